@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libnightburn: everything that the program nightburn does, for other
+ * programs.
+ *
+ *     struct nightburn *nb;
+ *     struct nb_run_result result = { 0 };
+ *
+ *     err = nb_open("/etc/nightburn/nightburn.conf", &nb);
+ *     if (!err)
+ *             err = nb_run(nb, &(struct nb_run_options){ .job = "nightly" },
+ *                          &result);
+ *     nb_run_result_clear(&result);
+ *     nb_close(nb);
+ *     return nb_exit_status(err);
+ *
+ * Messages go to the sink of nb_set_log.  Times are seconds since 1970 UTC,
+ * sizes bytes, addresses blocks of 2,048 bytes.  One nightburn object is used
+ * by one thread at a time.  Strings in results belong to the result.
+ */
+#ifndef NIGHTBURN_NIGHTBURN_H
+#define NIGHTBURN_NIGHTBURN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <nightburn/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "0.1.0" */
+NB_API const char *nb_version(void);
+
+struct nightburn;
+
+/*
+ * Reads the configuration CONFIG (see nightburn.conf(5)).  Touches nothing
+ * else.  NB_ECONFIG.  nb_close accepts NULL.
+ */
+NB_API enum nb_err nb_open(const char *config, struct nightburn **out);
+NB_API void nb_close(struct nightburn *nb);
+
+/* How far a long step is. */
+struct nb_progress {
+	const char *what;     /* "dump testdb", "burn", "read back", ... */
+	uint64_t done;        /* bytes */
+	uint64_t total;       /* bytes; 0: not known */
+};
+
+/* Called often, from the thread that called the job.  Not zero: stop; the job
+ * ends with NB_ECANCELED, or NB_ESUSPECT when a burn was under way. */
+typedef int nb_progress_fn(void *ctx, const struct nb_progress *progress);
+NB_API void nb_set_progress(struct nightburn *nb, nb_progress_fn *fn,
+			    void *ctx);
+
+/* What the configuration holds, for people; one line a job, source, drive. */
+struct nb_config_summary {
+	size_t jobs, pools, drives, sources;
+};
+NB_API void nb_config_summary(const struct nightburn *nb,
+			      struct nb_config_summary *out);
+
+/* ---- drives and discs ---- */
+
+struct nb_drive_row {
+	char address[256], vendor[16], product[24], revision[8], serial[64];
+	char profiles[256];
+};
+/* The recorders of this machine; needs no configuration.  Free *ROWS. */
+NB_API enum nb_err nb_drives(struct nb_drive_row **rows, size_t *count);
+
+/* The disc in a drive. */
+struct nb_disc_info {
+	char device[512];          /* as given or configured */
+	char drive[65];            /* its name in the configuration, or "" */
+	char state[16];            /* "none", "blank", "appendable", ... */
+	char profile[80];
+	uint64_t capacity, free;   /* blocks */
+	int sessions;
+	uint32_t last_start;       /* first number of msinfo */
+	uint32_t next_writable;    /* second number of msinfo */
+	char volume_id[33];
+	char label[12];            /* "none", "good", "unreadable" */
+	char disc_id[33], pool[65], disc[65], backup_id[41];
+	uint64_t generation;
+	int64_t created;           /* of the label */
+	bool ours;                 /* written by this installation (when the
+				      configuration is known) */
+};
+/*
+ * Looks at the disc in DEVICE ("/dev/sr0", "stdio:PATH"; or the name of a
+ * drive of NB's configuration; NULL: the configuration's first drive).  NB may
+ * be NULL when DEVICE is given.  No disc is no error: state "none".
+ */
+NB_API enum nb_err nb_disc(struct nightburn *nb, const char *device,
+			   struct nb_disc_info *out);
+
+/* ---- jobs ---- */
+
+/* What a run would do, or did. */
+struct nb_plan_info {
+	char job[65], pool[65];
+	char drive[65], device[512];
+	char plan[16];             /* "fresh", "append", "blank-then-fresh",
+				      "refuse" */
+	char reason[32];           /* code, as "oldest-disc" */
+	const char *text, *hint;   /* in words; hint may be NULL; static */
+	char disc[65];             /* the disc that it is or becomes, or "" */
+	char wanted[65];           /* the disc that a person should insert */
+	uint64_t need, available;  /* blocks; need 0: not known before a dump */
+	uint64_t generation;       /* that the new backup will have */
+	enum nb_err err;           /* NB_OK, or what the refusal is */
+};
+/* Looks, decides, touches nothing.  NB_OK also when the plan is a refusal:
+ * look at OUT->err.  JOB may be NULL where there is only one. */
+NB_API enum nb_err nb_plan_job(struct nightburn *nb, const char *job,
+			       struct nb_plan_info *out);
+
+struct nb_run_options {
+	const char *job;           /* NULL: the only one */
+	const char *drive;         /* name; NULL: the pool's, in order */
+	bool dry_run;
+	bool resume;               /* burn what waits in staging, no dump */
+	bool accept_shrink;        /* min_ratio does not count this time */
+	/* nb_append: trees to burn instead of the job's sources; NULL: the
+	 * job's sources */
+	const char *const *paths;
+	size_t path_count;
+};
+
+struct nb_run_result {
+	struct nb_plan_info plan;
+	char backup_id[41];
+	uint64_t generation, files, bytes, blocks;
+	int session;
+	bool burned, verified;
+	bool staged;               /* the dump waits for `run --resume` */
+};
+
+/* The nightly job. NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: a person is
+ * needed, the dump waits in staging.  RESULT is filled in as far as it got. */
+NB_API enum nb_err nb_run(struct nightburn *nb,
+			  const struct nb_run_options *options,
+			  struct nb_run_result *result);
+/* A session by hand, on the disc in the drive; never blanks. */
+NB_API enum nb_err nb_append(struct nightburn *nb,
+			     const struct nb_run_options *options,
+			     struct nb_run_result *result);
+
+struct nb_media_options {
+	const char *job;           /* gives the pool; NULL: the only one */
+	const char *drive;
+	bool dry_run;
+	bool wait;                 /* rotate: until the right disc is in */
+	int64_t wait_seconds;      /* at most; 0: an hour */
+	const char *volume_id;     /* adopt: as a person typed it; "" for a disc
+				      without one, NULL: not typed yet */
+	const char *as;            /* adopt: the disc's name in the pool */
+};
+/* Makes the disc blank, through the blank guard. */
+NB_API enum nb_err nb_blank(struct nightburn *nb,
+			    const struct nb_media_options *options,
+			    struct nb_plan_info *result);
+/* Says which disc is wanted next (RESULT->wanted), ejects the one in the
+ * drive; with WAIT, waits for the wanted one and checks it. */
+NB_API enum nb_err nb_rotate(struct nightburn *nb,
+			     const struct nb_media_options *options,
+			     struct nb_plan_info *result);
+/* A person's decision to take a disc that nightburn does not know: it is made
+ * blank, and becomes disc AS of the pool.  VOLUME_ID must be the disc's own:
+ * else NB_EFOREIGN, and INFO says what it is. */
+NB_API enum nb_err nb_adopt(struct nightburn *nb,
+			    const struct nb_media_options *options,
+			    struct nb_disc_info *info);
+
+/* Writes the image of a backup of JOB to the descriptor FD. */
+NB_API enum nb_err nb_image(struct nightburn *nb,
+			    const struct nb_run_options *options, int fd,
+			    struct nb_run_result *result);
+
+struct nb_verify_result {
+	char disc[65], backup_id[41];
+	uint64_t generation, files, bytes, bad;
+};
+/* Compares every file on the disc with its hash and, where the catalog knows
+ * the disc, records the date.  NB_ECORRUPT.  NB may be NULL with a DEVICE. */
+NB_API enum nb_err nb_verify(struct nightburn *nb, const char *device,
+			     struct nb_verify_result *result);
+
+struct nb_restore_options {
+	const char *backup;        /* id, prefix or generation; NULL: newest */
+	const char *device;        /* as nb_disc */
+	const char *to;            /* directory, made when missing; or NULL */
+	const char *into;          /* database; or NULL */
+	const char *source;        /* only the source of this name */
+	const char *const *paths;  /* only these paths of the backup */
+	size_t path_count;
+	bool overwrite;            /* replace files that exist in TO */
+	const char *conninfo;      /* of the server for INTO; NULL: PG* */
+	const char *run_as;        /* user for pg_restore and psql */
+};
+struct nb_restore_result {
+	char backup_id[41], disc[65];
+	uint64_t generation, files, bytes, bad;
+};
+/* Brings a backup back from the disc in the drive.  A file whose hash differs
+ * is not delivered: NB_ECORRUPT, the others are. */
+NB_API enum nb_err nb_restore(struct nightburn *nb,
+			      const struct nb_restore_options *options,
+			      struct nb_restore_result *result);
+
+/* ---- catalog ---- */
+
+struct nb_backup_row {
+	const char *id, *job, *pool, *host;
+	uint64_t generation;
+	int64_t created, verified;
+	uint64_t bytes, files;
+	const char *disc;          /* NULL: on no disc any more */
+	const char *disc_state;
+	int session;
+};
+struct nb_source_row {
+	const char *kind, *name, *database, *format, *path, *compression;
+	const char *server_version;
+	uint64_t bytes, stored;
+};
+struct nb_file_row {
+	const char *backup_id, *disc;
+	uint64_t generation;
+	const char *path, *type, *target;
+	uint64_t size;
+	unsigned int mode, uid, gid;
+	int64_t mtime;
+	char sha256[65];           /* "" where there is none */
+};
+struct nb_disc_row {
+	const char *pool, *name, *disc_id, *state, *note, *profile;
+	uint64_t generation;
+	int64_t verified;
+	int sessions, cycles;
+};
+
+/* Each calls FN for every row, newest first; not zero from it ends the call
+ * with NB_ECANCELED. */
+NB_API enum nb_err nb_list(struct nightburn *nb, const char *pool,
+			   int (*fn)(void *ctx, const struct nb_backup_row *),
+			   void *ctx);
+NB_API enum nb_err nb_list_discs(struct nightburn *nb,
+				 int (*fn)(void *ctx,
+					   const struct nb_disc_row *),
+				 void *ctx);
+/* One backup: BACKUP as nb_restore_options.backup. */
+NB_API enum nb_err nb_show(struct nightburn *nb, const char *backup,
+			   int (*on_backup)(void *ctx,
+					    const struct nb_backup_row *),
+			   int (*on_source)(void *ctx,
+					    const struct nb_source_row *),
+			   int (*on_file)(void *ctx,
+					  const struct nb_file_row *),
+			   void *ctx);
+/* Files by name: a shell pattern, or a part of the name. */
+NB_API enum nb_err nb_find(struct nightburn *nb, const char *pattern,
+			   int (*fn)(void *ctx, const struct nb_file_row *),
+			   void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

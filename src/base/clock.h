@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Time.  Deadlines use the monotonic clock; dates are for people and never
+ * decide an order (that is the generation's work).
+ */
+#ifndef NB_BASE_CLOCK_H
+#define NB_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds of a clock that never goes back. */
+int64_t nb_clock_ms(void);
+
+/*
+ * The date of what is made now, seconds since 1970 UTC: SOURCE_DATE_EPOCH
+ * from the environment where it holds a number, else the real clock.
+ */
+int64_t nb_clock_date(void);
+
+#define NB_CLOCK_TEXT 32
+
+/* "2026-11-21T01:15:00Z" into BUF; returns BUF. */
+const char *nb_clock_text(int64_t date, char buf[NB_CLOCK_TEXT]);
+
+/* "20261121T011500Z" into BUF; returns BUF. */
+const char *nb_clock_compact(int64_t date, char buf[NB_CLOCK_TEXT]);
+
+#endif

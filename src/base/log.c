@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+log_to_stderr(void *ctx, enum nb_level level, const char *message)
+{
+	(void)ctx;
+	if (level != NB_DEBUG)
+		fprintf(stderr, "nightburn: %s\n", message);
+}
+
+static struct {
+	nb_log_fn *fn;
+	void *ctx;
+} sink = { log_to_stderr, NULL };
+
+void
+nb_set_log(nb_log_fn *fn, void *ctx)
+{
+	pthread_mutex_lock(&lock);
+	sink.fn = fn ? fn : log_to_stderr;
+	sink.ctx = ctx;
+	pthread_mutex_unlock(&lock);
+}
+
+void
+nb_log_v(enum nb_level level, const char *fmt, va_list ap)
+{
+	int saved = errno;
+	char text[4096];
+
+	vsnprintf(text, sizeof text, fmt, ap);
+	pthread_mutex_lock(&lock);
+	sink.fn(sink.ctx, level, text);
+	pthread_mutex_unlock(&lock);
+	errno = saved;
+}
+
+void
+nb_log(enum nb_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	nb_log_v(level, fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Paths: joined, made, and opened beneath a directory without ever leaving it
+ * or following a symbolic link.  All disc and restore paths go through here.
+ */
+#ifndef NB_BASE_PATH_H
+#define NB_BASE_PATH_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* "A/B" in fresh memory, one slash between them; the caller frees. */
+enum nb_err nb_path_join(const char *a, const char *b, char **out);
+
+/*
+ * True for a relative path that stays beneath its root: not empty, no leading
+ * slash, no empty, "." or ".." component.
+ */
+bool nb_path_is_safe(const char *path);
+
+/*
+ * Opens PATH beneath ROOT (openat2 RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS, or
+ * component by component where the kernel lacks it).  FLAGS as for openat;
+ * O_NOFOLLOW and O_CLOEXEC are added, and O_NONBLOCK so that a fifo slipped in
+ * cannot hang us.  MODE counts with O_CREAT only.  Returns the descriptor, or
+ * -1 with errno; logs nothing.  The caller closes.
+ */
+int nb_path_open(int root, const char *path, int flags, mode_t mode);
+
+/*
+ * Makes the directories of PATH beneath ROOT that are missing, with MODE.
+ * Refuses symbolic links on the way.  NB_EIO, NB_EFULL.
+ */
+enum nb_err nb_path_make(int root, const char *path, mode_t mode);
+
+/* Removes NAME beneath DIRFD with everything in it; missing is fine.  Follows
+ * no links and stays on one file system.  NB_EIO. */
+enum nb_err nb_path_remove(int dirfd, const char *name);
+
+/*
+ * A name that can stand as one path component on any disc: letters, digits,
+ * "._-" stay (no leading dot), all other bytes become %XX.  Distinct names
+ * stay distinct.  The caller frees.
+ */
+enum nb_err nb_path_encode(const char *name, char **out);
+
+#endif

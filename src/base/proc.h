@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Other programs, run without a shell: an argument vector, an own session, no
+ * stdin unless given, nothing inherited but 0, 1 and 2, a deadline, a cap on
+ * the output, and the whole process group killed on every bad way out.
+ *
+ * The child calls only async-signal-safe functions between fork and exec.
+ */
+#ifndef NB_BASE_PROC_H
+#define NB_BASE_PROC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Receives bytes of the child's stdout; anything but NB_OK ends the child. */
+typedef enum nb_err nb_proc_sink(void *ctx, const void *data, size_t n);
+
+struct nb_proc {
+	const char *const *argv;   /* argv[0] is searched in PATH */
+	const char *const *environ_add; /* "NAME=value", NULL-ended, or NULL */
+	const char *run_as;        /* user to become (initgroups, setresgid,
+				      setresuid, checked); NULL: stay */
+	int stdin_fd;              /* borrowed; -1: /dev/null */
+	nb_proc_sink *sink;        /* NULL: stdout is kept in nb_proc_result */
+	void *ctx;
+	uint64_t max_bytes;        /* of stdout; 0: no cap */
+	int64_t timeout_ms;        /* 0: no deadline */
+	/* Called about once a second with CTX; not NB_OK ends the child.  May
+	 * be NULL. */
+	enum nb_err (*tick)(void *ctx);
+};
+
+struct nb_proc_result {
+	int exit_code;        /* of the child, or -1 when a signal ended it */
+	int signal;           /* that signal, or 0 */
+	uint64_t bytes;       /* of stdout */
+	char *output;         /* stdout when there was no sink (at most 16 MiB,
+				 NUL-ended) */
+	char *errors;         /* the last 4 KiB of stderr, NUL-ended, without
+				 trailing newline; never NULL after a run */
+};
+
+/*
+ * Runs the program to its end.  NB_OK means that it ran and its streams ended,
+ * whatever its exit status: look at RESULT.  NB_ENOTFOUND: no such program or
+ * user; NB_EFAIL: deadline or cap (the message names the program), or the
+ * sink's or tick's own error.  A grandchild that keeps stdout open is given
+ * two seconds after the child's end.  RESULT is always filled in; free it with
+ * nb_proc_result_free.
+ */
+enum nb_err nb_proc_run(const struct nb_proc *spec,
+			struct nb_proc_result *result);
+void nb_proc_result_free(struct nb_proc_result *result);
+
+/*
+ * Finds NAME (with a slash: as it is) in PATH; the caller frees *OUT.
+ * NB_ENOTFOUND, logged.
+ */
+enum nb_err nb_proc_find(const char *name, char **out);
+
+/*
+ * The one test for a good end: exit status 0.  Otherwise logs "NAME: exit
+ * status 1: <last line of stderr>" or "NAME: killed by signal 9 (Killed)" and
+ * returns ERR.
+ */
+enum nb_err nb_proc_check(const char *name,
+			  const struct nb_proc_result *result,
+			  enum nb_err err);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A growing string.  A failed allocation is remembered in the string: what is
+ * added afterwards is dropped, and nb_str_take reports it.  So a text is built
+ * with many calls and checked once.
+ */
+#ifndef NB_BASE_STR_H
+#define NB_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct nb_str {
+	char *text;     /* NUL-terminated when length > 0; NULL when empty */
+	size_t length;  /* bytes without the NUL */
+	size_t capacity;
+	bool failed;
+};
+
+#define NB_STR_INIT { NULL, 0, 0, false }
+
+void nb_str_free(struct nb_str *s);
+void nb_str_add(struct nb_str *s, const char *text);
+void nb_str_add_bytes(struct nb_str *s, const void *bytes, size_t n);
+void nb_str_addf(struct nb_str *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Adds TEXT as a JSON string with its quotes.  TEXT must be valid UTF-8. */
+void nb_str_add_json(struct nb_str *s, const char *text);
+
+/* Adds TEXT so that a POSIX shell reads it as one word, in single quotes. */
+void nb_str_add_shell(struct nb_str *s, const char *text);
+
+/*
+ * Moves the text to *OUT (never NULL on success; the caller frees) and leaves
+ * S empty.  NB_ENOMEM when any addition failed.
+ */
+enum nb_err nb_str_take(struct nb_str *s, char **out);
+
+/* strdup with our error: NB_ENOMEM, *OUT untouched.  TEXT may be NULL: then
+ * *OUT becomes NULL. */
+enum nb_err nb_str_dup(const char *text, char **out);
+
+/* Formats into fresh memory; the caller frees *OUT.  NB_ENOMEM. */
+enum nb_err nb_str_format(char **out, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* True when the N bytes at TEXT are well-formed UTF-8 (RFC 3629). */
+bool nb_str_is_utf8(const char *text, size_t n);
+
+/* Writes BYTES in "12.3 MB" style (decimal, as disc makers count) to BUF. */
+const char *nb_str_size(uint64_t bytes, char buf[16]);
+
+#endif

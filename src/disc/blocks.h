@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Something that can be read in blocks of 2,048 bytes: the disc in a drive, or
+ * an image file.  Reader and read-back work on it and know neither.
+ */
+#ifndef NB_DISC_BLOCKS_H
+#define NB_DISC_BLOCKS_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/medium.h"
+
+struct nb_blocks {
+	/* Reads COUNT blocks from LBA into BUF.  NB_EIO: one of them cannot be
+	 * read or lies behind the end; logged with the address. */
+	enum nb_err (*read)(struct nb_blocks *blocks, uint32_t lba,
+			    uint32_t count, void *buf);
+	void (*free)(struct nb_blocks *blocks);
+	uint64_t count;       /* readable blocks, as far as known */
+	const char *name;     /* for messages */
+};
+
+/* An image file.  NB_EIO. */
+enum nb_err nb_blocks_open_file(const char *path, struct nb_blocks **out);
+
+static inline void
+nb_blocks_free(struct nb_blocks *blocks)
+{
+	if (blocks)
+		blocks->free(blocks);
+}
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration, as records.  nb_config_parse checks everything that can
+ * be checked without touching the machine; nb_config_load adds the file and
+ * its permissions (the one function of model/ that reads a file).
+ */
+#ifndef NB_MODEL_CONFIG_H
+#define NB_MODEL_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/array.h"
+
+struct nb_names NB_ARRAY(char *);
+
+struct nb_config_drive {
+	char *name;
+	char *device;          /* "/dev/sr0" or "stdio:PATH" */
+	int speed;             /* times the medium's 1x; 0: as the drive likes */
+	uint64_t capacity;     /* bytes; 0: what the drive says */
+};
+
+enum nb_rotation { NB_ROTATION_ALTERNATE, NB_ROTATION_APPEND,
+		   NB_ROTATION_FRESH };
+
+struct nb_config_pool {
+	char *name;
+	struct nb_names discs;
+	struct nb_names drives;
+	enum nb_rotation rotation;
+	bool append_on_same_disc;  /* on_same_disc = append | refuse */
+	bool close;                /* close the disc after the burn */
+	int64_t max_verify_age;    /* seconds since the newest backup on
+				      another disc was verified; 0: any */
+};
+
+enum nb_format { NB_FORMAT_CUSTOM, NB_FORMAT_PLAIN, NB_FORMAT_DIRECTORY };
+enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
+		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
+enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE };
+
+struct nb_config_source {
+	enum nb_source_kind kind;
+	char *name;
+	int line;                   /* in the configuration file */
+	/* postgres */
+	char *database;             /* default: name */
+	char *conninfo;             /* libpq's; NULL: PG* variables */
+	char *run_as;               /* NULL: the user who started us */
+	bool globals_only;
+	bool all;                   /* every database of the cluster */
+	enum nb_format format;
+	int jobs;                   /* of format directory */
+	enum nb_compression compression;
+	int level;                  /* of compression; -1: its default */
+	char *pg_dump;              /* program; NULL: found on PATH */
+	char *pg_dumpall;
+	char *pg_restore;
+	int64_t timeout;            /* seconds for the whole dump */
+	int64_t lock_timeout;       /* seconds, --lock-wait-timeout */
+	uint64_t max_size;          /* bytes of a dump; 0: no cap */
+	double min_ratio;           /* of the last good backup's size; 0: off */
+	bool full_check;            /* read the whole dump with pg_restore */
+	/* tree */
+	char *path;
+	struct nb_names exclude;
+	bool one_file_system;
+};
+
+struct nb_config_sources NB_ARRAY(struct nb_config_source);
+
+struct nb_config_job {
+	char *name;
+	char *pool;
+	struct nb_config_sources sources;  /* in the order of the file */
+};
+
+struct nb_config_drives NB_ARRAY(struct nb_config_drive);
+struct nb_config_pools NB_ARRAY(struct nb_config_pool);
+struct nb_config_jobs NB_ARRAY(struct nb_config_job);
+
+struct nb_config {
+	char *file;                 /* as it was named */
+	char *state_dir;
+	char *staging_dir;
+	struct nb_config_drives drives;
+	struct nb_config_pools pools;
+	struct nb_config_jobs jobs;
+};
+
+void nb_config_free(struct nb_config *config);
+
+/*
+ * Parses TEXT.  Each error is "FILE:LINE: what; what was expected" and
+ * NB_ECONFIG; references (pool of a job, drives of a pool) are checked too.
+ */
+enum nb_err nb_config_parse(const char *file, const char *text,
+			    struct nb_config **out);
+
+/*
+ * Reads and parses FILE.  Refuses a file, or a directory above it without the
+ * sticky bit, that others may write, and one that belongs neither to root nor
+ * to the caller: NB_ECONFIG.
+ */
+enum nb_err nb_config_load(const char *file, struct nb_config **out);
+
+/* By name; NULL when there is none. */
+const struct nb_config_drive *nb_config_drive(const struct nb_config *config,
+					      const char *name);
+const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
+					    const char *name);
+/* The job NAME, or the only job when NAME is NULL.  NB_EUSAGE (several, and
+ * none named), NB_ENOTFOUND; logged with the names that exist. */
+enum nb_err nb_config_job(const struct nb_config *config, const char *name,
+			  const struct nb_config_job **out);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The nodes of a backup: what stands at which path on the disc, and where its
+ * bytes come from.  Sources append to a list of entries; the image is built
+ * from it; the manifest and the catalog record it.
+ *
+ * Paths are exact bytes, relative to the root of the disc, without a leading
+ * slash.  A list is sorted by path (memcmp order) before an image is built.
+ */
+#ifndef NB_MODEL_ENTRY_H
+#define NB_MODEL_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+
+enum nb_entry_type {
+	NB_ENTRY_FILE,
+	NB_ENTRY_DIR,
+	NB_ENTRY_SYMLINK,
+	NB_ENTRY_FIFO,
+	NB_ENTRY_CHAR,
+	NB_ENTRY_BLOCK,
+	NB_ENTRY_SOCKET
+};
+
+/* Where the bytes of a file come from. */
+enum nb_content {
+	NB_CONTENT_NONE,     /* not a file, or an empty one */
+	NB_CONTENT_ROOT,     /* opened at root_path beneath roots[root] */
+	NB_CONTENT_MEMORY,   /* data[0..size) */
+	NB_CONTENT_LATE      /* rendered when all other files were written */
+};
+
+struct nb_entry {
+	char *path;
+	enum nb_entry_type type;
+	enum nb_content content;
+	mode_t mode;          /* permission bits, 07777 */
+	uid_t uid;
+	gid_t gid;
+	int64_t mtime;        /* seconds since 1970 UTC */
+	uint64_t size;        /* of a file, in bytes */
+	char *target;         /* of a symbolic link, exact bytes */
+	dev_t rdev;           /* of a device */
+	unsigned int root;    /* index of the open root directory */
+	char *root_path;      /* beneath that root */
+	char *data;           /* NB_CONTENT_MEMORY, size bytes */
+	/* Two entries with the same non-zero ino are one file (hard links). */
+	uint64_t dev;
+	uint64_t ino;
+	bool hashed;          /* sha256 holds the truth about the bytes */
+	uint8_t sha256[NB_SHA256_SIZE];
+};
+
+struct nb_entries NB_ARRAY(struct nb_entry);
+
+/* Frees what E owns and sets it to zeros. */
+void nb_entry_clear(struct nb_entry *e);
+void nb_entries_free(struct nb_entries *list);
+
+/* Appends *E, takes ownership of what it points to in every case. NB_ENOMEM */
+enum nb_err nb_entries_add(struct nb_entries *list, struct nb_entry *e);
+
+/* Appends a file from memory: TEXT (LENGTH bytes, copied), mode 0444. */
+enum nb_err nb_entries_add_text(struct nb_entries *list, const char *path,
+				const char *text, size_t length,
+				int64_t mtime);
+
+/* Appends a directory owned by root with mode 0755 when the path is missing. */
+enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
+			       int64_t mtime);
+
+/* Sorts by path.  Two entries of one path: NB_ECORRUPT, named. */
+enum nb_err nb_entries_sort(struct nb_entries *list);
+
+/* The entry of PATH in a sorted list, or NULL. */
+struct nb_entry *nb_entries_find(const struct nb_entries *list,
+				 const char *path);
+
+/* The sum of the files' sizes in bytes, hard links counted once each. */
+uint64_t nb_entries_bytes(const struct nb_entries *list);
+
+/* "file", "dir", "symlink", ...; and back (false when unknown). */
+const char *nb_entry_type_name(enum nb_entry_type type);
+bool nb_entry_type_parse(const char *name, enum nb_entry_type *out);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The blank guard: everything that destroys data on a disc asks here first.
+ * Its input is facts, its answer a reason; there is no way around it, because
+ * disc/ blanks and overwrites only with a permit that this function filled in.
+ */
+#ifndef NB_MODEL_GUARD_H
+#define NB_MODEL_GUARD_H
+
+#include "model/plan.h"
+
+enum nb_guard {
+	NB_GUARD_PERMIT,
+	NB_GUARD_NO_LOCK,            /* the lock is not held */
+	NB_GUARD_NO_LABEL,           /* no good label on the disc */
+	NB_GUARD_LABEL_CHANGED,      /* the two readings differ */
+	NB_GUARD_OTHER_INSTALLATION,
+	NB_GUARD_OTHER_POOL,
+	NB_GUARD_NOT_IN_CATALOG,
+	NB_GUARD_CATALOG_DISAGREES,  /* name or generation */
+	NB_GUARD_SUSPECT,            /* or retired, in the catalog */
+	NB_GUARD_LAST_GOOD,          /* no other disc holds the newest verified
+					generation */
+	NB_GUARD_TOO_OLD,            /* it does, but not verified within the
+					age limit */
+	NB_GUARD_IMAGE_INCOMPLETE,   /* what is to be written is not complete,
+					hashed and on stable storage */
+	NB_GUARD_DOES_NOT_FIT,
+	NB_GUARD_NO_INTENT,          /* the intent is not on stable storage */
+	NB_GUARD_DRIVE_CHANGED,      /* another drive than at the first look */
+	NB_GUARD_COUNT
+};
+
+struct nb_guard_facts {
+	bool lock_held;
+	enum nb_label_state first_state, second_state;
+	const struct nb_label *first;    /* read when the plan was made */
+	const struct nb_label *second;   /* read immediately before */
+	const char *first_drive, *second_drive; /* address and serial */
+	const struct nb_pool_view *pool; /* read from the catalog just now */
+	int64_t max_verify_age;          /* seconds; 0: any */
+	int64_t now;
+	bool blank_only;       /* `nightburn blank`: nothing is to be written,
+				  the image need not be there */
+	bool image_complete;
+	uint64_t image_blocks, disc_blocks;
+	bool intent_stored;
+};
+
+enum nb_guard nb_guard_check(const struct nb_guard_facts *facts);
+
+/* The reason in words, without full stop; statically allocated. */
+const char *nb_guard_text(enum nb_guard answer);
+
+#endif

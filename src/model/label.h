@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The label: the small JSON file /nightburn/label.json in each session by
+ * which a disc is known.
+ */
+#ifndef NB_MODEL_LABEL_H
+#define NB_MODEL_LABEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+
+#define NB_LABEL_PATH "nightburn/label.json"
+#define NB_LABEL_VERSION 1
+#define NB_ID_SIZE 16                     /* bytes of a random id */
+#define NB_ID_HEX (2 * NB_ID_SIZE)
+#define NB_NAME_MAX 64                    /* pool, disc, job, drive, source */
+#define NB_BACKUP_ID_MAX 40
+
+struct nb_label {
+	char installation[NB_ID_HEX + 1]; /* random id of the state directory
+					     that wrote it */
+	char disc_id[NB_ID_HEX + 1];      /* hex; of the medium since it was
+					     last blanked or adopted */
+	char pool[NB_NAME_MAX + 1];
+	char disc[NB_NAME_MAX + 1];       /* name in the pool, as "DB-A" */
+	uint64_t generation;              /* of the newest backup on it */
+	char backup_id[NB_BACKUP_ID_MAX + 1];
+	char previous[NB_SHA256_HEX + 1]; /* SHA-256 of the previous label file
+					     on this disc, "" for the first */
+	int64_t created;                  /* seconds since 1970 UTC */
+};
+
+/* What reading the label of a disc came to. */
+enum nb_label_state {
+	NB_LABEL_NONE,        /* readable, and there is none */
+	NB_LABEL_GOOD,
+	NB_LABEL_UNREADABLE   /* there is something that cannot be trusted */
+};
+
+/* The label as JSON text with a final newline; the caller frees. NB_ENOMEM */
+enum nb_err nb_label_render(const struct nb_label *label, char **text);
+
+/*
+ * Parses LENGTH bytes.  Every member must be there, of the right type, within
+ * its bounds, the ids hex: else NB_ECORRUPT (logged as a warning that begins
+ * with NAME) and OUT untouched.  Unknown members are ignored.
+ */
+enum nb_err nb_label_parse(const char *name, const char *text, size_t length,
+			   struct nb_label *out);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The manifest: /nightburn/manifest.json, every file of one backup with its
+ * exact name, attributes and SHA-256.  doc/disc-format.md describes it for
+ * those who have only the disc.
+ *
+ * A name that is not UTF-8 stands as "path_hex" instead of "path" (and
+ * "target_hex").  The hash of a file that is not yet known is rendered as 64
+ * zeros: so the size of the text is known before the bytes are.
+ */
+#ifndef NB_MODEL_MANIFEST_H
+#define NB_MODEL_MANIFEST_H
+
+#include "model/entry.h"
+#include "model/label.h"
+
+#define NB_MANIFEST_PATH "nightburn/manifest.json"
+#define NB_SUMS_PATH "SHA256SUMS"
+#define NB_MANIFEST_VERSION 1
+
+/* What one source brought. */
+struct nb_manifest_source {
+	char *kind;          /* "postgres", "tree" */
+	char *name;          /* the block's title, or the database's name */
+	char *database;      /* of a dump; NULL otherwise */
+	char *format;        /* "custom", "plain", "directory", "globals" */
+	char *path;          /* on the disc: a file, or a directory */
+	char *compression;   /* "zstd", "gzip", "none" */
+	char *server_version; /* of a dump, as "15.18"; NULL otherwise */
+	uint64_t bytes;      /* before our compression */
+	uint64_t stored;     /* on the disc */
+};
+
+struct nb_manifest_sources NB_ARRAY(struct nb_manifest_source);
+
+struct nb_manifest {
+	char backup_id[NB_BACKUP_ID_MAX + 1];
+	uint64_t generation;
+	char job[NB_NAME_MAX + 1];
+	char pool[NB_NAME_MAX + 1];
+	char disc[NB_NAME_MAX + 1];
+	char disc_id[NB_ID_HEX + 1];
+	char host[256];
+	int64_t created;
+	struct nb_manifest_sources sources;
+};
+
+void nb_manifest_source_clear(struct nb_manifest_source *source);
+void nb_manifest_clear(struct nb_manifest *m);
+
+/*
+ * The manifest of those ENTRIES whose path is not NB_MANIFEST_PATH or
+ * NB_SUMS_PATH, as JSON with one entry a line.  The length depends on nothing
+ * but names and attributes.  The caller frees.  NB_ENOMEM.
+ */
+enum nb_err nb_manifest_render(const struct nb_manifest *m,
+			       const struct nb_entries *entries,
+			       char **text, size_t *length);
+
+/*
+ * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted) are
+ * owned by the caller on success and untouched on failure.  Refuses unsafe
+ * paths (nb_path_is_safe), sizes and modes out of range, doubled paths:
+ * NB_ECORRUPT, the message begins with NAME.
+ */
+enum nb_err nb_manifest_parse(const char *name, const char *text,
+			      size_t length, struct nb_manifest *m,
+			      struct nb_entries *entries);
+
+/*
+ * The SHA256SUMS text for the files among ENTRIES other than SHA256SUMS
+ * itself, in their order, in the form of GNU sha256sum (a backslash in front
+ * of a line whose name has a backslash, newline or carriage return escaped).
+ */
+enum nb_err nb_sums_render(const struct nb_entries *entries, char **text,
+			   size_t *length);
+
+/* Parses such a text; calls FN for each line.  NB_ECORRUPT with NAME. */
+enum nb_err nb_sums_parse(const char *name, const char *text, size_t length,
+			  enum nb_err (*fn)(void *ctx, const char *path,
+					    const uint8_t *sha256),
+			  void *ctx);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a drive says about the disc in it.  Filled in by disc/, decided upon by
+ * plan and guard.
+ */
+#ifndef NB_MODEL_MEDIUM_H
+#define NB_MODEL_MEDIUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NB_BLOCK 2048           /* bytes of a block (ECMA-119 6.1.2) */
+
+/*
+ * The first session on overwritable media begins at this block; blocks 0 to 31
+ * hold the descriptors of the newest session (as xorriso lays them out).
+ */
+#define NB_OVERWRITE_START 32
+
+enum nb_medium_state {
+	NB_MEDIUM_NONE,          /* no disc, or tray open */
+	NB_MEDIUM_BLANK,         /* nothing on it, checked by reading */
+	NB_MEDIUM_APPENDABLE,    /* sessions on it, another one possible */
+	NB_MEDIUM_OVERWRITABLE,  /* random access, something is on it */
+	NB_MEDIUM_CLOSED,        /* sessions on it, none can follow */
+	NB_MEDIUM_DAMAGED        /* the drive cannot make sense of it */
+};
+
+struct nb_medium {
+	enum nb_medium_state state;
+	int profile;             /* MMC profile number (MMC-5 5.4.1); 0xffff:
+				    stdio file */
+	char profile_name[80];   /* "CD-RW", "DVD+RW", "stdio file" */
+	bool random_access;      /* overwritable by nature: needs no blanking */
+	bool erasable;           /* can be made blank again */
+	uint64_t capacity;       /* blocks of the whole disc when empty */
+	uint64_t free;           /* blocks that one more session can take,
+				    its own overhead and gaps subtracted */
+	int sessions;            /* readable sessions, 0 when blank */
+	uint32_t last_start;     /* first block of the newest session (msc1) */
+	uint32_t next_writable;  /* next writable address (msc2) */
+	char drive_serial[64];   /* "" when the drive tells none */
+	char address[256];       /* /dev/sr0 or the path of a stdio file */
+};
+
+/* "blank", "appendable", ...; statically allocated. */
+const char *nb_medium_state_name(enum nb_medium_state state);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sources: what produces the files of a backup.  One file each, one table of
+ * functions; job/ knows no source by name.
+ *
+ * Paths on the disc are <backup-id>/postgres/... and <backup-id>/tree/<name>/.
+ * A dump is written beneath the staging directory at the same path without the
+ * backup id ("postgres/testdb.dump"), a tree is only listed: its bytes are read
+ * when the image is written.
+ */
+#ifndef NB_SOURCE_SOURCE_H
+#define NB_SOURCE_SOURCE_H
+
+#include "model/config.h"
+#include "model/entry.h"
+#include "model/manifest.h"
+
+struct nb_source_context {
+	const char *backup_id;
+	const char *job;
+	const char *staging_path;   /* of this backup's partial directory */
+	int staging;                /* open descriptor of it, roots[0] */
+	int64_t date;               /* mtime of what the source makes itself */
+	/* Stored size of the source NAME in the last good backup; 0: none. */
+	enum nb_err (*last_size)(void *ctx, const char *kind, const char *name,
+				 uint64_t *stored);
+	bool accept_shrink;         /* a person said that min_ratio is off */
+	/* Bytes so far of what; total 0: not known.  Not NB_OK: stop. */
+	enum nb_err (*progress)(void *ctx, const char *what, uint64_t done,
+				uint64_t total);
+	void *ctx;
+};
+
+/* An open directory that entries refer to by its index. */
+struct nb_roots NB_ARRAY(int);
+
+/* What a source adds to. */
+struct nb_source_output {
+	struct nb_entries *entries;            /* full paths on the disc */
+	struct nb_manifest_sources *sources;
+	struct nb_roots *roots;                /* roots->at[0] is staging; a
+						  source may push more, the
+						  caller closes them */
+};
+
+struct nb_source_ops {
+	const char *kind;                      /* "postgres", "tree" */
+	/* Checks what can be checked before the night's work begins: programs,
+	 * versions, users, directories.  Changes nothing. */
+	enum nb_err (*preflight)(const struct nb_config_source *source);
+	/* Bytes that it will need in staging, estimated; 0: none. */
+	enum nb_err (*estimate)(const struct nb_config_source *source,
+				uint64_t *bytes);
+	/* Produces the files.  NB_ESOURCE when what came out does not count;
+	 * OUT may then hold some of it and is thrown away by the caller. */
+	enum nb_err (*collect)(const struct nb_config_source *source,
+			       const struct nb_source_context *context,
+			       struct nb_source_output *out);
+	/* True when its files stand in staging (and can be resumed), false
+	 * when they are read in place and listed anew. */
+	bool staged;
+};
+
+/* The functions of KIND; never NULL. */
+const struct nb_source_ops *nb_source_ops(enum nb_source_kind kind);
+
+extern const struct nb_source_ops nb_source_postgres;
+extern const struct nb_source_ops nb_source_tree;
+
+#endif

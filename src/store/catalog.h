@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The catalog: what nightburn knows about discs and backups, in one SQLite
+ * file (WAL, foreign keys, user_version with migrations).
+ *
+ * A backup has parts (one, for now), a part stands in a session, a session on
+ * a disc.  Opening an up-to-date catalog writes nothing to it.  Everything
+ * that belongs together is written in one transaction.
+ */
+#ifndef NB_STORE_CATALOG_H
+#define NB_STORE_CATALOG_H
+
+#include "model/config.h"
+#include "model/manifest.h"
+#include "model/pool.h"
+
+struct nb_catalog;
+
+/*
+ * Opens PATH, making and migrating it where needed, mode 0600.  A file that is
+ * not a catalog, or of a newer schema: NB_ECORRUPT with what to do.
+ */
+enum nb_err nb_catalog_open(const char *path, struct nb_catalog **out);
+void nb_catalog_close(struct nb_catalog *catalog);
+
+/* The view of POOL, its discs in the order of NAMES (configured names that
+ * the catalog does not know are NB_DISC_UNUSED).  VIEW->installation is left
+ * to the caller.  Free with nb_pool_view_clear. */
+enum nb_err nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
+			    const struct nb_names *names,
+			    struct nb_pool_view *view);
+
+/* A session that was written and verified. */
+struct nb_catalog_session {
+	const struct nb_label *label;
+	const struct nb_manifest *manifest;
+	const struct nb_entries *entries; /* of this backup */
+	int number;                       /* on the disc, from 1 */
+	uint32_t start;                   /* first block */
+	uint64_t blocks;
+	uint8_t checksum[NB_CHECKSUM_SIZE]; /* of its image, as streamed */
+	const char *profile;              /* of the medium, as "CD-RW" */
+	uint64_t capacity;                /* blocks */
+	bool first;                       /* the disc was blank: whatever it
+					     held before is gone */
+	int64_t verified;
+};
+
+/* Records it all in one transaction: disc, session, backup, part, sources,
+ * files; the disc becomes NB_DISC_GOOD. */
+enum nb_err nb_catalog_commit(struct nb_catalog *catalog,
+			      const struct nb_catalog_session *session);
+
+/* The disc DISC_ID of the catalog gets STATE with a NOTE for people.  On
+ * NB_DISC_BLANKED its sessions and the parts on them are marked gone. */
+enum nb_err nb_catalog_set_disc(struct nb_catalog *catalog,
+				const char *disc_id, enum nb_disc_state state,
+				const char *note);
+
+/* Records a disc that was burned but not verified: NB_DISC_SUSPECT, whether
+ * the catalog knew it or not. */
+enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
+			       const struct nb_label *label,
+			       const char *note);
+
+/* A later verification of the whole disc: good, with its date. */
+enum nb_err nb_catalog_verified(struct nb_catalog *catalog,
+				const char *disc_id, int64_t date);
+
+/* Forgets the name of a disc, so that another one can take it (adopt). */
+enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
+				    const char *pool, const char *name);
+
+/* Stored bytes of source NAME in the newest good backup of JOB; 0: none. */
+enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
+				 const char *kind, const char *name,
+				 uint64_t *stored);
+
+/* Queries.  Each calls FN for every row, newest backup first; a code other
+ * than NB_OK from FN ends the query and is returned.  Pointers are valid
+ * during the call. */
+struct nb_catalog_backup {
+	const char *id, *job, *pool, *host;
+	uint64_t generation;
+	int64_t created;
+	int64_t verified;         /* of its disc; 0: never */
+	uint64_t bytes;           /* stored, all files */
+	uint64_t files;
+	const char *disc, *disc_id; /* NULL when it is gone from every disc */
+	const char *disc_state;
+	int session;
+};
+
+enum nb_err nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_backup *row),
+	void *ctx);
+
+/* One backup by id, unique prefix of an id, or generation number.
+ * NB_ENOTFOUND logged. */
+enum nb_err nb_catalog_backup(struct nb_catalog *catalog, const char *which,
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_backup *row),
+	void *ctx);
+
+enum nb_err nb_catalog_sources(struct nb_catalog *catalog,
+	const char *backup_id,
+	enum nb_err (*fn)(void *ctx, const struct nb_manifest_source *row),
+	void *ctx);
+
+struct nb_catalog_file {
+	const char *backup_id, *disc;   /* disc NULL: gone */
+	uint64_t generation;
+	const struct nb_entry *entry;
+};
+
+/* The files of a backup, by path. */
+enum nb_err nb_catalog_files(struct nb_catalog *catalog,
+	const char *backup_id,
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_file *row),
+	void *ctx);
+
+/* Files of all backups whose last path component, or whole path when PATTERN
+ * has a slash, matches the shell PATTERN (without wildcard: contains it). */
+enum nb_err nb_catalog_find(struct nb_catalog *catalog, const char *pattern,
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_file *row),
+	void *ctx);
+
+/* All discs, of all pools. */
+struct nb_catalog_disc {
+	const char *pool, *name, *disc_id, *state, *note, *profile;
+	uint64_t generation;
+	int64_t verified;
+	int sessions, cycles;      /* cycles: times it was written afresh */
+};
+enum nb_err nb_catalog_discs(struct nb_catalog *catalog,
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
+	void *ctx);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Staging: where dumps wait until a disc with them is verified.
+ *
+ *     STAGING/<backup-id>.partial/   being dumped
+ *     STAGING/<backup-id>/           complete, fsynced, with backup.json
+ *
+ * backup.json is a manifest (model/manifest.h) whose paths are beneath the
+ * backup's own directory there.
+ */
+#ifndef NB_STORE_STAGING_H
+#define NB_STORE_STAGING_H
+
+#include "model/manifest.h"
+
+struct nb_staged {
+	char *path;                /* of the directory */
+	int dir;                   /* open descriptor of it */
+	struct nb_manifest manifest;
+	struct nb_entries entries; /* staged files, root 0, hashed */
+};
+
+/*
+ * Makes STAGING_DIR when missing (mode 0711), and STAGING_DIR/<ID>.partial
+ * (0711) for a new backup; removes partial directories of earlier runs (the
+ * caller holds the lock).  Fills in path, dir and manifest.backup_id.
+ */
+enum nb_err nb_staging_begin(const char *staging_dir, const char *id,
+			     struct nb_staged *staged);
+
+/* Writes backup.json, fsyncs every file and directory, renames to <ID>. */
+enum nb_err nb_staging_finish(const char *staging_dir,
+			      struct nb_staged *staged);
+
+/* The newest complete one of JOB; NB_ENOTFOUND, not logged. */
+enum nb_err nb_staging_find(const char *staging_dir, const char *job,
+			    struct nb_staged *staged);
+
+/* Removes the directory of STAGED and frees it (free alone: nb_staged_free).
+ * NULL-safe in all members. */
+enum nb_err nb_staging_remove(const char *staging_dir,
+			      struct nb_staged *staged);
+void nb_staged_free(struct nb_staged *staged);
+
+/* Removes the complete backups of JOB other than KEEP (an id, or NULL). */
+enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
+			     const char *keep);
+
+/* Bytes that a user without privileges could still write there. NB_EIO */
+enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
+
+#endif

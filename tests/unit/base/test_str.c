@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+START_TEST(an_empty_string_is_taken_as_empty_text)
+{
+	struct nb_str s = NB_STR_INIT;
+	char *text = NULL;
+
+	nb_assert_ok(nb_str_take(&s, &text));
+	ck_assert_str_eq(text, "");
+	free(text);
+}
+END_TEST
+
+START_TEST(formatted_text_of_any_length_is_appended)
+{
+	struct nb_str s = NB_STR_INIT;
+	char *text = NULL;
+
+	for (int i = 0; i < 1000; i++)
+		nb_str_addf(&s, "%03d,", i);
+	nb_assert_ok(nb_str_take(&s, &text));
+	ck_assert_uint_eq(strlen(text), 4000);
+	ck_assert_str_eq(text + 3992, "998,999,");
+	free(text);
+}
+END_TEST
+
+static const struct { const char *text, *json, *shell; } quoted[] = {
+	{ "plain", "\"plain\"", "'plain'" },
+	{ "a\"b\\c", "\"a\\\"b\\\\c\"", "'a\"b\\c'" },
+	{ "line\nend\t\x01", "\"line\\nend\\t\\u0001\"", "'line\nend\t\x01'" },
+	{ "it's", "\"it's\"", "'it'\\''s'" },
+	{ "日本", "\"日本\"", "'日本'" },
+};
+
+START_TEST(text_is_quoted_for_json_and_for_the_shell)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	nb_str_add_json(&s, quoted[_i].text);
+	ck_assert_str_eq(s.text, quoted[_i].json);
+	nb_str_free(&s);
+	nb_str_add_shell(&s, quoted[_i].text);
+	ck_assert_str_eq(s.text, quoted[_i].shell);
+	nb_str_free(&s);
+}
+END_TEST
+
+static const struct { const char *text; bool valid; } utf8[] = {
+	{ "", true }, { "ascii", true }, { "\xc3\xa9", true },
+	{ "\xe6\x97\xa5", true }, { "\xf0\x9f\x92\xbf", true },
+	{ "\xff", false }, { "\xc3", false }, { "\xc0\xaf", false },
+	{ "\xe0\x80\xaf", false }, { "\xed\xa0\x80", false },
+	{ "\xf4\x90\x80\x80", false }, { "a\x80", false },
+};
+
+START_TEST(utf8_is_told_from_other_bytes)
+{
+	ck_assert_int_eq(nb_str_is_utf8(utf8[_i].text, strlen(utf8[_i].text)),
+			 utf8[_i].valid);
+}
+END_TEST
+
+static const struct { uint64_t bytes; const char *text; } sizes[] = {
+	{ 0, "0 B" }, { 999, "999 B" }, { 1000, "1.0 kB" },
+	{ 999949, "999.9 kB" }, { 999950, "1.0 MB" },
+	{ 737280000, "737.3 MB" }, { 4700372992, "4.7 GB" },
+};
+
+START_TEST(sizes_are_written_as_disc_makers_count)
+{
+	char buf[16];
+
+	ck_assert_str_eq(nb_str_size(sizes[_i].bytes, buf), sizes[_i].text);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof table / sizeof *table)
+
+int
+main(void)
+{
+	Suite *suite = suite_create("str");
+	TCase *tc = nb_test_case("str", 10);
+
+	tcase_add_test(tc, an_empty_string_is_taken_as_empty_text);
+	tcase_add_test(tc, formatted_text_of_any_length_is_appended);
+	tcase_add_loop_test(tc, text_is_quoted_for_json_and_for_the_shell, 0,
+			    COUNT(quoted));
+	tcase_add_loop_test(tc, utf8_is_told_from_other_bytes, 0, COUNT(utf8));
+	tcase_add_loop_test(tc, sizes_are_written_as_disc_makers_count, 0,
+			    COUNT(sizes));
+	suite_add_tcase(suite, tc);
+	return nb_test_main(suite);
+}
