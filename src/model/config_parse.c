@@ -127,20 +127,20 @@ run_parser(struct nb_config_reading *r, const char *text)
 	cfg_opt_t job[] = {
 		CFG_STR("pool", NULL, CFGF_NODEFAULT),
 		CFG_SEC("postgres", postgres, CFGF_MULTI | CFGF_TITLE
-			| CFGF_NO_TITLE_DUPS),
+			| CFGF_NO_TITLE_DUPES),
 		CFG_SEC("tree", tree, CFGF_MULTI | CFGF_TITLE
-			| CFGF_NO_TITLE_DUPS),
+			| CFGF_NO_TITLE_DUPES),
 		CFG_END()
 	};
 	cfg_opt_t top[] = {
 		CFG_STR("state_dir", "/var/lib/nightburn", CFGF_NONE),
 		CFG_STR("staging_dir", "/var/spool/nightburn", CFGF_NONE),
 		CFG_SEC("drive", drive, CFGF_MULTI | CFGF_TITLE
-			| CFGF_NO_TITLE_DUPS),
+			| CFGF_NO_TITLE_DUPES),
 		CFG_SEC("pool", pool, CFGF_MULTI | CFGF_TITLE
-			| CFGF_NO_TITLE_DUPS),
+			| CFGF_NO_TITLE_DUPES),
 		CFG_SEC("job", job, CFGF_MULTI | CFGF_TITLE
-			| CFGF_NO_TITLE_DUPS),
+			| CFGF_NO_TITLE_DUPES),
 		CFG_END()
 	};
 	cfg_t *root = cfg_init(top, CFGF_NONE);
