@@ -244,12 +244,16 @@ take_texts(struct run *r)
 enum nb_err
 nb_proc_run(const struct nb_proc *spec, struct nb_proc_result *result)
 {
-	const char *slash = strrchr(spec->argv[0], '/');
 	struct run r = { .spec = spec, .result = result,
-			 .name = slash ? slash + 1 : spec->argv[0] };
+			 .name = spec->name };
 	enum nb_err err;
 
 	*result = (struct nb_proc_result){ .exit_code = -1 };
+	if (!r.name) {
+		const char *slash = strrchr(spec->argv[0], '/');
+
+		r.name = slash ? slash + 1 : spec->argv[0];
+	}
 	r.buffer = aligned_alloc(4096, BUFFER_SIZE);
 	if (!r.buffer)
 		return nb_fail_memory();

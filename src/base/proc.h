@@ -19,10 +19,11 @@ typedef enum nb_err nb_proc_sink(void *ctx, const void *data, size_t n);
 
 struct nb_proc {
 	const char *const *argv;   /* argv[0] is searched in PATH */
+	const char *name;          /* in messages; NULL: that of argv[0] */
 	/* Instead of a program: called with CTX in the forked child, streams,
 	 * user and environment in place; what it returns is the exit status.
-	 * It may not log, nor touch the parent's stdio buffers.  argv[0] is
-	 * its name in messages. */
+	 * It may not log, nor touch the parent's stdio buffers.  argv is not
+	 * used then, but a name is needed. */
 	int (*function)(void *ctx);
 	const char *const *environ_add; /* "NAME=value", NULL-ended, or NULL */
 	const char *run_as;        /* user to become (groups, gid, uid; all

@@ -377,7 +377,7 @@ START_TEST(a_function_runs_in_the_child_as_a_program_would)
 {
 	char text[64], word[] = "word";
 	struct passwd *pw = getpwnam("nobody");
-	struct nb_proc spec = { .argv = (const char *const[]){ "f", NULL },
+	struct nb_proc spec = { .name = "f",
 				.function = answer, .ctx = word,
 				.run_as = "nobody", .stdin_fd = -1 };
 
