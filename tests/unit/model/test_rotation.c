@@ -10,7 +10,8 @@ static const struct { const char *discs, *generations, *next; } turns[] = {
 	{ "gb", NULL, "DB-B" }, { "gg", NULL, "DB-A" },
 	{ "gg", "21", "DB-B" }, { "ggg", "231", "DB-C" },
 	{ "ggg", "312", "DB-B" }, { "gub", NULL, "DB-B" },
-	{ "sgg", NULL, "DB-B" }, { "rsg", NULL, NULL }, { "g", NULL, NULL },
+	{ "ggg", "112", "DB-A" }, { "sgg", NULL, "DB-B" },
+	{ "rsg", NULL, NULL }, { "g", NULL, NULL },
 	{ "s", NULL, NULL }, { "", NULL, NULL },
 };
 
