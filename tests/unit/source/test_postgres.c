@@ -237,13 +237,15 @@ START_TEST(a_conninfo_of_either_form_is_used)
 		"postgresql://postgres@/nowhere?host=%s",
 	};
 	struct nb_config_source source = pg_source();
-	char text[256];
+	char text[256], host[128];
 
-	snprintf(text, sizeof text, forms_of_it[_i], getenv("PGHOST"));
-	unsetenv("PGHOST");
+	snprintf(host, sizeof host, "%s", getenv("PGHOST"));
+	snprintf(text, sizeof text, forms_of_it[_i], host);
+	setenv("PGHOST", "/nowhere", 1);
 	source.conninfo = text;
 	nb_assert_ok(nb_source_ops(NB_SOURCE_POSTGRES)->preflight(&source));
 	nb_assert_ok(pg_collect(&source));
+	setenv("PGHOST", host, 1);
 	assert_hashed("postgres/testdb.dump");
 	pg_free();
 }
