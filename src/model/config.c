@@ -1,2 +1,147 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/config_build.h"
+
+static void
+names_free(struct nb_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->at[i]);
+	nb_array_free(names);
+}
+
+static void
+source_clear(struct nb_config_source *source)
+{
+	free(source->name);
+	free(source->database);
+	free(source->conninfo);
+	free(source->run_as);
+	free(source->pg_dump);
+	free(source->pg_dumpall);
+	free(source->pg_restore);
+	free(source->path);
+	names_free(&source->exclude);
+}
+
+static void
+job_clear(struct nb_config_job *job)
+{
+	free(job->name);
+	free(job->pool);
+	for (size_t i = 0; i < job->sources.count; i++)
+		source_clear(&job->sources.at[i]);
+	nb_array_free(&job->sources);
+}
+
+static void
+pool_clear(struct nb_config_pool *pool)
+{
+	free(pool->name);
+	names_free(&pool->discs);
+	names_free(&pool->drives);
+}
+
+void
+nb_config_free(struct nb_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->drives.count; i++) {
+		free(config->drives.at[i].name);
+		free(config->drives.at[i].device);
+	}
+	nb_array_free(&config->drives);
+	for (size_t i = 0; i < config->pools.count; i++)
+		pool_clear(&config->pools.at[i]);
+	nb_array_free(&config->pools);
+	for (size_t i = 0; i < config->jobs.count; i++)
+		job_clear(&config->jobs.at[i]);
+	nb_array_free(&config->jobs);
+	free(config->file);
+	free(config->state_dir);
+	free(config->staging_dir);
+	free(config);
+}
+
+enum nb_err
+nb_config_parse(const char *file, const char *text, struct nb_config **out)
+{
+	struct nb_config *config = calloc(1, sizeof *config);
+	cfg_t *cfg = NULL;
+	enum nb_err err;
+
+	if (!config)
+		return nb_fail_memory();
+	err = nb_str_dup(file, &config->file);
+	if (!err)
+		err = nb_syntax_parse(file, text, &nb_config_grammar, &cfg);
+	if (!err)
+		err = nb_config_build(cfg, config);
+	cfg_free(cfg);
+	if (err)
+		nb_config_free(config);
+	else
+		*out = config;
+	return err;
+}
+
+const struct nb_config_drive *
+nb_config_drive(const struct nb_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->drives.count; i++)
+		if (!strcmp(config->drives.at[i].name, name))
+			return &config->drives.at[i];
+	return NULL;
+}
+
+const struct nb_config_pool *
+nb_config_pool(const struct nb_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->pools.count; i++)
+		if (!strcmp(config->pools.at[i].name, name))
+			return &config->pools.at[i];
+	return NULL;
+}
+
+/* Logs WHAT with the names of the jobs. */
+static enum nb_err
+fail_job(const struct nb_config *config, enum nb_err err, const char *what)
+{
+	struct nb_str names = NB_STR_INIT;
+
+	for (size_t i = 0; i < config->jobs.count; i++)
+		nb_str_addf(&names, "%s%s", i ? ", " : "",
+			    config->jobs.at[i].name);
+	nb_fail(err, "%s: %s\nhint: the jobs are: %s", config->file, what,
+		names.text ? names.text : "none");
+	nb_str_free(&names);
+	return err;
+}
+
+enum nb_err
+nb_config_job(const struct nb_config *config, const char *name,
+	      const struct nb_config_job **out)
+{
+	char what[256];
+
+	for (size_t i = 0; i < config->jobs.count; i++) {
+		const struct nb_config_job *job = &config->jobs.at[i];
+
+		if (name ? !strcmp(job->name, name)
+		    : config->jobs.count == 1) {
+			*out = job;
+			return NB_OK;
+		}
+	}
+	if (!name)
+		return fail_job(config, NB_EUSAGE,
+				"several jobs, and none is named");
+	snprintf(what, sizeof what, "no job \"%s\"", name);
+	return fail_job(config, NB_ENOTFOUND, what);
+}
