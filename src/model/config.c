@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -109,18 +108,24 @@ nb_config_pool(const struct nb_config *config, const char *name)
 	return NULL;
 }
 
-/* Logs WHAT with the names of the jobs. */
 static enum nb_err
-fail_job(const struct nb_config *config, enum nb_err err, const char *what)
+fail_job(const struct nb_config *config, const char *name)
 {
-	struct nb_str names = NB_STR_INIT;
+	struct nb_str s = NB_STR_INIT;
+	char *names = NULL;
+	enum nb_err err;
 
 	for (size_t i = 0; i < config->jobs.count; i++)
-		nb_str_addf(&names, "%s%s", i ? ", " : "",
+		nb_str_addf(&s, "%s%s", i ? ", " : "",
 			    config->jobs.at[i].name);
-	nb_fail(err, "%s: %s\nhint: the jobs are: %s", config->file, what,
-		names.text ? names.text : "none");
-	nb_str_free(&names);
+	err = nb_str_take(&s, &names);
+	if (err)
+		return err;
+	err = name ? nb_fail(NB_ENOTFOUND, "%s: no such job in %s\nhint: the "
+			     "jobs are: %s", name, config->file, names)
+		: nb_fail(NB_EUSAGE, "%s: several jobs\nhint: choose one with "
+			  "--job: %s", config->file, names);
+	free(names);
 	return err;
 }
 
@@ -128,8 +133,6 @@ enum nb_err
 nb_config_job(const struct nb_config *config, const char *name,
 	      const struct nb_config_job **out)
 {
-	char what[256];
-
 	for (size_t i = 0; i < config->jobs.count; i++) {
 		const struct nb_config_job *job = &config->jobs.at[i];
 
@@ -139,9 +142,5 @@ nb_config_job(const struct nb_config *config, const char *name,
 			return NB_OK;
 		}
 	}
-	if (!name)
-		return fail_job(config, NB_EUSAGE,
-				"several jobs, and none is named");
-	snprintf(what, sizeof what, "no job \"%s\"", name);
-	return fail_job(config, NB_ENOTFOUND, what);
+	return fail_job(config, name);
 }

@@ -160,7 +160,7 @@ build_source(const struct build *b, cfg_t *cfg,
 	if (nb_array_push(sources, (struct nb_config_source){
 			.line = nb_syntax_line(cfg), .jobs = 1, .level = -1,
 			.timeout = TIMEOUT, .lock_timeout = LOCK_TIMEOUT,
-			.min_ratio = 0.5 }))
+			.min_ratio = 0.5, .full_check = true }))
 		return nb_fail_memory();
 	source = &sources->at[sources->count - 1];
 	err = fill_title(b, cfg, &source->name);
@@ -189,6 +189,21 @@ sort_sources(struct nb_config_sources *sources)
 	}
 }
 
+/* The generations of a pool are those of one job. */
+static enum nb_err
+check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
+{
+	const struct nb_syntax_value *pool = nb_syntax_value(cfg, "pool", 0);
+
+	if (!nb_config_pool(b->config, pool->text))
+		return fail_at(b, pool, "no pool", "the name of a pool block");
+	for (size_t i = 0; i + 1 < jobs->count; i++)
+		if (!strcmp(jobs->at[i].pool, pool->text))
+			return fail_at(b, pool, "another job has the pool",
+				       "a pool of its own for each job");
+	return NB_OK;
+}
+
 static enum nb_err
 build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
@@ -203,9 +218,8 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	err = fill_title(b, cfg, &job->name);
 	if (!err)
 		err = fill(b, cfg, section, job);
-	if (!err && !nb_config_pool(b->config, job->pool))
-		err = fail_at(b, nb_syntax_value(cfg, "pool", 0), "no pool",
-			      "the name of a pool block");
+	if (!err)
+		err = check_pool(b, cfg, jobs);
 	for (; !err && inner->name; inner++)
 		for (unsigned int i = 0; !err && i < cfg_size(cfg, inner->name);
 		     i++)

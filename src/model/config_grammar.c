@@ -55,7 +55,7 @@ static const struct nb_field postgres_fields[] = {
 	{ FIELD("globals_only", FLAG, globals_only) },
 	{ FIELD("all", FLAG, all) },
 	{ FIELD("format", WORD, format), .words = formats },
-	{ FIELD("jobs", NUMBER, jobs), .min = 1, .max = 256 },
+	{ FIELD("jobs", NUMBER, jobs), .min = 1, .max = 64 },
 	{ FIELD("compress", COMPRESS, compression) },
 	{ FIELD("pg_dump", PROGRAM, pg_dump) },
 	{ FIELD("pg_dumpall", PROGRAM, pg_dumpall) },

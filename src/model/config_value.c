@@ -27,7 +27,7 @@ static bool
 is_name(const char *text)
 {
 	return is_text(text) && strlen(text) <= NB_NAME_MAX &&
-		!strchr(text, '/') && strcmp(text, ".") && strcmp(text, "..");
+		!strchr(text, '/') && *text != '.';
 }
 
 static bool
@@ -244,6 +244,7 @@ read_compress(const char *text, struct nb_config_source *source)
 		enum nb_compression compression;
 		int max;
 	} methods[] = {
+		{ "default", NB_COMPRESSION_DEFAULT, 0 },
 		{ "none", NB_COMPRESSION_NONE, 0 },
 		{ "gzip", NB_COMPRESSION_GZIP, 9 },
 		{ "zstd", NB_COMPRESSION_ZSTD, 19 },
@@ -339,22 +340,22 @@ nb_value_expected(const struct nb_field *field, char buf[128])
 {
 	static const char *const texts[] = {
 		[NB_VALUE_TEXT] = "text without control characters",
-		[NB_VALUE_NAME] = "a name of 1 to 64 bytes without slash or "
-			"control characters",
+		[NB_VALUE_NAME] = "a name of 1 to 64 bytes without slash, "
+			"leading dot or control characters",
 		[NB_VALUE_PATH] = "an absolute path",
 		[NB_VALUE_DEVICE] = "/dev/NAME or stdio:/PATH",
 		[NB_VALUE_PROGRAM] = "an absolute path, or a bare name found "
 			"on PATH",
 		[NB_VALUE_NAMES] = "different names of 1 to 64 bytes without "
-			"slash or control characters",
+			"slash, leading dot or control characters",
 		[NB_VALUE_TEXTS] = "different texts without control "
 			"characters",
 		[NB_VALUE_FLAG] = "true or false",
 		[NB_VALUE_SIZE] = "a size such as 700M, 4.7G or 650MiB",
 		[NB_VALUE_TIME] = "a time such as 90, 30m, 12h or 40d",
 		[NB_VALUE_RATIO] = "a number from 0 to 1",
-		[NB_VALUE_COMPRESS] = "none, gzip, gzip:1 to gzip:9, zstd, or "
-			"zstd:1 to zstd:19",
+		[NB_VALUE_COMPRESS] = "default, none, gzip, gzip:1 to gzip:9, "
+			"zstd, or zstd:1 to zstd:19",
 	};
 
 	if (field->kind == NB_VALUE_NUMBER)

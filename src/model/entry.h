@@ -82,7 +82,7 @@ enum nb_err nb_entries_sort(struct nb_entries *list);
 struct nb_entry *nb_entries_find(const struct nb_entries *list,
 				 const char *path);
 
-/* The sum of the files' sizes in bytes, hard links counted once each. */
+/* The sum of the files' sizes in bytes, each name of a file counted. */
 uint64_t nb_entries_bytes(const struct nb_entries *list);
 
 /* "file", "dir", "symlink", ...; and back (false when unknown). */

@@ -50,13 +50,14 @@ static const char full[] =
 	"		lock_timeout = 90\n"
 	"		max_size = 650MiB\n"
 	"		min_ratio = 0.75\n"
-	"		check = full\n"
+	"		check = list\n"
 	"	}\n"
 	"	tree \"etc\" { path = /etc }\n"
 	"	postgres \"all\" { all = true }\n"
 	"}\n"
+	"pool \"other\" { discs = { C } drives = upper }\n"
 	"job \"weekly\" {\n"
-	"	pool = db\n"
+	"	pool = other\n"
 	"	postgres \"globals\" { globals_only = true }\n"
 	"}\n";
 
@@ -129,7 +130,7 @@ START_TEST(a_postgres_block_is_read_option_by_option)
 	ck_assert_int_eq(s->lock_timeout, 90);
 	ck_assert_uint_eq(s->max_size, 650u << 20);
 	ck_assert_double_eq(s->min_ratio, 0.75);
-	ck_assert(s->full_check && !s->all && !s->globals_only);
+	ck_assert(!s->full_check && !s->all && !s->globals_only);
 	nb_config_free(c);
 }
 END_TEST
@@ -184,7 +185,7 @@ START_TEST(what_is_left_out_has_its_default)
 	ck_assert_int_eq(s->lock_timeout, 600);
 	ck_assert_uint_eq(s->max_size, 0);
 	ck_assert_double_eq(s->min_ratio, 0.5);
-	ck_assert(!s->full_check && !s->one_file_system);
+	ck_assert(s->full_check && !s->one_file_system);
 	nb_config_free(c);
 }
 END_TEST
@@ -222,7 +223,8 @@ START_TEST(the_only_job_needs_no_name)
 	ck_assert_str_eq(job->name, "j");
 	nb_assert_ok(nb_config_job(c, "j", &job));
 	nb_assert_fails(nb_config_job(c, "k", &job), NB_ENOTFOUND,
-			"error: a.conf: no job \"k\"\nhint: the jobs are: j\n");
+			"error: k: no such job in a.conf\n"
+			"hint: the jobs are: j\n");
 	nb_config_free(c);
 }
 END_TEST
@@ -233,8 +235,8 @@ START_TEST(one_of_several_jobs_has_to_be_named)
 	const struct nb_config_job *job = NULL;
 
 	nb_assert_fails(nb_config_job(c, NULL, &job), NB_EUSAGE,
-			"error: a.conf: several jobs, and none is named\n"
-			"hint: the jobs are: nightly, weekly\n");
+			"error: a.conf: several jobs\n"
+			"hint: choose one with --job: nightly, weekly\n");
 	ck_assert_ptr_null(job);
 	nb_config_free(c);
 }

@@ -13,9 +13,10 @@
 #define DB(options) SMALL "job j {\npool = p\npostgres x {\n" options "\n}\n}"
 #define NAME65 "12345678901234567890123456789012345678901234567890" \
 	"123456789012345"
-#define A_NAME "a name of 1 to 64 bytes without slash or control characters"
-#define NAMES "different names of 1 to 64 bytes without slash or control " \
-	"characters"
+#define A_NAME "a name of 1 to 64 bytes without slash, leading dot or " \
+	"control characters"
+#define NAMES "different names of 1 to 64 bytes without slash, leading dot " \
+	"or control characters"
 #define EARLY "the file ends within a block or a list; expected its \"}\""
 
 static const struct { const char *text, *message; } wrong[] = {
@@ -127,6 +128,8 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "expected " A_NAME },
 	{ SMALL "job j {\npool = q tree t { path = / } }", "4: no pool \"q\"; "
 	  "expected the name of a pool block" },
+	{ SMALL JOB "job k { pool = p }", "4: another job has the pool "
+	  "\"p\"; expected a pool of its own for each job" },
 	{ SMALL "job j {\npool = p\n}", "3: job \"j\" has no source; expected "
 	  "a postgres or tree block" },
 	{ SMALL "job j { pool = p\ntree t { } }", "4: tree \"t\" has no path; "
@@ -139,13 +142,15 @@ static const struct { const char *text, *message; } wrong[] = {
 	{ DB("format = tar"), "6: format is \"tar\"; expected custom, plain "
 	  "or directory" },
 	{ DB("jobs = 0"), "6: jobs is \"0\"; expected a whole number from 1 "
-	  "to 256" },
+	  "to 64" },
 	{ DB("jobs = 2"), "5: postgres \"x\" has jobs without format = "
 	  "directory; expected both" },
 	{ DB("compress = zstd:20"), "6: compress is \"zstd:20\"; expected "
-	  "none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to zstd:19" },
+	  "default, none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to "
+	  "zstd:19" },
 	{ DB("compress = none:1"), "6: compress is \"none:1\"; expected "
-	  "none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to zstd:19" },
+	  "default, none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to "
+	  "zstd:19" },
 	{ DB("min_ratio = 1.5"), "6: min_ratio is \"1.5\"; expected a number "
 	  "from 0 to 1" },
 	{ DB("check = some"), "6: check is \"some\"; expected list or full" },
