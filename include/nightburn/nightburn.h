@@ -104,7 +104,7 @@ NB_API enum nb_err nb_disc(struct nightburn *nb, const char *device,
 struct nb_plan_info {
 	char job[65], pool[65];
 	char drive[65], device[512];
-	char plan[16];             /* "fresh", "append", "blank-then-fresh",
+	char plan[24];             /* "fresh", "append", "blank-then-fresh",
 				      "refuse" */
 	char reason[32];           /* code, as "oldest-disc" */
 	const char *text, *hint;   /* in words; hint may be NULL; static */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/config_private.h"
+#include "model/config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
+#include "model/config_build.h"
 
 static void
 names_free(struct nb_names *names)
@@ -15,27 +15,35 @@ names_free(struct nb_names *names)
 }
 
 static void
-source_clear(struct nb_config_source *s)
+source_clear(struct nb_config_source *source)
 {
-	free(s->name);
-	free(s->database);
-	free(s->conninfo);
-	free(s->run_as);
-	free(s->pg_dump);
-	free(s->pg_dumpall);
-	free(s->pg_restore);
-	free(s->path);
-	names_free(&s->exclude);
+	free(source->name);
+	free(source->database);
+	free(source->conninfo);
+	free(source->run_as);
+	free(source->pg_dump);
+	free(source->pg_dumpall);
+	free(source->pg_restore);
+	free(source->path);
+	names_free(&source->exclude);
 }
 
 static void
 job_clear(struct nb_config_job *job)
 {
+	free(job->name);
+	free(job->pool);
 	for (size_t i = 0; i < job->sources.count; i++)
 		source_clear(&job->sources.at[i]);
 	nb_array_free(&job->sources);
-	free(job->name);
-	free(job->pool);
+}
+
+static void
+pool_clear(struct nb_config_pool *pool)
+{
+	free(pool->name);
+	names_free(&pool->discs);
+	names_free(&pool->drives);
 }
 
 void
@@ -47,20 +55,39 @@ nb_config_free(struct nb_config *config)
 		free(config->drives.at[i].name);
 		free(config->drives.at[i].device);
 	}
-	for (size_t i = 0; i < config->pools.count; i++) {
-		free(config->pools.at[i].name);
-		names_free(&config->pools.at[i].discs);
-		names_free(&config->pools.at[i].drives);
-	}
+	nb_array_free(&config->drives);
+	for (size_t i = 0; i < config->pools.count; i++)
+		pool_clear(&config->pools.at[i]);
+	nb_array_free(&config->pools);
 	for (size_t i = 0; i < config->jobs.count; i++)
 		job_clear(&config->jobs.at[i]);
-	nb_array_free(&config->drives);
-	nb_array_free(&config->pools);
 	nb_array_free(&config->jobs);
 	free(config->file);
 	free(config->state_dir);
 	free(config->staging_dir);
 	free(config);
+}
+
+enum nb_err
+nb_config_parse(const char *file, const char *text, struct nb_config **out)
+{
+	struct nb_config *config = calloc(1, sizeof *config);
+	cfg_t *cfg = NULL;
+	enum nb_err err;
+
+	if (!config)
+		return nb_fail_memory();
+	err = nb_str_dup(file, &config->file);
+	if (!err)
+		err = nb_syntax_parse(file, text, &nb_config_grammar, &cfg);
+	if (!err)
+		err = nb_config_build(cfg, config);
+	cfg_free(cfg);
+	if (err)
+		nb_config_free(config);
+	else
+		*out = config;
+	return err;
 }
 
 const struct nb_config_drive *
@@ -82,10 +109,10 @@ nb_config_pool(const struct nb_config *config, const char *name)
 }
 
 static enum nb_err
-no_such_job(const struct nb_config *config, const char *name)
+fail_job(const struct nb_config *config, const char *name)
 {
 	struct nb_str s = NB_STR_INIT;
-	char *names;
+	char *names = NULL;
 	enum nb_err err;
 
 	for (size_t i = 0; i < config->jobs.count; i++)
@@ -106,15 +133,14 @@ enum nb_err
 nb_config_job(const struct nb_config *config, const char *name,
 	      const struct nb_config_job **out)
 {
-	if (!name && config->jobs.count == 1) {
-		*out = &config->jobs.at[0];
-		return NB_OK;
-	}
-	for (size_t i = 0; name && i < config->jobs.count; i++) {
-		if (!strcmp(config->jobs.at[i].name, name)) {
-			*out = &config->jobs.at[i];
+	for (size_t i = 0; i < config->jobs.count; i++) {
+		const struct nb_config_job *job = &config->jobs.at[i];
+
+		if (name ? !strcmp(job->name, name)
+		    : config->jobs.count == 1) {
+			*out = job;
 			return NB_OK;
 		}
 	}
-	return no_such_job(config, name);
+	return fail_job(config, name);
 }

@@ -133,9 +133,8 @@ nb_guard_text(enum nb_guard answer)
 		[NB_GUARD_SUSPECT] = "the disc is suspect or retired",
 		[NB_GUARD_LAST_GOOD]
 			= "no other disc holds the newest good backup",
-		[NB_GUARD_TOO_OLD]
-			= "the newest backup, on another disc, was not "
-			  "verified for too long",
+		[NB_GUARD_TOO_OLD] = ("the newest backup, on another disc, "
+				      "was not verified for too long"),
 		[NB_GUARD_IMAGE_INCOMPLETE]
 			= "what is to be written is not complete",
 		[NB_GUARD_DOES_NOT_FIT]

@@ -57,8 +57,7 @@ static const struct {
 		"the disc with the newest backup was left in the drive",
 		"insert the disc whose turn it is" },
 	[NB_REASON_LAST_GOOD] = { "last-good",
-		"the disc holds the newest good backup, and no other disc may "
-		"be written",
+		"the disc holds the last good backup",
 		"insert another disc, or name one more in the pool" },
 	[NB_REASON_OTHER_UNVERIFIED] = { "other-unverified",
 		"the newest backup, on another disc, was not verified for "

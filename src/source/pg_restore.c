@@ -171,6 +171,29 @@ decompress(int from, int to, const char *name)
 	return err;
 }
 
+static enum nb_err
+write_plain(void *ctx, const void *data, size_t n)
+{
+	return nb_fd_write(*(int *)ctx, data, n)
+		? nb_fail_errno(nb_fd_write_error(), "gzip: cannot write")
+		: NB_OK;
+}
+
+static enum nb_err
+gunzip(int from, int to)
+{
+	static const char *const argv[] = { "gzip", "-dc", NULL };
+	struct nb_proc_result result = { 0 };
+	enum nb_err err;
+
+	err = nb_proc_run(&(struct nb_proc){ .argv = argv, .stdin_fd = from,
+			  .sink = write_plain, .ctx = &to }, &result);
+	if (!err)
+		err = nb_proc_check("gzip", &result, NB_ECORRUPT);
+	nb_proc_result_free(&result);
+	return err;
+}
+
 /* The dump as the programs read it, from its beginning; *FD is the caller's. */
 static enum nb_err
 open_dump(const struct nb_pg_restore *r, int *fd)
@@ -181,7 +204,7 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 	file = open(r->path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", r->path);
-	if (!r->compression || strcmp(r->compression, "zstd")) {
+	if (!r->compression || !strcmp(r->compression, "none")) {
 		*fd = file;
 		return NB_OK;
 	}
@@ -202,7 +225,8 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 		free(directory);
 	}
 	if (!err)
-		err = decompress(file, plain, r->path);
+		err = !strcmp(r->compression, "gzip") ? gunzip(file, plain)
+			: decompress(file, plain, r->path);
 	if (!err && lseek(plain, 0, SEEK_SET))
 		err = nb_fail_errno(NB_EIO, "%s: cannot rewind", r->path);
 	nb_fd_close(&file);

@@ -76,7 +76,7 @@ resolve(struct nb_catalog *catalog, const char *which,
 		const char *found = nb_sql_get_text(&sql, 0);
 
 		if (!*count) {
-			strncpy(id, found, NB_BACKUP_ID_MAX + 1);
+			snprintf(id, NB_BACKUP_ID_MAX + 1, "%s", found);
 			exact = strncmp(found, which, strlen(which))
 				|| !strcmp(found, which);
 		}

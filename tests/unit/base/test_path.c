@@ -83,7 +83,9 @@ START_TEST(nothing_is_opened_through_links_or_outside)
 	ck_assert_int_eq(symlink("a/f", nb_test_path("link")), 0);
 	ck_assert_int_eq(symlink("/etc", nb_test_path("dir")), 0);
 	ck_assert_int_eq(nb_path_open(root, escapes[_i], O_RDONLY, 0), -1);
-	ck_assert(errno == ELOOP || errno == EXDEV || errno == ENOENT);
+	/* ENOTDIR: a link on the way, on kernels without openat2. */
+	ck_assert(errno == ELOOP || errno == EXDEV || errno == ENOENT
+		  || errno == ENOTDIR);
 	close(root);
 }
 END_TEST

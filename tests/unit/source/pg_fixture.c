@@ -171,6 +171,7 @@ pg_free(void)
 	for (size_t i = 0; i < roots.count; i++)
 		close(roots.at[i]);
 	nb_array_free(&roots);
+	memset(&pg_context, 0, sizeof pg_context);
 }
 
 enum nb_err

@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/str.h"
+#include "source/pg_restore.h"
 
 #define ROWS "SELECT count(*), md5(string_agg(word, ',' ORDER BY id)) FROM t"
 
@@ -112,6 +113,27 @@ START_TEST(a_dump_in_each_form_is_hashed_and_restores)
 	ck_assert_uint_eq(e->uid, pw->pw_uid);
 	ck_assert_int_eq(e->mtime, 1795223700);
 	assert_restores(forms[_i].path, forms[_i].unpack, forms[_i].restore);
+	pg_free();
+}
+END_TEST
+
+START_TEST(a_dump_in_each_form_comes_back_through_our_restore)
+{
+	struct nb_config_source source = pg_source();
+	const struct nb_manifest_source *record;
+	char rows[256];
+
+	snprintf(rows, sizeof rows, "%s", pg_sql("testdb", ROWS));
+	source.format = forms[_i].format;
+	source.compression = forms[_i].compression;
+	nb_assert_ok(pg_collect(&source));
+	record = &pg_output.sources->at[0];
+	nb_assert_ok(nb_pg_restore_run(&(struct nb_pg_restore){
+		.path = pg_staged(forms[_i].path), .format = record->format,
+		.compression = record->compression, .database = "restored",
+		.run_as = "postgres" }));
+	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
+	pg_sql("postgres", "DROP DATABASE restored");
 	pg_free();
 }
 END_TEST
@@ -237,13 +259,15 @@ START_TEST(a_conninfo_of_either_form_is_used)
 		"postgresql://postgres@/nowhere?host=%s",
 	};
 	struct nb_config_source source = pg_source();
-	char text[256];
+	char text[256], host[128];
 
-	snprintf(text, sizeof text, forms_of_it[_i], getenv("PGHOST"));
-	unsetenv("PGHOST");
+	snprintf(host, sizeof host, "%s", getenv("PGHOST"));
+	snprintf(text, sizeof text, forms_of_it[_i], host);
+	setenv("PGHOST", "/nowhere", 1);
 	source.conninfo = text;
 	nb_assert_ok(nb_source_ops(NB_SOURCE_POSTGRES)->preflight(&source));
 	nb_assert_ok(pg_collect(&source));
+	setenv("PGHOST", host, 1);
 	assert_hashed("postgres/testdb.dump");
 	pg_free();
 }
@@ -257,6 +281,9 @@ main(void)
 
 	tcase_add_loop_test(tc, a_dump_in_each_form_is_hashed_and_restores, 0,
 			    (int)(sizeof forms / sizeof *forms));
+	tcase_add_loop_test(tc,
+			    a_dump_in_each_form_comes_back_through_our_restore,
+			    0, (int)(sizeof forms / sizeof *forms));
 	tcase_add_test(tc, a_dump_in_directory_format_is_hashed_file_by_file);
 	tcase_add_test(tc, globals_hold_the_roles);
 	tcase_add_test(tc, all_databases_are_listed_and_dumped_by_name);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "report/report.h"
+
+enum nb_err
+cmd_verify(struct cli *cli)
+{
+	struct nb_verify_result result = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	struct nightburn *nb = NULL;
+	enum nb_err err, printed = NB_OK;
+
+	err = cli_open_for_device(cli, &nb);
+	if (err)
+		return err;
+	err = nb_verify(nb, cli->device, &result);
+	if (result.disc[0] && (cli->json || !cli->quiet)) {
+		nb_report_verify(&s, &result, cli->json);
+		printed = cli_print(&s);
+	}
+	nb_close(nb);
+	return err ? err : printed;
+}
+
+enum nb_err
+cmd_restore(struct cli *cli)
+{
+	struct nb_restore_options options = {
+		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
+			? cli->args[0] : NULL,
+		.device = cli->device, .to = cli->to, .into = cli->into,
+		.source = cli->source, .overwrite = cli->force,
+		.conninfo = cli->conninfo, .run_as = cli->run_as,
+		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
+		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
+	};
+	struct nb_restore_result result = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	struct nightburn *nb = NULL;
+	enum nb_err err, printed = NB_OK;
+
+	err = cli_open_for_device(cli, &nb);
+	if (err)
+		return err;
+	err = nb_restore(nb, &options, &result);
+	if (result.files && (cli->json || !cli->quiet)) {
+		nb_report_restore(&s, &result, cli->json);
+		printed = cli_print(&s);
+	}
+	nb_close(nb);
+	return err ? err : printed;
+}
+
+static enum nb_err
+complain(enum nb_err err, const char *file, const char *what)
+{
+	fprintf(stderr, "nightburn: %s: %s\n", file, what);
+	return err;
+}
+
+static enum nb_err
+write_image(struct cli *cli, int fd)
+{
+	struct nb_run_options options = {
+		.job = cli->job, .accept_shrink = cli->accept_shrink
+	};
+	struct nb_run_result result = { 0 };
+	struct nightburn *nb = NULL;
+	enum nb_err err = cli_open(cli, &nb);
+
+	if (!err)
+		err = nb_image(nb, &options, fd, &result);
+	nb_close(nb);
+	return err;
+}
+
+/* FILE appears whole or not at all; nothing but a plain file is replaced. */
+static enum nb_err
+image_to_file(struct cli *cli, const char *file)
+{
+	char *temporary = NULL;
+	enum nb_err err;
+	struct stat st;
+	int fd;
+
+	if (!lstat(file, &st) && !S_ISREG(st.st_mode))
+		return complain(NB_EUSAGE, file, "exists, and is no plain "
+				"file");
+	if (asprintf(&temporary, "%s.XXXXXX", file) < 0)
+		return NB_ENOMEM;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0) {
+		err = complain(NB_EIO, file, strerror(errno));
+		free(temporary);
+		return err;
+	}
+	err = write_image(cli, fd);
+	if (!err && (fchmod(fd, 0600) || fsync(fd)
+		     || rename(temporary, file)))
+		err = complain(NB_EIO, file, strerror(errno));
+	if (err)
+		unlink(temporary);
+	close(fd);
+	free(temporary);
+	return err;
+}
+
+enum nb_err
+cmd_image(struct cli *cli)
+{
+	if (!cli->arg_count)
+		return complain(NB_EUSAGE, "image", "a file is expected, or - "
+				"for stdout");
+	if (strcmp(cli->args[0], "-"))
+		return image_to_file(cli, cli->args[0]);
+	if (isatty(STDOUT_FILENO))
+		return complain(NB_EUSAGE, "image", "stdout is a terminal\n"
+				"hint: name a file, or use a pipe");
+	return write_image(cli, STDOUT_FILENO);
+}
+
+enum nb_err
+cmd_check_config(struct cli *cli)
+{
+	struct nb_config_summary sum;
+	struct nb_str s = NB_STR_INIT;
+	struct nightburn *nb = NULL;
+	enum nb_err err = cli_open(cli, &nb);
+
+	if (err)
+		return err;
+	nb_config_summary(nb, &sum);
+	nb_close(nb);
+	if (cli->quiet)
+		return NB_OK;
+	nb_str_addf(&s, "%s: good: jobs %zu, sources %zu, pools %zu, drives "
+		    "%zu\n", cli->config, sum.jobs, sum.sources, sum.pools,
+		    sum.drives);
+	return cli_print(&s);
+}

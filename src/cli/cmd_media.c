@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "report/report.h"
+
+static struct nb_media_options
+media_options(const struct cli *cli)
+{
+	return (struct nb_media_options){
+		.job = cli->job, .drive = cli->drive,
+		.dry_run = cli->dry_run, .wait = cli->wait,
+		.wait_seconds = cli->wait_seconds, .as = cli->as,
+		.volume_id = cli->volume_id,
+	};
+}
+
+static enum nb_err
+change_media(struct cli *cli, enum nb_err (*change)(struct nightburn *nb,
+					const struct nb_media_options *,
+					struct nb_plan_info *))
+{
+	struct nb_media_options options = media_options(cli);
+	struct nb_plan_info plan = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	struct nightburn *nb = NULL;
+	enum nb_err err, printed = NB_OK;
+
+	err = cli_open(cli, &nb);
+	if (err)
+		return err;
+	err = change(nb, &options, &plan);
+	if (!err || cli->json) {
+		nb_report_plan(&s, &plan, cli->json);
+		printed = cli_print(&s);
+	}
+	nb_close(nb);
+	return err ? err : printed;
+}
+
+enum nb_err
+cmd_blank(struct cli *cli)
+{
+	return change_media(cli, nb_blank);
+}
+
+enum nb_err
+cmd_rotate(struct cli *cli)
+{
+	return change_media(cli, nb_rotate);
+}
+
+/* What a person types; the answer lives as long as BUF. */
+static const char *
+ask_volume_id(const struct nb_disc_info *info, char *buf, size_t size)
+{
+	fprintf(stderr, "Everything on this disc will be lost.\n"
+		"Type its volume id (%s) to go on: ",
+		info->volume_id[0] ? info->volume_id
+		: "it has none: just press return");
+	if (!fgets(buf, (int)size, stdin))
+		return NULL;
+	buf[strcspn(buf, "\n")] = '\0';
+	return buf;
+}
+
+enum nb_err
+cmd_adopt(struct cli *cli)
+{
+	struct nb_media_options options = media_options(cli);
+	struct nb_disc_info info = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	struct nightburn *nb = NULL;
+	char typed[128];
+	enum nb_err err;
+
+	err = cli_open(cli, &nb);
+	if (err)
+		return err;
+	if (!options.volume_id && isatty(STDIN_FILENO)) {
+		err = nb_disc(nb, cli->drive, &info);
+		nb_report_disc(&s, &info, cli->json);
+		if (!err)
+			err = cli_print(&s);
+		options.volume_id = err ? NULL
+			: ask_volume_id(&info, typed, sizeof typed);
+	}
+	if (!err)
+		err = nb_adopt(nb, &options, &info);
+	if (!err && !cli->quiet) {
+		nb_str_addf(&s, "the disc is blank now and can become %s\n",
+			    options.as);
+		err = cli_print(&s);
+	}
+	nb_close(nb);
+	return err;
+}

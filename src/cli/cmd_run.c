@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+#include "report/report.h"
+
+static enum nb_err
+run_job(struct cli *cli, enum nb_err (*job)(struct nightburn *nb,
+					    const struct nb_run_options *,
+					    struct nb_run_result *))
+{
+	struct nb_run_options options = {
+		.job = cli->job, .drive = cli->drive,
+		.dry_run = cli->dry_run, .resume = cli->resume,
+		.accept_shrink = cli->accept_shrink,
+		.paths = cli->arg_count ? cli->args : NULL,
+		.path_count = cli->arg_count,
+	};
+	struct nb_run_result result = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	struct nightburn *nb = NULL;
+	enum nb_err err, printed = NB_OK;
+
+	err = cli_open(cli, &nb);
+	if (err)
+		return err;
+	err = job(nb, &options, &result);
+	if (!cli->quiet && (!err || cli->json)) {
+		nb_report_run(&s, &result, cli->json);
+		printed = cli_print(&s);
+	}
+	nb_close(nb);
+	return err ? err : printed;
+}
+
+enum nb_err
+cmd_run(struct cli *cli)
+{
+	return run_job(cli, nb_run);
+}
+
+enum nb_err
+cmd_append(struct cli *cli)
+{
+	return run_job(cli, nb_append);
+}
+
+enum nb_err
+cmd_plan(struct cli *cli)
+{
+	struct nb_plan_info plan = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	struct nightburn *nb = NULL;
+	enum nb_err err;
+
+	err = cli_open(cli, &nb);
+	if (!err)
+		err = nb_plan_job(nb, cli->job, &plan);
+	if (!err) {
+		nb_report_plan(&s, &plan, cli->json);
+		err = cli_print(&s);
+	}
+	nb_close(nb);
+	return err ? err : plan.err;
+}

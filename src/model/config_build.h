@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the parsed file to the records of config.h: which options there are,
+ * their defaults, and what must hold between them.
+ */
+#ifndef NB_MODEL_CONFIG_BUILD_H
+#define NB_MODEL_CONFIG_BUILD_H
+
+#include "model/config.h"
+#include "model/config_syntax.h"
+
+/* The grammar of nightburn.conf(5). */
+extern const struct nb_section nb_config_grammar;
+
+/*
+ * Fills CONFIG, which holds nothing but its file name, from CFG.  NB_ECONFIG,
+ * logged with file and line; CONFIG then holds a part, and is the caller's to
+ * free.
+ */
+enum nb_err nb_config_build(cfg_t *cfg, struct nb_config *config);
+
+#endif

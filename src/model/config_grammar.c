@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/config_build.h"
+
+static const char *const rotations[] = { "alternate", "append", "fresh",
+					 NULL };
+static const char *const formats[] = { "custom", "plain", "directory", NULL };
+static const char *const checks[] = { "list", "full", NULL };
+static const char *const same_disc[] = { "refuse", "append", NULL };
+
+#define FIELD(option, value, field) .name = (option), \
+	.kind = NB_VALUE_##value, .offset = offsetof(struct RECORD, field)
+
+#define RECORD nb_config
+static const struct nb_field root_fields[] = {
+	{ FIELD("state_dir", PATH, state_dir) },
+	{ FIELD("staging_dir", PATH, staging_dir) },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_drive
+static const struct nb_field drive_fields[] = {
+	{ FIELD("device", DEVICE, device), .required = true },
+	{ FIELD("speed", NUMBER, speed), .min = 0, .max = 1000 },
+	{ FIELD("capacity", SIZE, capacity) },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_pool
+static const struct nb_field pool_fields[] = {
+	{ FIELD("discs", NAMES, discs), .required = true },
+	{ FIELD("drives", NAMES, drives), .required = true },
+	{ FIELD("rotation", WORD, rotation), .words = rotations },
+	{ FIELD("on_same_disc", CHOICE, append_on_same_disc),
+	  .words = same_disc },
+	{ FIELD("close", FLAG, close) },
+	{ FIELD("max_verify_age", TIME, max_verify_age) },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_job
+static const struct nb_field job_fields[] = {
+	{ FIELD("pool", NAME, pool), .required = true },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_source
+static const struct nb_field postgres_fields[] = {
+	{ FIELD("database", TEXT, database) },
+	{ FIELD("conninfo", TEXT, conninfo) },
+	{ FIELD("run_as", NAME, run_as) },
+	{ FIELD("globals_only", FLAG, globals_only) },
+	{ FIELD("all", FLAG, all) },
+	{ FIELD("format", WORD, format), .words = formats },
+	{ FIELD("jobs", NUMBER, jobs), .min = 1, .max = 64 },
+	{ FIELD("compress", COMPRESS, compression) },
+	{ FIELD("pg_dump", PROGRAM, pg_dump) },
+	{ FIELD("pg_dumpall", PROGRAM, pg_dumpall) },
+	{ FIELD("pg_restore", PROGRAM, pg_restore) },
+	{ FIELD("timeout", TIME, timeout) },
+	{ FIELD("lock_timeout", TIME, lock_timeout) },
+	{ FIELD("max_size", SIZE, max_size) },
+	{ FIELD("min_ratio", RATIO, min_ratio) },
+	{ FIELD("check", CHOICE, full_check), .words = checks },
+	{ .name = NULL },
+};
+
+static const struct nb_field tree_fields[] = {
+	{ FIELD("path", PATH, path), .required = true },
+	{ FIELD("exclude", TEXTS, exclude) },
+	{ FIELD("one_file_system", FLAG, one_file_system) },
+	{ .name = NULL },
+};
+
+static const struct nb_section sources[] = {
+	{ "postgres", postgres_fields, NULL },
+	{ "tree", tree_fields, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct nb_section blocks[] = {
+	{ "drive", drive_fields, NULL },
+	{ "pool", pool_fields, NULL },
+	{ "job", job_fields, sources },
+	{ NULL, NULL, NULL },
+};
+
+const struct nb_section nb_config_grammar = { "root", root_fields, blocks };

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+static const char *
+or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static void
+plan_object(struct nb_str *s, const struct nb_plan_info *p)
+{
+	struct nb_object o = nb_object_begin(s);
+
+	nb_object_text(&o, "job", p->job);
+	nb_object_text(&o, "pool", p->pool);
+	nb_object_text(&o, "drive", or_null(p->drive));
+	nb_object_text(&o, "device", p->device);
+	nb_object_text(&o, "plan", p->plan);
+	nb_object_text(&o, "reason", p->reason);
+	nb_object_text(&o, "text", p->text);
+	nb_object_text(&o, "hint", p->hint);
+	nb_object_text(&o, "disc", or_null(p->disc));
+	nb_object_text(&o, "wanted", or_null(p->wanted));
+	nb_object_number(&o, "need", p->need);
+	nb_object_number(&o, "available", p->available);
+	nb_object_number(&o, "generation", p->generation);
+	nb_object_number(&o, "exit_status",
+			 (uint64_t)nb_exit_status(p->err));
+	nb_object_end(&o);
+}
+
+void
+nb_report_plan(struct nb_str *s, const struct nb_plan_info *p, bool json)
+{
+	if (json) {
+		plan_object(s, p);
+		nb_str_add(s, "\n");
+		return;
+	}
+	nb_str_addf(s, "job     %s, pool %s\n", p->job, p->pool);
+	nb_str_addf(s, "drive   %s%s%s\n", p->drive, p->drive[0] ? ": " : "",
+		    p->device);
+	if (p->disc[0])
+		nb_str_addf(s, "disc    %s\n", p->disc);
+	nb_str_addf(s, "plan    %s, because %s\n", p->plan, p->text);
+	if (p->need)
+		nb_str_addf(s, "size    %llu blocks of %llu\n",
+			    (unsigned long long)p->need,
+			    (unsigned long long)p->available);
+	if (p->wanted[0])
+		nb_str_addf(s, "wanted  %s\n", p->wanted);
+	if (p->hint)
+		nb_str_addf(s, "hint    %s\n", p->hint);
+}
+
+void
+nb_report_run(struct nb_str *s, const struct nb_run_result *r, bool json)
+{
+	char size[16];
+
+	if (json) {
+		struct nb_object o = nb_object_begin(s);
+
+		nb_object_text(&o, "backup", or_null(r->backup_id));
+		nb_object_number(&o, "generation", r->generation);
+		nb_object_number(&o, "files", r->files);
+		nb_object_number(&o, "bytes", r->bytes);
+		nb_object_number(&o, "blocks", r->blocks);
+		nb_object_number(&o, "session", (uint64_t)r->session);
+		nb_object_bool(&o, "burned", r->burned);
+		nb_object_bool(&o, "verified", r->verified);
+		nb_object_bool(&o, "staged", r->staged);
+		nb_str_add(s, ", \"plan\": ");
+		plan_object(s, &r->plan);
+		nb_object_end(&o);
+		nb_str_add(s, "\n");
+	} else if (r->verified) {
+		nb_str_addf(s, "%s: generation %llu on disc %s, session %d: "
+			    "%llu files, %s, verified\n", r->backup_id,
+			    (unsigned long long)r->generation, r->plan.disc,
+			    r->session, (unsigned long long)r->files,
+			    nb_str_size(r->bytes, size));
+	} else if (!r->backup_id[0]) {
+		nb_report_plan(s, &r->plan, false);
+	}
+}
+
+void
+nb_report_verify(struct nb_str *s, const struct nb_verify_result *r,
+		 bool json)
+{
+	char size[16];
+
+	if (json) {
+		struct nb_object o = nb_object_begin(s);
+
+		nb_object_text(&o, "disc", or_null(r->disc));
+		nb_object_text(&o, "backup", or_null(r->backup_id));
+		nb_object_number(&o, "generation", r->generation);
+		nb_object_number(&o, "files", r->files);
+		nb_object_number(&o, "bytes", r->bytes);
+		nb_object_number(&o, "bad", r->bad);
+		nb_object_end(&o);
+		nb_str_add(s, "\n");
+		return;
+	}
+	nb_str_addf(s, "disc %s, generation %llu: %llu files, %s, are good",
+		    r->disc, (unsigned long long)r->generation,
+		    (unsigned long long)r->files,
+		    nb_str_size(r->bytes, size));
+	if (r->bad)
+		nb_str_addf(s, ", %llu are BAD", (unsigned long long)r->bad);
+	nb_str_add(s, "\n");
+}
+
+void
+nb_report_restore(struct nb_str *s, const struct nb_restore_result *r,
+		  bool json)
+{
+	char size[16];
+
+	if (json) {
+		struct nb_object o = nb_object_begin(s);
+
+		nb_object_text(&o, "backup", or_null(r->backup_id));
+		nb_object_text(&o, "disc", or_null(r->disc));
+		nb_object_number(&o, "generation", r->generation);
+		nb_object_number(&o, "files", r->files);
+		nb_object_number(&o, "bytes", r->bytes);
+		nb_object_number(&o, "bad", r->bad);
+		nb_object_end(&o);
+		nb_str_add(s, "\n");
+		return;
+	}
+	nb_str_addf(s, "%s from disc %s: %llu files, %s, restored",
+		    r->backup_id, r->disc, (unsigned long long)r->files,
+		    nb_str_size(r->bytes, size));
+	if (r->bad)
+		nb_str_addf(s, ", %llu NOT delivered",
+			    (unsigned long long)r->bad);
+	nb_str_add(s, "\n");
+}
+
+static void
+add_time(struct nb_str *s, double seconds)
+{
+	unsigned long t = (unsigned long)seconds;
+
+	if (t >= 3600)
+		nb_str_addf(s, "%lu:%02lu:%02lu", t / 3600, t / 60 % 60,
+			    t % 60);
+	else
+		nb_str_addf(s, "%lu:%02lu", t / 60, t % 60);
+}
+
+static void
+add_bar(struct nb_str *s, double part, int width)
+{
+	int filled = (int)(part * width);
+
+	nb_str_add(s, " [");
+	for (int i = 0; i < width; i++)
+		nb_str_add(s, i < filled ? "#" : "-");
+	nb_str_addf(s, "] %3d%%", (int)(part * 100));
+}
+
+void
+nb_report_progress(struct nb_str *s, const struct nb_progress *p,
+		   double seconds, int width)
+{
+	double rate = seconds > 0 ? (double)p->done / seconds : 0;
+	double part = p->total ? (double)p->done / (double)p->total : 0;
+	int bar = width - 20 - 6 - 12 - 14;
+	char size[16];
+
+	if (part > 1)
+		part = 1;
+	nb_str_addf(s, "%-18.18s", p->what);
+	if (p->total && bar >= 8)
+		add_bar(s, part, bar > 30 ? 30 : bar);
+	else if (p->total)
+		nb_str_addf(s, " %3d%%", (int)(part * 100));
+	else
+		nb_str_addf(s, " %s", nb_str_size(p->done, size));
+	if (rate > 0)
+		nb_str_addf(s, " %.1f MB/s", rate / 1e6);
+	if (rate > 0 && p->total > p->done) {
+		nb_str_add(s, " ");
+		add_time(s, (double)(p->total - p->done) / rate);
+		nb_str_add(s, " left");
+	}
+	if (width > 0 && s->length >= (size_t)width) {
+		s->length = (size_t)width - 1;
+		s->text[s->length] = '\0';
+	}
+}
