@@ -9,6 +9,16 @@
 
 #define CHUNK 32 /* blocks a command */
 
+/* Sizes told last, 0 when unknown.  Only a read within is spared the question:
+ * another process may have written, and an end is never believed. */
+static _Atomic uint64_t known_size[VF_DRIVES_MAX];
+
+void
+vf_block_forget(int drive)
+{
+	known_size[drive] = 0;
+}
+
 static struct vf_command
 command_of(int drive, uint8_t op, size_t cdb_length)
 {
@@ -69,6 +79,7 @@ vf_block_open(int drive, int flags)
 	struct vf_reply reply;
 	int error = vf_client_run(&ready, &reply);
 
+	vf_block_forget(drive);
 	if (error == ENOMEDIUM && vf_sense_code(&reply) == 0x023a02) {
 		load.cdb[4] = 3;
 		vf_client_run(&load, NULL);
@@ -93,6 +104,7 @@ vf_block_size(int drive, uint64_t *bytes)
 	*bytes = 0;
 	if (!error && get32(data) != 0)
 		*bytes = ((uint64_t)get32(data) + 1) * VF_BLOCK;
+	known_size[drive] = *bytes;
 	return error == EIO ? 0 : error;
 }
 
@@ -139,10 +151,12 @@ read_piece(int drive, uint8_t *buf, size_t n, uint64_t offset, size_t *got)
 int
 vf_block_read(int drive, void *buf, size_t n, uint64_t offset, size_t *done)
 {
-	uint64_t size;
-	int error = vf_block_size(drive, &size);
+	uint64_t size = known_size[drive];
+	int error = 0;
 
 	*done = 0;
+	if (offset >= size || n > size - offset)
+		error = vf_block_size(drive, &size);
 	if (error || offset >= size)
 		return error;
 	if (n > size - offset)
@@ -156,6 +170,8 @@ vf_block_read(int drive, void *buf, size_t n, uint64_t offset, size_t *done)
 			break;
 		*done += got;
 	}
+	if (error)
+		vf_block_forget(drive);
 	return *done ? 0 : error;
 }
 

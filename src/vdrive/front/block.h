@@ -20,6 +20,9 @@ int vf_block_open(int drive, int flags);
 /* Size in bytes as READ CAPACITY tells it; 0 on an unreadable medium. */
 int vf_block_size(int drive, uint64_t *bytes);
 
+/* Forgets the size; after any command that may have changed the medium. */
+void vf_block_forget(int drive);
+
 /* Bytes at OFFSET, fewer at the end of the medium or before an unreadable
  * block; *DONE counts them.  EIO only when the first block fails. */
 int vf_block_read(int drive, void *buf, size_t n, uint64_t offset,

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
+#include "vdrive/front/block.h"
 #include "vdrive/front/cdrom.h"
 #include "vdrive/front/client.h"
 #include "vdrive/front/overlay.h"
@@ -98,6 +99,8 @@ sg_io(int drive, struct sg_io_hdr *h)
 			       h->iovec_count ? h->iovec_count : 1, &reply);
 	if (error)
 		return error;
+	if (h->cmdp[0] != 0x28 && h->cmdp[0] != 0xa8)
+		vf_block_forget(drive);
 	fill_header(h, &reply);
 	h->duration = milliseconds() - begin;
 	return 0;
