@@ -52,12 +52,23 @@ raw_map(int fd)
 	return at == -1 ? NULL : (void *)at;
 }
 
+/* True while the descriptor is still ours. */
+static bool
+is_alive(const struct link *link)
+{
+	struct stat st;
+
+	return link->fd >= 0 && !raw_fstat(link->fd, &st)
+		&& st.st_dev == link->dev && st.st_ino == link->ino;
+}
+
+/* In a child: the connections are the parent's, and so may be the locks. */
 static void
 reset_links(void)
 {
 	for (int i = 0; i < VF_DRIVES_MAX; i++) {
 		pthread_mutex_init(&links[i].lock, NULL);
-		if (links[i].fd >= 0)
+		if (is_alive(&links[i]))
 			raw_close(links[i].fd);
 		if (links[i].data)
 			munmap(links[i].data, VF_DATA_MAX);
@@ -70,22 +81,10 @@ void
 vf_client_init(const char *run)
 {
 	snprintf(socket_path, sizeof socket_path, "%s/socket", run);
-	for (int i = 0; i < VF_DRIVES_MAX; i++) {
+	for (int i = 0; i < VF_DRIVES_MAX; i++)
 		links[i].fd = -1;
-		links[i].data = NULL;
-	}
 	reset_links();
 	pthread_atfork(NULL, NULL, reset_links);
-}
-
-/* True while the descriptor is still ours. */
-static bool
-is_alive(const struct link *link)
-{
-	struct stat st;
-
-	return link->fd >= 0 && !raw_fstat(link->fd, &st)
-		&& st.st_dev == link->dev && st.st_ino == link->ino;
 }
 
 /* Receives the hello: one byte, and the descriptor of the shared memory. */

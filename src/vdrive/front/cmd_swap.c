@@ -27,7 +27,7 @@ send_swap(const char *device, const char *text)
 {
 	struct vf_request request = { .op = VF_SWAP };
 	struct vf_rundir run;
-	struct vf_reply reply;
+	struct vf_reply reply = { 0 };
 	int error = vf_rundir_find(device, &run, &request.drive);
 
 	if (error) {

@@ -19,6 +19,7 @@ static sigset_t waited, before;
 void
 vf_spawn_prepare(void)
 {
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&waited);
 	sigaddset(&waited, SIGCHLD);
 	for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
