@@ -1,2 +1,343 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/proc.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/proc_child.h"
+#include "base/str.h"
+
+#define BUFFER_SIZE (256 << 10)
+#define MAX_KEPT (16 << 20)
+#define MAX_ERRORS 4096
+#define TICK_MS 1000
+#define GRACE_MS 2000        /* SIGTERM to SIGKILL; child's end to streams' */
+#define GIVE_UP_MS 10000     /* after SIGKILL */
+#define NO_PIDFD_MS 20       /* between looks, where there is no pidfd */
+
+struct run {
+	const struct nb_proc *spec;
+	struct nb_proc_result *result;
+	const char *name;            /* of the program, for messages */
+	struct nb_child child;
+	bool exited;                 /* a zombie: its group id is still ours */
+	int64_t now, deadline, next_tick;
+	int64_t exited_at;
+	int64_t terminated_at;       /* 0: not told to end */
+	int64_t killed_at;
+	enum nb_err err;             /* the first reason to end it */
+	char *buffer;
+	struct nb_str kept;          /* stdout, when there is no sink */
+	struct nb_str errors;
+};
+
+static void
+terminate(struct run *r, enum nb_err err)
+{
+	if (!r->err)
+		r->err = err;
+	if (r->terminated_at)
+		return;
+	r->terminated_at = r->now;
+	kill(-r->child.pid, SIGTERM);
+	/* One that was stopped cannot end otherwise. */
+	kill(-r->child.pid, SIGCONT);
+}
+
+static void
+keep_errors(struct run *r, const char *data, size_t n)
+{
+	nb_str_add_bytes(&r->errors, data, n);
+	if (r->errors.failed || r->errors.length < 2 * MAX_ERRORS)
+		return;
+	memmove(r->errors.text,
+		r->errors.text + r->errors.length - MAX_ERRORS, MAX_ERRORS);
+	r->errors.length = MAX_ERRORS;
+}
+
+static enum nb_err
+take_output(struct run *r, const char *data, size_t n)
+{
+	const struct nb_proc *spec = r->spec;
+
+	if (spec->max_bytes && r->result->bytes + n > spec->max_bytes)
+		return nb_fail(NB_EFAIL, "%s: more than %" PRIu64
+			       " bytes of output", r->name, spec->max_bytes);
+	if (!spec->sink && r->kept.length + n > MAX_KEPT)
+		return nb_fail(NB_EFAIL, "%s: more than %d bytes of output",
+			       r->name, MAX_KEPT);
+	r->result->bytes += n;
+	if (spec->sink)
+		return spec->sink(spec->ctx, data, n);
+	nb_str_add_bytes(&r->kept, data, n);
+	return r->kept.failed ? nb_fail_memory() : NB_OK;
+}
+
+/* Reads what there is from *FD once; closes it at its end. */
+static void
+drain(struct run *r, int *fd)
+{
+	ssize_t n = read(*fd, r->buffer, BUFFER_SIZE);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		nb_fd_close(fd);
+	} else if (fd == &r->child.err) {
+		keep_errors(r, r->buffer, (size_t)n);
+	} else if (!r->terminated_at) {
+		enum nb_err err = take_output(r, r->buffer, (size_t)n);
+
+		if (err)
+			terminate(r, err);
+	}
+}
+
+/* Notes the child's end but leaves it a zombie, so that its id stays ours. */
+static void
+look_at_child(struct run *r)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (r->exited || waitid(P_PID, (id_t)r->child.pid, &info,
+				WEXITED | WNOHANG | WNOWAIT)
+	    || info.si_pid == 0)
+		return;
+	r->exited = true;
+	r->exited_at = r->now;
+}
+
+static void
+keep_time(struct run *r)
+{
+	const struct nb_proc *spec = r->spec;
+	enum nb_err err;
+
+	r->now = nb_clock_ms();
+	if (r->terminated_at) {
+		if (!r->killed_at && r->now >= r->terminated_at + GRACE_MS) {
+			kill(-r->child.pid, SIGKILL);
+			r->killed_at = r->now;
+		}
+		return;
+	}
+	if (r->exited && r->now >= r->exited_at + GRACE_MS) {
+		terminate(r, nb_fail(NB_EFAIL, "%s: ended, but a process that "
+				     "it started keeps its output open",
+				     r->name));
+	} else if (r->deadline && r->now >= r->deadline) {
+		terminate(r, nb_fail(NB_EFAIL, "%s: not done after %" PRId64
+				     " seconds", r->name,
+				     (spec->timeout_ms + 999) / 1000));
+	} else if (spec->tick && r->now >= r->next_tick) {
+		r->next_tick = r->now + TICK_MS;
+		err = spec->tick(spec->ctx);
+		if (err)
+			terminate(r, err);
+	}
+}
+
+/* Milliseconds until keep_time has something to do. */
+static int
+time_left(const struct run *r)
+{
+	int64_t until = r->now + 60000;
+
+	if (r->killed_at)
+		until = r->killed_at + GIVE_UP_MS;
+	else if (r->terminated_at)
+		until = r->terminated_at + GRACE_MS;
+	else if (r->exited)
+		until = r->exited_at + GRACE_MS;
+	if (!r->terminated_at && r->deadline && r->deadline < until)
+		until = r->deadline;
+	if (!r->terminated_at && r->spec->tick && r->next_tick < until)
+		until = r->next_tick;
+	if (r->child.pidfd < 0 && !r->exited && r->now + NO_PIDFD_MS < until)
+		until = r->now + NO_PIDFD_MS;
+	return until > r->now ? (int)(until - r->now) : 0;
+}
+
+static bool
+is_over(const struct run *r)
+{
+	if (r->killed_at && r->now >= r->killed_at + GIVE_UP_MS)
+		return true;
+	if (!r->exited)
+		return false;
+	/* Of one that was killed, nobody's output is waited for. */
+	return r->killed_at || (r->child.out < 0 && r->child.err < 0);
+}
+
+static void
+follow(struct run *r)
+{
+	while (!is_over(r)) {
+		struct pollfd fds[3] = {
+			{ .fd = r->child.out, .events = POLLIN },
+			{ .fd = r->child.err, .events = POLLIN },
+			{ .fd = r->exited ? -1 : r->child.pidfd,
+			  .events = POLLIN },
+		};
+
+		poll(fds, 3, time_left(r));
+		if (fds[0].revents)
+			drain(r, &r->child.out);
+		if (fds[1].revents)
+			drain(r, &r->child.err);
+		keep_time(r);
+		look_at_child(r);
+	}
+	/* Whoever of a group that ended badly is still there, ends now. */
+	if (r->err)
+		kill(-r->child.pid, SIGKILL);
+}
+
+static void
+collect_status(struct run *r)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(r->child.pid, &status, r->exited ? 0 : WNOHANG);
+	while (got < 0 && errno == EINTR);
+	if (got == r->child.pid && WIFEXITED(status))
+		r->result->exit_code = WEXITSTATUS(status);
+	else if (got == r->child.pid && WIFSIGNALED(status))
+		r->result->signal = WTERMSIG(status);
+}
+
+static enum nb_err
+take_texts(struct run *r)
+{
+	struct nb_str *errors = &r->errors;
+	enum nb_err err, later = NB_OK;
+
+	if (errors->length > MAX_ERRORS) {
+		memmove(errors->text,
+			errors->text + errors->length - MAX_ERRORS,
+			MAX_ERRORS);
+		errors->length = MAX_ERRORS;
+	}
+	while (errors->length && errors->text[errors->length - 1] == '\n')
+		errors->length--;
+	if (errors->text)
+		errors->text[errors->length] = '\0';
+	err = nb_str_take(errors, &r->result->errors);
+	if (!r->spec->sink)
+		later = nb_str_take(&r->kept, &r->result->output);
+	return err ? err : later;
+}
+
+enum nb_err
+nb_proc_run(const struct nb_proc *spec, struct nb_proc_result *result)
+{
+	struct run r = { .spec = spec, .result = result,
+			 .name = spec->name };
+	enum nb_err err;
+
+	*result = (struct nb_proc_result){ .exit_code = -1 };
+	if (!r.name) {
+		const char *slash = strrchr(spec->argv[0], '/');
+
+		r.name = slash ? slash + 1 : spec->argv[0];
+	}
+	r.buffer = aligned_alloc(4096, BUFFER_SIZE);
+	if (!r.buffer)
+		return nb_fail_memory();
+	err = nb_child_start(spec, r.name, &r.child);
+	if (err)
+		goto out;
+	r.now = nb_clock_ms();
+	r.deadline = spec->timeout_ms ? r.now + spec->timeout_ms : 0;
+	r.next_tick = r.now + TICK_MS;
+	follow(&r);
+	collect_status(&r);
+	nb_fd_close(&r.child.out);
+	nb_fd_close(&r.child.err);
+	nb_fd_close(&r.child.pidfd);
+	err = take_texts(&r);
+	if (r.err)
+		err = r.err;
+out:
+	free(r.buffer);
+	nb_str_free(&r.kept);
+	nb_str_free(&r.errors);
+	return err;
+}
+
+void
+nb_proc_result_free(struct nb_proc_result *result)
+{
+	free(result->output);
+	free(result->errors);
+	*result = (struct nb_proc_result){ .exit_code = -1 };
+}
+
+static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+enum nb_err
+nb_proc_find(const char *name, char **out)
+{
+	const char *path = getenv("PATH");
+	char *found = NULL;
+	enum nb_err err = NB_OK;
+
+	if (strchr(name, '/'))
+		return nb_str_dup(name, out);
+	if (!path || !*path)
+		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+			"/sbin:/bin";
+	for (const char *p = path; !err; p++) {
+		size_t n = strcspn(p, ":");
+
+		err = nb_str_format(&found, "%.*s%s%s", (int)n, p,
+				    n ? "/" : "./", name);
+		if (!err && is_program(found)) {
+			*out = found;
+			return NB_OK;
+		}
+		free(found);
+		found = NULL;
+		p += n;
+		if (!*p)
+			return nb_fail(NB_ENOTFOUND, "%s: no such program in "
+				       "PATH", name);
+	}
+	return err;
+}
+
+enum nb_err
+nb_proc_check(const char *name, const struct nb_proc_result *result,
+	      enum nb_err err)
+{
+	const char *text = result->errors ? result->errors : "";
+	const char *line = strrchr(text, '\n');
+
+	line = line ? line + 1 : text;
+	if (result->signal)
+		return nb_fail(err, "%s: killed by signal %d (%s)", name,
+			       result->signal, strsignal(result->signal));
+	if (result->exit_code != 0)
+		return nb_fail(err, "%s: exit status %d%s%s", name,
+			       result->exit_code, *line ? ": " : "", line);
+	return NB_OK;
+}

@@ -19,9 +19,16 @@ typedef enum nb_err nb_proc_sink(void *ctx, const void *data, size_t n);
 
 struct nb_proc {
 	const char *const *argv;   /* argv[0] is searched in PATH */
+	const char *name;          /* in messages; NULL: that of argv[0] */
+	/* Instead of a program: called with CTX in the forked child, streams,
+	 * user and environment in place; what it returns is the exit status.
+	 * It may not log, nor touch the parent's stdio buffers.  argv is not
+	 * used then, but a name is needed. */
+	int (*function)(void *ctx);
 	const char *const *environ_add; /* "NAME=value", NULL-ended, or NULL */
-	const char *run_as;        /* user to become (initgroups, setresgid,
-				      setresuid, checked); NULL: stay */
+	const char *run_as;        /* user to become (groups, gid, uid; all
+				      checked; HOME, USER and LOGNAME are his,
+				      the directory is /); NULL: stay */
 	int stdin_fd;              /* borrowed; -1: /dev/null */
 	nb_proc_sink *sink;        /* NULL: stdout is kept in nb_proc_result */
 	void *ctx;
@@ -46,8 +53,9 @@ struct nb_proc_result {
  * Runs the program to its end.  NB_OK means that it ran and its streams ended,
  * whatever its exit status: look at RESULT.  NB_ENOTFOUND: no such program or
  * user; NB_EFAIL: deadline or cap (the message names the program), or the
- * sink's or tick's own error.  A grandchild that keeps stdout open is given
- * two seconds after the child's end.  RESULT is always filled in; free it with
+ * sink's or tick's own error.  A grandchild that keeps the streams open is
+ * given two seconds after the child's end, then NB_EFAIL.  The environment is
+ * ours with LC_ALL=C.  RESULT is always filled in; free it with
  * nb_proc_result_free.
  */
 enum nb_err nb_proc_run(const struct nb_proc *spec,

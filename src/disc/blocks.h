@@ -24,6 +24,11 @@ struct nb_blocks {
 /* An image file.  NB_EIO. */
 enum nb_err nb_blocks_open_file(const char *path, struct nb_blocks **out);
 
+/* What a read of blocks from the descriptor FD comes to, with NAME in the
+ * messages.  NB_EIO. */
+enum nb_err nb_blocks_pread(const char *name, int fd, uint32_t lba,
+			    uint32_t count, void *buf);
+
 static inline void
 nb_blocks_free(struct nb_blocks *blocks)
 {

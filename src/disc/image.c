@@ -1,2 +1,427 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "disc/image.h"
+#include "disc/image_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libburn/libburn.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "disc/blocks_iso.h"
+#include "disc/library.h"
+
+/* ECMA-119 6.2.1: the volume descriptors begin at this block. */
+#define DESCRIPTORS 16
+/* Blocks behind the data, as mkisofs -pad: the last two blocks of a CD track
+ * may be unreadable, and readers ahead trip over them. */
+#define TAIL_BLOCKS 150
+#define FIFO_BLOCKS 2048
+#define BATCH ((size_t)512 * 1024)
+
+/* Entries of one file (hard links) are one content: the first one's. */
+static int
+by_inode(const void *a, const void *b, void *ctx)
+{
+	const struct nb_entries *list = ctx;
+	size_t i = *(const size_t *)a, k = *(const size_t *)b;
+	const struct nb_entry *x = &list->at[i], *y = &list->at[k];
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	return i < k ? -1 : i > k;
+}
+
+static bool
+is_linked(const struct nb_entry *a, const struct nb_entry *b)
+{
+	return a->type == NB_ENTRY_FILE && b->type == NB_ENTRY_FILE && a->ino
+		&& a->ino == b->ino && a->dev == b->dev
+		&& a->size == b->size;
+}
+
+static enum nb_err
+find_links(struct nb_image *image)
+{
+	struct nb_entries *list = image->entries;
+	size_t *order = calloc(list->count + 1, sizeof *order);
+
+	image->first = calloc(list->count + 1, sizeof *image->first);
+	if (!order || !image->first) {
+		free(order);
+		return nb_fail_memory();
+	}
+	for (size_t i = 0; i < list->count; i++)
+		order[i] = i;
+	qsort_r(order, list->count, sizeof *order, by_inode, list);
+	for (size_t i = 0; i < list->count; i++) {
+		size_t at = order[i], before = i ? order[i - 1] : at;
+
+		image->first[at] = i && is_linked(&list->at[before],
+						  &list->at[at])
+			? image->first[before] : at;
+	}
+	free(order);
+	return NB_OK;
+}
+
+/* What is true of the bytes of a file is true of all its names.  Which of them
+ * libisofs read is its own choice. */
+static void
+share_hashes(struct nb_image *image)
+{
+	struct nb_entries *list = image->entries;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < list->count; i++) {
+			struct nb_entry *e = &list->at[i];
+			struct nb_entry *first = &list->at[image->first[i]];
+			struct nb_entry *from = pass ? first : e;
+			struct nb_entry *to = pass ? e : first;
+
+			if (from->hashed && !to->hashed) {
+				memcpy(to->sha256, from->sha256,
+				       sizeof to->sha256);
+				to->hashed = true;
+			}
+		}
+	}
+}
+
+static enum nb_err
+render_late(void *ctx, const struct nb_entry *entry, char **text,
+	    size_t *length)
+{
+	struct nb_image *image = ctx;
+
+	share_hashes(image);
+	return image->options.render(image->options.ctx, entry, text, length);
+}
+
+/* FIPS 180-4: nothing passes through the hash of an empty file. */
+static enum nb_err
+hash_empty_files(struct nb_entries *list)
+{
+	uint8_t empty[NB_SHA256_SIZE];
+	struct nb_sha256 *sha256;
+	enum nb_err err = nb_sha256_new(&sha256);
+
+	if (err)
+		return err;
+	nb_sha256_finish(sha256, empty);
+	nb_sha256_free(sha256);
+	for (size_t i = 0; i < list->count; i++) {
+		struct nb_entry *e = &list->at[i];
+
+		if (e->type == NB_ENTRY_FILE && !e->size) {
+			memcpy(e->sha256, empty, sizeof empty);
+			e->hashed = true;
+		}
+	}
+	return NB_OK;
+}
+
+static enum nb_err
+import_previous(struct nb_image *image)
+{
+	IsoDataSource *source = NULL;
+	IsoReadOpts *opts = NULL;
+	enum nb_err err;
+	int ret;
+
+	err = nb_blocks_iso(image->options.previous, &source);
+	if (err)
+		return err;
+	ret = iso_read_opts_new(&opts, 0);
+	if (ret > 0) {
+		iso_read_opts_set_start_block(opts,
+					      image->options.previous_start);
+		iso_read_opts_set_input_charset(opts, "UTF-8");
+		iso_read_opts_set_no_md5(opts, 1);
+		ret = iso_image_import(image->iso, source, opts, NULL);
+		iso_read_opts_free(opts);
+	}
+	iso_data_source_unref(source);
+	return nb_library_check(ret, NB_ECORRUPT, "the session on the disc");
+}
+
+static void
+name_volume(struct nb_image *image)
+{
+	IsoImage *iso = image->iso;
+
+	iso_image_set_volume_id(iso, image->options.volume_id);
+	iso_image_set_volset_id(iso, image->options.volume_id);
+	iso_image_set_application_id(iso, "NIGHTBURN");
+	iso_image_set_data_preparer_id(iso, "NIGHTBURN");
+	iso_image_set_system_id(iso, "LINUX");
+}
+
+enum nb_err
+nb_image_new(const struct nb_image_options *options,
+	     struct nb_entries *entries, const char *move_to,
+	     struct nb_image **out)
+{
+	struct nb_image *image = calloc(1, sizeof *image);
+	struct nb_streams_options streams = {
+		.roots = options->roots, .root_count = options->root_count,
+		.render = render_late, .ctx = image,
+	};
+	enum nb_err err;
+
+	if (!image)
+		return nb_fail_memory();
+	image->options = *options;
+	image->entries = entries;
+	err = find_links(image);
+	if (!err)
+		err = hash_empty_files(entries);
+	if (!err)
+		err = nb_checksum_new(&image->checksum);
+	if (!err)
+		err = nb_streams_new(&streams, &image->streams);
+	if (!err)
+		err = nb_library_check(iso_image_new(options->volume_id,
+						     &image->iso),
+				       NB_EFAIL, "new image");
+	if (!err && options->previous)
+		err = import_previous(image);
+	if (!err && options->previous && move_to)
+		err = nb_image_move_aside(image, move_to);
+	if (!err)
+		err = nb_image_fill(image);
+	if (!err)
+		name_volume(image);
+	if (err)
+		nb_image_free(image);
+	else
+		*out = image;
+	return err;
+}
+
+void
+nb_image_free(struct nb_image *image)
+{
+	if (!image)
+		return;
+	nb_image_cancel(image);
+	if (image->iso)
+		iso_image_unref(image->iso);
+	nb_streams_free(image->streams);
+	nb_checksum_free(image->checksum);
+	free(image->first);
+	free(image);
+}
+
+/* The dates of the volume as text, which does not depend on a time zone. */
+static void
+set_dates(IsoWriteOpts *opts, int64_t date)
+{
+	char text[NB_CLOCK_TEXT], uuid[17];
+
+	nb_clock_compact(date, text);
+	/* "20261121T011500Z" without its letters, and hundredths. */
+	snprintf(uuid, sizeof uuid, "%.8s%.6s00", text, text + 9);
+	iso_write_opts_set_pvd_times(opts, (time_t)date, (time_t)date, 0, 0,
+				     uuid);
+	iso_write_opts_set_always_gmt(opts, 1);
+}
+
+static void
+set_options(struct nb_image *image, IsoWriteOpts *opts)
+{
+	const struct nb_image_options *o = &image->options;
+
+	iso_write_opts_set_iso_level(opts, 3);
+	iso_write_opts_set_rockridge(opts, 1);
+	iso_write_opts_set_joliet(opts, 1);
+	iso_write_opts_set_joliet_longer_paths(opts, 1);
+	iso_write_opts_set_hardlinks(opts, 1);
+	iso_write_opts_set_allow_deep_paths(opts, 1);
+	iso_write_opts_set_allow_longer_paths(opts, 1);
+	iso_write_opts_set_output_charset(opts, "UTF-8");
+	iso_write_opts_set_sort_files(opts, 1);
+	iso_write_opts_set_record_md5(opts, 0, 0);
+	iso_write_opts_set_fifo_size(opts, FIFO_BLOCKS);
+	iso_write_opts_set_ms_block(opts, o->start);
+	iso_write_opts_set_appendable(opts, o->previous != NULL);
+	iso_write_opts_set_tail_blocks(opts, o->overwritable ? 0
+				       : TAIL_BLOCKS);
+	if (o->overwritable)
+		iso_write_opts_set_overwrite_buf(opts, image->head);
+	set_dates(opts, o->date);
+}
+
+/* From here on libisofs fills its fifo, and waits for us to take from it. */
+static enum nb_err
+begin(struct nb_image *image)
+{
+	IsoWriteOpts *opts = NULL;
+	int ret;
+
+	if (image->source)
+		return NB_OK;
+	ret = iso_write_opts_new(&opts, 0);
+	if (ret > 0) {
+		set_options(image, opts);
+		ret = iso_image_create_burn_source(image->iso, opts,
+						   &image->source);
+		iso_write_opts_free(opts);
+	}
+	if (ret <= 0) {
+		image->source = NULL;
+		return nb_library_check(ret, NB_EFAIL, "image");
+	}
+	image->total = (uint64_t)image->source->get_size(image->source);
+	return NB_OK;
+}
+
+enum nb_err
+nb_image_size(struct nb_image *image, uint64_t *blocks)
+{
+	enum nb_err err = begin(image);
+
+	if (!err)
+		*blocks = image->total / NB_BLOCK;
+	return err;
+}
+
+static uint32_t
+little32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16
+		| (uint32_t)p[3] << 24;
+}
+
+/*
+ * The volume space size (ECMA-119 8.4.8) of an appended session counts only
+ * its own blocks, while its extents are absolute; kernels that bound Rock
+ * Ridge by it then see none.  On media with real sessions it shall reach to
+ * the session's end.  On overwritable media it must stay: readers follow the
+ * chain of session headers by it.
+ */
+static void
+widen_volume(struct nb_image *image, uint8_t *data, size_t n)
+{
+	for (uint64_t at = image->done; at < image->done + n; at += NB_BLOCK) {
+		uint8_t *block = data + (at - image->done);
+		uint32_t size;
+
+		if (at / NB_BLOCK < DESCRIPTORS
+		    || memcmp(block + 1, "CD001", 5) || block[0] == 255)
+			continue;
+		if (at / NB_BLOCK >= 2 * DESCRIPTORS)
+			break;
+		if (block[0] != 1 && block[0] != 2)
+			continue;
+		size = little32(block + 80) + image->options.start;
+		for (int i = 0; i < 4; i++) {
+			block[80 + i] = (uint8_t)(size >> 8 * i);
+			block[87 - i] = (uint8_t)(size >> 8 * i);
+		}
+	}
+}
+
+enum nb_err
+nb_image_read(struct nb_image *image, void *buf, size_t n, size_t *got)
+{
+	enum nb_err err = begin(image);
+	struct burn_source *source = image->source;
+	int ret;
+
+	if (err)
+		return err;
+	/* More than the rest asked of libisofs' ring loses its tail. */
+	if (n > image->total - image->done)
+		n = (size_t)(image->total - image->done);
+	*got = 0;
+	if (!n)
+		return NB_OK;
+	ret = source->read ? source->read(source, buf, (int)n)
+		: source->read_xt(source, buf, (int)n);
+	err = nb_streams_error(image->streams);
+	if (err)
+		return err;
+	if (ret != (int)n)
+		return nb_fail(NB_EFAIL, "image: ended after %llu of %llu "
+			       "bytes", (unsigned long long)image->done,
+			       (unsigned long long)image->total);
+	if (image->options.previous && !image->options.overwritable
+	    && image->done < 2 * DESCRIPTORS * NB_BLOCK)
+		widen_volume(image, buf, n);
+	nb_checksum_add(image->checksum, buf, n);
+	image->done += n;
+	*got = n;
+	return NB_OK;
+}
+
+enum nb_err
+nb_image_finish(struct nb_image *image, uint8_t checksum[NB_CHECKSUM_SIZE])
+{
+	enum nb_err err = nb_streams_finish(image->streams);
+
+	if (err)
+		return err;
+	if (!image->source || image->done != image->total)
+		return nb_fail(NB_EFAIL, "image: not read to its end");
+	share_hashes(image);
+	nb_checksum_finish(image->checksum, checksum);
+	return NB_OK;
+}
+
+void
+nb_image_cancel(struct nb_image *image)
+{
+	struct burn_source *source = image->source;
+
+	if (!source)
+		return;
+	if (image->done < image->total && source->version >= 1
+	    && source->cancel)
+		source->cancel(source);
+	burn_source_free(source);
+	image->source = NULL;
+}
+
+const void *
+nb_image_head(struct nb_image *image)
+{
+	return image->head;
+}
+
+uint32_t
+nb_image_start(const struct nb_image *image)
+{
+	return image->options.start;
+}
+
+enum nb_err
+nb_image_write(struct nb_image *image, int fd,
+	       enum nb_err (*progress)(void *ctx, uint64_t done,
+				       uint64_t total),
+	       void *ctx, uint8_t checksum[NB_CHECKSUM_SIZE])
+{
+	void *buf = aligned_alloc(4096, BATCH);
+	enum nb_err err = NB_OK;
+	size_t got = 1;
+
+	if (!buf)
+		return nb_fail_memory();
+	while (!err && got) {
+		err = nb_image_read(image, buf, BATCH, &got);
+		if (!err && got && nb_fd_write(fd, buf, got))
+			err = nb_fail_errno(nb_fd_write_error(),
+					    "image: cannot write");
+		if (!err && progress)
+			err = progress(ctx, image->done, image->total);
+	}
+	free(buf);
+	if (err)
+		nb_image_cancel(image);
+	else
+		err = nb_image_finish(image, checksum);
+	return err;
+}

@@ -75,6 +75,9 @@ void nb_image_cancel(struct nb_image *image);
  */
 const void *nb_image_head(struct nb_image *image);
 
+/* First block of the session on its medium, as in the options. */
+uint32_t nb_image_start(const struct nb_image *image);
+
 /* Writes the whole image to the descriptor FD (write(2), any kind of file).
  * PROGRESS may be NULL; not NB_OK from it cancels. */
 enum nb_err nb_image_write(struct nb_image *image, int fd,

@@ -1,2 +1,357 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disc/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "disc/hasher.h"
+
+/* Marks our contents among libisofs' own kinds (get_id). */
+#define FS_ID 0x4e42
+
+struct nb_streams {
+	struct nb_streams_options options;
+	struct nb_hasher *hasher;
+	pthread_mutex_t lock;
+	enum nb_err err;          /* the first */
+};
+
+/* One open file.  libisofs reads one after the other. */
+struct stream {
+	struct nb_streams *streams;
+	struct nb_entry *entry;
+	uint64_t serial;
+	int fd;
+	char *text;               /* of a late entry */
+	const uint8_t *piece;     /* bytes that can be taken now */
+	size_t at, filled;
+	uint64_t taken;           /* from the source */
+};
+
+static enum nb_err
+keep_error(struct nb_streams *streams, enum nb_err err)
+{
+	pthread_mutex_lock(&streams->lock);
+	if (err && !streams->err)
+		streams->err = err;
+	pthread_mutex_unlock(&streams->lock);
+	return err;
+}
+
+enum nb_err
+nb_streams_error(struct nb_streams *streams)
+{
+	enum nb_err err;
+
+	pthread_mutex_lock(&streams->lock);
+	err = streams->err;
+	pthread_mutex_unlock(&streams->lock);
+	return err;
+}
+
+/* The hash of a file is complete: learn it, or compare it. */
+static void
+settle(void *ctx, void *owner, const uint8_t digest[NB_SHA256_SIZE])
+{
+	struct nb_streams *streams = ctx;
+	struct nb_entry *e = owner;
+
+	if (!e->hashed) {
+		memcpy(e->sha256, digest, NB_SHA256_SIZE);
+		e->hashed = true;
+	} else if (memcmp(e->sha256, digest, NB_SHA256_SIZE)) {
+		keep_error(streams, nb_fail(NB_ESOURCE, "%s: SHA-256 differs "
+					    "from what was dumped", e->path));
+	}
+}
+
+static int
+fail_stream(struct stream *s, enum nb_err err)
+{
+	keep_error(s->streams, err);
+	return (int)ISO_FILE_READ_ERROR;
+}
+
+static enum nb_err
+open_file(struct stream *s)
+{
+	const struct nb_entry *e = s->entry;
+	struct stat st;
+
+	if (e->root >= s->streams->options.root_count)
+		return nb_fail(NB_EFAIL, "%s: no such root", e->path);
+	s->fd = nb_path_open(s->streams->options.roots[e->root], e->root_path,
+			     O_RDONLY, 0);
+	if (s->fd < 0 || fstat(s->fd, &st))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
+				     e->root_path);
+	if (!S_ISREG(st.st_mode))
+		return nb_fail(NB_ESOURCE, "%s: no longer a regular file",
+			       e->root_path);
+	if ((uint64_t)st.st_size != e->size)
+		return nb_fail(NB_ESOURCE, "%s: changed its size from %llu to "
+			       "%llu bytes", e->root_path,
+			       (unsigned long long)e->size,
+			       (unsigned long long)st.st_size);
+	if (e->size > NB_PIECE)
+		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return NB_OK;
+}
+
+/* All other files are on their way: their hashes are needed now. */
+static enum nb_err
+open_late(struct stream *s)
+{
+	struct nb_streams *streams = s->streams;
+	size_t length;
+	enum nb_err err;
+
+	nb_hasher_wait(streams->hasher);
+	err = nb_streams_error(streams);
+	if (!err)
+		err = streams->options.render(streams->options.ctx, s->entry,
+					      &s->text, &length);
+	if (!err && length != s->entry->size)
+		err = nb_fail(NB_EFAIL, "%s: became %zu bytes long, not %llu",
+			      s->entry->path, length,
+			      (unsigned long long)s->entry->size);
+	return err;
+}
+
+static int
+stream_close(IsoStream *stream)
+{
+	struct stream *s = stream->data;
+
+	if (s->taken && s->taken < s->entry->size)
+		nb_hasher_reset(s->streams->hasher);
+	nb_fd_close(&s->fd);
+	free(s->text);
+	s->text = NULL;
+	return 1;
+}
+
+static int
+stream_open(IsoStream *stream)
+{
+	struct stream *s = stream->data;
+	enum nb_err err = NB_OK;
+
+	s->at = s->filled = 0;
+	s->taken = 0;
+	if (s->entry->content == NB_CONTENT_ROOT)
+		err = open_file(s);
+	else if (s->entry->content == NB_CONTENT_LATE)
+		err = open_late(s);
+	if (!err)
+		return 1;
+	stream_close(stream);
+	return fail_stream(s, err);
+}
+
+/* The bytes behind the last one: there must be none. */
+static enum nb_err
+check_end(const struct stream *s)
+{
+	char byte;
+
+	if (s->fd >= 0 && nb_fd_read(s->fd, &byte, 1) == 1)
+		return nb_fail(NB_ESOURCE, "%s: grew while it was read",
+			       s->entry->root_path);
+	return NB_OK;
+}
+
+static enum nb_err
+take_from(struct stream *s, uint8_t *piece, size_t want)
+{
+	ssize_t got = (ssize_t)want;
+
+	if (s->entry->content == NB_CONTENT_MEMORY)
+		memcpy(piece, s->entry->data + s->taken, want);
+	else if (s->text)
+		memcpy(piece, s->text + s->taken, want);
+	else
+		got = nb_fd_read(s->fd, piece, want);
+	if (got < 0)
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
+				     s->entry->root_path);
+	if ((size_t)got < want)
+		return nb_fail(NB_ESOURCE, "%s: shrank while it was read",
+			       s->entry->root_path);
+	return NB_OK;
+}
+
+static enum nb_err
+next_piece(struct stream *s)
+{
+	uint64_t left = s->entry->size - s->taken;
+	size_t want = left < NB_PIECE ? (size_t)left : NB_PIECE;
+	uint8_t *piece = nb_hasher_piece(s->streams->hasher);
+	enum nb_err err = take_from(s, piece, want);
+
+	if (err)
+		return err;
+	s->taken += want;
+	nb_hasher_give(s->streams->hasher, s->entry, want,
+		       s->taken == s->entry->size);
+	s->piece = piece;
+	s->at = 0;
+	s->filled = want;
+	return s->taken == s->entry->size ? check_end(s) : NB_OK;
+}
+
+static int
+stream_read(IsoStream *stream, void *buf, size_t count)
+{
+	struct stream *s = stream->data;
+	size_t done = 0;
+
+	while (done < count) {
+		size_t n = s->filled - s->at;
+
+		if (!n) {
+			enum nb_err err;
+
+			if (s->taken == s->entry->size)
+				break;
+			err = next_piece(s);
+			if (err)
+				return fail_stream(s, err);
+			continue;
+		}
+		if (n > count - done)
+			n = count - done;
+		memcpy((char *)buf + done, s->piece + s->at, n);
+		s->at += n;
+		done += n;
+	}
+	return (int)done;
+}
+
+static off_t
+stream_size(IsoStream *stream)
+{
+	return (off_t)((struct stream *)stream->data)->entry->size;
+}
+
+static int
+stream_repeatable(IsoStream *stream)
+{
+	(void)stream;
+	return 1;
+}
+
+static void
+stream_id(IsoStream *stream, unsigned int *fs_id, dev_t *dev_id, ino_t *ino_id)
+{
+	*fs_id = FS_ID;
+	*dev_id = 0;
+	*ino_id = (ino_t)((struct stream *)stream->data)->serial;
+}
+
+static void
+stream_free(IsoStream *stream)
+{
+	struct stream *s = stream->data;
+
+	nb_fd_close(&s->fd);
+	free(s->text);
+	free(s);
+}
+
+static int
+stream_update(IsoStream *stream)
+{
+	(void)stream;
+	return 1;
+}
+
+static IsoStream *
+stream_input(IsoStream *stream, int flag)
+{
+	(void)stream;
+	(void)flag;
+	return NULL;
+}
+
+static IsoStreamIface stream_class = {
+	.version = 2,
+	.type = "user",
+	.open = stream_open,
+	.close = stream_close,
+	.get_size = stream_size,
+	.read = stream_read,
+	.is_repeatable = stream_repeatable,
+	.get_id = stream_id,
+	.free = stream_free,
+	.update_size = stream_update,
+	.get_input_stream = stream_input,
+};
+
+enum nb_err
+nb_stream_new(struct nb_streams *streams, struct nb_entry *entry,
+	      uint64_t serial, IsoStream **out)
+{
+	/* libisofs frees the stream itself with free(3). */
+	IsoStream *stream = calloc(1, sizeof *stream);
+	struct stream *s = calloc(1, sizeof *s);
+
+	if (!stream || !s) {
+		free(stream);
+		free(s);
+		return nb_fail_memory();
+	}
+	s->streams = streams;
+	s->entry = entry;
+	s->serial = serial;
+	s->fd = -1;
+	stream->class = &stream_class;
+	stream->refcount = 1;
+	stream->data = s;
+	*out = stream;
+	return NB_OK;
+}
+
+/* Empty files have no bytes that could pass. */
+enum nb_err
+nb_streams_new(const struct nb_streams_options *options,
+	       struct nb_streams **out)
+{
+	struct nb_streams *streams = calloc(1, sizeof *streams);
+	enum nb_err err;
+
+	if (!streams)
+		return nb_fail_memory();
+	streams->options = *options;
+	pthread_mutex_init(&streams->lock, NULL);
+	err = nb_hasher_new(settle, streams, &streams->hasher);
+	if (err)
+		nb_streams_free(streams);
+	else
+		*out = streams;
+	return err;
+}
+
+void
+nb_streams_free(struct nb_streams *streams)
+{
+	if (!streams)
+		return;
+	nb_hasher_free(streams->hasher);
+	pthread_mutex_destroy(&streams->lock);
+	free(streams);
+}
+
+enum nb_err
+nb_streams_finish(struct nb_streams *streams)
+{
+	nb_hasher_wait(streams->hasher);
+	return nb_streams_error(streams);
+}

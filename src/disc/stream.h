@@ -42,11 +42,14 @@ void nb_streams_free(struct nb_streams *streams);
 /*
  * An IsoStream for ENTRY, which must outlive it; its hash is written into
  * ENTRY when the bytes have passed (compared, when ENTRY is hashed already).
+ * Streams of equal SERIAL are one content for libisofs, which writes it once
+ * and orders contents by it; it must not be 0.
  */
 enum nb_err nb_stream_new(struct nb_streams *streams, struct nb_entry *entry,
-			  IsoStream **out);
+			  uint64_t serial, IsoStream **out);
 
-/* Waits for the hash thread; the first error of any stream, or NB_OK. */
+/* Waits until all bytes given so far are hashed; the first error of any
+ * stream, or NB_OK. */
 enum nb_err nb_streams_finish(struct nb_streams *streams);
 
 /* The first error so far, without waiting. */

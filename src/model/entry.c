@@ -1,2 +1,142 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+void
+nb_entry_clear(struct nb_entry *e)
+{
+	free(e->path);
+	free(e->target);
+	free(e->root_path);
+	free(e->data);
+	memset(e, 0, sizeof *e);
+}
+
+void
+nb_entries_free(struct nb_entries *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		nb_entry_clear(&list->at[i]);
+	nb_array_free(list);
+}
+
+enum nb_err
+nb_entries_add(struct nb_entries *list, struct nb_entry *e)
+{
+	enum nb_err err = nb_array_push(list, *e);
+
+	if (err)
+		nb_entry_clear(e);
+	return err;
+}
+
+enum nb_err
+nb_entries_add_text(struct nb_entries *list, const char *path,
+		    const char *text, size_t length, int64_t mtime)
+{
+	struct nb_entry e = {
+		.type = NB_ENTRY_FILE, .content = NB_CONTENT_MEMORY,
+		.mode = 0444, .mtime = mtime, .size = length,
+	};
+	enum nb_err err;
+
+	err = nb_str_dup(path, &e.path);
+	if (err)
+		return err;
+	e.data = malloc(length + 1);
+	if (!e.data) {
+		nb_entry_clear(&e);
+		return nb_fail_memory();
+	}
+	memcpy(e.data, text, length);
+	e.data[length] = '\0';
+	return nb_entries_add(list, &e);
+}
+
+enum nb_err
+nb_entries_add_dir(struct nb_entries *list, const char *path, int64_t mtime)
+{
+	struct nb_entry e = {
+		.type = NB_ENTRY_DIR, .mode = 0755, .mtime = mtime,
+	};
+	enum nb_err err;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i].path, path))
+			return NB_OK;
+	err = nb_str_dup(path, &e.path);
+	return err ? err : nb_entries_add(list, &e);
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct nb_entry *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+enum nb_err
+nb_entries_sort(struct nb_entries *list)
+{
+	if (list->count)
+		qsort(list->at, list->count, sizeof *list->at, by_path);
+	for (size_t i = 1; i < list->count; i++)
+		if (!by_path(&list->at[i - 1], &list->at[i]))
+			return nb_fail(NB_ECORRUPT, "%s: stands twice in the "
+				       "backup", list->at[i].path);
+	return NB_OK;
+}
+
+struct nb_entry *
+nb_entries_find(const struct nb_entries *list, const char *path)
+{
+	struct nb_entry key = { .path = (char *)path };
+
+	if (!list->count)
+		return NULL;
+	return bsearch(&key, list->at, list->count, sizeof key, by_path);
+}
+
+uint64_t
+nb_entries_bytes(const struct nb_entries *list)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i].type == NB_ENTRY_FILE)
+			bytes += list->at[i].size;
+	return bytes;
+}
+
+static const char *const type_names[] = {
+	[NB_ENTRY_FILE] = "file",
+	[NB_ENTRY_DIR] = "dir",
+	[NB_ENTRY_SYMLINK] = "symlink",
+	[NB_ENTRY_FIFO] = "fifo",
+	[NB_ENTRY_CHAR] = "char",
+	[NB_ENTRY_BLOCK] = "block",
+	[NB_ENTRY_SOCKET] = "socket",
+};
+
+const char *
+nb_entry_type_name(enum nb_entry_type type)
+{
+	return type_names[type];
+}
+
+bool
+nb_entry_type_parse(const char *name, enum nb_entry_type *out)
+{
+	for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++) {
+		if (!strcmp(name, type_names[i])) {
+			*out = (enum nb_entry_type)i;
+			return true;
+		}
+	}
+	return false;
+}

@@ -28,6 +28,8 @@ enum nb_guard {
 	NB_GUARD_DOES_NOT_FIT,
 	NB_GUARD_NO_INTENT,          /* the intent is not on stable storage */
 	NB_GUARD_DRIVE_CHANGED,      /* another drive than at the first look */
+	NB_GUARD_NOT_TYPED,          /* adopt: what was typed is not the volume
+					id of the disc, both times */
 	NB_GUARD_COUNT
 };
 
@@ -40,6 +42,13 @@ struct nb_guard_facts {
 	const struct nb_pool_view *pool; /* read from the catalog just now */
 	int64_t max_verify_age;          /* seconds; 0: any */
 	int64_t now;
+	/*
+	 * adopt: a person typed the volume id of a disc that is unknown or no
+	 * longer wanted.  It stands for label, pool and catalog; but the newest
+	 * good backup of the pool is refused all the same.  NULL: no adoption.
+	 */
+	const char *typed;
+	const char *first_volume, *second_volume;
 	bool blank_only;       /* `nightburn blank`: nothing is to be written,
 				  the image need not be there */
 	bool image_complete;

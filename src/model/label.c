@@ -1,2 +1,89 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/label.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "model/json.h"
+
+static void
+add_member(struct nb_str *s, const char *key, const char *value)
+{
+	nb_str_addf(s, "  \"%s\": ", key);
+	nb_str_add_json(s, value);
+	nb_str_add(s, ",\n");
+}
+
+enum nb_err
+nb_label_render(const struct nb_label *label, char **text)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	nb_str_addf(&s, "{\n  \"nightburn_label\": %d,\n", NB_LABEL_VERSION);
+	add_member(&s, "installation", label->installation);
+	add_member(&s, "disc_id", label->disc_id);
+	add_member(&s, "pool", label->pool);
+	add_member(&s, "disc", label->disc);
+	nb_str_addf(&s, "  \"generation\": %llu,\n",
+		    (unsigned long long)label->generation);
+	add_member(&s, "backup_id", label->backup_id);
+	add_member(&s, "previous", label->previous);
+	nb_str_addf(&s, "  \"created\": %lld\n}\n",
+		    (long long)label->created);
+	return nb_str_take(&s, text);
+}
+
+/* A name that can stand in a path and a message. */
+static bool
+is_name(const char *text)
+{
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == '/' || *p == 0x7f)
+			return false;
+	return text[0] != '\0' && text[0] != '.';
+}
+
+static bool
+read_label(const json_t *root, struct nb_label *l)
+{
+	int64_t version;
+
+	return nb_json_i64(root, "nightburn_label", &version)
+		&& version == NB_LABEL_VERSION
+		&& nb_json_hex(root, "installation", l->installation,
+			       NB_ID_HEX)
+		&& nb_json_hex(root, "disc_id", l->disc_id, NB_ID_HEX)
+		&& nb_json_text(root, "pool", l->pool, sizeof l->pool)
+		&& nb_json_text(root, "disc", l->disc, sizeof l->disc)
+		&& nb_json_u64(root, "generation", &l->generation)
+		&& nb_json_text(root, "backup_id", l->backup_id,
+				sizeof l->backup_id)
+		&& (nb_json_hex(root, "previous", l->previous, NB_SHA256_HEX)
+		    || nb_json_hex(root, "previous", l->previous, 0))
+		&& nb_json_i64(root, "created", &l->created)
+		&& is_name(l->pool) && is_name(l->disc)
+		&& is_name(l->backup_id);
+}
+
+enum nb_err
+nb_label_parse(const char *name, const char *text, size_t length,
+	       struct nb_label *out)
+{
+	struct nb_label label;
+	enum nb_err err;
+	json_t *root;
+
+	memset(&label, 0, sizeof label);
+	err = nb_json_load(name, text, length, &root);
+	if (err)
+		return err;
+	if (read_label(root, &label)) {
+		*out = label;
+	} else {
+		nb_log(NB_WARNING, "%s: not a label of nightburn", name);
+		err = NB_ECORRUPT;
+	}
+	json_decref(root);
+	return err;
+}

@@ -1,2 +1,242 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct nb_pool_disc *
+nb_rotation_next(const struct nb_pool_view *pool)
+{
+	const struct nb_pool_disc *next = NULL;
+
+	for (size_t i = 0; i < pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &pool->discs.at[i];
+
+		if (d->state == NB_DISC_UNUSED || d->state == NB_DISC_BLANKED)
+			return d;
+		if (d->state == NB_DISC_GOOD
+		    && d->generation != pool->generation
+		    && (!next || d->generation < next->generation))
+			next = d;
+	}
+	return next;
+}
+
+/* A good disc with a lower generation than all others that are good. */
+static bool
+is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
+{
+	for (size_t i = 0; i < pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &pool->discs.at[i];
+
+		if (d != disc && d->state == NB_DISC_GOOD
+		    && d->generation <= disc->generation)
+			return false;
+	}
+	return true;
+}
+
+/* Another disc with the newest generation of the pool; NULL when none. */
+static const struct nb_pool_disc *
+newest_elsewhere(const struct nb_pool_view *pool,
+		 const struct nb_pool_disc *disc)
+{
+	for (size_t i = 0; i < pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &pool->discs.at[i];
+
+		if (d != disc && d->state == NB_DISC_GOOD && d->generation
+		    && d->generation == pool->generation)
+			return d;
+	}
+	return NULL;
+}
+
+static struct nb_decision
+refuse(const struct nb_plan_facts *f, enum nb_reason reason, enum nb_err err)
+{
+	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
+	struct nb_decision d = {
+		.plan = NB_PLAN_REFUSE, .reason = reason, .err = err
+	};
+
+	if (f->label_state == NB_LABEL_GOOD)
+		memcpy(d.disc, f->label->disc, sizeof d.disc);
+	if (next && strcmp(next->name, d.disc))
+		memcpy(d.wanted, next->name, sizeof d.wanted);
+	return d;
+}
+
+static struct nb_decision
+too_large(const struct nb_plan_facts *f, enum nb_reason reason, uint64_t need,
+	  uint64_t available)
+{
+	struct nb_decision d = refuse(f, reason, NB_EFULL);
+
+	d.need = need;
+	d.available = available;
+	return d;
+}
+
+static struct nb_decision
+accept(enum nb_plan plan, enum nb_reason reason, const char *disc,
+       uint64_t need, uint64_t available)
+{
+	struct nb_decision d = {
+		.plan = plan, .reason = reason, .need = need,
+		.available = available,
+	};
+
+	snprintf(d.disc, sizeof d.disc, "%s", disc);
+	return d;
+}
+
+static struct nb_decision
+decide_blank_disc(const struct nb_plan_facts *f)
+{
+	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
+	uint64_t capacity = f->medium->capacity;
+
+	if (f->label_state != NB_LABEL_NONE)
+		return refuse(f, NB_REASON_LABEL_UNREADABLE, NB_EFOREIGN);
+	if (!next || (next->state != NB_DISC_UNUSED
+		      && next->state != NB_DISC_BLANKED))
+		return refuse(f, NB_REASON_NO_DISC_NAME, NB_EWRONG);
+	if (f->need_fresh > capacity)
+		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC,
+				 f->need_fresh, capacity);
+	return accept(NB_PLAN_FRESH, NB_REASON_BLANK_DISC, next->name,
+		      f->need_fresh, capacity);
+}
+
+static struct nb_decision
+decide_append(const struct nb_plan_facts *f, enum nb_reason reason)
+{
+	if (f->medium->state != NB_MEDIUM_APPENDABLE)
+		return refuse(f, NB_REASON_CLOSED, NB_EWRONG);
+	if (f->need_append > f->medium->free)
+		return too_large(f, NB_REASON_TOO_LARGE, f->need_append,
+				 f->medium->free);
+	return accept(NB_PLAN_APPEND, reason, f->label->disc, f->need_append,
+		      f->medium->free);
+}
+
+static struct nb_decision
+decide_blanking(const struct nb_plan_facts *f,
+		const struct nb_pool_disc *disc, enum nb_reason reason)
+{
+	const struct nb_pool_disc *other = newest_elsewhere(f->pool, disc);
+	uint64_t capacity = f->medium->capacity;
+
+	if (!other)
+		return refuse(f, NB_REASON_LAST_GOOD, NB_EWRONG);
+	if (f->max_verify_age && (other->verified > f->now
+				  || f->now - other->verified
+				  > f->max_verify_age))
+		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
+	if (!f->medium->random_access && !f->medium->erasable)
+		return refuse(f, NB_REASON_WRITE_ONCE, NB_EWRONG);
+	if (f->need_fresh > capacity)
+		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC,
+				 f->need_fresh, capacity);
+	return accept(NB_PLAN_BLANK_FRESH, reason, disc->name, f->need_fresh,
+		      capacity);
+}
+
+static struct nb_decision
+decide_by_hand(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
+{
+	if (f->intent == NB_INTENT_APPEND)
+		return decide_append(f, NB_REASON_ROOM_LEFT);
+	if (disc->generation == f->pool->generation)
+		return refuse(f, NB_REASON_LAST_GOOD, NB_EWRONG);
+	if (!is_oldest(f->pool, disc))
+		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
+	return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
+}
+
+static struct nb_decision
+decide_alternate(const struct nb_plan_facts *f,
+		 const struct nb_pool_disc *disc)
+{
+	if (disc->generation == f->pool->generation)
+		return f->append_on_same_disc
+			? decide_append(f, NB_REASON_SAME_DISC)
+			: refuse(f, NB_REASON_SAME_DISC_REFUSED, NB_EWRONG);
+	if (!is_oldest(f->pool, disc))
+		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
+	return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
+}
+
+static struct nb_decision
+decide_filling(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
+{
+	struct nb_decision d = decide_append(f, NB_REASON_ROOM_LEFT);
+
+	if (d.plan == NB_PLAN_APPEND
+	    || disc->generation == f->pool->generation)
+		return d;
+	if (!is_oldest(f->pool, disc))
+		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
+	return decide_blanking(f, disc, NB_REASON_DISC_FULL);
+}
+
+static struct nb_decision
+decide_written(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
+{
+	if (f->intent != NB_INTENT_RUN)
+		return decide_by_hand(f, disc);
+	if (f->rotation == NB_ROTATION_ALTERNATE)
+		return decide_alternate(f, disc);
+	if (f->rotation == NB_ROTATION_APPEND)
+		return decide_filling(f, disc);
+	return refuse(f, disc->generation == f->pool->generation
+		      ? NB_REASON_SAME_DISC_REFUSED : NB_REASON_WRITE_ONCE,
+		      NB_EWRONG);
+}
+
+/* Is it one of ours, and as the catalog remembers it? */
+static struct nb_decision
+decide_labelled(const struct nb_plan_facts *f)
+{
+	const struct nb_label *label = f->label;
+	const struct nb_pool_disc *disc;
+
+	if (strcmp(label->installation, f->pool->installation))
+		return refuse(f, NB_REASON_OTHER_INSTALLATION, NB_EFOREIGN);
+	if (strcmp(label->pool, f->pool->name))
+		return refuse(f, NB_REASON_OTHER_POOL, NB_EFOREIGN);
+	disc = nb_pool_by_id(f->pool, label->disc_id);
+	if (!disc)
+		return refuse(f, NB_REASON_NOT_IN_CATALOG, NB_EFOREIGN);
+	if (strcmp(label->disc, disc->name))
+		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
+	if (disc->state == NB_DISC_SUSPECT)
+		return refuse(f, NB_REASON_SUSPECT, NB_EWRONG);
+	if (disc->state == NB_DISC_RETIRED)
+		return refuse(f, NB_REASON_RETIRED, NB_EWRONG);
+	if (disc->state != NB_DISC_GOOD || !disc->generation
+	    || disc->generation > f->pool->generation
+	    || label->generation != disc->generation)
+		return refuse(f, NB_REASON_GENERATION_CONFLICT, NB_EWRONG);
+	return decide_written(f, disc);
+}
+
+struct nb_decision
+nb_plan_decide(const struct nb_plan_facts *f)
+{
+	switch (f->medium->state) {
+	case NB_MEDIUM_NONE:
+		return refuse(f, NB_REASON_NO_DISC, NB_ENOMEDIUM);
+	case NB_MEDIUM_DAMAGED:
+		return refuse(f, NB_REASON_DAMAGED, NB_EWRONG);
+	case NB_MEDIUM_BLANK:
+		return decide_blank_disc(f);
+	default:
+		break;
+	}
+	if (f->label_state == NB_LABEL_NONE)
+		return refuse(f, NB_REASON_UNKNOWN_DATA, NB_EFOREIGN);
+	if (f->label_state == NB_LABEL_UNREADABLE)
+		return refuse(f, NB_REASON_LABEL_UNREADABLE, NB_EFOREIGN);
+	return decide_labelled(f);
+}

@@ -93,6 +93,16 @@ struct nb_decision {
 	uint64_t available;
 };
 
+/*
+ * Checks in this order, so that the most specific reason wins: is there a disc
+ * at all; blank (a name for it, the size); whose disc is it (label, this
+ * installation, pool, catalog, name); is it in order (state, generation); then
+ * what the rotation says, and last the size.
+ *
+ * A disc may be blanked only when it is the oldest of the pool, and another
+ * one holds the newest generation, verified within MAX_VERIFY_AGE; a date of
+ * verification that lies in the future counts as none.
+ */
 struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
 
 /*

@@ -30,6 +30,12 @@ enum nb_err nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 			    const struct nb_names *names,
 			    struct nb_pool_view *view);
 
+/* The generation of the pool's next backup: one more than was ever recorded,
+ * also for backups that are on no disc any more.  1 for a new pool. */
+enum nb_err nb_catalog_next_generation(struct nb_catalog *catalog,
+				       const char *pool,
+				       uint64_t *generation);
+
 /* A session that was written and verified. */
 struct nb_catalog_session {
 	const struct nb_label *label;

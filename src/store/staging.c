@@ -1,2 +1,370 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/staging.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+
+#define RECORD "backup.json"
+#define RECORD_MAX ((size_t)1 << 30)
+#define PARTIAL ".partial"
+
+static enum nb_err
+open_staging(const char *staging_dir, int *fd)
+{
+	if (mkdir(staging_dir, 0711) && errno != EEXIST)
+		return nb_fail_errno(NB_EIO, "%s: cannot make the staging "
+				     "directory", staging_dir);
+	*fd = open(staging_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return nb_fail_errno(NB_EIO, "%s: cannot open", staging_dir);
+	return NB_OK;
+}
+
+static bool
+has_tail(const char *name, const char *tail)
+{
+	size_t n = strlen(name), t = strlen(tail);
+
+	return n > t && !strcmp(name + n - t, tail);
+}
+
+/* Calls FN for each name of the directory that can be a backup's. */
+static enum nb_err
+each_name(int staging, enum nb_err (*fn)(void *ctx, const char *name),
+	  void *ctx)
+{
+	int copy = openat(staging, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	enum nb_err err = NB_OK;
+	struct dirent *e;
+
+	if (!dir) {
+		nb_fd_close(&copy);
+		return nb_fail_errno(NB_EIO, "staging: cannot read");
+	}
+	while (!err && (e = readdir(dir)))
+		if (e->d_name[0] != '.')
+			err = fn(ctx, e->d_name);
+	closedir(dir);
+	return err;
+}
+
+static enum nb_err
+remove_partial(void *ctx, const char *name)
+{
+	return has_tail(name, PARTIAL) ? nb_path_remove(*(int *)ctx, name)
+		: NB_OK;
+}
+
+enum nb_err
+nb_staging_begin(const char *staging_dir, const char *id,
+		 struct nb_staged *staged)
+{
+	int staging = -1;
+	char *name = NULL;
+	enum nb_err err;
+
+	memset(staged, 0, sizeof *staged);
+	staged->dir = -1;
+	err = open_staging(staging_dir, &staging);
+	if (!err)
+		err = each_name(staging, remove_partial, &staging);
+	if (!err)
+		err = nb_str_format(&name, "%s" PARTIAL, id);
+	if (err)
+		goto out;
+	if (mkdirat(staging, name, 0711)
+	    || (staged->dir = openat(staging, name, O_RDONLY | O_DIRECTORY
+				     | O_NOFOLLOW | O_CLOEXEC)) < 0
+	    || fchmod(staged->dir, 0711)) {
+		err = nb_fail_errno(nb_fd_write_error(), "%s/%s: cannot make",
+				    staging_dir, name);
+		goto out;
+	}
+	err = nb_path_join(staging_dir, name, &staged->path);
+	strncpy(staged->manifest.backup_id, id, NB_BACKUP_ID_MAX);
+out:
+	nb_fd_close(&staging);
+	free(name);
+	if (err)
+		nb_staged_free(staged);
+	return err;
+}
+
+/* A file or directory beneath DIR, and for a file its directory too. */
+static enum nb_err
+sync_path(int dir, const char *path)
+{
+	int fd = nb_path_open(dir, path, O_RDONLY, 0);
+	enum nb_err err = NB_OK;
+
+	if (fd < 0 || fsync(fd))
+		err = nb_fail_errno(NB_EIO, "%s: cannot sync", path);
+	nb_fd_close(&fd);
+	return err;
+}
+
+static enum nb_err
+sync_parent(int dir, const char *path)
+{
+	char *parent, *slash;
+	enum nb_err err;
+
+	err = nb_str_dup(path, &parent);
+	if (err)
+		return err;
+	slash = strrchr(parent, '/');
+	if (slash) {
+		*slash = '\0';
+		err = sync_path(dir, parent);
+	}
+	free(parent);
+	return err;
+}
+
+static enum nb_err
+write_record(struct nb_staged *staged)
+{
+	enum nb_err err;
+	size_t length;
+	char *text;
+
+	err = nb_manifest_render(&staged->manifest, &staged->entries, &text,
+				 &length);
+	if (err)
+		return err;
+	err = nb_fd_save(staged->dir, RECORD, text, length, 0600);
+	free(text);
+	return err;
+}
+
+enum nb_err
+nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
+{
+	const char *id = staged->manifest.backup_id;
+	char *partial = NULL, *path = NULL;
+	enum nb_err err = NB_OK;
+	int staging = -1;
+
+	for (size_t i = 0; !err && i < staged->entries.count; i++) {
+		const struct nb_entry *e = &staged->entries.at[i];
+
+		err = sync_path(staged->dir, e->path);
+		if (!err)
+			err = sync_parent(staged->dir, e->path);
+	}
+	if (!err)
+		err = write_record(staged);
+	if (!err)
+		err = open_staging(staging_dir, &staging);
+	if (!err)
+		err = nb_str_format(&partial, "%s" PARTIAL, id);
+	if (!err)
+		err = nb_path_join(staging_dir, id, &path);
+	if (!err && renameat(staging, partial, staging, id))
+		err = nb_fail_errno(NB_EIO, "%s: cannot rename", partial);
+	if (!err)
+		err = nb_fd_sync_dir(staging, ".");
+	if (!err) {
+		free(staged->path);
+		staged->path = path;
+		path = NULL;
+	}
+	free(path);
+	free(partial);
+	nb_fd_close(&staging);
+	return err;
+}
+
+static enum nb_err
+check_files(const struct nb_staged *staged)
+{
+	for (size_t i = 0; i < staged->entries.count; i++) {
+		const struct nb_entry *e = &staged->entries.at[i];
+		struct stat st;
+		int fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
+		int bad = fd < 0 || fstat(fd, &st)
+			|| (e->type == NB_ENTRY_FILE
+			    && (!S_ISREG(st.st_mode)
+				|| (uint64_t)st.st_size != e->size));
+
+		nb_fd_close(&fd);
+		if (bad)
+			return nb_fail(NB_ECORRUPT, "%s/%s: missing or of "
+				       "another size", staged->path, e->path);
+	}
+	return NB_OK;
+}
+
+static enum nb_err
+load_record(const char *staging_dir, int staging, const char *id,
+	    struct nb_staged *staged)
+{
+	char *text = NULL;
+	size_t length;
+	enum nb_err err;
+
+	memset(staged, 0, sizeof *staged);
+	staged->dir = openat(staging, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+			     | O_CLOEXEC);
+	if (staged->dir < 0)
+		return nb_fail_errno(NB_EIO, "%s/%s: cannot open",
+				     staging_dir, id);
+	err = nb_path_join(staging_dir, id, &staged->path);
+	if (!err)
+		err = nb_fd_load(staged->dir, RECORD, RECORD_MAX, &text,
+				 &length);
+	if (!err)
+		err = nb_manifest_parse(staged->path, text, length,
+					&staged->manifest, &staged->entries);
+	free(text);
+	if (err)
+		nb_staged_free(staged);
+	return err;
+}
+
+struct search {
+	const char *staging_dir, *job, *keep;
+	int staging;
+	struct nb_staged *best;
+	bool found;
+};
+
+static bool
+is_newer(const struct nb_staged *a, const struct nb_staged *b)
+{
+	if (a->manifest.created != b->manifest.created)
+		return a->manifest.created > b->manifest.created;
+	return strcmp(a->manifest.backup_id, b->manifest.backup_id) > 0;
+}
+
+/* A directory that is no complete backup is not ours to judge. */
+static enum nb_err
+consider(void *ctx, const char *name)
+{
+	struct search *s = ctx;
+	struct nb_staged staged;
+
+	if (has_tail(name, PARTIAL)
+	    || load_record(s->staging_dir, s->staging, name, &staged))
+		return NB_OK;
+	if (!strcmp(staged.manifest.job, s->job)
+	    && (!s->found || is_newer(&staged, s->best))) {
+		if (s->found)
+			nb_staged_free(s->best);
+		*s->best = staged;
+		s->found = true;
+	} else {
+		nb_staged_free(&staged);
+	}
+	return NB_OK;
+}
+
+enum nb_err
+nb_staging_find(const char *staging_dir, const char *job,
+		struct nb_staged *staged)
+{
+	struct nb_staged best = { .dir = -1 };
+	struct search s = { staging_dir, job, NULL, -1, &best, false };
+	enum nb_err err;
+
+	err = open_staging(staging_dir, &s.staging);
+	if (!err)
+		err = each_name(s.staging, consider, &s);
+	nb_fd_close(&s.staging);
+	if (!err && !s.found)
+		return NB_ENOTFOUND;
+	if (!err)
+		err = check_files(&best);
+	if (err)
+		nb_staged_free(&best);
+	else
+		*staged = best;
+	return err;
+}
+
+enum nb_err
+nb_staging_remove(const char *staging_dir, struct nb_staged *staged)
+{
+	enum nb_err err = NB_OK;
+	int staging = -1;
+
+	if (staged->path) {
+		err = open_staging(staging_dir, &staging);
+		if (!err)
+			err = nb_path_remove(staging,
+					     strrchr(staged->path, '/') + 1);
+		nb_fd_close(&staging);
+	}
+	nb_staged_free(staged);
+	return err;
+}
+
+void
+nb_staged_free(struct nb_staged *staged)
+{
+	if (staged->path)
+		nb_fd_close(&staged->dir);
+	free(staged->path);
+	nb_manifest_clear(&staged->manifest);
+	nb_entries_free(&staged->entries);
+	memset(staged, 0, sizeof *staged);
+	staged->dir = -1;
+}
+
+static enum nb_err
+prune_one(void *ctx, const char *name)
+{
+	struct search *s = ctx;
+	struct nb_staged staged;
+	bool ours;
+
+	if (has_tail(name, PARTIAL) || (s->keep && !strcmp(name, s->keep))
+	    || load_record(s->staging_dir, s->staging, name, &staged))
+		return NB_OK;
+	ours = !strcmp(staged.manifest.job, s->job);
+	nb_staged_free(&staged);
+	return ours ? nb_path_remove(s->staging, name) : NB_OK;
+}
+
+enum nb_err
+nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
+{
+	struct search s = { staging_dir, job, keep, -1, NULL, false };
+	enum nb_err err;
+
+	err = open_staging(staging_dir, &s.staging);
+	if (!err)
+		err = each_name(s.staging, prune_one, &s);
+	nb_fd_close(&s.staging);
+	return err;
+}
+
+enum nb_err
+nb_staging_room(const char *staging_dir, uint64_t *bytes)
+{
+	struct statvfs fs;
+	int staging = -1;
+	enum nb_err err = open_staging(staging_dir, &staging);
+
+	if (err)
+		return err;
+	if (fstatvfs(staging, &fs))
+		err = nb_fail_errno(NB_EIO, "%s: cannot ask for free space",
+				    staging_dir);
+	else
+		*bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	nb_fd_close(&staging);
+	return err;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the drive share.  A stdio file is kept open and locked for
+ * as long as the drive is; libburn gets the path that its links led to.
+ */
+#ifndef NB_DISC_DRIVE_PRIVATE_H
+#define NB_DISC_DRIVE_PRIVATE_H
+
+#include <libburn/libburn.h>
+
+#include "disc/drive.h"
+
+/* MMC profile numbers (MMC-5 5.4.1); 0xffff is libburn's for stdio. */
+enum {
+	NB_PROFILE_CD_R = 0x09,
+	NB_PROFILE_CD_RW = 0x0a,
+	NB_PROFILE_DVD_R = 0x11,
+	NB_PROFILE_DVD_RAM = 0x12,
+	NB_PROFILE_DVD_RW_OVERWRITE = 0x13,
+	NB_PROFILE_DVD_RW = 0x14,
+	NB_PROFILE_DVD_PLUS_RW = 0x1a,
+	NB_PROFILE_BD_FIRST = 0x40,
+	NB_PROFILE_BD_RE = 0x43,
+	NB_PROFILE_BD_LAST = 0x4f,
+	NB_PROFILE_STDIO = 0xffff
+};
+
+/* 0x7ffffff0 blocks: the largest stdio file that libburn addresses. */
+#define NB_STDIO_BLOCKS_MAX UINT64_C(0x7ffffff0)
+
+/* The blocks at the start of overwritable media that a disc is judged by, and
+ * that blanking zeroes: descriptors, first session header; and the UDF anchor
+ * (ECMA-167 3/8.4.2.1). */
+#define NB_PROBE_BLOCKS 64
+#define NB_PROBE_ANCHOR 256
+
+struct nb_drive {
+	struct burn_drive_info *infos; /* NULL: libburn does not know it now */
+	struct burn_drive *burn;       /* of infos[0] */
+	bool grabbed;
+	bool stdio;
+	bool read_only;                /* a stdio file that may not be written */
+	int fd;                        /* of the stdio file; -1: no disc */
+	char *path;                    /* as opened, or what libburn calls it */
+	char *configured;              /* what stands behind "stdio:" */
+	int speed;
+	uint64_t capacity;             /* bytes; 0: no bound */
+	nb_drive_progress *progress;
+	void *ctx;
+};
+
+/* Tells the progress function, where there is one. */
+enum nb_err nb_drive_tell(struct nb_drive *drive, const char *what,
+			  uint64_t done, uint64_t total);
+
+/* Makes libburn hold the drive (for stdio: the open file). NB_EIO,
+ * NB_ELOCKED. */
+enum nb_err nb_drive_grab(struct nb_drive *drive, bool load);
+/* Gives it back to libburn's world; EJECT opens the tray. */
+void nb_drive_release(struct nb_drive *drive, bool eject);
+
+/* The stdio file: opens what the path leads to now (no file: fd stays -1). */
+enum nb_err nb_drive_stdio_open(struct nb_drive *drive);
+/* Blocks that the file may grow to. */
+enum nb_err nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks);
+enum nb_err nb_drive_stdio_size(struct nb_drive *drive, uint64_t *blocks);
+
+/*
+ * Waits until libburn's job is done, telling progress as WHAT.  The first
+ * error of progress or of STOP (may be NULL; asked with CTX) cancels the job
+ * and is returned when the drive is idle.
+ */
+enum nb_err nb_drive_wait(struct nb_drive *drive, const char *what,
+			  enum nb_err (*stop)(void *ctx), void *ctx);
+
+/* Writes N bytes (a multiple of 32 KiB) at the byte address AT of
+ * random-access media and synchronises. NB_EIO. */
+enum nb_err nb_drive_put(struct nb_drive *drive, off_t at, const void *data,
+			 size_t n);
+
+bool nb_profile_is_random_access(int profile);
+bool nb_profile_is_cd(int profile);
+
+/* What stands at the start of random-access media. */
+struct nb_probe {
+	bool blank;             /* everything that was looked at is zero */
+	bool iso;               /* a volume descriptor of ISO 9660 */
+	uint64_t volume;        /* its blocks */
+	int sessions;
+	uint32_t next;          /* next writable */
+};
+
+enum nb_err nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out);
+
+/* What a probe of random-access media says about the medium: state, sessions,
+ * addresses, free blocks (capacity is filled in before). */
+void nb_medium_judge(struct nb_medium *m, const struct nb_probe *probe);
+
+/* A recorder's medium (drive_recorder.c). */
+enum nb_err nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m);
+
+#endif

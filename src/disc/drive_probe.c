@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/drive_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ECMA-119 6.2.1: the volume descriptors begin at this block. */
+#define DESCRIPTORS 16
+/* Sessions on overwritable media begin at multiples of this. */
+#define ALIGNMENT 32
+/* More would not fit on any medium worth looking at. */
+#define SESSIONS_MAX 65536
+
+static uint64_t
+align(uint64_t lba)
+{
+	return (lba + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static bool
+is_zero(const uint8_t *data, size_t n)
+{
+	return n == 0 || (data[0] == 0 && !memcmp(data, data + 1, n - 1));
+}
+
+static uint32_t
+little32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16
+		| (uint32_t)p[3] << 24;
+}
+
+static uint32_t
+big32(const uint8_t *p)
+{
+	return (uint32_t)p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16
+		| (uint32_t)p[0] << 24;
+}
+
+/*
+ * The volume space size of a primary volume descriptor (ECMA-119 8.4), or 0
+ * when BLOCK is none: type 1, "CD001", version 1, 2,048-byte blocks.
+ */
+static uint32_t
+volume_size(const uint8_t *block)
+{
+	uint32_t size = little32(block + 80);
+
+	if (memcmp(block, "\1CD001\1", 7) || size != big32(block + 84))
+		return 0;
+	if (block[128] != 0 || block[129] != NB_BLOCK >> 8)
+		return 0;
+	return size > DESCRIPTORS ? size : 0;
+}
+
+/*
+ * Each session behind the first block 32 has a header of its own that counts
+ * its own blocks only; the next one begins behind it, aligned.  A volume
+ * without that chain is one session at block 0.
+ */
+static enum nb_err
+count_sessions(struct nb_blocks *blocks, uint64_t end, int *sessions)
+{
+	uint64_t at = NB_OVERWRITE_START;
+	uint8_t block[NB_BLOCK];
+	enum nb_err err;
+	int count = 0;
+
+	while (at + DESCRIPTORS < end && at + DESCRIPTORS < blocks->count
+	       && count < SESSIONS_MAX) {
+		uint32_t size;
+
+		err = blocks->read(blocks, (uint32_t)at + DESCRIPTORS, 1,
+				   block);
+		if (err)
+			return err;
+		size = volume_size(block);
+		if (!size)
+			break;
+		count++;
+		at = align(at + size);
+	}
+	*sessions = count ? count : 1;
+	return NB_OK;
+}
+
+static enum nb_err
+is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n, bool *blank)
+{
+	uint8_t anchor[NB_BLOCK];
+	enum nb_err err;
+
+	*blank = is_zero(head, n);
+	if (!*blank || blocks->count <= NB_PROBE_ANCHOR)
+		return NB_OK;
+	err = blocks->read(blocks, NB_PROBE_ANCHOR, 1, anchor);
+	*blank = !err && is_zero(anchor, sizeof anchor);
+	return err;
+}
+
+enum nb_err
+nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out)
+{
+	struct nb_probe found = { .next = NB_OVERWRITE_START };
+	uint32_t count = NB_PROBE_BLOCKS;
+	uint8_t *head;
+	enum nb_err err = NB_OK;
+
+	if (blocks->count < count)
+		count = (uint32_t)blocks->count;
+	head = calloc(NB_PROBE_BLOCKS, NB_BLOCK);
+	if (!head)
+		return nb_fail_memory();
+	if (count)
+		err = blocks->read(blocks, 0, count, head);
+	if (!err)
+		err = is_blank(blocks, head, (size_t)count * NB_BLOCK,
+			       &found.blank);
+	if (!err)
+		found.volume = volume_size(head + DESCRIPTORS * NB_BLOCK);
+	free(head);
+	if (!err && found.volume) {
+		found.iso = true;
+		err = count_sessions(blocks, found.volume, &found.sessions);
+		if (found.volume > NB_OVERWRITE_START)
+			found.next = (uint32_t)align(found.volume);
+	}
+	if (!err)
+		*out = found;
+	return err;
+}
+
+void
+nb_medium_judge(struct nb_medium *m, const struct nb_probe *probe)
+{
+	m->state = probe->blank ? NB_MEDIUM_BLANK
+		: probe->iso ? NB_MEDIUM_APPENDABLE : NB_MEDIUM_OVERWRITABLE;
+	m->sessions = probe->sessions;
+	m->last_start = 0;
+	m->next_writable = probe->next;
+	m->free = m->capacity > probe->next ? m->capacity - probe->next : 0;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/drive_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "disc/library.h"
+
+static void
+read_identity(struct nb_drive *drive, struct nb_medium *m)
+{
+	char *serial = NULL;
+	int length = 0;
+
+	if (burn_drive_get_serial_no(drive->burn, &serial, &length) > 0)
+		snprintf(m->drive_serial, sizeof m->drive_serial, "%.*s",
+			 length, serial);
+	free(serial);
+	if (burn_disc_get_profile(drive->burn, &m->profile,
+				  m->profile_name) <= 0) {
+		m->profile = 0;
+		m->profile_name[0] = '\0';
+	}
+}
+
+static int
+count_sessions(struct nb_drive *drive)
+{
+	struct burn_disc *disc = burn_drive_get_disc(drive->burn);
+	int count = 0;
+
+	if (disc) {
+		burn_disc_get_sessions(disc, &count);
+		count -= burn_disc_get_incomplete_sessions(disc);
+		burn_disc_free(disc);
+	}
+	return count > 0 ? count : 0;
+}
+
+/* Blocks of the disc as if it were empty. */
+static uint64_t
+whole_capacity(struct nb_drive *drive, const struct nb_medium *m)
+{
+	int start = 0, end = 0, status = 0, formats = 0;
+	unsigned int spare = 0;
+	off_t size = 0;
+
+	if (m->state == NB_MEDIUM_BLANK && m->free)
+		return m->free;
+	if (nb_profile_is_cd(m->profile)
+	    && burn_drive_get_start_end_lba(drive->burn, &start, &end, 0) == 1
+	    && end > 0)
+		return (uint64_t)end;
+	if (burn_disc_get_formats(drive->burn, &status, &size, &spare,
+				  &formats) == 1 && size > 0)
+		return (uint64_t)size / NB_BLOCK;
+	return (uint64_t)m->next_writable + m->free;
+}
+
+static void
+bound_capacity(struct nb_drive *drive, struct nb_medium *m)
+{
+	uint64_t bound = drive->capacity / NB_BLOCK;
+
+	if (!drive->capacity || bound >= m->capacity)
+		return;
+	m->capacity = bound;
+	if (m->next_writable + m->free > bound)
+		m->free = bound > m->next_writable
+			? bound - m->next_writable : 0;
+}
+
+static void
+inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
+		   struct nb_medium *m)
+{
+	int start = 0, track = 0, next = 0;
+	off_t space;
+
+	m->state = status == BURN_DISC_BLANK ? NB_MEDIUM_BLANK
+		: status == BURN_DISC_APPENDABLE ? NB_MEDIUM_APPENDABLE
+		: NB_MEDIUM_CLOSED;
+	m->erasable = burn_disc_erasable(drive->burn) > 0;
+	if (m->state != NB_MEDIUM_BLANK) {
+		m->sessions = count_sessions(drive);
+		if (burn_disc_get_msc1(drive->burn, &start) > 0)
+			m->last_start = (uint32_t)start;
+	}
+	if (m->state == NB_MEDIUM_APPENDABLE
+	    && burn_disc_track_lba_nwa(drive->burn, NULL, 0, &track,
+				       &next) > 0)
+		m->next_writable = (uint32_t)next;
+	if (m->state != NB_MEDIUM_CLOSED) {
+		space = burn_disc_available_space(drive->burn, NULL);
+		m->free = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
+	}
+	m->capacity = whole_capacity(drive, m);
+}
+
+static enum nb_err
+inspect_random(struct nb_drive *drive, struct nb_medium *m)
+{
+	struct nb_blocks *blocks = NULL;
+	struct nb_probe probe = { 0 };
+	enum nb_err err;
+	off_t space;
+
+	m->random_access = true;
+	m->erasable = true;
+	space = burn_disc_available_space(drive->burn, NULL);
+	m->capacity = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
+	err = nb_drive_blocks(drive, &blocks);
+	if (!err)
+		err = nb_probe_run(blocks, &probe);
+	nb_blocks_free(blocks);
+	if (!err)
+		nb_medium_judge(m, &probe);
+	return err;
+}
+
+enum nb_err
+nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
+{
+	enum burn_disc_status status;
+	enum nb_err err;
+
+	err = nb_drive_grab(drive, true);
+	if (err)
+		return err;
+	status = burn_disc_get_status(drive->burn);
+	read_identity(drive, m);
+	if (status == BURN_DISC_EMPTY) {
+		m->state = NB_MEDIUM_NONE;
+		return NB_OK;
+	}
+	if (status == BURN_DISC_UNREADY || status == BURN_DISC_UNSUITABLE
+	    || burn_disc_next_track_is_damaged(drive->burn, 0) > 0) {
+		m->state = NB_MEDIUM_DAMAGED;
+		return NB_OK;
+	}
+	if (nb_profile_is_random_access(m->profile))
+		err = inspect_random(drive, m);
+	else
+		inspect_sequential(drive, status, m);
+	if (!err)
+		bound_capacity(drive, m);
+	nb_library_drain();
+	return err;
+}

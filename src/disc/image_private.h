@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What image.c and image_tree.c share. */
+#ifndef NB_DISC_IMAGE_PRIVATE_H
+#define NB_DISC_IMAGE_PRIVATE_H
+
+#include <stdint.h>
+
+#include <libisofs/libisofs.h>
+
+#include "disc/image.h"
+#include "disc/stream.h"
+
+struct burn_source;
+
+struct nb_image {
+	struct nb_image_options options;
+	struct nb_entries *entries;
+	IsoImage *iso;
+	struct nb_streams *streams;
+	size_t *first;             /* of each entry: index of the first entry
+				      with the same content (hard links) */
+	struct burn_source *source;
+	struct nb_checksum *checksum;
+	uint64_t total, done;      /* bytes */
+	uint8_t head[NB_OVERWRITE_START * NB_BLOCK];
+};
+
+/* Puts the entries into the tree of IMAGE->iso. */
+enum nb_err nb_image_fill(struct nb_image *image);
+
+/* Moves label and manifest of the session before to "nightburn/ID/". */
+enum nb_err nb_image_move_aside(struct nb_image *image, const char *id);
+
+#endif

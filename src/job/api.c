@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "disc/drive.h"
+#include "job/look.h"
+
+const char *
+nb_version(void)
+{
+	return PACKAGE_VERSION;
+}
+
+enum nb_err
+nb_open(const char *config, struct nightburn **out)
+{
+	struct nightburn *nb = calloc(1, sizeof *nb);
+	enum nb_err err;
+
+	if (!nb)
+		return nb_fail_memory();
+	err = nb_config_load(config, &nb->config);
+	if (err)
+		free(nb);
+	else
+		*out = nb;
+	return err;
+}
+
+void
+nb_close(struct nightburn *nb)
+{
+	if (nb)
+		nb_config_free(nb->config);
+	free(nb);
+}
+
+void
+nb_set_progress(struct nightburn *nb, nb_progress_fn *fn, void *ctx)
+{
+	nb->progress = fn;
+	nb->progress_ctx = ctx;
+}
+
+void
+nb_config_summary(const struct nightburn *nb, struct nb_config_summary *out)
+{
+	memset(out, 0, sizeof *out);
+	out->jobs = nb->config->jobs.count;
+	out->pools = nb->config->pools.count;
+	out->drives = nb->config->drives.count;
+	for (size_t i = 0; i < out->jobs; i++)
+		out->sources += nb->config->jobs.at[i].sources.count;
+}
+
+enum nb_err
+nb_drives(struct nb_drive_row **rows, size_t *count)
+{
+	struct nb_drive_info *list = NULL;
+	struct nb_drive_row *made;
+	enum nb_err err;
+	size_t n;
+
+	err = nb_drive_list(&list, &n);
+	if (err)
+		return err;
+	made = calloc(n ? n : 1, sizeof *made);
+	if (!made) {
+		free(list);
+		return nb_fail_memory();
+	}
+	for (size_t i = 0; i < n; i++) {
+		memcpy(made[i].address, list[i].address, sizeof made->address);
+		memcpy(made[i].vendor, list[i].vendor, sizeof made->vendor);
+		memcpy(made[i].product, list[i].product, sizeof made->product);
+		memcpy(made[i].revision, list[i].revision,
+		       sizeof made->revision);
+		memcpy(made[i].serial, list[i].serial, sizeof made->serial);
+		memcpy(made[i].profiles, list[i].profiles,
+		       sizeof made->profiles);
+	}
+	free(list);
+	*rows = made;
+	*count = n;
+	return NB_OK;
+}
+
+/* Does the label come from the installation of NB?  Makes nothing. */
+static bool
+is_ours(struct nightburn *nb, const struct nb_label *label)
+{
+	struct nb_site site;
+	bool ours = false;
+
+	for (size_t i = 0; nb && !ours && i < nb->config->jobs.count; i++) {
+		if (nb_site_open(nb, nb->config->jobs.at[i].name,
+				 NB_SITE_PEEK, &site))
+			continue;
+		ours = !strcmp(site.view.installation, label->installation);
+		nb_site_close(&site);
+	}
+	return ours;
+}
+
+static void
+tell_label(struct nightburn *nb, const struct nb_look *look,
+	   struct nb_disc_info *out)
+{
+	static const char *const states[] = {
+		[NB_LABEL_NONE] = "none",
+		[NB_LABEL_GOOD] = "good",
+		[NB_LABEL_UNREADABLE] = "unreadable",
+	};
+	const struct nb_label *label = &look->label;
+
+	strcpy(out->label, states[look->label_state]);
+	if (look->label_state != NB_LABEL_GOOD)
+		return;
+	memcpy(out->disc_id, label->disc_id, sizeof out->disc_id);
+	memcpy(out->pool, label->pool, sizeof out->pool);
+	memcpy(out->disc, label->disc, sizeof out->disc);
+	memcpy(out->backup_id, label->backup_id, sizeof out->backup_id);
+	out->generation = label->generation;
+	out->created = label->created;
+	out->ours = is_ours(nb, label);
+}
+
+void
+nb_look_tell(struct nightburn *nb, const struct nb_look *look,
+	     struct nb_disc_info *out)
+{
+	memset(out, 0, sizeof *out);
+	memcpy(out->device, look->device, sizeof out->device);
+	if (look->config)
+		strncpy(out->drive, look->config->name,
+			sizeof out->drive - 1);
+	strncpy(out->state, nb_medium_state_name(look->medium.state),
+		sizeof out->state - 1);
+	memcpy(out->profile, look->medium.profile_name, sizeof out->profile);
+	out->capacity = look->medium.capacity;
+	out->free = look->medium.free;
+	out->sessions = look->medium.sessions;
+	out->last_start = look->medium.last_start;
+	out->next_writable = look->medium.next_writable;
+	memcpy(out->volume_id, look->volume_id, sizeof out->volume_id);
+	tell_label(nb, look, out);
+}
+
+enum nb_err
+nb_disc(struct nightburn *nb, const char *device, struct nb_disc_info *out)
+{
+	struct nb_look look;
+	enum nb_err err;
+
+	err = nb_look_open(nb, device, &look);
+	if (err)
+		return err;
+	nb_look_tell(nb, &look, out);
+	nb_look_close(&look);
+	return NB_OK;
+}

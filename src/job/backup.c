@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/backup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/str.h"
+
+bool
+nb_backup_is_by_hand(const struct nb_backup *backup)
+{
+	return backup->sources == &backup->by_hand;
+}
+
+/* A tree source for PATH as a person typed it, named by its last part. */
+static enum nb_err
+source_by_hand(const char *path, struct nb_config_source *out)
+{
+	struct nb_config_source source = { .kind = NB_SOURCE_TREE };
+	const char *name;
+	enum nb_err err;
+
+	source.path = realpath(path, NULL);
+	if (!source.path)
+		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
+	name = strrchr(source.path, '/') + 1;
+	err = nb_str_dup(*name ? name : "root", &source.name);
+	if (err)
+		free(source.path);
+	else
+		*out = source;
+	return err;
+}
+
+static enum nb_err
+sources_by_hand(const struct nb_run_options *options,
+		struct nb_backup *backup)
+{
+	struct nb_config_source source;
+	enum nb_err err = NB_OK;
+
+	backup->sources = &backup->by_hand;
+	for (size_t i = 0; !err && i < options->path_count; i++) {
+		err = source_by_hand(options->paths[i], &source);
+		if (err)
+			break;
+		for (size_t k = 0; k < backup->by_hand.count; k++)
+			if (!strcmp(backup->by_hand.at[k].name, source.name))
+				err = nb_fail(NB_EUSAGE,
+					      "%s: a second path named %s\n"
+					      "hint: append them one by one",
+					      options->paths[i], source.name);
+		if (!err)
+			err = nb_array_push(&backup->by_hand, source);
+		if (err) {
+			free(source.name);
+			free(source.path);
+		}
+	}
+	return err;
+}
+
+/* The room that all sources together want in staging, against what is there. */
+static enum nb_err
+check_room(const struct nb_backup *backup)
+{
+	uint64_t need = 0, one, room;
+	char have[16], want[16];
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < backup->sources->count; i++) {
+		const struct nb_config_source *s = &backup->sources->at[i];
+
+		one = 0;
+		err = nb_source_ops(s->kind)->estimate(s, &one);
+		need += one;
+	}
+	if (err || !need)
+		return err;
+	err = nb_staging_room(backup->site->nb->config->staging_dir, &room);
+	if (!err && need > room)
+		nb_log(NB_WARNING,
+		       "%s: %s free, the dumps may need up to %s",
+		       backup->site->nb->config->staging_dir,
+		       nb_str_size(room, have), nb_str_size(need, want));
+	return err;
+}
+
+enum nb_err
+nb_backup_prepare(struct nb_site *site, const struct nb_run_options *options,
+		  struct nb_backup *backup)
+{
+	enum nb_err err = NB_OK;
+
+	memset(backup, 0, sizeof *backup);
+	backup->staged.dir = -1;
+	backup->site = site;
+	backup->sources = &site->job->sources;
+	backup->accept_shrink = options->accept_shrink;
+	if (options->path_count)
+		err = sources_by_hand(options, backup);
+	if (!err && !options->resume) {
+		for (size_t i = 0; !err && i < backup->sources->count; i++) {
+			const struct nb_config_source *s
+				= &backup->sources->at[i];
+
+			err = nb_source_ops(s->kind)->preflight(s);
+		}
+		if (!err)
+			err = check_room(backup);
+	}
+	if (err)
+		nb_backup_clear(backup);
+	return err;
+}
+
+static enum nb_err
+last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
+{
+	struct nb_backup *backup = ctx;
+
+	*stored = 0;
+	if (!backup->site->catalog)
+		return NB_OK;
+	return nb_catalog_last_size(backup->site->catalog,
+				    backup->site->job->name, kind, name,
+				    stored);
+}
+
+static enum nb_err
+source_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct nb_backup *backup = ctx;
+
+	return nb_job_progress(backup->site->nb, what, done, total);
+}
+
+static struct nb_source_context
+context_of(struct nb_backup *backup)
+{
+	return (struct nb_source_context){
+		.backup_id = backup->staged.manifest.backup_id,
+		.job = backup->site->job->name,
+		.staging_path = backup->staged.path,
+		.staging = backup->staged.dir,
+		.date = backup->staged.manifest.created,
+		.last_size = last_size,
+		.accept_shrink = backup->accept_shrink,
+		.progress = source_progress,
+		.ctx = backup,
+	};
+}
+
+/* Runs the sources that are (or are not) STAGED. */
+static enum nb_err
+run_sources(struct nb_backup *backup, bool staged,
+	    struct nb_source_output *out)
+{
+	struct nb_source_context context = context_of(backup);
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < backup->sources->count; i++) {
+		const struct nb_config_source *s = &backup->sources->at[i];
+		const struct nb_source_ops *ops = nb_source_ops(s->kind);
+
+		if (ops->staged == staged)
+			err = ops->collect(s, &context, out);
+	}
+	return err;
+}
+
+void
+nb_roots_close(struct nb_roots *roots)
+{
+	for (size_t i = 1; i < roots->count; i++)
+		nb_fd_close(&roots->at[i]);
+	nb_array_free(roots);
+}
+
+/* Keeps of LIST what stands beneath the backup's directory, with that
+ * directory taken off the paths: the form in which staging remembers it. */
+static enum nb_err
+keep_staged(struct nb_backup *backup, struct nb_entries *list)
+{
+	size_t prefix = strlen(backup->staged.manifest.backup_id) + 1;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		struct nb_entry *e = &list->at[i];
+
+		if (strlen(e->path) <= prefix)
+			continue;
+		memmove(e->path, e->path + prefix,
+			strlen(e->path + prefix) + 1);
+		err = nb_entries_add(&backup->staged.entries, e);
+		memset(e, 0, sizeof *e);
+	}
+	return err;
+}
+
+static enum nb_err
+make_id(int64_t date, bool fixed, char id[NB_BACKUP_ID_MAX + 1])
+{
+	char text[NB_CLOCK_TEXT], hex[9] = "00000000";
+	uint8_t bytes[4];
+	enum nb_err err = fixed ? NB_OK : nb_random(bytes, sizeof bytes);
+
+	if (err)
+		return err;
+	if (!fixed)
+		nb_hex(bytes, sizeof bytes, hex);
+	snprintf(id, NB_BACKUP_ID_MAX + 1, "%s-%s",
+		 nb_clock_compact(date, text), hex);
+	return NB_OK;
+}
+
+static void
+describe(struct nb_backup *backup, int64_t date)
+{
+	struct nb_manifest *m = &backup->staged.manifest;
+
+	m->created = date;
+	snprintf(m->job, sizeof m->job, "%s", backup->site->job->name);
+	snprintf(m->pool, sizeof m->pool, "%s", backup->site->pool->name);
+	if (gethostname(m->host, sizeof m->host - 1))
+		strcpy(m->host, "unknown");
+}
+
+static enum nb_err
+dump_all(struct nb_backup *backup)
+{
+	struct nb_entries entries = NB_ARRAY_INIT;
+	struct nb_roots roots = NB_ARRAY_INIT;
+	struct nb_source_output out = {
+		&entries, &backup->staged.manifest.sources, &roots
+	};
+	enum nb_err err;
+
+	err = nb_array_push(&roots, backup->staged.dir);
+	if (!err)
+		err = run_sources(backup, true, &out);
+	if (!err)
+		err = keep_staged(backup, &entries);
+	nb_entries_free(&entries);
+	nb_roots_close(&roots);
+	return err;
+}
+
+enum nb_err
+nb_backup_collect(struct nb_backup *backup, bool fixed_id)
+{
+	const char *staging = backup->site->nb->config->staging_dir;
+	int64_t date = nb_clock_date();
+	char id[NB_BACKUP_ID_MAX + 1];
+	enum nb_err err;
+
+	err = make_id(date, fixed_id, id);
+	if (!err)
+		err = nb_staging_begin(staging, id, &backup->staged);
+	if (err)
+		return err;
+	describe(backup, date);
+	err = dump_all(backup);
+	if (!err)
+		err = nb_staging_finish(staging, &backup->staged);
+	if (err)
+		nb_staging_remove(staging, &backup->staged);
+	return err;
+}
+
+enum nb_err
+nb_backup_resume(struct nb_backup *backup)
+{
+	const char *staging = backup->site->nb->config->staging_dir;
+	enum nb_err err;
+
+	err = nb_staging_find(staging, backup->site->job->name,
+			      &backup->staged);
+	if (err == NB_ENOTFOUND)
+		nb_fail(err, "%s: no backup of job %s waits here\n"
+			"hint: nightburn run without --resume makes one",
+			staging, backup->site->job->name);
+	return err;
+}
+
+enum nb_err
+nb_backup_discard(struct nb_backup *backup)
+{
+	return nb_staging_remove(backup->site->nb->config->staging_dir,
+				 &backup->staged);
+}
+
+void
+nb_backup_clear(struct nb_backup *backup)
+{
+	for (size_t i = 0; i < backup->by_hand.count; i++) {
+		free(backup->by_hand.at[i].name);
+		free(backup->by_hand.at[i].path);
+	}
+	nb_array_free(&backup->by_hand);
+	nb_staged_free(&backup->staged);
+	memset(backup, 0, sizeof *backup);
+	backup->staged.dir = -1;
+}
+
+static enum nb_err
+list_staged(struct nb_backup *backup, struct nb_entries *entries)
+{
+	const char *id = backup->staged.manifest.backup_id;
+	int64_t date = backup->staged.manifest.created;
+	enum nb_err err = nb_entries_add_dir(entries, id, date);
+
+	for (size_t i = 0; !err && i < backup->staged.entries.count; i++) {
+		const struct nb_entry *staged = &backup->staged.entries.at[i];
+		struct nb_entry e = *staged;
+
+		e.path = e.root_path = e.target = e.data = NULL;
+		e.root = 0;
+		if (e.type == NB_ENTRY_FILE)
+			e.content = NB_CONTENT_ROOT;
+		err = nb_str_format(&e.path, "%s/%s", id, staged->path);
+		if (!err)
+			err = nb_str_dup(staged->path, &e.root_path);
+		if (err)
+			nb_entry_clear(&e);
+		else
+			err = nb_entries_add(entries, &e);
+	}
+	return err;
+}
+
+static enum nb_err
+copy_source(const struct nb_manifest_source *from,
+	    struct nb_manifest_sources *list)
+{
+	struct nb_manifest_source to = {
+		.bytes = from->bytes, .stored = from->stored
+	};
+	enum nb_err err;
+
+	err = nb_str_dup(from->kind, &to.kind);
+	if (!err)
+		err = nb_str_dup(from->name, &to.name);
+	if (!err)
+		err = nb_str_dup(from->database, &to.database);
+	if (!err)
+		err = nb_str_dup(from->format, &to.format);
+	if (!err)
+		err = nb_str_dup(from->path, &to.path);
+	if (!err)
+		err = nb_str_dup(from->compression, &to.compression);
+	if (!err)
+		err = nb_str_dup(from->server_version, &to.server_version);
+	if (!err)
+		err = nb_array_push(list, to);
+	if (err)
+		nb_manifest_source_clear(&to);
+	return err;
+}
+
+enum nb_err
+nb_backup_list(struct nb_backup *backup, struct nb_entries *entries,
+	       struct nb_manifest_sources *sources, struct nb_roots *roots)
+{
+	struct nb_source_output out = { entries, sources, roots };
+	const struct nb_manifest_sources *staged
+		= &backup->staged.manifest.sources;
+	enum nb_err err;
+
+	err = nb_array_push(roots, backup->staged.dir);
+	if (!err)
+		err = list_staged(backup, entries);
+	for (size_t i = 0; !err && i < staged->count; i++)
+		err = copy_source(&staged->at[i], sources);
+	if (!err)
+		err = run_sources(backup, false, &out);
+	return err;
+}

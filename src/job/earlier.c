@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/* Far above what a million files need; a bound against nonsense on a disc. */
+#define TEXT_MAX ((size_t)1 << 30)
+
+static enum nb_err
+keep_sum(void *ctx, const char *path, const uint8_t *sha256)
+{
+	struct nb_session *s = ctx;
+	struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
+
+	e.path = strdup(path);
+	if (!e.path)
+		return nb_fail_memory();
+	memcpy(e.sha256, sha256, sizeof e.sha256);
+	return nb_entries_add(&s->kept, &e);
+}
+
+/* The newest session's label and manifest move aside (nb_image_new). */
+static enum nb_err
+move_aside(struct nb_entry *e, const char *backup_id)
+{
+	char *moved;
+	enum nb_err err;
+
+	if (strcmp(e->path, NB_LABEL_PATH) && strcmp(e->path,
+						     NB_MANIFEST_PATH))
+		return NB_OK;
+	err = nb_str_format(&moved, "nightburn/%s/%s", backup_id,
+			    strrchr(e->path, '/') + 1);
+	if (!err) {
+		free(e->path);
+		e->path = moved;
+	}
+	return err;
+}
+
+static enum nb_err
+load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
+	      struct nb_manifests *list)
+{
+	struct nb_entries unused = NB_ARRAY_INIT;
+	struct nb_manifest m = { 0 };
+	enum nb_err err;
+	char *text;
+	size_t length;
+
+	err = nb_reader_file(blocks, start, path, TEXT_MAX, &text, &length);
+	if (err == NB_ENOTFOUND)
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+	if (err)
+		return err;
+	err = nb_manifest_parse(path, text, length, &m, &unused);
+	free(text);
+	nb_entries_free(&unused);
+	if (err)
+		return err;
+	err = nb_array_push(list, m);
+	if (err)
+		nb_manifest_clear(&m);
+	return err;
+}
+
+/* "nightburn/<backup id>/manifest.json"? */
+static bool
+is_moved_manifest(const char *path)
+{
+	size_t n = strlen(path), tail = strlen("/manifest.json");
+
+	return !strncmp(path, "nightburn/", 10) && n > 10 + tail
+		&& !strcmp(path + n - tail, "/manifest.json")
+		&& strcmp(path, NB_MANIFEST_PATH);
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct nb_manifest *x = a, *y = b;
+
+	if (x->generation != y->generation)
+		return x->generation < y->generation ? 1 : -1;
+	return x->created < y->created ? 1 : x->created > y->created ? -1 : 0;
+}
+
+static enum nb_err
+load_manifests(struct nb_blocks *blocks, uint32_t start,
+	       struct nb_session *s)
+{
+	enum nb_err err;
+
+	err = load_manifest(blocks, start, NB_MANIFEST_PATH, &s->earlier);
+	for (size_t i = 0; !err && i < s->kept.count; i++)
+		if (is_moved_manifest(s->kept.at[i].path))
+			err = load_manifest(blocks, start,
+					    s->kept.at[i].path, &s->earlier);
+	if (!err)
+		qsort(s->earlier.at, s->earlier.count, sizeof *s->earlier.at,
+		      newest_first);
+	return err;
+}
+
+enum nb_err
+nb_earlier_load(const struct nb_look *look, struct nb_blocks *blocks,
+		struct nb_session *s)
+{
+	uint32_t start = nb_look_start(look);
+	enum nb_err err;
+	char *text;
+	size_t length;
+
+	err = nb_reader_file(blocks, start, NB_SUMS_PATH, TEXT_MAX, &text,
+			     &length);
+	if (err == NB_ENOTFOUND)
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc",
+			       NB_SUMS_PATH);
+	if (err)
+		return err;
+	err = nb_sums_parse(NB_SUMS_PATH, text, length, keep_sum, s);
+	free(text);
+	if (!err)
+		err = load_manifests(blocks, start, s);
+	for (size_t i = 0; !err && i < s->kept.count; i++)
+		err = move_aside(&s->kept.at[i], look->label.backup_id);
+	return err;
+}
+
+void
+nb_earlier_replace(struct nb_session *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->kept.count; i++) {
+		struct nb_entry *e = &s->kept.at[i];
+
+		if (nb_entries_find(&s->entries, e->path))
+			nb_entry_clear(e);
+		else
+			s->kept.at[n++] = *e;
+	}
+	s->kept.count = n;
+}

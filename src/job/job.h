@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the jobs share: the open configuration, and a "site": one pool with its
+ * state directory, lock, catalog and the view of its discs.
+ */
+#ifndef NB_JOB_JOB_H
+#define NB_JOB_JOB_H
+
+#include <nightburn/nightburn.h>
+
+#include "model/config.h"
+#include "model/plan.h"
+#include "store/catalog.h"
+#include "store/lock.h"
+#include "store/state.h"
+
+struct nightburn {
+	struct nb_config *config;
+	nb_progress_fn *progress;
+	void *progress_ctx;
+};
+
+/* Tells the caller how far WHAT is, in bytes.  NB_ECANCELED: stop. */
+enum nb_err nb_job_progress(struct nightburn *nb, const char *what,
+			    uint64_t done, uint64_t total);
+
+struct nb_site {
+	struct nightburn *nb;
+	const struct nb_config_job *job;
+	const struct nb_config_pool *pool;
+	struct nb_state *state;       /* NULL: there is none yet (peek) */
+	struct nb_lock *lock;         /* NULL when only looked at */
+	struct nb_catalog *catalog;   /* NULL: there is none yet (peek) */
+	struct nb_pool_view view;
+};
+
+enum nb_site_mode {
+	NB_SITE_PEEK,   /* nothing is made: a missing catalog is an empty one */
+	NB_SITE_WORK    /* lock taken, directories made, a dead run's journal
+			   dealt with */
+};
+
+/* The site of JOB (NULL: the only one).  NB_EUSAGE, NB_ENOTFOUND, NB_ELOCKED,
+ * and what store/ says.  Close accepts a zeroed site. */
+enum nb_err nb_site_open(struct nightburn *nb, const char *job,
+			 enum nb_site_mode mode, struct nb_site *site);
+void nb_site_close(struct nb_site *site);
+
+/* Reads the view of the pool from the catalog anew. */
+enum nb_err nb_site_refresh(struct nb_site *site);
+
+/* Only the catalog of the configuration, for queries: NB_ENOTFOUND with a
+ * hint when nothing was ever burned. */
+enum nb_err nb_catalog_of(struct nightburn *nb, struct nb_catalog **out);
+
+#endif

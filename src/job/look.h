@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A look at the disc in a drive: medium, label, volume id; and the plan for
+ * it.  A look holds the drive open until it is closed.
+ */
+#ifndef NB_JOB_LOOK_H
+#define NB_JOB_LOOK_H
+
+#include "disc/drive.h"
+#include "disc/reader.h"
+#include "job/job.h"
+
+struct nb_look {
+	const struct nb_config_drive *config; /* NULL: a bare device */
+	char device[512];
+	struct nb_drive *drive;
+	struct nb_medium medium;
+	enum nb_label_state label_state;
+	struct nb_label label;
+	uint8_t label_sha256[NB_SHA256_SIZE];
+	char volume_id[33];
+	char identity[512];                  /* of the drive: address, serial */
+};
+
+/* Opens DEVICE: the name of a drive of NB's configuration, or a device as
+ * configurations name it; NULL: the first drive of the configuration.  NB may
+ * be NULL.  Close accepts a zeroed look. */
+enum nb_err nb_look_open(struct nightburn *nb, const char *device,
+			 struct nb_look *look);
+void nb_look_close(struct nb_look *look);
+
+/* Medium and label anew, as after a reload or blank. */
+enum nb_err nb_look_again(struct nb_look *look);
+
+/* First block of the newest session, as nb_reader_* want it. */
+uint32_t nb_look_start(const struct nb_look *look);
+
+/* Sizes in blocks as far as they are known; 0: not known. */
+struct nb_need { uint64_t fresh, append; };
+
+/* The plan for the disc that LOOK saw. */
+struct nb_decision nb_look_decide(const struct nb_site *site,
+				  const struct nb_look *look,
+				  enum nb_intent intent, struct nb_need need);
+
+/*
+ * Looks at the drives of the pool in their order (only at DRIVE when not NULL)
+ * and stays with the first whose disc may be written, else with the first that
+ * has a disc, else with the first.
+ */
+enum nb_err nb_look_choose(const struct nb_site *site, const char *drive,
+			   enum nb_intent intent, struct nb_look *look,
+			   struct nb_decision *decision);
+
+/* Tells what was decided in the form of the API. */
+void nb_plan_tell(const struct nb_site *site, const struct nb_look *look,
+		  const struct nb_decision *decision,
+		  struct nb_plan_info *out);
+
+/* Tells what was seen in the form of the API.  NB may be NULL. */
+void nb_look_tell(struct nightburn *nb, const struct nb_look *look,
+		  struct nb_disc_info *out);
+
+/* Logs a refusal with its hint, and returns its error. */
+enum nb_err nb_plan_refused(const struct nb_plan_info *plan);
+
+#endif

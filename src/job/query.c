@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/hash.h"
+#include "job/job.h"
+
+/* The caller's functions behind the catalog's. */
+struct query {
+	int (*on_backup)(void *ctx, const struct nb_backup_row *row);
+	int (*on_source)(void *ctx, const struct nb_source_row *row);
+	int (*on_file)(void *ctx, const struct nb_file_row *row);
+	int (*on_disc)(void *ctx, const struct nb_disc_row *row);
+	void *ctx;
+	char backup_id[NB_BACKUP_ID_MAX + 1];
+};
+
+static enum nb_err
+tell_backup(void *ctx, const struct nb_catalog_backup *row)
+{
+	struct query *q = ctx;
+	struct nb_backup_row out = {
+		.id = row->id, .job = row->job, .pool = row->pool,
+		.host = row->host, .generation = row->generation,
+		.created = row->created, .verified = row->verified,
+		.bytes = row->bytes, .files = row->files, .disc = row->disc,
+		.disc_state = row->disc_state, .session = row->session,
+	};
+
+	strncpy(q->backup_id, row->id, NB_BACKUP_ID_MAX);
+	if (q->on_backup && q->on_backup(q->ctx, &out))
+		return NB_ECANCELED;
+	return NB_OK;
+}
+
+static enum nb_err
+tell_source(void *ctx, const struct nb_manifest_source *row)
+{
+	struct query *q = ctx;
+	struct nb_source_row out = {
+		.kind = row->kind, .name = row->name,
+		.database = row->database, .format = row->format,
+		.path = row->path, .compression = row->compression,
+		.server_version = row->server_version,
+		.bytes = row->bytes, .stored = row->stored,
+	};
+
+	return q->on_source(q->ctx, &out) ? NB_ECANCELED : NB_OK;
+}
+
+static enum nb_err
+tell_file(void *ctx, const struct nb_catalog_file *row)
+{
+	const struct nb_entry *e = row->entry;
+	struct query *q = ctx;
+	struct nb_file_row out = {
+		.backup_id = row->backup_id, .disc = row->disc,
+		.generation = row->generation, .path = e->path,
+		.type = nb_entry_type_name(e->type), .target = e->target,
+		.size = e->size, .mode = e->mode, .uid = e->uid,
+		.gid = e->gid, .mtime = e->mtime,
+	};
+
+	if (e->hashed)
+		nb_hex(e->sha256, NB_SHA256_SIZE, out.sha256);
+	return q->on_file(q->ctx, &out) ? NB_ECANCELED : NB_OK;
+}
+
+static enum nb_err
+tell_disc(void *ctx, const struct nb_catalog_disc *row)
+{
+	struct query *q = ctx;
+	struct nb_disc_row out = {
+		.pool = row->pool, .name = row->name,
+		.disc_id = row->disc_id, .state = row->state,
+		.note = row->note, .profile = row->profile,
+		.generation = row->generation, .verified = row->verified,
+		.sessions = row->sessions, .cycles = row->cycles,
+	};
+
+	return q->on_disc(q->ctx, &out) ? NB_ECANCELED : NB_OK;
+}
+
+enum nb_err
+nb_list(struct nightburn *nb, const char *pool,
+	int (*fn)(void *ctx, const struct nb_backup_row *), void *ctx)
+{
+	struct query q = { .on_backup = fn, .ctx = ctx };
+	struct nb_catalog *catalog;
+	enum nb_err err = nb_catalog_of(nb, &catalog);
+
+	if (err)
+		return err;
+	err = nb_catalog_backups(catalog, pool, tell_backup, &q);
+	nb_catalog_close(catalog);
+	return err;
+}
+
+enum nb_err
+nb_list_discs(struct nightburn *nb,
+	      int (*fn)(void *ctx, const struct nb_disc_row *), void *ctx)
+{
+	struct query q = { .on_disc = fn, .ctx = ctx };
+	struct nb_catalog *catalog;
+	enum nb_err err = nb_catalog_of(nb, &catalog);
+
+	if (err)
+		return err;
+	err = nb_catalog_discs(catalog, tell_disc, &q);
+	nb_catalog_close(catalog);
+	return err;
+}
+
+enum nb_err
+nb_show(struct nightburn *nb, const char *backup,
+	int (*on_backup)(void *ctx, const struct nb_backup_row *),
+	int (*on_source)(void *ctx, const struct nb_source_row *),
+	int (*on_file)(void *ctx, const struct nb_file_row *), void *ctx)
+{
+	struct query q = { on_backup, on_source, on_file, NULL, ctx, "" };
+	struct nb_catalog *catalog;
+	enum nb_err err = nb_catalog_of(nb, &catalog);
+
+	if (err)
+		return err;
+	err = nb_catalog_backup(catalog, backup, tell_backup, &q);
+	if (!err && on_source)
+		err = nb_catalog_sources(catalog, q.backup_id, tell_source,
+					 &q);
+	if (!err && on_file)
+		err = nb_catalog_files(catalog, q.backup_id, tell_file, &q);
+	nb_catalog_close(catalog);
+	return err;
+}
+
+enum nb_err
+nb_find(struct nightburn *nb, const char *pattern,
+	int (*fn)(void *ctx, const struct nb_file_row *), void *ctx)
+{
+	struct query q = { .on_file = fn, .ctx = ctx };
+	struct nb_catalog *catalog;
+	enum nb_err err = nb_catalog_of(nb, &catalog);
+
+	if (err)
+		return err;
+	err = nb_catalog_find(catalog, pattern, tell_file, &q);
+	nb_catalog_close(catalog);
+	return err;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/restore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
+
+#define TEXT_MAX ((size_t)1 << 30)
+
+static enum nb_err
+load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
+	      struct nb_held *held)
+{
+	enum nb_err err;
+	char *text;
+	size_t length;
+
+	memset(held, 0, sizeof *held);
+	err = nb_reader_file(blocks, start, path, TEXT_MAX, &text, &length);
+	if (err == NB_ENOTFOUND)
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+	if (err)
+		return err;
+	err = nb_manifest_parse(path, text, length, &held->manifest,
+				&held->entries);
+	free(text);
+	return err;
+}
+
+void
+nb_held_clear(struct nb_held *held)
+{
+	nb_manifest_clear(&held->manifest);
+	nb_entries_free(&held->entries);
+}
+
+/* "nightburn/<id>/manifest.json" or the newest one. */
+static bool
+is_manifest(const char *path)
+{
+	size_t n = strlen(path), tail = strlen("/manifest.json");
+
+	return !strncmp(path, "nightburn/", 10) && n > tail
+		&& !strcmp(path + n - tail, "/manifest.json");
+}
+
+static bool
+is_asked_for(const struct nb_manifest *m, const char *which)
+{
+	char number[24];
+
+	if (!which)
+		return true;
+	snprintf(number, sizeof number, "%llu",
+		 (unsigned long long)m->generation);
+	return !strcmp(which, number)
+		|| !strncmp(m->backup_id, which, strlen(which));
+}
+
+/* A backup by hand stands behind the generation that it belongs to. */
+static bool
+is_newer(const struct nb_manifest *a, const struct nb_manifest *b)
+{
+	bool a_by_hand = !strcmp(a->job, "append");
+	bool b_by_hand = !strcmp(b->job, "append");
+
+	if (a_by_hand != b_by_hand)
+		return b_by_hand;
+	if (a->generation != b->generation)
+		return a->generation > b->generation;
+	return a->created > b->created;
+}
+
+static enum nb_err
+not_here(const struct nb_look *look, const char *which)
+{
+	return nb_fail(NB_ENOTFOUND, "%s: backup %s is not on disc %s\n"
+		       "hint: nightburn list tells which disc holds it",
+		       look->device, which ? which : "(any)",
+		       look->label.disc);
+}
+
+enum nb_err
+nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
+	     const struct nb_nodes *nodes, const char *which,
+	     struct nb_held *out)
+{
+	struct nb_held best = { 0 }, next;
+	enum nb_err err = NB_OK;
+	bool found = false;
+
+	for (size_t i = 0; !err && i < nodes->count; i++) {
+		const char *path = nodes->at[i].entry.path;
+
+		if (!is_manifest(path))
+			continue;
+		err = load_manifest(blocks, nb_look_start(look), path, &next);
+		if (err)
+			break;
+		if (is_asked_for(&next.manifest, which)
+		    && (!found || is_newer(&next.manifest, &best.manifest))) {
+			nb_held_clear(&best);
+			best = next;
+			found = true;
+		} else {
+			nb_held_clear(&next);
+		}
+	}
+	if (!err && !found)
+		err = not_here(look, which);
+	if (!err)
+		err = nb_entries_sort(&best.entries);
+	if (err)
+		nb_held_clear(&best);
+	else
+		*out = best;
+	return err;
+}
+
+/* Is PATH the PART, or beneath it? */
+static bool
+is_beneath(const char *path, const char *part)
+{
+	size_t n = strlen(part);
+
+	while (n && part[n - 1] == '/')
+		n--;
+	return !strncmp(path, part, n) && (!path[n] || path[n] == '/');
+}
+
+static bool
+is_wanted(const struct nb_restore_options *options, const char *source_path,
+	  const char *path, size_t prefix)
+{
+	if (source_path && !is_beneath(path, source_path))
+		return false;
+	if (!options->path_count)
+		return true;
+	for (size_t i = 0; i < options->path_count; i++)
+		if (is_beneath(path + prefix, options->paths[i])
+		    || is_beneath(path, options->paths[i]))
+			return true;
+	return false;
+}
+
+enum nb_err
+nb_held_select(struct nb_held *held, const struct nb_restore_options *options,
+	       const char *source_path)
+{
+	size_t prefix = strlen(held->manifest.backup_id) + 1, n = 0;
+
+	for (size_t i = 0; i < held->entries.count; i++) {
+		struct nb_entry *e = &held->entries.at[i];
+
+		if (strlen(e->path) > prefix
+		    && is_beneath(e->path, held->manifest.backup_id)
+		    && is_wanted(options, source_path, e->path, prefix))
+			held->entries.at[n++] = *e;
+		else
+			nb_entry_clear(e);
+	}
+	held->entries.count = n;
+	if (!n)
+		return nb_fail(NB_ENOTFOUND, "%s: nothing in it has this name\n"
+			       "hint: nightburn show %s", options->path_count
+			       ? options->paths[0] : options->source
+			       ? options->source : "backup",
+			       held->manifest.backup_id);
+	return NB_OK;
+}
+
+enum nb_err
+nb_held_source(const struct nb_held *held, const char *name,
+	       const struct nb_manifest_source **out)
+{
+	const struct nb_manifest_sources *list = &held->manifest.sources;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!strcmp(list->at[i].name, name)) {
+			*out = &list->at[i];
+			return NB_OK;
+		}
+	}
+	return nb_fail(NB_ENOTFOUND, "%s: no such source in backup %s\n"
+		       "hint: nightburn show %s", name,
+		       held->manifest.backup_id, held->manifest.backup_id);
+}
+
+static enum nb_err
+extract_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, "restore", done, total);
+}
+
+enum nb_err
+nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
+		const struct nb_nodes *nodes, const struct nb_held *held,
+		struct nb_held_target target, struct nb_extract_result *result)
+{
+	struct nb_extract spec = {
+		.blocks = blocks,
+		.nodes = nodes,
+		.entries = &held->entries,
+		.prefix = strlen(held->manifest.backup_id) + 1,
+		.to = target.fd,
+		.overwrite = target.overwrite,
+		.attributes = target.attributes,
+		.progress = extract_progress,
+		.ctx = nb,
+	};
+
+	return nb_extract_run(&spec, result);
+}
+
+static enum nb_err
+restore_to(struct nightburn *nb, const struct nb_restore_options *options,
+	   struct nb_blocks *blocks, const struct nb_nodes *nodes,
+	   struct nb_held *held, struct nb_extract_result *result)
+{
+	const struct nb_manifest_source *source = NULL;
+	struct nb_held_target target = { -1, options->overwrite, true };
+	enum nb_err err = NB_OK;
+
+	if (options->source)
+		err = nb_held_source(held, options->source, &source);
+	if (!err)
+		err = nb_held_select(held, options,
+				     source ? source->path : NULL);
+	if (err)
+		return err;
+	if (mkdir(options->to, 0755) && errno != EEXIST)
+		return nb_fail_errno(NB_EIO, "%s: cannot make", options->to);
+	target.fd = open(options->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (target.fd < 0)
+		return nb_fail_errno(NB_EIO, "%s: cannot open", options->to);
+	err = nb_held_extract(nb, blocks, nodes, held, target, result);
+	nb_fd_close(&target.fd);
+	return err;
+}
+
+static enum nb_err
+restore_from(struct nightburn *nb, const struct nb_restore_options *options,
+	     const struct nb_look *look, struct nb_restore_result *result)
+{
+	struct nb_extract_result done = { 0 };
+	struct nb_blocks *blocks = NULL;
+	struct nb_nodes nodes = NB_ARRAY_INIT;
+	struct nb_held held = { 0 };
+	enum nb_err err;
+
+	err = nb_drive_blocks(look->drive, &blocks);
+	if (!err)
+		err = nb_reader_tree(blocks, nb_look_start(look), &nodes);
+	if (!err)
+		err = nb_held_find(look, blocks, &nodes, options->backup,
+				   &held);
+	if (!err) {
+		memcpy(result->backup_id, held.manifest.backup_id,
+		       sizeof result->backup_id);
+		memcpy(result->disc, look->label.disc, sizeof result->disc);
+		result->generation = held.manifest.generation;
+		err = options->into
+			? nb_restore_into(nb, options, blocks, &nodes, &held,
+					  &done)
+			: restore_to(nb, options, blocks, &nodes, &held,
+				     &done);
+	}
+	result->files = done.files;
+	result->bytes = done.bytes;
+	result->bad = done.bad;
+	nb_held_clear(&held);
+	nb_nodes_free(&nodes);
+	nb_blocks_free(blocks);
+	return err;
+}
+
+enum nb_err
+nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
+	   struct nb_restore_result *result)
+{
+	struct nb_look look;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	if (!options->to == !options->into)
+		return nb_fail(NB_EUSAGE, "restore: either a directory or a "
+			       "database\nhint: --to DIR or --into DATABASE");
+	err = nb_look_open(nb, options->device, &look);
+	if (err)
+		return err;
+	if (look.medium.state == NB_MEDIUM_NONE)
+		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
+	else if (look.label_state != NB_LABEL_GOOD)
+		err = nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
+			      "this disc\nhint: mount it and read its "
+			      "RESTORE.txt", look.device);
+	else
+		err = restore_from(nb, options, &look, result);
+	nb_look_close(&look);
+	return err;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A backup that a disc holds, and the two ways back from it: into a directory
+ * and into a database.
+ */
+#ifndef NB_JOB_RESTORE_H
+#define NB_JOB_RESTORE_H
+
+#include "job/extract.h"
+#include "job/look.h"
+#include "model/manifest.h"
+
+struct nb_held {
+	struct nb_manifest manifest;
+	struct nb_entries entries;    /* sorted, full paths on the disc */
+};
+
+/* The backup WHICH (id, prefix or generation; NULL: the newest of a job) among
+ * those on the disc.  NB_ENOTFOUND. */
+enum nb_err nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
+			 const struct nb_nodes *nodes, const char *which,
+			 struct nb_held *out);
+void nb_held_clear(struct nb_held *held);
+
+/* Keeps what OPTIONS->paths name and what stands beneath SOURCE_PATH (NULL:
+ * everything).  NB_ENOTFOUND when nothing is left. */
+enum nb_err nb_held_select(struct nb_held *held,
+			   const struct nb_restore_options *options,
+			   const char *source_path);
+
+/* The source NAME of the backup.  NB_ENOTFOUND. */
+enum nb_err nb_held_source(const struct nb_held *held, const char *name,
+			   const struct nb_manifest_source **out);
+
+struct nb_held_target {
+	int fd;             /* the directory, open */
+	bool overwrite;
+	bool attributes;
+};
+
+enum nb_err nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
+			    const struct nb_nodes *nodes,
+			    const struct nb_held *held,
+			    struct nb_held_target target,
+			    struct nb_extract_result *result);
+
+/* A dump into the database OPTIONS->into, by way of staging; HELD is reduced
+ * to it. (restore_db.c) */
+enum nb_err nb_restore_into(struct nightburn *nb,
+			    const struct nb_restore_options *options,
+			    struct nb_blocks *blocks,
+			    const struct nb_nodes *nodes,
+			    struct nb_held *held,
+			    struct nb_extract_result *result);
+
+#endif

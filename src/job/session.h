@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session in the making: everything that will stand on the disc, the files
+ * that nightburn itself adds, and the image that streams it.
+ */
+#ifndef NB_JOB_SESSION_H
+#define NB_JOB_SESSION_H
+
+#include "disc/image.h"
+#include "job/backup.h"
+#include "job/look.h"
+
+struct nb_manifests NB_ARRAY(struct nb_manifest);
+
+struct nb_session {
+	struct nb_label label;          /* disc_id "" for a plain image file */
+	struct nb_manifest manifest;
+	struct nb_entries entries;      /* of this session, sorted */
+	struct nb_manifests earlier;    /* on the disc already, newest first */
+	struct nb_entries kept;         /* files of earlier sessions that stay
+					   reachable: path and hash */
+	struct nb_roots roots;
+	struct nb_blocks *previous;
+	struct nb_image *image;
+	uint32_t start;                 /* first block */
+	uint64_t blocks;                /* exact size */
+};
+
+/*
+ * Lists the backup anew and builds the session that PLAN wants on the disc
+ * that LOOK saw (append: upon the sessions that are there); LOOK NULL: a plain
+ * image file without a label.  Its exact size is known afterwards; nothing is
+ * written.  BACKUP and LOOK must outlive it.
+ */
+enum nb_err nb_session_new(struct nb_backup *backup,
+			   const struct nb_look *look,
+			   const struct nb_decision *decision,
+			   struct nb_session **out);
+void nb_session_free(struct nb_session *session);
+
+/* ---- what earlier sessions left on the disc (job/earlier.c) ---- */
+
+/* Reads manifests and hashes of the sessions that stay reachable when one is
+ * appended, into SESSION->earlier and ->kept. */
+enum nb_err nb_earlier_load(const struct nb_look *look,
+			    struct nb_blocks *blocks,
+			    struct nb_session *session);
+
+/* Takes from ->kept what the session's own entries replace. */
+void nb_earlier_replace(struct nb_session *session);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/path.h"
+#include "store/journal.h"
+
+enum nb_err
+nb_job_progress(struct nightburn *nb, const char *what, uint64_t done,
+		uint64_t total)
+{
+	struct nb_progress now = { what, done, total };
+
+	if (nb && nb->progress && nb->progress(nb->progress_ctx, &now))
+		return NB_ECANCELED;
+	return NB_OK;
+}
+
+enum nb_err
+nb_site_refresh(struct nb_site *site)
+{
+	struct nb_pool_view fresh = { 0 };
+	enum nb_err err;
+
+	err = nb_catalog_pool(site->catalog, site->pool->name,
+			      &site->pool->discs, &fresh);
+	if (err)
+		return err;
+	memcpy(fresh.installation, site->state->installation,
+	       sizeof fresh.installation);
+	nb_pool_view_clear(&site->view);
+	site->view = fresh;
+	return NB_OK;
+}
+
+/* The view of a pool of which nothing is known but its configuration. */
+static enum nb_err
+empty_view(struct nb_site *site)
+{
+	for (size_t i = 0; i < site->pool->discs.count; i++) {
+		struct nb_pool_disc disc = { .state = NB_DISC_UNUSED };
+
+		strncpy(disc.name, site->pool->discs.at[i], NB_NAME_MAX);
+		if (nb_array_push(&site->view.discs, disc))
+			return NB_ENOMEM;
+	}
+	strncpy(site->view.name, site->pool->name, NB_NAME_MAX);
+	return NB_OK;
+}
+
+/* A run died while it wrote to a disc: nobody knows what is on it. */
+static enum nb_err
+recover(struct nb_site *site)
+{
+	struct nb_journal dead;
+	enum nb_err err;
+	char note[128];
+
+	err = nb_journal_load(site->state->dir, &dead);
+	if (err == NB_ENOTFOUND)
+		return NB_OK;
+	if (err)
+		return err;
+	snprintf(note, sizeof note, "a run died in step %s",
+		 nb_step_name(dead.step));
+	nb_log(NB_WARNING,
+	       "%s: %s: the disc is suspect\n"
+	       "hint: run nightburn verify with this disc in the drive",
+	       dead.label.disc, note);
+	err = nb_catalog_suspect(site->catalog, &dead.label, note);
+	if (!err)
+		err = nb_journal_end(site->state->dir);
+	return err;
+}
+
+static enum nb_err
+open_work(struct nb_site *site)
+{
+	enum nb_err err;
+
+	err = nb_state_open(site->nb->config->state_dir, &site->state);
+	if (!err)
+		err = nb_lock_take(site->state->dir, &site->lock);
+	if (!err)
+		err = nb_catalog_open(site->state->catalog, &site->catalog);
+	if (!err)
+		err = recover(site);
+	if (!err)
+		err = nb_site_refresh(site);
+	return err;
+}
+
+/* Is there a catalog in the state directory? */
+static enum nb_err
+has_catalog(const struct nb_config *config, bool *there)
+{
+	enum nb_err err;
+	char *path;
+
+	err = nb_path_join(config->state_dir, "catalog.db", &path);
+	if (!err) {
+		*there = access(path, F_OK) == 0;
+		free(path);
+	}
+	return err;
+}
+
+static enum nb_err
+open_peek(struct nb_site *site)
+{
+	enum nb_err err;
+	bool there;
+
+	err = has_catalog(site->nb->config, &there);
+	if (err)
+		return err;
+	if (!there)
+		return empty_view(site);
+	err = nb_state_open(site->nb->config->state_dir, &site->state);
+	if (!err)
+		err = nb_catalog_open(site->state->catalog, &site->catalog);
+	if (!err)
+		err = nb_site_refresh(site);
+	return err;
+}
+
+enum nb_err
+nb_site_open(struct nightburn *nb, const char *job, enum nb_site_mode mode,
+	     struct nb_site *site)
+{
+	enum nb_err err;
+
+	memset(site, 0, sizeof *site);
+	site->nb = nb;
+	err = nb_config_job(nb->config, job, &site->job);
+	if (err)
+		return err;
+	site->pool = nb_config_pool(nb->config, site->job->pool);
+	err = mode == NB_SITE_WORK ? open_work(site) : open_peek(site);
+	if (err)
+		nb_site_close(site);
+	return err;
+}
+
+void
+nb_site_close(struct nb_site *site)
+{
+	nb_pool_view_clear(&site->view);
+	nb_catalog_close(site->catalog);
+	nb_lock_release(site->lock);
+	nb_state_close(site->state);
+	memset(site, 0, sizeof *site);
+}
+
+enum nb_err
+nb_catalog_of(struct nightburn *nb, struct nb_catalog **out)
+{
+	struct nb_state *state = NULL;
+	enum nb_err err;
+	bool there;
+
+	err = has_catalog(nb->config, &there);
+	if (!err && !there)
+		err = nb_fail(NB_ENOTFOUND, "%s: no catalog yet\n"
+			      "hint: the first nightburn run makes it",
+			      nb->config->state_dir);
+	if (!err)
+		err = nb_state_open(nb->config->state_dir, &state);
+	if (!err)
+		err = nb_catalog_open(state->catalog, out);
+	nb_state_close(state);
+	return err;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "disc/readback.h"
+#include "store/journal.h"
+
+/* Blocks that a session takes of its medium when it is the first. */
+static uint64_t
+first_session_blocks(const struct nb_session *session)
+{
+	return session->start + session->blocks;
+}
+
+/* Three rounds are enough: a plan may turn once, from append to fresh, when
+ * the size is known. */
+enum nb_err
+nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
+	      struct nb_session **session)
+{
+	struct nb_need need = { 0, 0 };
+	enum nb_plan built = NB_PLAN_REFUSE;
+	struct nb_session *s = NULL;
+	enum nb_err err;
+
+	*session = NULL;
+	for (int round = 0; round < 3; round++) {
+		*decision = nb_look_decide(w->site, w->look, w->intent, need);
+		if (decision->plan == NB_PLAN_REFUSE)
+			break;
+		if (s && decision->plan == built) {
+			*session = s;
+			return NB_OK;
+		}
+		nb_session_free(s);
+		s = NULL;
+		err = nb_session_new(w->backup, w->look, decision, &s);
+		if (err)
+			return err;
+		built = decision->plan;
+		if (built == NB_PLAN_APPEND)
+			need.append = s->blocks;
+		else
+			need.fresh = first_session_blocks(s);
+	}
+	nb_session_free(s);
+	if (decision->plan == NB_PLAN_REFUSE)
+		return NB_OK;
+	return nb_fail(NB_EFAIL, "%s: no stable plan for this disc",
+		       w->look->device);
+}
+
+static enum nb_guard
+ask_guard(const struct nb_site *site, const struct nb_look *before,
+	  const struct nb_look *now, const struct nb_session *session)
+{
+	struct nb_guard_facts facts = {
+		.lock_held = site->lock != NULL,
+		.first_state = before->label_state,
+		.second_state = now->label_state,
+		.first = &before->label,
+		.second = &now->label,
+		.first_drive = before->identity,
+		.second_drive = now->identity,
+		.pool = &site->view,
+		.max_verify_age = site->pool->max_verify_age,
+		.now = nb_clock_date(),
+		.blank_only = session == NULL,
+		.image_complete = session != NULL,
+		.image_blocks = session ? first_session_blocks(session) : 0,
+		.disc_blocks = now->medium.capacity,
+		.intent_stored = true,
+	};
+
+	return nb_guard_check(&facts);
+}
+
+enum nb_err
+nb_write_blank(struct nb_site *site, struct nb_look *look,
+	       const struct nb_session *session)
+{
+	struct nb_journal intent = { NB_STEP_BLANK, look->label };
+	struct nb_look before = *look;
+	enum nb_guard answer;
+	enum nb_err err;
+
+	err = nb_journal_begin(site->state->dir, &intent);
+	if (!err)
+		err = nb_look_again(look);
+	if (!err)
+		err = nb_site_refresh(site);
+	if (err)
+		return err;
+	answer = ask_guard(site, &before, look, session);
+	if (answer != NB_GUARD_PERMIT) {
+		nb_journal_end(site->state->dir);
+		return nb_fail(NB_EWRONG, "%s: not blanked: %s",
+			       look->label.disc[0] ? look->label.disc
+			       : look->device, nb_guard_text(answer));
+	}
+	nb_log(NB_NOTE, "%s: blanking %s (generation %llu)", look->device,
+	       look->label.disc,
+	       (unsigned long long)look->label.generation);
+	err = nb_drive_blank(look->drive, answer);
+	if (err) {
+		nb_catalog_suspect(site->catalog, &before.label,
+				   "blanking failed");
+		nb_journal_end(site->state->dir);
+		return NB_ESUSPECT;
+	}
+	err = nb_catalog_set_disc(site->catalog, before.label.disc_id,
+				  NB_DISC_BLANKED, "blanked");
+	if (!err)
+		err = nb_journal_end(site->state->dir);
+	if (!err)
+		err = nb_look_again(look);
+	return err;
+}
+
+static enum nb_err
+readback_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, "read back", done, total);
+}
+
+/* Through the drive again, not out of any cache. */
+static enum nb_err
+read_back(const struct nb_write *w, const struct nb_session *s,
+	  const uint8_t checksum[NB_CHECKSUM_SIZE],
+	  struct nb_run_result *result)
+{
+	struct nb_readback_result seen = { 0 };
+	struct nb_readback spec = {
+		.first = s->start,
+		.count = s->blocks,
+		.expected = &s->entries,
+		.checksum = checksum,
+		.progress = readback_progress,
+		.ctx = w->site->nb,
+	};
+	enum nb_err err;
+
+	err = nb_drive_reload(w->look->drive);
+	if (!err)
+		err = nb_look_again(w->look);
+	if (err)
+		return err;
+	if (w->look->label_state != NB_LABEL_GOOD
+	    || strcmp(w->look->label.backup_id, s->label.backup_id))
+		return nb_fail(NB_ECORRUPT, "%s: the label cannot be read back",
+			       s->label.disc);
+	spec.start = nb_look_start(w->look);
+	err = nb_drive_blocks(w->look->drive, &spec.blocks);
+	if (!err)
+		err = nb_readback_run(&spec, &seen);
+	nb_blocks_free(spec.blocks);
+	result->files = seen.files;
+	result->bytes = seen.bytes;
+	return err;
+}
+
+static enum nb_err
+commit(const struct nb_write *w, const struct nb_session *s, bool first,
+       const uint8_t checksum[NB_CHECKSUM_SIZE])
+{
+	struct nb_catalog_session session = {
+		.label = &s->label,
+		.manifest = &s->manifest,
+		.entries = &s->entries,
+		.number = (int)s->earlier.count + 1,
+		.start = s->start,
+		.blocks = s->blocks,
+		.profile = w->look->medium.profile_name,
+		.capacity = w->look->medium.capacity,
+		.first = first,
+		.verified = nb_clock_date(),
+	};
+
+	memcpy(session.checksum, checksum, sizeof session.checksum);
+	return nb_catalog_commit(w->site->catalog, &session);
+}
+
+/* The disc may hold anything now; say so where the next run looks. */
+static enum nb_err
+suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
+{
+	nb_catalog_suspect(w->site->catalog, &s->label, what);
+	nb_journal_end(w->site->state->dir);
+	return nb_fail(NB_ESUSPECT, "%s: %s: the disc is suspect\n"
+		       "hint: check disc and drive, then nightburn verify",
+		       s->label.disc, what);
+}
+
+static enum nb_err
+burn(const struct nb_write *w, struct nb_session *s,
+     struct nb_run_result *result)
+{
+	const char *state = w->site->state->dir;
+	struct nb_journal intent = { NB_STEP_BURN, s->label };
+	struct nb_burn spec = { s->image, w->site->pool->close };
+	uint8_t checksum[NB_CHECKSUM_SIZE];
+	bool first = s->previous == NULL;
+	enum nb_err err;
+
+	err = nb_journal_begin(state, &intent);
+	if (err)
+		return err;
+	err = nb_drive_burn(w->look->drive, &spec, checksum);
+	if (err && err != NB_ESUSPECT) {
+		nb_journal_end(state);
+		return err;
+	}
+	if (err)
+		return suspect(w, s, "the burn failed");
+	result->burned = true;
+	intent.step = NB_STEP_VERIFY;
+	err = nb_journal_begin(state, &intent);
+	if (!err)
+		err = read_back(w, s, checksum, result);
+	if (err)
+		return suspect(w, s, "the read-back failed");
+	err = commit(w, s, first, checksum);
+	if (err)
+		return err;
+	result->verified = true;
+	return nb_journal_end(state);
+}
+
+enum nb_err
+nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
+		 struct nb_session *s, struct nb_run_result *result)
+{
+	enum nb_err err = NB_OK;
+
+	if (decision->plan == NB_PLAN_BLANK_FRESH)
+		err = nb_write_blank(w->site, w->look, s);
+	if (!err)
+		err = burn(w, s, result);
+	result->generation = s->label.generation;
+	result->blocks = s->blocks;
+	result->session = (int)s->earlier.count + 1;
+	return err;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way back: a dump into a database, with PostgreSQL's own programs.
+ */
+#ifndef NB_SOURCE_PG_RESTORE_H
+#define NB_SOURCE_PG_RESTORE_H
+
+#include "base/err.h"
+
+struct nb_pg_restore {
+	const char *path;         /* of the dump: a file, or a directory */
+	const char *format;       /* "custom", "plain", "directory" */
+	const char *compression;  /* "zstd": the file is decompressed first */
+	const char *database;     /* made when missing; must be empty */
+	const char *conninfo;     /* of the server, or NULL: PG* variables */
+	const char *run_as;       /* user to become, or NULL */
+};
+
+/*
+ * Restores.  NB_EWRONG: the database exists and has tables in it (nothing was
+ * done); NB_EFAIL: a program failed, its last words are logged; NB_ENOTFOUND.
+ */
+enum nb_err nb_pg_restore_run(const struct nb_pg_restore *restore);
+
+#endif

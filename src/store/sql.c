@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/sql.h"
+
+#include <string.h>
+
+enum nb_err
+nb_sql_fail(struct nb_catalog *catalog)
+{
+	int code = sqlite3_errcode(catalog->db) & 0xff;
+	enum nb_err err = code == SQLITE_NOMEM ? NB_ENOMEM
+		: code == SQLITE_FULL ? NB_EFULL
+		: code == SQLITE_BUSY || code == SQLITE_LOCKED ? NB_ELOCKED
+		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB
+		? NB_ECORRUPT : NB_EIO;
+
+	return nb_fail(err, "%s: %s%s", catalog->path,
+		       sqlite3_errmsg(catalog->db), err == NB_ECORRUPT
+		       ? "\nhint: put back a copy of the catalog; nothing is "
+		       "blanked without it" : "");
+}
+
+enum nb_err
+nb_sql_run(struct nb_catalog *catalog, const char *text)
+{
+	return sqlite3_exec(catalog->db, text, NULL, NULL, NULL) == SQLITE_OK
+		? NB_OK : nb_sql_fail(catalog);
+}
+
+struct nb_sql
+nb_sql_prepare(struct nb_catalog *catalog, const char *text)
+{
+	struct nb_sql sql = { .catalog = catalog, .next = 1 };
+
+	if (sqlite3_prepare_v2(catalog->db, text, -1, &sql.stmt, NULL)
+	    != SQLITE_OK)
+		sql.err = nb_sql_fail(catalog);
+	return sql;
+}
+
+static void
+bound(struct nb_sql *sql, int result)
+{
+	if (result != SQLITE_OK)
+		sql->err = nb_sql_fail(sql->catalog);
+}
+
+void
+nb_sql_text(struct nb_sql *sql, const char *text)
+{
+	if (!sql->err)
+		bound(sql, sqlite3_bind_text(sql->stmt, sql->next++, text, -1,
+					     SQLITE_TRANSIENT));
+}
+
+void
+nb_sql_blob(struct nb_sql *sql, const void *bytes, size_t n)
+{
+	if (!sql->err)
+		bound(sql, sqlite3_bind_blob64(sql->stmt, sql->next++, bytes,
+					       n, SQLITE_TRANSIENT));
+}
+
+void
+nb_sql_int(struct nb_sql *sql, int64_t value)
+{
+	if (!sql->err)
+		bound(sql, sqlite3_bind_int64(sql->stmt, sql->next++, value));
+}
+
+bool
+nb_sql_row(struct nb_sql *sql)
+{
+	int result;
+
+	if (sql->err)
+		return false;
+	result = sqlite3_step(sql->stmt);
+	if (result != SQLITE_ROW && result != SQLITE_DONE)
+		sql->err = nb_sql_fail(sql->catalog);
+	return result == SQLITE_ROW;
+}
+
+const char *
+nb_sql_get_text(struct nb_sql *sql, int column)
+{
+	return (const char *)sqlite3_column_text(sql->stmt, column);
+}
+
+int64_t
+nb_sql_get_int(struct nb_sql *sql, int column)
+{
+	return sqlite3_column_int64(sql->stmt, column);
+}
+
+enum nb_err
+nb_sql_again(struct nb_sql *sql)
+{
+	while (nb_sql_row(sql))
+		;
+	if (sql->stmt)
+		sqlite3_reset(sql->stmt);
+	sql->next = 1;
+	return sql->err;
+}
+
+enum nb_err
+nb_sql_end(struct nb_sql *sql)
+{
+	sqlite3_finalize(sql->stmt);
+	sql->stmt = NULL;
+	return sql->err;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SQLite with our errors: statements that remember the first failure, so that
+ * a query reads as one.  Private to store/.
+ */
+#ifndef NB_STORE_SQL_H
+#define NB_STORE_SQL_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct nb_catalog {
+	sqlite3 *db;
+	char *path;
+};
+
+struct nb_sql {
+	struct nb_catalog *catalog;
+	sqlite3_stmt *stmt;
+	enum nb_err err;      /* the first failure; later calls do nothing */
+	int next;             /* parameter to bind next */
+};
+
+/* Tells what SQLite said, once, as our code. */
+enum nb_err nb_sql_fail(struct nb_catalog *catalog);
+
+/* Runs statements without parameters and rows. */
+enum nb_err nb_sql_run(struct nb_catalog *catalog, const char *text);
+
+struct nb_sql nb_sql_prepare(struct nb_catalog *catalog, const char *text);
+/* Each binds the next parameter; TEXT NULL binds NULL. */
+void nb_sql_text(struct nb_sql *sql, const char *text);
+void nb_sql_blob(struct nb_sql *sql, const void *bytes, size_t n);
+void nb_sql_int(struct nb_sql *sql, int64_t value);
+
+/* The next row; false at the end or on failure (look at err). */
+bool nb_sql_row(struct nb_sql *sql);
+/* Columns of the current row, from 0. */
+const char *nb_sql_get_text(struct nb_sql *sql, int column);
+int64_t nb_sql_get_int(struct nb_sql *sql, int column);
+
+/* Runs to the end and makes it ready for other parameters. */
+enum nb_err nb_sql_again(struct nb_sql *sql);
+/* Finalises; returns the first failure. */
+enum nb_err nb_sql_end(struct nb_sql *sql);
+
+/* Makes or migrates the tables (schema.c). */
+enum nb_err nb_schema_prepare(struct nb_catalog *catalog);
+
+#endif
