@@ -81,8 +81,8 @@ print_usage(FILE *to)
 	fprintf(to, "usage: nightburn [-c FILE] [-q|-v] COMMAND [options]\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(to, "  %-13s %s\n", c->name, c->summary);
-	fprintf(to, "\nnightburn COMMAND --help shows the options of a command; "
-		"see nightburn(1)\n");
+	fprintf(to, "\nnightburn COMMAND --help shows the options of a "
+		"command; see nightburn(1)\n");
 }
 
 static void
