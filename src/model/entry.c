@@ -80,6 +80,53 @@ by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
+static int
+by_inode(const void *a, const void *b, void *ctx)
+{
+	const struct nb_entries *list = ctx;
+	size_t i = *(const size_t *)a, k = *(const size_t *)b;
+	const struct nb_entry *x = &list->at[i], *y = &list->at[k];
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	return i < k ? -1 : i > k;
+}
+
+static bool
+is_linked(const struct nb_entry *a, const struct nb_entry *b)
+{
+	return a->ino && a->ino == b->ino && a->dev == b->dev;
+}
+
+/* Names of one file get one number that depends on nothing but the list. */
+static enum nb_err
+number_links(struct nb_entries *list)
+{
+	size_t *order = calloc(list->count + 1, sizeof *order), first;
+
+	if (!order)
+		return nb_fail_memory();
+	for (size_t i = 0; i < list->count; i++)
+		order[i] = i;
+	qsort_r(order, list->count, sizeof *order, by_inode, list);
+	for (size_t i = 0; i < list->count; i = first) {
+		struct nb_entry key = list->at[order[i]];
+		size_t number = order[i] + 1;
+
+		for (first = i + 1; first < list->count; first++)
+			if (!is_linked(&key, &list->at[order[first]]))
+				break;
+		for (size_t k = i; k < first; k++) {
+			list->at[order[k]].dev = 0;
+			list->at[order[k]].ino = first - i > 1 ? number : 0;
+		}
+	}
+	free(order);
+	return NB_OK;
+}
+
 enum nb_err
 nb_entries_sort(struct nb_entries *list)
 {
@@ -89,7 +136,7 @@ nb_entries_sort(struct nb_entries *list)
 		if (!by_path(&list->at[i - 1], &list->at[i]))
 			return nb_fail(NB_ECORRUPT, "%s: stands twice in the "
 				       "backup", list->at[i].path);
-	return NB_OK;
+	return number_links(list);
 }
 
 struct nb_entry *

@@ -75,7 +75,9 @@ enum nb_err nb_entries_add_text(struct nb_entries *list, const char *path,
 enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 			       int64_t mtime);
 
-/* Sorts by path.  Two entries of one path: NB_ECORRUPT, named. */
+/* Sorts by path, and numbers hard links anew in that order (dev 0, equal ino;
+ * both 0 for a file with one name in the list).  Two entries of one path:
+ * NB_ECORRUPT, named. */
 enum nb_err nb_entries_sort(struct nb_entries *list);
 
 /* The entry of PATH in a sorted list, or NULL. */

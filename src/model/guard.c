@@ -36,7 +36,7 @@ check_others(const struct nb_guard_facts *f, const struct nb_pool_disc *disc)
 			continue;
 		if (!f->max_verify_age)
 			return NB_GUARD_PERMIT;
-		if (d->verified <= f->now
+		if (d->verified > 0 && d->verified <= f->now
 		    && f->now - d->verified <= f->max_verify_age)
 			return NB_GUARD_PERMIT;
 		answer = NB_GUARD_TOO_OLD;
@@ -63,8 +63,10 @@ check_label(const struct nb_guard_facts *f)
 		return NB_GUARD_NOT_IN_CATALOG;
 	if (disc->state == NB_DISC_SUSPECT || disc->state == NB_DISC_RETIRED)
 		return NB_GUARD_SUSPECT;
-	if (disc->state != NB_DISC_GOOD
-	    || strcmp(disc->name, f->second->disc)
+	if (disc->state != NB_DISC_GOOD || !disc->generation)
+		return NB_GUARD_CATALOG_DISAGREES;
+	if (strcmp(disc->name, f->second->disc)
+	    || strcmp(disc->backup_id, f->second->backup_id)
 	    || disc->generation != f->second->generation)
 		return NB_GUARD_CATALOG_DISAGREES;
 	if (holds_newest(f->pool, disc))
@@ -75,13 +77,18 @@ check_label(const struct nb_guard_facts *f)
 static enum nb_guard
 check_typed(const struct nb_guard_facts *f)
 {
-	const struct nb_pool_disc *disc = NULL;
+	const struct nb_pool_disc *disc;
 
 	if (strcmp(f->typed, f->first_volume)
 	    || strcmp(f->typed, f->second_volume))
 		return NB_GUARD_NOT_TYPED;
-	if (f->second_state == NB_LABEL_GOOD)
-		disc = nb_pool_by_id(f->pool, f->second->disc_id);
+	if (f->first_state != f->second_state)
+		return NB_GUARD_LABEL_CHANGED;
+	if (f->second_state != NB_LABEL_GOOD)
+		return NB_GUARD_PERMIT;
+	if (!same_label(f->first, f->second))
+		return NB_GUARD_LABEL_CHANGED;
+	disc = nb_pool_by_id(f->pool, f->second->disc_id);
 	if (disc && holds_newest(f->pool, disc))
 		return NB_GUARD_LAST_GOOD;
 	return NB_GUARD_PERMIT;
@@ -99,7 +106,7 @@ nb_guard_check(const struct nb_guard_facts *f)
 	answer = f->typed ? check_typed(f) : check_label(f);
 	if (answer != NB_GUARD_PERMIT)
 		return answer;
-	if (!f->blank_only && !f->image_complete)
+	if (!f->blank_only && (!f->image_complete || !f->image_blocks))
 		return NB_GUARD_IMAGE_INCOMPLETE;
 	if (!f->blank_only && f->image_blocks > f->disc_blocks)
 		return NB_GUARD_DOES_NOT_FIT;

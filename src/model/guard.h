@@ -17,14 +17,16 @@ enum nb_guard {
 	NB_GUARD_OTHER_INSTALLATION,
 	NB_GUARD_OTHER_POOL,
 	NB_GUARD_NOT_IN_CATALOG,
-	NB_GUARD_CATALOG_DISAGREES,  /* name or generation */
+	NB_GUARD_CATALOG_DISAGREES,  /* name, generation, backup id, or it
+					believes the disc to be empty */
 	NB_GUARD_SUSPECT,            /* or retired, in the catalog */
 	NB_GUARD_LAST_GOOD,          /* no other disc holds the newest verified
 					generation */
 	NB_GUARD_TOO_OLD,            /* it does, but not verified within the
 					age limit */
 	NB_GUARD_IMAGE_INCOMPLETE,   /* what is to be written is not complete,
-					hashed and on stable storage */
+					hashed and on stable storage, or its
+					size is not known (0 blocks) */
 	NB_GUARD_DOES_NOT_FIT,
 	NB_GUARD_NO_INTENT,          /* the intent is not on stable storage */
 	NB_GUARD_DRIVE_CHANGED,      /* another drive than at the first look */
@@ -56,6 +58,13 @@ struct nb_guard_facts {
 	bool intent_stored;
 };
 
+/*
+ * The first condition that does not hold is the answer, in this order: lock,
+ * drive, then label, pool, catalog, other discs and their age (or, for an
+ * adoption, what was typed, both labels, newest backup), image, size, intent.
+ * An age is within the limit up to and including max_verify_age; a date of
+ * verification that is 0 or lies in the future is never within a limit.
+ */
 enum nb_guard nb_guard_check(const struct nb_guard_facts *facts);
 
 /* The reason in words, without full stop; statically allocated. */

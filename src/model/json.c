@@ -12,6 +12,8 @@ nb_json_load(const char *name, const char *text, size_t length, json_t **out)
 	json_t *root;
 
 	root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	if (!root && json_error_code(&error) == json_error_out_of_memory)
+		return nb_fail_memory();
 	if (!json_is_object(root)) {
 		json_decref(root);
 		nb_log(NB_WARNING, "%s:%d: not a JSON object: %s", name,

@@ -56,6 +56,16 @@ add_hash(struct nb_str *s, const struct nb_entry *e)
 			     hex));
 }
 
+/* As text where readers of JSON could not hold the number. */
+static void
+add_number(struct nb_str *s, const char *key, uint64_t value)
+{
+	const char *quote = value > INT64_MAX ? "\"" : "";
+
+	nb_str_addf(s, ",\"%s\":%s%llu%s", key, quote,
+		    (unsigned long long)value, quote);
+}
+
 static void
 add_entry(struct nb_str *s, const struct nb_entry *e)
 {
@@ -78,10 +88,10 @@ add_entry(struct nb_str *s, const struct nb_entry *e)
 	if (e->type == NB_ENTRY_CHAR || e->type == NB_ENTRY_BLOCK)
 		nb_str_addf(s, ",\"major\":%u,\"minor\":%u", major(e->rdev),
 			    minor(e->rdev));
-	if (e->ino)
-		nb_str_addf(s, ",\"dev\":%llu,\"ino\":%llu",
-			    (unsigned long long)e->dev,
-			    (unsigned long long)e->ino);
+	if (e->ino) {
+		add_number(s, "dev", e->dev);
+		add_number(s, "ino", e->ino);
+	}
 	nb_str_add(s, "}");
 }
 

@@ -6,7 +6,8 @@
  *
  * A name that is not UTF-8 stands as "path_hex" instead of "path" (and
  * "target_hex").  The hash of a file that is not yet known is rendered as 64
- * zeros: so the size of the text is known before the bytes are.
+ * zeros: so the size of the text is known before the bytes are.  "dev" and
+ * "ino" beyond 2^63 - 1 are rendered as text, since JSON readers lose them.
  */
 #ifndef NB_MODEL_MANIFEST_H
 #define NB_MODEL_MANIFEST_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/manifest.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -62,6 +63,23 @@ read_id(const json_t *object, const char *key, uint32_t *out)
 	return true;
 }
 
+/* A number, or its digits as text where it is beyond INT64_MAX. */
+static bool
+read_number(const json_t *object, const char *key, uint64_t *out)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	unsigned long long value;
+
+	if (!text)
+		return nb_json_u64(object, key, out);
+	if (!*text || strspn(text, "0123456789") != strlen(text))
+		return false;
+	errno = 0;
+	value = strtoull(text, NULL, 10);
+	*out = value;
+	return errno == 0 && value > INT64_MAX;
+}
+
 static bool
 read_hash(const json_t *object, struct nb_entry *e)
 {
@@ -104,8 +122,8 @@ read_entry(const json_t *object, struct nb_entry *e)
 	const char *type = json_string_value(json_object_get(object, "type"));
 
 	if (json_object_get(object, "ino")
-	    && (!nb_json_u64(object, "ino", &e->ino)
-		|| !nb_json_u64(object, "dev", &e->dev)))
+	    && (!read_number(object, "ino", &e->ino)
+		|| !read_number(object, "dev", &e->dev)))
 		return false;
 	return type && nb_entry_type_parse(type, &e->type)
 		&& read_bytes(object, "path", &e->path)
@@ -231,6 +249,22 @@ read_files(const char *name, const json_t *root, struct nb_entries *list)
 	return check_doubled(name, list);
 }
 
+/* All of FROM, or nothing. */
+static enum nb_err
+move_entries(struct nb_entries *from, struct nb_entries *to)
+{
+	size_t before = to->count;
+
+	for (size_t i = 0; i < from->count; i++) {
+		if (nb_array_push(to, from->at[i])) {
+			to->count = before;
+			return NB_ENOMEM;
+		}
+	}
+	from->count = 0;
+	return NB_OK;
+}
+
 enum nb_err
 nb_manifest_parse(const char *name, const char *text, size_t length,
 		  struct nb_manifest *m, struct nb_entries *entries)
@@ -249,11 +283,8 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	else
 		err = read_files(name, root, &list);
 	json_decref(root);
-	for (size_t i = 0; !err && i < list.count; i++) {
-		err = nb_array_push(entries, list.at[i]);
-		if (!err)
-			memset(&list.at[i], 0, sizeof list.at[i]);
-	}
+	if (!err)
+		err = move_entries(&list, entries);
 	if (err)
 		nb_manifest_clear(&found);
 	else

@@ -21,8 +21,10 @@ enum nb_medium_state {
 	NB_MEDIUM_NONE,          /* no disc, or tray open */
 	NB_MEDIUM_BLANK,         /* nothing on it, checked by reading */
 	NB_MEDIUM_APPENDABLE,    /* sessions on it, another one possible */
-	NB_MEDIUM_OVERWRITABLE,  /* random access, something is on it */
-	NB_MEDIUM_CLOSED,        /* sessions on it, none can follow */
+	NB_MEDIUM_OVERWRITABLE,  /* random access, something other than an
+				    ISO 9660 file system is on it */
+	NB_MEDIUM_CLOSED,        /* sessions on it, none can follow; with
+				    random_access: write-protected */
 	NB_MEDIUM_DAMAGED        /* the drive cannot make sense of it */
 };
 

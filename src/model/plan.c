@@ -36,33 +36,79 @@ is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 	return true;
 }
 
-/* Another disc with the newest generation of the pool; NULL when none. */
-static const struct nb_pool_disc *
-newest_elsewhere(const struct nb_pool_view *pool,
-		 const struct nb_pool_disc *disc)
+static bool
+holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *d)
 {
+	return d->state == NB_DISC_GOOD && d->generation
+		&& d->generation == pool->generation;
+}
+
+/* The disc other than DISC that holds the newest generation of the pool, and
+ * was verified last where there are several; NULL when there is none. */
+static const struct nb_pool_disc *
+newest_besides(const struct nb_pool_view *pool,
+	       const struct nb_pool_disc *disc)
+{
+	const struct nb_pool_disc *newest = NULL;
+
 	for (size_t i = 0; i < pool->discs.count; i++) {
 		const struct nb_pool_disc *d = &pool->discs.at[i];
 
-		if (d != disc && d->state == NB_DISC_GOOD && d->generation
-		    && d->generation == pool->generation)
-			return d;
+		if (d != disc && holds_newest(pool, d)
+		    && (!newest || d->verified > newest->verified))
+			newest = d;
 	}
-	return NULL;
+	return newest;
+}
+
+/* The disc in the drive, when label and catalog agree which one it is. */
+static const struct nb_pool_disc *
+known_disc(const struct nb_plan_facts *f)
+{
+	const struct nb_pool_disc *disc;
+
+	if (f->label_state != NB_LABEL_GOOD || !f->label
+	    || strcmp(f->label->installation, f->pool->installation)
+	    || strcmp(f->label->pool, f->pool->name))
+		return NULL;
+	disc = nb_pool_by_id(f->pool, f->label->disc_id);
+	return disc && !strcmp(disc->name, f->label->disc) ? disc : NULL;
+}
+
+/* The disc to insert instead of DISC; NULL when none is better. */
+static const struct nb_pool_disc *
+wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
+	    enum nb_reason reason)
+{
+	const struct nb_pool_disc *newest = newest_besides(f->pool, disc);
+	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
+
+	if (reason == NB_REASON_TOO_LARGE_FOR_DISC)
+		return NULL;
+	if (reason == NB_REASON_OTHER_UNVERIFIED)
+		return newest;
+	if (f->rotation == NB_ROTATION_APPEND && newest
+	    && f->intent == NB_INTENT_RUN)
+		return newest;
+	if (f->rotation == NB_ROTATION_FRESH && next
+	    && next->state == NB_DISC_GOOD)
+		return NULL;
+	return next != disc ? next : NULL;
 }
 
 static struct nb_decision
 refuse(const struct nb_plan_facts *f, enum nb_reason reason, enum nb_err err)
 {
-	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
+	const struct nb_pool_disc *disc = known_disc(f);
+	const struct nb_pool_disc *wanted = wanted_disc(f, disc, reason);
 	struct nb_decision d = {
 		.plan = NB_PLAN_REFUSE, .reason = reason, .err = err
 	};
 
-	if (f->label_state == NB_LABEL_GOOD)
-		memcpy(d.disc, f->label->disc, sizeof d.disc);
-	if (next && strcmp(next->name, d.disc))
-		memcpy(d.wanted, next->name, sizeof d.wanted);
+	if (disc)
+		memcpy(d.disc, disc->name, sizeof d.disc);
+	if (wanted)
+		memcpy(d.wanted, wanted->name, sizeof d.wanted);
 	return d;
 }
 
@@ -98,6 +144,9 @@ decide_blank_disc(const struct nb_plan_facts *f)
 
 	if (f->label_state != NB_LABEL_NONE)
 		return refuse(f, NB_REASON_LABEL_UNREADABLE, NB_EFOREIGN);
+	if (f->intent == NB_INTENT_BLANK)
+		return accept(NB_PLAN_FRESH, NB_REASON_BLANK_DISC, "", 0,
+			      capacity);
 	if (!next || (next->state != NB_DISC_UNUSED
 		      && next->state != NB_DISC_BLANKED))
 		return refuse(f, NB_REASON_NO_DISC_NAME, NB_EWRONG);
@@ -120,21 +169,39 @@ decide_append(const struct nb_plan_facts *f, enum nb_reason reason)
 		      f->medium->free);
 }
 
+/* Not on a random-access disc that says "closed": it is write-protected. */
+static bool
+can_be_blanked(const struct nb_medium *medium)
+{
+	if (medium->random_access)
+		return medium->state != NB_MEDIUM_CLOSED;
+	return medium->erasable;
+}
+
+static bool
+is_fresh_enough(const struct nb_plan_facts *f, const struct nb_pool_disc *d)
+{
+	if (!f->max_verify_age)
+		return true;
+	return d->verified > 0 && d->verified <= f->now
+		&& f->now - d->verified <= f->max_verify_age;
+}
+
 static struct nb_decision
 decide_blanking(const struct nb_plan_facts *f,
 		const struct nb_pool_disc *disc, enum nb_reason reason)
 {
-	const struct nb_pool_disc *other = newest_elsewhere(f->pool, disc);
+	const struct nb_pool_disc *other = newest_besides(f->pool, disc);
 	uint64_t capacity = f->medium->capacity;
 
-	if (!other)
+	if (holds_newest(f->pool, disc) || !other)
 		return refuse(f, NB_REASON_LAST_GOOD, NB_EWRONG);
-	if (f->max_verify_age && (other->verified > f->now
-				  || f->now - other->verified
-				  > f->max_verify_age))
-		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
-	if (!f->medium->random_access && !f->medium->erasable)
+	if (!is_oldest(f->pool, disc))
+		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
+	if (!can_be_blanked(f->medium))
 		return refuse(f, NB_REASON_WRITE_ONCE, NB_EWRONG);
+	if (!is_fresh_enough(f, other))
+		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
 	if (f->need_fresh > capacity)
 		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC,
 				 f->need_fresh, capacity);
@@ -142,29 +209,26 @@ decide_blanking(const struct nb_plan_facts *f,
 		      capacity);
 }
 
+/* The newest disc takes nothing more, and no other disc has a turn. */
 static struct nb_decision
-decide_by_hand(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
+decide_without_other(const struct nb_plan_facts *f, struct nb_decision d)
 {
-	if (f->intent == NB_INTENT_APPEND)
-		return decide_append(f, NB_REASON_ROOM_LEFT);
-	if (disc->generation == f->pool->generation)
-		return refuse(f, NB_REASON_LAST_GOOD, NB_EWRONG);
-	if (!is_oldest(f->pool, disc))
-		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
-	return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
+	if (d.plan != NB_PLAN_REFUSE || nb_rotation_next(f->pool))
+		return d;
+	d.reason = NB_REASON_LAST_GOOD;
+	d.err = NB_EWRONG;
+	return d;
 }
 
 static struct nb_decision
 decide_alternate(const struct nb_plan_facts *f,
 		 const struct nb_pool_disc *disc)
 {
-	if (disc->generation == f->pool->generation)
-		return f->append_on_same_disc
-			? decide_append(f, NB_REASON_SAME_DISC)
-			: refuse(f, NB_REASON_SAME_DISC_REFUSED, NB_EWRONG);
-	if (!is_oldest(f->pool, disc))
-		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
-	return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
+	if (!holds_newest(f->pool, disc))
+		return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
+	if (!f->append_on_same_disc)
+		return refuse(f, NB_REASON_SAME_DISC_REFUSED, NB_EWRONG);
+	return decide_without_other(f, decide_append(f, NB_REASON_SAME_DISC));
 }
 
 static struct nb_decision
@@ -172,26 +236,34 @@ decide_filling(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
 {
 	struct nb_decision d = decide_append(f, NB_REASON_ROOM_LEFT);
 
-	if (d.plan == NB_PLAN_APPEND
-	    || disc->generation == f->pool->generation)
+	if (d.plan == NB_PLAN_APPEND)
 		return d;
-	if (!is_oldest(f->pool, disc))
-		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
+	if (holds_newest(f->pool, disc))
+		return decide_without_other(f, d);
 	return decide_blanking(f, disc, NB_REASON_DISC_FULL);
+}
+
+static struct nb_decision
+decide_fresh_only(const struct nb_plan_facts *f,
+		  const struct nb_pool_disc *disc)
+{
+	return refuse(f, holds_newest(f->pool, disc)
+		      ? NB_REASON_SAME_DISC_REFUSED : NB_REASON_WRITE_ONCE,
+		      NB_EWRONG);
 }
 
 static struct nb_decision
 decide_written(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
 {
-	if (f->intent != NB_INTENT_RUN)
-		return decide_by_hand(f, disc);
+	if (f->intent == NB_INTENT_APPEND)
+		return decide_append(f, NB_REASON_ROOM_LEFT);
+	if (f->intent == NB_INTENT_BLANK)
+		return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
 	if (f->rotation == NB_ROTATION_ALTERNATE)
 		return decide_alternate(f, disc);
 	if (f->rotation == NB_ROTATION_APPEND)
 		return decide_filling(f, disc);
-	return refuse(f, disc->generation == f->pool->generation
-		      ? NB_REASON_SAME_DISC_REFUSED : NB_REASON_WRITE_ONCE,
-		      NB_EWRONG);
+	return decide_fresh_only(f, disc);
 }
 
 /* Is it one of ours, and as the catalog remembers it? */
@@ -205,6 +277,8 @@ decide_labelled(const struct nb_plan_facts *f)
 		return refuse(f, NB_REASON_OTHER_INSTALLATION, NB_EFOREIGN);
 	if (strcmp(label->pool, f->pool->name))
 		return refuse(f, NB_REASON_OTHER_POOL, NB_EFOREIGN);
+	if (!nb_pool_by_name(f->pool, label->disc))
+		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
 	disc = nb_pool_by_id(f->pool, label->disc_id);
 	if (!disc)
 		return refuse(f, NB_REASON_NOT_IN_CATALOG, NB_EFOREIGN);
@@ -216,7 +290,8 @@ decide_labelled(const struct nb_plan_facts *f)
 		return refuse(f, NB_REASON_RETIRED, NB_EWRONG);
 	if (disc->state != NB_DISC_GOOD || !disc->generation
 	    || disc->generation > f->pool->generation
-	    || label->generation != disc->generation)
+	    || label->generation != disc->generation
+	    || strcmp(label->backup_id, disc->backup_id))
 		return refuse(f, NB_REASON_GENERATION_CONFLICT, NB_EWRONG);
 	return decide_written(f, disc);
 }
@@ -236,7 +311,7 @@ nb_plan_decide(const struct nb_plan_facts *f)
 	}
 	if (f->label_state == NB_LABEL_NONE)
 		return refuse(f, NB_REASON_UNKNOWN_DATA, NB_EFOREIGN);
-	if (f->label_state == NB_LABEL_UNREADABLE)
+	if (f->label_state != NB_LABEL_GOOD || !f->label)
 		return refuse(f, NB_REASON_LABEL_UNREADABLE, NB_EFOREIGN);
 	return decide_labelled(f);
 }

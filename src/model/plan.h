@@ -40,7 +40,8 @@ enum nb_reason {
 					catalog's for this id, or is not in the
 					pool's list */
 	NB_REASON_GENERATION_CONFLICT, /* label newer or older than the catalog
-					says for this disc */
+					says for this disc, or of another
+					backup */
 	NB_REASON_SUSPECT,
 	NB_REASON_RETIRED,
 	NB_REASON_NO_DISC_NAME,      /* blank, but every name of the pool is in
@@ -48,7 +49,8 @@ enum nb_reason {
 	NB_REASON_NOT_OLDEST,        /* of a pool of three or more: neither the
 					newest nor the oldest */
 	NB_REASON_SAME_DISC_REFUSED, /* on_same_disc = refuse */
-	NB_REASON_LAST_GOOD,         /* would destroy the last good backup */
+	NB_REASON_LAST_GOOD,         /* would destroy the last good backup, or
+					it is full and the only one */
 	NB_REASON_OTHER_UNVERIFIED,  /* newest elsewhere not verified within the
 					age limit */
 	NB_REASON_WRITE_ONCE,        /* needs blanking, and cannot be blanked */
@@ -86,7 +88,7 @@ struct nb_decision {
 				       NB_ENOMEDIUM, NB_EFOREIGN, NB_EWRONG,
 				       NB_EFULL */
 	char disc[NB_NAME_MAX + 1]; /* name of the disc that it will be or is;
-				       "" when not known */
+				       "" when not known, or not ours */
 	char wanted[NB_NAME_MAX + 1]; /* on a refusal: the disc that a person
 				       should insert; "" when none is clear */
 	uint64_t need;              /* blocks, for TOO_LARGE */
@@ -94,14 +96,41 @@ struct nb_decision {
 };
 
 /*
- * Checks in this order, so that the most specific reason wins: is there a disc
- * at all; blank (a name for it, the size); whose disc is it (label, this
- * installation, pool, catalog, name); is it in order (state, generation); then
- * what the rotation says, and last the size.
+ * The first of these that holds is the answer, so that the most specific
+ * reason wins:
  *
- * A disc may be blanked only when it is the oldest of the pool, and another
- * one holds the newest generation, verified within MAX_VERIFY_AGE; a date of
- * verification that lies in the future counts as none.
+ * 1. the drive: NO_DISC, DAMAGED.
+ * 2. a blank disc: LABEL_UNREADABLE (a label was seen all the same);
+ *    intent blank: FRESH, nothing is to be done and DISC is "";
+ *    NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the first name of the
+ *    pool that is unused or blanked.
+ * 3. whose it is: UNKNOWN_DATA, LABEL_UNREADABLE, OTHER_INSTALLATION,
+ *    OTHER_POOL, NAME_CONFLICT (no such name), NOT_IN_CATALOG, NAME_CONFLICT
+ *    (the name of another disc).
+ * 4. whether it is in order: SUSPECT, RETIRED, GENERATION_CONFLICT (generation
+ *    or backup id differ, or the catalog believes it to be empty).
+ * 5. the way to go:
+ *    - intent append: append.  - intent blank: blanking.
+ *    - alternate: newest disc: SAME_DISC_REFUSED, else append; any other:
+ *      blanking.
+ *    - append: append; where that is refused, and the disc is not the newest:
+ *      blanking.
+ *    - fresh: SAME_DISC_REFUSED on the newest disc, else WRITE_ONCE.
+ *    Append asks: CLOSED, TOO_LARGE.  In a night where no other disc has a
+ *    turn, LAST_GOOD stands for both: the disc is full, and nothing else may
+ *    be written.
+ *    Blanking asks: LAST_GOOD, NOT_OLDEST, WRITE_ONCE, OTHER_UNVERIFIED,
+ *    TOO_LARGE_FOR_DISC.
+ *
+ * So a disc is blanked only when label and catalog agree on it, it is the
+ * oldest good disc of the pool, and another one holds the newest generation,
+ * verified within MAX_VERIFY_AGE.  A date of verification that lies in the
+ * future, or 0, is no date: with an age limit it refuses.
+ *
+ * Refusals: WANTED is never the disc in the drive.  It is the disc of
+ * nb_rotation_next; for OTHER_UNVERIFIED the disc to verify; in rotation
+ * append the newest disc, which is being filled; in rotation fresh an unused
+ * or blanked one only; none for TOO_LARGE_FOR_DISC.
  */
 struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
 

@@ -36,7 +36,7 @@ static const struct {
 		"catalog was lost",
 		"restore the catalog, or nightburn adopt the disc" },
 	[NB_REASON_NAME_CONFLICT] = { "name-conflict",
-		"the disc has another name than the catalog says",
+		"the disc has another name than configuration and catalog say",
 		"insert another disc, or nightburn adopt it" },
 	[NB_REASON_GENERATION_CONFLICT] = { "generation-conflict",
 		"the disc holds another backup than the catalog says",
@@ -58,7 +58,7 @@ static const struct {
 		"insert the disc whose turn it is" },
 	[NB_REASON_LAST_GOOD] = { "last-good",
 		"the disc holds the last good backup",
-		"insert another disc" },
+		"insert another disc, or name one more in the pool" },
 	[NB_REASON_OTHER_UNVERIFIED] = { "other-unverified",
 		"the newest backup, on another disc, was not verified for "
 		"too long",

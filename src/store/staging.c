@@ -355,16 +355,24 @@ enum nb_err
 nb_staging_room(const char *staging_dir, uint64_t *bytes)
 {
 	struct statvfs fs;
-	int staging = -1;
-	enum nb_err err = open_staging(staging_dir, &staging);
+	char *path, *slash;
+	enum nb_err err = nb_str_dup(staging_dir, &path);
+	int bad;
 
 	if (err)
 		return err;
-	if (fstatvfs(staging, &fs))
+	/* A directory that is still to be made: its parent's file system. */
+	while ((bad = statvfs(path, &fs)) && errno == ENOENT) {
+		slash = strrchr(path, '/');
+		if (!slash || !path[1])
+			break;
+		slash[slash == path] = '\0';
+	}
+	if (bad)
 		err = nb_fail_errno(NB_EIO, "%s: cannot ask for free space",
 				    staging_dir);
 	else
 		*bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-	nb_fd_close(&staging);
+	free(path);
 	return err;
 }

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Times nightburn against others, in turn, in the same run.
+
+Prints a table of medians and of ratios (nightburn divided by the other, pair
+by pair); seconds are for scale only.  NB_BENCH_MIB, NB_BENCH_FILES and
+NB_BENCH_ROUNDS change the sizes.
+"""
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.environ["NB_TOP_SRCDIR"]
+BUILD = os.environ["NB_TOP_BUILDDIR"]
+MIB = int(os.environ.get("NB_BENCH_MIB", "4096"))
+FILES = int(os.environ.get("NB_BENCH_FILES", "100000"))
+ROUNDS = int(os.environ.get("NB_BENCH_ROUNDS", "3"))
+NIGHTBURN = os.path.join(BUILD, "nightburn")
+
+
+def run(command, env=None):
+    """Wall seconds and peak resident MiB of a shell command."""
+    began = time.monotonic()
+    child = subprocess.Popen(["bash", "-ec", command], env=env,
+                             stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"bench: exit status {child.returncode}: {command}")
+    return time.monotonic() - began, usage.ru_maxrss / 1024
+
+
+def compare(title, ours, others, before=lambda: None):
+    """Runs OURS and each of OTHERS in turn, ROUNDS times after a warm-up."""
+    names = ["nightburn"] + list(others)
+    commands = {"nightburn": ours, **others}
+    results = {name: [] for name in names}
+    for turn in range(ROUNDS + 1):
+        for name in names:
+            before()
+            result = run(commands[name])
+            if turn:
+                results[name].append(result)
+    print(f"\n{title}\n\n| | wall s | RSS MiB | ratio of nightburn to it |")
+    print("|---|---|---|---|")
+    for name in names:
+        walls = [wall for wall, _ in results[name]]
+        ratio = statistics.median(
+            mine / wall for (mine, _), wall
+            in zip(results["nightburn"], walls))
+        rss = max(peak for _, peak in results[name])
+        print(f"| {name} | {statistics.median(walls):.2f} | {rss:.0f} | "
+              + ("" if name == "nightburn" else f"{ratio:.2f}") + " |",
+              flush=True)
+
+
+def configuration(work, job, discs=("A", "B")):
+    path = os.path.join(work, "nb.conf")
+    with open(path, "w", encoding="utf-8") as conf:
+        conf.write(f'state_dir = "{work}/state"\n'
+                   f'staging_dir = "{work}/staging"\n'
+                   f'drive "d" {{ device = "stdio:{work}/drive" }}\n'
+                   f'pool "p" {{ discs = {{ "{discs[0]}", "{discs[1]}" }} '
+                   'drives = { "d" } }\n'
+                   f'job "j" {{ pool = "p" {job} }}\n')
+    os.chmod(path, 0o600)
+    return path
+
+
+def bench_large(work):
+    tree = os.path.join(work, "large")
+    os.mkdir(tree)
+    piece = os.urandom(1 << 20)
+    with open(os.path.join(tree, "file"), "wb") as out:
+        for _ in range(MIB):
+            out.write(piece)
+    conf = configuration(work, f'tree "t" {{ path = "{tree}" }}')
+    iso = "xorriso -as mkisofs -quiet -r -J"
+    compare(f"Image of one file of {MIB} MiB, to a pipe that is thrown away",
+            f"exec {NIGHTBURN} -q -c {conf} image - >/dev/null", {
+                "xorriso, no hash":
+                f"exec {iso} -iso-level 3 {tree} >/dev/null",
+                "xorriso --md5":
+                f"exec {iso} --md5 -iso-level 3 {tree} >/dev/null",
+                "genisoimage, no hash":
+                f"exec genisoimage -quiet -r -J -allow-limited-size {tree} "
+                ">/dev/null",
+                "cat": f"exec cat {tree}/file >/dev/null",
+            })
+    shutil.rmtree(tree)
+
+
+def bench_small(work):
+    tree = os.path.join(work, "small")
+    for number in range(FILES):
+        folder = os.path.join(tree, f"{number // 1000:04d}")
+        if number % 1000 == 0:
+            os.makedirs(folder)
+        with open(os.path.join(folder, f"{number:07d}.dat"), "wb") as out:
+            out.write(b"%07d" % number * 600)
+    conf = configuration(work, f'tree "t" {{ path = "{tree}" }}')
+    iso = "xorriso -as mkisofs -quiet -r -J"
+    compare(f"Image of {FILES} files of 4.2 kB",
+            f"exec {NIGHTBURN} -q -c {conf} image - >/dev/null", {
+                "xorriso, no hash": f"exec {iso} {tree} >/dev/null",
+                "xorriso --md5": f"exec {iso} --md5 {tree} >/dev/null",
+                "genisoimage, no hash":
+                f"exec genisoimage -quiet -r -J {tree} >/dev/null",
+            })
+    shutil.rmtree(tree)
+
+
+def bench_night(work):
+    cluster = os.path.join(work, "pg")
+    helper = os.path.join(TOP, "tests", "pg_cluster.sh")
+    subprocess.run(["bash", helper, "start", cluster], check=True)
+    try:
+        host = os.path.join(cluster, "socket")
+        os.environ.update(PGHOST=host, PGUSER="postgres")
+        run("createdb shop && pgbench -q -i -s 30 shop")
+        conf = configuration(work, 'postgres "shop" { run_as = "postgres" '
+                             f'conninfo = "host={host}" format = directory '
+                             'jobs = 2 compress = "gzip:1" }')
+        state = {"turn": 0}
+
+        def fresh():
+            state["turn"] += 1
+            for name in ("disc", "drive", "old.dump", "old.iso"):
+                path = os.path.join(work, name)
+                if os.path.exists(path):
+                    os.unlink(path)
+            for name in ("state", "staging"):
+                shutil.rmtree(os.path.join(work, name), ignore_errors=True)
+            open(os.path.join(work, "drive"), "wb").close()
+
+        compare("The whole night: pgbench at scale 30 to a file as disc",
+                f"exec {NIGHTBURN} -q -c {conf} run", {
+                    "pg_dump, mkisofs, burn; nothing read back":
+                    f"pg_dump shop > {work}/old.dump; "
+                    f"xorriso -as mkisofs -quiet -r -J -o {work}/old.iso "
+                    f"{work}/old.dump; "
+                    f"xorriso -as cdrecord dev=stdio:{work}/disc "
+                    f"{work}/old.iso",
+                }, fresh)
+    finally:
+        subprocess.run(["bash", helper, "stop", cluster], check=True)
+
+
+def main():
+    work = tempfile.mkdtemp(prefix="nbbench.",
+                            dir=os.environ.get("TMPDIR", "/tmp"))
+    os.chmod(work, 0o755)
+    newest = sorted(os.listdir("/usr/lib/postgresql"), key=float)[-1]
+    os.environ["PATH"] = (f"/usr/lib/postgresql/{newest}/bin:"
+                          + os.environ["PATH"])
+    try:
+        open(os.path.join(work, "drive"), "wb").close()
+        print(f"{os.cpu_count()} processors, {ROUNDS} rounds, medians")
+        bench_large(work)
+        bench_small(work)
+        bench_night(work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+main()

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the end-to-end tests share: TAP, a directory that goes away, a real
+# PostgreSQL cluster, two discs behind a symbolic link.
+
+set -u
+src=${NB_TOP_SRCDIR:?run by make check}
+build=${NB_TOP_BUILDDIR:?run by make check}
+nightburn=$build/nightburn
+unset SOURCE_DATE_EPOCH
+count=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/nbe2e.XXXXXX") || exit 1
+chmod 755 "$work"
+cluster=
+
+at_exit()
+{
+	if [ -n "$cluster" ]; then
+		bash "$src/tests/pg_cluster.sh" stop "$cluster" >/dev/null 2>&1
+	fi
+	rm -rf "$work"
+}
+trap at_exit EXIT
+trap 'exit 1' INT TERM HUP
+
+# check NAME COMMAND...: one line of TAP; what it printed is shown on failure.
+check()
+{
+	local name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$work/check.out" 2>&1; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		sed 's/^/# /' "$work/check.out"
+	fi
+}
+
+finish()
+{
+	echo "1..$count"
+}
+
+# The exit status and both outputs of nightburn: $status, $work/out, $work/err.
+nb()
+{
+	"$nightburn" -c "$work/nb.conf" "$@" >"$work/out" 2>"$work/err"
+	status=$?
+	return 0
+}
+
+# nb_is STATUS ARGUMENTS...: runs it, and fails with its output otherwise.
+nb_is()
+{
+	local want=$1
+	shift
+	nb "$@"
+	[ "$status" = "$want" ] && return 0
+	echo "nightburn $*: exit status $status, not $want"
+	cat "$work/out" "$work/err"
+	return 1
+}
+
+says()
+{
+	grep -qF -- "$2" "$work/$1" && return 0
+	echo "\"$2\" is not in $1:"
+	cat "$work/$1"
+	return 1
+}
+
+start_cluster()
+{
+	cluster=$work/pg
+	bash "$src/tests/pg_cluster.sh" start "$cluster" || exit 1
+	export PGHOST=$cluster/socket PGUSER=postgres
+	bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+	PATH=$bin:$PATH
+}
+
+make_discs()
+{
+	mkdir -p "$work/discs"
+	: >"$work/discs/A"
+	: >"$work/discs/B"
+	insert A
+}
+
+insert()
+{
+	ln -sfn "discs/$1" "$work/drive"
+}
+
+# A fingerprint of everything that must not change: discs and catalog.
+fingerprint()
+{
+	(cd "$work" && cat discs/* state/catalog.db 2>/dev/null | sha256sum)
+}

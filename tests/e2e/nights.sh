@@ -1,0 +1,256 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Nights with a real PostgreSQL server and two discs that are files.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+start_cluster
+make_discs
+mkdir -p "$work/tree/sub/empty"
+echo content >"$work/tree/file"
+ln "$work/tree/file" "$work/tree/sub/linked"
+ln -s ../file "$work/tree/sub/symbolic"
+printf 'odd\n' >"$work/tree/"$'a name\nof two lines'
+: >"$work/tree/nothing"
+chmod 4751 "$work/tree/file"
+chown 1234:4321 "$work/tree/nothing"
+echo junk >"$work/tree/cache.log"
+cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
+job "nightly" {
+  pool = "db"
+  postgres "testdb" { run_as = "postgres"  conninfo = "host=$PGHOST" }
+  postgres "globals" {
+    run_as = "postgres"  conninfo = "host=$PGHOST"  globals_only = true
+  }
+  tree "files" { path = "$work/tree"  exclude = { "*.log" } }
+}
+END
+chmod 600 "$work/nb.conf"
+
+rows()
+{
+	[ "$(psql -X -At -d "$1" -c 'select sum(n) from t')" = "$2" ]
+}
+
+set_rows()
+{
+	psql -X -q -d testdb -c "drop table if exists t" \
+		-c "create table t as select generate_series(1, $1) n"
+}
+
+createdb testdb
+psql -X -q -d testdb -c 'create table t (n int)'
+set_rows 10
+
+plan_blank()
+{
+	nb_is 0 plan && says out "plan    fresh, because the disc is blank" &&
+		[ ! -e "$work/state" ]
+}
+check "a plan for a blank disc touches nothing" plan_blank
+
+dry()
+{
+	nb_is 0 run --dry-run && [ ! -s "$work/discs/A" ] &&
+		[ ! -e "$work/staging" ]
+}
+check "a dry run writes nothing" dry
+
+msinfo_blank()
+{
+	nb_is 0 msinfo && [ "$(cat "$work/out")" = 0,0 ] &&
+		[ "$(cat "$work/err")" = "blank: start a fresh session" ]
+}
+check "msinfo of a blank disc is 0,0 with exit status 0" msinfo_blank
+
+first_night()
+{
+	nb_is 0 run && says out "generation 1 on disc DB-A, session 1" &&
+		says out "verified" && [ -s "$work/discs/A" ] &&
+		[ ! -s "$work/discs/B" ]
+}
+check "the first night is burned and verified" first_night
+
+staging_empty()
+{
+	[ -z "$(ls "$work/staging")" ]
+}
+check "staging is empty after a verified night" staging_empty
+
+second_night()
+{
+	insert B
+	set_rows 20
+	nb_is 0 run && says out "generation 2 on disc DB-B, session 1"
+}
+check "the second night goes to the other disc" second_night
+
+third_night()
+{
+	insert A
+	set_rows 30
+	nb_is 0 plan && says out "plan    blank-then-fresh, because the disc \
+is the oldest of the pool" &&
+		nb_is 0 run && says out "generation 3 on disc DB-A, session 1"
+}
+check "the third night rewrites the first disc" third_night
+
+left_in()
+{
+	set_rows 40
+	nb_is 0 run && says out "generation 4 on disc DB-A, session 2"
+}
+check "the disc left in the drive gets an appended session" left_in
+
+msinfo_appended()
+{
+	nb_is 0 msinfo && grep -qE '^0,[0-9]+$' "$work/out" &&
+		[ "$(cut -d, -f2 "$work/out")" -gt 32 ]
+}
+check "msinfo of an appendable disc gives two numbers" msinfo_appended
+
+restore_both()
+{
+	nb_is 0 restore --into new4 --conninfo "host=$PGHOST" \
+		--run-as postgres && rows new4 820 &&
+		nb_is 0 restore 3 --into new3 --conninfo "host=$PGHOST" \
+		--run-as postgres && rows new3 465
+}
+check "both nights on that disc can be restored into databases" restore_both
+
+not_empty()
+{
+	nb_is 3 restore --into new3 --conninfo "host=$PGHOST" \
+		--run-as postgres && says err "new3: the database is not empty"
+}
+check "a database that is not empty is left alone" not_empty
+
+tree_back()
+{
+	nb_is 0 restore --to "$work/back" --source files || return 1
+	(cd "$work/tree" && find . ! -name '*.log' \
+		-printf '%P|%y|%m|%U|%G|%s|%n|%l|%T@\n' | grep -v '^|' |
+		sed 's/\.[0-9]*$//' | sort) >"$work/want"
+	(cd "$work/back/tree/files" && find . \
+		-printf '%P|%y|%m|%U|%G|%s|%n|%l|%T@\n' | grep -v '^|' |
+		sed 's/\.[0-9]*$//' | sort) >"$work/have"
+	# Directories and links: the size is the file system's own affair.
+	sed -i -E 's/^([^|]*\|[dl]\|[^|]*\|[^|]*\|[^|]*)\|.*$/\1/' \
+		"$work/want" "$work/have"
+	diff "$work/want" "$work/have" &&
+		diff -r "$work/tree/sub" "$work/back/tree/files/sub"
+}
+check "a tree comes back with owners, modes, times and links" tree_back
+
+too_large()
+{
+	local before
+	before=$(fingerprint)
+	head -c 120000000 /dev/zero >"$work/tree/large"
+	insert B
+	nb_is 3 run && says err "does not fit on a disc of this kind" &&
+		[ "$(fingerprint)" = "$before" ] &&
+		[ -n "$(ls "$work/staging")" ]
+}
+check "a backup too large for the disc is refused before any write" too_large
+
+resume()
+{
+	rm "$work/tree/large"
+	nb_is 0 run --resume && says out "on disc DB-B, session 1" &&
+		staging_empty
+}
+check "what waits in staging is burned by run --resume" resume
+
+two_runs()
+{
+	local holder before
+	before=$(fingerprint)
+	exec 9>>"$work/state/lock"
+	flock -n 9 || return 1
+	nb run
+	exec 9>&-
+	[ "$status" = 5 ] && says err "another run is active" &&
+		[ "$(fingerprint)" = "$before" ]
+}
+check "a second run at the same time exits 5" two_runs
+
+foreign()
+{
+	cp "$work/discs/B" "$work/keep"
+	head -c 1000000 /dev/urandom >"$work/discs/B"
+	cp "$work/discs/B" "$work/random"
+	nb_is 3 run && says err "holds data, and no label of nightburn" &&
+		cmp "$work/discs/B" "$work/random" || return 1
+	cp "$work/keep" "$work/discs/B"
+	nb_is 0 verify
+}
+check "a disc that nightburn does not know is not written" foreign
+
+no_disc()
+{
+	rm "$work/drive"
+	nb_is 3 run && says err "no disc in the drive" && insert B
+}
+check "no disc: the dump is kept, and a person is asked for" no_disc
+
+last_good()
+{
+	insert B
+	nb_is 3 blank && says err "the disc holds the last good backup" ||
+		return 1
+	insert A
+	nb_is 0 blank && says out "plan    blank-then-fresh"
+}
+check "the last good disc is not blanked, the older one is" last_good
+
+flipped()
+{
+	insert B
+	nb_is 0 run --resume || return 1
+	nb_is 0 verify || return 1
+	# One byte of the dump, found by its magic.
+	at=$(grep -abo PGDMP "$work/discs/B" | tail -n 1 | cut -d: -f1)
+	printf X | dd of="$work/discs/B" bs=1 seek=$((at + 600)) \
+		conv=notrunc status=none
+	nb_is 1 verify && says err "testdb.dump: SHA-256 differs" &&
+		says out "BAD" &&
+		nb_is 1 restore --to "$work/bad" &&
+		[ -z "$(find "$work/bad" -name '*.dump')" ] &&
+		[ -n "$(find "$work/bad" -name globals.sql)" ]
+}
+check "a flipped bit is found, and not delivered under a name" flipped
+
+suspect()
+{
+	nb_is 3 run && says err "the disc is suspect"
+}
+check "a disc that failed its verification is not written" suspect
+
+json()
+{
+	nb_is 0 list --json && python3 -m json.tool "$work/out" >/dev/null &&
+		nb_is 0 find --json file &&
+		python3 -m json.tool "$work/out" >/dev/null &&
+		nb_is 0 disc --json &&
+		python3 -m json.tool "$work/out" >/dev/null &&
+		nb_is 0 show --json 3 &&
+		python3 -m json.tool "$work/out" >/dev/null
+}
+check "reports are JSON when asked for" json
+
+adopt()
+{
+	nb_is 3 adopt --as DB-B --volume-id WRONG &&
+		says err "the volume id of this disc is" || return 1
+	volume=$("$nightburn" -c "$work/nb.conf" disc --json |
+		python3 -c 'import json,sys; print(json.load(sys.stdin)["volume_id"])')
+	nb_is 0 adopt --as DB-B --volume-id "$volume" &&
+		nb_is 0 run && says out "verified"
+}
+check "a person's word adopts a disc" adopt
+
+finish
