@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a job through libnightburn and tells its progress:
+ * Runs a job through libnightburn and shows its progress.
  *
  *     cc run_job.c $(pkg-config --cflags --libs nightburn) -o run_job
  *     ./run_job /etc/nightburn/nightburn.conf nightly
@@ -10,36 +10,48 @@
 #include <nightburn/nightburn.h>
 
 static int
-show(void *ctx, const struct nb_progress *p)
+show_progress(void *ctx, const struct nb_progress *progress)
+{
+	int *percent = ctx, now;
+
+	if (!progress->total)
+		return 0;
+	now = (int)(100.0 * (double)progress->done / (double)progress->total);
+	if (now != *percent)
+		fprintf(stderr, "%s: %d %%\n", progress->what, now);
+	*percent = now;
+	return 0;             /* anything else would end the job */
+}
+
+static void
+show_message(void *ctx, enum nb_level level, const char *message)
 {
 	(void)ctx;
-	if (p->total)
-		fprintf(stderr, "\r%-20s %3d%%", p->what,
-			(int)(100 * p->done / p->total));
-	return 0;
+	if (level != NB_DEBUG)
+		fprintf(stderr, "%s\n", message);
 }
 
 int
 main(int argc, char **argv)
 {
+	struct nb_run_options options = { .job = argc > 2 ? argv[2] : NULL };
 	struct nb_run_result result = { 0 };
-	struct nb_run_options options = { 0 };
 	struct nightburn *nb = NULL;
+	int percent = -1;
 	enum nb_err err;
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: run_job CONFIG [JOB]\n");
-		return 2;
+		return nb_exit_status(NB_EUSAGE);
 	}
-	options.job = argc > 2 ? argv[2] : NULL;
+	nb_set_log(show_message, NULL);
 	err = nb_open(argv[1], &nb);
 	if (!err) {
-		nb_set_progress(nb, show, NULL);
+		nb_set_progress(nb, show_progress, &percent);
 		err = nb_run(nb, &options, &result);
-		fprintf(stderr, "\n");
 	}
-	if (!err)
-		printf("backup %s is on disc %s\n", result.backup_id,
+	if (result.verified)
+		printf("%s is on disc %s\n", result.backup_id,
 		       result.plan.disc);
 	nb_close(nb);
 	return nb_exit_status(err);

@@ -6,6 +6,8 @@
 #ifndef NB_CLI_CLI_H
 #define NB_CLI_CLI_H
 
+#include <stdio.h>
+
 #include <nightburn/nightburn.h>
 
 #include "base/str.h"
@@ -25,13 +27,33 @@ struct cli {
 struct command {
 	const char *name;
 	enum nb_err (*run)(struct cli *cli);
-	const char *usage;           /* behind the name */
+	const char *usage;           /* what stands behind the options */
 	const char *summary;
-	const char *options;         /* their letters and names, as in main.c */
-	size_t most_args;            /* SIZE_MAX: any */
+	const char *options;         /* letters of cli_options */
+	size_t least_args, most_args;
 };
 
+/* Ended by one without name. */
 extern const struct command commands[];
+/* The command NAME, or NULL. */
+const struct command *cli_find_command(const char *name);
+/* The command that was perhaps meant by NAME, or NULL. */
+const char *cli_nearest_command(const char *name);
+
+/*
+ * Parse the options before the command, and those behind it.  True: go on, in
+ * the first case with *AT as the index of the command's name.  False: *STATUS
+ * is the exit status; help was printed, or what is wrong.
+ */
+bool cli_parse_global(struct cli *cli, int argc, char **argv, int *at,
+		      int *status);
+bool cli_parse_command(struct cli *cli, const struct command *command,
+		       int argc, char **argv, int *status);
+/* Help on all commands, or on one. */
+void cli_print_usage(FILE *to);
+void cli_print_help(const struct command *command);
+/* "nightburn: NAME: WHAT" and where help is; returns 2. */
+int cli_wrong_usage(const char *name, const char *what);
 
 /* Opens the configuration with progress and signals; *NB is the caller's. */
 enum nb_err cli_open(struct cli *cli, struct nightburn **nb);
@@ -39,13 +61,20 @@ enum nb_err cli_open(struct cli *cli, struct nightburn **nb);
  * configuration file. */
 enum nb_err cli_open_for_device(struct cli *cli, struct nightburn **nb);
 
-/* Prints S to stdout and frees it.  NB_EIO when stdout fails. */
+/* Prints S to stdout and frees it.  NB_EIO when stdout fails, NB_ENOMEM when S
+ * did; main says so of the former. */
 enum nb_err cli_print(struct nb_str *s);
 
-/* Clears the line of progress, where there is one. */
-void cli_progress_clear(void);
-int cli_progress(void *ctx, const struct nb_progress *progress);
+/*
+ * Messages and progress, both to stderr and from any thread.  On a terminal
+ * progress is one line, drawn again and again, and gone before a message; else
+ * it is a line from time to time, and with QUIET nothing at all.
+ */
 void cli_progress_setup(bool quiet);
+int cli_progress(void *ctx, const struct nb_progress *progress);
+void cli_progress_clear(void);
+/* For nb_set_log; CTX is the struct cli. */
+void cli_log(void *ctx, enum nb_level level, const char *message);
 /* From now on SIGINT and SIGTERM ask the job to stop. */
 void cli_catch_signals(void);
 

@@ -67,25 +67,37 @@ complain(enum nb_err err, const char *file, const char *what)
 }
 
 static enum nb_err
-write_image(struct cli *cli, int fd)
+write_image(struct cli *cli, int fd, struct nb_run_result *result)
 {
 	struct nb_run_options options = {
 		.job = cli->job, .accept_shrink = cli->accept_shrink
 	};
-	struct nb_run_result result = { 0 };
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open(cli, &nb);
 
 	if (!err)
-		err = nb_image(nb, &options, fd, &result);
+		err = nb_image(nb, &options, fd, result);
 	nb_close(nb);
 	return err;
+}
+
+/* Only when the image went elsewhere is stdout free for a report. */
+static enum nb_err
+tell_image(struct cli *cli, const struct nb_run_result *result)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	if (cli->quiet && !cli->json)
+		return NB_OK;
+	nb_report_image(&s, cli->args[0], result, cli->json);
+	return cli_print(&s);
 }
 
 /* FILE appears whole or not at all; nothing but a plain file is replaced. */
 static enum nb_err
 image_to_file(struct cli *cli, const char *file)
 {
+	struct nb_run_result result = { 0 };
 	char *temporary = NULL;
 	enum nb_err err;
 	struct stat st;
@@ -102,29 +114,27 @@ image_to_file(struct cli *cli, const char *file)
 		free(temporary);
 		return err;
 	}
-	err = write_image(cli, fd);
-	if (!err && (fchmod(fd, 0600) || fsync(fd)
-		     || rename(temporary, file)))
+	err = write_image(cli, fd, &result);
+	if (!err && (fsync(fd) || rename(temporary, file)))
 		err = complain(NB_EIO, file, strerror(errno));
 	if (err)
 		unlink(temporary);
 	close(fd);
 	free(temporary);
-	return err;
+	return err ? err : tell_image(cli, &result);
 }
 
 enum nb_err
 cmd_image(struct cli *cli)
 {
-	if (!cli->arg_count)
-		return complain(NB_EUSAGE, "image", "a file is expected, or - "
-				"for stdout");
+	struct nb_run_result result = { 0 };
+
 	if (strcmp(cli->args[0], "-"))
 		return image_to_file(cli, cli->args[0]);
 	if (isatty(STDOUT_FILENO))
 		return complain(NB_EUSAGE, "image", "stdout is a terminal\n"
 				"hint: name a file, or use a pipe");
-	return write_image(cli, STDOUT_FILENO);
+	return write_image(cli, STDOUT_FILENO, &result);
 }
 
 enum nb_err

@@ -53,18 +53,43 @@ cmd_rotate(struct cli *cli)
 	return change_media(cli, nb_rotate);
 }
 
-/* What a person types; the answer lives as long as BUF. */
-static const char *
-ask_volume_id(const struct nb_disc_info *info, char *buf, size_t size)
+/* Shows the disc, and lets a person type its volume id into BUF. */
+static enum nb_err
+ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 {
-	fprintf(stderr, "Everything on this disc will be lost.\n"
-		"Type its volume id (%s) to go on: ",
-		info->volume_id[0] ? info->volume_id
-		: "it has none: just press return");
+	struct nb_disc_info info = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	enum nb_err err = nb_disc(nb, cli->drive, &info);
+
+	if (err)
+		return err;
+	nb_report_disc(&s, &info, false);
+	if (!s.failed)
+		fputs(s.text, stderr);
+	nb_str_free(&s);
+	if (!strcmp(info.state, "none"))
+		return NB_OK;     /* nb_adopt will say so */
+	fprintf(stderr, "\nEverything on this disc will be lost.\n"
+		"Type its volume id (%s) to go on: ", info.volume_id[0]
+		? info.volume_id : "it has none: just press return");
 	if (!fgets(buf, (int)size, stdin))
-		return NULL;
+		return NB_ECANCELED;
 	buf[strcspn(buf, "\n")] = '\0';
-	return buf;
+	return NB_OK;
+}
+
+static enum nb_err
+tell_adopted(struct cli *cli, const struct nb_disc_info *info)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	if (cli->json)
+		nb_report_disc(&s, info, true);
+	else if (!cli->quiet)
+		nb_str_addf(&s, cli->dry_run ? "the disc could become %s\n"
+			    : "the disc is blank now and can become %s\n",
+			    cli->as);
+	return cli_print(&s);
 }
 
 enum nb_err
@@ -72,29 +97,23 @@ cmd_adopt(struct cli *cli)
 {
 	struct nb_media_options options = media_options(cli);
 	struct nb_disc_info info = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
-	char typed[128];
+	char typed[128] = "";
 	enum nb_err err;
 
+	if (!cli->as) {
+		cli_wrong_usage("adopt", "--as NAME is missing");
+		return NB_EUSAGE;
+	}
 	err = cli_open(cli, &nb);
-	if (err)
-		return err;
-	if (!options.volume_id && isatty(STDIN_FILENO)) {
-		err = nb_disc(nb, cli->drive, &info);
-		nb_report_disc(&s, &info, cli->json);
-		if (!err)
-			err = cli_print(&s);
-		options.volume_id = err ? NULL
-			: ask_volume_id(&info, typed, sizeof typed);
+	if (!err && !options.volume_id && isatty(STDIN_FILENO)) {
+		err = ask(cli, nb, typed, sizeof typed);
+		options.volume_id = typed;
 	}
 	if (!err)
 		err = nb_adopt(nb, &options, &info);
-	if (!err && !cli->quiet) {
-		nb_str_addf(&s, "the disc is blank now and can become %s\n",
-			    options.as);
-		err = cli_print(&s);
-	}
+	if (!err)
+		err = tell_adopted(cli, &info);
 	nb_close(nb);
 	return err;
 }

@@ -87,23 +87,13 @@ cmd_list(struct cli *cli)
 	return result_of(err, &out);
 }
 
-static enum nb_err
-missing(const char *command, const char *what)
-{
-	fprintf(stderr, "nightburn: %s: %s is expected\n", command, what);
-	return NB_EUSAGE;
-}
-
 enum nb_err
 cmd_show(struct cli *cli)
 {
 	struct output out = { .json = cli->json };
 	struct nightburn *nb = NULL;
-	enum nb_err err;
+	enum nb_err err = cli_open(cli, &nb);
 
-	if (!cli->arg_count)
-		return missing("show", "a backup");
-	err = cli_open(cli, &nb);
 	if (err)
 		return err;
 	fputs(cli->json ? "[" : "", stdout);
@@ -119,11 +109,8 @@ cmd_find(struct cli *cli)
 {
 	struct output out = { .json = cli->json };
 	struct nightburn *nb = NULL;
-	enum nb_err err;
+	enum nb_err err = cli_open(cli, &nb);
 
-	if (!cli->arg_count)
-		return missing("find", "a name");
-	err = cli_open(cli, &nb);
 	if (err)
 		return err;
 	fputs(cli->json ? "[" : "", stdout);

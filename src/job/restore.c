@@ -61,8 +61,8 @@ is_asked_for(const struct nb_manifest *m, const char *which)
 		return true;
 	snprintf(number, sizeof number, "%llu",
 		 (unsigned long long)m->generation);
-	return !strcmp(which, number)
-		|| !strncmp(m->backup_id, which, strlen(which));
+	return nb_backup_is_generation(which) ? !strcmp(which, number)
+		: !strncmp(m->backup_id, which, strlen(which));
 }
 
 /* A backup by hand stands behind the generation that it belongs to. */

@@ -87,3 +87,11 @@ nb_label_parse(const char *name, const char *text, size_t length,
 	json_decref(root);
 	return err;
 }
+
+bool
+nb_backup_is_generation(const char *which)
+{
+	size_t digits = strspn(which, "0123456789");
+
+	return digits && digits < strlen("20261121") && !which[digits];
+}

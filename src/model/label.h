@@ -6,6 +6,7 @@
 #ifndef NB_MODEL_LABEL_H
 #define NB_MODEL_LABEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,5 +50,12 @@ enum nb_err nb_label_render(const struct nb_label *label, char **text);
  */
 enum nb_err nb_label_parse(const char *name, const char *text, size_t length,
 			   struct nb_label *out);
+
+/*
+ * True when WHICH, by which a person names a backup, is a generation: digits
+ * alone, fewer than a date has.  Anything else is an id or the beginning of
+ * one; each id begins with a date, so that "2" would mean them all.
+ */
+bool nb_backup_is_generation(const char *which);
 
 #endif

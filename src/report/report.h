@@ -32,6 +32,9 @@ void nb_report_plan(struct nb_str *s, const struct nb_plan_info *plan,
 		    bool json);
 void nb_report_run(struct nb_str *s, const struct nb_run_result *result,
 		   bool json);
+/* FILE now holds the image of a backup. */
+void nb_report_image(struct nb_str *s, const char *file,
+		     const struct nb_run_result *result, bool json);
 void nb_report_disc(struct nb_str *s, const struct nb_disc_info *disc,
 		    bool json);
 void nb_report_drive(struct nb_str *s, const struct nb_drive_row *drive,
@@ -50,8 +53,9 @@ void nb_report_disc_row(struct nb_str *s, const struct nb_disc_row *row,
 			bool json);
 
 /*
- * One line of progress within WIDTH columns: what, bar, percent, MB/s and the
- * time that is left; SECONDS since the step began.
+ * One line of progress, shorter than WIDTH columns: what is done, and as far
+ * as there is room for it, a bar, the percentage, MB/s and the time left.
+ * SECONDS have gone since the step began.
  */
 void nb_report_progress(struct nb_str *s, const struct nb_progress *p,
 			double seconds, int width);

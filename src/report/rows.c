@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "report/report.h"
 
 static const char *
@@ -145,6 +147,25 @@ nb_report_source(struct nb_str *s, const struct nb_source_row *r, bool json)
 		    r->path ? r->path : "");
 }
 
+/* A name for a terminal: bytes that would do something to it, and those that
+ * are no UTF-8, as in C. */
+static void
+add_name(struct nb_str *s, const char *name)
+{
+	bool utf8 = nb_str_is_utf8(name, strlen(name));
+
+	for (const char *p = name; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c == '\n')
+			nb_str_add(s, "\\n");
+		else if (c < ' ' || c == 0x7f || (c > 0x7f && !utf8))
+			nb_str_addf(s, "\\%03o", c);
+		else
+			nb_str_add_bytes(s, p, 1);
+	}
+}
+
 void
 nb_report_file(struct nb_str *s, const struct nb_file_row *f, bool json)
 {
@@ -166,10 +187,11 @@ nb_report_file(struct nb_str *s, const struct nb_file_row *f, bool json)
 		nb_object_end(&o);
 		return;
 	}
-	nb_str_addf(s, "%4llu  %-10s %12llu  %s\n",
+	nb_str_addf(s, "%4llu  %-10s %12llu  ",
 		    (unsigned long long)f->generation,
-		    f->disc ? f->disc : "-", (unsigned long long)f->size,
-		    f->path);
+		    f->disc ? f->disc : "-", (unsigned long long)f->size);
+	add_name(s, f->path);
+	nb_str_add(s, "\n");
 }
 
 void

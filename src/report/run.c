@@ -87,6 +87,29 @@ nb_report_run(struct nb_str *s, const struct nb_run_result *r, bool json)
 }
 
 void
+nb_report_image(struct nb_str *s, const char *file,
+		const struct nb_run_result *r, bool json)
+{
+	char size[16];
+
+	if (json) {
+		struct nb_object o = nb_object_begin(s);
+
+		nb_object_bytes(&o, "image", file);
+		nb_object_text(&o, "backup", or_null(r->backup_id));
+		nb_object_number(&o, "files", r->files);
+		nb_object_number(&o, "bytes", r->bytes);
+		nb_object_number(&o, "blocks", r->blocks);
+		nb_object_end(&o);
+		nb_str_add(s, "\n");
+		return;
+	}
+	nb_str_addf(s, "%s: %llu files, %s, an image of %llu blocks\n", file,
+		    (unsigned long long)r->files, nb_str_size(r->bytes, size),
+		    (unsigned long long)r->blocks);
+}
+
+void
 nb_report_verify(struct nb_str *s, const struct nb_verify_result *r,
 		 bool json)
 {
@@ -140,58 +163,4 @@ nb_report_restore(struct nb_str *s, const struct nb_restore_result *r,
 		nb_str_addf(s, ", %llu NOT delivered",
 			    (unsigned long long)r->bad);
 	nb_str_add(s, "\n");
-}
-
-static void
-add_time(struct nb_str *s, double seconds)
-{
-	unsigned long t = (unsigned long)seconds;
-
-	if (t >= 3600)
-		nb_str_addf(s, "%lu:%02lu:%02lu", t / 3600, t / 60 % 60,
-			    t % 60);
-	else
-		nb_str_addf(s, "%lu:%02lu", t / 60, t % 60);
-}
-
-static void
-add_bar(struct nb_str *s, double part, int width)
-{
-	int filled = (int)(part * width);
-
-	nb_str_add(s, " [");
-	for (int i = 0; i < width; i++)
-		nb_str_add(s, i < filled ? "#" : "-");
-	nb_str_addf(s, "] %3d%%", (int)(part * 100));
-}
-
-void
-nb_report_progress(struct nb_str *s, const struct nb_progress *p,
-		   double seconds, int width)
-{
-	double rate = seconds > 0 ? (double)p->done / seconds : 0;
-	double part = p->total ? (double)p->done / (double)p->total : 0;
-	int bar = width - 20 - 6 - 12 - 14;
-	char size[16];
-
-	if (part > 1)
-		part = 1;
-	nb_str_addf(s, "%-18.18s", p->what);
-	if (p->total && bar >= 8)
-		add_bar(s, part, bar > 30 ? 30 : bar);
-	else if (p->total)
-		nb_str_addf(s, " %3d%%", (int)(part * 100));
-	else
-		nb_str_addf(s, " %s", nb_str_size(p->done, size));
-	if (rate > 0)
-		nb_str_addf(s, " %.1f MB/s", rate / 1e6);
-	if (rate > 0 && p->total > p->done) {
-		nb_str_add(s, " ");
-		add_time(s, (double)(p->total - p->done) / rate);
-		nb_str_add(s, " left");
-	}
-	if (width > 0 && s->length >= (size_t)width) {
-		s->length = (size_t)width - 1;
-		s->text[s->length] = '\0';
-	}
 }

@@ -62,13 +62,14 @@ static enum nb_err
 resolve(struct nb_catalog *catalog, const char *which,
 	char id[NB_BACKUP_ID_MAX + 1], int *count)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"select b.id from backups b where b.id = ?1 "
-		"or substr(b.id, 1, length(?1)) = ?1 "
-		"or cast(b.generation as text) = ?1 "
-		"order by cast(b.generation as text) = ?1 desc, "
-		"b.id = ?1 desc, b.job = 'append', b.created desc");
-	bool exact = false;
+	bool generation = nb_backup_is_generation(which), exact = false;
+	struct nb_sql sql = nb_sql_prepare(catalog, generation
+		? "select b.id from backups b "
+		"where cast(b.generation as text) = ?1 "
+		"order by b.job = 'append', b.created desc"
+		: "select b.id from backups b "
+		"where substr(b.id, 1, length(?1)) = ?1 "
+		"order by b.id = ?1 desc, b.created desc");
 
 	*count = 0;
 	nb_sql_text(&sql, which);
@@ -77,8 +78,7 @@ resolve(struct nb_catalog *catalog, const char *which,
 
 		if (!*count) {
 			snprintf(id, NB_BACKUP_ID_MAX + 1, "%s", found);
-			exact = strncmp(found, which, strlen(which))
-				|| !strcmp(found, which);
+			exact = generation || !strcmp(found, which);
 		}
 		++*count;
 	}

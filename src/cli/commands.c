@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdint.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+const struct command commands[] = {
+	{ "run", cmd_run, "", "the nightly job: dump, burn, read back",
+	  "jdnRSJ", 0, 0 },
+	{ "append", cmd_append, "[PATH...]",
+	  "add a session to the disc in the drive", "jdnRSJ", 0, SIZE_MAX },
+	{ "plan", cmd_plan, "", "say what a run would do now, and why", "jJ",
+	  0, 0 },
+	{ "blank", cmd_blank, "", "make the disc blank, if it may be", "jdnJ",
+	  0, 0 },
+	{ "rotate", cmd_rotate, "",
+	  "say which disc is wanted, eject the other", "jdnWJ", 0, 0 },
+	{ "adopt", cmd_adopt, "", "take a disc that is not known", "jdnAVJ",
+	  0, 0 },
+	{ "verify", cmd_verify, "", "compare the disc with its hashes", "DJ",
+	  0, 0 },
+	{ "restore", cmd_restore, "[BACKUP [PATH...]]", "bring a backup back",
+	  "DTIsFCUJ", 0, SIZE_MAX },
+	{ "image", cmd_image, "FILE|-",
+	  "write the image of a backup to a file", "jSJ", 1, 1 },
+	{ "list", cmd_list, "", "list backups and discs", "PJ", 0, 0 },
+	{ "show", cmd_show, "BACKUP", "show a backup with its files", "J", 1,
+	  1 },
+	{ "find", cmd_find, "NAME", "find files by name in all backups", "J",
+	  1, 1 },
+	{ "drives", cmd_drives, "", "list the recorders of this machine", "J",
+	  0, 0 },
+	{ "disc", cmd_disc, "", "show what is in the drive", "DJ", 0, 0 },
+	{ "msinfo", cmd_msinfo, "",
+	  "print where the next session goes, as cdrecord does", "D", 0, 0 },
+	{ "check-config", cmd_check_config, "", "check the configuration", "",
+	  0, 0 },
+	{ NULL, NULL, NULL, NULL, NULL, 0, 0 }
+};
+
+const struct command *
+cli_find_command(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+#define NAME_SIZE 16
+
+static size_t
+least(size_t a, size_t b, size_t c)
+{
+	if (b < a)
+		a = b;
+	return c < a ? c : a;
+}
+
+/* Letters to add, drop or change on the way from A to B (Levenshtein). */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[NAME_SIZE + 1], n = strlen(b);
+
+	if (n > NAME_SIZE || strlen(a) > NAME_SIZE)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (; *a; a++) {
+		size_t corner = row[0]++;
+
+		for (size_t j = 1; j <= n; j++) {
+			size_t changed = corner + (*a != b[j - 1]);
+
+			corner = row[j];
+			row[j] = least(row[j] + 1, row[j - 1] + 1, changed);
+		}
+	}
+	return row[n];
+}
+
+const char *
+cli_nearest_command(const char *name)
+{
+	const char *nearest = NULL;
+	size_t best = 3;
+
+	for (const struct command *c = commands; c->name; c++) {
+		size_t d = distance(name, c->name);
+
+		if (d < best && d < strlen(c->name)) {
+			best = d;
+			nearest = c->name;
+		}
+	}
+	return nearest;
+}

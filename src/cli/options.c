@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum kind { FLAG, TEXT, WAIT, OTHER };
+
+/* In the order of the help. */
+static const struct option_entry {
+	char letter;
+	bool is_short;
+	enum kind kind;
+	const char *name, *argument, *text;
+	size_t offset;               /* in struct cli */
+} table[] = {
+#define TO(field) offsetof(struct cli, field)
+	{ 'c', true, TEXT, "config", "FILE", "the configuration", TO(config) },
+	{ 'q', true, FLAG, "quiet", NULL, "say nothing but errors",
+	  TO(quiet) },
+	{ 'v', true, FLAG, "verbose", NULL, "say more", TO(verbose) },
+	{ 'h', true, OTHER, "help", NULL, "show this", 0 },
+	{ 'x', false, OTHER, "version", NULL, "show the version", 0 },
+	{ 'j', true, TEXT, "job", "NAME", "the job, where there are several",
+	  TO(job) },
+	{ 'd', false, TEXT, "drive", "NAME", "a drive of the job's pool",
+	  TO(drive) },
+	{ 'D', false, TEXT, "device", "DEVICE",
+	  "/dev/sr0, stdio:PATH, or a configured drive", TO(device) },
+	{ 'P', false, TEXT, "pool", "NAME", "of this pool only", TO(pool) },
+	{ 'n', true, FLAG, "dry-run", NULL, "look and tell, write nothing",
+	  TO(dry_run) },
+	{ 'J', false, FLAG, "json", NULL, "report in JSON", TO(json) },
+	{ 'R', false, FLAG, "resume", NULL,
+	  "burn the dump that waits in staging", TO(resume) },
+	{ 'S', false, FLAG, "accept-shrink", NULL,
+	  "min_ratio does not count this time", TO(accept_shrink) },
+	{ 'W', false, WAIT, "wait", "SECONDS",
+	  "wait for the disc, an hour if not said", TO(wait) },
+	{ 'A', false, TEXT, "as", "NAME", "the disc's name in the pool",
+	  TO(as) },
+	{ 'V', false, TEXT, "volume-id", "ID",
+	  "the disc's volume id, instead of typing it", TO(volume_id) },
+	{ 'T', false, TEXT, "to", "DIR", "put the files there", TO(to) },
+	{ 'I', false, TEXT, "into", "DATABASE", "restore into this database",
+	  TO(into) },
+	{ 's', false, TEXT, "source", "NAME", "this source only", TO(source) },
+	{ 'F', false, FLAG, "force", NULL, "replace files that exist",
+	  TO(force) },
+	{ 'C', false, TEXT, "conninfo", "TEXT", "the server, as libpq has it",
+	  TO(conninfo) },
+	{ 'U', false, TEXT, "run-as", "USER",
+	  "the user for pg_restore and psql", TO(run_as) },
+};
+
+#define COUNT (sizeof table / sizeof *table)
+#define SHORTS (2 * COUNT + 4)
+#define GLOBAL "cqvh"
+
+static const struct option_entry *
+find_option(int letter)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (table[i].letter == letter)
+			return &table[i];
+	return NULL;
+}
+
+static void
+make_getopt(struct option *longs, char *shorts)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		longs[i] = (struct option){
+			.name = table[i].name, .val = table[i].letter,
+			.has_arg = !table[i].argument ? no_argument
+				: table[i].kind == WAIT ? optional_argument
+				: required_argument,
+		};
+		if (!table[i].is_short)
+			continue;
+		*shorts++ = table[i].letter;
+		if (table[i].argument)
+			*shorts++ = ':';
+	}
+	longs[COUNT] = (struct option){ .name = NULL };
+	*shorts = '\0';
+}
+
+int
+cli_wrong_usage(const char *name, const char *what)
+{
+	fprintf(stderr, "nightburn: %s: %s\nhint: nightburn --help\n", name,
+		what);
+	return 2;
+}
+
+static void
+print_option(FILE *to, const struct option_entry *o)
+{
+	char name[40];
+
+	snprintf(name, sizeof name, "--%s%s%s%s", o->name,
+		 !o->argument ? "" : o->kind == WAIT ? "[=" : " ",
+		 o->argument ? o->argument : "", o->kind == WAIT ? "]" : "");
+	if (o->is_short)
+		fprintf(to, "  -%c, %-21s %s\n", o->letter, name, o->text);
+	else
+		fprintf(to, "      %-21s %s\n", name, o->text);
+}
+
+void
+cli_print_usage(FILE *to)
+{
+	fputs("usage: nightburn [-c FILE] [-q|-v] COMMAND [options]\n\n", to);
+	for (const struct command *c = commands; c->name; c++)
+		fprintf(to, "  %-13s %s\n", c->name, c->summary);
+	fputs("\nnightburn COMMAND --help shows the options of a command; see "
+	      "nightburn(1)\n", to);
+}
+
+void
+cli_print_help(const struct command *c)
+{
+	printf("usage: nightburn %s [options]%s%s\n\n%s\n\n", c->name,
+	       c->usage[0] ? " " : "", c->usage, c->summary);
+	for (size_t i = 0; i < COUNT; i++)
+		if (strchr(c->options, table[i].letter))
+			print_option(stdout, &table[i]);
+	if (c->options[0])
+		putchar('\n');
+	for (size_t i = 0; i < COUNT; i++)
+		if (strchr(GLOBAL, table[i].letter))
+			print_option(stdout, &table[i]);
+}
+
+static bool
+set_wait(struct cli *cli, const char *value)
+{
+	char *end;
+
+	cli->wait = true;
+	if (!value)
+		return true;
+	cli->wait_seconds = strtol(value, &end, 10);
+	return *value && !*end && cli->wait_seconds > 0
+		&& cli->wait_seconds < 100000000;
+}
+
+static bool
+set_option(struct cli *cli, const struct option_entry *o, const char *value)
+{
+	void *to = (char *)cli + o->offset;
+
+	if (o->kind == WAIT)
+		return set_wait(cli, value);
+	if (o->kind == FLAG)
+		*(bool *)to = true;
+	else
+		*(const char **)to = value;
+	return true;
+}
+
+/* After getopt has said what is wrong. */
+static bool
+fail_usage(int *status)
+{
+	fputs("hint: nightburn --help\n", stderr);
+	*status = 2;
+	return false;
+}
+
+bool
+cli_parse_command(struct cli *cli, const struct command *c, int argc,
+		  char **argv, int *status)
+{
+	struct option longs[COUNT + 1];
+	char shorts[SHORTS];
+	int letter;
+
+	make_getopt(longs, shorts);
+	optind = 0;
+	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct option_entry *o = find_option(letter);
+
+		if (!o)
+			return fail_usage(status);
+		*status = 0;
+		if (letter == 'h') {
+			cli_print_help(c);
+			return false;
+		}
+		if (!strchr("cqv", letter) && !strchr(c->options, letter)) {
+			fprintf(stderr, "nightburn: %s: does not take --%s\n"
+				"hint: nightburn %s --help\n", c->name,
+				o->name, c->name);
+			*status = 2;
+			return false;
+		}
+		if (!set_option(cli, o, optarg)) {
+			*status = cli_wrong_usage(o->name, "a number of "
+						  "seconds is expected");
+			return false;
+		}
+	}
+	cli->args = (const char *const *)argv + optind;
+	cli->arg_count = (size_t)(argc - optind);
+	if (cli->arg_count >= c->least_args && cli->arg_count <= c->most_args)
+		return true;
+	fprintf(stderr, "nightburn: %s: too %s arguments\nusage: nightburn "
+		"%s [options]%s%s\n", c->name, cli->arg_count > c->most_args
+		? "many" : "few", c->name, c->usage[0] ? " " : "", c->usage);
+	*status = 2;
+	return false;
+}
+
+bool
+cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
+{
+	struct option longs[COUNT + 1];
+	char shorts[SHORTS] = "+";
+	int letter;
+
+	make_getopt(longs, shorts + 1);
+	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct option_entry *o = find_option(letter);
+
+		if (!o)
+			return fail_usage(status);
+		*status = 0;
+		if (letter == 'h') {
+			cli_print_usage(stdout);
+			return false;
+		}
+		if (letter == 'x') {
+			printf("nightburn %s\n", nb_version());
+			return false;
+		}
+		if (!strchr(GLOBAL, letter)) {
+			*status = cli_wrong_usage(o->name, "this option "
+						  "stands behind a command");
+			return false;
+		}
+		set_option(cli, o, optarg);
+	}
+	*at = optind;
+	return true;
+}

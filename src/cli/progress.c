@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "report/report.h"
+
+#define WIDTH 80
+/* Between two plain lines, and two redrawn ones. */
+#define PLAIN_SECONDS 10
+#define REDRAW_SECONDS 0.2
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+	bool quiet, terminal, drawn;
+	char what[64];
+	double began, shown;
+} line;
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_signal(int number)
+{
+	stopping = number;
+}
+
+/* A second signal finds the job already on its way to an orderly end. */
+void
+cli_catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+void
+cli_progress_setup(bool quiet)
+{
+	line.quiet = quiet;
+	line.terminal = isatty(STDERR_FILENO);
+}
+
+static int
+width(void)
+{
+	struct winsize size;
+
+	if (line.terminal && !ioctl(STDERR_FILENO, TIOCGWINSZ, &size)
+	    && size.ws_col > 0 && size.ws_col < WIDTH)
+		return size.ws_col;
+	return WIDTH;
+}
+
+/* Erases to the end of the line, whatever its length was. */
+static void
+clear_line(void)
+{
+	if (line.drawn)
+		fputs("\r\033[K", stderr);
+	line.drawn = false;
+}
+
+void
+cli_progress_clear(void)
+{
+	pthread_mutex_lock(&lock);
+	clear_line();
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+draw(const struct nb_progress *p, double seconds)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	nb_report_progress(&s, p, seconds, width());
+	clear_line();
+	if (!s.failed && s.text)
+		fprintf(stderr, line.terminal ? "%s" : "nightburn: %s\n",
+			s.text);
+	line.drawn = line.terminal;
+	nb_str_free(&s);
+}
+
+static void
+show(const struct nb_progress *p)
+{
+	double t = now(), wait = line.terminal ? REDRAW_SECONDS
+		: PLAIN_SECONDS;
+
+	if (strcmp(line.what, p->what)) {
+		snprintf(line.what, sizeof line.what, "%s", p->what);
+		line.began = t;
+		line.shown = line.terminal ? 0 : t;
+	}
+	if (t - line.shown < wait)
+		return;
+	line.shown = t;
+	draw(p, t - line.began);
+}
+
+int
+cli_progress(void *ctx, const struct nb_progress *p)
+{
+	(void)ctx;
+	if (!line.quiet) {
+		pthread_mutex_lock(&lock);
+		show(p);
+		pthread_mutex_unlock(&lock);
+	}
+	return stopping != 0;
+}
+
+void
+cli_log(void *ctx, enum nb_level level, const char *message)
+{
+	const struct cli *cli = ctx;
+
+	if (level == NB_DEBUG && !cli->verbose)
+		return;
+	if (level != NB_ERROR && cli->quiet)
+		return;
+	pthread_mutex_lock(&lock);
+	clear_line();
+	fprintf(stderr, "nightburn: %s%s\n", level == NB_WARNING
+		? "warning: " : "", message);
+	pthread_mutex_unlock(&lock);
+}

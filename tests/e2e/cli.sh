@@ -1,0 +1,330 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The program as a person or a script meets it: usage, exit statuses, help,
+# completion, manual pages, examples.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+make_discs
+mkdir -p "$work/tree/cache"
+echo content >"$work/tree/file"
+echo junk >"$work/tree/cache/junk"
+cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
+job "nightly" {
+  pool = "db"
+  tree "files" { path = "$work/tree"  exclude = { "cache" } }
+}
+END
+chmod 600 "$work/nb.conf"
+commands=$("$nightburn" --help | sed -n 's/^  \([a-z][a-z-]*\)  .*/\1/p')
+
+# wrong STATUS TEXT ARGUMENTS...: nothing on stdout, TEXT on stderr.
+wrong()
+{
+	local want=$1 text=$2
+	shift 2
+	nb_is "$want" "$@" && says err "$text" && [ ! -s "$work/out" ]
+}
+
+check "no command is a usage error" wrong 2 "usage: nightburn [-c FILE]"
+check "an unknown command is one, the nearest is named" \
+	wrong 2 "hint: did you mean restore?" restroe
+check "a far one is not" wrong 2 "hint: nightburn --help" frobnicate
+check "an unknown option is one" \
+	wrong 2 "nightburn: unrecognized option '--colour'" run --colour
+check "an option of another command is one" \
+	wrong 2 "nightburn: list: does not take --resume" list --resume
+check "an option before the command is one" \
+	wrong 2 "nightburn: job: this option stands behind" --job x run
+check "a missing argument is one" \
+	wrong 2 "usage: nightburn find [options] NAME" find
+check "a superfluous argument is one" \
+	wrong 2 "nightburn: run: too many arguments" run nightly
+check "a wrong number of seconds is one" \
+	wrong 2 "nightburn: wait: a number of seconds" rotate --wait=soon
+check "adopt wants a name" wrong 2 "--as NAME is missing" adopt
+check "an unknown job fails, the jobs are named" \
+	wrong 1 "hint: the jobs are: nightly" plan --job weekly
+
+config_error()
+{
+	cp "$work/nb.conf" "$work/bad.conf"
+	printf '# a comment\ncolour = red\n' >>"$work/bad.conf"
+	"$nightburn" -c "$work/bad.conf" check-config 2>"$work/err"
+	[ $? = 2 ] && says err "bad.conf:10: no such option 'colour'; expected"
+}
+check "a configuration error names file and line, exit 2" config_error
+
+unsafe_config()
+{
+	chmod 666 "$work/nb.conf"
+	wrong 2 "others may write the file" check-config
+	local result=$?
+	chmod 600 "$work/nb.conf"
+	return $result
+}
+check "a configuration that others may write is refused" unsafe_config
+
+good_config()
+{
+	nb_is 0 check-config && says out "good: jobs 1, sources 1, pools 1"
+}
+check "a good configuration is good" good_config
+
+version()
+{
+	nb_is 0 --version && grep -qE '^nightburn [0-9.]+$' "$work/out"
+}
+check "the version is told" version
+
+help_of_each()
+{
+	local command
+	[ "$(wc -w <<<"$commands")" -ge 16 ] || return 1
+	for command in $commands; do
+		nb_is 0 "$command" --help || return 1
+		says out "usage: nightburn $command" || return 1
+		[ "$(wc -L <"$work/out")" -le 80 ] || return 1
+		cp "$work/out" "$work/help"
+		nb_is 0 help "$command" || return 1
+		cmp "$work/out" "$work/help" || return 1
+	done
+	nb_is 0 --help && [ "$(wc -L <"$work/out")" -le 80 ]
+}
+check "each command has help within 80 columns" help_of_each
+
+each_in_manual()
+{
+	local command
+	for command in $commands; do
+		grep -qE "^\.It Ic $command( |\$)" "$src/man/nightburn.1" || {
+			echo "$command is not in nightburn.1"
+			return 1
+		}
+		"$nightburn" "$command" --help |
+			sed -n 's/^  [ -].*--\([a-z-]*\)[ =[].*/\1/p' |
+			while read -r option; do
+			grep -qF "Fl \\-$option" "$src/man/nightburn.1" || {
+				echo "--$option is not in nightburn.1"
+				exit 1
+			}
+		done || return 1
+	done
+}
+check "each command and option is in the manual" each_in_manual
+
+msinfo_blank()
+{
+	nb_is 0 msinfo && says err "blank: start a fresh session" &&
+		[ "$(cat "$work/out")" = 0,0 ]
+}
+check "msinfo of a blank disc is 0,0 and good" msinfo_blank
+
+msinfo_device()
+{
+	"$nightburn" -c "$work/none.conf" msinfo --device "stdio:$work/drive" \
+		2>/dev/null | grep -qx 0,0
+}
+check "with a device no configuration is needed" msinfo_device
+
+no_disc()
+{
+	rm "$work/drive"
+	ln -s "$work/nothing/at/all" "$work/drive"
+	nb msinfo
+	local first=$status
+	nb disc
+	insert A
+	[ "$first" = 3 ] && [ "$status" = 3 ]
+}
+check "without a disc the exit status is 3" no_disc
+
+plan_text()
+{
+	nb_is 0 plan && says out "plan    fresh, because the disc is blank"
+}
+check "plan tells what and why" plan_text
+
+first_night()
+{
+	nb_is 0 run && says out "generation 1 on disc DB-A" &&
+		says out "verified" && [ ! -s "$work/err" ]
+}
+check "a night without a terminal prints one line" first_night
+
+msinfo_appendable()
+{
+	nb_is 0 msinfo && grep -qE '^[0-9]+,[1-9][0-9]*$' "$work/out" &&
+		[ ! -s "$work/err" ]
+}
+check "msinfo of an appendable disc is two numbers" msinfo_appendable
+
+quiet()
+{
+	insert B
+	nb_is 0 --quiet run && [ ! -s "$work/out" ] && [ ! -s "$work/err" ]
+}
+check "quiet is quiet" quiet
+
+json_of_each()
+{
+	local arguments
+	for arguments in "plan" "disc" "list" "show 2" "find file" "drives" \
+		"verify" "run --dry-run" "rotate --dry-run" \
+		"restore --to $work/out.dir" "image $work/disc.iso"; do
+		# shellcheck disable=SC2086
+		nb_is 0 $arguments --json || return 1
+		python3 -c 'import json, sys; json.load(sys.stdin)' \
+			<"$work/out" || { echo "$arguments"; return 1; }
+	done
+	[ "$(stat -c %a "$work/disc.iso")" = 600 ]
+}
+check "each report is JSON when asked" json_of_each
+
+by_generation()
+{
+	nb_is 0 show 2 && says out "DB-B" || return 1
+	nb_is 0 restore --to "$work/second" 2 || return 1
+	# each id begins with a 2: the date
+	nb_is 1 restore --to "$work/third" 20 &&
+		says err "backup 20 is not on disc DB-B"
+}
+check "a number is a generation, not the beginning of an id" by_generation
+
+image_refused()
+{
+	mkfifo "$work/fifo"
+	nb_is 2 image "$work/fifo" && says err "no plain file" || return 1
+	script -qec "'$nightburn' -c '$work/nb.conf' image -; echo =\$?" \
+		/dev/null </dev/null >"$work/typed" 2>&1
+	grep -q "stdout is a terminal" "$work/typed" &&
+		grep -q "=2" "$work/typed"
+}
+check "an image goes to files and pipes only" image_refused
+
+image_piped()
+{
+	"$nightburn" -c "$work/nb.conf" image - | bsdtar tf - | grep -q \
+		tree/files/file
+}
+check "an image goes to a pipe" image_piped
+
+full_stdout()
+{
+	"$nightburn" -c "$work/nb.conf" list >/dev/full 2>"$work/err"
+	[ $? = 1 ] && says err "cannot write to stdout"
+}
+check "an error of stdout is an error" full_stdout
+
+closed_pipe()
+{
+	local statuses
+	"$nightburn" -c "$work/nb.conf" show 2 2>"$work/err" | true
+	statuses=("${PIPESTATUS[@]}")
+	"$nightburn" -c "$work/nb.conf" image - 2>>"$work/err" | head -c 9 \
+		>/dev/null
+	[ "${PIPESTATUS[0]}" = 1 ] || echo "image: ${PIPESTATUS[*]}"
+	[ "${statuses[0]}" = 0 ] || [ "${statuses[0]}" = 1 ]
+}
+check "a closed pipe is an error, no death" closed_pipe
+
+foreign()
+{
+	printf 'somebody'"'"'s data' >"$work/discs/C"
+	truncate -s 1M "$work/discs/C"
+	insert C
+	local before
+	before=$(sha256sum "$work/discs/C")
+	nb_is 3 plan && says out "no label of nightburn" || return 1
+	nb_is 3 blank || return 1
+	nb_is 3 adopt --as DB-A </dev/null || return 1
+	nb_is 3 adopt --as DB-A --volume-id WRONG || return 1
+	[ "$before" = "$(sha256sum "$work/discs/C")" ]
+}
+check "an unknown disc is not touched" foreign
+
+adopted()
+{
+	nb_is 0 adopt --as DB-A --volume-id "" --dry-run &&
+		says out "could become DB-A" || return 1
+	printf '\n' | script -qec "'$nightburn' -c '$work/nb.conf' adopt \
+		--as DB-A" /dev/null >"$work/typed" 2>&1
+	grep -q "just press return" "$work/typed" &&
+		grep -q "can become DB-A" "$work/typed" || {
+		cat "$work/typed"
+		return 1
+	}
+	nb_is 0 run && says out "on disc DB-A"
+}
+check "adopted by a person at a terminal it is" adopted
+
+terminal_progress()
+{
+	dd if=/dev/urandom of="$work/tree/large" bs=1M count=24 2>/dev/null
+	script -qec "stty cols 60; '$nightburn' -c '$work/nb.conf' run" \
+		/dev/null </dev/null >"$work/typed" 2>&1
+	tr '\r' '\n' <"$work/typed" | grep -qE '\[#*-*\] +[0-9]+%' || {
+		cat -v "$work/typed"
+		return 1
+	}
+	[ "$(tr '\r' '\n' <"$work/typed" | sed 's/\x1b\[K//g' |
+		grep -F '%' | wc -L)" -lt 60 ]
+}
+check "progress on a terminal is a line that fits it" terminal_progress
+
+completes()
+{
+	bash --norc -ec '
+		. "$0/completion/nightburn"
+		COMP_WORDS=("$1" re) COMP_CWORD=1
+		_nightburn
+		[[ " ${COMPREPLY[*]} " == *" restore "* ]]
+		COMP_WORDS=("$1" restore --in) COMP_CWORD=2
+		_nightburn
+		[ "${COMPREPLY[*]}" = --into ]
+		COMP_WORDS=("$1" -c "$2" run --job n) COMP_CWORD=5
+		_nightburn
+		[ "${COMPREPLY[*]}" = nightly ]
+		' "$src" "$nightburn" "$work/nb.conf"
+}
+check "bash completes commands, options and names" completes
+
+manuals()
+{
+	local page
+	for page in "$src"/man/*; do
+		mandoc -T lint -W warning "$page" || return 1
+		[ "$(mandoc -T ascii "$page" | col -bx | wc -L)" -le 80 ] ||
+			return 1
+	done
+}
+check "the manual pages are well-formed" manuals
+
+examples()
+{
+	cp "$src/examples/nightburn.conf" "$work/example.conf"
+	chmod 600 "$work/example.conf"
+	"$nightburn" -c "$work/example.conf" check-config || return 1
+	sed 's/^\( *\)# \(.*[{}=].*\)$/\1\2/' "$work/example.conf" \
+		>"$work/all.conf"
+	chmod 600 "$work/all.conf"
+	"$nightburn" -c "$work/all.conf" check-config || return 1
+	grep -q "nightburn --quiet run" "$src/examples/nightburn.cron"
+}
+check "the example configuration is good, its comments, too" examples
+
+api_example()
+{
+	insert B
+	"$build/examples/run_job" "$work/nb.conf" nightly >"$work/out" \
+		2>"$work/err" || { cat "$work/out" "$work/err"; return 1; }
+	says out "is on disc DB-B"
+	"$build/examples/run_job" 2>/dev/null
+	[ $? = 2 ]
+}
+check "the example in C runs a job" api_example
+
+finish
