@@ -87,8 +87,9 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 enum nb_err
 nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 {
-	int status = 0, formats = 0;
+	int status = 0, formats = 0, profile = 0;
 	unsigned int spare = 0;
+	char name[80];
 	off_t size = 0;
 	enum nb_err err;
 
@@ -100,8 +101,10 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	err = nb_drive_grab(drive, false);
 	if (err)
 		return err;
-	if (burn_disc_get_formats(drive->burn, &status, &size, &spare,
-				  &formats) != 1
+	if (burn_disc_get_profile(drive->burn, &profile, name) <= 0
+	    || !nb_profile_is_random_access(profile)
+	    || burn_disc_get_formats(drive->burn, &status, &size, &spare,
+				     &formats) != 1
 	    || status != BURN_FORMAT_IS_UNFORMATTED)
 		return NB_OK;
 	nb_library_drain();

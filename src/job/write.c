@@ -216,7 +216,11 @@ burn(const struct nb_write *w, struct nb_session *s,
 	err = nb_journal_begin(state, &intent);
 	if (err)
 		return err;
-	err = nb_drive_burn(w->look->drive, &spec, checksum);
+	/* A disc that reads as blank has nothing to lose by being formatted. */
+	if (first && w->look->medium.state == NB_MEDIUM_BLANK)
+		err = nb_drive_format(w->look->drive, NB_GUARD_PERMIT);
+	if (!err)
+		err = nb_drive_burn(w->look->drive, &spec, checksum);
 	if (err && err != NB_ESUSPECT) {
 		nb_journal_end(state);
 		return err;
