@@ -34,7 +34,7 @@ void nb_checksum_free(struct nb_checksum *c);
 void nb_checksum_add(struct nb_checksum *c, const void *data, size_t n);
 void nb_checksum_finish(struct nb_checksum *c, uint8_t sum[NB_CHECKSUM_SIZE]);
 
-/* Lower-case hex of N bytes and a NUL into HEX, 2 * N + 1 bytes; returns HEX. */
+/* Lower-case hex of N bytes and a NUL into HEX, 2 * N + 1 bytes; gives HEX. */
 char *nb_hex(const void *bytes, size_t n, char *hex);
 
 /* Exactly 2 * N hex digits into N bytes; false when TEXT is anything else. */

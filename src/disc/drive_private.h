@@ -39,7 +39,7 @@ struct nb_drive {
 	struct burn_drive *burn;       /* of infos[0] */
 	bool grabbed;
 	bool stdio;
-	bool read_only;                /* a stdio file that may not be written */
+	bool read_only;                /* a file that may not be written */
 	int fd;                        /* of the stdio file; -1: no disc */
 	char *path;                    /* as opened, or what libburn calls it */
 	char *configured;              /* what stands behind "stdio:" */

@@ -28,6 +28,13 @@ struct nb_image {
 /* Puts the entries into the tree of IMAGE->iso. */
 enum nb_err nb_image_fill(struct nb_image *image);
 
+/* Finds entries that are one file (hard links): IMAGE->first. */
+enum nb_err nb_image_find_links(struct nb_image *image);
+
+/* What is true of the bytes of a file is true of all its names; which of them
+ * libisofs read is its own choice. */
+void nb_image_share_hashes(struct nb_image *image);
+
 /* Moves label and manifest of the session before to "nightburn/ID/". */
 enum nb_err nb_image_move_aside(struct nb_image *image, const char *id);
 

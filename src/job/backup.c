@@ -225,7 +225,8 @@ describe(struct nb_backup *backup, int64_t date)
 	struct nb_manifest *m = &backup->staged.manifest;
 
 	m->created = date;
-	snprintf(m->job, sizeof m->job, "%s", backup->site->job->name);
+	snprintf(m->job, sizeof m->job, "%s", nb_backup_is_by_hand(backup)
+		 ? NB_JOB_BY_HAND : backup->site->job->name);
 	snprintf(m->pool, sizeof m->pool, "%s", backup->site->pool->name);
 	if (gethostname(m->host, sizeof m->host - 1))
 		strcpy(m->host, "unknown");

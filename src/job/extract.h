@@ -12,7 +12,8 @@
 struct nb_extract {
 	struct nb_blocks *blocks;
 	const struct nb_nodes *nodes;       /* what is on the disc */
-	const struct nb_entries *entries;   /* wanted, sorted, of the manifest */
+	const struct nb_entries *entries;   /* wanted, sorted, from the
+					       manifest */
 	size_t prefix;                      /* bytes of each path to take off */
 	int to;                             /* the directory, open */
 	bool overwrite;                     /* replace what is there */

@@ -69,8 +69,8 @@ is_asked_for(const struct nb_manifest *m, const char *which)
 static bool
 is_newer(const struct nb_manifest *a, const struct nb_manifest *b)
 {
-	bool a_by_hand = !strcmp(a->job, "append");
-	bool b_by_hand = !strcmp(b->job, "append");
+	bool a_by_hand = !strcmp(a->job, NB_JOB_BY_HAND);
+	bool b_by_hand = !strcmp(b->job, NB_JOB_BY_HAND);
 
 	if (a_by_hand != b_by_hand)
 		return b_by_hand;

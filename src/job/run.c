@@ -48,6 +48,22 @@ first_look(const struct nb_site *site, const struct nb_run_options *options,
 	return NB_OK;
 }
 
+/*
+ * What a person appends does not move a disc in the rotation: it stands behind
+ * the backup that is there.  On a blank disc it would become the pool's newest
+ * generation, and the next night could blank the last dump.
+ */
+static enum nb_err
+check_by_hand(const struct nb_backup *backup,
+	      const struct nb_plan_info *plan)
+{
+	if (!nb_backup_is_by_hand(backup) || strcmp(plan->plan, "fresh"))
+		return NB_OK;
+	return nb_fail(NB_EWRONG, "%s: the disc is blank, and paths are "
+		       "appended behind a backup\nhint: nightburn run first, "
+		       "or insert a disc with a backup", plan->device);
+}
+
 static enum nb_err
 write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	     enum nb_intent intent, struct nb_run_result *result)
@@ -65,9 +81,11 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	err = nb_write_plan(&w, &decision, &session);
 	if (!err) {
 		nb_plan_tell(backup->site, &look, &decision, &result->plan);
-		err = session ? nb_write_session(&w, &decision, session,
-						 result)
+		err = session ? check_by_hand(backup, &result->plan)
 			: nb_plan_refused(&result->plan);
+	}
+	if (!err) {
+		err = nb_write_session(&w, &decision, session, result);
 	}
 	nb_session_free(session);
 	nb_look_close(&look);
@@ -132,6 +150,8 @@ run_locked(struct nb_site *site, const struct nb_run_options *options,
 		err = options->dry_run || nb_backup_is_by_hand(&backup)
 			|| options->resume ? nb_plan_refused(&result->plan)
 			: (nb_plan_refused(&result->plan), NB_OK);
+	if (!err)
+		err = check_by_hand(&backup, &result->plan);
 	if (err || options->dry_run)
 		goto out;
 	err = collect(&backup, options, result);

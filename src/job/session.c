@@ -104,8 +104,6 @@ make_manifest(const struct nb_backup *backup, struct nb_session *s)
 	memcpy(m->disc_id, s->label.disc_id, sizeof m->disc_id);
 	m->generation = s->label.generation;
 	m->created = from->created;
-	if (nb_backup_is_by_hand(backup))
-		strcpy(m->job, "append");
 }
 
 /* README.txt and its like tell of all backups that the disc will hold. */

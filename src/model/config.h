@@ -18,7 +18,8 @@ struct nb_names NB_ARRAY(char *);
 struct nb_config_drive {
 	char *name;
 	char *device;          /* "/dev/sr0" or "stdio:PATH" */
-	int speed;             /* times the medium's 1x; 0: as the drive likes */
+	int speed;             /* times the medium's 1x; 0: as the drive
+				  likes */
 	uint64_t capacity;     /* bytes; 0: what the drive says */
 };
 
@@ -70,6 +71,10 @@ struct nb_config_source {
 };
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);
+
+/* What stands as the job of a session that a person appended: no job of the
+ * configuration has this name. */
+#define NB_JOB_BY_HAND "append"
 
 struct nb_config_job {
 	char *name;

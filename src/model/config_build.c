@@ -216,6 +216,10 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 		return nb_fail_memory();
 	job = &jobs->at[jobs->count - 1];
 	err = fill_title(b, cfg, &job->name);
+	if (!err && !strcmp(job->name, NB_JOB_BY_HAND))
+		err = nb_fail(NB_ECONFIG, "%s:%d: job \"%s\": the name of "
+			      "what is appended by hand; expected another one",
+			      b->config->file, nb_syntax_line(cfg), job->name);
 	if (!err)
 		err = fill(b, cfg, section, job);
 	if (!err)

@@ -22,7 +22,7 @@ nb_rotation_next(const struct nb_pool_view *pool)
 	return next;
 }
 
-/* A good disc with a lower generation than all others that are good. */
+/* No other good disc has a lower generation. */
 static bool
 is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 {
@@ -30,7 +30,7 @@ is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 		const struct nb_pool_disc *d = &pool->discs.at[i];
 
 		if (d != disc && d->state == NB_DISC_GOOD
-		    && d->generation <= disc->generation)
+		    && d->generation < disc->generation)
 			return false;
 	}
 	return true;

@@ -80,35 +80,32 @@ unescape(char *text, size_t n)
 	return (ssize_t)to;
 }
 
-/* One line without its newline. */
-static enum nb_err
-parse_line(const char *line, size_t n,
-	   enum nb_err (*fn)(void *ctx, const char *path,
-			     const uint8_t *sha256), void *ctx)
+/* One line without its newline; false when it is none, or without memory. */
+static bool
+parse_line(const char *line, size_t n, char **path, uint8_t *sha256)
 {
 	bool escaped = n && line[0] == '\\';
-	char hex[NB_SHA256_HEX + 1], *path;
-	uint8_t sha256[NB_SHA256_SIZE];
-	enum nb_err err = NB_ECORRUPT;
+	char hex[NB_SHA256_HEX + 1];
 	ssize_t length;
 
 	line += escaped;
 	n -= escaped;
-	if (n < NB_SHA256_HEX + 3 || line[NB_SHA256_HEX] != ' ')
-		return NB_ECORRUPT;
+	if (n < NB_SHA256_HEX + 3 || memchr(line, '\0', n)
+	    || line[NB_SHA256_HEX] != ' '
+	    || !strchr(" *", line[NB_SHA256_HEX + 1]))
+		return false;
 	memcpy(hex, line, NB_SHA256_HEX);
 	hex[NB_SHA256_HEX] = '\0';
-	path = strndup(line + NB_SHA256_HEX + 2, n - NB_SHA256_HEX - 2);
-	if (!path)
-		return nb_fail_memory();
-	length = escaped ? unescape(path, strlen(path))
-		: (ssize_t)strlen(path);
-	if (length > 0 && nb_unhex(hex, NB_SHA256_SIZE, sha256)) {
-		path[length] = '\0';
-		err = fn(ctx, path, sha256);
-	}
-	free(path);
-	return err;
+	if (!nb_unhex(hex, NB_SHA256_SIZE, sha256))
+		return false;
+	n -= NB_SHA256_HEX + 2;
+	*path = strndup(line + NB_SHA256_HEX + 2, n);
+	if (!*path)
+		return false;
+	length = escaped ? unescape(*path, n) : (ssize_t)n;
+	if (length >= 0)
+		(*path)[length] = '\0';
+	return length >= 0;
 }
 
 enum nb_err
@@ -117,19 +114,21 @@ nb_sums_parse(const char *name, const char *text, size_t length,
 				const uint8_t *sha256), void *ctx)
 {
 	const char *end = text + length;
+	enum nb_err err = NB_OK;
 	size_t number = 1;
 
-	for (const char *p = text; p < end; number++) {
+	for (const char *p = text; !err && p < end; number++) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		enum nb_err err = eol ? parse_line(p, (size_t)(eol - p), fn,
-						   ctx) : NB_ECORRUPT;
+		uint8_t sha256[NB_SHA256_SIZE];
+		char *path = NULL;
 
-		if (err == NB_ECORRUPT)
-			return nb_fail(err, "%s:%zu: not a line of "
-				       "sha256sum", name, number);
-		if (err)
-			return err;
-		p = eol + 1;
+		if (eol && parse_line(p, (size_t)(eol - p), &path, sha256))
+			err = fn(ctx, path, sha256);
+		else
+			err = nb_fail(NB_ECORRUPT, "%s:%zu: not a line of "
+				      "sha256sum", name, number);
+		free(path);
+		p = eol ? eol + 1 : end;
 	}
-	return NB_OK;
+	return err;
 }

@@ -10,7 +10,7 @@
 struct nb_pg_restore {
 	const char *path;         /* of the dump: a file, or a directory */
 	const char *format;       /* "custom", "plain", "directory" */
-	const char *compression;  /* around the file: "zstd", "gzip"; else none */
+	const char *compression;  /* of the file: "zstd", "gzip", or none */
 	const char *database;     /* made when missing; must be empty */
 	const char *conninfo;     /* of the server, or NULL: PG* variables */
 	const char *run_as;       /* user to become, or NULL */

@@ -116,6 +116,12 @@ def bench_small(work):
     shutil.rmtree(tree)
 
 
+def tree_bytes(top, part=""):
+    return sum(os.path.getsize(os.path.join(folder, name))
+               for folder, _, names in os.walk(top) if part in folder
+               for name in names)
+
+
 def bench_night(work):
     cluster = os.path.join(work, "pg")
     helper = os.path.join(TOP, "tests", "pg_cluster.sh")
@@ -148,6 +154,14 @@ def bench_night(work):
                     f"xorriso -as cdrecord dev=stdio:{work}/disc "
                     f"{work}/old.iso",
                 }, fresh)
+        fresh()
+        os.unlink(os.path.join(work, "drive"))
+        subprocess.run([NIGHTBURN, "-q", "-c", conf, "run"], check=False,
+                       stderr=subprocess.DEVNULL)
+        staged = tree_bytes(os.path.join(work, "staging"))
+        dumps = tree_bytes(os.path.join(work, "staging"), "/postgres")
+        print(f"\nStaging while the disc is awaited: {staged} bytes, "
+              f"{staged / dumps:.3f} of the dump")
     finally:
         subprocess.run(["bash", helper, "stop", cluster], check=True)
 

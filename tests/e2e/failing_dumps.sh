@@ -85,6 +85,24 @@ check "pg_dump that hangs on a prompt" untouched prompt 2 "testdb"
 check "pg_dump that exits 0 with half an archive" untouched truncated 60 \
 	"testdb"
 
+signalled()
+{
+	local before pid
+	configure "$work/fake/prompt" 300
+	before=$(fingerprint)
+	"$nightburn" -c "$work/nb.conf" run >"$work/out" 2>"$work/err" &
+	pid=$!
+	for _ in $(seq 300); do
+		[ -n "$(ls "$work/staging")" ] && break
+		sleep 0.1
+	done
+	kill -TERM "$pid"
+	wait "$pid"
+	[ $? = 1 ] && [ "$(fingerprint)" = "$before" ] &&
+		[ -z "$(ls "$work/staging")" ]
+}
+check "a signal during the dump ends it in order" signalled
+
 shrunk()
 {
 	configure "$real"

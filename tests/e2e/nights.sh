@@ -145,6 +145,45 @@ tree_back()
 }
 check "a tree comes back with owners, modes, times and links" tree_back
 
+by_hand()
+{
+	local generation
+	mkdir "$work/extra"
+	echo extra >"$work/extra/file"
+	nb_is 0 append "$work/extra" &&
+		says out "generation 4 on disc DB-A, session 3" || return 1
+	# It does not move the disc in the rotation, nor what is newest.
+	nb_is 0 restore --into new5 --conninfo "host=$PGHOST" \
+		--run-as postgres && rows new5 820 &&
+		nb_is 0 find extra/file && says out tree/extra/file &&
+		nb_is 0 append --dry-run "$work/extra" && nb_is 0 verify
+}
+check "paths are appended by hand" by_hand
+
+by_hand_blank()
+{
+	: >"$work/discs/C"
+	insert C
+	nb_is 3 append "$work/extra" && insert A
+}
+check "paths are not appended to a disc without a backup" by_hand_blank
+
+rotate()
+{
+	local pid
+	nb_is 0 rotate --dry-run && says out "wanted  DB-B" || return 1
+	"$nightburn" -c "$work/nb.conf" rotate --wait=60 >"$work/out" \
+		2>"$work/err" &
+	pid=$!
+	for _ in $(seq 300); do
+		grep -q 'insert disc DB-B' "$work/err" && break
+		sleep 0.1
+	done
+	insert B
+	wait "$pid" && says out "disc    DB-B" && insert A
+}
+check "rotate names the disc, and waits until it is in" rotate
+
 too_large()
 {
 	local before

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vdrive/front/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vdrive/front/rundir.h"
+#include "vdrive/front/serve.h"
+#include "vdrive/front/spawn.h"
+#include "vdrive/front/station.h"
+
+struct run {
+	struct vf_station_options drives[VF_DRIVES_MAX];
+	struct vf_node nodes[VF_DRIVES_MAX];
+	char names[VF_DRIVES_MAX][16];
+	struct vf_station *stations[VF_DRIVES_MAX];
+	size_t count;
+	const char *device;   /* of the next drive, or NULL */
+	struct vf_station_options common;
+};
+
+enum {
+	OPT_DISC = 256, OPT_ADD, OPT_EMPTY, OPT_OPEN, OPT_DEVICE, OPT_FAULTS,
+	OPT_TRACE, OPT_TIMING, OPT_DRIVE, OPT_POWER_LOSS
+};
+
+static const struct option options[] = {
+	{ "disc", required_argument, NULL, OPT_DISC },
+	{ "add", required_argument, NULL, OPT_ADD },
+	{ "empty", no_argument, NULL, OPT_EMPTY },
+	{ "open", no_argument, NULL, OPT_OPEN },
+	{ "device", required_argument, NULL, OPT_DEVICE },
+	{ "faults", required_argument, NULL, OPT_FAULTS },
+	{ "trace", required_argument, NULL, OPT_TRACE },
+	{ "timing", required_argument, NULL, OPT_TIMING },
+	{ "drive", required_argument, NULL, OPT_DRIVE },
+	{ "power-loss", no_argument, NULL, OPT_POWER_LOSS },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* A disc for the last drive, which is made for it when DISC begins one. */
+static int
+add_disc(struct run *run, const char *disc)
+{
+	struct vf_station_options *drive;
+
+	if (!run->count)
+		return vf_usage("--add follows --disc or --empty", disc);
+	drive = &run->drives[run->count - 1];
+	if (drive->disc_count == VF_STACK_MAX)
+		return vf_usage("too many discs for one drive", disc);
+	drive->discs[drive->disc_count++] = disc;
+	return 0;
+}
+
+static int
+add_drive(struct run *run, const char *disc)
+{
+	if (run->count == VF_DRIVES_MAX)
+		return vf_usage("too many drives", disc);
+	run->drives[run->count++].device = run->device;
+	run->device = NULL;
+	return disc ? add_disc(run, disc) : 0;
+}
+
+static int
+take_option(struct run *run, int option, const char *value)
+{
+	switch (option) {
+	case OPT_DISC:
+		return add_drive(run, value);
+	case OPT_EMPTY:
+		return add_drive(run, NULL);
+	case OPT_ADD:
+		return add_disc(run, value);
+	case OPT_OPEN:
+		if (!run->count)
+			return vf_usage("follows --disc or --empty", "--open");
+		run->drives[run->count - 1].open = true;
+		return 0;
+	case OPT_DEVICE:
+		if (*value != '/' || !value[1] || strchr(value, '\n')
+		    || strlen(value) > 200)
+			return vf_usage("not a short absolute path", value);
+		run->device = value;
+		return 0;
+	case OPT_FAULTS:
+		run->common.faults = value;
+		return 0;
+	case OPT_TRACE:
+		run->common.trace = value;
+		return 0;
+	case OPT_TIMING:
+		run->common.timing = value;
+		return 0;
+	case OPT_DRIVE:
+		run->common.personality = value;
+		return 0;
+	case OPT_POWER_LOSS:
+		run->common.power_loss = true;
+		return 0;
+	default:
+		return VF_EXIT_USAGE;
+	}
+}
+
+static bool
+is_taken(const struct run *run, const char *name)
+{
+	for (size_t i = 0; i < run->count; i++)
+		if (run->drives[i].device
+		    && !strcmp(run->drives[i].device, name))
+			return true;
+	return false;
+}
+
+/* Names the drives that have none, and hands the common options to all. */
+static void
+complete(struct run *run)
+{
+	unsigned int next = 0;
+
+	for (size_t i = 0; i < run->count; i++) {
+		struct vf_station_options *drive = &run->drives[i];
+
+		while (!drive->device) {
+			snprintf(run->names[i], sizeof *run->names,
+				 "/dev/sr%u", next++);
+			if (!is_taken(run, run->names[i]))
+				drive->device = run->names[i];
+		}
+		drive->faults = run->common.faults;
+		drive->trace = run->common.trace;
+		drive->timing = run->common.timing;
+		drive->personality = run->common.personality;
+		drive->power_loss = run->common.power_loss;
+		run->nodes[i].device = drive->device;
+		run->nodes[i].minor = (unsigned int)i;
+		if (sscanf(drive->device, "/dev/sr%3u", &run->nodes[i].minor)
+		    != 1)
+			run->nodes[i].minor = 100 + (unsigned int)i;
+	}
+}
+
+static int
+parse(struct run *run, int argc, char **argv)
+{
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		status = take_option(run, option, optarg);
+		if (status)
+			return status;
+	}
+	if (optind == argc)
+		return vf_usage("a command is missing", NULL);
+	if (!run->count)
+		add_drive(run, NULL);
+	complete(run);
+	return 0;
+}
+
+/* The library: beside this program in a build tree, else as installed. */
+static int
+find_preload(char out[PATH_MAX])
+{
+	static const char *const beside[] = {
+		".libs", "../lib/nightburn", "../lib64/nightburn"
+	};
+	const char *given = getenv("VDRIVE_PRELOAD");
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+
+	if (given)
+		return snprintf(out, PATH_MAX, "%s", given) >= PATH_MAX;
+	program[n < 0 ? 0 : n] = '\0';
+	if (n > 0)
+		*strrchr(program, '/') = '\0';
+	for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
+		if (snprintf(out, PATH_MAX, "%s/%s/libvdrive-preload.so",
+			     program, beside[i]) < PATH_MAX
+		    && !access(out, R_OK))
+			return 0;
+	snprintf(out, PATH_MAX, "%s/libvdrive-preload.so", VF_PKGLIBDIR);
+	return access(out, R_OK);
+}
+
+static int
+fail(const char *what, int error)
+{
+	fprintf(stderr, "vdrive: %s: %s\n", what, strerror(error));
+	return VF_EXIT_FAILED;
+}
+
+static int
+run_command(struct run *run, const struct vf_rundir *directory,
+	    char *const argv[])
+{
+	char preload[PATH_MAX];
+	pid_t pid;
+	int error = vf_serve_listen(directory), status;
+
+	if (error)
+		return fail("cannot listen", error);
+	if (find_preload(preload))
+		return fail(preload, ENOENT);
+	pid = vf_spawn(argv, preload, directory);
+	if (pid < 0)
+		return fail(argv[0], errno);
+	error = vf_serve_start(run->stations, run->count);
+	if (error) {
+		fail("cannot start a thread", error);
+		kill(pid, SIGKILL);
+	}
+	status = vf_spawn_wait(pid);
+	if (!error)
+		vf_serve_stop();
+	return error ? VF_EXIT_FAILED : status;
+}
+
+static int
+open_stations(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++)
+		if (vf_station_open(&run->drives[i], &run->stations[i]))
+			return VF_EXIT_FAILED;
+	return 0;
+}
+
+int
+vf_command_run(int argc, char **argv)
+{
+	struct run run = { 0 };
+	struct vf_rundir directory;
+	int status = parse(&run, argc, argv), error;
+
+	if (status)
+		return status;
+	vf_spawn_prepare();
+	status = open_stations(&run);
+	if (!status) {
+		error = vf_rundir_make(run.nodes, run.count, &directory);
+		if (error) {
+			status = fail("cannot make a runtime directory", error);
+		} else {
+			status = run_command(&run, &directory, argv + optind);
+			vf_rundir_remove(&directory);
+		}
+	}
+	for (size_t i = 0; i < run.count; i++)
+		if (vf_station_close(run.stations[i]) && !status)
+			status = VF_EXIT_FAILED;
+	return status;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vdrive/front/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vdrive/front/client.h"
+#include "vdrive/front/rundir.h"
+#include "vdrive/front/spawn.h"
+
+static const struct option options[] = {
+	{ "device", required_argument, NULL, 'd' },
+	{ "drive", required_argument, NULL, 'd' },
+	{ "next", no_argument, NULL, 'n' },
+	{ "empty", no_argument, NULL, 'e' },
+	{ "open", no_argument, NULL, 'o' },
+	{ "close", no_argument, NULL, 'c' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static int
+send_swap(const char *device, const char *text)
+{
+	struct vf_request request = { .op = VF_SWAP };
+	struct vf_rundir run;
+	struct vf_reply reply = { 0 };
+	int error = vf_rundir_find(device, &run, &request.drive);
+
+	if (error) {
+		fprintf(stderr, "vdrive: %s: %s\n", device, error == EEXIST
+			? "more than one vdrive has such a drive"
+			: "no running vdrive has such a drive");
+		return 1;
+	}
+	vf_client_init(run.path);
+	snprintf(request.text, sizeof request.text, "%s", text);
+	error = vf_client_call(&request, NULL, 0, &reply);
+	if (error) {
+		fprintf(stderr, "vdrive: %s: cannot swap: %s\n", device,
+			error == EINVAL && *reply.text ? reply.text
+			: strerror(error));
+		return 1;
+	}
+	return 0;
+}
+
+int
+vf_command_swap(int argc, char **argv)
+{
+	const char *device = "/dev/sr0", *text = NULL;
+	char path[PATH_MAX];
+	int option;
+
+	while ((option = getopt_long(argc, argv, "d:", options, NULL)) != -1)
+		switch (option) {
+		case 'd':
+			device = optarg;
+			break;
+		case 'n':
+			text = VF_SWAP_NEXT;
+			break;
+		case 'e':
+			text = VF_SWAP_EMPTY;
+			break;
+		case 'o':
+			text = VF_SWAP_OPEN;
+			break;
+		case 'c':
+			text = VF_SWAP_CLOSE;
+			break;
+		default:
+			return VF_EXIT_USAGE;
+		}
+	if (argc - optind != !text)
+		return vf_usage("one disc file, or one of the options", "swap");
+	if (!text && !realpath(argv[optind], path)) {
+		fprintf(stderr, "vdrive: %s: %s\n", argv[optind],
+			strerror(errno));
+		return 1;
+	}
+	return send_swap(device, text ? text : path);
+}

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The layers, and the rules of CODING.md that can be counted.
+set -u
+shopt -s lastpipe
+cd "${NB_TOP_SRCDIR:?}" || exit 1
+count=0
+
+# rule NAME: good when nothing comes in.
+rule()
+{
+	local found
+	found=$(cat)
+	count=$((count + 1))
+	if [ -z "$found" ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		printf '%s\n' "$found" | head -n 20 | sed 's/^/# /'
+	fi
+}
+
+# Includes of LAYER that are of none of the folders behind it.
+includes_but()
+{
+	local layer=$1 allowed=$2
+	grep -nE '^#include "' -r "src/$layer" --include='*.[ch]' |
+		grep -vE "#include \"($allowed)/" | grep -v 'restore_sh.h'
+}
+
+includes_but base 'base' | rule "base includes base alone"
+includes_but model 'base|model' | rule "model includes base and model"
+includes_but store 'base|model|store' | rule "store includes what is above it"
+includes_but source 'base|model|source' |
+	rule "source knows neither store nor disc"
+includes_but disc 'base|model|disc' | rule "disc knows neither store nor source"
+includes_but job 'base|model|store|source|disc|job' |
+	rule "job includes what is above it"
+for layer in report cli; do
+	grep -nE '^#include "' -r "src/$layer" --include='*.[ch]' |
+		grep -vE '#include "(base/str.h|report/|cli/)' |
+		rule "$layer uses the installed API, and strings"
+done
+grep -rnE '#include <(libisofs|libburn|libisoburn)/' src include |
+	grep -v '^src/disc/' | rule "libisofs and libburn in disc alone"
+grep -rn '#include <sqlite3.h>' src include | grep -v '^src/store/' |
+	rule "SQLite in store alone"
+grep -rn '#include <libpq-fe.h>' src include | grep -v '^src/source/' |
+	rule "libpq in source alone"
+grep -rnE '#include <(fcntl|unistd|time|sys/stat)\.h>' src/model |
+	grep -vE '^src/model/config_' |
+	rule "model has no files and no clock, but for reading the configuration"
+grep -rnE '\b(printf|puts|putchar)\(' src --include='*.c' |
+	grep -vE '^src/(cli|vdrive)/' | rule "only cli prints to stdout"
+grep -rnE '(^|[^_a-z])exit\(' src --include='*.c' |
+	grep -vE '^src/(cli|vdrive)/|_exit\(' | rule "nothing but the program exits"
+find src include tests examples -name '*.[ch]' -exec grep -L \
+	'^/\* SPDX-License-Identifier: GPL-2.0-or-later \*/$' {} + |
+	rule "every C file has its SPDX line"
+find src include -name '*.[ch]' -exec awk 'END { if (FNR > 400)
+	print FILENAME ": " FNR " lines" }' {} \; |
+	rule "no file is longer than 400 lines"
+find src include -name '*.[ch]' -exec expand {} + |
+	awk 'length($0) > 80' | rule "no line is longer than 80 columns"
+echo "1..$count"
