@@ -62,4 +62,21 @@ find src include -name '*.[ch]' -exec awk 'END { if (FNR > 400)
 	rule "no file is longer than 400 lines"
 find src include -name '*.[ch]' -exec expand {} + |
 	awk 'length($0) > 80' | rule "no line is longer than 80 columns"
+grep -n '#include "cli/' -r src/report | rule "report does not know cli"
+find src -mindepth 1 -maxdepth 1 -type d | grep -vE \
+	'^src/(base|model|store|source|disc|job|report|cli|vdrive)$' |
+	rule "every folder of src has its place"
+if [ -d src/vdrive ]; then
+	grep -nE '^#include ("|<nightburn/)' -r src/vdrive |
+		grep -v '#include "vdrive/'
+fi | rule "vdrive includes nothing of nightburn"
+grep -nE '^#include [<"]vdrive/' -r src include | grep -v '^src/vdrive/' |
+	rule "nightburn includes nothing of vdrive"
+grep -nE '^#include ("|<(libisofs|libburn|libisoburn|sqlite3|libpq))' \
+	-r include | rule "installed headers include no others of ours"
+find src include tests examples -name '*.[ch]' -exec awk 'FNR == 1 &&
+	$0 != "/* SPDX-License-Identifier: GPL-2.0-or-later */" {
+	print FILENAME }' {} + | rule "the SPDX line is the first"
+grep -rnE '[[:blank:]]+$' src include tests --include='*.[ch]' |
+	rule "no line ends in blanks"
 echo "1..$count"

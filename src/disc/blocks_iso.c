@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disc/library.h"
+
 #define GROUP 32          /* blocks that are fetched together: 64 KiB */
 #define GROUPS 32         /* groups that are kept: 2 MiB */
 
@@ -101,4 +103,28 @@ nb_blocks_iso(struct nb_blocks *blocks, IsoDataSource **out)
 	src->data = cache;
 	*out = src;
 	return NB_OK;
+}
+
+enum nb_err
+nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start,
+		     IsoImage *image)
+{
+	IsoDataSource *source = NULL;
+	IsoReadOpts *opts = NULL;
+	enum nb_err err;
+	int ret;
+
+	err = nb_blocks_iso(blocks, &source);
+	if (err)
+		return err;
+	ret = iso_read_opts_new(&opts, 0);
+	if (ret > 0) {
+		iso_read_opts_set_start_block(opts, start);
+		iso_read_opts_set_input_charset(opts, "UTF-8");
+		iso_read_opts_set_no_md5(opts, 1);
+		ret = iso_image_import(image, source, opts, NULL);
+		iso_read_opts_free(opts);
+	}
+	iso_data_source_unref(source);
+	return nb_library_check(ret, NB_ECORRUPT, blocks->name);
 }

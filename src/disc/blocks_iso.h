@@ -18,4 +18,8 @@
  */
 enum nb_err nb_blocks_iso(struct nb_blocks *blocks, IsoDataSource **out);
 
+/* Loads the tree of the session at START into IMAGE.  NB_ECORRUPT. */
+enum nb_err nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start,
+				 IsoImage *image);
+
 #endif

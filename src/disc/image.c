@@ -53,30 +53,6 @@ hash_empty_files(struct nb_entries *list)
 	return NB_OK;
 }
 
-static enum nb_err
-import_previous(struct nb_image *image)
-{
-	IsoDataSource *source = NULL;
-	IsoReadOpts *opts = NULL;
-	enum nb_err err;
-	int ret;
-
-	err = nb_blocks_iso(image->options.previous, &source);
-	if (err)
-		return err;
-	ret = iso_read_opts_new(&opts, 0);
-	if (ret > 0) {
-		iso_read_opts_set_start_block(opts,
-					      image->options.previous_start);
-		iso_read_opts_set_input_charset(opts, "UTF-8");
-		iso_read_opts_set_no_md5(opts, 1);
-		ret = iso_image_import(image->iso, source, opts, NULL);
-		iso_read_opts_free(opts);
-	}
-	iso_data_source_unref(source);
-	return nb_library_check(ret, NB_ECORRUPT, "the session on the disc");
-}
-
 static void
 name_volume(struct nb_image *image)
 {
@@ -117,7 +93,9 @@ nb_image_new(const struct nb_image_options *options,
 						     &image->iso),
 				       NB_EFAIL, "new image");
 	if (!err && options->previous)
-		err = import_previous(image);
+		err = nb_blocks_iso_import(options->previous,
+					   options->previous_start,
+					   image->iso);
 	if (!err && options->previous && move_to)
 		err = nb_image_move_aside(image, move_to);
 	if (!err)

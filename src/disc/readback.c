@@ -87,19 +87,6 @@ want_expected(struct state *s)
 	return err;
 }
 
-static enum nb_err
-keep_sum(void *ctx, const char *path, const uint8_t *sha256)
-{
-	struct state *s = ctx;
-	struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
-
-	e.path = strdup(path);
-	if (!e.path)
-		return nb_fail_memory();
-	memcpy(e.sha256, sha256, sizeof e.sha256);
-	return nb_entries_add(&s->sums, &e);
-}
-
 /* Everything that the disc itself lists, and nothing that it does not. */
 static enum nb_err
 want_listed(struct state *s)
@@ -115,7 +102,7 @@ want_listed(struct state *s)
 			       NB_SUMS_PATH);
 	if (err)
 		return err;
-	err = nb_sums_parse(NB_SUMS_PATH, text, length, keep_sum, s);
+	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->sums);
 	free(text);
 	if (!err)
 		err = nb_entries_sort(&s->sums);

@@ -157,29 +157,6 @@ walk(IsoDir *dir, const char *prefix, int depth, struct nb_blocks *blocks,
 	return err;
 }
 
-static enum nb_err
-import(struct nb_blocks *blocks, uint32_t start, IsoImage *image)
-{
-	IsoDataSource *source = NULL;
-	IsoReadOpts *opts = NULL;
-	enum nb_err err;
-	int ret;
-
-	err = nb_blocks_iso(blocks, &source);
-	if (err)
-		return err;
-	ret = iso_read_opts_new(&opts, 0);
-	if (ret > 0) {
-		iso_read_opts_set_start_block(opts, start);
-		iso_read_opts_set_input_charset(opts, "UTF-8");
-		iso_read_opts_set_no_md5(opts, 1);
-		ret = iso_image_import(image, source, opts, NULL);
-		iso_read_opts_free(opts);
-	}
-	iso_data_source_unref(source);
-	return nb_library_check(ret, NB_ECORRUPT, blocks->name);
-}
-
 enum nb_err
 nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 {
@@ -191,7 +168,7 @@ nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 			       blocks->name);
 	if (err)
 		return err;
-	err = import(blocks, start, image);
+	err = nb_blocks_iso_import(blocks, start, image);
 	if (!err)
 		err = walk(iso_image_get_root(image), "", 0, blocks, &nodes);
 	iso_image_unref(image);

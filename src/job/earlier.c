@@ -10,19 +10,6 @@
 /* Far above what a million files need; a bound against nonsense on a disc. */
 #define TEXT_MAX ((size_t)1 << 30)
 
-static enum nb_err
-keep_sum(void *ctx, const char *path, const uint8_t *sha256)
-{
-	struct nb_session *s = ctx;
-	struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
-
-	e.path = strdup(path);
-	if (!e.path)
-		return nb_fail_memory();
-	memcpy(e.sha256, sha256, sizeof e.sha256);
-	return nb_entries_add(&s->kept, &e);
-}
-
 /* The newest session's label and manifest move aside (nb_image_new). */
 static enum nb_err
 move_aside(struct nb_entry *e, const char *backup_id)
@@ -122,7 +109,7 @@ nb_earlier_load(const struct nb_look *look, struct nb_blocks *blocks,
 			       NB_SUMS_PATH);
 	if (err)
 		return err;
-	err = nb_sums_parse(NB_SUMS_PATH, text, length, keep_sum, s);
+	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->kept);
 	free(text);
 	if (!err)
 		err = load_manifests(blocks, start, s);

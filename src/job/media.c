@@ -180,22 +180,12 @@ static enum nb_guard
 ask_guard(const struct nb_site *site, const struct nb_media_options *options,
 	  const struct nb_look *before, const struct nb_look *now)
 {
-	struct nb_guard_facts facts = {
-		.lock_held = site->lock != NULL,
-		.first_state = before->label_state,
-		.second_state = now->label_state,
-		.first = &before->label,
-		.second = &now->label,
-		.first_drive = before->identity,
-		.second_drive = now->identity,
-		.pool = &site->view,
-		.typed = options->volume_id,
-		.first_volume = before->volume_id,
-		.second_volume = now->volume_id,
-		.blank_only = true,
-		.intent_stored = true,
-	};
+	struct nb_guard_facts facts = nb_write_facts(site, before, now);
 
+	facts.typed = options->volume_id;
+	facts.first_volume = before->volume_id;
+	facts.second_volume = now->volume_id;
+	facts.blank_only = true;
 	return nb_guard_check(&facts);
 }
 

@@ -54,11 +54,11 @@ nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 		       w->look->device);
 }
 
-static enum nb_guard
-ask_guard(const struct nb_site *site, const struct nb_look *before,
-	  const struct nb_look *now, const struct nb_session *session)
+struct nb_guard_facts
+nb_write_facts(const struct nb_site *site, const struct nb_look *before,
+	       const struct nb_look *now)
 {
-	struct nb_guard_facts facts = {
+	return (struct nb_guard_facts){
 		.lock_held = site->lock != NULL,
 		.first_state = before->label_state,
 		.second_state = now->label_state,
@@ -69,13 +69,20 @@ ask_guard(const struct nb_site *site, const struct nb_look *before,
 		.pool = &site->view,
 		.max_verify_age = site->pool->max_verify_age,
 		.now = nb_clock_date(),
-		.blank_only = session == NULL,
-		.image_complete = session != NULL,
-		.image_blocks = session ? first_session_blocks(session) : 0,
 		.disc_blocks = now->medium.capacity,
 		.intent_stored = true,
 	};
+}
 
+static enum nb_guard
+ask_guard(const struct nb_site *site, const struct nb_look *before,
+	  const struct nb_look *now, const struct nb_session *session)
+{
+	struct nb_guard_facts facts = nb_write_facts(site, before, now);
+
+	facts.blank_only = session == NULL;
+	facts.image_complete = session != NULL;
+	facts.image_blocks = session ? first_session_blocks(session) : 0;
 	return nb_guard_check(&facts);
 }
 

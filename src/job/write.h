@@ -41,4 +41,10 @@ enum nb_err nb_write_session(const struct nb_write *write,
 enum nb_err nb_write_blank(struct nb_site *site, struct nb_look *look,
 			   const struct nb_session *session);
 
+/* What the guard is asked about a disc that was looked at twice; the caller
+ * adds what is to be written, or what was typed. */
+struct nb_guard_facts nb_write_facts(const struct nb_site *site,
+				     const struct nb_look *before,
+				     const struct nb_look *now);
+
 #endif

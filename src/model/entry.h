@@ -76,8 +76,9 @@ enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 			       int64_t mtime);
 
 /* Sorts by path, and numbers hard links anew in that order (dev 0, equal ino;
- * both 0 for a file with one name in the list).  Two entries of one path:
- * NB_ECORRUPT, named. */
+ * both 0 for a file with one name in the list).  So lists are joined before
+ * they are sorted: the same number in two of them is not the same file.  Two
+ * entries of one path: NB_ECORRUPT, named. */
 enum nb_err nb_entries_sort(struct nb_entries *list);
 
 /* The entry of PATH in a sorted list, or NULL. */

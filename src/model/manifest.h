@@ -82,4 +82,8 @@ enum nb_err nb_sums_parse(const char *name, const char *text, size_t length,
 					    const uint8_t *sha256),
 			  void *ctx);
 
+/* The same as entries with path and hash, appended to LIST in their order. */
+enum nb_err nb_sums_load(const char *name, const char *text, size_t length,
+			 struct nb_entries *list);
+
 #endif

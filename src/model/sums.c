@@ -132,3 +132,22 @@ nb_sums_parse(const char *name, const char *text, size_t length,
 	}
 	return err;
 }
+
+static enum nb_err
+keep_sum(void *ctx, const char *path, const uint8_t *sha256)
+{
+	struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
+	enum nb_err err = nb_str_dup(path, &e.path);
+
+	if (err)
+		return err;
+	memcpy(e.sha256, sha256, sizeof e.sha256);
+	return nb_entries_add(ctx, &e);
+}
+
+enum nb_err
+nb_sums_load(const char *name, const char *text, size_t length,
+	     struct nb_entries *list)
+{
+	return nb_sums_parse(name, text, length, keep_sum, list);
+}

@@ -74,7 +74,8 @@ put_sysfs(const struct vf_rundir *run, const struct vf_node *node)
 		const char *name, *text;
 	} files[] = {
 		{ "removable", "1\n" }, { "ro", "0\n" },
-		{ "size", "2097151\n" }, { "queue/logical_block_size", "2048\n" },
+		{ "size", "2097151\n" },
+		{ "queue/logical_block_size", "2048\n" },
 		{ "queue/rotational", "1\n" }, { "device/type", "5\n" },
 		{ "device/vendor", "VDRIVE  \n" },
 		{ "device/model", "VIRTUAL RECORDER\n" },

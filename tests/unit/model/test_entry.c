@@ -122,6 +122,85 @@ START_TEST(a_path_that_stands_twice_is_refused_by_name)
 }
 END_TEST
 
+static void
+add_inode(struct nb_entries *list, const char *path, uint64_t dev,
+	  uint64_t ino)
+{
+	add(list, path, NB_ENTRY_FILE, 1);
+	list->at[list->count - 1].dev = dev;
+	list->at[list->count - 1].ino = ino;
+}
+
+/* As "path:ino" of each entry; every dev must be 0. */
+static void
+assert_links(const struct nb_entries *list, const char *expected)
+{
+	char text[256] = "";
+
+	for (size_t i = 0; i < list->count; i++) {
+		ck_assert_uint_eq(list->at[i].dev, 0);
+		snprintf(text + strlen(text), sizeof text - strlen(text),
+			 "%s:%u ", list->at[i].path,
+			 (unsigned int)list->at[i].ino);
+	}
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(hard_links_are_numbered_by_the_first_of_their_names)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+
+	add_inode(&list, "e", 1, 700);
+	add_inode(&list, "d", 1, 900);
+	add_inode(&list, "c", 1, UINT64_MAX);
+	add_inode(&list, "b", 1, 700);
+	add_inode(&list, "a", 1, UINT64_MAX);
+	add_inode(&list, "f", 1, UINT64_MAX);
+	nb_assert_ok(nb_entries_sort(&list));
+	assert_links(&list, "a:1 b:2 c:1 d:0 e:2 f:1 ");
+	nb_entries_free(&list);
+}
+END_TEST
+
+START_TEST(one_inode_number_on_two_devices_is_two_files)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+
+	add_inode(&list, "a", 1, 7);
+	add_inode(&list, "b", 2, 7);
+	add_inode(&list, "c", 2, 7);
+	nb_assert_ok(nb_entries_sort(&list));
+	assert_links(&list, "a:0 b:2 c:2 ");
+	nb_entries_free(&list);
+}
+END_TEST
+
+START_TEST(entries_without_an_inode_are_never_linked)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+
+	add_inode(&list, "a", 3, 0);
+	add_inode(&list, "b", 3, 0);
+	nb_assert_ok(nb_entries_sort(&list));
+	assert_links(&list, "a:0 b:0 ");
+	nb_entries_free(&list);
+}
+END_TEST
+
+START_TEST(sorting_again_changes_nothing)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+
+	add_inode(&list, "c", 9, 5);
+	add_inode(&list, "b", 9, 4);
+	add_inode(&list, "a", 9, 5);
+	nb_assert_ok(nb_entries_sort(&list));
+	nb_assert_ok(nb_entries_sort(&list));
+	assert_links(&list, "a:1 b:0 c:1 ");
+	nb_entries_free(&list);
+}
+END_TEST
+
 START_TEST(each_of_many_entries_is_found)
 {
 	struct nb_entries list = NB_ARRAY_INIT;
@@ -198,6 +277,11 @@ main(void)
 	tcase_add_test(tc, paths_are_sorted_by_their_bytes);
 	tcase_add_test(tc, an_empty_list_is_sorted_and_searched);
 	tcase_add_test(tc, a_path_that_stands_twice_is_refused_by_name);
+	tcase_add_test(tc,
+		       hard_links_are_numbered_by_the_first_of_their_names);
+	tcase_add_test(tc, one_inode_number_on_two_devices_is_two_files);
+	tcase_add_test(tc, entries_without_an_inode_are_never_linked);
+	tcase_add_test(tc, sorting_again_changes_nothing);
 	tcase_add_test(tc, each_of_many_entries_is_found);
 	tcase_add_test(tc, only_files_count_in_the_sum_of_bytes);
 	tcase_add_loop_test(tc, each_type_has_a_name_that_leads_back_to_it, 0,

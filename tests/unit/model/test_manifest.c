@@ -177,8 +177,8 @@ END_TEST
 
 static const char *const names[] = {
 	"plain", "with space", "new\nline", "tab\t", "\x01\x1f\x7f", "quote\"",
-	"back\\slash", "日本/語", "\xff\xfe", "half\xe6\x97", "surrogate\xed"
-	"\xa0\x80", "-dash", "~", "...", "a/..b/c", " ", "{\"path\":1}",
+	"back\\slash", "日本/語", "\xff\xfe", "half\xe6\x97", ("surrogate\xed"
+	"\xa0\x80"), "-dash", "~", "...", "a/..b/c", " ", "{\"path\":1}",
 };
 
 START_TEST(any_name_comes_back_byte_for_byte)
