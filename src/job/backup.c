@@ -278,10 +278,21 @@ enum nb_err
 nb_backup_resume(struct nb_backup *backup)
 {
 	const char *staging = backup->site->nb->config->staging_dir;
+	bool burned = false;
 	enum nb_err err;
 
 	err = nb_staging_find(staging, backup->site->job->name,
 			      &backup->staged);
+	if (!err)
+		err = nb_catalog_holds(backup->site->catalog,
+				       backup->staged.manifest.backup_id,
+				       &burned);
+	/* A run died between commit and the end of its work. */
+	if (!err && burned) {
+		err = nb_backup_discard(backup);
+		if (!err)
+			err = NB_ENOTFOUND;
+	}
 	if (err == NB_ENOTFOUND)
 		nb_fail(err, "%s: no backup of job %s waits here\n"
 			"hint: nightburn run without --resume makes one",

@@ -158,6 +158,12 @@ check_adoption(const struct nb_site *site,
 	    && look->medium.state != NB_MEDIUM_BLANK)
 		return nb_fail(NB_EWRONG, "%s: the disc cannot be made blank",
 			       look->device);
+	if (look->label_state == NB_LABEL_GOOD
+	    && strcmp(look->label.pool, site->view.name)
+	    && nb_config_pool(site->nb->config, look->label.pool))
+		return nb_fail(NB_EWRONG, "%s: a disc of pool %s\nhint: adopt "
+			       "it with --job, for the job of that pool",
+			       look->label.disc, look->label.pool);
 	known = look->label_state == NB_LABEL_GOOD
 		? nb_pool_by_id(&site->view, look->label.disc_id) : NULL;
 	if (known && known->generation

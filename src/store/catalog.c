@@ -101,7 +101,7 @@ load_disc(struct nb_catalog *catalog, const char *pool,
 		"left join parts p on p.session_id = s.id "
 		"left join backups b on b.id = p.backup_id "
 		"where d.pool = ? and d.name = ? and d.named = 1 "
-		"order by b.generation desc, b.created desc, s.number desc "
+		"order by b.generation desc, s.number desc "
 		"limit 1");
 
 	nb_sql_text(&sql, pool);
@@ -162,6 +162,19 @@ nb_catalog_next_generation(struct nb_catalog *catalog, const char *pool,
 	*generation = 1;
 	nb_sql_text(&sql, pool);
 	return one_number(&sql, generation);
+}
+
+enum nb_err
+nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
+		 bool *holds)
+{
+	struct nb_sql sql = nb_sql_prepare(catalog,
+		"select 1 from parts p join sessions s on s.id = p.session_id "
+		"where p.backup_id = ? and not s.gone");
+
+	nb_sql_text(&sql, backup_id);
+	*holds = nb_sql_row(&sql);
+	return nb_sql_end(&sql);
 }
 
 enum nb_err

@@ -77,6 +77,10 @@ enum nb_err nb_catalog_verified(struct nb_catalog *catalog,
 enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
 				    const char *pool, const char *name);
 
+/* Is the backup of this id on a disc, verified? */
+enum nb_err nb_catalog_holds(struct nb_catalog *catalog,
+			     const char *backup_id, bool *holds);
+
 /* Stored bytes of source NAME in the newest good backup of JOB; 0: none. */
 enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 				 const char *kind, const char *name,
