@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* State directory, lock, journal and staging. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/str.h"
+#include "store/journal.h"
+#include "store/lock.h"
+#include "store/staging.h"
+#include "store/state.h"
+
+START_TEST(the_id_of_an_installation_stays)
+{
+	struct nb_state *first, *second;
+
+	nb_assert_ok(nb_state_open(nb_test_path("state"), &first));
+	nb_assert_ok(nb_state_open(nb_test_path("state"), &second));
+	ck_assert_uint_eq(strlen(first->installation), NB_ID_HEX);
+	ck_assert_str_eq(first->installation, second->installation);
+	nb_state_close(first);
+	nb_state_close(second);
+}
+END_TEST
+
+START_TEST(a_state_directory_that_others_may_write_is_refused)
+{
+	const char *dir = nb_test_path("state");
+	struct nb_state *state;
+	char *message;
+
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	ck_assert_int_eq(chmod(dir, 0770), 0);
+	nb_assert_ok(nb_str_format(&message, "error: %s: others may write "
+				   "here\nhint: chmod go-w %s\n", dir, dir));
+	nb_assert_fails(nb_state_open(dir, &state), NB_ECONFIG, message);
+	free(message);
+}
+END_TEST
+
+START_TEST(the_lock_is_held_once_and_names_its_holder)
+{
+	struct nb_lock *lock, *other;
+	char *message;
+
+	nb_assert_ok(nb_lock_take(nb_test_dir(), &lock));
+	nb_assert_ok(nb_str_format(&message, "error: another run is active: "
+				   "process %ld\nhint: wait for it to end\n",
+				   (long)getpid()));
+	nb_assert_fails(nb_lock_take(nb_test_dir(), &other), NB_ELOCKED,
+			message);
+	nb_lock_release(lock);
+	nb_assert_ok(nb_lock_take(nb_test_dir(), &other));
+	nb_lock_release(other);
+	free(message);
+}
+END_TEST
+
+static const struct nb_journal intent = {
+	.step = NB_STEP_BURN,
+	.label = {
+		.installation = "0123456789abcdef0123456789abcdef",
+		.disc_id = "fedcba9876543210fedcba9876543210",
+		.pool = "p", .disc = "A", .generation = 7,
+		.backup_id = "20261121T000000Z-00000000", .created = 5,
+	},
+};
+
+START_TEST(an_intent_is_found_until_it_ends)
+{
+	struct nb_journal found;
+
+	ck_assert_int_eq(nb_journal_load(nb_test_dir(), &found),
+			 NB_ENOTFOUND);
+	nb_assert_ok(nb_journal_begin(nb_test_dir(), &intent));
+	nb_assert_ok(nb_journal_load(nb_test_dir(), &found));
+	ck_assert_int_eq(found.step, NB_STEP_BURN);
+	ck_assert_str_eq(found.label.disc_id, intent.label.disc_id);
+	ck_assert_uint_eq(found.label.generation, 7);
+	nb_assert_ok(nb_journal_end(nb_test_dir()));
+	ck_assert_int_eq(nb_journal_load(nb_test_dir(), &found),
+			 NB_ENOTFOUND);
+	nb_assert_ok(nb_journal_end(nb_test_dir()));
+}
+END_TEST
+
+START_TEST(a_journal_that_cannot_be_read_is_told)
+{
+	struct nb_journal found;
+	char *message;
+
+	nb_test_write("journal", "nonsense\n", 0600);
+	nb_assert_ok(nb_str_format(&message, "error: %s: not a journal\n",
+				   nb_test_path("journal")));
+	nb_assert_fails(nb_journal_load(nb_test_dir(), &found), NB_ECORRUPT,
+			message);
+	free(message);
+}
+END_TEST
+
+/* A complete backup of job J with one file. */
+static void
+stage(const char *id, int64_t created)
+{
+	const char *dir = nb_test_path("staging");
+	struct nb_staged staged;
+	struct nb_entry e = {
+		.type = NB_ENTRY_FILE, .mode = 0400, .size = 4, .hashed = true,
+		.sha256 = { 1 },
+	};
+
+	nb_assert_ok(nb_staging_begin(dir, id, &staged));
+	staged.manifest.created = created;
+	strcpy(staged.manifest.job, "j");
+	nb_assert_ok(nb_fd_save(staged.dir, "dump", "data", 4, 0400));
+	nb_assert_ok(nb_str_dup("dump", &e.path));
+	nb_assert_ok(nb_entries_add(&staged.entries, &e));
+	nb_assert_ok(nb_staging_finish(dir, &staged));
+	nb_staged_free(&staged);
+}
+
+START_TEST(the_newest_complete_backup_of_a_job_is_found)
+{
+	const char *dir = nb_test_path("staging");
+	struct nb_staged partial, found;
+
+	stage("one", 100);
+	stage("two", 200);
+	nb_assert_ok(nb_staging_begin(dir, "three", &partial));
+	nb_staged_free(&partial);
+	nb_assert_ok(nb_staging_find(dir, "j", &found));
+	ck_assert_str_eq(found.manifest.backup_id, "two");
+	ck_assert_uint_eq(found.entries.count, 1);
+	nb_staged_free(&found);
+	ck_assert_int_eq(nb_staging_find(dir, "other", &found),
+			 NB_ENOTFOUND);
+	nb_assert_ok(nb_staging_prune(dir, "j", NULL));
+	ck_assert_int_eq(nb_staging_find(dir, "j", &found), NB_ENOTFOUND);
+}
+END_TEST
+
+START_TEST(a_partial_backup_is_removed_by_the_next)
+{
+	const char *dir = nb_test_path("staging");
+	struct nb_staged staged;
+
+	nb_assert_ok(nb_staging_begin(dir, "dead", &staged));
+	nb_staged_free(&staged);
+	ck_assert_int_eq(access(nb_test_path("staging/dead.partial"), F_OK),
+			 0);
+	nb_assert_ok(nb_staging_begin(dir, "next", &staged));
+	ck_assert_int_ne(access(nb_test_path("staging/dead.partial"), F_OK),
+			 0);
+	nb_assert_ok(nb_staging_remove(dir, &staged));
+}
+END_TEST
+
+START_TEST(a_staged_file_of_another_size_is_told)
+{
+	const char *dir = nb_test_path("staging");
+	struct nb_staged found;
+	char *message;
+
+	stage("one", 100);
+	ck_assert_int_eq(truncate(nb_test_path("staging/one/dump"), 2), 0);
+	nb_assert_ok(nb_str_format(&message, "error: %s/one/dump: missing or "
+				   "of another size\n", dir));
+	nb_assert_fails(nb_staging_find(dir, "j", &found), NB_ECORRUPT,
+			message);
+	free(message);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("state");
+	TCase *tc = nb_test_case("state", 20);
+
+	tcase_add_test(tc, the_id_of_an_installation_stays);
+	tcase_add_test(tc,
+		       a_state_directory_that_others_may_write_is_refused);
+	tcase_add_test(tc, the_lock_is_held_once_and_names_its_holder);
+	tcase_add_test(tc, an_intent_is_found_until_it_ends);
+	tcase_add_test(tc, a_journal_that_cannot_be_read_is_told);
+	tcase_add_test(tc, the_newest_complete_backup_of_a_job_is_found);
+	tcase_add_test(tc, a_partial_backup_is_removed_by_the_next);
+	tcase_add_test(tc, a_staged_file_of_another_size_is_told);
+	suite_add_tcase(suite, tc);
+	return nb_test_main(suite);
+}
