@@ -10,7 +10,6 @@
  *     if (!err)
  *             err = nb_run(nb, &(struct nb_run_options){ .job = "nightly" },
  *                          &result);
- *     nb_run_result_clear(&result);
  *     nb_close(nb);
  *     return nb_exit_status(err);
  *

@@ -312,9 +312,13 @@ examples()
 		>"$work/all.conf"
 	chmod 600 "$work/all.conf"
 	"$nightburn" -c "$work/all.conf" check-config || return 1
+	sed -n "/nightburn.conf <<'END'/,/^    END/s/^    //p" \
+		"$src/README.md" | sed '1d;$d' >"$work/readme.conf"
+	chmod 600 "$work/readme.conf"
+	"$nightburn" -c "$work/readme.conf" check-config || return 1
 	grep -q "nightburn --quiet run" "$src/examples/nightburn.cron"
 }
-check "the example configuration is good, its comments, too" examples
+check "the configurations of example and README are good" examples
 
 api_example()
 {
