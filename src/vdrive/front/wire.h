@@ -25,8 +25,7 @@
 
 enum vf_op {
 	VF_COMMAND = 1, /* a CDB for the drive */
-	VF_SWAP,        /* another disc: text is its path, or what follows */
-	VF_STATUS       /* describes the drive in the reply's text */
+	VF_SWAP         /* another disc: text is its path, or what follows */
 };
 
 /* What a swap may ask for instead of a path (which is always absolute). */
