@@ -103,12 +103,13 @@ addressed_track(const struct vd_disc *disc, uint8_t type, uint32_t address)
 	}
 }
 
-/* Session at once begins with the pre-gap (MMC-5 6.27.3.16). */
+/* Session at once begins with the pre-gap on a blank CD (MMC-5 6.27.3.16); in
+ * later sessions programs expect the start of the track. */
 static void
 follow_write_type(const struct vd_drive *drive, struct vd_view *view)
 {
 	if (drive->disc->medium->family == VD_CD && view->writable
-	    && view->blank && vd_write_type(drive) == VD_SAO)
+	    && !drive->disc->track_count && vd_write_type(drive) == VD_SAO)
 		view->next = view->start - VD_PREGAP;
 }
 

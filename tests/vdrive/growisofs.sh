@@ -50,7 +50,7 @@ medium dvd-ram
 medium bd-r -use-the-force-luke=spare:none
 medium bd-re
 check "dvd+rw: an image is written over the old" \
-	on dvd+rw.disc growisofs -Z $SR=one.iso
+	on dvd+rw.disc growisofs -use-the-force-luke=tty -Z $SR=one.iso
 check "dvd+rw: the image is read" reads_at dvd+rw.disc 0 one.iso
 check "dvd-rw: it is blanked by dvd+rw-format" \
 	on dvd-rw.disc dvd+rw-format -blank $SR
