@@ -16,36 +16,46 @@ struct file_blocks {
 	char name[];
 };
 
-enum nb_err
-nb_blocks_pread(const char *name, int fd, uint32_t lba, uint32_t count,
-		void *buf)
+uint32_t
+nb_blocks_pread(int fd, uint32_t lba, uint32_t count, void *buf)
 {
 	size_t n = (size_t)count * NB_BLOCK, done = 0;
 
 	while (done < n) {
 		off_t at = (off_t)lba * NB_BLOCK + (off_t)done;
 		ssize_t got = pread(fd, (char *)buf + done, n - done, at);
-		uint32_t block = (uint32_t)(lba + done / NB_BLOCK);
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0)
-			return nb_fail_errno(NB_EIO, "%s: cannot read block %u",
-					     name, block);
-		if (got == 0)
-			return nb_fail(NB_EIO, "%s: block %u is behind the end",
-				       name, block);
+		if (!got)
+			errno = 0;
+		if (got <= 0)
+			break;
 		done += (size_t)got;
 	}
-	return NB_OK;
+	return (uint32_t)(done / NB_BLOCK);
 }
 
-static enum nb_err
-file_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
+enum nb_err
+nb_blocks_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
+	       void *buf)
 {
-	struct file_blocks *file = (struct file_blocks *)blocks;
+	uint32_t got = blocks->get(blocks, lba, count, buf);
 
-	return nb_blocks_pread(file->name, file->fd, lba, count, buf);
+	if (got == count)
+		return NB_OK;
+	if (errno)
+		return nb_fail_errno(NB_EIO, "%s: cannot read block %u",
+				     blocks->name, lba + got);
+	return nb_fail(NB_EIO, "%s: block %u is behind the end",
+		       blocks->name, lba + got);
+}
+
+static uint32_t
+file_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
+{
+	return nb_blocks_pread(((struct file_blocks *)blocks)->fd, lba, count,
+			       buf);
 }
 
 static void
@@ -80,7 +90,7 @@ nb_blocks_open_file(const char *path, struct nb_blocks **out)
 		file_free(&file->blocks);
 		return err;
 	}
-	file->blocks.read = file_read;
+	file->blocks.get = file_get;
 	file->blocks.free = file_free;
 	file->blocks.count = (uint64_t)st.st_size / NB_BLOCK;
 	file->blocks.name = file->name;

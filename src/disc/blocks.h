@@ -12,10 +12,11 @@
 #include "model/medium.h"
 
 struct nb_blocks {
-	/* Reads COUNT blocks from LBA into BUF.  NB_EIO: one of them cannot be
-	 * read or lies behind the end; logged with the address. */
-	enum nb_err (*read)(struct nb_blocks *blocks, uint32_t lba,
-			    uint32_t count, void *buf);
+	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many can be
+	 * read from there on, and says nothing about the next one but by errno:
+	 * 0 when it lies behind the end. */
+	uint32_t (*get)(struct nb_blocks *blocks, uint32_t lba,
+			uint32_t count, void *buf);
 	void (*free)(struct nb_blocks *blocks);
 	uint64_t count;       /* readable blocks, as far as known */
 	const char *name;     /* for messages */
@@ -24,10 +25,13 @@ struct nb_blocks {
 /* An image file.  NB_EIO. */
 enum nb_err nb_blocks_open_file(const char *path, struct nb_blocks **out);
 
-/* What a read of blocks from the descriptor FD comes to, with NAME in the
- * messages.  NB_EIO. */
-enum nb_err nb_blocks_pread(const char *name, int fd, uint32_t lba,
-			    uint32_t count, void *buf);
+/* Reads COUNT blocks from LBA into BUF.  NB_EIO: one of them cannot be read or
+ * lies behind the end; logged with its address. */
+enum nb_err nb_blocks_read(struct nb_blocks *blocks, uint32_t lba,
+			   uint32_t count, void *buf);
+
+/* What get() is for blocks behind the descriptor FD. */
+uint32_t nb_blocks_pread(int fd, uint32_t lba, uint32_t count, void *buf);
 
 static inline void
 nb_blocks_free(struct nb_blocks *blocks)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disc/blocks_iso.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,13 +9,15 @@
 #define GROUP 32          /* blocks that are fetched together: 64 KiB */
 #define GROUPS 32         /* groups that are kept: 2 MiB */
 
+struct group {
+	uint32_t start;
+	uint32_t count;   /* blocks in it; 0: none */
+};
+
 struct cache {
 	struct nb_blocks *blocks;
-	struct {
-		bool filled;
-		uint32_t group;
-		uint32_t count;   /* blocks in it: less at the end */
-	} slots[GROUPS];
+	struct group groups[GROUPS];
+	size_t next;      /* group that is replaced next */
 	uint8_t *data;
 };
 
@@ -27,43 +28,52 @@ open_source(IsoDataSource *src)
 	return 1;
 }
 
-/* Fetches GROUP; fewer blocks at the end, none where that fails. */
-static void
-fetch(struct cache *cache, uint32_t group)
+static uint8_t *
+find(const struct cache *cache, uint32_t lba)
 {
-	size_t at = group % GROUPS;
-	uint64_t first = (uint64_t)group * GROUP;
+	for (size_t i = 0; i < GROUPS; i++) {
+		const struct group *group = &cache->groups[i];
+
+		if (lba >= group->start && lba - group->start < group->count)
+			return cache->data + (i * GROUP + lba - group->start)
+				* NB_BLOCK;
+	}
+	return NULL;
+}
+
+/* Fetches what can be read from LBA on.  Never from before it: in front of a
+ * CD session there is a gap that no drive reads. */
+static void
+fetch(struct cache *cache, uint32_t lba)
+{
+	struct group *group = &cache->groups[cache->next];
+	uint64_t end = cache->blocks->count;
 	uint32_t count = GROUP;
 
-	cache->slots[at].filled = false;
-	if (first + count > cache->blocks->count)
-		count = first < cache->blocks->count
-			? (uint32_t)(cache->blocks->count - first) : 0;
-	if (!count || cache->blocks->read(cache->blocks, (uint32_t)first,
-					  count, cache->data
-					  + at * GROUP * NB_BLOCK))
-		return;
-	cache->slots[at].filled = true;
-	cache->slots[at].group = group;
-	cache->slots[at].count = count;
+	if (lba + (uint64_t)count > end)
+		count = lba < end ? (uint32_t)(end - lba) : 1;
+	group->start = lba;
+	group->count = 0;
+	group->count = cache->blocks->get(cache->blocks, lba, count,
+					  cache->data + cache->next * GROUP
+					  * NB_BLOCK);
+	if (group->count)
+		cache->next = (cache->next + 1) % GROUPS;
 }
 
 static int
 read_source(IsoDataSource *src, uint32_t lba, uint8_t *buffer)
 {
 	struct cache *cache = src->data;
-	uint32_t group = lba / GROUP, within = lba % GROUP;
-	size_t at = group % GROUPS;
+	const uint8_t *block = find(cache, lba);
 
-	if (!cache->slots[at].filled || cache->slots[at].group != group)
-		fetch(cache, group);
-	if (cache->slots[at].filled && within < cache->slots[at].count) {
-		memcpy(buffer, cache->data + (at * GROUP + within) * NB_BLOCK,
-		       NB_BLOCK);
-		return 1;
+	if (!block) {
+		fetch(cache, lba);
+		block = find(cache, lba);
 	}
-	/* A neighbour may be what cannot be read. */
-	if (cache->blocks->read(cache->blocks, lba, 1, buffer))
+	if (block)
+		memcpy(buffer, block, NB_BLOCK);
+	else if (nb_blocks_read(cache->blocks, lba, 1, buffer))
 		return (int)ISO_DATA_SOURCE_FAILURE;
 	return 1;
 }

@@ -43,14 +43,16 @@ zero_head(struct nb_drive *drive)
 	return err;
 }
 
+/* A DVD-RW that was blanked fast takes one session, which must be the last: it
+ * is blanked wholly. */
 static enum nb_err
-erase(struct nb_drive *drive)
+erase(struct nb_drive *drive, int profile)
 {
 	enum nb_err err = nb_drive_grab(drive, false);
 
 	if (err)
 		return err;
-	burn_disc_erase(drive->burn, 1);
+	burn_disc_erase(drive->burn, profile != NB_PROFILE_DVD_RW);
 	/* A blank that was begun is never cancelled. */
 	nb_drive_wait(drive, "blank", NULL, NULL);
 	if (nb_library_drain() || burn_drive_wrote_well(drive->burn) <= 0)
@@ -73,7 +75,8 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 	if (before.state == NB_MEDIUM_NONE)
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
 	nb_library_drain();
-	err = before.random_access ? zero_head(drive) : erase(drive);
+	err = before.random_access ? zero_head(drive)
+		: erase(drive, before.profile);
 	if (!err)
 		err = nb_drive_reload(drive);
 	if (!err)

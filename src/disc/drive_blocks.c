@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disc/drive_private.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* 64 KiB: what every drive and every kernel takes in one READ command. */
@@ -15,35 +16,34 @@ struct drive_blocks {
 	struct nb_drive *drive;
 };
 
-static enum nb_err
-recorder_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
-	      void *buf)
+static uint32_t
+recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
+	     void *buf)
 {
 	struct nb_drive *drive = ((struct drive_blocks *)blocks)->drive;
-	char *to = buf;
+	uint32_t done = 0;
 
-	while (count > 0) {
-		uint32_t n = count < PIECE ? count : PIECE;
-		off_t got = 0, want = (off_t)n * NB_BLOCK;
+	while (done < count) {
+		uint32_t n = count - done < PIECE ? count - done : PIECE;
+		off_t got = 0, at = ((off_t)lba + done) * NB_BLOCK;
+		int ret = burn_read_data(drive->burn, at,
+					 (char *)buf + (size_t)done * NB_BLOCK,
+					 (off_t)n * NB_BLOCK, &got, QUIET);
 
-		if (burn_read_data(drive->burn, (off_t)lba * NB_BLOCK, to,
-				   want, &got, QUIET) != 1 || got < want)
-			return nb_fail(NB_EIO, "%s: cannot read block %u",
-				       drive->path,
-				       (uint32_t)(lba + got / NB_BLOCK));
-		lba += n;
-		count -= n;
-		to += want;
+		done += (uint32_t)(got / NB_BLOCK);
+		if (ret != 1 || got < (off_t)n * NB_BLOCK) {
+			errno = EIO;
+			break;
+		}
 	}
-	return NB_OK;
+	return done;
 }
 
-static enum nb_err
-stdio_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
+static uint32_t
+stdio_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 {
-	struct nb_drive *drive = ((struct drive_blocks *)blocks)->drive;
-
-	return nb_blocks_pread(drive->path, drive->fd, lba, count, buf);
+	return nb_blocks_pread(((struct drive_blocks *)blocks)->drive->fd,
+			       lba, count, buf);
 }
 
 static void
@@ -89,7 +89,7 @@ nb_drive_blocks(struct nb_drive *drive, struct nb_blocks **out)
 	if (!self)
 		return nb_fail_memory();
 	self->drive = drive;
-	self->blocks.read = drive->stdio ? stdio_read : recorder_read;
+	self->blocks.get = drive->stdio ? stdio_get : recorder_get;
 	self->blocks.free = drive_blocks_free;
 	self->blocks.count = count;
 	self->blocks.name = drive->path;

@@ -141,6 +141,24 @@ fill_job(struct nb_drive *drive, const struct nb_burn *burn, struct feed *f,
 	return NB_OK;
 }
 
+/* Not a DVD-RW that was blanked fast: its only session is at once. */
+static bool
+takes_more_sessions(struct nb_drive *drive)
+{
+	struct burn_multi_caps *caps = NULL;
+	bool more;
+
+	if (burn_disc_get_multi_caps(drive->burn, BURN_WRITE_NONE, &caps, 0)
+	    <= 0)
+		return true;
+	more = caps->multi_session;
+	burn_disc_free_multi_caps(&caps);
+	if (!more)
+		nb_log(NB_WARNING, "%s: this disc takes one session only",
+		       drive->path);
+	return more;
+}
+
 static enum nb_err
 set_options(struct nb_drive *drive, const struct nb_burn *burn,
 	    const struct nb_medium *medium, struct job *job)
@@ -148,7 +166,8 @@ set_options(struct nb_drive *drive, const struct nb_burn *burn,
 	char reasons[BURN_REASONS_LEN] = "";
 
 	burn_write_opts_set_multi(job->opts, !burn->close
-				  && !medium->random_access);
+				  && !medium->random_access
+				  && takes_more_sessions(drive));
 	burn_write_opts_set_underrun_proof(job->opts, 1);
 	burn_write_opts_set_perform_opc(job->opts, 0);
 	burn_write_opts_set_stdio_fsync(job->opts, 1);

@@ -70,7 +70,7 @@ count_sessions(struct nb_blocks *blocks, uint64_t end, int *sessions)
 	       && count < SESSIONS_MAX) {
 		uint32_t size;
 
-		err = blocks->read(blocks, (uint32_t)at + DESCRIPTORS, 1,
+		err = nb_blocks_read(blocks, (uint32_t)at + DESCRIPTORS, 1,
 				   block);
 		if (err)
 			return err;
@@ -93,7 +93,7 @@ is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n, bool *blank)
 	*blank = is_zero(head, n);
 	if (!*blank || blocks->count <= NB_PROBE_ANCHOR)
 		return NB_OK;
-	err = blocks->read(blocks, NB_PROBE_ANCHOR, 1, anchor);
+	err = nb_blocks_read(blocks, NB_PROBE_ANCHOR, 1, anchor);
 	*blank = !err && is_zero(anchor, sizeof anchor);
 	return err;
 }
@@ -112,7 +112,7 @@ nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out)
 	if (!head)
 		return nb_fail_memory();
 	if (count)
-		err = blocks->read(blocks, 0, count, head);
+		err = nb_blocks_read(blocks, 0, count, head);
 	if (!err)
 		err = is_blank(blocks, head, (size_t)count * NB_BLOCK,
 			       &found.blank);

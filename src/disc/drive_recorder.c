@@ -7,6 +7,10 @@
 
 #include "disc/library.h"
 
+/* burn_disc_next_track_is_damaged: bit 0.  Bit 1 alone, no valid next address,
+ * is what a disc says that has no room for another session. */
+#define TRACK_DAMAGED 1
+
 static void
 read_identity(struct nb_drive *drive, struct nb_medium *m)
 {
@@ -32,13 +36,13 @@ count_sessions(struct nb_drive *drive)
 
 	if (disc) {
 		burn_disc_get_sessions(disc, &count);
-		count -= burn_disc_get_incomplete_sessions(disc);
 		burn_disc_free(disc);
 	}
-	return count > 0 ? count : 0;
+	return count;
 }
 
-/* Blocks of the disc as if it were empty. */
+/* Blocks of the disc as if it were empty.  What libburn tells as the end of a
+ * CD is where its last session ends. */
 static uint64_t
 whole_capacity(struct nb_drive *drive, const struct nb_medium *m)
 {
@@ -46,8 +50,8 @@ whole_capacity(struct nb_drive *drive, const struct nb_medium *m)
 	unsigned int spare = 0;
 	off_t size = 0;
 
-	if (m->state == NB_MEDIUM_BLANK && m->free)
-		return m->free;
+	if (m->state != NB_MEDIUM_CLOSED && m->free)
+		return m->next_writable + m->free;
 	if (nb_profile_is_cd(m->profile)
 	    && burn_drive_get_start_end_lba(drive->burn, &start, &end, 0) == 1
 	    && end > 0)
@@ -135,7 +139,8 @@ nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
 		return NB_OK;
 	}
 	if (status == BURN_DISC_UNREADY || status == BURN_DISC_UNSUITABLE
-	    || burn_disc_next_track_is_damaged(drive->burn, 0) > 0) {
+	    || burn_disc_next_track_is_damaged(drive->burn, 0)
+	    & TRACK_DAMAGED) {
 		m->state = NB_MEDIUM_DAMAGED;
 		return NB_OK;
 	}

@@ -14,9 +14,11 @@
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block. */
 #define DESCRIPTORS 16
-/* Blocks behind the data, as mkisofs -pad: the last two blocks of a CD track
- * may be unreadable, and readers ahead trip over them. */
-#define TAIL_BLOCKS 150
+/* Blocks behind the data.  The last two blocks of a CD track may be unreadable,
+ * and readers ahead trip over them: mkisofs -pad has 150.  300 is the least
+ * that a CD track holds; libburn announces so many for a shorter one, and
+ * sends no more than the image, which leaves the session open. */
+#define TAIL_BLOCKS 300
 #define FIFO_BLOCKS 2048
 #define BATCH ((size_t)512 * 1024)
 

@@ -158,7 +158,7 @@ static enum nb_err
 step(struct state *s, uint64_t count)
 {
 	struct nb_blocks *blocks = s->spec->blocks;
-	enum nb_err err = blocks->read(blocks, (uint32_t)s->at,
+	enum nb_err err = nb_blocks_read(blocks, (uint32_t)s->at,
 				       (uint32_t)count, s->buf);
 
 	if (err)

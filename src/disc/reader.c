@@ -26,7 +26,7 @@ read_descriptor(struct nb_blocks *blocks, uint32_t start,
 
 	if ((uint64_t)start + DESCRIPTORS >= blocks->count)
 		return NB_ENOTFOUND;
-	err = blocks->read(blocks, start + DESCRIPTORS, 1, block);
+	err = nb_blocks_read(blocks, start + DESCRIPTORS, 1, block);
 	if (!err && memcmp(block, "\1CD001\1", 7))
 		return NB_ENOTFOUND;
 	return err;
@@ -220,7 +220,7 @@ nb_reader_bytes(struct nb_blocks *blocks, const struct nb_node *node,
 			n = (size_t)count * NB_BLOCK;
 			if (n > left)
 				n = (size_t)left;
-			err = blocks->read(blocks, lba, (uint32_t)count, buf);
+			err = nb_blocks_read(blocks, lba, (uint32_t)count, buf);
 			if (!err)
 				err = fn(ctx, buf, n);
 			lba += (uint32_t)count;

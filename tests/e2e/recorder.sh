@@ -1,0 +1,215 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The nightly job on a recorder, on each kind of medium, by way of vdrive: two
+# discs that take turns, the disc left in place, discs that are filled; and
+# what other readers make of them.  All media at the same time: most of a night
+# is waiting.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+vdrive=$build/vdrive
+export LC_ALL=C
+
+start_cluster
+createdb testdb
+psql -X -q -d testdb -c 'create table t as select generate_series(1, 500) n'
+tree=$work/tree
+mkdir -p "$tree/sub"
+head -c 300000 /dev/urandom >"$tree/sub/random"
+ln -s sub/random "$tree/link"
+
+# medium ROTATION BLOCKS: a configuration and two blank discs.
+medium()
+{
+	cat >nb.conf <<END
+state_dir = "$PWD/state"
+staging_dir = "$PWD/staging"
+drive "upper" { device = "/dev/sr0" }
+pool "db" { discs = { "DB-A", "DB-B" } drives = { "upper" } rotation = $1 }
+job "nightly" {
+  pool = "db"
+  postgres "testdb" { run_as = "postgres"  conninfo = "host=$PGHOST" }
+  tree "files" { path = "$tree" }
+}
+END
+	chmod 600 nb.conf
+	"$vdrive" new --type "$type" --capacity "$2" A.disc
+	"$vdrive" new --type "$type" --capacity "$2" B.disc
+}
+
+# on DISC COMMAND...: the disc in the recorder; its commands are in ./trace.
+on()
+{
+	local disc=$1
+	shift
+	rm -f trace
+	timeout 200 "$vdrive" --disc "$disc.disc" --trace trace -- "$@" \
+		>out 2>err </dev/null
+	status=$?
+	return 0
+}
+
+nb_on()
+{
+	local disc=$1
+	shift
+	on "$disc" "$nightburn" -c nb.conf "$@"
+}
+
+# ends STATUS TEXT: the exit status of the last command, and what it printed.
+ends()
+{
+	[ "$status" = "$1" ] && grep -qF -- "$2" out err && return 0
+	echo "exit status $status, not $1, or no \"$2\" in:"
+	cat out err
+	return 1
+}
+
+# sent OPERATION TIMES: how often the recorder had this command.
+sent()
+{
+	local times
+	times=$(grep -c "\"op\":\"$1\".*\"status\":0" trace)
+	[ "$times" = "$2" ] && return 0
+	echo "command $1 was sent $times times, not $2"
+	return 1
+}
+
+night()
+{
+	nb_on "$1" run && ends 0 "generation $2 on disc DB-$1, session $3"
+}
+
+night_without_blank()
+{
+	night "$@" && sent a1 0
+}
+
+# The oldest disc: blanked once where the medium needs that, else overwritten.
+night_again()
+{
+	night "$@" || return 1
+	case $type in
+	cd-rw | dvd-rw) sent a1 1 ;;
+	*) sent a1 0 && sent 04 0 ;;
+	esac
+}
+
+# extracted FROM...: what xorriso finds there are files as they were.
+extracted()
+{
+	local copy
+	rm -rf copies
+	timeout 100 xorriso -osirrox on -indev "$@" -extract / copies \
+		>xorriso.log 2>&1 || { cat xorriso.log; return 1; }
+	find copies -name random >found
+	[ -s found ] || return 1
+	while read -r copy; do
+		cmp "$copy" "$tree/sub/random" || return 1
+	done <found
+}
+
+# xorriso, from the recorder, and from the disc as one image.
+readers_agree()
+{
+	local start
+	start=$("$vdrive" show "$1.disc" | awk '/^session/ { n = $5 }
+		END { print n + 0 }')
+	export -f extracted
+	on "$1" bash -c "tree='$tree'; extracted /dev/sr0"
+	[ "$status" = 0 ] || { cat out; return 1; }
+	rm -f whole.iso
+	"$vdrive" export --disc "$1.disc" whole.iso &&
+		extracted stdio:whole.iso -load sbsector "$start"
+}
+
+verified()
+{
+	nb_on "$1" verify && ends 0 "are good"
+}
+
+restored()
+{
+	rm -rf back
+	nb_on "$1" restore "$2" --to "$PWD/back" && ends 0 "" &&
+		diff -r --no-dereference "$tree" back/tree/files
+}
+
+is_blank()
+{
+	nb_on "$1" disc && ends 0 "blank"
+}
+
+blanks()
+{
+	nb_on "$1" blank && ends 0 "" && is_blank "$1"
+}
+
+rewritable()
+{
+	medium alternate 30000
+	check "$type: a new disc is blank" is_blank A
+	check "$type: the first night" night_without_blank A 1 1
+	check "$type: the second night, the other disc" \
+		night_without_blank B 2 1
+	check "$type: the third night, the first disc again" night_again A 3 1
+	check "$type: the disc left in place gets a session" \
+		night_without_blank A 4 2
+	check "$type: it is good" verified A
+	check "$type: the newest backup comes back" restored A 4
+	check "$type: the one before it comes back" restored A 3
+	check "$type: other readers agree" readers_agree A
+	check "$type: the older disc is made blank by hand" blanks B
+}
+
+# Sessions follow until the disc is full, then comes the other one.
+write_once()
+{
+	local generation session=1
+	medium append "$1"
+	check "$type: the first night" night_without_blank A 1 1
+	generation=2
+	while :; do
+		session=$((session + 1))
+		nb_on A run
+		[ $status = 0 ] || break
+		check "$type: session $session" ends 0 \
+			"generation $generation on disc DB-A, session $session"
+		generation=$((generation + 1))
+	done
+	check "$type: a full disc is refused" ends 3 "does not fit"
+	check "$type: there was room for two at least" [ $generation -gt 2 ]
+	nb_on B run --resume
+	check "$type: what waited goes to the next disc" \
+		ends 0 "generation $generation on disc DB-B, session 1"
+	check "$type: the full disc is good" verified A
+	check "$type: the first backup comes back" restored A 1
+	check "$type: other readers agree" readers_agree A
+}
+
+one()
+{
+	type=$1
+	work=$work/$type
+	mkdir "$work" && cd "$work" || exit 1
+	case $type in
+	cd-r) write_once 26000 ;;
+	bd-r) write_once 1700 ;;
+	*) rewritable ;;
+	esac
+}
+
+# Each in a process of its own; their lines are put together at the end.
+for type in cd-rw dvd-rw dvd+rw dvd-ram bd-re cd-r bd-r; do
+	(trap - EXIT && one $type) >"$work/$type.tap" 2>&1 &
+done
+wait
+for tap in "$work"/*.tap; do
+	while IFS= read -r line; do
+		if [[ $line =~ ^((not )?ok)\ [0-9]+\ (.*)$ ]]; then
+			count=$((count + 1))
+			line="${BASH_REMATCH[1]} $count ${BASH_REMATCH[3]}"
+		fi
+		printf '%s\n' "$line"
+	done <"$tap"
+done
+finish
