@@ -189,8 +189,7 @@ write_once()
 one()
 {
 	type=$1
-	work=$work/$type
-	mkdir "$work" && cd "$work" || exit 1
+	work=$tap_dir
 	case $type in
 	cd-r) write_once 26000 ;;
 	bd-r) write_once 1700 ;;
@@ -198,18 +197,6 @@ one()
 	esac
 }
 
-# Each in a process of its own; their lines are put together at the end.
-for type in cd-rw dvd-rw dvd+rw dvd-ram bd-re cd-r bd-r; do
-	(trap - EXIT && one $type) >"$work/$type.tap" 2>&1 &
-done
-wait
-for tap in "$work"/*.tap; do
-	while IFS= read -r line; do
-		if [[ $line =~ ^((not )?ok)\ [0-9]+\ (.*)$ ]]; then
-			count=$((count + 1))
-			line="${BASH_REMATCH[1]} $count ${BASH_REMATCH[3]}"
-		fi
-		printf '%s\n' "$line"
-	done <"$tap"
-done
+at_once 'one cd-rw' 'one dvd-rw' 'one dvd+rw' 'one dvd-ram' 'one bd-re' \
+	'one cd-r' 'one bd-r'
 finish
