@@ -293,6 +293,8 @@ answer_command(struct vf_station *station, const struct vf_request *request,
 	struct vd_answer answer;
 	int64_t limit = request->timeout_ms;
 
+	if (limit && getenv(VF_ENV_HURRY))
+		limit = limit / atoi(VF_HURRY) + 1;
 	run_command(station, request, data, &answer);
 	switch (answer.end) {
 	case VD_HANGS:
