@@ -50,7 +50,10 @@ struct vd_rule {
 	uint64_t seen, bytes, fired;
 };
 
-struct vd_faults;
+struct vd_faults {
+	struct vd_rule *rules;
+	size_t count;
+};
 
 /* What a rule is asked about. */
 struct vd_occasion {
