@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vdrive/mmc.h"
+#include "vdrive/drive_private.h"
 
 #define WORDS_MAX 32
 #define OPS_MAX 8 /* operation codes of one name */
@@ -19,8 +19,9 @@ struct words {
 
 static const struct {
 	const char *name;
-	uint8_t ops[OPS_MAX]; /* ends with 0 */
+	uint8_t ops[OPS_MAX]; /* one, and more up to a 0 */
 } names[] = {
+	{ "ready", { VD_TEST_UNIT_READY } },
 	{ "read", { VD_READ_10, VD_READ_12, VD_READ_CD, VD_READ_CD_MSF } },
 	{ "write", { VD_WRITE_10, VD_WRITE_12, VD_WRITE_VERIFY } },
 	{ "sync", { VD_SYNC_CACHE } },
@@ -89,16 +90,18 @@ accept(struct words *words, const char *text)
 }
 
 static bool
-take_number(struct words *words, uint64_t *out)
+take_number(struct words *words, uint64_t least, uint64_t *out)
 {
 	const char *word = peek(words);
 	char *end;
 
 	if (!isdigit((unsigned char)*word))
 		return false;
-	*out = strtoull(word, &end, 0);
+	*out = strtoull(word, &end, 10);
+	if (*end || *out < least)
+		return false;
 	words->next++;
-	return !*end;
+	return true;
 }
 
 /* "100" or "100-200". */
@@ -110,71 +113,102 @@ take_range(struct words *words, struct vd_rule *rule)
 
 	if (!isdigit((unsigned char)*word))
 		return false;
-	rule->from = rule->to = strtoull(word, &end, 0);
+	rule->from = rule->to = strtoull(word, &end, 10);
 	if (*end == '-' && isdigit((unsigned char)end[1]))
-		rule->to = strtoull(end + 1, &end, 0);
+		rule->to = strtoull(end + 1, &end, 10);
+	if (*end || rule->from > rule->to)
+		return false;
 	words->next++;
-	return !*end && rule->from <= rule->to;
+	return true;
 }
 
 static void
-add_op(struct vd_rule *rule, uint8_t op)
+add_op(uint8_t ops[VD_OP_SET], uint8_t op)
 {
-	rule->ops[op / 8] |= (uint8_t)(1 << op % 8);
+	ops[op / 8] |= (uint8_t)(1 << op % 8);
+}
+
+/* A name of one or of several operation codes. */
+static bool
+add_named(uint8_t ops[VD_OP_SET], const char *name)
+{
+	const struct vd_handler *handler;
+	bool any = !strcmp(name, "any"), medium = !strcmp(name, "medium");
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!strcmp(names[i].name, name)) {
+			add_op(ops, names[i].ops[0]);
+			for (int j = 1; names[i].ops[j]; j++)
+				add_op(ops, names[i].ops[j]);
+			return true;
+		}
+	for (int op = 0; (any || medium) && op < 256; op++) {
+		handler = vd_handler_of((uint8_t)op);
+		if (any || (handler && handler->flags & VD_NEEDS_DISC))
+			add_op(ops, (uint8_t)op);
+	}
+	return any || medium;
 }
 
 static bool
-take_command(struct words *words, struct vd_rule *rule)
+take_command(struct words *words, uint8_t ops[VD_OP_SET])
 {
 	const char *word = peek(words);
-	char *end;
 	unsigned long op;
+	char *end;
 
-	words->next++;
-	if (!strcmp(word, "any")) {
-		memset(rule->ops, 0xff, sizeof rule->ops);
-		return true;
+	if (!add_named(ops, word)) {
+		op = strtoul(word, &end, 16);
+		if (!isxdigit((unsigned char)*word) || *end || op > 0xff)
+			return false;
+		add_op(ops, (uint8_t)op);
 	}
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (!strcmp(names[i].name, word)) {
-			for (int j = 0; names[i].ops[j]; j++)
-				add_op(rule, names[i].ops[j]);
-			return true;
-		}
-	op = strtoul(word, &end, 16);
-	if (!isxdigit((unsigned char)*word) || *end || op > 0xff)
+	words->next++;
+	return true;
+}
+
+/* "100 bytes", or a command. */
+static bool
+take_after(struct words *words, struct vd_rule *rule)
+{
+	int back = words->next;
+
+	rule->when = VD_WHEN_AFTER;
+	if (take_number(words, 0, &rule->from) && accept(words, "bytes"))
+		return true;
+	words->next = back;
+	rule->when = VD_WHEN_FOLLOWS;
+	return take_command(words, rule->first);
+}
+
+static bool
+take_time(struct words *words, struct vd_rule *rule)
+{
+	char *end;
+	double seconds = strtod(peek(words), &end);
+
+	rule->when = VD_WHEN_AT;
+	if (!isdigit((unsigned char)*peek(words)) || *end || seconds >= 1e9)
 		return false;
-	add_op(rule, (uint8_t)op);
+	rule->from = (uint64_t)(seconds * 1e9);
+	words->next++;
 	return true;
 }
 
 static bool
 take_condition(struct words *words, struct vd_rule *rule)
 {
-	char *end;
-
 	if (accept(words, "nth")) {
 		rule->when = VD_WHEN_NTH;
-		return take_number(words, &rule->from) && rule->from;
+		return take_number(words, 1, &rule->from);
 	}
 	if (accept(words, "lba")) {
 		rule->when = VD_WHEN_LBA;
 		return take_range(words, rule);
 	}
-	if (accept(words, "after")) {
-		rule->when = VD_WHEN_AFTER;
-		return take_number(words, &rule->from)
-			&& accept(words, "bytes");
-	}
-	if (accept(words, "at")) {
-		double seconds = strtod(peek(words), &end);
-
-		rule->when = VD_WHEN_AT;
-		rule->from = (uint64_t)(seconds * 1e9);
-		return *peek(words) && !*end && seconds >= 0
-			&& seconds < 1e9 && ++words->next;
-	}
-	return true;
+	if (accept(words, "after"))
+		return take_after(words, rule);
+	return !accept(words, "at") || take_time(words, rule);
 }
 
 /* "3/0c/00", and "progress 1%" when it is to be stuck there. */
@@ -182,16 +216,19 @@ static bool
 take_sense(struct words *words, struct vd_rule *rule)
 {
 	unsigned int key, asc, ascq, percent;
-	char rest;
+	char sign, rest;
 
-	if (sscanf(peek(words), "%1x/%2x/%2x%c", &key, &asc, &ascq, &rest) != 3
-	    || !key)
+	if (strspn(peek(words), "0123456789abcdefABCDEF/")
+	    != strlen(peek(words))
+	    || sscanf(peek(words), "%1x/%2x/%2x%c", &key, &asc, &ascq, &rest)
+	    != 3 || !key)
 		return false;
 	words->next++;
 	rule->sense = key << 16 | asc << 8 | ascq;
 	if (accept(words, "progress")) {
-		if (sscanf(peek(words), "%3u%%%c", &percent, &rest) != 1
-		    || percent > 99)
+		if (!isdigit((unsigned char)*peek(words))
+		    || sscanf(peek(words), "%2u%c%c", &percent, &sign, &rest)
+		    != 2 || sign != '%')
 			return false;
 		rule->progress = (int)(percent * 65536 / 100);
 		words->next++;
@@ -224,7 +261,7 @@ take_times(struct words *words, struct vd_rule *rule)
 		rule->times = 0;
 		return true;
 	}
-	return take_number(words, &rule->times) && rule->times;
+	return take_number(words, 1, &rule->times);
 }
 
 /* NULL, or what is expected instead. */
@@ -234,12 +271,12 @@ parse_rule(struct words *words, struct vd_rule *rule)
 	*rule = (struct vd_rule){ .progress = -1 };
 	if (!accept(words, "when"))
 		return "'when'";
-	if (!take_command(words, rule))
+	if (!take_command(words, rule->ops))
 		return "a command";
 	if (!take_condition(words, rule))
-		return "a number for the condition";
+		return "the rest of the condition";
 	if (!accept(words, "then"))
-		return "'then'";
+		return "a condition or 'then'";
 	if (!take_action(words, rule))
 		return "an action";
 	if (!take_times(words, rule))
@@ -273,7 +310,6 @@ add_line(struct vd_faults *faults, char *line, int number,
 		return 0;
 	expected = parse_rule(&words, &rule);
 	if (expected) {
-		words.next -= words.next > words.count;
 		snprintf(why, VD_WHY_MAX, "line %d: %s is expected at '%.60s'",
 			 number, expected, peek(&words));
 		return -1;

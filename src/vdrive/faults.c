@@ -12,6 +12,12 @@ vd_faults_free(struct vd_faults *faults)
 }
 
 static bool
+is_in(const uint8_t ops[VD_OP_SET], uint8_t op)
+{
+	return ops[op / 8] >> op % 8 & 1;
+}
+
+static bool
 holds(const struct vd_rule *rule, const struct vd_occasion *occasion)
 {
 	uint64_t lba = (uint64_t)occasion->lba;
@@ -25,6 +31,8 @@ holds(const struct vd_rule *rule, const struct vd_occasion *occasion)
 			&& lba + occasion->count > rule->from;
 	case VD_WHEN_AFTER:
 		return rule->bytes >= rule->from;
+	case VD_WHEN_FOLLOWS:
+		return rule->begun;
 	case VD_WHEN_AT:
 		return occasion->elapsed >= rule->from;
 	default:
@@ -32,24 +40,32 @@ holds(const struct vd_rule *rule, const struct vd_occasion *occasion)
 	}
 }
 
+/* Counts the command; true when the rule could fire for it. */
+static bool
+may_fire(struct vd_rule *rule, const struct vd_occasion *occasion)
+{
+	bool may = is_in(rule->ops, occasion->op);
+
+	rule->seen += may;
+	may = may && (!rule->times || rule->fired < rule->times)
+		&& holds(rule, occasion);
+	if (is_in(rule->ops, occasion->op))
+		rule->bytes += occasion->bytes;
+	if (is_in(rule->first, occasion->op))
+		rule->begun = true;
+	return may;
+}
+
 const struct vd_rule *
 vd_faults_match(struct vd_faults *faults, const struct vd_occasion *occasion)
 {
-	const struct vd_rule *found = NULL;
+	struct vd_rule *found = NULL;
 
-	for (size_t i = 0; i < faults->count; i++) {
-		struct vd_rule *rule = &faults->rules[i];
-
-		if (!(rule->ops[occasion->op / 8] >> occasion->op % 8 & 1))
-			continue;
-		rule->seen++;
-		if (!found && (!rule->times || rule->fired < rule->times)
-		    && holds(rule, occasion)) {
-			rule->fired++;
-			found = rule;
-		}
-		rule->bytes += occasion->bytes;
-	}
+	for (size_t i = 0; i < faults->count; i++)
+		if (may_fire(&faults->rules[i], occasion) && !found)
+			found = &faults->rules[i];
+	if (found)
+		found->fired++;
 	return found;
 }
 
