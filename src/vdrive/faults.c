@@ -44,13 +44,12 @@ holds(const struct vd_rule *rule, const struct vd_occasion *occasion)
 static bool
 may_fire(struct vd_rule *rule, const struct vd_occasion *occasion)
 {
-	bool may = is_in(rule->ops, occasion->op);
+	bool named = is_in(rule->ops, occasion->op), may;
 
-	rule->seen += may;
-	may = may && (!rule->times || rule->fired < rule->times)
+	rule->seen += named;
+	may = named && (!rule->times || rule->fired < rule->times)
 		&& holds(rule, occasion);
-	if (is_in(rule->ops, occasion->op))
-		rule->bytes += occasion->bytes;
+	rule->bytes += named ? occasion->bytes : 0;
 	if (is_in(rule->first, occasion->op))
 		rule->begun = true;
 	return may;
