@@ -120,6 +120,9 @@ uint64_t vd_write_time(const struct vd_drive *drive, int32_t blocks);
 uint32_t vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 		  uint32_t count, const uint8_t *data);
 
+/* Whether a write leaves the disc alone: a test, or a fault. */
+bool vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io);
+
 /* Takes back what a test write did to the disc's tracks. */
 void vd_end_test(struct vd_drive *drive);
 

@@ -94,6 +94,28 @@ all_parsed()
 		"$VDRIVE" --disc disc --faults "$file" -- true || return 1
 	done
 }
+manual_parsed()
+{
+	grep '^when .* then ' "$NB_TOP_SRCDIR/man/vdrive.1" | sed 's/\\-/-/g' >rules
+	cat rules
+	[ "$(wc -l <rules)" = 4 ] && under rules true
+}
+names_parsed()
+{
+	local name
+	for name in any medium ready read write sync close blank format \
+		reserve cue opc inquiry tray toc discinfo trackinfo capacity \
+		modeselect configuration 00 be BE; do
+		echo "when $name after $name then hang times forever"
+	done >rules
+	for name in 'sense 2/04/01 progress 99%' hang 'drop silently' \
+		'flip a bit' 'wrong address' short 'timeout without sense' \
+		detach 'kill client' 'power loss' 'cache only' 'swap disc' \
+		'eject disc' 'damage track' 'other serial'; do
+		echo "when any at 9.5 then $name times 2 # why"
+	done >>rules
+	under rules true
+}
 rows()
 {
 	ls "$RULES" | sed 's/-.*//' | tr '\n' ' '
@@ -101,6 +123,8 @@ rows()
 
 fresh disc cd-rw
 check "every example is understood" all_parsed
+check "every name is understood" names_parsed
+check "the examples of the manual are understood" manual_parsed
 check "there is an example for each fault of a recorder" \
 	gives "$(printf '%02d ' {1..38} 41 43 46 76)" rows
 check "a file that is not there is told" \
@@ -277,6 +301,10 @@ check "27: acknowledged, nothing written" sees 27 dvd-ram "write 0 = good" \
 check "27: acknowledged, on a CD" sees 27 cd-rw "write 0 = good" \
 	"write 16 = good" "write 32 = good" "sync = good" "read 0 = good" \
 	"read 16 = zeros" "read 32 = good"
+check "27: acknowledged, of an audio track" \
+	rule 'when write nth 2 then drop silently' cd-rw "audio 0 300 = good" \
+	"audio 300 300 = good" "sync = good" "listen 0 300 = good" \
+	"listen 300 300 = silence"
 check "28: served from a cache" sees 28 cd-rw "write 0 = good" "sync = good" \
 	"close = good" "read 0 = good" "! '$VDRIVE' swap --open" \
 	"ready = 2/3a/02" "! '$VDRIVE' swap --close" "within 5 ready = good" \

@@ -78,14 +78,22 @@ def write(fd, lba, count=16):
 
 
 def audio(fd, lba, count):
-    """A track of silence, by the write parameters page."""
+    """A track of one tone, by the write parameters page."""
     page = [0x05, 50, 0x41, 0xC0, 0, *[0] * 47]
     answer = send(fd, [0x55, 0x10, *[0] * 5, 0, 60, 0], TO_DRIVE,
                   bytes([0] * 8 + page))[0]
     if answer != "good":
         return answer
     return send(fd, [0x2A, 0, *be(lba, 4), 0, *be(count, 2), 0], TO_DRIVE,
-                bytes(count * 2352))[0]
+                b"tone" * (count * 588))[0]
+
+
+def listen(fd, lba, count):
+    answer, got = send(fd, [0xBE, 4, *be(lba, 4), *be(count, 3), 0x10, 0, 0],
+                       FROM_DRIVE, bytes(count * 2352))
+    if answer != "good":
+        return answer
+    return "good" if got == b"tone" * (count * 588) else "silence"
 
 
 def read(fd, lba, count=16):
@@ -161,9 +169,9 @@ COMMANDS = {
         [0, 2, 0, 8, *[0xFF] * 4, kind << 2, 0, 0, 0])[0],
     "toc": lambda fd: send(fd, [0x43, *[0] * 7, 12, 0], FROM_DRIVE,
                            bytes(12))[0],
-    "write": write, "audio": audio, "read": read, "serial": serial, "info": info,
-    "capacity": capacity, "track": track, "mode": mode,
-    "within": expect_in_time,
+    "write": write, "read": read, "audio": audio, "listen": listen,
+    "serial": serial, "info": info, "capacity": capacity, "track": track,
+    "mode": mode, "within": expect_in_time,
 }
 
 
