@@ -52,6 +52,9 @@ erase(struct nb_drive *drive, int profile)
 
 	if (err)
 		return err;
+	/* As after a blank that the power ended. */
+	if (burn_disc_get_status(drive->burn) == BURN_DISC_UNSUITABLE)
+		burn_disc_pretend_full(drive->burn);
 	burn_disc_erase(drive->burn, profile != NB_PROFILE_DVD_RW);
 	/* A blank that was begun is never cancelled. */
 	nb_drive_wait(drive, "blank", NULL, NULL);
