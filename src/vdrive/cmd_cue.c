@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SEND CUE SHEET and writing a session at once (MMC-5 6.31, 4.2.3.3). */
+/* SEND CUE SHEET and writing a session at once (MMC-5 6.33, 4.2.3.3). */
 #include "vdrive/drive_private.h"
 
 #define ENTRY 8
@@ -11,7 +11,7 @@ from_msf(const uint8_t *p)
 	return (p[0] * 60 + p[1]) * 75 + p[2] - VD_PREGAP;
 }
 
-/* Bytes that the host sends for a block of this data form (MMC-5 6.31.3.5),
+/* Bytes that the host sends for a block of this data form (MMC-5 6.33.3),
  * or -1; SKIP of them come before the user data. */
 static int
 form_size(uint8_t form, uint16_t *skip)

@@ -108,8 +108,7 @@ save_head(struct vd_disc *disc)
 	return error;
 }
 
-/* Reads one head into a text with its generation; false when it is not whole.
- */
+/* Reads a head into a text with its generation; false when it is not whole. */
 static bool
 read_head(int fd, off_t at, char **text, size_t *n, uint64_t *generation)
 {
@@ -244,8 +243,7 @@ vd_disc_save(struct vd_disc *disc)
 
 	if (disc->read_only)
 		return 0;
-	while (!error && disc->buffer
-	       && vd_buffer_waiting(disc->buffer, NULL))
+	while (!error && disc->buffer && vd_buffer_waiting(disc->buffer, NULL))
 		error = flush_one(disc);
 	return error ? error : save_head(disc);
 }
