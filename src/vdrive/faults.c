@@ -93,8 +93,16 @@ accept(struct words *words, const char *text)
 	return true;
 }
 
+/* Steps over a word that is GOOD; the others stay, to be told. */
 static bool
-take_number(struct words *words, uint64_t *out)
+step(struct words *words, bool good)
+{
+	words->next += good;
+	return good;
+}
+
+static bool
+take_number(struct words *words, uint64_t least, uint64_t *out)
 {
 	const char *word = peek(words);
 	char *end;
@@ -102,8 +110,7 @@ take_number(struct words *words, uint64_t *out)
 	if (!isdigit((unsigned char)*word))
 		return false;
 	*out = strtoull(word, &end, 0);
-	words->next++;
-	return !*end;
+	return step(words, !*end && *out >= least);
 }
 
 /* "100" or "100-200". */
@@ -118,8 +125,7 @@ take_range(struct words *words, struct vd_rule *rule)
 	rule->from = rule->to = strtoull(word, &end, 0);
 	if (*end == '-' && isdigit((unsigned char)end[1]))
 		rule->to = strtoull(end + 1, &end, 0);
-	words->next++;
-	return !*end && rule->from <= rule->to;
+	return step(words, !*end && rule->from <= rule->to);
 }
 
 static void
@@ -135,13 +141,12 @@ take_command(struct words *words, struct vd_rule *rule)
 	char *end;
 	unsigned long op;
 
-	words->next++;
-	if (!strcmp(word, "any")) {
+	if (accept(words, "any")) {
 		memset(rule->ops, 0xff, sizeof rule->ops);
 		return true;
 	}
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (!strcmp(names[i].name, word)) {
+		if (accept(words, names[i].name)) {
 			for (int j = 0; names[i].ops[j]; j++)
 				add_op(rule, names[i].ops[j]);
 			return true;
@@ -150,7 +155,7 @@ take_command(struct words *words, struct vd_rule *rule)
 	if (!isxdigit((unsigned char)*word) || *end || op > 0xff)
 		return false;
 	add_op(rule, (uint8_t)op);
-	return true;
+	return step(words, true);
 }
 
 static bool
@@ -160,7 +165,7 @@ take_condition(struct words *words, struct vd_rule *rule)
 
 	if (accept(words, "nth")) {
 		rule->when = VD_WHEN_NTH;
-		return take_number(words, &rule->from) && rule->from;
+		return take_number(words, 1, &rule->from);
 	}
 	if (accept(words, "lba")) {
 		rule->when = VD_WHEN_LBA;
@@ -168,16 +173,17 @@ take_condition(struct words *words, struct vd_rule *rule)
 	}
 	if (accept(words, "after")) {
 		rule->when = VD_WHEN_AFTER;
-		return take_number(words, &rule->from)
+		return take_number(words, 0, &rule->from)
 			&& accept(words, "bytes");
 	}
 	if (accept(words, "at")) {
 		double seconds = strtod(peek(words), &end);
+		bool good = *peek(words) && !*end && seconds >= 0
+			&& seconds < 1e9;
 
 		rule->when = VD_WHEN_AT;
-		rule->from = (uint64_t)(seconds * 1e9);
-		return *peek(words) && !*end && seconds >= 0
-			&& seconds < 1e9 && ++words->next;
+		rule->from = good ? (uint64_t)(seconds * 1e9) : 0;
+		return step(words, good);
 	}
 	return true;
 }
@@ -229,7 +235,7 @@ take_times(struct words *words, struct vd_rule *rule)
 		rule->times = 0;
 		return true;
 	}
-	return take_number(words, &rule->times) && rule->times;
+	return take_number(words, 1, &rule->times);
 }
 
 /* NULL, or what is expected instead. */
@@ -278,7 +284,6 @@ add_line(struct vd_faults *faults, char *line, int number,
 		return 0;
 	expected = parse_rule(&words, &rule);
 	if (expected) {
-		words.next -= words.next > words.count;
 		snprintf(why, VD_WHY_MAX, "line %d: %s is expected at '%.60s'",
 			 number, expected, peek(&words));
 		return -1;
