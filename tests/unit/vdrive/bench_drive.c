@@ -156,15 +156,6 @@ bench_send_hex(const char *cdb, const char *data)
 	return bench_send(cdb, bytes, n);
 }
 
-uint32_t
-bench_end(enum vd_end *end, const char *cdb)
-{
-	uint32_t sense = bench_run(cdb);
-
-	*end = bench.answer.end;
-	return sense;
-}
-
 /* A block's contents tell where it belongs and who wrote it. */
 static void
 make(uint8_t *p, size_t size, int32_t lba, uint8_t seed)
@@ -213,7 +204,8 @@ bench_read(int32_t lba, uint32_t count)
 	snprintf(cdb, sizeof cdb, "28 00 %x %x %x %x 00 %x %x 00", at >> 24,
 		 at >> 16 & 255, at >> 8 & 255, at & 255, count >> 8,
 		 count & 255);
-	return bench_run(cdb);
+	memset(bench.data, 0xee, sizeof bench.data);
+	return execute(cdb, bench.data, (size_t)count * VD_BLOCK, false);
 }
 
 void

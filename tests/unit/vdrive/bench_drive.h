@@ -62,7 +62,6 @@ struct vd_disc *bench_look(const char *path);
 uint32_t bench_run(const char *cdb);
 uint32_t bench_send(const char *cdb, const void *data, size_t n);
 uint32_t bench_send_hex(const char *cdb, const char *data);
-uint32_t bench_end(enum vd_end *end, const char *cdb);
 
 /* WRITE (10) of blocks that hold their address and SEED; READ (10). */
 uint32_t bench_write(int32_t lba, uint32_t count, uint8_t seed);
