@@ -131,6 +131,13 @@ vd_buffer_take(struct vd_buffer *buffer, int32_t *lba, void *data)
 	return true;
 }
 
+static void
+drop(struct vd_buffer *buffer, struct entry *entry)
+{
+	take_out(buffer, entry);
+	free(entry);
+}
+
 void
 vd_buffer_drop(struct vd_buffer *buffer, bool only_pretended)
 {
@@ -138,9 +145,19 @@ vd_buffer_drop(struct vd_buffer *buffer, bool only_pretended)
 
 	for (struct entry *e = buffer->oldest; e; e = next) {
 		next = e->newer;
-		if (only_pretended && !e->pretended)
-			continue;
-		take_out(buffer, e);
-		free(e);
+		if (!only_pretended || e->pretended)
+			drop(buffer, e);
+	}
+}
+
+void
+vd_buffer_drop_range(struct vd_buffer *buffer, int32_t lba, int32_t count)
+{
+	struct entry *next;
+
+	for (struct entry *e = buffer->oldest; e; e = next) {
+		next = e->newer;
+		if (e->lba >= lba && e->lba - lba < count)
+			drop(buffer, e);
 	}
 }

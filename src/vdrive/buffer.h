@@ -35,4 +35,8 @@ bool vd_buffer_take(struct vd_buffer *buffer, int32_t *lba, void *data);
 /* Drops all blocks, or those that are pretended. */
 void vd_buffer_drop(struct vd_buffer *buffer, bool only_pretended);
 
+/* Drops the COUNT blocks from LBA. */
+void vd_buffer_drop_range(struct vd_buffer *buffer, int32_t lba,
+			  int32_t count);
+
 #endif

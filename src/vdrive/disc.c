@@ -385,7 +385,7 @@ vd_disc_erase(struct vd_disc *disc, int32_t lba, int32_t count)
 	int error = 0;
 
 	if (disc->buffer)
-		vd_buffer_drop(disc->buffer, false);
+		vd_buffer_drop_range(disc->buffer, lba, count);
 	if (count <= 0)
 		return 0;
 	if (!lba && count == disc->capacity)
