@@ -83,7 +83,8 @@ struct bench_track bench_track(uint32_t number);
 uint32_t bench_sync(void);
 uint32_t bench_close(uint8_t function, uint16_t track);
 
-/* One session with one track of COUNT blocks, closed; sessions may follow. */
+/* One session with one track of COUNT blocks, closed, in a few minutes;
+ * sessions may follow. */
 void bench_session(int32_t lba, int32_t count, uint8_t seed);
 /* The same as the last session of the disc. */
 void bench_last_session(int32_t lba, int32_t count, uint8_t seed);
