@@ -41,25 +41,39 @@ count_sessions(struct nb_drive *drive)
 	return count;
 }
 
-/* Blocks of the disc as if it were empty.  What libburn tells as the end of a
- * CD is where its last session ends. */
+/* Blocks of the largest format that the drive offers for the disc, or 0. */
+static uint64_t
+largest_format(struct nb_drive *drive)
+{
+	int status = 0, formats = 0, type = 0;
+	unsigned int spare = 0, parameter = 0;
+	off_t size = 0, largest = 0;
+
+	if (burn_disc_get_formats(drive->burn, &status, &largest, &spare,
+				  &formats) != 1)
+		return 0;
+	for (int i = 0; i < formats; i++)
+		if (burn_disc_get_format_descr(drive->burn, i, &type, &size,
+					       &parameter) == 1
+		    && size > largest)
+			largest = size;
+	return (uint64_t)largest / NB_BLOCK;
+}
+
+/* Blocks of the disc as if it were empty: of a CD by its ATIP. */
 static uint64_t
 whole_capacity(struct nb_drive *drive, const struct nb_medium *m)
 {
-	int start = 0, end = 0, status = 0, formats = 0;
-	unsigned int spare = 0;
-	off_t size = 0;
+	int start = 0, end = 0;
 
 	if (m->state != NB_MEDIUM_CLOSED && m->free)
 		return m->next_writable + m->free;
 	if (nb_profile_is_cd(m->profile)
+	    && burn_disc_read_atip(drive->burn) == 1
 	    && burn_drive_get_start_end_lba(drive->burn, &start, &end, 0) == 1
 	    && end > 0)
 		return (uint64_t)end;
-	if (burn_disc_get_formats(drive->burn, &status, &size, &spare,
-				  &formats) == 1 && size > 0)
-		return (uint64_t)size / NB_BLOCK;
-	return (uint64_t)m->next_writable + m->free;
+	return largest_format(drive);
 }
 
 static void

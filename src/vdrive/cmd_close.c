@@ -65,7 +65,8 @@ vd_close_session(struct vd_drive *drive, bool final)
 	struct vd_track *open = vd_layout_open(disc);
 	uint32_t sense = VD_GOOD;
 
-	if (open && open->reserved && open->next < open->end)
+	if (open && open->reserved
+	    && unit_end(disc, open->next) < open->end)
 		return VD_INCOMPLETE_TRACK;
 	if (open)
 		sense = vd_close_track(drive);
@@ -92,7 +93,7 @@ sync_track(struct vd_drive *drive)
 		return open->reserved ? vd_end_session(drive)
 			: vd_close_track(drive);
 	if (vd_write_type(drive) == VD_SAO && open->reserved
-	    && open->next == open->end
+	    && unit_end(disc, open->next) == open->end
 	    && (disc->type == VD_DVD_R || disc->type == VD_DVD_RW))
 		return vd_close_session(drive, !vd_write_multi(drive)
 					|| disc->sequential_only);

@@ -36,10 +36,11 @@ def run(command, env=None):
     return time.monotonic() - began, usage.ru_maxrss / 1024
 
 
-def compare(title, ours, others, before=lambda: None):
+def compare(title, ours, others, before=lambda: None, name="nightburn"):
     """Runs OURS and each of OTHERS in turn, ROUNDS times after a warm-up."""
-    names = ["nightburn"] + list(others)
-    commands = {"nightburn": ours, **others}
+    first = name
+    names = [first] + list(others)
+    commands = {first: ours, **others}
     results = {name: [] for name in names}
     for turn in range(ROUNDS + 1):
         for name in names:
@@ -47,16 +48,16 @@ def compare(title, ours, others, before=lambda: None):
             result = run(commands[name])
             if turn:
                 results[name].append(result)
-    print(f"\n{title}\n\n| | wall s | RSS MiB | ratio of nightburn to it |")
+    print(f"\n{title}\n\n| | wall s | RSS MiB | ratio of {first} to it |")
     print("|---|---|---|---|")
     for name in names:
         walls = [wall for wall, _ in results[name]]
         ratio = statistics.median(
             mine / wall for (mine, _), wall
-            in zip(results["nightburn"], walls))
+            in zip(results[first], walls))
         rss = max(peak for _, peak in results[name])
         print(f"| {name} | {statistics.median(walls):.2f} | {rss:.0f} | "
-              + ("" if name == "nightburn" else f"{ratio:.2f}") + " |",
+              + ("" if name == first else f"{ratio:.2f}") + " |",
               flush=True)
 
 
@@ -166,6 +167,37 @@ def bench_night(work):
         subprocess.run(["bash", helper, "stop", cluster], check=True)
 
 
+def bench_vdrive(work):
+    engine = os.path.join(BUILD, "tests", "bench", "vdrive")
+    vdrive = os.path.join(BUILD, "vdrive")
+    disc = os.path.join(work, "a.disc")
+    source = os.path.join(work, "source")
+    blocks = MIB // 2 * 512
+    with open(source, "wb") as out:
+        for _ in range(MIB // 2):
+            out.write(os.urandom(1 << 20))
+
+    def fresh():
+        for path in (disc, os.path.join(work, "copy")):
+            if os.path.exists(path):
+                os.unlink(path)
+        subprocess.run([vdrive, "new", "--type", "dvd-ram", "--capacity",
+                        str(blocks + 1024), disc], check=True)
+
+    compare(f"vdrive: {MIB // 2} MiB to a disc file",
+            f"exec {engine} write {disc} {source}", {
+                "cp": f"exec cp {source} {work}/copy",
+                "dd in vdrive, to /dev/sr0":
+                f"exec {vdrive} --disc {disc} -- dd if={source} of=/dev/sr0 "
+                "bs=64k conv=notrunc",
+            }, fresh, "the engine")
+    fresh()
+    print("\nvdrive: microseconds a command\n")
+    print(subprocess.run([engine, "commands", disc], check=True,
+                         capture_output=True, text=True).stdout, end="")
+    os.unlink(source)
+
+
 def main():
     work = tempfile.mkdtemp(prefix="nbbench.",
                             dir=os.environ.get("TMPDIR", "/tmp"))
@@ -179,6 +211,7 @@ def main():
         bench_large(work)
         bench_small(work)
         bench_night(work)
+        bench_vdrive(work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

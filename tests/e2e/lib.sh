@@ -9,9 +9,10 @@ src=${NB_TOP_SRCDIR:?run by make check}
 build=${NB_TOP_BUILDDIR:?run by make check}
 nightburn=$build/nightburn
 unset SOURCE_DATE_EPOCH
-count=0
+. "$src/tests/tap.sh"
 work=$(mktemp -d "${TMPDIR:-/tmp}/nbe2e.XXXXXX") || exit 1
 chmod 755 "$work"
+tap_dir=$work
 cluster=
 
 at_exit()
@@ -23,25 +24,6 @@ at_exit()
 }
 trap at_exit EXIT
 trap 'exit 1' INT TERM HUP
-
-# check NAME COMMAND...: one line of TAP; what it printed is shown on failure.
-check()
-{
-	local name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/check.out" 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$work/check.out"
-	fi
-}
-
-finish()
-{
-	echo "1..$count"
-}
 
 # The exit status and both outputs of nightburn: $status, $work/out, $work/err.
 nb()

@@ -161,6 +161,40 @@ rewritable()
 	check "$type: the older disc is made blank by hand" blanks B
 }
 
+# A disc that each backup closes is blanked wholly for the next one but one.
+closing()
+{
+	medium "alternate close = true" 30000
+	check "$type, closed: the first night" night_without_blank A 1 1
+	check "$type, closed: the second night" night_without_blank B 2 1
+	check "$type, closed: nothing is appended to it" no_append B
+	check "$type, closed: the drive tells its capacity" whole_capacity A
+	check "$type, closed: the third night" night_again A 3 1
+	check "$type, closed: it is good" verified A
+}
+
+no_append()
+{
+	nb_on "$1" run && ends 3 "" && sent 2a 0
+}
+
+whole_capacity()
+{
+	nb_on "$1" disc && ends 0 "capacity    61.4 MB" && ends 0 closed
+}
+
+# A DVD-RW that another program blanked fast takes one session, at once.
+blanked_fast()
+{
+	medium alternate 30000
+	on A xorriso -outdev /dev/sr0 -blank force:deformat_quickest
+	check "$type: another program blanks it fast" ends 0 ""
+	check "$type, blanked fast: the night" night_without_blank A 1 1
+	check "$type, blanked fast: a person is told" \
+		ends 0 "this disc takes one session only"
+	check "$type, blanked fast: it is good" verified A
+}
+
 # Sessions follow until the disc is full, then comes the other one.
 write_once()
 {
@@ -189,27 +223,16 @@ write_once()
 one()
 {
 	type=$1
-	work=$work/$type
-	mkdir "$work" && cd "$work" || exit 1
-	case $type in
+	work=$tap_dir
+	case ${2-$type} in
+	closing | blanked_fast) "$2" ;;
 	cd-r) write_once 26000 ;;
 	bd-r) write_once 1700 ;;
 	*) rewritable ;;
 	esac
 }
 
-# Each in a process of its own; their lines are put together at the end.
-for type in cd-rw dvd-rw dvd+rw dvd-ram bd-re cd-r bd-r; do
-	(trap - EXIT && one $type) >"$work/$type.tap" 2>&1 &
-done
-wait
-for tap in "$work"/*.tap; do
-	while IFS= read -r line; do
-		if [[ $line =~ ^((not )?ok)\ [0-9]+\ (.*)$ ]]; then
-			count=$((count + 1))
-			line="${BASH_REMATCH[1]} $count ${BASH_REMATCH[3]}"
-		fi
-		printf '%s\n' "$line"
-	done <"$tap"
-done
+at_once 'one cd-rw' 'one dvd-rw' 'one dvd+rw' 'one dvd-ram' 'one bd-re' \
+	'one cd-r' 'one bd-r' 'one cd-rw closing' 'one dvd-rw closing' \
+	'one dvd-rw blanked_fast'
 finish

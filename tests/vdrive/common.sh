@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Common to the tests of vdrive with real programs: TAP, a directory that goes
-# away, small trees and discs.  Sourced by bash.
+# Common to the tests of vdrive with real programs: a directory that goes away,
+# small trees and discs.  Sourced by bash.
 
 set -u
 export LC_ALL=C SOURCE_DATE_EPOCH=1700000000
@@ -8,37 +8,9 @@ VDRIVE=${VDRIVE:-$NB_TOP_BUILDDIR/vdrive}
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/vdrive-test.XXXXXX") || exit 99
 trap 'rm -rf "$DIR"' EXIT
 cd "$DIR" || exit 99
-count=0
+. "$NB_TOP_SRCDIR/tests/tap.sh"
+tap_dir=$DIR
 SR=/dev/sr0
-
-# check NAME COMMAND...: one test; its output is shown when it fails.
-check()
-{
-	local name=$1 status
-	shift
-	count=$((count + 1))
-	"$@" >"$DIR/out" 2>&1
-	status=$?
-	if [ $status = 0 ]; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		echo "# exit status $status of:" $*
-		tail -n 30 "$DIR/out" | tr '\r' '\n' | sed 's/^/# /'
-	fi
-}
-
-# skip NAME REASON
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
-
-done_testing()
-{
-	echo "1..$count"
-}
 
 have()
 {
@@ -58,9 +30,9 @@ says()
 {
 	local text=$1
 	shift
-	"$@" >"$DIR/said" 2>&1
-	tr '\r' '\n' <"$DIR/said"
-	grep -Eq -- "$text" "$DIR/said"
+	"$@" >said 2>&1
+	tr '\r' '\n' <said
+	grep -Eq -- "$text" said
 }
 
 # gives TEXT COMMAND...: standard output is exactly this.
@@ -68,8 +40,8 @@ gives()
 {
 	local text=$1 said
 	shift
-	said=$("$@" 2>"$DIR/errors")
-	cat "$DIR/errors"
+	said=$("$@" 2>errors)
+	cat errors
 	echo "got: $said"
 	[ "$said" = "$text" ]
 }
@@ -119,16 +91,16 @@ same_start()
 # has_session DISC N IMAGE: what session N holds begins with the image.
 has_session()
 {
-	rm -f "$DIR/session"
-	"$VDRIVE" export --session "$2" "$1" "$DIR/session" &&
-		same_start "$3" "$DIR/session"
+	rm -f session
+	"$VDRIVE" export --session "$2" "$1" session &&
+		same_start "$3" session
 }
 
 # reads_at DISC BLOCK IMAGE: the device gives the image from this block on.
 reads_at()
 {
 	on "$1" dd if=$SR bs=2048 skip="$2" count="$(blocks "$3")" \
-		of="$DIR/read" status=none && cmp "$3" "$DIR/read"
+		of=read status=none && cmp "$3" read
 }
 
 # extracts DISC TREE...: the disc's newest session holds these trees.
@@ -136,10 +108,10 @@ extracts()
 {
 	local disc=$1 one
 	shift
-	rm -rf "$DIR/extracted"
+	rm -rf extracted
 	on "$disc" xorriso -osirrox on -indev $SR \
-		-extract / "$DIR/extracted" || return 1
+		-extract / extracted || return 1
 	for one; do
-		diff -r "$one" "$DIR/extracted/$one" || return 1
+		diff -r "$one" "extracted/$one" || return 1
 	done
 }

@@ -87,4 +87,4 @@ check "the runtime directory is removed" \
 check "the runtime directory is removed after a killed command" \
 	leaves_nothing on a.disc sh -c 'kill -KILL $$'
 check "discs are swapped while a program runs" swapped
-done_testing
+finish

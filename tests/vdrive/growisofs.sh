@@ -3,9 +3,11 @@
 # growisofs, dvd+rw-format and dvd+rw-mediainfo on DVD and BD.
 . "${NB_TOP_SRCDIR:?}/tests/vdrive/common.sh"
 
+mkdir shared && cd shared || exit 99
 tree one 900
 tree two 700
 image one.iso one
+cd ..
 
 medium()
 {
@@ -33,31 +35,41 @@ extracts_root()
 {
 	local disc=$1 one
 	shift
-	rm -rf "$DIR/extracted"
+	rm -rf extracted
 	on "$disc" xorriso -osirrox on -indev $SR \
-		-extract / "$DIR/extracted" || return 1
+		-extract / extracted || return 1
 	for one; do
-		cmp "$one/sub/$one.bin" "$DIR/extracted/sub/$one.bin" ||
+		cmp "$one/sub/$one.bin" "extracted/sub/$one.bin" ||
 			return 1
 	done
 }
 
-medium dvd-r
-medium dvd-rw
-medium dvd+r
-medium dvd+rw
-medium dvd-ram
-medium bd-r -use-the-force-luke=spare:none
-medium bd-re
-check "dvd+rw: an image is written over the old" \
-	on dvd+rw.disc growisofs -use-the-force-luke=tty -Z $SR=one.iso
-check "dvd+rw: the image is read" reads_at dvd+rw.disc 0 one.iso
-check "dvd-rw: it is blanked by dvd+rw-format" \
-	on dvd-rw.disc dvd+rw-format -blank $SR
-check "dvd-rw: it is formatted by dvd+rw-format" \
-	on dvd-rw.disc dvd+rw-format -force $SR
-check "dvd+rw: it is formatted again" \
-	on dvd+rw.disc dvd+rw-format -force $SR
-check "bd-re: it is formatted again" \
-	on bd-re.disc dvd+rw-format -force=full $SR
-done_testing
+dvd_rw()
+{
+	medium dvd-rw
+	check "dvd-rw: it is blanked by dvd+rw-format" \
+		on dvd-rw.disc dvd+rw-format -blank $SR
+	check "dvd-rw: it is formatted by dvd+rw-format" \
+		on dvd-rw.disc dvd+rw-format -force $SR
+}
+
+dvd_plus_rw()
+{
+	medium dvd+rw
+	check "dvd+rw: an image is written over the old" on dvd+rw.disc \
+		growisofs -use-the-force-luke=tty -Z $SR=one.iso
+	check "dvd+rw: the image is read" reads_at dvd+rw.disc 0 one.iso
+	check "dvd+rw: it is formatted again" \
+		on dvd+rw.disc dvd+rw-format -force $SR
+}
+
+bd_re()
+{
+	medium bd-re
+	check "bd-re: it is formatted again" \
+		on bd-re.disc dvd+rw-format -force=full $SR
+}
+
+at_once 'medium dvd-r' dvd_rw 'medium dvd+r' dvd_plus_rw 'medium dvd-ram' \
+	'medium bd-r -use-the-force-luke=spare:none' bd_re
+finish

@@ -202,12 +202,15 @@ int
 vf_block_write(int drive, const void *buf, size_t n, uint64_t offset,
 	       size_t *done)
 {
-	uint64_t size;
-	int error = check_writable(drive);
+	uint64_t size = known_size[drive];
+	int error = 0;
 
 	*done = 0;
-	if (!error)
-		error = vf_block_size(drive, &size);
+	if (offset >= size || n > size - offset) {
+		error = check_writable(drive);
+		if (!error)
+			error = vf_block_size(drive, &size);
+	}
 	if (error)
 		return error;
 	if (offset >= size)
