@@ -165,6 +165,19 @@ put_blocks(struct vd_drive *drive, struct vd_io *io, const struct vd_cue *cue,
 	return VD_GOOD;
 }
 
+/* The next block from LBA on that the host sends: not all of a pre-gap is. */
+static int32_t
+next_sent(const struct vd_drive *drive, int32_t lba)
+{
+	const struct vd_cue *cue = cue_at(drive, lba);
+
+	while (cue && !cue->block && cue->end > lba) {
+		lba = cue->end;
+		cue = cue_at(drive, lba);
+	}
+	return lba;
+}
+
 /* A write may go over the borders of several cues. */
 uint32_t
 vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
@@ -175,7 +188,7 @@ vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 	size_t used = 0;
 	uint32_t sense;
 
-	if (lba != (open ? open->next : drive->cues[0].start))
+	if (lba != next_sent(drive, open ? open->next : drive->cues[0].start))
 		return VD_BAD_ADDRESS;
 	while (count) {
 		const struct vd_cue *cue = cue_at(drive, lba);
