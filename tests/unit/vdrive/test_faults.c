@@ -311,6 +311,22 @@ START_TEST(cache_only_is_read_until_the_tray_moves)
 }
 END_TEST
 
+START_TEST(cache_only_is_overtaken_by_what_is_written_later)
+{
+	begin("when write then cache only times 2");
+	assert_good(bench_write(0, 32, 1));
+	assert_good(bench_write(0, 32, 2));
+	ck_assert(bench_holds(0, 32, 2));
+	assert_good(bench_write(16, 16, 3));
+	assert_good(bench_sync());
+	assert_good(bench_run("1b 00 00 00 02 00"));
+	assert_good(bench_run("1b 00 00 00 03 00"));
+	assert_sense(bench_run("00 00 00 00 00 00"), VD_MEDIUM_CHANGED);
+	ck_assert(bench_is_zero(0, 16));
+	ck_assert(bench_holds(16, 16, 3));
+}
+END_TEST
+
 START_TEST(eject_disc_takes_it_away_before_the_command)
 {
 	begin("when write then eject disc");
@@ -368,6 +384,7 @@ main(void)
 	bench_test(wrong_address_writes_and_reads_elsewhere);
 	bench_test(short_writes_and_reads_half);
 	bench_test(cache_only_is_read_until_the_tray_moves);
+	bench_test(cache_only_is_overtaken_by_what_is_written_later);
 	bench_test(eject_disc_takes_it_away_before_the_command);
 	bench_test(damage_track_closes_it_for_writing);
 	bench_test(other_serial_is_told_from_then_on);

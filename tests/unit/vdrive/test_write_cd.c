@@ -201,6 +201,20 @@ START_TEST(the_disc_ends_two_blocks_before_its_capacity)
 }
 END_TEST
 
+START_TEST(a_short_track_at_the_end_of_the_disc_ends_with_it)
+{
+	bench_insert(cds[_i], 500);
+	assert_good(bench_mode(0x01, BENCH_MULTI));
+	bench_fill(0, 300, 1);
+	assert_good(bench_sync());
+	assert_good(bench_write(452, 10, 2));
+	assert_good(bench_sync());
+	ck_assert_int_eq(bench_track(2).size, 48);
+	assert_good(bench_close(2, 0));
+	ck_assert(bench_holds(452, 10, 2));
+}
+END_TEST
+
 START_TEST(a_disc_without_room_for_a_session_takes_none)
 {
 	struct bench_track t;
@@ -326,6 +340,7 @@ main(void)
 	bench_loop(close_6_3_refuses_functions_and_tracks_that_are_not, cds);
 	bench_loop(a_finalised_disc_is_write_protected, cds);
 	bench_loop(the_disc_ends_two_blocks_before_its_capacity, cds);
+	bench_loop(a_short_track_at_the_end_of_the_disc_ends_with_it, cds);
 	bench_loop(a_disc_without_room_for_a_session_takes_none, cds);
 	bench_loop(write_7_5_4_needs_a_write_type_that_suits, cds);
 	bench_loop(a_test_write_7_5_4_leaves_the_disc_as_it_was, cds);

@@ -165,6 +165,37 @@ START_TEST(send_cue_sheet_6_33_data_form_11_is_sent_with_its_header)
 }
 END_TEST
 
+START_TEST(send_cue_sheet_6_33_data_form_14_is_made_by_the_drive)
+{
+	begin(cds[_i], 0x02, BENCH_MULTI);
+	assert_good(bench_send_hex(SEND "20 00",
+				   LEAD_IN "41 01 00 14 00 00 00 00 "
+				   "41 01 01 10 00 00 02 00 "
+				   "41 aa 01 14 00 00 06 00"));
+	assert_sense(bench_write(-150, 1, 4), VD_BAD_ADDRESS);
+	bench_fill(0, 300, 4);
+	assert_good(bench_sync());
+	ck_assert_int_eq(vd_drive_disc(bench.drive)->sessions, 1);
+	ck_assert_int_eq(bench_track(1).size, 300);
+	ck_assert(bench_holds(0, 300, 4));
+}
+END_TEST
+
+START_TEST(read_track_information_6_27_counts_in_the_pregap_too)
+{
+	begin(cds[_i], 0x02, BENCH_MULTI);
+	send_one_track();
+	bench_fill(-150, 50, 0);
+	ck_assert_int_eq(bench_track(1).next, -100);
+	ck_assert_int_eq(bench_track(1).start, 0);
+	ck_assert_uint_eq(bench_track(1).valid, 1);
+	assert_sense(bench_close(1, 1), VD_INCOMPLETE_TRACK);
+	bench_fill(-100, 400, 4);
+	assert_good(bench_sync());
+	ck_assert(bench_holds(0, 300, 4));
+}
+END_TEST
+
 static const struct { const char *cdb, *sheet; uint32_t sense; } bad[] = {
 	{ SEND "00 00", "", VD_BAD_FIELD },
 	{ SEND "1f 00", ONE_TRACK, VD_BAD_FIELD },
@@ -238,6 +269,8 @@ main(void)
 	bench_loop(send_cue_sheet_6_33_of_two_audio_tracks, cds);
 	bench_loop(send_cue_sheet_6_33_data_form_11_is_sent_with_its_header,
 		   cds);
+	bench_loop(send_cue_sheet_6_33_data_form_14_is_made_by_the_drive, cds);
+	bench_loop(read_track_information_6_27_counts_in_the_pregap_too, cds);
 	bench_loop(send_cue_sheet_6_33_refuses_sheets_that_cannot_be_written,
 		   bad);
 	bench_test(send_cue_sheet_6_33_needs_session_at_once_and_no_open_track);
