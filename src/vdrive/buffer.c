@@ -32,8 +32,7 @@ vd_buffer_new(void)
 void
 vd_buffer_free(struct vd_buffer *buffer)
 {
-	if (buffer)
-		vd_buffer_drop(buffer, false);
+	vd_buffer_drop(buffer, false);
 	free(buffer);
 }
 
@@ -131,22 +130,17 @@ vd_buffer_take(struct vd_buffer *buffer, int32_t *lba, void *data)
 	return true;
 }
 
-static void
-drop(struct vd_buffer *buffer, struct entry *entry)
-{
-	take_out(buffer, entry);
-	free(entry);
-}
-
 void
 vd_buffer_drop(struct vd_buffer *buffer, bool only_pretended)
 {
 	struct entry *next;
 
-	for (struct entry *e = buffer->oldest; e; e = next) {
+	for (struct entry *e = buffer ? buffer->oldest : NULL; e; e = next) {
 		next = e->newer;
-		if (!only_pretended || e->pretended)
-			drop(buffer, e);
+		if (only_pretended && !e->pretended)
+			continue;
+		take_out(buffer, e);
+		free(e);
 	}
 }
 
@@ -155,9 +149,11 @@ vd_buffer_drop_range(struct vd_buffer *buffer, int32_t lba, int32_t count)
 {
 	struct entry *next;
 
-	for (struct entry *e = buffer->oldest; e; e = next) {
+	for (struct entry *e = buffer ? buffer->oldest : NULL; e; e = next) {
 		next = e->newer;
-		if (e->lba >= lba && e->lba - lba < count)
-			drop(buffer, e);
+		if (e->lba < lba || e->lba - lba >= count)
+			continue;
+		take_out(buffer, e);
+		free(e);
 	}
 }

@@ -19,9 +19,9 @@ blank_disc(struct vd_drive *drive, bool minimal)
 {
 	struct vd_disc *disc = drive->disc;
 
-	vd_disc_forget(disc);
 	if (!minimal)
 		vd_disc_erase(disc, 0, disc->capacity);
+	vd_disc_forget(disc);
 	drop_tracks(disc, 0);
 	disc->sessions = 0;
 	disc->overwrite = false;

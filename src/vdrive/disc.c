@@ -108,7 +108,8 @@ save_head(struct vd_disc *disc)
 	return error;
 }
 
-/* Reads a head into a text with its generation; false when it is not whole. */
+/* Reads one head into a text with its generation; false when it is not whole.
+ */
 static bool
 read_head(int fd, off_t at, char **text, size_t *n, uint64_t *generation)
 {
@@ -243,7 +244,8 @@ vd_disc_save(struct vd_disc *disc)
 
 	if (disc->read_only)
 		return 0;
-	while (!error && disc->buffer && vd_buffer_waiting(disc->buffer, NULL))
+	while (!error && disc->buffer
+	       && vd_buffer_waiting(disc->buffer, NULL))
 		error = flush_one(disc);
 	return error ? error : save_head(disc);
 }
@@ -344,8 +346,7 @@ vd_disc_pretend(struct vd_disc *disc, int32_t lba, size_t count,
 void
 vd_disc_forget(struct vd_disc *disc)
 {
-	if (disc->buffer)
-		vd_buffer_drop(disc->buffer, true);
+	vd_buffer_drop(disc->buffer, true);
 }
 
 /* What an audio block has more than 2,048 bytes lies behind all blocks. */
@@ -384,10 +385,9 @@ vd_disc_erase(struct vd_disc *disc, int32_t lba, int32_t count)
 	static const uint8_t zeros[VD_BLOCK];
 	int error = 0;
 
-	if (disc->buffer)
-		vd_buffer_drop_range(disc->buffer, lba, count);
 	if (count <= 0)
 		return 0;
+	vd_buffer_drop_range(disc->buffer, lba, count);
 	if (!lba && count == disc->capacity)
 		return ftruncate(disc->fd, at) ? errno : 0;
 	if (!fallocate(disc->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,

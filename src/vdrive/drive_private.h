@@ -24,6 +24,7 @@ struct vd_io {
 	size_t done;        /* bytes transferred */
 	uint64_t delay;     /* nanoseconds */
 	const struct vd_rule *fault; /* acts on the data, or NULL */
+	bool interrupted;   /* what the command begins will never end */
 	bool has_bad;       /* sense data name the block BAD */
 	int32_t bad;
 };
@@ -68,7 +69,7 @@ struct vd_drive {
 	struct vd_drive_options options;
 };
 
-/* ---- answers (drive.c) -------------------------------------------------- */
+/* ---- answers (drive.c) --------------------------------------------------- */
 
 /* Gives the host the first bytes of N, at most ALLOCATION. */
 void vd_give(struct vd_io *io, const void *data, size_t n, size_t allocation);
@@ -76,7 +77,7 @@ void vd_give(struct vd_io *io, const void *data, size_t n, size_t allocation);
 /* Takes N bytes of parameters; false when the host sends less. */
 bool vd_take(struct vd_io *io, size_t n);
 
-/* ---- time (timer.c) ----------------------------------------------------- */
+/* ---- time (timer.c) ------------------------------------------------------ */
 
 uint64_t vd_now(const struct vd_drive *drive);
 
@@ -113,11 +114,14 @@ void vd_read_time(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 /* Nanoseconds in which BLOCKS are written. */
 uint64_t vd_write_time(const struct vd_drive *drive, int32_t blocks);
 
-/* ---- writing (cmd_write.c, cmd_close.c) --------------------------------- */
+/* ---- writing (cmd_write.c, cmd_close.c) ---------------------------------- */
 
 /* Records blocks as the fault of the command says.  A sense code. */
 uint32_t vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 		  uint32_t count, const uint8_t *data);
+
+/* Whether a write leaves the disc alone: a test, or a fault. */
+bool vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io);
 
 /* Takes back what a test write did to the disc's tracks. */
 void vd_end_test(struct vd_drive *drive);
@@ -138,7 +142,7 @@ uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io,
 /* Ends such a session when all of it is written.  A sense code. */
 uint32_t vd_end_session(struct vd_drive *drive);
 
-/* ---- formats (cmd_format.c) --------------------------------------------- */
+/* ---- formats (cmd_format.c) ---------------------------------------------- */
 
 struct vd_format {
 	int32_t blocks;    /* at most */
@@ -152,14 +156,14 @@ struct vd_format {
 int vd_formats(const struct vd_disc *disc,
 	       struct vd_format out[VD_FORMATS_MAX]);
 
-/* ---- the write parameters page (cmd_mode.c) ----------------------------- */
+/* ---- the write parameters page (cmd_mode.c) ------------------------------ */
 
 enum vd_write_type vd_write_type(const struct vd_drive *drive);
 bool vd_write_test(const struct vd_drive *drive);
 bool vd_write_multi(const struct vd_drive *drive);
 void vd_mode_reset(struct vd_drive *drive);
 
-/* ---- the table (table.c) ------------------------------------------------ */
+/* ---- the table (table.c) ------------------------------------------------- */
 
 enum {
 	VD_ANY_TIME = 1,  /* attention stays, work goes on (SPC-3 5.8.5) */
