@@ -48,8 +48,6 @@ static const struct { const char *text, *why; } bad[] = {
 		"line 1: an action is expected at '3/0c/00x'" },
 	{ "when write then sense 2/04/07 progress 100%",
 		"line 1: an action is expected at '100%'" },
-	{ "when write then hang times",
-		"line 1: a number of times, or 'forever' is expected at ''" },
 	{ "when write then hang times 0",
 		"line 1: a number of times, or 'forever' is expected at '0'" },
 	{ "when write then hang now",
