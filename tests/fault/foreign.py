@@ -40,8 +40,9 @@ def new_disc(path, kind):
 def burn(path, kind, image):
     """The image on the disc: as a session, or from block 0 on."""
     if kind in OVERWRITABLE:
-        shell([VDRIVE, "--hurry", "--disc", path, "--", "xorriso", "-outdev",
-               "/dev/sr0", "-format", "as_needed"])
+        if kind != "dvd-ram":
+            shell([VDRIVE, "--disc", path, "--", "python3", SGIO, "format "
+                   + {"dvd+rw": "38", "bd-re": "49"}[kind] + " = good"])
         shell([VDRIVE, "--hurry", "--disc", path, "--", "dd", f"if={image}",
                "of=/dev/sr0", "bs=64k", "conv=notrunc,fsync"])
     else:
@@ -150,7 +151,7 @@ def make(work, kind, what, seed):
     elif what == "zeros, then data":
         burn(path, kind, image_file(work, "zeros", bytes(2048 * 400)))
         at = seed.choice((300, 390)) if kind not in OVERWRITABLE \
-            else seed.choice((64, 257, 1000, 1087, 29990))
+            else seed.choice((64, 257, 1000, 1087, 29980))
         put(path, at, seed.randbytes(4096))
     elif what == "a lost head":
         burn(path, kind, image_file(work, "lost", bytes(2048 * 64)
