@@ -32,8 +32,9 @@ struct nb_site {
 	struct nb_lock *lock;         /* NULL when only looked at */
 	struct nb_catalog *catalog;   /* NULL: there is none yet (peek) */
 	struct nb_pool_view view;
-	struct nb_label dead;         /* what a run wrote when it died; its
-					 disc_id is "" when none did */
+	struct nb_label dead;         /* what a run blanked or wrote when it
+					 died; its disc_id is "" when none did */
+	bool died_blanking;
 };
 
 enum nb_site_mode {
