@@ -37,6 +37,30 @@ check_disc(struct nightburn *nb, const struct nb_look *look,
 	return err;
 }
 
+/* A copy, or a forgery, says nothing about the disc whose id it bears. */
+static const struct nb_pool_disc *
+find_disc(const struct nb_site *site, const struct nb_label *label)
+{
+	const struct nb_pool_disc *disc;
+
+	disc = nb_pool_by_id(&site->view, label->disc_id);
+	if (!disc)
+		return NULL;
+	if (!nb_site_signed(site, label)) {
+		nb_log(NB_WARNING, "%s: not recorded: the label does not bear "
+		       "the key of this installation", label->disc);
+		return NULL;
+	}
+	if (disc->state == NB_DISC_GOOD
+	    && (disc->generation != label->generation
+		|| strcmp(disc->backup_id, label->backup_id))) {
+		nb_log(NB_WARNING, "%s: not recorded: the disc holds another "
+		       "backup than the catalog says", label->disc);
+		return NULL;
+	}
+	return disc;
+}
+
 /* The catalog is told only of discs that it knows; a disc from elsewhere can
  * be verified as well. */
 static enum nb_err
@@ -54,7 +78,8 @@ record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
 		err = nb_site_open(nb, job->name, NB_SITE_WORK, &site);
 		if (err)
 			return err;
-		disc = nb_pool_by_id(&site.view, look->label.disc_id);
+		nb_site_key(&site, false);
+		disc = find_disc(&site, &look->label);
 		if (disc && outcome == NB_OK)
 			err = nb_catalog_verified(site.catalog,
 						  disc->disc_id,

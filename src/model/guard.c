@@ -13,7 +13,8 @@ same_label(const struct nb_label *a, const struct nb_label *b)
 		&& a->generation == b->generation
 		&& !strcmp(a->backup_id, b->backup_id)
 		&& !strcmp(a->previous, b->previous)
-		&& a->created == b->created;
+		&& a->created == b->created
+		&& !strcmp(a->mac, b->mac);
 }
 
 static bool
@@ -54,8 +55,9 @@ check_label(const struct nb_guard_facts *f)
 		return NB_GUARD_NO_LABEL;
 	if (!same_label(f->first, f->second))
 		return NB_GUARD_LABEL_CHANGED;
-	if (strcmp(f->second->installation, f->pool->installation))
-		return NB_GUARD_OTHER_INSTALLATION;
+	if (!nb_label_is_signed(f->second, f->key))
+		return strcmp(f->second->installation, f->pool->installation)
+			? NB_GUARD_OTHER_INSTALLATION : NB_GUARD_FORGED;
 	if (strcmp(f->second->pool, f->pool->name))
 		return NB_GUARD_OTHER_POOL;
 	disc = nb_pool_by_id(f->pool, f->second->disc_id);
@@ -125,6 +127,8 @@ nb_guard_text(enum nb_guard answer)
 		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",
 		[NB_GUARD_OTHER_INSTALLATION]
 			= "the disc belongs to another installation",
+		[NB_GUARD_FORGED] = ("the label does not bear the key of this "
+				     "installation"),
 		[NB_GUARD_OTHER_POOL] = "the disc belongs to another pool",
 		[NB_GUARD_NOT_IN_CATALOG]
 			= "the catalog does not know the disc",
