@@ -24,16 +24,17 @@ holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 		&& disc->generation == pool->generation;
 }
 
-/* Another disc must hold the newest verified generation, not too long ago. */
+/* Another disc must hold the newest verified generation, not too long ago;
+ * this one does not, or it would have been refused. */
 static enum nb_guard
-check_others(const struct nb_guard_facts *f, const struct nb_pool_disc *disc)
+check_others(const struct nb_guard_facts *f)
 {
 	enum nb_guard answer = NB_GUARD_LAST_GOOD;
 
 	for (size_t i = 0; i < f->pool->discs.count; i++) {
 		const struct nb_pool_disc *d = &f->pool->discs.at[i];
 
-		if (d == disc || !holds_newest(f->pool, d))
+		if (!holds_newest(f->pool, d))
 			continue;
 		if (!f->max_verify_age)
 			return NB_GUARD_PERMIT;
@@ -73,7 +74,7 @@ check_label(const struct nb_guard_facts *f)
 		return NB_GUARD_CATALOG_DISAGREES;
 	if (holds_newest(f->pool, disc))
 		return NB_GUARD_LAST_GOOD;
-	return check_others(f, disc);
+	return check_others(f);
 }
 
 static enum nb_guard

@@ -236,6 +236,8 @@ CHANGE(label_good, s->facts.first_state = s->facts.second_state
        = NB_LABEL_GOOD)
 CHANGE(label_unreadable, s->facts.first_state = s->facts.second_state
        = NB_LABEL_UNREADABLE)
+CHANGE(unreadable_newest, label_unreadable(s); is_newest(s))
+CHANGE(unlabelled_newest, is_newest(s))
 CHANGE(label_appeared, s->facts.second_state = NB_LABEL_GOOD)
 CHANGE(label_went, s->facts.first_state = NB_LABEL_GOOD)
 CHANGE(good_but_changed, label_good(s); date_changed(s))
@@ -262,6 +264,10 @@ static const struct row typed_rows[] = {
 	{ "typed nothing", no_volume_typed, NB_GUARD_NOT_TYPED },
 	{ "disc without volume id", nameless, NB_GUARD_PERMIT },
 	{ "label unreadable", label_unreadable, NB_GUARD_PERMIT },
+	{ "unreadable, and in memory that of the newest", unreadable_newest,
+	  NB_GUARD_PERMIT },
+	{ "none, and in memory that of the newest", unlabelled_newest,
+	  NB_GUARD_PERMIT },
 	{ "label good, oldest", label_good, NB_GUARD_PERMIT },
 	{ "label only the second time", label_appeared,
 	  NB_GUARD_LABEL_CHANGED },
