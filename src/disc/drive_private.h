@@ -34,6 +34,10 @@ enum {
 #define NB_PROBE_BLOCKS 64
 #define NB_PROBE_ANCHOR 256
 
+/* What blanking leaves at the start of overwritable media: behind it are old
+ * data of ours.  A head of mere zeros is no such promise. */
+#define NB_BLANK_MARK "nightburn: blank\n"
+
 struct nb_drive {
 	struct burn_drive_info *infos; /* NULL: libburn does not know it now */
 	struct burn_drive *burn;       /* of infos[0] */

@@ -34,6 +34,8 @@ struct nb_site {
 	struct nb_pool_view view;
 	bool has_key;
 	struct nb_key key;            /* of the installation, when HAS_KEY */
+	struct nb_label dead;         /* what a run wrote when it died; its
+					 disc_id is "" when none did */
 };
 
 enum nb_site_mode {

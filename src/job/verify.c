@@ -4,61 +4,80 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "disc/readback.h"
-#include "job/look.h"
+#include "job/learn.h"
 
+/* Good: what the catalog does not have yet of it is recorded, as after a run
+ * that died. */
 static enum nb_err
-verify_progress(void *ctx, uint64_t done, uint64_t total)
+record_good(struct nb_site *site, const struct nb_look *look)
 {
-	return nb_job_progress(ctx, "verify", done, total);
+	size_t learnt;
+	enum nb_err err = nb_learn_disc(site, look, &learnt);
+
+	return err ? err : nb_catalog_verified(site->catalog,
+					       look->label.disc_id,
+					       nb_clock_date());
 }
 
+/* Is it a copy of what the disc held before?  The catalog knows that backup,
+ * and that the disc of this id went on. */
 static enum nb_err
-check_disc(struct nightburn *nb, const struct nb_look *look,
-	   struct nb_verify_result *result)
+is_copy(const struct nb_site *site, const struct nb_pool_disc *disc,
+	const struct nb_label *label, bool *copy)
 {
-	struct nb_readback_result seen = { 0 };
-	struct nb_readback spec = {
-		.start = nb_look_start(look),
-		.progress = verify_progress,
-		.ctx = nb,
-	};
-	enum nb_err err;
-
-	err = nb_drive_blocks(look->drive, &spec.blocks);
-	if (err)
-		return err;
-	spec.count = spec.blocks->count;
-	err = nb_readback_run(&spec, &seen);
-	nb_blocks_free(spec.blocks);
-	result->files = seen.files;
-	result->bytes = seen.bytes;
-	result->bad = seen.bad;
-	return err;
+	*copy = disc->state == NB_DISC_BLANKED;
+	if (*copy || (disc->generation == label->generation
+		      && !strcmp(disc->backup_id, label->backup_id)))
+		return NB_OK;
+	return nb_catalog_holds(site->catalog, label->backup_id, copy);
 }
 
 /* A copy, or a forgery, says nothing about the disc whose id it bears. */
-static const struct nb_pool_disc *
-find_disc(const struct nb_site *site, const struct nb_label *label)
+static enum nb_err
+find_disc(const struct nb_site *site, const struct nb_label *label,
+	  const struct nb_pool_disc **out)
 {
 	const struct nb_pool_disc *disc;
+	bool copy = false;
+	enum nb_err err;
 
+	*out = NULL;
 	disc = nb_pool_by_id(&site->view, label->disc_id);
 	if (!disc)
-		return NULL;
-	if (!nb_site_signed(site, label)) {
+		return NB_OK;
+	err = is_copy(site, disc, label, &copy);
+	if (err)
+		return err;
+	if (!nb_site_signed(site, label))
 		nb_log(NB_WARNING, "%s: not recorded: the label does not bear "
 		       "the key of this installation", label->disc);
-		return NULL;
-	}
-	if (disc->state == NB_DISC_GOOD
-	    && (disc->generation != label->generation
-		|| strcmp(disc->backup_id, label->backup_id))) {
-		nb_log(NB_WARNING, "%s: not recorded: the disc holds another "
-		       "backup than the catalog says", label->disc);
-		return NULL;
-	}
-	return disc;
+	else if (copy)
+		nb_log(NB_WARNING, "%s: not recorded: a copy of what the disc "
+		       "held before", label->disc);
+	else
+		*out = disc;
+	return NB_OK;
+}
+
+/* What came of the verification. */
+static enum nb_err
+record_at(struct nb_site *site, const struct nb_look *look,
+	  enum nb_err outcome)
+{
+	const struct nb_pool_disc *disc;
+	enum nb_err err;
+
+	nb_site_key(site, false);
+	err = find_disc(site, &look->label, &disc);
+	if (err || !disc)
+		return err;
+	if (outcome == NB_OK)
+		return record_good(site, look);
+	if (outcome == NB_ECORRUPT || outcome == NB_EIO)
+		return nb_catalog_set_disc(site->catalog, disc->disc_id,
+					   NB_DISC_SUSPECT,
+					   "a verification failed");
+	return NB_OK;
 }
 
 /* The catalog is told only of discs that it knows; a disc from elsewhere can
@@ -67,7 +86,6 @@ static enum nb_err
 record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
 {
 	struct nb_site site;
-	const struct nb_pool_disc *disc;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; nb && i < nb->config->jobs.count; i++) {
@@ -78,18 +96,7 @@ record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
 		err = nb_site_open(nb, job->name, NB_SITE_WORK, &site);
 		if (err)
 			return err;
-		nb_site_key(&site, false);
-		disc = find_disc(&site, &look->label);
-		if (disc && outcome == NB_OK)
-			err = nb_catalog_verified(site.catalog,
-						  disc->disc_id,
-						  nb_clock_date());
-		else if (disc && (outcome == NB_ECORRUPT
-				  || outcome == NB_EIO))
-			err = nb_catalog_set_disc(site.catalog,
-						  disc->disc_id,
-						  NB_DISC_SUSPECT,
-						  "a verification failed");
+		err = record_at(&site, look, outcome);
 		nb_site_close(&site);
 		return err;
 	}
@@ -117,7 +124,7 @@ nb_verify(struct nightburn *nb, const char *device,
 		memcpy(result->backup_id, look.label.backup_id,
 		       sizeof result->backup_id);
 		result->generation = look.label.generation;
-		err = check_disc(nb, &look, result);
+		err = nb_learn_check(nb, &look, result);
 		recorded = record(nb, &look, err);
 		if (!err)
 			err = recorded;
