@@ -166,6 +166,18 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 	return NB_OK;
 }
 
+/* Each session's label is ours, and of this disc. */
+static enum nb_err
+check_label(const struct nb_site *site, const struct nb_look *look,
+	    const struct nb_label *label)
+{
+	if (nb_site_signed(site, label)
+	    && !strcmp(label->disc_id, look->label.disc_id))
+		return NB_OK;
+	return nb_fail(NB_ECORRUPT, "%s: the label of backup %s is not that "
+		       "of this disc", look->label.disc, label->backup_id);
+}
+
 /* After a death the next night may have used the generation again. */
 static enum nb_err
 check_generation(struct nb_site *site, const struct nb_label *label)
@@ -214,7 +226,9 @@ learn(struct nb_site *site, const struct nb_look *look,
 				       &holds);
 		if (err || holds)
 			continue;
-		err = check_generation(site, &found->label);
+		err = check_label(site, look, &found->label);
+		if (!err)
+			err = check_generation(site, &found->label);
 		if (!err)
 			err = commit(site, look, found, (int)i + 1,
 				     i + 1 == list->count);
@@ -293,9 +307,10 @@ learn_in(struct nb_site *site, const char *drive, bool *done)
 			*done = !err;
 		}
 	} else if (look.label_state == NB_LABEL_GOOD
-	    && !strcmp(look.label.disc_id, label->disc_id)
-	    && !strcmp(look.label.backup_id, label->backup_id)
-	    && !nb_learn_check(site->nb, &look, &result)) {
+		   && nb_site_signed(site, &look.label)
+		   && !strcmp(look.label.disc_id, label->disc_id)
+		   && !strcmp(look.label.backup_id, label->backup_id)
+		   && !nb_learn_check(site->nb, &look, &result)) {
 		err = nb_learn_disc(site, &look, &learnt);
 		if (!err)
 			err = nb_catalog_verified(site->catalog,

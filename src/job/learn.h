@@ -11,9 +11,10 @@
 /*
  * Records every backup on the disc that LOOK saw and that the catalog does not
  * have, and the disc as good.  Everything on it must have been read and found
- * good before (nb_readback_run); its label is good and of this installation.
- * *LEARNT counts the backups.  NB_EWRONG: the catalog has another backup of
- * the same generation, on another disc.
+ * good before (nb_readback_run); its label bears our key, and so must those of
+ * its earlier sessions: else NB_ECORRUPT.  *LEARNT counts the backups.
+ * NB_EWRONG: the catalog has another backup of the same generation, on another
+ * disc.
  */
 enum nb_err nb_learn_disc(struct nb_site *site, const struct nb_look *look,
 			  size_t *learnt);

@@ -156,6 +156,7 @@ nb_site_close(struct nb_site *site)
 	nb_catalog_close(site->catalog);
 	nb_lock_release(site->lock);
 	nb_state_close(site->state);
+	nb_key_clear(&site->key);
 	memset(site, 0, sizeof *site);
 }
 
