@@ -32,8 +32,7 @@ vd_buffer_new(void)
 void
 vd_buffer_free(struct vd_buffer *buffer)
 {
-	if (buffer)
-		vd_buffer_drop(buffer, false);
+	vd_buffer_drop(buffer, false);
 	free(buffer);
 }
 
@@ -136,9 +135,23 @@ vd_buffer_drop(struct vd_buffer *buffer, bool only_pretended)
 {
 	struct entry *next;
 
-	for (struct entry *e = buffer->oldest; e; e = next) {
+	for (struct entry *e = buffer ? buffer->oldest : NULL; e; e = next) {
 		next = e->newer;
 		if (only_pretended && !e->pretended)
+			continue;
+		take_out(buffer, e);
+		free(e);
+	}
+}
+
+void
+vd_buffer_drop_range(struct vd_buffer *buffer, int32_t lba, int32_t count)
+{
+	struct entry *next;
+
+	for (struct entry *e = buffer ? buffer->oldest : NULL; e; e = next) {
+		next = e->newer;
+		if (e->lba < lba || e->lba - lba >= count)
 			continue;
 		take_out(buffer, e);
 		free(e);

@@ -32,7 +32,10 @@ size_t vd_buffer_waiting(const struct vd_buffer *buffer, int32_t *lowest);
 /* Takes out the oldest block that waits; false when none does. */
 bool vd_buffer_take(struct vd_buffer *buffer, int32_t *lba, void *data);
 
-/* Drops all blocks, or those that are pretended. */
+/* Drops all blocks, or those that are pretended, or COUNT blocks from LBA.
+ * Both accept NULL. */
 void vd_buffer_drop(struct vd_buffer *buffer, bool only_pretended);
+void vd_buffer_drop_range(struct vd_buffer *buffer, int32_t lba,
+			  int32_t count);
 
 #endif

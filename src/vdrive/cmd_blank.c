@@ -21,8 +21,7 @@ blank_disc(struct vd_drive *drive, bool minimal)
 
 	if (!minimal)
 		vd_disc_erase(disc, 0, disc->capacity);
-	else if (disc->buffer)
-		vd_disc_erase(disc, 0, 0);
+	vd_disc_forget(disc);
 	drop_tracks(disc, 0);
 	disc->sessions = 0;
 	disc->overwrite = false;

@@ -153,7 +153,7 @@ put_blocks(struct vd_drive *drive, struct vd_io *io, const struct vd_cue *cue,
 		return VD_GOOD;
 	if (cue->block == VD_BLOCK)
 		return vd_store(drive, io, lba, count, data);
-	for (uint32_t i = 0; i < count && !drive->before; i++) {
+	for (uint32_t i = 0; i < count && !vd_writes_nothing(drive, io); i++) {
 		const uint8_t *block = data + i * cue->block;
 		int32_t at = lba + (int32_t)i;
 

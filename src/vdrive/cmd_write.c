@@ -22,6 +22,13 @@ flip(struct vd_disc *disc, int32_t lba, uint32_t count, const uint8_t *data)
 	return error ? VD_WRITE_FAILED : VD_GOOD;
 }
 
+bool
+vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io)
+{
+	return drive->before
+		|| (io->fault && io->fault->action == VD_FAULT_DROP);
+}
+
 uint32_t
 vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 	 uint32_t count, const uint8_t *data)
@@ -29,7 +36,7 @@ vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 	struct vd_disc *disc = drive->disc;
 	enum vd_action action = io->fault ? io->fault->action : VD_FAULT_NONE;
 
-	if (!count || drive->before || action == VD_FAULT_DROP)
+	if (!count || vd_writes_nothing(drive, io))
 		return VD_GOOD;
 	if (action == VD_FAULT_FLIP)
 		return flip(disc, lba, count, data);
@@ -158,7 +165,7 @@ static uint32_t
 store_audio(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 	    uint32_t count)
 {
-	for (uint32_t i = 0; i < count && !drive->before; i++)
+	for (uint32_t i = 0; i < count && !vd_writes_nothing(drive, io); i++)
 		if (vd_disc_write_audio(drive->disc, lba + (int32_t)i,
 					io->data + i * VD_AUDIO_BLOCK))
 			return VD_WRITE_FAILED;

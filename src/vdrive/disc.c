@@ -346,8 +346,7 @@ vd_disc_pretend(struct vd_disc *disc, int32_t lba, size_t count,
 void
 vd_disc_forget(struct vd_disc *disc)
 {
-	if (disc->buffer)
-		vd_buffer_drop(disc->buffer, true);
+	vd_buffer_drop(disc->buffer, true);
 }
 
 /* What an audio block has more than 2,048 bytes lies behind all blocks. */
@@ -386,10 +385,9 @@ vd_disc_erase(struct vd_disc *disc, int32_t lba, int32_t count)
 	static const uint8_t zeros[VD_BLOCK];
 	int error = 0;
 
-	if (disc->buffer)
-		vd_buffer_drop(disc->buffer, false);
 	if (count <= 0)
 		return 0;
+	vd_buffer_drop_range(disc->buffer, lba, count);
 	if (!lba && count == disc->capacity)
 		return ftruncate(disc->fd, at) ? errno : 0;
 	if (!fallocate(disc->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,

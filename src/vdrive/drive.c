@@ -105,13 +105,20 @@ vd_drive_is_open(const struct vd_drive *drive)
 	return drive->open;
 }
 
-void
-vd_drive_power_loss(struct vd_drive *drive)
+/* The power fails, or the disc is pulled out. */
+static void
+interrupt(struct vd_drive *drive)
 {
 	drive->busy = (struct vd_busy){ 0 };
 	vd_end_test(drive);
 	if (drive->disc)
 		vd_disc_power_loss(drive->disc);
+}
+
+void
+vd_drive_power_loss(struct vd_drive *drive)
+{
+	interrupt(drive);
 	begin_medium(drive, false);
 	drive->locked = false;
 	drive->attention_power = true;
@@ -213,6 +220,21 @@ put_sense(const struct vd_drive *drive, uint32_t sense, int progress,
 	}
 }
 
+/* Transfer length of the commands that have an address. */
+static uint32_t
+blocks_of(const uint8_t *cdb)
+{
+	switch (cdb[0]) {
+	case VD_READ_12:
+	case VD_WRITE_12:
+		return vd_get32(cdb + 6);
+	case VD_READ_CD:
+		return vd_get24(cdb + 6);
+	default:
+		return vd_get16(cdb + 7);
+	}
+}
+
 static struct vd_occasion
 occasion_of(const struct vd_drive *drive, const struct vd_command *command)
 {
@@ -226,16 +248,30 @@ occasion_of(const struct vd_drive *drive, const struct vd_command *command)
 	    && command->cdb_length >= handler->cdb_length) {
 		occasion.has_lba = true;
 		occasion.lba = (int32_t)vd_get32(command->cdb + 2);
-		occasion.count = (uint32_t)(command->length / VD_BLOCK);
+		occasion.count = blocks_of(command->cdb);
 	}
 	return occasion;
+}
+
+/* Blanking and formatting are interrupted in the midst. */
+static void
+begin_in_vain(struct vd_drive *drive, const struct vd_command *command)
+{
+	struct vd_io io = {
+		.cdb = command->cdb, .data = command->data,
+		.length = command->length, .to_drive = command->to_drive,
+		.interrupted = true
+	};
+
+	if (command->cdb[0] == VD_BLANK || command->cdb[0] == VD_FORMAT_UNIT)
+		run(drive, command, &io);
 }
 
 /* What a fault does before the command, or in its place: true when that was
  * the answer. */
 static bool
-act(struct vd_drive *drive, const struct vd_rule *rule,
-    struct vd_answer *answer)
+act(struct vd_drive *drive, const struct vd_command *command,
+    const struct vd_rule *rule, struct vd_answer *answer)
 {
 	static const enum vd_end ends[] = {
 		[VD_FAULT_HANG] = VD_HANGS, [VD_FAULT_TIMEOUT] = VD_TIMED_OUT,
@@ -250,12 +286,15 @@ act(struct vd_drive *drive, const struct vd_rule *rule,
 		put_sense(drive, rule->sense, rule->progress, answer);
 		return true;
 	case VD_FAULT_POWER:
+		begin_in_vain(drive, command);
 		vd_drive_power_loss(drive);
 		break;
 	case VD_FAULT_DETACH:
 		drive->detached = true;
 		break;
 	case VD_FAULT_EJECT:
+		begin_in_vain(drive, command);
+		interrupt(drive);
 		vd_drive_tray(drive, true);
 		break;
 	case VD_FAULT_DAMAGE:
@@ -271,6 +310,13 @@ act(struct vd_drive *drive, const struct vd_rule *rule,
 	}
 	answer->end = ends[rule->action];
 	return answer->end != VD_ANSWERED;
+}
+
+/* A write that is dropped still goes on to the next address: vd_store(). */
+static bool
+is_write(uint8_t op)
+{
+	return op == VD_WRITE_10 || op == VD_WRITE_12 || op == VD_WRITE_VERIFY;
 }
 
 /* What a fault does to what was read. */
@@ -294,16 +340,15 @@ answer_command(struct vd_drive *drive, const struct vd_command *command,
 	struct vd_occasion occasion;
 	uint32_t sense;
 
-	if (drive->options.faults) {
+	if (drive->options.faults && !command->again) {
 		occasion = occasion_of(drive, command);
 		io.fault = vd_faults_match(drive->options.faults, &occasion);
-		if (io.fault && act(drive, io.fault, answer))
+		if (io.fault && act(drive, command, io.fault, answer))
 			return;
 	}
 	if (io.fault && io.fault->action == VD_FAULT_DROP
-	    && command->cdb[0] != VD_WRITE_10
-	    && command->cdb[0] != VD_WRITE_12) {
-		answer->transferred = command->length;
+	    && !is_write(command->cdb[0])) {
+		answer->transferred = command->to_drive ? command->length : 0;
 		return;
 	}
 	sense = run(drive, command, &io);
@@ -328,12 +373,10 @@ vd_drive_execute(struct vd_drive *drive, const struct vd_command *command,
 	answer->transferred = 0;
 	answer->sense_length = 0;
 	answer->delay = 0;
-	if (drive->detached) {
-		answer->end = VD_DETACHED;
-		return;
-	}
 	vd_settle(drive);
-	if (command->cdb_length)
+	if (drive->detached)
+		answer->end = VD_DETACHED;
+	else if (command->cdb_length)
 		answer_command(drive, command, answer);
 	else
 		put_sense(drive, VD_BAD_FIELD, -1, answer);

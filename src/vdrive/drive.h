@@ -42,6 +42,7 @@ struct vd_command {
 	uint8_t *data;    /* what the host sends or has room for */
 	size_t length;
 	bool to_drive;
+	bool again;       /* after VD_SWAPS: the faults had their say */
 };
 
 /* What the host sees, or what has to be done about the command. */

@@ -24,6 +24,7 @@ struct vd_io {
 	size_t done;        /* bytes transferred */
 	uint64_t delay;     /* nanoseconds */
 	const struct vd_rule *fault; /* acts on the data, or NULL */
+	bool interrupted;   /* what the command begins will never end */
 	bool has_bad;       /* sense data name the block BAD */
 	int32_t bad;
 };
@@ -113,11 +114,14 @@ void vd_read_time(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 /* Nanoseconds in which BLOCKS are written. */
 uint64_t vd_write_time(const struct vd_drive *drive, int32_t blocks);
 
-/* ---- writing (cmd_write.c, cmd_close.c) ------------------------------------------ */
+/* ---- writing (cmd_write.c, cmd_close.c) ---------------------------------- */
 
 /* Records blocks as the fault of the command says.  A sense code. */
 uint32_t vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 		  uint32_t count, const uint8_t *data);
+
+/* Whether a write leaves the disc alone: a test, or a fault. */
+bool vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io);
 
 /* Takes back what a test write did to the disc's tracks. */
 void vd_end_test(struct vd_drive *drive);
@@ -138,7 +142,7 @@ uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io,
 /* Ends such a session when all of it is written.  A sense code. */
 uint32_t vd_end_session(struct vd_drive *drive);
 
-/* ---- formats (cmd_format.c) ------------------------------------------------- */
+/* ---- formats (cmd_format.c) ---------------------------------------------- */
 
 struct vd_format {
 	int32_t blocks;    /* at most */
@@ -152,7 +156,7 @@ struct vd_format {
 int vd_formats(const struct vd_disc *disc,
 	       struct vd_format out[VD_FORMATS_MAX]);
 
-/* ---- the write parameters page (cmd_mode.c) ---------------------------------- */
+/* ---- the write parameters page (cmd_mode.c) ------------------------------ */
 
 enum vd_write_type vd_write_type(const struct vd_drive *drive);
 bool vd_write_test(const struct vd_drive *drive);

@@ -2,13 +2,14 @@
 /*
  * Faults on demand: rules of the form
  *
- *     when COMMAND [nth N | lba A[-B] | after N bytes | at T] then ACTION
- *          [times N | times forever]
+ *     when COMMAND [CONDITION] then ACTION [times N | times forever]
+ *     CONDITION: nth N | lba A[-B] | after N bytes | after COMMAND | at T
  *
  * COMMAND is an operation code in hex or a name (`vdrive(1)` lists them).  A
  * rule fires once unless TIMES says otherwise; `nth` counts the commands that
- * the rule names, `after` their bytes, `at` seconds since the drive began.  The
- * first rule that fires for a command decides.
+ * the rule names, `after` their bytes, or waits for another command to have
+ * been sent; `at` counts seconds since the drive began.  The first rule that
+ * fires for a command decides.
  */
 #ifndef VDRIVE_FAULTS_H
 #define VDRIVE_FAULTS_H
@@ -38,19 +39,26 @@ enum vd_action {
 	VD_FAULT_SERIAL      /* another serial number from now on */
 };
 
+#define VD_OP_SET 32 /* bytes of a bit set of operation codes */
+
 struct vd_rule {
-	uint8_t ops[32];     /* bit set of operation codes */
+	uint8_t ops[VD_OP_SET];
 	enum { VD_WHEN_ALWAYS, VD_WHEN_NTH, VD_WHEN_LBA, VD_WHEN_AFTER,
-		VD_WHEN_AT } when;
+		VD_WHEN_FOLLOWS, VD_WHEN_AT } when;
+	uint8_t first[VD_OP_SET]; /* FOLLOWS: one of these came before */
 	uint64_t from, to;   /* N, or the LBA range, or nanoseconds */
 	enum vd_action action;
 	uint32_t sense;      /* KKAAQQ */
 	int progress;        /* of 65,536, or -1 */
 	uint64_t times;      /* 0: for ever */
 	uint64_t seen, bytes, fired;
+	bool begun;          /* FOLLOWS: it did */
 };
 
-struct vd_faults;
+struct vd_faults {
+	struct vd_rule *rules;
+	size_t count;
+};
 
 /* What a rule is asked about. */
 struct vd_occasion {

@@ -39,6 +39,8 @@ vd_begin(struct vd_drive *drive, struct vd_io *io, bool immediate,
 	 void (*finish)(struct vd_drive *drive))
 {
 	duration = scale(drive, duration);
+	if (io && io->interrupted)
+		return;
 	if (!duration) {
 		if (finish)
 			finish(drive);

@@ -42,7 +42,8 @@ on()
 	local disc=$1
 	shift
 	rm -f trace
-	timeout 200 "$vdrive" --disc "$disc.disc" --trace trace -- "$@" \
+	timeout 200 "$vdrive" --hurry --disc "$disc.disc" --trace trace \
+		-- "$@" \
 		>out 2>err </dev/null
 	status=$?
 	return 0

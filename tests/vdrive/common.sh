@@ -22,7 +22,7 @@ on()
 {
 	local disc=$1
 	shift
-	timeout 120 "$VDRIVE" --disc "$disc" -- "$@" </dev/null
+	timeout 120 "$VDRIVE" --hurry --disc "$disc" -- "$@" </dev/null
 }
 
 # says TEXT COMMAND...: the output of the command has a line that matches.

@@ -8,7 +8,7 @@
 head -c 1048576 /dev/urandom >data
 sh_on()
 {
-	on a.disc sh -c "$1"
+	on a.disc sh -c "$1" $SR
 }
 two()
 {
@@ -62,6 +62,10 @@ check "what is written as to a disk is read again" sh_on \
 	'dd if=data of=/dev/sr0 bs=30000 conv=fsync status=none &&
 	cmp -n 1048576 data /dev/sr0'
 check "another run sees the same disc" reads_at a.disc 0 data
+check "what comes as standard input is the device" gives same sh_on \
+	'[ "$(md5sum <$0)" = "$(dd if=$0 status=none | md5sum)" ] && echo same'
+check "what goes to standard output goes to the device" sh_on \
+	'head -c 100000 data >$0 && cmp -n 100000 data $0'
 check "reading ends where the disc ends" \
 	gives 8388608 sh_on 'cat /dev/sr0 | wc -c'
 check "an exclusive open keeps out another" fails sh_on \

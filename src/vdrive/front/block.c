@@ -51,7 +51,7 @@ static int
 check_writable(int drive)
 {
 	struct vf_command command = command_of(drive, 0x46, 10);
-	uint8_t head[8];
+	uint8_t head[8] = { 0 };
 	int error;
 
 	command.cdb[8] = sizeof head;
@@ -94,7 +94,7 @@ int
 vf_block_size(int drive, uint64_t *bytes)
 {
 	struct vf_command command = command_of(drive, 0x25, 10);
-	uint8_t data[8];
+	uint8_t data[8] = { 0 };
 	int error;
 
 	command.direction = VF_FROM_DRIVE;
@@ -108,10 +108,15 @@ vf_block_size(int drive, uint64_t *bytes)
 	return error == EIO ? 0 : error;
 }
 
+/* *DONE, where it is asked for, counts the bytes of whole blocks: the drive may
+ * be content with fewer, of which none is an error. */
 static int
-transfer(int drive, uint8_t op, void *data, uint32_t block, uint32_t count)
+transfer(int drive, uint8_t op, void *data, uint32_t block, uint32_t count,
+	 size_t *done)
 {
 	struct vf_command command = command_of(drive, op, 10);
+	struct vf_reply reply;
+	int error;
 
 	put32(command.cdb + 2, block);
 	command.cdb[7] = (uint8_t)(count >> 8);
@@ -119,7 +124,12 @@ transfer(int drive, uint8_t op, void *data, uint32_t block, uint32_t count)
 	command.direction = op == 0x2a ? VF_TO_DRIVE : VF_FROM_DRIVE;
 	command.data = data;
 	command.length = (size_t)count * VF_BLOCK;
-	return vf_client_run(&command, NULL);
+	error = vf_client_run(&command, &reply);
+	if (error)
+		return error;
+	if (done)
+		*done = reply.transferred / VF_BLOCK * VF_BLOCK;
+	return reply.transferred < VF_BLOCK ? EIO : 0;
 }
 
 /* One piece: whole blocks go straight, a part of a block by the way of one. */
@@ -133,16 +143,12 @@ read_piece(int drive, uint8_t *buf, size_t n, uint64_t offset, size_t *got)
 
 	if (!skip && n >= VF_BLOCK) {
 		count = n / VF_BLOCK < CHUNK ? (uint32_t)(n / VF_BLOCK) : CHUNK;
-		error = transfer(drive, 0x28, buf, block, count);
-		if (error == EIO && count > 1) {
-			count = 1;
-			error = transfer(drive, 0x28, buf, block, 1);
-		}
-		*got = (size_t)count * VF_BLOCK;
-		return error;
+		error = transfer(drive, 0x28, buf, block, count, got);
+		return error == EIO && count > 1
+			? transfer(drive, 0x28, buf, block, 1, got) : error;
 	}
 	*got = VF_BLOCK - skip < n ? VF_BLOCK - skip : n;
-	error = transfer(drive, 0x28, whole, block, 1);
+	error = transfer(drive, 0x28, whole, block, 1, NULL);
 	if (!error)
 		memcpy(buf, whole + skip, *got);
 	return error;
@@ -186,16 +192,15 @@ write_piece(int drive, const uint8_t *buf, size_t n, uint64_t offset,
 
 	if (!skip && n >= VF_BLOCK) {
 		count = n / VF_BLOCK < CHUNK ? (uint32_t)(n / VF_BLOCK) : CHUNK;
-		*put = (size_t)count * VF_BLOCK;
 		return transfer(drive, 0x2a, (void *)(uintptr_t)buf, block,
-				count);
+				count, put);
 	}
 	*put = VF_BLOCK - skip < n ? VF_BLOCK - skip : n;
-	error = transfer(drive, 0x28, whole, block, 1);
+	error = transfer(drive, 0x28, whole, block, 1, NULL);
 	if (error)
 		return error;
 	memcpy(whole + skip, buf, *put);
-	return transfer(drive, 0x2a, whole, block, 1);
+	return transfer(drive, 0x2a, whole, block, 1, NULL);
 }
 
 int

@@ -27,7 +27,7 @@ struct run {
 
 enum {
 	OPT_DISC = 256, OPT_ADD, OPT_EMPTY, OPT_OPEN, OPT_DEVICE, OPT_FAULTS,
-	OPT_TRACE, OPT_TIMING, OPT_DRIVE, OPT_POWER_LOSS
+	OPT_TRACE, OPT_TIMING, OPT_DRIVE, OPT_POWER_LOSS, OPT_HURRY
 };
 
 static const struct option options[] = {
@@ -41,6 +41,7 @@ static const struct option options[] = {
 	{ "timing", required_argument, NULL, OPT_TIMING },
 	{ "drive", required_argument, NULL, OPT_DRIVE },
 	{ "power-loss", no_argument, NULL, OPT_POWER_LOSS },
+	{ "hurry", no_argument, NULL, OPT_HURRY },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -104,6 +105,9 @@ take_option(struct run *run, int option, const char *value)
 		return 0;
 	case OPT_POWER_LOSS:
 		run->common.power_loss = true;
+		return 0;
+	case OPT_HURRY:
+		setenv(VF_ENV_HURRY, VF_HURRY, 1);
 		return 0;
 	default:
 		return VF_EXIT_USAGE;

@@ -20,6 +20,7 @@
 
 #define VERSION_NUMBER 30527
 #define IOV_MAX_SG 1024
+#define TIME_OUT 60000 /* milliseconds, where the program names none */
 
 static uint32_t
 milliseconds(void)
@@ -92,11 +93,13 @@ sg_io(int drive, struct sg_io_hdr *h)
 	request.drive = (uint32_t)drive;
 	request.direction = h->dxfer_len ? direction : VF_NONE;
 	request.length = h->dxfer_len;
-	request.timeout_ms = h->timeout;
+	request.timeout_ms = h->timeout ? h->timeout : TIME_OUT;
 	request.cdb_length = h->cmd_len;
 	memcpy(request.cdb, h->cmdp, h->cmd_len);
 	error = vf_client_call(&request, iov,
 			       h->iovec_count ? h->iovec_count : 1, &reply);
+	if (!error && reply.host == VF_HOST_NO_CONNECT)
+		error = ENODEV; /* as of a device that was taken away */
 	if (error)
 		return error;
 	if (h->cmdp[0] != 0x28 && h->cmdp[0] != 0xa8)

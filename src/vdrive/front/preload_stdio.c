@@ -153,3 +153,17 @@ fileno_unlocked(FILE *file)
 {
 	return fileno(file);
 }
+
+/* "md5sum </dev/sr0": the streams that a program is born with. */
+static void __attribute__((constructor))
+take_standard_streams(void)
+{
+	FILE *file;
+
+	if (vf_drive_of(STDIN_FILENO) >= 0
+	    && (file = open_stream(STDIN_FILENO, "r")))
+		stdin = file;
+	if (vf_drive_of(STDOUT_FILENO) >= 0
+	    && (file = open_stream(STDOUT_FILENO, "w")))
+		stdout = file;
+}

@@ -268,7 +268,7 @@ static void
 run_command(struct vf_station *station, const struct vf_request *request,
 	    void *data, struct vd_answer *answer)
 {
-	const struct vd_command command = {
+	struct vd_command command = {
 		.cdb = request->cdb, .cdb_length = request->cdb_length,
 		.data = data,
 		.length = request->direction == VF_NONE ? 0 : request->length,
@@ -278,9 +278,10 @@ run_command(struct vf_station *station, const struct vf_request *request,
 
 	pthread_mutex_lock(&station->lock);
 	vd_drive_execute(station->drive, &command, answer);
-	while (answer->end == VD_SWAPS) {
+	if (answer->end == VD_SWAPS) {
 		if (take_next(station, why))
 			complain(station->options.device, why);
+		command.again = true;
 		vd_drive_execute(station->drive, &command, answer);
 	}
 	pthread_mutex_unlock(&station->lock);
@@ -293,6 +294,8 @@ answer_command(struct vf_station *station, const struct vf_request *request,
 	struct vd_answer answer;
 	int64_t limit = request->timeout_ms;
 
+	if (limit && getenv(VF_ENV_HURRY))
+		limit = limit / atoi(VF_HURRY) + 1;
 	run_command(station, request, data, &answer);
 	switch (answer.end) {
 	case VD_HANGS:

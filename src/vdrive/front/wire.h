@@ -17,6 +17,10 @@
 /* The environment variable that names the runtime directory. */
 #define VF_ENV "VDRIVE_RUN"
 
+/* How many times shorter the command's sleeps are, and the usual number. */
+#define VF_ENV_HURRY "VDRIVE_HURRY"
+#define VF_HURRY "100"
+
 #define VF_DRIVES_MAX 16
 #define VF_DATA_MAX (1024 * 1024) /* bytes of one command, as for sr */
 #define VF_SENSE_MAX 64
