@@ -117,9 +117,23 @@ guest_new()
 	done
 	echo 'root:x:0:0::/root:/bin/sh' >"$1/etc/passwd"
 	echo 'root:x:0:' >"$1/etc/group"
+	cat >"$1/bin/see" <<'END'
+#!/bin/sh
+# see NAME DEVICE OPTIONS: a mount, wholly read, and what the kernel says to it.
+# Never two of one device: they would be one, with the options of the first.
+dmesg -c >>/results/dmesg
+mkdir -p /mnt
+mount -t iso9660 -o "$3" "/dev/$2" /mnt || exit 1
+tar -C /mnt -cf "/results/$1.tar" . || echo "$1: not readable"
+find /mnt -type f -exec stat -c '%h %n' {} + |
+	grep 'hard link$' >"/results/$1.links"
+umount /mnt || exit 1
+dmesg -c >"/results/$1.dmesg"
+END
+	chmod 755 "$1/bin/see"
 	cat >"$1/init" <<'END'
 #!/bin/sh
-export PATH=/bin:/usr/bin:/sbin:/usr/sbin LC_ALL=C
+export PATH=/bin LC_ALL=C LD_LIBRARY_PATH=/lib
 mount -t proc none /proc
 mount -t sysfs none /sys
 mount -t devtmpfs none /dev
@@ -129,15 +143,48 @@ for module in $(cat /modules/order); do
 	insmod "/modules/$module.ko" || echo "cannot load $module"
 done >/results/modules 2>&1
 cd /root
+[ ! -d /sys/kernel/config ] || mount -t configfs none /sys/kernel/config
 sh /script >/results/log 2>&1
 echo $? >/results/status
-dmesg >/results/dmesg
+dmesg >>/results/dmesg
 port=$(grep -lx results /sys/class/virtio-ports/*/name)
 port=$(basename "$(dirname "$port")")
 tar -C /results -cf "/dev/$port" .
 reboot -f
 END
 	chmod 755 "$1/init"
+}
+
+# guest_add ROOT PROGRAM...: in its PATH.
+guest_add()
+{
+	local root=$1
+	shift
+	cp --remove-destination "$@" "$root/bin" &&
+		guest_libraries "$root" "$@"
+}
+
+# guest_same ROOT FILE...: files and directories, where they are here.
+guest_same()
+{
+	local root=$1
+	shift
+	(cd / && cp -a --parents "${@#/}" "$root")
+}
+
+# guest_libraries ROOT PROGRAM...: what they need.
+guest_libraries()
+{
+	local root=$1 file
+	shift
+	mkdir -p "$root/lib" "$root/lib64" || return 1
+	for file in $(LD_LIBRARY_PATH=$build/.libs ldd "$@" |
+		sed -nE 's/^.*[[:space:]](\/.*) \(0x.*$/\1/p' | sort -u); do
+		case $file in
+		*/ld-linux*) cp "$file" "$root/lib64" ;;
+		*) cp "$file" "$root/lib" ;;
+		esac || return 1
+	done
 }
 
 # guest_boot ROOT RESULTS [QEMU ARGUMENT...]: runs /script of ROOT in a guest.
