@@ -2,6 +2,7 @@
 #include "disc/drive_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "disc/library.h"
 
@@ -16,6 +17,8 @@ nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
 
 	if (err)
 		return err;
+	drive->writes = true;
+	nb_drive_beat(drive);
 	ret = burn_random_access_write(drive->burn, at, (char *)data,
 				       (off_t)n, 1);
 	if (nb_library_drain() || ret != 1)
@@ -30,15 +33,16 @@ static enum nb_err
 zero_head(struct nb_drive *drive)
 {
 	size_t n = (size_t)NB_PROBE_BLOCKS * NB_BLOCK;
-	void *zeros = calloc(1, n);
+	char *zeros = calloc(1, n);
 	enum nb_err err;
 
 	if (!zeros)
 		return nb_fail_memory();
-	err = nb_drive_put(drive, 0, zeros, n);
+	err = nb_drive_put(drive, (off_t)NB_PROBE_ANCHOR * NB_BLOCK, zeros,
+			   UNIT_BLOCKS * NB_BLOCK);
+	memcpy(zeros, NB_BLANK_MARK, strlen(NB_BLANK_MARK));
 	if (!err)
-		err = nb_drive_put(drive, (off_t)NB_PROBE_ANCHOR * NB_BLOCK,
-				   zeros, UNIT_BLOCKS * NB_BLOCK);
+		err = nb_drive_put(drive, 0, zeros, n);
 	free(zeros);
 	return err;
 }
@@ -52,6 +56,11 @@ erase(struct nb_drive *drive, int profile)
 
 	if (err)
 		return err;
+	drive->writes = true;
+	nb_drive_beat(drive);
+	/* As after a blank that the power ended. */
+	if (burn_disc_get_status(drive->burn) == BURN_DISC_UNSUITABLE)
+		burn_disc_pretend_full(drive->burn);
 	burn_disc_erase(drive->burn, profile != NB_PROFILE_DVD_RW);
 	/* A blank that was begun is never cancelled. */
 	nb_drive_wait(drive, "blank", NULL, NULL);

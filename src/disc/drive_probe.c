@@ -10,6 +10,11 @@
 #define ALIGNMENT 32
 /* More would not fit on any medium worth looking at. */
 #define SESSIONS_MAX 65536
+/* How a disc that begins with zeros is searched for data: 2 MiB at its start,
+ * then 64 KiB in each of 256 places. */
+#define NB_PROBE_DENSE 1024
+#define NB_PROBE_SAMPLES 256
+#define PIECE 32
 
 static uint64_t
 align(uint64_t lba)
@@ -84,17 +89,48 @@ count_sessions(struct nb_blocks *blocks, uint64_t end, int *sessions)
 	return NB_OK;
 }
 
+/* Whether COUNT blocks at LBA, as far as there are so many, are zeros. */
+static enum nb_err
+check_zeros(struct nb_blocks *blocks, uint64_t lba, uint32_t count,
+	    bool *zeros)
+{
+	uint8_t data[PIECE * NB_BLOCK];
+	enum nb_err err = NB_OK;
+
+	for (uint32_t n; !err && *zeros && count && lba < blocks->count;
+	     lba += n, count -= n) {
+		n = count < PIECE ? count : PIECE;
+		if (n > blocks->count - lba)
+			n = (uint32_t)(blocks->count - lba);
+		err = nb_blocks_read(blocks, (uint32_t)lba, n, data);
+		*zeros = !err && is_zero(data, (size_t)n * NB_BLOCK);
+	}
+	return err;
+}
+
+/*
+ * Blank is what we made blank, or what holds nothing: zeros at the beginning
+ * may be a disk image, or a file system whose head was lost.  A disc is too
+ * large to be read wholly; samples all over it are.
+ */
 static enum nb_err
 is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n, bool *blank)
 {
-	uint8_t anchor[NB_BLOCK];
+	size_t mark = strlen(NB_BLANK_MARK);
+	bool marked = n > mark && !memcmp(head, NB_BLANK_MARK, mark);
 	enum nb_err err;
 
-	*blank = is_zero(head, n);
-	if (!*blank || blocks->count <= NB_PROBE_ANCHOR)
+	*blank = is_zero(head + (marked ? mark : 0), n - (marked ? mark : 0));
+	if (!*blank)
 		return NB_OK;
-	err = nb_blocks_read(blocks, NB_PROBE_ANCHOR, 1, anchor);
-	*blank = !err && is_zero(anchor, sizeof anchor);
+	if (marked)
+		return check_zeros(blocks, NB_PROBE_ANCHOR, 1, blank);
+	err = check_zeros(blocks, NB_PROBE_BLOCKS, NB_PROBE_DENSE, blank);
+	for (uint64_t i = 1; !err && *blank && i < NB_PROBE_SAMPLES; i++)
+		err = check_zeros(blocks, blocks->count / NB_PROBE_SAMPLES * i,
+				  PIECE, blank);
+	if (!err && blocks->count > PIECE)
+		err = check_zeros(blocks, blocks->count - PIECE, PIECE, blank);
 	return err;
 }
 

@@ -156,6 +156,7 @@ nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
 	    || burn_disc_next_track_is_damaged(drive->burn, 0)
 	    & TRACK_DAMAGED) {
 		m->state = NB_MEDIUM_DAMAGED;
+		m->erasable = burn_disc_erasable(drive->burn) > 0;
 		return NB_OK;
 	}
 	if (nb_profile_is_random_access(m->profile))

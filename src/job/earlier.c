@@ -55,17 +55,6 @@ load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
 	return err;
 }
 
-/* "nightburn/<backup id>/manifest.json"? */
-static bool
-is_moved_manifest(const char *path)
-{
-	size_t n = strlen(path), tail = strlen("/manifest.json");
-
-	return !strncmp(path, "nightburn/", 10) && n > 10 + tail
-		&& !strcmp(path + n - tail, "/manifest.json")
-		&& strcmp(path, NB_MANIFEST_PATH);
-}
-
 static int
 newest_first(const void *a, const void *b)
 {
@@ -84,7 +73,7 @@ load_manifests(struct nb_blocks *blocks, uint32_t start,
 
 	err = load_manifest(blocks, start, NB_MANIFEST_PATH, &s->earlier);
 	for (size_t i = 0; !err && i < s->kept.count; i++)
-		if (is_moved_manifest(s->kept.at[i].path))
+		if (nb_manifest_is_earlier(s->kept.at[i].path))
 			err = load_manifest(blocks, start,
 					    s->kept.at[i].path, &s->earlier);
 	if (!err)

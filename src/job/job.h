@@ -32,6 +32,8 @@ struct nb_site {
 	struct nb_lock *lock;         /* NULL when only looked at */
 	struct nb_catalog *catalog;   /* NULL: there is none yet (peek) */
 	struct nb_pool_view view;
+	struct nb_label dead;         /* what a run wrote when it died; its
+					 disc_id is "" when none did */
 };
 
 enum nb_site_mode {

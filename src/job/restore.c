@@ -42,16 +42,6 @@ nb_held_clear(struct nb_held *held)
 	nb_entries_free(&held->entries);
 }
 
-/* "nightburn/<id>/manifest.json" or the newest one. */
-static bool
-is_manifest(const char *path)
-{
-	size_t n = strlen(path), tail = strlen("/manifest.json");
-
-	return !strncmp(path, "nightburn/", 10) && n > tail
-		&& !strcmp(path + n - tail, "/manifest.json");
-}
-
 static bool
 is_asked_for(const struct nb_manifest *m, const char *which)
 {
@@ -100,7 +90,8 @@ nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
 	for (size_t i = 0; !err && i < nodes->count; i++) {
 		const char *path = nodes->at[i].entry.path;
 
-		if (!is_manifest(path))
+		if (strcmp(path, NB_MANIFEST_PATH)
+		    && !nb_manifest_is_earlier(path))
 			continue;
 		err = load_manifest(blocks, nb_look_start(look), path, &next);
 		if (err)

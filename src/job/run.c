@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "job/learn.h"
 #include "job/write.h"
 
 enum nb_err
@@ -142,6 +143,11 @@ run_locked(struct nb_site *site, const struct nb_run_options *options,
 	struct nb_backup backup;
 	enum nb_err err;
 
+	if (site->dead.disc_id[0]) {
+		err = nb_learn_dead(site, &site->dead);
+		if (err)
+			return err;
+	}
 	err = nb_backup_prepare(site, options, &backup);
 	if (err)
 		return err;

@@ -3,38 +3,19 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "disc/readback.h"
-#include "job/look.h"
+#include "job/learn.h"
 
+/* Good: what the catalog does not have yet of it is recorded, as after a run
+ * that died. */
 static enum nb_err
-verify_progress(void *ctx, uint64_t done, uint64_t total)
+record_good(struct nb_site *site, const struct nb_look *look)
 {
-	return nb_job_progress(ctx, "verify", done, total);
-}
+	size_t learnt;
+	enum nb_err err = nb_learn_disc(site, look, &learnt);
 
-static enum nb_err
-check_disc(struct nightburn *nb, const struct nb_look *look,
-	   struct nb_verify_result *result)
-{
-	struct nb_readback_result seen = { 0 };
-	struct nb_readback spec = {
-		.start = nb_look_start(look),
-		.progress = verify_progress,
-		.ctx = nb,
-	};
-	enum nb_err err;
-
-	err = nb_drive_blocks(look->drive, &spec.blocks);
-	if (err)
-		return err;
-	spec.count = spec.blocks->count;
-	err = nb_readback_run(&spec, &seen);
-	nb_blocks_free(spec.blocks);
-	result->files = seen.files;
-	result->bytes = seen.bytes;
-	result->bad = seen.bad;
-	return err;
+	return err ? err : nb_catalog_verified(site->catalog,
+					       look->label.disc_id,
+					       nb_clock_date());
 }
 
 /* The catalog is told only of discs that it knows; a disc from elsewhere can
@@ -56,9 +37,7 @@ record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
 			return err;
 		disc = nb_pool_by_id(&site.view, look->label.disc_id);
 		if (disc && outcome == NB_OK)
-			err = nb_catalog_verified(site.catalog,
-						  disc->disc_id,
-						  nb_clock_date());
+			err = record_good(&site, look);
 		else if (disc && (outcome == NB_ECORRUPT
 				  || outcome == NB_EIO))
 			err = nb_catalog_set_disc(site.catalog,
@@ -92,7 +71,7 @@ nb_verify(struct nightburn *nb, const char *device,
 		memcpy(result->backup_id, look.label.backup_id,
 		       sizeof result->backup_id);
 		result->generation = look.label.generation;
-		err = check_disc(nb, &look, result);
+		err = nb_learn_check(nb, &look, result);
 		recorded = record(nb, &look, err);
 		if (!err)
 			err = recorded;

@@ -7,6 +7,16 @@
 
 #include "base/str.h"
 
+bool
+nb_manifest_is_earlier(const char *path)
+{
+	static const char folder[] = "nightburn/", name[] = "/manifest.json";
+	size_t n = strlen(path), before = strlen(folder), after = strlen(name);
+
+	return n > before + after && !strncmp(path, folder, before)
+		&& !strcmp(path + n - after, name);
+}
+
 void
 nb_manifest_source_clear(struct nb_manifest_source *source)
 {

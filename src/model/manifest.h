@@ -46,6 +46,10 @@ struct nb_manifest {
 	struct nb_manifest_sources sources;
 };
 
+/* Is PATH that of an earlier session's manifest, moved aside when the next one
+ * was appended: "nightburn/<backup id>/manifest.json"? */
+bool nb_manifest_is_earlier(const char *path);
+
 void nb_manifest_source_clear(struct nb_manifest_source *source);
 void nb_manifest_clear(struct nb_manifest *m);
 

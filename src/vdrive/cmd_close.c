@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SYNCHRONIZE CACHE, CLOSE TRACK/SESSION, RESERVE TRACK, SEND OPC
- * (MMC-5 6.43, 6.3, 6.31, 6.33). */
+ * (MMC-5 6.41, 6.3, 6.31, 6.36). */
 #include "vdrive/drive_private.h"
 
 #define TRACK_MIN 300 /* blocks, four seconds (MMC-5 4.2.3.5.2) */
@@ -80,7 +80,7 @@ vd_close_session(struct vd_drive *drive, bool final)
 	return VD_GOOD;
 }
 
-/* What a synchronize does to the open track: CD ends it (MMC-5 6.43.3). */
+/* What a synchronize does to the open track: CD ends it (MMC-5 6.41.3). */
 static uint32_t
 sync_track(struct vd_drive *drive)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SEND CUE SHEET and writing a session at once (MMC-5 6.31, 4.2.3.3). */
+/* SEND CUE SHEET and writing a session at once (MMC-5 6.33, 4.2.3.3). */
 #include "vdrive/drive_private.h"
 
 #define ENTRY 8
@@ -11,7 +11,7 @@ from_msf(const uint8_t *p)
 	return (p[0] * 60 + p[1]) * 75 + p[2] - VD_PREGAP;
 }
 
-/* Bytes that the host sends for a block of this data form (MMC-5 6.31.3.5),
+/* Bytes that the host sends for a block of this data form (MMC-5 6.33.3),
  * or -1; SKIP of them come before the user data. */
 static int
 form_size(uint8_t form, uint16_t *skip)
@@ -165,6 +165,19 @@ put_blocks(struct vd_drive *drive, struct vd_io *io, const struct vd_cue *cue,
 	return VD_GOOD;
 }
 
+/* The next block from LBA on that the host sends: not all of a pre-gap is. */
+static int32_t
+next_sent(const struct vd_drive *drive, int32_t lba)
+{
+	const struct vd_cue *cue = cue_at(drive, lba);
+
+	while (cue && !cue->block && cue->end > lba) {
+		lba = cue->end;
+		cue = cue_at(drive, lba);
+	}
+	return lba;
+}
+
 /* A write may go over the borders of several cues. */
 uint32_t
 vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
@@ -175,7 +188,7 @@ vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 	size_t used = 0;
 	uint32_t sense;
 
-	if (lba != (open ? open->next : drive->cues[0].start))
+	if (lba != next_sent(drive, open ? open->next : drive->cues[0].start))
 		return VD_BAD_ADDRESS;
 	while (count) {
 		const struct vd_cue *cue = cue_at(drive, lba);

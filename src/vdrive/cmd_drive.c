@@ -66,7 +66,7 @@ VD_COMMAND(vd_inquiry)
 	return VD_GOOD;
 }
 
-/* MMC-5 6.42: eject and load, start and stop. */
+/* MMC-5 6.40: eject and load, start and stop. */
 VD_COMMAND(vd_start_stop)
 {
 	uint8_t what = io->cdb[4] & 3;
@@ -105,7 +105,7 @@ VD_COMMAND(vd_get_event)
 	return VD_GOOD;
 }
 
-/* MMC-5 6.13: no changer. */
+/* MMC-5 6.11: no changer. */
 VD_COMMAND(vd_mechanism_status)
 {
 	uint8_t data[8] = { 0, (uint8_t)(drive->open << 4) };
@@ -169,7 +169,7 @@ VD_COMMAND(vd_get_performance)
 	return VD_GOOD;
 }
 
-/* MMC-5 6.21. */
+/* MMC-5 6.18. */
 VD_COMMAND(vd_buffer_capacity)
 {
 	uint32_t unit = io->cdb[1] & 1 ? VD_BLOCK : 1;

@@ -69,8 +69,10 @@ static const struct feature features[] = {
 	/* DVD-R/-RW write: buffer under-run free, test write, DVD-RW. */
 	{ 0x002f, 2, 4, IN_DVD_R | IN_DVD_RW, { 0x46 } },
 	{ 0x0037, 0, 4, IN_CD_RW, { 0, 0xff } },
-	{ 0x0040, 0, 4, IN_BD, { 0 } },
-	{ 0x0041, 0, 4, IN_BD, { 0 } },
+	/* BD read and write: BD-RE and BD-R of classes 0 and 1, versions 1
+	 * and 2; no BD-ROM. */
+	{ 0x0040, 0, 28, IN_BD, { [5] = 6, [7] = 6, [13] = 6, [15] = 6 } },
+	{ 0x0041, 0, 24, IN_BD, { [5] = 6, [7] = 6, [13] = 6, [15] = 6 } },
 	{ 0x0100, 0, 0, IN_ALWAYS, { 0 } },
 	{ 0x0105, 1, 4, IN_ALWAYS, { 0 } },
 	/* Real-time streaming: write speed descriptors, SET SPEED, buffer. */

@@ -77,9 +77,8 @@ VD_COMMAND(vd_read_format_capacities)
 	if (!disc) {
 		p[4] = 3; /* no medium */
 	} else {
-		bool formatted = vd_layout_overwritable(disc)
-			? disc->formatted > 0 : disc->track_count > 0;
-		int32_t now = vd_layout_overwritable(disc) ? disc->formatted
+		bool formatted = disc->formatted || disc->track_count;
+		int32_t now = disc->formatted ? disc->formatted
 			: vd_layout_readable(disc);
 
 		vd_put32(p, (uint32_t)(formatted ? now : disc->capacity));
@@ -132,8 +131,7 @@ finish_format(struct vd_drive *drive)
 		disc->spare = disc->capacity - blocks;
 	if (disc->type == VD_BD_R)
 		disc->capacity = blocks;
-	else
-		disc->formatted = blocks;
+	disc->formatted = blocks;
 	vd_save(drive);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Disc, track and size (MMC-5 6.22, 6.27, 6.23). */
+/* Disc, track and size (MMC-5 6.22, 6.27, 6.19). */
 #include <string.h>
 
 #include "vdrive/drive_private.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* READ (MMC-5 6.18), READ CD and READ CD MSF (6.19, 6.20). */
+/* READ (MMC-5 6.15), READ CD and READ CD MSF (6.20, 6.21). */
 #include "vdrive/drive_private.h"
 
 enum kind { DATA, AUDIO };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* READ DISC STRUCTURE (MMC-5 6.24, MMC-6 for BD). */
+/* READ DISC STRUCTURE (MMC-5 6.23, MMC-6 for BD). */
 #include <string.h>
 
 #include "vdrive/drive_private.h"
@@ -7,7 +7,7 @@
 #define DVD_DATA_START 0x30000 /* physical address of block 0 (ECMA-267) */
 #define BD_DATA_START 0x100000
 
-/* Book type and part version (MMC-5 6.24.3.2.1). */
+/* Book type and part version (MMC-5 6.23.3.2.1). */
 static uint8_t
 book_of(enum vd_type type)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* READ TOC/PMA/ATIP (MMC-5 6.25): what the lead-ins of closed sessions say. */
+/* READ TOC/PMA/ATIP (MMC-5 6.26): what the lead-ins of closed sessions say. */
 #include <string.h>
 
 #include "vdrive/drive_private.h"
@@ -151,7 +151,7 @@ toc_full(const struct vd_disc *disc, struct toc *toc, int first)
 	return VD_GOOD;
 }
 
-/* MMC-5 6.25.3.5; the manufacturer's code is one of nobody. */
+/* MMC-5 6.26.3.6; the manufacturer's code is one of nobody. */
 static uint32_t
 toc_atip(const struct vd_disc *disc, struct toc *toc)
 {

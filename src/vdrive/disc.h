@@ -28,7 +28,7 @@
 /* What a drive did to a disc when the power failed. */
 enum vd_pending { VD_NO_PENDING, VD_HALF_BLANKED, VD_HALF_FORMATTED };
 
-/* DVD+RW, READ DISC INFORMATION byte 7 (MMC-5 6.22.3.1.8). */
+/* DVD+RW, READ DISC INFORMATION byte 7 (MMC-5 6.22.3.1.13). */
 enum vd_background {
 	VD_BACKGROUND_NONE, VD_BACKGROUND_STOPPED, VD_BACKGROUND_RUNNING,
 	VD_BACKGROUND_DONE
@@ -40,7 +40,7 @@ struct vd_track {
 	int32_t end;       /* of a closed track: where the next may begin;
 	                      of a reserved one: its limit */
 	uint16_t session;  /* from 1 */
-	uint8_t control;   /* 4: data (MMC-5 6.25.3.1) */
+	uint8_t control;   /* 4: data (MMC-5 6.26.3.2) */
 	bool closed;
 	bool reserved;     /* ends at END, which was told before */
 	bool damaged;      /* not ended in order */

@@ -27,9 +27,9 @@ FAULTS = ("kill client", "power loss", "sense 3/0c/00", "sense 4/09/00",
 
 def insert(seed, text, disc, newest):
     """The disc of tonight: what was asked for, or the other one, mostly."""
-    wanted = re.search(r"insert disc ([AB])\b|wanted +([AB])\b", text)
+    wanted = re.search(r"insert (?:disc )?([AB])\b", text)
     if wanted:
-        return wanted.group(1) or wanted.group(2)
+        return wanted.group(1)
     if seed.random() < 0.1:
         return disc
     return "B" if newest == "A" else "A"

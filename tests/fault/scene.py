@@ -51,7 +51,7 @@ class Scene:
         with open(conf, "w", encoding="ascii") as file:
             file.write(f'state_dir = "{self.path}/state"\n'
                        f'staging_dir = "{self.path}/staging"\n'
-                       'drive "d" { device = "/dev/sr0" }\n'
+                       'drive "d" { device = "/dev/sr0" timeout = 20 }\n'
                        'pool "p" { discs = { "A", "B" } drives = { "d" } }\n'
                        'job "j" { pool = "p" tree "files" '
                        f'{{ path = "{self.tree}" }} }}\n')

@@ -93,7 +93,7 @@ names_parsed()
 }
 rows()
 {
-	ls "$RULES" | sed 's/-.*//' | tr '\n' ' '
+	ls "$RULES" | grep "rules$" | sed 's/-.*//' | tr '\n' ' '
 }
 
 fresh disc cd-rw
@@ -147,8 +147,8 @@ check "a range of addresses, only where it is touched" \
 check "after another command" \
 	rule 'when read after sync then sense 2/04/00' dvd-ram "write 0" \
 	"read 0 = good" "sync = good" "read 0 = 2/04/00" "read 0 = good"
-check "at a time" rule 'when ready at 0.3 then sense 2/04/01' cd-rw \
-	"ready = good" "! sleep 0.3" "ready = 2/04/01"
+check "at a time" rule 'when ready at 5 then sense 2/04/01' cd-rw \
+	"ready = good" "! sleep 5" "ready = 2/04/01"
 check "the first rule that fires decides, both count" \
 	rule $'when ready nth 2 then sense 2/04/01
 		when any nth 2 then sense 2/04/00 times 2' cd-rw \

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/learn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "disc/readback.h"
+
+#define TEXT_MAX ((size_t)1 << 30)
+#define MOVED_MANIFEST "/manifest.json"
+
+/* One backup on the disc. */
+struct found {
+	struct nb_label label;
+	struct nb_manifest manifest;
+	struct nb_entries entries;
+};
+
+struct founds NB_ARRAY(struct found);
+
+static void
+found_clear(struct found *found)
+{
+	nb_manifest_clear(&found->manifest);
+	nb_entries_free(&found->entries);
+}
+
+static enum nb_err
+read_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
+	      struct found *found)
+{
+	char *text;
+	size_t length;
+	enum nb_err err = nb_reader_file(blocks, start, path, TEXT_MAX, &text,
+					 &length);
+
+	if (err == NB_ENOTFOUND)
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+	if (err)
+		return err;
+	err = nb_manifest_parse(path, text, length, &found->manifest,
+				&found->entries);
+	free(text);
+	return err;
+}
+
+static enum nb_err
+read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
+	   struct nb_label *label)
+{
+	char *text;
+	size_t length;
+	enum nb_err err = nb_reader_file(blocks, start, path, TEXT_MAX, &text,
+					 &length);
+
+	if (err == NB_ENOTFOUND)
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+	if (err)
+		return err;
+	err = nb_label_parse(path, text, length, label);
+	free(text);
+	return err;
+}
+
+/* An earlier session's: "nightburn/<backup id>/manifest.json". */
+static enum nb_err
+add_earlier(struct nb_blocks *blocks, uint32_t start, const char *path,
+	    struct founds *list)
+{
+	struct found found = { .entries = NB_ARRAY_INIT };
+	char *label = NULL;
+	enum nb_err err;
+
+	err = nb_str_format(&label, "%.*s/label.json",
+			    (int)(strlen(path) - strlen(MOVED_MANIFEST)),
+			    path);
+	if (!err)
+		err = read_label(blocks, start, label, &found.label);
+	if (!err)
+		err = read_manifest(blocks, start, path, &found);
+	if (!err)
+		err = nb_array_push(list, found);
+	if (err)
+		found_clear(&found);
+	free(label);
+	return err;
+}
+
+static enum nb_err
+add_all_earlier(struct nb_blocks *blocks, uint32_t start, struct founds *list)
+{
+	struct nb_entries kept = NB_ARRAY_INIT;
+	char *text;
+	size_t length;
+	enum nb_err err = nb_reader_file(blocks, start, NB_SUMS_PATH, TEXT_MAX,
+					 &text, &length);
+
+	if (err == NB_ENOTFOUND)
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc",
+			       NB_SUMS_PATH);
+	if (err)
+		return err;
+	err = nb_sums_load(NB_SUMS_PATH, text, length, &kept);
+	free(text);
+	for (size_t i = 0; !err && i < kept.count; i++)
+		if (nb_manifest_is_earlier(kept.at[i].path))
+			err = add_earlier(blocks, start, kept.at[i].path,
+					  list);
+	nb_entries_free(&kept);
+	return err;
+}
+
+static int
+oldest_first(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->label.generation != y->label.generation)
+		return x->label.generation < y->label.generation ? -1 : 1;
+	return x->label.created < y->label.created ? -1
+		: x->label.created > y->label.created;
+}
+
+/* The backups on the disc, oldest first. */
+static enum nb_err
+find_all(const struct nb_look *look, struct nb_blocks *blocks,
+	 struct founds *list)
+{
+	struct found newest = {
+		.label = look->label, .entries = NB_ARRAY_INIT
+	};
+	uint32_t start = nb_look_start(look);
+	enum nb_err err = add_all_earlier(blocks, start, list);
+
+	if (!err)
+		err = read_manifest(blocks, start, NB_MANIFEST_PATH, &newest);
+	if (!err && strcmp(newest.manifest.backup_id, look->label.backup_id))
+		err = nb_fail(NB_ECORRUPT, "%s: label and manifest are of "
+			      "different backups", look->label.disc);
+	if (!err && list->count)
+		qsort(list->at, list->count, sizeof *list->at, oldest_first);
+	if (!err)
+		err = nb_array_push(list, newest);
+	if (err)
+		found_clear(&newest);
+	return err;
+}
+
+struct conflict {
+	const struct nb_label *label;
+	bool found;
+};
+
+static enum nb_err
+is_conflict(void *ctx, const struct nb_catalog_backup *row)
+{
+	struct conflict *c = ctx;
+
+	if (row->generation == c->label->generation
+	    && strcmp(row->id, c->label->backup_id)
+	    && (!row->disc_id || strcmp(row->disc_id, c->label->disc_id)))
+		c->found = true;
+	return NB_OK;
+}
+
+/* After a death the next night may have used the generation again. */
+static enum nb_err
+check_generation(struct nb_site *site, const struct nb_label *label)
+{
+	struct conflict c = { label, false };
+	enum nb_err err = nb_catalog_backups(site->catalog, label->pool,
+					     is_conflict, &c);
+
+	if (err || !c.found)
+		return err;
+	return nb_fail(NB_EWRONG, "%s: generation %llu is another backup by "
+		       "now\nhint: nightburn adopt makes the disc usable again",
+		       label->disc, (unsigned long long)label->generation);
+}
+
+static enum nb_err
+commit(struct nb_site *site, const struct nb_look *look,
+       const struct found *found, int number, bool newest)
+{
+	const struct nb_catalog_session session = {
+		.label = &found->label,
+		.manifest = &found->manifest,
+		.entries = &found->entries,
+		.number = number,
+		.start = newest ? look->medium.last_start : 0,
+		.profile = look->medium.profile_name,
+		.capacity = look->medium.capacity,
+		.first = number == 1,
+		.verified = nb_clock_date(),
+	};
+
+	return nb_catalog_commit(site->catalog, &session);
+}
+
+static enum nb_err
+learn(struct nb_site *site, const struct nb_look *look,
+      const struct founds *list, size_t *learnt)
+{
+	enum nb_err err = NB_OK;
+	bool holds;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		const struct found *found = &list->at[i];
+
+		err = nb_catalog_holds(site->catalog, found->label.backup_id,
+				       &holds);
+		if (err || holds)
+			continue;
+		err = check_generation(site, &found->label);
+		if (!err)
+			err = commit(site, look, found, (int)i + 1,
+				     i + 1 == list->count);
+		*learnt += !err;
+	}
+	return err;
+}
+
+enum nb_err
+nb_learn_disc(struct nb_site *site, const struct nb_look *look,
+	      size_t *learnt)
+{
+	struct founds list = NB_ARRAY_INIT;
+	struct nb_blocks *blocks = NULL;
+	enum nb_err err;
+
+	*learnt = 0;
+	err = nb_drive_blocks(look->drive, &blocks);
+	if (!err)
+		err = find_all(look, blocks, &list);
+	nb_blocks_free(blocks);
+	if (!err)
+		err = learn(site, look, &list, learnt);
+	for (size_t i = 0; i < list.count; i++)
+		found_clear(&list.at[i]);
+	nb_array_free(&list);
+	return err;
+}
+
+static enum nb_err
+check_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, "verify", done, total);
+}
+
+enum nb_err
+nb_learn_check(struct nightburn *nb, const struct nb_look *look,
+	       struct nb_verify_result *result)
+{
+	struct nb_readback_result seen = { 0 };
+	struct nb_readback spec = {
+		.start = nb_look_start(look),
+		.progress = check_progress,
+		.ctx = nb,
+	};
+	enum nb_err err = nb_drive_blocks(look->drive, &spec.blocks);
+
+	if (err)
+		return err;
+	spec.count = spec.blocks->count;
+	err = nb_readback_run(&spec, &seen);
+	nb_blocks_free(spec.blocks);
+	result->files = seen.files;
+	result->bytes = seen.bytes;
+	result->bad = seen.bad;
+	return err;
+}
+
+/* Is it in this drive, whole?  Then it is recorded. */
+static enum nb_err
+learn_in(struct nb_site *site, const char *drive,
+	 const struct nb_label *label, bool *done)
+{
+	struct nb_verify_result result = { 0 };
+	struct nb_look look = { 0 };
+	size_t learnt = 0;
+	enum nb_err err = NB_OK;
+
+	if (nb_look_open(site->nb, drive, &look))
+		return NB_OK;
+	if (look.label_state == NB_LABEL_GOOD
+	    && !strcmp(look.label.disc_id, label->disc_id)
+	    && !strcmp(look.label.backup_id, label->backup_id)
+	    && !nb_learn_check(site->nb, &look, &result)) {
+		err = nb_learn_disc(site, &look, &learnt);
+		if (!err)
+			err = nb_catalog_verified(site->catalog,
+						  label->disc_id,
+						  nb_clock_date());
+		*done = !err;
+	}
+	nb_look_close(&look);
+	return err == NB_EWRONG || err == NB_ECORRUPT ? NB_OK : err;
+}
+
+enum nb_err
+nb_learn_dead(struct nb_site *site, const struct nb_label *label)
+{
+	enum nb_err err = NB_OK;
+	bool done = false;
+
+	for (size_t i = 0; !err && !done && i < site->pool->drives.count; i++)
+		err = learn_in(site, site->pool->drives.at[i], label, &done);
+	if (!err && done) {
+		nb_log(NB_NOTE, "%s: generation %llu, whose run died, is good "
+		       "and recorded", label->disc,
+		       (unsigned long long)label->generation);
+		err = nb_site_refresh(site);
+	}
+	return err;
+}
