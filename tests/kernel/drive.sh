@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The nightly job on the drivers of a real kernel: the recorder of vdrive stands
 # behind sr and sg.  Two CD-RWs take four nights with a database and a tree, the
-# last of them after the oldest was blanked, and the kernel mounts what they
-# became.
+# last of them after the oldest was blanked, a DVD+RW in another recorder takes
+# two, and the kernel mounts what they became.
 . "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
 . "$src/tests/kernel/guest.sh"
 . "$src/tests/kernel/tree.sh"
@@ -54,7 +54,10 @@ add_job()
 state_dir = "/root/state"
 staging_dir = "/root/staging"
 drive "upper" { device = "/dev/sr0" }
+drive "lower" { device = "/dev/sr1" }
 pool "db" { discs = { "DB-A", "DB-B" } drives = { "upper" } }
+pool "dvd" { discs = { "DVD-A" } drives = { "lower" } rotation = append }
+job "other" { pool = "dvd"  tree "files" { path = "/tree" } }
 job "nightly" {
   pool = "db"
   postgres "shop" { run_as = "postgres"  conninfo = "host=/pg" }
@@ -80,36 +83,42 @@ su postgres -c "$bin/pg_ctl -D /pg/data -o '-k /pg' -l /pg/log/server -w start" 
 cd /root
 vdrive new --type cd-rw --capacity 30000 A.disc
 vdrive new --type cd-rw --capacity 30000 B.disc
-vdrive --kernel --disc A.disc --trace trace -- sh /nights
+vdrive new --type dvd+rw --capacity 30000 D.disc
+vdrive --kernel --disc A.disc --disc D.disc --trace trace -- sh /nights
 echo "vdrive ended with $?"
+echo 'when write nth 3 then kill client' >rules
+vdrive --kernel --disc B.disc --faults rules -- \
+	nightburn -c /nb.conf run -j nightly
+echo "killed: $?"
 vdrive show A.disc >/results/A
 vdrive show B.disc >/results/B
 ls /dev /sys/class/uio /sys/kernel/config/target/* >/results/left
 su postgres -c "$bin/pg_ctl -D /pg/data -m immediate stop"
 END
 	cat >"$root/nights" <<'END'
-# night NUMBER TREE: the job, and the commands that the recorder had.  The tar of
-# busybox does not set the times of directories and links; busybox prefers it.
+# night NAME TREE [JOB]: the job, and the commands that the recorders had.  The
+# tar of busybox does not set the times of directories and links; busybox
+# prefers it.
 night()
 {
+	rm -rf /tree/*
 	/bin/tar -C /tree -xpf "/night$2.tar"
 	: >trace
-	nightburn -c /nb.conf run >"/results/night$1" 2>&1
+	nightburn -c /nb.conf run -j "${3-nightly}" >"/results/night$1" 2>&1
 	echo "exit status $?" >>"/results/night$1"
 	cp trace "/results/night$1.trace"
 }
 
-# The tray: only then the kernel looks at a disc again.
+# tray DISC [RECORDER]: only then the kernel looks at a disc again.
 tray()
 {
-	vdrive swap -d /dev/sr0 "/root/$1.disc"
+	vdrive swap -d "/dev/${2-sr0}" "/root/$1.disc"
 }
 
 cat /proc/sys/dev/cdrom/info
 night 1 1
 tray A
 see one sr0 ro
-rm -r /tree/*
 night 2 2
 tray A
 see two sr0 ro
@@ -124,8 +133,12 @@ tray A
 night 4 2
 tray A
 see four sr0 ro
-nightburn -c /nb.conf verify
-nightburn -c /nb.conf restore --to /root/back 4 &&
+nightburn -c /nb.conf verify --device /dev/sr0
+night dvd1 1 other
+night dvd2 2 other
+tray D sr1
+see dvd sr1 ro
+nightburn -c /nb.conf restore --device /dev/sr0 --to /root/back 4 &&
 	tar -C /root/back -cf /results/back.tar .
 END
 }
@@ -220,9 +233,14 @@ check "its session on the other disc, mounted" agrees three 1 2
 check "night 4" night 4 "generation 4 on disc DB-A, session 1"
 check "night 4 blanks once" sent 4 a1 1
 check "its session, mounted" agrees four 1 2
+check "DVD+RW: night 1" night dvd1 "generation 1 on disc DVD-A, session 1"
+check "DVD+RW: night 2" night dvd2 "generation 2 on disc DVD-A, session 2"
+check "DVD+RW: both sessions, mounted: night 1" agrees dvd 1
+check "DVD+RW: both sessions, mounted: night 2" agrees dvd 2
 check "the disc is good" log_has "are good"
 check "the tree comes back" restored
 check "the kernel has nothing to complain about" kernel_is_quiet
 check "vdrive ends well" log_has "vdrive ended with 0"
+check "a burn that is killed" log_has "killed: 137"
 check "nothing is left in the kernel" nothing_is_left
 finish

@@ -9,6 +9,15 @@
 guest_cache=${NB_KERNEL_CACHE:-${build:?}/kernel-cache}
 guest_limit=180 # seconds for one boot
 guest_qemu=qemu-system-x86_64
+guest_pid=
+
+# Ends the guest that runs when the test is told to end.
+guest_end()
+{
+	[ -z "$guest_pid" ] || { kill "$guest_pid"; wait "$guest_pid"; }
+	at_exit
+}
+trap guest_end EXIT
 
 # What a guest loads, in this order, each behind what it needs.
 guest_modules="virtio_pci virtio_console virtio_blk isofs sr_mod sg
@@ -202,8 +211,11 @@ guest_boot()
 		-serial "file:$root.console" -device virtio-serial-pci \
 		-chardev "file,id=results,path=$root.tar" \
 		-device virtserialport,chardev=results,name=results \
-		"$@" </dev/null
+		"$@" </dev/null &
+	guest_pid=$!
+	wait $guest_pid
 	status=$?
+	guest_pid=
 	rm -f "$root.cpio"
 	mkdir -p "$results"
 	tar -C "$results" -xpf "$root.tar" --numeric-owner && rm "$root.tar" &&
