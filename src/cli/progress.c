@@ -29,15 +29,28 @@ on_signal(int number)
 	stopping = number;
 }
 
+/* The watchdog: a call into a library does not return. */
+static void
+on_alarm(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)context;
+	_exit(info->si_value.sival_int);
+}
+
 /* A second signal finds the job already on its way to an orderly end. */
 void
 cli_catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction alarm = {
+		.sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO
+	};
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 

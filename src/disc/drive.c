@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -20,6 +21,13 @@
 #define MAJOR_SR 11
 #define MAJOR_SG 21
 #define POLL_MS 100
+#define TIMEOUT 600 /* seconds */
+/* Blanking and formatting may tell nothing but that they go on: so many times
+ * as long as a single command. */
+#define LONG_WORK 18
+/* nightburn(1): failed; written but not verified. */
+#define STATUS_FAILED 1
+#define STATUS_SUSPECT 4
 
 bool
 nb_profile_is_random_access(int profile)
@@ -34,6 +42,13 @@ bool
 nb_profile_is_cd(int profile)
 {
 	return profile == NB_PROFILE_CD_R || profile == NB_PROFILE_CD_RW;
+}
+
+void
+nb_drive_beat(struct nb_drive *drive)
+{
+	nb_watchdog_beat(drive->watchdog, drive->writes
+			 ? STATUS_SUSPECT : STATUS_FAILED);
 }
 
 enum nb_err
@@ -53,6 +68,7 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 
 	if (drive->grabbed)
 		return NB_OK;
+	nb_drive_beat(drive);
 	err = nb_str_format(&address, "%s%s", drive->stdio ? STDIO_PREFIX
 			    : "", drive->path);
 	if (err)
@@ -68,6 +84,7 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 	}
 	drive->burn = drive->infos[0].drive;
 	drive->grabbed = true;
+	nb_drive_beat(drive);
 	return NB_OK;
 }
 
@@ -124,6 +141,9 @@ open_device(struct nb_drive *drive, const char *device)
 	if (drive->stdio)
 		return nb_drive_stdio_open(drive);
 	err = check_recorder(device);
+	if (!err)
+		err = nb_watchdog_begin(device, drive->timeout,
+					&drive->watchdog);
 	return err ? err : nb_drive_grab(drive, true);
 }
 
@@ -139,6 +159,7 @@ nb_drive_open(const struct nb_drive_options *options,
 	drive->fd = -1;
 	drive->speed = options->speed;
 	drive->capacity = options->capacity;
+	drive->timeout = options->timeout ? options->timeout : TIMEOUT;
 	drive->progress = progress;
 	drive->ctx = ctx;
 	err = nb_library_begin();
@@ -161,6 +182,7 @@ nb_drive_close(struct nb_drive *drive)
 	if (!drive)
 		return;
 	nb_drive_release(drive, false);
+	nb_watchdog_end(drive->watchdog);
 	nb_fd_close(&drive->fd);
 	free(drive->path);
 	free(drive->configured);
@@ -214,10 +236,16 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 {
 	struct burn_progress p = { 0 };
 	enum nb_err err = NB_OK, now;
+	bool streams = stop != NULL;
+	uint64_t before = UINT64_MAX;
+	time_t end = time(NULL) + (time_t)drive->timeout * LONG_WORK;
 
 	while (burn_drive_get_status(drive->burn, &p) != BURN_DRIVE_IDLE) {
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
+		if (streams ? done != before : time(NULL) < end)
+			nb_drive_beat(drive);
+		before = done;
 		now = nb_drive_tell(drive, what, done, p.sectors > 0
 				    ? (uint64_t)p.sectors : 0);
 		if (!now && stop)

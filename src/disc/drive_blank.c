@@ -17,6 +17,8 @@ nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
 
 	if (err)
 		return err;
+	drive->writes = true;
+	nb_drive_beat(drive);
 	ret = burn_random_access_write(drive->burn, at, (char *)data,
 				       (off_t)n, 1);
 	if (nb_library_drain() || ret != 1)
@@ -54,6 +56,8 @@ erase(struct nb_drive *drive, int profile)
 
 	if (err)
 		return err;
+	drive->writes = true;
+	nb_drive_beat(drive);
 	/* As after a blank that the power ended. */
 	if (burn_disc_get_status(drive->burn) == BURN_DISC_UNSUITABLE)
 		burn_disc_pretend_full(drive->burn);

@@ -31,6 +31,7 @@ recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 					 (off_t)n * NB_BLOCK, &got, QUIET);
 
 		done += (uint32_t)(got / NB_BLOCK);
+		nb_drive_beat(drive);
 		if (ret != 1 || got < (off_t)n * NB_BLOCK) {
 			errno = EIO;
 			break;

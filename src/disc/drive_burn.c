@@ -195,6 +195,8 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 	bool bad;
 
 	nb_library_drain();
+	drive->writes = true;
+	nb_drive_beat(drive);
 	burn_disc_write(job->opts, job->disc);
 	err = nb_drive_wait(drive, "burn", feed_stop, f);
 	bad = burn_drive_wrote_well(drive->burn) <= 0;

@@ -8,6 +8,7 @@
 
 #include <libburn/libburn.h>
 
+#include "base/watchdog.h"
 #include "disc/drive.h"
 
 /* MMC profile numbers (MMC-5 5.4.1); 0xffff is libburn's for stdio. */
@@ -49,9 +50,15 @@ struct nb_drive {
 	char *configured;              /* what stands behind "stdio:" */
 	int speed;
 	uint64_t capacity;             /* bytes; 0: no bound */
+	struct nb_watchdog *watchdog;  /* of a recorder */
+	unsigned int timeout;          /* its seconds */
+	bool writes;                   /* something was begun on the disc */
 	nb_drive_progress *progress;
 	void *ctx;
 };
+
+/* A sign of life. */
+void nb_drive_beat(struct nb_drive *drive);
 
 /* Tells the progress function, where there is one. */
 enum nb_err nb_drive_tell(struct nb_drive *drive, const char *what,

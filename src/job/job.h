@@ -34,8 +34,9 @@ struct nb_site {
 	struct nb_pool_view view;
 	bool has_key;
 	struct nb_key key;            /* of the installation, when HAS_KEY */
-	struct nb_label dead;         /* what a run wrote when it died; its
-					 disc_id is "" when none did */
+	struct nb_label dead;         /* what a run blanked or wrote when it
+					 died; its disc_id is "" when none did */
+	bool died_blanking;
 };
 
 enum nb_site_mode {

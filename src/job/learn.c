@@ -287,11 +287,11 @@ nb_learn_check(struct nightburn *nb, const struct nb_look *look,
 	return err;
 }
 
-/* Is it in this drive, whole?  Then it is recorded. */
+/* Is it in this drive, blank or whole?  Then that is recorded. */
 static enum nb_err
-learn_in(struct nb_site *site, const char *drive,
-	 const struct nb_label *label, bool *done)
+learn_in(struct nb_site *site, const char *drive, bool *done)
 {
+	const struct nb_label *label = &site->dead;
 	struct nb_verify_result result = { 0 };
 	struct nb_look look = { 0 };
 	size_t learnt = 0;
@@ -299,8 +299,15 @@ learn_in(struct nb_site *site, const char *drive,
 
 	if (nb_look_open(site->nb, drive, &look))
 		return NB_OK;
-	if (look.label_state == NB_LABEL_GOOD
-	    && nb_site_signed(site, &look.label)
+	if (site->died_blanking) {
+		if (look.medium.state == NB_MEDIUM_BLANK) {
+			err = nb_catalog_set_disc(site->catalog,
+						  label->disc_id,
+						  NB_DISC_BLANKED, "blanked");
+			*done = !err;
+		}
+	} else if (look.label_state == NB_LABEL_GOOD
+		   && nb_site_signed(site, &look.label)
 	    && !strcmp(look.label.disc_id, label->disc_id)
 	    && !strcmp(look.label.backup_id, label->backup_id)
 	    && !nb_learn_check(site->nb, &look, &result)) {
@@ -316,17 +323,22 @@ learn_in(struct nb_site *site, const char *drive,
 }
 
 enum nb_err
-nb_learn_dead(struct nb_site *site, const struct nb_label *label)
+nb_learn_dead(struct nb_site *site)
 {
+	const struct nb_label *label = &site->dead;
 	enum nb_err err = NB_OK;
 	bool done = false;
 
 	for (size_t i = 0; !err && !done && i < site->pool->drives.count; i++)
-		err = learn_in(site, site->pool->drives.at[i], label, &done);
+		err = learn_in(site, site->pool->drives.at[i], &done);
 	if (!err && done) {
-		nb_log(NB_NOTE, "%s: generation %llu, whose run died, is good "
-		       "and recorded", label->disc,
-		       (unsigned long long)label->generation);
+		if (site->died_blanking)
+			nb_log(NB_NOTE, "%s: is blank, although the run died",
+			       label->disc);
+		else
+			nb_log(NB_NOTE, "%s: generation %llu, whose run died, "
+			       "is good and recorded", label->disc,
+			       (unsigned long long)label->generation);
 		err = nb_site_refresh(site);
 	}
 	return err;

@@ -77,6 +77,7 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 		options.device = look->config->device;
 		options.speed = look->config->speed;
 		options.capacity = look->config->capacity;
+		options.timeout = (unsigned int)look->config->timeout;
 	} else if (device) {
 		options.device = device;
 	} else {

@@ -147,7 +147,7 @@ run_locked(struct nb_site *site, const struct nb_run_options *options,
 	enum nb_err err;
 
 	if (site->dead.disc_id[0]) {
-		err = nb_learn_dead(site, &site->dead);
+		err = nb_learn_dead(site);
 		if (err)
 			return err;
 	}

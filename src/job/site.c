@@ -72,8 +72,8 @@ recover(struct nb_site *site)
 	       "%s: %s: the disc is suspect\n"
 	       "hint: run nightburn verify with this disc in the drive",
 	       dead.label.disc, note);
-	if (dead.step != NB_STEP_BLANK)
-		site->dead = dead.label;
+	site->dead = dead.label;
+	site->died_blanking = dead.step == NB_STEP_BLANK;
 	err = nb_catalog_suspect(site->catalog, &dead.label, note);
 	if (!err)
 		err = nb_journal_end(site->state->dir);

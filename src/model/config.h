@@ -21,6 +21,8 @@ struct nb_config_drive {
 	int speed;             /* times the medium's 1x; 0: as the drive
 				  likes */
 	uint64_t capacity;     /* bytes; 0: what the drive says */
+	int timeout;           /* seconds without a sign of life; 0: the
+				  default */
 };
 
 enum nb_rotation { NB_ROTATION_ALTERNATE, NB_ROTATION_APPEND,

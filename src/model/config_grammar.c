@@ -23,6 +23,7 @@ static const struct nb_field drive_fields[] = {
 	{ FIELD("device", DEVICE, device), .required = true },
 	{ FIELD("speed", NUMBER, speed), .min = 0, .max = 1000 },
 	{ FIELD("capacity", SIZE, capacity) },
+	{ FIELD("timeout", NUMBER, timeout), .min = 1, .max = 86400 },
 	{ .name = NULL },
 };
 

@@ -51,7 +51,7 @@ class Scene:
         with open(conf, "w", encoding="ascii") as file:
             file.write(f'state_dir = "{self.path}/state"\n'
                        f'staging_dir = "{self.path}/staging"\n'
-                       'drive "d" { device = "/dev/sr0" }\n'
+                       'drive "d" { device = "/dev/sr0" timeout = 20 }\n'
                        'pool "p" { discs = { "A", "B" } drives = { "d" } }\n'
                        'job "j" { pool = "p" tree "files" '
                        f'{{ path = "{self.tree}" }} }}\n')
@@ -91,7 +91,7 @@ class Scene:
         if self.ask(disc, "verify")[0] == 0:
             return False
         text = self.ask(disc, "disc", "--json")[1]
-        volume = json.loads(text.splitlines()[0]).get("volume_id", "")
+        volume = json.loads(text.splitlines()[0]).get("volume_id") or ""
         return self.ask(disc, "adopt", "--as", disc, "--volume-id",
                         volume)[0] == 0
 
