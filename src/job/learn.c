@@ -308,9 +308,9 @@ learn_in(struct nb_site *site, const char *drive, bool *done)
 		}
 	} else if (look.label_state == NB_LABEL_GOOD
 		   && nb_site_signed(site, &look.label)
-	    && !strcmp(look.label.disc_id, label->disc_id)
-	    && !strcmp(look.label.backup_id, label->backup_id)
-	    && !nb_learn_check(site->nb, &look, &result)) {
+		   && !strcmp(look.label.disc_id, label->disc_id)
+		   && !strcmp(look.label.backup_id, label->backup_id)
+		   && !nb_learn_check(site->nb, &look, &result)) {
 		err = nb_learn_disc(site, &look, &learnt);
 		if (!err)
 			err = nb_catalog_verified(site->catalog,
