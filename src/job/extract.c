@@ -208,6 +208,28 @@ put_link(struct state *s, const struct nb_entry *e,
 	return err;
 }
 
+/* Of what cannot be opened. */
+static enum nb_err
+set_attributes_at(const struct state *s, int dir, const char *name,
+		  const struct nb_entry *e)
+{
+	struct timespec times[2] = {
+		{ .tv_sec = e->mtime }, { .tv_sec = e->mtime }
+	};
+
+	if (!s->spec->attributes)
+		return NB_OK;
+	if (geteuid() == 0 && fchownat(dir, name, e->uid, e->gid,
+				       AT_SYMLINK_NOFOLLOW))
+		return nb_fail_errno(NB_EIO, "%s: cannot set the owner",
+				     target_path(s, e));
+	if ((e->type != NB_ENTRY_SYMLINK && fchmodat(dir, name, e->mode, 0))
+	    || utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW))
+		return nb_fail_errno(NB_EIO, "%s: cannot set its attributes",
+				     target_path(s, e));
+	return NB_OK;
+}
+
 static enum nb_err
 put_other(struct state *s, const struct nb_entry *e)
 {
@@ -232,10 +254,8 @@ put_other(struct state *s, const struct nb_entry *e)
 	if (bad)
 		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
 				    "%s: cannot make", target_path(s, e));
-	else if (s->spec->attributes && geteuid() == 0
-		 && e->type != NB_ENTRY_SOCKET)
-		bad = fchownat(dir, name, e->uid, e->gid,
-			       AT_SYMLINK_NOFOLLOW);
+	else if (e->type != NB_ENTRY_SOCKET)
+		err = set_attributes_at(s, dir, name, e);
 	nb_fd_close(&dir);
 	return err;
 }

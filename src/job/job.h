@@ -35,7 +35,7 @@ struct nb_site {
 	bool has_key;
 	struct nb_key key;            /* of the installation, when HAS_KEY */
 	struct nb_label dead;         /* what a run blanked or wrote when it
-					 died; its disc_id is "" when none did */
+					 died; its disc_id "": none did */
 	bool died_blanking;
 };
 

@@ -14,6 +14,7 @@
 #include "vdrive/front/serve.h"
 #include "vdrive/front/spawn.h"
 #include "vdrive/front/station.h"
+#include "vdrive/tcmu/target.h"
 
 struct run {
 	struct vf_station_options drives[VF_DRIVES_MAX];
@@ -22,12 +23,15 @@ struct run {
 	struct vf_station *stations[VF_DRIVES_MAX];
 	size_t count;
 	const char *device;   /* of the next drive, or NULL */
+	bool kernel;          /* real device nodes */
+	struct vk_target *targets[VF_DRIVES_MAX];
 	struct vf_station_options common;
 };
 
 enum {
 	OPT_DISC = 256, OPT_ADD, OPT_EMPTY, OPT_OPEN, OPT_DEVICE, OPT_FAULTS,
-	OPT_TRACE, OPT_TIMING, OPT_DRIVE, OPT_POWER_LOSS, OPT_HURRY
+	OPT_TRACE, OPT_TIMING, OPT_DRIVE, OPT_POWER_LOSS, OPT_HURRY,
+	OPT_KERNEL
 };
 
 static const struct option options[] = {
@@ -41,6 +45,7 @@ static const struct option options[] = {
 	{ "timing", required_argument, NULL, OPT_TIMING },
 	{ "drive", required_argument, NULL, OPT_DRIVE },
 	{ "power-loss", no_argument, NULL, OPT_POWER_LOSS },
+	{ "kernel", no_argument, NULL, OPT_KERNEL },
 	{ "hurry", no_argument, NULL, OPT_HURRY },
 	{ NULL, 0, NULL, 0 }
 };
@@ -106,6 +111,9 @@ take_option(struct run *run, int option, const char *value)
 	case OPT_POWER_LOSS:
 		run->common.power_loss = true;
 		return 0;
+	case OPT_KERNEL:
+		run->kernel = true;
+		return 0;
 	case OPT_HURRY:
 		setenv(VF_ENV_HURRY, VF_HURRY, 1);
 		return 0;
@@ -120,6 +128,15 @@ is_taken(const struct run *run, const char *name)
 	for (size_t i = 0; i < run->count; i++)
 		if (run->drives[i].device
 		    && !strcmp(run->drives[i].device, name))
+			return true;
+	return false;
+}
+
+static bool
+names_one(const struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++)
+		if (run->drives[i].device)
 			return true;
 	return false;
 }
@@ -164,6 +181,8 @@ parse(struct run *run, int argc, char **argv)
 	}
 	if (optind == argc)
 		return vf_usage("a command is missing", NULL);
+	if (run->kernel && (run->device || names_one(run)))
+		return vf_usage("the kernel names its drives", "--device");
 	if (!run->count)
 		add_drive(run, NULL);
 	complete(run);
@@ -212,11 +231,13 @@ run_command(struct run *run, const struct vf_rundir *directory,
 
 	if (error)
 		return fail("cannot listen", error);
-	if (find_preload(preload))
+	if (!run->kernel && find_preload(preload))
 		return fail(preload, ENOENT);
-	pid = vf_spawn(argv, preload, directory);
+	pid = vf_spawn(argv, run->kernel ? NULL : preload, directory);
 	if (pid < 0)
 		return fail(argv[0], errno);
+	for (size_t i = 0; run->kernel && i < run->count; i++)
+		vk_target_client(run->targets[i], pid);
 	error = vf_serve_start(run->stations, run->count);
 	if (error) {
 		fail("cannot start a thread", error);
@@ -228,13 +249,35 @@ run_command(struct run *run, const struct vf_rundir *directory,
 	return error ? VF_EXIT_FAILED : status;
 }
 
+/* In the kernel, the drives get their names from it. */
 static int
-open_stations(struct run *run)
+open_drives(struct run *run)
 {
-	for (size_t i = 0; i < run->count; i++)
+	for (size_t i = 0; i < run->count; i++) {
+		struct vf_node *node = &run->nodes[i];
+
 		if (vf_station_open(&run->drives[i], &run->stations[i]))
 			return VF_EXIT_FAILED;
+		if (!run->kernel)
+			continue;
+		if (vk_target_open(run->stations[i], (unsigned int)i,
+				   &run->targets[i]))
+			return VF_EXIT_FAILED;
+		node->device = vk_target_device(run->targets[i]);
+		sscanf(node->device, "/dev/sr%3u", &node->minor);
+	}
 	return 0;
+}
+
+static int
+close_drives(struct run *run, int status)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		vk_target_close(run->targets[i]);
+		if (vf_station_close(run->stations[i]) && !status)
+			status = VF_EXIT_FAILED;
+	}
+	return status;
 }
 
 int
@@ -247,7 +290,7 @@ vf_command_run(int argc, char **argv)
 	if (status)
 		return status;
 	vf_spawn_prepare();
-	status = open_stations(&run);
+	status = open_drives(&run);
 	if (!status) {
 		error = vf_rundir_make(run.nodes, run.count, &directory);
 		if (error) {
@@ -257,8 +300,5 @@ vf_command_run(int argc, char **argv)
 			vf_rundir_remove(&directory);
 		}
 	}
-	for (size_t i = 0; i < run.count; i++)
-		if (vf_station_close(run.stations[i]) && !status)
-			status = VF_EXIT_FAILED;
-	return status;
+	return close_drives(&run, status);
 }

@@ -32,7 +32,8 @@ print_usage(FILE *to)
 		"--device NAME\n"
 		"options: --faults FILE  --trace FILE  "
 		"--timing instant|real|N\n"
-		"         --drive new|old|usb-bridge  --power-loss  --hurry\n"
+		"         --drive new|old|usb-bridge  --power-loss  --hurry  "
+		"--kernel\n"
 		"types: cd-r cd-rw dvd-r dvd-rw dvd+r dvd+rw dvd-ram bd-r "
 		"bd-re\n");
 }

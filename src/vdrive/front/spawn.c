@@ -51,9 +51,10 @@ prepend(const char *name, const char *first)
 static int
 set_environment(const char *preload, const struct vf_rundir *run)
 {
-	return prepend("LD_PRELOAD", preload)
-		|| prepend("ASAN_OPTIONS", "verify_asan_link_order=0")
-		|| setenv(VF_ENV, run->path, 1) ? -1 : 0;
+	if (preload && (prepend("LD_PRELOAD", preload)
+			|| prepend("ASAN_OPTIONS", "verify_asan_link_order=0")))
+		return -1;
+	return setenv(VF_ENV, run->path, 1);
 }
 
 pid_t

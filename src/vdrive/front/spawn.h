@@ -19,7 +19,8 @@ enum {
 void vf_spawn_prepare(void);
 
 /*
- * Starts ARGV with the library PRELOAD before it, in this process group.
+ * Starts ARGV with the library PRELOAD, unless it is NULL, before it, in this
+ * process group.
  * Returns its process id, or -1 with errno.
  */
 pid_t vf_spawn(char *const argv[], const char *preload,

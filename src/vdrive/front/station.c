@@ -15,6 +15,8 @@
 
 #include "vdrive/drive.h"
 
+/* One that waits in the kernel dies when its command ends, not before. */
+#define KILLED_MS 1000
 #define RULES_MAX (1024 * 1024) /* bytes of a rule file */
 
 struct vf_station {
@@ -311,7 +313,8 @@ answer_command(struct vf_station *station, const struct vf_request *request,
 	case VD_KILLS:
 		if (client > 1)
 			kill(client, SIGKILL);
-		wait_for_client(fd, 0);
+		wait_for_client(fd, KILLED_MS);
+		reply->host = VF_HOST_TIME_OUT;
 		return;
 	default:
 		break;
