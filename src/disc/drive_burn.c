@@ -208,13 +208,13 @@ count_threads(void)
 
 /*
  * libburn calls a drive idle while the thread that wrote still uses it; when
- * the drive is gone, that thread is late, and must not find it freed.  One more
- * than before may stay: libisofs', until the image is cancelled.
+ * the drive is gone, that thread is late, and must not find it freed.  BEFORE
+ * are the threads that stay.
  */
 static void
 wait_for_writer(int before)
 {
-	for (int i = 0; i < SETTLE_ROUNDS && count_threads() > before + 1; i++)
+	for (int i = 0; i < SETTLE_ROUNDS && count_threads() > before; i++)
 		poll(NULL, 0, SETTLE_MS);
 }
 
@@ -231,9 +231,11 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 	nb_drive_beat(drive);
 	burn_disc_write(job->opts, job->disc);
 	err = nb_drive_wait(drive, "burn", feed_stop, f);
-	wait_for_writer(threads);
 	bad = burn_drive_wrote_well(drive->burn) <= 0;
 	bad = nb_library_drain() || bad;
+	if (bad || err || f->err)
+		nb_image_cancel(f->image); /* ends libisofs' thread */
+	wait_for_writer(threads);
 	if (!f->given && f->err)
 		return f->err;
 	if (f->err || err)

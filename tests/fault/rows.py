@@ -144,7 +144,7 @@ def stack_for(row, place):
 def say(text):
     """The first thing that is wrong, without ids and paths."""
     for line in re.findall("nightburn: (?!warning)(.*)", text):
-        if "blanking A" not in line:
+        if "blanking A" not in line and "[" not in line:
             break
     else:
         line = text.splitlines()[0] if text else ""
