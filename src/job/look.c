@@ -73,8 +73,8 @@ check_serial(const struct nb_look *look)
 
 	if (!wanted || !strcmp(wanted, look->medium.drive_serial))
 		return NB_OK;
-	return nb_fail(NB_EWRONG, "%s: the drive's serial number is \"%s\", not "
-		       "\"%s\"\nhint: see nightburn drives, and device and "
+	return nb_fail(NB_EWRONG, "%s: the drive's serial number is \"%s\", "
+		       "not \"%s\"\nhint: see nightburn drives, and device and "
 		       "serial in the configuration", look->device,
 		       look->medium.drive_serial, wanted);
 }
