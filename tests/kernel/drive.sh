@@ -115,7 +115,9 @@ tray()
 	vdrive swap -d "/dev/${2-sr0}" "/root/$1.disc"
 }
 
-cat /proc/sys/dev/cdrom/info
+vdrive new --type cd-rw --capacity 30000 E.disc
+vdrive --kernel --disc E.disc -- true
+echo "second: $?"
 night 1 1
 tray A
 see one sr0 ro
@@ -215,6 +217,8 @@ keep_night 2
 check "a guest runs the nights" boot
 [ -e "$work/booted" ] || { finish; exit; }
 check "the drivers see a recorder" is_writer
+check "a machine with a recorder gets no other" \
+	log_has "vdrive: /dev/sr0: the kernel names it /dev/sr2"
 check "night 1" night 1 "generation 1 on disc DB-A, session 1"
 check "night 1 does not blank" sent 1 a1 0
 check "its session, mounted" agrees one 1
