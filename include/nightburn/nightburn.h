@@ -86,8 +86,9 @@ struct nb_disc_info {
 	char disc_id[33], pool[65], disc[65], backup_id[41];
 	uint64_t generation;
 	int64_t created;           /* of the label */
-	bool ours;                 /* written by this installation (when the
-				      configuration is known) */
+	bool ours;                 /* the label bears the key of this
+				      installation (when the configuration
+				      is known) */
 };
 /*
  * Looks at the disc in DEVICE ("/dev/sr0", "stdio:PATH"; or the name of a
@@ -210,6 +211,26 @@ struct nb_restore_result {
 NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);
+
+/* ---- the key that labels bear ---- */
+
+#define NB_KEY_LINE 90             /* bytes of a key as text, with the NUL */
+
+/* The key of this installation as one line of text, without newline, for a
+ * second host or a safe.  NB_ENOTFOUND: there is none yet. */
+NB_API enum nb_err nb_key_export(struct nightburn *nb,
+				 char text[NB_KEY_LINE]);
+
+struct nb_key_result {
+	char name[17];             /* tells keys apart, is no secret */
+	char before[17];           /* of the key that was there, or "" */
+	bool changed;              /* the key was written */
+};
+/* Makes TEXT, which nb_key_export gave, the key of this installation: labels
+ * that bear it are ours.  A different key that is there is replaced only with
+ * FORCE, else NB_EFAIL.  NB_ECORRUPT: not a key. */
+NB_API enum nb_err nb_key_import(struct nightburn *nb, const char *text,
+				 bool force, struct nb_key_result *result);
 
 /* ---- catalog ---- */
 

@@ -86,6 +86,7 @@ enum nb_err cmd_disc(struct cli *cli);
 enum nb_err cmd_drives(struct cli *cli);
 enum nb_err cmd_find(struct cli *cli);
 enum nb_err cmd_image(struct cli *cli);
+enum nb_err cmd_key(struct cli *cli);
 enum nb_err cmd_list(struct cli *cli);
 enum nb_err cmd_msinfo(struct cli *cli);
 enum nb_err cmd_plan(struct cli *cli);

@@ -28,6 +28,8 @@ const struct command commands[] = {
 	  1 },
 	{ "find", cmd_find, "NAME", "find files by name in all backups", "J",
 	  1, 1 },
+	{ "key", cmd_key, "export | import [FILE|-]",
+	  "carry the key of the labels to a second host", "FJ", 1, 2 },
 	{ "drives", cmd_drives, "", "list the recorders of this machine", "J",
 	  0, 0 },
 	{ "disc", cmd_disc, "", "show what is in the drive", "DJ", 0, 0 },

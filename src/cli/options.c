@@ -47,7 +47,7 @@ static const struct option_entry {
 	{ 'I', false, TEXT, "into", "DATABASE", "restore into this database",
 	  TO(into) },
 	{ 's', false, TEXT, "source", "NAME", "this source only", TO(source) },
-	{ 'F', false, FLAG, "force", NULL, "replace files that exist",
+	{ 'F', false, FLAG, "force", NULL, "replace what is there",
 	  TO(force) },
 	{ 'C', false, TEXT, "conninfo", "TEXT", "the server, as libpq has it",
 	  TO(conninfo) },

@@ -87,7 +87,7 @@ nb_drives(struct nb_drive_row **rows, size_t *count)
 	return NB_OK;
 }
 
-/* Does the label come from the installation of NB?  Makes nothing. */
+/* Does the label bear the key of the installation of NB?  Makes nothing. */
 static bool
 is_ours(struct nightburn *nb, const struct nb_label *label)
 {
@@ -98,7 +98,8 @@ is_ours(struct nightburn *nb, const struct nb_label *label)
 		if (nb_site_open(nb, nb->config->jobs.at[i].name,
 				 NB_SITE_PEEK, &site))
 			continue;
-		ours = !strcmp(site.view.installation, label->installation);
+		ours = !nb_site_key(&site, false)
+			&& nb_site_signed(&site, label);
 		nb_site_close(&site);
 	}
 	return ours;

@@ -32,8 +32,11 @@ struct nb_site {
 	struct nb_lock *lock;         /* NULL when only looked at */
 	struct nb_catalog *catalog;   /* NULL: there is none yet (peek) */
 	struct nb_pool_view view;
-	struct nb_label dead;         /* what a run wrote when it died; its
-					 disc_id is "" when none did */
+	bool has_key;
+	struct nb_key key;            /* of the installation, when HAS_KEY */
+	struct nb_label dead;         /* what a run blanked or wrote when it
+					 died; its disc_id "": none did */
+	bool died_blanking;
 };
 
 enum nb_site_mode {
@@ -47,6 +50,16 @@ enum nb_site_mode {
 enum nb_err nb_site_open(struct nightburn *nb, const char *job,
 			 enum nb_site_mode mode, struct nb_site *site);
 void nb_site_close(struct nb_site *site);
+
+/*
+ * Loads the key of the installation, once; to be called before anything is
+ * decided about a disc.  No key is no error, and no label is signed then;
+ * with MAKE (the lock is held) one is made.  What nb_key_load says.
+ */
+enum nb_err nb_site_key(struct nb_site *site, bool make);
+
+/* Does LABEL bear that key? */
+bool nb_site_signed(const struct nb_site *site, const struct nb_label *label);
 
 /* Reads the view of the pool from the catalog anew. */
 enum nb_err nb_site_refresh(struct nb_site *site);

@@ -166,6 +166,18 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 	return NB_OK;
 }
 
+/* Each session's label is ours, and of this disc. */
+static enum nb_err
+check_label(const struct nb_site *site, const struct nb_look *look,
+	    const struct nb_label *label)
+{
+	if (nb_site_signed(site, label)
+	    && !strcmp(label->disc_id, look->label.disc_id))
+		return NB_OK;
+	return nb_fail(NB_ECORRUPT, "%s: the label of backup %s is not that "
+		       "of this disc", look->label.disc, label->backup_id);
+}
+
 /* After a death the next night may have used the generation again. */
 static enum nb_err
 check_generation(struct nb_site *site, const struct nb_label *label)
@@ -214,7 +226,9 @@ learn(struct nb_site *site, const struct nb_look *look,
 				       &holds);
 		if (err || holds)
 			continue;
-		err = check_generation(site, &found->label);
+		err = check_label(site, look, &found->label);
+		if (!err)
+			err = check_generation(site, &found->label);
 		if (!err)
 			err = commit(site, look, found, (int)i + 1,
 				     i + 1 == list->count);
@@ -273,11 +287,11 @@ nb_learn_check(struct nightburn *nb, const struct nb_look *look,
 	return err;
 }
 
-/* Is it in this drive, whole?  Then it is recorded. */
+/* Is it in this drive, blank or whole?  Then that is recorded. */
 static enum nb_err
-learn_in(struct nb_site *site, const char *drive,
-	 const struct nb_label *label, bool *done)
+learn_in(struct nb_site *site, const char *drive, bool *done)
 {
+	const struct nb_label *label = &site->dead;
 	struct nb_verify_result result = { 0 };
 	struct nb_look look = { 0 };
 	size_t learnt = 0;
@@ -285,10 +299,18 @@ learn_in(struct nb_site *site, const char *drive,
 
 	if (nb_look_open(site->nb, drive, &look))
 		return NB_OK;
-	if (look.label_state == NB_LABEL_GOOD
-	    && !strcmp(look.label.disc_id, label->disc_id)
-	    && !strcmp(look.label.backup_id, label->backup_id)
-	    && !nb_learn_check(site->nb, &look, &result)) {
+	if (site->died_blanking) {
+		if (look.medium.state == NB_MEDIUM_BLANK) {
+			err = nb_catalog_set_disc(site->catalog,
+						  label->disc_id,
+						  NB_DISC_BLANKED, "blanked");
+			*done = !err;
+		}
+	} else if (look.label_state == NB_LABEL_GOOD
+		   && nb_site_signed(site, &look.label)
+		   && !strcmp(look.label.disc_id, label->disc_id)
+		   && !strcmp(look.label.backup_id, label->backup_id)
+		   && !nb_learn_check(site->nb, &look, &result)) {
 		err = nb_learn_disc(site, &look, &learnt);
 		if (!err)
 			err = nb_catalog_verified(site->catalog,
@@ -301,17 +323,22 @@ learn_in(struct nb_site *site, const char *drive,
 }
 
 enum nb_err
-nb_learn_dead(struct nb_site *site, const struct nb_label *label)
+nb_learn_dead(struct nb_site *site)
 {
+	const struct nb_label *label = &site->dead;
 	enum nb_err err = NB_OK;
 	bool done = false;
 
 	for (size_t i = 0; !err && !done && i < site->pool->drives.count; i++)
-		err = learn_in(site, site->pool->drives.at[i], label, &done);
+		err = learn_in(site, site->pool->drives.at[i], &done);
 	if (!err && done) {
-		nb_log(NB_NOTE, "%s: generation %llu, whose run died, is good "
-		       "and recorded", label->disc,
-		       (unsigned long long)label->generation);
+		if (site->died_blanking)
+			nb_log(NB_NOTE, "%s: is blank, although the run died",
+			       label->disc);
+		else
+			nb_log(NB_NOTE, "%s: generation %llu, whose run died, "
+			       "is good and recorded", label->disc,
+			       (unsigned long long)label->generation);
 		err = nb_site_refresh(site);
 	}
 	return err;

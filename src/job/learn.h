@@ -11,9 +11,10 @@
 /*
  * Records every backup on the disc that LOOK saw and that the catalog does not
  * have, and the disc as good.  Everything on it must have been read and found
- * good before (nb_readback_run); its label is good and of this installation.
- * *LEARNT counts the backups.  NB_EWRONG: the catalog has another backup of
- * the same generation, on another disc.
+ * good before (nb_readback_run); its label bears our key, and so must those of
+ * its earlier sessions: else NB_ECORRUPT.  *LEARNT counts the backups.
+ * NB_EWRONG: the catalog has another backup of the same generation, on another
+ * disc.
  */
 enum nb_err nb_learn_disc(struct nb_site *site, const struct nb_look *look,
 			  size_t *learnt);
@@ -24,10 +25,10 @@ enum nb_err nb_learn_check(struct nightburn *nb, const struct nb_look *look,
 			   struct nb_verify_result *result);
 
 /*
- * A run died after it had begun to write the session of LABEL.  When its disc
- * is in a drive of the pool and all of it is good, it is recorded; else it
- * stays suspect.  Only failures of the catalog are errors.
+ * A run died after it had begun to blank or to write SITE->dead's disc.  When
+ * it is in a drive of the pool, and blank, or all of the session is good, that
+ * is recorded; else it stays suspect.  Only failures of the catalog are errors.
  */
-enum nb_err nb_learn_dead(struct nb_site *site, const struct nb_label *label);
+enum nb_err nb_learn_dead(struct nb_site *site);
 
 #endif

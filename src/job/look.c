@@ -119,6 +119,8 @@ nb_look_decide(const struct nb_site *site, const struct nb_look *look,
 		.label_state = look->label_state,
 		.label = look->label_state == NB_LABEL_GOOD
 			? &look->label : NULL,
+		.label_signed = look->label_state == NB_LABEL_GOOD
+			&& nb_site_signed(site, &look->label),
 		.pool = &site->view,
 		.rotation = site->pool->rotation,
 		.append_on_same_disc = site->pool->append_on_same_disc,

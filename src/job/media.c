@@ -45,7 +45,9 @@ nb_blank(struct nightburn *nb, const struct nb_media_options *options,
 			   : NB_SITE_WORK, &site);
 	if (err)
 		return err;
-	err = blank_locked(&site, options, result);
+	err = nb_site_key(&site, false);
+	if (!err)
+		err = blank_locked(&site, options, result);
 	nb_site_close(&site);
 	return err;
 }
@@ -138,7 +140,9 @@ nb_rotate(struct nightburn *nb, const struct nb_media_options *options,
 	err = nb_site_open(nb, options->job, NB_SITE_PEEK, &site);
 	if (err)
 		return err;
-	err = rotate_site(&site, options, result);
+	err = nb_site_key(&site, false);
+	if (!err)
+		err = rotate_site(&site, options, result);
 	nb_site_close(&site);
 	return err;
 }

@@ -17,7 +17,10 @@ nb_plan_job(struct nightburn *nb, const char *job, struct nb_plan_info *out)
 	err = nb_site_open(nb, job, NB_SITE_PEEK, &site);
 	if (err)
 		return err;
-	err = nb_look_choose(&site, NULL, NB_INTENT_RUN, &look, &decision);
+	err = nb_site_key(&site, false);
+	if (!err)
+		err = nb_look_choose(&site, NULL, NB_INTENT_RUN, &look,
+				     &decision);
 	if (!err) {
 		nb_plan_tell(&site, &look, &decision, out);
 		out->generation = 1;
@@ -144,7 +147,7 @@ run_locked(struct nb_site *site, const struct nb_run_options *options,
 	enum nb_err err;
 
 	if (site->dead.disc_id[0]) {
-		err = nb_learn_dead(site, &site->dead);
+		err = nb_learn_dead(site);
 		if (err)
 			return err;
 	}
@@ -183,7 +186,9 @@ run(struct nightburn *nb, const struct nb_run_options *options,
 			   : NB_SITE_WORK, &site);
 	if (err)
 		return err;
-	err = run_locked(&site, options, intent, result);
+	err = nb_site_key(&site, false);
+	if (!err)
+		err = run_locked(&site, options, intent, result);
 	nb_site_close(&site);
 	return err;
 }

@@ -57,6 +57,28 @@ choose_generation(const struct nb_backup *backup, const struct nb_look *look,
 					  generation);
 }
 
+/* Which disc it is, and which label stood before this one. */
+static enum nb_err
+continue_chain(const struct nb_backup *backup, const struct nb_look *look,
+	       bool append, struct nb_label *label)
+{
+	uint8_t id[NB_ID_SIZE];
+	enum nb_err err;
+
+	if (append) {
+		memcpy(label->disc_id, look->label.disc_id,
+		       sizeof label->disc_id);
+		nb_hex(look->label_sha256, NB_SHA256_SIZE, label->previous);
+		return NB_OK;
+	}
+	err = nb_random(id, sizeof id);
+	if (err)
+		return err;
+	nb_hex(id, sizeof id, label->disc_id);
+	return nb_catalog_last_hash(backup->site->catalog, label->pool,
+				    NB_LABEL_PATH, label->previous);
+}
+
 static enum nb_err
 make_label(const struct nb_backup *backup, const struct nb_look *look,
 	   const struct nb_decision *decision, struct nb_session *s)
@@ -64,7 +86,6 @@ make_label(const struct nb_backup *backup, const struct nb_look *look,
 	const struct nb_manifest *m = &backup->staged.manifest;
 	bool append = look && decision->plan == NB_PLAN_APPEND;
 	struct nb_label *label = &s->label;
-	uint8_t id[NB_ID_SIZE];
 	enum nb_err err;
 
 	err = choose_generation(backup, look, append, &label->generation);
@@ -78,16 +99,10 @@ make_label(const struct nb_backup *backup, const struct nb_look *look,
 	memcpy(label->installation, backup->site->view.installation,
 	       sizeof label->installation);
 	memcpy(label->disc, decision->disc, sizeof label->disc);
-	if (append) {
-		memcpy(label->disc_id, look->label.disc_id,
-		       sizeof label->disc_id);
-		nb_hex(look->label_sha256, NB_SHA256_SIZE, label->previous);
-		return NB_OK;
-	}
-	err = nb_random(id, sizeof id);
+	err = continue_chain(backup, look, append, label);
 	if (!err)
-		nb_hex(id, sizeof id, label->disc_id);
-	return err;
+		err = nb_site_key(backup->site, true);
+	return err ? err : nb_label_sign(label, &backup->site->key);
 }
 
 static void

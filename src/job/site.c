@@ -72,8 +72,8 @@ recover(struct nb_site *site)
 	       "%s: %s: the disc is suspect\n"
 	       "hint: run nightburn verify with this disc in the drive",
 	       dead.label.disc, note);
-	if (dead.step != NB_STEP_BLANK)
-		site->dead = dead.label;
+	site->dead = dead.label;
+	site->died_blanking = dead.step == NB_STEP_BLANK;
 	err = nb_catalog_suspect(site->catalog, &dead.label, note);
 	if (!err)
 		err = nb_journal_end(site->state->dir);
@@ -156,6 +156,7 @@ nb_site_close(struct nb_site *site)
 	nb_catalog_close(site->catalog);
 	nb_lock_release(site->lock);
 	nb_state_close(site->state);
+	nb_key_clear(&site->key);
 	memset(site, 0, sizeof *site);
 }
 

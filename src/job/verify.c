@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "job/learn.h"
 
 /* Good: what the catalog does not have yet of it is recorded, as after a run
@@ -18,13 +19,73 @@ record_good(struct nb_site *site, const struct nb_look *look)
 					       nb_clock_date());
 }
 
+/* Is it a copy of what the disc held before?  The catalog knows that backup,
+ * and that the disc of this id went on. */
+static enum nb_err
+is_copy(const struct nb_site *site, const struct nb_pool_disc *disc,
+	const struct nb_label *label, bool *copy)
+{
+	*copy = disc->state == NB_DISC_BLANKED;
+	if (*copy || (disc->generation == label->generation
+		      && !strcmp(disc->backup_id, label->backup_id)))
+		return NB_OK;
+	return nb_catalog_holds(site->catalog, label->backup_id, copy);
+}
+
+/* A copy, or a forgery, says nothing about the disc whose id it bears. */
+static enum nb_err
+find_disc(const struct nb_site *site, const struct nb_label *label,
+	  const struct nb_pool_disc **out)
+{
+	const struct nb_pool_disc *disc;
+	bool copy = false;
+	enum nb_err err;
+
+	*out = NULL;
+	disc = nb_pool_by_id(&site->view, label->disc_id);
+	if (!disc)
+		return NB_OK;
+	err = is_copy(site, disc, label, &copy);
+	if (err)
+		return err;
+	if (!nb_site_signed(site, label))
+		nb_log(NB_WARNING, "%s: not recorded: the label does not bear "
+		       "the key of this installation", label->disc);
+	else if (copy)
+		nb_log(NB_WARNING, "%s: not recorded: a copy of what the disc "
+		       "held before", label->disc);
+	else
+		*out = disc;
+	return NB_OK;
+}
+
+/* What came of the verification. */
+static enum nb_err
+record_at(struct nb_site *site, const struct nb_look *look,
+	  enum nb_err outcome)
+{
+	const struct nb_pool_disc *disc;
+	enum nb_err err;
+
+	nb_site_key(site, false);
+	err = find_disc(site, &look->label, &disc);
+	if (err || !disc)
+		return err;
+	if (outcome == NB_OK)
+		return record_good(site, look);
+	if (outcome == NB_ECORRUPT || outcome == NB_EIO)
+		return nb_catalog_set_disc(site->catalog, disc->disc_id,
+					   NB_DISC_SUSPECT,
+					   "a verification failed");
+	return NB_OK;
+}
+
 /* The catalog is told only of discs that it knows; a disc from elsewhere can
  * be verified as well. */
 static enum nb_err
 record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
 {
 	struct nb_site site;
-	const struct nb_pool_disc *disc;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; nb && i < nb->config->jobs.count; i++) {
@@ -35,15 +96,7 @@ record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
 		err = nb_site_open(nb, job->name, NB_SITE_WORK, &site);
 		if (err)
 			return err;
-		disc = nb_pool_by_id(&site.view, look->label.disc_id);
-		if (disc && outcome == NB_OK)
-			err = record_good(&site, look);
-		else if (disc && (outcome == NB_ECORRUPT
-				  || outcome == NB_EIO))
-			err = nb_catalog_set_disc(site.catalog,
-						  disc->disc_id,
-						  NB_DISC_SUSPECT,
-						  "a verification failed");
+		err = record_at(&site, look, outcome);
 		nb_site_close(&site);
 		return err;
 	}

@@ -13,7 +13,8 @@ same_label(const struct nb_label *a, const struct nb_label *b)
 		&& a->generation == b->generation
 		&& !strcmp(a->backup_id, b->backup_id)
 		&& !strcmp(a->previous, b->previous)
-		&& a->created == b->created;
+		&& a->created == b->created
+		&& !strcmp(a->mac, b->mac);
 }
 
 static bool
@@ -23,16 +24,17 @@ holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 		&& disc->generation == pool->generation;
 }
 
-/* Another disc must hold the newest verified generation, not too long ago. */
+/* Another disc must hold the newest verified generation, not too long ago;
+ * this one does not, or it would have been refused. */
 static enum nb_guard
-check_others(const struct nb_guard_facts *f, const struct nb_pool_disc *disc)
+check_others(const struct nb_guard_facts *f)
 {
 	enum nb_guard answer = NB_GUARD_LAST_GOOD;
 
 	for (size_t i = 0; i < f->pool->discs.count; i++) {
 		const struct nb_pool_disc *d = &f->pool->discs.at[i];
 
-		if (d == disc || !holds_newest(f->pool, d))
+		if (!holds_newest(f->pool, d))
 			continue;
 		if (!f->max_verify_age)
 			return NB_GUARD_PERMIT;
@@ -54,8 +56,9 @@ check_label(const struct nb_guard_facts *f)
 		return NB_GUARD_NO_LABEL;
 	if (!same_label(f->first, f->second))
 		return NB_GUARD_LABEL_CHANGED;
-	if (strcmp(f->second->installation, f->pool->installation))
-		return NB_GUARD_OTHER_INSTALLATION;
+	if (!nb_label_is_signed(f->second, f->key))
+		return strcmp(f->second->installation, f->pool->installation)
+			? NB_GUARD_OTHER_INSTALLATION : NB_GUARD_FORGED;
 	if (strcmp(f->second->pool, f->pool->name))
 		return NB_GUARD_OTHER_POOL;
 	disc = nb_pool_by_id(f->pool, f->second->disc_id);
@@ -71,7 +74,7 @@ check_label(const struct nb_guard_facts *f)
 		return NB_GUARD_CATALOG_DISAGREES;
 	if (holds_newest(f->pool, disc))
 		return NB_GUARD_LAST_GOOD;
-	return check_others(f, disc);
+	return check_others(f);
 }
 
 static enum nb_guard
@@ -125,6 +128,8 @@ nb_guard_text(enum nb_guard answer)
 		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",
 		[NB_GUARD_OTHER_INSTALLATION]
 			= "the disc belongs to another installation",
+		[NB_GUARD_FORGED] = ("the label does not bear the key of this "
+				     "installation"),
 		[NB_GUARD_OTHER_POOL] = "the disc belongs to another pool",
 		[NB_GUARD_NOT_IN_CATALOG]
 			= "the catalog does not know the disc",

@@ -14,7 +14,9 @@ enum nb_guard {
 	NB_GUARD_NO_LOCK,            /* the lock is not held */
 	NB_GUARD_NO_LABEL,           /* no good label on the disc */
 	NB_GUARD_LABEL_CHANGED,      /* the two readings differ */
-	NB_GUARD_OTHER_INSTALLATION,
+	NB_GUARD_OTHER_INSTALLATION, /* and another key */
+	NB_GUARD_FORGED,             /* the label says that it is ours, and
+					does not bear our key */
 	NB_GUARD_OTHER_POOL,
 	NB_GUARD_NOT_IN_CATALOG,
 	NB_GUARD_CATALOG_DISAGREES,  /* name, generation, backup id, or it
@@ -40,6 +42,8 @@ struct nb_guard_facts {
 	enum nb_label_state first_state, second_state;
 	const struct nb_label *first;    /* read when the plan was made */
 	const struct nb_label *second;   /* read immediately before */
+	const struct nb_key *key;        /* of the installation; NULL: none,
+					    and every label counts as forged */
 	const char *first_drive, *second_drive; /* address and serial */
 	const struct nb_pool_view *pool; /* read from the catalog just now */
 	int64_t max_verify_age;          /* seconds; 0: any */
@@ -60,7 +64,7 @@ struct nb_guard_facts {
 
 /*
  * The first condition that does not hold is the answer, in this order: lock,
- * drive, then label, pool, catalog, other discs and their age (or, for an
+ * drive, then label, key, pool, catalog, other discs and their age (or, for an
  * adoption, what was typed, both labels, newest backup), image, size, intent.
  * An age is within the limit up to and including max_verify_age; a date of
  * verification that is 0 or lies in the future is never within a limit.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/label.h"
 
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -29,9 +31,48 @@ nb_label_render(const struct nb_label *label, char **text)
 		    (unsigned long long)label->generation);
 	add_member(&s, "backup_id", label->backup_id);
 	add_member(&s, "previous", label->previous);
-	nb_str_addf(&s, "  \"created\": %lld\n}\n",
-		    (long long)label->created);
+	nb_str_addf(&s, "  \"created\": %lld", (long long)label->created);
+	if (label->mac[0])
+		nb_str_addf(&s, ",\n  \"mac\": \"%s\"", label->mac);
+	nb_str_add(&s, "\n}\n");
 	return nb_str_take(&s, text);
+}
+
+/* The MAC that LABEL ought to have. */
+static enum nb_err
+make_mac(const struct nb_label *label, const struct nb_key *key,
+	 char hex[NB_MAC_HEX + 1])
+{
+	struct nb_label bare = *label;
+	uint8_t mac[NB_MAC_SIZE];
+	enum nb_err err;
+	char *text;
+
+	bare.mac[0] = '\0';
+	err = nb_label_render(&bare, &text);
+	if (err)
+		return err;
+	err = nb_key_mac(key, text, strlen(text), mac);
+	if (!err)
+		nb_hex(mac, sizeof mac, hex);
+	free(text);
+	return err;
+}
+
+enum nb_err
+nb_label_sign(struct nb_label *label, const struct nb_key *key)
+{
+	return make_mac(label, key, label->mac);
+}
+
+bool
+nb_label_is_signed(const struct nb_label *label, const struct nb_key *key)
+{
+	char mac[NB_MAC_HEX + 1];
+
+	return key && strlen(label->mac) == NB_MAC_HEX
+		&& !make_mac(label, key, mac)
+		&& !sodium_memcmp(label->mac, mac, NB_MAC_HEX);
 }
 
 /* A name that can stand in a path and a message. */
@@ -62,6 +103,8 @@ read_label(const json_t *root, struct nb_label *l)
 		&& (nb_json_hex(root, "previous", l->previous, NB_SHA256_HEX)
 		    || nb_json_hex(root, "previous", l->previous, 0))
 		&& nb_json_i64(root, "created", &l->created)
+		&& (!json_object_get(root, "mac")
+		    || nb_json_hex(root, "mac", l->mac, NB_MAC_HEX))
 		&& is_name(l->pool) && is_name(l->disc)
 		&& is_name(l->backup_id);
 }

@@ -68,8 +68,7 @@ known_disc(const struct nb_plan_facts *f)
 	const struct nb_pool_disc *disc;
 
 	if (f->label_state != NB_LABEL_GOOD || !f->label
-	    || strcmp(f->label->installation, f->pool->installation)
-	    || strcmp(f->label->pool, f->pool->name))
+	    || !f->label_signed || strcmp(f->label->pool, f->pool->name))
 		return NULL;
 	disc = nb_pool_by_id(f->pool, f->label->disc_id);
 	return disc && !strcmp(disc->name, f->label->disc) ? disc : NULL;
@@ -273,8 +272,11 @@ decide_labelled(const struct nb_plan_facts *f)
 	const struct nb_label *label = f->label;
 	const struct nb_pool_disc *disc;
 
-	if (strcmp(label->installation, f->pool->installation))
-		return refuse(f, NB_REASON_OTHER_INSTALLATION, NB_EFOREIGN);
+	if (!f->label_signed)
+		return refuse(f, strcmp(label->installation,
+					f->pool->installation)
+			      ? NB_REASON_OTHER_INSTALLATION
+			      : NB_REASON_LABEL_FORGED, NB_EFOREIGN);
 	if (strcmp(label->pool, f->pool->name))
 		return refuse(f, NB_REASON_OTHER_POOL, NB_EFOREIGN);
 	if (!nb_pool_by_name(f->pool, label->disc))

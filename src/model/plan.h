@@ -32,7 +32,9 @@ enum nb_reason {
 	NB_REASON_DAMAGED,
 	NB_REASON_UNKNOWN_DATA,      /* data or a file system without a label */
 	NB_REASON_LABEL_UNREADABLE,
-	NB_REASON_OTHER_INSTALLATION,
+	NB_REASON_OTHER_INSTALLATION,/* and the label bears another key */
+	NB_REASON_LABEL_FORGED,      /* label that says it is ours, without
+					our key: forged, or the key was lost */
 	NB_REASON_OTHER_POOL,
 	NB_REASON_NOT_IN_CATALOG,    /* our label, but the catalog has no such
 					disc id: lost catalog or a copy */
@@ -72,6 +74,8 @@ struct nb_plan_facts {
 	const struct nb_medium *medium;
 	enum nb_label_state label_state;
 	const struct nb_label *label;          /* when NB_LABEL_GOOD */
+	bool label_signed;                     /* it bears our key: see
+						  nb_label_is_signed */
 	const struct nb_pool_view *pool;
 	enum nb_rotation rotation;
 	bool append_on_same_disc;
@@ -104,9 +108,10 @@ struct nb_decision {
  *    intent blank: FRESH, nothing is to be done and DISC is "";
  *    NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the first name of the
  *    pool that is unused or blanked.
- * 3. whose it is: UNKNOWN_DATA, LABEL_UNREADABLE, OTHER_INSTALLATION,
- *    OTHER_POOL, NAME_CONFLICT (no such name), NOT_IN_CATALOG, NAME_CONFLICT
- *    (the name of another disc).
+ * 3. whose it is: UNKNOWN_DATA, LABEL_UNREADABLE; without our key
+ *    OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
+ *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  With
+ *    our key a label is ours, whichever host wrote it.
  * 4. whether it is in order: SUSPECT, RETIRED, GENERATION_CONFLICT (generation
  *    or backup id differ, or the catalog believes it to be empty).
  * 5. the way to go:

@@ -27,7 +27,12 @@ static const struct {
 		"clean the disc, or nightburn adopt it" },
 	[NB_REASON_OTHER_INSTALLATION] = { "other-installation",
 		"the disc belongs to another installation of nightburn",
-		"insert a disc of this one, or nightburn adopt it" },
+		"insert a disc of this one, bring the other's key with "
+		"nightburn key import, or nightburn adopt the disc" },
+	[NB_REASON_LABEL_FORGED] = { "label-forged",
+		"the label does not bear the key of this installation",
+		"where the key was lost, nightburn key import brings it back; "
+		"else insert another disc, or nightburn adopt it" },
 	[NB_REASON_OTHER_POOL] = { "other-pool",
 		"the disc belongs to another pool",
 		"insert a disc of this pool" },

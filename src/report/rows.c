@@ -64,7 +64,7 @@ nb_report_disc(struct nb_str *s, const struct nb_disc_info *d, bool json)
 	if (d->label[0] != 'g')
 		return;
 	nb_str_addf(s, "disc        %s of pool %s%s\n", d->disc, d->pool,
-		    d->ours ? "" : ", of another installation");
+		    d->ours ? "" : ", without the key of this installation");
 	nb_str_addf(s, "backup      %s, generation %llu, %s\n", d->backup_id,
 		    (unsigned long long)d->generation,
 		    nb_report_date(d->created, date));
@@ -88,6 +88,27 @@ nb_report_drive(struct nb_str *s, const struct nb_drive_row *d, bool json)
 	nb_str_addf(s, "%s  %s %s %s%s%s\n  writes: %s\n", d->address,
 		    d->vendor, d->product, d->revision,
 		    d->serial[0] ? ", serial " : "", d->serial, d->profiles);
+}
+
+void
+nb_report_key(struct nb_str *s, const struct nb_key_result *r, bool json)
+{
+	if (json) {
+		struct nb_object o = nb_object_begin(s);
+
+		nb_object_text(&o, "key", r->name);
+		nb_object_text(&o, "before", or_null(r->before));
+		nb_object_bool(&o, "changed", r->changed);
+		nb_object_end(&o);
+		nb_str_add(s, "\n");
+	} else if (!r->changed) {
+		nb_str_addf(s, "the key %s is here already\n", r->name);
+	} else if (r->before[0]) {
+		nb_str_addf(s, "the key %s is here now, in the place of %s\n",
+			    r->name, r->before);
+	} else {
+		nb_str_addf(s, "the key %s is here now\n", r->name);
+	}
 }
 
 void

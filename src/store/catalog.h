@@ -36,6 +36,12 @@ enum nb_err nb_catalog_next_generation(struct nb_catalog *catalog,
 				       const char *pool,
 				       uint64_t *generation);
 
+/* SHA-256 in hex of the file PATH of the backup that was recorded last for
+ * POOL; "" when there is none. */
+enum nb_err nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
+				 const char *path,
+				 char hex[NB_SHA256_HEX + 1]);
+
 /* A session that was written and verified. */
 struct nb_catalog_session {
 	const struct nb_label *label;

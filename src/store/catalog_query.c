@@ -270,3 +270,21 @@ nb_catalog_discs(struct nb_catalog *catalog,
 	}
 	return nb_sql_end(&sql);
 }
+
+enum nb_err
+nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
+		     const char *path, char hex[NB_SHA256_HEX + 1])
+{
+	struct nb_sql sql = nb_sql_prepare(catalog,
+		"select lower(hex(f.sha256)) from backups b join files f "
+		"on f.backup_id = b.id where b.pool = ? and f.path = ? "
+		"and length(f.sha256) = 32 order by b.rowid desc limit 1");
+	bool found;
+
+	nb_sql_text(&sql, pool);
+	nb_sql_blob(&sql, path, strlen(path));
+	found = nb_sql_row(&sql);
+	snprintf(hex, NB_SHA256_HEX + 1, "%s",
+		 found ? nb_sql_get_text(&sql, 0) : "");
+	return nb_sql_end(&sql);
+}

@@ -177,8 +177,7 @@ bridge_drops(const struct vd_drive *drive, uint8_t op)
 {
 	return drive->options.personality == VD_USB_BRIDGE
 		&& (op == VD_GET_PERFORMANCE || op == VD_SET_STREAMING
-		    || op == VD_BUFFER_CAPACITY || op == VD_READ_STRUCTURE
-		    || op == VD_SEND_CUE_SHEET);
+		    || op == VD_BUFFER_CAPACITY || op == VD_READ_STRUCTURE);
 }
 
 static uint32_t

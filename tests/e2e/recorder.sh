@@ -42,8 +42,8 @@ on()
 	local disc=$1
 	shift
 	rm -f trace
-	timeout 200 "$vdrive" --hurry --disc "$disc.disc" --trace trace \
-		-- "$@" \
+	timeout 200 "$vdrive" --hurry --drive "${personality-new}" \
+		--disc "$disc.disc" --trace trace -- "$@" \
 		>out 2>err </dev/null
 	status=$?
 	return 0
@@ -196,6 +196,17 @@ blanked_fast()
 	check "$type, blanked fast: it is good" verified A
 }
 
+# Drives of 2003, and behind a cheap bridge.
+odd_drive()
+{
+	medium alternate 30000
+	personality=$1
+	check "$type, $1 drive: the first night" night_without_blank A 1 1
+	check "$type, $1 drive: the second night" night_without_blank B 2 1
+	check "$type, $1 drive: the third night" night_again A 3 1
+	check "$type, $1 drive: it is good" verified A
+}
+
 # Sessions follow until the disc is full, then comes the other one.
 write_once()
 {
@@ -227,6 +238,7 @@ one()
 	work=$tap_dir
 	case ${2-$type} in
 	closing | blanked_fast) "$2" ;;
+	odd_drive) odd_drive "$3" ;;
 	cd-r) write_once 26000 ;;
 	bd-r) write_once 1700 ;;
 	*) rewritable ;;
@@ -235,5 +247,6 @@ one()
 
 at_once 'one cd-rw' 'one dvd-rw' 'one dvd+rw' 'one dvd-ram' 'one bd-re' \
 	'one cd-r' 'one bd-r' 'one cd-rw closing' 'one dvd-rw closing' \
-	'one dvd-rw blanked_fast'
+	'one dvd-rw blanked_fast' 'one cd-rw odd_drive old' \
+	'one cd-rw odd_drive usb-bridge' 'one dvd+rw odd_drive usb-bridge'
 finish

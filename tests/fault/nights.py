@@ -64,7 +64,7 @@ def live(kind, work):
                 good += 1
             elif status not in STATUSES:
                 raise Broken(f"exit status {status}")
-            elif "suspect" in text and not options:
+            elif not options and ("suspect" in text or "is blank" in text):
                 # A person looks at it, and has it made usable again.
                 adopted += scene.adopt(disc)
             if verified:

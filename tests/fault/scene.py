@@ -91,7 +91,7 @@ class Scene:
         if self.ask(disc, "verify")[0] == 0:
             return False
         text = self.ask(disc, "disc", "--json")[1]
-        volume = json.loads(text.splitlines()[0]).get("volume_id", "")
+        volume = json.loads(text.splitlines()[0]).get("volume_id") or ""
         return self.ask(disc, "adopt", "--as", disc, "--volume-id",
                         volume)[0] == 0
 

@@ -7,6 +7,8 @@
 #define OURS "0000000000000000000000000000000a"
 #define THEIRS "0000000000000000000000000000000b"
 
+const struct nb_key scene_key = { "the key of the installation" };
+
 static void
 fill_id(char *id, int c)
 {
@@ -61,7 +63,8 @@ set_label(struct nb_label *label, const struct situation *s)
 	uint64_t generation = scene_generation(s, s->in);
 
 	memset(label, 0, sizeof *label);
-	strcpy(label->installation, s->twist == FOREIGN ? THEIRS : OURS);
+	strcpy(label->installation, s->twist == FOREIGN
+	       || s->twist == OTHER_HOST ? THEIRS : OURS);
 	strcpy(label->pool, s->twist == OTHER_POOL ? "web" : "db");
 	fill_id(label->disc_id, s->twist == UNKNOWN_ID ? 'f' : 'a' + s->in);
 	snprintf(label->disc, sizeof label->disc, "DB-%c", name_letter(s));
@@ -92,6 +95,8 @@ scene_set(struct scene *scene, const struct situation *s)
 		.intent = s->intent, .medium = &scene->medium,
 		.label_state = s->label,
 		.label = s->label == NB_LABEL_GOOD ? &scene->label : NULL,
+		.label_signed = s->label == NB_LABEL_GOOD
+			&& s->twist != FOREIGN && s->twist != FORGED,
 		.pool = &scene->pool, .rotation = s->rotation,
 		.append_on_same_disc = !s->refuse_same,
 		.max_verify_age = s->limit, .now = SCENE_NOW,

@@ -13,8 +13,9 @@
 
 enum kind { REWRITABLE, RANDOM_ACCESS, ONCE };
 
-/* What is odd about the label of the disc in the drive. */
-enum twist { AS_IT_SHOULD, FOREIGN, OTHER_POOL, UNKNOWN_ID, UNKNOWN_NAME,
+/* What is odd about the label of the disc in the drive.  Those of FOREIGN and
+ * FORGED do not bear our key; that of OTHER_HOST does. */
+enum twist { AS_IT_SHOULD, FOREIGN, FORGED, OTHER_HOST, OTHER_POOL, UNKNOWN_ID, UNKNOWN_NAME,
 	     NAME_OF_ANOTHER, OLDER, NEWER, OTHER_BACKUP, TWISTS };
 
 struct situation {
@@ -45,6 +46,9 @@ struct scene {
 };
 
 void scene_set(struct scene *scene, const struct situation *s);
+
+/* The key of the installation. */
+extern const struct nb_key scene_key;
 
 /* The generation that the letter at I stands for, 0 where there is none. */
 uint64_t scene_generation(const struct situation *s, int i);

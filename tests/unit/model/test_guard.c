@@ -15,6 +15,7 @@
  * everything is as it must be. */
 struct scene {
 	struct nb_guard_facts facts;
+	struct nb_key key;
 	struct nb_label first, second;
 	struct nb_pool_view pool;
 	struct nb_pool_disc discs[3];
@@ -30,6 +31,8 @@ set_up(struct scene *s)
 	};
 
 	memset(s, 0, sizeof *s);
+	memset(&s->key, 'k', sizeof s->key);
+	nb_assert_ok(nb_label_sign(&label, &s->key));
 	s->first = s->second = label;
 	s->discs[0] = (struct nb_pool_disc){ "DB-A", ID_A, NB_DISC_GOOD, 7,
 					     "backup-7", NOW - 90000 };
@@ -47,7 +50,7 @@ set_up(struct scene *s)
 	s->facts = (struct nb_guard_facts){
 		.lock_held = true,
 		.first_state = NB_LABEL_GOOD, .second_state = NB_LABEL_GOOD,
-		.first = &s->first, .second = &s->second,
+		.first = &s->first, .second = &s->second, .key = &s->key,
 		.first_drive = "/dev/sr0 K1", .second_drive = "/dev/sr0 K1",
 		.pool = &s->pool, .max_verify_age = LIMIT, .now = NOW,
 		.image_complete = true, .image_blocks = 1000,
@@ -68,6 +71,14 @@ set_up_typed(struct scene *s)
 	s->facts.image_blocks = s->facts.disc_blocks = 0;
 }
 
+/* Both labels anew, as whoever has the key would write them. */
+static void
+sign(struct scene *s)
+{
+	nb_assert_ok(nb_label_sign(&s->second, &s->key));
+	s->first = s->second;
+}
+
 #define CHANGE(name, ...)                                                  \
 	static void name(struct scene *s) { __VA_ARGS__; }
 
@@ -86,7 +97,15 @@ CHANGE(generation_changed, s->first.generation = 6)
 CHANGE(backup_changed, strcpy(s->first.backup_id, "backup-6"))
 CHANGE(previous_changed, strcpy(s->first.previous, ID_A ID_A))
 CHANGE(date_changed, s->first.created++)
-CHANGE(other_installation, strcpy(s->pool.installation, ID_B))
+CHANGE(mac_changed, s->first.mac[0] = 'x')
+CHANGE(no_key, s->facts.key = NULL)
+CHANGE(other_key, s->key.bytes[31] = 'x')
+CHANGE(no_mac, s->first.mac[0] = s->second.mac[0] = '\0')
+CHANGE(wrong_mac, s->second.mac[63] = 'x'; s->first = s->second)
+CHANGE(changed_after_signing, s->second.generation = 6;
+       s->first = s->second; s->discs[0].generation = 6)
+CHANGE(other_installation, strcpy(s->pool.installation, ID_B); other_key(s))
+CHANGE(other_host, strcpy(s->second.installation, ID_B); sign(s))
 CHANGE(other_pool, strcpy(s->pool.name, "web"))
 CHANGE(id_unknown, strcpy(s->discs[0].disc_id, OURS))
 CHANGE(id_lost, s->discs[0].disc_id[0] = '\0')
@@ -95,7 +114,7 @@ CHANGE(retired, s->discs[0].state = NB_DISC_RETIRED)
 CHANGE(unused, s->discs[0].state = NB_DISC_UNUSED)
 CHANGE(blanked, s->discs[0].state = NB_DISC_BLANKED)
 CHANGE(no_generation, s->discs[0].generation = 0;
-       s->first.generation = s->second.generation = 0)
+       s->second.generation = 0; sign(s))
 CHANGE(name_differs, strcpy(s->discs[0].name, "DB-X"))
 CHANGE(label_newer, s->discs[0].generation = 6)
 CHANGE(label_older, s->discs[0].generation = 8)
@@ -155,8 +174,16 @@ static const struct row {
 	{ "backup id", backup_changed, NB_GUARD_LABEL_CHANGED },
 	{ "previous", previous_changed, NB_GUARD_LABEL_CHANGED },
 	{ "date", date_changed, NB_GUARD_LABEL_CHANGED },
+	{ "MAC", mac_changed, NB_GUARD_LABEL_CHANGED },
+	{ "no key here", no_key, NB_GUARD_FORGED },
+	{ "another key", other_key, NB_GUARD_FORGED },
+	{ "label without a MAC", no_mac, NB_GUARD_FORGED },
+	{ "label with a wrong MAC", wrong_mac, NB_GUARD_FORGED },
+	{ "label changed after it was signed", changed_after_signing,
+	  NB_GUARD_FORGED },
 	{ "installation of another", other_installation,
 	  NB_GUARD_OTHER_INSTALLATION },
+	{ "another host that has the key", other_host, NB_GUARD_PERMIT },
 	{ "pool of another", other_pool, NB_GUARD_OTHER_POOL },
 	{ "id not in catalog", id_unknown, NB_GUARD_NOT_IN_CATALOG },
 	{ "no id in catalog", id_lost, NB_GUARD_NOT_IN_CATALOG },
@@ -209,12 +236,16 @@ CHANGE(label_good, s->facts.first_state = s->facts.second_state
        = NB_LABEL_GOOD)
 CHANGE(label_unreadable, s->facts.first_state = s->facts.second_state
        = NB_LABEL_UNREADABLE)
+CHANGE(unreadable_newest, label_unreadable(s); is_newest(s))
+CHANGE(unlabelled_newest, is_newest(s))
 CHANGE(label_appeared, s->facts.second_state = NB_LABEL_GOOD)
 CHANGE(label_went, s->facts.first_state = NB_LABEL_GOOD)
 CHANGE(good_but_changed, label_good(s); date_changed(s))
 CHANGE(good_newest, label_good(s); is_newest(s))
 CHANGE(good_newest_other_name, label_good(s); is_newest(s); name_differs(s))
 CHANGE(good_unknown, label_good(s); id_unknown(s))
+CHANGE(good_forged, label_good(s); other_key(s))
+CHANGE(good_forged_newest, label_good(s); other_key(s); is_newest(s))
 CHANGE(good_suspect, label_good(s); suspect(s))
 CHANGE(good_other_installation, label_good(s); other_installation(s))
 CHANGE(with_image, s->facts.blank_only = false;
@@ -233,6 +264,10 @@ static const struct row typed_rows[] = {
 	{ "typed nothing", no_volume_typed, NB_GUARD_NOT_TYPED },
 	{ "disc without volume id", nameless, NB_GUARD_PERMIT },
 	{ "label unreadable", label_unreadable, NB_GUARD_PERMIT },
+	{ "unreadable, and in memory that of the newest", unreadable_newest,
+	  NB_GUARD_PERMIT },
+	{ "none, and in memory that of the newest", unlabelled_newest,
+	  NB_GUARD_PERMIT },
 	{ "label good, oldest", label_good, NB_GUARD_PERMIT },
 	{ "label only the second time", label_appeared,
 	  NB_GUARD_LABEL_CHANGED },
@@ -244,6 +279,9 @@ static const struct row typed_rows[] = {
 	{ "suspect", good_suspect, NB_GUARD_PERMIT },
 	{ "of another installation", good_other_installation,
 	  NB_GUARD_PERMIT },
+	{ "forged", good_forged, NB_GUARD_PERMIT },
+	{ "forged, or the newest without its key", good_forged_newest,
+	  NB_GUARD_LAST_GOOD },
 	{ "no intent", no_intent, NB_GUARD_NO_INTENT },
 	{ "with an image", with_image, NB_GUARD_PERMIT },
 	{ "with too large an image", with_large_image,

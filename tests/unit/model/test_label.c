@@ -10,12 +10,17 @@
 #define ID_1 "00112233445566778899aabbccddeeff"
 #define ID_2 "ffeeddccbbaa99887766554433221100"
 #define HASH ID_1 ID_2
+/* Made with openssl dgst -sha512 -mac HMAC, of the text without this member. */
+#define MAC "f60c9ee1c4730e7833502370c66087cd" \
+	"c94669d3f0767ecbb98c8977112a34b7"
 
 static const struct nb_label whole = {
 	.installation = ID_1, .disc_id = ID_2, .pool = "db", .disc = "DB-A",
 	.generation = 42, .backup_id = "20260101T013000Z-1a2b",
 	.previous = HASH, .created = 1767231000,
+	.mac = MAC,
 };
+static const struct nb_key key = { "0123456789abcdef0123456789abcde" };
 
 static const char text_of_whole[] =
 	"{\n"
@@ -27,7 +32,8 @@ static const char text_of_whole[] =
 	"  \"generation\": 42,\n"
 	"  \"backup_id\": \"20260101T013000Z-1a2b\",\n"
 	"  \"previous\": \"" HASH "\",\n"
-	"  \"created\": 1767231000\n"
+	"  \"created\": 1767231000,\n"
+	"  \"mac\": \"" MAC "\"\n"
 	"}\n";
 
 static void
@@ -41,6 +47,7 @@ assert_same(const struct nb_label *a, const struct nb_label *b)
 	ck_assert_str_eq(a->backup_id, b->backup_id);
 	ck_assert_str_eq(a->previous, b->previous);
 	ck_assert_int_eq(a->created, b->created);
+	ck_assert_str_eq(a->mac, b->mac);
 }
 
 START_TEST(a_label_is_rendered_with_its_members_in_order)
@@ -73,10 +80,80 @@ START_TEST(a_label_comes_back_exactly)
 	strcpy(label.previous, odd[_i].previous);
 	label.generation = odd[_i].generation;
 	label.created = odd[_i].created;
+	nb_assert_ok(nb_label_sign(&label, &key));
 	nb_assert_ok(nb_label_render(&label, &text));
 	nb_assert_ok(nb_label_parse("disc", text, strlen(text), &back));
 	assert_same(&back, &label);
+	ck_assert(nb_label_is_signed(&back, &key));
 	free(text);
+}
+END_TEST
+
+START_TEST(a_label_without_a_mac_has_no_such_member)
+{
+	struct nb_label label = whole, back;
+	char *text = NULL;
+
+	label.mac[0] = '\0';
+	nb_assert_ok(nb_label_render(&label, &text));
+	ck_assert_ptr_null(strstr(text, "mac"));
+	nb_assert_ok(nb_label_parse("disc", text, strlen(text), &back));
+	assert_same(&back, &label);
+	ck_assert(!nb_label_is_signed(&back, &key));
+	free(text);
+}
+END_TEST
+
+START_TEST(the_mac_is_that_of_another_program)
+{
+	struct nb_label label = whole;
+
+	strcpy(label.mac, "whatever was here before");
+	nb_assert_ok(nb_label_sign(&label, &key));
+	ck_assert_str_eq(label.mac, MAC);
+	ck_assert(nb_label_is_signed(&label, &key));
+}
+END_TEST
+
+/* Each digit of ids, hashes and MAC, each character and number. */
+static void
+forge(struct nb_label *l, int what)
+{
+	switch (what) {
+	case 0: l->installation[31] ^= 1; break;
+	case 1: l->disc_id[0] ^= 1; break;
+	case 2: l->pool[1] ^= 1; break;
+	case 3: l->disc[3] ^= 1; break;
+	case 4: l->generation++; break;
+	case 5: l->backup_id[0] ^= 1; break;
+	case 6: l->previous[63] ^= 1; break;
+	case 7: l->previous[0] = '\0'; break;
+	case 8: l->created--; break;
+	case 9: l->mac[0] ^= 1; break;
+	case 10: l->mac[63] ^= 1; break;
+	case 11: l->mac[63] = '\0'; break;
+	case 12: l->mac[0] = '\0'; break;
+	}
+}
+#define FORGERIES 13
+
+START_TEST(a_label_changed_in_any_member_does_not_bear_the_key)
+{
+	struct nb_label label = whole;
+
+	ck_assert(nb_label_is_signed(&label, &key));
+	forge(&label, _i);
+	ck_assert(!nb_label_is_signed(&label, &key));
+}
+END_TEST
+
+START_TEST(another_key_or_none_does_not_do)
+{
+	struct nb_key other = key;
+
+	other.bytes[31] = 1;
+	ck_assert(!nb_label_is_signed(&whole, &other));
+	ck_assert(!nb_label_is_signed(&whole, NULL));
 }
 END_TEST
 
@@ -128,7 +205,10 @@ static const struct { const char *member, *instead; } broken[] = {
 	{ "\"previous\": \"" HASH "\",", "" },
 	{ "\"" HASH "\"", "\"" ID_1 "\"" },
 	{ "\"" HASH "\"", "null" },
-	{ ",\n  \"created\": 1767231000", "" },
+	{ "\"created\": 1767231000,", "" },
+	{ "\"" MAC "\"", "\"" ID_1 "\"" },
+	{ "\"" MAC "\"", "\"\"" },
+	{ "\"" MAC "\"", "null" },
 	{ "1767231000", "true" },
 };
 
@@ -214,6 +294,12 @@ main(void)
 
 	tcase_add_test(tc, a_label_is_rendered_with_its_members_in_order);
 	tcase_add_loop_test(tc, a_label_comes_back_exactly, 0, COUNT(odd));
+	tcase_add_test(tc, a_label_without_a_mac_has_no_such_member);
+	tcase_add_test(tc, the_mac_is_that_of_another_program);
+	tcase_add_loop_test(tc,
+		a_label_changed_in_any_member_does_not_bear_the_key, 0,
+		FORGERIES);
+	tcase_add_test(tc, another_key_or_none_does_not_do);
 	tcase_add_test(tc, unknown_members_are_ignored);
 	tcase_add_loop_test(tc,
 		a_label_with_one_fault_is_refused_and_nothing_is_filled_in, 0,

@@ -41,7 +41,8 @@ look_at(const struct situation *s)
 		st.oldest = st.oldest && g >= mine;
 		highest = g > highest ? g : highest;
 	}
-	st.ours = s->label == NB_LABEL_GOOD && s->twist == AS_IT_SHOULD
+	st.ours = s->label == NB_LABEL_GOOD
+		&& (s->twist == AS_IT_SHOULD || s->twist == OTHER_HOST)
 		&& s->discs[s->in] == 'g';
 	st.newest = mine >= highest;
 	st.other_newest = highest > mine;
@@ -83,17 +84,20 @@ has_sessions(const struct situation *s)
 static bool
 guard_permits(const struct scene *scene)
 {
+	struct nb_label label = scene->label;
 	struct nb_guard_facts facts = {
-		.lock_held = true, .first_state = scene->facts.label_state,
+		.key = &scene_key, .lock_held = true, .first_state = scene->facts.label_state,
 		.second_state = scene->facts.label_state,
-		.first = &scene->label, .second = &scene->label,
+		.first = &label, .second = &label,
 		.first_drive = "", .second_drive = "", .pool = &scene->pool,
 		.max_verify_age = scene->facts.max_verify_age,
 		.now = SCENE_NOW, .image_complete = true, .image_blocks = 1,
 		.disc_blocks = SCENE_CAPACITY, .intent_stored = true,
 	};
 
-	return nb_guard_check(&facts) == NB_GUARD_PERMIT;
+	return (!scene->facts.label_signed
+		|| !nb_label_sign(&label, &scene_key))
+		&& nb_guard_check(&facts) == NB_GUARD_PERMIT;
 }
 
 static const char *
@@ -149,6 +153,7 @@ error_of(enum nb_reason reason)
 	case NB_REASON_UNKNOWN_DATA:
 	case NB_REASON_LABEL_UNREADABLE:
 	case NB_REASON_OTHER_INSTALLATION:
+	case NB_REASON_LABEL_FORGED:
 	case NB_REASON_OTHER_POOL:
 	case NB_REASON_NOT_IN_CATALOG:
 	case NB_REASON_NAME_CONFLICT:

@@ -98,6 +98,19 @@ static const struct nb_restore_result restored = {
 	.bytes = 1000, .bad = 2,
 };
 
+static const struct nb_disc_info unsigned_disc = {
+	.device = "stdio:/d", .state = "closed", .label = "good",
+	.pool = "db", .disc = "DB-A", .backup_id = ID, .generation = 6,
+	.created = 1795223700,
+};
+
+static const struct nb_key_result keys[] = {
+	{ .name = "0123456789abcdef", .changed = true },
+	{ .name = "0123456789abcdef", .before = "0123456789abcdef" },
+	{ .name = "0123456789abcdef", .before = "fedcba9876543210",
+	  .changed = true },
+};
+
 static void
 render(int which, struct nb_str *s, bool json)
 {
@@ -117,6 +130,10 @@ render(int which, struct nb_str *s, bool json)
 	case 12: nb_report_drive(s, &drive, json); break;
 	case 13: nb_report_verify(s, &verified, json); break;
 	case 14: nb_report_restore(s, &restored, json); break;
+	case 15: nb_report_disc(s, &unsigned_disc, json); break;
+	case 16: nb_report_key(s, &keys[0], json); break;
+	case 17: nb_report_key(s, &keys[1], json); break;
+	case 18: nb_report_key(s, &keys[2], json); break;
 	}
 }
 
@@ -165,6 +182,18 @@ static const struct { const char *text, *key, *value; } reports[] = {
 	  "bad", "1" },
 	{ ID " from disc DB-A: 3 files, 1.0 kB, restored, 2 NOT delivered\n",
 	  "bad", "2" },
+	{ "drive       stdio:/d\n"
+	  "medium      closed\n"
+	  "capacity    0 B, 0 B free\n"
+	  "label       good\n"
+	  "disc        DB-A of pool db, without the key of this "
+	  "installation\n"
+	  "backup      " ID ", generation 6, 2026-11-21 01:15 UTC\n",
+	  "ours", "false" },
+	{ "the key 0123456789abcdef is here now\n", "before", "null" },
+	{ "the key 0123456789abcdef is here already\n", "changed", "false" },
+	{ "the key 0123456789abcdef is here now, in the place of "
+	  "fedcba9876543210\n", "before", "\"fedcba9876543210\"" },
 };
 
 #define COUNT (int)(sizeof reports / sizeof *reports)

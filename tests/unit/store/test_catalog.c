@@ -137,6 +137,55 @@ START_TEST(a_disc_written_afresh_takes_the_name_of_the_one_before)
 }
 END_TEST
 
+/* Records a backup whose label has this SHA-256, or none. */
+static void
+commit_label(const char *pool, const char *backup_id, int hash)
+{
+	struct nb_manifest m = { .job = "j", .host = "h" };
+	struct nb_label label = { .disc = "A", .disc_id = ID(4) };
+	struct nb_entries entries = NB_ARRAY_INIT;
+	struct nb_catalog_session session = {
+		.label = &label, .manifest = &m, .entries = &entries,
+		.number = 1, .profile = "CD-RW",
+	};
+
+	strcpy(m.backup_id, backup_id);
+	strcpy(m.pool, pool);
+	strcpy(label.pool, pool);
+	nb_assert_ok(nb_entries_add_text(&entries, NB_LABEL_PATH, "x", 1, 7));
+	entries.at[0].hashed = hash >= 0;
+	memset(entries.at[0].sha256, hash, NB_SHA256_SIZE);
+	nb_assert_ok(nb_catalog_commit(catalog, &session));
+	nb_entries_free(&entries);
+}
+
+static void
+expect_label(const char *pool, const char *hash)
+{
+	char hex[NB_SHA256_HEX + 1] = "before";
+
+	nb_assert_ok(nb_catalog_last_hash(catalog, pool, NB_LABEL_PATH, hex));
+	ck_assert_str_eq(hex, hash);
+}
+
+START_TEST(the_last_label_of_a_pool_is_that_of_the_backup_recorded_last)
+{
+	open_catalog();
+	expect_label("p", "");
+	commit("A", ID(1), 9, "b1", true);
+	expect_label("p", "");
+	commit_label("p", "b9", 0xaa);
+	expect_label("p", ID(a) ID(a));
+	commit_label("q", "b7", 0xcc);
+	commit_label("p", "b8", 0xbb);
+	expect_label("p", ID(b) ID(b));
+	commit_label("p", "b3", -1);
+	expect_label("p", ID(b) ID(b));
+	expect_label("q", ID(c) ID(c));
+	close_catalog();
+}
+END_TEST
+
 START_TEST(a_suspect_disc_is_good_again_when_it_is_verified)
 {
 	struct nb_label label = { .pool = "p", .disc = "A", .disc_id = ID(1) };
@@ -272,6 +321,8 @@ main(void)
 		a_blanked_disc_holds_nothing_and_its_generation_is_not_used_again);
 	tcase_add_test(tc,
 		       a_disc_written_afresh_takes_the_name_of_the_one_before);
+	tcase_add_test(tc,
+		the_last_label_of_a_pool_is_that_of_the_backup_recorded_last);
 	tcase_add_test(tc, a_suspect_disc_is_good_again_when_it_is_verified);
 	tcase_add_test(tc,
 		       the_last_size_of_a_source_is_that_of_the_newest_backup);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "report/report.h"
+
+#define TEXT_MAX 4096            /* a key and any amount of white space */
+
+static enum nb_err
+export_key(struct nightburn *nb)
+{
+	struct nb_str s = NB_STR_INIT;
+	char text[NB_KEY_LINE];
+	enum nb_err err = nb_key_export(nb, text);
+
+	if (err)
+		return err;
+	nb_str_addf(&s, "%s\n", text);
+	return cli_print(&s);
+}
+
+/* All of FILE, or of stdin for "-"; too long a text is no key. */
+static enum nb_err
+read_text(const char *file, char text[TEXT_MAX + 1])
+{
+	FILE *from = strcmp(file, "-") ? fopen(file, "re") : stdin;
+	enum nb_err err = NB_OK;
+	size_t n = 0;
+
+	if (from) {
+		n = fread(text, 1, TEXT_MAX, from);
+		text[n] = '\0';
+	}
+	if (!from || ferror(from)) {
+		fprintf(stderr, "nightburn: %s: %s\n", file, strerror(errno));
+		err = NB_EIO;
+	}
+	if (from && from != stdin)
+		fclose(from);
+	return err;
+}
+
+static enum nb_err
+import_key(struct cli *cli, struct nightburn *nb, const char *file)
+{
+	struct nb_key_result result = { 0 };
+	struct nb_str s = NB_STR_INIT;
+	char text[TEXT_MAX + 1] = "";
+	enum nb_err err = read_text(file, text);
+
+	if (!err)
+		err = nb_key_import(nb, text, cli->force, &result);
+	if (!err && (cli->json || !cli->quiet)) {
+		nb_report_key(&s, &result, cli->json);
+		err = cli_print(&s);
+	}
+	return err;
+}
+
+enum nb_err
+cmd_key(struct cli *cli)
+{
+	bool export = !strcmp(cli->args[0], "export");
+	struct nightburn *nb = NULL;
+	enum nb_err err;
+
+	if (!export && strcmp(cli->args[0], "import")) {
+		cli_wrong_usage("key", "export or import is expected");
+		return NB_EUSAGE;
+	}
+	if (export && (cli->arg_count > 1 || cli->force || cli->json)) {
+		cli_wrong_usage("key export", "takes neither a file nor an "
+				"option");
+		return NB_EUSAGE;
+	}
+	err = cli_open(cli, &nb);
+	if (!err)
+		err = export ? export_key(nb)
+			: import_key(cli, nb, cli->arg_count > 1
+				     ? cli->args[1] : "-");
+	nb_close(nb);
+	return err;
+}

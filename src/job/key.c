@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "job/job.h"
+#include "store/key.h"
+
+_Static_assert(NB_KEY_LINE == NB_KEY_TEXT + 1, "the line of the API");
+
+/* A lost key is told: every label of old becomes one that cannot be trusted,
+ * and a person may have a copy of it. */
+static enum nb_err
+make_key(struct nb_site *site)
+{
+	enum nb_err err = nb_key_make(site->state->dir, &site->key);
+
+	if (err)
+		return err;
+	site->has_key = true;
+	if (site->view.generation)
+		nb_log(NB_WARNING, "%s: the key was lost, and a new one is "
+		       "made\nhint: nightburn key import --force brings the "
+		       "old one back, and with it the discs that bear it",
+		       site->state->dir);
+	return NB_OK;
+}
+
+enum nb_err
+nb_site_key(struct nb_site *site, bool make)
+{
+	enum nb_err err;
+
+	if (site->has_key)
+		return NB_OK;
+	err = nb_key_load(site->nb->config->state_dir, &site->key);
+	if (!err)
+		site->has_key = true;
+	else if (err == NB_ENOTFOUND)
+		err = make ? make_key(site) : NB_OK;
+	return err;
+}
+
+bool
+nb_site_signed(const struct nb_site *site, const struct nb_label *label)
+{
+	return nb_label_is_signed(label, site->has_key ? &site->key : NULL);
+}
+
+enum nb_err
+nb_key_export(struct nightburn *nb, char text[NB_KEY_LINE])
+{
+	const char *dir = nb->config->state_dir;
+	struct nb_key key = { { 0 } };
+	enum nb_err err = nb_key_load(dir, &key);
+
+	if (err == NB_ENOTFOUND)
+		err = nb_fail(err, "%s: no key yet\nhint: the first nightburn "
+			      "run makes it, nightburn key import brings one",
+			      dir);
+	if (!err)
+		err = nb_key_render(&key, text);
+	nb_key_clear(&key);
+	return err;
+}
+
+/* Puts KEY where HAVE is, or where there is none (NULL). */
+static enum nb_err
+replace(const struct nb_state *state, const struct nb_key *have,
+	const struct nb_key *key, bool force, struct nb_key_result *result)
+{
+	enum nb_err err = nb_key_name(key, result->name);
+
+	if (!err && have)
+		err = nb_key_name(have, result->before);
+	if (err || (have && nb_key_same(have, key)))
+		return err;
+	if (have && !force)
+		return nb_fail(NB_EFAIL, "%s: holds the key %s, another than "
+			       "%s\nhint: with --force it is replaced, and "
+			       "discs that bear it are unknown from then on",
+			       state->dir, result->before, result->name);
+	err = nb_key_save(state->dir, key);
+	result->changed = !err;
+	return err;
+}
+
+static enum nb_err
+import_locked(const struct nb_state *state, const struct nb_key *key,
+	      bool force, struct nb_key_result *result)
+{
+	struct nb_key have = { { 0 } };
+	enum nb_err err = nb_key_load(state->dir, &have);
+	bool there = !err;
+
+	/* With --force a damaged file is in nobody's way, nor is one that
+	 * others could read. */
+	if (err == NB_ENOTFOUND
+	    || (force && (err == NB_ECORRUPT || err == NB_ECONFIG)))
+		err = NB_OK;
+	if (!err)
+		err = replace(state, there ? &have : NULL, key, force, result);
+	nb_key_clear(&have);
+	return err;
+}
+
+enum nb_err
+nb_key_import(struct nightburn *nb, const char *text, bool force,
+	      struct nb_key_result *result)
+{
+	struct nb_state *state = NULL;
+	struct nb_lock *lock = NULL;
+	struct nb_key key = { { 0 } };
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	err = nb_key_parse("key import", text, &key);
+	if (!err)
+		err = nb_state_open(nb->config->state_dir, &state);
+	if (!err)
+		err = nb_lock_take(state->dir, &lock);
+	if (!err)
+		err = import_locked(state, &key, force, result);
+	nb_lock_release(lock);
+	nb_state_close(state);
+	nb_key_clear(&key);
+	return err;
+}

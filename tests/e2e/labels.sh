@@ -1,0 +1,402 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Labels that cannot be forged or confused: keys, forgeries, copies, and two
+# installations.  The discs are files.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+make_discs
+mkdir "$work/tree"
+echo content >"$work/tree/file"
+
+# make_host NAME: a configuration with a state directory of its own.
+make_host()
+{
+	cat >"$work/$1.conf" <<-END
+	state_dir = "$work/$1"
+	staging_dir = "$work/$1-staging"
+	drive "upper" { device = "stdio:$work/drive"  capacity = 40M }
+	pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
+	job "nightly" {
+	  pool = "db"
+	  tree "files" { path = "$work/tree" }
+	}
+	END
+	chmod 600 "$work/$1.conf"
+}
+
+# on HOST: nightburn runs there from now on.
+on()
+{
+	ln -sfn "$1.conf" "$work/nb.conf"
+	state=$work/$1
+}
+
+discs()
+{
+	(cd "$work/discs" && sha256sum -- *)
+}
+
+# refused REASON TEXT: plan, run, append, blank and rotate leave the disc in
+# the drive alone, and say why.
+refused()
+{
+	local before command
+	before=$(discs)
+	nb_is 3 plan --json && says out "\"reason\": \"$1\"" || return 1
+	for command in run append blank "append $work/tree"; do
+		# shellcheck disable=SC2086
+		nb_is 3 $command && says err "$2" || return 1
+		[ "$(discs)" = "$before" ] && continue
+		echo "nightburn $command wrote to a disc"
+		return 1
+	done
+	rm -rf "$state-staging"
+}
+
+# Its disc readable, whatever key is here.
+readable()
+{
+	rm -rf "$work/back"
+	nb_is 0 verify && nb_is 0 restore --to "$work/back" &&
+		cmp "$work/back/tree/files/file" "$work/tree/file" &&
+		nb_is 0 verify --device "stdio:$work/drive" &&
+		nb_is 0 disc && says out "label       good" && nb_is 0 list
+}
+
+label_of()
+{
+	xorriso -osirrox on -indev "stdio:$work/discs/$1" \
+		-extract /nightburn/label.json "$2" >/dev/null 2>&1
+	chmod u+w "$2"
+}
+
+# rewrite DISC LABEL: the same disc with another label, as one session.
+rewrite()
+{
+	xorriso -indev "stdio:$work/discs/$1" -outdev "stdio:$work/forged" \
+		-overwrite on -rm /nightburn/label.json -- \
+		-map "$2" /nightburn/label.json -padding 300k \
+		>"$work/xorriso.log" 2>&1 || { cat "$work/xorriso.log"; return 1; }
+	cat "$work/forged" >"$work/discs/$1"
+	rm "$work/forged"
+}
+
+# change LABEL PYTHON: a program's work on the label L.
+change()
+{
+	python3 - "$1" "$2" <<-'END'
+	import hashlib, hmac, json, sys
+	L = json.load(open(sys.argv[1]))
+	def sign(key):
+	    L.pop("mac", None)
+	    text = "{\n" + ",\n".join("  %s: %s" % (json.dumps(k),
+	        json.dumps(v, ensure_ascii=False)) for k, v in L.items()) \
+	        + "\n}\n"
+	    L["mac"] = hmac.new(key, text.encode(),
+	                        hashlib.sha512).hexdigest()[:64]
+	exec(sys.argv[2])
+	json.dump(L, open(sys.argv[1], "w"))
+	END
+}
+
+# value LABEL MEMBER
+value()
+{
+	python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+}
+
+make_host one
+make_host two
+on one
+no_key="the label does not bear the key of this installation"
+
+no_key_yet()
+{
+	nb_is 1 key export && says err "no key yet" && [ ! -s "$work/out" ] &&
+		nb_is 0 plan && [ ! -e "$state" ]
+}
+check "before the first run there is no key" no_key_yet
+
+first_run()
+{
+	nb_is 0 run && [ "$(stat -c %a:%s "$state/key")" = 600:32 ] &&
+		label_of A "$work/label" && [ "$(value "$work/label" previous)" = "" ]
+}
+check "the first run makes the key, for its owner alone" first_run
+
+nights()
+{
+	insert B
+	nb_is 0 run && label_of A "$work/label" && label_of B "$work/label2" &&
+		[ "$(value "$work/label2" previous)" = \
+			"$(sha256sum <"$work/label" | cut -d' ' -f1)" ] &&
+		nb_is 0 run && says out "session 2" && label_of B "$work/label3" &&
+		[ "$(value "$work/label3" previous)" = \
+			"$(sha256sum <"$work/label2" | cut -d' ' -f1)" ]
+}
+check "each label holds the hash of the one before, across discs" nights
+
+mac_by_hand()
+{
+	change "$work/label3" "
+M = L['mac']; sign(open('$state/key', 'rb').read())
+assert L['mac'] == M"
+}
+check "the MAC is that of another program with the same key" mac_by_hand
+
+# From here on A holds generation 1, B generations 2 and 3.
+keep()
+{
+	mkdir -p "$work/kept"
+	cp "$work/discs/A" "$work/discs/B" "$work/kept"
+}
+keep
+put_back()
+{
+	cp "$work/kept/$1" "$work/discs/$1"
+	insert "$1"
+}
+
+export_key()
+{
+	nb_is 0 key export && [ "$(wc -l <"$work/out")" = 1 ] &&
+		grep -qxE 'nightburn-key-1:[0-9a-f]{64}:[0-9a-f]{8}' "$work/out" &&
+		[ ! -s "$work/err" ] && cp "$work/out" "$work/key.txt" &&
+		nb_is 0 key import "$work/key.txt" &&
+		says out "is here already" &&
+		nb_is 2 key export "$work/file" && nb_is 2 key &&
+		nb_is 2 key show && [ ! -e "$work/file" ]
+}
+check "the key is printed as one line, and importing it again does nothing" \
+	export_key
+
+bad_import()
+{
+	sed 's/:.0/:ff/; s/:.1/:ff/; s/:[2-9a-f]/:0/' "$work/key.txt" \
+		>"$work/bad.txt"
+	cmp -s "$work/key.txt" "$work/bad.txt" && return 1
+	nb_is 1 key import "$work/bad.txt" && says err "a key with a mistake" &&
+		echo nonsense | nb_is 1 key import &&
+		says err "not a key of nightburn" &&
+		nb_is 1 key import "$work/none" && says err "No such file" &&
+		cmp <("$nightburn" -c "$work/nb.conf" key export) \
+			"$work/key.txt"
+}
+check "a line with a mistake is no key, and the key stays" bad_import
+
+# What a forger writes who knows everything but the key.
+forged()
+{
+	put_back A
+	label_of A "$work/l" && change "$work/l" "$1" && rewrite A "$work/l" &&
+		refused "${2-label-forged}" "${3-$no_key}" && put_back A
+}
+check "a label whose generation was changed is refused" \
+	forged 'L["generation"] = 0'
+check "a label with another MAC is refused" forged 'sign(b"k" * 32)'
+check "a label with the MAC of an empty key is refused" forged 'sign(bytes(32))'
+check "a label without a MAC is refused" forged 'del L["mac"]'
+check "a label whose MAC is cut is unreadable, and refused" \
+	forged 'L["mac"] = L["mac"][:32]' label-unreadable "cannot be trusted"
+check "a label of another disc of the pool is refused" forged '
+L["disc"] = "DB-B"'
+check "a label with another disc id is refused" forged '
+L["disc_id"] = "0" * 32'
+check "a label of another installation is refused" forged '
+L["installation"] = "0" * 32' other-installation "another installation"
+
+rewritten_as_it_was()
+{
+	put_back A
+	label_of A "$work/l" && rewrite A "$work/l" &&
+		nb_is 0 plan && says out "plan    blank-then-fresh" && put_back A
+}
+check "the same label, written by another program, is ours" \
+	rewritten_as_it_was
+
+forged_reading()
+{
+	local before
+	put_back A
+	label_of A "$work/l" && change "$work/l" 'L["created"] += 1' &&
+		rewrite A "$work/l" || return 1
+	before=$(nb list --json && cat "$work/out")
+	rm -rf "$work/back"
+	nb_is 0 restore --to "$work/back" &&
+		cmp "$work/back/tree/files/file" "$work/tree/file" &&
+		nb_is 0 disc && says out "without the key of this installation" ||
+		return 1
+	# The sums are of the label as it was: that is told, and not recorded.
+	nb_is 1 verify && says err "not recorded" || return 1
+	nb list --json
+	[ "$(cat "$work/out")" = "$before" ] && put_back A
+}
+check "a forged disc can be read, and is not recorded" forged_reading
+
+volume_only()
+{
+	local volume
+	volume=$("$nightburn" -c "$work/nb.conf" disc --json |
+		python3 -c 'import json,sys; print(json.load(sys.stdin)["volume_id"])')
+	rm -f "$work/discs/A"
+	xorriso -outdev "stdio:$work/discs/A" -volid "$volume" \
+		-map "$work/tree" / >/dev/null 2>&1 || return 1
+	refused unknown-data "holds data, and no label of nightburn" &&
+		nb_is 0 disc && says out "$volume" && put_back A
+}
+check "a volume id alone makes no disc ours" volume_only
+
+clone_old()
+{
+	# B as it was after generation 2, without the session behind it: a copy
+	# made before the session was appended.
+	label_of B "$work/l" && put_back B
+	nb_is 0 run || return 1
+	cp "$work/discs/B" "$work/newer"
+	cp "$work/kept/B" "$work/discs/B"
+	refused generation-conflict "holds another backup than the catalog" ||
+		return 1
+	nb_is 0 verify && says err "not recorded" || return 1
+	cp "$work/newer" "$work/discs/B"
+	cp "$work/newer" "$work/kept/B"
+	nb_is 0 plan && says out "plan    append"
+}
+check "a copy made before a session was added is refused" clone_old
+
+clone_blanked()
+{
+	put_back A
+	nb_is 0 run && cp "$work/discs/A" "$work/newer" || return 1
+	cp "$work/kept/A" "$work/discs/A"
+	refused not-in-catalog "it is a copy, or the catalog was lost" || return 1
+	cp "$work/newer" "$work/discs/A"
+	cp "$work/newer" "$work/kept/A"
+	nb_is 0 plan
+}
+check "a copy of what a disc held before it was blanked is refused" \
+	clone_blanked
+
+# B is the oldest now, with generation 4; A holds generation 5.
+clone_newest()
+{
+	cp "$work/kept/A" "$work/discs/C"
+	insert C
+	nb_is 3 blank && says err "holds the last good backup" &&
+		nb_is 0 run --dry-run && says out "plan    append" &&
+		nb_is 0 run && says out "generation 6 on disc DB-A" || return 1
+	# From now on the other one is the stale copy.
+	put_back A
+	refused generation-conflict "holds another backup" || return 1
+	mv "$work/discs/C" "$work/discs/A"
+	cp "$work/discs/A" "$work/kept/A"
+}
+check "of two equal copies the one not written to becomes unknown" clone_newest
+
+second_host()
+{
+	on two
+	insert A
+	refused other-installation "belongs to another installation" || return 1
+	readable || return 1
+	: >"$work/discs/D"
+	insert D
+	nb_is 0 run && ! cmp "$work/one/key" "$work/two/key" &&
+		on one && refused other-installation "another installation" &&
+		nb_is 0 restore --to "$work/back2"
+}
+check "two installations refuse each other's discs, and read them" second_host
+
+import_other()
+{
+	local before
+	on two
+	before=$(sha256sum <"$state/key")
+	nb_is 1 key import "$work/key.txt" &&
+		says err "hint: with --force it is replaced" &&
+		[ "$(sha256sum <"$state/key")" = "$before" ] &&
+		nb_is 0 key import --force --json "$work/key.txt" &&
+		python3 -c 'import json, sys; r = json.load(open(sys.argv[1]))
+assert r["changed"] and r["before"] and r["before"] != r["key"]' "$work/out" &&
+		cmp "$work/one/key" "$work/two/key" &&
+		[ "$(stat -c %a "$state/key")" = 600 ]
+}
+check "another key is replaced by force alone, and told" import_other
+
+copied_key()
+{
+	on two
+	insert A
+	# The label is believed now, but this catalog does not know the disc.
+	refused not-in-catalog "the catalog does not know the disc" || return 1
+	nb_is 0 disc --json && says out '"ours": true' || return 1
+	for f in "$work"/one/catalog.db*; do cp "$f" "$work/two"; done
+	nb_is 0 run && says out "generation 7 on disc DB-A" || return 1
+	label_of A "$work/l"
+	[ "$(value "$work/l" installation)" = "$(cat "$work/two/installation")" ] &&
+		[ "$(cat "$work/one/installation")" != \
+			"$(cat "$work/two/installation")" ] &&
+		for f in "$work"/two/catalog.db*; do cp "$f" "$work/one"; done &&
+		on one && nb_is 0 plan && says out "plan    append" &&
+		insert B && nb_is 0 run && says out "generation 8 on disc DB-B"
+}
+check "with the copied key and catalog a second host accepts the disc" \
+	copied_key
+
+open_key()
+{
+	chmod 640 "$state/key"
+	nb_is 2 plan && says err "others may use this key" &&
+		says err "chmod 600" && nb_is 2 run && nb_is 2 key export &&
+		[ ! -s "$work/out" ] && readable || return 1
+	chmod 600 "$state/key"
+	printf x >>"$state/key"
+	nb_is 1 run && says err "33 bytes, a key has 32" &&
+		nb_is 1 key import "$work/key.txt" && says err "33 bytes" &&
+		readable && nb_is 0 key import --force "$work/key.txt" &&
+		nb_is 0 plan
+}
+check "a key that others may read, or of a wrong size, is refused" open_key
+
+lost_key()
+{
+	mv "$state/key" "$work/lost"
+	insert B
+	refused label-forged "$no_key" &&
+		says err "nightburn key import" && says err "adopt it" &&
+		[ ! -e "$state/key" ] && readable || return 1
+	# This one was written by the other host.
+	insert A
+	refused other-installation "another installation" &&
+		says err "nightburn key import" && [ ! -e "$state/key" ] &&
+		nb_is 0 key import - <"$work/key.txt" && says out "is here now" &&
+		cmp "$state/key" "$work/lost" && nb_is 0 plan
+}
+check "a lost key: the discs are refused until it is imported again" lost_key
+
+adopted()
+{
+	local volume
+	rm "$state/key"
+	insert B
+	volume=$("$nightburn" -c "$work/nb.conf" disc --json |
+		python3 -c 'import json,sys; print(json.load(sys.stdin)["volume_id"])')
+	# The newest backup is not given away, not even by a person's word.
+	nb_is 3 adopt --as DB-B --volume-id "$volume" &&
+		says err "holds the newest good backup" || return 1
+	insert A
+	volume=$("$nightburn" -c "$work/nb.conf" disc --json |
+		python3 -c 'import json,sys; print(json.load(sys.stdin)["volume_id"])')
+	nb_is 3 adopt --as DB-A --volume-id WRONG &&
+		nb_is 0 adopt --as DB-A --volume-id "$volume" &&
+		nb_is 0 run && says out "on disc DB-A, session 1" &&
+		says err "the key was lost, and a new one is made" &&
+		label_of A "$work/l" && change "$work/l" "
+M = L['mac']; sign(open('$state/key', 'rb').read())
+assert L['mac'] == M" && nb_is 0 plan && says out "plan    append" &&
+		insert B && refused label-forged "$no_key"
+}
+check "a person adopts a disc without its key; its next label has a MAC" \
+	adopted
+
+finish
