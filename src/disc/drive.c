@@ -159,6 +159,7 @@ nb_drive_open(const struct nb_drive_options *options,
 	drive->fd = -1;
 	drive->speed = options->speed;
 	drive->capacity = options->capacity;
+	drive->keep_tray_shut = options->keep_tray_shut;
 	drive->timeout = options->timeout ? options->timeout : TIMEOUT;
 	drive->progress = progress;
 	drive->ctx = ctx;
@@ -259,14 +260,9 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 	return err;
 }
 
-enum nb_err
-nb_drive_reload(struct nb_drive *drive)
+static enum nb_err
+again_stdio(struct nb_drive *drive)
 {
-	nb_library_drain();
-	if (!drive->stdio) {
-		nb_drive_release(drive, false);
-		return nb_drive_grab(drive, true);
-	}
 	if (drive->fd < 0)
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
 	nb_drive_release(drive, false);
@@ -274,6 +270,34 @@ nb_drive_reload(struct nb_drive *drive)
 		return nb_fail_errno(NB_EIO, "%s: cannot sync", drive->path);
 	posix_fadvise(drive->fd, 0, 0, POSIX_FADV_DONTNEED);
 	return NB_OK;
+}
+
+enum nb_err
+nb_drive_again(struct nb_drive *drive)
+{
+	nb_library_drain();
+	if (drive->stdio)
+		return again_stdio(drive);
+	nb_drive_release(drive, false);
+	return nb_drive_grab(drive, true);
+}
+
+enum nb_err
+nb_drive_reload(struct nb_drive *drive)
+{
+	enum nb_err err;
+
+	if (drive->stdio || drive->keep_tray_shut)
+		return nb_drive_again(drive);
+	nb_library_drain();
+	nb_drive_release(drive, true);
+	err = nb_drive_grab(drive, true);
+	if (!err && burn_disc_get_status(drive->burn) == BURN_DISC_EMPTY)
+		err = nb_fail(NB_ENOMEDIUM, "%s: the tray was opened and does "
+			      "not close by itself\nhint: keep_tray_shut = "
+			      "true in the drive's configuration",
+			      drive->path);
+	return err;
 }
 
 enum nb_err

@@ -28,6 +28,7 @@ struct nb_drive_options {
 	const char *device;       /* as configured */
 	int speed;                /* times 1x of the medium; 0: automatic */
 	uint64_t capacity;        /* bytes, an upper bound; 0: none */
+	bool keep_tray_shut;      /* the tray cannot be loaded by command */
 	unsigned int timeout;     /* seconds in which a recorder has to give a
 				     sign of life, else this process is ended
 				     (nb_watchdog_begin); 0: ten minutes */

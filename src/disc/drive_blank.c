@@ -87,7 +87,7 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 	err = before.random_access ? zero_head(drive)
 		: erase(drive, before.profile);
 	if (!err)
-		err = nb_drive_reload(drive);
+		err = nb_drive_again(drive);
 	if (!err)
 		err = nb_drive_inspect(drive, &after);
 	if (!err && after.state != NB_MEDIUM_BLANK)
@@ -124,5 +124,5 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	nb_drive_wait(drive, "format", NULL, NULL);
 	if (nb_library_drain())
 		return NB_ESUSPECT;
-	return nb_drive_reload(drive);
+	return nb_drive_again(drive);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disc/drive_private.h"
 
+#include <dirent.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,9 @@
 #include "disc/library.h"
 
 #define BATCH ((size_t)256 * 1024)
+/* How long the writer's thread may take to end: 10 seconds. */
+#define SETTLE_ROUNDS 1000
+#define SETTLE_MS 10
 
 /* How the image's bytes reach libburn, and the only place where they do. */
 struct feed {
@@ -187,10 +192,37 @@ set_options(struct nb_drive *drive, const struct nb_burn *burn,
 	return NB_OK;
 }
 
+/* The threads of this process. */
+static int
+count_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int count = 0;
+
+	while (tasks && readdir(tasks))
+		count++;
+	if (tasks)
+		closedir(tasks);
+	return count;
+}
+
+/*
+ * libburn calls a drive idle while the thread that wrote still uses it; when
+ * the drive is gone, that thread is late, and must not find it freed.  One more
+ * than before may stay: libisofs', until the image is cancelled.
+ */
+static void
+wait_for_writer(int before)
+{
+	for (int i = 0; i < SETTLE_ROUNDS && count_threads() > before + 1; i++)
+		poll(NULL, 0, SETTLE_MS);
+}
+
 /* Streams it; afterwards the drive is idle and the truth is known. */
 static enum nb_err
 run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 {
+	int threads = count_threads();
 	enum nb_err err;
 	bool bad;
 
@@ -199,6 +231,7 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 	nb_drive_beat(drive);
 	burn_disc_write(job->opts, job->disc);
 	err = nb_drive_wait(drive, "burn", feed_stop, f);
+	wait_for_writer(threads);
 	bad = burn_drive_wrote_well(drive->burn) <= 0;
 	bad = nb_library_drain() || bad;
 	if (!f->given && f->err)

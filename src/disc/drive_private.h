@@ -52,10 +52,14 @@ struct nb_drive {
 	uint64_t capacity;             /* bytes; 0: no bound */
 	struct nb_watchdog *watchdog;  /* of a recorder */
 	unsigned int timeout;          /* its seconds */
+	bool keep_tray_shut;
 	bool writes;                   /* something was begun on the disc */
 	nb_drive_progress *progress;
 	void *ctx;
 };
+
+/* Lets libburn look at the medium anew, which stays where it is. */
+enum nb_err nb_drive_again(struct nb_drive *drive);
 
 /* A sign of life. */
 void nb_drive_beat(struct nb_drive *drive);

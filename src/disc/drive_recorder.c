@@ -11,6 +11,17 @@
  * is what a disc says that has no room for another session. */
 #define TRACK_DAMAGED 1
 
+/* A drive fills its serial number up with blanks (MMC-5 5.3.38). */
+static size_t
+without_blanks(const char *text, int length)
+{
+	size_t n = length > 0 ? (size_t)length : 0;
+
+	while (n && text[n - 1] == ' ')
+		n--;
+	return n;
+}
+
 static void
 read_identity(struct nb_drive *drive, struct nb_medium *m)
 {
@@ -19,7 +30,7 @@ read_identity(struct nb_drive *drive, struct nb_medium *m)
 
 	if (burn_drive_get_serial_no(drive->burn, &serial, &length) > 0)
 		snprintf(m->drive_serial, sizeof m->drive_serial, "%.*s",
-			 length, serial);
+			 (int)without_blanks(serial, length), serial);
 	free(serial);
 	if (burn_disc_get_profile(drive->burn, &m->profile,
 				  m->profile_name) <= 0) {

@@ -65,6 +65,20 @@ nb_look_again(struct nb_look *look)
 	return NB_OK;
 }
 
+/* Is it the recorder that the configuration means? */
+static enum nb_err
+check_serial(const struct nb_look *look)
+{
+	const char *wanted = look->config ? look->config->serial : NULL;
+
+	if (!wanted || !strcmp(wanted, look->medium.drive_serial))
+		return NB_OK;
+	return nb_fail(NB_EWRONG, "%s: the drive's serial number is \"%s\", not "
+		       "\"%s\"\nhint: see nightburn drives, and device and "
+		       "serial in the configuration", look->device,
+		       look->medium.drive_serial, wanted);
+}
+
 enum nb_err
 nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 {
@@ -77,6 +91,7 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 		options.device = look->config->device;
 		options.speed = look->config->speed;
 		options.capacity = look->config->capacity;
+		options.keep_tray_shut = look->config->keep_tray_shut;
 		options.timeout = (unsigned int)look->config->timeout;
 	} else if (device) {
 		options.device = device;
@@ -91,6 +106,8 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 	err = nb_drive_open(&options, drive_progress, nb, &look->drive);
 	if (!err)
 		err = nb_look_again(look);
+	if (!err)
+		err = check_serial(look);
 	if (err) {
 		nb_drive_close(look->drive);
 		look->drive = NULL;

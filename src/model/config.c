@@ -54,6 +54,7 @@ nb_config_free(struct nb_config *config)
 	for (size_t i = 0; i < config->drives.count; i++) {
 		free(config->drives.at[i].name);
 		free(config->drives.at[i].device);
+		free(config->drives.at[i].serial);
 	}
 	nb_array_free(&config->drives);
 	for (size_t i = 0; i < config->pools.count; i++)

@@ -18,9 +18,11 @@ struct nb_names NB_ARRAY(char *);
 struct nb_config_drive {
 	char *name;
 	char *device;          /* "/dev/sr0" or "stdio:PATH" */
+	char *serial;          /* that it has to have; NULL: any */
 	int speed;             /* times the medium's 1x; 0: as the drive
 				  likes */
 	uint64_t capacity;     /* bytes; 0: what the drive says */
+	bool keep_tray_shut;   /* the drive cannot load its tray itself */
 	int timeout;           /* seconds without a sign of life; 0: the
 				  default */
 };

@@ -21,9 +21,11 @@ static const struct nb_field root_fields[] = {
 #define RECORD nb_config_drive
 static const struct nb_field drive_fields[] = {
 	{ FIELD("device", DEVICE, device), .required = true },
+	{ FIELD("serial", TEXT, serial) },
 	{ FIELD("speed", NUMBER, speed), .min = 0, .max = 1000 },
 	{ FIELD("capacity", SIZE, capacity) },
 	{ FIELD("timeout", NUMBER, timeout), .min = 1, .max = 86400 },
+	{ FIELD("keep_tray_shut", FLAG, keep_tray_shut) },
 	{ .name = NULL },
 };
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The blank guard (src/model/guard.c) under its own test, test_guard: every
-# branch is taken, and every mutant that mutate.py makes of it is killed: the
-# test fails, crashes or does not end.  Ends with "N mutants, N killed".
+# branch is taken, and every mutant that make_mutants.py makes of it is killed:
+# the test fails, crashes or does not end.  Ends with "N mutants, N killed".
 set -u
 src=${NB_TOP_SRCDIR:?run by make check}
 build=${NB_TOP_BUILDDIR:?run by make check}
@@ -93,7 +93,7 @@ try()
 export -f try
 
 mkdir "$work/mutants"
-python3 "$src/tests/fault/mutate.py" "$src/src/model/guard.c" \
+python3 "$src/tests/fault/make_mutants.py" "$src/src/model/guard.c" \
 	"$work/mutants" >"$work/list"
 cut -f1 "$work/list" | xargs -P "$jobs" -I {} bash -c 'try {}' 2>/dev/null
 

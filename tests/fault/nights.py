@@ -64,7 +64,9 @@ def live(kind, work):
                 good += 1
             elif status not in STATUSES:
                 raise Broken(f"exit status {status}")
-            elif not options and ("suspect" in text or "is blank" in text):
+            elif not options and re.search(
+                    "suspect|is blank|no label of nightburn|cannot make sense",
+                    text):
                 # A person looks at it, and has it made usable again.
                 adopted += scene.adopt(disc)
             if verified:

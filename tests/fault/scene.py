@@ -30,6 +30,8 @@ class Scene:
 
     def __init__(self, path):
         self.path = path
+        self.more = ""     # of the drive's configuration
+        self.timeout = 20  # seconds that a drive has for a sign of life
         self.tree = os.path.join(path, "tree")
 
     def make(self, kind):
@@ -51,7 +53,8 @@ class Scene:
         with open(conf, "w", encoding="ascii") as file:
             file.write(f'state_dir = "{self.path}/state"\n'
                        f'staging_dir = "{self.path}/staging"\n'
-                       'drive "d" { device = "/dev/sr0" timeout = 20 }\n'
+                       'drive "d" { device = "/dev/sr0" timeout = '
+                       f'{self.timeout} {self.more} }}\n'
                        'pool "p" { discs = { "A", "B" } drives = { "d" } }\n'
                        'job "j" { pool = "p" tree "files" '
                        f'{{ path = "{self.tree}" }} }}\n')

@@ -24,7 +24,7 @@ static const struct { const char *text, *message; } wrong[] = {
 	{ "\ncolour = red\n", "2: no such option 'colour'; expected "
 	  "state_dir, staging_dir, drive, pool, job" },
 	{ "drive d {\n\tdevise = x\n}", "2: no such option 'devise'; expected "
-	  "device, speed, capacity, timeout" },
+	  "device, serial, speed, capacity, timeout, keep_tray_shut" },
 	{ "pool { }", "1: missing title for section 'pool'; expected a name "
 	  "in quotes and \"{\"" },
 	{ "pool p\n discs = A", "2: missing opening brace for section 'pool'; "

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every mutant of a C file whose conditions decide something.
 
-usage: mutate.py SOURCE DIRECTORY
+usage: make_mutants.py SOURCE DIRECTORY
 
 Writes DIRECTORY/N.c for each mutant, and to stdout a line for each: N, a tab,
 line number and what was changed.  Found in the text of SOURCE:

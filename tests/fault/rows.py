@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of faults, row by row: injected how, what nightburn did, what discs
+and catalog held afterwards.
+
+Rows of the recorder are played here, each in a night of its own; for the others
+the test is named that injects them, or why there is none.  With --write the
+table is put into doc/faults.md; otherwise it is compared with what stands there.
+"""
+import concurrent.futures
+import glob
+import os
+import re
+import shutil
+import sys
+import tempfile
+
+from foreign import SGIO, audio, new_disc, shell
+from scene import VDRIVE, Scene, two_nights
+
+TOP = os.environ["NB_TOP_SRCDIR"]
+DOCUMENT = os.path.join(TOP, "doc", "faults.md")
+RULES = os.path.join(TOP, "tests", "fault")
+HEAD = """# Faults, and what nightburn does about them
+
+Printed by `make faults`; `make check` compares it. The third night of a
+rotation, on disc A, with the newest verified backup (2) on disc B, meets the
+fault (in rows 13 and 34 it is the first night, on another disc); what the discs hold is read by xorriso. "Suspect" is a disc that nothing
+is written to before `nightburn verify` or `nightburn adopt`.
+
+| row | injected | status | nightburn says | A holds | B holds | catalog |
+|---|---|---|---|---|---|---|
+"""
+OTHERS = """
+## Without a recorder
+
+| row | fault | test |
+|---|---|---|
+"""
+
+# Kinds of medium other than CD-RW, and what lies on the stack for "swap disc".
+KINDS = {"13": "dvd-rw", "21": "dvd+rw", "22": "dvd+rw", "23": "bd-re",
+         "27": "dvd-rw", "29": "dvd-rw"}
+SECOND_RUN = ("31",)
+FIRST_NIGHT = ("13", "34")
+
+# (what, test file, the words of the test), or (what, "", why there is none).
+ELSEWHERE = {
+    39: ("cloned label", "tests/e2e/labels.sh",
+         "a copy made before a session was added is refused"),
+    40: ("label of another installation", "tests/e2e/labels.sh",
+         "two installations refuse each other's discs, and read them"),
+    42: ("half blanked by a crash", "tests/e2e/died.sh",
+         "died while it blanked: a person is asked"),
+    44: ("the other disc is old", "tests/unit/model/test_plan.c",
+         "OTHER_UNVERIFIED"),
+    45: ("the device is a file", "tests/unit/disc/test_image.c",
+         "a_file_is_a_disc_only_when_stdio_is_spelled_out"),
+    47: ("pg_dump exits 1", "tests/e2e/failing_dumps.sh",
+         "pg_dump that exits 1 half-way"),
+    48: ("pg_dump killed", "tests/e2e/failing_dumps.sh",
+         "pg_dump that is killed"),
+    49: ("truncated dump", "tests/e2e/failing_dumps.sh",
+         "pg_dump that exits 0 with half an archive"),
+    50: ("password prompt", "tests/e2e/failing_dumps.sh",
+         "pg_dump that hangs on a prompt"),
+    51: (".pgpass too open",
+         "tests/unit/source/test_postgres_preflight.c",
+         "a_password_file_that_libpq_ignores_is_told"),
+    52: ("table lock", "tests/unit/source/test_postgres_faults.c",
+         "a_locked_table_ends_the_dump_and_not_the_night"),
+    53: ("database dropped", "tests/unit/source/test_postgres_faults.c",
+         "a_database_dropped_meanwhile_fails_all"),
+    54: ("endless output; grandchild",
+         "tests/unit/source/test_postgres_faults.c",
+         "a_grandchild_that_holds_the_pipe_is_ended"),
+    55: ("pg_dump too old", "tests/unit/source/test_postgres_preflight.c",
+         "a_pg_dump_older_than_the_server_is_refused"),
+    56: ("roles", "tests/unit/source/test_postgres.c",
+         "globals_hold_the_roles"),
+    57: ("no space, EIO", "", "not injected yet"),
+    58: ("resource limits", "", "not injected yet"),
+    59: ("file shrinks", "tests/unit/disc/test_image.c",
+         "a_file_that_changed_fails_the_image_by_its_name"),
+    60: ("file grows", "tests/unit/disc/test_image.c",
+         "a_file_that_changed_fails_the_image_by_its_name"),
+    61: ("file cannot be opened", "tests/unit/source/test_tree.c",
+         "what_cannot_be_read_fails_with_its_name"),
+    62: ("link or fifo slipped in", "tests/unit/disc/test_image.c",
+         "a_fifo_slipped_in_does_not_hang"),
+    63: ("over 4 GiB", "tests/interop/readers.sh", "a file over 4 GiB"),
+    64: ("deep paths", "tests/interop/readers.sh",
+         "a tree of hard names is burned and verified"),
+    65: ("Joliet collisions", "tests/interop/readers.sh",
+         "isoinfo -J, with names that collide in Joliet"),
+    66: ("names that are bytes", "tests/unit/source/test_tree.c",
+         "names_are_bytes"),
+    67: ("hard links", "tests/unit/source/test_tree.c",
+         "hard_links_share_a_number"),
+    68: ("a million files", "", "measured by make bench with 100,000"),
+    69: ("kill -9 anywhere", "tests/fault/crash.py",
+         "the program is killed at a call"),
+    70: ("signal in a burn", "", "in a dump only: tests/e2e/failing_dumps.sh"),
+    71: ("shutdown", "", "no inhibitor lock yet"),
+    72: ("two runs", "tests/e2e/nights.sh",
+         "a second run at the same time exits 5"),
+    73: ("udisks opens the drive", "", "no udisks where the tests run"),
+    74: ("clock goes back", "tests/unit/model/test_rotation.c", ""),
+    75: ("catalog corrupt", "tests/unit/store/test_catalog.c",
+         "a_file_that_is_no_catalog_is_refused_with_a_remedy"),
+    77: ("names that escape", "", "hostile images are not made yet"),
+    78: ("link and directory of one name", "", "as 77"),
+    79: ("cycle", "", "as 77"),
+    80: ("CE loop", "", "as 77"),
+    81: ("directory size wraps", "", "as 77"),
+    82: ("endless Rock Ridge", "", "as 77"),
+    83: ("zisofs bomb", "", "as 77"),
+    84: ("overlapping extents", "", "as 77"),
+}
+
+
+def stack_for(row, place):
+    """The disc that comes in by `swap disc`, or None."""
+    path = os.path.join(place, "other.disc")
+    if row == "34":
+        shell([VDRIVE, "new", "--type", "cd-rw", "--capacity", "900", path])
+    elif row == "37":
+        new_disc(path, "cd-rw")
+        audio(path)
+    elif row == "43":
+        return os.path.join(place, "A.disc")
+    elif row == "76":
+        new_disc(path, "cd-rw")
+    elif row == "13":
+        new_disc(path, "dvd-rw")
+        shell([VDRIVE, "--disc", path, "--", "python3", SGIO, "blank = good"])
+    elif row in ("03", "38"):
+        return os.path.join(place, "B.disc")
+    else:
+        return None
+    return path
+
+
+def say(text):
+    """The first thing that is wrong, without ids and paths."""
+    for line in re.findall("nightburn: (?!warning)(.*)", text):
+        if "blanking A" not in line:
+            break
+    else:
+        line = text.splitlines()[0] if text else ""
+    line = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "ID", line)
+    line = re.sub(r"/tmp/\S+/(staging|state)", r"\1", line)
+    line = re.sub(r"block \d+", "block N", line)
+    line = re.sub(r"\d+ files, [\d.]+ kB", "all files", line)
+    return line.replace("|", "\\|")
+
+
+def state_of(scene):
+    """Of each disc: its state in the catalog."""
+    text = scene.ask("B", "list")[1]
+    return ", ".join(f"{name} {state}" for name, state in
+                     sorted(re.findall(r"^p +([AB]) +(\w+)", text, re.M)))
+
+
+def held(scene, disc):
+    return ", ".join(str(v) for v in sorted(scene.versions(disc))) or "-"
+
+
+def write_once_first(scene):
+    """Disc A is a CD-R, which somebody put in on the first night."""
+    scene.make("cd-rw")
+    new_disc(scene.disc("C"), "cd-rw")
+    os.unlink(scene.disc("A"))
+    new_disc(scene.disc("A"), "cd-r")
+    scene.night("A", 1)
+    scene.night("B", 2)
+
+
+def play(bases, work, path):
+    """A line of the table."""
+    name = os.path.basename(path)
+    row = name[:2]
+    kind = KINDS.get(row, "cd-rw")
+    scene = Scene(os.path.join(work, name))
+    if row in FIRST_NIGHT:
+        scene.make(kind)
+    elif row == "43":
+        write_once_first(scene)
+    else:
+        scene = bases[kind].copy(scene.path)
+    try:
+        options = ["--faults", path]
+        with open(os.path.join(scene.tree, "large"), "wb") as file:
+            file.write(bytes(range(256)) * 8192)
+        if row == "46":
+            scene.more = 'serial = "VDRIVE-sr0"'
+        if row == "08":
+            scene.timeout = 1  # of it blanking has eighteen
+        other = stack_for(row, scene.path)
+        if other:
+            options += ["--add", other]
+        if row in SECOND_RUN:
+            scene.night("A", 3)
+        disc = "C" if row == "43" else "A"
+        status, text = scene.night(disc, 4 if row in SECOND_RUN else 3,
+                                   options)
+        return (f"| {int(row)} | `{name}` | {status} | {say(text)} | "
+                f"{held(scene, 'A')} | {held(scene, 'B')} | "
+                f"{state_of(scene)} |\n")
+    finally:
+        shutil.rmtree(scene.path, ignore_errors=True)
+
+
+def elsewhere():
+    lines = []
+    for row, (what, test, words) in sorted(ELSEWHERE.items()):
+        if test:
+            with open(os.path.join(TOP, test), encoding="utf-8") as file:
+                if words not in file.read():
+                    raise SystemExit(f"{test}: no test \"{words}\"")
+            told = f"`{test}`" + (f": {words}" if words else "")
+        else:
+            told = f"none: {words}"
+        lines.append(f"| {row} | {what} | {told} |\n")
+    return "".join(lines)
+
+
+def table():
+    work = tempfile.mkdtemp(prefix="nbrows.")
+    os.chmod(work, 0o755)
+    try:
+        bases = {kind: two_nights(kind, work) for kind in
+                 ("cd-rw", *sorted(set(KINDS.values())))}
+        paths = sorted(glob.glob(os.path.join(RULES, "*.rules")))
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            lines = list(pool.map(lambda path: play(bases, work, path),
+                                  paths))
+        return HEAD + "".join(lines) + OTHERS + elsewhere()
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def main():
+    text = table()
+    if "--write" in sys.argv:
+        with open(DOCUMENT, "w", encoding="utf-8") as file:
+            file.write(text)
+        return 0
+    with open(DOCUMENT, encoding="utf-8") as file:
+        stands = file.read()
+    print("1..1")
+    print(f"{'ok' if text == stands else 'not ok'} 1 - the table of faults is "
+          "what the tests show")
+    have = stands.splitlines()
+    for line in text.splitlines():
+        if line not in have:
+            print("# now: " + line)
+    return text != stands
+
+
+if __name__ == "__main__":
+    sys.exit(main())
