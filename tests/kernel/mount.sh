@@ -32,7 +32,7 @@ job "nightly" { pool = "db"  tree "files" { path = "$tree" } }
 END
 	chmod 600 nb.conf
 	[ -e A.disc ] || "$vdrive" new --type "$1" --capacity 30000 A.disc
-	timeout 200 "$vdrive" --disc A.disc -- "$nightburn" -c nb.conf run
+	timeout 200 "$vdrive" --hurry --disc A.disc -- "$nightburn" -c nb.conf run
 }
 
 burn_both()
@@ -50,7 +50,7 @@ burn_both()
 # starts TYPE: where the sessions begin.
 starts()
 {
-	timeout 100 "$vdrive" --disc "$work/$1/A.disc" -- \
+	timeout 100 "$vdrive" --hurry --disc "$work/$1/A.disc" -- \
 		xorriso -indev /dev/sr0 -toc 2>/dev/null |
 		sed -nE 's/^ISO session *: *[0-9]+ , *([0-9]+) ,.*/\1/p'
 }

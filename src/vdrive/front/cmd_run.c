@@ -249,22 +249,31 @@ run_command(struct run *run, const struct vf_rundir *directory,
 	return error ? VF_EXIT_FAILED : status;
 }
 
-/* In the kernel, the drives get their names from it. */
+/* A command that was written for our drives must not find a real one there. */
+static int
+check_name(const char *want, const char *got)
+{
+	if (!strcmp(want, got))
+		return 0;
+	fprintf(stderr, "vdrive: %s: the kernel names it %s\n"
+		"hint: --kernel needs a machine without other recorders\n",
+		want, got);
+	return VF_EXIT_FAILED;
+}
+
 static int
 open_drives(struct run *run)
 {
 	for (size_t i = 0; i < run->count; i++) {
-		struct vf_node *node = &run->nodes[i];
-
 		if (vf_station_open(&run->drives[i], &run->stations[i]))
 			return VF_EXIT_FAILED;
 		if (!run->kernel)
 			continue;
 		if (vk_target_open(run->stations[i], (unsigned int)i,
-				   &run->targets[i]))
+				   &run->targets[i])
+		    || check_name(run->drives[i].device,
+				  vk_target_device(run->targets[i])))
 			return VF_EXIT_FAILED;
-		node->device = vk_target_device(run->targets[i]);
-		sscanf(node->device, "/dev/sr%3u", &node->minor);
 	}
 	return 0;
 }
