@@ -29,6 +29,17 @@ move_aside(struct nb_entry *e, const char *backup_id)
 	return err;
 }
 
+enum nb_err
+nb_earlier_text(struct nb_blocks *blocks, uint32_t start, const char *path,
+		char **text, size_t *length)
+{
+	enum nb_err err = nb_reader_file(blocks, start, path, TEXT_MAX, text,
+					 length);
+
+	return err != NB_ENOTFOUND ? err
+		: nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+}
+
 static enum nb_err
 load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
 	      struct nb_manifests *list)
@@ -39,9 +50,7 @@ load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
 	char *text;
 	size_t length;
 
-	err = nb_reader_file(blocks, start, path, TEXT_MAX, &text, &length);
-	if (err == NB_ENOTFOUND)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+	err = nb_earlier_text(blocks, start, path, &text, &length);
 	if (err)
 		return err;
 	err = nb_manifest_parse(path, text, length, &m, &unused);
@@ -91,11 +100,7 @@ nb_earlier_load(const struct nb_look *look, struct nb_blocks *blocks,
 	char *text;
 	size_t length;
 
-	err = nb_reader_file(blocks, start, NB_SUMS_PATH, TEXT_MAX, &text,
-			     &length);
-	if (err == NB_ENOTFOUND)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc",
-			       NB_SUMS_PATH);
+	err = nb_earlier_text(blocks, start, NB_SUMS_PATH, &text, &length);
 	if (err)
 		return err;
 	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->kept);

@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/readback.h"
+#include "job/session.h"
 
-#define TEXT_MAX ((size_t)1 << 30)
 #define MOVED_MANIFEST "/manifest.json"
 
 /* One backup on the disc. */
@@ -34,11 +34,8 @@ read_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
 {
 	char *text;
 	size_t length;
-	enum nb_err err = nb_reader_file(blocks, start, path, TEXT_MAX, &text,
-					 &length);
+	enum nb_err err = nb_earlier_text(blocks, start, path, &text, &length);
 
-	if (err == NB_ENOTFOUND)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
 	if (err)
 		return err;
 	err = nb_manifest_parse(path, text, length, &found->manifest,
@@ -53,11 +50,8 @@ read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
 {
 	char *text;
 	size_t length;
-	enum nb_err err = nb_reader_file(blocks, start, path, TEXT_MAX, &text,
-					 &length);
+	enum nb_err err = nb_earlier_text(blocks, start, path, &text, &length);
 
-	if (err == NB_ENOTFOUND)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
 	if (err)
 		return err;
 	err = nb_label_parse(path, text, length, label);
@@ -95,12 +89,9 @@ add_all_earlier(struct nb_blocks *blocks, uint32_t start, struct founds *list)
 	struct nb_entries kept = NB_ARRAY_INIT;
 	char *text;
 	size_t length;
-	enum nb_err err = nb_reader_file(blocks, start, NB_SUMS_PATH, TEXT_MAX,
-					 &text, &length);
+	enum nb_err err = nb_earlier_text(blocks, start, NB_SUMS_PATH, &text,
+					  &length);
 
-	if (err == NB_ENOTFOUND)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc",
-			       NB_SUMS_PATH);
 	if (err)
 		return err;
 	err = nb_sums_load(NB_SUMS_PATH, text, length, &kept);

@@ -40,6 +40,11 @@ void nb_session_free(struct nb_session *session);
 
 /* ---- what earlier sessions left on the disc (job/earlier.c) ---- */
 
+/* The text of nightburn's own file PATH in the session at START; the caller
+ * frees.  NB_ECORRUPT when it is missing, and what nb_reader_file says. */
+enum nb_err nb_earlier_text(struct nb_blocks *blocks, uint32_t start,
+			    const char *path, char **text, size_t *length);
+
 /* Reads manifests and hashes of the sessions that stay reachable when one is
  * appended, into SESSION->earlier and ->kept. */
 enum nb_err nb_earlier_load(const struct nb_look *look,

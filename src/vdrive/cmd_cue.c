@@ -5,12 +5,6 @@
 #define ENTRY 8
 #define LEAD_OUT 0xaa
 
-static int32_t
-from_msf(const uint8_t *p)
-{
-	return (p[0] * 60 + p[1]) * 75 + p[2] - VD_PREGAP;
-}
-
 /* Bytes that the host sends for a block of this data form (MMC-5 6.33.3),
  * or -1; SKIP of them come before the user data. */
 static int
@@ -41,7 +35,7 @@ static bool
 add_entry(struct vd_drive *drive, const uint8_t *entry, bool *ended)
 {
 	struct vd_cue *cue = &drive->cues[drive->cue_count];
-	int32_t start = from_msf(entry + 5);
+	int32_t start = vd_get_msf(entry + 5);
 	int size;
 
 	if ((entry[0] & 15) != 1 || !entry[1])

@@ -4,16 +4,6 @@
 
 #include "vdrive/drive_private.h"
 
-static void
-put_msf(uint8_t *p, int32_t lba)
-{
-	lba += VD_PREGAP;
-	p[0] = 0;
-	p[1] = (uint8_t)(lba / 75 / 60);
-	p[2] = (uint8_t)(lba / 75 % 60);
-	p[3] = (uint8_t)(lba % 75);
-}
-
 /* 0 empty, 1 incomplete, 2 damaged, 3 complete (MMC-5 6.22.3.1.3). */
 static uint8_t
 session_state(const struct vd_disc *disc)
@@ -62,9 +52,10 @@ VD_COMMAND(vd_read_disc_info)
 	if (disc->medium->family == VD_CD) {
 		memset(data + 16, 0xff, 8);
 		if (!disc->finalised) {
-			put_msf(data + 16, vd_layout_next_start(disc)
-				- VD_PREGAP - 4500);
-			put_msf(data + 20, disc->capacity);
+			data[16] = data[20] = 0; /* hours */
+			vd_put_msf(data + 17, vd_layout_next_start(disc)
+				   - VD_PREGAP - 4500);
+			vd_put_msf(data + 21, disc->capacity);
 		}
 		if (!disc->track_count) { /* where the ATIP says */
 			data[17] = 97;

@@ -106,19 +106,13 @@ read_audio(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 	return sense;
 }
 
-static int32_t
-from_msf(const uint8_t *p)
-{
-	return (p[0] * 60 + p[1]) * 75 + p[2] - VD_PREGAP;
-}
-
 /* User data of either kind: no headers, no error bits, no sub-channel. */
 VD_COMMAND(vd_read_cd)
 {
 	bool msf = io->cdb[0] == VD_READ_CD_MSF;
-	int32_t lba = msf ? from_msf(io->cdb + 3)
+	int32_t lba = msf ? vd_get_msf(io->cdb + 3)
 		: (int32_t)vd_get32(io->cdb + 2);
-	int32_t end = msf ? from_msf(io->cdb + 6) : 0;
+	int32_t end = msf ? vd_get_msf(io->cdb + 6) : 0;
 	uint32_t count = msf ? (uint32_t)(end > lba ? end - lba : 0)
 		: vd_get24(io->cdb + 6);
 	uint8_t expected = io->cdb[1] >> 2 & 7, what = io->cdb[9];

@@ -14,19 +14,10 @@ struct toc {
 };
 
 static void
-put_msf(uint8_t p[3], int32_t lba)
-{
-	lba += VD_PREGAP;
-	p[0] = (uint8_t)(lba / 75 / 60);
-	p[1] = (uint8_t)(lba / 75 % 60);
-	p[2] = (uint8_t)(lba % 75);
-}
-
-static void
 put_address(const struct toc *toc, uint8_t *p, int32_t lba)
 {
 	if (toc->msf)
-		put_msf(p + 1, lba);
+		vd_put_msf(p + 1, lba);
 	else
 		vd_put32(p, (uint32_t)lba);
 }
@@ -119,19 +110,19 @@ add_session(const struct vd_disc *disc, struct toc *toc, int session)
 	vd_layout_view(disc, last, &view);
 	value[0] = (uint8_t)last;
 	add_point(toc, session, 0x10 | view.control, 0xa1, none, value);
-	put_msf(value, end);
+	vd_put_msf(value, end);
 	add_point(toc, session, 0x10 | view.control, 0xa2, none, value);
 	for (int i = first; i <= last; i++) {
 		vd_layout_view(disc, i, &view);
-		put_msf(value, view.start);
+		vd_put_msf(value, view.start);
 		add_point(toc, session, 0x10 | view.control, (uint8_t)i, none,
 			  value);
 	}
 	if (!more)
 		return;
-	put_msf(next, end + (session == 1 ? disc->medium->first_gap
+	vd_put_msf(next, end + (session == 1 ? disc->medium->first_gap
 			     : disc->medium->later_gap) - VD_PREGAP);
-	put_msf(limit, disc->capacity);
+	vd_put_msf(limit, disc->capacity);
 	add_point(toc, session, 0x50 | view.control, 0xb0, next, limit);
 	if (session == 1)
 		add_point(toc, session, 0x50 | view.control, 0xc0, none,
@@ -165,7 +156,7 @@ toc_atip(const struct vd_disc *disc, struct toc *toc)
 	p[4] = 97;
 	p[5] = 34;
 	p[6] = 23;
-	put_msf(p + 8, disc->capacity);
+	vd_put_msf(p + 8, disc->capacity);
 	if (disc->type == VD_CD_RW) { /* A1: 4x to 10x */
 		p[12] = 0x24;
 		p[13] = 0x1a;

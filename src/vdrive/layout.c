@@ -211,6 +211,21 @@ vd_layout_lead_out(const struct vd_disc *disc, int session)
 	return 0;
 }
 
+void
+vd_put_msf(uint8_t p[3], int32_t lba)
+{
+	lba += VD_PREGAP;
+	p[0] = (uint8_t)(lba / 75 / 60);
+	p[1] = (uint8_t)(lba / 75 % 60);
+	p[2] = (uint8_t)(lba % 75);
+}
+
+int32_t
+vd_get_msf(const uint8_t p[3])
+{
+	return (p[0] * 60 + p[1]) * 75 + p[2] - VD_PREGAP;
+}
+
 int32_t
 vd_layout_readable(const struct vd_disc *disc)
 {

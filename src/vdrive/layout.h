@@ -62,6 +62,11 @@ int vd_layout_track_at(const struct vd_disc *disc, int32_t lba);
 /* The start of the lead-out of a closed session; 0 without one. */
 int32_t vd_layout_lead_out(const struct vd_disc *disc, int session);
 
+/* An address of a CD as minutes, seconds and frames, which begin 150 blocks
+ * before block 0 (MMC-5 4.2.3.2), and back. */
+void vd_put_msf(uint8_t p[3], int32_t lba);
+int32_t vd_get_msf(const uint8_t p[3]);
+
 /* The end of what can be read: one behind what READ CAPACITY tells. */
 int32_t vd_layout_readable(const struct vd_disc *disc);
 
