@@ -190,6 +190,13 @@ struct nb_verify_result {
 NB_API enum nb_err nb_verify(struct nightburn *nb, const char *device,
 			     struct nb_verify_result *result);
 
+/* After the catalog was lost: as nb_verify, and all backups on a disc that is
+ * good are recorded, whether the catalog knows the disc or not.  NB_EFOREIGN:
+ * its label does not bear our key, or names no disc of a pool. */
+NB_API enum nb_err nb_catalog_rebuild(struct nightburn *nb,
+				      const char *device,
+				      struct nb_verify_result *result);
+
 struct nb_restore_options {
 	const char *backup;        /* id, prefix or generation; NULL: newest */
 	const char *device;        /* as nb_disc */

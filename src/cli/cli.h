@@ -81,6 +81,7 @@ void cli_catch_signals(void);
 enum nb_err cmd_adopt(struct cli *cli);
 enum nb_err cmd_append(struct cli *cli);
 enum nb_err cmd_blank(struct cli *cli);
+enum nb_err cmd_catalog(struct cli *cli);
 enum nb_err cmd_check_config(struct cli *cli);
 enum nb_err cmd_disc(struct cli *cli);
 enum nb_err cmd_drives(struct cli *cli);

@@ -10,24 +10,49 @@
 #include "cli/cli.h"
 #include "report/report.h"
 
-enum nb_err
-cmd_verify(struct cli *cli)
+static enum nb_err
+verify(struct cli *cli, struct nightburn *nb, bool rebuild)
 {
 	struct nb_verify_result result = { 0 };
 	struct nb_str s = NB_STR_INIT;
-	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
-	err = cli_open_for_device(cli, &nb);
-	if (err)
-		return err;
-	err = nb_verify(nb, cli->device, &result);
+	err = rebuild ? nb_catalog_rebuild(nb, cli->device, &result)
+		: nb_verify(nb, cli->device, &result);
 	if (result.disc[0] && (cli->json || !cli->quiet)) {
 		nb_report_verify(&s, &result, cli->json);
 		printed = cli_print(&s);
 	}
-	nb_close(nb);
 	return err ? err : printed;
+}
+
+enum nb_err
+cmd_verify(struct cli *cli)
+{
+	struct nightburn *nb = NULL;
+	enum nb_err err = cli_open_for_device(cli, &nb);
+
+	if (!err)
+		err = verify(cli, nb, false);
+	nb_close(nb);
+	return err;
+}
+
+enum nb_err
+cmd_catalog(struct cli *cli)
+{
+	struct nightburn *nb = NULL;
+	enum nb_err err;
+
+	if (strcmp(cli->args[0], "rebuild")) {
+		cli_wrong_usage("catalog", "rebuild is expected");
+		return NB_EUSAGE;
+	}
+	err = cli_open(cli, &nb);
+	if (!err)
+		err = verify(cli, nb, true);
+	nb_close(nb);
+	return err;
 }
 
 enum nb_err

@@ -28,6 +28,8 @@ const struct command commands[] = {
 	  1 },
 	{ "find", cmd_find, "NAME", "find files by name in all backups", "J",
 	  1, 1 },
+	{ "catalog", cmd_catalog, "rebuild",
+	  "learn the disc in the drive, when the catalog is lost", "DJ", 1, 1 },
 	{ "key", cmd_key, "export | import [FILE|-]",
 	  "carry the key of the labels to a second host", "FJ", 1, 2 },
 	{ "drives", cmd_drives, "", "list the recorders of this machine", "J",

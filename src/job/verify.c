@@ -59,15 +59,36 @@ find_disc(const struct nb_site *site, const struct nb_label *label,
 	return NB_OK;
 }
 
+/* A disc of ours that a lost catalog knew: all that is on it. */
+static enum nb_err
+record_lost(struct nb_site *site, const struct nb_look *look)
+{
+	const struct nb_label *label = &look->label;
+
+	nb_site_key(site, false);
+	if (!nb_site_signed(site, label))
+		return nb_fail(NB_EFOREIGN, "%s: not recorded: the label does "
+			       "not bear the key of this installation\n"
+			       "hint: nightburn key import", label->disc);
+	if (!nb_pool_by_name(&site->view, label->disc))
+		return nb_fail(NB_EFOREIGN, "%s: not recorded: no disc of "
+			       "pool %s in the configuration", label->disc,
+			       label->pool);
+	return record_good(site, look);
+}
+
 /* What came of the verification. */
 static enum nb_err
 record_at(struct nb_site *site, const struct nb_look *look,
-	  enum nb_err outcome)
+	  enum nb_err outcome, bool lost)
 {
 	const struct nb_pool_disc *disc;
 	enum nb_err err;
 
 	nb_site_key(site, false);
+	if (lost && outcome == NB_OK
+	    && !nb_pool_by_id(&site->view, look->label.disc_id))
+		return record_lost(site, look);
 	err = find_disc(site, &look->label, &disc);
 	if (err || !disc)
 		return err;
@@ -80,10 +101,11 @@ record_at(struct nb_site *site, const struct nb_look *look,
 	return NB_OK;
 }
 
-/* The catalog is told only of discs that it knows; a disc from elsewhere can
- * be verified as well. */
+/* The catalog is told only of discs that it knows, unless it was LOST; a disc
+ * from elsewhere can be verified as well. */
 static enum nb_err
-record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
+record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome,
+       bool lost)
 {
 	struct nb_site site;
 	enum nb_err err = NB_OK;
@@ -96,16 +118,19 @@ record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome)
 		err = nb_site_open(nb, job->name, NB_SITE_WORK, &site);
 		if (err)
 			return err;
-		err = record_at(&site, look, outcome);
+		err = record_at(&site, look, outcome, lost);
 		nb_site_close(&site);
 		return err;
 	}
+	if (lost)
+		return nb_fail(NB_EFOREIGN, "%s: not recorded: no job has the "
+			       "pool %s", look->label.disc, look->label.pool);
 	return NB_OK;
 }
 
-enum nb_err
-nb_verify(struct nightburn *nb, const char *device,
-	  struct nb_verify_result *result)
+static enum nb_err
+verify(struct nightburn *nb, const char *device, bool lost,
+       struct nb_verify_result *result)
 {
 	struct nb_look look;
 	enum nb_err err, recorded;
@@ -125,10 +150,24 @@ nb_verify(struct nightburn *nb, const char *device,
 		       sizeof result->backup_id);
 		result->generation = look.label.generation;
 		err = nb_learn_check(nb, &look, result);
-		recorded = record(nb, &look, err);
+		recorded = record(nb, &look, err, lost);
 		if (!err)
 			err = recorded;
 	}
 	nb_look_close(&look);
 	return err;
+}
+
+enum nb_err
+nb_verify(struct nightburn *nb, const char *device,
+	  struct nb_verify_result *result)
+{
+	return verify(nb, device, false, result);
+}
+
+enum nb_err
+nb_catalog_rebuild(struct nightburn *nb, const char *device,
+		   struct nb_verify_result *result)
+{
+	return verify(nb, device, true, result);
 }

@@ -39,7 +39,7 @@ static const struct {
 	[NB_REASON_NOT_IN_CATALOG] = { "not-in-catalog",
 		"the catalog does not know the disc: it is a copy, or the "
 		"catalog was lost",
-		"restore the catalog, or nightburn adopt the disc" },
+		"nightburn catalog rebuild, or adopt the disc" },
 	[NB_REASON_NAME_CONFLICT] = { "name-conflict",
 		"the disc has another name than configuration and catalog say",
 		"insert another disc, or nightburn adopt it" },

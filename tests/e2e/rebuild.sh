@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The catalog is lost, and comes back from the discs.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+make_discs
+mkdir "$work/tree"
+cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+pool "p" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
+job "j" { pool = "p" tree "t" { path = "$work/tree" } }
+END
+chmod 600 "$work/nb.conf"
+
+# night DISC CONTENT
+night()
+{
+	insert "$1"
+	echo "$2" >"$work/tree/file$2"
+	nb_is 0 run
+}
+
+# What reports say, without the dates of verification.
+known()
+{
+	nb_is 0 list || return 1
+	# Neither dates of verification, nor sizes, which counted the manifest,
+	# nor what no disc holds any more.
+	sed -E 's/verified .*//; s/[0-9.]+ kB//; /on no disc/d' "$work/out"
+	nb_is 0 find file || return 1
+	grep -vE '^ +[0-9]+  - ' "$work/out"
+}
+
+nights()
+{
+	night A 1 && night B 2 && night A 3 && night A 4 &&
+		known >"$work/before"
+}
+
+lost()
+{
+	rm "$work"/state/catalog.db*
+	insert B
+	nb_is 3 run && says err "the catalog does not know the disc" &&
+		says err "hint: nightburn catalog rebuild"
+}
+
+rebuilt()
+{
+	insert B
+	nb_is 0 catalog rebuild && says out "disc DB-B, generation 2" ||
+		return 1
+	insert A
+	nb_is 0 catalog rebuild && says out "disc DB-A, generation 4" ||
+		return 1
+	known >"$work/after" && diff "$work/before" "$work/after"
+}
+
+again()
+{
+	nb_is 0 catalog rebuild && known >"$work/after" &&
+		diff "$work/before" "$work/after"
+}
+
+goes_on()
+{
+	night B 5 && says out "generation 5 on disc DB-B, session 1"
+}
+
+damaged()
+{
+	rm "$work"/state/catalog.db*
+	insert A
+	at=$(grep -abo '"mac"' "$work/discs/A" | tail -n 1 | cut -d: -f1)
+	cp "$work/discs/A" "$work/keep"
+	printf 0 | dd of="$work/discs/A" bs=1 seek=$((at + 12)) conv=notrunc \
+		status=none
+	nb catalog rebuild
+	cp "$work/keep" "$work/discs/A"
+	[ "$status" != 0 ] && nb_is 0 list && [ ! -s "$work/out" ]
+}
+
+other_key()
+{
+	mv "$work/state/key" "$work/key"
+	nb_is 3 catalog rebuild &&
+		says err "does not bear the key of this installation" &&
+		mv "$work/key" "$work/state/key"
+}
+
+usage()
+{
+	nb_is 2 catalog forget && says err "rebuild is expected"
+}
+
+check "nights on two discs" nights
+check "without its catalog nightburn writes to no disc" lost
+check "the catalog comes back from the discs" rebuilt
+check "a disc is learnt once" again
+check "the rotation goes on where it was" goes_on
+check "a disc with a damaged label is not learnt" damaged
+check "nor without the key" other_key
+check "another word than rebuild is a usage error" usage
+finish
