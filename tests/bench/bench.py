@@ -193,8 +193,10 @@ def bench_vdrive(work):
             }, fresh, "the engine")
     fresh()
     print("\nvdrive: microseconds a command\n")
-    print(subprocess.run([engine, "commands", disc], check=True,
-                         capture_output=True, text=True).stdout, end="")
+    for line in subprocess.run([engine, "commands", disc], check=True,
+                               capture_output=True,
+                               text=True).stdout.splitlines():
+        print("    " + line)
     os.unlink(source)
 
 
