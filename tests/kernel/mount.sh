@@ -35,9 +35,20 @@ END
 	timeout 200 "$vdrive" --hurry --disc A.disc -- "$nightburn" -c nb.conf run
 }
 
+# Backups of one second are in no order by their ids.
+next_second()
+{
+	local now
+	now=$(date +%s)
+	until [ "$(date +%s)" != "$now" ]; do
+		sleep 0.05
+	done
+}
+
 burn_both()
 {
 	local one two status
+	next_second
 	(burn cd-r) >"$work/cd.out" 2>&1 & one=$!
 	(burn dvd+rw) >"$work/dvd.out" 2>&1 & two=$!
 	wait $one
