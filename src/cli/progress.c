@@ -29,13 +29,15 @@ on_signal(int number)
 	stopping = number;
 }
 
-/* The watchdog: a call into a library does not return. */
+/* The watchdog: a call into a library does not return.  A SIGALRM of anybody
+ * else has no value, and must not look like a night that went well. */
 static void
 on_alarm(int number, siginfo_t *info, void *context)
 {
 	(void)number;
 	(void)context;
-	_exit(info->si_value.sival_int);
+	_exit(info->si_code == SI_QUEUE && info->si_value.sival_int
+	      ? info->si_value.sival_int : 1);
 }
 
 /* A second signal finds the job already on its way to an orderly end. */

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/str.h"
 #include "disc/library.h"
@@ -239,12 +239,13 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 	enum nb_err err = NB_OK, now;
 	bool streams = stop != NULL;
 	uint64_t before = UINT64_MAX;
-	time_t end = time(NULL) + (time_t)drive->timeout * LONG_WORK;
+	int64_t end = nb_clock_ms() + (int64_t)drive->timeout * LONG_WORK
+		* 1000;
 
 	while (burn_drive_get_status(drive->burn, &p) != BURN_DRIVE_IDLE) {
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
-		if (streams ? done != before : time(NULL) < end)
+		if (streams ? done != before : nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
 		now = nb_drive_tell(drive, what, done, p.sectors > 0

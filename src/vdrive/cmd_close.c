@@ -5,9 +5,8 @@
 
 #define TRACK_MIN 300 /* blocks, four seconds (MMC-5 4.2.3.5.2) */
 
-/* Records zeros up to END. */
-static uint32_t
-pad(struct vd_drive *drive, struct vd_track *track, int32_t end)
+uint32_t
+vd_pad(struct vd_drive *drive, struct vd_track *track, int32_t end)
 {
 	if (end > drive->disc->capacity)
 		end = drive->disc->capacity;
@@ -18,14 +17,6 @@ pad(struct vd_drive *drive, struct vd_track *track, int32_t end)
 		return VD_WRITE_FAILED;
 	track->next = end;
 	return VD_GOOD;
-}
-
-static int32_t
-unit_end(const struct vd_disc *disc, int32_t lba)
-{
-	int32_t unit = disc->medium->unit;
-
-	return (lba + unit - 1) / unit * unit;
 }
 
 uint32_t
@@ -41,11 +32,11 @@ vd_close_track(struct vd_drive *drive)
 	if (track->next < track->start)
 		return VD_INCOMPLETE_TRACK;
 	if (track->reserved)
-		sense = pad(drive, track, track->end);
+		sense = vd_pad(drive, track, track->end);
 	else
-		sense = pad(drive, track, cd && track->next - track->start
+		sense = vd_pad(drive, track, cd && track->next - track->start
 			    < TRACK_MIN ? track->start + TRACK_MIN
-			    : unit_end(disc, track->next));
+			    : vd_layout_unit_end(disc, track->next));
 	if (sense)
 		return sense;
 	if (!track->reserved)
@@ -66,7 +57,7 @@ vd_close_session(struct vd_drive *drive, bool final)
 	uint32_t sense = VD_GOOD;
 
 	if (open && open->reserved
-	    && unit_end(disc, open->next) < open->end)
+	    && vd_layout_unit_end(disc, open->next) < open->end)
 		return VD_INCOMPLETE_TRACK;
 	if (open)
 		sense = vd_close_track(drive);
@@ -93,13 +84,13 @@ sync_track(struct vd_drive *drive)
 		return open->reserved ? vd_end_session(drive)
 			: vd_close_track(drive);
 	if (vd_write_type(drive) == VD_SAO && open->reserved
-	    && unit_end(disc, open->next) == open->end
+	    && vd_layout_unit_end(disc, open->next) == open->end
 	    && (disc->type == VD_DVD_R || disc->type == VD_DVD_RW))
 		return vd_close_session(drive, !vd_write_multi(drive)
 					|| disc->sequential_only);
-	if (open->reserved && unit_end(disc, open->next) > open->end)
+	if (open->reserved && vd_layout_unit_end(disc, open->next) > open->end)
 		return VD_GOOD;
-	return pad(drive, open, unit_end(disc, open->next));
+	return vd_pad(drive, open, vd_layout_unit_end(disc, open->next));
 }
 
 VD_COMMAND(vd_sync_cache)
@@ -212,7 +203,7 @@ VD_COMMAND(vd_reserve_track)
 		return VD_BAD_FIELD;
 	disc->tracks[disc->track_count++] = (struct vd_track){
 		.start = view.start, .next = view.start,
-		.end = unit_end(disc, view.start + (int32_t)blocks),
+		.end = vd_layout_unit_end(disc, view.start + (int32_t)blocks),
 		.session = view.session, .control = 4, .reserved = true
 	};
 	if (disc->tracks[number - 1].end > disc->capacity)

@@ -155,9 +155,8 @@ check_write_type(struct vd_drive *drive)
 }
 
 static size_t
-block_size(const struct vd_drive *drive, const struct vd_track *track)
+block_size(const struct vd_track *track)
 {
-	(void)drive;
 	return track->control & 4 ? VD_BLOCK : VD_AUDIO_BLOCK;
 }
 
@@ -194,11 +193,11 @@ write_sequential(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 		return VD_BAD_ADDRESS;
 	if ((int64_t)lba + count > limit)
 		return VD_END_OF_AREA;
-	if (io->length < count * block_size(drive, track))
+	if (io->length < count * block_size(track))
 		return VD_BAD_FIELD;
-	if (lba > track->next
-	    && vd_disc_erase(disc, track->next, lba - track->next))
-		return VD_WRITE_FAILED;
+	sense = vd_pad(drive, track, lba);
+	if (sense)
+		return sense;
 	sense = track->control & 4
 		? vd_store(drive, io, lba, count, io->data)
 		: store_audio(drive, io, lba, count);
@@ -214,6 +213,7 @@ write_any(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 	  uint32_t count)
 {
 	struct vd_disc *disc = drive->disc;
+	uint16_t tracks = disc->track_count;
 	uint32_t sense;
 
 	if (vd_layout_overwritable(disc))
@@ -225,8 +225,12 @@ write_any(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 	sense = begin_test(drive);
 	if (sense)
 		return sense;
-	return drive->cue_count ? vd_write_session(drive, io, lba, count)
-		: write_sequential(drive, io, lba, count);
+	if (drive->cue_count)
+		return vd_write_session(drive, io, lba, count);
+	sense = write_sequential(drive, io, lba, count);
+	if (sense && disc->track_count > tracks) /* opened in vain */
+		disc->track_count = tracks;
+	return sense;
 }
 
 VD_COMMAND(vd_write_blocks)

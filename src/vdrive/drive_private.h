@@ -126,6 +126,9 @@ bool vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io);
 /* Takes back what a test write did to the disc's tracks. */
 void vd_end_test(struct vd_drive *drive);
 
+/* Records zeros in TRACK up to END.  A sense code. */
+uint32_t vd_pad(struct vd_drive *drive, struct vd_track *track, int32_t end);
+
 /* Ends the open track: run-out or padding, and lead-out.  A sense code. */
 uint32_t vd_close_track(struct vd_drive *drive);
 

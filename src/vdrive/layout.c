@@ -38,8 +38,8 @@ vd_layout_open(struct vd_disc *disc)
 	return last->closed ? NULL : last;
 }
 
-static int32_t
-align(const struct vd_disc *disc, int32_t lba)
+int32_t
+vd_layout_unit_end(const struct vd_disc *disc, int32_t lba)
 {
 	int32_t unit = disc->medium->unit;
 
@@ -49,17 +49,19 @@ align(const struct vd_disc *disc, int32_t lba)
 int32_t
 vd_layout_next_start(const struct vd_disc *disc)
 {
+	const struct vd_medium *medium = disc->medium;
 	const struct vd_track *last;
+	int32_t gap;
 
 	if (!disc->track_count)
 		return 0;
 	last = &disc->tracks[disc->track_count - 1];
 	if (last->session > disc->sessions)
-		return align(disc, last->end + (disc->medium->family == VD_CD
-						? VD_PREGAP : 0));
-	return align(disc, last->end + (disc->sessions == 1
-					? disc->medium->first_gap
-					: disc->medium->later_gap));
+		gap = medium->family == VD_CD ? VD_PREGAP : 0;
+	else
+		gap = disc->sessions == 1 ? medium->first_gap
+			: medium->later_gap;
+	return vd_layout_unit_end(disc, last->end + gap);
 }
 
 /* No invisible track behind one that has no limit yet. */
@@ -179,7 +181,7 @@ vd_layout_view(const struct vd_disc *disc, int number, struct vd_view *out)
 		out->size = track->reserved ? out->size
 			: disc->capacity - track->start;
 		out->writable = !track->damaged && out->free > 0;
-		out->next = align(disc, track->next);
+		out->next = vd_layout_unit_end(disc, track->next);
 		if (track->next < 0)
 			out->next = track->next;
 	}

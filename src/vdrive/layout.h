@@ -40,6 +40,9 @@ enum vd_disc_status vd_layout_status(const struct vd_disc *disc);
 /* The track that is being written, or NULL. */
 struct vd_track *vd_layout_open(struct vd_disc *disc);
 
+/* The end of the write unit that LBA begins or lies in. */
+int32_t vd_layout_unit_end(const struct vd_disc *disc, int32_t lba);
+
 /* Where the next track begins. */
 int32_t vd_layout_next_start(const struct vd_disc *disc);
 

@@ -184,6 +184,23 @@ rotate()
 }
 check "rotate names the disc, and waits until it is in" rotate
 
+# Only the watchdog's alarm has a status; another must not look like success.
+stray_alarm()
+{
+	local pid
+	"$nightburn" -c "$work/nb.conf" rotate --wait=60 >"$work/out" \
+		2>"$work/err" &
+	pid=$!
+	for _ in $(seq 300); do
+		grep -q 'insert disc DB-B' "$work/err" && break
+		sleep 0.1
+	done
+	kill -ALRM "$pid"
+	wait "$pid"
+	[ $? = 1 ]
+}
+check "an alarm that nobody rang ends with 1" stray_alarm
+
 too_large()
 {
 	local before
