@@ -283,6 +283,17 @@ START_TEST(an_audio_track_4_2_1_is_read_by_read_cd_6_20_alone)
 }
 END_TEST
 
+START_TEST(a_first_write_6_44_that_is_refused_opens_no_track)
+{
+	bench_insert(cds[_i], 60000);
+	assert_good(bench_mode(0x01, 0xc0));
+	/* 2,048 bytes are too few for a block of audio. */
+	assert_sense(bench_write(0, 16, 9), VD_BAD_FIELD);
+	assert_good(bench_run("51 00 00 00 00 00 00 00 22 00"));
+	ck_assert_uint_eq(bench.data[2] & 3, 0);
+}
+END_TEST
+
 START_TEST(read_cd_6_20_gives_user_data_of_data_tracks)
 {
 	begin(_i);
@@ -345,6 +356,7 @@ main(void)
 	bench_loop(write_7_5_4_needs_a_write_type_that_suits, cds);
 	bench_loop(a_test_write_7_5_4_leaves_the_disc_as_it_was, cds);
 	bench_loop(an_audio_track_4_2_1_is_read_by_read_cd_6_20_alone, cds);
+	bench_loop(a_first_write_6_44_that_is_refused_opens_no_track, cds);
 	bench_loop(read_cd_6_20_gives_user_data_of_data_tracks, cds);
 	bench_loop(a_cd_has_99_tracks_at_most, cds);
 	suite_add_tcase(suite, tc);
