@@ -34,7 +34,7 @@ open_filesystem(struct nb_blocks *blocks, uint32_t start,
 		iso_read_opts_free(opts);
 	}
 	iso_data_source_unref(source);
-	return nb_library_check(ret, NB_ECORRUPT, blocks->name);
+	return nb_library_check_read(ret, blocks->name);
 }
 
 static enum nb_err
@@ -102,7 +102,7 @@ nb_inside_file(struct nb_blocks *blocks, uint32_t start, const char *path,
 	free(full);
 	if (ret == (int)ISO_FILE_DOESNT_EXIST || ret == (int)ISO_FILE_BAD_PATH)
 		return NB_ENOTFOUND;
-	err = nb_library_check(ret, NB_ECORRUPT, path);
+	err = nb_library_check_read(ret, path);
 	return err ? err : send_file(file, path, max,
 				     blocks->count * NB_BLOCK, out);
 }

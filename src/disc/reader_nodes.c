@@ -109,10 +109,9 @@ walk(struct walk *w, IsoDir *dir, const char *prefix, int depth)
 	IsoNode *node;
 
 	if (depth > DEPTH_MAX)
-		return nb_fail(NB_ECORRUPT, "%s: directories too deep",
-			       prefix);
-	err = nb_library_check(iso_dir_get_children(dir, &iter), NB_ECORRUPT,
-			       prefix);
+		return nb_fail(NB_ECORRUPT, "%.64s: directories deeper than "
+			       "%d", prefix, DEPTH_MAX);
+	err = nb_library_check_read(iso_dir_get_children(dir, &iter), prefix);
 	while (!err && iso_dir_iter_next(iter, &node) == 1) {
 		const char *name = iso_node_get_name(node);
 		char *path = NULL;

@@ -61,7 +61,6 @@ answer(struct run *r, const struct nb_frame_read *ask)
 	return NB_OK;
 }
 
-/* A text that a disc had a hand in: nothing that commands a terminal. */
 static void
 keep_said(struct run *r, const char *text, size_t n)
 {
@@ -69,9 +68,6 @@ keep_said(struct run *r, const char *text, size_t n)
 		n = sizeof r->said - 1;
 	memcpy(r->said, text, n);
 	r->said[n] = '\0';
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)r->said[i] < ' ' || r->said[i] == 0x7f)
-			r->said[i] = '?';
 }
 
 static enum nb_err

@@ -17,7 +17,7 @@
  * five hundred of it. */
 #define MEMORY_MIN ((rlim_t)128 << 20)
 #define MEMORY_FACTOR 32
-#define SECONDS_MIN 5
+#define SECONDS_MIN 2
 #define BYTES_A_SECOND ((uint64_t)256 << 10)
 
 struct nb_sandbox_out {
