@@ -15,13 +15,14 @@ import random
 import re
 import resource
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 
 from hostile_cases import CASES, listed
-from hostile_iso import BACKUP, BLOCK
+from hostile_iso import BACKUP, BLOCK, both32
 from scene import ALL, NIGHTBURN
 
 TABLE = os.path.join(os.environ["NB_TOP_SRCDIR"], "tests", "fault",
@@ -193,6 +194,56 @@ def mutant(number):
     return bytes(image)
 
 
+def record_at(image, where, name):
+    """The directory record NAME of the directory WHERE (block, bytes): its
+    offset, and what it refers to."""
+    at, end = where[0] * BLOCK, where[0] * BLOCK + where[1]
+    while at < end:
+        length = image[at]
+        if not length:
+            at = (at // BLOCK + 1) * BLOCK
+            continue
+        word = bytes([5 + len(name), 1, 0]) + name
+        if not name or b"NM" + word in image[at:at + length]:
+            return at, struct.unpack_from("<I4xI", image, at + 2)
+        at += length
+    raise Broken(f"no {name} on the disc")
+
+
+def own_tree(work):
+    """A good night, then a tree that runs in a circle under the good label: the
+    next night would append to it."""
+    place = os.path.join(work, "own")
+    prepare(place, b"")
+    status, text = run(place, "run")
+    if status:
+        raise Broken(text)
+    with open(os.path.join(place, "drive"), "rb") as file:
+        image = bytearray(file.read())
+    backup = re.findall(r"\d{8}T\d{6}Z-[0-9a-f]{8}", text)[0].encode()
+    root = struct.unpack_from("<I4xI", image, 16 * BLOCK + 156 + 2)
+    parent = record_at(image, root, backup)[1]
+    at = record_at(image, parent, b"tree")[0]
+    image[at + 2:at + 18] = both32(parent[0]) + both32(parent[1])
+    with open(os.path.join(place, "drive"), "wb") as file:
+        file.write(image)
+    before = snapshot(place)
+    status, text = run(place, "run")
+    words = (status, first_error(text, place))
+    if words != (1, "/drive: BOUNDED"):
+        raise Broken(f"the run ends with {words}: {text[-300:]}")
+    if snapshot(place) != before:
+        raise Broken("the disc changed")
+
+
+def attempt_own(work):
+    try:
+        own_tree(work)
+        return ""
+    except Broken as broken:
+        return str(broken)
+
+
 def line_of(case, said):
     row, name, _ = case
     if isinstance(said, str):
@@ -209,7 +260,23 @@ def report(number, good, what, words=""):
     return not good
 
 
+def write_seeds(folder):
+    """The smaller images, for a fuzzer to begin with."""
+    for number, (_, name, make) in enumerate(CASES):
+        if "levels" in name:
+            continue
+        image = make()
+        image.odd["pad"] = 1
+        image = image.make()
+        if len(image) <= 60 * BLOCK:
+            with open(os.path.join(folder, f"{number}.iso"), "wb") as file:
+                file.write(image)
+
+
 def main():
+    if "--seeds" in sys.argv:
+        write_seeds(sys.argv[-1])
+        return 0
     work = tempfile.mkdtemp(prefix="nbhostile.")
     os.chmod(work, 0o755)
     try:
@@ -223,6 +290,7 @@ def main():
                 with open(TABLE, "w", encoding="utf-8") as file:
                     file.write("".join(lines))
                 return 0
+            own = attempt_own(work)
             mutants = list(pool.map(
                 lambda n: attempt(work, n, lambda: mutant(n), 0),
                 range(1000, 1000 + MUTANTS)))
@@ -230,7 +298,7 @@ def main():
         shutil.rmtree(work, ignore_errors=True)
     with open(TABLE, encoding="utf-8") as file:
         have = file.read()
-    print(f"1..{len(CASES) + 1}")
+    print(f"1..{len(CASES) + 2}")
     failed = False
     for number, (case, text) in enumerate(zip(CASES, lines), 1):
         failed |= report(number, text in have, f"row {case[0]}: {case[1]}",
@@ -239,6 +307,8 @@ def main():
            if isinstance(s, str)]
     failed |= report(len(CASES) + 1, not bad, f"{MUTANTS} images with random "
                      "bytes in their directories", "\n".join(bad))
+    failed |= report(len(CASES) + 2, not own, "nothing is appended to a tree "
+                     "that runs in a circle under our own label", own)
     return failed
 
 

@@ -44,6 +44,7 @@ KINDS = {"13": "dvd-rw", "21": "dvd+rw", "22": "dvd+rw", "23": "bd-re",
 SECOND_RUN = ("31",)
 FIRST_NIGHT = ("13", "34")
 
+HOSTILE = "tests/fault/hostile_cases.py"
 # (what, test file, the words of the test), or (what, "", why there is none).
 ELSEWHERE = {
     39: ("cloned label", "tests/e2e/labels.sh",
@@ -97,7 +98,7 @@ ELSEWHERE = {
          "names_are_bytes"),
     67: ("hard links", "tests/unit/source/test_tree.c",
          "hard_links_share_a_number"),
-    68: ("a million files", "", "measured by make bench with 100,000"),
+    68: ("a million files", "tests/bench/bench.py", "bench_many"),
     69: ("kill -9 anywhere", "tests/fault/crash.py",
          "the program is killed at a call"),
     70: ("signal in a burn", "", "in a dump only: tests/e2e/failing_dumps.sh"),
@@ -108,14 +109,22 @@ ELSEWHERE = {
     74: ("clock goes back", "tests/unit/model/test_rotation.c", ""),
     75: ("catalog corrupt", "tests/unit/store/test_catalog.c",
          "a_file_that_is_no_catalog_is_refused_with_a_remedy"),
-    77: ("names that escape", "", "hostile images are not made yet"),
-    78: ("link and directory of one name", "", "as 77"),
-    79: ("cycle", "", "as 77"),
-    80: ("CE loop", "", "as 77"),
-    81: ("directory size wraps", "", "as 77"),
-    82: ("endless Rock Ridge", "", "as 77"),
-    83: ("zisofs bomb", "", "as 77"),
-    84: ("overlapping extents", "", "as 77"),
+    77: ("names that escape", HOSTILE,
+         "name ../../canary/owned"),
+    78: ("link and directory of one name", HOSTILE,
+         "link and directory of one name"),
+    79: ("cycle", HOSTILE,
+         "directory cycle through the root"),
+    80: ("CE loop", HOSTILE,
+         "CE to itself"),
+    81: ("directory size wraps", HOSTILE,
+         "directory of 4 GiB less a block"),
+    82: ("endless Rock Ridge", HOSTILE,
+         "a name that never ends"),
+    83: ("zisofs bomb", HOSTILE,
+         "zisofs2: a petabyte"),
+    84: ("overlapping extents", HOSTILE,
+         "3000 files on the same megabyte"),
 }
 
 
