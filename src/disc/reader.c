@@ -11,8 +11,8 @@
 /* ECMA-119 8.4.7: position and length of the volume identifier. */
 #define VOLUME_ID_AT 40
 #define VOLUME_ID_LENGTH 32
-/* What the way to a file may cost, 128 MiB, besides the file. */
-#define LOOK_BLOCKS 65536
+/* What the way to a file may cost, 32 MiB, besides the file. */
+#define LOOK_BLOCKS 16384
 
 /* Is a primary volume descriptor where the session's should be? */
 static enum nb_err

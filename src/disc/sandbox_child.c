@@ -18,7 +18,7 @@
 #define MEMORY_MIN ((rlim_t)128 << 20)
 #define MEMORY_FACTOR 32
 #define SECONDS_MIN 2
-#define BYTES_A_SECOND ((uint64_t)256 << 10)
+#define BYTES_A_SECOND ((uint64_t)1 << 20)
 
 struct nb_sandbox_out {
 	size_t length;

@@ -100,7 +100,8 @@ def run(place, name):
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                  stdout=said, stderr=said, cwd=place,
                                  preexec_fn=limits)
-        killer = threading.Timer(DEADLINE, child.kill)
+        killer = threading.Timer(
+            DEADLINE * (4 if SANITIZED else 1), child.kill)
         killer.start()
         _, status, usage = os.wait4(child.pid, 0)
         killer.cancel()
