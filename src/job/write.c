@@ -226,7 +226,9 @@ burn(const struct nb_write *w, struct nb_session *s,
 		nb_journal_end(state);
 		return err;
 	}
-	if (err)
+	/* What lies on the disc now may come from a snapshot that ran full. */
+	nb_roots_close(&s->roots);
+	if (nb_backup_release(w->backup) || err)
 		return suspect(w, s, "the burn failed");
 	result->burned = true;
 	intent.step = NB_STEP_VERIFY;

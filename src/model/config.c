@@ -18,14 +18,14 @@ static void
 source_clear(struct nb_config_source *source)
 {
 	free(source->name);
-	free(source->database);
-	free(source->conninfo);
-	free(source->run_as);
-	free(source->pg_dump);
-	free(source->pg_dumpall);
-	free(source->pg_restore);
-	free(source->path);
-	names_free(&source->exclude);
+	free(source->postgres.database);
+	free(source->postgres.conninfo);
+	free(source->postgres.run_as);
+	free(source->postgres.pg_dump);
+	free(source->postgres.pg_dumpall);
+	free(source->postgres.pg_restore);
+	free(source->tree.path);
+	names_free(&source->tree.exclude);
 }
 
 static void

@@ -44,14 +44,12 @@ struct nb_config_pool {
 enum nb_format { NB_FORMAT_CUSTOM, NB_FORMAT_PLAIN, NB_FORMAT_DIRECTORY };
 enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
 		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
+
+/* In the order of the grammar's table (config_source.c). */
 enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE };
 
-struct nb_config_source {
-	enum nb_source_kind kind;
-	char *name;
-	int line;                   /* in the configuration file */
-	/* postgres */
-	char *database;             /* default: name */
+struct nb_config_postgres {
+	char *database;             /* default: the block's name */
 	char *conninfo;             /* libpq's; NULL: PG* variables */
 	char *run_as;               /* NULL: the user who started us */
 	bool globals_only;
@@ -68,10 +66,21 @@ struct nb_config_source {
 	uint64_t max_size;          /* bytes of a dump; 0: no cap */
 	double min_ratio;           /* of the last good backup's size; 0: off */
 	bool full_check;            /* read the whole dump with pg_restore */
-	/* tree */
+};
+
+/* What is read of a directory, whoever provides the directory. */
+struct nb_config_tree {
 	char *path;
 	struct nb_names exclude;
 	bool one_file_system;
+};
+
+struct nb_config_source {
+	enum nb_source_kind kind;
+	char *name;
+	int line;                   /* in the configuration file */
+	struct nb_config_postgres postgres;
+	struct nb_config_tree tree;
 };
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);

@@ -7,8 +7,6 @@
 
 #define STATE_DIR "/var/lib/nightburn"
 #define STAGING_DIR "/var/spool/nightburn"
-#define TIMEOUT (6 * 3600)
-#define LOCK_TIMEOUT (10 * 60)
 
 struct build {
 	cfg_t *cfg;
@@ -130,48 +128,22 @@ build_pool(const struct build *b, cfg_t *cfg,
 }
 
 static enum nb_err
-check_postgres(const struct build *b, cfg_t *cfg,
-	       const struct nb_config_source *source)
-{
-	const char *what = NULL;
-
-	if (source->globals_only && source->all)
-		what = "globals_only together with all; expected one of them";
-	else if (source->all && source->database)
-		what = "database together with all; expected one of them";
-	else if (source->globals_only && source->database)
-		what = "database together with globals_only; expected one of "
-			"them";
-	else if (source->jobs > 1 && source->format != NB_FORMAT_DIRECTORY)
-		what = "jobs without format = directory; expected both";
-	return what ? nb_fail(NB_ECONFIG, "%s:%d: postgres \"%s\" has %s",
-			      b->config->file, nb_syntax_line(cfg),
-			      source->name, what) : NB_OK;
-}
-
-static enum nb_err
-build_source(const struct build *b, cfg_t *cfg,
-	     const struct nb_section *section,
+build_source(const struct build *b, cfg_t *cfg, enum nb_source_kind kind,
 	     struct nb_config_sources *sources)
 {
 	struct nb_config_source *source;
 	enum nb_err err;
 
 	if (nb_array_push(sources, (struct nb_config_source){
-			.line = nb_syntax_line(cfg), .jobs = 1, .level = -1,
-			.timeout = TIMEOUT, .lock_timeout = LOCK_TIMEOUT,
-			.min_ratio = 0.5, .full_check = true }))
+			.line = nb_syntax_line(cfg) }))
 		return nb_fail_memory();
 	source = &sources->at[sources->count - 1];
+	nb_config_source_begin(kind, source);
 	err = fill_title(b, cfg, &source->name);
 	if (!err)
-		err = fill(b, cfg, section, source);
-	if (!strcmp(section->name, "tree"))
-		source->kind = NB_SOURCE_TREE;
-	else if (!err)
-		err = check_postgres(b, cfg, source);
-	if (!err && source->kind == NB_SOURCE_POSTGRES && !source->database)
-		err = nb_str_dup(source->name, &source->database);
+		err = fill(b, cfg, &nb_config_sources[kind], source);
+	if (!err)
+		err = nb_config_source_end(b->config->file, source);
 	return err;
 }
 
@@ -205,10 +177,26 @@ check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
 }
 
 static enum nb_err
+build_sources(const struct build *b, cfg_t *cfg,
+	      struct nb_config_sources *sources)
+{
+	enum nb_err err = NB_OK;
+
+	for (unsigned int k = 0; nb_config_sources[k].name; k++) {
+		const char *name = nb_config_sources[k].name;
+
+		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
+			err = build_source(b, cfg_getnsec(cfg, name, i),
+					   (enum nb_source_kind)k, sources);
+	}
+	sort_sources(sources);
+	return err;
+}
+
+static enum nb_err
 build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
 	struct nb_config_jobs *jobs = &b->config->jobs;
-	const struct nb_section *inner = section->inner;
 	struct nb_config_job *job;
 	enum nb_err err;
 
@@ -224,16 +212,12 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 		err = fill(b, cfg, section, job);
 	if (!err)
 		err = check_pool(b, cfg, jobs);
-	for (; !err && inner->name; inner++)
-		for (unsigned int i = 0; !err && i < cfg_size(cfg, inner->name);
-		     i++)
-			err = build_source(b, cfg_getnsec(cfg, inner->name, i),
-					   inner, &job->sources);
+	if (!err)
+		err = build_sources(b, cfg, &job->sources);
 	if (!err && !job->sources.count)
 		err = nb_fail(NB_ECONFIG, "%s:%d: job \"%s\" has no source; "
 			      "expected a postgres or tree block",
 			      b->config->file, nb_syntax_line(cfg), job->name);
-	sort_sources(&job->sources);
 	return err;
 }
 

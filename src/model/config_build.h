@@ -12,6 +12,21 @@
 /* The grammar of nightburn.conf(5). */
 extern const struct nb_section nb_config_grammar;
 
+/* ---- the sources of a job (config_source.c) ---- */
+
+/* Section number K describes enum nb_source_kind K; ended by one without a
+ * name. */
+extern const struct nb_section nb_config_sources[];
+
+/* The source's defaults, before its options are read. */
+void nb_config_source_begin(enum nb_source_kind kind,
+			    struct nb_config_source *source);
+
+/* After they were read: what depends on other options.  NB_ECONFIG, logged
+ * with FILE and the source's line. */
+enum nb_err nb_config_source_end(const char *file,
+				 struct nb_config_source *source);
+
 /*
  * Fills CONFIG, which holds nothing but its file name, from CFG.  NB_ECONFIG,
  * logged with file and line; CONFIG then holds a part, and is the caller's to

@@ -117,20 +117,21 @@ START_TEST(a_postgres_block_is_read_option_by_option)
 	struct nb_config *c = parse(full);
 	const struct nb_config_source *s = &c->jobs.at[0].sources.at[1];
 
-	ck_assert_str_eq(s->database, "s");
-	ck_assert_str_eq(s->run_as, "postgres");
-	ck_assert_int_eq(s->format, NB_FORMAT_DIRECTORY);
-	ck_assert_int_eq(s->jobs, 3);
-	ck_assert_int_eq(s->compression, NB_COMPRESSION_ZSTD);
-	ck_assert_int_eq(s->level, 7);
-	ck_assert_str_eq(s->pg_dump, "/usr/bin/pg_dump");
-	ck_assert_str_eq(s->pg_dumpall, "pg_dumpall-15");
-	ck_assert_str_eq(s->pg_restore, "/opt/pg/pg_restore");
-	ck_assert_int_eq(s->timeout, 7200);
-	ck_assert_int_eq(s->lock_timeout, 90);
-	ck_assert_uint_eq(s->max_size, 650u << 20);
-	ck_assert_double_eq(s->min_ratio, 0.75);
-	ck_assert(!s->full_check && !s->all && !s->globals_only);
+	ck_assert_str_eq(s->postgres.database, "s");
+	ck_assert_str_eq(s->postgres.run_as, "postgres");
+	ck_assert_int_eq(s->postgres.format, NB_FORMAT_DIRECTORY);
+	ck_assert_int_eq(s->postgres.jobs, 3);
+	ck_assert_int_eq(s->postgres.compression, NB_COMPRESSION_ZSTD);
+	ck_assert_int_eq(s->postgres.level, 7);
+	ck_assert_str_eq(s->postgres.pg_dump, "/usr/bin/pg_dump");
+	ck_assert_str_eq(s->postgres.pg_dumpall, "pg_dumpall-15");
+	ck_assert_str_eq(s->postgres.pg_restore, "/opt/pg/pg_restore");
+	ck_assert_int_eq(s->postgres.timeout, 7200);
+	ck_assert_int_eq(s->postgres.lock_timeout, 90);
+	ck_assert_uint_eq(s->postgres.max_size, 650u << 20);
+	ck_assert_double_eq(s->postgres.min_ratio, 0.75);
+	ck_assert(!s->postgres.full_check && !s->postgres.all);
+	ck_assert(!s->postgres.globals_only);
 	nb_config_free(c);
 }
 END_TEST
@@ -140,10 +141,10 @@ START_TEST(a_tree_block_is_read_option_by_option)
 	struct nb_config *c = parse(full);
 	const struct nb_config_source *s = &c->jobs.at[0].sources.at[0];
 
-	ck_assert_str_eq(s->path, "/var/www");
-	ck_assert_uint_eq(s->exclude.count, 2);
-	ck_assert_str_eq(s->exclude.at[1], "*.log");
-	ck_assert(s->one_file_system);
+	ck_assert_str_eq(s->tree.path, "/var/www");
+	ck_assert_uint_eq(s->tree.exclude.count, 2);
+	ck_assert_str_eq(s->tree.exclude.at[1], "*.log");
+	ck_assert(s->tree.one_file_system);
 	nb_config_free(c);
 }
 END_TEST
@@ -154,7 +155,7 @@ START_TEST(a_dollar_stays_a_dollar_whatever_the_environment)
 
 	setenv("SECRET", "expanded", 1);
 	c = parse(full);
-	ck_assert_str_eq(c->jobs.at[0].sources.at[1].conninfo,
+	ck_assert_str_eq(c->jobs.at[0].sources.at[1].postgres.conninfo,
 			 "host=db2 password=${SECRET}$x");
 	nb_config_free(c);
 }
@@ -174,18 +175,18 @@ START_TEST(what_is_left_out_has_its_default)
 	ck_assert(c->pools.at[0].append_on_same_disc);
 	ck_assert(!c->pools.at[0].close);
 	ck_assert_int_eq(c->pools.at[0].max_verify_age, 0);
-	ck_assert_str_eq(s->database, "x");
-	ck_assert_ptr_null(s->conninfo);
-	ck_assert_ptr_null(s->run_as);
-	ck_assert_int_eq(s->format, NB_FORMAT_CUSTOM);
-	ck_assert_int_eq(s->jobs, 1);
-	ck_assert_int_eq(s->compression, NB_COMPRESSION_DEFAULT);
-	ck_assert_int_eq(s->level, -1);
-	ck_assert_int_eq(s->timeout, 21600);
-	ck_assert_int_eq(s->lock_timeout, 600);
-	ck_assert_uint_eq(s->max_size, 0);
-	ck_assert_double_eq(s->min_ratio, 0.5);
-	ck_assert(s->full_check && !s->one_file_system);
+	ck_assert_str_eq(s->postgres.database, "x");
+	ck_assert_ptr_null(s->postgres.conninfo);
+	ck_assert_ptr_null(s->postgres.run_as);
+	ck_assert_int_eq(s->postgres.format, NB_FORMAT_CUSTOM);
+	ck_assert_int_eq(s->postgres.jobs, 1);
+	ck_assert_int_eq(s->postgres.compression, NB_COMPRESSION_DEFAULT);
+	ck_assert_int_eq(s->postgres.level, -1);
+	ck_assert_int_eq(s->postgres.timeout, 21600);
+	ck_assert_int_eq(s->postgres.lock_timeout, 600);
+	ck_assert_uint_eq(s->postgres.max_size, 0);
+	ck_assert_double_eq(s->postgres.min_ratio, 0.5);
+	ck_assert(s->postgres.full_check && !s->tree.one_file_system);
 	nb_config_free(c);
 }
 END_TEST
