@@ -29,6 +29,14 @@ source_clear(struct nb_config_source *source)
 }
 
 static void
+hook_clear(struct nb_config_hook *hook)
+{
+	names_free(&hook->run);
+	free(hook->shell);
+	free(hook->run_as);
+}
+
+static void
 job_clear(struct nb_config_job *job)
 {
 	free(job->name);
@@ -36,6 +44,9 @@ job_clear(struct nb_config_job *job)
 	for (size_t i = 0; i < job->sources.count; i++)
 		source_clear(&job->sources.at[i]);
 	nb_array_free(&job->sources);
+	for (size_t i = 0; i < job->hooks.count; i++)
+		hook_clear(&job->hooks.at[i]);
+	nb_array_free(&job->hooks);
 }
 
 static void
@@ -63,6 +74,8 @@ nb_config_free(struct nb_config *config)
 	for (size_t i = 0; i < config->jobs.count; i++)
 		job_clear(&config->jobs.at[i]);
 	nb_array_free(&config->jobs);
+	free(config->guard.ups);
+	free(config->guard.upsc);
 	free(config->file);
 	free(config->state_dir);
 	free(config->staging_dir);
