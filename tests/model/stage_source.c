@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "job/hook.h"
+#include "job/power.h"
 #include "stage.h"
 
 enum { SESSION_BLOCKS = 10 };
@@ -288,4 +290,46 @@ nb_look_tell(struct nightburn *nb, const struct nb_look *look,
 	(void)nb;
 	(void)look;
 	(void)out;
+}
+
+/* ---- nothing here runs on a battery, has hooks or snapshots ---- */
+
+enum nb_err
+nb_power_permit(struct nightburn *nb, const char *what)
+{
+	(void)nb;
+	(void)what;
+	return NB_OK;
+}
+
+enum nb_err
+nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
+	       uint64_t total)
+{
+	(void)nb;
+	(void)what;
+	(void)done;
+	(void)total;
+	return NB_OK;
+}
+
+enum nb_err
+nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts)
+{
+	(void)when;
+	(void)facts;
+	return NB_OK;
+}
+
+enum nb_err
+nb_backup_release(struct nb_backup *backup)
+{
+	(void)backup;
+	return NB_OK;
+}
+
+void
+nb_roots_close(struct nb_roots *roots)
+{
+	(void)roots;
 }
