@@ -79,7 +79,9 @@ struct nb_burn {
 };
 
 /*
- * Streams the image to the disc and synchronises.  Any message of severity
+ * Streams the image to the disc and synchronises.  A disc that is not the one
+ * the image was made for (not blank, or with another next writable address) is
+ * NB_EWRONG, and nothing is written.  Any message of severity
  * SORRY or worse, a short or failed source, or a cancelled burn is
  * NB_ESUSPECT once the first block may have been written.  CHECKSUM as
  * nb_image_finish.

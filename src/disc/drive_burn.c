@@ -271,6 +271,25 @@ burn_session(struct nb_drive *drive, const struct nb_burn *burn,
 	return err;
 }
 
+/* Is it still the disc that the image was made for? */
+static enum nb_err
+check_medium(const struct nb_drive *drive, const struct nb_burn *burn,
+	     const struct nb_medium *medium)
+{
+	uint32_t start = nb_image_start(burn->image);
+	bool first = start == (medium->random_access ? NB_OVERWRITE_START : 0);
+
+	if (medium->state == NB_MEDIUM_NONE)
+		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	if (first ? medium->state == NB_MEDIUM_BLANK
+	    : medium->state == NB_MEDIUM_APPENDABLE
+	    && medium->next_writable == start)
+		return NB_OK;
+	return nb_fail(NB_EWRONG, "%s: not the disc that was looked at\n"
+		       "hint: leave the disc in the drive until the run ends",
+		       drive->path);
+}
+
 enum nb_err
 nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 	      uint8_t checksum[NB_CHECKSUM_SIZE])
@@ -279,8 +298,8 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 	enum nb_err err;
 
 	err = nb_drive_inspect(drive, &medium);
-	if (!err && medium.state == NB_MEDIUM_NONE)
-		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	if (!err)
+		err = check_medium(drive, burn, &medium);
 	if (!err)
 		err = nb_drive_grab(drive, false);
 	if (!err)

@@ -129,6 +129,10 @@ nb_write_blank(struct nb_site *site, struct nb_look *look,
 		err = nb_journal_end(site->state->dir);
 	if (!err)
 		err = nb_look_again(look);
+	if (!err && look->medium.state != NB_MEDIUM_BLANK)
+		err = nb_fail(NB_EWRONG, "%s: not the disc that was made "
+			      "blank\nhint: leave %s in the drive until the "
+			      "run ends", look->device, before.label.disc);
 	return err;
 }
 
@@ -188,9 +192,11 @@ commit(const struct nb_write *w, const struct nb_session *s, bool first,
 		.profile = w->look->medium.profile_name,
 		.capacity = w->look->medium.capacity,
 		.first = first,
-		.verified = nb_clock_date(),
 	};
 
+	/* What a person appends says nothing of the backup before it. */
+	if (!nb_backup_is_by_hand(w->backup))
+		session.verified = nb_clock_date();
 	memcpy(session.checksum, checksum, sizeof session.checksum);
 	return nb_catalog_commit(w->site->catalog, &session);
 }

@@ -55,7 +55,7 @@ struct nb_catalog_session {
 	uint64_t capacity;                /* blocks */
 	bool first;                       /* the disc was blank: whatever it
 					     held before is gone */
-	int64_t verified;
+	int64_t verified;                 /* 0: the date of its disc stays */
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
