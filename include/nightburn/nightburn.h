@@ -44,13 +44,21 @@ NB_API void nb_close(struct nightburn *nb);
 
 /* How far a long step is. */
 struct nb_progress {
-	const char *what;     /* "dump testdb", "burn", "read back", ... */
+	const char *what;     /* "dump testdb", "burn", "read back", ...; "":
+				 between two steps */
 	uint64_t done;        /* bytes */
 	uint64_t total;       /* bytes; 0: not known */
 };
 
-/* Called often, from the thread that called the job.  Not zero: stop; the job
- * ends with NB_ECANCELED, or NB_ESUSPECT when a burn was under way. */
+/*
+ * Called often, from the thread that called the job.  Not zero: stop; the job
+ * ends with NB_ECANCELED, or NB_ESUSPECT when a burn was under way.
+ *
+ * The signals SIGINT, SIGTERM and SIGHUP stop a job in the same way when the
+ * program blocked them (pthread_sigmask) before the first call: they stay
+ * pending, and no call of a drive is interrupted.  A program that does not
+ * block them is ended by them, as by a crash.
+ */
 typedef int nb_progress_fn(void *ctx, const struct nb_progress *progress);
 NB_API void nb_set_progress(struct nightburn *nb, nb_progress_fn *fn,
 			    void *ctx);

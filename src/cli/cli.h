@@ -75,8 +75,13 @@ int cli_progress(void *ctx, const struct nb_progress *progress);
 void cli_progress_clear(void);
 /* For nb_set_log; CTX is the struct cli. */
 void cli_log(void *ctx, enum nb_level level, const char *message);
-/* From now on SIGINT and SIGTERM ask the job to stop. */
+/* From now on SIGINT, SIGTERM and SIGHUP stay pending and ask the job to stop,
+ * but for those that are ignored. */
 void cli_catch_signals(void);
+/* While THROUGH they end the program at once: when a person is asked. */
+void cli_let_signals(bool through);
+/* Says that the job ended because somebody wanted it, and which signal. */
+void cli_tell_canceled(void);
 
 enum nb_err cmd_adopt(struct cli *cli);
 enum nb_err cmd_append(struct cli *cli);

@@ -37,7 +37,8 @@ struct nb_drive_options {
 /*
  * Opens and grabs the drive.  A plain path to a regular file or hard disk is
  * refused with a hint about stdio: (NB_EUSAGE), stdio: to anything but a
- * regular file too; a busy drive is NB_ELOCKED; no such device NB_ENOTFOUND.
+ * regular file too; a drive that stays in use, or whose disc is mounted, is
+ * NB_ELOCKED; no such device NB_ENOTFOUND.
  * A stdio path that does not exist is a drive without a disc; an empty file is
  * a blank disc.  PROGRESS (may be NULL) is told of long operations: WHAT,
  * blocks done and in all (0: not known); not NB_OK from it aborts.
@@ -76,6 +77,9 @@ struct nb_burn {
 	struct nb_image *image;    /* made for this medium's next writable
 				      address (nb_medium.next_writable) */
 	bool close;                /* no further session shall follow */
+	bool finish;               /* NB_ECANCELED of progress does not end it:
+				      a session cut short would stand before
+				      those that are on the disc */
 };
 
 /*
