@@ -106,6 +106,8 @@ nb_guard_check(const struct nb_guard_facts *f)
 		return NB_GUARD_NO_LOCK;
 	if (strcmp(f->first_drive, f->second_drive))
 		return NB_GUARD_DRIVE_CHANGED;
+	if (f->pool->behind)
+		return NB_GUARD_CATALOG_BEHIND;
 	answer = f->typed ? check_typed(f) : check_label(f);
 	if (answer != NB_GUARD_PERMIT)
 		return answer;
@@ -124,6 +126,8 @@ nb_guard_text(enum nb_guard answer)
 	static const char *const texts[] = {
 		[NB_GUARD_PERMIT] = "permitted",
 		[NB_GUARD_NO_LOCK] = "the lock is not held",
+		[NB_GUARD_CATALOG_BEHIND]
+			= "the catalog is an old copy, or was lost",
 		[NB_GUARD_NO_LABEL] = "no good label on the disc",
 		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",
 		[NB_GUARD_OTHER_INSTALLATION]

@@ -92,7 +92,7 @@ other_key()
 
 usage()
 {
-	nb_is 2 catalog forget && says err "rebuild is expected"
+	nb_is 2 catalog forget && says err "rebuild or accept is expected"
 }
 
 check "nights on two discs" nights
