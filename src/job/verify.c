@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "job/found.h"
 #include "job/learn.h"
 
 /* The newest backup that was ever seen of the pool is good and recorded: now
@@ -173,6 +174,8 @@ verify(struct nightburn *nb, const char *device, bool lost,
 		       sizeof result->backup_id);
 		result->generation = look.label.generation;
 		err = nb_learn_check(nb, &look, result);
+		if (!err)
+			err = nb_seals_check(nb, &look);
 		recorded = record(nb, &look, err, lost);
 		if (!err)
 			err = recorded;

@@ -13,7 +13,7 @@ same_label(const struct nb_label *a, const struct nb_label *b)
 		&& a->generation == b->generation
 		&& !strcmp(a->backup_id, b->backup_id)
 		&& !strcmp(a->previous, b->previous)
-		&& a->created == b->created
+		&& a->created == b->created && a->sealed == b->sealed
 		&& !strcmp(a->mac, b->mac);
 }
 

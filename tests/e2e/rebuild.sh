@@ -22,13 +22,14 @@ night()
 	nb_is 0 run
 }
 
-# What reports say, without the dates of verification.
+# All columns, and what reports say; without the dates of verification and
+# what no disc holds any more.
 known()
 {
+	python3 "$NB_TOP_SRCDIR/tests/e2e/catalog_dump.py" \
+		"$work/state/catalog.db" || return 1
 	nb_is 0 list || return 1
-	# Neither dates of verification, nor sizes, which counted the manifest,
-	# nor what no disc holds any more.
-	sed -E 's/verified .*//; s/[0-9.]+ kB//; /on no disc/d' "$work/out"
+	sed -E 's/verified .*//; /on no disc/d' "$work/out"
 	nb_is 0 find file || return 1
 	grep -vE '^ +[0-9]+  - ' "$work/out"
 }

@@ -98,6 +98,7 @@ CHANGE(generation_changed, s->first.generation = 6)
 CHANGE(backup_changed, strcpy(s->first.backup_id, "backup-6"))
 CHANGE(previous_changed, strcpy(s->first.previous, ID_A ID_A))
 CHANGE(date_changed, s->first.created++)
+CHANGE(seal_changed, s->first.sealed = true)
 CHANGE(mac_changed, s->first.mac[0] = 'x')
 CHANGE(no_key, s->facts.key = NULL)
 CHANGE(other_key, s->key.bytes[31] = 'x')
@@ -176,6 +177,7 @@ static const struct row {
 	{ "backup id", backup_changed, NB_GUARD_LABEL_CHANGED },
 	{ "previous", previous_changed, NB_GUARD_LABEL_CHANGED },
 	{ "date", date_changed, NB_GUARD_LABEL_CHANGED },
+	{ "seal", seal_changed, NB_GUARD_LABEL_CHANGED },
 	{ "MAC", mac_changed, NB_GUARD_LABEL_CHANGED },
 	{ "no key here", no_key, NB_GUARD_FORGED },
 	{ "another key", other_key, NB_GUARD_FORGED },
