@@ -76,7 +76,8 @@ add_earlier(struct nb_blocks *blocks, uint32_t start, const char *path,
 }
 
 static enum nb_err
-add_all_earlier(struct nb_blocks *blocks, uint32_t start, struct nb_founds *list)
+add_all_earlier(struct nb_blocks *blocks, uint32_t start,
+		struct nb_founds *list)
 {
 	struct nb_entries kept = NB_ARRAY_INIT;
 	char *text;

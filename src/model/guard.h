@@ -65,8 +65,9 @@ struct nb_guard_facts {
 
 /*
  * The first condition that does not hold is the answer, in this order: lock,
- * drive, catalog not behind, then label, key, pool, catalog, other discs and their age (or, for an
- * adoption, what was typed, both labels, newest backup), image, size, intent.
+ * drive, catalog not behind, then label, key, pool, catalog, other discs and
+ * their age (or, for an adoption, what was typed, both labels, newest backup),
+ * image, size, intent.
  * An age is within the limit up to and including max_verify_age; a date of
  * verification that is 0 or lies in the future is never within a limit.
  */
