@@ -17,7 +17,7 @@ struct cli {
 	const char *config;
 	bool quiet, verbose, json, dry_run;
 	const char *job, *drive, *device, *pool;
-	bool resume, accept_shrink, wait, force;
+	bool resume, accept_shrink, accept_delete, init, wait, force;
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
 	const char *const *args;     /* what is left, NULL-ended */
@@ -93,6 +93,7 @@ enum nb_err cmd_msinfo(struct cli *cli);
 enum nb_err cmd_plan(struct cli *cli);
 enum nb_err cmd_restore(struct cli *cli);
 enum nb_err cmd_rotate(struct cli *cli);
+enum nb_err cmd_clone(struct cli *cli);
 enum nb_err cmd_run(struct cli *cli);
 enum nb_err cmd_show(struct cli *cli);
 enum nb_err cmd_verify(struct cli *cli);

@@ -186,4 +186,22 @@ enum nb_err nb_catalog_discs(struct nb_catalog *catalog,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
 	void *ctx);
 
+/* ---- clones (catalog_clone.c) ---- */
+
+struct nb_catalog_clone {
+	const char *name, *id, *source, *target;
+	const char *state;         /* "writing", "good", "incomplete" */
+	const char *note;
+	int64_t started, finished, checked;
+	uint64_t files, transferred, deleted, bytes;
+};
+
+/* Records a run of a clone; a date of 0 leaves the one that is there. */
+enum nb_err nb_catalog_put_clone(struct nb_catalog *catalog,
+				 const struct nb_catalog_clone *clone);
+/* As nb_catalog_discs. */
+enum nb_err nb_catalog_clones(struct nb_catalog *catalog,
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_clone *row),
+	void *ctx);
+
 #endif

@@ -48,6 +48,13 @@ static const char *const migrations[] = {
 	"  mtime integer not null, size integer not null, target blob,"
 	"  sha256 blob, primary key (backup_id, path)"
 	") strict, without rowid;",
+	"create table clones ("
+	"  name text primary key, id text not null, source text not null,"
+	"  target text not null, state text not null, note text,"
+	"  started integer not null, finished integer not null,"
+	"  checked integer not null, files integer not null,"
+	"  transferred integer not null, deleted integer not null,"
+	"  bytes integer not null) strict;",
 	"create table pools ("
 	"  name text primary key, generation integer not null,"
 	"  sequence integer not null) strict;"
@@ -59,7 +66,7 @@ static const char *const migrations[] = {
 };
 
 /* How many tables each version has, from none. */
-static const int tables[] = { 0, 6, 8 };
+static const int tables[] = { 0, 6, 7, 9 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)
 
