@@ -12,6 +12,7 @@ LIBS = os.path.join(BUILD, ".libs")
 # The program itself, not the script that libtool puts before it.
 NIGHTBURN = os.path.join(LIBS, "nightburn")
 CRASH = os.path.join(LIBS, "libcrash.so")
+FAIL = os.path.join(LIBS, "libfail.so")
 os.environ["LD_LIBRARY_PATH"] = LIBS
 # All points, instead of a sample of them by a fixed seed.
 ALL = bool(os.environ.get("NB_TORTURE"))
@@ -66,14 +67,14 @@ class Scene:
                   encoding="ascii") as file:
             file.write(f"{version}\n" * 2000)
 
-    def night(self, disc, version, options=(), crash=None):
+    def night(self, disc, version, options=(), crash=None, preload=CRASH):
         """Exit status and what nightburn said, with this content to save."""
         self.save(version)
         command = [VDRIVE, "--hurry", "--disc", self.disc(disc), *options,
                    "--"]
         if crash:
             command += ["sh", "-c", 'LD_PRELOAD="$0:$LD_PRELOAD" exec "$@"',
-                        CRASH]
+                        preload]
         done = subprocess.run(
             [*command, NIGHTBURN, "-c", self.configure(), "run"],
             env={**os.environ, **(crash or {})}, timeout=DEADLINE,
