@@ -54,6 +54,7 @@ cli_catch_signals(void)
 	sigaction(SIGHUP, &action, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* the write fails, and says so */
 }
 
 static double

@@ -236,16 +236,20 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 	      enum nb_err (*stop)(void *ctx), void *ctx)
 {
 	struct burn_progress p = { 0 };
+	enum burn_drive_status status;
 	enum nb_err err = NB_OK, now;
 	bool streams = stop != NULL;
 	uint64_t before = UINT64_MAX;
 	int64_t end = nb_clock_ms() + (int64_t)drive->timeout * LONG_WORK
 		* 1000;
 
-	while (burn_drive_get_status(drive->burn, &p) != BURN_DRIVE_IDLE) {
+	while ((status = burn_drive_get_status(drive->burn, &p))
+	       != BURN_DRIVE_IDLE) {
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
-		if (streams ? done != before : nb_clock_ms() < end)
+		/* It stays "spawning" when no thread could be made. */
+		if (status != BURN_DRIVE_SPAWNING
+		    && (streams ? done != before : nb_clock_ms() < end))
 			nb_drive_beat(drive);
 		before = done;
 		now = nb_drive_tell(drive, what, done, p.sectors > 0

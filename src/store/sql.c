@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/sql.h"
 
-#include <string.h>
+#include <errno.h>
+
+#include "base/fd.h"
 
 enum nb_err
 nb_sql_fail(struct nb_catalog *catalog)
 {
 	int code = sqlite3_errcode(catalog->db) & 0xff;
+	int reason = sqlite3_system_errno(catalog->db);
 	enum nb_err err = code == SQLITE_NOMEM ? NB_ENOMEM
 		: code == SQLITE_FULL ? NB_EFULL
 		: code == SQLITE_BUSY || code == SQLITE_LOCKED ? NB_ELOCKED
 		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB
 		? NB_ECORRUPT : NB_EIO;
 
+	if (reason && (err == NB_EFULL || err == NB_EIO)) {
+		errno = reason;
+		return nb_fail_errno(nb_fd_write_error(), "%s: %s",
+				     catalog->path,
+				     sqlite3_errmsg(catalog->db));
+	}
 	return nb_fail(err, "%s: %s%s", catalog->path,
 		       sqlite3_errmsg(catalog->db), err == NB_ECORRUPT
 		       ? "\nhint: put back a copy of the catalog; nothing is "

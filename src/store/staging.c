@@ -60,8 +60,7 @@ each_name(int staging, enum nb_err (*fn)(void *ctx, const char *name),
 	return err;
 }
 
-/* What is left of it when this is interrupted is one that never was complete,
- * and goes with the next backup. */
+/* Half removed, it is one that never was complete: the next run removes it. */
 static enum nb_err
 remove_backup(int staging, const char *name)
 {
@@ -156,16 +155,19 @@ sync_parent(int dir, const char *path)
 static enum nb_err
 write_record(struct nb_staged *staged)
 {
+	char *text = NULL, *path;
 	enum nb_err err;
 	size_t length;
-	char *text;
 
-	err = nb_manifest_render(&staged->manifest, &staged->entries, &text,
-				 &length);
+	err = nb_path_join(staged->path, RECORD, &path);
 	if (err)
 		return err;
-	err = nb_fd_save(staged->dir, RECORD, text, length, 0600);
+	err = nb_manifest_render(&staged->manifest, &staged->entries, &text,
+				 &length);
+	if (!err)
+		err = nb_fd_save(AT_FDCWD, path, text, length, 0600);
 	free(text);
+	free(path);
 	return err;
 }
 
