@@ -21,6 +21,7 @@
 #define MAJOR_SR 11
 #define MAJOR_SG 21
 #define POLL_MS 100
+#define SPAWN_MS 2000 /* a thread begins at once */
 #define TIMEOUT 600 /* seconds */
 /* Blanking and formatting may tell nothing but that they go on: so many times
  * as long as a single command. */
@@ -231,6 +232,20 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 	return err;
 }
 
+/* libburn says nothing, and waits for ever, when it gets no thread for a work:
+ * there is no beat then, so that the watchdog ends the run.  *BEGUN is 0 when
+ * that was told. */
+static void
+tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
+{
+	if (!*begun || nb_clock_ms() < *begun + SPAWN_MS)
+		return;
+	nb_fail(NB_EFAIL, "%s: %s: no thread could be started\nhint: give it "
+		"more memory or processes (ulimit -v, ulimit -u)", drive->path,
+		what);
+	*begun = 0;
+}
+
 enum nb_err
 nb_drive_wait(struct nb_drive *drive, const char *what,
 	      enum nb_err (*stop)(void *ctx), void *ctx)
@@ -240,16 +255,16 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 	enum nb_err err = NB_OK, now;
 	bool streams = stop != NULL;
 	uint64_t before = UINT64_MAX;
-	int64_t end = nb_clock_ms() + (int64_t)drive->timeout * LONG_WORK
-		* 1000;
+	int64_t begun = nb_clock_ms();
+	int64_t end = begun + (int64_t)drive->timeout * LONG_WORK * 1000;
 
 	while ((status = burn_drive_get_status(drive->burn, &p))
 	       != BURN_DRIVE_IDLE) {
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
-		/* It stays "spawning" when no thread could be made. */
-		if (status != BURN_DRIVE_SPAWNING
-		    && (streams ? done != before : nb_clock_ms() < end))
+		if (status == BURN_DRIVE_SPAWNING)
+			tell_stuck(drive, what, &begun);
+		else if (streams ? done != before : nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
 		now = nb_drive_tell(drive, what, done, p.sectors > 0

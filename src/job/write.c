@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -249,6 +251,25 @@ burn(const struct nb_write *w, struct nb_session *s,
 	return nb_journal_end(state);
 }
 
+/* The catalog may not outgrow what one file of this process may hold. */
+static enum nb_err
+check_limit(const struct nb_state *state, uint64_t need)
+{
+	char may[16], want[16];
+	struct rlimit limit;
+	struct stat st;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY
+	    || stat(state->catalog, &st)
+	    || (uint64_t)st.st_size + need <= limit.rlim_cur)
+		return NB_OK;
+	return nb_fail(NB_EFULL, "%s: a file may have %s, this one may need "
+		       "%s\nhint: raise the limit on a file's size "
+		       "(ulimit -f)", state->catalog,
+		       nb_str_size(limit.rlim_cur, may),
+		       nb_str_size((uint64_t)st.st_size + need, want));
+}
+
 /* SQLite's log of changes and then its tables take the paths, the hashes and
  * what stands around them. */
 static enum nb_err
@@ -267,7 +288,7 @@ check_room(const struct nb_write *w, const struct nb_session *s)
 			      "backup may need %s\nhint: make room on that "
 			      "file system", state, nb_str_size(room, have),
 			      nb_str_size(need, want));
-	return err;
+	return err ? err : check_limit(w->site->state, need);
 }
 
 enum nb_err

@@ -25,7 +25,9 @@ nb_sql_fail(struct nb_catalog *catalog)
 	return nb_fail(err, "%s: %s%s", catalog->path,
 		       sqlite3_errmsg(catalog->db), err == NB_ECORRUPT
 		       ? "\nhint: put back a copy of the catalog; nothing is "
-		       "blanked without it" : "");
+		       "blanked without it" : err == NB_EIO
+		       ? "\nhint: look at its file system, and at the limit "
+		       "on a file's size (ulimit -f)" : "");
 }
 
 enum nb_err

@@ -67,14 +67,20 @@ class Scene:
                   encoding="ascii") as file:
             file.write(f"{version}\n" * 2000)
 
-    def night(self, disc, version, options=(), crash=None, preload=CRASH):
-        """Exit status and what nightburn said, with this content to save."""
+    def night(self, disc, version, options=(), crash=None, preload=CRASH,
+              shell=None):
+        """Exit status and what nightburn said, with this content to save.
+
+        CRASH is the environment of what is loaded before it, SHELL what a
+        shell does before it."""
         self.save(version)
         command = [VDRIVE, "--hurry", "--disc", self.disc(disc), *options,
                    "--"]
         if crash:
             command += ["sh", "-c", 'LD_PRELOAD="$0:$LD_PRELOAD" exec "$@"',
                         preload]
+        if shell:
+            command += ["sh", "-c", shell + '; exec "$0" "$@"']
         done = subprocess.run(
             [*command, NIGHTBURN, "-c", self.configure(), "run"],
             env={**os.environ, **(crash or {})}, timeout=DEADLINE,
