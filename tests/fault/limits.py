@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-from scene import ALL, Broken, two_nights
+from scene import ALL, SANITIZED, Broken, two_nights
 
 KIND = "cd-rw"
 # What the loader of programs says before nightburn begins.
@@ -114,6 +114,8 @@ def no_room(scene, folder, room):
 
 def limited(scene, option, value, words):
     """Whether the night went well with this limit of the shell."""
+    if option == "v":
+        scene.timeout = 5  # libburn without a thread waits for the watchdog
     status, text = scene.night("A", 3, shell=f"ulimit -{option} {value}")
     try:
         afterwards(scene, judge(scene, status, text, words))
@@ -143,6 +145,8 @@ CASES = (
     ("little memory may be had", limited, ["v"],
      range(10000, 400000, 5000)),
 )
+if SANITIZED:  # it takes terabytes
+    CASES = CASES[:-1]
 WORDS = {"f": r"\nhint: .*limit on a file's size \(ulimit -f\)",
          "n": r"Too many open files|cannot be had|cannot open shared|"
               r"unable to open|the library gives no reason|no drive",

@@ -25,13 +25,14 @@ import subprocess
 import sys
 import tempfile
 
-from scene import ALL, FAIL, MEDIA, Broken, two_nights
+from scene import ALL, FAIL, MEDIA, SANITIZED, Broken, two_nights
 
 # An interrupted call is made again, so that one interrupted for ever never ends.
 BOTH = ("once", "ever")
 CLASSES = (("alloc", errno.ENOMEM, BOTH), ("open", errno.EMFILE, BOTH),
            ("read", errno.EIO, BOTH), ("read", errno.EINTR, ("once",)),
            ("write", errno.ENOSPC, BOTH), ("write", errno.EINTR, ("once",)),
+           ("write", errno.EIO, ("once",)), ("write", errno.EDQUOT, ("once",)),
            ("sync", errno.EIO, BOTH), ("name", errno.ENOSPC, BOTH),
            ("size", errno.ENOSPC, BOTH), ("process", errno.EAGAIN, BOTH),
            ("map", errno.ENOMEM, BOTH), ("ioctl", errno.EIO, BOTH),
@@ -59,6 +60,9 @@ def who_died(path):
 
 def faulty_night(scene, rule, deaths):
     """Status, text, and whether the call was reached."""
+    # libburn that gets no thread waits until the watchdog ends it.
+    if rule.startswith("process"):
+        scene.timeout = 5
     struck = os.path.join(scene.path, "struck")
     crash = os.path.join(scene.path, "crash")
     status, text = scene.night("A", 3, preload=FAIL, crash={
@@ -170,6 +174,9 @@ class Torture:
 
 
 def main():
+    if SANITIZED:
+        print("1..0 # SKIP a sanitizer stands where calls are made to fail")
+        return False
     seed = random.Random(5)
     work = tempfile.mkdtemp(prefix="nbnth.")
     os.chmod(work, 0o755)

@@ -14,6 +14,9 @@ NIGHTBURN = os.path.join(LIBS, "nightburn")
 CRASH = os.path.join(LIBS, "libcrash.so")
 FAIL = os.path.join(LIBS, "libfail.so")
 os.environ["LD_LIBRARY_PATH"] = LIBS
+# A sanitizer wants all memory to itself.
+with open(NIGHTBURN, "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()
 # All points, instead of a sample of them by a fixed seed.
 ALL = bool(os.environ.get("NB_TORTURE"))
 MEDIA = ("cd-rw", "dvd-rw", "dvd+rw", "dvd-ram", "bd-re")
