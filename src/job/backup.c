@@ -25,13 +25,13 @@ source_by_hand(const char *path, struct nb_config_source *out)
 	const char *name;
 	enum nb_err err;
 
-	source.path = realpath(path, NULL);
-	if (!source.path)
+	source.tree.path = realpath(path, NULL);
+	if (!source.tree.path)
 		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
-	name = strrchr(source.path, '/') + 1;
+	name = strrchr(source.tree.path, '/') + 1;
 	err = nb_str_dup(*name ? name : "root", &source.name);
 	if (err)
-		free(source.path);
+		free(source.tree.path);
 	else
 		*out = source;
 	return err;
@@ -59,35 +59,9 @@ sources_by_hand(const struct nb_run_options *options,
 			err = nb_array_push(&backup->by_hand, source);
 		if (err) {
 			free(source.name);
-			free(source.path);
+			free(source.tree.path);
 		}
 	}
-	return err;
-}
-
-/* The room that all sources together want in staging, against what is there. */
-static enum nb_err
-check_room(const struct nb_backup *backup)
-{
-	uint64_t need = 0, one, room;
-	char have[16], want[16];
-	enum nb_err err = NB_OK;
-
-	for (size_t i = 0; !err && i < backup->sources->count; i++) {
-		const struct nb_config_source *s = &backup->sources->at[i];
-
-		one = 0;
-		err = nb_source_ops(s->kind)->estimate(s, &one);
-		need += one;
-	}
-	if (err || !need)
-		return err;
-	err = nb_staging_room(backup->site->nb->config->staging_dir, &room);
-	if (!err && need > room)
-		nb_log(NB_WARNING,
-		       "%s: %s free, the dumps may need up to %s",
-		       backup->site->nb->config->staging_dir,
-		       nb_str_size(room, have), nb_str_size(need, want));
 	return err;
 }
 
@@ -104,73 +78,10 @@ nb_backup_prepare(struct nb_site *site, const struct nb_run_options *options,
 	backup->accept_shrink = options->accept_shrink;
 	if (options->path_count)
 		err = sources_by_hand(options, backup);
-	if (!err && !options->resume) {
-		for (size_t i = 0; !err && i < backup->sources->count; i++) {
-			const struct nb_config_source *s
-				= &backup->sources->at[i];
-
-			err = nb_source_ops(s->kind)->preflight(s);
-		}
-		if (!err)
-			err = check_room(backup);
-	}
+	if (!err && !options->resume)
+		err = nb_backup_preflight(backup);
 	if (err)
 		nb_backup_clear(backup);
-	return err;
-}
-
-static enum nb_err
-last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
-{
-	struct nb_backup *backup = ctx;
-
-	*stored = 0;
-	if (!backup->site->catalog)
-		return NB_OK;
-	return nb_catalog_last_size(backup->site->catalog,
-				    backup->site->job->name, kind, name,
-				    stored);
-}
-
-static enum nb_err
-source_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
-{
-	struct nb_backup *backup = ctx;
-
-	return nb_job_progress(backup->site->nb, what, done, total);
-}
-
-static struct nb_source_context
-context_of(struct nb_backup *backup)
-{
-	return (struct nb_source_context){
-		.backup_id = backup->staged.manifest.backup_id,
-		.job = backup->site->job->name,
-		.staging_path = backup->staged.path,
-		.staging = backup->staged.dir,
-		.date = backup->staged.manifest.created,
-		.last_size = last_size,
-		.accept_shrink = backup->accept_shrink,
-		.progress = source_progress,
-		.ctx = backup,
-	};
-}
-
-/* Runs the sources that are (or are not) STAGED. */
-static enum nb_err
-run_sources(struct nb_backup *backup, bool staged,
-	    struct nb_source_output *out)
-{
-	struct nb_source_context context = context_of(backup);
-	enum nb_err err = NB_OK;
-
-	for (size_t i = 0; !err && i < backup->sources->count; i++) {
-		const struct nb_config_source *s = &backup->sources->at[i];
-		const struct nb_source_ops *ops = nb_source_ops(s->kind);
-
-		if (ops->staged == staged)
-			err = ops->collect(s, &context, out);
-	}
 	return err;
 }
 
@@ -244,7 +155,7 @@ dump_all(struct nb_backup *backup)
 
 	err = nb_array_push(&roots, backup->staged.dir);
 	if (!err)
-		err = run_sources(backup, true, &out);
+		err = nb_backup_run_sources(backup, true, &out);
 	if (!err)
 		err = keep_staged(backup, &entries);
 	nb_entries_free(&entries);
@@ -266,7 +177,9 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 	if (err)
 		return err;
 	describe(backup, date);
-	err = dump_all(backup);
+	err = nb_backup_hold(backup);
+	if (!err)
+		err = dump_all(backup);
 	if (!err)
 		err = nb_staging_finish(staging, &backup->staged);
 	if (err == NB_EFULL)
@@ -299,7 +212,7 @@ nb_backup_resume(struct nb_backup *backup)
 		nb_fail(err, "%s: no backup of job %s waits here\n"
 			"hint: nightburn run without --resume makes one",
 			staging, backup->site->job->name);
-	return err;
+	return err ? err : nb_backup_hold(backup);
 }
 
 enum nb_err
@@ -312,9 +225,10 @@ nb_backup_discard(struct nb_backup *backup)
 void
 nb_backup_clear(struct nb_backup *backup)
 {
+	nb_backup_release(backup);
 	for (size_t i = 0; i < backup->by_hand.count; i++) {
 		free(backup->by_hand.at[i].name);
-		free(backup->by_hand.at[i].path);
+		free(backup->by_hand.at[i].tree.path);
 	}
 	nb_array_free(&backup->by_hand);
 	nb_staged_free(&backup->staged);
@@ -392,6 +306,6 @@ nb_backup_list(struct nb_backup *backup, struct nb_entries *entries,
 	for (size_t i = 0; !err && i < staged->count; i++)
 		err = copy_source(&staged->at[i], sources);
 	if (!err)
-		err = run_sources(backup, false, &out);
+		err = nb_backup_run_sources(backup, false, &out);
 	return err;
 }

@@ -14,6 +14,7 @@ struct nb_backup {
 	struct nb_site *site;                     /* borrowed */
 	const struct nb_config_sources *sources;  /* the job's, or by_hand */
 	struct nb_config_sources by_hand;         /* trees named by a person */
+	void **held;                              /* by each source, or NULL */
 	bool accept_shrink;
 	struct nb_staged staged;
 };
@@ -31,9 +32,10 @@ enum nb_err nb_backup_prepare(struct nb_site *site,
 			      struct nb_backup *backup);
 
 /*
- * Dumps every source that is staged; afterwards the staging directory of this
- * backup is complete and on stable storage, or gone.  FIXED_ID: the id depends
- * on the date alone (reproducible images).  NB_ESOURCE and others.
+ * Makes the sources hold what they need, and dumps every one that is staged;
+ * afterwards the staging directory of this backup is complete and on stable
+ * storage, or gone.  FIXED_ID: the id depends on the date alone (reproducible
+ * images).  NB_ESOURCE and others.
  */
 enum nb_err nb_backup_collect(struct nb_backup *backup, bool fixed_id);
 
@@ -41,10 +43,17 @@ enum nb_err nb_backup_collect(struct nb_backup *backup, bool fixed_id);
  * NB_ENOTFOUND, logged. */
 enum nb_err nb_backup_resume(struct nb_backup *backup);
 
+/*
+ * Lets go what the sources hold (snapshots), when everything was read.
+ * NB_ESOURCE: what was read does not count.  Calling it again does nothing.
+ */
+enum nb_err nb_backup_release(struct nb_backup *backup);
+
 /* Removes the backup's staging directory (it is on a verified disc). */
 enum nb_err nb_backup_discard(struct nb_backup *backup);
 
-/* Frees; what is in staging stays there.  Accepts a zeroed backup. */
+/* Releases and frees; what is in staging stays there.  Accepts a zeroed
+ * backup. */
 void nb_backup_clear(struct nb_backup *backup);
 
 /*
@@ -56,6 +65,14 @@ enum nb_err nb_backup_list(struct nb_backup *backup,
 			   struct nb_entries *entries,
 			   struct nb_manifest_sources *sources,
 			   struct nb_roots *roots);
+
+/* ---- every source in turn (job/backup_sources.c), for backup.c ---- */
+
+enum nb_err nb_backup_preflight(const struct nb_backup *backup);
+enum nb_err nb_backup_hold(struct nb_backup *backup);
+/* collect of those that are (or are not) STAGED. */
+enum nb_err nb_backup_run_sources(struct nb_backup *backup, bool staged,
+				  struct nb_source_output *out);
 
 /* Closes all but the first, which is borrowed, and frees the array. */
 void nb_roots_close(struct nb_roots *roots);

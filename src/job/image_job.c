@@ -53,6 +53,8 @@ image_locked(struct nb_site *site, const struct nb_run_options *options,
 		snprintf(result->backup_id, sizeof result->backup_id, "%s",
 			 backup.staged.manifest.backup_id);
 		err = write_image(&backup, fd, result);
+		if (!err)
+			err = nb_backup_release(&backup);
 		discarded = nb_backup_discard(&backup);
 		if (!err)
 			err = discarded;

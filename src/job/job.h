@@ -18,6 +18,7 @@ struct nightburn {
 	struct nb_config *config;
 	nb_progress_fn *progress;
 	void *progress_ctx;
+	struct nb_power_watch *power;   /* NULL: not begun (job/power.h) */
 };
 
 /* Tells the caller how far WHAT is, in bytes.  NB_ECANCELED: stop. */

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/path.h"
+#include "job/power.h"
 #include "store/journal.h"
 
 enum nb_err
@@ -18,7 +19,7 @@ nb_job_progress(struct nightburn *nb, const char *what, uint64_t done,
 
 	if (nb && nb->progress && nb->progress(nb->progress_ctx, &now))
 		return NB_ECANCELED;
-	return NB_OK;
+	return nb ? nb_power_check(nb, what, done, total) : NB_OK;
 }
 
 enum nb_err

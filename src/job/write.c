@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/readback.h"
+#include "job/power.h"
 #include "store/journal.h"
 #include "store/staging.h"
 
@@ -104,7 +105,9 @@ nb_write_blank(struct nb_site *site, struct nb_look *look,
 	enum nb_guard answer;
 	enum nb_err err;
 
-	err = nb_journal_begin(site->state->dir, &intent);
+	err = nb_power_permit(site->nb, "blank");
+	if (!err)
+		err = nb_journal_begin(site->state->dir, &intent);
 	if (!err)
 		err = nb_look_again(look);
 	if (!err)
@@ -223,7 +226,9 @@ burn(const struct nb_write *w, struct nb_session *s,
 	bool first = s->previous == NULL;
 	enum nb_err err;
 
-	err = nb_journal_begin(state, &intent);
+	err = nb_power_permit(w->site->nb, "burn");
+	if (!err)
+		err = nb_journal_begin(state, &intent);
 	if (err)
 		return err;
 	/* A disc that reads as blank has nothing to lose by being formatted. */
@@ -235,7 +240,9 @@ burn(const struct nb_write *w, struct nb_session *s,
 		nb_journal_end(state);
 		return err;
 	}
-	if (err)
+	/* What lies on the disc now may come from a snapshot that ran full. */
+	nb_roots_close(&s->roots);
+	if (nb_backup_release(w->backup) || err)
 		return suspect(w, s, "the burn failed");
 	result->burned = true;
 	intent.step = NB_STEP_VERIFY;

@@ -18,14 +18,22 @@ static void
 source_clear(struct nb_config_source *source)
 {
 	free(source->name);
-	free(source->database);
-	free(source->conninfo);
-	free(source->run_as);
-	free(source->pg_dump);
-	free(source->pg_dumpall);
-	free(source->pg_restore);
-	free(source->path);
-	names_free(&source->exclude);
+	free(source->postgres.database);
+	free(source->postgres.conninfo);
+	free(source->postgres.run_as);
+	free(source->postgres.pg_dump);
+	free(source->postgres.pg_dumpall);
+	free(source->postgres.pg_restore);
+	free(source->tree.path);
+	names_free(&source->tree.exclude);
+}
+
+static void
+hook_clear(struct nb_config_hook *hook)
+{
+	names_free(&hook->run);
+	free(hook->shell);
+	free(hook->run_as);
 }
 
 static void
@@ -36,6 +44,9 @@ job_clear(struct nb_config_job *job)
 	for (size_t i = 0; i < job->sources.count; i++)
 		source_clear(&job->sources.at[i]);
 	nb_array_free(&job->sources);
+	for (size_t i = 0; i < job->hooks.count; i++)
+		hook_clear(&job->hooks.at[i]);
+	nb_array_free(&job->hooks);
 }
 
 static void
@@ -63,6 +74,8 @@ nb_config_free(struct nb_config *config)
 	for (size_t i = 0; i < config->jobs.count; i++)
 		job_clear(&config->jobs.at[i]);
 	nb_array_free(&config->jobs);
+	free(config->guard.ups);
+	free(config->guard.upsc);
 	free(config->file);
 	free(config->state_dir);
 	free(config->staging_dir);

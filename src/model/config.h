@@ -44,14 +44,12 @@ struct nb_config_pool {
 enum nb_format { NB_FORMAT_CUSTOM, NB_FORMAT_PLAIN, NB_FORMAT_DIRECTORY };
 enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
 		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
-enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE };
 
-struct nb_config_source {
-	enum nb_source_kind kind;
-	char *name;
-	int line;                   /* in the configuration file */
-	/* postgres */
-	char *database;             /* default: name */
+/* In the order of the grammar's table (config_source.c). */
+enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE, NB_SOURCE_KINDS };
+
+struct nb_config_postgres {
+	char *database;             /* default: the block's name */
 	char *conninfo;             /* libpq's; NULL: PG* variables */
 	char *run_as;               /* NULL: the user who started us */
 	bool globals_only;
@@ -68,13 +66,38 @@ struct nb_config_source {
 	uint64_t max_size;          /* bytes of a dump; 0: no cap */
 	double min_ratio;           /* of the last good backup's size; 0: off */
 	bool full_check;            /* read the whole dump with pg_restore */
-	/* tree */
+};
+
+/* What is read of a directory, whoever provides the directory. */
+struct nb_config_tree {
 	char *path;
 	struct nb_names exclude;
 	bool one_file_system;
 };
 
+struct nb_config_source {
+	enum nb_source_kind kind;
+	char *name;
+	int line;                   /* in the configuration file */
+	struct nb_config_postgres postgres;
+	struct nb_config_tree tree;
+};
+
 struct nb_config_sources NB_ARRAY(struct nb_config_source);
+
+/* A program of the administrator's that a job runs. */
+enum nb_hook { NB_HOOK_BEFORE, NB_HOOK_AFTER, NB_HOOK_ON_FAILURE, NB_HOOKS };
+
+struct nb_config_hook {
+	enum nb_hook when;
+	struct nb_names run;        /* program and arguments; or */
+	char *shell;                /* a line for /bin/sh */
+	char *run_as;               /* NULL: the user who started us */
+	int64_t timeout;            /* seconds */
+	int line;
+};
+
+struct nb_config_hooks NB_ARRAY(struct nb_config_hook);
 
 /* What stands as the job of a session that a person appended: no job of the
  * configuration has this name. */
@@ -84,16 +107,27 @@ struct nb_config_job {
 	char *name;
 	char *pool;
 	struct nb_config_sources sources;  /* in the order of the file */
+	struct nb_config_hooks hooks;      /* of one WHEN, in that order */
 };
 
 struct nb_config_drives NB_ARRAY(struct nb_config_drive);
 struct nb_config_pools NB_ARRAY(struct nb_config_pool);
 struct nb_config_jobs NB_ARRAY(struct nb_config_job);
 
+/* When the power is too weak to begin a night's work. */
+struct nb_config_guard {
+	char *ups;                  /* "name@host" of NUT; NULL: no guard */
+	char *upsc;                 /* NUT's client program */
+	int64_t min_runtime;        /* seconds of battery; 0: any */
+	bool unknown_goes;          /* a UPS that does not answer stops
+				       nothing */
+};
+
 struct nb_config {
 	char *file;                 /* as it was named */
 	char *state_dir;
 	char *staging_dir;
+	struct nb_config_guard guard;
 	struct nb_config_drives drives;
 	struct nb_config_pools pools;
 	struct nb_config_jobs jobs;

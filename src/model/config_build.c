@@ -7,8 +7,6 @@
 
 #define STATE_DIR "/var/lib/nightburn"
 #define STAGING_DIR "/var/spool/nightburn"
-#define TIMEOUT (6 * 3600)
-#define LOCK_TIMEOUT (10 * 60)
 
 struct build {
 	cfg_t *cfg;
@@ -28,6 +26,7 @@ fill_field(const struct build *b, cfg_t *cfg, const struct nb_field *field,
 	   void *record)
 {
 	const struct nb_syntax_value *value;
+	const char *title = cfg_title(cfg);
 	char expected[128];
 	enum nb_err err = NB_OK;
 	unsigned int i;
@@ -41,10 +40,11 @@ fill_field(const struct build *b, cfg_t *cfg, const struct nb_field *field,
 			       value->text, expected);
 	if (!i && field->required)
 		return nb_fail(NB_ECONFIG,
-			       "%s:%d: %s \"%s\" has no %s; expected %s",
+			       "%s:%d: %s%s%s%s has no %s; expected %s",
 			       b->config->file, nb_syntax_line(cfg),
-			       cfg_name(cfg), cfg_title(cfg), field->name,
-			       expected);
+			       cfg_name(cfg), title ? " \"" : "",
+			       title ? title : "", title ? "\"" : "",
+			       field->name, expected);
 	return err;
 }
 
@@ -130,48 +130,22 @@ build_pool(const struct build *b, cfg_t *cfg,
 }
 
 static enum nb_err
-check_postgres(const struct build *b, cfg_t *cfg,
-	       const struct nb_config_source *source)
-{
-	const char *what = NULL;
-
-	if (source->globals_only && source->all)
-		what = "globals_only together with all; expected one of them";
-	else if (source->all && source->database)
-		what = "database together with all; expected one of them";
-	else if (source->globals_only && source->database)
-		what = "database together with globals_only; expected one of "
-			"them";
-	else if (source->jobs > 1 && source->format != NB_FORMAT_DIRECTORY)
-		what = "jobs without format = directory; expected both";
-	return what ? nb_fail(NB_ECONFIG, "%s:%d: postgres \"%s\" has %s",
-			      b->config->file, nb_syntax_line(cfg),
-			      source->name, what) : NB_OK;
-}
-
-static enum nb_err
-build_source(const struct build *b, cfg_t *cfg,
-	     const struct nb_section *section,
+build_source(const struct build *b, cfg_t *cfg, enum nb_source_kind kind,
 	     struct nb_config_sources *sources)
 {
 	struct nb_config_source *source;
 	enum nb_err err;
 
 	if (nb_array_push(sources, (struct nb_config_source){
-			.line = nb_syntax_line(cfg), .jobs = 1, .level = -1,
-			.timeout = TIMEOUT, .lock_timeout = LOCK_TIMEOUT,
-			.min_ratio = 0.5, .full_check = true }))
+			.line = nb_syntax_line(cfg) }))
 		return nb_fail_memory();
 	source = &sources->at[sources->count - 1];
+	nb_config_source_begin(kind, source);
 	err = fill_title(b, cfg, &source->name);
 	if (!err)
-		err = fill(b, cfg, section, source);
-	if (!strcmp(section->name, "tree"))
-		source->kind = NB_SOURCE_TREE;
-	else if (!err)
-		err = check_postgres(b, cfg, source);
-	if (!err && source->kind == NB_SOURCE_POSTGRES && !source->database)
-		err = nb_str_dup(source->name, &source->database);
+		err = fill(b, cfg, &nb_config_job_blocks[kind], source);
+	if (!err)
+		err = nb_config_source_end(b->config->file, source);
 	return err;
 }
 
@@ -205,10 +179,75 @@ check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
 }
 
 static enum nb_err
+build_sources(const struct build *b, cfg_t *cfg,
+	      struct nb_config_sources *sources)
+{
+	enum nb_err err = NB_OK;
+
+	for (unsigned int k = 0; k < NB_SOURCE_KINDS; k++) {
+		const char *name = nb_config_job_blocks[k].name;
+
+		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
+			err = build_source(b, cfg_getnsec(cfg, name, i),
+					   (enum nb_source_kind)k, sources);
+	}
+	sort_sources(sources);
+	return err;
+}
+
+static enum nb_err
+build_hook(const struct build *b, cfg_t *cfg, enum nb_hook when,
+	   struct nb_config_hooks *hooks)
+{
+	struct nb_config_hook *hook;
+	enum nb_err err;
+
+	if (nb_array_push(hooks, (struct nb_config_hook){
+			.line = nb_syntax_line(cfg) }))
+		return nb_fail_memory();
+	hook = &hooks->at[hooks->count - 1];
+	nb_config_hook_begin(when, hook);
+	err = fill(b, cfg, &nb_config_job_blocks[NB_SOURCE_KINDS + when],
+		   hook);
+	return err ? err : nb_config_hook_end(b->config->file, hook);
+}
+
+static enum nb_err
+build_hooks(const struct build *b, cfg_t *cfg, struct nb_config_hooks *hooks)
+{
+	enum nb_err err = NB_OK;
+
+	for (unsigned int k = 0; k < NB_HOOKS; k++) {
+		const char *name
+			= nb_config_job_blocks[NB_SOURCE_KINDS + k].name;
+
+		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
+			err = build_hook(b, cfg_getnsec(cfg, name, i),
+					 (enum nb_hook)k, hooks);
+	}
+	return err;
+}
+
+static enum nb_err
+build_guard(const struct build *b, cfg_t *cfg,
+	    const struct nb_section *section)
+{
+	struct nb_config_guard *guard = &b->config->guard;
+	enum nb_err err = NB_OK;
+
+	if (guard->ups)
+		return nb_fail(NB_ECONFIG, "%s:%d: a second guard; expected "
+			       "one", b->config->file, nb_syntax_line(cfg));
+	err = fill(b, cfg, section, guard);
+	if (!err && !guard->upsc)
+		err = nb_str_dup("upsc", &guard->upsc);
+	return err;
+}
+
+static enum nb_err
 build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
 	struct nb_config_jobs *jobs = &b->config->jobs;
-	const struct nb_section *inner = section->inner;
 	struct nb_config_job *job;
 	enum nb_err err;
 
@@ -224,16 +263,14 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 		err = fill(b, cfg, section, job);
 	if (!err)
 		err = check_pool(b, cfg, jobs);
-	for (; !err && inner->name; inner++)
-		for (unsigned int i = 0; !err && i < cfg_size(cfg, inner->name);
-		     i++)
-			err = build_source(b, cfg_getnsec(cfg, inner->name, i),
-					   inner, &job->sources);
+	if (!err)
+		err = build_sources(b, cfg, &job->sources);
+	if (!err)
+		err = build_hooks(b, cfg, &job->hooks);
 	if (!err && !job->sources.count)
 		err = nb_fail(NB_ECONFIG, "%s:%d: job \"%s\" has no source; "
 			      "expected a postgres or tree block",
 			      b->config->file, nb_syntax_line(cfg), job->name);
-	sort_sources(&job->sources);
 	return err;
 }
 
@@ -269,6 +306,8 @@ nb_config_build(cfg_t *cfg, struct nb_config *config)
 		err = build_blocks(&b, "pool", build_pool);
 	if (!err)
 		err = build_blocks(&b, "job", build_job);
+	if (!err)
+		err = build_blocks(&b, "guard", build_guard);
 	if (!err && !config->jobs.count)
 		err = nb_fail(NB_ECONFIG, "%s:1: no job; expected a block "
 			      "job \"NAME\" { ... }", config->file);

@@ -3,12 +3,10 @@
 
 static const char *const rotations[] = { "alternate", "append", "fresh",
 					 NULL };
-static const char *const formats[] = { "custom", "plain", "directory", NULL };
-static const char *const checks[] = { "list", "full", NULL };
 static const char *const same_disc[] = { "refuse", "append", NULL };
 
-#define FIELD(option, value, field) .name = (option), \
-	.kind = NB_VALUE_##value, .offset = offsetof(struct RECORD, field)
+#define FIELD(option, value, field) \
+	NB_FIELD(struct RECORD, option, value, field)
 
 #define RECORD nb_config
 static const struct nb_field root_fields[] = {
@@ -50,45 +48,25 @@ static const struct nb_field job_fields[] = {
 };
 
 #undef RECORD
-#define RECORD nb_config_source
-static const struct nb_field postgres_fields[] = {
-	{ FIELD("database", TEXT, database) },
-	{ FIELD("conninfo", TEXT, conninfo) },
-	{ FIELD("run_as", NAME, run_as) },
-	{ FIELD("globals_only", FLAG, globals_only) },
-	{ FIELD("all", FLAG, all) },
-	{ FIELD("format", WORD, format), .words = formats },
-	{ FIELD("jobs", NUMBER, jobs), .min = 1, .max = 64 },
-	{ FIELD("compress", COMPRESS, compression) },
-	{ FIELD("pg_dump", PROGRAM, pg_dump) },
-	{ FIELD("pg_dumpall", PROGRAM, pg_dumpall) },
-	{ FIELD("pg_restore", PROGRAM, pg_restore) },
-	{ FIELD("timeout", TIME, timeout) },
-	{ FIELD("lock_timeout", TIME, lock_timeout) },
-	{ FIELD("max_size", SIZE, max_size) },
-	{ FIELD("min_ratio", RATIO, min_ratio) },
-	{ FIELD("check", CHOICE, full_check), .words = checks },
-	{ .name = NULL },
-};
+#define RECORD nb_config_guard
+static const char *const unknown[] = { "refuse", "go", NULL };
 
-static const struct nb_field tree_fields[] = {
-	{ FIELD("path", PATH, path), .required = true },
-	{ FIELD("exclude", TEXTS, exclude) },
-	{ FIELD("one_file_system", FLAG, one_file_system) },
+static const struct nb_field guard_fields[] = {
+	{ FIELD("ups", TEXT, ups), .required = true },
+	{ FIELD("upsc", PROGRAM, upsc) },
+	{ FIELD("min_runtime", TIME, min_runtime) },
+	{ FIELD("unknown", CHOICE, unknown_goes), .words = unknown },
 	{ .name = NULL },
-};
-
-static const struct nb_section sources[] = {
-	{ "postgres", postgres_fields, NULL },
-	{ "tree", tree_fields, NULL },
-	{ NULL, NULL, NULL },
 };
 
 static const struct nb_section blocks[] = {
-	{ "drive", drive_fields, NULL },
-	{ "pool", pool_fields, NULL },
-	{ "job", job_fields, sources },
-	{ NULL, NULL, NULL },
+	{ .name = "drive", drive_fields },
+	{ .name = "pool", pool_fields },
+	{ .name = "job", job_fields, nb_config_job_blocks },
+	{ .name = "guard", guard_fields, .untitled = true },
+	{ .name = NULL },
 };
 
-const struct nb_section nb_config_grammar = { "root", root_fields, blocks };
+const struct nb_section nb_config_grammar = {
+	.name = "root", root_fields, blocks
+};

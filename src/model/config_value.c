@@ -259,8 +259,8 @@ read_compress(const char *text, struct nb_config_source *source)
 		if (text[length] && !read_number(text + length + 1, 1,
 						 methods[i].max, &level))
 			return false;
-		source->compression = methods[i].compression;
-		source->level = level;
+		source->postgres.compression = methods[i].compression;
+		source->postgres.level = level;
 		return true;
 	}
 	return false;

@@ -35,6 +35,10 @@ struct nb_field {
 	bool required;
 };
 
+/* The row of OPTION, a value of kind NB_VALUE_<VALUE> in FIELD of RECORD. */
+#define NB_FIELD(record, option, value, field) .name = (option), \
+	.kind = NB_VALUE_##value, .offset = offsetof(record, field)
+
 /* True for kinds that take several values. */
 bool nb_value_is_list(enum nb_value_kind kind);
 

@@ -95,8 +95,8 @@ read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
 	if (err)
 		return err;
 	spec->name = object;
-	spec->run_as = dump->source->run_as;
-	spec->timeout_ms = dump->source->timeout * 1000;
+	spec->run_as = dump->source->postgres.run_as;
+	spec->timeout_ms = dump->source->postgres.timeout * 1000;
 	err = nb_proc_run(spec, &result);
 	if (!err)
 		err = nb_pg_status(object, &result);
@@ -189,10 +189,11 @@ check_archive(const struct nb_pg_dump *dump)
 	static const char *const options[2][2] = {
 		{ "--list", NULL }, { "-f", "/dev/null" },
 	};
-	bool directory = dump->source->format == NB_FORMAT_DIRECTORY;
+	bool directory = dump->source->postgres.format == NB_FORMAT_DIRECTORY;
+	int passes = dump->source->postgres.full_check ? 2 : 1;
 	enum nb_err err = NB_OK;
 
-	for (int i = 0; !err && i < (dump->source->full_check ? 2 : 1); i++)
+	for (int i = 0; !err && i < passes; i++)
 		err = directory ? restore_directory(dump, options[i])
 			: restore_file(dump, options[i]);
 	return err;
@@ -203,7 +204,7 @@ nb_pg_check(struct nb_pg_dump *dump)
 {
 	const struct nb_config_source *source = dump->source;
 
-	if (dump->database && source->format != NB_FORMAT_PLAIN)
+	if (dump->database && source->postgres.format != NB_FORMAT_PLAIN)
 		return check_archive(dump);
 	if (has_suffix(dump->path, ".gz"))
 		return check_gzip(dump);
@@ -214,7 +215,7 @@ enum nb_err
 nb_pg_check_shrink(const struct nb_pg_dump *dump)
 {
 	const struct nb_source_context *context = dump->context;
-	double ratio = dump->source->min_ratio;
+	double ratio = dump->source->postgres.min_ratio;
 	char now[16], before[16];
 	uint64_t last = 0;
 	enum nb_err err;

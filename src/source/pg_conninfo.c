@@ -12,11 +12,11 @@
 static enum nb_err
 parse(const struct nb_config_source *source, PQconninfoOption **options)
 {
+	const char *text = source->postgres.conninfo;
 	char *message = NULL;
 	enum nb_err err;
 
-	*options = PQconninfoParse(source->conninfo ? source->conninfo : "",
-				   &message);
+	*options = PQconninfoParse(text ? text : "", &message);
 	if (*options)
 		return NB_OK;
 	if (!message)
@@ -103,8 +103,8 @@ find_passfile(const struct nb_config_source *source, char **path)
 		chosen = getenv("PGPASSFILE");
 	if (chosen && *chosen) {
 		err = nb_str_dup(chosen, path);
-	} else if (source->run_as || !home || !*home) {
-		err = nb_user_find(source->run_as, &user);
+	} else if (source->postgres.run_as || !home || !*home) {
+		err = nb_user_find(source->postgres.run_as, &user);
 		if (!err)
 			err = nb_str_format(path, "%s/.pgpass", user.home);
 		nb_user_free(&user);

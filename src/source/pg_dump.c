@@ -19,14 +19,15 @@
 static bool
 is_directory(const struct nb_pg_dump *dump)
 {
-	return dump->database && dump->source->format == NB_FORMAT_DIRECTORY;
+	return dump->database
+		&& dump->source->postgres.format == NB_FORMAT_DIRECTORY;
 }
 
 static bool
 is_packed(const struct nb_pg_dump *dump)
 {
 	return dump->database && !is_directory(dump)
-		&& dump->source->compression == NB_COMPRESSION_ZSTD;
+		&& dump->source->postgres.compression == NB_COMPRESSION_ZSTD;
 }
 
 /* The argument of -Z into *OUT, or NULL where pg_dump's own choice holds. */
@@ -34,10 +35,10 @@ static enum nb_err
 compression_argument(const struct nb_pg_dump *dump, char **out)
 {
 	const struct nb_config_source *source = dump->source;
-	bool plain = source->format == NB_FORMAT_PLAIN;
-	int level = source->level;
+	bool plain = source->postgres.format == NB_FORMAT_PLAIN;
+	int level = source->postgres.level;
 
-	switch (source->compression) {
+	switch (source->postgres.compression) {
 	case NB_COMPRESSION_DEFAULT:
 		return plain ? nb_str_dup("-Z0", out) : NB_OK;
 	case NB_COMPRESSION_NONE:
@@ -47,7 +48,7 @@ compression_argument(const struct nb_pg_dump *dump, char **out)
 			return NB_OK;
 		return nb_str_format(out, "-Z%d", level < 0 ? 6 : level);
 	case NB_COMPRESSION_ZSTD:
-		if (source->format != NB_FORMAT_DIRECTORY)
+		if (source->postgres.format != NB_FORMAT_DIRECTORY)
 			return nb_str_dup("-Z0", out);
 		return level < 0 ? nb_str_dup("-Zzstd", out)
 			: nb_str_format(out, "-Zzstd:%d", level);
@@ -85,8 +86,9 @@ add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 		[NB_FORMAT_CUSTOM] = "-Fc", [NB_FORMAT_PLAIN] = "-Fp",
 		[NB_FORMAT_DIRECTORY] = "-Fd",
 	};
+	enum nb_format format = dump->source->postgres.format;
 	char *text = NULL;
-	enum nb_err err = add(arguments, formats[dump->source->format]);
+	enum nb_err err = add(arguments, formats[format]);
 
 	if (!err)
 		err = compression_argument(dump, &text);
@@ -95,8 +97,8 @@ add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 	if (err || !is_directory(dump))
 		return err;
 	text = NULL;
-	if (dump->source->jobs > 1)
-		err = nb_str_format(&text, "-j%d", dump->source->jobs);
+	if (dump->source->postgres.jobs > 1)
+		err = nb_str_format(&text, "-j%d", dump->source->postgres.jobs);
 	if (!err)
 		err = add_taken(arguments, text);
 	/* Staging syncs every file when all dumps are complete. */
@@ -121,9 +123,9 @@ make_arguments(const struct nb_pg_dump *dump,
 
 	if (!err)
 		err = add(arguments, "-w");
-	if (!err && dump->source->lock_timeout > 0)
+	if (!err && dump->source->postgres.lock_timeout > 0)
 		err = nb_str_format(&lock, "--lock-wait-timeout=%" PRId64,
-				    dump->source->lock_timeout * 1000);
+				    dump->source->postgres.lock_timeout * 1000);
 	if (!err)
 		err = add_taken(arguments, lock);
 	if (!err)
@@ -149,7 +151,7 @@ tick(void *ctx)
 {
 	struct nb_pg_dump *dump = ctx;
 	const struct nb_source_context *context = dump->context;
-	uint64_t bytes = dump->file.raw, cap = dump->source->max_size;
+	uint64_t bytes = dump->file.raw, cap = dump->source->postgres.max_size;
 	enum nb_err err = NB_OK;
 
 	if (is_directory(dump)) {
@@ -227,10 +229,10 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 	err = nb_proc_run(&(struct nb_proc){
 		.argv = (const char *const *)arguments->at, .name = name,
 		.environ_add = conninfo->environ_add,
-		.run_as = source->run_as, .stdin_fd = -1,
+		.run_as = source->postgres.run_as, .stdin_fd = -1,
 		.sink = is_directory(dump) ? NULL : sink, .tick = tick,
-		.ctx = dump, .max_bytes = source->max_size,
-		.timeout_ms = source->timeout * 1000 }, &result);
+		.ctx = dump, .max_bytes = source->postgres.max_size,
+		.timeout_ms = source->postgres.timeout * 1000 }, &result);
 	if (!err)
 		err = nb_pg_status(name, &result);
 	else if (err == NB_EFAIL || err == NB_ENOTFOUND)
@@ -259,11 +261,11 @@ make_path(struct nb_pg_dump *dump)
 	enum nb_err err = nb_path_encode(dump->name, &encoded);
 
 	if (dump->database) {
-		ending = endings[source->format];
+		ending = endings[source->postgres.format];
 		if (is_packed(dump))
 			packed = ".zst";
-		else if (source->format == NB_FORMAT_PLAIN
-			 && source->compression == NB_COMPRESSION_GZIP)
+		else if (source->postgres.format == NB_FORMAT_PLAIN
+			 && source->postgres.compression == NB_COMPRESSION_GZIP)
 			packed = ".gz";
 	}
 	if (!err)
@@ -276,7 +278,7 @@ make_path(struct nb_pg_dump *dump)
 static enum nb_err
 open_file(struct nb_pg_dump *dump)
 {
-	int level = dump->source->level;
+	int level = dump->source->postgres.level;
 	enum nb_err err;
 
 	if (!dump->database) {
@@ -300,7 +302,7 @@ make_directory(struct nb_pg_dump *dump)
 {
 	struct nb_user user = { .name = NULL };
 	int staging = dump->context->staging, fd = -1;
-	enum nb_err err = nb_user_find(dump->source->run_as, &user);
+	enum nb_err err = nb_user_find(dump->source->postgres.run_as, &user);
 
 	if (err)
 		return err;

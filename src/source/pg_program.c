@@ -28,9 +28,9 @@ static const char *
 configured(const struct nb_config_source *source, enum nb_pg_program program)
 {
 	if (program == NB_PG_DUMP)
-		return source->pg_dump;
-	return program == NB_PG_DUMPALL ? source->pg_dumpall
-		: source->pg_restore;
+		return source->postgres.pg_dump;
+	return program == NB_PG_DUMPALL ? source->postgres.pg_dumpall
+		: source->postgres.pg_restore;
 }
 
 /* *PATH stays NULL when DIRECTORY (N bytes) has no such program. */
@@ -96,8 +96,8 @@ nb_pg_program_find(const struct nb_config_source *source,
 {
 	const char *name = names[program], *chosen = configured(source,
 								program);
-	const char *slash = source->pg_dump ? strrchr(source->pg_dump, '/')
-		: NULL;
+	const char *dump = source->postgres.pg_dump;
+	const char *slash = dump ? strrchr(dump, '/') : NULL;
 	char *found = NULL;
 	enum nb_err err = NB_OK;
 
@@ -106,8 +106,7 @@ nb_pg_program_find(const struct nb_config_source *source,
 	if (chosen)
 		name = chosen;
 	if (program == NB_PG_RESTORE && !chosen && slash)
-		err = look_in(source->pg_dump,
-			      (size_t)(slash - source->pg_dump), name, &found);
+		err = look_in(dump, (size_t)(slash - dump), name, &found);
 	if (!err && !found)
 		err = look_in_path(name, &found);
 	if (!err && !found)
@@ -153,7 +152,7 @@ nb_pg_program_version(const struct nb_config_source *source, const char *path,
 	if (err)
 		return err;
 	err = nb_proc_run(&(struct nb_proc){
-		.argv = argv, .name = object, .run_as = source->run_as,
+		.argv = argv, .name = object, .run_as = source->postgres.run_as,
 		.stdin_fd = -1, .timeout_ms = VERSION_MS }, &result);
 	if (!err)
 		err = nb_pg_status(object, &result);

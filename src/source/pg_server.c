@@ -89,13 +89,14 @@ ask(void *ctx)
 static enum nb_err
 make_query(const struct nb_config_source *source, bool sizes, char **query)
 {
-	if (source->globals_only)
+	if (source->postgres.globals_only)
 		return NB_OK;
 	return nb_str_format(query, "SELECT datname, %s"
 			     " FROM pg_catalog.pg_database WHERE %s"
 			     " ORDER BY datname",
 			     sizes ? "pg_catalog.pg_database_size(oid)" : "0",
-			     source->all ? "datallowconn AND NOT datistemplate"
+			     source->postgres.all
+			     ? "datallowconn AND NOT datistemplate"
 			     " AND datconnlimit <> -2"
 			     : "datname = pg_catalog.current_database()");
 }
@@ -108,13 +109,13 @@ make_question(const struct nb_config_source *source, bool sizes,
 {
 	static const char *const usual[CANDIDATES] = { "postgres",
 						       "template1" };
-	bool one = !source->all && !source->globals_only;
+	bool one = !source->postgres.all && !source->postgres.globals_only;
 	enum nb_err err;
 
 	err = make_query(source, sizes, &q->query);
 	if (!err)
-		err = nb_pg_conninfo(source, one ? source->database : NULL,
-				     &q->conninfo[0]);
+		err = nb_pg_conninfo(source, one ? source->postgres.database
+				     : NULL, &q->conninfo[0]);
 	if (err)
 		return err;
 	q->count = 1;
@@ -184,7 +185,7 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 	err = nb_proc_run(&(struct nb_proc){
 		.name = object, .function = ask, .ctx = q,
 		.environ_add = q->conninfo[0].environ_add,
-		.run_as = source->run_as, .stdin_fd = -1,
+		.run_as = source->postgres.run_as, .stdin_fd = -1,
 		.timeout_ms = ASK_MS }, result);
 	free(object);
 	if (err)

@@ -13,20 +13,21 @@
 static enum nb_pg_program
 dumper(const struct nb_config_source *source)
 {
-	return source->globals_only ? NB_PG_DUMPALL : NB_PG_DUMP;
+	return source->postgres.globals_only ? NB_PG_DUMPALL : NB_PG_DUMP;
 }
 
 static bool
 is_archive(const struct nb_config_source *source)
 {
-	return !source->globals_only && source->format != NB_FORMAT_PLAIN;
+	return !source->postgres.globals_only
+		&& source->postgres.format != NB_FORMAT_PLAIN;
 }
 
 static enum nb_err
 check_user(const struct nb_config_source *source)
 {
 	struct nb_user user = { .name = NULL };
-	enum nb_err err = nb_user_find(source->run_as, &user);
+	enum nb_err err = nb_user_find(source->postgres.run_as, &user);
 
 	if (!err && !nb_user_allowed(&user))
 		err = nb_fail(NB_ESOURCE, "postgres %s: only root can become "
@@ -72,8 +73,8 @@ check_programs(const struct nb_config_source *source)
 		err = nb_pg_program_version(source, path, &number, &text);
 	if (!err && is_archive(source)) {
 		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);
-		if (!err && source->format == NB_FORMAT_DIRECTORY
-		    && source->compression == NB_COMPRESSION_ZSTD
+		if (!err && source->postgres.format == NB_FORMAT_DIRECTORY
+		    && source->postgres.compression == NB_COMPRESSION_ZSTD
 		    && number < ZSTD_SINCE)
 			err = nb_fail(NB_ECONFIG, "postgres %s: pg_dump %s "
 				      "has no zstd for format directory\n"
@@ -105,7 +106,7 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 	uint64_t sum = GLOBALS_ESTIMATE;
 	enum nb_err err = NB_OK;
 
-	if (!source->globals_only)
+	if (!source->postgres.globals_only)
 		err = nb_pg_ask(source, true, &server);
 	for (size_t i = 0; i < server.databases.count; i++)
 		sum += server.databases.at[i].size;
@@ -124,10 +125,10 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 		.mode = 0400, .mtime = dump->context->date,
 		.size = dump->stored, .hashed = true,
 	};
-	enum nb_err err = nb_user_find(dump->source->run_as, &owner);
+	enum nb_err err = nb_user_find(dump->source->postgres.run_as, &owner);
 
 	if (!err && dump->database
-	    && dump->source->format == NB_FORMAT_DIRECTORY) {
+	    && dump->source->postgres.format == NB_FORMAT_DIRECTORY) {
 		err = nb_pg_directory_entries(dump, &owner, out);
 		goto out;
 	}
@@ -168,7 +169,7 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 	struct nb_manifest_source record = { .bytes = dump->raw,
 					     .stored = dump->stored };
 	const char *end = dump->database
-		&& dump->source->format == NB_FORMAT_DIRECTORY ? ""
+		&& dump->source->postgres.format == NB_FORMAT_DIRECTORY ? ""
 		: ending(dump->path);
 	enum nb_err err = nb_str_dup("postgres", &record.kind);
 
@@ -178,8 +179,8 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 		err = nb_str_dup(dump->database, &record.database);
 	if (!err)
 		err = nb_str_dup(dump->database
-				 ? formats[dump->source->format] : "globals",
-				 &record.format);
+				 ? formats[dump->source->postgres.format]
+				 : "globals", &record.format);
 	if (!err)
 		err = nb_path_join(dump->context->backup_id, dump->path,
 				   &record.path);
@@ -248,7 +249,7 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	struct nb_pg_dump dump = *model;
 	enum nb_err err = NB_OK;
 
-	if (source->globals_only) {
+	if (source->postgres.globals_only) {
 		dump.name = source->name;
 		return take_dump(&dump, server->version_text, out);
 	}
@@ -258,7 +259,7 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	for (size_t i = 0; !err && i < server->databases.count; i++) {
 		dump = *model;
 		dump.database = server->databases.at[i].name;
-		dump.name = source->all ? dump.database : source->name;
+		dump.name = source->postgres.all ? dump.database : source->name;
 		err = take_dump(&dump, server->version_text, out);
 	}
 	return err;
@@ -266,12 +267,14 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 
 static enum nb_err
 collect(const struct nb_config_source *source,
-	const struct nb_source_context *context, struct nb_source_output *out)
+	const struct nb_source_context *context, void *held,
+	struct nb_source_output *out)
 {
 	struct nb_pg_server server = { .version = 0 };
 	char *program = NULL, *restore = NULL;
 	enum nb_err err = add_directories(context, out->entries);
 
+	(void)held;
 	if (!err)
 		err = nb_pg_program_find(source, dumper(source), &program);
 	if (!err && is_archive(source))
@@ -289,10 +292,16 @@ collect(const struct nb_config_source *source,
 	return err;
 }
 
+static bool
+is_staged(const struct nb_config_source *source)
+{
+	(void)source;
+	return true;
+}
+
 const struct nb_source_ops nb_source_postgres = {
-	.kind = "postgres",
 	.preflight = preflight,
 	.estimate = estimate,
 	.collect = collect,
-	.staged = true,
+	.is_staged = is_staged,
 };

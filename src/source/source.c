@@ -4,5 +4,10 @@
 const struct nb_source_ops *
 nb_source_ops(enum nb_source_kind kind)
 {
-	return kind == NB_SOURCE_TREE ? &nb_source_tree : &nb_source_postgres;
+	static const struct nb_source_ops *const ops[] = {
+		[NB_SOURCE_POSTGRES] = &nb_source_postgres,
+		[NB_SOURCE_TREE] = &nb_source_tree,
+	};
+
+	return ops[kind];
 }

@@ -44,21 +44,35 @@ struct nb_source_output {
 };
 
 struct nb_source_ops {
-	const char *kind;                      /* "postgres", "tree" */
 	/* Checks what can be checked before the night's work begins: programs,
 	 * versions, users, directories.  Changes nothing. */
 	enum nb_err (*preflight)(const struct nb_config_source *source);
 	/* Bytes that it will need in staging, estimated; 0: none. */
 	enum nb_err (*estimate)(const struct nb_config_source *source,
 				uint64_t *bytes);
+	/*
+	 * Takes what has to be held from before the first dump until the last
+	 * byte was read (a snapshot, a mount), after it removed what a run
+	 * that died left.  *HELD is the source's own, NULL when nothing is
+	 * held.  May be NULL: never holds anything.
+	 */
+	enum nb_err (*hold)(const struct nb_config_source *source,
+			    const struct nb_source_context *context,
+			    void **held);
+	/* Lets it go and frees it, on every way out.  NB_ESOURCE: what was
+	 * read in the meantime does not count (the snapshot ran full). */
+	enum nb_err (*release)(const struct nb_config_source *source,
+			       void *held);
 	/* Produces the files.  NB_ESOURCE when what came out does not count;
-	 * OUT may then hold some of it and is thrown away by the caller. */
+	 * OUT may then hold some of it and is thrown away by the caller.  A
+	 * source that is read in place is listed once more for each session
+	 * that is planned. */
 	enum nb_err (*collect)(const struct nb_config_source *source,
 			       const struct nb_source_context *context,
-			       struct nb_source_output *out);
-	/* True when its files stand in staging (and can be resumed), false
-	 * when they are read in place and listed anew. */
-	bool staged;
+			       void *held, struct nb_source_output *out);
+	/* Whether its files stand in staging (and can be resumed), or are
+	 * read in place and listed anew.  NULL: in place. */
+	bool (*is_staged)(const struct nb_config_source *source);
 };
 
 /* The functions of KIND; never NULL. */

@@ -13,7 +13,8 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "source/source.h"
+#include "model/config_build.h"
+#include "source/tree.h"
 
 #define PROGRESS_MS 1000
 
@@ -25,7 +26,8 @@ struct walk {
 	const struct nb_config_source *source;
 	const struct nb_source_context *context;
 	struct nb_entries *list;
-	char *prefix;             /* "<backup-id>/tree/<name>" */
+	const char *kind;         /* "tree", "lvm", ... */
+	char *prefix;             /* "<backup-id>/<kind>/<name>" */
 	char *object;             /* "tree php" */
 	int root;                 /* the open directory */
 	unsigned int root_index;  /* its place among the roots */
@@ -38,10 +40,10 @@ struct walk {
 static enum nb_err
 open_root(const struct nb_config_source *source, int *fd)
 {
-	*fd = open(source->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*fd = open(source->tree.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
 		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
-				     source->name, source->path);
+				     source->name, source->tree.path);
 	return NB_OK;
 }
 
@@ -67,7 +69,7 @@ matches(const char *pattern, const char *name, const char *path, bool dir)
 static bool
 is_excluded(const struct walk *w, const char *name, const char *path, bool dir)
 {
-	const struct nb_names *patterns = &w->source->exclude;
+	const struct nb_names *patterns = &w->source->tree.exclude;
 
 	for (size_t i = 0; i < patterns->count; i++)
 		if (matches(patterns->at[i], name, path, dir))
@@ -212,7 +214,7 @@ list_directory(struct walk *w, const char *directory)
 				    w->object, directory);
 		goto out;
 	}
-	if (w->source->one_file_system && st.st_dev != w->dev)
+	if (w->source->tree.one_file_system && st.st_dev != w->dev)
 		goto out;
 	dir = fdopendir(fd);
 	if (!dir) {
@@ -251,8 +253,8 @@ add_root(struct walk *w)
 	enum nb_err err;
 
 	if (fstat(w->root, &st))
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at %s",
-				     w->object, w->source->path);
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at the "
+				     "directory", w->object);
 	w->dev = st.st_dev;
 	take_attributes(&e, &st);
 	err = nb_str_dup(w->prefix, &e.path);
@@ -289,7 +291,7 @@ add_record(const struct walk *w, size_t first, struct nb_manifest_sources *out)
 	struct nb_manifest_source record = {
 		.bytes = nb_entries_bytes(&mine),
 	};
-	enum nb_err err = nb_str_dup("tree", &record.kind);
+	enum nb_err err = nb_str_dup(w->kind, &record.kind);
 
 	record.stored = record.bytes;
 	if (!err)
@@ -313,9 +315,10 @@ begin(struct walk *w)
 	enum nb_err err = nb_path_encode(w->source->name, &encoded);
 
 	if (!err)
-		err = nb_str_format(&w->object, "tree %s", w->source->name);
+		err = nb_str_format(&w->object, "%s %s", w->kind,
+				    w->source->name);
 	if (!err)
-		err = nb_path_join(id, "tree", &above);
+		err = nb_path_join(id, w->kind, &above);
 	if (!err)
 		err = nb_path_join(above, encoded, &w->prefix);
 	if (!err)
@@ -327,35 +330,44 @@ begin(struct walk *w)
 	return err;
 }
 
-static enum nb_err
-collect(const struct nb_config_source *source,
-	const struct nb_source_context *context, struct nb_source_output *out)
+enum nb_err
+nb_tree_collect(const struct nb_config_source *source,
+		const struct nb_source_context *context, int root,
+		struct nb_source_output *out)
 {
 	struct walk w = { .source = source, .context = context,
-			  .list = out->entries, .root = -1,
+			  .kind = nb_config_job_blocks[source->kind].name,
+			  .list = out->entries, .root = root,
 			  .probe = geteuid() != 0 };
+	enum nb_err err = nb_array_push(out->roots, root);
 	size_t first;
-	int root = -1;
-	enum nb_err err = begin(&w);
 
-	first = w.list->count;
-	if (!err)
-		err = open_root(source, &root);
-	if (!err)
-		err = nb_array_push(out->roots, root);
 	if (err) {
 		nb_fd_close(&root);
-		goto out;
+		return err;
 	}
-	w.root = root;
 	w.root_index = (unsigned int)out->roots->count - 1;
-	err = walk(&w);
+	err = begin(&w);
+	first = w.list->count;
+	if (!err)
+		err = walk(&w);
 	if (!err)
 		err = add_record(&w, first, out->sources);
-out:
 	free(w.prefix);
 	free(w.object);
 	return err;
+}
+
+static enum nb_err
+collect(const struct nb_config_source *source,
+	const struct nb_source_context *context, void *held,
+	struct nb_source_output *out)
+{
+	int root;
+	enum nb_err err = open_root(source, &root);
+
+	(void)held;
+	return err ? err : nb_tree_collect(source, context, root, out);
 }
 
 static enum nb_err
@@ -377,9 +389,7 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 }
 
 const struct nb_source_ops nb_source_tree = {
-	.kind = "tree",
 	.preflight = preflight,
 	.estimate = estimate,
 	.collect = collect,
-	.staged = false,
 };

@@ -117,20 +117,21 @@ START_TEST(a_postgres_block_is_read_option_by_option)
 	struct nb_config *c = parse(full);
 	const struct nb_config_source *s = &c->jobs.at[0].sources.at[1];
 
-	ck_assert_str_eq(s->database, "s");
-	ck_assert_str_eq(s->run_as, "postgres");
-	ck_assert_int_eq(s->format, NB_FORMAT_DIRECTORY);
-	ck_assert_int_eq(s->jobs, 3);
-	ck_assert_int_eq(s->compression, NB_COMPRESSION_ZSTD);
-	ck_assert_int_eq(s->level, 7);
-	ck_assert_str_eq(s->pg_dump, "/usr/bin/pg_dump");
-	ck_assert_str_eq(s->pg_dumpall, "pg_dumpall-15");
-	ck_assert_str_eq(s->pg_restore, "/opt/pg/pg_restore");
-	ck_assert_int_eq(s->timeout, 7200);
-	ck_assert_int_eq(s->lock_timeout, 90);
-	ck_assert_uint_eq(s->max_size, 650u << 20);
-	ck_assert_double_eq(s->min_ratio, 0.75);
-	ck_assert(!s->full_check && !s->all && !s->globals_only);
+	ck_assert_str_eq(s->postgres.database, "s");
+	ck_assert_str_eq(s->postgres.run_as, "postgres");
+	ck_assert_int_eq(s->postgres.format, NB_FORMAT_DIRECTORY);
+	ck_assert_int_eq(s->postgres.jobs, 3);
+	ck_assert_int_eq(s->postgres.compression, NB_COMPRESSION_ZSTD);
+	ck_assert_int_eq(s->postgres.level, 7);
+	ck_assert_str_eq(s->postgres.pg_dump, "/usr/bin/pg_dump");
+	ck_assert_str_eq(s->postgres.pg_dumpall, "pg_dumpall-15");
+	ck_assert_str_eq(s->postgres.pg_restore, "/opt/pg/pg_restore");
+	ck_assert_int_eq(s->postgres.timeout, 7200);
+	ck_assert_int_eq(s->postgres.lock_timeout, 90);
+	ck_assert_uint_eq(s->postgres.max_size, 650u << 20);
+	ck_assert_double_eq(s->postgres.min_ratio, 0.75);
+	ck_assert(!s->postgres.full_check && !s->postgres.all);
+	ck_assert(!s->postgres.globals_only);
 	nb_config_free(c);
 }
 END_TEST
@@ -140,10 +141,46 @@ START_TEST(a_tree_block_is_read_option_by_option)
 	struct nb_config *c = parse(full);
 	const struct nb_config_source *s = &c->jobs.at[0].sources.at[0];
 
-	ck_assert_str_eq(s->path, "/var/www");
-	ck_assert_uint_eq(s->exclude.count, 2);
-	ck_assert_str_eq(s->exclude.at[1], "*.log");
-	ck_assert(s->one_file_system);
+	ck_assert_str_eq(s->tree.path, "/var/www");
+	ck_assert_uint_eq(s->tree.exclude.count, 2);
+	ck_assert_str_eq(s->tree.exclude.at[1], "*.log");
+	ck_assert(s->tree.one_file_system);
+	nb_config_free(c);
+}
+END_TEST
+
+START_TEST(hooks_and_the_guard_are_read_option_by_option)
+{
+	struct nb_config *c = parse(
+		"drive d { device = /dev/sr0 }\n"
+		"pool p { discs = A drives = d }\n"
+		"guard { ups = \"rack@localhost\" min_runtime = 10m\n"
+		"	unknown = go }\n"
+		"job j {\n"
+		"	pool = p\n"
+		"	after { shell = \"true | cat\" }\n"
+		"	before { run = { \"/bin/quiesce\", \"on\" }\n"
+		"		run_as = web timeout = 90 }\n"
+		"	before { run = sync }\n"
+		"	tree t { path = /etc }\n"
+		"}\n");
+	const struct nb_config_hooks *h = &c->jobs.at[0].hooks;
+
+	ck_assert_str_eq(c->guard.ups, "rack@localhost");
+	ck_assert_str_eq(c->guard.upsc, "upsc");
+	ck_assert_int_eq(c->guard.min_runtime, 600);
+	ck_assert(c->guard.unknown_goes);
+	ck_assert_uint_eq(h->count, 3);
+	ck_assert_int_eq(h->at[0].when, NB_HOOK_BEFORE);
+	ck_assert_uint_eq(h->at[0].run.count, 2);
+	ck_assert_str_eq(h->at[0].run.at[1], "on");
+	ck_assert_str_eq(h->at[0].run_as, "web");
+	ck_assert_int_eq(h->at[0].timeout, 90);
+	ck_assert_str_eq(h->at[1].run.at[0], "sync");
+	ck_assert_int_eq(h->at[1].timeout, 600);
+	ck_assert_int_eq(h->at[2].when, NB_HOOK_AFTER);
+	ck_assert_str_eq(h->at[2].shell, "true | cat");
+	ck_assert_uint_eq(c->jobs.at[0].sources.count, 1);
 	nb_config_free(c);
 }
 END_TEST
@@ -154,7 +191,7 @@ START_TEST(a_dollar_stays_a_dollar_whatever_the_environment)
 
 	setenv("SECRET", "expanded", 1);
 	c = parse(full);
-	ck_assert_str_eq(c->jobs.at[0].sources.at[1].conninfo,
+	ck_assert_str_eq(c->jobs.at[0].sources.at[1].postgres.conninfo,
 			 "host=db2 password=${SECRET}$x");
 	nb_config_free(c);
 }
@@ -174,18 +211,18 @@ START_TEST(what_is_left_out_has_its_default)
 	ck_assert(c->pools.at[0].append_on_same_disc);
 	ck_assert(!c->pools.at[0].close);
 	ck_assert_int_eq(c->pools.at[0].max_verify_age, 0);
-	ck_assert_str_eq(s->database, "x");
-	ck_assert_ptr_null(s->conninfo);
-	ck_assert_ptr_null(s->run_as);
-	ck_assert_int_eq(s->format, NB_FORMAT_CUSTOM);
-	ck_assert_int_eq(s->jobs, 1);
-	ck_assert_int_eq(s->compression, NB_COMPRESSION_DEFAULT);
-	ck_assert_int_eq(s->level, -1);
-	ck_assert_int_eq(s->timeout, 21600);
-	ck_assert_int_eq(s->lock_timeout, 600);
-	ck_assert_uint_eq(s->max_size, 0);
-	ck_assert_double_eq(s->min_ratio, 0.5);
-	ck_assert(s->full_check && !s->one_file_system);
+	ck_assert_str_eq(s->postgres.database, "x");
+	ck_assert_ptr_null(s->postgres.conninfo);
+	ck_assert_ptr_null(s->postgres.run_as);
+	ck_assert_int_eq(s->postgres.format, NB_FORMAT_CUSTOM);
+	ck_assert_int_eq(s->postgres.jobs, 1);
+	ck_assert_int_eq(s->postgres.compression, NB_COMPRESSION_DEFAULT);
+	ck_assert_int_eq(s->postgres.level, -1);
+	ck_assert_int_eq(s->postgres.timeout, 21600);
+	ck_assert_int_eq(s->postgres.lock_timeout, 600);
+	ck_assert_uint_eq(s->postgres.max_size, 0);
+	ck_assert_double_eq(s->postgres.min_ratio, 0.5);
+	ck_assert(s->postgres.full_check && !s->tree.one_file_system);
 	nb_config_free(c);
 }
 END_TEST
@@ -329,6 +366,7 @@ main(void)
 	tcase_add_test(tc, sources_stand_in_the_order_of_the_file);
 	tcase_add_test(tc, a_postgres_block_is_read_option_by_option);
 	tcase_add_test(tc, a_tree_block_is_read_option_by_option);
+	tcase_add_test(tc, hooks_and_the_guard_are_read_option_by_option);
 	tcase_add_test(tc, a_dollar_stays_a_dollar_whatever_the_environment);
 	tcase_add_test(tc, what_is_left_out_has_its_default);
 	tcase_add_loop_test(tc,

@@ -155,9 +155,11 @@ pg_source(void)
 	static char name[] = "testdb", user[] = "postgres";
 
 	return (struct nb_config_source){
-		.kind = NB_SOURCE_POSTGRES, .name = name, .database = name,
-		.run_as = user, .level = -1, .timeout = 60,
-		.lock_timeout = 30, .full_check = true, .jobs = 1,
+		.kind = NB_SOURCE_POSTGRES, .name = name, .postgres = {
+			.database = name, .run_as = user, .level = -1,
+			.timeout = 60, .lock_timeout = 30, .full_check = true,
+			.jobs = 1,
+		},
 	};
 }
 
@@ -191,7 +193,7 @@ pg_collect(const struct nb_config_source *source)
 	pg_context.staging = roots.at[0];
 	pg_context.date = 1795223700;
 	return nb_source_ops(NB_SOURCE_POSTGRES)->collect(source, &pg_context,
-							  &pg_output);
+							  NULL, &pg_output);
 }
 
 const struct nb_entry *

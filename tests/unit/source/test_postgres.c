@@ -93,9 +93,9 @@ START_TEST(a_dump_in_each_form_is_hashed_and_restores)
 	struct passwd *pw = getpwnam("postgres");
 	const struct nb_entry *e;
 
-	source.format = forms[_i].format;
-	source.compression = forms[_i].compression;
-	source.level = forms[_i].level;
+	source.postgres.format = forms[_i].format;
+	source.postgres.compression = forms[_i].compression;
+	source.postgres.level = forms[_i].level;
 	nb_assert_ok(pg_collect(&source));
 	ck_assert_str_eq(nb_test_log(), "");
 	assert_hashed(forms[_i].path);
@@ -124,8 +124,8 @@ START_TEST(a_dump_in_each_form_comes_back_through_our_restore)
 	char rows[256];
 
 	snprintf(rows, sizeof rows, "%s", pg_sql("testdb", ROWS));
-	source.format = forms[_i].format;
-	source.compression = forms[_i].compression;
+	source.postgres.format = forms[_i].format;
+	source.postgres.compression = forms[_i].compression;
 	nb_assert_ok(pg_collect(&source));
 	record = &pg_output.sources->at[0];
 	nb_assert_ok(nb_pg_restore_run(&(struct nb_pg_restore){
@@ -145,8 +145,8 @@ START_TEST(a_dump_in_directory_format_is_hashed_file_by_file)
 	struct nb_entries *list = pg_output.entries;
 	size_t files = 0;
 
-	source.format = NB_FORMAT_DIRECTORY;
-	source.jobs = 2;
+	source.postgres.format = NB_FORMAT_DIRECTORY;
+	source.postgres.jobs = 2;
 	nb_assert_ok(pg_collect(&source));
 	ck_assert_int_eq(pg_entry("postgres/testdb")->type, NB_ENTRY_DIR);
 	assert_hashed("postgres/testdb/toc.dat");
@@ -171,7 +171,7 @@ START_TEST(globals_hold_the_roles)
 	char *text = NULL;
 	size_t length;
 
-	source.globals_only = true;
+	source.postgres.globals_only = true;
 	nb_assert_ok(pg_collect(&source));
 	assert_hashed("postgres/globals.sql");
 	nb_assert_ok(nb_fd_load(AT_FDCWD, pg_staged("postgres/globals.sql"),
@@ -194,7 +194,7 @@ START_TEST(all_databases_are_listed_and_dumped_by_name)
 
 	pg_sql("postgres", "CREATE DATABASE \"a'b \\=x\"");
 	pg_sql("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false");
-	source.all = true;
+	source.postgres.all = true;
 	nb_assert_ok(pg_collect(&source));
 	pg_sql("postgres", "DROP DATABASE \"a'b \\=x\"");
 	pg_sql("postgres", "DROP DATABASE closed");
@@ -213,7 +213,7 @@ START_TEST(the_directories_above_the_dumps_stand_in_the_list_once)
 	struct nb_config_source source = pg_source();
 	int directories = 0;
 
-	source.all = true;
+	source.postgres.all = true;
 	nb_assert_ok(pg_collect(&source));
 	for (size_t i = 0; i < pg_output.entries->count; i++)
 		directories += pg_output.entries->at[i].type == NB_ENTRY_DIR;
@@ -247,8 +247,7 @@ START_TEST(preflight_and_estimate_ask_the_server)
 	ck_assert_str_eq(nb_test_log(), "");
 	nb_assert_ok(ops->estimate(&source, &bytes));
 	ck_assert_uint_gt(bytes, 6000000);
-	ck_assert(ops->staged);
-	ck_assert_str_eq(ops->kind, "postgres");
+	ck_assert(ops->is_staged(&source));
 }
 END_TEST
 
@@ -264,7 +263,7 @@ START_TEST(a_conninfo_of_either_form_is_used)
 	snprintf(host, sizeof host, "%s", getenv("PGHOST"));
 	snprintf(text, sizeof text, forms_of_it[_i], host);
 	setenv("PGHOST", "/nowhere", 1);
-	source.conninfo = text;
+	source.postgres.conninfo = text;
 	nb_assert_ok(nb_source_ops(NB_SOURCE_POSTGRES)->preflight(&source));
 	nb_assert_ok(pg_collect(&source));
 	setenv("PGHOST", host, 1);

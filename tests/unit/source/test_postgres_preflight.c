@@ -25,7 +25,7 @@ START_TEST(a_pg_dump_older_than_the_server_is_refused)
 	nb_test_write("old", "#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n",
 		      0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("old"));
-	source.pg_dump = program;
+	source.postgres.pg_dump = program;
 	snprintf(text, sizeof text, OBJECT "pg_dump 9.6.24 is older than the "
 		 "server, %s\nhint: install the client programs of PostgreSQL "
 		 "%s, or set pg_dump\n", version, version);
@@ -40,7 +40,7 @@ START_TEST(a_pg_dump_that_is_none_is_refused)
 
 	nb_test_write("none", "#!/bin/sh\necho hello\n", 0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("none"));
-	source.pg_dump = program;
+	source.postgres.pg_dump = program;
 	nb_assert_fails(preflight(&source), NB_ESOURCE,
 			OBJECT "none: cannot tell its version from "
 			"\"hello\"\n");
@@ -53,22 +53,22 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 	char nobody[] = "nb-nobody", wrong[] = "no such database";
 	char odd[] = "host", conninfo[] = "host=/nowhere";
 
-	source.run_as = nobody;
+	source.postgres.run_as = nobody;
 	nb_assert_fails(preflight(&source), NB_ENOTFOUND,
 			"error: nb-nobody: no such user\n");
 	source = pg_source();
-	source.conninfo = odd;
+	source.postgres.conninfo = odd;
 	nb_assert_fails(preflight(&source), NB_ECONFIG,
 			OBJECT "conninfo: missing \"=\" after \"host\" in "
 			"connection info string\n");
-	source.conninfo = conninfo;
+	source.postgres.conninfo = conninfo;
 	nb_assert_fails(preflight(&source), NB_ESOURCE,
 			OBJECT "connection to server on socket "
 			"\"/nowhere/.s.PGSQL.5432\" failed: No such file or "
 			"directory\nhint: conninfo or the PG* variables say "
 			"where the server is, run_as who asks it\n");
 	source = pg_source();
-	source.database = wrong;
+	source.postgres.database = wrong;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(), "FATAL:  database \"no "
@@ -82,12 +82,12 @@ START_TEST(run_as_decides_whom_the_server_sees)
 	char nobody[] = "nobody";
 
 	nb_assert_ok(preflight(&source));
-	source.run_as = nobody;
+	source.postgres.run_as = nobody;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
 		"FATAL:  role \"nobody\" does not exist"));
-	source.run_as = NULL;
+	source.postgres.run_as = NULL;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
@@ -103,7 +103,7 @@ START_TEST(a_password_file_that_libpq_ignores_is_told)
 	nb_test_write("pgpass", "*:*:*:*:secret\n", 0644);
 	snprintf(conninfo, sizeof conninfo, "passfile=%s",
 		 nb_test_path("pgpass"));
-	source.conninfo = conninfo;
+	source.postgres.conninfo = conninfo;
 	nb_test_log_clear();
 	nb_assert_ok(preflight(&source));
 	snprintf(text, sizeof text, "warning: %s: others have access to it "
@@ -122,12 +122,12 @@ START_TEST(zstd_in_directory_format_needs_a_pg_dump_that_has_it)
 	struct nb_config_source source = pg_source();
 	char program[256];
 
-	source.format = NB_FORMAT_DIRECTORY;
-	source.compression = NB_COMPRESSION_ZSTD;
+	source.postgres.format = NB_FORMAT_DIRECTORY;
+	source.postgres.compression = NB_COMPRESSION_ZSTD;
 	nb_test_write("pg15", "#!/bin/sh\necho 'pg_dump (PostgreSQL) 15.1'\n",
 		      0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("pg15"));
-	source.pg_dump = program;
+	source.postgres.pg_dump = program;
 	nb_assert_fails(preflight(&source), NB_ECONFIG,
 			OBJECT "pg_dump 15.1 has no zstd for format directory"
 			"\nhint: compression = gzip, or format = custom\n");

@@ -42,8 +42,8 @@ collect(const char *path, const char *const *exclude, bool one_file_system)
 	static char name[] = "php";
 	struct nb_config_source source = {
 		.kind = NB_SOURCE_TREE, .name = name,
-		.path = (char *)(uintptr_t)path,
-		.one_file_system = one_file_system,
+		.tree = { .path = (char *)(uintptr_t)path,
+			  .one_file_system = one_file_system },
 	};
 	const struct nb_source_context context = {
 		.backup_id = "b1", .job = "j", .staging = -1, .date = 86400,
@@ -54,10 +54,11 @@ collect(const char *path, const char *const *exclude, bool one_file_system)
 	forget();
 	nb_assert_ok(nb_array_push(&roots, -1));
 	for (; exclude && *exclude; exclude++)
-		nb_assert_ok(nb_array_push(&source.exclude,
+		nb_assert_ok(nb_array_push(&source.tree.exclude,
 					   (char *)(uintptr_t)*exclude));
-	err = nb_source_ops(NB_SOURCE_TREE)->collect(&source, &context, &out);
-	nb_array_free(&source.exclude);
+	err = nb_source_ops(NB_SOURCE_TREE)->collect(&source, &context, NULL,
+						    &out);
+	nb_array_free(&source.tree.exclude);
 	if (!err)
 		nb_assert_ok(nb_entries_sort(&entries));
 	return err;
@@ -300,7 +301,7 @@ START_TEST(a_root_that_is_missing_or_a_file_is_named)
 	const struct nb_source_ops *ops = nb_source_ops(NB_SOURCE_TREE);
 	static char name[] = "php";
 	char *path = (char *)(uintptr_t)nb_test_path("gone"), text[512];
-	struct nb_config_source source = { .name = name, .path = path };
+	struct nb_config_source source = { .name = name, .tree.path = path };
 
 	snprintf(text, sizeof text, "error: tree php: cannot open %s: "
 		 "No such file or directory\n", path);
