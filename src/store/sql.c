@@ -94,7 +94,13 @@ nb_sql_row(struct nb_sql *sql)
 const char *
 nb_sql_get_text(struct nb_sql *sql, int column)
 {
-	return (const char *)sqlite3_column_text(sql->stmt, column);
+	const unsigned char *text = sqlite3_column_text(sql->stmt, column);
+
+	if (text || sqlite3_errcode(sql->catalog->db) != SQLITE_NOMEM)
+		return (const char *)text;
+	if (!sql->err)
+		sql->err = nb_sql_fail(sql->catalog);
+	return "";
 }
 
 int64_t

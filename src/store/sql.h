@@ -39,7 +39,8 @@ void nb_sql_int(struct nb_sql *sql, int64_t value);
 
 /* The next row; false at the end or on failure (look at err). */
 bool nb_sql_row(struct nb_sql *sql);
-/* Columns of the current row, from 0. */
+/* Columns of the current row, from 0.  A text is "" for want of memory (look at
+ * err), NULL where the column is. */
 const char *nb_sql_get_text(struct nb_sql *sql, int column);
 int64_t nb_sql_get_int(struct nb_sql *sql, int column);
 
