@@ -65,7 +65,6 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 {
 	char *address;
 	enum nb_err err;
-	int ret;
 
 	if (drive->grabbed)
 		return NB_OK;
@@ -74,15 +73,10 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 			    : "", drive->path);
 	if (err)
 		return err;
-	ret = burn_drive_scan_and_grab(&drive->infos, address, load);
+	err = nb_drive_claim(drive, address, load);
 	free(address);
-	if (ret <= 0) {
-		drive->infos = NULL;
-		nb_library_drain();
-		return nb_fail(NB_ELOCKED, "%s: the drive cannot be had\n"
-			       "hint: another program may use it, or the disc "
-			       "is mounted", drive->path);
-	}
+	if (err)
+		return err;
 	drive->burn = drive->infos[0].drive;
 	drive->grabbed = true;
 	nb_drive_beat(drive);
@@ -248,11 +242,11 @@ tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
 
 enum nb_err
 nb_drive_wait(struct nb_drive *drive, const char *what,
-	      enum nb_err (*stop)(void *ctx), void *ctx)
+	      enum nb_err (*stop)(void *ctx, enum nb_err asked), void *ctx)
 {
 	struct burn_progress p = { 0 };
 	enum burn_drive_status status;
-	enum nb_err err = NB_OK, now;
+	enum nb_err err = NB_OK, now = NB_OK;
 	bool streams = stop != NULL;
 	uint64_t before = UINT64_MAX;
 	int64_t begun = nb_clock_ms();
@@ -264,16 +258,15 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 
 		if (status == BURN_DRIVE_SPAWNING)
 			tell_stuck(drive, what, &begun);
-		else if (streams ? done != before : nb_clock_ms() < end)
+		else if (streams ? done != before : !now && nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
 		now = nb_drive_tell(drive, what, done, p.sectors > 0
 				    ? (uint64_t)p.sectors : 0);
-		if (!now && stop)
-			now = stop(ctx);
-		if (now && !err) {
-			err = now;
-			burn_drive_cancel(drive->burn);
+		if (stop && !err) {
+			err = stop(ctx, now);
+			if (err)
+				burn_drive_cancel(drive->burn);
 		}
 		poll(NULL, 0, POLL_MS);
 	}

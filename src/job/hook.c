@@ -100,7 +100,8 @@ run_one(const struct nb_config_hook *hook, const char *name,
 		.argv = hook->shell ? shell : argv, .name = object,
 		.environ_add = (const char *const *)variables->at,
 		.run_as = hook->run_as, .stdin_fd = -1,
-		.timeout_ms = hook->timeout * 1000 }, &result);
+		.timeout_ms = hook->timeout * 1000,
+		.to_end = hook->when != NB_HOOK_BEFORE }, &result);
 	if (!err)
 		err = nb_proc_check(object, &result, NB_EFAIL);
 	if (result.output && result.output[0])
@@ -109,7 +110,7 @@ run_one(const struct nb_config_hook *hook, const char *name,
 out:
 	free(object);
 	free(argv);
-	return err ? NB_EFAIL : NB_OK;
+	return !err || err == NB_ECANCELED ? err : NB_EFAIL;
 }
 
 enum nb_err

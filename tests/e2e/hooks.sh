@@ -137,6 +137,15 @@ other_user()
 	nb_is 1 run && says err 'exit status 1: nobody'
 }
 
+# The hook itself asks the night to end; what tells somebody of it still runs.
+signalled()
+{
+	configure "before { shell = \"kill -TERM \$PPID; sleep 60\" }
+	on_failure { run = \"$work/tell\" }"
+	nb_is 1 run && says err 'ended by SIGTERM' &&
+		grep -qx 'NIGHTBURN_STATUS=1' "$work/told.on_failure"
+}
+
 # What is only looked at, or put there by a person, is no night.
 no_hooks()
 {
@@ -160,5 +169,6 @@ check 'a backup stays verified when a hook after it fails; somebody is told' \
 check 'a hook after the night may call nightburn' after_calls_nightburn
 check 'a program that is not there is named' no_such_program
 check 'a hook runs as the user it names' other_user
+check 'a signal ends a hook before the night; on_failure is told' signalled
 check 'dry runs, plans and sessions by hand have no hooks' no_hooks
 finish
