@@ -90,7 +90,10 @@ struct nb_disc_info {
 	uint32_t last_start;       /* first number of msinfo */
 	uint32_t next_writable;    /* second number of msinfo */
 	char volume_id[33];
-	char label[12];            /* "none", "good", "unreadable" */
+	char label[12];            /* of the newest session: "none", "good",
+				      "unreadable" */
+	int session;               /* what follows is of this one, because the
+				      newest is bad; 0: of the newest */
 	char disc_id[33], pool[65], disc[65], backup_id[41];
 	uint64_t generation;
 	int64_t created;           /* of the label */
@@ -192,9 +195,15 @@ NB_API enum nb_err nb_image(struct nightburn *nb,
 struct nb_verify_result {
 	char disc[65], backup_id[41];
 	uint64_t generation, files, bytes, bad;
+	int session;               /* that is told of, because a newer one is
+				      bad; 0: the newest */
 };
-/* Compares every file on the disc with its hash and, where the catalog knows
- * the disc, records the date.  NB_ECORRUPT.  NB may be NULL with a DEVICE. */
+/*
+ * Compares every file on the disc with its hash and, where the catalog knows
+ * the disc, records the date.  When the newest session is bad, the newest one
+ * that is good is told of: NB_OK when it holds all that was ever recorded of
+ * the disc, else NB_ECORRUPT.  NB may be NULL with a DEVICE.
+ */
 NB_API enum nb_err nb_verify(struct nightburn *nb, const char *device,
 			     struct nb_verify_result *result);
 
@@ -227,8 +236,9 @@ struct nb_restore_result {
 	char backup_id[41], disc[65];
 	uint64_t generation, files, bytes, bad;
 };
-/* Brings a backup back from the disc in the drive.  A file whose hash differs
- * is not delivered: NB_ECORRUPT, the others are. */
+/* Brings a backup back from the disc in the drive: from its newest session, or
+ * when that is bad from the newest before it that can be read.  A file whose
+ * hash differs is not delivered: NB_ECORRUPT, the others are. */
 NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);

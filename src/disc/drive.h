@@ -63,12 +63,13 @@ enum nb_err nb_drive_blocks(struct nb_drive *drive, struct nb_blocks **out);
 
 struct nb_disc_session {
 	uint32_t start;       /* first block */
-	uint64_t blocks;      /* 0: it holds no volume */
+	uint64_t blocks;      /* 0: it holds no volume that can be read */
 };
 struct nb_disc_sessions NB_ARRAY(struct nb_disc_session);
 
 /* The sessions of the disc, the oldest first, as long as the volume of each
- * says.  BLOCKS are those of the drive.  Free with nb_array_free. */
+ * says.  Random-access media whose head is no volume may show some of what they
+ * held before.  BLOCKS are those of the drive.  Free with nb_array_free. */
 enum nb_err nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
 			      struct nb_disc_sessions *out);
 

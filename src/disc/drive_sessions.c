@@ -15,17 +15,16 @@ align(uint64_t block)
 		* NB_OVERWRITE_START;
 }
 
-/* The size that the volume of the session at START tells; 0: there is none. */
-static enum nb_err
-read_size(struct nb_blocks *blocks, uint64_t start, uint32_t *size)
+/* The size that the volume of the session at START tells; 0: there is none, or
+ * it cannot be read. */
+static uint32_t
+read_size(struct nb_blocks *blocks, uint64_t start)
 {
 	uint8_t block[NB_BLOCK];
-	enum nb_err err = nb_blocks_read(blocks, (uint32_t)start + DESCRIPTORS,
-					 1, block);
 
-	if (!err)
-		*size = nb_volume_size(block);
-	return err;
+	if (blocks->get(blocks, (uint32_t)start + DESCRIPTORS, 1, block) != 1)
+		return 0;
+	return nb_volume_size(block);
 }
 
 enum nb_err
@@ -41,8 +40,8 @@ nb_chain_load(struct nb_blocks *blocks, uint64_t end,
 	       && out->count < SESSIONS_MAX) {
 		struct nb_disc_session s = { .start = (uint32_t)at };
 
-		err = read_size(blocks, at, &size);
-		if (!err && size) {
+		size = read_size(blocks, at);
+		if (size) {
 			s.blocks = size;
 			err = nb_array_push(out, s);
 			at = align(at + size);
@@ -57,8 +56,9 @@ load_random(struct nb_blocks *blocks, struct nb_disc_sessions *out)
 	struct nb_probe probe;
 	enum nb_err err = nb_probe_run(blocks, &probe);
 
-	return err || !probe.iso ? err : nb_chain_load(blocks, probe.volume,
-						       out);
+	return err || probe.blank ? err
+		: nb_chain_load(blocks, probe.iso ? probe.volume
+				: blocks->count, out);
 }
 
 /* First block of the first track; MMC-5 6.26.3.2. */
@@ -92,12 +92,10 @@ load_sequential(struct nb_drive *drive, struct nb_blocks *blocks,
 	sessions = burn_disc_get_sessions(disc, &count);
 	for (int i = 0; !err && i < count; i++) {
 		struct nb_disc_session s = { .start = start_of(sessions[i]) };
-		uint32_t size = 0;
+		uint32_t size = read_size(blocks, s.start);
 
-		err = read_size(blocks, s.start, &size);
 		s.blocks = size > s.start ? size - s.start : 0;
-		if (!err)
-			err = nb_array_push(out, s);
+		err = nb_array_push(out, s);
 	}
 	burn_disc_free(disc);
 	return err;

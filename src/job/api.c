@@ -119,7 +119,9 @@ tell_label(struct nightburn *nb, const struct nb_look *look,
 	};
 	const struct nb_label *label = &look->label;
 
-	strcpy(out->label, states[look->label_state]);
+	if (!look->session)
+		strcpy(out->label, states[look->label_state]);
+	out->session = look->session;
 	if (look->label_state != NB_LABEL_GOOD)
 		return;
 	memcpy(out->disc_id, label->disc_id, sizeof out->disc_id);
@@ -162,6 +164,11 @@ nb_disc(struct nightburn *nb, const char *device, struct nb_disc_info *out)
 	if (err)
 		return err;
 	nb_look_tell(nb, &look, out);
+	if (look.label_state != NB_LABEL_GOOD) {
+		err = nb_look_back(&look);
+		if (!err)
+			tell_label(nb, &look, out);
+	}
 	nb_look_close(&look);
-	return NB_OK;
+	return err == NB_ENOTFOUND ? NB_OK : err;
 }

@@ -221,7 +221,8 @@ complete_all(const struct nb_look *look, struct nb_blocks *blocks,
 	/* A session that cannot be read by itself is known by what the newest
 	 * one shows of it. */
 	for (size_t i = 0; !err && i < sessions.count; i++) {
-		if (!sessions.at[i].blocks)
+		if (!sessions.at[i].blocks
+		    || (look->session && (int)i >= look->session))
 			continue;
 		err = complete(blocks, &sessions.at[i], list, (int)i + 1);
 		if (err == NB_EIO || err == NB_ECORRUPT)

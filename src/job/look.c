@@ -27,6 +27,8 @@ find_drive(const struct nightburn *nb, const char *device)
 uint32_t
 nb_look_start(const struct nb_look *look)
 {
+	if (look->session)
+		return look->start;
 	return look->medium.random_access ? 0 : look->medium.last_start;
 }
 
@@ -47,11 +49,15 @@ nb_look_again(struct nb_look *look)
 	look->label_state = NB_LABEL_NONE;
 	memset(&look->label, 0, sizeof look->label);
 	look->volume_id[0] = '\0';
+	look->has_earlier = false;
+	look->session = 0;
 	err = nb_drive_inspect(look->drive, &look->medium);
 	if (err)
 		return err;
 	snprintf(look->identity, sizeof look->identity, "%s %s",
 		 look->medium.address, look->medium.drive_serial);
+	if (look->medium.state == NB_MEDIUM_DAMAGED)
+		return nb_look_behind(look);
 	if (!has_content(&look->medium))
 		return NB_OK;
 	err = nb_drive_blocks(look->drive, &blocks);
@@ -62,7 +68,8 @@ nb_look_again(struct nb_look *look)
 					    look->label_sha256);
 	nb_reader_volume_id(blocks, nb_look_start(look), look->volume_id);
 	nb_blocks_free(blocks);
-	return NB_OK;
+	return look->label_state == NB_LABEL_GOOD ? NB_OK
+		: nb_look_behind(look);
 }
 
 /* Is it the recorder that the configuration means? */
@@ -140,6 +147,9 @@ nb_look_decide(const struct nb_site *site, const struct nb_look *look,
 			? &look->label : NULL,
 		.label_signed = look->label_state == NB_LABEL_GOOD
 			&& nb_site_signed(site, &look->label),
+		.earlier = look->has_earlier
+			&& nb_site_signed(site, &look->earlier)
+			? &look->earlier : NULL,
 		.pool = &site->view,
 		.rotation = site->pool->rotation,
 		.append_on_same_disc = site->pool->append_on_same_disc,

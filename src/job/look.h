@@ -20,6 +20,15 @@ struct nb_look {
 	uint8_t label_sha256[NB_SHA256_SIZE];
 	char volume_id[33];
 	char identity[512];                  /* of the drive: address, serial */
+	/*
+	 * Where the newest session has no good label, one before it may have:
+	 * that proves which disc it is.  Nothing is written by it.
+	 */
+	bool has_earlier;
+	struct nb_label earlier;
+	int session;           /* label and start are of this one, from 1; 0:
+				  of the newest, as nb_look_again leaves it */
+	uint32_t start;        /* its first block, where SESSION is not 0 */
 };
 
 /* Opens DEVICE: the name of a drive of NB's configuration, or a device as
@@ -32,8 +41,23 @@ void nb_look_close(struct nb_look *look);
 /* Medium and label anew, as after a reload or blank. */
 enum nb_err nb_look_again(struct nb_look *look);
 
-/* First block of the newest session, as nb_reader_* want it. */
+/* First block of the session whose label it is, as nb_reader_* want it. */
 uint32_t nb_look_start(const struct nb_look *look);
+
+/*
+ * What LOOK's session holds cannot be used: from now on LOOK is one at the
+ * newest session before it that has a good label, of the same disc.  For
+ * reading only.  A warning names both.  NB_ENOTFOUND (not logged, LOOK as it
+ * was): there is none.  NB_ECANCELED.
+ */
+enum nb_err nb_look_back(struct nb_look *look);
+
+/* The same for ->has_earlier and ->earlier, and for ->volume_id where the
+ * newest session has none. */
+enum nb_err nb_look_behind(struct nb_look *look);
+
+/* Is ERR, of reading a session, one for which another session may help? */
+bool nb_look_may_help(enum nb_err err);
 
 /* Sizes in blocks as far as they are known; 0: not known. */
 struct nb_need { uint64_t fresh, append; };

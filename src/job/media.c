@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/inhibit.h"
 #include "base/log.h"
+#include "job/learn.h"
 #include "job/write.h"
 #include "store/journal.h"
 
@@ -159,6 +160,15 @@ nb_rotate(struct nightburn *nb, const struct nb_media_options *options,
 	return err;
 }
 
+/* The label that tells which disc it is; NULL: none does. */
+static const struct nb_label *
+telling_label(const struct nb_look *look)
+{
+	if (look->label_state == NB_LABEL_GOOD)
+		return &look->label;
+	return look->has_earlier ? &look->earlier : NULL;
+}
+
 /* What a person's word cannot override: the pool's newest good backup, and a
  * name that a good disc of the pool still has. */
 static enum nb_err
@@ -166,6 +176,7 @@ check_adoption(const struct nb_site *site,
 	       const struct nb_media_options *options,
 	       const struct nb_look *look)
 {
+	const struct nb_label *label = telling_label(look);
 	const struct nb_pool_disc *known, *named;
 
 	if (look->medium.state == NB_MEDIUM_NONE)
@@ -174,14 +185,12 @@ check_adoption(const struct nb_site *site,
 	    && look->medium.state != NB_MEDIUM_BLANK)
 		return nb_fail(NB_EWRONG, "%s: the disc cannot be made blank",
 			       look->device);
-	if (look->label_state == NB_LABEL_GOOD
-	    && strcmp(look->label.pool, site->view.name)
-	    && nb_config_pool(site->nb->config, look->label.pool))
+	if (label && strcmp(label->pool, site->view.name)
+	    && nb_config_pool(site->nb->config, label->pool))
 		return nb_fail(NB_EWRONG, "%s: a disc of pool %s\nhint: adopt "
 			       "it with --job, for the job of that pool",
-			       look->label.disc, look->label.pool);
-	known = look->label_state == NB_LABEL_GOOD
-		? nb_pool_by_id(&site->view, look->label.disc_id) : NULL;
+			       label->disc, label->pool);
+	known = label ? nb_pool_by_id(&site->view, label->disc_id) : NULL;
 	if (known && known->generation
 	    && known->generation == site->view.generation)
 		return nb_fail(NB_EWRONG, "%s: holds the newest good backup "
@@ -198,15 +207,41 @@ check_adoption(const struct nb_site *site,
 	return NB_OK;
 }
 
+/*
+ * Does the disc hold, in the session that LOOK is at or in one before it, a
+ * good backup that is newer than what any disc is known to hold?  What a burn
+ * or a verification found bad may be the newest session alone.
+ */
+static enum nb_err
+find_newer(const struct nb_site *site, struct nb_look look, bool *newer)
+{
+	struct nb_verify_result unused;
+	enum nb_err err = NB_OK;
+
+	if (look.label_state != NB_LABEL_GOOD)
+		err = nb_look_back(&look);
+	while (!err && look.label.generation > site->view.generation
+	       && nb_site_signed(site, &look.label)
+	       && !strcmp(look.label.pool, site->view.name)) {
+		err = nb_learn_check(site->nb, &look, &unused);
+		*newer = !err;
+		if (!err || !nb_look_may_help(err))
+			break;
+		err = nb_look_back(&look);
+	}
+	return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
 static enum nb_guard
 ask_guard(const struct nb_site *site, const struct nb_media_options *options,
-	  const struct nb_look *before, const struct nb_look *now)
+	  const struct nb_look *before, const struct nb_look *now, bool newer)
 {
 	struct nb_guard_facts facts = nb_write_facts(site, before, now);
 
 	facts.typed = options->volume_id;
 	facts.first_volume = before->volume_id;
 	facts.second_volume = now->volume_id;
+	facts.holds_newer = newer;
 	facts.blank_only = true;
 	return nb_guard_check(&facts);
 }
@@ -218,18 +253,18 @@ adopt_disc(struct nb_site *site, const struct nb_media_options *options,
 	   struct nb_look *look)
 {
 	struct nb_journal intent = { NB_STEP_BLANK, look->label };
-	bool known = look->label_state == NB_LABEL_GOOD;
+	bool known = look->label_state == NB_LABEL_GOOD, newer = false;
 	struct nb_look before = *look;
 	enum nb_guard answer;
-	enum nb_err err = NB_OK;
+	enum nb_err err = find_newer(site, *look, &newer);
 
-	if (known)
+	if (!err && known)
 		err = nb_journal_begin(site->state->dir, &intent);
 	if (!err)
 		err = nb_look_again(look);
 	if (err)
 		return err;
-	answer = ask_guard(site, options, &before, look);
+	answer = ask_guard(site, options, &before, look, newer);
 	if (answer != NB_GUARD_PERMIT)
 		err = nb_fail(NB_EWRONG, "%s: not adopted: %s", look->device,
 			      nb_guard_text(answer));

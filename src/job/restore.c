@@ -239,9 +239,52 @@ restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	return err;
 }
 
+/* What the session that LOOK is at holds, and the backup in it. */
+static enum nb_err
+find_in_session(const struct nb_look *look, struct nb_blocks *blocks,
+		const char *which, struct nb_nodes *nodes,
+		struct nb_held *held)
+{
+	enum nb_err err;
+
+	if (look->label_state != NB_LABEL_GOOD)
+		return NB_EFOREIGN;
+	err = nb_reader_tree(blocks, nb_look_start(look), nodes);
+	if (!err)
+		err = nb_held_find(look, blocks, nodes, which, held);
+	if (err)
+		nb_nodes_free(nodes);
+	return err;
+}
+
+/* The same in the newest session in which it can be found. */
+static enum nb_err
+find_backup(struct nb_look *look, struct nb_blocks *blocks,
+	    const char *which, struct nb_nodes *nodes, struct nb_held *held)
+{
+	enum nb_err err, first = NB_OK, back = NB_OK;
+
+	do {
+		err = find_in_session(look, blocks, which, nodes, held);
+		if (!first || first == NB_EFOREIGN)
+			first = err;
+		if (err == NB_EFOREIGN || nb_look_may_help(err))
+			back = nb_look_back(look);
+		else
+			back = NB_ENOTFOUND;
+	} while (err && !back);
+	if (err && back != NB_ENOTFOUND)
+		return back;
+	if (err && first == NB_EFOREIGN)
+		return nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
+			       "this disc\nhint: mount it and read its "
+			       "RESTORE.txt", look->device);
+	return err ? first : NB_OK;
+}
+
 static enum nb_err
 restore_from(struct nightburn *nb, const struct nb_restore_options *options,
-	     const struct nb_look *look, struct nb_restore_result *result)
+	     struct nb_look *look, struct nb_restore_result *result)
 {
 	struct nb_extract_result done = { 0 };
 	struct nb_blocks *blocks = NULL;
@@ -251,10 +294,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (!err)
-		err = nb_reader_tree(blocks, nb_look_start(look), &nodes);
-	if (!err)
-		err = nb_held_find(look, blocks, &nodes, options->backup,
-				   &held);
+		err = find_backup(look, blocks, options->backup, &nodes,
+				  &held);
 	if (!err) {
 		memcpy(result->backup_id, held.manifest.backup_id,
 		       sizeof result->backup_id);
@@ -293,10 +334,6 @@ nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 		return err;
 	if (look.medium.state == NB_MEDIUM_NONE)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
-	else if (look.label_state != NB_LABEL_GOOD)
-		err = nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
-			      "this disc\nhint: mount it and read its "
-			      "RESTORE.txt", look.device);
 	else
 		err = restore_from(nb, options, &look, result);
 	nb_look_close(&look);

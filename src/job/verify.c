@@ -7,6 +7,11 @@
 #include "job/found.h"
 #include "job/learn.h"
 
+struct outcome {
+	enum nb_err err;    /* of the verification */
+	bool lost;          /* the catalog was: all on the disc is recorded */
+};
+
 /* The newest backup that was ever seen of the pool is good and recorded: now
  * the catalog knows what has to be kept. */
 static enum nb_err
@@ -55,11 +60,13 @@ is_copy(const struct nb_site *site, const struct nb_pool_disc *disc,
 	return nb_catalog_holds(site->catalog, label->backup_id, copy);
 }
 
-/* A copy, or a forgery, says nothing about the disc whose id it bears. */
+/* A copy, or a forgery, says nothing about the disc whose id it bears.  *LESS:
+ * what the disc held since is in the sessions that are bad. */
 static enum nb_err
-find_disc(const struct nb_site *site, const struct nb_label *label,
-	  const struct nb_pool_disc **out)
+find_disc(const struct nb_site *site, const struct nb_look *look,
+	  const struct nb_pool_disc **out, bool *less)
 {
+	const struct nb_label *label = &look->label;
 	const struct nb_pool_disc *disc;
 	bool copy = false;
 	enum nb_err err;
@@ -71,6 +78,8 @@ find_disc(const struct nb_site *site, const struct nb_label *label,
 	err = is_copy(site, disc, label, &copy);
 	if (err)
 		return err;
+	*less = copy && look->session && disc->state != NB_DISC_BLANKED;
+	copy = copy && !*less;
 	if (!nb_site_signed(site, label))
 		nb_log(NB_WARNING, "%s: not recorded: the label does not bear "
 		       "the key of this installation", label->disc);
@@ -100,24 +109,67 @@ record_lost(struct nb_site *site, const struct nb_look *look)
 	return record_good(site, look);
 }
 
-/* What came of the verification. */
+/* The newest session of this disc is gone, and a backup with it. */
+static enum nb_err
+record_less(struct nb_site *site, const struct nb_look *look,
+	    const struct nb_pool_disc *disc)
+{
+	enum nb_err err = nb_catalog_set_disc(site->catalog, disc->disc_id,
+					      NB_DISC_SUSPECT,
+					      "its newest session is bad");
+
+	return err ? err : nb_fail(NB_ECORRUPT, "%s: held generation %llu, and "
+				   "what can be read ends with generation %llu"
+				   "\nhint: nightburn restore brings that back",
+				   disc->name,
+				   (unsigned long long)disc->generation,
+				   (unsigned long long)look->label.generation);
+}
+
+/* What a burn that failed left behind is bad; the rest is all that was ever
+ * recorded of the disc, and good. */
+static enum nb_err
+record_shortened(struct nb_site *site, const struct nb_look *look,
+		 const struct nb_look *newest)
+{
+	bool told = newest->label_state == NB_LABEL_GOOD
+		&& nb_site_signed(site, &newest->label);
+
+	return nb_catalog_shortened(site->catalog, look->label.disc_id,
+				    nb_clock_date(),
+				    told ? newest->label.generation : 0,
+				    "its newest session is bad, the others are "
+				    "good");
+}
+
+/* What came of the verification of the session that LOOK is at, and the
+ * NEWEST when that is another one. */
 static enum nb_err
 record_at(struct nb_site *site, const struct nb_look *look,
-	  enum nb_err outcome, bool lost)
+	  const struct nb_look *newest, struct outcome outcome)
 {
 	const struct nb_pool_disc *disc;
+	bool less = false;
 	enum nb_err err;
 
 	nb_site_key(site, false);
-	if (lost && outcome == NB_OK
-	    && !nb_pool_by_id(&site->view, look->label.disc_id))
-		return record_lost(site, look);
-	err = find_disc(site, &look->label, &disc);
+	if (outcome.lost && outcome.err == NB_OK
+	    && !nb_pool_by_id(&site->view, look->label.disc_id)) {
+		err = record_lost(site, look);
+		return err || !look->session ? err
+			: record_shortened(site, look, newest);
+	}
+	err = find_disc(site, look, &disc, &less);
 	if (err || !disc)
 		return err;
-	if (outcome == NB_OK)
-		return record_good(site, look);
-	if (outcome == NB_ECORRUPT || outcome == NB_EIO)
+	if (outcome.err == NB_OK && less)
+		return record_less(site, look, disc);
+	if (outcome.err == NB_OK) {
+		err = record_good(site, look);
+		return err || !look->session ? err
+			: record_shortened(site, look, newest);
+	}
+	if (outcome.err == NB_ECORRUPT || outcome.err == NB_EIO)
 		return nb_catalog_set_disc(site->catalog, disc->disc_id,
 					   NB_DISC_SUSPECT,
 					   "a verification failed");
@@ -127,8 +179,8 @@ record_at(struct nb_site *site, const struct nb_look *look,
 /* The catalog is told only of discs that it knows, unless it was LOST; a disc
  * from elsewhere can be verified as well. */
 static enum nb_err
-record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome,
-       bool lost)
+record(struct nightburn *nb, const struct nb_look *look,
+       const struct nb_look *newest, struct outcome outcome)
 {
 	struct nb_site site;
 	enum nb_err err = NB_OK;
@@ -138,48 +190,91 @@ record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome,
 
 		if (strcmp(job->pool, look->label.pool))
 			continue;
-		err = nb_site_open(nb, job->name, lost ? NB_SITE_REBUILD
-				   : NB_SITE_WORK, &site);
+		err = nb_site_open(nb, job->name, outcome.lost
+				   ? NB_SITE_REBUILD : NB_SITE_WORK, &site);
 		if (err)
 			return err;
-		err = record_at(&site, look, outcome, lost);
+		err = record_at(&site, look, newest, outcome);
 		nb_site_close(&site);
 		return err;
 	}
-	if (lost)
+	if (outcome.lost)
 		return nb_fail(NB_EFOREIGN, "%s: not recorded: no job has the "
 			       "pool %s", look->label.disc, look->label.pool);
 	return NB_OK;
+}
+
+/* All files of the session that LOOK is at, and the MACs. */
+static enum nb_err
+check_session(struct nightburn *nb, const struct nb_look *look,
+	      struct nb_verify_result *result)
+{
+	const struct nb_label *label = &look->label;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	if (look->label_state != NB_LABEL_GOOD)
+		return NB_EFOREIGN;
+	memcpy(result->disc, label->disc, sizeof result->disc);
+	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
+	result->generation = label->generation;
+	result->session = look->session;
+	err = nb_learn_check(nb, look, result);
+	return err ? err : nb_seals_check(nb, look);
+}
+
+/*
+ * The newest session, or the newest before it that is good: LOOK is at that
+ * then.  When there is none, LOOK and RESULT are of the newest that has a
+ * label, and what is wrong with it is returned.
+ */
+static enum nb_err
+check_disc(struct nightburn *nb, struct nb_look *look,
+	   struct nb_verify_result *result)
+{
+	enum nb_err err = check_session(nb, look, result), first = err, back;
+	struct nb_verify_result next;
+	struct nb_look at = *look;
+
+	while (err == NB_EFOREIGN || nb_look_may_help(err)) {
+		back = nb_look_back(&at);
+		if (back)
+			return back == NB_ENOTFOUND ? first : back;
+		err = check_session(nb, &at, &next);
+		if (!err || first == NB_EFOREIGN) {
+			*look = at;
+			*result = next;
+			first = err;
+		}
+	}
+	return err;
 }
 
 static enum nb_err
 verify(struct nightburn *nb, const char *device, bool lost,
        struct nb_verify_result *result)
 {
-	struct nb_look look;
+	struct nb_look look, newest;
 	enum nb_err err, recorded;
 
 	memset(result, 0, sizeof *result);
 	err = nb_look_open(nb, device, &look);
 	if (err)
 		return err;
+	newest = look;
 	if (look.medium.state == NB_MEDIUM_NONE)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
-	else if (look.label_state != NB_LABEL_GOOD)
-		err = nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
-			      "this disc", look.device);
-	if (!err) {
-		memcpy(result->disc, look.label.disc, sizeof result->disc);
-		memcpy(result->backup_id, look.label.backup_id,
-		       sizeof result->backup_id);
-		result->generation = look.label.generation;
-		err = nb_learn_check(nb, &look, result);
-		if (!err)
-			err = nb_seals_check(nb, &look);
+	else
+		err = check_disc(nb, &look, result);
+	if (look.label_state == NB_LABEL_GOOD) {
 		recorded = err == NB_ECANCELED ? NB_OK
-			: record(nb, &look, err, lost);
+			: record(nb, &look, &newest,
+				 (struct outcome){ err, lost });
 		if (!err)
 			err = recorded;
+	} else if (err == NB_EFOREIGN) {
+		nb_fail(err, "%s: no label of nightburn on this disc",
+			look.device);
 	}
 	nb_look_close(&look);
 	return err;

@@ -85,6 +85,8 @@ check_typed(const struct nb_guard_facts *f)
 	if (strcmp(f->typed, f->first_volume)
 	    || strcmp(f->typed, f->second_volume))
 		return NB_GUARD_NOT_TYPED;
+	if (f->holds_newer)
+		return NB_GUARD_LAST_GOOD;
 	if (f->first_state != f->second_state)
 		return NB_GUARD_LABEL_CHANGED;
 	if (f->second_state != NB_LABEL_GOOD)

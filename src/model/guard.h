@@ -56,6 +56,9 @@ struct nb_guard_facts {
 	 */
 	const char *typed;
 	const char *first_volume, *second_volume;
+	bool holds_newer;      /* adopt: a session of the disc was just read,
+				  is good, and newer than what any good disc
+				  of the pool holds */
 	bool blank_only;       /* `nightburn blank`: nothing is to be written,
 				  the image need not be there */
 	bool image_complete;
@@ -66,7 +69,8 @@ struct nb_guard_facts {
 /*
  * The first condition that does not hold is the answer, in this order: lock,
  * drive, catalog not behind, then label, key, pool, catalog, other discs and
- * their age (or, for an adoption, what was typed, both labels, newest backup),
+ * their age (or, for an adoption, what was typed, a newer backup on it, both
+ * labels, newest backup),
  * image, size, intent.
  * An age is within the limit up to and including max_verify_age; a date of
  * verification that is 0 or lies in the future is never within a limit.

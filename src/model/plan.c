@@ -61,17 +61,26 @@ newest_besides(const struct nb_pool_view *pool,
 	return newest;
 }
 
+/* The label that says which disc is in the drive; NULL: none does. */
+static const struct nb_label *
+telling_label(const struct nb_plan_facts *f)
+{
+	if (f->label_state != NB_LABEL_GOOD)
+		return f->earlier;
+	return f->label_signed ? f->label : NULL;
+}
+
 /* The disc in the drive, when label and catalog agree which one it is. */
 static const struct nb_pool_disc *
 known_disc(const struct nb_plan_facts *f)
 {
+	const struct nb_label *label = telling_label(f);
 	const struct nb_pool_disc *disc;
 
-	if (f->label_state != NB_LABEL_GOOD || !f->label
-	    || !f->label_signed || strcmp(f->label->pool, f->pool->name))
+	if (!label || strcmp(label->pool, f->pool->name))
 		return NULL;
-	disc = nb_pool_by_id(f->pool, f->label->disc_id);
-	return disc && !strcmp(disc->name, f->label->disc) ? disc : NULL;
+	disc = nb_pool_by_id(f->pool, label->disc_id);
+	return disc && !strcmp(disc->name, label->disc) ? disc : NULL;
 }
 
 /* The disc to insert instead of DISC; NULL when none is better. */
@@ -302,6 +311,18 @@ decide_labelled(const struct nb_plan_facts *f)
 	return decide_written(f, disc);
 }
 
+/* What it holds may be the newest: that is found out first. */
+static struct nb_decision
+refuse_bad_session(const struct nb_plan_facts *f,
+		   const struct nb_pool_disc *disc)
+{
+	bool old = disc->state == NB_DISC_GOOD
+		&& disc->generation < f->pool->generation;
+
+	return refuse(f, old ? NB_REASON_LAST_SESSION_OLD
+		      : NB_REASON_LAST_SESSION, NB_EWRONG);
+}
+
 struct nb_decision
 nb_plan_decide(const struct nb_plan_facts *f)
 {
@@ -315,6 +336,8 @@ nb_plan_decide(const struct nb_plan_facts *f)
 	default:
 		break;
 	}
+	if (f->label_state != NB_LABEL_GOOD && known_disc(f))
+		return refuse_bad_session(f, known_disc(f));
 	if (f->label_state == NB_LABEL_NONE)
 		return refuse(f, NB_REASON_UNKNOWN_DATA, NB_EFOREIGN);
 	if (f->label_state != NB_LABEL_GOOD || !f->label)

@@ -32,6 +32,10 @@ enum nb_reason {
 	NB_REASON_DAMAGED,
 	NB_REASON_UNKNOWN_DATA,      /* data or a file system without a label */
 	NB_REASON_LABEL_UNREADABLE,
+	NB_REASON_LAST_SESSION,      /* the newest session is bad, one before it
+					is of a disc of this pool */
+	NB_REASON_LAST_SESSION_OLD,  /* the same; what it holds is good, and
+					not the newest of the pool */
 	NB_REASON_OTHER_INSTALLATION,/* and the label bears another key */
 	NB_REASON_LABEL_FORGED,      /* label that says it is ours, without
 					our key: forged, or the key was lost */
@@ -78,6 +82,9 @@ struct nb_plan_facts {
 	const struct nb_label *label;          /* when NB_LABEL_GOOD */
 	bool label_signed;                     /* it bears our key: see
 						  nb_label_is_signed */
+	const struct nb_label *earlier;        /* when not NB_LABEL_GOOD: that
+						  of a session before, bearing
+						  our key; NULL: none */
 	const struct nb_pool_view *pool;
 	enum nb_rotation rotation;
 	bool append_on_same_disc;
@@ -110,7 +117,8 @@ struct nb_decision {
  *    intent blank: FRESH, nothing is to be done and DISC is "";
  *    CATALOG_BEHIND, NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the
  *    first name of the pool that is unused or blanked.
- * 3. whose it is: UNKNOWN_DATA, LABEL_UNREADABLE; without our key
+ * 3. whose it is: LAST_SESSION or LAST_SESSION_OLD (a label before says that
+ *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our key
  *    OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
  *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  With
  *    our key a label is ours, whichever host wrote it.

@@ -25,6 +25,15 @@ static const struct {
 	[NB_REASON_LABEL_UNREADABLE] = { "label-unreadable",
 		"the label of the disc cannot be trusted",
 		"clean the disc, or nightburn adopt it" },
+	[NB_REASON_LAST_SESSION] = { "last-session",
+		"the newest session of the disc is bad, those before it hold "
+		"backups",
+		"nightburn verify records what is good on it; insert the disc "
+		"whose turn it is" },
+	[NB_REASON_LAST_SESSION_OLD] = { "last-session-old",
+		"the newest session of the disc is bad, those before it hold "
+		"older backups",
+		"nightburn adopt makes it usable again" },
 	[NB_REASON_OTHER_INSTALLATION] = { "other-installation",
 		"the disc belongs to another installation of nightburn",
 		"insert a disc of this one, bring the other's key with "

@@ -25,6 +25,7 @@ disc_object(struct nb_str *s, const struct nb_disc_info *d)
 	nb_object_number(&o, "next_writable", d->next_writable);
 	nb_object_bytes(&o, "volume_id", or_null(d->volume_id));
 	nb_object_text(&o, "label", d->label);
+	nb_object_number(&o, "session", (uint64_t)d->session);
 	nb_object_text(&o, "disc_id", or_null(d->disc_id));
 	nb_object_text(&o, "pool", or_null(d->pool));
 	nb_object_text(&o, "disc", or_null(d->disc));
@@ -60,8 +61,12 @@ nb_report_disc(struct nb_str *s, const struct nb_disc_info *d, bool json)
 			    d->sessions, (unsigned long)d->next_writable);
 	if (d->volume_id[0])
 		nb_str_addf(s, "volume id   %s\n", d->volume_id);
-	nb_str_addf(s, "label       %s\n", d->label);
-	if (d->label[0] != 'g')
+	nb_str_addf(s, "label       %s", d->label);
+	if (d->session)
+		nb_str_addf(s, " in the newest session, good in session %d",
+			    d->session);
+	nb_str_add(s, "\n");
+	if (!d->disc_id[0])
 		return;
 	nb_str_addf(s, "disc        %s of pool %s%s\n", d->disc, d->pool,
 		    d->ours ? "" : ", without the key of this installation");

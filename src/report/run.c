@@ -124,12 +124,16 @@ nb_report_verify(struct nb_str *s, const struct nb_verify_result *r,
 		nb_object_number(&o, "files", r->files);
 		nb_object_number(&o, "bytes", r->bytes);
 		nb_object_number(&o, "bad", r->bad);
+		nb_object_number(&o, "session", (uint64_t)r->session);
 		nb_object_end(&o);
 		nb_str_add(s, "\n");
 		return;
 	}
-	nb_str_addf(s, "disc %s, generation %llu: %llu files, %s, are good",
-		    r->disc, (unsigned long long)r->generation,
+	nb_str_addf(s, "disc %s, ", r->disc);
+	if (r->session)
+		nb_str_addf(s, "session %d, ", r->session);
+	nb_str_addf(s, "generation %llu: %llu files, %s, are good",
+		    (unsigned long long)r->generation,
 		    (unsigned long long)r->files,
 		    nb_str_size(r->bytes, size));
 	if (r->bad)

@@ -114,6 +114,16 @@ enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
 enum nb_err nb_catalog_verified(struct nb_catalog *catalog,
 				const char *disc_id, int64_t date);
 
+/*
+ * A verification found the newest session of the disc DISC_ID bad, and all that
+ * is recorded of it good: good, with DATE and NOTE.  SEEN is the generation that
+ * the bad session's label tells, 0 when it tells none; it will not be used
+ * again.
+ */
+enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
+				 const char *disc_id, int64_t date,
+				 uint64_t seen, const char *note);
+
 /* Forgets the name of a disc, so that another one can take it (adopt). */
 enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
 				    const char *pool, const char *name);

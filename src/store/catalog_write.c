@@ -222,9 +222,11 @@ nb_catalog_commit(struct nb_catalog *catalog,
 					  put_all(catalog, session));
 }
 
-/* One more change of the pool that the disc is of, if it is of one. */
+/* One more change of the pool that the disc is of, if it is of one, which saw
+ * GENERATION. */
 static enum nb_err
-advance_disc(struct nb_catalog *catalog, const char *disc_id)
+advance_disc(struct nb_catalog *catalog, const char *disc_id,
+	     uint64_t generation)
 {
 	struct nb_sql sql = nb_sql_prepare(catalog,
 		"select pool from discs where id = ?");
@@ -236,7 +238,7 @@ advance_disc(struct nb_catalog *catalog, const char *disc_id)
 		sql.err = nb_str_dup(nb_sql_get_text(&sql, 0), &pool);
 	err = nb_sql_end(&sql);
 	if (!err && pool)
-		err = nb_catalog_advance(catalog, pool, 0);
+		err = nb_catalog_advance(catalog, pool, generation);
 	free(pool);
 	return err;
 }
@@ -274,7 +276,7 @@ nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 
 	if (err)
 		return err;
-	err = advance_disc(catalog, disc_id);
+	err = advance_disc(catalog, disc_id, 0);
 	if (!err)
 		err = update_disc(catalog, disc_id, state, note);
 	if (!err && state == NB_DISC_BLANKED)
@@ -318,9 +320,25 @@ nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 
 	if (err)
 		return err;
-	err = advance_disc(catalog, disc_id);
+	err = advance_disc(catalog, disc_id, 0);
 	if (!err)
 		err = put_verified(catalog, disc_id, date);
+	return nb_catalog_end(catalog, err);
+}
+
+enum nb_err
+nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
+		     int64_t date, uint64_t seen, const char *note)
+{
+	enum nb_err err = nb_sql_run(catalog, "begin immediate");
+
+	if (err)
+		return err;
+	err = advance_disc(catalog, disc_id, seen);
+	if (!err)
+		err = put_verified(catalog, disc_id, date);
+	if (!err)
+		err = update_disc(catalog, disc_id, NB_DISC_GOOD, note);
 	return nb_catalog_end(catalog, err);
 }
 

@@ -32,6 +32,7 @@ struct situation {
 	enum kind kind;
 	enum nb_label_state label;
 	enum twist twist;
+	bool earlier;             /* the label is good in a session before */
 	bool refuse_same;         /* on_same_disc = refuse */
 	int64_t limit;            /* max_verify_age */
 	int64_t verified_ago;     /* all discs; negative: in the future */

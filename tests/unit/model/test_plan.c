@@ -35,6 +35,28 @@ static const struct plan_case {
 	const char *disc, *wanted;
 	uint64_t need, available;
 } cases[] = {
+	/* the newest session is bad */
+	{ "newest disc, last session bad",
+	  { .discs = "gs", OPEN, .in = 1, .earlier = true },
+	  REFUSES(LAST_SESSION, NB_EWRONG, "DB-B", "") },
+	{ "the same with a label that cannot be read",
+	  { .discs = "gs", OPEN, .in = 1, .earlier = true,
+	    .label = NB_LABEL_UNREADABLE },
+	  REFUSES(LAST_SESSION, NB_EWRONG, "DB-B", "") },
+	{ "read since and good, and it would be its turn",
+	  { .discs = "gg", OPEN, .in = 0, .earlier = true },
+	  REFUSES(LAST_SESSION_OLD, NB_EWRONG, "DB-A", "") },
+	{ "read since and good, the newest, by hand",
+	  { .discs = "gg", OPEN, .in = 1, .earlier = true, TO_BLANK },
+	  REFUSES(LAST_SESSION, NB_EWRONG, "DB-B", "DB-A") },
+	{ "last session bad, of another pool",
+	  { .discs = "gg", OPEN, .in = 1, .earlier = true,
+	    .twist = OTHER_POOL },
+	  REFUSES(UNKNOWN_DATA, NB_EFOREIGN, "", "DB-A") },
+	{ "last session bad, the disc not in the catalog",
+	  { .discs = "gg", OPEN, .in = 1, .earlier = true,
+	    .label = NB_LABEL_UNREADABLE, .twist = UNKNOWN_ID },
+	  REFUSES(LABEL_UNREADABLE, NB_EFOREIGN, "", "DB-A") },
 	/* alternate */
 	{ "first night, blank disc", { .discs = "uu", BLANK },
 	  TAKES(FRESH, BLANK_DISC, "DB-A"), .need = 0,
