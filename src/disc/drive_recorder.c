@@ -100,6 +100,21 @@ bound_capacity(struct nb_drive *drive, struct nb_medium *m)
 			? bound - m->next_writable : 0;
 }
 
+/*
+ * Behind good sessions a burn that was cut short has left a track to which the
+ * drive adds nothing: the disc is as one that is closed.  libburn may know it
+ * only when it was asked for addresses.
+ */
+static void
+judge_track(struct nb_drive *drive, struct nb_medium *m)
+{
+	if (!(burn_disc_next_track_is_damaged(drive->burn, 0) & TRACK_DAMAGED))
+		return;
+	m->state = m->sessions ? NB_MEDIUM_CLOSED : NB_MEDIUM_DAMAGED;
+	m->next_writable = 0;
+	m->free = 0;
+}
+
 static void
 inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
 		   struct nb_medium *m)
@@ -124,6 +139,7 @@ inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
 		space = burn_disc_available_space(drive->burn, NULL);
 		m->free = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
 	}
+	judge_track(drive, m);
 	m->capacity = whole_capacity(drive, m);
 }
 
@@ -163,9 +179,7 @@ nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
 		m->state = NB_MEDIUM_NONE;
 		return NB_OK;
 	}
-	if (status == BURN_DISC_UNREADY || status == BURN_DISC_UNSUITABLE
-	    || burn_disc_next_track_is_damaged(drive->burn, 0)
-	    & TRACK_DAMAGED) {
+	if (status == BURN_DISC_UNREADY || status == BURN_DISC_UNSUITABLE) {
 		m->state = NB_MEDIUM_DAMAGED;
 		m->erasable = burn_disc_erasable(drive->burn) > 0;
 		return NB_OK;

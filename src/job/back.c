@@ -103,8 +103,8 @@ nb_look_back(struct nb_look *look)
 		       look->device, bad, look->session, look->label.disc,
 		       (unsigned long long)look->label.generation);
 	else
-		nb_log(NB_WARNING, "%s: the head of the disc cannot be used: "
-		       "session %d of %s is read by itself, with generation "
+		nb_log(NB_WARNING, "%s: the newest session cannot be used: "
+		       "session %d of %s is read instead, with generation "
 		       "%llu", look->device, look->session, look->label.disc,
 		       (unsigned long long)look->label.generation);
 	return NB_OK;

@@ -266,8 +266,11 @@ adopt_disc(struct nb_site *site, const struct nb_media_options *options,
 		return err;
 	answer = ask_guard(site, options, &before, look, newer);
 	if (answer != NB_GUARD_PERMIT)
-		err = nb_fail(NB_EWRONG, "%s: not adopted: %s", look->device,
-			      nb_guard_text(answer));
+		err = nb_fail(NB_EWRONG, "%s: not adopted: %s%s", look->device,
+			      nb_guard_text(answer), newer
+			      ? "\nhint: nightburn verify tells what is good "
+			      "on it; nightburn run with another disc first"
+			      : "");
 	else
 		err = nb_job_check(site->nb);
 	if (!err && look->medium.state != NB_MEDIUM_BLANK)

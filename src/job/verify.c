@@ -118,11 +118,12 @@ record_less(struct nb_site *site, const struct nb_look *look,
 					      NB_DISC_SUSPECT,
 					      "its newest session is bad");
 
-	return err ? err : nb_fail(NB_ECORRUPT, "%s: held generation %llu, and "
-				   "what can be read ends with generation %llu"
-				   "\nhint: nightburn restore brings that back",
-				   disc->name,
+	return err ? err : nb_fail(NB_ECORRUPT, "%s: generation %llu is not good "
+				   "any more, generation %llu before it is\n"
+				   "hint: nightburn restore %llu brings that "
+				   "back", disc->name,
 				   (unsigned long long)disc->generation,
+				   (unsigned long long)look->label.generation,
 				   (unsigned long long)look->label.generation);
 }
 
@@ -204,13 +205,12 @@ record(struct nightburn *nb, const struct nb_look *look,
 	return NB_OK;
 }
 
-/* All files of the session that LOOK is at, and the MACs. */
+/* All files of the session that LOOK is at. */
 static enum nb_err
 check_session(struct nightburn *nb, const struct nb_look *look,
 	      struct nb_verify_result *result)
 {
 	const struct nb_label *label = &look->label;
-	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
 	if (look->label_state != NB_LABEL_GOOD)
@@ -219,23 +219,24 @@ check_session(struct nightburn *nb, const struct nb_look *look,
 	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
 	result->generation = label->generation;
 	result->session = look->session;
-	err = nb_learn_check(nb, look, result);
-	return err ? err : nb_seals_check(nb, look);
+	return nb_learn_check(nb, look, result);
 }
 
 /*
  * The newest session, or the newest before it that is good: LOOK is at that
  * then.  When there is none, LOOK and RESULT are of the newest that has a
- * label, and what is wrong with it is returned.
+ * label, and what is wrong with it is returned.  NEWEST is of the newest
+ * session in any case.
  */
 static enum nb_err
 check_disc(struct nightburn *nb, struct nb_look *look,
-	   struct nb_verify_result *result)
+	   struct nb_verify_result *newest, struct nb_verify_result *result)
 {
-	enum nb_err err = check_session(nb, look, result), first = err, back;
+	enum nb_err err = check_session(nb, look, newest), first = err, back;
 	struct nb_verify_result next;
 	struct nb_look at = *look;
 
+	*result = *newest;
 	while (err == NB_EFOREIGN || nb_look_may_help(err)) {
 		back = nb_look_back(&at);
 		if (back)
@@ -247,13 +248,16 @@ check_disc(struct nightburn *nb, struct nb_look *look,
 			first = err;
 		}
 	}
-	return err;
+	/* A manifest that was changed is no accident: it is no reason to look
+	 * for another one. */
+	return err ? err : nb_seals_check(nb, look);
 }
 
 static enum nb_err
 verify(struct nightburn *nb, const char *device, bool lost,
        struct nb_verify_result *result)
 {
+	struct nb_verify_result first;
 	struct nb_look look, newest;
 	enum nb_err err, recorded;
 
@@ -265,11 +269,14 @@ verify(struct nightburn *nb, const char *device, bool lost,
 	if (look.medium.state == NB_MEDIUM_NONE)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
 	else
-		err = check_disc(nb, &look, result);
+		err = check_disc(nb, &look, &first, result);
 	if (look.label_state == NB_LABEL_GOOD) {
 		recorded = err == NB_ECANCELED ? NB_OK
 			: record(nb, &look, &newest,
 				 (struct outcome){ err, lost });
+		/* What is wrong with it, rather than what is good. */
+		if (!err && recorded && first.disc[0])
+			*result = first;
 		if (!err)
 			err = recorded;
 	} else if (err == NB_EFOREIGN) {

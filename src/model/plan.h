@@ -118,8 +118,8 @@ struct nb_decision {
  *    CATALOG_BEHIND, NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the
  *    first name of the pool that is unused or blanked.
  * 3. whose it is: LAST_SESSION or LAST_SESSION_OLD (a label before says that
- *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our key
- *    OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
+ *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our
+ *    key OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
  *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  With
  *    our key a label is ours, whichever host wrote it.
  * 4. CATALOG_BEHIND; and whether it is in order: SUSPECT, RETIRED,

@@ -116,8 +116,8 @@ enum nb_err nb_catalog_verified(struct nb_catalog *catalog,
 
 /*
  * A verification found the newest session of the disc DISC_ID bad, and all that
- * is recorded of it good: good, with DATE and NOTE.  SEEN is the generation that
- * the bad session's label tells, 0 when it tells none; it will not be used
+ * is recorded of it good: good, with DATE and NOTE.  SEEN is the generation
+ * that the bad session's label tells, 0 when it tells none; it will not be used
  * again.
  */
 enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,

@@ -275,6 +275,7 @@ flipped()
 		conv=notrunc status=none
 	nb_is 1 verify && says err "testdb.dump: SHA-256 differs" &&
 		says out "BAD" &&
+		says err "generation 6 is not good any more, generation 5" &&
 		nb_is 1 restore --to "$work/bad" &&
 		[ -z "$(find "$work/bad" -name '*.dump')" ] &&
 		[ -n "$(find "$work/bad" -name globals.sql)" ]
@@ -305,7 +306,14 @@ adopt()
 		says err "the volume id of this disc is" || return 1
 	volume=$("$nightburn" -c "$work/nb.conf" disc --json |
 		python3 -c 'import json,sys; print(json.load(sys.stdin)["volume_id"])')
-	nb_is 0 adopt --as DB-B --volume-id "$volume" &&
+	# Only its newest session is bad, and before it stands what no other
+	# disc holds.
+	nb_is 3 adopt --as DB-B --volume-id "$volume" &&
+		says err "no other disc holds the newest good backup" &&
+		says err "nightburn run with another disc first" || return 1
+	insert A
+	nb_is 0 run && insert B &&
+		nb_is 0 adopt --as DB-B --volume-id "$volume" &&
 		nb_is 0 run && says out "verified"
 }
 check "a person's word adopts a disc" adopt

@@ -78,9 +78,13 @@ damaged()
 	cp "$work/discs/A" "$work/keep"
 	printf 0 | dd of="$work/discs/A" bs=1 seek=$((at + 12)) conv=notrunc \
 		status=none
-	nb catalog rebuild
+	nb_is 0 catalog rebuild &&
+		says err "session 2 of DB-A is read instead" &&
+		says err "the catalog still lacks generation 5" || return 1
 	cp "$work/keep" "$work/discs/A"
-	[ "$status" != 0 ] && nb_is 0 list && [ ! -s "$work/out" ]
+	nb_is 0 list && ! grep "^ *4 " "$work/out" && nb_is 3 run &&
+		says err "the catalog is an old copy, or was lost"
+	rm "$work"/state/catalog.db*
 }
 
 other_key()
@@ -147,7 +151,7 @@ check "without its catalog nightburn writes to no disc" lost
 check "the catalog comes back from the discs" rebuilt
 check "a disc is learnt once" again
 check "the rotation goes on where it was" goes_on
-check "a disc with a damaged label is not learnt" damaged
+check "a session with a damaged label is not learnt, those before it are" damaged
 check "nor without the key" other_key
 check "a manifest that is not the one written is told by its MAC" forged
 check "another word than rebuild is a usage error" usage

@@ -116,9 +116,11 @@ class Scene:
                         "30000", self.disc(disc)], check=True)
 
     def adopt(self, disc):
-        """A person looks at a suspect disc: is it good after all?  If not, it
-        is made blank.  Whether that was done."""
-        if self.ask(disc, "verify")[0] == 0:
+        """A person looks at a suspect disc: is it good after all?  If not, or
+        if its newest session is not, it is made blank.  Whether that was
+        done."""
+        status, text = self.ask(disc, "verify")
+        if status == 0 and "cannot be used" not in text:
             return False
         return self.ask(disc, "adopt", "--as", disc, "--volume-id",
                         self.volume(disc))[0] == 0

@@ -304,3 +304,25 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 		return NB_ESUSPECT;
 	return put_session(m, s);
 }
+
+/* The discs of the play have no sessions that are bad. */
+enum nb_err
+nb_look_back(struct nb_look *look)
+{
+	(void)look;
+	return NB_ENOTFOUND;
+}
+
+enum nb_err
+nb_look_behind(struct nb_look *look)
+{
+	(void)look;
+	return NB_OK;
+}
+
+bool
+nb_look_may_help(enum nb_err err)
+{
+	(void)err;
+	return false;
+}

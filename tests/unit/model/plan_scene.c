@@ -98,7 +98,8 @@ scene_set(struct scene *scene, const struct situation *s)
 		.label = s->label == NB_LABEL_GOOD ? &scene->label : NULL,
 		.label_signed = s->label == NB_LABEL_GOOD
 			&& s->twist != FOREIGN && s->twist != FORGED,
-		.earlier = s->earlier ? &scene->label : NULL,
+		.earlier = s->earlier && s->twist != FOREIGN
+			&& s->twist != FORGED ? &scene->label : NULL,
 		.pool = &scene->pool, .rotation = s->rotation,
 		.append_on_same_disc = !s->refuse_same,
 		.max_verify_age = s->limit, .now = SCENE_NOW,

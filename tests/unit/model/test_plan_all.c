@@ -179,6 +179,11 @@ check_refused(const struct situation *s, const struct nb_decision *d)
 		RULE(d->need > d->available);
 	if (!s->need_fresh && !s->need_append)
 		RULE(d->err != NB_EFULL);
+	if (d->reason == NB_REASON_LAST_SESSION
+	    || d->reason == NB_REASON_LAST_SESSION_OLD)
+		RULE(s->earlier && s->label != NB_LABEL_GOOD);
+	if (d->reason == NB_REASON_LAST_SESSION_OLD)
+		RULE(s->discs[s->in] == 'g');
 	RULE((s->state == NB_MEDIUM_NONE) == (d->reason == NB_REASON_NO_DISC));
 	RULE((s->state == NB_MEDIUM_DAMAGED)
 	     == (d->reason == NB_REASON_DAMAGED));
@@ -266,13 +271,16 @@ try_one(const struct situation *s, struct scene *scene)
 static void
 try_policies(struct situation *s)
 {
+	int policies = s->label == NB_LABEL_GOOD ? 18 : 36;
 	struct scene scene;
 
-	scene_set(&scene, s);
-	for (int policy = 0; policy < 18; policy++) {
+	for (int policy = 0; policy < policies; policy++) {
+		s->earlier = policy >= 18;
+		if (policy % 18 == 0)
+			scene_set(&scene, s);
 		s->intent = (enum nb_intent)(policy % 3);
 		s->rotation = (enum nb_rotation)(policy / 3 % 3);
-		s->refuse_same = policy / 9 == 1;
+		s->refuse_same = policy / 9 % 2 == 1;
 		scene.facts.intent = s->intent;
 		scene.facts.rotation = s->rotation;
 		scene.facts.append_on_same_disc = !s->refuse_same;
