@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,10 +25,16 @@ source_by_hand(const char *path, struct nb_config_source *out)
 	struct nb_config_source source = { .kind = NB_SOURCE_TREE };
 	const char *name;
 	enum nb_err err;
+	struct stat st;
 
 	source.tree.path = realpath(path, NULL);
 	if (!source.tree.path)
 		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
+	if (!stat(source.tree.path, &st) && !S_ISDIR(st.st_mode)) {
+		free(source.tree.path);
+		return nb_fail(NB_EUSAGE, "%s: not a directory\nhint: append "
+			       "the directory that it is in", path);
+	}
 	name = strrchr(source.tree.path, '/') + 1;
 	err = nb_str_dup(*name ? name : "root", &source.name);
 	if (err)

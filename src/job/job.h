@@ -70,8 +70,9 @@ bool nb_site_signed(const struct nb_site *site, const struct nb_label *label);
 /* Reads the view of the pool from the catalog anew. */
 enum nb_err nb_site_refresh(struct nb_site *site);
 
-/* Only the catalog of the configuration, for queries: NB_ENOTFOUND with a
- * hint when nothing was ever burned. */
-enum nb_err nb_catalog_of(struct nightburn *nb, struct nb_catalog **out);
+/* Only the catalog of the configuration, for queries (NB_CATALOG_QUERY or
+ * NB_CATALOG_LIST): NB_ENOTFOUND with a hint when nothing was ever burned. */
+enum nb_err nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
+			  struct nb_catalog **out);
 
 #endif

@@ -87,7 +87,7 @@ nb_list(struct nightburn *nb, const char *pool,
 {
 	struct query q = { .on_backup = fn, .ctx = ctx };
 	struct nb_catalog *catalog;
-	enum nb_err err = nb_catalog_of(nb, &catalog);
+	enum nb_err err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
 
 	if (err)
 		return err;
@@ -102,7 +102,7 @@ nb_list_discs(struct nightburn *nb,
 {
 	struct query q = { .on_disc = fn, .ctx = ctx };
 	struct nb_catalog *catalog;
-	enum nb_err err = nb_catalog_of(nb, &catalog);
+	enum nb_err err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
 
 	if (err)
 		return err;
@@ -131,7 +131,7 @@ nb_list_clones(struct nightburn *nb,
 {
 	struct query q = { .on_clone = fn, .ctx = ctx };
 	struct nb_catalog *catalog;
-	enum nb_err err = nb_catalog_of(nb, &catalog);
+	enum nb_err err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
 
 	if (err)
 		return err;
@@ -149,7 +149,7 @@ nb_show(struct nightburn *nb, const char *backup,
 	struct query q = { .on_backup = on_backup, .on_source = on_source,
 			   .on_file = on_file, .ctx = ctx };
 	struct nb_catalog *catalog;
-	enum nb_err err = nb_catalog_of(nb, &catalog);
+	enum nb_err err = nb_catalog_of(nb, NB_CATALOG_QUERY, &catalog);
 
 	if (err)
 		return err;
@@ -169,7 +169,7 @@ nb_find(struct nightburn *nb, const char *pattern,
 {
 	struct query q = { .on_file = fn, .ctx = ctx };
 	struct nb_catalog *catalog;
-	enum nb_err err = nb_catalog_of(nb, &catalog);
+	enum nb_err err = nb_catalog_of(nb, NB_CATALOG_QUERY, &catalog);
 
 	if (err)
 		return err;

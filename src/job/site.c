@@ -212,7 +212,8 @@ no_catalog(const char *dir)
 }
 
 enum nb_err
-nb_catalog_of(struct nightburn *nb, struct nb_catalog **out)
+nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
+	      struct nb_catalog **out)
 {
 	struct nb_state *state = NULL;
 	enum nb_err err;
@@ -224,7 +225,7 @@ nb_catalog_of(struct nightburn *nb, struct nb_catalog **out)
 	if (!err)
 		err = nb_state_open(nb->config->state_dir, &state);
 	if (!err)
-		err = nb_catalog_open(state->catalog, NB_CATALOG_QUERY, out);
+		err = nb_catalog_open(state->catalog, mode, out);
 	nb_state_close(state);
 	return err;
 }

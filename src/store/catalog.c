@@ -92,12 +92,12 @@ prepare(struct nb_catalog *catalog, enum nb_catalog_mode mode)
 	if (!err)
 		err = nb_schema_prepare(catalog);
 	if (!err)
-		err = nb_catalog_check(catalog);
-	if (err == NB_ECORRUPT && mode == NB_CATALOG_QUERY) {
+		err = nb_catalog_check(catalog, mode != NB_CATALOG_LIST);
+	if (err == NB_ECORRUPT && mode >= NB_CATALOG_QUERY) {
 		catalog->tolerant = true;
 		err = NB_OK;
 	}
-	if (!err && mode != NB_CATALOG_QUERY)
+	if (!err && mode < NB_CATALOG_QUERY)
 		err = load_marks(catalog);
 	if (!err && mode == NB_CATALOG_WORK)
 		err = nb_catalog_mark(catalog);

@@ -19,8 +19,11 @@ struct nb_catalog;
 enum nb_catalog_mode {
 	NB_CATALOG_WORK,   /* the lock is held: read and written */
 	NB_CATALOG_PEEK,   /* to decide with, and not written */
-	NB_CATALOG_QUERY   /* asked by a person; damage is told, and then what
+	NB_CATALOG_QUERY,  /* asked by a person; damage is told, and then what
 			      can be read is */
+	NB_CATALOG_LIST    /* the same, of backups, discs and clones alone: the
+			      files, which are many, are neither read nor
+			      checked */
 };
 
 /*

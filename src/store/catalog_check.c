@@ -4,10 +4,16 @@
 #include "store/catalog.h"
 #include "store/sql.h"
 
-/* What SQLite finds by itself: the whole file, and the indexes of the tables
- * that decide (of "files" they are the table). */
-static const char *const sqlite_checks[] = {
+/* What SQLite finds by itself in the whole file: it reads all of it. */
+static const char *const whole_checks[] = {
 	"select * from pragma_quick_check(1) where quick_check <> 'ok'",
+	"select 'a row of ' || \"table\" || ' refers to nothing' "
+	"from pragma_foreign_key_check limit 1",
+};
+
+/* And in the tables that decide, with their indexes (of "files" they are the
+ * table). */
+static const char *const sqlite_checks[] = {
 	"select * from pragma_integrity_check('discs') "
 	"where integrity_check <> 'ok' limit 1",
 	"select * from pragma_integrity_check('sessions') "
@@ -16,8 +22,8 @@ static const char *const sqlite_checks[] = {
 	"where integrity_check <> 'ok' limit 1",
 	"select * from pragma_integrity_check('parts') "
 	"where integrity_check <> 'ok' limit 1",
-	"select 'a row of ' || \"table\" || ' refers to nothing' "
-	"from pragma_foreign_key_check limit 1",
+	"select * from pragma_integrity_check('clones') "
+	"where integrity_check <> 'ok' limit 1",
 };
 
 /* What must hold among the rows, as queries for what does not. */
@@ -145,10 +151,12 @@ check_seal(struct nb_catalog *catalog)
 }
 
 static enum nb_err
-check_all(struct nb_catalog *catalog)
+check_all(struct nb_catalog *catalog, bool whole)
 {
 	enum nb_err err = NB_OK;
 
+	for (size_t i = 0; !err && whole && i < COUNT(whole_checks); i++)
+		err = ask(catalog, whole_checks[i]);
 	for (size_t i = 0; !err && i < COUNT(sqlite_checks); i++)
 		err = ask(catalog, sqlite_checks[i]);
 	if (!err)
@@ -160,13 +168,13 @@ check_all(struct nb_catalog *catalog)
 
 /* In one transaction, so that a run that writes meanwhile is not in it. */
 enum nb_err
-nb_catalog_check(struct nb_catalog *catalog)
+nb_catalog_check(struct nb_catalog *catalog, bool whole)
 {
 	enum nb_err err = nb_sql_run(catalog, "begin");
 
 	if (err)
 		return err;
-	err = check_all(catalog);
+	err = check_all(catalog, whole);
 	sqlite3_exec(catalog->db, "rollback", NULL, NULL, NULL);
 	return err;
 }

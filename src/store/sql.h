@@ -63,9 +63,10 @@ enum nb_err nb_schema_prepare(struct nb_catalog *catalog);
 
 /*
  * Is the catalog sound: for SQLite, for our own rules, and is what it holds
- * what was written?  NB_ECORRUPT. (catalog_check.c)
+ * what was written?  WHOLE: the files of backups too, which takes seconds for
+ * millions.  NB_ECORRUPT. (catalog_check.c)
  */
-enum nb_err nb_catalog_check(struct nb_catalog *catalog);
+enum nb_err nb_catalog_check(struct nb_catalog *catalog, bool whole);
 
 /* Writes the hash of what it holds, at the end of each transaction. */
 enum nb_err nb_catalog_seal(struct nb_catalog *catalog);

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-from scene import ALL, CRASH, DEADLINE, NIGHTBURN, Broken, Scene
+from scene import ALL, CRASH, DEADLINE, NIGHTBURN, VDRIVE, Broken, Scene
 
 WAYS = {
     "the recorder hangs at the third WRITE": "when write nth 3 then hang",
@@ -182,6 +182,27 @@ def restored(scene, which):
     return text
 
 
+def alone(scene, kind):
+    """The same without nightburn: xorriso, and the disc's own script."""
+    out = os.path.join(scene.path, "session")
+    reader = ["xorriso", "-abort_on", "NEVER", "-osirrox", "on", "-load",
+              "session", "1", "-indev", "/dev/sr0", "-extract", "/", out]
+    if kind == "stdio":
+        reader[reader.index("/dev/sr0")] = "stdio:" + scene.disc("B")
+    else:
+        reader = [VDRIVE, "--hurry", "--disc", scene.disc("B"), "--", *reader]
+    subprocess.run(reader, stdin=subprocess.DEVNULL, capture_output=True,
+                   timeout=DEADLINE, check=False)
+    to = os.path.join(scene.path, "by-script")
+    done = subprocess.run(["sh", os.path.join(out, "restore.sh"), "--to", to],
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=DEADLINE, check=False)
+    expect((done.returncode, done.stdout + done.stderr), 0)
+    with open(os.path.join(to, "files/version"), "rb") as file:
+        if file.read() != b"2\n" * 2000:
+            raise Broken("restore.sh brought another version back")
+
+
 def kept(scene):
     """Nothing makes disc B blank."""
     expect(scene.ask("B", "blank"), 3)
@@ -230,6 +251,7 @@ def try_cell(base, kind, way, number, work):
             expect((0, text), 0, "warning: .*: (session 2|the newest "
                    "session) cannot be used: session 1 of B is read instead, "
                    "with generation 2")
+            alone(scene, kind)
         kept(scene)
         go_on(scene, way in LOST)
         return None
