@@ -20,7 +20,7 @@ const struct command commands[] = {
 	{ "verify", cmd_verify, "", "compare the disc with its hashes", "DJ",
 	  0, 0 },
 	{ "restore", cmd_restore, "[BACKUP [PATH...]]", "bring a backup back",
-	  "DTIsFCUJ", 0, SIZE_MAX },
+	  "DTIsFBOYCUJ", 0, SIZE_MAX },
 	{ "image", cmd_image, "FILE|-",
 	  "write the image of a backup to a file", "jSJ", 1, 1 },
 	{ "list", cmd_list, "", "list backups and discs", "PJ", 0, 0 },

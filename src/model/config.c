@@ -26,6 +26,9 @@ source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
 	names_free(&source->tree.exclude);
+	free(source->bootarea.disk);
+	free(source->bootarea.boot);
+	free(source->bootarea.path);
 }
 
 static void

@@ -46,7 +46,8 @@ enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
 		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
 
 /* In the order of the grammar's table (config_source.c). */
-enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE };
+enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE,
+		      NB_SOURCE_BOOTAREA };
 
 struct nb_config_postgres {
 	char *database;             /* default: the block's name */
@@ -75,12 +76,23 @@ struct nb_config_tree {
 	bool one_file_system;
 };
 
+/* What makes a disk boot. */
+struct nb_config_bootarea {
+	char *disk;                 /* device of the whole disk */
+	char *boot;                 /* the partition of /boot: number, device,
+				       UUID=, LABEL=, PARTUUID=, PARTLABEL= or
+				       none; NULL: the one mounted at path */
+	char *path;                 /* where /boot is mounted */
+	uint64_t max_size;          /* bytes to the end of /boot; 0: no cap */
+};
+
 struct nb_config_source {
 	enum nb_source_kind kind;
 	char *name;
 	int line;                   /* in the configuration file */
 	struct nb_config_postgres postgres;
 	struct nb_config_tree tree;
+	struct nb_config_bootarea bootarea;
 };
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);

@@ -5,6 +5,7 @@
 
 #define TIMEOUT (6 * 3600)
 #define LOCK_TIMEOUT (10 * 60)
+#define BOOTAREA_MAX ((uint64_t)4000000000)
 
 static const char *const formats[] = { "custom", "plain", "directory", NULL };
 static const char *const checks[] = { "list", "full", NULL };
@@ -39,9 +40,18 @@ static const struct nb_field tree_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct nb_field bootarea_fields[] = {
+	{ FIELD("disk", PATH, bootarea.disk), .required = true },
+	{ FIELD("boot", TEXT, bootarea.boot) },
+	{ FIELD("path", PATH, bootarea.path) },
+	{ FIELD("max_size", SIZE, bootarea.max_size) },
+	{ .name = NULL },
+};
+
 const struct nb_section nb_config_sources[] = {
 	[NB_SOURCE_POSTGRES] = { "postgres", postgres_fields, NULL },
 	[NB_SOURCE_TREE] = { "tree", tree_fields, NULL },
+	[NB_SOURCE_BOOTAREA] = { "bootarea", bootarea_fields, NULL },
 	{ NULL, NULL, NULL },
 };
 
@@ -56,6 +66,8 @@ nb_config_source_begin(enum nb_source_kind kind,
 			.lock_timeout = LOCK_TIMEOUT, .min_ratio = 0.5,
 			.full_check = true,
 		};
+	if (kind == NB_SOURCE_BOOTAREA)
+		source->bootarea.max_size = BOOTAREA_MAX;
 }
 
 static enum nb_err
@@ -84,5 +96,7 @@ nb_config_source_end(const char *file, struct nb_config_source *source)
 {
 	if (source->kind == NB_SOURCE_POSTGRES)
 		return end_postgres(file, source);
+	if (source->kind == NB_SOURCE_BOOTAREA && !source->bootarea.path)
+		return nb_str_dup("/boot", &source->bootarea.path);
 	return NB_OK;
 }

@@ -25,6 +25,7 @@ static const char readme_head[] =
 "                           mode, date, size and SHA-256\n"
 "  <backup>/postgres/       dumps of PostgreSQL databases\n"
 "  <backup>/tree/           directories, as they were\n"
+"  <backup>/bootarea/       what makes a disk boot, with its RESTORE.txt\n"
 "\n"
 "The file system is ISO 9660 with Rock Ridge and Joliet.\n"
 "\n";
@@ -57,6 +58,7 @@ static const char restore_head[] =
 "   .gz          compressed (RFC 1952): gzip -dc FILE, then as above\n"
 "\n"
 "   A tree needs no program: copy it with  cp -a <backup>/tree/NAME TARGET\n"
+"   A boot area goes back to a disk as its own RESTORE.txt tells.\n"
 "\n"
 "What is on this disc, the newest first\n"
 "--------------------------------------\n"
@@ -157,7 +159,7 @@ add_item(struct nb_str *s, const struct nb_manifest *m,
 	if (!source->path)
 		return;
 	nb_str_add(s, "\titem ");
-	if (!strcmp(source->kind, "tree")) {
+	if (strcmp(source->kind, "postgres")) {
 		nb_str_add(s, "tree");
 		add_word(s, m->backup_id);
 		add_word(s, source->name);

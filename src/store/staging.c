@@ -115,6 +115,13 @@ sync_path(int dir, const char *path)
 	return err;
 }
 
+/* A symbolic link or a device stands in the record alone. */
+static bool
+is_there(const struct nb_entry *e)
+{
+	return e->type == NB_ENTRY_FILE || e->type == NB_ENTRY_DIR;
+}
+
 static enum nb_err
 sync_parent(int dir, const char *path)
 {
@@ -160,6 +167,8 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 	for (size_t i = 0; !err && i < staged->entries.count; i++) {
 		const struct nb_entry *e = &staged->entries.at[i];
 
+		if (!is_there(e))
+			continue;
 		err = sync_path(staged->dir, e->path);
 		if (!err)
 			err = sync_parent(staged->dir, e->path);
@@ -193,8 +202,12 @@ check_files(const struct nb_staged *staged)
 	for (size_t i = 0; i < staged->entries.count; i++) {
 		const struct nb_entry *e = &staged->entries.at[i];
 		struct stat st;
-		int fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
-		int bad = fd < 0 || fstat(fd, &st)
+		int fd, bad;
+
+		if (!is_there(e))
+			continue;
+		fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
+		bad = fd < 0 || fstat(fd, &st)
 			|| (e->type == NB_ENTRY_FILE
 			    && (!S_ISREG(st.st_mode)
 				|| (uint64_t)st.st_size != e->size));

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What makes a disk boot, in staging beneath "bootarea/<name>/": the start of
+ * the disk as it is, both partition tables, the same as a script, and the
+ * files of /boot for a disk of another geometry.
+ */
+#include "source/bootarea.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+
+static void
+job_clear(struct nb_boot_job *job)
+{
+	nb_fd_close(&job->fd);
+	nb_bootarea_clear(&job->area);
+	free(job->object);
+	free(job->path);
+}
+
+static enum nb_err
+open_disk(struct nb_boot_job *job)
+{
+	const char *disk = job->source->bootarea.disk;
+	struct stat st;
+
+	job->fd = open(disk, O_RDONLY | O_CLOEXEC);
+	if (job->fd < 0 || fstat(job->fd, &st))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
+				     job->object, disk);
+	if (!S_ISBLK(st.st_mode) || !nb_disk_is_whole(st.st_rdev))
+		return nb_fail(NB_ESOURCE, "%s: %s is not a whole disk\n"
+			       "hint: as /dev/sda, not /dev/sda1", job->object,
+			       disk);
+	job->device = st.st_rdev;
+	return NB_OK;
+}
+
+/* Opens the disk, reads its table, finds /boot. */
+static enum nb_err
+job_begin(const struct nb_config_source *source, struct nb_boot_job *job)
+{
+	enum nb_err err;
+
+	*job = (struct nb_boot_job){ .source = source, .fd = -1 };
+	err = nb_str_format(&job->object, "bootarea %s", source->name);
+	if (!err)
+		err = open_disk(job);
+	if (!err)
+		err = nb_str_dup(source->bootarea.disk, &job->area.device);
+	if (!err)
+		err = nb_disk_read(job->object, source->bootarea.disk,
+				   &job->area.disk);
+	if (err == NB_ENOTFOUND)
+		err = nb_fail(NB_ESOURCE, "%s: %s has no partition table of "
+			      "MBR or GPT", job->object,
+			      source->bootarea.disk);
+	return err ? err : nb_boot_find(job);
+}
+
+static enum nb_err
+preflight(const struct nb_config_source *source)
+{
+	struct nb_boot_job job;
+	enum nb_err err = job_begin(source, &job);
+
+	job_clear(&job);
+	return err;
+}
+
+/* Its bytes, and once more as files. */
+static enum nb_err
+estimate(const struct nb_config_source *source, uint64_t *bytes)
+{
+	struct nb_boot_job job;
+	enum nb_err err = job_begin(source, &job);
+
+	if (!err)
+		*bytes = 2 * nb_disk_boot_end(&job.area.disk);
+	job_clear(&job);
+	return err;
+}
+
+static const char help[] =
+"What makes a disk boot\n"
+"======================\n"
+"\n"
+"disk.json tells what the disk was.  To bring it back by hand to a disk of\n"
+"the same size or a larger one, here /dev/X, which is OVERWRITTEN:\n"
+"\n"
+"1. The start of the disk, with the partition table, the boot loader and, if\n"
+"   it is a partition of its own, /boot:\n"
+"\n"
+"       zstd -dc start.img.zst | dd of=/dev/X bs=1M conv=fsync,notrunc\n"
+"\n"
+"2. MBR with logical partitions: each ebr-N.img to its \"offset\" in\n"
+"   disk.json (in bytes):\n"
+"\n"
+"       dd if=ebr-1.img of=/dev/X bs=1M oflag=seek_bytes seek=OFFSET \\\n"
+"           conv=fsync,notrunc\n"
+"\n"
+"3. GPT: its second copy belongs to the end of the disk:\n"
+"\n"
+"       sfdisk --relocate gpt-bak-std /dev/X\n"
+"\n"
+"4. blockdev --rereadpt /dev/X; then, for each partition of \"fs\" \"swap\" in\n"
+"   disk.json:\n"
+"\n"
+"       mkswap -U FS_UUID -L FS_LABEL /dev/XN\n"
+"\n"
+"5. The other partitions are empty: make their file systems, with the same\n"
+"   UUIDs, and restore their files.\n"
+"\n"
+"A disk of another geometry: edit partitions.sfdisk, then\n"
+"\n"
+"       sfdisk /dev/X < partitions.sfdisk\n"
+"\n"
+"make the file systems, copy boot/ and efi/ to them, and install the boot\n"
+"loader anew (grub-install).\n"
+"\n"
+"nightburn restore --bootarea does steps 1 to 4.\n";
+
+static enum nb_err
+add_texts(struct nb_boot_job *job)
+{
+	char *script = NULL, *record = NULL;
+	enum nb_err err;
+
+	err = nb_disk_script(job->object, job->source->bootarea.disk, &script);
+	if (!err)
+		err = nb_boot_add_text(job, NB_BOOTAREA_SCRIPT, script);
+	if (!err)
+		err = nb_bootarea_render(&job->area, &record);
+	if (!err)
+		err = nb_boot_add_text(job, NB_BOOTAREA_RECORD, record);
+	if (!err)
+		err = nb_boot_add_text(job, "RESTORE.txt", help);
+	free(script);
+	free(record);
+	return err;
+}
+
+static enum nb_err
+add_record(struct nb_boot_job *job)
+{
+	struct nb_manifest_source record = { .bytes = job->raw,
+					     .stored = job->stored };
+	enum nb_err err = nb_str_dup("bootarea", &record.kind);
+
+	if (!err)
+		err = nb_str_dup(job->source->name, &record.name);
+	if (!err)
+		err = nb_path_join(job->context->backup_id, job->path,
+				   &record.path);
+	if (!err)
+		err = nb_array_push(job->out->sources, record);
+	if (err)
+		nb_manifest_source_clear(&record);
+	return err;
+}
+
+/* The directories above the files, in staging and in the list. */
+static enum nb_err
+make_place(struct nb_boot_job *job)
+{
+	const struct nb_source_context *context = job->context;
+	const char *part[] = { NULL, "bootarea", job->path };
+	char *encoded = NULL, *path;
+	enum nb_err err = nb_path_encode(job->source->name, &encoded);
+
+	if (!err)
+		err = nb_path_join("bootarea", encoded, &job->path);
+	if (!err)
+		err = nb_path_make(context->staging, job->path, 0711);
+	part[2] = job->path;
+	for (size_t i = 0; !err && i < 3; i++) {
+		err = nb_str_format(&path, "%s%s%s", context->backup_id,
+				    part[i] ? "/" : "", part[i] ? part[i]
+				    : "");
+		if (err)
+			break;
+		err = nb_entries_add_dir(job->out->entries, path,
+					 context->date);
+		free(path);
+	}
+	free(encoded);
+	return err;
+}
+
+static enum nb_err
+collect(const struct nb_config_source *source,
+	const struct nb_source_context *context, void *held,
+	struct nb_source_output *out)
+{
+	struct nb_boot_job job;
+	enum nb_err err = job_begin(source, &job);
+
+	(void)held;
+	job.context = context;
+	job.out = out;
+	if (!err)
+		err = make_place(&job);
+	/* The files first: what changes them is still to be seen. */
+	if (!err)
+		err = nb_boot_files(&job);
+	if (!err)
+		err = nb_boot_pieces(&job);
+	if (!err)
+		err = add_texts(&job);
+	if (!err)
+		err = add_record(&job);
+	job_clear(&job);
+	return err;
+}
+
+static bool
+is_staged(const struct nb_config_source *source)
+{
+	(void)source;
+	return true;
+}
+
+const struct nb_source_ops nb_source_bootarea = {
+	.preflight = preflight,
+	.estimate = estimate,
+	.collect = collect,
+	.is_staged = is_staged,
+};
