@@ -29,6 +29,12 @@ source_clear(struct nb_config_source *source)
 	free(source->bootarea.disk);
 	free(source->bootarea.boot);
 	free(source->bootarea.path);
+	free(source->bootdisc.root);
+	free(source->bootdisc.kernel);
+	free(source->bootdisc.initramfs);
+	free(source->bootdisc.append);
+	free(source->bootdisc.bios_image);
+	free(source->bootdisc.efi_image);
 }
 
 static void

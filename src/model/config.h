@@ -47,7 +47,7 @@ enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
 
 /* In the order of the grammar's table (config_source.c). */
 enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE,
-		      NB_SOURCE_BOOTAREA };
+		      NB_SOURCE_BOOTAREA, NB_SOURCE_BOOTDISC };
 
 struct nb_config_postgres {
 	char *database;             /* default: the block's name */
@@ -86,6 +86,21 @@ struct nb_config_bootarea {
 	uint64_t max_size;          /* bytes to the end of /boot; 0: no cap */
 };
 
+enum nb_firmware { NB_FIRMWARE_BOTH, NB_FIRMWARE_BIOS, NB_FIRMWARE_EFI };
+
+/* What makes the disc itself boot. */
+struct nb_config_bootdisc {
+	enum nb_firmware firmware;
+	char *root;                 /* UUID= or LABEL= of the file system with
+				       the installed system's /boot; NULL: the
+				       first disk */
+	char *kernel, *initramfs;   /* of the rescue entry; NULL: none */
+	char *append;               /* the kernel's command line, or NULL */
+	char *bios_image, *efi_image; /* instead of GRUB */
+	bool rescue;                /* the entry that starts by itself */
+	int timeout;                /* seconds until it does */
+};
+
 struct nb_config_source {
 	enum nb_source_kind kind;
 	char *name;
@@ -93,6 +108,7 @@ struct nb_config_source {
 	struct nb_config_postgres postgres;
 	struct nb_config_tree tree;
 	struct nb_config_bootarea bootarea;
+	struct nb_config_bootdisc bootdisc;
 };
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);

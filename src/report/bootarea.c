@@ -15,8 +15,9 @@ add_part(struct nb_str *s, const struct nb_part_row *p, bool pad)
 	}
 	snprintf(text, sizeof text, "%.14s %.12s", what ? what : "",
 		 p->fs && p->label ? p->label : "");
-	nb_str_addf(s, pad ? "%9s %9s %-14.14s" : "%9s %9s %.14s", nb_str_size(p->start, start),
-		    nb_str_size(p->size, size), text);
+	nb_str_addf(s, pad ? "%9s %9s %-14.14s" : "%9s %9s %.14s",
+		    nb_str_size(p->start, start), nb_str_size(p->size, size),
+		    text);
 }
 
 static void

@@ -21,7 +21,7 @@ job_clear(struct nb_boot_job *job)
 	nb_fd_close(&job->fd);
 	nb_bootarea_clear(&job->area);
 	free(job->object);
-	free(job->path);
+	free(job->stage.path);
 }
 
 static enum nb_err
@@ -109,8 +109,8 @@ static const char help[] =
 "\n"
 "       sfdisk --relocate gpt-bak-std /dev/X\n"
 "\n"
-"4. blockdev --rereadpt /dev/X; then, for each partition of \"fs\" \"swap\" in\n"
-"   disk.json:\n"
+"4. blockdev --rereadpt /dev/X; then, for each partition of \"fs\" \"swap\"\n"
+"   in disk.json:\n"
 "\n"
 "       mkswap -U FS_UUID -L FS_LABEL /dev/XN\n"
 "\n"
@@ -134,62 +134,15 @@ add_texts(struct nb_boot_job *job)
 
 	err = nb_disk_script(job->object, job->source->bootarea.disk, &script);
 	if (!err)
-		err = nb_boot_add_text(job, NB_BOOTAREA_SCRIPT, script);
+		err = nb_stage_text(&job->stage, NB_BOOTAREA_SCRIPT, script);
 	if (!err)
 		err = nb_bootarea_render(&job->area, &record);
 	if (!err)
-		err = nb_boot_add_text(job, NB_BOOTAREA_RECORD, record);
+		err = nb_stage_text(&job->stage, NB_BOOTAREA_RECORD, record);
 	if (!err)
-		err = nb_boot_add_text(job, "RESTORE.txt", help);
+		err = nb_stage_text(&job->stage, "RESTORE.txt", help);
 	free(script);
 	free(record);
-	return err;
-}
-
-static enum nb_err
-add_record(struct nb_boot_job *job)
-{
-	struct nb_manifest_source record = { .bytes = job->raw,
-					     .stored = job->stored };
-	enum nb_err err = nb_str_dup("bootarea", &record.kind);
-
-	if (!err)
-		err = nb_str_dup(job->source->name, &record.name);
-	if (!err)
-		err = nb_path_join(job->context->backup_id, job->path,
-				   &record.path);
-	if (!err)
-		err = nb_array_push(job->out->sources, record);
-	if (err)
-		nb_manifest_source_clear(&record);
-	return err;
-}
-
-/* The directories above the files, in staging and in the list. */
-static enum nb_err
-make_place(struct nb_boot_job *job)
-{
-	const struct nb_source_context *context = job->context;
-	const char *part[] = { NULL, "bootarea", job->path };
-	char *encoded = NULL, *path;
-	enum nb_err err = nb_path_encode(job->source->name, &encoded);
-
-	if (!err)
-		err = nb_path_join("bootarea", encoded, &job->path);
-	if (!err)
-		err = nb_path_make(context->staging, job->path, 0711);
-	part[2] = job->path;
-	for (size_t i = 0; !err && i < 3; i++) {
-		err = nb_str_format(&path, "%s%s%s", context->backup_id,
-				    part[i] ? "/" : "", part[i] ? part[i]
-				    : "");
-		if (err)
-			break;
-		err = nb_entries_add_dir(job->out->entries, path,
-					 context->date);
-		free(path);
-	}
-	free(encoded);
 	return err;
 }
 
@@ -202,10 +155,11 @@ collect(const struct nb_config_source *source,
 	enum nb_err err = job_begin(source, &job);
 
 	(void)held;
-	job.context = context;
-	job.out = out;
+	job.stage.object = job.object;
+	job.stage.context = context;
+	job.stage.out = out;
 	if (!err)
-		err = make_place(&job);
+		err = nb_stage_begin(&job.stage, "bootarea", source->name);
 	/* The files first: what changes them is still to be seen. */
 	if (!err)
 		err = nb_boot_files(&job);
@@ -214,7 +168,7 @@ collect(const struct nb_config_source *source,
 	if (!err)
 		err = add_texts(&job);
 	if (!err)
-		err = add_record(&job);
+		err = nb_stage_record(&job.stage, "bootarea", source->name);
 	job_clear(&job);
 	return err;
 }

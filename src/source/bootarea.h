@@ -6,19 +6,16 @@
 #define NB_SOURCE_BOOTAREA_H
 
 #include "source/disk.h"
-#include "source/source.h"
+#include "source/stage.h"
 
 struct nb_boot_job {
 	const struct nb_config_source *source;
-	const struct nb_source_context *context;
-	struct nb_source_output *out;
 	char *object;               /* "bootarea sda" */
-	char *path;                 /* "bootarea/sda", beneath staging */
+	struct nb_stage stage;
 	int fd;                     /* of the disk */
 	dev_t device;
 	bool own;                   /* /boot is a file system of its own */
 	struct nb_bootarea area;
-	uint64_t raw, stored;       /* bytes of files so far */
 };
 
 /* Marks the partition that holds /boot, as configured or as mounted; ->own
@@ -31,10 +28,6 @@ enum nb_err nb_boot_pieces(struct nb_boot_job *job);
 
 /* Copies /boot and the EFI system partition file by file, and lists them. */
 enum nb_err nb_boot_files(struct nb_boot_job *job);
-
-/* TEXT as the file NAME in staging, listed. */
-enum nb_err nb_boot_add_text(struct nb_boot_job *job, const char *name,
-			     const char *text);
 
 /* The bytes of the open device FD from OFFSET on, in pieces, to FN. */
 enum nb_err nb_boot_read(const char *object, int fd, uint64_t offset,

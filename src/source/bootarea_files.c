@@ -14,29 +14,6 @@
 #include "source/loop.h"
 #include "source/tree.h"
 
-#define PIECE ((size_t)1 << 18)
-
-static enum nb_err
-pump(const char *object, int from, struct nb_dump_file *file)
-{
-	char *buf = malloc(PIECE);
-	enum nb_err err = NB_OK;
-	ssize_t n = 1;
-
-	if (!buf)
-		return nb_fail_memory();
-	while (!err && n > 0) {
-		n = nb_fd_read(from, buf, PIECE);
-		if (n < 0)
-			err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
-					    object, file->path);
-		else if (n)
-			err = nb_dump_file_write(file, buf, (size_t)n);
-	}
-	free(buf);
-	return err;
-}
-
 /* One file from the open directory ROOT to PATH in staging. */
 static enum nb_err
 copy_file(struct nb_boot_job *job, int root, const char *path,
@@ -50,10 +27,10 @@ copy_file(struct nb_boot_job *job, int root, const char *path,
 		err = nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
 				    job->object, e->root_path);
 	if (!err)
-		err = nb_dump_file_open(&file, job->context->staging, path,
-					false, -1);
+		err = nb_dump_file_open(&file, job->stage.context->staging,
+					path, false, -1);
 	if (!err)
-		err = pump(job->object, fd, &file);
+		err = nb_stage_pump(&job->stage, fd, &file);
 	if (!err)
 		err = nb_dump_file_finish(&file);
 	if (!err) {
@@ -61,8 +38,8 @@ copy_file(struct nb_boot_job *job, int root, const char *path,
 		e->hashed = true;
 		e->content = NB_CONTENT_ROOT;
 		memcpy(e->sha256, file.sha256, sizeof e->sha256);
-		job->raw += file.raw;
-		job->stored += file.stored;
+		job->stage.raw += file.raw;
+		job->stage.stored += file.stored;
 	}
 	nb_dump_file_clear(&file);
 	nb_fd_close(&fd);
@@ -76,14 +53,14 @@ take(struct nb_boot_job *job, const char *sub, const struct nb_roots *roots,
 {
 	bool top = !strcmp(e->root_path, ".");
 	char *path = NULL, *full = NULL;
-	enum nb_err err = nb_str_format(&path, "%s/%s%s%s", job->path, sub,
-					top ? "" : "/",
+	enum nb_err err = nb_str_format(&path, "%s/%s%s%s", job->stage.path,
+					sub, top ? "" : "/",
 					top ? "" : e->root_path);
 
 	if (!err)
-		err = nb_path_join(job->context->backup_id, path, &full);
+		err = nb_path_join(job->stage.context->backup_id, path, &full);
 	if (!err && e->type == NB_ENTRY_DIR)
-		err = nb_path_make(job->context->staging, path, 0711);
+		err = nb_path_make(job->stage.context->staging, path, 0711);
 	if (!err && e->type == NB_ENTRY_FILE)
 		err = copy_file(job, roots->at[e->root], path, e);
 	if (!err) {
@@ -94,7 +71,7 @@ take(struct nb_boot_job *job, const char *sub, const struct nb_roots *roots,
 		e->root = 0;
 		e->dev = e->ino = 0;
 		full = path = NULL;
-		err = nb_entries_add(job->out->entries, e);
+		err = nb_entries_add(job->stage.out->entries, e);
 		memset(e, 0, sizeof *e);
 	}
 	free(full);
@@ -112,15 +89,15 @@ copy_tree(struct nb_boot_job *job, int root, const char *sub)
 	struct nb_roots roots = NB_ARRAY_INIT;
 	struct nb_source_output out = { &list, &sources, &roots };
 	const char *prefix;
-	enum nb_err err = nb_array_push(&roots, job->context->staging);
+	enum nb_err err = nb_array_push(&roots, job->stage.context->staging);
 
 	/* The system partition may be mounted within /boot. */
 	rules.tree.one_file_system = true;
 	if (err)
 		nb_fd_close(&root);
 	else
-		err = nb_tree_collect(&rules, job->context, root, &out);
-	prefix = job->context->backup_id;
+		err = nb_tree_collect(&rules, job->stage.context, root, &out);
+	prefix = job->stage.context->backup_id;
 	for (size_t i = 0; !err && i < list.count; i++)
 		if (list.at[i].root_path
 		    && strlen(list.at[i].path) > strlen(prefix))

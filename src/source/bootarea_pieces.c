@@ -65,32 +65,10 @@ copy_bytes(void *ctx, const void *data, size_t n)
 	if (!c->file)
 		return NB_OK;
 	err = nb_dump_file_write(c->file, data, n);
-	context = c->job->context;
+	context = c->job->stage.context;
 	if (!err && context->progress)
 		err = context->progress(context->ctx, c->job->object,
 					c->file->raw, c->total);
-	return err;
-}
-
-static enum nb_err
-add_file(struct nb_boot_job *job, const struct nb_dump_file *file)
-{
-	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
-		.mode = 0400, .mtime = job->context->date,
-		.size = file->stored, .hashed = true,
-	};
-	enum nb_err err = nb_str_dup(file->path, &e.root_path);
-
-	memcpy(e.sha256, file->sha256, sizeof e.sha256);
-	if (!err)
-		err = nb_str_format(&e.path, "%s/%s", job->context->backup_id,
-				    file->path);
-	job->raw += file->raw;
-	job->stored += file->stored;
-	if (!err)
-		return nb_entries_add(job->out->entries, &e);
-	nb_entry_clear(&e);
 	return err;
 }
 
@@ -104,7 +82,7 @@ copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
 	enum nb_err err = nb_sha256_new(&c.hash);
 
 	if (!err)
-		err = nb_dump_file_open(file, job->context->staging, path,
+		err = nb_dump_file_open(file, job->stage.context->staging, path,
 					piece->zstd, -1);
 	if (!err)
 		err = nb_boot_read(job->object, job->fd, piece->offset,
@@ -130,13 +108,13 @@ copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 {
 	struct nb_dump_file file = { .fd = -1 };
 	char *path = NULL;
-	enum nb_err err = nb_str_format(&path, "%s/%s", job->path,
+	enum nb_err err = nb_str_format(&path, "%s/%s", job->stage.path,
 					piece->file);
 
 	for (int i = 0; !err && i < TRIES; i++) {
 		err = copy_once(job, piece, path, &file);
 		if (!err)
-			err = add_file(job, &file);
+			err = nb_stage_add(&job->stage, &file);
 		nb_dump_file_clear(&file);
 		if (err != NB_ESOURCE)
 			break;
@@ -145,7 +123,7 @@ copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 			err = nb_fail(NB_ESOURCE, "%s: changes while it is "
 				      "read\nhint: mount /boot read-only, or "
 				      "run at another time", job->object);
-		unlinkat(job->context->staging, path, 0);
+		unlinkat(job->stage.context->staging, path, 0);
 	}
 	free(path);
 	return err;
@@ -290,26 +268,5 @@ nb_boot_pieces(struct nb_boot_job *job)
 			err = add_chain(job, parts->at[i].start);
 	if (!err && nb_disk_is_gpt(&job->area.disk))
 		err = add_backup_gpt(job);
-	return err;
-}
-
-enum nb_err
-nb_boot_add_text(struct nb_boot_job *job, const char *name, const char *text)
-{
-	struct nb_dump_file file = { .fd = -1 };
-	char *path = NULL;
-	enum nb_err err = nb_str_format(&path, "%s/%s", job->path, name);
-
-	if (!err)
-		err = nb_dump_file_open(&file, job->context->staging, path,
-					false, -1);
-	if (!err)
-		err = nb_dump_file_write(&file, text, strlen(text));
-	if (!err)
-		err = nb_dump_file_finish(&file);
-	if (!err)
-		err = add_file(job, &file);
-	nb_dump_file_clear(&file);
-	free(path);
 	return err;
 }

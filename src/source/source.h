@@ -81,5 +81,6 @@ const struct nb_source_ops *nb_source_ops(enum nb_source_kind kind);
 extern const struct nb_source_ops nb_source_postgres;
 extern const struct nb_source_ops nb_source_tree;
 extern const struct nb_source_ops nb_source_bootarea;
+extern const struct nb_source_ops nb_source_bootdisc;
 
 #endif
