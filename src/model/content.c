@@ -26,6 +26,7 @@ static const char readme_head[] =
 "  <backup>/postgres/       dumps of PostgreSQL databases\n"
 "  <backup>/tree/           directories, as they were\n"
 "  <backup>/bootarea/       what makes a disk boot, with its RESTORE.txt\n"
+"  <backup>/bootdisc/       what makes this disc boot\n"
 "\n"
 "The file system is ISO 9660 with Rock Ridge and Joliet.\n"
 "\n";

@@ -3,7 +3,8 @@
  * Sources: what produces the files of a backup.  One file each, one table of
  * functions; job/ knows no source by name.
  *
- * Paths on the disc are <backup-id>/postgres/... and <backup-id>/tree/<name>/.
+ * Paths on the disc are <backup-id>/postgres/... and
+ * <backup-id>/<kind>/<name>/ for all others.
  * A dump is written beneath the staging directory at the same path without the
  * backup id ("postgres/testdb.dump"), a tree is only listed: its bytes are read
  * when the image is written.
