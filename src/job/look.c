@@ -100,7 +100,9 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 			       "hint: use --device or a configuration");
 	}
 	snprintf(look->device, sizeof look->device, "%s", options.device);
-	err = nb_library_begin();
+	err = nb_job_check(nb);
+	if (!err)
+		err = nb_library_begin();
 	if (err)
 		return err;
 	err = nb_drive_open(&options, drive_progress, nb, &look->drive);
@@ -150,6 +152,29 @@ nb_look_decide(const struct nb_site *site, const struct nb_look *look,
 	return nb_plan_decide(&facts);
 }
 
+enum nb_err
+nb_look_heed(struct nb_site *site, const struct nb_look *look)
+{
+	const struct nb_label *label = &look->label;
+	bool behind = false;
+	enum nb_err err;
+
+	if (!site->catalog || look->label_state != NB_LABEL_GOOD
+	    || !nb_site_signed(site, label)
+	    || strcmp(label->installation, site->view.installation)
+	    || strcmp(label->pool, site->view.name))
+		return NB_OK;
+	err = nb_catalog_witness(site->catalog, label, &behind);
+	if (err || !behind)
+		return err;
+	if (!site->view.behind)
+		nb_log(NB_WARNING, "%s: holds generation %llu, of which the "
+		       "catalog knows nothing: it is an old copy",
+		       label->disc, (unsigned long long)label->generation);
+	site->view.behind = true;
+	return NB_OK;
+}
+
 /* A look that is better than none: with a disc rather than without. */
 static void
 keep_better(struct nb_look *best, struct nb_decision *best_decision,
@@ -166,7 +191,7 @@ keep_better(struct nb_look *best, struct nb_decision *best_decision,
 }
 
 enum nb_err
-nb_look_choose(const struct nb_site *site, const char *drive,
+nb_look_choose(struct nb_site *site, const char *drive,
 	       enum nb_intent intent, struct nb_look *look,
 	       struct nb_decision *decision)
 {
@@ -179,9 +204,15 @@ nb_look_choose(const struct nb_site *site, const char *drive,
 		err = nb_look_open(site->nb, drive ? drive : drives->at[i],
 				   &next);
 		if (err) {
-			if (!first_error)
+			if (!first_error || err == NB_ECANCELED)
 				first_error = err;
 			continue;
+		}
+		err = nb_look_heed(site, &next);
+		if (err) {
+			nb_look_close(&next);
+			nb_look_close(&best);
+			return err;
 		}
 		next_decision = nb_look_decide(site, &next, intent,
 					       (struct nb_need){ 0, 0 });

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
+#include "base/inhibit.h"
 #include "base/log.h"
 #include "job/write.h"
 #include "store/journal.h"
@@ -11,6 +13,16 @@
 /* Between two looks at a drive whose disc a person changes. */
 #define WAIT_STEP_MS 2000
 #define WAIT_DEFAULT_S 3600
+
+static enum nb_err
+blank_awake(struct nb_site *site, struct nb_look *look)
+{
+	int awake = nb_inhibit("a disc is being blanked");
+	enum nb_err err = nb_write_blank(site, look, NULL);
+
+	nb_fd_close(&awake);
+	return err;
+}
 
 static enum nb_err
 blank_locked(struct nb_site *site, const struct nb_media_options *options,
@@ -28,7 +40,7 @@ blank_locked(struct nb_site *site, const struct nb_media_options *options,
 	if (decision.plan == NB_PLAN_REFUSE)
 		err = nb_plan_refused(result);
 	else if (decision.plan == NB_PLAN_BLANK_FRESH && !options->dry_run)
-		err = nb_write_blank(site, &look, NULL);
+		err = blank_awake(site, &look);
 	nb_look_close(&look);
 	return err;
 }
@@ -73,7 +85,7 @@ name_wanted(const struct nb_site *site, struct nb_plan_info *result)
 
 /* One look.  *DONE when the right disc is in; else the tray is opened once. */
 static enum nb_err
-look_once(const struct nb_site *site, const struct nb_media_options *options,
+look_once(struct nb_site *site, const struct nb_media_options *options,
 	  bool *ejected, bool *done, struct nb_plan_info *result)
 {
 	struct nb_decision decision;
@@ -99,7 +111,7 @@ look_once(const struct nb_site *site, const struct nb_media_options *options,
 }
 
 static enum nb_err
-rotate_site(const struct nb_site *site, const struct nb_media_options *options,
+rotate_site(struct nb_site *site, const struct nb_media_options *options,
 	    struct nb_plan_info *result)
 {
 	int64_t seconds = options->wait_seconds ? options->wait_seconds
@@ -221,7 +233,9 @@ adopt_disc(struct nb_site *site, const struct nb_media_options *options,
 	if (answer != NB_GUARD_PERMIT)
 		err = nb_fail(NB_EWRONG, "%s: not adopted: %s", look->device,
 			      nb_guard_text(answer));
-	else if (look->medium.state != NB_MEDIUM_BLANK)
+	else
+		err = nb_job_check(site->nb);
+	if (!err && look->medium.state != NB_MEDIUM_BLANK)
 		err = nb_drive_blank(look->drive, answer);
 	if (!err)
 		err = nb_catalog_release_name(site->catalog, site->view.name,
@@ -236,6 +250,7 @@ adopt_site(struct nb_site *site, const struct nb_media_options *options,
 	   struct nb_disc_info *info)
 {
 	struct nb_look look;
+	int awake;
 	enum nb_err err;
 
 	err = nb_look_open(site->nb, options->drive ? options->drive
@@ -243,14 +258,21 @@ adopt_site(struct nb_site *site, const struct nb_media_options *options,
 	if (err)
 		return err;
 	nb_look_tell(site->nb, &look, info);
-	err = check_adoption(site, options, &look);
+	err = nb_site_key(site, false);
+	if (!err)
+		err = nb_look_heed(site, &look);
+	if (!err)
+		err = check_adoption(site, options, &look);
 	if (!err && (!options->volume_id
 		     || strcmp(options->volume_id, look.volume_id)))
 		err = nb_fail(NB_EFOREIGN, "%s: the volume id of this disc is "
 			      "\"%s\"\nhint: type exactly this to adopt it",
 			      look.device, look.volume_id);
+	awake = !err && !options->dry_run
+		? nb_inhibit("a disc is being blanked") : -1;
 	if (!err && !options->dry_run)
 		err = adopt_disc(site, options, &look);
+	nb_fd_close(&awake);
 	nb_look_close(&look);
 	return err;
 }

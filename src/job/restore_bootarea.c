@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "job/found.h"
 #include "source/bootarea_restore.h"
 
 #define RECORD_MAX ((size_t)1 << 24)
@@ -245,8 +246,12 @@ bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
 		result->generation = from.held.manifest.generation;
-		err = bring(nb, options, &from, &done);
+		/* A disk is not overwritten with what may be forged. */
+		err = nb_seal_check(nb, from.blocks, nb_look_start(look),
+				    from.held.path);
 	}
+	if (!err)
+		err = bring(nb, options, &from, &done);
 	result->files = err ? 0 : done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;

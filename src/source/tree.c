@@ -336,7 +336,7 @@ nb_tree_collect(const struct nb_config_source *source,
 		struct nb_source_output *out)
 {
 	struct walk w = { .source = source, .context = context,
-			  .kind = nb_config_sources[source->kind].name,
+			  .kind = nb_config_job_blocks[source->kind].name,
 			  .list = out->entries, .root = root,
 			  .probe = geteuid() != 0 };
 	enum nb_err err = nb_array_push(out->roots, root);

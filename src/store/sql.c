@@ -6,17 +6,40 @@
 enum nb_err
 nb_sql_fail(struct nb_catalog *catalog)
 {
-	int code = sqlite3_errcode(catalog->db) & 0xff;
-	enum nb_err err = code == SQLITE_NOMEM ? NB_ENOMEM
-		: code == SQLITE_FULL ? NB_EFULL
-		: code == SQLITE_BUSY || code == SQLITE_LOCKED ? NB_ELOCKED
-		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB
-		? NB_ECORRUPT : NB_EIO;
+	enum nb_err err;
 
-	return nb_fail(err, "%s: %s%s", catalog->path,
-		       sqlite3_errmsg(catalog->db), err == NB_ECORRUPT
-		       ? "\nhint: put back a copy of the catalog; nothing is "
-		       "blanked without it" : "");
+	switch (sqlite3_errcode(catalog->db) & 0xff) {
+	case SQLITE_NOMEM:
+		err = NB_ENOMEM;
+		break;
+	case SQLITE_FULL:
+		err = NB_EFULL;
+		break;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		err = NB_ELOCKED;
+		break;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_ERROR:     /* our statements fit our tables */
+	case SQLITE_FORMAT:
+		return nb_sql_damaged(catalog, sqlite3_errmsg(catalog->db));
+	default:
+		err = NB_EIO;
+	}
+	return nb_fail(err, "%s: %s", catalog->path,
+		       sqlite3_errmsg(catalog->db));
+}
+
+enum nb_err
+nb_sql_damaged(struct nb_catalog *catalog, const char *what)
+{
+	if (catalog->tolerant)
+		return NB_ECORRUPT;
+	return nb_fail(NB_ECORRUPT, "%s: the catalog is damaged: %s\nhint: "
+		       "nightburn catalog rebuild, with each disc of the pool "
+		       "in turn; nothing is written to a disc before",
+		       catalog->path, what ? what : "it cannot be read");
 }
 
 enum nb_err
@@ -84,6 +107,14 @@ const char *
 nb_sql_get_text(struct nb_sql *sql, int column)
 {
 	return (const char *)sqlite3_column_text(sql->stmt, column);
+}
+
+const char *
+nb_sql_get_must(struct nb_sql *sql, int column)
+{
+	const char *text = nb_sql_get_text(sql, column);
+
+	return text ? text : "";
 }
 
 int64_t

@@ -80,23 +80,38 @@ class Scene:
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
-    def ask(self, disc, *arguments):
+    def ask(self, disc, *arguments, faults=None, options=()):
         """Exit status and output of another command of nightburn."""
+        if faults:
+            rules = os.path.join(self.path, "asked.rules")
+            options = ["--faults", rules, *options]
+            with open(rules, "w", encoding="ascii") as file:
+                file.write(faults + "\n")
         done = subprocess.run(
-            [VDRIVE, "--hurry", "--disc", self.disc(disc), "--", NIGHTBURN,
-             "-c", self.configure(), *arguments], stdin=subprocess.DEVNULL,
+            [VDRIVE, "--hurry", "--disc", self.disc(disc), *options, "--",
+             NIGHTBURN, "-c", self.configure(), *arguments],
+            stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=DEADLINE, check=False)
         return done.returncode, done.stdout + done.stderr
+
+    def volume(self, disc):
+        """The volume id of the disc."""
+        text = self.ask(disc, "disc", "--json")[1]
+        line = [x for x in text.splitlines() if x.startswith("{")][0]
+        return json.loads(line).get("volume_id") or ""
+
+    def blank(self, disc):
+        """A new disc of this name."""
+        subprocess.run([VDRIVE, "new", "--type", "cd-rw", "--capacity",
+                        "30000", self.disc(disc)], check=True)
 
     def adopt(self, disc):
         """A person looks at a suspect disc: is it good after all?  If not, it
         is made blank.  Whether that was done."""
         if self.ask(disc, "verify")[0] == 0:
             return False
-        text = self.ask(disc, "disc", "--json")[1]
-        volume = json.loads(text.splitlines()[0]).get("volume_id") or ""
         return self.ask(disc, "adopt", "--as", disc, "--volume-id",
-                        volume)[0] == 0
+                        self.volume(disc))[0] == 0
 
     def versions(self, disc):
         """The versions of the source that are whole on the disc."""
