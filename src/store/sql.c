@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/sql.h"
 
-#include <string.h>
+#include <errno.h>
+
+#include "base/fd.h"
 
 enum nb_err
 nb_sql_fail(struct nb_catalog *catalog)
 {
-	enum nb_err err;
+	int reason = sqlite3_system_errno(catalog->db);
+	enum nb_err err = NB_EIO;
 
 	switch (sqlite3_errcode(catalog->db) & 0xff) {
 	case SQLITE_NOMEM:
@@ -24,11 +27,17 @@ nb_sql_fail(struct nb_catalog *catalog)
 	case SQLITE_ERROR:     /* our statements fit our tables */
 	case SQLITE_FORMAT:
 		return nb_sql_damaged(catalog, sqlite3_errmsg(catalog->db));
-	default:
-		err = NB_EIO;
 	}
-	return nb_fail(err, "%s: %s", catalog->path,
-		       sqlite3_errmsg(catalog->db));
+	if (reason && (err == NB_EFULL || err == NB_EIO)) {
+		errno = reason;
+		return nb_fail_errno(nb_fd_write_error(), "%s: %s",
+				     catalog->path,
+				     sqlite3_errmsg(catalog->db));
+	}
+	return nb_fail(err, "%s: %s%s", catalog->path,
+		       sqlite3_errmsg(catalog->db), err == NB_EIO
+		       ? "\nhint: look at its file system, and at the limit "
+		       "on a file's size (ulimit -f)" : "");
 }
 
 enum nb_err
@@ -106,7 +115,13 @@ nb_sql_row(struct nb_sql *sql)
 const char *
 nb_sql_get_text(struct nb_sql *sql, int column)
 {
-	return (const char *)sqlite3_column_text(sql->stmt, column);
+	const unsigned char *text = sqlite3_column_text(sql->stmt, column);
+
+	if (text || sqlite3_errcode(sql->catalog->db) != SQLITE_NOMEM)
+		return (const char *)text;
+	if (!sql->err)
+		sql->err = nb_sql_fail(sql->catalog);
+	return "";
 }
 
 const char *

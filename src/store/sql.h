@@ -46,8 +46,9 @@ void nb_sql_int(struct nb_sql *sql, int64_t value);
 
 /* The next row; false at the end or on failure (look at err). */
 bool nb_sql_row(struct nb_sql *sql);
-/* Columns of the current row, from 0.  A text that may not be NULL and is,
- * because the file is damaged, reads as "" through nb_sql_get_must. */
+/* Columns of the current row, from 0.  A text is "" for want of memory (look at
+ * err), NULL where the column is; one that may not be NULL and is, because the
+ * file is damaged, reads as "" through nb_sql_get_must. */
 const char *nb_sql_get_text(struct nb_sql *sql, int column);
 const char *nb_sql_get_must(struct nb_sql *sql, int column);
 int64_t nb_sql_get_int(struct nb_sql *sql, int column);

@@ -12,7 +12,11 @@ LIBS = os.path.join(BUILD, ".libs")
 # The program itself, not the script that libtool puts before it.
 NIGHTBURN = os.path.join(LIBS, "nightburn")
 CRASH = os.path.join(LIBS, "libcrash.so")
+FAIL = os.path.join(LIBS, "libfail.so")
 os.environ["LD_LIBRARY_PATH"] = LIBS
+# A sanitizer wants all memory to itself.
+with open(NIGHTBURN, "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()
 # All points, instead of a sample of them by a fixed seed.
 ALL = bool(os.environ.get("NB_TORTURE"))
 MEDIA = ("cd-rw", "dvd-rw", "dvd+rw", "dvd-ram", "bd-re")
@@ -66,14 +70,20 @@ class Scene:
                   encoding="ascii") as file:
             file.write(f"{version}\n" * 2000)
 
-    def night(self, disc, version, options=(), crash=None):
-        """Exit status and what nightburn said, with this content to save."""
+    def night(self, disc, version, options=(), crash=None, preload=CRASH,
+              shell=None):
+        """Exit status and what nightburn said, with this content to save.
+
+        CRASH is the environment of what is loaded before it, SHELL what a
+        shell does before it."""
         self.save(version)
         command = [VDRIVE, "--hurry", "--disc", self.disc(disc), *options,
                    "--"]
         if crash:
             command += ["sh", "-c", 'LD_PRELOAD="$0:$LD_PRELOAD" exec "$@"',
-                        CRASH]
+                        preload]
+        if shell:
+            command += ["sh", "-c", shell + '; exec "$0" "$@"']
         done = subprocess.run(
             [*command, NIGHTBURN, "-c", self.configure(), "run"],
             env={**os.environ, **(crash or {})}, timeout=DEADLINE,
