@@ -157,7 +157,7 @@ static void
 add_item(struct nb_str *s, const struct nb_manifest *m,
 	 const struct nb_manifest_source *source)
 {
-	if (!source->path)
+	if (!source->path || !strcmp(source->kind, "bootdisc"))
 		return;
 	nb_str_add(s, "\titem ");
 	if (strcmp(source->kind, "postgres")) {

@@ -167,6 +167,11 @@ plain_files()
 {
 	local at
 	nb_is 0 restore --to "$work/plain" || return 1
+	xorriso -osirrox on -indev "stdio:$work/discs/A" -extract / \
+		"$work/all" >/dev/null 2>&1
+	sh "$work/all/restore.sh" --to "$work/script" gpt >"$work/out" 2>&1 &&
+		diff -r "$work/plain/bootarea/gpt" "$work/script/gpt" ||
+		{ cat "$work/out"; return 1; }
 	at=$work/plain/bootarea/gpt
 	sfdisk -d "$gpt" | cmp - "$at/partitions.sfdisk" &&
 		seq 20000 | cmp - "$at/boot/vmlinuz" &&
@@ -221,6 +226,9 @@ back()
 		says out "bootarea $1 (/dev/" && says out "other" &&
 		says out "restored" &&
 		good "$loop" "$work/to-$1.img" "$1" "${!1#/dev/}" || return 1
+	# The table of before must not come back from the end of the disk.
+	[ "$1" = gpt ] || ! tail -c 512 "$work/to-mbr.img" | grep -aq "EFI PART" ||
+		{ echo "the old GPT is still there"; return 1; }
 	# Everything but the partitions that are not backed up.
 	[ "$1" != gpt ] || cmp <(tail -c 16896 "$work/gpt.img") \
 		<(tail -c 16896 "$work/to-gpt.img")
