@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -32,6 +33,19 @@ run_mkswap(const struct nb_disk_part *p, const char *device)
 	if (!err)
 		err = nb_proc_check("mkswap", &result, NB_EFAIL);
 	nb_proc_result_free(&result);
+	return err;
+}
+
+enum nb_err
+nb_boot_check_programs(const struct nb_disk *disk)
+{
+	char *path = NULL;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && !path && i < disk->parts.count; i++)
+		if (nb_disk_part_is_swap(&disk->parts.at[i]))
+			err = nb_proc_find("mkswap", &path);
+	free(path);
 	return err;
 }
 

@@ -340,6 +340,8 @@ nb_boot_write(const struct nb_boot_restore *spec)
 	/* All of them are sound before the first byte is written. */
 	if (!err && !is_refused_anyway(spec))
 		err = each_piece(&w);
+	if (!err && !is_refused_anyway(spec))
+		err = nb_boot_check_programs(&spec->area->disk);
 	if (!err)
 		err = permit(&w, !is_refused_anyway(spec));
 	if (!err)

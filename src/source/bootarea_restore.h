@@ -47,6 +47,9 @@ enum nb_err nb_boot_write(const struct nb_boot_restore *spec);
 
 /* ---- the end of it (bootarea_finish.c) ---- */
 
+/* What the end will need, before anything is written.  NB_ENOTFOUND */
+enum nb_err nb_boot_check_programs(const struct nb_disk *disk);
+
 /* Makes each swap area of DISK anew on the device PATH, open as FD, with its
  * UUID and label.  NB_EFAIL, NB_EIO */
 enum nb_err nb_boot_make_swap(const char *path, int fd,

@@ -96,7 +96,7 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "for each device" },
 	{ "drive \"a/b\" { device = /dev/a }", "1: drive \"a/b\"; expected "
 	  A_NAME },
-	{ "drive \"a\\nb\" { device = /dev/a }", "1: drive \"a\nb\"; expected "
+	{ "drive \"a\\nb\" { device = /dev/a }", "1: drive \"a?b\"; expected "
 	  A_NAME },
 	{ "drive \"..\" { device = /dev/a }", "1: drive \"..\"; expected "
 	  A_NAME },
@@ -173,7 +173,7 @@ static const struct { const char *text, *message; } wrong[] = {
 	{ DB("check = some"), "6: check is \"some\"; expected list or full" },
 	{ DB("pg_dump = bin/pg_dump"), "6: pg_dump is \"bin/pg_dump\"; "
 	  "expected an absolute path, or a bare name found on PATH" },
-	{ DB("database = \"a\\tb\""), "6: database is \"a\tb\"; expected text "
+	{ DB("database = \"a\\tb\""), "6: database is \"a?b\"; expected text "
 	  "without control characters" },
 	{ DB("timeout = 1.5h"), "6: timeout is \"1.5h\"; expected a time such "
 	  "as 90, 30m, 12h or 40d" },
