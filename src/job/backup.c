@@ -254,6 +254,8 @@ list_staged(struct nb_backup *backup, struct nb_entries *entries)
 		err = nb_str_format(&e.path, "%s/%s", id, staged->path);
 		if (!err)
 			err = nb_str_dup(staged->path, &e.root_path);
+		if (!err)
+			err = nb_str_dup(staged->target, &e.target);
 		if (err)
 			nb_entry_clear(&e);
 		else

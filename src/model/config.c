@@ -26,6 +26,15 @@ source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
 	names_free(&source->tree.exclude);
+	free(source->bootarea.disk);
+	free(source->bootarea.boot);
+	free(source->bootarea.path);
+	free(source->bootdisc.root);
+	free(source->bootdisc.kernel);
+	free(source->bootdisc.initramfs);
+	free(source->bootdisc.append);
+	free(source->bootdisc.bios_image);
+	free(source->bootdisc.efi_image);
 }
 
 static void

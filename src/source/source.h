@@ -3,7 +3,8 @@
  * Sources: what produces the files of a backup.  One file each, one table of
  * functions; job/ knows no source by name.
  *
- * Paths on the disc are <backup-id>/postgres/... and <backup-id>/tree/<name>/.
+ * Paths on the disc are <backup-id>/postgres/... and
+ * <backup-id>/<kind>/<name>/ for all others.
  * A dump is written beneath the staging directory at the same path without the
  * backup id ("postgres/testdb.dump"), a tree is only listed: its bytes are read
  * when the image is written.
@@ -80,5 +81,7 @@ const struct nb_source_ops *nb_source_ops(enum nb_source_kind kind);
 
 extern const struct nb_source_ops nb_source_postgres;
 extern const struct nb_source_ops nb_source_tree;
+extern const struct nb_source_ops nb_source_bootarea;
+extern const struct nb_source_ops nb_source_bootdisc;
 
 #endif

@@ -21,7 +21,7 @@ trap guest_end EXIT
 
 # What a guest loads, in this order, each behind what it needs.
 guest_modules="virtio_pci virtio_console virtio_blk isofs sr_mod sg
-target_core_user tcm_loop"
+target_core_user tcm_loop crc32c_generic ext4 vfat nls_cp437 nls_ascii loop"
 
 # Why there is no guest on this machine; empty when there is one.
 guest_why()
@@ -35,7 +35,8 @@ guest_why()
 	mkdir -p "$guest_cache"
 	(
 		flock 9
-		[ -e "$guest_cache/ready" ] && exit
+		[ -e "$guest_cache/ready" ] && [ -e "$guest_cache/vmlinuz" ] &&
+			exit
 		guest_fetch >"$guest_cache/log" 2>&1 && exit
 		echo "no kernel: $(tail -n 1 "$guest_cache/log")"
 	) 9>"$guest_cache/lock"
@@ -75,6 +76,7 @@ guest_fetch()
 guest_keep_kernel()
 {
 	local at
+	cp "$1" "$guest_cache/vmlinuz"
 	cp "$1" "$guest_cache/kernel"
 	for at in $(LC_ALL=C grep -aobP '\xFD7zXZ\x00' "$1" | cut -d: -f1); do
 		tail -c +$((at + 1)) "$1" | xz -dcq >"$guest_cache/elf" 2>/dev/null
