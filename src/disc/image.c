@@ -149,6 +149,7 @@ set_options(struct nb_image *image, IsoWriteOpts *opts)
 	iso_write_opts_set_joliet(opts, 1);
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
 	iso_write_opts_set_hardlinks(opts, 1);
+	iso_write_opts_set_aaip(opts, 1);
 	iso_write_opts_set_allow_deep_paths(opts, 1);
 	iso_write_opts_set_allow_longer_paths(opts, 1);
 	iso_write_opts_set_output_charset(opts, "UTF-8");

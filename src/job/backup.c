@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "model/config_build.h"
 
 bool
 nb_backup_is_by_hand(const struct nb_backup *backup)
@@ -21,10 +22,11 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 static enum nb_err
 source_by_hand(const char *path, struct nb_config_source *out)
 {
-	struct nb_config_source source = { .kind = NB_SOURCE_TREE };
+	struct nb_config_source source = { 0 };
 	const char *name;
 	enum nb_err err;
 
+	nb_config_source_begin(NB_SOURCE_TREE, &source);
 	source.tree.path = realpath(path, NULL);
 	if (!source.tree.path)
 		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
@@ -245,7 +247,9 @@ list_staged(struct nb_backup *backup, struct nb_entries *entries)
 		const struct nb_entry *staged = &backup->staged.entries.at[i];
 		struct nb_entry e = *staged;
 
-		e.path = e.root_path = e.target = e.data = NULL;
+		e.path = e.root_path = e.target = e.data = e.shared = NULL;
+		memset(&e.xattrs, 0, sizeof e.xattrs);
+		memset(&e.holes, 0, sizeof e.holes);
 		e.root = 0;
 		if (e.type == NB_ENTRY_FILE)
 			e.content = NB_CONTENT_ROOT;

@@ -13,6 +13,13 @@ nb_entry_clear(struct nb_entry *e)
 	free(e->target);
 	free(e->root_path);
 	free(e->data);
+	free(e->shared);
+	for (size_t i = 0; i < e->xattrs.count; i++) {
+		free(e->xattrs.at[i].name);
+		free(e->xattrs.at[i].value);
+	}
+	nb_array_free(&e->xattrs);
+	nb_array_free(&e->holes);
 	memset(e, 0, sizeof *e);
 }
 
@@ -70,6 +77,23 @@ nb_entries_add_dir(struct nb_entries *list, const char *path, int64_t mtime)
 			return NB_OK;
 	err = nb_str_dup(path, &e.path);
 	return err ? err : nb_entries_add(list, &e);
+}
+
+const char *
+nb_entry_inner_path(const struct nb_entry *e)
+{
+	const char *slash = strchr(e->path, '/');
+
+	return slash ? slash + 1 : "";
+}
+
+bool
+nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b)
+{
+	return a->inode && a->inode == b->inode && a->type == b->type
+		&& a->size == b->size && a->mtime == b->mtime
+		&& a->mtime_ns == b->mtime_ns && a->ctime == b->ctime
+		&& a->ctime_ns == b->ctime_ns;
 }
 
 static int

@@ -1,158 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/manifest.h"
+#include "model/manifest_private.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "base/path.h"
 #include "model/json.h"
-
-/* Bytes from "KEY" or "KEY_hex", in fresh memory; a NUL among them is false. */
-static bool
-read_bytes(const json_t *object, const char *key, char **out)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	char hex_key[32];
-	uint8_t *bytes;
-	size_t n;
-
-	if (text) {
-		*out = strdup(text);
-		return *out != NULL;
-	}
-	strcpy(hex_key, key);
-	strcat(hex_key, "_hex");
-	text = json_string_value(json_object_get(object, hex_key));
-	if (!text)
-		return false;
-	n = strlen(text) / 2;
-	bytes = calloc(1, n + 1);
-	if (!bytes || !nb_unhex(text, n, bytes)
-	    || memchr(bytes, 0, n)) {
-		free(bytes);
-		return false;
-	}
-	*out = (char *)bytes;
-	return true;
-}
-
-static bool
-read_mode(const json_t *object, mode_t *mode)
-{
-	const char *text = json_string_value(json_object_get(object, "mode"));
-	unsigned long value;
-	char *end;
-
-	if (!text || !*text || strspn(text, "01234567") != strlen(text))
-		return false;
-	value = strtoul(text, &end, 8);
-	*mode = (mode_t)value;
-	return value <= 07777;
-}
-
-static bool
-read_id(const json_t *object, const char *key, uint32_t *out)
-{
-	uint64_t value;
-
-	if (!nb_json_u64(object, key, &value) || value > UINT32_MAX)
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
-
-/* A number, or its digits as text where it is beyond INT64_MAX. */
-static bool
-read_number(const json_t *object, const char *key, uint64_t *out)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	unsigned long long value;
-
-	if (!text)
-		return nb_json_u64(object, key, out);
-	if (!*text || strspn(text, "0123456789") != strlen(text))
-		return false;
-	errno = 0;
-	value = strtoull(text, NULL, 10);
-	*out = value;
-	return errno == 0 && value > INT64_MAX;
-}
-
-static bool
-read_hash(const json_t *object, struct nb_entry *e)
-{
-	static const uint8_t unknown[NB_SHA256_SIZE];
-	char hex[NB_SHA256_HEX + 1];
-
-	if (!nb_json_hex(object, "sha256", hex, NB_SHA256_HEX))
-		return false;
-	nb_unhex(hex, NB_SHA256_SIZE, e->sha256);
-	e->hashed = memcmp(e->sha256, unknown, sizeof unknown) != 0;
-	return true;
-}
-
-static bool
-read_special(const json_t *object, struct nb_entry *e)
-{
-	uint32_t number[2];
-
-	switch (e->type) {
-	case NB_ENTRY_FILE:
-		return nb_json_u64(object, "size", &e->size)
-			&& read_hash(object, e);
-	case NB_ENTRY_SYMLINK:
-		return read_bytes(object, "target", &e->target);
-	case NB_ENTRY_CHAR:
-	case NB_ENTRY_BLOCK:
-		if (!read_id(object, "major", &number[0])
-		    || !read_id(object, "minor", &number[1]))
-			return false;
-		e->rdev = makedev(number[0], number[1]);
-		return true;
-	default:
-		return true;
-	}
-}
-
-static bool
-read_entry(const json_t *object, struct nb_entry *e)
-{
-	const char *type = json_string_value(json_object_get(object, "type"));
-
-	if (json_object_get(object, "ino")
-	    && (!read_number(object, "ino", &e->ino)
-		|| !read_number(object, "dev", &e->dev)))
-		return false;
-	return type && nb_entry_type_parse(type, &e->type)
-		&& read_bytes(object, "path", &e->path)
-		&& nb_path_is_safe(e->path)
-		&& read_mode(object, &e->mode)
-		&& read_id(object, "uid", &e->uid)
-		&& read_id(object, "gid", &e->gid)
-		&& nb_json_i64(object, "mtime", &e->mtime)
-		&& read_special(object, e);
-}
-
-static bool
-read_source(const json_t *object, struct nb_manifest_source *source)
-{
-	return read_bytes(object, "kind", &source->kind)
-		&& read_bytes(object, "name", &source->name)
-		&& (read_bytes(object, "database", &source->database)
-		    || nb_json_optional(object, "database",
-					&source->database))
-		&& nb_json_optional(object, "format", &source->format)
-		&& (read_bytes(object, "path", &source->path)
-		    || nb_json_optional(object, "path", &source->path))
-		&& nb_json_optional(object, "compression",
-				    &source->compression)
-		&& nb_json_optional(object, "server_version",
-				    &source->server_version)
-		&& nb_json_u64(object, "bytes", &source->bytes)
-		&& nb_json_u64(object, "stored", &source->stored);
-}
 
 static bool
 read_sources(const json_t *root, struct nb_manifest *m)
@@ -165,7 +18,7 @@ read_sources(const json_t *root, struct nb_manifest *m)
 	json_array_foreach(list, i, value) {
 		struct nb_manifest_source source = { 0 };
 
-		if (!read_source(value, &source)
+		if (!nb_manifest_read_source(value, &source)
 		    || nb_array_push(&m->sources, source)) {
 			nb_manifest_source_clear(&source);
 			return false;
@@ -234,7 +87,7 @@ read_files(const char *name, const json_t *root, struct nb_entries *list)
 	json_array_foreach(files, i, value) {
 		struct nb_entry e = { 0 };
 
-		if (!read_entry(value, &e)) {
+		if (!nb_manifest_read_entry(value, &e)) {
 			err = nb_fail(NB_ECORRUPT, "%s: file %zu%s%s: not "
 				      "a sound entry", name, i + 1,
 				      e.path ? ": " : "",
