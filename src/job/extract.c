@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/extract.h"
+#include "job/extract_attr.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +23,8 @@ struct state {
 	struct nb_sha256 *sha256;
 	uint64_t done, total;
 	int fd;                  /* file being written */
+	struct nb_extract_out out;
+	struct nb_extract_attributes attributes;
 	enum nb_err target_err;  /* the target, not the disc, failed */
 };
 
@@ -66,7 +68,7 @@ take_bytes(void *ctx, const void *data, size_t n)
 	struct state *s = ctx;
 
 	nb_sha256_add(s->sha256, data, n);
-	if (nb_fd_write(s->fd, data, n)) {
+	if (nb_extract_write(&s->out, data, n)) {
 		s->target_err = nb_fail_errno(nb_fd_write_error(),
 					      "cannot write");
 		return s->target_err;
@@ -76,22 +78,19 @@ take_bytes(void *ctx, const void *data, size_t n)
 		s->spec->ctx, s->done, s->total) : NB_OK;
 }
 
+/* All bytes are there: a hole at the end, and the attributes. */
 static enum nb_err
-set_attributes(const struct state *s, int fd, const struct nb_entry *e)
+finish_file(struct state *s, const struct nb_entry *e)
 {
-	struct timespec times[2] = {
-		{ .tv_sec = e->mtime }, { .tv_sec = e->mtime }
-	};
-
-	if (!s->spec->attributes)
-		return NB_OK;
-	if (geteuid() == 0 && fchown(fd, e->uid, e->gid))
-		return nb_fail_errno(NB_EIO, "%s: cannot set the owner",
-				     target_path(s, e));
-	if (fchmod(fd, e->mode) || futimens(fd, times))
-		return nb_fail_errno(NB_EIO, "%s: cannot set its attributes",
-				     target_path(s, e));
-	return NB_OK;
+	if (e->holes.count && ftruncate(s->fd, (off_t)e->size))
+		return nb_fail_errno(nb_fd_write_error(), "%s: cannot set "
+				     "its size", target_path(s, e));
+	if (e->torn)
+		nb_log(NB_WARNING, "%s: changed while it was backed up: its "
+		       "bytes may be of different moments",
+		       target_path(s, e));
+	return s->spec->attributes
+		? nb_extract_set(&s->attributes, s->fd, e) : NB_OK;
 }
 
 /* Gives the finished temporary file its name. */
@@ -126,6 +125,7 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 	enum nb_err err;
 
 	*good = false;
+	s->out = (struct nb_extract_out){ .fd = s->fd, .holes = &e->holes };
 	if (!node || node->entry.type != NB_ENTRY_FILE
 	    || node->entry.size != e->size) {
 		count_bad(s, e, "missing, or of another size");
@@ -166,7 +166,7 @@ put_file(struct state *s, const struct nb_entry *e)
 	if (!err)
 		err = copy_file(s, e, &good);
 	if (!err && good)
-		err = set_attributes(s, s->fd, e);
+		err = finish_file(s, e);
 	if (!err && good && fsync(s->fd))
 		err = nb_fail_errno(NB_EIO, "%s: cannot sync",
 				    target_path(s, e));
@@ -201,33 +201,28 @@ put_link(struct state *s, const struct nb_entry *e,
 		if (s->spec->overwrite)
 			unlinkat(dir, name, 0);
 		*done = !linkat(first_dir, first_name, dir, name, 0);
-		s->result->files += *done;
+		s->result->files += *done && e->type == NB_ENTRY_FILE;
 	}
 	nb_fd_close(&dir);
 	nb_fd_close(&first_dir);
 	return err;
 }
 
-/* Of what cannot be opened. */
-static enum nb_err
-set_attributes_at(const struct state *s, int dir, const char *name,
-		  const struct nb_entry *e)
+static int
+make_other(int dir, const char *name, const struct nb_entry *e)
 {
-	struct timespec times[2] = {
-		{ .tv_sec = e->mtime }, { .tv_sec = e->mtime }
-	};
-
-	if (!s->spec->attributes)
-		return NB_OK;
-	if (geteuid() == 0 && fchownat(dir, name, e->uid, e->gid,
-				       AT_SYMLINK_NOFOLLOW))
-		return nb_fail_errno(NB_EIO, "%s: cannot set the owner",
-				     target_path(s, e));
-	if ((e->type != NB_ENTRY_SYMLINK && fchmodat(dir, name, e->mode, 0))
-	    || utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW))
-		return nb_fail_errno(NB_EIO, "%s: cannot set its attributes",
-				     target_path(s, e));
-	return NB_OK;
+	switch (e->type) {
+	case NB_ENTRY_SYMLINK:
+		return symlinkat(e->target, dir, name);
+	case NB_ENTRY_FIFO:
+		return mkfifoat(dir, name, 0600);
+	case NB_ENTRY_SOCKET:
+		return mknodat(dir, name, S_IFSOCK | 0600, 0);
+	case NB_ENTRY_CHAR:
+		return mknodat(dir, name, S_IFCHR | 0600, e->rdev);
+	default:
+		return mknodat(dir, name, S_IFBLK | 0600, e->rdev);
+	}
 }
 
 static enum nb_err
@@ -235,27 +230,23 @@ put_other(struct state *s, const struct nb_entry *e)
 {
 	const char *name;
 	enum nb_err err;
-	int dir = -1, bad = 0;
+	int dir = -1;
 
 	err = open_parent(s, target_path(s, e), &dir, &name);
 	if (err)
 		return err;
 	if (s->spec->overwrite)
 		unlinkat(dir, name, 0);
-	if (e->type == NB_ENTRY_SYMLINK)
-		bad = symlinkat(e->target, dir, name);
-	else if (e->type == NB_ENTRY_FIFO)
-		bad = mkfifoat(dir, name, e->mode);
-	else if (e->type == NB_ENTRY_CHAR || e->type == NB_ENTRY_BLOCK)
-		bad = mknodat(dir, name, e->mode | (e->type == NB_ENTRY_CHAR
-			      ? S_IFCHR : S_IFBLK), e->rdev);
-	else
-		nb_log(NB_NOTE, "%s: a socket, left out", target_path(s, e));
-	if (bad)
+	if (!make_other(dir, name, e)) {
+		if (s->spec->attributes)
+			err = nb_extract_set_at(&s->attributes, dir, name, e);
+	} else if (errno == EPERM && e->type != NB_ENTRY_SYMLINK) {
+		nb_log(NB_WARNING, "%s: a %s, which needs privileges: left "
+		       "out", target_path(s, e), nb_entry_type_name(e->type));
+	} else {
 		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
 				    "%s: cannot make", target_path(s, e));
-	else if (e->type != NB_ENTRY_SOCKET)
-		err = set_attributes_at(s, dir, name, e);
+	}
 	nb_fd_close(&dir);
 	return err;
 }
@@ -294,8 +285,10 @@ put_files(struct state *s, struct nb_entry **files, size_t count)
 		    && e->dev == last->dev)
 			err = put_link(s, e, last, &linked);
 		if (!err && !linked)
-			err = put_file(s, e);
-		if (s->result->files > before && !linked)
+			err = e->type == NB_ENTRY_FILE ? put_file(s, e)
+				: put_other(s, e);
+		if (!linked && (e->type != NB_ENTRY_FILE
+				|| s->result->files > before))
 			last = e;
 	}
 	return err;
@@ -320,7 +313,8 @@ finish_directories(struct state *s)
 			err = nb_fail_errno(NB_EIO, "%s: cannot open",
 					    target_path(s, e));
 		else
-			err = set_attributes(s, fd, e);
+			err = s->spec->attributes ? nb_extract_set(
+				&s->attributes, fd, e) : NB_OK;
 		nb_fd_close(&fd);
 	}
 	return err;
@@ -339,10 +333,8 @@ put_all(struct state *s, struct nb_entry **files)
 		if (e->type == NB_ENTRY_DIR)
 			err = nb_path_make(s->spec->to, target_path(s, e),
 					   0700);
-		else if (e->type == NB_ENTRY_FILE)
-			files[count++] = e;
 		else
-			err = put_other(s, e);
+			files[count++] = e;
 	}
 	qsort_r(files, count, sizeof *files, by_address,
 		(void *)s->spec->nodes);
@@ -356,7 +348,10 @@ put_all(struct state *s, struct nb_entry **files)
 enum nb_err
 nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 {
-	struct state s = { .spec = spec, .result = result, .fd = -1 };
+	struct state s = {
+		.spec = spec, .result = result, .fd = -1,
+		.attributes = { .prefix = spec->prefix },
+	};
 	struct nb_entry **files = calloc(spec->entries->count + 1,
 					 sizeof *files);
 	enum nb_err err;
@@ -368,6 +363,7 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 	err = nb_sha256_new(&s.sha256);
 	if (!err)
 		err = put_all(&s, files);
+	nb_extract_tell(&s.attributes);
 	nb_sha256_free(s.sha256);
 	free(files);
 	return !err && result->bad ? NB_ECORRUPT : err;

@@ -68,7 +68,8 @@ nb_manifest_render(const struct nb_manifest *m,
 		    || !strcmp(e->path, NB_SUMS_PATH))
 			continue;
 		nb_str_addf(&s, "%s\n", comma);
-		nb_manifest_add_entry(&s, e);
+		/* Only a later session of that disc asks for it. */
+		nb_manifest_add_entry(&s, e, m->disc_id[0] != '\0');
 		comma = ",";
 	}
 	nb_str_add(&s, "\n]}\n");

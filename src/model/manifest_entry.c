@@ -43,12 +43,12 @@ add_number(struct nb_str *s, const char *key, uint64_t value)
 /* By what a change is seen.  Of a file that may become torn while it is
  * written, the text has the same length either way. */
 static void
-add_state(struct nb_str *s, const struct nb_entry *e)
+add_state(struct nb_str *s, const struct nb_entry *e, bool state)
 {
 	if (e->mtime_ns)
 		nb_str_addf(s, ",\"mtime_ns\":%lu",
 			    (unsigned long)e->mtime_ns);
-	if (e->inode) {
+	if (state && e->inode) {
 		nb_str_addf(s, ",\"ctime\":%lld,\"ctime_ns\":%lu",
 			    (long long)e->ctime, (unsigned long)e->ctime_ns);
 		add_number(s, "inode", e->inode);
@@ -87,7 +87,7 @@ add_holes(struct nb_str *s, const struct nb_ranges *list)
 }
 
 void
-nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e)
+nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e, bool state)
 {
 	nb_str_add(s, "{");
 	nb_manifest_add_bytes(s, "path", e->path);
@@ -112,7 +112,7 @@ nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e)
 		add_number(s, "dev", e->dev);
 		add_number(s, "ino", e->ino);
 	}
-	add_state(s, e);
+	add_state(s, e, state);
 	add_xattrs(s, &e->xattrs);
 	add_holes(s, &e->holes);
 	nb_str_add(s, "}");

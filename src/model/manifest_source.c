@@ -92,7 +92,7 @@ add_members(struct nb_str *s, const struct nb_entries *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		nb_str_add(s, i ? ",\n" : ",\n\"members\":[\n");
-		nb_manifest_add_entry(s, &list->at[i]);
+		nb_manifest_add_entry(s, &list->at[i], false);
 		if (i + 1 == list->count)
 			nb_str_add(s, "]");
 	}

@@ -181,7 +181,6 @@ mean_copy(struct nb_walk *w, const struct copy *copy, bool steady, char *path,
 	e->hashed = !copy->cloned && e->size;
 	memcpy(e->sha256, copy->sha256, sizeof e->sha256);
 	e->torn = !steady;
-	e->tolerant = false;
 	if (!steady)
 		err = tell_change(w, e);
 	e->root = 0;
