@@ -19,6 +19,9 @@ struct nb_session {
 	struct nb_manifests earlier;    /* on the disc already, newest first */
 	struct nb_entries kept;         /* files of earlier sessions that stay
 					   reachable: path and hash */
+	struct nb_entries base;         /* the newest of the same job among
+					   them, file by file, sorted */
+	char base_id[NB_BACKUP_ID_MAX + 1]; /* "": there is none */
 	struct nb_roots roots;
 	struct nb_blocks *previous;
 	struct nb_image *image;
@@ -46,7 +49,7 @@ enum nb_err nb_earlier_text(struct nb_blocks *blocks, uint32_t start,
 			    const char *path, char **text, size_t *length);
 
 /* Reads manifests and hashes of the sessions that stay reachable when one is
- * appended, into SESSION->earlier and ->kept. */
+ * appended, into SESSION->earlier, ->kept and ->base. */
 enum nb_err nb_earlier_load(const struct nb_look *look,
 			    struct nb_blocks *blocks,
 			    struct nb_session *session);

@@ -244,6 +244,33 @@ burn(const struct nb_write *w, struct nb_session *s,
 	return nb_journal_end(state);
 }
 
+/* What a person should know of what was, and what was not, backed up. */
+static void
+count_notes(const struct nb_session *s, struct nb_run_result *result)
+{
+	uint64_t *const counts[] = {
+		[NB_NOTE_TOO_LARGE] = &result->too_large,
+		[NB_NOTE_CORRUPT] = &result->corrupt,
+		[NB_NOTE_REREAD] = &result->reread,
+	};
+
+	for (size_t i = 0; i < s->manifest.sources.count; i++) {
+		const struct nb_manifest_source *source
+			= &s->manifest.sources.at[i];
+
+		result->excluded += source->excluded;
+		for (size_t k = 0; k < source->notes.count; k++)
+			if (source->notes.at[k].what != NB_NOTE_CHANGED)
+				++*counts[source->notes.at[k].what];
+		for (size_t k = 0; k < source->members.count; k++)
+			result->changed += source->members.at[k].torn;
+	}
+	for (size_t i = 0; i < s->entries.count; i++) {
+		result->shared += s->entries.at[i].shared != NULL;
+		result->changed += s->entries.at[i].torn;
+	}
+}
+
 enum nb_err
 nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 		 struct nb_session *s, struct nb_run_result *result)
@@ -257,5 +284,6 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 	result->generation = s->label.generation;
 	result->blocks = s->blocks;
 	result->session = (int)s->earlier.count + 1;
+	count_notes(s, result);
 	return err;
 }
