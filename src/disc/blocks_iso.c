@@ -67,6 +67,12 @@ read_source(IsoDataSource *src, uint32_t lba, uint8_t *buffer)
 	struct cache *cache = src->data;
 	const uint8_t *block = find(cache, lba);
 
+	if (cache->blocks->busy) {
+		nb_fail(NB_EFAIL, "%s: block %lu was to be read while the "
+			"disc is written", cache->blocks->name,
+			(unsigned long)lba);
+		return (int)ISO_DATA_SOURCE_FAILURE;
+	}
 	if (!block) {
 		fetch(cache, lba);
 		block = find(cache, lba);

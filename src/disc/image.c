@@ -177,6 +177,8 @@ begin(struct nb_image *image)
 	ret = iso_write_opts_new(&opts, 0);
 	if (ret > 0) {
 		set_options(image, opts);
+		if (image->options.previous)
+			image->options.previous->busy = true;
 		ret = iso_image_create_burn_source(image->iso, opts,
 						   &image->source);
 		iso_write_opts_free(opts);

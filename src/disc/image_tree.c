@@ -148,14 +148,53 @@ add_file(struct tree *t, IsoDir *parent, const char *name, size_t i)
 	return nb_image_set_all((IsoNode *)file, e);
 }
 
-/* A file whose bytes an earlier session wrote: a second name for them. */
+/* NODE goes from where it stands to NAME in PARENT. */
 static enum nb_err
-add_earlier(struct tree *t, IsoDir *parent, const char *name,
-	    const struct nb_entry *e)
+move_node(IsoNode *node, IsoDir *parent, const char *path)
 {
-	IsoNode *old = NULL, *node = NULL;
+	enum nb_err err = check(iso_node_take(node), path);
+
+	return err ? err : check(iso_dir_add_node(parent, node, 0), path);
+}
+
+/*
+ * Two names for one content.  libisofs knows the imported node, not its clone,
+ * as one whose bytes are on the disc; which of both it meets first decides
+ * whether it writes them again.  It goes by name: so the imported node has to
+ * stand in the directory that comes first.
+ */
+static enum nb_err
+name_twice(struct tree *t, IsoNode *old, IsoDir *parent,
+	   const struct nb_entry *e)
+{
+	IsoDir *at = iso_node_get_parent(old), *to = parent;
+	IsoNode *clone = NULL, *mine = old;
+	enum nb_err err = NB_OK;
+	char *name;
+
+	if (strcmp(e->shared, e->path) > 0) {
+		err = move_node(old, parent, e->path);
+		to = at;
+	}
+	if (!err)
+		err = nb_str_dup(iso_node_get_name(old), &name);
+	if (err)
+		return err;
+	err = check(iso_image_tree_clone(t->image->iso, old, to, name, &clone,
+					 0), e->path);
+	free(name);
+	if (to == parent)
+		mine = clone;
+	return err ? err : nb_image_set_all(mine, e);
+}
+
+/* A file whose bytes an earlier session wrote. */
+static enum nb_err
+add_earlier(struct tree *t, IsoDir *parent, const struct nb_entry *e)
+{
+	IsoNode *old = NULL;
 	enum nb_err err;
-	char *path, *copy;
+	char *path;
 
 	err = nb_str_format(&path, "/%s/%s", e->shared,
 			    nb_entry_inner_path(e));
@@ -165,14 +204,7 @@ add_earlier(struct tree *t, IsoDir *parent, const char *name,
 	    || iso_node_get_type(old) != LIBISO_FILE)
 		err = nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
 	free(path);
-	if (!err)
-		err = nb_str_dup(name, &copy);
-	if (err)
-		return err;
-	err = check(iso_image_tree_clone(t->image->iso, old, parent, copy,
-					 &node, 0), e->path);
-	free(copy);
-	return err ? err : nb_image_set_all(node, e);
+	return err ? err : name_twice(t, old, parent, e);
 }
 
 static enum nb_err
@@ -222,7 +254,7 @@ add_entry(struct tree *t, size_t i)
 	if (err)
 		return err;
 	if (e->content == NB_CONTENT_EARLIER)
-		return add_earlier(t, parent, name, e);
+		return add_earlier(t, parent, e);
 	if (e->type == NB_ENTRY_FILE)
 		return add_file(t, parent, name, i);
 	if (e->type == NB_ENTRY_SYMLINK)
@@ -261,11 +293,8 @@ move_one(struct nb_image *image, const char *path, IsoDir *to)
 	err = nb_str_format(&full, "/%s", path);
 	if (err)
 		return err;
-	if (iso_tree_path_to_node(image->iso, full, &node) == 1) {
-		err = check(iso_node_take(node), path);
-		if (!err)
-			err = check(iso_dir_add_node(to, node, 0), path);
-	}
+	if (iso_tree_path_to_node(image->iso, full, &node) == 1)
+		err = move_node(node, to, path);
 	free(full);
 	return err;
 }
