@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/str.h"
-#include "disc/library.h"
 
 /* The value of system.posix_acl_...: a version, then entries of tag,
  * permissions and id, all little-endian (linux/posix_acl_xattr.h). */
@@ -91,6 +91,14 @@ find_xattr(const struct nb_entry *e, const char *name)
 	return NULL;
 }
 
+/* The manifest has them all; other readers of the disc see fewer. */
+static void
+tell_lack(const struct nb_entry *e)
+{
+	nb_log(NB_DEBUG, "%s: its attributes stand in the manifest alone",
+	       e->path);
+}
+
 static enum nb_err
 set_acls(IsoNode *node, const struct nb_entry *e)
 {
@@ -103,10 +111,9 @@ set_acls(IsoNode *node, const struct nb_entry *e)
 		err = acl_text(access, &texts[0]);
 	if (!err && fallback)
 		err = acl_text(fallback, &texts[1]);
-	if (!err && (texts[0] || texts[1]))
-		err = nb_library_check(iso_node_set_acl_text(node, texts[0],
-							     texts[1], 0),
-				       NB_EFAIL, e->path);
+	if (!err && (texts[0] || texts[1])
+	    && iso_node_set_acl_text(node, texts[0], texts[1], 0) < 0)
+		tell_lack(e);
 	free(texts[0]);
 	free(texts[1]);
 	return err;
@@ -124,7 +131,9 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 	for (size_t i = 0; names && values && sizes && i < count; i++) {
 		struct nb_xattr *x = &e->xattrs.at[i];
 
-		if (!strncmp(x->name, "system.", 7))
+		/* libisofs cannot take a list apart again that has an empty
+		 * value in it. */
+		if (!strncmp(x->name, "system.", 7) || !x->size)
 			continue;
 		names[n] = x->name;
 		values[n] = (char *)x->value;
@@ -132,11 +141,9 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 	}
 	if (!names || !values || !sizes)
 		err = nb_fail_memory();
-	else if (n)
-		err = nb_library_check(iso_node_set_attrs(node, n, names,
-							  sizes, values,
-							  ALL_NAMESPACES),
-				       NB_EFAIL, e->path);
+	else if (n && iso_node_set_attrs(node, n, names, sizes, values,
+					 ALL_NAMESPACES) < 0)
+		tell_lack(e);
 	free(names);
 	free(values);
 	free(sizes);
