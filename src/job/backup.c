@@ -268,24 +268,9 @@ static enum nb_err
 copy_source(const struct nb_manifest_source *from,
 	    struct nb_manifest_sources *list)
 {
-	struct nb_manifest_source to = {
-		.bytes = from->bytes, .stored = from->stored
-	};
-	enum nb_err err;
+	struct nb_manifest_source to = { .path = NULL };
+	enum nb_err err = nb_manifest_source_copy(from, &to);
 
-	err = nb_str_dup(from->kind, &to.kind);
-	if (!err)
-		err = nb_str_dup(from->name, &to.name);
-	if (!err)
-		err = nb_str_dup(from->database, &to.database);
-	if (!err)
-		err = nb_str_dup(from->format, &to.format);
-	if (!err)
-		err = nb_str_dup(from->path, &to.path);
-	if (!err)
-		err = nb_str_dup(from->compression, &to.compression);
-	if (!err)
-		err = nb_str_dup(from->server_version, &to.server_version);
 	if (!err)
 		err = nb_array_push(list, to);
 	if (err)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -25,6 +24,7 @@ struct state {
 	int fd;                  /* file being written */
 	struct nb_extract_out out;
 	struct nb_extract_attributes attributes;
+	bool *fed;               /* of each entry: the archive gave it */
 	enum nb_err target_err;  /* the target, not the disc, failed */
 };
 
@@ -120,18 +120,21 @@ count_bad(struct state *s, const struct nb_entry *e, const char *what)
 static enum nb_err
 copy_file(struct state *s, const struct nb_entry *e, bool *good)
 {
-	const struct nb_node *node = nb_nodes_find(s->spec->nodes, e->path);
+	const struct nb_extract_feed *feed = s->spec->feed;
+	const struct nb_node *node = feed ? NULL
+		: nb_nodes_find(s->spec->nodes, e->path);
 	uint8_t sha256[NB_SHA256_SIZE];
 	enum nb_err err;
 
 	*good = false;
 	s->out = (struct nb_extract_out){ .fd = s->fd, .holes = &e->holes };
-	if (!node || node->entry.type != NB_ENTRY_FILE
-	    || node->entry.size != e->size) {
+	if (!feed && (!node || node->entry.type != NB_ENTRY_FILE
+	    || node->entry.size != e->size)) {
 		count_bad(s, e, "missing, or of another size");
 		return NB_OK;
 	}
-	err = nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
+	err = feed ? feed->bytes(feed->ctx, take_bytes, s)
+		: nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
 	nb_sha256_finish(s->sha256, sha256);
 	if (s->target_err)
 		return s->target_err;
@@ -208,23 +211,6 @@ put_link(struct state *s, const struct nb_entry *e,
 	return err;
 }
 
-static int
-make_other(int dir, const char *name, const struct nb_entry *e)
-{
-	switch (e->type) {
-	case NB_ENTRY_SYMLINK:
-		return symlinkat(e->target, dir, name);
-	case NB_ENTRY_FIFO:
-		return mkfifoat(dir, name, 0600);
-	case NB_ENTRY_SOCKET:
-		return mknodat(dir, name, S_IFSOCK | 0600, 0);
-	case NB_ENTRY_CHAR:
-		return mknodat(dir, name, S_IFCHR | 0600, e->rdev);
-	default:
-		return mknodat(dir, name, S_IFBLK | 0600, e->rdev);
-	}
-}
-
 static enum nb_err
 put_other(struct state *s, const struct nb_entry *e)
 {
@@ -237,7 +223,7 @@ put_other(struct state *s, const struct nb_entry *e)
 		return err;
 	if (s->spec->overwrite)
 		unlinkat(dir, name, 0);
-	if (!make_other(dir, name, e)) {
+	if (!nb_extract_make(dir, name, e)) {
 		if (s->spec->attributes)
 			err = nb_extract_set_at(&s->attributes, dir, name, e);
 	} else if (errno == EPERM && e->type != NB_ENTRY_SYMLINK) {
@@ -251,22 +237,48 @@ put_other(struct state *s, const struct nb_entry *e)
 	return err;
 }
 
-/* Links of one file stand behind each other in this order, files by address. */
-static int
-by_address(const void *a, const void *b, void *ctx)
+/* What the archive gives, in its order; of a file with several names, one. */
+static enum nb_err
+put_fed(struct state *s)
 {
-	const struct nb_entry *x = *(struct nb_entry *const *)a;
-	const struct nb_entry *y = *(struct nb_entry *const *)b;
-	const struct nb_node *p = nb_nodes_find(ctx, x->path);
-	const struct nb_node *q = nb_nodes_find(ctx, y->path);
-	uint32_t at = p && p->extent_count ? p->extents[0].lba : 0;
-	uint32_t bt = q && q->extent_count ? q->extents[0].lba : 0;
+	const struct nb_extract_feed *feed = s->spec->feed;
+	const struct nb_entry *e = NULL;
+	enum nb_err err = NB_OK;
 
-	if (at != bt)
-		return at < bt ? -1 : 1;
-	if (x->ino != y->ino)
-		return x->ino < y->ino ? -1 : 1;
-	return strcmp(x->path, y->path);
+	while (!err) {
+		uint64_t before = s->result->files;
+
+		err = feed->next(feed->ctx, &e);
+		if (err || !e)
+			break;
+		err = put_file(s, e);
+		if (s->result->files > before)
+			s->fed[e - s->spec->entries->at] = true;
+	}
+	return err;
+}
+
+/* Of an archive, what put_fed did not deliver is not in it. */
+static enum nb_err
+put_one(struct state *s, const struct nb_entry *e)
+{
+	if (e->type != NB_ENTRY_FILE)
+		return put_other(s, e);
+	if (!s->spec->feed)
+		return put_file(s, e);
+	if (!s->fed[e - s->spec->entries->at])
+		count_bad(s, e, "missing in the archive, or damaged");
+	return NB_OK;
+}
+
+/* Whether E is there by now, so that it can be given another name. */
+static bool
+is_there(const struct state *s, const struct nb_entry *e, uint64_t before)
+{
+	if (e->type != NB_ENTRY_FILE)
+		return true;
+	return s->spec->feed ? s->fed[e - s->spec->entries->at]
+		: s->result->files > before;
 }
 
 static enum nb_err
@@ -285,10 +297,8 @@ put_files(struct state *s, struct nb_entry **files, size_t count)
 		    && e->dev == last->dev)
 			err = put_link(s, e, last, &linked);
 		if (!err && !linked)
-			err = e->type == NB_ENTRY_FILE ? put_file(s, e)
-				: put_other(s, e);
-		if (!linked && (e->type != NB_ENTRY_FILE
-				|| s->result->files > before))
+			err = put_one(s, e);
+		if (!linked && is_there(s, e, before))
 			last = e;
 	}
 	return err;
@@ -336,8 +346,10 @@ put_all(struct state *s, struct nb_entry **files)
 		else
 			files[count++] = e;
 	}
-	qsort_r(files, count, sizeof *files, by_address,
+	qsort_r(files, count, sizeof *files, nb_extract_by_address,
 		(void *)s->spec->nodes);
+	if (!err && s->spec->feed)
+		err = put_fed(s);
 	if (!err)
 		err = put_files(s, files, count);
 	if (!err)
@@ -357,8 +369,12 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
-	if (!files)
+	s.fed = calloc(spec->entries->count + 1, sizeof *s.fed);
+	if (!files || !s.fed) {
+		free(files);
+		free(s.fed);
 		return nb_fail_memory();
+	}
 	s.total = nb_entries_bytes(spec->entries);
 	err = nb_sha256_new(&s.sha256);
 	if (!err)
@@ -366,5 +382,6 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 	nb_extract_tell(&s.attributes);
 	nb_sha256_free(s.sha256);
 	free(files);
+	free(s.fed);
 	return !err && result->bad ? NB_ECORRUPT : err;
 }

@@ -93,6 +93,9 @@ struct nb_entries NB_ARRAY(struct nb_entry);
 void nb_entry_clear(struct nb_entry *e);
 void nb_entries_free(struct nb_entries *list);
 
+/* A copy of E in all that it owns but its data.  NB_ENOMEM, *OUT untouched. */
+enum nb_err nb_entry_copy(const struct nb_entry *e, struct nb_entry *out);
+
 /* Appends *E, takes ownership of what it points to in every case. NB_ENOMEM */
 enum nb_err nb_entries_add(struct nb_entries *list, struct nb_entry *e);
 

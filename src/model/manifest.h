@@ -80,6 +80,10 @@ enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
 				    enum nb_note what, const char *path,
 				    uint64_t size);
 
+/* A copy of all.  NB_ENOMEM, *OUT untouched. */
+enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,
+				    struct nb_manifest_source *out);
+
 /* The source KIND NAME of M, or NULL. */
 struct nb_manifest_source *nb_manifest_find(const struct nb_manifest *m,
 					    const char *kind,

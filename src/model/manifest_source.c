@@ -46,6 +46,58 @@ nb_manifest_find(const struct nb_manifest *m, const char *kind,
 	return NULL;
 }
 
+static enum nb_err
+copy_lists(const struct nb_manifest_source *from,
+	   struct nb_manifest_source *to)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < from->notes.count; i++)
+		err = nb_manifest_source_note(to, from->notes.at[i].what,
+					      from->notes.at[i].path,
+					      from->notes.at[i].size);
+	for (size_t i = 0; !err && i < from->members.count; i++) {
+		struct nb_entry e;
+
+		err = nb_entry_copy(&from->members.at[i], &e);
+		if (!err)
+			err = nb_entries_add(&to->members, &e);
+	}
+	return err;
+}
+
+enum nb_err
+nb_manifest_source_copy(const struct nb_manifest_source *from,
+			struct nb_manifest_source *out)
+{
+	struct nb_manifest_source to = {
+		.bytes = from->bytes, .stored = from->stored,
+		.excluded = from->excluded, .checked = from->checked,
+	};
+	enum nb_err err;
+
+	err = nb_str_dup(from->kind, &to.kind);
+	if (!err)
+		err = nb_str_dup(from->name, &to.name);
+	if (!err)
+		err = nb_str_dup(from->database, &to.database);
+	if (!err)
+		err = nb_str_dup(from->format, &to.format);
+	if (!err)
+		err = nb_str_dup(from->path, &to.path);
+	if (!err)
+		err = nb_str_dup(from->compression, &to.compression);
+	if (!err)
+		err = nb_str_dup(from->server_version, &to.server_version);
+	if (!err)
+		err = copy_lists(from, &to);
+	if (err)
+		nb_manifest_source_clear(&to);
+	else
+		*out = to;
+	return err;
+}
+
 void
 nb_manifest_source_clear(struct nb_manifest_source *source)
 {

@@ -65,6 +65,24 @@ begin(struct nb_walk *w)
 	return err;
 }
 
+static bool
+is_staged(const struct nb_config_source *source)
+{
+	return source->tree.pack != NB_PACK_NONE;
+}
+
+/* Lists into OUT, where the files stay until they are burned. */
+static enum nb_err
+list(struct nb_walk *w, struct nb_source_output *out)
+{
+	enum nb_err err = begin(w);
+	size_t first = w->list->count;
+
+	if (!err)
+		err = nb_tree_walk(w);
+	return err ? err : add_record(w, first, out->sources);
+}
+
 enum nb_err
 nb_tree_collect(const struct nb_config_source *source,
 		const struct nb_source_context *context, int root,
@@ -75,7 +93,6 @@ nb_tree_collect(const struct nb_config_source *source,
 			     .probe = geteuid() != 0,
 			     .now = (int64_t)time(NULL) };
 	enum nb_err err = nb_array_push(out->roots, root);
-	size_t first;
 
 	if (err) {
 		nb_fd_close(&root);
@@ -85,12 +102,8 @@ nb_tree_collect(const struct nb_config_source *source,
 	err = nb_str_dup(nb_config_sources[source->kind].name,
 			 &w.record.kind);
 	if (!err)
-		err = begin(&w);
-	first = w.list->count;
-	if (!err)
-		err = nb_tree_walk(&w);
-	if (!err)
-		err = add_record(&w, first, out->sources);
+		err = is_staged(source) ? nb_tree_pack(&w, out)
+			: list(&w, out);
 	nb_manifest_source_clear(&w.record);
 	free(w.prefix);
 	free(w.object);
@@ -132,4 +145,5 @@ const struct nb_source_ops nb_source_tree = {
 	.preflight = preflight,
 	.estimate = estimate,
 	.collect = collect,
+	.is_staged = is_staged,
 };

@@ -19,6 +19,7 @@ struct nb_walk {
 	int root;                 /* the open directory */
 	unsigned int root_index;  /* its place among the roots */
 	dev_t dev;
+	bool in_place;            /* nothing is copied first */
 	bool probe;               /* root may read everything anyway */
 	int64_t now;
 	uint64_t bytes;
@@ -33,7 +34,7 @@ void nb_tree_take_stat(struct nb_entry *e, const struct stat *st);
 
 /*
  * What only a look at the file tells, NAME in the open directory DIR: the
- * target of a link, extended attributes, holes (ST->st_blocks below the size),
+ * target of a link, extended attributes, holes,
  * whether it can be read at all.  NB_ESOURCE (tree_attr.c)
  */
 enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir,
@@ -48,5 +49,12 @@ enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir,
  */
 enum nb_err nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 			 const struct stat *st, struct nb_entry *e);
+
+/* How far it is, now and then; not NB_OK: stop (tree_walk.c). */
+enum nb_err nb_tree_tell(struct nb_walk *w, uint64_t bytes);
+
+/* All beneath W->root as one archive in staging, with its record and its entry
+ * in OUT.  NB_ESOURCE, NB_EFULL (tree_pack.c) */
+enum nb_err nb_tree_pack(struct nb_walk *w, struct nb_source_output *out);
 
 #endif

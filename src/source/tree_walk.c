@@ -141,8 +141,8 @@ out:
 	return err;
 }
 
-static enum nb_err
-tell_progress(struct nb_walk *w)
+enum nb_err
+nb_tree_tell(struct nb_walk *w, uint64_t bytes)
 {
 	const struct nb_source_context *context = w->context;
 	int64_t now;
@@ -153,7 +153,7 @@ tell_progress(struct nb_walk *w)
 	if (now < w->next_progress)
 		return NB_OK;
 	w->next_progress = now + PROGRESS_MS;
-	return context->progress(context->ctx, w->object, w->bytes, 0);
+	return context->progress(context->ctx, w->object, bytes, 0);
 }
 
 static enum nb_err
@@ -195,7 +195,7 @@ nb_tree_walk(struct nb_walk *w)
 		/* The list moves as it grows, this string does not. */
 		err = list_directory(w, w->list->at[i].root_path);
 		if (!err)
-			err = tell_progress(w);
+			err = nb_tree_tell(w, w->bytes);
 	}
 	return err;
 }

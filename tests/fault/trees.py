@@ -20,7 +20,7 @@ import same_tree  # noqa: E402
 
 NIGHTBURN = os.path.join(os.environ["NB_TOP_BUILDDIR"], "nightburn")
 TORTURE = "NB_TORTURE" in os.environ
-TREES, BATCH = (10000, 200) if TORTURE else (100, 50)
+TREES, BATCH = (10000, 200) if TORTURE else (90, 30)
 NOBODY = 0xffffffff
 
 
@@ -152,8 +152,10 @@ class Batch:
 staging_dir = "%s/staging"
 drive "d" { device = "stdio:%s/disc" }
 pool "p" { discs = { "A", "B" } drives = { "d" } rotation = append }
-job "j" { pool = "p" tree "t" { path = "%s"  copy_newer = %s } }
-""" % (work, work, work, self.tree, "1m" if first % 400 else "0"))
+job "j" { pool = "p" tree "t" { path = "%s"  %s } }
+""" % (work, work, work, self.tree,
+       ("copy_newer = 0", "copy_newer = 1m", "pack = tar.zst")
+       [first // BATCH % 3]))
         os.chmod(self.conf, 0o600)
 
     def run(self, *words):
@@ -171,10 +173,12 @@ job "j" { pool = "p" tree "t" { path = "%s"  copy_newer = %s } }
         found = same_tree.describe(os.path.join(back, "tree", "t"))
         for path in sorted(wanted.keys() | found.keys()):
             if wanted.get(path) != found.get(path):
-                raise RuntimeError(
-                    "trees from %d, night %s: %r:\nwas %.500r\nis  %.500r" % (
-                        self.first, which, path, wanted.get(path),
-                        found.get(path)))
+                pairs = zip(wanted.get(path, ["nothing"]),
+                            found.get(path, ["nothing"]))
+                raise RuntimeError("trees from %d, night %s: %r: %s" % (
+                    self.first, which, path, ["%.300r, is %.300r" % both
+                                              for both in pairs
+                                              if both[0] != both[1]]))
         shutil.rmtree(back)
 
     def test(self, count):
