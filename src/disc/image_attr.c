@@ -153,12 +153,13 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 enum nb_err
 nb_image_set_all(IsoNode *node, const struct nb_entry *e)
 {
-	enum nb_err err = NB_OK;
+	enum nb_err err;
 
 	nb_image_set_attributes(node, e);
-	if (e->xattrs.count)
-		err = set_xattrs(node, e);
-	if (!err && e->xattrs.count)
-		err = set_acls(node, e);
-	return err;
+	/* Beside a target of some lengths libisofs writes what no reader
+	 * understands, and the whole directory is lost. */
+	if (e->type == NB_ENTRY_SYMLINK || !e->xattrs.count)
+		return NB_OK;
+	err = set_xattrs(node, e);
+	return err ? err : set_acls(node, e);
 }
