@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "disc/readback.h"
+#include "job/extract_order.h"
 
 /* A name that no backup is likely to have; it goes away with the rename. */
 #define TEMPORARY ".nightburn-restore.tmp"
@@ -67,6 +69,8 @@ take_bytes(void *ctx, const void *data, size_t n)
 {
 	struct state *s = ctx;
 
+	if (n > s->out.size - s->out.at)
+		return NB_ECORRUPT;
 	nb_sha256_add(s->sha256, data, n);
 	if (nb_extract_write(&s->out, data, n)) {
 		s->target_err = nb_fail_errno(nb_fd_write_error(),
@@ -112,8 +116,11 @@ deliver(const struct state *s, int dir, const char *name,
 static void
 count_bad(struct state *s, const struct nb_entry *e, const char *what)
 {
-	s->result->bad++;
-	nb_log(NB_ERROR, "%s: %s: not restored", e->path, what);
+	if (s->result->bad++ < NB_BAD_NAMED)
+		nb_log(NB_ERROR, "%s: %s: not restored", e->path, what);
+	else if (s->result->bad == NB_BAD_NAMED + 1)
+		nb_log(NB_ERROR, "%s: %s: not restored, and more that are "
+		       "only counted", e->path, what);
 }
 
 /* Bytes from the disc into the temporary file; *GOOD when the hash is right. */
@@ -127,7 +134,8 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 	enum nb_err err;
 
 	*good = false;
-	s->out = (struct nb_extract_out){ .fd = s->fd, .holes = &e->holes };
+	s->out = (struct nb_extract_out){ .fd = s->fd, .holes = &e->holes,
+					  .size = e->size };
 	if (!feed && (!node || node->entry.type != NB_ENTRY_FILE
 	    || node->entry.size != e->size)) {
 		count_bad(s, e, "missing, or of another size");
@@ -282,7 +290,7 @@ is_there(const struct state *s, const struct nb_entry *e, uint64_t before)
 }
 
 static enum nb_err
-put_files(struct state *s, struct nb_entry **files, size_t count)
+put_files(struct state *s, const struct nb_entry **files, size_t count)
 {
 	const struct nb_entry *last = NULL;
 	enum nb_err err = NB_OK;
@@ -293,8 +301,7 @@ put_files(struct state *s, struct nb_entry **files, size_t count)
 		uint64_t before = s->result->files;
 
 		linked = false;
-		if (last && e->ino && e->ino == last->ino
-		    && e->dev == last->dev)
+		if (last && nb_extract_is_link(e, last))
 			err = put_link(s, e, last, &linked);
 		if (!err && !linked)
 			err = put_one(s, e);
@@ -331,23 +338,17 @@ finish_directories(struct state *s)
 }
 
 static enum nb_err
-put_all(struct state *s, struct nb_entry **files)
+put_all(struct state *s, const struct nb_entry **files)
 {
 	const struct nb_entries *list = s->spec->entries;
-	enum nb_err err = NB_OK;
 	size_t count = 0;
+	enum nb_err err = nb_extract_order(s->spec, files, &count);
 
-	for (size_t i = 0; !err && i < list->count; i++) {
-		struct nb_entry *e = &list->at[i];
-
-		if (e->type == NB_ENTRY_DIR)
-			err = nb_path_make(s->spec->to, target_path(s, e),
+	for (size_t i = 0; !err && i < list->count; i++)
+		if (list->at[i].type == NB_ENTRY_DIR)
+			err = nb_path_make(s->spec->to,
+					   target_path(s, &list->at[i]),
 					   0700);
-		else
-			files[count++] = e;
-	}
-	qsort_r(files, count, sizeof *files, nb_extract_by_address,
-		(void *)s->spec->nodes);
 	if (!err && s->spec->feed)
 		err = put_fed(s);
 	if (!err)
@@ -364,8 +365,8 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 		.spec = spec, .result = result, .fd = -1,
 		.attributes = { .prefix = spec->prefix },
 	};
-	struct nb_entry **files = calloc(spec->entries->count + 1,
-					 sizeof *files);
+	const struct nb_entry **files = calloc(spec->entries->count + 1,
+					       sizeof *files);
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);

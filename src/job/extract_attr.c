@@ -167,20 +167,3 @@ nb_extract_make(int dir, const char *name, const struct nb_entry *e)
 		return mknodat(dir, name, S_IFBLK | 0600, e->rdev);
 	}
 }
-
-int
-nb_extract_by_address(const void *a, const void *b, void *ctx)
-{
-	const struct nb_entry *x = *(struct nb_entry *const *)a;
-	const struct nb_entry *y = *(struct nb_entry *const *)b;
-	const struct nb_node *p = ctx ? nb_nodes_find(ctx, x->path) : NULL;
-	const struct nb_node *q = ctx ? nb_nodes_find(ctx, y->path) : NULL;
-	uint32_t at = p && p->extent_count ? p->extents[0].lba : 0;
-	uint32_t bt = q && q->extent_count ? q->extents[0].lba : 0;
-
-	if (at != bt)
-		return at < bt ? -1 : 1;
-	if (x->ino != y->ino)
-		return x->ino < y->ino ? -1 : 1;
-	return strcmp(x->path, y->path);
-}

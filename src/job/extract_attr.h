@@ -27,6 +27,7 @@ enum nb_err nb_extract_set_at(struct nb_extract_attributes *a, int dir,
 struct nb_extract_out {
 	int fd;
 	const struct nb_ranges *holes;
+	uint64_t size;        /* that it is to have at most */
 	uint64_t at;          /* position */
 	size_t hole;          /* the first that does not end before it */
 };
@@ -38,10 +39,6 @@ int nb_extract_write(struct nb_extract_out *out, const uint8_t *data,
 
 /* A link, fifo, socket or device NAME in DIR, as E has it.  0, or -1. */
 int nb_extract_make(int dir, const char *name, const struct nb_entry *e);
-
-/* Orders pointers to entries for qsort_r with the disc's nodes (or NULL):
- * files by address, names of one file behind each other. */
-int nb_extract_by_address(const void *a, const void *b, void *nodes);
 
 /* Says how many were lost but for the first, which was named. */
 void nb_extract_tell(const struct nb_extract_attributes *a);

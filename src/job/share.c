@@ -29,7 +29,7 @@ rule_of(const struct nb_backup *backup, const struct nb_manifest_source *of)
 	for (size_t i = 0; i < backup->sources->count; i++) {
 		const struct nb_config_source *s = &backup->sources->at[i];
 
-		if (!strcmp(nb_config_sources[s->kind].name, of->kind)
+		if (!strcmp(nb_config_job_blocks[s->kind].name, of->kind)
 		    && !strcmp(s->name, of->name))
 			return s->tree.checksum;
 	}

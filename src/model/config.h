@@ -46,7 +46,7 @@ enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
 		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
 
 /* In the order of the grammar's table (config_source.c). */
-enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE };
+enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE, NB_SOURCE_KINDS };
 
 struct nb_config_postgres {
 	char *database;             /* default: the block's name */
@@ -97,6 +97,20 @@ struct nb_config_source {
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);
 
+/* A program of the administrator's that a job runs. */
+enum nb_hook { NB_HOOK_BEFORE, NB_HOOK_AFTER, NB_HOOK_ON_FAILURE, NB_HOOKS };
+
+struct nb_config_hook {
+	enum nb_hook when;
+	struct nb_names run;        /* program and arguments; or */
+	char *shell;                /* a line for /bin/sh */
+	char *run_as;               /* NULL: the user who started us */
+	int64_t timeout;            /* seconds */
+	int line;
+};
+
+struct nb_config_hooks NB_ARRAY(struct nb_config_hook);
+
 /* What stands as the job of a session that a person appended: no job of the
  * configuration has this name. */
 #define NB_JOB_BY_HAND "append"
@@ -105,19 +119,50 @@ struct nb_config_job {
 	char *name;
 	char *pool;
 	struct nb_config_sources sources;  /* in the order of the file */
+	struct nb_config_hooks hooks;      /* of one WHEN, in that order */
 };
 
 struct nb_config_drives NB_ARRAY(struct nb_config_drive);
 struct nb_config_pools NB_ARRAY(struct nb_config_pool);
 struct nb_config_jobs NB_ARRAY(struct nb_config_job);
 
+/* How often contents are compared where nothing seems changed. */
+enum nb_compare { NB_COMPARE_NEVER, NB_COMPARE_WEEKLY, NB_COMPARE_ALWAYS };
+
+/* A standby disk to which a running system is copied. */
+struct nb_config_clone {
+	char *name;
+	char *source;               /* directory, "/" */
+	char *target;               /* where it is mounted; or */
+	char *device;               /* what is mounted for the time */
+	struct nb_names exclude;    /* patterns of rsync */
+	bool one_file_system;
+	enum nb_compare checksum;
+	int max_delete;             /* percent of the files */
+	int64_t timeout;            /* seconds */
+	int line;
+};
+
+struct nb_config_clones NB_ARRAY(struct nb_config_clone);
+
+/* When the power is too weak to begin a night's work. */
+struct nb_config_guard {
+	char *ups;                  /* "name@host" of NUT; NULL: no guard */
+	char *upsc;                 /* NUT's client program */
+	int64_t min_runtime;        /* seconds of battery; 0: any */
+	bool unknown_goes;          /* a UPS that does not answer stops
+				       nothing */
+};
+
 struct nb_config {
 	char *file;                 /* as it was named */
 	char *state_dir;
 	char *staging_dir;
+	struct nb_config_guard guard;
 	struct nb_config_drives drives;
 	struct nb_config_pools pools;
 	struct nb_config_jobs jobs;
+	struct nb_config_clones clones;
 };
 
 void nb_config_free(struct nb_config *config);
@@ -145,5 +190,9 @@ const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
  * none named), NB_ENOTFOUND; logged with the names that exist. */
 enum nb_err nb_config_job(const struct nb_config *config, const char *name,
 			  const struct nb_config_job **out);
+
+/* The clone NAME, or the only one when NAME is NULL, as nb_config_job. */
+enum nb_err nb_config_clone(const struct nb_config *config, const char *name,
+			    const struct nb_config_clone **out);
 
 #endif

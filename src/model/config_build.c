@@ -26,6 +26,7 @@ fill_field(const struct build *b, cfg_t *cfg, const struct nb_field *field,
 	   void *record)
 {
 	const struct nb_syntax_value *value;
+	const char *title = cfg_title(cfg);
 	char expected[128];
 	enum nb_err err = NB_OK;
 	unsigned int i;
@@ -39,10 +40,11 @@ fill_field(const struct build *b, cfg_t *cfg, const struct nb_field *field,
 			       value->text, expected);
 	if (!i && field->required)
 		return nb_fail(NB_ECONFIG,
-			       "%s:%d: %s \"%s\" has no %s; expected %s",
+			       "%s:%d: %s%s%s%s has no %s; expected %s",
 			       b->config->file, nb_syntax_line(cfg),
-			       cfg_name(cfg), cfg_title(cfg), field->name,
-			       expected);
+			       cfg_name(cfg), title ? " \"" : "",
+			       title ? title : "", title ? "\"" : "",
+			       field->name, expected);
 	return err;
 }
 
@@ -141,7 +143,7 @@ build_source(const struct build *b, cfg_t *cfg, enum nb_source_kind kind,
 	nb_config_source_begin(kind, source);
 	err = fill_title(b, cfg, &source->name);
 	if (!err)
-		err = fill(b, cfg, &nb_config_sources[kind], source);
+		err = fill(b, cfg, &nb_config_job_blocks[kind], source);
 	if (!err)
 		err = nb_config_source_end(b->config->file, source);
 	return err;
@@ -182,14 +184,82 @@ build_sources(const struct build *b, cfg_t *cfg,
 {
 	enum nb_err err = NB_OK;
 
-	for (unsigned int k = 0; nb_config_sources[k].name; k++) {
-		const char *name = nb_config_sources[k].name;
+	for (unsigned int k = 0; k < NB_SOURCE_KINDS; k++) {
+		const char *name = nb_config_job_blocks[k].name;
 
 		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
 			err = build_source(b, cfg_getnsec(cfg, name, i),
 					   (enum nb_source_kind)k, sources);
 	}
 	sort_sources(sources);
+	return err;
+}
+
+static enum nb_err
+build_hook(const struct build *b, cfg_t *cfg, enum nb_hook when,
+	   struct nb_config_hooks *hooks)
+{
+	struct nb_config_hook *hook;
+	enum nb_err err;
+
+	if (nb_array_push(hooks, (struct nb_config_hook){
+			.line = nb_syntax_line(cfg) }))
+		return nb_fail_memory();
+	hook = &hooks->at[hooks->count - 1];
+	nb_config_hook_begin(when, hook);
+	err = fill(b, cfg, &nb_config_job_blocks[NB_SOURCE_KINDS + when],
+		   hook);
+	return err ? err : nb_config_hook_end(b->config->file, hook);
+}
+
+static enum nb_err
+build_hooks(const struct build *b, cfg_t *cfg, struct nb_config_hooks *hooks)
+{
+	enum nb_err err = NB_OK;
+
+	for (unsigned int k = 0; k < NB_HOOKS; k++) {
+		const char *name
+			= nb_config_job_blocks[NB_SOURCE_KINDS + k].name;
+
+		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
+			err = build_hook(b, cfg_getnsec(cfg, name, i),
+					 (enum nb_hook)k, hooks);
+	}
+	return err;
+}
+
+static enum nb_err
+build_clone(const struct build *b, cfg_t *cfg,
+	    const struct nb_section *section)
+{
+	struct nb_config_clones *clones = &b->config->clones;
+	struct nb_config_clone *clone;
+	enum nb_err err;
+
+	if (nb_array_push(clones, (struct nb_config_clone){
+			.line = nb_syntax_line(cfg) }))
+		return nb_fail_memory();
+	clone = &clones->at[clones->count - 1];
+	nb_config_clone_begin(clone);
+	err = fill_title(b, cfg, &clone->name);
+	if (!err)
+		err = fill(b, cfg, section, clone);
+	return err ? err : nb_config_clone_end(b->config->file, clone);
+}
+
+static enum nb_err
+build_guard(const struct build *b, cfg_t *cfg,
+	    const struct nb_section *section)
+{
+	struct nb_config_guard *guard = &b->config->guard;
+	enum nb_err err = NB_OK;
+
+	if (guard->ups)
+		return nb_fail(NB_ECONFIG, "%s:%d: a second guard; expected "
+			       "one", b->config->file, nb_syntax_line(cfg));
+	err = fill(b, cfg, section, guard);
+	if (!err && !guard->upsc)
+		err = nb_str_dup("upsc", &guard->upsc);
 	return err;
 }
 
@@ -214,6 +284,8 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 		err = check_pool(b, cfg, jobs);
 	if (!err)
 		err = build_sources(b, cfg, &job->sources);
+	if (!err)
+		err = build_hooks(b, cfg, &job->hooks);
 	if (!err && !job->sources.count)
 		err = nb_fail(NB_ECONFIG, "%s:%d: job \"%s\" has no source; "
 			      "expected a postgres or tree block",
@@ -253,7 +325,11 @@ nb_config_build(cfg_t *cfg, struct nb_config *config)
 		err = build_blocks(&b, "pool", build_pool);
 	if (!err)
 		err = build_blocks(&b, "job", build_job);
-	if (!err && !config->jobs.count)
+	if (!err)
+		err = build_blocks(&b, "guard", build_guard);
+	if (!err)
+		err = build_blocks(&b, "clone", build_clone);
+	if (!err && !config->jobs.count && !config->clones.count)
 		err = nb_fail(NB_ECONFIG, "%s:1: no job; expected a block "
 			      "job \"NAME\" { ... }", config->file);
 	return err;

@@ -14,9 +14,11 @@ extern const struct nb_section nb_config_grammar;
 
 /* ---- the sources of a job (config_source.c) ---- */
 
-/* Section number K describes enum nb_source_kind K; ended by one without a
- * name. */
-extern const struct nb_section nb_config_sources[];
+/*
+ * What may stand in a job block: section number K describes enum nb_source_kind
+ * K, number NB_SOURCE_KINDS + H enum nb_hook H.  Ended by one without a name.
+ */
+extern const struct nb_section nb_config_job_blocks[];
 
 /* The source's defaults, before its options are read. */
 void nb_config_source_begin(enum nb_source_kind kind,
@@ -33,5 +35,21 @@ enum nb_err nb_config_source_end(const char *file,
  * free.
  */
 enum nb_err nb_config_build(cfg_t *cfg, struct nb_config *config);
+
+/* ---- clones (config_clone.c) ---- */
+
+extern const struct nb_field nb_config_clone_fields[];
+void nb_config_clone_begin(struct nb_config_clone *clone);
+/* As nb_config_source_end. */
+enum nb_err nb_config_clone_end(const char *file,
+				struct nb_config_clone *clone);
+
+/* ---- hooks (config_hook.c) ---- */
+
+extern const struct nb_field nb_config_hook_fields[];
+void nb_config_hook_begin(enum nb_hook when, struct nb_config_hook *hook);
+/* NB_ECONFIG, logged with FILE and the hook's line. */
+enum nb_err nb_config_hook_end(const char *file,
+			       const struct nb_config_hook *hook);
 
 #endif

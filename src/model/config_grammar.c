@@ -47,11 +47,27 @@ static const struct nb_field job_fields[] = {
 	{ .name = NULL },
 };
 
-static const struct nb_section blocks[] = {
-	{ "drive", drive_fields, NULL },
-	{ "pool", pool_fields, NULL },
-	{ "job", job_fields, nb_config_sources },
-	{ NULL, NULL, NULL },
+#undef RECORD
+#define RECORD nb_config_guard
+static const char *const unknown[] = { "refuse", "go", NULL };
+
+static const struct nb_field guard_fields[] = {
+	{ FIELD("ups", TEXT, ups), .required = true },
+	{ FIELD("upsc", PROGRAM, upsc) },
+	{ FIELD("min_runtime", TIME, min_runtime) },
+	{ FIELD("unknown", CHOICE, unknown_goes), .words = unknown },
+	{ .name = NULL },
 };
 
-const struct nb_section nb_config_grammar = { "root", root_fields, blocks };
+static const struct nb_section blocks[] = {
+	{ .name = "drive", drive_fields },
+	{ .name = "pool", pool_fields },
+	{ .name = "job", job_fields, nb_config_job_blocks },
+	{ .name = "clone", nb_config_clone_fields },
+	{ .name = "guard", guard_fields, .untitled = true },
+	{ .name = NULL },
+};
+
+const struct nb_section nb_config_grammar = {
+	.name = "root", root_fields, blocks
+};

@@ -52,10 +52,17 @@ static const struct nb_field tree_fields[] = {
 	{ .name = NULL },
 };
 
-const struct nb_section nb_config_sources[] = {
-	[NB_SOURCE_POSTGRES] = { "postgres", postgres_fields, NULL },
-	[NB_SOURCE_TREE] = { "tree", tree_fields, NULL },
-	{ NULL, NULL, NULL },
+const struct nb_section nb_config_job_blocks[] = {
+	[NB_SOURCE_POSTGRES] = { .name = "postgres", postgres_fields },
+	[NB_SOURCE_TREE] = { .name = "tree", tree_fields },
+	[NB_SOURCE_KINDS + NB_HOOK_BEFORE] = {
+		.name = "before", nb_config_hook_fields, .untitled = true },
+	[NB_SOURCE_KINDS + NB_HOOK_AFTER] = {
+		.name = "after", nb_config_hook_fields, .untitled = true },
+	[NB_SOURCE_KINDS + NB_HOOK_ON_FAILURE] = {
+		.name = "on_failure", nb_config_hook_fields,
+		.untitled = true },
+	[NB_SOURCE_KINDS + NB_HOOKS] = { .name = NULL },
 };
 
 void

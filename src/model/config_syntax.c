@@ -154,14 +154,15 @@ make_options(const struct nb_section *section, cfg_opt_t *opts,
 
 	add_values(opts, &n, section->fields);
 	for (; block && block->name; block++, inner++)
-		opts[n++] = (cfg_opt_t)CFG_SEC(block->name, *inner, CFGF_MULTI |
-			CFGF_TITLE | CFGF_NO_TITLE_DUPES);
+		opts[n++] = (cfg_opt_t)CFG_SEC(block->name, *inner, CFGF_MULTI
+			| (block->untitled ? CFGF_NONE
+			   : CFGF_TITLE | CFGF_NO_TITLE_DUPES));
 	opts[n] = (cfg_opt_t)CFG_PTR_CB(BEGIN_OPTION, any, CFGF_NONE, on_value,
 					free);
 	opts[n + 1] = no_option;
 }
 
-#define MAX_BLOCKS 4
+#define MAX_BLOCKS 16   /* within one block */
 
 static cfg_t *
 new_parser(const struct nb_section *root)

@@ -16,6 +16,7 @@ struct nb_section {
 	const char *name;                 /* NULL: end of a table */
 	const struct nb_field *fields;    /* ended by one without name */
 	const struct nb_section *inner;   /* NULL: none */
+	bool untitled;                    /* the block has no name */
 };
 
 struct nb_syntax_value {

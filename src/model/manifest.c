@@ -49,6 +49,18 @@ add_head(struct nb_str *s, const struct nb_manifest *m)
 	nb_str_add(s, "\n],\n");
 }
 
+/* One entry a line: readers take them one by one. */
+static void
+add_line(struct nb_str *s, const struct nb_manifest *m,
+	 const struct nb_entry *e, const char *archive, const char **comma)
+{
+	nb_str_addf(s, "%s\n", *comma);
+	/* Only a later session of that disc asks for the state. */
+	nb_manifest_add_entry(s, e, !archive && m->disc_id[0] != '\0',
+			      archive);
+	*comma = ",";
+}
+
 enum nb_err
 nb_manifest_render(const struct nb_manifest *m,
 		   const struct nb_entries *entries, char **text,
@@ -61,16 +73,15 @@ nb_manifest_render(const struct nb_manifest *m,
 
 	add_head(&s, m);
 	nb_str_add(&s, "\"files\":[");
-	for (size_t i = 0; i < entries->count; i++) {
-		const struct nb_entry *e = &entries->at[i];
+	for (size_t i = 0; i < entries->count; i++)
+		if (strcmp(entries->at[i].path, NB_MANIFEST_PATH)
+		    && strcmp(entries->at[i].path, NB_SUMS_PATH))
+			add_line(&s, m, &entries->at[i], NULL, &comma);
+	for (size_t i = 0; i < m->sources.count; i++) {
+		const struct nb_manifest_source *of = &m->sources.at[i];
 
-		if (!strcmp(e->path, NB_MANIFEST_PATH)
-		    || !strcmp(e->path, NB_SUMS_PATH))
-			continue;
-		nb_str_addf(&s, "%s\n", comma);
-		/* Only a later session of that disc asks for it. */
-		nb_manifest_add_entry(&s, e, m->disc_id[0] != '\0');
-		comma = ",";
+		for (size_t k = 0; k < of->members.count; k++)
+			add_line(&s, m, &of->members.at[k], of->path, &comma);
 	}
 	nb_str_add(&s, "\n]}\n");
 	n = s.length;

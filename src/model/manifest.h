@@ -51,7 +51,8 @@ struct nb_manifest_source {
 	uint64_t excluded;   /* names that patterns left out */
 	int64_t checked;     /* when all bytes were read last; 0: not told */
 	struct nb_manifest_notes notes;
-	struct nb_entries members; /* of an archive, paths within it */
+	struct nb_entries members; /* of an archive, paths within it; among
+				      the files of the text */
 };
 
 struct nb_manifest_sources NB_ARRAY(struct nb_manifest_source);
@@ -75,7 +76,11 @@ bool nb_manifest_is_earlier(const char *path);
 /* "too-large", "changed", ... */
 const char *nb_note_name(enum nb_note what);
 
-/* Adds a note about the SIZE bytes at PATH (copied).  NB_ENOMEM */
+/* More of them nobody reads. */
+#define NB_NOTES_MAX 1000
+
+/* Adds a note about the SIZE bytes at PATH (copied), when there are not
+ * NB_NOTES_MAX yet.  NB_ENOMEM */
 enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
 				    enum nb_note what, const char *path,
 				    uint64_t size);

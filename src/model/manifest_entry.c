@@ -87,7 +87,8 @@ add_holes(struct nb_str *s, const struct nb_ranges *list)
 }
 
 void
-nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e, bool state)
+nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e, bool state,
+		      const char *archive)
 {
 	nb_str_add(s, "{");
 	nb_manifest_add_bytes(s, "path", e->path);
@@ -115,5 +116,9 @@ nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e, bool state)
 	add_state(s, e, state);
 	add_xattrs(s, &e->xattrs);
 	add_holes(s, &e->holes);
+	if (archive) {
+		nb_str_add(s, ",");
+		nb_manifest_add_bytes(s, "archive", archive);
+	}
 	nb_str_add(s, "}");
 }

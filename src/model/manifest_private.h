@@ -10,9 +10,10 @@
 /* "KEY":"text", or "KEY_hex" for bytes that are not UTF-8. */
 void nb_manifest_add_bytes(struct nb_str *s, const char *key,
 			   const char *bytes);
-/* The object of one entry, of one source.  STATE: with ctime and inode. */
+/* The object of one entry, of one source.  STATE: with ctime and inode.
+ * ARCHIVE: the path of the archive that it is a member of, or NULL. */
 void nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e,
-			   bool state);
+			   bool state, const char *archive);
 void nb_manifest_add_source(struct nb_str *s,
 			    const struct nb_manifest_source *source);
 

@@ -24,8 +24,11 @@ nb_manifest_source_note(struct nb_manifest_source *source, enum nb_note what,
 			const char *path, uint64_t size)
 {
 	struct nb_manifest_note note = { .what = what, .size = size };
-	enum nb_err err = nb_str_dup(path, &note.path);
+	enum nb_err err;
 
+	if (source->notes.count >= NB_NOTES_MAX)
+		return NB_OK;
+	err = nb_str_dup(path, &note.path);
 	if (!err)
 		err = nb_array_push(&source->notes, note);
 	if (err)
@@ -139,17 +142,6 @@ add_notes(struct nb_str *s, const struct nb_manifest_notes *list)
 	}
 }
 
-static void
-add_members(struct nb_str *s, const struct nb_entries *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		nb_str_add(s, i ? ",\n" : ",\n\"members\":[\n");
-		nb_manifest_add_entry(s, &list->at[i], false);
-		if (i + 1 == list->count)
-			nb_str_add(s, "]");
-	}
-}
-
 void
 nb_manifest_add_source(struct nb_str *s,
 		       const struct nb_manifest_source *source)
@@ -173,7 +165,6 @@ nb_manifest_add_source(struct nb_str *s,
 		nb_str_addf(s, ",\"checked\":%lld",
 			    (long long)source->checked);
 	add_notes(s, &source->notes);
-	add_members(s, &source->members);
 	nb_str_add(s, "}");
 }
 
@@ -213,27 +204,6 @@ read_notes(const json_t *object, struct nb_manifest_source *source)
 	return true;
 }
 
-static bool
-read_members(const json_t *object, struct nb_entries *out)
-{
-	const json_t *list = json_object_get(object, "members"), *value;
-	size_t i;
-
-	if (list && !json_is_array(list))
-		return false;
-	json_array_foreach(list, i, value) {
-		struct nb_entry e = { .path = NULL };
-
-		if (!nb_manifest_read_entry(value, &e)) {
-			nb_entry_clear(&e);
-			return false;
-		}
-		if (nb_entries_add(out, &e))
-			return false;
-	}
-	return true;
-}
-
 bool
 nb_manifest_read_source(const json_t *object,
 			struct nb_manifest_source *source)
@@ -256,6 +226,5 @@ nb_manifest_read_source(const json_t *object,
 		    || nb_json_u64(object, "excluded", &source->excluded))
 		&& (!json_object_get(object, "checked")
 		    || nb_json_i64(object, "checked", &source->checked))
-		&& read_notes(object, source)
-		&& read_members(object, &source->members);
+		&& read_notes(object, source);
 }

@@ -99,7 +99,7 @@ nb_tree_collect(const struct nb_config_source *source,
 		return err;
 	}
 	w.root_index = (unsigned int)out->roots->count - 1;
-	err = nb_str_dup(nb_config_sources[source->kind].name,
+	err = nb_str_dup(nb_config_job_blocks[source->kind].name,
 			 &w.record.kind);
 	if (!err)
 		err = is_staged(source) ? nb_tree_pack(&w, out)

@@ -16,9 +16,11 @@
 /* Attributes of one file, and bytes of one of them (linux/limits.h). */
 #define NAMES_MAX 65536
 #define VALUE_MAX 65536
+/* All of them, in bytes: the line of the manifest shall be read again. */
+#define TOTAL_MAX ((size_t)384 * 1024)
 /* A file may consist of millions of holes; it is as well restored with the
  * first of them. */
-#define HOLES_MAX 10000
+#define HOLES_MAX 2000
 /* No file system has a hole in a file of one block. */
 #define HOLE_LEAST 4096
 
@@ -94,8 +96,15 @@ read_xattr(const char *path, const char *name, struct nb_entry *e)
 	struct nb_xattr x = { NULL, NULL, 0 };
 	uint8_t value[VALUE_MAX];
 	ssize_t n = lgetxattr(path, name, value, sizeof value);
+	size_t total = 0;
 	enum nb_err err;
 
+	for (size_t i = 0; i < e->xattrs.count; i++)
+		total += e->xattrs.at[i].size;
+	if (n > 0 && total + (size_t)n > TOTAL_MAX) {
+		errno = E2BIG;
+		return NB_ESOURCE;
+	}
 	/* Gone in the meantime, or for the file system's eyes alone. */
 	if (n < 0)
 		return errno == ENODATA || errno == EPERM || errno == EACCES

@@ -149,6 +149,42 @@ START_TEST(a_tree_block_is_read_option_by_option)
 }
 END_TEST
 
+START_TEST(hooks_and_the_guard_are_read_option_by_option)
+{
+	struct nb_config *c = parse(
+		"drive d { device = /dev/sr0 }\n"
+		"pool p { discs = A drives = d }\n"
+		"guard { ups = \"rack@localhost\" min_runtime = 10m\n"
+		"	unknown = go }\n"
+		"job j {\n"
+		"	pool = p\n"
+		"	after { shell = \"true | cat\" }\n"
+		"	before { run = { \"/bin/quiesce\", \"on\" }\n"
+		"		run_as = web timeout = 90 }\n"
+		"	before { run = sync }\n"
+		"	tree t { path = /etc }\n"
+		"}\n");
+	const struct nb_config_hooks *h = &c->jobs.at[0].hooks;
+
+	ck_assert_str_eq(c->guard.ups, "rack@localhost");
+	ck_assert_str_eq(c->guard.upsc, "upsc");
+	ck_assert_int_eq(c->guard.min_runtime, 600);
+	ck_assert(c->guard.unknown_goes);
+	ck_assert_uint_eq(h->count, 3);
+	ck_assert_int_eq(h->at[0].when, NB_HOOK_BEFORE);
+	ck_assert_uint_eq(h->at[0].run.count, 2);
+	ck_assert_str_eq(h->at[0].run.at[1], "on");
+	ck_assert_str_eq(h->at[0].run_as, "web");
+	ck_assert_int_eq(h->at[0].timeout, 90);
+	ck_assert_str_eq(h->at[1].run.at[0], "sync");
+	ck_assert_int_eq(h->at[1].timeout, 600);
+	ck_assert_int_eq(h->at[2].when, NB_HOOK_AFTER);
+	ck_assert_str_eq(h->at[2].shell, "true | cat");
+	ck_assert_uint_eq(c->jobs.at[0].sources.count, 1);
+	nb_config_free(c);
+}
+END_TEST
+
 START_TEST(a_dollar_stays_a_dollar_whatever_the_environment)
 {
 	struct nb_config *c;
@@ -330,6 +366,7 @@ main(void)
 	tcase_add_test(tc, sources_stand_in_the_order_of_the_file);
 	tcase_add_test(tc, a_postgres_block_is_read_option_by_option);
 	tcase_add_test(tc, a_tree_block_is_read_option_by_option);
+	tcase_add_test(tc, hooks_and_the_guard_are_read_option_by_option);
 	tcase_add_test(tc, a_dollar_stays_a_dollar_whatever_the_environment);
 	tcase_add_test(tc, what_is_left_out_has_its_default);
 	tcase_add_loop_test(tc,

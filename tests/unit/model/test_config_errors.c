@@ -11,6 +11,7 @@
 	"pool p { discs = A drives = d }\n"
 #define JOB "job j { pool = p tree t { path = / } }\n"
 #define DB(options) SMALL "job j {\npool = p\npostgres x {\n" options "\n}\n}"
+#define HOOK(block) SMALL "job j { pool = p\ntree t { path = / }\n" block "\n}"
 #define NAME65 "12345678901234567890123456789012345678901234567890" \
 	"123456789012345"
 #define A_NAME "a name of 1 to 64 bytes without slash, leading dot or " \
@@ -22,7 +23,7 @@
 static const struct { const char *text, *message; } wrong[] = {
 	{ "", "1: no job; expected a block job \"NAME\" { ... }" },
 	{ "\ncolour = red\n", "2: no such option 'colour'; expected "
-	  "state_dir, staging_dir, drive, pool, job" },
+	  "state_dir, staging_dir, drive, pool, job, clone, guard" },
 	{ "drive d {\n\tdevise = x\n}", "2: no such option 'devise'; expected "
 	  "device, serial, speed, capacity, timeout, keep_tray_shut" },
 	{ "pool { }", "1: missing title for section 'pool'; expected a name "
@@ -165,6 +166,29 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "globals_only together with all; expected one of them" },
 	{ DB("all = true database = y"), "5: postgres \"x\" has "
 	  "database together with all; expected one of them" },
+	/* hooks, guard and clones */
+	{ SMALL JOB "clone c { }", "4: clone \"c\" has neither target nor "
+	  "device; expected one of them" },
+	{ SMALL JOB "clone c { target = /t device = /dev/x }", "4: clone \"c\" "
+	  "has both target and device; expected one of them" },
+	{ SMALL JOB "clone c { target = /t\nchecksum = daily }", "5: checksum "
+	  "is \"daily\"; expected never, weekly or always" },
+	{ SMALL JOB "clone c { target = /t\nmax_delete = 101 }",
+	  "5: max_delete is \"101\"; expected a whole number from 0 to 100" },
+	{ HOOK("before { timeout = 5m }"), "5: before has neither run nor "
+	  "shell; expected one of them" },
+	{ HOOK("on_failure { run = x shell = y }"), "5: on_failure has both "
+	  "run and shell; expected one of them" },
+	{ HOOK("after { run = x timeout = 0 }"), "5: timeout of after is 0; "
+	  "expected a time such as 5m" },
+	{ HOOK("after \"x\" { run = y }"), "5: missing opening brace for "
+	  "section 'after'; expected \"{\"" },
+	{ SMALL JOB "guard { min_runtime = 5m }", "4: guard has no ups; "
+	  "expected text without control characters" },
+	{ SMALL JOB "guard { ups = a }\nguard { ups = b }", "5: a second "
+	  "guard; expected one" },
+	{ SMALL JOB "guard { ups = a\nunknown = stop }", "5: unknown is "
+	  "\"stop\"; expected refuse or go" },
 	{ DB("globals_only = true database = y"), "5: postgres \"x\" has "
 	  "database together with globals_only; expected one of them" },
 };
