@@ -15,6 +15,8 @@
 #define ACL_ENTRY 8
 /* iso_node_set_attrs: other namespaces than user. as well. */
 #define ALL_NAMESPACES 8
+/* Of a directory record, for a name and its attributes: see fits(). */
+#define ROOM 76
 
 static void
 set_times(IsoNode *node, int64_t date)
@@ -150,16 +152,43 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 	return err;
 }
 
+/*
+ * Whether name and attributes have room in the directory record of 255 bytes
+ * (ECMA-119 9.1.1), beside 33 of its own, 38 of the short name, PX 44, TF 26,
+ * AL and NM 10, CE 28.  Behind it, in continuation areas, libisofs 1.5.4 counts
+ * and places them wrongly, and what no reader understands costs the names of
+ * the whole directory.  Of an ACL's entries each takes 9 bytes at most.
+ */
+static bool
+fits(const struct nb_entry *e)
+{
+	const char *slash = strrchr(e->path, '/');
+	size_t need = strlen(slash ? slash + 1 : e->path);
+
+	if (e->type == NB_ENTRY_SYMLINK)
+		return false;
+	for (size_t i = 0; i < e->xattrs.count; i++) {
+		const struct nb_xattr *x = &e->xattrs.at[i];
+
+		need += !strncmp(x->name, "system.", 7)
+			? 4 + x->size / ACL_ENTRY * 9
+			: strlen(x->name) + x->size + 4;
+	}
+	return need <= ROOM;
+}
+
 enum nb_err
 nb_image_set_all(IsoNode *node, const struct nb_entry *e)
 {
 	enum nb_err err;
 
 	nb_image_set_attributes(node, e);
-	/* Beside a target of some lengths libisofs writes what no reader
-	 * understands, and the whole directory is lost. */
-	if (e->type == NB_ENTRY_SYMLINK || !e->xattrs.count)
+	if (!e->xattrs.count)
 		return NB_OK;
+	if (!fits(e)) {
+		tell_lack(e);
+		return NB_OK;
+	}
 	err = set_xattrs(node, e);
 	return err ? err : set_acls(node, e);
 }

@@ -201,6 +201,8 @@ def main():
     nodes = 0
     for first in range(0, TREES, BATCH):
         with tempfile.TemporaryDirectory(prefix="nbtrees.") as work:
+            if TORTURE:
+                print("# trees from %d" % first, flush=True)
             try:
                 nodes += Batch(work, first).test(BATCH)
             except (RuntimeError, subprocess.TimeoutExpired) as error:
