@@ -25,6 +25,7 @@ struct nb_session {
 	struct nb_roots roots;
 	struct nb_blocks *previous;
 	struct nb_image *image;
+	const struct nb_key *key;       /* for its manifest; NULL: no MAC */
 	uint32_t start;                 /* first block */
 	uint64_t blocks;                /* exact size */
 };
@@ -40,6 +41,11 @@ enum nb_err nb_session_new(struct nb_backup *backup,
 			   const struct nb_decision *decision,
 			   struct nb_session **out);
 void nb_session_free(struct nb_session *session);
+
+/* Counts what a person should know of what was, and what was not, backed up.
+ * (job/notes.c) */
+void nb_session_tell(const struct nb_session *session,
+		     struct nb_run_result *result);
 
 /* ---- what earlier sessions left on the disc (job/earlier.c) ---- */
 

@@ -165,9 +165,10 @@ busy()
 {
 	local writer
 	configure "$1"
+	head -c 6000000 /dev/zero >tree/log
 	(while :; do echo line; done >>tree/log) &
 	writer=$!
-	until [ -s tree/log ]; do sleep 0.01; done
+	until [ "$(wc -c <tree/log)" -gt 6000000 ]; do sleep 0.01; done
 	nb_on run --json
 	kill "$writer"
 	wait "$writer" 2>/dev/null
