@@ -24,7 +24,8 @@ enum nb_err nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
 void nb_held_clear(struct nb_held *held);
 
 /* Keeps what OPTIONS->paths name and what stands beneath SOURCE_PATH (NULL:
- * everything); an archive, when a member of it is wanted.  NB_ENOTFOUND when nothing is left. */
+ * everything); an archive, when a member of it is wanted.  NB_ENOTFOUND when
+ * nothing is left. */
 enum nb_err nb_held_select(struct nb_held *held,
 			   const struct nb_restore_options *options,
 			   const char *source_path);

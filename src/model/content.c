@@ -59,7 +59,7 @@ static const char restore_head[] =
 "   A tree needs no program: copy it with  cp -a <backup>/tree/NAME TARGET\n"
 "   .tar.zst     a tree in one archive; all of it, or the files named:\n"
 "                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
-"                (GNU tar: --xattrs '--xattrs-include=*' for attributes, ACLs)\n"
+"                (GNU tar: --xattrs '--xattrs-include=*' for attributes)\n"
 "\n"
 "What is on this disc, the newest first\n"
 "--------------------------------------\n"
