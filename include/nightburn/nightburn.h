@@ -146,6 +146,13 @@ struct nb_run_result {
 	int session;
 	bool burned, verified;
 	bool staged;               /* the dump waits for `run --resume` */
+	uint64_t shared;           /* files that an earlier session holds */
+	uint64_t excluded;         /* names that patterns left out */
+	uint64_t too_large;        /* files that max_file_size left out */
+	/* What a person should look at, although all was verified: files that
+	 * changed while they were read, that have other bytes with no sign of
+	 * a change, whose earlier copy on the disc was damaged. */
+	uint64_t changed, corrupt, reread;
 };
 
 /* The nightly job. NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: a person is

@@ -217,7 +217,7 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 		return err;
 	keep_pieces(&from->held, source->path);
 	err = nb_held_extract(nb, from->blocks, &from->nodes, &from->held,
-			      target, done);
+			      &all, target, done);
 	if (!err)
 		err = write_to(nb, options, source->name, target.fd,
 			       source->path + prefix);

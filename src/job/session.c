@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/session.h"
+#include "job/share.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -265,7 +265,9 @@ build_entries(struct nb_backup *backup, const struct nb_look *look,
 	if (err)
 		return err;
 	nb_earlier_replace(s);
-	return size_late(s);
+	if (s->previous)
+		err = nb_share(backup, look, s);
+	return err ? err : size_late(s);
 }
 
 /* The file NAME of the bootdisc SOURCE, or NULL. */
@@ -377,6 +379,7 @@ nb_session_free(struct nb_session *s)
 	nb_roots_close(&s->roots);
 	nb_entries_free(&s->entries);
 	nb_entries_free(&s->kept);
+	nb_entries_free(&s->base);
 	for (size_t i = 0; i < s->earlier.count; i++)
 		nb_manifest_clear(&s->earlier.at[i]);
 	nb_array_free(&s->earlier);

@@ -26,6 +26,7 @@ source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
 	names_free(&source->tree.exclude);
+	names_free(&source->tree.copy_first);
 	free(source->bootarea.disk);
 	free(source->bootarea.boot);
 	free(source->bootarea.path);

@@ -9,12 +9,18 @@
 #define LOCK_TIMEOUT (10 * 60)
 #define BOOTDISC_TIMEOUT 10
 #define BOOTAREA_MAX ((uint64_t)4000000000)
+#define COPY_NEWER (5 * 60)
 
 static const char *const formats[] = { "custom", "plain", "directory", NULL };
 static const char *const checks[] = { "list", "full", NULL };
 
 static const char *const firmwares[] = { "both", "bios", "efi", NULL };
 static const char *const entries[] = { "system", "rescue", NULL };
+/* In the order of their enumerations (config.h). */
+static const char *const changes[] = { "report", "fail", NULL };
+static const char *const rereads[] = { "never", "daily", "weekly", "always",
+				       NULL };
+static const char *const packs[] = { "none", "tar.zst", NULL };
 
 #define FIELD(option, value, field) \
 	NB_FIELD(struct nb_config_source, option, value, field)
@@ -43,6 +49,12 @@ static const struct nb_field tree_fields[] = {
 	{ FIELD("path", PATH, tree.path), .required = true },
 	{ FIELD("exclude", TEXTS, tree.exclude) },
 	{ FIELD("one_file_system", FLAG, tree.one_file_system) },
+	{ FIELD("max_file_size", SIZE, tree.max_file_size) },
+	{ FIELD("copy_first", TEXTS, tree.copy_first) },
+	{ FIELD("copy_newer", TIME, tree.copy_newer) },
+	{ FIELD("on_change", CHOICE, tree.fail_on_change), .words = changes },
+	{ FIELD("checksum", WORD, tree.checksum), .words = rereads },
+	{ FIELD("pack", WORD, tree.pack), .words = packs },
 	{ .name = NULL },
 };
 
@@ -97,6 +109,11 @@ nb_config_source_begin(enum nb_source_kind kind,
 		source->bootarea.max_size = BOOTAREA_MAX;
 	if (kind == NB_SOURCE_BOOTDISC)
 		source->bootdisc.timeout = BOOTDISC_TIMEOUT;
+	if (kind == NB_SOURCE_TREE)
+		source->tree = (struct nb_config_tree){
+			.copy_newer = COPY_NEWER,
+			.checksum = NB_REREAD_WEEKLY,
+		};
 }
 
 static enum nb_err

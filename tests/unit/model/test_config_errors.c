@@ -140,7 +140,8 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "expected an absolute path" },
 	{ SMALL "job j { pool = p\ntree t { path = / database = x } }",
 	  "4: no such option 'database'; expected path, exclude, "
-	  "one_file_system" },
+	  "one_file_system, max_file_size, copy_first, copy_newer, "
+	  "on_change, checksum, pack" },
 	{ DISK("bootarea b { boot = 1 }"), "4: bootarea \"b\" has no disk; "
 	  "expected an absolute path" },
 	{ DISK("bootdisc b {\nroot = sda1\n}"), "4: bootdisc \"b\" has another "
