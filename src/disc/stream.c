@@ -92,7 +92,13 @@ open_file(struct stream *s)
 	if (s->fd < 0 || fstat(s->fd, &st))
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
 				     e->root_path);
-	if (!S_ISREG(st.st_mode))
+	/* A whole device can be a file of a backup. */
+	if (S_ISBLK(st.st_mode))
+		st.st_size = lseek(s->fd, 0, SEEK_END);
+	if (S_ISBLK(st.st_mode) && lseek(s->fd, 0, SEEK_SET))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
+				     e->root_path);
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return nb_fail(NB_ESOURCE, "%s: no longer a regular file",
 			       e->root_path);
 	if ((uint64_t)st.st_size != e->size)

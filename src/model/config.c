@@ -26,6 +26,12 @@ source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
 	names_free(&source->tree.exclude);
+	free(source->mount.subdirectory);
+	free(source->lvm.volume);
+	free(source->mirror.array);
+	free(source->mirror.half);
+	names_free(&source->mirror.quiesce);
+	names_free(&source->mirror.resume);
 }
 
 static void

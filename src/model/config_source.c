@@ -42,6 +42,8 @@ static const struct nb_field tree_fields[] = {
 const struct nb_section nb_config_job_blocks[] = {
 	[NB_SOURCE_POSTGRES] = { .name = "postgres", postgres_fields },
 	[NB_SOURCE_TREE] = { .name = "tree", tree_fields },
+	[NB_SOURCE_LVM] = { .name = "lvm", nb_config_lvm_fields },
+	[NB_SOURCE_MIRROR] = { .name = "mirror", nb_config_mirror_fields },
 	[NB_SOURCE_KINDS + NB_HOOK_BEFORE] = {
 		.name = "before", nb_config_hook_fields, .untitled = true },
 	[NB_SOURCE_KINDS + NB_HOOK_AFTER] = {
@@ -63,6 +65,8 @@ nb_config_source_begin(enum nb_source_kind kind,
 			.lock_timeout = LOCK_TIMEOUT, .min_ratio = 0.5,
 			.full_check = true,
 		};
+	else if (kind == NB_SOURCE_LVM || kind == NB_SOURCE_MIRROR)
+		nb_config_volume_begin(source);
 }
 
 static enum nb_err
@@ -91,5 +95,7 @@ nb_config_source_end(const char *file, struct nb_config_source *source)
 {
 	if (source->kind == NB_SOURCE_POSTGRES)
 		return end_postgres(file, source);
+	if (source->kind == NB_SOURCE_LVM || source->kind == NB_SOURCE_MIRROR)
+		return nb_config_volume_end(file, source);
 	return NB_OK;
 }

@@ -150,6 +150,14 @@ packing(const struct nb_manifest_source *source)
 	return source->compression;
 }
 
+/* A directory, wherever it came from. */
+static bool
+is_tree(const struct nb_manifest_source *source)
+{
+	return !strcmp(source->kind, "tree") || !strcmp(source->kind, "lvm")
+		|| !strcmp(source->kind, "mirror");
+}
+
 static void
 add_item(struct nb_str *s, const struct nb_manifest *m,
 	 const struct nb_manifest_source *source)
@@ -157,7 +165,7 @@ add_item(struct nb_str *s, const struct nb_manifest *m,
 	if (!source->path)
 		return;
 	nb_str_add(s, "\titem ");
-	if (!strcmp(source->kind, "tree")) {
+	if (is_tree(source)) {
 		nb_str_add(s, "tree");
 		add_word(s, m->backup_id);
 		add_word(s, source->name);
