@@ -30,7 +30,7 @@ struct held {
 };
 
 static enum nb_err
-check_programs(const struct nb_config_source *source, const char *object)
+check_programs(const char *object)
 {
 	enum nb_err err;
 
@@ -38,7 +38,7 @@ check_programs(const struct nb_config_source *source, const char *object)
 		return nb_fail(NB_ESOURCE, "%s: only root can split a mirror",
 			       object);
 	err = nb_tool_check(object, "mdadm", "mdadm");
-	if (!err && !source->mirror.image)
+	if (!err)
 		err = nb_tool_check(object, "dmsetup", "dmsetup");
 	return err;
 }
@@ -55,7 +55,7 @@ preflight(const struct nb_config_source *source)
 
 	mirror.object = object;
 	if (!err)
-		err = check_programs(source, object);
+		err = check_programs(object);
 	if (!err)
 		err = nb_mirror_open(&mirror);
 	nb_mirror_close(&mirror);

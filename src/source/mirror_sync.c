@@ -119,7 +119,7 @@ wait_until_free(const struct nb_mirror *m)
 		ssize_t n = fd < 0 ? -1 : nb_fd_read(fd, text, sizeof text);
 
 		nb_fd_close(&fd);
-		if (n < 4 || !strncmp(text, "none", 4))
+		if (n < 0 || (n >= 4 && !strncmp(text, "none", 4)))
 			return NB_OK;
 		poll(NULL, 0, LOOK_MS / 10);
 	}

@@ -63,7 +63,7 @@ open_loop(const struct nb_overlay_spec *spec, int file, uint32_t flags,
 		config.info.lo_offset = spec->offset;
 		config.info.lo_sizelimit = spec->size;
 	}
-	snprintf((char *)config.info.lo_file_name, LO_NAME_SIZE, UUID "%s",
+	snprintf((char *)config.info.lo_file_name, LO_NAME_SIZE, "%s",
 		 spec->name);
 	failed = control < 0 || configure_loop(control, &config, loop);
 	nb_fd_close(&control);
@@ -125,6 +125,24 @@ map(const struct nb_overlay_spec *spec, const struct loop *base,
 	return err;
 }
 
+/* The node that the kernel makes; that in /dev/mapper is udev's. */
+static enum nb_err
+find_node(struct nb_overlay *overlay)
+{
+	const char *const argv[] = {
+		"dmsetup", "info", "--columns", "--noheadings", "-o",
+		"blkdevname", overlay->name, NULL
+	};
+	char *text = NULL;
+	enum nb_err err = nb_tool_run(overlay->object, argv, &text);
+
+	if (!err)
+		snprintf(overlay->path, sizeof overlay->path, "/dev/%.*s",
+			 (int)strcspn(text, " \n"), text);
+	free(text);
+	return err;
+}
+
 enum nb_err
 nb_overlay_open(const struct nb_overlay_spec *spec, struct nb_overlay *overlay)
 {
@@ -143,8 +161,7 @@ nb_overlay_open(const struct nb_overlay_spec *spec, struct nb_overlay *overlay)
 	if (!err)
 		err = map(spec, &base, &room, overlay);
 	if (!err)
-		snprintf(overlay->path, sizeof overlay->path,
-			 "/dev/mapper/%s", spec->name);
+		err = find_node(overlay);
 	/* The mapped device keeps it from here on. */
 	nb_fd_close(&room.fd);
 	return err;
@@ -189,29 +206,44 @@ nb_overlay_close(struct nb_overlay *overlay)
 	nb_fd_close(&overlay->base);
 }
 
+/* The uuid of NAME among the lines "name:uuid" of TEXT; NULL: no such. */
+static const char *
+find_line(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+
+	while (*text) {
+		if (!strncmp(text, name, n) && text[n] == ':')
+			return text + n + 1;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return NULL;
+}
+
 enum nb_err
 nb_overlay_clean(const char *object, const char *installation,
 		 const char *name)
 {
-	const char *const argv[] = { "dmsetup", "info", "--columns",
-				     "--noheadings", "-o", "uuid", name,
-				     NULL };
-	char *text = NULL, path[128];
+	static const char *const argv[] = {
+		"dmsetup", "info", "--columns", "--noheadings",
+		"--separator", ":", "-o", "name,uuid", NULL
+	};
+	char *text = NULL;
+	const char *uuid;
 	size_t n = strlen(UUID);
-	enum nb_err err;
+	enum nb_err err = nb_tool_run(object, argv, &text);
 
-	snprintf(path, sizeof path, "/dev/mapper/%s", name);
-	if (access(path, F_OK))
-		return NB_OK;
-	err = nb_tool_run(object, argv, &text);
-	if (!err && (strncmp(text, UUID, n)
-		     || strncmp(text + n, installation, strlen(installation))))
-		err = nb_fail(NB_ESOURCE, "%s: %s exists and is not of this "
-			      "installation; it was not touched", object,
-			      path);
-	if (!err) {
-		nb_log(NB_WARNING, "%s: removing %s, which a run that died "
-		       "left", object, path);
+	uuid = err ? NULL : find_line(text, name);
+	if (uuid && (strncmp(uuid, UUID, n)
+		     || strncmp(uuid + n, installation,
+				strlen(installation)))) {
+		err = nb_fail(NB_ESOURCE, "%s: /dev/mapper/%s exists and is "
+			      "not of this installation; it was not touched",
+			      object, name);
+	} else if (uuid) {
+		nb_log(NB_WARNING, "%s: removing /dev/mapper/%s, which a run "
+		       "that died left", object, name);
 		err = remove_mapped(object, name);
 	}
 	free(text);
