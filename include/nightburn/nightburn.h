@@ -44,13 +44,21 @@ NB_API void nb_close(struct nightburn *nb);
 
 /* How far a long step is. */
 struct nb_progress {
-	const char *what;     /* "dump testdb", "burn", "read back", ... */
+	const char *what;     /* "dump testdb", "burn", "read back", ...; "":
+				 between two steps */
 	uint64_t done;        /* bytes */
 	uint64_t total;       /* bytes; 0: not known */
 };
 
-/* Called often, from the thread that called the job.  Not zero: stop; the job
- * ends with NB_ECANCELED, or NB_ESUSPECT when a burn was under way. */
+/*
+ * Called often, from the thread that called the job.  Not zero: stop; the job
+ * ends with NB_ECANCELED, or NB_ESUSPECT when a burn was under way.
+ *
+ * The signals SIGINT, SIGTERM and SIGHUP stop a job in the same way when the
+ * program blocked them (pthread_sigmask) before the first call: they stay
+ * pending, and no call of a drive is interrupted.  A program that does not
+ * block them is ended by them, as by a crash.
+ */
 typedef int nb_progress_fn(void *ctx, const struct nb_progress *progress);
 NB_API void nb_set_progress(struct nightburn *nb, nb_progress_fn *fn,
 			    void *ctx);
@@ -219,6 +227,28 @@ NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);
 
+/* ---- a standby disk ---- */
+
+struct nb_clone_options {
+	const char *name;          /* of the block; NULL: the only one */
+	bool dry_run;
+	bool init;                 /* make a clone of a disk that is none */
+	bool force;                /* init: although it is not empty */
+	bool accept_delete;        /* max_delete does not count this time */
+};
+struct nb_clone_result {
+	char name[65];
+	uint64_t files, transferred, deleted, bytes;
+	bool compared;             /* contents were compared */
+	uint64_t corrupt;          /* their content differed, their date did
+				      not: told by name */
+};
+/* Copies a running system to another disk, with rsync.  NB_EWRONG: it may not
+ * be written, a person has to look; NB_ESOURCE: the copy is not complete. */
+NB_API enum nb_err nb_clone(struct nightburn *nb,
+			    const struct nb_clone_options *options,
+			    struct nb_clone_result *result);
+
 /* ---- the key that labels bear ---- */
 
 #define NB_KEY_LINE 90             /* bytes of a key as text, with the NUL */
@@ -271,6 +301,12 @@ struct nb_disc_row {
 	int sessions, cycles;
 };
 
+struct nb_clone_row {
+	const char *name, *id, *source, *target, *state, *note;
+	int64_t finished, checked;
+	uint64_t files;
+};
+
 /* Each calls FN for every row, newest first; not zero from it ends the call
  * with NB_ECANCELED. */
 NB_API enum nb_err nb_list(struct nightburn *nb, const char *pool,
@@ -280,6 +316,10 @@ NB_API enum nb_err nb_list_discs(struct nightburn *nb,
 				 int (*fn)(void *ctx,
 					   const struct nb_disc_row *),
 				 void *ctx);
+NB_API enum nb_err nb_list_clones(struct nightburn *nb,
+				  int (*fn)(void *ctx,
+					    const struct nb_clone_row *),
+				  void *ctx);
 /* One backup: BACKUP as nb_restore_options.backup. */
 NB_API enum nb_err nb_show(struct nightburn *nb, const char *backup,
 			   int (*on_backup)(void *ctx,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -29,6 +30,19 @@ nb_set_log(nb_log_fn *fn, void *ctx)
 	pthread_mutex_unlock(&lock);
 }
 
+/* Names from discs and trees stand in messages: they command no terminal, and
+ * begin no line that looks like one of ours. */
+static void
+make_plain(char *text)
+{
+	static const char hint[] = "\nhint: ";
+
+	for (char *p = text; *p; p++)
+		if (((unsigned char)*p < ' '
+		     && strncmp(p, hint, sizeof hint - 1)) || *p == 0x7f)
+			*p = '?';
+}
+
 void
 nb_log_v(enum nb_level level, const char *fmt, va_list ap)
 {
@@ -36,6 +50,7 @@ nb_log_v(enum nb_level level, const char *fmt, va_list ap)
 	char text[4096];
 
 	vsnprintf(text, sizeof text, fmt, ap);
+	make_plain(text);
 	pthread_mutex_lock(&lock);
 	sink.fn(sink.ctx, level, text);
 	pthread_mutex_unlock(&lock);

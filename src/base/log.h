@@ -10,7 +10,8 @@
 
 #include "base/err.h"
 
-/* Sends one formatted message to the sink.  Thread-safe; keeps errno. */
+/* Sends one formatted message to the sink, with "?" for control characters in
+ * it; a line may begin with "hint: ".  Thread-safe; keeps errno. */
 void nb_log(enum nb_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void nb_log_v(enum nb_level level, const char *fmt, va_list ap)

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/proc_child.h"
+#include "base/stop.h"
 #include "base/str.h"
 
 #define BUFFER_SIZE (256 << 10)
@@ -132,7 +133,9 @@ keep_time(struct run *r)
 		}
 		return;
 	}
-	if (r->exited && r->now >= r->exited_at + GRACE_MS) {
+	if (!r->spec->to_end && nb_stop_asked()) {
+		terminate(r, NB_ECANCELED);
+	} else if (r->exited && r->now >= r->exited_at + GRACE_MS) {
 		terminate(r, nb_fail(NB_EFAIL, "%s: ended, but a process that "
 				     "it started keeps its output open",
 				     r->name));
@@ -152,7 +155,7 @@ keep_time(struct run *r)
 static int
 time_left(const struct run *r)
 {
-	int64_t until = r->now + 60000;
+	int64_t until = r->now + TICK_MS;
 
 	if (r->killed_at)
 		until = r->killed_at + GIVE_UP_MS;

@@ -2,13 +2,16 @@
 /*
  * Other programs, run without a shell: an argument vector, an own session, no
  * stdin unless given, nothing inherited but 0, 1 and 2, a deadline, a cap on
- * the output, and the whole process group killed on every bad way out.
+ * the output, and the whole process group killed on every bad way out, as well
+ * as within three seconds of a signal that asks this process to end
+ * (base/stop.h).
  *
  * The child calls only async-signal-safe functions between fork and exec.
  */
 #ifndef NB_BASE_PROC_H
 #define NB_BASE_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +37,8 @@ struct nb_proc {
 	void *ctx;
 	uint64_t max_bytes;        /* of stdout; 0: no cap */
 	int64_t timeout_ms;        /* 0: no deadline */
+	bool to_end;               /* goes on when this process is asked to
+				      end: what comes after a job */
 	/* Called about once a second with CTX; not NB_OK ends the child.  May
 	 * be NULL. */
 	enum nb_err (*tick)(void *ctx);
@@ -53,10 +58,10 @@ struct nb_proc_result {
  * Runs the program to its end.  NB_OK means that it ran and its streams ended,
  * whatever its exit status: look at RESULT.  NB_ENOTFOUND: no such program or
  * user; NB_EFAIL: deadline or cap (the message names the program), or the
- * sink's or tick's own error.  A grandchild that keeps the streams open is
- * given two seconds after the child's end, then NB_EFAIL.  The environment is
- * ours with LC_ALL=C.  RESULT is always filled in; free it with
- * nb_proc_result_free.
+ * sink's or tick's own error; NB_ECANCELED: this process is asked to end.  A
+ * grandchild that keeps the streams open is given two seconds after the child's
+ * end, then NB_EFAIL.  The environment is ours with LC_ALL=C.  RESULT is always
+ * filled in; free it with nb_proc_result_free.
  */
 enum nb_err nb_proc_run(const struct nb_proc *spec,
 			struct nb_proc_result *result);

@@ -17,7 +17,7 @@ struct cli {
 	const char *config;
 	bool quiet, verbose, json, dry_run;
 	const char *job, *drive, *device, *pool;
-	bool resume, accept_shrink, wait, force;
+	bool resume, accept_shrink, accept_delete, init, wait, force;
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
 	const char *const *args;     /* what is left, NULL-ended */
@@ -75,8 +75,13 @@ int cli_progress(void *ctx, const struct nb_progress *progress);
 void cli_progress_clear(void);
 /* For nb_set_log; CTX is the struct cli. */
 void cli_log(void *ctx, enum nb_level level, const char *message);
-/* From now on SIGINT and SIGTERM ask the job to stop. */
+/* From now on SIGINT, SIGTERM and SIGHUP stay pending and ask the job to stop,
+ * but for those that are ignored. */
 void cli_catch_signals(void);
+/* While THROUGH they end the program at once: when a person is asked. */
+void cli_let_signals(bool through);
+/* Says that the job ended because somebody wanted it, and which signal. */
+void cli_tell_canceled(void);
 
 enum nb_err cmd_adopt(struct cli *cli);
 enum nb_err cmd_append(struct cli *cli);
@@ -93,6 +98,7 @@ enum nb_err cmd_msinfo(struct cli *cli);
 enum nb_err cmd_plan(struct cli *cli);
 enum nb_err cmd_restore(struct cli *cli);
 enum nb_err cmd_rotate(struct cli *cli);
+enum nb_err cmd_clone(struct cli *cli);
 enum nb_err cmd_run(struct cli *cli);
 enum nb_err cmd_show(struct cli *cli);
 enum nb_err cmd_verify(struct cli *cli);

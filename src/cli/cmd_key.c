@@ -30,7 +30,9 @@ read_text(const char *file, char text[TEXT_MAX + 1])
 	size_t n = 0;
 
 	if (from) {
+		cli_let_signals(true);
 		n = fread(text, 1, TEXT_MAX, from);
+		cli_let_signals(false);
 		text[n] = '\0';
 	}
 	if (!from || ferror(from)) {

@@ -60,6 +60,7 @@ ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 	struct nb_disc_info info = { 0 };
 	struct nb_str s = NB_STR_INIT;
 	enum nb_err err = nb_disc(nb, cli->drive, &info);
+	const char *typed;
 
 	if (err)
 		return err;
@@ -72,7 +73,10 @@ ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 	fprintf(stderr, "\nEverything on this disc will be lost.\n"
 		"Type its volume id (%s) to go on: ", info.volume_id[0]
 		? info.volume_id : "it has none: just press return");
-	if (!fgets(buf, (int)size, stdin))
+	cli_let_signals(true);
+	typed = fgets(buf, (int)size, stdin);
+	cli_let_signals(false);
+	if (!typed)
 		return NB_ECANCELED;
 	buf[strcspn(buf, "\n")] = '\0';
 	return NB_OK;

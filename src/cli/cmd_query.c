@@ -42,6 +42,16 @@ put_disc(void *ctx, const struct nb_disc_row *row)
 }
 
 static int
+put_clone(void *ctx, const struct nb_clone_row *row)
+{
+	struct output *out = ctx;
+	struct nb_str s = NB_STR_INIT;
+
+	nb_report_clone_row(&s, row, out->json);
+	return put(out, &s);
+}
+
+static int
 put_source(void *ctx, const struct nb_source_row *row)
 {
 	struct output *out = ctx;
@@ -82,6 +92,10 @@ cmd_list(struct cli *cli)
 	out.more = false;
 	if (!err)
 		err = nb_list_discs(nb, put_disc, &out);
+	fputs(cli->json ? "],\n\"clones\": [" : "", stdout);
+	out.more = false;
+	if (!err)
+		err = nb_list_clones(nb, put_clone, &out);
 	fputs(cli->json ? "]}\n" : "", stdout);
 	nb_close(nb);
 	return result_of(err, &out);

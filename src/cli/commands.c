@@ -21,6 +21,8 @@ const struct command commands[] = {
 	  0, 0 },
 	{ "restore", cmd_restore, "[BACKUP [PATH...]]", "bring a backup back",
 	  "DTIsFCUJ", 0, SIZE_MAX },
+	{ "clone", cmd_clone, "[NAME]", "copy the running system to a standby "
+	  "disk", "niXFJ", 0, 1 },
 	{ "image", cmd_image, "FILE|-",
 	  "write the image of a backup to a file", "jSJ", 1, 1 },
 	{ "list", cmd_list, "", "list backups and discs", "PJ", 0, 0 },

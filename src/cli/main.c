@@ -40,6 +40,7 @@ run_command(struct cli *cli, int argc, char **argv)
 {
 	const struct command *c = cli_find_command(argv[0]);
 	static char program[] = "nightburn";
+	enum nb_err err;
 	int status;
 
 	if (!strcmp(argv[0], "help"))
@@ -52,9 +53,11 @@ run_command(struct cli *cli, int argc, char **argv)
 	nb_set_log(cli_log, cli);
 	cli_progress_setup(cli->quiet);
 	cli_catch_signals();
-	status = nb_exit_status(c->run(cli));
+	err = c->run(cli);
+	if (err == NB_ECANCELED)
+		cli_tell_canceled();
 	cli_progress_clear();
-	return status;
+	return nb_exit_status(err);
 }
 
 int

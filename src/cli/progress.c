@@ -21,13 +21,8 @@ static struct {
 	double began, shown;
 } line;
 
-static volatile sig_atomic_t stopping;
-
-static void
-on_signal(int number)
-{
-	stopping = number;
-}
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+static int stopping;           /* the signal that was told */
 
 /* The watchdog: a call into a library does not return.  A SIGALRM of anybody
  * else has no value, and must not look like a night that went well. */
@@ -40,18 +35,38 @@ on_alarm(int number, siginfo_t *info, void *context)
 	      ? info->si_value.sival_int : 1);
 }
 
-/* A second signal finds the job already on its way to an orderly end. */
+/* Those that nohup(1) or a shell had ignored stay ignored. */
+static void
+find_stops(sigset_t *set)
+{
+	struct sigaction now;
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+		if (!sigaction(stops[i], NULL, &now)
+		    && now.sa_handler != SIG_IGN)
+			sigaddset(set, stops[i]);
+}
+
+void
+cli_let_signals(bool through)
+{
+	sigset_t set;
+
+	find_stops(&set);
+	pthread_sigmask(through ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+/* A signal that waits is seen by whoever can end in order; a second one finds
+ * the first one waiting, and changes nothing. */
 void
 cli_catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct sigaction alarm = {
 		.sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO
 	};
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	cli_let_signals(false);
 	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -131,16 +146,54 @@ show(const struct nb_progress *p)
 	draw(p, t - line.began);
 }
 
+static int
+pending_stop(void)
+{
+	sigset_t pending;
+
+	if (sigpending(&pending))
+		return 0;
+	for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+		if (sigismember(&pending, stops[i]) == 1)
+			return stops[i];
+	return 0;
+}
+
+/* Says once that the signal was seen; a blank or a burn may yet take time. */
+static void
+tell_stop(int number, bool quiet)
+{
+	if (!number || stopping)
+		return;
+	stopping = number;
+	clear_line();
+	if (!quiet)
+		fprintf(stderr, "nightburn: SIG%s: the job ends as soon as "
+			"the disc allows\n", sigabbrev_np(number));
+}
+
 int
 cli_progress(void *ctx, const struct nb_progress *p)
 {
+	int number = pending_stop();
+
 	(void)ctx;
-	if (!line.quiet) {
-		pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&lock);
+	if (!line.quiet && !number && *p->what)
 		show(p);
-		pthread_mutex_unlock(&lock);
-	}
-	return stopping != 0;
+	tell_stop(number, line.quiet);
+	pthread_mutex_unlock(&lock);
+	return number != 0;
+}
+
+void
+cli_tell_canceled(void)
+{
+	int number = stopping ? stopping : pending_stop();
+
+	cli_progress_clear();
+	fprintf(stderr, "nightburn: ended%s%s\n", number ? " by SIG" : "",
+		number ? sigabbrev_np(number) : "");
 }
 
 void

@@ -136,5 +136,5 @@ nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start,
 		iso_read_opts_free(opts);
 	}
 	iso_data_source_unref(source);
-	return nb_library_check(ret, NB_ECORRUPT, blocks->name);
+	return nb_library_check_read(ret, blocks->name);
 }

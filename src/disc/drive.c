@@ -64,7 +64,6 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 {
 	char *address;
 	enum nb_err err;
-	int ret;
 
 	if (drive->grabbed)
 		return NB_OK;
@@ -73,15 +72,10 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 			    : "", drive->path);
 	if (err)
 		return err;
-	ret = burn_drive_scan_and_grab(&drive->infos, address, load);
+	err = nb_drive_claim(drive, address, load);
 	free(address);
-	if (ret <= 0) {
-		drive->infos = NULL;
-		nb_library_drain();
-		return nb_fail(NB_ELOCKED, "%s: the drive cannot be had\n"
-			       "hint: another program may use it, or the disc "
-			       "is mounted", drive->path);
-	}
+	if (err)
+		return err;
 	drive->burn = drive->infos[0].drive;
 	drive->grabbed = true;
 	nb_drive_beat(drive);
@@ -233,10 +227,10 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 
 enum nb_err
 nb_drive_wait(struct nb_drive *drive, const char *what,
-	      enum nb_err (*stop)(void *ctx), void *ctx)
+	      enum nb_err (*stop)(void *ctx, enum nb_err asked), void *ctx)
 {
 	struct burn_progress p = { 0 };
-	enum nb_err err = NB_OK, now;
+	enum nb_err err = NB_OK, now = NB_OK;
 	bool streams = stop != NULL;
 	uint64_t before = UINT64_MAX;
 	int64_t end = nb_clock_ms() + (int64_t)drive->timeout * LONG_WORK
@@ -245,16 +239,15 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 	while (burn_drive_get_status(drive->burn, &p) != BURN_DRIVE_IDLE) {
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
-		if (streams ? done != before : nb_clock_ms() < end)
+		if (streams ? done != before : !now && nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
 		now = nb_drive_tell(drive, what, done, p.sectors > 0
 				    ? (uint64_t)p.sectors : 0);
-		if (!now && stop)
-			now = stop(ctx);
-		if (now && !err) {
-			err = now;
-			burn_drive_cancel(drive->burn);
+		if (stop && !err) {
+			err = stop(ctx, now);
+			if (err)
+				burn_drive_cancel(drive->burn);
 		}
 		poll(NULL, 0, POLL_MS);
 	}

@@ -37,7 +37,8 @@ struct nb_drive_options {
 /*
  * Opens and grabs the drive.  A plain path to a regular file or hard disk is
  * refused with a hint about stdio: (NB_EUSAGE), stdio: to anything but a
- * regular file too; a busy drive is NB_ELOCKED; no such device NB_ENOTFOUND.
+ * regular file too; a drive that stays in use, or whose disc is mounted, is
+ * NB_ELOCKED; no such device NB_ENOTFOUND.
  * A stdio path that does not exist is a drive without a disc; an empty file is
  * a blank disc.  PROGRESS (may be NULL) is told of long operations: WHAT,
  * blocks done and in all (0: not known); not NB_OK from it aborts.
@@ -76,10 +77,15 @@ struct nb_burn {
 	struct nb_image *image;    /* made for this medium's next writable
 				      address (nb_medium.next_writable) */
 	bool close;                /* no further session shall follow */
+	bool finish;               /* NB_ECANCELED of progress does not end it:
+				      a session cut short would stand before
+				      those that are on the disc */
 };
 
 /*
- * Streams the image to the disc and synchronises.  Any message of severity
+ * Streams the image to the disc and synchronises.  A disc that is not the one
+ * the image was made for (not blank, or with another next writable address) is
+ * NB_EWRONG, and nothing is written.  Any message of severity
  * SORRY or worse, a short or failed source, or a cancelled burn is
  * NB_ESUSPECT once the first block may have been written.  CHECKSUM as
  * nb_image_finish.

@@ -79,6 +79,8 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 		return nb_fail(NB_EWRONG, "%s: not blanked: %s", drive->path,
 			       nb_guard_text(answer));
 	err = nb_drive_inspect(drive, &before);
+	if (!err)
+		err = nb_drive_check_mount(drive);
 	if (err)
 		return err;
 	if (before.state == NB_MEDIUM_NONE)
@@ -111,6 +113,8 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	if (drive->stdio)
 		return NB_OK;
 	err = nb_drive_grab(drive, false);
+	if (!err)
+		err = nb_drive_check_mount(drive);
 	if (err)
 		return err;
 	if (burn_disc_get_profile(drive->burn, &profile, name) <= 0

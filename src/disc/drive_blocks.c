@@ -23,6 +23,7 @@ recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 	struct nb_drive *drive = ((struct drive_blocks *)blocks)->drive;
 	uint32_t done = 0;
 
+	nb_drive_beat(drive);
 	while (done < count) {
 		uint32_t n = count - done < PIECE ? count - done : PIECE;
 		off_t got = 0, at = ((off_t)lba + done) * NB_BLOCK;

@@ -20,7 +20,9 @@ struct feed {
 	struct nb_image *image;
 	uint8_t *batch;
 	size_t at, filled;
-	uint64_t given;            /* bytes handed to libburn */
+	uint64_t size;             /* of the image in bytes */
+	bool finish;               /* as in struct nb_burn */
+	_Atomic uint64_t given;    /* bytes handed to libburn */
 	_Atomic enum nb_err err;   /* of the image; libburn sees its end */
 };
 
@@ -53,11 +55,7 @@ feed_read(struct burn_source *source, unsigned char *buf, int size)
 static off_t
 feed_size(struct burn_source *source)
 {
-	struct feed *f = source->data;
-	uint64_t blocks = 0;
-
-	nb_image_size(f->image, &blocks);
-	return (off_t)(blocks * NB_BLOCK);
+	return (off_t)((struct feed *)source->data)->size;
 }
 
 static int
@@ -74,10 +72,18 @@ feed_free(struct burn_source *source)
 	(void)source;
 }
 
+/* Whoever wants to stop a burn that has all its bytes has it finished, as one
+ * that must not be cut short. */
 static enum nb_err
-feed_stop(void *ctx)
+feed_stop(void *ctx, enum nb_err asked)
 {
-	return ((struct feed *)ctx)->err;
+	struct feed *f = ctx;
+
+	if (f->err)
+		return f->err;
+	if (asked == NB_ECANCELED && (f->finish || f->given >= f->size))
+		return NB_OK;
+	return asked;
 }
 
 /* libburn frees the source with free(3) when its last reference goes. */
@@ -227,6 +233,9 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 	bool bad;
 
 	nb_library_drain();
+	err = nb_drive_tell(drive, "burn", 0, f->size / NB_BLOCK);
+	if (err)
+		return err;
 	drive->writes = true;
 	nb_drive_beat(drive);
 	burn_disc_write(job->opts, job->disc);
@@ -238,6 +247,8 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 	wait_for_writer(threads);
 	if (!f->given && f->err)
 		return f->err;
+	if (err == NB_ECANCELED)
+		nb_log(NB_NOTE, "%s: the burn is stopped", drive->path);
 	if (f->err || err)
 		return NB_ESUSPECT;
 	if (bad) {
@@ -252,10 +263,15 @@ burn_session(struct nb_drive *drive, const struct nb_burn *burn,
 	     const struct nb_medium *medium,
 	     uint8_t checksum[NB_CHECKSUM_SIZE])
 {
-	struct feed f = { .image = burn->image };
+	struct feed f = { .image = burn->image, .finish = burn->finish };
 	struct job job = { 0 };
+	uint64_t blocks = 0;
 	enum nb_err err;
 
+	err = nb_image_size(burn->image, &blocks);
+	if (err)
+		return err;
+	f.size = blocks * NB_BLOCK;
 	f.batch = aligned_alloc(4096, BATCH);
 	if (!f.batch)
 		return nb_fail_memory();
@@ -271,6 +287,25 @@ burn_session(struct nb_drive *drive, const struct nb_burn *burn,
 	return err;
 }
 
+/* Is it still the disc that the image was made for? */
+static enum nb_err
+check_medium(const struct nb_drive *drive, const struct nb_burn *burn,
+	     const struct nb_medium *medium)
+{
+	uint32_t start = nb_image_start(burn->image);
+	bool first = start == (medium->random_access ? NB_OVERWRITE_START : 0);
+
+	if (medium->state == NB_MEDIUM_NONE)
+		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	if (first ? medium->state == NB_MEDIUM_BLANK
+	    : medium->state == NB_MEDIUM_APPENDABLE
+	    && medium->next_writable == start)
+		return NB_OK;
+	return nb_fail(NB_EWRONG, "%s: not the disc that was looked at\n"
+		       "hint: leave the disc in the drive until the run ends",
+		       drive->path);
+}
+
 enum nb_err
 nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 	      uint8_t checksum[NB_CHECKSUM_SIZE])
@@ -279,10 +314,12 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 	enum nb_err err;
 
 	err = nb_drive_inspect(drive, &medium);
-	if (!err && medium.state == NB_MEDIUM_NONE)
-		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	if (!err)
+		err = check_medium(drive, burn, &medium);
 	if (!err)
 		err = nb_drive_grab(drive, false);
+	if (!err)
+		err = nb_drive_check_mount(drive);
 	if (!err)
 		err = burn_session(drive, burn, &medium, checksum);
 	if (!err && medium.random_access)

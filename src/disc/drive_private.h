@@ -69,8 +69,13 @@ enum nb_err nb_drive_tell(struct nb_drive *drive, const char *what,
 			  uint64_t done, uint64_t total);
 
 /* Makes libburn hold the drive (for stdio: the open file). NB_EIO,
- * NB_ELOCKED. */
+ * NB_ELOCKED, NB_ECANCELED. */
 enum nb_err nb_drive_grab(struct nb_drive *drive, bool load);
+/* The part of it that gets infos for ADDRESS: nobody else may hold it, but for
+ * a moment.  NB_ELOCKED says who does; NB_ECANCELED. */
+enum nb_err nb_drive_claim(struct nb_drive *drive, char *address, bool load);
+/* The last look before something is written.  NB_ELOCKED: mounted. */
+enum nb_err nb_drive_check_mount(const struct nb_drive *drive);
 /* Gives it back to libburn's world; EJECT opens the tray. */
 void nb_drive_release(struct nb_drive *drive, bool eject);
 
@@ -81,12 +86,15 @@ enum nb_err nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks);
 enum nb_err nb_drive_stdio_size(struct nb_drive *drive, uint64_t *blocks);
 
 /*
- * Waits until libburn's job is done, telling progress as WHAT.  The first
- * error of progress or of STOP (may be NULL; asked with CTX) cancels the job
- * and is returned when the drive is idle.
+ * Waits until libburn's job is done, telling progress as WHAT.  STOP is asked
+ * each time with CTX and what progress said; its first error cancels the job
+ * and is returned when the drive is idle.  Without STOP (NULL) a job is never
+ * cancelled; once progress wants to stop, the watchdog hears nothing more, so
+ * that the job has as long as a single command.
  */
 enum nb_err nb_drive_wait(struct nb_drive *drive, const char *what,
-			  enum nb_err (*stop)(void *ctx), void *ctx);
+			  enum nb_err (*stop)(void *ctx, enum nb_err asked),
+			  void *ctx);
 
 /* Writes N bytes (a multiple of 32 KiB) at the byte address AT of
  * random-access media and synchronises. NB_EIO. */

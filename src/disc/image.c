@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "disc/blocks_iso.h"
 #include "disc/library.h"
+#include "disc/reader.h"
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block. */
 #define DESCRIPTORS 16
@@ -94,6 +95,9 @@ nb_image_new(const struct nb_image_options *options,
 		err = nb_library_check(iso_image_new(options->volume_id,
 						     &image->iso),
 				       NB_EFAIL, "new image");
+	if (!err && options->previous)
+		err = nb_reader_try(options->previous,
+				    options->previous_start);
 	if (!err && options->previous)
 		err = nb_blocks_iso_import(options->previous,
 					   options->previous_start,

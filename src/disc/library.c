@@ -152,6 +152,20 @@ nb_library_end(void)
 }
 
 enum nb_err
+nb_library_check_read(int ret, const char *what)
+{
+	char words[1024] = "";
+
+	if (ret != (int)ISO_CANCELED)
+		return nb_library_check(ret, NB_ECORRUPT, what);
+	pthread_mutex_lock(&library.lock);
+	drain_both(NB_DEBUG, words, sizeof words);
+	pthread_mutex_unlock(&library.lock);
+	return nb_fail(NB_ECORRUPT, "%s: %s", what,
+		       words[0] ? words : "the library gives no reason");
+}
+
+enum nb_err
 nb_library_check(int ret, enum nb_err err, const char *what)
 {
 	/* All of libisofs' codes carry its number, 0x30, in this byte. */

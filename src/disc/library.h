@@ -33,4 +33,8 @@ bool nb_library_drain(void);
  */
 enum nb_err nb_library_check(int ret, enum nb_err err, const char *what);
 
+/* The same of what reads a disc, with NB_ECORRUPT: libisofs gives up with
+ * ISO_CANCELED there, for a reason that it has said before. */
+enum nb_err nb_library_check_read(int ret, const char *what);
+
 #endif

@@ -34,8 +34,11 @@ struct state {
 static void
 bad(struct state *s, const char *path, const char *what)
 {
-	s->result->bad++;
-	nb_log(NB_ERROR, "%s: %s", path, what);
+	if (s->result->bad++ < NB_BAD_NAMED)
+		nb_log(NB_ERROR, "%s: %s", path, what);
+	else if (s->result->bad == NB_BAD_NAMED + 1)
+		nb_log(NB_ERROR, "%s: %s, and more that are only counted",
+		       path, what);
 }
 
 /* Does what stands on the disc look as it must? */

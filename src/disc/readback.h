@@ -8,6 +8,9 @@
 
 #include "disc/reader.h"
 
+/* So many bad files are logged by name, the others are counted. */
+#define NB_BAD_NAMED 200
+
 struct nb_readback {
 	struct nb_blocks *blocks;
 	uint32_t start;               /* the session whose tree is read */
@@ -25,8 +28,8 @@ struct nb_readback {
 
 struct nb_readback_result {
 	uint64_t files, bytes;        /* compared and equal */
-	uint64_t bad;                 /* missing, unreadable or different; each
-					 was logged by name */
+	uint64_t bad;                 /* missing, unreadable or different; the
+					 first were logged by name */
 };
 
 /* NB_OK: everything equal.  NB_ECORRUPT: RESULT->bad files or the checksum

@@ -3,19 +3,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include <libisofs/libisofs.h>
-
-#include "base/str.h"
-#include "disc/blocks_iso.h"
-#include "disc/library.h"
+#include "disc/reader_inside.h"
 
 #define DESCRIPTORS 16
 #define LABEL_MAX 65536
 /* ECMA-119 8.4.7: position and length of the volume identifier. */
 #define VOLUME_ID_AT 40
 #define VOLUME_ID_LENGTH 32
+/* What the way to a file may cost, 32 MiB, besides the file. */
+#define LOOK_BLOCKS 16384
 
 /* Is a primary volume descriptor where the session's should be? */
 static enum nb_err
@@ -32,65 +29,42 @@ read_descriptor(struct nb_blocks *blocks, uint32_t start,
 	return err;
 }
 
-static enum nb_err
-open_filesystem(struct nb_blocks *blocks, uint32_t start,
-		IsoImageFilesystem **out)
-{
-	IsoDataSource *source = NULL;
-	IsoReadOpts *opts = NULL;
-	enum nb_err err;
-	int ret;
+/* A text that a child sends: its size, then its bytes. */
+struct text {
+	uint32_t start;
+	const char *path;
+	size_t max, size, done;
+	char *buf;
+};
 
-	err = nb_blocks_iso(blocks, &source);
-	if (err)
-		return err;
-	ret = iso_read_opts_new(&opts, 0);
-	if (ret > 0) {
-		iso_read_opts_set_start_block(opts, start);
-		iso_read_opts_set_input_charset(opts, "UTF-8");
-		iso_read_opts_set_no_md5(opts, 1);
-		ret = iso_image_filesystem_new(source, opts, 0x1fffff, out);
-		iso_read_opts_free(opts);
-	}
-	iso_data_source_unref(source);
-	return nb_library_check(ret, NB_ECORRUPT, blocks->name);
+static enum nb_err
+send_text(void *ctx, struct nb_blocks *blocks, struct nb_sandbox_out *out)
+{
+	const struct text *text = ctx;
+
+	return nb_inside_file(blocks, text->start, text->path, text->max, out);
 }
 
 static enum nb_err
-read_whole(IsoFileSource *file, const char *path, size_t max, char **text,
-	   size_t *length)
+take_text(void *ctx, const void *record, size_t n)
 {
-	struct stat st;
-	size_t done = 0;
-	char *buf;
-	int ret;
+	struct text *text = ctx;
+	uint64_t size;
 
-	if (iso_file_source_lstat(file, &st) < 0 || !S_ISREG(st.st_mode))
-		return nb_fail(NB_ECORRUPT, "%s: not a regular file", path);
-	if ((uintmax_t)st.st_size > max)
-		return nb_fail(NB_EFULL, "%s: larger than %zu bytes", path,
-			       max);
-	buf = malloc((size_t)st.st_size + 1);
-	if (!buf)
-		return nb_fail_memory();
-	ret = iso_file_source_open(file);
-	if (ret > 0) {
-		while (done < (size_t)st.st_size) {
-			ret = iso_file_source_read(file, buf + done,
-						   (size_t)st.st_size - done);
-			if (ret <= 0)
-				break;
-			done += (size_t)ret;
-		}
-		iso_file_source_close(file);
+	if (!text->buf && n == sizeof size) {
+		memcpy(&size, record, sizeof size);
+		if (size > text->max)
+			return nb_fail(NB_EFULL, "%s: larger than %zu bytes",
+				       text->path, text->max);
+		text->size = (size_t)size;
+		text->buf = malloc(text->size + 1);
+		return text->buf ? NB_OK : nb_fail_memory();
 	}
-	if (done < (size_t)st.st_size) {
-		free(buf);
-		return nb_fail(NB_EIO, "%s: cannot be read", path);
-	}
-	buf[done] = '\0';
-	*text = buf;
-	*length = done;
+	if (!text->buf || n > text->size - text->done)
+		return nb_fail(NB_ECORRUPT, "%s: of another size",
+			       text->path);
+	memcpy(text->buf + text->done, record, n);
+	text->done += n;
 	return NB_OK;
 }
 
@@ -98,34 +72,28 @@ enum nb_err
 nb_reader_file(struct nb_blocks *blocks, uint32_t start, const char *path,
 	       size_t max, char **text, size_t *length)
 {
-	IsoImageFilesystem *fs = NULL;
-	IsoFileSource *file = NULL;
+	struct text found = { .start = start, .path = path, .max = max };
+	const struct nb_sandbox spec = {
+		.blocks = blocks,
+		.max_blocks = LOOK_BLOCKS + 2 * (max / NB_BLOCK),
+		.inside = send_text, .take = take_text, .ctx = &found,
+	};
 	uint8_t block[NB_BLOCK];
 	enum nb_err err;
-	char *full;
-	int ret;
 
 	err = read_descriptor(blocks, start, block);
 	if (!err)
-		err = open_filesystem(blocks, start, &fs);
-	if (err)
+		err = nb_sandbox_run(&spec);
+	if (!err && (!found.buf || found.done < found.size))
+		err = nb_fail(NB_EIO, "%s: cannot be read", path);
+	if (err) {
+		free(found.buf);
 		return err;
-	err = nb_str_format(&full, "/%s", path);
-	if (!err) {
-		ret = fs->get_by_path(fs, full, &file);
-		if (ret == (int)ISO_FILE_DOESNT_EXIST
-		    || ret == (int)ISO_FILE_BAD_PATH)
-			err = NB_ENOTFOUND;
-		else
-			err = nb_library_check(ret, NB_ECORRUPT, path);
-		free(full);
 	}
-	if (!err) {
-		err = read_whole(file, path, max, text, length);
-		iso_file_source_unref(file);
-	}
-	iso_filesystem_unref(fs);
-	return err;
+	found.buf[found.done] = '\0';
+	*text = found.buf;
+	*length = found.done;
+	return NB_OK;
 }
 
 static enum nb_err

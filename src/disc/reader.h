@@ -3,8 +3,9 @@
  * Reading an ISO 9660 session back: single small files by path (the label),
  * and the whole tree with the extents of each file.
  *
- * Discs are hostile input: names are checked (nb_path_is_safe), directory
- * cycles, depth and sizes are bounded.
+ * Discs are hostile input.  libisofs reads them in a child process
+ * (disc/sandbox.h); names are checked (nb_path_is_safe), depth, sizes and what
+ * the child may use are bounded.
  */
 #ifndef NB_DISC_READER_H
 #define NB_DISC_READER_H
@@ -50,6 +51,11 @@ struct nb_nodes NB_ARRAY(struct nb_node);
 enum nb_err nb_reader_tree(struct nb_blocks *blocks, uint32_t start,
 			   struct nb_nodes *out);
 void nb_nodes_free(struct nb_nodes *nodes);
+
+/* Whether the tree of the session at START can be loaded, found out by a
+ * child: what it survives, this process survives.  As nb_reader_tree. */
+enum nb_err nb_reader_try(struct nb_blocks *blocks, uint32_t start);
+
 const struct nb_node *nb_nodes_find(const struct nb_nodes *nodes,
 				    const char *path);
 

@@ -3,17 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include <libisofs/libisofs.h>
 
 #include "base/path.h"
-#include "base/str.h"
-#include "disc/blocks_iso.h"
-#include "disc/library.h"
+#include "disc/reader_inside.h"
 
-/* Deeper than any tree that a system makes (PATH_MAX is 4,096 bytes). */
-#define DEPTH_MAX 1024
+/* Blocks come in groups, of which not all is used each time. */
+#define MAX_BLOCKS(blocks) (4 * (blocks)->count + 4096)
 
 void
 nb_nodes_free(struct nb_nodes *nodes)
@@ -43,141 +38,163 @@ nb_nodes_find(const struct nb_nodes *nodes, const char *path)
 	return bsearch(&key, nodes->at, nodes->count, sizeof key, by_path);
 }
 
+/* What a child sends is no more to be believed than the disc. */
 static enum nb_err
-read_extents(IsoFile *file, struct nb_blocks *blocks, struct nb_node *node)
+check_node(const struct nb_blocks *blocks, const struct nb_node *node)
 {
-	struct iso_file_section *sections = NULL;
+	const struct nb_entry *e = &node->entry;
 	uint64_t bytes = 0;
-	int count = 0;
-	enum nb_err err = NB_OK;
 
-	if (iso_file_get_old_image_sections(file, &count, &sections, 0) < 0)
-		return nb_fail(NB_ECORRUPT, "%s: no extents",
-			       node->entry.path);
-	node->extents = calloc((size_t)count + 1, sizeof *node->extents);
-	if (!node->extents)
-		err = nb_fail_memory();
-	for (int i = 0; !err && i < count; i++) {
-		uint64_t end = sections[i].block
-			+ ((uint64_t)sections[i].size + NB_BLOCK - 1)
-			/ NB_BLOCK;
+	if (e->type > NB_ENTRY_SOCKET || e->mode > 07777
+	    || !nb_path_is_safe(e->path))
+		return nb_fail(NB_ECORRUPT, "%s: an entry that makes no sense",
+			       blocks->name);
+	for (size_t i = 0; i < node->extent_count; i++) {
+		const struct nb_extent *x = &node->extents[i];
+		uint64_t count = x->bytes / NB_BLOCK + !!(x->bytes % NB_BLOCK);
 
-		if (sections[i].size && end > blocks->count)
-			err = nb_fail(NB_ECORRUPT, "%s: reaches behind the "
-				      "end of the disc", node->entry.path);
-		node->extents[i].lba = sections[i].block;
-		node->extents[i].bytes = sections[i].size;
-		bytes += sections[i].size;
+		if (x->bytes && (count > blocks->count
+				 || x->lba > blocks->count - count))
+			return nb_fail(NB_ECORRUPT, "%s: reaches behind the "
+				       "end of the disc", e->path);
+		bytes += x->bytes;
 	}
-	node->extent_count = (size_t)count;
-	if (!err && bytes != node->entry.size)
-		err = nb_fail(NB_ECORRUPT, "%s: extents of another size",
-			      node->entry.path);
-	free(sections);
-	return err;
+	if (bytes != e->size)
+		return nb_fail(NB_ECORRUPT, "%s: extents of another size",
+			       e->path);
+	return NB_OK;
 }
 
-static bool
-type_of(mode_t mode, enum nb_entry_type *type)
-{
-	switch (mode & S_IFMT) {
-	case S_IFREG: *type = NB_ENTRY_FILE; return true;
-	case S_IFDIR: *type = NB_ENTRY_DIR; return true;
-	case S_IFLNK: *type = NB_ENTRY_SYMLINK; return true;
-	case S_IFIFO: *type = NB_ENTRY_FIFO; return true;
-	case S_IFCHR: *type = NB_ENTRY_CHAR; return true;
-	case S_IFBLK: *type = NB_ENTRY_BLOCK; return true;
-	case S_IFSOCK: *type = NB_ENTRY_SOCKET; return true;
-	default: return false;
-	}
-}
-
+/* N bytes as text, which has no NUL. */
 static enum nb_err
-read_node(IsoNode *node, struct nb_blocks *blocks, struct nb_node *out)
+take_text(const uint8_t *at, size_t n, char **out)
 {
-	struct nb_entry *e = &out->entry;
+	char *text = malloc(n + 1);
 
-	if (!type_of(iso_node_get_mode(node), &e->type))
-		return nb_fail(NB_ECORRUPT, "%s: of an unknown type", e->path);
-	e->mode = iso_node_get_mode(node) & 07777;
-	e->uid = iso_node_get_uid(node);
-	e->gid = iso_node_get_gid(node);
-	e->mtime = iso_node_get_mtime(node);
-	if (e->type == NB_ENTRY_SYMLINK)
-		return nb_str_dup(iso_symlink_get_dest((IsoSymlink *)node),
-				  &e->target);
-	if (e->type == NB_ENTRY_CHAR || e->type == NB_ENTRY_BLOCK)
-		e->rdev = iso_special_get_dev((IsoSpecial *)node);
-	if (e->type != NB_ENTRY_FILE
-	    || iso_node_get_type(node) != LIBISO_FILE)
-		return NB_OK;
-	e->size = (uint64_t)iso_file_get_size((IsoFile *)node);
-	return read_extents((IsoFile *)node, blocks, out);
+	if (!text)
+		return nb_fail_memory();
+	memcpy(text, at, n);
+	text[n] = '\0';
+	*out = text;
+	return NB_OK;
 }
 
+/* HEAD stands at the beginning of N bytes that fit it. */
 static enum nb_err
-walk(IsoDir *dir, const char *prefix, int depth, struct nb_blocks *blocks,
-     struct nb_nodes *out)
+unpack(const struct nb_inside_node *head, const uint8_t *record,
+       struct nb_node *node)
 {
-	IsoDirIter *iter = NULL;
-	IsoNode *node;
+	size_t extents = head->extents * sizeof *node->extents;
+	const uint8_t *at = record + sizeof *head;
+	struct nb_entry *e = &node->entry;
 	enum nb_err err;
 
-	if (depth > DEPTH_MAX)
-		return nb_fail(NB_ECORRUPT, "%s: directories too deep",
-			       prefix);
-	err = nb_library_check(iso_dir_get_children(dir, &iter), NB_ECORRUPT,
-			       prefix);
-	while (!err && iso_dir_iter_next(iter, &node) == 1) {
-		const char *name = iso_node_get_name(node);
-		struct nb_node found = { 0 };
-
-		if (!name || strchr(name, '/') || !nb_path_is_safe(name))
-			err = nb_fail(NB_ECORRUPT, "%s: an unsafe name in "
-				      "this directory", prefix[0] ? prefix
-				      : "/");
-		if (!err)
-			err = nb_str_format(&found.entry.path, "%s%s%s",
-					    prefix, prefix[0] ? "/" : "",
-					    name);
-		if (!err)
-			err = read_node(node, blocks, &found);
-		if (!err && found.entry.type == NB_ENTRY_DIR)
-			err = walk((IsoDir *)node, found.entry.path,
-				   depth + 1, blocks, out);
-		if (!err)
-			err = nb_array_push(out, found);
-		if (err) {
-			nb_entry_clear(&found.entry);
-			free(found.extents);
-		}
+	e->type = (enum nb_entry_type)head->type;
+	e->mode = head->mode;
+	e->uid = head->uid;
+	e->gid = head->gid;
+	e->mtime = head->mtime;
+	e->size = head->size;
+	e->rdev = head->rdev;
+	if (extents) {
+		node->extents = malloc(extents);
+		if (!node->extents)
+			return nb_fail_memory();
+		memcpy(node->extents, at, extents);
+		node->extent_count = head->extents;
 	}
-	if (iter)
-		iso_dir_iter_free(iter);
+	err = take_text(at + extents, head->path, &e->path);
+	if (!err && e->type == NB_ENTRY_SYMLINK)
+		err = take_text(at + extents + head->path, head->target,
+				&e->target);
 	return err;
+}
+
+struct tree {
+	uint32_t start;
+	struct nb_blocks *blocks;
+	struct nb_nodes nodes;
+};
+
+static enum nb_err
+take_node(void *ctx, const void *record, size_t n)
+{
+	struct nb_node node = { .extents = NULL };
+	struct nb_inside_node head;
+	struct tree *tree = ctx;
+	enum nb_err err;
+
+	if (n >= sizeof head)
+		memcpy(&head, record, sizeof head);
+	if (n < sizeof head
+	    || n != sizeof head + (uint64_t)head.extents
+	    * sizeof *node.extents + head.path + head.target)
+		return nb_fail(NB_ECORRUPT, "%s: an entry that makes no sense",
+			       tree->blocks->name);
+	err = unpack(&head, record, &node);
+	if (!err)
+		err = check_node(tree->blocks, &node);
+	if (!err)
+		err = nb_array_push(&tree->nodes, node);
+	if (err) {
+		nb_entry_clear(&node.entry);
+		free(node.extents);
+	}
+	return err;
+}
+
+static enum nb_err
+check_doubled(const struct nb_nodes *nodes)
+{
+	for (size_t i = 1; i < nodes->count; i++)
+		if (!by_path(&nodes->at[i - 1], &nodes->at[i]))
+			return nb_fail(NB_ECORRUPT, "%s: stands twice on the "
+				       "disc", nodes->at[i].entry.path);
+	return NB_OK;
+}
+
+static enum nb_err
+send_tree(void *ctx, struct nb_blocks *blocks, struct nb_sandbox_out *out)
+{
+	return nb_inside_tree(blocks, ((struct tree *)ctx)->start, out);
+}
+
+static enum nb_err
+try_tree(void *ctx, struct nb_blocks *blocks, struct nb_sandbox_out *out)
+{
+	(void)out;
+	return nb_inside_tree(blocks, *(const uint32_t *)ctx, NULL);
+}
+
+enum nb_err
+nb_reader_try(struct nb_blocks *blocks, uint32_t start)
+{
+	const struct nb_sandbox spec = {
+		.blocks = blocks, .max_blocks = MAX_BLOCKS(blocks),
+		.inside = try_tree, .ctx = &start,
+	};
+
+	return nb_sandbox_run(&spec);
 }
 
 enum nb_err
 nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 {
-	struct nb_nodes nodes = NB_ARRAY_INIT;
-	IsoImage *image = NULL;
-	enum nb_err err;
+	struct tree tree = { start, blocks, NB_ARRAY_INIT };
+	const struct nb_sandbox spec = {
+		.blocks = blocks, .max_blocks = MAX_BLOCKS(blocks),
+		.inside = send_tree, .take = take_node, .ctx = &tree,
+	};
+	enum nb_err err = nb_sandbox_run(&spec);
 
-	err = nb_library_check(iso_image_new("", &image), NB_ENOMEM,
-			       blocks->name);
-	if (err)
-		return err;
-	err = nb_blocks_iso_import(blocks, start, image);
+	if (!err && tree.nodes.count)
+		qsort(tree.nodes.at, tree.nodes.count, sizeof *tree.nodes.at,
+		      by_path);
 	if (!err)
-		err = walk(iso_image_get_root(image), "", 0, blocks, &nodes);
-	iso_image_unref(image);
-	if (err) {
-		nb_nodes_free(&nodes);
-		return err;
-	}
-	if (nodes.count)
-		qsort(nodes.at, nodes.count, sizeof *nodes.at, by_path);
-	*out = nodes;
-	return NB_OK;
+		err = check_doubled(&tree.nodes);
+	if (err)
+		nb_nodes_free(&tree.nodes);
+	else
+		*out = tree.nodes;
+	return err;
 }

@@ -6,6 +6,7 @@
 
 #include "disc/drive.h"
 #include "job/look.h"
+#include "job/power.h"
 
 const char *
 nb_version(void)
@@ -32,8 +33,10 @@ nb_open(const char *config, struct nightburn **out)
 void
 nb_close(struct nightburn *nb)
 {
-	if (nb)
+	if (nb) {
+		nb_power_stop(nb);
 		nb_config_free(nb->config);
+	}
 	free(nb);
 }
 

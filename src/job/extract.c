@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "disc/readback.h"
+#include "job/extract_order.h"
 
 /* A name that no backup is likely to have; it goes away with the rename. */
 #define TEMPORARY ".nightburn-restore.tmp"
@@ -113,8 +115,11 @@ deliver(const struct state *s, int dir, const char *name,
 static void
 count_bad(struct state *s, const struct nb_entry *e, const char *what)
 {
-	s->result->bad++;
-	nb_log(NB_ERROR, "%s: %s: not restored", e->path, what);
+	if (s->result->bad++ < NB_BAD_NAMED)
+		nb_log(NB_ERROR, "%s: %s: not restored", e->path, what);
+	else if (s->result->bad == NB_BAD_NAMED + 1)
+		nb_log(NB_ERROR, "%s: %s: not restored, and more that are "
+		       "only counted", e->path, what);
 }
 
 /* Bytes from the disc into the temporary file; *GOOD when the hash is right. */
@@ -260,26 +265,8 @@ put_other(struct state *s, const struct nb_entry *e)
 	return err;
 }
 
-/* Links of one file stand behind each other in this order, files by address. */
-static int
-by_address(const void *a, const void *b, void *ctx)
-{
-	const struct nb_entry *x = *(struct nb_entry *const *)a;
-	const struct nb_entry *y = *(struct nb_entry *const *)b;
-	const struct nb_node *p = nb_nodes_find(ctx, x->path);
-	const struct nb_node *q = nb_nodes_find(ctx, y->path);
-	uint32_t at = p && p->extent_count ? p->extents[0].lba : 0;
-	uint32_t bt = q && q->extent_count ? q->extents[0].lba : 0;
-
-	if (at != bt)
-		return at < bt ? -1 : 1;
-	if (x->ino != y->ino)
-		return x->ino < y->ino ? -1 : 1;
-	return strcmp(x->path, y->path);
-}
-
 static enum nb_err
-put_files(struct state *s, struct nb_entry **files, size_t count)
+put_files(struct state *s, const struct nb_entry **files, size_t count)
 {
 	const struct nb_entry *last = NULL;
 	enum nb_err err = NB_OK;
@@ -290,8 +277,7 @@ put_files(struct state *s, struct nb_entry **files, size_t count)
 		uint64_t before = s->result->files;
 
 		linked = false;
-		if (last && e->ino && e->ino == last->ino
-		    && e->dev == last->dev)
+		if (last && nb_extract_is_link(e, last))
 			err = put_link(s, e, last, &linked);
 		if (!err && !linked)
 			err = put_file(s, e);
@@ -327,25 +313,21 @@ finish_directories(struct state *s)
 }
 
 static enum nb_err
-put_all(struct state *s, struct nb_entry **files)
+put_all(struct state *s, const struct nb_entry **files)
 {
 	const struct nb_entries *list = s->spec->entries;
-	enum nb_err err = NB_OK;
 	size_t count = 0;
+	enum nb_err err = nb_extract_order(s->spec, files, &count);
 
 	for (size_t i = 0; !err && i < list->count; i++) {
-		struct nb_entry *e = &list->at[i];
+		const struct nb_entry *e = &list->at[i];
 
 		if (e->type == NB_ENTRY_DIR)
 			err = nb_path_make(s->spec->to, target_path(s, e),
 					   0700);
-		else if (e->type == NB_ENTRY_FILE)
-			files[count++] = e;
-		else
+		else if (e->type != NB_ENTRY_FILE)
 			err = put_other(s, e);
 	}
-	qsort_r(files, count, sizeof *files, by_address,
-		(void *)s->spec->nodes);
 	if (!err)
 		err = put_files(s, files, count);
 	if (!err)
@@ -357,8 +339,8 @@ enum nb_err
 nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 {
 	struct state s = { .spec = spec, .result = result, .fd = -1 };
-	struct nb_entry **files = calloc(spec->entries->count + 1,
-					 sizeof *files);
+	const struct nb_entry **files = calloc(spec->entries->count + 1,
+					       sizeof *files);
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);

@@ -24,12 +24,12 @@ struct nb_extract {
 
 struct nb_extract_result {
 	uint64_t files, bytes;   /* delivered */
-	uint64_t bad;            /* missing, unreadable, or another hash: each
-				    was logged by name and not delivered */
+	uint64_t bad;            /* missing, unreadable, or another hash: not
+				    delivered; the first were logged by name */
 };
 
-/* NB_OK: all delivered; NB_ECORRUPT: RESULT->bad were not; other codes: the
- * target failed. */
+/* NB_OK: all delivered; NB_ECORRUPT: RESULT->bad were not, or nothing was,
+ * because it would be larger than the disc; other codes: the target failed. */
 enum nb_err nb_extract_run(const struct nb_extract *spec,
 			   struct nb_extract_result *result);
 

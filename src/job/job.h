@@ -18,11 +18,15 @@ struct nightburn {
 	struct nb_config *config;
 	nb_progress_fn *progress;
 	void *progress_ctx;
+	struct nb_power_watch *power;   /* NULL: not begun (job/power.h) */
 };
 
-/* Tells the caller how far WHAT is, in bytes.  NB_ECANCELED: stop. */
+/* Tells the caller how far WHAT is, in bytes.  NB_ECANCELED: stop, as the
+ * caller or a signal (base/stop.h) wants.  NB may be NULL. */
 enum nb_err nb_job_progress(struct nightburn *nb, const char *what,
 			    uint64_t done, uint64_t total);
+/* Between two steps: shall the job stop here?  NB_ECANCELED. */
+enum nb_err nb_job_check(struct nightburn *nb);
 
 struct nb_site {
 	struct nightburn *nb;

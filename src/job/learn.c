@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "disc/readback.h"
 #include "job/session.h"
+#include "store/journal.h"
 
 #define MOVED_MANIFEST "/manifest.json"
 
@@ -278,39 +279,62 @@ nb_learn_check(struct nightburn *nb, const struct nb_look *look,
 	return err;
 }
 
+/* Is what it wrote on the disc in this drive, whole?  Then that is recorded. */
+static enum nb_err
+learn_whole(struct nb_site *site, const struct nb_look *look, bool *done)
+{
+	const struct nb_label *label = &site->dead;
+	struct nb_verify_result result = { 0 };
+	size_t learnt = 0;
+	enum nb_err err;
+
+	if (look->label_state != NB_LABEL_GOOD
+	    || !nb_site_signed(site, &look->label)
+	    || strcmp(look->label.disc_id, label->disc_id)
+	    || strcmp(look->label.backup_id, label->backup_id))
+		return NB_OK;
+	err = nb_learn_check(site->nb, look, &result);
+	if (err)
+		return err == NB_ECANCELED ? err : NB_OK;
+	err = nb_learn_disc(site, look, &learnt);
+	if (!err)
+		err = nb_catalog_verified(site->catalog, label->disc_id,
+					  nb_clock_date());
+	*done = !err;
+	return err;
+}
+
 /* Is it in this drive, blank or whole?  Then that is recorded. */
 static enum nb_err
 learn_in(struct nb_site *site, const char *drive, bool *done)
 {
 	const struct nb_label *label = &site->dead;
-	struct nb_verify_result result = { 0 };
 	struct nb_look look = { 0 };
-	size_t learnt = 0;
-	enum nb_err err = NB_OK;
+	enum nb_err err = nb_look_open(site->nb, drive, &look);
 
-	if (nb_look_open(site->nb, drive, &look))
-		return NB_OK;
-	if (site->died_blanking) {
-		if (look.medium.state == NB_MEDIUM_BLANK) {
-			err = nb_catalog_set_disc(site->catalog,
-						  label->disc_id,
-						  NB_DISC_BLANKED, "blanked");
-			*done = !err;
-		}
-	} else if (look.label_state == NB_LABEL_GOOD
-		   && nb_site_signed(site, &look.label)
-		   && !strcmp(look.label.disc_id, label->disc_id)
-		   && !strcmp(look.label.backup_id, label->backup_id)
-		   && !nb_learn_check(site->nb, &look, &result)) {
-		err = nb_learn_disc(site, &look, &learnt);
-		if (!err)
-			err = nb_catalog_verified(site->catalog,
-						  label->disc_id,
-						  nb_clock_date());
+	if (err)
+		return err == NB_ECANCELED ? err : NB_OK;
+	if (!site->died_blanking) {
+		err = learn_whole(site, &look, done);
+	} else if (look.medium.state == NB_MEDIUM_BLANK) {
+		err = nb_catalog_set_disc(site->catalog, label->disc_id,
+					  NB_DISC_BLANKED, "blanked");
 		*done = !err;
 	}
 	nb_look_close(&look);
 	return err == NB_EWRONG || err == NB_ECORRUPT ? NB_OK : err;
+}
+
+/* Asked to stop before it was known: the next run shall look. */
+static void
+remember(const struct nb_site *site)
+{
+	struct nb_journal dead = {
+		site->died_blanking ? NB_STEP_BLANK : NB_STEP_VERIFY,
+		site->dead
+	};
+
+	nb_journal_begin(site->state->dir, &dead);
 }
 
 enum nb_err
@@ -322,6 +346,8 @@ nb_learn_dead(struct nb_site *site)
 
 	for (size_t i = 0; !err && !done && i < site->pool->drives.count; i++)
 		err = learn_in(site, site->pool->drives.at[i], &done);
+	if (err == NB_ECANCELED)
+		remember(site);
 	if (!err && done) {
 		if (site->died_blanking)
 			nb_log(NB_NOTE, "%s: is blank, although the run died",

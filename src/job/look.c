@@ -100,7 +100,9 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 			       "hint: use --device or a configuration");
 	}
 	snprintf(look->device, sizeof look->device, "%s", options.device);
-	err = nb_library_begin();
+	err = nb_job_check(nb);
+	if (!err)
+		err = nb_library_begin();
 	if (err)
 		return err;
 	err = nb_drive_open(&options, drive_progress, nb, &look->drive);
@@ -179,7 +181,7 @@ nb_look_choose(const struct nb_site *site, const char *drive,
 		err = nb_look_open(site->nb, drive ? drive : drives->at[i],
 				   &next);
 		if (err) {
-			if (!first_error)
+			if (!first_error || err == NB_ECANCELED)
 				first_error = err;
 			continue;
 		}

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
+#include "base/inhibit.h"
 #include "base/log.h"
 #include "job/write.h"
 #include "store/journal.h"
@@ -11,6 +13,16 @@
 /* Between two looks at a drive whose disc a person changes. */
 #define WAIT_STEP_MS 2000
 #define WAIT_DEFAULT_S 3600
+
+static enum nb_err
+blank_awake(struct nb_site *site, struct nb_look *look)
+{
+	int awake = nb_inhibit("a disc is being blanked");
+	enum nb_err err = nb_write_blank(site, look, NULL);
+
+	nb_fd_close(&awake);
+	return err;
+}
 
 static enum nb_err
 blank_locked(struct nb_site *site, const struct nb_media_options *options,
@@ -28,7 +40,7 @@ blank_locked(struct nb_site *site, const struct nb_media_options *options,
 	if (decision.plan == NB_PLAN_REFUSE)
 		err = nb_plan_refused(result);
 	else if (decision.plan == NB_PLAN_BLANK_FRESH && !options->dry_run)
-		err = nb_write_blank(site, &look, NULL);
+		err = blank_awake(site, &look);
 	nb_look_close(&look);
 	return err;
 }
@@ -221,7 +233,9 @@ adopt_disc(struct nb_site *site, const struct nb_media_options *options,
 	if (answer != NB_GUARD_PERMIT)
 		err = nb_fail(NB_EWRONG, "%s: not adopted: %s", look->device,
 			      nb_guard_text(answer));
-	else if (look->medium.state != NB_MEDIUM_BLANK)
+	else
+		err = nb_job_check(site->nb);
+	if (!err && look->medium.state != NB_MEDIUM_BLANK)
 		err = nb_drive_blank(look->drive, answer);
 	if (!err)
 		err = nb_catalog_release_name(site->catalog, site->view.name,
@@ -236,6 +250,7 @@ adopt_site(struct nb_site *site, const struct nb_media_options *options,
 	   struct nb_disc_info *info)
 {
 	struct nb_look look;
+	int awake;
 	enum nb_err err;
 
 	err = nb_look_open(site->nb, options->drive ? options->drive
@@ -249,8 +264,11 @@ adopt_site(struct nb_site *site, const struct nb_media_options *options,
 		err = nb_fail(NB_EFOREIGN, "%s: the volume id of this disc is "
 			      "\"%s\"\nhint: type exactly this to adopt it",
 			      look.device, look.volume_id);
+	awake = !err && !options->dry_run
+		? nb_inhibit("a disc is being blanked") : -1;
 	if (!err && !options->dry_run)
 		err = adopt_disc(site, options, &look);
+	nb_fd_close(&awake);
 	nb_look_close(&look);
 	return err;
 }

@@ -9,6 +9,7 @@ struct query {
 	int (*on_backup)(void *ctx, const struct nb_backup_row *row);
 	int (*on_source)(void *ctx, const struct nb_source_row *row);
 	int (*on_file)(void *ctx, const struct nb_file_row *row);
+	int (*on_clone)(void *ctx, const struct nb_clone_row *row);
 	int (*on_disc)(void *ctx, const struct nb_disc_row *row);
 	void *ctx;
 	char backup_id[NB_BACKUP_ID_MAX + 1];
@@ -110,13 +111,43 @@ nb_list_discs(struct nightburn *nb,
 	return err;
 }
 
+static enum nb_err
+tell_clone(void *ctx, const struct nb_catalog_clone *row)
+{
+	struct query *q = ctx;
+	struct nb_clone_row out = {
+		.name = row->name, .id = row->id, .source = row->source,
+		.target = row->target, .state = row->state, .note = row->note,
+		.finished = row->finished, .checked = row->checked,
+		.files = row->files,
+	};
+
+	return q->on_clone(q->ctx, &out) ? NB_ECANCELED : NB_OK;
+}
+
+enum nb_err
+nb_list_clones(struct nightburn *nb,
+	       int (*fn)(void *ctx, const struct nb_clone_row *), void *ctx)
+{
+	struct query q = { .on_clone = fn, .ctx = ctx };
+	struct nb_catalog *catalog;
+	enum nb_err err = nb_catalog_of(nb, &catalog);
+
+	if (err)
+		return err;
+	err = nb_catalog_clones(catalog, tell_clone, &q);
+	nb_catalog_close(catalog);
+	return err;
+}
+
 enum nb_err
 nb_show(struct nightburn *nb, const char *backup,
 	int (*on_backup)(void *ctx, const struct nb_backup_row *),
 	int (*on_source)(void *ctx, const struct nb_source_row *),
 	int (*on_file)(void *ctx, const struct nb_file_row *), void *ctx)
 {
-	struct query q = { on_backup, on_source, on_file, NULL, ctx, "" };
+	struct query q = { .on_backup = on_backup, .on_source = on_source,
+			   .on_file = on_file, .ctx = ctx };
 	struct nb_catalog *catalog;
 	enum nb_err err = nb_catalog_of(nb, &catalog);
 

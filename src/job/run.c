@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "job/hook.h"
 #include "job/learn.h"
+#include "job/power.h"
 #include "job/write.h"
 
 enum nb_err
@@ -139,6 +141,39 @@ collect(struct nb_backup *backup, const struct nb_run_options *options,
 	return err;
 }
 
+/* A session by hand has no hooks: they belong to the job. */
+static enum nb_err
+run_before(const struct nb_site *site, const struct nb_backup *backup,
+	   const struct nb_run_result *result)
+{
+	const struct nb_hook_facts facts = {
+		site->nb->config, site->job, result, NB_OK
+	};
+
+	return nb_backup_is_by_hand(backup) ? NB_OK
+		: nb_hook_run(NB_HOOK_BEFORE, &facts);
+}
+
+/* Without the lock: a hook may call nightburn.  A verified backup stays one
+ * when a hook fails, and somebody is told. */
+static enum nb_err
+run_after(const struct nightburn *nb, const struct nb_run_options *options,
+	  const struct nb_run_result *result, enum nb_err err)
+{
+	struct nb_hook_facts facts = { nb->config, NULL, result, err };
+	enum nb_err failed;
+
+	if (options->dry_run || options->path_count
+	    || nb_config_job(nb->config, options->job, &facts.job))
+		return err;
+	failed = nb_hook_run(err ? NB_HOOK_ON_FAILURE : NB_HOOK_AFTER, &facts);
+	if (failed && !err)
+		nb_log(NB_NOTE, "%s: the backup is verified, generation %llu",
+		       result->plan.disc,
+		       (unsigned long long)result->generation);
+	return err ? err : failed;
+}
+
 static enum nb_err
 run_locked(struct nb_site *site, const struct nb_run_options *options,
 	   enum nb_intent intent, struct nb_run_result *result)
@@ -163,6 +198,12 @@ run_locked(struct nb_site *site, const struct nb_run_options *options,
 		err = check_by_hand(&backup, &result->plan);
 	if (err || options->dry_run)
 		goto out;
+	if (!nb_backup_is_by_hand(&backup) && !options->resume)
+		err = nb_power_permit(site->nb, "dump");
+	if (!err)
+		err = run_before(site, &backup, result);
+	if (err)
+		goto out;
 	err = collect(&backup, options, result);
 	if (err)
 		goto out;
@@ -185,12 +226,13 @@ run(struct nightburn *nb, const struct nb_run_options *options,
 	err = nb_site_open(nb, options->job, options->dry_run ? NB_SITE_PEEK
 			   : NB_SITE_WORK, &site);
 	if (err)
-		return err;
+		return err == NB_EUSAGE || err == NB_ENOTFOUND ? err
+			: run_after(nb, options, result, err);
 	err = nb_site_key(&site, false);
 	if (!err)
 		err = run_locked(&site, options, intent, result);
 	nb_site_close(&site);
-	return err;
+	return run_after(nb, options, result, err);
 }
 
 enum nb_err

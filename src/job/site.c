@@ -8,6 +8,8 @@
 
 #include "base/log.h"
 #include "base/path.h"
+#include "base/stop.h"
+#include "job/power.h"
 #include "store/journal.h"
 
 enum nb_err
@@ -18,7 +20,15 @@ nb_job_progress(struct nightburn *nb, const char *what, uint64_t done,
 
 	if (nb && nb->progress && nb->progress(nb->progress_ctx, &now))
 		return NB_ECANCELED;
-	return NB_OK;
+	if (nb_stop_asked())
+		return NB_ECANCELED;
+	return nb && *what ? nb_power_check(nb, what, done, total) : NB_OK;
+}
+
+enum nb_err
+nb_job_check(struct nightburn *nb)
+{
+	return nb_job_progress(nb, "", 0, 0);
 }
 
 enum nb_err

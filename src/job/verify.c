@@ -150,7 +150,8 @@ verify(struct nightburn *nb, const char *device, bool lost,
 		       sizeof result->backup_id);
 		result->generation = look.label.generation;
 		err = nb_learn_check(nb, &look, result);
-		recorded = record(nb, &look, err, lost);
+		recorded = err == NB_ECANCELED ? NB_OK
+			: record(nb, &look, err, lost);
 		if (!err)
 			err = recorded;
 	}

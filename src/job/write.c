@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
+#include "base/inhibit.h"
 #include "base/log.h"
 #include "disc/readback.h"
+#include "job/power.h"
 #include "store/journal.h"
 
 /* Blocks that a session takes of its medium when it is the first. */
@@ -96,7 +99,11 @@ nb_write_blank(struct nb_site *site, struct nb_look *look,
 	enum nb_guard answer;
 	enum nb_err err;
 
-	err = nb_journal_begin(site->state->dir, &intent);
+	err = nb_job_check(site->nb);
+	if (!err)
+		err = nb_power_permit(site->nb, "blank");
+	if (!err)
+		err = nb_journal_begin(site->state->dir, &intent);
 	if (!err)
 		err = nb_look_again(look);
 	if (!err)
@@ -114,6 +121,10 @@ nb_write_blank(struct nb_site *site, struct nb_look *look,
 	       look->label.disc,
 	       (unsigned long long)look->label.generation);
 	err = nb_drive_blank(look->drive, answer);
+	if (err && err != NB_ESUSPECT) {
+		nb_journal_end(site->state->dir);
+		return err;
+	}
 	if (err) {
 		nb_catalog_suspect(site->catalog, &before.label,
 				   "blanking failed");
@@ -126,6 +137,10 @@ nb_write_blank(struct nb_site *site, struct nb_look *look,
 		err = nb_journal_end(site->state->dir);
 	if (!err)
 		err = nb_look_again(look);
+	if (!err && look->medium.state != NB_MEDIUM_BLANK)
+		err = nb_fail(NB_EWRONG, "%s: not the disc that was made "
+			      "blank\nhint: leave %s in the drive until the "
+			      "run ends", look->device, before.label.disc);
 	return err;
 }
 
@@ -185,9 +200,11 @@ commit(const struct nb_write *w, const struct nb_session *s, bool first,
 		.profile = w->look->medium.profile_name,
 		.capacity = w->look->medium.capacity,
 		.first = first,
-		.verified = nb_clock_date(),
 	};
 
+	/* What a person appends says nothing of the backup before it. */
+	if (!nb_backup_is_by_hand(w->backup))
+		session.verified = nb_clock_date();
 	memcpy(session.checksum, checksum, sizeof session.checksum);
 	return nb_catalog_commit(w->site->catalog, &session);
 }
@@ -203,18 +220,37 @@ suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
 		       s->label.disc, what);
 }
 
+/* Somebody wants the run to end: what was burned is left to the next one, by
+ * the journal that stays. */
+static enum nb_err
+unread(const struct nb_write *w, const struct nb_session *s)
+{
+	nb_catalog_suspect(w->site->catalog, &s->label, "not read back");
+	return nb_fail(NB_ESUSPECT, "%s: burned, and not read back: the disc "
+		       "is suspect\nhint: leave it in the drive, the next run "
+		       "reads it", s->label.disc);
+}
+
 static enum nb_err
 burn(const struct nb_write *w, struct nb_session *s,
      struct nb_run_result *result)
 {
 	const char *state = w->site->state->dir;
 	struct nb_journal intent = { NB_STEP_BURN, s->label };
-	struct nb_burn spec = { s->image, w->site->pool->close };
-	uint8_t checksum[NB_CHECKSUM_SIZE];
 	bool first = s->previous == NULL;
+	struct nb_burn spec = {
+		.image = s->image,
+		.close = w->site->pool->close,
+		.finish = !first && !w->look->medium.random_access,
+	};
+	uint8_t checksum[NB_CHECKSUM_SIZE];
 	enum nb_err err;
 
-	err = nb_journal_begin(state, &intent);
+	err = nb_job_check(w->site->nb);
+	if (!err)
+		err = nb_power_permit(w->site->nb, "burn");
+	if (!err)
+		err = nb_journal_begin(state, &intent);
 	if (err)
 		return err;
 	/* A disc that reads as blank has nothing to lose by being formatted. */
@@ -235,6 +271,8 @@ burn(const struct nb_write *w, struct nb_session *s,
 	err = nb_journal_begin(state, &intent);
 	if (!err)
 		err = read_back(w, s, checksum, result);
+	if (err == NB_ECANCELED)
+		return unread(w, s);
 	if (err)
 		return suspect(w, s, "the read-back failed");
 	err = commit(w, s, first, checksum);
@@ -248,12 +286,14 @@ enum nb_err
 nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 		 struct nb_session *s, struct nb_run_result *result)
 {
+	int awake = nb_inhibit("a disc is being burned");
 	enum nb_err err = NB_OK;
 
 	if (decision->plan == NB_PLAN_BLANK_FRESH)
 		err = nb_write_blank(w->site, w->look, s);
 	if (!err)
 		err = burn(w, s, result);
+	nb_fd_close(&awake);
 	result->generation = s->label.generation;
 	result->blocks = s->blocks;
 	result->session = (int)s->earlier.count + 1;

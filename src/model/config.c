@@ -43,6 +43,16 @@ hook_clear(struct nb_config_hook *hook)
 }
 
 static void
+clone_clear(struct nb_config_clone *clone)
+{
+	free(clone->name);
+	free(clone->source);
+	free(clone->target);
+	free(clone->device);
+	names_free(&clone->exclude);
+}
+
+static void
 job_clear(struct nb_config_job *job)
 {
 	free(job->name);
@@ -80,6 +90,9 @@ nb_config_free(struct nb_config *config)
 	for (size_t i = 0; i < config->jobs.count; i++)
 		job_clear(&config->jobs.at[i]);
 	nb_array_free(&config->jobs);
+	for (size_t i = 0; i < config->clones.count; i++)
+		clone_clear(&config->clones.at[i]);
+	nb_array_free(&config->clones);
 	free(config->guard.ups);
 	free(config->guard.upsc);
 	free(config->file);
@@ -128,23 +141,28 @@ nb_config_pool(const struct nb_config *config, const char *name)
 	return NULL;
 }
 
+/* NAME is none of the blocks of a KIND, whose names are in LIST; or there is
+ * not exactly one to be meant by no name. */
 static enum nb_err
-fail_job(const struct nb_config *config, const char *name)
+fail_name(const struct nb_config *config, const char *kind, const char *name,
+	  struct nb_str *list)
 {
-	struct nb_str s = NB_STR_INIT;
 	char *names = NULL;
-	enum nb_err err;
+	enum nb_err err = nb_str_take(list, &names);
 
-	for (size_t i = 0; i < config->jobs.count; i++)
-		nb_str_addf(&s, "%s%s", i ? ", " : "",
-			    config->jobs.at[i].name);
-	err = nb_str_take(&s, &names);
 	if (err)
 		return err;
-	err = name ? nb_fail(NB_ENOTFOUND, "%s: no such job in %s\nhint: the "
-			     "jobs are: %s", name, config->file, names)
-		: nb_fail(NB_EUSAGE, "%s: several jobs\nhint: choose one with "
-			  "--job: %s", config->file, names);
+	if (!names[0])
+		err = nb_fail(NB_ENOTFOUND, "%s: no %s\nhint: write a block "
+			      "%s \"NAME\" { ... }", config->file, kind, kind);
+	else if (name)
+		err = nb_fail(NB_ENOTFOUND, "%s: no such %s in %s\nhint: the "
+			      "%ss are: %s", name, kind, config->file, kind,
+			      names);
+	else
+		err = nb_fail(NB_EUSAGE, "%s: several %ss\nhint: choose one "
+			      "%s: %s", config->file, kind, kind[0] == 'j'
+			      ? "with --job" : "by its name", names);
 	free(names);
 	return err;
 }
@@ -153,14 +171,38 @@ enum nb_err
 nb_config_job(const struct nb_config *config, const char *name,
 	      const struct nb_config_job **out)
 {
+	struct nb_str names = NB_STR_INIT;
+
 	for (size_t i = 0; i < config->jobs.count; i++) {
 		const struct nb_config_job *job = &config->jobs.at[i];
 
-		if (name ? !strcmp(job->name, name)
-		    : config->jobs.count == 1) {
-			*out = job;
-			return NB_OK;
-		}
+		nb_str_addf(&names, "%s%s", i ? ", " : "", job->name);
+		if (name ? strcmp(job->name, name) != 0
+		    : config->jobs.count != 1)
+			continue;
+		nb_str_free(&names);
+		*out = job;
+		return NB_OK;
 	}
-	return fail_job(config, name);
+	return fail_name(config, "job", name, &names);
+}
+
+enum nb_err
+nb_config_clone(const struct nb_config *config, const char *name,
+		const struct nb_config_clone **out)
+{
+	struct nb_str names = NB_STR_INIT;
+
+	for (size_t i = 0; i < config->clones.count; i++) {
+		const struct nb_config_clone *clone = &config->clones.at[i];
+
+		nb_str_addf(&names, "%s%s", i ? ", " : "", clone->name);
+		if (name ? strcmp(clone->name, name) != 0
+		    : config->clones.count != 1)
+			continue;
+		nb_str_free(&names);
+		*out = clone;
+		return NB_OK;
+	}
+	return fail_name(config, "clone", name, &names);
 }

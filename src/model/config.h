@@ -148,6 +148,25 @@ struct nb_config_drives NB_ARRAY(struct nb_config_drive);
 struct nb_config_pools NB_ARRAY(struct nb_config_pool);
 struct nb_config_jobs NB_ARRAY(struct nb_config_job);
 
+/* How often contents are compared where nothing seems changed. */
+enum nb_compare { NB_COMPARE_NEVER, NB_COMPARE_WEEKLY, NB_COMPARE_ALWAYS };
+
+/* A standby disk to which a running system is copied. */
+struct nb_config_clone {
+	char *name;
+	char *source;               /* directory, "/" */
+	char *target;               /* where it is mounted; or */
+	char *device;               /* what is mounted for the time */
+	struct nb_names exclude;    /* patterns of rsync */
+	bool one_file_system;
+	enum nb_compare checksum;
+	int max_delete;             /* percent of the files */
+	int64_t timeout;            /* seconds */
+	int line;
+};
+
+struct nb_config_clones NB_ARRAY(struct nb_config_clone);
+
 /* When the power is too weak to begin a night's work. */
 struct nb_config_guard {
 	char *ups;                  /* "name@host" of NUT; NULL: no guard */
@@ -165,6 +184,7 @@ struct nb_config {
 	struct nb_config_drives drives;
 	struct nb_config_pools pools;
 	struct nb_config_jobs jobs;
+	struct nb_config_clones clones;
 };
 
 void nb_config_free(struct nb_config *config);
@@ -192,5 +212,9 @@ const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
  * none named), NB_ENOTFOUND; logged with the names that exist. */
 enum nb_err nb_config_job(const struct nb_config *config, const char *name,
 			  const struct nb_config_job **out);
+
+/* The clone NAME, or the only one when NAME is NULL, as nb_config_job. */
+enum nb_err nb_config_clone(const struct nb_config *config, const char *name,
+			    const struct nb_config_clone **out);
 
 #endif

@@ -229,6 +229,25 @@ build_hooks(const struct build *b, cfg_t *cfg, struct nb_config_hooks *hooks)
 }
 
 static enum nb_err
+build_clone(const struct build *b, cfg_t *cfg,
+	    const struct nb_section *section)
+{
+	struct nb_config_clones *clones = &b->config->clones;
+	struct nb_config_clone *clone;
+	enum nb_err err;
+
+	if (nb_array_push(clones, (struct nb_config_clone){
+			.line = nb_syntax_line(cfg) }))
+		return nb_fail_memory();
+	clone = &clones->at[clones->count - 1];
+	nb_config_clone_begin(clone);
+	err = fill_title(b, cfg, &clone->name);
+	if (!err)
+		err = fill(b, cfg, section, clone);
+	return err ? err : nb_config_clone_end(b->config->file, clone);
+}
+
+static enum nb_err
 build_guard(const struct build *b, cfg_t *cfg,
 	    const struct nb_section *section)
 {
@@ -308,7 +327,9 @@ nb_config_build(cfg_t *cfg, struct nb_config *config)
 		err = build_blocks(&b, "job", build_job);
 	if (!err)
 		err = build_blocks(&b, "guard", build_guard);
-	if (!err && !config->jobs.count)
+	if (!err)
+		err = build_blocks(&b, "clone", build_clone);
+	if (!err && !config->jobs.count && !config->clones.count)
 		err = nb_fail(NB_ECONFIG, "%s:1: no job; expected a block "
 			      "job \"NAME\" { ... }", config->file);
 	return err;

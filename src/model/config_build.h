@@ -45,6 +45,14 @@ enum nb_err nb_config_volume_end(const char *file,
  */
 enum nb_err nb_config_build(cfg_t *cfg, struct nb_config *config);
 
+/* ---- clones (config_clone.c) ---- */
+
+extern const struct nb_field nb_config_clone_fields[];
+void nb_config_clone_begin(struct nb_config_clone *clone);
+/* As nb_config_source_end. */
+enum nb_err nb_config_clone_end(const char *file,
+				struct nb_config_clone *clone);
+
 /* ---- hooks (config_hook.c) ---- */
 
 extern const struct nb_field nb_config_hook_fields[];

@@ -63,6 +63,7 @@ static const struct nb_section blocks[] = {
 	{ .name = "drive", drive_fields },
 	{ .name = "pool", pool_fields },
 	{ .name = "job", job_fields, nb_config_job_blocks },
+	{ .name = "clone", nb_config_clone_fields },
 	{ .name = "guard", guard_fields, .untitled = true },
 	{ .name = NULL },
 };

@@ -25,6 +25,7 @@ static const char readme_head[] =
 "                           mode, date, size and SHA-256\n"
 "  <backup>/postgres/       dumps of PostgreSQL databases\n"
 "  <backup>/tree/           directories, as they were\n"
+"  <backup>/lvm/ mirror/    directories of a snapshot, or of half a mirror\n"
 "\n"
 "The file system is ISO 9660 with Rock Ridge and Joliet.\n"
 "\n";

@@ -7,7 +7,13 @@
 #include <sys/sysmacros.h>
 
 #include "base/path.h"
+#include "base/str.h"
 #include "model/json.h"
+
+/* A disc may say anything: of JSON that is not in our form so much is taken at
+ * once, and of a line, which has a path, a target and some numbers. */
+#define WHOLE_MAX ((size_t)4 << 20)
+#define LINE_MAX_BYTES ((size_t)256 << 10)
 
 /* Bytes from "KEY" or "KEY_hex", in fresh memory; a NUL among them is false. */
 static bool
@@ -223,6 +229,21 @@ check_doubled(const char *name, const struct nb_entries *list)
 }
 
 static enum nb_err
+add_file(const char *name, const json_t *value, struct nb_entries *list)
+{
+	struct nb_entry e = { 0 };
+	enum nb_err err;
+
+	if (read_entry(value, &e))
+		return nb_entries_add(list, &e);
+	err = nb_fail(NB_ECORRUPT, "%s: file %zu%s%s: not a sound entry",
+		      name, list->count + 1, e.path ? ": " : "",
+		      e.path ? e.path : "");
+	nb_entry_clear(&e);
+	return err;
+}
+
+static enum nb_err
 read_files(const char *name, const json_t *root, struct nb_entries *list)
 {
 	const json_t *files = json_object_get(root, "files"), *value;
@@ -232,21 +253,80 @@ read_files(const char *name, const json_t *root, struct nb_entries *list)
 	if (!json_is_array(files))
 		return nb_fail(NB_ECORRUPT, "%s: no list of files", name);
 	json_array_foreach(files, i, value) {
-		struct nb_entry e = { 0 };
-
-		if (!read_entry(value, &e)) {
-			err = nb_fail(NB_ECORRUPT, "%s: file %zu%s%s: not "
-				      "a sound entry", name, i + 1,
-				      e.path ? ": " : "",
-				      e.path ? e.path : "");
-			nb_entry_clear(&e);
-			return err;
-		}
-		err = nb_entries_add(list, &e);
+		err = add_file(name, value, list);
 		if (err)
 			return err;
 	}
-	return check_doubled(name, list);
+	return NB_OK;
+}
+
+/* One entry a line: a million of them never are JSON objects all at once. */
+static enum nb_err
+read_lines(const char *name, const char *text, const char *end,
+	   struct nb_entries *list)
+{
+	enum nb_err err = NB_OK;
+
+	while (!err && text < end) {
+		const char *eol = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((eol ? eol : end) - text);
+		json_t *value = NULL;
+
+		if (n <= LINE_MAX_BYTES)
+			value = json_loadb(text, n && text[n - 1] == ','
+					   ? n - 1 : n,
+					   JSON_REJECT_DUPLICATES, NULL);
+		err = value ? add_file(name, value, list)
+			: nb_fail(NB_ECORRUPT, "%s: file %zu: not a JSON "
+				  "object", name, list->count + 1);
+		json_decref(value);
+		text += n + 1;
+	}
+	return err;
+}
+
+/* Is it in the form that nb_manifest_render gives it?  Then *FILES is the
+ * first line of its list, *END behind the last one. */
+static bool
+find_lines(const char *text, size_t length, const char **files,
+	   const char **end)
+{
+	static const char first[] = "\n\"files\":[\n", last[] = "\n]}\n";
+	const char *at = memmem(text, length, first, sizeof first - 1);
+
+	if (!at || length < sizeof last - 1
+	    || memcmp(text + length - (sizeof last - 1), last,
+		      sizeof last - 1))
+		return false;
+	*files = at + sizeof first - 1;
+	*end = text + length - (sizeof last - 1);
+	return *files <= *end;
+}
+
+/* The object without the files that *LINES to *END are; no lines: all. */
+static enum nb_err
+load_head(const char *name, const char *text, size_t length,
+	  const char **lines, const char **end, json_t **root)
+{
+	struct nb_str head = NB_STR_INIT;
+	enum nb_err err;
+
+	*lines = *end = NULL;
+	if (find_lines(text, length, lines, end)) {
+		nb_str_add_bytes(&head, text, (size_t)(*lines - text));
+		nb_str_add(&head, "]}");
+		text = head.text;
+		length = head.length;
+	}
+	if (head.failed)
+		err = nb_fail_memory();
+	else if (length > WHOLE_MAX)
+		err = nb_fail(NB_ECORRUPT, "%s: not a manifest of nightburn",
+			      name);
+	else
+		err = nb_json_load(name, text, length, root);
+	nb_str_free(&head);
+	return err;
 }
 
 /* All of FROM, or nothing. */
@@ -271,10 +351,11 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 {
 	struct nb_manifest found = { 0 };
 	struct nb_entries list = NB_ARRAY_INIT;
+	const char *lines, *end;
 	enum nb_err err;
 	json_t *root;
 
-	err = nb_json_load(name, text, length, &root);
+	err = load_head(name, text, length, &lines, &end, &root);
 	if (err)
 		return err;
 	if (!read_head(root, &found))
@@ -283,6 +364,10 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	else
 		err = read_files(name, root, &list);
 	json_decref(root);
+	if (!err && lines)
+		err = read_lines(name, lines, end, &list);
+	if (!err)
+		err = check_doubled(name, &list);
 	if (!err)
 		err = move_entries(&list, entries);
 	if (err)

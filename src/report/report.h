@@ -43,6 +43,10 @@ void nb_report_verify(struct nb_str *s, const struct nb_verify_result *result,
 		      bool json);
 void nb_report_restore(struct nb_str *s,
 		       const struct nb_restore_result *result, bool json);
+void nb_report_clone(struct nb_str *s, const struct nb_clone_result *result,
+		     bool json);
+void nb_report_clone_row(struct nb_str *s, const struct nb_clone_row *row,
+			 bool json);
 void nb_report_key(struct nb_str *s, const struct nb_key_result *result,
 		   bool json);
 void nb_report_backup(struct nb_str *s, const struct nb_backup_row *row,

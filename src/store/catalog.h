@@ -55,7 +55,7 @@ struct nb_catalog_session {
 	uint64_t capacity;                /* blocks */
 	bool first;                       /* the disc was blank: whatever it
 					     held before is gone */
-	int64_t verified;
+	int64_t verified;                 /* 0: the date of its disc stays */
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
@@ -149,6 +149,24 @@ struct nb_catalog_disc {
 };
 enum nb_err nb_catalog_discs(struct nb_catalog *catalog,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
+	void *ctx);
+
+/* ---- clones (catalog_clone.c) ---- */
+
+struct nb_catalog_clone {
+	const char *name, *id, *source, *target;
+	const char *state;         /* "writing", "good", "incomplete" */
+	const char *note;
+	int64_t started, finished, checked;
+	uint64_t files, transferred, deleted, bytes;
+};
+
+/* Records a run of a clone; a date of 0 leaves the one that is there. */
+enum nb_err nb_catalog_put_clone(struct nb_catalog *catalog,
+				 const struct nb_catalog_clone *clone);
+/* As nb_catalog_discs. */
+enum nb_err nb_catalog_clones(struct nb_catalog *catalog,
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_clone *row),
 	void *ctx);
 
 #endif

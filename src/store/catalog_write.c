@@ -47,7 +47,8 @@ put_medium(struct nb_catalog *catalog,
 	   const struct nb_catalog_session *session)
 {
 	struct nb_sql sql = nb_sql_prepare(catalog,
-		"update discs set profile = ?, capacity = ?, verified = ?, "
+		"update discs set profile = ?, capacity = ?, "
+		"verified = coalesce(nullif(?, 0), verified), "
 		"cycles = cycles + ? where id = ?");
 
 	nb_sql_text(&sql, session->profile);

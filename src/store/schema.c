@@ -48,6 +48,13 @@ static const char *const migrations[] = {
 	"  mtime integer not null, size integer not null, target blob,"
 	"  sha256 blob, primary key (backup_id, path)"
 	") strict, without rowid;",
+	"create table clones ("
+	"  name text primary key, id text not null, source text not null,"
+	"  target text not null, state text not null, note text,"
+	"  started integer not null, finished integer not null,"
+	"  checked integer not null, files integer not null,"
+	"  transferred integer not null, deleted integer not null,"
+	"  bytes integer not null) strict;",
 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,7 +277,8 @@ act(struct vd_drive *drive, const struct vd_command *command,
 		[VD_FAULT_HANG] = VD_HANGS, [VD_FAULT_TIMEOUT] = VD_TIMED_OUT,
 		[VD_FAULT_DETACH] = VD_DETACHED, [VD_FAULT_KILL] = VD_KILLS,
 		[VD_FAULT_POWER] = VD_KILLS, [VD_FAULT_SWAP] = VD_SWAPS,
-		[VD_FAULT_SERIAL] = VD_ANSWERED
+		[VD_FAULT_SERIAL] = VD_ANSWERED, [VD_FAULT_HUP] = VD_SIGNALS,
+		[VD_FAULT_INT] = VD_SIGNALS, [VD_FAULT_TERM] = VD_SIGNALS
 	};
 	struct vd_track *track;
 
@@ -303,6 +305,12 @@ act(struct vd_drive *drive, const struct vd_command *command,
 		break;
 	case VD_FAULT_SERIAL:
 		memcpy(drive->serial, "OTHER", 5);
+		break;
+	case VD_FAULT_HUP:
+	case VD_FAULT_INT:
+	case VD_FAULT_TERM:
+		answer->signal = rule->action == VD_FAULT_HUP ? SIGHUP
+			: rule->action == VD_FAULT_INT ? SIGINT : SIGTERM;
 		break;
 	default:
 		break;

@@ -42,7 +42,8 @@ struct vd_command {
 	uint8_t *data;    /* what the host sends or has room for */
 	size_t length;
 	bool to_drive;
-	bool again;       /* after VD_SWAPS: the faults had their say */
+	bool again;       /* after VD_SWAPS or VD_SIGNALS: the faults had
+			     their say */
 };
 
 /* What the host sees, or what has to be done about the command. */
@@ -52,13 +53,15 @@ enum vd_end {
 	VD_TIMED_OUT,     /* give up at once */
 	VD_DETACHED,      /* the drive is gone, for good */
 	VD_KILLS,         /* kill the client */
-	VD_SWAPS          /* insert the next disc and run the command again */
+	VD_SWAPS,         /* insert the next disc and run the command again */
+	VD_SIGNALS        /* send the client a signal and run it again */
 };
 
 #define VD_SENSE_LENGTH 18 /* fixed format (SPC-3 4.5.3) */
 
 struct vd_answer {
 	enum vd_end end;
+	int signal;             /* of VD_SIGNALS */
 	uint8_t status;         /* 0 GOOD, 2 CHECK CONDITION */
 	size_t transferred;     /* bytes */
 	size_t sense_length;    /* 0 with GOOD */

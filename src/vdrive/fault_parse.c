@@ -59,7 +59,10 @@ static const struct {
 	{ "swap disc", VD_FAULT_SWAP },
 	{ "eject disc", VD_FAULT_EJECT },
 	{ "damage track", VD_FAULT_DAMAGE },
-	{ "other serial", VD_FAULT_SERIAL }
+	{ "other serial", VD_FAULT_SERIAL },
+	{ "signal hup", VD_FAULT_HUP },
+	{ "signal int", VD_FAULT_INT },
+	{ "signal term", VD_FAULT_TERM }
 };
 
 #define COUNT(a) (sizeof (a) / sizeof *(a))

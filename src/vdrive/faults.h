@@ -36,7 +36,10 @@ enum vd_action {
 	VD_FAULT_SWAP,       /* the next disc of the stack is loaded first */
 	VD_FAULT_EJECT,      /* the disc is pulled out first */
 	VD_FAULT_DAMAGE,     /* the open track is damaged first */
-	VD_FAULT_SERIAL      /* another serial number from now on */
+	VD_FAULT_SERIAL,     /* another serial number from now on */
+	VD_FAULT_HUP,        /* the client gets a signal first */
+	VD_FAULT_INT,
+	VD_FAULT_TERM
 };
 
 #define VD_OP_SET 32 /* bytes of a bit set of operation codes */

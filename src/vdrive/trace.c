@@ -7,7 +7,8 @@
 
 static const char *const ends[] = {
 	[VD_HANGS] = "hang", [VD_TIMED_OUT] = "timeout",
-	[VD_DETACHED] = "detached", [VD_KILLS] = "kill", [VD_SWAPS] = "swap"
+	[VD_DETACHED] = "detached", [VD_KILLS] = "kill", [VD_SWAPS] = "swap",
+	[VD_SIGNALS] = "signal"
 };
 
 void

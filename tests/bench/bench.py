@@ -4,7 +4,8 @@
 
 Prints a table of medians and of ratios (nightburn divided by the other, pair
 by pair); seconds are for scale only.  NB_BENCH_MIB, NB_BENCH_FILES and
-NB_BENCH_ROUNDS change the sizes.
+NB_BENCH_ROUNDS change the sizes, NB_BENCH_MANY the numbers of empty files;
+NB_BENCH_ONLY=many times that part alone.
 """
 import os
 import shutil
@@ -19,6 +20,9 @@ BUILD = os.environ["NB_TOP_BUILDDIR"]
 MIB = int(os.environ.get("NB_BENCH_MIB", "4096"))
 FILES = int(os.environ.get("NB_BENCH_FILES", "100000"))
 ROUNDS = int(os.environ.get("NB_BENCH_ROUNDS", "3"))
+MANY = [int(n) for n in
+        os.environ.get("NB_BENCH_MANY", "100000 1000000").split()]
+ONLY = os.environ.get("NB_BENCH_ONLY", "")
 NIGHTBURN = os.path.join(BUILD, "nightburn")
 
 
@@ -117,6 +121,45 @@ def bench_small(work):
     shutil.rmtree(tree)
 
 
+def many_files(tree, count):
+    for number in range(count):
+        folder = os.path.join(tree, f"{number // 1000:04d}")
+        if number % 1000 == 0:
+            os.makedirs(folder)
+        with open(os.path.join(folder, f"{number:07d}.dat"), "wb"):
+            pass
+
+
+def bench_many(work):
+    """Memory: what a file costs that has nothing but a name."""
+    print("\nEmpty files: memory at its peak, once each\n\n| files | | wall s "
+          "| RSS MiB | KiB a file | RSS, ratio to xorriso |\n"
+          "|---|---|---|---|---|---|")
+    for count in MANY:
+        tree = os.path.join(work, "many")
+        many_files(tree, count)
+        conf = configuration(work, f'tree "t" {{ path = "{tree}" }}')
+        for name in ("state", "staging"):
+            shutil.rmtree(os.path.join(work, name), ignore_errors=True)
+        open(os.path.join(work, "drive"), "wb").close()
+        commands = {
+            "xorriso, an image": f"exec xorriso -as mkisofs -quiet -r -J {tree}"
+                                 " >/dev/null",
+            "nightburn image": f"exec {NIGHTBURN} -q -c {conf} image - "
+                               ">/dev/null",
+            "nightburn run": f"exec {NIGHTBURN} -q -c {conf} run",
+            "nightburn verify": f"exec {NIGHTBURN} -q -c {conf} verify",
+        }
+        theirs = 0
+        for name, command in commands.items():
+            wall, rss = run(command)
+            theirs = theirs or rss
+            print(f"| {count} | {name} | {wall:.1f} | {rss:.0f} | "
+                  f"{rss * 1024 / count:.2f} | {rss / theirs:.2f} |",
+                  flush=True)
+        shutil.rmtree(tree)
+
+
 def tree_bytes(top, part=""):
     return sum(os.path.getsize(os.path.join(folder, name))
                for folder, _, names in os.walk(top) if part in folder
@@ -210,10 +253,10 @@ def main():
     try:
         open(os.path.join(work, "drive"), "wb").close()
         print(f"{os.cpu_count()} processors, {ROUNDS} rounds, medians")
-        bench_large(work)
-        bench_small(work)
-        bench_night(work)
-        bench_vdrive(work)
+        for bench in (bench_large, bench_small, bench_many, bench_night,
+                      bench_vdrive):
+            if ONLY in bench.__name__:
+                bench(work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

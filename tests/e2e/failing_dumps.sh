@@ -87,21 +87,32 @@ check "pg_dump that exits 0 with half an archive" untouched truncated 60 \
 
 signalled()
 {
-	local before pid
-	configure "$work/fake/prompt" 300
+	local before pid dump=$work/fake/prompt
+	configure "$dump" 300
 	before=$(fingerprint)
-	"$nightburn" -c "$work/nb.conf" run >"$work/out" 2>"$work/err" &
+	# In the background a shell has SIGINT ignored, and so would nightburn.
+	python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$nightburn" -c "$work/nb.conf" run \
+		>"$work/out" 2>"$work/err" &
 	pid=$!
 	for _ in $(seq 300); do
-		[ -n "$(ls "$work/staging")" ] && break
+		pgrep -f "bash $dump -w" >"$work/pids" && break
 		sleep 0.1
 	done
-	kill -TERM "$pid"
+	for _ in $(seq "$2"); do
+		kill "-$1" "$pid"
+	done
 	wait "$pid"
-	[ $? = 1 ] && [ "$(fingerprint)" = "$before" ] &&
-		[ -z "$(ls "$work/staging")" ]
+	[ $? = 1 ] && says err "ended by SIG$1" &&
+		[ "$(fingerprint)" = "$before" ] &&
+		[ -z "$(ls "$work/staging")" ] || return 1
+	! kill -0 "$(cat "$work/pids")"
 }
-check "a signal during the dump ends it in order" signalled
+check "a signal during the dump ends it in order, and pg_dump" signalled TERM 1
+check "SIGINT does so" signalled INT 1
+check "SIGHUP does so" signalled HUP 1
+check "a signal that comes three times does so" signalled TERM 3
 
 shrunk()
 {

@@ -188,6 +188,7 @@ check "rotate names the disc, and waits until it is in" rotate
 stray_alarm()
 {
 	local pid
+	: >"$work/err"
 	"$nightburn" -c "$work/nb.conf" rotate --wait=60 >"$work/out" \
 		2>"$work/err" &
 	pid=$!

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Loaded before a program: counts its calls that change files, and ends it
- * with SIGKILL at the one whose number CRASH_AT gives, before it is done.  Their
- * number is written to CRASH_COUNT when the program ends by itself.
+ * with SIGKILL, or what signal CRASH_SIGNAL names by its number, at the one
+ * whose number CRASH_AT gives, before it is done.  Their number is written to
+ * CRASH_COUNT when the program ends by itself.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -17,13 +18,18 @@
 
 static _Atomic long calls;
 static long crash_at;
+static int crash_signal = SIGKILL;
 
 static void __attribute__((constructor))
 begin(void)
 {
 	const char *at = getenv("CRASH_AT");
 
+	const char *number = getenv("CRASH_SIGNAL");
+
 	crash_at = at ? atol(at) : 0;
+	if (number)
+		crash_signal = atoi(number);
 }
 
 static void __attribute__((destructor))
@@ -42,7 +48,7 @@ static void
 count(void)
 {
 	if (++calls == crash_at)
-		raise(SIGKILL);
+		kill(getpid(), crash_signal);
 }
 
 #define NEXT(name) (*(__typeof__(&name))dlsym(RTLD_NEXT, #name))

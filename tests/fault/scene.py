@@ -80,11 +80,11 @@ class Scene:
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
-    def ask(self, disc, *arguments):
+    def ask(self, disc, *arguments, options=()):
         """Exit status and output of another command of nightburn."""
         done = subprocess.run(
-            [VDRIVE, "--hurry", "--disc", self.disc(disc), "--", NIGHTBURN,
-             "-c", self.configure(), *arguments], stdin=subprocess.DEVNULL,
+            [VDRIVE, "--hurry", "--disc", self.disc(disc), *options, "--",
+             NIGHTBURN, "-c", self.configure(), *arguments], stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=DEADLINE, check=False)
         return done.returncode, done.stdout + done.stderr
 

@@ -86,7 +86,8 @@ names_parsed()
 	for name in 'sense 2/04/01 progress 99%' hang 'drop silently' \
 		'flip a bit' 'wrong address' short 'timeout without sense' \
 		detach 'kill client' 'power loss' 'cache only' 'swap disc' \
-		'eject disc' 'damage track' 'other serial'; do
+		'eject disc' 'damage track' 'other serial' 'signal hup' \
+		'signal int' 'signal term'; do
 		echo "when any at 9.5 then $name times 2 # why"
 	done >>rules
 	under rules true
@@ -161,6 +162,8 @@ SG_TIMEOUT=200 check "a command that hangs ends with the program's time-out" \
 	rule 'when write then hang' dvd-ram "write 0 = timeout" "write 0 = good"
 check "a client is killed" fails_with 137 \
 	rule 'when write nth 2 then kill client' dvd-ram "write 0" "write 16"
+check "a client gets a signal" fails_with 143 \
+	rule 'when write nth 2 then signal term' dvd-ram "write 0" "write 16"
 check "what a killed client had written stays" \
 	says 'read 0 = good' on disc python3 "$SGIO" "read 0"
 check "a command is cut short" \

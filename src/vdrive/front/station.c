@@ -268,7 +268,7 @@ take_next(struct vf_station *station, char why[VD_WHY_MAX])
 
 static void
 run_command(struct vf_station *station, const struct vf_request *request,
-	    void *data, struct vd_answer *answer)
+	    void *data, pid_t client, struct vd_answer *answer)
 {
 	struct vd_command command = {
 		.cdb = request->cdb, .cdb_length = request->cdb_length,
@@ -284,8 +284,13 @@ run_command(struct vf_station *station, const struct vf_request *request,
 		if (take_next(station, why))
 			complain(station->options.device, why);
 		command.again = true;
-		vd_drive_execute(station->drive, &command, answer);
+	} else if (answer->end == VD_SIGNALS) {
+		if (client > 1)
+			kill(client, answer->signal);
+		command.again = true;
 	}
+	if (command.again)
+		vd_drive_execute(station->drive, &command, answer);
 	pthread_mutex_unlock(&station->lock);
 }
 
@@ -298,7 +303,7 @@ answer_command(struct vf_station *station, const struct vf_request *request,
 
 	if (limit && getenv(VF_ENV_HURRY))
 		limit = limit / atoi(VF_HURRY) + 1;
-	run_command(station, request, data, &answer);
+	run_command(station, request, data, client, &answer);
 	switch (answer.end) {
 	case VD_HANGS:
 		wait_for_client(fd, limit);

@@ -23,7 +23,7 @@
 static const struct { const char *text, *message; } wrong[] = {
 	{ "", "1: no job; expected a block job \"NAME\" { ... }" },
 	{ "\ncolour = red\n", "2: no such option 'colour'; expected "
-	  "state_dir, staging_dir, drive, pool, job, guard" },
+	  "state_dir, staging_dir, drive, pool, job, clone, guard" },
 	{ "drive d {\n\tdevise = x\n}", "2: no such option 'devise'; expected "
 	  "device, serial, speed, capacity, timeout, keep_tray_shut" },
 	{ "pool { }", "1: missing title for section 'pool'; expected a name "
@@ -165,7 +165,15 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "globals_only together with all; expected one of them" },
 	{ DB("all = true database = y"), "5: postgres \"x\" has "
 	  "database together with all; expected one of them" },
-	/* hooks and guard */
+	/* hooks, guard and clones */
+	{ SMALL JOB "clone c { }", "4: clone \"c\" has neither target nor "
+	  "device; expected one of them" },
+	{ SMALL JOB "clone c { target = /t device = /dev/x }", "4: clone \"c\" "
+	  "has both target and device; expected one of them" },
+	{ SMALL JOB "clone c { target = /t\nchecksum = daily }", "5: checksum "
+	  "is \"daily\"; expected never, weekly or always" },
+	{ SMALL JOB "clone c { target = /t\nmax_delete = 101 }",
+	  "5: max_delete is \"101\"; expected a whole number from 0 to 100" },
 	{ HOOK("before { timeout = 5m }"), "5: before has neither run nor "
 	  "shell; expected one of them" },
 	{ HOOK("on_failure { run = x shell = y }"), "5: on_failure has both "

@@ -31,10 +31,10 @@ close_catalog(void)
 	catalog = NULL;
 }
 
-/* Commits a backup of one file to the disc NAME with the id of DISC_ID. */
+/* The same, at this date of verification. */
 static void
-commit(const char *name, const char *disc_id, uint64_t generation,
-       const char *backup_id, bool first)
+commit_verified(const char *name, const char *disc_id, uint64_t generation,
+		const char *backup_id, bool first, int64_t verified)
 {
 	struct nb_manifest_source source = {
 		.kind = (char *)"postgres", .name = (char *)"db",
@@ -52,8 +52,7 @@ commit(const char *name, const char *disc_id, uint64_t generation,
 	struct nb_catalog_session session = {
 		.label = &label, .manifest = &m, .entries = &entries,
 		.number = 1, .start = 32, .blocks = 100, .profile = "CD-RW",
-		.capacity = 1000, .first = first,
-		.verified = 5000 + (int64_t)generation,
+		.capacity = 1000, .first = first, .verified = verified,
 	};
 
 	strcpy(m.backup_id, backup_id);
@@ -64,6 +63,15 @@ commit(const char *name, const char *disc_id, uint64_t generation,
 					 7));
 	nb_assert_ok(nb_catalog_commit(catalog, &session));
 	nb_entries_free(&entries);
+}
+
+/* Commits a backup of one file to the disc NAME with the id of DISC_ID. */
+static void
+commit(const char *name, const char *disc_id, uint64_t generation,
+       const char *backup_id, bool first)
+{
+	commit_verified(name, disc_id, generation, backup_id, first,
+			5000 + (int64_t)generation);
 }
 
 static void
@@ -200,6 +208,20 @@ START_TEST(a_suspect_disc_is_good_again_when_it_is_verified)
 }
 END_TEST
 
+START_TEST(a_session_without_a_date_leaves_that_of_its_disc)
+{
+	struct nb_pool_view view;
+
+	open_catalog();
+	commit("A", ID(1), 1, "20261121T000000Z-00000001", true);
+	commit_verified("A", ID(1), 1, "20261122T000000Z-00000002", false, 0);
+	nb_assert_ok(nb_catalog_pool(catalog, "p", &names, &view));
+	ck_assert_int_eq(view.discs.at[0].verified, 5001);
+	nb_pool_view_clear(&view);
+	close_catalog();
+}
+END_TEST
+
 START_TEST(the_last_size_of_a_source_is_that_of_the_newest_backup)
 {
 	uint64_t stored;
@@ -324,6 +346,7 @@ main(void)
 	tcase_add_test(tc,
 		the_last_label_of_a_pool_is_that_of_the_backup_recorded_last);
 	tcase_add_test(tc, a_suspect_disc_is_good_again_when_it_is_verified);
+	tcase_add_test(tc, a_session_without_a_date_leaves_that_of_its_disc);
 	tcase_add_test(tc,
 		       the_last_size_of_a_source_is_that_of_the_newest_backup);
 	tcase_add_loop_test(tc, files_are_found_by_their_exact_bytes, 0,

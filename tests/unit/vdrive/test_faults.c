@@ -79,7 +79,8 @@ static const char *const good[] = {
 	"when toc then eject disc", "when discinfo then damage track",
 	"when configuration then hang", "when medium then hang",
 	"when trackinfo then flip a bit", "when capacity then wrong address",
-	"when modeselect then hang", "when ready after close then hang",
+	"when modeselect then signal hup", "when ready then signal int",
+	"when ready then signal term", "when ready after close then hang",
 };
 
 START_TEST(every_command_condition_and_action_is_read)
@@ -189,6 +190,7 @@ static const struct { const char *action; enum vd_end end; } ends[] = {
 	{ "hang", VD_HANGS }, { "timeout without sense", VD_TIMED_OUT },
 	{ "detach", VD_DETACHED }, { "kill client", VD_KILLS },
 	{ "power loss", VD_KILLS }, { "swap disc", VD_SWAPS },
+	{ "signal term", VD_SIGNALS },
 };
 
 START_TEST(a_command_that_is_not_answered_is_not_done)

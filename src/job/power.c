@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/power.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "model/power.h"
+
+#define ASK_MS 5000      /* one answer, at the most */
+#define POLL_S 2         /* between two; drivers poll as often */
+
+struct nb_power_watch {
+	const struct nb_config_guard *guard;
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t wake;
+	bool ending;
+	bool told;               /* that it is on battery */
+	bool ended;              /* what is under way, and that was said */
+	struct nb_power now;
+	char work[32];           /* what is under way */
+	int64_t begun;           /* its first byte */
+};
+
+/* What the UPS says now; a UPS that does not answer is not known. */
+static void
+ask(const struct nb_config_guard *guard, struct nb_power *out)
+{
+	const char *const argv[] = { guard->upsc, guard->ups, NULL };
+	struct nb_proc_result result = { .output = NULL };
+
+	*out = (struct nb_power){ .runtime = -1 };
+	if (!nb_proc_run(&(struct nb_proc){
+			.argv = argv, .stdin_fd = -1, .timeout_ms = ASK_MS },
+			&result)
+	    && result.exit_code == 0 && result.output)
+		nb_power_parse(result.output, out);
+	nb_proc_result_free(&result);
+}
+
+static void *
+watch(void *ctx)
+{
+	struct nb_power_watch *w = ctx;
+	struct nb_power now;
+	struct timespec until;
+
+	pthread_mutex_lock(&w->mutex);
+	while (!w->ending) {
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += POLL_S;
+		if (pthread_cond_timedwait(&w->wake, &w->mutex, &until)
+		    != ETIMEDOUT)
+			continue;
+		pthread_mutex_unlock(&w->mutex);
+		ask(w->guard, &now);
+		pthread_mutex_lock(&w->mutex);
+		w->now = now;
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return NULL;
+}
+
+/* Signals are for the thread that runs the job. */
+static int
+start_thread(struct nb_power_watch *w)
+{
+	pthread_condattr_t attributes;
+	sigset_t all, before;
+	int failed;
+
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&w->thread, NULL, watch, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed;
+}
+
+static enum nb_err
+start(struct nightburn *nb)
+{
+	struct nb_power_watch *w = calloc(1, sizeof *w);
+
+	if (!w)
+		return nb_fail_memory();
+	w->guard = &nb->config->guard;
+	w->now.runtime = -1;
+	errno = start_thread(w);
+	if (errno) {
+		free(w);
+		return nb_fail_errno(NB_EFAIL, "%s: cannot be watched",
+				     nb->config->guard.ups);
+	}
+	nb->power = w;
+	return NB_OK;
+}
+
+void
+nb_power_stop(struct nightburn *nb)
+{
+	struct nb_power_watch *w = nb->power;
+
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->mutex);
+	w->ending = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->mutex);
+	pthread_join(w->thread, NULL);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->mutex);
+	free(w);
+	nb->power = NULL;
+}
+
+static struct nb_power
+look(struct nb_power_watch *w)
+{
+	struct nb_power now;
+
+	pthread_mutex_lock(&w->mutex);
+	now = w->now;
+	pthread_mutex_unlock(&w->mutex);
+	return now;
+}
+
+static enum nb_err
+refuse(const struct nb_config_guard *guard, enum nb_power_answer answer,
+       const struct nb_power *power, const char *what)
+{
+	if (answer == NB_POWER_UNKNOWN)
+		return nb_fail(NB_EFAIL, "%s: the UPS does not answer: no %s "
+			       "is begun\nhint: %s %s says why; unknown = go "
+			       "in the guard begins nevertheless", guard->ups,
+			       what, guard->upsc, guard->ups);
+	if (answer == NB_POWER_RUNTIME)
+		return nb_fail(NB_EFAIL, "%s: the battery lasts %lld s, "
+			       "min_runtime is %lld s: no %s is begun\n"
+			       "hint: wait until it is charged", guard->ups,
+			       (long long)power->runtime,
+			       (long long)guard->min_runtime, what);
+	return nb_fail(NB_EFAIL, "%s: %s: no %s is begun\n"
+		       "hint: start again when the power is back", guard->ups,
+		       nb_power_text(answer), what);
+}
+
+enum nb_err
+nb_power_permit(struct nightburn *nb, const char *what)
+{
+	const struct nb_config_guard *guard = &nb->config->guard;
+	enum nb_power_answer answer;
+	struct nb_power now;
+	enum nb_err err;
+
+	if (!guard->ups)
+		return NB_OK;
+	err = nb->power ? NB_OK : start(nb);
+	if (err)
+		return err;
+	ask(guard, &now);
+	answer = nb_power_may_begin(guard, &now);
+	if (answer)
+		return refuse(guard, answer, &now, what);
+	if (!now.known)
+		nb_log(NB_WARNING, "%s: the UPS does not answer", guard->ups);
+	return NB_OK;
+}
+
+/* Says once that it goes on. */
+static void
+tell(struct nb_power_watch *w, const struct nb_power *now, const char *what,
+     int64_t remaining)
+{
+	if (w->told == now->on_battery)
+		return;
+	w->told = now->on_battery;
+	if (!now->on_battery)
+		nb_log(NB_WARNING, "%s: the power is back", w->guard->ups);
+	else if (now->runtime >= 0 && remaining >= 0)
+		nb_log(NB_WARNING, "%s: on battery for %lld s, %s needs %lld "
+		       "s: it goes on", w->guard->ups,
+		       (long long)now->runtime, what, (long long)remaining);
+	else
+		nb_log(NB_WARNING, "%s: on battery, %s goes on",
+		       w->guard->ups, what);
+}
+
+enum nb_err
+nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
+	       uint64_t total)
+{
+	struct nb_power_watch *w = nb->power;
+	struct nb_power_work work = { .done = done, .total = total };
+	enum nb_power_answer answer;
+	struct nb_power now;
+
+	/* A disc that is half blank is no better than a whole one. */
+	if (!w || !strcmp(what, "blank") || !strcmp(what, "format"))
+		return NB_OK;
+	if (w->ended)
+		return NB_EFAIL;
+	if (strncmp(w->work, what, sizeof w->work - 1)) {
+		strncpy(w->work, what, sizeof w->work - 1);
+		w->begun = nb_clock_ms();
+	}
+	work.elapsed_ms = nb_clock_ms() - w->begun;
+	work.spoils = !strcmp(what, "burn");
+	now = look(w);
+	answer = nb_power_may_go_on(&now, &work);
+	if (!answer) {
+		tell(w, &now, what, nb_power_remaining(&work));
+		return NB_OK;
+	}
+	w->ended = true;
+	if (answer == NB_POWER_RUNTIME)
+		return nb_fail(NB_EFAIL, "%s: on battery for %lld s, %s needs "
+			       "%lld s: it is ended", w->guard->ups,
+			       (long long)now.runtime, what,
+			       (long long)nb_power_remaining(&work));
+	return nb_fail(NB_EFAIL, "%s: %s: %s is ended", w->guard->ups,
+		       nb_power_text(answer), what);
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rotation, breadth first through everything that can happen to it.
+
+tests/model/rotation plays nightburn's own jobs (src/job, src/model, compiled as
+they are) against all moves of a person and all troubles of a run, and asks
+after each whether the promise holds.  And it must be able to tell: with an
+error put into the jobs it has to find a way to break the promise.
+"""
+import concurrent.futures
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+from scene import ALL, BUILD
+
+SOURCE = os.environ["NB_TOP_SRCDIR"]
+WORLDS = int(os.environ.get("NB_WORLDS", "6000000" if ALL else "170000"))
+# In make torture each search takes more than 1 GiB.
+AT_ONCE = 2 if ALL else os.cpu_count()
+SEARCHES = {
+    "two discs, and nobody else harms them": "--harmless --faults",
+    "two discs": "--faults",
+    "two discs, an age limit": "--faults --limit",
+    "two discs, catalogs put back and lost": "--faults --rollback",
+    "three discs, all of it": "--discs 3 --faults --rollback --limit",
+    "three discs, filled one by one":
+        "--discs 3 --rotation append --faults --limit",
+}
+# File, text, text in its place; what happens then.
+ERRORS = {
+    "the newest disc may be blanked": [
+        ("guard.c", "if (holds_newest(f->pool, disc))\n\t\treturn "
+         "NB_GUARD_LAST_GOOD;\n\treturn check_others",
+         "return check_others"),
+        ("plan.c", "if (holds_newest(f->pool, disc) || !other)", "if (!other)"),
+        ("plan.c", "if (d != disc && holds_newest(pool, d)",
+         "if (holds_newest(pool, d)"),
+        ("plan.c", "if (!is_oldest(f->pool, disc))", "if (0)")],
+    "labels of other installations are believed": [
+        ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)"),
+        ("plan.c", "if (!f->label_signed)", "if (0)")],
+    "an older generation than the catalog's is believed": [
+        ("guard.c", "|| disc->generation != f->second->generation", ""),
+        ("guard.c", "|| strcmp(disc->backup_id, f->second->backup_id)", ""),
+        ("plan.c", "|| label->generation != disc->generation\n", "\n"),
+        ("plan.c", "|| strcmp(label->backup_id, disc->backup_id)", "")],
+    "the other disc need not be verified lately": [
+        ("guard.c", "&& f->now - d->verified <= f->max_verify_age", ""),
+        ("plan.c", "&& f->now - d->verified <= f->max_verify_age", "")],
+    "the label is not read again before a blank": [
+        ("write.c", "if (!err)\n\t\terr = nb_look_again(look);\n\tif (!err)\n"
+         "\t\terr = nb_site_refresh",
+         "if (!err)\n\t\terr = nb_look_again(look);\n\tbefore = *look;\n"
+         "\tif (!err)\n\t\terr = nb_site_refresh"),
+        ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)")],
+    "another disc after a blank is written to": [
+        ("write.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
+         "if (0)")],
+    "a burn is recorded unread": [
+        ("write.c", "err = read_back(w, s, checksum, result);", ";")],
+    "a dead run's disc is good unread": [
+        ("learn.c", "&& !nb_learn_check(site->nb, &look, &result)", "")],
+    "what a person appends counts as a verification": [
+        ("write.c", "if (!nb_backup_is_by_hand(w->backup))", "if (1)")],
+}
+LIMITED = ("lately", "appends")
+
+
+def search(name):
+    """Whether the promise holds, and what was said."""
+    done = subprocess.run(
+        [os.path.join(BUILD, "tests", "model", "rotation"), "--depth",
+         "40" if ALL else "6", "--worlds", str(WORLDS),
+         *SEARCHES[name].split()], capture_output=True, text=True,
+        check=False)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def sources(work, changes):
+    """The files that the model is made of, some of them changed."""
+    paths = [os.path.join(SOURCE, "src", folder, name + ".c")
+             for folder, names in (
+                 ("job", "learn look media run site verify write"),
+                 ("model", "guard medium plan pool reason"))
+             for name in names.split()]
+    for name, old, new in changes:
+        at = [i for i, path in enumerate(paths)
+              if os.path.basename(path) == name][0]
+        with open(paths[at], encoding="utf-8") as file:
+            text = file.read()
+        if text.count(old) != 1:
+            raise ValueError(f"{name}: {old!r} is not there once")
+        paths[at] = os.path.join(work, name)
+        with open(paths[at], "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+    model = os.path.join(SOURCE, "tests", "model")
+    return paths + [os.path.join(model, name) for name in os.listdir(model)
+                    if name.endswith(".c")]
+
+
+def break_it(name):
+    """Whether the error was found, and what was said."""
+    with tempfile.TemporaryDirectory(prefix="nberror.") as work:
+        program = os.path.join(work, "rotation")
+        flags = subprocess.run(
+            ["pkg-config", "--cflags", "--libs", "libxxhash"], check=True,
+            capture_output=True, text=True).stdout
+        subprocess.run(
+            ["gcc", "-std=gnu11", "-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64",
+             "-O1", "-w", "-include", os.path.join(SOURCE, "tests", "model",
+                                                   "arena.h"), f"-I{BUILD}",
+             *(f"-I{SOURCE}/{folder}" for folder in
+               ("include", "src", "tests/model")),
+             *sources(work, ERRORS[name]), *shlex.split(flags), "-o",
+             program], check=True)
+        limit = ["--limit"] if name.endswith(LIMITED) or "appends" in name \
+            else []
+        done = subprocess.run(
+            [program, "--depth", "6", "--worlds", "400000", "--faults",
+             *limit], capture_output=True, text=True, check=False)
+    return done.returncode == 1, done.stdout + done.stderr
+
+
+def tell(number, good, name, text):
+    last = text.strip().splitlines()[-1] if text.strip() else ""
+    print(f"{'ok' if good else 'not ok'} {number} - {name}: {last}")
+    if not good:
+        print(re.sub("^", "# ", text[-4000:], flags=re.M))
+
+
+def main():
+    print(f"1..{len(SEARCHES) + len(ERRORS)}")
+    failed = False
+    number = 0
+    for names, what, workers, label in (
+            (SEARCHES, search, AT_ONCE, ""),
+            (ERRORS, break_it, os.cpu_count(), "found, when ")):
+        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+            for name, (good, text) in zip(names, pool.map(what, names)):
+                number += 1
+                failed |= not good
+                tell(number, good, label + name, text)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

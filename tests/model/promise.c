@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The promise, judged by what is on the discs. */
+#include "stage.h"
+
+void
+promise_broken(const char *how)
+{
+	if (!stage.broken)
+		stage.broken = how;
+}
+
+/* The newest session that the catalog believes to be on the disc. */
+static const struct session *
+newest_of(const struct row *r)
+{
+	const struct session *newest = NULL;
+
+	for (int i = 0; i < r->count; i++)
+		if (!newest || r->session[i].generation >= newest->generation)
+			newest = &r->session[i];
+	return newest;
+}
+
+/* The same without what a person appended: the backup that counts. */
+static const struct session *
+job_newest_of(const struct row *r)
+{
+	const struct session *newest = NULL;
+
+	for (int i = 0; i < r->count; i++)
+		if (!(r->session[i].flags & BY_HAND)
+		    && (!newest
+			|| r->session[i].generation >= newest->generation))
+			newest = &r->session[i];
+	return newest;
+}
+
+static uint8_t
+pool_newest(const struct catalog *c)
+{
+	uint8_t newest = 0;
+
+	for (int i = 0; i < c->count; i++) {
+		const struct session *s = newest_of(&c->row[i]);
+
+		if (s && c->row[i].named && c->row[i].state == NB_DISC_GOOD
+		    && s->generation > newest)
+			newest = s->generation;
+	}
+	return newest;
+}
+
+static bool
+says_newest(const struct catalog *c, const struct row *r)
+{
+	const struct session *s = newest_of(r);
+
+	return s && r->named && r->state == NB_DISC_GOOD
+		&& s->generation == pool_newest(c);
+}
+
+/* Nothing but blank discs, and discs that label and catalog agree on. */
+void
+promise_touch(const struct medium *m)
+{
+	const struct session *known, *top;
+	const struct row *r;
+
+	if (stage.adopting || m->kind == K_BLANK)
+		return;
+	r = m->kind == K_OURS ? catalog_row(&stage.world->now, m->id) : NULL;
+	known = r && r->named && r->name == m->name ? newest_of(r) : NULL;
+	top = &m->session[m->count - 1];
+	if (!known || known->generation != top->generation
+	    || known->backup != top->backup)
+		promise_broken("a disc that nightburn does not know is "
+			       "written to");
+	else if (r->state != NB_DISC_GOOD)
+		promise_broken("a disc that is not good is written to");
+}
+
+/* Does the catalog rely on a disc that somebody else has taken since? */
+static bool
+is_deceived(const struct world *w, const struct medium *m)
+{
+	for (int i = 0; i < w->now.count; i++) {
+		const struct row *r = &w->now.row[i];
+
+		if (r->id != m->id && says_newest(&w->now, r)
+		    && world_is_taken(w, r->id))
+			return true;
+	}
+	return false;
+}
+
+/* Was the newest backup read on another disc, not too long ago?  A clock that
+ * went back since makes that a date in the future. */
+static bool
+is_proven_elsewhere(const struct world *w, const struct medium *m)
+{
+	for (int i = 0; i < w->now.count; i++) {
+		const struct row *r = &w->now.row[i];
+
+		if (r->id != m->id && says_newest(&w->now, r)
+		    && r->proven && r->proven != V_OLD)
+			return true;
+	}
+	return false;
+}
+
+void
+promise_destroyed(const struct medium *m)
+{
+	struct world *w = stage.world;
+	const struct row *r = catalog_row(&w->now, m->id);
+
+	if (stage.adopting) {
+		if (m->kind == K_OURS && r && says_newest(&w->now, r))
+			promise_broken("the newest good backup is adopted");
+		world_take(w, m);
+		return;
+	}
+	if (!is_proven_elsewhere(w, m))
+		promise_broken("blanked, and no other disc was read within "
+			       "the limit");
+	if (medium_is_good(m) && !world_good(w) && !is_deceived(w, m))
+		promise_broken("the last good backup is destroyed");
+}
+
+static void
+give_back(struct world *w, uint8_t id)
+{
+	for (int i = 0; i < w->taken_count; i++)
+		if (w->taken[i] == id)
+			w->taken[i] = w->taken[--w->taken_count];
+}
+
+/* What the catalog calls the newest good backup is whole on a disc. */
+static void
+check_belief(struct world *w, const struct row *r)
+{
+	const struct session *newest = job_newest_of(r);
+
+	for (int i = 0; newest && i < setting.media; i++) {
+		const struct medium *m = &w->medium[i];
+
+		if (m->id == r->id && medium_holds(m, newest->backup)) {
+			give_back(w, r->id);
+			return;
+		}
+	}
+	if (!world_is_taken(w, r->id) && !w->rolled_back)
+		promise_broken("the backup that the catalog calls the newest "
+			       "good one is on no disc");
+}
+
+void
+promise_check(void)
+{
+	struct world *w = stage.world;
+
+	for (int i = 0; i < w->now.count; i++)
+		if (says_newest(&w->now, &w->now.row[i]))
+			check_belief(w, &w->now.row[i]);
+	if (setting.harmless && stage.ever_good && !world_good(w)
+	    && !w->taken_count)
+		promise_broken("no disc has a good backup any more");
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What source/, staging and image are to the jobs: backups without content,
+ * sessions that are nothing but their label.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "job/hook.h"
+#include "job/power.h"
+#include "stage.h"
+
+enum { SESSION_BLOCKS = 10 };
+
+/* ---- the configuration: one job, one drive ---- */
+
+static char letters[NAMES][2] = { "A", "B", "C", "D" };
+static char *names[] = { letters[0], letters[1], letters[2], letters[3] };
+static char pool_name[] = "p", drive_name[] = "d";
+static char *drives[] = { drive_name };
+
+const struct nb_config_pool *
+nb_config_pool(const struct nb_config *config, const char *name)
+{
+	static struct nb_config_pool pool = { .name = pool_name };
+
+	(void)config;
+	if (strcmp(name, "p"))
+		return NULL;
+	pool.discs.at = names;
+	pool.discs.count = (size_t)setting.discs;
+	pool.drives.at = drives;
+	pool.drives.count = 1;
+	pool.rotation = setting.rotation;
+	pool.append_on_same_disc = !setting.refuse_same;
+	pool.max_verify_age = setting.limit ? 1000 : 0;
+	return &pool;
+}
+
+const struct nb_config_drive *
+nb_config_drive(const struct nb_config *config, const char *name)
+{
+	static struct nb_config_drive drive = {
+		.name = drive_name, .device = drive_name
+	};
+
+	(void)config;
+	(void)name;
+	return &drive;
+}
+
+enum nb_err
+nb_config_job(const struct nb_config *config, const char *name,
+	      const struct nb_config_job **out)
+{
+	(void)name;
+	*out = &config->jobs.at[0];
+	return NB_OK;
+}
+
+/* ---- backups ---- */
+
+bool
+nb_backup_is_by_hand(const struct nb_backup *backup)
+{
+	return backup->sources == &backup->by_hand;
+}
+
+enum nb_err
+nb_backup_prepare(struct nb_site *site, const struct nb_run_options *options,
+		  struct nb_backup *backup)
+{
+	memset(backup, 0, sizeof *backup);
+	backup->site = site;
+	backup->sources = options->path_count ? &backup->by_hand
+		: &site->job->sources;
+	return NB_OK;
+}
+
+static void
+describe(struct nb_backup *backup, uint8_t id)
+{
+	struct nb_manifest *m = &backup->staged.manifest;
+
+	stage_backup(id, m->backup_id);
+	m->created = id;
+	strcpy(m->pool, "p");
+	strcpy(m->job, nb_backup_is_by_hand(backup) ? NB_JOB_BY_HAND : "j");
+}
+
+enum nb_err
+nb_backup_collect(struct nb_backup *backup, bool fixed_id)
+{
+	uint8_t id = stage_new_backup();
+
+	(void)fixed_id;
+	if (stage_event(E_DUMP))
+		return NB_ESOURCE;
+	describe(backup, id);
+	if (!nb_backup_is_by_hand(backup))
+		stage.world->staged = id;
+	return NB_OK;
+}
+
+enum nb_err
+nb_backup_resume(struct nb_backup *backup)
+{
+	bool burned = false;
+
+	if (!stage.world->staged)
+		return NB_ENOTFOUND;
+	describe(backup, stage.world->staged);
+	nb_catalog_holds(NULL, backup->staged.manifest.backup_id, &burned);
+	if (!burned)
+		return NB_OK;
+	stage.world->staged = 0;
+	return NB_ENOTFOUND;
+}
+
+enum nb_err
+nb_backup_discard(struct nb_backup *backup)
+{
+	(void)backup;
+	return NB_OK;
+}
+
+void
+nb_backup_clear(struct nb_backup *backup)
+{
+	(void)backup;
+}
+
+void
+nb_staged_free(struct nb_staged *staged)
+{
+	(void)staged;
+}
+
+enum nb_err
+nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
+{
+	(void)staging_dir;
+	(void)job;
+	(void)keep;
+	if (stage_event(E_STORE))
+		return NB_EIO;
+	stage.world->staged = 0;
+	return NB_OK;
+}
+
+/* ---- a session: as job/session.c makes its label ---- */
+
+enum nb_err
+nb_session_new(struct nb_backup *backup, const struct nb_look *look,
+	       const struct nb_decision *decision, struct nb_session **out)
+{
+	bool append = decision->plan == NB_PLAN_APPEND;
+	struct nb_session *s = calloc(1, sizeof *s);
+	uint8_t id = append ? stage_number(look->label.disc_id)
+		: stage_new_id();
+	struct medium m = { .id = id, .count = 1 };
+
+	m.name = stage_name(decision->disc);
+	m.session[0].backup = stage_number(backup->staged.manifest.backup_id);
+	m.session[0].generation = nb_backup_is_by_hand(backup) && append
+		? (uint8_t)look->label.generation
+		: (uint8_t)(stage.world->now.newest + 1);
+	stage_label(&m, 0, &s->label);
+	s->manifest = backup->staged.manifest;
+	memcpy(s->manifest.backup_id, s->label.backup_id,
+	       sizeof s->manifest.backup_id);
+	s->manifest.generation = s->label.generation;
+	s->blocks = SESSION_BLOCKS;
+	s->image = (struct nb_image *)s;
+	s->previous = append ? (struct nb_blocks *)s : NULL;
+	s->earlier.count = append ? (size_t)look->medium.sessions : 0;
+	*out = s;
+	return NB_OK;
+}
+
+void
+nb_session_free(struct nb_session *session)
+{
+	(void)session;
+}
+
+/* ---- what stands on a disc, as job/learn.c reads it ---- */
+
+static char
+which_session(const char *path)
+{
+	const struct medium *m = stage_disc();
+	uint8_t backup;
+
+	if (strncmp(path, "nightburn/", 10) || path[10] < '0'
+	    || path[10] > '9')
+		return (char)(m->count - 1);
+	backup = stage_number(path + 10);
+	for (int i = 0; i < m->count - 1; i++)
+		if (m->session[i].backup == backup)
+			return (char)i;
+	return (char)(m->count - 1);
+}
+
+enum nb_err
+nb_earlier_text(struct nb_blocks *blocks, uint32_t start, const char *path,
+		char **text, size_t *length)
+{
+	(void)blocks;
+	(void)start;
+	if (!stage_disc() || !stage_disc()->count)
+		return NB_EIO;
+	*text = calloc(1, 2);
+	**text = which_session(path);
+	*length = 1;
+	return NB_OK;
+}
+
+enum nb_err
+nb_sums_load(const char *name, const char *text, size_t length,
+	     struct nb_entries *list)
+{
+	const struct medium *m = stage_disc();
+
+	(void)name;
+	(void)text;
+	(void)length;
+	for (int i = 0; i < m->count - 1; i++) {
+		char id[NB_BACKUP_ID_MAX + 1];
+		struct nb_entry e = { .type = NB_ENTRY_FILE };
+
+		stage_backup(m->session[i].backup, id);
+		nb_str_format(&e.path, "nightburn/%s/manifest.json", id);
+		if (nb_array_push(list, e))
+			return NB_ENOMEM;
+	}
+	return NB_OK;
+}
+
+bool
+nb_manifest_is_earlier(const char *path)
+{
+	return path[0] != '\0';
+}
+
+enum nb_err
+nb_label_parse(const char *name, const char *text, size_t length,
+	       struct nb_label *out)
+{
+	(void)name;
+	(void)length;
+	stage_label(stage_disc(), text[0], out);
+	return NB_OK;
+}
+
+enum nb_err
+nb_manifest_parse(const char *name, const char *text, size_t length,
+		  struct nb_manifest *m, struct nb_entries *entries)
+{
+	const struct medium *disc = stage_disc();
+
+	(void)name;
+	(void)length;
+	(void)entries;
+	memset(m, 0, sizeof *m);
+	stage_backup(disc->session[(int)text[0]].backup, m->backup_id);
+	strcpy(m->pool, "p");
+	strcpy(m->job, disc->session[(int)text[0]].flags & BY_HAND
+	       ? NB_JOB_BY_HAND : "j");
+	return NB_OK;
+}
+
+void
+nb_manifest_clear(struct nb_manifest *m)
+{
+	(void)m;
+}
+
+void
+nb_entries_free(struct nb_entries *entries)
+{
+	(void)entries;
+}
+
+void
+nb_look_tell(struct nightburn *nb, const struct nb_look *look,
+	     struct nb_disc_info *out)
+{
+	(void)nb;
+	(void)look;
+	(void)out;
+}
+
+/* ---- nothing here runs on a battery, has hooks or snapshots ---- */
+
+enum nb_err
+nb_power_permit(struct nightburn *nb, const char *what)
+{
+	(void)nb;
+	(void)what;
+	return NB_OK;
+}
+
+enum nb_err
+nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
+	       uint64_t total)
+{
+	(void)nb;
+	(void)what;
+	(void)done;
+	(void)total;
+	return NB_OK;
+}
+
+enum nb_err
+nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts)
+{
+	(void)when;
+	(void)facts;
+	return NB_OK;
+}
+
+enum nb_err
+nb_backup_release(struct nb_backup *backup)
+{
+	(void)backup;
+	return NB_OK;
+}
+
+void
+nb_roots_close(struct nb_roots *roots)
+{
+	(void)roots;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "walk.h"
+
+static uint64_t state;
+
+/* splitmix64, so that a seed means the same walk everywhere. */
+static uint32_t
+chance(uint32_t n)
+{
+	uint64_t z = state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return (uint32_t)((z ^ z >> 31) >> 33) % n;
+}
+
+/* What often happens stands here often. */
+static const uint8_t often[] = {
+	M_INSERT, M_INSERT, M_INSERT, M_INSERT, M_INSERT, M_REMOVE, M_LOSE,
+	M_WIPE, M_SCRATCH, M_FOREIGN, M_CLONE, M_SAVE, M_RESTORE, M_FORGET,
+	M_RUN, M_RUN, M_RUN, M_RUN, M_RUN, M_RESUME, M_RESUME, M_APPEND,
+	M_BLANK, M_BLANK, M_ADOPT, M_ADOPT, M_VERIFY, M_VERIFY, M_REBUILD,
+	M_ROTATE
+};
+
+static void
+print_rows(const struct world *w)
+{
+	const char *comma = "";
+
+	for (int i = 0; i < w->now.count; i++) {
+		const struct row *r = &w->now.row[i];
+		int generation = 0;
+
+		if (!r->named)
+			continue;
+		for (int k = 0; k < r->count; k++)
+			if (r->session[k].generation > generation)
+				generation = r->session[k].generation;
+		printf("%s[\"%c\", \"%s\", %d, %d]", comma, 'A' + r->name,
+		       nb_disc_state_name((enum nb_disc_state)r->state),
+		       generation, r->count);
+		comma = ", ";
+	}
+}
+
+static void
+print_step(const struct move *move, const struct world *w,
+	   const struct outcome *out)
+{
+	const struct medium *m = w->in == NOBODY ? NULL : &w->medium[w->in];
+
+	printf("{\"action\": %d, \"what\": %d, \"good\": %s, \"plan\": \"%s\", "
+	       "\"reason\": \"%s\", \"in\": %d, \"staged\": %d, \"rows\": [",
+	       move->action, move->what, out->err ? "false" : "true",
+	       out->plan, out->reason, m ? w->in : -1, w->staged != 0);
+	print_rows(w);
+	printf("], \"disc\": [%d, \"%s\", %d, %d], \"words\": \"", m
+	       ? m->kind : -1, m && m->count
+	       ? (const char [][2]){ "A", "B", "C", "D" }[m->name] : "",
+	       m ? m->count : 0, m && m->count
+	       ? m->session[m->count - 1].generation : 0);
+	move_print(stdout, move);
+	puts("\"}");
+}
+
+int
+walk(uint64_t seed, int steps)
+{
+	struct world w;
+
+	state = seed;
+	setting.untidy = true;
+	world_begin(&w);
+	for (int i = 0; i < steps; ) {
+		struct outcome out = { 0 };
+		struct move move = {
+			.action = often[chance(sizeof often)]
+		};
+
+		if (move.action == M_ADOPT)
+			move.what = (uint8_t)chance((uint32_t)setting.discs);
+		else if (move.action < M_FORWARD && move.action != M_REMOVE)
+			move.what = (uint8_t)chance((uint32_t)setting.media);
+		if (w.in == NOBODY && move.action >= M_RUN && chance(8))
+			continue;
+		if (!move_apply(&w, &move, &out))
+			continue;
+		print_step(&move, &w, &out);
+		i++;
+		if (stage.broken)
+			return 1;
+	}
+	return 0;
+}
