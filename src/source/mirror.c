@@ -6,10 +6,10 @@
 
 #include "base/fd.h"
 #include "base/log.h"
-#include "base/proc.h"
 #include "base/str.h"
 #include "source/filesystem.h"
 #include "source/mirror_array.h"
+#include "source/mirror_hook.h"
 #include "source/mirror_image.h"
 #include "source/mirror_record.h"
 #include "source/overlay.h"
@@ -71,46 +71,6 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 	return NB_OK;
 }
 
-/* Runs quiesce or resume, when there is such. */
-static enum nb_err
-run_hook(const struct held *held, const struct nb_names *words)
-{
-	const struct nb_config_mirror *config = &held->source->mirror;
-	struct nb_proc_result result = { 0 };
-	char *variables[4] = { NULL };
-	const char **argv;
-	struct nb_proc spec = { .stdin_fd = -1,
-				.environ_add = (const char *const *)variables,
-				.timeout_ms = config->hook_timeout * 1000 };
-	enum nb_err err;
-
-	if (!words->count)
-		return NB_OK;
-	argv = calloc(words->count + 1, sizeof *argv);
-	if (!argv)
-		return nb_fail_memory();
-	for (size_t i = 0; i < words->count; i++)
-		argv[i] = words->at[i];
-	spec.argv = argv;
-	err = nb_str_format(&variables[0], "NIGHTBURN_SOURCE=%s",
-			    held->source->name);
-	if (!err)
-		err = nb_str_format(&variables[1], "NIGHTBURN_ARRAY=%s",
-				    config->array);
-	if (!err)
-		err = nb_str_format(&variables[2], "NIGHTBURN_HALF=%s",
-				    config->half);
-	if (!err)
-		err = nb_proc_run(&spec, &result);
-	if (!err)
-		err = nb_proc_check(argv[0], &result, NB_ESOURCE);
-	nb_proc_result_free(&result);
-	for (size_t i = 0; i < 3; i++)
-		free(variables[i]);
-	free(argv);
-	return err;
-}
-
 static enum nb_err
 save(const struct held *held)
 {
@@ -125,7 +85,8 @@ resume(struct held *held)
 
 	if (!held->record.quiesced)
 		return NB_OK;
-	err = run_hook(held, &held->source->mirror.resume);
+	err = nb_mirror_hook(held->source,
+			     &held->source->mirror.resume);
 	if (err)
 		return err;
 	held->record.quiesced = false;
@@ -239,7 +200,7 @@ split(struct held *held)
 		err = save(held);
 	}
 	if (!err)
-		err = run_hook(held, &config->quiesce);
+		err = nb_mirror_hook(held->source, &config->quiesce);
 	if (!err) {
 		sync();
 		err = nb_mirror_split(&held->mirror);
@@ -268,10 +229,11 @@ take(struct held *held, const struct nb_source_context *context)
 {
 	uint64_t offset = 0;
 	bool known;
-	enum nb_err err = recover(held, context->installation, &known);
+	enum nb_err opened = nb_mirror_open(&held->mirror), err;
 
+	err = recover(held, context->installation, &known);
 	if (!err)
-		err = nb_mirror_open(&held->mirror);
+		err = opened;
 	if (!err)
 		err = join(held, context, known);
 	if (!err)
@@ -283,19 +245,31 @@ take(struct held *held, const struct nb_source_context *context)
 	return err;
 }
 
-static void
-let_go(struct held *held)
+/* Without a record nothing was changed; with it, all is tried, and only when
+ * all succeeds the record goes. */
+static enum nb_err
+undo(struct held *held)
 {
 	bool member = held->record.belonged
 		|| (held->split && held->source->mirror.readd);
+	enum nb_err err, given;
 
+	if (!held->record.array)
+		return NB_OK;
+	err = resume(held);
+	given = held->mirror.md < 0 ? NB_ESOURCE
+		: give_back(&held->mirror, member);
+	err = err ? err : given;
+	return err ? err : nb_mirror_record_remove(held->state_dir,
+						   held->source->name);
+}
+
+static void
+let_go(struct held *held)
+{
 	nb_fd_close(&held->mount);
 	nb_overlay_close(&held->overlay);
-	/* Without a record nothing was changed. */
-	if (held->record.array
-	    && (resume(held) || give_back(&held->mirror, member)
-		|| nb_mirror_record_remove(held->state_dir,
-					   held->source->name)))
+	if (undo(held))
 		nb_log(NB_WARNING, "%s: %s is not as it was; the next run "
 		       "tries again", held->object, held->record.array);
 	nb_mirror_close(&held->mirror);

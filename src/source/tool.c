@@ -67,7 +67,8 @@ run_found(const char *object, const char *program, const char *const *argv,
 	struct nb_proc_result result = { 0 };
 	const char *args[32] = { program };
 	struct nb_proc spec = { .argv = args, .stdin_fd = -1,
-				.timeout_ms = NB_TOOL_TIMEOUT_MS };
+				.timeout_ms = NB_TOOL_TIMEOUT_MS,
+				.to_end = true };
 	char *name = NULL;
 	enum nb_err err = nb_str_format(&name, "%s: %s", object, argv[0]);
 

@@ -17,8 +17,9 @@
 /*
  * Runs ARGV, for OBJECT ("lvm home"), which stands in front of messages, to a
  * good end: found in PATH or where the administrator's programs are.  Its
- * stdout goes to *OUT, which the caller frees; NULL: thrown away.  NB_ESOURCE
- * when it is missing, fails or does not end in time; logged.
+ * stdout goes to *OUT, which the caller frees; NULL: thrown away.  A signal
+ * that asks this process to end does not end it: it may be what cleans up.
+ * NB_ESOURCE when it is missing, fails or does not end in time; logged.
  */
 enum nb_err nb_tool_run(const char *object, const char *const *argv,
 			char **out);

@@ -18,6 +18,7 @@ if [ -n "$why" ]; then
 	finish
 	exit
 fi
+[ -z "${NB_TORTURE-}" ] || guest_limit=$((guest_limit * 5))
 root=$work/root
 seen=$work/seen
 

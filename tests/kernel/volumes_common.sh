@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For the scripts that run in the guest of volumes.sh.
+# shellcheck disable=SC2010,SC2046
 
 # night NAME CONFIGURATION [COMMAND...]: its messages, its exit status and what
 # it left.

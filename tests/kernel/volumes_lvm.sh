@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in the guest of volumes.sh: what nightburn does with logical volumes.
 
+# shellcheck disable=SC1091,SC2016
 . /common
 
 # First a line goes to a, then to b on the other volume, each synchronised.
@@ -28,11 +29,11 @@ until_written()
 
 load &
 writer=$!
-until_written 20
+until_written 8
 cat /tmp/written >/results/before
 night both both
 cat /tmp/written >/results/after
-until_written $(($(cat /results/after) + 20))
+until_written $(($(cat /results/after) + 8))
 : >/tmp/enough
 wait $writer
 cat /tmp/written >/results/end
@@ -62,6 +63,11 @@ night full small run
 echo "before lvs 3" >/tmp/at
 night full-early small
 rm /m/one/much
+
+# Asked to end, as by a person who does not want to wait.
+echo 'kill -TERM $PPID' >/tmp/do
+echo "before lvs 3" >/tmp/at
+night term one
 
 # Killed, and what the next run makes of it.
 echo 'kill -9 $PPID' >/tmp/do

@@ -2,15 +2,16 @@
 # shellcheck shell=bash
 #
 # What volumes_lvm.sh is to do and what it left.  Sourced by volumes.sh.
+# shellcheck disable=SC2154
 
 # Where nightburn is killed: what it calls, and the number of the call.
 lvm_steps()
 {
-	printf '%s\n' "within lvcreate 1" "before lvs 4" "after lvremove 1"
+	printf '%s\n' "within lvcreate 1" "before lvs 4"
 	[ -z "${NB_TORTURE-}" ] || printf '%s\n' "before lvs 1" \
 		"before lvs 2" "before lvcreate 1" "after lvcreate 1" \
 		"before lvs 3" "after lvs 4" "before lvremove 1" \
-		"within lvremove 1"
+		"within lvremove 1" "after lvremove 1"
 }
 
 # said NIGHT STATUS LINE...: these lines, that exit status, and nothing left.
@@ -108,6 +109,9 @@ lvm_checks()
 		"hint: nightburn run --resume burns it"
 	check "one that ran full before" said full-early 1 \
 		"${full[@]}"
+	check "a run that is asked to end leaves nothing" \
+		grep -qx 'left:' "$seen/term"
+	check "and ends" grep -qx 'exit status 1' "$seen/term"
 	lvm_steps >"$work/steps"
 	while read -r step; do
 		check "killed $step" lvm_killed "$step"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in the guest of volumes.sh: what nightburn does with a mirror.
+# shellcheck disable=SC1091,SC2016,SC2046,SC2086
 . /common
 
 # The array: members it shall have, those that work, and the bitmap.
@@ -14,7 +15,6 @@ array()
 # split NAME CONFIGURATION: a night, and how it left the array.
 split()
 {
-	rm -f /tmp/quiesced
 	night "$@"
 	array >>"/results/$1"
 }
@@ -56,7 +56,7 @@ until mdadm --quiet /dev/md0 --remove /dev/vdc; do sleep 0.1; done
 
 load &
 writer=$!
-until [ -e /m/md/b ] && [ $(wc -l </m/md/b) -ge 20 ]; do
+until [ -e /m/md/b ] && [ $(wc -l </m/md/b) -ge 8 ]; do
 	sleep 0.1
 done
 split m-tree m-tree
@@ -105,10 +105,10 @@ rm /m/md/much
 echo 'kill -9 $PPID' >/tmp/do
 while read -r conf at; do
 	echo "$at" >/tmp/at
-	split "m-killed $at" $conf
+	split "m-killed $conf $at" "$conf"
 	: >/tmp/at
-	split "m-next $at" $conf
-	[ ! -e /tmp/quiesced ] || echo "not resumed" >>"/results/m-next $at"
+	split "m-next $conf $at" "$conf"
+	[ ! -e /tmp/quiesced ] || echo "not resumed" >>"/results/m-next $conf $at"
 done </mirror-steps
 
 split m-readd m-readd
