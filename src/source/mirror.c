@@ -102,6 +102,12 @@ give_back(const struct nb_mirror *mirror, bool member)
 
 	if (err)
 		return err;
+	if (!member && state.half == NB_MIRROR_WORKING
+	    && state.working < state.disks - 1) {
+		nb_log(NB_WARNING, "%s: %s stays in %s, which is degraded",
+		       mirror->object, mirror->half, mirror->array);
+		return NB_OK;
+	}
 	if (!member)
 		return nb_mirror_split(mirror);
 	if (state.half == NB_MIRROR_FAULTY)
@@ -151,10 +157,12 @@ recover(struct held *held, const char *installation, bool *known)
 	err = resume(held);
 	*known = !strcmp(held->record.array, config->array)
 		&& !strcmp(held->record.half, config->half);
-	if (!err && !*known) {
+	if (*known)
+		return err;
+	if (!err)
 		err = give_back_other(held);
-		nb_mirror_record_clear(&held->record);
-	}
+	/* It is not about the array that undo would change. */
+	nb_mirror_record_clear(&held->record);
 	return err;
 }
 
@@ -172,6 +180,11 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 				      known || config->readd);
 	if (!err && state.half == NB_MIRROR_DETACHED)
 		err = nb_mirror_check_half(&held->mirror);
+	if (!err && state.half == NB_MIRROR_FAULTY && !known)
+		err = nb_fail(NB_ESOURCE, "%s: %s is faulty in %s\nhint: look "
+			      "at the disk, then mdadm %s --remove %s",
+			      held->object, config->half, config->array,
+			      config->array, config->half);
 	if (!err && !known) {
 		record->belonged = state.half != NB_MIRROR_DETACHED;
 		err = nb_str_dup(config->array, &record->array);
@@ -189,6 +202,19 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 					  context);
 }
 
+/* In the hours of a resync, or by what quiesce did, the array may have lost the
+ * member that the half was copied from. */
+static enum nb_err
+split_when_whole(const struct nb_mirror *mirror)
+{
+	struct nb_mirror_state state;
+	enum nb_err err = nb_mirror_look(mirror, &state);
+
+	if (!err)
+		err = nb_mirror_judge(mirror, &state, true);
+	return err ? err : nb_mirror_split(mirror);
+}
+
 static enum nb_err
 split(struct held *held)
 {
@@ -203,7 +229,7 @@ split(struct held *held)
 		err = nb_mirror_hook(held->source, &config->quiesce);
 	if (!err) {
 		sync();
-		err = nb_mirror_split(&held->mirror);
+		err = split_when_whole(&held->mirror);
 	}
 	resumed = resume(held);
 	return err ? err : resumed;

@@ -82,9 +82,11 @@ nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 
 	for (;;) {
 		err = nb_mirror_look(m, &state);
-		if (err || state.half == NB_MIRROR_WORKING)
+		if (err || (state.half == NB_MIRROR_WORKING
+			    && !strcmp(state.action, "idle")))
 			return err;
-		if (state.half != NB_MIRROR_SYNCING)
+		if (state.half != NB_MIRROR_SYNCING
+		    && state.half != NB_MIRROR_WORKING)
 			return nb_fail(NB_ESOURCE, "%s: %s failed in the "
 				       "resync of %s", m->object, m->half,
 				       m->array);

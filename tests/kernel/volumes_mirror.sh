@@ -52,6 +52,7 @@ split m-third m-third
 split m-member m-readd
 until_idle vdc
 mdadm --quiet /dev/md0 --fail /dev/vdc
+split m-faulty m-tree
 until mdadm --quiet /dev/md0 --remove /dev/vdc; do sleep 0.1; done
 
 load &
@@ -111,6 +112,10 @@ while read -r conf at; do
 	[ ! -e /tmp/quiesced ] || echo "not resumed" >>"/results/m-next $conf $at"
 done </mirror-steps
 
+split m-dying m-dying
+until mdadm --quiet /dev/md0 --remove /dev/vdb; do sleep 0.1; done
+mdadm --quiet /dev/md0 --add /dev/vdb
+until_idle vdb
 split m-readd m-readd
 until_idle vdc
 array >/results/m-whole

@@ -100,6 +100,10 @@ mirror_checks()
 		"hint: mdadm --grow /dev/md0 --raid-devices=3 makes a place for it"
 	check "a member is split and added again" \
 		mirror_good m-member "array: 2 dev-vdb/state"
+	check "a half that failed by itself" split_said m-faulty 1 \
+		"$detached" \
+		"$no /dev/vdc is faulty in /dev/md0" \
+		"hint: look at the disk, then mdadm /dev/md0 --remove /dev/vdc"
 	check "the half is added, split and detached under load" \
 		mirror_good m-tree "$detached"
 	check "it is consistent" mirror_consistent
@@ -126,6 +130,11 @@ mirror_checks()
 	while read -r conf step; do
 		check "$conf killed $step" mirror_killed "$conf" "$step"
 	done <"$work/steps"
+	check "the other member fails before the split" \
+		split_said m-dying 1 "array: 2 dev-vdc/state +8" \
+		"$no /dev/md0 is degraded: besides /dev/vdc, 0 of 1 members work" \
+		"hint: repair the array first" \
+		"nightburn: warning: mirror md: /dev/vdc stays in /dev/md0, which is degraded"
 	check "the half is added again" mirror_good m-readd "array: 2 dev-vdb"
 	check "the array is whole, and both halves are the same" \
 		diff "$seen/m-whole" - \
