@@ -205,6 +205,12 @@ NB_API enum nb_err nb_catalog_rebuild(struct nightburn *nb,
 				      const char *device,
 				      struct nb_verify_result *result);
 
+/* Takes the catalog of JOB's pool for what there is, although a newer backup
+ * was recorded once, or seen on a disc: a person says that it is lost.
+ * *CHANGED: that was needed. */
+NB_API enum nb_err nb_accept(struct nightburn *nb, const char *job,
+			     bool *changed);
+
 struct nb_restore_options {
 	const char *backup;        /* id, prefix or generation; NULL: newest */
 	const char *device;        /* as nb_disc */

@@ -65,8 +65,12 @@ static int
 read_source(IsoDataSource *src, uint32_t lba, uint8_t *buffer)
 {
 	struct cache *cache = src->data;
-	const uint8_t *block = find(cache, lba);
+	const uint8_t *block;
 
+	/* libisofs passes on what malloc gave it. */
+	if (!buffer)
+		return (int)ISO_OUT_OF_MEM;
+	block = find(cache, lba);
 	if (!block) {
 		fetch(cache, lba);
 		block = find(cache, lba);

@@ -182,6 +182,8 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 		err = dump_all(backup);
 	if (!err)
 		err = nb_staging_finish(staging, &backup->staged);
+	if (err == NB_EFULL)
+		nb_log(NB_NOTE, "%s: no room for this backup", staging);
 	if (err)
 		nb_staging_remove(staging, &backup->staged);
 	return err;

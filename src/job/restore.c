@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "job/found.h"
 
 #define TEXT_MAX ((size_t)1 << 30)
 
@@ -100,6 +101,7 @@ nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
 		    && (!found || is_newer(&next.manifest, &best.manifest))) {
 			nb_held_clear(&best);
 			best = next;
+			best.path = path;
 			found = true;
 		} else {
 			nb_held_clear(&next);
@@ -245,7 +247,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	struct nb_blocks *blocks = NULL;
 	struct nb_nodes nodes = NB_ARRAY_INIT;
 	struct nb_held held = { 0 };
-	enum nb_err err;
+	enum nb_err err, sealed = NB_OK;
 
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (!err)
@@ -258,6 +260,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
 		result->generation = held.manifest.generation;
+		sealed = nb_seal_check(nb, blocks, nb_look_start(look),
+				       held.path);
 		err = options->into
 			? nb_restore_into(nb, options, blocks, &nodes, &held,
 					  &done)
@@ -270,7 +274,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	nb_held_clear(&held);
 	nb_nodes_free(&nodes);
 	nb_blocks_free(blocks);
-	return err;
+	return err ? err : sealed;
 }
 
 enum nb_err

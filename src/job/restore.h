@@ -12,6 +12,7 @@
 
 struct nb_held {
 	struct nb_manifest manifest;
+	const char *path;             /* of the manifest: the nodes' */
 	struct nb_entries entries;    /* sorted, full paths on the disc */
 };
 

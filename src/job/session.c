@@ -102,7 +102,11 @@ make_label(const struct nb_backup *backup, const struct nb_look *look,
 	err = continue_chain(backup, look, append, label);
 	if (!err)
 		err = nb_site_key(backup->site, true);
-	return err ? err : nb_label_sign(label, &backup->site->key);
+	if (err)
+		return err;
+	s->key = &backup->site->key;
+	label->sealed = true;
+	return nb_label_sign(label, s->key);
 }
 
 static void
@@ -203,10 +207,17 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	    size_t *length)
 {
 	const struct nb_session *s = ctx;
+	enum nb_err err;
 
 	if (!strcmp(entry->path, NB_SUMS_PATH))
 		return render_sums(s, text, length);
-	return nb_manifest_render(&s->manifest, &s->entries, text, length);
+	err = nb_manifest_render(&s->manifest, &s->entries, text, length);
+	if (err || !s->key)
+		return err;
+	err = nb_manifest_seal(text, length, s->key);
+	if (err)
+		free(*text);
+	return err;
 }
 
 /* The hashes are not known yet, the lengths are. */

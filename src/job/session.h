@@ -22,6 +22,7 @@ struct nb_session {
 	struct nb_roots roots;
 	struct nb_blocks *previous;
 	struct nb_image *image;
+	const struct nb_key *key;       /* for its manifest; NULL: no MAC */
 	uint32_t start;                 /* first block */
 	uint64_t blocks;                /* exact size */
 };

@@ -62,6 +62,28 @@ enum nb_err nb_manifest_render(const struct nb_manifest *m,
 			       const struct nb_entries *entries,
 			       char **text, size_t *length);
 
+/* What the MAC of a manifest says. */
+enum nb_seal {
+	NB_SEAL_NONE,        /* there is none, and none was promised */
+	NB_SEAL_GOOD,
+	NB_SEAL_WRONG,       /* it is not that of these bytes and this key, or
+				the label promises one and there is none */
+	NB_SEAL_NO_KEY       /* there is one, and no key to check it with */
+};
+
+/*
+ * Puts a MAC with KEY into the manifest *TEXT (fresh memory, LENGTH bytes) as
+ * its last member: over the text as it was.  The length grows by the same
+ * number of bytes for any content.  NB_ENOMEM, NB_EFAIL.
+ */
+enum nb_err nb_manifest_seal(char **text, size_t *length,
+			     const struct nb_key *key);
+
+/* Checks the MAC of a manifest as it stands on the disc.  KEY may be NULL.
+ * PROMISED: its label, with a right MAC, says that there is one. */
+enum nb_seal nb_manifest_sealed(const char *text, size_t length,
+				const struct nb_key *key, bool promised);
+
 /*
  * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted) are
  * owned by the caller on success and untouched on failure.  Refuses unsafe
