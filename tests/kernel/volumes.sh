@@ -19,6 +19,9 @@ if [ -n "$why" ]; then
 	exit
 fi
 [ -z "${NB_TORTURE-}" ] || guest_limit=$((guest_limit * 5))
+# With sanitizers, all that is done, but not each answer.
+few=
+[ "${NB_TEST_SLOWER:-1}" -le 3 ] || few=yes
 root=$work/root
 seen=$work/seen
 
@@ -154,6 +157,7 @@ END
 		cp "$src/tests/kernel/volumes_common.sh" "$root/common" &&
 		cp "$src/tests/kernel/volumes_mirror.sh" "$root/mirror" &&
 		mirror_steps >"$root/mirror-steps" || return 1
+	[ -z "$few" ] || : >"$root/few"
 	lvm_steps >"$root/lvm-steps"
 }
 

@@ -42,16 +42,20 @@ night thin thin
 see thin
 
 # Answers.
-for conf in large missing btrfs reiserfs empty damaged subdirectory; do
-	night $conf $conf
-done
-lvcreate -q -s -L 4M -n other vg0/one
-night snapshot snapshot
-lvs --noheadings -o lv_name vg0 >/results/snapshot.volumes
-lvremove -q -y vg0/other
-lvcreate -q -s -L 4M -n nightburn-one vg0/one
-night foreign one
-lvremove -q -y vg0/nightburn-one
+answers()
+{
+	for conf in large missing btrfs reiserfs empty damaged subdirectory; do
+		night $conf $conf
+	done
+	lvcreate -q -s -L 4M -n other vg0/one
+	night snapshot snapshot
+	lvs --noheadings -o lv_name vg0 >/results/snapshot.volumes
+	lvremove -q -y vg0/other
+	lvcreate -q -s -L 4M -n nightburn-one vg0/one
+	night foreign one
+	lvremove -q -y vg0/nightburn-one
+}
+[ -e /few ] || answers
 
 # More is written than fits, when all was read and before that is looked at.
 cat >/tmp/do <<'END'
@@ -61,13 +65,13 @@ END
 echo "before lvs 4" >/tmp/at
 night full small run
 echo "before lvs 3" >/tmp/at
-night full-early small
+[ -e /few ] || night full-early small
 rm /m/one/much
 
 # Asked to end, as by a person who does not want to wait.
 echo 'kill -TERM $PPID' >/tmp/do
 echo "before lvs 3" >/tmp/at
-night term one
+[ -e /few ] || night term one
 
 # Killed, and what the next run makes of it.
 echo 'kill -9 $PPID' >/tmp/do

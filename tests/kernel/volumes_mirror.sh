@@ -47,12 +47,12 @@ mdadm --create /dev/md0 --quiet --run --level=1 --raid-devices=2 \
 mkfs.ext4 -q /dev/md0
 mount -t ext4 /dev/md0 /m/md
 dd if=/dev/urandom of=/m/md/random bs=64k count=8 2>/dev/null
-split m-belongs m-tree
-split m-third m-third
+[ -e /few ] || split m-belongs m-tree
+[ -e /few ] || split m-third m-third
 split m-member m-readd
 until_idle vdc
 mdadm --quiet /dev/md0 --fail /dev/vdc
-split m-faulty m-tree
+[ -e /few ] || split m-faulty m-tree
 until mdadm --quiet /dev/md0 --remove /dev/vdc; do sleep 0.1; done
 
 load &
@@ -85,23 +85,35 @@ umount /m/img
 rm /root/md0.img /root/m-image.iso
 
 # Answers.
-split m-none m-none
-split m-missing m-missing
-mkfs.ext4 -q /dev/vdd
-split m-foreign m-third
-mdadm --create /dev/md1 --quiet --run --level=1 --raid-devices=2 /dev/vdd missing
-mdadm --quiet --stop /dev/md1
-split m-other m-third
-mdadm --quiet --grow /dev/md0 --raid-devices=3 --force
-split m-degraded m-tree
-mdadm --quiet --grow /dev/md0 --raid-devices=2
-dd if=/dev/urandom of=/m/md/much bs=1M count=16 conv=fsync 2>/dev/null
-echo 1 >/sys/block/md0/md/sync_speed_min
-echo 1 >/sys/block/md0/md/sync_speed_max
-split m-stall m-stall
-echo system >/sys/block/md0/md/sync_speed_min
-echo system >/sys/block/md0/md/sync_speed_max
-rm /m/md/much
+answers()
+{
+	split m-none m-none
+	split m-missing m-missing
+	mkfs.ext4 -q /dev/vdd
+	split m-foreign m-third
+	mdadm --create /dev/md1 --quiet --run --level=1 --raid-devices=2 /dev/vdd missing
+	mdadm --quiet --stop /dev/md1
+	split m-other m-third
+	mdadm --quiet --grow /dev/md0 --raid-devices=3 --force
+	split m-degraded m-tree
+	mdadm --quiet --grow /dev/md0 --raid-devices=2
+	dd if=/dev/urandom of=/m/md/much bs=1M count=16 conv=fsync 2>/dev/null
+	echo 1 >/sys/block/md0/md/sync_speed_min
+	echo 1 >/sys/block/md0/md/sync_speed_max
+	split m-stall m-stall
+	echo system >/sys/block/md0/md/sync_speed_min
+	echo system >/sys/block/md0/md/sync_speed_max
+	rm /m/md/much
+}
+[ -e /few ] || answers
+
+dying()
+{
+	split m-dying m-dying
+	until mdadm --quiet /dev/md0 --remove /dev/vdb; do sleep 0.1; done
+	mdadm --quiet /dev/md0 --add /dev/vdb
+	until_idle vdb
+}
 
 echo 'kill -9 $PPID' >/tmp/do
 while read -r conf at; do
@@ -112,10 +124,7 @@ while read -r conf at; do
 	[ ! -e /tmp/quiesced ] || echo "not resumed" >>"/results/m-next $conf $at"
 done </mirror-steps
 
-split m-dying m-dying
-until mdadm --quiet /dev/md0 --remove /dev/vdb; do sleep 0.1; done
-mdadm --quiet /dev/md0 --add /dev/vdb
-until_idle vdb
+[ -e /few ] || dying
 split m-readd m-readd
 until_idle vdc
 array >/results/m-whole
