@@ -21,8 +21,11 @@ split()
 
 until_idle()
 {
-	until [ "$(cat /sys/block/md0/md/sync_action)" = idle ] &&
-		grep -q in_sync /sys/block/md0/md/dev-$1/state; do
+	waited=0
+	until [ $((waited += 1)) -gt 600 ] || {
+		[ "$(cat /sys/block/md0/md/sync_action)" = idle ] &&
+			grep -q in_sync /sys/block/md0/md/dev-$1/state
+	}; do
 		sleep 0.1
 	done
 }
