@@ -8,11 +8,13 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "source/mirror_array.h"
 #include "source/tool.h"
 
 #define SECTOR 512
 #define LOOK_MS 200
+#define ASK_MS 5000
 #define REMOVE_MS 30000   /* from failed to no longer in use */
 
 bool
@@ -71,12 +73,30 @@ tell_stalled(const struct nb_mirror *m, int64_t stall, uint64_t done,
 		       total ? (int)(done * 100 / total) : 0);
 }
 
+/* A resync that does not begin is asked for: an mdadm that was killed leaves
+ * the array frozen. */
+static void
+ask_for_resync(const struct nb_mirror *m, const struct nb_mirror_state *state)
+{
+	int fd;
+
+	if (state->half != NB_MIRROR_SYNCING || (strcmp(state->action, "idle")
+	    && strcmp(state->action, "frozen")))
+		return;
+	fd = openat(m->md, "sync_action", O_WRONLY | O_CLOEXEC);
+	/* When it is refused, the next look or the stall tells. */
+	if (fd >= 0 && nb_fd_write(fd, "recover", 7))
+		nb_log(NB_DEBUG, "%s: no resync of %s was begun", m->object,
+		       m->array);
+	nb_fd_close(&fd);
+}
+
 enum nb_err
 nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 	       const struct nb_source_context *context)
 {
 	uint64_t done = 0, total = 0, last = 0;
-	int64_t since = nb_clock_ms(), told = 0, now;
+	int64_t since = nb_clock_ms(), told = 0, now, asked = since;
 	struct nb_mirror_state state;
 	enum nb_err err;
 
@@ -97,6 +117,10 @@ nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 		last = done;
 		if (now - since >= stall * 1000)
 			return tell_stalled(m, stall, done, total);
+		if (now >= asked + ASK_MS) {
+			asked = now;
+			ask_for_resync(m, &state);
+		}
 		if (context->progress && now >= told + 1000) {
 			told = now;
 			err = context->progress(context->ctx, m->object,
