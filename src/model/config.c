@@ -36,6 +36,12 @@ source_clear(struct nb_config_source *source)
 	free(source->bootdisc.append);
 	free(source->bootdisc.bios_image);
 	free(source->bootdisc.efi_image);
+	free(source->mount.subdirectory);
+	free(source->lvm.volume);
+	free(source->mirror.array);
+	free(source->mirror.half);
+	names_free(&source->mirror.quiesce);
+	names_free(&source->mirror.resume);
 }
 
 static void

@@ -82,6 +82,8 @@ static const struct nb_field bootdisc_fields[] = {
 const struct nb_section nb_config_job_blocks[] = {
 	[NB_SOURCE_POSTGRES] = { .name = "postgres", postgres_fields },
 	[NB_SOURCE_TREE] = { .name = "tree", tree_fields },
+	[NB_SOURCE_LVM] = { .name = "lvm", nb_config_lvm_fields },
+	[NB_SOURCE_MIRROR] = { .name = "mirror", nb_config_mirror_fields },
 	[NB_SOURCE_BOOTAREA] = { .name = "bootarea", bootarea_fields },
 	[NB_SOURCE_BOOTDISC] = { .name = "bootdisc", bootdisc_fields },
 	[NB_SOURCE_KINDS + NB_HOOK_BEFORE] = {
@@ -114,6 +116,8 @@ nb_config_source_begin(enum nb_source_kind kind,
 			.copy_newer = COPY_NEWER,
 			.checksum = NB_REREAD_WEEKLY,
 		};
+	if (kind == NB_SOURCE_LVM || kind == NB_SOURCE_MIRROR)
+		nb_config_volume_begin(source);
 }
 
 static enum nb_err
@@ -163,6 +167,8 @@ nb_config_source_end(const char *file, struct nb_config_source *source)
 {
 	if (source->kind == NB_SOURCE_POSTGRES)
 		return end_postgres(file, source);
+	if (source->kind == NB_SOURCE_LVM || source->kind == NB_SOURCE_MIRROR)
+		return nb_config_volume_end(file, source);
 	if (source->kind == NB_SOURCE_BOOTDISC)
 		return end_bootdisc(file, source);
 	if (source->kind == NB_SOURCE_BOOTAREA && !source->bootarea.path)

@@ -25,6 +25,7 @@ static const char readme_head[] =
 "                           mode, date, size and SHA-256\n"
 "  <backup>/postgres/       dumps of PostgreSQL databases\n"
 "  <backup>/tree/           directories, as they were\n"
+"  <backup>/lvm/ mirror/    directories of a snapshot, or of half a mirror\n"
 "  <backup>/bootarea/       what makes a disk boot, with its RESTORE.txt\n"
 "  <backup>/bootdisc/       what makes this disc boot\n"
 "\n"

@@ -19,6 +19,10 @@
 struct nb_source_context {
 	const char *backup_id;
 	const char *job;
+	const char *state_dir;      /* of this installation */
+	const char *installation;   /* its random id, 32 hex digits */
+	const char *run;            /* of this run of the program alone, 16
+				       random hex digits */
 	const char *staging_path;   /* of this backup's partial directory */
 	int staging;                /* open descriptor of it, roots[0] */
 	int64_t date;               /* mtime of what the source makes itself */
@@ -81,6 +85,8 @@ const struct nb_source_ops *nb_source_ops(enum nb_source_kind kind);
 
 extern const struct nb_source_ops nb_source_postgres;
 extern const struct nb_source_ops nb_source_tree;
+extern const struct nb_source_ops nb_source_lvm;
+extern const struct nb_source_ops nb_source_mirror;
 extern const struct nb_source_ops nb_source_bootarea;
 extern const struct nb_source_ops nb_source_bootdisc;
 
