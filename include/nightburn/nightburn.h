@@ -90,8 +90,7 @@ struct nb_disc_info {
 	uint32_t last_start;       /* first number of msinfo */
 	uint32_t next_writable;    /* second number of msinfo */
 	char volume_id[33];
-	char label[12];            /* of the newest session: "none", "good",
-				      "unreadable" */
+	char label[12];            /* "none", "good", "unreadable" */
 	int session;               /* what follows is of this one, because the
 				      newest is bad; 0: of the newest */
 	char disc_id[33], pool[65], disc[65], backup_id[41];
@@ -149,6 +148,13 @@ struct nb_run_result {
 	int session;
 	bool burned, verified;
 	bool staged;               /* the dump waits for `run --resume` */
+	uint64_t shared;           /* files that an earlier session holds */
+	uint64_t excluded;         /* names that patterns left out */
+	uint64_t too_large;        /* files that max_file_size left out */
+	/* What a person should look at, although all was verified: files that
+	 * changed while they were read, that have other bytes with no sign of
+	 * a change, whose earlier copy on the disc was damaged. */
+	uint64_t changed, corrupt, reread;
 };
 
 /* The nightly job. NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: a person is
@@ -195,8 +201,7 @@ NB_API enum nb_err nb_image(struct nightburn *nb,
 struct nb_verify_result {
 	char disc[65], backup_id[41];
 	uint64_t generation, files, bytes, bad;
-	int session;               /* that is told of, because a newer one is
-				      bad; 0: the newest */
+	int session;               /* told of, a newer one is bad; 0: newest */
 };
 /*
  * Compares every file on the disc with its hash and, where the catalog knows
@@ -242,6 +247,44 @@ struct nb_restore_result {
 NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);
+
+/* ---- a disk that boots ---- */
+
+struct nb_part_row {
+	unsigned int number;
+	uint64_t start, size;      /* bytes; size 0: there is no such one */
+	const char *type, *fs, *label, *uuid; /* in words, or NULL */
+};
+struct nb_bootarea_row {
+	struct nb_part_row backup, target;
+	bool same;
+};
+/* A backup beside the device that it would go to. */
+struct nb_bootarea_info {
+	const char *source, *device;       /* of the backup, as "/dev/sda" */
+	const char *target;
+	const char *backup_table, *target_table; /* "gpt", "dos", or "" */
+	uint64_t backup_size, target_size; /* bytes */
+	const char *user;          /* who uses the target; NULL: nobody */
+	const struct nb_bootarea_row *rows;
+	size_t row_count;
+};
+struct nb_bootarea_options {
+	const char *backup;        /* as nb_restore_options */
+	const char *device;        /* with the disc, as nb_disc */
+	const char *source;        /* NULL: the only bootarea */
+	const char *to_device;     /* the disk to be overwritten */
+	const char *erase;         /* the same once more, else it is only
+				      shown */
+	/* What differs, before anything is written; not 0: stop. */
+	int (*show)(void *ctx, const struct nb_bootarea_info *info);
+	void *ctx;
+};
+/* Writes the boot area of a backup to a disk, and reads it back.  NB_EUSAGE:
+ * not named twice; NB_EWRONG: the disk is in use, too small, or no disk. */
+NB_API enum nb_err nb_restore_bootarea(struct nightburn *nb,
+				const struct nb_bootarea_options *options,
+				struct nb_restore_result *result);
 
 /* ---- a standby disk ---- */
 

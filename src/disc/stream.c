@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disc/stream.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/fd.h"
-#include "base/path.h"
 #include "disc/hasher.h"
+#include "disc/stream_file.h"
 
 /* Marks our contents among libisofs' own kinds (get_id). */
 #define FS_ID 0x4e42
+/* Bytes of the boot information table, and the most that a boot image has. */
+#define TABLE 8
+#define TABLE_END 64
+#define BOOT_MAX ((size_t)1 << 26)
 
 struct nb_streams {
 	struct nb_streams_options options;
@@ -28,7 +28,7 @@ struct stream {
 	struct nb_streams *streams;
 	struct nb_entry *entry;
 	uint64_t serial;
-	int fd;
+	struct nb_stream_file file;
 	char *text;               /* of a late entry */
 	const uint8_t *piece;     /* bytes that can be taken now */
 	size_t at, filled;
@@ -79,32 +79,6 @@ fail_stream(struct stream *s, enum nb_err err)
 	return (int)ISO_FILE_READ_ERROR;
 }
 
-static enum nb_err
-open_file(struct stream *s)
-{
-	const struct nb_entry *e = s->entry;
-	struct stat st;
-
-	if (e->root >= s->streams->options.root_count)
-		return nb_fail(NB_EFAIL, "%s: no such root", e->path);
-	s->fd = nb_path_open(s->streams->options.roots[e->root], e->root_path,
-			     O_RDONLY, 0);
-	if (s->fd < 0 || fstat(s->fd, &st))
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
-				     e->root_path);
-	if (!S_ISREG(st.st_mode))
-		return nb_fail(NB_ESOURCE, "%s: no longer a regular file",
-			       e->root_path);
-	if ((uint64_t)st.st_size != e->size)
-		return nb_fail(NB_ESOURCE, "%s: changed its size from %llu to "
-			       "%llu bytes", e->root_path,
-			       (unsigned long long)e->size,
-			       (unsigned long long)st.st_size);
-	if (e->size > NB_PIECE)
-		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return NB_OK;
-}
-
 /* All other files are on their way: their hashes are needed now. */
 static enum nb_err
 open_late(struct stream *s)
@@ -125,6 +99,44 @@ open_late(struct stream *s)
 	return err;
 }
 
+/* The boot information table that GRUB, as ISOLINUX, looks for in its first
+ * block: where it lies, its length, the sum of its words. */
+static void
+fill_table(char *text, size_t length, uint32_t address)
+{
+	uint32_t table[4] = { 16, address, (uint32_t)length, 0 };
+
+	for (size_t i = TABLE_END; i < length; i += 4)
+		for (size_t k = 0; k < 4 && i + k < length; k++)
+			table[3] += (uint32_t)(uint8_t)text[i + k] << 8 * k;
+	for (size_t i = 0; i < sizeof table; i++)
+		text[TABLE + i] = (char)(table[i / 4] >> i % 4 * 8);
+	memset(text + TABLE + sizeof table, 0, TABLE_END - TABLE
+	       - sizeof table);
+}
+
+static enum nb_err
+open_boot(struct stream *s)
+{
+	const struct nb_streams_options *options = &s->streams->options;
+	size_t size = (size_t)s->entry->size;
+	enum nb_err err = nb_stream_file_open(&s->file, options->roots,
+					      options->root_count);
+
+	if (err)
+		return err;
+	if (size < TABLE_END || size > BOOT_MAX)
+		return nb_fail(NB_ESOURCE, "%s: no boot image", s->entry->path);
+	s->text = malloc(size);
+	if (!s->text)
+		return nb_fail_memory();
+	if (nb_fd_read(s->file.fd, s->text, size) != (ssize_t)size)
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
+				     s->entry->root_path);
+	fill_table(s->text, size, options->boot_address(options->ctx));
+	return NB_OK;
+}
+
 static int
 stream_close(IsoStream *stream)
 {
@@ -132,7 +144,7 @@ stream_close(IsoStream *stream)
 
 	if (s->taken && s->taken < s->entry->size)
 		nb_hasher_reset(s->streams->hasher);
-	nb_fd_close(&s->fd);
+	nb_fd_close(&s->file.fd);
 	free(s->text);
 	s->text = NULL;
 	return 1;
@@ -147,7 +159,11 @@ stream_open(IsoStream *stream)
 	s->at = s->filled = 0;
 	s->taken = 0;
 	if (s->entry->content == NB_CONTENT_ROOT)
-		err = open_file(s);
+		err = nb_stream_file_open(&s->file,
+			s->streams->options.roots,
+			s->streams->options.root_count);
+	else if (s->entry->content == NB_CONTENT_BOOT)
+		err = open_boot(s);
 	else if (s->entry->content == NB_CONTENT_LATE)
 		err = open_late(s);
 	if (!err)
@@ -156,35 +172,15 @@ stream_open(IsoStream *stream)
 	return fail_stream(s, err);
 }
 
-/* The bytes behind the last one: there must be none. */
-static enum nb_err
-check_end(const struct stream *s)
-{
-	char byte;
-
-	if (s->fd >= 0 && nb_fd_read(s->fd, &byte, 1) == 1)
-		return nb_fail(NB_ESOURCE, "%s: grew while it was read",
-			       s->entry->root_path);
-	return NB_OK;
-}
-
 static enum nb_err
 take_from(struct stream *s, uint8_t *piece, size_t want)
 {
-	ssize_t got = (ssize_t)want;
-
 	if (s->entry->content == NB_CONTENT_MEMORY)
 		memcpy(piece, s->entry->data + s->taken, want);
 	else if (s->text)
 		memcpy(piece, s->text + s->taken, want);
 	else
-		got = nb_fd_read(s->fd, piece, want);
-	if (got < 0)
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
-				     s->entry->root_path);
-	if ((size_t)got < want)
-		return nb_fail(NB_ESOURCE, "%s: shrank while it was read",
-			       s->entry->root_path);
+		return nb_stream_file_take(&s->file, piece, want);
 	return NB_OK;
 }
 
@@ -204,7 +200,8 @@ next_piece(struct stream *s)
 	s->piece = piece;
 	s->at = 0;
 	s->filled = want;
-	return s->taken == s->entry->size ? check_end(s) : NB_OK;
+	return s->taken == s->entry->size ? nb_stream_file_end(&s->file)
+		: NB_OK;
 }
 
 static int
@@ -261,7 +258,7 @@ stream_free(IsoStream *stream)
 {
 	struct stream *s = stream->data;
 
-	nb_fd_close(&s->fd);
+	nb_fd_close(&s->file.fd);
 	free(s->text);
 	free(s);
 }
@@ -311,7 +308,8 @@ nb_stream_new(struct nb_streams *streams, struct nb_entry *entry,
 	s->streams = streams;
 	s->entry = entry;
 	s->serial = serial;
-	s->fd = -1;
+	s->file.fd = -1;
+	s->file.entry = entry;
 	stream->class = &stream_class;
 	stream->refcount = 1;
 	stream->data = s;

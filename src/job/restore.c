@@ -14,110 +14,6 @@
 #include "base/str.h"
 #include "job/found.h"
 
-#define TEXT_MAX ((size_t)1 << 30)
-
-static enum nb_err
-load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct nb_held *held)
-{
-	enum nb_err err;
-	char *text;
-	size_t length;
-
-	memset(held, 0, sizeof *held);
-	err = nb_reader_file(blocks, start, path, TEXT_MAX, &text, &length);
-	if (err == NB_ENOTFOUND)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
-	if (err)
-		return err;
-	err = nb_manifest_parse(path, text, length, &held->manifest,
-				&held->entries);
-	free(text);
-	return err;
-}
-
-void
-nb_held_clear(struct nb_held *held)
-{
-	nb_manifest_clear(&held->manifest);
-	nb_entries_free(&held->entries);
-}
-
-static bool
-is_asked_for(const struct nb_manifest *m, const char *which)
-{
-	char number[24];
-
-	if (!which)
-		return true;
-	snprintf(number, sizeof number, "%llu",
-		 (unsigned long long)m->generation);
-	return nb_backup_is_generation(which) ? !strcmp(which, number)
-		: !strncmp(m->backup_id, which, strlen(which));
-}
-
-/* A backup by hand stands behind the generation that it belongs to. */
-static bool
-is_newer(const struct nb_manifest *a, const struct nb_manifest *b)
-{
-	bool a_by_hand = !strcmp(a->job, NB_JOB_BY_HAND);
-	bool b_by_hand = !strcmp(b->job, NB_JOB_BY_HAND);
-
-	if (a_by_hand != b_by_hand)
-		return b_by_hand;
-	if (a->generation != b->generation)
-		return a->generation > b->generation;
-	return a->created > b->created;
-}
-
-static enum nb_err
-not_here(const struct nb_look *look, const char *which)
-{
-	return nb_fail(NB_ENOTFOUND, "%s: backup %s is not on disc %s\n"
-		       "hint: nightburn list tells which disc holds it",
-		       look->device, which ? which : "(any)",
-		       look->label.disc);
-}
-
-enum nb_err
-nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
-	     const struct nb_nodes *nodes, const char *which,
-	     struct nb_held *out)
-{
-	struct nb_held best = { 0 }, next;
-	enum nb_err err = NB_OK;
-	bool found = false;
-
-	for (size_t i = 0; !err && i < nodes->count; i++) {
-		const char *path = nodes->at[i].entry.path;
-
-		if (strcmp(path, NB_MANIFEST_PATH)
-		    && !nb_manifest_is_earlier(path))
-			continue;
-		err = load_manifest(blocks, nb_look_start(look), path, &next);
-		if (err)
-			break;
-		if (is_asked_for(&next.manifest, which)
-		    && (!found || is_newer(&next.manifest, &best.manifest))) {
-			nb_held_clear(&best);
-			best = next;
-			best.path = path;
-			found = true;
-		} else {
-			nb_held_clear(&next);
-		}
-	}
-	if (!err && !found)
-		err = not_here(look, which);
-	if (!err)
-		err = nb_entries_sort(&best.entries);
-	if (err)
-		nb_held_clear(&best);
-	else
-		*out = best;
-	return err;
-}
-
 /* Is PATH the PART, or beneath it? */
 static bool
 is_beneath(const char *path, const char *part)
@@ -129,12 +25,12 @@ is_beneath(const char *path, const char *part)
 	return !strncmp(path, part, n) && (!path[n] || path[n] == '/');
 }
 
-static bool
-is_wanted(const struct nb_restore_options *options, const char *source_path,
-	  const char *path, size_t prefix)
+bool
+nb_held_wants(const struct nb_held *held,
+	      const struct nb_restore_options *options, const char *path)
 {
-	if (source_path && !is_beneath(path, source_path))
-		return false;
+	size_t prefix = strlen(held->manifest.backup_id) + 1;
+
 	if (!options->path_count)
 		return true;
 	for (size_t i = 0; i < options->path_count; i++)
@@ -142,6 +38,52 @@ is_wanted(const struct nb_restore_options *options, const char *source_path,
 		    || is_beneath(path, options->paths[i]))
 			return true;
 	return false;
+}
+
+/* The packed source whose archive stands at PATH, or NULL. */
+static const struct nb_manifest_source *
+packed_at(const struct nb_held *held, const char *path)
+{
+	const struct nb_manifest_sources *list = &held->manifest.sources;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (nb_source_is_packed(&list->at[i])
+		    && !strcmp(list->at[i].path, path))
+			return &list->at[i];
+	return NULL;
+}
+
+/* An archive is wanted when one of its members is. */
+static bool
+wants_member(const struct nb_held *held,
+	     const struct nb_restore_options *options,
+	     const struct nb_manifest_source *source)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < source->members.count; i++) {
+		char *path;
+
+		if (nb_str_format(&path, "%s/%s/%s", held->manifest.backup_id,
+				  source->kind, source->members.at[i].path))
+			return true;
+		found = nb_held_wants(held, options, path);
+		free(path);
+	}
+	return found;
+}
+
+static bool
+is_wanted(const struct nb_held *held,
+	  const struct nb_restore_options *options, const char *source_path,
+	  const char *path)
+{
+	const struct nb_manifest_source *packed = packed_at(held, path);
+
+	if (source_path && !is_beneath(path, source_path))
+		return false;
+	return nb_held_wants(held, options, path)
+		|| (packed && wants_member(held, options, packed));
 }
 
 enum nb_err
@@ -155,7 +97,7 @@ nb_held_select(struct nb_held *held, const struct nb_restore_options *options,
 
 		if (strlen(e->path) > prefix
 		    && is_beneath(e->path, held->manifest.backup_id)
-		    && is_wanted(options, source_path, e->path, prefix))
+		    && is_wanted(held, options, source_path, e->path))
 			held->entries.at[n++] = *e;
 		else
 			nb_entry_clear(e);
@@ -193,15 +135,50 @@ extract_progress(void *ctx, uint64_t done, uint64_t total)
 	return nb_job_progress(ctx, "restore", done, total);
 }
 
+static void
+add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
+{
+	to->files += one->files;
+	to->bytes += one->bytes;
+	to->bad += one->bad;
+}
+
+/* Archives that are wanted, one after the other, by their members. */
+static enum nb_err
+unpack_all(struct nb_extract *spec, const struct nb_held *held,
+	   const struct nb_restore_options *options,
+	   struct nb_extract_result *result)
+{
+	struct nb_extract_result one;
+	enum nb_err err = NB_OK, bad = NB_OK;
+
+	for (size_t i = 0; !err && i < held->entries.count; i++) {
+		const struct nb_manifest_source *packed
+			= packed_at(held, held->entries.at[i].path);
+
+		if (!packed)
+			continue;
+		err = nb_held_unpack(spec, held, packed, options, &one);
+		add_result(result, &one);
+		if (err == NB_ECORRUPT) {
+			bad = err;
+			err = NB_OK;
+		}
+	}
+	return err ? err : bad;
+}
+
 enum nb_err
 nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		const struct nb_nodes *nodes, const struct nb_held *held,
+		const struct nb_restore_options *options,
 		struct nb_held_target target, struct nb_extract_result *result)
 {
+	struct nb_entries plain = NB_ARRAY_INIT;
 	struct nb_extract spec = {
 		.blocks = blocks,
 		.nodes = nodes,
-		.entries = &held->entries,
+		.entries = &plain,
 		.prefix = strlen(held->manifest.backup_id) + 1,
 		.to = target.fd,
 		.overwrite = target.overwrite,
@@ -209,8 +186,21 @@ nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		.progress = extract_progress,
 		.ctx = nb,
 	};
+	enum nb_err err = NB_OK, unpacked;
 
-	return nb_extract_run(&spec, result);
+	memset(result, 0, sizeof *result);
+	/* Borrowed from HELD. */
+	for (size_t i = 0; !err && i < held->entries.count; i++)
+		if (!packed_at(held, held->entries.at[i].path))
+			err = nb_array_push(&plain, held->entries.at[i]);
+	if (!err)
+		err = nb_extract_run(&spec, result);
+	if (!err || err == NB_ECORRUPT) {
+		unpacked = unpack_all(&spec, held, options, result);
+		err = unpacked ? unpacked : err;
+	}
+	nb_array_free(&plain);
+	return err;
 }
 
 static enum nb_err
@@ -234,52 +224,10 @@ restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	target.fd = open(options->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target.fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", options->to);
-	err = nb_held_extract(nb, blocks, nodes, held, target, result);
+	err = nb_held_extract(nb, blocks, nodes, held, options, target,
+			      result);
 	nb_fd_close(&target.fd);
 	return err;
-}
-
-/* What the session that LOOK is at holds, and the backup in it. */
-static enum nb_err
-find_in_session(const struct nb_look *look, struct nb_blocks *blocks,
-		const char *which, struct nb_nodes *nodes,
-		struct nb_held *held)
-{
-	enum nb_err err;
-
-	if (look->label_state != NB_LABEL_GOOD)
-		return NB_EFOREIGN;
-	err = nb_reader_tree(blocks, nb_look_start(look), nodes);
-	if (!err)
-		err = nb_held_find(look, blocks, nodes, which, held);
-	if (err)
-		nb_nodes_free(nodes);
-	return err;
-}
-
-/* The same in the newest session in which it can be found. */
-static enum nb_err
-find_backup(struct nb_look *look, struct nb_blocks *blocks,
-	    const char *which, struct nb_nodes *nodes, struct nb_held *held)
-{
-	enum nb_err err, first = NB_OK, back = NB_OK;
-
-	do {
-		err = find_in_session(look, blocks, which, nodes, held);
-		if (!first || first == NB_EFOREIGN)
-			first = err;
-		if (err == NB_EFOREIGN || nb_look_may_help(err))
-			back = nb_look_back(look);
-		else
-			back = NB_ENOTFOUND;
-	} while (err && !back);
-	if (err && back != NB_ENOTFOUND)
-		return back;
-	if (err && first == NB_EFOREIGN)
-		return nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
-			       "this disc\nhint: mount it and read its "
-			       "RESTORE.txt", look->device);
-	return err ? first : NB_OK;
 }
 
 static enum nb_err
@@ -294,8 +242,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (!err)
-		err = find_backup(look, blocks, options->backup, &nodes,
-				  &held);
+		err = nb_held_find(look, blocks, options->backup, &nodes,
+				   &held);
 	if (!err) {
 		memcpy(result->backup_id, held.manifest.backup_id,
 		       sizeof result->backup_id);
@@ -329,13 +277,10 @@ nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	if (!options->to == !options->into)
 		return nb_fail(NB_EUSAGE, "restore: either a directory or a "
 			       "database\nhint: --to DIR or --into DATABASE");
-	err = nb_look_open(nb, options->device, &look);
+	err = nb_held_look(nb, options->device, &look);
 	if (err)
 		return err;
-	if (look.medium.state == NB_MEDIUM_NONE)
-		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
-	else
-		err = restore_from(nb, options, &look, result);
+	err = restore_from(nb, options, &look, result);
 	nb_look_close(&look);
 	return err;
 }

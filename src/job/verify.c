@@ -118,13 +118,14 @@ record_less(struct nb_site *site, const struct nb_look *look,
 					      NB_DISC_SUSPECT,
 					      "its newest session is bad");
 
-	return err ? err : nb_fail(NB_ECORRUPT, "%s: generation %llu is not good "
-				   "any more, generation %llu before it is\n"
-				   "hint: nightburn restore %llu brings that "
-				   "back", disc->name,
-				   (unsigned long long)disc->generation,
-				   (unsigned long long)look->label.generation,
-				   (unsigned long long)look->label.generation);
+	if (err)
+		return err;
+	return nb_fail(NB_ECORRUPT, "%s: generation %llu is not good any more, "
+		       "generation %llu before it is\nhint: nightburn restore "
+		       "%llu brings that back", disc->name,
+		       (unsigned long long)disc->generation,
+		       (unsigned long long)look->label.generation,
+		       (unsigned long long)look->label.generation);
 }
 
 /* What a burn that failed left behind is bad; the rest is all that was ever

@@ -346,5 +346,6 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 	result->generation = s->label.generation;
 	result->blocks = s->blocks;
 	result->session = (int)s->earlier.count + 1;
+	nb_session_tell(s, result);
 	return err;
 }

@@ -26,6 +26,22 @@ source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
 	names_free(&source->tree.exclude);
+	names_free(&source->tree.copy_first);
+	free(source->bootarea.disk);
+	free(source->bootarea.boot);
+	free(source->bootarea.path);
+	free(source->bootdisc.root);
+	free(source->bootdisc.kernel);
+	free(source->bootdisc.initramfs);
+	free(source->bootdisc.append);
+	free(source->bootdisc.bios_image);
+	free(source->bootdisc.efi_image);
+	free(source->mount.subdirectory);
+	free(source->lvm.volume);
+	free(source->mirror.array);
+	free(source->mirror.half);
+	names_free(&source->mirror.quiesce);
+	names_free(&source->mirror.resume);
 }
 
 static void

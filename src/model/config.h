@@ -46,7 +46,9 @@ enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
 		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
 
 /* In the order of the grammar's table (config_source.c). */
-enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE, NB_SOURCE_KINDS };
+enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE, NB_SOURCE_LVM,
+		      NB_SOURCE_MIRROR, NB_SOURCE_BOOTAREA,
+		      NB_SOURCE_BOOTDISC, NB_SOURCE_KINDS };
 
 struct nb_config_postgres {
 	char *database;             /* default: the block's name */
@@ -68,11 +70,78 @@ struct nb_config_postgres {
 	bool full_check;            /* read the whole dump with pg_restore */
 };
 
+enum nb_reread { NB_REREAD_NEVER, NB_REREAD_DAILY, NB_REREAD_WEEKLY,
+		 NB_REREAD_ALWAYS };
+enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
+
 /* What is read of a directory, whoever provides the directory. */
 struct nb_config_tree {
 	char *path;
-	struct nb_names exclude;
+	struct nb_names exclude;    /* patterns (model/ignore.h) */
 	bool one_file_system;
+	uint64_t max_file_size;     /* larger files are left out; 0: none */
+	struct nb_names copy_first; /* patterns of files that are copied into
+				       staging before they are burned */
+	int64_t copy_newer;         /* ... those changed in the last seconds,
+				       too; 0: none */
+	bool fail_on_change;        /* on_change = report | fail */
+	enum nb_reread checksum;    /* how often unchanged files are read */
+	enum nb_pack pack;
+};
+
+/* What makes a disk boot. */
+struct nb_config_bootarea {
+	char *disk;                 /* device of the whole disk */
+	char *boot;                 /* the partition of /boot: number, device,
+				       UUID=, LABEL=, PARTUUID=, PARTLABEL= or
+				       none; NULL: the one mounted at path */
+	char *path;                 /* where /boot is mounted */
+	uint64_t max_size;          /* bytes to the end of /boot; 0: no cap */
+};
+
+enum nb_firmware { NB_FIRMWARE_BOTH, NB_FIRMWARE_BIOS, NB_FIRMWARE_EFI };
+
+/* What makes the disc itself boot. */
+struct nb_config_bootdisc {
+	enum nb_firmware firmware;
+	char *root;                 /* UUID= or LABEL= of the file system with
+				       the installed system's /boot; NULL: the
+				       first disk */
+	char *kernel, *initramfs;   /* of the rescue entry; NULL: none */
+	char *append;               /* the kernel's command line, or NULL */
+	char *bios_image, *efi_image; /* instead of GRUB */
+	bool rescue;                /* the entry that starts by itself */
+	int timeout;                /* seconds until it does */
+};
+
+/* Of a part of something: BYTES, or when it is not 0 so many PERCENT. */
+struct nb_share {
+	uint64_t bytes;
+	int percent;
+};
+
+/* A file system that has to be mounted before its tree can be read. */
+struct nb_config_mount {
+	char *subdirectory;         /* what is read of it; NULL: all */
+	int retries;                /* of the mount, after the first try */
+	int64_t pause;              /* seconds between two of them */
+};
+
+struct nb_config_lvm {
+	char *volume;               /* "GROUP/VOLUME" */
+	struct nb_share size;       /* of the snapshot, of its origin */
+};
+
+struct nb_config_mirror {
+	char *array;                /* "/dev/md0" */
+	char *half;                 /* that is split off: "/dev/sdb1" */
+	bool image;                 /* as = tree | image */
+	bool readd;                 /* afterwards = detach | readd */
+	int64_t stall;              /* seconds without progress of a resync */
+	struct nb_names quiesce;    /* a program with its arguments that runs
+				       before the split; or none */
+	struct nb_names resume;     /* the same, behind it */
+	int64_t hook_timeout;       /* seconds for each of them */
 };
 
 struct nb_config_source {
@@ -81,6 +150,11 @@ struct nb_config_source {
 	int line;                   /* in the configuration file */
 	struct nb_config_postgres postgres;
 	struct nb_config_tree tree;
+	struct nb_config_mount mount;
+	struct nb_config_lvm lvm;
+	struct nb_config_mirror mirror;
+	struct nb_config_bootarea bootarea;
+	struct nb_config_bootdisc bootdisc;
 };
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);

@@ -19,9 +19,27 @@
 #define NB_SUMS_PATH "SHA256SUMS"
 #define NB_MANIFEST_VERSION 1
 
+/* A file of which the backup has less, or other, than was asked for. */
+enum nb_note {
+	NB_NOTE_TOO_LARGE,   /* left out: beyond max_file_size */
+	NB_NOTE_CHANGED,     /* torn: changed each time that it was read */
+	NB_NOTE_CORRUPT,     /* other bytes than before, and nothing says that
+				it was written to */
+	NB_NOTE_REREAD       /* its earlier copy on the disc could not be read
+				any more: written anew */
+};
+
+struct nb_manifest_note {
+	enum nb_note what;
+	char *path;          /* beneath the source */
+	uint64_t size;
+};
+
+struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
+
 /* What one source brought. */
 struct nb_manifest_source {
-	char *kind;          /* "postgres", "tree" */
+	char *kind;          /* "postgres", "tree", ... */
 	char *name;          /* the block's title, or the database's name */
 	char *database;      /* of a dump; NULL otherwise */
 	char *format;        /* "custom", "plain", "directory", "globals" */
@@ -30,6 +48,11 @@ struct nb_manifest_source {
 	char *server_version; /* of a dump, as "15.18"; NULL otherwise */
 	uint64_t bytes;      /* before our compression */
 	uint64_t stored;     /* on the disc */
+	uint64_t excluded;   /* names that patterns left out */
+	int64_t checked;     /* when all bytes were read last; 0: not told */
+	struct nb_manifest_notes notes;
+	struct nb_entries members; /* of an archive, paths within it; among
+				      the files of the text */
 };
 
 struct nb_manifest_sources NB_ARRAY(struct nb_manifest_source);
@@ -49,6 +72,27 @@ struct nb_manifest {
 /* Is PATH that of an earlier session's manifest, moved aside when the next one
  * was appended: "nightburn/<backup id>/manifest.json"? */
 bool nb_manifest_is_earlier(const char *path);
+
+/* "too-large", "changed", ... */
+const char *nb_note_name(enum nb_note what);
+
+/* More of them nobody reads. */
+#define NB_NOTES_MAX 1000
+
+/* Adds a note about the SIZE bytes at PATH (copied), when there are not
+ * NB_NOTES_MAX yet.  NB_ENOMEM */
+enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
+				    enum nb_note what, const char *path,
+				    uint64_t size);
+
+/* A copy of all.  NB_ENOMEM, *OUT untouched. */
+enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,
+				    struct nb_manifest_source *out);
+
+/* The source KIND NAME of M, or NULL. */
+struct nb_manifest_source *nb_manifest_find(const struct nb_manifest *m,
+					    const char *kind,
+					    const char *name);
 
 void nb_manifest_source_clear(struct nb_manifest_source *source);
 void nb_manifest_clear(struct nb_manifest *m);

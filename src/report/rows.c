@@ -66,7 +66,7 @@ nb_report_disc(struct nb_str *s, const struct nb_disc_info *d, bool json)
 		nb_str_addf(s, " in the newest session, good in session %d",
 			    d->session);
 	nb_str_add(s, "\n");
-	if (!d->disc_id[0])
+	if (d->label[0] != 'g' && !d->session)
 		return;
 	nb_str_addf(s, "disc        %s of pool %s%s\n", d->disc, d->pool,
 		    d->ours ? "" : ", without the key of this installation");

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -134,6 +133,13 @@ sync_path(int dir, const char *path)
 	return err;
 }
 
+/* A symbolic link or a device stands in the record alone. */
+static bool
+is_there(const struct nb_entry *e)
+{
+	return e->type == NB_ENTRY_FILE || e->type == NB_ENTRY_DIR;
+}
+
 static enum nb_err
 sync_parent(int dir, const char *path)
 {
@@ -182,6 +188,8 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 	for (size_t i = 0; !err && i < staged->entries.count; i++) {
 		const struct nb_entry *e = &staged->entries.at[i];
 
+		if (!is_there(e))
+			continue;
 		err = sync_path(staged->dir, e->path);
 		if (!err)
 			err = sync_parent(staged->dir, e->path);
@@ -215,8 +223,12 @@ check_files(const struct nb_staged *staged)
 	for (size_t i = 0; i < staged->entries.count; i++) {
 		const struct nb_entry *e = &staged->entries.at[i];
 		struct stat st;
-		int fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
-		int bad = fd < 0 || fstat(fd, &st)
+		int fd, bad;
+
+		if (!is_there(e))
+			continue;
+		fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
+		bad = fd < 0 || fstat(fd, &st)
 			|| (e->type == NB_ENTRY_FILE
 			    && (!S_ISREG(st.st_mode)
 				|| (uint64_t)st.st_size != e->size));
@@ -370,31 +382,5 @@ nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
 	if (!err)
 		err = each_name(s.staging, prune_one, &s);
 	nb_fd_close(&s.staging);
-	return err;
-}
-
-enum nb_err
-nb_staging_room(const char *staging_dir, uint64_t *bytes)
-{
-	struct statvfs fs;
-	char *path, *slash;
-	enum nb_err err = nb_str_dup(staging_dir, &path);
-	int bad;
-
-	if (err)
-		return err;
-	/* A directory that is still to be made: its parent's file system. */
-	while ((bad = statvfs(path, &fs)) && errno == ENOENT) {
-		slash = strrchr(path, '/');
-		if (!slash || !path[1])
-			break;
-		slash[slash == path] = '\0';
-	}
-	if (bad)
-		err = nb_fail_errno(NB_EIO, "%s: cannot ask for free space",
-				    staging_dir);
-	else
-		*bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-	free(path);
 	return err;
 }

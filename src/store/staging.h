@@ -6,7 +6,7 @@
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
  * backup.json is a manifest (model/manifest.h) whose paths are beneath the
- * backup's own directory there.
+ * backup's own directory there; links and devices stand in it alone.
  */
 #ifndef NB_STORE_STAGING_H
 #define NB_STORE_STAGING_H
