@@ -16,10 +16,8 @@ nb_look_may_help(enum nb_err err)
 static uint64_t
 end_of(const struct nb_look *look)
 {
-	bool unknown = look->medium.random_access
-		|| look->medium.state == NB_MEDIUM_DAMAGED;
-
-	return look->session || !unknown ? nb_look_start(look) : UINT64_MAX;
+	return look->session || !look->medium.random_access
+		? nb_look_start(look) : UINT64_MAX;
 }
 
 /* Whose disc?  Without a head, random-access media may show sessions that an
@@ -76,7 +74,8 @@ go_back(struct nb_look *look)
 	enum nb_err err;
 
 	if (look->medium.state == NB_MEDIUM_NONE
-	    || look->medium.state == NB_MEDIUM_BLANK)
+	    || look->medium.state == NB_MEDIUM_BLANK
+	    || look->medium.state == NB_MEDIUM_DAMAGED)
 		return NB_ENOTFOUND;
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (!err)

@@ -56,8 +56,6 @@ nb_look_again(struct nb_look *look)
 		return err;
 	snprintf(look->identity, sizeof look->identity, "%s %s",
 		 look->medium.address, look->medium.drive_serial);
-	if (look->medium.state == NB_MEDIUM_DAMAGED)
-		return nb_look_behind(look);
 	if (!has_content(&look->medium))
 		return NB_OK;
 	err = nb_drive_blocks(look->drive, &blocks);
