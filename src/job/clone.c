@@ -300,7 +300,7 @@ write_clone(struct clone *c, const struct nb_clone_work *work,
 		err = save_marker(c);
 	if (err)
 		return err;
-	inhibitor = nb_inhibit("copies the system to a standby disk");
+	inhibitor = nb_inhibit("a standby disk is being written");
 	err = copy(c, work, most, r);
 	nb_fd_close(&inhibitor);
 	if (err) {
