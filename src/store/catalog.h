@@ -49,7 +49,7 @@ enum nb_err nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 /*
  * A disc with this label was seen; it bears our key, and this installation
  * wrote it.  When its generation is beyond what the catalog knows, and it is
- * not suspect or retired, the catalog is an old copy: the mark remembers that
+ * not suspect, retired or blanked, the catalog is an old copy: the mark remembers that
  * (on disk, when the lock is held), and *BEHIND is set.
  */
 enum nb_err nb_catalog_witness(struct nb_catalog *catalog,
