@@ -227,8 +227,11 @@ adopt_disc(struct nb_site *site, const struct nb_media_options *options,
 
 	if (known)
 		err = nb_journal_begin(site->state->dir, &intent);
-	if (!err)
-		err = nb_look_again(look);
+	if (err)
+		return err;
+	err = nb_look_again(look);
+	if (err && known)
+		nb_journal_end(site->state->dir);
 	if (err)
 		return err;
 	answer = ask_guard(site, options, &before, look);
