@@ -210,7 +210,7 @@ nb_backup_resume(struct nb_backup *backup)
 	if (!err)
 		err = nb_catalog_holds(backup->site->catalog,
 				       backup->staged.manifest.backup_id,
-				       &burned);
+				       NULL, &burned);
 	/* A run died between commit and the end of its work. */
 	if (!err && burned) {
 		err = nb_backup_discard(backup);

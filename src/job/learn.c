@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/learn.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@
 
 struct conflict {
 	const struct nb_label *label;
+	uint64_t newest;                /* generation of the pool */
 	bool found;
+	char twin[NB_NAME_MAX + 1];     /* a good disc with the same backup,
+					   the newest; "": none */
 };
 
 static enum nb_err
@@ -21,10 +25,15 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 {
 	struct conflict *c = ctx;
 
-	if (row->generation == c->label->generation
-	    && strcmp(row->id, c->label->backup_id)
-	    && (!row->disc_id || strcmp(row->disc_id, c->label->disc_id)))
+	bool same = !strcmp(row->id, c->label->backup_id);
+
+	if (row->disc_id && !strcmp(row->disc_id, c->label->disc_id))
+		return NB_OK;
+	if (same != (row->generation == c->label->generation))
 		c->found = true;
+	else if (same && row->disc && row->generation == c->newest
+		 && !strcmp(row->disc_state, "good"))
+		snprintf(c->twin, sizeof c->twin, "%s", row->disc);
 	return NB_OK;
 }
 
@@ -47,14 +56,21 @@ check_label(const struct nb_site *site, const struct nb_look *look,
 		       "of this disc", look->label.disc, label->backup_id);
 }
 
-/* After a death the next night may have used the generation again. */
+/* After a death the next night may have used the generation again.  Or the
+ * same backup was burned on another disc: while that is the newest, two discs
+ * that must not be blanked would be in each other's way. */
 static enum nb_err
 check_generation(struct nb_site *site, const struct nb_label *label)
 {
-	struct conflict c = { label, false };
+	struct conflict c = { label, site->view.generation, false, "" };
 	enum nb_err err = nb_catalog_backups(site->catalog, label->pool,
 					     is_conflict, &c);
 
+	if (!err && c.twin[0])
+		return nb_fail(NB_EWRONG, "%s: not recorded: disc %s holds the "
+			       "same backup, the newest\nhint: verify it again "
+			       "after the next night, or nightburn adopt",
+			       label->disc, c.twin);
 	if (err || !c.found)
 		return err;
 	return nb_fail(NB_EWRONG, "%s: generation %llu is another backup by "
@@ -83,25 +99,37 @@ commit(struct nb_site *site, const struct nb_look *look,
 	return nb_catalog_commit(site->catalog, &session);
 }
 
+/* May what is FOUND be recorded?  *KNOWN: it is, of this disc. */
+static enum nb_err
+check(struct nb_site *site, const struct nb_look *look,
+      const struct nb_found *found, bool *known)
+{
+	enum nb_err err = nb_catalog_holds(site->catalog,
+					   found->label.backup_id,
+					   look->label.disc_id, known);
+
+	if (err || *known)
+		return err;
+	err = check_label(site, look, found);
+	return err ? err : check_generation(site, &found->label);
+}
+
+/* All of it or, where one may not be, nothing: a disc of which the catalog knew
+ * the older sessions only would be refused for ever, and wait for its turn. */
 static enum nb_err
 learn(struct nb_site *site, const struct nb_look *look,
       const struct nb_founds *list, size_t *learnt)
 {
 	enum nb_err err = NB_OK;
-	bool holds;
+	bool known;
 
+	for (size_t i = 0; !err && i < list->count; i++)
+		err = check(site, look, &list->at[i], &known);
 	for (size_t i = 0; !err && i < list->count; i++) {
-		const struct nb_found *found = &list->at[i];
-
-		err = nb_catalog_holds(site->catalog, found->label.backup_id,
-				       &holds);
-		if (err || holds)
+		err = check(site, look, &list->at[i], &known);
+		if (err || known)
 			continue;
-		err = check_label(site, look, found);
-		if (!err)
-			err = check_generation(site, &found->label);
-		if (!err)
-			err = commit(site, look, found);
+		err = commit(site, look, &list->at[i]);
 		*learnt += !err;
 	}
 	return err;

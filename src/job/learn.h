@@ -13,8 +13,8 @@
  * have, and the disc as good.  Everything on it must have been read and found
  * good before (nb_readback_run); its label bears our key, and so must those of
  * its earlier sessions: else NB_ECORRUPT.  *LEARNT counts the backups.
- * NB_EWRONG: the catalog has another backup of the same generation, on another
- * disc.
+ * NB_EWRONG: the catalog has another backup of the same generation on another
+ * disc, or the same backup there and none is newer; then nothing is recorded.
  */
 enum nb_err nb_learn_disc(struct nb_site *site, const struct nb_look *look,
 			  size_t *learnt);

@@ -246,22 +246,28 @@ ask_guard(const struct nb_site *site, const struct nb_media_options *options,
 	return nb_guard_check(&facts);
 }
 
-/* Of a disc without a label nothing can be recorded; when blanking it is cut
- * short, it is what it was: an unknown disc. */
+/* Of a disc without a label of ours nothing can be recorded, whichever disc it
+ * says that it is; when blanking it is cut short, it is what it was: an unknown
+ * disc. */
 static enum nb_err
 adopt_disc(struct nb_site *site, const struct nb_media_options *options,
 	   struct nb_look *look)
 {
 	struct nb_journal intent = { NB_STEP_BLANK, look->label };
-	bool known = look->label_state == NB_LABEL_GOOD, newer = false;
+	bool known = look->label_state == NB_LABEL_GOOD
+		&& nb_site_signed(site, &look->label);
+	bool newer = false;
 	struct nb_look before = *look;
 	enum nb_guard answer;
 	enum nb_err err = find_newer(site, *look, &newer);
 
 	if (!err && known)
 		err = nb_journal_begin(site->state->dir, &intent);
-	if (!err)
-		err = nb_look_again(look);
+	if (err)
+		return err;
+	err = nb_look_again(look);
+	if (err && known)
+		nb_journal_end(site->state->dir);
 	if (err)
 		return err;
 	answer = ask_guard(site, options, &before, look, newer);

@@ -47,8 +47,8 @@ record_good(struct nb_site *site, const struct nb_look *look)
 	return err ? err : catch_up(site, look);
 }
 
-/* Is it a copy of what the disc held before?  The catalog knows that backup,
- * and that the disc of this id went on. */
+/* Is it a copy of what the disc held before?  The catalog knows that backup on
+ * the disc of this id, and that it went on. */
 static enum nb_err
 is_copy(const struct nb_site *site, const struct nb_pool_disc *disc,
 	const struct nb_label *label, bool *copy)
@@ -57,7 +57,8 @@ is_copy(const struct nb_site *site, const struct nb_pool_disc *disc,
 	if (*copy || (disc->generation == label->generation
 		      && !strcmp(disc->backup_id, label->backup_id)))
 		return NB_OK;
-	return nb_catalog_holds(site->catalog, label->backup_id, copy);
+	return nb_catalog_holds(site->catalog, label->backup_id,
+				label->disc_id, copy);
 }
 
 /* A copy, or a forgery, says nothing about the disc whose id it bears.  *LESS:

@@ -98,11 +98,28 @@ ask_guard(const struct nb_site *site, const struct nb_look *before,
 	return nb_guard_check(&facts);
 }
 
+/* The intent, and what is known, read again.  An intent of which nothing came
+ * is taken back: the next blank disc would be taken for this one. */
+static enum nb_err
+intend_blank(struct nb_site *site, struct nb_look *look)
+{
+	struct nb_journal intent = { NB_STEP_BLANK, look->label };
+	enum nb_err err = nb_journal_begin(site->state->dir, &intent);
+
+	if (err)
+		return err;
+	err = nb_look_again(look);
+	if (!err)
+		err = nb_site_refresh(site);
+	if (err)
+		nb_journal_end(site->state->dir);
+	return err;
+}
+
 enum nb_err
 nb_write_blank(struct nb_site *site, struct nb_look *look,
 	       const struct nb_session *session)
 {
-	struct nb_journal intent = { NB_STEP_BLANK, look->label };
 	struct nb_look before = *look;
 	enum nb_guard answer;
 	enum nb_err err;
@@ -111,11 +128,7 @@ nb_write_blank(struct nb_site *site, struct nb_look *look,
 	if (!err)
 		err = nb_power_permit(site->nb, "blank");
 	if (!err)
-		err = nb_journal_begin(site->state->dir, &intent);
-	if (!err)
-		err = nb_look_again(look);
-	if (!err)
-		err = nb_site_refresh(site);
+		err = intend_blank(site, look);
 	if (err)
 		return err;
 	answer = ask_guard(site, &before, look, session);

@@ -229,13 +229,15 @@ nb_catalog_next_generation(struct nb_catalog *catalog, const char *pool,
 
 enum nb_err
 nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
-		 bool *holds)
+		 const char *disc_id, bool *holds)
 {
 	struct nb_sql sql = nb_sql_prepare(catalog,
 		"select 1 from parts p join sessions s on s.id = p.session_id "
-		"where p.backup_id = ? and not s.gone");
+		"where p.backup_id = ?1 and not s.gone "
+		"and s.disc_id = coalesce(?2, s.disc_id)");
 
 	nb_sql_text(&sql, backup_id);
+	nb_sql_text(&sql, disc_id);
 	*holds = nb_sql_row(&sql);
 	return nb_sql_end(&sql);
 }

@@ -52,8 +52,8 @@ enum nb_err nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 /*
  * A disc with this label was seen; it bears our key, and this installation
  * wrote it.  When its generation is beyond what the catalog knows, and it is
- * not suspect or retired, the catalog is an old copy: the mark remembers that
- * (on disk, when the lock is held), and *BEHIND is set.
+ * not suspect, retired or blanked, the catalog is an old copy: the mark
+ * remembers that (on disk, when the lock is held), and *BEHIND is set.
  */
 enum nb_err nb_catalog_witness(struct nb_catalog *catalog,
 			       const struct nb_label *label, bool *behind);
@@ -131,9 +131,10 @@ enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
 enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
 				    const char *pool, const char *name);
 
-/* Is the backup of this id on a disc, verified? */
+/* Is the backup of this id on the disc DISC_ID (NULL: on any), verified? */
 enum nb_err nb_catalog_holds(struct nb_catalog *catalog,
-			     const char *backup_id, bool *holds);
+			     const char *backup_id, const char *disc_id,
+			     bool *holds);
 
 /* Stored bytes of source NAME in the newest good backup of JOB; 0: none. */
 enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,

@@ -102,13 +102,14 @@ nb_catalog_mark(struct nb_catalog *catalog)
 }
 
 /* Is it a disc whose burn failed, or that nobody trusts any more?  Then what
- * it says of itself was never recorded. */
+ * it says of itself was never recorded.  Of one that was blanked since, this is
+ * a copy. */
 static enum nb_err
 is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 {
 	struct nb_sql sql = nb_sql_prepare(catalog,
 		"select 1 from discs where id = ? "
-		"and state in ('suspect', 'retired')");
+		"and state in ('suspect', 'retired', 'blanked')");
 
 	nb_sql_text(&sql, disc_id);
 	*doubtful = nb_sql_row(&sql);

@@ -70,6 +70,23 @@ by_verify()
 		nb_on A 3 run && says err 'the disc is suspect'
 }
 
+# Its backup was burned on the other disc meanwhile: it has its turn again when
+# that is not the newest any more.
+twin()
+{
+	two_nights cd-rw || return 1
+	rule='when read after sync then kill client'
+	nb_on A 137 run && nb_on B 0 run --resume &&
+		says out 'generation 3 on disc DB-B, session 2' &&
+		nb_on A 3 verify &&
+		says err 'DB-A: not recorded: disc DB-B holds the same backup,' &&
+		says err 'hint: verify it again after the next night' &&
+		nb_on B 0 run && says out 'generation 4 on disc DB-B' &&
+		nb_on A 0 verify && [ ! -s err ] &&
+		nb_on A 0 run && says err 'blanking DB-A (generation 3)' &&
+		says out 'generation 5 on disc DB-A, session 1'
+}
+
 by_verify_at_once()
 {
 	two_nights cd-rw || return 1
@@ -100,6 +117,20 @@ in_blank()
 		says out 'on disc DB-A, session 1'
 }
 
+# Of another installation, with the name of a disc of ours: that is not ours.
+in_adoption()
+{
+	two_nights cd-rw || return 1
+	"$vdrive" new --type cd-rw --capacity 30000 C.disc
+	mv state ours && nb_on C 0 run && rm -r state && mv ours state &&
+		nb_on C 0 disc --json || return 1
+	volume=$(sed 's/.*"volume_id": "\([^"]*\)".*/\1/' out)
+	rule='when blank then kill client'
+	nb_on C 137 adopt --as DB-A --volume-id "$volume" &&
+		nb_on A 0 run &&
+		says err 'blanking DB-A (generation 1)'
+}
+
 in_dump()
 {
 	two_nights cd-rw || return 1
@@ -110,10 +141,13 @@ in_dump()
 check "died while it read back: what is good is recorded" in_read_back
 check "verify records it, too" by_verify_at_once
 check "not when its generation was used again" by_verify
+check "a second copy of a backup is recorded when there is a newer one" twin
 check "died while it burned a CD-RW: suspect, the other disc is taken" \
 	in_burn cd-rw
 check "died while it burned a DVD+RW: suspect, the other disc is taken" \
 	in_burn dvd+rw
 check "died while it blanked: a person is asked" in_blank
+check "died while it adopted: another installation's disc is none of ours" \
+	in_adoption
 check "died while it dumped: the rest is removed" in_dump
 finish

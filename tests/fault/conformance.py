@@ -20,14 +20,19 @@ import foreign
 from scene import ALL, BUILD, NIGHTBURN, VDRIVE, Scene, two_nights
 
 MODEL = os.path.join(BUILD, "tests", "model", "rotation")
-WALKS = int(os.environ.get("NB_WALKS", "300" if ALL else "6"))
-STEPS = 12
+WALKS = int(os.environ.get("NB_WALKS", "300" if ALL else "4"))
+STEPS = 16
 # As enum action of tests/model/moves.h.
 (INSERT, REMOVE, LOSE, WIPE, SCRATCH, OTHER, CLONE, _, _, SAVE, RESTORE,
- FORGET, RUN, RESUME, APPEND, BLANK, ADOPT, VERIFY, REBUILD, ROTATE) = range(20)
+ FORGET, RESTORE_ALL, FORGET_ALL, RUN, RESUME, APPEND, BLANK, ADOPT, VERIFY,
+ REBUILD, ROTATE, ACCEPT) = range(23)
+# Where a run dies.
+DEATHS = {"blank": "when blank then kill client\n",
+          "read": "when read after sync then kill client\n"}
 COMMANDS = {RUN: ["run", "--json"], RESUME: ["run", "--resume", "--json"],
             BLANK: ["blank", "--json"], VERIFY: ["verify"],
-            REBUILD: ["catalog", "rebuild"], ROTATE: ["rotate", "--json"]}
+            REBUILD: ["catalog", "rebuild"], ROTATE: ["rotate", "--json"],
+            ACCEPT: ["catalog", "accept"]}
 # As enum kind: the state of the medium, and of its label.
 KINDS = {1: ("blank", "none"), 3: ("appendable", "none"),
          4: ("appendable", "good"), 6: ("appendable", "good")}
@@ -49,12 +54,21 @@ class Walk(Scene):
         subprocess.run(["cp", "--sparse=always", os.path.join(
             self.stock, kind + ".disc"), self.disc(str(disc))], check=True)
 
-    def catalog(self):
-        return glob.glob(os.path.join(self.path, "state", "catalog.db*"))
+    def catalog(self, mark=False):
+        """Files of the catalog; and what goes back with all of the state."""
+        state = os.path.join(self.path, "state")
+        return glob.glob(os.path.join(state, "catalog.db*")) + [
+            path for name in ("mark", "journal") if mark
+            for path in glob.glob(os.path.join(state, name))]
 
-    def command(self, *arguments):
+    def command(self, *arguments, dies=""):
         disc = ["--disc", self.disc(str(self.inside))] \
             if self.inside >= 0 else []
+        if dies:
+            rules = os.path.join(self.path, "rules")
+            disc += ["--faults", rules]
+            with open(rules, "w", encoding="ascii") as file:
+                file.write(DEATHS[dies])
         done = subprocess.run(
             [VDRIVE, "--hurry", *disc, "--", NIGHTBURN, "-c",
              self.configure(), *arguments], stdin=subprocess.DEVNULL,
@@ -93,13 +107,15 @@ class Walk(Scene):
             copy = os.path.join(self.path, "copy")
             shutil.rmtree(copy, ignore_errors=True)
             os.makedirs(copy)
-            for path in self.catalog():
+            for path in self.catalog(True):
                 shutil.copy2(path, copy)
-        elif action in (RESTORE, FORGET):
-            for path in self.catalog():
+        elif action in (RESTORE, FORGET, RESTORE_ALL, FORGET_ALL):
+            both = action in (RESTORE_ALL, FORGET_ALL)
+            for path in self.catalog(both):
                 os.remove(path)
-            if action == RESTORE:
-                for path in glob.glob(os.path.join(self.path, "copy", "*")):
+            for path in glob.glob(os.path.join(self.path, "copy", "*")):
+                if action in (RESTORE, RESTORE_ALL) and (
+                        both or "catalog.db" in path):
                     shutil.copy2(path, os.path.join(self.path, "state"))
 
     def play(self, step):
@@ -114,7 +130,7 @@ class Walk(Scene):
                          self.seen().get("volume_id") or ""]
         else:
             arguments = COMMANDS[action]
-        status, out, err = self.command(*arguments)
+        status, out, err = self.command(*arguments, dies=step["dies"])
         if (status == 0) != step["good"]:
             return f"exit status {status}\n{out}{err}"
         if step["reason"] and out.startswith("{"):
@@ -130,6 +146,8 @@ class Walk(Scene):
         rows = self.rows()
         if rows != sorted(step["rows"]):
             return f"catalog {rows}"
+        if self.mark() != step["mark"]:
+            return f"mark {self.mark()}, not {step['mark']}"
         if step["in"] < 0:
             return None
         kind, name, count, generation = step["disc"]
@@ -140,6 +158,16 @@ class Walk(Scene):
                           disc["generation"]) != (name, count, generation):
             return f"disc {disc}"
         return None
+
+    def mark(self):
+        """Changes and newest generation of the pool, beside the catalog."""
+        path = os.path.join(self.path, "state", "mark")
+        if not os.path.exists(path):
+            return [0, 0]
+        with open(path, encoding="ascii") as file:
+            lines = [line.split() for line in file]
+        return [[int(a), int(b)] for a, b, name in
+                (line for line in lines if line[-1] == "p")][0]
 
     def rows(self):
         path = os.path.join(self.path, "state", "catalog.db")
@@ -192,8 +220,13 @@ def make_stock(work):
                        check=True)
     foreign.burn(os.path.join(stock, "data.disc"), "cd-rw",
                  foreign.iso(work, "data", {"film": bytes(5000)}))
-    shutil.copy(foreign.ours(work, "other", "cd-rw"),
-                os.path.join(stock, "other.disc"))
+    other = Scene(os.path.join(work, "other"))
+    os.makedirs(other.tree)
+    shutil.copy(os.path.join(stock, "blank.disc"), other.disc("A"))
+    status, text = other.night("A", 1)
+    if status:
+        raise RuntimeError(text)
+    shutil.copy(other.disc("A"), os.path.join(stock, "other.disc"))
     return stock
 
 

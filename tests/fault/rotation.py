@@ -10,7 +10,6 @@ error put into the jobs it has to find a way to break the promise.
 import concurrent.futures
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -18,14 +17,15 @@ import tempfile
 from scene import ALL, BUILD
 
 SOURCE = os.environ["NB_TOP_SRCDIR"]
-WORLDS = int(os.environ.get("NB_WORLDS", "6000000" if ALL else "170000"))
+WORLDS = int(os.environ.get("NB_WORLDS", "3500000" if ALL else "25000"))
 # In make torture each search takes more than 1 GiB.
 AT_ONCE = 2 if ALL else os.cpu_count()
 SEARCHES = {
     "two discs, and nobody else harms them": "--harmless --faults",
     "two discs": "--faults",
     "two discs, an age limit": "--faults --limit",
-    "two discs, catalogs put back and lost": "--faults --rollback",
+    "two discs, catalogs and all the state put back and lost":
+        "--faults --rollback",
     "three discs, all of it": "--discs 3 --faults --rollback --limit",
     "three discs, filled one by one":
         "--discs 3 --rotation append --faults --limit",
@@ -52,10 +52,8 @@ ERRORS = {
         ("guard.c", "&& f->now - d->verified <= f->max_verify_age", ""),
         ("plan.c", "&& f->now - d->verified <= f->max_verify_age", "")],
     "the label is not read again before a blank": [
-        ("write.c", "if (!err)\n\t\terr = nb_look_again(look);\n\tif (!err)\n"
-         "\t\terr = nb_site_refresh",
-         "if (!err)\n\t\terr = nb_look_again(look);\n\tbefore = *look;\n"
-         "\tif (!err)\n\t\terr = nb_site_refresh"),
+        ("write.c", "err = intend_blank(site, look);",
+         "err = intend_blank(site, look);\n\tbefore = *look;"),
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)")],
     "another disc after a blank is written to": [
         ("write.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
@@ -63,11 +61,34 @@ ERRORS = {
     "a burn is recorded unread": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
     "a dead run's disc is good unread": [
-        ("learn.c", "&& !nb_learn_check(site->nb, &look, &result)", "")],
+        ("learn.c", "err = nb_learn_check(site->nb, look, &result);",
+         "err = NB_OK;")],
     "what a person appends counts as a verification": [
         ("write.c", "if (!nb_backup_is_by_hand(w->backup))", "if (1)")],
+    "an intent stays when the look behind it fails": [
+        ("write.c", "if (err)\n\t\tnb_journal_end(site->state->dir);", "")],
+    "the mark of the catalog is ignored": [
+        ("guard.c", "if (f->pool->behind)", "if (0)"),
+        ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
+         "NB_REASON_CATALOG_BEHIND, NB_EWRONG);\n\tif (disc->", "if (disc->")],
+    "a blank disc takes the backup of a lost catalog": [
+        ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
+         "NB_REASON_CATALOG_BEHIND, NB_EWRONG);\n\tif (!next", "if (!next")],
+    "a disc beyond the catalog is no witness": [
+        ("look.c", "err = nb_catalog_witness(site->catalog, label, &behind);",
+         "err = NB_OK;")],
+    "an adoption does not ask the disc": [
+        ("media.c", "if (!err)\n\t\terr = nb_look_heed(site, &look);", "")],
+    "any good disc brings an old catalog forward": [
+        ("verify.c", "if (look->label.generation < reach.marked)", "if (0)")],
+    "the same backup on another disc counts as this disc's": [
+        ("learn.c", "look->label.disc_id, known)", "NULL, known)")],
 }
-LIMITED = ("lately", "appends")
+# By a word in the name.
+OPTIONS = {"lately": "--faults --limit", "appends": "--faults --limit",
+           "mark": "--rollback", "lost": "--rollback",
+           "witness": "--rollback", "ask": "--rollback",
+           "forward": "--rollback"}
 
 
 def search(name):
@@ -80,48 +101,63 @@ def search(name):
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def sources(work, changes):
-    """The files that the model is made of, some of them changed."""
+def sources():
+    """The files that the model is made of."""
     paths = [os.path.join(SOURCE, "src", folder, name + ".c")
              for folder, names in (
-                 ("job", "learn look media run site verify write"),
+                 ("job", "found learn look media notes run site verify "
+                         "write"),
                  ("model", "guard medium plan pool reason"))
              for name in names.split()]
-    for name, old, new in changes:
-        at = [i for i, path in enumerate(paths)
-              if os.path.basename(path) == name][0]
-        with open(paths[at], encoding="utf-8") as file:
-            text = file.read()
-        if text.count(old) != 1:
-            raise ValueError(f"{name}: {old!r} is not there once")
-        paths[at] = os.path.join(work, name)
-        with open(paths[at], "w", encoding="utf-8") as file:
-            file.write(text.replace(old, new))
     model = os.path.join(SOURCE, "tests", "model")
     return paths + [os.path.join(model, name) for name in os.listdir(model)
                     if name.endswith(".c")]
 
 
-def break_it(name):
+def build(path, folder):
+    """The object file of one of them, in this folder."""
+    out = os.path.join(folder, os.path.basename(path)[:-1] + "o")
+    subprocess.run(
+        ["gcc", "-std=gnu11", "-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64",
+         "-O1", "-w", "-include", os.path.join(SOURCE, "tests", "model",
+                                               "arena.h"), f"-I{BUILD}",
+         *(f"-I{SOURCE}/{folder}" for folder in
+           ("include", "src", "tests/model")), "-c", path, "-o", out],
+        check=True)
+    return out
+
+
+def change(work, changes):
+    """The files that are changed, by their names."""
+    changed = {}
+    for name, old, new in changes:
+        path = changed.get(name) or [
+            path for path in sources() if os.path.basename(path) == name][0]
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if text.count(old) != 1:
+            raise ValueError(f"{name}: {old!r} is not there once")
+        changed[name] = os.path.join(work, name)
+        with open(changed[name], "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+    return changed
+
+
+def break_it(name, parts):
     """Whether the error was found, and what was said."""
     with tempfile.TemporaryDirectory(prefix="nberror.") as work:
         program = os.path.join(work, "rotation")
-        flags = subprocess.run(
-            ["pkg-config", "--cflags", "--libs", "libxxhash"], check=True,
-            capture_output=True, text=True).stdout
-        subprocess.run(
-            ["gcc", "-std=gnu11", "-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64",
-             "-O1", "-w", "-include", os.path.join(SOURCE, "tests", "model",
-                                                   "arena.h"), f"-I{BUILD}",
-             *(f"-I{SOURCE}/{folder}" for folder in
-               ("include", "src", "tests/model")),
-             *sources(work, ERRORS[name]), *shlex.split(flags), "-o",
-             program], check=True)
-        limit = ["--limit"] if name.endswith(LIMITED) or "appends" in name \
-            else []
+        changed = change(work, ERRORS[name])
+        objects = [path for path in parts if os.path.basename(path)[:-1] + "c"
+                   not in changed]
+        objects += [build(path, work) for path in changed.values()]
+        subprocess.run(["gcc", *objects, "-lxxhash", "-o", program],
+                       check=True)
+        options = [text for word, text in OPTIONS.items()
+                   if word in name.split()] or ["--faults"]
         done = subprocess.run(
-            [program, "--depth", "6", "--worlds", "400000", "--faults",
-             *limit], capture_output=True, text=True, check=False)
+            [program, "--depth", "8", "--worlds", "400000",
+             *options[0].split()], capture_output=True, text=True, check=False)
     return done.returncode == 1, done.stdout + done.stderr
 
 
@@ -135,15 +171,18 @@ def tell(number, good, name, text):
 def main():
     print(f"1..{len(SEARCHES) + len(ERRORS)}")
     failed = False
-    number = 0
-    for names, what, workers, label in (
-            (SEARCHES, search, AT_ONCE, ""),
-            (ERRORS, break_it, os.cpu_count(), "found, when ")):
-        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-            for name, (good, text) in zip(names, pool.map(what, names)):
-                number += 1
-                failed |= not good
-                tell(number, good, label + name, text)
+    results = []
+    with tempfile.TemporaryDirectory(prefix="nbmodel.") as work:
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            results += zip(SEARCHES, pool.map(search, SEARCHES))
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            parts = list(pool.map(lambda path: build(path, work), sources()))
+            results += zip(("found, when " + name for name in ERRORS),
+                           pool.map(lambda name: break_it(name, parts),
+                                    ERRORS))
+        for number, (name, (good, text)) in enumerate(results, 1):
+            failed |= not good
+            tell(number, good, name, text)
     return failed
 
 

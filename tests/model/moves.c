@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "moves.h"
 
+#include <err.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -75,6 +76,7 @@ static enum nb_err
 do_command(const struct move *move, struct outcome *out)
 {
 	struct nb_verify_result result;
+	bool changed;
 
 	switch ((enum action)move->action) {
 	case M_RUN:
@@ -88,6 +90,8 @@ do_command(const struct move *move, struct outcome *out)
 		return do_adopt(move);
 	case M_VERIFY:
 		return nb_verify(&nightburn, NULL, &result);
+	case M_ACCEPT:
+		return nb_accept(&nightburn, NULL, &changed);
 	default:
 		return nb_catalog_rebuild(&nightburn, NULL, &result);
 	}
@@ -108,6 +112,7 @@ bool
 move_apply(struct world *w, const struct move *move, struct outcome *out)
 {
 	struct outcome unused;
+	struct world before;
 
 	memset(&stage, 0, offsetof(struct stage, event));
 	stage.adopting = stage.lied = stage.read_all = false;
@@ -124,7 +129,11 @@ move_apply(struct world *w, const struct move *move, struct outcome *out)
 		if (move->what >= (move->action == M_ADOPT ? setting.discs
 				   : 1))
 			return false;
-		play(move, out ? out : &unused);
+		before = *w;
+		if (!out)
+			out = &unused;
+		play(move, out);
+		promise_learnt(&before, move, out);
 	}
 	promise_check();
 	if (!setting.untidy)
@@ -185,6 +194,8 @@ try_troubles(const struct each *e, struct move move)
 	uint8_t event[EVENTS];
 	int count = stage.count;
 
+	if (count > EVENTS)
+		errx(2, "more events than there is room for");
 	memcpy(event, stage.event, sizeof event);
 	for (int at = 1; at <= count; at++) {
 		for (int t = T_DIE; t <= T_SWAP; t++) {
@@ -250,17 +261,19 @@ move_print(FILE *to, const struct move *move)
 		"write with another installation disc", "clone disc",
 		"the clock goes forward", "the clock goes back",
 		"copy the catalog", "put the copy of the catalog back",
-		"lose the catalog", "nightburn run", "nightburn run --resume",
+		"lose the catalog", "put the state directory back",
+		"lose the state directory", "nightburn run", "nightburn run --resume",
 		"nightburn append PATH", "nightburn blank",
 		"nightburn adopt --as", "nightburn verify",
-		"nightburn catalog rebuild", "nightburn rotate"
+		"nightburn catalog rebuild", "nightburn rotate",
+		"nightburn catalog accept"
 	};
 	static const char *const troubles[] = {
 		"", "dies before", "fails", "is not done, and is said to be",
 		"comes after a change of discs"
 	};
 	static const char *const events[] = {
-		"store", "dump", "look", "blank", "burn", "read"
+		"store", "mark", "dump", "look", "blank", "burn", "read"
 	};
 
 	fputs(actions[move->action], to);

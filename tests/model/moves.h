@@ -8,10 +8,11 @@
 enum action {
 	/* a person, or nature */
 	M_INSERT, M_REMOVE, M_LOSE, M_WIPE, M_SCRATCH, M_FOREIGN, M_CLONE,
-	M_FORWARD, M_BACK, M_SAVE, M_RESTORE, M_FORGET,
+	M_FORWARD, M_BACK, M_SAVE, M_RESTORE, M_FORGET, M_RESTORE_ALL,
+	M_FORGET_ALL,
 	/* commands of nightburn */
 	M_RUN, M_RESUME, M_APPEND, M_BLANK, M_ADOPT, M_VERIFY, M_REBUILD,
-	M_ROTATE,
+	M_ROTATE, M_ACCEPT,
 	M_COUNT
 };
 
@@ -45,5 +46,9 @@ struct move move_unpack(uint32_t packed);
 
 /* moves_person.c */
 bool move_person(struct world *w, const struct move *move);
+
+/* promise.c: what a command could know of an old catalog, from then on. */
+void promise_learnt(const struct world *before, const struct move *move,
+		    const struct outcome *out);
 
 #endif

@@ -65,6 +65,7 @@ clone(struct world *w, uint8_t which)
 		if (w->medium[i].kind != K_LOST)
 			continue;
 		w->medium[i] = w->medium[which];
+		w->odd = 1;
 		return true;
 	}
 	return false;
@@ -102,11 +103,22 @@ change_clock(struct world *w, int by)
 static bool
 save(struct world *w)
 {
-	if (!setting.rollback || !w->now.count)
+	/* A copy with a journal is one that tells of it. */
+	if (!setting.rollback || !w->now.count || w->journal)
 		return false;
 	w->saved = w->now;
+	w->saved_mark = w->mark;
 	w->has_saved = 1;
 	return true;
+}
+
+/* The mark tells, or nothing does. */
+static void
+went_back(struct world *w)
+{
+	w->rolled_back = 1;
+	w->is_old = w->now.sequence < w->mark.sequence
+		|| w->now.newest < w->mark.generation ? OLD_PLAIN : OLD_HIDDEN;
 }
 
 static bool
@@ -115,7 +127,20 @@ put_back(struct world *w)
 	if (!w->has_saved || !memcmp(&w->saved, &w->now, sizeof w->now))
 		return false;
 	w->now = w->saved;
-	w->rolled_back = 1;
+	went_back(w);
+	return true;
+}
+
+/* The whole state directory. */
+static bool
+put_all_back(struct world *w)
+{
+	if (!w->has_saved || !memcmp(&w->saved, &w->now, sizeof w->now))
+		return false;
+	w->now = w->saved;
+	w->mark = w->saved_mark;
+	w->journal = 0;
+	went_back(w);
 	return true;
 }
 
@@ -125,7 +150,23 @@ lose_catalog(struct world *w)
 	if (!setting.rollback || !w->now.count)
 		return false;
 	memset(&w->now, 0, sizeof w->now);
-	w->rolled_back = 1;
+	went_back(w);
+	return true;
+}
+
+static bool
+lose_all(struct world *w)
+{
+	if (!setting.rollback || !w->now.count)
+		return false;
+	w->mark = (struct level){ 0, 0 };
+	lose_catalog(w);
+	w->journal = 0;
+	if (w->has_saved && !setting.untidy) {
+		w->saved.sequence = (uint8_t)(w->saved.sequence + FAR);
+		w->saved_mark.sequence = (uint8_t)(w->saved_mark.sequence
+						   + FAR);
+	}
 	return true;
 }
 
@@ -160,6 +201,10 @@ move_person(struct world *w, const struct move *move)
 		return put_back(w);
 	case M_FORGET:
 		return lose_catalog(w);
+	case M_RESTORE_ALL:
+		return put_all_back(w);
+	case M_FORGET_ALL:
+		return lose_all(w);
 	default:
 		return false;
 	}

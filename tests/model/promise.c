@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The promise, judged by what is on the discs. */
-#include "stage.h"
+#include <string.h>
+
+#include "moves.h"
 
 void
 promise_broken(const char *how)
@@ -154,14 +156,125 @@ check_belief(struct world *w, const struct row *r)
 			       "good one is on no disc");
 }
 
+static bool
+is_behind(const struct world *w)
+{
+	return w->now.sequence < w->mark.sequence
+		|| w->now.newest < w->mark.generation;
+}
+
+/* Is that known to be wrong, from the mark or from a disc that was seen? */
+void
+promise_believed(void)
+{
+	if (stage.world->is_old == OLD_PLAIN)
+		promise_broken("a disc is written to by a catalog that is an "
+			       "old copy, or was lost");
+}
+
+/* A disc beyond all that the catalog knows, and not one that it doubts. */
+static bool
+is_witness(const struct world *w, const struct medium *m)
+{
+	const struct row *r = NULL;
+
+	if (!m || m->kind != K_OURS
+	    || (w->journal && w->dead.id == m->id))
+		return false;
+	for (int i = 0; i < w->now.count; i++)
+		if (w->now.row[i].id == m->id)
+			r = &w->now.row[i];
+	return m->session[m->count - 1].generation > w->now.newest
+		&& (!r || r->state == NB_DISC_GOOD);
+}
+
+/* The newest generation that was ever seen was read, and all of it is good. */
+static bool
+has_newest(const struct world *before, const struct medium *m)
+{
+	if (!m || m->kind != K_OURS)
+		return false;
+	for (int i = 0; i < m->count; i++)
+		if (!(m->session[i].flags & WHOLE))
+			return false;
+	return m->session[m->count - 1].generation >= before->mark.generation;
+}
+
+/* Nothing was begun, and the journal says so. */
+static void
+check_intent(const struct world *before, const struct move *move,
+	     const struct outcome *out)
+{
+	int at = move->at - 1;
+
+	if (before->journal || out->died
+	    || stage.world->journal != NB_STEP_BLANK + 1
+	    || (move->trouble == T_FAIL && stage.event[at] == E_STORE)
+	    || memchr(stage.event, E_BLANK, (size_t)stage.count))
+		return;
+	promise_broken("an intent stays of which nothing came");
+}
+
+void
+promise_learnt(const struct world *before, const struct move *move,
+	       const struct outcome *out)
+{
+	const struct medium *m = before->in == NOBODY ? NULL
+		: &before->medium[before->in];
+	struct world *w = stage.world;
+	bool asks = move->action == M_VERIFY || move->action == M_REBUILD;
+
+	check_intent(before, move, out);
+	/* Also when it died, or failed, behind that. */
+	if (w->is_old == OLD_PLAIN && !is_behind(w)
+	    && (move->action == M_ACCEPT
+		|| (asks && stage.read_all && has_newest(before, m))))
+		w->is_old = OLD_NO;
+	if (w->is_old == OLD_PLAIN && !is_behind(w))
+		promise_broken("an old catalog is believed again, and nobody "
+			       "said so");
+	if (w->is_old == OLD_HIDDEN && !asks && move->action != M_ROTATE
+	    && move->action != M_ACCEPT && !out->died && !move->trouble
+	    && is_witness(before, m))
+		w->is_old = OLD_PLAIN;
+}
+
+/* Is the disc in the drive one whose later sessions were not recorded, since a
+ * rebuild died in between?  Such a disc tells, and another rebuild heals it. */
+static bool
+is_half_learnt(const struct world *w)
+{
+	const struct medium *m = w->in == NOBODY ? NULL : &w->medium[w->in];
+
+	if (!m || m->kind != K_OURS)
+		return false;
+	for (int i = 0; i < w->now.count; i++)
+		if (w->now.row[i].id == m->id && w->now.row[i].count < m->count
+		    && w->now.row[i].state == NB_DISC_GOOD)
+			return true;
+	return false;
+}
+
 void
 promise_check(void)
 {
 	struct world *w = stage.world;
 
-	for (int i = 0; i < w->now.count; i++)
-		if (says_newest(&w->now, &w->now.row[i]))
-			check_belief(w, &w->now.row[i]);
+	if (is_half_learnt(w))
+		w->odd = 1;
+	if (!w->rolled_back && !w->odd && is_behind(w))
+		promise_broken("a catalog that never went back is taken for "
+			       "an old copy");
+
+	for (int i = 0; i < w->now.count; i++) {
+		const struct row *r = &w->now.row[i];
+
+		if (says_newest(&w->now, r))
+			check_belief(w, r);
+		if (r->state == NB_DISC_GOOD && !r->count)
+			promise_broken("a disc is called good, and nothing is "
+				       "on it");
+	}
 	if (setting.harmless && stage.ever_good && !world_good(w)
 	    && !w->taken_count)
 		promise_broken("no disc has a good backup any more");

@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
+#include "base/inhibit.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/stop.h"
 #include "base/str.h"
 #include "disc/library.h"
 
@@ -121,6 +124,13 @@ stage_backup(uint8_t backup, char text[NB_BACKUP_ID_MAX + 1])
 	text[0] = (char)('0' + backup / 100);
 	text[1] = (char)('0' + backup / 10 % 10);
 	text[2] = (char)('0' + backup % 10);
+}
+
+int
+stage_access(const char *path)
+{
+	(void)path;
+	return stage.world->now.there ? 0 : -1;
 }
 
 uint8_t
@@ -243,6 +253,25 @@ nb_path_join(const char *dir, const char *name, char **out)
 	(void)name;
 	*out = arena_text(dir);
 	return NB_OK;
+}
+
+bool
+nb_stop_asked(void)
+{
+	return false;
+}
+
+int
+nb_inhibit(const char *why)
+{
+	(void)why;
+	return -1;
+}
+
+void
+nb_fd_close(int *fd)
+{
+	*fd = -1;
 }
 
 #define NOW 1000000

@@ -15,6 +15,7 @@
 
 enum event {
 	E_STORE,     /* catalog, journal or staging is about to be written */
+	E_MARK,      /* the mark is */
 	E_DUMP,
 	E_LOOK,      /* the program looks at the disc */
 	E_BLANK,
@@ -61,6 +62,13 @@ uint8_t stage_new_backup(void);
 void stage_id(uint8_t id, char text[NB_ID_HEX + 1]);
 void stage_backup(uint8_t backup, char text[NB_BACKUP_ID_MAX + 1]);
 
+/* The catalog against its mark (stage_mark.c): after a change, before it. */
+uint8_t stage_higher(uint8_t a, uint8_t b);
+enum nb_err stage_put_mark(void);
+bool stage_is_behind(void);
+void stage_advance(uint8_t generation);
+uint8_t stage_known(void);            /* the highest generation */
+
 /* ---- the promise ---- */
 
 void promise_broken(const char *how);
@@ -68,6 +76,8 @@ void promise_broken(const char *how);
 void promise_touch(const struct medium *m);
 /* Something on it has just been destroyed. */
 void promise_destroyed(const struct medium *m);
+/* The catalog decides about a disc that is about to be written. */
+void promise_believed(void);
 /* Now, with the program ended or dead. */
 void promise_check(void);
 

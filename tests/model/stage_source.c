@@ -111,7 +111,8 @@ nb_backup_resume(struct nb_backup *backup)
 	if (!stage.world->staged)
 		return NB_ENOTFOUND;
 	describe(backup, stage.world->staged);
-	nb_catalog_holds(NULL, backup->staged.manifest.backup_id, &burned);
+	nb_catalog_holds(NULL, backup->staged.manifest.backup_id, NULL,
+			 &burned);
 	if (!burned)
 		return NB_OK;
 	stage.world->staged = 0;
@@ -160,12 +161,14 @@ nb_session_new(struct nb_backup *backup, const struct nb_look *look,
 	uint8_t id = append ? stage_number(look->label.disc_id)
 		: stage_new_id();
 	struct medium m = { .id = id, .count = 1 };
+	uint64_t next = 0;
 
+	nb_catalog_next_generation(backup->site->catalog, "p", &next);
 	m.name = stage_name(decision->disc);
 	m.session[0].backup = stage_number(backup->staged.manifest.backup_id);
 	m.session[0].generation = nb_backup_is_by_hand(backup) && append
 		? (uint8_t)look->label.generation
-		: (uint8_t)(stage.world->now.newest + 1);
+		: (uint8_t)next;
 	stage_label(&m, 0, &s->label);
 	s->manifest = backup->staged.manifest;
 	memcpy(s->manifest.backup_id, s->label.backup_id,
@@ -185,7 +188,7 @@ nb_session_free(struct nb_session *session)
 	(void)session;
 }
 
-/* ---- what stands on a disc, as job/learn.c reads it ---- */
+/* ---- what stands on a disc, as job/found.c reads it ---- */
 
 static char
 which_session(const char *path)

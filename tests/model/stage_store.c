@@ -19,54 +19,6 @@ now(void)
 	return &stage.world->now;
 }
 
-enum nb_err
-nb_state_open(const char *dir, struct nb_state **out)
-{
-	static struct nb_state state;
-
-	state.dir = (char *)dir;
-	state.catalog = (char *)dir;
-	stage_id(0, state.installation);
-	state.installation[NB_ID_HEX - 1] = '1';
-	*out = &state;
-	return NB_OK;
-}
-
-void
-nb_state_close(struct nb_state *state)
-{
-	(void)state;
-}
-
-enum nb_err
-nb_lock_take(const char *state_dir, struct nb_lock **out)
-{
-	*out = (struct nb_lock *)(uintptr_t)state_dir;
-	return NB_OK;
-}
-
-void
-nb_lock_release(struct nb_lock *lock)
-{
-	(void)lock;
-}
-
-enum nb_err
-nb_catalog_open(const char *path, enum nb_catalog_mode mode,
-		struct nb_catalog **out)
-{
-	(void)path;
-	(void)mode;
-	*out = (struct nb_catalog *)now();
-	return NB_OK;
-}
-
-void
-nb_catalog_close(struct nb_catalog *catalog)
-{
-	(void)catalog;
-}
-
 /* ---- what is asked ---- */
 
 static int64_t
@@ -118,6 +70,7 @@ nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 		    && disc.generation > view->generation)
 			view->generation = disc.generation;
 	}
+	view->behind = stage_is_behind();
 	return NB_OK;
 }
 
@@ -127,13 +80,13 @@ nb_catalog_next_generation(struct nb_catalog *catalog, const char *pool,
 {
 	(void)catalog;
 	(void)pool;
-	*generation = now()->newest + 1u;
+	*generation = stage_known() + 1u;
 	return NB_OK;
 }
 
 enum nb_err
 nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
-		 bool *holds)
+		 const char *disc_id, bool *holds)
 {
 	uint8_t backup = stage_number(backup_id);
 
@@ -141,7 +94,9 @@ nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
 	*holds = false;
 	for (int i = 0; i < now()->count; i++)
 		for (int k = 0; k < now()->row[i].count; k++)
-			*holds |= now()->row[i].session[k].backup == backup;
+			*holds |= now()->row[i].session[k].backup == backup
+				&& (!disc_id || now()->row[i].id
+				    == stage_number(disc_id));
 	return NB_OK;
 }
 
@@ -151,6 +106,7 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
 	void *ctx)
 {
 	char id[NB_BACKUP_ID_MAX + 1], disc_id[NB_ID_HEX + 1];
+	char name[2] = "";
 	struct nb_catalog_backup told = { .id = id, .pool = pool };
 
 	(void)catalog;
@@ -160,10 +116,14 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
 		fn(ctx, &told);
 	}
 	told.disc_id = disc_id;
+	told.disc = name;
 	for (int i = 0; i < now()->count; i++) {
 		const struct row *r = &now()->row[i];
 
 		stage_id(r->id, disc_id);
+		name[0] = (char)('A' + r->name);
+		told.disc_state = nb_disc_state_name(
+			(enum nb_disc_state)r->state);
 		for (int k = 0; k < r->count; k++) {
 			told.generation = r->session[k].generation;
 			stage_backup(r->session[k].backup, id);
@@ -235,6 +195,7 @@ nb_catalog_commit(struct nb_catalog *catalog,
 	(void)catalog;
 	if (stage_event(E_STORE))
 		return NB_EIO;
+	stage_advance((uint8_t)session->label->generation);
 	row = put_disc(session->label);
 	s.backup = stage_number(session->label->backup_id);
 	first = take_old(s.backup);
@@ -247,9 +208,7 @@ nb_catalog_commit(struct nb_catalog *catalog,
 	if (row->count == KEPT)
 		errx(2, "too many sessions on a disc of the catalog");
 	row->session[row->count++] = s;
-	if (s.generation > now()->newest)
-		now()->newest = s.generation;
-	return NB_OK;
+	return stage_put_mark();
 }
 
 enum nb_err
@@ -264,16 +223,16 @@ nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 		return NB_EIO;
 	if (!row)
 		return NB_OK;
+	stage_advance(0);
 	row->state = (uint8_t)state;
-	if (state != NB_DISC_BLANKED)
-		return NB_OK;
-	for (int i = 0; i < row->count; i++) {
+	for (int i = 0; state == NB_DISC_BLANKED && i < row->count; i++) {
 		if (now()->old_count == OLD)
 			errx(2, "too many old backups");
 		now()->old[now()->old_count++] = row->session[i];
 	}
-	row->count = 0;
-	return NB_OK;
+	if (state == NB_DISC_BLANKED)
+		row->count = 0;
+	return stage_put_mark();
 }
 
 enum nb_err
@@ -284,8 +243,9 @@ nb_catalog_suspect(struct nb_catalog *catalog, const struct nb_label *label,
 	(void)note;
 	if (stage_event(E_STORE))
 		return NB_EIO;
+	stage_advance(0);
 	put_disc(label)->state = NB_DISC_SUSPECT;
-	return NB_OK;
+	return stage_put_mark();
 }
 
 enum nb_err
@@ -300,10 +260,11 @@ nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 		return NB_EIO;
 	if (!row)
 		return NB_OK;
+	stage_advance(0);
 	row->verified = row->proven = V_FRESH;
 	if (row->state == NB_DISC_SUSPECT)
 		row->state = NB_DISC_GOOD;
-	return NB_OK;
+	return stage_put_mark();
 }
 
 enum nb_err
@@ -314,89 +275,9 @@ nb_catalog_release_name(struct nb_catalog *catalog, const char *pool,
 	(void)pool;
 	if (stage_event(E_STORE))
 		return NB_EIO;
+	stage_advance(0);
 	for (int i = 0; i < now()->count; i++)
 		if (now()->row[i].name == stage_name(name))
 			now()->row[i].named = 0;
-	return NB_OK;
-}
-
-/* ---- journal and key ---- */
-
-enum nb_err
-nb_journal_begin(const char *state_dir, const struct nb_journal *journal)
-{
-	const struct nb_label *label = &journal->label;
-
-	(void)state_dir;
-	if (stage_event(E_STORE))
-		return NB_EIO;
-	stage.world->journal = (uint8_t)(journal->step + 1);
-	stage.world->dead = (struct mark){
-		stage_number(label->disc_id), stage_name(label->disc),
-		(uint8_t)label->generation, stage_number(label->backup_id)
-	};
-	return NB_OK;
-}
-
-enum nb_err
-nb_journal_load(const char *state_dir, struct nb_journal *journal)
-{
-	const struct mark *dead = &stage.world->dead;
-	struct medium m = { .id = dead->id, .name = dead->name, .count = 1 };
-
-	(void)state_dir;
-	if (!stage.world->journal)
-		return NB_ENOTFOUND;
-	m.session[0].generation = dead->generation;
-	m.session[0].backup = dead->backup;
-	journal->step = (enum nb_step)(stage.world->journal - 1);
-	stage_label(&m, 0, &journal->label);
-	return NB_OK;
-}
-
-enum nb_err
-nb_journal_end(const char *state_dir)
-{
-	(void)state_dir;
-	if (stage_event(E_STORE))
-		return NB_EIO;
-	stage.world->journal = 0;
-	return NB_OK;
-}
-
-enum nb_err
-nb_site_key(struct nb_site *site, bool make)
-{
-	(void)make;
-	site->has_key = true;
-	return NB_OK;
-}
-
-bool
-nb_site_signed(const struct nb_site *site, const struct nb_label *label)
-{
-	return nb_label_is_signed(label, site->has_key ? &site->key : NULL);
-}
-
-const char *
-nb_step_name(enum nb_step step)
-{
-	static const char *const names[] = { "blank", "burn", "verify" };
-
-	return names[step];
-}
-
-/* There is room always. */
-enum nb_err
-nb_staging_room(const char *staging_dir, uint64_t *bytes)
-{
-	(void)staging_dir;
-	*bytes = UINT64_MAX;
-	return NB_OK;
-}
-
-const char *
-nb_str_size(uint64_t bytes, char buf[16])
-{
-	return bytes ? strcpy(buf, "much") : "";
+	return stage_put_mark();
 }

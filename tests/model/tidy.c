@@ -147,7 +147,10 @@ sort_catalog(struct catalog *c)
 static void
 forget(struct catalog *c, const struct seen *seen)
 {
-	struct catalog kept = { .newest = c->newest };
+	struct catalog kept = {
+		.there = c->there, .newest = c->newest,
+		.sequence = c->sequence
+	};
 
 	for (int i = 0; i < c->count; i++) {
 		struct row *r = &c->row[i];
@@ -287,9 +290,12 @@ each_generation(struct world *w, generation_fn *fn, int *arg)
 			fn(&w->medium[i].session[k].generation, arg);
 	if (w->journal)
 		fn(&w->dead.generation, arg);
+	fn(&w->mark.generation, arg);
 	each_of_catalog(&w->now, fn, arg);
-	if (w->has_saved)
+	if (w->has_saved) {
+		fn(&w->saved_mark.generation, arg);
 		each_of_catalog(&w->saved, fn, arg);
+	}
 }
 
 /* Where a catalog can be lost, generations begin anew, and the numbers
@@ -309,6 +315,37 @@ lower_generations(struct world *w)
 	}
 }
 
+/*
+ * Of counts of changes the order counts alone; but those of a copy that is
+ * ahead of everything, since all was lost, stay far ahead.
+ */
+static void
+lower_sequences(struct world *w)
+{
+	uint8_t *all[] = {
+		&w->now.sequence, &w->mark.sequence, &w->saved.sequence,
+		&w->saved_mark.sequence
+	};
+	uint8_t was[4], least = 0, rank = 0;
+
+	for (int i = 0; i < 4; i++)
+		was[i] = *all[i];
+	for (;;) {
+		int next = 256;
+
+		for (int i = 0; i < 4; i++)
+			if (was[i] > least && was[i] < next)
+				next = was[i];
+		if (next == 256)
+			return;
+		rank = (uint8_t)(rank + (next - least >= FAR ? FAR : 1));
+		for (int i = 0; i < 4; i++)
+			if (was[i] == next)
+				*all[i] = rank;
+		least = (uint8_t)next;
+	}
+}
+
 void
 world_tidy(struct world *w)
 {
@@ -318,13 +355,16 @@ world_tidy(struct world *w)
 		clear_medium(&w->medium[i]);
 	if (!w->journal)
 		memset(&w->dead, 0, sizeof w->dead);
-	if (!w->has_saved)
+	if (!w->has_saved) {
 		memset(&w->saved, 0, sizeof w->saved);
+		w->saved_mark = (struct level){ 0, 0 };
+	}
 	sort_media(w);
 	look_around(w, &seen);
 	forget(&w->now, &seen);
 	if (w->has_saved)
 		forget(&w->saved, &seen);
 	lower_generations(w);
+	lower_sequences(w);
 	rename_all(w);
 }

@@ -4,8 +4,8 @@
 
 #include "moves.h"
 
-/* STEPS moves without trouble, chosen by SEED, one line of JSON each to
- * stdout; discs keep their numbers.  0, or 1 when the promise was broken. */
+/* STEPS moves, chosen by SEED, without other trouble than that a run dies, one
+ * line of JSON each to stdout; discs keep their numbers.  0, or 1 when the promise was broken. */
 int walk(uint64_t seed, int steps);
 
 #endif

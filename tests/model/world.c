@@ -85,7 +85,7 @@ pack_sessions(const struct session *s, int n, uint8_t *to)
 static size_t
 pack_catalog(const struct catalog *c, uint8_t *to)
 {
-	size_t n = 3;
+	size_t n = offsetof(struct catalog, row);
 
 	memcpy(to, c, n);
 	for (int i = 0; i < c->count; i++) {
@@ -124,8 +124,8 @@ unpack_sessions(struct session *s, int n, const uint8_t *from)
 static const uint8_t *
 unpack_catalog(struct catalog *c, const uint8_t *from)
 {
-	memcpy(c, from, 3);
-	from += 3;
+	memcpy(c, from, offsetof(struct catalog, row));
+	from += offsetof(struct catalog, row);
 	for (int i = 0; i < c->count; i++) {
 		memcpy(&c->row[i], from, offsetof(struct row, session));
 		from += offsetof(struct row, session);
@@ -187,7 +187,8 @@ print_catalog(FILE *to, const char *what, const struct catalog *c)
 		      : r->verified == V_FUTURE ? " (in the future);" : ";",
 		      to);
 	}
-	fprintf(to, " last generation %d\n", c->newest);
+	fprintf(to, " %slast generation %d, %d changes\n",
+		c->there ? "" : "not there, ", c->newest, c->sequence);
 }
 
 void
@@ -213,6 +214,10 @@ world_print(FILE *to, const struct world *w)
 	}
 	fputc('\n', to);
 	print_catalog(to, "catalog", &w->now);
+	fprintf(to, "      mark: generation %d, %d changes%s\n",
+		w->mark.generation, w->mark.sequence, w->is_old == OLD_PLAIN
+		? " (the catalog is old)" : w->is_old
+		? " (the catalog is old, and nobody can know)" : "");
 	if (w->has_saved)
 		print_catalog(to, "copy of the catalog", &w->saved);
 	if (w->journal)

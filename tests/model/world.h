@@ -16,8 +16,12 @@
 #include "model/pool.h"
 #include "store/journal.h"
 
-enum { NAMES = 4, MEDIA = 6, SESSIONS = 2, KEPT = 4, ROWS = 16, OLD = 32, TAKEN = 8 };
+enum {
+	NAMES = 4, MEDIA = 6, SESSIONS = 2, KEPT = 4, ROWS = 16, OLD = 32,
+	TAKEN = 8
+};
 #define NOBODY 0xff
+#define FAR 16             /* more changes than a search makes */
 
 enum kind {
 	K_LOST,        /* there is no such disc (any more) */
@@ -53,23 +57,37 @@ struct row {
 };
 
 struct catalog {
+	uint8_t there;            /* the file is there */
 	uint8_t newest;           /* generation ever recorded */
+	uint8_t sequence;         /* changes */
 	uint8_t count, old_count;
 	struct row row[ROWS];
 	struct session old[OLD];  /* backups that are on no disc any more */
 };
 
-struct mark { uint8_t id, name, generation, backup; };
+/* What stands in the journal. */
+struct dead { uint8_t id, name, generation, backup; };
+
+/* The mark beside a catalog: how far that had come.  Zeros: there is none. */
+struct level { uint8_t sequence, generation; };
+
+/* What a person knows of a catalog that was put back, or lost. */
+enum { OLD_NO, OLD_HIDDEN, OLD_PLAIN };   /* nightburn cannot, can know it */
+
 
 struct world {
 	struct medium medium[MEDIA];
 	uint8_t in;               /* the disc in the drive, or NOBODY */
 	uint8_t journal;          /* 0: none, else enum nb_step + 1 */
-	struct mark dead;
+	struct dead dead;
 	uint8_t staged;           /* the backup that waits, or 0 */
-	uint8_t has_saved;        /* a copy of the catalog */
+	uint8_t has_saved;        /* a copy of catalog and mark */
 	uint8_t rolled_back;      /* the catalog is older than the discs, or
 				     was lost */
+	uint8_t is_old;           /* and still is: OLD_ */
+	uint8_t odd;              /* there were two discs of one id, or one that
+				     the catalog knew a part of */
+	struct level mark, saved_mark;
 	uint8_t taken_count;      /* discs whose good copy nature or a person
 				     took, or found bad */
 	uint8_t taken[TAKEN];

@@ -128,10 +128,14 @@ START_TEST(a_blanked_disc_holds_nothing_and_its_generation_is_not_used_again)
 	expect_disc("B", NB_DISC_BLANKED, 0);
 	nb_assert_ok(nb_catalog_next_generation(catalog, "p", &next));
 	ck_assert_uint_eq(next, 3);
-	nb_assert_ok(nb_catalog_holds(catalog, "b2", &holds));
+	nb_assert_ok(nb_catalog_holds(catalog, "b2", NULL, &holds));
 	ck_assert(!holds);
-	nb_assert_ok(nb_catalog_holds(catalog, "b1", &holds));
+	nb_assert_ok(nb_catalog_holds(catalog, "b1", NULL, &holds));
 	ck_assert(holds);
+	nb_assert_ok(nb_catalog_holds(catalog, "b1", ID(1), &holds));
+	ck_assert(holds);
+	nb_assert_ok(nb_catalog_holds(catalog, "b1", ID(2), &holds));
+	ck_assert(!holds);
 	close_catalog();
 }
 END_TEST

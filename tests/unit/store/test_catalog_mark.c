@@ -237,6 +237,10 @@ START_TEST(a_burn_that_was_never_recorded_is_no_witness)
 	nb_assert_ok(nb_catalog_suspect(catalog, &dead, "a run died"));
 	nb_assert_ok(nb_catalog_witness(catalog, &dead, &witness));
 	ck_assert(!witness);
+	nb_assert_ok(nb_catalog_set_disc(catalog, dead.disc_id,
+					 NB_DISC_BLANKED, "blanked"));
+	nb_assert_ok(nb_catalog_witness(catalog, &dead, &witness));
+	ck_assert(!witness);
 	shut();
 }
 END_TEST

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the rest of store/ is to the jobs, and what job/found.c asks of a disc
+ * beyond its files. */
+#include <string.h>
+
+#include "job/found.h"
+#include "stage.h"
+#include "base/str.h"
+#include "store/staging.h"
+#include "store/state.h"
+
+enum nb_err
+nb_state_open(const char *dir, struct nb_state **out)
+{
+	static struct nb_state state;
+
+	state.dir = (char *)dir;
+	state.catalog = (char *)dir;
+	stage_id(0, state.installation);
+	state.installation[NB_ID_HEX - 1] = '1';
+	*out = &state;
+	return NB_OK;
+}
+
+void
+nb_state_close(struct nb_state *state)
+{
+	(void)state;
+}
+
+enum nb_err
+nb_lock_take(const char *state_dir, struct nb_lock **out)
+{
+	*out = (struct nb_lock *)(uintptr_t)state_dir;
+	return NB_OK;
+}
+
+void
+nb_lock_release(struct nb_lock *lock)
+{
+	(void)lock;
+}
+
+/* ---- journal and key ---- */
+
+enum nb_err
+nb_journal_begin(const char *state_dir, const struct nb_journal *journal)
+{
+	const struct nb_label *label = &journal->label;
+
+	(void)state_dir;
+	if (stage_event(E_STORE))
+		return NB_EIO;
+	stage.world->journal = (uint8_t)(journal->step + 1);
+	stage.world->dead = (struct dead){
+		stage_number(label->disc_id), stage_name(label->disc),
+		(uint8_t)label->generation, stage_number(label->backup_id)
+	};
+	return NB_OK;
+}
+
+enum nb_err
+nb_journal_load(const char *state_dir, struct nb_journal *journal)
+{
+	const struct dead *dead = &stage.world->dead;
+	struct medium m = { .id = dead->id, .name = dead->name, .count = 1 };
+
+	(void)state_dir;
+	if (!stage.world->journal)
+		return NB_ENOTFOUND;
+	m.session[0].generation = dead->generation;
+	m.session[0].backup = dead->backup;
+	journal->step = (enum nb_step)(stage.world->journal - 1);
+	stage_label(&m, 0, &journal->label);
+	return NB_OK;
+}
+
+enum nb_err
+nb_journal_end(const char *state_dir)
+{
+	(void)state_dir;
+	if (stage_event(E_STORE))
+		return NB_EIO;
+	stage.world->journal = 0;
+	return NB_OK;
+}
+
+enum nb_err
+nb_site_key(struct nb_site *site, bool make)
+{
+	(void)make;
+	site->has_key = true;
+	return NB_OK;
+}
+
+bool
+nb_site_signed(const struct nb_site *site, const struct nb_label *label)
+{
+	return nb_label_is_signed(label, site->has_key ? &site->key : NULL);
+}
+
+const char *
+nb_step_name(enum nb_step step)
+{
+	static const char *const names[] = { "blank", "burn", "verify" };
+
+	return names[step];
+}
+
+/* There is room always. */
+enum nb_err
+nb_staging_room(const char *staging_dir, uint64_t *bytes)
+{
+	(void)staging_dir;
+	*bytes = UINT64_MAX;
+	return NB_OK;
+}
+
+const char *
+nb_str_size(uint64_t bytes, char buf[16])
+{
+	return bytes ? strcpy(buf, "much") : "";
+}
+
+/* ---- sessions by themselves: here a disc shows the newest one only ---- */
+
+enum nb_err
+nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
+		  struct nb_disc_sessions *sessions)
+{
+	(void)drive;
+	(void)blocks;
+	(void)sessions;
+	return NB_OK;
+}
+
+enum nb_seal
+nb_seal_look(struct nb_blocks *blocks, uint32_t start, const char *path,
+	     const struct nb_key *key)
+{
+	(void)blocks;
+	(void)start;
+	(void)path;
+	return key ? NB_SEAL_GOOD : NB_SEAL_NO_KEY;
+}
+
+enum nb_err
+nb_seals_check(struct nightburn *nb, const struct nb_look *look)
+{
+	(void)nb;
+	(void)look;
+	return NB_OK;
+}
+
+/* Never asked for, since no session is shown by itself. */
+#define NEVER NB_EFAIL
+
+enum nb_err
+nb_entries_add_text(struct nb_entries *list, const char *path,
+		    const char *text, size_t length, int64_t mtime)
+{
+	(void)list;
+	(void)path;
+	(void)text;
+	(void)length;
+	(void)mtime;
+	return NEVER;
+}
+
+enum nb_err
+nb_blocks_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
+	       void *buf)
+{
+	(void)blocks;
+	(void)lba;
+	(void)count;
+	(void)buf;
+	return NEVER;
+}
+
+enum nb_err
+nb_sha256_new(struct nb_sha256 **out)
+{
+	(void)out;
+	return NEVER;
+}
+
+void
+nb_sha256_add(struct nb_sha256 *h, const void *data, size_t n)
+{
+	(void)h;
+	(void)data;
+	(void)n;
+}
+
+void
+nb_sha256_finish(struct nb_sha256 *h, uint8_t digest[NB_SHA256_SIZE])
+{
+	(void)h;
+	(void)digest;
+}
+
+void
+nb_sha256_free(struct nb_sha256 *h)
+{
+	(void)h;
+}
+
+enum nb_err
+nb_checksum_new(struct nb_checksum **out)
+{
+	(void)out;
+	return NEVER;
+}
+
+void
+nb_checksum_add(struct nb_checksum *c, const void *data, size_t n)
+{
+	(void)c;
+	(void)data;
+	(void)n;
+}
+
+void
+nb_checksum_finish(struct nb_checksum *c, uint8_t sum[NB_CHECKSUM_SIZE])
+{
+	(void)c;
+	(void)sum;
+}
+
+void
+nb_checksum_free(struct nb_checksum *c)
+{
+	(void)c;
+}
