@@ -249,6 +249,18 @@ NB_API enum nb_err nb_clone(struct nightburn *nb,
 			    const struct nb_clone_options *options,
 			    struct nb_clone_result *result);
 
+/* ---- the sources of another host ---- */
+
+/*
+ * Reads one request from the descriptor IN, does it and answers to OUT; ssh
+ * starts it (`nightburn remote`).  ALLOWED: the word "postgres" and the
+ * directories that may be read; none: all that this user may.  All messages
+ * go to the other host, so that a sink set before does not get them; SIGPIPE is
+ * ignored from then on.  NB_ECANCELED: nobody listens any more.
+ */
+NB_API enum nb_err nb_remote_serve(int in, int out,
+				   const char *const *allowed, size_t count);
+
 /* ---- the key that labels bear ---- */
 
 #define NB_KEY_LINE 90             /* bytes of a key as text, with the NUL */

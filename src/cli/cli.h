@@ -96,6 +96,7 @@ enum nb_err cmd_key(struct cli *cli);
 enum nb_err cmd_list(struct cli *cli);
 enum nb_err cmd_msinfo(struct cli *cli);
 enum nb_err cmd_plan(struct cli *cli);
+enum nb_err cmd_remote(struct cli *cli);
 enum nb_err cmd_restore(struct cli *cli);
 enum nb_err cmd_rotate(struct cli *cli);
 enum nb_err cmd_clone(struct cli *cli);

@@ -15,6 +15,9 @@
 
 struct nb_names NB_ARRAY(char *);
 
+/* Frees the names, and the array. */
+void nb_names_free(struct nb_names *names);
+
 struct nb_config_drive {
 	char *name;
 	char *device;          /* "/dev/sr0" or "stdio:PATH" */
@@ -75,13 +78,29 @@ struct nb_config_tree {
 	bool one_file_system;
 };
 
+/* The host where a source does its work, reached by ssh. */
+struct nb_config_remote {
+	char *host;                 /* "user@name"; NULL: this one */
+	int port;                   /* 0: ssh's own */
+	char *identity;             /* private key; NULL: ssh's own */
+	char *known_hosts;
+	char *ssh;                  /* program */
+	int64_t timeout;            /* of a tree, in seconds; a dump has its
+				       own */
+	uint64_t max_size;          /* bytes of a tree; 0: no cap */
+};
+
 struct nb_config_source {
 	enum nb_source_kind kind;
 	char *name;
 	int line;                   /* in the configuration file */
 	struct nb_config_postgres postgres;
 	struct nb_config_tree tree;
+	struct nb_config_remote remote;
 };
+
+/* Frees what SOURCE owns and sets it to zeros. */
+void nb_config_source_clear(struct nb_config_source *source);
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);
 

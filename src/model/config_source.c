@@ -12,6 +12,15 @@ static const char *const checks[] = { "list", "full", NULL };
 #define FIELD(option, value, field) \
 	NB_FIELD(struct nb_config_source, option, value, field)
 
+/* Where the work is done (config_remote.c). */
+#define REMOTE_FIELDS \
+	{ FIELD("host", TEXT, remote.host), .local = true }, \
+	{ FIELD("port", NUMBER, remote.port), .min = 1, .max = 65535, \
+	  .local = true }, \
+	{ FIELD("identity", PATH, remote.identity), .local = true }, \
+	{ FIELD("known_hosts", PATH, remote.known_hosts), .local = true }, \
+	{ FIELD("ssh", PROGRAM, remote.ssh), .local = true }
+
 static const struct nb_field postgres_fields[] = {
 	{ FIELD("database", TEXT, postgres.database) },
 	{ FIELD("conninfo", TEXT, postgres.conninfo) },
@@ -21,14 +30,16 @@ static const struct nb_field postgres_fields[] = {
 	{ FIELD("format", WORD, postgres.format), .words = formats },
 	{ FIELD("jobs", NUMBER, postgres.jobs), .min = 1, .max = 64 },
 	{ FIELD("compress", COMPRESS, postgres.compression) },
-	{ FIELD("pg_dump", PROGRAM, postgres.pg_dump) },
-	{ FIELD("pg_dumpall", PROGRAM, postgres.pg_dumpall) },
-	{ FIELD("pg_restore", PROGRAM, postgres.pg_restore) },
+	{ FIELD("pg_dump", PROGRAM, postgres.pg_dump), .local = true },
+	{ FIELD("pg_dumpall", PROGRAM, postgres.pg_dumpall), .local = true },
+	{ FIELD("pg_restore", PROGRAM, postgres.pg_restore), .local = true },
 	{ FIELD("timeout", TIME, postgres.timeout) },
 	{ FIELD("lock_timeout", TIME, postgres.lock_timeout) },
 	{ FIELD("max_size", SIZE, postgres.max_size) },
-	{ FIELD("min_ratio", RATIO, postgres.min_ratio) },
-	{ FIELD("check", CHOICE, postgres.full_check), .words = checks },
+	{ FIELD("min_ratio", RATIO, postgres.min_ratio), .local = true },
+	{ FIELD("check", CHOICE, postgres.full_check), .words = checks,
+	  .local = true },
+	REMOTE_FIELDS,
 	{ .name = NULL },
 };
 
@@ -36,6 +47,9 @@ static const struct nb_field tree_fields[] = {
 	{ FIELD("path", PATH, tree.path), .required = true },
 	{ FIELD("exclude", TEXTS, tree.exclude) },
 	{ FIELD("one_file_system", FLAG, tree.one_file_system) },
+	REMOTE_FIELDS,
+	{ FIELD("timeout", TIME, remote.timeout), .local = true },
+	{ FIELD("max_size", SIZE, remote.max_size), .local = true },
 	{ .name = NULL },
 };
 
@@ -89,7 +103,9 @@ end_postgres(const char *file, struct nb_config_source *source)
 enum nb_err
 nb_config_source_end(const char *file, struct nb_config_source *source)
 {
-	if (source->kind == NB_SOURCE_POSTGRES)
-		return end_postgres(file, source);
-	return NB_OK;
+	enum nb_err err = nb_config_remote_end(file, source);
+
+	if (!err && source->kind == NB_SOURCE_POSTGRES)
+		err = end_postgres(file, source);
+	return err;
 }

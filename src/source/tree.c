@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/config_build.h"
+#include "source/remote.h"
 #include "source/tree.h"
 
 #define PROGRESS_MS 1000
@@ -363,10 +364,13 @@ collect(const struct nb_config_source *source,
 	const struct nb_source_context *context, void *held,
 	struct nb_source_output *out)
 {
-	int root;
-	enum nb_err err = open_root(source, &root);
+	int root = -1;
+	enum nb_err err;
 
 	(void)held;
+	if (source->remote.host)
+		return nb_remote_tree_collect(source, context, out);
+	err = open_root(source, &root);
 	return err ? err : nb_tree_collect(source, context, root, out);
 }
 
@@ -374,7 +378,8 @@ static enum nb_err
 preflight(const struct nb_config_source *source)
 {
 	int fd = -1;
-	enum nb_err err = open_root(source, &fd);
+	enum nb_err err = source->remote.host ? nb_remote_tree_check(source)
+		: open_root(source, &fd);
 
 	nb_fd_close(&fd);
 	return err;
@@ -388,8 +393,15 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 	return NB_OK;
 }
 
+static bool
+is_staged(const struct nb_config_source *source)
+{
+	return source->remote.host != NULL;
+}
+
 const struct nb_source_ops nb_source_tree = {
 	.preflight = preflight,
 	.estimate = estimate,
 	.collect = collect,
+	.is_staged = is_staged,
 };
