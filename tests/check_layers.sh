@@ -47,6 +47,8 @@ grep -rn '#include <sqlite3.h>' src include | grep -v '^src/store/' |
 	rule "SQLite in store alone"
 grep -rn '#include <libpq-fe.h>' src include | grep -v '^src/source/' |
 	rule "libpq in source alone"
+grep -rn '#include <archive' src include | grep -v '^src/source/' |
+	rule "libarchive in source alone"
 grep -rnE '#include <(fcntl|unistd|time|sys/stat)\.h>' src/model |
 	grep -vE '^src/model/config_' |
 	rule "model has no files and no clock, but for reading the configuration"

@@ -146,6 +146,13 @@ struct nb_run_result {
 	int session;
 	bool burned, verified;
 	bool staged;               /* the dump waits for `run --resume` */
+	uint64_t shared;           /* files that an earlier session holds */
+	uint64_t excluded;         /* names that patterns left out */
+	uint64_t too_large;        /* files that max_file_size left out */
+	/* What a person should look at, although all was verified: files that
+	 * changed while they were read, that have other bytes with no sign of
+	 * a change, whose earlier copy on the disc was damaged. */
+	uint64_t changed, corrupt, reread;
 };
 
 /* The nightly job. NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: a person is
@@ -204,6 +211,12 @@ NB_API enum nb_err nb_verify(struct nightburn *nb, const char *device,
 NB_API enum nb_err nb_catalog_rebuild(struct nightburn *nb,
 				      const char *device,
 				      struct nb_verify_result *result);
+
+/* Takes the catalog of JOB's pool for what there is, although a newer backup
+ * was recorded once, or seen on a disc: a person says that it is lost.
+ * *CHANGED: that was needed. */
+NB_API enum nb_err nb_accept(struct nightburn *nb, const char *job,
+			     bool *changed);
 
 struct nb_restore_options {
 	const char *backup;        /* id, prefix or generation; NULL: newest */

@@ -53,6 +53,24 @@ nb_fail(enum nb_err err, const char *fmt, ...)
 	return err;
 }
 
+/* What a person can do about it, or nothing. */
+static const char *
+remedy(int error)
+{
+	switch (error) {
+	case ENOSPC:
+		return "\nhint: make room on that file system";
+	case EDQUOT:
+		return "\nhint: raise the quota, or make room";
+	case EFBIG:
+		return "\nhint: raise the limit on a file's size (ulimit -f)";
+	case EMFILE:
+		return "\nhint: raise the limit on open files (ulimit -n)";
+	default:
+		return "";
+	}
+}
+
 enum nb_err
 nb_fail_errno(enum nb_err err, const char *fmt, ...)
 {
@@ -63,8 +81,8 @@ nb_fail_errno(enum nb_err err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	nb_log(NB_ERROR, "%s: %s", text,
-	       strerror_r(saved, reason, sizeof reason));
+	nb_log(NB_ERROR, "%s: %s%s", text,
+	       strerror_r(saved, reason, sizeof reason), remedy(saved));
 	errno = saved;
 	return err;
 }

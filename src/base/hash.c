@@ -9,6 +9,7 @@
 
 struct nb_sha256 {
 	EVP_MD_CTX *evp;
+	bool failed;   /* the library got no memory for what is hashed now */
 };
 
 enum nb_err
@@ -38,14 +39,18 @@ nb_sha256_free(struct nb_sha256 *h)
 void
 nb_sha256_add(struct nb_sha256 *h, const void *data, size_t n)
 {
-	EVP_DigestUpdate(h->evp, data, n);
+	if (!h->failed && !EVP_DigestUpdate(h->evp, data, n))
+		h->failed = true;
 }
 
 void
 nb_sha256_finish(struct nb_sha256 *h, uint8_t digest[NB_SHA256_SIZE])
 {
-	EVP_DigestFinal_ex(h->evp, digest, NULL);
-	EVP_DigestInit_ex(h->evp, NULL, NULL);
+	if (h->failed || !EVP_DigestFinal_ex(h->evp, digest, NULL)) {
+		nb_fail_memory();
+		nb_random(digest, NB_SHA256_SIZE);
+	}
+	h->failed = !EVP_DigestInit_ex(h->evp, NULL, NULL);
 }
 
 struct nb_checksum {

@@ -23,7 +23,9 @@ struct nb_sha256;
 enum nb_err nb_sha256_new(struct nb_sha256 **out);
 void nb_sha256_free(struct nb_sha256 *h);
 void nb_sha256_add(struct nb_sha256 *h, const void *data, size_t n);
-/* Writes the digest and starts afresh, so that one object serves many files. */
+/* Writes the digest and starts afresh, so that one object serves many files.
+ * For want of memory the digest is a random one, which equals no other; that is
+ * logged. */
 void nb_sha256_finish(struct nb_sha256 *h, uint8_t digest[NB_SHA256_SIZE]);
 
 struct nb_checksum;

@@ -38,19 +38,36 @@ cmd_verify(struct cli *cli)
 	return err;
 }
 
+static enum nb_err
+accept_catalog(struct cli *cli, struct nightburn *nb)
+{
+	struct nb_str s = NB_STR_INIT;
+	bool changed;
+	enum nb_err err = nb_accept(nb, cli->job, &changed);
+
+	if (err || cli->quiet)
+		return err;
+	nb_str_add(&s, changed ? "the catalog is taken for what there is\n"
+		   : "the catalog lacks nothing\n");
+	return cli_print(&s);
+}
+
 enum nb_err
 cmd_catalog(struct cli *cli)
 {
 	struct nightburn *nb = NULL;
 	enum nb_err err;
 
-	if (strcmp(cli->args[0], "rebuild")) {
-		cli_wrong_usage("catalog", "rebuild is expected");
+	bool rebuild = !strcmp(cli->args[0], "rebuild");
+
+	if (!rebuild && strcmp(cli->args[0], "accept")) {
+		cli_wrong_usage("catalog", "rebuild or accept is expected");
 		return NB_EUSAGE;
 	}
 	err = cli_open(cli, &nb);
 	if (!err)
-		err = verify(cli, nb, true);
+		err = rebuild ? verify(cli, nb, true) : accept_catalog(cli,
+								       nb);
 	nb_close(nb);
 	return err;
 }

@@ -28,7 +28,11 @@ run_job(struct cli *cli, enum nb_err (*job)(struct nightburn *nb,
 		printed = cli_print(&s);
 	}
 	nb_close(nb);
-	return err ? err : printed;
+	err = err ? err : printed;
+	/* All verified, and yet a person should look: exit status 3. */
+	if (!err && (result.changed || result.corrupt || result.reread))
+		err = NB_EWRONG;
+	return err;
 }
 
 enum nb_err

@@ -69,6 +69,7 @@ cli_catch_signals(void)
 	cli_let_signals(false);
 	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* the write fails, and says so */
 }
 
 static double

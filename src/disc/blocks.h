@@ -6,6 +6,7 @@
 #ifndef NB_DISC_BLOCKS_H
 #define NB_DISC_BLOCKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -20,6 +21,8 @@ struct nb_blocks {
 	void (*free)(struct nb_blocks *blocks);
 	uint64_t count;       /* readable blocks, as far as known */
 	const char *name;     /* for messages */
+	bool busy;            /* the disc is being written: nothing may read
+				 from it beside that */
 };
 
 /* An image file.  NB_EIO. */

@@ -65,8 +65,18 @@ static int
 read_source(IsoDataSource *src, uint32_t lba, uint8_t *buffer)
 {
 	struct cache *cache = src->data;
-	const uint8_t *block = find(cache, lba);
+	const uint8_t *block;
 
+	/* libisofs passes on what malloc gave it. */
+	if (!buffer)
+		return (int)ISO_OUT_OF_MEM;
+	if (cache->blocks->busy) {
+		nb_fail(NB_EFAIL, "%s: block %lu was to be read while the "
+			"disc is written", cache->blocks->name,
+			(unsigned long)lba);
+		return (int)ISO_DATA_SOURCE_FAILURE;
+	}
+	block = find(cache, lba);
 	if (!block) {
 		fetch(cache, lba);
 		block = find(cache, lba);
@@ -132,6 +142,8 @@ nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start,
 		iso_read_opts_set_start_block(opts, start);
 		iso_read_opts_set_input_charset(opts, "UTF-8");
 		iso_read_opts_set_no_md5(opts, 1);
+		/* An appended session writes them once more. */
+		iso_read_opts_set_no_aaip(opts, 0);
 		ret = iso_image_import(image, source, opts, NULL);
 		iso_read_opts_free(opts);
 	}

@@ -21,6 +21,7 @@
 #define MAJOR_SR 11
 #define MAJOR_SG 21
 #define POLL_MS 100
+#define SPAWN_MS 2000 /* a thread begins at once */
 #define TIMEOUT 600 /* seconds */
 /* Blanking and formatting may tell nothing but that they go on: so many times
  * as long as a single command. */
@@ -225,21 +226,39 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 	return err;
 }
 
+/* libburn says nothing, and waits for ever, when it gets no thread for a work:
+ * there is no beat then, so that the watchdog ends the run.  *BEGUN is 0 when
+ * that was told. */
+static void
+tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
+{
+	if (!*begun || nb_clock_ms() < *begun + SPAWN_MS)
+		return;
+	nb_fail(NB_EFAIL, "%s: %s: no thread could be started\nhint: give it "
+		"more memory or processes (ulimit -v, ulimit -u)", drive->path,
+		what);
+	*begun = 0;
+}
+
 enum nb_err
 nb_drive_wait(struct nb_drive *drive, const char *what,
 	      enum nb_err (*stop)(void *ctx, enum nb_err asked), void *ctx)
 {
 	struct burn_progress p = { 0 };
+	enum burn_drive_status status;
 	enum nb_err err = NB_OK, now = NB_OK;
 	bool streams = stop != NULL;
 	uint64_t before = UINT64_MAX;
-	int64_t end = nb_clock_ms() + (int64_t)drive->timeout * LONG_WORK
-		* 1000;
+	int64_t begun = nb_clock_ms();
+	int64_t end = begun + (int64_t)drive->timeout * LONG_WORK * 1000;
 
-	while (burn_drive_get_status(drive->burn, &p) != BURN_DRIVE_IDLE) {
+	while ((status = burn_drive_get_status(drive->burn, &p))
+	       != BURN_DRIVE_IDLE) {
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
-		if (streams ? done != before : !now && nb_clock_ms() < end)
+		if (status == BURN_DRIVE_SPAWNING)
+			tell_stuck(drive, what, &begun);
+		else if (streams ? done != before : !now && nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
 		now = nb_drive_tell(drive, what, done, p.sectors > 0

@@ -61,6 +61,17 @@ enum nb_err nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out);
  * is closed or reloaded.  NB_ENOMEDIUM. */
 enum nb_err nb_drive_blocks(struct nb_drive *drive, struct nb_blocks **out);
 
+struct nb_disc_session {
+	uint32_t start;       /* first block */
+	uint64_t blocks;      /* 0: it holds no volume */
+};
+struct nb_disc_sessions NB_ARRAY(struct nb_disc_session);
+
+/* The sessions of the disc, the oldest first, as long as the volume of each
+ * says.  BLOCKS are those of the drive.  Free with nb_array_free. */
+enum nb_err nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
+			      struct nb_disc_sessions *out);
+
 /*
  * Makes the disc blank: BLANK fast for CD-RW and sequential DVD-RW; on
  * random-access media the first 64 KiB become zeros.  ANSWER must be

@@ -104,6 +104,21 @@ enum nb_err nb_drive_put(struct nb_drive *drive, off_t at, const void *data,
 bool nb_profile_is_random_access(int profile);
 bool nb_profile_is_cd(int profile);
 
+/*
+ * The volume space size of a primary volume descriptor (ECMA-119 8.4), or 0
+ * when BLOCK is none: type 1, "CD001", version 1, 2,048-byte blocks.
+ */
+uint32_t nb_volume_size(const uint8_t *block);
+
+/*
+ * The sessions of random-access media whose volume ends at END: each behind
+ * the first block 32 has a header of its own that counts its own blocks only;
+ * the next one begins behind it, aligned.  A volume without that chain has
+ * none.
+ */
+enum nb_err nb_chain_load(struct nb_blocks *blocks, uint64_t end,
+			  struct nb_disc_sessions *out);
+
 /* What stands at the start of random-access media. */
 struct nb_probe {
 	bool blank;             /* everything that was looked at is zero */

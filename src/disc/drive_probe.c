@@ -8,8 +8,6 @@
 #define DESCRIPTORS 16
 /* Sessions on overwritable media begin at multiples of this. */
 #define ALIGNMENT 32
-/* More would not fit on any medium worth looking at. */
-#define SESSIONS_MAX 65536
 /* How a disc that begins with zeros is searched for data: 2 MiB at its start,
  * then 64 KiB in each of 256 places. */
 #define NB_PROBE_DENSE 1024
@@ -42,12 +40,8 @@ big32(const uint8_t *p)
 		| (uint32_t)p[0] << 24;
 }
 
-/*
- * The volume space size of a primary volume descriptor (ECMA-119 8.4), or 0
- * when BLOCK is none: type 1, "CD001", version 1, 2,048-byte blocks.
- */
-static uint32_t
-volume_size(const uint8_t *block)
+uint32_t
+nb_volume_size(const uint8_t *block)
 {
 	uint32_t size = little32(block + 80);
 
@@ -56,37 +50,6 @@ volume_size(const uint8_t *block)
 	if (block[128] != 0 || block[129] != NB_BLOCK >> 8)
 		return 0;
 	return size > DESCRIPTORS ? size : 0;
-}
-
-/*
- * Each session behind the first block 32 has a header of its own that counts
- * its own blocks only; the next one begins behind it, aligned.  A volume
- * without that chain is one session at block 0.
- */
-static enum nb_err
-count_sessions(struct nb_blocks *blocks, uint64_t end, int *sessions)
-{
-	uint64_t at = NB_OVERWRITE_START;
-	uint8_t block[NB_BLOCK];
-	enum nb_err err;
-	int count = 0;
-
-	while (at + DESCRIPTORS < end && at + DESCRIPTORS < blocks->count
-	       && count < SESSIONS_MAX) {
-		uint32_t size;
-
-		err = nb_blocks_read(blocks, (uint32_t)at + DESCRIPTORS, 1,
-				   block);
-		if (err)
-			return err;
-		size = volume_size(block);
-		if (!size)
-			break;
-		count++;
-		at = align(at + size);
-	}
-	*sessions = count ? count : 1;
-	return NB_OK;
 }
 
 /* Whether COUNT blocks at LBA, as far as there are so many, are zeros. */
@@ -138,6 +101,7 @@ enum nb_err
 nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out)
 {
 	struct nb_probe found = { .next = NB_OVERWRITE_START };
+	struct nb_disc_sessions chain = NB_ARRAY_INIT;
 	uint32_t count = NB_PROBE_BLOCKS;
 	uint8_t *head;
 	enum nb_err err = NB_OK;
@@ -153,11 +117,13 @@ nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out)
 		err = is_blank(blocks, head, (size_t)count * NB_BLOCK,
 			       &found.blank);
 	if (!err)
-		found.volume = volume_size(head + DESCRIPTORS * NB_BLOCK);
+		found.volume = nb_volume_size(head + DESCRIPTORS * NB_BLOCK);
 	free(head);
 	if (!err && found.volume) {
 		found.iso = true;
-		err = count_sessions(blocks, found.volume, &found.sessions);
+		err = nb_chain_load(blocks, found.volume, &chain);
+		found.sessions = chain.count ? (int)chain.count : 1;
+		nb_array_free(&chain);
 		if (found.volume > NB_OVERWRITE_START)
 			found.next = (uint32_t)align(found.volume);
 	}

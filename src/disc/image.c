@@ -153,6 +153,7 @@ set_options(struct nb_image *image, IsoWriteOpts *opts)
 	iso_write_opts_set_joliet(opts, 1);
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
 	iso_write_opts_set_hardlinks(opts, 1);
+	iso_write_opts_set_aaip(opts, 1);
 	iso_write_opts_set_allow_deep_paths(opts, 1);
 	iso_write_opts_set_allow_longer_paths(opts, 1);
 	iso_write_opts_set_output_charset(opts, "UTF-8");
@@ -180,6 +181,8 @@ begin(struct nb_image *image)
 	ret = iso_write_opts_new(&opts, 0);
 	if (ret > 0) {
 		set_options(image, opts);
+		if (image->options.previous)
+			image->options.previous->busy = true;
 		ret = iso_image_create_burn_source(image->iso, opts,
 						   &image->source);
 		iso_write_opts_free(opts);

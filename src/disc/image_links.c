@@ -34,6 +34,7 @@ nb_image_share_hashes(struct nb_image *image)
 			struct nb_entry *from = pass ? first : e;
 			struct nb_entry *to = pass ? e : first;
 
+			to->torn |= from->torn;
 			if (from->hashed && !to->hashed) {
 				memcpy(to->sha256, from->sha256,
 				       sizeof to->sha256);

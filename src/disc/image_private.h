@@ -28,6 +28,10 @@ struct nb_image {
 /* Puts the entries into the tree of IMAGE->iso. */
 enum nb_err nb_image_fill(struct nb_image *image);
 
+/* Owner, mode and times of E; and with its xattrs and ACLs (image_attr.c). */
+void nb_image_set_attributes(IsoNode *node, const struct nb_entry *e);
+enum nb_err nb_image_set_all(IsoNode *node, const struct nb_entry *e);
+
 /* Finds entries that are one file (hard links): IMAGE->first. */
 enum nb_err nb_image_find_links(struct nb_image *image);
 

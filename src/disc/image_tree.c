@@ -22,23 +22,6 @@ struct tree {
 	IsoDir *last;
 };
 
-static void
-set_times(IsoNode *node, int64_t date)
-{
-	iso_node_set_mtime(node, (time_t)date);
-	iso_node_set_atime(node, (time_t)date);
-	iso_node_set_ctime(node, (time_t)date);
-}
-
-static void
-set_attributes(IsoNode *node, const struct nb_entry *e)
-{
-	iso_node_set_permissions(node, e->mode);
-	iso_node_set_uid(node, e->uid);
-	iso_node_set_gid(node, e->gid);
-	set_times(node, e->mtime);
-}
-
 static enum nb_err
 check(int ret, const char *path)
 {
@@ -68,7 +51,7 @@ get_or_make(struct tree *t, IsoDir *parent, const char *name, IsoDir **out)
 			.mode = 0755, .mtime = t->image->options.date
 		};
 
-		set_attributes((IsoNode *)*out, &plain);
+		nb_image_set_attributes((IsoNode *)*out, &plain);
 	}
 	return err;
 }
@@ -125,7 +108,8 @@ find_dir(struct tree *t, const char *path, size_t length, IsoDir **out)
 		if (!t->dirs[i]) {
 			err = make_dir(t, path, length, &t->dirs[i]);
 			if (!err)
-				set_attributes((IsoNode *)t->dirs[i], e);
+				err = nb_image_set_all(
+					(IsoNode *)t->dirs[i], e);
 		}
 		*out = t->dirs[i];
 	} else {
@@ -161,8 +145,66 @@ add_file(struct tree *t, IsoDir *parent, const char *name, size_t i)
 		iso_node_set_sort_weight((IsoNode *)file, WEIGHT_SUMS);
 	else if (e->content == NB_CONTENT_LATE)
 		iso_node_set_sort_weight((IsoNode *)file, WEIGHT_MANIFEST);
-	set_attributes((IsoNode *)file, e);
-	return NB_OK;
+	return nb_image_set_all((IsoNode *)file, e);
+}
+
+/* NODE goes from where it stands to NAME in PARENT. */
+static enum nb_err
+move_node(IsoNode *node, IsoDir *parent, const char *path)
+{
+	enum nb_err err = check(iso_node_take(node), path);
+
+	return err ? err : check(iso_dir_add_node(parent, node, 0), path);
+}
+
+/*
+ * Two names for one content.  libisofs knows the imported node, not its clone,
+ * as one whose bytes are on the disc; which of both it meets first decides
+ * whether it writes them again.  It goes by name: so the imported node has to
+ * stand in the directory that comes first.
+ */
+static enum nb_err
+name_twice(struct tree *t, IsoNode *old, IsoDir *parent,
+	   const struct nb_entry *e)
+{
+	IsoDir *at = iso_node_get_parent(old), *to = parent;
+	IsoNode *clone = NULL, *mine = old;
+	enum nb_err err = NB_OK;
+	char *name;
+
+	if (strcmp(e->shared, e->path) > 0) {
+		err = move_node(old, parent, e->path);
+		to = at;
+	}
+	if (!err)
+		err = nb_str_dup(iso_node_get_name(old), &name);
+	if (err)
+		return err;
+	err = check(iso_image_tree_clone(t->image->iso, old, to, name, &clone,
+					 0), e->path);
+	free(name);
+	if (to == parent)
+		mine = clone;
+	return err ? err : nb_image_set_all(mine, e);
+}
+
+/* A file whose bytes an earlier session wrote. */
+static enum nb_err
+add_earlier(struct tree *t, IsoDir *parent, const struct nb_entry *e)
+{
+	IsoNode *old = NULL;
+	enum nb_err err;
+	char *path;
+
+	err = nb_str_format(&path, "/%s/%s", e->shared,
+			    nb_entry_inner_path(e));
+	if (err)
+		return err;
+	if (iso_tree_path_to_node(t->image->iso, path, &old) != 1
+	    || iso_node_get_type(old) != LIBISO_FILE)
+		err = nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+	free(path);
+	return err ? err : name_twice(t, old, parent, e);
 }
 
 static enum nb_err
@@ -178,9 +220,7 @@ add_special(IsoDir *parent, const char *name, const struct nb_entry *e)
 	err = check(iso_tree_add_new_special(parent, name,
 					     e->mode | types[e->type],
 					     e->rdev, &node), e->path);
-	if (!err)
-		set_attributes((IsoNode *)node, e);
-	return err;
+	return err ? err : nb_image_set_all((IsoNode *)node, e);
 }
 
 static enum nb_err
@@ -191,9 +231,7 @@ add_symlink(IsoDir *parent, const char *name, const struct nb_entry *e)
 
 	err = check(iso_tree_add_new_symlink(parent, name, e->target, &node),
 		    e->path);
-	if (!err)
-		set_attributes((IsoNode *)node, e);
-	return err;
+	return err ? err : nb_image_set_all((IsoNode *)node, e);
 }
 
 static enum nb_err
@@ -215,6 +253,8 @@ add_entry(struct tree *t, size_t i)
 		err = check(iso_node_remove(old), e->path);
 	if (err)
 		return err;
+	if (e->content == NB_CONTENT_EARLIER)
+		return add_earlier(t, parent, e);
 	if (e->type == NB_ENTRY_FILE)
 		return add_file(t, parent, name, i);
 	if (e->type == NB_ENTRY_SYMLINK)
@@ -238,7 +278,7 @@ nb_image_fill(struct nb_image *image)
 		return nb_fail_memory();
 	for (size_t i = image->entries->count; !err && i-- > 0; )
 		err = add_entry(&t, i);
-	set_attributes(root, &plain);
+	nb_image_set_attributes(root, &plain);
 	free(t.dirs);
 	return err;
 }
@@ -253,11 +293,8 @@ move_one(struct nb_image *image, const char *path, IsoDir *to)
 	err = nb_str_format(&full, "/%s", path);
 	if (err)
 		return err;
-	if (iso_tree_path_to_node(image->iso, full, &node) == 1) {
-		err = check(iso_node_take(node), path);
-		if (!err)
-			err = check(iso_dir_add_node(to, node, 0), path);
-	}
+	if (iso_tree_path_to_node(image->iso, full, &node) == 1)
+		err = move_node(node, to, path);
 	free(full);
 	return err;
 }

@@ -29,6 +29,8 @@ struct state {
 	struct nb_checksum *checksum;
 	uint8_t *buf;
 	uint64_t at;                  /* next block of the pass */
+	uint64_t aside;               /* bytes read before it, and in all */
+	uint64_t aside_total;
 };
 
 static void
@@ -52,21 +54,6 @@ same_node(const struct nb_entry *want, const struct nb_entry *have)
 		    || !strcmp(want->target, have->target));
 }
 
-static bool
-within_pass(const struct state *s, const struct nb_node *node)
-{
-	uint64_t first = s->spec->first, end = first + s->spec->count;
-
-	for (size_t i = 0; i < node->extent_count; i++) {
-		const struct nb_extent *x = &node->extents[i];
-		uint64_t blocks = (x->bytes + NB_BLOCK - 1) / NB_BLOCK;
-
-		if (x->bytes && (x->lba < first || x->lba + blocks > end))
-			return false;
-	}
-	return true;
-}
-
 static enum nb_err
 want_expected(struct state *s)
 {
@@ -83,8 +70,7 @@ want_expected(struct state *s)
 		else if (!same_node(e, &node->entry))
 			bad(s, e->path, "another type, size, mode or owner "
 			    "on the disc");
-		else if (e->type == NB_ENTRY_FILE && e->hashed
-			 && within_pass(s, node))
+		else if (e->type == NB_ENTRY_FILE && e->hashed)
 			err = nb_array_push(&s->wants, want);
 	}
 	return err;
@@ -152,7 +138,8 @@ tell(struct state *s)
 	const struct nb_readback *spec = s->spec;
 
 	return spec->progress ? spec->progress(spec->ctx,
-		(s->at - spec->first) * NB_BLOCK, spec->count * NB_BLOCK)
+		(s->at - spec->first) * NB_BLOCK + s->aside,
+		spec->count * NB_BLOCK + s->aside_total)
 		: NB_OK;
 }
 
@@ -210,13 +197,26 @@ read_extent(struct state *s, const struct nb_extent *x)
 	return err;
 }
 
-/* Extents that lie before the head of the pass are read aside of it: two
- * contents that share blocks are nothing that we write. */
+static enum nb_err
+hash_aside(void *ctx, const void *data, size_t n)
+{
+	struct state *s = ctx;
+
+	nb_sha256_add(s->sha256, data, n);
+	s->aside += n;
+	return tell(s);
+}
+
+/* What an earlier session wrote lies before the pass, and has no part in its
+ * checksum.  Two contents that share blocks within it are nothing that we
+ * write. */
 static enum nb_err
 read_node(struct state *s, const struct nb_node *node)
 {
 	enum nb_err err = NB_OK;
 
+	if (node->extent_count && first_block(node) < s->spec->first)
+		return nb_reader_bytes(s->spec->blocks, node, hash_aside, s);
 	for (size_t i = 0; !err && i < node->extent_count; i++) {
 		if (node->extents[i].bytes && node->extents[i].lba < s->at)
 			return NB_ECORRUPT;
@@ -224,6 +224,19 @@ read_node(struct state *s, const struct nb_node *node)
 			err = read_extent(s, &node->extents[i]);
 	}
 	return err;
+}
+
+/* The pass goes on behind a file that could not be read; its checksum cannot
+ * be told any more. */
+static void
+pass_over(struct state *s, const struct nb_node *node)
+{
+	if (first_block(node) < s->spec->first)
+		return;
+	s->at = first_block(node)
+		+ (node->entry.size + NB_BLOCK - 1) / NB_BLOCK;
+	nb_checksum_free(s->checksum);
+	s->checksum = NULL;
 }
 
 static enum nb_err
@@ -249,11 +262,7 @@ compare_files(struct state *s)
 		if (err) {
 			bad(s, w->path, "cannot be read");
 			last = NULL;
-			s->at = first_block(w->node)
-				+ (w->node->entry.size + NB_BLOCK - 1)
-				/ NB_BLOCK;
-			nb_checksum_free(s->checksum);
-			s->checksum = NULL;
+			pass_over(s, w->node);
 			continue;
 		}
 		if (memcmp(digest, w->sha256, sizeof digest)) {
@@ -299,6 +308,9 @@ prepare(struct state *s)
 				     &s->nodes);
 	if (!err)
 		err = s->spec->expected ? want_expected(s) : want_listed(s);
+	for (size_t i = 0; i < s->wants.count; i++)
+		if (first_block(s->wants.at[i].node) < s->spec->first)
+			s->aside_total += s->wants.at[i].node->entry.size;
 	if (!err && s->wants.count)
 		qsort(s->wants.at, s->wants.count, sizeof *s->wants.at,
 		      by_address);

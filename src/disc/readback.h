@@ -18,7 +18,8 @@ struct nb_readback {
 	uint64_t count;               /* so many blocks */
 	const struct nb_entries *expected; /* sorted; each must be there with
 				type, mode, owner, size, target and, for hashed
-				files within the pass, SHA-256.  NULL: the
+				files, SHA-256, those of earlier sessions
+				(before the pass) too.  NULL: the
 				hashes come from SHA256SUMS on the disc, and
 				every file of the tree is checked */
 	const uint8_t *checksum;      /* of blocks FIRST.. ; NULL: not known */

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disc/stream.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/fd.h"
-#include "base/path.h"
 #include "disc/hasher.h"
+#include "disc/stream_file.h"
 
 /* Marks our contents among libisofs' own kinds (get_id). */
 #define FS_ID 0x4e42
@@ -28,7 +24,7 @@ struct stream {
 	struct nb_streams *streams;
 	struct nb_entry *entry;
 	uint64_t serial;
-	int fd;
+	struct nb_stream_file file;
 	char *text;               /* of a late entry */
 	const uint8_t *piece;     /* bytes that can be taken now */
 	size_t at, filled;
@@ -79,32 +75,6 @@ fail_stream(struct stream *s, enum nb_err err)
 	return (int)ISO_FILE_READ_ERROR;
 }
 
-static enum nb_err
-open_file(struct stream *s)
-{
-	const struct nb_entry *e = s->entry;
-	struct stat st;
-
-	if (e->root >= s->streams->options.root_count)
-		return nb_fail(NB_EFAIL, "%s: no such root", e->path);
-	s->fd = nb_path_open(s->streams->options.roots[e->root], e->root_path,
-			     O_RDONLY, 0);
-	if (s->fd < 0 || fstat(s->fd, &st))
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
-				     e->root_path);
-	if (!S_ISREG(st.st_mode))
-		return nb_fail(NB_ESOURCE, "%s: no longer a regular file",
-			       e->root_path);
-	if ((uint64_t)st.st_size != e->size)
-		return nb_fail(NB_ESOURCE, "%s: changed its size from %llu to "
-			       "%llu bytes", e->root_path,
-			       (unsigned long long)e->size,
-			       (unsigned long long)st.st_size);
-	if (e->size > NB_PIECE)
-		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return NB_OK;
-}
-
 /* All other files are on their way: their hashes are needed now. */
 static enum nb_err
 open_late(struct stream *s)
@@ -132,7 +102,7 @@ stream_close(IsoStream *stream)
 
 	if (s->taken && s->taken < s->entry->size)
 		nb_hasher_reset(s->streams->hasher);
-	nb_fd_close(&s->fd);
+	nb_fd_close(&s->file.fd);
 	free(s->text);
 	s->text = NULL;
 	return 1;
@@ -147,7 +117,9 @@ stream_open(IsoStream *stream)
 	s->at = s->filled = 0;
 	s->taken = 0;
 	if (s->entry->content == NB_CONTENT_ROOT)
-		err = open_file(s);
+		err = nb_stream_file_open(&s->file,
+			s->streams->options.roots,
+			s->streams->options.root_count);
 	else if (s->entry->content == NB_CONTENT_LATE)
 		err = open_late(s);
 	if (!err)
@@ -156,35 +128,15 @@ stream_open(IsoStream *stream)
 	return fail_stream(s, err);
 }
 
-/* The bytes behind the last one: there must be none. */
-static enum nb_err
-check_end(const struct stream *s)
-{
-	char byte;
-
-	if (s->fd >= 0 && nb_fd_read(s->fd, &byte, 1) == 1)
-		return nb_fail(NB_ESOURCE, "%s: grew while it was read",
-			       s->entry->root_path);
-	return NB_OK;
-}
-
 static enum nb_err
 take_from(struct stream *s, uint8_t *piece, size_t want)
 {
-	ssize_t got = (ssize_t)want;
-
 	if (s->entry->content == NB_CONTENT_MEMORY)
 		memcpy(piece, s->entry->data + s->taken, want);
 	else if (s->text)
 		memcpy(piece, s->text + s->taken, want);
 	else
-		got = nb_fd_read(s->fd, piece, want);
-	if (got < 0)
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
-				     s->entry->root_path);
-	if ((size_t)got < want)
-		return nb_fail(NB_ESOURCE, "%s: shrank while it was read",
-			       s->entry->root_path);
+		return nb_stream_file_take(&s->file, piece, want);
 	return NB_OK;
 }
 
@@ -204,7 +156,8 @@ next_piece(struct stream *s)
 	s->piece = piece;
 	s->at = 0;
 	s->filled = want;
-	return s->taken == s->entry->size ? check_end(s) : NB_OK;
+	return s->taken == s->entry->size ? nb_stream_file_end(&s->file)
+		: NB_OK;
 }
 
 static int
@@ -261,7 +214,7 @@ stream_free(IsoStream *stream)
 {
 	struct stream *s = stream->data;
 
-	nb_fd_close(&s->fd);
+	nb_fd_close(&s->file.fd);
 	free(s->text);
 	free(s);
 }
@@ -311,7 +264,8 @@ nb_stream_new(struct nb_streams *streams, struct nb_entry *entry,
 	s->streams = streams;
 	s->entry = entry;
 	s->serial = serial;
-	s->fd = -1;
+	s->file.fd = -1;
+	s->file.entry = entry;
 	stream->class = &stream_class;
 	stream->refcount = 1;
 	stream->data = s;

@@ -6,7 +6,10 @@
  *
  * A file that cannot be opened, is no longer a regular file, shrinks or grows
  * makes the whole image fail with its name; libisofs alone would write zeros
- * and say nothing.
+ * and say nothing.  So does one that is not the file that was listed any more
+ * (mtime, ctime, inode), before or after it was read.  Where the entry is
+ * `tolerant` it becomes `torn` instead, is told by name, and zeros stand for
+ * what it lacks.
  */
 #ifndef NB_DISC_STREAM_H
 #define NB_DISC_STREAM_H

@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "model/config_build.h"
 
 bool
 nb_backup_is_by_hand(const struct nb_backup *backup)
@@ -21,10 +22,11 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 static enum nb_err
 source_by_hand(const char *path, struct nb_config_source *out)
 {
-	struct nb_config_source source = { .kind = NB_SOURCE_TREE };
+	struct nb_config_source source = { 0 };
 	const char *name;
 	enum nb_err err;
 
+	nb_config_source_begin(NB_SOURCE_TREE, &source);
 	source.tree.path = realpath(path, NULL);
 	if (!source.tree.path)
 		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
@@ -182,6 +184,8 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 		err = dump_all(backup);
 	if (!err)
 		err = nb_staging_finish(staging, &backup->staged);
+	if (err == NB_EFULL)
+		nb_log(NB_NOTE, "%s: no room for this backup", staging);
 	if (err)
 		nb_staging_remove(staging, &backup->staged);
 	return err;
@@ -245,7 +249,9 @@ list_staged(struct nb_backup *backup, struct nb_entries *entries)
 		const struct nb_entry *staged = &backup->staged.entries.at[i];
 		struct nb_entry e = *staged;
 
-		e.path = e.root_path = e.target = e.data = NULL;
+		e.path = e.root_path = e.target = e.data = e.shared = NULL;
+		memset(&e.xattrs, 0, sizeof e.xattrs);
+		memset(&e.holes, 0, sizeof e.holes);
 		e.root = 0;
 		if (e.type == NB_ENTRY_FILE)
 			e.content = NB_CONTENT_ROOT;
@@ -264,24 +270,9 @@ static enum nb_err
 copy_source(const struct nb_manifest_source *from,
 	    struct nb_manifest_sources *list)
 {
-	struct nb_manifest_source to = {
-		.bytes = from->bytes, .stored = from->stored
-	};
-	enum nb_err err;
+	struct nb_manifest_source to = { .path = NULL };
+	enum nb_err err = nb_manifest_source_copy(from, &to);
 
-	err = nb_str_dup(from->kind, &to.kind);
-	if (!err)
-		err = nb_str_dup(from->name, &to.name);
-	if (!err)
-		err = nb_str_dup(from->database, &to.database);
-	if (!err)
-		err = nb_str_dup(from->format, &to.format);
-	if (!err)
-		err = nb_str_dup(from->path, &to.path);
-	if (!err)
-		err = nb_str_dup(from->compression, &to.compression);
-	if (!err)
-		err = nb_str_dup(from->server_version, &to.server_version);
 	if (!err)
 		err = nb_array_push(list, to);
 	if (err)

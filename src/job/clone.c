@@ -360,7 +360,8 @@ nb_clone(struct nightburn *nb, const struct nb_clone_options *options,
 	if (!err)
 		err = nb_lock_take(c.state->dir, &c.lock);
 	if (!err)
-		err = nb_catalog_open(c.state->catalog, &c.catalog);
+		err = nb_catalog_open(c.state->catalog, NB_CATALOG_WORK,
+				      &c.catalog);
 	if (!err)
 		err = run(&c, result);
 	return close_clone(&c, err);

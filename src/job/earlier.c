@@ -40,30 +40,6 @@ nb_earlier_text(struct nb_blocks *blocks, uint32_t start, const char *path,
 		: nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
 }
 
-static enum nb_err
-load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct nb_manifests *list)
-{
-	struct nb_entries unused = NB_ARRAY_INIT;
-	struct nb_manifest m = { 0 };
-	enum nb_err err;
-	char *text;
-	size_t length;
-
-	err = nb_earlier_text(blocks, start, path, &text, &length);
-	if (err)
-		return err;
-	err = nb_manifest_parse(path, text, length, &m, &unused);
-	free(text);
-	nb_entries_free(&unused);
-	if (err)
-		return err;
-	err = nb_array_push(list, m);
-	if (err)
-		nb_manifest_clear(&m);
-	return err;
-}
-
 static int
 newest_first(const void *a, const void *b)
 {
@@ -74,21 +50,62 @@ newest_first(const void *a, const void *b)
 	return x->created < y->created ? 1 : x->created > y->created ? -1 : 0;
 }
 
+/* Is M, of the job that is being written, newer than the base so far? */
+static bool
+is_base(const struct nb_session *s, const struct nb_manifest *m)
+{
+	if (strcmp(m->job, s->manifest.job))
+		return false;
+	for (size_t i = 0; i < s->earlier.count; i++)
+		if (!strcmp(s->earlier.at[i].backup_id, s->base_id))
+			return newest_first(&s->earlier.at[i], m) > 0;
+	return true;
+}
+
+static enum nb_err
+load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
+	      struct nb_session *s)
+{
+	struct nb_entries entries = NB_ARRAY_INIT;
+	struct nb_manifest m = { 0 };
+	enum nb_err err;
+	char *text;
+	size_t length;
+
+	err = nb_earlier_text(blocks, start, path, &text, &length);
+	if (err)
+		return err;
+	err = nb_manifest_parse(path, text, length, &m, &entries);
+	free(text);
+	if (err)
+		return err;
+	if (is_base(s, &m)) {
+		nb_entries_free(&s->base);
+		s->base = entries;
+		memcpy(s->base_id, m.backup_id, sizeof s->base_id);
+	} else {
+		nb_entries_free(&entries);
+	}
+	err = nb_array_push(&s->earlier, m);
+	if (err)
+		nb_manifest_clear(&m);
+	return err;
+}
+
 static enum nb_err
 load_manifests(struct nb_blocks *blocks, uint32_t start,
 	       struct nb_session *s)
 {
-	enum nb_err err;
+	enum nb_err err = load_manifest(blocks, start, NB_MANIFEST_PATH, s);
 
-	err = load_manifest(blocks, start, NB_MANIFEST_PATH, &s->earlier);
 	for (size_t i = 0; !err && i < s->kept.count; i++)
 		if (nb_manifest_is_earlier(s->kept.at[i].path))
 			err = load_manifest(blocks, start,
-					    s->kept.at[i].path, &s->earlier);
+					    s->kept.at[i].path, s);
 	if (!err)
 		qsort(s->earlier.at, s->earlier.count, sizeof *s->earlier.at,
 		      newest_first);
-	return err;
+	return err ? err : nb_entries_sort(&s->base);
 }
 
 enum nb_err

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/extract.h"
+#include "job/extract_attr.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -25,6 +24,9 @@ struct state {
 	struct nb_sha256 *sha256;
 	uint64_t done, total;
 	int fd;                  /* file being written */
+	struct nb_extract_out out;
+	struct nb_extract_attributes attributes;
+	bool *fed;               /* of each entry: the archive gave it */
 	enum nb_err target_err;  /* the target, not the disc, failed */
 };
 
@@ -67,8 +69,10 @@ take_bytes(void *ctx, const void *data, size_t n)
 {
 	struct state *s = ctx;
 
+	if (n > s->out.size - s->out.at)
+		return NB_ECORRUPT;
 	nb_sha256_add(s->sha256, data, n);
-	if (nb_fd_write(s->fd, data, n)) {
+	if (nb_extract_write(&s->out, data, n)) {
 		s->target_err = nb_fail_errno(nb_fd_write_error(),
 					      "cannot write");
 		return s->target_err;
@@ -78,22 +82,19 @@ take_bytes(void *ctx, const void *data, size_t n)
 		s->spec->ctx, s->done, s->total) : NB_OK;
 }
 
+/* All bytes are there: a hole at the end, and the attributes. */
 static enum nb_err
-set_attributes(const struct state *s, int fd, const struct nb_entry *e)
+finish_file(struct state *s, const struct nb_entry *e)
 {
-	struct timespec times[2] = {
-		{ .tv_sec = e->mtime }, { .tv_sec = e->mtime }
-	};
-
-	if (!s->spec->attributes)
-		return NB_OK;
-	if (geteuid() == 0 && fchown(fd, e->uid, e->gid))
-		return nb_fail_errno(NB_EIO, "%s: cannot set the owner",
-				     target_path(s, e));
-	if (fchmod(fd, e->mode) || futimens(fd, times))
-		return nb_fail_errno(NB_EIO, "%s: cannot set its attributes",
-				     target_path(s, e));
-	return NB_OK;
+	if (e->holes.count && ftruncate(s->fd, (off_t)e->size))
+		return nb_fail_errno(nb_fd_write_error(), "%s: cannot set "
+				     "its size", target_path(s, e));
+	if (e->torn)
+		nb_log(NB_WARNING, "%s: changed while it was backed up: its "
+		       "bytes may be of different moments",
+		       target_path(s, e));
+	return s->spec->attributes
+		? nb_extract_set(&s->attributes, s->fd, e) : NB_OK;
 }
 
 /* Gives the finished temporary file its name. */
@@ -126,17 +127,22 @@ count_bad(struct state *s, const struct nb_entry *e, const char *what)
 static enum nb_err
 copy_file(struct state *s, const struct nb_entry *e, bool *good)
 {
-	const struct nb_node *node = nb_nodes_find(s->spec->nodes, e->path);
+	const struct nb_extract_feed *feed = s->spec->feed;
+	const struct nb_node *node = feed ? NULL
+		: nb_nodes_find(s->spec->nodes, e->path);
 	uint8_t sha256[NB_SHA256_SIZE];
 	enum nb_err err;
 
 	*good = false;
-	if (!node || node->entry.type != NB_ENTRY_FILE
-	    || node->entry.size != e->size) {
+	s->out = (struct nb_extract_out){ .fd = s->fd, .holes = &e->holes,
+					  .size = e->size };
+	if (!feed && (!node || node->entry.type != NB_ENTRY_FILE
+	    || node->entry.size != e->size)) {
 		count_bad(s, e, "missing, or of another size");
 		return NB_OK;
 	}
-	err = nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
+	err = feed ? feed->bytes(feed->ctx, take_bytes, s)
+		: nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
 	nb_sha256_finish(s->sha256, sha256);
 	if (s->target_err)
 		return s->target_err;
@@ -171,7 +177,7 @@ put_file(struct state *s, const struct nb_entry *e)
 	if (!err)
 		err = copy_file(s, e, &good);
 	if (!err && good)
-		err = set_attributes(s, s->fd, e);
+		err = finish_file(s, e);
 	if (!err && good && fsync(s->fd))
 		err = nb_fail_errno(NB_EIO, "%s: cannot sync",
 				    target_path(s, e));
@@ -206,33 +212,11 @@ put_link(struct state *s, const struct nb_entry *e,
 		if (s->spec->overwrite)
 			unlinkat(dir, name, 0);
 		*done = !linkat(first_dir, first_name, dir, name, 0);
-		s->result->files += *done;
+		s->result->files += *done && e->type == NB_ENTRY_FILE;
 	}
 	nb_fd_close(&dir);
 	nb_fd_close(&first_dir);
 	return err;
-}
-
-/* Of what cannot be opened. */
-static enum nb_err
-set_attributes_at(const struct state *s, int dir, const char *name,
-		  const struct nb_entry *e)
-{
-	struct timespec times[2] = {
-		{ .tv_sec = e->mtime }, { .tv_sec = e->mtime }
-	};
-
-	if (!s->spec->attributes)
-		return NB_OK;
-	if (geteuid() == 0 && fchownat(dir, name, e->uid, e->gid,
-				       AT_SYMLINK_NOFOLLOW))
-		return nb_fail_errno(NB_EIO, "%s: cannot set the owner",
-				     target_path(s, e));
-	if ((e->type != NB_ENTRY_SYMLINK && fchmodat(dir, name, e->mode, 0))
-	    || utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW))
-		return nb_fail_errno(NB_EIO, "%s: cannot set its attributes",
-				     target_path(s, e));
-	return NB_OK;
 }
 
 static enum nb_err
@@ -240,29 +224,69 @@ put_other(struct state *s, const struct nb_entry *e)
 {
 	const char *name;
 	enum nb_err err;
-	int dir = -1, bad = 0;
+	int dir = -1;
 
 	err = open_parent(s, target_path(s, e), &dir, &name);
 	if (err)
 		return err;
 	if (s->spec->overwrite)
 		unlinkat(dir, name, 0);
-	if (e->type == NB_ENTRY_SYMLINK)
-		bad = symlinkat(e->target, dir, name);
-	else if (e->type == NB_ENTRY_FIFO)
-		bad = mkfifoat(dir, name, e->mode);
-	else if (e->type == NB_ENTRY_CHAR || e->type == NB_ENTRY_BLOCK)
-		bad = mknodat(dir, name, e->mode | (e->type == NB_ENTRY_CHAR
-			      ? S_IFCHR : S_IFBLK), e->rdev);
-	else
-		nb_log(NB_NOTE, "%s: a socket, left out", target_path(s, e));
-	if (bad)
+	if (!nb_extract_make(dir, name, e)) {
+		if (s->spec->attributes)
+			err = nb_extract_set_at(&s->attributes, dir, name, e);
+	} else if (errno == EPERM && e->type != NB_ENTRY_SYMLINK) {
+		nb_log(NB_WARNING, "%s: a %s, which needs privileges: left "
+		       "out", target_path(s, e), nb_entry_type_name(e->type));
+	} else {
 		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
 				    "%s: cannot make", target_path(s, e));
-	else if (e->type != NB_ENTRY_SOCKET)
-		err = set_attributes_at(s, dir, name, e);
+	}
 	nb_fd_close(&dir);
 	return err;
+}
+
+/* What the archive gives, in its order; of a file with several names, one. */
+static enum nb_err
+put_fed(struct state *s)
+{
+	const struct nb_extract_feed *feed = s->spec->feed;
+	const struct nb_entry *e = NULL;
+	enum nb_err err = NB_OK;
+
+	while (!err) {
+		uint64_t before = s->result->files;
+
+		err = feed->next(feed->ctx, &e);
+		if (err || !e)
+			break;
+		err = put_file(s, e);
+		if (s->result->files > before)
+			s->fed[e - s->spec->entries->at] = true;
+	}
+	return err;
+}
+
+/* Of an archive, what put_fed did not deliver is not in it. */
+static enum nb_err
+put_one(struct state *s, const struct nb_entry *e)
+{
+	if (e->type != NB_ENTRY_FILE)
+		return put_other(s, e);
+	if (!s->spec->feed)
+		return put_file(s, e);
+	if (!s->fed[e - s->spec->entries->at])
+		count_bad(s, e, "missing in the archive, or damaged");
+	return NB_OK;
+}
+
+/* Whether E is there by now, so that it can be given another name. */
+static bool
+is_there(const struct state *s, const struct nb_entry *e, uint64_t before)
+{
+	if (e->type != NB_ENTRY_FILE)
+		return true;
+	return s->spec->feed ? s->fed[e - s->spec->entries->at]
+		: s->result->files > before;
 }
 
 static enum nb_err
@@ -280,8 +304,8 @@ put_files(struct state *s, const struct nb_entry **files, size_t count)
 		if (last && nb_extract_is_link(e, last))
 			err = put_link(s, e, last, &linked);
 		if (!err && !linked)
-			err = put_file(s, e);
-		if (s->result->files > before && !linked)
+			err = put_one(s, e);
+		if (!linked && is_there(s, e, before))
 			last = e;
 	}
 	return err;
@@ -306,7 +330,8 @@ finish_directories(struct state *s)
 			err = nb_fail_errno(NB_EIO, "%s: cannot open",
 					    target_path(s, e));
 		else
-			err = set_attributes(s, fd, e);
+			err = s->spec->attributes ? nb_extract_set(
+				&s->attributes, fd, e) : NB_OK;
 		nb_fd_close(&fd);
 	}
 	return err;
@@ -319,15 +344,13 @@ put_all(struct state *s, const struct nb_entry **files)
 	size_t count = 0;
 	enum nb_err err = nb_extract_order(s->spec, files, &count);
 
-	for (size_t i = 0; !err && i < list->count; i++) {
-		const struct nb_entry *e = &list->at[i];
-
-		if (e->type == NB_ENTRY_DIR)
-			err = nb_path_make(s->spec->to, target_path(s, e),
+	for (size_t i = 0; !err && i < list->count; i++)
+		if (list->at[i].type == NB_ENTRY_DIR)
+			err = nb_path_make(s->spec->to,
+					   target_path(s, &list->at[i]),
 					   0700);
-		else if (e->type != NB_ENTRY_FILE)
-			err = put_other(s, e);
-	}
+	if (!err && s->spec->feed)
+		err = put_fed(s);
 	if (!err)
 		err = put_files(s, files, count);
 	if (!err)
@@ -338,19 +361,28 @@ put_all(struct state *s, const struct nb_entry **files)
 enum nb_err
 nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 {
-	struct state s = { .spec = spec, .result = result, .fd = -1 };
+	struct state s = {
+		.spec = spec, .result = result, .fd = -1,
+		.attributes = { .prefix = spec->prefix },
+	};
 	const struct nb_entry **files = calloc(spec->entries->count + 1,
 					       sizeof *files);
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
-	if (!files)
+	s.fed = calloc(spec->entries->count + 1, sizeof *s.fed);
+	if (!files || !s.fed) {
+		free(files);
+		free(s.fed);
 		return nb_fail_memory();
+	}
 	s.total = nb_entries_bytes(spec->entries);
 	err = nb_sha256_new(&s.sha256);
 	if (!err)
 		err = put_all(&s, files);
+	nb_extract_tell(&s.attributes);
 	nb_sha256_free(s.sha256);
 	free(files);
+	free(s.fed);
 	return !err && result->bad ? NB_ECORRUPT : err;
 }

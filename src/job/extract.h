@@ -9,7 +9,19 @@
 
 #include "disc/reader.h"
 
+/* Files that come out of an archive on the disc, in the archive's order. */
+struct nb_extract_feed {
+	/* The wanted file that is next, NULL at the end. */
+	enum nb_err (*next)(void *ctx, const struct nb_entry **e);
+	/* FN with its bytes. */
+	enum nb_err (*bytes)(void *ctx,
+			     enum nb_err (*fn)(void *fn_ctx, const void *data,
+					       size_t n), void *fn_ctx);
+	void *ctx;
+};
+
 struct nb_extract {
+	const struct nb_extract_feed *feed; /* NULL: files of the disc */
 	struct nb_blocks *blocks;
 	const struct nb_nodes *nodes;       /* what is on the disc */
 	const struct nb_entries *entries;   /* wanted, sorted, from the

@@ -10,8 +10,8 @@ by_address(const void *a, const void *b, void *ctx)
 {
 	const struct nb_entry *x = *(const struct nb_entry *const *)a;
 	const struct nb_entry *y = *(const struct nb_entry *const *)b;
-	const struct nb_node *p = nb_nodes_find(ctx, x->path);
-	const struct nb_node *q = nb_nodes_find(ctx, y->path);
+	const struct nb_node *p = ctx ? nb_nodes_find(ctx, x->path) : NULL;
+	const struct nb_node *q = ctx ? nb_nodes_find(ctx, y->path) : NULL;
 	uint32_t at = p && p->extent_count ? p->extents[0].lba : 0;
 	uint32_t bt = q && q->extent_count ? q->extents[0].lba : 0;
 
@@ -38,6 +38,8 @@ check_total(const struct nb_extract *spec, const struct nb_entry **files,
 	uint64_t room = spec->blocks->count * NB_BLOCK;
 
 	for (size_t i = 0; i < count; i++) {
+		if (files[i]->type != NB_ENTRY_FILE)
+			continue;
 		if (i && nb_extract_is_link(files[i], files[i - 1]))
 			continue;
 		if (files[i]->size > room)
@@ -56,9 +58,10 @@ nb_extract_order(const struct nb_extract *spec, const struct nb_entry **files,
 	size_t n = 0;
 
 	for (size_t i = 0; i < spec->entries->count; i++)
-		if (spec->entries->at[i].type == NB_ENTRY_FILE)
+		if (spec->entries->at[i].type != NB_ENTRY_DIR)
 			files[n++] = &spec->entries->at[i];
 	qsort_r(files, n, sizeof *files, by_address, (void *)spec->nodes);
 	*count = n;
-	return check_total(spec, files, n);
+	/* What an archive holds may be larger than the disc. */
+	return spec->feed ? NB_OK : check_total(spec, files, n);
 }

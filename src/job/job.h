@@ -45,8 +45,10 @@ struct nb_site {
 
 enum nb_site_mode {
 	NB_SITE_PEEK,   /* nothing is made: a missing catalog is an empty one */
-	NB_SITE_WORK    /* lock taken, directories made, a dead run's journal
+	NB_SITE_WORK,   /* lock taken, directories made, a dead run's journal
 			   dealt with */
+	NB_SITE_REBUILD /* the same, and a damaged catalog is set aside for a
+			   new one */
 };
 
 /* The site of JOB (NULL: the only one).  NB_EUSAGE, NB_ENOTFOUND, NB_ELOCKED,

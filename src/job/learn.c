@@ -8,138 +8,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/readback.h"
-#include "job/session.h"
+#include "job/found.h"
 #include "store/journal.h"
-
-#define MOVED_MANIFEST "/manifest.json"
-
-/* One backup on the disc. */
-struct found {
-	struct nb_label label;
-	struct nb_manifest manifest;
-	struct nb_entries entries;
-};
-
-struct founds NB_ARRAY(struct found);
-
-static void
-found_clear(struct found *found)
-{
-	nb_manifest_clear(&found->manifest);
-	nb_entries_free(&found->entries);
-}
-
-static enum nb_err
-read_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct found *found)
-{
-	char *text;
-	size_t length;
-	enum nb_err err = nb_earlier_text(blocks, start, path, &text, &length);
-
-	if (err)
-		return err;
-	err = nb_manifest_parse(path, text, length, &found->manifest,
-				&found->entries);
-	free(text);
-	return err;
-}
-
-static enum nb_err
-read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
-	   struct nb_label *label)
-{
-	char *text;
-	size_t length;
-	enum nb_err err = nb_earlier_text(blocks, start, path, &text, &length);
-
-	if (err)
-		return err;
-	err = nb_label_parse(path, text, length, label);
-	free(text);
-	return err;
-}
-
-/* An earlier session's: "nightburn/<backup id>/manifest.json". */
-static enum nb_err
-add_earlier(struct nb_blocks *blocks, uint32_t start, const char *path,
-	    struct founds *list)
-{
-	struct found found = { .entries = NB_ARRAY_INIT };
-	char *label = NULL;
-	enum nb_err err;
-
-	err = nb_str_format(&label, "%.*s/label.json",
-			    (int)(strlen(path) - strlen(MOVED_MANIFEST)),
-			    path);
-	if (!err)
-		err = read_label(blocks, start, label, &found.label);
-	if (!err)
-		err = read_manifest(blocks, start, path, &found);
-	if (!err)
-		err = nb_array_push(list, found);
-	if (err)
-		found_clear(&found);
-	free(label);
-	return err;
-}
-
-static enum nb_err
-add_all_earlier(struct nb_blocks *blocks, uint32_t start, struct founds *list)
-{
-	struct nb_entries kept = NB_ARRAY_INIT;
-	char *text;
-	size_t length;
-	enum nb_err err = nb_earlier_text(blocks, start, NB_SUMS_PATH, &text,
-					  &length);
-
-	if (err)
-		return err;
-	err = nb_sums_load(NB_SUMS_PATH, text, length, &kept);
-	free(text);
-	for (size_t i = 0; !err && i < kept.count; i++)
-		if (nb_manifest_is_earlier(kept.at[i].path))
-			err = add_earlier(blocks, start, kept.at[i].path,
-					  list);
-	nb_entries_free(&kept);
-	return err;
-}
-
-static int
-oldest_first(const void *a, const void *b)
-{
-	const struct found *x = a, *y = b;
-
-	if (x->label.generation != y->label.generation)
-		return x->label.generation < y->label.generation ? -1 : 1;
-	return x->label.created < y->label.created ? -1
-		: x->label.created > y->label.created;
-}
-
-/* The backups on the disc, oldest first. */
-static enum nb_err
-find_all(const struct nb_look *look, struct nb_blocks *blocks,
-	 struct founds *list)
-{
-	struct found newest = {
-		.label = look->label, .entries = NB_ARRAY_INIT
-	};
-	uint32_t start = nb_look_start(look);
-	enum nb_err err = add_all_earlier(blocks, start, list);
-
-	if (!err)
-		err = read_manifest(blocks, start, NB_MANIFEST_PATH, &newest);
-	if (!err && strcmp(newest.manifest.backup_id, look->label.backup_id))
-		err = nb_fail(NB_ECORRUPT, "%s: label and manifest are of "
-			      "different backups", look->label.disc);
-	if (!err && list->count)
-		qsort(list->at, list->count, sizeof *list->at, oldest_first);
-	if (!err)
-		err = nb_array_push(list, newest);
-	if (err)
-		found_clear(&newest);
-	return err;
-}
 
 struct conflict {
 	const struct nb_label *label;
@@ -158,14 +28,21 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 	return NB_OK;
 }
 
-/* Each session's label is ours, and of this disc. */
+/* Each session's label and manifest are ours, and of this disc. */
 static enum nb_err
 check_label(const struct nb_site *site, const struct nb_look *look,
-	    const struct nb_label *label)
+	    const struct nb_found *found)
 {
+	const struct nb_label *label = &found->label;
+
 	if (nb_site_signed(site, label)
-	    && !strcmp(label->disc_id, look->label.disc_id))
-		return NB_OK;
+	    && !strcmp(label->disc_id, look->label.disc_id)) {
+		if (found->seal != NB_SEAL_WRONG)
+			return NB_OK;
+		return nb_fail(NB_ECORRUPT, "%s: the manifest of backup %s is "
+			       "not the one that was written",
+			       look->label.disc, label->backup_id);
+	}
 	return nb_fail(NB_ECORRUPT, "%s: the label of backup %s is not that "
 		       "of this disc", look->label.disc, label->backup_id);
 }
@@ -187,43 +64,44 @@ check_generation(struct nb_site *site, const struct nb_label *label)
 
 static enum nb_err
 commit(struct nb_site *site, const struct nb_look *look,
-       const struct found *found, int number, bool newest)
+       const struct nb_found *found)
 {
-	const struct nb_catalog_session session = {
+	struct nb_catalog_session session = {
 		.label = &found->label,
 		.manifest = &found->manifest,
 		.entries = &found->entries,
-		.number = number,
-		.start = newest ? look->medium.last_start : 0,
+		.number = found->number,
+		.start = found->start,
+		.blocks = found->blocks,
 		.profile = look->medium.profile_name,
 		.capacity = look->medium.capacity,
-		.first = number == 1,
+		.first = found->number == 1,
 		.verified = nb_clock_date(),
 	};
 
+	memcpy(session.checksum, found->checksum, sizeof session.checksum);
 	return nb_catalog_commit(site->catalog, &session);
 }
 
 static enum nb_err
 learn(struct nb_site *site, const struct nb_look *look,
-      const struct founds *list, size_t *learnt)
+      const struct nb_founds *list, size_t *learnt)
 {
 	enum nb_err err = NB_OK;
 	bool holds;
 
 	for (size_t i = 0; !err && i < list->count; i++) {
-		const struct found *found = &list->at[i];
+		const struct nb_found *found = &list->at[i];
 
 		err = nb_catalog_holds(site->catalog, found->label.backup_id,
 				       &holds);
 		if (err || holds)
 			continue;
-		err = check_label(site, look, &found->label);
+		err = check_label(site, look, found);
 		if (!err)
 			err = check_generation(site, &found->label);
 		if (!err)
-			err = commit(site, look, found, (int)i + 1,
-				     i + 1 == list->count);
+			err = commit(site, look, found);
 		*learnt += !err;
 	}
 	return err;
@@ -233,20 +111,14 @@ enum nb_err
 nb_learn_disc(struct nb_site *site, const struct nb_look *look,
 	      size_t *learnt)
 {
-	struct founds list = NB_ARRAY_INIT;
-	struct nb_blocks *blocks = NULL;
+	struct nb_founds list = NB_ARRAY_INIT;
 	enum nb_err err;
 
 	*learnt = 0;
-	err = nb_drive_blocks(look->drive, &blocks);
-	if (!err)
-		err = find_all(look, blocks, &list);
-	nb_blocks_free(blocks);
+	err = nb_founds_load(look, site->has_key ? &site->key : NULL, &list);
 	if (!err)
 		err = learn(site, look, &list, learnt);
-	for (size_t i = 0; i < list.count; i++)
-		found_clear(&list.at[i]);
-	nb_array_free(&list);
+	nb_founds_free(&list);
 	return err;
 }
 

@@ -152,6 +152,29 @@ nb_look_decide(const struct nb_site *site, const struct nb_look *look,
 	return nb_plan_decide(&facts);
 }
 
+enum nb_err
+nb_look_heed(struct nb_site *site, const struct nb_look *look)
+{
+	const struct nb_label *label = &look->label;
+	bool behind = false;
+	enum nb_err err;
+
+	if (!site->catalog || look->label_state != NB_LABEL_GOOD
+	    || !nb_site_signed(site, label)
+	    || strcmp(label->installation, site->view.installation)
+	    || strcmp(label->pool, site->view.name))
+		return NB_OK;
+	err = nb_catalog_witness(site->catalog, label, &behind);
+	if (err || !behind)
+		return err;
+	if (!site->view.behind)
+		nb_log(NB_WARNING, "%s: holds generation %llu, of which the "
+		       "catalog knows nothing: it is an old copy",
+		       label->disc, (unsigned long long)label->generation);
+	site->view.behind = true;
+	return NB_OK;
+}
+
 /* A look that is better than none: with a disc rather than without. */
 static void
 keep_better(struct nb_look *best, struct nb_decision *best_decision,
@@ -168,7 +191,7 @@ keep_better(struct nb_look *best, struct nb_decision *best_decision,
 }
 
 enum nb_err
-nb_look_choose(const struct nb_site *site, const char *drive,
+nb_look_choose(struct nb_site *site, const char *drive,
 	       enum nb_intent intent, struct nb_look *look,
 	       struct nb_decision *decision)
 {
@@ -184,6 +207,12 @@ nb_look_choose(const struct nb_site *site, const char *drive,
 			if (!first_error || err == NB_ECANCELED)
 				first_error = err;
 			continue;
+		}
+		err = nb_look_heed(site, &next);
+		if (err) {
+			nb_look_close(&next);
+			nb_look_close(&best);
+			return err;
 		}
 		next_decision = nb_look_decide(site, &next, intent,
 					       (struct nb_need){ 0, 0 });

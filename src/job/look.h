@@ -43,12 +43,16 @@ struct nb_decision nb_look_decide(const struct nb_site *site,
 				  const struct nb_look *look,
 				  enum nb_intent intent, struct nb_need need);
 
+/* Does the disc say more than the catalog knows?  Then the catalog is an old
+ * copy: SITE->view.behind is set, and that is told and remembered. */
+enum nb_err nb_look_heed(struct nb_site *site, const struct nb_look *look);
+
 /*
  * Looks at the drives of the pool in their order (only at DRIVE when not NULL)
  * and stays with the first whose disc may be written, else with the first that
  * has a disc, else with the first.
  */
-enum nb_err nb_look_choose(const struct nb_site *site, const char *drive,
+enum nb_err nb_look_choose(struct nb_site *site, const char *drive,
 			   enum nb_intent intent, struct nb_look *look,
 			   struct nb_decision *decision);
 

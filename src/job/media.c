@@ -85,7 +85,7 @@ name_wanted(const struct nb_site *site, struct nb_plan_info *result)
 
 /* One look.  *DONE when the right disc is in; else the tray is opened once. */
 static enum nb_err
-look_once(const struct nb_site *site, const struct nb_media_options *options,
+look_once(struct nb_site *site, const struct nb_media_options *options,
 	  bool *ejected, bool *done, struct nb_plan_info *result)
 {
 	struct nb_decision decision;
@@ -111,7 +111,7 @@ look_once(const struct nb_site *site, const struct nb_media_options *options,
 }
 
 static enum nb_err
-rotate_site(const struct nb_site *site, const struct nb_media_options *options,
+rotate_site(struct nb_site *site, const struct nb_media_options *options,
 	    struct nb_plan_info *result)
 {
 	int64_t seconds = options->wait_seconds ? options->wait_seconds
@@ -258,7 +258,11 @@ adopt_site(struct nb_site *site, const struct nb_media_options *options,
 	if (err)
 		return err;
 	nb_look_tell(site->nb, &look, info);
-	err = check_adoption(site, options, &look);
+	err = nb_site_key(site, false);
+	if (!err)
+		err = nb_look_heed(site, &look);
+	if (!err)
+		err = check_adoption(site, options, &look);
 	if (!err && (!options->volume_id
 		     || strcmp(options->volume_id, look.volume_id)))
 		err = nb_fail(NB_EFOREIGN, "%s: the volume id of this disc is "

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "job/found.h"
 
 #define TEXT_MAX ((size_t)1 << 30)
 
@@ -100,6 +101,7 @@ nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
 		    && (!found || is_newer(&next.manifest, &best.manifest))) {
 			nb_held_clear(&best);
 			best = next;
+			best.path = path;
 			found = true;
 		} else {
 			nb_held_clear(&next);
@@ -127,12 +129,12 @@ is_beneath(const char *path, const char *part)
 	return !strncmp(path, part, n) && (!path[n] || path[n] == '/');
 }
 
-static bool
-is_wanted(const struct nb_restore_options *options, const char *source_path,
-	  const char *path, size_t prefix)
+bool
+nb_held_wants(const struct nb_held *held,
+	      const struct nb_restore_options *options, const char *path)
 {
-	if (source_path && !is_beneath(path, source_path))
-		return false;
+	size_t prefix = strlen(held->manifest.backup_id) + 1;
+
 	if (!options->path_count)
 		return true;
 	for (size_t i = 0; i < options->path_count; i++)
@@ -140,6 +142,52 @@ is_wanted(const struct nb_restore_options *options, const char *source_path,
 		    || is_beneath(path, options->paths[i]))
 			return true;
 	return false;
+}
+
+/* The packed source whose archive stands at PATH, or NULL. */
+static const struct nb_manifest_source *
+packed_at(const struct nb_held *held, const char *path)
+{
+	const struct nb_manifest_sources *list = &held->manifest.sources;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (nb_source_is_packed(&list->at[i])
+		    && !strcmp(list->at[i].path, path))
+			return &list->at[i];
+	return NULL;
+}
+
+/* An archive is wanted when one of its members is. */
+static bool
+wants_member(const struct nb_held *held,
+	     const struct nb_restore_options *options,
+	     const struct nb_manifest_source *source)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < source->members.count; i++) {
+		char *path;
+
+		if (nb_str_format(&path, "%s/%s/%s", held->manifest.backup_id,
+				  source->kind, source->members.at[i].path))
+			return true;
+		found = nb_held_wants(held, options, path);
+		free(path);
+	}
+	return found;
+}
+
+static bool
+is_wanted(const struct nb_held *held,
+	  const struct nb_restore_options *options, const char *source_path,
+	  const char *path)
+{
+	const struct nb_manifest_source *packed = packed_at(held, path);
+
+	if (source_path && !is_beneath(path, source_path))
+		return false;
+	return nb_held_wants(held, options, path)
+		|| (packed && wants_member(held, options, packed));
 }
 
 enum nb_err
@@ -153,7 +201,7 @@ nb_held_select(struct nb_held *held, const struct nb_restore_options *options,
 
 		if (strlen(e->path) > prefix
 		    && is_beneath(e->path, held->manifest.backup_id)
-		    && is_wanted(options, source_path, e->path, prefix))
+		    && is_wanted(held, options, source_path, e->path))
 			held->entries.at[n++] = *e;
 		else
 			nb_entry_clear(e);
@@ -191,15 +239,50 @@ extract_progress(void *ctx, uint64_t done, uint64_t total)
 	return nb_job_progress(ctx, "restore", done, total);
 }
 
+static void
+add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
+{
+	to->files += one->files;
+	to->bytes += one->bytes;
+	to->bad += one->bad;
+}
+
+/* Archives that are wanted, one after the other, by their members. */
+static enum nb_err
+unpack_all(struct nb_extract *spec, const struct nb_held *held,
+	   const struct nb_restore_options *options,
+	   struct nb_extract_result *result)
+{
+	struct nb_extract_result one;
+	enum nb_err err = NB_OK, bad = NB_OK;
+
+	for (size_t i = 0; !err && i < held->entries.count; i++) {
+		const struct nb_manifest_source *packed
+			= packed_at(held, held->entries.at[i].path);
+
+		if (!packed)
+			continue;
+		err = nb_held_unpack(spec, held, packed, options, &one);
+		add_result(result, &one);
+		if (err == NB_ECORRUPT) {
+			bad = err;
+			err = NB_OK;
+		}
+	}
+	return err ? err : bad;
+}
+
 enum nb_err
 nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		const struct nb_nodes *nodes, const struct nb_held *held,
+		const struct nb_restore_options *options,
 		struct nb_held_target target, struct nb_extract_result *result)
 {
+	struct nb_entries plain = NB_ARRAY_INIT;
 	struct nb_extract spec = {
 		.blocks = blocks,
 		.nodes = nodes,
-		.entries = &held->entries,
+		.entries = &plain,
 		.prefix = strlen(held->manifest.backup_id) + 1,
 		.to = target.fd,
 		.overwrite = target.overwrite,
@@ -207,8 +290,21 @@ nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		.progress = extract_progress,
 		.ctx = nb,
 	};
+	enum nb_err err = NB_OK, unpacked;
 
-	return nb_extract_run(&spec, result);
+	memset(result, 0, sizeof *result);
+	/* Borrowed from HELD. */
+	for (size_t i = 0; !err && i < held->entries.count; i++)
+		if (!packed_at(held, held->entries.at[i].path))
+			err = nb_array_push(&plain, held->entries.at[i]);
+	if (!err)
+		err = nb_extract_run(&spec, result);
+	if (!err || err == NB_ECORRUPT) {
+		unpacked = unpack_all(&spec, held, options, result);
+		err = unpacked ? unpacked : err;
+	}
+	nb_array_free(&plain);
+	return err;
 }
 
 static enum nb_err
@@ -232,7 +328,8 @@ restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	target.fd = open(options->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target.fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", options->to);
-	err = nb_held_extract(nb, blocks, nodes, held, target, result);
+	err = nb_held_extract(nb, blocks, nodes, held, options, target,
+			      result);
 	nb_fd_close(&target.fd);
 	return err;
 }
@@ -245,7 +342,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	struct nb_blocks *blocks = NULL;
 	struct nb_nodes nodes = NB_ARRAY_INIT;
 	struct nb_held held = { 0 };
-	enum nb_err err;
+	enum nb_err err, sealed = NB_OK;
 
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (!err)
@@ -258,6 +355,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
 		result->generation = held.manifest.generation;
+		sealed = nb_seal_check(nb, blocks, nb_look_start(look),
+				       held.path);
 		err = options->into
 			? nb_restore_into(nb, options, blocks, &nodes, &held,
 					  &done)
@@ -270,7 +369,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	nb_held_clear(&held);
 	nb_nodes_free(&nodes);
 	nb_blocks_free(blocks);
-	return err;
+	return err ? err : sealed;
 }
 
 enum nb_err

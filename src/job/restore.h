@@ -12,6 +12,7 @@
 
 struct nb_held {
 	struct nb_manifest manifest;
+	const char *path;             /* of the manifest: the nodes' */
 	struct nb_entries entries;    /* sorted, full paths on the disc */
 };
 
@@ -23,10 +24,15 @@ enum nb_err nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
 void nb_held_clear(struct nb_held *held);
 
 /* Keeps what OPTIONS->paths name and what stands beneath SOURCE_PATH (NULL:
- * everything).  NB_ENOTFOUND when nothing is left. */
+ * everything); an archive, when a member of it is wanted.  NB_ENOTFOUND when nothing is left. */
 enum nb_err nb_held_select(struct nb_held *held,
 			   const struct nb_restore_options *options,
 			   const char *source_path);
+
+/* Whether OPTIONS->paths name PATH, a path on the disc, or nothing at all. */
+bool nb_held_wants(const struct nb_held *held,
+		   const struct nb_restore_options *options,
+		   const char *path);
 
 /* The source NAME of the backup.  NB_ENOTFOUND. */
 enum nb_err nb_held_source(const struct nb_held *held, const char *name,
@@ -38,11 +44,23 @@ struct nb_held_target {
 	bool attributes;
 };
 
+/* Brings back what HELD is reduced to; of trees that are archives, what
+ * OPTIONS want of their members. */
 enum nb_err nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
 			    const struct nb_nodes *nodes,
 			    const struct nb_held *held,
+			    const struct nb_restore_options *options,
 			    struct nb_held_target target,
 			    struct nb_extract_result *result);
+
+/* Is it a tree that is one archive?  Then its members that are wanted are
+ * brought back by SPEC, whose entries are replaced. (unpack.c) */
+bool nb_source_is_packed(const struct nb_manifest_source *source);
+enum nb_err nb_held_unpack(struct nb_extract *spec,
+			   const struct nb_held *held,
+			   const struct nb_manifest_source *source,
+			   const struct nb_restore_options *options,
+			   struct nb_extract_result *result);
 
 /* A dump into the database OPTIONS->into, by way of staging; HELD is reduced
  * to it. (restore_db.c) */

@@ -156,7 +156,8 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		err = make_temporary(nb, &dir, &target.fd);
 	if (err)
 		return err;
-	err = nb_held_extract(nb, blocks, nodes, held, target, result);
+	err = nb_held_extract(nb, blocks, nodes, held, options, target,
+			      result);
 	if (!err)
 		err = make_reachable(target.fd);
 	if (!err)

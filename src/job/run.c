@@ -39,7 +39,7 @@ nb_plan_job(struct nightburn *nb, const char *job, struct nb_plan_info *out)
 /* What can be seen before the night's work: a wrong disc is told now, and does
  * not stop the dump. */
 static enum nb_err
-first_look(const struct nb_site *site, const struct nb_run_options *options,
+first_look(struct nb_site *site, const struct nb_run_options *options,
 	   enum nb_intent intent, struct nb_run_result *result)
 {
 	struct nb_decision decision;

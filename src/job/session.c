@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/session.h"
+#include "job/share.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -102,7 +102,11 @@ make_label(const struct nb_backup *backup, const struct nb_look *look,
 	err = continue_chain(backup, look, append, label);
 	if (!err)
 		err = nb_site_key(backup->site, true);
-	return err ? err : nb_label_sign(label, &backup->site->key);
+	if (err)
+		return err;
+	s->key = &backup->site->key;
+	label->sealed = true;
+	return nb_label_sign(label, s->key);
 }
 
 static void
@@ -203,10 +207,17 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	    size_t *length)
 {
 	const struct nb_session *s = ctx;
+	enum nb_err err;
 
 	if (!strcmp(entry->path, NB_SUMS_PATH))
 		return render_sums(s, text, length);
-	return nb_manifest_render(&s->manifest, &s->entries, text, length);
+	err = nb_manifest_render(&s->manifest, &s->entries, text, length);
+	if (err || !s->key)
+		return err;
+	err = nb_manifest_seal(text, length, s->key);
+	if (err)
+		free(*text);
+	return err;
 }
 
 /* The hashes are not known yet, the lengths are. */
@@ -253,7 +264,9 @@ build_entries(struct nb_backup *backup, const struct nb_look *look,
 	if (err)
 		return err;
 	nb_earlier_replace(s);
-	return size_late(s);
+	if (s->previous)
+		err = nb_share(backup, look, s);
+	return err ? err : size_late(s);
 }
 
 static enum nb_err
@@ -329,6 +342,7 @@ nb_session_free(struct nb_session *s)
 	nb_roots_close(&s->roots);
 	nb_entries_free(&s->entries);
 	nb_entries_free(&s->kept);
+	nb_entries_free(&s->base);
 	for (size_t i = 0; i < s->earlier.count; i++)
 		nb_manifest_clear(&s->earlier.at[i]);
 	nb_array_free(&s->earlier);

@@ -19,9 +19,13 @@ struct nb_session {
 	struct nb_manifests earlier;    /* on the disc already, newest first */
 	struct nb_entries kept;         /* files of earlier sessions that stay
 					   reachable: path and hash */
+	struct nb_entries base;         /* the newest of the same job among
+					   them, file by file, sorted */
+	char base_id[NB_BACKUP_ID_MAX + 1]; /* "": there is none */
 	struct nb_roots roots;
 	struct nb_blocks *previous;
 	struct nb_image *image;
+	const struct nb_key *key;       /* for its manifest; NULL: no MAC */
 	uint32_t start;                 /* first block */
 	uint64_t blocks;                /* exact size */
 };
@@ -38,6 +42,11 @@ enum nb_err nb_session_new(struct nb_backup *backup,
 			   struct nb_session **out);
 void nb_session_free(struct nb_session *session);
 
+/* Counts what a person should know of what was, and what was not, backed up.
+ * (job/notes.c) */
+void nb_session_tell(const struct nb_session *session,
+		     struct nb_run_result *result);
+
 /* ---- what earlier sessions left on the disc (job/earlier.c) ---- */
 
 /* The text of nightburn's own file PATH in the session at START; the caller
@@ -46,7 +55,7 @@ enum nb_err nb_earlier_text(struct nb_blocks *blocks, uint32_t start,
 			    const char *path, char **text, size_t *length);
 
 /* Reads manifests and hashes of the sessions that stay reachable when one is
- * appended, into SESSION->earlier and ->kept. */
+ * appended, into SESSION->earlier, ->kept and ->base. */
 enum nb_err nb_earlier_load(const struct nb_look *look,
 			    struct nb_blocks *blocks,
 			    struct nb_session *session);

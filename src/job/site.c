@@ -11,6 +11,7 @@
 #include "base/stop.h"
 #include "job/power.h"
 #include "store/journal.h"
+#include "store/mark.h"
 
 enum nb_err
 nb_job_progress(struct nightburn *nb, const char *what, uint64_t done,
@@ -48,10 +49,14 @@ nb_site_refresh(struct nb_site *site)
 	return NB_OK;
 }
 
-/* The view of a pool of which nothing is known but its configuration. */
+/* The view of a pool of which nothing is known but its configuration; and, by
+ * the mark, that there was a catalog. */
 static enum nb_err
 empty_view(struct nb_site *site)
 {
+	struct nb_marks marks = NB_ARRAY_INIT;
+	enum nb_err err;
+
 	for (size_t i = 0; i < site->pool->discs.count; i++) {
 		struct nb_pool_disc disc = { .state = NB_DISC_UNUSED };
 
@@ -60,7 +65,11 @@ empty_view(struct nb_site *site)
 			return NB_ENOMEM;
 	}
 	strncpy(site->view.name, site->pool->name, NB_NAME_MAX);
-	return NB_OK;
+	err = nb_marks_load(site->nb->config->state_dir, &marks);
+	site->view.behind = err == NB_ECORRUPT
+		|| nb_marks_find(&marks, site->pool->name);
+	nb_array_free(&marks);
+	return err == NB_ECORRUPT || err == NB_ENOTFOUND ? NB_OK : err;
 }
 
 /* A run died while it wrote to a disc: nobody knows what is on it. */
@@ -91,7 +100,21 @@ recover(struct nb_site *site)
 }
 
 static enum nb_err
-open_work(struct nb_site *site)
+open_catalog(struct nb_site *site, enum nb_site_mode mode)
+{
+	const char *path = site->state->catalog;
+	enum nb_err err;
+
+	err = nb_catalog_open(path, NB_CATALOG_WORK, &site->catalog);
+	if (err != NB_ECORRUPT || mode != NB_SITE_REBUILD)
+		return err;
+	err = nb_catalog_set_aside(path);
+	return err ? err : nb_catalog_open(path, NB_CATALOG_WORK,
+					   &site->catalog);
+}
+
+static enum nb_err
+open_work(struct nb_site *site, enum nb_site_mode mode)
 {
 	enum nb_err err;
 
@@ -99,7 +122,7 @@ open_work(struct nb_site *site)
 	if (!err)
 		err = nb_lock_take(site->state->dir, &site->lock);
 	if (!err)
-		err = nb_catalog_open(site->state->catalog, &site->catalog);
+		err = open_catalog(site, mode);
 	if (!err)
 		err = recover(site);
 	if (!err)
@@ -135,7 +158,8 @@ open_peek(struct nb_site *site)
 		return empty_view(site);
 	err = nb_state_open(site->nb->config->state_dir, &site->state);
 	if (!err)
-		err = nb_catalog_open(site->state->catalog, &site->catalog);
+		err = nb_catalog_open(site->state->catalog, NB_CATALOG_PEEK,
+				      &site->catalog);
 	if (!err)
 		err = nb_site_refresh(site);
 	return err;
@@ -153,7 +177,8 @@ nb_site_open(struct nightburn *nb, const char *job, enum nb_site_mode mode,
 	if (err)
 		return err;
 	site->pool = nb_config_pool(nb->config, site->job->pool);
-	err = mode == NB_SITE_WORK ? open_work(site) : open_peek(site);
+	err = mode == NB_SITE_PEEK ? open_peek(site)
+		: open_work(site, mode);
 	if (err)
 		nb_site_close(site);
 	return err;
@@ -170,6 +195,22 @@ nb_site_close(struct nb_site *site)
 	memset(site, 0, sizeof *site);
 }
 
+/* None yet, or none any more? */
+static enum nb_err
+no_catalog(const char *dir)
+{
+	struct nb_marks marks = NB_ARRAY_INIT;
+	enum nb_err err = nb_marks_load(dir, &marks);
+
+	nb_array_free(&marks);
+	if (err == NB_ENOTFOUND)
+		return nb_fail(err, "%s: no catalog yet\nhint: the first "
+			       "nightburn run makes it", dir);
+	return nb_fail(NB_ENOTFOUND, "%s: the catalog was lost\nhint: "
+		       "nightburn catalog rebuild, with each disc of the "
+		       "pool, the newest first", dir);
+}
+
 enum nb_err
 nb_catalog_of(struct nightburn *nb, struct nb_catalog **out)
 {
@@ -179,13 +220,11 @@ nb_catalog_of(struct nightburn *nb, struct nb_catalog **out)
 
 	err = has_catalog(nb->config, &there);
 	if (!err && !there)
-		err = nb_fail(NB_ENOTFOUND, "%s: no catalog yet\n"
-			      "hint: the first nightburn run makes it",
-			      nb->config->state_dir);
+		err = no_catalog(nb->config->state_dir);
 	if (!err)
 		err = nb_state_open(nb->config->state_dir, &state);
 	if (!err)
-		err = nb_catalog_open(state->catalog, out);
+		err = nb_catalog_open(state->catalog, NB_CATALOG_QUERY, out);
 	nb_state_close(state);
 	return err;
 }

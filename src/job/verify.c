@@ -4,7 +4,29 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "job/found.h"
 #include "job/learn.h"
+
+/* The newest backup that was ever seen of the pool is good and recorded: now
+ * the catalog knows what has to be kept. */
+static enum nb_err
+catch_up(struct nb_site *site, const struct nb_look *look)
+{
+	struct nb_reach reach;
+	enum nb_err err = nb_catalog_reach(site->catalog, site->view.name,
+					   &reach);
+
+	if (err || !reach.behind)
+		return err;
+	if (look->label.generation < reach.marked) {
+		nb_log(NB_WARNING, "%s: recorded; the catalog still lacks "
+		       "generation %llu\nhint: nightburn catalog rebuild with "
+		       "that disc; where it is lost, nightburn catalog accept",
+		       look->label.disc, (unsigned long long)reach.marked);
+		return NB_OK;
+	}
+	return nb_catalog_accept(site->catalog, site->view.name);
+}
 
 /* Good: what the catalog does not have yet of it is recorded, as after a run
  * that died. */
@@ -14,9 +36,10 @@ record_good(struct nb_site *site, const struct nb_look *look)
 	size_t learnt;
 	enum nb_err err = nb_learn_disc(site, look, &learnt);
 
-	return err ? err : nb_catalog_verified(site->catalog,
-					       look->label.disc_id,
-					       nb_clock_date());
+	if (!err)
+		err = nb_catalog_verified(site->catalog, look->label.disc_id,
+					  nb_clock_date());
+	return err ? err : catch_up(site, look);
 }
 
 /* Is it a copy of what the disc held before?  The catalog knows that backup,
@@ -115,7 +138,8 @@ record(struct nightburn *nb, const struct nb_look *look, enum nb_err outcome,
 
 		if (strcmp(job->pool, look->label.pool))
 			continue;
-		err = nb_site_open(nb, job->name, NB_SITE_WORK, &site);
+		err = nb_site_open(nb, job->name, lost ? NB_SITE_REBUILD
+				   : NB_SITE_WORK, &site);
 		if (err)
 			return err;
 		err = record_at(&site, look, outcome, lost);
@@ -150,6 +174,8 @@ verify(struct nightburn *nb, const char *device, bool lost,
 		       sizeof result->backup_id);
 		result->generation = look.label.generation;
 		err = nb_learn_check(nb, &look, result);
+		if (!err)
+			err = nb_seals_check(nb, &look);
 		recorded = err == NB_ECANCELED ? NB_OK
 			: record(nb, &look, err, lost);
 		if (!err)
@@ -171,4 +197,24 @@ nb_catalog_rebuild(struct nightburn *nb, const char *device,
 		   struct nb_verify_result *result)
 {
 	return verify(nb, device, true, result);
+}
+
+enum nb_err
+nb_accept(struct nightburn *nb, const char *job, bool *changed)
+{
+	struct nb_reach reach;
+	struct nb_site site;
+	enum nb_err err;
+
+	*changed = false;
+	err = nb_site_open(nb, job, NB_SITE_WORK, &site);
+	if (err)
+		return err;
+	err = nb_catalog_reach(site.catalog, site.view.name, &reach);
+	if (!err && reach.behind) {
+		err = nb_catalog_accept(site.catalog, site.view.name);
+		*changed = !err;
+	}
+	nb_site_close(&site);
+	return err;
 }

@@ -3,14 +3,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/inhibit.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "disc/readback.h"
 #include "job/power.h"
 #include "store/journal.h"
+#include "store/staging.h"
+
+/* Bytes in the state directory: of any record, and for each file. */
+#define RECORD_BASE ((uint64_t)256 * 1024)
+#define RECORD_ENTRY 160
 
 /* Blocks that a session takes of its medium when it is the first. */
 static uint64_t
@@ -126,9 +134,9 @@ nb_write_blank(struct nb_site *site, struct nb_look *look,
 		return err;
 	}
 	if (err) {
-		nb_catalog_suspect(site->catalog, &before.label,
-				   "blanking failed");
-		nb_journal_end(site->state->dir);
+		if (!nb_catalog_suspect(site->catalog, &before.label,
+					"blanking failed"))
+			nb_journal_end(site->state->dir);
 		return NB_ESUSPECT;
 	}
 	err = nb_catalog_set_disc(site->catalog, before.label.disc_id,
@@ -213,8 +221,9 @@ commit(const struct nb_write *w, const struct nb_session *s, bool first,
 static enum nb_err
 suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
 {
-	nb_catalog_suspect(w->site->catalog, &s->label, what);
-	nb_journal_end(w->site->state->dir);
+	/* The journal says it as long as the catalog does not. */
+	if (!nb_catalog_suspect(w->site->catalog, &s->label, what))
+		nb_journal_end(w->site->state->dir);
 	return nb_fail(NB_ESUSPECT, "%s: %s: the disc is suspect\n"
 		       "hint: check disc and drive, then nightburn verify",
 		       s->label.disc, what);
@@ -282,14 +291,54 @@ burn(const struct nb_write *w, struct nb_session *s,
 	return nb_journal_end(state);
 }
 
+/* The catalog may not outgrow what one file of this process may hold. */
+static enum nb_err
+check_limit(const struct nb_state *state, uint64_t need)
+{
+	char may[16], want[16];
+	struct rlimit limit;
+	struct stat st;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY
+	    || stat(state->catalog, &st)
+	    || (uint64_t)st.st_size + need <= limit.rlim_cur)
+		return NB_OK;
+	return nb_fail(NB_EFULL, "%s: a file may have %s, this one may need "
+		       "%s\nhint: raise the limit on a file's size "
+		       "(ulimit -f)", state->catalog,
+		       nb_str_size(limit.rlim_cur, may),
+		       nb_str_size((uint64_t)st.st_size + need, want));
+}
+
+/* SQLite's log of changes and then its tables take the paths, the hashes and
+ * what stands around them. */
+static enum nb_err
+check_room(const struct nb_write *w, const struct nb_session *s)
+{
+	const char *state = w->site->state->dir;
+	uint64_t need = RECORD_BASE, room;
+	char have[16], want[16];
+	enum nb_err err;
+
+	for (size_t i = 0; i < s->entries.count; i++)
+		need += 2 * (strlen(s->entries.at[i].path) + RECORD_ENTRY);
+	err = nb_staging_room(state, &room);
+	if (!err && room < need)
+		err = nb_fail(NB_EFULL, "%s: %s free, the record of this "
+			      "backup may need %s\nhint: make room on that "
+			      "file system", state, nb_str_size(room, have),
+			      nb_str_size(need, want));
+	return err ? err : check_limit(w->site->state, need);
+}
+
 enum nb_err
 nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 		 struct nb_session *s, struct nb_run_result *result)
 {
 	int awake = nb_inhibit("a disc is being burned");
-	enum nb_err err = NB_OK;
+	enum nb_err err = check_room(w, s);
 
-	if (decision->plan == NB_PLAN_BLANK_FRESH)
+	if (!err && decision->plan == NB_PLAN_BLANK_FRESH)
 		err = nb_write_blank(w->site, w->look, s);
 	if (!err)
 		err = burn(w, s, result);
@@ -297,5 +346,6 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 	result->generation = s->label.generation;
 	result->blocks = s->blocks;
 	result->session = (int)s->earlier.count + 1;
+	nb_session_tell(s, result);
 	return err;
 }

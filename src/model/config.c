@@ -26,6 +26,7 @@ nb_config_source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
 	nb_names_free(&source->tree.exclude);
+	nb_names_free(&source->tree.copy_first);
 	free(source->remote.host);
 	free(source->remote.identity);
 	free(source->remote.known_hosts);

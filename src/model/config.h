@@ -71,11 +71,23 @@ struct nb_config_postgres {
 	bool full_check;            /* read the whole dump with pg_restore */
 };
 
+enum nb_reread { NB_REREAD_NEVER, NB_REREAD_DAILY, NB_REREAD_WEEKLY,
+		 NB_REREAD_ALWAYS };
+enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
+
 /* What is read of a directory, whoever provides the directory. */
 struct nb_config_tree {
 	char *path;
-	struct nb_names exclude;
+	struct nb_names exclude;    /* patterns (model/ignore.h) */
 	bool one_file_system;
+	uint64_t max_file_size;     /* larger files are left out; 0: none */
+	struct nb_names copy_first; /* patterns of files that are copied into
+				       staging before they are burned */
+	int64_t copy_newer;         /* ... those changed in the last seconds,
+				       too; 0: none */
+	bool fail_on_change;        /* on_change = report | fail */
+	enum nb_reread checksum;    /* how often unchanged files are read */
+	enum nb_pack pack;
 };
 
 /* The host where a source does its work, reached by ssh. */

@@ -41,6 +41,9 @@ doubtful_option(const struct nb_config_source *source)
 {
 	const struct nb_config_postgres *pg = &source->postgres;
 
+	if (source->kind == NB_SOURCE_TREE)
+		return source->tree.copy_first.count ? "copy_first"
+			: source->tree.pack != NB_PACK_NONE ? "pack" : NULL;
 	if (pg->format == NB_FORMAT_DIRECTORY)
 		return "format = directory";
 	return pg->pg_dump ? "pg_dump" : pg->pg_dumpall ? "pg_dumpall" : NULL;
@@ -86,8 +89,7 @@ nb_config_remote_end(const char *file, struct nb_config_source *source)
 		return fail(file, source, "a path that ssh would not take as "
 			    "it is; expected one without blanks, quotes and "
 			    "the characters ", "% \\ ~ $ { }");
-	what = source->kind == NB_SOURCE_POSTGRES ? doubtful_option(source)
-		: NULL;
+	what = doubtful_option(source);
 	if (what)
 		return fail(file, source, what, " together with host; "
 			    "expected one of them");

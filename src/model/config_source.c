@@ -5,9 +5,16 @@
 
 #define TIMEOUT (6 * 3600)
 #define LOCK_TIMEOUT (10 * 60)
+#define COPY_NEWER (5 * 60)
 
 static const char *const formats[] = { "custom", "plain", "directory", NULL };
 static const char *const checks[] = { "list", "full", NULL };
+
+/* In the order of their enumerations (config.h). */
+static const char *const changes[] = { "report", "fail", NULL };
+static const char *const rereads[] = { "never", "daily", "weekly", "always",
+				       NULL };
+static const char *const packs[] = { "none", "tar.zst", NULL };
 
 #define FIELD(option, value, field) \
 	NB_FIELD(struct nb_config_source, option, value, field)
@@ -47,6 +54,13 @@ static const struct nb_field tree_fields[] = {
 	{ FIELD("path", PATH, tree.path), .required = true },
 	{ FIELD("exclude", TEXTS, tree.exclude) },
 	{ FIELD("one_file_system", FLAG, tree.one_file_system) },
+	{ FIELD("max_file_size", SIZE, tree.max_file_size) },
+	{ FIELD("copy_first", TEXTS, tree.copy_first), .local = true },
+	{ FIELD("copy_newer", TIME, tree.copy_newer), .local = true },
+	{ FIELD("on_change", CHOICE, tree.fail_on_change), .words = changes },
+	{ FIELD("checksum", WORD, tree.checksum), .words = rereads,
+	  .local = true },
+	{ FIELD("pack", WORD, tree.pack), .words = packs, .local = true },
 	REMOTE_FIELDS,
 	{ FIELD("timeout", TIME, remote.timeout), .local = true },
 	{ FIELD("max_size", SIZE, remote.max_size), .local = true },
@@ -76,6 +90,11 @@ nb_config_source_begin(enum nb_source_kind kind,
 			.jobs = 1, .level = -1, .timeout = TIMEOUT,
 			.lock_timeout = LOCK_TIMEOUT, .min_ratio = 0.5,
 			.full_check = true,
+		};
+	if (kind == NB_SOURCE_TREE)
+		source->tree = (struct nb_config_tree){
+			.copy_newer = COPY_NEWER,
+			.checksum = NB_REREAD_WEEKLY,
 		};
 }
 

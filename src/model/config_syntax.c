@@ -209,12 +209,12 @@ run_parser(cfg_t *cfg, const char *text)
 {
 	bool good = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
 
+	if (!good && !parsing.reported)
+		return nb_fail_memory();
 	if (!good)
 		reset_scanner();
 	else if (!nb_syntax_value(cfg, END, 0))
 		report(cfg, ENDS_EARLY);
-	if (!good && !parsing.reported)
-		return nb_fail_memory();
 	return parsing.reported ? NB_ECONFIG : NB_OK;
 }
 
@@ -251,9 +251,10 @@ nb_syntax_parse(const char *file, const char *text,
 	err = cfg ? run_parser(cfg, marked) : nb_fail_memory();
 	pthread_mutex_unlock(&scanner);
 	free(marked);
-	if (err)
+	/* libconfuse cannot free what it lacked the memory to make. */
+	if (err && err != NB_ENOMEM)
 		cfg_free(cfg);
-	else
+	else if (!err)
 		*out = cfg;
 	return err;
 }

@@ -57,6 +57,9 @@ static const char restore_head[] =
 "   .gz          compressed (RFC 1952): gzip -dc FILE, then as above\n"
 "\n"
 "   A tree needs no program: copy it with  cp -a <backup>/tree/NAME TARGET\n"
+"   .tar.zst     a tree in one archive; all of it, or the files named:\n"
+"                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
+"                (GNU tar: --xattrs '--xattrs-include=*' for attributes, ACLs)\n"
 "\n"
 "What is on this disc, the newest first\n"
 "--------------------------------------\n"
@@ -157,7 +160,11 @@ add_item(struct nb_str *s, const struct nb_manifest *m,
 	if (!source->path)
 		return;
 	nb_str_add(s, "\titem ");
-	if (!strcmp(source->kind, "tree")) {
+	if (source->format && !strcmp(source->format, "tar")) {
+		nb_str_add(s, "packed");
+		add_word(s, m->backup_id);
+		add_word(s, source->name);
+	} else if (!strcmp(source->kind, "tree")) {
 		nb_str_add(s, "tree");
 		add_word(s, m->backup_id);
 		add_word(s, source->name);

@@ -13,7 +13,64 @@ nb_entry_clear(struct nb_entry *e)
 	free(e->target);
 	free(e->root_path);
 	free(e->data);
+	free(e->shared);
+	for (size_t i = 0; i < e->xattrs.count; i++) {
+		free(e->xattrs.at[i].name);
+		free(e->xattrs.at[i].value);
+	}
+	nb_array_free(&e->xattrs);
+	nb_array_free(&e->holes);
 	memset(e, 0, sizeof *e);
+}
+
+static enum nb_err
+copy_xattrs(const struct nb_xattrs *from, struct nb_xattrs *to)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		const struct nb_xattr *x = &from->at[i];
+		struct nb_xattr copy = { NULL, malloc(x->size + 1), x->size };
+		enum nb_err err = copy.value ? nb_str_dup(x->name, &copy.name)
+			: nb_fail_memory();
+
+		if (!err) {
+			memcpy(copy.value, x->value, x->size);
+			err = nb_array_push(to, copy);
+		}
+		if (err) {
+			free(copy.name);
+			free(copy.value);
+			return err;
+		}
+	}
+	return NB_OK;
+}
+
+enum nb_err
+nb_entry_copy(const struct nb_entry *e, struct nb_entry *out)
+{
+	struct nb_entry copy = *e;
+	enum nb_err err;
+
+	copy.path = copy.target = copy.root_path = copy.data = NULL;
+	copy.shared = NULL;
+	memset(&copy.xattrs, 0, sizeof copy.xattrs);
+	memset(&copy.holes, 0, sizeof copy.holes);
+	err = nb_str_dup(e->path, &copy.path);
+	if (!err)
+		err = nb_str_dup(e->target, &copy.target);
+	if (!err)
+		err = nb_str_dup(e->root_path, &copy.root_path);
+	if (!err)
+		err = nb_str_dup(e->shared, &copy.shared);
+	if (!err)
+		err = copy_xattrs(&e->xattrs, &copy.xattrs);
+	for (size_t i = 0; !err && i < e->holes.count; i++)
+		err = nb_array_push(&copy.holes, e->holes.at[i]);
+	if (err)
+		nb_entry_clear(&copy);
+	else
+		*out = copy;
+	return err;
 }
 
 void
@@ -70,6 +127,23 @@ nb_entries_add_dir(struct nb_entries *list, const char *path, int64_t mtime)
 			return NB_OK;
 	err = nb_str_dup(path, &e.path);
 	return err ? err : nb_entries_add(list, &e);
+}
+
+const char *
+nb_entry_inner_path(const struct nb_entry *e)
+{
+	const char *slash = strchr(e->path, '/');
+
+	return slash ? slash + 1 : "";
+}
+
+bool
+nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b)
+{
+	return a->inode && a->inode == b->inode && a->type == b->type
+		&& a->size == b->size && a->mtime == b->mtime
+		&& a->mtime_ns == b->mtime_ns && a->ctime == b->ctime
+		&& a->ctime_ns == b->ctime_ns;
 }
 
 static int

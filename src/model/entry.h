@@ -33,8 +33,25 @@ enum nb_content {
 	NB_CONTENT_NONE,     /* not a file, or an empty one */
 	NB_CONTENT_ROOT,     /* opened at root_path beneath roots[root] */
 	NB_CONTENT_MEMORY,   /* data[0..size) */
+	NB_CONTENT_EARLIER,  /* on the disc already, in the backup `shared` */
 	NB_CONTENT_LATE      /* rendered when all other files were written */
 };
+
+#define NB_XATTR_ACCESS "system.posix_acl_access"
+#define NB_XATTR_DEFAULT "system.posix_acl_default"
+
+/* An extended attribute; POSIX ACLs are those named system.posix_acl_... */
+struct nb_xattr {
+	char *name;
+	uint8_t *value;       /* SIZE bytes, exact */
+	size_t size;
+};
+
+struct nb_xattrs NB_ARRAY(struct nb_xattr);
+
+struct nb_range { uint64_t at, bytes; };
+
+struct nb_ranges NB_ARRAY(struct nb_range);
 
 struct nb_entry {
 	char *path;
@@ -44,7 +61,20 @@ struct nb_entry {
 	uid_t uid;
 	gid_t gid;
 	int64_t mtime;        /* seconds since 1970 UTC */
+	uint32_t mtime_ns;    /* nanoseconds on top of it */
 	uint64_t size;        /* of a file, in bytes */
+	/* By these a file is known as unchanged; 0: not recorded. */
+	uint64_t inode;
+	int64_t ctime;
+	uint32_t ctime_ns;
+	struct nb_xattrs xattrs;
+	struct nb_ranges holes; /* of a sparse file, in order */
+	char *shared;         /* the backup on this disc that wrote the bytes,
+				 at the same path beneath its own id; NULL:
+				 this one */
+	bool tolerant;        /* a change while it is read does not fail the
+				 image, but is told: */
+	bool torn;            /* the bytes may be of different moments */
 	char *target;         /* of a symbolic link, exact bytes */
 	dev_t rdev;           /* of a device */
 	unsigned int root;    /* index of the open root directory */
@@ -63,6 +93,9 @@ struct nb_entries NB_ARRAY(struct nb_entry);
 void nb_entry_clear(struct nb_entry *e);
 void nb_entries_free(struct nb_entries *list);
 
+/* A copy of E in all that it owns but its data.  NB_ENOMEM, *OUT untouched. */
+enum nb_err nb_entry_copy(const struct nb_entry *e, struct nb_entry *out);
+
 /* Appends *E, takes ownership of what it points to in every case. NB_ENOMEM */
 enum nb_err nb_entries_add(struct nb_entries *list, struct nb_entry *e);
 
@@ -74,6 +107,13 @@ enum nb_err nb_entries_add_text(struct nb_entries *list, const char *path,
 /* Appends a directory owned by root with mode 0755 when the path is missing. */
 enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 			       int64_t mtime);
+
+/* What follows the first component of E's path: its name in any backup. */
+const char *nb_entry_inner_path(const struct nb_entry *e);
+
+/* Whether both have the same size, mtime, ctime and inode, all recorded. */
+bool nb_entry_is_unchanged(const struct nb_entry *a,
+			   const struct nb_entry *b);
 
 /* Sorts by path, and numbers hard links anew in that order (dev 0, equal ino;
  * both 0 for a file with one name in the list).  So lists are joined before

@@ -13,7 +13,7 @@ same_label(const struct nb_label *a, const struct nb_label *b)
 		&& a->generation == b->generation
 		&& !strcmp(a->backup_id, b->backup_id)
 		&& !strcmp(a->previous, b->previous)
-		&& a->created == b->created
+		&& a->created == b->created && a->sealed == b->sealed
 		&& !strcmp(a->mac, b->mac);
 }
 
@@ -106,6 +106,8 @@ nb_guard_check(const struct nb_guard_facts *f)
 		return NB_GUARD_NO_LOCK;
 	if (strcmp(f->first_drive, f->second_drive))
 		return NB_GUARD_DRIVE_CHANGED;
+	if (f->pool->behind)
+		return NB_GUARD_CATALOG_BEHIND;
 	answer = f->typed ? check_typed(f) : check_label(f);
 	if (answer != NB_GUARD_PERMIT)
 		return answer;
@@ -124,6 +126,8 @@ nb_guard_text(enum nb_guard answer)
 	static const char *const texts[] = {
 		[NB_GUARD_PERMIT] = "permitted",
 		[NB_GUARD_NO_LOCK] = "the lock is not held",
+		[NB_GUARD_CATALOG_BEHIND]
+			= "the catalog is an old copy, or was lost",
 		[NB_GUARD_NO_LABEL] = "no good label on the disc",
 		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",
 		[NB_GUARD_OTHER_INSTALLATION]

@@ -12,6 +12,7 @@
 enum nb_guard {
 	NB_GUARD_PERMIT,
 	NB_GUARD_NO_LOCK,            /* the lock is not held */
+	NB_GUARD_CATALOG_BEHIND,     /* it is an old copy, or was lost */
 	NB_GUARD_NO_LABEL,           /* no good label on the disc */
 	NB_GUARD_LABEL_CHANGED,      /* the two readings differ */
 	NB_GUARD_OTHER_INSTALLATION, /* and another key */
@@ -64,8 +65,9 @@ struct nb_guard_facts {
 
 /*
  * The first condition that does not hold is the answer, in this order: lock,
- * drive, then label, key, pool, catalog, other discs and their age (or, for an
- * adoption, what was typed, both labels, newest backup), image, size, intent.
+ * drive, catalog not behind, then label, key, pool, catalog, other discs and
+ * their age (or, for an adoption, what was typed, both labels, newest backup),
+ * image, size, intent.
  * An age is within the limit up to and including max_verify_age; a date of
  * verification that is 0 or lies in the future is never within a limit.
  */

@@ -32,6 +32,8 @@ nb_label_render(const struct nb_label *label, char **text)
 	add_member(&s, "backup_id", label->backup_id);
 	add_member(&s, "previous", label->previous);
 	nb_str_addf(&s, "  \"created\": %lld", (long long)label->created);
+	if (label->sealed)
+		nb_str_add(&s, ",\n  \"manifest_mac\": true");
 	if (label->mac[0])
 		nb_str_addf(&s, ",\n  \"mac\": \"%s\"", label->mac);
 	nb_str_add(&s, "\n}\n");
@@ -121,6 +123,7 @@ nb_label_parse(const char *name, const char *text, size_t length,
 	err = nb_json_load(name, text, length, &root);
 	if (err)
 		return err;
+	label.sealed = json_is_true(json_object_get(root, "manifest_mac"));
 	if (read_label(root, &label)) {
 		*out = label;
 	} else {

@@ -36,6 +36,8 @@ struct nb_label {
 					     that of the pool's newest backup;
 					     "" when there is none */
 	int64_t created;                  /* seconds since 1970 UTC */
+	bool sealed;                      /* the manifest beside it bears a MAC
+					     of its own */
 	char mac[NB_MAC_HEX + 1];         /* hex; "" for a label without */
 };
 
@@ -47,7 +49,8 @@ enum nb_label_state {
 };
 
 /* The label as JSON text with a final newline; the member "mac" is left out
- * when it is empty.  The caller frees. NB_ENOMEM */
+ * when it is empty, and "manifest_mac" when it is not sealed.  The caller
+ * frees.  NB_ENOMEM */
 enum nb_err nb_label_render(const struct nb_label *label, char **text);
 
 /* Fills in ->mac: over the text that nb_label_render makes of the label
@@ -60,10 +63,10 @@ bool nb_label_is_signed(const struct nb_label *label,
 			const struct nb_key *key);
 
 /*
- * Parses LENGTH bytes.  Every member but "mac" must be there, all of the right
- * type, within their bounds, the ids hex: else NB_ECORRUPT (logged as a warning
- * that begins with NAME) and OUT untouched.  Unknown members are ignored.  The
- * MAC is only read, not checked.
+ * Parses LENGTH bytes.  Every member but these two must be there, all of the
+ * right type, within their bounds, the ids hex: else NB_ECORRUPT (logged as a
+ * warning that begins with NAME) and OUT untouched.  Unknown members are
+ * ignored.  The MAC is only read, not checked.
  */
 enum nb_err nb_label_parse(const char *name, const char *text, size_t length,
 			   struct nb_label *out);

@@ -19,6 +19,24 @@
 #define NB_SUMS_PATH "SHA256SUMS"
 #define NB_MANIFEST_VERSION 1
 
+/* A file of which the backup has less, or other, than was asked for. */
+enum nb_note {
+	NB_NOTE_TOO_LARGE,   /* left out: beyond max_file_size */
+	NB_NOTE_CHANGED,     /* torn: changed each time that it was read */
+	NB_NOTE_CORRUPT,     /* other bytes than before, and nothing says that
+				it was written to */
+	NB_NOTE_REREAD       /* its earlier copy on the disc could not be read
+				any more: written anew */
+};
+
+struct nb_manifest_note {
+	enum nb_note what;
+	char *path;          /* beneath the source */
+	uint64_t size;
+};
+
+struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
+
 /* What one source brought. */
 struct nb_manifest_source {
 	char *kind;          /* "postgres", "tree" */
@@ -30,6 +48,11 @@ struct nb_manifest_source {
 	char *server_version; /* of a dump, as "15.18"; NULL otherwise */
 	uint64_t bytes;      /* before our compression */
 	uint64_t stored;     /* on the disc */
+	uint64_t excluded;   /* names that patterns left out */
+	int64_t checked;     /* when all bytes were read last; 0: not told */
+	struct nb_manifest_notes notes;
+	struct nb_entries members; /* of an archive, paths within it; among
+				      the files of the text */
 };
 
 struct nb_manifest_sources NB_ARRAY(struct nb_manifest_source);
@@ -50,6 +73,27 @@ struct nb_manifest {
  * was appended: "nightburn/<backup id>/manifest.json"? */
 bool nb_manifest_is_earlier(const char *path);
 
+/* "too-large", "changed", ... */
+const char *nb_note_name(enum nb_note what);
+
+/* More of them nobody reads. */
+#define NB_NOTES_MAX 1000
+
+/* Adds a note about the SIZE bytes at PATH (copied), when there are not
+ * NB_NOTES_MAX yet.  NB_ENOMEM */
+enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
+				    enum nb_note what, const char *path,
+				    uint64_t size);
+
+/* A copy of all.  NB_ENOMEM, *OUT untouched. */
+enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,
+				    struct nb_manifest_source *out);
+
+/* The source KIND NAME of M, or NULL. */
+struct nb_manifest_source *nb_manifest_find(const struct nb_manifest *m,
+					    const char *kind,
+					    const char *name);
+
 void nb_manifest_source_clear(struct nb_manifest_source *source);
 void nb_manifest_clear(struct nb_manifest *m);
 
@@ -61,6 +105,28 @@ void nb_manifest_clear(struct nb_manifest *m);
 enum nb_err nb_manifest_render(const struct nb_manifest *m,
 			       const struct nb_entries *entries,
 			       char **text, size_t *length);
+
+/* What the MAC of a manifest says. */
+enum nb_seal {
+	NB_SEAL_NONE,        /* there is none, and none was promised */
+	NB_SEAL_GOOD,
+	NB_SEAL_WRONG,       /* it is not that of these bytes and this key, or
+				the label promises one and there is none */
+	NB_SEAL_NO_KEY       /* there is one, and no key to check it with */
+};
+
+/*
+ * Puts a MAC with KEY into the manifest *TEXT (fresh memory, LENGTH bytes) as
+ * its last member: over the text as it was.  The length grows by the same
+ * number of bytes for any content.  NB_ENOMEM, NB_EFAIL.
+ */
+enum nb_err nb_manifest_seal(char **text, size_t *length,
+			     const struct nb_key *key);
+
+/* Checks the MAC of a manifest as it stands on the disc.  KEY may be NULL.
+ * PROMISED: its label, with a right MAC, says that there is one. */
+enum nb_seal nb_manifest_sealed(const char *text, size_t length,
+				const struct nb_key *key, bool promised);
 
 /*
  * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted) are

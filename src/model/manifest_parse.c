@@ -1,164 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/manifest.h"
+#include "model/manifest_private.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "base/path.h"
-#include "base/str.h"
-#include "model/json.h"
 
 /* A disc may say anything: of JSON that is not in our form so much is taken at
- * once, and of a line, which has a path, a target and some numbers. */
+ * once, and of a line, which has a path, a target, some numbers,
+ * extended attributes and holes. */
 #define WHOLE_MAX ((size_t)4 << 20)
-#define LINE_MAX_BYTES ((size_t)256 << 10)
-
-/* Bytes from "KEY" or "KEY_hex", in fresh memory; a NUL among them is false. */
-static bool
-read_bytes(const json_t *object, const char *key, char **out)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	char hex_key[32];
-	uint8_t *bytes;
-	size_t n;
-
-	if (text) {
-		*out = strdup(text);
-		return *out != NULL;
-	}
-	strcpy(hex_key, key);
-	strcat(hex_key, "_hex");
-	text = json_string_value(json_object_get(object, hex_key));
-	if (!text)
-		return false;
-	n = strlen(text) / 2;
-	bytes = calloc(1, n + 1);
-	if (!bytes || !nb_unhex(text, n, bytes)
-	    || memchr(bytes, 0, n)) {
-		free(bytes);
-		return false;
-	}
-	*out = (char *)bytes;
-	return true;
-}
-
-static bool
-read_mode(const json_t *object, mode_t *mode)
-{
-	const char *text = json_string_value(json_object_get(object, "mode"));
-	unsigned long value;
-	char *end;
-
-	if (!text || !*text || strspn(text, "01234567") != strlen(text))
-		return false;
-	value = strtoul(text, &end, 8);
-	*mode = (mode_t)value;
-	return value <= 07777;
-}
-
-static bool
-read_id(const json_t *object, const char *key, uint32_t *out)
-{
-	uint64_t value;
-
-	if (!nb_json_u64(object, key, &value) || value > UINT32_MAX)
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
-
-/* A number, or its digits as text where it is beyond INT64_MAX. */
-static bool
-read_number(const json_t *object, const char *key, uint64_t *out)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	unsigned long long value;
-
-	if (!text)
-		return nb_json_u64(object, key, out);
-	if (!*text || strspn(text, "0123456789") != strlen(text))
-		return false;
-	errno = 0;
-	value = strtoull(text, NULL, 10);
-	*out = value;
-	return errno == 0 && value > INT64_MAX;
-}
-
-static bool
-read_hash(const json_t *object, struct nb_entry *e)
-{
-	static const uint8_t unknown[NB_SHA256_SIZE];
-	char hex[NB_SHA256_HEX + 1];
-
-	if (!nb_json_hex(object, "sha256", hex, NB_SHA256_HEX))
-		return false;
-	nb_unhex(hex, NB_SHA256_SIZE, e->sha256);
-	e->hashed = memcmp(e->sha256, unknown, sizeof unknown) != 0;
-	return true;
-}
-
-static bool
-read_special(const json_t *object, struct nb_entry *e)
-{
-	uint32_t number[2];
-
-	switch (e->type) {
-	case NB_ENTRY_FILE:
-		return nb_json_u64(object, "size", &e->size)
-			&& read_hash(object, e);
-	case NB_ENTRY_SYMLINK:
-		return read_bytes(object, "target", &e->target);
-	case NB_ENTRY_CHAR:
-	case NB_ENTRY_BLOCK:
-		if (!read_id(object, "major", &number[0])
-		    || !read_id(object, "minor", &number[1]))
-			return false;
-		e->rdev = makedev(number[0], number[1]);
-		return true;
-	default:
-		return true;
-	}
-}
-
-static bool
-read_entry(const json_t *object, struct nb_entry *e)
-{
-	const char *type = json_string_value(json_object_get(object, "type"));
-
-	if (json_object_get(object, "ino")
-	    && (!read_number(object, "ino", &e->ino)
-		|| !read_number(object, "dev", &e->dev)))
-		return false;
-	return type && nb_entry_type_parse(type, &e->type)
-		&& read_bytes(object, "path", &e->path)
-		&& nb_path_is_safe(e->path)
-		&& read_mode(object, &e->mode)
-		&& read_id(object, "uid", &e->uid)
-		&& read_id(object, "gid", &e->gid)
-		&& nb_json_i64(object, "mtime", &e->mtime)
-		&& read_special(object, e);
-}
-
-static bool
-read_source(const json_t *object, struct nb_manifest_source *source)
-{
-	return read_bytes(object, "kind", &source->kind)
-		&& read_bytes(object, "name", &source->name)
-		&& (read_bytes(object, "database", &source->database)
-		    || nb_json_optional(object, "database",
-					&source->database))
-		&& nb_json_optional(object, "format", &source->format)
-		&& (read_bytes(object, "path", &source->path)
-		    || nb_json_optional(object, "path", &source->path))
-		&& nb_json_optional(object, "compression",
-				    &source->compression)
-		&& nb_json_optional(object, "server_version",
-				    &source->server_version)
-		&& nb_json_u64(object, "bytes", &source->bytes)
-		&& nb_json_u64(object, "stored", &source->stored);
-}
+#define LINE_MAX_BYTES ((size_t)1 << 20)
 
 static bool
 read_sources(const json_t *root, struct nb_manifest *m)
@@ -171,7 +23,7 @@ read_sources(const json_t *root, struct nb_manifest *m)
 	json_array_foreach(list, i, value) {
 		struct nb_manifest_source source = { 0 };
 
-		if (!read_source(value, &source)
+		if (!nb_manifest_read_source(value, &source)
 		    || nb_array_push(&m->sources, source)) {
 			nb_manifest_source_clear(&source);
 			return false;
@@ -228,32 +80,79 @@ check_doubled(const char *name, const struct nb_entries *list)
 	return err;
 }
 
+/* Files go to the backup's list, members to that of their archive. */
+struct lists {
+	const char *name;             /* for messages */
+	struct nb_manifest *manifest;
+	struct nb_entries files;
+	size_t count;                 /* of both */
+	struct nb_manifest_source *last;
+};
+
+static struct nb_manifest_source *
+find_archive(struct lists *lists, const char *path)
+{
+	struct nb_manifest_sources *all = &lists->manifest->sources;
+
+	if (lists->last && !strcmp(lists->last->path, path))
+		return lists->last;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->at[i].path && !strcmp(all->at[i].path, path))
+			return lists->last = &all->at[i];
+	return NULL;
+}
+
+static bool
+read_line(const json_t *value, struct lists *lists, struct nb_entry *e,
+	  struct nb_entries **to)
+{
+	char *archive = NULL;
+	struct nb_manifest_source *source;
+
+	*to = &lists->files;
+	if (!nb_manifest_read_entry(value, e))
+		return false;
+	if (!json_object_get(value, "archive")
+	    && !json_object_get(value, "archive_hex"))
+		return true;
+	if (!nb_manifest_read_bytes(value, "archive", &archive))
+		return false;
+	source = find_archive(lists, archive);
+	free(archive);
+	if (source)
+		*to = &source->members;
+	return source != NULL;
+}
+
 static enum nb_err
-add_file(const char *name, const json_t *value, struct nb_entries *list)
+add_file(const json_t *value, struct lists *lists)
 {
 	struct nb_entry e = { 0 };
+	struct nb_entries *to;
 	enum nb_err err;
 
-	if (read_entry(value, &e))
-		return nb_entries_add(list, &e);
+	lists->count++;
+	if (read_line(value, lists, &e, &to))
+		return nb_entries_add(to, &e);
 	err = nb_fail(NB_ECORRUPT, "%s: file %zu%s%s: not a sound entry",
-		      name, list->count + 1, e.path ? ": " : "",
+		      lists->name, lists->count, e.path ? ": " : "",
 		      e.path ? e.path : "");
 	nb_entry_clear(&e);
 	return err;
 }
 
 static enum nb_err
-read_files(const char *name, const json_t *root, struct nb_entries *list)
+read_files(const json_t *root, struct lists *lists)
 {
 	const json_t *files = json_object_get(root, "files"), *value;
 	enum nb_err err = NB_OK;
 	size_t i;
 
 	if (!json_is_array(files))
-		return nb_fail(NB_ECORRUPT, "%s: no list of files", name);
+		return nb_fail(NB_ECORRUPT, "%s: no list of files",
+			       lists->name);
 	json_array_foreach(files, i, value) {
-		err = add_file(name, value, list);
+		err = add_file(value, lists);
 		if (err)
 			return err;
 	}
@@ -262,8 +161,7 @@ read_files(const char *name, const json_t *root, struct nb_entries *list)
 
 /* One entry a line: a million of them never are JSON objects all at once. */
 static enum nb_err
-read_lines(const char *name, const char *text, const char *end,
-	   struct nb_entries *list)
+read_lines(const char *text, const char *end, struct lists *lists)
 {
 	enum nb_err err = NB_OK;
 
@@ -276,9 +174,9 @@ read_lines(const char *name, const char *text, const char *end,
 			value = json_loadb(text, n && text[n - 1] == ','
 					   ? n - 1 : n,
 					   JSON_REJECT_DUPLICATES, NULL);
-		err = value ? add_file(name, value, list)
+		err = value ? add_file(value, lists)
 			: nb_fail(NB_ECORRUPT, "%s: file %zu: not a JSON "
-				  "object", name, list->count + 1);
+				  "object", lists->name, lists->count + 1);
 		json_decref(value);
 		text += n + 1;
 	}
@@ -350,7 +248,7 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 		  struct nb_manifest *m, struct nb_entries *entries)
 {
 	struct nb_manifest found = { 0 };
-	struct nb_entries list = NB_ARRAY_INIT;
+	struct lists lists = { .name = name, .manifest = &found };
 	const char *lines, *end;
 	enum nb_err err;
 	json_t *root;
@@ -362,18 +260,18 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 		err = nb_fail(NB_ECORRUPT, "%s: not a manifest of nightburn",
 			      name);
 	else
-		err = read_files(name, root, &list);
+		err = read_files(root, &lists);
 	json_decref(root);
 	if (!err && lines)
-		err = read_lines(name, lines, end, &list);
+		err = read_lines(lines, end, &lists);
 	if (!err)
-		err = check_doubled(name, &list);
+		err = check_doubled(name, &lists.files);
 	if (!err)
-		err = move_entries(&list, entries);
+		err = move_entries(&lists.files, entries);
 	if (err)
 		nb_manifest_clear(&found);
 	else
 		*m = found;
-	nb_entries_free(&list);
+	nb_entries_free(&lists.files);
 	return err;
 }

@@ -44,6 +44,8 @@ enum nb_reason {
 	NB_REASON_GENERATION_CONFLICT, /* label newer or older than the catalog
 					says for this disc, or of another
 					backup */
+	NB_REASON_CATALOG_BEHIND,    /* the catalog is an old copy, or in place
+					of one that was lost */
 	NB_REASON_SUSPECT,
 	NB_REASON_RETIRED,
 	NB_REASON_NO_DISC_NAME,      /* blank, but every name of the pool is in
@@ -106,14 +108,15 @@ struct nb_decision {
  * 1. the drive: NO_DISC, DAMAGED.
  * 2. a blank disc: LABEL_UNREADABLE (a label was seen all the same);
  *    intent blank: FRESH, nothing is to be done and DISC is "";
- *    NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the first name of the
- *    pool that is unused or blanked.
+ *    CATALOG_BEHIND, NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the
+ *    first name of the pool that is unused or blanked.
  * 3. whose it is: UNKNOWN_DATA, LABEL_UNREADABLE; without our key
  *    OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
  *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  With
  *    our key a label is ours, whichever host wrote it.
- * 4. whether it is in order: SUSPECT, RETIRED, GENERATION_CONFLICT (generation
- *    or backup id differ, or the catalog believes it to be empty).
+ * 4. CATALOG_BEHIND; and whether it is in order: SUSPECT, RETIRED,
+ *    GENERATION_CONFLICT (generation or backup id differ, or the catalog
+ *    believes it to be empty).
  * 5. the way to go:
  *    - intent append: append.  - intent blank: blanking.
  *    - alternate: newest disc: SAME_DISC_REFUSED, else append; any other:

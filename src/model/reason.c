@@ -46,6 +46,11 @@ static const struct {
 	[NB_REASON_GENERATION_CONFLICT] = { "generation-conflict",
 		"the disc holds another backup than the catalog says",
 		"nightburn verify the disc, or adopt it" },
+	[NB_REASON_CATALOG_BEHIND] = { "catalog-behind",
+		"the catalog is an old copy, or was lost: the discs hold more "
+		"than it knows",
+		"nightburn catalog rebuild, with each disc of the pool, the "
+		"newest first" },
 	[NB_REASON_SUSPECT] = { "suspect",
 		"the disc is suspect: a burn or a verification failed",
 		"nightburn verify the disc, or adopt it" },

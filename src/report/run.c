@@ -54,6 +54,27 @@ nb_report_plan(struct nb_str *s, const struct nb_plan_info *p, bool json)
 		nb_str_addf(s, "hint    %s\n", p->hint);
 }
 
+static void
+add_note(struct nb_str *s, uint64_t count, const char *text)
+{
+	if (count)
+		nb_str_addf(s, "    %llu %s\n", (unsigned long long)count,
+			    text);
+}
+
+static void
+add_notes(struct nb_str *s, const struct nb_run_result *r)
+{
+	add_note(s, r->shared, "unchanged, in an earlier session of this "
+		 "disc");
+	add_note(s, r->excluded, "left out by patterns");
+	add_note(s, r->too_large, "left out, larger than max_file_size");
+	add_note(s, r->changed, "CHANGED while they were read");
+	add_note(s, r->corrupt, "with OTHER BYTES and no sign of a change");
+	add_note(s, r->reread, "whose earlier copy on this disc is DAMAGED, "
+		 "written anew");
+}
+
 void
 nb_report_run(struct nb_str *s, const struct nb_run_result *r, bool json)
 {
@@ -71,6 +92,12 @@ nb_report_run(struct nb_str *s, const struct nb_run_result *r, bool json)
 		nb_object_bool(&o, "burned", r->burned);
 		nb_object_bool(&o, "verified", r->verified);
 		nb_object_bool(&o, "staged", r->staged);
+		nb_object_number(&o, "shared", r->shared);
+		nb_object_number(&o, "excluded", r->excluded);
+		nb_object_number(&o, "too_large", r->too_large);
+		nb_object_number(&o, "changed", r->changed);
+		nb_object_number(&o, "corrupt", r->corrupt);
+		nb_object_number(&o, "reread", r->reread);
 		nb_str_add(s, ", \"plan\": ");
 		plan_object(s, &r->plan);
 		nb_object_end(&o);
@@ -81,6 +108,7 @@ nb_report_run(struct nb_str *s, const struct nb_run_result *r, bool json)
 			    (unsigned long long)r->generation, r->plan.disc,
 			    r->session, (unsigned long long)r->files,
 			    nb_str_size(r->bytes, size));
+		add_notes(s, r);
 	} else if (!r->backup_id[0]) {
 		nb_report_plan(s, &r->plan, false);
 	}

@@ -169,6 +169,8 @@ check_place(struct arrival *a, const struct nb_entry *e)
 	if (!count)
 		return !strcmp(e->path, a->prefix) && e->type == NB_ENTRY_DIR
 			? NB_OK : nonsense(a, "another root", e->path);
+	if (e->shared)
+		return nonsense(a, "a file of another backup", e->path);
 	if (strncmp(e->path, a->prefix, n) || e->path[n] != '/')
 		return nonsense(a, "a name outside of the tree", e->path);
 	if (strcmp(a->entries.at[count - 1].path, e->path) >= 0)
@@ -235,6 +237,7 @@ add_entry(struct arrival *a, struct nb_entry *e, bool with_bytes)
 		err = nb_str_dup(e->path + strlen(a->context->backup_id) + 1,
 				 &e->root_path);
 	e->root = 0;
+	e->tolerant = false;
 	e->dev = e->ino ? a->dev : 0;
 	if (!err && e->size)
 		err = with_bytes ? place_bytes(a, e) : place_link(a, first, e);
@@ -342,23 +345,27 @@ prepare(struct arrival *a)
 static enum nb_err
 hand_over_record(struct arrival *a, struct nb_source_output *out)
 {
-	struct nb_manifest_source *record = &a->record;
+	struct nb_manifest_source record = {
+		.bytes = nb_entries_bytes(&a->entries),
+		.excluded = a->record.excluded, .notes = a->record.notes,
+		.checked = a->context->date,
+	};
 	enum nb_err err = NB_OK;
 
 	if (!a->recorded || !a->entries.count || a->size)
 		return nb_remote_nonsense(a->source, "only a part of a tree");
-	if (strcmp(record->kind,
-		   nb_config_job_blocks[a->source->kind].name)
-	    || strcmp(record->name, a->source->name))
-		return nb_remote_nonsense(a->source, "another source");
-	free(record->path);
-	record->path = NULL;
-	record->bytes = record->stored = nb_entries_bytes(&a->entries);
-	err = nb_str_dup(a->prefix, &record->path);
+	memset(&a->record.notes, 0, sizeof a->record.notes);
+	record.stored = record.bytes;
+	err = nb_str_dup(nb_config_job_blocks[a->source->kind].name,
+			 &record.kind);
 	if (!err)
-		err = nb_array_push(out->sources, *record);
+		err = nb_str_dup(a->source->name, &record.name);
 	if (!err)
-		memset(record, 0, sizeof *record);
+		err = nb_str_dup(a->prefix, &record.path);
+	if (!err)
+		err = nb_array_push(out->sources, record);
+	if (err)
+		nb_manifest_source_clear(&record);
 	return err;
 }
 

@@ -10,9 +10,11 @@
 
 #include "base/fd.h"
 #include "base/path.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "model/manifest.h"
 #include "source/serve.h"
+#include "source/tree_private.h"
 
 #define BUFFER ((size_t)256 << 10)
 #define BATCH 16             /* entries in one frame */
@@ -96,19 +98,37 @@ static enum nb_err
 send_once(struct sending *s, int fd, struct nb_entry *e, bool *steady)
 {
 	struct stat before, after;
+	const struct nb_entry listed = *e;
 	enum nb_err err;
 
 	if (fstat(fd, &before) || lseek(fd, 0, SEEK_SET))
 		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot look at %s",
 				     s->source->name, e->root_path);
-	e->size = (uint64_t)before.st_size;
-	e->mtime = before.st_mtime;
+	nb_tree_take_stat(e, &before);
+	e->dev = listed.dev;
+	e->ino = listed.ino;
+	if (!nb_entry_is_unchanged(e, &listed))
+		nb_array_free(&e->holes);
 	err = send_bytes(s, fd, e);
 	if (!err && fstat(fd, &after))
 		err = nb_fail_errno(NB_ESOURCE, "tree %s: cannot look at %s",
 				    s->source->name, e->root_path);
 	*steady = !err && is_same(&before, &after);
 	return err;
+}
+
+static enum nb_err
+tell_change(struct sending *s, const struct nb_entry *e)
+{
+	if (s->source->tree.fail_on_change)
+		return nb_fail(NB_ESOURCE, "tree %s: %s changed each time that "
+			       "it was read\nhint: exclude it, or on_change = "
+			       "report", s->source->name, e->root_path);
+	nb_log(NB_WARNING, "tree %s: %s changed each time that it was read: "
+	       "its bytes may be of different moments", s->source->name,
+	       e->root_path);
+	return nb_manifest_source_note(&s->sources.at[0], NB_NOTE_CHANGED,
+				       e->root_path, e->size);
 }
 
 static enum nb_err
@@ -128,11 +148,9 @@ send_steadily(struct sending *s, int fd, struct nb_entry *e)
 		if (!err)
 			err = send_once(s, fd, e, &steady);
 	}
-	if (!err && !steady)
-		err = nb_fail(NB_ESOURCE, "tree %s: %s changed each time that "
-			      "it was read\nhint: exclude it",
-			      s->source->name, e->root_path);
-	return err;
+	e->tolerant = false;
+	e->torn = !steady;
+	return err || steady ? err : tell_change(s, e);
 }
 
 /* *GONE: it was deleted since it was listed, as if it had never been. */
@@ -162,6 +180,11 @@ take_first(struct nb_entry *e, const struct nb_entry *first)
 	e->ino = first->ino;
 	e->size = first->size;
 	e->mtime = first->mtime;
+	e->mtime_ns = first->mtime_ns;
+	e->ctime = first->ctime;
+	e->ctime_ns = first->ctime_ns;
+	e->torn = first->torn;
+	e->tolerant = false;
 	e->hashed = first->hashed;
 	memcpy(e->sha256, first->sha256, sizeof e->sha256);
 }
@@ -247,6 +270,7 @@ look(void *ctx, const char *what, uint64_t done, uint64_t total)
 static enum nb_err
 list(struct sending *s, const struct nb_remote_request *request)
 {
+	struct nb_config_source source = request->source;
 	const struct nb_source_context context = {
 		.backup_id = request->backup_id, .job = "remote",
 		.staging = -1, .date = request->date, .progress = look,
@@ -258,9 +282,10 @@ list(struct sending *s, const struct nb_remote_request *request)
 
 	snprintf(s->manifest.backup_id, sizeof s->manifest.backup_id, "%s",
 		 request->backup_id);
+	/* Nothing is copied before it is sent. */
+	source.tree.copy_newer = 0;
 	if (!err)
-		err = nb_source_tree.collect(&request->source, &context, NULL,
-					     &out);
+		err = nb_source_tree.collect(&source, &context, NULL, &out);
 	if (!err)
 		err = nb_entries_sort(&s->entries);
 	return err;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/catalog.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,56 +13,109 @@
 
 #define BUSY_MS 10000
 
-/* Makes the file with its mode before SQLite would. */
+/* Makes the file with its mode before SQLite would.  *FIXED when nothing can
+ * be written where it is. */
 static enum nb_err
-touch(const char *path)
+touch(const char *path, enum nb_catalog_mode mode, bool *fixed)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-	if (fd < 0)
+	*fixed = fd < 0 && errno == EROFS && mode != NB_CATALOG_WORK;
+	if (fd < 0 && !*fixed)
 		return nb_fail_errno(NB_EIO, "%s: cannot open the catalog",
 				     path);
 	nb_fd_close(&fd);
 	return NB_OK;
 }
 
+/* PATH as a URI (RFC 3986) of a file that does not change: SQLite makes no
+ * files beside it then. */
 static enum nb_err
-check(struct nb_catalog *catalog)
+fixed_name(const char *path, char **out)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog, "pragma quick_check(1)");
-	bool sound = nb_sql_row(&sql)
-		&& !strcmp(nb_sql_get_text(&sql, 0), "ok");
-	enum nb_err err = nb_sql_end(&sql);
+	struct nb_str s = NB_STR_INIT;
 
-	if (!err && !sound)
-		err = nb_fail(NB_ECORRUPT, "%s: the catalog is damaged\nhint: "
-			      "put back a copy of it; nothing is blanked "
-			      "without it", catalog->path);
+	nb_str_add(&s, "file:");
+	for (const char *p = path; *p; p++)
+		if (strchr("%?#", *p))
+			nb_str_addf(&s, "%%%02X", (unsigned char)*p);
+		else
+			nb_str_add_bytes(&s, p, 1);
+	nb_str_add(&s, "?immutable=1");
+	return nb_str_take(&s, out);
+}
+
+static enum nb_err
+connect(struct nb_catalog *catalog, bool fixed)
+{
+	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_FULLMUTEX
+		| (fixed ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+		   : SQLITE_OPEN_READWRITE);
+	enum nb_err err;
+	char *name;
+
+	err = fixed ? fixed_name(catalog->path, &name)
+		: nb_str_dup(catalog->path, &name);
+	if (err)
+		return err;
+	if (sqlite3_open_v2(name, &catalog->db, flags, NULL) != SQLITE_OK)
+		err = nb_sql_fail(catalog);
+	free(name);
+	if (err)
+		return err;
+	sqlite3_busy_timeout(catalog->db, BUSY_MS);
+	return nb_sql_run(catalog, fixed ? "pragma foreign_keys = on"
+			  : "pragma journal_mode = wal;"
+			  "pragma synchronous = full;"
+			  "pragma foreign_keys = on");
+}
+
+static enum nb_err
+load_marks(struct nb_catalog *catalog)
+{
+	enum nb_err err = nb_marks_load(catalog->dir, &catalog->marks);
+
+	catalog->mark_damaged = err == NB_ECORRUPT;
+	return err == NB_ENOTFOUND || err == NB_ECORRUPT ? NB_OK : err;
+}
+
+static enum nb_err
+prepare(struct nb_catalog *catalog, enum nb_catalog_mode mode)
+{
+	enum nb_err err;
+	bool fixed;
+
+	catalog->working = mode == NB_CATALOG_WORK;
+	err = touch(catalog->path, mode, &fixed);
+	if (!err)
+		err = connect(catalog, fixed);
+	if (!err)
+		err = nb_schema_prepare(catalog);
+	if (!err)
+		err = nb_catalog_check(catalog);
+	if (err == NB_ECORRUPT && mode == NB_CATALOG_QUERY) {
+		catalog->tolerant = true;
+		err = NB_OK;
+	}
+	if (!err && mode != NB_CATALOG_QUERY)
+		err = load_marks(catalog);
+	if (!err && mode == NB_CATALOG_WORK)
+		err = nb_catalog_mark(catalog);
 	return err;
 }
 
 static enum nb_err
-prepare(struct nb_catalog *catalog)
+directory_of(const char *path, char **out)
 {
-	enum nb_err err;
+	const char *slash = strrchr(path, '/');
 
-	if (sqlite3_open_v2(catalog->path, &catalog->db,
-			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW
-			    | SQLITE_OPEN_FULLMUTEX, NULL) != SQLITE_OK)
-		return nb_sql_fail(catalog);
-	sqlite3_busy_timeout(catalog->db, BUSY_MS);
-	err = nb_sql_run(catalog, "pragma journal_mode = wal;"
-			 "pragma synchronous = full;"
-			 "pragma foreign_keys = on");
-	if (!err)
-		err = check(catalog);
-	if (!err)
-		err = nb_schema_prepare(catalog);
-	return err;
+	return slash ? nb_str_format(out, "%.*s", (int)(slash - path), path)
+		: nb_str_dup(".", out);
 }
 
 enum nb_err
-nb_catalog_open(const char *path, struct nb_catalog **out)
+nb_catalog_open(const char *path, enum nb_catalog_mode mode,
+		struct nb_catalog **out)
 {
 	struct nb_catalog *catalog = calloc(1, sizeof *catalog);
 	enum nb_err err;
@@ -69,9 +124,9 @@ nb_catalog_open(const char *path, struct nb_catalog **out)
 		return nb_fail_memory();
 	err = nb_str_dup(path, &catalog->path);
 	if (!err)
-		err = touch(path);
+		err = directory_of(path, &catalog->dir);
 	if (!err)
-		err = prepare(catalog);
+		err = prepare(catalog, mode);
 	if (err)
 		nb_catalog_close(catalog);
 	else
@@ -85,7 +140,9 @@ nb_catalog_close(struct nb_catalog *catalog)
 	if (!catalog)
 		return;
 	sqlite3_close(catalog->db);
+	nb_array_free(&catalog->marks);
 	free(catalog->path);
+	free(catalog->dir);
 	free(catalog);
 }
 
@@ -123,6 +180,7 @@ enum nb_err
 nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 		const struct nb_names *names, struct nb_pool_view *view)
 {
+	struct nb_reach reach;
 	enum nb_err err = NB_OK;
 
 	memset(view, 0, sizeof *view);
@@ -138,8 +196,12 @@ nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 		    && disc.generation > view->generation)
 			view->generation = disc.generation;
 	}
+	if (!err)
+		err = nb_catalog_reach(catalog, pool, &reach);
 	if (err)
 		nb_pool_view_clear(view);
+	else
+		view->behind = reach.behind;
 	return err;
 }
 
@@ -155,13 +217,14 @@ enum nb_err
 nb_catalog_next_generation(struct nb_catalog *catalog, const char *pool,
 			   uint64_t *generation)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"select coalesce(max(generation), 0) + 1 from backups "
-		"where pool = ?");
+	struct nb_reach reach;
+	enum nb_err err = nb_catalog_reach(catalog, pool, &reach);
 
-	*generation = 1;
-	nb_sql_text(&sql, pool);
-	return one_number(&sql, generation);
+	if (err)
+		return err;
+	*generation = 1 + (reach.known > reach.marked ? reach.known
+			   : reach.marked);
+	return NB_OK;
 }
 
 enum nb_err

@@ -16,12 +16,47 @@
 
 struct nb_catalog;
 
+enum nb_catalog_mode {
+	NB_CATALOG_WORK,   /* the lock is held: read and written */
+	NB_CATALOG_PEEK,   /* to decide with, and not written */
+	NB_CATALOG_QUERY   /* asked by a person; damage is told, and then what
+			      can be read is */
+};
+
 /*
- * Opens PATH, making and migrating it where needed, mode 0600.  A file that is
- * not a catalog, or of a newer schema: NB_ECORRUPT with what to do.
+ * Opens PATH, making and migrating it where needed, mode 0600, and checks it:
+ * a file that is no catalog, or is damaged, is NB_ECORRUPT with what to do, one
+ * of a newer schema NB_EFAIL.  The mark (store/mark.h) is in its directory.
  */
-enum nb_err nb_catalog_open(const char *path, struct nb_catalog **out);
+enum nb_err nb_catalog_open(const char *path, enum nb_catalog_mode mode,
+			    struct nb_catalog **out);
 void nb_catalog_close(struct nb_catalog *catalog);
+
+/* Moves a damaged catalog, with what SQLite keeps beside it, out of the way:
+ * PATH.damaged-N, N the first number that is free.  NB_EIO. */
+enum nb_err nb_catalog_set_aside(const char *path);
+
+/* How far the catalog is with a pool. */
+struct nb_reach {
+	bool behind;       /* an old copy, or in place of a lost one: nothing
+			      is written to a disc by it */
+	uint64_t known;    /* the highest generation that it knows of */
+	uint64_t marked;   /* the highest that was ever seen */
+};
+enum nb_err nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
+			     struct nb_reach *reach);
+
+/*
+ * A disc with this label was seen; it bears our key, and this installation
+ * wrote it.  When its generation is beyond what the catalog knows, and it is
+ * not suspect or retired, the catalog is an old copy: the mark remembers that
+ * (on disk, when the lock is held), and *BEHIND is set.
+ */
+enum nb_err nb_catalog_witness(struct nb_catalog *catalog,
+			       const struct nb_label *label, bool *behind);
+
+/* Takes the catalog of POOL for what there is: it is no longer behind. */
+enum nb_err nb_catalog_accept(struct nb_catalog *catalog, const char *pool);
 
 /* The view of POOL, its discs in the order of NAMES (configured names that
  * the catalog does not know are NB_DISC_UNUSED).  VIEW->installation is left
@@ -30,8 +65,8 @@ enum nb_err nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 			    const struct nb_names *names,
 			    struct nb_pool_view *view);
 
-/* The generation of the pool's next backup: one more than was ever recorded,
- * also for backups that are on no disc any more.  1 for a new pool. */
+/* The generation of the pool's next backup: one more than was ever seen, also
+ * for backups that are on no disc any more.  1 for a new pool. */
 enum nb_err nb_catalog_next_generation(struct nb_catalog *catalog,
 				       const char *pool,
 				       uint64_t *generation);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "store/catalog.h"
 #include "store/sql.h"
 
@@ -24,10 +25,10 @@ each_backup(struct nb_sql *sql, backup_fn *fn, void *ctx)
 {
 	while (nb_sql_row(sql)) {
 		struct nb_catalog_backup row = {
-			.id = nb_sql_get_text(sql, 0),
-			.job = nb_sql_get_text(sql, 1),
-			.pool = nb_sql_get_text(sql, 2),
-			.host = nb_sql_get_text(sql, 3),
+			.id = nb_sql_get_must(sql, 0),
+			.job = nb_sql_get_must(sql, 1),
+			.pool = nb_sql_get_must(sql, 2),
+			.host = nb_sql_get_must(sql, 3),
 			.generation = (uint64_t)nb_sql_get_int(sql, 4),
 			.created = nb_sql_get_int(sql, 5),
 			.verified = nb_sql_get_int(sql, 6),
@@ -74,7 +75,7 @@ resolve(struct nb_catalog *catalog, const char *which,
 	*count = 0;
 	nb_sql_text(&sql, which);
 	while (nb_sql_row(&sql)) {
-		const char *found = nb_sql_get_text(&sql, 0);
+		const char *found = nb_sql_get_must(&sql, 0);
 
 		if (!*count) {
 			snprintf(id, NB_BACKUP_ID_MAX + 1, "%s", found);
@@ -122,8 +123,8 @@ nb_catalog_sources(struct nb_catalog *catalog, const char *backup_id,
 	nb_sql_text(&sql, backup_id);
 	while (nb_sql_row(&sql)) {
 		struct nb_manifest_source row = {
-			.kind = (char *)nb_sql_get_text(&sql, 0),
-			.name = (char *)nb_sql_get_text(&sql, 1),
+			.kind = (char *)nb_sql_get_must(&sql, 0),
+			.name = (char *)nb_sql_get_must(&sql, 1),
 			.database = (char *)nb_sql_get_text(&sql, 2),
 			.format = (char *)nb_sql_get_text(&sql, 3),
 			.path = (char *)nb_sql_get_text(&sql, 4),
@@ -170,7 +171,10 @@ copy_blob(struct nb_sql *sql, int column, char **out)
 static bool
 read_file(struct nb_sql *sql, struct nb_entry *e)
 {
-	e->type = (enum nb_entry_type)nb_sql_get_int(sql, 4);
+	int64_t type = nb_sql_get_int(sql, 4);
+
+	e->type = type >= NB_ENTRY_FILE && type <= NB_ENTRY_SOCKET
+		? (enum nb_entry_type)type : NB_ENTRY_FILE;
 	e->mode = (mode_t)nb_sql_get_int(sql, 5);
 	e->uid = (uid_t)nb_sql_get_int(sql, 6);
 	e->gid = (gid_t)nb_sql_get_int(sql, 7);
@@ -180,7 +184,8 @@ read_file(struct nb_sql *sql, struct nb_entry *e)
 	if (e->hashed)
 		memcpy(e->sha256, sqlite3_column_blob(sql->stmt, 11),
 		       NB_SHA256_SIZE);
-	return copy_blob(sql, 3, &e->path) && copy_blob(sql, 10, &e->target);
+	return copy_blob(sql, 3, &e->path) && copy_blob(sql, 10, &e->target)
+		&& (e->path || nb_str_dup("", &e->path) == NB_OK);
 }
 
 static bool
@@ -200,7 +205,7 @@ each_file(struct nb_sql *sql, const char *pattern, file_fn *fn, void *ctx)
 	while (nb_sql_row(sql)) {
 		struct nb_entry e = { 0 };
 		struct nb_catalog_file row = {
-			.backup_id = nb_sql_get_text(sql, 0),
+			.backup_id = nb_sql_get_must(sql, 0),
 			.generation = (uint64_t)nb_sql_get_int(sql, 1),
 			.disc = nb_sql_get_text(sql, 2),
 			.entry = &e,
@@ -252,10 +257,10 @@ nb_catalog_discs(struct nb_catalog *catalog,
 
 	while (nb_sql_row(&sql)) {
 		struct nb_catalog_disc row = {
-			.pool = nb_sql_get_text(&sql, 0),
-			.name = nb_sql_get_text(&sql, 1),
-			.disc_id = nb_sql_get_text(&sql, 2),
-			.state = nb_sql_get_text(&sql, 3),
+			.pool = nb_sql_get_must(&sql, 0),
+			.name = nb_sql_get_must(&sql, 1),
+			.disc_id = nb_sql_get_must(&sql, 2),
+			.state = nb_sql_get_must(&sql, 3),
 			.note = nb_sql_get_text(&sql, 4),
 			.profile = nb_sql_get_text(&sql, 5),
 			.generation = (uint64_t)nb_sql_get_int(&sql, 6),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/str.h"
 #include "store/catalog.h"
 #include "store/sql.h"
 
@@ -181,7 +182,10 @@ put_all(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 {
 	enum nb_err err;
 
-	err = put_disc(catalog, session->label, NB_DISC_GOOD, NULL);
+	err = nb_catalog_advance(catalog, session->label->pool,
+				 session->label->generation);
+	if (!err)
+		err = put_disc(catalog, session->label, NB_DISC_GOOD, NULL);
 	if (!err)
 		err = put_medium(catalog, session);
 	if (!err)
@@ -196,15 +200,16 @@ put_all(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 	return err;
 }
 
-/* ERR ends the transaction: commit, or roll back and keep ERR. */
-static enum nb_err
-end_transaction(struct nb_catalog *catalog, enum nb_err err)
+enum nb_err
+nb_catalog_end(struct nb_catalog *catalog, enum nb_err err)
 {
+	if (!err)
+		err = nb_catalog_seal(catalog);
 	if (!err)
 		err = nb_sql_run(catalog, "commit");
 	if (err)
 		sqlite3_exec(catalog->db, "rollback", NULL, NULL, NULL);
-	return err;
+	return err ? err : nb_catalog_mark(catalog);
 }
 
 enum nb_err
@@ -213,8 +218,27 @@ nb_catalog_commit(struct nb_catalog *catalog,
 {
 	enum nb_err err = nb_sql_run(catalog, "begin immediate");
 
-	return err ? err : end_transaction(catalog,
-					   put_all(catalog, session));
+	return err ? err : nb_catalog_end(catalog,
+					  put_all(catalog, session));
+}
+
+/* One more change of the pool that the disc is of, if it is of one. */
+static enum nb_err
+advance_disc(struct nb_catalog *catalog, const char *disc_id)
+{
+	struct nb_sql sql = nb_sql_prepare(catalog,
+		"select pool from discs where id = ?");
+	char *pool = NULL;
+	enum nb_err err;
+
+	nb_sql_text(&sql, disc_id);
+	if (nb_sql_row(&sql))
+		sql.err = nb_str_dup(nb_sql_get_text(&sql, 0), &pool);
+	err = nb_sql_end(&sql);
+	if (!err && pool)
+		err = nb_catalog_advance(catalog, pool, 0);
+	free(pool);
+	return err;
 }
 
 static enum nb_err
@@ -250,10 +274,12 @@ nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 
 	if (err)
 		return err;
-	err = update_disc(catalog, disc_id, state, note);
+	err = advance_disc(catalog, disc_id);
+	if (!err)
+		err = update_disc(catalog, disc_id, state, note);
 	if (!err && state == NB_DISC_BLANKED)
 		err = forget_sessions(catalog, disc_id);
-	return end_transaction(catalog, err);
+	return nb_catalog_end(catalog, err);
 }
 
 enum nb_err
@@ -262,13 +288,16 @@ nb_catalog_suspect(struct nb_catalog *catalog, const struct nb_label *label,
 {
 	enum nb_err err = nb_sql_run(catalog, "begin immediate");
 
-	return err ? err : end_transaction(catalog,
-		put_disc(catalog, label, NB_DISC_SUSPECT, note));
+	if (err)
+		return err;
+	err = nb_catalog_advance(catalog, label->pool, 0);
+	if (!err)
+		err = put_disc(catalog, label, NB_DISC_SUSPECT, note);
+	return nb_catalog_end(catalog, err);
 }
 
-enum nb_err
-nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
-		    int64_t date)
+static enum nb_err
+put_verified(struct nb_catalog *catalog, const char *disc_id, int64_t date)
 {
 	struct nb_sql sql = nb_sql_prepare(catalog,
 		"update discs set verified = ?, note = null, state = case "
@@ -282,8 +311,21 @@ nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 }
 
 enum nb_err
-nb_catalog_release_name(struct nb_catalog *catalog, const char *pool,
-			const char *name)
+nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
+		    int64_t date)
+{
+	enum nb_err err = nb_sql_run(catalog, "begin immediate");
+
+	if (err)
+		return err;
+	err = advance_disc(catalog, disc_id);
+	if (!err)
+		err = put_verified(catalog, disc_id, date);
+	return nb_catalog_end(catalog, err);
+}
+
+static enum nb_err
+put_nameless(struct nb_catalog *catalog, const char *pool, const char *name)
 {
 	struct nb_sql sql = nb_sql_prepare(catalog,
 		"update discs set named = 0 where pool = ? and name = ?");
@@ -292,4 +334,18 @@ nb_catalog_release_name(struct nb_catalog *catalog, const char *pool,
 	nb_sql_text(&sql, name);
 	nb_sql_again(&sql);
 	return nb_sql_end(&sql);
+}
+
+enum nb_err
+nb_catalog_release_name(struct nb_catalog *catalog, const char *pool,
+			const char *name)
+{
+	enum nb_err err = nb_sql_run(catalog, "begin immediate");
+
+	if (err)
+		return err;
+	err = nb_catalog_advance(catalog, pool, 0);
+	if (!err)
+		err = put_nameless(catalog, pool, name);
+	return nb_catalog_end(catalog, err);
 }

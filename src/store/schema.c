@@ -55,20 +55,46 @@ static const char *const migrations[] = {
 	"  checked integer not null, files integer not null,"
 	"  transferred integer not null, deleted integer not null,"
 	"  bytes integer not null) strict;",
+	"create table pools ("
+	"  name text primary key, generation integer not null,"
+	"  sequence integer not null) strict;"
+	"insert into pools select pool, max(generation), 1 from backups"
+	"  group by pool;"
+	"create table seal ("
+	"  one integer primary key check (one = 1), sum blob not null"
+	") strict;",
 };
+
+/* How many tables each version has, from none. */
+static const int tables[] = { 0, 6, 7, 9 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)
 
 static enum nb_err
-migrate(struct nb_catalog *catalog, int version)
+number(struct nb_catalog *catalog, const char *query, int *out)
+{
+	struct nb_sql sql = nb_sql_prepare(catalog, query);
+
+	*out = nb_sql_row(&sql) ? (int)nb_sql_get_int(&sql, 0) : 0;
+	return nb_sql_end(&sql);
+}
+
+/* Another process may have done it meanwhile. */
+static enum nb_err
+migrate(struct nb_catalog *catalog)
 {
 	char pragma[64];
+	int version = 0;
 	enum nb_err err;
 
 	err = nb_sql_run(catalog, "begin immediate");
+	if (!err)
+		err = number(catalog, "pragma user_version", &version);
 	for (; !err && version < NEWEST; version++)
 		err = nb_sql_run(catalog, migrations[version]);
 	snprintf(pragma, sizeof pragma, "pragma user_version = %d", NEWEST);
+	if (!err)
+		err = nb_catalog_seal(catalog);
 	if (!err)
 		err = nb_sql_run(catalog, pragma);
 	if (!err)
@@ -81,16 +107,22 @@ migrate(struct nb_catalog *catalog, int version)
 enum nb_err
 nb_schema_prepare(struct nb_catalog *catalog)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog, "pragma user_version");
-	int version = nb_sql_row(&sql) ? (int)nb_sql_get_int(&sql, 0) : 0;
-	enum nb_err err = nb_sql_end(&sql);
+	int version, count;
+	enum nb_err err;
 
+	err = number(catalog, "pragma user_version", &version);
+	if (!err)
+		err = number(catalog, "select count(*) from sqlite_schema "
+			     "where type = 'table' and name not like "
+			     "'sqlite_%'", &count);
 	if (err)
 		return err;
 	if (version > NEWEST)
-		return nb_fail(NB_ECORRUPT, "%s: schema %d, this program "
-			       "knows %d\nhint: use the nightburn that wrote "
-			       "it, or a newer one", catalog->path, version,
-			       NEWEST);
-	return version < NEWEST ? migrate(catalog, version) : NB_OK;
+		return nb_fail(NB_EFAIL, "%s: schema %d, this program knows "
+			       "%d\nhint: use the nightburn that wrote it, or "
+			       "a newer one", catalog->path, version, NEWEST);
+	if (version < 0 || count != tables[version])
+		return nb_sql_damaged(catalog, "it has not the tables of its "
+				      "version");
+	return version < NEWEST ? migrate(catalog) : NB_OK;
 }

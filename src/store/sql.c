@@ -1,22 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/sql.h"
 
-#include <string.h>
+#include <errno.h>
+
+#include "base/fd.h"
 
 enum nb_err
 nb_sql_fail(struct nb_catalog *catalog)
 {
-	int code = sqlite3_errcode(catalog->db) & 0xff;
-	enum nb_err err = code == SQLITE_NOMEM ? NB_ENOMEM
-		: code == SQLITE_FULL ? NB_EFULL
-		: code == SQLITE_BUSY || code == SQLITE_LOCKED ? NB_ELOCKED
-		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB
-		? NB_ECORRUPT : NB_EIO;
+	int reason = sqlite3_system_errno(catalog->db);
+	enum nb_err err = NB_EIO;
 
+	switch (sqlite3_errcode(catalog->db) & 0xff) {
+	case SQLITE_NOMEM:
+		err = NB_ENOMEM;
+		break;
+	case SQLITE_FULL:
+		err = NB_EFULL;
+		break;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		err = NB_ELOCKED;
+		break;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_ERROR:     /* our statements fit our tables */
+	case SQLITE_FORMAT:
+		return nb_sql_damaged(catalog, sqlite3_errmsg(catalog->db));
+	}
+	if (reason && (err == NB_EFULL || err == NB_EIO)) {
+		errno = reason;
+		return nb_fail_errno(nb_fd_write_error(), "%s: %s",
+				     catalog->path,
+				     sqlite3_errmsg(catalog->db));
+	}
 	return nb_fail(err, "%s: %s%s", catalog->path,
-		       sqlite3_errmsg(catalog->db), err == NB_ECORRUPT
-		       ? "\nhint: put back a copy of the catalog; nothing is "
-		       "blanked without it" : "");
+		       sqlite3_errmsg(catalog->db), err == NB_EIO
+		       ? "\nhint: look at its file system, and at the limit "
+		       "on a file's size (ulimit -f)" : "");
+}
+
+enum nb_err
+nb_sql_damaged(struct nb_catalog *catalog, const char *what)
+{
+	if (catalog->tolerant)
+		return NB_ECORRUPT;
+	return nb_fail(NB_ECORRUPT, "%s: the catalog is damaged: %s\nhint: "
+		       "nightburn catalog rebuild, with each disc of the pool "
+		       "in turn; nothing is written to a disc before",
+		       catalog->path, what ? what : "it cannot be read");
 }
 
 enum nb_err
@@ -83,7 +115,21 @@ nb_sql_row(struct nb_sql *sql)
 const char *
 nb_sql_get_text(struct nb_sql *sql, int column)
 {
-	return (const char *)sqlite3_column_text(sql->stmt, column);
+	const unsigned char *text = sqlite3_column_text(sql->stmt, column);
+
+	if (text || sqlite3_errcode(sql->catalog->db) != SQLITE_NOMEM)
+		return (const char *)text;
+	if (!sql->err)
+		sql->err = nb_sql_fail(sql->catalog);
+	return "";
+}
+
+const char *
+nb_sql_get_must(struct nb_sql *sql, int column)
+{
+	const char *text = nb_sql_get_text(sql, column);
+
+	return text ? text : "";
 }
 
 int64_t

@@ -60,6 +60,23 @@ each_name(int staging, enum nb_err (*fn)(void *ctx, const char *name),
 	return err;
 }
 
+/* Half removed, it is one that never was complete: the next run removes it. */
+static enum nb_err
+remove_backup(int staging, const char *name)
+{
+	char *partial = NULL;
+	enum nb_err err = nb_str_format(&partial, "%s" PARTIAL, name);
+
+	if (!err && has_tail(name, PARTIAL))
+		err = nb_path_remove(staging, name);
+	else if (!err && renameat(staging, name, staging, partial))
+		err = nb_fail_errno(NB_EIO, "%s: cannot remove", name);
+	else if (!err)
+		err = nb_path_remove(staging, partial);
+	free(partial);
+	return err;
+}
+
 static enum nb_err
 remove_partial(void *ctx, const char *name)
 {
@@ -97,8 +114,10 @@ nb_staging_begin(const char *staging_dir, const char *id,
 out:
 	nb_fd_close(&staging);
 	free(name);
-	if (err)
+	if (err) {
+		nb_fd_close(&staged->dir);
 		nb_staged_free(staged);
+	}
 	return err;
 }
 
@@ -136,16 +155,19 @@ sync_parent(int dir, const char *path)
 static enum nb_err
 write_record(struct nb_staged *staged)
 {
+	char *text = NULL, *path;
 	enum nb_err err;
 	size_t length;
-	char *text;
 
-	err = nb_manifest_render(&staged->manifest, &staged->entries, &text,
-				 &length);
+	err = nb_path_join(staged->path, RECORD, &path);
 	if (err)
 		return err;
-	err = nb_fd_save(staged->dir, RECORD, text, length, 0600);
+	err = nb_manifest_render(&staged->manifest, &staged->entries, &text,
+				 &length);
+	if (!err)
+		err = nb_fd_save(AT_FDCWD, path, text, length, 0600);
 	free(text);
+	free(path);
 	return err;
 }
 
@@ -303,8 +325,8 @@ nb_staging_remove(const char *staging_dir, struct nb_staged *staged)
 	if (staged->path) {
 		err = open_staging(staging_dir, &staging);
 		if (!err)
-			err = nb_path_remove(staging,
-					     strrchr(staged->path, '/') + 1);
+			err = remove_backup(staging,
+					    strrchr(staged->path, '/') + 1);
 		nb_fd_close(&staging);
 	}
 	nb_staged_free(staged);
@@ -335,7 +357,7 @@ prune_one(void *ctx, const char *name)
 		return NB_OK;
 	ours = !strcmp(staged.manifest.job, s->job);
 	nb_staged_free(&staged);
-	return ours ? nb_path_remove(s->staging, name) : NB_OK;
+	return ours ? remove_backup(s->staging, name) : NB_OK;
 }
 
 enum nb_err

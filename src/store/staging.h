@@ -46,7 +46,8 @@ void nb_staged_free(struct nb_staged *staged);
 enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
 			     const char *keep);
 
-/* Bytes that a user without privileges could still write there. NB_EIO */
+/* Bytes that a user without privileges could still write in that directory, or
+ * where it is to be made.  NB_EIO */
 enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
 
 #endif

@@ -22,13 +22,14 @@ night()
 	nb_is 0 run
 }
 
-# What reports say, without the dates of verification.
+# All columns, and what reports say; without the dates of verification and
+# what no disc holds any more.
 known()
 {
+	python3 "$NB_TOP_SRCDIR/tests/e2e/catalog_dump.py" \
+		"$work/state/catalog.db" || return 1
 	nb_is 0 list || return 1
-	# Neither dates of verification, nor sizes, which counted the manifest,
-	# nor what no disc holds any more.
-	sed -E 's/verified .*//; s/[0-9.]+ kB//; /on no disc/d' "$work/out"
+	sed -E 's/verified .*//; /on no disc/d' "$work/out"
 	nb_is 0 find file || return 1
 	grep -vE '^ +[0-9]+  - ' "$work/out"
 }
@@ -90,9 +91,55 @@ other_key()
 		mv "$work/key" "$work/state/key"
 }
 
+# forge BLOCKS CHANGE: the newest manifest in the file of a disc is changed
+# (Python, M is its text), and SHA256SUMS agrees with it.
+forge()
+{
+	python3 - "$1" "$2" <<'END'
+import hashlib, sys
+disc = bytearray(open(sys.argv[1], "rb").read())
+at = disc.rindex(b'{"nightburn_manifest"')
+end = disc.index(b'"}\n', disc.index(b'"mac":"', at)) + 3
+old = bytes(disc[at:end])
+scope = {"M": old}
+exec(sys.argv[2], scope)
+new = scope["M"]
+assert len(new) == len(old) and new != old
+disc[at:end] = new
+old_sum, new_sum = (hashlib.sha256(x).hexdigest().encode() for x in (old, new))
+assert disc.count(old_sum + b"  nightburn/manifest.json") == 1
+open(sys.argv[1], "wb").write(disc.replace(old_sum, new_sum))
+END
+}
+
+# The hashes of the disc agree, its label is ours: only the MAC tells.
+forged()
+{
+	local change
+	insert A
+	cp "$work/discs/A" "$work/keep"
+	for change in 'M = M.replace(b"\"job\":\"j\"", b"\"job\":\"k\"")' \
+		'i = M.index(b"\"mac\"") + 9; M = M[:i] + b"_" + M[i + 1:]' \
+		'M = M.replace(b"\"mac\"", b"\"mad\"")'; do
+		cp "$work/keep" "$work/discs/A"
+		forge "$work/discs/A" "$change" || return 1
+		nb_is 1 verify && says err "nightburn/manifest.json: its MAC \
+is wrong: this is not the manifest that was written" || return 1
+		rm -rf "$work/back"
+		nb_is 1 restore --to "$work/back" && says err "MAC is wrong" &&
+			cmp "$work/back/tree/t/file4" "$work/tree/file4" ||
+			return 1
+		rm "$work"/state/catalog.db*
+		nb_is 1 catalog rebuild && says err "its MAC is wrong" &&
+			nb_is 0 list && [ ! -s "$work/out" ] || return 1
+	done
+	cp "$work/keep" "$work/discs/A"
+	nb_is 0 verify && ! grep MAC "$work/err" && nb_is 0 catalog rebuild
+}
+
 usage()
 {
-	nb_is 2 catalog forget && says err "rebuild is expected"
+	nb_is 2 catalog forget && says err "rebuild or accept is expected"
 }
 
 check "nights on two discs" nights
@@ -102,5 +149,6 @@ check "a disc is learnt once" again
 check "the rotation goes on where it was" goes_on
 check "a disc with a damaged label is not learnt" damaged
 check "nor without the key" other_key
+check "a manifest that is not the one written is told by its MAC" forged
 check "another word than rebuild is a usage error" usage
 finish

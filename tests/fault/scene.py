@@ -12,7 +12,11 @@ LIBS = os.path.join(BUILD, ".libs")
 # The program itself, not the script that libtool puts before it.
 NIGHTBURN = os.path.join(LIBS, "nightburn")
 CRASH = os.path.join(LIBS, "libcrash.so")
+FAIL = os.path.join(LIBS, "libfail.so")
 os.environ["LD_LIBRARY_PATH"] = LIBS
+# A sanitizer wants all memory to itself.
+with open(NIGHTBURN, "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()
 # All points, instead of a sample of them by a fixed seed.
 ALL = bool(os.environ.get("NB_TORTURE"))
 MEDIA = ("cd-rw", "dvd-rw", "dvd+rw", "dvd-ram", "bd-re")
@@ -66,37 +70,58 @@ class Scene:
                   encoding="ascii") as file:
             file.write(f"{version}\n" * 2000)
 
-    def night(self, disc, version, options=(), crash=None):
-        """Exit status and what nightburn said, with this content to save."""
+    def night(self, disc, version, options=(), crash=None, preload=CRASH,
+              shell=None):
+        """Exit status and what nightburn said, with this content to save.
+
+        CRASH is the environment of what is loaded before it, SHELL what a
+        shell does before it."""
         self.save(version)
         command = [VDRIVE, "--hurry", "--disc", self.disc(disc), *options,
                    "--"]
         if crash:
             command += ["sh", "-c", 'LD_PRELOAD="$0:$LD_PRELOAD" exec "$@"',
-                        CRASH]
+                        preload]
+        if shell:
+            command += ["sh", "-c", shell + '; exec "$0" "$@"']
         done = subprocess.run(
             [*command, NIGHTBURN, "-c", self.configure(), "run"],
             env={**os.environ, **(crash or {})}, timeout=DEADLINE,
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
-    def ask(self, disc, *arguments, options=()):
+    def ask(self, disc, *arguments, faults=None, options=()):
         """Exit status and output of another command of nightburn."""
+        if faults:
+            rules = os.path.join(self.path, "asked.rules")
+            options = ["--faults", rules, *options]
+            with open(rules, "w", encoding="ascii") as file:
+                file.write(faults + "\n")
         done = subprocess.run(
             [VDRIVE, "--hurry", "--disc", self.disc(disc), *options, "--",
-             NIGHTBURN, "-c", self.configure(), *arguments], stdin=subprocess.DEVNULL,
+             NIGHTBURN, "-c", self.configure(), *arguments],
+            stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=DEADLINE, check=False)
         return done.returncode, done.stdout + done.stderr
+
+    def volume(self, disc):
+        """The volume id of the disc."""
+        text = self.ask(disc, "disc", "--json")[1]
+        line = [x for x in text.splitlines() if x.startswith("{")][0]
+        return json.loads(line).get("volume_id") or ""
+
+    def blank(self, disc):
+        """A new disc of this name."""
+        subprocess.run([VDRIVE, "new", "--type", "cd-rw", "--capacity",
+                        "30000", self.disc(disc)], check=True)
 
     def adopt(self, disc):
         """A person looks at a suspect disc: is it good after all?  If not, it
         is made blank.  Whether that was done."""
         if self.ask(disc, "verify")[0] == 0:
             return False
-        text = self.ask(disc, "disc", "--json")[1]
-        volume = json.loads(text.splitlines()[0]).get("volume_id") or ""
         return self.ask(disc, "adopt", "--as", disc, "--volume-id",
-                        volume)[0] == 0
+                        self.volume(disc))[0] == 0
 
     def versions(self, disc):
         """The versions of the source that are whole on the disc."""

@@ -98,7 +98,8 @@ START_TEST(a_save_that_fails_leaves_the_old_file)
 
 	nb_test_write("file", "old", 0600);
 	snprintf(message, sizeof message, "error: %s.new: cannot write: "
-		 "File too large\n", name);
+		 "File too large\nhint: raise the limit on a file's size "
+		 "(ulimit -f)\n", name);
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
 	nb_assert_fails(nb_fd_save(AT_FDCWD, name, "12345678901234", 14, 0600),

@@ -158,6 +158,85 @@ START_TEST(a_file_that_changed_fails_the_image_by_its_name)
 }
 END_TEST
 
+/* What stands in the image of the tolerated file of 3 bytes. */
+static const struct {
+	const char *now, *content, *message;
+} tolerated[] = {
+	{ "ab", "ab\0", "warning: f: changed its size from 3 to 2 bytes: its "
+	  "bytes on the disc may be of different moments\n" },
+	{ "abcd", "abc", "warning: f: changed its size from 3 to 4 bytes: its "
+	  "bytes on the disc may be of different moments\n" },
+	{ NULL, "\0\0\0", "warning: f: cannot be read: No such file or "
+	  "directory: its bytes on the disc may be of different moments\n" },
+};
+
+START_TEST(a_tolerated_change_is_told_and_has_a_true_hash)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+	uint8_t digest[NB_SHA256_SIZE];
+	struct nb_sha256 *sha256;
+	struct nb_entry *e;
+
+	begin();
+	if (tolerated[_i].now)
+		nb_test_write("f", tolerated[_i].now, 0644);
+	add_file(&list, "file", "f", 3);
+	add_sums(&list);
+	e = nb_entries_find(&list, "file");
+	e->tolerant = true;
+	nb_assert_ok(write_image(&list, "out.iso"));
+	ck_assert_str_eq(nb_test_log(), tolerated[_i].message);
+	ck_assert(e->torn);
+	nb_assert_ok(nb_sha256_new(&sha256));
+	nb_sha256_add(sha256, tolerated[_i].content, 3);
+	nb_sha256_finish(sha256, digest);
+	nb_sha256_free(sha256);
+	ck_assert_mem_eq(e->sha256, digest, sizeof digest);
+	nb_entries_free(&list);
+	end();
+}
+END_TEST
+
+/* Same size, another moment: by ctime, which nobody can set. */
+START_TEST(a_file_written_to_since_fails_the_image)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+	struct nb_image_options options = options_for(&list);
+	uint8_t checksum[NB_CHECKSUM_SIZE];
+	struct nb_image *image;
+	struct nb_entry *e;
+	struct stat st;
+	int both[2], fd;
+
+	begin();
+	nb_test_write("f", "abc", 0644);
+	ck_assert_int_eq(stat(nb_test_path("f"), &st), 0);
+	add_file(&list, "file", "f", 3);
+	add_sums(&list);
+	e = nb_entries_find(&list, "file");
+	e->root = 1;
+	e->inode = st.st_ino;
+	e->mtime = st.st_mtim.tv_sec;
+	e->mtime_ns = (uint32_t)st.st_mtim.tv_nsec;
+	e->ctime = st.st_ctim.tv_sec;
+	e->ctime_ns = (uint32_t)(st.st_ctim.tv_nsec + _i);
+	both[0] = both[1] = root;
+	options.roots = both;
+	options.root_count = 2;
+	fd = open(nb_test_path("out.iso"), O_WRONLY | O_CREAT, 0600);
+	nb_assert_ok(nb_image_new(&options, &list, NULL, &image));
+	ck_assert_int_eq(nb_image_write(image, fd, NULL, NULL, checksum),
+			 _i ? NB_ESOURCE : NB_OK);
+	if (_i)
+		ck_assert_ptr_nonnull(strstr(nb_test_log(), "error: f: "
+					     "changed after it was listed\n"));
+	nb_image_free(image);
+	close(fd);
+	nb_entries_free(&list);
+	end();
+}
+END_TEST
+
 START_TEST(a_fifo_slipped_in_does_not_hang)
 {
 	struct nb_entries list = NB_ARRAY_INIT;
@@ -375,6 +454,11 @@ main(void)
 	tcase_add_loop_test(tc,
 		a_file_that_changed_fails_the_image_by_its_name, 0,
 		COUNT(changes));
+	tcase_add_loop_test(tc,
+			    a_tolerated_change_is_told_and_has_a_true_hash, 0,
+			    (int)(sizeof tolerated / sizeof *tolerated));
+	tcase_add_loop_test(tc, a_file_written_to_since_fails_the_image, 0,
+			    2);
 	tcase_add_test(tc, a_fifo_slipped_in_does_not_hang);
 	tcase_add_test(tc, bytes_that_differ_from_the_dump_fail_the_image);
 	tcase_add_loop_test(tc, blank_is_believed_when_it_was_read, 0,

@@ -14,9 +14,10 @@
 enum kind { REWRITABLE, RANDOM_ACCESS, ONCE };
 
 /* What is odd about the label of the disc in the drive.  Those of FOREIGN and
- * FORGED do not bear our key; that of OTHER_HOST does. */
+ * FORGED do not bear our key; that of OTHER_HOST does.  CATALOG_BEHIND is not about it:
+ * the catalog is an old copy. */
 enum twist { AS_IT_SHOULD, FOREIGN, FORGED, OTHER_HOST, OTHER_POOL, UNKNOWN_ID, UNKNOWN_NAME,
-	     NAME_OF_ANOTHER, OLDER, NEWER, OTHER_BACKUP, TWISTS };
+	     NAME_OF_ANOTHER, OLDER, NEWER, OTHER_BACKUP, CATALOG_BEHIND, TWISTS };
 
 struct situation {
 	enum nb_intent intent;

@@ -139,7 +139,8 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "expected an absolute path" },
 	{ SMALL "job j { pool = p\ntree t { path = / database = x } }",
 	  "4: no such option 'database'; expected path, exclude, "
-	  "one_file_system" },
+	  "one_file_system, max_file_size, copy_first, copy_newer, "
+	  "on_change, checksum, pack" },
 	{ DB("format = tar"), "6: format is \"tar\"; expected custom, plain "
 	  "or directory" },
 	{ DB("jobs = 0"), "6: jobs is \"0\"; expected a whole number from 1 "

@@ -85,6 +85,7 @@ sign(struct scene *s)
 CHANGE(nothing, (void)s)
 CHANGE(no_lock, s->facts.lock_held = false)
 CHANGE(other_drive, s->facts.second_drive = "/dev/sr0 K2")
+CHANGE(behind, s->pool.behind = true)
 CHANGE(first_unlabelled, s->facts.first_state = NB_LABEL_NONE)
 CHANGE(first_unreadable, s->facts.first_state = NB_LABEL_UNREADABLE)
 CHANGE(second_unlabelled, s->facts.second_state = NB_LABEL_NONE)
@@ -97,6 +98,7 @@ CHANGE(generation_changed, s->first.generation = 6)
 CHANGE(backup_changed, strcpy(s->first.backup_id, "backup-6"))
 CHANGE(previous_changed, strcpy(s->first.previous, ID_A ID_A))
 CHANGE(date_changed, s->first.created++)
+CHANGE(seal_changed, s->first.sealed = true)
 CHANGE(mac_changed, s->first.mac[0] = 'x')
 CHANGE(no_key, s->facts.key = NULL)
 CHANGE(other_key, s->key.bytes[31] = 'x')
@@ -162,6 +164,7 @@ static const struct row {
 	{ "all is well", nothing, NB_GUARD_PERMIT },
 	{ "no lock", no_lock, NB_GUARD_NO_LOCK },
 	{ "other drive", other_drive, NB_GUARD_DRIVE_CHANGED },
+	{ "an old catalog", behind, NB_GUARD_CATALOG_BEHIND },
 	{ "first: no label", first_unlabelled, NB_GUARD_NO_LABEL },
 	{ "first: unreadable", first_unreadable, NB_GUARD_NO_LABEL },
 	{ "second: no label", second_unlabelled, NB_GUARD_NO_LABEL },
@@ -174,6 +177,7 @@ static const struct row {
 	{ "backup id", backup_changed, NB_GUARD_LABEL_CHANGED },
 	{ "previous", previous_changed, NB_GUARD_LABEL_CHANGED },
 	{ "date", date_changed, NB_GUARD_LABEL_CHANGED },
+	{ "seal", seal_changed, NB_GUARD_LABEL_CHANGED },
 	{ "MAC", mac_changed, NB_GUARD_LABEL_CHANGED },
 	{ "no key here", no_key, NB_GUARD_FORGED },
 	{ "another key", other_key, NB_GUARD_FORGED },
@@ -258,6 +262,7 @@ static const struct row typed_rows[] = {
 	{ "unknown disc, typed", nothing, NB_GUARD_PERMIT },
 	{ "no lock", no_lock, NB_GUARD_NO_LOCK },
 	{ "other drive", other_drive, NB_GUARD_DRIVE_CHANGED },
+	{ "an old catalog", behind, NB_GUARD_CATALOG_BEHIND },
 	{ "first volume differs", first_volume, NB_GUARD_NOT_TYPED },
 	{ "second volume differs", second_volume, NB_GUARD_NOT_TYPED },
 	{ "typed in other case", other_case, NB_GUARD_NOT_TYPED },

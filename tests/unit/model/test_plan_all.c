@@ -122,6 +122,8 @@ check_accepted(const struct situation *s, const struct standing *st,
 		RULE(s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE);
 		RULE(d->reason == NB_REASON_BLANK_DISC);
 		RULE(s->intent == NB_INTENT_BLANK
+		     || s->twist != CATALOG_BEHIND);
+		RULE(s->intent == NB_INTENT_BLANK
 		     || strchr("ub", s->discs[d->disc[3] - 'A']));
 		RULE(s->intent == NB_INTENT_BLANK
 		     || s->need_fresh <= SCENE_CAPACITY);
@@ -193,7 +195,8 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 	bool night = s->intent == NB_INTENT_RUN;
 
 	if (s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE
-	    && has_free_name(s) && s->need_fresh <= SCENE_CAPACITY)
+	    && has_free_name(s) && s->need_fresh <= SCENE_CAPACITY
+	    && s->twist != CATALOG_BEHIND)
 		RULE(d->plan == NB_PLAN_FRESH);
 	if (room && (s->intent == NB_INTENT_APPEND
 		     || (night && s->rotation == NB_ROTATION_APPEND)))

@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -237,6 +238,8 @@ static const struct { const char *pattern, *kept, *dropped; } excludes[] = {
 	{ "cache/", "sub/plain/cache", "cache/x" },
 	{ "cache/", "sub/plain/cache", "sub/cache" },
 	{ "[ab].log", "cache/x", "sub/b.log" },
+	{ "sub/**", "sub", "sub/cache/y" },
+	{ "**/y", "cache/x", "sub/cache/y" },
 };
 
 START_TEST(patterns_exclude_by_name_or_by_path)
@@ -259,6 +262,112 @@ START_TEST(patterns_exclude_by_name_or_by_path)
 	ck_assert_ptr_null(entry(excludes[_i].dropped));
 	nb_assert_ok(collect(nb_test_path("r"), NULL, false));
 	ck_assert_ptr_nonnull(entry(excludes[_i].dropped));
+	forget();
+}
+END_TEST
+
+/* ---- rules: staging is the test's directory "s" ---- */
+
+static struct nb_config_tree rules;
+
+static enum nb_err
+collect_by_rules(void)
+{
+	static char name[] = "php";
+	struct nb_config_source source = {
+		.kind = NB_SOURCE_TREE, .name = name, .tree = rules,
+	};
+	struct nb_source_context context = {
+		.backup_id = "b1", .job = "j", .date = 86400,
+	};
+	struct nb_source_output out = { &entries, &sources, &roots };
+	enum nb_err err;
+
+	forget();
+	mkdir(nb_test_path("s"), 0700);
+	context.staging = open(nb_test_path("s"), O_RDONLY | O_DIRECTORY);
+	source.tree.path = (char *)(uintptr_t)nb_test_path("r");
+	nb_assert_ok(nb_array_push(&roots, context.staging));
+	err = nb_source_ops(NB_SOURCE_TREE)->collect(&source, &context, NULL,
+						    &out);
+	if (!err)
+		nb_assert_ok(nb_entries_sort(&entries));
+	return err;
+}
+
+START_TEST(files_beyond_the_limit_are_left_out_and_noted)
+{
+	make_dir("r");
+	nb_test_write("r/small", "1234", 0644);
+	nb_test_write("r/large", "12345", 0644);
+	rules = (struct nb_config_tree){ .max_file_size = 4 };
+	nb_test_log_clear();
+	nb_assert_ok(collect_by_rules());
+	ck_assert_str_eq(nb_test_log(), "note: tree php: large: 5 B, left out "
+			 "(max_file_size)\n");
+	ck_assert_ptr_nonnull(entry("small"));
+	ck_assert_ptr_null(entry("large"));
+	ck_assert_uint_eq(sources.at[0].notes.count, 1);
+	ck_assert_str_eq(sources.at[0].notes.at[0].path, "large");
+	ck_assert_int_eq(sources.at[0].notes.at[0].what, NB_NOTE_TOO_LARGE);
+	ck_assert_uint_eq(sources.at[0].notes.at[0].size, 5);
+	forget();
+}
+END_TEST
+
+START_TEST(files_that_may_change_are_copied_first)
+{
+	char pattern[] = "*.log", *patterns[] = { pattern };
+	const struct nb_entry *e;
+
+	make_dir("r");
+	nb_test_write("r/a.log", "busy", 0640);
+	nb_test_write("r/cold", "cold", 0644);
+	rules = (struct nb_config_tree){
+		.copy_first = { patterns, 1, 1 }
+	};
+	nb_assert_ok(collect_by_rules());
+	e = entry("a.log");
+	ck_assert_uint_eq(e->root, 0);
+	ck_assert_str_eq(e->root_path, "copies/tree.php/1");
+	ck_assert_uint_eq(e->mode, 0640);
+	ck_assert(!e->torn);
+	ck_assert_uint_eq(entry("cold")->root, 1);
+	rules = (struct nb_config_tree){ .copy_newer = 3600 };
+	nb_assert_ok(collect_by_rules());
+	ck_assert_uint_eq(entry("cold")->root, 0);
+	forget();
+}
+END_TEST
+
+START_TEST(attributes_and_holes_are_listed)
+{
+	const char *path;
+	const struct nb_entry *e;
+	int fd;
+
+	make_dir("r");
+	nb_test_write("r/f", "", 0644);
+	path = nb_test_path("r/f");
+	fd = open(path, O_RDWR);
+	ck_assert_int_eq(pwrite(fd, "x", 1, 1 << 20), 1);
+	ck_assert_int_eq(ftruncate(fd, 4 << 20), 0);
+	close(fd);
+	ck_assert_int_eq(setxattr(path, "user.z", "\0\xff", 2, 0), 0);
+	ck_assert_int_eq(setxattr(path, "user.a", "", 0, 0), 0);
+	rules = (struct nb_config_tree){ .copy_newer = 0 };
+	nb_assert_ok(collect_by_rules());
+	e = entry("f");
+	ck_assert_uint_eq(e->xattrs.count, 2);
+	ck_assert_str_eq(e->xattrs.at[0].name, "user.a");
+	ck_assert_uint_eq(e->xattrs.at[0].size, 0);
+	ck_assert_uint_eq(e->xattrs.at[1].size, 2);
+	ck_assert_mem_eq(e->xattrs.at[1].value, "\0\xff", 2);
+	ck_assert_uint_eq(e->holes.count, 2);
+	ck_assert_uint_eq(e->holes.at[0].at, 0);
+	ck_assert_uint_eq(e->holes.at[0].bytes, 1 << 20);
+	ck_assert_uint_eq(e->holes.at[1].at + e->holes.at[1].bytes, 4 << 20);
+	ck_assert_uint_ne(e->inode, 0);
 	forget();
 }
 END_TEST
@@ -364,6 +473,9 @@ main(void)
 	tcase_add_test(tc, depth_costs_no_descriptors);
 	tcase_add_loop_test(tc, patterns_exclude_by_name_or_by_path, 0,
 			    (int)(sizeof excludes / sizeof *excludes));
+	tcase_add_test(tc, files_beyond_the_limit_are_left_out_and_noted);
+	tcase_add_test(tc, files_that_may_change_are_copied_first);
+	tcase_add_test(tc, attributes_and_holes_are_listed);
 	tcase_add_test(tc, no_link_is_followed_but_the_root);
 	tcase_add_test(tc, another_file_system_is_listed_and_not_entered);
 	tcase_add_test(tc, a_root_that_is_missing_or_a_file_is_named);

@@ -21,7 +21,8 @@ static const struct nb_names names = { name_list, 2, 2 };
 static void
 open_catalog(void)
 {
-	nb_assert_ok(nb_catalog_open(nb_test_path("catalog.db"), &catalog));
+	nb_assert_ok(nb_catalog_open(nb_test_path("catalog.db"),
+				     NB_CATALOG_WORK, &catalog));
 }
 
 static void
@@ -322,10 +323,12 @@ START_TEST(a_file_that_is_no_catalog_is_refused_with_a_remedy)
 	nb_test_write("catalog.db", "this is not a database at all, and it is "
 		      "longer than the head of one: 0123456789012345678901234"
 		      "567890123456789", 0600);
-	ck_assert_int_eq(nb_catalog_open(nb_test_path("catalog.db"), &catalog),
+	ck_assert_int_eq(nb_catalog_open(nb_test_path("catalog.db"),
+				     NB_CATALOG_WORK, &catalog),
 			 NB_ECORRUPT);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "file is not a database\n"
-				     "hint: put back a copy"));
+	ck_assert_ptr_nonnull(strstr(nb_test_log(), "the catalog is damaged: "
+				     "file is not a database\nhint: nightburn "
+				     "catalog rebuild"));
 }
 END_TEST
 

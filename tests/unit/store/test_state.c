@@ -95,7 +95,9 @@ START_TEST(a_journal_that_cannot_be_read_is_told)
 	char *message;
 
 	nb_test_write("journal", "nonsense\n", 0600);
-	nb_assert_ok(nb_str_format(&message, "error: %s: not a journal\n",
+	nb_assert_ok(nb_str_format(&message, "error: %s: not a journal\n"
+				   "hint: remove it, and run nightburn verify "
+				   "on the disc of the last run\n",
 				   nb_test_path("journal")));
 	nb_assert_fails(nb_journal_load(nb_test_dir(), &found), NB_ECORRUPT,
 			message);
