@@ -166,11 +166,11 @@ check_place(struct arrival *a, const struct nb_entry *e)
 	const struct nb_entry *parent;
 	char *slash = strrchr(e->path, '/');
 
+	if (e->shared)
+		return nonsense(a, "a file of another backup", e->path);
 	if (!count)
 		return !strcmp(e->path, a->prefix) && e->type == NB_ENTRY_DIR
 			? NB_OK : nonsense(a, "another root", e->path);
-	if (e->shared)
-		return nonsense(a, "a file of another backup", e->path);
 	if (strncmp(e->path, a->prefix, n) || e->path[n] != '/')
 		return nonsense(a, "a name outside of the tree", e->path);
 	if (strcmp(a->entries.at[count - 1].path, e->path) >= 0)
@@ -242,6 +242,7 @@ add_entry(struct arrival *a, struct nb_entry *e, bool with_bytes)
 	if (!err && e->size)
 		err = with_bytes ? place_bytes(a, e) : place_link(a, first, e);
 	e->content = e->size ? NB_CONTENT_ROOT : NB_CONTENT_NONE;
+	e->hashed = e->size != 0;
 	if (err)
 		return err;
 	err = nb_entries_add(&a->entries, e);

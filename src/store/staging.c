@@ -18,6 +18,8 @@
 #define RECORD "backup.json"
 #define RECORD_MAX ((size_t)1 << 30)
 #define PARTIAL ".partial"
+/* Up to so many files; more of them all at once, with their file system. */
+#define SYNC_ONE_BY_ONE 64
 
 static enum nb_err
 open_staging(const char *staging_dir, int *fd)
@@ -152,6 +154,34 @@ sync_parent(int dir, const char *path)
 	return err;
 }
 
+/* Of a tree only the files with bytes stand here, all else is in the record. */
+static bool
+stands_here(const struct nb_entry *e)
+{
+	return e->type == NB_ENTRY_FILE && e->size;
+}
+
+static enum nb_err
+sync_all(const struct nb_staged *staged)
+{
+	enum nb_err err = NB_OK;
+
+	if (staged->entries.count > SYNC_ONE_BY_ONE)
+		return syncfs(staged->dir)
+			? nb_fail_errno(NB_EIO, "%s: cannot sync",
+					staged->path) : NB_OK;
+	for (size_t i = 0; !err && i < staged->entries.count; i++) {
+		const struct nb_entry *e = &staged->entries.at[i];
+
+		if (!stands_here(e))
+			continue;
+		err = sync_path(staged->dir, e->path);
+		if (!err)
+			err = sync_parent(staged->dir, e->path);
+	}
+	return err;
+}
+
 static enum nb_err
 write_record(struct nb_staged *staged)
 {
@@ -176,16 +206,9 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 {
 	const char *id = staged->manifest.backup_id;
 	char *partial = NULL, *path = NULL;
-	enum nb_err err = NB_OK;
+	enum nb_err err = sync_all(staged);
 	int staging = -1;
 
-	for (size_t i = 0; !err && i < staged->entries.count; i++) {
-		const struct nb_entry *e = &staged->entries.at[i];
-
-		err = sync_path(staged->dir, e->path);
-		if (!err)
-			err = sync_parent(staged->dir, e->path);
-	}
 	if (!err)
 		err = write_record(staged);
 	if (!err)
@@ -215,12 +238,13 @@ check_files(const struct nb_staged *staged)
 	for (size_t i = 0; i < staged->entries.count; i++) {
 		const struct nb_entry *e = &staged->entries.at[i];
 		struct stat st;
-		int fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
-		int bad = fd < 0 || fstat(fd, &st)
-			|| (e->type == NB_ENTRY_FILE
-			    && (!S_ISREG(st.st_mode)
-				|| (uint64_t)st.st_size != e->size));
+		int fd, bad;
 
+		if (!stands_here(e))
+			continue;
+		fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
+		bad = fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode)
+			|| (uint64_t)st.st_size != e->size;
 		nb_fd_close(&fd);
 		if (bad)
 			return nb_fail(NB_ECORRUPT, "%s/%s: missing or of "
