@@ -54,10 +54,15 @@ serve()
 	mkdir -m 700 "$d"
 	ssh-keygen -q -t ed25519 -N '' -f "$d/host" &&
 		ssh-keygen -q -t ed25519 -N '' -f "$d/other_host" || return 1
-	serve_key key "$d/bin/nightburn remote"
-	cp "$d/key" "$d/unknown_key"
+	serve_key key "$d/bin/nightburn remote postgres $work"
+	serve_key missing "$d/bin/nothing remote"
+	serve_key only "$nightburn remote $work/other"
+	serve_key broken "env PGHOST=$PGHOST PATH=$d/fake:$PATH \
+		$nightburn remote postgres $work"
+	serve_key liar "$d/bin/liar-hash"
 	ssh-keygen -q -t ed25519 -N '' -f "$d/refused"
-	mkdir "$d/bin"
+	mkdir "$d/bin" "$d/fake"
+	chmod 755 "$d"
 	# Its programs may be others than ours, and its environment is its own.
 	cat >"$d/bin/nightburn" <<END
 #!/bin/sh
@@ -65,6 +70,19 @@ export PGHOST=$PGHOST PGUSER=postgres PATH=$d/bin:$PATH
 exec $nightburn "\$@"
 END
 	chmod 755 "$d/bin/nightburn"
+	cat >"$d/fake/pg_dump" <<'END'
+#!/bin/sh
+[ "$1" = --version ] && exec /usr/bin/pg_dump --version
+head -c 100000 /dev/zero
+echo 'pg_dump: error: the disk is on fire' >&2
+exit 1
+END
+	chmod 755 "$d/fake/pg_dump"
+	for one in hash file short count dots absolute outside link twice \
+		shared empty hardlink silent early behind json huge letter \
+		endless stalls escape part garbage version; do
+		ln -s "$src/tests/e2e/liar.py" "$d/bin/liar-$one"
+	done
 	for port in 34022 35022 36022 37022; do
 		cat >"$d/config" <<END
 ListenAddress 127.0.0.1
@@ -136,8 +154,7 @@ nothing_left()
 	local end=$((SECONDS + 10)) left
 	while :; do
 		left=$(ls -A "$work/staging" 2>/dev/null
-			pgrep -f "$work/(state|tree)|nightburn remote" |
-				grep -vx "$$")
+			pgrep -af "remote postgres $work|File=$d|bin/liar")
 		[ -z "$left" ] && return 0
 		[ $SECONDS -lt $end ] || break
 		sleep 0.05
@@ -213,4 +230,212 @@ dump_back()
 		[ "$(psql -X -At -d sales2 -c 'select sum(n) from t')" = 500500 ]
 }
 check "the database is restored" dump_back
+
+# ---- other formats, two hosts ----
+
+formats()
+(
+	config "$(sales key 'format = plain compress = gzip
+    min_ratio = 0')
+  postgres \"every\" { $(keys key) run_as = \"postgres\" all = true
+    compress = zstd  min_ratio = 0 }
+  postgres \"globals\" { $(keys key) run_as = \"postgres\"
+    globals_only = true }
+  $(files key 'exclude = { "random", "/sub/" }')
+  tree \"two\" { $(keys key | sed s/127.0.0.1/localhost/) path = \"$t/sub\" }"
+	rm -rf "$work/back"
+	nb_is 0 run && says out verified && nothing_left &&
+		nb_is 0 restore --to "$work/back" &&
+		cd "$(dirname "$(find "$work/back" -name postgres)")" &&
+		gzip -dc postgres/sales.sql.gz |
+			grep -q '^-- PostgreSQL database dump complete' &&
+		zstd -dc postgres/sales.dump.zst | pg_restore --list |
+			grep -q 'TABLE DATA public t' &&
+		grep -q 'CREATE ROLE postgres' postgres/globals.sql &&
+		[ ! -e tree/files/sub ] && [ ! -e tree/files/random ] &&
+		cmp "$t/file" tree/files/file &&
+		[ "$(stat -c %h tree/two/linked)" = 1 ] &&
+		cmp "$t/sub/linked" tree/two/linked
+)
+check "plain, packed, all and globals; two trees of two hosts" formats
+
+resumed()
+{
+	config "$(files key)"
+	rm -f "$work/drive"
+	rm -rf "$work/back"
+	nb run
+	[ "$status" = 3 ] || { cat "$work/err"; return 1; }
+	# It waits: the host is not asked again.
+	config "$(files refused)"
+	insert B
+	nb_is 0 run --resume && nothing_left &&
+		nb_is 0 restore --source files --to "$work/back" &&
+		back=$(find "$work/back" -type d -path '*tree/files') &&
+		listing "$back" >"$work/got" && diff "$work/want" "$work/got"
+}
+check "a tree of another host waits in staging for its disc" resumed
+
+# ---- what is refused ----
+
+before=$(fingerprint)
+
+refusals()
+{
+	local host="$me@127.0.0.1"
+	config "$(files key '' known_other)"
+	refused "nightburn: $host: its host key is not the one in $d/known_other" \
+		"hint: only when the host was set up anew" || return 1
+	config "$(files key '' known_none)"
+	refused "nightburn: $host: its host key is not in $d/known_none" \
+		"hint: ssh-keyscan writes the line" || return 1
+	config "$(files refused)"
+	refused "nightburn: $host: does not take our key" \
+		"hint: its authorized_keys wants a line" || return 1
+	config "$(files missing)"
+	refused "nightburn: $host: has no program nightburn" || return 1
+	config "$(files key "ssh = \"$d/bin/nothing\"")"
+	refused "nightburn: $d/bin/nothing: cannot execute"
+}
+check "a wrong, an unknown host, a refused key, no nightburn there" refusals
+
+bounded()
+{
+	local host="$me@127.0.0.1"
+	config "$(files only)"
+	refused "$host: tree files: $t is not among what may be read" ||
+		return 1
+	config "$(sales only)"
+	refused "$host: postgres sales: databases are not among" || return 1
+	config "$(files key 'max_size = 1M')"
+	refused "nightburn: $host: more than 1000000 bytes (max_size)" ||
+		return 1
+	config "$(sales key 'max_size = 1k')"
+	refused "1000 bytes" || return 1
+	config "$(files key | sed "s,$work/tree,$work/missing,")"
+	refused "$host: tree files: cannot open $work/missing: No such file"
+}
+check "what may be read and how much is bounded at both ends" bounded
+
+failing_dump()
+{
+	config "$(sales broken)"
+	refused "$me@127.0.0.1: postgres sales: pg_dump: exit status 1:" \
+		"pg_dump: error: the disk is on fire"
+}
+check "a pg_dump that fails there fails the run here" failing_dump
+
+# lie NAME WORDS: the run is refused with them.
+lie()
+{
+	config "$(files key "$3 ssh = \"$d/bin/liar-$1\"")"
+	refused "nightburn: $me@127.0.0.1: $2" ||
+		{ echo "the lie was $1"; return 1; }
+	[ ! -e "$work/evil" ] && [ ! -e /evil ]
+}
+
+lies()
+{
+	while IFS=: read -r name words; do
+		lie "$name" "$words" '' || return 1
+	done <<'END'
+hash:the SHA-256 of what came differs from that of what it sent
+count:12 bytes came, it sent 11
+dots:file 1: 2
+absolute:file 1: /evil: not a sound entry
+outside:sends a name outside of the tree: 2
+link:sends a name in what is no directory: 2
+twice:sends names out of order: 2
+shared:sends a file of another backup: 2
+empty:sends a file without its bytes: 2
+hardlink:sends a wrong link: 2
+silent:failed, and does not say why
+early:the stream ended before its end (ssh: exit status 0)
+behind:sends more behind its end
+huge:sends what is no frame
+letter:sends what is no tree
+part:sends only a part of a tree
+garbage:speaks "Welcome to this machine!", which is not nightburn
+version:speaks protocol 2, this nightburn 1
+escape:?[31m?nightburn: all is well
+END
+	lie endless 'more than 1000000 bytes (max_size)' 'max_size = 1M' &&
+		lie file "2" '' && says err '/a: its SHA-256 differs' &&
+		lie short "2" '' &&
+		says err '/a: 12 bytes came, it has 13 there'
+	lie json 'file' '' || says err ':1: not a JSON object'
+}
+check "no lie of another host comes through" lies
+
+behind_sshd()
+{
+	config "$(files liar)"
+	refused "$me@127.0.0.1: the SHA-256 of what came differs"
+}
+check "nor behind a real sshd" behind_sshd
+
+# ---- ends ----
+
+stalled()
+{
+	grep -q 'stalled' "$work/err"
+}
+
+# Runs in the background until the other end has sent the half of it.
+run_stalled()
+{
+	cat >"$d/bin/ssh" <<END
+#!/bin/sh
+echo \$\$ >"$d/pid"
+exec $(command -v ssh) "\$@"
+END
+	chmod 755 "$d/bin/ssh"
+	grep -q liar-stalls "$d/authorized_keys" ||
+		serve_key stalls "$d/bin/liar-stalls"
+	config "$(files stalls "ssh = \"$d/bin/ssh\"")"
+	: >"$work/err"
+	"$nightburn" -c "$work/nb.conf" run >"$work/out" 2>"$work/err" &
+	run=$!
+	until_true stalled || { cat "$work/err"; kill "$run"; return 1; }
+}
+
+killed_ssh()
+{
+	run_stalled && kill -KILL "$(cat "$d/pid")"
+	wait "$run"
+	[ $? = 1 ] && says err "the stream ended before its end (ssh: signal 9" &&
+		nothing_left
+}
+check "ssh is killed in the middle: the run fails, both ends are gone" \
+	killed_ssh
+
+told_to_end()
+{
+	run_stalled && kill -TERM "$run"
+	wait "$run"
+	[ $? = 1 ] && nothing_left
+}
+check "a run that is told to end ends the other end, too" told_to_end
+
+late()
+{
+	config "$(files key "timeout = 1 ssh = \"$d/bin/liar-stalls\"")"
+	refused "$me@127.0.0.1: ssh: not done after 1 seconds"
+}
+check "a host that does not go on is left after its time" late
+
+unchanged()
+{
+	[ "$(fingerprint)" = "$before" ]
+}
+check "none of that touched a disc or the catalog" unchanged
+
+by_hand()
+{
+	"$nightburn" remote </dev/null >"$work/out" 2>"$work/err"
+	[ $? = 2 ] && says out "remote: no request" || return 1
+	"$nightburn" remote somewhere </dev/null >"$work/out" 2>"$work/err"
+	[ $? = 2 ] && says err "expected the word postgres and absolute paths"
+}
+check "nightburn remote without a request says so" by_hand
 finish
