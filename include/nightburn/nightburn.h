@@ -240,6 +240,44 @@ NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);
 
+/* ---- a disk that boots ---- */
+
+struct nb_part_row {
+	unsigned int number;
+	uint64_t start, size;      /* bytes; size 0: there is no such one */
+	const char *type, *fs, *label, *uuid; /* in words, or NULL */
+};
+struct nb_bootarea_row {
+	struct nb_part_row backup, target;
+	bool same;
+};
+/* A backup beside the device that it would go to. */
+struct nb_bootarea_info {
+	const char *source, *device;       /* of the backup, as "/dev/sda" */
+	const char *target;
+	const char *backup_table, *target_table; /* "gpt", "dos", or "" */
+	uint64_t backup_size, target_size; /* bytes */
+	const char *user;          /* who uses the target; NULL: nobody */
+	const struct nb_bootarea_row *rows;
+	size_t row_count;
+};
+struct nb_bootarea_options {
+	const char *backup;        /* as nb_restore_options */
+	const char *device;        /* with the disc, as nb_disc */
+	const char *source;        /* NULL: the only bootarea */
+	const char *to_device;     /* the disk to be overwritten */
+	const char *erase;         /* the same once more, else it is only
+				      shown */
+	/* What differs, before anything is written; not 0: stop. */
+	int (*show)(void *ctx, const struct nb_bootarea_info *info);
+	void *ctx;
+};
+/* Writes the boot area of a backup to a disk, and reads it back.  NB_EUSAGE:
+ * not named twice; NB_EWRONG: the disk is in use, too small, or no disk. */
+NB_API enum nb_err nb_restore_bootarea(struct nightburn *nb,
+				const struct nb_bootarea_options *options,
+				struct nb_restore_result *result);
+
 /* ---- a standby disk ---- */
 
 struct nb_clone_options {

@@ -336,6 +336,7 @@ nb_proc_check(const char *name, const struct nb_proc_result *result,
 	const char *line = strrchr(text, '\n');
 
 	line = line ? line + 1 : text;
+	line += strspn(line, " \t");
 	if (result->signal)
 		return nb_fail(err, "%s: killed by signal %d (%s)", name,
 			       result->signal, strsignal(result->signal));

@@ -75,8 +75,8 @@ enum nb_err nb_proc_find(const char *name, char **out);
 
 /*
  * The one test for a good end: exit status 0.  Otherwise logs "NAME: exit
- * status 1: <last line of stderr>" or "NAME: killed by signal 9 (Killed)" and
- * returns ERR.
+ * status 1: <last line of stderr>", without what indents it, or "NAME: killed
+ * by signal 9 (Killed)" and returns ERR.
  */
 enum nb_err nb_proc_check(const char *name,
 			  const struct nb_proc_result *result,

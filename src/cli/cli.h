@@ -20,6 +20,8 @@ struct cli {
 	bool resume, accept_shrink, accept_delete, init, wait, force;
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
+	const char *to_device, *yes_erase;
+	bool bootarea;
 	const char *const *args;     /* what is left, NULL-ended */
 	size_t arg_count;
 };
@@ -98,6 +100,8 @@ enum nb_err cmd_msinfo(struct cli *cli);
 enum nb_err cmd_plan(struct cli *cli);
 enum nb_err cmd_remote(struct cli *cli);
 enum nb_err cmd_restore(struct cli *cli);
+/* restore --bootarea */
+enum nb_err cmd_restore_bootarea(struct cli *cli);
 enum nb_err cmd_rotate(struct cli *cli);
 enum nb_err cmd_clone(struct cli *cli);
 enum nb_err cmd_run(struct cli *cli);

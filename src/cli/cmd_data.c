@@ -72,8 +72,8 @@ cmd_catalog(struct cli *cli)
 	return err;
 }
 
-enum nb_err
-cmd_restore(struct cli *cli)
+static enum nb_err
+restore_files(struct cli *cli)
 {
 	struct nb_restore_options options = {
 		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
@@ -99,6 +99,18 @@ cmd_restore(struct cli *cli)
 	}
 	nb_close(nb);
 	return err ? err : printed;
+}
+
+enum nb_err
+cmd_restore(struct cli *cli)
+{
+	if (cli->bootarea)
+		return cmd_restore_bootarea(cli);
+	if (!cli->to_device && !cli->yes_erase)
+		return restore_files(cli);
+	cli_wrong_usage("restore", "--to-device and --yes-erase go with "
+			"--bootarea");
+	return NB_EUSAGE;
 }
 
 static enum nb_err

@@ -20,7 +20,7 @@ const struct command commands[] = {
 	{ "verify", cmd_verify, "", "compare the disc with its hashes", "DJ",
 	  0, 0 },
 	{ "restore", cmd_restore, "[BACKUP [PATH...]]", "bring a backup back",
-	  "DTIsFCUJ", 0, SIZE_MAX },
+	  "DTIsFBOYCUJ", 0, SIZE_MAX },
 	{ "clone", cmd_clone, "[NAME]", "copy the running system to a standby "
 	  "disk", "niXFJ", 0, 1 },
 	{ "image", cmd_image, "FILE|-",

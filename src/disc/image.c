@@ -33,6 +33,12 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	return image->options.render(image->options.ctx, entry, text, length);
 }
 
+static uint32_t
+boot_address(void *ctx)
+{
+	return nb_image_boot_address(ctx);
+}
+
 /* FIPS 180-4: nothing passes through the hash of an empty file. */
 static enum nb_err
 hash_empty_files(struct nb_entries *list)
@@ -76,12 +82,15 @@ nb_image_new(const struct nb_image_options *options,
 	struct nb_image *image = calloc(1, sizeof *image);
 	struct nb_streams_options streams = {
 		.roots = options->roots, .root_count = options->root_count,
-		.render = render_late, .ctx = image,
+		.render = render_late, .boot_address = boot_address,
+		.ctx = image,
 	};
 	enum nb_err err;
 
 	if (!image)
 		return nb_fail_memory();
+	pthread_mutex_init(&image->lock, NULL);
+	pthread_cond_init(&image->known, NULL);
 	image->options = *options;
 	image->entries = entries;
 	err = nb_image_find_links(image);
@@ -107,6 +116,8 @@ nb_image_new(const struct nb_image_options *options,
 	if (!err)
 		err = nb_image_fill(image);
 	if (!err)
+		err = nb_image_boot(image);
+	if (!err)
 		name_volume(image);
 	if (err)
 		nb_image_free(image);
@@ -125,6 +136,8 @@ nb_image_free(struct nb_image *image)
 		iso_image_unref(image->iso);
 	nb_streams_free(image->streams);
 	nb_checksum_free(image->checksum);
+	pthread_cond_destroy(&image->known);
+	pthread_mutex_destroy(&image->lock);
 	free(image->first);
 	free(image);
 }
@@ -174,6 +187,7 @@ static enum nb_err
 begin(struct nb_image *image)
 {
 	IsoWriteOpts *opts = NULL;
+	uint32_t data = 0;
 	int ret;
 
 	if (image->source)
@@ -185,6 +199,9 @@ begin(struct nb_image *image)
 			image->options.previous->busy = true;
 		ret = iso_image_create_burn_source(image->iso, opts,
 						   &image->source);
+		iso_write_opts_get_data_start(opts, &data, 0);
+		/* libisofs keeps the first block for all empty files. */
+		nb_image_boot_at(image, data + 1);
 		iso_write_opts_free(opts);
 	}
 	if (ret <= 0) {
@@ -203,13 +220,6 @@ nb_image_size(struct nb_image *image, uint64_t *blocks)
 	if (!err)
 		*blocks = image->total / NB_BLOCK;
 	return err;
-}
-
-static uint32_t
-little32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16
-		| (uint32_t)p[3] << 24;
 }
 
 /*
@@ -233,7 +243,7 @@ widen_volume(struct nb_image *image, uint8_t *data, size_t n)
 			break;
 		if (block[0] != 1 && block[0] != 2)
 			continue;
-		size = little32(block + 80) + image->options.start;
+		size = nb_image_word(block + 80) + image->options.start;
 		for (int i = 0; i < 4; i++) {
 			block[80 + i] = (uint8_t)(size >> 8 * i);
 			block[87 - i] = (uint8_t)(size >> 8 * i);
@@ -268,6 +278,9 @@ nb_image_read(struct nb_image *image, void *buf, size_t n, size_t *got)
 	if (image->options.previous && !image->options.overwritable
 	    && image->done < 2 * DESCRIPTORS * NB_BLOCK)
 		widen_volume(image, buf, n);
+	err = nb_image_boot_check(image, buf, n);
+	if (err)
+		return err;
 	nb_checksum_add(image->checksum, buf, n);
 	image->done += n;
 	*got = n;

@@ -33,6 +33,10 @@ struct nb_image_options {
 	/* As nb_streams_options.render. */
 	enum nb_err (*render)(void *ctx, const struct nb_entry *entry,
 			      char **text, size_t *length);
+	/* Paths of entries that firmware loads from the disc (El Torito), for
+	 * BIOS and UEFI; NULL: as the previous session has it, if at all.
+	 * The content of the first is NB_CONTENT_BOOT. */
+	const char *boot_bios, *boot_efi;
 	void *ctx;
 };
 

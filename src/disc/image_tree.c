@@ -145,6 +145,8 @@ add_file(struct tree *t, IsoDir *parent, const char *name, size_t i)
 		iso_node_set_sort_weight((IsoNode *)file, WEIGHT_SUMS);
 	else if (e->content == NB_CONTENT_LATE)
 		iso_node_set_sort_weight((IsoNode *)file, WEIGHT_MANIFEST);
+	else if (e->content == NB_CONTENT_BOOT)
+		iso_node_set_sort_weight((IsoNode *)file, NB_WEIGHT_BOOT);
 	return nb_image_set_all((IsoNode *)file, e);
 }
 

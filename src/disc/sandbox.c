@@ -169,7 +169,7 @@ nb_sandbox_run(const struct nb_sandbox *spec)
 	struct run r = { .spec = spec, .ends = { -1, -1 } };
 	struct nb_proc proc = {
 		.name = spec->blocks->name, .function = child,
-		.sink = take_output, .tick = tick, .ctx = &r,
+		.sink = take_output, .tick = tick, .ctx = &r, .to_end = true,
 	};
 	struct nb_proc_result result = { .exit_code = -1 };
 	int room = ANSWER_ROOM;

@@ -11,6 +11,10 @@
 
 /* Marks our contents among libisofs' own kinds (get_id). */
 #define FS_ID 0x4e42
+/* Bytes of the boot information table, and the most that a boot image has. */
+#define TABLE 8
+#define TABLE_END 64
+#define BOOT_MAX ((size_t)1 << 26)
 
 struct nb_streams {
 	struct nb_streams_options options;
@@ -95,6 +99,44 @@ open_late(struct stream *s)
 	return err;
 }
 
+/* The boot information table that GRUB, as ISOLINUX, looks for in its first
+ * block: where it lies, its length, the sum of its words. */
+static void
+fill_table(char *text, size_t length, uint32_t address)
+{
+	uint32_t table[4] = { 16, address, (uint32_t)length, 0 };
+
+	for (size_t i = TABLE_END; i < length; i += 4)
+		for (size_t k = 0; k < 4 && i + k < length; k++)
+			table[3] += (uint32_t)(uint8_t)text[i + k] << 8 * k;
+	for (size_t i = 0; i < sizeof table; i++)
+		text[TABLE + i] = (char)(table[i / 4] >> i % 4 * 8);
+	memset(text + TABLE + sizeof table, 0, TABLE_END - TABLE
+	       - sizeof table);
+}
+
+static enum nb_err
+open_boot(struct stream *s)
+{
+	const struct nb_streams_options *options = &s->streams->options;
+	size_t size = (size_t)s->entry->size;
+	enum nb_err err = nb_stream_file_open(&s->file, options->roots,
+					      options->root_count);
+
+	if (err)
+		return err;
+	if (size < TABLE_END || size > BOOT_MAX)
+		return nb_fail(NB_ESOURCE, "%s: no boot image", s->entry->path);
+	s->text = malloc(size);
+	if (!s->text)
+		return nb_fail_memory();
+	if (nb_fd_read(s->file.fd, s->text, size) != (ssize_t)size)
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot be read",
+				     s->entry->root_path);
+	fill_table(s->text, size, options->boot_address(options->ctx));
+	return NB_OK;
+}
+
 static int
 stream_close(IsoStream *stream)
 {
@@ -120,6 +162,8 @@ stream_open(IsoStream *stream)
 		err = nb_stream_file_open(&s->file,
 			s->streams->options.roots,
 			s->streams->options.root_count);
+	else if (s->entry->content == NB_CONTENT_BOOT)
+		err = open_boot(s);
 	else if (s->entry->content == NB_CONTENT_LATE)
 		err = open_late(s);
 	if (!err)

@@ -34,6 +34,8 @@ struct nb_streams_options {
 	size_t root_count;
 	enum nb_err (*render)(void *ctx, const struct nb_entry *entry,
 			      char **text, size_t *length);
+	/* The first block of the image of NB_CONTENT_BOOT; waits for it. */
+	uint32_t (*boot_address)(void *ctx);
 	void *ctx;
 };
 

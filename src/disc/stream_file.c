@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -52,18 +53,32 @@ is_steady(const struct nb_entry *e, const struct stat *st)
 		    && e->inode == st->st_ino);
 }
 
+/* Where FD stands is kept. */
+static uint64_t
+device_size(int fd)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR), end = lseek(fd, 0, SEEK_END);
+
+	return at < 0 || end < 0 || lseek(fd, at, SEEK_SET) < 0 ? 0
+		: (uint64_t)end;
+}
+
 static enum nb_err
 check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
 {
 	const struct nb_entry *e = f->entry;
 	char what[128];
+	/* A whole device can be a file of a backup: one that was not found in
+	 * a tree. */
+	bool device = S_ISBLK(st->st_mode) && !e->inode;
+	uint64_t size = device ? device_size(f->fd) : (uint64_t)st->st_size;
 
-	if (!S_ISREG(st->st_mode))
+	if (!S_ISREG(st->st_mode) && !device)
 		return differs(f, "no longer a regular file");
-	if ((uint64_t)st->st_size != e->size) {
+	if (size != e->size) {
 		snprintf(what, sizeof what, "changed its size from %llu to "
 			 "%llu bytes", (unsigned long long)e->size,
-			 (unsigned long long)st->st_size);
+			 (unsigned long long)size);
 		return differs(f, what);
 	}
 	return is_steady(e, st) ? NB_OK : differs(f, when);
@@ -82,7 +97,7 @@ nb_stream_file_open(struct nb_stream_file *f, const int *roots, size_t count)
 	if (f->fd < 0 || fstat(f->fd, &st))
 		return differs_errno(f);
 	err = check_stat(f, &st, "changed after it was listed");
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode) && (!S_ISBLK(st.st_mode) || e->inode))
 		nb_fd_close(&f->fd);
 	if (!err && e->size > NB_PIECE)
 		posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);

@@ -10,11 +10,14 @@
 #include "source/source.h"
 #include "store/staging.h"
 
+#define NB_RUN_ID_BYTES 8
+
 struct nb_backup {
 	struct nb_site *site;                     /* borrowed */
 	const struct nb_config_sources *sources;  /* the job's, or by_hand */
 	struct nb_config_sources by_hand;         /* trees named by a person */
 	void **held;                              /* by each source, or NULL */
+	char run[2 * NB_RUN_ID_BYTES + 1];        /* names what is held */
 	bool accept_shrink;
 	struct nb_staged staged;
 };

@@ -73,6 +73,9 @@ context_of(struct nb_backup *backup)
 	return (struct nb_source_context){
 		.backup_id = backup->staged.manifest.backup_id,
 		.job = backup->site->job->name,
+		.state_dir = backup->site->state->dir,
+		.installation = backup->site->state->installation,
+		.run = backup->run,
 		.staging_path = backup->staged.path,
 		.staging = backup->staged.dir,
 		.date = backup->staged.manifest.created,
@@ -90,8 +93,12 @@ nb_backup_hold(struct nb_backup *backup)
 {
 	struct nb_source_context context = context_of(backup);
 	size_t count = backup->sources->count;
-	enum nb_err err = NB_OK;
+	uint8_t id[NB_RUN_ID_BYTES];
+	enum nb_err err = nb_random(id, sizeof id);
 
+	if (err)
+		return err;
+	nb_hex(id, sizeof id, backup->run);
 	backup->held = calloc(count + 1, sizeof *backup->held);
 	if (!backup->held)
 		return nb_fail_memory();

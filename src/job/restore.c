@@ -373,6 +373,24 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 }
 
 enum nb_err
+nb_held_look(struct nightburn *nb, const char *device, struct nb_look *look)
+{
+	enum nb_err err = nb_look_open(nb, device, look);
+
+	if (err)
+		return err;
+	if (look->medium.state == NB_MEDIUM_NONE)
+		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
+	else if (look->label_state != NB_LABEL_GOOD)
+		err = nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
+			      "this disc\nhint: mount it and read its "
+			      "RESTORE.txt", look->device);
+	if (err)
+		nb_look_close(look);
+	return err;
+}
+
+enum nb_err
 nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	   struct nb_restore_result *result)
 {
@@ -383,17 +401,10 @@ nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	if (!options->to == !options->into)
 		return nb_fail(NB_EUSAGE, "restore: either a directory or a "
 			       "database\nhint: --to DIR or --into DATABASE");
-	err = nb_look_open(nb, options->device, &look);
+	err = nb_held_look(nb, options->device, &look);
 	if (err)
 		return err;
-	if (look.medium.state == NB_MEDIUM_NONE)
-		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
-	else if (look.label_state != NB_LABEL_GOOD)
-		err = nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
-			      "this disc\nhint: mount it and read its "
-			      "RESTORE.txt", look.device);
-	else
-		err = restore_from(nb, options, &look, result);
+	err = restore_from(nb, options, &look, result);
 	nb_look_close(&look);
 	return err;
 }

@@ -23,8 +23,13 @@ enum nb_err nb_held_find(const struct nb_look *look, struct nb_blocks *blocks,
 			 struct nb_held *out);
 void nb_held_clear(struct nb_held *held);
 
+/* The disc in DEVICE, open, with a label of ours.  NB_ENOMEDIUM, NB_EFOREIGN */
+enum nb_err nb_held_look(struct nightburn *nb, const char *device,
+			 struct nb_look *look);
+
 /* Keeps what OPTIONS->paths name and what stands beneath SOURCE_PATH (NULL:
- * everything); an archive, when a member of it is wanted.  NB_ENOTFOUND when nothing is left. */
+ * everything); an archive, when a member of it is wanted.  NB_ENOTFOUND when
+ * nothing is left. */
 enum nb_err nb_held_select(struct nb_held *held,
 			   const struct nb_restore_options *options,
 			   const char *source_path);
@@ -52,6 +57,11 @@ enum nb_err nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
 			    const struct nb_restore_options *options,
 			    struct nb_held_target target,
 			    struct nb_extract_result *result);
+
+/* A directory in staging (NB NULL: in /tmp) for what is on its way; the caller
+ * removes it. */
+enum nb_err nb_held_temporary(const struct nightburn *nb, char **path,
+			      int *fd);
 
 /* Is it a tree that is one archive?  Then its members that are wanted are
  * brought back by SPEC, whose entries are replaced. (unpack.c) */

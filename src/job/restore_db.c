@@ -105,8 +105,8 @@ load_database(const struct nb_restore_options *options, const char *dir,
 	return err;
 }
 
-static enum nb_err
-make_temporary(const struct nightburn *nb, char **path, int *fd)
+enum nb_err
+nb_held_temporary(const struct nightburn *nb, char **path, int *fd)
 {
 	const char *staging = nb ? nb->config->staging_dir : "/tmp";
 	enum nb_err err;
@@ -153,7 +153,7 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 	if (!err)
 		err = nb_held_select(held, options, source->path);
 	if (!err)
-		err = make_temporary(nb, &dir, &target.fd);
+		err = nb_held_temporary(nb, &dir, &target.fd);
 	if (err)
 		return err;
 	err = nb_held_extract(nb, blocks, nodes, held, options, target,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "model/content.h"
 
 /* Upper-case letters, digits and underscores (ECMA-119 7.4.1), at most N. */
@@ -269,6 +270,41 @@ build_entries(struct nb_backup *backup, const struct nb_look *look,
 	return err ? err : size_late(s);
 }
 
+/* The file NAME of the bootdisc SOURCE, or NULL. */
+static struct nb_entry *
+boot_file(struct nb_session *s, const struct nb_manifest_source *source,
+	  const char *name)
+{
+	struct nb_entry *e = NULL;
+	char *path = NULL;
+
+	if (!strcmp(source->kind, "bootdisc") && source->path
+	    && !nb_str_format(&path, "%s/%s", source->path, name))
+		e = nb_entries_find(&s->entries, path);
+	free(path);
+	return e;
+}
+
+/* Firmware loads what a bootdisc brought. */
+static void
+choose_boot(struct nb_session *s, struct nb_image_options *options)
+{
+	for (size_t i = 0; i < s->manifest.sources.count; i++) {
+		const struct nb_manifest_source *source
+			= &s->manifest.sources.at[i];
+		struct nb_entry *bios = boot_file(s, source, "bios.img");
+		struct nb_entry *efi = boot_file(s, source, "efi.img");
+
+		if (bios) {
+			bios->content = NB_CONTENT_BOOT;
+			bios->hashed = false;
+			options->boot_bios = bios->path;
+		}
+		if (efi)
+			options->boot_efi = efi->path;
+	}
+}
+
 static enum nb_err
 build_image(const struct nb_look *look, struct nb_session *s,
 	    const char *volume_id)
@@ -288,6 +324,7 @@ build_image(const struct nb_look *look, struct nb_session *s,
 
 	snprintf(options.volume_id, sizeof options.volume_id, "%s",
 		 volume_id);
+	choose_boot(s, &options);
 	err = nb_image_new(&options, &s->entries,
 			   s->previous ? look->label.backup_id : NULL,
 			   &s->image);

@@ -49,7 +49,9 @@ enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
 		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
 
 /* In the order of the grammar's table (config_source.c). */
-enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE, NB_SOURCE_KINDS };
+enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE, NB_SOURCE_LVM,
+		      NB_SOURCE_MIRROR, NB_SOURCE_BOOTAREA,
+		      NB_SOURCE_BOOTDISC, NB_SOURCE_KINDS };
 
 struct nb_config_postgres {
 	char *database;             /* default: the block's name */
@@ -102,12 +104,72 @@ struct nb_config_remote {
 	uint64_t max_size;          /* bytes of a tree; 0: no cap */
 };
 
+/* What makes a disk boot. */
+struct nb_config_bootarea {
+	char *disk;                 /* device of the whole disk */
+	char *boot;                 /* the partition of /boot: number, device,
+				       UUID=, LABEL=, PARTUUID=, PARTLABEL= or
+				       none; NULL: the one mounted at path */
+	char *path;                 /* where /boot is mounted */
+	uint64_t max_size;          /* bytes to the end of /boot; 0: no cap */
+};
+
+enum nb_firmware { NB_FIRMWARE_BOTH, NB_FIRMWARE_BIOS, NB_FIRMWARE_EFI };
+
+/* What makes the disc itself boot. */
+struct nb_config_bootdisc {
+	enum nb_firmware firmware;
+	char *root;                 /* UUID= or LABEL= of the file system with
+				       the installed system's /boot; NULL: the
+				       first disk */
+	char *kernel, *initramfs;   /* of the rescue entry; NULL: none */
+	char *append;               /* the kernel's command line, or NULL */
+	char *bios_image, *efi_image; /* instead of GRUB */
+	bool rescue;                /* the entry that starts by itself */
+	int timeout;                /* seconds until it does */
+};
+
+/* Of a part of something: BYTES, or when it is not 0 so many PERCENT. */
+struct nb_share {
+	uint64_t bytes;
+	int percent;
+};
+
+/* A file system that has to be mounted before its tree can be read. */
+struct nb_config_mount {
+	char *subdirectory;         /* what is read of it; NULL: all */
+	int retries;                /* of the mount, after the first try */
+	int64_t pause;              /* seconds between two of them */
+};
+
+struct nb_config_lvm {
+	char *volume;               /* "GROUP/VOLUME" */
+	struct nb_share size;       /* of the snapshot, of its origin */
+};
+
+struct nb_config_mirror {
+	char *array;                /* "/dev/md0" */
+	char *half;                 /* that is split off: "/dev/sdb1" */
+	bool image;                 /* as = tree | image */
+	bool readd;                 /* afterwards = detach | readd */
+	int64_t stall;              /* seconds without progress of a resync */
+	struct nb_names quiesce;    /* a program with its arguments that runs
+				       before the split; or none */
+	struct nb_names resume;     /* the same, behind it */
+	int64_t hook_timeout;       /* seconds for each of them */
+};
+
 struct nb_config_source {
 	enum nb_source_kind kind;
 	char *name;
 	int line;                   /* in the configuration file */
 	struct nb_config_postgres postgres;
 	struct nb_config_tree tree;
+	struct nb_config_mount mount;
+	struct nb_config_lvm lvm;
+	struct nb_config_mirror mirror;
+	struct nb_config_bootarea bootarea;
+	struct nb_config_bootdisc bootdisc;
 	struct nb_config_remote remote;
 };
 

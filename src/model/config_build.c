@@ -192,6 +192,13 @@ build_sources(const struct build *b, cfg_t *cfg,
 					   (enum nb_source_kind)k, sources);
 	}
 	sort_sources(sources);
+	for (size_t i = 0, discs = 0; !err && i < sources->count; i++)
+		if (sources->at[i].kind == NB_SOURCE_BOOTDISC && discs++)
+			err = nb_fail(NB_ECONFIG, "%s:%d: bootdisc \"%s\": "
+				      "another one is above; expected one for "
+				      "each job", b->config->file,
+				      sources->at[i].line,
+				      sources->at[i].name);
 	return err;
 }
 

@@ -34,6 +34,15 @@ enum nb_err nb_config_source_end(const char *file,
 enum nb_err nb_config_remote_end(const char *file,
 				 struct nb_config_source *source);
 
+/* ---- those of them that mount a volume first (config_volume.c) ---- */
+
+extern const struct nb_field nb_config_lvm_fields[];
+extern const struct nb_field nb_config_mirror_fields[];
+
+void nb_config_volume_begin(struct nb_config_source *source);
+enum nb_err nb_config_volume_end(const char *file,
+				 struct nb_config_source *source);
+
 /*
  * Fills CONFIG, which holds nothing but its file name, from CFG.  NB_ECONFIG,
  * logged with file and line; CONFIG then holds a part, and is the caller's to

@@ -203,6 +203,24 @@ read_size(const char *text, uint64_t *out)
 }
 
 static bool
+read_share(const char *text, struct nb_share *out)
+{
+	struct nb_share share = { 0, 0 };
+	const char *p = text;
+	uint64_t value;
+
+	if (read_digits(&p, &value) && !strcmp(p, "%")) {
+		if (!value || value > 100)
+			return false;
+		share.percent = (int)value;
+	} else if (!read_size(text, &share.bytes) || !share.bytes) {
+		return false;
+	}
+	*out = share;
+	return true;
+}
+
+static bool
 read_time(const char *text, int64_t *out)
 {
 	static const char letters[] = "smhdw";
@@ -309,6 +327,9 @@ nb_value_read(const struct nb_field *field, const char *text, void *record)
 	case NB_VALUE_SIZE:
 		good = read_size(text, out);
 		break;
+	case NB_VALUE_SHARE:
+		good = read_share(text, out);
+		break;
 	case NB_VALUE_TIME:
 		good = read_time(text, out);
 		break;
@@ -352,6 +373,7 @@ nb_value_expected(const struct nb_field *field, char buf[128])
 			"characters",
 		[NB_VALUE_FLAG] = "true or false",
 		[NB_VALUE_SIZE] = "a size such as 700M, 4.7G or 650MiB",
+		[NB_VALUE_SHARE] = "1% to 100%, or a size such as 2G",
 		[NB_VALUE_TIME] = "a time such as 90, 30m, 12h or 40d",
 		[NB_VALUE_RATIO] = "a number from 0 to 1",
 		[NB_VALUE_COMPRESS] = "default, none, gzip, gzip:1 to gzip:9, "

@@ -21,6 +21,7 @@ enum nb_value_kind {
 	NB_VALUE_WORD,      /* enum: index into words */
 	NB_VALUE_NUMBER,    /* int, min to max */
 	NB_VALUE_SIZE,      /* uint64_t bytes: 650MiB, 4.7G (decimal units) */
+	NB_VALUE_SHARE,     /* struct nb_share: 20%, or a size */
 	NB_VALUE_TIME,      /* int64_t seconds: 90, 30m, 12h, 40d, 2w */
 	NB_VALUE_RATIO,     /* double, 0 to 1 */
 	NB_VALUE_COMPRESS   /* compression and level of a source record */

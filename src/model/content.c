@@ -25,6 +25,9 @@ static const char readme_head[] =
 "                           mode, date, size and SHA-256\n"
 "  <backup>/postgres/       dumps of PostgreSQL databases\n"
 "  <backup>/tree/           directories, as they were\n"
+"  <backup>/lvm/ mirror/    directories of a snapshot, or of half a mirror\n"
+"  <backup>/bootarea/       what makes a disk boot, with its RESTORE.txt\n"
+"  <backup>/bootdisc/       what makes this disc boot\n"
 "\n"
 "The file system is ISO 9660 with Rock Ridge and Joliet.\n"
 "\n";
@@ -59,7 +62,8 @@ static const char restore_head[] =
 "   A tree needs no program: copy it with  cp -a <backup>/tree/NAME TARGET\n"
 "   .tar.zst     a tree in one archive; all of it, or the files named:\n"
 "                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
-"                (GNU tar: --xattrs '--xattrs-include=*' for attributes, ACLs)\n"
+"                (GNU tar: --xattrs '--xattrs-include=*' for attributes)\n"
+"   A boot area goes back to a disk as its own RESTORE.txt tells.\n"
 "\n"
 "What is on this disc, the newest first\n"
 "--------------------------------------\n"
@@ -157,14 +161,14 @@ static void
 add_item(struct nb_str *s, const struct nb_manifest *m,
 	 const struct nb_manifest_source *source)
 {
-	if (!source->path)
+	if (!source->path || !strcmp(source->kind, "bootdisc"))
 		return;
 	nb_str_add(s, "\titem ");
 	if (source->format && !strcmp(source->format, "tar")) {
 		nb_str_add(s, "packed");
 		add_word(s, m->backup_id);
 		add_word(s, source->name);
-	} else if (!strcmp(source->kind, "tree")) {
+	} else if (strcmp(source->kind, "postgres")) {
 		nb_str_add(s, "tree");
 		add_word(s, m->backup_id);
 		add_word(s, source->name);

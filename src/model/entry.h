@@ -34,7 +34,9 @@ enum nb_content {
 	NB_CONTENT_ROOT,     /* opened at root_path beneath roots[root] */
 	NB_CONTENT_MEMORY,   /* data[0..size) */
 	NB_CONTENT_EARLIER,  /* on the disc already, in the backup `shared` */
-	NB_CONTENT_LATE      /* rendered when all other files were written */
+	NB_CONTENT_LATE,     /* rendered when all other files were written */
+	NB_CONTENT_BOOT      /* as ROOT; its place on the disc is written into
+				its first bytes (El Torito for BIOS) */
 };
 
 #define NB_XATTR_ACCESS "system.posix_acl_access"

@@ -39,7 +39,7 @@ struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
 
 /* What one source brought. */
 struct nb_manifest_source {
-	char *kind;          /* "postgres", "tree" */
+	char *kind;          /* "postgres", "tree", ... */
 	char *name;          /* the block's title, or the database's name */
 	char *database;      /* of a dump; NULL otherwise */
 	char *format;        /* "custom", "plain", "directory", "globals" */

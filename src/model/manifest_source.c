@@ -210,7 +210,8 @@ nb_manifest_read_source(const json_t *object,
 {
 	return nb_manifest_read_bytes(object, "kind", &source->kind)
 		&& nb_manifest_read_bytes(object, "name", &source->name)
-		&& (nb_manifest_read_bytes(object, "database", &source->database)
+		&& (nb_manifest_read_bytes(object, "database",
+					   &source->database)
 		    || nb_json_optional(object, "database",
 					&source->database))
 		&& nb_json_optional(object, "format", &source->format)

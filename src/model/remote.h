@@ -18,8 +18,8 @@
  *     L  a manifest with files that have no bytes of their own
  *     S  a manifest with the one record of the source
  *     M  a message: "e", "w" or "n" for its level, then its text
- *     Z  the end, JSON: whether it is a good one; number of bytes in D and their
- *        SHA-256
+ *     Z  the end, JSON: whether it is a good one; the number of bytes in D
+ *        and their SHA-256
  *
  * Names, options and messages come from the other end and are not trusted.
  */

@@ -43,6 +43,9 @@ void nb_report_verify(struct nb_str *s, const struct nb_verify_result *result,
 		      bool json);
 void nb_report_restore(struct nb_str *s,
 		       const struct nb_restore_result *result, bool json);
+/* Both partition tables, side by side. */
+void nb_report_bootarea(struct nb_str *s, const struct nb_bootarea_info *info,
+			bool json);
 void nb_report_clone(struct nb_str *s, const struct nb_clone_result *result,
 		     bool json);
 void nb_report_clone_row(struct nb_str *s, const struct nb_clone_row *row,

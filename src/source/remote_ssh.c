@@ -40,7 +40,8 @@ nb_remote_arguments(const struct nb_config_remote *remote,
 {
 	/* -F none: nobody's ssh_config changes what is meant here. */
 	static const char *const fixed[] = {
-		"-T", "-Fnone", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes",
+		"-T", "-Fnone", "-oBatchMode=yes",
+		"-oStrictHostKeyChecking=yes",
 		"-oGlobalKnownHostsFile=/dev/null", "-oUpdateHostKeys=no",
 		"-oConnectTimeout=" CONNECT_SECONDS,
 		"-oServerAliveInterval=" ALIVE_SECONDS,

@@ -12,155 +12,22 @@
 #include "model/config_build.h"
 #include "model/manifest.h"
 #include "source/remote.h"
+#include "source/remote_arrival.h"
 
 #define CHECK_SECONDS 120
 
-/*
- * A tree as it arrives: sorted by path, each directory before what is in it.
- * The bytes of a file come first, into INCOMING, and get their place when the
- * file's entry follows; no source's name begins with a dot.
- */
-struct arrival {
-	const struct nb_config_source *source;
-	const struct nb_source_context *context;
-	char *above;                 /* "<backup-id>/tree" */
-	char *prefix;                /* "<backup-id>/tree/<name>" */
-	char *incoming;              /* "tree/.incoming" */
-	char *object;                /* "tree php" */
-	struct nb_entries entries;
-	struct NB_ARRAY(size_t) links; /* entry of hard link 1, 2, ... */
-	uint64_t dev;                /* so that no other source has the same */
-	int fd;                      /* of INCOMING, when a file is begun */
-	struct nb_sha256 *sha256;
-	uint64_t size;               /* bytes of it so far */
-	uint64_t bytes;              /* of all files */
-	struct nb_manifest_source record;
-	bool recorded;
-};
-
 static enum nb_err
-nonsense(const struct arrival *a, const char *what, const char *path)
+nonsense(const struct nb_arrival *a, const char *what, const char *path)
 {
 	return nb_fail(NB_ESOURCE, "%s: sends %s: %s", a->source->remote.host,
 		       what, path);
-}
-
-/* ---- bytes ---- */
-
-static enum nb_err
-begin_file(struct arrival *a)
-{
-	enum nb_err err;
-
-	err = nb_path_make(a->context->staging,
-			   nb_config_job_blocks[a->source->kind].name, 0711);
-	if (err)
-		return err;
-	a->fd = nb_path_open(a->context->staging, a->incoming,
-			     O_WRONLY | O_CREAT | O_EXCL, 0600);
-	return a->fd < 0 ? nb_fail_errno(nb_fd_write_error(),
-					 "%s: cannot make", a->incoming)
-		: NB_OK;
-}
-
-static enum nb_err
-take_bytes(struct arrival *a, const char *data, size_t n)
-{
-	enum nb_err err = a->fd < 0 ? begin_file(a) : NB_OK;
-
-	if (!err && nb_fd_write(a->fd, data, n))
-		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot write",
-				    a->object);
-	if (err)
-		return err;
-	nb_sha256_add(a->sha256, data, n);
-	a->size += n;
-	return NB_OK;
-}
-
-/* The file is sent anew. */
-static enum nb_err
-forget_bytes(struct arrival *a)
-{
-	uint8_t digest[NB_SHA256_SIZE];
-
-	if (a->fd >= 0 && (ftruncate(a->fd, 0) || lseek(a->fd, 0, SEEK_SET)))
-		return nb_fail_errno(NB_EIO, "%s: cannot write", a->object);
-	nb_sha256_finish(a->sha256, digest);
-	a->size = 0;
-	return NB_OK;
-}
-
-/* ---- places ---- */
-
-/* Opens the directory of PATH beneath staging, made where it is missing; *BASE
- * is the name in it. */
-static enum nb_err
-open_parent(const struct arrival *a, const char *path, int *fd,
-	    const char **base)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = NULL;
-	enum nb_err err = nb_str_format(&parent, "%.*s", (int)(slash - path),
-					path);
-
-	if (!err)
-		err = nb_path_make(a->context->staging, parent, 0700);
-	if (!err)
-		*fd = nb_path_open(a->context->staging, parent,
-				   O_RDONLY | O_DIRECTORY, 0);
-	if (!err && *fd < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot open %s", a->object,
-				    parent);
-	*base = slash + 1;
-	free(parent);
-	return err;
-}
-
-static enum nb_err
-place_bytes(struct arrival *a, const struct nb_entry *e)
-{
-	int parent = -1;
-	const char *base;
-	enum nb_err err = open_parent(a, e->root_path, &parent, &base);
-
-	if (!err && close(a->fd))
-		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot close",
-				    e->root_path);
-	a->fd = -1;
-	if (!err && renameat2(a->context->staging, a->incoming, parent, base,
-			      RENAME_NOREPLACE))
-		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot name %s",
-				    a->object, e->root_path);
-	nb_fd_close(&parent);
-	a->size = 0;
-	a->bytes += e->size;
-	return err;
-}
-
-static enum nb_err
-place_link(const struct arrival *a, const struct nb_entry *first,
-	   const struct nb_entry *e)
-{
-	int from = -1, to = -1;
-	const char *old, *new;
-	enum nb_err err = open_parent(a, first->root_path, &from, &old);
-
-	if (!err)
-		err = open_parent(a, e->root_path, &to, &new);
-	if (!err && linkat(from, old, to, new, 0))
-		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot name %s",
-				    a->object, e->root_path);
-	nb_fd_close(&from);
-	nb_fd_close(&to);
-	return err;
 }
 
 /* ---- entries ---- */
 
 /* Stands beneath the prefix, behind all others, in a directory. */
 static enum nb_err
-check_place(struct arrival *a, const struct nb_entry *e)
+check_place(struct nb_arrival *a, const struct nb_entry *e)
 {
 	size_t n = strlen(a->prefix), count = a->entries.count;
 	const struct nb_entry *parent;
@@ -185,7 +52,7 @@ check_place(struct arrival *a, const struct nb_entry *e)
 /* The entry of the file that E is one more name of, to *FIRST; NULL: E is the
  * first one, or has but one name. */
 static enum nb_err
-find_first(struct arrival *a, const struct nb_entry *e,
+find_first(struct nb_arrival *a, const struct nb_entry *e,
 	   const struct nb_entry **first)
 {
 	*first = NULL;
@@ -203,7 +70,7 @@ find_first(struct arrival *a, const struct nb_entry *e,
 }
 
 static enum nb_err
-check_bytes(struct arrival *a, const struct nb_entry *e)
+check_bytes(struct nb_arrival *a, const struct nb_entry *e)
 {
 	uint8_t digest[NB_SHA256_SIZE];
 
@@ -221,7 +88,7 @@ check_bytes(struct arrival *a, const struct nb_entry *e)
 
 /* E into the list; WITH_BYTES: they came before. */
 static enum nb_err
-add_entry(struct arrival *a, struct nb_entry *e, bool with_bytes)
+add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 {
 	const struct nb_entry *first = NULL;
 	enum nb_err err = check_place(a, e);
@@ -240,7 +107,7 @@ add_entry(struct arrival *a, struct nb_entry *e, bool with_bytes)
 	e->tolerant = false;
 	e->dev = e->ino ? a->dev : 0;
 	if (!err && e->size)
-		err = with_bytes ? place_bytes(a, e) : place_link(a, first, e);
+		err = with_bytes ? nb_arrival_place_bytes(a, e) : nb_arrival_place_link(a, first, e);
 	e->content = e->size ? NB_CONTENT_ROOT : NB_CONTENT_NONE;
 	e->hashed = e->size != 0;
 	if (err)
@@ -251,7 +118,7 @@ add_entry(struct arrival *a, struct nb_entry *e, bool with_bytes)
 }
 
 static enum nb_err
-take_entries(struct arrival *a, const struct nb_manifest *m,
+take_entries(struct nb_arrival *a, const struct nb_manifest *m,
 	     struct nb_entries *list, char type)
 {
 	enum nb_err err = NB_OK;
@@ -271,7 +138,7 @@ take_entries(struct arrival *a, const struct nb_manifest *m,
 }
 
 static enum nb_err
-take_manifest(struct arrival *a, char type, const char *body, size_t n)
+take_manifest(struct nb_arrival *a, char type, const char *body, size_t n)
 {
 	struct nb_entries list = NB_ARRAY_INIT;
 	struct nb_manifest m = { .created = 0 };
@@ -291,13 +158,13 @@ take_manifest(struct arrival *a, char type, const char *body, size_t n)
 static enum nb_err
 take(void *ctx, char type, const char *body, size_t n)
 {
-	struct arrival *a = ctx;
+	struct nb_arrival *a = ctx;
 
 	switch (type) {
 	case NB_REMOTE_DATA:
-		return take_bytes(a, body, n);
+		return nb_arrival_take_bytes(a, body, n);
 	case NB_REMOTE_AGAIN:
-		return forget_bytes(a);
+		return nb_arrival_forget_bytes(a);
 	case NB_REMOTE_ENTRY:
 	case NB_REMOTE_LIST:
 	case NB_REMOTE_SOURCE:
@@ -310,7 +177,7 @@ take(void *ctx, char type, const char *body, size_t n)
 static enum nb_err
 tell(void *ctx)
 {
-	struct arrival *a = ctx;
+	struct nb_arrival *a = ctx;
 	const struct nb_source_context *context = a->context;
 
 	return context->progress
@@ -321,7 +188,7 @@ tell(void *ctx)
 /* ---- the whole ---- */
 
 static enum nb_err
-prepare(struct arrival *a)
+prepare(struct nb_arrival *a)
 {
 	const struct nb_config_source *source = a->source;
 	const char *kind = nb_config_job_blocks[source->kind].name;
@@ -344,7 +211,7 @@ prepare(struct arrival *a)
 
 /* What the other end says of itself counts in its notes alone. */
 static enum nb_err
-hand_over_record(struct arrival *a, struct nb_source_output *out)
+hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 {
 	struct nb_manifest_source record = {
 		.bytes = nb_entries_bytes(&a->entries),
@@ -371,7 +238,7 @@ hand_over_record(struct arrival *a, struct nb_source_output *out)
 }
 
 static enum nb_err
-hand_over(struct arrival *a, struct nb_source_output *out)
+hand_over(struct nb_arrival *a, struct nb_source_output *out)
 {
 	int64_t date = a->context->date;
 	enum nb_err err = nb_entries_add_dir(out->entries,
@@ -387,7 +254,7 @@ hand_over(struct arrival *a, struct nb_source_output *out)
 }
 
 static void
-clear(struct arrival *a)
+clear(struct nb_arrival *a)
 {
 	nb_fd_close(&a->fd);
 	nb_entries_free(&a->entries);
@@ -409,7 +276,7 @@ nb_remote_tree_collect(const struct nb_config_source *source,
 		.task = NB_REMOTE_TREE, .source = *source,
 		.date = context->date,
 	};
-	struct arrival a = { .source = source, .context = context, .fd = -1,
+	struct nb_arrival a = { .source = source, .context = context, .fd = -1,
 			     .dev = UINT64_MAX - out->sources->count };
 	enum nb_err err = prepare(&a);
 

@@ -19,7 +19,7 @@ struct nb_serve {
 	struct nb_sha256 *sha256;    /* of all data */
 	uint64_t bytes;
 	bool gone;                   /* nobody listens */
-	const char *const *allowed;  /* what may be asked for; see nightburn.h */
+	const char *const *allowed;  /* what may be asked for (nightburn.h) */
 	size_t allowed_count;
 };
 

@@ -3,7 +3,8 @@
  * Sources: what produces the files of a backup.  One file each, one table of
  * functions; job/ knows no source by name.
  *
- * Paths on the disc are <backup-id>/postgres/... and <backup-id>/tree/<name>/.
+ * Paths on the disc are <backup-id>/postgres/... and
+ * <backup-id>/<kind>/<name>/ for all others.
  * A dump is written beneath the staging directory at the same path without the
  * backup id ("postgres/testdb.dump"), a tree is only listed: its bytes are read
  * when the image is written.
@@ -18,6 +19,10 @@
 struct nb_source_context {
 	const char *backup_id;
 	const char *job;
+	const char *state_dir;      /* of this installation */
+	const char *installation;   /* its random id, 32 hex digits */
+	const char *run;            /* of this run of the program alone, 16
+				       random hex digits */
 	const char *staging_path;   /* of this backup's partial directory */
 	int staging;                /* open descriptor of it, roots[0] */
 	int64_t date;               /* mtime of what the source makes itself */
@@ -80,5 +85,9 @@ const struct nb_source_ops *nb_source_ops(enum nb_source_kind kind);
 
 extern const struct nb_source_ops nb_source_postgres;
 extern const struct nb_source_ops nb_source_tree;
+extern const struct nb_source_ops nb_source_lvm;
+extern const struct nb_source_ops nb_source_mirror;
+extern const struct nb_source_ops nb_source_bootarea;
+extern const struct nb_source_ops nb_source_bootdisc;
 
 #endif

@@ -38,7 +38,8 @@ is_wanted(const struct nb_walk *w, const struct nb_entry *e)
 
 	/* A second name of a file would be a second copy; what a sparse file
 	 * lacks in size on the disk is not to be filled up there. */
-	if (w->in_place || w->context->staging < 0 || !e->size || e->ino || e->holes.count)
+	if (w->in_place || w->context->staging < 0 || !e->size || e->ino
+	    || e->holes.count)
 		return false;
 	return nb_ignore_match(rules->copy_first.at, rules->copy_first.count,
 			       e->root_path, false)

@@ -98,7 +98,7 @@ hash_rows(struct nb_catalog *catalog, const char *query,
 static enum nb_err
 hash_all(struct nb_catalog *catalog, uint8_t sum[NB_SHA256_SIZE])
 {
-	struct nb_sha256 *sha256;
+	struct nb_sha256 *sha256 = NULL;
 	enum nb_err err = nb_sha256_new(&sha256);
 
 	for (size_t i = 0; !err && i < COUNT(sealed); i++)

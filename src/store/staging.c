@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -18,8 +17,6 @@
 #define RECORD "backup.json"
 #define RECORD_MAX ((size_t)1 << 30)
 #define PARTIAL ".partial"
-/* Up to so many files; more of them all at once, with their file system. */
-#define SYNC_ONE_BY_ONE 64
 
 static enum nb_err
 open_staging(const char *staging_dir, int *fd)
@@ -123,65 +120,6 @@ out:
 	return err;
 }
 
-/* A file or directory beneath DIR, and for a file its directory too. */
-static enum nb_err
-sync_path(int dir, const char *path)
-{
-	int fd = nb_path_open(dir, path, O_RDONLY, 0);
-	enum nb_err err = NB_OK;
-
-	if (fd < 0 || fsync(fd))
-		err = nb_fail_errno(NB_EIO, "%s: cannot sync", path);
-	nb_fd_close(&fd);
-	return err;
-}
-
-static enum nb_err
-sync_parent(int dir, const char *path)
-{
-	char *parent, *slash;
-	enum nb_err err;
-
-	err = nb_str_dup(path, &parent);
-	if (err)
-		return err;
-	slash = strrchr(parent, '/');
-	if (slash) {
-		*slash = '\0';
-		err = sync_path(dir, parent);
-	}
-	free(parent);
-	return err;
-}
-
-/* Of a tree only the files with bytes stand here, all else is in the record. */
-static bool
-stands_here(const struct nb_entry *e)
-{
-	return e->type == NB_ENTRY_FILE && e->size;
-}
-
-static enum nb_err
-sync_all(const struct nb_staged *staged)
-{
-	enum nb_err err = NB_OK;
-
-	if (staged->entries.count > SYNC_ONE_BY_ONE)
-		return syncfs(staged->dir)
-			? nb_fail_errno(NB_EIO, "%s: cannot sync",
-					staged->path) : NB_OK;
-	for (size_t i = 0; !err && i < staged->entries.count; i++) {
-		const struct nb_entry *e = &staged->entries.at[i];
-
-		if (!stands_here(e))
-			continue;
-		err = sync_path(staged->dir, e->path);
-		if (!err)
-			err = sync_parent(staged->dir, e->path);
-	}
-	return err;
-}
-
 static enum nb_err
 write_record(struct nb_staged *staged)
 {
@@ -206,7 +144,7 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 {
 	const char *id = staged->manifest.backup_id;
 	char *partial = NULL, *path = NULL;
-	enum nb_err err = sync_all(staged);
+	enum nb_err err = nb_staged_sync(staged);
 	int staging = -1;
 
 	if (!err)
@@ -230,27 +168,6 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 	free(partial);
 	nb_fd_close(&staging);
 	return err;
-}
-
-static enum nb_err
-check_files(const struct nb_staged *staged)
-{
-	for (size_t i = 0; i < staged->entries.count; i++) {
-		const struct nb_entry *e = &staged->entries.at[i];
-		struct stat st;
-		int fd, bad;
-
-		if (!stands_here(e))
-			continue;
-		fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
-		bad = fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode)
-			|| (uint64_t)st.st_size != e->size;
-		nb_fd_close(&fd);
-		if (bad)
-			return nb_fail(NB_ECORRUPT, "%s/%s: missing or of "
-				       "another size", staged->path, e->path);
-	}
-	return NB_OK;
 }
 
 static enum nb_err
@@ -332,7 +249,7 @@ nb_staging_find(const char *staging_dir, const char *job,
 	if (!err && !s.found)
 		return NB_ENOTFOUND;
 	if (!err)
-		err = check_files(&best);
+		err = nb_staged_check(&best);
 	if (err)
 		nb_staged_free(&best);
 	else
@@ -394,31 +311,5 @@ nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
 	if (!err)
 		err = each_name(s.staging, prune_one, &s);
 	nb_fd_close(&s.staging);
-	return err;
-}
-
-enum nb_err
-nb_staging_room(const char *staging_dir, uint64_t *bytes)
-{
-	struct statvfs fs;
-	char *path, *slash;
-	enum nb_err err = nb_str_dup(staging_dir, &path);
-	int bad;
-
-	if (err)
-		return err;
-	/* A directory that is still to be made: its parent's file system. */
-	while ((bad = statvfs(path, &fs)) && errno == ENOENT) {
-		slash = strrchr(path, '/');
-		if (!slash || !path[1])
-			break;
-		slash[slash == path] = '\0';
-	}
-	if (bad)
-		err = nb_fail_errno(NB_EIO, "%s: cannot ask for free space",
-				    staging_dir);
-	else
-		*bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-	free(path);
 	return err;
 }

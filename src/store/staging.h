@@ -6,7 +6,7 @@
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
  * backup.json is a manifest (model/manifest.h) whose paths are beneath the
- * backup's own directory there.
+ * backup's own directory there; links and devices stand in it alone.
  */
 #ifndef NB_STORE_STAGING_H
 #define NB_STORE_STAGING_H
@@ -49,5 +49,12 @@ enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
 /* Bytes that a user without privileges could still write in that directory, or
  * where it is to be made.  NB_EIO */
 enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
+
+/* ---- for staging.c (staging_files.c) ---- */
+
+/* All files to stable storage.  NB_EIO */
+enum nb_err nb_staged_sync(const struct nb_staged *staged);
+/* Whether all are there, by type and size.  NB_ECORRUPT */
+enum nb_err nb_staged_check(const struct nb_staged *staged);
 
 #endif

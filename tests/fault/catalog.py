@@ -223,7 +223,7 @@ def no_room(scene):
     kept = os.path.join(scene.path, "kept")
     keep(scene)
     ends = set()
-    for size in range(88, 420, 4 if ALL else 48):
+    for size in range(88, 1600, 4 if ALL else 168):
         for disc in "AB":
             shutil.copy2(scene.disc(disc), scene.disc(disc) + ".kept")
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}k,mode=700",

@@ -21,7 +21,9 @@ trap guest_end EXIT
 
 # What a guest loads, in this order, each behind what it needs.
 guest_modules="virtio_pci virtio_console virtio_blk isofs sr_mod sg
-target_core_user tcm_loop"
+target_core_user tcm_loop crc32c_generic ext4 vfat nls_cp437 nls_ascii loop"
+# What one loads that asks for it with guest_storage.
+guest_storage="crc32c_generic loop dm_mod dm_snapshot dm_thin_pool raid1 ext4 xfs"
 
 # Why there is no guest on this machine; empty when there is one.
 guest_why()
@@ -35,7 +37,8 @@ guest_why()
 	mkdir -p "$guest_cache"
 	(
 		flock 9
-		[ -e "$guest_cache/ready" ] && exit
+		[ -e "$guest_cache/ready" ] && [ -e "$guest_cache/vmlinuz" ] &&
+			[ -e "$guest_cache/storage/order" ] && exit
 		guest_fetch >"$guest_cache/log" 2>&1 && exit
 		echo "no kernel: $(tail -n 1 "$guest_cache/log")"
 	) 9>"$guest_cache/lock"
@@ -75,6 +78,7 @@ guest_fetch()
 guest_keep_kernel()
 {
 	local at
+	cp "$1" "$guest_cache/vmlinuz"
 	cp "$1" "$guest_cache/kernel"
 	for at in $(LC_ALL=C grep -aobP '\xFD7zXZ\x00' "$1" | cut -d: -f1); do
 		tail -c +$((at + 1)) "$1" | xz -dcq >"$guest_cache/elf" 2>/dev/null
@@ -88,19 +92,22 @@ guest_keep_kernel()
 guest_keep_modules()
 {
 	local name
-	rm -rf "$guest_cache/modules"
-	mkdir "$guest_cache/modules" || return 1
+	rm -rf "$guest_cache/modules" "$guest_cache/storage"
+	mkdir "$guest_cache/modules" "$guest_cache/storage" || return 1
 	for name in $guest_modules; do
-		guest_keep_module "$1" "$name" || return 1
+		guest_keep_module "$1" "$name" modules || return 1
+	done
+	for name in $guest_storage; do
+		guest_keep_module "$1" "$name" storage || return 1
 	done
 }
 
-# guest_keep_module DIRECTORY NAME: that one, behind what it needs.
+# guest_keep_module DIRECTORY NAME GROUP: that one, behind what it needs.
 guest_keep_module()
 {
 	local file name=${2//-/_} to needs
-	to=$guest_cache/modules/$name.ko
-	[ ! -e "$to" ] || return 0
+	to=$guest_cache/$3/$name.ko
+	[ ! -e "$to" ] && [ ! -e "$guest_cache/modules/$name.ko" ] || return 0
 	file=$(find "$1" -name "${name//_/[-_]}.ko*")
 	[ -n "$file" ] || { echo "no module $name in this kernel"; return 1; }
 	case $file in
@@ -109,9 +116,9 @@ guest_keep_module()
 	esac || return 1
 	for needs in $(tr '\0' '\n' <"$to" | LC_ALL=C \
 		sed -n 's/^depends=//p' | tr ',' ' '); do
-		guest_keep_module "$1" "$needs" || return 1
+		guest_keep_module "$1" "$needs" "$3" || return 1
 	done
-	echo "$name" >>"$guest_cache/modules/order"
+	echo "$name" >>"$guest_cache/$3/order"
 }
 
 # guest_new ROOT: the files of a guest, to which a test may add.
@@ -164,6 +171,13 @@ END
 	chmod 755 "$1/init"
 }
 
+# guest_storage ROOT: drivers of volumes, mirrors and file systems.
+guest_storage()
+{
+	cp "$guest_cache"/storage/*.ko "$1/modules" || return 1
+	cat "$guest_cache/storage/order" >>"$1/modules/order"
+}
+
 # guest_add ROOT PROGRAM...: in its PATH.
 guest_add()
 {
@@ -207,7 +221,7 @@ guest_boot()
 	timeout -k 5 $guest_limit $guest_qemu -accel tcg,thread=multi \
 		-smp 2 -m 1024 -nodefaults -no-user-config -display none \
 		-no-reboot -kernel "$guest_cache/kernel" -initrd "$root.cpio" \
-		-append 'console=ttyS0 quiet panic=-1 rdinit=/init' \
+		-append 'console=ttyS0 quiet rcupdate.rcu_expedited=1 panic=-1 rdinit=/init' \
 		-serial "file:$root.console" -device virtio-serial-pci \
 		-chardev "file,id=results,path=$root.tar" \
 		-device virtserialport,chardev=results,name=results \

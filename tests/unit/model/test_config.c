@@ -249,6 +249,43 @@ START_TEST(sizes_are_decimal_unless_the_unit_says_otherwise)
 }
 END_TEST
 
+START_TEST(what_boots_has_its_options_and_defaults)
+{
+	struct nb_config *c = parse(SMALL "job j { pool = p\n"
+		"bootarea a { disk = /dev/sda boot = 2 max_size = 1M }\n"
+		"bootarea b { disk = /dev/sdb path = /mnt }\n"
+		"bootdisc d { root = \"UUID=x\" kernel = /k initramfs = /i\n"
+		"append = quiet default = rescue timeout = 3 firmware = efi\n"
+		"bios_image = /b efi_image = /e }\n}");
+	const struct nb_config_sources *s = &c->jobs.at[0].sources;
+	const struct nb_config_bootdisc *d = &s->at[2].bootdisc;
+
+	ck_assert_uint_eq(s->count, 3);
+	ck_assert_str_eq(s->at[0].bootarea.boot, "2");
+	ck_assert_str_eq(s->at[0].bootarea.path, "/boot");
+	ck_assert_uint_eq(s->at[0].bootarea.max_size, 1000000);
+	ck_assert_ptr_null(s->at[1].bootarea.boot);
+	ck_assert_str_eq(s->at[1].bootarea.path, "/mnt");
+	ck_assert_uint_eq(s->at[1].bootarea.max_size, 4000000000u);
+	ck_assert_str_eq(d->root, "UUID=x");
+	ck_assert_str_eq(d->kernel, "/k");
+	ck_assert_str_eq(d->initramfs, "/i");
+	ck_assert_str_eq(d->append, "quiet");
+	ck_assert_str_eq(d->bios_image, "/b");
+	ck_assert_str_eq(d->efi_image, "/e");
+	ck_assert_int_eq(d->timeout, 3);
+	ck_assert_int_eq(d->firmware, NB_FIRMWARE_EFI);
+	ck_assert(d->rescue);
+	nb_config_free(c);
+	c = parse(SMALL "job j { pool = p\nbootdisc d {} }");
+	d = &c->jobs.at[0].sources.at[0].bootdisc;
+	ck_assert_int_eq(d->timeout, 10);
+	ck_assert_int_eq(d->firmware, NB_FIRMWARE_BOTH);
+	ck_assert(!d->rescue && !d->root && !d->kernel);
+	nb_config_free(c);
+}
+END_TEST
+
 #define JOB "job j { pool = p tree t { path = / } }\n"
 
 START_TEST(the_only_job_needs_no_name)
@@ -396,6 +433,7 @@ main(void)
 	tcase_add_test(tc, hooks_and_the_guard_are_read_option_by_option);
 	tcase_add_test(tc, a_dollar_stays_a_dollar_whatever_the_environment);
 	tcase_add_test(tc, what_is_left_out_has_its_default);
+	tcase_add_test(tc, what_boots_has_its_options_and_defaults);
 	tcase_add_loop_test(tc,
 			    sizes_are_decimal_unless_the_unit_says_otherwise, 0,
 			    COUNT(sizes));

@@ -11,6 +11,7 @@
 	"pool p { discs = A drives = d }\n"
 #define JOB "job j { pool = p tree t { path = / } }\n"
 #define DB(options) SMALL "job j {\npool = p\npostgres x {\n" options "\n}\n}"
+#define DISK(source) SMALL "job j { pool = p\n" source "\n}"
 #define HOOK(block) SMALL "job j { pool = p\ntree t { path = / }\n" block "\n}"
 #define NAME65 "12345678901234567890123456789012345678901234567890" \
 	"123456789012345"
@@ -95,7 +96,7 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "for each device" },
 	{ "drive \"a/b\" { device = /dev/a }", "1: drive \"a/b\"; expected "
 	  A_NAME },
-	{ "drive \"a\\nb\" { device = /dev/a }", "1: drive \"a\nb\"; expected "
+	{ "drive \"a\\nb\" { device = /dev/a }", "1: drive \"a?b\"; expected "
 	  A_NAME },
 	{ "drive \"..\" { device = /dev/a }", "1: drive \"..\"; expected "
 	  A_NAME },
@@ -142,6 +143,21 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "one_file_system, max_file_size, copy_first, copy_newer, "
 	  "on_change, checksum, pack, host, port, identity, known_hosts, "
 	  "ssh, timeout, max_size" },
+	{ DISK("bootarea b { boot = 1 }"), "4: bootarea \"b\" has no disk; "
+	  "expected an absolute path" },
+	{ DISK("bootdisc b {\nroot = sda1\n}"), "4: bootdisc \"b\" has another "
+	  "root; expected UUID=... or LABEL=..." },
+	{ DISK("bootdisc b { root = \"LABEL=a b\" }"), "4: bootdisc \"b\" has "
+	  "quotes, blanks or signs in root; expected none" },
+	{ DISK("bootdisc b { default = rescue }"), "4: bootdisc \"b\" has "
+	  "initramfs, append or default = rescue without kernel; expected a "
+	  "kernel" },
+	{ DISK("bootdisc b { timeout = 3601 }"), "4: timeout is \"3601\"; "
+	  "expected a whole number from 0 to 3600" },
+	{ DISK("bootdisc b { firmware = uefi }"), "4: firmware is \"uefi\"; "
+	  "expected both, bios or efi" },
+	{ DISK("bootdisc b {}\nbootdisc c {}"), "5: bootdisc \"c\": another "
+	  "one is above; expected one for each job" },
 	{ DB("format = tar"), "6: format is \"tar\"; expected custom, plain "
 	  "or directory" },
 	{ DB("jobs = 0"), "6: jobs is \"0\"; expected a whole number from 1 "
@@ -159,7 +175,7 @@ static const struct { const char *text, *message; } wrong[] = {
 	{ DB("check = some"), "6: check is \"some\"; expected list or full" },
 	{ DB("pg_dump = bin/pg_dump"), "6: pg_dump is \"bin/pg_dump\"; "
 	  "expected an absolute path, or a bare name found on PATH" },
-	{ DB("database = \"a\\tb\""), "6: database is \"a\tb\"; expected text "
+	{ DB("database = \"a\\tb\""), "6: database is \"a?b\"; expected text "
 	  "without control characters" },
 	{ DB("timeout = 1.5h"), "6: timeout is \"1.5h\"; expected a time such "
 	  "as 90, 30m, 12h or 40d" },

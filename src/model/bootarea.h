@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known of a disk that boots: its partition table, what stands in each
+ * partition, and the pieces of it that were copied byte by byte.  On the disc
+ * it is "disk.json" beside the pieces; doc/disc-format.md describes it.
+ */
+#ifndef NB_MODEL_BOOTAREA_H
+#define NB_MODEL_BOOTAREA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+
+#define NB_BOOTAREA_RECORD "disk.json"
+#define NB_BOOTAREA_SCRIPT "partitions.sfdisk"
+
+struct nb_disk_part {
+	unsigned int number;    /* as in /dev/sda1 */
+	uint64_t start, size;   /* bytes */
+	char *type;             /* of the table: GUID, or "0x83" */
+	char *type_name;        /* in words, or NULL */
+	char *uuid, *name;      /* of the table, or NULL */
+	bool bootable;          /* MBR's flag */
+	bool container;         /* extended: holds logical partitions */
+	char *fs;               /* "ext4", "swap", ...; NULL: unknown */
+	char *fs_uuid, *fs_label;
+	bool boot;              /* holds /boot */
+};
+struct nb_disk_parts NB_ARRAY(struct nb_disk_part);
+
+struct nb_disk {
+	char *table;            /* "gpt" or "dos" */
+	char *id;               /* of the table */
+	uint64_t size;          /* bytes */
+	unsigned int sector;    /* bytes */
+	struct nb_disk_parts parts; /* by number */
+};
+
+enum nb_piece_kind {
+	NB_PIECE_START,         /* from block 0; there is exactly one */
+	NB_PIECE_EBR,           /* a link of the chain of logical partitions */
+	NB_PIECE_BACKUP_GPT     /* to the end of the disk */
+};
+
+struct nb_disk_piece {
+	enum nb_piece_kind kind;
+	char *file;             /* beside the record, one component */
+	bool zstd;              /* the file is one zstd frame */
+	uint64_t offset, bytes; /* on the disk */
+	uint8_t sha256[NB_SHA256_SIZE]; /* of the bytes on the disk */
+};
+struct nb_disk_pieces NB_ARRAY(struct nb_disk_piece);
+
+struct nb_bootarea {
+	char *device;           /* as it was called there */
+	struct nb_disk disk;
+	struct nb_disk_pieces pieces;
+};
+
+void nb_disk_part_clear(struct nb_disk_part *part);
+void nb_disk_clear(struct nb_disk *disk);
+void nb_bootarea_clear(struct nb_bootarea *area);
+
+/* True for table types and files of these meanings. */
+bool nb_disk_is_gpt(const struct nb_disk *disk);
+bool nb_disk_part_is_esp(const struct nb_disk_part *part);
+bool nb_disk_part_is_bios(const struct nb_disk_part *part);
+bool nb_disk_part_is_swap(const struct nb_disk_part *part);
+
+/* The end in bytes of the last partition, or of all that has to be at the
+ * start where that is more. */
+uint64_t nb_disk_end(const struct nb_disk *disk);
+
+/* The first byte behind what has to be copied from the start: /boot, the EFI
+ * system and the BIOS boot partition; without any of them all that stands in
+ * front of the first partition. */
+uint64_t nb_disk_boot_end(const struct nb_disk *disk);
+
+/* The text of disk.json; the caller frees.  NB_ENOMEM. */
+enum nb_err nb_bootarea_render(const struct nb_bootarea *area, char **text);
+
+/* Parses it, strictly; OUT is the caller's on success, untouched otherwise.
+ * NB_ECORRUPT, the message begins with NAME. */
+enum nb_err nb_bootarea_parse(const char *name, const char *text,
+			      size_t length, struct nb_bootarea *out);
+
+/*
+ * May the disk be overwritten?  The facts are read immediately before, with
+ * the device open; nb_bootarea_write takes the answer as a permit.
+ */
+enum nb_target {
+	NB_TARGET_PERMIT,
+	NB_TARGET_NOT_NAMED,     /* not named a second time, or another one */
+	NB_TARGET_NO_BLOCK,      /* no block device */
+	NB_TARGET_PARTITION,     /* a part of a disk */
+	NB_TARGET_IN_USE,        /* mounted, swap, or another device on it */
+	NB_TARGET_CHANGED,       /* another device than was shown */
+	NB_TARGET_READ_ONLY,
+	NB_TARGET_SECTOR,        /* of another sector size */
+	NB_TARGET_TOO_SMALL,
+	NB_TARGET_INCOMPLETE,    /* the pieces were not all read and hashed */
+	NB_TARGET_COUNT
+};
+
+struct nb_target_facts {
+	const char *named, *again;   /* AGAIN NULL: was not said */
+	bool block, whole, in_use, read_only, complete;
+	uint64_t first_device, second_device; /* identity when it was shown,
+						 and now */
+	uint64_t size;               /* bytes */
+	unsigned int sector;
+	const struct nb_disk *wanted;
+};
+
+enum nb_target nb_target_check(const struct nb_target_facts *facts);
+/* The reason in words, without full stop; statically allocated. */
+const char *nb_target_text(enum nb_target answer);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An array of mirrors (md RAID1) and one of its halves, as sysfs shows them and
+ * mdadm changes them.  Private to source/.
+ */
+#ifndef NB_SOURCE_MIRROR_ARRAY_H
+#define NB_SOURCE_MIRROR_ARRAY_H
+
+#include <stdbool.h>
+
+#include "source/source.h"
+
+#define NB_MIRROR_WORD 64
+
+enum nb_mirror_half {
+	NB_MIRROR_DETACHED,   /* no member */
+	NB_MIRROR_SYNCING,    /* a member that does not have everything yet */
+	NB_MIRROR_WORKING,
+	NB_MIRROR_FAULTY      /* failed, not removed */
+};
+
+struct nb_mirror {
+	const char *object;           /* "mirror root", borrowed */
+	const char *array;            /* "/dev/md0", borrowed */
+	const char *half;             /* "/dev/sdb1", borrowed */
+	char name[NB_MIRROR_WORD];    /* the kernel's: "md0" */
+	char member[NB_MIRROR_WORD];  /* "dev-sdb1" */
+	int md;                       /* open directory /sys/.../md0/md */
+	uint64_t size;                /* of what the array holds, bytes */
+};
+
+struct nb_mirror_state {
+	char level[NB_MIRROR_WORD];   /* "raid1" */
+	char action[NB_MIRROR_WORD];  /* "idle", "recover", "check", ... */
+	int disks;                    /* members that it shall have */
+	int working;                  /* that are in step, but for the half */
+	enum nb_mirror_half half;
+};
+
+/* Finds both in sysfs; ->object, ->array and ->half are set.  NB_ESOURCE.
+ * Close in every case. */
+enum nb_err nb_mirror_open(struct nb_mirror *m);
+void nb_mirror_close(struct nb_mirror *m);
+
+enum nb_err nb_mirror_look(const struct nb_mirror *m,
+			   struct nb_mirror_state *state);
+
+/*
+ * A split is possible and takes nothing from the array that it had: it is a
+ * raid1, nothing is going on, and every member works but the half; the half is
+ * missing, or (with MAY_BELONG) one of them.  NB_ESOURCE, logged with the
+ * remedy.  Pure.
+ */
+enum nb_err nb_mirror_judge(const struct nb_mirror *m,
+			    const struct nb_mirror_state *state,
+			    bool may_belong);
+
+/* The half bears the array's own superblock.  NB_ESOURCE, logged with what it
+ * holds instead. */
+enum nb_err nb_mirror_check_half(const struct nb_mirror *m);
+
+/* The value of KEY in TEXT, lines of KEY=VALUE as mdadm --export prints them,
+ * into BUF; false when there is none. */
+bool nb_mirror_export(const char *text, const char *key,
+		      char buf[NB_MIRROR_WORD]);
+
+/* Where the data of the half, a member, begin; bytes. */
+enum nb_err nb_mirror_offset(const struct nb_mirror *m, uint64_t *offset);
+
+/* ---- changing it (mirror_sync.c) ---- */
+
+/* Adds the half; returns when it is a member, not when it is in step. */
+enum nb_err nb_mirror_add(const struct nb_mirror *m);
+
+/*
+ * Waits until the half has everything, and tells the progress.  NB_ESOURCE when
+ * it does not get on for STALL seconds, or fails; what the progress says.
+ */
+enum nb_err nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
+			   const struct nb_source_context *context);
+
+/* Fails and removes the half; nothing to do when it is no member. */
+enum nb_err nb_mirror_split(const struct nb_mirror *m);
+
+/* "123 / 456" as sync_completed has it, in sectors; false: "none" and the
+ * like. */
+bool nb_mirror_progress(const char *text, uint64_t *done, uint64_t *total);
+
+#endif

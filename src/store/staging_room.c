@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/staging.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "base/str.h"
+
+enum nb_err
+nb_staging_room(const char *staging_dir, uint64_t *bytes)
+{
+	struct statvfs fs;
+	char *path, *slash;
+	enum nb_err err = nb_str_dup(staging_dir, &path);
+	int bad;
+
+	if (err)
+		return err;
+	/* A directory that is still to be made: its parent's file system. */
+	while ((bad = statvfs(path, &fs)) && errno == ENOENT) {
+		slash = strrchr(path, '/');
+		if (!slash || !path[1])
+			break;
+		slash[slash == path] = '\0';
+	}
+	if (bad)
+		err = nb_fail_errno(NB_EIO, "%s: cannot ask for free space",
+				    staging_dir);
+	else
+		*bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	free(path);
+	return err;
+}
