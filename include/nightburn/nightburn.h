@@ -300,15 +300,11 @@ NB_API enum nb_err nb_clone(struct nightburn *nb,
 			    const struct nb_clone_options *options,
 			    struct nb_clone_result *result);
 
-/* ---- the sources of another host ---- */
+/* ---- a source's work for another host ---- */
 
-/*
- * Reads one request from the descriptor IN, does it and answers to OUT; ssh
- * starts it (`nightburn remote`).  ALLOWED: the word "postgres" and the
- * directories that may be read; none: all that this user may.  All messages
- * go to the other host, so that a sink set before does not get them; SIGPIPE is
- * ignored from then on.  NB_ECANCELED: nobody listens any more.
- */
+/* Reads one request from IN, does it, answers to OUT, where all messages go as
+ * well.  ALLOWED: the word "postgres" and directories; none: no bound.  SIGPIPE
+ * is ignored from then on.  NB_ECANCELED: nobody listens any more. */
 NB_API enum nb_err nb_remote_serve(int in, int out,
 				   const char *const *allowed, size_t count);
 

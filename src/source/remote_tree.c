@@ -107,7 +107,8 @@ add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 	e->tolerant = false;
 	e->dev = e->ino ? a->dev : 0;
 	if (!err && e->size)
-		err = with_bytes ? nb_arrival_place_bytes(a, e) : nb_arrival_place_link(a, first, e);
+		err = with_bytes ? nb_arrival_place_bytes(a, e)
+			: nb_arrival_place_link(a, first, e);
 	e->content = e->size ? NB_CONTENT_ROOT : NB_CONTENT_NONE;
 	e->hashed = e->size != 0;
 	if (err)

@@ -276,6 +276,33 @@ resumed()
 }
 check "a tree of another host waits in staging for its disc" resumed
 
+changing()
+{
+	local bad=0
+	config "$(files key 'on_change = fail')"
+	(while :; do echo line >>"$t/random"; done) &
+	local writer=$!
+	refused "$me@127.0.0.1: tree files: random changed each time that it was" ||
+		bad=1
+	config "$(files key)"
+	nb_is 3 run && says err "$me@127.0.0.1: tree files: random changed each" &&
+		nothing_left || bad=1
+	kill $writer
+	wait $writer
+	truncate -s 1500000 "$t/random"
+	return $bad
+}
+check "a file that changes all the time is told by name" changing
+
+unchanged_files()
+{
+	insert A
+	config "$(files key)"
+	nb_is 0 run && nb_is 0 run &&
+		says out "unchanged, in an earlier session of this disc"
+}
+check "an appended session has only what changed there" unchanged_files
+
 # ---- what is refused ----
 
 before=$(fingerprint)
