@@ -282,6 +282,8 @@ list(struct sending *s, const struct nb_remote_request *request)
 
 	snprintf(s->manifest.backup_id, sizeof s->manifest.backup_id, "%s",
 		 request->backup_id);
+	/* With the id of a disc, entries tell by what a change is seen. */
+	strcpy(s->manifest.disc_id, "remote");
 	/* Nothing is copied before it is sent. */
 	source.tree.copy_newer = 0;
 	if (!err)
