@@ -280,7 +280,12 @@ changing()
 {
 	local bad=0
 	config "$(files key 'on_change = fail')"
-	(while :; do echo line >>"$t/random"; done) &
+	mkfifo "$d/never"
+	# More often than it takes to send the file.
+	while :; do
+		echo line >>"$t/random"
+		read -rt 0.001 <&9
+	done 9<>"$d/never" &
 	local writer=$!
 	refused "$me@127.0.0.1: tree files: random changed each time that it was" ||
 		bad=1
