@@ -93,6 +93,10 @@ drain(struct run *r, int *fd)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
+	/* No end: what came so far is not all of it. */
+	if (n < 0)
+		terminate(r, nb_fail_errno(NB_EIO, "%s: its output cannot be "
+					   "read", r->name));
 	if (n <= 0) {
 		nb_fd_close(fd);
 	} else if (fd == &r->child.err) {

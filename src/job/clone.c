@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/inhibit.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -288,6 +289,7 @@ write_clone(struct clone *c, const struct nb_clone_work *work,
 {
 	uint64_t most = 0;
 	enum nb_err err = check_deletions(c, work, &most, r);
+	int inhibitor;
 
 	if (err || c->options->dry_run)
 		return err;
@@ -298,7 +300,9 @@ write_clone(struct clone *c, const struct nb_clone_work *work,
 		err = save_marker(c);
 	if (err)
 		return err;
+	inhibitor = nb_inhibit("a standby disk is being written");
 	err = copy(c, work, most, r);
+	nb_fd_close(&inhibitor);
 	if (err) {
 		record(c, r, "incomplete", "the last run failed");
 		return err;

@@ -131,13 +131,14 @@ nb_mount_identity(const char *path, char id[128])
 	return err || id[0] ? err : findmnt("SOURCE", "-T", path, id, 128);
 }
 
+/* To its end: what is half mounted helps nobody. */
 static enum nb_err
 run(const char *const *argv)
 {
 	struct nb_proc_result result = { .output = NULL };
 	enum nb_err err = nb_proc_run(&(struct nb_proc){
-		.argv = argv, .stdin_fd = -1, .timeout_ms = MOUNT_MS },
-		&result);
+		.argv = argv, .stdin_fd = -1, .timeout_ms = MOUNT_MS,
+		.to_end = true }, &result);
 
 	if (!err)
 		err = nb_proc_check(argv[0], &result, NB_EIO);

@@ -84,7 +84,7 @@ add_excludes(const struct nb_clone_work *work, struct arguments *list)
 	/* What belongs to the disk that it stands on, and what is made anew
 	 * when a system starts. */
 	static const char *const always[] = {
-		"/" NB_CLONE_MARKER, "/etc/fstab", "/boot/grub/grub.cfg",
+		("/" NB_CLONE_MARKER), "/etc/fstab", "/boot/grub/grub.cfg",
 		"/boot/grub/grubenv", "/lost+found", "/tmp/*", "/var/tmp/*",
 		"/run/*", "/proc/*", "/sys/*", "/dev/*",
 	};

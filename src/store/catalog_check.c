@@ -43,8 +43,8 @@ static const char *const invariants[] = {
 /* Everything that decides, in an order of its own, and the tables themselves;
  * not the files of backups, which are many. */
 static const char *const sealed[] = {
-	"select type, name, tbl_name, sql from sqlite_schema "
-	"where name not like 'sqlite_%' order by type, name",
+	("select type, name, tbl_name, sql from sqlite_schema "
+	 "where name not like 'sqlite_%' order by type, name"),
 	"select * from pools order by name",
 	"select * from discs order by id",
 	"select * from sessions order by id",

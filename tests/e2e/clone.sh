@@ -234,6 +234,34 @@ device()
 	return $is
 }
 
+# Asked to end while it copies: what is there stays, the device is unmounted.
+interrupted()
+{
+	mkdir -p "$work/slow" "$system/many"
+	cat >"$work/slow/rsync" <<END
+#!/bin/sh
+case " \$* " in
+*--dry-run*) ;;
+*) echo >"$work/copying"; exec sleep 100 ;;
+esac
+exec $(command -v rsync) "\$@"
+END
+	chmod 755 "$work/slow/rsync"
+	PATH=$work/slow:$PATH "$nightburn" -c "$work/nb.conf" clone \
+		>"$work/out" 2>"$work/err" &
+	local pid=$! end=$((SECONDS + 30))
+	until [ -e "$work/copying" ]; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+	kill "$pid"
+	wait $pid
+	status=$?
+	[ $status = 1 ] && ! findmnt "$loop" && nb_is 0 list &&
+		says out "clone standby of $system on $loop: incomplete" &&
+		nb_is 0 clone && nb_is 0 list && says out "$loop: good"
+}
+
 keep()
 {
 	mkdir "$work/kept" "$work/proc" &&
@@ -260,6 +288,7 @@ check 'a directory of the same file system is no standby disk' \
 	same_file_system
 if losetup -f >/dev/null 2>&1; then
 	check 'a device is mounted for the time of the run' device
+	check 'a run that is asked to end unmounts it' interrupted
 else
 	skip 'a device is mounted for the time of the run' 'no loop devices'
 fi
