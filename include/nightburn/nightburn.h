@@ -308,6 +308,14 @@ NB_API enum nb_err nb_clone(struct nightburn *nb,
 			    const struct nb_clone_options *options,
 			    struct nb_clone_result *result);
 
+/* ---- a source's work for another host ---- */
+
+/* Reads one request from IN, does it, answers to OUT, where all messages go as
+ * well.  ALLOWED: the word "postgres" and directories; none: no bound.  SIGPIPE
+ * is ignored from then on.  NB_ECANCELED: nobody listens any more. */
+NB_API enum nb_err nb_remote_serve(int in, int out,
+				   const char *const *allowed, size_t count);
+
 /* ---- the key that labels bear ---- */
 
 #define NB_KEY_LINE 90             /* bytes of a key as text, with the NUL */

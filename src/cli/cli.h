@@ -98,6 +98,7 @@ enum nb_err cmd_key(struct cli *cli);
 enum nb_err cmd_list(struct cli *cli);
 enum nb_err cmd_msinfo(struct cli *cli);
 enum nb_err cmd_plan(struct cli *cli);
+enum nb_err cmd_remote(struct cli *cli);
 enum nb_err cmd_restore(struct cli *cli);
 /* restore --bootarea */
 enum nb_err cmd_restore_bootarea(struct cli *cli);

@@ -245,6 +245,28 @@ nb_backup_clear(struct nb_backup *backup)
 	backup->staged.dir = -1;
 }
 
+/* The entry STAGED as it stands on the disc. */
+static enum nb_err
+list_one(const char *id, const struct nb_entry *staged,
+	 struct nb_entries *entries)
+{
+	struct nb_entry e = { .path = NULL };
+	enum nb_err err = nb_entry_copy(staged, &e);
+
+	free(e.root_path);
+	e.root_path = e.path;
+	e.path = NULL;
+	e.root = 0;
+	e.content = e.type == NB_ENTRY_FILE && e.size ? NB_CONTENT_ROOT
+		: NB_CONTENT_NONE;
+	if (!err)
+		err = nb_str_format(&e.path, "%s/%s", id, staged->path);
+	if (!err)
+		return nb_entries_add(entries, &e);
+	nb_entry_clear(&e);
+	return err;
+}
+
 static enum nb_err
 list_staged(struct nb_backup *backup, struct nb_entries *entries)
 {
@@ -252,26 +274,8 @@ list_staged(struct nb_backup *backup, struct nb_entries *entries)
 	int64_t date = backup->staged.manifest.created;
 	enum nb_err err = nb_entries_add_dir(entries, id, date);
 
-	for (size_t i = 0; !err && i < backup->staged.entries.count; i++) {
-		const struct nb_entry *staged = &backup->staged.entries.at[i];
-		struct nb_entry e = *staged;
-
-		e.path = e.root_path = e.target = e.data = e.shared = NULL;
-		memset(&e.xattrs, 0, sizeof e.xattrs);
-		memset(&e.holes, 0, sizeof e.holes);
-		e.root = 0;
-		if (e.type == NB_ENTRY_FILE)
-			e.content = NB_CONTENT_ROOT;
-		err = nb_str_format(&e.path, "%s/%s", id, staged->path);
-		if (!err)
-			err = nb_str_dup(staged->path, &e.root_path);
-		if (!err)
-			err = nb_str_dup(staged->target, &e.target);
-		if (err)
-			nb_entry_clear(&e);
-		else
-			err = nb_entries_add(entries, &e);
-	}
+	for (size_t i = 0; !err && i < backup->staged.entries.count; i++)
+		err = list_one(id, &backup->staged.entries.at[i], entries);
 	return err;
 }
 

@@ -6,16 +6,16 @@
 #include "base/str.h"
 #include "model/config_build.h"
 
-static void
-names_free(struct nb_names *names)
+void
+nb_names_free(struct nb_names *names)
 {
 	for (size_t i = 0; i < names->count; i++)
 		free(names->at[i]);
 	nb_array_free(names);
 }
 
-static void
-source_clear(struct nb_config_source *source)
+void
+nb_config_source_clear(struct nb_config_source *source)
 {
 	free(source->name);
 	free(source->postgres.database);
@@ -25,8 +25,8 @@ source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_dumpall);
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
-	names_free(&source->tree.exclude);
-	names_free(&source->tree.copy_first);
+	nb_names_free(&source->tree.exclude);
+	nb_names_free(&source->tree.copy_first);
 	free(source->bootarea.disk);
 	free(source->bootarea.boot);
 	free(source->bootarea.path);
@@ -40,14 +40,19 @@ source_clear(struct nb_config_source *source)
 	free(source->lvm.volume);
 	free(source->mirror.array);
 	free(source->mirror.half);
-	names_free(&source->mirror.quiesce);
-	names_free(&source->mirror.resume);
+	nb_names_free(&source->mirror.quiesce);
+	nb_names_free(&source->mirror.resume);
+	free(source->remote.host);
+	free(source->remote.identity);
+	free(source->remote.known_hosts);
+	free(source->remote.ssh);
+	memset(source, 0, sizeof *source);
 }
 
 static void
 hook_clear(struct nb_config_hook *hook)
 {
-	names_free(&hook->run);
+	nb_names_free(&hook->run);
 	free(hook->shell);
 	free(hook->run_as);
 }
@@ -59,7 +64,7 @@ clone_clear(struct nb_config_clone *clone)
 	free(clone->source);
 	free(clone->target);
 	free(clone->device);
-	names_free(&clone->exclude);
+	nb_names_free(&clone->exclude);
 }
 
 static void
@@ -68,7 +73,7 @@ job_clear(struct nb_config_job *job)
 	free(job->name);
 	free(job->pool);
 	for (size_t i = 0; i < job->sources.count; i++)
-		source_clear(&job->sources.at[i]);
+		nb_config_source_clear(&job->sources.at[i]);
 	nb_array_free(&job->sources);
 	for (size_t i = 0; i < job->hooks.count; i++)
 		hook_clear(&job->hooks.at[i]);
@@ -79,8 +84,8 @@ static void
 pool_clear(struct nb_config_pool *pool)
 {
 	free(pool->name);
-	names_free(&pool->discs);
-	names_free(&pool->drives);
+	nb_names_free(&pool->discs);
+	nb_names_free(&pool->drives);
 }
 
 void

@@ -15,6 +15,9 @@
 
 struct nb_names NB_ARRAY(char *);
 
+/* Frees the names, and the array. */
+void nb_names_free(struct nb_names *names);
+
 struct nb_config_drive {
 	char *name;
 	char *device;          /* "/dev/sr0" or "stdio:PATH" */
@@ -89,6 +92,18 @@ struct nb_config_tree {
 	enum nb_pack pack;
 };
 
+/* The host where a source does its work, reached by ssh. */
+struct nb_config_remote {
+	char *host;                 /* "user@name"; NULL: this one */
+	int port;                   /* 0: ssh's own */
+	char *identity;             /* private key; NULL: ssh's own */
+	char *known_hosts;
+	char *ssh;                  /* program */
+	int64_t timeout;            /* of a tree, in seconds; a dump has its
+				       own */
+	uint64_t max_size;          /* bytes of a tree; 0: no cap */
+};
+
 /* What makes a disk boot. */
 struct nb_config_bootarea {
 	char *disk;                 /* device of the whole disk */
@@ -155,7 +170,11 @@ struct nb_config_source {
 	struct nb_config_mirror mirror;
 	struct nb_config_bootarea bootarea;
 	struct nb_config_bootdisc bootdisc;
+	struct nb_config_remote remote;
 };
+
+/* Frees what SOURCE owns and sets it to zeros. */
+void nb_config_source_clear(struct nb_config_source *source);
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);
 

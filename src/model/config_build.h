@@ -29,6 +29,11 @@ void nb_config_source_begin(enum nb_source_kind kind,
 enum nb_err nb_config_source_end(const char *file,
 				 struct nb_config_source *source);
 
+/* What holds between the options of its host (config_remote.c).  As
+ * nb_config_source_end, which calls it. */
+enum nb_err nb_config_remote_end(const char *file,
+				 struct nb_config_source *source);
+
 /* ---- those of them that mount a volume first (config_volume.c) ---- */
 
 extern const struct nb_field nb_config_lvm_fields[];

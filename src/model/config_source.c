@@ -25,6 +25,15 @@ static const char *const packs[] = { "none", "tar.zst", NULL };
 #define FIELD(option, value, field) \
 	NB_FIELD(struct nb_config_source, option, value, field)
 
+/* Where the work is done (config_remote.c). */
+#define REMOTE_FIELDS \
+	{ FIELD("host", TEXT, remote.host), .local = true }, \
+	{ FIELD("port", NUMBER, remote.port), .min = 1, .max = 65535, \
+	  .local = true }, \
+	{ FIELD("identity", PATH, remote.identity), .local = true }, \
+	{ FIELD("known_hosts", PATH, remote.known_hosts), .local = true }, \
+	{ FIELD("ssh", PROGRAM, remote.ssh), .local = true }
+
 static const struct nb_field postgres_fields[] = {
 	{ FIELD("database", TEXT, postgres.database) },
 	{ FIELD("conninfo", TEXT, postgres.conninfo) },
@@ -34,14 +43,16 @@ static const struct nb_field postgres_fields[] = {
 	{ FIELD("format", WORD, postgres.format), .words = formats },
 	{ FIELD("jobs", NUMBER, postgres.jobs), .min = 1, .max = 64 },
 	{ FIELD("compress", COMPRESS, postgres.compression) },
-	{ FIELD("pg_dump", PROGRAM, postgres.pg_dump) },
-	{ FIELD("pg_dumpall", PROGRAM, postgres.pg_dumpall) },
-	{ FIELD("pg_restore", PROGRAM, postgres.pg_restore) },
+	{ FIELD("pg_dump", PROGRAM, postgres.pg_dump), .local = true },
+	{ FIELD("pg_dumpall", PROGRAM, postgres.pg_dumpall), .local = true },
+	{ FIELD("pg_restore", PROGRAM, postgres.pg_restore), .local = true },
 	{ FIELD("timeout", TIME, postgres.timeout) },
 	{ FIELD("lock_timeout", TIME, postgres.lock_timeout) },
 	{ FIELD("max_size", SIZE, postgres.max_size) },
-	{ FIELD("min_ratio", RATIO, postgres.min_ratio) },
-	{ FIELD("check", CHOICE, postgres.full_check), .words = checks },
+	{ FIELD("min_ratio", RATIO, postgres.min_ratio), .local = true },
+	{ FIELD("check", CHOICE, postgres.full_check), .words = checks,
+	  .local = true },
+	REMOTE_FIELDS,
 	{ .name = NULL },
 };
 
@@ -50,11 +61,15 @@ static const struct nb_field tree_fields[] = {
 	{ FIELD("exclude", TEXTS, tree.exclude) },
 	{ FIELD("one_file_system", FLAG, tree.one_file_system) },
 	{ FIELD("max_file_size", SIZE, tree.max_file_size) },
-	{ FIELD("copy_first", TEXTS, tree.copy_first) },
-	{ FIELD("copy_newer", TIME, tree.copy_newer) },
+	{ FIELD("copy_first", TEXTS, tree.copy_first), .local = true },
+	{ FIELD("copy_newer", TIME, tree.copy_newer), .local = true },
 	{ FIELD("on_change", CHOICE, tree.fail_on_change), .words = changes },
-	{ FIELD("checksum", WORD, tree.checksum), .words = rereads },
-	{ FIELD("pack", WORD, tree.pack), .words = packs },
+	{ FIELD("checksum", WORD, tree.checksum), .words = rereads,
+	  .local = true },
+	{ FIELD("pack", WORD, tree.pack), .words = packs, .local = true },
+	REMOTE_FIELDS,
+	{ FIELD("timeout", TIME, remote.timeout), .local = true },
+	{ FIELD("max_size", SIZE, remote.max_size), .local = true },
 	{ .name = NULL },
 };
 
@@ -165,6 +180,10 @@ end_bootdisc(const char *file, const struct nb_config_source *source)
 enum nb_err
 nb_config_source_end(const char *file, struct nb_config_source *source)
 {
+	enum nb_err err = nb_config_remote_end(file, source);
+
+	if (err)
+		return err;
 	if (source->kind == NB_SOURCE_POSTGRES)
 		return end_postgres(file, source);
 	if (source->kind == NB_SOURCE_LVM || source->kind == NB_SOURCE_MIRROR)

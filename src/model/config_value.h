@@ -34,6 +34,8 @@ struct nb_field {
 	const char *const *words;   /* NULL-ended */
 	int min, max;
 	bool required;
+	bool local;                 /* says nothing to the program on another
+				       host that does a source's work */
 };
 
 /* The row of OPTION, a value of kind NB_VALUE_<VALUE> in FIELD of RECORD. */
@@ -50,6 +52,12 @@ bool nb_value_is_list(enum nb_value_kind kind);
  */
 enum nb_err nb_value_read(const struct nb_field *field, const char *text,
 			  void *record);
+
+/* The other way: the texts that give FIELD of RECORD its value, none for NULL
+ * and for an empty list, appended to OUT.  Not for a ratio.  NB_ENOMEM
+ * (config_write.c) */
+enum nb_err nb_value_write(const struct nb_field *field, const void *record,
+			   struct nb_names *out);
 
 /* "a whole number from 0 to 100" into BUF; returns BUF. */
 const char *nb_value_expected(const struct nb_field *field, char buf[128]);

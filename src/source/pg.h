@@ -71,7 +71,8 @@ struct nb_pg_server {
 };
 
 /*
- * Asks the server through libpq, in a child that became run_as.  NB_ESOURCE:
+ * Asks the server through libpq, in a child that became run_as, or the other
+ * host to do so.  NB_ESOURCE:
  * no connection, or no answer within a minute.
  */
 enum nb_err nb_pg_ask(const struct nb_config_source *source, bool sizes,
@@ -90,6 +91,9 @@ struct nb_pg_dump {
 	const char *restore;         /* path of pg_restore, or NULL */
 	char *path;                  /* beneath staging; a file or directory */
 	struct nb_dump_file file;    /* not of the directory format */
+	nb_proc_sink *sink;          /* where its bytes go, with SINK_CTX; not
+					of the directory format */
+	void *sink_ctx;
 	uint64_t raw, stored;        /* bytes before and after compression */
 };
 
@@ -97,12 +101,32 @@ struct nb_pg_dump {
 enum nb_err nb_pg_dump_run(struct nb_pg_dump *dump);
 void nb_pg_dump_clear(struct nb_pg_dump *dump);
 
+/* ---- pg_command.c: pg_dump and pg_dumpall themselves ---- */
+
+bool nb_pg_is_directory(const struct nb_pg_dump *dump);
+/* Whether we compress it, not the program. */
+bool nb_pg_is_packed(const struct nb_pg_dump *dump);
+
+/* Runs the program, its output into DUMP->sink, and looks at its end.
+ * NB_ESOURCE */
+enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
+
 /*
  * Like nb_proc_check, but of several lines of stderr the first that tells of
  * an error is shown.
  */
 enum nb_err nb_pg_status(const char *name,
 			 const struct nb_proc_result *result);
+
+/* ---- postgres.c ---- */
+
+/*
+ * Whether SOURCE can be dumped from here: user, program, and a version of it
+ * (to *NUMBER, as PQserverVersion counts, and *TEXT, which the caller frees)
+ * that is not older than the server.  NB_ESOURCE, NB_ECONFIG
+ */
+enum nb_err nb_pg_preflight(const struct nb_config_source *source,
+			    int *number, char **text);
 
 /* ---- pg_check.c: whether it counts ---- */
 

@@ -84,6 +84,15 @@ keep_ending(void *ctx, const void *data, size_t n)
 	return NB_OK;
 }
 
+/* A dump from another host is read by a user of this one who may do nothing. */
+static const char *
+reader_of(const struct nb_config_source *source)
+{
+	if (!source->remote.host)
+		return source->postgres.run_as;
+	return geteuid() ? NULL : "nobody";
+}
+
 /* Runs a reader of the dump, whose NAME is for messages. */
 static enum nb_err
 read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
@@ -95,7 +104,7 @@ read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
 	if (err)
 		return err;
 	spec->name = object;
-	spec->run_as = dump->source->postgres.run_as;
+	spec->run_as = reader_of(dump->source);
 	spec->timeout_ms = dump->source->postgres.timeout * 1000;
 	err = nb_proc_run(spec, &result);
 	if (!err)

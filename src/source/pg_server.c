@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "source/pg.h"
+#include "source/remote.h"
 
 #define ASK_MS 60000
 #define CANDIDATES 2
@@ -206,8 +207,11 @@ nb_pg_ask(const struct nb_config_source *source, bool sizes,
 	struct nb_pg_server server = { .version = 0 };
 	struct nb_proc_result result = { .output = NULL };
 	struct question q = { .count = 0 };
-	enum nb_err err = make_question(source, sizes, &q);
+	enum nb_err err;
 
+	if (source->remote.host)
+		return nb_remote_pg_ask(source, sizes, out);
+	err = make_question(source, sizes, &q);
 	if (!err)
 		err = ask_in_child(source, &q, &result);
 	if (!err)

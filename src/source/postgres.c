@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/user.h"
 #include "source/pg.h"
+#include "source/remote.h"
 
 #define GLOBALS_ESTIMATE (1 << 20)
 #define ZSTD_SINCE 160000          /* pg_dump that knows zstd itself */
@@ -63,40 +64,54 @@ check_version(const struct nb_config_source *source, int number,
 }
 
 static enum nb_err
-check_programs(const struct nb_config_source *source)
+check_program(const struct nb_config_source *source, int *number, char **text)
 {
-	char *path = NULL, *restore = NULL, *text = NULL;
-	int number = 0;
+	char *path = NULL;
 	enum nb_err err = nb_pg_program_find(source, dumper(source), &path);
 
 	if (!err)
-		err = nb_pg_program_version(source, path, &number, &text);
-	if (!err && is_archive(source)) {
-		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);
-		if (!err && source->postgres.format == NB_FORMAT_DIRECTORY
-		    && source->postgres.compression == NB_COMPRESSION_ZSTD
-		    && number < ZSTD_SINCE)
-			err = nb_fail(NB_ECONFIG, "postgres %s: pg_dump %s "
-				      "has no zstd for format directory\n"
-				      "hint: compression = gzip, or format = "
-				      "custom", source->name, text);
-	}
-	if (!err)
-		err = check_version(source, number, text);
+		err = nb_pg_program_version(source, path, number, text);
+	if (!err && is_archive(source)
+	    && source->postgres.format == NB_FORMAT_DIRECTORY
+	    && source->postgres.compression == NB_COMPRESSION_ZSTD
+	    && *number < ZSTD_SINCE)
+		err = nb_fail(NB_ECONFIG, "postgres %s: pg_dump %s has no "
+			      "zstd for format directory\nhint: compression = "
+			      "gzip, or format = custom", source->name, *text);
 	free(path);
-	free(restore);
-	free(text);
 	return err;
 }
 
-static enum nb_err
-preflight(const struct nb_config_source *source)
+enum nb_err
+nb_pg_preflight(const struct nb_config_source *source, int *number,
+		char **text)
 {
 	enum nb_err err = check_user(source);
 
 	if (!err)
 		err = nb_pg_warn_passfile(source);
-	return err ? err : check_programs(source);
+	if (!err)
+		err = check_program(source, number, text);
+	return err ? err : check_version(source, *number, *text);
+}
+
+/* Archives are read here, wherever they were made. */
+static enum nb_err
+preflight(const struct nb_config_source *source)
+{
+	char *restore = NULL, *text = NULL;
+	int number = 0;
+	enum nb_err err = NB_OK;
+
+	if (is_archive(source))
+		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);
+	if (!err)
+		err = source->remote.host
+			? nb_remote_pg_preflight(source, restore)
+			: nb_pg_preflight(source, &number, &text);
+	free(restore);
+	free(text);
+	return err;
 }
 
 static enum nb_err
@@ -125,10 +140,12 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 		.mode = 0400, .mtime = dump->context->date,
 		.size = dump->stored, .hashed = true,
 	};
-	enum nb_err err = nb_user_find(dump->source->postgres.run_as, &owner);
+	const struct nb_config_source *source = dump->source;
+	enum nb_err err = nb_user_find(source->remote.host ? NULL
+				       : source->postgres.run_as, &owner);
 
 	if (!err && dump->database
-	    && dump->source->postgres.format == NB_FORMAT_DIRECTORY) {
+	    && source->postgres.format == NB_FORMAT_DIRECTORY) {
 		err = nb_pg_directory_entries(dump, &owner, out);
 		goto out;
 	}
@@ -275,7 +292,7 @@ collect(const struct nb_config_source *source,
 	enum nb_err err = add_directories(context, out->entries);
 
 	(void)held;
-	if (!err)
+	if (!err && !source->remote.host)
 		err = nb_pg_program_find(source, dumper(source), &program);
 	if (!err && is_archive(source))
 		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/config_build.h"
+#include "source/remote.h"
 #include "source/tree_private.h"
 
 static enum nb_err
@@ -68,7 +69,7 @@ begin(struct nb_walk *w)
 static bool
 is_staged(const struct nb_config_source *source)
 {
-	return source->tree.pack != NB_PACK_NONE;
+	return source->tree.pack != NB_PACK_NONE || source->remote.host;
 }
 
 /* Lists into OUT, where the files stay until they are burned. */
@@ -102,7 +103,8 @@ nb_tree_collect(const struct nb_config_source *source,
 	err = nb_str_dup(nb_config_job_blocks[source->kind].name,
 			 &w.record.kind);
 	if (!err)
-		err = is_staged(source) ? nb_tree_pack(&w, out)
+		err = source->tree.pack != NB_PACK_NONE
+			? nb_tree_pack(&w, out)
 			: list(&w, out);
 	nb_manifest_source_clear(&w.record);
 	free(w.prefix);
@@ -116,10 +118,13 @@ collect(const struct nb_config_source *source,
 	const struct nb_source_context *context, void *held,
 	struct nb_source_output *out)
 {
-	int root;
-	enum nb_err err = open_root(source, &root);
+	int root = -1;
+	enum nb_err err;
 
 	(void)held;
+	if (source->remote.host)
+		return nb_remote_tree_collect(source, context, out);
+	err = open_root(source, &root);
 	return err ? err : nb_tree_collect(source, context, root, out);
 }
 
@@ -127,7 +132,8 @@ static enum nb_err
 preflight(const struct nb_config_source *source)
 {
 	int fd = -1;
-	enum nb_err err = open_root(source, &fd);
+	enum nb_err err = source->remote.host ? nb_remote_tree_check(source)
+		: open_root(source, &fd);
 
 	nb_fd_close(&fd);
 	return err;

@@ -120,44 +120,6 @@ out:
 	return err;
 }
 
-/* A file or directory beneath DIR, and for a file its directory too. */
-static enum nb_err
-sync_path(int dir, const char *path)
-{
-	int fd = nb_path_open(dir, path, O_RDONLY, 0);
-	enum nb_err err = NB_OK;
-
-	if (fd < 0 || fsync(fd))
-		err = nb_fail_errno(NB_EIO, "%s: cannot sync", path);
-	nb_fd_close(&fd);
-	return err;
-}
-
-/* A symbolic link or a device stands in the record alone. */
-static bool
-is_there(const struct nb_entry *e)
-{
-	return e->type == NB_ENTRY_FILE || e->type == NB_ENTRY_DIR;
-}
-
-static enum nb_err
-sync_parent(int dir, const char *path)
-{
-	char *parent, *slash;
-	enum nb_err err;
-
-	err = nb_str_dup(path, &parent);
-	if (err)
-		return err;
-	slash = strrchr(parent, '/');
-	if (slash) {
-		*slash = '\0';
-		err = sync_path(dir, parent);
-	}
-	free(parent);
-	return err;
-}
-
 static enum nb_err
 write_record(struct nb_staged *staged)
 {
@@ -182,18 +144,9 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 {
 	const char *id = staged->manifest.backup_id;
 	char *partial = NULL, *path = NULL;
-	enum nb_err err = NB_OK;
+	enum nb_err err = nb_staged_sync(staged);
 	int staging = -1;
 
-	for (size_t i = 0; !err && i < staged->entries.count; i++) {
-		const struct nb_entry *e = &staged->entries.at[i];
-
-		if (!is_there(e))
-			continue;
-		err = sync_path(staged->dir, e->path);
-		if (!err)
-			err = sync_parent(staged->dir, e->path);
-	}
 	if (!err)
 		err = write_record(staged);
 	if (!err)
@@ -215,30 +168,6 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 	free(partial);
 	nb_fd_close(&staging);
 	return err;
-}
-
-static enum nb_err
-check_files(const struct nb_staged *staged)
-{
-	for (size_t i = 0; i < staged->entries.count; i++) {
-		const struct nb_entry *e = &staged->entries.at[i];
-		struct stat st;
-		int fd, bad;
-
-		if (!is_there(e))
-			continue;
-		fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
-		bad = fd < 0 || fstat(fd, &st)
-			|| (e->type == NB_ENTRY_FILE
-			    && (!S_ISREG(st.st_mode)
-				|| (uint64_t)st.st_size != e->size));
-
-		nb_fd_close(&fd);
-		if (bad)
-			return nb_fail(NB_ECORRUPT, "%s/%s: missing or of "
-				       "another size", staged->path, e->path);
-	}
-	return NB_OK;
 }
 
 static enum nb_err
@@ -320,7 +249,7 @@ nb_staging_find(const char *staging_dir, const char *job,
 	if (!err && !s.found)
 		return NB_ENOTFOUND;
 	if (!err)
-		err = check_files(&best);
+		err = nb_staged_check(&best);
 	if (err)
 		nb_staged_free(&best);
 	else

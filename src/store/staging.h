@@ -50,4 +50,11 @@ enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
  * where it is to be made.  NB_EIO */
 enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
 
+/* ---- for staging.c (staging_files.c) ---- */
+
+/* All files to stable storage.  NB_EIO */
+enum nb_err nb_staged_sync(const struct nb_staged *staged);
+/* Whether all are there, by type and size.  NB_ECORRUPT */
+enum nb_err nb_staged_check(const struct nb_staged *staged);
+
 #endif

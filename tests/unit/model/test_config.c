@@ -393,6 +393,33 @@ START_TEST(what_is_no_file_is_refused)
 }
 END_TEST
 
+START_TEST(a_source_can_stand_on_another_host)
+{
+	static const char *const hosts[] = { "db2", "backup@db2.example.org",
+		"a_b-c@10.0.0.1", "root@::1" };
+	struct nb_config *config = NULL;
+	const struct nb_config_remote *remote;
+	char text[512];
+
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+		snprintf(text, sizeof text, "drive d { device = /dev/sr0 }\n"
+			 "pool p { discs = A drives = d }\n"
+			 "job j { pool = p tree t { path = / host = \"%s\" "
+			 "port = 2222 identity = \"/k\" } }\n", hosts[i]);
+		nb_assert_ok(nb_config_parse("a.conf", text, &config));
+		remote = &config->jobs.at[0].sources.at[0].remote;
+		ck_assert_str_eq(remote->host, hosts[i]);
+		ck_assert_int_eq(remote->port, 2222);
+		ck_assert_str_eq(remote->identity, "/k");
+		ck_assert_str_eq(remote->known_hosts,
+				 "/etc/nightburn/known_hosts");
+		ck_assert_str_eq(remote->ssh, "ssh");
+		ck_assert_int_eq(remote->timeout, 6 * 3600);
+		nb_config_free(config);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -417,6 +444,7 @@ main(void)
 	tcase_add_test(tc, a_directory_that_others_may_write_is_refused);
 	tcase_add_test(tc, a_stranger_s_file_is_refused);
 	tcase_add_test(tc, what_is_no_file_is_refused);
+	tcase_add_test(tc, a_source_can_stand_on_another_host);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

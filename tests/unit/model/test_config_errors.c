@@ -141,7 +141,8 @@ static const struct { const char *text, *message; } wrong[] = {
 	{ SMALL "job j { pool = p\ntree t { path = / database = x } }",
 	  "4: no such option 'database'; expected path, exclude, "
 	  "one_file_system, max_file_size, copy_first, copy_newer, "
-	  "on_change, checksum, pack" },
+	  "on_change, checksum, pack, host, port, identity, known_hosts, "
+	  "ssh, timeout, max_size" },
 	{ DISK("bootarea b { boot = 1 }"), "4: bootarea \"b\" has no disk; "
 	  "expected an absolute path" },
 	{ DISK("bootdisc b {\nroot = sda1\n}"), "4: bootdisc \"b\" has another "
@@ -182,6 +183,37 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "globals_only together with all; expected one of them" },
 	{ DB("all = true database = y"), "5: postgres \"x\" has "
 	  "database together with all; expected one of them" },
+	/* other hosts */
+	{ DB("host = \"-oProxyCommand=x\""), "5: host is "
+	  "\"-oProxyCommand=x\"; expected \"user@name\"" },
+	{ DB("host = \"a@-x\""), "5: host is \"a@-x\"; expected "
+	  "\"user@name\"" },
+	{ DB("host = \"-a@x\""), "5: host is \"-a@x\"; expected "
+	  "\"user@name\"" },
+	{ DB("host = \"@x\""), "5: host is \"@x\"; expected "
+	  "\"user@name\"" },
+	{ DB("host = \"a@b@c\""), "5: host is \"a@b@c\"; expected "
+	  "\"user@name\"" },
+	{ DB("host = \"a b\""), "5: host is \"a b\"; expected "
+	  "\"user@name\"" },
+	{ DB("host = \"ssh://x\""), "5: host is \"ssh://x\"; expected "
+	  "\"user@name\"" },
+	{ DB("host = x port = 0"), "6: port is \"0\"; expected a whole number "
+	  "from 1 to 65535" },
+	{ DB("port = 22"), "5: postgres \"x\" has port without host; expected "
+	  "both" },
+	{ DB("host = x format = directory"), "5: postgres \"x\" has format = "
+	  "directory together with host; expected one of them" },
+	{ DB("host = x pg_dump = pg_dump"), "5: postgres \"x\" has pg_dump "
+	  "together with host; expected one of them" },
+	{ DB("host = x known_hosts = \"/a b\""), "5: postgres \"x\" has a path "
+	  "that ssh would not take as it is; expected one without blanks, "
+	  "quotes and the characters % \\ ~ $ { }" },
+	{ SMALL "job j { pool = p\ntree t { path = / host = x pack = tar.zst "
+	  "} }", "4: tree \"t\" has pack together with host; expected one of "
+	  "them" },
+	{ SMALL "job j { pool = p\ntree t { path = / max_size = 1G } }",
+	  "4: tree \"t\" has max_size without host; expected both" },
 	/* hooks, guard and clones */
 	{ SMALL JOB "clone c { }", "4: clone \"c\" has neither target nor "
 	  "device; expected one of them" },

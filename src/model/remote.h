@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the two ends say to each other when a source does its work on another
+ * host: `nightburn remote` there reads one request and answers it.
+ *
+ *     request    hello, one frame Q
+ *     answer     hello, frames, and one frame Z behind which nothing comes
+ *
+ * The hello is a line with the number of the protocol, so that other versions
+ * can tell each other apart.  The frames are those of model/wire.h:
+ *
+ *     Q  the request, JSON: the task, and the source's options as they could
+ *        stand in the configuration
+ *     A  the answer to a question, JSON
+ *     D  bytes: of a dump, or of the file that the next E describes
+ *     R  the bytes of the file so far do not count, it is read again
+ *     E  a manifest (model/manifest.h) with one file, whose bytes came
+ *     L  a manifest with files that have no bytes of their own
+ *     S  a manifest with the one record of the source
+ *     M  a message: "e", "w" or "n" for its level, then its text
+ *     Z  the end, JSON: whether it is a good one; the number of bytes in D
+ *        and their SHA-256
+ *
+ * Names, options and messages come from the other end and are not trusted.
+ */
+#ifndef NB_MODEL_REMOTE_H
+#define NB_MODEL_REMOTE_H
+
+#include "base/hash.h"
+#include "model/config.h"
+#include "model/label.h"
+
+#define NB_REMOTE_PROTOCOL 1
+#define NB_REMOTE_REQUEST 'Q'
+#define NB_REMOTE_ANSWER 'A'
+#define NB_REMOTE_DATA 'D'
+#define NB_REMOTE_AGAIN 'R'
+#define NB_REMOTE_ENTRY 'E'
+#define NB_REMOTE_LIST 'L'
+#define NB_REMOTE_SOURCE 'S'
+#define NB_REMOTE_MESSAGE 'M'
+#define NB_REMOTE_END 'Z'
+
+enum nb_remote_task {
+	NB_REMOTE_POSTGRES_CHECK,   /* program, version, user: A */
+	NB_REMOTE_POSTGRES_ASK,     /* what the server says: A */
+	NB_REMOTE_POSTGRES_DUMP,    /* one dump: D */
+	NB_REMOTE_TREE_CHECK,       /* whether it can be read */
+	NB_REMOTE_TREE,             /* all of it: D, R, E, L, S */
+	NB_REMOTE_TASKS
+};
+
+struct nb_remote_request {
+	enum nb_remote_task task;
+	struct nb_config_source source;
+	char *database;             /* to be dumped; NULL: globals */
+	bool sizes;                 /* asked for */
+	char backup_id[NB_BACKUP_ID_MAX + 1];  /* of a tree */
+	int64_t date;
+};
+
+void nb_remote_request_clear(struct nb_remote_request *request);
+
+/* As JSON; the caller frees.  NB_ENOMEM */
+enum nb_err nb_remote_request_render(const struct nb_remote_request *request,
+				     char **text);
+
+/*
+ * Parses it strictly: an option that does not exist or that only counts at the
+ * other end (a program above all), and a value that the configuration could
+ * not have, are NB_EUSAGE, logged.  *OUT is untouched on failure.
+ */
+enum nb_err nb_remote_request_parse(const char *text, size_t length,
+				    struct nb_remote_request *out);
+
+/* How it ended. */
+struct nb_remote_end {
+	bool good;
+	uint64_t bytes;
+	uint8_t sha256[NB_SHA256_SIZE];
+};
+
+enum nb_err nb_remote_end_render(const struct nb_remote_end *end,
+				 char **text);
+bool nb_remote_end_parse(const char *text, size_t length,
+			 struct nb_remote_end *out);
+
+/* What a check and a question are answered with. */
+struct nb_remote_database {
+	char *name;
+	uint64_t size;
+};
+
+struct nb_remote_answer {
+	int version;                /* as PQserverVersion; of pg_dump when
+				       checked, else of the server */
+	char *version_text;
+	struct NB_ARRAY(struct nb_remote_database) databases;
+};
+
+void nb_remote_answer_clear(struct nb_remote_answer *answer);
+enum nb_err nb_remote_answer_render(const struct nb_remote_answer *answer,
+				    char **text);
+/* False: not such an answer; *OUT is empty then. */
+bool nb_remote_answer_parse(const char *text, size_t length,
+			    struct nb_remote_answer *out);
+
+#endif

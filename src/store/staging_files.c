@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The files of a backup that waits. */
+#include "store/staging.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+
+/* Up to so many files; more of them all at once, with their file system. */
+#define SYNC_ONE_BY_ONE 64
+
+/* A file or directory beneath DIR, and for a file its directory too. */
+static enum nb_err
+sync_path(int dir, const char *path)
+{
+	int fd = nb_path_open(dir, path, O_RDONLY, 0);
+	enum nb_err err = NB_OK;
+
+	if (fd < 0 || fsync(fd))
+		err = nb_fail_errno(NB_EIO, "%s: cannot sync", path);
+	nb_fd_close(&fd);
+	return err;
+}
+
+static enum nb_err
+sync_parent(int dir, const char *path)
+{
+	char *parent, *slash;
+	enum nb_err err;
+
+	err = nb_str_dup(path, &parent);
+	if (err)
+		return err;
+	slash = strrchr(parent, '/');
+	if (slash) {
+		*slash = '\0';
+		err = sync_path(dir, parent);
+	}
+	free(parent);
+	return err;
+}
+
+/* Of a tree only the files with bytes stand here, all else is in the record. */
+static bool
+stands_here(const struct nb_entry *e)
+{
+	return e->type == NB_ENTRY_FILE && e->size;
+}
+
+enum nb_err
+nb_staged_sync(const struct nb_staged *staged)
+{
+	enum nb_err err = NB_OK;
+
+	if (staged->entries.count > SYNC_ONE_BY_ONE)
+		return syncfs(staged->dir)
+			? nb_fail_errno(NB_EIO, "%s: cannot sync",
+					staged->path) : NB_OK;
+	for (size_t i = 0; !err && i < staged->entries.count; i++) {
+		const struct nb_entry *e = &staged->entries.at[i];
+
+		if (!stands_here(e))
+			continue;
+		err = sync_path(staged->dir, e->path);
+		if (!err)
+			err = sync_parent(staged->dir, e->path);
+	}
+	return err;
+}
+
+enum nb_err
+nb_staged_check(const struct nb_staged *staged)
+{
+	for (size_t i = 0; i < staged->entries.count; i++) {
+		const struct nb_entry *e = &staged->entries.at[i];
+		struct stat st;
+		int fd, bad;
+
+		if (!stands_here(e))
+			continue;
+		fd = nb_path_open(staged->dir, e->path, O_RDONLY, 0);
+		bad = fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode)
+			|| (uint64_t)st.st_size != e->size;
+		nb_fd_close(&fd);
+		if (bad)
+			return nb_fail(NB_ECORRUPT, "%s/%s: missing or of "
+				       "another size", staged->path, e->path);
+	}
+	return NB_OK;
+}
