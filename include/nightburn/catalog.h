@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What nightburn knows of backups, discs and clones, as rows.  Included by
+ * <nightburn/nightburn.h>; the conventions are those told there.
+ */
+#ifndef NIGHTBURN_CATALOG_H
+#define NIGHTBURN_CATALOG_H
+
+#include <stdint.h>
+
+#include <nightburn/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct nightburn;
+
+struct nb_backup_row {
+	const char *id, *job, *pool, *host;
+	uint64_t generation;
+	int64_t created, verified;
+	uint64_t bytes, files;
+	const char *disc;          /* NULL: on no disc any more */
+	const char *disc_state;
+	int session;
+};
+struct nb_source_row {
+	const char *kind, *name, *database, *format, *path, *compression;
+	const char *server_version;
+	uint64_t bytes, stored;
+};
+struct nb_file_row {
+	const char *backup_id, *disc;
+	uint64_t generation;
+	const char *path, *type, *target;
+	uint64_t size;
+	unsigned int mode, uid, gid;
+	int64_t mtime;
+	char sha256[65];           /* "" where there is none */
+};
+struct nb_disc_row {
+	const char *pool, *name, *disc_id, *state, *note, *profile;
+	uint64_t generation;
+	int64_t verified;
+	int sessions, cycles;
+};
+
+struct nb_clone_row {
+	const char *name, *id, *source, *target, *state, *note;
+	int64_t finished, checked;
+	uint64_t files;
+};
+
+/* Each calls FN for every row, newest first; not zero from it ends the call
+ * with NB_ECANCELED. */
+NB_API enum nb_err nb_list(struct nightburn *nb, const char *pool,
+			   int (*fn)(void *ctx, const struct nb_backup_row *),
+			   void *ctx);
+NB_API enum nb_err nb_list_discs(struct nightburn *nb,
+				 int (*fn)(void *ctx,
+					   const struct nb_disc_row *),
+				 void *ctx);
+NB_API enum nb_err nb_list_clones(struct nightburn *nb,
+				  int (*fn)(void *ctx,
+					    const struct nb_clone_row *),
+				  void *ctx);
+/* One backup: BACKUP as nb_restore_options.backup. */
+NB_API enum nb_err nb_show(struct nightburn *nb, const char *backup,
+			   int (*on_backup)(void *ctx,
+					    const struct nb_backup_row *),
+			   int (*on_source)(void *ctx,
+					    const struct nb_source_row *),
+			   int (*on_file)(void *ctx,
+					  const struct nb_file_row *),
+			   void *ctx);
+/* Files by name: a shell pattern, or a part of the name. */
+NB_API enum nb_err nb_find(struct nightburn *nb, const char *pattern,
+			   int (*fn)(void *ctx, const struct nb_file_row *),
+			   void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
