@@ -221,8 +221,8 @@ make_pattern(unsigned int *state, char *to)
 {
 	static const char *const parts[] = {
 		"a", "b", "x", "/", "/", "*", "*", "**", "?", "[a", "]", "!",
-		"\\", ".log", "log", "[!", "-", "[a-b]", "/**/", " ", "[[:al"
-		"pha:]", "7",
+		"\\", ".log", "log", "[!", "-", "[a-b]", "/**/", " ",
+		"[[:alpha:]", "7",
 	};
 	unsigned int n = 1 + chance(state, 6);
 
