@@ -276,6 +276,12 @@ resumed()
 }
 check "a tree of another host waits in staging for its disc" resumed
 
+# One of five: on a busy machine the writer may not be there in time.
+once_in_five()
+{
+	"$@" || "$@" || "$@" || "$@" || "$@"
+}
+
 changing()
 {
 	local bad=0
@@ -287,10 +293,12 @@ changing()
 		read -rt 0.001 <&9
 	done 9<>"$d/never" &
 	local writer=$!
-	refused "$me@127.0.0.1: tree files: random changed each time that it was" ||
+	once_in_five refused \
+		"$me@127.0.0.1: tree files: random changed each time that it was" ||
 		bad=1
 	config "$(files key)"
-	nb_is 3 run && says err "$me@127.0.0.1: tree files: random changed each" &&
+	once_in_five nb_is 3 run &&
+		says err "$me@127.0.0.1: tree files: random changed each" &&
 		nothing_left || bad=1
 	kill $writer
 	wait $writer
