@@ -31,7 +31,7 @@ DEADLINE = 60
 MEMORY = 400 << 10     # KiB resident
 OUTPUT = 64 << 10      # bytes of messages
 ROOM = 32 << 20        # bytes restored
-MUTANTS = 20000 if ALL else int(os.environ.get("NB_MUTANTS", "100"))
+MUTANTS = 20000 if ALL else int(os.environ.get("NB_MUTANTS", "40"))
 with open(NIGHTBURN, "rb") as program:
     SANITIZED = b"__asan_init" in program.read()
 COMMANDS = {

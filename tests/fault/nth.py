@@ -137,7 +137,7 @@ def choose(kind, name, count, seed):
     """The points of a class on a medium."""
     everything = range(1, count + 1)
     if not ALL:
-        sample = 5 * SAMPLE if name == "alloc" else SAMPLE
+        sample = 3 * SAMPLE if name == "alloc" else SAMPLE
         return sorted(seed.sample(everything, min(sample, count)))
     if name == "alloc" and kind != MEDIA[0]:
         return sorted(seed.sample(everything, count // 10))

@@ -19,9 +19,9 @@ if [ -n "$why" ]; then
 	exit
 fi
 [ -z "${NB_TORTURE-}" ] || guest_limit=$((guest_limit * 5))
-# With sanitizers, all that is done, but not each answer.
-few=
-[ "${NB_TEST_SLOWER:-1}" -le 3 ] || few=yes
+# All that is done, but each answer only in make torture.
+few=yes
+[ -z "${NB_TORTURE-}" ] || few=
 root=$work/root
 seen=$work/seen
 
