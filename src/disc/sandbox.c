@@ -14,6 +14,10 @@
 #include "base/str.h"
 
 #define SILENCE_MAX 120       /* seconds; its own limit comes much earlier */
+/* A child of a process with threads can stand still before its first word, when
+ * it was made while another thread held a lock of a library: another is made. */
+#define FIRST_WORD_MAX 10     /* seconds */
+#define TRIES 4
 #define ANSWER_ROOM (4 * NB_SANDBOX_BLOCKS * NB_BLOCK)
 
 struct run {
@@ -22,6 +26,8 @@ struct run {
 	struct nb_str pending;    /* frames that are not whole yet */
 	uint64_t asked;           /* blocks */
 	int silence;              /* seconds */
+	bool heard;               /* it said something */
+	bool last;                /* of the tries */
 	bool done;
 	int32_t code;
 	char said[1024];
@@ -103,6 +109,7 @@ take_output(void *ctx, const void *data, size_t n)
 	size_t at = 0;
 
 	r->silence = 0;
+	r->heard = true;
 	nb_str_add_bytes(pending, data, n);
 	if (pending->failed)
 		return nb_fail_memory();
@@ -129,6 +136,8 @@ tick(void *ctx)
 	struct nb_blocks *blocks = r->spec->blocks;
 
 	blocks->get(blocks, 0, 0, r->data);
+	if (!r->heard && !r->last && r->silence >= FIRST_WORD_MAX)
+		return NB_ECANCELED;
 	return ++r->silence > SILENCE_MAX ? refuse(r, "its reader says nothing")
 		: NB_OK;
 }
@@ -163,10 +172,11 @@ judge(const struct run *r, const struct nb_proc_result *result)
 		: (enum nb_err)r->code;
 }
 
-enum nb_err
-nb_sandbox_run(const struct nb_sandbox *spec)
+/* One try.  *DEAF: the child was ended before it had said anything. */
+static enum nb_err
+try_once(const struct nb_sandbox *spec, bool last, bool *deaf)
 {
-	struct run r = { .spec = spec, .ends = { -1, -1 } };
+	struct run r = { .spec = spec, .ends = { -1, -1 }, .last = last };
 	struct nb_proc proc = {
 		.name = spec->blocks->name, .function = child,
 		.sink = take_output, .tick = tick, .ctx = &r, .to_end = true,
@@ -181,11 +191,23 @@ nb_sandbox_run(const struct nb_sandbox *spec)
 	setsockopt(r.ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	proc.stdin_fd = r.ends[1];
 	err = nb_proc_run(&proc, &result);
+	*deaf = err == NB_ECANCELED && !r.heard && !last;
 	if (!err)
 		err = judge(&r, &result);
 	nb_proc_result_free(&result);
 	nb_fd_close(&r.ends[0]);
 	nb_fd_close(&r.ends[1]);
 	nb_str_free(&r.pending);
+	return err;
+}
+
+enum nb_err
+nb_sandbox_run(const struct nb_sandbox *spec)
+{
+	bool deaf = true;
+	enum nb_err err = NB_OK;
+
+	for (int i = 1; deaf && i <= TRIES; i++)
+		err = try_once(spec, i == TRIES, &deaf);
 	return err;
 }
