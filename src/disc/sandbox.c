@@ -15,7 +15,7 @@
 
 #define SILENCE_MAX 120       /* seconds; its own limit comes much earlier */
 /* A child of a process with threads can stand still before its first word, when
- * it was made while another thread held a lock of a library: another is made. */
+ * another thread held a lock of a library at its birth: another one is made. */
 #define FIRST_WORD_MAX 10     /* seconds */
 #define TRIES 4
 #define ANSWER_ROOM (4 * NB_SANDBOX_BLOCKS * NB_BLOCK)
