@@ -153,5 +153,7 @@ nb_inside_tree(struct nb_blocks *blocks, uint32_t start,
 	if (!err && out)
 		err = walk(&w, iso_image_get_root(image), "", 0);
 	nb_str_free(&w.record);
+	if (image)
+		iso_image_unref(image);
 	return err;
 }
