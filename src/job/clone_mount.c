@@ -2,6 +2,7 @@
 #include "job/clone.h"
 
 #include <errno.h>
+#include <libmount/libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,62 +15,28 @@
 #define MOUNT_MS (5 * 60 * 1000)
 #define ASK_MS (30 * 1000)
 
-/* The kernel writes blanks, newlines and backslashes as \ooo (proc(5)). */
-static void
-decode(char *text)
-{
-	char *to = text;
-
-	for (const char *p = text; *p; p++) {
-		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3'
-		    && p[2] && p[3]) {
-			*to++ = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8
-				       + (p[3] - '0'));
-			p += 3;
-		} else {
-			*to++ = *p;
-		}
-	}
-	*to = '\0';
-}
-
-/* "36 35 98:0 /root /mnt rw,noatime master:1 - ext4 /dev/sda1 rw" */
-static bool
-parse_mount(char *line, struct nb_mount *out)
-{
-	char *save = NULL, *word = strtok_r(line, " \n", &save);
-
-	for (int i = 0; word && i < 4; i++)
-		word = strtok_r(NULL, " \n", &save);
-	out->path = word;
-	while (word && strcmp(word, "-"))
-		word = strtok_r(NULL, " \n", &save);
-	out->type = word ? strtok_r(NULL, " \n", &save) : NULL;
-	out->source = out->type ? strtok_r(NULL, " \n", &save) : NULL;
-	if (!out->source)
-		return false;
-	decode((char *)out->path);
-	decode((char *)out->source);
-	return true;
-}
-
 enum nb_err
 nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
 {
-	FILE *file = fopen("/proc/self/mountinfo", "re");
-	struct nb_mount mount;
+	struct libmnt_table *table
+		= mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *fs;
 	enum nb_err err = NB_OK;
-	char *line = NULL;
-	size_t size = 0;
 
-	if (!file)
-		return nb_fail_errno(NB_EIO, "/proc/self/mountinfo: cannot "
-				     "read");
-	while (!err && getline(&line, &size, file) >= 0)
-		if (parse_mount(line, &mount))
+	if (!table || !iter)
+		err = nb_fail(NB_EIO, "/proc/self/mountinfo: cannot be read");
+	while (!err && !mnt_table_next_fs(table, iter, &fs)) {
+		struct nb_mount mount = {
+			mnt_fs_get_target(fs), mnt_fs_get_fstype(fs),
+			mnt_fs_get_source(fs)
+		};
+
+		if (mount.path && mount.source)
 			err = fn(ctx, &mount);
-	free(line);
-	fclose(file);
+	}
+	mnt_free_iter(iter);
+	mnt_unref_table(table);
 	return err;
 }
 

@@ -6,16 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/log.h"
+#include "base/names.h"
 #include "base/proc.h"
 #include "base/str.h"
 
 /* rsync(1), EXIT VALUES */
 #define EXIT_MAX_DELETE 25
 #define EXIT_VANISHED 24
-
-struct arguments NB_ARRAY(char *);
 
 struct pass {
 	const struct nb_clone_work *work;
@@ -25,23 +23,10 @@ struct pass {
 	bool dry;
 };
 
-static enum nb_err
-add(struct arguments *list, const char *prefix, const char *text)
-{
-	char *copy = NULL;
-	enum nb_err err = nb_str_format(&copy, "%s%s", prefix, text);
-
-	if (!err)
-		err = nb_array_push(list, copy);
-	if (err)
-		free(copy);
-	return err;
-}
-
 /* PATH of the machine as a pattern that means exactly it, when it stands
  * beneath the source.  What stands in it only, with INSIDE. */
 static enum nb_err
-exclude_path(struct arguments *list, const char *source, const char *path,
+exclude_path(struct nb_names *list, const char *source, const char *path,
 	     bool inside)
 {
 	size_t n = strcmp(source, "/") ? strlen(source) : 0;
@@ -57,14 +42,12 @@ exclude_path(struct arguments *list, const char *source, const char *path,
 	nb_str_add(&pattern, inside ? "/*" : "");
 	err = nb_str_take(&pattern, &text);
 	if (!err)
-		err = nb_array_push(list, text);
-	if (err)
-		free(text);
+		err = nb_names_take(list, text);
 	return err;
 }
 
 struct mounts {
-	struct arguments *list;
+	struct nb_names *list;
 	const char *source;
 };
 
@@ -79,7 +62,7 @@ exclude_mount(void *ctx, const struct nb_mount *mount)
 }
 
 static enum nb_err
-add_excludes(const struct nb_clone_work *work, struct arguments *list)
+add_excludes(const struct nb_clone_work *work, struct nb_names *list)
 {
 	/* What belongs to the disk that it stands on, and what is made anew
 	 * when a system starts. */
@@ -94,9 +77,10 @@ add_excludes(const struct nb_clone_work *work, struct arguments *list)
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < sizeof always / sizeof *always; i++)
-		err = add(list, "--exclude=", always[i]);
+		err = nb_names_add(list, "--exclude=%s", always[i]);
 	for (size_t i = 0; !err && i < work->config->exclude.count; i++)
-		err = add(list, "--exclude=", work->config->exclude.at[i]);
+		err = nb_names_add(list, "--exclude=%s",
+				   work->config->exclude.at[i]);
 	if (!err)
 		err = exclude_path(list, source, work->target, false);
 	if (!err)
@@ -106,23 +90,8 @@ add_excludes(const struct nb_clone_work *work, struct arguments *list)
 	return err ? err : nb_mounts(exclude_mount, &mounts);
 }
 
-/* A directory with the slash that means what is in it. */
 static enum nb_err
-add_directory(struct arguments *list, const char *path)
-{
-	char *text = NULL;
-	enum nb_err err = nb_str_format(&text, "%s%s", path,
-					strcmp(path, "/") ? "/" : "");
-
-	if (!err)
-		err = nb_array_push(list, text);
-	if (err)
-		free(text);
-	return err;
-}
-
-static enum nb_err
-make_arguments(const struct pass *p, uint64_t most, struct arguments *list)
+make_arguments(const struct pass *p, uint64_t most, struct nb_names *list)
 {
 	static const char *const fixed[] = {
 		"rsync", "-aHAXS", "--numeric-ids", "--delete",
@@ -130,26 +99,26 @@ make_arguments(const struct pass *p, uint64_t most, struct arguments *list)
 		"--8-bit-output",
 	};
 	const struct nb_clone_work *work = p->work;
-	char number[32];
+	const char *source = work->config->source;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < sizeof fixed / sizeof *fixed; i++)
-		err = add(list, "", fixed[i]);
+		err = nb_names_add(list, "%s", fixed[i]);
 	if (!err && p->dry)
-		err = add(list, "", "--dry-run");
+		err = nb_names_add(list, "--dry-run");
 	if (!err && work->contents && !p->dry)
-		err = add(list, "", "--checksum");
+		err = nb_names_add(list, "--checksum");
 	if (!err && work->config->one_file_system)
-		err = add(list, "", "--one-file-system");
-	snprintf(number, sizeof number, "%" PRIu64, most);
+		err = nb_names_add(list, "--one-file-system");
 	if (!err && !p->dry)
-		err = add(list, "--max-delete=", number);
+		err = nb_names_add(list, "--max-delete=%" PRIu64, most);
 	if (!err)
 		err = add_excludes(work, list);
 	if (!err)
-		err = add_directory(list, work->config->source);
+		err = nb_names_add(list, "%s%s", source,
+				   strcmp(source, "/") ? "/" : "");
 	if (!err)
-		err = add_directory(list, work->target);
+		err = nb_names_add(list, "%s/", work->target);
 	return err ? err : nb_array_push(list, NULL);
 }
 
@@ -239,7 +208,7 @@ nb_clone_rsync(const struct nb_clone_work *work, bool dry, uint64_t most,
 {
 	struct pass p = { work, out, NB_STR_INIT, 0, dry };
 	struct nb_proc_result result = { .output = NULL };
-	struct arguments list = NB_ARRAY_INIT;
+	struct nb_names list = NB_ARRAY_INIT;
 	char *name = NULL;
 	enum nb_err err;
 
@@ -256,9 +225,7 @@ nb_clone_rsync(const struct nb_clone_work *work, bool dry, uint64_t most,
 	if (!err)
 		err = judge(name, most, &result);
 	nb_proc_result_free(&result);
-	for (size_t i = 0; i < list.count; i++)
-		free(list.at[i]);
-	nb_array_free(&list);
+	nb_names_free(&list);
 	nb_str_free(&p.line);
 	free(name);
 	return err;

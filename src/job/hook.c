@@ -1,48 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/hook.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/names.h"
 #include "base/proc.h"
 #include "base/str.h"
 
-struct nb_variables NB_ARRAY(char *);
-
-static void
-variables_free(struct nb_variables *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->at[i]);
-	nb_array_free(list);
-}
-
-static enum nb_err
-add(struct nb_variables *list, const char *name, const char *value)
-{
-	char *text = NULL;
-	enum nb_err err = nb_str_format(&text, "NIGHTBURN_%s=%s", name, value);
-
-	if (!err)
-		err = nb_array_push(list, text);
-	if (err)
-		free(text);
-	return err;
-}
-
-static enum nb_err
-add_number(struct nb_variables *list, const char *name, uint64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)value);
-	return add(list, name, text);
-}
-
 static enum nb_err
 describe(const char *hook, const struct nb_hook_facts *facts,
-	 struct nb_variables *list)
+	 struct nb_names *list)
 {
 	const struct nb_run_result *r = facts->result;
 	const struct { const char *name, *value; } texts[] = {
@@ -64,12 +32,14 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < sizeof texts / sizeof *texts; i++)
-		err = add(list, texts[i].name, texts[i].value);
+		err = nb_names_add(list, "NIGHTBURN_%s=%s", texts[i].name,
+				   texts[i].value);
 	if (!err)
-		err = add_number(list, "GENERATION", r->generation);
+		err = nb_names_add(list, "NIGHTBURN_GENERATION=%llu",
+				   (unsigned long long)r->generation);
 	if (!err)
-		err = add_number(list, "STATUS",
-				 (uint64_t)nb_exit_status(facts->err));
+		err = nb_names_add(list, "NIGHTBURN_STATUS=%d",
+				   nb_exit_status(facts->err));
 	if (!err)
 		err = nb_array_push(list, NULL);
 	return err;
@@ -78,7 +48,7 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 /* A last NULL is added behind the arguments. */
 static enum nb_err
 run_one(const struct nb_config_hook *hook, const char *name,
-	const struct nb_variables *variables)
+	const struct nb_names *variables)
 {
 	const char *shell[] = { "/bin/sh", "-c", hook->shell, NULL };
 	const char **argv = NULL;
@@ -121,12 +91,12 @@ nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts)
 		[NB_HOOK_ON_FAILURE] = "on_failure",
 	};
 	const struct nb_config_hooks *hooks = &facts->job->hooks;
-	struct nb_variables variables = NB_ARRAY_INIT;
+	struct nb_names variables = NB_ARRAY_INIT;
 	enum nb_err err = describe(names[when], facts, &variables);
 
 	for (size_t i = 0; !err && i < hooks->count; i++)
 		if (hooks->at[i].when == when)
 			err = run_one(&hooks->at[i], names[when], &variables);
-	variables_free(&variables);
+	nb_names_free(&variables);
 	return err;
 }

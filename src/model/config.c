@@ -7,14 +7,6 @@
 #include "model/config_build.h"
 
 void
-nb_names_free(struct nb_names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->at[i]);
-	nb_array_free(names);
-}
-
-void
 nb_config_source_clear(struct nb_config_source *source)
 {
 	free(source->name);

@@ -12,11 +12,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-
-struct nb_names NB_ARRAY(char *);
-
-/* Frees the names, and the array. */
-void nb_names_free(struct nb_names *names);
+#include "base/names.h"
 
 struct nb_config_drive {
 	char *name;

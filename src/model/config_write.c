@@ -45,16 +45,6 @@ write_one(const struct nb_field *field, const void *record, char **text)
 	}
 }
 
-static enum nb_err
-add(struct nb_names *out, char *text)
-{
-	if (text && nb_array_push(out, text)) {
-		free(text);
-		return nb_fail_memory();
-	}
-	return NB_OK;
-}
-
 enum nb_err
 nb_value_write(const struct nb_field *field, const void *record,
 	       struct nb_names *out)
@@ -66,12 +56,12 @@ nb_value_write(const struct nb_field *field, const void *record,
 
 	if (!nb_value_is_list(field->kind)) {
 		err = write_one(field, record, &text);
-		return err ? err : add(out, text);
+		return err || !text ? err : nb_names_take(out, text);
 	}
 	for (size_t i = 0; !err && i < list->count; i++) {
 		err = nb_str_dup(list->at[i], &text);
 		if (!err)
-			err = add(out, text);
+			err = text ? nb_names_take(out, text) : NB_OK;
 	}
 	return err;
 }

@@ -4,77 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/loop.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "source/loop.h"
 #include "source/tool.h"
 
 #define UUID "nightburn-"
 #define SECTOR 512
-#define TRIES 100                     /* for a loop device that stays ours */
 #define ROOM_MAX ((uint64_t)4 << 30)  /* more than any journal */
 
-struct loop {
-	int fd;
-	char path[32];
-};
-
-/* Others take loop devices, too: between the question which is free and the
- * answer it may be taken. */
-static int
-configure_loop(int control, const struct loop_config *config,
-	       struct loop *loop)
-{
-	for (int i = 0; i < TRIES; i++) {
-		int number = ioctl(control, LOOP_CTL_GET_FREE);
-
-		if (number < 0)
-			return -1;
-		snprintf(loop->path, sizeof loop->path, "/dev/loop%d", number);
-		loop->fd = open(loop->path, O_RDWR | O_CLOEXEC);
-		if (loop->fd < 0)
-			return -1;
-		if (!ioctl(loop->fd, LOOP_CONFIGURE, config))
-			return 0;
-		nb_fd_close(&loop->fd);
-		if (errno != EBUSY)
-			return -1;
-	}
-	return -1;
-}
-
 static enum nb_err
-open_loop(const struct nb_overlay_spec *spec, int file, uint32_t flags,
-	  struct loop *loop)
-{
-	struct loop_config config = { .fd = (uint32_t)file, .info = {
-		.lo_flags = flags | LO_FLAGS_AUTOCLEAR,
-	} };
-	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), failed;
-
-	if (flags & LO_FLAGS_READ_ONLY) {
-		config.info.lo_offset = spec->offset;
-		config.info.lo_sizelimit = spec->size;
-	}
-	snprintf((char *)config.info.lo_file_name, LO_NAME_SIZE, "%s",
-		 spec->name);
-	failed = control < 0 || configure_loop(control, &config, loop);
-	nb_fd_close(&control);
-	if (failed)
-		return nb_fail_errno(NB_ESOURCE, "%s: no loop device",
-				     spec->object);
-	return NB_OK;
-}
-
-static enum nb_err
-open_base(const struct nb_overlay_spec *spec, struct loop *loop)
+open_base(const struct nb_overlay_spec *spec, struct nb_loop *loop)
 {
 	int file = open(spec->device, O_RDONLY | O_CLOEXEC);
 	enum nb_err err;
@@ -82,13 +28,14 @@ open_base(const struct nb_overlay_spec *spec, struct loop *loop)
 	if (file < 0)
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
 				     spec->object, spec->device);
-	err = open_loop(spec, file, LO_FLAGS_READ_ONLY, loop);
+	err = nb_loop_open(spec->object, file, true, spec->offset,
+			   spec->size, loop);
 	nb_fd_close(&file);
 	return err;
 }
 
 static enum nb_err
-open_room(const struct nb_overlay_spec *spec, struct loop *loop)
+open_room(const struct nb_overlay_spec *spec, struct nb_loop *loop)
 {
 	uint64_t size = spec->size < ROOM_MAX ? spec->size : ROOM_MAX;
 	int file = open(spec->directory, O_TMPFILE | O_RDWR | O_CLOEXEC,
@@ -99,14 +46,14 @@ open_room(const struct nb_overlay_spec *spec, struct loop *loop)
 		err = nb_fail_errno(NB_ESOURCE, "%s: no file for the journal "
 				    "in %s", spec->object, spec->directory);
 	else
-		err = open_loop(spec, file, 0, loop);
+		err = nb_loop_open(spec->object, file, false, 0, 0, loop);
 	nb_fd_close(&file);
 	return err;
 }
 
 static enum nb_err
-map(const struct nb_overlay_spec *spec, const struct loop *base,
-    const struct loop *room, struct nb_overlay *overlay)
+map(const struct nb_overlay_spec *spec, const struct nb_loop *base,
+    const struct nb_loop *room, struct nb_overlay *overlay)
 {
 	char table[160], uuid[160];
 	const char *const argv[] = {
@@ -146,7 +93,7 @@ find_node(struct nb_overlay *overlay)
 enum nb_err
 nb_overlay_open(const struct nb_overlay_spec *spec, struct nb_overlay *overlay)
 {
-	struct loop base = { .fd = -1 }, room = { .fd = -1 };
+	struct nb_loop base = { .fd = -1 }, room = { .fd = -1 };
 	enum nb_err err;
 
 	*overlay = (struct nb_overlay){ .object = spec->object, .base = -1 };

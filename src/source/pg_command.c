@@ -50,18 +50,11 @@ compression_argument(const struct nb_pg_dump *dump, char **out)
 	return NB_OK;
 }
 
-/* Appends a copy of TEXT unless NULL; frees nothing. */
+/* Appends a copy of TEXT unless NULL. */
 static enum nb_err
 add(struct nb_names *arguments, const char *text)
 {
-	char *copy = NULL;
-	enum nb_err err = nb_str_dup(text, &copy);
-
-	if (!err && copy)
-		err = nb_array_push(arguments, copy);
-	if (err)
-		free(copy);
-	return err;
+	return text ? nb_names_add(arguments, "%s", text) : NB_OK;
 }
 
 static enum nb_err

@@ -9,31 +9,6 @@
 #define CONNECT_SECONDS "20"
 #define ALIVE_SECONDS "15"   /* and three times without an answer is the end */
 
-static enum nb_err
-add(struct nb_names *list, const char *prefix, const char *text)
-{
-	char *copy = NULL;
-	enum nb_err err = nb_str_format(&copy, "%s%s", prefix, text);
-
-	if (!err)
-		err = nb_array_push(list, copy);
-	if (err)
-		free(copy);
-	return err;
-}
-
-static enum nb_err
-add_number(struct nb_names *list, const char *prefix, int number)
-{
-	char *text = NULL;
-	enum nb_err err = nb_str_format(&text, "%d", number);
-
-	if (!err)
-		err = add(list, prefix, text);
-	free(text);
-	return err;
-}
-
 enum nb_err
 nb_remote_arguments(const struct nb_config_remote *remote,
 		    struct nb_names *list)
@@ -47,26 +22,27 @@ nb_remote_arguments(const struct nb_config_remote *remote,
 		"-oServerAliveInterval=" ALIVE_SECONDS,
 		"-oServerAliveCountMax=3",
 	};
-	enum nb_err err = add(list, "", remote->ssh);
+	enum nb_err err = nb_names_add(list, "%s", remote->ssh);
 
 	for (size_t i = 0; !err && i < sizeof fixed / sizeof *fixed; i++)
-		err = add(list, "", fixed[i]);
+		err = nb_names_add(list, "%s", fixed[i]);
 	if (!err)
-		err = add(list, "-oUserKnownHostsFile=", remote->known_hosts);
+		err = nb_names_add(list, "-oUserKnownHostsFile=%s",
+				   remote->known_hosts);
 	if (!err && remote->identity)
-		err = add(list, "-oIdentitiesOnly=", "yes");
+		err = nb_names_add(list, "-oIdentitiesOnly=yes");
 	if (!err && remote->identity)
-		err = add(list, "-i", remote->identity);
+		err = nb_names_add(list, "-i%s", remote->identity);
 	if (!err && remote->port)
-		err = add_number(list, "-p", remote->port);
+		err = nb_names_add(list, "-p%d", remote->port);
 	if (!err)
-		err = add(list, "", "--");
+		err = nb_names_add(list, "--");
 	if (!err)
-		err = add(list, "", remote->host);
+		err = nb_names_add(list, "%s", remote->host);
 	if (!err)
-		err = add(list, "", "nightburn");
+		err = nb_names_add(list, "nightburn");
 	if (!err)
-		err = add(list, "", "remote");
+		err = nb_names_add(list, "remote");
 	return err ? err : nb_array_push(list, NULL);
 }
 
