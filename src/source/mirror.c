@@ -64,14 +64,6 @@ preflight(const struct nb_config_source *source)
 }
 
 static enum nb_err
-estimate(const struct nb_config_source *source, uint64_t *bytes)
-{
-	(void)source;
-	*bytes = 0;
-	return NB_OK;
-}
-
-static enum nb_err
 save(const struct held *held)
 {
 	return nb_mirror_record_save(held->state_dir, held->source->name,
@@ -98,8 +90,10 @@ static enum nb_err
 give_back(const struct nb_mirror *mirror, bool member)
 {
 	struct nb_mirror_state state;
-	enum nb_err err = nb_mirror_look(mirror, &state);
+	enum nb_err err;
 
+	nb_mirror_thaw(mirror);
+	err = nb_mirror_look(mirror, &state);
 	if (err)
 		return err;
 	if (!member && state.half == NB_MIRROR_WORKING
@@ -157,8 +151,11 @@ recover(struct held *held, const char *installation, bool *known)
 	err = resume(held);
 	*known = !strcmp(held->record.array, config->array)
 		&& !strcmp(held->record.half, config->half);
-	if (*known)
+	if (*known) {
+		if (held->mirror.md >= 0)
+			nb_mirror_thaw(&held->mirror);
 		return err;
+	}
 	if (!err)
 		err = give_back_other(held);
 	/* It is not about the array that undo would change. */
@@ -389,7 +386,6 @@ release(const struct nb_config_source *source, void *data)
 
 const struct nb_source_ops nb_source_mirror = {
 	.preflight = preflight,
-	.estimate = estimate,
 	.hold = hold,
 	.release = release,
 	.collect = collect,

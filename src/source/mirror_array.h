@@ -79,6 +79,9 @@ enum nb_err nb_mirror_add(const struct nb_mirror *m);
 enum nb_err nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 			   const struct nb_source_context *context);
 
+/* What an mdadm that was killed left frozen goes on. */
+void nb_mirror_thaw(const struct nb_mirror *m);
+
 /* Fails and removes the half; nothing to do when it is no member. */
 enum nb_err nb_mirror_split(const struct nb_mirror *m);
 

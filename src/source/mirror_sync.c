@@ -73,22 +73,35 @@ tell_stalled(const struct nb_mirror *m, int64_t stall, uint64_t done,
 		       total ? (int)(done * 100 / total) : 0);
 }
 
-/* A resync that does not begin is asked for: an mdadm that was killed leaves
- * the array frozen. */
+/* Whether it was refused shows at the next look. */
+static void
+act(const struct nb_mirror *m, const char *action)
+{
+	int fd = openat(m->md, "sync_action", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || nb_fd_write(fd, action, strlen(action)))
+		nb_log(NB_DEBUG, "%s: %s does not do \"%s\"", m->object,
+		       m->array, action);
+	nb_fd_close(&fd);
+}
+
+/* A resync that does not begin is asked for: an mdadm that was killed may have
+ * left the array as it was in the middle. */
 static void
 ask_for_resync(const struct nb_mirror *m, const struct nb_mirror_state *state)
 {
-	int fd;
+	if (state->half == NB_MIRROR_SYNCING && (!strcmp(state->action, "idle")
+	    || !strcmp(state->action, "frozen")))
+		act(m, "recover");
+}
 
-	if (state->half != NB_MIRROR_SYNCING || (strcmp(state->action, "idle")
-	    && strcmp(state->action, "frozen")))
-		return;
-	fd = openat(m->md, "sync_action", O_WRONLY | O_CLOEXEC);
-	/* When it is refused, the next look or the stall tells. */
-	if (fd >= 0 && nb_fd_write(fd, "recover", 7))
-		nb_log(NB_DEBUG, "%s: no resync of %s was begun", m->object,
-		       m->array);
-	nb_fd_close(&fd);
+void
+nb_mirror_thaw(const struct nb_mirror *m)
+{
+	struct nb_mirror_state state;
+
+	if (!nb_mirror_look(m, &state) && !strcmp(state.action, "frozen"))
+		act(m, "idle");
 }
 
 enum nb_err

@@ -74,7 +74,7 @@ echo "before lvs 3" >/tmp/at
 [ -e /few ] || night term one
 
 # Killed, and what the next run makes of it.
-echo 'kill -9 $PPID' >/tmp/do
+echo 'kill -9 $PPID; exit' >/tmp/do
 while read -r at; do
 	echo "$at" >/tmp/at
 	night "killed $at" one

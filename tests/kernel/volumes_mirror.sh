@@ -30,6 +30,16 @@ until_idle()
 	done
 }
 
+# One that failed, as soon as md lets it go.
+remove()
+{
+	waited=0
+	until [ $((waited += 1)) -gt 600 ] ||
+		mdadm --quiet /dev/md0 --remove /dev/$1; do
+		sleep 0.1
+	done
+}
+
 # A line to b only when it is in a, each synchronised.
 load()
 {
@@ -56,7 +66,7 @@ split m-member m-readd
 until_idle vdc
 mdadm --quiet /dev/md0 --fail /dev/vdc
 [ -e /few ] || split m-faulty m-tree
-until mdadm --quiet /dev/md0 --remove /dev/vdc; do sleep 0.1; done
+remove vdc
 
 load &
 writer=$!
@@ -113,21 +123,25 @@ answers()
 dying()
 {
 	split m-dying m-dying
-	until mdadm --quiet /dev/md0 --remove /dev/vdb; do sleep 0.1; done
+	remove vdb
 	mdadm --quiet /dev/md0 --add /dev/vdb
 	until_idle vdb
+	mdadm --quiet /dev/md0 --fail /dev/vdc
+	remove vdc
 }
+[ -e /few ] || dying
 
-echo 'kill -9 $PPID' >/tmp/do
+echo 'kill -9 $PPID; exit' >/tmp/do
 while read -r conf at; do
 	echo "$at" >/tmp/at
 	split "m-killed $conf $at" "$conf"
 	: >/tmp/at
+	# As an mdadm leaves it that is killed, too.
+	echo frozen >/sys/block/md0/md/sync_action
 	split "m-next $conf $at" "$conf"
 	[ ! -e /tmp/quiesced ] || echo "not resumed" >>"/results/m-next $conf $at"
 done </mirror-steps
 
-[ -e /few ] || dying
 split m-readd m-readd
 until_idle vdc
 array >/results/m-whole
