@@ -19,57 +19,74 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 	return backup->sources == &backup->by_hand;
 }
 
-/* A tree source for PATH as a person typed it, named by its last part. */
+/* The tree that is PATH, or the file at its end in the directory before. */
 static enum nb_err
-source_by_hand(const char *path, struct nb_config_source *out)
+take_path(const char *path, struct nb_config_tree *tree)
 {
-	struct nb_config_source source = { 0 };
-	const char *name;
-	enum nb_err err;
+	char *slash;
 	struct stat st;
 
-	nb_config_source_begin(NB_SOURCE_TREE, &source);
-	source.tree.path = realpath(path, NULL);
-	if (!source.tree.path)
+	tree->path = realpath(path, NULL);
+	if (!tree->path || stat(tree->path, &st))
 		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
-	if (!stat(source.tree.path, &st) && !S_ISDIR(st.st_mode)) {
-		free(source.tree.path);
-		return nb_fail(NB_EUSAGE, "%s: not a directory\nhint: append "
-			       "the directory that it is in", path);
-	}
-	name = strrchr(source.tree.path, '/') + 1;
-	err = nb_str_dup(*name ? name : "root", &source.name);
-	if (err)
-		free(source.tree.path);
-	else
-		*out = source;
-	return err;
+	if (S_ISDIR(st.st_mode))
+		return NB_OK;
+	if (!S_ISREG(st.st_mode))
+		return nb_fail(NB_EUSAGE, "%s: neither a file nor a directory",
+			       path);
+	slash = strrchr(tree->path, '/');
+	tree->only = strdup(slash + 1);
+	if (!tree->only)
+		return nb_fail_memory();
+	slash[slash == tree->path] = '\0';
+	return NB_OK;
+}
+
+/* A tree source for PATH as a person typed it, named by its last part. */
+static enum nb_err
+source_by_hand(const char *path, struct nb_config_source *source)
+{
+	struct nb_config_tree *tree = &source->tree;
+	enum nb_err err;
+
+	nb_config_source_begin(NB_SOURCE_TREE, source);
+	err = take_path(path, tree);
+	if (!err && tree->only)
+		return nb_str_dup(tree->only, &source->name);
+	if (!err && tree->path[1])
+		return nb_str_dup(strrchr(tree->path, '/') + 1, &source->name);
+	return err ? err : nb_str_dup("root", &source->name);
+}
+
+static enum nb_err
+check_name(const struct nb_backup *backup, const char *name, const char *path)
+{
+	for (size_t i = 0; i < backup->by_hand.count; i++)
+		if (!strcmp(backup->by_hand.at[i].name, name))
+			return nb_fail(NB_EUSAGE, "%s: a second path named "
+				       "%s\nhint: append them one by one",
+				       path, name);
+	return NB_OK;
 }
 
 static enum nb_err
 sources_by_hand(const struct nb_run_options *options,
 		struct nb_backup *backup)
 {
-	struct nb_config_source source;
 	enum nb_err err = NB_OK;
 
 	backup->sources = &backup->by_hand;
 	for (size_t i = 0; !err && i < options->path_count; i++) {
+		struct nb_config_source source = { 0 };
+
 		err = source_by_hand(options->paths[i], &source);
-		if (err)
-			break;
-		for (size_t k = 0; k < backup->by_hand.count; k++)
-			if (!strcmp(backup->by_hand.at[k].name, source.name))
-				err = nb_fail(NB_EUSAGE,
-					      "%s: a second path named %s\n"
-					      "hint: append them one by one",
-					      options->paths[i], source.name);
+		if (!err)
+			err = check_name(backup, source.name,
+					 options->paths[i]);
 		if (!err)
 			err = nb_array_push(&backup->by_hand, source);
-		if (err) {
-			free(source.name);
-			free(source.tree.path);
-		}
+		if (err)
+			nb_config_source_clear(&source);
 	}
 	return err;
 }
@@ -235,10 +252,8 @@ void
 nb_backup_clear(struct nb_backup *backup)
 {
 	nb_backup_release(backup);
-	for (size_t i = 0; i < backup->by_hand.count; i++) {
-		free(backup->by_hand.at[i].name);
-		free(backup->by_hand.at[i].tree.path);
-	}
+	for (size_t i = 0; i < backup->by_hand.count; i++)
+		nb_config_source_clear(&backup->by_hand.at[i]);
 	nb_array_free(&backup->by_hand);
 	nb_staged_free(&backup->staged);
 	memset(backup, 0, sizeof *backup);

@@ -6,6 +6,37 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "model/config_build.h"
+
+static enum nb_err
+last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
+{
+	const struct nb_backup *backup = ctx;
+
+	*stored = 0;
+	if (!backup->site->catalog)
+		return NB_OK;
+	return nb_catalog_last_size(backup->site->catalog,
+				    backup->site->job->name, kind, name,
+				    stored);
+}
+
+/* What S is likely to want in staging: as much as the last time when it cannot
+ * tell, but puts all there. */
+static enum nb_err
+estimate(const struct nb_backup *backup, const struct nb_config_source *s,
+	 uint64_t *bytes)
+{
+	const struct nb_source_ops *ops = nb_source_ops(s->kind);
+
+	*bytes = 0;
+	if (ops->estimate)
+		return ops->estimate(s, bytes);
+	if (!ops->is_staged || !ops->is_staged(s))
+		return NB_OK;
+	return last_size((void *)(uintptr_t)backup,
+			 nb_config_job_blocks[s->kind].name, s->name, bytes);
+}
 
 /* The room that all sources together want in staging, against what is there. */
 static enum nb_err
@@ -16,10 +47,7 @@ check_room(const struct nb_backup *backup)
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < backup->sources->count; i++) {
-		const struct nb_config_source *s = &backup->sources->at[i];
-
-		one = 0;
-		err = nb_source_ops(s->kind)->estimate(s, &one);
+		err = estimate(backup, &backup->sources->at[i], &one);
 		need += one;
 	}
 	if (err || !need)
@@ -27,7 +55,7 @@ check_room(const struct nb_backup *backup)
 	err = nb_staging_room(backup->site->nb->config->staging_dir, &room);
 	if (!err && need > room)
 		nb_log(NB_WARNING,
-		       "%s: %s free, the dumps may need up to %s",
+		       "%s: %s free, the backup may need up to %s",
 		       backup->site->nb->config->staging_dir,
 		       nb_str_size(room, have), nb_str_size(need, want));
 	return err;
@@ -44,19 +72,6 @@ nb_backup_preflight(const struct nb_backup *backup)
 		err = nb_source_ops(s->kind)->preflight(s);
 	}
 	return err ? err : check_room(backup);
-}
-
-static enum nb_err
-last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
-{
-	struct nb_backup *backup = ctx;
-
-	*stored = 0;
-	if (!backup->site->catalog)
-		return NB_OK;
-	return nb_catalog_last_size(backup->site->catalog,
-				    backup->site->job->name, kind, name,
-				    stored);
 }
 
 static enum nb_err

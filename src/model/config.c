@@ -17,6 +17,7 @@ nb_config_source_clear(struct nb_config_source *source)
 	free(source->postgres.pg_dumpall);
 	free(source->postgres.pg_restore);
 	free(source->tree.path);
+	free(source->tree.only);
 	nb_names_free(&source->tree.exclude);
 	nb_names_free(&source->tree.copy_first);
 	free(source->bootarea.disk);

@@ -76,6 +76,8 @@ enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
 /* What is read of a directory, whoever provides the directory. */
 struct nb_config_tree {
 	char *path;
+	char *only;                 /* this file in it; NULL: all.  Of what a
+				       person names */
 	struct nb_names exclude;    /* patterns (model/ignore.h) */
 	bool one_file_system;
 	uint64_t max_file_size;     /* larger files are left out; 0: none */

@@ -85,14 +85,6 @@ preflight(const struct nb_config_source *source)
 	return err;
 }
 
-static enum nb_err
-estimate(const struct nb_config_source *source, uint64_t *bytes)
-{
-	(void)source;
-	*bytes = 0;
-	return NB_OK;
-}
-
 /* A snapshot that stays costs every write to its origin, but what was read of
  * it is good: the next run removes it. */
 static void
@@ -168,7 +160,6 @@ release(const struct nb_config_source *source, void *data)
 
 const struct nb_source_ops nb_source_lvm = {
 	.preflight = preflight,
-	.estimate = estimate,
 	.hold = hold,
 	.release = release,
 	.collect = collect,

@@ -52,7 +52,8 @@ struct nb_source_ops {
 	/* Checks what can be checked before the night's work begins: programs,
 	 * versions, users, directories.  Changes nothing. */
 	enum nb_err (*preflight)(const struct nb_config_source *source);
-	/* Bytes that it will need in staging, estimated; 0: none. */
+	/* Bytes that it will need in staging, estimated.  NULL: cannot be
+	 * told before. */
 	enum nb_err (*estimate)(const struct nb_config_source *source,
 				uint64_t *bytes);
 	/*

@@ -139,17 +139,8 @@ preflight(const struct nb_config_source *source)
 	return err;
 }
 
-static enum nb_err
-estimate(const struct nb_config_source *source, uint64_t *bytes)
-{
-	(void)source;
-	*bytes = 0;
-	return NB_OK;
-}
-
 const struct nb_source_ops nb_source_tree = {
 	.preflight = preflight,
-	.estimate = estimate,
 	.collect = collect,
 	.is_staged = is_staged,
 };

@@ -39,8 +39,10 @@ static enum nb_err
 add_one(struct nb_walk *w, int dir, const char *name, const struct stat *st,
 	struct nb_entry *e)
 {
-	enum nb_err err = nb_path_join(w->prefix, e->root_path, &e->path);
+	enum nb_err err = NB_OK;
 
+	if (!e->path)
+		err = nb_path_join(w->prefix, e->root_path, &e->path);
 	if (!err)
 		err = nb_tree_inspect(w, dir, name, st, e);
 	if (!err && e->type == NB_ENTRY_FILE)
@@ -179,6 +181,28 @@ add_root(struct nb_walk *w)
 	return err;
 }
 
+/* The file NAME alone, in the place of the tree. */
+static enum nb_err
+add_only(struct nb_walk *w, const char *name)
+{
+	struct nb_entry e = { .root = w->root_index };
+	struct stat st;
+	enum nb_err err;
+
+	if (fstatat(w->root, name, &st, AT_SYMLINK_NOFOLLOW))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at %s",
+				     w->object, name);
+	nb_tree_take_stat(&e, &st);
+	e.tolerant = e.content == NB_CONTENT_ROOT;
+	err = nb_str_dup(name, &e.root_path);
+	if (!err)
+		err = nb_str_dup(w->prefix, &e.path);
+	if (!err)
+		err = add_one(w, w->root, name, &st, &e);
+	nb_entry_clear(&e);
+	return err;
+}
+
 /*
  * The list of entries is the queue of the walk, too: each directory in it is
  * read when its turn comes.  So depth costs neither stack nor descriptors.
@@ -187,7 +211,8 @@ enum nb_err
 nb_tree_walk(struct nb_walk *w)
 {
 	size_t first = w->list->count;
-	enum nb_err err = add_root(w);
+	enum nb_err err = w->source->tree.only
+		? add_only(w, w->source->tree.only) : add_root(w);
 
 	for (size_t i = first; !err && i < w->list->count; i++) {
 		if (w->list->at[i].type != NB_ENTRY_DIR)

@@ -160,6 +160,32 @@ by_hand()
 }
 check "paths are appended by hand" by_hand
 
+# A file alone, and two at once; nothing else can be.
+by_hand_files()
+{
+	local id
+	echo letter >"$work/extra/letter.txt" && chmod 640 "$work/extra/letter.txt"
+	mkfifo "$work/extra/fifo"
+	nb_is 0 append "$work/extra/letter.txt" "$work/extra/file" &&
+		says out "generation 4 on disc DB-A, session 4" &&
+		nb_is 0 find letter.txt &&
+		id=$(grep -o '[0-9]*T[0-9]*Z-[0-9a-f]*' "$work/out") &&
+		nb_is 0 restore --to "$work/one" "$id" tree/letter.txt &&
+		cmp "$work/one/tree/letter.txt" "$work/extra/letter.txt" &&
+		[ "$(stat -c '%a %Y' "$work/one/tree/letter.txt")" = \
+			"$(stat -c '%a %Y' "$work/extra/letter.txt")" ] &&
+		[ ! -e "$work/one/tree/file" ] || return 1
+	xorriso -indev "stdio:$work/discs/A" -osirrox on \
+		-extract / "$work/onehand" >"$work/log" 2>&1 &&
+		sh "$work/onehand/restore.sh" --to "$work/plain" &&
+		cmp "$work/plain/letter.txt" "$work/extra/letter.txt" || return 1
+	nb_is 2 append "$work/extra/fifo" &&
+		says err "$work/extra/fifo: neither a file nor a directory" &&
+		nb_is 1 append "$work/extra/none" &&
+		says err "$work/extra/none: cannot find: No such file"
+}
+check "files are appended by hand" by_hand_files
+
 by_hand_blank()
 {
 	: >"$work/discs/C"
