@@ -140,10 +140,11 @@ put_sources(struct nb_catalog *catalog, const struct nb_manifest *m)
 }
 
 static void
-bind_file(struct nb_sql *sql, const char *backup_id, const struct nb_entry *e)
+bind_file(struct nb_sql *sql, const char *backup_id, const char *path,
+	  const struct nb_entry *e)
 {
 	nb_sql_text(sql, backup_id);
-	nb_sql_blob(sql, e->path, strlen(e->path));
+	nb_sql_blob(sql, path, strlen(path));
 	nb_sql_int(sql, (int64_t)e->type);
 	nb_sql_int(sql, (int64_t)e->mode);
 	nb_sql_int(sql, (int64_t)e->uid);
@@ -160,21 +161,49 @@ bind_file(struct nb_sql *sql, const char *backup_id, const struct nb_entry *e)
 		nb_sql_text(sql, NULL);
 }
 
+/* The members of an archive as if the tree stood on the disc: the paths that
+ * restore takes. */
 static enum nb_err
-put_files(struct nb_catalog *catalog, const char *backup_id,
-	  const struct nb_entries *entries)
+put_members(struct nb_sql *sql, const char *backup_id,
+	    const struct nb_manifest_source *source)
 {
+	for (size_t i = 0; i < source->members.count; i++) {
+		const struct nb_entry *e = &source->members.at[i];
+		char *path = NULL;
+		enum nb_err err = nb_str_format(&path, "%s/%s/%s", backup_id,
+						source->kind, e->path);
+
+		if (!err) {
+			bind_file(sql, backup_id, path, e);
+			err = nb_sql_again(sql);
+		}
+		free(path);
+		if (err)
+			return err;
+	}
+	return NB_OK;
+}
+
+static enum nb_err
+put_files(struct nb_catalog *catalog, const struct nb_catalog_session *session)
+{
+	const struct nb_manifest *m = session->manifest;
 	struct nb_sql sql = nb_sql_prepare(catalog,
 		"insert or replace into files (backup_id, path, type, mode, "
 		"uid, gid, mtime, size, target, sha256) "
 		"values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	enum nb_err err = NB_OK, ended;
 
-	for (size_t i = 0; i < entries->count; i++) {
-		bind_file(&sql, backup_id, &entries->at[i]);
-		if (nb_sql_again(&sql))
-			break;
+	for (size_t i = 0; !err && i < session->entries->count; i++) {
+		const struct nb_entry *e = &session->entries->at[i];
+
+		bind_file(&sql, m->backup_id, e->path, e);
+		err = nb_sql_again(&sql);
 	}
-	return nb_sql_end(&sql);
+	for (size_t i = 0; !err && i < m->sources.count; i++)
+		err = put_members(&sql, m->backup_id, &m->sources.at[i]);
+	ended = nb_sql_end(&sql);
+	return err ? err : ended;
 }
 
 static enum nb_err
@@ -195,8 +224,7 @@ put_all(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 	if (!err)
 		err = put_sources(catalog, session->manifest);
 	if (!err)
-		err = put_files(catalog, session->manifest->backup_id,
-				session->entries);
+		err = put_files(catalog, session);
 	return err;
 }
 

@@ -12,7 +12,7 @@ export LC_ALL=C
 unmount_all()
 {
 	local tree
-	for tree in "$work"/*/tree; do
+	for tree in "$work"/*/tree "$work"/*/staging; do
 		! mountpoint -q "$tree" || umount "$tree"
 	done
 	at_exit
@@ -194,6 +194,8 @@ packed()
 	configure 'pack = tar.zst'
 	nb_on run --json
 	ends 0 '"verified": true' && same 7 tree || return 1
+	nb_on show --json 7
+	ends 0 "/tree/files/sub/large\"" || return 1
 	nb_on restore --to some 7 tree/files/sub
 	ends 0 "1 files" && cmp some/tree/files/sub/large tree/sub/large \
 		&& [ ! -e some/tree/files/other ] || return 1
@@ -201,6 +203,16 @@ packed()
 		-indev /dev/sr0 -extract / copies >log 2>&1 || return 1
 	(cd copies && sh restore.sh --no-check --to ../plain) || return 1
 	diff -r --no-dereference tree plain/files
+}
+
+# What the archive took the last time is more than there is now.
+no_room()
+{
+	mount -t tmpfs -o size=64k none staging
+	nb_on run
+	umount staging
+	ends 3 "$PWD/staging: 65.5 kB free, the backup may need up to " &&
+		has "No space left on device" && ! grep -q "WRITE" trace
 }
 
 nights()
@@ -218,6 +230,7 @@ nights()
 	check "$type: a file that changes is told, the night is done" told
 	check "$type: on_change = fail burns nothing" refused
 	check "$type: a tree in one archive, whole and in part" packed
+	check "$type: no room for the archive" no_room
 	umount tree
 }
 
