@@ -59,8 +59,22 @@ put()
 	dd if="$1" of="$work/disk.img" bs=512 seek="$2" conv=notrunc status=none
 }
 
-# A GPT disk with GRUB in the MBR and its BIOS boot partition, at 1 MiB, and
-# /boot at 2 MiB; then $loop.
+# The EFI system partition, of which a firmware starts what has the name of
+# removable media (UEFI 3.5.1.1).
+make_esp()
+{
+	truncate -s 16M "$work/esp.fs"
+	mformat -i "$work/esp.fs" :: && mmd -i "$work/esp.fs" ::/EFI ::/EFI/BOOT ||
+		return 1
+	[ -n "$efi" ] || return 0
+	grub-mkimage -O x86_64-efi -p '(hd0,gpt3)/grub' -o "$work/loader.efi" \
+		part_gpt ext2 normal linux &&
+		mcopy -i "$work/esp.fs" "$work/loader.efi" \
+			::/EFI/BOOT/BOOTX64.EFI
+}
+
+# A GPT disk with GRUB in the MBR and its BIOS boot partition, at 1 MiB, an EFI
+# system partition at 2 MiB, and /boot at 18 MiB; then $loop.
 make_disk()
 {
 	local boot=$work/boot
@@ -68,6 +82,7 @@ make_disk()
 	sfdisk -q --no-tell-kernel "$work/disk.img" <<-END || return 1
 	label: gpt
 	size=1MiB, type=21686148-6449-6E6F-744E-656564454649
+	size=16MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B
 	size=40MiB, name=boot
 	size=8MiB, type=0657FD6D-A4AB-43C4-84E5-0933C84B4F4F
 	END
@@ -80,7 +95,7 @@ make_disk()
 	END
 	mkfs.ext4 -q -U $boot_uuid -d "$boot" "$work/boot.fs" 40M >"$work/mkfs.log" 2>&1 ||
 		return 1
-	grub-mkimage -O i386-pc -p '(hd0,gpt2)/grub' -o "$work/core" biosdisk \
+	grub-mkimage -O i386-pc -p '(hd0,gpt3)/grub' -o "$work/core" biosdisk \
 		part_gpt ext2 normal linux &&
 		python3 - "$work/core" /usr/lib/grub/i386-pc/boot.img \
 			"$work/mbr" <<-'END' || return 1
@@ -93,7 +108,8 @@ make_disk()
 	boot[0x5c:0x64] = struct.pack("<Q", 2048)
 	open(sys.argv[3], "wb").write(boot)
 	END
-	put "$work/mbr" 0 && put "$work/core" 2048 && put "$work/boot.fs" 4096 &&
+	make_esp && put "$work/mbr" 0 && put "$work/core" 2048 &&
+		put "$work/esp.fs" 4096 && put "$work/boot.fs" 36864 &&
 		loop=$(losetup -f --show "$work/disk.img") && loops=$loop
 }
 
@@ -107,7 +123,7 @@ make_config()
 	  rotation = append }
 	job "nightly" {
 	  pool = "db"
-	  bootarea "sda" { disk = "$loop"  boot = 2 }
+	  bootarea "sda" { disk = "$loop"  boot = 3 }
 	  bootdisc "system" {
 	    root = "UUID=$boot_uuid"
 	    kernel = "$work/vmlinuz"  initramfs = "$work/initrd"
@@ -222,6 +238,12 @@ restored()
 	starts from=disk -drive "format=raw,file=$work/other.img"
 }
 
+restored_uefi()
+{
+	starts from=disk -bios $ovmf \
+		-drive "format=raw,file=$work/other.img,snapshot=on"
+}
+
 # The same disc, with the entry for the installed system.
 by_menu()
 {
@@ -229,7 +251,7 @@ by_menu()
 	"$nightburn" -c "$work/nb.conf" image "$work/menu.iso" >/dev/null ||
 		return 1
 	from_disc from=disk "$work/menu.iso" \
-		-drive "if=ide,index=0,format=raw,file=$work/other.img"
+		-drive "if=ide,index=0,format=raw,file=$work/other.img,snapshot=on"
 }
 
 make_system && make_disk && make_config || exit 1
@@ -252,6 +274,8 @@ at_once "check 'BIOS starts a DVD+RW of two sessions, the newest' \
 	$more" \
 	"[ -z '$efi' ] || check 'UEFI starts a DVD+RW of two sessions' \
 		from_disc '$second' '$work/DVD-2.iso' -bios $ovmf
+	[ -z '$efi' ] || check 'UEFI starts the disk that the boot area was restored to' \
+		restored_uefi
 	check 'BIOS starts a CD-R of two sessions, by the record of either' \
 		either"
 finish

@@ -114,6 +114,7 @@ m-readd|mirror "md" { array = "/dev/md0"  half = "/dev/vdc"  afterwards = readd 
 m-third|mirror "md" { array = "/dev/md0"  half = "/dev/vdd" }
 m-stall|mirror "md" { array = "/dev/md0"  half = "/dev/vdc"  stall = 2 }
 m-dying|mirror "md" { array = "/dev/md0"  half = "/dev/vdc"  quiesce = { "mdadm", "--quiet", "/dev/md0", "--fail", "/dev/vdb" } }
+m-version|mirror "md2" { array = "/dev/md2"  half = "/dev/vg0/mb" }
 m-none|mirror "md" { array = "/dev/vdb"  half = "/dev/vdc" }
 m-missing|mirror "md" { array = "/dev/md0"  half = "/dev/vdz" }
 END

@@ -10,6 +10,7 @@ night()
 	night=$1 conf=$2
 	shift 2
 	rm -f /tmp/calls.*
+	echo "night $night" >/dev/ttyS0 # what stands there when it stalls
 	[ $# != 0 ] || set -- image "/root/$night.iso"
 	PATH=/wrap:/bin nightburn -c "/$conf.conf" "$@" >"/results/$night" 2>&1
 	echo "exit status $?" >>"/results/$night"

@@ -57,6 +57,21 @@ answers()
 }
 [ -e /few ] || answers
 
+# No disc is there; what is burned later is of a snapshot of then.
+resume()
+{
+	night waiting one run
+	: >/root/disc
+	echo later >/m/one/later
+	night resumed one run --resume
+	nightburn -c /one.conf restore --to /root/back >/results/back 2>&1 &&
+		cmp /root/back/lvm/one/random /m/one/random &&
+		cmp /root/back/lvm/one/later /m/one/later &&
+		echo same >>/results/back
+	rm -rf /root/back /root/disc /root/state /root/staging /m/one/later
+}
+[ -e /few ] || resume
+
 # More is written than fits, when all was read and before that is looked at.
 cat >/tmp/do <<'END'
 dd if=/dev/urandom of=/m/one/much bs=1M count=10 conv=fsync 2>/dev/null

@@ -99,6 +99,13 @@ lvm_answers()
 	exit status 1
 	left: nightburn-one vg0-nightburn--one vg0-nightburn--one-cow
 	END
+	check "without a disc the night waits" \
+		grep -qx 'exit status 3' "$seen/waiting"
+	check "nothing is held then" grep -qx 'left:' "$seen/waiting"
+	check "a resumed run takes a snapshot again" \
+		grep -qx 'exit status 0' "$seen/resumed"
+	check "and leaves nothing" grep -qx 'left:' "$seen/resumed"
+	check "it comes back" grep -qx same "$seen/back"
 	check "one that ran full before" said full-early 1 \
 		"${lvm_full[@]}"
 	check "a run that is asked to end leaves nothing" \

@@ -120,6 +120,32 @@ answers()
 }
 [ -e /few ] || answers
 
+# Superblocks at the end of a member, and at its start.
+metadata()
+{
+	for version in 0.90 1.0 1.1; do
+		lvcreate -q -y -L 24M -n ma vg0
+		lvcreate -q -y -L 24M -n mb vg0
+		mdadm --create /dev/md2 --quiet --run --level=1 \
+			--raid-devices=2 --metadata=$version --assume-clean \
+			/dev/vg0/ma /dev/vg0/mb
+		mkfs.ext4 -q /dev/md2
+		mkdir -p /m/md2
+		mount -t ext4 /dev/md2 /m/md2
+		cp /m/md/random /m/md2
+		mdadm --quiet /dev/md2 --fail /dev/vg0/mb
+		until mdadm --quiet /dev/md2 --remove /dev/vg0/mb ||
+			[ $((waited += 1)) -gt 600 ]; do sleep 0.1; done
+		echo $version >/m/md2/version
+		night m-$version m-version
+		see m-$version
+		umount /m/md2
+		mdadm --quiet --stop /dev/md2
+		lvremove -q -y vg0/ma vg0/mb
+	done
+}
+[ -e /few ] || metadata
+
 dying()
 {
 	split m-dying m-dying

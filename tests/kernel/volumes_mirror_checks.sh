@@ -87,9 +87,19 @@ hooks_ran()
 		[ "$(tail -n 1 "$seen/quiesced")" = resumed ]
 }
 
+# mirror_metadata VERSION
+mirror_metadata()
+{
+	local tree=$seen/m-$1.seen/mirror/md2
+	cat "$seen/m-$1"
+	grep -qx 'exit status 0' "$seen/m-$1" &&
+		grep -qx 'left:' "$seen/m-$1" &&
+		[ "$(cat "$tree/version")" = "$1" ] && [ -s "$tree/random" ]
+}
+
 mirror_answers()
 {
-	local whole="array: 2 dev-vdb/state dev-vdc/state +8"
+	local version whole="array: 2 dev-vdb/state dev-vdc/state +8"
 	local no="nightburn: mirror md:"
 	check "a member is not taken away for good" \
 		split_said m-belongs 1 "$whole" \
@@ -118,6 +128,9 @@ mirror_answers()
 		"$no /dev/md0 is degraded: besides /dev/vdc, 1 of 2 members work" \
 		"hint: repair the array first"
 	check "a resync that stalls" mirror_stalls
+	for version in 0.90 1.0 1.1; do
+		check "metadata $version" mirror_metadata $version
+	done
 	check "the other member fails before the split" \
 		split_said m-dying 1 "array: 2 dev-vdc/state +8" \
 		"$no /dev/md0 is degraded: besides /dev/vdc, 0 of 1 members work" \
