@@ -178,6 +178,43 @@ check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
 	return NB_OK;
 }
 
+/* What comes back as a directory of the source's name. */
+static bool
+is_directory(const struct nb_config_source *source)
+{
+	return source->kind == NB_SOURCE_TREE || source->kind == NB_SOURCE_LVM
+		|| source->kind == NB_SOURCE_MIRROR;
+}
+
+/* What SOURCE, the I-th, may not be together with those above it. */
+static enum nb_err
+check_others(const struct build *b, const struct nb_config_sources *sources,
+	     size_t i)
+{
+	const struct nb_config_source *source = &sources->at[i];
+	const char *kind = nb_config_job_blocks[source->kind].name;
+
+	for (const struct nb_config_source *s = sources->at; s < source; s++) {
+		const char *other = nb_config_job_blocks[s->kind].name;
+
+		if (source->kind == NB_SOURCE_BOOTDISC && s->kind
+		    == NB_SOURCE_BOOTDISC)
+			return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\": another "
+				       "one is above; expected one for each "
+				       "job", b->config->file, source->line,
+				       kind, source->name);
+		if (is_directory(source) && is_directory(s)
+		    && !strcmp(source->name, s->name))
+			return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\": the %s "
+				       "in line %d has the name, too; "
+				       "expected a name of its own, by which "
+				       "it is restored", b->config->file,
+				       source->line, kind, source->name,
+				       other, s->line);
+	}
+	return NB_OK;
+}
+
 static enum nb_err
 build_sources(const struct build *b, cfg_t *cfg,
 	      struct nb_config_sources *sources)
@@ -192,13 +229,8 @@ build_sources(const struct build *b, cfg_t *cfg,
 					   (enum nb_source_kind)k, sources);
 	}
 	sort_sources(sources);
-	for (size_t i = 0, discs = 0; !err && i < sources->count; i++)
-		if (sources->at[i].kind == NB_SOURCE_BOOTDISC && discs++)
-			err = nb_fail(NB_ECONFIG, "%s:%d: bootdisc \"%s\": "
-				      "another one is above; expected one for "
-				      "each job", b->config->file,
-				      sources->at[i].line,
-				      sources->at[i].name);
+	for (size_t i = 0; !err && i < sources->count; i++)
+		err = check_others(b, sources, i);
 	return err;
 }
 

@@ -76,6 +76,8 @@ def faulty_night(scene, rule, deaths):
         deaths[library] += 1
     elif status not in DOCUMENTED:
         raise Broken(f"exit status {status}\n{text}")
+    elif "\\x" in text:
+        raise Broken(f"it said what is no text\n{text}")
     elif status and not text:
         raise Broken(f"exit status {status} without a message")
     return status, text, os.path.exists(struck)

@@ -87,7 +87,8 @@ class Scene:
         done = subprocess.run(
             [*command, NIGHTBURN, "-c", self.configure(), "run"],
             env={**os.environ, **(crash or {})}, timeout=DEADLINE,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            errors="backslashreplace")
         return done.returncode, done.stdout + done.stderr
 
     def ask(self, disc, *arguments, faults=None, options=()):

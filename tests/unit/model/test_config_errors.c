@@ -158,6 +158,9 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "expected both, bios or efi" },
 	{ DISK("bootdisc b {}\nbootdisc c {}"), "5: bootdisc \"c\": another "
 	  "one is above; expected one for each job" },
+	{ DISK("tree x { path = /a }\npostgres x { }\nlvm x { volume = g/v }"),
+	  "6: lvm \"x\": the tree in line 4 has the name, too; expected a "
+	  "name of its own, by which it is restored" },
 	{ DB("format = tar"), "6: format is \"tar\"; expected custom, plain "
 	  "or directory" },
 	{ DB("jobs = 0"), "6: jobs is \"0\"; expected a whole number from 1 "
