@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Discs that boot, and a disk that boots again: an emulated machine starts from
 # discs of one session and of two, by BIOS and by UEFI, and from a larger disk to
-# which the boot area was restored, directly and by way of the disc's menu.
+# which the boot area was restored, by BIOS, by UEFI and by way of the disc's menu;
+# and from a clone.
 . "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
 . "$src/tests/kernel/guest.sh"
 
@@ -53,10 +54,10 @@ make_system()
 	cp "$guest_cache/vmlinuz" "$work/vmlinuz"
 }
 
-# put FILE OFFSET: its bytes into the disk.
+# put FILE OFFSET DISK: its bytes into the disk, by sectors.
 put()
 {
-	dd if="$1" of="$work/disk.img" bs=512 seek="$2" conv=notrunc status=none
+	dd if="$1" of="$3" bs=512 seek="$2" conv=notrunc status=none
 }
 
 # The EFI system partition, of which a firmware starts what has the name of
@@ -73,32 +74,14 @@ make_esp()
 			::/EFI/BOOT/BOOTX64.EFI
 }
 
-# A GPT disk with GRUB in the MBR and its BIOS boot partition, at 1 MiB, an EFI
-# system partition at 2 MiB, and /boot at 18 MiB; then $loop.
-make_disk()
+# GRUB, which reads its menu in DIRECTORY of the third partition: $work/core, of
+# which the next part begins in sector 2049, and $work/mbr, with it in 2048.
+make_grub()
 {
-	local boot=$work/boot
-	truncate -s 96M "$work/disk.img"
-	sfdisk -q --no-tell-kernel "$work/disk.img" <<-END || return 1
-	label: gpt
-	size=1MiB, type=21686148-6449-6E6F-744E-656564454649
-	size=16MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B
-	size=40MiB, name=boot
-	size=8MiB, type=0657FD6D-A4AB-43C4-84E5-0933C84B4F4F
-	END
-	mkdir -p "$boot/grub"
-	cp "$work/vmlinuz" "$work/initrd" "$boot"
-	cat >"$boot/grub/grub.cfg" <<-END
-	linux /vmlinuz console=ttyS0 quiet panic=-1 from=disk
-	initrd /initrd
-	boot
-	END
-	mkfs.ext4 -q -U $boot_uuid -d "$boot" "$work/boot.fs" 40M >"$work/mkfs.log" 2>&1 ||
-		return 1
-	grub-mkimage -O i386-pc -p '(hd0,gpt3)/grub' -o "$work/core" biosdisk \
+	grub-mkimage -O i386-pc -p "(hd0,gpt3)$1" -o "$work/core" biosdisk \
 		part_gpt ext2 normal linux &&
 		python3 - "$work/core" /usr/lib/grub/i386-pc/boot.img \
-			"$work/mbr" <<-'END' || return 1
+			"$work/mbr" <<-'END'
 	# Where GRUB's parts stand: the sector of the next one.
 	import struct, sys
 	core = bytearray(open(sys.argv[1], "rb").read())
@@ -108,8 +91,44 @@ make_disk()
 	boot[0x5c:0x64] = struct.pack("<Q", 2048)
 	open(sys.argv[3], "wb").write(boot)
 	END
-	make_esp && put "$work/mbr" 0 && put "$work/core" 2048 &&
-		put "$work/esp.fs" 4096 && put "$work/boot.fs" 36864 &&
+}
+
+# make_disk DISK DIRECTORY FILESYSTEM: a GPT disk with GRUB in the MBR and its
+# BIOS boot partition, at 1 MiB, an EFI system partition at 2 MiB, and that file
+# system of 40 MiB at 18 MiB.
+make_disk()
+{
+	truncate -s 96M "$1"
+	sfdisk -q --no-tell-kernel "$1" <<-END || return 1
+	label: gpt
+	size=1MiB, type=21686148-6449-6E6F-744E-656564454649
+	size=16MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B
+	size=40MiB, name=boot
+	size=8MiB, type=0657FD6D-A4AB-43C4-84E5-0933C84B4F4F
+	END
+	make_grub "$2" && put "$work/mbr" 0 "$1" && put "$work/core" 2048 "$1" &&
+		put "$work/esp.fs" 4096 "$1" && put "$3" 36864 "$1"
+}
+
+# menu DIRECTORY FROM: starts kernel and initrd of that directory.
+menu()
+{
+	cat <<-END
+	linux $1/vmlinuz console=ttyS0 quiet panic=-1 from=$2
+	initrd $1/initrd
+	boot
+	END
+}
+
+# One with /boot, whose boot area is burned: $loop.
+make_first_disk()
+{
+	local boot=$work/boot
+	mkdir -p "$boot/grub"
+	cp "$work/vmlinuz" "$work/initrd" "$boot"
+	menu "" disk >"$boot/grub/grub.cfg"
+	mkfs.ext4 -q -U $boot_uuid -d "$boot" "$work/boot.fs" 40M >"$work/mkfs.log" 2>&1 &&
+		make_esp && make_disk "$work/disk.img" /grub "$work/boot.fs" &&
 		loop=$(losetup -f --show "$work/disk.img") && loops=$loop
 }
 
@@ -244,6 +263,33 @@ restored_uefi()
 		-drive "format=raw,file=$work/other.img,snapshot=on"
 }
 
+# A system is cloned to a standby disk, whose loader and menu are its own; a
+# machine starts from that disk alone.
+clone()
+{
+	local system=$work/system standby=$work/standby
+	mkdir -p "$system/boot/grub" "$system/etc" "$standby"
+	cp "$work/vmlinuz" "$work/initrd" "$system/boot"
+	menu /boot system >"$system/boot/grub/grub.cfg"
+	mkfs.ext4 -q "$work/root.fs" 40M >"$work/mkfs.log" 2>&1 &&
+		make_disk "$work/clone.img" /boot/grub "$work/root.fs" || return 1
+	cat >"$work/clone.conf" <<-END
+	state_dir = "$work/state"
+	staging_dir = "$work/staging"
+	clone "standby" { source = "$system"  target = "$standby" }
+	END
+	chmod 600 "$work/clone.conf"
+	menu /boot clone >"$work/menu"
+	unshare --mount --propagation private sh -ec '
+		mount --bind "$1" "$1"
+		mount -o loop,offset=18874368,sizelimit=41943040 "$2" "$3"
+		"$4" -c "$5" clone --init
+		mkdir -p "$3/boot/grub"
+		cp "$6" "$3/boot/grub/grub.cfg"' sh "$system" "$work/clone.img" \
+		"$standby" "$nightburn" "$work/clone.conf" "$work/menu" || return 1
+	starts from=clone -drive "format=raw,file=$work/clone.img"
+}
+
 # The same disc, with the entry for the installed system.
 by_menu()
 {
@@ -254,7 +300,7 @@ by_menu()
 		-drive "if=ide,index=0,format=raw,file=$work/other.img,snapshot=on"
 }
 
-make_system && make_disk && make_config || exit 1
+make_system && make_first_disk && make_config || exit 1
 check "two nights on a CD-R" burn CD cd-r
 check "two nights on a DVD+RW" burn DVD dvd+rw
 check "each session has a boot record" newest_record
@@ -271,6 +317,7 @@ more=:
 at_once "check 'BIOS starts a DVD+RW of two sessions, the newest' \
 		from_disc '$second' '$work/DVD-2.iso'
 	check 'the menu starts the system on the disk' by_menu
+	check 'a machine starts from a clone' clone
 	$more" \
 	"[ -z '$efi' ] || check 'UEFI starts a DVD+RW of two sessions' \
 		from_disc '$second' '$work/DVD-2.iso' -bios $ovmf
