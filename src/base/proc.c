@@ -267,6 +267,8 @@ nb_proc_run(const struct nb_proc *spec, struct nb_proc_result *result)
 	err = nb_child_start(spec, r.name, &r.child);
 	if (err)
 		goto out;
+	if (spec->pid)
+		*spec->pid = r.child.pid;
 	r.now = nb_clock_ms();
 	r.deadline = spec->timeout_ms ? r.now + spec->timeout_ms : 0;
 	r.next_tick = r.now + TICK_MS;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -42,6 +43,8 @@ struct nb_proc {
 	/* Called about once a second with CTX; not NB_OK ends the child.  May
 	 * be NULL. */
 	enum nb_err (*tick)(void *ctx);
+	pid_t *pid;                /* set to the child's, while it runs; NULL:
+				      not wanted */
 };
 
 struct nb_proc_result {

@@ -101,7 +101,9 @@ nb_library_drain(void)
 static enum nb_err
 start(void)
 {
-	static char queued[] = "DEBUG", never[] = "NEVER", prefix[] = "";
+	/* What is below takes no lock, which a child would find taken that is
+	 * born while another thread speaks (disc/sandbox.c). */
+	static char queued[] = "NOTE", never[] = "NEVER", prefix[] = "";
 	static char sorry[] = "SORRY";
 	char words[1024] = "";
 

@@ -68,6 +68,16 @@ take_text(void *ctx, const void *record, size_t n)
 	return NB_OK;
 }
 
+static void
+forget_text(void *ctx)
+{
+	struct text *text = ctx;
+
+	free(text->buf);
+	text->buf = NULL;
+	text->size = text->done = 0;
+}
+
 enum nb_err
 nb_reader_file(struct nb_blocks *blocks, uint32_t start, const char *path,
 	       size_t max, char **text, size_t *length)
@@ -76,7 +86,8 @@ nb_reader_file(struct nb_blocks *blocks, uint32_t start, const char *path,
 	const struct nb_sandbox spec = {
 		.blocks = blocks,
 		.max_blocks = LOOK_BLOCKS + 2 * (max / NB_BLOCK),
-		.inside = send_text, .take = take_text, .ctx = &found,
+		.inside = send_text, .take = take_text,
+		.forget = forget_text, .ctx = &found,
 	};
 	uint8_t block[NB_BLOCK];
 	enum nb_err err;

@@ -143,6 +143,12 @@ take_node(void *ctx, const void *record, size_t n)
 	return err;
 }
 
+static void
+forget_nodes(void *ctx)
+{
+	nb_nodes_free(&((struct tree *)ctx)->nodes);
+}
+
 static enum nb_err
 check_doubled(const struct nb_nodes *nodes)
 {
@@ -183,7 +189,8 @@ nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 	struct tree tree = { start, blocks, NB_ARRAY_INIT };
 	const struct nb_sandbox spec = {
 		.blocks = blocks, .max_blocks = MAX_BLOCKS(blocks),
-		.inside = send_tree, .take = take_node, .ctx = &tree,
+		.inside = send_tree, .take = take_node,
+		.forget = forget_nodes, .ctx = &tree,
 	};
 	enum nb_err err = nb_sandbox_run(&spec);
 

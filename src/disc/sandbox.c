@@ -8,15 +8,17 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
 
 #define SILENCE_MAX 120       /* seconds; its own limit comes much earlier */
-/* A child of a process with threads can stand still before its first word, when
- * another thread held a lock of a library at its birth: another one is made. */
-#define FIRST_WORD_MAX 10     /* seconds */
+/* A child of a process with threads can stand still when another thread held a
+ * lock of a library at its birth: another one is made. */
+#define STILL_MAX 5           /* seconds without a word and without work */
 #define TRIES 4
 #define ANSWER_ROOM (4 * NB_SANDBOX_BLOCKS * NB_BLOCK)
 
@@ -26,8 +28,11 @@ struct run {
 	struct nb_str pending;    /* frames that are not whole yet */
 	uint64_t asked;           /* blocks */
 	int silence;              /* seconds */
-	bool heard;               /* it said something */
+	int still;                /* seconds in which it did not work, too */
+	struct timespec worked;   /* processor time that it had */
+	pid_t pid;
 	bool last;                /* of the tries */
+	bool stood;               /* was ended because it stood still */
 	bool done;
 	int32_t code;
 	char said[1024];
@@ -108,8 +113,7 @@ take_output(void *ctx, const void *data, size_t n)
 	struct nb_frame frame;
 	size_t at = 0;
 
-	r->silence = 0;
-	r->heard = true;
+	r->silence = r->still = 0;
 	nb_str_add_bytes(pending, data, n);
 	if (pending->failed)
 		return nb_fail_memory();
@@ -128,6 +132,23 @@ take_output(void *ctx, const void *data, size_t n)
 	return err;
 }
 
+/* It waits, and not for us: what it asks for is answered at once. */
+static bool
+stands_still(struct run *r)
+{
+	struct timespec worked = { 0, 0 };
+	clockid_t clock;
+
+	if (clock_getcpuclockid(r->pid, &clock)
+	    || clock_gettime(clock, &worked))
+		return false;
+	if (worked.tv_sec != r->worked.tv_sec
+	    || worked.tv_nsec != r->worked.tv_nsec)
+		r->still = 0;
+	r->worked = worked;
+	return ++r->still > STILL_MAX;
+}
+
 /* The drive is given a sign of life while the child thinks. */
 static enum nb_err
 tick(void *ctx)
@@ -136,7 +157,8 @@ tick(void *ctx)
 	struct nb_blocks *blocks = r->spec->blocks;
 
 	blocks->get(blocks, 0, 0, r->data);
-	if (!r->heard && !r->last && r->silence >= FIRST_WORD_MAX)
+	r->stood = !r->last && stands_still(r);
+	if (r->stood)
 		return NB_ECANCELED;
 	return ++r->silence > SILENCE_MAX ? refuse(r, "its reader says nothing")
 		: NB_OK;
@@ -172,14 +194,15 @@ judge(const struct run *r, const struct nb_proc_result *result)
 		: (enum nb_err)r->code;
 }
 
-/* One try.  *DEAF: the child was ended before it had said anything. */
+/* One try.  *STOOD: the child was ended because it stood still. */
 static enum nb_err
-try_once(const struct nb_sandbox *spec, bool last, bool *deaf)
+try_once(const struct nb_sandbox *spec, bool last, bool *stood)
 {
 	struct run r = { .spec = spec, .ends = { -1, -1 }, .last = last };
 	struct nb_proc proc = {
 		.name = spec->blocks->name, .function = child,
 		.sink = take_output, .tick = tick, .ctx = &r, .to_end = true,
+		.pid = &r.pid,
 	};
 	struct nb_proc_result result = { .exit_code = -1 };
 	int room = ANSWER_ROOM;
@@ -191,7 +214,7 @@ try_once(const struct nb_sandbox *spec, bool last, bool *deaf)
 	setsockopt(r.ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	proc.stdin_fd = r.ends[1];
 	err = nb_proc_run(&proc, &result);
-	*deaf = err == NB_ECANCELED && !r.heard && !last;
+	*stood = err && r.stood;
 	if (!err)
 		err = judge(&r, &result);
 	nb_proc_result_free(&result);
@@ -204,10 +227,17 @@ try_once(const struct nb_sandbox *spec, bool last, bool *deaf)
 enum nb_err
 nb_sandbox_run(const struct nb_sandbox *spec)
 {
-	bool deaf = true;
+	bool stood = true;
 	enum nb_err err = NB_OK;
 
-	for (int i = 1; deaf && i <= TRIES; i++)
-		err = try_once(spec, i == TRIES, &deaf);
+	for (int i = 1; stood && i <= TRIES; i++) {
+		err = try_once(spec, i == TRIES, &stood);
+		if (!stood)
+			break;
+		nb_log(NB_DEBUG, "%s: its reader stands still, another one is "
+		       "begun", spec->blocks->name);
+		if (spec->forget)
+			spec->forget(spec->ctx);
+	}
 	return err;
 }

@@ -28,6 +28,9 @@ struct nb_sandbox {
 	/* In this process: each record of the child, which is not to be
 	 * believed.  NULL: none is expected. */
 	enum nb_err (*take)(void *ctx, const void *record, size_t n);
+	/* Forgets the records taken: they come once more, from a new child.
+	 * NULL: nothing is to be forgotten. */
+	void (*forget)(void *ctx);
 	void *ctx;
 };
 
