@@ -44,6 +44,7 @@ SAMPLE = int(os.environ.get("NB_NTH_POINTS", "2"))
 DOCUMENTED = (0, 1, 2, 3, 4, 5)
 LIBRARIES = ("libburn", "libisofs", "libisoburn", "libsqlite3", "libcrypto",
              "libconfuse")
+CHUNK = 64  # points behind the last that are tried at once
 VERBOSE = bool(os.environ.get("NB_NTH_VERBOSE"))
 
 
@@ -163,14 +164,14 @@ class Torture:
                 self.work, rule.replace(" ", "-")), rule, self.deaths)
 
         broken = [text for text, _ in self.pool.map(one, points) if text]
-        # Threads may call once more or less: on until nothing fails.
+        # Threads may call once more or less, and children that read a disc go
+        # on counting: on until nothing fails.
         last = points[-1]
-        while ALL:
-            last += 1
-            text, struck = one(last)
-            if text:
-                broken.append(text)
-            if not struck or len(broken) > 99:
+        while ALL and len(broken) < 100:
+            more = list(self.pool.map(one, range(last + 1, last + CHUNK + 1)))
+            last += CHUNK
+            broken += [text for text, _ in more if text]
+            if not any(struck for _, struck in more):
                 break
         return broken
 
