@@ -63,18 +63,21 @@ nb_drive_tell(struct nb_drive *drive, const char *what, uint64_t done,
 enum nb_err
 nb_drive_grab(struct nb_drive *drive, bool load)
 {
-	char *address;
-	enum nb_err err;
+	enum nb_err err = NB_OK;
 
 	if (drive->grabbed)
 		return NB_OK;
 	nb_drive_beat(drive);
-	err = nb_str_format(&address, "%s%s", drive->stdio ? STDIO_PREFIX
-			    : "", drive->path);
-	if (err)
-		return err;
-	err = nb_drive_claim(drive, address, load);
-	free(address);
+	/* A file that stands for a disc may be another one by now. */
+	if (drive->stdio) {
+		free(drive->address);
+		drive->address = NULL;
+	}
+	if (!drive->address)
+		err = nb_str_format(&drive->address, "%s%s", drive->stdio
+				    ? STDIO_PREFIX : "", drive->path);
+	if (!err)
+		err = nb_drive_claim(drive, drive->address, load);
 	if (err)
 		return err;
 	drive->burn = drive->infos[0].drive;
@@ -180,10 +183,11 @@ nb_drive_close(struct nb_drive *drive)
 	nb_drive_release(drive, false);
 	nb_watchdog_end(drive->watchdog);
 	nb_fd_close(&drive->fd);
+	nb_library_end();
+	free(drive->address);
 	free(drive->path);
 	free(drive->configured);
 	free(drive);
-	nb_library_end();
 }
 
 static enum nb_err

@@ -47,6 +47,8 @@ struct nb_drive {
 	bool read_only;                /* a file that may not be written */
 	int fd;                        /* of the stdio file; -1: no disc */
 	char *path;                    /* as opened, or what libburn calls it */
+	char *address;                 /* what libburn looks for; a scan that
+					  failed may still read it */
 	char *configured;              /* what stands behind "stdio:" */
 	int speed;
 	uint64_t capacity;             /* bytes; 0: no bound */
