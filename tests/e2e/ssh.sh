@@ -290,7 +290,7 @@ changing()
 	# More often than it takes to send the file.
 	while :; do
 		echo line >>"$t/random"
-		read -rt 0.001 <&9
+		read -rt 0.0002 <&9
 	done 9<>"$d/never" &
 	local writer=$!
 	once_in_five refused \

@@ -21,6 +21,7 @@ with open(NIGHTBURN, "rb") as program:
 ALL = bool(os.environ.get("NB_TORTURE"))
 MEDIA = ("cd-rw", "dvd-rw", "dvd+rw", "dvd-ram", "bd-re")
 DEADLINE = 120
+READER_DEADLINE = "30"
 # What a run may end with; 125 and 137 are vdrive's when the program is killed.
 STATUSES = (0, 1, 3, 4, 5, 125, 137)
 
@@ -127,9 +128,13 @@ class Scene:
                         self.volume(disc))[0] == 0
 
     def versions(self, disc):
-        """The versions of the source that are whole on the disc."""
+        """The versions of the source that are whole on the disc.
+
+        In directories that were written to a wrong address xorriso may find
+        no end."""
         out = os.path.join(self.path, "extracted")
         subprocess.run([VDRIVE, "--hurry", "--disc", self.disc(disc), "--",
+                        "timeout", "-k", "5", READER_DEADLINE,
                         "xorriso", "-abort_on", "NEVER", "-osirrox", "on",
                         "-indev", "/dev/sr0", "-extract", "/", out],
                        stdin=subprocess.DEVNULL, capture_output=True,
