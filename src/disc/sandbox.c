@@ -32,7 +32,7 @@ struct run {
 	struct timespec worked;   /* processor time that it had */
 	pid_t pid;
 	bool last;                /* of the tries */
-	bool stood;               /* was ended because it stood still */
+	bool stood;               /* is ended because it stood still */
 	bool done;
 	int32_t code;
 	char said[1024];
@@ -208,13 +208,14 @@ try_once(const struct nb_sandbox *spec, bool last, bool *stood)
 	int room = ANSWER_ROOM;
 	enum nb_err err;
 
+	*stood = false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, r.ends))
 		return nb_fail_errno(NB_EFAIL, "%s: cannot make a socket",
 				     spec->blocks->name);
 	setsockopt(r.ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	proc.stdin_fd = r.ends[1];
 	err = nb_proc_run(&proc, &result);
-	*stood = err && r.stood;
+	*stood = r.stood;
 	if (!err)
 		err = judge(&r, &result);
 	nb_proc_result_free(&result);
@@ -227,17 +228,15 @@ try_once(const struct nb_sandbox *spec, bool last, bool *stood)
 enum nb_err
 nb_sandbox_run(const struct nb_sandbox *spec)
 {
-	bool stood = true;
-	enum nb_err err = NB_OK;
+	for (int i = 1;; i++) {
+		bool stood;
+		enum nb_err err = try_once(spec, i == TRIES, &stood);
 
-	for (int i = 1; stood && i <= TRIES; i++) {
-		err = try_once(spec, i == TRIES, &stood);
 		if (!stood)
-			break;
+			return err;
 		nb_log(NB_DEBUG, "%s: its reader stands still, another one is "
 		       "begun", spec->blocks->name);
 		if (spec->forget)
 			spec->forget(spec->ctx);
 	}
-	return err;
 }

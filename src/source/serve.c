@@ -83,6 +83,15 @@ nb_serve_look(struct nb_serve *serve)
 	return serve->gone || nb_stop_asked() ? NB_ECANCELED : NB_OK;
 }
 
+enum nb_err
+nb_serve_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	(void)what;
+	(void)done;
+	(void)total;
+	return nb_serve_look(ctx);
+}
+
 /* ---- what is read ---- */
 
 struct reading {

@@ -31,6 +31,9 @@ enum nb_err nb_serve_data(struct nb_serve *serve, const void *data, size_t n);
 
 /* NB_ECANCELED, not logged: nobody listens, or this process is to end. */
 enum nb_err nb_serve_look(struct nb_serve *serve);
+/* The same as the progress of a source (source/source.h); CTX is the serve. */
+enum nb_err nb_serve_progress(void *ctx, const char *what, uint64_t done,
+			      uint64_t total);
 
 /* ---- the tasks ---- */
 

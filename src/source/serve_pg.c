@@ -60,20 +60,11 @@ pass_on(void *ctx, const void *data, size_t n)
 }
 
 static enum nb_err
-look(void *ctx, const char *what, uint64_t done, uint64_t total)
-{
-	(void)what;
-	(void)done;
-	(void)total;
-	return nb_serve_look(ctx);
-}
-
-static enum nb_err
 dump(struct nb_serve *serve, const struct nb_remote_request *request)
 {
 	const struct nb_config_source *source = &request->source;
 	const struct nb_source_context context = { .staging = -1,
-		.progress = look, .ctx = serve };
+		.progress = nb_serve_progress, .ctx = serve };
 	struct nb_pg_dump one = { .source = source, .context = &context,
 		.name = source->name, .database = request->database,
 		.sink = pass_on, .sink_ctx = serve };

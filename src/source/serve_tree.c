@@ -259,22 +259,13 @@ send_record(struct sending *s)
 }
 
 static enum nb_err
-look(void *ctx, const char *what, uint64_t done, uint64_t total)
-{
-	(void)what;
-	(void)done;
-	(void)total;
-	return nb_serve_look(ctx);
-}
-
-static enum nb_err
 list(struct sending *s, const struct nb_remote_request *request)
 {
 	struct nb_config_source source = request->source;
 	const struct nb_source_context context = {
 		.backup_id = request->backup_id, .job = "remote",
-		.staging = -1, .date = request->date, .progress = look,
-		.ctx = s->serve,
+		.staging = -1, .date = request->date,
+		.progress = nb_serve_progress, .ctx = s->serve,
 	};
 	struct nb_source_output out = { &s->entries, &s->sources, &s->roots };
 	/* Where staging would be. */

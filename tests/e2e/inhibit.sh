@@ -48,16 +48,6 @@ cat >bus.conf <<END
 </busconfig>
 END
 
-# until_true COMMAND...: within ten seconds.
-until_true()
-{
-	local end=$((SECONDS + 10))
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.02
-	done
-}
-
 list()
 {
 	dbus-send --system --print-reply=literal --reply-timeout=5000 \

@@ -53,6 +53,16 @@ says()
 	return 1
 }
 
+# until_true COMMAND...: within 30 seconds.
+until_true()
+{
+	local end=$((SECONDS + 30))
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+
 start_cluster()
 {
 	cluster=$work/pg

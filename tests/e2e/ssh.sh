@@ -20,16 +20,6 @@ ended()
 }
 trap ended EXIT
 
-# until COMMAND...: within 30 seconds.
-until_true()
-{
-	local end=$((SECONDS + 30))
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-
 # ---- the other host ----
 
 d=$work/ssh

@@ -26,16 +26,6 @@ ended()
 }
 trap ended EXIT
 
-# until COMMAND...: within 30 seconds.
-until_true()
-{
-	local end=$((SECONDS + 30))
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.1
-	done
-}
-
 serve()
 {
 	export NUT_CONFPATH=$work/nut NUT_STATEPATH=$work/nut

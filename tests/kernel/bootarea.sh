@@ -19,15 +19,6 @@ if [ -n "$why" ]; then
 fi
 root=$work/root
 
-built()
-{
-	if [ -e "$build/.libs/$1" ]; then
-		echo "$build/.libs/$1"
-	else
-		echo "$build/$1"
-	fi
-}
-
 # put FILE MEBIBYTE DISK
 put()
 {

@@ -17,16 +17,6 @@ if [ -n "$why" ]; then
 fi
 root=$work/root
 
-# A program of the build, not the script that libtool put in its place.
-built()
-{
-	if [ -e "$build/.libs/$1" ]; then
-		echo "$build/.libs/$1"
-	else
-		echo "$build/$1"
-	fi
-}
-
 # A server that was made here, for the guest to start.
 add_server()
 {

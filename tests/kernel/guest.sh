@@ -187,6 +187,16 @@ guest_add()
 		guest_libraries "$root" "$@"
 }
 
+# built NAME: a program of the build, not the script that libtool put in its place.
+built()
+{
+	if [ -e "$build/.libs/$1" ]; then
+		echo "$build/.libs/$1"
+	else
+		echo "$build/$1"
+	fi
+}
+
 # guest_same ROOT FILE...: files and directories, where they are here.
 guest_same()
 {

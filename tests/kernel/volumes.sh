@@ -25,16 +25,6 @@ few=yes
 root=$work/root
 seen=$work/seen
 
-# A program of the build, not the script that libtool put in its place.
-built()
-{
-	if [ -e "$build/.libs/$1" ]; then
-		echo "$build/.libs/$1"
-	else
-		echo "$build/$1"
-	fi
-}
-
 add_programs()
 {
 	local name
