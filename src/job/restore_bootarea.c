@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "job/found.h"
-#include "source/bootarea_restore.h"
+#include "source/boot/area_restore.h"
 
 #define RECORD_MAX ((size_t)1 << 24)
 

@@ -11,7 +11,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "source/pg_restore.h"
+#include "source/postgres/restore.h"
 
 /* The dump that is meant: the one named, the one of that database, or the
  * only one. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "source/tar.h"
+#include "source/tree/tar.h"
 
 #define PIECE_BLOCKS 128   /* 256 KiB */
 

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What makes a disk boot, in staging beneath "bootarea/<name>/": the start of
+ * the disk as it is, both partition tables, the same as a script, and the
+ * files of /boot for a disk of another geometry.
+ */
+#include "source/boot/area.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+
+static void
+job_clear(struct nb_boot_job *job)
+{
+	nb_fd_close(&job->fd);
+	nb_bootarea_clear(&job->area);
+	free(job->object);
+	free(job->stage.path);
+}
+
+static enum nb_err
+open_disk(struct nb_boot_job *job)
+{
+	const char *disk = job->source->bootarea.disk;
+	struct stat st;
+
+	job->fd = open(disk, O_RDONLY | O_CLOEXEC);
+	if (job->fd < 0 || fstat(job->fd, &st))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
+				     job->object, disk);
+	if (!S_ISBLK(st.st_mode) || !nb_disk_is_whole(st.st_rdev))
+		return nb_fail(NB_ESOURCE, "%s: %s is not a whole disk\n"
+			       "hint: as /dev/sda, not /dev/sda1", job->object,
+			       disk);
+	job->device = st.st_rdev;
+	return NB_OK;
+}
+
+/* Opens the disk, reads its table, finds /boot. */
+static enum nb_err
+job_begin(const struct nb_config_source *source, struct nb_boot_job *job)
+{
+	enum nb_err err;
+
+	*job = (struct nb_boot_job){ .source = source, .fd = -1 };
+	err = nb_str_format(&job->object, "bootarea %s", source->name);
+	if (!err)
+		err = open_disk(job);
+	if (!err)
+		err = nb_str_dup(source->bootarea.disk, &job->area.device);
+	if (!err)
+		err = nb_disk_read(job->object, source->bootarea.disk,
+				   &job->area.disk);
+	if (err == NB_ENOTFOUND)
+		err = nb_fail(NB_ESOURCE, "%s: %s has no partition table of "
+			      "MBR or GPT", job->object,
+			      source->bootarea.disk);
+	return err ? err : nb_boot_find(job);
+}
+
+static enum nb_err
+preflight(const struct nb_config_source *source)
+{
+	struct nb_boot_job job;
+	enum nb_err err = job_begin(source, &job);
+
+	job_clear(&job);
+	return err;
+}
+
+/* Its bytes, and once more as files. */
+static enum nb_err
+estimate(const struct nb_config_source *source, uint64_t *bytes)
+{
+	struct nb_boot_job job;
+	enum nb_err err = job_begin(source, &job);
+
+	if (!err)
+		*bytes = 2 * nb_disk_boot_end(&job.area.disk);
+	job_clear(&job);
+	return err;
+}
+
+static const char help[] =
+"What makes a disk boot\n"
+"======================\n"
+"\n"
+"disk.json tells what the disk was.  To bring it back by hand to a disk of\n"
+"the same size or a larger one, here /dev/X, which is OVERWRITTEN:\n"
+"\n"
+"1. The start of the disk, with the partition table, the boot loader and, if\n"
+"   it is a partition of its own, /boot:\n"
+"\n"
+"       zstd -dc start.img.zst | dd of=/dev/X bs=1M conv=fsync,notrunc\n"
+"\n"
+"2. MBR with logical partitions: each ebr-N.img to its \"offset\" in\n"
+"   disk.json (in bytes):\n"
+"\n"
+"       dd if=ebr-1.img of=/dev/X bs=1M oflag=seek_bytes seek=OFFSET \\\n"
+"           conv=fsync,notrunc\n"
+"\n"
+"3. GPT: its second copy belongs to the end of the disk:\n"
+"\n"
+"       sfdisk --relocate gpt-bak-std /dev/X\n"
+"\n"
+"4. blockdev --rereadpt /dev/X; then, for each partition of \"fs\" \"swap\"\n"
+"   in disk.json:\n"
+"\n"
+"       mkswap -U FS_UUID -L FS_LABEL /dev/XN\n"
+"\n"
+"5. The other partitions are empty: make their file systems, with the same\n"
+"   UUIDs, and restore their files.\n"
+"\n"
+"A machine with UEFI that does not find the boot loader by itself: its boot\n"
+"entries are in the machine, not on the disk; efibootmgr makes one.\n"
+"\n"
+"A disk of another geometry: edit partitions.sfdisk, then\n"
+"\n"
+"       sfdisk /dev/X < partitions.sfdisk\n"
+"\n"
+"make the file systems, copy boot/ and efi/ to them, and install the boot\n"
+"loader anew (grub-install).\n"
+"\n"
+"nightburn restore --bootarea does steps 1 to 4.\n";
+
+static enum nb_err
+add_texts(struct nb_boot_job *job)
+{
+	char *script = NULL, *record = NULL;
+	enum nb_err err;
+
+	err = nb_disk_script(job->object, job->source->bootarea.disk, &script);
+	if (!err)
+		err = nb_stage_text(&job->stage, NB_BOOTAREA_SCRIPT, script);
+	if (!err)
+		err = nb_bootarea_render(&job->area, &record);
+	if (!err)
+		err = nb_stage_text(&job->stage, NB_BOOTAREA_RECORD, record);
+	if (!err)
+		err = nb_stage_text(&job->stage, "RESTORE.txt", help);
+	free(script);
+	free(record);
+	return err;
+}
+
+static enum nb_err
+collect(const struct nb_config_source *source,
+	const struct nb_source_context *context, void *held,
+	struct nb_source_output *out)
+{
+	struct nb_boot_job job;
+	enum nb_err err = job_begin(source, &job);
+
+	(void)held;
+	job.stage.object = job.object;
+	job.stage.context = context;
+	job.stage.out = out;
+	if (!err)
+		err = nb_stage_begin(&job.stage, "bootarea", source->name);
+	/* The files first: what changes them is still to be seen. */
+	if (!err)
+		err = nb_boot_files(&job);
+	if (!err)
+		err = nb_boot_pieces(&job);
+	if (!err)
+		err = add_texts(&job);
+	if (!err)
+		err = nb_stage_record(&job.stage, "bootarea", source->name);
+	job_clear(&job);
+	return err;
+}
+
+static bool
+is_staged(const struct nb_config_source *source)
+{
+	(void)source;
+	return true;
+}
+
+const struct nb_source_ops nb_source_bootarea = {
+	.preflight = preflight,
+	.estimate = estimate,
+	.collect = collect,
+	.is_staged = is_staged,
+};

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/fs.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "source/boot/area.h"
+#include "source/dump_file.h"
+
+#define PIECE ((size_t)1 << 20)
+#define TRIES 3
+#define MAX_EBRS 128
+#define MAX_GPT ((uint64_t)1 << 20)
+
+enum nb_err
+nb_boot_read(const char *object, int fd, uint64_t offset, uint64_t bytes,
+	     enum nb_err (*fn)(void *ctx, const void *data, size_t n),
+	     void *ctx)
+{
+	char *buf = malloc(PIECE);
+	enum nb_err err = NB_OK;
+
+	if (!buf)
+		return nb_fail_memory();
+	/* What was written by way of a partition is not seen otherwise. */
+	ioctl(fd, BLKFLSBUF, 0);
+	while (!err && bytes) {
+		size_t n = bytes < PIECE ? (size_t)bytes : PIECE;
+
+		if (pread(fd, buf, n, (off_t)offset) != (ssize_t)n)
+			err = nb_fail_errno(NB_EIO, "%s: cannot read at %llu",
+					    object,
+					    (unsigned long long)offset);
+		else
+			err = fn(ctx, buf, n);
+		offset += n;
+		bytes -= n;
+	}
+	free(buf);
+	return err;
+}
+
+struct copy {
+	struct nb_boot_job *job;
+	struct nb_sha256 *hash;
+	struct nb_dump_file *file;    /* NULL: only hash */
+	uint64_t total;
+};
+
+static enum nb_err
+copy_bytes(void *ctx, const void *data, size_t n)
+{
+	const struct nb_source_context *context;
+	struct copy *c = ctx;
+	enum nb_err err = NB_OK;
+
+	nb_sha256_add(c->hash, data, n);
+	if (!c->file)
+		return NB_OK;
+	err = nb_dump_file_write(c->file, data, n);
+	context = c->job->stage.context;
+	if (!err && context->progress)
+		err = context->progress(context->ctx, c->job->object,
+					c->file->raw, c->total);
+	return err;
+}
+
+/* The piece into FILE, and its hash as it lay on the disk. */
+static enum nb_err
+copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
+	  const char *path, struct nb_dump_file *file)
+{
+	struct copy c = { .job = job, .file = file, .total = piece->bytes };
+	uint8_t again[NB_SHA256_SIZE];
+	enum nb_err err = nb_sha256_new(&c.hash);
+
+	if (!err)
+		err = nb_dump_file_open(file, job->stage.context->staging, path,
+					piece->zstd, -1);
+	if (!err)
+		err = nb_boot_read(job->object, job->fd, piece->offset,
+				   piece->bytes, copy_bytes, &c);
+	if (!err)
+		err = nb_dump_file_finish(file);
+	if (!err) {
+		nb_sha256_finish(c.hash, piece->sha256);
+		c.file = NULL;
+		err = nb_boot_read(job->object, job->fd, piece->offset,
+				   piece->bytes, copy_bytes, &c);
+		nb_sha256_finish(c.hash, again);
+	}
+	nb_sha256_free(c.hash);
+	if (!err && memcmp(again, piece->sha256, sizeof again))
+		return NB_ESOURCE;
+	return err;
+}
+
+/* Read twice and equal: what changed in between would be a mixture. */
+static enum nb_err
+copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
+{
+	struct nb_dump_file file = { .fd = -1 };
+	char *path = NULL;
+	enum nb_err err = nb_str_format(&path, "%s/%s", job->stage.path,
+					piece->file);
+
+	for (int i = 0; !err && i < TRIES; i++) {
+		err = copy_once(job, piece, path, &file);
+		if (!err)
+			err = nb_stage_add(&job->stage, &file);
+		nb_dump_file_clear(&file);
+		if (err != NB_ESOURCE)
+			break;
+		err = NB_OK;
+		if (i + 1 == TRIES)
+			err = nb_fail(NB_ESOURCE, "%s: changes while it is "
+				      "read\nhint: mount /boot read-only, or "
+				      "run at another time", job->object);
+		unlinkat(job->stage.context->staging, path, 0);
+	}
+	free(path);
+	return err;
+}
+
+/* Takes NAME over. */
+static enum nb_err
+add_piece(struct nb_boot_job *job, struct nb_disk_piece piece, char *name)
+{
+	enum nb_err err;
+
+	piece.file = name;
+	err = copy_piece(job, &piece);
+	if (!err)
+		err = nb_array_push(&job->area.pieces, piece);
+	if (err)
+		free(name);
+	return err;
+}
+
+static enum nb_err
+add_start(struct nb_boot_job *job)
+{
+	uint64_t cap = job->source->bootarea.max_size;
+	struct nb_disk_piece piece = {
+		.kind = NB_PIECE_START, .zstd = true,
+		.bytes = nb_disk_boot_end(&job->area.disk),
+	};
+	char have[16], most[16], *name = NULL;
+	enum nb_err err;
+
+	if (cap && piece.bytes > cap)
+		return nb_fail(NB_ESOURCE, "%s: %s to the end of /boot, "
+			       "max_size is %s\nhint: raise max_size, or boot "
+			       "= none where /boot is backed up as a tree",
+			       job->object, nb_str_size(piece.bytes, have),
+			       nb_str_size(cap, most));
+	err = nb_str_dup("start.img.zst", &name);
+	return err ? err : add_piece(job, piece, name);
+}
+
+static uint32_t
+little32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16
+		| (uint32_t)p[3] << 24;
+}
+
+static bool
+is_extended(uint8_t type)
+{
+	return type == 0x05 || type == 0x0f || type == 0x85;
+}
+
+/* The block at AT holds where the next link stands, relative to BASE; 0: the
+ * last one. */
+static enum nb_err
+next_link(const struct nb_boot_job *job, uint64_t base, uint64_t at,
+	  uint64_t *next)
+{
+	uint8_t block[512];
+
+	*next = 0;
+	if (pread(job->fd, block, sizeof block, (off_t)at)
+	    != (ssize_t)sizeof block)
+		return nb_fail_errno(NB_EIO, "%s: cannot read at %llu",
+				     job->object, (unsigned long long)at);
+	if (block[510] != 0x55 || block[511] != 0xaa)
+		return NB_OK;
+	for (size_t i = 446; i < 510 && !*next; i += 16)
+		if (is_extended(block[i + 4]) && little32(block + i + 8))
+			*next = base + (uint64_t)little32(block + i + 8)
+				* job->area.disk.sector;
+	if (*next > job->area.disk.size - job->area.disk.sector)
+		*next = 0;
+	return NB_OK;
+}
+
+/* The chain of the extended partition, which may lie behind the copied start;
+ * each link is one block. */
+static enum nb_err
+add_chain(struct nb_boot_job *job, uint64_t base)
+{
+	unsigned int sector = job->area.disk.sector;
+	enum nb_err err = NB_OK;
+	uint64_t at = base;
+	char *name = NULL;
+
+	for (int i = 0; !err && at && i < MAX_EBRS; i++) {
+		struct nb_disk_piece piece = {
+			.kind = NB_PIECE_EBR, .offset = at, .bytes = sector,
+		};
+
+		err = nb_str_format(&name, "ebr-%d.img", i + 1);
+		if (!err)
+			err = add_piece(job, piece, name);
+		if (!err)
+			err = next_link(job, base, piece.offset, &at);
+	}
+	return err;
+}
+
+/* UEFI 2.10, 5.3.2: in the header at the end stands where its table is. */
+static enum nb_err
+add_backup_gpt(struct nb_boot_job *job)
+{
+	const struct nb_disk *disk = &job->area.disk;
+	struct nb_disk_piece piece = { .kind = NB_PIECE_BACKUP_GPT };
+	uint64_t last = disk->size - disk->sector, from;
+	uint8_t header[512];
+	char *name = NULL;
+	enum nb_err err;
+
+	if (pread(job->fd, header, sizeof header, (off_t)last)
+	    != (ssize_t)sizeof header)
+		return nb_fail_errno(NB_EIO, "%s: cannot read at %llu",
+				     job->object, (unsigned long long)last);
+	from = (little32(header + 72) | (uint64_t)little32(header + 76) << 32)
+		* disk->sector;
+	if (memcmp(header, "EFI PART", 8) || from >= last
+	    || disk->size - from > MAX_GPT) {
+		nb_log(NB_WARNING, "%s: the second partition table at the end "
+		       "of the disk is missing or damaged\nhint: sfdisk "
+		       "--relocate gpt-bak-std %s", job->object,
+		       job->source->bootarea.disk);
+		return NB_OK;
+	}
+	piece.offset = from;
+	piece.bytes = disk->size - from;
+	err = nb_str_dup("gpt-backup.img", &name);
+	return err ? err : add_piece(job, piece, name);
+}
+
+enum nb_err
+nb_boot_pieces(struct nb_boot_job *job)
+{
+	const struct nb_disk_parts *parts = &job->area.disk.parts;
+	enum nb_err err = add_start(job);
+
+	for (size_t i = 0; !err && i < parts->count; i++)
+		if (parts->at[i].container)
+			err = add_chain(job, parts->at[i].start);
+	if (!err && nb_disk_is_gpt(&job->area.disk))
+		err = add_backup_gpt(job);
+	return err;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "source/postgres/postgres.h"
+
+/* The end of a plain dump, read once more. */
+struct ending {
+	char tail[NB_DUMP_TAIL];
+	size_t length;
+	uint64_t bytes;
+};
+
+static bool
+has_suffix(const char *text, const char *suffix)
+{
+	size_t n = strlen(text), m = strlen(suffix);
+
+	return n >= m && !strcmp(text + n - m, suffix);
+}
+
+/*
+ * Behind the trailer there may be nothing but comment marks, empty lines and,
+ * since the minor releases of August 2025, an \unrestrict line.
+ */
+static bool
+is_complete(const char *tail, size_t length, const char *trailer)
+{
+	const char *end = tail + length, *found = NULL, *p = tail;
+
+	while ((p = memmem(p, (size_t)(end - p), trailer, strlen(trailer))))
+		found = p += strlen(trailer);
+	if (!found || found == end || *found != '\n')
+		return false;
+	for (p = found + 1; p < end;) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		size_t n = newline ? (size_t)(newline - p)
+			: (size_t)(end - p);
+
+		if (!newline || (n && !(n == 2 && !memcmp(p, "--", 2))
+				 && !(n > 12 && !memcmp(p, "\\unrestrict ",
+							12))))
+			return false;
+		p += n + 1;
+	}
+	return true;
+}
+
+static enum nb_err
+check_trailer(const struct nb_pg_dump *dump, const char *tail, size_t length)
+{
+	const char *trailer = dump->database
+		? "\n-- PostgreSQL database dump complete"
+		: "\n-- PostgreSQL database cluster dump complete";
+
+	if (is_complete(tail, length, trailer))
+		return NB_OK;
+	return nb_fail(NB_ESOURCE, "%s: the dump is cut off: its last line "
+		       "\"%s\" is missing", dump->object, trailer + 1);
+}
+
+static enum nb_err
+drop(void *ctx, const void *data, size_t n)
+{
+	(void)ctx;
+	(void)data;
+	(void)n;
+	return NB_OK;
+}
+
+static enum nb_err
+keep_ending(void *ctx, const void *data, size_t n)
+{
+	struct ending *ending = ctx;
+
+	nb_tail_add(ending->tail, &ending->length, data, n);
+	ending->bytes += n;
+	return NB_OK;
+}
+
+/* A dump from another host is read by a user of this one who may do nothing. */
+static const char *
+reader_of(const struct nb_config_source *source)
+{
+	if (!source->remote.host)
+		return source->postgres.run_as;
+	return geteuid() ? NULL : "nobody";
+}
+
+/* Runs a reader of the dump, whose NAME is for messages. */
+static enum nb_err
+read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
+{
+	struct nb_proc_result result = { .output = NULL };
+	char *object = NULL;
+	enum nb_err err = nb_str_format(&object, "%s: %s", dump->object, name);
+
+	if (err)
+		return err;
+	spec->name = object;
+	spec->run_as = reader_of(dump->source);
+	spec->timeout_ms = dump->source->postgres.timeout * 1000;
+	err = nb_proc_run(spec, &result);
+	if (!err)
+		err = nb_pg_status(object, &result);
+	else if (err == NB_EFAIL || err == NB_ENOTFOUND)
+		err = NB_ESOURCE;
+	nb_proc_result_free(&result);
+	free(object);
+	return err;
+}
+
+static enum nb_err
+open_dump(const struct nb_pg_dump *dump, int *fd)
+{
+	*fd = nb_path_open(dump->context->staging, dump->path, O_RDONLY, 0);
+	if (*fd < 0)
+		return nb_fail_errno(NB_EIO, "%s: cannot open %s",
+				     dump->object, dump->path);
+	return NB_OK;
+}
+
+/* Decompressed by gzip itself, which also checks its own checksum. */
+static enum nb_err
+check_gzip(struct nb_pg_dump *dump)
+{
+	static const char *const argv[] = { "gzip", "-dc", NULL };
+	struct ending ending = { .length = 0 };
+	int fd = -1;
+	enum nb_err err = open_dump(dump, &fd);
+
+	if (!err)
+		err = read_with(dump, "gzip", &(struct nb_proc){
+				.argv = argv, .stdin_fd = fd,
+				.sink = keep_ending, .ctx = &ending });
+	nb_fd_close(&fd);
+	if (err)
+		return err;
+	dump->raw = ending.bytes;
+	return check_trailer(dump, ending.tail, ending.length);
+}
+
+static enum nb_err
+restore_directory(const struct nb_pg_dump *dump, const char *const option[2])
+{
+	const char *argv[5] = { dump->restore, option[0], option[1] };
+	char *path = NULL;
+	enum nb_err err = nb_path_join(dump->context->staging_path,
+				       dump->path, &path);
+
+	if (err)
+		return err;
+	argv[option[1] ? 3 : 2] = path;
+	err = read_with(dump, option[1] ? "pg_restore" : "pg_restore --list",
+			&(struct nb_proc){ .argv = argv, .stdin_fd = -1,
+			.sink = drop });
+	free(path);
+	return err;
+}
+
+/* The file is root's: pg_restore gets it as its stdin. */
+static enum nb_err
+restore_file(const struct nb_pg_dump *dump, const char *const option[2])
+{
+	const char *const argv[] = { dump->restore, option[0], option[1],
+				     NULL };
+	struct nb_unpack *unpack = NULL;
+	int fd = -1;
+	enum nb_err err = open_dump(dump, &fd), later = NB_OK;
+
+	if (!err && has_suffix(dump->path, ".zst")) {
+		int packed = fd;
+
+		fd = -1;
+		err = nb_unpack_begin(dump->path, packed, &fd, &unpack);
+	}
+	if (!err)
+		err = read_with(dump, option[1] ? "pg_restore"
+				: "pg_restore --list",
+				&(struct nb_proc){ .argv = argv,
+				.stdin_fd = fd, .sink = drop });
+	if (unpack)
+		later = nb_unpack_end(unpack, &fd);
+	nb_fd_close(&fd);
+	return err ? err : later ? NB_ESOURCE : NB_OK;
+}
+
+/* --list sees the table of contents only; the second form reads every byte. */
+static enum nb_err
+check_archive(const struct nb_pg_dump *dump)
+{
+	static const char *const options[2][2] = {
+		{ "--list", NULL }, { "-f", "/dev/null" },
+	};
+	bool directory = dump->source->postgres.format == NB_FORMAT_DIRECTORY;
+	int passes = dump->source->postgres.full_check ? 2 : 1;
+	enum nb_err err = NB_OK;
+
+	for (int i = 0; !err && i < passes; i++)
+		err = directory ? restore_directory(dump, options[i])
+			: restore_file(dump, options[i]);
+	return err;
+}
+
+enum nb_err
+nb_pg_check(struct nb_pg_dump *dump)
+{
+	const struct nb_config_source *source = dump->source;
+
+	if (dump->database && source->postgres.format != NB_FORMAT_PLAIN)
+		return check_archive(dump);
+	if (has_suffix(dump->path, ".gz"))
+		return check_gzip(dump);
+	return check_trailer(dump, dump->file.tail, dump->file.tail_length);
+}
+
+enum nb_err
+nb_pg_check_shrink(const struct nb_pg_dump *dump)
+{
+	const struct nb_source_context *context = dump->context;
+	double ratio = dump->source->postgres.min_ratio;
+	char now[16], before[16];
+	uint64_t last = 0;
+	enum nb_err err;
+
+	if (ratio <= 0 || context->accept_shrink || !context->last_size)
+		return NB_OK;
+	err = context->last_size(context->ctx, "postgres", dump->name, &last);
+	if (err || (double)dump->stored >= (double)last * ratio)
+		return err;
+	return nb_fail(NB_ESOURCE, "%s: the dump shrank to %s from %s, below "
+		       "min_ratio %g\nhint: when this is as it should be, run "
+		       "again with --accept-shrink", dump->object,
+		       nb_str_size(dump->stored, now),
+		       nb_str_size(last, before), ratio);
+}

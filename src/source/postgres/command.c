@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "source/postgres/postgres.h"
+
+#define MAX_WARNINGS 10
+
+bool
+nb_pg_is_directory(const struct nb_pg_dump *dump)
+{
+	return dump->database
+		&& dump->source->postgres.format == NB_FORMAT_DIRECTORY;
+}
+
+bool
+nb_pg_is_packed(const struct nb_pg_dump *dump)
+{
+	return dump->database && !nb_pg_is_directory(dump)
+		&& dump->source->postgres.compression == NB_COMPRESSION_ZSTD;
+}
+
+/* The argument of -Z into *OUT, or NULL where pg_dump's own choice holds. */
+static enum nb_err
+compression_argument(const struct nb_pg_dump *dump, char **out)
+{
+	const struct nb_config_source *source = dump->source;
+	bool plain = source->postgres.format == NB_FORMAT_PLAIN;
+	int level = source->postgres.level;
+
+	switch (source->postgres.compression) {
+	case NB_COMPRESSION_DEFAULT:
+		return plain ? nb_str_dup("-Z0", out) : NB_OK;
+	case NB_COMPRESSION_NONE:
+		return nb_str_dup("-Z0", out);
+	case NB_COMPRESSION_GZIP:
+		if (level < 0 && !plain)
+			return NB_OK;
+		return nb_str_format(out, "-Z%d", level < 0 ? 6 : level);
+	case NB_COMPRESSION_ZSTD:
+		if (source->postgres.format != NB_FORMAT_DIRECTORY)
+			return nb_str_dup("-Z0", out);
+		return level < 0 ? nb_str_dup("-Zzstd", out)
+			: nb_str_format(out, "-Zzstd:%d", level);
+	}
+	return NB_OK;
+}
+
+/* Appends a copy of TEXT unless NULL. */
+static enum nb_err
+add(struct nb_names *arguments, const char *text)
+{
+	return text ? nb_names_add(arguments, "%s", text) : NB_OK;
+}
+
+static enum nb_err
+add_taken(struct nb_names *arguments, char *text)
+{
+	enum nb_err err = add(arguments, text);
+
+	free(text);
+	return err;
+}
+
+static enum nb_err
+add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
+{
+	static const char *const formats[] = {
+		[NB_FORMAT_CUSTOM] = "-Fc", [NB_FORMAT_PLAIN] = "-Fp",
+		[NB_FORMAT_DIRECTORY] = "-Fd",
+	};
+	enum nb_format format = dump->source->postgres.format;
+	char *text = NULL;
+	enum nb_err err = add(arguments, formats[format]);
+
+	if (!err)
+		err = compression_argument(dump, &text);
+	if (!err)
+		err = add_taken(arguments, text);
+	if (err || !nb_pg_is_directory(dump))
+		return err;
+	text = NULL;
+	if (dump->source->postgres.jobs > 1)
+		err = nb_str_format(&text, "-j%d", dump->source->postgres.jobs);
+	if (!err)
+		err = add_taken(arguments, text);
+	/* Staging syncs every file when all dumps are complete. */
+	if (!err)
+		err = add(arguments, "--no-sync");
+	if (!err)
+		err = add(arguments, "-f");
+	text = NULL;
+	if (!err)
+		err = nb_path_join(dump->context->staging_path, dump->path,
+				   &text);
+	return err ? err : add_taken(arguments, text);
+}
+
+static enum nb_err
+make_arguments(const struct nb_pg_dump *dump,
+	       const struct nb_pg_conninfo *conninfo,
+	       struct nb_names *arguments)
+{
+	char *lock = NULL;
+	enum nb_err err = add(arguments, dump->program);
+
+	if (!err)
+		err = add(arguments, "-w");
+	if (!err && dump->source->postgres.lock_timeout > 0)
+		err = nb_str_format(&lock, "--lock-wait-timeout=%" PRId64,
+				    dump->source->postgres.lock_timeout * 1000);
+	if (!err)
+		err = add_taken(arguments, lock);
+	if (!err)
+		err = dump->database ? add_format(arguments, dump)
+			: add(arguments, "--globals-only");
+	if (!err && *conninfo->text)
+		err = add(arguments, "-d");
+	if (!err && *conninfo->text)
+		err = add(arguments, conninfo->text);
+	return err ? err : nb_array_push(arguments, NULL);
+}
+
+static enum nb_err
+sink(void *ctx, const void *data, size_t n)
+{
+	struct nb_pg_dump *dump = ctx;
+
+	return dump->sink(dump->sink_ctx, data, n);
+}
+
+static enum nb_err
+tick(void *ctx)
+{
+	struct nb_pg_dump *dump = ctx;
+	const struct nb_source_context *context = dump->context;
+	uint64_t bytes = dump->file.raw, cap = dump->source->postgres.max_size;
+	enum nb_err err = NB_OK;
+
+	if (nb_pg_is_directory(dump)) {
+		err = nb_pg_directory_size(dump, &bytes);
+		if (!err && cap && bytes > cap)
+			err = nb_fail(NB_ESOURCE, "%s: pg_dump: more than %"
+				      PRIu64 " bytes of output", dump->object,
+				      cap);
+	}
+	if (!err && context->progress)
+		err = context->progress(context->ctx, dump->object, bytes, 0);
+	return err;
+}
+
+/* The first line that tells of an error, else the last. */
+static const char *
+telling_line(const char *errors)
+{
+	static const char *const marks[] = { "error: ", "FATAL: ", "ERROR: " };
+	const char *line = strrchr(errors, '\n');
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		const char *mark = strstr(errors, marks[i]);
+
+		if (!mark)
+			continue;
+		while (mark > errors && mark[-1] != '\n')
+			mark--;
+		return mark;
+	}
+	return line ? line + 1 : errors;
+}
+
+enum nb_err
+nb_pg_status(const char *name, const struct nb_proc_result *result)
+{
+	const char *errors = result->errors ? result->errors : "", *line;
+	bool locked = strstr(errors, "LOCK TABLE")
+		&& strstr(errors, "timeout");
+
+	if (result->signal || result->exit_code <= 0 || !*errors)
+		return nb_proc_check(name, result, NB_ESOURCE);
+	line = telling_line(errors);
+	return nb_fail(NB_ESOURCE, "%s: exit status %d: %.*s%s", name,
+		       result->exit_code, (int)strcspn(line, "\n"), line,
+		       locked ? "\nhint: another session held a lock on a "
+		       "table for longer than lock_timeout" : "");
+}
+
+/* What a program that succeeded had to say all the same. */
+static void
+pass_warnings(const char *name, const char *text)
+{
+	for (int i = 0; *text && i < MAX_WARNINGS; i++) {
+		size_t n = strcspn(text, "\n");
+
+		nb_log(NB_WARNING, "%s: %.*s", name, (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static enum nb_err
+run(struct nb_pg_dump *dump, const struct nb_names *arguments,
+    const struct nb_pg_conninfo *conninfo)
+{
+	const struct nb_config_source *source = dump->source;
+	struct nb_proc_result result = { .output = NULL };
+	char *name = NULL;
+	enum nb_err err;
+
+	err = nb_str_format(&name, "%s: %s", dump->object,
+			    dump->database ? "pg_dump" : "pg_dumpall");
+	if (err)
+		return err;
+	err = nb_proc_run(&(struct nb_proc){
+		.argv = (const char *const *)arguments->at, .name = name,
+		.environ_add = conninfo->environ_add,
+		.run_as = source->postgres.run_as, .stdin_fd = -1,
+		.sink = nb_pg_is_directory(dump) ? NULL : sink, .tick = tick,
+		.ctx = dump, .max_bytes = source->postgres.max_size,
+		.timeout_ms = source->postgres.timeout * 1000 }, &result);
+	if (!err)
+		err = nb_pg_status(name, &result);
+	else if (err == NB_EFAIL || err == NB_ENOTFOUND)
+		err = NB_ESOURCE;
+	if (!err && result.errors)
+		pass_warnings(name, result.errors);
+	if (!err && !nb_pg_is_directory(dump) && !result.bytes)
+		err = nb_fail(NB_ESOURCE, "%s: exit status 0, but no output",
+			      name);
+	nb_proc_result_free(&result);
+	free(name);
+	return err;
+}
+
+enum nb_err
+nb_pg_dump_stream(struct nb_pg_dump *dump)
+{
+	struct nb_pg_conninfo conninfo = { .text = NULL };
+	struct nb_names arguments = NB_ARRAY_INIT;
+	enum nb_err err;
+
+	err = nb_pg_conninfo(dump->source, dump->database, &conninfo);
+	if (!err)
+		err = make_arguments(dump, &conninfo, &arguments);
+	if (!err)
+		err = run(dump, &arguments, &conninfo);
+	nb_names_free(&arguments);
+	nb_pg_conninfo_clear(&conninfo);
+	return err;
+}

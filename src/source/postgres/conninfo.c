@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/user.h"
+#include "source/postgres/postgres.h"
+
+static enum nb_err
+parse(const struct nb_config_source *source, PQconninfoOption **options)
+{
+	const char *text = source->postgres.conninfo;
+	char *message = NULL;
+	enum nb_err err;
+
+	*options = PQconninfoParse(text ? text : "", &message);
+	if (*options)
+		return NB_OK;
+	if (!message)
+		return nb_fail_memory();
+	err = nb_fail(NB_ECONFIG, "postgres %s: conninfo: %.*s", source->name,
+		      (int)strcspn(message, "\n"), message);
+	PQfreemem(message);
+	return err;
+}
+
+static const char *
+option(const PQconninfoOption *options, const char *keyword)
+{
+	for (; options->keyword; options++)
+		if (!strcmp(options->keyword, keyword))
+			return options->val;
+	return NULL;
+}
+
+static void
+add_option(struct nb_str *s, const char *keyword, const char *value)
+{
+	nb_str_addf(s, "%s%s='", s->length ? " " : "", keyword);
+	for (const char *p = value; *p; p++) {
+		if (*p == '\'' || *p == '\\')
+			nb_str_add(s, "\\");
+		nb_str_add_bytes(s, p, 1);
+	}
+	nb_str_add(s, "'");
+}
+
+enum nb_err
+nb_pg_conninfo(const struct nb_config_source *source, const char *database,
+	       struct nb_pg_conninfo *out)
+{
+	struct nb_pg_conninfo made = { .text = NULL };
+	PQconninfoOption *options = NULL;
+	struct nb_str s = NB_STR_INIT;
+	const char *password;
+	enum nb_err err = parse(source, &options);
+
+	if (err)
+		return err;
+	for (PQconninfoOption *o = options; o->keyword; o++)
+		if (o->val && strcmp(o->keyword, "password")
+		    && !(database && !strcmp(o->keyword, "dbname")))
+			add_option(&s, o->keyword, o->val);
+	if (database)
+		add_option(&s, "dbname", database);
+	err = nb_str_take(&s, &made.text);
+	password = option(options, "password");
+	if (!err && password)
+		err = nb_str_format(&made.password, "PGPASSWORD=%s", password);
+	made.environ_add[0] = made.password;
+	PQconninfoFree(options);
+	if (err)
+		nb_pg_conninfo_clear(&made);
+	else
+		*out = made;
+	return err;
+}
+
+void
+nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo)
+{
+	free(conninfo->text);
+	free(conninfo->password);
+	*conninfo = (struct nb_pg_conninfo){ .text = NULL };
+}
+
+/* The password file that libpq will look for, as run_as. */
+static enum nb_err
+find_passfile(const struct nb_config_source *source, char **path)
+{
+	PQconninfoOption *options = NULL;
+	const char *chosen, *home = getenv("HOME");
+	struct nb_user user = { .name = NULL };
+	enum nb_err err = parse(source, &options);
+
+	if (err)
+		return err;
+	chosen = option(options, "passfile");
+	if (!chosen)
+		chosen = getenv("PGPASSFILE");
+	if (chosen && *chosen) {
+		err = nb_str_dup(chosen, path);
+	} else if (source->postgres.run_as || !home || !*home) {
+		err = nb_user_find(source->postgres.run_as, &user);
+		if (!err)
+			err = nb_str_format(path, "%s/.pgpass", user.home);
+		nb_user_free(&user);
+	} else {
+		err = nb_str_format(path, "%s/.pgpass", home);
+	}
+	PQconninfoFree(options);
+	return err;
+}
+
+enum nb_err
+nb_pg_warn_passfile(const struct nb_config_source *source)
+{
+	char *path = NULL;
+	struct stat st;
+	enum nb_err err = find_passfile(source, &path);
+
+	if (err)
+		return err;
+	if (!stat(path, &st) && st.st_mode & 077)
+		nb_log(NB_WARNING, "%s: others have access to it (mode %04o), "
+		       "so that libpq ignores it\nhint: chmod 0600 %s", path,
+		       (unsigned int)st.st_mode & 07777, path);
+	free(path);
+	return NB_OK;
+}

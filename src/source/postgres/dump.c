@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/user.h"
+#include "source/postgres/postgres.h"
+#include "source/ssh/ssh.h"
+
+static enum nb_err
+store(void *ctx, const void *data, size_t n)
+{
+	struct nb_pg_dump *dump = ctx;
+
+	return nb_dump_file_write(&dump->file, data, n);
+}
+
+/* The file's path beneath staging: unique names, readable where possible. */
+static enum nb_err
+make_path(struct nb_pg_dump *dump)
+{
+	static const char *const endings[] = {
+		[NB_FORMAT_CUSTOM] = ".dump", [NB_FORMAT_PLAIN] = ".sql",
+		[NB_FORMAT_DIRECTORY] = "",
+	};
+	const struct nb_config_source *source = dump->source;
+	char *encoded = NULL;
+	const char *packed = "", *ending = ".sql";
+	enum nb_err err = nb_path_encode(dump->name, &encoded);
+
+	if (dump->database) {
+		ending = endings[source->postgres.format];
+		if (nb_pg_is_packed(dump))
+			packed = ".zst";
+		else if (source->postgres.format == NB_FORMAT_PLAIN
+			 && source->postgres.compression == NB_COMPRESSION_GZIP)
+			packed = ".gz";
+	}
+	if (!err)
+		err = nb_str_format(&dump->path, "postgres/%s%s%s", encoded,
+				    ending, packed);
+	free(encoded);
+	return err;
+}
+
+static enum nb_err
+open_file(struct nb_pg_dump *dump)
+{
+	int level = dump->source->postgres.level;
+	enum nb_err err;
+
+	if (!dump->database) {
+		/* restore.sh and people look for this name first. */
+		err = nb_dump_file_open(&dump->file, dump->context->staging,
+					"postgres/globals.sql", false, 0);
+		if (err != NB_ENOTFOUND) {
+			free(dump->path);
+			dump->path = NULL;
+			return err ? err : nb_str_dup("postgres/globals.sql",
+						      &dump->path);
+		}
+		nb_dump_file_clear(&dump->file);
+	}
+	return nb_dump_file_open(&dump->file, dump->context->staging,
+				 dump->path, nb_pg_is_packed(dump), level);
+}
+
+static enum nb_err
+make_directory(struct nb_pg_dump *dump)
+{
+	struct nb_user user = { .name = NULL };
+	int staging = dump->context->staging, fd = -1;
+	enum nb_err err = nb_user_find(dump->source->postgres.run_as, &user);
+
+	if (err)
+		return err;
+	if (mkdirat(staging, dump->path, 0700)) {
+		err = errno == EEXIST ? NB_ENOTFOUND
+			: nb_fail_errno(nb_fd_write_error(),
+					"%s: cannot make directory",
+					dump->path);
+		goto out;
+	}
+	fd = nb_path_open(staging, dump->path, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0 || fchown(fd, user.uid, user.gid))
+		err = nb_fail_errno(NB_EIO, "%s: cannot give to %s",
+				    dump->path, user.name);
+out:
+	nb_fd_close(&fd);
+	nb_user_free(&user);
+	return err;
+}
+
+static enum nb_err
+finish(struct nb_pg_dump *dump)
+{
+	enum nb_err err;
+
+	if (nb_pg_is_directory(dump)) {
+		err = nb_pg_directory_size(dump, &dump->stored);
+		dump->raw = dump->stored;
+		if (!err && !dump->stored)
+			err = nb_fail(NB_ESOURCE, "%s: pg_dump: exit status "
+				      "0, but no output", dump->object);
+		return err;
+	}
+	err = nb_dump_file_finish(&dump->file);
+	dump->raw = dump->file.raw;
+	dump->stored = dump->file.stored;
+	return err;
+}
+
+enum nb_err
+nb_pg_dump_run(struct nb_pg_dump *dump)
+{
+	enum nb_err err = nb_path_make(dump->context->staging, "postgres",
+				       0711);
+
+
+	if (!err)
+		err = make_path(dump);
+	if (!err)
+		err = nb_pg_is_directory(dump) ? make_directory(dump)
+			: open_file(dump);
+	if (err == NB_ENOTFOUND)
+		err = nb_fail(NB_ECONFIG, "%s: %s is there already\nhint: two "
+			      "sources of the job dump the same name",
+			      dump->object, dump->path);
+	dump->sink = store;
+	dump->sink_ctx = dump;
+	if (!err)
+		err = dump->source->remote.host ? nb_pg_remote_dump(dump)
+			: nb_pg_dump_stream(dump);
+	return err ? err : finish(dump);
+}
+
+void
+nb_pg_dump_clear(struct nb_pg_dump *dump)
+{
+	nb_dump_file_clear(&dump->file);
+	free(dump->path);
+	dump->path = NULL;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/str.h"
+#include "base/user.h"
+#include "source/postgres/postgres.h"
+
+#define GLOBALS_ESTIMATE (1 << 20)
+#define ZSTD_SINCE 160000          /* pg_dump that knows zstd itself */
+
+static enum nb_pg_program
+dumper(const struct nb_config_source *source)
+{
+	return source->postgres.globals_only ? NB_PG_DUMPALL : NB_PG_DUMP;
+}
+
+static bool
+is_archive(const struct nb_config_source *source)
+{
+	return !source->postgres.globals_only
+		&& source->postgres.format != NB_FORMAT_PLAIN;
+}
+
+static enum nb_err
+check_user(const struct nb_config_source *source)
+{
+	struct nb_user user = { .name = NULL };
+	enum nb_err err = nb_user_find(source->postgres.run_as, &user);
+
+	if (!err && !nb_user_allowed(&user))
+		err = nb_fail(NB_ESOURCE, "postgres %s: only root can become "
+			      "%s\nhint: start nightburn as root or as %s",
+			      source->name, user.name, user.name);
+	nb_user_free(&user);
+	return err;
+}
+
+/* A dump can be made by a newer pg_dump, never by an older one. */
+static enum nb_err
+check_version(const struct nb_config_source *source, int number,
+	      const char *text)
+{
+	struct nb_pg_server server = { .version = 0 };
+	const char *program = nb_pg_program_name(dumper(source));
+	enum nb_err err = nb_pg_ask(source, false, &server);
+	int major;
+
+	if (err)
+		return err;
+	major = server.version >= 100000 ? server.version / 10000 * 10000
+		: server.version / 100 * 100;
+	if (number < major)
+		err = nb_fail(NB_ESOURCE, "postgres %s: %s %s is older than "
+			      "the server, %s\nhint: install the client "
+			      "programs of PostgreSQL %s, or set %s",
+			      source->name, program, text,
+			      server.version_text, server.version_text,
+			      program);
+	nb_pg_server_clear(&server);
+	return err;
+}
+
+static enum nb_err
+check_program(const struct nb_config_source *source, int *number, char **text)
+{
+	char *path = NULL;
+	enum nb_err err = nb_pg_program_find(source, dumper(source), &path);
+
+	if (!err)
+		err = nb_pg_program_version(source, path, number, text);
+	if (!err && is_archive(source)
+	    && source->postgres.format == NB_FORMAT_DIRECTORY
+	    && source->postgres.compression == NB_COMPRESSION_ZSTD
+	    && *number < ZSTD_SINCE)
+		err = nb_fail(NB_ECONFIG, "postgres %s: pg_dump %s has no "
+			      "zstd for format directory\nhint: compression = "
+			      "gzip, or format = custom", source->name, *text);
+	free(path);
+	return err;
+}
+
+enum nb_err
+nb_pg_preflight(const struct nb_config_source *source, int *number,
+		char **text)
+{
+	enum nb_err err = check_user(source);
+
+	if (!err)
+		err = nb_pg_warn_passfile(source);
+	if (!err)
+		err = check_program(source, number, text);
+	return err ? err : check_version(source, *number, *text);
+}
+
+/* Archives are read here, wherever they were made. */
+static enum nb_err
+preflight(const struct nb_config_source *source)
+{
+	char *restore = NULL, *text = NULL;
+	int number = 0;
+	enum nb_err err = NB_OK;
+
+	if (is_archive(source))
+		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);
+	if (!err)
+		err = source->remote.host
+			? nb_pg_remote_preflight(source, restore)
+			: nb_pg_preflight(source, &number, &text);
+	free(restore);
+	free(text);
+	return err;
+}
+
+static enum nb_err
+estimate(const struct nb_config_source *source, uint64_t *bytes)
+{
+	struct nb_pg_server server = { .version = 0 };
+	uint64_t sum = GLOBALS_ESTIMATE;
+	enum nb_err err = NB_OK;
+
+	if (!source->postgres.globals_only)
+		err = nb_pg_ask(source, true, &server);
+	for (size_t i = 0; i < server.databases.count; i++)
+		sum += server.databases.at[i].size;
+	nb_pg_server_clear(&server);
+	if (!err)
+		*bytes = sum;
+	return err;
+}
+
+static enum nb_err
+add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
+{
+	struct nb_user owner = { .name = NULL };
+	struct nb_entry e = {
+		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
+		.mode = 0400, .mtime = dump->context->date,
+		.size = dump->stored, .hashed = true,
+	};
+	const struct nb_config_source *source = dump->source;
+	enum nb_err err = nb_user_find(source->remote.host ? NULL
+				       : source->postgres.run_as, &owner);
+
+	if (!err && dump->database
+	    && source->postgres.format == NB_FORMAT_DIRECTORY) {
+		err = nb_pg_directory_entries(dump, &owner, out);
+		goto out;
+	}
+	/* The passwords of globals.sql are for him and root alone. */
+	e.uid = owner.uid;
+	e.gid = owner.gid;
+	memcpy(e.sha256, dump->file.sha256, sizeof e.sha256);
+	if (!err)
+		err = nb_str_dup(dump->path, &e.root_path);
+	if (!err)
+		err = nb_path_join(dump->context->backup_id, dump->path,
+				   &e.path);
+	if (err)
+		nb_entry_clear(&e);
+	else
+		err = nb_entries_add(out->entries, &e);
+out:
+	nb_user_free(&owner);
+	return err;
+}
+
+static const char *
+ending(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot : "";
+}
+
+static enum nb_err
+add_record(const struct nb_pg_dump *dump, const char *server_version,
+	   struct nb_manifest_sources *sources)
+{
+	static const char *const formats[] = {
+		[NB_FORMAT_CUSTOM] = "custom", [NB_FORMAT_PLAIN] = "plain",
+		[NB_FORMAT_DIRECTORY] = "directory",
+	};
+	struct nb_manifest_source record = { .bytes = dump->raw,
+					     .stored = dump->stored };
+	const char *end = dump->database
+		&& dump->source->postgres.format == NB_FORMAT_DIRECTORY ? ""
+		: ending(dump->path);
+	enum nb_err err = nb_str_dup("postgres", &record.kind);
+
+	if (!err)
+		err = nb_str_dup(dump->name, &record.name);
+	if (!err)
+		err = nb_str_dup(dump->database, &record.database);
+	if (!err)
+		err = nb_str_dup(dump->database
+				 ? formats[dump->source->postgres.format]
+				 : "globals", &record.format);
+	if (!err)
+		err = nb_path_join(dump->context->backup_id, dump->path,
+				   &record.path);
+	if (!err)
+		err = nb_str_dup(!strcmp(end, ".zst") ? "zstd"
+				 : !strcmp(end, ".gz") ? "gzip" : "none",
+				 &record.compression);
+	if (!err)
+		err = nb_str_dup(server_version, &record.server_version);
+	if (!err)
+		err = nb_array_push(sources, record);
+	if (err)
+		nb_manifest_source_clear(&record);
+	return err;
+}
+
+static enum nb_err
+add_directories(const struct nb_source_context *context,
+		struct nb_entries *entries)
+{
+	char *path = NULL;
+	enum nb_err err = nb_entries_add_dir(entries, context->backup_id,
+					     context->date);
+
+	if (!err)
+		err = nb_path_join(context->backup_id, "postgres", &path);
+	if (!err)
+		err = nb_entries_add_dir(entries, path, context->date);
+	free(path);
+	return err;
+}
+
+/* Runs, checks and records one dump; DUMP's inputs are filled in. */
+static enum nb_err
+take_dump(struct nb_pg_dump *dump, const char *server_version,
+	  struct nb_source_output *out)
+{
+	const struct nb_source_context *context = dump->context;
+	char *object = NULL;
+	enum nb_err err = nb_str_format(&object, "postgres %s", dump->name);
+
+	dump->object = object;
+	if (!err)
+		err = nb_pg_dump_run(dump);
+	if (!err)
+		err = nb_pg_check(dump);
+	if (!err)
+		err = nb_pg_check_shrink(dump);
+	if (!err && context->progress)
+		err = context->progress(context->ctx, object, dump->raw,
+					dump->raw);
+	if (!err)
+		err = add_entries(dump, out);
+	if (!err)
+		err = add_record(dump, server_version, out->sources);
+	nb_pg_dump_clear(dump);
+	free(object);
+	return err;
+}
+
+static enum nb_err
+take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
+	 struct nb_source_output *out)
+{
+	const struct nb_config_source *source = model->source;
+	struct nb_pg_dump dump = *model;
+	enum nb_err err = NB_OK;
+
+	if (source->postgres.globals_only) {
+		dump.name = source->name;
+		return take_dump(&dump, server->version_text, out);
+	}
+	if (!server->databases.count)
+		return nb_fail(NB_ESOURCE, "postgres %s: the server lists no "
+			       "database", source->name);
+	for (size_t i = 0; !err && i < server->databases.count; i++) {
+		dump = *model;
+		dump.database = server->databases.at[i].name;
+		dump.name = source->postgres.all ? dump.database : source->name;
+		err = take_dump(&dump, server->version_text, out);
+	}
+	return err;
+}
+
+static enum nb_err
+collect(const struct nb_config_source *source,
+	const struct nb_source_context *context, void *held,
+	struct nb_source_output *out)
+{
+	struct nb_pg_server server = { .version = 0 };
+	char *program = NULL, *restore = NULL;
+	enum nb_err err = add_directories(context, out->entries);
+
+	(void)held;
+	if (!err && !source->remote.host)
+		err = nb_pg_program_find(source, dumper(source), &program);
+	if (!err && is_archive(source))
+		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);
+	if (!err)
+		err = nb_pg_ask(source, false, &server);
+	if (!err)
+		err = take_all(&(struct nb_pg_dump){
+			.source = source, .context = context,
+			.program = program, .restore = restore }, &server,
+			out);
+	nb_pg_server_clear(&server);
+	free(program);
+	free(restore);
+	return err;
+}
+
+static bool
+is_staged(const struct nb_config_source *source)
+{
+	(void)source;
+	return true;
+}
+
+const struct nb_source_ops nb_source_postgres = {
+	.preflight = preflight,
+	.estimate = estimate,
+	.collect = collect,
+	.is_staged = is_staged,
+};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the PostgreSQL source share: the client programs, the
+ * server as libpq sees it, one dump on its way into staging, and the checks
+ * that decide whether it counts.  Private to source/.
+ *
+ * OBJECT is the source in messages, as "postgres testdb".
+ */
+#ifndef NB_SOURCE_POSTGRES_POSTGRES_H
+#define NB_SOURCE_POSTGRES_POSTGRES_H
+
+#include "source/dump_file.h"
+#include "source/source.h"
+
+/* ---- program.c: the client programs ---- */
+
+enum nb_pg_program { NB_PG_DUMP, NB_PG_DUMPALL, NB_PG_RESTORE };
+
+const char *nb_pg_program_name(enum nb_pg_program program);
+
+/*
+ * The program's path: as configured; else (pg_restore) beside the configured
+ * pg_dump; else on PATH; else of the newest version in /usr/lib/postgresql.
+ * The caller frees.  NB_ESOURCE.
+ */
+enum nb_err nb_pg_program_find(const struct nb_config_source *source,
+			       enum nb_pg_program program, char **path);
+
+/*
+ * Asks the program for its version: *NUMBER is its major version times 10000
+ * as PQserverVersion counts (150000; 90600 for 9.6), *TEXT "15.20", which the
+ * caller frees.  NB_ESOURCE.
+ */
+enum nb_err nb_pg_program_version(const struct nb_config_source *source,
+				  const char *path, int *number, char **text);
+
+/* ---- conninfo.c: where the server is ---- */
+
+struct nb_pg_conninfo {
+	char *text;                  /* without a password, "" when empty */
+	char *password;              /* "PGPASSWORD=...", or NULL */
+	const char *environ_add[2];  /* the password for nb_proc, or nothing:
+					an argument is seen by everyone */
+};
+
+/*
+ * The connection of SOURCE as one conninfo string, whatever form (key=value or
+ * URI) was configured; DATABASE replaces its dbname unless NULL.  NB_ECONFIG:
+ * libpq cannot parse it.
+ */
+enum nb_err nb_pg_conninfo(const struct nb_config_source *source,
+			   const char *database, struct nb_pg_conninfo *out);
+void nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo);
+
+/* Warns when libpq will ignore the password file for its permissions. */
+enum nb_err nb_pg_warn_passfile(const struct nb_config_source *source);
+
+/* ---- server.c: what the server says ---- */
+
+struct nb_pg_database {
+	char *name;
+	uint64_t size;               /* bytes, when asked for */
+};
+
+struct nb_pg_server {
+	int version;                 /* as PQserverVersion: 150020 */
+	char *version_text;          /* "15.20" */
+	/* Those of the source, by name: none of globals, all that allow
+	 * connections and are no templates, or the one. */
+	struct NB_ARRAY(struct nb_pg_database) databases;
+};
+
+/*
+ * Asks the server through libpq, in a child that became run_as, or the other
+ * host to do so.  NB_ESOURCE:
+ * no connection, or no answer within a minute.
+ */
+enum nb_err nb_pg_ask(const struct nb_config_source *source, bool sizes,
+		      struct nb_pg_server *out);
+void nb_pg_server_clear(struct nb_pg_server *server);
+
+/* ---- dump.c: one dump ---- */
+
+struct nb_pg_dump {
+	const struct nb_config_source *source;
+	const struct nb_source_context *context;
+	const char *object;          /* "postgres testdb" */
+	const char *name;            /* in the manifest */
+	const char *database;        /* NULL: globals */
+	const char *program;         /* path of pg_dump or pg_dumpall */
+	const char *restore;         /* path of pg_restore, or NULL */
+	char *path;                  /* beneath staging; a file or directory */
+	struct nb_dump_file file;    /* not of the directory format */
+	nb_proc_sink *sink;          /* where its bytes go, with SINK_CTX; not
+					of the directory format */
+	void *sink_ctx;
+	uint64_t raw, stored;        /* bytes before and after compression */
+};
+
+/* Runs the program into staging.  NB_ESOURCE, NB_EFULL, NB_EIO. */
+enum nb_err nb_pg_dump_run(struct nb_pg_dump *dump);
+void nb_pg_dump_clear(struct nb_pg_dump *dump);
+
+/* ---- command.c: pg_dump and pg_dumpall themselves ---- */
+
+bool nb_pg_is_directory(const struct nb_pg_dump *dump);
+/* Whether we compress it, not the program. */
+bool nb_pg_is_packed(const struct nb_pg_dump *dump);
+
+/* Runs the program, its output into DUMP->sink, and looks at its end.
+ * NB_ESOURCE */
+enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
+
+/*
+ * Like nb_proc_check, but of several lines of stderr the first that tells of
+ * an error is shown.
+ */
+enum nb_err nb_pg_status(const char *name,
+			 const struct nb_proc_result *result);
+
+/* ---- postgres.c ---- */
+
+/*
+ * Whether SOURCE can be dumped from here: user, program, and a version of it
+ * (to *NUMBER, as PQserverVersion counts, and *TEXT, which the caller frees)
+ * that is not older than the server.  NB_ESOURCE, NB_ECONFIG
+ */
+enum nb_err nb_pg_preflight(const struct nb_config_source *source,
+			    int *number, char **text);
+
+/* ---- check.c: whether it counts ---- */
+
+/* Reads the dump again as its format allows.  NB_ESOURCE. */
+enum nb_err nb_pg_check(struct nb_pg_dump *dump);
+
+/* Compares the stored size with the last good one.  NB_ESOURCE. */
+enum nb_err nb_pg_check_shrink(const struct nb_pg_dump *dump);
+
+/* ---- directory.c: the directory format ---- */
+
+/* The bytes of the files in it so far. */
+enum nb_err nb_pg_directory_size(const struct nb_pg_dump *dump,
+				 uint64_t *bytes);
+/* Appends an entry for each file, hashed, with OWNER's ids. */
+struct nb_user;
+enum nb_err nb_pg_directory_entries(const struct nb_pg_dump *dump,
+				    const struct nb_user *owner,
+				    struct nb_source_output *out);
+
+/* ---- remote.c: the same on another host ---- */
+
+/* As nb_pg_preflight there, and as to pg_restore (a path, or NULL) here. */
+enum nb_err nb_pg_remote_preflight(const struct nb_config_source *source,
+				   const char *restore);
+enum nb_err nb_pg_remote_ask(const struct nb_config_source *source,
+			     bool sizes, struct nb_pg_server *out);
+/* As nb_pg_dump_stream. */
+enum nb_err nb_pg_remote_dump(struct nb_pg_dump *dump);
+
+#endif

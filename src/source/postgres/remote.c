@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "source/postgres/postgres.h"
+#include "source/ssh/ssh.h"
+
+#define ASK_SECONDS 120
+
+/* The one answer to a question. */
+struct question {
+	const struct nb_config_source *source;
+	struct nb_remote_answer answer;
+	bool answered;
+};
+
+/* What a request borrows of SOURCE. */
+static struct nb_remote_request
+request_for(const struct nb_config_source *source, enum nb_remote_task task)
+{
+	return (struct nb_remote_request){ .task = task, .source = *source };
+}
+
+static enum nb_err
+take_answer(void *ctx, char type, const char *body, size_t n)
+{
+	struct question *q = ctx;
+
+	if (type != NB_REMOTE_ANSWER || q->answered
+	    || !nb_remote_answer_parse(body, n, &q->answer))
+		return nb_remote_nonsense(q->source, "an answer that is none");
+	q->answered = true;
+	return NB_OK;
+}
+
+static enum nb_err
+ask(const struct nb_remote_request *request, struct question *q)
+{
+	enum nb_err err;
+
+	err = nb_remote_call(&(struct nb_remote_call){
+		.request = request, .source = q->source, .fn = take_answer,
+		.ctx = q, .timeout = ASK_SECONDS });
+	if (!err && !q->answered)
+		err = nb_remote_nonsense(q->source, "no answer");
+	if (err)
+		nb_remote_answer_clear(&q->answer);
+	return err;
+}
+
+/* An archive can be read by a newer pg_restore, hardly by an older one. */
+static enum nb_err
+check_restore(const struct nb_config_source *source, const char *restore,
+	      const struct nb_remote_answer *dump)
+{
+	char *text = NULL;
+	int number = 0;
+	enum nb_err err;
+
+	err = nb_pg_program_version(source, restore, &number, &text);
+	if (!err && number < dump->version)
+		err = nb_fail(NB_ESOURCE, "postgres %s: pg_restore %s here is "
+			      "older than pg_dump %s on %s\nhint: install "
+			      "postgresql-client of that version here",
+			      source->name, text, dump->version_text,
+			      source->remote.host);
+	free(text);
+	return err;
+}
+
+enum nb_err
+nb_pg_remote_preflight(const struct nb_config_source *source,
+		       const char *restore)
+{
+	const struct nb_remote_request request
+		= request_for(source, NB_REMOTE_POSTGRES_CHECK);
+	struct question q = { .source = source };
+	enum nb_err err = ask(&request, &q);
+
+	if (!err && restore)
+		err = check_restore(source, restore, &q.answer);
+	nb_remote_answer_clear(&q.answer);
+	return err;
+}
+
+static enum nb_err
+take_databases(struct nb_remote_answer *answer, struct nb_pg_server *server)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < answer->databases.count; i++) {
+		struct nb_remote_database *from = &answer->databases.at[i];
+
+		err = nb_array_push(&server->databases,
+				    (struct nb_pg_database){
+				    .name = from->name, .size = from->size });
+		if (!err)
+			from->name = NULL;
+	}
+	return err;
+}
+
+enum nb_err
+nb_pg_remote_ask(const struct nb_config_source *source, bool sizes,
+		 struct nb_pg_server *out)
+{
+	struct nb_remote_request request
+		= request_for(source, NB_REMOTE_POSTGRES_ASK);
+	struct nb_pg_server server = { .version = 0 };
+	struct question q = { .source = source };
+	enum nb_err err;
+
+	request.sizes = sizes;
+	err = ask(&request, &q);
+	if (!err)
+		err = take_databases(&q.answer, &server);
+	if (!err)
+		err = nb_str_dup(q.answer.version_text, &server.version_text);
+	server.version = q.answer.version;
+	nb_remote_answer_clear(&q.answer);
+	if (err)
+		nb_pg_server_clear(&server);
+	else
+		*out = server;
+	return err;
+}
+
+static enum nb_err
+take_dump(void *ctx, char type, const char *body, size_t n)
+{
+	struct nb_pg_dump *dump = ctx;
+
+	if (type != NB_REMOTE_DATA)
+		return nb_remote_nonsense(dump->source, "what is no dump");
+	return dump->sink(dump->sink_ctx, body, n);
+}
+
+static enum nb_err
+tell(void *ctx)
+{
+	struct nb_pg_dump *dump = ctx;
+	const struct nb_source_context *context = dump->context;
+
+	return context->progress
+		? context->progress(context->ctx, dump->object,
+				    dump->file.raw, 0) : NB_OK;
+}
+
+enum nb_err
+nb_pg_remote_dump(struct nb_pg_dump *dump)
+{
+	struct nb_remote_request request
+		= request_for(dump->source, NB_REMOTE_POSTGRES_DUMP);
+	enum nb_err err;
+
+	request.database = (char *)(uintptr_t)dump->database;
+	err = nb_remote_call(&(struct nb_remote_call){
+		.request = &request, .source = dump->source,
+		.fn = take_dump, .ctx = dump, .tick = tell,
+		.max_bytes = dump->source->postgres.max_size,
+		.timeout = dump->source->postgres.timeout });
+	if (!err && !dump->file.raw)
+		err = nb_remote_nonsense(dump->source, "an empty dump");
+	return err;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/restore.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "base/fd.h"
+#include "base/proc.h"
+#include "base/str.h"
+
+/* Relations that a person or an application made. */
+static const char count_query[] =
+	"select count(*) from pg_class c join pg_namespace n "
+	"on n.oid = c.relnamespace where n.nspname !~ '^pg_' "
+	"and n.nspname <> 'information_schema'";
+
+/* VALUE quoted for a libpq connection string. */
+static void
+add_quoted(struct nb_str *s, const char *value)
+{
+	nb_str_add(s, "'");
+	for (const char *p = value; *p; p++) {
+		if (*p == '\'' || *p == '\\')
+			nb_str_add(s, "\\");
+		nb_str_add_bytes(s, p, 1);
+	}
+	nb_str_add(s, "'");
+}
+
+/* The connection string for DATABASE: the caller's, with the name last, where
+ * it wins. */
+static enum nb_err
+connection(const struct nb_pg_restore *r, const char *database, char **out)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	if (r->conninfo)
+		nb_str_addf(&s, "%s ", r->conninfo);
+	nb_str_add(&s, "dbname=");
+	add_quoted(&s, database);
+	return nb_str_take(&s, out);
+}
+
+static enum nb_err
+run_program(const struct nb_pg_restore *r, const char *const *argv,
+	    int stdin_fd, struct nb_proc_result *result)
+{
+	struct nb_proc spec = {
+		.argv = argv, .run_as = r->run_as, .stdin_fd = stdin_fd
+	};
+
+	return nb_proc_run(&spec, result);
+}
+
+/* Runs QUERY with psql; *OUT is its output, the caller's.  A failure that may
+ * be one (no such database) is told by *OK alone. */
+static enum nb_err
+query(const struct nb_pg_restore *r, const char *database, const char *sql,
+      bool *ok, char **out)
+{
+	struct nb_proc_result result = { 0 };
+	char *target = NULL;
+	enum nb_err err;
+
+	err = connection(r, database, &target);
+	if (!err) {
+		const char *argv[] = { "psql", "-X", "-w", "-At", "-v",
+				       "ON_ERROR_STOP=1", "-d", target, "-c",
+				       sql, NULL };
+
+		err = run_program(r, argv, -1, &result);
+	}
+	if (!err) {
+		*ok = result.exit_code == 0;
+		*out = result.output;
+		result.output = NULL;
+	}
+	nb_proc_result_free(&result);
+	free(target);
+	return err;
+}
+
+static enum nb_err
+create_database(const struct nb_pg_restore *r)
+{
+	struct nb_proc_result result = { 0 };
+	struct nb_str sql = NB_STR_INIT;
+	char *target = NULL, *text = NULL;
+	enum nb_err err;
+
+	nb_str_add(&sql, "create database \"");
+	for (const char *p = r->database; *p; p++)
+		nb_str_add_bytes(&sql, *p == '"' ? "\"\"" : p,
+				 *p == '"' ? 2 : 1);
+	nb_str_add(&sql, "\" template template0");
+	err = nb_str_take(&sql, &text);
+	if (!err)
+		err = connection(r, "postgres", &target);
+	if (!err) {
+		const char *argv[] = { "psql", "-X", "-w", "-q", "-v",
+				       "ON_ERROR_STOP=1", "-d", target, "-c",
+				       text, NULL };
+
+		err = run_program(r, argv, -1, &result);
+	}
+	if (!err)
+		err = nb_proc_check("psql", &result, NB_EFAIL);
+	nb_proc_result_free(&result);
+	free(target);
+	free(text);
+	return err;
+}
+
+/* Makes the database when it is missing, refuses one that is not empty. */
+static enum nb_err
+prepare_database(const struct nb_pg_restore *r)
+{
+	char *output = NULL;
+	enum nb_err err;
+	bool ok;
+
+	err = query(r, r->database, count_query, &ok, &output);
+	if (err)
+		return err;
+	if (!ok)
+		err = create_database(r);
+	else if (!output || strcmp(output, "0\n"))
+		err = nb_fail(NB_EWRONG, "%s: the database is not empty\n"
+			      "hint: drop it, or restore into another one",
+			      r->database);
+	free(output);
+	return err;
+}
+
+/* FROM decompressed into TO. */
+static enum nb_err
+decompress(int from, int to, const char *name)
+{
+	size_t in_size = ZSTD_DStreamInSize(), out_size = ZSTD_DStreamOutSize();
+	void *in = malloc(in_size), *out = malloc(out_size);
+	ZSTD_DCtx *zstd = ZSTD_createDCtx();
+	enum nb_err err = NB_OK;
+	size_t left = 1;
+	ssize_t got;
+
+	if (!in || !out || !zstd)
+		err = nb_fail_memory();
+	while (!err && (got = nb_fd_read(from, in, in_size)) > 0) {
+		ZSTD_inBuffer input = { in, (size_t)got, 0 };
+
+		while (!err && input.pos < input.size) {
+			ZSTD_outBuffer output = { out, out_size, 0 };
+
+			left = ZSTD_decompressStream(zstd, &output, &input);
+			if (ZSTD_isError(left))
+				err = nb_fail(NB_ECORRUPT, "%s: %s", name,
+					      ZSTD_getErrorName(left));
+			else if (nb_fd_write(to, out, output.pos))
+				err = nb_fail_errno(nb_fd_write_error(),
+						    "%s: cannot write", name);
+		}
+	}
+	if (!err && left)
+		err = nb_fail(NB_ECORRUPT, "%s: ends too early", name);
+	ZSTD_freeDCtx(zstd);
+	free(in);
+	free(out);
+	return err;
+}
+
+static enum nb_err
+write_plain(void *ctx, const void *data, size_t n)
+{
+	return nb_fd_write(*(int *)ctx, data, n)
+		? nb_fail_errno(nb_fd_write_error(), "gzip: cannot write")
+		: NB_OK;
+}
+
+static enum nb_err
+gunzip(int from, int to)
+{
+	static const char *const argv[] = { "gzip", "-dc", NULL };
+	struct nb_proc_result result = { 0 };
+	enum nb_err err;
+
+	err = nb_proc_run(&(struct nb_proc){ .argv = argv, .stdin_fd = from,
+			  .sink = write_plain, .ctx = &to }, &result);
+	if (!err)
+		err = nb_proc_check("gzip", &result, NB_ECORRUPT);
+	nb_proc_result_free(&result);
+	return err;
+}
+
+/* The dump as the programs read it, from its beginning; *FD is the caller's. */
+static enum nb_err
+open_dump(const struct nb_pg_restore *r, int *fd)
+{
+	enum nb_err err = NB_OK;
+	int plain = -1, file;
+
+	file = open(r->path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return nb_fail_errno(NB_EIO, "%s: cannot open", r->path);
+	if (!r->compression || !strcmp(r->compression, "none")) {
+		*fd = file;
+		return NB_OK;
+	}
+	{
+		char *directory = NULL, *slash;
+
+		err = nb_str_dup(r->path, &directory);
+		if (!err) {
+			slash = strrchr(directory, '/');
+			if (slash)
+				*slash = '\0';
+			plain = open(slash ? directory : ".", O_TMPFILE
+				     | O_RDWR | O_CLOEXEC, 0600);
+			if (plain < 0)
+				err = nb_fail_errno(NB_EIO, "%s: no temporary "
+						    "file", directory);
+		}
+		free(directory);
+	}
+	if (!err)
+		err = !strcmp(r->compression, "gzip") ? gunzip(file, plain)
+			: decompress(file, plain, r->path);
+	if (!err && lseek(plain, 0, SEEK_SET))
+		err = nb_fail_errno(NB_EIO, "%s: cannot rewind", r->path);
+	nb_fd_close(&file);
+	if (err)
+		nb_fd_close(&plain);
+	else
+		*fd = plain;
+	return err;
+}
+
+static enum nb_err
+run_restore(const struct nb_pg_restore *r, const char *target)
+{
+	const char *custom[] = { "pg_restore", "-w", "--exit-on-error", "-d",
+				 target, NULL };
+	const char *directory[] = { "pg_restore", "-w", "--exit-on-error",
+				    "-d", target, r->path, NULL };
+	const char *plain[] = { "psql", "-X", "-w", "-q", "-o", "/dev/null",
+				"-v", "ON_ERROR_STOP=1", "-d", target, NULL };
+	bool is_directory = !strcmp(r->format, "directory");
+	const char *const *argv = is_directory ? directory
+		: !strcmp(r->format, "plain") ? plain : custom;
+	struct nb_proc_result result = { 0 };
+	enum nb_err err = NB_OK;
+	int fd = -1;
+
+	if (!is_directory)
+		err = open_dump(r, &fd);
+	if (!err)
+		err = run_program(r, argv, fd, &result);
+	if (!err)
+		err = nb_proc_check(argv[0], &result, NB_EFAIL);
+	nb_proc_result_free(&result);
+	nb_fd_close(&fd);
+	return err;
+}
+
+enum nb_err
+nb_pg_restore_run(const struct nb_pg_restore *r)
+{
+	char *target = NULL;
+	enum nb_err err;
+
+	err = prepare_database(r);
+	if (!err)
+		err = connection(r, r->database, &target);
+	if (!err)
+		err = run_restore(r, target);
+	free(target);
+	return err;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "source/postgres/postgres.h"
+#include "source/serve/serve.h"
+
+static enum nb_err
+send_answer(struct nb_serve *serve, const struct nb_remote_answer *answer)
+{
+	char *text = NULL;
+	enum nb_err err = nb_remote_answer_render(answer, &text);
+
+	if (!err)
+		err = nb_serve_send(serve, NB_REMOTE_ANSWER, text,
+				    strlen(text));
+	free(text);
+	return err;
+}
+
+static enum nb_err
+check(struct nb_serve *serve, const struct nb_config_source *source)
+{
+	struct nb_remote_answer answer = { .version = 0 };
+	enum nb_err err;
+
+	err = nb_pg_preflight(source, &answer.version, &answer.version_text);
+	if (!err)
+		err = send_answer(serve, &answer);
+	nb_remote_answer_clear(&answer);
+	return err;
+}
+
+static enum nb_err
+ask(struct nb_serve *serve, const struct nb_remote_request *request)
+{
+	struct nb_pg_server server = { .version = 0 };
+	struct nb_remote_answer answer = { .version = 0 };
+	enum nb_err err = nb_pg_ask(&request->source, request->sizes, &server);
+
+	answer.version = server.version;
+	answer.version_text = server.version_text;
+	for (size_t i = 0; !err && i < server.databases.count; i++)
+		err = nb_array_push(&answer.databases,
+				    (struct nb_remote_database){
+				    .name = server.databases.at[i].name,
+				    .size = server.databases.at[i].size });
+	if (!err)
+		err = send_answer(serve, &answer);
+	nb_array_free(&answer.databases);
+	nb_pg_server_clear(&server);
+	return err;
+}
+
+static enum nb_err
+pass_on(void *ctx, const void *data, size_t n)
+{
+	return nb_serve_data(ctx, data, n);
+}
+
+static enum nb_err
+dump(struct nb_serve *serve, const struct nb_remote_request *request)
+{
+	const struct nb_config_source *source = &request->source;
+	const struct nb_source_context context = { .staging = -1,
+		.progress = nb_serve_progress, .ctx = serve };
+	struct nb_pg_dump one = { .source = source, .context = &context,
+		.name = source->name, .database = request->database,
+		.sink = pass_on, .sink_ctx = serve };
+	char *object = NULL, *program = NULL;
+	enum nb_err err = nb_str_format(&object, "postgres %s", source->name);
+
+	if (!err)
+		err = nb_pg_program_find(source, request->database
+					 ? NB_PG_DUMP : NB_PG_DUMPALL,
+					 &program);
+	one.object = object;
+	one.program = program;
+	if (!err)
+		err = nb_pg_dump_stream(&one);
+	free(program);
+	free(object);
+	return err;
+}
+
+enum nb_err
+nb_serve_postgres(struct nb_serve *serve,
+		  const struct nb_remote_request *request)
+{
+	const struct nb_config_source *source = &request->source;
+
+	if (source->postgres.format == NB_FORMAT_DIRECTORY)
+		return nb_fail(NB_EUSAGE, "postgres %s: format directory is "
+			       "no stream", source->name);
+	switch (request->task) {
+	case NB_REMOTE_POSTGRES_CHECK:
+		return check(serve, source);
+	case NB_REMOTE_POSTGRES_ASK:
+		return ask(serve, request);
+	default:
+		return dump(serve, request);
+	}
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/serve/serve.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <nightburn/nightburn.h>
+
+#include "base/fd.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "model/wire.h"
+
+#define PEER "remote"
+#define CHUNK ((size_t)256 << 10)
+
+/* ---- what is sent ---- */
+
+enum nb_err
+nb_serve_send(struct nb_serve *serve, char type, const void *body, size_t n)
+{
+	uint8_t head[NB_WIRE_HEAD];
+	enum nb_err err = NB_OK;
+
+	if (n > NB_WIRE_MAX)
+		return nb_fail(NB_ESOURCE, PEER ": too long for a frame");
+	nb_wire_head(type, (uint32_t)n, head);
+	pthread_mutex_lock(&serve->lock);
+	if (serve->gone || nb_fd_write(serve->out, head, sizeof head)
+	    || nb_fd_write(serve->out, body, n)) {
+		serve->gone = true;
+		err = NB_ECANCELED;
+	}
+	pthread_mutex_unlock(&serve->lock);
+	return err;
+}
+
+enum nb_err
+nb_serve_data(struct nb_serve *serve, const void *data, size_t n)
+{
+	const char *p = data;
+	enum nb_err err = NB_OK;
+
+	nb_sha256_add(serve->sha256, data, n);
+	serve->bytes += n;
+	for (size_t part; !err && n; p += part, n -= part) {
+		part = n < CHUNK ? n : CHUNK;
+		err = nb_serve_send(serve, NB_REMOTE_DATA, p, part);
+	}
+	return err;
+}
+
+/* Every message of this process, instead of stderr. */
+static void
+send_message(void *ctx, enum nb_level level, const char *message)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	if (level == NB_DEBUG)
+		return;
+	nb_str_add(&s, level == NB_ERROR ? "e" : level == NB_WARNING ? "w"
+		   : "n");
+	nb_str_add(&s, message);
+	if (!s.failed)
+		nb_serve_send(ctx, NB_REMOTE_MESSAGE, s.text, s.length);
+	nb_str_free(&s);
+}
+
+enum nb_err
+nb_serve_look(struct nb_serve *serve)
+{
+	struct pollfd in = { .fd = serve->in, .events = POLLIN };
+	char byte;
+
+	/* Nothing is sent behind the request: what comes is the end. */
+	if (poll(&in, 1, 0) > 0 && read(serve->in, &byte, 1) <= 0)
+		serve->gone = true;
+	return serve->gone || nb_stop_asked() ? NB_ECANCELED : NB_OK;
+}
+
+enum nb_err
+nb_serve_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	(void)what;
+	(void)done;
+	(void)total;
+	return nb_serve_look(ctx);
+}
+
+/* ---- what is read ---- */
+
+struct reading {
+	struct nb_remote_request *request;
+	bool done;
+};
+
+static enum nb_err
+take_request(void *ctx, char type, const char *body, size_t n)
+{
+	struct reading *r = ctx;
+	enum nb_err err;
+
+	if (type != NB_REMOTE_REQUEST || r->done)
+		return nb_fail(NB_EUSAGE, PEER ": not a request");
+	err = nb_remote_request_parse(body, n, r->request);
+	r->done = !err;
+	return err;
+}
+
+static enum nb_err
+read_request(struct nb_serve *serve, struct nb_remote_request *request)
+{
+	struct reading r = { .request = request };
+	struct nb_wire wire = { .peer = PEER, .protocol = NB_REMOTE_PROTOCOL,
+				.fn = take_request, .ctx = &r };
+	enum nb_err err = NB_OK;
+	char buffer[4096];
+
+	while (!err && !r.done) {
+		ssize_t n = read(serve->in, buffer, sizeof buffer);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		err = n > 0 ? nb_wire_feed(&wire, buffer, (size_t)n)
+			: nb_fail(NB_EUSAGE, PEER ": no request\nhint: this is "
+				  "started by nightburn on another host");
+	}
+	nb_wire_clear(&wire);
+	return err;
+}
+
+/* ---- what may be asked for ---- */
+
+static bool
+is_within(const char *path, const char *directory)
+{
+	size_t n = strlen(directory);
+
+	while (n && directory[n - 1] == '/')
+		n--;
+	return !strncmp(path, directory, n) && (path[n] == '/' || !path[n]);
+}
+
+/* The path without symbolic links counts, and is what is read. */
+static enum nb_err
+check_path(const struct nb_serve *serve, struct nb_config_source *source)
+{
+	char *path = realpath(source->tree.path, NULL);
+	bool found = false;
+
+	if (!path)
+		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
+				     source->name, source->tree.path);
+	for (size_t i = 0; i < serve->allowed_count; i++) {
+		char *one = *serve->allowed[i] == '/'
+			? realpath(serve->allowed[i], NULL) : NULL;
+
+		found = found || (one && is_within(path, one));
+		free(one);
+	}
+	free(source->tree.path);
+	source->tree.path = path;
+	return found ? NB_OK : nb_fail(NB_ESOURCE, "tree %s: %s is not among "
+				       "what may be read\nhint: nightburn "
+				       "remote was started for other "
+				       "directories", source->name, path);
+}
+
+static enum nb_err
+check_allowed(const struct nb_serve *serve, struct nb_remote_request *request)
+{
+	if (!serve->allowed_count)
+		return NB_OK;
+	if (request->source.kind == NB_SOURCE_TREE)
+		return check_path(serve, &request->source);
+	for (size_t i = 0; i < serve->allowed_count; i++)
+		if (!strcmp(serve->allowed[i], "postgres"))
+			return NB_OK;
+	return nb_fail(NB_ESOURCE, "postgres %s: databases are not among what "
+		       "may be read\nhint: nightburn remote was started "
+		       "without the word postgres", request->source.name);
+}
+
+/* ---- the whole ---- */
+
+static enum nb_err
+send_hello(struct nb_serve *serve)
+{
+	static const char hello[] = NB_WIRE_HELLO;
+	char text[sizeof hello + 8] = NB_WIRE_HELLO;
+
+	text[sizeof hello - 1] = '0' + NB_REMOTE_PROTOCOL;
+	text[sizeof hello] = '\n';
+	return nb_fd_write(serve->out, text, sizeof hello + 1) ? NB_ECANCELED
+		: NB_OK;
+}
+
+static enum nb_err
+send_end(struct nb_serve *serve, enum nb_err how)
+{
+	struct nb_remote_end end = { .good = !how, .bytes = serve->bytes };
+	char *text = NULL;
+	enum nb_err err;
+
+	nb_sha256_finish(serve->sha256, end.sha256);
+	err = nb_remote_end_render(&end, &text);
+	if (!err)
+		err = nb_serve_send(serve, NB_REMOTE_END, text, strlen(text));
+	free(text);
+	return how ? how : err;
+}
+
+static enum nb_err
+do_request(struct nb_serve *serve)
+{
+	struct nb_remote_request request = { .date = 0 };
+	enum nb_err err = read_request(serve, &request);
+
+	if (!err)
+		err = check_allowed(serve, &request);
+	if (!err)
+		err = request.source.kind == NB_SOURCE_TREE
+			? nb_serve_tree(serve, &request)
+			: nb_serve_postgres(serve, &request);
+	nb_remote_request_clear(&request);
+	return err;
+}
+
+enum nb_err
+nb_remote_serve(int in, int out, const char *const *allowed, size_t count)
+{
+	struct nb_serve serve = {
+		.in = in, .out = out, .lock = PTHREAD_MUTEX_INITIALIZER,
+		.allowed = allowed, .allowed_count = count,
+	};
+	enum nb_err err = nb_sha256_new(&serve.sha256);
+
+	if (err)
+		return err;
+	signal(SIGPIPE, SIG_IGN);
+	nb_set_log(send_message, &serve);
+	err = send_hello(&serve);
+	if (!err)
+		err = send_end(&serve, do_request(&serve));
+	nb_set_log(NULL, NULL);
+	nb_sha256_free(serve.sha256);
+	return err;
+}

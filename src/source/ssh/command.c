@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "source/ssh/ssh.h"
+
+#define NOT_FOUND 127        /* the exit status of a shell */
+#define CONNECT_SECONDS "20"
+#define ALIVE_SECONDS "15"   /* and three times without an answer is the end */
+
+enum nb_err
+nb_remote_arguments(const struct nb_config_remote *remote,
+		    struct nb_names *list)
+{
+	/* -F none: nobody's ssh_config changes what is meant here. */
+	static const char *const fixed[] = {
+		"-T", "-Fnone", "-oBatchMode=yes",
+		"-oStrictHostKeyChecking=yes",
+		"-oGlobalKnownHostsFile=/dev/null", "-oUpdateHostKeys=no",
+		"-oConnectTimeout=" CONNECT_SECONDS,
+		"-oServerAliveInterval=" ALIVE_SECONDS,
+		"-oServerAliveCountMax=3",
+	};
+	enum nb_err err = nb_names_add(list, "%s", remote->ssh);
+
+	for (size_t i = 0; !err && i < sizeof fixed / sizeof *fixed; i++)
+		err = nb_names_add(list, "%s", fixed[i]);
+	if (!err)
+		err = nb_names_add(list, "-oUserKnownHostsFile=%s",
+				   remote->known_hosts);
+	if (!err && remote->identity)
+		err = nb_names_add(list, "-oIdentitiesOnly=yes");
+	if (!err && remote->identity)
+		err = nb_names_add(list, "-i%s", remote->identity);
+	if (!err && remote->port)
+		err = nb_names_add(list, "-p%d", remote->port);
+	if (!err)
+		err = nb_names_add(list, "--");
+	if (!err)
+		err = nb_names_add(list, "%s", remote->host);
+	if (!err)
+		err = nb_names_add(list, "nightburn");
+	if (!err)
+		err = nb_names_add(list, "remote");
+	return err ? err : nb_array_push(list, NULL);
+}
+
+static enum nb_err
+fail(const struct nb_config_source *source, const char *what,
+     const char *hint)
+{
+	return nb_fail(NB_ESOURCE, "%s: %s%s%s", source->remote.host, what,
+		       hint ? "\nhint: " : "", hint ? hint : "");
+}
+
+/* What ssh says of the key of the host, or of ours, in its own words. */
+static enum nb_err
+explain_refusal(const struct nb_config_source *source, const char *errors,
+		bool *explained)
+{
+	const char *known = source->remote.known_hosts;
+
+	*explained = true;
+	if (strstr(errors, "IDENTIFICATION HAS CHANGED"))
+		return nb_fail(NB_ESOURCE, "%s: its host key is not the one "
+			       "in %s\nhint: only when the host was set up "
+			       "anew, replace its line there",
+			       source->remote.host, known);
+	if (strstr(errors, "Host key verification failed"))
+		return nb_fail(NB_ESOURCE, "%s: its host key is not in %s\n"
+			       "hint: ssh-keyscan writes the line; compare "
+			       "it with the key on the host",
+			       source->remote.host, known);
+	if (strstr(errors, "Permission denied ("))
+		return fail(source, "does not take our key",
+			    "its authorized_keys wants a line with the key, "
+			    "see nightburn.conf(5)");
+	*explained = false;
+	return NB_OK;
+}
+
+enum nb_err
+nb_remote_explain(const struct nb_config_source *source,
+		  const struct nb_proc_result *result, bool greeted)
+{
+	const char *errors = result->errors ? result->errors : "";
+	const char *line = strrchr(errors, '\n');
+	bool explained;
+	enum nb_err err;
+
+	line = line ? line + 1 : errors;
+	if (!greeted && result->exit_code == NOT_FOUND)
+		return fail(source, "has no program nightburn",
+			    "install it there, or name it in command=\"...\" "
+			    "of authorized_keys");
+	err = explain_refusal(source, errors, &explained);
+	if (explained)
+		return err;
+	return nb_fail(NB_ESOURCE, "%s: %s (ssh: %s %d%s%.*s)",
+		       source->remote.host, greeted
+		       ? "the stream ended before its end" : "no answer",
+		       result->signal ? "signal" : "exit status",
+		       result->signal ? result->signal : result->exit_code,
+		       *line ? ": " : "", (int)strcspn(line, "\r\n"), line);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/tree/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/str.h"
+
+/* Attributes of one file, and bytes of one of them (linux/limits.h). */
+#define NAMES_MAX 65536
+#define VALUE_MAX 65536
+/* All of them, in bytes: the line of the manifest shall be read again. */
+#define TOTAL_MAX ((size_t)384 * 1024)
+/* A file may consist of millions of holes; it is as well restored with the
+ * first of them. */
+#define HOLES_MAX 2000
+/* No file system has a hole in a file of one block. */
+#define HOLE_LEAST 4096
+
+static enum nb_entry_type
+type_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR: return NB_ENTRY_DIR;
+	case S_IFLNK: return NB_ENTRY_SYMLINK;
+	case S_IFIFO: return NB_ENTRY_FIFO;
+	case S_IFCHR: return NB_ENTRY_CHAR;
+	case S_IFBLK: return NB_ENTRY_BLOCK;
+	case S_IFSOCK: return NB_ENTRY_SOCKET;
+	default: return NB_ENTRY_FILE;
+	}
+}
+
+void
+nb_tree_take_stat(struct nb_entry *e, const struct stat *st)
+{
+	e->type = type_of(st->st_mode);
+	e->mode = st->st_mode & 07777;
+	e->uid = st->st_uid;
+	e->gid = st->st_gid;
+	e->mtime = st->st_mtim.tv_sec;
+	e->mtime_ns = (uint32_t)st->st_mtim.tv_nsec;
+	if (e->type == NB_ENTRY_CHAR || e->type == NB_ENTRY_BLOCK)
+		e->rdev = st->st_rdev;
+	if (e->type != NB_ENTRY_DIR && st->st_nlink > 1) {
+		e->dev = st->st_dev;
+		e->ino = st->st_ino;
+	}
+	if (e->type != NB_ENTRY_FILE)
+		return;
+	e->inode = st->st_ino;
+	e->ctime = st->st_ctim.tv_sec;
+	e->ctime_ns = (uint32_t)st->st_ctim.tv_nsec;
+	e->size = (uint64_t)st->st_size;
+	e->content = e->size ? NB_CONTENT_ROOT : NB_CONTENT_NONE;
+}
+
+static enum nb_err
+read_link(const struct nb_walk *w, int dir, const char *name,
+	  struct nb_entry *e)
+{
+	char target[PATH_MAX + 1];
+	ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
+
+	if (n < 0)
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot read the link %s",
+				     w->object, e->root_path);
+	target[n] = '\0';
+	return nb_str_dup(target, &e->target);
+}
+
+/* What belongs to the file, not to the file system that it stands on. */
+static bool
+is_ours(const char *name)
+{
+	static const char *const begins[] = {
+		"user.", "security.", "trusted.", "system.posix_acl_",
+	};
+
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (!strncmp(name, begins[i], strlen(begins[i])))
+			return true;
+	return false;
+}
+
+static enum nb_err
+read_xattr(const char *path, const char *name, struct nb_entry *e)
+{
+	struct nb_xattr x = { NULL, NULL, 0 };
+	uint8_t value[VALUE_MAX];
+	ssize_t n = lgetxattr(path, name, value, sizeof value);
+	size_t total = 0;
+	enum nb_err err;
+
+	for (size_t i = 0; i < e->xattrs.count; i++)
+		total += e->xattrs.at[i].size;
+	if (n > 0 && total + (size_t)n > TOTAL_MAX) {
+		errno = E2BIG;
+		return NB_ESOURCE;
+	}
+	/* Gone in the meantime, or for the file system's eyes alone. */
+	if (n < 0)
+		return errno == ENODATA || errno == EPERM || errno == EACCES
+			? NB_OK : NB_ESOURCE;
+	err = nb_str_dup(name, &x.name);
+	x.size = (size_t)n;
+	x.value = malloc(x.size + 1);
+	if (!err && !x.value)
+		err = nb_fail_memory();
+	if (!err) {
+		memcpy(x.value, value, x.size);
+		err = nb_array_push(&e->xattrs, x);
+	}
+	if (err) {
+		free(x.name);
+		free(x.value);
+	}
+	return err;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct nb_xattr *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* By way of /proc, since neither a link nor a device can be opened, and a path
+ * from the top could lead elsewhere by now. */
+static enum nb_err
+read_xattrs(const struct nb_walk *w, int dir, const char *name,
+	    struct nb_entry *e)
+{
+	char path[64 + NAME_MAX], names[NAMES_MAX];
+	enum nb_err err = NB_OK;
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
+	n = llistxattr(path, names, sizeof names);
+	if (n < 0 && (errno == ENOTSUP || (errno == ENOENT && faccessat(
+		dir, name, F_OK, AT_SYMLINK_NOFOLLOW))))
+		return NB_OK;
+	for (ssize_t i = 0; !err && i < n; i += (ssize_t)strlen(names + i) + 1)
+		if (is_ours(names + i))
+			err = read_xattr(path, names + i, e);
+	if (n < 0 || err == NB_ESOURCE)
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot read the "
+				     "extended attributes of %s", w->object,
+				     e->root_path);
+	if (e->xattrs.count)
+		qsort(e->xattrs.at, e->xattrs.count, sizeof *e->xattrs.at,
+		      by_name);
+	return err;
+}
+
+/* A file system that does not know says that there are none. */
+static enum nb_err
+find_holes(int fd, struct nb_entry *e)
+{
+	off_t size = (off_t)e->size, at = 0, data;
+	enum nb_err err = NB_OK;
+
+	while (!err && e->holes.count < HOLES_MAX && at < size) {
+		struct nb_range hole;
+
+		at = lseek(fd, at, SEEK_HOLE);
+		if (at < 0 || at >= size)
+			break;
+		data = lseek(fd, at, SEEK_DATA);
+		if (data < 0 && errno != ENXIO)
+			break;
+		if (data < 0 || data > size)
+			data = size;
+		hole.at = (uint64_t)at;
+		hole.bytes = (uint64_t)(data - at);
+		err = nb_array_push(&e->holes, hole);
+		at = data;
+	}
+	return err;
+}
+
+static enum nb_err
+inspect_file(const struct nb_walk *w, int dir, const char *name,
+	     const struct stat *st, struct nb_entry *e)
+{
+	enum nb_err err = NB_OK;
+	int fd;
+
+	if (w->probe && faccessat(dir, name, R_OK, AT_EACCESS))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
+				     w->object, e->root_path);
+	/* Blocks of attributes count as the file's own: that it has as many
+	 * as its size says does not mean that there is no hole. */
+	if (st->st_blocks && st->st_size <= HOLE_LEAST)
+		return NB_OK;
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0)
+		err = find_holes(fd, e);
+	nb_fd_close(&fd);
+	return err;
+}
+
+enum nb_err
+nb_tree_inspect(const struct nb_walk *w, int dir, const char *name,
+		const struct stat *st, struct nb_entry *e)
+{
+	enum nb_err err = NB_OK;
+
+	if (e->type == NB_ENTRY_SYMLINK)
+		err = read_link(w, dir, name, e);
+	else if (e->type == NB_ENTRY_FILE)
+		err = inspect_file(w, dir, name, st, e);
+	return err ? err : read_xattrs(w, dir, name, e);
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A tree as one archive in staging, for millions of small files. */
+#include "source/tree/private.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "source/tree/tar.h"
+
+#define PIECE ((size_t)256 * 1024)
+/* Up to this size a file is read whole before it is archived, again when it
+ * changed meanwhile; a larger one is archived as it is read. */
+#define WHOLE ((size_t)16 * 1024 * 1024)
+#define TRIES 3
+
+struct pack {
+	struct nb_walk *walk;
+	struct nb_entries members;
+	struct nb_dump_file file;
+	struct nb_tar *tar;
+	struct nb_sha256 *sha256;
+	uint8_t *buf;              /* WHOLE bytes */
+};
+
+/* Is ST of the file that E means, as it was then? */
+static bool
+is_listed(const struct nb_entry *e, const struct stat *st)
+{
+	struct nb_entry now = { .type = NB_ENTRY_FILE };
+
+	if (!S_ISREG(st->st_mode))
+		return false;
+	nb_tree_take_stat(&now, st);
+	return now.size == e->size && now.mtime == e->mtime
+		&& now.mtime_ns == e->mtime_ns && now.ctime == e->ctime
+		&& now.ctime_ns == e->ctime_ns;
+}
+
+static enum nb_err
+tell_torn(struct pack *p, struct nb_entry *e, const char *what)
+{
+	struct nb_walk *w = p->walk;
+
+	if (w->source->tree.fail_on_change)
+		return nb_fail(NB_ESOURCE, "%s: %s %s\nhint: exclude it, or "
+			       "on_change = report", w->object, e->root_path,
+			       what);
+	nb_log(NB_WARNING, "%s: %s %s: its bytes may be of different moments",
+	       w->object, e->root_path, what);
+	e->torn = true;
+	return nb_manifest_source_note(&w->record, NB_NOTE_CHANGED,
+				       e->root_path, e->size);
+}
+
+/* The whole file into the buffer; its size may be another by now. */
+static bool
+read_whole(struct pack *p, int fd, struct nb_entry *e)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)
+	    || (uint64_t)st.st_size > WHOLE || lseek(fd, 0, SEEK_SET))
+		return false;
+	nb_tree_take_stat(e, &st);
+	n = nb_fd_read(fd, p->buf, (size_t)e->size);
+	if (n < 0)
+		return false;
+	e->size = (uint64_t)n;
+	return !fstat(fd, &st) && is_listed(e, &st);
+}
+
+static enum nb_err
+add_whole(struct pack *p, int fd, struct nb_entry *e)
+{
+	uint64_t ino = e->ino, dev = e->dev;
+	enum nb_err err = NB_OK;
+	bool steady = false;
+
+	memset(p->buf, 0, (size_t)e->size);
+	for (int i = 0; fd >= 0 && !steady && i < TRIES; i++)
+		steady = read_whole(p, fd, e);
+	e->ino = ino;
+	e->dev = dev;
+	if (!steady)
+		err = tell_torn(p, e, fd < 0 ? "cannot be read"
+				: "changed each time that it was read");
+	if (!err)
+		err = nb_tar_add(p->tar, e, NULL);
+	if (!err && e->size)
+		err = nb_tar_bytes(p->tar, p->buf, (size_t)e->size);
+	nb_sha256_add(p->sha256, p->buf, (size_t)e->size);
+	return err;
+}
+
+static enum nb_err
+add_large(struct pack *p, int fd, struct nb_entry *e)
+{
+	enum nb_err err = nb_tar_add(p->tar, e, NULL);
+	uint64_t left = e->size;
+	struct stat st;
+
+	while (!err && left) {
+		size_t want = left < PIECE ? (size_t)left : PIECE;
+		ssize_t n = fd < 0 ? 0 : nb_fd_read(fd, p->buf, want);
+
+		if (n < 0)
+			n = 0;
+		memset(p->buf + n, 0, want - (size_t)n);
+		err = nb_tar_bytes(p->tar, p->buf, want);
+		nb_sha256_add(p->sha256, p->buf, want);
+		left -= want;
+	}
+	if (!err && (fd < 0 || fstat(fd, &st) || !is_listed(e, &st)))
+		err = tell_torn(p, e, "changed while it was read");
+	return err;
+}
+
+static enum nb_err
+add_file(struct pack *p, struct nb_entry *e)
+{
+	int fd = nb_path_open(p->walk->root, e->root_path, O_RDONLY, 0);
+	enum nb_err err = e->size <= WHOLE ? add_whole(p, fd, e)
+		: add_large(p, fd, e);
+
+	nb_fd_close(&fd);
+	nb_sha256_finish(p->sha256, e->sha256);
+	e->hashed = true;
+	return err;
+}
+
+/* Of several names of a file, the first in order has the bytes. */
+static enum nb_err
+add_member(struct pack *p, size_t i)
+{
+	struct nb_entry *e = &p->members.at[i];
+	struct nb_entry *first = e->ino && e->ino - 1 < i
+		? &p->members.at[e->ino - 1] : NULL;
+
+	if (first && e->type == NB_ENTRY_FILE) {
+		e->size = first->size;
+		e->torn = first->torn;
+		e->hashed = true;
+		memcpy(e->sha256, first->sha256, sizeof e->sha256);
+	}
+	if (e->type == NB_ENTRY_FILE && !first)
+		return add_file(p, e);
+	return nb_tar_add(p->tar, e, first);
+}
+
+static enum nb_err
+write_archive(struct pack *p)
+{
+	struct nb_walk *w = p->walk;
+	enum nb_err err = nb_tar_new(&p->file, &p->tar);
+
+	for (size_t i = 0; !err && i < p->members.count; i++) {
+		err = add_member(p, i);
+		if (!err)
+			err = nb_tree_tell(w, p->file.raw);
+	}
+	if (!err)
+		err = nb_tar_finish(p->tar);
+	return err ? err : nb_dump_file_finish(&p->file);
+}
+
+static enum nb_err
+add_entry(struct pack *p, const char *path, struct nb_source_output *out)
+{
+	struct nb_entry e = {
+		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
+		.mode = 0400, .mtime = p->walk->context->date,
+		.size = p->file.stored, .hashed = true,
+	};
+	enum nb_err err = nb_str_dup(path, &e.root_path);
+
+	memcpy(e.sha256, p->file.sha256, sizeof e.sha256);
+	if (!err)
+		err = nb_path_join(p->walk->context->backup_id, path,
+				   &e.path);
+	if (err)
+		nb_entry_clear(&e);
+	else
+		err = nb_entries_add(out->entries, &e);
+	return err;
+}
+
+static enum nb_err
+add_record(struct pack *p, const char *path, struct nb_source_output *out)
+{
+	struct nb_manifest_source *record = &p->walk->record;
+	enum nb_err err = nb_str_dup(p->walk->source->name, &record->name);
+
+	record->bytes = nb_entries_bytes(&p->members);
+	record->stored = p->file.stored;
+	record->members = p->members;
+	memset(&p->members, 0, sizeof p->members);
+	if (!err)
+		err = nb_str_dup("tar", &record->format);
+	if (!err)
+		err = nb_str_dup("zstd", &record->compression);
+	if (!err)
+		err = nb_path_join(p->walk->context->backup_id, path,
+				   &record->path);
+	if (!err)
+		err = nb_array_push(out->sources, *record);
+	if (!err)
+		memset(record, 0, sizeof *record);
+	return err;
+}
+
+/* W lists into members whose paths begin with the tree's name. */
+static enum nb_err
+pack(struct pack *p, const char *path, struct nb_source_output *out)
+{
+	struct nb_walk *w = p->walk;
+	enum nb_err err = nb_tree_walk(w);
+
+	if (!err)
+		err = nb_entries_sort(&p->members);
+	if (!err)
+		err = nb_sha256_new(&p->sha256);
+	p->buf = malloc(WHOLE);
+	if (!err && !p->buf)
+		err = nb_fail_memory();
+	if (!err)
+		err = nb_path_make(w->context->staging, w->record.kind, 0711);
+	if (!err)
+		err = nb_dump_file_open(&p->file, w->context->staging, path,
+					true, -1);
+	if (!err)
+		err = write_archive(p);
+	if (!err)
+		err = add_entry(p, path, out);
+	return err ? err : add_record(p, path, out);
+}
+
+enum nb_err
+nb_tree_pack(struct nb_walk *w, struct nb_source_output *out)
+{
+	struct pack p = { .walk = w, .file = { .fd = -1 } };
+	char *path = NULL;
+	enum nb_err err = nb_path_encode(w->source->name, &w->prefix);
+
+	w->list = &p.members;
+	w->in_place = true;
+	if (!err)
+		err = nb_str_format(&path, "%s/%s.tar.zst", w->record.kind,
+				    w->prefix);
+	if (!err)
+		err = nb_str_format(&w->object, "%s %s", w->record.kind,
+				    w->source->name);
+	if (!err)
+		err = pack(&p, path, out);
+	nb_tar_free(p.tar);
+	nb_dump_file_clear(&p.file);
+	nb_sha256_free(p.sha256);
+	nb_entries_free(&p.members);
+	free(p.buf);
+	free(path);
+	return err;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the source `tree` share. */
+#ifndef NB_SOURCE_TREE_PRIVATE_H
+#define NB_SOURCE_TREE_PRIVATE_H
+
+#include <sys/stat.h>
+
+#include "source/tree/tree.h"
+
+struct nb_walk {
+	const struct nb_config_source *source;
+	const struct nb_source_context *context;
+	struct nb_entries *list;
+	struct nb_manifest_source record;
+	char *prefix;             /* "<backup-id>/<kind>/<name>" */
+	char *object;             /* "tree php" */
+	char *copies;             /* beneath staging; NULL: none yet */
+	uint64_t copied;          /* files there */
+	int root;                 /* the open directory */
+	unsigned int root_index;  /* its place among the roots */
+	dev_t dev;
+	bool in_place;            /* nothing is copied first */
+	bool probe;               /* root may read everything anyway */
+	int64_t now;
+	uint64_t bytes;
+	int64_t next_progress;
+};
+
+/* Lists all beneath W->root.  NB_ESOURCE (walk.c) */
+enum nb_err nb_tree_walk(struct nb_walk *w);
+
+/* What ST tells of a file, into E. */
+void nb_tree_take_stat(struct nb_entry *e, const struct stat *st);
+
+/*
+ * What only a look at the file tells, NAME in the open directory DIR: the
+ * target of a link, extended attributes, holes,
+ * whether it can be read at all.  NB_ESOURCE (attr.c)
+ */
+enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir,
+			    const char *name, const struct stat *st,
+			    struct nb_entry *e);
+
+/*
+ * A file that is likely to change is copied into staging, whole and of one
+ * moment, and E then means the copy; one that changes each time that it is
+ * read is torn, and noted.  NB_ESOURCE when the source's rules say so
+ * (copy.c).
+ */
+enum nb_err nb_tree_copy(struct nb_walk *w, int dir, const char *name,
+			 const struct stat *st, struct nb_entry *e);
+
+/* How far it is, now and then; not NB_OK: stop (walk.c). */
+enum nb_err nb_tree_tell(struct nb_walk *w, uint64_t bytes);
+
+/* All beneath W->root as one archive in staging, with its record and its entry
+ * in OUT.  NB_ESOURCE, NB_EFULL (pack.c) */
+enum nb_err nb_tree_pack(struct nb_walk *w, struct nb_source_output *out);
+
+/* ---- remote.c: a tree of another host ---- */
+
+enum nb_err nb_tree_remote_check(const struct nb_config_source *source);
+/* All of the tree into staging, with its entries. */
+enum nb_err nb_tree_remote_collect(const struct nb_config_source *source,
+				   const struct nb_source_context *context,
+				   struct nb_source_output *out);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "model/config_build.h"
+#include "model/manifest.h"
+#include "source/ssh/ssh.h"
+#include "source/tree/arrival.h"
+#include "source/tree/private.h"
+
+#define CHECK_SECONDS 120
+
+static enum nb_err
+nonsense(const struct nb_arrival *a, const char *what, const char *path)
+{
+	return nb_fail(NB_ESOURCE, "%s: sends %s: %s", a->source->remote.host,
+		       what, path);
+}
+
+/* ---- entries ---- */
+
+/* Stands beneath the prefix, behind all others, in a directory. */
+static enum nb_err
+check_place(struct nb_arrival *a, const struct nb_entry *e)
+{
+	size_t n = strlen(a->prefix), count = a->entries.count;
+	const struct nb_entry *parent;
+	char *slash = strrchr(e->path, '/');
+
+	if (e->shared)
+		return nonsense(a, "a file of another backup", e->path);
+	if (!count)
+		return !strcmp(e->path, a->prefix) && e->type == NB_ENTRY_DIR
+			? NB_OK : nonsense(a, "another root", e->path);
+	if (strncmp(e->path, a->prefix, n) || e->path[n] != '/')
+		return nonsense(a, "a name outside of the tree", e->path);
+	if (strcmp(a->entries.at[count - 1].path, e->path) >= 0)
+		return nonsense(a, "names out of order", e->path);
+	*slash = '\0';
+	parent = nb_entries_find(&a->entries, e->path);
+	*slash = '/';
+	return parent && parent->type == NB_ENTRY_DIR ? NB_OK
+		: nonsense(a, "a name in what is no directory", e->path);
+}
+
+/* The entry of the file that E is one more name of, to *FIRST; NULL: E is the
+ * first one, or has but one name. */
+static enum nb_err
+find_first(struct nb_arrival *a, const struct nb_entry *e,
+	   const struct nb_entry **first)
+{
+	*first = NULL;
+	if (!e->ino)
+		return NB_OK;
+	if (e->ino == a->links.count + 1)
+		return nb_array_push(&a->links, a->entries.count);
+	if (e->ino > a->links.count || e->type == NB_ENTRY_DIR)
+		return nonsense(a, "a wrong link", e->path);
+	*first = &a->entries.at[a->links.at[e->ino - 1]];
+	if ((*first)->type != e->type || (*first)->size != e->size
+	    || memcmp((*first)->sha256, e->sha256, sizeof e->sha256))
+		return nonsense(a, "a wrong link", e->path);
+	return NB_OK;
+}
+
+static enum nb_err
+check_bytes(struct nb_arrival *a, const struct nb_entry *e)
+{
+	uint8_t digest[NB_SHA256_SIZE];
+
+	nb_sha256_finish(a->sha256, digest);
+	if (e->type != NB_ENTRY_FILE || e->size != a->size || a->fd < 0)
+		return nb_fail(NB_ESOURCE, "%s: %s: %llu bytes came, it has "
+			       "%llu there", a->source->remote.host, e->path,
+			       (unsigned long long)a->size,
+			       (unsigned long long)e->size);
+	if (!e->hashed || memcmp(e->sha256, digest, sizeof digest))
+		return nb_fail(NB_ESOURCE, "%s: %s: its SHA-256 differs",
+			       a->source->remote.host, e->path);
+	return NB_OK;
+}
+
+/* E into the list; WITH_BYTES: they came before. */
+static enum nb_err
+add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
+{
+	const struct nb_entry *first = NULL;
+	enum nb_err err = check_place(a, e);
+
+	if (!err)
+		err = find_first(a, e, &first);
+	if (!err && with_bytes)
+		err = first ? nonsense(a, "a wrong link", e->path)
+			: check_bytes(a, e);
+	else if (!err && e->size && !first)
+		err = nonsense(a, "a file without its bytes", e->path);
+	if (!err)
+		err = nb_str_dup(e->path + strlen(a->context->backup_id) + 1,
+				 &e->root_path);
+	e->root = 0;
+	e->tolerant = false;
+	e->dev = e->ino ? a->dev : 0;
+	if (!err && e->size)
+		err = with_bytes ? nb_arrival_place_bytes(a, e)
+			: nb_arrival_place_link(a, first, e);
+	e->content = e->size ? NB_CONTENT_ROOT : NB_CONTENT_NONE;
+	e->hashed = e->size != 0;
+	if (err)
+		return err;
+	err = nb_entries_add(&a->entries, e);
+	memset(e, 0, sizeof *e);
+	return err;
+}
+
+static enum nb_err
+take_entries(struct nb_arrival *a, const struct nb_manifest *m,
+	     struct nb_entries *list, char type)
+{
+	enum nb_err err = NB_OK;
+
+	if (m->sources.count != (type == NB_REMOTE_SOURCE)
+	    || (type == NB_REMOTE_ENTRY && list->count != 1)
+	    || (type == NB_REMOTE_SOURCE && (list->count || a->recorded)))
+		return nb_remote_nonsense(a->source, "what is no tree");
+	if (type == NB_REMOTE_SOURCE) {
+		a->record = m->sources.at[0];
+		memset(&m->sources.at[0], 0, sizeof m->sources.at[0]);
+		a->recorded = true;
+	}
+	for (size_t i = 0; !err && i < list->count; i++)
+		err = add_entry(a, &list->at[i], type == NB_REMOTE_ENTRY);
+	return err;
+}
+
+static enum nb_err
+take_manifest(struct nb_arrival *a, char type, const char *body, size_t n)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+	struct nb_manifest m = { .created = 0 };
+	enum nb_err err;
+
+	if (a->size && type != NB_REMOTE_ENTRY)
+		return nb_remote_nonsense(a->source, "bytes of no file");
+	err = nb_manifest_parse(a->source->remote.host, body, n, &m, &list);
+	if (err)
+		return err == NB_ECORRUPT ? NB_ESOURCE : err;
+	err = take_entries(a, &m, &list, type);
+	nb_entries_free(&list);
+	nb_manifest_clear(&m);
+	return err;
+}
+
+static enum nb_err
+take(void *ctx, char type, const char *body, size_t n)
+{
+	struct nb_arrival *a = ctx;
+
+	switch (type) {
+	case NB_REMOTE_DATA:
+		return nb_arrival_take_bytes(a, body, n);
+	case NB_REMOTE_AGAIN:
+		return nb_arrival_forget_bytes(a);
+	case NB_REMOTE_ENTRY:
+	case NB_REMOTE_LIST:
+	case NB_REMOTE_SOURCE:
+		return take_manifest(a, type, body, n);
+	default:
+		return nb_remote_nonsense(a->source, "what is no tree");
+	}
+}
+
+static enum nb_err
+tell(void *ctx)
+{
+	struct nb_arrival *a = ctx;
+	const struct nb_source_context *context = a->context;
+
+	return context->progress
+		? context->progress(context->ctx, a->object,
+				    a->bytes + a->size, 0) : NB_OK;
+}
+
+/* ---- the whole ---- */
+
+static enum nb_err
+prepare(struct nb_arrival *a)
+{
+	const struct nb_config_source *source = a->source;
+	const char *kind = nb_config_job_blocks[source->kind].name;
+	char *encoded = NULL;
+	enum nb_err err = nb_path_encode(source->name, &encoded);
+
+	if (!err)
+		err = nb_str_format(&a->object, "%s %s", kind, source->name);
+	if (!err)
+		err = nb_path_join(a->context->backup_id, kind, &a->above);
+	if (!err)
+		err = nb_path_join(a->above, encoded, &a->prefix);
+	if (!err)
+		err = nb_str_format(&a->incoming, "%s/.incoming", kind);
+	if (!err)
+		err = nb_sha256_new(&a->sha256);
+	free(encoded);
+	return err;
+}
+
+/* What the other end says of itself counts in its notes alone. */
+static enum nb_err
+hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
+{
+	struct nb_manifest_source record = {
+		.bytes = nb_entries_bytes(&a->entries),
+		.excluded = a->record.excluded, .notes = a->record.notes,
+		.checked = a->context->date,
+	};
+	enum nb_err err = NB_OK;
+
+	if (!a->recorded || !a->entries.count || a->size)
+		return nb_remote_nonsense(a->source, "only a part of a tree");
+	memset(&a->record.notes, 0, sizeof a->record.notes);
+	record.stored = record.bytes;
+	err = nb_str_dup(nb_config_job_blocks[a->source->kind].name,
+			 &record.kind);
+	if (!err)
+		err = nb_str_dup(a->source->name, &record.name);
+	if (!err)
+		err = nb_str_dup(a->prefix, &record.path);
+	if (!err)
+		err = nb_array_push(out->sources, record);
+	if (err)
+		nb_manifest_source_clear(&record);
+	return err;
+}
+
+static enum nb_err
+hand_over(struct nb_arrival *a, struct nb_source_output *out)
+{
+	int64_t date = a->context->date;
+	enum nb_err err = nb_entries_add_dir(out->entries,
+					     a->context->backup_id, date);
+
+	if (!err)
+		err = nb_entries_add_dir(out->entries, a->above, date);
+	for (size_t i = 0; !err && i < a->entries.count; i++) {
+		err = nb_entries_add(out->entries, &a->entries.at[i]);
+		memset(&a->entries.at[i], 0, sizeof a->entries.at[i]);
+	}
+	return err;
+}
+
+static void
+clear(struct nb_arrival *a)
+{
+	nb_fd_close(&a->fd);
+	nb_entries_free(&a->entries);
+	nb_array_free(&a->links);
+	nb_manifest_source_clear(&a->record);
+	nb_sha256_free(a->sha256);
+	free(a->above);
+	free(a->prefix);
+	free(a->incoming);
+	free(a->object);
+}
+
+enum nb_err
+nb_tree_remote_collect(const struct nb_config_source *source,
+		       const struct nb_source_context *context,
+		       struct nb_source_output *out)
+{
+	struct nb_remote_request request = {
+		.task = NB_REMOTE_TREE, .source = *source,
+		.date = context->date,
+	};
+	struct nb_arrival a = { .source = source, .context = context, .fd = -1,
+			     .dev = UINT64_MAX - out->sources->count };
+	enum nb_err err = prepare(&a);
+
+	snprintf(request.backup_id, sizeof request.backup_id, "%s",
+		 context->backup_id);
+	if (!err)
+		err = nb_remote_call(&(struct nb_remote_call){
+			.request = &request, .source = source, .fn = take,
+			.ctx = &a, .tick = tell,
+			.max_bytes = source->remote.max_size,
+			.timeout = source->remote.timeout });
+	if (!err)
+		err = hand_over_record(&a, out);
+	if (!err)
+		err = hand_over(&a, out);
+	clear(&a);
+	return err;
+}
+
+enum nb_err
+nb_tree_remote_check(const struct nb_config_source *source)
+{
+	const struct nb_remote_request request = {
+		.task = NB_REMOTE_TREE_CHECK, .source = *source
+	};
+
+	return nb_remote_call(&(struct nb_remote_call){
+		.request = &request, .source = source,
+		.timeout = CHECK_SECONDS });
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/tree/tar.h"
+
+#include <stdlib.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+struct nb_tar_reader {
+	struct archive *archive;
+	enum nb_err (*read)(void *ctx, const void **data, size_t *n);
+	void *ctx;
+	enum nb_err err;           /* of READ */
+};
+
+static la_ssize_t
+read_in(struct archive *archive, void *ctx, const void **data)
+{
+	struct nb_tar_reader *reader = ctx;
+	size_t n = 0;
+
+	(void)archive;
+	reader->err = reader->read(reader->ctx, data, &n);
+	return reader->err ? -1 : (la_ssize_t)n;
+}
+
+static enum nb_err
+check(struct nb_tar_reader *reader, int ret)
+{
+	if (ret >= ARCHIVE_WARN)
+		return NB_OK;
+	if (reader->err)
+		return reader->err;
+	return nb_fail(NB_ECORRUPT, "archive: %s",
+		       archive_error_string(reader->archive)
+		       ? archive_error_string(reader->archive)
+		       : "cannot be read");
+}
+
+enum nb_err
+nb_tar_reader_new(enum nb_err (*read)(void *ctx, const void **data,
+				      size_t *n),
+		  void *ctx, struct nb_tar_reader **out)
+{
+	struct nb_tar_reader *reader = calloc(1, sizeof *reader);
+	enum nb_err err;
+
+	if (!reader)
+		return nb_fail_memory();
+	reader->read = read;
+	reader->ctx = ctx;
+	reader->archive = archive_read_new();
+	if (!reader->archive) {
+		free(reader);
+		return nb_fail_memory();
+	}
+	archive_read_support_filter_zstd(reader->archive);
+	archive_read_support_format_tar(reader->archive);
+	err = check(reader, archive_read_open(reader->archive, reader, NULL,
+					      read_in, NULL));
+	if (err)
+		nb_tar_reader_free(reader);
+	else
+		*out = reader;
+	return err;
+}
+
+void
+nb_tar_reader_free(struct nb_tar_reader *reader)
+{
+	if (!reader)
+		return;
+	archive_read_free(reader->archive);
+	free(reader);
+}
+
+enum nb_err
+nb_tar_next(struct nb_tar_reader *reader, const char **path)
+{
+	struct archive_entry *a = NULL;
+	int ret = archive_read_next_header(reader->archive, &a);
+
+	*path = NULL;
+	if (ret == ARCHIVE_EOF)
+		return NB_OK;
+	if (check(reader, ret))
+		return reader->err ? reader->err : NB_ECORRUPT;
+	*path = archive_entry_pathname(a);
+	return *path ? NB_OK : nb_fail(NB_ECORRUPT, "archive: a member "
+				       "without a name");
+}
+
+enum nb_err
+nb_tar_content(struct nb_tar_reader *reader,
+	       enum nb_err (*fn)(void *ctx, const void *data, size_t n),
+	       void *ctx)
+{
+	enum nb_err err = NB_OK;
+	const void *data;
+	la_int64_t at;
+	size_t n;
+	int ret;
+
+	while (!err) {
+		ret = archive_read_data_block(reader->archive, &data, &n, &at);
+		if (ret == ARCHIVE_EOF)
+			break;
+		err = check(reader, ret);
+		if (!err)
+			err = fn(ctx, data, n);
+	}
+	return err;
+}

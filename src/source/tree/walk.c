@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/tree/private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "model/ignore.h"
+
+#define PROGRESS_MS 1000
+
+/* "DIRECTORY/NAME", or NAME in the root itself. */
+static enum nb_err
+path_below(const char *directory, const char *name, char **out)
+{
+	return strcmp(directory, ".") ? nb_path_join(directory, name, out)
+		: nb_str_dup(name, out);
+}
+
+static enum nb_err
+leave_out(struct nb_walk *w, const struct nb_entry *e)
+{
+	char size[16];
+
+	nb_log(NB_NOTE, "%s: %s: %s, left out (max_file_size)", w->object,
+	       e->root_path, nb_str_size(e->size, size));
+	return nb_manifest_source_note(&w->record, NB_NOTE_TOO_LARGE,
+				       e->root_path, e->size);
+}
+
+static enum nb_err
+add_one(struct nb_walk *w, int dir, const char *name, const struct stat *st,
+	struct nb_entry *e)
+{
+	enum nb_err err = NB_OK;
+
+	if (!e->path)
+		err = nb_path_join(w->prefix, e->root_path, &e->path);
+	if (!err)
+		err = nb_tree_inspect(w, dir, name, st, e);
+	if (!err && e->type == NB_ENTRY_FILE)
+		err = nb_tree_copy(w, dir, name, st, e);
+	if (err)
+		return err;
+	w->bytes += e->size;
+	err = nb_entries_add(w->list, e);
+	memset(e, 0, sizeof *e);
+	return err;
+}
+
+/* One NAME of the directory DIR, which stands at DIRECTORY. */
+static enum nb_err
+list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
+{
+	const struct nb_config_tree *rules = &w->source->tree;
+	struct nb_entry e = {
+		.root = w->root_index, .tolerant = !rules->fail_on_change
+	};
+	struct stat st;
+	enum nb_err err;
+
+	err = path_below(directory, name, &e.root_path);
+	if (err)
+		return err;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
+		/* Gone since the directory was read: it never was there. */
+		if (errno != ENOENT)
+			err = nb_fail_errno(NB_ESOURCE, "%s: cannot look at "
+					    "%s", w->object, e.root_path);
+		goto out;
+	}
+	if (nb_ignore_match(rules->exclude.at, rules->exclude.count,
+			    e.root_path, S_ISDIR(st.st_mode))) {
+		w->record.excluded++;
+		goto out;
+	}
+	nb_tree_take_stat(&e, &st);
+	e.tolerant = e.tolerant && e.content == NB_CONTENT_ROOT;
+	if (rules->max_file_size && e.size > rules->max_file_size)
+		err = leave_out(w, &e);
+	else
+		err = add_one(w, dir, name, &st, &e);
+out:
+	nb_entry_clear(&e);
+	return err;
+}
+
+static enum nb_err
+list_names(struct nb_walk *w, DIR *dir, const char *directory)
+{
+	struct dirent *d;
+	enum nb_err err = NB_OK;
+
+	while (!err) {
+		errno = 0;
+		d = readdir(dir);
+		if (!d)
+			break;
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			err = list_one(w, dirfd(dir), directory, d->d_name);
+	}
+	if (!err && errno)
+		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
+				    w->object, directory);
+	return err;
+}
+
+/* The directory that was found at DIRECTORY; another file system's root is
+ * listed and not entered. */
+static enum nb_err
+list_directory(struct nb_walk *w, const char *directory)
+{
+	struct stat st;
+	DIR *dir = NULL;
+	int fd = nb_path_open(w->root, directory, O_RDONLY | O_DIRECTORY, 0);
+	enum nb_err err = NB_OK;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		err = nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
+				    w->object, directory);
+		goto out;
+	}
+	if (w->source->tree.one_file_system && st.st_dev != w->dev)
+		goto out;
+	dir = fdopendir(fd);
+	if (!dir) {
+		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
+				    w->object, directory);
+		goto out;
+	}
+	fd = -1;
+	err = list_names(w, dir, directory);
+	closedir(dir);
+out:
+	nb_fd_close(&fd);
+	return err;
+}
+
+enum nb_err
+nb_tree_tell(struct nb_walk *w, uint64_t bytes)
+{
+	const struct nb_source_context *context = w->context;
+	int64_t now;
+
+	if (!context->progress)
+		return NB_OK;
+	now = nb_clock_ms();
+	if (now < w->next_progress)
+		return NB_OK;
+	w->next_progress = now + PROGRESS_MS;
+	return context->progress(context->ctx, w->object, bytes, 0);
+}
+
+static enum nb_err
+add_root(struct nb_walk *w)
+{
+	struct nb_entry e = { .root = w->root_index };
+	struct stat st;
+	enum nb_err err;
+
+	if (fstat(w->root, &st))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at the "
+				     "directory", w->object);
+	w->dev = st.st_dev;
+	nb_tree_take_stat(&e, &st);
+	err = nb_str_dup(w->prefix, &e.path);
+	if (!err)
+		err = nb_str_dup(".", &e.root_path);
+	if (!err)
+		err = nb_tree_inspect(w, w->root, ".", &st, &e);
+	if (!err)
+		return nb_entries_add(w->list, &e);
+	nb_entry_clear(&e);
+	return err;
+}
+
+/* The file NAME alone, in the place of the tree. */
+static enum nb_err
+add_only(struct nb_walk *w, const char *name)
+{
+	struct nb_entry e = { .root = w->root_index };
+	struct stat st;
+	enum nb_err err;
+
+	if (fstatat(w->root, name, &st, AT_SYMLINK_NOFOLLOW))
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at %s",
+				     w->object, name);
+	nb_tree_take_stat(&e, &st);
+	e.tolerant = e.content == NB_CONTENT_ROOT;
+	err = nb_str_dup(name, &e.root_path);
+	if (!err)
+		err = nb_str_dup(w->prefix, &e.path);
+	if (!err)
+		err = add_one(w, w->root, name, &st, &e);
+	nb_entry_clear(&e);
+	return err;
+}
+
+/*
+ * The list of entries is the queue of the walk, too: each directory in it is
+ * read when its turn comes.  So depth costs neither stack nor descriptors.
+ */
+enum nb_err
+nb_tree_walk(struct nb_walk *w)
+{
+	size_t first = w->list->count;
+	enum nb_err err = w->source->tree.only
+		? add_only(w, w->source->tree.only) : add_root(w);
+
+	for (size_t i = first; !err && i < w->list->count; i++) {
+		if (w->list->at[i].type != NB_ENTRY_DIR)
+			continue;
+		/* The list moves as it grows, this string does not. */
+		err = list_directory(w, w->list->at[i].root_path);
+		if (!err)
+			err = nb_tree_tell(w, w->bytes);
+	}
+	return err;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "source/volume/filesystem.h"
+#include "source/volume/lvm_volume.h"
+#include "source/tool.h"
+#include "source/tree/tree.h"
+
+/* What stands between hold and release. */
+struct held {
+	struct nb_lvm lvm;
+	bool taken;           /* the snapshot is there */
+	int mount;            /* of it; -1: none yet */
+	bool bad;             /* it was found not to count, and told */
+};
+
+static struct nb_filesystem
+filesystem(const struct nb_lvm *lvm, const struct nb_source_context *context,
+	   const char *device)
+{
+	return (struct nb_filesystem){
+		.object = lvm->object,
+		.origin = lvm->source->lvm.volume,
+		.device = device,
+		.mount = &lvm->source->mount,
+		.context = context,
+	};
+}
+
+static enum nb_err
+check_programs(const struct nb_lvm *lvm)
+{
+	static const char *const programs[] = { "lvs", "lvcreate",
+						"lvremove", NULL };
+	enum nb_err err = NB_OK;
+
+	if (geteuid() != 0)
+		return nb_fail(NB_ESOURCE, "%s: only root can take a snapshot",
+			       lvm->object);
+	for (size_t i = 0; !err && programs[i]; i++)
+		err = nb_tool_check(lvm->object, programs[i], "lvm2");
+	return err;
+}
+
+static enum nb_err
+check_volume(const struct nb_lvm *lvm)
+{
+	struct nb_lvm_volumes list = NB_ARRAY_INIT;
+	const struct nb_lvm_volume *origin;
+	char *device = NULL, *type = NULL;
+	struct nb_filesystem fs;
+	enum nb_err err = nb_lvm_list(lvm, &list);
+
+	if (!err)
+		err = nb_lvm_origin(lvm, &list, &origin);
+	if (!err)
+		err = nb_path_join("/dev", lvm->source->lvm.volume, &device);
+	fs = filesystem(lvm, NULL, device);
+	if (!err)
+		err = nb_filesystem_probe(&fs, &type);
+	if (!err)
+		err = nb_filesystem_check(&fs, type);
+	free(type);
+	free(device);
+	nb_lvm_volumes_free(&list);
+	return err;
+}
+
+static enum nb_err
+preflight(const struct nb_config_source *source)
+{
+	struct nb_lvm lvm;
+	enum nb_err err = nb_lvm_init(source, &lvm);
+
+	if (!err)
+		err = check_programs(&lvm);
+	if (!err)
+		err = check_volume(&lvm);
+	nb_lvm_clear(&lvm);
+	return err;
+}
+
+/* A snapshot that stays costs every write to its origin, but what was read of
+ * it is good: the next run removes it. */
+static void
+let_go(struct held *held)
+{
+	nb_fd_close(&held->mount);
+	if (held->taken && nb_lvm_remove(&held->lvm, held->lvm.snapshot))
+		nb_log(NB_WARNING, "%s: the snapshot %s is still there; the "
+		       "next run removes it", held->lvm.object,
+		       held->lvm.snapshot);
+	nb_lvm_clear(&held->lvm);
+	free(held);
+}
+
+static enum nb_err
+hold(const struct nb_config_source *source,
+     const struct nb_source_context *context, void **out)
+{
+	struct held *held = calloc(1, sizeof *held);
+	enum nb_err err;
+
+	if (!held)
+		return nb_fail_memory();
+	held->mount = -1;
+	err = nb_lvm_init(source, &held->lvm);
+	if (!err)
+		err = nb_lvm_create(&held->lvm, context);
+	if (err) {
+		let_go(held);
+		return err;
+	}
+	held->taken = true;
+	*out = held;
+	return NB_OK;
+}
+
+/* Mounted only now: all snapshots are taken before the first of them, which may
+ * take its time, is looked at. */
+static enum nb_err
+collect(const struct nb_config_source *source,
+	const struct nb_source_context *context, void *data,
+	struct nb_source_output *out)
+{
+	struct held *held = data;
+	struct nb_filesystem fs = filesystem(&held->lvm, context,
+					     held->lvm.device);
+	enum nb_err err = NB_OK;
+	int root;
+
+	if (held->mount < 0)
+		err = nb_filesystem_mount(&fs, &held->mount);
+	if (!err)
+		err = nb_filesystem_root(&fs, held->mount, &root);
+	if (!err)
+		err = nb_tree_collect(source, context, root, out);
+	if (!err) {
+		err = nb_lvm_check(&held->lvm);
+		held->bad = err != NB_OK;
+	}
+	return err;
+}
+
+static enum nb_err
+release(const struct nb_config_source *source, void *data)
+{
+	struct held *held = data;
+	enum nb_err err = held->bad ? NB_ESOURCE : nb_lvm_check(&held->lvm);
+
+	(void)source;
+	let_go(held);
+	return err;
+}
+
+const struct nb_source_ops nb_source_lvm = {
+	.preflight = preflight,
+	.hold = hold,
+	.release = release,
+	.collect = collect,
+};

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/pg_fixture.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/str.h"
+#include "source/postgres/restore.h"
+
+#define ROWS "SELECT count(*), md5(string_agg(word, ',' ORDER BY id)) FROM t"
+
+/* The recorded hash and size are those of the file in staging. */
+static void
+assert_hashed(const char *path)
+{
+	const struct nb_entry *e = pg_entry(path);
+	uint8_t digest[NB_SHA256_SIZE];
+	struct nb_sha256 *hash;
+	char *text = NULL;
+	size_t length = 0;
+
+	nb_assert_ok(nb_fd_load(AT_FDCWD, pg_staged(path), 1 << 26, &text,
+				&length));
+	nb_assert_ok(nb_sha256_new(&hash));
+	nb_sha256_add(hash, text, length);
+	nb_sha256_finish(hash, digest);
+	nb_sha256_free(hash);
+	free(text);
+	ck_assert_int_eq(e->type, NB_ENTRY_FILE);
+	ck_assert_int_eq(e->content, NB_CONTENT_ROOT);
+	ck_assert_str_eq(e->root_path, path);
+	ck_assert_uint_eq(e->size, length);
+	ck_assert(e->hashed);
+	ck_assert_mem_eq(e->sha256, digest, sizeof digest);
+}
+
+/* "UNPACK staging/PATH | RESTORE" brings back the rows of testdb. */
+static void
+assert_restores(const char *path, const char *unpack, const char *restore)
+{
+	char command[8192], rows[256];
+
+	snprintf(rows, sizeof rows, "%s", pg_sql("testdb", ROWS));
+	pg_sql("postgres", "CREATE DATABASE restored");
+	snprintf(command, sizeof command, "chmod -R a+rX %s",
+		 nb_test_path("staging"));
+	ck_assert_int_eq(system(command), 0);
+	snprintf(command, sizeof command, "%s %s | %s", unpack,
+		 pg_staged(path), restore);
+	pg_shell(command);
+	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
+	pg_sql("postgres", "DROP DATABASE restored");
+}
+
+#define PSQL "psql -qX -v ON_ERROR_STOP=1 restored"
+#define PG_RESTORE "pg_restore -e -d restored"
+
+static const struct {
+	enum nb_format format;
+	enum nb_compression compression;
+	int level;
+	const char *path, *unpack, *restore, *record;
+	bool smaller;
+} forms[] = {
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT, -1,
+	  "postgres/testdb.dump", "cat", PG_RESTORE, "none", false },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_NONE, -1,
+	  "postgres/testdb.dump", "cat", PG_RESTORE, "none", false },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_GZIP, 1,
+	  "postgres/testdb.dump", "cat", PG_RESTORE, "none", false },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_ZSTD, 5,
+	  "postgres/testdb.dump.zst", "zstd -dc", PG_RESTORE, "zstd", true },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_DEFAULT, -1,
+	  "postgres/testdb.sql", "cat", PSQL, "none", false },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_NONE, -1,
+	  "postgres/testdb.sql", "cat", PSQL, "none", false },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP, -1,
+	  "postgres/testdb.sql.gz", "gzip -dc", PSQL, "gzip", true },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD, -1,
+	  "postgres/testdb.sql.zst", "zstd -dc", PSQL, "zstd", true },
+};
+
+START_TEST(a_dump_in_each_form_is_hashed_and_restores)
+{
+	struct nb_config_source source = pg_source();
+	const struct nb_manifest_source *record;
+	struct passwd *pw = getpwnam("postgres");
+	const struct nb_entry *e;
+
+	source.postgres.format = forms[_i].format;
+	source.postgres.compression = forms[_i].compression;
+	source.postgres.level = forms[_i].level;
+	nb_assert_ok(pg_collect(&source));
+	ck_assert_str_eq(nb_test_log(), "");
+	assert_hashed(forms[_i].path);
+	ck_assert_uint_eq(pg_output.sources->count, 1);
+	record = &pg_output.sources->at[0];
+	e = pg_entry(forms[_i].path);
+	ck_assert_str_eq(record->kind, "postgres");
+	ck_assert_str_eq(record->database, "testdb");
+	ck_assert_str_eq(record->compression, forms[_i].record);
+	ck_assert_str_eq(record->path, e->path);
+	ck_assert_uint_eq(record->stored, e->size);
+	ck_assert_int_eq(record->bytes > record->stored, forms[_i].smaller);
+	ck_assert_int_eq(strncmp(record->server_version, "1", 1), 0);
+	ck_assert_uint_eq(e->mode, 0400);
+	ck_assert_uint_eq(e->uid, pw->pw_uid);
+	ck_assert_int_eq(e->mtime, 1795223700);
+	assert_restores(forms[_i].path, forms[_i].unpack, forms[_i].restore);
+	pg_free();
+}
+END_TEST
+
+START_TEST(a_dump_in_each_form_comes_back_through_our_restore)
+{
+	struct nb_config_source source = pg_source();
+	const struct nb_manifest_source *record;
+	char rows[256];
+
+	snprintf(rows, sizeof rows, "%s", pg_sql("testdb", ROWS));
+	source.postgres.format = forms[_i].format;
+	source.postgres.compression = forms[_i].compression;
+	nb_assert_ok(pg_collect(&source));
+	record = &pg_output.sources->at[0];
+	nb_assert_ok(nb_pg_restore_run(&(struct nb_pg_restore){
+		.path = pg_staged(forms[_i].path), .format = record->format,
+		.compression = record->compression, .database = "restored",
+		.run_as = "postgres" }));
+	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
+	pg_sql("postgres", "DROP DATABASE restored");
+	pg_free();
+}
+END_TEST
+
+START_TEST(a_dump_in_directory_format_is_hashed_file_by_file)
+{
+	struct nb_config_source source = pg_source();
+	const struct nb_manifest_source *record;
+	struct nb_entries *list = pg_output.entries;
+	size_t files = 0;
+
+	source.postgres.format = NB_FORMAT_DIRECTORY;
+	source.postgres.jobs = 2;
+	nb_assert_ok(pg_collect(&source));
+	ck_assert_int_eq(pg_entry("postgres/testdb")->type, NB_ENTRY_DIR);
+	assert_hashed("postgres/testdb/toc.dat");
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i].type == NB_ENTRY_FILE) {
+			assert_hashed(list->at[i].root_path);
+			files++;
+		}
+	ck_assert_uint_ge(files, 2);
+	record = &pg_output.sources->at[0];
+	ck_assert_str_eq(record->format, "directory");
+	ck_assert_uint_eq(record->stored, nb_entries_bytes(list));
+	assert_restores("postgres/testdb", "pg_restore -e -d restored",
+			"cat");
+	pg_free();
+}
+END_TEST
+
+START_TEST(globals_hold_the_roles)
+{
+	struct nb_config_source source = pg_source();
+	char *text = NULL;
+	size_t length;
+
+	source.postgres.globals_only = true;
+	nb_assert_ok(pg_collect(&source));
+	assert_hashed("postgres/globals.sql");
+	nb_assert_ok(nb_fd_load(AT_FDCWD, pg_staged("postgres/globals.sql"),
+				1 << 20, &text, &length));
+	ck_assert_ptr_nonnull(strstr(text, "CREATE ROLE nb_reader"));
+	free(text);
+	ck_assert_str_eq(pg_output.sources->at[0].format, "globals");
+	ck_assert_ptr_null(pg_output.sources->at[0].database);
+	/* A second one has its own name. */
+	nb_assert_ok(pg_collect(&source));
+	assert_hashed("postgres/testdb.sql");
+	pg_free();
+}
+END_TEST
+
+START_TEST(all_databases_are_listed_and_dumped_by_name)
+{
+	struct nb_config_source source = pg_source();
+	const struct nb_manifest_sources *found = pg_output.sources;
+
+	pg_sql("postgres", "CREATE DATABASE \"a'b \\=x\"");
+	pg_sql("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false");
+	source.postgres.all = true;
+	nb_assert_ok(pg_collect(&source));
+	pg_sql("postgres", "DROP DATABASE \"a'b \\=x\"");
+	pg_sql("postgres", "DROP DATABASE closed");
+	ck_assert_uint_eq(found->count, 3);
+	ck_assert_str_eq(found->at[0].name, "a'b \\=x");
+	ck_assert_str_eq(found->at[1].name, "postgres");
+	ck_assert_str_eq(found->at[2].name, "testdb");
+	assert_hashed("postgres/a%27b%20%5C%3Dx.dump");
+	assert_hashed("postgres/testdb.dump");
+	pg_free();
+}
+END_TEST
+
+START_TEST(the_directories_above_the_dumps_stand_in_the_list_once)
+{
+	struct nb_config_source source = pg_source();
+	int directories = 0;
+
+	source.postgres.all = true;
+	nb_assert_ok(pg_collect(&source));
+	for (size_t i = 0; i < pg_output.entries->count; i++)
+		directories += pg_output.entries->at[i].type == NB_ENTRY_DIR;
+	ck_assert_int_eq(directories, 2);
+	ck_assert_uint_eq(pg_entry("postgres")->mode, 0755);
+	nb_assert_ok(nb_entries_sort(pg_output.entries));
+	pg_free();
+}
+END_TEST
+
+START_TEST(two_sources_of_one_name_are_refused)
+{
+	struct nb_config_source source = pg_source();
+
+	nb_assert_ok(pg_collect(&source));
+	nb_assert_fails(pg_collect(&source), NB_ECONFIG,
+			"error: postgres testdb: postgres/testdb.dump is "
+			"there already\nhint: two sources of the job dump the "
+			"same name\n");
+	pg_free();
+}
+END_TEST
+
+START_TEST(preflight_and_estimate_ask_the_server)
+{
+	struct nb_config_source source = pg_source();
+	const struct nb_source_ops *ops = nb_source_ops(NB_SOURCE_POSTGRES);
+	uint64_t bytes = 0;
+
+	nb_assert_ok(ops->preflight(&source));
+	ck_assert_str_eq(nb_test_log(), "");
+	nb_assert_ok(ops->estimate(&source, &bytes));
+	ck_assert_uint_gt(bytes, 6000000);
+	ck_assert(ops->is_staged(&source));
+}
+END_TEST
+
+START_TEST(a_conninfo_of_either_form_is_used)
+{
+	static const char *const forms_of_it[] = {
+		"user=postgres dbname=nowhere host=%s",
+		"postgresql://postgres@/nowhere?host=%s",
+	};
+	struct nb_config_source source = pg_source();
+	char text[256], host[128];
+
+	snprintf(host, sizeof host, "%s", getenv("PGHOST"));
+	snprintf(text, sizeof text, forms_of_it[_i], host);
+	setenv("PGHOST", "/nowhere", 1);
+	source.postgres.conninfo = text;
+	nb_assert_ok(nb_source_ops(NB_SOURCE_POSTGRES)->preflight(&source));
+	nb_assert_ok(pg_collect(&source));
+	setenv("PGHOST", host, 1);
+	assert_hashed("postgres/testdb.dump");
+	pg_free();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("postgres");
+	TCase *tc = nb_test_case("postgres", 60);
+
+	tcase_add_loop_test(tc, a_dump_in_each_form_is_hashed_and_restores, 0,
+			    (int)(sizeof forms / sizeof *forms));
+	tcase_add_loop_test(tc,
+			    a_dump_in_each_form_comes_back_through_our_restore,
+			    0, (int)(sizeof forms / sizeof *forms));
+	tcase_add_test(tc, a_dump_in_directory_format_is_hashed_file_by_file);
+	tcase_add_test(tc, globals_hold_the_roles);
+	tcase_add_test(tc, all_databases_are_listed_and_dumped_by_name);
+	tcase_add_test(tc,
+		       the_directories_above_the_dumps_stand_in_the_list_once);
+	tcase_add_test(tc, two_sources_of_one_name_are_refused);
+	tcase_add_test(tc, preflight_and_estimate_ask_the_server);
+	tcase_add_loop_test(tc, a_conninfo_of_either_form_is_used, 0, 2);
+	suite_add_tcase(suite, tc);
+	return pg_main(suite);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A pg_dump that goes wrong in every known way, beside a server that is real.
+ */
+#include "source/postgres/pg_fixture.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+#define OBJECT "error: postgres testdb: "
+#define TRAILER "-- PostgreSQL database dump complete"
+
+static const struct fault {
+	const char *name;
+	enum nb_format format;
+	enum nb_compression compression;
+	const char *body;      /* of the fake; "$@" are pg_dump's arguments */
+	const char *message;
+} faults[] = {
+	{ "exit 1 half-way", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
+	  "pg_dump \"$@\" | head -c 2000; echo 'pg_dump: error: lost' >&2; "
+	  "exit 1",
+	  OBJECT "pg_dump: exit status 1: pg_dump: error: lost\n" },
+	{ "exit 3 without a word", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
+	  "exit 3", OBJECT "pg_dump: exit status 3\n" },
+	{ "killed", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
+	  "pg_dump \"$@\" | head -c 2000; kill -9 $$",
+	  OBJECT "pg_dump: killed by signal 9 (Killed)\n" },
+	{ "empty", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT, "exit 0",
+	  OBJECT "pg_dump: exit status 0, but no output\n" },
+	{ "empty, packed", NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD, "exit 0",
+	  OBJECT "pg_dump: exit status 0, but no output\n" },
+	{ "endless", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
+	  "exec cat /dev/zero",
+	  OBJECT "pg_dump: more than 1000000 bytes of output\n" },
+	{ "endless directory", NB_FORMAT_DIRECTORY, NB_COMPRESSION_NONE,
+	  "while [ \"$1\" != -f ]; do shift; done; "
+	  "head -c 1000001 /dev/zero >\"$2/1.dat\"; exec sleep 100",
+	  OBJECT "pg_dump: more than 1000000 bytes of output\n" },
+	{ "empty directory", NB_FORMAT_DIRECTORY, NB_COMPRESSION_NONE,
+	  "exit 0", OBJECT "pg_dump: exit status 0, but no output\n" },
+	{ "hangs", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
+	  "echo start; sleep 100",
+	  OBJECT "pg_dump: not done after 2 seconds\n" },
+	{ "cut plain", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
+	  "pg_dump \"$@\" | head -c 30000",
+	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  "\" is missing\n" },
+	{ "cut plain, packed by us", NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD,
+	  "pg_dump \"$@\" | head -c 30000",
+	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  "\" is missing\n" },
+	{ "rows behind the trailer", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
+	  "pg_dump \"$@\"; echo '1\t2'",
+	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  "\" is missing\n" },
+	{ "cut gzip", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
+	  "pg_dump \"$@\" | head -c 30000",
+	  OBJECT "gzip: exit status 1: gzip: stdin: unexpected end of file\n"
+	},
+	{ "gzip of a cut dump", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
+	  "pg_dump \"$@\" | gzip -dc | head -c 30000 | gzip",
+	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  "\" is missing\n" },
+	{ "cut archive", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
+	  "pg_dump \"$@\" | head -c 20000",
+	  OBJECT "pg_restore: exit status 1: pg_restore: error: could not "
+	  "read from input file: end of file\n" },
+	{ "archive cut in its head", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
+	  "pg_dump \"$@\" | head -c 500",
+	  OBJECT "pg_restore --list: exit status 1: pg_restore: error: could "
+	  "not read from input file: end of file\n" },
+	{ "cut archive, packed by us", NB_FORMAT_CUSTOM, NB_COMPRESSION_ZSTD,
+	  "pg_dump \"$@\" | head -c 40000",
+	  OBJECT "pg_restore: exit status 1: pg_restore: error: could not "
+	  "read from input file: end of file\n" },
+	{ "no archive at all", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
+	  "echo hello world",
+	  OBJECT "pg_restore --list: exit status 1: pg_restore: error: input "
+	  "file does not appear to be a valid archive (too short?)\n" },
+};
+
+START_TEST(a_bad_dump_does_not_count)
+{
+	const struct fault *fault = &faults[_i];
+	struct nb_config_source source = pg_source();
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump", fault->body);
+
+	source.postgres.pg_dump = program;
+	source.postgres.format = fault->format;
+	source.postgres.compression = fault->compression;
+	source.postgres.max_size = 1000000;
+	source.postgres.timeout = strcmp(fault->name, "hangs") ? 60 : 2;
+	nb_test_log_clear();
+	ck_assert_msg(pg_collect(&source) == NB_ESOURCE, "%s: %s",
+		      fault->name, nb_test_log());
+	ck_assert_msg(!strcmp(nb_test_log(), fault->message), "%s: %s",
+		      fault->name, nb_test_log());
+	ck_assert_uint_eq(pg_output.sources->count, 0);
+	pg_free();
+}
+END_TEST
+
+START_TEST(without_the_full_check_only_the_head_is_read)
+{
+	struct nb_config_source source = pg_source();
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump", "pg_dump \"$@\" "
+						   "| head -c 20000");
+
+	source.postgres.pg_dump = program;
+	source.postgres.full_check = false;
+	nb_assert_ok(pg_collect(&source));
+	pg_free();
+}
+END_TEST
+
+START_TEST(nothing_can_be_asked_at_a_prompt)
+{
+	struct nb_config_source source = pg_source();
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+		"[ \"$1\" = -w ] || exit 4; "
+		"read -p 'Password: ' x </dev/tty && exit 5; "
+		"read -p 'Password: ' x && exit 6; "
+		"echo 'pg_dump: error: no password' >&2; exit 1");
+
+	source.postgres.pg_dump = program;
+	nb_assert_fails(pg_collect(&source), NB_ESOURCE,
+			OBJECT "pg_dump: exit status 1: pg_dump: error: no "
+			"password\n");
+	pg_free();
+}
+END_TEST
+
+static void
+assert_gone(const char *file)
+{
+	FILE *f = fopen(file, "r");
+	int pid = 0;
+	int64_t deadline = nb_clock_ms() + 5000;
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(fscanf(f, "%d", &pid), 1);
+	fclose(f);
+	while (!kill(pid, 0) && nb_clock_ms() < deadline)
+		usleep(10000);
+	ck_assert_int_eq(kill(pid, 0), -1);
+	ck_assert_int_eq(errno, ESRCH);
+}
+
+START_TEST(a_grandchild_that_holds_the_pipe_is_ended)
+{
+	struct nb_config_source source = pg_source();
+	char body[4096], *program;
+	const char *file = nb_test_path("kid");
+
+	nb_test_write("kid", "", 0666);
+	snprintf(body, sizeof body, "pg_dump \"$@\"; sleep 100 & "
+		 "echo $! >%s; exit 0", file);
+	program = (char *)(uintptr_t)pg_fake("pg_dump", body);
+	source.postgres.pg_dump = program;
+	nb_assert_fails(pg_collect(&source), NB_ESOURCE,
+			OBJECT "pg_dump: ended, but a process that it started "
+			"keeps its output open\n");
+	assert_gone(file);
+	pg_free();
+}
+END_TEST
+
+START_TEST(a_locked_table_ends_the_dump_and_not_the_night)
+{
+	struct nb_config_source source = pg_source();
+	int64_t start = nb_clock_ms();
+	int pid = pg_lock();
+
+	source.postgres.lock_timeout = 1;
+	nb_test_log_clear();
+	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
+	ck_assert_int_lt(nb_clock_ms() - start, 20000);
+	ck_assert_ptr_nonnull(strstr(nb_test_log(), OBJECT "pg_dump: exit "
+		"status 1: pg_dump: error: query failed: ERROR:  canceling "
+		"statement due to "));
+	ck_assert_ptr_nonnull(strstr(nb_test_log(), "\nhint: another session "
+		"held a lock on a table for longer than lock_timeout\n"));
+	pg_unlock(pid);
+	pg_free();
+}
+END_TEST
+
+START_TEST(a_database_dropped_meanwhile_fails_all)
+{
+	struct nb_config_source source = pg_source();
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+		"case \"$*\" in *postgres*) psql -qXd postgres -c "
+		"'DROP DATABASE zzz';; esac; exec pg_dump \"$@\"");
+
+	pg_sql("postgres", "CREATE DATABASE zzz");
+	source.postgres.all = true;
+	source.postgres.pg_dump = program;
+	nb_test_log_clear();
+	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
+	ck_assert_ptr_nonnull(strstr(nb_test_log(), "error: postgres zzz: "
+		"pg_dump: exit status 1: pg_dump: error: "));
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+		"database \"zzz\" does not exist\n"));
+	pg_free();
+}
+END_TEST
+
+static enum nb_err
+last_was(void *ctx, const char *kind, const char *name, uint64_t *stored)
+{
+	ck_assert_str_eq(kind, "postgres");
+	ck_assert_str_eq(name, "testdb");
+	*stored = *(uint64_t *)ctx;
+	return NB_OK;
+}
+
+START_TEST(a_dump_that_shrank_is_refused_until_a_person_agrees)
+{
+	struct nb_config_source source = pg_source();
+	uint64_t last = 500000000;
+	char text[512], now[16];
+	struct stat st;
+
+	source.postgres.min_ratio = 0.5;
+	pg_context.last_size = last_was;
+	pg_context.ctx = &last;
+	nb_test_log_clear();
+	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
+	ck_assert_int_eq(stat(pg_staged("postgres/testdb.dump"), &st), 0);
+	nb_str_size((uint64_t)st.st_size, now);
+	snprintf(text, sizeof text, OBJECT "the dump shrank to %s from "
+		 "500.0 MB, below min_ratio 0.5\nhint: when this is as it "
+		 "should be, run again with --accept-shrink\n", now);
+	ck_assert_str_eq(nb_test_log(), text);
+	ck_assert_int_eq(unlink(pg_staged("postgres/testdb.dump")), 0);
+	pg_context.accept_shrink = true;
+	nb_assert_ok(pg_collect(&source));
+	ck_assert_int_eq(unlink(pg_staged("postgres/testdb.dump")), 0);
+	pg_context.accept_shrink = false;
+	last = 1000;
+	nb_assert_ok(pg_collect(&source));
+	pg_free();
+}
+END_TEST
+
+START_TEST(a_password_is_no_argument)
+{
+	struct nb_config_source source = pg_source();
+	char conninfo[] = "password=s3cr3t application_name='a\\'b'";
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+		"case \"$*\" in *s3cr3t*) exit 9;; esac; "
+		"[ \"$PGPASSWORD\" = s3cr3t ] || exit 8; "
+		"case \"$*\" in *\"application_name='a\\'b'\"*) ;; "
+		"*) exit 7;; esac; exec pg_dump \"$@\"");
+
+	source.postgres.pg_dump = program;
+	source.postgres.conninfo = conninfo;
+	nb_assert_ok(pg_collect(&source));
+	pg_free();
+}
+END_TEST
+
+START_TEST(warnings_of_a_good_dump_are_passed_on)
+{
+	struct nb_config_source source = pg_source();
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+		"echo 'pg_dump: warning: circular' >&2; exec pg_dump \"$@\"");
+
+	source.postgres.pg_dump = program;
+	nb_test_log_clear();
+	nb_assert_ok(pg_collect(&source));
+	ck_assert_str_eq(nb_test_log(), "warning: postgres testdb: pg_dump: "
+			 "pg_dump: warning: circular\n");
+	pg_free();
+}
+END_TEST
+
+static enum nb_err
+stop(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	ck_assert_str_eq(what, "postgres testdb");
+	ck_assert_uint_eq(done, 6);
+	ck_assert_uint_eq(total, 0);
+	return NB_ECANCELED;
+}
+
+START_TEST(a_dump_can_be_cancelled)
+{
+	struct nb_config_source source = pg_source();
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+		"echo start; exec sleep 100");
+
+	source.postgres.pg_dump = program;
+	pg_context.progress = stop;
+	nb_assert_fails(pg_collect(&source), NB_ECANCELED, "");
+	pg_free();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("postgres_faults");
+	TCase *tc = nb_test_case("faults", 60);
+
+	tcase_add_loop_test(tc, a_bad_dump_does_not_count, 0,
+			    (int)(sizeof faults / sizeof *faults));
+	tcase_add_test(tc, without_the_full_check_only_the_head_is_read);
+	tcase_add_test(tc, nothing_can_be_asked_at_a_prompt);
+	tcase_add_test(tc, a_grandchild_that_holds_the_pipe_is_ended);
+	tcase_add_test(tc, a_locked_table_ends_the_dump_and_not_the_night);
+	tcase_add_test(tc, a_database_dropped_meanwhile_fails_all);
+	tcase_add_test(tc,
+		       a_dump_that_shrank_is_refused_until_a_person_agrees);
+	tcase_add_test(tc, a_password_is_no_argument);
+	tcase_add_test(tc, warnings_of_a_good_dump_are_passed_on);
+	tcase_add_test(tc, a_dump_can_be_cancelled);
+	suite_add_tcase(suite, tc);
+	return pg_main(suite);
+}
