@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "model/medium.h"
+#include "model/decide/medium.h"
 
 struct nb_blocks {
 	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many can be

@@ -9,8 +9,8 @@
 
 #include "disc/blocks.h"
 #include "disc/image.h"
-#include "model/guard.h"
-#include "model/medium.h"
+#include "model/decide/guard.h"
+#include "model/decide/medium.h"
 
 struct nb_drive;
 

@@ -10,8 +10,8 @@
 #define NB_DISC_IMAGE_H
 
 #include "disc/blocks.h"
-#include "model/entry.h"
-#include "model/medium.h"
+#include "model/record/entry.h"
+#include "model/decide/medium.h"
 
 struct nb_image;
 

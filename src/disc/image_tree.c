@@ -7,8 +7,8 @@
 
 #include "base/str.h"
 #include "disc/library.h"
-#include "model/label.h"
-#include "model/manifest.h"
+#include "model/record/label.h"
+#include "model/record/manifest.h"
 
 /* Larger weights stand nearer to the start of the data area. */
 #define WEIGHT_MANIFEST (-1000)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "model/manifest.h"
+#include "model/record/manifest.h"
 
 #define PIECE_BLOCKS 512              /* 1 MiB */
 #define SUMS_MAX ((size_t)1 << 30)

@@ -11,8 +11,8 @@
 #define NB_DISC_READER_H
 
 #include "disc/blocks.h"
-#include "model/entry.h"
-#include "model/label.h"
+#include "model/record/entry.h"
+#include "model/record/label.h"
 
 /*
  * Reads the file PATH of the session that begins at START (0 on overwritable

@@ -18,7 +18,7 @@
 
 #include <libisofs/libisofs.h>
 
-#include "model/entry.h"
+#include "model/record/entry.h"
 
 struct nb_streams;
 

@@ -6,7 +6,7 @@
 #ifndef NB_DISC_STREAM_FILE_H
 #define NB_DISC_STREAM_FILE_H
 
-#include "model/entry.h"
+#include "model/record/entry.h"
 
 struct nb_stream_file {
 	int fd;                   /* -1: not open, or it cannot be */

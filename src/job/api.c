@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "disc/drive.h"
-#include "job/look.h"
+#include "job/disc/inspect.h"
 #include "job/power.h"
 
 const char *

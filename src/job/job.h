@@ -8,8 +8,8 @@
 
 #include <nightburn/nightburn.h>
 
-#include "model/config.h"
-#include "model/plan.h"
+#include "model/config/config.h"
+#include "model/decide/plan.h"
 #include "store/catalog.h"
 #include "store/lock.h"
 #include "store/state.h"

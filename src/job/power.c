@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/proc.h"
-#include "model/power.h"
+#include "model/decide/power.h"
 
 #define ASK_MS 5000      /* one answer, at the most */
 #define POLL_S 2         /* between two; drivers poll as often */

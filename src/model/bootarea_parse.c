@@ -3,7 +3,7 @@
 
 #include "base/path.h"
 #include "model/bootarea.h"
-#include "model/json.h"
+#include "model/record/json.h"
 
 #define MAX_PARTS 1024
 #define MAX_PIECES 256

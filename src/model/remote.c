@@ -5,8 +5,8 @@
 
 #include "base/path.h"
 #include "base/str.h"
-#include "model/config_build.h"
-#include "model/json.h"
+#include "model/config/build.h"
+#include "model/record/json.h"
 
 #define OBJECT "remote"
 

@@ -14,7 +14,7 @@
  *     A  the answer to a question, JSON
  *     D  bytes: of a dump, or of the file that the next E describes
  *     R  the bytes of the file so far do not count, it is read again
- *     E  a manifest (model/manifest.h) with one file, whose bytes came
+ *     E  a manifest (model/record/manifest.h) with one file, whose bytes came
  *     L  a manifest with files that have no bytes of their own
  *     S  a manifest with the one record of the source
  *     M  a message: "e", "w" or "n" for its level, then its text
@@ -27,8 +27,8 @@
 #define NB_MODEL_REMOTE_H
 
 #include "base/hash.h"
-#include "model/config.h"
-#include "model/label.h"
+#include "model/config/config.h"
+#include "model/record/label.h"
 
 #define NB_REMOTE_PROTOCOL 1
 #define NB_REMOTE_REQUEST 'Q'

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/json.h"
+#include "model/record/json.h"
 
 #define DATABASES_MAX 100000
 #define VERSION_MAX 64

@@ -12,9 +12,9 @@
 #ifndef NB_SOURCE_SOURCE_H
 #define NB_SOURCE_SOURCE_H
 
-#include "model/config.h"
-#include "model/entry.h"
-#include "model/manifest.h"
+#include "model/config/config.h"
+#include "model/record/entry.h"
+#include "model/record/manifest.h"
 
 struct nb_source_context {
 	const char *backup_id;

@@ -10,9 +10,9 @@
 #ifndef NB_STORE_CATALOG_H
 #define NB_STORE_CATALOG_H
 
-#include "model/config.h"
-#include "model/manifest.h"
-#include "model/pool.h"
+#include "model/config/config.h"
+#include "model/record/manifest.h"
+#include "model/decide/pool.h"
 
 struct nb_catalog;
 

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "model/label.h"
+#include "model/record/label.h"
 
 enum nb_step {
 	NB_STEP_BLANK,      /* the disc of the label is being made blank */

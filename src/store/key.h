@@ -7,7 +7,7 @@
 #ifndef NB_STORE_KEY_H
 #define NB_STORE_KEY_H
 
-#include "model/key.h"
+#include "model/record/key.h"
 
 /*
  * NB_ENOTFOUND (not logged) when there is none.  NB_ECONFIG: not a plain file,

@@ -11,7 +11,7 @@
 #define NB_STORE_MARK_H
 
 #include "base/array.h"
-#include "model/label.h"
+#include "model/record/label.h"
 
 struct nb_mark {
 	char pool[NB_NAME_MAX + 1];

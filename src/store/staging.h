@@ -5,13 +5,13 @@
  *     STAGING/<backup-id>.partial/   being dumped
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
- * backup.json is a manifest (model/manifest.h) whose paths are beneath the
+ * backup.json is a manifest (model/record/manifest.h) whose paths are beneath the
  * backup's own directory there; links and devices stand in it alone.
  */
 #ifndef NB_STORE_STAGING_H
 #define NB_STORE_STAGING_H
 
-#include "model/manifest.h"
+#include "model/record/manifest.h"
 
 struct nb_staged {
 	char *path;                /* of the directory */

@@ -6,7 +6,7 @@
 #ifndef NB_STORE_STATE_H
 #define NB_STORE_STATE_H
 
-#include "model/label.h"
+#include "model/record/label.h"
 
 struct nb_state {
 	char *dir;

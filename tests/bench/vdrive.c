@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vdrive/bytes.h"
-#include "vdrive/drive.h"
-#include "vdrive/mmc.h"
+#include "vdrive/engine/bytes.h"
+#include "vdrive/engine/drive.h"
+#include "vdrive/engine/mmc.h"
 
 #define PIECE 32     /* blocks */
 #define TIMES 200000

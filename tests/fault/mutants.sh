@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The blank guard (src/model/guard.c) under its own test, test_guard: every
+# The blank guard (src/model/decide/guard.c) under its own test, test_guard: every
 # branch is taken, and every mutant that make_mutants.py makes of it is killed:
 # the test fails, crashes or does not end.  Ends with "N mutants, N killed".
 set -u

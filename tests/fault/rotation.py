@@ -61,7 +61,7 @@ ERRORS = {
     "a burn is recorded unread": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
     "a dead run's disc is good unread": [
-        ("learn.c", "err = nb_learn_check(site->nb, look, &result);",
+        ("job/disc/record_disc.c", "err = nb_learn_check(site->nb, look, &result);",
          "err = NB_OK;")],
     "what a person appends counts as a verification": [
         ("write.c", "if (!nb_backup_is_by_hand(w->backup))", "if (1)")],
@@ -75,14 +75,14 @@ ERRORS = {
         ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
          "NB_REASON_CATALOG_BEHIND, NB_EWRONG);\n\tif (!next", "if (!next")],
     "a disc beyond the catalog is no witness": [
-        ("look.c", "err = nb_catalog_witness(site->catalog, label, &behind);",
+        ("job/disc/inspect.c", "err = nb_catalog_witness(site->catalog, label, &behind);",
          "err = NB_OK;")],
     "an adoption does not ask the disc": [
         ("media.c", "if (!err)\n\t\terr = nb_look_heed(site, &look);", "")],
     "any good disc brings an old catalog forward": [
         ("verify.c", "if (look->label.generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [
-        ("learn.c", "look->label.disc_id, known)", "NULL, known)")],
+        ("job/disc/record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
 }
 # By a word in the name.
 OPTIONS = {"lately": "--faults --limit", "appends": "--faults --limit",

@@ -53,7 +53,7 @@ ELSEWHERE = {
          "two installations refuse each other's discs, and read them"),
     42: ("half blanked by a crash", "tests/e2e/died.sh",
          "died while it blanked: a person is asked"),
-    44: ("the other disc is old", "tests/unit/model/test_plan.c",
+    44: ("the other disc is old", "tests/unit/model/decide/test_plan.c",
          "OTHER_UNVERIFIED"),
     45: ("the device is a file", "tests/unit/disc/test_image.c",
          "a_file_is_a_disc_only_when_stdio_is_spelled_out"),

@@ -17,10 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vdrive/bytes.h"
-#include "vdrive/drive.h"
-#include "vdrive/layout.h"
-#include "vdrive/mmc.h"
+#include "vdrive/engine/bytes.h"
+#include "vdrive/engine/drive.h"
+#include "vdrive/engine/layout.h"
+#include "vdrive/engine/mmc.h"
 
 #define CAPACITY 24000  /* room for two sessions of a CD */
 #define ROOM (32 * VD_AUDIO_BLOCK)

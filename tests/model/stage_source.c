@@ -150,7 +150,7 @@ nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
 	return NB_OK;
 }
 
-/* ---- a session: as job/session.c makes its label ---- */
+/* ---- a session: as job/run/session.c makes its label ---- */
 
 enum nb_err
 nb_session_new(struct nb_backup *backup, const struct nb_look *look,
@@ -188,7 +188,7 @@ nb_session_free(struct nb_session *session)
 	(void)session;
 }
 
-/* ---- what stands on a disc, as job/found.c reads it ---- */
+/* ---- what stands on a disc, as job/disc/disc_contents.c reads it ---- */
 
 static char
 which_session(const char *path)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the rest of store/ is to the jobs, and what job/found.c asks of a disc
+/* What the rest of store/ is to the jobs, and what job/disc/disc_contents.c asks of a disc
  * beyond its files. */
 #include <string.h>
 
-#include "job/found.h"
+#include "job/disc/disc_contents.h"
 #include "stage.h"
 #include "base/str.h"
 #include "store/staging.h"

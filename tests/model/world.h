@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "model/config.h"
-#include "model/pool.h"
+#include "model/config/config.h"
+#include "model/decide/pool.h"
 #include "store/journal.h"
 
 enum {

@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "model/manifest.h"
+#include "model/record/manifest.h"
 #include "source/serve/serve.h"
 #include "source/tree/private.h"
 

@@ -10,7 +10,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "model/config_build.h"
+#include "model/config/build.h"
 
 /* ---- bytes ---- */
 

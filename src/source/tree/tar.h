@@ -7,7 +7,7 @@
 #ifndef NB_SOURCE_TAR_H
 #define NB_SOURCE_TAR_H
 
-#include "model/entry.h"
+#include "model/record/entry.h"
 #include "source/dump_file.h"
 
 struct nb_tar;

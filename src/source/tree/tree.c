@@ -8,7 +8,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "model/config_build.h"
+#include "model/config/build.h"
 #include "source/tree/private.h"
 
 static enum nb_err

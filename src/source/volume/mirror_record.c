@@ -9,7 +9,7 @@
 
 #include "base/fd.h"
 #include "base/str.h"
-#include "model/json.h"
+#include "model/record/json.h"
 
 #define RECORD_MAX 65536
 

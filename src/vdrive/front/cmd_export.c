@@ -9,8 +9,8 @@
 
 #include "vdrive/front/command.h"
 #include "vdrive/front/spawn.h"
-#include "vdrive/layout.h"
-#include "vdrive/mmc.h"
+#include "vdrive/engine/layout.h"
+#include "vdrive/engine/mmc.h"
 
 #define CHUNK 512 /* blocks at a time */
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vdrive/disc.h"
+#include "vdrive/engine/disc.h"
 #include "vdrive/front/command.h"
 #include "vdrive/front/spawn.h"
 

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vdrive/disc_head.h"
+#include "vdrive/engine/disc_head.h"
 #include "vdrive/front/command.h"
 #include "vdrive/front/spawn.h"
-#include "vdrive/layout.h"
+#include "vdrive/engine/layout.h"
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vdrive/drive.h"
+#include "vdrive/engine/drive.h"
 
 /* One that waits in the kernel dies when its command ends, not before. */
 #define KILLED_MS 1000

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "vdrive/mmc.h"
+#include "vdrive/engine/mmc.h"
 
 #define MODE_SENSE_6 0x1a
 #define HEADER 8 /* bytes of the longer form (SPC-3 7.4.3) */

@@ -18,7 +18,7 @@
 #define __LINUX_UIO_H
 #include <linux/target_core_user.h>
 
-#include "vdrive/mmc.h"
+#include "vdrive/engine/mmc.h"
 #include "vdrive/tcmu/mode.h"
 
 /* The kernel resets a drive whose command hangs; it has to end for that. */

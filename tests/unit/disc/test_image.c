@@ -16,7 +16,7 @@
 #include "disc/image.h"
 #include "disc/library.h"
 #include "disc/readback.h"
-#include "model/manifest.h"
+#include "model/record/manifest.h"
 
 static int root = -1;
 

@@ -4,7 +4,7 @@
 
 #include "../support.h"
 #include "base/str.h"
-#include "model/config_build.h"
+#include "model/config/build.h"
 #include "model/remote.h"
 #include "model/wire.h"
 

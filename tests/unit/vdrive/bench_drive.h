@@ -11,10 +11,10 @@
 
 #include <stdio.h>
 
-#include "vdrive/bytes.h"
-#include "vdrive/drive.h"
-#include "vdrive/layout.h"
-#include "vdrive/mmc.h"
+#include "vdrive/engine/bytes.h"
+#include "vdrive/engine/drive.h"
+#include "vdrive/engine/layout.h"
+#include "vdrive/engine/mmc.h"
 
 #define BENCH_ROOM (1024 * 1024)
 #define BENCH_COUNT(table) (int)(sizeof (table) / sizeof *(table))

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The way back: from a session that is bad to the one before it. */
+#include <string.h>
+
+#include "base/log.h"
+#include "job/disc/inspect.h"
+
+bool
+nb_look_may_help(enum nb_err err)
+{
+	return err == NB_ECORRUPT || err == NB_EIO || err == NB_EFULL;
+}
+
+/* Sessions from this block on are not before LOOK's.  What lies at the head of
+ * random-access media leads to the newest session, which has a header too. */
+static uint64_t
+end_of(const struct nb_look *look)
+{
+	return look->session || !look->medium.random_access
+		? nb_look_start(look) : UINT64_MAX;
+}
+
+/* Whose disc?  Without a head, random-access media may show sessions that an
+ * older life left; the first one is of the life that counts. */
+static void
+find_owner(const struct nb_look *look, struct nb_blocks *blocks,
+	   const struct nb_disc_sessions *sessions, char id[NB_ID_HEX + 1])
+{
+	struct nb_label label;
+
+	id[0] = '\0';
+	if (look->label_state == NB_LABEL_GOOD)
+		memcpy(id, look->label.disc_id, NB_ID_HEX + 1);
+	else if (look->medium.random_access && sessions->count
+		 && nb_reader_label(blocks, sessions->at[0].start, &label,
+				    NULL) == NB_LABEL_GOOD)
+		memcpy(id, label.disc_id, NB_ID_HEX + 1);
+}
+
+/* The newest of SESSIONS that has a good label, and is before LOOK's. */
+static enum nb_err
+search(struct nb_look *look, struct nb_blocks *blocks,
+       const struct nb_disc_sessions *sessions)
+{
+	uint64_t end = end_of(look);
+	char owner[NB_ID_HEX + 1];
+	struct nb_label label;
+	uint8_t sha256[NB_SHA256_SIZE];
+
+	find_owner(look, blocks, sessions, owner);
+	for (size_t i = sessions->count; i-- > 0;) {
+		const struct nb_disc_session *s = &sessions->at[i];
+
+		if (s->start >= end || !s->blocks
+		    || nb_reader_label(blocks, s->start, &label, sha256)
+		    != NB_LABEL_GOOD
+		    || (owner[0] && strcmp(owner, label.disc_id)))
+			continue;
+		look->label_state = NB_LABEL_GOOD;
+		look->label = label;
+		memcpy(look->label_sha256, sha256, sizeof sha256);
+		look->session = (int)i + 1;
+		look->start = s->start;
+		return NB_OK;
+	}
+	return NB_ENOTFOUND;
+}
+
+static enum nb_err
+go_back(struct nb_look *look)
+{
+	struct nb_disc_sessions sessions = NB_ARRAY_INIT;
+	struct nb_blocks *blocks = NULL;
+	enum nb_err err;
+
+	if (look->medium.state == NB_MEDIUM_NONE
+	    || look->medium.state == NB_MEDIUM_BLANK
+	    || look->medium.state == NB_MEDIUM_DAMAGED)
+		return NB_ENOTFOUND;
+	err = nb_drive_blocks(look->drive, &blocks);
+	if (!err)
+		err = nb_drive_sessions(look->drive, blocks, &sessions);
+	if (!err)
+		err = search(look, blocks, &sessions);
+	nb_array_free(&sessions);
+	nb_blocks_free(blocks);
+	return err == NB_ECANCELED || err == NB_ENOMEM ? err
+		: err ? NB_ENOTFOUND : NB_OK;
+}
+
+enum nb_err
+nb_look_back(struct nb_look *look)
+{
+	int bad = look->session ? look->session : look->medium.sessions;
+	enum nb_err err = go_back(look);
+
+	if (err)
+		return err;
+	if (bad > look->session)
+		nb_log(NB_WARNING, "%s: session %d cannot be used: session %d "
+		       "of %s is read instead, with generation %llu",
+		       look->device, bad, look->session, look->label.disc,
+		       (unsigned long long)look->label.generation);
+	else
+		nb_log(NB_WARNING, "%s: the newest session cannot be used: "
+		       "session %d of %s is read instead, with generation "
+		       "%llu", look->device, look->session, look->label.disc,
+		       (unsigned long long)look->label.generation);
+	return NB_OK;
+}
+
+enum nb_err
+nb_look_behind(struct nb_look *look)
+{
+	struct nb_look behind = *look;
+	struct nb_blocks *blocks = NULL;
+	enum nb_err err = go_back(&behind);
+
+	if (err)
+		return err == NB_ENOTFOUND ? NB_OK : err;
+	look->has_earlier = true;
+	look->earlier = behind.label;
+	if (look->volume_id[0])
+		return NB_OK;
+	err = nb_drive_blocks(look->drive, &blocks);
+	if (!err)
+		nb_reader_volume_id(blocks, behind.start, look->volume_id);
+	nb_blocks_free(blocks);
+	return err;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "job/disc/disc_contents.h"
+#include "job/disc/record_disc.h"
+
+struct outcome {
+	enum nb_err err;    /* of the verification */
+	bool lost;          /* the catalog was: all on the disc is recorded */
+};
+
+/* The newest backup that was ever seen of the pool is good and recorded: now
+ * the catalog knows what has to be kept. */
+static enum nb_err
+catch_up(struct nb_site *site, const struct nb_look *look)
+{
+	struct nb_reach reach;
+	enum nb_err err = nb_catalog_reach(site->catalog, site->view.name,
+					   &reach);
+
+	if (err || !reach.behind)
+		return err;
+	if (look->label.generation < reach.marked) {
+		nb_log(NB_WARNING, "%s: recorded; the catalog still lacks "
+		       "generation %llu\nhint: nightburn catalog rebuild with "
+		       "that disc; where it is lost, nightburn catalog accept",
+		       look->label.disc, (unsigned long long)reach.marked);
+		return NB_OK;
+	}
+	return nb_catalog_accept(site->catalog, site->view.name);
+}
+
+/* Good: what the catalog does not have yet of it is recorded, as after a run
+ * that died. */
+static enum nb_err
+record_good(struct nb_site *site, const struct nb_look *look)
+{
+	size_t learnt;
+	enum nb_err err = nb_learn_disc(site, look, &learnt);
+
+	if (!err)
+		err = nb_catalog_verified(site->catalog, look->label.disc_id,
+					  nb_clock_date());
+	return err ? err : catch_up(site, look);
+}
+
+/* Is it a copy of what the disc held before?  The catalog knows that backup on
+ * the disc of this id, and that it went on. */
+static enum nb_err
+is_copy(const struct nb_site *site, const struct nb_pool_disc *disc,
+	const struct nb_label *label, bool *copy)
+{
+	*copy = disc->state == NB_DISC_BLANKED;
+	if (*copy || (disc->generation == label->generation
+		      && !strcmp(disc->backup_id, label->backup_id)))
+		return NB_OK;
+	return nb_catalog_holds(site->catalog, label->backup_id,
+				label->disc_id, copy);
+}
+
+/* A copy, or a forgery, says nothing about the disc whose id it bears.  *LESS:
+ * what the disc held since is in the sessions that are bad. */
+static enum nb_err
+find_disc(const struct nb_site *site, const struct nb_look *look,
+	  const struct nb_pool_disc **out, bool *less)
+{
+	const struct nb_label *label = &look->label;
+	const struct nb_pool_disc *disc;
+	bool copy = false;
+	enum nb_err err;
+
+	*out = NULL;
+	disc = nb_pool_by_id(&site->view, label->disc_id);
+	if (!disc)
+		return NB_OK;
+	err = is_copy(site, disc, label, &copy);
+	if (err)
+		return err;
+	*less = copy && look->session && disc->state != NB_DISC_BLANKED;
+	copy = copy && !*less;
+	if (!nb_site_signed(site, label))
+		nb_log(NB_WARNING, "%s: not recorded: the label does not bear "
+		       "the key of this installation", label->disc);
+	else if (copy)
+		nb_log(NB_WARNING, "%s: not recorded: a copy of what the disc "
+		       "held before", label->disc);
+	else
+		*out = disc;
+	return NB_OK;
+}
+
+/* A disc of ours that a lost catalog knew: all that is on it. */
+static enum nb_err
+record_lost(struct nb_site *site, const struct nb_look *look)
+{
+	const struct nb_label *label = &look->label;
+
+	nb_site_key(site, false);
+	if (!nb_site_signed(site, label))
+		return nb_fail(NB_EFOREIGN, "%s: not recorded: the label does "
+			       "not bear the key of this installation\n"
+			       "hint: nightburn key import", label->disc);
+	if (!nb_pool_by_name(&site->view, label->disc))
+		return nb_fail(NB_EFOREIGN, "%s: not recorded: no disc of "
+			       "pool %s in the configuration", label->disc,
+			       label->pool);
+	return record_good(site, look);
+}
+
+/* The newest session of this disc is gone, and a backup with it. */
+static enum nb_err
+record_less(struct nb_site *site, const struct nb_look *look,
+	    const struct nb_pool_disc *disc)
+{
+	enum nb_err err = nb_catalog_set_disc(site->catalog, disc->disc_id,
+					      NB_DISC_SUSPECT,
+					      "its newest session is bad");
+
+	if (err)
+		return err;
+	return nb_fail(NB_ECORRUPT, "%s: generation %llu is not good any more, "
+		       "generation %llu before it is\nhint: nightburn restore "
+		       "%llu brings that back", disc->name,
+		       (unsigned long long)disc->generation,
+		       (unsigned long long)look->label.generation,
+		       (unsigned long long)look->label.generation);
+}
+
+/* What a burn that failed left behind is bad; the rest is all that was ever
+ * recorded of the disc, and good. */
+static enum nb_err
+record_shortened(struct nb_site *site, const struct nb_look *look,
+		 const struct nb_look *newest)
+{
+	bool told = newest->label_state == NB_LABEL_GOOD
+		&& nb_site_signed(site, &newest->label);
+
+	return nb_catalog_shortened(site->catalog, look->label.disc_id,
+				    nb_clock_date(),
+				    told ? newest->label.generation : 0,
+				    "its newest session is bad, the others are "
+				    "good");
+}
+
+/* What came of the verification of the session that LOOK is at, and the
+ * NEWEST when that is another one. */
+static enum nb_err
+record_at(struct nb_site *site, const struct nb_look *look,
+	  const struct nb_look *newest, struct outcome outcome)
+{
+	const struct nb_pool_disc *disc;
+	bool less = false;
+	enum nb_err err;
+
+	nb_site_key(site, false);
+	if (outcome.lost && outcome.err == NB_OK
+	    && !nb_pool_by_id(&site->view, look->label.disc_id)) {
+		err = record_lost(site, look);
+		return err || !look->session ? err
+			: record_shortened(site, look, newest);
+	}
+	err = find_disc(site, look, &disc, &less);
+	if (err || !disc)
+		return err;
+	if (outcome.err == NB_OK && less)
+		return record_less(site, look, disc);
+	if (outcome.err == NB_OK) {
+		err = record_good(site, look);
+		return err || !look->session ? err
+			: record_shortened(site, look, newest);
+	}
+	if (outcome.err == NB_ECORRUPT || outcome.err == NB_EIO)
+		return nb_catalog_set_disc(site->catalog, disc->disc_id,
+					   NB_DISC_SUSPECT,
+					   "a verification failed");
+	return NB_OK;
+}
+
+/* The catalog is told only of discs that it knows, unless it was LOST; a disc
+ * from elsewhere can be verified as well. */
+static enum nb_err
+record(struct nightburn *nb, const struct nb_look *look,
+       const struct nb_look *newest, struct outcome outcome)
+{
+	struct nb_site site;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; nb && i < nb->config->jobs.count; i++) {
+		const struct nb_config_job *job = &nb->config->jobs.at[i];
+
+		if (strcmp(job->pool, look->label.pool))
+			continue;
+		err = nb_site_open(nb, job->name, outcome.lost
+				   ? NB_SITE_REBUILD : NB_SITE_WORK, &site);
+		if (err)
+			return err;
+		err = record_at(&site, look, newest, outcome);
+		nb_site_close(&site);
+		return err;
+	}
+	if (outcome.lost)
+		return nb_fail(NB_EFOREIGN, "%s: not recorded: no job has the "
+			       "pool %s", look->label.disc, look->label.pool);
+	return NB_OK;
+}
+
+/* All files of the session that LOOK is at. */
+static enum nb_err
+check_session(struct nightburn *nb, const struct nb_look *look,
+	      struct nb_verify_result *result)
+{
+	const struct nb_label *label = &look->label;
+
+	memset(result, 0, sizeof *result);
+	if (look->label_state != NB_LABEL_GOOD)
+		return NB_EFOREIGN;
+	memcpy(result->disc, label->disc, sizeof result->disc);
+	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
+	result->generation = label->generation;
+	result->session = look->session;
+	return nb_learn_check(nb, look, result);
+}
+
+/*
+ * The newest session, or the newest before it that is good: LOOK is at that
+ * then.  When there is none, LOOK and RESULT are of the newest that has a
+ * label, and what is wrong with it is returned.  NEWEST is of the newest
+ * session in any case.
+ */
+static enum nb_err
+check_disc(struct nightburn *nb, struct nb_look *look,
+	   struct nb_verify_result *newest, struct nb_verify_result *result)
+{
+	enum nb_err err = check_session(nb, look, newest), first = err, back;
+	struct nb_verify_result next;
+	struct nb_look at = *look;
+
+	*result = *newest;
+	while (err == NB_EFOREIGN || nb_look_may_help(err)) {
+		back = nb_look_back(&at);
+		if (back)
+			return back == NB_ENOTFOUND ? first : back;
+		err = check_session(nb, &at, &next);
+		if (!err || first == NB_EFOREIGN) {
+			*look = at;
+			*result = next;
+			first = err;
+		}
+	}
+	/* A manifest that was changed is no accident: it is no reason to look
+	 * for another one. */
+	return err ? err : nb_seals_check(nb, look);
+}
+
+static enum nb_err
+verify(struct nightburn *nb, const char *device, bool lost,
+       struct nb_verify_result *result)
+{
+	struct nb_verify_result first;
+	struct nb_look look, newest;
+	enum nb_err err, recorded;
+
+	memset(result, 0, sizeof *result);
+	err = nb_look_open(nb, device, &look);
+	if (err)
+		return err;
+	newest = look;
+	if (look.medium.state == NB_MEDIUM_NONE)
+		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
+	else
+		err = check_disc(nb, &look, &first, result);
+	if (look.label_state == NB_LABEL_GOOD) {
+		recorded = err == NB_ECANCELED ? NB_OK
+			: record(nb, &look, &newest,
+				 (struct outcome){ err, lost });
+		/* What is wrong with it, rather than what is good. */
+		if (!err && recorded && first.disc[0])
+			*result = first;
+		if (!err)
+			err = recorded;
+	} else if (err == NB_EFOREIGN) {
+		nb_fail(err, "%s: no label of nightburn on this disc",
+			look.device);
+	}
+	nb_look_close(&look);
+	return err;
+}
+
+enum nb_err
+nb_verify(struct nightburn *nb, const char *device,
+	  struct nb_verify_result *result)
+{
+	return verify(nb, device, false, result);
+}
+
+enum nb_err
+nb_catalog_rebuild(struct nightburn *nb, const char *device,
+		   struct nb_verify_result *result)
+{
+	return verify(nb, device, true, result);
+}
+
+enum nb_err
+nb_accept(struct nightburn *nb, const char *job, bool *changed)
+{
+	struct nb_reach reach;
+	struct nb_site site;
+	enum nb_err err;
+
+	*changed = false;
+	err = nb_site_open(nb, job, NB_SITE_WORK, &site);
+	if (err)
+		return err;
+	err = nb_catalog_reach(site.catalog, site.view.name, &reach);
+	if (!err && reach.behind) {
+		err = nb_catalog_accept(site.catalog, site.view.name);
+		*changed = !err;
+	}
+	nb_site_close(&site);
+	return err;
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/restore/extract_attr.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "disc/readback.h"
+#include "job/restore/extract_order.h"
+
+/* A name that no backup is likely to have; it goes away with the rename. */
+#define TEMPORARY ".nightburn-restore.tmp"
+
+struct state {
+	const struct nb_extract *spec;
+	struct nb_extract_result *result;
+	struct nb_sha256 *sha256;
+	uint64_t done, total;
+	int fd;                  /* file being written */
+	struct nb_extract_out out;
+	struct nb_extract_attributes attributes;
+	bool *fed;               /* of each entry: the archive gave it */
+	enum nb_err target_err;  /* the target, not the disc, failed */
+};
+
+static const char *
+target_path(const struct state *s, const struct nb_entry *e)
+{
+	return e->path + s->spec->prefix;
+}
+
+/* The directory of PATH beneath the target, made when missing.  *NAME is the
+ * last component.  The caller closes *DIR. */
+static enum nb_err
+open_parent(const struct state *s, const char *path, int *dir,
+	    const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = NULL;
+	enum nb_err err = NB_OK;
+
+	*name = slash ? slash + 1 : path;
+	if (!slash) {
+		*dir = fcntl(s->spec->to, F_DUPFD_CLOEXEC, 0);
+	} else {
+		err = nb_str_format(&parent, "%.*s", (int)(slash - path),
+				    path);
+		if (!err)
+			err = nb_path_make(s->spec->to, parent, 0700);
+		*dir = err ? -1 : nb_path_open(s->spec->to, parent,
+					       O_RDONLY | O_DIRECTORY, 0);
+		free(parent);
+	}
+	if (!err && *dir < 0)
+		err = nb_fail_errno(NB_EIO, "%s: cannot open its directory",
+				    path);
+	return err;
+}
+
+static enum nb_err
+take_bytes(void *ctx, const void *data, size_t n)
+{
+	struct state *s = ctx;
+
+	if (n > s->out.size - s->out.at)
+		return NB_ECORRUPT;
+	nb_sha256_add(s->sha256, data, n);
+	if (nb_extract_write(&s->out, data, n)) {
+		s->target_err = nb_fail_errno(nb_fd_write_error(),
+					      "cannot write");
+		return s->target_err;
+	}
+	s->done += n;
+	return s->spec->progress ? s->target_err = s->spec->progress(
+		s->spec->ctx, s->done, s->total) : NB_OK;
+}
+
+/* All bytes are there: a hole at the end, and the attributes. */
+static enum nb_err
+finish_file(struct state *s, const struct nb_entry *e)
+{
+	if (e->holes.count && ftruncate(s->fd, (off_t)e->size))
+		return nb_fail_errno(nb_fd_write_error(), "%s: cannot set "
+				     "its size", target_path(s, e));
+	if (e->torn)
+		nb_log(NB_WARNING, "%s: changed while it was backed up: its "
+		       "bytes may be of different moments",
+		       target_path(s, e));
+	return s->spec->attributes
+		? nb_extract_set(&s->attributes, s->fd, e) : NB_OK;
+}
+
+/* Gives the finished temporary file its name. */
+static enum nb_err
+deliver(const struct state *s, int dir, const char *name,
+	const struct nb_entry *e)
+{
+	unsigned int flags = s->spec->overwrite ? 0 : RENAME_NOREPLACE;
+
+	if (!renameat2(dir, TEMPORARY, dir, name, flags))
+		return NB_OK;
+	if (errno == EEXIST)
+		return nb_fail(NB_EWRONG, "%s: exists already\nhint: restore "
+			       "into an empty directory, or --force",
+			       target_path(s, e));
+	return nb_fail_errno(NB_EIO, "%s: cannot rename", target_path(s, e));
+}
+
+static void
+count_bad(struct state *s, const struct nb_entry *e, const char *what)
+{
+	if (s->result->bad++ < NB_BAD_NAMED)
+		nb_log(NB_ERROR, "%s: %s: not restored", e->path, what);
+	else if (s->result->bad == NB_BAD_NAMED + 1)
+		nb_log(NB_ERROR, "%s: %s: not restored, and more that are "
+		       "only counted", e->path, what);
+}
+
+/* Bytes from the disc into the temporary file; *GOOD when the hash is right. */
+static enum nb_err
+copy_file(struct state *s, const struct nb_entry *e, bool *good)
+{
+	const struct nb_extract_feed *feed = s->spec->feed;
+	const struct nb_node *node = feed ? NULL
+		: nb_nodes_find(s->spec->nodes, e->path);
+	uint8_t sha256[NB_SHA256_SIZE];
+	enum nb_err err;
+
+	*good = false;
+	s->out = (struct nb_extract_out){ .fd = s->fd, .holes = &e->holes,
+					  .size = e->size };
+	if (!feed && (!node || node->entry.type != NB_ENTRY_FILE
+	    || node->entry.size != e->size)) {
+		count_bad(s, e, "missing, or of another size");
+		return NB_OK;
+	}
+	err = feed ? feed->bytes(feed->ctx, take_bytes, s)
+		: nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
+	nb_sha256_finish(s->sha256, sha256);
+	if (s->target_err)
+		return s->target_err;
+	if (err == NB_ENOMEM)
+		return err;
+	if (err)
+		count_bad(s, e, "cannot be read");
+	else if (memcmp(sha256, e->sha256, sizeof sha256))
+		count_bad(s, e, "SHA-256 differs");
+	else
+		*good = true;
+	return NB_OK;
+}
+
+static enum nb_err
+put_file(struct state *s, const struct nb_entry *e)
+{
+	const char *name;
+	enum nb_err err;
+	bool good = false;
+	int dir = -1;
+
+	err = open_parent(s, target_path(s, e), &dir, &name);
+	if (err)
+		return err;
+	unlinkat(dir, TEMPORARY, 0);
+	s->fd = openat(dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL
+		       | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (s->fd < 0)
+		err = nb_fail_errno(NB_EIO, "%s: cannot create",
+				    target_path(s, e));
+	if (!err)
+		err = copy_file(s, e, &good);
+	if (!err && good)
+		err = finish_file(s, e);
+	if (!err && good && fsync(s->fd))
+		err = nb_fail_errno(NB_EIO, "%s: cannot sync",
+				    target_path(s, e));
+	nb_fd_close(&s->fd);
+	if (!err && good)
+		err = deliver(s, dir, name, e);
+	if (err || !good)
+		unlinkat(dir, TEMPORARY, 0);
+	nb_fd_close(&dir);
+	if (!err && good) {
+		s->result->files++;
+		s->result->bytes += e->size;
+	}
+	return err;
+}
+
+/* Makes NAME a hard link to the delivered FIRST; *DONE when it did. */
+static enum nb_err
+put_link(struct state *s, const struct nb_entry *e,
+	 const struct nb_entry *first, bool *done)
+{
+	const char *name, *first_name;
+	int dir = -1, first_dir = -1;
+	enum nb_err err;
+
+	*done = false;
+	err = open_parent(s, target_path(s, e), &dir, &name);
+	if (!err)
+		err = open_parent(s, target_path(s, first), &first_dir,
+				  &first_name);
+	if (!err) {
+		if (s->spec->overwrite)
+			unlinkat(dir, name, 0);
+		*done = !linkat(first_dir, first_name, dir, name, 0);
+		s->result->files += *done && e->type == NB_ENTRY_FILE;
+	}
+	nb_fd_close(&dir);
+	nb_fd_close(&first_dir);
+	return err;
+}
+
+static enum nb_err
+put_other(struct state *s, const struct nb_entry *e)
+{
+	const char *name;
+	enum nb_err err;
+	int dir = -1;
+
+	err = open_parent(s, target_path(s, e), &dir, &name);
+	if (err)
+		return err;
+	if (s->spec->overwrite)
+		unlinkat(dir, name, 0);
+	if (!nb_extract_make(dir, name, e)) {
+		if (s->spec->attributes)
+			err = nb_extract_set_at(&s->attributes, dir, name, e);
+	} else if (errno == EPERM && e->type != NB_ENTRY_SYMLINK) {
+		nb_log(NB_WARNING, "%s: a %s, which needs privileges: left "
+		       "out", target_path(s, e), nb_entry_type_name(e->type));
+	} else {
+		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
+				    "%s: cannot make", target_path(s, e));
+	}
+	nb_fd_close(&dir);
+	return err;
+}
+
+/* What the archive gives, in its order; of a file with several names, one. */
+static enum nb_err
+put_fed(struct state *s)
+{
+	const struct nb_extract_feed *feed = s->spec->feed;
+	const struct nb_entry *e = NULL;
+	enum nb_err err = NB_OK;
+
+	while (!err) {
+		uint64_t before = s->result->files;
+
+		err = feed->next(feed->ctx, &e);
+		if (err || !e)
+			break;
+		err = put_file(s, e);
+		if (s->result->files > before)
+			s->fed[e - s->spec->entries->at] = true;
+	}
+	return err;
+}
+
+/* Of an archive, what put_fed did not deliver is not in it. */
+static enum nb_err
+put_one(struct state *s, const struct nb_entry *e)
+{
+	if (e->type != NB_ENTRY_FILE)
+		return put_other(s, e);
+	if (!s->spec->feed)
+		return put_file(s, e);
+	if (!s->fed[e - s->spec->entries->at])
+		count_bad(s, e, "missing in the archive, or damaged");
+	return NB_OK;
+}
+
+/* Whether E is there by now, so that it can be given another name. */
+static bool
+is_there(const struct state *s, const struct nb_entry *e, uint64_t before)
+{
+	if (e->type != NB_ENTRY_FILE)
+		return true;
+	return s->spec->feed ? s->fed[e - s->spec->entries->at]
+		: s->result->files > before;
+}
+
+static enum nb_err
+put_files(struct state *s, const struct nb_entry **files, size_t count)
+{
+	const struct nb_entry *last = NULL;
+	enum nb_err err = NB_OK;
+	bool linked;
+
+	for (size_t i = 0; !err && i < count; i++) {
+		const struct nb_entry *e = files[i];
+		uint64_t before = s->result->files;
+
+		linked = false;
+		if (last && nb_extract_is_link(e, last))
+			err = put_link(s, e, last, &linked);
+		if (!err && !linked)
+			err = put_one(s, e);
+		if (!linked && is_there(s, e, before))
+			last = e;
+	}
+	return err;
+}
+
+/* Directories get their attributes last, the deepest first. */
+static enum nb_err
+finish_directories(struct state *s)
+{
+	const struct nb_entries *list = s->spec->entries;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = list->count; !err && i-- > 0; ) {
+		const struct nb_entry *e = &list->at[i];
+		int fd;
+
+		if (e->type != NB_ENTRY_DIR)
+			continue;
+		fd = nb_path_open(s->spec->to, target_path(s, e),
+				  O_RDONLY | O_DIRECTORY, 0);
+		if (fd < 0)
+			err = nb_fail_errno(NB_EIO, "%s: cannot open",
+					    target_path(s, e));
+		else
+			err = s->spec->attributes ? nb_extract_set(
+				&s->attributes, fd, e) : NB_OK;
+		nb_fd_close(&fd);
+	}
+	return err;
+}
+
+static enum nb_err
+put_all(struct state *s, const struct nb_entry **files)
+{
+	const struct nb_entries *list = s->spec->entries;
+	size_t count = 0;
+	enum nb_err err = nb_extract_order(s->spec, files, &count);
+
+	for (size_t i = 0; !err && i < list->count; i++)
+		if (list->at[i].type == NB_ENTRY_DIR)
+			err = nb_path_make(s->spec->to,
+					   target_path(s, &list->at[i]),
+					   0700);
+	if (!err && s->spec->feed)
+		err = put_fed(s);
+	if (!err)
+		err = put_files(s, files, count);
+	if (!err)
+		err = finish_directories(s);
+	return err;
+}
+
+enum nb_err
+nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
+{
+	struct state s = {
+		.spec = spec, .result = result, .fd = -1,
+		.attributes = { .prefix = spec->prefix },
+	};
+	const struct nb_entry **files = calloc(spec->entries->count + 1,
+					       sizeof *files);
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	s.fed = calloc(spec->entries->count + 1, sizeof *s.fed);
+	if (!files || !s.fed) {
+		free(files);
+		free(s.fed);
+		return nb_fail_memory();
+	}
+	s.total = nb_entries_bytes(spec->entries);
+	err = nb_sha256_new(&s.sha256);
+	if (!err)
+		err = put_all(&s, files);
+	nb_extract_tell(&s.attributes);
+	nb_sha256_free(s.sha256);
+	free(files);
+	free(s.fed);
+	return !err && result->bad ? NB_ECORRUPT : err;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/restore/extract_attr.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+
+static bool
+is_acl(const struct nb_xattr *x)
+{
+	return !strcmp(x->name, NB_XATTR_ACCESS)
+		|| !strcmp(x->name, NB_XATTR_DEFAULT);
+}
+
+/* The target may be a file system without them, and the user not root: what it
+ * does not take is told, and the file is restored all the same. */
+static void
+lose(struct nb_extract_attributes *a, const struct nb_entry *e,
+     const struct nb_xattr *x)
+{
+	if (!a->lost++)
+		nb_log(NB_WARNING, "%s: cannot set the attribute %s: %s",
+		       e->path + a->prefix, x->name, strerror(errno));
+}
+
+void
+nb_extract_tell(const struct nb_extract_attributes *a)
+{
+	if (a->lost > 1)
+		nb_log(NB_WARNING, "%llu more attributes could not be set",
+		       (unsigned long long)a->lost - 1);
+}
+
+static void
+set_xattrs(struct nb_extract_attributes *a, int fd, const struct nb_entry *e,
+	   bool acls)
+{
+	for (size_t i = 0; i < e->xattrs.count; i++) {
+		const struct nb_xattr *x = &e->xattrs.at[i];
+
+		if (is_acl(x) == acls
+		    && fsetxattr(fd, x->name, x->value, x->size, 0))
+			lose(a, e, x);
+	}
+}
+
+static void
+set_xattrs_at(struct nb_extract_attributes *a, int dir, const char *name,
+	      const struct nb_entry *e)
+{
+	char path[64 + NAME_MAX];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
+	for (size_t i = 0; i < e->xattrs.count; i++) {
+		const struct nb_xattr *x = &e->xattrs.at[i];
+
+		if (lsetxattr(path, x->name, x->value, x->size, 0))
+			lose(a, e, x);
+	}
+}
+
+static void
+make_times(const struct nb_entry *e, struct timespec times[2])
+{
+	times[0] = times[1] = (struct timespec){
+		.tv_sec = e->mtime, .tv_nsec = (long)e->mtime_ns
+	};
+}
+
+enum nb_err
+nb_extract_set(struct nb_extract_attributes *a, int fd,
+	       const struct nb_entry *e)
+{
+	const char *path = e->path + a->prefix;
+	struct timespec times[2];
+
+	make_times(e, times);
+	if (geteuid() == 0 && fchown(fd, e->uid, e->gid))
+		return nb_fail_errno(NB_EIO, "%s: cannot set the owner", path);
+	set_xattrs(a, fd, e, false);
+	if (fchmod(fd, e->mode))
+		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
+	set_xattrs(a, fd, e, true);
+	if (futimens(fd, times))
+		return nb_fail_errno(NB_EIO, "%s: cannot set its times", path);
+	return NB_OK;
+}
+
+enum nb_err
+nb_extract_set_at(struct nb_extract_attributes *a, int dir, const char *name,
+		  const struct nb_entry *e)
+{
+	const char *path = e->path + a->prefix;
+	struct timespec times[2];
+
+	make_times(e, times);
+	if (geteuid() == 0 && fchownat(dir, name, e->uid, e->gid,
+				       AT_SYMLINK_NOFOLLOW))
+		return nb_fail_errno(NB_EIO, "%s: cannot set the owner", path);
+	if (e->type != NB_ENTRY_SYMLINK && fchmodat(dir, name, e->mode, 0))
+		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
+	set_xattrs_at(a, dir, name, e);
+	if (utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW))
+		return nb_fail_errno(NB_EIO, "%s: cannot set its times", path);
+	return NB_OK;
+}
+
+static bool
+is_zero(const uint8_t *data, size_t n)
+{
+	return !n || (!data[0] && !memcmp(data, data + 1, n - 1));
+}
+
+int
+nb_extract_write(struct nb_extract_out *out, const uint8_t *data, size_t n)
+{
+	const struct nb_ranges *holes = out->holes;
+
+	while (n) {
+		const struct nb_range *hole = out->hole < holes->count
+			? &holes->at[out->hole] : NULL;
+		size_t part = n;
+		bool inside = hole && hole->at <= out->at;
+
+		if (hole && hole->at + hole->bytes <= out->at) {
+			out->hole++;
+			continue;
+		}
+		if (inside && n > hole->at + hole->bytes - out->at)
+			part = (size_t)(hole->at + hole->bytes - out->at);
+		else if (!inside && hole && n > hole->at - out->at)
+			part = (size_t)(hole->at - out->at);
+		if (inside && is_zero(data, part)) {
+			if (lseek(out->fd, (off_t)part, SEEK_CUR) < 0)
+				return -1;
+		} else if (nb_fd_write(out->fd, data, part)) {
+			return -1;
+		}
+		out->at += part;
+		data += part;
+		n -= part;
+	}
+	return 0;
+}
+
+int
+nb_extract_make(int dir, const char *name, const struct nb_entry *e)
+{
+	switch (e->type) {
+	case NB_ENTRY_SYMLINK:
+		return symlinkat(e->target, dir, name);
+	case NB_ENTRY_FIFO:
+		return mkfifoat(dir, name, 0600);
+	case NB_ENTRY_SOCKET:
+		return mknodat(dir, name, S_IFSOCK | 0600, 0);
+	case NB_ENTRY_CHAR:
+		return mknodat(dir, name, S_IFCHR | 0600, e->rdev);
+	default:
+		return mknodat(dir, name, S_IFBLK | 0600, e->rdev);
+	}
+}

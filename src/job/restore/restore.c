@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/restore/restore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "job/disc/disc_contents.h"
+
+/* Is PATH the PART, or beneath it? */
+static bool
+is_beneath(const char *path, const char *part)
+{
+	size_t n = strlen(part);
+
+	while (n && part[n - 1] == '/')
+		n--;
+	return !strncmp(path, part, n) && (!path[n] || path[n] == '/');
+}
+
+bool
+nb_held_wants(const struct nb_held *held,
+	      const struct nb_restore_options *options, const char *path)
+{
+	size_t prefix = strlen(held->manifest.backup_id) + 1;
+
+	if (!options->path_count)
+		return true;
+	for (size_t i = 0; i < options->path_count; i++)
+		if (is_beneath(path + prefix, options->paths[i])
+		    || is_beneath(path, options->paths[i]))
+			return true;
+	return false;
+}
+
+/* The packed source whose archive stands at PATH, or NULL. */
+static const struct nb_manifest_source *
+packed_at(const struct nb_held *held, const char *path)
+{
+	const struct nb_manifest_sources *list = &held->manifest.sources;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (nb_source_is_packed(&list->at[i])
+		    && !strcmp(list->at[i].path, path))
+			return &list->at[i];
+	return NULL;
+}
+
+/* An archive is wanted when one of its members is. */
+static bool
+wants_member(const struct nb_held *held,
+	     const struct nb_restore_options *options,
+	     const struct nb_manifest_source *source)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < source->members.count; i++) {
+		char *path;
+
+		if (nb_str_format(&path, "%s/%s/%s", held->manifest.backup_id,
+				  source->kind, source->members.at[i].path))
+			return true;
+		found = nb_held_wants(held, options, path);
+		free(path);
+	}
+	return found;
+}
+
+static bool
+is_wanted(const struct nb_held *held,
+	  const struct nb_restore_options *options, const char *source_path,
+	  const char *path)
+{
+	const struct nb_manifest_source *packed = packed_at(held, path);
+
+	if (source_path && !is_beneath(path, source_path))
+		return false;
+	return nb_held_wants(held, options, path)
+		|| (packed && wants_member(held, options, packed));
+}
+
+enum nb_err
+nb_held_select(struct nb_held *held, const struct nb_restore_options *options,
+	       const char *source_path)
+{
+	size_t prefix = strlen(held->manifest.backup_id) + 1, n = 0;
+
+	for (size_t i = 0; i < held->entries.count; i++) {
+		struct nb_entry *e = &held->entries.at[i];
+
+		if (strlen(e->path) > prefix
+		    && is_beneath(e->path, held->manifest.backup_id)
+		    && is_wanted(held, options, source_path, e->path))
+			held->entries.at[n++] = *e;
+		else
+			nb_entry_clear(e);
+	}
+	held->entries.count = n;
+	if (!n)
+		return nb_fail(NB_ENOTFOUND, "%s: nothing in it has this name\n"
+			       "hint: nightburn show %s", options->path_count
+			       ? options->paths[0] : options->source
+			       ? options->source : "backup",
+			       held->manifest.backup_id);
+	return NB_OK;
+}
+
+enum nb_err
+nb_held_source(const struct nb_held *held, const char *name,
+	       const struct nb_manifest_source **out)
+{
+	const struct nb_manifest_sources *list = &held->manifest.sources;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!strcmp(list->at[i].name, name)) {
+			*out = &list->at[i];
+			return NB_OK;
+		}
+	}
+	return nb_fail(NB_ENOTFOUND, "%s: no such source in backup %s\n"
+		       "hint: nightburn show %s", name,
+		       held->manifest.backup_id, held->manifest.backup_id);
+}
+
+static enum nb_err
+extract_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, "restore", done, total);
+}
+
+static void
+add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
+{
+	to->files += one->files;
+	to->bytes += one->bytes;
+	to->bad += one->bad;
+}
+
+/* Archives that are wanted, one after the other, by their members. */
+static enum nb_err
+unpack_all(struct nb_extract *spec, const struct nb_held *held,
+	   const struct nb_restore_options *options,
+	   struct nb_extract_result *result)
+{
+	struct nb_extract_result one;
+	enum nb_err err = NB_OK, bad = NB_OK;
+
+	for (size_t i = 0; !err && i < held->entries.count; i++) {
+		const struct nb_manifest_source *packed
+			= packed_at(held, held->entries.at[i].path);
+
+		if (!packed)
+			continue;
+		err = nb_held_unpack(spec, held, packed, options, &one);
+		add_result(result, &one);
+		if (err == NB_ECORRUPT) {
+			bad = err;
+			err = NB_OK;
+		}
+	}
+	return err ? err : bad;
+}
+
+enum nb_err
+nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
+		const struct nb_nodes *nodes, const struct nb_held *held,
+		const struct nb_restore_options *options,
+		struct nb_held_target target, struct nb_extract_result *result)
+{
+	struct nb_entries plain = NB_ARRAY_INIT;
+	struct nb_extract spec = {
+		.blocks = blocks,
+		.nodes = nodes,
+		.entries = &plain,
+		.prefix = strlen(held->manifest.backup_id) + 1,
+		.to = target.fd,
+		.overwrite = target.overwrite,
+		.attributes = target.attributes,
+		.progress = extract_progress,
+		.ctx = nb,
+	};
+	enum nb_err err = NB_OK, unpacked;
+
+	memset(result, 0, sizeof *result);
+	/* Borrowed from HELD. */
+	for (size_t i = 0; !err && i < held->entries.count; i++)
+		if (!packed_at(held, held->entries.at[i].path))
+			err = nb_array_push(&plain, held->entries.at[i]);
+	if (!err)
+		err = nb_extract_run(&spec, result);
+	if (!err || err == NB_ECORRUPT) {
+		unpacked = unpack_all(&spec, held, options, result);
+		err = unpacked ? unpacked : err;
+	}
+	nb_array_free(&plain);
+	return err;
+}
+
+static enum nb_err
+restore_to(struct nightburn *nb, const struct nb_restore_options *options,
+	   struct nb_blocks *blocks, const struct nb_nodes *nodes,
+	   struct nb_held *held, struct nb_extract_result *result)
+{
+	const struct nb_manifest_source *source = NULL;
+	struct nb_held_target target = { -1, options->overwrite, true };
+	enum nb_err err = NB_OK;
+
+	if (options->source)
+		err = nb_held_source(held, options->source, &source);
+	if (!err)
+		err = nb_held_select(held, options,
+				     source ? source->path : NULL);
+	if (err)
+		return err;
+	if (mkdir(options->to, 0755) && errno != EEXIST)
+		return nb_fail_errno(NB_EIO, "%s: cannot make", options->to);
+	target.fd = open(options->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (target.fd < 0)
+		return nb_fail_errno(NB_EIO, "%s: cannot open", options->to);
+	err = nb_held_extract(nb, blocks, nodes, held, options, target,
+			      result);
+	nb_fd_close(&target.fd);
+	return err;
+}
+
+static enum nb_err
+restore_from(struct nightburn *nb, const struct nb_restore_options *options,
+	     struct nb_look *look, struct nb_restore_result *result)
+{
+	struct nb_extract_result done = { 0 };
+	struct nb_blocks *blocks = NULL;
+	struct nb_nodes nodes = NB_ARRAY_INIT;
+	struct nb_held held = { 0 };
+	enum nb_err err, sealed = NB_OK;
+
+	err = nb_drive_blocks(look->drive, &blocks);
+	if (!err)
+		err = nb_held_find(look, blocks, options->backup, &nodes,
+				   &held);
+	if (!err) {
+		memcpy(result->backup_id, held.manifest.backup_id,
+		       sizeof result->backup_id);
+		memcpy(result->disc, look->label.disc, sizeof result->disc);
+		result->generation = held.manifest.generation;
+		sealed = nb_seal_check(nb, blocks, nb_look_start(look),
+				       held.path);
+		err = options->into
+			? nb_restore_into(nb, options, blocks, &nodes, &held,
+					  &done)
+			: restore_to(nb, options, blocks, &nodes, &held,
+				     &done);
+	}
+	result->files = done.files;
+	result->bytes = done.bytes;
+	result->bad = done.bad;
+	nb_held_clear(&held);
+	nb_nodes_free(&nodes);
+	nb_blocks_free(blocks);
+	return err ? err : sealed;
+}
+
+enum nb_err
+nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
+	   struct nb_restore_result *result)
+{
+	struct nb_look look;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	if (!options->to == !options->into)
+		return nb_fail(NB_EUSAGE, "restore: either a directory or a "
+			       "database\nhint: --to DIR or --into DATABASE");
+	err = nb_held_look(nb, options->device, &look);
+	if (err)
+		return err;
+	err = restore_from(nb, options, &look, result);
+	nb_look_close(&look);
+	return err;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/restore/restore.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "job/disc/disc_contents.h"
+#include "source/boot/area_restore.h"
+
+#define RECORD_MAX ((size_t)1 << 24)
+
+struct rows NB_ARRAY(struct nb_bootarea_row);
+
+static enum nb_err
+choose(const struct nb_held *held, const char *name,
+       const struct nb_manifest_source **out)
+{
+	const struct nb_manifest_sources *list = &held->manifest.sources;
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->at[i].kind, "bootarea")
+		    || (name && strcmp(list->at[i].name, name)))
+			continue;
+		*out = &list->at[i];
+		count++;
+	}
+	if (count == 1 && (*out)->path)
+		return NB_OK;
+	if (!count)
+		return nb_fail(NB_ENOTFOUND, "%s: no such bootarea in backup "
+			       "%s\nhint: nightburn show %s",
+			       name ? name : "(any)",
+			       held->manifest.backup_id,
+			       held->manifest.backup_id);
+	return nb_fail(NB_EUSAGE, "backup %s holds %zu boot areas\nhint: name "
+		       "one with --source", held->manifest.backup_id, count);
+}
+
+/* Without the files of /boot, which the disk does not get one by one. */
+static void
+keep_pieces(struct nb_held *held, const char *path)
+{
+	size_t prefix = strlen(path), n = 0;
+
+	for (size_t i = 0; i < held->entries.count; i++) {
+		struct nb_entry *e = &held->entries.at[i];
+
+		if (strlen(e->path) > prefix && e->type == NB_ENTRY_FILE
+		    && !strchr(e->path + prefix + 1, '/'))
+			held->entries.at[n++] = *e;
+		else
+			nb_entry_clear(e);
+	}
+	held->entries.count = n;
+}
+
+static struct nb_part_row
+row_of(const struct nb_disk_part *p)
+{
+	return (struct nb_part_row){
+		.number = p->number, .start = p->start, .size = p->size,
+		.type = p->type_name ? p->type_name : p->type, .fs = p->fs,
+		.label = p->fs_label ? p->fs_label : p->name,
+		.uuid = p->fs_uuid ? p->fs_uuid : p->uuid,
+	};
+}
+
+static bool
+equal(const char *a, const char *b)
+{
+	return !strcasecmp(a ? a : "", b ? b : "");
+}
+
+static bool
+is_same(const struct nb_part_row *a, const struct nb_part_row *b)
+{
+	return a->start == b->start && a->size == b->size
+		&& equal(a->type, b->type) && equal(a->fs, b->fs)
+		&& equal(a->label, b->label) && equal(a->uuid, b->uuid);
+}
+
+/* Both lists are in the order of their numbers. */
+static enum nb_err
+make_rows(const struct nb_disk *from, const struct nb_disk *to,
+	  struct rows *rows)
+{
+	enum nb_err err = NB_OK;
+	size_t i = 0, k = 0;
+
+	while (!err && (i < from->parts.count || k < to->parts.count)) {
+		const struct nb_disk_part *a = i < from->parts.count
+			? &from->parts.at[i] : NULL;
+		const struct nb_disk_part *b = k < to->parts.count
+			? &to->parts.at[k] : NULL;
+		struct nb_bootarea_row row = { .same = false };
+
+		if (a && (!b || a->number <= b->number)) {
+			row.backup = row_of(a);
+			i++;
+		}
+		if (b && (!a || b->number <= a->number)) {
+			row.target = row_of(b);
+			k++;
+		}
+		row.same = is_same(&row.backup, &row.target);
+		err = nb_array_push(rows, row);
+	}
+	return err;
+}
+
+static enum nb_err
+show(const struct nb_bootarea_options *options, const char *source,
+     const struct nb_bootarea *area, const struct nb_boot_target *target)
+{
+	struct rows rows = NB_ARRAY_INIT;
+	struct nb_bootarea_info info = {
+		.source = source, .device = area->device,
+		.target = target->path, .backup_table = area->disk.table,
+		.target_table = target->disk.table,
+		.backup_size = area->disk.size,
+		.target_size = target->disk.size, .user = target->user,
+	};
+	enum nb_err err = make_rows(&area->disk, &target->disk, &rows);
+
+	info.rows = rows.at;
+	info.row_count = rows.count;
+	if (!err && options->show && options->show(options->ctx, &info))
+		err = NB_ECANCELED;
+	nb_array_free(&rows);
+	return err;
+}
+
+static enum nb_err
+tell(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, "restore", done, total);
+}
+
+static enum nb_err
+load_record(int dir, const char *path, struct nb_bootarea *area, int *pieces)
+{
+	char *text = NULL;
+	size_t length;
+	enum nb_err err;
+
+	*pieces = nb_path_open(dir, path, O_RDONLY | O_DIRECTORY, 0);
+	if (*pieces < 0)
+		return nb_fail_errno(NB_EIO, "%s: cannot open", path);
+	err = nb_fd_load(*pieces, NB_BOOTAREA_RECORD, RECORD_MAX, &text,
+			 &length);
+	if (err == NB_ENOTFOUND)
+		nb_fail(err, "%s: no " NB_BOOTAREA_RECORD, path);
+	if (!err)
+		err = nb_bootarea_parse(NB_BOOTAREA_RECORD, text, length,
+					area);
+	free(text);
+	return err;
+}
+
+/* The pieces stand in DIR, beneath PATH. */
+static enum nb_err
+write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
+	 const char *source, int dir, const char *path)
+{
+	struct nb_bootarea area = { .device = NULL };
+	struct nb_boot_target target = { .path = NULL };
+	struct nb_boot_restore spec = {
+		.area = &area, .again = options->erase, .shown = &target,
+		.progress = tell, .ctx = nb, .pieces = -1,
+	};
+	enum nb_err err = load_record(dir, path, &area, &spec.pieces);
+
+	if (!err)
+		err = nb_boot_look(options->to_device, &target);
+	if (!err)
+		err = show(options, source, &area, &target);
+	if (!err)
+		err = nb_boot_write(&spec);
+	nb_fd_close(&spec.pieces);
+	nb_boot_target_clear(&target);
+	nb_bootarea_clear(&area);
+	return err;
+}
+
+struct from {
+	struct nb_blocks *blocks;
+	struct nb_nodes nodes;
+	struct nb_held held;
+};
+
+static enum nb_err
+bring(struct nightburn *nb, const struct nb_bootarea_options *options,
+      struct from *from, struct nb_extract_result *done)
+{
+	const struct nb_manifest_source *source = NULL;
+	struct nb_restore_options all = { .source = options->source };
+	size_t prefix = strlen(from->held.manifest.backup_id) + 1;
+	struct nb_held_target target = { -1, false, false };
+	char *dir = NULL;
+	enum nb_err err, removed;
+
+	err = choose(&from->held, options->source, &source);
+	if (!err && strlen(source->path) <= prefix)
+		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
+			      source->name);
+	if (!err)
+		err = nb_held_select(&from->held, &all, source->path);
+	if (!err)
+		err = nb_held_temporary(nb, &dir, &target.fd);
+	if (err)
+		return err;
+	keep_pieces(&from->held, source->path);
+	err = nb_held_extract(nb, from->blocks, &from->nodes, &from->held,
+			      &all, target, done);
+	if (!err)
+		err = write_to(nb, options, source->name, target.fd,
+			       source->path + prefix);
+	nb_fd_close(&target.fd);
+	removed = nb_path_remove(AT_FDCWD, dir);
+	free(dir);
+	return err ? err : removed;
+}
+
+static enum nb_err
+bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
+	   struct nb_look *look, struct nb_restore_result *result)
+{
+	struct nb_extract_result done = { 0 };
+	struct from from = { .blocks = NULL };
+	enum nb_err err = nb_drive_blocks(look->drive, &from.blocks);
+
+	if (!err)
+		err = nb_held_find(look, from.blocks, options->backup,
+				   &from.nodes, &from.held);
+	if (!err) {
+		memcpy(result->backup_id, from.held.manifest.backup_id,
+		       sizeof result->backup_id);
+		memcpy(result->disc, look->label.disc, sizeof result->disc);
+		result->generation = from.held.manifest.generation;
+		/* A disk is not overwritten with what may be forged. */
+		err = nb_seal_check(nb, from.blocks, nb_look_start(look),
+				    from.held.path);
+	}
+	if (!err)
+		err = bring(nb, options, &from, &done);
+	result->files = err ? 0 : done.files;
+	result->bytes = done.bytes;
+	result->bad = done.bad;
+	nb_held_clear(&from.held);
+	nb_nodes_free(&from.nodes);
+	nb_blocks_free(from.blocks);
+	return err;
+}
+
+enum nb_err
+nb_restore_bootarea(struct nightburn *nb,
+		    const struct nb_bootarea_options *options,
+		    struct nb_restore_result *result)
+{
+	struct nb_look look;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	if (!options->to_device)
+		return nb_fail(NB_EUSAGE, "restore: which disk is to be "
+			       "overwritten?\nhint: --to-device /dev/NAME "
+			       "--yes-erase /dev/NAME");
+	err = nb_held_look(nb, options->device, &look);
+	if (err)
+		return err;
+	err = bring_from(nb, options, &look, result);
+	nb_look_close(&look);
+	return err;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/restore/restore.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "source/postgres/restore.h"
+
+/* The dump that is meant: the one named, the one of that database, or the
+ * only one. */
+static enum nb_err
+choose_dump(const struct nb_held *held,
+	    const struct nb_restore_options *options,
+	    const struct nb_manifest_source **out)
+{
+	const struct nb_manifest_sources *list = &held->manifest.sources;
+	const struct nb_manifest_source *only = NULL;
+	size_t count = 0;
+
+	if (options->source)
+		return nb_held_source(held, options->source, out);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct nb_manifest_source *s = &list->at[i];
+
+		if (!s->database)
+			continue;
+		if (!strcmp(s->database, options->into)) {
+			*out = s;
+			return NB_OK;
+		}
+		only = s;
+		count++;
+	}
+	if (count != 1)
+		return nb_fail(NB_EUSAGE, "%s: backup %s holds %zu databases, "
+			       "none of this name\nhint: name one with "
+			       "--source", options->into,
+			       held->manifest.backup_id, count);
+	*out = only;
+	return NB_OK;
+}
+
+/* The files go to the user who runs PostgreSQL's programs. */
+static enum nb_err
+give_to(int dir, const struct nb_held *held, const char *user)
+{
+	size_t prefix = strlen(held->manifest.backup_id) + 1;
+	const struct passwd *pw;
+
+	if (!user)
+		return NB_OK;
+	pw = getpwnam(user);
+	if (!pw)
+		return nb_fail(NB_ENOTFOUND, "%s: no such user", user);
+	for (size_t i = 0; i < held->entries.count; i++) {
+		const char *path = held->entries.at[i].path + prefix;
+		int fd = nb_path_open(dir, path, O_RDONLY, 0);
+		int bad = fd < 0 || fchown(fd, pw->pw_uid, pw->pw_gid);
+
+		nb_fd_close(&fd);
+		if (bad)
+			return nb_fail_errno(NB_EIO, "%s: cannot hand it to "
+					     "%s", path, user);
+	}
+	return NB_OK;
+}
+
+/* Directories between staging and the dump can be entered by anyone. */
+static enum nb_err
+make_reachable(int dir)
+{
+	int fd = nb_path_open(dir, "postgres", O_RDONLY | O_DIRECTORY, 0);
+	int bad = fd < 0 || fchmod(fd, 0711);
+
+	nb_fd_close(&fd);
+	return bad ? nb_fail_errno(NB_EIO, "postgres: cannot open") : NB_OK;
+}
+
+static enum nb_err
+load_database(const struct nb_restore_options *options, const char *dir,
+	      const struct nb_manifest_source *source, const char *relative)
+{
+	struct nb_pg_restore spec = {
+		.format = source->format,
+		.compression = source->compression,
+		.database = options->into,
+		.conninfo = options->conninfo,
+		.run_as = options->run_as,
+	};
+	char *path = NULL;
+	enum nb_err err;
+
+	err = nb_path_join(dir, relative, &path);
+	spec.path = path;
+	if (!err)
+		err = nb_pg_restore_run(&spec);
+	free(path);
+	return err;
+}
+
+enum nb_err
+nb_held_temporary(const struct nightburn *nb, char **path, int *fd)
+{
+	const char *staging = nb ? nb->config->staging_dir : "/tmp";
+	enum nb_err err;
+	char *made;
+
+	if (nb)
+		mkdir(staging, 0711);
+	err = nb_str_format(&made, "%s/restore.XXXXXX", staging);
+	if (err)
+		return err;
+	if (!mkdtemp(made)) {
+		err = nb_fail_errno(NB_EIO, "%s: cannot make a directory",
+				    staging);
+		free(made);
+		return err;
+	}
+	*fd = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0 || fchmod(*fd, 0711)) {
+		err = nb_fail_errno(NB_EIO, "%s: cannot open", made);
+		nb_fd_close(fd);
+		rmdir(made);
+		free(made);
+		return err;
+	}
+	*path = made;
+	return NB_OK;
+}
+
+enum nb_err
+nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
+		struct nb_blocks *blocks, const struct nb_nodes *nodes,
+		struct nb_held *held, struct nb_extract_result *result)
+{
+	size_t prefix = strlen(held->manifest.backup_id) + 1;
+	const struct nb_manifest_source *source;
+	struct nb_held_target target = { -1, false, false };
+	char *dir = NULL;
+	enum nb_err err, removed;
+
+	err = choose_dump(held, options, &source);
+	if (!err && (!source->path || strlen(source->path) <= prefix))
+		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
+			      source->name);
+	if (!err)
+		err = nb_held_select(held, options, source->path);
+	if (!err)
+		err = nb_held_temporary(nb, &dir, &target.fd);
+	if (err)
+		return err;
+	err = nb_held_extract(nb, blocks, nodes, held, options, target,
+			      result);
+	if (!err)
+		err = make_reachable(target.fd);
+	if (!err)
+		err = give_to(target.fd, held, options->run_as);
+	if (!err)
+		err = load_database(options, dir, source,
+				    source->path + prefix);
+	nb_fd_close(&target.fd);
+	removed = nb_path_remove(AT_FDCWD, dir);
+	free(dir);
+	return err ? err : removed;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Trees that are one archive on the disc: members by the manifest's list. */
+#include "job/restore/restore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "source/tree/tar.h"
+
+#define PIECE_BLOCKS 128   /* 256 KiB */
+
+struct archive {
+	struct nb_blocks *blocks;
+	const struct nb_node *node;
+	size_t extent;             /* the next bytes: in this one, behind */
+	uint64_t at;
+	uint8_t *buf;
+	struct nb_tar_reader *reader;
+	const struct nb_entries *members;
+	const struct nb_entries *wanted;  /* members with PREFIX in front */
+	size_t prefix;
+};
+
+/* The next bytes of the archive from the disc. */
+static enum nb_err
+read_archive(void *ctx, const void **data, size_t *n)
+{
+	struct archive *a = ctx;
+	const struct nb_extent *x;
+	uint64_t left;
+	enum nb_err err;
+
+	*n = 0;
+	while (a->extent < a->node->extent_count
+	       && a->at >= a->node->extents[a->extent].bytes) {
+		a->extent++;
+		a->at = 0;
+	}
+	if (a->extent >= a->node->extent_count)
+		return NB_OK;
+	x = &a->node->extents[a->extent];
+	left = x->bytes - a->at;
+	if (left > (uint64_t)PIECE_BLOCKS * NB_BLOCK)
+		left = (uint64_t)PIECE_BLOCKS * NB_BLOCK;
+	err = nb_blocks_read(a->blocks, x->lba + (uint32_t)(a->at / NB_BLOCK),
+			     (uint32_t)((left + NB_BLOCK - 1) / NB_BLOCK),
+			     a->buf);
+	if (err)
+		return err;
+	a->at += left;
+	*data = a->buf;
+	*n = (size_t)left;
+	return NB_OK;
+}
+
+/* The wanted file that the bytes of member M are of: itself, or the first of
+ * its names that is wanted. */
+static const struct nb_entry *
+wanted_of(const struct archive *a, const struct nb_entry *m)
+{
+	for (size_t i = 0; i < a->wanted->count; i++) {
+		const struct nb_entry *e = &a->wanted->at[i];
+
+		if (e->type == NB_ENTRY_FILE
+		    && (m->ino ? e->ino == m->ino
+			: !strcmp(e->path + a->prefix, m->path)))
+			return e;
+	}
+	return NULL;
+}
+
+static const struct nb_entry *
+find_wanted(const struct archive *a, const char *path)
+{
+	struct nb_entry key = { .path = NULL };
+	const struct nb_entry *m = nb_entries_find(a->members, path);
+	struct nb_str s = NB_STR_INIT;
+
+	if (!m || m->type != NB_ENTRY_FILE)
+		return NULL;
+	if (m->ino)
+		return m == &a->members->at[m->ino - 1] ? wanted_of(a, m)
+			: NULL;
+	nb_str_addf(&s, "%.*s%s", (int)a->prefix, a->wanted->at[0].path,
+		    path);
+	if (nb_str_take(&s, &key.path))
+		return NULL;
+	m = nb_entries_find(a->wanted, key.path);
+	free(key.path);
+	return m && m->type == NB_ENTRY_FILE ? m : NULL;
+}
+
+static enum nb_err
+next_file(void *ctx, const struct nb_entry **e)
+{
+	struct archive *a = ctx;
+	enum nb_err err = NB_OK;
+	const char *path = "";
+
+	*e = NULL;
+	while (!err && path && !*e) {
+		err = nb_tar_next(a->reader, &path);
+		if (!err && path)
+			*e = find_wanted(a, path);
+	}
+	/* What is behind a damage is missing, and told so file by file. */
+	return err == NB_ENOMEM ? err : NB_OK;
+}
+
+static enum nb_err
+file_bytes(void *ctx, enum nb_err (*fn)(void *fn_ctx, const void *data,
+					size_t n), void *fn_ctx)
+{
+	struct archive *a = ctx;
+
+	return nb_tar_content(a->reader, fn, fn_ctx);
+}
+
+bool
+nb_source_is_packed(const struct nb_manifest_source *source)
+{
+	return source->path && source->format && source->members.count
+		&& !strcmp(source->format, "tar");
+}
+
+/* The members that are wanted, as if the tree stood on the disc. */
+static enum nb_err
+select_members(const struct nb_held *held,
+	       const struct nb_manifest_source *source,
+	       const struct nb_restore_options *options,
+	       struct nb_entries *out)
+{
+	enum nb_err err = NB_OK;
+	struct nb_entry e;
+
+	for (size_t i = 0; !err && i < source->members.count; i++) {
+		const struct nb_entry *m = &source->members.at[i];
+		char *path = NULL;
+
+		err = nb_str_format(&path, "%s/%s/%s",
+				    held->manifest.backup_id, source->kind,
+				    m->path);
+		if (!err && !nb_held_wants(held, options, path)) {
+			free(path);
+			continue;
+		}
+		if (!err)
+			err = nb_entry_copy(m, &e);
+		if (!err) {
+			free(e.path);
+			e.path = path;
+			path = NULL;
+			err = nb_entries_add(out, &e);
+		}
+		free(path);
+	}
+	return err;
+}
+
+static bool
+is_sound(const struct nb_entries *members)
+{
+	for (size_t i = 0; i < members->count; i++)
+		if (members->at[i].ino > members->count
+		    || (i && strcmp(members->at[i - 1].path,
+				    members->at[i].path) >= 0))
+			return false;
+	return true;
+}
+
+static enum nb_err
+unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
+       struct nb_extract_result *result)
+{
+	struct archive a = {
+		.blocks = spec->blocks, .members = &source->members,
+		.wanted = spec->entries,
+		.node = nb_nodes_find(spec->nodes, source->path),
+		.prefix = spec->prefix + strlen(source->kind) + 1,
+	};
+	const struct nb_extract_feed feed = { next_file, file_bytes, &a };
+	enum nb_err err = NB_OK;
+
+	if (!a.node || a.node->entry.type != NB_ENTRY_FILE
+	    || !is_sound(&source->members))
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc, or its "
+			       "list of members is not sound", source->path);
+	a.buf = aligned_alloc(4096, (size_t)PIECE_BLOCKS * NB_BLOCK);
+	if (!a.buf)
+		return nb_fail_memory();
+	err = nb_tar_reader_new(read_archive, &a, &a.reader);
+	spec->feed = &feed;
+	spec->nodes = NULL;
+	if (!err)
+		err = nb_extract_run(spec, result);
+	nb_tar_reader_free(a.reader);
+	free(a.buf);
+	return err;
+}
+
+enum nb_err
+nb_held_unpack(struct nb_extract *spec, const struct nb_held *held,
+	       const struct nb_manifest_source *source,
+	       const struct nb_restore_options *options,
+	       struct nb_extract_result *result)
+{
+	struct nb_entries wanted = NB_ARRAY_INIT;
+	const struct nb_nodes *nodes = spec->nodes;
+	enum nb_err err = select_members(held, source, options, &wanted);
+
+	memset(result, 0, sizeof *result);
+	spec->entries = &wanted;
+	if (!err && wanted.count)
+		err = unpack(spec, source, result);
+	spec->nodes = nodes;
+	spec->feed = NULL;
+	nb_entries_free(&wanted);
+	return err;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/run/backup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "model/config/build.h"
+
+bool
+nb_backup_is_by_hand(const struct nb_backup *backup)
+{
+	return backup->sources == &backup->by_hand;
+}
+
+/* The tree that is PATH, or the file at its end in the directory before. */
+static enum nb_err
+take_path(const char *path, struct nb_config_tree *tree)
+{
+	char *slash;
+	struct stat st;
+
+	tree->path = realpath(path, NULL);
+	if (!tree->path || stat(tree->path, &st))
+		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
+	if (S_ISDIR(st.st_mode))
+		return NB_OK;
+	if (!S_ISREG(st.st_mode))
+		return nb_fail(NB_EUSAGE, "%s: neither a file nor a directory",
+			       path);
+	slash = strrchr(tree->path, '/');
+	tree->only = strdup(slash + 1);
+	if (!tree->only)
+		return nb_fail_memory();
+	slash[slash == tree->path] = '\0';
+	return NB_OK;
+}
+
+/* A tree source for PATH as a person typed it, named by its last part. */
+static enum nb_err
+source_by_hand(const char *path, struct nb_config_source *source)
+{
+	struct nb_config_tree *tree = &source->tree;
+	enum nb_err err;
+
+	nb_config_source_begin(NB_SOURCE_TREE, source);
+	err = take_path(path, tree);
+	if (!err && tree->only)
+		return nb_str_dup(tree->only, &source->name);
+	if (!err && tree->path[1])
+		return nb_str_dup(strrchr(tree->path, '/') + 1, &source->name);
+	return err ? err : nb_str_dup("root", &source->name);
+}
+
+static enum nb_err
+check_name(const struct nb_backup *backup, const char *name, const char *path)
+{
+	for (size_t i = 0; i < backup->by_hand.count; i++)
+		if (!strcmp(backup->by_hand.at[i].name, name))
+			return nb_fail(NB_EUSAGE, "%s: a second path named "
+				       "%s\nhint: append them one by one",
+				       path, name);
+	return NB_OK;
+}
+
+static enum nb_err
+sources_by_hand(const struct nb_run_options *options,
+		struct nb_backup *backup)
+{
+	enum nb_err err = NB_OK;
+
+	backup->sources = &backup->by_hand;
+	for (size_t i = 0; !err && i < options->path_count; i++) {
+		struct nb_config_source source = { 0 };
+
+		err = source_by_hand(options->paths[i], &source);
+		if (!err)
+			err = check_name(backup, source.name,
+					 options->paths[i]);
+		if (!err)
+			err = nb_array_push(&backup->by_hand, source);
+		if (err)
+			nb_config_source_clear(&source);
+	}
+	return err;
+}
+
+enum nb_err
+nb_backup_prepare(struct nb_site *site, const struct nb_run_options *options,
+		  struct nb_backup *backup)
+{
+	enum nb_err err = NB_OK;
+
+	memset(backup, 0, sizeof *backup);
+	backup->staged.dir = -1;
+	backup->site = site;
+	backup->sources = &site->job->sources;
+	backup->accept_shrink = options->accept_shrink;
+	if (options->path_count)
+		err = sources_by_hand(options, backup);
+	if (!err && !options->resume)
+		err = nb_backup_preflight(backup);
+	if (err)
+		nb_backup_clear(backup);
+	return err;
+}
+
+void
+nb_roots_close(struct nb_roots *roots)
+{
+	for (size_t i = 1; i < roots->count; i++)
+		nb_fd_close(&roots->at[i]);
+	nb_array_free(roots);
+}
+
+/* Keeps of LIST what stands beneath the backup's directory, with that
+ * directory taken off the paths: the form in which staging remembers it. */
+static enum nb_err
+keep_staged(struct nb_backup *backup, struct nb_entries *list)
+{
+	size_t prefix = strlen(backup->staged.manifest.backup_id) + 1;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		struct nb_entry *e = &list->at[i];
+
+		if (strlen(e->path) <= prefix)
+			continue;
+		memmove(e->path, e->path + prefix,
+			strlen(e->path + prefix) + 1);
+		err = nb_entries_add(&backup->staged.entries, e);
+		memset(e, 0, sizeof *e);
+	}
+	return err;
+}
+
+static enum nb_err
+make_id(int64_t date, bool fixed, char id[NB_BACKUP_ID_MAX + 1])
+{
+	char text[NB_CLOCK_TEXT], hex[9] = "00000000";
+	uint8_t bytes[4];
+	enum nb_err err = fixed ? NB_OK : nb_random(bytes, sizeof bytes);
+
+	if (err)
+		return err;
+	if (!fixed)
+		nb_hex(bytes, sizeof bytes, hex);
+	snprintf(id, NB_BACKUP_ID_MAX + 1, "%s-%s",
+		 nb_clock_compact(date, text), hex);
+	return NB_OK;
+}
+
+static void
+describe(struct nb_backup *backup, int64_t date)
+{
+	struct nb_manifest *m = &backup->staged.manifest;
+
+	m->created = date;
+	snprintf(m->job, sizeof m->job, "%s", nb_backup_is_by_hand(backup)
+		 ? NB_JOB_BY_HAND : backup->site->job->name);
+	snprintf(m->pool, sizeof m->pool, "%s", backup->site->pool->name);
+	if (gethostname(m->host, sizeof m->host - 1))
+		strcpy(m->host, "unknown");
+}
+
+static enum nb_err
+dump_all(struct nb_backup *backup)
+{
+	struct nb_entries entries = NB_ARRAY_INIT;
+	struct nb_roots roots = NB_ARRAY_INIT;
+	struct nb_source_output out = {
+		&entries, &backup->staged.manifest.sources, &roots
+	};
+	enum nb_err err;
+
+	err = nb_array_push(&roots, backup->staged.dir);
+	if (!err)
+		err = nb_backup_run_sources(backup, true, &out);
+	if (!err)
+		err = keep_staged(backup, &entries);
+	nb_entries_free(&entries);
+	nb_roots_close(&roots);
+	return err;
+}
+
+enum nb_err
+nb_backup_collect(struct nb_backup *backup, bool fixed_id)
+{
+	const char *staging = backup->site->nb->config->staging_dir;
+	int64_t date = nb_clock_date();
+	char id[NB_BACKUP_ID_MAX + 1];
+	enum nb_err err;
+
+	err = make_id(date, fixed_id, id);
+	if (!err)
+		err = nb_staging_begin(staging, id, &backup->staged);
+	if (err)
+		return err;
+	describe(backup, date);
+	err = nb_backup_hold(backup);
+	if (!err)
+		err = dump_all(backup);
+	if (!err)
+		err = nb_staging_finish(staging, &backup->staged);
+	if (err == NB_EFULL)
+		nb_log(NB_NOTE, "%s: no room for this backup", staging);
+	if (err)
+		nb_staging_remove(staging, &backup->staged);
+	return err;
+}
+
+enum nb_err
+nb_backup_resume(struct nb_backup *backup)
+{
+	const char *staging = backup->site->nb->config->staging_dir;
+	bool burned = false;
+	enum nb_err err;
+
+	err = nb_staging_find(staging, backup->site->job->name,
+			      &backup->staged);
+	if (!err)
+		err = nb_catalog_holds(backup->site->catalog,
+				       backup->staged.manifest.backup_id,
+				       NULL, &burned);
+	/* A run died between commit and the end of its work. */
+	if (!err && burned) {
+		err = nb_backup_discard(backup);
+		if (!err)
+			err = NB_ENOTFOUND;
+	}
+	if (err == NB_ENOTFOUND)
+		nb_fail(err, "%s: no backup of job %s waits here\n"
+			"hint: nightburn run without --resume makes one",
+			staging, backup->site->job->name);
+	return err ? err : nb_backup_hold(backup);
+}
+
+enum nb_err
+nb_backup_discard(struct nb_backup *backup)
+{
+	return nb_staging_remove(backup->site->nb->config->staging_dir,
+				 &backup->staged);
+}
+
+void
+nb_backup_clear(struct nb_backup *backup)
+{
+	nb_backup_release(backup);
+	for (size_t i = 0; i < backup->by_hand.count; i++)
+		nb_config_source_clear(&backup->by_hand.at[i]);
+	nb_array_free(&backup->by_hand);
+	nb_staged_free(&backup->staged);
+	memset(backup, 0, sizeof *backup);
+	backup->staged.dir = -1;
+}
+
+/* The entry STAGED as it stands on the disc. */
+static enum nb_err
+list_one(const char *id, const struct nb_entry *staged,
+	 struct nb_entries *entries)
+{
+	struct nb_entry e = { .path = NULL };
+	enum nb_err err = nb_entry_copy(staged, &e);
+
+	free(e.root_path);
+	e.root_path = e.path;
+	e.path = NULL;
+	e.root = 0;
+	e.content = e.type == NB_ENTRY_FILE && e.size ? NB_CONTENT_ROOT
+		: NB_CONTENT_NONE;
+	if (!err)
+		err = nb_str_format(&e.path, "%s/%s", id, staged->path);
+	if (!err)
+		return nb_entries_add(entries, &e);
+	nb_entry_clear(&e);
+	return err;
+}
+
+static enum nb_err
+list_staged(struct nb_backup *backup, struct nb_entries *entries)
+{
+	const char *id = backup->staged.manifest.backup_id;
+	int64_t date = backup->staged.manifest.created;
+	enum nb_err err = nb_entries_add_dir(entries, id, date);
+
+	for (size_t i = 0; !err && i < backup->staged.entries.count; i++)
+		err = list_one(id, &backup->staged.entries.at[i], entries);
+	return err;
+}
+
+static enum nb_err
+copy_source(const struct nb_manifest_source *from,
+	    struct nb_manifest_sources *list)
+{
+	struct nb_manifest_source to = { .path = NULL };
+	enum nb_err err = nb_manifest_source_copy(from, &to);
+
+	if (!err)
+		err = nb_array_push(list, to);
+	if (err)
+		nb_manifest_source_clear(&to);
+	return err;
+}
+
+enum nb_err
+nb_backup_list(struct nb_backup *backup, struct nb_entries *entries,
+	       struct nb_manifest_sources *sources, struct nb_roots *roots)
+{
+	struct nb_source_output out = { entries, sources, roots };
+	const struct nb_manifest_sources *staged
+		= &backup->staged.manifest.sources;
+	enum nb_err err;
+
+	err = nb_array_push(roots, backup->staged.dir);
+	if (!err)
+		err = list_staged(backup, entries);
+	for (size_t i = 0; !err && i < staged->count; i++)
+		err = copy_source(&staged->at[i], sources);
+	if (!err)
+		err = nb_backup_run_sources(backup, false, &out);
+	return err;
+}

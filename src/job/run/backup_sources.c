@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is done with every source of a backup. */
+#include "job/run/backup.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "model/config/build.h"
+
+static enum nb_err
+last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
+{
+	const struct nb_backup *backup = ctx;
+
+	*stored = 0;
+	if (!backup->site->catalog)
+		return NB_OK;
+	return nb_catalog_last_size(backup->site->catalog,
+				    backup->site->job->name, kind, name,
+				    stored);
+}
+
+/* What S is likely to want in staging: as much as the last time when it cannot
+ * tell, but puts all there. */
+static enum nb_err
+estimate(const struct nb_backup *backup, const struct nb_config_source *s,
+	 uint64_t *bytes)
+{
+	const struct nb_source_ops *ops = nb_source_ops(s->kind);
+
+	*bytes = 0;
+	if (ops->estimate)
+		return ops->estimate(s, bytes);
+	if (!ops->is_staged || !ops->is_staged(s))
+		return NB_OK;
+	return last_size((void *)(uintptr_t)backup,
+			 nb_config_job_blocks[s->kind].name, s->name, bytes);
+}
+
+/* The room that all sources together want in staging, against what is there. */
+static enum nb_err
+check_room(const struct nb_backup *backup)
+{
+	uint64_t need = 0, one, room;
+	char have[16], want[16];
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < backup->sources->count; i++) {
+		err = estimate(backup, &backup->sources->at[i], &one);
+		need += one;
+	}
+	if (err || !need)
+		return err;
+	err = nb_staging_room(backup->site->nb->config->staging_dir, &room);
+	if (!err && need > room)
+		nb_log(NB_WARNING,
+		       "%s: %s free, the backup may need up to %s",
+		       backup->site->nb->config->staging_dir,
+		       nb_str_size(room, have), nb_str_size(need, want));
+	return err;
+}
+
+enum nb_err
+nb_backup_preflight(const struct nb_backup *backup)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < backup->sources->count; i++) {
+		const struct nb_config_source *s = &backup->sources->at[i];
+
+		err = nb_source_ops(s->kind)->preflight(s);
+	}
+	return err ? err : check_room(backup);
+}
+
+static enum nb_err
+source_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct nb_backup *backup = ctx;
+
+	return nb_job_progress(backup->site->nb, what, done, total);
+}
+
+static struct nb_source_context
+context_of(struct nb_backup *backup)
+{
+	return (struct nb_source_context){
+		.backup_id = backup->staged.manifest.backup_id,
+		.job = backup->site->job->name,
+		.state_dir = backup->site->state->dir,
+		.installation = backup->site->state->installation,
+		.run = backup->run,
+		.staging_path = backup->staged.path,
+		.staging = backup->staged.dir,
+		.date = backup->staged.manifest.created,
+		.last_size = last_size,
+		.accept_shrink = backup->accept_shrink,
+		.progress = source_progress,
+		.ctx = backup,
+	};
+}
+
+/* All of them before the first dump, in the order of the file: what belongs
+ * together is of nearly one moment. */
+enum nb_err
+nb_backup_hold(struct nb_backup *backup)
+{
+	struct nb_source_context context = context_of(backup);
+	size_t count = backup->sources->count;
+	uint8_t id[NB_RUN_ID_BYTES];
+	enum nb_err err = nb_random(id, sizeof id);
+
+	if (err)
+		return err;
+	nb_hex(id, sizeof id, backup->run);
+	backup->held = calloc(count + 1, sizeof *backup->held);
+	if (!backup->held)
+		return nb_fail_memory();
+	for (size_t i = 0; !err && i < count; i++) {
+		const struct nb_config_source *s = &backup->sources->at[i];
+		const struct nb_source_ops *ops = nb_source_ops(s->kind);
+
+		if (ops->hold)
+			err = ops->hold(s, &context, &backup->held[i]);
+	}
+	return err;
+}
+
+enum nb_err
+nb_backup_release(struct nb_backup *backup)
+{
+	size_t i = backup->held ? backup->sources->count : 0;
+	enum nb_err err = NB_OK, one;
+
+	while (i-- > 0) {
+		const struct nb_config_source *s = &backup->sources->at[i];
+
+		if (!backup->held[i])
+			continue;
+		one = nb_source_ops(s->kind)->release(s, backup->held[i]);
+		err = err ? err : one;
+	}
+	free(backup->held);
+	backup->held = NULL;
+	return err;
+}
+
+enum nb_err
+nb_backup_run_sources(struct nb_backup *backup, bool staged,
+		      struct nb_source_output *out)
+{
+	struct nb_source_context context = context_of(backup);
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < backup->sources->count; i++) {
+		const struct nb_config_source *s = &backup->sources->at[i];
+		const struct nb_source_ops *ops = nb_source_ops(s->kind);
+
+		if ((ops->is_staged && ops->is_staged(s)) == staged)
+			err = ops->collect(s, &context,
+					   backup->held ? backup->held[i]
+					   : NULL, out);
+	}
+	return err;
+}

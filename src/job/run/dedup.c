@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/run/dedup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/config/build.h"
+
+#define DAY (24 * 3600)
+/* Nights do not begin at the same second: an hour early is in time. */
+#define SLACK 3600
+
+/* Is it time to read all bytes of a source, which was done LAST? */
+static bool
+is_time(enum nb_reread when, int64_t last, int64_t now)
+{
+	switch (when) {
+	case NB_REREAD_ALWAYS: return true;
+	case NB_REREAD_DAILY: return now - last >= DAY - SLACK;
+	case NB_REREAD_WEEKLY: return now - last >= 7 * DAY - SLACK;
+	default: return false;
+	}
+}
+
+static enum nb_reread
+rule_of(const struct nb_backup *backup, const struct nb_manifest_source *of)
+{
+	for (size_t i = 0; i < backup->sources->count; i++) {
+		const struct nb_config_source *s = &backup->sources->at[i];
+
+		if (!strcmp(nb_config_job_blocks[s->kind].name, of->kind)
+		    && !strcmp(s->name, of->name))
+			return s->tree.checksum;
+	}
+	return NB_REREAD_NEVER;
+}
+
+/* The base's own manifest, among those of the disc. */
+static const struct nb_manifest *
+base_manifest(const struct nb_session *s)
+{
+	for (size_t i = 0; i < s->earlier.count; i++)
+		if (!strcmp(s->earlier.at[i].backup_id, s->base_id))
+			return &s->earlier.at[i];
+	return NULL;
+}
+
+static bool
+is_beneath(const struct nb_entry *e, const char *path)
+{
+	size_t n = path ? strlen(path) : 0;
+
+	return n && !strncmp(e->path, path, n) && e->path[n] == '/';
+}
+
+/* The same file in the base, when nothing says that it changed. */
+static enum nb_err
+find_base(const struct nb_session *s, const struct nb_entry *e,
+	  const struct nb_entry **out)
+{
+	struct nb_entry *base;
+	enum nb_err err;
+	char *path;
+
+	*out = NULL;
+	if (e->type != NB_ENTRY_FILE || e->content != NB_CONTENT_ROOT
+	    || !e->inode || e->torn)
+		return NB_OK;
+	err = nb_str_format(&path, "%s/%s", s->base_id,
+			    nb_entry_inner_path(e));
+	if (err)
+		return err;
+	base = nb_entries_find(&s->base, path);
+	free(path);
+	if (base && base->hashed && !base->torn
+	    && nb_entry_is_unchanged(e, base))
+		*out = base;
+	return NB_OK;
+}
+
+static enum nb_err
+pair_up(struct nb_session *s, struct nb_manifest_source *source, bool reread,
+	struct nb_share_pairs *pairs)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < s->entries.count; i++) {
+		struct nb_share_pair pair = {
+			.entry = &s->entries.at[i], .source = source,
+			.reread = reread,
+		};
+
+		if (!is_beneath(pair.entry, source->path))
+			continue;
+		err = find_base(s, pair.entry, &pair.base);
+		if (err || !pair.base)
+			continue;
+		pair.origin = pair.base->shared ? pair.base->shared
+			: s->base_id;
+		err = nb_array_push(pairs, pair);
+	}
+	return err;
+}
+
+static enum nb_err
+pair_all(const struct nb_backup *backup, struct nb_session *s,
+	 struct nb_share_pairs *pairs)
+{
+	const struct nb_manifest *before = base_manifest(s);
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < s->manifest.sources.count; i++) {
+		struct nb_manifest_source *source
+			= &s->manifest.sources.at[i];
+		const struct nb_manifest_source *was = before
+			? nb_manifest_find(before, source->kind, source->name)
+			: NULL;
+		bool reread;
+
+		if (!was || !was->checked)
+			continue;
+		reread = is_time(rule_of(backup, source), was->checked,
+				 s->manifest.created);
+		if (!reread)
+			source->checked = was->checked;
+		err = pair_up(s, source, reread, pairs);
+	}
+	return err;
+}
+
+/* Names of one file: all of them are written, or none. */
+static enum nb_err
+drop_broken_groups(const struct nb_session *s, struct nb_share_pairs *pairs)
+{
+	size_t n = s->entries.count;
+	uint32_t *names = calloc(n + 1, sizeof *names);
+	uint32_t *kept = calloc(n + 1, sizeof *kept);
+
+	if (!names || !kept) {
+		free(names);
+		free(kept);
+		return nb_fail_memory();
+	}
+	/* nb_entries_sort numbered them from 1 on. */
+	for (size_t i = 0; i < n; i++)
+		names[s->entries.at[i].ino]++;
+	for (size_t i = 0; i < pairs->count; i++)
+		kept[pairs->at[i].entry->ino] += !pairs->at[i].dropped;
+	for (size_t i = 0; i < pairs->count; i++) {
+		uint64_t ino = pairs->at[i].entry->ino;
+
+		if (ino && kept[ino] != names[ino])
+			pairs->at[i].dropped = true;
+	}
+	free(names);
+	free(kept);
+	return NB_OK;
+}
+
+static enum nb_err
+mark(struct nb_share_pairs *pairs)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < pairs->count; i++) {
+		const struct nb_share_pair *pair = &pairs->at[i];
+		struct nb_entry *e = pair->entry;
+
+		if (pair->dropped)
+			continue;
+		err = nb_str_dup(pair->origin, &e->shared);
+		e->content = NB_CONTENT_EARLIER;
+		e->hashed = true;
+		e->tolerant = false;
+		memcpy(e->sha256, pair->base->sha256, sizeof e->sha256);
+	}
+	return err;
+}
+
+enum nb_err
+nb_share(struct nb_backup *backup, const struct nb_look *look,
+	 struct nb_session *s)
+{
+	struct nightburn *nb = backup->site->nb;
+	struct nb_share_pairs pairs = NB_ARRAY_INIT;
+	enum nb_err err = NB_OK;
+
+	if (!s->base_id[0])
+		return NB_OK;
+	err = pair_all(backup, s, &pairs);
+	if (!err)
+		err = drop_broken_groups(s, &pairs);
+	if (!err)
+		err = nb_share_check_files(nb, s, &pairs);
+	if (!err)
+		err = nb_share_check_copies(nb, s->previous,
+					    nb_look_start(look), &pairs);
+	if (!err)
+		err = drop_broken_groups(s, &pairs);
+	if (!err)
+		err = mark(&pairs);
+	nb_array_free(&pairs);
+	return err;
+}

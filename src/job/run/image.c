@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "disc/library.h"
+#include "job/run/session.h"
+
+static enum nb_err
+image_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, "image", done, total);
+}
+
+static enum nb_err
+write_image(struct nb_backup *backup, int fd, struct nb_run_result *result)
+{
+	struct nb_decision plain = { .plan = NB_PLAN_FRESH };
+	uint8_t checksum[NB_CHECKSUM_SIZE];
+	struct nb_session *session = NULL;
+	enum nb_err err;
+
+	err = nb_library_begin();
+	if (err)
+		return err;
+	err = nb_session_new(backup, NULL, &plain, &session);
+	if (!err)
+		err = nb_image_write(session->image, fd, image_progress,
+				     backup->site->nb, checksum);
+	if (!err) {
+		result->blocks = session->blocks;
+		result->files = session->entries.count;
+		result->bytes = nb_entries_bytes(&session->entries);
+	}
+	nb_session_free(session);
+	nb_library_end();
+	return err;
+}
+
+/* The date alone names the backup when the caller fixed the date: the same
+ * input gives the same bytes. */
+static enum nb_err
+image_locked(struct nb_site *site, const struct nb_run_options *options,
+	     int fd, struct nb_run_result *result)
+{
+	struct nb_backup backup;
+	enum nb_err err, discarded;
+
+	err = nb_backup_prepare(site, options, &backup);
+	if (err)
+		return err;
+	err = nb_backup_collect(&backup, true);
+	if (!err) {
+		snprintf(result->backup_id, sizeof result->backup_id, "%s",
+			 backup.staged.manifest.backup_id);
+		err = write_image(&backup, fd, result);
+		if (!err)
+			err = nb_backup_release(&backup);
+		discarded = nb_backup_discard(&backup);
+		if (!err)
+			err = discarded;
+	}
+	nb_backup_clear(&backup);
+	return err;
+}
+
+enum nb_err
+nb_image(struct nightburn *nb, const struct nb_run_options *options, int fd,
+	 struct nb_run_result *result)
+{
+	struct nb_site site;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	err = nb_site_open(nb, options->job, NB_SITE_WORK, &site);
+	if (err)
+		return err;
+	err = image_locked(&site, options, fd, result);
+	nb_site_close(&site);
+	return err;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "job/hook.h"
+#include "job/disc/record_disc.h"
+#include "job/power.h"
+#include "job/run/write.h"
+
+enum nb_err
+nb_plan_job(struct nightburn *nb, const char *job, struct nb_plan_info *out)
+{
+	struct nb_decision decision;
+	struct nb_look look = { 0 };
+	struct nb_site site;
+	enum nb_err err;
+
+	err = nb_site_open(nb, job, NB_SITE_PEEK, &site);
+	if (err)
+		return err;
+	err = nb_site_key(&site, false);
+	if (!err)
+		err = nb_look_choose(&site, NULL, NB_INTENT_RUN, &look,
+				     &decision);
+	if (!err) {
+		nb_plan_tell(&site, &look, &decision, out);
+		out->generation = 1;
+		if (site.catalog)
+			err = nb_catalog_next_generation(site.catalog,
+							 site.pool->name,
+							 &out->generation);
+	}
+	nb_look_close(&look);
+	nb_site_close(&site);
+	return err;
+}
+
+/* What can be seen before the night's work: a wrong disc is told now, and does
+ * not stop the dump. */
+static enum nb_err
+first_look(struct nb_site *site, const struct nb_run_options *options,
+	   enum nb_intent intent, struct nb_run_result *result)
+{
+	struct nb_decision decision;
+	struct nb_look look = { 0 };
+	enum nb_err err;
+
+	err = nb_look_choose(site, options->drive, intent, &look, &decision);
+	if (err)
+		return err;
+	nb_plan_tell(site, &look, &decision, &result->plan);
+	nb_look_close(&look);
+	return NB_OK;
+}
+
+/*
+ * What a person appends does not move a disc in the rotation: it stands behind
+ * the backup that is there.  On a blank disc it would become the pool's newest
+ * generation, and the next night could blank the last dump.
+ */
+static enum nb_err
+check_by_hand(const struct nb_backup *backup,
+	      const struct nb_plan_info *plan)
+{
+	if (!nb_backup_is_by_hand(backup) || strcmp(plan->plan, "fresh"))
+		return NB_OK;
+	return nb_fail(NB_EWRONG, "%s: the disc is blank, and paths are "
+		       "appended behind a backup\nhint: nightburn run first, "
+		       "or insert a disc with a backup", plan->device);
+}
+
+static enum nb_err
+write_backup(struct nb_backup *backup, const struct nb_run_options *options,
+	     enum nb_intent intent, struct nb_run_result *result)
+{
+	struct nb_session *session = NULL;
+	struct nb_decision decision;
+	struct nb_look look = { 0 };
+	struct nb_write w = { backup->site, backup, &look, intent };
+	enum nb_err err;
+
+	err = nb_look_choose(backup->site, options->drive, intent, &look,
+			     &decision);
+	if (err)
+		return err;
+	err = nb_write_plan(&w, &decision, &session);
+	if (!err) {
+		nb_plan_tell(backup->site, &look, &decision, &result->plan);
+		err = session ? check_by_hand(backup, &result->plan)
+			: nb_plan_refused(&result->plan);
+	}
+	if (!err) {
+		err = nb_write_session(&w, &decision, session, result);
+	}
+	nb_session_free(session);
+	nb_look_close(&look);
+	return err;
+}
+
+/* The dump stays in staging until a disc with it is verified. */
+static enum nb_err
+finish(struct nb_backup *backup, enum nb_err err,
+       struct nb_run_result *result)
+{
+	const char *staging = backup->site->nb->config->staging_dir;
+
+	if (err) {
+		result->staged = true;
+		nb_log(NB_NOTE, "%s: the backup waits in %s\n"
+		       "hint: nightburn run --resume burns it",
+		       result->backup_id, staging);
+		return err;
+	}
+	err = nb_staging_prune(staging, backup->site->job->name, NULL);
+	if (!err)
+		nb_staged_free(&backup->staged);
+	return err;
+}
+
+/* Trees that a person names are not worth a second life in staging. */
+static enum nb_err
+finish_by_hand(struct nb_backup *backup, enum nb_err err)
+{
+	enum nb_err discarded = nb_backup_discard(backup);
+
+	return err ? err : discarded;
+}
+
+static enum nb_err
+collect(struct nb_backup *backup, const struct nb_run_options *options,
+	struct nb_run_result *result)
+{
+	enum nb_err err;
+
+	err = options->resume ? nb_backup_resume(backup)
+		: nb_backup_collect(backup, false);
+	if (!err)
+		snprintf(result->backup_id, sizeof result->backup_id, "%s",
+			 backup->staged.manifest.backup_id);
+	return err;
+}
+
+/* A session by hand has no hooks: they belong to the job. */
+static enum nb_err
+run_before(const struct nb_site *site, const struct nb_backup *backup,
+	   const struct nb_run_result *result)
+{
+	const struct nb_hook_facts facts = {
+		site->nb->config, site->job, result, NB_OK
+	};
+
+	return nb_backup_is_by_hand(backup) ? NB_OK
+		: nb_hook_run(NB_HOOK_BEFORE, &facts);
+}
+
+/* Without the lock: a hook may call nightburn.  A verified backup stays one
+ * when a hook fails, and somebody is told. */
+static enum nb_err
+run_after(const struct nightburn *nb, const struct nb_run_options *options,
+	  const struct nb_run_result *result, enum nb_err err)
+{
+	struct nb_hook_facts facts = { nb->config, NULL, result, err };
+	enum nb_err failed;
+
+	if (options->dry_run || options->path_count
+	    || nb_config_job(nb->config, options->job, &facts.job))
+		return err;
+	failed = nb_hook_run(err ? NB_HOOK_ON_FAILURE : NB_HOOK_AFTER, &facts);
+	if (failed && !err)
+		nb_log(NB_NOTE, "%s: the backup is verified, generation %llu",
+		       result->plan.disc,
+		       (unsigned long long)result->generation);
+	return err ? err : failed;
+}
+
+static enum nb_err
+run_locked(struct nb_site *site, const struct nb_run_options *options,
+	   enum nb_intent intent, struct nb_run_result *result)
+{
+	struct nb_backup backup;
+	enum nb_err err;
+
+	if (site->dead.disc_id[0]) {
+		err = nb_learn_dead(site);
+		if (err)
+			return err;
+	}
+	err = nb_backup_prepare(site, options, &backup);
+	if (err)
+		return err;
+	err = first_look(site, options, intent, result);
+	if (!err && result->plan.err)
+		err = options->dry_run || nb_backup_is_by_hand(&backup)
+			|| options->resume ? nb_plan_refused(&result->plan)
+			: (nb_plan_refused(&result->plan), NB_OK);
+	if (!err)
+		err = check_by_hand(&backup, &result->plan);
+	if (err || options->dry_run)
+		goto out;
+	if (!nb_backup_is_by_hand(&backup) && !options->resume)
+		err = nb_power_permit(site->nb, "dump");
+	if (!err)
+		err = run_before(site, &backup, result);
+	if (err)
+		goto out;
+	err = collect(&backup, options, result);
+	if (err)
+		goto out;
+	err = write_backup(&backup, options, intent, result);
+	err = nb_backup_is_by_hand(&backup) ? finish_by_hand(&backup, err)
+		: finish(&backup, err, result);
+out:
+	nb_backup_clear(&backup);
+	return err;
+}
+
+static enum nb_err
+run(struct nightburn *nb, const struct nb_run_options *options,
+    enum nb_intent intent, struct nb_run_result *result)
+{
+	struct nb_site site;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	err = nb_site_open(nb, options->job, options->dry_run ? NB_SITE_PEEK
+			   : NB_SITE_WORK, &site);
+	if (err)
+		return err == NB_EUSAGE || err == NB_ENOTFOUND ? err
+			: run_after(nb, options, result, err);
+	err = nb_site_key(&site, false);
+	if (!err)
+		err = run_locked(&site, options, intent, result);
+	nb_site_close(&site);
+	return run_after(nb, options, result, err);
+}
+
+enum nb_err
+nb_run(struct nightburn *nb, const struct nb_run_options *options,
+       struct nb_run_result *result)
+{
+	return run(nb, options, NB_INTENT_RUN, result);
+}
+
+enum nb_err
+nb_append(struct nightburn *nb, const struct nb_run_options *options,
+	  struct nb_run_result *result)
+{
+	return run(nb, options, NB_INTENT_APPEND, result);
+}

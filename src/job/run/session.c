@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/run/dedup.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "model/record/disc_readme.h"
+
+/* Upper-case letters, digits and underscores (ECMA-119 7.4.1), at most N. */
+static void
+add_d_characters(char *id, const char *text, size_t n)
+{
+	size_t end = strlen(id);
+
+	for (size_t i = 0; text[i] && i < n && end < NB_VOLUME_ID_MAX; i++) {
+		int c = toupper((unsigned char)text[i]);
+
+		id[end++] = (char)(isascii(c) && isalnum(c) ? c : '_');
+	}
+	id[end] = '\0';
+}
+
+/* POOL_DISC_YYYYMMDD within the 32 characters of a volume identifier. */
+static void
+make_volume_id(const struct nb_manifest *m, char id[NB_VOLUME_ID_MAX + 1])
+{
+	char date[NB_CLOCK_TEXT];
+
+	id[0] = '\0';
+	add_d_characters(id, m->pool, 11);
+	add_d_characters(id, "_", 1);
+	if (m->disc[0]) {
+		add_d_characters(id, m->disc, 11);
+		add_d_characters(id, "_", 1);
+	}
+	add_d_characters(id, nb_clock_compact(m->created, date), 8);
+}
+
+/* By hand: what a person adds does not move the disc in the rotation. */
+static enum nb_err
+choose_generation(const struct nb_backup *backup, const struct nb_look *look,
+		  bool append, uint64_t *generation)
+{
+	if (nb_backup_is_by_hand(backup) && append) {
+		*generation = look->label.generation;
+		return NB_OK;
+	}
+	if (!backup->site->catalog) {
+		*generation = 1;
+		return NB_OK;
+	}
+	return nb_catalog_next_generation(backup->site->catalog,
+					  backup->site->pool->name,
+					  generation);
+}
+
+/* Which disc it is, and which label stood before this one. */
+static enum nb_err
+continue_chain(const struct nb_backup *backup, const struct nb_look *look,
+	       bool append, struct nb_label *label)
+{
+	uint8_t id[NB_ID_SIZE];
+	enum nb_err err;
+
+	if (append) {
+		memcpy(label->disc_id, look->label.disc_id,
+		       sizeof label->disc_id);
+		nb_hex(look->label_sha256, NB_SHA256_SIZE, label->previous);
+		return NB_OK;
+	}
+	err = nb_random(id, sizeof id);
+	if (err)
+		return err;
+	nb_hex(id, sizeof id, label->disc_id);
+	return nb_catalog_last_hash(backup->site->catalog, label->pool,
+				    NB_LABEL_PATH, label->previous);
+}
+
+static enum nb_err
+make_label(const struct nb_backup *backup, const struct nb_look *look,
+	   const struct nb_decision *decision, struct nb_session *s)
+{
+	const struct nb_manifest *m = &backup->staged.manifest;
+	bool append = look && decision->plan == NB_PLAN_APPEND;
+	struct nb_label *label = &s->label;
+	enum nb_err err;
+
+	err = choose_generation(backup, look, append, &label->generation);
+	if (err)
+		return err;
+	memcpy(label->backup_id, m->backup_id, sizeof label->backup_id);
+	memcpy(label->pool, m->pool, sizeof label->pool);
+	label->created = m->created;
+	if (!look)
+		return NB_OK;
+	memcpy(label->installation, backup->site->view.installation,
+	       sizeof label->installation);
+	memcpy(label->disc, decision->disc, sizeof label->disc);
+	err = continue_chain(backup, look, append, label);
+	if (!err)
+		err = nb_site_key(backup->site, true);
+	if (err)
+		return err;
+	s->key = &backup->site->key;
+	label->sealed = true;
+	return nb_label_sign(label, s->key);
+}
+
+static void
+make_manifest(const struct nb_backup *backup, struct nb_session *s)
+{
+	const struct nb_manifest *from = &backup->staged.manifest;
+	struct nb_manifest *m = &s->manifest;
+
+	memcpy(m->backup_id, from->backup_id, sizeof m->backup_id);
+	memcpy(m->job, from->job, sizeof m->job);
+	memcpy(m->pool, from->pool, sizeof m->pool);
+	memcpy(m->host, from->host, sizeof m->host);
+	memcpy(m->disc, s->label.disc, sizeof m->disc);
+	memcpy(m->disc_id, s->label.disc_id, sizeof m->disc_id);
+	m->generation = s->label.generation;
+	m->created = from->created;
+}
+
+/* README.txt and its like tell of all backups that the disc will hold. */
+static enum nb_err
+add_content(struct nb_session *s, const char *volume_id)
+{
+	const struct nb_manifest **all;
+	struct nb_content_facts facts = {
+		.count = s->earlier.count + 1, .volume_id = volume_id
+	};
+	enum nb_err err;
+
+	all = calloc(facts.count, sizeof *all);
+	if (!all)
+		return nb_fail_memory();
+	all[0] = &s->manifest;
+	for (size_t i = 0; i < s->earlier.count; i++)
+		all[i + 1] = &s->earlier.at[i];
+	facts.backups = all;
+	err = nb_content_add(&facts, &s->entries);
+	free(all);
+	return err;
+}
+
+static enum nb_err
+add_label(struct nb_session *s)
+{
+	enum nb_err err;
+	char *text;
+
+	err = nb_label_render(&s->label, &text);
+	if (err)
+		return err;
+	err = nb_entries_add_text(&s->entries, NB_LABEL_PATH, text,
+				  strlen(text), s->label.created);
+	free(text);
+	return err;
+}
+
+static enum nb_err
+add_late(struct nb_session *s, const char *path)
+{
+	struct nb_entry e = {
+		.type = NB_ENTRY_FILE, .content = NB_CONTENT_LATE,
+		.mode = 0444, .mtime = s->manifest.created,
+	};
+
+	e.path = strdup(path);
+	return e.path ? nb_entries_add(&s->entries, &e) : nb_fail_memory();
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct nb_entry *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+/* SHA256SUMS covers what this session brings and what stays of earlier ones.
+ * The list borrows everything from the entries. */
+static enum nb_err
+render_sums(const struct nb_session *s, char **text, size_t *length)
+{
+	struct nb_entries all = NB_ARRAY_INIT;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < s->entries.count; i++)
+		err = nb_array_push(&all, s->entries.at[i]);
+	for (size_t i = 0; !err && i < s->kept.count; i++)
+		err = nb_array_push(&all, s->kept.at[i]);
+	if (!err) {
+		qsort(all.at, all.count, sizeof *all.at, by_path);
+		err = nb_sums_render(&all, text, length);
+	}
+	nb_array_free(&all);
+	return err;
+}
+
+static enum nb_err
+render_late(void *ctx, const struct nb_entry *entry, char **text,
+	    size_t *length)
+{
+	const struct nb_session *s = ctx;
+	enum nb_err err;
+
+	if (!strcmp(entry->path, NB_SUMS_PATH))
+		return render_sums(s, text, length);
+	err = nb_manifest_render(&s->manifest, &s->entries, text, length);
+	if (err || !s->key)
+		return err;
+	err = nb_manifest_seal(text, length, s->key);
+	if (err)
+		free(*text);
+	return err;
+}
+
+/* The hashes are not known yet, the lengths are. */
+static enum nb_err
+size_late(struct nb_session *s)
+{
+	static const char *const paths[] = { NB_MANIFEST_PATH, NB_SUMS_PATH };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct nb_entry *e = nb_entries_find(&s->entries, paths[i]);
+		char *text;
+		size_t length;
+		enum nb_err err = render_late(s, e, &text, &length);
+
+		if (err)
+			return err;
+		free(text);
+		e->size = length;
+	}
+	return NB_OK;
+}
+
+static enum nb_err
+build_entries(struct nb_backup *backup, const struct nb_look *look,
+	      struct nb_session *s, const char *volume_id)
+{
+	enum nb_err err;
+
+	err = nb_backup_list(backup, &s->entries, &s->manifest.sources,
+			     &s->roots);
+	if (!err)
+		err = add_content(s, volume_id);
+	if (!err)
+		err = nb_entries_add_dir(&s->entries, "nightburn",
+					 s->manifest.created);
+	if (!err && look)
+		err = add_label(s);
+	if (!err)
+		err = add_late(s, NB_MANIFEST_PATH);
+	if (!err)
+		err = add_late(s, NB_SUMS_PATH);
+	if (!err)
+		err = nb_entries_sort(&s->entries);
+	if (err)
+		return err;
+	nb_earlier_replace(s);
+	if (s->previous)
+		err = nb_share(backup, look, s);
+	return err ? err : size_late(s);
+}
+
+/* The file NAME of the bootdisc SOURCE, or NULL. */
+static struct nb_entry *
+boot_file(struct nb_session *s, const struct nb_manifest_source *source,
+	  const char *name)
+{
+	struct nb_entry *e = NULL;
+	char *path = NULL;
+
+	if (!strcmp(source->kind, "bootdisc") && source->path
+	    && !nb_str_format(&path, "%s/%s", source->path, name))
+		e = nb_entries_find(&s->entries, path);
+	free(path);
+	return e;
+}
+
+/* Firmware loads what a bootdisc brought. */
+static void
+choose_boot(struct nb_session *s, struct nb_image_options *options)
+{
+	for (size_t i = 0; i < s->manifest.sources.count; i++) {
+		const struct nb_manifest_source *source
+			= &s->manifest.sources.at[i];
+		struct nb_entry *bios = boot_file(s, source, "bios.img");
+		struct nb_entry *efi = boot_file(s, source, "efi.img");
+
+		if (bios) {
+			bios->content = NB_CONTENT_BOOT;
+			bios->hashed = false;
+			options->boot_bios = bios->path;
+		}
+		if (efi)
+			options->boot_efi = efi->path;
+	}
+}
+
+static enum nb_err
+build_image(const struct nb_look *look, struct nb_session *s,
+	    const char *volume_id)
+{
+	struct nb_image_options options = {
+		.date = s->manifest.created,
+		.start = s->start,
+		.overwritable = look && look->medium.random_access,
+		.previous = s->previous,
+		.previous_start = s->previous ? nb_look_start(look) : 0,
+		.roots = s->roots.at,
+		.root_count = s->roots.count,
+		.render = render_late,
+		.ctx = s,
+	};
+	enum nb_err err;
+
+	snprintf(options.volume_id, sizeof options.volume_id, "%s",
+		 volume_id);
+	choose_boot(s, &options);
+	err = nb_image_new(&options, &s->entries,
+			   s->previous ? look->label.backup_id : NULL,
+			   &s->image);
+	if (!err)
+		err = nb_image_size(s->image, &s->blocks);
+	return err;
+}
+
+enum nb_err
+nb_session_new(struct nb_backup *backup, const struct nb_look *look,
+	       const struct nb_decision *decision, struct nb_session **out)
+{
+	bool append = look && decision->plan == NB_PLAN_APPEND;
+	char volume_id[NB_VOLUME_ID_MAX + 1];
+	struct nb_session *s = calloc(1, sizeof *s);
+	enum nb_err err;
+
+	if (!s)
+		return nb_fail_memory();
+	if (append)
+		s->start = look->medium.next_writable;
+	else if (look && look->medium.random_access)
+		s->start = NB_OVERWRITE_START;
+	err = make_label(backup, look, decision, s);
+	if (!err)
+		make_manifest(backup, s);
+	if (!err && append) {
+		err = nb_drive_blocks(look->drive, &s->previous);
+		if (!err)
+			err = nb_earlier_load(look, s->previous, s);
+	}
+	if (!err) {
+		make_volume_id(&s->manifest, volume_id);
+		err = build_entries(backup, look, s, volume_id);
+	}
+	if (!err)
+		err = build_image(look, s, volume_id);
+	if (err)
+		nb_session_free(s);
+	else
+		*out = s;
+	return err;
+}
+
+void
+nb_session_free(struct nb_session *s)
+{
+	if (!s)
+		return;
+	nb_image_free(s->image);
+	nb_blocks_free(s->previous);
+	nb_roots_close(&s->roots);
+	nb_entries_free(&s->entries);
+	nb_entries_free(&s->kept);
+	nb_entries_free(&s->base);
+	for (size_t i = 0; i < s->earlier.count; i++)
+		nb_manifest_clear(&s->earlier.at[i]);
+	nb_array_free(&s->earlier);
+	nb_manifest_clear(&s->manifest);
+	free(s);
+}

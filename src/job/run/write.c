@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/run/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/inhibit.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "disc/readback.h"
+#include "job/power.h"
+#include "store/journal.h"
+#include "store/staging.h"
+
+/* Bytes in the state directory: of any record, and for each file. */
+#define RECORD_BASE ((uint64_t)256 * 1024)
+#define RECORD_ENTRY 160
+
+/* Blocks that a session takes of its medium when it is the first. */
+static uint64_t
+first_session_blocks(const struct nb_session *session)
+{
+	return session->start + session->blocks;
+}
+
+/* Three rounds are enough: a plan may turn once, from append to fresh, when
+ * the size is known. */
+enum nb_err
+nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
+	      struct nb_session **session)
+{
+	struct nb_need need = { 0, 0 };
+	enum nb_plan built = NB_PLAN_REFUSE;
+	struct nb_session *s = NULL;
+	enum nb_err err;
+
+	*session = NULL;
+	for (int round = 0; round < 3; round++) {
+		*decision = nb_look_decide(w->site, w->look, w->intent, need);
+		if (decision->plan == NB_PLAN_REFUSE)
+			break;
+		if (s && decision->plan == built) {
+			*session = s;
+			return NB_OK;
+		}
+		nb_session_free(s);
+		s = NULL;
+		err = nb_session_new(w->backup, w->look, decision, &s);
+		if (err)
+			return err;
+		built = decision->plan;
+		if (built == NB_PLAN_APPEND)
+			need.append = s->blocks;
+		else
+			need.fresh = first_session_blocks(s);
+	}
+	nb_session_free(s);
+	if (decision->plan == NB_PLAN_REFUSE)
+		return NB_OK;
+	return nb_fail(NB_EFAIL, "%s: no stable plan for this disc",
+		       w->look->device);
+}
+
+struct nb_guard_facts
+nb_write_facts(const struct nb_site *site, const struct nb_look *before,
+	       const struct nb_look *now)
+{
+	return (struct nb_guard_facts){
+		.lock_held = site->lock != NULL,
+		.first_state = before->label_state,
+		.second_state = now->label_state,
+		.first = &before->label,
+		.second = &now->label,
+		.key = site->has_key ? &site->key : NULL,
+		.first_drive = before->identity,
+		.second_drive = now->identity,
+		.pool = &site->view,
+		.max_verify_age = site->pool->max_verify_age,
+		.now = nb_clock_date(),
+		.disc_blocks = now->medium.capacity,
+		.intent_stored = true,
+	};
+}
+
+static enum nb_guard
+ask_guard(const struct nb_site *site, const struct nb_look *before,
+	  const struct nb_look *now, const struct nb_session *session)
+{
+	struct nb_guard_facts facts = nb_write_facts(site, before, now);
+
+	facts.blank_only = session == NULL;
+	facts.image_complete = session != NULL;
+	facts.image_blocks = session ? first_session_blocks(session) : 0;
+	return nb_guard_check(&facts);
+}
+
+/* The intent, and what is known, read again.  An intent of which nothing came
+ * is taken back: the next blank disc would be taken for this one. */
+static enum nb_err
+intend_blank(struct nb_site *site, struct nb_look *look)
+{
+	struct nb_journal intent = { NB_STEP_BLANK, look->label };
+	enum nb_err err = nb_journal_begin(site->state->dir, &intent);
+
+	if (err)
+		return err;
+	err = nb_look_again(look);
+	if (!err)
+		err = nb_site_refresh(site);
+	if (err)
+		nb_journal_end(site->state->dir);
+	return err;
+}
+
+enum nb_err
+nb_write_blank(struct nb_site *site, struct nb_look *look,
+	       const struct nb_session *session)
+{
+	struct nb_look before = *look;
+	enum nb_guard answer;
+	enum nb_err err;
+
+	err = nb_job_check(site->nb);
+	if (!err)
+		err = nb_power_permit(site->nb, "blank");
+	if (!err)
+		err = intend_blank(site, look);
+	if (err)
+		return err;
+	answer = ask_guard(site, &before, look, session);
+	if (answer != NB_GUARD_PERMIT) {
+		nb_journal_end(site->state->dir);
+		return nb_fail(NB_EWRONG, "%s: not blanked: %s",
+			       look->label.disc[0] ? look->label.disc
+			       : look->device, nb_guard_text(answer));
+	}
+	nb_log(NB_NOTE, "%s: blanking %s (generation %llu)", look->device,
+	       look->label.disc,
+	       (unsigned long long)look->label.generation);
+	err = nb_drive_blank(look->drive, answer);
+	if (err && err != NB_ESUSPECT) {
+		nb_journal_end(site->state->dir);
+		return err;
+	}
+	if (err) {
+		if (!nb_catalog_suspect(site->catalog, &before.label,
+					"blanking failed"))
+			nb_journal_end(site->state->dir);
+		return NB_ESUSPECT;
+	}
+	err = nb_catalog_set_disc(site->catalog, before.label.disc_id,
+				  NB_DISC_BLANKED, "blanked");
+	if (!err)
+		err = nb_journal_end(site->state->dir);
+	if (!err)
+		err = nb_look_again(look);
+	if (!err && look->medium.state != NB_MEDIUM_BLANK)
+		err = nb_fail(NB_EWRONG, "%s: not the disc that was made "
+			      "blank\nhint: leave %s in the drive until the "
+			      "run ends", look->device, before.label.disc);
+	return err;
+}
+
+static enum nb_err
+readback_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, "read back", done, total);
+}
+
+/* Through the drive again, not out of any cache. */
+static enum nb_err
+read_back(const struct nb_write *w, const struct nb_session *s,
+	  const uint8_t checksum[NB_CHECKSUM_SIZE],
+	  struct nb_run_result *result)
+{
+	struct nb_readback_result seen = { 0 };
+	struct nb_readback spec = {
+		.first = s->start,
+		.count = s->blocks,
+		.expected = &s->entries,
+		.checksum = checksum,
+		.progress = readback_progress,
+		.ctx = w->site->nb,
+	};
+	enum nb_err err;
+
+	err = nb_drive_reload(w->look->drive);
+	if (!err)
+		err = nb_look_again(w->look);
+	if (err)
+		return err;
+	if (w->look->label_state != NB_LABEL_GOOD
+	    || strcmp(w->look->label.backup_id, s->label.backup_id))
+		return nb_fail(NB_ECORRUPT, "%s: the label cannot be read back",
+			       s->label.disc);
+	spec.start = nb_look_start(w->look);
+	err = nb_drive_blocks(w->look->drive, &spec.blocks);
+	if (!err)
+		err = nb_readback_run(&spec, &seen);
+	nb_blocks_free(spec.blocks);
+	result->files = seen.files;
+	result->bytes = seen.bytes;
+	return err;
+}
+
+static enum nb_err
+commit(const struct nb_write *w, const struct nb_session *s, bool first,
+       const uint8_t checksum[NB_CHECKSUM_SIZE])
+{
+	struct nb_catalog_session session = {
+		.label = &s->label,
+		.manifest = &s->manifest,
+		.entries = &s->entries,
+		.number = (int)s->earlier.count + 1,
+		.start = s->start,
+		.blocks = s->blocks,
+		.profile = w->look->medium.profile_name,
+		.capacity = w->look->medium.capacity,
+		.first = first,
+	};
+
+	/* What a person appends says nothing of the backup before it. */
+	if (!nb_backup_is_by_hand(w->backup))
+		session.verified = nb_clock_date();
+	memcpy(session.checksum, checksum, sizeof session.checksum);
+	return nb_catalog_commit(w->site->catalog, &session);
+}
+
+/* The disc may hold anything now; say so where the next run looks. */
+static enum nb_err
+suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
+{
+	/* The journal says it as long as the catalog does not. */
+	if (!nb_catalog_suspect(w->site->catalog, &s->label, what))
+		nb_journal_end(w->site->state->dir);
+	return nb_fail(NB_ESUSPECT, "%s: %s: the disc is suspect\n"
+		       "hint: check disc and drive, then nightburn verify",
+		       s->label.disc, what);
+}
+
+/* Somebody wants the run to end: what was burned is left to the next one, by
+ * the journal that stays. */
+static enum nb_err
+unread(const struct nb_write *w, const struct nb_session *s)
+{
+	nb_catalog_suspect(w->site->catalog, &s->label, "not read back");
+	return nb_fail(NB_ESUSPECT, "%s: burned, and not read back: the disc "
+		       "is suspect\nhint: leave it in the drive, the next run "
+		       "reads it", s->label.disc);
+}
+
+static enum nb_err
+burn(const struct nb_write *w, struct nb_session *s,
+     struct nb_run_result *result)
+{
+	const char *state = w->site->state->dir;
+	struct nb_journal intent = { NB_STEP_BURN, s->label };
+	bool first = s->previous == NULL;
+	struct nb_burn spec = {
+		.image = s->image,
+		.close = w->site->pool->close,
+		.finish = !first && !w->look->medium.random_access,
+	};
+	uint8_t checksum[NB_CHECKSUM_SIZE];
+	enum nb_err err;
+
+	err = nb_job_check(w->site->nb);
+	if (!err)
+		err = nb_power_permit(w->site->nb, "burn");
+	if (!err)
+		err = nb_journal_begin(state, &intent);
+	if (err)
+		return err;
+	/* A disc that reads as blank has nothing to lose by being formatted. */
+	if (first && w->look->medium.state == NB_MEDIUM_BLANK)
+		err = nb_drive_format(w->look->drive, NB_GUARD_PERMIT);
+	if (!err)
+		err = nb_drive_burn(w->look->drive, &spec, checksum);
+	if (err && err != NB_ESUSPECT) {
+		nb_journal_end(state);
+		return err;
+	}
+	/* What lies on the disc now may come from a snapshot that ran full. */
+	nb_roots_close(&s->roots);
+	if (nb_backup_release(w->backup) || err)
+		return suspect(w, s, "the burn failed");
+	result->burned = true;
+	intent.step = NB_STEP_VERIFY;
+	err = nb_journal_begin(state, &intent);
+	if (!err)
+		err = read_back(w, s, checksum, result);
+	if (err == NB_ECANCELED)
+		return unread(w, s);
+	if (err)
+		return suspect(w, s, "the read-back failed");
+	err = commit(w, s, first, checksum);
+	if (err)
+		return err;
+	result->verified = true;
+	return nb_journal_end(state);
+}
+
+/* The catalog may not outgrow what one file of this process may hold. */
+static enum nb_err
+check_limit(const struct nb_state *state, uint64_t need)
+{
+	char may[16], want[16];
+	struct rlimit limit;
+	struct stat st;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY
+	    || stat(state->catalog, &st)
+	    || (uint64_t)st.st_size + need <= limit.rlim_cur)
+		return NB_OK;
+	return nb_fail(NB_EFULL, "%s: a file may have %s, this one may need "
+		       "%s\nhint: raise the limit on a file's size "
+		       "(ulimit -f)", state->catalog,
+		       nb_str_size(limit.rlim_cur, may),
+		       nb_str_size((uint64_t)st.st_size + need, want));
+}
+
+/* SQLite's log of changes and then its tables take the paths, the hashes and
+ * what stands around them. */
+static enum nb_err
+check_room(const struct nb_write *w, const struct nb_session *s)
+{
+	const char *state = w->site->state->dir;
+	uint64_t need = RECORD_BASE, room;
+	char have[16], want[16];
+	enum nb_err err;
+
+	for (size_t i = 0; i < s->entries.count; i++)
+		need += 2 * (strlen(s->entries.at[i].path) + RECORD_ENTRY);
+	err = nb_staging_room(state, &room);
+	if (!err && room < need)
+		err = nb_fail(NB_EFULL, "%s: %s free, the record of this "
+			      "backup may need %s\nhint: make room on that "
+			      "file system", state, nb_str_size(room, have),
+			      nb_str_size(need, want));
+	return err ? err : check_limit(w->site->state, need);
+}
+
+enum nb_err
+nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
+		 struct nb_session *s, struct nb_run_result *result)
+{
+	int awake = nb_inhibit("a disc is being burned");
+	enum nb_err err = check_room(w, s);
+
+	if (!err && decision->plan == NB_PLAN_BLANK_FRESH)
+		err = nb_write_blank(w->site, w->look, s);
+	if (!err)
+		err = burn(w, s, result);
+	nb_fd_close(&awake);
+	result->generation = s->label.generation;
+	result->blocks = s->blocks;
+	result->session = (int)s->earlier.count + 1;
+	nb_session_tell(s, result);
+	return err;
+}

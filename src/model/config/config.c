@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/config/config.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "model/config/build.h"
+
+void
+nb_config_source_clear(struct nb_config_source *source)
+{
+	free(source->name);
+	free(source->postgres.database);
+	free(source->postgres.conninfo);
+	free(source->postgres.run_as);
+	free(source->postgres.pg_dump);
+	free(source->postgres.pg_dumpall);
+	free(source->postgres.pg_restore);
+	free(source->tree.path);
+	free(source->tree.only);
+	nb_names_free(&source->tree.exclude);
+	nb_names_free(&source->tree.copy_first);
+	free(source->bootarea.disk);
+	free(source->bootarea.boot);
+	free(source->bootarea.path);
+	free(source->bootdisc.root);
+	free(source->bootdisc.kernel);
+	free(source->bootdisc.initramfs);
+	free(source->bootdisc.append);
+	free(source->bootdisc.bios_image);
+	free(source->bootdisc.efi_image);
+	free(source->mount.subdirectory);
+	free(source->lvm.volume);
+	free(source->mirror.array);
+	free(source->mirror.half);
+	nb_names_free(&source->mirror.quiesce);
+	nb_names_free(&source->mirror.resume);
+	free(source->remote.host);
+	free(source->remote.identity);
+	free(source->remote.known_hosts);
+	free(source->remote.ssh);
+	memset(source, 0, sizeof *source);
+}
+
+static void
+hook_clear(struct nb_config_hook *hook)
+{
+	nb_names_free(&hook->run);
+	free(hook->shell);
+	free(hook->run_as);
+}
+
+static void
+clone_clear(struct nb_config_clone *clone)
+{
+	free(clone->name);
+	free(clone->source);
+	free(clone->target);
+	free(clone->device);
+	nb_names_free(&clone->exclude);
+}
+
+static void
+job_clear(struct nb_config_job *job)
+{
+	free(job->name);
+	free(job->pool);
+	for (size_t i = 0; i < job->sources.count; i++)
+		nb_config_source_clear(&job->sources.at[i]);
+	nb_array_free(&job->sources);
+	for (size_t i = 0; i < job->hooks.count; i++)
+		hook_clear(&job->hooks.at[i]);
+	nb_array_free(&job->hooks);
+}
+
+static void
+pool_clear(struct nb_config_pool *pool)
+{
+	free(pool->name);
+	nb_names_free(&pool->discs);
+	nb_names_free(&pool->drives);
+}
+
+void
+nb_config_free(struct nb_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->drives.count; i++) {
+		free(config->drives.at[i].name);
+		free(config->drives.at[i].device);
+		free(config->drives.at[i].serial);
+	}
+	nb_array_free(&config->drives);
+	for (size_t i = 0; i < config->pools.count; i++)
+		pool_clear(&config->pools.at[i]);
+	nb_array_free(&config->pools);
+	for (size_t i = 0; i < config->jobs.count; i++)
+		job_clear(&config->jobs.at[i]);
+	nb_array_free(&config->jobs);
+	for (size_t i = 0; i < config->clones.count; i++)
+		clone_clear(&config->clones.at[i]);
+	nb_array_free(&config->clones);
+	free(config->guard.ups);
+	free(config->guard.upsc);
+	free(config->file);
+	free(config->state_dir);
+	free(config->staging_dir);
+	free(config);
+}
+
+enum nb_err
+nb_config_parse(const char *file, const char *text, struct nb_config **out)
+{
+	struct nb_config *config = calloc(1, sizeof *config);
+	cfg_t *cfg = NULL;
+	enum nb_err err;
+
+	if (!config)
+		return nb_fail_memory();
+	err = nb_str_dup(file, &config->file);
+	if (!err)
+		err = nb_syntax_parse(file, text, &nb_config_grammar, &cfg);
+	if (!err)
+		err = nb_config_build(cfg, config);
+	cfg_free(cfg);
+	if (err)
+		nb_config_free(config);
+	else
+		*out = config;
+	return err;
+}
+
+const struct nb_config_drive *
+nb_config_drive(const struct nb_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->drives.count; i++)
+		if (!strcmp(config->drives.at[i].name, name))
+			return &config->drives.at[i];
+	return NULL;
+}
+
+const struct nb_config_pool *
+nb_config_pool(const struct nb_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->pools.count; i++)
+		if (!strcmp(config->pools.at[i].name, name))
+			return &config->pools.at[i];
+	return NULL;
+}
+
+/* NAME is none of the blocks of a KIND, whose names are in LIST; or there is
+ * not exactly one to be meant by no name. */
+static enum nb_err
+fail_name(const struct nb_config *config, const char *kind, const char *name,
+	  struct nb_str *list)
+{
+	char *names = NULL;
+	enum nb_err err = nb_str_take(list, &names);
+
+	if (err)
+		return err;
+	if (!names[0])
+		err = nb_fail(NB_ENOTFOUND, "%s: no %s\nhint: write a block "
+			      "%s \"NAME\" { ... }", config->file, kind, kind);
+	else if (name)
+		err = nb_fail(NB_ENOTFOUND, "%s: no such %s in %s\nhint: the "
+			      "%ss are: %s", name, kind, config->file, kind,
+			      names);
+	else
+		err = nb_fail(NB_EUSAGE, "%s: several %ss\nhint: choose one "
+			      "%s: %s", config->file, kind, kind[0] == 'j'
+			      ? "with --job" : "by its name", names);
+	free(names);
+	return err;
+}
+
+enum nb_err
+nb_config_job(const struct nb_config *config, const char *name,
+	      const struct nb_config_job **out)
+{
+	struct nb_str names = NB_STR_INIT;
+
+	for (size_t i = 0; i < config->jobs.count; i++) {
+		const struct nb_config_job *job = &config->jobs.at[i];
+
+		nb_str_addf(&names, "%s%s", i ? ", " : "", job->name);
+		if (name ? strcmp(job->name, name) != 0
+		    : config->jobs.count != 1)
+			continue;
+		nb_str_free(&names);
+		*out = job;
+		return NB_OK;
+	}
+	return fail_name(config, "job", name, &names);
+}
+
+enum nb_err
+nb_config_clone(const struct nb_config *config, const char *name,
+		const struct nb_config_clone **out)
+{
+	struct nb_str names = NB_STR_INIT;
+
+	for (size_t i = 0; i < config->clones.count; i++) {
+		const struct nb_config_clone *clone = &config->clones.at[i];
+
+		nb_str_addf(&names, "%s%s", i ? ", " : "", clone->name);
+		if (name ? strcmp(clone->name, name) != 0
+		    : config->clones.count != 1)
+			continue;
+		nb_str_free(&names);
+		*out = clone;
+		return NB_OK;
+	}
+	return fail_name(config, "clone", name, &names);
+}

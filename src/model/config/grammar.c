@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/config/build.h"
+
+static const char *const rotations[] = { "alternate", "append", "fresh",
+					 NULL };
+static const char *const same_disc[] = { "refuse", "append", NULL };
+
+#define FIELD(option, value, field) \
+	NB_FIELD(struct RECORD, option, value, field)
+
+#define RECORD nb_config
+static const struct nb_field root_fields[] = {
+	{ FIELD("state_dir", PATH, state_dir) },
+	{ FIELD("staging_dir", PATH, staging_dir) },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_drive
+static const struct nb_field drive_fields[] = {
+	{ FIELD("device", DEVICE, device), .required = true },
+	{ FIELD("serial", TEXT, serial) },
+	{ FIELD("speed", NUMBER, speed), .min = 0, .max = 1000 },
+	{ FIELD("capacity", SIZE, capacity) },
+	{ FIELD("timeout", NUMBER, timeout), .min = 1, .max = 86400 },
+	{ FIELD("keep_tray_shut", FLAG, keep_tray_shut) },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_pool
+static const struct nb_field pool_fields[] = {
+	{ FIELD("discs", NAMES, discs), .required = true },
+	{ FIELD("drives", NAMES, drives), .required = true },
+	{ FIELD("rotation", WORD, rotation), .words = rotations },
+	{ FIELD("on_same_disc", CHOICE, append_on_same_disc),
+	  .words = same_disc },
+	{ FIELD("close", FLAG, close) },
+	{ FIELD("max_verify_age", TIME, max_verify_age) },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_job
+static const struct nb_field job_fields[] = {
+	{ FIELD("pool", NAME, pool), .required = true },
+	{ .name = NULL },
+};
+
+#undef RECORD
+#define RECORD nb_config_guard
+static const char *const unknown[] = { "refuse", "go", NULL };
+
+static const struct nb_field guard_fields[] = {
+	{ FIELD("ups", TEXT, ups), .required = true },
+	{ FIELD("upsc", PROGRAM, upsc) },
+	{ FIELD("min_runtime", TIME, min_runtime) },
+	{ FIELD("unknown", CHOICE, unknown_goes), .words = unknown },
+	{ .name = NULL },
+};
+
+static const struct nb_section blocks[] = {
+	{ .name = "drive", drive_fields },
+	{ .name = "pool", pool_fields },
+	{ .name = "job", job_fields, nb_config_job_blocks },
+	{ .name = "clone", nb_config_clone_fields },
+	{ .name = "guard", guard_fields, .untitled = true },
+	{ .name = NULL },
+};
+
+const struct nb_section nb_config_grammar = {
+	.name = "root", root_fields, blocks
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A clone: a disk to which a running system is copied, so that another machine
+ * can start from it.  The marker in its root says what it is; the guard
+ * decides from facts whether it may be written.
+ */
+#ifndef NB_MODEL_CLONE_H
+#define NB_MODEL_CLONE_H
+
+#include "model/config/config.h"
+#include "model/record/label.h"
+
+/* In the root of a clone; never copied, never deleted. */
+#define NB_CLONE_MARKER ".nightburn-clone"
+
+struct nb_clone_marker {
+	char name[NB_NAME_MAX + 1];        /* of the block */
+	char id[NB_ID_HEX + 1];            /* random, of this disk */
+	char installation[NB_ID_HEX + 1];  /* that writes it */
+	char source[128];                  /* identity of the file system that
+					      is copied: its UUID, or what is
+					      mounted */
+	int64_t finished;                  /* of the last good run; 0: none */
+	int64_t checked;                   /* of the last one that compared
+					      contents; 0: none */
+	uint64_t files;                    /* of the last good run */
+};
+
+/* The marker as JSON; the caller frees.  NB_ENOMEM */
+enum nb_err nb_clone_render(const struct nb_clone_marker *marker,
+			    char **text);
+/* NB_ECORRUPT; the message begins with NAME. */
+enum nb_err nb_clone_parse(const char *name, const char *text, size_t length,
+			   struct nb_clone_marker *out);
+
+struct nb_clone_facts {
+	const char *name;                  /* of the block */
+	const char *installation;
+	const char *source;                /* identity of what is copied */
+	bool source_empty;                 /* nothing in its root */
+	bool source_marked;                /* it bears a marker itself */
+	bool target_mounted;               /* a file system of its own */
+	bool same_file_system;             /* as the source */
+	bool target_empty;                 /* nothing but lost+found */
+	bool marker_there;                 /* in the target */
+	bool marker_good;                  /* and it could be read */
+	const struct nb_clone_marker *marker;  /* when it is good */
+	bool init;                         /* a person asks to make a clone of
+					      a disk that is none */
+	bool force;                        /* although it is not empty */
+};
+
+enum nb_clone_guard {
+	NB_CLONE_PERMIT,
+	NB_CLONE_FROM_CLONE,
+	NB_CLONE_SOURCE_EMPTY,
+	NB_CLONE_NOT_MOUNTED,
+	NB_CLONE_SAME_FILE_SYSTEM,
+	NB_CLONE_MARKER_DAMAGED,
+	NB_CLONE_NO_CLONE,
+	NB_CLONE_NOT_EMPTY,
+	NB_CLONE_ALREADY,
+	NB_CLONE_OTHER_INSTALLATION,
+	NB_CLONE_OTHER_NAME,
+	NB_CLONE_OTHER_SOURCE
+};
+
+/* May the target be written? */
+enum nb_clone_guard nb_clone_check(const struct nb_clone_facts *facts);
+
+/* What is wrong, and the remedy; static. */
+const char *nb_clone_text(enum nb_clone_guard answer);
+
+/* At most so many files may vanish in one run: PERCENT of those of the last
+ * one, and always 100. */
+uint64_t nb_clone_most_deleted(const struct nb_clone_marker *marker,
+			       int percent);
+
+/* Is it time to compare contents?  Weekly is after six days and a half, so
+ * that a night that begins a little earlier does not put it off. */
+bool nb_clone_compares(enum nb_compare when, int64_t checked, int64_t now);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/decide/guard.h"
+
+#include <string.h>
+
+static bool
+same_label(const struct nb_label *a, const struct nb_label *b)
+{
+	return !strcmp(a->installation, b->installation)
+		&& !strcmp(a->disc_id, b->disc_id)
+		&& !strcmp(a->pool, b->pool)
+		&& !strcmp(a->disc, b->disc)
+		&& a->generation == b->generation
+		&& !strcmp(a->backup_id, b->backup_id)
+		&& !strcmp(a->previous, b->previous)
+		&& a->created == b->created && a->sealed == b->sealed
+		&& !strcmp(a->mac, b->mac);
+}
+
+static bool
+holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
+{
+	return disc->state == NB_DISC_GOOD && disc->generation
+		&& disc->generation == pool->generation;
+}
+
+/* Another disc must hold the newest verified generation, not too long ago;
+ * this one does not, or it would have been refused. */
+static enum nb_guard
+check_others(const struct nb_guard_facts *f)
+{
+	enum nb_guard answer = NB_GUARD_LAST_GOOD;
+
+	for (size_t i = 0; i < f->pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &f->pool->discs.at[i];
+
+		if (!holds_newest(f->pool, d))
+			continue;
+		if (!f->max_verify_age)
+			return NB_GUARD_PERMIT;
+		if (d->verified > 0 && d->verified <= f->now
+		    && f->now - d->verified <= f->max_verify_age)
+			return NB_GUARD_PERMIT;
+		answer = NB_GUARD_TOO_OLD;
+	}
+	return answer;
+}
+
+static enum nb_guard
+check_label(const struct nb_guard_facts *f)
+{
+	const struct nb_pool_disc *disc;
+
+	if (f->first_state != NB_LABEL_GOOD
+	    || f->second_state != NB_LABEL_GOOD)
+		return NB_GUARD_NO_LABEL;
+	if (!same_label(f->first, f->second))
+		return NB_GUARD_LABEL_CHANGED;
+	if (!nb_label_is_signed(f->second, f->key))
+		return strcmp(f->second->installation, f->pool->installation)
+			? NB_GUARD_OTHER_INSTALLATION : NB_GUARD_FORGED;
+	if (strcmp(f->second->pool, f->pool->name))
+		return NB_GUARD_OTHER_POOL;
+	disc = nb_pool_by_id(f->pool, f->second->disc_id);
+	if (!disc)
+		return NB_GUARD_NOT_IN_CATALOG;
+	if (disc->state == NB_DISC_SUSPECT || disc->state == NB_DISC_RETIRED)
+		return NB_GUARD_SUSPECT;
+	if (disc->state != NB_DISC_GOOD || !disc->generation)
+		return NB_GUARD_CATALOG_DISAGREES;
+	if (strcmp(disc->name, f->second->disc)
+	    || strcmp(disc->backup_id, f->second->backup_id)
+	    || disc->generation != f->second->generation)
+		return NB_GUARD_CATALOG_DISAGREES;
+	if (holds_newest(f->pool, disc))
+		return NB_GUARD_LAST_GOOD;
+	return check_others(f);
+}
+
+static enum nb_guard
+check_typed(const struct nb_guard_facts *f)
+{
+	const struct nb_pool_disc *disc;
+
+	if (strcmp(f->typed, f->first_volume)
+	    || strcmp(f->typed, f->second_volume))
+		return NB_GUARD_NOT_TYPED;
+	if (f->holds_newer)
+		return NB_GUARD_LAST_GOOD;
+	if (f->first_state != f->second_state)
+		return NB_GUARD_LABEL_CHANGED;
+	if (f->second_state != NB_LABEL_GOOD)
+		return NB_GUARD_PERMIT;
+	if (!same_label(f->first, f->second))
+		return NB_GUARD_LABEL_CHANGED;
+	disc = nb_pool_by_id(f->pool, f->second->disc_id);
+	if (disc && holds_newest(f->pool, disc))
+		return NB_GUARD_LAST_GOOD;
+	return NB_GUARD_PERMIT;
+}
+
+enum nb_guard
+nb_guard_check(const struct nb_guard_facts *f)
+{
+	enum nb_guard answer;
+
+	if (!f->lock_held)
+		return NB_GUARD_NO_LOCK;
+	if (strcmp(f->first_drive, f->second_drive))
+		return NB_GUARD_DRIVE_CHANGED;
+	if (f->pool->behind)
+		return NB_GUARD_CATALOG_BEHIND;
+	answer = f->typed ? check_typed(f) : check_label(f);
+	if (answer != NB_GUARD_PERMIT)
+		return answer;
+	if (!f->blank_only && (!f->image_complete || !f->image_blocks))
+		return NB_GUARD_IMAGE_INCOMPLETE;
+	if (!f->blank_only && f->image_blocks > f->disc_blocks)
+		return NB_GUARD_DOES_NOT_FIT;
+	if (!f->intent_stored)
+		return NB_GUARD_NO_INTENT;
+	return NB_GUARD_PERMIT;
+}
+
+const char *
+nb_guard_text(enum nb_guard answer)
+{
+	static const char *const texts[] = {
+		[NB_GUARD_PERMIT] = "permitted",
+		[NB_GUARD_NO_LOCK] = "the lock is not held",
+		[NB_GUARD_CATALOG_BEHIND]
+			= "the catalog is an old copy, or was lost",
+		[NB_GUARD_NO_LABEL] = "no good label on the disc",
+		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",
+		[NB_GUARD_OTHER_INSTALLATION]
+			= "the disc belongs to another installation",
+		[NB_GUARD_FORGED] = ("the label does not bear the key of this "
+				     "installation"),
+		[NB_GUARD_OTHER_POOL] = "the disc belongs to another pool",
+		[NB_GUARD_NOT_IN_CATALOG]
+			= "the catalog does not know the disc",
+		[NB_GUARD_CATALOG_DISAGREES]
+			= "the catalog says something else about the disc",
+		[NB_GUARD_SUSPECT] = "the disc is suspect or retired",
+		[NB_GUARD_LAST_GOOD]
+			= "no other disc holds the newest good backup",
+		[NB_GUARD_TOO_OLD] = ("the newest backup, on another disc, "
+				      "was not verified for too long"),
+		[NB_GUARD_IMAGE_INCOMPLETE]
+			= "what is to be written is not complete",
+		[NB_GUARD_DOES_NOT_FIT]
+			= "what is to be written does not fit on the disc",
+		[NB_GUARD_NO_INTENT]
+			= "the intent is not on stable storage",
+		[NB_GUARD_DRIVE_CHANGED]
+			= "another drive than at the first look",
+		[NB_GUARD_NOT_TYPED]
+			= "the volume id typed is not the one on the disc",
+	};
+
+	return texts[answer];
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The blank guard: everything that destroys data on a disc asks here first.
+ * Its input is facts, its answer a reason; there is no way around it, because
+ * disc/ blanks and overwrites only with a permit that this function filled in.
+ */
+#ifndef NB_MODEL_GUARD_H
+#define NB_MODEL_GUARD_H
+
+#include "model/decide/plan.h"
+
+enum nb_guard {
+	NB_GUARD_PERMIT,
+	NB_GUARD_NO_LOCK,            /* the lock is not held */
+	NB_GUARD_CATALOG_BEHIND,     /* it is an old copy, or was lost */
+	NB_GUARD_NO_LABEL,           /* no good label on the disc */
+	NB_GUARD_LABEL_CHANGED,      /* the two readings differ */
+	NB_GUARD_OTHER_INSTALLATION, /* and another key */
+	NB_GUARD_FORGED,             /* the label says that it is ours, and
+					does not bear our key */
+	NB_GUARD_OTHER_POOL,
+	NB_GUARD_NOT_IN_CATALOG,
+	NB_GUARD_CATALOG_DISAGREES,  /* name, generation, backup id, or it
+					believes the disc to be empty */
+	NB_GUARD_SUSPECT,            /* or retired, in the catalog */
+	NB_GUARD_LAST_GOOD,          /* no other disc holds the newest verified
+					generation */
+	NB_GUARD_TOO_OLD,            /* it does, but not verified within the
+					age limit */
+	NB_GUARD_IMAGE_INCOMPLETE,   /* what is to be written is not complete,
+					hashed and on stable storage, or its
+					size is not known (0 blocks) */
+	NB_GUARD_DOES_NOT_FIT,
+	NB_GUARD_NO_INTENT,          /* the intent is not on stable storage */
+	NB_GUARD_DRIVE_CHANGED,      /* another drive than at the first look */
+	NB_GUARD_NOT_TYPED,          /* adopt: what was typed is not the volume
+					id of the disc, both times */
+	NB_GUARD_COUNT
+};
+
+struct nb_guard_facts {
+	bool lock_held;
+	enum nb_label_state first_state, second_state;
+	const struct nb_label *first;    /* read when the plan was made */
+	const struct nb_label *second;   /* read immediately before */
+	const struct nb_key *key;        /* of the installation; NULL: none,
+					    and every label counts as forged */
+	const char *first_drive, *second_drive; /* address and serial */
+	const struct nb_pool_view *pool; /* read from the catalog just now */
+	int64_t max_verify_age;          /* seconds; 0: any */
+	int64_t now;
+	/*
+	 * adopt: a person typed the volume id of a disc that is unknown or no
+	 * longer wanted.  It stands for label, pool and catalog; but the newest
+	 * good backup of the pool is refused all the same.  NULL: no adoption.
+	 */
+	const char *typed;
+	const char *first_volume, *second_volume;
+	bool holds_newer;      /* adopt: a session of the disc was just read,
+				  is good, and newer than what any good disc
+				  of the pool holds */
+	bool blank_only;       /* `nightburn blank`: nothing is to be written,
+				  the image need not be there */
+	bool image_complete;
+	uint64_t image_blocks, disc_blocks;
+	bool intent_stored;
+};
+
+/*
+ * The first condition that does not hold is the answer, in this order: lock,
+ * drive, catalog not behind, then label, key, pool, catalog, other discs and
+ * their age (or, for an adoption, what was typed, a newer backup on it, both
+ * labels, newest backup),
+ * image, size, intent.
+ * An age is within the limit up to and including max_verify_age; a date of
+ * verification that is 0 or lies in the future is never within a limit.
+ */
+enum nb_guard nb_guard_check(const struct nb_guard_facts *facts);
+
+/* The reason in words, without full stop; statically allocated. */
+const char *nb_guard_text(enum nb_guard answer);
+
+#endif

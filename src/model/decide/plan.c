@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/decide/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct nb_pool_disc *
+nb_rotation_next(const struct nb_pool_view *pool)
+{
+	const struct nb_pool_disc *next = NULL;
+
+	for (size_t i = 0; i < pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &pool->discs.at[i];
+
+		if (d->state == NB_DISC_UNUSED || d->state == NB_DISC_BLANKED)
+			return d;
+		if (d->state == NB_DISC_GOOD
+		    && d->generation != pool->generation
+		    && (!next || d->generation < next->generation))
+			next = d;
+	}
+	return next;
+}
+
+/* No other good disc has a lower generation. */
+static bool
+is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
+{
+	for (size_t i = 0; i < pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &pool->discs.at[i];
+
+		if (d != disc && d->state == NB_DISC_GOOD
+		    && d->generation < disc->generation)
+			return false;
+	}
+	return true;
+}
+
+static bool
+holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *d)
+{
+	return d->state == NB_DISC_GOOD && d->generation
+		&& d->generation == pool->generation;
+}
+
+/* The disc other than DISC that holds the newest generation of the pool, and
+ * was verified last where there are several; NULL when there is none. */
+static const struct nb_pool_disc *
+newest_besides(const struct nb_pool_view *pool,
+	       const struct nb_pool_disc *disc)
+{
+	const struct nb_pool_disc *newest = NULL;
+
+	for (size_t i = 0; i < pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &pool->discs.at[i];
+
+		if (d != disc && holds_newest(pool, d)
+		    && (!newest || d->verified > newest->verified))
+			newest = d;
+	}
+	return newest;
+}
+
+/* The label that says which disc is in the drive; NULL: none does. */
+static const struct nb_label *
+telling_label(const struct nb_plan_facts *f)
+{
+	if (f->label_state != NB_LABEL_GOOD)
+		return f->earlier;
+	return f->label_signed ? f->label : NULL;
+}
+
+/* The disc in the drive, when label and catalog agree which one it is. */
+static const struct nb_pool_disc *
+known_disc(const struct nb_plan_facts *f)
+{
+	const struct nb_label *label = telling_label(f);
+	const struct nb_pool_disc *disc;
+
+	if (!label || strcmp(label->pool, f->pool->name))
+		return NULL;
+	disc = nb_pool_by_id(f->pool, label->disc_id);
+	return disc && !strcmp(disc->name, label->disc) ? disc : NULL;
+}
+
+/* The disc to insert instead of DISC; NULL when none is better. */
+static const struct nb_pool_disc *
+wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
+	    enum nb_reason reason)
+{
+	const struct nb_pool_disc *newest = newest_besides(f->pool, disc);
+	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
+
+	if (reason == NB_REASON_TOO_LARGE_FOR_DISC || f->pool->behind)
+		return NULL;
+	if (reason == NB_REASON_OTHER_UNVERIFIED)
+		return newest;
+	if (f->rotation == NB_ROTATION_APPEND && newest
+	    && f->intent == NB_INTENT_RUN)
+		return newest;
+	if (f->rotation == NB_ROTATION_FRESH && next
+	    && next->state == NB_DISC_GOOD)
+		return NULL;
+	return next != disc ? next : NULL;
+}
+
+static struct nb_decision
+refuse(const struct nb_plan_facts *f, enum nb_reason reason, enum nb_err err)
+{
+	const struct nb_pool_disc *disc = known_disc(f);
+	const struct nb_pool_disc *wanted = wanted_disc(f, disc, reason);
+	struct nb_decision d = {
+		.plan = NB_PLAN_REFUSE, .reason = reason, .err = err
+	};
+
+	if (disc)
+		memcpy(d.disc, disc->name, sizeof d.disc);
+	if (wanted)
+		memcpy(d.wanted, wanted->name, sizeof d.wanted);
+	return d;
+}
+
+static struct nb_decision
+too_large(const struct nb_plan_facts *f, enum nb_reason reason, uint64_t need,
+	  uint64_t available)
+{
+	struct nb_decision d = refuse(f, reason, NB_EFULL);
+
+	d.need = need;
+	d.available = available;
+	return d;
+}
+
+static struct nb_decision
+accept(enum nb_plan plan, enum nb_reason reason, const char *disc,
+       uint64_t need, uint64_t available)
+{
+	struct nb_decision d = {
+		.plan = plan, .reason = reason, .need = need,
+		.available = available,
+	};
+
+	snprintf(d.disc, sizeof d.disc, "%s", disc);
+	return d;
+}
+
+static struct nb_decision
+decide_blank_disc(const struct nb_plan_facts *f)
+{
+	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
+	uint64_t capacity = f->medium->capacity;
+
+	if (f->label_state != NB_LABEL_NONE)
+		return refuse(f, NB_REASON_LABEL_UNREADABLE, NB_EFOREIGN);
+	if (f->intent == NB_INTENT_BLANK)
+		return accept(NB_PLAN_FRESH, NB_REASON_BLANK_DISC, "", 0,
+			      capacity);
+	if (f->pool->behind)
+		return refuse(f, NB_REASON_CATALOG_BEHIND, NB_EWRONG);
+	if (!next || (next->state != NB_DISC_UNUSED
+		      && next->state != NB_DISC_BLANKED))
+		return refuse(f, NB_REASON_NO_DISC_NAME, NB_EWRONG);
+	if (f->need_fresh > capacity)
+		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC,
+				 f->need_fresh, capacity);
+	return accept(NB_PLAN_FRESH, NB_REASON_BLANK_DISC, next->name,
+		      f->need_fresh, capacity);
+}
+
+static struct nb_decision
+decide_append(const struct nb_plan_facts *f, enum nb_reason reason)
+{
+	if (f->medium->state != NB_MEDIUM_APPENDABLE)
+		return refuse(f, NB_REASON_CLOSED, NB_EWRONG);
+	if (f->need_append > f->medium->free)
+		return too_large(f, NB_REASON_TOO_LARGE, f->need_append,
+				 f->medium->free);
+	return accept(NB_PLAN_APPEND, reason, f->label->disc, f->need_append,
+		      f->medium->free);
+}
+
+/* Not on a random-access disc that says "closed": it is write-protected. */
+static bool
+can_be_blanked(const struct nb_medium *medium)
+{
+	if (medium->random_access)
+		return medium->state != NB_MEDIUM_CLOSED;
+	return medium->erasable;
+}
+
+static bool
+is_fresh_enough(const struct nb_plan_facts *f, const struct nb_pool_disc *d)
+{
+	if (!f->max_verify_age)
+		return true;
+	return d->verified > 0 && d->verified <= f->now
+		&& f->now - d->verified <= f->max_verify_age;
+}
+
+static struct nb_decision
+decide_blanking(const struct nb_plan_facts *f,
+		const struct nb_pool_disc *disc, enum nb_reason reason)
+{
+	const struct nb_pool_disc *other = newest_besides(f->pool, disc);
+	uint64_t capacity = f->medium->capacity;
+
+	if (holds_newest(f->pool, disc) || !other)
+		return refuse(f, NB_REASON_LAST_GOOD, NB_EWRONG);
+	if (!is_oldest(f->pool, disc))
+		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
+	if (!can_be_blanked(f->medium))
+		return refuse(f, NB_REASON_WRITE_ONCE, NB_EWRONG);
+	if (!is_fresh_enough(f, other))
+		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
+	if (f->need_fresh > capacity)
+		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC,
+				 f->need_fresh, capacity);
+	return accept(NB_PLAN_BLANK_FRESH, reason, disc->name, f->need_fresh,
+		      capacity);
+}
+
+/* The newest disc takes nothing more, and no other disc has a turn. */
+static struct nb_decision
+decide_without_other(const struct nb_plan_facts *f, struct nb_decision d)
+{
+	if (d.plan != NB_PLAN_REFUSE || nb_rotation_next(f->pool))
+		return d;
+	d.reason = NB_REASON_LAST_GOOD;
+	d.err = NB_EWRONG;
+	return d;
+}
+
+static struct nb_decision
+decide_alternate(const struct nb_plan_facts *f,
+		 const struct nb_pool_disc *disc)
+{
+	if (!holds_newest(f->pool, disc))
+		return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
+	if (!f->append_on_same_disc)
+		return refuse(f, NB_REASON_SAME_DISC_REFUSED, NB_EWRONG);
+	return decide_without_other(f, decide_append(f, NB_REASON_SAME_DISC));
+}
+
+static struct nb_decision
+decide_filling(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
+{
+	struct nb_decision d = decide_append(f, NB_REASON_ROOM_LEFT);
+
+	if (d.plan == NB_PLAN_APPEND)
+		return d;
+	if (holds_newest(f->pool, disc))
+		return decide_without_other(f, d);
+	return decide_blanking(f, disc, NB_REASON_DISC_FULL);
+}
+
+static struct nb_decision
+decide_fresh_only(const struct nb_plan_facts *f,
+		  const struct nb_pool_disc *disc)
+{
+	return refuse(f, holds_newest(f->pool, disc)
+		      ? NB_REASON_SAME_DISC_REFUSED : NB_REASON_WRITE_ONCE,
+		      NB_EWRONG);
+}
+
+static struct nb_decision
+decide_written(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
+{
+	if (f->intent == NB_INTENT_APPEND)
+		return decide_append(f, NB_REASON_ROOM_LEFT);
+	if (f->intent == NB_INTENT_BLANK)
+		return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
+	if (f->rotation == NB_ROTATION_ALTERNATE)
+		return decide_alternate(f, disc);
+	if (f->rotation == NB_ROTATION_APPEND)
+		return decide_filling(f, disc);
+	return decide_fresh_only(f, disc);
+}
+
+/* Is it one of ours, and as the catalog remembers it? */
+static struct nb_decision
+decide_labelled(const struct nb_plan_facts *f)
+{
+	const struct nb_label *label = f->label;
+	const struct nb_pool_disc *disc;
+
+	if (!f->label_signed)
+		return refuse(f, strcmp(label->installation,
+					f->pool->installation)
+			      ? NB_REASON_OTHER_INSTALLATION
+			      : NB_REASON_LABEL_FORGED, NB_EFOREIGN);
+	if (strcmp(label->pool, f->pool->name))
+		return refuse(f, NB_REASON_OTHER_POOL, NB_EFOREIGN);
+	if (!nb_pool_by_name(f->pool, label->disc))
+		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
+	disc = nb_pool_by_id(f->pool, label->disc_id);
+	if (!disc)
+		return refuse(f, NB_REASON_NOT_IN_CATALOG, NB_EFOREIGN);
+	if (strcmp(label->disc, disc->name))
+		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
+	if (f->pool->behind)
+		return refuse(f, NB_REASON_CATALOG_BEHIND, NB_EWRONG);
+	if (disc->state == NB_DISC_SUSPECT)
+		return refuse(f, NB_REASON_SUSPECT, NB_EWRONG);
+	if (disc->state == NB_DISC_RETIRED)
+		return refuse(f, NB_REASON_RETIRED, NB_EWRONG);
+	if (disc->state != NB_DISC_GOOD || !disc->generation
+	    || disc->generation > f->pool->generation
+	    || label->generation != disc->generation
+	    || strcmp(label->backup_id, disc->backup_id))
+		return refuse(f, NB_REASON_GENERATION_CONFLICT, NB_EWRONG);
+	return decide_written(f, disc);
+}
+
+/* What it holds may be the newest: that is found out first. */
+static struct nb_decision
+refuse_bad_session(const struct nb_plan_facts *f,
+		   const struct nb_pool_disc *disc)
+{
+	bool old = disc->state == NB_DISC_GOOD
+		&& disc->generation < f->pool->generation;
+
+	return refuse(f, old ? NB_REASON_LAST_SESSION_OLD
+		      : NB_REASON_LAST_SESSION, NB_EWRONG);
+}
+
+struct nb_decision
+nb_plan_decide(const struct nb_plan_facts *f)
+{
+	switch (f->medium->state) {
+	case NB_MEDIUM_NONE:
+		return refuse(f, NB_REASON_NO_DISC, NB_ENOMEDIUM);
+	case NB_MEDIUM_DAMAGED:
+		return refuse(f, NB_REASON_DAMAGED, NB_EWRONG);
+	case NB_MEDIUM_BLANK:
+		return decide_blank_disc(f);
+	default:
+		break;
+	}
+	if (f->label_state != NB_LABEL_GOOD && known_disc(f))
+		return refuse_bad_session(f, known_disc(f));
+	if (f->label_state == NB_LABEL_NONE)
+		return refuse(f, NB_REASON_UNKNOWN_DATA, NB_EFOREIGN);
+	if (f->label_state != NB_LABEL_GOOD || !f->label)
+		return refuse(f, NB_REASON_LABEL_UNREADABLE, NB_EFOREIGN);
+	return decide_labelled(f);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/decide/pool.h"
+
+#include <string.h>
+
+void
+nb_pool_view_clear(struct nb_pool_view *view)
+{
+	nb_array_free(&view->discs);
+	memset(view, 0, sizeof *view);
+}
+
+const struct nb_pool_disc *
+nb_pool_by_id(const struct nb_pool_view *view, const char *disc_id)
+{
+	for (size_t i = 0; disc_id[0] && i < view->discs.count; i++)
+		if (!strcmp(view->discs.at[i].disc_id, disc_id))
+			return &view->discs.at[i];
+	return NULL;
+}
+
+const struct nb_pool_disc *
+nb_pool_by_name(const struct nb_pool_view *view, const char *name)
+{
+	for (size_t i = 0; i < view->discs.count; i++)
+		if (!strcmp(view->discs.at[i].name, name))
+			return &view->discs.at[i];
+	return NULL;
+}
+
+static const char *const state_names[] = {
+	[NB_DISC_UNUSED] = "unused",
+	[NB_DISC_GOOD] = "good",
+	[NB_DISC_SUSPECT] = "suspect",
+	[NB_DISC_BLANKED] = "blanked",
+	[NB_DISC_RETIRED] = "retired",
+};
+
+const char *
+nb_disc_state_name(enum nb_disc_state state)
+{
+	return state_names[state];
+}
+
+bool
+nb_disc_state_parse(const char *name, enum nb_disc_state *out)
+{
+	for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++) {
+		if (!strcmp(name, state_names[i])) {
+			*out = (enum nb_disc_state)i;
+			return true;
+		}
+	}
+	return false;
+}

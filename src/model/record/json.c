@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/record/json.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+enum nb_err
+nb_json_load(const char *name, const char *text, size_t length, json_t **out)
+{
+	json_error_t error;
+	json_t *root;
+
+	root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	if (!root && json_error_code(&error) == json_error_out_of_memory)
+		return nb_fail_memory();
+	if (!json_is_object(root)) {
+		json_decref(root);
+		nb_log(NB_WARNING, "%s:%d: not a JSON object: %s", name,
+		       root ? 1 : error.line, root ? "another type"
+		       : error.text);
+		return NB_ECORRUPT;
+	}
+	*out = root;
+	return NB_OK;
+}
+
+bool
+nb_json_text(const json_t *object, const char *key, char *buf, size_t size)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_string(value) || json_string_length(value) >= size)
+		return false;
+	memcpy(buf, json_string_value(value), json_string_length(value) + 1);
+	return true;
+}
+
+bool
+nb_json_hex(const json_t *object, const char *key, char *buf, size_t digits)
+{
+	const json_t *value = json_object_get(object, key);
+	const char *text = json_string_value(value);
+
+	if (!text || strlen(text) != digits
+	    || strspn(text, "0123456789abcdef") != digits)
+		return false;
+	memcpy(buf, text, digits + 1);
+	return true;
+}
+
+bool
+nb_json_optional(const json_t *object, const char *key, char **out)
+{
+	const json_t *value = json_object_get(object, key);
+
+	*out = NULL;
+	if (!value || json_is_null(value))
+		return true;
+	if (!json_is_string(value))
+		return false;
+	*out = strdup(json_string_value(value));
+	return *out != NULL;
+}
+
+bool
+nb_json_u64(const json_t *object, const char *key, uint64_t *out)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	*out = (uint64_t)json_integer_value(value);
+	return true;
+}
+
+bool
+nb_json_i64(const json_t *object, const char *key, int64_t *out)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value))
+		return false;
+	*out = json_integer_value(value);
+	return true;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The label: the small JSON file /nightburn/label.json in each session by
+ * which a disc is known.  Its last member is a message authentication code
+ * (MAC) with the key of the installation over all that stands before: a label
+ * without the right one may be read, and its disc is never written to.
+ */
+#ifndef NB_MODEL_LABEL_H
+#define NB_MODEL_LABEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "model/record/key.h"
+
+#define NB_LABEL_PATH "nightburn/label.json"
+#define NB_LABEL_VERSION 1
+#define NB_ID_SIZE 16                     /* bytes of a random id */
+#define NB_ID_HEX (2 * NB_ID_SIZE)
+#define NB_NAME_MAX 64                    /* pool, disc, job, drive, source */
+#define NB_BACKUP_ID_MAX 40
+
+struct nb_label {
+	char installation[NB_ID_HEX + 1]; /* random id of the state directory
+					     that wrote it */
+	char disc_id[NB_ID_HEX + 1];      /* hex; of the medium since it was
+					     last blanked or adopted */
+	char pool[NB_NAME_MAX + 1];
+	char disc[NB_NAME_MAX + 1];       /* name in the pool, as "DB-A" */
+	uint64_t generation;              /* of the newest backup on it */
+	char backup_id[NB_BACKUP_ID_MAX + 1];
+	char previous[NB_SHA256_HEX + 1]; /* SHA-256 of the label file before:
+					     on this disc, or for its first
+					     that of the pool's newest backup;
+					     "" when there is none */
+	int64_t created;                  /* seconds since 1970 UTC */
+	bool sealed;                      /* the manifest beside it bears a MAC
+					     of its own */
+	char mac[NB_MAC_HEX + 1];         /* hex; "" for a label without */
+};
+
+/* What reading the label of a disc came to. */
+enum nb_label_state {
+	NB_LABEL_NONE,        /* readable, and there is none */
+	NB_LABEL_GOOD,
+	NB_LABEL_UNREADABLE   /* there is something that cannot be trusted */
+};
+
+/* The label as JSON text with a final newline; the member "mac" is left out
+ * when it is empty, and "manifest_mac" when it is not sealed.  The caller
+ * frees.  NB_ENOMEM */
+enum nb_err nb_label_render(const struct nb_label *label, char **text);
+
+/* Fills in ->mac: over the text that nb_label_render makes of the label
+ * without a MAC.  To be called last.  NB_ENOMEM, NB_EFAIL. */
+enum nb_err nb_label_sign(struct nb_label *label, const struct nb_key *key);
+
+/* Does the label bear the right MAC?  False when KEY is NULL, when it has none
+ * and when that cannot be found out. */
+bool nb_label_is_signed(const struct nb_label *label,
+			const struct nb_key *key);
+
+/*
+ * Parses LENGTH bytes.  Every member but these two must be there, all of the
+ * right type, within their bounds, the ids hex: else NB_ECORRUPT (logged as a
+ * warning that begins with NAME) and OUT untouched.  Unknown members are
+ * ignored.  The MAC is only read, not checked.
+ */
+enum nb_err nb_label_parse(const char *name, const char *text, size_t length,
+			   struct nb_label *out);
+
+/*
+ * True when WHICH, by which a person names a backup, is a generation: digits
+ * alone, fewer than a date has.  Anything else is an id or the beginning of
+ * one; each id begins with a date, so that "2" would mean them all.
+ */
+bool nb_backup_is_generation(const char *which);
+
+#endif

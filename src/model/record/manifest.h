@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The manifest: /nightburn/manifest.json, every file of one backup with its
+ * exact name, attributes and SHA-256.  doc/disc-format.md describes it for
+ * those who have only the disc.
+ *
+ * A name that is not UTF-8 stands as "path_hex" instead of "path" (and
+ * "target_hex").  The hash of a file that is not yet known is rendered as 64
+ * zeros: so the size of the text is known before the bytes are.  "dev" and
+ * "ino" beyond 2^63 - 1 are rendered as text, since JSON readers lose them.
+ */
+#ifndef NB_MODEL_MANIFEST_H
+#define NB_MODEL_MANIFEST_H
+
+#include "model/record/entry.h"
+#include "model/record/label.h"
+
+#define NB_MANIFEST_PATH "nightburn/manifest.json"
+#define NB_SUMS_PATH "SHA256SUMS"
+#define NB_MANIFEST_VERSION 1
+
+/* A file of which the backup has less, or other, than was asked for. */
+enum nb_note {
+	NB_NOTE_TOO_LARGE,   /* left out: beyond max_file_size */
+	NB_NOTE_CHANGED,     /* torn: changed each time that it was read */
+	NB_NOTE_CORRUPT,     /* other bytes than before, and nothing says that
+				it was written to */
+	NB_NOTE_REREAD       /* its earlier copy on the disc could not be read
+				any more: written anew */
+};
+
+struct nb_manifest_note {
+	enum nb_note what;
+	char *path;          /* beneath the source */
+	uint64_t size;
+};
+
+struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
+
+/* What one source brought. */
+struct nb_manifest_source {
+	char *kind;          /* "postgres", "tree", ... */
+	char *name;          /* the block's title, or the database's name */
+	char *database;      /* of a dump; NULL otherwise */
+	char *format;        /* "custom", "plain", "directory", "globals" */
+	char *path;          /* on the disc: a file, or a directory */
+	char *compression;   /* "zstd", "gzip", "none" */
+	char *server_version; /* of a dump, as "15.18"; NULL otherwise */
+	uint64_t bytes;      /* before our compression */
+	uint64_t stored;     /* on the disc */
+	uint64_t excluded;   /* names that patterns left out */
+	int64_t checked;     /* when all bytes were read last; 0: not told */
+	struct nb_manifest_notes notes;
+	struct nb_entries members; /* of an archive, paths within it; among
+				      the files of the text */
+};
+
+struct nb_manifest_sources NB_ARRAY(struct nb_manifest_source);
+
+struct nb_manifest {
+	char backup_id[NB_BACKUP_ID_MAX + 1];
+	uint64_t generation;
+	char job[NB_NAME_MAX + 1];
+	char pool[NB_NAME_MAX + 1];
+	char disc[NB_NAME_MAX + 1];
+	char disc_id[NB_ID_HEX + 1];
+	char host[256];
+	int64_t created;
+	struct nb_manifest_sources sources;
+};
+
+/* Is PATH that of an earlier session's manifest, moved aside when the next one
+ * was appended: "nightburn/<backup id>/manifest.json"? */
+bool nb_manifest_is_earlier(const char *path);
+
+/* "too-large", "changed", ... */
+const char *nb_note_name(enum nb_note what);
+
+/* More of them nobody reads. */
+#define NB_NOTES_MAX 1000
+
+/* Adds a note about the SIZE bytes at PATH (copied), when there are not
+ * NB_NOTES_MAX yet.  NB_ENOMEM */
+enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
+				    enum nb_note what, const char *path,
+				    uint64_t size);
+
+/* A copy of all.  NB_ENOMEM, *OUT untouched. */
+enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,
+				    struct nb_manifest_source *out);
+
+/* The source KIND NAME of M, or NULL. */
+struct nb_manifest_source *nb_manifest_find(const struct nb_manifest *m,
+					    const char *kind,
+					    const char *name);
+
+void nb_manifest_source_clear(struct nb_manifest_source *source);
+void nb_manifest_clear(struct nb_manifest *m);
+
+/*
+ * The manifest of those ENTRIES whose path is not NB_MANIFEST_PATH or
+ * NB_SUMS_PATH, as JSON with one entry a line.  The length depends on nothing
+ * but names and attributes.  The caller frees.  NB_ENOMEM.
+ */
+enum nb_err nb_manifest_render(const struct nb_manifest *m,
+			       const struct nb_entries *entries,
+			       char **text, size_t *length);
+
+/* What the MAC of a manifest says. */
+enum nb_seal {
+	NB_SEAL_NONE,        /* there is none, and none was promised */
+	NB_SEAL_GOOD,
+	NB_SEAL_WRONG,       /* it is not that of these bytes and this key, or
+				the label promises one and there is none */
+	NB_SEAL_NO_KEY       /* there is one, and no key to check it with */
+};
+
+/*
+ * Puts a MAC with KEY into the manifest *TEXT (fresh memory, LENGTH bytes) as
+ * its last member: over the text as it was.  The length grows by the same
+ * number of bytes for any content.  NB_ENOMEM, NB_EFAIL.
+ */
+enum nb_err nb_manifest_seal(char **text, size_t *length,
+			     const struct nb_key *key);
+
+/* Checks the MAC of a manifest as it stands on the disc.  KEY may be NULL.
+ * PROMISED: its label, with a right MAC, says that there is one. */
+enum nb_seal nb_manifest_sealed(const char *text, size_t length,
+				const struct nb_key *key, bool promised);
+
+/*
+ * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted) are
+ * owned by the caller on success and untouched on failure.  Refuses unsafe
+ * paths (nb_path_is_safe), sizes and modes out of range, doubled paths:
+ * NB_ECORRUPT, the message begins with NAME.
+ */
+enum nb_err nb_manifest_parse(const char *name, const char *text,
+			      size_t length, struct nb_manifest *m,
+			      struct nb_entries *entries);
+
+/*
+ * The SHA256SUMS text for the files among ENTRIES other than SHA256SUMS
+ * itself, in their order, in the form of GNU sha256sum (a backslash in front
+ * of a line whose name has a backslash, newline or carriage return escaped).
+ */
+enum nb_err nb_sums_render(const struct nb_entries *entries, char **text,
+			   size_t *length);
+
+/* Parses such a text; calls FN for each line.  NB_ECORRUPT with NAME. */
+enum nb_err nb_sums_parse(const char *name, const char *text, size_t length,
+			  enum nb_err (*fn)(void *ctx, const char *path,
+					    const uint8_t *sha256),
+			  void *ctx);
+
+/* The same as entries with path and hash, appended to LIST in their order. */
+enum nb_err nb_sums_load(const char *name, const char *text, size_t length,
+			 struct nb_entries *list);
+
+#endif

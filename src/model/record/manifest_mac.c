@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/record/manifest.h"
+
+/* How a manifest ends; and how one that bears a MAC does. */
+#define END "\n]}\n"
+#define BEGIN_MAC "\n],\n\"mac\":\""
+#define END_MAC "\"}\n"
+#define LONGER (sizeof BEGIN_MAC - 1 + NB_MAC_HEX + sizeof END_MAC - 1)
+
+static bool
+ends_with(const char *text, size_t length, const char *end)
+{
+	size_t n = strlen(end);
+
+	return length >= n && !memcmp(text + length - n, end, n);
+}
+
+enum nb_err
+nb_manifest_seal(char **text, size_t *length, const struct nb_key *key)
+{
+	struct nb_str s = NB_STR_INIT;
+	uint8_t mac[NB_MAC_SIZE];
+	char hex[NB_MAC_HEX + 1];
+	char *whole;
+	enum nb_err err;
+
+	if (!ends_with(*text, *length, END))
+		return nb_fail(NB_EFAIL, "manifest: has no end");
+	err = nb_key_mac(key, *text, *length, mac);
+	if (err)
+		return err;
+	nb_str_add_bytes(&s, *text, *length - strlen(END));
+	nb_str_addf(&s, BEGIN_MAC "%s" END_MAC, nb_hex(mac, sizeof mac, hex));
+	*length = s.length;
+	err = nb_str_take(&s, &whole);
+	if (err)
+		return err;
+	free(*text);
+	*text = whole;
+	return NB_OK;
+}
+
+/* The text without its MAC, which goes to HEX; NULL when it bears none. */
+static char *
+unseal(const char *text, size_t length, char hex[NB_MAC_HEX + 1], size_t *n)
+{
+	size_t body = length - LONGER;
+	char *bare;
+
+	if (length < LONGER || !ends_with(text, length, END_MAC)
+	    || memcmp(text + body, BEGIN_MAC, strlen(BEGIN_MAC)))
+		return NULL;
+	memcpy(hex, text + body + strlen(BEGIN_MAC), NB_MAC_HEX);
+	hex[NB_MAC_HEX] = '\0';
+	*n = body + strlen(END);
+	bare = malloc(*n + 1);
+	if (!bare)
+		return NULL;
+	memcpy(bare, text, body);
+	strcpy(bare + body, END);
+	return bare;
+}
+
+enum nb_seal
+nb_manifest_sealed(const char *text, size_t length, const struct nb_key *key,
+		   bool promised)
+{
+	char hex[NB_MAC_HEX + 1], right[NB_MAC_HEX + 1];
+	uint8_t mac[NB_MAC_SIZE];
+	size_t n;
+	char *bare;
+	bool good;
+
+	bare = unseal(text, length, hex, &n);
+	if (!bare)
+		return promised ? NB_SEAL_WRONG : NB_SEAL_NONE;
+	if (!key) {
+		free(bare);
+		return NB_SEAL_NO_KEY;
+	}
+	good = !nb_key_mac(key, bare, n, mac)
+		&& !sodium_memcmp(hex, nb_hex(mac, sizeof mac, right),
+				  NB_MAC_HEX);
+	free(bare);
+	return good ? NB_SEAL_GOOD : NB_SEAL_WRONG;
+}

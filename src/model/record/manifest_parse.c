@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/record/manifest_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+
+/* A disc may say anything: of JSON that is not in our form so much is taken at
+ * once, and of a line, which has a path, a target, some numbers,
+ * extended attributes and holes. */
+#define WHOLE_MAX ((size_t)4 << 20)
+#define LINE_MAX_BYTES ((size_t)1 << 20)
+
+static bool
+read_sources(const json_t *root, struct nb_manifest *m)
+{
+	const json_t *list = json_object_get(root, "sources"), *value;
+	size_t i;
+
+	if (!json_is_array(list))
+		return false;
+	json_array_foreach(list, i, value) {
+		struct nb_manifest_source source = { 0 };
+
+		if (!nb_manifest_read_source(value, &source)
+		    || nb_array_push(&m->sources, source)) {
+			nb_manifest_source_clear(&source);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+read_head(const json_t *root, struct nb_manifest *m)
+{
+	int64_t version;
+
+	return nb_json_i64(root, "nightburn_manifest", &version)
+		&& version == NB_MANIFEST_VERSION
+		&& nb_json_text(root, "backup_id", m->backup_id,
+				sizeof m->backup_id)
+		&& m->backup_id[0] && nb_path_is_safe(m->backup_id)
+		&& !strchr(m->backup_id, '/')
+		&& nb_json_u64(root, "generation", &m->generation)
+		&& nb_json_i64(root, "created", &m->created)
+		&& nb_json_text(root, "job", m->job, sizeof m->job)
+		&& nb_json_text(root, "pool", m->pool, sizeof m->pool)
+		&& nb_json_text(root, "disc", m->disc, sizeof m->disc)
+		&& nb_json_text(root, "disc_id", m->disc_id,
+				sizeof m->disc_id)
+		&& nb_json_text(root, "host", m->host, sizeof m->host)
+		&& read_sources(root, m);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* No path may stand twice. */
+static enum nb_err
+check_doubled(const char *name, const struct nb_entries *list)
+{
+	char **paths = calloc(list->count + 1, sizeof *paths);
+	enum nb_err err = NB_OK;
+
+	if (!paths)
+		return nb_fail_memory();
+	for (size_t i = 0; i < list->count; i++)
+		paths[i] = list->at[i].path;
+	qsort(paths, list->count, sizeof *paths, by_text);
+	for (size_t i = 1; !err && i < list->count; i++)
+		if (!strcmp(paths[i - 1], paths[i]))
+			err = nb_fail(NB_ECORRUPT, "%s: %s stands twice",
+				      name, paths[i]);
+	free(paths);
+	return err;
+}
+
+/* Files go to the backup's list, members to that of their archive. */
+struct lists {
+	const char *name;             /* for messages */
+	struct nb_manifest *manifest;
+	struct nb_entries files;
+	size_t count;                 /* of both */
+	struct nb_manifest_source *last;
+};
+
+static struct nb_manifest_source *
+find_archive(struct lists *lists, const char *path)
+{
+	struct nb_manifest_sources *all = &lists->manifest->sources;
+
+	if (lists->last && !strcmp(lists->last->path, path))
+		return lists->last;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->at[i].path && !strcmp(all->at[i].path, path))
+			return lists->last = &all->at[i];
+	return NULL;
+}
+
+static bool
+read_line(const json_t *value, struct lists *lists, struct nb_entry *e,
+	  struct nb_entries **to)
+{
+	char *archive = NULL;
+	struct nb_manifest_source *source;
+
+	*to = &lists->files;
+	if (!nb_manifest_read_entry(value, e))
+		return false;
+	if (!json_object_get(value, "archive")
+	    && !json_object_get(value, "archive_hex"))
+		return true;
+	if (!nb_manifest_read_bytes(value, "archive", &archive))
+		return false;
+	source = find_archive(lists, archive);
+	free(archive);
+	if (source)
+		*to = &source->members;
+	return source != NULL;
+}
+
+static enum nb_err
+add_file(const json_t *value, struct lists *lists)
+{
+	struct nb_entry e = { 0 };
+	struct nb_entries *to;
+	enum nb_err err;
+
+	lists->count++;
+	if (read_line(value, lists, &e, &to))
+		return nb_entries_add(to, &e);
+	err = nb_fail(NB_ECORRUPT, "%s: file %zu%s%s: not a sound entry",
+		      lists->name, lists->count, e.path ? ": " : "",
+		      e.path ? e.path : "");
+	nb_entry_clear(&e);
+	return err;
+}
+
+static enum nb_err
+read_files(const json_t *root, struct lists *lists)
+{
+	const json_t *files = json_object_get(root, "files"), *value;
+	enum nb_err err = NB_OK;
+	size_t i;
+
+	if (!json_is_array(files))
+		return nb_fail(NB_ECORRUPT, "%s: no list of files",
+			       lists->name);
+	json_array_foreach(files, i, value) {
+		err = add_file(value, lists);
+		if (err)
+			return err;
+	}
+	return NB_OK;
+}
+
+/* One entry a line: a million of them never are JSON objects all at once. */
+static enum nb_err
+read_lines(const char *text, const char *end, struct lists *lists)
+{
+	enum nb_err err = NB_OK;
+
+	while (!err && text < end) {
+		const char *eol = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((eol ? eol : end) - text);
+		json_t *value = NULL;
+
+		if (n <= LINE_MAX_BYTES)
+			value = json_loadb(text, n && text[n - 1] == ','
+					   ? n - 1 : n,
+					   JSON_REJECT_DUPLICATES, NULL);
+		err = value ? add_file(value, lists)
+			: nb_fail(NB_ECORRUPT, "%s: file %zu: not a JSON "
+				  "object", lists->name, lists->count + 1);
+		json_decref(value);
+		text += n + 1;
+	}
+	return err;
+}
+
+/* Is it in the form that nb_manifest_render gives it?  Then *FILES is the
+ * first line of its list, *END behind the last one. */
+static bool
+find_lines(const char *text, size_t length, const char **files,
+	   const char **end)
+{
+	static const char first[] = "\n\"files\":[\n", last[] = "\n]}\n";
+	const char *at = memmem(text, length, first, sizeof first - 1);
+
+	if (!at || length < sizeof last - 1
+	    || memcmp(text + length - (sizeof last - 1), last,
+		      sizeof last - 1))
+		return false;
+	*files = at + sizeof first - 1;
+	*end = text + length - (sizeof last - 1);
+	return *files <= *end;
+}
+
+/* The object without the files that *LINES to *END are; no lines: all. */
+static enum nb_err
+load_head(const char *name, const char *text, size_t length,
+	  const char **lines, const char **end, json_t **root)
+{
+	struct nb_str head = NB_STR_INIT;
+	enum nb_err err;
+
+	*lines = *end = NULL;
+	if (find_lines(text, length, lines, end)) {
+		nb_str_add_bytes(&head, text, (size_t)(*lines - text));
+		nb_str_add(&head, "]}");
+		text = head.text;
+		length = head.length;
+	}
+	if (head.failed)
+		err = nb_fail_memory();
+	else if (length > WHOLE_MAX)
+		err = nb_fail(NB_ECORRUPT, "%s: not a manifest of nightburn",
+			      name);
+	else
+		err = nb_json_load(name, text, length, root);
+	nb_str_free(&head);
+	return err;
+}
+
+/* All of FROM, or nothing. */
+static enum nb_err
+move_entries(struct nb_entries *from, struct nb_entries *to)
+{
+	size_t before = to->count;
+
+	for (size_t i = 0; i < from->count; i++) {
+		if (nb_array_push(to, from->at[i])) {
+			to->count = before;
+			return NB_ENOMEM;
+		}
+	}
+	from->count = 0;
+	return NB_OK;
+}
+
+enum nb_err
+nb_manifest_parse(const char *name, const char *text, size_t length,
+		  struct nb_manifest *m, struct nb_entries *entries)
+{
+	struct nb_manifest found = { 0 };
+	struct lists lists = { .name = name, .manifest = &found };
+	const char *lines, *end;
+	enum nb_err err;
+	json_t *root;
+
+	err = load_head(name, text, length, &lines, &end, &root);
+	if (err)
+		return err;
+	if (!read_head(root, &found))
+		err = nb_fail(NB_ECORRUPT, "%s: not a manifest of nightburn",
+			      name);
+	else
+		err = read_files(root, &lists);
+	json_decref(root);
+	if (!err && lines)
+		err = read_lines(lines, end, &lists);
+	if (!err)
+		err = check_doubled(name, &lists.files);
+	if (!err)
+		err = move_entries(&lists.files, entries);
+	if (err)
+		nb_manifest_clear(&found);
+	else
+		*m = found;
+	nb_entries_free(&lists.files);
+	return err;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/record/manifest.h"
+
+/* GNU coreutils: a name with one of these is escaped, its line marked. */
+#define ESCAPED "\\\n\r"
+
+static void
+add_escaped(struct nb_str *s, const char *path)
+{
+	for (const char *p = path; *p; p++) {
+		if (*p == '\\')
+			nb_str_add(s, "\\\\");
+		else if (*p == '\n')
+			nb_str_add(s, "\\n");
+		else if (*p == '\r')
+			nb_str_add(s, "\\r");
+		else
+			nb_str_add_bytes(s, p, 1);
+	}
+}
+
+static void
+add_line(struct nb_str *s, const struct nb_entry *e)
+{
+	static const uint8_t unknown[NB_SHA256_SIZE];
+	char hex[NB_SHA256_HEX + 1];
+
+	if (strpbrk(e->path, ESCAPED))
+		nb_str_add(s, "\\");
+	nb_str_add(s, nb_hex(e->hashed ? e->sha256 : unknown, NB_SHA256_SIZE,
+			     hex));
+	nb_str_add(s, "  ");
+	add_escaped(s, e->path);
+	nb_str_add(s, "\n");
+}
+
+enum nb_err
+nb_sums_render(const struct nb_entries *entries, char **text, size_t *length)
+{
+	struct nb_str s = NB_STR_INIT;
+	enum nb_err err;
+	size_t n;
+
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct nb_entry *e = &entries->at[i];
+
+		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH))
+			add_line(&s, e);
+	}
+	n = s.length;
+	err = nb_str_take(&s, text);
+	if (!err)
+		*length = n;
+	return err;
+}
+
+/* Undoes the escapes of N bytes at TEXT in place; the new length, or -1. */
+static ssize_t
+unescape(char *text, size_t n)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = text[i];
+
+		if (c == '\\') {
+			if (++i == n)
+				return -1;
+			c = text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r'
+				: text[i] == '\\' ? '\\' : '\0';
+			if (!c)
+				return -1;
+		}
+		text[to++] = c;
+	}
+	return (ssize_t)to;
+}
+
+/* One line without its newline; false when it is none, or without memory. */
+static bool
+parse_line(const char *line, size_t n, char **path, uint8_t *sha256)
+{
+	bool escaped = n && line[0] == '\\';
+	char hex[NB_SHA256_HEX + 1];
+	ssize_t length;
+
+	line += escaped;
+	n -= escaped;
+	if (n < NB_SHA256_HEX + 3 || memchr(line, '\0', n)
+	    || line[NB_SHA256_HEX] != ' '
+	    || !strchr(" *", line[NB_SHA256_HEX + 1]))
+		return false;
+	memcpy(hex, line, NB_SHA256_HEX);
+	hex[NB_SHA256_HEX] = '\0';
+	if (!nb_unhex(hex, NB_SHA256_SIZE, sha256))
+		return false;
+	n -= NB_SHA256_HEX + 2;
+	*path = strndup(line + NB_SHA256_HEX + 2, n);
+	if (!*path)
+		return false;
+	length = escaped ? unescape(*path, n) : (ssize_t)n;
+	if (length >= 0)
+		(*path)[length] = '\0';
+	return length >= 0;
+}
+
+enum nb_err
+nb_sums_parse(const char *name, const char *text, size_t length,
+	      enum nb_err (*fn)(void *ctx, const char *path,
+				const uint8_t *sha256), void *ctx)
+{
+	const char *end = text + length;
+	enum nb_err err = NB_OK;
+	size_t number = 1;
+
+	for (const char *p = text; !err && p < end; number++) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		uint8_t sha256[NB_SHA256_SIZE];
+		char *path = NULL;
+
+		if (eol && parse_line(p, (size_t)(eol - p), &path, sha256))
+			err = fn(ctx, path, sha256);
+		else
+			err = nb_fail(NB_ECORRUPT, "%s:%zu: not a line of "
+				      "sha256sum", name, number);
+		free(path);
+		p = eol ? eol + 1 : end;
+	}
+	return err;
+}
+
+static enum nb_err
+keep_sum(void *ctx, const char *path, const uint8_t *sha256)
+{
+	struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
+	enum nb_err err = nb_str_dup(path, &e.path);
+
+	if (err)
+		return err;
+	memcpy(e.sha256, sha256, sizeof e.sha256);
+	return nb_entries_add(ctx, &e);
+}
+
+enum nb_err
+nb_sums_load(const char *name, const char *text, size_t length,
+	     struct nb_entries *list)
+{
+	return nb_sums_parse(name, text, length, keep_sum, list);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the commands share.  A command is a function that returns a sense code,
+ * 0 for GOOD; table.c lists them.
+ */
+#ifndef VDRIVE_DRIVE_PRIVATE_H
+#define VDRIVE_DRIVE_PRIVATE_H
+
+#include "vdrive/engine/bytes.h"
+#include "vdrive/engine/drive.h"
+#include "vdrive/engine/layout.h"
+#include "vdrive/engine/mmc.h"
+
+#define VD_WRITE_PAGE 52   /* bytes of mode page 05h (MMC-5 7.5.4) */
+#define VD_CUE_MAX 100     /* tracks of a cue sheet, with the lead-out */
+#define VD_SECOND UINT64_C(1000000000)
+
+/* One command under way. */
+struct vd_io {
+	const uint8_t *cdb;
+	uint8_t *data;
+	size_t length;      /* bytes of data that the host gives or takes */
+	bool to_drive;
+	size_t done;        /* bytes transferred */
+	uint64_t delay;     /* nanoseconds */
+	const struct vd_rule *fault; /* acts on the data, or NULL */
+	bool interrupted;   /* what the command begins will never end */
+	bool has_bad;       /* sense data name the block BAD */
+	int32_t bad;
+};
+
+/* A part of a session that was announced by a cue sheet. */
+struct vd_cue {
+	int32_t start;
+	int32_t end;
+	uint16_t block;     /* bytes that the host sends of a block */
+	uint16_t skip;      /* of these before the user data */
+	uint8_t control;
+	uint8_t track;
+	bool pregap;        /* index 0: on the disc, but not in the track */
+};
+
+/* What goes on after a command was answered, or while it waits. */
+struct vd_busy {
+	uint64_t since, until; /* nanoseconds; UNTIL 0: nothing goes on */
+	uint32_t sense;        /* what other commands hear */
+	void (*finish)(struct vd_drive *drive); /* at the end, or NULL */
+};
+
+struct vd_drive {
+	struct vd_disc *disc;
+	bool open;
+	bool locked;
+	bool detached;
+	bool attention_disc, attention_power;
+	uint8_t event;              /* GET EVENT STATUS: media event code */
+	uint8_t write_page[VD_WRITE_PAGE];
+	uint8_t recovery_page[12];
+	struct vd_cue cues[VD_CUE_MAX];
+	int cue_count;
+	int32_t read_next;          /* where reading went on */
+	uint64_t began;
+	uint64_t drained;           /* when the buffer is empty again */
+	uint64_t background_until;  /* when a DVD+RW is formatted */
+	struct vd_busy busy;
+	struct { uint8_t type; int32_t lba, blocks; } work;
+	struct vd_disc *before;     /* a test write: what is restored */
+	char serial[17];
+	struct vd_drive_options options;
+};
+
+/* ---- answers (drive.c) --------------------------------------------------- */
+
+/* Gives the host the first bytes of N, at most ALLOCATION. */
+void vd_give(struct vd_io *io, const void *data, size_t n, size_t allocation);
+
+/* Takes N bytes of parameters; false when the host sends less. */
+bool vd_take(struct vd_io *io, size_t n);
+
+/* ---- time (timer.c) ------------------------------------------------------ */
+
+uint64_t vd_now(const struct vd_drive *drive);
+
+/*
+ * Something begins that takes DURATION nanoseconds of a real drive and then
+ * calls FINISH, at once where time is instant.  Unless IMMEDIATE the host is
+ * kept waiting.  Others hear SENSE meanwhile.
+ */
+void vd_begin(struct vd_drive *drive, struct vd_io *io, bool immediate,
+	      uint64_t duration, uint32_t sense,
+	      void (*finish)(struct vd_drive *drive));
+
+/* Ends what has come to its time. */
+void vd_settle(struct vd_drive *drive);
+
+/* Ends what goes on, whatever its time. */
+void vd_finish(struct vd_drive *drive);
+
+/* 0 to 65,535, of what goes on. */
+unsigned int vd_progress(const struct vd_drive *drive);
+
+/* Takes room in the buffer for N bytes; false when it is full. */
+bool vd_fill_buffer(struct vd_drive *drive, size_t n);
+uint32_t vd_buffer_size(void);
+uint32_t vd_buffer_free_bytes(const struct vd_drive *drive);
+
+/* Nanoseconds until the buffer is written. */
+uint64_t vd_drain_time(const struct vd_drive *drive);
+
+/* Makes the host wait as for reading COUNT blocks at LBA. */
+void vd_read_time(struct vd_drive *drive, struct vd_io *io, int32_t lba,
+		  uint32_t count);
+
+/* Nanoseconds in which BLOCKS are written. */
+uint64_t vd_write_time(const struct vd_drive *drive, int32_t blocks);
+
+/* ---- writing (cmd_write.c, cmd_close.c) ---------------------------------- */
+
+/* Records blocks as the fault of the command says.  A sense code. */
+uint32_t vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
+		  uint32_t count, const uint8_t *data);
+
+/* Whether a write leaves the disc alone: a test, or a fault. */
+bool vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io);
+
+/* Takes back what a test write did to the disc's tracks. */
+void vd_end_test(struct vd_drive *drive);
+
+/* Records zeros in TRACK up to END.  A sense code. */
+uint32_t vd_pad(struct vd_drive *drive, struct vd_track *track, int32_t end);
+
+/* Ends the open track: run-out or padding, and lead-out.  A sense code. */
+uint32_t vd_close_track(struct vd_drive *drive);
+
+/* Ends the session; FINAL ends the disc with it.  A sense code. */
+uint32_t vd_close_session(struct vd_drive *drive, bool final);
+
+/* Saves the disc.  A sense code. */
+uint32_t vd_save(struct vd_drive *drive);
+
+/* A write of the session that a cue sheet announced (cmd_cue.c). */
+uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io,
+			  int32_t lba, uint32_t count);
+
+/* Ends such a session when all of it is written.  A sense code. */
+uint32_t vd_end_session(struct vd_drive *drive);
+
+/* ---- formats (cmd_format.c) ---------------------------------------------- */
+
+struct vd_format {
+	int32_t blocks;    /* at most */
+	uint8_t type;      /* MMC-5 6.5.4.2 */
+	uint32_t parameter;
+};
+
+#define VD_FORMATS_MAX 8
+
+/* What the disc can be formatted to; the count. */
+int vd_formats(const struct vd_disc *disc,
+	       struct vd_format out[VD_FORMATS_MAX]);
+
+/* ---- the write parameters page (cmd_mode.c) ------------------------------ */
+
+enum vd_write_type vd_write_type(const struct vd_drive *drive);
+bool vd_write_test(const struct vd_drive *drive);
+bool vd_write_multi(const struct vd_drive *drive);
+void vd_mode_reset(struct vd_drive *drive);
+
+/* ---- the table (table.c) ------------------------------------------------- */
+
+enum {
+	VD_ANY_TIME = 1,  /* attention stays, work goes on (SPC-3 5.8.5) */
+	VD_NEEDS_DISC = 2,
+	VD_HAS_LBA = 4    /* bytes 2-5 */
+};
+
+struct vd_handler {
+	uint32_t (*run)(struct vd_drive *drive, struct vd_io *io);
+	uint8_t cdb_length;
+	uint8_t flags;
+};
+
+/* NULL when OP is none of ours. */
+const struct vd_handler *vd_handler_of(uint8_t op);
+
+#define VD_COMMAND(name) \
+	uint32_t name(struct vd_drive *drive, struct vd_io *io)
+
+VD_COMMAND(vd_blank);
+VD_COMMAND(vd_buffer_capacity);
+VD_COMMAND(vd_close);
+VD_COMMAND(vd_format_unit);
+VD_COMMAND(vd_get_configuration);
+VD_COMMAND(vd_get_event);
+VD_COMMAND(vd_get_performance);
+VD_COMMAND(vd_inquiry);
+VD_COMMAND(vd_mechanism_status);
+VD_COMMAND(vd_mode_select);
+VD_COMMAND(vd_mode_sense);
+VD_COMMAND(vd_prevent_removal);
+VD_COMMAND(vd_read_blocks);
+VD_COMMAND(vd_read_capacity);
+VD_COMMAND(vd_read_cd);
+VD_COMMAND(vd_read_disc_info);
+VD_COMMAND(vd_read_format_capacities);
+VD_COMMAND(vd_read_structure);
+VD_COMMAND(vd_read_toc);
+VD_COMMAND(vd_read_track_info);
+VD_COMMAND(vd_request_sense);
+VD_COMMAND(vd_reserve_track);
+VD_COMMAND(vd_send_cue_sheet);
+VD_COMMAND(vd_send_opc);
+VD_COMMAND(vd_set_speed);
+VD_COMMAND(vd_set_streaming);
+VD_COMMAND(vd_start_stop);
+VD_COMMAND(vd_sync_cache);
+VD_COMMAND(vd_test_unit_ready);
+VD_COMMAND(vd_write_blocks);
+
+#endif
