@@ -21,7 +21,7 @@ struct nb_backup_row {
 	uint64_t generation;
 	int64_t created, verified;
 	uint64_t bytes, files;
-	const char *disc;          /* NULL: on no disc any more */
+	const char *disc; /* NULL: on no disc any more */
 	const char *disc_state;
 	int session;
 };
@@ -37,7 +37,7 @@ struct nb_file_row {
 	uint64_t size;
 	unsigned int mode, uid, gid;
 	int64_t mtime;
-	char sha256[65];           /* "" where there is none */
+	char sha256[65]; /* "" where there is none */
 };
 struct nb_disc_row {
 	const char *pool, *name, *disc_id, *state, *note, *profile;
@@ -66,14 +66,11 @@ NB_API enum nb_err nb_list_clones(struct nightburn *nb,
 					    const struct nb_clone_row *),
 				  void *ctx);
 /* One backup: BACKUP as nb_restore_options.backup. */
-NB_API enum nb_err nb_show(struct nightburn *nb, const char *backup,
-			   int (*on_backup)(void *ctx,
-					    const struct nb_backup_row *),
-			   int (*on_source)(void *ctx,
-					    const struct nb_source_row *),
-			   int (*on_file)(void *ctx,
-					  const struct nb_file_row *),
-			   void *ctx);
+NB_API enum nb_err nb_show(
+	struct nightburn *nb, const char *backup,
+	int (*on_backup)(void *ctx, const struct nb_backup_row *),
+	int (*on_source)(void *ctx, const struct nb_source_row *),
+	int (*on_file)(void *ctx, const struct nb_file_row *), void *ctx);
 /* Files by name: a shell pattern, or a part of the name. */
 NB_API enum nb_err nb_find(struct nightburn *nb, const char *pattern,
 			   int (*fn)(void *ctx, const struct nb_file_row *),

@@ -45,10 +45,10 @@ NB_API void nb_close(struct nightburn *nb);
 
 /* How far a long step is. */
 struct nb_progress {
-	const char *what;     /* "dump testdb", "burn", "read back", ...; "":
+	const char *what; /* "dump testdb", "burn", "read back", ...; "":
 				 between two steps */
-	uint64_t done;        /* bytes */
-	uint64_t total;       /* bytes; 0: not known */
+	uint64_t done;    /* bytes */
+	uint64_t total;   /* bytes; 0: not known */
 };
 
 /*
@@ -82,22 +82,22 @@ NB_API enum nb_err nb_drives(struct nb_drive_row **rows, size_t *count);
 
 /* The disc in a drive. */
 struct nb_disc_info {
-	char device[512];          /* as given or configured */
-	char drive[65];            /* its name in the configuration, or "" */
-	char state[16];            /* "none", "blank", "appendable", ... */
+	char device[512]; /* as given or configured */
+	char drive[65];   /* its name in the configuration, or "" */
+	char state[16];   /* "none", "blank", "appendable", ... */
 	char profile[80];
-	uint64_t capacity, free;   /* blocks */
+	uint64_t capacity, free; /* blocks */
 	int sessions;
-	uint32_t last_start;       /* first number of msinfo */
-	uint32_t next_writable;    /* second number of msinfo */
+	uint32_t last_start;    /* first number of msinfo */
+	uint32_t next_writable; /* second number of msinfo */
 	char volume_id[33];
-	char label[12];            /* "none", "good", "unreadable" */
-	int session;               /* what follows is of this one, because the
+	char label[12]; /* "none", "good", "unreadable" */
+	int session;    /* what follows is of this one, because the
 				      newest is bad; 0: of the newest */
 	char disc_id[33], pool[65], disc[65], backup_id[41];
 	uint64_t generation;
-	int64_t created;           /* of the label */
-	bool ours;                 /* the label bears the key of this
+	int64_t created; /* of the label */
+	bool ours;       /* the label bears the key of this
 				      installation (when the configuration
 				      is known) */
 };
@@ -115,15 +115,15 @@ NB_API enum nb_err nb_disc(struct nightburn *nb, const char *device,
 struct nb_plan_info {
 	char job[65], pool[65];
 	char drive[65], device[512];
-	char plan[24];             /* "fresh", "append", "blank-then-fresh",
+	char plan[24];            /* "fresh", "append", "blank-then-fresh",
 				      "refuse" */
-	char reason[32];           /* code, as "oldest-disc" */
-	const char *text, *hint;   /* in words; hint may be NULL; static */
-	char disc[65];             /* the disc that it is or becomes, or "" */
-	char wanted[65];           /* the disc that a person should insert */
-	uint64_t need, available;  /* blocks; need 0: not known before a dump */
-	uint64_t generation;       /* that the new backup will have */
-	enum nb_err err;           /* NB_OK, or what the refusal is */
+	char reason[32];          /* code, as "oldest-disc" */
+	const char *text, *hint;  /* in words; hint may be NULL; static */
+	char disc[65];            /* the disc that it is or becomes, or "" */
+	char wanted[65];          /* the disc that a person should insert */
+	uint64_t need, available; /* blocks; need 0: not known before a dump */
+	uint64_t generation;      /* that the new backup will have */
+	enum nb_err err;          /* NB_OK, or what the refusal is */
 };
 /* Looks, decides, touches nothing.  NB_OK also when the plan is a refusal:
  * look at OUT->err.  JOB may be NULL where there is only one. */
@@ -131,11 +131,11 @@ NB_API enum nb_err nb_plan_job(struct nightburn *nb, const char *job,
 			       struct nb_plan_info *out);
 
 struct nb_run_options {
-	const char *job;           /* NULL: the only one */
-	const char *drive;         /* name; NULL: the pool's, in order */
+	const char *job;   /* NULL: the only one */
+	const char *drive; /* name; NULL: the pool's, in order */
 	bool dry_run;
-	bool resume;               /* burn what waits in staging, no dump */
-	bool accept_shrink;        /* min_ratio does not count this time */
+	bool resume;        /* burn what waits in staging, no dump */
+	bool accept_shrink; /* min_ratio does not count this time */
 	/* nb_append: trees to burn instead of the job's sources; NULL: the
 	 * job's sources */
 	const char *const *paths;
@@ -148,10 +148,10 @@ struct nb_run_result {
 	uint64_t generation, files, bytes, blocks;
 	int session;
 	bool burned, verified;
-	bool staged;               /* the dump waits for `run --resume` */
-	uint64_t shared;           /* files that an earlier session holds */
-	uint64_t excluded;         /* names that patterns left out */
-	uint64_t too_large;        /* files that max_file_size left out */
+	bool staged;        /* the dump waits for `run --resume` */
+	uint64_t shared;    /* files that an earlier session holds */
+	uint64_t excluded;  /* names that patterns left out */
+	uint64_t too_large; /* files that max_file_size left out */
 	/* What a person should look at, although all was verified: files that
 	 * changed while they were read, that have other bytes with no sign of
 	 * a change, whose earlier copy on the disc was damaged. */
@@ -169,14 +169,14 @@ NB_API enum nb_err nb_append(struct nightburn *nb,
 			     struct nb_run_result *result);
 
 struct nb_media_options {
-	const char *job;           /* gives the pool; NULL: the only one */
+	const char *job; /* gives the pool; NULL: the only one */
 	const char *drive;
 	bool dry_run;
-	bool wait;                 /* rotate: until the right disc is in */
-	int64_t wait_seconds;      /* at most; 0: an hour */
-	const char *volume_id;     /* adopt: as a person typed it; "" for a disc
+	bool wait;             /* rotate: until the right disc is in */
+	int64_t wait_seconds;  /* at most; 0: an hour */
+	const char *volume_id; /* adopt: as a person typed it; "" for a disc
 				      without one, NULL: not typed yet */
-	const char *as;            /* adopt: the disc's name in the pool */
+	const char *as;        /* adopt: the disc's name in the pool */
 };
 /* Makes the disc blank, through the blank guard. */
 NB_API enum nb_err nb_blank(struct nightburn *nb,
@@ -202,7 +202,7 @@ NB_API enum nb_err nb_image(struct nightburn *nb,
 struct nb_verify_result {
 	char disc[65], backup_id[41];
 	uint64_t generation, files, bytes, bad;
-	int session;               /* told of, a newer one is bad; 0: newest */
+	int session; /* told of, a newer one is bad; 0: newest */
 };
 /*
  * Compares every file on the disc with its hash and, where the catalog knows
@@ -216,8 +216,7 @@ NB_API enum nb_err nb_verify(struct nightburn *nb, const char *device,
 /* After the catalog was lost: as nb_verify, and all backups on a disc that is
  * good are recorded, whether the catalog knows the disc or not.  NB_EFOREIGN:
  * its label does not bear our key, or names no disc of a pool. */
-NB_API enum nb_err nb_catalog_rebuild(struct nightburn *nb,
-				      const char *device,
+NB_API enum nb_err nb_catalog_rebuild(struct nightburn *nb, const char *device,
 				      struct nb_verify_result *result);
 
 /* Takes the catalog of JOB's pool for what there is, although a newer backup
@@ -227,16 +226,16 @@ NB_API enum nb_err nb_accept(struct nightburn *nb, const char *job,
 			     bool *changed);
 
 struct nb_restore_options {
-	const char *backup;        /* id, prefix or generation; NULL: newest */
-	const char *device;        /* as nb_disc */
-	const char *to;            /* directory, made when missing; or NULL */
-	const char *into;          /* database; or NULL */
-	const char *source;        /* only the source of this name */
-	const char *const *paths;  /* only these paths of the backup */
+	const char *backup;       /* id, prefix or generation; NULL: newest */
+	const char *device;       /* as nb_disc */
+	const char *to;           /* directory, made when missing; or NULL */
+	const char *into;         /* database; or NULL */
+	const char *source;       /* only the source of this name */
+	const char *const *paths; /* only these paths of the backup */
 	size_t path_count;
-	bool overwrite;            /* replace files that exist in TO */
-	const char *conninfo;      /* of the server for INTO; NULL: PG* */
-	const char *run_as;        /* user for pg_restore and psql */
+	bool overwrite;       /* replace files that exist in TO */
+	const char *conninfo; /* of the server for INTO; NULL: PG* */
+	const char *run_as;   /* user for pg_restore and psql */
 };
 struct nb_restore_result {
 	char backup_id[41], disc[65];
@@ -253,7 +252,7 @@ NB_API enum nb_err nb_restore(struct nightburn *nb,
 
 struct nb_part_row {
 	unsigned int number;
-	uint64_t start, size;      /* bytes; size 0: there is no such one */
+	uint64_t start, size; /* bytes; size 0: there is no such one */
 	const char *type, *fs, *label, *uuid; /* in words, or NULL */
 };
 struct nb_bootarea_row {
@@ -262,20 +261,20 @@ struct nb_bootarea_row {
 };
 /* A backup beside the device that it would go to. */
 struct nb_bootarea_info {
-	const char *source, *device;       /* of the backup, as "/dev/sda" */
+	const char *source, *device; /* of the backup, as "/dev/sda" */
 	const char *target;
 	const char *backup_table, *target_table; /* "gpt", "dos", or "" */
-	uint64_t backup_size, target_size; /* bytes */
-	const char *user;          /* who uses the target; NULL: nobody */
+	uint64_t backup_size, target_size;       /* bytes */
+	const char *user; /* who uses the target; NULL: nobody */
 	const struct nb_bootarea_row *rows;
 	size_t row_count;
 };
 struct nb_bootarea_options {
-	const char *backup;        /* as nb_restore_options */
-	const char *device;        /* with the disc, as nb_disc */
-	const char *source;        /* NULL: the only bootarea */
-	const char *to_device;     /* the disk to be overwritten */
-	const char *erase;         /* the same once more, else it is only
+	const char *backup;    /* as nb_restore_options */
+	const char *device;    /* with the disc, as nb_disc */
+	const char *source;    /* NULL: the only bootarea */
+	const char *to_device; /* the disk to be overwritten */
+	const char *erase;     /* the same once more, else it is only
 				      shown */
 	/* What differs, before anything is written; not 0: stop. */
 	int (*show)(void *ctx, const struct nb_bootarea_info *info);
@@ -283,24 +282,24 @@ struct nb_bootarea_options {
 };
 /* Writes the boot area of a backup to a disk, and reads it back.  NB_EUSAGE:
  * not named twice; NB_EWRONG: the disk is in use, too small, or no disk. */
-NB_API enum nb_err nb_restore_bootarea(struct nightburn *nb,
-				const struct nb_bootarea_options *options,
-				struct nb_restore_result *result);
+NB_API enum nb_err nb_restore_bootarea(
+	struct nightburn *nb, const struct nb_bootarea_options *options,
+	struct nb_restore_result *result);
 
 /* ---- a standby disk ---- */
 
 struct nb_clone_options {
-	const char *name;          /* of the block; NULL: the only one */
+	const char *name; /* of the block; NULL: the only one */
 	bool dry_run;
-	bool init;                 /* make a clone of a disk that is none */
-	bool force;                /* init: although it is not empty */
-	bool accept_delete;        /* max_delete does not count this time */
+	bool init;          /* make a clone of a disk that is none */
+	bool force;         /* init: although it is not empty */
+	bool accept_delete; /* max_delete does not count this time */
 };
 struct nb_clone_result {
 	char name[65];
 	uint64_t files, transferred, deleted, bytes;
-	bool compared;             /* contents were compared */
-	uint64_t corrupt;          /* their content differed, their date did
+	bool compared;    /* contents were compared */
+	uint64_t corrupt; /* their content differed, their date did
 				      not: told by name */
 };
 /* Copies a running system to another disk, with rsync.  NB_EWRONG: it may not
@@ -314,22 +313,21 @@ NB_API enum nb_err nb_clone(struct nightburn *nb,
 /* Reads one request from IN, does it, answers to OUT, where all messages go as
  * well.  ALLOWED: the word "postgres" and directories; none: no bound.  SIGPIPE
  * is ignored from then on.  NB_ECANCELED: nobody listens any more. */
-NB_API enum nb_err nb_remote_serve(int in, int out,
-				   const char *const *allowed, size_t count);
+NB_API enum nb_err nb_remote_serve(int in, int out, const char *const *allowed,
+				   size_t count);
 
 /* ---- the key that labels bear ---- */
 
-#define NB_KEY_LINE 90             /* bytes of a key as text, with the NUL */
+#define NB_KEY_LINE 90 /* bytes of a key as text, with the NUL */
 
 /* The key of this installation as one line of text, without newline, for a
  * second host or a safe.  NB_ENOTFOUND: there is none yet. */
-NB_API enum nb_err nb_key_export(struct nightburn *nb,
-				 char text[NB_KEY_LINE]);
+NB_API enum nb_err nb_key_export(struct nightburn *nb, char text[NB_KEY_LINE]);
 
 struct nb_key_result {
-	char name[17];             /* tells keys apart, is no secret */
-	char before[17];           /* of the key that was there, or "" */
-	bool changed;              /* the key was written */
+	char name[17];   /* tells keys apart, is no secret */
+	char before[17]; /* of the key that was there, or "" */
+	bool changed;    /* the key was written */
 };
 /* Makes TEXT, which nb_key_export gave, the key of this installation: labels
  * that bear it are ours.  A different key that is there is replaced only with

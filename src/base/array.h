@@ -15,25 +15,33 @@
 
 #include "base/err.h"
 
-#define NB_ARRAY(type) { type *at; size_t count; size_t capacity; }
-#define NB_ARRAY_INIT { NULL, 0, 0 }
+#define NB_ARRAY(type)           \
+	{                        \
+		type *at;        \
+		size_t count;    \
+		size_t capacity; \
+	}
+#define NB_ARRAY_INIT      \
+	{                  \
+		NULL, 0, 0 \
+	}
 
 /* Makes room for one more of SIZE bytes in *AT; NB_ENOMEM. */
 enum nb_err nb_array_grow(void *at, size_t count, size_t *capacity,
 			  size_t size);
 
 /* Appends VALUE.  Evaluates to NB_OK or NB_ENOMEM (the array unchanged). */
-#define nb_array_push(array, ...)                                          \
-	(nb_array_grow(&(array)->at, (array)->count, &(array)->capacity,   \
-		       sizeof *(array)->at)                                \
-	 ? NB_ENOMEM                                                       \
-	 : ((array)->at[(array)->count++] = (__VA_ARGS__), NB_OK))
+#define nb_array_push(array, ...)                                        \
+	(nb_array_grow(&(array)->at, (array)->count, &(array)->capacity, \
+		       sizeof *(array)->at)                              \
+		 ? NB_ENOMEM                                             \
+		 : ((array)->at[(array)->count++] = (__VA_ARGS__), NB_OK))
 
-#define nb_array_free(array)                                               \
-	do {                                                               \
-		free((array)->at);                                         \
-		(array)->at = NULL;                                        \
-		(array)->count = (array)->capacity = 0;                    \
+#define nb_array_free(array)                            \
+	do {                                            \
+		free((array)->at);                      \
+		(array)->at = NULL;                     \
+		(array)->count = (array)->capacity = 0; \
 	} while (0)
 
 #endif

@@ -61,13 +61,12 @@ nb_fd_write(int fd, const void *buf, size_t n)
 enum nb_err
 nb_fd_write_error(void)
 {
-	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG
-		? NB_EFULL : NB_EIO;
+	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? NB_EFULL
+								    : NB_EIO;
 }
 
 enum nb_err
-nb_fd_load(int dirfd, const char *name, size_t max, char **text,
-	   size_t *length)
+nb_fd_load(int dirfd, const char *name, size_t max, char **text, size_t *length)
 {
 	enum nb_err err = NB_OK;
 	char *buf = NULL;
@@ -133,8 +132,7 @@ directory_of(const char *name, char **out)
 }
 
 enum nb_err
-nb_fd_save(int dirfd, const char *name, const void *data, size_t n,
-	   mode_t mode)
+nb_fd_save(int dirfd, const char *name, const void *data, size_t n, mode_t mode)
 {
 	char *temporary = NULL, *directory = NULL;
 	enum nb_err err;

@@ -36,8 +36,8 @@ enum nb_err nb_fd_load(int dirfd, const char *name, size_t max, char **text,
  * temporary name, write, fsync, rename, fsync of the directory.  MODE is set
  * whatever the umask.  NB_EIO, NB_EFULL (ENOSPC, EDQUOT, EFBIG).
  */
-enum nb_err nb_fd_save(int dirfd, const char *name, const void *data,
-		       size_t n, mode_t mode);
+enum nb_err nb_fd_save(int dirfd, const char *name, const void *data, size_t n,
+		       mode_t mode);
 
 /* fsync of the directory PATH beneath DIRFD.  NB_EIO. */
 enum nb_err nb_fd_sync_dir(int dirfd, const char *path);

@@ -27,8 +27,8 @@ is_same(const char *device, const char *source)
 	if (!strcmp(device, source))
 		return true;
 	return !strncmp(source, "/dev/", 5) && !stat(device, &a)
-		&& !stat(source, &b) && S_ISBLK(a.st_mode)
-		&& S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev;
+		&& !stat(source, &b) && S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode)
+		&& a.st_rdev == b.st_rdev;
 }
 
 enum nb_err

@@ -36,9 +36,8 @@ static int
 make_call(sd_bus *bus, const char *why, sd_bus_message **call)
 {
 	int ret = sd_bus_message_new_method_call(
-		bus, call, "org.freedesktop.login1",
-		"/org/freedesktop/login1", "org.freedesktop.login1.Manager",
-		"Inhibit");
+		bus, call, "org.freedesktop.login1", "/org/freedesktop/login1",
+		"org.freedesktop.login1.Manager", "Inhibit");
 
 	if (ret >= 0)
 		ret = sd_bus_message_set_auto_start(*call, 0);

@@ -39,7 +39,8 @@ make_plain(char *text)
 
 	for (char *p = text; *p; p++)
 		if (((unsigned char)*p < ' '
-		     && strncmp(p, hint, sizeof hint - 1)) || *p == 0x7f)
+		     && strncmp(p, hint, sizeof hint - 1))
+		    || *p == 0x7f)
 			*p = '?';
 }
 

@@ -65,8 +65,9 @@ open_by_steps(int root, const char *path, int flags, mode_t mode)
 		if (!p[n])
 			next = openat(at, name, flags, mode);
 		else
-			next = openat(at, name, O_PATH | O_DIRECTORY
-				      | O_NOFOLLOW | O_CLOEXEC);
+			next = openat(at, name,
+				      O_PATH | O_DIRECTORY | O_NOFOLLOW
+					      | O_CLOEXEC);
 		nb_fd_close(&at);
 		if (!p[n])
 			return next;
@@ -120,8 +121,10 @@ nb_path_make(int root, const char *path, mode_t mode)
 		if (mkdirat(at, p, mode) && errno != EEXIST)
 			err = nb_fail_errno(nb_fd_write_error(),
 					    "%s: cannot make directory", path);
-		next = err ? -1 : openat(at, p, O_RDONLY | O_DIRECTORY
-					 | O_NOFOLLOW | O_CLOEXEC);
+		next = err ? -1
+			   : openat(at, p,
+				    O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+					    | O_CLOEXEC);
 		if (!err && next < 0)
 			err = nb_fail_errno(NB_EIO,
 					    "%s: cannot enter directory", path);
@@ -152,8 +155,8 @@ empty_directory(int fd, dev_t dev)
 			continue;
 		if (!unlinkat(dirfd(dir), e->d_name, 0))
 			continue;
-		sub = openat(dirfd(dir), e->d_name, O_RDONLY | O_DIRECTORY
-			     | O_NOFOLLOW | O_CLOEXEC);
+		sub = openat(dirfd(dir), e->d_name,
+			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (sub >= 0) {
 			struct stat st;
 
@@ -177,8 +180,8 @@ nb_path_remove(int dirfd, const char *name)
 
 	if (!unlinkat(dirfd, name, 0) || errno == ENOENT)
 		return NB_OK;
-	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW
-		    | O_CLOEXEC);
+	fd = openat(dirfd, name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st)) {
 		nb_fd_close(&fd);
 		return nb_fail_errno(NB_EIO, "%s: cannot remove", name);
@@ -193,7 +196,7 @@ enum nb_err
 nb_path_encode(const char *name, char **out)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 	struct nb_str s = NB_STR_INIT;
 
 	for (const char *p = name; *p; p++) {

@@ -23,23 +23,23 @@
 #define MAX_KEPT (16 << 20)
 #define MAX_ERRORS 4096
 #define TICK_MS 1000
-#define GRACE_MS 2000        /* SIGTERM to SIGKILL; child's end to streams' */
-#define GIVE_UP_MS 10000     /* after SIGKILL */
-#define NO_PIDFD_MS 20       /* between looks, where there is no pidfd */
+#define GRACE_MS 2000    /* SIGTERM to SIGKILL; child's end to streams' */
+#define GIVE_UP_MS 10000 /* after SIGKILL */
+#define NO_PIDFD_MS 20   /* between looks, where there is no pidfd */
 
 struct run {
 	const struct nb_proc *spec;
 	struct nb_proc_result *result;
-	const char *name;            /* of the program, for messages */
+	const char *name; /* of the program, for messages */
 	struct nb_child child;
-	bool exited;                 /* a zombie: its group id is still ours */
+	bool exited; /* a zombie: its group id is still ours */
 	int64_t now, deadline, next_tick;
 	int64_t exited_at;
-	int64_t terminated_at;       /* 0: not told to end */
+	int64_t terminated_at; /* 0: not told to end */
 	int64_t killed_at;
-	enum nb_err err;             /* the first reason to end it */
+	enum nb_err err; /* the first reason to end it */
 	char *buffer;
-	struct nb_str kept;          /* stdout, when there is no sink */
+	struct nb_str kept; /* stdout, when there is no sink */
 	struct nb_str errors;
 };
 
@@ -62,8 +62,8 @@ keep_errors(struct run *r, const char *data, size_t n)
 	nb_str_add_bytes(&r->errors, data, n);
 	if (r->errors.failed || r->errors.length < 2 * MAX_ERRORS)
 		return;
-	memmove(r->errors.text,
-		r->errors.text + r->errors.length - MAX_ERRORS, MAX_ERRORS);
+	memmove(r->errors.text, r->errors.text + r->errors.length - MAX_ERRORS,
+		MAX_ERRORS);
 	r->errors.length = MAX_ERRORS;
 }
 
@@ -73,8 +73,9 @@ take_output(struct run *r, const char *data, size_t n)
 	const struct nb_proc *spec = r->spec;
 
 	if (spec->max_bytes && r->result->bytes + n > spec->max_bytes)
-		return nb_fail(NB_EFAIL, "%s: more than %" PRIu64
-			       " bytes of output", r->name, spec->max_bytes);
+		return nb_fail(NB_EFAIL,
+			       "%s: more than %" PRIu64 " bytes of output",
+			       r->name, spec->max_bytes);
 	if (!spec->sink && r->kept.length + n > MAX_KEPT)
 		return nb_fail(NB_EFAIL, "%s: more than %d bytes of output",
 			       r->name, MAX_KEPT);
@@ -95,8 +96,11 @@ drain(struct run *r, int *fd)
 		return;
 	/* No end: what came so far is not all of it. */
 	if (n < 0)
-		terminate(r, nb_fail_errno(NB_EIO, "%s: its output cannot be "
-					   "read", r->name));
+		terminate(r,
+			  nb_fail_errno(NB_EIO,
+					"%s: its output cannot be "
+					"read",
+					r->name));
 	if (n <= 0) {
 		nb_fd_close(fd);
 	} else if (fd == &r->child.err) {
@@ -115,8 +119,9 @@ look_at_child(struct run *r)
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	if (r->exited || waitid(P_PID, (id_t)r->child.pid, &info,
-				WEXITED | WNOHANG | WNOWAIT)
+	if (r->exited
+	    || waitid(P_PID, (id_t)r->child.pid, &info,
+		      WEXITED | WNOHANG | WNOWAIT)
 	    || info.si_pid == 0)
 		return;
 	r->exited = true;
@@ -140,13 +145,16 @@ keep_time(struct run *r)
 	if (!r->spec->to_end && nb_stop_asked()) {
 		terminate(r, NB_ECANCELED);
 	} else if (r->exited && r->now >= r->exited_at + GRACE_MS) {
-		terminate(r, nb_fail(NB_EFAIL, "%s: ended, but a process that "
-				     "it started keeps its output open",
-				     r->name));
+		terminate(r,
+			  nb_fail(NB_EFAIL,
+				  "%s: ended, but a process that "
+				  "it started keeps its output open",
+				  r->name));
 	} else if (r->deadline && r->now >= r->deadline) {
-		terminate(r, nb_fail(NB_EFAIL, "%s: not done after %" PRId64
-				     " seconds", r->name,
-				     (spec->timeout_ms + 999) / 1000));
+		terminate(r,
+			  nb_fail(NB_EFAIL,
+				  "%s: not done after %" PRId64 " seconds",
+				  r->name, (spec->timeout_ms + 999) / 1000));
 	} else if (spec->tick && r->now >= r->next_tick) {
 		r->next_tick = r->now + TICK_MS;
 		err = spec->tick(spec->ctx);
@@ -234,8 +242,7 @@ take_texts(struct run *r)
 
 	if (errors->length > MAX_ERRORS) {
 		memmove(errors->text,
-			errors->text + errors->length - MAX_ERRORS,
-			MAX_ERRORS);
+			errors->text + errors->length - MAX_ERRORS, MAX_ERRORS);
 		errors->length = MAX_ERRORS;
 	}
 	while (errors->length && errors->text[errors->length - 1] == '\n')
@@ -251,8 +258,7 @@ take_texts(struct run *r)
 enum nb_err
 nb_proc_run(const struct nb_proc *spec, struct nb_proc_result *result)
 {
-	struct run r = { .spec = spec, .result = result,
-			 .name = spec->name };
+	struct run r = { .spec = spec, .result = result, .name = spec->name };
 	enum nb_err err;
 
 	*result = (struct nb_proc_result){ .exit_code = -1 };
@@ -314,7 +320,7 @@ nb_proc_find(const char *name, char **out)
 		return nb_str_dup(name, out);
 	if (!path || !*path)
 		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-			"/sbin:/bin";
+		       "/sbin:/bin";
 	for (const char *p = path; !err; p++) {
 		size_t n = strcspn(p, ":");
 
@@ -328,8 +334,10 @@ nb_proc_find(const char *name, char **out)
 		found = NULL;
 		p += n;
 		if (!*p)
-			return nb_fail(NB_ENOTFOUND, "%s: no such program in "
-				       "PATH", name);
+			return nb_fail(NB_ENOTFOUND,
+				       "%s: no such program in "
+				       "PATH",
+				       name);
 	}
 	return err;
 }

@@ -22,38 +22,38 @@
 typedef enum nb_err nb_proc_sink(void *ctx, const void *data, size_t n);
 
 struct nb_proc {
-	const char *const *argv;   /* argv[0] is searched in PATH */
-	const char *name;          /* in messages; NULL: that of argv[0] */
+	const char *const *argv; /* argv[0] is searched in PATH */
+	const char *name;        /* in messages; NULL: that of argv[0] */
 	/* Instead of a program: called with CTX in the forked child, streams,
 	 * user and environment in place; what it returns is the exit status.
 	 * It may not log, nor touch the parent's stdio buffers.  argv is not
 	 * used then, but a name is needed. */
 	int (*function)(void *ctx);
 	const char *const *environ_add; /* "NAME=value", NULL-ended, or NULL */
-	const char *run_as;        /* user to become (groups, gid, uid; all
+	const char *run_as;             /* user to become (groups, gid, uid; all
 				      checked; HOME, USER and LOGNAME are his,
 				      the directory is /); NULL: stay */
-	int stdin_fd;              /* borrowed; -1: /dev/null */
-	nb_proc_sink *sink;        /* NULL: stdout is kept in nb_proc_result */
+	int stdin_fd;                   /* borrowed; -1: /dev/null */
+	nb_proc_sink *sink; /* NULL: stdout is kept in nb_proc_result */
 	void *ctx;
-	uint64_t max_bytes;        /* of stdout; 0: no cap */
-	int64_t timeout_ms;        /* 0: no deadline */
-	bool to_end;               /* goes on when this process is asked to
+	uint64_t max_bytes; /* of stdout; 0: no cap */
+	int64_t timeout_ms; /* 0: no deadline */
+	bool to_end;        /* goes on when this process is asked to
 				      end: what comes after a job */
 	/* Called about once a second with CTX; not NB_OK ends the child.  May
 	 * be NULL. */
 	enum nb_err (*tick)(void *ctx);
-	pid_t *pid;                /* set to the child's, while it runs; NULL:
+	pid_t *pid; /* set to the child's, while it runs; NULL:
 				      not wanted */
 };
 
 struct nb_proc_result {
-	int exit_code;        /* of the child, or -1 when a signal ended it */
-	int signal;           /* that signal, or 0 */
-	uint64_t bytes;       /* of stdout */
-	char *output;         /* stdout when there was no sink (at most 16 MiB,
+	int exit_code;  /* of the child, or -1 when a signal ended it */
+	int signal;     /* that signal, or 0 */
+	uint64_t bytes; /* of stdout */
+	char *output;   /* stdout when there was no sink (at most 16 MiB,
 				 NUL-ended) */
-	char *errors;         /* the last 4 KiB of stderr, NUL-ended, without
+	char *errors;   /* the last 4 KiB of stderr, NUL-ended, without
 				 trailing newline; never NULL after a run */
 };
 
@@ -81,8 +81,7 @@ enum nb_err nb_proc_find(const char *name, char **out);
  * status 1: <last line of stderr>", without what indents it, or "NAME: killed
  * by signal 9 (Killed)" and returns ERR.
  */
-enum nb_err nb_proc_check(const char *name,
-			  const struct nb_proc_result *result,
+enum nb_err nb_proc_check(const char *name, const struct nb_proc_result *result,
 			  enum nb_err err);
 
 #endif

@@ -24,13 +24,13 @@ struct variables NB_ARRAY(char *);
 /* All that the child needs, made before the fork. */
 struct start {
 	const struct nb_proc *spec;
-	char *path;                /* of the program */
+	char *path; /* of the program */
 	struct nb_user user;
 	struct variables env;
 	pid_t parent;
 	int null, out[2], err[2];
-	int status[2];             /* the child's word on why it failed */
-	sigset_t mask;             /* of the parent */
+	int status[2]; /* the child's word on why it failed */
+	sigset_t mask; /* of the parent */
 };
 
 /* What a child that cannot start says. */
@@ -69,7 +69,10 @@ make_environment(struct start *s)
 {
 	const char *const *add = s->spec->environ_add;
 	bool other = s->spec->run_as != NULL;
-	const struct { const char *name, *value; bool wanted; } own[] = {
+	const struct {
+		const char *name, *value;
+		bool wanted;
+	} own[] = {
 		{ "LC_ALL=", "C", true },
 		{ "HOME=", s->user.home, other },
 		{ "USER=", s->user.name, other },
@@ -238,8 +241,11 @@ enum nb_err
 nb_child_start(const struct nb_proc *spec, const char *name,
 	       struct nb_child *out)
 {
-	struct start s = { .spec = spec, .null = -1, .out = { -1, -1 },
-			   .err = { -1, -1 }, .status = { -1, -1 } };
+	struct start s = { .spec = spec,
+			   .null = -1,
+			   .out = { -1, -1 },
+			   .err = { -1, -1 },
+			   .status = { -1, -1 } };
 	enum nb_err err = NB_OK;
 
 	if (!spec->function)

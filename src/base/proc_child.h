@@ -11,9 +11,9 @@
 #include "base/proc.h"
 
 struct nb_child {
-	pid_t pid;    /* also the id of its process group */
-	int pidfd;    /* -1 where the kernel has none */
-	int out;      /* its stdout and stderr, non-blocking */
+	pid_t pid; /* also the id of its process group */
+	int pidfd; /* -1 where the kernel has none */
+	int out;   /* its stdout and stderr, non-blocking */
 	int err;
 };
 

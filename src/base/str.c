@@ -153,8 +153,12 @@ static size_t
 utf8_sequence(const unsigned char *p, size_t n)
 {
 	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2
-		: p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	size_t length = p[0] < 0x80 ? 1
+		: p[0] < 0xc2       ? 0
+		: p[0] < 0xe0       ? 2
+		: p[0] < 0xf0       ? 3
+		: p[0] < 0xf5       ? 4
+				    : 0;
 	unsigned int code;
 
 	if (length < 2)

@@ -14,13 +14,16 @@
 #include "base/err.h"
 
 struct nb_str {
-	char *text;     /* NUL-terminated when length > 0; NULL when empty */
-	size_t length;  /* bytes without the NUL */
+	char *text;    /* NUL-terminated when length > 0; NULL when empty */
+	size_t length; /* bytes without the NUL */
 	size_t capacity;
 	bool failed;
 };
 
-#define NB_STR_INIT { NULL, 0, 0, false }
+#define NB_STR_INIT               \
+	{                         \
+		NULL, 0, 0, false \
+	}
 
 void nb_str_free(struct nb_str *s);
 void nb_str_add(struct nb_str *s, const char *text);

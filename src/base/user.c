@@ -12,8 +12,7 @@
 
 /* The entry of NAME (or of our own id), its strings in *BUF. */
 static int
-look_up(const char *name, struct passwd *pw, char **buf,
-	struct passwd **found)
+look_up(const char *name, struct passwd *pw, char **buf, struct passwd **found)
 {
 	size_t size = 1024;
 	int failed;
@@ -26,7 +25,7 @@ look_up(const char *name, struct passwd *pw, char **buf,
 			return ENOMEM;
 		*found = NULL;
 		failed = name ? getpwnam_r(name, pw, *buf, size, found)
-			: getpwuid_r(geteuid(), pw, *buf, size, found);
+			      : getpwuid_r(geteuid(), pw, *buf, size, found);
 	} while (failed == ERANGE && size < 1 << 20);
 	return failed;
 }
@@ -45,10 +44,11 @@ find_groups(struct nb_user *user)
 		user->groups = grown;
 		user->group_count = count;
 		if (getgrouplist(user->name, user->gid, grown,
-				 &user->group_count) >= 0)
+				 &user->group_count)
+		    >= 0)
 			return NB_OK;
 		count = user->group_count > count ? user->group_count
-			: count * 2;
+						  : count * 2;
 	}
 	return nb_fail(NB_EIO, "%s: cannot list the groups", user->name);
 }

@@ -16,7 +16,7 @@
 
 struct nb_watchdog {
 	pid_t pid;
-	int pipe;      /* a byte is a beat, its end is ours */
+	int pipe; /* a byte is a beat, its end is ours */
 };
 
 /* The text is made before the fork: after it only what signal-safety(7)
@@ -24,7 +24,7 @@ struct nb_watchdog {
 struct watch {
 	pid_t watched;
 	int pipe;
-	int timeout;   /* milliseconds */
+	int timeout; /* milliseconds */
 	size_t length;
 	char text[512];
 };
@@ -48,8 +48,7 @@ wait_for_beat(const struct watch *watch, int timeout, int *status)
 	return true;
 }
 
-static void __attribute__((noreturn))
-keep_watch(const struct watch *watch)
+static void __attribute__((noreturn)) keep_watch(const struct watch *watch)
 {
 	union sigval value = { .sival_int = 1 };
 
@@ -64,8 +63,7 @@ keep_watch(const struct watch *watch)
 	_exit(0);
 }
 
-static void __attribute__((noreturn))
-begin_child(struct watch *watch)
+static void __attribute__((noreturn)) begin_child(struct watch *watch)
 {
 	sigset_t all;
 
@@ -84,15 +82,16 @@ nb_watchdog_begin(const char *what, unsigned int seconds,
 		  struct nb_watchdog **out)
 {
 	struct nb_watchdog *watchdog = calloc(1, sizeof *watchdog);
-	struct watch watch = {
-		.watched = getpid(), .timeout = (int)seconds * 1000
-	};
+	struct watch watch = { .watched = getpid(),
+			       .timeout = (int)seconds * 1000 };
 	int ends[2];
 
 	if (!watchdog)
 		return nb_fail_memory();
-	snprintf(watch.text, sizeof watch.text, "nightburn: %.400s: no answer "
-		 "for %u seconds: the run is ended\n", what, seconds);
+	snprintf(watch.text, sizeof watch.text,
+		 "nightburn: %.400s: no answer "
+		 "for %u seconds: the run is ended\n",
+		 what, seconds);
 	watch.length = strlen(watch.text);
 	if (pipe2(ends, O_CLOEXEC)) {
 		free(watchdog);

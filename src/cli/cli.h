@@ -22,16 +22,16 @@ struct cli {
 	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
 	const char *to_device, *yes_erase;
 	bool bootarea;
-	const char *const *args;     /* what is left, NULL-ended */
+	const char *const *args; /* what is left, NULL-ended */
 	size_t arg_count;
 };
 
 struct command {
 	const char *name;
 	enum nb_err (*run)(struct cli *cli);
-	const char *usage;           /* what stands behind the options */
+	const char *usage; /* what stands behind the options */
 	const char *summary;
-	const char *options;         /* letters of cli_options */
+	const char *options; /* letters of cli_options */
 	size_t least_args, most_args;
 };
 
@@ -49,8 +49,8 @@ const char *cli_nearest_command(const char *name);
  */
 bool cli_parse_global(struct cli *cli, int argc, char **argv, int *at,
 		      int *status);
-bool cli_parse_command(struct cli *cli, const struct command *command,
-		       int argc, char **argv, int *status);
+bool cli_parse_command(struct cli *cli, const struct command *command, int argc,
+		       char **argv, int *status);
 /* Help on all commands, or on one. */
 void cli_print_usage(FILE *to);
 void cli_print_help(const struct command *command);

@@ -6,7 +6,7 @@
 
 struct view {
 	struct cli *cli;
-	struct nb_str s;       /* the JSON text, printed when all is done */
+	struct nb_str s; /* the JSON text, printed when all is done */
 	bool shown;
 };
 
@@ -58,17 +58,22 @@ cmd_restore_bootarea(struct cli *cli)
 	struct view view = { .cli = cli, .s = NB_STR_INIT };
 	struct nb_bootarea_options options = {
 		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
-			? cli->args[0] : NULL,
-		.device = cli->device, .source = cli->source,
-		.to_device = cli->to_device, .erase = cli->yes_erase,
-		.show = show, .ctx = &view,
+			? cli->args[0]
+			: NULL,
+		.device = cli->device,
+		.source = cli->source,
+		.to_device = cli->to_device,
+		.erase = cli->yes_erase,
+		.show = show,
+		.ctx = &view,
 	};
 	struct nb_restore_result result = { 0 };
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed;
 
 	if (cli->to || cli->into || cli->arg_count > 1) {
-		cli_wrong_usage("restore", "--bootarea takes one backup, "
+		cli_wrong_usage("restore",
+				"--bootarea takes one backup, "
 				"--source, --to-device and --yes-erase");
 		return NB_EUSAGE;
 	}

@@ -7,8 +7,10 @@ cmd_clone(struct cli *cli)
 {
 	const struct nb_clone_options options = {
 		.name = cli->arg_count ? cli->args[0] : NULL,
-		.dry_run = cli->dry_run, .init = cli->init,
-		.force = cli->force, .accept_delete = cli->accept_delete,
+		.dry_run = cli->dry_run,
+		.init = cli->init,
+		.force = cli->force,
+		.accept_delete = cli->accept_delete,
 	};
 	struct nb_clone_result result = { 0 };
 	struct nb_str s = NB_STR_INIT;

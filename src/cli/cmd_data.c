@@ -18,7 +18,7 @@ verify(struct cli *cli, struct nightburn *nb, bool rebuild)
 	enum nb_err err, printed = NB_OK;
 
 	err = rebuild ? nb_catalog_rebuild(nb, cli->device, &result)
-		: nb_verify(nb, cli->device, &result);
+		      : nb_verify(nb, cli->device, &result);
 	if (result.disc[0] && (cli->json || !cli->quiet)) {
 		nb_report_verify(&s, &result, cli->json);
 		printed = cli_print(&s);
@@ -47,8 +47,9 @@ accept_catalog(struct cli *cli, struct nightburn *nb)
 
 	if (err || cli->quiet)
 		return err;
-	nb_str_add(&s, changed ? "the catalog is taken for what there is\n"
-		   : "the catalog lacks nothing\n");
+	nb_str_add(&s,
+		   changed ? "the catalog is taken for what there is\n"
+			   : "the catalog lacks nothing\n");
 	return cli_print(&s);
 }
 
@@ -66,8 +67,7 @@ cmd_catalog(struct cli *cli)
 	}
 	err = cli_open(cli, &nb);
 	if (!err)
-		err = rebuild ? verify(cli, nb, true) : accept_catalog(cli,
-								       nb);
+		err = rebuild ? verify(cli, nb, true) : accept_catalog(cli, nb);
 	nb_close(nb);
 	return err;
 }
@@ -77,10 +77,15 @@ restore_files(struct cli *cli)
 {
 	struct nb_restore_options options = {
 		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
-			? cli->args[0] : NULL,
-		.device = cli->device, .to = cli->to, .into = cli->into,
-		.source = cli->source, .overwrite = cli->force,
-		.conninfo = cli->conninfo, .run_as = cli->run_as,
+			? cli->args[0]
+			: NULL,
+		.device = cli->device,
+		.to = cli->to,
+		.into = cli->into,
+		.source = cli->source,
+		.overwrite = cli->force,
+		.conninfo = cli->conninfo,
+		.run_as = cli->run_as,
 		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
 		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
 	};
@@ -108,7 +113,8 @@ cmd_restore(struct cli *cli)
 		return cmd_restore_bootarea(cli);
 	if (!cli->to_device && !cli->yes_erase)
 		return restore_files(cli);
-	cli_wrong_usage("restore", "--to-device and --yes-erase go with "
+	cli_wrong_usage("restore",
+			"--to-device and --yes-erase go with "
 			"--bootarea");
 	return NB_EUSAGE;
 }
@@ -123,9 +129,8 @@ complain(enum nb_err err, const char *file, const char *what)
 static enum nb_err
 write_image(struct cli *cli, int fd, struct nb_run_result *result)
 {
-	struct nb_run_options options = {
-		.job = cli->job, .accept_shrink = cli->accept_shrink
-	};
+	struct nb_run_options options = { .job = cli->job,
+					  .accept_shrink = cli->accept_shrink };
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open(cli, &nb);
 
@@ -158,7 +163,8 @@ image_to_file(struct cli *cli, const char *file)
 	int fd;
 
 	if (!lstat(file, &st) && !S_ISREG(st.st_mode))
-		return complain(NB_EUSAGE, file, "exists, and is no plain "
+		return complain(NB_EUSAGE, file,
+				"exists, and is no plain "
 				"file");
 	if (asprintf(&temporary, "%s.XXXXXX", file) < 0)
 		return NB_ENOMEM;
@@ -186,7 +192,8 @@ cmd_image(struct cli *cli)
 	if (strcmp(cli->args[0], "-"))
 		return image_to_file(cli, cli->args[0]);
 	if (isatty(STDOUT_FILENO))
-		return complain(NB_EUSAGE, "image", "stdout is a terminal\n"
+		return complain(NB_EUSAGE, "image",
+				"stdout is a terminal\n"
 				"hint: name a file, or use a pipe");
 	return write_image(cli, STDOUT_FILENO, &result);
 }
@@ -205,8 +212,9 @@ cmd_check_config(struct cli *cli)
 	nb_close(nb);
 	if (cli->quiet)
 		return NB_OK;
-	nb_str_addf(&s, "%s: good: jobs %zu, sources %zu, pools %zu, drives "
-		    "%zu\n", cli->config, sum.jobs, sum.sources, sum.pools,
-		    sum.drives);
+	nb_str_addf(&s,
+		    "%s: good: jobs %zu, sources %zu, pools %zu, drives "
+		    "%zu\n",
+		    cli->config, sum.jobs, sum.sources, sum.pools, sum.drives);
 	return cli_print(&s);
 }

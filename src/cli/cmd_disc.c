@@ -75,8 +75,8 @@ cmd_msinfo(struct cli *cli)
 			    (unsigned long)info.next_writable);
 	} else {
 		fprintf(stderr, "nightburn: %s: %s: no session can be added\n",
-			info.device, !strcmp(info.state, "none") ? "no disc"
-			: info.state);
+			info.device,
+			!strcmp(info.state, "none") ? "no disc" : info.state);
 		return !strcmp(info.state, "none") ? NB_ENOMEDIUM : NB_EWRONG;
 	}
 	return cli_print(&s);

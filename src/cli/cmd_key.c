@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "report/report.h"
 
-#define TEXT_MAX 4096            /* a key and any amount of white space */
+#define TEXT_MAX 4096 /* a key and any amount of white space */
 
 static enum nb_err
 export_key(struct nightburn *nb)
@@ -73,15 +73,17 @@ cmd_key(struct cli *cli)
 		return NB_EUSAGE;
 	}
 	if (export && (cli->arg_count > 1 || cli->force || cli->json)) {
-		cli_wrong_usage("key export", "takes neither a file nor an "
+		cli_wrong_usage("key export",
+				"takes neither a file nor an "
 				"option");
 		return NB_EUSAGE;
 	}
 	err = cli_open(cli, &nb);
 	if (!err)
-		err = export ? export_key(nb)
-			: import_key(cli, nb, cli->arg_count > 1
-				     ? cli->args[1] : "-");
+		err = export
+			? export_key(nb)
+			: import_key(cli, nb,
+				     cli->arg_count > 1 ? cli->args[1] : "-");
 	nb_close(nb);
 	return err;
 }

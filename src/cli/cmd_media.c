@@ -11,17 +11,21 @@ static struct nb_media_options
 media_options(const struct cli *cli)
 {
 	return (struct nb_media_options){
-		.job = cli->job, .drive = cli->drive,
-		.dry_run = cli->dry_run, .wait = cli->wait,
-		.wait_seconds = cli->wait_seconds, .as = cli->as,
+		.job = cli->job,
+		.drive = cli->drive,
+		.dry_run = cli->dry_run,
+		.wait = cli->wait,
+		.wait_seconds = cli->wait_seconds,
+		.as = cli->as,
 		.volume_id = cli->volume_id,
 	};
 }
 
 static enum nb_err
-change_media(struct cli *cli, enum nb_err (*change)(struct nightburn *nb,
-					const struct nb_media_options *,
-					struct nb_plan_info *))
+change_media(struct cli *cli,
+	     enum nb_err (*change)(struct nightburn *nb,
+				   const struct nb_media_options *,
+				   struct nb_plan_info *))
 {
 	struct nb_media_options options = media_options(cli);
 	struct nb_plan_info plan = { 0 };
@@ -69,10 +73,12 @@ ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 		fputs(s.text, stderr);
 	nb_str_free(&s);
 	if (!strcmp(info.state, "none"))
-		return NB_OK;     /* nb_adopt will say so */
-	fprintf(stderr, "\nEverything on this disc will be lost.\n"
-		"Type its volume id (%s) to go on: ", info.volume_id[0]
-		? info.volume_id : "it has none: just press return");
+		return NB_OK; /* nb_adopt will say so */
+	fprintf(stderr,
+		"\nEverything on this disc will be lost.\n"
+		"Type its volume id (%s) to go on: ",
+		info.volume_id[0] ? info.volume_id
+				  : "it has none: just press return");
 	cli_let_signals(true);
 	typed = fgets(buf, (int)size, stdin);
 	cli_let_signals(false);
@@ -90,9 +96,12 @@ tell_adopted(struct cli *cli, const struct nb_disc_info *info)
 	if (cli->json)
 		nb_report_disc(&s, info, true);
 	else if (!cli->quiet)
-		nb_str_addf(&s, cli->dry_run ? "the disc could become %s\n"
-			    : "the disc is blank now and can become %s\n",
-			    cli->as);
+		nb_str_addf(
+			&s,
+			cli->dry_run
+				? "the disc could become %s\n"
+				: "the disc is blank now and can become %s\n",
+			cli->as);
 	return cli_print(&s);
 }
 

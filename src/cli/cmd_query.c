@@ -111,8 +111,7 @@ cmd_show(struct cli *cli)
 	if (err)
 		return err;
 	fputs(cli->json ? "[" : "", stdout);
-	err = nb_show(nb, cli->args[0], put_backup, put_source, put_file,
-		      &out);
+	err = nb_show(nb, cli->args[0], put_backup, put_source, put_file, &out);
 	fputs(cli->json ? "]\n" : "", stdout);
 	nb_close(nb);
 	return result_of(err, &out);

@@ -11,7 +11,8 @@ cmd_remote(struct cli *cli)
 		const char *word = cli->args[i];
 
 		if (*word != '/' && strcmp(word, "postgres")) {
-			cli_wrong_usage("remote", "expected the word postgres "
+			cli_wrong_usage("remote",
+					"expected the word postgres "
 					"and absolute paths");
 			return NB_EUSAGE;
 		}

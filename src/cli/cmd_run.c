@@ -3,13 +3,15 @@
 #include "report/report.h"
 
 static enum nb_err
-run_job(struct cli *cli, enum nb_err (*job)(struct nightburn *nb,
-					    const struct nb_run_options *,
-					    struct nb_run_result *))
+run_job(struct cli *cli,
+	enum nb_err (*job)(struct nightburn *nb, const struct nb_run_options *,
+			   struct nb_run_result *))
 {
 	struct nb_run_options options = {
-		.job = cli->job, .drive = cli->drive,
-		.dry_run = cli->dry_run, .resume = cli->resume,
+		.job = cli->job,
+		.drive = cli->drive,
+		.dry_run = cli->dry_run,
+		.resume = cli->resume,
 		.accept_shrink = cli->accept_shrink,
 		.paths = cli->arg_count ? cli->args : NULL,
 		.path_count = cli->arg_count,

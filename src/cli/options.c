@@ -14,12 +14,11 @@ static const struct option_entry {
 	bool is_short;
 	enum kind kind;
 	const char *name, *argument, *text;
-	size_t offset;               /* in struct cli */
+	size_t offset; /* in struct cli */
 } table[] = {
 #define TO(field) offsetof(struct cli, field)
 	{ 'c', true, TEXT, "config", "FILE", "the configuration", TO(config) },
-	{ 'q', true, FLAG, "quiet", NULL, "say nothing but errors",
-	  TO(quiet) },
+	{ 'q', true, FLAG, "quiet", NULL, "say nothing but errors", TO(quiet) },
 	{ 'v', true, FLAG, "verbose", NULL, "say more", TO(verbose) },
 	{ 'h', true, OTHER, "help", NULL, "show this", 0 },
 	{ 'x', false, OTHER, "version", NULL, "show the version", 0 },
@@ -51,12 +50,11 @@ static const struct option_entry {
 	{ 'I', false, TEXT, "into", "DATABASE", "restore into this database",
 	  TO(into) },
 	{ 's', false, TEXT, "source", "NAME", "this source only", TO(source) },
-	{ 'F', false, FLAG, "force", NULL, "replace what is there",
-	  TO(force) },
-	{ 'B', false, FLAG, "bootarea", NULL,
-	  "restore what makes a disk boot", TO(bootarea) },
-	{ 'O', false, TEXT, "to-device", "DEVICE",
-	  "the disk to be overwritten", TO(to_device) },
+	{ 'F', false, FLAG, "force", NULL, "replace what is there", TO(force) },
+	{ 'B', false, FLAG, "bootarea", NULL, "restore what makes a disk boot",
+	  TO(bootarea) },
+	{ 'O', false, TEXT, "to-device", "DEVICE", "the disk to be overwritten",
+	  TO(to_device) },
 	{ 'Y', false, TEXT, "yes-erase", "DEVICE", "the same once more",
 	  TO(yes_erase) },
 	{ 'C', false, TEXT, "conninfo", "TEXT", "the server, as libpq has it",
@@ -83,10 +81,11 @@ make_getopt(struct option *longs, char *shorts)
 {
 	for (size_t i = 0; i < COUNT; i++) {
 		longs[i] = (struct option){
-			.name = table[i].name, .val = table[i].letter,
-			.has_arg = !table[i].argument ? no_argument
+			.name = table[i].name,
+			.val = table[i].letter,
+			.has_arg = !table[i].argument   ? no_argument
 				: table[i].kind == WAIT ? optional_argument
-				: required_argument,
+							: required_argument,
 		};
 		if (!table[i].is_short)
 			continue;
@@ -112,7 +111,9 @@ print_option(FILE *to, const struct option_entry *o)
 	char name[40];
 
 	snprintf(name, sizeof name, "--%s%s%s%s", o->name,
-		 !o->argument ? "" : o->kind == WAIT ? "[=" : " ",
+		 !o->argument              ? ""
+			 : o->kind == WAIT ? "[="
+					   : " ",
 		 o->argument ? o->argument : "", o->kind == WAIT ? "]" : "");
 	if (o->is_short)
 		fprintf(to, "  -%c, %-21s %s\n", o->letter, name, o->text);
@@ -127,7 +128,8 @@ cli_print_usage(FILE *to)
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(to, "  %-13s %s\n", c->name, c->summary);
 	fputs("\nnightburn COMMAND --help shows the options of a command; see "
-	      "nightburn(1)\n", to);
+	      "nightburn(1)\n",
+	      to);
 }
 
 void
@@ -202,14 +204,16 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 			return false;
 		}
 		if (!strchr("cqv", letter) && !strchr(c->options, letter)) {
-			fprintf(stderr, "nightburn: %s: does not take --%s\n"
-				"hint: nightburn %s --help\n", c->name,
-				o->name, c->name);
+			fprintf(stderr,
+				"nightburn: %s: does not take --%s\n"
+				"hint: nightburn %s --help\n",
+				c->name, o->name, c->name);
 			*status = 2;
 			return false;
 		}
 		if (!set_option(cli, o, optarg)) {
-			*status = cli_wrong_usage(o->name, "a number of "
+			*status = cli_wrong_usage(o->name,
+						  "a number of "
 						  "seconds is expected");
 			return false;
 		}
@@ -218,9 +222,11 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 	cli->arg_count = (size_t)(argc - optind);
 	if (cli->arg_count >= c->least_args && cli->arg_count <= c->most_args)
 		return true;
-	fprintf(stderr, "nightburn: %s: too %s arguments\nusage: nightburn "
-		"%s [options]%s%s\n", c->name, cli->arg_count > c->most_args
-		? "many" : "few", c->name, c->usage[0] ? " " : "", c->usage);
+	fprintf(stderr,
+		"nightburn: %s: too %s arguments\nusage: nightburn "
+		"%s [options]%s%s\n",
+		c->name, cli->arg_count > c->most_args ? "many" : "few",
+		c->name, c->usage[0] ? " " : "", c->usage);
 	*status = 2;
 	return false;
 }
@@ -248,7 +254,8 @@ cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
 			return false;
 		}
 		if (!strchr(GLOBAL, letter)) {
-			*status = cli_wrong_usage(o->name, "this option "
+			*status = cli_wrong_usage(o->name,
+						  "this option "
 						  "stands behind a command");
 			return false;
 		}

@@ -22,7 +22,7 @@ static struct {
 } line;
 
 static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-static int stopping;           /* the signal that was told */
+static int stopping; /* the signal that was told */
 
 /* The watchdog: a call into a library does not return.  A SIGALRM of anybody
  * else has no value, and must not look like a night that went well. */
@@ -32,7 +32,8 @@ on_alarm(int number, siginfo_t *info, void *context)
 	(void)number;
 	(void)context;
 	_exit(info->si_code == SI_QUEUE && info->si_value.sival_int
-	      ? info->si_value.sival_int : 1);
+		      ? info->si_value.sival_int
+		      : 1);
 }
 
 /* Those that nohup(1) or a shell had ignored stay ignored. */
@@ -62,9 +63,8 @@ cli_let_signals(bool through)
 void
 cli_catch_signals(void)
 {
-	struct sigaction alarm = {
-		.sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO
-	};
+	struct sigaction alarm = { .sa_sigaction = on_alarm,
+				   .sa_flags = SA_SIGINFO };
 
 	cli_let_signals(false);
 	sigaction(SIGALRM, &alarm, NULL);
@@ -133,8 +133,7 @@ draw(const struct nb_progress *p, double seconds)
 static void
 show(const struct nb_progress *p)
 {
-	double t = now(), wait = line.terminal ? REDRAW_SECONDS
-		: PLAIN_SECONDS;
+	double t = now(), wait = line.terminal ? REDRAW_SECONDS : PLAIN_SECONDS;
 
 	if (strcmp(line.what, p->what)) {
 		snprintf(line.what, sizeof line.what, "%s", p->what);
@@ -169,8 +168,10 @@ tell_stop(int number, bool quiet)
 	stopping = number;
 	clear_line();
 	if (!quiet)
-		fprintf(stderr, "nightburn: SIG%s: the job ends as soon as "
-			"the disc allows\n", sigabbrev_np(number));
+		fprintf(stderr,
+			"nightburn: SIG%s: the job ends as soon as "
+			"the disc allows\n",
+			sigabbrev_np(number));
 }
 
 int
@@ -208,7 +209,7 @@ cli_log(void *ctx, enum nb_level level, const char *message)
 		return;
 	pthread_mutex_lock(&lock);
 	clear_line();
-	fprintf(stderr, "nightburn: %s%s\n", level == NB_WARNING
-		? "warning: " : "", message);
+	fprintf(stderr, "nightburn: %s%s\n",
+		level == NB_WARNING ? "warning: " : "", message);
 	pthread_mutex_unlock(&lock);
 }

@@ -11,7 +11,7 @@
 #include "base/fd.h"
 
 struct file_blocks {
-	struct nb_blocks blocks;  /* first, so that one is the other */
+	struct nb_blocks blocks; /* first, so that one is the other */
 	int fd;
 	char name[];
 };
@@ -47,8 +47,8 @@ nb_blocks_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 	if (errno)
 		return nb_fail_errno(NB_EIO, "%s: cannot read block %u",
 				     blocks->name, lba + got);
-	return nb_fail(NB_EIO, "%s: block %u is behind the end",
-		       blocks->name, lba + got);
+	return nb_fail(NB_EIO, "%s: block %u is behind the end", blocks->name,
+		       lba + got);
 }
 
 static uint32_t

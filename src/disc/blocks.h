@@ -16,12 +16,12 @@ struct nb_blocks {
 	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many can be
 	 * read from there on, and says nothing about the next one but by errno:
 	 * 0 when it lies behind the end.  A COUNT of 0 is a sign of life. */
-	uint32_t (*get)(struct nb_blocks *blocks, uint32_t lba,
-			uint32_t count, void *buf);
+	uint32_t (*get)(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
+			void *buf);
 	void (*free)(struct nb_blocks *blocks);
-	uint64_t count;       /* readable blocks, as far as known */
-	const char *name;     /* for messages */
-	bool busy;            /* the disc is being written: nothing may read
+	uint64_t count;   /* readable blocks, as far as known */
+	const char *name; /* for messages */
+	bool busy;        /* the disc is being written: nothing may read
 				 from it beside that */
 };
 

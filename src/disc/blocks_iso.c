@@ -6,18 +6,18 @@
 
 #include "disc/library.h"
 
-#define GROUP 32          /* blocks that are fetched together: 64 KiB */
-#define GROUPS 32         /* groups that are kept: 2 MiB */
+#define GROUP 32  /* blocks that are fetched together: 64 KiB */
+#define GROUPS 32 /* groups that are kept: 2 MiB */
 
 struct group {
 	uint32_t start;
-	uint32_t count;   /* blocks in it; 0: none */
+	uint32_t count; /* blocks in it; 0: none */
 };
 
 struct cache {
 	struct nb_blocks *blocks;
 	struct group groups[GROUPS];
-	size_t next;      /* group that is replaced next */
+	size_t next; /* group that is replaced next */
 	uint8_t *data;
 };
 
@@ -35,8 +35,8 @@ find(const struct cache *cache, uint32_t lba)
 		const struct group *group = &cache->groups[i];
 
 		if (lba >= group->start && lba - group->start < group->count)
-			return cache->data + (i * GROUP + lba - group->start)
-				* NB_BLOCK;
+			return cache->data
+				+ (i * GROUP + lba - group->start) * NB_BLOCK;
 	}
 	return NULL;
 }
@@ -54,9 +54,9 @@ fetch(struct cache *cache, uint32_t lba)
 		count = lba < end ? (uint32_t)(end - lba) : 1;
 	group->start = lba;
 	group->count = 0;
-	group->count = cache->blocks->get(cache->blocks, lba, count,
-					  cache->data + cache->next * GROUP
-					  * NB_BLOCK);
+	group->count = cache->blocks->get(
+		cache->blocks, lba, count,
+		cache->data + cache->next * GROUP * NB_BLOCK);
 	if (group->count)
 		cache->next = (cache->next + 1) % GROUPS;
 }
@@ -71,9 +71,10 @@ read_source(IsoDataSource *src, uint32_t lba, uint8_t *buffer)
 	if (!buffer)
 		return (int)ISO_OUT_OF_MEM;
 	if (cache->blocks->busy) {
-		nb_fail(NB_EFAIL, "%s: block %lu was to be read while the "
-			"disc is written", cache->blocks->name,
-			(unsigned long)lba);
+		nb_fail(NB_EFAIL,
+			"%s: block %lu was to be read while the "
+			"disc is written",
+			cache->blocks->name, (unsigned long)lba);
 		return (int)ISO_DATA_SOURCE_FAILURE;
 	}
 	block = find(cache, lba);
@@ -126,8 +127,7 @@ nb_blocks_iso(struct nb_blocks *blocks, IsoDataSource **out)
 }
 
 enum nb_err
-nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start,
-		     IsoImage *image)
+nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start, IsoImage *image)
 {
 	IsoDataSource *source = NULL;
 	IsoReadOpts *opts = NULL;

@@ -22,7 +22,7 @@
 #define MAJOR_SG 21
 #define POLL_MS 100
 #define SPAWN_MS 2000 /* a thread begins at once */
-#define TIMEOUT 600 /* seconds */
+#define TIMEOUT 600   /* seconds */
 /* Blanking and formatting may tell nothing but that they go on: so many times
  * as long as a single command. */
 #define LONG_WORK 18
@@ -48,16 +48,16 @@ nb_profile_is_cd(int profile)
 void
 nb_drive_beat(struct nb_drive *drive)
 {
-	nb_watchdog_beat(drive->watchdog, drive->writes
-			 ? STATUS_SUSPECT : STATUS_FAILED);
+	nb_watchdog_beat(drive->watchdog,
+			 drive->writes ? STATUS_SUSPECT : STATUS_FAILED);
 }
 
 enum nb_err
 nb_drive_tell(struct nb_drive *drive, const char *what, uint64_t done,
 	      uint64_t total)
 {
-	return drive->progress
-		? drive->progress(drive->ctx, what, done, total) : NB_OK;
+	return drive->progress ? drive->progress(drive->ctx, what, done, total)
+			       : NB_OK;
 }
 
 enum nb_err
@@ -74,8 +74,9 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 		drive->address = NULL;
 	}
 	if (!drive->address)
-		err = nb_str_format(&drive->address, "%s%s", drive->stdio
-				    ? STDIO_PREFIX : "", drive->path);
+		err = nb_str_format(&drive->address, "%s%s",
+				    drive->stdio ? STDIO_PREFIX : "",
+				    drive->path);
 	if (!err)
 		err = nb_drive_claim(drive, drive->address, load);
 	if (err)
@@ -108,16 +109,17 @@ check_recorder(const char *path)
 	struct stat st;
 
 	if (stat(path, &st))
-		return nb_fail_errno(NB_ENOTFOUND, "%s: no such device",
-				     path);
+		return nb_fail_errno(NB_ENOTFOUND, "%s: no such device", path);
 	if (S_ISBLK(st.st_mode) && major(st.st_rdev) == MAJOR_SR)
 		return NB_OK;
 	if (S_ISCHR(st.st_mode) && major(st.st_rdev) == MAJOR_SG)
 		return NB_OK;
 	if (S_ISREG(st.st_mode))
-		return nb_fail(NB_EUSAGE, "%s: a file, not a recorder\n"
+		return nb_fail(NB_EUSAGE,
+			       "%s: a file, not a recorder\n"
 			       "hint: write stdio:%s when a file shall stand "
-			       "for a disc", path, path);
+			       "for a disc",
+			       path, path);
 	return nb_fail(NB_EUSAGE, "%s: not an optical recorder", path);
 }
 
@@ -224,7 +226,7 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 
 	snprintf(m.address, sizeof m.address, "%s", drive->path);
 	err = drive->stdio ? inspect_stdio(drive, &m)
-		: nb_recorder_inspect(drive, &m);
+			   : nb_recorder_inspect(drive, &m);
 	if (!err)
 		*out = m;
 	return err;
@@ -238,9 +240,10 @@ tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
 {
 	if (!*begun || nb_clock_ms() < *begun + SPAWN_MS)
 		return;
-	nb_fail(NB_EFAIL, "%s: %s: no thread could be started\nhint: give it "
-		"more memory or processes (ulimit -v, ulimit -u)", drive->path,
-		what);
+	nb_fail(NB_EFAIL,
+		"%s: %s: no thread could be started\nhint: give it "
+		"more memory or processes (ulimit -v, ulimit -u)",
+		drive->path, what);
 	*begun = 0;
 }
 
@@ -265,8 +268,8 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 		else if (streams ? done != before : !now && nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
-		now = nb_drive_tell(drive, what, done, p.sectors > 0
-				    ? (uint64_t)p.sectors : 0);
+		now = nb_drive_tell(drive, what, done,
+				    p.sectors > 0 ? (uint64_t)p.sectors : 0);
 		if (stop && !err) {
 			err = stop(ctx, now);
 			if (err)
@@ -310,7 +313,8 @@ nb_drive_reload(struct nb_drive *drive)
 	nb_drive_release(drive, true);
 	err = nb_drive_grab(drive, true);
 	if (!err && burn_disc_get_status(drive->burn) == BURN_DISC_EMPTY)
-		err = nb_fail(NB_ENOMEDIUM, "%s: the tray was opened and does "
+		err = nb_fail(NB_ENOMEDIUM,
+			      "%s: the tray was opened and does "
 			      "not close by itself\nhint: keep_tray_shut = "
 			      "true in the drive's configuration",
 			      drive->path);

@@ -15,9 +15,9 @@
 struct nb_drive;
 
 struct nb_drive_info {
-	char address[256];    /* "/dev/sr0" */
+	char address[256]; /* "/dev/sr0" */
 	char vendor[16], product[24], revision[8], serial[64];
-	char profiles[256];   /* what it writes: "CD-R CD-RW DVD+RW ..." */
+	char profiles[256]; /* what it writes: "CD-R CD-RW DVD+RW ..." */
 };
 
 /* The recorders of this machine (not stdio files); the caller frees *LIST.
@@ -25,11 +25,11 @@ struct nb_drive_info {
 enum nb_err nb_drive_list(struct nb_drive_info **list, size_t *count);
 
 struct nb_drive_options {
-	const char *device;       /* as configured */
-	int speed;                /* times 1x of the medium; 0: automatic */
-	uint64_t capacity;        /* bytes, an upper bound; 0: none */
-	bool keep_tray_shut;      /* the tray cannot be loaded by command */
-	unsigned int timeout;     /* seconds in which a recorder has to give a
+	const char *device;   /* as configured */
+	int speed;            /* times 1x of the medium; 0: automatic */
+	uint64_t capacity;    /* bytes, an upper bound; 0: none */
+	bool keep_tray_shut;  /* the tray cannot be loaded by command */
+	unsigned int timeout; /* seconds in which a recorder has to give a
 				     sign of life, else this process is ended
 				     (nb_watchdog_begin); 0: ten minutes */
 };
@@ -62,8 +62,8 @@ enum nb_err nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out);
 enum nb_err nb_drive_blocks(struct nb_drive *drive, struct nb_blocks **out);
 
 struct nb_disc_session {
-	uint32_t start;       /* first block */
-	uint64_t blocks;      /* 0: it holds no volume that can be read */
+	uint32_t start;  /* first block */
+	uint64_t blocks; /* 0: it holds no volume that can be read */
 };
 struct nb_disc_sessions NB_ARRAY(struct nb_disc_session);
 
@@ -86,10 +86,10 @@ enum nb_err nb_drive_blank(struct nb_drive *drive, enum nb_guard answer);
 enum nb_err nb_drive_format(struct nb_drive *drive, enum nb_guard answer);
 
 struct nb_burn {
-	struct nb_image *image;    /* made for this medium's next writable
+	struct nb_image *image; /* made for this medium's next writable
 				      address (nb_medium.next_writable) */
-	bool close;                /* no further session shall follow */
-	bool finish;               /* NB_ECANCELED of progress does not end it:
+	bool close;             /* no further session shall follow */
+	bool finish;            /* NB_ECANCELED of progress does not end it:
 				      a session cut short would stand before
 				      those that are on the disc */
 };

@@ -19,12 +19,11 @@ nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
 		return err;
 	drive->writes = true;
 	nb_drive_beat(drive);
-	ret = burn_random_access_write(drive->burn, at, (char *)data,
-				       (off_t)n, 1);
+	ret = burn_random_access_write(drive->burn, at, (char *)data, (off_t)n,
+				       1);
 	if (nb_library_drain() || ret != 1)
 		return nb_fail(NB_EIO, "%s: cannot write block %llu",
-			       drive->path,
-			       (unsigned long long)at / NB_BLOCK);
+			       drive->path, (unsigned long long)at / NB_BLOCK);
 	return NB_OK;
 }
 
@@ -87,7 +86,7 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
 	nb_library_drain();
 	err = before.random_access ? zero_head(drive)
-		: erase(drive, before.profile);
+				   : erase(drive, before.profile);
 	if (!err)
 		err = nb_drive_again(drive);
 	if (!err)
@@ -108,8 +107,8 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	enum nb_err err;
 
 	if (answer != NB_GUARD_PERMIT)
-		return nb_fail(NB_EWRONG, "%s: not formatted: %s",
-			       drive->path, nb_guard_text(answer));
+		return nb_fail(NB_EWRONG, "%s: not formatted: %s", drive->path,
+			       nb_guard_text(answer));
 	if (drive->stdio)
 		return NB_OK;
 	err = nb_drive_grab(drive, false);
@@ -120,7 +119,8 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	if (burn_disc_get_profile(drive->burn, &profile, name) <= 0
 	    || !nb_profile_is_random_access(profile)
 	    || burn_disc_get_formats(drive->burn, &status, &size, &spare,
-				     &formats) != 1
+				     &formats)
+		    != 1
 	    || status != BURN_FORMAT_IS_UNFORMATTED)
 		return NB_OK;
 	nb_library_drain();

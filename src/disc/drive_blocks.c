@@ -12,13 +12,12 @@
 #define QUIET (1 << 1 | 1 << 5)
 
 struct drive_blocks {
-	struct nb_blocks blocks;   /* first, so that one is the other */
+	struct nb_blocks blocks; /* first, so that one is the other */
 	struct nb_drive *drive;
 };
 
 static uint32_t
-recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
-	     void *buf)
+recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 {
 	struct nb_drive *drive = ((struct drive_blocks *)blocks)->drive;
 	uint32_t done = 0;
@@ -44,8 +43,8 @@ recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 static uint32_t
 stdio_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 {
-	return nb_blocks_pread(((struct drive_blocks *)blocks)->drive->fd,
-			       lba, count, buf);
+	return nb_blocks_pread(((struct drive_blocks *)blocks)->drive->fd, lba,
+			       count, buf);
 }
 
 static void

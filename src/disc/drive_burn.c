@@ -20,10 +20,10 @@ struct feed {
 	struct nb_image *image;
 	uint8_t *batch;
 	size_t at, filled;
-	uint64_t size;             /* of the image in bytes */
-	bool finish;               /* as in struct nb_burn */
-	_Atomic uint64_t given;    /* bytes handed to libburn */
-	_Atomic enum nb_err err;   /* of the image; libburn sees its end */
+	uint64_t size;           /* of the image in bytes */
+	bool finish;             /* as in struct nb_burn */
+	_Atomic uint64_t given;  /* bytes handed to libburn */
+	_Atomic enum nb_err err; /* of the image; libburn sees its end */
 };
 
 static int
@@ -34,8 +34,8 @@ feed_read(struct burn_source *source, unsigned char *buf, int size)
 
 	if (f->at == f->filled) {
 		size_t got = 0;
-		enum nb_err err = nb_image_read(f->image, f->batch, BATCH,
-						&got);
+		enum nb_err err =
+			nb_image_read(f->image, f->batch, BATCH, &got);
 
 		if (err) {
 			f->err = err;
@@ -170,26 +170,36 @@ takes_more_sessions(struct nb_drive *drive)
 	return more;
 }
 
+/* Kilobytes per second at speed 1. */
+static int
+speed_unit(const struct nb_medium *medium)
+{
+	if (nb_profile_is_cd(medium->profile))
+		return 177;
+	return medium->profile >= NB_PROFILE_BD_FIRST
+			&& medium->profile <= NB_PROFILE_BD_LAST
+		? 4496
+		: 1385;
+}
+
 static enum nb_err
 set_options(struct nb_drive *drive, const struct nb_burn *burn,
 	    const struct nb_medium *medium, struct job *job)
 {
 	char reasons[BURN_REASONS_LEN] = "";
 
-	burn_write_opts_set_multi(job->opts, !burn->close
-				  && !medium->random_access
-				  && takes_more_sessions(drive));
+	burn_write_opts_set_multi(job->opts,
+				  !burn->close && !medium->random_access
+					  && takes_more_sessions(drive));
 	burn_write_opts_set_underrun_proof(job->opts, 1);
 	burn_write_opts_set_perform_opc(job->opts, 0);
 	burn_write_opts_set_stdio_fsync(job->opts, 1);
 	if (drive->speed)
-		burn_drive_set_speed(drive->burn, 0, drive->speed
-			* (nb_profile_is_cd(medium->profile) ? 177
-			   : medium->profile >= NB_PROFILE_BD_FIRST
-			   && medium->profile <= NB_PROFILE_BD_LAST
-			   ? 4496 : 1385));
+		burn_drive_set_speed(drive->burn, 0,
+				     drive->speed * speed_unit(medium));
 	if (medium->random_access)
-		burn_write_opts_set_start_byte(job->opts,
+		burn_write_opts_set_start_byte(
+			job->opts,
 			(off_t)nb_image_start(burn->image) * NB_BLOCK);
 	if (burn_write_opts_auto_write_type(job->opts, job->disc, reasons, 0)
 	    == BURN_WRITE_NONE)
@@ -260,8 +270,7 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 
 static enum nb_err
 burn_session(struct nb_drive *drive, const struct nb_burn *burn,
-	     const struct nb_medium *medium,
-	     uint8_t checksum[NB_CHECKSUM_SIZE])
+	     const struct nb_medium *medium, uint8_t checksum[NB_CHECKSUM_SIZE])
 {
 	struct feed f = { .image = burn->image, .finish = burn->finish };
 	struct job job = { 0 };
@@ -298,10 +307,11 @@ check_medium(const struct nb_drive *drive, const struct nb_burn *burn,
 	if (medium->state == NB_MEDIUM_NONE)
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
 	if (first ? medium->state == NB_MEDIUM_BLANK
-	    : medium->state == NB_MEDIUM_APPENDABLE
-	    && medium->next_writable == start)
+		  : medium->state == NB_MEDIUM_APPENDABLE
+			    && medium->next_writable == start)
 		return NB_OK;
-	return nb_fail(NB_EWRONG, "%s: not the disc that was looked at\n"
+	return nb_fail(NB_EWRONG,
+		       "%s: not the disc that was looked at\n"
 		       "hint: leave the disc in the drive until the run ends",
 		       drive->path);
 }
@@ -325,6 +335,7 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 	if (!err && medium.random_access)
 		err = nb_drive_put(drive, 0, nb_image_head(burn->image),
 				   (size_t)NB_OVERWRITE_START * NB_BLOCK)
-			? NB_ESUSPECT : NB_OK;
+			? NB_ESUSPECT
+			: NB_OK;
 	return err;
 }

@@ -20,7 +20,8 @@
 static bool
 is_busy(const struct nb_drive *drive)
 {
-	int fd = drive->stdio ? -1
+	int fd = drive->stdio
+		? -1
 		: open(drive->path, O_RDONLY | O_NONBLOCK | O_EXCL | O_CLOEXEC);
 	bool busy = !drive->stdio && fd < 0 && errno == EBUSY;
 
@@ -39,8 +40,10 @@ nb_drive_check_mount(const struct nb_drive *drive)
 		return NB_OK;
 	err = nb_holder_mount(drive->path, &where);
 	if (!err && where)
-		err = nb_fail(NB_ELOCKED, "%s: the disc is mounted at %s\n"
-			      "hint: umount %s", drive->path, where, where);
+		err = nb_fail(NB_ELOCKED,
+			      "%s: the disc is mounted at %s\n"
+			      "hint: umount %s",
+			      drive->path, where, where);
 	free(where);
 	return err;
 }
@@ -52,13 +55,16 @@ tell_holder(const struct nb_drive *drive)
 	enum nb_err err = nb_holder_processes(drive->path, &who);
 
 	if (!err && who)
-		err = nb_fail(NB_ELOCKED, "%s: in use by %s\nhint: wait for "
-			      "it to end", drive->path, who);
+		err = nb_fail(NB_ELOCKED,
+			      "%s: in use by %s\nhint: wait for "
+			      "it to end",
+			      drive->path, who);
 	else if (!err)
-		err = nb_fail(NB_ELOCKED, "%s: in use by another program\n"
+		err = nb_fail(NB_ELOCKED,
+			      "%s: in use by another program\n"
 			      "hint: the disc may be mounted elsewhere; "
-			      "fuser -v %s as root may tell", drive->path,
-			      drive->path);
+			      "fuser -v %s as root may tell",
+			      drive->path, drive->path);
 	free(who);
 	return err;
 }
@@ -72,15 +78,18 @@ nb_drive_claim(struct nb_drive *drive, char *address, bool load)
 	for (int i = 0; !err; i++) {
 		bool busy = is_busy(drive);
 
-		if (!busy && burn_drive_scan_and_grab(&drive->infos, address,
-						      load) > 0)
+		if (!busy
+		    && burn_drive_scan_and_grab(&drive->infos, address, load)
+			    > 0)
 			return NB_OK;
 		drive->infos = NULL;
 		nb_library_drain();
 		if (drive->stdio || (!busy && ++refused >= REFUSED_ROUNDS))
-			return nb_fail(NB_ELOCKED, "%s: the drive cannot be "
+			return nb_fail(NB_ELOCKED,
+				       "%s: the drive cannot be "
 				       "had\nhint: it may be gone, or another "
-				       "program uses it", drive->path);
+				       "program uses it",
+				       drive->path);
 		if (i >= CLAIM_ROUNDS)
 			return tell_holder(drive);
 		err = nb_drive_check_mount(drive);

@@ -44,18 +44,18 @@ struct nb_drive {
 	struct burn_drive *burn;       /* of infos[0] */
 	bool grabbed;
 	bool stdio;
-	bool read_only;                /* a file that may not be written */
-	int fd;                        /* of the stdio file; -1: no disc */
-	char *path;                    /* as opened, or what libburn calls it */
-	char *address;                 /* what libburn looks for; a scan that
+	bool read_only;   /* a file that may not be written */
+	int fd;           /* of the stdio file; -1: no disc */
+	char *path;       /* as opened, or what libburn calls it */
+	char *address;    /* what libburn looks for; a scan that
 					  failed may still read it */
-	char *configured;              /* what stands behind "stdio:" */
+	char *configured; /* what stands behind "stdio:" */
 	int speed;
-	uint64_t capacity;             /* bytes; 0: no bound */
-	struct nb_watchdog *watchdog;  /* of a recorder */
-	unsigned int timeout;          /* its seconds */
+	uint64_t capacity;            /* bytes; 0: no bound */
+	struct nb_watchdog *watchdog; /* of a recorder */
+	unsigned int timeout;         /* its seconds */
 	bool keep_tray_shut;
-	bool writes;                   /* something was begun on the disc */
+	bool writes; /* something was begun on the disc */
 	nb_drive_progress *progress;
 	void *ctx;
 };
@@ -123,11 +123,11 @@ enum nb_err nb_chain_load(struct nb_blocks *blocks, uint64_t end,
 
 /* What stands at the start of random-access media. */
 struct nb_probe {
-	bool blank;             /* everything that was looked at is zero */
-	bool iso;               /* a volume descriptor of ISO 9660 */
-	uint64_t volume;        /* its blocks */
+	bool blank;      /* everything that was looked at is zero */
+	bool iso;        /* a volume descriptor of ISO 9660 */
+	uint64_t volume; /* its blocks */
 	int sessions;
-	uint32_t next;          /* next writable */
+	uint32_t next; /* next writable */
 };
 
 enum nb_err nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out);

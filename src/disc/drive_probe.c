@@ -54,8 +54,7 @@ nb_volume_size(const uint8_t *block)
 
 /* Whether COUNT blocks at LBA, as far as there are so many, are zeros. */
 static enum nb_err
-check_zeros(struct nb_blocks *blocks, uint64_t lba, uint32_t count,
-	    bool *zeros)
+check_zeros(struct nb_blocks *blocks, uint64_t lba, uint32_t count, bool *zeros)
 {
 	uint8_t data[PIECE * NB_BLOCK];
 	enum nb_err err = NB_OK;
@@ -136,7 +135,8 @@ void
 nb_medium_judge(struct nb_medium *m, const struct nb_probe *probe)
 {
 	m->state = probe->blank ? NB_MEDIUM_BLANK
-		: probe->iso ? NB_MEDIUM_APPENDABLE : NB_MEDIUM_OVERWRITABLE;
+		: probe->iso    ? NB_MEDIUM_APPENDABLE
+				: NB_MEDIUM_OVERWRITABLE;
 	m->sessions = probe->sessions;
 	m->last_start = 0;
 	m->next_writable = probe->next;

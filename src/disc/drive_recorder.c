@@ -32,8 +32,8 @@ read_identity(struct nb_drive *drive, struct nb_medium *m)
 		snprintf(m->drive_serial, sizeof m->drive_serial, "%.*s",
 			 (int)without_blanks(serial, length), serial);
 	free(serial);
-	if (burn_disc_get_profile(drive->burn, &m->profile,
-				  m->profile_name) <= 0) {
+	if (burn_disc_get_profile(drive->burn, &m->profile, m->profile_name)
+	    <= 0) {
 		m->profile = 0;
 		m->profile_name[0] = '\0';
 	}
@@ -61,11 +61,13 @@ largest_format(struct nb_drive *drive)
 	off_t size = 0, largest = 0;
 
 	if (burn_disc_get_formats(drive->burn, &status, &largest, &spare,
-				  &formats) != 1)
+				  &formats)
+	    != 1)
 		return 0;
 	for (int i = 0; i < formats; i++)
 		if (burn_disc_get_format_descr(drive->burn, i, &type, &size,
-					       &parameter) == 1
+					       &parameter)
+			    == 1
 		    && size > largest)
 			largest = size;
 	return (uint64_t)largest / NB_BLOCK;
@@ -96,8 +98,8 @@ bound_capacity(struct nb_drive *drive, struct nb_medium *m)
 		return;
 	m->capacity = bound;
 	if (m->next_writable + m->free > bound)
-		m->free = bound > m->next_writable
-			? bound - m->next_writable : 0;
+		m->free =
+			bound > m->next_writable ? bound - m->next_writable : 0;
 }
 
 /*
@@ -122,9 +124,9 @@ inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
 	int start = 0, track = 0, next = 0;
 	off_t space;
 
-	m->state = status == BURN_DISC_BLANK ? NB_MEDIUM_BLANK
+	m->state = status == BURN_DISC_BLANK     ? NB_MEDIUM_BLANK
 		: status == BURN_DISC_APPENDABLE ? NB_MEDIUM_APPENDABLE
-		: NB_MEDIUM_CLOSED;
+						 : NB_MEDIUM_CLOSED;
 	m->erasable = burn_disc_erasable(drive->burn) > 0;
 	if (m->state != NB_MEDIUM_BLANK) {
 		m->sessions = count_sessions(drive);
@@ -132,8 +134,7 @@ inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
 			m->last_start = (uint32_t)start;
 	}
 	if (m->state == NB_MEDIUM_APPENDABLE
-	    && burn_disc_track_lba_nwa(drive->burn, NULL, 0, &track,
-				       &next) > 0)
+	    && burn_disc_track_lba_nwa(drive->burn, NULL, 0, &track, &next) > 0)
 		m->next_writable = (uint32_t)next;
 	if (m->state != NB_MEDIUM_CLOSED) {
 		space = burn_disc_available_space(drive->burn, NULL);

@@ -56,9 +56,10 @@ load_random(struct nb_blocks *blocks, struct nb_disc_sessions *out)
 	struct nb_probe probe;
 	enum nb_err err = nb_probe_run(blocks, &probe);
 
-	return err || probe.blank ? err
-		: nb_chain_load(blocks, probe.iso ? probe.volume
-				: blocks->count, out);
+	return err || probe.blank
+		? err
+		: nb_chain_load(blocks,
+				probe.iso ? probe.volume : blocks->count, out);
 }
 
 /* First block of the first track; MMC-5 6.26.3.2. */
@@ -72,7 +73,8 @@ start_of(struct burn_session *session)
 	if (!count)
 		return 0;
 	burn_track_get_entry(tracks[0], &entry);
-	return entry.extensions_valid & 1 ? (uint32_t)entry.start_lba
+	return entry.extensions_valid & 1
+		? (uint32_t)entry.start_lba
 		: (uint32_t)burn_msf_to_lba(entry.pmin, entry.psec,
 					    entry.pframe);
 }
@@ -111,5 +113,5 @@ nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
 	if (err)
 		return err;
 	return medium.random_access ? load_random(blocks, out)
-		: load_sequential(drive, blocks, out);
+				    : load_sequential(drive, blocks, out);
 }

@@ -18,17 +18,19 @@ open_either(const char *path, bool *read_only)
 	int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	int fd = open(path, O_RDWR | flags);
 
-	*read_only = fd < 0 && (errno == EACCES || errno == EROFS
-				|| errno == EPERM);
+	*read_only =
+		fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM);
 	return *read_only ? open(path, O_RDONLY | flags) : fd;
 }
 
 static enum nb_err
 not_regular(const char *path)
 {
-	return nb_fail(NB_EUSAGE, "stdio:%s: not a regular file\n"
+	return nb_fail(NB_EUSAGE,
+		       "stdio:%s: not a regular file\n"
 		       "hint: stdio: stands before the path of a file; "
-		       "a recorder is named without it", path);
+		       "a recorder is named without it",
+		       path);
 }
 
 enum nb_err

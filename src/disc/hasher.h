@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 
-#define NB_PIECE ((size_t)1 << 20)   /* bytes of a piece */
+#define NB_PIECE ((size_t)1 << 20) /* bytes of a piece */
 
 struct nb_hasher;
 
@@ -17,8 +17,7 @@ typedef void nb_hasher_fn(void *ctx, void *owner,
 			  const uint8_t digest[NB_SHA256_SIZE]);
 
 /* NB_ENOMEM. */
-enum nb_err nb_hasher_new(nb_hasher_fn *fn, void *ctx,
-			  struct nb_hasher **out);
+enum nb_err nb_hasher_new(nb_hasher_fn *fn, void *ctx, struct nb_hasher **out);
 void nb_hasher_free(struct nb_hasher *hasher);
 
 /* The next free piece, NB_PIECE bytes; waits until one is hashed. */
@@ -26,8 +25,7 @@ uint8_t *nb_hasher_piece(struct nb_hasher *hasher);
 
 /* Hands the piece just filled over: N bytes of OWNER's file, LAST when the file
  * ends with them.  Its bytes may be read until the next nb_hasher_piece. */
-void nb_hasher_give(struct nb_hasher *hasher, void *owner, size_t n,
-		    bool last);
+void nb_hasher_give(struct nb_hasher *hasher, void *owner, size_t n, bool last);
 
 /* Forgets the unfinished file, as after a failed read. */
 void nb_hasher_reset(struct nb_hasher *hasher);

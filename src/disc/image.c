@@ -75,14 +75,15 @@ name_volume(struct nb_image *image)
 }
 
 enum nb_err
-nb_image_new(const struct nb_image_options *options,
-	     struct nb_entries *entries, const char *move_to,
-	     struct nb_image **out)
+nb_image_new(const struct nb_image_options *options, struct nb_entries *entries,
+	     const char *move_to, struct nb_image **out)
 {
 	struct nb_image *image = calloc(1, sizeof *image);
 	struct nb_streams_options streams = {
-		.roots = options->roots, .root_count = options->root_count,
-		.render = render_late, .boot_address = boot_address,
+		.roots = options->roots,
+		.root_count = options->root_count,
+		.render = render_late,
+		.boot_address = boot_address,
 		.ctx = image,
 	};
 	enum nb_err err;
@@ -101,16 +102,14 @@ nb_image_new(const struct nb_image_options *options,
 	if (!err)
 		err = nb_streams_new(&streams, &image->streams);
 	if (!err)
-		err = nb_library_check(iso_image_new(options->volume_id,
-						     &image->iso),
-				       NB_EFAIL, "new image");
+		err = nb_library_check(
+			iso_image_new(options->volume_id, &image->iso),
+			NB_EFAIL, "new image");
 	if (!err && options->previous)
-		err = nb_reader_try(options->previous,
-				    options->previous_start);
+		err = nb_reader_try(options->previous, options->previous_start);
 	if (!err && options->previous)
 		err = nb_blocks_iso_import(options->previous,
-					   options->previous_start,
-					   image->iso);
+					   options->previous_start, image->iso);
 	if (!err && options->previous && move_to)
 		err = nb_image_move_aside(image, move_to);
 	if (!err)
@@ -175,8 +174,7 @@ set_options(struct nb_image *image, IsoWriteOpts *opts)
 	iso_write_opts_set_fifo_size(opts, FIFO_BLOCKS);
 	iso_write_opts_set_ms_block(opts, o->start);
 	iso_write_opts_set_appendable(opts, o->previous != NULL);
-	iso_write_opts_set_tail_blocks(opts, o->overwritable ? 0
-				       : TAIL_BLOCKS);
+	iso_write_opts_set_tail_blocks(opts, o->overwritable ? 0 : TAIL_BLOCKS);
 	if (o->overwritable)
 		iso_write_opts_set_overwrite_buf(opts, image->head);
 	set_dates(opts, o->date);
@@ -236,8 +234,8 @@ widen_volume(struct nb_image *image, uint8_t *data, size_t n)
 		uint8_t *block = data + (at - image->done);
 		uint32_t size;
 
-		if (at / NB_BLOCK < DESCRIPTORS
-		    || memcmp(block + 1, "CD001", 5) || block[0] == 255)
+		if (at / NB_BLOCK < DESCRIPTORS || memcmp(block + 1, "CD001", 5)
+		    || block[0] == 255)
 			continue;
 		if (at / NB_BLOCK >= 2 * DESCRIPTORS)
 			break;
@@ -267,13 +265,15 @@ nb_image_read(struct nb_image *image, void *buf, size_t n, size_t *got)
 	if (!n)
 		return NB_OK;
 	ret = source->read ? source->read(source, buf, (int)n)
-		: source->read_xt(source, buf, (int)n);
+			   : source->read_xt(source, buf, (int)n);
 	err = nb_streams_error(image->streams);
 	if (err)
 		return err;
 	if (ret != (int)n)
-		return nb_fail(NB_EFAIL, "image: ended after %llu of %llu "
-			       "bytes", (unsigned long long)image->done,
+		return nb_fail(NB_EFAIL,
+			       "image: ended after %llu of %llu "
+			       "bytes",
+			       (unsigned long long)image->done,
 			       (unsigned long long)image->total);
 	if (image->options.previous && !image->options.overwritable
 	    && image->done < 2 * DESCRIPTORS * NB_BLOCK)

@@ -20,10 +20,10 @@ struct nb_image;
 
 struct nb_image_options {
 	char volume_id[NB_VOLUME_ID_MAX + 1];
-	int64_t date;              /* volume and default dates */
-	uint32_t start;            /* first block of this session on the disc:
+	int64_t date;      /* volume and default dates */
+	uint32_t start;    /* first block of this session on the disc:
 				      0 for a plain image file */
-	bool overwritable;         /* descriptors are also needed at block 0
+	bool overwritable; /* descriptors are also needed at block 0
 				      (nb_image_head) */
 	/* The session to build upon (its files stay reachable), or NULL. */
 	struct nb_blocks *previous;

@@ -44,13 +44,16 @@ little16(const uint8_t *p)
 static bool
 add_acl_entry(struct nb_str *s, const uint8_t *p)
 {
-	static const struct { unsigned int tag; const char *word; } tags[] = {
-		{ 0x01, "user" }, { 0x02, "user" }, { 0x04, "group" },
+	static const struct {
+		unsigned int tag;
+		const char *word;
+	} tags[] = {
+		{ 0x01, "user" },  { 0x02, "user" }, { 0x04, "group" },
 		{ 0x08, "group" }, { 0x10, "mask" }, { 0x20, "other" },
 	};
 	unsigned int tag = little16(p), rights = little16(p + 2);
-	unsigned long id = little16(p + 4)
-		| (unsigned long)little16(p + 6) << 16;
+	unsigned long id =
+		little16(p + 4) | (unsigned long)little16(p + 6) << 16;
 
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
 		if (tags[i].tag != tag)
@@ -143,8 +146,10 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 	}
 	if (!names || !values || !sizes)
 		err = nb_fail_memory();
-	else if (n && iso_node_set_attrs(node, n, names, sizes, values,
-					 ALL_NAMESPACES) < 0)
+	else if (n
+		 && iso_node_set_attrs(node, n, names, sizes, values,
+				       ALL_NAMESPACES)
+			 < 0)
 		tell_lack(e);
 	free(names);
 	free(values);

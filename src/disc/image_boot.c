@@ -30,8 +30,7 @@ add_image(struct nb_image *image, const char *path, bool first,
 		return err;
 	if (first)
 		ret = iso_image_set_boot_image(image->iso, full,
-					       ELTORITO_NO_EMUL, CATALOG,
-					       boot);
+					       ELTORITO_NO_EMUL, CATALOG, boot);
 	else
 		ret = iso_image_add_boot_image(image->iso, full,
 					       ELTORITO_NO_EMUL, 0, boot);
@@ -66,8 +65,8 @@ nb_image_boot(struct nb_image *image)
 	}
 	/* Behind the image for BIOS, which has to be the first. */
 	iso_image_set_boot_catalog_weight(image->iso, NB_WEIGHT_BOOT / 2);
-	iso_image_set_boot_catalog_hidden(image->iso, LIBISO_HIDE_ON_RR
-					  | LIBISO_HIDE_ON_JOLIET);
+	iso_image_set_boot_catalog_hidden(
+		image->iso, LIBISO_HIDE_ON_RR | LIBISO_HIDE_ON_JOLIET);
 	return NB_OK;
 }
 
@@ -124,11 +123,11 @@ nb_image_boot_check(struct nb_image *image, const uint8_t *data, size_t n)
 	if (block)
 		image->catalog = nb_image_word(block + 0x47);
 	block = image->catalog ? block_of(image, image->catalog, data, n)
-		: NULL;
+			       : NULL;
 	if (block && nb_image_word(block + 32 + 8) != image->boot_address)
 		return nb_fail(NB_EFAIL, "%s: lies at block %lu, not %lu",
-			       image->options.boot_bios, (unsigned long)
-			       nb_image_word(block + 32 + 8),
+			       image->options.boot_bios,
+			       (unsigned long)nb_image_word(block + 32 + 8),
 			       (unsigned long)image->boot_address);
 	return NB_OK;
 }

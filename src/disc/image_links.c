@@ -17,7 +17,8 @@ nb_image_find_links(struct nb_image *image)
 		const struct nb_entry *e = &list->at[i];
 
 		image->first[i] = e->type == NB_ENTRY_FILE && e->ino
-			? (size_t)e->ino - 1 : i;
+			? (size_t)e->ino - 1
+			: i;
 	}
 	return NB_OK;
 }

@@ -18,15 +18,15 @@ struct nb_image {
 	struct nb_entries *entries;
 	IsoImage *iso;
 	struct nb_streams *streams;
-	size_t *first;             /* of each entry: index of the first entry
+	size_t *first; /* of each entry: index of the first entry
 				      with the same content (hard links) */
 	struct burn_source *source;
 	struct nb_checksum *checksum;
-	uint64_t total, done;      /* bytes */
-	pthread_mutex_t lock;      /* of the two that follow */
+	uint64_t total, done; /* bytes */
+	pthread_mutex_t lock; /* of the two that follow */
 	pthread_cond_t known;
-	uint32_t boot_address;     /* of the image for BIOS; 0: not known */
-	uint32_t catalog;          /* block of the boot catalog */
+	uint32_t boot_address; /* of the image for BIOS; 0: not known */
+	uint32_t catalog;      /* block of the boot catalog */
 	uint8_t head[NB_OVERWRITE_START * NB_BLOCK];
 };
 

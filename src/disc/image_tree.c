@@ -16,8 +16,8 @@
 
 struct tree {
 	struct nb_image *image;
-	IsoDir **dirs;           /* of each entry that is a directory */
-	const char *last_path;   /* the parent found last, and its node */
+	IsoDir **dirs;         /* of each entry that is a directory */
+	const char *last_path; /* the parent found last, and its node */
 	size_t last_length;
 	IsoDir *last;
 };
@@ -47,9 +47,8 @@ get_or_make(struct tree *t, IsoDir *parent, const char *name, IsoDir **out)
 	}
 	err = check(iso_tree_add_new_dir(parent, name, out), name);
 	if (!err) {
-		struct nb_entry plain = {
-			.mode = 0755, .mtime = t->image->options.date
-		};
+		struct nb_entry plain = { .mode = 0755,
+					  .mtime = t->image->options.date };
 
 		nb_image_set_attributes((IsoNode *)*out, &plain);
 	}
@@ -108,8 +107,8 @@ find_dir(struct tree *t, const char *path, size_t length, IsoDir **out)
 		if (!t->dirs[i]) {
 			err = make_dir(t, path, length, &t->dirs[i]);
 			if (!err)
-				err = nb_image_set_all(
-					(IsoNode *)t->dirs[i], e);
+				err = nb_image_set_all((IsoNode *)t->dirs[i],
+						       e);
 		}
 		*out = t->dirs[i];
 	} else {
@@ -182,8 +181,9 @@ name_twice(struct tree *t, IsoNode *old, IsoDir *parent,
 		err = nb_str_dup(iso_node_get_name(old), &name);
 	if (err)
 		return err;
-	err = check(iso_image_tree_clone(t->image->iso, old, to, name, &clone,
-					 0), e->path);
+	err = check(
+		iso_image_tree_clone(t->image->iso, old, to, name, &clone, 0),
+		e->path);
 	free(name);
 	if (to == parent)
 		mine = clone;
@@ -198,8 +198,7 @@ add_earlier(struct tree *t, IsoDir *parent, const struct nb_entry *e)
 	enum nb_err err;
 	char *path;
 
-	err = nb_str_format(&path, "/%s/%s", e->shared,
-			    nb_entry_inner_path(e));
+	err = nb_str_format(&path, "/%s/%s", e->shared, nb_entry_inner_path(e));
 	if (err)
 		return err;
 	if (iso_tree_path_to_node(t->image->iso, path, &old) != 1
@@ -213,15 +212,18 @@ static enum nb_err
 add_special(IsoDir *parent, const char *name, const struct nb_entry *e)
 {
 	static const mode_t types[] = {
-		[NB_ENTRY_FIFO] = S_IFIFO, [NB_ENTRY_CHAR] = S_IFCHR,
-		[NB_ENTRY_BLOCK] = S_IFBLK, [NB_ENTRY_SOCKET] = S_IFSOCK,
+		[NB_ENTRY_FIFO] = S_IFIFO,
+		[NB_ENTRY_CHAR] = S_IFCHR,
+		[NB_ENTRY_BLOCK] = S_IFBLK,
+		[NB_ENTRY_SOCKET] = S_IFSOCK,
 	};
 	IsoSpecial *node = NULL;
 	enum nb_err err;
 
 	err = check(iso_tree_add_new_special(parent, name,
-					     e->mode | types[e->type],
-					     e->rdev, &node), e->path);
+					     e->mode | types[e->type], e->rdev,
+					     &node),
+		    e->path);
 	return err ? err : nb_image_set_all((IsoNode *)node, e);
 }
 
@@ -269,16 +271,14 @@ enum nb_err
 nb_image_fill(struct nb_image *image)
 {
 	IsoNode *root = (IsoNode *)iso_image_get_root(image->iso);
-	struct nb_entry plain = {
-		.mode = 0755, .mtime = image->options.date
-	};
+	struct nb_entry plain = { .mode = 0755, .mtime = image->options.date };
 	struct tree t = { .image = image };
 	enum nb_err err = NB_OK;
 
 	t.dirs = calloc(image->entries->count + 1, sizeof *t.dirs);
 	if (!t.dirs)
 		return nb_fail_memory();
-	for (size_t i = image->entries->count; !err && i-- > 0; )
+	for (size_t i = image->entries->count; !err && i-- > 0;)
 		err = add_entry(&t, i);
 	nb_image_set_attributes(root, &plain);
 	free(t.dirs);

@@ -15,7 +15,7 @@
 static struct {
 	pthread_mutex_t lock;
 	unsigned int users;
-	bool bad;              /* SORRY or worse since the last drain */
+	bool bad; /* SORRY or worse since the last drain */
 } library = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 typedef int obtain_fn(int *code, char *text, int *number, char *severity);
@@ -40,9 +40,8 @@ obtain_iso(int *code, char *text, int *number, char *severity)
 static bool
 is_bad(const char *severity)
 {
-	static const char *const names[] = {
-		"SORRY", "MISHAP", "FAILURE", "FATAL", "ABORT"
-	};
+	static const char *const names[] = { "SORRY", "MISHAP", "FAILURE",
+					     "FATAL", "ABORT" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strcmp(severity, names[i]))

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "model/record/manifest.h"
 
-#define PIECE_BLOCKS 512              /* 1 MiB */
+#define PIECE_BLOCKS 512 /* 1 MiB */
 #define SUMS_MAX ((size_t)1 << 30)
 
 /* A file whose bytes are to be hashed. */
@@ -23,13 +23,13 @@ struct state {
 	const struct nb_readback *spec;
 	struct nb_readback_result *result;
 	struct nb_nodes nodes;
-	struct nb_entries sums;       /* when there is no list to expect */
+	struct nb_entries sums; /* when there is no list to expect */
 	struct wants wants;
 	struct nb_sha256 *sha256;
 	struct nb_checksum *checksum;
 	uint8_t *buf;
-	uint64_t at;                  /* next block of the pass */
-	uint64_t aside;               /* bytes read before it, and in all */
+	uint64_t at;    /* next block of the pass */
+	uint64_t aside; /* bytes read before it, and in all */
 	uint64_t aside_total;
 };
 
@@ -39,8 +39,8 @@ bad(struct state *s, const char *path, const char *what)
 	if (s->result->bad++ < NB_BAD_NAMED)
 		nb_log(NB_ERROR, "%s: %s", path, what);
 	else if (s->result->bad == NB_BAD_NAMED + 1)
-		nb_log(NB_ERROR, "%s: %s, and more that are only counted",
-		       path, what);
+		nb_log(NB_ERROR, "%s: %s, and more that are only counted", path,
+		       what);
 }
 
 /* Does what stands on the disc look as it must? */
@@ -68,7 +68,8 @@ want_expected(struct state *s)
 		if (!node)
 			bad(s, e->path, "missing on the disc");
 		else if (!same_node(e, &node->entry))
-			bad(s, e->path, "another type, size, mode or owner "
+			bad(s, e->path,
+			    "another type, size, mode or owner "
 			    "on the disc");
 		else if (e->type == NB_ENTRY_FILE && e->hashed)
 			err = nb_array_push(&s->wants, want);
@@ -137,9 +138,10 @@ tell(struct state *s)
 {
 	const struct nb_readback *spec = s->spec;
 
-	return spec->progress ? spec->progress(spec->ctx,
-		(s->at - spec->first) * NB_BLOCK + s->aside,
-		spec->count * NB_BLOCK + s->aside_total)
+	return spec->progress
+		? spec->progress(spec->ctx,
+				 (s->at - spec->first) * NB_BLOCK + s->aside,
+				 spec->count * NB_BLOCK + s->aside_total)
 		: NB_OK;
 }
 
@@ -149,13 +151,12 @@ step(struct state *s, uint64_t count)
 {
 	struct nb_blocks *blocks = s->spec->blocks;
 	enum nb_err err = nb_blocks_read(blocks, (uint32_t)s->at,
-				       (uint32_t)count, s->buf);
+					 (uint32_t)count, s->buf);
 
 	if (err)
 		return err;
 	if (s->checksum)
-		nb_checksum_add(s->checksum, s->buf,
-				(size_t)count * NB_BLOCK);
+		nb_checksum_add(s->checksum, s->buf, (size_t)count * NB_BLOCK);
 	s->at += count;
 	return tell(s);
 }
@@ -169,8 +170,9 @@ skip_to(struct state *s, uint64_t to)
 	if (!s->checksum)
 		s->at = to;
 	while (!err && s->at < to)
-		err = step(s, to - s->at < PIECE_BLOCKS ? to - s->at
-			   : PIECE_BLOCKS);
+		err = step(s,
+			   to - s->at < PIECE_BLOCKS ? to - s->at
+						     : PIECE_BLOCKS);
 	return err;
 }
 
@@ -288,8 +290,10 @@ compare_checksum(struct state *s)
 		return err;
 	nb_checksum_finish(s->checksum, sum);
 	if (memcmp(sum, s->spec->checksum, sizeof sum))
-		return nb_fail(NB_ECORRUPT, "%s: the session differs from "
-			       "what was written", s->spec->blocks->name);
+		return nb_fail(NB_ECORRUPT,
+			       "%s: the session differs from "
+			       "what was written",
+			       s->spec->blocks->name);
 	return NB_OK;
 }
 
@@ -321,9 +325,7 @@ enum nb_err
 nb_readback_run(const struct nb_readback *spec,
 		struct nb_readback_result *result)
 {
-	struct state s = {
-		.spec = spec, .result = result, .at = spec->first
-	};
+	struct state s = { .spec = spec, .result = result, .at = spec->first };
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);

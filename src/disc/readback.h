@@ -13,23 +13,23 @@
 
 struct nb_readback {
 	struct nb_blocks *blocks;
-	uint32_t start;               /* the session whose tree is read */
-	uint32_t first;               /* the pass: from this block */
-	uint64_t count;               /* so many blocks */
+	uint32_t start;                    /* the session whose tree is read */
+	uint32_t first;                    /* the pass: from this block */
+	uint64_t count;                    /* so many blocks */
 	const struct nb_entries *expected; /* sorted; each must be there with
 				type, mode, owner, size, target and, for hashed
 				files, SHA-256, those of earlier sessions
 				(before the pass) too.  NULL: the
 				hashes come from SHA256SUMS on the disc, and
 				every file of the tree is checked */
-	const uint8_t *checksum;      /* of blocks FIRST.. ; NULL: not known */
+	const uint8_t *checksum; /* of blocks FIRST.. ; NULL: not known */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
 
 struct nb_readback_result {
-	uint64_t files, bytes;        /* compared and equal */
-	uint64_t bad;                 /* missing, unreadable or different; the
+	uint64_t files, bytes; /* compared and equal */
+	uint64_t bad;          /* missing, unreadable or different; the
 					 first were logged by name */
 };
 

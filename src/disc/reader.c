@@ -61,8 +61,7 @@ take_text(void *ctx, const void *record, size_t n)
 		return text->buf ? NB_OK : nb_fail_memory();
 	}
 	if (!text->buf || n > text->size - text->done)
-		return nb_fail(NB_ECORRUPT, "%s: of another size",
-			       text->path);
+		return nb_fail(NB_ECORRUPT, "%s: of another size", text->path);
 	memcpy(text->buf + text->done, record, n);
 	text->done += n;
 	return NB_OK;
@@ -86,8 +85,10 @@ nb_reader_file(struct nb_blocks *blocks, uint32_t start, const char *path,
 	const struct nb_sandbox spec = {
 		.blocks = blocks,
 		.max_blocks = LOOK_BLOCKS + 2 * (max / NB_BLOCK),
-		.inside = send_text, .take = take_text,
-		.forget = forget_text, .ctx = &found,
+		.inside = send_text,
+		.take = take_text,
+		.forget = forget_text,
+		.ctx = &found,
 	};
 	uint8_t block[NB_BLOCK];
 	enum nb_err err;
@@ -174,7 +175,7 @@ nb_reader_volume_id(struct nb_blocks *blocks, uint32_t start,
 			volume_id[i] = '_';
 }
 
-#define PIECE_BLOCKS 512   /* 1 MiB */
+#define PIECE_BLOCKS 512 /* 1 MiB */
 
 enum nb_err
 nb_reader_bytes(struct nb_blocks *blocks, const struct nb_node *node,

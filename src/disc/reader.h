@@ -36,11 +36,14 @@ enum nb_label_state nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 void nb_reader_volume_id(struct nb_blocks *blocks, uint32_t start,
 			 char volume_id[33]);
 
-struct nb_extent { uint32_t lba; uint64_t bytes; };
+struct nb_extent {
+	uint32_t lba;
+	uint64_t bytes;
+};
 
 struct nb_node {
-	struct nb_entry entry;       /* path, type, attributes, size */
-	struct nb_extent *extents;   /* of a file, in order */
+	struct nb_entry entry;     /* path, type, attributes, size */
+	struct nb_extent *extents; /* of a file, in order */
 	size_t extent_count;
 };
 
@@ -60,10 +63,8 @@ const struct nb_node *nb_nodes_find(const struct nb_nodes *nodes,
 				    const char *path);
 
 /* Calls FN with the bytes of NODE in order, in pieces of up to 1 MiB. */
-enum nb_err nb_reader_bytes(struct nb_blocks *blocks,
-			    const struct nb_node *node,
-			    enum nb_err (*fn)(void *ctx, const void *data,
-					      size_t n),
-			    void *ctx);
+enum nb_err nb_reader_bytes(
+	struct nb_blocks *blocks, const struct nb_node *node,
+	enum nb_err (*fn)(void *ctx, const void *data, size_t n), void *ctx);
 
 #endif

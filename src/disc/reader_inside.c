@@ -50,16 +50,18 @@ send_bytes(IsoFileSource *file, const char *path, uint64_t size,
 		return nb_fail_memory();
 	ret = iso_file_source_open(file);
 	while (!err && ret > 0 && done < size) {
-		ret = iso_file_source_read(file, piece, size - done < PIECE
-					   ? (size_t)(size - done) : PIECE);
+		ret = iso_file_source_read(
+			file, piece,
+			size - done < PIECE ? (size_t)(size - done) : PIECE);
 		if (ret > 0) {
 			err = nb_sandbox_put(out, piece, (size_t)ret);
 			done += (uint64_t)ret;
 		}
 	}
 	free(piece);
-	return err ? err : done < size
-		? nb_fail(NB_EIO, "%s: cannot be read", path) : NB_OK;
+	return err            ? err
+		: done < size ? nb_fail(NB_EIO, "%s: cannot be read", path)
+			      : NB_OK;
 }
 
 static enum nb_err
@@ -103,6 +105,6 @@ nb_inside_file(struct nb_blocks *blocks, uint32_t start, const char *path,
 	if (ret == (int)ISO_FILE_DOESNT_EXIST || ret == (int)ISO_FILE_BAD_PATH)
 		return NB_ENOTFOUND;
 	err = nb_library_check_read(ret, path);
-	return err ? err : send_file(file, path, max,
-				     blocks->count * NB_BLOCK, out);
+	return err ? err
+		   : send_file(file, path, max, blocks->count * NB_BLOCK, out);
 }

@@ -19,8 +19,8 @@ struct nb_inside_node {
 	uint32_t type, mode, uid, gid;
 	int64_t mtime;
 	uint64_t size, rdev;
-	uint32_t extents;            /* struct nb_extent each */
-	uint32_t path, target;       /* bytes, without NUL */
+	uint32_t extents;      /* struct nb_extent each */
+	uint32_t path, target; /* bytes, without NUL */
 };
 
 /* All nodes of the session at START.  OUT may be NULL: it is only tried. */

@@ -18,7 +18,7 @@
 
 struct walk {
 	struct nb_sandbox_out *out;
-	struct nb_str record;       /* of the node that is sent */
+	struct nb_str record; /* of the node that is sent */
 };
 
 static enum nb_err
@@ -47,14 +47,29 @@ static bool
 type_of(mode_t mode, uint32_t *type)
 {
 	switch (mode & S_IFMT) {
-	case S_IFREG: *type = NB_ENTRY_FILE; return true;
-	case S_IFDIR: *type = NB_ENTRY_DIR; return true;
-	case S_IFLNK: *type = NB_ENTRY_SYMLINK; return true;
-	case S_IFIFO: *type = NB_ENTRY_FIFO; return true;
-	case S_IFCHR: *type = NB_ENTRY_CHAR; return true;
-	case S_IFBLK: *type = NB_ENTRY_BLOCK; return true;
-	case S_IFSOCK: *type = NB_ENTRY_SOCKET; return true;
-	default: return false;
+	case S_IFREG:
+		*type = NB_ENTRY_FILE;
+		return true;
+	case S_IFDIR:
+		*type = NB_ENTRY_DIR;
+		return true;
+	case S_IFLNK:
+		*type = NB_ENTRY_SYMLINK;
+		return true;
+	case S_IFIFO:
+		*type = NB_ENTRY_FIFO;
+		return true;
+	case S_IFCHR:
+		*type = NB_ENTRY_CHAR;
+		return true;
+	case S_IFBLK:
+		*type = NB_ENTRY_BLOCK;
+		return true;
+	case S_IFSOCK:
+		*type = NB_ENTRY_SOCKET;
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -62,7 +77,8 @@ static const char *
 target_of(IsoNode *node)
 {
 	const char *target = iso_node_get_type(node) == LIBISO_SYMLINK
-		? iso_symlink_get_dest((IsoSymlink *)node) : "";
+		? iso_symlink_get_dest((IsoSymlink *)node)
+		: "";
 
 	return target ? target : "";
 }
@@ -97,8 +113,8 @@ send_node(struct walk *w, IsoNode *node, const char *path, uint32_t type)
 	if (!err && (extents.failed || w->record.failed))
 		err = nb_fail_memory();
 	nb_str_free(&extents);
-	return err ? err : nb_sandbox_put(w->out, w->record.text,
-					  w->record.length);
+	return err ? err
+		   : nb_sandbox_put(w->out, w->record.text, w->record.length);
 }
 
 static enum nb_err
@@ -109,8 +125,10 @@ walk(struct walk *w, IsoDir *dir, const char *prefix, int depth)
 	IsoNode *node;
 
 	if (depth > DEPTH_MAX)
-		return nb_fail(NB_ECORRUPT, "%.64s: directories deeper than "
-			       "%d", prefix, DEPTH_MAX);
+		return nb_fail(NB_ECORRUPT,
+			       "%.64s: directories deeper than "
+			       "%d",
+			       prefix, DEPTH_MAX);
 	err = nb_library_check_read(iso_dir_get_children(dir, &iter), prefix);
 	while (!err && iso_dir_iter_next(iter, &node) == 1) {
 		const char *name = iso_node_get_name(node);
@@ -118,9 +136,10 @@ walk(struct walk *w, IsoDir *dir, const char *prefix, int depth)
 		uint32_t type = 0;
 
 		if (!name || strchr(name, '/') || !nb_path_is_safe(name))
-			err = nb_fail(NB_ECORRUPT, "%s: an unsafe name in "
-				      "this directory", prefix[0] ? prefix
-				      : "/");
+			err = nb_fail(NB_ECORRUPT,
+				      "%s: an unsafe name in "
+				      "this directory",
+				      prefix[0] ? prefix : "/");
 		if (!err)
 			err = nb_str_format(&path, "%s%s%s", prefix,
 					    prefix[0] ? "/" : "", name);

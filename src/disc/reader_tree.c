@@ -53,10 +53,13 @@ check_node(const struct nb_blocks *blocks, const struct nb_node *node)
 		const struct nb_extent *x = &node->extents[i];
 		uint64_t count = x->bytes / NB_BLOCK + !!(x->bytes % NB_BLOCK);
 
-		if (x->bytes && (count > blocks->count
-				 || x->lba > blocks->count - count))
-			return nb_fail(NB_ECORRUPT, "%s: reaches behind the "
-				       "end of the disc", e->path);
+		if (x->bytes
+		    && (count > blocks->count
+			|| x->lba > blocks->count - count))
+			return nb_fail(NB_ECORRUPT,
+				       "%s: reaches behind the "
+				       "end of the disc",
+				       e->path);
 		bytes += x->bytes;
 	}
 	if (bytes != e->size)
@@ -127,8 +130,10 @@ take_node(void *ctx, const void *record, size_t n)
 	if (n >= sizeof head)
 		memcpy(&head, record, sizeof head);
 	if (n < sizeof head
-	    || n != sizeof head + (uint64_t)head.extents
-	    * sizeof *node.extents + head.path + head.target)
+	    || n
+		    != sizeof head
+			    + (uint64_t)head.extents * sizeof *node.extents
+			    + head.path + head.target)
 		return nb_fail(NB_ECORRUPT, "%s: an entry that makes no sense",
 			       tree->blocks->name);
 	err = unpack(&head, record, &node);
@@ -154,8 +159,10 @@ check_doubled(const struct nb_nodes *nodes)
 {
 	for (size_t i = 1; i < nodes->count; i++)
 		if (!by_path(&nodes->at[i - 1], &nodes->at[i]))
-			return nb_fail(NB_ECORRUPT, "%s: stands twice on the "
-				       "disc", nodes->at[i].entry.path);
+			return nb_fail(NB_ECORRUPT,
+				       "%s: stands twice on the "
+				       "disc",
+				       nodes->at[i].entry.path);
 	return NB_OK;
 }
 
@@ -176,8 +183,10 @@ enum nb_err
 nb_reader_try(struct nb_blocks *blocks, uint32_t start)
 {
 	const struct nb_sandbox spec = {
-		.blocks = blocks, .max_blocks = MAX_BLOCKS(blocks),
-		.inside = try_tree, .ctx = &start,
+		.blocks = blocks,
+		.max_blocks = MAX_BLOCKS(blocks),
+		.inside = try_tree,
+		.ctx = &start,
 	};
 
 	return nb_sandbox_run(&spec);
@@ -188,9 +197,12 @@ nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 {
 	struct tree tree = { start, blocks, NB_ARRAY_INIT };
 	const struct nb_sandbox spec = {
-		.blocks = blocks, .max_blocks = MAX_BLOCKS(blocks),
-		.inside = send_tree, .take = take_node,
-		.forget = forget_nodes, .ctx = &tree,
+		.blocks = blocks,
+		.max_blocks = MAX_BLOCKS(blocks),
+		.inside = send_tree,
+		.take = take_node,
+		.forget = forget_nodes,
+		.ctx = &tree,
 	};
 	enum nb_err err = nb_sandbox_run(&spec);
 

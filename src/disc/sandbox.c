@@ -15,24 +15,24 @@
 #include "base/proc.h"
 #include "base/str.h"
 
-#define SILENCE_MAX 120       /* seconds; its own limit comes much earlier */
+#define SILENCE_MAX 120 /* seconds; its own limit comes much earlier */
 /* A child of a process with threads can stand still when another thread held a
  * lock of a library at its birth: another one is made. */
-#define STILL_MAX 5           /* seconds without a word and without work */
+#define STILL_MAX 5 /* seconds without a word and without work */
 #define TRIES 4
 #define ANSWER_ROOM (4 * NB_SANDBOX_BLOCKS * NB_BLOCK)
 
 struct run {
 	const struct nb_sandbox *spec;
-	int ends[2];              /* ours; the child's stdin */
-	struct nb_str pending;    /* frames that are not whole yet */
-	uint64_t asked;           /* blocks */
-	int silence;              /* seconds */
-	int still;                /* seconds in which it did not work, too */
-	struct timespec worked;   /* processor time that it had */
+	int ends[2];            /* ours; the child's stdin */
+	struct nb_str pending;  /* frames that are not whole yet */
+	uint64_t asked;         /* blocks */
+	int silence;            /* seconds */
+	int still;              /* seconds in which it did not work, too */
+	struct timespec worked; /* processor time that it had */
 	pid_t pid;
-	bool last;                /* of the tries */
-	bool stood;               /* is ended because it stood still */
+	bool last;  /* of the tries */
+	bool stood; /* is ended because it stood still */
 	bool done;
 	int32_t code;
 	char said[1024];
@@ -42,8 +42,10 @@ struct run {
 static enum nb_err
 refuse(const struct run *r, const char *why)
 {
-	return nb_fail(NB_ECORRUPT, "%s: the disc's directory cannot be read: "
-		       "%s", r->spec->blocks->name, why);
+	return nb_fail(NB_ECORRUPT,
+		       "%s: the disc's directory cannot be read: "
+		       "%s",
+		       r->spec->blocks->name, why);
 }
 
 /* Never waits: one answer has room in the socket, and more than one the child
@@ -161,7 +163,7 @@ tick(void *ctx)
 	if (r->stood)
 		return NB_ECANCELED;
 	return ++r->silence > SILENCE_MAX ? refuse(r, "its reader says nothing")
-		: NB_OK;
+					  : NB_OK;
 }
 
 static int
@@ -179,8 +181,10 @@ judge(const struct run *r, const struct nb_proc_result *result)
 	if (result->signal == SIGXCPU)
 		return refuse(r, "its reader finds no end");
 	if (result->signal) {
-		snprintf(why, sizeof why, "its reader was ended by signal %d "
-			 "(%s)", result->signal, strsignal(result->signal));
+		snprintf(why, sizeof why,
+			 "its reader was ended by signal %d "
+			 "(%s)",
+			 result->signal, strsignal(result->signal));
 		return refuse(r, why);
 	}
 	if (!r->done || result->exit_code)
@@ -200,8 +204,12 @@ try_once(const struct nb_sandbox *spec, bool last, bool *stood)
 {
 	struct run r = { .spec = spec, .ends = { -1, -1 }, .last = last };
 	struct nb_proc proc = {
-		.name = spec->blocks->name, .function = child,
-		.sink = take_output, .tick = tick, .ctx = &r, .to_end = true,
+		.name = spec->blocks->name,
+		.function = child,
+		.sink = take_output,
+		.tick = tick,
+		.ctx = &r,
+		.to_end = true,
 		.pid = &r.pid,
 	};
 	struct nb_proc_result result = { .exit_code = -1 };
@@ -234,8 +242,10 @@ nb_sandbox_run(const struct nb_sandbox *spec)
 
 		if (!stood)
 			return err;
-		nb_log(NB_DEBUG, "%s: its reader stands still, another one is "
-		       "begun", spec->blocks->name);
+		nb_log(NB_DEBUG,
+		       "%s: its reader stands still, another one is "
+		       "begun",
+		       spec->blocks->name);
 		if (spec->forget)
 			spec->forget(spec->ctx);
 	}

@@ -19,8 +19,8 @@
 struct nb_sandbox_out;
 
 struct nb_sandbox {
-	struct nb_blocks *blocks;   /* of this process */
-	uint64_t max_blocks;        /* so many may be asked for in all */
+	struct nb_blocks *blocks; /* of this process */
+	uint64_t max_blocks;      /* so many may be asked for in all */
 	/* In the child: BLOCKS reads through this process.  What it returns
 	 * and the first error that it logs are those of the whole. */
 	enum nb_err (*inside)(void *ctx, struct nb_blocks *blocks,

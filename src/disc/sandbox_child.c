@@ -26,10 +26,10 @@ struct nb_sandbox_out {
 };
 
 struct child {
-	struct nb_blocks blocks;        /* first, so that one is the other */
+	struct nb_blocks blocks; /* first, so that one is the other */
 	struct nb_sandbox_out out;
-	rlim_t before;                  /* address space, in bytes */
-	uint64_t bytes;                 /* read so far */
+	rlim_t before;  /* address space, in bytes */
+	uint64_t bytes; /* read so far */
 	char said[1024];
 };
 
@@ -55,13 +55,14 @@ put_bytes(struct nb_sandbox_out *out, const void *data, size_t n)
 }
 
 static int
-put_frame(struct nb_sandbox_out *out, enum nb_frame_kind kind,
-	  const void *data, size_t n)
+put_frame(struct nb_sandbox_out *out, enum nb_frame_kind kind, const void *data,
+	  size_t n)
 {
 	struct nb_frame frame = { kind, (uint32_t)n };
 
-	return put_bytes(out, &frame, sizeof frame)
-		|| put_bytes(out, data, n) ? -1 : 0;
+	return put_bytes(out, &frame, sizeof frame) || put_bytes(out, data, n)
+		? -1
+		: 0;
 }
 
 enum nb_err
@@ -103,8 +104,8 @@ set_limits(const struct child *c)
 {
 	limit(RLIMIT_CPU, SECONDS_MIN + c->bytes / BYTES_A_SECOND);
 	if (c->before)
-		limit(RLIMIT_AS, c->before + MEMORY_MIN
-		      + MEMORY_FACTOR * c->bytes);
+		limit(RLIMIT_AS,
+		      c->before + MEMORY_MIN + MEMORY_FACTOR * c->bytes);
 }
 
 /* Asks the other process. */
@@ -117,20 +118,22 @@ child_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 
 	while (done < count) {
 		uint32_t left = count - done;
-		struct nb_frame_read ask = {
-			lba + done,
-			left < NB_SANDBOX_BLOCKS ? left : NB_SANDBOX_BLOCKS
-		};
+		struct nb_frame_read ask = { lba + done,
+					     left < NB_SANDBOX_BLOCKS
+						     ? left
+						     : NB_SANDBOX_BLOCKS };
 		size_t n;
 
 		if (put_frame(&c->out, NB_FRAME_READ, &ask, sizeof ask)
 		    || flush(&c->out)
 		    || nb_fd_read(STDIN_FILENO, &answer, sizeof answer)
-		    != (ssize_t)sizeof answer || answer.count > ask.count)
+			    != (ssize_t)sizeof answer
+		    || answer.count > ask.count)
 			_exit(1);
 		n = (size_t)answer.count * NB_BLOCK;
-		if (nb_fd_read(STDIN_FILENO, (uint8_t *)buf
-			       + (size_t)done * NB_BLOCK, n) != (ssize_t)n)
+		if (nb_fd_read(STDIN_FILENO,
+			       (uint8_t *)buf + (size_t)done * NB_BLOCK, n)
+		    != (ssize_t)n)
 			_exit(1);
 		c->bytes += n;
 		set_limits(c);

@@ -20,7 +20,7 @@ struct nb_streams {
 	struct nb_streams_options options;
 	struct nb_hasher *hasher;
 	pthread_mutex_t lock;
-	enum nb_err err;          /* the first */
+	enum nb_err err; /* the first */
 };
 
 /* One open file.  libisofs reads one after the other. */
@@ -29,10 +29,10 @@ struct stream {
 	struct nb_entry *entry;
 	uint64_t serial;
 	struct nb_stream_file file;
-	char *text;               /* of a late entry */
-	const uint8_t *piece;     /* bytes that can be taken now */
+	char *text;           /* of a late entry */
+	const uint8_t *piece; /* bytes that can be taken now */
 	size_t at, filled;
-	uint64_t taken;           /* from the source */
+	uint64_t taken; /* from the source */
 };
 
 static enum nb_err
@@ -67,8 +67,11 @@ settle(void *ctx, void *owner, const uint8_t digest[NB_SHA256_SIZE])
 		memcpy(e->sha256, digest, NB_SHA256_SIZE);
 		e->hashed = true;
 	} else if (memcmp(e->sha256, digest, NB_SHA256_SIZE)) {
-		keep_error(streams, nb_fail(NB_ESOURCE, "%s: SHA-256 differs "
-					    "from what was dumped", e->path));
+		keep_error(streams,
+			   nb_fail(NB_ESOURCE,
+				   "%s: SHA-256 differs "
+				   "from what was dumped",
+				   e->path));
 	}
 }
 
@@ -111,8 +114,8 @@ fill_table(char *text, size_t length, uint32_t address)
 			table[3] += (uint32_t)(uint8_t)text[i + k] << 8 * k;
 	for (size_t i = 0; i < sizeof table; i++)
 		text[TABLE + i] = (char)(table[i / 4] >> i % 4 * 8);
-	memset(text + TABLE + sizeof table, 0, TABLE_END - TABLE
-	       - sizeof table);
+	memset(text + TABLE + sizeof table, 0,
+	       TABLE_END - TABLE - sizeof table);
 }
 
 static enum nb_err
@@ -159,9 +162,8 @@ stream_open(IsoStream *stream)
 	s->at = s->filled = 0;
 	s->taken = 0;
 	if (s->entry->content == NB_CONTENT_ROOT)
-		err = nb_stream_file_open(&s->file,
-			s->streams->options.roots,
-			s->streams->options.root_count);
+		err = nb_stream_file_open(&s->file, s->streams->options.roots,
+					  s->streams->options.root_count);
 	else if (s->entry->content == NB_CONTENT_BOOT)
 		err = open_boot(s);
 	else if (s->entry->content == NB_CONTENT_LATE)
@@ -201,7 +203,7 @@ next_piece(struct stream *s)
 	s->at = 0;
 	s->filled = want;
 	return s->taken == s->entry->size ? nb_stream_file_end(&s->file)
-		: NB_OK;
+					  : NB_OK;
 }
 
 static int

@@ -26,8 +26,10 @@ differs(struct nb_stream_file *f, const char *what)
 	if (!e->tolerant)
 		return nb_fail(NB_ESOURCE, "%s: %s", e->root_path, what);
 	if (!e->torn)
-		nb_log(NB_WARNING, "%s: %s: its bytes on the disc may be of "
-		       "different moments", e->root_path, what);
+		nb_log(NB_WARNING,
+		       "%s: %s: its bytes on the disc may be of "
+		       "different moments",
+		       e->root_path, what);
 	e->torn = true;
 	return NB_OK;
 }
@@ -60,7 +62,7 @@ device_size(int fd)
 	off_t at = lseek(fd, 0, SEEK_CUR), end = lseek(fd, 0, SEEK_END);
 
 	return at < 0 || end < 0 || lseek(fd, at, SEEK_SET) < 0 ? 0
-		: (uint64_t)end;
+								: (uint64_t)end;
 }
 
 static enum nb_err
@@ -76,9 +78,10 @@ check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
 	if (!S_ISREG(st->st_mode) && !device)
 		return differs(f, "no longer a regular file");
 	if (size != e->size) {
-		snprintf(what, sizeof what, "changed its size from %llu to "
-			 "%llu bytes", (unsigned long long)e->size,
-			 (unsigned long long)size);
+		snprintf(what, sizeof what,
+			 "changed its size from %llu to "
+			 "%llu bytes",
+			 (unsigned long long)e->size, (unsigned long long)size);
 		return differs(f, what);
 	}
 	return is_steady(e, st) ? NB_OK : differs(f, when);

@@ -9,7 +9,7 @@
 #include "model/record/entry.h"
 
 struct nb_stream_file {
-	int fd;                   /* -1: not open, or it cannot be */
+	int fd; /* -1: not open, or it cannot be */
 	struct nb_entry *entry;
 };
 

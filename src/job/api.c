@@ -94,22 +94,22 @@ nb_drives(struct nb_drive_row **rows, size_t *count)
 static bool
 is_ours(struct nightburn *nb, const struct nb_label *label)
 {
-	struct nb_site site;
+	struct nb_pool_context context;
 	bool ours = false;
 
 	for (size_t i = 0; nb && !ours && i < nb->config->jobs.count; i++) {
-		if (nb_site_open(nb, nb->config->jobs.at[i].name,
-				 NB_SITE_PEEK, &site))
+		if (nb_pool_context_open(nb, nb->config->jobs.at[i].name,
+					 NB_POOL_PEEK, &context))
 			continue;
-		ours = !nb_site_key(&site, false)
-			&& nb_site_signed(&site, label);
-		nb_site_close(&site);
+		ours = !nb_pool_context_key(&context, false)
+			&& nb_pool_context_signed(&context, label);
+		nb_pool_context_close(&context);
 	}
 	return ours;
 }
 
 static void
-tell_label(struct nightburn *nb, const struct nb_look *look,
+tell_label(struct nightburn *nb, const struct nb_inspection *look,
 	   struct nb_disc_info *out)
 {
 	static const char *const states[] = {
@@ -134,14 +134,13 @@ tell_label(struct nightburn *nb, const struct nb_look *look,
 }
 
 void
-nb_look_tell(struct nightburn *nb, const struct nb_look *look,
-	     struct nb_disc_info *out)
+nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
+		struct nb_disc_info *out)
 {
 	memset(out, 0, sizeof *out);
 	memcpy(out->device, look->device, sizeof out->device);
 	if (look->config)
-		strncpy(out->drive, look->config->name,
-			sizeof out->drive - 1);
+		strncpy(out->drive, look->config->name, sizeof out->drive - 1);
 	strncpy(out->state, nb_medium_state_name(look->medium.state),
 		sizeof out->state - 1);
 	memcpy(out->profile, look->medium.profile_name, sizeof out->profile);
@@ -157,18 +156,18 @@ nb_look_tell(struct nightburn *nb, const struct nb_look *look,
 enum nb_err
 nb_disc(struct nightburn *nb, const char *device, struct nb_disc_info *out)
 {
-	struct nb_look look;
+	struct nb_inspection look;
 	enum nb_err err;
 
-	err = nb_look_open(nb, device, &look);
+	err = nb_inspect_open(nb, device, &look);
 	if (err)
 		return err;
-	nb_look_tell(nb, &look, out);
+	nb_inspect_tell(nb, &look, out);
 	if (look.label_state != NB_LABEL_GOOD) {
-		err = nb_look_back(&look);
+		err = nb_fallback_session(&look);
 		if (!err)
 			tell_label(nb, &look, out);
 	}
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err == NB_ENOTFOUND ? NB_OK : err;
 }

@@ -13,7 +13,9 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 	 struct nb_names *list)
 {
 	const struct nb_run_result *r = facts->result;
-	const struct { const char *name, *value; } texts[] = {
+	const struct {
+		const char *name, *value;
+	} texts[] = {
 		{ "HOOK", hook },
 		{ "CONFIG", facts->config->file },
 		{ "JOB", facts->job->name },
@@ -66,12 +68,16 @@ run_one(const struct nb_config_hook *hook, const char *name,
 	if (err)
 		goto out;
 	nb_log(NB_DEBUG, "%s", object);
-	err = nb_proc_run(&(struct nb_proc){
-		.argv = hook->shell ? shell : argv, .name = object,
-		.environ_add = (const char *const *)variables->at,
-		.run_as = hook->run_as, .stdin_fd = -1,
-		.timeout_ms = hook->timeout * 1000,
-		.to_end = hook->when != NB_HOOK_BEFORE }, &result);
+	err = nb_proc_run(
+		&(struct nb_proc){ .argv = hook->shell ? shell : argv,
+				   .name = object,
+				   .environ_add =
+					   (const char *const *)variables->at,
+				   .run_as = hook->run_as,
+				   .stdin_fd = -1,
+				   .timeout_ms = hook->timeout * 1000,
+				   .to_end = hook->when != NB_HOOK_BEFORE },
+		&result);
 	if (!err)
 		err = nb_proc_check(object, &result, NB_EFAIL);
 	if (result.output && result.output[0])
@@ -87,7 +93,8 @@ enum nb_err
 nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts)
 {
 	static const char *const names[NB_HOOKS] = {
-		[NB_HOOK_BEFORE] = "before", [NB_HOOK_AFTER] = "after",
+		[NB_HOOK_BEFORE] = "before",
+		[NB_HOOK_AFTER] = "after",
 		[NB_HOOK_ON_FAILURE] = "on_failure",
 	};
 	const struct nb_config_hooks *hooks = &facts->job->hooks;

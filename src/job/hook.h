@@ -14,7 +14,7 @@ struct nb_hook_facts {
 	const struct nb_config *config;
 	const struct nb_config_job *job;
 	const struct nb_run_result *result;
-	enum nb_err err;               /* of the run so far */
+	enum nb_err err; /* of the run so far */
 };
 
 /*

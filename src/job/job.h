@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the jobs share: the open configuration, and a "site": one pool with its
+ * What the jobs share: the open configuration, and a context: one pool with its
  * state directory, lock, catalog and the view of its discs.
  */
 #ifndef NB_JOB_JOB_H
@@ -18,7 +18,7 @@ struct nightburn {
 	struct nb_config *config;
 	nb_progress_fn *progress;
 	void *progress_ctx;
-	struct nb_power_watch *power;   /* NULL: not begun (job/power.h) */
+	struct nb_power_watch *power; /* NULL: not begun (job/power.h) */
 };
 
 /* Tells the caller how far WHAT is, in bytes.  NB_ECANCELED: stop, as the
@@ -28,47 +28,49 @@ enum nb_err nb_job_progress(struct nightburn *nb, const char *what,
 /* Between two steps: shall the job stop here?  NB_ECANCELED. */
 enum nb_err nb_job_check(struct nightburn *nb);
 
-struct nb_site {
+struct nb_pool_context {
 	struct nightburn *nb;
 	const struct nb_config_job *job;
 	const struct nb_config_pool *pool;
-	struct nb_state *state;       /* NULL: there is none yet (peek) */
-	struct nb_lock *lock;         /* NULL when only looked at */
-	struct nb_catalog *catalog;   /* NULL: there is none yet (peek) */
+	struct nb_state *state;     /* NULL: there is none yet (peek) */
+	struct nb_lock *lock;       /* NULL when only looked at */
+	struct nb_catalog *catalog; /* NULL: there is none yet (peek) */
 	struct nb_pool_view view;
 	bool has_key;
-	struct nb_key key;            /* of the installation, when HAS_KEY */
-	struct nb_label dead;         /* what a run blanked or wrote when it
+	struct nb_key key;    /* of the installation, when HAS_KEY */
+	struct nb_label dead; /* what a run blanked or wrote when it
 					 died; its disc_id "": none did */
 	bool died_blanking;
 };
 
-enum nb_site_mode {
-	NB_SITE_PEEK,   /* nothing is made: a missing catalog is an empty one */
-	NB_SITE_WORK,   /* lock taken, directories made, a dead run's journal
+enum nb_pool_context_mode {
+	NB_POOL_PEEK,   /* nothing is made: a missing catalog is an empty one */
+	NB_POOL_WORK,   /* lock taken, directories made, a dead run's journal
 			   dealt with */
-	NB_SITE_REBUILD /* the same, and a damaged catalog is set aside for a
+	NB_POOL_REBUILD /* the same, and a damaged catalog is set aside for a
 			   new one */
 };
 
-/* The site of JOB (NULL: the only one).  NB_EUSAGE, NB_ENOTFOUND, NB_ELOCKED,
- * and what store/ says.  Close accepts a zeroed site. */
-enum nb_err nb_site_open(struct nightburn *nb, const char *job,
-			 enum nb_site_mode mode, struct nb_site *site);
-void nb_site_close(struct nb_site *site);
+/* The context of JOB (NULL: the only one).  NB_EUSAGE, NB_ENOTFOUND,
+ * NB_ELOCKED, and what store/ says.  Close accepts a zeroed context. */
+enum nb_err nb_pool_context_open(struct nightburn *nb, const char *job,
+				 enum nb_pool_context_mode mode,
+				 struct nb_pool_context *context);
+void nb_pool_context_close(struct nb_pool_context *context);
 
 /*
  * Loads the key of the installation, once; to be called before anything is
  * decided about a disc.  No key is no error, and no label is signed then;
  * with MAKE (the lock is held) one is made.  What nb_key_load says.
  */
-enum nb_err nb_site_key(struct nb_site *site, bool make);
+enum nb_err nb_pool_context_key(struct nb_pool_context *context, bool make);
 
 /* Does LABEL bear that key? */
-bool nb_site_signed(const struct nb_site *site, const struct nb_label *label);
+bool nb_pool_context_signed(const struct nb_pool_context *context,
+			    const struct nb_label *label);
 
 /* Reads the view of the pool from the catalog anew. */
-enum nb_err nb_site_refresh(struct nb_site *site);
+enum nb_err nb_pool_context_refresh(struct nb_pool_context *context);
 
 /* Only the catalog of the configuration, for queries (NB_CATALOG_QUERY or
  * NB_CATALOG_LIST): NB_ENOTFOUND with a hint when nothing was ever burned. */

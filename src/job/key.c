@@ -11,40 +11,43 @@ _Static_assert(NB_KEY_LINE == NB_KEY_TEXT + 1, "the line of the API");
 /* A lost key is told: every label of old becomes one that cannot be trusted,
  * and a person may have a copy of it. */
 static enum nb_err
-make_key(struct nb_site *site)
+make_key(struct nb_pool_context *context)
 {
-	enum nb_err err = nb_key_make(site->state->dir, &site->key);
+	enum nb_err err = nb_key_make(context->state->dir, &context->key);
 
 	if (err)
 		return err;
-	site->has_key = true;
-	if (site->view.generation)
-		nb_log(NB_WARNING, "%s: the key was lost, and a new one is "
+	context->has_key = true;
+	if (context->view.generation)
+		nb_log(NB_WARNING,
+		       "%s: the key was lost, and a new one is "
 		       "made\nhint: nightburn key import --force brings the "
 		       "old one back, and with it the discs that bear it",
-		       site->state->dir);
+		       context->state->dir);
 	return NB_OK;
 }
 
 enum nb_err
-nb_site_key(struct nb_site *site, bool make)
+nb_pool_context_key(struct nb_pool_context *context, bool make)
 {
 	enum nb_err err;
 
-	if (site->has_key)
+	if (context->has_key)
 		return NB_OK;
-	err = nb_key_load(site->nb->config->state_dir, &site->key);
+	err = nb_key_load(context->nb->config->state_dir, &context->key);
 	if (!err)
-		site->has_key = true;
+		context->has_key = true;
 	else if (err == NB_ENOTFOUND)
-		err = make ? make_key(site) : NB_OK;
+		err = make ? make_key(context) : NB_OK;
 	return err;
 }
 
 bool
-nb_site_signed(const struct nb_site *site, const struct nb_label *label)
+nb_pool_context_signed(const struct nb_pool_context *context,
+		       const struct nb_label *label)
 {
-	return nb_label_is_signed(label, site->has_key ? &site->key : NULL);
+	return nb_label_is_signed(label,
+				  context->has_key ? &context->key : NULL);
 }
 
 enum nb_err
@@ -55,7 +58,8 @@ nb_key_export(struct nightburn *nb, char text[NB_KEY_LINE])
 	enum nb_err err = nb_key_load(dir, &key);
 
 	if (err == NB_ENOTFOUND)
-		err = nb_fail(err, "%s: no key yet\nhint: the first nightburn "
+		err = nb_fail(err,
+			      "%s: no key yet\nhint: the first nightburn "
 			      "run makes it, nightburn key import brings one",
 			      dir);
 	if (!err)
@@ -76,7 +80,8 @@ replace(const struct nb_state *state, const struct nb_key *have,
 	if (err || (have && nb_key_same(have, key)))
 		return err;
 	if (have && !force)
-		return nb_fail(NB_EFAIL, "%s: holds the key %s, another than "
+		return nb_fail(NB_EFAIL,
+			       "%s: holds the key %s, another than "
 			       "%s\nhint: with --force it is replaced, and "
 			       "discs that bear it are unknown from then on",
 			       state->dir, result->before, result->name);

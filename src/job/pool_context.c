@@ -33,54 +33,54 @@ nb_job_check(struct nightburn *nb)
 }
 
 enum nb_err
-nb_site_refresh(struct nb_site *site)
+nb_pool_context_refresh(struct nb_pool_context *context)
 {
 	struct nb_pool_view fresh = { 0 };
 	enum nb_err err;
 
-	err = nb_catalog_pool(site->catalog, site->pool->name,
-			      &site->pool->discs, &fresh);
+	err = nb_catalog_pool(context->catalog, context->pool->name,
+			      &context->pool->discs, &fresh);
 	if (err)
 		return err;
-	memcpy(fresh.installation, site->state->installation,
+	memcpy(fresh.installation, context->state->installation,
 	       sizeof fresh.installation);
-	nb_pool_view_clear(&site->view);
-	site->view = fresh;
+	nb_pool_view_clear(&context->view);
+	context->view = fresh;
 	return NB_OK;
 }
 
 /* The view of a pool of which nothing is known but its configuration; and, by
  * the mark, that there was a catalog. */
 static enum nb_err
-empty_view(struct nb_site *site)
+empty_view(struct nb_pool_context *context)
 {
 	struct nb_marks marks = NB_ARRAY_INIT;
 	enum nb_err err;
 
-	for (size_t i = 0; i < site->pool->discs.count; i++) {
+	for (size_t i = 0; i < context->pool->discs.count; i++) {
 		struct nb_pool_disc disc = { .state = NB_DISC_UNUSED };
 
-		strncpy(disc.name, site->pool->discs.at[i], NB_NAME_MAX);
-		if (nb_array_push(&site->view.discs, disc))
+		strncpy(disc.name, context->pool->discs.at[i], NB_NAME_MAX);
+		if (nb_array_push(&context->view.discs, disc))
 			return NB_ENOMEM;
 	}
-	strncpy(site->view.name, site->pool->name, NB_NAME_MAX);
-	err = nb_marks_load(site->nb->config->state_dir, &marks);
-	site->view.behind = err == NB_ECORRUPT
-		|| nb_marks_find(&marks, site->pool->name);
+	strncpy(context->view.name, context->pool->name, NB_NAME_MAX);
+	err = nb_marks_load(context->nb->config->state_dir, &marks);
+	context->view.behind = err == NB_ECORRUPT
+		|| nb_marks_find(&marks, context->pool->name);
 	nb_array_free(&marks);
 	return err == NB_ECORRUPT || err == NB_ENOTFOUND ? NB_OK : err;
 }
 
 /* A run died while it wrote to a disc: nobody knows what is on it. */
 static enum nb_err
-recover(struct nb_site *site)
+recover(struct nb_pool_context *context)
 {
 	struct nb_journal dead;
 	enum nb_err err;
 	char note[128];
 
-	err = nb_journal_load(site->state->dir, &dead);
+	err = nb_journal_load(context->state->dir, &dead);
 	if (err == NB_ENOTFOUND)
 		return NB_OK;
 	if (err)
@@ -91,42 +91,42 @@ recover(struct nb_site *site)
 	       "%s: %s: the disc is suspect\n"
 	       "hint: run nightburn verify with this disc in the drive",
 	       dead.label.disc, note);
-	site->dead = dead.label;
-	site->died_blanking = dead.step == NB_STEP_BLANK;
-	err = nb_catalog_suspect(site->catalog, &dead.label, note);
+	context->dead = dead.label;
+	context->died_blanking = dead.step == NB_STEP_BLANK;
+	err = nb_catalog_suspect(context->catalog, &dead.label, note);
 	if (!err)
-		err = nb_journal_end(site->state->dir);
+		err = nb_journal_end(context->state->dir);
 	return err;
 }
 
 static enum nb_err
-open_catalog(struct nb_site *site, enum nb_site_mode mode)
+open_catalog(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 {
-	const char *path = site->state->catalog;
+	const char *path = context->state->catalog;
 	enum nb_err err;
 
-	err = nb_catalog_open(path, NB_CATALOG_WORK, &site->catalog);
-	if (err != NB_ECORRUPT || mode != NB_SITE_REBUILD)
+	err = nb_catalog_open(path, NB_CATALOG_WORK, &context->catalog);
+	if (err != NB_ECORRUPT || mode != NB_POOL_REBUILD)
 		return err;
 	err = nb_catalog_set_aside(path);
-	return err ? err : nb_catalog_open(path, NB_CATALOG_WORK,
-					   &site->catalog);
+	return err ? err
+		   : nb_catalog_open(path, NB_CATALOG_WORK, &context->catalog);
 }
 
 static enum nb_err
-open_work(struct nb_site *site, enum nb_site_mode mode)
+open_work(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 {
 	enum nb_err err;
 
-	err = nb_state_open(site->nb->config->state_dir, &site->state);
+	err = nb_state_open(context->nb->config->state_dir, &context->state);
 	if (!err)
-		err = nb_lock_take(site->state->dir, &site->lock);
+		err = nb_lock_take(context->state->dir, &context->lock);
 	if (!err)
-		err = open_catalog(site, mode);
+		err = open_catalog(context, mode);
 	if (!err)
-		err = recover(site);
+		err = recover(context);
 	if (!err)
-		err = nb_site_refresh(site);
+		err = nb_pool_context_refresh(context);
 	return err;
 }
 
@@ -146,53 +146,54 @@ has_catalog(const struct nb_config *config, bool *there)
 }
 
 static enum nb_err
-open_peek(struct nb_site *site)
+open_peek(struct nb_pool_context *context)
 {
 	enum nb_err err;
 	bool there;
 
-	err = has_catalog(site->nb->config, &there);
+	err = has_catalog(context->nb->config, &there);
 	if (err)
 		return err;
 	if (!there)
-		return empty_view(site);
-	err = nb_state_open(site->nb->config->state_dir, &site->state);
+		return empty_view(context);
+	err = nb_state_open(context->nb->config->state_dir, &context->state);
 	if (!err)
-		err = nb_catalog_open(site->state->catalog, NB_CATALOG_PEEK,
-				      &site->catalog);
+		err = nb_catalog_open(context->state->catalog, NB_CATALOG_PEEK,
+				      &context->catalog);
 	if (!err)
-		err = nb_site_refresh(site);
+		err = nb_pool_context_refresh(context);
 	return err;
 }
 
 enum nb_err
-nb_site_open(struct nightburn *nb, const char *job, enum nb_site_mode mode,
-	     struct nb_site *site)
+nb_pool_context_open(struct nightburn *nb, const char *job,
+		     enum nb_pool_context_mode mode,
+		     struct nb_pool_context *context)
 {
 	enum nb_err err;
 
-	memset(site, 0, sizeof *site);
-	site->nb = nb;
-	err = nb_config_job(nb->config, job, &site->job);
+	memset(context, 0, sizeof *context);
+	context->nb = nb;
+	err = nb_config_job(nb->config, job, &context->job);
 	if (err)
 		return err;
-	site->pool = nb_config_pool(nb->config, site->job->pool);
-	err = mode == NB_SITE_PEEK ? open_peek(site)
-		: open_work(site, mode);
+	context->pool = nb_config_pool(nb->config, context->job->pool);
+	err = mode == NB_POOL_PEEK ? open_peek(context)
+				   : open_work(context, mode);
 	if (err)
-		nb_site_close(site);
+		nb_pool_context_close(context);
 	return err;
 }
 
 void
-nb_site_close(struct nb_site *site)
+nb_pool_context_close(struct nb_pool_context *context)
 {
-	nb_pool_view_clear(&site->view);
-	nb_catalog_close(site->catalog);
-	nb_lock_release(site->lock);
-	nb_state_close(site->state);
-	nb_key_clear(&site->key);
-	memset(site, 0, sizeof *site);
+	nb_pool_view_clear(&context->view);
+	nb_catalog_close(context->catalog);
+	nb_lock_release(context->lock);
+	nb_state_close(context->state);
+	nb_key_clear(&context->key);
+	memset(context, 0, sizeof *context);
 }
 
 /* None yet, or none any more? */
@@ -204,11 +205,15 @@ no_catalog(const char *dir)
 
 	nb_array_free(&marks);
 	if (err == NB_ENOTFOUND)
-		return nb_fail(err, "%s: no catalog yet\nhint: the first "
-			       "nightburn run makes it", dir);
-	return nb_fail(NB_ENOTFOUND, "%s: the catalog was lost\nhint: "
+		return nb_fail(err,
+			       "%s: no catalog yet\nhint: the first "
+			       "nightburn run makes it",
+			       dir);
+	return nb_fail(NB_ENOTFOUND,
+		       "%s: the catalog was lost\nhint: "
 		       "nightburn catalog rebuild, with each disc of the "
-		       "pool, the newest first", dir);
+		       "pool, the newest first",
+		       dir);
 }
 
 enum nb_err

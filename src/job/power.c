@@ -13,8 +13,8 @@
 #include "base/proc.h"
 #include "model/decide/power.h"
 
-#define ASK_MS 5000      /* one answer, at the most */
-#define POLL_S 2         /* between two; drivers poll as often */
+#define ASK_MS 5000 /* one answer, at the most */
+#define POLL_S 2    /* between two; drivers poll as often */
 
 struct nb_power_watch {
 	const struct nb_config_guard *guard;
@@ -22,11 +22,11 @@ struct nb_power_watch {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool ending;
-	bool told;               /* that it is on battery */
-	bool ended;              /* what is under way, and that was said */
+	bool told;  /* that it is on battery */
+	bool ended; /* what is under way, and that was said */
 	struct nb_power now;
-	char work[32];           /* what is under way */
-	int64_t begun;           /* its first byte */
+	char work[32]; /* what is under way */
+	int64_t begun; /* its first byte */
 };
 
 /* What the UPS says now; a UPS that does not answer is not known. */
@@ -37,9 +37,10 @@ ask(const struct nb_config_guard *guard, struct nb_power *out)
 	struct nb_proc_result result = { .output = NULL };
 
 	*out = (struct nb_power){ .runtime = -1 };
-	if (!nb_proc_run(&(struct nb_proc){
-			.argv = argv, .stdin_fd = -1, .timeout_ms = ASK_MS },
-			&result)
+	if (!nb_proc_run(&(struct nb_proc){ .argv = argv,
+					    .stdin_fd = -1,
+					    .timeout_ms = ASK_MS },
+			 &result)
 	    && result.exit_code == 0 && result.output)
 		nb_power_parse(result.output, out);
 	nb_proc_result_free(&result);
@@ -141,19 +142,22 @@ refuse(const struct nb_config_guard *guard, enum nb_power_answer answer,
        const struct nb_power *power, const char *what)
 {
 	if (answer == NB_POWER_UNKNOWN)
-		return nb_fail(NB_EFAIL, "%s: the UPS does not answer: no %s "
+		return nb_fail(NB_EFAIL,
+			       "%s: the UPS does not answer: no %s "
 			       "is begun\nhint: %s %s says why; unknown = go "
-			       "in the guard begins nevertheless", guard->ups,
-			       what, guard->upsc, guard->ups);
+			       "in the guard begins nevertheless",
+			       guard->ups, what, guard->upsc, guard->ups);
 	if (answer == NB_POWER_RUNTIME)
-		return nb_fail(NB_EFAIL, "%s: the battery lasts %lld s, "
+		return nb_fail(NB_EFAIL,
+			       "%s: the battery lasts %lld s, "
 			       "min_runtime is %lld s: no %s is begun\n"
-			       "hint: wait until it is charged", guard->ups,
-			       (long long)power->runtime,
+			       "hint: wait until it is charged",
+			       guard->ups, (long long)power->runtime,
 			       (long long)guard->min_runtime, what);
-	return nb_fail(NB_EFAIL, "%s: %s: no %s is begun\n"
-		       "hint: start again when the power is back", guard->ups,
-		       nb_power_text(answer), what);
+	return nb_fail(NB_EFAIL,
+		       "%s: %s: no %s is begun\n"
+		       "hint: start again when the power is back",
+		       guard->ups, nb_power_text(answer), what);
 }
 
 enum nb_err
@@ -189,12 +193,14 @@ tell(struct nb_power_watch *w, const struct nb_power *now, const char *what,
 	if (!now->on_battery)
 		nb_log(NB_WARNING, "%s: the power is back", w->guard->ups);
 	else if (now->runtime >= 0 && remaining >= 0)
-		nb_log(NB_WARNING, "%s: on battery for %lld s, %s needs %lld "
-		       "s: it goes on", w->guard->ups,
-		       (long long)now->runtime, what, (long long)remaining);
+		nb_log(NB_WARNING,
+		       "%s: on battery for %lld s, %s needs %lld "
+		       "s: it goes on",
+		       w->guard->ups, (long long)now->runtime, what,
+		       (long long)remaining);
 	else
-		nb_log(NB_WARNING, "%s: on battery, %s goes on",
-		       w->guard->ups, what);
+		nb_log(NB_WARNING, "%s: on battery, %s goes on", w->guard->ups,
+		       what);
 }
 
 enum nb_err
@@ -225,9 +231,10 @@ nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
 	}
 	w->ended = true;
 	if (answer == NB_POWER_RUNTIME)
-		return nb_fail(NB_EFAIL, "%s: on battery for %lld s, %s needs "
-			       "%lld s: it is ended", w->guard->ups,
-			       (long long)now.runtime, what,
+		return nb_fail(NB_EFAIL,
+			       "%s: on battery for %lld s, %s needs "
+			       "%lld s: it is ended",
+			       w->guard->ups, (long long)now.runtime, what,
 			       (long long)nb_power_remaining(&work));
 	return nb_fail(NB_EFAIL, "%s: %s: %s is ended", w->guard->ups,
 		       nb_power_text(answer), what);

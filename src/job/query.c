@@ -20,11 +20,18 @@ tell_backup(void *ctx, const struct nb_catalog_backup *row)
 {
 	struct query *q = ctx;
 	struct nb_backup_row out = {
-		.id = row->id, .job = row->job, .pool = row->pool,
-		.host = row->host, .generation = row->generation,
-		.created = row->created, .verified = row->verified,
-		.bytes = row->bytes, .files = row->files, .disc = row->disc,
-		.disc_state = row->disc_state, .session = row->session,
+		.id = row->id,
+		.job = row->job,
+		.pool = row->pool,
+		.host = row->host,
+		.generation = row->generation,
+		.created = row->created,
+		.verified = row->verified,
+		.bytes = row->bytes,
+		.files = row->files,
+		.disc = row->disc,
+		.disc_state = row->disc_state,
+		.session = row->session,
 	};
 
 	strncpy(q->backup_id, row->id, NB_BACKUP_ID_MAX);
@@ -38,11 +45,15 @@ tell_source(void *ctx, const struct nb_manifest_source *row)
 {
 	struct query *q = ctx;
 	struct nb_source_row out = {
-		.kind = row->kind, .name = row->name,
-		.database = row->database, .format = row->format,
-		.path = row->path, .compression = row->compression,
+		.kind = row->kind,
+		.name = row->name,
+		.database = row->database,
+		.format = row->format,
+		.path = row->path,
+		.compression = row->compression,
 		.server_version = row->server_version,
-		.bytes = row->bytes, .stored = row->stored,
+		.bytes = row->bytes,
+		.stored = row->stored,
 	};
 
 	return q->on_source(q->ctx, &out) ? NB_ECANCELED : NB_OK;
@@ -54,11 +65,17 @@ tell_file(void *ctx, const struct nb_catalog_file *row)
 	const struct nb_entry *e = row->entry;
 	struct query *q = ctx;
 	struct nb_file_row out = {
-		.backup_id = row->backup_id, .disc = row->disc,
-		.generation = row->generation, .path = e->path,
-		.type = nb_entry_type_name(e->type), .target = e->target,
-		.size = e->size, .mode = e->mode, .uid = e->uid,
-		.gid = e->gid, .mtime = e->mtime,
+		.backup_id = row->backup_id,
+		.disc = row->disc,
+		.generation = row->generation,
+		.path = e->path,
+		.type = nb_entry_type_name(e->type),
+		.target = e->target,
+		.size = e->size,
+		.mode = e->mode,
+		.uid = e->uid,
+		.gid = e->gid,
+		.mtime = e->mtime,
 	};
 
 	if (e->hashed)
@@ -71,11 +88,16 @@ tell_disc(void *ctx, const struct nb_catalog_disc *row)
 {
 	struct query *q = ctx;
 	struct nb_disc_row out = {
-		.pool = row->pool, .name = row->name,
-		.disc_id = row->disc_id, .state = row->state,
-		.note = row->note, .profile = row->profile,
-		.generation = row->generation, .verified = row->verified,
-		.sessions = row->sessions, .cycles = row->cycles,
+		.pool = row->pool,
+		.name = row->name,
+		.disc_id = row->disc_id,
+		.state = row->state,
+		.note = row->note,
+		.profile = row->profile,
+		.generation = row->generation,
+		.verified = row->verified,
+		.sessions = row->sessions,
+		.cycles = row->cycles,
 	};
 
 	return q->on_disc(q->ctx, &out) ? NB_ECANCELED : NB_OK;
@@ -116,9 +138,14 @@ tell_clone(void *ctx, const struct nb_catalog_clone *row)
 {
 	struct query *q = ctx;
 	struct nb_clone_row out = {
-		.name = row->name, .id = row->id, .source = row->source,
-		.target = row->target, .state = row->state, .note = row->note,
-		.finished = row->finished, .checked = row->checked,
+		.name = row->name,
+		.id = row->id,
+		.source = row->source,
+		.target = row->target,
+		.state = row->state,
+		.note = row->note,
+		.finished = row->finished,
+		.checked = row->checked,
 		.files = row->files,
 	};
 
@@ -146,8 +173,10 @@ nb_show(struct nightburn *nb, const char *backup,
 	int (*on_source)(void *ctx, const struct nb_source_row *),
 	int (*on_file)(void *ctx, const struct nb_file_row *), void *ctx)
 {
-	struct query q = { .on_backup = on_backup, .on_source = on_source,
-			   .on_file = on_file, .ctx = ctx };
+	struct query q = { .on_backup = on_backup,
+			   .on_source = on_source,
+			   .on_file = on_file,
+			   .ctx = ctx };
 	struct nb_catalog *catalog;
 	enum nb_err err = nb_catalog_of(nb, NB_CATALOG_QUERY, &catalog);
 
@@ -155,8 +184,7 @@ nb_show(struct nightburn *nb, const char *backup,
 		return err;
 	err = nb_catalog_backup(catalog, backup, tell_backup, &q);
 	if (!err && on_source)
-		err = nb_catalog_sources(catalog, q.backup_id, tell_source,
-					 &q);
+		err = nb_catalog_sources(catalog, q.backup_id, tell_source, &q);
 	if (!err && on_file)
 		err = nb_catalog_files(catalog, q.backup_id, tell_file, &q);
 	nb_catalog_close(catalog);

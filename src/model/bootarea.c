@@ -56,8 +56,9 @@ nb_disk_is_gpt(const struct nb_disk *disk)
 bool
 nb_disk_part_is_esp(const struct nb_disk_part *part)
 {
-	return part->type && (!strcasecmp(part->type, ESP)
-			      || !strcasecmp(part->type, "0xef"));
+	return part->type
+		&& (!strcasecmp(part->type, ESP)
+		    || !strcasecmp(part->type, "0xef"));
 }
 
 bool
@@ -104,7 +105,8 @@ nb_disk_boot_end(const struct nb_disk *disk)
 		if (p->start < first)
 			first = p->start;
 		if ((p->boot || nb_disk_part_is_esp(p)
-		     || nb_disk_part_is_bios(p)) && p->start + p->size > end)
+		     || nb_disk_part_is_bios(p))
+		    && p->start + p->size > end)
 			end = p->start + p->size;
 	}
 	if (end)
@@ -123,9 +125,8 @@ static json_t *
 render_part(const struct nb_disk_part *p)
 {
 	json_t *o = json_pack("{si sI sI sb sb sb}", "number", (int)p->number,
-			      "start", (json_int_t)p->start,
-			      "size", (json_int_t)p->size,
-			      "bootable", p->bootable,
+			      "start", (json_int_t)p->start, "size",
+			      (json_int_t)p->size, "bootable", p->bootable,
 			      "container", p->container, "boot", p->boot);
 
 	if (!o || set_text(o, "type", p->type)
@@ -145,33 +146,30 @@ render_piece(const struct nb_disk_piece *p)
 	static const char *const kinds[] = { "start", "ebr", "backup-gpt" };
 	char hex[NB_SHA256_HEX + 1];
 
-	return json_pack("{ss ss ss sI sI ss}", "kind", kinds[p->kind],
-			 "file", p->file,
-			 "compression", p->zstd ? "zstd" : "none",
-			 "offset", (json_int_t)p->offset,
-			 "bytes", (json_int_t)p->bytes,
-			 "sha256", nb_hex(p->sha256, NB_SHA256_SIZE, hex));
+	return json_pack("{ss ss ss sI sI ss}", "kind", kinds[p->kind], "file",
+			 p->file, "compression", p->zstd ? "zstd" : "none",
+			 "offset", (json_int_t)p->offset, "bytes",
+			 (json_int_t)p->bytes, "sha256",
+			 nb_hex(p->sha256, NB_SHA256_SIZE, hex));
 }
 
 static json_t *
 render(const struct nb_bootarea *area)
 {
 	json_t *parts = json_array(), *pieces = json_array();
-	json_t *root = json_pack("{si ss? ss? ss? sI si so so}", "version", 1,
-				 "device", area->device,
-				 "table", area->disk.table, "id",
-				 area->disk.id,
-				 "size", (json_int_t)area->disk.size,
-				 "sector", (int)area->disk.sector,
-				 "partitions", parts, "pieces", pieces);
+	json_t *root = json_pack(
+		"{si ss? ss? ss? sI si so so}", "version", 1, "device",
+		area->device, "table", area->disk.table, "id", area->disk.id,
+		"size", (json_int_t)area->disk.size, "sector",
+		(int)area->disk.sector, "partitions", parts, "pieces", pieces);
 	bool bad = !root;
 
 	for (size_t i = 0; !bad && i < area->disk.parts.count; i++)
-		bad = json_array_append_new(parts, render_part(
-			&area->disk.parts.at[i]));
+		bad = json_array_append_new(
+			parts, render_part(&area->disk.parts.at[i]));
 	for (size_t i = 0; !bad && i < area->pieces.count; i++)
-		bad = json_array_append_new(pieces, render_piece(
-			&area->pieces.at[i]));
+		bad = json_array_append_new(pieces,
+					    render_piece(&area->pieces.at[i]));
 	if (!bad)
 		return root;
 	json_decref(root);

@@ -18,44 +18,44 @@
 #define NB_BOOTAREA_SCRIPT "partitions.sfdisk"
 
 struct nb_disk_part {
-	unsigned int number;    /* as in /dev/sda1 */
-	uint64_t start, size;   /* bytes */
-	char *type;             /* of the table: GUID, or "0x83" */
-	char *type_name;        /* in words, or NULL */
-	char *uuid, *name;      /* of the table, or NULL */
-	bool bootable;          /* MBR's flag */
-	bool container;         /* extended: holds logical partitions */
-	char *fs;               /* "ext4", "swap", ...; NULL: unknown */
+	unsigned int number;  /* as in /dev/sda1 */
+	uint64_t start, size; /* bytes */
+	char *type;           /* of the table: GUID, or "0x83" */
+	char *type_name;      /* in words, or NULL */
+	char *uuid, *name;    /* of the table, or NULL */
+	bool bootable;        /* MBR's flag */
+	bool container;       /* extended: holds logical partitions */
+	char *fs;             /* "ext4", "swap", ...; NULL: unknown */
 	char *fs_uuid, *fs_label;
-	bool boot;              /* holds /boot */
+	bool boot; /* holds /boot */
 };
 struct nb_disk_parts NB_ARRAY(struct nb_disk_part);
 
 struct nb_disk {
-	char *table;            /* "gpt" or "dos" */
-	char *id;               /* of the table */
-	uint64_t size;          /* bytes */
-	unsigned int sector;    /* bytes */
+	char *table;                /* "gpt" or "dos" */
+	char *id;                   /* of the table */
+	uint64_t size;              /* bytes */
+	unsigned int sector;        /* bytes */
 	struct nb_disk_parts parts; /* by number */
 };
 
 enum nb_piece_kind {
-	NB_PIECE_START,         /* from block 0; there is exactly one */
-	NB_PIECE_EBR,           /* a link of the chain of logical partitions */
-	NB_PIECE_BACKUP_GPT     /* to the end of the disk */
+	NB_PIECE_START,     /* from block 0; there is exactly one */
+	NB_PIECE_EBR,       /* a link of the chain of logical partitions */
+	NB_PIECE_BACKUP_GPT /* to the end of the disk */
 };
 
 struct nb_disk_piece {
 	enum nb_piece_kind kind;
-	char *file;             /* beside the record, one component */
-	bool zstd;              /* the file is one zstd frame */
-	uint64_t offset, bytes; /* on the disk */
+	char *file;                     /* beside the record, one component */
+	bool zstd;                      /* the file is one zstd frame */
+	uint64_t offset, bytes;         /* on the disk */
 	uint8_t sha256[NB_SHA256_SIZE]; /* of the bytes on the disk */
 };
 struct nb_disk_pieces NB_ARRAY(struct nb_disk_piece);
 
 struct nb_bootarea {
-	char *device;           /* as it was called there */
+	char *device; /* as it was called there */
 	struct nb_disk disk;
 	struct nb_disk_pieces pieces;
 };
@@ -84,8 +84,8 @@ enum nb_err nb_bootarea_render(const struct nb_bootarea *area, char **text);
 
 /* Parses it, strictly; OUT is the caller's on success, untouched otherwise.
  * NB_ECORRUPT, the message begins with NAME. */
-enum nb_err nb_bootarea_parse(const char *name, const char *text,
-			      size_t length, struct nb_bootarea *out);
+enum nb_err nb_bootarea_parse(const char *name, const char *text, size_t length,
+			      struct nb_bootarea *out);
 
 /*
  * May the disk be overwritten?  The facts are read immediately before, with
@@ -93,24 +93,24 @@ enum nb_err nb_bootarea_parse(const char *name, const char *text,
  */
 enum nb_target {
 	NB_TARGET_PERMIT,
-	NB_TARGET_NOT_NAMED,     /* not named a second time, or another one */
-	NB_TARGET_NO_BLOCK,      /* no block device */
-	NB_TARGET_PARTITION,     /* a part of a disk */
-	NB_TARGET_IN_USE,        /* mounted, swap, or another device on it */
-	NB_TARGET_CHANGED,       /* another device than was shown */
+	NB_TARGET_NOT_NAMED, /* not named a second time, or another one */
+	NB_TARGET_NO_BLOCK,  /* no block device */
+	NB_TARGET_PARTITION, /* a part of a disk */
+	NB_TARGET_IN_USE,    /* mounted, swap, or another device on it */
+	NB_TARGET_CHANGED,   /* another device than was shown */
 	NB_TARGET_READ_ONLY,
-	NB_TARGET_SECTOR,        /* of another sector size */
+	NB_TARGET_SECTOR, /* of another sector size */
 	NB_TARGET_TOO_SMALL,
-	NB_TARGET_INCOMPLETE,    /* the pieces were not all read and hashed */
+	NB_TARGET_INCOMPLETE, /* the pieces were not all read and hashed */
 	NB_TARGET_COUNT
 };
 
 struct nb_target_facts {
-	const char *named, *again;   /* AGAIN NULL: was not said */
+	const char *named, *again; /* AGAIN NULL: was not said */
 	bool block, whole, in_use, read_only, complete;
 	uint64_t first_device, second_device; /* identity when it was shown,
 						 and now */
-	uint64_t size;               /* bytes */
+	uint64_t size;                        /* bytes */
 	unsigned int sector;
 	const struct nb_disk *wanted;
 };

@@ -20,8 +20,8 @@ parse_part(const json_t *o, struct nb_disk_part *p)
 {
 	uint64_t number;
 
-	if (!nb_json_u64(o, "number", &number) || !number
-	    || number > MAX_PARTS || !parse_bytes(o, "start", &p->start)
+	if (!nb_json_u64(o, "number", &number) || !number || number > MAX_PARTS
+	    || !parse_bytes(o, "start", &p->start)
 	    || !parse_bytes(o, "size", &p->size))
 		return false;
 	p->number = (unsigned int)number;
@@ -43,14 +43,14 @@ parse_kind(const json_t *o, struct nb_disk_piece *p)
 	char kind[16], compression[8];
 
 	if (!nb_json_text(o, "kind", kind, sizeof kind)
-	    || !nb_json_text(o, "compression", compression,
-			     sizeof compression))
+	    || !nb_json_text(o, "compression", compression, sizeof compression))
 		return false;
 	p->zstd = !strcmp(compression, "zstd");
 	if (!p->zstd && strcmp(compression, "none"))
 		return false;
 	p->kind = !strcmp(kind, "start") ? NB_PIECE_START
-		: !strcmp(kind, "ebr") ? NB_PIECE_EBR : NB_PIECE_BACKUP_GPT;
+		: !strcmp(kind, "ebr")   ? NB_PIECE_EBR
+					 : NB_PIECE_BACKUP_GPT;
 	return p->kind != NB_PIECE_BACKUP_GPT || !strcmp(kind, "backup-gpt");
 }
 
@@ -60,13 +60,12 @@ parse_piece(const json_t *o, const struct nb_disk *disk,
 {
 	char hex[NB_SHA256_HEX + 1];
 
-	return parse_kind(o, p)
-		&& nb_json_optional(o, "file", &p->file) && p->file
-		&& nb_path_is_safe(p->file) && !strchr(p->file, '/')
+	return parse_kind(o, p) && nb_json_optional(o, "file", &p->file)
+		&& p->file && nb_path_is_safe(p->file) && !strchr(p->file, '/')
 		&& parse_bytes(o, "offset", &p->offset)
 		&& parse_bytes(o, "bytes", &p->bytes)
-		&& p->offset % disk->sector == 0
-		&& p->bytes && p->bytes % disk->sector == 0
+		&& p->offset % disk->sector == 0 && p->bytes
+		&& p->bytes % disk->sector == 0
 		&& p->offset + p->bytes <= disk->size
 		&& (p->kind != NB_PIECE_START || !p->offset)
 		&& nb_json_hex(o, "sha256", hex, NB_SHA256_HEX)
@@ -121,12 +120,11 @@ parse(const json_t *root, struct nb_bootarea *area)
 	if (!nb_json_u64(root, "version", &version) || version != 1
 	    || !nb_json_optional(root, "device", &area->device)
 	    || !nb_json_optional(root, "id", &disk->id)
-	    || !nb_json_optional(root, "table", &disk->table)
-	    || !disk->table || (strcmp(disk->table, "gpt")
-				&& strcmp(disk->table, "dos"))
+	    || !nb_json_optional(root, "table", &disk->table) || !disk->table
+	    || (strcmp(disk->table, "gpt") && strcmp(disk->table, "dos"))
 	    || !parse_bytes(root, "size", &disk->size)
-	    || !nb_json_u64(root, "sector", &sector)
-	    || sector < 512 || sector > 65536 || (sector & (sector - 1)))
+	    || !nb_json_u64(root, "sector", &sector) || sector < 512
+	    || sector > 65536 || (sector & (sector - 1)))
 		return false;
 	disk->sector = (unsigned int)sector;
 	return parse_parts(json_object_get(root, "partitions"), disk)

@@ -8,7 +8,10 @@
  * what cannot succeed: the text ended, or a slash that "*" may not cross. */
 enum result { NO, YES, STOP_ONE, STOP };
 
-struct class_name { const char *name; int (*is)(int c); };
+struct class_name {
+	const char *name;
+	int (*is)(int c);
+};
 
 static const struct class_name classes[] = {
 	{ "alnum", isalnum }, { "alpha", isalpha }, { "blank", isblank },
@@ -167,7 +170,7 @@ means(const char *pattern, size_t n, const char *path)
 bool
 nb_ignore_match(char *const *at, size_t count, const char *path, bool dir)
 {
-	for (size_t i = count; i-- > 0; ) {
+	for (size_t i = count; i-- > 0;) {
 		const char *pattern = at[i];
 		bool back = *pattern == '!';
 		size_t n;

@@ -22,8 +22,7 @@
 /* Whether the COUNT patterns AT leave out PATH, which is relative to the top
  * ("sub/file"); DIR: it is a directory.  The directories above it were asked
  * about before, and are not left out. */
-bool nb_ignore_match(char *const *at, size_t count, const char *path,
-		     bool dir);
+bool nb_ignore_match(char *const *at, size_t count, const char *path, bool dir);
 
 /* Whether PATTERN, with wildcards as above, means the whole of TEXT. */
 bool nb_ignore_wild(const char *pattern, const char *text);

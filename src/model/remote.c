@@ -38,15 +38,16 @@ render_option(const struct nb_field *field,
 {
 	struct nb_names is = NB_ARRAY_INIT, was = NB_ARRAY_INIT;
 	json_t *list = json_array();
-	enum nb_err err = list ? nb_value_write(field, source, &is)
-		: nb_fail_memory();
+	enum nb_err err =
+		list ? nb_value_write(field, source, &is) : nb_fail_memory();
 	bool same;
 
 	if (!err)
 		err = nb_value_write(field, usual, &was);
 	same = is.count == was.count
-		&& (!is.count || (!nb_value_is_list(field->kind)
-				  && !strcmp(is.at[0], was.at[0])));
+		&& (!is.count
+		    || (!nb_value_is_list(field->kind)
+			&& !strcmp(is.at[0], was.at[0])));
 	for (size_t i = 0; !err && !same && i < is.count; i++)
 		if (json_array_append_new(list, json_string(is.at[i])))
 			err = nb_fail_memory();
@@ -62,8 +63,8 @@ render_option(const struct nb_field *field,
 static enum nb_err
 render_options(const struct nb_config_source *source, json_t *options)
 {
-	const struct nb_field *field
-		= nb_config_job_blocks[source->kind].fields;
+	const struct nb_field *field =
+		nb_config_job_blocks[source->kind].fields;
 	struct nb_config_source usual = { .name = NULL };
 	enum nb_err err = NB_OK;
 
@@ -87,8 +88,7 @@ set_bytes(json_t *object, const char *key, const char *bytes)
 {
 	size_t n = strlen(bytes);
 	char *hex = malloc(2 * n + 1);
-	bool good = hex && set(object, key, json_string(nb_hex(bytes, n,
-							       hex)));
+	bool good = hex && set(object, key, json_string(nb_hex(bytes, n, hex)));
 
 	free(hex);
 	return good;
@@ -110,8 +110,7 @@ nb_remote_request_render(const struct nb_remote_request *request, char **text)
 	enum nb_err err = render_options(&request->source, options);
 	bool good;
 
-	good = !err
-		&& set(root, "task", json_string(tasks[request->task].name))
+	good = !err && set(root, "task", json_string(tasks[request->task].name))
 		&& set(root, "name", json_string(request->source.name))
 		&& set(root, "options", json_incref(options))
 		&& set(root, "sizes", json_boolean(request->sizes))
@@ -168,8 +167,8 @@ static enum nb_err
 parse_option(const char *key, const json_t *values,
 	     struct nb_config_source *source)
 {
-	const struct nb_field *field
-		= nb_config_job_blocks[source->kind].fields;
+	const struct nb_field *field =
+		nb_config_job_blocks[source->kind].fields;
 	enum nb_err err = NB_OK;
 	const json_t *value;
 	char expected[128];
@@ -178,21 +177,26 @@ parse_option(const char *key, const json_t *values,
 	while (field->name && (strcmp(field->name, key) || field->local))
 		field++;
 	if (!field->name)
-		return nb_fail(NB_EUSAGE, OBJECT ": no option %s is taken from "
+		return nb_fail(NB_EUSAGE,
+			       OBJECT
+			       ": no option %s is taken from "
 			       "another host\nhint: are both versions of "
-			       "nightburn the same?", key);
+			       "nightburn the same?",
+			       key);
 	if (!json_array_size(values)
-	    || (json_array_size(values) > 1
-		&& !nb_value_is_list(field->kind)))
+	    || (json_array_size(values) > 1 && !nb_value_is_list(field->kind)))
 		return nb_fail(NB_EUSAGE, OBJECT ": %s has no list of values",
 			       key);
-	json_array_foreach(values, i, value) {
+	json_array_foreach(values, i, value)
+	{
 		const char *text = json_string_value(value);
 
 		err = text ? nb_value_read(field, text, source) : NB_ECONFIG;
 		if (err == NB_ECONFIG)
-			err = nb_fail(NB_EUSAGE, OBJECT ": %s is \"%s\"; "
-				      "expected %s", key, text ? text : "",
+			err = nb_fail(NB_EUSAGE,
+				      OBJECT ": %s is \"%s\"; "
+					     "expected %s",
+				      key, text ? text : "",
 				      nb_value_expected(field, expected));
 		if (err)
 			break;
@@ -204,19 +208,23 @@ static enum nb_err
 parse_source(const json_t *root, struct nb_config_source *source)
 {
 	const struct nb_field name = { .kind = NB_VALUE_NAME,
-		.offset = offsetof(struct nb_config_source, name) };
+				       .offset = offsetof(
+					       struct nb_config_source, name) };
 	json_t *options = json_object_get(root, "options"), *values;
 	const char *text = json_string_value(json_object_get(root, "name"));
 	const char *key;
 	enum nb_err err;
 
 	err = text && json_is_object(options)
-		? nb_value_read(&name, text, source) : NB_ECONFIG;
+		? nb_value_read(&name, text, source)
+		: NB_ECONFIG;
 	if (err == NB_ECONFIG)
-		err = nb_fail(NB_EUSAGE, OBJECT ": not a request of "
-			      "nightburn");
+		err = nb_fail(NB_EUSAGE,
+			      OBJECT ": not a request of "
+				     "nightburn");
 	if (!err)
-		json_object_foreach(options, key, values) {
+		json_object_foreach(options, key, values)
+		{
 			err = parse_option(key, values, source);
 			if (err)
 				break;
@@ -262,8 +270,9 @@ nb_remote_request_parse(const char *text, size_t length,
 		err = parse_source(root, &r.source);
 	}
 	if (!err && !parse_rest(root, &r))
-		err = nb_fail(NB_EUSAGE, OBJECT ": not a request of "
-			      "nightburn");
+		err = nb_fail(NB_EUSAGE,
+			      OBJECT ": not a request of "
+				     "nightburn");
 	json_decref(root);
 	if (err)
 		nb_remote_request_clear(&r);

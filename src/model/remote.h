@@ -42,20 +42,20 @@
 #define NB_REMOTE_END 'Z'
 
 enum nb_remote_task {
-	NB_REMOTE_POSTGRES_CHECK,   /* program, version, user: A */
-	NB_REMOTE_POSTGRES_ASK,     /* what the server says: A */
-	NB_REMOTE_POSTGRES_DUMP,    /* one dump: D */
-	NB_REMOTE_TREE_CHECK,       /* whether it can be read */
-	NB_REMOTE_TREE,             /* all of it: D, R, E, L, S */
+	NB_REMOTE_POSTGRES_CHECK, /* program, version, user: A */
+	NB_REMOTE_POSTGRES_ASK,   /* what the server says: A */
+	NB_REMOTE_POSTGRES_DUMP,  /* one dump: D */
+	NB_REMOTE_TREE_CHECK,     /* whether it can be read */
+	NB_REMOTE_TREE,           /* all of it: D, R, E, L, S */
 	NB_REMOTE_TASKS
 };
 
 struct nb_remote_request {
 	enum nb_remote_task task;
 	struct nb_config_source source;
-	char *database;             /* to be dumped; NULL: globals */
-	bool sizes;                 /* asked for */
-	char backup_id[NB_BACKUP_ID_MAX + 1];  /* of a tree */
+	char *database;                       /* to be dumped; NULL: globals */
+	bool sizes;                           /* asked for */
+	char backup_id[NB_BACKUP_ID_MAX + 1]; /* of a tree */
 	int64_t date;
 };
 
@@ -80,8 +80,7 @@ struct nb_remote_end {
 	uint8_t sha256[NB_SHA256_SIZE];
 };
 
-enum nb_err nb_remote_end_render(const struct nb_remote_end *end,
-				 char **text);
+enum nb_err nb_remote_end_render(const struct nb_remote_end *end, char **text);
 bool nb_remote_end_parse(const char *text, size_t length,
 			 struct nb_remote_end *out);
 
@@ -92,7 +91,7 @@ struct nb_remote_database {
 };
 
 struct nb_remote_answer {
-	int version;                /* as PQserverVersion; of pg_dump when
+	int version; /* as PQserverVersion; of pg_dump when
 				       checked, else of the server */
 	char *version_text;
 	struct NB_ARRAY(struct nb_remote_database) databases;

@@ -14,23 +14,23 @@ nb_remote_end_render(const struct nb_remote_end *end, char **text)
 {
 	char hex[NB_SHA256_HEX + 1];
 
-	return nb_str_format(text, "{\"good\":%s,\"bytes\":%llu,"
-			     "\"sha256\":\"%s\"}", end->good ? "true"
-			     : "false", (unsigned long long)end->bytes,
+	return nb_str_format(text,
+			     "{\"good\":%s,\"bytes\":%llu,"
+			     "\"sha256\":\"%s\"}",
+			     end->good ? "true" : "false",
+			     (unsigned long long)end->bytes,
 			     nb_hex(end->sha256, NB_SHA256_SIZE, hex));
 }
 
 bool
-nb_remote_end_parse(const char *text, size_t length,
-		    struct nb_remote_end *out)
+nb_remote_end_parse(const char *text, size_t length, struct nb_remote_end *out)
 {
 	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *good = json_object_get(root, "good");
 	char hex[NB_SHA256_HEX + 1];
 	bool sound;
 
-	sound = json_is_boolean(good) && nb_json_u64(root, "bytes",
-						     &out->bytes)
+	sound = json_is_boolean(good) && nb_json_u64(root, "bytes", &out->bytes)
 		&& nb_json_hex(root, "sha256", hex, NB_SHA256_HEX)
 		&& nb_unhex(hex, NB_SHA256_SIZE, out->sha256);
 	out->good = sound && json_is_true(good);
@@ -72,8 +72,7 @@ nb_remote_answer_render(const struct nb_remote_answer *answer, char **text)
 static bool
 parse_database(const json_t *value, struct nb_remote_answer *answer)
 {
-	const char *hex = json_string_value(json_object_get(value,
-							    "name_hex"));
+	const char *hex = json_string_value(json_object_get(value, "name_hex"));
 	struct nb_remote_database d = { .name = NULL };
 	size_t n = hex ? strlen(hex) / 2 : 0;
 
@@ -81,8 +80,7 @@ parse_database(const json_t *value, struct nb_remote_answer *answer)
 		return false;
 	d.name = calloc(1, n + 1);
 	if (d.name && nb_unhex(hex, n, (uint8_t *)d.name)
-	    && !memchr(d.name, 0, n)
-	    && !nb_array_push(&answer->databases, d))
+	    && !memchr(d.name, 0, n) && !nb_array_push(&answer->databases, d))
 		return true;
 	free(d.name);
 	return false;
@@ -96,9 +94,9 @@ parse_databases(const json_t *root, struct nb_remote_answer *answer)
 
 	if (!json_is_array(list) || json_array_size(list) > DATABASES_MAX)
 		return false;
-	json_array_foreach(list, i, value)
-		if (!parse_database(value, answer))
-			return false;
+	json_array_foreach(
+		list, i,
+		value) if (!parse_database(value, answer)) return false;
 	return true;
 }
 

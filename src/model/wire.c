@@ -39,16 +39,18 @@ check_greeting(const struct nb_wire *wire)
 	if (wire->have < n || memcmp(wire->line, NB_WIRE_HELLO, n)
 	    || strlen(number) > 6
 	    || strspn(number, "0123456789") != strlen(number) || !*number)
-		return nb_fail(NB_ESOURCE, "%s: speaks \"%.40s\", which is not "
+		return nb_fail(NB_ESOURCE,
+			       "%s: speaks \"%.40s\", which is not "
 			       "nightburn\nhint: what greets people at a "
 			       "login must be silent without a terminal",
 			       wire->peer, wire->line);
 	spoken = atoi(number);
 	if (spoken != wire->protocol)
-		return nb_fail(NB_ESOURCE, "%s: speaks protocol %d, this "
+		return nb_fail(NB_ESOURCE,
+			       "%s: speaks protocol %d, this "
 			       "nightburn %d\nhint: install the same version "
-			       "on both hosts", wire->peer, spoken,
-			       wire->protocol);
+			       "on both hosts",
+			       wire->peer, spoken, wire->protocol);
 	return NB_OK;
 }
 
@@ -82,8 +84,8 @@ take_head(struct nb_wire *wire)
 	wire->left = (uint32_t)head[1] << 24 | (uint32_t)head[2] << 16
 		| (uint32_t)head[3] << 8 | head[4];
 	if (wire->type < 'A' || wire->type > 'Z'
-	    || wire->left > (wire->type == NB_REMOTE_DATA ? DATA_MAX
-			     : NB_WIRE_MAX))
+	    || wire->left
+		    > (wire->type == NB_REMOTE_DATA ? DATA_MAX : NB_WIRE_MAX))
 		return nb_fail(NB_ESOURCE, "%s: sends what is no frame",
 			       wire->peer);
 	wire->body.length = 0;
@@ -102,8 +104,9 @@ deliver(struct nb_wire *wire)
 	nb_str_add_bytes(&wire->body, "", 1);
 	if (wire->body.failed)
 		err = nb_fail_memory();
-	return err ? err : wire->fn(wire->ctx, wire->type, wire->body.text,
-				    wire->body.length - 1);
+	return err ? err
+		   : wire->fn(wire->ctx, wire->type, wire->body.text,
+			      wire->body.length - 1);
 }
 
 /* Takes bytes of a body. */

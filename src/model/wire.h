@@ -29,16 +29,16 @@ typedef enum nb_err nb_wire_fn(void *ctx, char type, const char *body,
 			       size_t n);
 
 struct nb_wire {
-	const char *peer;      /* in messages */
-	int protocol;          /* that we speak */
+	const char *peer; /* in messages */
+	int protocol;     /* that we speak */
 	nb_wire_fn *fn;
 	void *ctx;
 	/* The rest is its own; zeros at first. */
 	bool greeted;
-	char line[64];         /* of greeting; afterwards a frame's head */
+	char line[64]; /* of greeting; afterwards a frame's head */
 	size_t have;
 	char type;
-	uint32_t left;         /* of the body */
+	uint32_t left; /* of the body */
 	struct nb_str body;
 };
 

@@ -30,7 +30,8 @@ add_text(struct nb_str *s, const struct nb_bootarea_info *info)
 		    nb_str_size(info->backup_size, a), info->backup_table,
 		    info->target, nb_str_size(info->target_size, b),
 		    info->target_table && *info->target_table
-		    ? info->target_table : "no partition table");
+			    ? info->target_table
+			    : "no partition table");
 	if (info->user)
 		nb_str_addf(s, "in use: %s\n", info->user);
 	nb_str_addf(s, "%4s  %-34s | %s\n", "", "in the backup",
@@ -38,8 +39,9 @@ add_text(struct nb_str *s, const struct nb_bootarea_info *info)
 	for (size_t i = 0; i < info->row_count; i++) {
 		const struct nb_bootarea_row *row = &info->rows[i];
 
-		nb_str_addf(s, "%3u%s  ", row->backup.size
-			    ? row->backup.number : row->target.number,
+		nb_str_addf(s, "%3u%s  ",
+			    row->backup.size ? row->backup.number
+					     : row->target.number,
 			    row->same ? " " : "*");
 		add_part(s, &row->backup, true);
 		nb_str_add(s, " | ");

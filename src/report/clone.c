@@ -20,12 +20,13 @@ nb_report_clone(struct nb_str *s, const struct nb_clone_result *r, bool json)
 		nb_str_add(s, "\n");
 		return;
 	}
-	nb_str_addf(s, "clone %s: %llu files, %llu copied (%s), %llu deleted%s"
-		    "\n", r->name, (unsigned long long)r->files,
+	nb_str_addf(s,
+		    "clone %s: %llu files, %llu copied (%s), %llu deleted%s"
+		    "\n",
+		    r->name, (unsigned long long)r->files,
 		    (unsigned long long)r->transferred,
-		    nb_str_size(r->bytes, size),
-		    (unsigned long long)r->deleted, r->compared
-		    ? ", contents compared" : "");
+		    nb_str_size(r->bytes, size), (unsigned long long)r->deleted,
+		    r->compared ? ", contents compared" : "");
 }
 
 void

@@ -50,8 +50,8 @@ format_time(double seconds, char buf[32])
 	unsigned long t = seconds < 360000 ? (unsigned long)seconds : 359999;
 
 	if (t >= 3600)
-		snprintf(buf, 32, "%lu:%02lu:%02lu left", t / 3600,
-			 t / 60 % 60, t % 60);
+		snprintf(buf, 32, "%lu:%02lu:%02lu left", t / 3600, t / 60 % 60,
+			 t % 60);
 	else
 		snprintf(buf, 32, "%lu:%02lu left", t / 60, t % 60);
 }
@@ -101,7 +101,7 @@ nb_report_progress(struct nb_str *s, const struct nb_progress *p,
 	if (part > 1)
 		part = 1;
 	make_tail(p, part, seconds, tail);
-	width--;              /* the last column would wrap the line */
+	width--; /* the last column would wrap the line */
 	if (width < (int)strlen(tail) + 8)
 		tail[p->total && width > 13 ? 5 : 0] = '\0';
 	what = width - (int)strlen(tail);

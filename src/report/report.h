@@ -41,8 +41,8 @@ void nb_report_drive(struct nb_str *s, const struct nb_drive_row *drive,
 		     bool json);
 void nb_report_verify(struct nb_str *s, const struct nb_verify_result *result,
 		      bool json);
-void nb_report_restore(struct nb_str *s,
-		       const struct nb_restore_result *result, bool json);
+void nb_report_restore(struct nb_str *s, const struct nb_restore_result *result,
+		       bool json);
 /* Both partition tables, side by side. */
 void nb_report_bootarea(struct nb_str *s, const struct nb_bootarea_info *info,
 			bool json);
@@ -56,8 +56,7 @@ void nb_report_backup(struct nb_str *s, const struct nb_backup_row *row,
 		      bool json);
 void nb_report_source(struct nb_str *s, const struct nb_source_row *row,
 		      bool json);
-void nb_report_file(struct nb_str *s, const struct nb_file_row *row,
-		    bool json);
+void nb_report_file(struct nb_str *s, const struct nb_file_row *row, bool json);
 void nb_report_disc_row(struct nb_str *s, const struct nb_disc_row *row,
 			bool json);
 

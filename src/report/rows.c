@@ -49,8 +49,8 @@ nb_report_disc(struct nb_str *s, const struct nb_disc_info *d, bool json)
 	nb_str_addf(s, "drive       %s%s%s\n", d->drive,
 		    d->drive[0] ? ": " : "", d->device);
 	nb_str_addf(s, "medium      %s%s%s\n", d->profile,
-		    d->profile[0] ? ", " : "", d->state[0] == 'n'
-		    ? "no disc" : d->state);
+		    d->profile[0] ? ", " : "",
+		    d->state[0] == 'n' ? "no disc" : d->state);
 	if (d->state[0] == 'n')
 		return;
 	nb_str_addf(s, "capacity    %s, %s free\n",
@@ -139,8 +139,9 @@ nb_report_backup(struct nb_str *s, const struct nb_backup_row *b, bool json)
 		nb_object_end(&o);
 		return;
 	}
-	nb_str_addf(s, "%4llu  %s  %-10s %8s", (unsigned long long)
-		    b->generation, b->id, b->job, nb_str_size(b->bytes, size));
+	nb_str_addf(s, "%4llu  %s  %-10s %8s",
+		    (unsigned long long)b->generation, b->id, b->job,
+		    nb_str_size(b->bytes, size));
 	if (b->disc)
 		nb_str_addf(s, "  %s (%s)\n", b->disc, b->disc_state);
 	else
@@ -214,8 +215,8 @@ nb_report_file(struct nb_str *s, const struct nb_file_row *f, bool json)
 		return;
 	}
 	nb_str_addf(s, "%4llu  %-10s %12llu  ",
-		    (unsigned long long)f->generation,
-		    f->disc ? f->disc : "-", (unsigned long long)f->size);
+		    (unsigned long long)f->generation, f->disc ? f->disc : "-",
+		    (unsigned long long)f->size);
 	add_name(s, f->path);
 	nb_str_add(s, "\n");
 }

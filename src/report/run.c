@@ -25,8 +25,7 @@ plan_object(struct nb_str *s, const struct nb_plan_info *p)
 	nb_object_number(&o, "need", p->need);
 	nb_object_number(&o, "available", p->available);
 	nb_object_number(&o, "generation", p->generation);
-	nb_object_number(&o, "exit_status",
-			 (uint64_t)nb_exit_status(p->err));
+	nb_object_number(&o, "exit_status", (uint64_t)nb_exit_status(p->err));
 	nb_object_end(&o);
 }
 
@@ -65,13 +64,15 @@ add_note(struct nb_str *s, uint64_t count, const char *text)
 static void
 add_notes(struct nb_str *s, const struct nb_run_result *r)
 {
-	add_note(s, r->shared, "unchanged, in an earlier session of this "
+	add_note(s, r->shared,
+		 "unchanged, in an earlier session of this "
 		 "disc");
 	add_note(s, r->excluded, "left out by patterns");
 	add_note(s, r->too_large, "left out, larger than max_file_size");
 	add_note(s, r->changed, "CHANGED while they were read");
 	add_note(s, r->corrupt, "with OTHER BYTES and no sign of a change");
-	add_note(s, r->reread, "whose earlier copy on this disc is DAMAGED, "
+	add_note(s, r->reread,
+		 "whose earlier copy on this disc is DAMAGED, "
 		 "written anew");
 }
 
@@ -103,10 +104,12 @@ nb_report_run(struct nb_str *s, const struct nb_run_result *r, bool json)
 		nb_object_end(&o);
 		nb_str_add(s, "\n");
 	} else if (r->verified) {
-		nb_str_addf(s, "%s: generation %llu on disc %s, session %d: "
-			    "%llu files, %s, verified\n", r->backup_id,
-			    (unsigned long long)r->generation, r->plan.disc,
-			    r->session, (unsigned long long)r->files,
+		nb_str_addf(s,
+			    "%s: generation %llu on disc %s, session %d: "
+			    "%llu files, %s, verified\n",
+			    r->backup_id, (unsigned long long)r->generation,
+			    r->plan.disc, r->session,
+			    (unsigned long long)r->files,
 			    nb_str_size(r->bytes, size));
 		add_notes(s, r);
 	} else if (!r->backup_id[0]) {
@@ -138,8 +141,7 @@ nb_report_image(struct nb_str *s, const char *file,
 }
 
 void
-nb_report_verify(struct nb_str *s, const struct nb_verify_result *r,
-		 bool json)
+nb_report_verify(struct nb_str *s, const struct nb_verify_result *r, bool json)
 {
 	char size[16];
 
@@ -162,8 +164,7 @@ nb_report_verify(struct nb_str *s, const struct nb_verify_result *r,
 		nb_str_addf(s, "session %d, ", r->session);
 	nb_str_addf(s, "generation %llu: %llu files, %s, are good",
 		    (unsigned long long)r->generation,
-		    (unsigned long long)r->files,
-		    nb_str_size(r->bytes, size));
+		    (unsigned long long)r->files, nb_str_size(r->bytes, size));
 	if (r->bad)
 		nb_str_addf(s, ", %llu are BAD", (unsigned long long)r->bad);
 	nb_str_add(s, "\n");

@@ -25,11 +25,11 @@ prepare_zstd(struct nb_dump_file *file, int level)
 	file->buffer = malloc(file->buffer_size);
 	if (!zstd || !file->buffer)
 		return nb_fail_memory();
-	if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd,
-			 ZSTD_c_compressionLevel,
-			 level < 0 ? ZSTD_CLEVEL_DEFAULT : level))
-	    || ZSTD_isError(ZSTD_CCtx_setParameter(zstd,
-			    ZSTD_c_checksumFlag, 1)))
+	if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel,
+						level < 0 ? ZSTD_CLEVEL_DEFAULT
+							  : level))
+	    || ZSTD_isError(
+		    ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1)))
 		return nb_fail(NB_ECONFIG, "%s: zstd has no level %d",
 			       file->path, level);
 	return NB_OK;
@@ -45,8 +45,8 @@ nb_dump_file_open(struct nb_dump_file *file, int directory, const char *path,
 	err = nb_str_dup(path, &file->path);
 	if (err)
 		return err;
-	file->fd = nb_path_open(directory, path, O_RDWR | O_CREAT | O_EXCL,
-				0600);
+	file->fd =
+		nb_path_open(directory, path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	if (file->fd < 0 && errno == EEXIST)
 		return NB_ENOTFOUND;
 	if (file->fd < 0)
@@ -113,7 +113,7 @@ nb_dump_file_write(struct nb_dump_file *file, const void *data, size_t n)
 	file->raw += n;
 	nb_tail_add(file->tail, &file->tail_length, data, n);
 	return file->zstd ? compress(file, data, n, ZSTD_e_continue)
-		: store(file, data, n);
+			  : store(file, data, n);
 }
 
 enum nb_err
@@ -167,7 +167,8 @@ unpack_block(struct nb_unpack *u, ZSTD_DCtx *zstd, ZSTD_inBuffer *in,
 			return nb_fail(NB_ECORRUPT, "%s: cannot unpack: %s",
 				       u->path, ZSTD_getErrorName(*left));
 		if (out.pos && nb_fd_write(u->to, buffer, out.pos))
-			return errno == EPIPE ? NB_ECANCELED
+			return errno == EPIPE
+				? NB_ECANCELED
 				: nb_fail_errno(NB_EIO, "%s: cannot unpack",
 						u->path);
 	}
@@ -192,12 +193,15 @@ unpack_all(void *arg)
 					       u->path);
 		if (n <= 0)
 			break;
-		u->err = unpack_block(u, zstd, &(ZSTD_inBuffer){
-				      buffer, (size_t)n, 0 }, &left);
+		u->err = unpack_block(u, zstd,
+				      &(ZSTD_inBuffer){ buffer, (size_t)n, 0 },
+				      &left);
 	}
 	if (!u->err && left)
-		u->err = nb_fail(NB_ECORRUPT, "%s: cannot unpack: the end is "
-				 "missing", u->path);
+		u->err = nb_fail(NB_ECORRUPT,
+				 "%s: cannot unpack: the end is "
+				 "missing",
+				 u->path);
 	if (u->err == NB_ECANCELED)
 		u->err = NB_OK;
 	ZSTD_freeDCtx(zstd);

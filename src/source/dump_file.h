@@ -17,13 +17,13 @@
 
 struct nb_dump_file {
 	int fd;
-	char *path;                 /* beneath the directory, for messages */
+	char *path; /* beneath the directory, for messages */
 	struct nb_sha256 *hash;
-	void *zstd;                 /* ZSTD_CCtx, or NULL */
+	void *zstd; /* ZSTD_CCtx, or NULL */
 	void *buffer;
 	size_t buffer_size;
-	uint64_t raw, stored;       /* bytes so far */
-	char tail[NB_DUMP_TAIL];    /* the last raw bytes */
+	uint64_t raw, stored;    /* bytes so far */
+	char tail[NB_DUMP_TAIL]; /* the last raw bytes */
 	size_t tail_length;
 	uint8_t sha256[NB_SHA256_SIZE]; /* of what is stored, when finished */
 };

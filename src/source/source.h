@@ -19,17 +19,17 @@
 struct nb_source_context {
 	const char *backup_id;
 	const char *job;
-	const char *state_dir;      /* of this installation */
-	const char *installation;   /* its random id, 32 hex digits */
-	const char *run;            /* of this run of the program alone, 16
+	const char *state_dir;    /* of this installation */
+	const char *installation; /* its random id, 32 hex digits */
+	const char *run;          /* of this run of the program alone, 16
 				       random hex digits */
-	const char *staging_path;   /* of this backup's partial directory */
-	int staging;                /* open descriptor of it, roots[0] */
-	int64_t date;               /* mtime of what the source makes itself */
+	const char *staging_path; /* of this backup's partial directory */
+	int staging;              /* open descriptor of it, roots[0] */
+	int64_t date;             /* mtime of what the source makes itself */
 	/* Stored size of the source NAME in the last good backup; 0: none. */
 	enum nb_err (*last_size)(void *ctx, const char *kind, const char *name,
 				 uint64_t *stored);
-	bool accept_shrink;         /* a person said that min_ratio is off */
+	bool accept_shrink; /* a person said that min_ratio is off */
 	/* Bytes so far of what; total 0: not known.  Not NB_OK: stop. */
 	enum nb_err (*progress)(void *ctx, const char *what, uint64_t done,
 				uint64_t total);
@@ -41,9 +41,9 @@ struct nb_roots NB_ARRAY(int);
 
 /* What a source adds to. */
 struct nb_source_output {
-	struct nb_entries *entries;            /* full paths on the disc */
+	struct nb_entries *entries; /* full paths on the disc */
 	struct nb_manifest_sources *sources;
-	struct nb_roots *roots;                /* roots->at[0] is staging; a
+	struct nb_roots *roots; /* roots->at[0] is staging; a
 						  source may push more, the
 						  caller closes them */
 };

@@ -42,9 +42,12 @@ enum nb_err
 nb_stage_add(struct nb_stage *stage, const struct nb_dump_file *file)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
-		.mode = 0400, .mtime = stage->context->date,
-		.size = file->stored, .hashed = true,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_ROOT,
+		.mode = 0400,
+		.mtime = stage->context->date,
+		.size = file->stored,
+		.hashed = true,
 	};
 	enum nb_err err = nb_str_dup(file->path, &e.root_path);
 

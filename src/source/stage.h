@@ -10,11 +10,11 @@
 #include "source/source.h"
 
 struct nb_stage {
-	const char *object;         /* in messages, as "bootarea sda" */
+	const char *object; /* in messages, as "bootarea sda" */
 	const struct nb_source_context *context;
 	struct nb_source_output *out;
-	char *path;                 /* "bootarea/sda", beneath staging */
-	uint64_t raw, stored;       /* bytes of files so far */
+	char *path;           /* "bootarea/sda", beneath staging */
+	uint64_t raw, stored; /* bytes of files so far */
 };
 
 /* Makes the directory KIND/<NAME encoded> in staging and lists it; the caller

@@ -15,8 +15,8 @@ static enum nb_err
 find_in(const char *directory, size_t n, const char *program, char **out)
 {
 	char *path = NULL;
-	enum nb_err err = nb_str_format(&path, "%.*s/%s", (int)n, directory,
-					program);
+	enum nb_err err =
+		nb_str_format(&path, "%.*s/%s", (int)n, directory, program);
 
 	if (!err && n && !access(path, X_OK)) {
 		*out = path;
@@ -41,8 +41,7 @@ find(const char *program, char **out)
 		path = path[n] ? path + n + 1 : NULL;
 	}
 	for (size_t i = 0; !err && !*out && elsewhere[i]; i++)
-		err = find_in(elsewhere[i], strlen(elsewhere[i]), program,
-			      out);
+		err = find_in(elsewhere[i], strlen(elsewhere[i]), program, out);
 	return err;
 }
 
@@ -53,9 +52,10 @@ nb_tool_check(const char *object, const char *program, const char *package)
 	enum nb_err err = find(program, &path);
 
 	if (!err && !path)
-		err = nb_fail(NB_ESOURCE, "%s: no program %s\n"
-			      "hint: install the package %s", object, program,
-			      package);
+		err = nb_fail(NB_ESOURCE,
+			      "%s: no program %s\n"
+			      "hint: install the package %s",
+			      object, program, package);
 	free(path);
 	return err;
 }
@@ -66,7 +66,8 @@ run_found(const char *object, const char *program, const char *const *argv,
 {
 	struct nb_proc_result result = { 0 };
 	const char *args[32] = { program };
-	struct nb_proc spec = { .argv = args, .stdin_fd = -1,
+	struct nb_proc spec = { .argv = args,
+				.stdin_fd = -1,
 				.timeout_ms = NB_TOOL_TIMEOUT_MS,
 				.to_end = true };
 	char *name = NULL;
@@ -95,8 +96,7 @@ nb_tool_run(const char *object, const char *const *argv, char **out)
 	enum nb_err err = find(argv[0], &program);
 
 	if (!err && !program)
-		err = nb_fail(NB_ESOURCE, "%s: no program %s", object,
-			      argv[0]);
+		err = nb_fail(NB_ESOURCE, "%s: no program %s", object, argv[0]);
 	if (!err)
 		err = run_found(object, program, argv, out);
 	free(program);

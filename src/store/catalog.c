@@ -50,12 +50,12 @@ connect(struct nb_catalog *catalog, bool fixed)
 {
 	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_FULLMUTEX
 		| (fixed ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-		   : SQLITE_OPEN_READWRITE);
+			 : SQLITE_OPEN_READWRITE);
 	enum nb_err err;
 	char *name;
 
 	err = fixed ? fixed_name(catalog->path, &name)
-		: nb_str_dup(catalog->path, &name);
+		    : nb_str_dup(catalog->path, &name);
 	if (err)
 		return err;
 	if (sqlite3_open_v2(name, &catalog->db, flags, NULL) != SQLITE_OK)
@@ -64,10 +64,11 @@ connect(struct nb_catalog *catalog, bool fixed)
 	if (err)
 		return err;
 	sqlite3_busy_timeout(catalog->db, BUSY_MS);
-	return nb_sql_run(catalog, fixed ? "pragma foreign_keys = on"
-			  : "pragma journal_mode = wal;"
-			  "pragma synchronous = full;"
-			  "pragma foreign_keys = on");
+	return nb_sql_run(catalog,
+			  fixed ? "pragma foreign_keys = on"
+				: "pragma journal_mode = wal;"
+				  "pragma synchronous = full;"
+				  "pragma foreign_keys = on");
 }
 
 static enum nb_err
@@ -110,7 +111,7 @@ directory_of(const char *path, char **out)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? nb_str_format(out, "%.*s", (int)(slash - path), path)
-		: nb_str_dup(".", out);
+		     : nb_str_dup(".", out);
 }
 
 enum nb_err
@@ -151,7 +152,8 @@ static enum nb_err
 load_disc(struct nb_catalog *catalog, const char *pool,
 	  struct nb_pool_disc *disc)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select d.id, d.state, d.verified, b.generation, b.id "
 		"from discs d "
 		"left join sessions s on s.disc_id = d.id and not s.gone "
@@ -222,8 +224,8 @@ nb_catalog_next_generation(struct nb_catalog *catalog, const char *pool,
 
 	if (err)
 		return err;
-	*generation = 1 + (reach.known > reach.marked ? reach.known
-			   : reach.marked);
+	*generation =
+		1 + (reach.known > reach.marked ? reach.known : reach.marked);
 	return NB_OK;
 }
 
@@ -231,7 +233,8 @@ enum nb_err
 nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
 		 const char *disc_id, bool *holds)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select 1 from parts p join sessions s on s.id = p.session_id "
 		"where p.backup_id = ?1 and not s.gone "
 		"and s.disc_id = coalesce(?2, s.disc_id)");
@@ -246,7 +249,8 @@ enum nb_err
 nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 		     const char *kind, const char *name, uint64_t *stored)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select s.stored from sources s "
 		"join backups b on b.id = s.backup_id "
 		"where b.job = ? and s.kind = ? and s.name = ? "

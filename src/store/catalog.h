@@ -17,11 +17,11 @@
 struct nb_catalog;
 
 enum nb_catalog_mode {
-	NB_CATALOG_WORK,   /* the lock is held: read and written */
-	NB_CATALOG_PEEK,   /* to decide with, and not written */
-	NB_CATALOG_QUERY,  /* asked by a person; damage is told, and then what
+	NB_CATALOG_WORK,  /* the lock is held: read and written */
+	NB_CATALOG_PEEK,  /* to decide with, and not written */
+	NB_CATALOG_QUERY, /* asked by a person; damage is told, and then what
 			      can be read is */
-	NB_CATALOG_LIST    /* the same, of backups, discs and clones alone: the
+	NB_CATALOG_LIST   /* the same, of backups, discs and clones alone: the
 			      files, which are many, are neither read nor
 			      checked */
 };
@@ -41,10 +41,10 @@ enum nb_err nb_catalog_set_aside(const char *path);
 
 /* How far the catalog is with a pool. */
 struct nb_reach {
-	bool behind;       /* an old copy, or in place of a lost one: nothing
+	bool behind;     /* an old copy, or in place of a lost one: nothing
 			      is written to a disc by it */
-	uint64_t known;    /* the highest generation that it knows of */
-	uint64_t marked;   /* the highest that was ever seen */
+	uint64_t known;  /* the highest generation that it knows of */
+	uint64_t marked; /* the highest that was ever seen */
 };
 enum nb_err nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 			     struct nb_reach *reach);
@@ -71,14 +71,12 @@ enum nb_err nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 /* The generation of the pool's next backup: one more than was ever seen, also
  * for backups that are on no disc any more.  1 for a new pool. */
 enum nb_err nb_catalog_next_generation(struct nb_catalog *catalog,
-				       const char *pool,
-				       uint64_t *generation);
+				       const char *pool, uint64_t *generation);
 
 /* SHA-256 in hex of the file PATH of the backup that was recorded last for
  * POOL; "" when there is none. */
 enum nb_err nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
-				 const char *path,
-				 char hex[NB_SHA256_HEX + 1]);
+				 const char *path, char hex[NB_SHA256_HEX + 1]);
 
 /* A session that was written and verified. */
 struct nb_catalog_session {
@@ -89,11 +87,11 @@ struct nb_catalog_session {
 	uint32_t start;                   /* first block */
 	uint64_t blocks;
 	uint8_t checksum[NB_CHECKSUM_SIZE]; /* of its image, as streamed */
-	const char *profile;              /* of the medium, as "CD-RW" */
-	uint64_t capacity;                /* blocks */
-	bool first;                       /* the disc was blank: whatever it
+	const char *profile;                /* of the medium, as "CD-RW" */
+	uint64_t capacity;                  /* blocks */
+	bool first;                         /* the disc was blank: whatever it
 					     held before is gone */
-	int64_t verified;                 /* 0: the date of its disc stays */
+	int64_t verified;                   /* 0: the date of its disc stays */
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
@@ -103,19 +101,17 @@ enum nb_err nb_catalog_commit(struct nb_catalog *catalog,
 
 /* The disc DISC_ID of the catalog gets STATE with a NOTE for people.  On
  * NB_DISC_BLANKED its sessions and the parts on them are marked gone. */
-enum nb_err nb_catalog_set_disc(struct nb_catalog *catalog,
-				const char *disc_id, enum nb_disc_state state,
-				const char *note);
+enum nb_err nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
+				enum nb_disc_state state, const char *note);
 
 /* Records a disc that was burned but not verified: NB_DISC_SUSPECT, whether
  * the catalog knew it or not. */
 enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
-			       const struct nb_label *label,
-			       const char *note);
+			       const struct nb_label *label, const char *note);
 
 /* A later verification of the whole disc: good, with its date. */
-enum nb_err nb_catalog_verified(struct nb_catalog *catalog,
-				const char *disc_id, int64_t date);
+enum nb_err nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
+				int64_t date);
 
 /*
  * A verification found the newest session of the disc DISC_ID bad, and all that
@@ -132,9 +128,8 @@ enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
 				    const char *pool, const char *name);
 
 /* Is the backup of this id on the disc DISC_ID (NULL: on any), verified? */
-enum nb_err nb_catalog_holds(struct nb_catalog *catalog,
-			     const char *backup_id, const char *disc_id,
-			     bool *holds);
+enum nb_err nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
+			     const char *disc_id, bool *holds);
 
 /* Stored bytes of source NAME in the newest good backup of JOB; 0: none. */
 enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
@@ -148,44 +143,47 @@ struct nb_catalog_backup {
 	const char *id, *job, *pool, *host;
 	uint64_t generation;
 	int64_t created;
-	int64_t verified;         /* of its disc; 0: never */
-	uint64_t bytes;           /* stored, all files */
+	int64_t verified; /* of its disc; 0: never */
+	uint64_t bytes;   /* stored, all files */
 	uint64_t files;
 	const char *disc, *disc_id; /* NULL when it is gone from every disc */
 	const char *disc_state;
 	int session;
 };
 
-enum nb_err nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
+enum nb_err nb_catalog_backups(
+	struct nb_catalog *catalog, const char *pool,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_backup *row),
 	void *ctx);
 
 /* One backup by id, unique prefix of an id, or generation number.
  * NB_ENOTFOUND logged. */
-enum nb_err nb_catalog_backup(struct nb_catalog *catalog, const char *which,
+enum nb_err nb_catalog_backup(
+	struct nb_catalog *catalog, const char *which,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_backup *row),
 	void *ctx);
 
-enum nb_err nb_catalog_sources(struct nb_catalog *catalog,
-	const char *backup_id,
+enum nb_err nb_catalog_sources(
+	struct nb_catalog *catalog, const char *backup_id,
 	enum nb_err (*fn)(void *ctx, const struct nb_manifest_source *row),
 	void *ctx);
 
 struct nb_catalog_file {
-	const char *backup_id, *disc;   /* disc NULL: gone */
+	const char *backup_id, *disc; /* disc NULL: gone */
 	uint64_t generation;
 	const struct nb_entry *entry;
 };
 
 /* The files of a backup, by path. */
-enum nb_err nb_catalog_files(struct nb_catalog *catalog,
-	const char *backup_id,
+enum nb_err nb_catalog_files(
+	struct nb_catalog *catalog, const char *backup_id,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_file *row),
 	void *ctx);
 
 /* Files of all backups whose last path component, or whole path when PATTERN
  * has a slash, matches the shell PATTERN (without wildcard: contains it). */
-enum nb_err nb_catalog_find(struct nb_catalog *catalog, const char *pattern,
+enum nb_err nb_catalog_find(
+	struct nb_catalog *catalog, const char *pattern,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_file *row),
 	void *ctx);
 
@@ -194,9 +192,10 @@ struct nb_catalog_disc {
 	const char *pool, *name, *disc_id, *state, *note, *profile;
 	uint64_t generation;
 	int64_t verified;
-	int sessions, cycles;      /* cycles: times it was written afresh */
+	int sessions, cycles; /* cycles: times it was written afresh */
 };
-enum nb_err nb_catalog_discs(struct nb_catalog *catalog,
+enum nb_err nb_catalog_discs(
+	struct nb_catalog *catalog,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
 	void *ctx);
 
@@ -204,7 +203,7 @@ enum nb_err nb_catalog_discs(struct nb_catalog *catalog,
 
 struct nb_catalog_clone {
 	const char *name, *id, *source, *target;
-	const char *state;         /* "writing", "good", "incomplete" */
+	const char *state; /* "writing", "good", "incomplete" */
 	const char *note;
 	int64_t started, finished, checked;
 	uint64_t files, transferred, deleted, bytes;
@@ -214,7 +213,8 @@ struct nb_catalog_clone {
 enum nb_err nb_catalog_put_clone(struct nb_catalog *catalog,
 				 const struct nb_catalog_clone *clone);
 /* As nb_catalog_discs. */
-enum nb_err nb_catalog_clones(struct nb_catalog *catalog,
+enum nb_err nb_catalog_clones(
+	struct nb_catalog *catalog,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_clone *row),
 	void *ctx);
 

@@ -124,7 +124,8 @@ nb_catalog_seal(struct nb_catalog *catalog)
 
 	if (err)
 		return err;
-	sql = nb_sql_prepare(catalog, "insert or replace into seal (one, sum) "
+	sql = nb_sql_prepare(catalog,
+			     "insert or replace into seal (one, sum) "
 			     "values (1, ?)");
 	nb_sql_blob(&sql, sum, sizeof sum);
 	nb_sql_again(&sql);
@@ -146,8 +147,10 @@ check_seal(struct nb_catalog *catalog)
 		&& sqlite3_column_bytes(sql.stmt, 0) == (int)sizeof sum
 		&& !memcmp(sqlite3_column_blob(sql.stmt, 0), sum, sizeof sum);
 	err = nb_sql_end(&sql);
-	return err || same ? err : nb_sql_damaged(catalog, "what it holds is "
-						  "not what was written");
+	return err || same ? err
+			   : nb_sql_damaged(catalog,
+					    "what it holds is "
+					    "not what was written");
 }
 
 static enum nb_err

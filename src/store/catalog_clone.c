@@ -6,7 +6,8 @@ enum nb_err
 nb_catalog_put_clone(struct nb_catalog *catalog,
 		     const struct nb_catalog_clone *clone)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"insert into clones (name, id, source, target, state, note, "
 		"started, finished, checked, files, transferred, deleted, "
 		"bytes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -38,10 +39,12 @@ nb_catalog_put_clone(struct nb_catalog *catalog,
 
 enum nb_err
 nb_catalog_clones(struct nb_catalog *catalog,
-	enum nb_err (*fn)(void *ctx, const struct nb_catalog_clone *row),
-	void *ctx)
+		  enum nb_err (*fn)(void *ctx,
+				    const struct nb_catalog_clone *row),
+		  void *ctx)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select name, id, source, target, state, note, started, "
 		"finished, checked, files, transferred, deleted, bytes "
 		"from clones order by name");

@@ -14,7 +14,8 @@
 static enum nb_err
 load(struct nb_catalog *catalog, const char *pool, struct nb_mark *mark)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select sequence, generation from pools where name = ?");
 
 	memset(mark, 0, sizeof *mark);
@@ -39,8 +40,9 @@ nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 		return err;
 	*reach = (struct nb_reach){
 		.behind = catalog->mark_damaged
-			|| (mark && (have.sequence < mark->sequence
-				     || have.generation < mark->generation)),
+			|| (mark
+			    && (have.sequence < mark->sequence
+				|| have.generation < mark->generation)),
 		.known = have.generation,
 		.marked = mark ? mark->generation : 0,
 	};
@@ -58,7 +60,8 @@ nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 
 	if (err)
 		return err;
-	sql = nb_sql_prepare(catalog,
+	sql = nb_sql_prepare(
+		catalog,
 		"insert into pools (name, generation, sequence) "
 		"values (?1, ?2, ?3) on conflict (name) do update set "
 		"generation = max(generation, ?2), sequence = sequence + ?3");
@@ -72,8 +75,8 @@ nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 static enum nb_err
 raise_all(struct nb_catalog *catalog, bool *raised)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"select name, sequence, generation from pools");
+	struct nb_sql sql = nb_sql_prepare(
+		catalog, "select name, sequence, generation from pools");
 
 	while (nb_sql_row(&sql)) {
 		struct nb_mark mark = {
@@ -97,8 +100,8 @@ nb_catalog_mark(struct nb_catalog *catalog)
 	if (catalog->mark_damaged)
 		return NB_OK;
 	err = raise_all(catalog, &raised);
-	return err || !raised ? err : nb_marks_save(catalog->dir,
-						    &catalog->marks);
+	return err || !raised ? err
+			      : nb_marks_save(catalog->dir, &catalog->marks);
 }
 
 /* Is it a disc whose burn failed, or that nobody trusts any more?  Then what
@@ -107,7 +110,8 @@ nb_catalog_mark(struct nb_catalog *catalog)
 static enum nb_err
 is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select 1 from discs where id = ? "
 		"and state in ('suspect', 'retired', 'blanked')");
 
@@ -137,7 +141,8 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 	/* A peek remembers it for itself. */
 	snprintf(seen.pool, sizeof seen.pool, "%s", label->pool);
 	err = nb_marks_raise(&catalog->marks, &seen, &raised);
-	return err || !raised || !catalog->working ? err
+	return err || !raised || !catalog->working
+		? err
 		: nb_marks_save(catalog->dir, &catalog->marks);
 }
 
@@ -146,7 +151,8 @@ static enum nb_err
 catch_up(struct nb_catalog *catalog, const char *pool)
 {
 	const struct nb_mark *mark = nb_marks_find(&catalog->marks, pool);
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"insert into pools (name, generation, sequence) "
 		"values (?1, ?2, ?3 + 1) on conflict (name) do update set "
 		"generation = max(generation, ?2), "

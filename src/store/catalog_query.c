@@ -9,12 +9,12 @@
 #include "store/sql.h"
 
 /* A backup with the disc that holds it now, as far as one does. */
-#define BACKUPS                                                            \
-	"select b.id, b.job, b.pool, b.host, b.generation, b.created, "    \
-	"d.verified, b.bytes, b.files, d.name, d.id, d.state, s.number "   \
-	"from backups b "                                                  \
-	"left join (parts p join sessions s on s.id = p.session_id "       \
-	"and not s.gone join discs d on d.id = s.disc_id) "                \
+#define BACKUPS                                                          \
+	"select b.id, b.job, b.pool, b.host, b.generation, b.created, "  \
+	"d.verified, b.bytes, b.files, d.name, d.id, d.state, s.number " \
+	"from backups b "                                                \
+	"left join (parts p join sessions s on s.id = p.session_id "     \
+	"and not s.gone join discs d on d.id = s.disc_id) "              \
 	"on p.backup_id = b.id "
 #define NEWEST_FIRST " order by b.generation desc, b.created desc, b.id desc"
 
@@ -48,11 +48,12 @@ each_backup(struct nb_sql *sql, backup_fn *fn, void *ctx)
 }
 
 enum nb_err
-nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
-		   backup_fn *fn, void *ctx)
+nb_catalog_backups(struct nb_catalog *catalog, const char *pool, backup_fn *fn,
+		   void *ctx)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog, BACKUPS
-		"where ?1 is null or b.pool = ?1" NEWEST_FIRST);
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
+		BACKUPS "where ?1 is null or b.pool = ?1" NEWEST_FIRST);
 
 	nb_sql_text(&sql, pool);
 	return each_backup(&sql, fn, ctx);
@@ -64,13 +65,14 @@ resolve(struct nb_catalog *catalog, const char *which,
 	char id[NB_BACKUP_ID_MAX + 1], int *count)
 {
 	bool generation = nb_backup_is_generation(which), exact = false;
-	struct nb_sql sql = nb_sql_prepare(catalog, generation
-		? "select b.id from backups b "
-		"where cast(b.generation as text) = ?1 "
-		"order by b.job = 'append', b.created desc"
-		: "select b.id from backups b "
-		"where substr(b.id, 1, length(?1)) = ?1 "
-		"order by b.id = ?1 desc, b.created desc");
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
+		generation ? "select b.id from backups b "
+			     "where cast(b.generation as text) = ?1 "
+			     "order by b.job = 'append', b.created desc"
+			   : "select b.id from backups b "
+			     "where substr(b.id, 1, length(?1)) = ?1 "
+			     "order by b.id = ?1 desc, b.created desc");
 
 	*count = 0;
 	nb_sql_text(&sql, which);
@@ -89,8 +91,8 @@ resolve(struct nb_catalog *catalog, const char *which,
 }
 
 enum nb_err
-nb_catalog_backup(struct nb_catalog *catalog, const char *which,
-		  backup_fn *fn, void *ctx)
+nb_catalog_backup(struct nb_catalog *catalog, const char *which, backup_fn *fn,
+		  void *ctx)
 {
 	char id[NB_BACKUP_ID_MAX + 1] = "";
 	struct nb_sql sql;
@@ -101,10 +103,12 @@ nb_catalog_backup(struct nb_catalog *catalog, const char *which,
 	if (err)
 		return err;
 	if (count != 1)
-		return nb_fail(NB_ENOTFOUND, "%s: %s\nhint: nightburn list "
-			       "shows the backups", which, count
-			       ? "more than one backup begins like this"
-			       : "no such backup");
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: %s\nhint: nightburn list "
+			       "shows the backups",
+			       which,
+			       count ? "more than one backup begins like this"
+				     : "no such backup");
 	sql = nb_sql_prepare(catalog, BACKUPS "where b.id = ? limit 1");
 	nb_sql_text(&sql, id);
 	return each_backup(&sql, fn, ctx);
@@ -112,10 +116,12 @@ nb_catalog_backup(struct nb_catalog *catalog, const char *which,
 
 enum nb_err
 nb_catalog_sources(struct nb_catalog *catalog, const char *backup_id,
-	enum nb_err (*fn)(void *ctx, const struct nb_manifest_source *row),
-	void *ctx)
+		   enum nb_err (*fn)(void *ctx,
+				     const struct nb_manifest_source *row),
+		   void *ctx)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select kind, name, database, format, path, compression, "
 		"server_version, bytes, stored from sources "
 		"where backup_id = ? order by number");
@@ -143,12 +149,12 @@ nb_catalog_sources(struct nb_catalog *catalog, const char *backup_id,
 
 typedef enum nb_err file_fn(void *ctx, const struct nb_catalog_file *row);
 
-#define FILES                                                              \
-	"select f.backup_id, b.generation, d.name, f.path, f.type, "       \
-	"f.mode, f.uid, f.gid, f.mtime, f.size, f.target, f.sha256 "       \
-	"from files f join backups b on b.id = f.backup_id "               \
-	"left join (parts p join sessions s on s.id = p.session_id "       \
-	"and not s.gone join discs d on d.id = s.disc_id) "                \
+#define FILES                                                        \
+	"select f.backup_id, b.generation, d.name, f.path, f.type, " \
+	"f.mode, f.uid, f.gid, f.mtime, f.size, f.target, f.sha256 " \
+	"from files f join backups b on b.id = f.backup_id "         \
+	"left join (parts p join sessions s on s.id = p.session_id " \
+	"and not s.gone join discs d on d.id = s.disc_id) "          \
 	"on p.backup_id = b.id "
 
 /* A blob as text with a NUL; false when memory ends. */
@@ -174,7 +180,8 @@ read_file(struct nb_sql *sql, struct nb_entry *e)
 	int64_t type = nb_sql_get_int(sql, 4);
 
 	e->type = type >= NB_ENTRY_FILE && type <= NB_ENTRY_SOCKET
-		? (enum nb_entry_type)type : NB_ENTRY_FILE;
+		? (enum nb_entry_type)type
+		: NB_ENTRY_FILE;
 	e->mode = (mode_t)nb_sql_get_int(sql, 5);
 	e->uid = (uid_t)nb_sql_get_int(sql, 6);
 	e->gid = (gid_t)nb_sql_get_int(sql, 7);
@@ -221,11 +228,11 @@ each_file(struct nb_sql *sql, const char *pattern, file_fn *fn, void *ctx)
 }
 
 enum nb_err
-nb_catalog_files(struct nb_catalog *catalog, const char *backup_id,
-		 file_fn *fn, void *ctx)
+nb_catalog_files(struct nb_catalog *catalog, const char *backup_id, file_fn *fn,
+		 void *ctx)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog, FILES
-		"where f.backup_id = ? order by f.path");
+	struct nb_sql sql = nb_sql_prepare(
+		catalog, FILES "where f.backup_id = ? order by f.path");
 
 	nb_sql_text(&sql, backup_id);
 	return each_file(&sql, NULL, fn, ctx);
@@ -235,18 +242,21 @@ enum nb_err
 nb_catalog_find(struct nb_catalog *catalog, const char *pattern, file_fn *fn,
 		void *ctx)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog, FILES
-		"order by b.generation desc, b.created desc, f.path");
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
+		FILES "order by b.generation desc, b.created desc, f.path");
 
 	return each_file(&sql, pattern, fn, ctx);
 }
 
 enum nb_err
 nb_catalog_discs(struct nb_catalog *catalog,
-	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
-	void *ctx)
+		 enum nb_err (*fn)(void *ctx,
+				   const struct nb_catalog_disc *row),
+		 void *ctx)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select d.pool, d.name, d.id, d.state, d.note, d.profile, "
 		"coalesce(max(b.generation), 0), d.verified, "
 		"count(distinct s.id), d.cycles from discs d "
@@ -280,7 +290,8 @@ enum nb_err
 nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
 		     const char *path, char hex[NB_SHA256_HEX + 1])
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"select lower(hex(f.sha256)) from backups b join files f "
 		"on f.backup_id = b.id where b.pool = ? and f.path = ? "
 		"and length(f.sha256) = 32 order by b.rowid desc limit 1");

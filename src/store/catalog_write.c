@@ -10,9 +10,10 @@
 static enum nb_err
 take_name(struct nb_catalog *catalog, const struct nb_label *label)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"update discs set named = 0 "
-		"where pool = ? and name = ? and id <> ?");
+	struct nb_sql sql =
+		nb_sql_prepare(catalog,
+			       "update discs set named = 0 "
+			       "where pool = ? and name = ? and id <> ?");
 
 	nb_sql_text(&sql, label->pool);
 	nb_sql_text(&sql, label->disc);
@@ -30,7 +31,8 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 
 	if (err)
 		return err;
-	sql = nb_sql_prepare(catalog,
+	sql = nb_sql_prepare(
+		catalog,
 		"insert into discs (id, pool, name, state, note) "
 		"values (?, ?, ?, ?, ?) on conflict (id) do update set "
 		"state = excluded.state, note = excluded.note");
@@ -44,13 +46,13 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 }
 
 static enum nb_err
-put_medium(struct nb_catalog *catalog,
-	   const struct nb_catalog_session *session)
+put_medium(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"update discs set profile = ?, capacity = ?, "
-		"verified = coalesce(nullif(?, 0), verified), "
-		"cycles = cycles + ? where id = ?");
+	struct nb_sql sql =
+		nb_sql_prepare(catalog,
+			       "update discs set profile = ?, capacity = ?, "
+			       "verified = coalesce(nullif(?, 0), verified), "
+			       "cycles = cycles + ? where id = ?");
 
 	nb_sql_text(&sql, session->profile);
 	nb_sql_int(&sql, (int64_t)session->capacity);
@@ -65,7 +67,8 @@ static enum nb_err
 put_session(struct nb_catalog *catalog,
 	    const struct nb_catalog_session *session)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"insert into sessions (disc_id, number, start, blocks, "
 		"checksum, written) values (?, ?, ?, ?, ?, ?)");
 
@@ -80,11 +83,11 @@ put_session(struct nb_catalog *catalog,
 }
 
 static enum nb_err
-put_backup(struct nb_catalog *catalog,
-	   const struct nb_catalog_session *session)
+put_backup(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 {
 	int64_t row = sqlite3_last_insert_rowid(catalog->db);
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"insert into backups (id, pool, job, host, generation, "
 		"created, bytes, files) values (?, ?, ?, ?, ?, ?, ?, ?) "
 		"on conflict (id) do nothing");
@@ -103,7 +106,9 @@ put_backup(struct nb_catalog *catalog,
 	err = nb_sql_end(&sql);
 	if (err)
 		return err;
-	sql = nb_sql_prepare(catalog, "insert into parts "
+	sql = nb_sql_prepare(
+		catalog,
+		"insert into parts "
 		"(backup_id, number, session_id) values (?, 1, ?)");
 	nb_sql_text(&sql, m->backup_id);
 	nb_sql_int(&sql, row);
@@ -114,7 +119,8 @@ put_backup(struct nb_catalog *catalog,
 static enum nb_err
 put_sources(struct nb_catalog *catalog, const struct nb_manifest *m)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"insert or replace into sources (backup_id, number, kind, "
 		"name, database, format, path, compression, server_version, "
 		"bytes, stored) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -188,7 +194,8 @@ static enum nb_err
 put_files(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 {
 	const struct nb_manifest *m = session->manifest;
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"insert or replace into files (backup_id, path, type, mode, "
 		"uid, gid, mtime, size, target, sha256) "
 		"values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -246,8 +253,7 @@ nb_catalog_commit(struct nb_catalog *catalog,
 {
 	enum nb_err err = nb_sql_run(catalog, "begin immediate");
 
-	return err ? err : nb_catalog_end(catalog,
-					  put_all(catalog, session));
+	return err ? err : nb_catalog_end(catalog, put_all(catalog, session));
 }
 
 /* One more change of the pool that the disc is of, if it is of one, which saw
@@ -256,8 +262,8 @@ static enum nb_err
 advance_disc(struct nb_catalog *catalog, const char *disc_id,
 	     uint64_t generation)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"select pool from discs where id = ?");
+	struct nb_sql sql =
+		nb_sql_prepare(catalog, "select pool from discs where id = ?");
 	char *pool = NULL;
 	enum nb_err err;
 
@@ -275,8 +281,8 @@ static enum nb_err
 update_disc(struct nb_catalog *catalog, const char *disc_id,
 	    enum nb_disc_state state, const char *note)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"update discs set state = ?, note = ? where id = ?");
+	struct nb_sql sql = nb_sql_prepare(
+		catalog, "update discs set state = ?, note = ? where id = ?");
 
 	nb_sql_text(&sql, nb_disc_state_name(state));
 	nb_sql_text(&sql, note);
@@ -288,8 +294,8 @@ update_disc(struct nb_catalog *catalog, const char *disc_id,
 static enum nb_err
 forget_sessions(struct nb_catalog *catalog, const char *disc_id)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
-		"update sessions set gone = 1 where disc_id = ?");
+	struct nb_sql sql = nb_sql_prepare(
+		catalog, "update sessions set gone = 1 where disc_id = ?");
 
 	nb_sql_text(&sql, disc_id);
 	nb_sql_again(&sql);
@@ -329,7 +335,8 @@ nb_catalog_suspect(struct nb_catalog *catalog, const struct nb_label *label,
 static enum nb_err
 put_verified(struct nb_catalog *catalog, const char *disc_id, int64_t date)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"update discs set verified = ?, note = null, state = case "
 		"when state = 'suspect' then 'good' else state end "
 		"where id = ?");
@@ -344,14 +351,7 @@ enum nb_err
 nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 		    int64_t date)
 {
-	enum nb_err err = nb_sql_run(catalog, "begin immediate");
-
-	if (err)
-		return err;
-	err = advance_disc(catalog, disc_id, 0);
-	if (!err)
-		err = put_verified(catalog, disc_id, date);
-	return nb_catalog_end(catalog, err);
+	return nb_catalog_shortened(catalog, disc_id, date, 0, NULL);
 }
 
 enum nb_err
@@ -365,7 +365,7 @@ nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
 	err = advance_disc(catalog, disc_id, seen);
 	if (!err)
 		err = put_verified(catalog, disc_id, date);
-	if (!err)
+	if (!err && note)
 		err = update_disc(catalog, disc_id, NB_DISC_GOOD, note);
 	return nb_catalog_end(catalog, err);
 }
@@ -373,7 +373,8 @@ nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
 static enum nb_err
 put_nameless(struct nb_catalog *catalog, const char *pool, const char *name)
 {
-	struct nb_sql sql = nb_sql_prepare(catalog,
+	struct nb_sql sql = nb_sql_prepare(
+		catalog,
 		"update discs set named = 0 where pool = ? and name = ?");
 
 	nb_sql_text(&sql, pool);

@@ -83,9 +83,11 @@ nb_journal_load(const char *state_dir, struct nb_journal *journal)
 		goto out;
 	line = strchr(text, '\n');
 	if (!line || !parse_step(text, (size_t)(line - text), &found.step)) {
-		err = nb_fail(NB_ECORRUPT, "%s: not a journal\nhint: remove "
+		err = nb_fail(NB_ECORRUPT,
+			      "%s: not a journal\nhint: remove "
 			      "it, and run nightburn verify on the disc of "
-			      "the last run", path);
+			      "the last run",
+			      path);
 		goto out;
 	}
 	line++;

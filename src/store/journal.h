@@ -12,14 +12,14 @@
 #include "model/record/label.h"
 
 enum nb_step {
-	NB_STEP_BLANK,      /* the disc of the label is being made blank */
-	NB_STEP_BURN,       /* the session of the label is being written */
-	NB_STEP_VERIFY      /* it was written, and is being read back */
+	NB_STEP_BLANK, /* the disc of the label is being made blank */
+	NB_STEP_BURN,  /* the session of the label is being written */
+	NB_STEP_VERIFY /* it was written, and is being read back */
 };
 
 struct nb_journal {
 	enum nb_step step;
-	struct nb_label label;   /* of the disc that is blanked or written */
+	struct nb_label label; /* of the disc that is blanked or written */
 };
 
 /* "blank", "burn", "verify". */
@@ -31,8 +31,7 @@ enum nb_err nb_journal_begin(const char *state_dir,
 
 /* The intent that a run left behind.  NB_ENOTFOUND (not logged): none;
  * NB_ECORRUPT: there is one that cannot be read. */
-enum nb_err nb_journal_load(const char *state_dir,
-			    struct nb_journal *journal);
+enum nb_err nb_journal_load(const char *state_dir, struct nb_journal *journal);
 
 /* Ends it: the file is removed and the directory fsynced. */
 enum nb_err nb_journal_end(const char *state_dir);

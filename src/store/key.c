@@ -22,16 +22,21 @@ check_file(const char *path, int fd)
 	if (!S_ISREG(st.st_mode))
 		return nb_fail(NB_ECONFIG, "%s: not a plain file", path);
 	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return nb_fail(NB_ECONFIG, "%s: belongs to another user\n"
-			       "hint: chown it, if it is the right one", path);
+		return nb_fail(NB_ECONFIG,
+			       "%s: belongs to another user\n"
+			       "hint: chown it, if it is the right one",
+			       path);
 	if (st.st_mode & 077)
-		return nb_fail(NB_ECONFIG, "%s: others may use this key\n"
-			       "hint: chmod 600 %s", path, path);
+		return nb_fail(NB_ECONFIG,
+			       "%s: others may use this key\n"
+			       "hint: chmod 600 %s",
+			       path, path);
 	if (st.st_size != NB_KEY_SIZE)
-		return nb_fail(NB_ECORRUPT, "%s: %lld bytes, a key has %d\n"
+		return nb_fail(NB_ECORRUPT,
+			       "%s: %lld bytes, a key has %d\n"
 			       "hint: nightburn key import --force brings the "
-			       "key back", path, (long long)st.st_size,
-			       NB_KEY_SIZE);
+			       "key back",
+			       path, (long long)st.st_size, NB_KEY_SIZE);
 	return NB_OK;
 }
 
@@ -48,9 +53,11 @@ read_key(const char *path, int fd, struct nb_key *out)
 	if (got != (ssize_t)sizeof key.bytes)
 		err = nb_fail_errno(NB_EIO, "%s: cannot read", path);
 	else if (sodium_is_zero(key.bytes, sizeof key.bytes))
-		err = nb_fail(NB_ECORRUPT, "%s: nothing but zeros\nhint: "
+		err = nb_fail(NB_ECORRUPT,
+			      "%s: nothing but zeros\nhint: "
 			      "nightburn key import --force brings the key "
-			      "back", path);
+			      "back",
+			      path);
 	else
 		*out = key;
 	nb_key_clear(&key);

@@ -119,9 +119,11 @@ nb_marks_load(const char *dir, struct nb_marks *marks)
 	else if (!err) {
 		err = parse(text, length, &list);
 		if (err == NB_ECORRUPT)
-			nb_fail(err, "%s: the mark of the catalog is damaged\n"
+			nb_fail(err,
+				"%s: the mark of the catalog is damaged\n"
 				"hint: nightburn catalog rebuild, with the "
-				"disc that was written last", path);
+				"disc that was written last",
+				path);
 	}
 	if (err)
 		nb_array_free(&list);

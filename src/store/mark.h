@@ -15,8 +15,8 @@
 
 struct nb_mark {
 	char pool[NB_NAME_MAX + 1];
-	uint64_t sequence;        /* changes of the catalog for this pool */
-	uint64_t generation;      /* the highest that was ever seen of it */
+	uint64_t sequence;   /* changes of the catalog for this pool */
+	uint64_t generation; /* the highest that was ever seen of it */
 };
 
 struct nb_marks NB_ARRAY(struct nb_mark);

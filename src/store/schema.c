@@ -112,17 +112,22 @@ nb_schema_prepare(struct nb_catalog *catalog)
 
 	err = number(catalog, "pragma user_version", &version);
 	if (!err)
-		err = number(catalog, "select count(*) from sqlite_schema "
+		err = number(catalog,
+			     "select count(*) from sqlite_schema "
 			     "where type = 'table' and name not like "
-			     "'sqlite_%'", &count);
+			     "'sqlite_%'",
+			     &count);
 	if (err)
 		return err;
 	if (version > NEWEST)
-		return nb_fail(NB_EFAIL, "%s: schema %d, this program knows "
+		return nb_fail(NB_EFAIL,
+			       "%s: schema %d, this program knows "
 			       "%d\nhint: use the nightburn that wrote it, or "
-			       "a newer one", catalog->path, version, NEWEST);
+			       "a newer one",
+			       catalog->path, version, NEWEST);
 	if (version < 0 || count != tables[version])
-		return nb_sql_damaged(catalog, "it has not the tables of its "
+		return nb_sql_damaged(catalog,
+				      "it has not the tables of its "
 				      "version");
 	return version < NEWEST ? migrate(catalog) : NB_OK;
 }

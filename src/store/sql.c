@@ -24,7 +24,7 @@ nb_sql_fail(struct nb_catalog *catalog)
 		break;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-	case SQLITE_ERROR:     /* our statements fit our tables */
+	case SQLITE_ERROR: /* our statements fit our tables */
 	case SQLITE_FORMAT:
 		return nb_sql_damaged(catalog, sqlite3_errmsg(catalog->db));
 	}
@@ -34,10 +34,12 @@ nb_sql_fail(struct nb_catalog *catalog)
 				     catalog->path,
 				     sqlite3_errmsg(catalog->db));
 	}
-	return nb_fail(err, "%s: %s%s", catalog->path,
-		       sqlite3_errmsg(catalog->db), err == NB_EIO
-		       ? "\nhint: look at its file system, and at the limit "
-		       "on a file's size (ulimit -f)" : "");
+	return nb_fail(
+		err, "%s: %s%s", catalog->path, sqlite3_errmsg(catalog->db),
+		err == NB_EIO
+			? "\nhint: look at its file system, and at the limit "
+			  "on a file's size (ulimit -f)"
+			: "");
 }
 
 enum nb_err
@@ -45,7 +47,8 @@ nb_sql_damaged(struct nb_catalog *catalog, const char *what)
 {
 	if (catalog->tolerant)
 		return NB_ECORRUPT;
-	return nb_fail(NB_ECORRUPT, "%s: the catalog is damaged: %s\nhint: "
+	return nb_fail(NB_ECORRUPT,
+		       "%s: the catalog is damaged: %s\nhint: "
 		       "nightburn catalog rebuild, with each disc of the pool "
 		       "in turn; nothing is written to a disc before",
 		       catalog->path, what ? what : "it cannot be read");
@@ -55,7 +58,8 @@ enum nb_err
 nb_sql_run(struct nb_catalog *catalog, const char *text)
 {
 	return sqlite3_exec(catalog->db, text, NULL, NULL, NULL) == SQLITE_OK
-		? NB_OK : nb_sql_fail(catalog);
+		? NB_OK
+		: nb_sql_fail(catalog);
 }
 
 struct nb_sql
@@ -80,16 +84,18 @@ void
 nb_sql_text(struct nb_sql *sql, const char *text)
 {
 	if (!sql->err)
-		bound(sql, sqlite3_bind_text(sql->stmt, sql->next++, text, -1,
-					     SQLITE_TRANSIENT));
+		bound(sql,
+		      sqlite3_bind_text(sql->stmt, sql->next++, text, -1,
+					SQLITE_TRANSIENT));
 }
 
 void
 nb_sql_blob(struct nb_sql *sql, const void *bytes, size_t n)
 {
 	if (!sql->err)
-		bound(sql, sqlite3_bind_blob64(sql->stmt, sql->next++, bytes,
-					       n, SQLITE_TRANSIENT));
+		bound(sql,
+		      sqlite3_bind_blob64(sql->stmt, sql->next++, bytes, n,
+					  SQLITE_TRANSIENT));
 }
 
 void

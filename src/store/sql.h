@@ -16,8 +16,8 @@
 struct nb_catalog {
 	sqlite3 *db;
 	char *path, *dir;
-	bool tolerant;         /* only asked: damage is told, and no error */
-	bool working;          /* the lock is held: the mark may be written */
+	bool tolerant; /* only asked: damage is told, and no error */
+	bool working;  /* the lock is held: the mark may be written */
 	bool mark_damaged;
 	struct nb_marks marks; /* in DIR, beside the file */
 };
@@ -25,8 +25,8 @@ struct nb_catalog {
 struct nb_sql {
 	struct nb_catalog *catalog;
 	sqlite3_stmt *stmt;
-	enum nb_err err;      /* the first failure; later calls do nothing */
-	int next;             /* parameter to bind next */
+	enum nb_err err; /* the first failure; later calls do nothing */
+	int next;        /* parameter to bind next */
 };
 
 /* Tells what SQLite said, once, as our code. */

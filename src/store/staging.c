@@ -22,8 +22,10 @@ static enum nb_err
 open_staging(const char *staging_dir, int *fd)
 {
 	if (mkdir(staging_dir, 0711) && errno != EEXIST)
-		return nb_fail_errno(NB_EIO, "%s: cannot make the staging "
-				     "directory", staging_dir);
+		return nb_fail_errno(NB_EIO,
+				     "%s: cannot make the staging "
+				     "directory",
+				     staging_dir);
 	*fd = open(staging_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", staging_dir);
@@ -80,7 +82,7 @@ static enum nb_err
 remove_partial(void *ctx, const char *name)
 {
 	return has_tail(name, PARTIAL) ? nb_path_remove(*(int *)ctx, name)
-		: NB_OK;
+				       : NB_OK;
 }
 
 enum nb_err
@@ -101,8 +103,10 @@ nb_staging_begin(const char *staging_dir, const char *id,
 	if (err)
 		goto out;
 	if (mkdirat(staging, name, 0711)
-	    || (staged->dir = openat(staging, name, O_RDONLY | O_DIRECTORY
-				     | O_NOFOLLOW | O_CLOEXEC)) < 0
+	    || (staged->dir =
+			openat(staging, name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+		    < 0
 	    || fchmod(staged->dir, 0711)) {
 		err = nb_fail_errno(nb_fd_write_error(), "%s/%s: cannot make",
 				    staging_dir, name);
@@ -179,11 +183,11 @@ load_record(const char *staging_dir, int staging, const char *id,
 	enum nb_err err;
 
 	memset(staged, 0, sizeof *staged);
-	staged->dir = openat(staging, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW
-			     | O_CLOEXEC);
+	staged->dir = openat(staging, id,
+			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (staged->dir < 0)
-		return nb_fail_errno(NB_EIO, "%s/%s: cannot open",
-				     staging_dir, id);
+		return nb_fail_errno(NB_EIO, "%s/%s: cannot open", staging_dir,
+				     id);
 	err = nb_path_join(staging_dir, id, &staged->path);
 	if (!err)
 		err = nb_fd_load(staged->dir, RECORD, RECORD_MAX, &text,

@@ -5,8 +5,8 @@
  *     STAGING/<backup-id>.partial/   being dumped
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
- * backup.json is a manifest (model/record/manifest.h) whose paths are beneath the
- * backup's own directory there; links and devices stand in it alone.
+ * backup.json is a manifest (model/record/manifest.h) whose paths are beneath
+ * the backup's own directory there; links and devices stand in it alone.
  */
 #ifndef NB_STORE_STAGING_H
 #define NB_STORE_STAGING_H
@@ -14,8 +14,8 @@
 #include "model/record/manifest.h"
 
 struct nb_staged {
-	char *path;                /* of the directory */
-	int dir;                   /* open descriptor of it */
+	char *path; /* of the directory */
+	int dir;    /* open descriptor of it */
 	struct nb_manifest manifest;
 	struct nb_entries entries; /* staged files, root 0, hashed */
 };

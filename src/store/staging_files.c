@@ -60,8 +60,8 @@ nb_staged_sync(const struct nb_staged *staged)
 
 	if (staged->entries.count > SYNC_ONE_BY_ONE)
 		return syncfs(staged->dir)
-			? nb_fail_errno(NB_EIO, "%s: cannot sync",
-					staged->path) : NB_OK;
+			? nb_fail_errno(NB_EIO, "%s: cannot sync", staged->path)
+			: NB_OK;
 	for (size_t i = 0; !err && i < staged->entries.count; i++) {
 		const struct nb_entry *e = &staged->entries.at[i];
 
@@ -89,8 +89,10 @@ nb_staged_check(const struct nb_staged *staged)
 			|| (uint64_t)st.st_size != e->size;
 		nb_fd_close(&fd);
 		if (bad)
-			return nb_fail(NB_ECORRUPT, "%s/%s: missing or of "
-				       "another size", staged->path, e->path);
+			return nb_fail(NB_ECORRUPT,
+				       "%s/%s: missing or of "
+				       "another size",
+				       staged->path, e->path);
 	}
 	return NB_OK;
 }

@@ -10,7 +10,7 @@
 
 struct nb_state {
 	char *dir;
-	char *catalog;                    /* path of the catalog file */
+	char *catalog; /* path of the catalog file */
 	char installation[NB_ID_HEX + 1];
 };
 

@@ -16,7 +16,7 @@
 #include "vdrive/engine/drive.h"
 #include "vdrive/engine/mmc.h"
 
-#define PIECE 32     /* blocks */
+#define PIECE 32 /* blocks */
 #define TIMES 200000
 
 static uint8_t data[PIECE * VD_BLOCK];
@@ -51,10 +51,11 @@ open_drive(const char *path)
 static void
 execute(struct vd_drive *drive, const uint8_t *cdb, size_t n, bool to_drive)
 {
-	struct vd_command command = {
-		.cdb = cdb, .cdb_length = 12, .data = data, .length = n,
-		.to_drive = to_drive
-	};
+	struct vd_command command = { .cdb = cdb,
+				      .cdb_length = 12,
+				      .data = data,
+				      .length = n,
+				      .to_drive = to_drive };
 	struct vd_answer answer;
 
 	vd_drive_execute(drive, &command, &answer);

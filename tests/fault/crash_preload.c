@@ -27,8 +27,7 @@ static _Atomic long calls;
 static long crash_at;
 static int crash_signal = SIGKILL;
 
-static void __attribute__((constructor))
-begin(void)
+static void __attribute__((constructor)) begin(void)
 {
 	const char *at = getenv("CRASH_AT");
 
@@ -39,8 +38,7 @@ begin(void)
 		crash_signal = atoi(number);
 }
 
-static void __attribute__((destructor))
-end(void)
+static void __attribute__((destructor)) end(void)
 {
 	const char *path = getenv("CRASH_COUNT");
 	FILE *file = path ? fopen(path, "w") : NULL;

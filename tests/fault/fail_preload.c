@@ -30,14 +30,24 @@
 #include <unistd.h>
 
 enum class {
-	ALLOC, OPEN, READ, WRITE, SYNC, NAME, SIZE, PROCESS, MAP, IOCTL, LOCK,
-	LOOK, CLASSES
+	ALLOC,
+	OPEN,
+	READ,
+	WRITE,
+	SYNC,
+	NAME,
+	SIZE,
+	PROCESS,
+	MAP,
+	IOCTL,
+	LOCK,
+	LOOK,
+	CLASSES
 };
 
-static const char *const names[CLASSES] = {
-	"alloc", "open", "read", "write", "sync", "name", "size", "process",
-	"map", "ioctl", "lock", "look"
-};
+static const char *const names[CLASSES] = { "alloc", "open",  "read", "write",
+					    "sync",  "name",  "size", "process",
+					    "map",   "ioctl", "lock", "look" };
 
 static _Atomic long counts[CLASSES];
 static bool armed, ever;
@@ -70,8 +80,9 @@ tell_crash(int signal)
 	const char *path = getenv("FAIL_CRASH");
 	void *frames[32];
 	int count = backtrace(frames, 32);
-	long fd = path ? syscall(SYS_openat, AT_FDCWD, path,
-				 O_CREAT | O_WRONLY, 0600) : -1;
+	long fd = path
+		? syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_WRONLY, 0600)
+		: -1;
 
 	armed = false;
 	if (fd >= 0)
@@ -98,16 +109,15 @@ disarm(void)
 	armed = false;
 }
 
-static void __attribute__((constructor))
-begin(void)
+static void __attribute__((constructor)) begin(void)
 {
 	const char *text = getenv("FAIL");
 	char name[16], mode[16];
 
 	if (strcmp(program_invocation_short_name, "nightburn"))
 		return;
-	if (text && sscanf(text, "%15s %ld %15s %d", name, &nth, mode, &code)
-	    == 4) {
+	if (text
+	    && sscanf(text, "%15s %ld %15s %d", name, &nth, mode, &code) == 4) {
 		for (int i = 0; i < CLASSES; i++)
 			if (!strcmp(name, names[i]))
 				failing = i;
@@ -119,8 +129,7 @@ begin(void)
 	armed = true;
 }
 
-static void __attribute__((destructor))
-end(void)
+static void __attribute__((destructor)) end(void)
 {
 	const char *path = getenv("FAIL_COUNTS");
 	FILE *file;
@@ -139,8 +148,9 @@ static void
 strike(void)
 {
 	const char *path = getenv("FAIL_STRUCK");
-	long fd = path ? syscall(SYS_openat, AT_FDCWD, path,
-				 O_CREAT | O_WRONLY, 0600) : -1;
+	long fd = path
+		? syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_WRONLY, 0600)
+		: -1;
 
 	if (fd >= 0)
 		syscall(SYS_close, fd);
@@ -165,11 +175,10 @@ fails(enum class class, const void *caller)
 
 #define FAILS(class) fails(class, __builtin_return_address(0))
 #define NEXT(name) (*(__typeof__(&name))dlsym(RTLD_NEXT, #name))
-#define WRAP(class, type, bad, name, parameters, arguments)                \
-	type                                                               \
-	name parameters                                                    \
-	{                                                                  \
-		return FAILS(class) ? (type)bad : NEXT(name) arguments;    \
+#define WRAP(class, type, bad, name, parameters, arguments)             \
+	type name parameters                                            \
+	{                                                               \
+		return FAILS(class) ? (type)bad : NEXT(name) arguments; \
 	}
 
 /* The C library's own, by their other names: dlsym would call them. */
@@ -222,26 +231,24 @@ posix_memalign(void **out, size_t align, size_t n)
 }
 
 /* The mode, where the flags say that there is one. */
-#define MODE(mode, flags)                                                  \
-	va_list ap;                                                        \
-	mode_t mode = 0;                                                   \
-	va_start(ap, flags);                                               \
-	if (flags & (O_CREAT | O_TMPFILE))                                 \
-		mode = va_arg(ap, mode_t);                                 \
+#define MODE(mode, flags)                  \
+	va_list ap;                        \
+	mode_t mode = 0;                   \
+	va_start(ap, flags);               \
+	if (flags & (O_CREAT | O_TMPFILE)) \
+		mode = va_arg(ap, mode_t); \
 	va_end(ap)
 
-#define WRAP_OPEN(name)                                                    \
-	int                                                                \
-	name(const char *path, int flags, ...)                             \
-	{                                                                  \
-		MODE(mode, flags);                                         \
-		return FAILS(OPEN) ? -1 : NEXT(name)(path, flags, mode);   \
+#define WRAP_OPEN(name)                                                  \
+	int name(const char *path, int flags, ...)                       \
+	{                                                                \
+		MODE(mode, flags);                                       \
+		return FAILS(OPEN) ? -1 : NEXT(name)(path, flags, mode); \
 	}
-#define WRAP_OPENAT(name)                                                  \
-	int                                                                \
-	name(int at, const char *path, int flags, ...)                     \
-	{                                                                  \
-		MODE(mode, flags);                                         \
+#define WRAP_OPENAT(name)                                                    \
+	int name(int at, const char *path, int flags, ...)                   \
+	{                                                                    \
+		MODE(mode, flags);                                           \
 		return FAILS(OPEN) ? -1 : NEXT(name)(at, path, flags, mode); \
 	}
 
@@ -272,15 +279,13 @@ WRAP(READ, ssize_t, -1, pread, (int fd, void *d, size_t n, off_t at),
      (fd, d, n, at))
 WRAP(READ, ssize_t, -1, pread64, (int fd, void *d, size_t n, off64_t at),
      (fd, d, n, at))
-WRAP(READ, ssize_t, -1, readlink, (const char *p, char *d, size_t n),
-     (p, d, n))
-WRAP(READ, ssize_t, -1, readlinkat,
-     (int at, const char *p, char *d, size_t n), (at, p, d, n))
+WRAP(READ, ssize_t, -1, readlink, (const char *p, char *d, size_t n), (p, d, n))
+WRAP(READ, ssize_t, -1, readlinkat, (int at, const char *p, char *d, size_t n),
+     (at, p, d, n))
 
-WRAP(WRITE, ssize_t, -1, write, (int fd, const void *d, size_t n),
-     (fd, d, n))
-WRAP(WRITE, ssize_t, -1, pwrite,
-     (int fd, const void *d, size_t n, off_t at), (fd, d, n, at))
+WRAP(WRITE, ssize_t, -1, write, (int fd, const void *d, size_t n), (fd, d, n))
+WRAP(WRITE, ssize_t, -1, pwrite, (int fd, const void *d, size_t n, off_t at),
+     (fd, d, n, at))
 WRAP(WRITE, ssize_t, -1, pwrite64,
      (int fd, const void *d, size_t n, off64_t at), (fd, d, n, at))
 
@@ -322,8 +327,7 @@ WRAP(MAP, void *, -1, mmap64,
      (at, n, prot, f, fd, from))
 
 #define WRAP_CONTROL(class, name, kind)                                    \
-	int                                                                \
-	name(int fd, kind what, ...)                                       \
+	int name(int fd, kind what, ...)                                   \
 	{                                                                  \
 		va_list ap;                                                \
 		void *argument;                                            \
@@ -348,14 +352,12 @@ WRAP(LOOK, int, -1, lstat, (const char *p, struct stat *s), (p, s))
 WRAP(LOOK, int, -1, lstat64, (const char *p, struct stat64 *s), (p, s))
 WRAP(LOOK, int, -1, fstat, (int fd, struct stat *s), (fd, s))
 WRAP(LOOK, int, -1, fstat64, (int fd, struct stat64 *s), (fd, s))
-WRAP(LOOK, int, -1, fstatat,
-     (int at, const char *p, struct stat *s, int f), (at, p, s, f))
-WRAP(LOOK, int, -1, fstatat64,
-     (int at, const char *p, struct stat64 *s, int f), (at, p, s, f))
+WRAP(LOOK, int, -1, fstatat, (int at, const char *p, struct stat *s, int f),
+     (at, p, s, f))
+WRAP(LOOK, int, -1, fstatat64, (int at, const char *p, struct stat64 *s, int f),
+     (at, p, s, f))
 WRAP(LOOK, int, -1, statvfs, (const char *p, struct statvfs *s), (p, s))
 WRAP(LOOK, int, -1, fstatvfs, (int fd, struct statvfs *s), (fd, s))
-WRAP(LOOK, int, -1, __xstat, (int v, const char *p, struct stat *s),
-     (v, p, s))
-WRAP(LOOK, int, -1, __lxstat, (int v, const char *p, struct stat *s),
-     (v, p, s))
+WRAP(LOOK, int, -1, __xstat, (int v, const char *p, struct stat *s), (v, p, s))
+WRAP(LOOK, int, -1, __lxstat, (int v, const char *p, struct stat *s), (v, p, s))
 WRAP(LOOK, int, -1, __fxstat, (int v, int fd, struct stat *s), (v, fd, s))

@@ -31,9 +31,10 @@ export -f compile
 the_rest()
 {
 	printf '%s\n' "$src"/src/base/*.c \
-		"$src"/src/model/{json,key,label,pool}.c \
+		"$src"/src/model/record/{json,key,label}.c \
+		"$src"/src/model/decide/pool.c \
 		"$src"/tests/unit/support.c \
-		"$src"/tests/unit/model/test_guard.c |
+		"$src"/tests/unit/model/decide/test_guard.c |
 		xargs -P "$jobs" -I {} bash -c 'compile {}' || return 1
 	# shellcheck disable=SC2086
 	gcc -shared -o "$work/libothers.so" "$work"/*.o $libs
@@ -44,7 +45,7 @@ check "the test of the guard is compiled" the_rest
 as_it_is()
 {
 	mkdir "$work/coverage" && cd "$work/coverage" &&
-		$cc --coverage -c "$src/src/model/guard.c" -o guard.o &&
+		$cc --coverage -c "$src/src/model/decide/guard.c" -o guard.o &&
 		gcc --coverage -o test guard.o "$work/libothers.so" &&
 		./test
 }
@@ -93,7 +94,7 @@ try()
 export -f try
 
 mkdir "$work/mutants"
-python3 "$src/tests/fault/make_mutants.py" "$src/src/model/guard.c" \
+python3 "$src/tests/fault/make_mutants.py" "$src/src/model/decide/guard.c" \
 	"$work/mutants" >"$work/list"
 cut -f1 "$work/list" | xargs -P "$jobs" -I {} bash -c 'try {}' 2>/dev/null
 
@@ -101,7 +102,7 @@ was_killed()
 {
 	[ -e "$work/mutants/$1.killed" ] && return 0
 	[ -e "$work/mutants/$1.alive" ] && echo "it passed the test"
-	diff "$src/src/model/guard.c" "$work/mutants/$1.c"
+	diff "$src/src/model/decide/guard.c" "$work/mutants/$1.c"
 	cat "$work/mutants/$1.log"
 	return 1
 }

@@ -52,8 +52,8 @@ ERRORS = {
         ("guard.c", "&& f->now - d->verified <= f->max_verify_age", ""),
         ("plan.c", "&& f->now - d->verified <= f->max_verify_age", "")],
     "the label is not read again before a blank": [
-        ("write.c", "err = intend_blank(site, look);",
-         "err = intend_blank(site, look);\n\tbefore = *look;"),
+        ("write.c", "err = intend_blank(context, look);",
+         "err = intend_blank(context, look);\n\tbefore = *look;"),
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)")],
     "another disc after a blank is written to": [
         ("write.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
@@ -61,12 +61,12 @@ ERRORS = {
     "a burn is recorded unread": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
     "a dead run's disc is good unread": [
-        ("job/disc/record_disc.c", "err = nb_learn_check(site->nb, look, &result);",
+        ("record_disc.c", "err = nb_record_check(context->nb, look, &result);",
          "err = NB_OK;")],
     "what a person appends counts as a verification": [
         ("write.c", "if (!nb_backup_is_by_hand(w->backup))", "if (1)")],
     "an intent stays when the look behind it fails": [
-        ("write.c", "if (err)\n\t\tnb_journal_end(site->state->dir);", "")],
+        ("write.c", "if (err)\n\t\tnb_journal_end(context->state->dir);", "")],
     "the mark of the catalog is ignored": [
         ("guard.c", "if (f->pool->behind)", "if (0)"),
         ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
@@ -75,14 +75,14 @@ ERRORS = {
         ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
          "NB_REASON_CATALOG_BEHIND, NB_EWRONG);\n\tif (!next", "if (!next")],
     "a disc beyond the catalog is no witness": [
-        ("job/disc/inspect.c", "err = nb_catalog_witness(site->catalog, label, &behind);",
+        ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &behind);",
          "err = NB_OK;")],
     "an adoption does not ask the disc": [
-        ("media.c", "if (!err)\n\t\terr = nb_look_heed(site, &look);", "")],
+        ("media.c", "if (!err)\n\t\terr = nb_inspect_heed(context, &look);", "")],
     "any good disc brings an old catalog forward": [
         ("verify.c", "if (look->label.generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [
-        ("job/disc/record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
+        ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
 }
 # By a word in the name.
 OPTIONS = {"lately": "--faults --limit", "appends": "--faults --limit",
@@ -102,16 +102,21 @@ def search(name):
 
 
 def sources():
-    """The files that the model is made of."""
-    paths = [os.path.join(SOURCE, "src", folder, name + ".c")
-             for folder, names in (
-                 ("job", "found learn look media notes run site verify "
-                         "write"),
-                 ("model", "guard medium plan pool reason"))
-             for name in names.split()]
+    """The files that the model is made of, as Makefile.am lists them."""
+    with open(os.path.join(SOURCE, "Makefile.am"), encoding="utf-8") as file:
+        played = re.search(r"^rotation_played = (.*?[^\\])$", file.read(),
+                           re.M | re.S).group(1)
+    paths = [os.path.join(SOURCE, name)
+             for name in played.replace("\\", " ").split()]
     model = os.path.join(SOURCE, "tests", "model")
     return paths + [os.path.join(model, name) for name in os.listdir(model)
                     if name.endswith(".c")]
+
+
+def pattern(text):
+    """Finds this code, however its lines are broken."""
+    return re.compile(r"\s*".join(
+        re.escape(token) for token in re.findall(r"\w+|[^\w\s]", text)))
 
 
 def build(path, folder):
@@ -135,11 +140,12 @@ def change(work, changes):
             path for path in sources() if os.path.basename(path) == name][0]
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        if text.count(old) != 1:
-            raise ValueError(f"{name}: {old!r} is not there once")
+        text, count = pattern(old).subn(lambda _, new=new: new, text)
+        if count != 1:
+            raise ValueError(f"{name}: {old!r} is there {count} times")
         changed[name] = os.path.join(work, name)
         with open(changed[name], "w", encoding="utf-8") as file:
-            file.write(text.replace(old, new))
+            file.write(text)
     return changed
 
 

@@ -23,7 +23,7 @@
 #include "disc/sandbox_private.h"
 
 struct memory {
-	struct nb_blocks blocks;   /* first, so that one is the other */
+	struct nb_blocks blocks; /* first, so that one is the other */
 	const uint8_t *data;
 	size_t size;
 };
@@ -76,14 +76,15 @@ check_nodes(const struct nb_nodes *nodes, uint64_t count)
 		const struct nb_node *node = &nodes->at[i];
 
 		if (!nb_path_is_safe(node->entry.path)
-		    || (i && strcmp(nodes->at[i - 1].entry.path,
-				    node->entry.path) >= 0))
+		    || (i
+			&& strcmp(nodes->at[i - 1].entry.path, node->entry.path)
+				>= 0))
 			abort();
 		for (size_t k = 0; k < node->extent_count; k++) {
 			const struct nb_extent *x = &node->extents[k];
 
-			if (x->bytes && (x->bytes > count * NB_BLOCK
-					 || x->lba >= count))
+			if (x->bytes
+			    && (x->bytes > count * NB_BLOCK || x->lba >= count))
 				abort();
 		}
 	}
@@ -93,11 +94,11 @@ check_nodes(const struct nb_nodes *nodes, uint64_t count)
 static size_t
 play(const uint8_t *data, size_t size)
 {
-	struct memory memory = {
-		.blocks = { .get = memory_get, .name = "disc",
-			    .count = size / NB_BLOCK },
-		.data = data, .size = size
-	};
+	struct memory memory = { .blocks = { .get = memory_get,
+					     .name = "disc",
+					     .count = size / NB_BLOCK },
+				 .data = data,
+				 .size = size };
 	struct nb_nodes nodes = NB_ARRAY_INIT;
 	struct nb_label label;
 	size_t count = 0;
@@ -169,10 +170,9 @@ put(uint8_t *at, const void *data, size_t n)
 static size_t
 make_node(uint8_t *at)
 {
-	static const char *const paths[] = {
-		"a", "b/c", "d", "e", "f/g/h", "b", "../x", "/etc", "", ".",
-		"e/../f", "a/"
-	};
+	static const char *const paths[] = { "a",     "b/c", "d",      "e",
+					     "f/g/h", "b",   "../x",   "/etc",
+					     "",      ".",   "e/../f", "a/" };
 	const char *path = paths[chance(chance(16) ? 6 : 12)];
 	struct nb_inside_node head = {
 		.type = chance(32) ? chance(7) : chance(UINT32_MAX),
@@ -240,8 +240,8 @@ main(void)
 	memcpy(disc + 16 * NB_BLOCK, "\1CD001\1", 7);
 	play(disc, sizeof disc);
 	printf("1..1\n%sok 1 - a child that sends nonsense: %zu refused, %zu "
-	       "sound\n", taken > 50 && refused > 50 ? "" : "not ", refused,
-	       taken);
+	       "sound\n",
+	       taken > 50 && refused > 50 ? "" : "not ", refused, taken);
 	nb_library_end();
 	return 0;
 }

@@ -22,9 +22,9 @@
 #include "vdrive/engine/layout.h"
 #include "vdrive/engine/mmc.h"
 
-#define CAPACITY 24000  /* room for two sessions of a CD */
+#define CAPACITY 24000 /* room for two sessions of a CD */
 #define ROOM (32 * VD_AUDIO_BLOCK)
-#define STEP 32         /* bytes of input for one command */
+#define STEP 32 /* bytes of input for one command */
 #define COMMANDS 10000
 #define TRACK_MIN 300
 
@@ -32,7 +32,7 @@
 static struct {
 	int64_t from, to;
 	bool watched;
-	bool buffered;          /* blocks named before may come late */
+	bool buffered; /* blocks named before may come late */
 	bool named[CAPACITY];
 	uint64_t changes;
 } allowed;
@@ -53,8 +53,10 @@ seen(off_t at, off_t n)
 	if (allowed.buffered && first == last && allowed.named[first])
 		return;
 	if (first < allowed.from || last >= allowed.to) {
-		fprintf(stderr, "blocks %lld to %lld changed, not %lld to "
-			"%lld\n", (long long)first, (long long)last,
+		fprintf(stderr,
+			"blocks %lld to %lld changed, not %lld to "
+			"%lld\n",
+			(long long)first, (long long)last,
 			(long long)allowed.from, (long long)allowed.to);
 		abort();
 	}
@@ -105,7 +107,7 @@ allow(const struct vd_disc *disc, const uint8_t *cdb)
 	for (int i = 0; i < disc->track_count; i++)
 		if (!disc->tracks[i].closed)
 			next = disc->tracks[i].next < 0 ? 0
-				: disc->tracks[i].next;
+							: disc->tracks[i].next;
 	switch (cdb[0]) {
 	case VD_WRITE_10:
 	case VD_WRITE_VERIFY:
@@ -151,12 +153,12 @@ clock_of_test(void *context)
 static void
 shape(const struct vd_disc *disc, uint8_t *cdb, uint8_t hint)
 {
-	static const uint8_t ops[] = {
-		0x00, 0x03, 0x04, 0x12, 0x1b, 0x1e, 0x23, 0x25, 0x28, 0x2a,
-		0x2a, 0x2a, 0x2a, 0x2e, 0x35, 0x35, 0x43, 0x46, 0x4a, 0x51,
-		0x52, 0x53, 0x54, 0x55, 0x55, 0x5a, 0x5b, 0x5b, 0x5c, 0x5d,
-		0xa1, 0xa8, 0xaa, 0xac, 0xad, 0xb6, 0xb9, 0xbb, 0xbd, 0xbe
-	};
+	static const uint8_t ops[] = { 0x00, 0x03, 0x04, 0x12, 0x1b, 0x1e, 0x23,
+				       0x25, 0x28, 0x2a, 0x2a, 0x2a, 0x2a, 0x2e,
+				       0x35, 0x35, 0x43, 0x46, 0x4a, 0x51, 0x52,
+				       0x53, 0x54, 0x55, 0x55, 0x5a, 0x5b, 0x5b,
+				       0x5c, 0x5d, 0xa1, 0xa8, 0xaa, 0xac, 0xad,
+				       0xb6, 0xb9, 0xbb, 0xbd, 0xbe };
 	struct vd_view view;
 
 	if (hint & 1)
@@ -199,10 +201,10 @@ run_one(struct vd_drive *drive, const uint8_t step[STEP])
 	static uint8_t data[ROOM];
 	const struct vd_disc *disc = vd_drive_disc(drive);
 	uint8_t cdb[12];
-	struct vd_command command = {
-		.cdb = cdb, .cdb_length = sizeof cdb, .data = data,
-		.length = sizeof data
-	};
+	struct vd_command command = { .cdb = cdb,
+				      .cdb_length = sizeof cdb,
+				      .data = data,
+				      .length = sizeof data };
 	struct vd_answer answer;
 
 	memcpy(cdb, step, sizeof cdb);
@@ -212,9 +214,9 @@ run_one(struct vd_drive *drive, const uint8_t step[STEP])
 		memset(data, step[13], sizeof data);
 		memcpy(data, step + 14, STEP - 14);
 		if (cdb[0] == VD_MODE_SELECT && !(step[12] & 8)) {
-			static const uint8_t page[60] = {
-				[8] = 5, 50, 0, 4, 8, [23] = 150
-			};
+			static const uint8_t page[60] = { [8] = 5, 50,
+							  0,       4,
+							  8,       [23] = 150 };
 
 			memcpy(data, page, sizeof page);
 			data[10] = step[14] & 0x53;
@@ -237,11 +239,11 @@ run_one(struct vd_drive *drive, const uint8_t step[STEP])
 static void
 play(const uint8_t *input, size_t n, int fd)
 {
-	struct vd_drive_options options = {
-		.now = clock_of_test, .power_loss = input[1] & 1,
-		.speed = input[1] & 2 ? 1000 : 0,
-		.personality = (input[1] >> 2) % 3
-	};
+	struct vd_drive_options options = { .now = clock_of_test,
+					    .power_loss = input[1] & 1,
+					    .speed = input[1] & 2 ? 1000 : 0,
+					    .personality =
+						    (input[1] >> 2) % 3 };
 	char path[64], why[VD_WHY_MAX];
 	struct vd_drive *drive;
 	struct vd_disc *disc;
@@ -303,8 +305,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t n)
 		blank[type] = new_disc(type);
 	fd = memfd_create("disc", 0);
 	if (fd < 0 || pread(blank[type], head, sizeof head, 0) < 0
-	    || __real_pwrite(fd, head, sizeof head, 0)
-	    != (ssize_t)sizeof head)
+	    || __real_pwrite(fd, head, sizeof head, 0) != (ssize_t)sizeof head)
 		abort();
 	play(input, n, fd);
 	close(fd);

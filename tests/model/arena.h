@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-void *arena_get(size_t n);                   /* zeroed */
+void *arena_get(size_t n); /* zeroed */
 void *arena_more(void *old, size_t n);
 char *arena_text(const char *text);
-void arena_leave(void *old);                  /* nothing */
+void arena_leave(void *old); /* nothing */
 void arena_reset(void);
 
 #define malloc(n) arena_get(n)

@@ -9,11 +9,11 @@
 static char job_name[] = "j", pool_name[] = "p", drive_name[] = "d";
 static char a_place[] = "s";
 static struct nb_config_job job = { .name = job_name, .pool = pool_name };
-static struct nb_config_drive drive = {
-	.name = drive_name, .device = drive_name
-};
+static struct nb_config_drive drive = { .name = drive_name,
+					.device = drive_name };
 static struct nb_config config = {
-	.state_dir = a_place, .staging_dir = a_place,
+	.state_dir = a_place,
+	.staging_dir = a_place,
 	.drives = { .at = &drive, .count = 1 },
 	.jobs = { .at = &job, .count = 1 },
 };
@@ -126,8 +126,7 @@ move_apply(struct world *w, const struct move *move, struct outcome *out)
 		if (!move_person(w, move))
 			return false;
 	} else {
-		if (move->what >= (move->action == M_ADOPT ? setting.discs
-				   : 1))
+		if (move->what >= (move->action == M_ADOPT ? setting.discs : 1))
 			return false;
 		before = *w;
 		if (!out)
@@ -221,10 +220,8 @@ move_each(const struct world *w, move_fn *fn, void *ctx)
 		int many = action < M_RUN ? setting.media : setting.discs;
 
 		for (int what = 0; what < many; what++) {
-			struct move move = {
-				.action = (uint8_t)action,
-				.what = (uint8_t)what
-			};
+			struct move move = { .action = (uint8_t)action,
+					     .what = (uint8_t)what };
 			bool one = action == M_REMOVE
 				|| (action > M_CLONE && action != M_ADOPT);
 
@@ -246,46 +243,56 @@ move_pack(const struct move *m)
 struct move
 move_unpack(uint32_t n)
 {
-	return (struct move){
-		(uint8_t)n, n >> 8 & 15, n >> 12 & 15, (uint8_t)(n >> 16),
-		(uint8_t)(n >> 24)
-	};
+	return (struct move){ (uint8_t)n, n >> 8 & 15, n >> 12 & 15,
+			      (uint8_t)(n >> 16), (uint8_t)(n >> 24) };
 }
 
 void
 move_print(FILE *to, const struct move *move)
 {
 	static const char *const actions[] = {
-		"insert disc", "remove the disc", "lose disc",
-		"wipe elsewhere disc", "scratch disc",
-		"write with another installation disc", "clone disc",
-		"the clock goes forward", "the clock goes back",
-		"copy the catalog", "put the copy of the catalog back",
-		"lose the catalog", "put the state directory back",
-		"lose the state directory", "nightburn run", "nightburn run --resume",
-		"nightburn append PATH", "nightburn blank",
-		"nightburn adopt --as", "nightburn verify",
-		"nightburn catalog rebuild", "nightburn rotate",
+		"insert disc",
+		"remove the disc",
+		"lose disc",
+		"wipe elsewhere disc",
+		"scratch disc",
+		"write with another installation disc",
+		"clone disc",
+		"the clock goes forward",
+		"the clock goes back",
+		"copy the catalog",
+		"put the copy of the catalog back",
+		"lose the catalog",
+		"put the state directory back",
+		"lose the state directory",
+		"nightburn run",
+		"nightburn run --resume",
+		"nightburn append PATH",
+		"nightburn blank",
+		"nightburn adopt --as",
+		"nightburn verify",
+		"nightburn catalog rebuild",
+		"nightburn rotate",
 		"nightburn catalog accept"
 	};
 	static const char *const troubles[] = {
 		"", "dies before", "fails", "is not done, and is said to be",
 		"comes after a change of discs"
 	};
-	static const char *const events[] = {
-		"store", "mark", "dump", "look", "blank", "burn", "read"
-	};
+	static const char *const events[] = { "store", "mark", "dump", "look",
+					      "blank", "burn", "read" };
 
 	fputs(actions[move->action], to);
 	if (move->action == M_ADOPT)
 		fprintf(to, " %c", 'A' + move->what);
-	else if (move->action == M_INSERT || (move->action > M_REMOVE
-					      && move->action <= M_CLONE))
+	else if (move->action == M_INSERT
+		 || (move->action > M_REMOVE && move->action <= M_CLONE))
 		fprintf(to, " %d", move->what);
 	if (move->trouble)
 		fprintf(to, ": event %d (%s) %s", move->at,
 			stage.world && move->at <= stage.count
-			? events[stage.event[move->at - 1]] : "?",
+				? events[stage.event[move->at - 1]]
+				: "?",
 			troubles[move->trouble]);
 	if (move->trouble == T_SWAP && move->swap != NOBODY)
 		fprintf(to, " (disc %d)", move->swap);

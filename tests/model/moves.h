@@ -7,18 +7,36 @@
 
 enum action {
 	/* a person, or nature */
-	M_INSERT, M_REMOVE, M_LOSE, M_WIPE, M_SCRATCH, M_FOREIGN, M_CLONE,
-	M_FORWARD, M_BACK, M_SAVE, M_RESTORE, M_FORGET, M_RESTORE_ALL,
+	M_INSERT,
+	M_REMOVE,
+	M_LOSE,
+	M_WIPE,
+	M_SCRATCH,
+	M_FOREIGN,
+	M_CLONE,
+	M_FORWARD,
+	M_BACK,
+	M_SAVE,
+	M_RESTORE,
+	M_FORGET,
+	M_RESTORE_ALL,
 	M_FORGET_ALL,
 	/* commands of nightburn */
-	M_RUN, M_RESUME, M_APPEND, M_BLANK, M_ADOPT, M_VERIFY, M_REBUILD,
-	M_ROTATE, M_ACCEPT,
+	M_RUN,
+	M_RESUME,
+	M_APPEND,
+	M_BLANK,
+	M_ADOPT,
+	M_VERIFY,
+	M_REBUILD,
+	M_ROTATE,
+	M_ACCEPT,
 	M_COUNT
 };
 
 struct move {
 	uint8_t action;
-	uint8_t what;            /* which disc, or which name */
+	uint8_t what; /* which disc, or which name */
 	uint8_t trouble, at, swap;
 };
 
@@ -26,13 +44,12 @@ struct move {
 struct outcome {
 	bool died;
 	enum nb_err err;
-	char plan[24], reason[32];   /* "" where nothing was decided */
+	char plan[24], reason[32]; /* "" where nothing was decided */
 };
 
 /* Carries it out; false when it is not possible here.  W is tidy before and
  * after.  OUT may be NULL. */
-bool move_apply(struct world *w, const struct move *move,
-		struct outcome *out);
+bool move_apply(struct world *w, const struct move *move, struct outcome *out);
 
 /* Calls FN with each world that one move leads to, and with how the promise
  * was broken on the way, or NULL. */

@@ -51,7 +51,7 @@ scratch(struct world *w, uint8_t which)
 		return false;
 	world_take(w, m);
 	for (int i = 0; i < m->count; i++)
-		m->session[i].flags &= (uint8_t)~(WHOLE | PROVEN);
+		m->session[i].flags &= (uint8_t) ~(WHOLE | PROVEN);
 	return true;
 }
 
@@ -118,7 +118,9 @@ went_back(struct world *w)
 {
 	w->rolled_back = 1;
 	w->is_old = w->now.sequence < w->mark.sequence
-		|| w->now.newest < w->mark.generation ? OLD_PLAIN : OLD_HIDDEN;
+			|| w->now.newest < w->mark.generation
+		? OLD_PLAIN
+		: OLD_HIDDEN;
 }
 
 static bool
@@ -164,8 +166,8 @@ lose_all(struct world *w)
 	w->journal = 0;
 	if (w->has_saved && !setting.untidy) {
 		w->saved.sequence = (uint8_t)(w->saved.sequence + FAR);
-		w->saved_mark.sequence = (uint8_t)(w->saved_mark.sequence
-						   + FAR);
+		w->saved_mark.sequence =
+			(uint8_t)(w->saved_mark.sequence + FAR);
 	}
 	return true;
 }

@@ -103,8 +103,8 @@ is_proven_elsewhere(const struct world *w, const struct medium *m)
 	for (int i = 0; i < w->now.count; i++) {
 		const struct row *r = &w->now.row[i];
 
-		if (r->id != m->id && says_newest(&w->now, r)
-		    && r->proven && r->proven != V_OLD)
+		if (r->id != m->id && says_newest(&w->now, r) && r->proven
+		    && r->proven != V_OLD)
 			return true;
 	}
 	return false;
@@ -178,8 +178,7 @@ is_witness(const struct world *w, const struct medium *m)
 {
 	const struct row *r = NULL;
 
-	if (!m || m->kind != K_OURS
-	    || (w->journal && w->dead.id == m->id))
+	if (!m || m->kind != K_OURS || (w->journal && w->dead.id == m->id))
 		return false;
 	for (int i = 0; i < w->now.count; i++)
 		if (w->now.row[i].id == m->id)
@@ -219,8 +218,8 @@ void
 promise_learnt(const struct world *before, const struct move *move,
 	       const struct outcome *out)
 {
-	const struct medium *m = before->in == NOBODY ? NULL
-		: &before->medium[before->in];
+	const struct medium *m =
+		before->in == NOBODY ? NULL : &before->medium[before->in];
 	struct world *w = stage.world;
 	bool asks = move->action == M_VERIFY || move->action == M_REBUILD;
 

@@ -43,8 +43,9 @@ take_option(int c)
 		break;
 	case 'r':
 		setting.rotation = !strcmp(optarg, "append")
-			? NB_ROTATION_APPEND : !strcmp(optarg, "fresh")
-			? NB_ROTATION_FRESH : NB_ROTATION_ALTERNATE;
+			? NB_ROTATION_APPEND
+			: !strcmp(optarg, "fresh") ? NB_ROTATION_FRESH
+						   : NB_ROTATION_ALTERNATE;
 		break;
 	case 's':
 		setting.refuse_same = true;

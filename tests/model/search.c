@@ -6,10 +6,16 @@
 #include <sys/mman.h>
 #include <xxhash.h>
 
-struct known { uint64_t hash; uint32_t parent, move; };
+struct known {
+	uint64_t hash;
+	uint32_t parent, move;
+};
 
 /* Worlds of one depth, one behind the other: length, number, bytes. */
-struct queue { uint8_t *at; size_t used, size; };
+struct queue {
+	uint8_t *at;
+	size_t used, size;
+};
 
 struct search {
 	struct known *known;
@@ -17,7 +23,7 @@ struct search {
 	uint32_t *slots;
 	uint32_t mask;
 	struct queue now, next;
-	bool last;                 /* of the depths: nothing is kept */
+	bool last; /* of the depths: nothing is kept */
 	uint32_t parent;
 	struct report report;
 };
@@ -43,9 +49,8 @@ meet(struct search *s, uint64_t hash, const struct move *move)
 	for (; s->slots[slot]; slot = (slot + 1) & s->mask)
 		if (s->known[s->slots[slot] - 1].hash == hash)
 			return false;
-	s->known[s->count] = (struct known){
-		hash, s->parent, move ? move_pack(move) : 0
-	};
+	s->known[s->count] =
+		(struct known){ hash, s->parent, move ? move_pack(move) : 0 };
 	s->slots[slot] = ++s->count;
 	return true;
 }
@@ -77,9 +82,8 @@ arrive(void *ctx, const struct move *move, const struct world *next,
 	s->report.seen[move->action]++;
 	n = world_pack(next, bytes);
 	if (broken) {
-		s->known[s->count++] = (struct known){
-			0, s->parent, move_pack(move)
-		};
+		s->known[s->count++] =
+			(struct known){ 0, s->parent, move_pack(move) };
 		s->report.broken = broken;
 		return;
 	}

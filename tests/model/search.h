@@ -10,11 +10,11 @@
 #include "moves.h"
 
 struct report {
-	int depth;                 /* all worlds up to so many moves */
+	int depth; /* all worlds up to so many moves */
 	uint32_t worlds;
 	uint64_t moves;
-	uint64_t seen[M_COUNT];    /* how often each action was possible */
-	const char *broken;        /* NULL: the promise holds */
+	uint64_t seen[M_COUNT]; /* how often each action was possible */
+	const char *broken;     /* NULL: the promise holds */
 };
 
 /* Up to DEPTH moves, and not much more than MOST worlds: then REPORT->depth is

@@ -174,8 +174,7 @@ find_most(uint8_t *id, uint8_t *backup)
 	for (int i = 0; i < setting.media; i++) {
 		*id = most(w->medium[i].id, *id);
 		for (int k = 0; k < w->medium[i].count; k++)
-			*backup = most(w->medium[i].session[k].backup,
-				       *backup);
+			*backup = most(w->medium[i].session[k].backup, *backup);
 	}
 	most_of_catalog(&w->now, id, backup);
 	if (w->has_saved)

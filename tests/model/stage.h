@@ -14,21 +14,21 @@
 #include "world.h"
 
 enum event {
-	E_STORE,     /* catalog, journal or staging is about to be written */
-	E_MARK,      /* the mark is */
+	E_STORE, /* catalog, journal or staging is about to be written */
+	E_MARK,  /* the mark is */
 	E_DUMP,
-	E_LOOK,      /* the program looks at the disc */
+	E_LOOK, /* the program looks at the disc */
 	E_BLANK,
 	E_BURN,
-	E_READ       /* a session is read and compared */
+	E_READ /* a session is read and compared */
 };
 
 enum trouble {
 	T_NONE,
-	T_DIE,       /* the program ends before the event */
-	T_FAIL,      /* the event fails */
-	T_LIE,       /* it does not happen, and the drive says that it did */
-	T_SWAP       /* another disc is in the drive */
+	T_DIE,  /* the program ends before the event */
+	T_FAIL, /* the event fails */
+	T_LIE,  /* it does not happen, and the drive says that it did */
+	T_SWAP  /* another disc is in the drive */
 };
 
 enum { EVENTS = 64 };
@@ -36,16 +36,16 @@ enum { EVENTS = 64 };
 struct stage {
 	struct world *world;
 	enum trouble trouble;
-	int at;              /* the event, from 1, that meets it */
-	uint8_t swap;        /* the other disc */
-	int count;           /* events up to now */
+	int at;       /* the event, from 1, that meets it */
+	uint8_t swap; /* the other disc */
+	int count;    /* events up to now */
 	uint8_t event[EVENTS];
 	jmp_buf died;
-	bool adopting;       /* a person typed the volume id */
+	bool adopting; /* a person typed the volume id */
 	bool lied;
-	bool read_all;       /* all that is on the disc, and it was good */
-	bool ever_good;      /* before this move */
-	const char *broken;  /* how the promise was broken; NULL: it was not */
+	bool read_all;      /* all that is on the disc, and it was good */
+	bool ever_good;     /* before this move */
+	const char *broken; /* how the promise was broken; NULL: it was not */
 };
 extern struct stage stage;
 
@@ -67,7 +67,7 @@ uint8_t stage_higher(uint8_t a, uint8_t b);
 enum nb_err stage_put_mark(void);
 bool stage_is_behind(void);
 void stage_advance(uint8_t generation);
-uint8_t stage_known(void);            /* the highest generation */
+uint8_t stage_known(void); /* the highest generation */
 
 /* ---- the promise ---- */
 

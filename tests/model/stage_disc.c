@@ -11,7 +11,9 @@
 #define SESSION_BLOCKS 10
 #define OURS "00000000000000000000000000000001"
 
-struct nb_drive { int unused; };
+struct nb_drive {
+	int unused;
+};
 
 static struct nb_drive the_drive;
 
@@ -79,8 +81,8 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 	out->free = (uint64_t)(SESSIONS - m->count) * SESSION_BLOCKS;
 	out->next_writable = m->count * SESSION_BLOCKS;
 	out->state = m->kind == K_BLANK ? NB_MEDIUM_BLANK
-		: m->kind == K_HALF ? NB_MEDIUM_DAMAGED
-		: NB_MEDIUM_APPENDABLE;
+		: m->kind == K_HALF     ? NB_MEDIUM_DAMAGED
+					: NB_MEDIUM_APPENDABLE;
 	return NB_OK;
 }
 
@@ -157,8 +159,8 @@ nb_reader_volume_id(struct nb_blocks *blocks, uint32_t start,
 	(void)start;
 	volume_id[0] = '\0';
 	if (m && m->kind != K_BLANK && m->kind != K_HALF)
-		snprintf(volume_id, 33, "V%d", m->kind == K_OURS
-			 ? 10 + m->name : m->kind);
+		snprintf(volume_id, 33, "V%d",
+			 m->kind == K_OURS ? 10 + m->name : m->kind);
 }
 
 /* A faithful copy is proven with the disc that it is a copy of. */
@@ -186,7 +188,7 @@ is_expected(const struct medium *m, const struct nb_readback *spec)
 	if (!spec->expected)
 		return true;
 	s = (const struct nb_session *)((const char *)spec->expected
-		- offsetof(struct nb_session, entries));
+					- offsetof(struct nb_session, entries));
 	return m->id == stage_number(s->label.disc_id)
 		&& m->session[m->count - 1].backup
 		== stage_number(s->label.backup_id);
@@ -310,21 +312,21 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 
 /* The discs of the play have no sessions that are bad. */
 enum nb_err
-nb_look_back(struct nb_look *look)
+nb_fallback_session(struct nb_inspection *look)
 {
 	(void)look;
 	return NB_ENOTFOUND;
 }
 
 enum nb_err
-nb_look_behind(struct nb_look *look)
+nb_fallback_label(struct nb_inspection *look)
 {
 	(void)look;
 	return NB_OK;
 }
 
 bool
-nb_look_may_help(enum nb_err err)
+nb_fallback_may_help(enum nb_err err)
 {
 	(void)err;
 	return false;

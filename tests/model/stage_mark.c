@@ -12,7 +12,7 @@ now(void)
 	return &stage.world->now;
 }
 
-static struct level level;     /* as it was read, and raised since */
+static struct level level; /* as it was read, and raised since */
 static bool working;
 
 uint8_t
@@ -41,8 +41,7 @@ stage_put_mark(void)
 {
 	return save_mark((struct level){
 		stage_higher(level.sequence, now()->sequence),
-		stage_higher(level.generation, now()->newest)
-	});
+		stage_higher(level.generation, now()->newest) });
 }
 
 bool
@@ -83,9 +82,8 @@ nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 {
 	(void)catalog;
 	(void)pool;
-	*reach = (struct nb_reach){
-		stage_is_behind(), now()->newest, level.generation
-	};
+	*reach = (struct nb_reach){ stage_is_behind(), now()->newest,
+				    level.generation };
 	return NB_OK;
 }
 
@@ -93,16 +91,17 @@ enum nb_err
 nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 		   bool *behind)
 {
-	const struct row *row = catalog_row(now(),
-					    stage_number(label->disc_id));
+	const struct row *row =
+		catalog_row(now(), stage_number(label->disc_id));
 	uint8_t generation = (uint8_t)label->generation;
 
 	(void)catalog;
 	*behind = generation > now()->newest
 		&& (!row || row->state == NB_DISC_GOOD);
-	return !*behind ? NB_OK : save_mark((struct level){
-		level.sequence, stage_higher(level.generation, generation)
-	});
+	return !*behind ? NB_OK
+			: save_mark((struct level){
+				level.sequence,
+				stage_higher(level.generation, generation) });
 }
 
 enum nb_err
@@ -113,8 +112,8 @@ nb_catalog_accept(struct nb_catalog *catalog, const char *pool)
 	if (stage_event(E_STORE))
 		return NB_EIO;
 	now()->newest = stage_higher(now()->newest, level.generation);
-	now()->sequence = (uint8_t)(1 + stage_higher(now()->sequence,
-					       level.sequence));
+	now()->sequence =
+		(uint8_t)(1 + stage_higher(now()->sequence, level.sequence));
 	return stage_put_mark();
 }
 

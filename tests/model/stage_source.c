@@ -41,9 +41,8 @@ nb_config_pool(const struct nb_config *config, const char *name)
 const struct nb_config_drive *
 nb_config_drive(const struct nb_config *config, const char *name)
 {
-	static struct nb_config_drive drive = {
-		.name = drive_name, .device = drive_name
-	};
+	static struct nb_config_drive drive = { .name = drive_name,
+						.device = drive_name };
 
 	(void)config;
 	(void)name;
@@ -68,13 +67,14 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 }
 
 enum nb_err
-nb_backup_prepare(struct nb_site *site, const struct nb_run_options *options,
+nb_backup_prepare(struct nb_pool_context *context,
+		  const struct nb_run_options *options,
 		  struct nb_backup *backup)
 {
 	memset(backup, 0, sizeof *backup);
-	backup->site = site;
-	backup->sources = options->path_count ? &backup->by_hand
-		: &site->job->sources;
+	backup->context = context;
+	backup->sources =
+		options->path_count ? &backup->by_hand : &context->job->sources;
 	return NB_OK;
 }
 
@@ -153,17 +153,17 @@ nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
 /* ---- a session: as job/run/session.c makes its label ---- */
 
 enum nb_err
-nb_session_new(struct nb_backup *backup, const struct nb_look *look,
+nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 	       const struct nb_decision *decision, struct nb_session **out)
 {
 	bool append = decision->plan == NB_PLAN_APPEND;
 	struct nb_session *s = calloc(1, sizeof *s);
-	uint8_t id = append ? stage_number(look->label.disc_id)
-		: stage_new_id();
+	uint8_t id =
+		append ? stage_number(look->label.disc_id) : stage_new_id();
 	struct medium m = { .id = id, .count = 1 };
 	uint64_t next = 0;
 
-	nb_catalog_next_generation(backup->site->catalog, "p", &next);
+	nb_catalog_next_generation(backup->context->catalog, "p", &next);
 	m.name = stage_name(decision->disc);
 	m.session[0].backup = stage_number(backup->staged.manifest.backup_id);
 	m.session[0].generation = nb_backup_is_by_hand(backup) && append
@@ -196,8 +196,7 @@ which_session(const char *path)
 	const struct medium *m = stage_disc();
 	uint8_t backup;
 
-	if (strncmp(path, "nightburn/", 10) || path[10] < '0'
-	    || path[10] > '9')
+	if (strncmp(path, "nightburn/", 10) || path[10] < '0' || path[10] > '9')
 		return (char)(m->count - 1);
 	backup = stage_number(path + 10);
 	for (int i = 0; i < m->count - 1; i++)
@@ -207,8 +206,8 @@ which_session(const char *path)
 }
 
 enum nb_err
-nb_earlier_text(struct nb_blocks *blocks, uint32_t start, const char *path,
-		char **text, size_t *length)
+nb_disc_text(struct nb_blocks *blocks, uint32_t start, const char *path,
+	     char **text, size_t *length)
 {
 	(void)blocks;
 	(void)start;
@@ -269,8 +268,9 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	memset(m, 0, sizeof *m);
 	stage_backup(disc->session[(int)text[0]].backup, m->backup_id);
 	strcpy(m->pool, "p");
-	strcpy(m->job, disc->session[(int)text[0]].flags & BY_HAND
-	       ? NB_JOB_BY_HAND : "j");
+	strcpy(m->job,
+	       disc->session[(int)text[0]].flags & BY_HAND ? NB_JOB_BY_HAND
+							   : "j");
 	return NB_OK;
 }
 
@@ -287,8 +287,8 @@ nb_entries_free(struct nb_entries *entries)
 }
 
 void
-nb_look_tell(struct nightburn *nb, const struct nb_look *look,
-	     struct nb_disc_info *out)
+nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
+		struct nb_disc_info *out)
 {
 	(void)nb;
 	(void)look;

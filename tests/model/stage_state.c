@@ -52,10 +52,10 @@ nb_journal_begin(const char *state_dir, const struct nb_journal *journal)
 	if (stage_event(E_STORE))
 		return NB_EIO;
 	stage.world->journal = (uint8_t)(journal->step + 1);
-	stage.world->dead = (struct dead){
-		stage_number(label->disc_id), stage_name(label->disc),
-		(uint8_t)label->generation, stage_number(label->backup_id)
-	};
+	stage.world->dead = (struct dead){ stage_number(label->disc_id),
+					   stage_name(label->disc),
+					   (uint8_t)label->generation,
+					   stage_number(label->backup_id) };
 	return NB_OK;
 }
 
@@ -86,17 +86,19 @@ nb_journal_end(const char *state_dir)
 }
 
 enum nb_err
-nb_site_key(struct nb_site *site, bool make)
+nb_pool_context_key(struct nb_pool_context *context, bool make)
 {
 	(void)make;
-	site->has_key = true;
+	context->has_key = true;
 	return NB_OK;
 }
 
 bool
-nb_site_signed(const struct nb_site *site, const struct nb_label *label)
+nb_pool_context_signed(const struct nb_pool_context *context,
+		       const struct nb_label *label)
 {
-	return nb_label_is_signed(label, site->has_key ? &site->key : NULL);
+	return nb_label_is_signed(label,
+				  context->has_key ? &context->key : NULL);
 }
 
 const char *
@@ -134,18 +136,18 @@ nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
 	return NB_OK;
 }
 
-enum nb_seal
-nb_seal_look(struct nb_blocks *blocks, uint32_t start, const char *path,
-	     const struct nb_key *key)
+enum nb_manifest_mac
+nb_manifest_mac_inspect(struct nb_blocks *blocks, uint32_t start,
+			const char *path, const struct nb_key *key)
 {
 	(void)blocks;
 	(void)start;
 	(void)path;
-	return key ? NB_SEAL_GOOD : NB_SEAL_NO_KEY;
+	return key ? NB_MAC_GOOD : NB_MAC_NO_KEY;
 }
 
 enum nb_err
-nb_seals_check(struct nightburn *nb, const struct nb_look *look)
+nb_manifest_macs_check(struct nightburn *nb, const struct nb_inspection *look)
 {
 	(void)nb;
 	(void)look;
@@ -156,8 +158,8 @@ nb_seals_check(struct nightburn *nb, const struct nb_look *look)
 #define NEVER NB_EFAIL
 
 enum nb_err
-nb_entries_add_text(struct nb_entries *list, const char *path,
-		    const char *text, size_t length, int64_t mtime)
+nb_entries_add_text(struct nb_entries *list, const char *path, const char *text,
+		    size_t length, int64_t mtime)
 {
 	(void)list;
 	(void)path;

@@ -95,15 +95,17 @@ nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
 	for (int i = 0; i < now()->count; i++)
 		for (int k = 0; k < now()->row[i].count; k++)
 			*holds |= now()->row[i].session[k].backup == backup
-				&& (!disc_id || now()->row[i].id
-				    == stage_number(disc_id));
+				&& (!disc_id
+				    || now()->row[i].id
+					    == stage_number(disc_id));
 	return NB_OK;
 }
 
 enum nb_err
 nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
-	enum nb_err (*fn)(void *ctx, const struct nb_catalog_backup *row),
-	void *ctx)
+		   enum nb_err (*fn)(void *ctx,
+				     const struct nb_catalog_backup *row),
+		   void *ctx)
 {
 	char id[NB_BACKUP_ID_MAX + 1], disc_id[NB_ID_HEX + 1];
 	char name[2] = "";
@@ -122,8 +124,8 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
 
 		stage_id(r->id, disc_id);
 		name[0] = (char)('A' + r->name);
-		told.disc_state = nb_disc_state_name(
-			(enum nb_disc_state)r->state);
+		told.disc_state =
+			nb_disc_state_name((enum nb_disc_state)r->state);
 		for (int k = 0; k < r->count; k++) {
 			told.generation = r->session[k].generation;
 			stage_backup(r->session[k].backup, id);

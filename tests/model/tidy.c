@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-#define SOMEBODY 0xfe     /* a backup that is nowhere any more */
+#define SOMEBODY 0xfe /* a backup that is nowhere any more */
 
 static int
 compare_media(const struct medium *a, const struct medium *b)
@@ -61,7 +61,9 @@ clear_medium(struct medium *m)
 
 /* ---- what is seen, by discs, journal and staging ---- */
 
-struct seen { bool id[256], backup[256], generation[256]; };
+struct seen {
+	bool id[256], backup[256], generation[256];
+};
 
 static void
 look_around(const struct world *w, struct seen *seen)
@@ -147,10 +149,9 @@ sort_catalog(struct catalog *c)
 static void
 forget(struct catalog *c, const struct seen *seen)
 {
-	struct catalog kept = {
-		.there = c->there, .newest = c->newest,
-		.sequence = c->sequence
-	};
+	struct catalog kept = { .there = c->there,
+				.newest = c->newest,
+				.sequence = c->sequence };
 
 	for (int i = 0; i < c->count; i++) {
 		struct row *r = &c->row[i];
@@ -159,8 +160,7 @@ forget(struct catalog *c, const struct seen *seen)
 			r->verified = r->proven = V_FRESH;
 		if (row_counts(r, seen)) {
 			memset(r->session + r->count, 0,
-			       (size_t)(KEPT - r->count)
-			       * sizeof *r->session);
+			       (size_t)(KEPT - r->count) * sizeof *r->session);
 			kept.row[kept.count++] = *r;
 			continue;
 		}
@@ -183,7 +183,9 @@ forget(struct catalog *c, const struct seen *seen)
 
 /* ---- new names for all ids ---- */
 
-struct names { uint8_t id[256], backup[256], ids, backups; };
+struct names {
+	uint8_t id[256], backup[256], ids, backups;
+};
 
 static void
 rename_id(struct names *n, uint8_t *id)
@@ -322,10 +324,8 @@ lower_generations(struct world *w)
 static void
 lower_sequences(struct world *w)
 {
-	uint8_t *all[] = {
-		&w->now.sequence, &w->mark.sequence, &w->saved.sequence,
-		&w->saved_mark.sequence
-	};
+	uint8_t *all[] = { &w->now.sequence, &w->mark.sequence,
+			   &w->saved.sequence, &w->saved_mark.sequence };
 	uint8_t was[4], least = 0, rank = 0;
 
 	for (int i = 0; i < 4; i++)

@@ -16,12 +16,14 @@ chance(uint32_t n)
 
 /* What often happens stands here often. */
 static const uint8_t often[] = {
-	M_INSERT, M_INSERT, M_INSERT, M_INSERT, M_INSERT, M_REMOVE, M_LOSE,
-	M_WIPE, M_SCRATCH, M_FOREIGN, M_CLONE, M_SAVE, M_SAVE, M_RESTORE,
-	M_RESTORE, M_FORGET, M_FORGET, M_RESTORE_ALL, M_RESTORE_ALL,
-	M_FORGET_ALL, M_ACCEPT, M_RUN, M_RUN, M_RUN, M_RUN, M_RUN, M_RESUME,
-	M_RESUME, M_APPEND, M_BLANK, M_BLANK, M_ADOPT, M_ADOPT, M_VERIFY,
-	M_VERIFY, M_REBUILD, M_ROTATE
+	M_INSERT,  M_INSERT, M_INSERT,      M_INSERT,      M_INSERT,
+	M_REMOVE,  M_LOSE,   M_WIPE,        M_SCRATCH,     M_FOREIGN,
+	M_CLONE,   M_SAVE,   M_SAVE,        M_RESTORE,     M_RESTORE,
+	M_FORGET,  M_FORGET, M_RESTORE_ALL, M_RESTORE_ALL, M_FORGET_ALL,
+	M_ACCEPT,  M_RUN,    M_RUN,         M_RUN,         M_RUN,
+	M_RUN,     M_RESUME, M_RESUME,      M_APPEND,      M_BLANK,
+	M_BLANK,   M_ADOPT,  M_ADOPT,       M_VERIFY,      M_VERIFY,
+	M_REBUILD, M_ROTATE
 };
 
 static void
@@ -59,7 +61,7 @@ choose_death(const struct world *w, struct move *move)
 	for (int i = 0; i < stage.count; i++) {
 		burned |= stage.event[i] == E_BURN;
 		if (blank ? stage.event[i] != E_BLANK
-		    : !burned || stage.event[i] != E_READ)
+			  : !burned || stage.event[i] != E_READ)
 			continue;
 		move->trouble = T_DIE;
 		move->at = (uint8_t)(i + 1);
@@ -77,17 +79,17 @@ print_step(const struct move *move, const struct world *w,
 	printf("{\"action\": %d, \"what\": %d, \"good\": %s, \"plan\": \"%s\", "
 	       "\"reason\": \"%s\", \"dies\": \"%s\", \"in\": %d, "
 	       "\"staged\": %d, \"rows\": [",
-	       move->action, move->what, out->err || out->died ? "false"
-	       : "true", out->plan, out->reason, dies, m ? w->in : -1,
-	       w->staged != 0);
+	       move->action, move->what,
+	       out->err || out->died ? "false" : "true", out->plan, out->reason,
+	       dies, m ? w->in : -1, w->staged != 0);
 	print_rows(w);
 	printf("], \"mark\": [%d, %d], \"disc\": [%d, \"%s\", %d, %d], "
 	       "\"words\": \"",
-	       w->mark.sequence, w->mark.generation, m
-	       ? m->kind : -1, m && m->count
-	       ? (const char [][2]){ "A", "B", "C", "D" }[m->name] : "",
-	       m ? m->count : 0, m && m->count
-	       ? m->session[m->count - 1].generation : 0);
+	       w->mark.sequence, w->mark.generation, m ? m->kind : -1,
+	       m && m->count ? (const char[][2]){ "A", "B", "C", "D" }[m->name]
+			     : "",
+	       m ? m->count : 0,
+	       m && m->count ? m->session[m->count - 1].generation : 0);
 	move_print(stdout, move);
 	puts("\"}");
 }
@@ -100,12 +102,10 @@ walk(uint64_t seed, int steps)
 	state = seed;
 	setting.untidy = true;
 	world_begin(&w);
-	for (int i = 0; i < steps; ) {
+	for (int i = 0; i < steps;) {
 		struct outcome out = { 0 };
 		const char *dies;
-		struct move move = {
-			.action = often[chance(sizeof often)]
-		};
+		struct move move = { .action = often[chance(sizeof often)] };
 
 		if (move.action == M_ADOPT)
 			move.what = (uint8_t)chance((uint32_t)setting.discs);

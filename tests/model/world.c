@@ -183,8 +183,9 @@ print_catalog(FILE *to, const char *what, const struct catalog *c)
 		for (int k = 0; k < r->count; k++)
 			fprintf(to, " g%d:b%d", r->session[k].generation,
 				r->session[k].backup);
-		fputs(r->verified == V_OLD ? " (long ago);"
-		      : r->verified == V_FUTURE ? " (in the future);" : ";",
+		fputs(r->verified == V_OLD              ? " (long ago);"
+			      : r->verified == V_FUTURE ? " (in the future);"
+							: ";",
 		      to);
 	}
 	fprintf(to, " %slast generation %d, %d changes\n",
@@ -194,10 +195,13 @@ print_catalog(FILE *to, const char *what, const struct catalog *c)
 void
 world_print(FILE *to, const struct world *w)
 {
-	static const char *const kinds[] = {
-		"", "blank", "half blanked", "unknown data",
-		"of another installation", "label unreadable", "ours"
-	};
+	static const char *const kinds[] = { "",
+					     "blank",
+					     "half blanked",
+					     "unknown data",
+					     "of another installation",
+					     "label unreadable",
+					     "ours" };
 
 	fprintf(to, "      discs:");
 	for (int i = 0; i < MEDIA; i++) {
@@ -215,9 +219,11 @@ world_print(FILE *to, const struct world *w)
 	fputc('\n', to);
 	print_catalog(to, "catalog", &w->now);
 	fprintf(to, "      mark: generation %d, %d changes%s\n",
-		w->mark.generation, w->mark.sequence, w->is_old == OLD_PLAIN
-		? " (the catalog is old)" : w->is_old
-		? " (the catalog is old, and nobody can know)" : "");
+		w->mark.generation, w->mark.sequence,
+		w->is_old == OLD_PLAIN ? " (the catalog is old)"
+			: w->is_old
+			? " (the catalog is old, and nobody can know)"
+			: "");
 	if (w->has_saved)
 		print_catalog(to, "copy of the catalog", &w->saved);
 	if (w->journal)

@@ -30,20 +30,20 @@ void nb_test_log_clear(void);
 void nb_test_write(const char *name, const char *text, unsigned int mode);
 
 /* The call gives ERR, and the messages are exactly TEXT. */
-#define nb_assert_fails(call, err, text)                                   \
-	do {                                                               \
-		nb_test_log_clear();                                       \
-		ck_assert_int_eq((call), (err));                           \
-		ck_assert_str_eq(nb_test_log(), (text));                   \
+#define nb_assert_fails(call, err, text)                 \
+	do {                                             \
+		nb_test_log_clear();                     \
+		ck_assert_int_eq((call), (err));         \
+		ck_assert_str_eq(nb_test_log(), (text)); \
 	} while (0)
 
 /* The call succeeds; its messages are shown when it does not. */
-#define nb_assert_ok(call)                                                 \
-	do {                                                               \
-		int nb_result_ = (int)(call);                              \
-		ck_assert_msg(nb_result_ == NB_OK, "%s: %s\n%s", #call,    \
-			      nb_err_name((enum nb_err)nb_result_),        \
-			      nb_test_log());                              \
+#define nb_assert_ok(call)                                              \
+	do {                                                            \
+		int nb_result_ = (int)(call);                           \
+		ck_assert_msg(nb_result_ == NB_OK, "%s: %s\n%s", #call, \
+			      nb_err_name((enum nb_err)nb_result_),     \
+			      nb_test_log());                           \
 	} while (0)
 
 #endif

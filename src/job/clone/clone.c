@@ -27,10 +27,10 @@ struct clone {
 	struct nb_state *state;
 	struct nb_lock *lock;
 	struct nb_catalog *catalog;
-	char *mounted;                  /* where the device is; NULL: by us
+	char *mounted; /* where the device is; NULL: by us
 					   nothing is mounted */
 	const char *target;
-	int root;                       /* of the target, open */
+	int root; /* of the target, open */
 	struct nb_clone_marker marker;
 	char source_id[128];
 	int64_t started;
@@ -95,8 +95,8 @@ read_marker(struct clone *c, struct nb_clone_facts *facts)
 	if (!err)
 		err = nb_path_join(c->target, NB_CLONE_MARKER, &name);
 	if (!err)
-		facts->marker_good = !nb_clone_parse(name, text, length,
-						     &c->marker);
+		facts->marker_good =
+			!nb_clone_parse(name, text, length, &c->marker);
 	facts->marker = &c->marker;
 	free(name);
 	free(text);
@@ -112,8 +112,7 @@ look_at_source(struct clone *c, struct nb_clone_facts *facts)
 
 	err = is_empty(c->config->source, &facts->source_empty);
 	if (!err)
-		err = nb_path_join(c->config->source, NB_CLONE_MARKER,
-				   &marker);
+		err = nb_path_join(c->config->source, NB_CLONE_MARKER, &marker);
 	if (!err)
 		facts->source_marked = !lstat(marker, &st);
 	free(marker);
@@ -129,10 +128,12 @@ look_at_target(struct clone *c, struct nb_clone_facts *facts)
 	struct stat source, target;
 	enum nb_err err = nb_mounted_at(c->target, &facts->target_mounted);
 
-	if (!err && (stat(c->config->source, &source)
-		     || fstat(c->root, &target)))
-		err = nb_fail_errno(NB_EIO, "clone %s: cannot look at source "
-				    "and target", c->config->name);
+	if (!err
+	    && (stat(c->config->source, &source) || fstat(c->root, &target)))
+		err = nb_fail_errno(NB_EIO,
+				    "clone %s: cannot look at source "
+				    "and target",
+				    c->config->name);
 	if (err)
 		return err;
 	facts->same_file_system = source.st_dev == target.st_dev;
@@ -144,8 +145,10 @@ static enum nb_err
 ask_guard(struct clone *c)
 {
 	struct nb_clone_facts facts = {
-		.name = c->config->name, .installation = c->state->installation,
-		.init = c->options->init, .force = c->options->force,
+		.name = c->config->name,
+		.installation = c->state->installation,
+		.init = c->options->init,
+		.force = c->options->force,
 	};
 	enum nb_clone_guard answer;
 	enum nb_err err = look_at_source(c, &facts);
@@ -197,8 +200,9 @@ save_marker(struct clone *c)
 		return err;
 	times[0] = st.st_atim;
 	times[1] = st.st_mtim;
-	return futimens(c->root, times) ? nb_fail_errno(NB_EIO,
-		"%s: cannot set its date", c->target) : NB_OK;
+	return futimens(c->root, times)
+		? nb_fail_errno(NB_EIO, "%s: cannot set its date", c->target)
+		: NB_OK;
 }
 
 static enum nb_err
@@ -206,13 +210,19 @@ record(const struct clone *c, const struct nb_clone_result *r,
        const char *state, const char *note)
 {
 	struct nb_catalog_clone row = {
-		.name = c->config->name, .id = c->marker.id,
+		.name = c->config->name,
+		.id = c->marker.id,
 		.source = c->config->source,
 		.target = c->config->device ? c->config->device : c->target,
-		.state = state, .note = note, .started = c->started,
-		.finished = c->marker.finished, .checked = c->marker.checked,
-		.files = r->files, .transferred = r->transferred,
-		.deleted = r->deleted, .bytes = r->bytes,
+		.state = state,
+		.note = note,
+		.started = c->started,
+		.finished = c->marker.finished,
+		.checked = c->marker.checked,
+		.files = r->files,
+		.transferred = r->transferred,
+		.deleted = r->deleted,
+		.bytes = r->bytes,
 	};
 
 	return nb_catalog_put_clone(c->catalog, &row);
@@ -236,7 +246,8 @@ check_deletions(struct clone *c, const struct nb_clone_work *work,
 		return err;
 	}
 	if (pass.deleted > *most)
-		return nb_fail(NB_EWRONG, "clone %s: %llu files would be "
+		return nb_fail(NB_EWRONG,
+			       "clone %s: %llu files would be "
 			       "deleted, at most %llu may be\nhint: is the "
 			       "source whole? --accept-delete says so",
 			       c->config->name,
@@ -277,9 +288,11 @@ warn_fstab(const struct clone *c)
 	if (nb_path_join(c->config->source, "etc/fstab", &there))
 		return;
 	if (!access(there, F_OK) && faccessat(c->root, "etc/fstab", F_OK, 0))
-		nb_log(NB_WARNING, "clone %s: has no /etc/fstab\nhint: write "
+		nb_log(NB_WARNING,
+		       "clone %s: has no /etc/fstab\nhint: write "
 		       "one that names the clone's own disk; nightburn never "
-		       "copies it", c->config->name);
+		       "copies it",
+		       c->config->name);
 	free(there);
 }
 
@@ -351,10 +364,11 @@ enum nb_err
 nb_clone(struct nightburn *nb, const struct nb_clone_options *options,
 	 struct nb_clone_result *result)
 {
-	struct clone c = { .nb = nb, .options = options, .root = -1,
+	struct clone c = { .nb = nb,
+			   .options = options,
+			   .root = -1,
 			   .started = nb_clock_date() };
-	enum nb_err err = nb_config_clone(nb->config, options->name,
-					  &c.config);
+	enum nb_err err = nb_config_clone(nb->config, options->name, &c.config);
 
 	memset(result, 0, sizeof *result);
 	if (err)

@@ -9,14 +9,14 @@
 struct nb_clone_work {
 	struct nightburn *nb;
 	const struct nb_config_clone *config;
-	const char *target;          /* where it is mounted now */
-	bool dry_run, contents;      /* compare contents */
+	const char *target;     /* where it is mounted now */
+	bool dry_run, contents; /* compare contents */
 };
 
 /* What one pass of rsync said. */
 struct nb_clone_pass {
 	uint64_t files, transferred, deleted, bytes;
-	uint64_t corrupt;            /* content differed, size and date did
+	uint64_t corrupt; /* content differed, size and date did
 					not: each was logged */
 };
 

@@ -18,8 +18,8 @@
 enum nb_err
 nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
 {
-	struct libmnt_table *table
-		= mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_table *table =
+		mnt_new_table_from_file("/proc/self/mountinfo");
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *fs;
 	enum nb_err err = NB_OK;
@@ -27,10 +27,9 @@ nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
 	if (!table || !iter)
 		err = nb_fail(NB_EIO, "/proc/self/mountinfo: cannot be read");
 	while (!err && !mnt_table_next_fs(table, iter, &fs)) {
-		struct nb_mount mount = {
-			mnt_fs_get_target(fs), mnt_fs_get_fstype(fs),
-			mnt_fs_get_source(fs)
-		};
+		struct nb_mount mount = { mnt_fs_get_target(fs),
+					  mnt_fs_get_fstype(fs),
+					  mnt_fs_get_source(fs) };
 
 		if (mount.path && mount.source)
 			err = fn(ctx, &mount);
@@ -73,12 +72,13 @@ static enum nb_err
 findmnt(const char *column, const char *how, const char *what, char *out,
 	size_t size)
 {
-	const char *const argv[] = {
-		"findmnt", "-n", "-r", "-f", "-o", column, how, what, NULL
-	};
+	const char *const argv[] = { "findmnt", "-n", "-r", "-f", "-o",
+				     column,    how,  what, NULL };
 	struct nb_proc_result result = { .output = NULL };
-	enum nb_err err = nb_proc_run(&(struct nb_proc){
-		.argv = argv, .stdin_fd = -1, .timeout_ms = ASK_MS }, &result);
+	enum nb_err err = nb_proc_run(&(struct nb_proc){ .argv = argv,
+							 .stdin_fd = -1,
+							 .timeout_ms = ASK_MS },
+				      &result);
 
 	if (!err && result.exit_code != 0 && result.exit_code != 1)
 		err = nb_proc_check("findmnt", &result, NB_EFAIL);
@@ -103,9 +103,11 @@ static enum nb_err
 run(const char *const *argv)
 {
 	struct nb_proc_result result = { .output = NULL };
-	enum nb_err err = nb_proc_run(&(struct nb_proc){
-		.argv = argv, .stdin_fd = -1, .timeout_ms = MOUNT_MS,
-		.to_end = true }, &result);
+	enum nb_err err = nb_proc_run(&(struct nb_proc){ .argv = argv,
+							 .stdin_fd = -1,
+							 .timeout_ms = MOUNT_MS,
+							 .to_end = true },
+				      &result);
 
 	if (!err)
 		err = nb_proc_check(argv[0], &result, NB_EIO);
@@ -137,8 +139,9 @@ nb_mount_device(const char *device, const char *path)
 	if (!err)
 		err = findmnt("TARGET", "-S", device, at, sizeof at);
 	if (!err && at[0])
-		err = nb_fail(NB_ELOCKED, "%s: is mounted at %s\nhint: use "
-			      "target instead of device, or unmount it", device,
-			      at);
+		err = nb_fail(NB_ELOCKED,
+			      "%s: is mounted at %s\nhint: use "
+			      "target instead of device, or unmount it",
+			      device, at);
 	return err ? err : run(argv);
 }

@@ -18,7 +18,7 @@
 struct pass {
 	const struct nb_clone_work *work;
 	struct nb_clone_pass *out;
-	struct nb_str line;              /* what came of the line so far */
+	struct nb_str line; /* what came of the line so far */
 	uint64_t seen;
 	bool dry;
 };
@@ -58,7 +58,8 @@ exclude_mount(void *ctx, const struct nb_mount *mount)
 	const struct mounts *m = ctx;
 
 	return strncmp(mount->source, "/dev/", 5)
-		? exclude_path(m->list, m->source, mount->path, true) : NB_OK;
+		? exclude_path(m->list, m->source, mount->path, true)
+		: NB_OK;
 }
 
 static enum nb_err
@@ -67,9 +68,17 @@ add_excludes(const struct nb_clone_work *work, struct nb_names *list)
 	/* What belongs to the disk that it stands on, and what is made anew
 	 * when a system starts. */
 	static const char *const always[] = {
-		("/" NB_CLONE_MARKER), "/etc/fstab", "/boot/grub/grub.cfg",
-		"/boot/grub/grubenv", "/lost+found", "/tmp/*", "/var/tmp/*",
-		"/run/*", "/proc/*", "/sys/*", "/dev/*",
+		("/" NB_CLONE_MARKER),
+		"/etc/fstab",
+		"/boot/grub/grub.cfg",
+		"/boot/grub/grubenv",
+		"/lost+found",
+		"/tmp/*",
+		"/var/tmp/*",
+		"/run/*",
+		"/proc/*",
+		"/sys/*",
+		"/dev/*",
 	};
 	const struct nb_config *config = work->nb->config;
 	const char *source = work->config->source;
@@ -94,8 +103,13 @@ static enum nb_err
 make_arguments(const struct pass *p, uint64_t most, struct nb_names *list)
 {
 	static const char *const fixed[] = {
-		"rsync", "-aHAXS", "--numeric-ids", "--delete",
-		"--no-human-readable", "--stats", "--out-format=%i %n",
+		"rsync",
+		"-aHAXS",
+		"--numeric-ids",
+		"--delete",
+		"--no-human-readable",
+		"--stats",
+		"--out-format=%i %n",
 		"--8-bit-output",
 	};
 	const struct nb_clone_work *work = p->work;
@@ -140,19 +154,20 @@ take_line(struct pass *p, const char *line)
 
 	/* The content differs, size and date do not. */
 	if (!strncmp(line, ">fc", 3) && !strncmp(line + 3, "..", 2)) {
-		nb_log(NB_WARNING, "%s%s%s: its content had changed on the "
-		       "clone, or here, and its date had not", source,
-		       strcmp(source, "/") ? "/" : "",
+		nb_log(NB_WARNING,
+		       "%s%s%s: its content had changed on the "
+		       "clone, or here, and its date had not",
+		       source, strcmp(source, "/") ? "/" : "",
 		       line + strcspn(line, " ") + 1);
 		out->corrupt++;
 	}
 	take_number(line, "Number of files: ", &out->files);
-	take_number(line, "Number of regular files transferred: ",
-		    &out->transferred);
+	take_number(line,
+		    "Number of regular files transferred: ", &out->transferred);
 	take_number(line, "Number of deleted files: ", &out->deleted);
 	take_number(line, "Total transferred file size: ", &out->bytes);
-	return nb_job_progress(p->work->nb, p->dry ? "clone: looking"
-			       : "clone", ++p->seen, 0);
+	return nb_job_progress(p->work->nb, p->dry ? "clone: looking" : "clone",
+			       ++p->seen, 0);
 }
 
 static enum nb_err
@@ -165,8 +180,8 @@ take_output(void *ctx, const void *data, size_t n)
 	while (!err && at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 
-		nb_str_add_bytes(&p->line, at, (size_t)((stop ? stop : end)
-							- at));
+		nb_str_add_bytes(&p->line, at,
+				 (size_t)((stop ? stop : end) - at));
 		at = stop ? stop + 1 : end;
 		if (!stop)
 			break;
@@ -183,8 +198,8 @@ tick(void *ctx)
 {
 	struct pass *p = ctx;
 
-	return nb_job_progress(p->work->nb, p->dry ? "clone: looking"
-			       : "clone", p->seen, 0);
+	return nb_job_progress(p->work->nb, p->dry ? "clone: looking" : "clone",
+			       p->seen, 0);
 }
 
 static enum nb_err
@@ -196,7 +211,8 @@ judge(const char *name, uint64_t most, const struct nb_proc_result *result)
 		return NB_OK;
 	}
 	if (result->exit_code == EXIT_MAX_DELETE)
-		return nb_fail(NB_EWRONG, "%s: more than %" PRIu64 " files "
+		return nb_fail(NB_EWRONG,
+			       "%s: more than %" PRIu64 " files "
 			       "were to be deleted; the others are left",
 			       name, most);
 	return nb_proc_check(name, result, NB_ESOURCE);
@@ -217,11 +233,16 @@ nb_clone_rsync(const struct nb_clone_work *work, bool dry, uint64_t most,
 	if (!err)
 		err = make_arguments(&p, most, &list);
 	if (!err)
-		err = nb_proc_run(&(struct nb_proc){
-			.argv = (const char *const *)list.at, .name = name,
-			.stdin_fd = -1, .sink = take_output, .ctx = &p,
-			.timeout_ms = work->config->timeout * 1000,
-			.tick = tick }, &result);
+		err = nb_proc_run(
+			&(struct nb_proc){ .argv = (const char *const *)list.at,
+					   .name = name,
+					   .stdin_fd = -1,
+					   .sink = take_output,
+					   .ctx = &p,
+					   .timeout_ms =
+						   work->config->timeout * 1000,
+					   .tick = tick },
+			&result);
 	if (!err)
 		err = judge(name, most, &result);
 	nb_proc_result_free(&result);

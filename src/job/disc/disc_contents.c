@@ -9,12 +9,12 @@
 #include "job/run/session.h"
 #include "store/key.h"
 
-#define PIECE_BLOCKS 512              /* 1 MiB */
+#define PIECE_BLOCKS 512 /* 1 MiB */
 
 #define MOVED_MANIFEST "/manifest.json"
 
 static void
-found_clear(struct nb_found *found)
+found_clear(struct nb_disc_content *found)
 {
 	nb_manifest_clear(&found->manifest);
 	nb_entries_free(&found->entries);
@@ -22,11 +22,11 @@ found_clear(struct nb_found *found)
 
 static enum nb_err
 read_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct nb_found *found)
+	      struct nb_disc_content *found)
 {
 	char *text;
 	size_t length;
-	enum nb_err err = nb_earlier_text(blocks, start, path, &text, &length);
+	enum nb_err err = nb_disc_text(blocks, start, path, &text, &length);
 
 	if (err)
 		return err;
@@ -42,7 +42,7 @@ read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
 {
 	char *text;
 	size_t length;
-	enum nb_err err = nb_earlier_text(blocks, start, path, &text, &length);
+	enum nb_err err = nb_disc_text(blocks, start, path, &text, &length);
 
 	if (err)
 		return err;
@@ -54,15 +54,14 @@ read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
 /* An earlier session's: "nightburn/<backup id>/manifest.json". */
 static enum nb_err
 add_earlier(struct nb_blocks *blocks, uint32_t start, const char *path,
-	    struct nb_founds *list)
+	    struct nb_disc_contents *list)
 {
-	struct nb_found found = { .entries = NB_ARRAY_INIT };
+	struct nb_disc_content found = { .entries = NB_ARRAY_INIT };
 	char *label = NULL;
 	enum nb_err err;
 
 	err = nb_str_format(&label, "%.*s/label.json",
-			    (int)(strlen(path) - strlen(MOVED_MANIFEST)),
-			    path);
+			    (int)(strlen(path) - strlen(MOVED_MANIFEST)), path);
 	if (!err)
 		err = read_label(blocks, start, label, &found.label);
 	if (!err)
@@ -77,13 +76,13 @@ add_earlier(struct nb_blocks *blocks, uint32_t start, const char *path,
 
 static enum nb_err
 add_all_earlier(struct nb_blocks *blocks, uint32_t start,
-		struct nb_founds *list)
+		struct nb_disc_contents *list)
 {
 	struct nb_entries kept = NB_ARRAY_INIT;
 	char *text;
 	size_t length;
-	enum nb_err err = nb_earlier_text(blocks, start, NB_SUMS_PATH, &text,
-					  &length);
+	enum nb_err err =
+		nb_disc_text(blocks, start, NB_SUMS_PATH, &text, &length);
 
 	if (err)
 		return err;
@@ -91,8 +90,7 @@ add_all_earlier(struct nb_blocks *blocks, uint32_t start,
 	free(text);
 	for (size_t i = 0; !err && i < kept.count; i++)
 		if (nb_manifest_is_earlier(kept.at[i].path))
-			err = add_earlier(blocks, start, kept.at[i].path,
-					  list);
+			err = add_earlier(blocks, start, kept.at[i].path, list);
 	nb_entries_free(&kept);
 	return err;
 }
@@ -100,30 +98,32 @@ add_all_earlier(struct nb_blocks *blocks, uint32_t start,
 static int
 oldest_first(const void *a, const void *b)
 {
-	const struct nb_found *x = a, *y = b;
+	const struct nb_disc_content *x = a, *y = b;
 
 	if (x->label.generation != y->label.generation)
 		return x->label.generation < y->label.generation ? -1 : 1;
-	return x->label.created < y->label.created ? -1
+	return x->label.created < y->label.created
+		? -1
 		: x->label.created > y->label.created;
 }
 
 /* The newest one, and those before it, by what they left on the disc. */
 static enum nb_err
-find_all(const struct nb_look *look, struct nb_blocks *blocks,
-	 struct nb_founds *list)
+find_all(const struct nb_inspection *look, struct nb_blocks *blocks,
+	 struct nb_disc_contents *list)
 {
-	struct nb_found newest = {
-		.label = look->label, .entries = NB_ARRAY_INIT
-	};
-	uint32_t start = nb_look_start(look);
+	struct nb_disc_content newest = { .label = look->label,
+					  .entries = NB_ARRAY_INIT };
+	uint32_t start = nb_inspect_start(look);
 	enum nb_err err = add_all_earlier(blocks, start, list);
 
 	if (!err)
 		err = read_manifest(blocks, start, NB_MANIFEST_PATH, &newest);
 	if (!err && strcmp(newest.manifest.backup_id, look->label.backup_id))
-		err = nb_fail(NB_ECORRUPT, "%s: label and manifest are of "
-			      "different backups", look->label.disc);
+		err = nb_fail(NB_ECORRUPT,
+			      "%s: label and manifest are of "
+			      "different backups",
+			      look->label.disc);
 	if (!err && list->count)
 		qsort(list->at, list->count, sizeof *list->at, oldest_first);
 	if (!err)
@@ -139,7 +139,7 @@ find_all(const struct nb_look *look, struct nb_blocks *blocks,
  * entry as it was when the session was written. */
 static enum nb_err
 add_own_file(struct nb_blocks *blocks, const char *path,
-	     struct nb_found *found)
+	     struct nb_disc_content *found)
 {
 	struct nb_sha256 *sha256 = NULL;
 	struct nb_entry *e;
@@ -147,7 +147,7 @@ add_own_file(struct nb_blocks *blocks, const char *path,
 	size_t length;
 	enum nb_err err;
 
-	err = nb_earlier_text(blocks, found->start, path, &text, &length);
+	err = nb_disc_text(blocks, found->start, path, &text, &length);
 	if (!err)
 		err = nb_sha256_new(&sha256);
 	if (!err)
@@ -165,7 +165,7 @@ add_own_file(struct nb_blocks *blocks, const char *path,
 }
 
 static enum nb_err
-read_checksum(struct nb_blocks *blocks, struct nb_found *found)
+read_checksum(struct nb_blocks *blocks, struct nb_disc_content *found)
 {
 	uint8_t *buf = malloc((size_t)PIECE_BLOCKS * NB_BLOCK);
 	uint64_t at = found->start, end = at + found->blocks;
@@ -174,7 +174,7 @@ read_checksum(struct nb_blocks *blocks, struct nb_found *found)
 
 	while (!err && at < end) {
 		uint32_t n = end - at < PIECE_BLOCKS ? (uint32_t)(end - at)
-			: PIECE_BLOCKS;
+						     : PIECE_BLOCKS;
 
 		err = nb_blocks_read(blocks, (uint32_t)at, n, buf);
 		if (!err)
@@ -191,10 +191,10 @@ read_checksum(struct nb_blocks *blocks, struct nb_found *found)
 /* The session that brought FOUND, when it is this one. */
 static enum nb_err
 complete(struct nb_blocks *blocks, const struct nb_disc_session *s,
-	 struct nb_founds *list, int number)
+	 struct nb_disc_contents *list, int number)
 {
 	struct nb_label label;
-	struct nb_found *found = NULL;
+	struct nb_disc_content *found = NULL;
 	enum nb_err err = read_label(blocks, s->start, NB_LABEL_PATH, &label);
 
 	for (size_t i = 0; !err && i < list->count; i++)
@@ -212,8 +212,8 @@ complete(struct nb_blocks *blocks, const struct nb_disc_session *s,
 }
 
 static enum nb_err
-complete_all(const struct nb_look *look, struct nb_blocks *blocks,
-	     struct nb_founds *list)
+complete_all(const struct nb_inspection *look, struct nb_blocks *blocks,
+	     struct nb_disc_contents *list)
 {
 	struct nb_disc_sessions sessions = NB_ARRAY_INIT;
 	enum nb_err err = nb_drive_sessions(look->drive, blocks, &sessions);
@@ -233,10 +233,10 @@ complete_all(const struct nb_look *look, struct nb_blocks *blocks,
 }
 
 static enum nb_err
-seal_of(const struct nb_look *look, struct nb_blocks *blocks,
-	const struct nb_key *key, struct nb_found *found)
+mac_of(const struct nb_inspection *look, struct nb_blocks *blocks,
+       const struct nb_key *key, struct nb_disc_content *found)
 {
-	uint32_t start = nb_look_start(look);
+	uint32_t start = nb_inspect_start(look);
 	char *path = NULL;
 	enum nb_err err = NB_OK;
 
@@ -244,15 +244,15 @@ seal_of(const struct nb_look *look, struct nb_blocks *blocks,
 		err = nb_str_format(&path, "nightburn/%s" MOVED_MANIFEST,
 				    found->label.backup_id);
 	if (!err)
-		found->seal = nb_seal_look(blocks, start, path ? path
-					   : NB_MANIFEST_PATH, key);
+		found->mac = nb_manifest_mac_inspect(
+			blocks, start, path ? path : NB_MANIFEST_PATH, key);
 	free(path);
 	return err;
 }
 
 enum nb_err
-nb_founds_load(const struct nb_look *look, const struct nb_key *key,
-	       struct nb_founds *list)
+nb_disc_contents_load(const struct nb_inspection *look,
+		      const struct nb_key *key, struct nb_disc_contents *list)
 {
 	struct nb_blocks *blocks = NULL;
 	enum nb_err err = nb_drive_blocks(look->drive, &blocks);
@@ -260,7 +260,7 @@ nb_founds_load(const struct nb_look *look, const struct nb_key *key,
 	if (!err)
 		err = find_all(look, blocks, list);
 	for (size_t i = 0; !err && i < list->count; i++)
-		err = seal_of(look, blocks, key, &list->at[i]);
+		err = mac_of(look, blocks, key, &list->at[i]);
 	if (!err)
 		err = complete_all(look, blocks, list);
 	nb_blocks_free(blocks);
@@ -268,7 +268,7 @@ nb_founds_load(const struct nb_look *look, const struct nb_key *key,
 }
 
 void
-nb_founds_free(struct nb_founds *list)
+nb_disc_contents_free(struct nb_disc_contents *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		found_clear(&list->at[i]);

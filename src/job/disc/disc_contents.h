@@ -9,43 +9,47 @@
 #include "job/disc/inspect.h"
 
 /* One backup on the disc, with the session that brought it. */
-struct nb_found {
+struct nb_disc_content {
 	struct nb_label label;
 	struct nb_manifest manifest;
-	struct nb_entries entries;   /* also manifest and SHA256SUMS, as far as
+	struct nb_entries entries; /* also manifest and SHA256SUMS, as far as
 					the session could be read by itself */
-	enum nb_seal seal;
-	int number;                  /* of the session, from 1 */
-	uint32_t start;              /* its first block; 0 where BLOCKS is 0 */
-	uint64_t blocks;             /* 0: not known */
+	enum nb_manifest_mac mac;
+	int number;      /* of the session, from 1 */
+	uint32_t start;  /* its first block; 0 where BLOCKS is 0 */
+	uint64_t blocks; /* 0: not known */
 	uint8_t checksum[NB_CHECKSUM_SIZE];
 };
 
-struct nb_founds NB_ARRAY(struct nb_found);
+struct nb_disc_contents NB_ARRAY(struct nb_disc_content);
 
 /* The backups on the disc that LOOK saw, oldest first.  KEY may be NULL.
- * NB_ECORRUPT, NB_EIO.  Free with nb_founds_free, also on failure. */
-enum nb_err nb_founds_load(const struct nb_look *look,
-			   const struct nb_key *key, struct nb_founds *list);
-void nb_founds_free(struct nb_founds *list);
+ * NB_ECORRUPT, NB_EIO.  Free with nb_disc_contents_free, also on failure. */
+enum nb_err nb_disc_contents_load(const struct nb_inspection *look,
+				  const struct nb_key *key,
+				  struct nb_disc_contents *list);
+void nb_disc_contents_free(struct nb_disc_contents *list);
 
 /*
  * What the MAC says of the manifest PATH of the session at START, when the
- * label beside it bears KEY (may be NULL); NB_SEAL_NO_KEY when it does not, or
+ * label beside it bears KEY (may be NULL); NB_MAC_NO_KEY when it does not, or
  * one of them cannot be read.
  */
-enum nb_seal nb_seal_look(struct nb_blocks *blocks, uint32_t start,
-			  const char *path, const struct nb_key *key);
+enum nb_manifest_mac nb_manifest_mac_inspect(struct nb_blocks *blocks,
+					     uint32_t start, const char *path,
+					     const struct nb_key *key);
 
 /*
  * The same for every manifest on the disc, with the key of NB's installation
  * (NB may be NULL: nothing is checked).  NB_ECORRUPT: one is not what we wrote,
  * which was told; that one has no MAC, as older ones, is noted.
  */
-enum nb_err nb_seals_check(struct nightburn *nb, const struct nb_look *look);
+enum nb_err nb_manifest_macs_check(struct nightburn *nb,
+				   const struct nb_inspection *look);
 
 /* Of one manifest: as above. */
-enum nb_err nb_seal_check(struct nightburn *nb, struct nb_blocks *blocks,
-			  uint32_t start, const char *path);
+enum nb_err nb_manifest_mac_check(struct nightburn *nb,
+				  struct nb_blocks *blocks, uint32_t start,
+				  const char *path);
 
 #endif

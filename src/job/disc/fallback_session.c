@@ -6,7 +6,7 @@
 #include "job/disc/inspect.h"
 
 bool
-nb_look_may_help(enum nb_err err)
+nb_fallback_may_help(enum nb_err err)
 {
 	return err == NB_ECORRUPT || err == NB_EIO || err == NB_EFULL;
 }
@@ -14,16 +14,17 @@ nb_look_may_help(enum nb_err err)
 /* Sessions from this block on are not before LOOK's.  What lies at the head of
  * random-access media leads to the newest session, which has a header too. */
 static uint64_t
-end_of(const struct nb_look *look)
+end_of(const struct nb_inspection *look)
 {
 	return look->session || !look->medium.random_access
-		? nb_look_start(look) : UINT64_MAX;
+		? nb_inspect_start(look)
+		: UINT64_MAX;
 }
 
 /* Whose disc?  Without a head, random-access media may show sessions that an
  * older life left; the first one is of the life that counts. */
 static void
-find_owner(const struct nb_look *look, struct nb_blocks *blocks,
+find_owner(const struct nb_inspection *look, struct nb_blocks *blocks,
 	   const struct nb_disc_sessions *sessions, char id[NB_ID_HEX + 1])
 {
 	struct nb_label label;
@@ -32,14 +33,14 @@ find_owner(const struct nb_look *look, struct nb_blocks *blocks,
 	if (look->label_state == NB_LABEL_GOOD)
 		memcpy(id, look->label.disc_id, NB_ID_HEX + 1);
 	else if (look->medium.random_access && sessions->count
-		 && nb_reader_label(blocks, sessions->at[0].start, &label,
-				    NULL) == NB_LABEL_GOOD)
+		 && nb_reader_label(blocks, sessions->at[0].start, &label, NULL)
+			 == NB_LABEL_GOOD)
 		memcpy(id, label.disc_id, NB_ID_HEX + 1);
 }
 
 /* The newest of SESSIONS that has a good label, and is before LOOK's. */
 static enum nb_err
-search(struct nb_look *look, struct nb_blocks *blocks,
+search(struct nb_inspection *look, struct nb_blocks *blocks,
        const struct nb_disc_sessions *sessions)
 {
 	uint64_t end = end_of(look);
@@ -53,7 +54,7 @@ search(struct nb_look *look, struct nb_blocks *blocks,
 
 		if (s->start >= end || !s->blocks
 		    || nb_reader_label(blocks, s->start, &label, sha256)
-		    != NB_LABEL_GOOD
+			    != NB_LABEL_GOOD
 		    || (owner[0] && strcmp(owner, label.disc_id)))
 			continue;
 		look->label_state = NB_LABEL_GOOD;
@@ -67,7 +68,7 @@ search(struct nb_look *look, struct nb_blocks *blocks,
 }
 
 static enum nb_err
-go_back(struct nb_look *look)
+go_back(struct nb_inspection *look)
 {
 	struct nb_disc_sessions sessions = NB_ARRAY_INIT;
 	struct nb_blocks *blocks = NULL;
@@ -85,11 +86,12 @@ go_back(struct nb_look *look)
 	nb_array_free(&sessions);
 	nb_blocks_free(blocks);
 	return err == NB_ECANCELED || err == NB_ENOMEM ? err
-		: err ? NB_ENOTFOUND : NB_OK;
+		: err                                  ? NB_ENOTFOUND
+						       : NB_OK;
 }
 
 enum nb_err
-nb_look_back(struct nb_look *look)
+nb_fallback_session(struct nb_inspection *look)
 {
 	int bad = look->session ? look->session : look->medium.sessions;
 	enum nb_err err = go_back(look);
@@ -97,22 +99,25 @@ nb_look_back(struct nb_look *look)
 	if (err)
 		return err;
 	if (bad > look->session)
-		nb_log(NB_WARNING, "%s: session %d cannot be used: session %d "
+		nb_log(NB_WARNING,
+		       "%s: session %d cannot be used: session %d "
 		       "of %s is read instead, with generation %llu",
 		       look->device, bad, look->session, look->label.disc,
 		       (unsigned long long)look->label.generation);
 	else
-		nb_log(NB_WARNING, "%s: the newest session cannot be used: "
+		nb_log(NB_WARNING,
+		       "%s: the newest session cannot be used: "
 		       "session %d of %s is read instead, with generation "
-		       "%llu", look->device, look->session, look->label.disc,
+		       "%llu",
+		       look->device, look->session, look->label.disc,
 		       (unsigned long long)look->label.generation);
 	return NB_OK;
 }
 
 enum nb_err
-nb_look_behind(struct nb_look *look)
+nb_fallback_label(struct nb_inspection *look)
 {
-	struct nb_look behind = *look;
+	struct nb_inspection behind = *look;
 	struct nb_blocks *blocks = NULL;
 	enum nb_err err = go_back(&behind);
 

@@ -25,7 +25,7 @@ find_drive(const struct nightburn *nb, const char *device)
 }
 
 uint32_t
-nb_look_start(const struct nb_look *look)
+nb_inspect_start(const struct nb_inspection *look)
 {
 	if (look->session)
 		return look->start;
@@ -41,7 +41,7 @@ has_content(const struct nb_medium *medium)
 }
 
 enum nb_err
-nb_look_again(struct nb_look *look)
+nb_inspect_again(struct nb_inspection *look)
 {
 	struct nb_blocks *blocks = NULL;
 	enum nb_err err;
@@ -61,31 +61,32 @@ nb_look_again(struct nb_look *look)
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (err)
 		return err;
-	look->label_state = nb_reader_label(blocks, nb_look_start(look),
-					    &look->label,
-					    look->label_sha256);
-	nb_reader_volume_id(blocks, nb_look_start(look), look->volume_id);
+	look->label_state = nb_reader_label(blocks, nb_inspect_start(look),
+					    &look->label, look->label_sha256);
+	nb_reader_volume_id(blocks, nb_inspect_start(look), look->volume_id);
 	nb_blocks_free(blocks);
 	return look->label_state == NB_LABEL_GOOD ? NB_OK
-		: nb_look_behind(look);
+						  : nb_fallback_label(look);
 }
 
 /* Is it the recorder that the configuration means? */
 static enum nb_err
-check_serial(const struct nb_look *look)
+check_serial(const struct nb_inspection *look)
 {
 	const char *wanted = look->config ? look->config->serial : NULL;
 
 	if (!wanted || !strcmp(wanted, look->medium.drive_serial))
 		return NB_OK;
-	return nb_fail(NB_EWRONG, "%s: the drive's serial number is \"%s\", "
+	return nb_fail(NB_EWRONG,
+		       "%s: the drive's serial number is \"%s\", "
 		       "not \"%s\"\nhint: see nightburn drives, and device and "
-		       "serial in the configuration", look->device,
-		       look->medium.drive_serial, wanted);
+		       "serial in the configuration",
+		       look->device, look->medium.drive_serial, wanted);
 }
 
 enum nb_err
-nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
+nb_inspect_open(struct nightburn *nb, const char *device,
+		struct nb_inspection *look)
 {
 	struct nb_drive_options options = { 0 };
 	enum nb_err err;
@@ -101,7 +102,8 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 	} else if (device) {
 		options.device = device;
 	} else {
-		return nb_fail(NB_EUSAGE, "no drive named\n"
+		return nb_fail(NB_EUSAGE,
+			       "no drive named\n"
 			       "hint: use --device or a configuration");
 	}
 	snprintf(look->device, sizeof look->device, "%s", options.device);
@@ -112,7 +114,7 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 		return err;
 	err = nb_drive_open(&options, drive_progress, nb, &look->drive);
 	if (!err)
-		err = nb_look_again(look);
+		err = nb_inspect_again(look);
 	if (!err)
 		err = check_serial(look);
 	if (err) {
@@ -124,7 +126,7 @@ nb_look_open(struct nightburn *nb, const char *device, struct nb_look *look)
 }
 
 void
-nb_look_close(struct nb_look *look)
+nb_inspect_close(struct nb_inspection *look)
 {
 	if (look->drive) {
 		nb_drive_close(look->drive);
@@ -134,24 +136,27 @@ nb_look_close(struct nb_look *look)
 }
 
 struct nb_decision
-nb_look_decide(const struct nb_site *site, const struct nb_look *look,
-	       enum nb_intent intent, struct nb_need need)
+nb_inspect_decide(const struct nb_pool_context *context,
+		  const struct nb_inspection *look, enum nb_intent intent,
+		  struct nb_need need)
 {
 	struct nb_plan_facts facts = {
 		.intent = intent,
 		.medium = &look->medium,
 		.label_state = look->label_state,
-		.label = look->label_state == NB_LABEL_GOOD
-			? &look->label : NULL,
+		.label = look->label_state == NB_LABEL_GOOD ? &look->label
+							    : NULL,
 		.label_signed = look->label_state == NB_LABEL_GOOD
-			&& nb_site_signed(site, &look->label),
+			&& nb_pool_context_signed(context, &look->label),
 		.earlier = look->has_earlier
-			&& nb_site_signed(site, &look->earlier)
-			? &look->earlier : NULL,
-		.pool = &site->view,
-		.rotation = site->pool->rotation,
-		.append_on_same_disc = site->pool->append_on_same_disc,
-		.max_verify_age = site->pool->max_verify_age,
+				&& nb_pool_context_signed(context,
+							  &look->earlier)
+			? &look->earlier
+			: NULL,
+		.pool = &context->view,
+		.rotation = context->pool->rotation,
+		.append_on_same_disc = context->pool->append_on_same_disc,
+		.max_verify_age = context->pool->max_verify_age,
 		.now = nb_clock_date(),
 		.need_fresh = need.fresh,
 		.need_append = need.append,
@@ -161,71 +166,74 @@ nb_look_decide(const struct nb_site *site, const struct nb_look *look,
 }
 
 enum nb_err
-nb_look_heed(struct nb_site *site, const struct nb_look *look)
+nb_inspect_heed(struct nb_pool_context *context,
+		const struct nb_inspection *look)
 {
 	const struct nb_label *label = &look->label;
 	bool behind = false;
 	enum nb_err err;
 
-	if (!site->catalog || look->label_state != NB_LABEL_GOOD
-	    || !nb_site_signed(site, label)
-	    || strcmp(label->installation, site->view.installation)
-	    || strcmp(label->pool, site->view.name))
+	if (!context->catalog || look->label_state != NB_LABEL_GOOD
+	    || !nb_pool_context_signed(context, label)
+	    || strcmp(label->installation, context->view.installation)
+	    || strcmp(label->pool, context->view.name))
 		return NB_OK;
-	err = nb_catalog_witness(site->catalog, label, &behind);
+	err = nb_catalog_witness(context->catalog, label, &behind);
 	if (err || !behind)
 		return err;
-	if (!site->view.behind)
-		nb_log(NB_WARNING, "%s: holds generation %llu, of which the "
+	if (!context->view.behind)
+		nb_log(NB_WARNING,
+		       "%s: holds generation %llu, of which the "
 		       "catalog knows nothing: it is an old copy",
 		       label->disc, (unsigned long long)label->generation);
-	site->view.behind = true;
+	context->view.behind = true;
 	return NB_OK;
 }
 
 /* A look that is better than none: with a disc rather than without. */
 static void
-keep_better(struct nb_look *best, struct nb_decision *best_decision,
-	    struct nb_look *look, const struct nb_decision *decision)
+keep_better(struct nb_inspection *best, struct nb_decision *best_decision,
+	    struct nb_inspection *look, const struct nb_decision *decision)
 {
-	if (!best->drive || (best->medium.state == NB_MEDIUM_NONE
-			     && look->medium.state != NB_MEDIUM_NONE)) {
-		nb_look_close(best);
+	if (!best->drive
+	    || (best->medium.state == NB_MEDIUM_NONE
+		&& look->medium.state != NB_MEDIUM_NONE)) {
+		nb_inspect_close(best);
 		*best = *look;
 		*best_decision = *decision;
 	} else {
-		nb_look_close(look);
+		nb_inspect_close(look);
 	}
 }
 
 enum nb_err
-nb_look_choose(struct nb_site *site, const char *drive,
-	       enum nb_intent intent, struct nb_look *look,
-	       struct nb_decision *decision)
+nb_inspect_choose(struct nb_pool_context *context, const char *drive,
+		  enum nb_intent intent, struct nb_inspection *look,
+		  struct nb_decision *decision)
 {
-	const struct nb_names *drives = &site->pool->drives;
-	struct nb_look best = { 0 }, next;
+	const struct nb_names *drives = &context->pool->drives;
+	struct nb_inspection best = { 0 }, next;
 	struct nb_decision best_decision = { 0 }, next_decision;
 	enum nb_err err = NB_OK, first_error = NB_OK;
 
 	for (size_t i = 0; i < (drive ? 1 : drives->count); i++) {
-		err = nb_look_open(site->nb, drive ? drive : drives->at[i],
-				   &next);
+		err = nb_inspect_open(context->nb,
+				      drive ? drive : drives->at[i], &next);
 		if (err) {
 			if (!first_error || err == NB_ECANCELED)
 				first_error = err;
 			continue;
 		}
-		err = nb_look_heed(site, &next);
+		err = nb_inspect_heed(context, &next);
 		if (err) {
-			nb_look_close(&next);
-			nb_look_close(&best);
+			nb_inspect_close(&next);
+			nb_inspect_close(&best);
 			return err;
 		}
-		next_decision = nb_look_decide(site, &next, intent,
-					       (struct nb_need){ 0, 0 });
+		next_decision = nb_inspect_decide(context, &next, intent,
+						  (struct nb_need){ 0, 0 });
 		if (next_decision.plan != NB_PLAN_REFUSE) {
-			nb_look_close(&best);
+			nb_inspect_close(&best);
 			*look = next;
 			*decision = next_decision;
 			return NB_OK;
@@ -240,12 +248,13 @@ nb_look_choose(struct nb_site *site, const char *drive,
 }
 
 void
-nb_plan_tell(const struct nb_site *site, const struct nb_look *look,
+nb_plan_tell(const struct nb_pool_context *context,
+	     const struct nb_inspection *look,
 	     const struct nb_decision *decision, struct nb_plan_info *out)
 {
 	memset(out, 0, sizeof *out);
-	snprintf(out->job, sizeof out->job, "%s", site->job->name);
-	snprintf(out->pool, sizeof out->pool, "%s", site->pool->name);
+	snprintf(out->job, sizeof out->job, "%s", context->job->name);
+	snprintf(out->pool, sizeof out->pool, "%s", context->pool->name);
 	if (look->config)
 		snprintf(out->drive, sizeof out->drive, "%s",
 			 look->config->name);
@@ -253,9 +262,9 @@ nb_plan_tell(const struct nb_site *site, const struct nb_look *look,
 	snprintf(out->plan, sizeof out->plan, "%s",
 		 nb_plan_name(decision->plan));
 	snprintf(out->reason, sizeof out->reason, "%s",
-		 nb_reason_code(decision->reason));
-	out->text = nb_reason_text(decision->reason);
-	out->hint = nb_reason_hint(decision->reason);
+		 nb_plan_reason_code(decision->reason));
+	out->text = nb_plan_reason_text(decision->reason);
+	out->hint = nb_plan_reason_hint(decision->reason);
 	memcpy(out->disc, decision->disc, sizeof out->disc);
 	memcpy(out->wanted, decision->wanted, sizeof out->wanted);
 	out->need = decision->need;
@@ -275,8 +284,8 @@ nb_plan_refused(const struct nb_plan_info *plan)
 			 (unsigned long long)plan->available);
 	if (plan->wanted[0])
 		snprintf(wanted, sizeof wanted, " (insert %s)", plan->wanted);
-	nb_log(NB_ERROR, "%s: %s%s%s%s%s", plan->drive[0] ? plan->drive
-	       : plan->device, plan->text, sizes,
+	nb_log(NB_ERROR, "%s: %s%s%s%s%s",
+	       plan->drive[0] ? plan->drive : plan->device, plan->text, sizes,
 	       plan->hint ? "\nhint: " : "", plan->hint ? plan->hint : "",
 	       wanted);
 	return plan->err;

@@ -10,7 +10,7 @@
 #include "disc/reader.h"
 #include "job/job.h"
 
-struct nb_look {
+struct nb_inspection {
 	const struct nb_config_drive *config; /* NULL: a bare device */
 	char device[512];
 	struct nb_drive *drive;
@@ -19,30 +19,31 @@ struct nb_look {
 	struct nb_label label;
 	uint8_t label_sha256[NB_SHA256_SIZE];
 	char volume_id[33];
-	char identity[512];                  /* of the drive: address, serial */
+	char identity[512]; /* of the drive: address, serial */
 	/*
 	 * Where the newest session has no good label, one before it may have:
 	 * that proves which disc it is.  Nothing is written by it.
 	 */
 	bool has_earlier;
 	struct nb_label earlier;
-	int session;           /* label and start are of this one, from 1; 0:
-				  of the newest, as nb_look_again leaves it */
-	uint32_t start;        /* its first block, where SESSION is not 0 */
+	/* Label and start are of this one, from 1; 0: of the newest, as
+	 * nb_inspect_again leaves it. */
+	int session;
+	uint32_t start; /* its first block, where SESSION is not 0 */
 };
 
 /* Opens DEVICE: the name of a drive of NB's configuration, or a device as
  * configurations name it; NULL: the first drive of the configuration.  NB may
  * be NULL.  Close accepts a zeroed look. */
-enum nb_err nb_look_open(struct nightburn *nb, const char *device,
-			 struct nb_look *look);
-void nb_look_close(struct nb_look *look);
+enum nb_err nb_inspect_open(struct nightburn *nb, const char *device,
+			    struct nb_inspection *look);
+void nb_inspect_close(struct nb_inspection *look);
 
 /* Medium and label anew, as after a reload or blank. */
-enum nb_err nb_look_again(struct nb_look *look);
+enum nb_err nb_inspect_again(struct nb_inspection *look);
 
 /* First block of the session whose label it is, as nb_reader_* want it. */
-uint32_t nb_look_start(const struct nb_look *look);
+uint32_t nb_inspect_start(const struct nb_inspection *look);
 
 /*
  * What LOOK's session holds cannot be used: from now on LOOK is one at the
@@ -50,44 +51,49 @@ uint32_t nb_look_start(const struct nb_look *look);
  * reading only.  A warning names both.  NB_ENOTFOUND (not logged, LOOK as it
  * was): there is none.  NB_ECANCELED.
  */
-enum nb_err nb_look_back(struct nb_look *look);
+enum nb_err nb_fallback_session(struct nb_inspection *look);
 
 /* The same for ->has_earlier and ->earlier, and for ->volume_id where the
  * newest session has none. */
-enum nb_err nb_look_behind(struct nb_look *look);
+enum nb_err nb_fallback_label(struct nb_inspection *look);
 
 /* Is ERR, of reading a session, one for which another session may help? */
-bool nb_look_may_help(enum nb_err err);
+bool nb_fallback_may_help(enum nb_err err);
 
 /* Sizes in blocks as far as they are known; 0: not known. */
-struct nb_need { uint64_t fresh, append; };
+struct nb_need {
+	uint64_t fresh, append;
+};
 
 /* The plan for the disc that LOOK saw. */
-struct nb_decision nb_look_decide(const struct nb_site *site,
-				  const struct nb_look *look,
-				  enum nb_intent intent, struct nb_need need);
+struct nb_decision nb_inspect_decide(const struct nb_pool_context *context,
+				     const struct nb_inspection *look,
+				     enum nb_intent intent,
+				     struct nb_need need);
 
 /* Does the disc say more than the catalog knows?  Then the catalog is an old
  * copy: SITE->view.behind is set, and that is told and remembered. */
-enum nb_err nb_look_heed(struct nb_site *site, const struct nb_look *look);
+enum nb_err nb_inspect_heed(struct nb_pool_context *context,
+			    const struct nb_inspection *look);
 
 /*
  * Looks at the drives of the pool in their order (only at DRIVE when not NULL)
  * and stays with the first whose disc may be written, else with the first that
  * has a disc, else with the first.
  */
-enum nb_err nb_look_choose(struct nb_site *site, const char *drive,
-			   enum nb_intent intent, struct nb_look *look,
-			   struct nb_decision *decision);
+enum nb_err nb_inspect_choose(struct nb_pool_context *context,
+			      const char *drive, enum nb_intent intent,
+			      struct nb_inspection *look,
+			      struct nb_decision *decision);
 
 /* Tells what was decided in the form of the API. */
-void nb_plan_tell(const struct nb_site *site, const struct nb_look *look,
-		  const struct nb_decision *decision,
-		  struct nb_plan_info *out);
+void nb_plan_tell(const struct nb_pool_context *context,
+		  const struct nb_inspection *look,
+		  const struct nb_decision *decision, struct nb_plan_info *out);
 
 /* Tells what was seen in the form of the API.  NB may be NULL. */
-void nb_look_tell(struct nightburn *nb, const struct nb_look *look,
-		  struct nb_disc_info *out);
+void nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
+		     struct nb_disc_info *out);
 
 /* Logs a refusal with its hint, and returns its error. */
 enum nb_err nb_plan_refused(const struct nb_plan_info *plan);

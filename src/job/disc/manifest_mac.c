@@ -28,34 +28,38 @@ load_label(struct nb_blocks *blocks, uint32_t start, const char *path,
 	return ours;
 }
 
-enum nb_seal
-nb_seal_look(struct nb_blocks *blocks, uint32_t start, const char *path,
-	     const struct nb_key *key)
+enum nb_manifest_mac
+nb_manifest_mac_inspect(struct nb_blocks *blocks, uint32_t start,
+			const char *path, const struct nb_key *key)
 {
 	struct nb_label label;
-	enum nb_seal seal;
+	enum nb_manifest_mac mac;
 	char *text;
 	size_t length;
 
 	if (!key || !load_label(blocks, start, path, key, &label)
-	    || nb_earlier_text(blocks, start, path, &text, &length))
-		return NB_SEAL_NO_KEY;
-	seal = nb_manifest_sealed(text, length, key, label.sealed);
+	    || nb_disc_text(blocks, start, path, &text, &length))
+		return NB_MAC_NO_KEY;
+	mac = nb_manifest_mac_of(text, length, key, label.has_manifest_mac);
 	free(text);
-	return seal;
+	return mac;
 }
 
 static enum nb_err
-tell(const char *path, enum nb_seal seal)
+tell(const char *path, enum nb_manifest_mac mac)
 {
-	if (seal == NB_SEAL_NONE)
-		nb_log(NB_NOTE, "%s: bears no MAC: an older nightburn wrote "
-		       "it", path);
-	if (seal != NB_SEAL_WRONG)
+	if (mac == NB_MAC_NONE)
+		nb_log(NB_NOTE,
+		       "%s: bears no MAC: an older nightburn wrote "
+		       "it",
+		       path);
+	if (mac != NB_MAC_WRONG)
 		return NB_OK;
-	return nb_fail(NB_ECORRUPT, "%s: its MAC is wrong: this is not the "
+	return nb_fail(NB_ECORRUPT,
+		       "%s: its MAC is wrong: this is not the "
 		       "manifest that was written\nhint: do not trust what is "
-		       "on this disc without comparing it", path);
+		       "on this disc without comparing it",
+		       path);
 }
 
 /* The key of the installation, where there is one; nobody is told of none. */
@@ -66,30 +70,31 @@ load_key(const struct nightburn *nb, struct nb_key *key)
 }
 
 enum nb_err
-nb_seal_check(struct nightburn *nb, struct nb_blocks *blocks, uint32_t start,
-	      const char *path)
+nb_manifest_mac_check(struct nightburn *nb, struct nb_blocks *blocks,
+		      uint32_t start, const char *path)
 {
 	struct nb_key key = { { 0 } };
 	enum nb_err err = NB_OK;
 
 	if (load_key(nb, &key))
-		err = tell(path, nb_seal_look(blocks, start, path, &key));
+		err = tell(path,
+			   nb_manifest_mac_inspect(blocks, start, path, &key));
 	nb_key_clear(&key);
 	return err;
 }
 
 static enum nb_err
-check_all(struct nightburn *nb, const struct nb_look *look,
+check_all(struct nightburn *nb, const struct nb_inspection *look,
 	  struct nb_blocks *blocks)
 {
-	uint32_t start = nb_look_start(look);
+	uint32_t start = nb_inspect_start(look);
 	struct nb_entries kept = NB_ARRAY_INIT;
 	enum nb_err err, first;
 	char *text;
 	size_t length;
 
-	first = nb_seal_check(nb, blocks, start, NB_MANIFEST_PATH);
-	err = nb_earlier_text(blocks, start, NB_SUMS_PATH, &text, &length);
+	first = nb_manifest_mac_check(nb, blocks, start, NB_MANIFEST_PATH);
+	err = nb_disc_text(blocks, start, NB_SUMS_PATH, &text, &length);
 	if (err)
 		return first ? first : err;
 	err = nb_sums_load(NB_SUMS_PATH, text, length, &kept);
@@ -99,7 +104,7 @@ check_all(struct nightburn *nb, const struct nb_look *look,
 	for (size_t i = 0; i < kept.count; i++) {
 		if (!nb_manifest_is_earlier(kept.at[i].path))
 			continue;
-		err = nb_seal_check(nb, blocks, start, kept.at[i].path);
+		err = nb_manifest_mac_check(nb, blocks, start, kept.at[i].path);
 		if (!first)
 			first = err;
 	}
@@ -108,7 +113,7 @@ check_all(struct nightburn *nb, const struct nb_look *look,
 }
 
 enum nb_err
-nb_seals_check(struct nightburn *nb, const struct nb_look *look)
+nb_manifest_macs_check(struct nightburn *nb, const struct nb_inspection *look)
 {
 	struct nb_blocks *blocks = NULL;
 	enum nb_err err;

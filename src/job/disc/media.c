@@ -16,33 +16,34 @@
 #define WAIT_DEFAULT_S 3600
 
 static enum nb_err
-blank_awake(struct nb_site *site, struct nb_look *look)
+blank_awake(struct nb_pool_context *context, struct nb_inspection *look)
 {
 	int awake = nb_inhibit("a disc is being blanked");
-	enum nb_err err = nb_write_blank(site, look, NULL);
+	enum nb_err err = nb_write_blank(context, look, NULL);
 
 	nb_fd_close(&awake);
 	return err;
 }
 
 static enum nb_err
-blank_locked(struct nb_site *site, const struct nb_media_options *options,
+blank_locked(struct nb_pool_context *context,
+	     const struct nb_media_options *options,
 	     struct nb_plan_info *result)
 {
 	struct nb_decision decision;
-	struct nb_look look = { 0 };
+	struct nb_inspection look = { 0 };
 	enum nb_err err;
 
-	err = nb_look_choose(site, options->drive, NB_INTENT_BLANK, &look,
-			     &decision);
+	err = nb_inspect_choose(context, options->drive, NB_INTENT_BLANK, &look,
+				&decision);
 	if (err)
 		return err;
-	nb_plan_tell(site, &look, &decision, result);
+	nb_plan_tell(context, &look, &decision, result);
 	if (decision.plan == NB_PLAN_REFUSE)
 		err = nb_plan_refused(result);
 	else if (decision.plan == NB_PLAN_BLANK_FRESH && !options->dry_run)
-		err = blank_awake(site, &look);
-	nb_look_close(&look);
+		err = blank_awake(context, &look);
+	nb_inspect_close(&look);
 	return err;
 }
 
@@ -50,18 +51,19 @@ enum nb_err
 nb_blank(struct nightburn *nb, const struct nb_media_options *options,
 	 struct nb_plan_info *result)
 {
-	struct nb_site site;
+	struct nb_pool_context context;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
-	err = nb_site_open(nb, options->job, options->dry_run ? NB_SITE_PEEK
-			   : NB_SITE_WORK, &site);
+	err = nb_pool_context_open(
+		nb, options->job,
+		options->dry_run ? NB_POOL_PEEK : NB_POOL_WORK, &context);
 	if (err)
 		return err;
-	err = nb_site_key(&site, false);
+	err = nb_pool_context_key(&context, false);
 	if (!err)
-		err = blank_locked(&site, options, result);
-	nb_site_close(&site);
+		err = blank_locked(&context, options, result);
+	nb_pool_context_close(&context);
 	return err;
 }
 
@@ -75,9 +77,9 @@ is_wanted(const struct nb_decision *decision)
 }
 
 static void
-name_wanted(const struct nb_site *site, struct nb_plan_info *result)
+name_wanted(const struct nb_pool_context *context, struct nb_plan_info *result)
 {
-	const struct nb_pool_disc *next = nb_rotation_next(&site->view);
+	const struct nb_pool_disc *next = nb_rotation_next(&context->view);
 
 	if (next && !result->wanted[0])
 		snprintf(result->wanted, sizeof result->wanted, "%s",
@@ -86,19 +88,20 @@ name_wanted(const struct nb_site *site, struct nb_plan_info *result)
 
 /* One look.  *DONE when the right disc is in; else the tray is opened once. */
 static enum nb_err
-look_once(struct nb_site *site, const struct nb_media_options *options,
-	  bool *ejected, bool *done, struct nb_plan_info *result)
+look_once(struct nb_pool_context *context,
+	  const struct nb_media_options *options, bool *ejected, bool *done,
+	  struct nb_plan_info *result)
 {
 	struct nb_decision decision;
-	struct nb_look look = { 0 };
+	struct nb_inspection look = { 0 };
 	enum nb_err err;
 
-	err = nb_look_choose(site, options->drive, NB_INTENT_RUN, &look,
-			     &decision);
+	err = nb_inspect_choose(context, options->drive, NB_INTENT_RUN, &look,
+				&decision);
 	if (err)
 		return err;
-	nb_plan_tell(site, &look, &decision, result);
-	name_wanted(site, result);
+	nb_plan_tell(context, &look, &decision, result);
+	name_wanted(context, result);
 	*done = is_wanted(&decision);
 	if (!*done && !*ejected && !options->dry_run
 	    && look.medium.state != NB_MEDIUM_NONE) {
@@ -107,33 +110,34 @@ look_once(struct nb_site *site, const struct nb_media_options *options,
 		err = nb_drive_eject(look.drive);
 		*ejected = true;
 	}
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err;
 }
 
 static enum nb_err
-rotate_site(struct nb_site *site, const struct nb_media_options *options,
-	    struct nb_plan_info *result)
+rotate_site(struct nb_pool_context *context,
+	    const struct nb_media_options *options, struct nb_plan_info *result)
 {
-	int64_t seconds = options->wait_seconds ? options->wait_seconds
-		: WAIT_DEFAULT_S;
+	int64_t seconds =
+		options->wait_seconds ? options->wait_seconds : WAIT_DEFAULT_S;
 	int64_t deadline = nb_clock_ms() + seconds * 1000;
 	bool ejected = false, done = false;
 	enum nb_err err;
 
-	err = look_once(site, options, &ejected, &done, result);
+	err = look_once(context, options, &ejected, &done, result);
 	if (!err && !done && !options->dry_run)
-		nb_log(NB_NOTE, "insert disc %s", result->wanted[0]
-		       ? result->wanted : "(a blank one)");
+		nb_log(NB_NOTE, "insert disc %s",
+		       result->wanted[0] ? result->wanted : "(a blank one)");
 	while (!err && !done && options->wait && !options->dry_run) {
 		if (nb_clock_ms() >= deadline)
-			return nb_fail(NB_EWRONG, "%s: the wanted disc did not "
-				       "come within %lld s", result->device,
-				       (long long)seconds);
-		err = nb_job_progress(site->nb, "waiting", 0, 0);
+			return nb_fail(NB_EWRONG,
+				       "%s: the wanted disc did not "
+				       "come within %lld s",
+				       result->device, (long long)seconds);
+		err = nb_job_progress(context->nb, "waiting", 0, 0);
 		if (!err) {
 			poll(NULL, 0, WAIT_STEP_MS);
-			err = look_once(site, options, &ejected, &done,
+			err = look_once(context, options, &ejected, &done,
 					result);
 		}
 	}
@@ -146,23 +150,23 @@ enum nb_err
 nb_rotate(struct nightburn *nb, const struct nb_media_options *options,
 	  struct nb_plan_info *result)
 {
-	struct nb_site site;
+	struct nb_pool_context context;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
-	err = nb_site_open(nb, options->job, NB_SITE_PEEK, &site);
+	err = nb_pool_context_open(nb, options->job, NB_POOL_PEEK, &context);
 	if (err)
 		return err;
-	err = nb_site_key(&site, false);
+	err = nb_pool_context_key(&context, false);
 	if (!err)
-		err = rotate_site(&site, options, result);
-	nb_site_close(&site);
+		err = rotate_site(&context, options, result);
+	nb_pool_context_close(&context);
 	return err;
 }
 
 /* The label that tells which disc it is; NULL: none does. */
 static const struct nb_label *
-telling_label(const struct nb_look *look)
+telling_label(const struct nb_inspection *look)
 {
 	if (look->label_state == NB_LABEL_GOOD)
 		return &look->label;
@@ -172,9 +176,9 @@ telling_label(const struct nb_look *look)
 /* What a person's word cannot override: the pool's newest good backup, and a
  * name that a good disc of the pool still has. */
 static enum nb_err
-check_adoption(const struct nb_site *site,
+check_adoption(const struct nb_pool_context *context,
 	       const struct nb_media_options *options,
-	       const struct nb_look *look)
+	       const struct nb_inspection *look)
 {
 	const struct nb_label *label = telling_label(look);
 	const struct nb_pool_disc *known, *named;
@@ -185,25 +189,32 @@ check_adoption(const struct nb_site *site,
 	    && look->medium.state != NB_MEDIUM_BLANK)
 		return nb_fail(NB_EWRONG, "%s: the disc cannot be made blank",
 			       look->device);
-	if (label && strcmp(label->pool, site->view.name)
-	    && nb_config_pool(site->nb->config, label->pool))
-		return nb_fail(NB_EWRONG, "%s: a disc of pool %s\nhint: adopt "
+	if (label && strcmp(label->pool, context->view.name)
+	    && nb_config_pool(context->nb->config, label->pool))
+		return nb_fail(NB_EWRONG,
+			       "%s: a disc of pool %s\nhint: adopt "
 			       "it with --job, for the job of that pool",
 			       label->disc, label->pool);
-	known = label ? nb_pool_by_id(&site->view, label->disc_id) : NULL;
+	known = label ? nb_pool_by_id(&context->view, label->disc_id) : NULL;
 	if (known && known->generation
-	    && known->generation == site->view.generation)
-		return nb_fail(NB_EWRONG, "%s: holds the newest good backup "
+	    && known->generation == context->view.generation)
+		return nb_fail(NB_EWRONG,
+			       "%s: holds the newest good backup "
 			       "of pool %s\nhint: adopt another disc",
-			       known->name, site->view.name);
-	named = options->as ? nb_pool_by_name(&site->view, options->as) : NULL;
+			       known->name, context->view.name);
+	named = options->as ? nb_pool_by_name(&context->view, options->as)
+			    : NULL;
 	if (!named)
-		return nb_fail(NB_EUSAGE, "%s: no disc of this name in pool "
-			       "%s", options->as ? options->as : "--as",
-			       site->view.name);
-	if (named->generation && named->generation == site->view.generation)
-		return nb_fail(NB_EWRONG, "%s: this disc holds the newest "
-			       "good backup; its name is taken", named->name);
+		return nb_fail(NB_EUSAGE,
+			       "%s: no disc of this name in pool "
+			       "%s",
+			       options->as ? options->as : "--as",
+			       context->view.name);
+	if (named->generation && named->generation == context->view.generation)
+		return nb_fail(NB_EWRONG,
+			       "%s: this disc holds the newest "
+			       "good backup; its name is taken",
+			       named->name);
 	return NB_OK;
 }
 
@@ -213,30 +224,33 @@ check_adoption(const struct nb_site *site,
  * or a verification found bad may be the newest session alone.
  */
 static enum nb_err
-find_newer(const struct nb_site *site, struct nb_look look, bool *newer)
+find_newer(const struct nb_pool_context *context, struct nb_inspection look,
+	   bool *newer)
 {
 	struct nb_verify_result unused;
 	enum nb_err err = NB_OK;
 
 	if (look.label_state != NB_LABEL_GOOD)
-		err = nb_look_back(&look);
-	while (!err && look.label.generation > site->view.generation
-	       && nb_site_signed(site, &look.label)
-	       && !strcmp(look.label.pool, site->view.name)) {
-		err = nb_learn_check(site->nb, &look, &unused);
+		err = nb_fallback_session(&look);
+	while (!err && look.label.generation > context->view.generation
+	       && nb_pool_context_signed(context, &look.label)
+	       && !strcmp(look.label.pool, context->view.name)) {
+		err = nb_record_check(context->nb, &look, &unused);
 		*newer = !err;
-		if (!err || !nb_look_may_help(err))
+		if (!err || !nb_fallback_may_help(err))
 			break;
-		err = nb_look_back(&look);
+		err = nb_fallback_session(&look);
 	}
 	return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
 static enum nb_guard
-ask_guard(const struct nb_site *site, const struct nb_media_options *options,
-	  const struct nb_look *before, const struct nb_look *now, bool newer)
+ask_guard(const struct nb_pool_context *context,
+	  const struct nb_media_options *options,
+	  const struct nb_inspection *before, const struct nb_inspection *now,
+	  bool newer)
 {
-	struct nb_guard_facts facts = nb_write_facts(site, before, now);
+	struct nb_guard_facts facts = nb_write_facts(context, before, now);
 
 	facts.typed = options->volume_id;
 	facts.first_volume = before->volume_id;
@@ -250,74 +264,80 @@ ask_guard(const struct nb_site *site, const struct nb_media_options *options,
  * says that it is; when blanking it is cut short, it is what it was: an unknown
  * disc. */
 static enum nb_err
-adopt_disc(struct nb_site *site, const struct nb_media_options *options,
-	   struct nb_look *look)
+adopt_disc(struct nb_pool_context *context,
+	   const struct nb_media_options *options, struct nb_inspection *look)
 {
 	struct nb_journal intent = { NB_STEP_BLANK, look->label };
 	bool known = look->label_state == NB_LABEL_GOOD
-		&& nb_site_signed(site, &look->label);
+		&& nb_pool_context_signed(context, &look->label);
 	bool newer = false;
-	struct nb_look before = *look;
+	struct nb_inspection before = *look;
 	enum nb_guard answer;
-	enum nb_err err = find_newer(site, *look, &newer);
+	enum nb_err err = find_newer(context, *look, &newer);
 
 	if (!err && known)
-		err = nb_journal_begin(site->state->dir, &intent);
+		err = nb_journal_begin(context->state->dir, &intent);
 	if (err)
 		return err;
-	err = nb_look_again(look);
+	err = nb_inspect_again(look);
 	if (err && known)
-		nb_journal_end(site->state->dir);
+		nb_journal_end(context->state->dir);
 	if (err)
 		return err;
-	answer = ask_guard(site, options, &before, look, newer);
+	answer = ask_guard(context, options, &before, look, newer);
 	if (answer != NB_GUARD_PERMIT)
-		err = nb_fail(NB_EWRONG, "%s: not adopted: %s%s", look->device,
-			      nb_guard_text(answer), newer
-			      ? "\nhint: nightburn verify tells what is good "
-			      "on it; nightburn run with another disc first"
+		err = nb_fail(
+			NB_EWRONG, "%s: not adopted: %s%s", look->device,
+			nb_guard_text(answer),
+			newer ? "\nhint: nightburn verify tells what is good "
+				"on it; nightburn run with another disc first"
 			      : "");
 	else
-		err = nb_job_check(site->nb);
+		err = nb_job_check(context->nb);
 	if (!err && look->medium.state != NB_MEDIUM_BLANK)
 		err = nb_drive_blank(look->drive, answer);
 	if (!err)
-		err = nb_catalog_release_name(site->catalog, site->view.name,
-					      options->as);
+		err = nb_catalog_release_name(context->catalog,
+					      context->view.name, options->as);
 	if (known && err != NB_ESUSPECT)
-		nb_journal_end(site->state->dir);
+		nb_journal_end(context->state->dir);
 	return err;
 }
 
 static enum nb_err
-adopt_site(struct nb_site *site, const struct nb_media_options *options,
-	   struct nb_disc_info *info)
+adopt_site(struct nb_pool_context *context,
+	   const struct nb_media_options *options, struct nb_disc_info *info)
 {
-	struct nb_look look;
+	struct nb_inspection look;
 	int awake;
 	enum nb_err err;
 
-	err = nb_look_open(site->nb, options->drive ? options->drive
-			   : site->pool->drives.at[0], &look);
+	err = nb_inspect_open(context->nb,
+			      options->drive ? options->drive
+					     : context->pool->drives.at[0],
+			      &look);
 	if (err)
 		return err;
-	nb_look_tell(site->nb, &look, info);
-	err = nb_site_key(site, false);
+	nb_inspect_tell(context->nb, &look, info);
+	err = nb_pool_context_key(context, false);
 	if (!err)
-		err = nb_look_heed(site, &look);
+		err = nb_inspect_heed(context, &look);
 	if (!err)
-		err = check_adoption(site, options, &look);
-	if (!err && (!options->volume_id
-		     || strcmp(options->volume_id, look.volume_id)))
-		err = nb_fail(NB_EFOREIGN, "%s: the volume id of this disc is "
+		err = check_adoption(context, options, &look);
+	if (!err
+	    && (!options->volume_id
+		|| strcmp(options->volume_id, look.volume_id)))
+		err = nb_fail(NB_EFOREIGN,
+			      "%s: the volume id of this disc is "
 			      "\"%s\"\nhint: type exactly this to adopt it",
 			      look.device, look.volume_id);
 	awake = !err && !options->dry_run
-		? nb_inhibit("a disc is being blanked") : -1;
+		? nb_inhibit("a disc is being blanked")
+		: -1;
 	if (!err && !options->dry_run)
-		err = adopt_disc(site, options, &look);
+		err = adopt_disc(context, options, &look);
 	nb_fd_close(&awake);
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err;
 }
 
@@ -325,14 +345,14 @@ enum nb_err
 nb_adopt(struct nightburn *nb, const struct nb_media_options *options,
 	 struct nb_disc_info *info)
 {
-	struct nb_site site;
+	struct nb_pool_context context;
 	enum nb_err err;
 
 	memset(info, 0, sizeof *info);
-	err = nb_site_open(nb, options->job, NB_SITE_WORK, &site);
+	err = nb_pool_context_open(nb, options->job, NB_POOL_WORK, &context);
 	if (err)
 		return err;
-	err = adopt_site(&site, options, info);
-	nb_site_close(&site);
+	err = adopt_site(&context, options, info);
+	nb_pool_context_close(&context);
 	return err;
 }

@@ -14,9 +14,9 @@
 
 struct conflict {
 	const struct nb_label *label;
-	uint64_t newest;                /* generation of the pool */
+	uint64_t newest; /* generation of the pool */
 	bool found;
-	char twin[NB_NAME_MAX + 1];     /* a good disc with the same backup,
+	char twin[NB_NAME_MAX + 1]; /* a good disc with the same backup,
 					   the newest; "": none */
 };
 
@@ -39,48 +39,54 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 
 /* Each session's label and manifest are ours, and of this disc. */
 static enum nb_err
-check_label(const struct nb_site *site, const struct nb_look *look,
-	    const struct nb_found *found)
+check_label(const struct nb_pool_context *context,
+	    const struct nb_inspection *look,
+	    const struct nb_disc_content *found)
 {
 	const struct nb_label *label = &found->label;
 
-	if (nb_site_signed(site, label)
+	if (nb_pool_context_signed(context, label)
 	    && !strcmp(label->disc_id, look->label.disc_id)) {
-		if (found->seal != NB_SEAL_WRONG)
+		if (found->mac != NB_MAC_WRONG)
 			return NB_OK;
-		return nb_fail(NB_ECORRUPT, "%s: the manifest of backup %s is "
+		return nb_fail(NB_ECORRUPT,
+			       "%s: the manifest of backup %s is "
 			       "not the one that was written",
 			       look->label.disc, label->backup_id);
 	}
-	return nb_fail(NB_ECORRUPT, "%s: the label of backup %s is not that "
-		       "of this disc", look->label.disc, label->backup_id);
+	return nb_fail(NB_ECORRUPT,
+		       "%s: the label of backup %s is not that "
+		       "of this disc",
+		       look->label.disc, label->backup_id);
 }
 
 /* After a death the next night may have used the generation again.  Or the
  * same backup was burned on another disc: while that is the newest, two discs
  * that must not be blanked would be in each other's way. */
 static enum nb_err
-check_generation(struct nb_site *site, const struct nb_label *label)
+check_generation(struct nb_pool_context *context, const struct nb_label *label)
 {
-	struct conflict c = { label, site->view.generation, false, "" };
-	enum nb_err err = nb_catalog_backups(site->catalog, label->pool,
+	struct conflict c = { label, context->view.generation, false, "" };
+	enum nb_err err = nb_catalog_backups(context->catalog, label->pool,
 					     is_conflict, &c);
 
 	if (!err && c.twin[0])
-		return nb_fail(NB_EWRONG, "%s: not recorded: disc %s holds the "
+		return nb_fail(NB_EWRONG,
+			       "%s: not recorded: disc %s holds the "
 			       "same backup, the newest\nhint: verify it again "
 			       "after the next night, or nightburn adopt",
 			       label->disc, c.twin);
 	if (err || !c.found)
 		return err;
-	return nb_fail(NB_EWRONG, "%s: generation %llu is another backup by "
+	return nb_fail(NB_EWRONG,
+		       "%s: generation %llu is another backup by "
 		       "now\nhint: nightburn adopt makes the disc usable again",
 		       label->disc, (unsigned long long)label->generation);
 }
 
 static enum nb_err
-commit(struct nb_site *site, const struct nb_look *look,
-       const struct nb_found *found)
+commit(struct nb_pool_context *context, const struct nb_inspection *look,
+       const struct nb_disc_content *found)
 {
 	struct nb_catalog_session session = {
 		.label = &found->label,
@@ -96,57 +102,58 @@ commit(struct nb_site *site, const struct nb_look *look,
 	};
 
 	memcpy(session.checksum, found->checksum, sizeof session.checksum);
-	return nb_catalog_commit(site->catalog, &session);
+	return nb_catalog_commit(context->catalog, &session);
 }
 
 /* May what is FOUND be recorded?  *KNOWN: it is, of this disc. */
 static enum nb_err
-check(struct nb_site *site, const struct nb_look *look,
-      const struct nb_found *found, bool *known)
+check(struct nb_pool_context *context, const struct nb_inspection *look,
+      const struct nb_disc_content *found, bool *known)
 {
-	enum nb_err err = nb_catalog_holds(site->catalog,
-					   found->label.backup_id,
-					   look->label.disc_id, known);
+	enum nb_err err =
+		nb_catalog_holds(context->catalog, found->label.backup_id,
+				 look->label.disc_id, known);
 
 	if (err || *known)
 		return err;
-	err = check_label(site, look, found);
-	return err ? err : check_generation(site, &found->label);
+	err = check_label(context, look, found);
+	return err ? err : check_generation(context, &found->label);
 }
 
 /* All of it or, where one may not be, nothing: a disc of which the catalog knew
  * the older sessions only would be refused for ever, and wait for its turn. */
 static enum nb_err
-learn(struct nb_site *site, const struct nb_look *look,
-      const struct nb_founds *list, size_t *learnt)
+learn(struct nb_pool_context *context, const struct nb_inspection *look,
+      const struct nb_disc_contents *list, size_t *learnt)
 {
 	enum nb_err err = NB_OK;
 	bool known;
 
 	for (size_t i = 0; !err && i < list->count; i++)
-		err = check(site, look, &list->at[i], &known);
+		err = check(context, look, &list->at[i], &known);
 	for (size_t i = 0; !err && i < list->count; i++) {
-		err = check(site, look, &list->at[i], &known);
+		err = check(context, look, &list->at[i], &known);
 		if (err || known)
 			continue;
-		err = commit(site, look, &list->at[i]);
+		err = commit(context, look, &list->at[i]);
 		*learnt += !err;
 	}
 	return err;
 }
 
 enum nb_err
-nb_learn_disc(struct nb_site *site, const struct nb_look *look,
-	      size_t *learnt)
+nb_record_disc(struct nb_pool_context *context,
+	       const struct nb_inspection *look, size_t *learnt)
 {
-	struct nb_founds list = NB_ARRAY_INIT;
+	struct nb_disc_contents list = NB_ARRAY_INIT;
 	enum nb_err err;
 
 	*learnt = 0;
-	err = nb_founds_load(look, site->has_key ? &site->key : NULL, &list);
+	err = nb_disc_contents_load(
+		look, context->has_key ? &context->key : NULL, &list);
 	if (!err)
-		err = learn(site, look, &list, learnt);
-	nb_founds_free(&list);
+		err = learn(context, look, &list, learnt);
+	nb_disc_contents_free(&list);
 	return err;
 }
 
@@ -157,12 +164,12 @@ check_progress(void *ctx, uint64_t done, uint64_t total)
 }
 
 enum nb_err
-nb_learn_check(struct nightburn *nb, const struct nb_look *look,
-	       struct nb_verify_result *result)
+nb_record_check(struct nightburn *nb, const struct nb_inspection *look,
+		struct nb_verify_result *result)
 {
 	struct nb_readback_result seen = { 0 };
 	struct nb_readback spec = {
-		.start = nb_look_start(look),
+		.start = nb_inspect_start(look),
 		.progress = check_progress,
 		.ctx = nb,
 	};
@@ -181,24 +188,25 @@ nb_learn_check(struct nightburn *nb, const struct nb_look *look,
 
 /* Is what it wrote on the disc in this drive, whole?  Then that is recorded. */
 static enum nb_err
-learn_whole(struct nb_site *site, const struct nb_look *look, bool *done)
+learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
+	    bool *done)
 {
-	const struct nb_label *label = &site->dead;
+	const struct nb_label *label = &context->dead;
 	struct nb_verify_result result = { 0 };
 	size_t learnt = 0;
 	enum nb_err err;
 
 	if (look->label_state != NB_LABEL_GOOD
-	    || !nb_site_signed(site, &look->label)
+	    || !nb_pool_context_signed(context, &look->label)
 	    || strcmp(look->label.disc_id, label->disc_id)
 	    || strcmp(look->label.backup_id, label->backup_id))
 		return NB_OK;
-	err = nb_learn_check(site->nb, look, &result);
+	err = nb_record_check(context->nb, look, &result);
 	if (err)
 		return err == NB_ECANCELED ? err : NB_OK;
-	err = nb_learn_disc(site, look, &learnt);
+	err = nb_record_disc(context, look, &learnt);
 	if (!err)
-		err = nb_catalog_verified(site->catalog, label->disc_id,
+		err = nb_catalog_verified(context->catalog, label->disc_id,
 					  nb_clock_date());
 	*done = !err;
 	return err;
@@ -206,57 +214,59 @@ learn_whole(struct nb_site *site, const struct nb_look *look, bool *done)
 
 /* Is it in this drive, blank or whole?  Then that is recorded. */
 static enum nb_err
-learn_in(struct nb_site *site, const char *drive, bool *done)
+learn_in(struct nb_pool_context *context, const char *drive, bool *done)
 {
-	const struct nb_label *label = &site->dead;
-	struct nb_look look = { 0 };
-	enum nb_err err = nb_look_open(site->nb, drive, &look);
+	const struct nb_label *label = &context->dead;
+	struct nb_inspection look = { 0 };
+	enum nb_err err = nb_inspect_open(context->nb, drive, &look);
 
 	if (err)
 		return err == NB_ECANCELED ? err : NB_OK;
-	if (!site->died_blanking) {
-		err = learn_whole(site, &look, done);
+	if (!context->died_blanking) {
+		err = learn_whole(context, &look, done);
 	} else if (look.medium.state == NB_MEDIUM_BLANK) {
-		err = nb_catalog_set_disc(site->catalog, label->disc_id,
+		err = nb_catalog_set_disc(context->catalog, label->disc_id,
 					  NB_DISC_BLANKED, "blanked");
 		*done = !err;
 	}
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err == NB_EWRONG || err == NB_ECORRUPT ? NB_OK : err;
 }
 
 /* Asked to stop before it was known: the next run shall look. */
 static void
-remember(const struct nb_site *site)
+remember(const struct nb_pool_context *context)
 {
-	struct nb_journal dead = {
-		site->died_blanking ? NB_STEP_BLANK : NB_STEP_VERIFY,
-		site->dead
-	};
+	struct nb_journal dead = { context->died_blanking ? NB_STEP_BLANK
+							  : NB_STEP_VERIFY,
+				   context->dead };
 
-	nb_journal_begin(site->state->dir, &dead);
+	nb_journal_begin(context->state->dir, &dead);
 }
 
 enum nb_err
-nb_learn_dead(struct nb_site *site)
+nb_record_dead(struct nb_pool_context *context)
 {
-	const struct nb_label *label = &site->dead;
+	const struct nb_label *label = &context->dead;
 	enum nb_err err = NB_OK;
 	bool done = false;
 
-	for (size_t i = 0; !err && !done && i < site->pool->drives.count; i++)
-		err = learn_in(site, site->pool->drives.at[i], &done);
+	for (size_t i = 0; !err && !done && i < context->pool->drives.count;
+	     i++)
+		err = learn_in(context, context->pool->drives.at[i], &done);
 	if (err == NB_ECANCELED)
-		remember(site);
+		remember(context);
 	if (!err && done) {
-		if (site->died_blanking)
+		if (context->died_blanking)
 			nb_log(NB_NOTE, "%s: is blank, although the run died",
 			       label->disc);
 		else
-			nb_log(NB_NOTE, "%s: generation %llu, whose run died, "
-			       "is good and recorded", label->disc,
+			nb_log(NB_NOTE,
+			       "%s: generation %llu, whose run died, "
+			       "is good and recorded",
+			       label->disc,
 			       (unsigned long long)label->generation);
-		err = nb_site_refresh(site);
+		err = nb_pool_context_refresh(context);
 	}
 	return err;
 }

@@ -16,19 +16,20 @@
  * NB_EWRONG: the catalog has another backup of the same generation on another
  * disc, or the same backup there and none is newer; then nothing is recorded.
  */
-enum nb_err nb_learn_disc(struct nb_site *site, const struct nb_look *look,
-			  size_t *learnt);
+enum nb_err nb_record_disc(struct nb_pool_context *context,
+			   const struct nb_inspection *look, size_t *learnt);
 
 /* Reads all of the newest session of the disc that LOOK saw, and compares it
  * with its manifest.  NB_ECORRUPT, NB_EIO. */
-enum nb_err nb_learn_check(struct nightburn *nb, const struct nb_look *look,
-			   struct nb_verify_result *result);
+enum nb_err nb_record_check(struct nightburn *nb,
+			    const struct nb_inspection *look,
+			    struct nb_verify_result *result);
 
 /*
  * A run died after it had begun to blank or to write SITE->dead's disc.  When
  * it is in a drive of the pool, and blank, or all of the session is good, that
  * is recorded; else it stays suspect.  Only failures of the catalog are errors.
  */
-enum nb_err nb_learn_dead(struct nb_site *site);
+enum nb_err nb_record_dead(struct nb_pool_context *context);
 
 #endif

@@ -8,64 +8,67 @@
 #include "job/disc/record_disc.h"
 
 struct outcome {
-	enum nb_err err;    /* of the verification */
-	bool lost;          /* the catalog was: all on the disc is recorded */
+	enum nb_err err; /* of the verification */
+	bool lost;       /* the catalog was: all on the disc is recorded */
 };
 
 /* The newest backup that was ever seen of the pool is good and recorded: now
  * the catalog knows what has to be kept. */
 static enum nb_err
-catch_up(struct nb_site *site, const struct nb_look *look)
+catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 {
 	struct nb_reach reach;
-	enum nb_err err = nb_catalog_reach(site->catalog, site->view.name,
-					   &reach);
+	enum nb_err err =
+		nb_catalog_reach(context->catalog, context->view.name, &reach);
 
 	if (err || !reach.behind)
 		return err;
 	if (look->label.generation < reach.marked) {
-		nb_log(NB_WARNING, "%s: recorded; the catalog still lacks "
+		nb_log(NB_WARNING,
+		       "%s: recorded; the catalog still lacks "
 		       "generation %llu\nhint: nightburn catalog rebuild with "
 		       "that disc; where it is lost, nightburn catalog accept",
 		       look->label.disc, (unsigned long long)reach.marked);
 		return NB_OK;
 	}
-	return nb_catalog_accept(site->catalog, site->view.name);
+	return nb_catalog_accept(context->catalog, context->view.name);
 }
 
 /* Good: what the catalog does not have yet of it is recorded, as after a run
  * that died. */
 static enum nb_err
-record_good(struct nb_site *site, const struct nb_look *look)
+record_good(struct nb_pool_context *context, const struct nb_inspection *look)
 {
 	size_t learnt;
-	enum nb_err err = nb_learn_disc(site, look, &learnt);
+	enum nb_err err = nb_record_disc(context, look, &learnt);
 
 	if (!err)
-		err = nb_catalog_verified(site->catalog, look->label.disc_id,
+		err = nb_catalog_verified(context->catalog, look->label.disc_id,
 					  nb_clock_date());
-	return err ? err : catch_up(site, look);
+	return err ? err : catch_up(context, look);
 }
 
 /* Is it a copy of what the disc held before?  The catalog knows that backup on
  * the disc of this id, and that it went on. */
 static enum nb_err
-is_copy(const struct nb_site *site, const struct nb_pool_disc *disc,
+is_copy(const struct nb_pool_context *context, const struct nb_pool_disc *disc,
 	const struct nb_label *label, bool *copy)
 {
 	*copy = disc->state == NB_DISC_BLANKED;
-	if (*copy || (disc->generation == label->generation
-		      && !strcmp(disc->backup_id, label->backup_id)))
+	if (*copy
+	    || (disc->generation == label->generation
+		&& !strcmp(disc->backup_id, label->backup_id)))
 		return NB_OK;
-	return nb_catalog_holds(site->catalog, label->backup_id,
+	return nb_catalog_holds(context->catalog, label->backup_id,
 				label->disc_id, copy);
 }
 
 /* A copy, or a forgery, says nothing about the disc whose id it bears.  *LESS:
  * what the disc held since is in the sessions that are bad. */
 static enum nb_err
-find_disc(const struct nb_site *site, const struct nb_look *look,
-	  const struct nb_pool_disc **out, bool *less)
+find_disc(const struct nb_pool_context *context,
+	  const struct nb_inspection *look, const struct nb_pool_disc **out,
+	  bool *less)
 {
 	const struct nb_label *label = &look->label;
 	const struct nb_pool_disc *disc;
@@ -73,20 +76,24 @@ find_disc(const struct nb_site *site, const struct nb_look *look,
 	enum nb_err err;
 
 	*out = NULL;
-	disc = nb_pool_by_id(&site->view, label->disc_id);
+	disc = nb_pool_by_id(&context->view, label->disc_id);
 	if (!disc)
 		return NB_OK;
-	err = is_copy(site, disc, label, &copy);
+	err = is_copy(context, disc, label, &copy);
 	if (err)
 		return err;
 	*less = copy && look->session && disc->state != NB_DISC_BLANKED;
 	copy = copy && !*less;
-	if (!nb_site_signed(site, label))
-		nb_log(NB_WARNING, "%s: not recorded: the label does not bear "
-		       "the key of this installation", label->disc);
+	if (!nb_pool_context_signed(context, label))
+		nb_log(NB_WARNING,
+		       "%s: not recorded: the label does not bear "
+		       "the key of this installation",
+		       label->disc);
 	else if (copy)
-		nb_log(NB_WARNING, "%s: not recorded: a copy of what the disc "
-		       "held before", label->disc);
+		nb_log(NB_WARNING,
+		       "%s: not recorded: a copy of what the disc "
+		       "held before",
+		       label->disc);
 	else
 		*out = disc;
 	return NB_OK;
@@ -94,37 +101,41 @@ find_disc(const struct nb_site *site, const struct nb_look *look,
 
 /* A disc of ours that a lost catalog knew: all that is on it. */
 static enum nb_err
-record_lost(struct nb_site *site, const struct nb_look *look)
+record_lost(struct nb_pool_context *context, const struct nb_inspection *look)
 {
 	const struct nb_label *label = &look->label;
 
-	nb_site_key(site, false);
-	if (!nb_site_signed(site, label))
-		return nb_fail(NB_EFOREIGN, "%s: not recorded: the label does "
+	nb_pool_context_key(context, false);
+	if (!nb_pool_context_signed(context, label))
+		return nb_fail(NB_EFOREIGN,
+			       "%s: not recorded: the label does "
 			       "not bear the key of this installation\n"
-			       "hint: nightburn key import", label->disc);
-	if (!nb_pool_by_name(&site->view, label->disc))
-		return nb_fail(NB_EFOREIGN, "%s: not recorded: no disc of "
-			       "pool %s in the configuration", label->disc,
-			       label->pool);
-	return record_good(site, look);
+			       "hint: nightburn key import",
+			       label->disc);
+	if (!nb_pool_by_name(&context->view, label->disc))
+		return nb_fail(NB_EFOREIGN,
+			       "%s: not recorded: no disc of "
+			       "pool %s in the configuration",
+			       label->disc, label->pool);
+	return record_good(context, look);
 }
 
 /* The newest session of this disc is gone, and a backup with it. */
 static enum nb_err
-record_less(struct nb_site *site, const struct nb_look *look,
+record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 	    const struct nb_pool_disc *disc)
 {
-	enum nb_err err = nb_catalog_set_disc(site->catalog, disc->disc_id,
+	enum nb_err err = nb_catalog_set_disc(context->catalog, disc->disc_id,
 					      NB_DISC_SUSPECT,
 					      "its newest session is bad");
 
 	if (err)
 		return err;
-	return nb_fail(NB_ECORRUPT, "%s: generation %llu is not good any more, "
+	return nb_fail(NB_ECORRUPT,
+		       "%s: generation %llu is not good any more, "
 		       "generation %llu before it is\nhint: nightburn restore "
-		       "%llu brings that back", disc->name,
-		       (unsigned long long)disc->generation,
+		       "%llu brings that back",
+		       disc->name, (unsigned long long)disc->generation,
 		       (unsigned long long)look->label.generation,
 		       (unsigned long long)look->label.generation);
 }
@@ -132,13 +143,14 @@ record_less(struct nb_site *site, const struct nb_look *look,
 /* What a burn that failed left behind is bad; the rest is all that was ever
  * recorded of the disc, and good. */
 static enum nb_err
-record_shortened(struct nb_site *site, const struct nb_look *look,
-		 const struct nb_look *newest)
+record_shortened(struct nb_pool_context *context,
+		 const struct nb_inspection *look,
+		 const struct nb_inspection *newest)
 {
 	bool told = newest->label_state == NB_LABEL_GOOD
-		&& nb_site_signed(site, &newest->label);
+		&& nb_pool_context_signed(context, &newest->label);
 
-	return nb_catalog_shortened(site->catalog, look->label.disc_id,
+	return nb_catalog_shortened(context->catalog, look->label.disc_id,
 				    nb_clock_date(),
 				    told ? newest->label.generation : 0,
 				    "its newest session is bad, the others are "
@@ -148,32 +160,34 @@ record_shortened(struct nb_site *site, const struct nb_look *look,
 /* What came of the verification of the session that LOOK is at, and the
  * NEWEST when that is another one. */
 static enum nb_err
-record_at(struct nb_site *site, const struct nb_look *look,
-	  const struct nb_look *newest, struct outcome outcome)
+record_at(struct nb_pool_context *context, const struct nb_inspection *look,
+	  const struct nb_inspection *newest, struct outcome outcome)
 {
 	const struct nb_pool_disc *disc;
 	bool less = false;
 	enum nb_err err;
 
-	nb_site_key(site, false);
+	nb_pool_context_key(context, false);
 	if (outcome.lost && outcome.err == NB_OK
-	    && !nb_pool_by_id(&site->view, look->label.disc_id)) {
-		err = record_lost(site, look);
-		return err || !look->session ? err
-			: record_shortened(site, look, newest);
+	    && !nb_pool_by_id(&context->view, look->label.disc_id)) {
+		err = record_lost(context, look);
+		return err || !look->session
+			? err
+			: record_shortened(context, look, newest);
 	}
-	err = find_disc(site, look, &disc, &less);
+	err = find_disc(context, look, &disc, &less);
 	if (err || !disc)
 		return err;
 	if (outcome.err == NB_OK && less)
-		return record_less(site, look, disc);
+		return record_less(context, look, disc);
 	if (outcome.err == NB_OK) {
-		err = record_good(site, look);
-		return err || !look->session ? err
-			: record_shortened(site, look, newest);
+		err = record_good(context, look);
+		return err || !look->session
+			? err
+			: record_shortened(context, look, newest);
 	}
 	if (outcome.err == NB_ECORRUPT || outcome.err == NB_EIO)
-		return nb_catalog_set_disc(site->catalog, disc->disc_id,
+		return nb_catalog_set_disc(context->catalog, disc->disc_id,
 					   NB_DISC_SUSPECT,
 					   "a verification failed");
 	return NB_OK;
@@ -182,10 +196,10 @@ record_at(struct nb_site *site, const struct nb_look *look,
 /* The catalog is told only of discs that it knows, unless it was LOST; a disc
  * from elsewhere can be verified as well. */
 static enum nb_err
-record(struct nightburn *nb, const struct nb_look *look,
-       const struct nb_look *newest, struct outcome outcome)
+record(struct nightburn *nb, const struct nb_inspection *look,
+       const struct nb_inspection *newest, struct outcome outcome)
 {
-	struct nb_site site;
+	struct nb_pool_context context;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; nb && i < nb->config->jobs.count; i++) {
@@ -193,23 +207,27 @@ record(struct nightburn *nb, const struct nb_look *look,
 
 		if (strcmp(job->pool, look->label.pool))
 			continue;
-		err = nb_site_open(nb, job->name, outcome.lost
-				   ? NB_SITE_REBUILD : NB_SITE_WORK, &site);
+		err = nb_pool_context_open(nb, job->name,
+					   outcome.lost ? NB_POOL_REBUILD
+							: NB_POOL_WORK,
+					   &context);
 		if (err)
 			return err;
-		err = record_at(&site, look, newest, outcome);
-		nb_site_close(&site);
+		err = record_at(&context, look, newest, outcome);
+		nb_pool_context_close(&context);
 		return err;
 	}
 	if (outcome.lost)
-		return nb_fail(NB_EFOREIGN, "%s: not recorded: no job has the "
-			       "pool %s", look->label.disc, look->label.pool);
+		return nb_fail(NB_EFOREIGN,
+			       "%s: not recorded: no job has the "
+			       "pool %s",
+			       look->label.disc, look->label.pool);
 	return NB_OK;
 }
 
 /* All files of the session that LOOK is at. */
 static enum nb_err
-check_session(struct nightburn *nb, const struct nb_look *look,
+check_session(struct nightburn *nb, const struct nb_inspection *look,
 	      struct nb_verify_result *result)
 {
 	const struct nb_label *label = &look->label;
@@ -221,7 +239,7 @@ check_session(struct nightburn *nb, const struct nb_look *look,
 	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
 	result->generation = label->generation;
 	result->session = look->session;
-	return nb_learn_check(nb, look, result);
+	return nb_record_check(nb, look, result);
 }
 
 /*
@@ -231,16 +249,16 @@ check_session(struct nightburn *nb, const struct nb_look *look,
  * session in any case.
  */
 static enum nb_err
-check_disc(struct nightburn *nb, struct nb_look *look,
+check_disc(struct nightburn *nb, struct nb_inspection *look,
 	   struct nb_verify_result *newest, struct nb_verify_result *result)
 {
 	enum nb_err err = check_session(nb, look, newest), first = err, back;
 	struct nb_verify_result next;
-	struct nb_look at = *look;
+	struct nb_inspection at = *look;
 
 	*result = *newest;
-	while (err == NB_EFOREIGN || nb_look_may_help(err)) {
-		back = nb_look_back(&at);
+	while (err == NB_EFOREIGN || nb_fallback_may_help(err)) {
+		back = nb_fallback_session(&at);
 		if (back)
 			return back == NB_ENOTFOUND ? first : back;
 		err = check_session(nb, &at, &next);
@@ -252,7 +270,7 @@ check_disc(struct nightburn *nb, struct nb_look *look,
 	}
 	/* A manifest that was changed is no accident: it is no reason to look
 	 * for another one. */
-	return err ? err : nb_seals_check(nb, look);
+	return err ? err : nb_manifest_macs_check(nb, look);
 }
 
 static enum nb_err
@@ -260,11 +278,11 @@ verify(struct nightburn *nb, const char *device, bool lost,
        struct nb_verify_result *result)
 {
 	struct nb_verify_result first;
-	struct nb_look look, newest;
+	struct nb_inspection look, newest;
 	enum nb_err err, recorded;
 
 	memset(result, 0, sizeof *result);
-	err = nb_look_open(nb, device, &look);
+	err = nb_inspect_open(nb, device, &look);
 	if (err)
 		return err;
 	newest = look;
@@ -273,7 +291,8 @@ verify(struct nightburn *nb, const char *device, bool lost,
 	else
 		err = check_disc(nb, &look, &first, result);
 	if (look.label_state == NB_LABEL_GOOD) {
-		recorded = err == NB_ECANCELED ? NB_OK
+		recorded = err == NB_ECANCELED
+			? NB_OK
 			: record(nb, &look, &newest,
 				 (struct outcome){ err, lost });
 		/* What is wrong with it, rather than what is good. */
@@ -285,7 +304,7 @@ verify(struct nightburn *nb, const char *device, bool lost,
 		nb_fail(err, "%s: no label of nightburn on this disc",
 			look.device);
 	}
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err;
 }
 
@@ -307,18 +326,18 @@ enum nb_err
 nb_accept(struct nightburn *nb, const char *job, bool *changed)
 {
 	struct nb_reach reach;
-	struct nb_site site;
+	struct nb_pool_context context;
 	enum nb_err err;
 
 	*changed = false;
-	err = nb_site_open(nb, job, NB_SITE_WORK, &site);
+	err = nb_pool_context_open(nb, job, NB_POOL_WORK, &context);
 	if (err)
 		return err;
-	err = nb_catalog_reach(site.catalog, site.view.name, &reach);
+	err = nb_catalog_reach(context.catalog, context.view.name, &reach);
 	if (!err && reach.behind) {
-		err = nb_catalog_accept(site.catalog, site.view.name);
+		err = nb_catalog_accept(context.catalog, context.view.name);
 		*changed = !err;
 	}
-	nb_site_close(&site);
+	nb_pool_context_close(&context);
 	return err;
 }

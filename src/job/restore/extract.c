@@ -23,11 +23,11 @@ struct state {
 	struct nb_extract_result *result;
 	struct nb_sha256 *sha256;
 	uint64_t done, total;
-	int fd;                  /* file being written */
+	int fd; /* file being written */
 	struct nb_extract_out out;
 	struct nb_extract_attributes attributes;
-	bool *fed;               /* of each entry: the archive gave it */
-	enum nb_err target_err;  /* the target, not the disc, failed */
+	bool *fed;              /* of each entry: the archive gave it */
+	enum nb_err target_err; /* the target, not the disc, failed */
 };
 
 static const char *
@@ -50,12 +50,12 @@ open_parent(const struct state *s, const char *path, int *dir,
 	if (!slash) {
 		*dir = fcntl(s->spec->to, F_DUPFD_CLOEXEC, 0);
 	} else {
-		err = nb_str_format(&parent, "%.*s", (int)(slash - path),
-				    path);
+		err = nb_str_format(&parent, "%.*s", (int)(slash - path), path);
 		if (!err)
 			err = nb_path_make(s->spec->to, parent, 0700);
-		*dir = err ? -1 : nb_path_open(s->spec->to, parent,
-					       O_RDONLY | O_DIRECTORY, 0);
+		*dir = err ? -1
+			   : nb_path_open(s->spec->to, parent,
+					  O_RDONLY | O_DIRECTORY, 0);
 		free(parent);
 	}
 	if (!err && *dir < 0)
@@ -73,13 +73,15 @@ take_bytes(void *ctx, const void *data, size_t n)
 		return NB_ECORRUPT;
 	nb_sha256_add(s->sha256, data, n);
 	if (nb_extract_write(&s->out, data, n)) {
-		s->target_err = nb_fail_errno(nb_fd_write_error(),
-					      "cannot write");
+		s->target_err =
+			nb_fail_errno(nb_fd_write_error(), "cannot write");
 		return s->target_err;
 	}
 	s->done += n;
-	return s->spec->progress ? s->target_err = s->spec->progress(
-		s->spec->ctx, s->done, s->total) : NB_OK;
+	return s->spec->progress
+		? s->target_err =
+			  s->spec->progress(s->spec->ctx, s->done, s->total)
+		: NB_OK;
 }
 
 /* All bytes are there: a hole at the end, and the attributes. */
@@ -87,14 +89,17 @@ static enum nb_err
 finish_file(struct state *s, const struct nb_entry *e)
 {
 	if (e->holes.count && ftruncate(s->fd, (off_t)e->size))
-		return nb_fail_errno(nb_fd_write_error(), "%s: cannot set "
-				     "its size", target_path(s, e));
+		return nb_fail_errno(nb_fd_write_error(),
+				     "%s: cannot set "
+				     "its size",
+				     target_path(s, e));
 	if (e->torn)
-		nb_log(NB_WARNING, "%s: changed while it was backed up: its "
+		nb_log(NB_WARNING,
+		       "%s: changed while it was backed up: its "
 		       "bytes may be of different moments",
 		       target_path(s, e));
-	return s->spec->attributes
-		? nb_extract_set(&s->attributes, s->fd, e) : NB_OK;
+	return s->spec->attributes ? nb_extract_set(&s->attributes, s->fd, e)
+				   : NB_OK;
 }
 
 /* Gives the finished temporary file its name. */
@@ -107,7 +112,8 @@ deliver(const struct state *s, int dir, const char *name,
 	if (!renameat2(dir, TEMPORARY, dir, name, flags))
 		return NB_OK;
 	if (errno == EEXIST)
-		return nb_fail(NB_EWRONG, "%s: exists already\nhint: restore "
+		return nb_fail(NB_EWRONG,
+			       "%s: exists already\nhint: restore "
 			       "into an empty directory, or --force",
 			       target_path(s, e));
 	return nb_fail_errno(NB_EIO, "%s: cannot rename", target_path(s, e));
@@ -119,8 +125,10 @@ count_bad(struct state *s, const struct nb_entry *e, const char *what)
 	if (s->result->bad++ < NB_BAD_NAMED)
 		nb_log(NB_ERROR, "%s: %s: not restored", e->path, what);
 	else if (s->result->bad == NB_BAD_NAMED + 1)
-		nb_log(NB_ERROR, "%s: %s: not restored, and more that are "
-		       "only counted", e->path, what);
+		nb_log(NB_ERROR,
+		       "%s: %s: not restored, and more that are "
+		       "only counted",
+		       e->path, what);
 }
 
 /* Bytes from the disc into the temporary file; *GOOD when the hash is right. */
@@ -128,21 +136,23 @@ static enum nb_err
 copy_file(struct state *s, const struct nb_entry *e, bool *good)
 {
 	const struct nb_extract_feed *feed = s->spec->feed;
-	const struct nb_node *node = feed ? NULL
-		: nb_nodes_find(s->spec->nodes, e->path);
+	const struct nb_node *node =
+		feed ? NULL : nb_nodes_find(s->spec->nodes, e->path);
 	uint8_t sha256[NB_SHA256_SIZE];
 	enum nb_err err;
 
 	*good = false;
-	s->out = (struct nb_extract_out){ .fd = s->fd, .holes = &e->holes,
+	s->out = (struct nb_extract_out){ .fd = s->fd,
+					  .holes = &e->holes,
 					  .size = e->size };
-	if (!feed && (!node || node->entry.type != NB_ENTRY_FILE
-	    || node->entry.size != e->size)) {
+	if (!feed
+	    && (!node || node->entry.type != NB_ENTRY_FILE
+		|| node->entry.size != e->size)) {
 		count_bad(s, e, "missing, or of another size");
 		return NB_OK;
 	}
 	err = feed ? feed->bytes(feed->ctx, take_bytes, s)
-		: nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
+		   : nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
 	nb_sha256_finish(s->sha256, sha256);
 	if (s->target_err)
 		return s->target_err;
@@ -169,8 +179,9 @@ put_file(struct state *s, const struct nb_entry *e)
 	if (err)
 		return err;
 	unlinkat(dir, TEMPORARY, 0);
-	s->fd = openat(dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL
-		       | O_NOFOLLOW | O_CLOEXEC, 0600);
+	s->fd = openat(dir, TEMPORARY,
+		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		       0600);
 	if (s->fd < 0)
 		err = nb_fail_errno(NB_EIO, "%s: cannot create",
 				    target_path(s, e));
@@ -235,8 +246,10 @@ put_other(struct state *s, const struct nb_entry *e)
 		if (s->spec->attributes)
 			err = nb_extract_set_at(&s->attributes, dir, name, e);
 	} else if (errno == EPERM && e->type != NB_ENTRY_SYMLINK) {
-		nb_log(NB_WARNING, "%s: a %s, which needs privileges: left "
-		       "out", target_path(s, e), nb_entry_type_name(e->type));
+		nb_log(NB_WARNING,
+		       "%s: a %s, which needs privileges: left "
+		       "out",
+		       target_path(s, e), nb_entry_type_name(e->type));
 	} else {
 		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
 				    "%s: cannot make", target_path(s, e));
@@ -286,7 +299,7 @@ is_there(const struct state *s, const struct nb_entry *e, uint64_t before)
 	if (e->type != NB_ENTRY_FILE)
 		return true;
 	return s->spec->feed ? s->fed[e - s->spec->entries->at]
-		: s->result->files > before;
+			     : s->result->files > before;
 }
 
 static enum nb_err
@@ -318,7 +331,7 @@ finish_directories(struct state *s)
 	const struct nb_entries *list = s->spec->entries;
 	enum nb_err err = NB_OK;
 
-	for (size_t i = list->count; !err && i-- > 0; ) {
+	for (size_t i = list->count; !err && i-- > 0;) {
 		const struct nb_entry *e = &list->at[i];
 		int fd;
 
@@ -330,8 +343,9 @@ finish_directories(struct state *s)
 			err = nb_fail_errno(NB_EIO, "%s: cannot open",
 					    target_path(s, e));
 		else
-			err = s->spec->attributes ? nb_extract_set(
-				&s->attributes, fd, e) : NB_OK;
+			err = s->spec->attributes
+				? nb_extract_set(&s->attributes, fd, e)
+				: NB_OK;
 		nb_fd_close(&fd);
 	}
 	return err;
@@ -347,8 +361,7 @@ put_all(struct state *s, const struct nb_entry **files)
 	for (size_t i = 0; !err && i < list->count; i++)
 		if (list->at[i].type == NB_ENTRY_DIR)
 			err = nb_path_make(s->spec->to,
-					   target_path(s, &list->at[i]),
-					   0700);
+					   target_path(s, &list->at[i]), 0700);
 	if (!err && s->spec->feed)
 		err = put_fed(s);
 	if (!err)
@@ -362,22 +375,19 @@ enum nb_err
 nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 {
 	struct state s = {
-		.spec = spec, .result = result, .fd = -1,
+		.spec = spec,
+		.result = result,
+		.fd = -1,
 		.attributes = { .prefix = spec->prefix },
+		.fed = calloc(spec->entries->count + 1, sizeof *s.fed),
+		.total = nb_entries_bytes(spec->entries),
 	};
-	const struct nb_entry **files = calloc(spec->entries->count + 1,
-					       sizeof *files);
+	const struct nb_entry **files =
+		calloc(spec->entries->count + 1, sizeof *files);
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
-	s.fed = calloc(spec->entries->count + 1, sizeof *s.fed);
-	if (!files || !s.fed) {
-		free(files);
-		free(s.fed);
-		return nb_fail_memory();
-	}
-	s.total = nb_entries_bytes(spec->entries);
-	err = nb_sha256_new(&s.sha256);
+	err = files && s.fed ? nb_sha256_new(&s.sha256) : nb_fail_memory();
 	if (!err)
 		err = put_all(&s, files);
 	nb_extract_tell(&s.attributes);

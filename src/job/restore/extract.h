@@ -16,27 +16,28 @@ struct nb_extract_feed {
 	/* FN with its bytes. */
 	enum nb_err (*bytes)(void *ctx,
 			     enum nb_err (*fn)(void *fn_ctx, const void *data,
-					       size_t n), void *fn_ctx);
+					       size_t n),
+			     void *fn_ctx);
 	void *ctx;
 };
 
 struct nb_extract {
 	const struct nb_extract_feed *feed; /* NULL: files of the disc */
 	struct nb_blocks *blocks;
-	const struct nb_nodes *nodes;       /* what is on the disc */
-	const struct nb_entries *entries;   /* wanted, sorted, from the
+	const struct nb_nodes *nodes;     /* what is on the disc */
+	const struct nb_entries *entries; /* wanted, sorted, from the
 					       manifest */
-	size_t prefix;                      /* bytes of each path to take off */
-	int to;                             /* the directory, open */
-	bool overwrite;                     /* replace what is there */
-	bool attributes;                    /* owners, modes and times */
+	size_t prefix;                    /* bytes of each path to take off */
+	int to;                           /* the directory, open */
+	bool overwrite;                   /* replace what is there */
+	bool attributes;                  /* owners, modes and times */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
 
 struct nb_extract_result {
-	uint64_t files, bytes;   /* delivered */
-	uint64_t bad;            /* missing, unreadable, or another hash: not
+	uint64_t files, bytes; /* delivered */
+	uint64_t bad;          /* missing, unreadable, or another hash: not
 				    delivered; the first were logged by name */
 };
 

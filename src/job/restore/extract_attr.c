@@ -70,9 +70,8 @@ set_xattrs_at(struct nb_extract_attributes *a, int dir, const char *name,
 static void
 make_times(const struct nb_entry *e, struct timespec times[2])
 {
-	times[0] = times[1] = (struct timespec){
-		.tv_sec = e->mtime, .tv_nsec = (long)e->mtime_ns
-	};
+	times[0] = times[1] = (struct timespec){ .tv_sec = e->mtime,
+						 .tv_nsec = (long)e->mtime_ns };
 }
 
 enum nb_err
@@ -102,8 +101,8 @@ nb_extract_set_at(struct nb_extract_attributes *a, int dir, const char *name,
 	struct timespec times[2];
 
 	make_times(e, times);
-	if (geteuid() == 0 && fchownat(dir, name, e->uid, e->gid,
-				       AT_SYMLINK_NOFOLLOW))
+	if (geteuid() == 0
+	    && fchownat(dir, name, e->uid, e->gid, AT_SYMLINK_NOFOLLOW))
 		return nb_fail_errno(NB_EIO, "%s: cannot set the owner", path);
 	if (e->type != NB_ENTRY_SYMLINK && fchmodat(dir, name, e->mode, 0))
 		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
@@ -125,8 +124,8 @@ nb_extract_write(struct nb_extract_out *out, const uint8_t *data, size_t n)
 	const struct nb_ranges *holes = out->holes;
 
 	while (n) {
-		const struct nb_range *hole = out->hole < holes->count
-			? &holes->at[out->hole] : NULL;
+		const struct nb_range *hole =
+			out->hole < holes->count ? &holes->at[out->hole] : NULL;
 		size_t part = n;
 		bool inside = hole && hole->at <= out->at;
 

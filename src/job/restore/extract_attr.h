@@ -11,8 +11,8 @@
 #include "job/restore/extract.h"
 
 struct nb_extract_attributes {
-	size_t prefix;        /* bytes of each path to take off in messages */
-	uint64_t lost;        /* attributes that the target does not take */
+	size_t prefix; /* bytes of each path to take off in messages */
+	uint64_t lost; /* attributes that the target does not take */
 };
 
 /* Of the open file or directory FD.  NB_EIO */
@@ -27,15 +27,14 @@ enum nb_err nb_extract_set_at(struct nb_extract_attributes *a, int dir,
 struct nb_extract_out {
 	int fd;
 	const struct nb_ranges *holes;
-	uint64_t size;        /* that it is to have at most */
-	uint64_t at;          /* position */
-	size_t hole;          /* the first that does not end before it */
+	uint64_t size; /* that it is to have at most */
+	uint64_t at;   /* position */
+	size_t hole;   /* the first that does not end before it */
 };
 
 /* Writes N bytes at the position but for what was a hole: there it is left
  * out, when it is zeros indeed.  0, or -1 with errno. */
-int nb_extract_write(struct nb_extract_out *out, const uint8_t *data,
-		     size_t n);
+int nb_extract_write(struct nb_extract_out *out, const uint8_t *data, size_t n);
 
 /* A link, fifo, socket or device NAME in DIR, as E has it.  0, or -1. */
 int nb_extract_make(int dir, const char *name, const struct nb_entry *e);

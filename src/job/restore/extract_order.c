@@ -43,7 +43,8 @@ check_total(const struct nb_extract *spec, const struct nb_entry **files,
 		if (i && nb_extract_is_link(files[i], files[i - 1]))
 			continue;
 		if (files[i]->size > room)
-			return nb_fail(NB_ECORRUPT, "%s: what the manifest "
+			return nb_fail(NB_ECORRUPT,
+				       "%s: what the manifest "
 				       "lists is larger than the disc",
 				       spec->blocks->name);
 		room -= files[i]->size;

@@ -14,7 +14,6 @@ enum nb_err nb_extract_order(const struct nb_extract *spec,
 			     const struct nb_entry **files, size_t *count);
 
 /* Are both names of one file, as the manifest has it? */
-bool nb_extract_is_link(const struct nb_entry *e,
-			const struct nb_entry *first);
+bool nb_extract_is_link(const struct nb_entry *e, const struct nb_entry *first);
 
 #endif

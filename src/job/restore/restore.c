@@ -26,8 +26,8 @@ is_beneath(const char *path, const char *part)
 }
 
 bool
-nb_held_wants(const struct nb_held *held,
-	      const struct nb_restore_options *options, const char *path)
+nb_restore_wants(const struct nb_disc_backup *held,
+		 const struct nb_restore_options *options, const char *path)
 {
 	size_t prefix = strlen(held->manifest.backup_id) + 1;
 
@@ -42,7 +42,7 @@ nb_held_wants(const struct nb_held *held,
 
 /* The packed source whose archive stands at PATH, or NULL. */
 static const struct nb_manifest_source *
-packed_at(const struct nb_held *held, const char *path)
+packed_at(const struct nb_disc_backup *held, const char *path)
 {
 	const struct nb_manifest_sources *list = &held->manifest.sources;
 
@@ -55,7 +55,7 @@ packed_at(const struct nb_held *held, const char *path)
 
 /* An archive is wanted when one of its members is. */
 static bool
-wants_member(const struct nb_held *held,
+wants_member(const struct nb_disc_backup *held,
 	     const struct nb_restore_options *options,
 	     const struct nb_manifest_source *source)
 {
@@ -67,14 +67,14 @@ wants_member(const struct nb_held *held,
 		if (nb_str_format(&path, "%s/%s/%s", held->manifest.backup_id,
 				  source->kind, source->members.at[i].path))
 			return true;
-		found = nb_held_wants(held, options, path);
+		found = nb_restore_wants(held, options, path);
 		free(path);
 	}
 	return found;
 }
 
 static bool
-is_wanted(const struct nb_held *held,
+is_wanted(const struct nb_disc_backup *held,
 	  const struct nb_restore_options *options, const char *source_path,
 	  const char *path)
 {
@@ -82,13 +82,14 @@ is_wanted(const struct nb_held *held,
 
 	if (source_path && !is_beneath(path, source_path))
 		return false;
-	return nb_held_wants(held, options, path)
+	return nb_restore_wants(held, options, path)
 		|| (packed && wants_member(held, options, packed));
 }
 
 enum nb_err
-nb_held_select(struct nb_held *held, const struct nb_restore_options *options,
-	       const char *source_path)
+nb_restore_select(struct nb_disc_backup *held,
+		  const struct nb_restore_options *options,
+		  const char *source_path)
 {
 	size_t prefix = strlen(held->manifest.backup_id) + 1, n = 0;
 
@@ -104,17 +105,19 @@ nb_held_select(struct nb_held *held, const struct nb_restore_options *options,
 	}
 	held->entries.count = n;
 	if (!n)
-		return nb_fail(NB_ENOTFOUND, "%s: nothing in it has this name\n"
-			       "hint: nightburn show %s", options->path_count
-			       ? options->paths[0] : options->source
-			       ? options->source : "backup",
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: nothing in it has this name\n"
+			       "hint: nightburn show %s",
+			       options->path_count       ? options->paths[0]
+				       : options->source ? options->source
+							 : "backup",
 			       held->manifest.backup_id);
 	return NB_OK;
 }
 
 enum nb_err
-nb_held_source(const struct nb_held *held, const char *name,
-	       const struct nb_manifest_source **out)
+nb_restore_source(const struct nb_disc_backup *held, const char *name,
+		  const struct nb_manifest_source **out)
 {
 	const struct nb_manifest_sources *list = &held->manifest.sources;
 
@@ -124,9 +127,11 @@ nb_held_source(const struct nb_held *held, const char *name,
 			return NB_OK;
 		}
 	}
-	return nb_fail(NB_ENOTFOUND, "%s: no such source in backup %s\n"
-		       "hint: nightburn show %s", name,
-		       held->manifest.backup_id, held->manifest.backup_id);
+	return nb_fail(NB_ENOTFOUND,
+		       "%s: no such source in backup %s\n"
+		       "hint: nightburn show %s",
+		       name, held->manifest.backup_id,
+		       held->manifest.backup_id);
 }
 
 static enum nb_err
@@ -145,7 +150,7 @@ add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
 
 /* Archives that are wanted, one after the other, by their members. */
 static enum nb_err
-unpack_all(struct nb_extract *spec, const struct nb_held *held,
+unpack_all(struct nb_extract *spec, const struct nb_disc_backup *held,
 	   const struct nb_restore_options *options,
 	   struct nb_extract_result *result)
 {
@@ -153,12 +158,12 @@ unpack_all(struct nb_extract *spec, const struct nb_held *held,
 	enum nb_err err = NB_OK, bad = NB_OK;
 
 	for (size_t i = 0; !err && i < held->entries.count; i++) {
-		const struct nb_manifest_source *packed
-			= packed_at(held, held->entries.at[i].path);
+		const struct nb_manifest_source *packed =
+			packed_at(held, held->entries.at[i].path);
 
 		if (!packed)
 			continue;
-		err = nb_held_unpack(spec, held, packed, options, &one);
+		err = nb_restore_unpack(spec, held, packed, options, &one);
 		add_result(result, &one);
 		if (err == NB_ECORRUPT) {
 			bad = err;
@@ -169,10 +174,12 @@ unpack_all(struct nb_extract *spec, const struct nb_held *held,
 }
 
 enum nb_err
-nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
-		const struct nb_nodes *nodes, const struct nb_held *held,
-		const struct nb_restore_options *options,
-		struct nb_held_target target, struct nb_extract_result *result)
+nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
+		   const struct nb_nodes *nodes,
+		   const struct nb_disc_backup *held,
+		   const struct nb_restore_options *options,
+		   struct nb_restore_target target,
+		   struct nb_extract_result *result)
 {
 	struct nb_entries plain = NB_ARRAY_INIT;
 	struct nb_extract spec = {
@@ -206,17 +213,17 @@ nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
 static enum nb_err
 restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	   struct nb_blocks *blocks, const struct nb_nodes *nodes,
-	   struct nb_held *held, struct nb_extract_result *result)
+	   struct nb_disc_backup *held, struct nb_extract_result *result)
 {
 	const struct nb_manifest_source *source = NULL;
-	struct nb_held_target target = { -1, options->overwrite, true };
+	struct nb_restore_target target = { -1, options->overwrite, true };
 	enum nb_err err = NB_OK;
 
 	if (options->source)
-		err = nb_held_source(held, options->source, &source);
+		err = nb_restore_source(held, options->source, &source);
 	if (!err)
-		err = nb_held_select(held, options,
-				     source ? source->path : NULL);
+		err = nb_restore_select(held, options,
+					source ? source->path : NULL);
 	if (err)
 		return err;
 	if (mkdir(options->to, 0755) && errno != EEXIST)
@@ -224,63 +231,63 @@ restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	target.fd = open(options->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target.fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", options->to);
-	err = nb_held_extract(nb, blocks, nodes, held, options, target,
-			      result);
+	err = nb_restore_extract(nb, blocks, nodes, held, options, target,
+				 result);
 	nb_fd_close(&target.fd);
 	return err;
 }
 
 static enum nb_err
 restore_from(struct nightburn *nb, const struct nb_restore_options *options,
-	     struct nb_look *look, struct nb_restore_result *result)
+	     struct nb_inspection *look, struct nb_restore_result *result)
 {
 	struct nb_extract_result done = { 0 };
 	struct nb_blocks *blocks = NULL;
 	struct nb_nodes nodes = NB_ARRAY_INIT;
-	struct nb_held held = { 0 };
-	enum nb_err err, sealed = NB_OK;
+	struct nb_disc_backup held = { 0 };
+	enum nb_err err, mac = NB_OK;
 
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (!err)
-		err = nb_held_find(look, blocks, options->backup, &nodes,
-				   &held);
+		err = nb_restore_find(look, blocks, options->backup, &nodes,
+				      &held);
 	if (!err) {
 		memcpy(result->backup_id, held.manifest.backup_id,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
 		result->generation = held.manifest.generation;
-		sealed = nb_seal_check(nb, blocks, nb_look_start(look),
-				       held.path);
+		mac = nb_manifest_mac_check(nb, blocks, nb_inspect_start(look),
+					    held.path);
 		err = options->into
 			? nb_restore_into(nb, options, blocks, &nodes, &held,
 					  &done)
-			: restore_to(nb, options, blocks, &nodes, &held,
-				     &done);
+			: restore_to(nb, options, blocks, &nodes, &held, &done);
 	}
 	result->files = done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
-	nb_held_clear(&held);
+	nb_disc_backup_clear(&held);
 	nb_nodes_free(&nodes);
 	nb_blocks_free(blocks);
-	return err ? err : sealed;
+	return err ? err : mac;
 }
 
 enum nb_err
 nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	   struct nb_restore_result *result)
 {
-	struct nb_look look;
+	struct nb_inspection look;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
 	if (!options->to == !options->into)
-		return nb_fail(NB_EUSAGE, "restore: either a directory or a "
+		return nb_fail(NB_EUSAGE,
+			       "restore: either a directory or a "
 			       "database\nhint: --to DIR or --into DATABASE");
-	err = nb_held_look(nb, options->device, &look);
+	err = nb_restore_look(nb, options->device, &look);
 	if (err)
 		return err;
 	err = restore_from(nb, options, &look, result);
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err;
 }

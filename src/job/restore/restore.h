@@ -10,10 +10,10 @@
 #include "job/disc/inspect.h"
 #include "model/record/manifest.h"
 
-struct nb_held {
+struct nb_disc_backup {
 	struct nb_manifest manifest;
-	const char *path;             /* of the manifest: the nodes' */
-	struct nb_entries entries;    /* sorted, full paths on the disc */
+	const char *path;          /* of the manifest: the nodes' */
+	struct nb_entries entries; /* sorted, full paths on the disc */
 };
 
 /*
@@ -22,60 +22,61 @@ struct nb_held {
  * where that cannot be read the newest before it, at which LOOK is then.
  * NB_ENOTFOUND, NB_ECORRUPT, NB_EIO.
  */
-enum nb_err nb_held_find(struct nb_look *look, struct nb_blocks *blocks,
-			 const char *which, struct nb_nodes *nodes,
-			 struct nb_held *out);
-void nb_held_clear(struct nb_held *held);
+enum nb_err nb_restore_find(struct nb_inspection *look,
+			    struct nb_blocks *blocks, const char *which,
+			    struct nb_nodes *nodes, struct nb_disc_backup *out);
+void nb_disc_backup_clear(struct nb_disc_backup *held);
 
 /* The disc in DEVICE, open, at its newest session with a label of ours.
  * NB_ENOMEDIUM, NB_EFOREIGN */
-enum nb_err nb_held_look(struct nightburn *nb, const char *device,
-			 struct nb_look *look);
+enum nb_err nb_restore_look(struct nightburn *nb, const char *device,
+			    struct nb_inspection *look);
 
 /* Keeps what OPTIONS->paths name and what stands beneath SOURCE_PATH (NULL:
  * everything); an archive, when a member of it is wanted.  NB_ENOTFOUND when
  * nothing is left. */
-enum nb_err nb_held_select(struct nb_held *held,
-			   const struct nb_restore_options *options,
-			   const char *source_path);
+enum nb_err nb_restore_select(struct nb_disc_backup *held,
+			      const struct nb_restore_options *options,
+			      const char *source_path);
 
 /* Whether OPTIONS->paths name PATH, a path on the disc, or nothing at all. */
-bool nb_held_wants(const struct nb_held *held,
-		   const struct nb_restore_options *options,
-		   const char *path);
+bool nb_restore_wants(const struct nb_disc_backup *held,
+		      const struct nb_restore_options *options,
+		      const char *path);
 
 /* The source NAME of the backup.  NB_ENOTFOUND. */
-enum nb_err nb_held_source(const struct nb_held *held, const char *name,
-			   const struct nb_manifest_source **out);
+enum nb_err nb_restore_source(const struct nb_disc_backup *held,
+			      const char *name,
+			      const struct nb_manifest_source **out);
 
-struct nb_held_target {
-	int fd;             /* the directory, open */
+struct nb_restore_target {
+	int fd; /* the directory, open */
 	bool overwrite;
 	bool attributes;
 };
 
 /* Brings back what HELD is reduced to; of trees that are archives, what
  * OPTIONS want of their members. */
-enum nb_err nb_held_extract(struct nightburn *nb, struct nb_blocks *blocks,
-			    const struct nb_nodes *nodes,
-			    const struct nb_held *held,
-			    const struct nb_restore_options *options,
-			    struct nb_held_target target,
-			    struct nb_extract_result *result);
+enum nb_err nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
+			       const struct nb_nodes *nodes,
+			       const struct nb_disc_backup *held,
+			       const struct nb_restore_options *options,
+			       struct nb_restore_target target,
+			       struct nb_extract_result *result);
 
 /* A directory in staging (NB NULL: in /tmp) for what is on its way; the caller
  * removes it. */
-enum nb_err nb_held_temporary(const struct nightburn *nb, char **path,
-			      int *fd);
+enum nb_err nb_restore_temporary(const struct nightburn *nb, char **path,
+				 int *fd);
 
 /* Is it a tree that is one archive?  Then its members that are wanted are
  * brought back by SPEC, whose entries are replaced. (unpack.c) */
 bool nb_source_is_packed(const struct nb_manifest_source *source);
-enum nb_err nb_held_unpack(struct nb_extract *spec,
-			   const struct nb_held *held,
-			   const struct nb_manifest_source *source,
-			   const struct nb_restore_options *options,
-			   struct nb_extract_result *result);
+enum nb_err nb_restore_unpack(struct nb_extract *spec,
+			      const struct nb_disc_backup *held,
+			      const struct nb_manifest_source *source,
+			      const struct nb_restore_options *options,
+			      struct nb_extract_result *result);
 
 /* A dump into the database OPTIONS->into, by way of staging; HELD is reduced
  * to it. (job/restore/restore_database.c) */
@@ -83,7 +84,7 @@ enum nb_err nb_restore_into(struct nightburn *nb,
 			    const struct nb_restore_options *options,
 			    struct nb_blocks *blocks,
 			    const struct nb_nodes *nodes,
-			    struct nb_held *held,
+			    struct nb_disc_backup *held,
 			    struct nb_extract_result *result);
 
 #endif

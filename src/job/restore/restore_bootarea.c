@@ -17,7 +17,7 @@
 struct rows NB_ARRAY(struct nb_bootarea_row);
 
 static enum nb_err
-choose(const struct nb_held *held, const char *name,
+choose(const struct nb_disc_backup *held, const char *name,
        const struct nb_manifest_source **out)
 {
 	const struct nb_manifest_sources *list = &held->manifest.sources;
@@ -33,18 +33,20 @@ choose(const struct nb_held *held, const char *name,
 	if (count == 1 && (*out)->path)
 		return NB_OK;
 	if (!count)
-		return nb_fail(NB_ENOTFOUND, "%s: no such bootarea in backup "
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: no such bootarea in backup "
 			       "%s\nhint: nightburn show %s",
-			       name ? name : "(any)",
-			       held->manifest.backup_id,
+			       name ? name : "(any)", held->manifest.backup_id,
 			       held->manifest.backup_id);
-	return nb_fail(NB_EUSAGE, "backup %s holds %zu boot areas\nhint: name "
-		       "one with --source", held->manifest.backup_id, count);
+	return nb_fail(NB_EUSAGE,
+		       "backup %s holds %zu boot areas\nhint: name "
+		       "one with --source",
+		       held->manifest.backup_id, count);
 }
 
 /* Without the files of /boot, which the disk does not get one by one. */
 static void
-keep_pieces(struct nb_held *held, const char *path)
+keep_pieces(struct nb_disc_backup *held, const char *path)
 {
 	size_t prefix = strlen(path), n = 0;
 
@@ -64,8 +66,11 @@ static struct nb_part_row
 row_of(const struct nb_disk_part *p)
 {
 	return (struct nb_part_row){
-		.number = p->number, .start = p->start, .size = p->size,
-		.type = p->type_name ? p->type_name : p->type, .fs = p->fs,
+		.number = p->number,
+		.start = p->start,
+		.size = p->size,
+		.type = p->type_name ? p->type_name : p->type,
+		.fs = p->fs,
 		.label = p->fs_label ? p->fs_label : p->name,
 		.uuid = p->fs_uuid ? p->fs_uuid : p->uuid,
 	};
@@ -94,10 +99,10 @@ make_rows(const struct nb_disk *from, const struct nb_disk *to,
 	size_t i = 0, k = 0;
 
 	while (!err && (i < from->parts.count || k < to->parts.count)) {
-		const struct nb_disk_part *a = i < from->parts.count
-			? &from->parts.at[i] : NULL;
-		const struct nb_disk_part *b = k < to->parts.count
-			? &to->parts.at[k] : NULL;
+		const struct nb_disk_part *a =
+			i < from->parts.count ? &from->parts.at[i] : NULL;
+		const struct nb_disk_part *b =
+			k < to->parts.count ? &to->parts.at[k] : NULL;
 		struct nb_bootarea_row row = { .same = false };
 
 		if (a && (!b || a->number <= b->number)) {
@@ -120,11 +125,14 @@ show(const struct nb_bootarea_options *options, const char *source,
 {
 	struct rows rows = NB_ARRAY_INIT;
 	struct nb_bootarea_info info = {
-		.source = source, .device = area->device,
-		.target = target->path, .backup_table = area->disk.table,
+		.source = source,
+		.device = area->device,
+		.target = target->path,
+		.backup_table = area->disk.table,
 		.target_table = target->disk.table,
 		.backup_size = area->disk.size,
-		.target_size = target->disk.size, .user = target->user,
+		.target_size = target->disk.size,
+		.user = target->user,
 	};
 	enum nb_err err = make_rows(&area->disk, &target->disk, &rows);
 
@@ -157,8 +165,7 @@ load_record(int dir, const char *path, struct nb_bootarea *area, int *pieces)
 	if (err == NB_ENOTFOUND)
 		nb_fail(err, "%s: no " NB_BOOTAREA_RECORD, path);
 	if (!err)
-		err = nb_bootarea_parse(NB_BOOTAREA_RECORD, text, length,
-					area);
+		err = nb_bootarea_parse(NB_BOOTAREA_RECORD, text, length, area);
 	free(text);
 	return err;
 }
@@ -171,8 +178,12 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 	struct nb_bootarea area = { .device = NULL };
 	struct nb_boot_target target = { .path = NULL };
 	struct nb_boot_restore spec = {
-		.area = &area, .again = options->erase, .shown = &target,
-		.progress = tell, .ctx = nb, .pieces = -1,
+		.area = &area,
+		.again = options->erase,
+		.shown = &target,
+		.progress = tell,
+		.ctx = nb,
+		.pieces = -1,
 	};
 	enum nb_err err = load_record(dir, path, &area, &spec.pieces);
 
@@ -191,7 +202,7 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 struct from {
 	struct nb_blocks *blocks;
 	struct nb_nodes nodes;
-	struct nb_held held;
+	struct nb_disc_backup held;
 };
 
 static enum nb_err
@@ -201,7 +212,7 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_options all = { .source = options->source };
 	size_t prefix = strlen(from->held.manifest.backup_id) + 1;
-	struct nb_held_target target = { -1, false, false };
+	struct nb_restore_target target = { -1, false, false };
 	char *dir = NULL;
 	enum nb_err err, removed;
 
@@ -210,14 +221,14 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
 	if (!err)
-		err = nb_held_select(&from->held, &all, source->path);
+		err = nb_restore_select(&from->held, &all, source->path);
 	if (!err)
-		err = nb_held_temporary(nb, &dir, &target.fd);
+		err = nb_restore_temporary(nb, &dir, &target.fd);
 	if (err)
 		return err;
 	keep_pieces(&from->held, source->path);
-	err = nb_held_extract(nb, from->blocks, &from->nodes, &from->held,
-			      &all, target, done);
+	err = nb_restore_extract(nb, from->blocks, &from->nodes, &from->held,
+				 &all, target, done);
 	if (!err)
 		err = write_to(nb, options, source->name, target.fd,
 			       source->path + prefix);
@@ -229,30 +240,31 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 
 static enum nb_err
 bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
-	   struct nb_look *look, struct nb_restore_result *result)
+	   struct nb_inspection *look, struct nb_restore_result *result)
 {
 	struct nb_extract_result done = { 0 };
 	struct from from = { .blocks = NULL };
 	enum nb_err err = nb_drive_blocks(look->drive, &from.blocks);
 
 	if (!err)
-		err = nb_held_find(look, from.blocks, options->backup,
-				   &from.nodes, &from.held);
+		err = nb_restore_find(look, from.blocks, options->backup,
+				      &from.nodes, &from.held);
 	if (!err) {
 		memcpy(result->backup_id, from.held.manifest.backup_id,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
 		result->generation = from.held.manifest.generation;
 		/* A disk is not overwritten with what may be forged. */
-		err = nb_seal_check(nb, from.blocks, nb_look_start(look),
-				    from.held.path);
+		err = nb_manifest_mac_check(nb, from.blocks,
+					    nb_inspect_start(look),
+					    from.held.path);
 	}
 	if (!err)
 		err = bring(nb, options, &from, &done);
 	result->files = err ? 0 : done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
-	nb_held_clear(&from.held);
+	nb_disc_backup_clear(&from.held);
 	nb_nodes_free(&from.nodes);
 	nb_blocks_free(from.blocks);
 	return err;
@@ -263,18 +275,19 @@ nb_restore_bootarea(struct nightburn *nb,
 		    const struct nb_bootarea_options *options,
 		    struct nb_restore_result *result)
 {
-	struct nb_look look;
+	struct nb_inspection look;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
 	if (!options->to_device)
-		return nb_fail(NB_EUSAGE, "restore: which disk is to be "
+		return nb_fail(NB_EUSAGE,
+			       "restore: which disk is to be "
 			       "overwritten?\nhint: --to-device /dev/NAME "
 			       "--yes-erase /dev/NAME");
-	err = nb_held_look(nb, options->device, &look);
+	err = nb_restore_look(nb, options->device, &look);
 	if (err)
 		return err;
 	err = bring_from(nb, options, &look, result);
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err;
 }

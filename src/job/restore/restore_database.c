@@ -16,7 +16,7 @@
 /* The dump that is meant: the one named, the one of that database, or the
  * only one. */
 static enum nb_err
-choose_dump(const struct nb_held *held,
+choose_dump(const struct nb_disc_backup *held,
 	    const struct nb_restore_options *options,
 	    const struct nb_manifest_source **out)
 {
@@ -25,7 +25,7 @@ choose_dump(const struct nb_held *held,
 	size_t count = 0;
 
 	if (options->source)
-		return nb_held_source(held, options->source, out);
+		return nb_restore_source(held, options->source, out);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct nb_manifest_source *s = &list->at[i];
 
@@ -39,17 +39,18 @@ choose_dump(const struct nb_held *held,
 		count++;
 	}
 	if (count != 1)
-		return nb_fail(NB_EUSAGE, "%s: backup %s holds %zu databases, "
+		return nb_fail(NB_EUSAGE,
+			       "%s: backup %s holds %zu databases, "
 			       "none of this name\nhint: name one with "
-			       "--source", options->into,
-			       held->manifest.backup_id, count);
+			       "--source",
+			       options->into, held->manifest.backup_id, count);
 	*out = only;
 	return NB_OK;
 }
 
 /* The files go to the user who runs PostgreSQL's programs. */
 static enum nb_err
-give_to(int dir, const struct nb_held *held, const char *user)
+give_to(int dir, const struct nb_disc_backup *held, const char *user)
 {
 	size_t prefix = strlen(held->manifest.backup_id) + 1;
 	const struct passwd *pw;
@@ -66,8 +67,10 @@ give_to(int dir, const struct nb_held *held, const char *user)
 
 		nb_fd_close(&fd);
 		if (bad)
-			return nb_fail_errno(NB_EIO, "%s: cannot hand it to "
-					     "%s", path, user);
+			return nb_fail_errno(NB_EIO,
+					     "%s: cannot hand it to "
+					     "%s",
+					     path, user);
 	}
 	return NB_OK;
 }
@@ -106,7 +109,7 @@ load_database(const struct nb_restore_options *options, const char *dir,
 }
 
 enum nb_err
-nb_held_temporary(const struct nightburn *nb, char **path, int *fd)
+nb_restore_temporary(const struct nightburn *nb, char **path, int *fd)
 {
 	const char *staging = nb ? nb->config->staging_dir : "/tmp";
 	enum nb_err err;
@@ -138,11 +141,11 @@ nb_held_temporary(const struct nightburn *nb, char **path, int *fd)
 enum nb_err
 nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		struct nb_blocks *blocks, const struct nb_nodes *nodes,
-		struct nb_held *held, struct nb_extract_result *result)
+		struct nb_disc_backup *held, struct nb_extract_result *result)
 {
 	size_t prefix = strlen(held->manifest.backup_id) + 1;
 	const struct nb_manifest_source *source;
-	struct nb_held_target target = { -1, false, false };
+	struct nb_restore_target target = { -1, false, false };
 	char *dir = NULL;
 	enum nb_err err, removed;
 
@@ -151,13 +154,13 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
 	if (!err)
-		err = nb_held_select(held, options, source->path);
+		err = nb_restore_select(held, options, source->path);
 	if (!err)
-		err = nb_held_temporary(nb, &dir, &target.fd);
+		err = nb_restore_temporary(nb, &dir, &target.fd);
 	if (err)
 		return err;
-	err = nb_held_extract(nb, blocks, nodes, held, options, target,
-			      result);
+	err = nb_restore_extract(nb, blocks, nodes, held, options, target,
+				 result);
 	if (!err)
 		err = make_reachable(target.fd);
 	if (!err)

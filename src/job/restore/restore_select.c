@@ -11,7 +11,7 @@
 
 static enum nb_err
 load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct nb_held *held)
+	      struct nb_disc_backup *held)
 {
 	enum nb_err err;
 	char *text;
@@ -30,7 +30,7 @@ load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
 }
 
 void
-nb_held_clear(struct nb_held *held)
+nb_disc_backup_clear(struct nb_disc_backup *held)
 {
 	nb_manifest_clear(&held->manifest);
 	nb_entries_free(&held->entries);
@@ -45,7 +45,8 @@ is_asked_for(const struct nb_manifest *m, const char *which)
 		return true;
 	snprintf(number, sizeof number, "%llu",
 		 (unsigned long long)m->generation);
-	return nb_backup_is_generation(which) ? !strcmp(which, number)
+	return nb_backup_is_generation(which)
+		? !strcmp(which, number)
 		: !strncmp(m->backup_id, which, strlen(which));
 }
 
@@ -64,19 +65,20 @@ is_newer(const struct nb_manifest *a, const struct nb_manifest *b)
 }
 
 static enum nb_err
-not_here(const struct nb_look *look, const char *which)
+not_here(const struct nb_inspection *look, const char *which)
 {
-	return nb_fail(NB_ENOTFOUND, "%s: backup %s is not on disc %s\n"
+	return nb_fail(NB_ENOTFOUND,
+		       "%s: backup %s is not on disc %s\n"
 		       "hint: nightburn list tells which disc holds it",
-		       look->device, which ? which : "(any)",
-		       look->label.disc);
+		       look->device, which ? which : "(any)", look->label.disc);
 }
 
 static enum nb_err
-find(const struct nb_look *look, struct nb_blocks *blocks, const char *which,
-     const struct nb_nodes *nodes, struct nb_held *out)
+find(const struct nb_inspection *look, struct nb_blocks *blocks,
+     const char *which, const struct nb_nodes *nodes,
+     struct nb_disc_backup *out)
 {
-	struct nb_held best = { 0 }, next;
+	struct nb_disc_backup best = { 0 }, next;
 	enum nb_err err = NB_OK;
 	bool found = false;
 
@@ -86,17 +88,18 @@ find(const struct nb_look *look, struct nb_blocks *blocks, const char *which,
 		if (strcmp(path, NB_MANIFEST_PATH)
 		    && !nb_manifest_is_earlier(path))
 			continue;
-		err = load_manifest(blocks, nb_look_start(look), path, &next);
+		err = load_manifest(blocks, nb_inspect_start(look), path,
+				    &next);
 		if (err)
 			break;
 		if (is_asked_for(&next.manifest, which)
 		    && (!found || is_newer(&next.manifest, &best.manifest))) {
-			nb_held_clear(&best);
+			nb_disc_backup_clear(&best);
 			best = next;
 			best.path = path;
 			found = true;
 		} else {
-			nb_held_clear(&next);
+			nb_disc_backup_clear(&next);
 		}
 	}
 	if (!err && !found)
@@ -104,7 +107,7 @@ find(const struct nb_look *look, struct nb_blocks *blocks, const char *which,
 	if (!err)
 		err = nb_entries_sort(&best.entries);
 	if (err)
-		nb_held_clear(&best);
+		nb_disc_backup_clear(&best);
 	else
 		*out = best;
 	return err;
@@ -112,13 +115,13 @@ find(const struct nb_look *look, struct nb_blocks *blocks, const char *which,
 
 /* What the session that LOOK is at holds, and the backup in it. */
 static enum nb_err
-find_in_session(const struct nb_look *look, struct nb_blocks *blocks,
+find_in_session(const struct nb_inspection *look, struct nb_blocks *blocks,
 		const char *which, struct nb_nodes *nodes,
-		struct nb_held *out)
+		struct nb_disc_backup *out)
 {
 	enum nb_err err;
 
-	err = nb_reader_tree(blocks, nb_look_start(look), nodes);
+	err = nb_reader_tree(blocks, nb_inspect_start(look), nodes);
 	if (!err)
 		err = find(look, blocks, which, nodes, out);
 	if (err)
@@ -127,8 +130,9 @@ find_in_session(const struct nb_look *look, struct nb_blocks *blocks,
 }
 
 enum nb_err
-nb_held_find(struct nb_look *look, struct nb_blocks *blocks,
-	     const char *which, struct nb_nodes *nodes, struct nb_held *out)
+nb_restore_find(struct nb_inspection *look, struct nb_blocks *blocks,
+		const char *which, struct nb_nodes *nodes,
+		struct nb_disc_backup *out)
 {
 	enum nb_err err, first = NB_OK, back = NB_OK;
 
@@ -136,8 +140,8 @@ nb_held_find(struct nb_look *look, struct nb_blocks *blocks,
 		err = find_in_session(look, blocks, which, nodes, out);
 		if (!first)
 			first = err;
-		if (nb_look_may_help(err))
-			back = nb_look_back(look);
+		if (nb_fallback_may_help(err))
+			back = nb_fallback_session(look);
 		else
 			back = NB_ENOTFOUND;
 	} while (err && !back);
@@ -147,21 +151,24 @@ nb_held_find(struct nb_look *look, struct nb_blocks *blocks,
 }
 
 enum nb_err
-nb_held_look(struct nightburn *nb, const char *device, struct nb_look *look)
+nb_restore_look(struct nightburn *nb, const char *device,
+		struct nb_inspection *look)
 {
-	enum nb_err err = nb_look_open(nb, device, look);
+	enum nb_err err = nb_inspect_open(nb, device, look);
 
 	if (err)
 		return err;
 	if (look->medium.state == NB_MEDIUM_NONE)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
 	else if (look->label_state != NB_LABEL_GOOD)
-		err = nb_look_back(look);
+		err = nb_fallback_session(look);
 	if (err == NB_ENOTFOUND)
-		err = nb_fail(NB_EFOREIGN, "%s: no label of nightburn on "
+		err = nb_fail(NB_EFOREIGN,
+			      "%s: no label of nightburn on "
 			      "this disc\nhint: mount it and read its "
-			      "RESTORE.txt", look->device);
+			      "RESTORE.txt",
+			      look->device);
 	if (err)
-		nb_look_close(look);
+		nb_inspect_close(look);
 	return err;
 }

@@ -8,17 +8,17 @@
 #include "base/str.h"
 #include "source/tree/tar.h"
 
-#define PIECE_BLOCKS 128   /* 256 KiB */
+#define PIECE_BLOCKS 128 /* 256 KiB */
 
 struct archive {
 	struct nb_blocks *blocks;
 	const struct nb_node *node;
-	size_t extent;             /* the next bytes: in this one, behind */
+	size_t extent; /* the next bytes: in this one, behind */
 	uint64_t at;
 	uint8_t *buf;
 	struct nb_tar_reader *reader;
 	const struct nb_entries *members;
-	const struct nb_entries *wanted;  /* members with PREFIX in front */
+	const struct nb_entries *wanted; /* members with PREFIX in front */
 	size_t prefix;
 };
 
@@ -64,7 +64,7 @@ wanted_of(const struct archive *a, const struct nb_entry *m)
 
 		if (e->type == NB_ENTRY_FILE
 		    && (m->ino ? e->ino == m->ino
-			: !strcmp(e->path + a->prefix, m->path)))
+			       : !strcmp(e->path + a->prefix, m->path)))
 			return e;
 	}
 	return NULL;
@@ -81,9 +81,8 @@ find_wanted(const struct archive *a, const char *path)
 		return NULL;
 	if (m->ino)
 		return m == &a->members->at[m->ino - 1] ? wanted_of(a, m)
-			: NULL;
-	nb_str_addf(&s, "%.*s%s", (int)a->prefix, a->wanted->at[0].path,
-		    path);
+							: NULL;
+	nb_str_addf(&s, "%.*s%s", (int)a->prefix, a->wanted->at[0].path, path);
 	if (nb_str_take(&s, &key.path))
 		return NULL;
 	m = nb_entries_find(a->wanted, key.path);
@@ -109,8 +108,9 @@ next_file(void *ctx, const struct nb_entry **e)
 }
 
 static enum nb_err
-file_bytes(void *ctx, enum nb_err (*fn)(void *fn_ctx, const void *data,
-					size_t n), void *fn_ctx)
+file_bytes(void *ctx,
+	   enum nb_err (*fn)(void *fn_ctx, const void *data, size_t n),
+	   void *fn_ctx)
 {
 	struct archive *a = ctx;
 
@@ -126,10 +126,9 @@ nb_source_is_packed(const struct nb_manifest_source *source)
 
 /* The members that are wanted, as if the tree stood on the disc. */
 static enum nb_err
-select_members(const struct nb_held *held,
+select_members(const struct nb_disc_backup *held,
 	       const struct nb_manifest_source *source,
-	       const struct nb_restore_options *options,
-	       struct nb_entries *out)
+	       const struct nb_restore_options *options, struct nb_entries *out)
 {
 	enum nb_err err = NB_OK;
 	struct nb_entry e;
@@ -138,10 +137,9 @@ select_members(const struct nb_held *held,
 		const struct nb_entry *m = &source->members.at[i];
 		char *path = NULL;
 
-		err = nb_str_format(&path, "%s/%s/%s",
-				    held->manifest.backup_id, source->kind,
-				    m->path);
-		if (!err && !nb_held_wants(held, options, path)) {
+		err = nb_str_format(&path, "%s/%s/%s", held->manifest.backup_id,
+				    source->kind, m->path);
+		if (!err && !nb_restore_wants(held, options, path)) {
 			free(path);
 			continue;
 		}
@@ -163,8 +161,9 @@ is_sound(const struct nb_entries *members)
 {
 	for (size_t i = 0; i < members->count; i++)
 		if (members->at[i].ino > members->count
-		    || (i && strcmp(members->at[i - 1].path,
-				    members->at[i].path) >= 0))
+		    || (i
+			&& strcmp(members->at[i - 1].path, members->at[i].path)
+				>= 0))
 			return false;
 	return true;
 }
@@ -174,7 +173,8 @@ unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
        struct nb_extract_result *result)
 {
 	struct archive a = {
-		.blocks = spec->blocks, .members = &source->members,
+		.blocks = spec->blocks,
+		.members = &source->members,
 		.wanted = spec->entries,
 		.node = nb_nodes_find(spec->nodes, source->path),
 		.prefix = spec->prefix + strlen(source->kind) + 1,
@@ -184,8 +184,10 @@ unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
 
 	if (!a.node || a.node->entry.type != NB_ENTRY_FILE
 	    || !is_sound(&source->members))
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc, or its "
-			       "list of members is not sound", source->path);
+		return nb_fail(NB_ECORRUPT,
+			       "%s: missing on the disc, or its "
+			       "list of members is not sound",
+			       source->path);
 	a.buf = aligned_alloc(4096, (size_t)PIECE_BLOCKS * NB_BLOCK);
 	if (!a.buf)
 		return nb_fail_memory();
@@ -200,10 +202,10 @@ unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
 }
 
 enum nb_err
-nb_held_unpack(struct nb_extract *spec, const struct nb_held *held,
-	       const struct nb_manifest_source *source,
-	       const struct nb_restore_options *options,
-	       struct nb_extract_result *result)
+nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *held,
+		  const struct nb_manifest_source *source,
+		  const struct nb_restore_options *options,
+		  struct nb_extract_result *result)
 {
 	struct nb_entries wanted = NB_ARRAY_INIT;
 	const struct nb_nodes *nodes = spec->nodes;

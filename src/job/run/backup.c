@@ -63,15 +63,15 @@ check_name(const struct nb_backup *backup, const char *name, const char *path)
 {
 	for (size_t i = 0; i < backup->by_hand.count; i++)
 		if (!strcmp(backup->by_hand.at[i].name, name))
-			return nb_fail(NB_EUSAGE, "%s: a second path named "
+			return nb_fail(NB_EUSAGE,
+				       "%s: a second path named "
 				       "%s\nhint: append them one by one",
 				       path, name);
 	return NB_OK;
 }
 
 static enum nb_err
-sources_by_hand(const struct nb_run_options *options,
-		struct nb_backup *backup)
+sources_by_hand(const struct nb_run_options *options, struct nb_backup *backup)
 {
 	enum nb_err err = NB_OK;
 
@@ -92,15 +92,16 @@ sources_by_hand(const struct nb_run_options *options,
 }
 
 enum nb_err
-nb_backup_prepare(struct nb_site *site, const struct nb_run_options *options,
+nb_backup_prepare(struct nb_pool_context *context,
+		  const struct nb_run_options *options,
 		  struct nb_backup *backup)
 {
 	enum nb_err err = NB_OK;
 
 	memset(backup, 0, sizeof *backup);
 	backup->staged.dir = -1;
-	backup->site = site;
-	backup->sources = &site->job->sources;
+	backup->context = context;
+	backup->sources = &context->job->sources;
 	backup->accept_shrink = options->accept_shrink;
 	if (options->path_count)
 		err = sources_by_hand(options, backup);
@@ -162,9 +163,10 @@ describe(struct nb_backup *backup, int64_t date)
 	struct nb_manifest *m = &backup->staged.manifest;
 
 	m->created = date;
-	snprintf(m->job, sizeof m->job, "%s", nb_backup_is_by_hand(backup)
-		 ? NB_JOB_BY_HAND : backup->site->job->name);
-	snprintf(m->pool, sizeof m->pool, "%s", backup->site->pool->name);
+	snprintf(m->job, sizeof m->job, "%s",
+		 nb_backup_is_by_hand(backup) ? NB_JOB_BY_HAND
+					      : backup->context->job->name);
+	snprintf(m->pool, sizeof m->pool, "%s", backup->context->pool->name);
 	if (gethostname(m->host, sizeof m->host - 1))
 		strcpy(m->host, "unknown");
 }
@@ -174,9 +176,9 @@ dump_all(struct nb_backup *backup)
 {
 	struct nb_entries entries = NB_ARRAY_INIT;
 	struct nb_roots roots = NB_ARRAY_INIT;
-	struct nb_source_output out = {
-		&entries, &backup->staged.manifest.sources, &roots
-	};
+	struct nb_source_output out = { &entries,
+					&backup->staged.manifest.sources,
+					&roots };
 	enum nb_err err;
 
 	err = nb_array_push(&roots, backup->staged.dir);
@@ -192,7 +194,7 @@ dump_all(struct nb_backup *backup)
 enum nb_err
 nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 {
-	const char *staging = backup->site->nb->config->staging_dir;
+	const char *staging = backup->context->nb->config->staging_dir;
 	int64_t date = nb_clock_date();
 	char id[NB_BACKUP_ID_MAX + 1];
 	enum nb_err err;
@@ -218,16 +220,16 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 enum nb_err
 nb_backup_resume(struct nb_backup *backup)
 {
-	const char *staging = backup->site->nb->config->staging_dir;
+	const char *staging = backup->context->nb->config->staging_dir;
 	bool burned = false;
 	enum nb_err err;
 
-	err = nb_staging_find(staging, backup->site->job->name,
+	err = nb_staging_find(staging, backup->context->job->name,
 			      &backup->staged);
 	if (!err)
-		err = nb_catalog_holds(backup->site->catalog,
-				       backup->staged.manifest.backup_id,
-				       NULL, &burned);
+		err = nb_catalog_holds(backup->context->catalog,
+				       backup->staged.manifest.backup_id, NULL,
+				       &burned);
 	/* A run died between commit and the end of its work. */
 	if (!err && burned) {
 		err = nb_backup_discard(backup);
@@ -235,16 +237,17 @@ nb_backup_resume(struct nb_backup *backup)
 			err = NB_ENOTFOUND;
 	}
 	if (err == NB_ENOTFOUND)
-		nb_fail(err, "%s: no backup of job %s waits here\n"
+		nb_fail(err,
+			"%s: no backup of job %s waits here\n"
 			"hint: nightburn run without --resume makes one",
-			staging, backup->site->job->name);
+			staging, backup->context->job->name);
 	return err ? err : nb_backup_hold(backup);
 }
 
 enum nb_err
 nb_backup_discard(struct nb_backup *backup)
 {
-	return nb_staging_remove(backup->site->nb->config->staging_dir,
+	return nb_staging_remove(backup->context->nb->config->staging_dir,
 				 &backup->staged);
 }
 
@@ -273,7 +276,7 @@ list_one(const char *id, const struct nb_entry *staged,
 	e.path = NULL;
 	e.root = 0;
 	e.content = e.type == NB_ENTRY_FILE && e.size ? NB_CONTENT_ROOT
-		: NB_CONTENT_NONE;
+						      : NB_CONTENT_NONE;
 	if (!err)
 		err = nb_str_format(&e.path, "%s/%s", id, staged->path);
 	if (!err)
@@ -313,8 +316,8 @@ nb_backup_list(struct nb_backup *backup, struct nb_entries *entries,
 	       struct nb_manifest_sources *sources, struct nb_roots *roots)
 {
 	struct nb_source_output out = { entries, sources, roots };
-	const struct nb_manifest_sources *staged
-		= &backup->staged.manifest.sources;
+	const struct nb_manifest_sources *staged =
+		&backup->staged.manifest.sources;
 	enum nb_err err;
 
 	err = nb_array_push(roots, backup->staged.dir);

@@ -13,11 +13,11 @@
 #define NB_RUN_ID_BYTES 8
 
 struct nb_backup {
-	struct nb_site *site;                     /* borrowed */
-	const struct nb_config_sources *sources;  /* the job's, or by_hand */
-	struct nb_config_sources by_hand;         /* trees named by a person */
-	void **held;                              /* by each source, or NULL */
-	char run[2 * NB_RUN_ID_BYTES + 1];        /* names what is held */
+	struct nb_pool_context *context;         /* borrowed */
+	const struct nb_config_sources *sources; /* the job's, or by_hand */
+	struct nb_config_sources by_hand;        /* trees named by a person */
+	void **held;                             /* by each source, or NULL */
+	char run[2 * NB_RUN_ID_BYTES + 1];       /* names what is held */
 	bool accept_shrink;
 	struct nb_staged staged;
 };
@@ -27,10 +27,10 @@ struct nb_backup {
 bool nb_backup_is_by_hand(const struct nb_backup *backup);
 
 /*
- * Prepares a backup of the site's job, or of OPTIONS->paths.  Preflight of
+ * Prepares a backup of the context's job, or of OPTIONS->paths.  Preflight of
  * every source and the room in staging are checked; nothing is written.
  */
-enum nb_err nb_backup_prepare(struct nb_site *site,
+enum nb_err nb_backup_prepare(struct nb_pool_context *context,
 			      const struct nb_run_options *options,
 			      struct nb_backup *backup);
 
@@ -64,8 +64,7 @@ void nb_backup_clear(struct nb_backup *backup);
  * staged files and, read anew, the sources in place.  ROOTS[0] is staging and
  * belongs to BACKUP; the others are the caller's to close.
  */
-enum nb_err nb_backup_list(struct nb_backup *backup,
-			   struct nb_entries *entries,
+enum nb_err nb_backup_list(struct nb_backup *backup, struct nb_entries *entries,
 			   struct nb_manifest_sources *sources,
 			   struct nb_roots *roots);
 

@@ -14,10 +14,10 @@ last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
 	const struct nb_backup *backup = ctx;
 
 	*stored = 0;
-	if (!backup->site->catalog)
+	if (!backup->context->catalog)
 		return NB_OK;
-	return nb_catalog_last_size(backup->site->catalog,
-				    backup->site->job->name, kind, name,
+	return nb_catalog_last_size(backup->context->catalog,
+				    backup->context->job->name, kind, name,
 				    stored);
 }
 
@@ -52,11 +52,10 @@ check_room(const struct nb_backup *backup)
 	}
 	if (err || !need)
 		return err;
-	err = nb_staging_room(backup->site->nb->config->staging_dir, &room);
+	err = nb_staging_room(backup->context->nb->config->staging_dir, &room);
 	if (!err && need > room)
-		nb_log(NB_WARNING,
-		       "%s: %s free, the backup may need up to %s",
-		       backup->site->nb->config->staging_dir,
+		nb_log(NB_WARNING, "%s: %s free, the backup may need up to %s",
+		       backup->context->nb->config->staging_dir,
 		       nb_str_size(room, have), nb_str_size(need, want));
 	return err;
 }
@@ -79,7 +78,7 @@ source_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
 	struct nb_backup *backup = ctx;
 
-	return nb_job_progress(backup->site->nb, what, done, total);
+	return nb_job_progress(backup->context->nb, what, done, total);
 }
 
 static struct nb_source_context
@@ -87,9 +86,9 @@ context_of(struct nb_backup *backup)
 {
 	return (struct nb_source_context){
 		.backup_id = backup->staged.manifest.backup_id,
-		.job = backup->site->job->name,
-		.state_dir = backup->site->state->dir,
-		.installation = backup->site->state->installation,
+		.job = backup->context->job->name,
+		.state_dir = backup->context->state->dir,
+		.installation = backup->context->state->installation,
 		.run = backup->run,
 		.staging_path = backup->staged.path,
 		.staging = backup->staged.dir,
@@ -106,7 +105,7 @@ context_of(struct nb_backup *backup)
 enum nb_err
 nb_backup_hold(struct nb_backup *backup)
 {
-	struct nb_source_context context = context_of(backup);
+	struct nb_source_context source_context = context_of(backup);
 	size_t count = backup->sources->count;
 	uint8_t id[NB_RUN_ID_BYTES];
 	enum nb_err err = nb_random(id, sizeof id);
@@ -122,7 +121,7 @@ nb_backup_hold(struct nb_backup *backup)
 		const struct nb_source_ops *ops = nb_source_ops(s->kind);
 
 		if (ops->hold)
-			err = ops->hold(s, &context, &backup->held[i]);
+			err = ops->hold(s, &source_context, &backup->held[i]);
 	}
 	return err;
 }
@@ -150,7 +149,7 @@ enum nb_err
 nb_backup_run_sources(struct nb_backup *backup, bool staged,
 		      struct nb_source_output *out)
 {
-	struct nb_source_context context = context_of(backup);
+	struct nb_source_context source_context = context_of(backup);
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < backup->sources->count; i++) {
@@ -158,9 +157,9 @@ nb_backup_run_sources(struct nb_backup *backup, bool staged,
 		const struct nb_source_ops *ops = nb_source_ops(s->kind);
 
 		if ((ops->is_staged && ops->is_staged(s)) == staged)
-			err = ops->collect(s, &context,
-					   backup->held ? backup->held[i]
-					   : NULL, out);
+			err = ops->collect(
+				s, &source_context,
+				backup->held ? backup->held[i] : NULL, out);
 	}
 	return err;
 }

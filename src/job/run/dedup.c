@@ -16,10 +16,14 @@ static bool
 is_time(enum nb_reread when, int64_t last, int64_t now)
 {
 	switch (when) {
-	case NB_REREAD_ALWAYS: return true;
-	case NB_REREAD_DAILY: return now - last >= DAY - SLACK;
-	case NB_REREAD_WEEKLY: return now - last >= 7 * DAY - SLACK;
-	default: return false;
+	case NB_REREAD_ALWAYS:
+		return true;
+	case NB_REREAD_DAILY:
+		return now - last >= DAY - SLACK;
+	case NB_REREAD_WEEKLY:
+		return now - last >= 7 * DAY - SLACK;
+	default:
+		return false;
 	}
 }
 
@@ -67,8 +71,7 @@ find_base(const struct nb_session *s, const struct nb_entry *e,
 	if (e->type != NB_ENTRY_FILE || e->content != NB_CONTENT_ROOT
 	    || !e->inode || e->torn)
 		return NB_OK;
-	err = nb_str_format(&path, "%s/%s", s->base_id,
-			    nb_entry_inner_path(e));
+	err = nb_str_format(&path, "%s/%s", s->base_id, nb_entry_inner_path(e));
 	if (err)
 		return err;
 	base = nb_entries_find(&s->base, path);
@@ -81,13 +84,14 @@ find_base(const struct nb_session *s, const struct nb_entry *e,
 
 static enum nb_err
 pair_up(struct nb_session *s, struct nb_manifest_source *source, bool reread,
-	struct nb_share_pairs *pairs)
+	struct nb_dedup_pairs *pairs)
 {
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < s->entries.count; i++) {
-		struct nb_share_pair pair = {
-			.entry = &s->entries.at[i], .source = source,
+		struct nb_dedup_pair pair = {
+			.entry = &s->entries.at[i],
+			.source = source,
 			.reread = reread,
 		};
 
@@ -96,8 +100,8 @@ pair_up(struct nb_session *s, struct nb_manifest_source *source, bool reread,
 		err = find_base(s, pair.entry, &pair.base);
 		if (err || !pair.base)
 			continue;
-		pair.origin = pair.base->shared ? pair.base->shared
-			: s->base_id;
+		pair.origin =
+			pair.base->shared ? pair.base->shared : s->base_id;
 		err = nb_array_push(pairs, pair);
 	}
 	return err;
@@ -105,14 +109,13 @@ pair_up(struct nb_session *s, struct nb_manifest_source *source, bool reread,
 
 static enum nb_err
 pair_all(const struct nb_backup *backup, struct nb_session *s,
-	 struct nb_share_pairs *pairs)
+	 struct nb_dedup_pairs *pairs)
 {
 	const struct nb_manifest *before = base_manifest(s);
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < s->manifest.sources.count; i++) {
-		struct nb_manifest_source *source
-			= &s->manifest.sources.at[i];
+		struct nb_manifest_source *source = &s->manifest.sources.at[i];
 		const struct nb_manifest_source *was = before
 			? nb_manifest_find(before, source->kind, source->name)
 			: NULL;
@@ -131,7 +134,7 @@ pair_all(const struct nb_backup *backup, struct nb_session *s,
 
 /* Names of one file: all of them are written, or none. */
 static enum nb_err
-drop_broken_groups(const struct nb_session *s, struct nb_share_pairs *pairs)
+drop_broken_groups(const struct nb_session *s, struct nb_dedup_pairs *pairs)
 {
 	size_t n = s->entries.count;
 	uint32_t *names = calloc(n + 1, sizeof *names);
@@ -159,12 +162,12 @@ drop_broken_groups(const struct nb_session *s, struct nb_share_pairs *pairs)
 }
 
 static enum nb_err
-mark(struct nb_share_pairs *pairs)
+mark(struct nb_dedup_pairs *pairs)
 {
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < pairs->count; i++) {
-		const struct nb_share_pair *pair = &pairs->at[i];
+		const struct nb_dedup_pair *pair = &pairs->at[i];
 		struct nb_entry *e = pair->entry;
 
 		if (pair->dropped)
@@ -179,11 +182,11 @@ mark(struct nb_share_pairs *pairs)
 }
 
 enum nb_err
-nb_share(struct nb_backup *backup, const struct nb_look *look,
+nb_dedup(struct nb_backup *backup, const struct nb_inspection *look,
 	 struct nb_session *s)
 {
-	struct nightburn *nb = backup->site->nb;
-	struct nb_share_pairs pairs = NB_ARRAY_INIT;
+	struct nightburn *nb = backup->context->nb;
+	struct nb_dedup_pairs pairs = NB_ARRAY_INIT;
 	enum nb_err err = NB_OK;
 
 	if (!s->base_id[0])
@@ -192,10 +195,10 @@ nb_share(struct nb_backup *backup, const struct nb_look *look,
 	if (!err)
 		err = drop_broken_groups(s, &pairs);
 	if (!err)
-		err = nb_share_check_files(nb, s, &pairs);
+		err = nb_dedup_check_files(nb, s, &pairs);
 	if (!err)
-		err = nb_share_check_copies(nb, s->previous,
-					    nb_look_start(look), &pairs);
+		err = nb_dedup_check_copies(nb, s->previous,
+					    nb_inspect_start(look), &pairs);
 	if (!err)
 		err = drop_broken_groups(s, &pairs);
 	if (!err)

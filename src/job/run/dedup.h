@@ -15,30 +15,30 @@
  * hash; where the source's `checksum` says that it is time, the file was read
  * too.  What failed in either is written anew, and noted.
  */
-enum nb_err nb_share(struct nb_backup *backup, const struct nb_look *look,
+enum nb_err nb_dedup(struct nb_backup *backup, const struct nb_inspection *look,
 		     struct nb_session *session);
 
 /* ---- shared by job/run/dedup.c and job/run/dedup_check.c ---- */
 
-struct nb_share_pair {
+struct nb_dedup_pair {
 	struct nb_entry *entry;
-	const struct nb_entry *base;      /* the same file in the base */
-	const char *origin;               /* the backup with the bytes */
+	const struct nb_entry *base; /* the same file in the base */
+	const char *origin;          /* the backup with the bytes */
 	struct nb_manifest_source *source;
-	const struct nb_node *node;       /* of the earlier copy */
-	bool reread;                      /* the file itself is to be read */
-	bool dropped;                     /* is written after all */
+	const struct nb_node *node; /* of the earlier copy */
+	bool reread;                /* the file itself is to be read */
+	bool dropped;               /* is written after all */
 };
 
-struct nb_share_pairs NB_ARRAY(struct nb_share_pair);
+struct nb_dedup_pairs NB_ARRAY(struct nb_dedup_pair);
 
 /* Reads the files of the pairs that are to be read, and compares. */
-enum nb_err nb_share_check_files(struct nightburn *nb,
+enum nb_err nb_dedup_check_files(struct nightburn *nb,
 				 const struct nb_session *session,
-				 struct nb_share_pairs *pairs);
+				 struct nb_dedup_pairs *pairs);
 /* Reads the earlier copies from the disc, and compares. */
-enum nb_err nb_share_check_copies(struct nightburn *nb,
+enum nb_err nb_dedup_check_copies(struct nightburn *nb,
 				  struct nb_blocks *blocks, uint32_t start,
-				  struct nb_share_pairs *pairs);
+				  struct nb_dedup_pairs *pairs);
 
 #endif

@@ -15,7 +15,7 @@
 
 struct check {
 	struct nightburn *nb;
-	const char *what;             /* for progress */
+	const char *what; /* for progress */
 	struct nb_sha256 *sha256;
 	uint8_t *buf;
 	uint64_t done, total;
@@ -69,8 +69,8 @@ is_same(int fd, const struct nb_entry *e)
 
 /* *READ: the hash is that of the file as it was listed. */
 static enum nb_err
-hash_file(struct check *c, const struct nb_session *s,
-	  const struct nb_entry *e, uint8_t sha256[NB_SHA256_SIZE], bool *read)
+hash_file(struct check *c, const struct nb_session *s, const struct nb_entry *e,
+	  uint8_t sha256[NB_SHA256_SIZE], bool *read)
 {
 	int fd = nb_path_open(s->roots.at[e->root], e->root_path, O_RDONLY, 0);
 	enum nb_err err = NB_OK;
@@ -88,24 +88,26 @@ hash_file(struct check *c, const struct nb_session *s,
 }
 
 static enum nb_err
-tell_corrupt(struct nb_share_pair *pair)
+tell_corrupt(struct nb_dedup_pair *pair)
 {
 	const struct nb_entry *e = pair->entry;
 
 	pair->dropped = true;
-	nb_log(NB_WARNING, "%s %s: %s has other bytes than in backup %s, and "
+	nb_log(NB_WARNING,
+	       "%s %s: %s has other bytes than in backup %s, and "
 	       "nothing says that it was written to\n"
 	       "hint: suspect disk or memory; the earlier bytes are on this "
-	       "disc", pair->source->kind, pair->source->name,
+	       "disc",
+	       pair->source->kind, pair->source->name,
 	       e->path + strlen(pair->source->path) + 1, pair->origin);
 	return nb_manifest_source_note(pair->source, NB_NOTE_CORRUPT,
-				       e->path + strlen(pair->source->path)
-				       + 1, e->size);
+				       e->path + strlen(pair->source->path) + 1,
+				       e->size);
 }
 
 static enum nb_err
 check_file(struct check *c, const struct nb_session *s,
-	   struct nb_share_pair *pair)
+	   struct nb_dedup_pair *pair)
 {
 	uint8_t sha256[NB_SHA256_SIZE];
 	const struct nb_entry *e = pair->entry;
@@ -130,8 +132,8 @@ check_file(struct check *c, const struct nb_session *s,
 }
 
 enum nb_err
-nb_share_check_files(struct nightburn *nb, const struct nb_session *s,
-		     struct nb_share_pairs *pairs)
+nb_dedup_check_files(struct nightburn *nb, const struct nb_session *s,
+		     struct nb_dedup_pairs *pairs)
 {
 	struct check c = { .nb = nb, .what = "compare" };
 	enum nb_err err = begin(&c);
@@ -147,10 +149,11 @@ nb_share_check_files(struct nightburn *nb, const struct nb_session *s,
 }
 
 static uint32_t
-first_block(const struct nb_share_pair *pair)
+first_block(const struct nb_dedup_pair *pair)
 {
 	return pair->node && pair->node->extent_count
-		? pair->node->extents[0].lba : 0;
+		? pair->node->extents[0].lba
+		: 0;
 }
 
 static int
@@ -162,7 +165,7 @@ by_address(const void *a, const void *b)
 }
 
 static enum nb_err
-find_node(const struct nb_nodes *nodes, struct nb_share_pair *pair)
+find_node(const struct nb_nodes *nodes, struct nb_dedup_pair *pair)
 {
 	char *path;
 	enum nb_err err = nb_str_format(&path, "%s/%s", pair->origin,
@@ -172,8 +175,9 @@ find_node(const struct nb_nodes *nodes, struct nb_share_pair *pair)
 		return err;
 	pair->node = nb_nodes_find(nodes, path);
 	free(path);
-	if (pair->node && (pair->node->entry.type != NB_ENTRY_FILE
-			   || pair->node->entry.size != pair->entry->size))
+	if (pair->node
+	    && (pair->node->entry.type != NB_ENTRY_FILE
+		|| pair->node->entry.size != pair->entry->size))
 		pair->node = NULL;
 	return NB_OK;
 }
@@ -181,7 +185,7 @@ find_node(const struct nb_nodes *nodes, struct nb_share_pair *pair)
 /* Several names of one file are read once. */
 static enum nb_err
 compare_copy(struct check *c, struct nb_blocks *blocks,
-	     const struct nb_share_pair *before, struct nb_share_pair *pair)
+	     const struct nb_dedup_pair *before, struct nb_dedup_pair *pair)
 {
 	const char *path = pair->entry->path + strlen(pair->source->path) + 1;
 	uint8_t sha256[NB_SHA256_SIZE];
@@ -202,16 +206,17 @@ compare_copy(struct check *c, struct nb_blocks *blocks,
 	if (!err && !memcmp(sha256, pair->base->sha256, sizeof sha256))
 		return NB_OK;
 	pair->dropped = true;
-	nb_log(NB_WARNING, "%s %s: the copy of %s in backup %s on this disc "
-	       "is damaged: written anew", pair->source->kind,
-	       pair->source->name, path, pair->origin);
+	nb_log(NB_WARNING,
+	       "%s %s: the copy of %s in backup %s on this disc "
+	       "is damaged: written anew",
+	       pair->source->kind, pair->source->name, path, pair->origin);
 	return nb_manifest_source_note(pair->source, NB_NOTE_REREAD, path,
 				       pair->entry->size);
 }
 
 enum nb_err
-nb_share_check_copies(struct nightburn *nb, struct nb_blocks *blocks,
-		      uint32_t start, struct nb_share_pairs *pairs)
+nb_dedup_check_copies(struct nightburn *nb, struct nb_blocks *blocks,
+		      uint32_t start, struct nb_dedup_pairs *pairs)
 {
 	struct check c = { .nb = nb, .what = "read the disc" };
 	struct nb_nodes nodes = NB_ARRAY_INIT;
@@ -227,8 +232,9 @@ nb_share_check_copies(struct nightburn *nb, struct nb_blocks *blocks,
 		qsort(pairs->at, pairs->count, sizeof *pairs->at, by_address);
 	for (size_t i = 0; !err && i < pairs->count; i++)
 		if (!pairs->at[i].dropped)
-			err = compare_copy(&c, blocks, i ? &pairs->at[i - 1]
-					   : NULL, &pairs->at[i]);
+			err = compare_copy(&c, blocks,
+					   i ? &pairs->at[i - 1] : NULL,
+					   &pairs->at[i]);
 	nb_nodes_free(&nodes);
 	end(&c);
 	return err;

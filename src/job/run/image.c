@@ -25,7 +25,7 @@ write_image(struct nb_backup *backup, int fd, struct nb_run_result *result)
 	err = nb_session_new(backup, NULL, &plain, &session);
 	if (!err)
 		err = nb_image_write(session->image, fd, image_progress,
-				     backup->site->nb, checksum);
+				     backup->context->nb, checksum);
 	if (!err) {
 		result->blocks = session->blocks;
 		result->files = session->entries.count;
@@ -39,13 +39,14 @@ write_image(struct nb_backup *backup, int fd, struct nb_run_result *result)
 /* The date alone names the backup when the caller fixed the date: the same
  * input gives the same bytes. */
 static enum nb_err
-image_locked(struct nb_site *site, const struct nb_run_options *options,
-	     int fd, struct nb_run_result *result)
+image_locked(struct nb_pool_context *context,
+	     const struct nb_run_options *options, int fd,
+	     struct nb_run_result *result)
 {
 	struct nb_backup backup;
 	enum nb_err err, discarded;
 
-	err = nb_backup_prepare(site, options, &backup);
+	err = nb_backup_prepare(context, options, &backup);
 	if (err)
 		return err;
 	err = nb_backup_collect(&backup, true);
@@ -67,14 +68,14 @@ enum nb_err
 nb_image(struct nightburn *nb, const struct nb_run_options *options, int fd,
 	 struct nb_run_result *result)
 {
-	struct nb_site site;
+	struct nb_pool_context context;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
-	err = nb_site_open(nb, options->job, NB_SITE_WORK, &site);
+	err = nb_pool_context_open(nb, options->job, NB_POOL_WORK, &context);
 	if (err)
 		return err;
-	err = image_locked(&site, options, fd, result);
-	nb_site_close(&site);
+	err = image_locked(&context, options, fd, result);
+	nb_pool_context_close(&context);
 	return err;
 }

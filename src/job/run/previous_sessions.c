@@ -17,8 +17,7 @@ move_aside(struct nb_entry *e, const char *backup_id)
 	char *moved;
 	enum nb_err err;
 
-	if (strcmp(e->path, NB_LABEL_PATH) && strcmp(e->path,
-						     NB_MANIFEST_PATH))
+	if (strcmp(e->path, NB_LABEL_PATH) && strcmp(e->path, NB_MANIFEST_PATH))
 		return NB_OK;
 	err = nb_str_format(&moved, "nightburn/%s/%s", backup_id,
 			    strrchr(e->path, '/') + 1);
@@ -30,13 +29,14 @@ move_aside(struct nb_entry *e, const char *backup_id)
 }
 
 enum nb_err
-nb_earlier_text(struct nb_blocks *blocks, uint32_t start, const char *path,
-		char **text, size_t *length)
+nb_disc_text(struct nb_blocks *blocks, uint32_t start, const char *path,
+	     char **text, size_t *length)
 {
-	enum nb_err err = nb_reader_file(blocks, start, path, TEXT_MAX, text,
-					 length);
+	enum nb_err err =
+		nb_reader_file(blocks, start, path, TEXT_MAX, text, length);
 
-	return err != NB_ENOTFOUND ? err
+	return err != NB_ENOTFOUND
+		? err
 		: nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
 }
 
@@ -72,7 +72,7 @@ load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
 	char *text;
 	size_t length;
 
-	err = nb_earlier_text(blocks, start, path, &text, &length);
+	err = nb_disc_text(blocks, start, path, &text, &length);
 	if (err)
 		return err;
 	err = nb_manifest_parse(path, text, length, &m, &entries);
@@ -93,15 +93,14 @@ load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
 }
 
 static enum nb_err
-load_manifests(struct nb_blocks *blocks, uint32_t start,
-	       struct nb_session *s)
+load_manifests(struct nb_blocks *blocks, uint32_t start, struct nb_session *s)
 {
 	enum nb_err err = load_manifest(blocks, start, NB_MANIFEST_PATH, s);
 
 	for (size_t i = 0; !err && i < s->kept.count; i++)
 		if (nb_manifest_is_earlier(s->kept.at[i].path))
-			err = load_manifest(blocks, start,
-					    s->kept.at[i].path, s);
+			err = load_manifest(blocks, start, s->kept.at[i].path,
+					    s);
 	if (!err)
 		qsort(s->earlier.at, s->earlier.count, sizeof *s->earlier.at,
 		      newest_first);
@@ -109,15 +108,15 @@ load_manifests(struct nb_blocks *blocks, uint32_t start,
 }
 
 enum nb_err
-nb_earlier_load(const struct nb_look *look, struct nb_blocks *blocks,
-		struct nb_session *s)
+nb_previous_sessions_load(const struct nb_inspection *look,
+			  struct nb_blocks *blocks, struct nb_session *s)
 {
-	uint32_t start = nb_look_start(look);
+	uint32_t start = nb_inspect_start(look);
 	enum nb_err err;
 	char *text;
 	size_t length;
 
-	err = nb_earlier_text(blocks, start, NB_SUMS_PATH, &text, &length);
+	err = nb_disc_text(blocks, start, NB_SUMS_PATH, &text, &length);
 	if (err)
 		return err;
 	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->kept);
@@ -130,7 +129,7 @@ nb_earlier_load(const struct nb_look *look, struct nb_blocks *blocks,
 }
 
 void
-nb_earlier_replace(struct nb_session *s)
+nb_previous_sessions_replace(struct nb_session *s)
 {
 	size_t n = 0;
 

@@ -12,45 +12,47 @@ enum nb_err
 nb_plan_job(struct nightburn *nb, const char *job, struct nb_plan_info *out)
 {
 	struct nb_decision decision;
-	struct nb_look look = { 0 };
-	struct nb_site site;
+	struct nb_inspection look = { 0 };
+	struct nb_pool_context context;
 	enum nb_err err;
 
-	err = nb_site_open(nb, job, NB_SITE_PEEK, &site);
+	err = nb_pool_context_open(nb, job, NB_POOL_PEEK, &context);
 	if (err)
 		return err;
-	err = nb_site_key(&site, false);
+	err = nb_pool_context_key(&context, false);
 	if (!err)
-		err = nb_look_choose(&site, NULL, NB_INTENT_RUN, &look,
-				     &decision);
+		err = nb_inspect_choose(&context, NULL, NB_INTENT_RUN, &look,
+					&decision);
 	if (!err) {
-		nb_plan_tell(&site, &look, &decision, out);
+		nb_plan_tell(&context, &look, &decision, out);
 		out->generation = 1;
-		if (site.catalog)
-			err = nb_catalog_next_generation(site.catalog,
-							 site.pool->name,
+		if (context.catalog)
+			err = nb_catalog_next_generation(context.catalog,
+							 context.pool->name,
 							 &out->generation);
 	}
-	nb_look_close(&look);
-	nb_site_close(&site);
+	nb_inspect_close(&look);
+	nb_pool_context_close(&context);
 	return err;
 }
 
 /* What can be seen before the night's work: a wrong disc is told now, and does
  * not stop the dump. */
 static enum nb_err
-first_look(struct nb_site *site, const struct nb_run_options *options,
-	   enum nb_intent intent, struct nb_run_result *result)
+first_look(struct nb_pool_context *context,
+	   const struct nb_run_options *options, enum nb_intent intent,
+	   struct nb_run_result *result)
 {
 	struct nb_decision decision;
-	struct nb_look look = { 0 };
+	struct nb_inspection look = { 0 };
 	enum nb_err err;
 
-	err = nb_look_choose(site, options->drive, intent, &look, &decision);
+	err = nb_inspect_choose(context, options->drive, intent, &look,
+				&decision);
 	if (err)
 		return err;
-	nb_plan_tell(site, &look, &decision, &result->plan);
-	nb_look_close(&look);
+	nb_plan_tell(context, &look, &decision, &result->plan);
+	nb_inspect_close(&look);
 	return NB_OK;
 }
 
@@ -60,14 +62,15 @@ first_look(struct nb_site *site, const struct nb_run_options *options,
  * generation, and the next night could blank the last dump.
  */
 static enum nb_err
-check_by_hand(const struct nb_backup *backup,
-	      const struct nb_plan_info *plan)
+check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 {
 	if (!nb_backup_is_by_hand(backup) || strcmp(plan->plan, "fresh"))
 		return NB_OK;
-	return nb_fail(NB_EWRONG, "%s: the disc is blank, and paths are "
+	return nb_fail(NB_EWRONG,
+		       "%s: the disc is blank, and paths are "
 		       "appended behind a backup\nhint: nightburn run first, "
-		       "or insert a disc with a backup", plan->device);
+		       "or insert a disc with a backup",
+		       plan->device);
 }
 
 static enum nb_err
@@ -76,43 +79,43 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 {
 	struct nb_session *session = NULL;
 	struct nb_decision decision;
-	struct nb_look look = { 0 };
-	struct nb_write w = { backup->site, backup, &look, intent };
+	struct nb_inspection look = { 0 };
+	struct nb_write w = { backup->context, backup, &look, intent };
 	enum nb_err err;
 
-	err = nb_look_choose(backup->site, options->drive, intent, &look,
-			     &decision);
+	err = nb_inspect_choose(backup->context, options->drive, intent, &look,
+				&decision);
 	if (err)
 		return err;
 	err = nb_write_plan(&w, &decision, &session);
 	if (!err) {
-		nb_plan_tell(backup->site, &look, &decision, &result->plan);
+		nb_plan_tell(backup->context, &look, &decision, &result->plan);
 		err = session ? check_by_hand(backup, &result->plan)
-			: nb_plan_refused(&result->plan);
+			      : nb_plan_refused(&result->plan);
 	}
 	if (!err) {
 		err = nb_write_session(&w, &decision, session, result);
 	}
 	nb_session_free(session);
-	nb_look_close(&look);
+	nb_inspect_close(&look);
 	return err;
 }
 
 /* The dump stays in staging until a disc with it is verified. */
 static enum nb_err
-finish(struct nb_backup *backup, enum nb_err err,
-       struct nb_run_result *result)
+finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 {
-	const char *staging = backup->site->nb->config->staging_dir;
+	const char *staging = backup->context->nb->config->staging_dir;
 
 	if (err) {
 		result->staged = true;
-		nb_log(NB_NOTE, "%s: the backup waits in %s\n"
+		nb_log(NB_NOTE,
+		       "%s: the backup waits in %s\n"
 		       "hint: nightburn run --resume burns it",
 		       result->backup_id, staging);
 		return err;
 	}
-	err = nb_staging_prune(staging, backup->site->job->name, NULL);
+	err = nb_staging_prune(staging, backup->context->job->name, NULL);
 	if (!err)
 		nb_staged_free(&backup->staged);
 	return err;
@@ -134,7 +137,7 @@ collect(struct nb_backup *backup, const struct nb_run_options *options,
 	enum nb_err err;
 
 	err = options->resume ? nb_backup_resume(backup)
-		: nb_backup_collect(backup, false);
+			      : nb_backup_collect(backup, false);
 	if (!err)
 		snprintf(result->backup_id, sizeof result->backup_id, "%s",
 			 backup->staged.manifest.backup_id);
@@ -143,14 +146,14 @@ collect(struct nb_backup *backup, const struct nb_run_options *options,
 
 /* A session by hand has no hooks: they belong to the job. */
 static enum nb_err
-run_before(const struct nb_site *site, const struct nb_backup *backup,
-	   const struct nb_run_result *result)
+run_before(const struct nb_pool_context *context,
+	   const struct nb_backup *backup, const struct nb_run_result *result)
 {
-	const struct nb_hook_facts facts = {
-		site->nb->config, site->job, result, NB_OK
-	};
+	const struct nb_hook_facts facts = { context->nb->config, context->job,
+					     result, NB_OK };
 
-	return nb_backup_is_by_hand(backup) ? NB_OK
+	return nb_backup_is_by_hand(backup)
+		? NB_OK
 		: nb_hook_run(NB_HOOK_BEFORE, &facts);
 }
 
@@ -175,33 +178,35 @@ run_after(const struct nightburn *nb, const struct nb_run_options *options,
 }
 
 static enum nb_err
-run_locked(struct nb_site *site, const struct nb_run_options *options,
-	   enum nb_intent intent, struct nb_run_result *result)
+run_locked(struct nb_pool_context *context,
+	   const struct nb_run_options *options, enum nb_intent intent,
+	   struct nb_run_result *result)
 {
 	struct nb_backup backup;
 	enum nb_err err;
 
-	if (site->dead.disc_id[0]) {
-		err = nb_learn_dead(site);
+	if (context->dead.disc_id[0]) {
+		err = nb_record_dead(context);
 		if (err)
 			return err;
 	}
-	err = nb_backup_prepare(site, options, &backup);
+	err = nb_backup_prepare(context, options, &backup);
 	if (err)
 		return err;
-	err = first_look(site, options, intent, result);
+	err = first_look(context, options, intent, result);
 	if (!err && result->plan.err)
 		err = options->dry_run || nb_backup_is_by_hand(&backup)
-			|| options->resume ? nb_plan_refused(&result->plan)
+				|| options->resume
+			? nb_plan_refused(&result->plan)
 			: (nb_plan_refused(&result->plan), NB_OK);
 	if (!err)
 		err = check_by_hand(&backup, &result->plan);
 	if (err || options->dry_run)
 		goto out;
 	if (!nb_backup_is_by_hand(&backup) && !options->resume)
-		err = nb_power_permit(site->nb, "dump");
+		err = nb_power_permit(context->nb, "dump");
 	if (!err)
-		err = run_before(site, &backup, result);
+		err = run_before(context, &backup, result);
 	if (err)
 		goto out;
 	err = collect(&backup, options, result);
@@ -209,7 +214,7 @@ run_locked(struct nb_site *site, const struct nb_run_options *options,
 		goto out;
 	err = write_backup(&backup, options, intent, result);
 	err = nb_backup_is_by_hand(&backup) ? finish_by_hand(&backup, err)
-		: finish(&backup, err, result);
+					    : finish(&backup, err, result);
 out:
 	nb_backup_clear(&backup);
 	return err;
@@ -219,19 +224,21 @@ static enum nb_err
 run(struct nightburn *nb, const struct nb_run_options *options,
     enum nb_intent intent, struct nb_run_result *result)
 {
-	struct nb_site site;
+	struct nb_pool_context context;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
-	err = nb_site_open(nb, options->job, options->dry_run ? NB_SITE_PEEK
-			   : NB_SITE_WORK, &site);
+	err = nb_pool_context_open(
+		nb, options->job,
+		options->dry_run ? NB_POOL_PEEK : NB_POOL_WORK, &context);
 	if (err)
-		return err == NB_EUSAGE || err == NB_ENOTFOUND ? err
+		return err == NB_EUSAGE || err == NB_ENOTFOUND
+			? err
 			: run_after(nb, options, result, err);
-	err = nb_site_key(&site, false);
+	err = nb_pool_context_key(&context, false);
 	if (!err)
-		err = run_locked(&site, options, intent, result);
-	nb_site_close(&site);
+		err = run_locked(&context, options, intent, result);
+	nb_pool_context_close(&context);
 	return run_after(nb, options, result, err);
 }
 

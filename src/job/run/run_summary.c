@@ -2,7 +2,7 @@
 #include "job/run/session.h"
 
 void
-nb_session_tell(const struct nb_session *s, struct nb_run_result *result)
+nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 {
 	uint64_t *const counts[] = {
 		[NB_NOTE_TOO_LARGE] = &result->too_large,
@@ -11,8 +11,8 @@ nb_session_tell(const struct nb_session *s, struct nb_run_result *result)
 	};
 
 	for (size_t i = 0; i < s->manifest.sources.count; i++) {
-		const struct nb_manifest_source *source
-			= &s->manifest.sources.at[i];
+		const struct nb_manifest_source *source =
+			&s->manifest.sources.at[i];
 
 		result->excluded += source->excluded;
 		for (size_t k = 0; k < source->notes.count; k++)

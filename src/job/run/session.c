@@ -42,25 +42,26 @@ make_volume_id(const struct nb_manifest *m, char id[NB_VOLUME_ID_MAX + 1])
 
 /* By hand: what a person adds does not move the disc in the rotation. */
 static enum nb_err
-choose_generation(const struct nb_backup *backup, const struct nb_look *look,
-		  bool append, uint64_t *generation)
+choose_generation(const struct nb_backup *backup,
+		  const struct nb_inspection *look, bool append,
+		  uint64_t *generation)
 {
 	if (nb_backup_is_by_hand(backup) && append) {
 		*generation = look->label.generation;
 		return NB_OK;
 	}
-	if (!backup->site->catalog) {
+	if (!backup->context->catalog) {
 		*generation = 1;
 		return NB_OK;
 	}
-	return nb_catalog_next_generation(backup->site->catalog,
-					  backup->site->pool->name,
+	return nb_catalog_next_generation(backup->context->catalog,
+					  backup->context->pool->name,
 					  generation);
 }
 
 /* Which disc it is, and which label stood before this one. */
 static enum nb_err
-continue_chain(const struct nb_backup *backup, const struct nb_look *look,
+continue_chain(const struct nb_backup *backup, const struct nb_inspection *look,
 	       bool append, struct nb_label *label)
 {
 	uint8_t id[NB_ID_SIZE];
@@ -76,12 +77,12 @@ continue_chain(const struct nb_backup *backup, const struct nb_look *look,
 	if (err)
 		return err;
 	nb_hex(id, sizeof id, label->disc_id);
-	return nb_catalog_last_hash(backup->site->catalog, label->pool,
+	return nb_catalog_last_hash(backup->context->catalog, label->pool,
 				    NB_LABEL_PATH, label->previous);
 }
 
 static enum nb_err
-make_label(const struct nb_backup *backup, const struct nb_look *look,
+make_label(const struct nb_backup *backup, const struct nb_inspection *look,
 	   const struct nb_decision *decision, struct nb_session *s)
 {
 	const struct nb_manifest *m = &backup->staged.manifest;
@@ -97,16 +98,16 @@ make_label(const struct nb_backup *backup, const struct nb_look *look,
 	label->created = m->created;
 	if (!look)
 		return NB_OK;
-	memcpy(label->installation, backup->site->view.installation,
+	memcpy(label->installation, backup->context->view.installation,
 	       sizeof label->installation);
 	memcpy(label->disc, decision->disc, sizeof label->disc);
 	err = continue_chain(backup, look, append, label);
 	if (!err)
-		err = nb_site_key(backup->site, true);
+		err = nb_pool_context_key(backup->context, true);
 	if (err)
 		return err;
-	s->key = &backup->site->key;
-	label->sealed = true;
+	s->key = &backup->context->key;
+	label->has_manifest_mac = true;
 	return nb_label_sign(label, s->key);
 }
 
@@ -131,9 +132,8 @@ static enum nb_err
 add_content(struct nb_session *s, const char *volume_id)
 {
 	const struct nb_manifest **all;
-	struct nb_content_facts facts = {
-		.count = s->earlier.count + 1, .volume_id = volume_id
-	};
+	struct nb_disc_readme_facts facts = { .count = s->earlier.count + 1,
+					      .volume_id = volume_id };
 	enum nb_err err;
 
 	all = calloc(facts.count, sizeof *all);
@@ -143,7 +143,7 @@ add_content(struct nb_session *s, const char *volume_id)
 	for (size_t i = 0; i < s->earlier.count; i++)
 		all[i + 1] = &s->earlier.at[i];
 	facts.backups = all;
-	err = nb_content_add(&facts, &s->entries);
+	err = nb_disc_readme_add(&facts, &s->entries);
 	free(all);
 	return err;
 }
@@ -167,8 +167,10 @@ static enum nb_err
 add_late(struct nb_session *s, const char *path)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_LATE,
-		.mode = 0444, .mtime = s->manifest.created,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_LATE,
+		.mode = 0444,
+		.mtime = s->manifest.created,
 	};
 
 	e.path = strdup(path);
@@ -215,7 +217,7 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	err = nb_manifest_render(&s->manifest, &s->entries, text, length);
 	if (err || !s->key)
 		return err;
-	err = nb_manifest_seal(text, length, s->key);
+	err = nb_manifest_mac_add(text, length, s->key);
 	if (err)
 		free(*text);
 	return err;
@@ -242,7 +244,7 @@ size_late(struct nb_session *s)
 }
 
 static enum nb_err
-build_entries(struct nb_backup *backup, const struct nb_look *look,
+build_entries(struct nb_backup *backup, const struct nb_inspection *look,
 	      struct nb_session *s, const char *volume_id)
 {
 	enum nb_err err;
@@ -264,9 +266,9 @@ build_entries(struct nb_backup *backup, const struct nb_look *look,
 		err = nb_entries_sort(&s->entries);
 	if (err)
 		return err;
-	nb_earlier_replace(s);
+	nb_previous_sessions_replace(s);
 	if (s->previous)
-		err = nb_share(backup, look, s);
+		err = nb_dedup(backup, look, s);
 	return err ? err : size_late(s);
 }
 
@@ -290,8 +292,8 @@ static void
 choose_boot(struct nb_session *s, struct nb_image_options *options)
 {
 	for (size_t i = 0; i < s->manifest.sources.count; i++) {
-		const struct nb_manifest_source *source
-			= &s->manifest.sources.at[i];
+		const struct nb_manifest_source *source =
+			&s->manifest.sources.at[i];
 		struct nb_entry *bios = boot_file(s, source, "bios.img");
 		struct nb_entry *efi = boot_file(s, source, "efi.img");
 
@@ -306,7 +308,7 @@ choose_boot(struct nb_session *s, struct nb_image_options *options)
 }
 
 static enum nb_err
-build_image(const struct nb_look *look, struct nb_session *s,
+build_image(const struct nb_inspection *look, struct nb_session *s,
 	    const char *volume_id)
 {
 	struct nb_image_options options = {
@@ -314,7 +316,7 @@ build_image(const struct nb_look *look, struct nb_session *s,
 		.start = s->start,
 		.overwritable = look && look->medium.random_access,
 		.previous = s->previous,
-		.previous_start = s->previous ? nb_look_start(look) : 0,
+		.previous_start = s->previous ? nb_inspect_start(look) : 0,
 		.roots = s->roots.at,
 		.root_count = s->roots.count,
 		.render = render_late,
@@ -322,8 +324,7 @@ build_image(const struct nb_look *look, struct nb_session *s,
 	};
 	enum nb_err err;
 
-	snprintf(options.volume_id, sizeof options.volume_id, "%s",
-		 volume_id);
+	snprintf(options.volume_id, sizeof options.volume_id, "%s", volume_id);
 	choose_boot(s, &options);
 	err = nb_image_new(&options, &s->entries,
 			   s->previous ? look->label.backup_id : NULL,
@@ -334,7 +335,7 @@ build_image(const struct nb_look *look, struct nb_session *s,
 }
 
 enum nb_err
-nb_session_new(struct nb_backup *backup, const struct nb_look *look,
+nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 	       const struct nb_decision *decision, struct nb_session **out)
 {
 	bool append = look && decision->plan == NB_PLAN_APPEND;
@@ -354,7 +355,7 @@ nb_session_new(struct nb_backup *backup, const struct nb_look *look,
 	if (!err && append) {
 		err = nb_drive_blocks(look->drive, &s->previous);
 		if (!err)
-			err = nb_earlier_load(look, s->previous, s);
+			err = nb_previous_sessions_load(look, s->previous, s);
 	}
 	if (!err) {
 		make_volume_id(&s->manifest, volume_id);

@@ -13,21 +13,21 @@
 struct nb_manifests NB_ARRAY(struct nb_manifest);
 
 struct nb_session {
-	struct nb_label label;          /* disc_id "" for a plain image file */
+	struct nb_label label; /* disc_id "" for a plain image file */
 	struct nb_manifest manifest;
-	struct nb_entries entries;      /* of this session, sorted */
-	struct nb_manifests earlier;    /* on the disc already, newest first */
-	struct nb_entries kept;         /* files of earlier sessions that stay
+	struct nb_entries entries;   /* of this session, sorted */
+	struct nb_manifests earlier; /* on the disc already, newest first */
+	struct nb_entries kept;      /* files of earlier sessions that stay
 					   reachable: path and hash */
-	struct nb_entries base;         /* the newest of the same job among
+	struct nb_entries base;      /* the newest of the same job among
 					   them, file by file, sorted */
 	char base_id[NB_BACKUP_ID_MAX + 1]; /* "": there is none */
 	struct nb_roots roots;
 	struct nb_blocks *previous;
 	struct nb_image *image;
-	const struct nb_key *key;       /* for its manifest; NULL: no MAC */
-	uint32_t start;                 /* first block */
-	uint64_t blocks;                /* exact size */
+	const struct nb_key *key; /* for its manifest; NULL: no MAC */
+	uint32_t start;           /* first block */
+	uint64_t blocks;          /* exact size */
 };
 
 /*
@@ -37,30 +37,30 @@ struct nb_session {
  * written.  BACKUP and LOOK must outlive it.
  */
 enum nb_err nb_session_new(struct nb_backup *backup,
-			   const struct nb_look *look,
+			   const struct nb_inspection *look,
 			   const struct nb_decision *decision,
 			   struct nb_session **out);
 void nb_session_free(struct nb_session *session);
 
 /* Counts what a person should know of what was, and what was not, backed up.
  * (job/run/run_summary.c) */
-void nb_session_tell(const struct nb_session *session,
-		     struct nb_run_result *result);
+void nb_run_summary(const struct nb_session *session,
+		    struct nb_run_result *result);
 
-/* ---- what earlier sessions left on the disc (job/run/previous_sessions.c) ---- */
+/* ---- what earlier sessions left on the disc (previous_sessions.c) ---- */
 
 /* The text of nightburn's own file PATH in the session at START; the caller
  * frees.  NB_ECORRUPT when it is missing, and what nb_reader_file says. */
-enum nb_err nb_earlier_text(struct nb_blocks *blocks, uint32_t start,
-			    const char *path, char **text, size_t *length);
+enum nb_err nb_disc_text(struct nb_blocks *blocks, uint32_t start,
+			 const char *path, char **text, size_t *length);
 
 /* Reads manifests and hashes of the sessions that stay reachable when one is
  * appended, into SESSION->earlier, ->kept and ->base. */
-enum nb_err nb_earlier_load(const struct nb_look *look,
-			    struct nb_blocks *blocks,
-			    struct nb_session *session);
+enum nb_err nb_previous_sessions_load(const struct nb_inspection *look,
+				      struct nb_blocks *blocks,
+				      struct nb_session *session);
 
 /* Takes from ->kept what the session's own entries replace. */
-void nb_earlier_replace(struct nb_session *session);
+void nb_previous_sessions_replace(struct nb_session *session);
 
 #endif

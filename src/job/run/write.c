@@ -40,7 +40,8 @@ nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 
 	*session = NULL;
 	for (int round = 0; round < 3; round++) {
-		*decision = nb_look_decide(w->site, w->look, w->intent, need);
+		*decision =
+			nb_inspect_decide(w->context, w->look, w->intent, need);
 		if (decision->plan == NB_PLAN_REFUSE)
 			break;
 		if (s && decision->plan == built) {
@@ -66,20 +67,21 @@ nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 }
 
 struct nb_guard_facts
-nb_write_facts(const struct nb_site *site, const struct nb_look *before,
-	       const struct nb_look *now)
+nb_write_facts(const struct nb_pool_context *context,
+	       const struct nb_inspection *before,
+	       const struct nb_inspection *now)
 {
 	return (struct nb_guard_facts){
-		.lock_held = site->lock != NULL,
+		.lock_held = context->lock != NULL,
 		.first_state = before->label_state,
 		.second_state = now->label_state,
 		.first = &before->label,
 		.second = &now->label,
-		.key = site->has_key ? &site->key : NULL,
+		.key = context->has_key ? &context->key : NULL,
 		.first_drive = before->identity,
 		.second_drive = now->identity,
-		.pool = &site->view,
-		.max_verify_age = site->pool->max_verify_age,
+		.pool = &context->view,
+		.max_verify_age = context->pool->max_verify_age,
 		.now = nb_clock_date(),
 		.disc_blocks = now->medium.capacity,
 		.intent_stored = true,
@@ -87,10 +89,11 @@ nb_write_facts(const struct nb_site *site, const struct nb_look *before,
 }
 
 static enum nb_guard
-ask_guard(const struct nb_site *site, const struct nb_look *before,
-	  const struct nb_look *now, const struct nb_session *session)
+ask_guard(const struct nb_pool_context *context,
+	  const struct nb_inspection *before, const struct nb_inspection *now,
+	  const struct nb_session *session)
 {
-	struct nb_guard_facts facts = nb_write_facts(site, before, now);
+	struct nb_guard_facts facts = nb_write_facts(context, before, now);
 
 	facts.blank_only = session == NULL;
 	facts.image_complete = session != NULL;
@@ -101,67 +104,69 @@ ask_guard(const struct nb_site *site, const struct nb_look *before,
 /* The intent, and what is known, read again.  An intent of which nothing came
  * is taken back: the next blank disc would be taken for this one. */
 static enum nb_err
-intend_blank(struct nb_site *site, struct nb_look *look)
+intend_blank(struct nb_pool_context *context, struct nb_inspection *look)
 {
 	struct nb_journal intent = { NB_STEP_BLANK, look->label };
-	enum nb_err err = nb_journal_begin(site->state->dir, &intent);
+	enum nb_err err = nb_journal_begin(context->state->dir, &intent);
 
 	if (err)
 		return err;
-	err = nb_look_again(look);
+	err = nb_inspect_again(look);
 	if (!err)
-		err = nb_site_refresh(site);
+		err = nb_pool_context_refresh(context);
 	if (err)
-		nb_journal_end(site->state->dir);
+		nb_journal_end(context->state->dir);
 	return err;
 }
 
 enum nb_err
-nb_write_blank(struct nb_site *site, struct nb_look *look,
+nb_write_blank(struct nb_pool_context *context, struct nb_inspection *look,
 	       const struct nb_session *session)
 {
-	struct nb_look before = *look;
+	struct nb_inspection before = *look;
 	enum nb_guard answer;
 	enum nb_err err;
 
-	err = nb_job_check(site->nb);
+	err = nb_job_check(context->nb);
 	if (!err)
-		err = nb_power_permit(site->nb, "blank");
+		err = nb_power_permit(context->nb, "blank");
 	if (!err)
-		err = intend_blank(site, look);
+		err = intend_blank(context, look);
 	if (err)
 		return err;
-	answer = ask_guard(site, &before, look, session);
+	answer = ask_guard(context, &before, look, session);
 	if (answer != NB_GUARD_PERMIT) {
-		nb_journal_end(site->state->dir);
+		nb_journal_end(context->state->dir);
 		return nb_fail(NB_EWRONG, "%s: not blanked: %s",
 			       look->label.disc[0] ? look->label.disc
-			       : look->device, nb_guard_text(answer));
+						   : look->device,
+			       nb_guard_text(answer));
 	}
 	nb_log(NB_NOTE, "%s: blanking %s (generation %llu)", look->device,
-	       look->label.disc,
-	       (unsigned long long)look->label.generation);
+	       look->label.disc, (unsigned long long)look->label.generation);
 	err = nb_drive_blank(look->drive, answer);
 	if (err && err != NB_ESUSPECT) {
-		nb_journal_end(site->state->dir);
+		nb_journal_end(context->state->dir);
 		return err;
 	}
 	if (err) {
-		if (!nb_catalog_suspect(site->catalog, &before.label,
+		if (!nb_catalog_suspect(context->catalog, &before.label,
 					"blanking failed"))
-			nb_journal_end(site->state->dir);
+			nb_journal_end(context->state->dir);
 		return NB_ESUSPECT;
 	}
-	err = nb_catalog_set_disc(site->catalog, before.label.disc_id,
+	err = nb_catalog_set_disc(context->catalog, before.label.disc_id,
 				  NB_DISC_BLANKED, "blanked");
 	if (!err)
-		err = nb_journal_end(site->state->dir);
+		err = nb_journal_end(context->state->dir);
 	if (!err)
-		err = nb_look_again(look);
+		err = nb_inspect_again(look);
 	if (!err && look->medium.state != NB_MEDIUM_BLANK)
-		err = nb_fail(NB_EWRONG, "%s: not the disc that was made "
+		err = nb_fail(NB_EWRONG,
+			      "%s: not the disc that was made "
 			      "blank\nhint: leave %s in the drive until the "
-			      "run ends", look->device, before.label.disc);
+			      "run ends",
+			      look->device, before.label.disc);
 	return err;
 }
 
@@ -184,20 +189,20 @@ read_back(const struct nb_write *w, const struct nb_session *s,
 		.expected = &s->entries,
 		.checksum = checksum,
 		.progress = readback_progress,
-		.ctx = w->site->nb,
+		.ctx = w->context->nb,
 	};
 	enum nb_err err;
 
 	err = nb_drive_reload(w->look->drive);
 	if (!err)
-		err = nb_look_again(w->look);
+		err = nb_inspect_again(w->look);
 	if (err)
 		return err;
 	if (w->look->label_state != NB_LABEL_GOOD
 	    || strcmp(w->look->label.backup_id, s->label.backup_id))
 		return nb_fail(NB_ECORRUPT, "%s: the label cannot be read back",
 			       s->label.disc);
-	spec.start = nb_look_start(w->look);
+	spec.start = nb_inspect_start(w->look);
 	err = nb_drive_blocks(w->look->drive, &spec.blocks);
 	if (!err)
 		err = nb_readback_run(&spec, &seen);
@@ -227,7 +232,7 @@ commit(const struct nb_write *w, const struct nb_session *s, bool first,
 	if (!nb_backup_is_by_hand(w->backup))
 		session.verified = nb_clock_date();
 	memcpy(session.checksum, checksum, sizeof session.checksum);
-	return nb_catalog_commit(w->site->catalog, &session);
+	return nb_catalog_commit(w->context->catalog, &session);
 }
 
 /* The disc may hold anything now; say so where the next run looks. */
@@ -235,9 +240,10 @@ static enum nb_err
 suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
 {
 	/* The journal says it as long as the catalog does not. */
-	if (!nb_catalog_suspect(w->site->catalog, &s->label, what))
-		nb_journal_end(w->site->state->dir);
-	return nb_fail(NB_ESUSPECT, "%s: %s: the disc is suspect\n"
+	if (!nb_catalog_suspect(w->context->catalog, &s->label, what))
+		nb_journal_end(w->context->state->dir);
+	return nb_fail(NB_ESUSPECT,
+		       "%s: %s: the disc is suspect\n"
 		       "hint: check disc and drive, then nightburn verify",
 		       s->label.disc, what);
 }
@@ -247,30 +253,32 @@ suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
 static enum nb_err
 unread(const struct nb_write *w, const struct nb_session *s)
 {
-	nb_catalog_suspect(w->site->catalog, &s->label, "not read back");
-	return nb_fail(NB_ESUSPECT, "%s: burned, and not read back: the disc "
+	nb_catalog_suspect(w->context->catalog, &s->label, "not read back");
+	return nb_fail(NB_ESUSPECT,
+		       "%s: burned, and not read back: the disc "
 		       "is suspect\nhint: leave it in the drive, the next run "
-		       "reads it", s->label.disc);
+		       "reads it",
+		       s->label.disc);
 }
 
 static enum nb_err
 burn(const struct nb_write *w, struct nb_session *s,
      struct nb_run_result *result)
 {
-	const char *state = w->site->state->dir;
+	const char *state = w->context->state->dir;
 	struct nb_journal intent = { NB_STEP_BURN, s->label };
 	bool first = s->previous == NULL;
 	struct nb_burn spec = {
 		.image = s->image,
-		.close = w->site->pool->close,
+		.close = w->context->pool->close,
 		.finish = !first && !w->look->medium.random_access,
 	};
 	uint8_t checksum[NB_CHECKSUM_SIZE];
 	enum nb_err err;
 
-	err = nb_job_check(w->site->nb);
+	err = nb_job_check(w->context->nb);
 	if (!err)
-		err = nb_power_permit(w->site->nb, "burn");
+		err = nb_power_permit(w->context->nb, "burn");
 	if (!err)
 		err = nb_journal_begin(state, &intent);
 	if (err)
@@ -316,10 +324,11 @@ check_limit(const struct nb_state *state, uint64_t need)
 	    || stat(state->catalog, &st)
 	    || (uint64_t)st.st_size + need <= limit.rlim_cur)
 		return NB_OK;
-	return nb_fail(NB_EFULL, "%s: a file may have %s, this one may need "
+	return nb_fail(NB_EFULL,
+		       "%s: a file may have %s, this one may need "
 		       "%s\nhint: raise the limit on a file's size "
-		       "(ulimit -f)", state->catalog,
-		       nb_str_size(limit.rlim_cur, may),
+		       "(ulimit -f)",
+		       state->catalog, nb_str_size(limit.rlim_cur, may),
 		       nb_str_size((uint64_t)st.st_size + need, want));
 }
 
@@ -328,7 +337,7 @@ check_limit(const struct nb_state *state, uint64_t need)
 static enum nb_err
 check_room(const struct nb_write *w, const struct nb_session *s)
 {
-	const char *state = w->site->state->dir;
+	const char *state = w->context->state->dir;
 	uint64_t need = RECORD_BASE, room;
 	char have[16], want[16];
 	enum nb_err err;
@@ -337,11 +346,13 @@ check_room(const struct nb_write *w, const struct nb_session *s)
 		need += 2 * (strlen(s->entries.at[i].path) + RECORD_ENTRY);
 	err = nb_staging_room(state, &room);
 	if (!err && room < need)
-		err = nb_fail(NB_EFULL, "%s: %s free, the record of this "
+		err = nb_fail(NB_EFULL,
+			      "%s: %s free, the record of this "
 			      "backup may need %s\nhint: make room on that "
-			      "file system", state, nb_str_size(room, have),
+			      "file system",
+			      state, nb_str_size(room, have),
 			      nb_str_size(need, want));
-	return err ? err : check_limit(w->site->state, need);
+	return err ? err : check_limit(w->context->state, need);
 }
 
 enum nb_err
@@ -352,13 +363,13 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 	enum nb_err err = check_room(w, s);
 
 	if (!err && decision->plan == NB_PLAN_BLANK_FRESH)
-		err = nb_write_blank(w->site, w->look, s);
+		err = nb_write_blank(w->context, w->look, s);
 	if (!err)
 		err = burn(w, s, result);
 	nb_fd_close(&awake);
 	result->generation = s->label.generation;
 	result->blocks = s->blocks;
 	result->session = (int)s->earlier.count + 1;
-	nb_session_tell(s, result);
+	nb_run_summary(s, result);
 	return err;
 }

@@ -9,9 +9,9 @@
 #include "job/run/session.h"
 
 struct nb_write {
-	struct nb_site *site;
+	struct nb_pool_context *context;
 	struct nb_backup *backup;
-	struct nb_look *look;
+	struct nb_inspection *look;
 	enum nb_intent intent;
 };
 
@@ -38,13 +38,14 @@ enum nb_err nb_write_session(const struct nb_write *write,
  * storage, the label read again, the guard asked, the command given, the
  * catalog told.  SESSION: what is to be written next, NULL for `blank`.
  */
-enum nb_err nb_write_blank(struct nb_site *site, struct nb_look *look,
+enum nb_err nb_write_blank(struct nb_pool_context *context,
+			   struct nb_inspection *look,
 			   const struct nb_session *session);
 
 /* What the guard is asked about a disc that was looked at twice; the caller
  * adds what is to be written, or what was typed. */
-struct nb_guard_facts nb_write_facts(const struct nb_site *site,
-				     const struct nb_look *before,
-				     const struct nb_look *now);
+struct nb_guard_facts nb_write_facts(const struct nb_pool_context *context,
+				     const struct nb_inspection *before,
+				     const struct nb_inspection *now);
 
 #endif

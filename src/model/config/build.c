@@ -39,12 +39,11 @@ fill_field(const struct build *b, cfg_t *cfg, const struct nb_field *field,
 			       b->config->file, value->line, field->name,
 			       value->text, expected);
 	if (!i && field->required)
-		return nb_fail(NB_ECONFIG,
-			       "%s:%d: %s%s%s%s has no %s; expected %s",
-			       b->config->file, nb_syntax_line(cfg),
-			       cfg_name(cfg), title ? " \"" : "",
-			       title ? title : "", title ? "\"" : "",
-			       field->name, expected);
+		return nb_fail(
+			NB_ECONFIG, "%s:%d: %s%s%s%s has no %s; expected %s",
+			b->config->file, nb_syntax_line(cfg), cfg_name(cfg),
+			title ? " \"" : "", title ? title : "",
+			title ? "\"" : "", field->name, expected);
 	return err;
 }
 
@@ -84,8 +83,7 @@ fail_at(const struct build *b, const struct nb_syntax_value *at,
 }
 
 static enum nb_err
-build_drive(const struct build *b, cfg_t *cfg,
-	    const struct nb_section *section)
+build_drive(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
 	struct nb_config_drives *drives = &b->config->drives;
 	struct nb_config_drive *drive;
@@ -108,15 +106,15 @@ build_drive(const struct build *b, cfg_t *cfg,
 }
 
 static enum nb_err
-build_pool(const struct build *b, cfg_t *cfg,
-	   const struct nb_section *section)
+build_pool(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
 	struct nb_config_pools *pools = &b->config->pools;
 	struct nb_config_pool *pool;
 	enum nb_err err;
 
-	if (nb_array_push(pools, (struct nb_config_pool){
-			.append_on_same_disc = true }))
+	if (nb_array_push(
+		    pools,
+		    (struct nb_config_pool){ .append_on_same_disc = true }))
 		return nb_fail_memory();
 	pool = &pools->at[pools->count - 1];
 	err = fill_title(b, cfg, &pool->name);
@@ -136,8 +134,9 @@ build_source(const struct build *b, cfg_t *cfg, enum nb_source_kind kind,
 	struct nb_config_source *source;
 	enum nb_err err;
 
-	if (nb_array_push(sources, (struct nb_config_source){
-			.line = nb_syntax_line(cfg) }))
+	if (nb_array_push(
+		    sources,
+		    (struct nb_config_source){ .line = nb_syntax_line(cfg) }))
 		return nb_fail_memory();
 	source = &sources->at[sources->count - 1];
 	nb_config_source_begin(kind, source);
@@ -197,20 +196,23 @@ check_others(const struct build *b, const struct nb_config_sources *sources,
 	for (const struct nb_config_source *s = sources->at; s < source; s++) {
 		const char *other = nb_config_job_blocks[s->kind].name;
 
-		if (source->kind == NB_SOURCE_BOOTDISC && s->kind
-		    == NB_SOURCE_BOOTDISC)
-			return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\": another "
+		if (source->kind == NB_SOURCE_BOOTDISC
+		    && s->kind == NB_SOURCE_BOOTDISC)
+			return nb_fail(NB_ECONFIG,
+				       "%s:%d: %s \"%s\": another "
 				       "one is above; expected one for each "
-				       "job", b->config->file, source->line,
-				       kind, source->name);
+				       "job",
+				       b->config->file, source->line, kind,
+				       source->name);
 		if (is_directory(source) && is_directory(s)
 		    && !strcmp(source->name, s->name))
-			return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\": the %s "
+			return nb_fail(NB_ECONFIG,
+				       "%s:%d: %s \"%s\": the %s "
 				       "in line %d has the name, too; "
 				       "expected a name of its own, by which "
-				       "it is restored", b->config->file,
-				       source->line, kind, source->name,
-				       other, s->line);
+				       "it is restored",
+				       b->config->file, source->line, kind,
+				       source->name, other, s->line);
 	}
 	return NB_OK;
 }
@@ -241,13 +243,13 @@ build_hook(const struct build *b, cfg_t *cfg, enum nb_hook when,
 	struct nb_config_hook *hook;
 	enum nb_err err;
 
-	if (nb_array_push(hooks, (struct nb_config_hook){
-			.line = nb_syntax_line(cfg) }))
+	if (nb_array_push(
+		    hooks,
+		    (struct nb_config_hook){ .line = nb_syntax_line(cfg) }))
 		return nb_fail_memory();
 	hook = &hooks->at[hooks->count - 1];
 	nb_config_hook_begin(when, hook);
-	err = fill(b, cfg, &nb_config_job_blocks[NB_SOURCE_KINDS + when],
-		   hook);
+	err = fill(b, cfg, &nb_config_job_blocks[NB_SOURCE_KINDS + when], hook);
 	return err ? err : nb_config_hook_end(b->config->file, hook);
 }
 
@@ -257,8 +259,8 @@ build_hooks(const struct build *b, cfg_t *cfg, struct nb_config_hooks *hooks)
 	enum nb_err err = NB_OK;
 
 	for (unsigned int k = 0; k < NB_HOOKS; k++) {
-		const char *name
-			= nb_config_job_blocks[NB_SOURCE_KINDS + k].name;
+		const char *name =
+			nb_config_job_blocks[NB_SOURCE_KINDS + k].name;
 
 		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
 			err = build_hook(b, cfg_getnsec(cfg, name, i),
@@ -268,15 +270,15 @@ build_hooks(const struct build *b, cfg_t *cfg, struct nb_config_hooks *hooks)
 }
 
 static enum nb_err
-build_clone(const struct build *b, cfg_t *cfg,
-	    const struct nb_section *section)
+build_clone(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
 	struct nb_config_clones *clones = &b->config->clones;
 	struct nb_config_clone *clone;
 	enum nb_err err;
 
-	if (nb_array_push(clones, (struct nb_config_clone){
-			.line = nb_syntax_line(cfg) }))
+	if (nb_array_push(
+		    clones,
+		    (struct nb_config_clone){ .line = nb_syntax_line(cfg) }))
 		return nb_fail_memory();
 	clone = &clones->at[clones->count - 1];
 	nb_config_clone_begin(clone);
@@ -287,15 +289,16 @@ build_clone(const struct build *b, cfg_t *cfg,
 }
 
 static enum nb_err
-build_guard(const struct build *b, cfg_t *cfg,
-	    const struct nb_section *section)
+build_guard(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
 	struct nb_config_guard *guard = &b->config->guard;
 	enum nb_err err = NB_OK;
 
 	if (guard->ups)
-		return nb_fail(NB_ECONFIG, "%s:%d: a second guard; expected "
-			       "one", b->config->file, nb_syntax_line(cfg));
+		return nb_fail(NB_ECONFIG,
+			       "%s:%d: a second guard; expected "
+			       "one",
+			       b->config->file, nb_syntax_line(cfg));
 	err = fill(b, cfg, section, guard);
 	if (!err && !guard->upsc)
 		err = nb_str_dup("upsc", &guard->upsc);
@@ -314,7 +317,8 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	job = &jobs->at[jobs->count - 1];
 	err = fill_title(b, cfg, &job->name);
 	if (!err && !strcmp(job->name, NB_JOB_BY_HAND))
-		err = nb_fail(NB_ECONFIG, "%s:%d: job \"%s\": the name of "
+		err = nb_fail(NB_ECONFIG,
+			      "%s:%d: job \"%s\": the name of "
 			      "what is appended by hand; expected another one",
 			      b->config->file, nb_syntax_line(cfg), job->name);
 	if (!err)
@@ -326,7 +330,8 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	if (!err)
 		err = build_hooks(b, cfg, &job->hooks);
 	if (!err && !job->sources.count)
-		err = nb_fail(NB_ECONFIG, "%s:%d: job \"%s\" has no source; "
+		err = nb_fail(NB_ECONFIG,
+			      "%s:%d: job \"%s\" has no source; "
 			      "expected a postgres or tree block",
 			      b->config->file, nb_syntax_line(cfg), job->name);
 	return err;
@@ -369,7 +374,9 @@ nb_config_build(cfg_t *cfg, struct nb_config *config)
 	if (!err)
 		err = build_blocks(&b, "clone", build_clone);
 	if (!err && !config->jobs.count && !config->clones.count)
-		err = nb_fail(NB_ECONFIG, "%s:1: no job; expected a block "
-			      "job \"NAME\" { ... }", config->file);
+		err = nb_fail(NB_ECONFIG,
+			      "%s:1: no job; expected a block "
+			      "job \"NAME\" { ... }",
+			      config->file);
 	return err;
 }

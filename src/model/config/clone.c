@@ -35,9 +35,10 @@ enum nb_err
 nb_config_clone_end(const char *file, struct nb_config_clone *clone)
 {
 	if (!clone->target == !clone->device)
-		return nb_fail(NB_ECONFIG, "%s:%d: clone \"%s\" has %s target "
-			       "%s device; expected one of them", file,
-			       clone->line, clone->name,
+		return nb_fail(NB_ECONFIG,
+			       "%s:%d: clone \"%s\" has %s target "
+			       "%s device; expected one of them",
+			       file, clone->line, clone->name,
 			       clone->target ? "both" : "neither",
 			       clone->target ? "and" : "nor");
 	return clone->source ? NB_OK : nb_str_dup("/", &clone->source);

@@ -161,16 +161,22 @@ fail_name(const struct nb_config *config, const char *kind, const char *name,
 	if (err)
 		return err;
 	if (!names[0])
-		err = nb_fail(NB_ENOTFOUND, "%s: no %s\nhint: write a block "
-			      "%s \"NAME\" { ... }", config->file, kind, kind);
+		err = nb_fail(NB_ENOTFOUND,
+			      "%s: no %s\nhint: write a block "
+			      "%s \"NAME\" { ... }",
+			      config->file, kind, kind);
 	else if (name)
-		err = nb_fail(NB_ENOTFOUND, "%s: no such %s in %s\nhint: the "
-			      "%ss are: %s", name, kind, config->file, kind,
-			      names);
+		err = nb_fail(NB_ENOTFOUND,
+			      "%s: no such %s in %s\nhint: the "
+			      "%ss are: %s",
+			      name, kind, config->file, kind, names);
 	else
-		err = nb_fail(NB_EUSAGE, "%s: several %ss\nhint: choose one "
-			      "%s: %s", config->file, kind, kind[0] == 'j'
-			      ? "with --job" : "by its name", names);
+		err = nb_fail(NB_EUSAGE,
+			      "%s: several %ss\nhint: choose one "
+			      "%s: %s",
+			      config->file, kind,
+			      kind[0] == 'j' ? "with --job" : "by its name",
+			      names);
 	free(names);
 	return err;
 }
@@ -186,7 +192,7 @@ nb_config_job(const struct nb_config *config, const char *name,
 
 		nb_str_addf(&names, "%s%s", i ? ", " : "", job->name);
 		if (name ? strcmp(job->name, name) != 0
-		    : config->jobs.count != 1)
+			 : config->jobs.count != 1)
 			continue;
 		nb_str_free(&names);
 		*out = job;
@@ -206,7 +212,7 @@ nb_config_clone(const struct nb_config *config, const char *name,
 
 		nb_str_addf(&names, "%s%s", i ? ", " : "", clone->name);
 		if (name ? strcmp(clone->name, name) != 0
-		    : config->clones.count != 1)
+			 : config->clones.count != 1)
 			continue;
 		nb_str_free(&names);
 		*out = clone;

@@ -16,69 +16,86 @@
 
 struct nb_config_drive {
 	char *name;
-	char *device;          /* "/dev/sr0" or "stdio:PATH" */
-	char *serial;          /* that it has to have; NULL: any */
-	int speed;             /* times the medium's 1x; 0: as the drive
+	char *device;        /* "/dev/sr0" or "stdio:PATH" */
+	char *serial;        /* that it has to have; NULL: any */
+	int speed;           /* times the medium's 1x; 0: as the drive
 				  likes */
-	uint64_t capacity;     /* bytes; 0: what the drive says */
-	bool keep_tray_shut;   /* the drive cannot load its tray itself */
-	int timeout;           /* seconds without a sign of life; 0: the
+	uint64_t capacity;   /* bytes; 0: what the drive says */
+	bool keep_tray_shut; /* the drive cannot load its tray itself */
+	int timeout;         /* seconds without a sign of life; 0: the
 				  default */
 };
 
-enum nb_rotation { NB_ROTATION_ALTERNATE, NB_ROTATION_APPEND,
-		   NB_ROTATION_FRESH };
+enum nb_rotation {
+	NB_ROTATION_ALTERNATE,
+	NB_ROTATION_APPEND,
+	NB_ROTATION_FRESH
+};
 
 struct nb_config_pool {
 	char *name;
 	struct nb_names discs;
 	struct nb_names drives;
 	enum nb_rotation rotation;
-	bool append_on_same_disc;  /* on_same_disc = append | refuse */
-	bool close;                /* close the disc after the burn */
-	int64_t max_verify_age;    /* seconds since the newest backup on
+	bool append_on_same_disc; /* on_same_disc = append | refuse */
+	bool close;               /* close the disc after the burn */
+	int64_t max_verify_age;   /* seconds since the newest backup on
 				      another disc was verified; 0: any */
 };
 
 enum nb_format { NB_FORMAT_CUSTOM, NB_FORMAT_PLAIN, NB_FORMAT_DIRECTORY };
-enum nb_compression { NB_COMPRESSION_DEFAULT, NB_COMPRESSION_NONE,
-		      NB_COMPRESSION_GZIP, NB_COMPRESSION_ZSTD };
-
-/* In the order of the grammar's table (model/config/source.c). */
-enum nb_source_kind { NB_SOURCE_POSTGRES, NB_SOURCE_TREE, NB_SOURCE_LVM,
-		      NB_SOURCE_MIRROR, NB_SOURCE_BOOTAREA,
-		      NB_SOURCE_BOOTDISC, NB_SOURCE_KINDS };
-
-struct nb_config_postgres {
-	char *database;             /* default: the block's name */
-	char *conninfo;             /* libpq's; NULL: PG* variables */
-	char *run_as;               /* NULL: the user who started us */
-	bool globals_only;
-	bool all;                   /* every database of the cluster */
-	enum nb_format format;
-	int jobs;                   /* of format directory */
-	enum nb_compression compression;
-	int level;                  /* of compression; -1: its default */
-	char *pg_dump;              /* program; NULL: found on PATH */
-	char *pg_dumpall;
-	char *pg_restore;
-	int64_t timeout;            /* seconds for the whole dump */
-	int64_t lock_timeout;       /* seconds, --lock-wait-timeout */
-	uint64_t max_size;          /* bytes of a dump; 0: no cap */
-	double min_ratio;           /* of the last good backup's size; 0: off */
-	bool full_check;            /* read the whole dump with pg_restore */
+enum nb_compression {
+	NB_COMPRESSION_DEFAULT,
+	NB_COMPRESSION_NONE,
+	NB_COMPRESSION_GZIP,
+	NB_COMPRESSION_ZSTD
 };
 
-enum nb_reread { NB_REREAD_NEVER, NB_REREAD_DAILY, NB_REREAD_WEEKLY,
-		 NB_REREAD_ALWAYS };
+/* In the order of the grammar's table (model/config/source.c). */
+enum nb_source_kind {
+	NB_SOURCE_POSTGRES,
+	NB_SOURCE_TREE,
+	NB_SOURCE_LVM,
+	NB_SOURCE_MIRROR,
+	NB_SOURCE_BOOTAREA,
+	NB_SOURCE_BOOTDISC,
+	NB_SOURCE_KINDS
+};
+
+struct nb_config_postgres {
+	char *database; /* default: the block's name */
+	char *conninfo; /* libpq's; NULL: PG* variables */
+	char *run_as;   /* NULL: the user who started us */
+	bool globals_only;
+	bool all; /* every database of the cluster */
+	enum nb_format format;
+	int jobs; /* of format directory */
+	enum nb_compression compression;
+	int level;     /* of compression; -1: its default */
+	char *pg_dump; /* program; NULL: found on PATH */
+	char *pg_dumpall;
+	char *pg_restore;
+	int64_t timeout;      /* seconds for the whole dump */
+	int64_t lock_timeout; /* seconds, --lock-wait-timeout */
+	uint64_t max_size;    /* bytes of a dump; 0: no cap */
+	double min_ratio;     /* of the last good backup's size; 0: off */
+	bool full_check;      /* read the whole dump with pg_restore */
+};
+
+enum nb_reread {
+	NB_REREAD_NEVER,
+	NB_REREAD_DAILY,
+	NB_REREAD_WEEKLY,
+	NB_REREAD_ALWAYS
+};
 enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
 
 /* What is read of a directory, whoever provides the directory. */
 struct nb_config_tree {
 	char *path;
-	char *only;                 /* this file in it; NULL: all.  Of what a
+	char *only;              /* this file in it; NULL: all.  Of what a
 				       person names */
-	struct nb_names exclude;    /* patterns (model/ignore.h) */
+	struct nb_names exclude; /* patterns (model/ignore.h) */
 	bool one_file_system;
 	uint64_t max_file_size;     /* larger files are left out; 0: none */
 	struct nb_names copy_first; /* patterns of files that are copied into
@@ -92,24 +109,24 @@ struct nb_config_tree {
 
 /* The host where a source does its work, reached by ssh. */
 struct nb_config_remote {
-	char *host;                 /* "user@name"; NULL: this one */
-	int port;                   /* 0: ssh's own */
-	char *identity;             /* private key; NULL: ssh's own */
+	char *host;     /* "user@name"; NULL: this one */
+	int port;       /* 0: ssh's own */
+	char *identity; /* private key; NULL: ssh's own */
 	char *known_hosts;
-	char *ssh;                  /* program */
-	int64_t timeout;            /* of a tree, in seconds; a dump has its
+	char *ssh;         /* program */
+	int64_t timeout;   /* of a tree, in seconds; a dump has its
 				       own */
-	uint64_t max_size;          /* bytes of a tree; 0: no cap */
+	uint64_t max_size; /* bytes of a tree; 0: no cap */
 };
 
 /* What makes a disk boot. */
 struct nb_config_bootarea {
-	char *disk;                 /* device of the whole disk */
-	char *boot;                 /* the partition of /boot: number, device,
+	char *disk;        /* device of the whole disk */
+	char *boot;        /* the partition of /boot: number, device,
 				       UUID=, LABEL=, PARTUUID=, PARTLABEL= or
 				       none; NULL: the one mounted at path */
-	char *path;                 /* where /boot is mounted */
-	uint64_t max_size;          /* bytes to the end of /boot; 0: no cap */
+	char *path;        /* where /boot is mounted */
+	uint64_t max_size; /* bytes to the end of /boot; 0: no cap */
 };
 
 enum nb_firmware { NB_FIRMWARE_BOTH, NB_FIRMWARE_BIOS, NB_FIRMWARE_EFI };
@@ -117,50 +134,50 @@ enum nb_firmware { NB_FIRMWARE_BOTH, NB_FIRMWARE_BIOS, NB_FIRMWARE_EFI };
 /* What makes the disc itself boot. */
 struct nb_config_bootdisc {
 	enum nb_firmware firmware;
-	char *root;                 /* UUID= or LABEL= of the file system with
+	char *root;                   /* UUID= or LABEL= of the file system with
 				       the installed system's /boot; NULL: the
 				       first disk */
-	char *kernel, *initramfs;   /* of the rescue entry; NULL: none */
-	char *append;               /* the kernel's command line, or NULL */
+	char *kernel, *initramfs;     /* of the rescue entry; NULL: none */
+	char *append;                 /* the kernel's command line, or NULL */
 	char *bios_image, *efi_image; /* instead of GRUB */
-	bool rescue;                /* the entry that starts by itself */
-	int timeout;                /* seconds until it does */
+	bool rescue;                  /* the entry that starts by itself */
+	int timeout;                  /* seconds until it does */
 };
 
 /* Of a part of something: BYTES, or when it is not 0 so many PERCENT. */
-struct nb_share {
+struct nb_dedup {
 	uint64_t bytes;
 	int percent;
 };
 
 /* A file system that has to be mounted before its tree can be read. */
 struct nb_config_mount {
-	char *subdirectory;         /* what is read of it; NULL: all */
-	int retries;                /* of the mount, after the first try */
-	int64_t pause;              /* seconds between two of them */
+	char *subdirectory; /* what is read of it; NULL: all */
+	int retries;        /* of the mount, after the first try */
+	int64_t pause;      /* seconds between two of them */
 };
 
 struct nb_config_lvm {
-	char *volume;               /* "GROUP/VOLUME" */
-	struct nb_share size;       /* of the snapshot, of its origin */
+	char *volume;         /* "GROUP/VOLUME" */
+	struct nb_dedup size; /* of the snapshot, of its origin */
 };
 
 struct nb_config_mirror {
-	char *array;                /* "/dev/md0" */
-	char *half;                 /* that is split off: "/dev/sdb1" */
-	bool image;                 /* as = tree | image */
-	bool readd;                 /* afterwards = detach | readd */
-	int64_t stall;              /* seconds without progress of a resync */
-	struct nb_names quiesce;    /* a program with its arguments that runs
+	char *array;             /* "/dev/md0" */
+	char *half;              /* that is split off: "/dev/sdb1" */
+	bool image;              /* as = tree | image */
+	bool readd;              /* afterwards = detach | readd */
+	int64_t stall;           /* seconds without progress of a resync */
+	struct nb_names quiesce; /* a program with its arguments that runs
 				       before the split; or none */
-	struct nb_names resume;     /* the same, behind it */
-	int64_t hook_timeout;       /* seconds for each of them */
+	struct nb_names resume;  /* the same, behind it */
+	int64_t hook_timeout;    /* seconds for each of them */
 };
 
 struct nb_config_source {
 	enum nb_source_kind kind;
 	char *name;
-	int line;                   /* in the configuration file */
+	int line; /* in the configuration file */
 	struct nb_config_postgres postgres;
 	struct nb_config_tree tree;
 	struct nb_config_mount mount;
@@ -181,10 +198,10 @@ enum nb_hook { NB_HOOK_BEFORE, NB_HOOK_AFTER, NB_HOOK_ON_FAILURE, NB_HOOKS };
 
 struct nb_config_hook {
 	enum nb_hook when;
-	struct nb_names run;        /* program and arguments; or */
-	char *shell;                /* a line for /bin/sh */
-	char *run_as;               /* NULL: the user who started us */
-	int64_t timeout;            /* seconds */
+	struct nb_names run; /* program and arguments; or */
+	char *shell;         /* a line for /bin/sh */
+	char *run_as;        /* NULL: the user who started us */
+	int64_t timeout;     /* seconds */
 	int line;
 };
 
@@ -197,8 +214,8 @@ struct nb_config_hooks NB_ARRAY(struct nb_config_hook);
 struct nb_config_job {
 	char *name;
 	char *pool;
-	struct nb_config_sources sources;  /* in the order of the file */
-	struct nb_config_hooks hooks;      /* of one WHEN, in that order */
+	struct nb_config_sources sources; /* in the order of the file */
+	struct nb_config_hooks hooks;     /* of one WHEN, in that order */
 };
 
 struct nb_config_drives NB_ARRAY(struct nb_config_drive);
@@ -211,14 +228,14 @@ enum nb_compare { NB_COMPARE_NEVER, NB_COMPARE_WEEKLY, NB_COMPARE_ALWAYS };
 /* A standby disk to which a running system is copied. */
 struct nb_config_clone {
 	char *name;
-	char *source;               /* directory, "/" */
-	char *target;               /* where it is mounted; or */
-	char *device;               /* what is mounted for the time */
-	struct nb_names exclude;    /* patterns of rsync */
+	char *source;            /* directory, "/" */
+	char *target;            /* where it is mounted; or */
+	char *device;            /* what is mounted for the time */
+	struct nb_names exclude; /* patterns of rsync */
 	bool one_file_system;
 	enum nb_compare checksum;
-	int max_delete;             /* percent of the files */
-	int64_t timeout;            /* seconds */
+	int max_delete;  /* percent of the files */
+	int64_t timeout; /* seconds */
 	int line;
 };
 
@@ -226,15 +243,15 @@ struct nb_config_clones NB_ARRAY(struct nb_config_clone);
 
 /* When the power is too weak to begin a night's work. */
 struct nb_config_guard {
-	char *ups;                  /* "name@host" of NUT; NULL: no guard */
-	char *upsc;                 /* NUT's client program */
-	int64_t min_runtime;        /* seconds of battery; 0: any */
-	bool unknown_goes;          /* a UPS that does not answer stops
+	char *ups;           /* "name@host" of NUT; NULL: no guard */
+	char *upsc;          /* NUT's client program */
+	int64_t min_runtime; /* seconds of battery; 0: any */
+	bool unknown_goes;   /* a UPS that does not answer stops
 				       nothing */
 };
 
 struct nb_config {
-	char *file;                 /* as it was named */
+	char *file; /* as it was named */
 	char *state_dir;
 	char *staging_dir;
 	struct nb_config_guard guard;

@@ -24,9 +24,10 @@ check_owner(const char *path, const struct stat *st)
 {
 	if (!st->st_uid || st->st_uid == geteuid())
 		return NB_OK;
-	return nb_fail(NB_ECONFIG, "%s: belongs to user %u; expected root or "
-		       "user %u\nhint: chown root %s", path,
-		       (unsigned)st->st_uid, (unsigned)geteuid(), path);
+	return nb_fail(NB_ECONFIG,
+		       "%s: belongs to user %u; expected root or "
+		       "user %u\nhint: chown root %s",
+		       path, (unsigned)st->st_uid, (unsigned)geteuid(), path);
 }
 
 static enum nb_err
@@ -39,8 +40,10 @@ check_directory(const char *file, const char *path)
 		return nb_fail_errno(NB_ECONFIG, "%s: %s", file, path);
 	err = check_owner(path, &st);
 	if (!err && others_may_write(&st) && !(st.st_mode & S_ISVTX))
-		err = nb_fail(NB_ECONFIG, "%s: others may write the directory "
-			      "%s\nhint: chmod go-w %s", file, path, path);
+		err = nb_fail(NB_ECONFIG,
+			      "%s: others may write the directory "
+			      "%s\nhint: chmod go-w %s",
+			      file, path, path);
 	return err;
 }
 
@@ -96,8 +99,10 @@ check_file(const char *file, int fd)
 			       MAX_BYTES);
 	err = check_owner(file, &st);
 	if (!err && others_may_write(&st))
-		err = nb_fail(NB_ECONFIG, "%s: others may write the file\n"
-			      "hint: chmod go-w %s", file, file);
+		err = nb_fail(NB_ECONFIG,
+			      "%s: others may write the file\n"
+			      "hint: chmod go-w %s",
+			      file, file);
 	return err ? err : check_ways(file);
 }
 
@@ -110,8 +115,10 @@ read_text(const char *file, int fd, char *text)
 		return nb_fail_errno(NB_ECONFIG, "%s: cannot read", file);
 	text[got] = '\0';
 	if (memchr(text, '\0', (size_t)got))
-		return nb_fail(NB_ECONFIG, "%s: holds a zero byte; expected "
-			       "text", file);
+		return nb_fail(NB_ECONFIG,
+			       "%s: holds a zero byte; expected "
+			       "text",
+			       file);
 	return NB_OK;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/config/build.h"
 
-static const char *const rotations[] = { "alternate", "append", "fresh",
-					 NULL };
+static const char *const rotations[] = { "alternate", "append", "fresh", NULL };
 static const char *const same_disc[] = { "refuse", "append", NULL };
 
 #define FIELD(option, value, field) \
@@ -68,6 +67,6 @@ static const struct nb_section blocks[] = {
 	{ .name = NULL },
 };
 
-const struct nb_section nb_config_grammar = {
-	.name = "root", root_fields, blocks
-};
+const struct nb_section nb_config_grammar = { .name = "root",
+					      root_fields,
+					      blocks };

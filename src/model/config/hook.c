@@ -24,17 +24,20 @@ nb_config_hook_begin(enum nb_hook when, struct nb_config_hook *hook)
 enum nb_err
 nb_config_hook_end(const char *file, const struct nb_config_hook *hook)
 {
-	const char *name = nb_config_job_blocks[NB_SOURCE_KINDS + hook->when]
-		.name;
+	const char *name =
+		nb_config_job_blocks[NB_SOURCE_KINDS + hook->when].name;
 
 	if (!hook->run.count == !hook->shell)
-		return nb_fail(NB_ECONFIG, "%s:%d: %s has %s run %s shell; "
-			       "expected one of them", file, hook->line, name,
+		return nb_fail(NB_ECONFIG,
+			       "%s:%d: %s has %s run %s shell; "
+			       "expected one of them",
+			       file, hook->line, name,
 			       hook->shell ? "both" : "neither",
 			       hook->shell ? "and" : "nor");
 	if (!hook->timeout)
-		return nb_fail(NB_ECONFIG, "%s:%d: timeout of %s is 0; "
-			       "expected a time such as 5m", file, hook->line,
-			       name);
+		return nb_fail(NB_ECONFIG,
+			       "%s:%d: timeout of %s is 0; "
+			       "expected a time such as 5m",
+			       file, hook->line, name);
 	return NB_OK;
 }

@@ -10,7 +10,7 @@
 #define TIMEOUT (6 * 3600)
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 /* "user@name" or "name": nothing that ssh could take for an option, a command
  * or a URI. */
@@ -42,16 +42,17 @@ doubtful_option(const struct nb_config_source *source)
 	const struct nb_config_postgres *pg = &source->postgres;
 
 	if (source->kind == NB_SOURCE_TREE)
-		return source->tree.copy_first.count ? "copy_first"
-			: source->tree.pack != NB_PACK_NONE ? "pack" : NULL;
+		return source->tree.copy_first.count        ? "copy_first"
+			: source->tree.pack != NB_PACK_NONE ? "pack"
+							    : NULL;
 	if (pg->format == NB_FORMAT_DIRECTORY)
 		return "format = directory";
 	return pg->pg_dump ? "pg_dump" : pg->pg_dumpall ? "pg_dumpall" : NULL;
 }
 
 static enum nb_err
-fail(const char *file, const struct nb_config_source *source,
-     const char *what, const char *more)
+fail(const char *file, const struct nb_config_source *source, const char *what,
+     const char *more)
 {
 	return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\" has %s%s", file,
 		       source->line, nb_config_job_blocks[source->kind].name,
@@ -62,13 +63,16 @@ static enum nb_err
 check_without(const char *file, const struct nb_config_source *source)
 {
 	const struct nb_config_remote *remote = &source->remote;
-	const char *what = remote->port ? "port" : remote->identity
-		? "identity" : remote->known_hosts ? "known_hosts"
-		: remote->ssh ? "ssh" : remote->timeout ? "timeout"
-		: remote->max_size ? "max_size" : NULL;
+	const char *what = remote->port ? "port"
+		: remote->identity      ? "identity"
+		: remote->known_hosts   ? "known_hosts"
+		: remote->ssh           ? "ssh"
+		: remote->timeout       ? "timeout"
+		: remote->max_size      ? "max_size"
+					: NULL;
 
 	return what ? fail(file, source, what, " without host; expected both")
-		: NB_OK;
+		    : NB_OK;
 }
 
 enum nb_err
@@ -81,17 +85,21 @@ nb_config_remote_end(const char *file, struct nb_config_source *source)
 	if (!remote->host)
 		return check_without(file, source);
 	if (!is_host(remote->host))
-		return nb_fail(NB_ECONFIG, "%s:%d: host is \"%s\"; expected "
-			       "\"user@name\"", file, source->line,
-			       remote->host);
+		return nb_fail(NB_ECONFIG,
+			       "%s:%d: host is \"%s\"; expected "
+			       "\"user@name\"",
+			       file, source->line, remote->host);
 	if (!is_plain_path(remote->known_hosts)
 	    || !is_plain_path(remote->identity))
-		return fail(file, source, "a path that ssh would not take as "
+		return fail(file, source,
+			    "a path that ssh would not take as "
 			    "it is; expected one without blanks, quotes and "
-			    "the characters ", "% \\ ~ $ { }");
+			    "the characters ",
+			    "% \\ ~ $ { }");
 	what = doubtful_option(source);
 	if (what)
-		return fail(file, source, what, " together with host; "
+		return fail(file, source, what,
+			    " together with host; "
 			    "expected one of them");
 	if (!remote->timeout)
 		remote->timeout = TIMEOUT;

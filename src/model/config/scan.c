@@ -10,10 +10,10 @@ enum state { CODE, LINE_COMMENT, COMMENT, DOUBLE, SINGLE };
 
 struct scan {
 	const char *file;
-	const char *p;       /* the next byte */
+	const char *p; /* the next byte */
 	char *out;
 	enum state state;
-	int line, begin;     /* BEGIN: of the string or comment */
+	int line, begin; /* BEGIN: of the string or comment */
 	bool in_word;
 };
 
@@ -49,10 +49,12 @@ scan_code(struct scan *s)
 	bool slash = *s->p == '/' && !s->in_word;
 
 	if (*s->p == '*')
-		return fail_at(s, s->line, "an asterisk outside quotes; "
+		return fail_at(s, s->line,
+			       "an asterisk outside quotes; "
 			       "expected the whole value in quotes");
 	if (*s->p == '#' && s->in_word)
-		return fail_at(s, s->line, "a # within a word; expected the "
+		return fail_at(s, s->line,
+			       "a # within a word; expected the "
 			       "whole value in quotes, or a space before a "
 			       "comment");
 	if (*s->p == '#' || (slash && s->p[1] == '/')) {
@@ -130,13 +132,17 @@ check_bytes(const char *file, const char *text)
 		unsigned char c = (unsigned char)*p;
 
 		if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-			return nb_fail(NB_ECONFIG, "%s:%d: control character "
-				       "0x%02x; expected text", file, line, c);
+			return nb_fail(NB_ECONFIG,
+				       "%s:%d: control character "
+				       "0x%02x; expected text",
+				       file, line, c);
 		if (c != '\n' && p[1])
 			continue;
 		if (!nb_str_is_utf8(text, (size_t)(p - text) + 1))
-			return nb_fail(NB_ECONFIG, "%s:%d: not UTF-8; expected "
-				       "text in UTF-8", file, line);
+			return nb_fail(NB_ECONFIG,
+				       "%s:%d: not UTF-8; expected "
+				       "text in UTF-8",
+				       file, line);
 		text = p + 1;
 		line++;
 	}

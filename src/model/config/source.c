@@ -26,13 +26,16 @@ static const char *const packs[] = { "none", "tar.zst", NULL };
 	NB_FIELD(struct nb_config_source, option, value, field)
 
 /* Where the work is done (model/config/remote.c). */
-#define REMOTE_FIELDS \
-	{ FIELD("host", TEXT, remote.host), .local = true }, \
-	{ FIELD("port", NUMBER, remote.port), .min = 1, .max = 65535, \
-	  .local = true }, \
-	{ FIELD("identity", PATH, remote.identity), .local = true }, \
-	{ FIELD("known_hosts", PATH, remote.known_hosts), .local = true }, \
-	{ FIELD("ssh", PROGRAM, remote.ssh), .local = true }
+#define REMOTE_FIELDS                                                         \
+	{ FIELD("host", TEXT, remote.host), .local = true },                  \
+		{ FIELD("port", NUMBER, remote.port), .min = 1, .max = 65535, \
+		  .local = true },                                            \
+		{ FIELD("identity", PATH, remote.identity), .local = true },  \
+		{ FIELD("known_hosts", PATH, remote.known_hosts),             \
+		  .local = true },                                            \
+	{                                                                     \
+		FIELD("ssh", PROGRAM, remote.ssh), .local = true              \
+	}
 
 static const struct nb_field postgres_fields[] = {
 	{ FIELD("database", TEXT, postgres.database) },
@@ -101,13 +104,15 @@ const struct nb_section nb_config_job_blocks[] = {
 	[NB_SOURCE_MIRROR] = { .name = "mirror", nb_config_mirror_fields },
 	[NB_SOURCE_BOOTAREA] = { .name = "bootarea", bootarea_fields },
 	[NB_SOURCE_BOOTDISC] = { .name = "bootdisc", bootdisc_fields },
-	[NB_SOURCE_KINDS + NB_HOOK_BEFORE] = {
-		.name = "before", nb_config_hook_fields, .untitled = true },
-	[NB_SOURCE_KINDS + NB_HOOK_AFTER] = {
-		.name = "after", nb_config_hook_fields, .untitled = true },
-	[NB_SOURCE_KINDS + NB_HOOK_ON_FAILURE] = {
-		.name = "on_failure", nb_config_hook_fields,
-		.untitled = true },
+	[NB_SOURCE_KINDS + NB_HOOK_BEFORE] = { .name = "before",
+					       nb_config_hook_fields,
+					       .untitled = true },
+	[NB_SOURCE_KINDS + NB_HOOK_AFTER] = { .name = "after",
+					      nb_config_hook_fields,
+					      .untitled = true },
+	[NB_SOURCE_KINDS + NB_HOOK_ON_FAILURE] = { .name = "on_failure",
+						   nb_config_hook_fields,
+						   .untitled = true },
 	[NB_SOURCE_KINDS + NB_HOOKS] = { .name = NULL },
 };
 
@@ -118,8 +123,11 @@ nb_config_source_begin(enum nb_source_kind kind,
 	source->kind = kind;
 	if (kind == NB_SOURCE_POSTGRES)
 		source->postgres = (struct nb_config_postgres){
-			.jobs = 1, .level = -1, .timeout = TIMEOUT,
-			.lock_timeout = LOCK_TIMEOUT, .min_ratio = 0.5,
+			.jobs = 1,
+			.level = -1,
+			.timeout = TIMEOUT,
+			.lock_timeout = LOCK_TIMEOUT,
+			.min_ratio = 0.5,
 			.full_check = true,
 		};
 	if (kind == NB_SOURCE_BOOTAREA)
@@ -147,7 +155,7 @@ end_postgres(const char *file, struct nb_config_source *source)
 		what = "database together with all; expected one of them";
 	else if (pg->globals_only && pg->database)
 		what = "database together with globals_only; expected one of "
-			"them";
+		       "them";
 	else if (pg->jobs > 1 && pg->format != NB_FORMAT_DIRECTORY)
 		what = "jobs without format = directory; expected both";
 	if (what)
@@ -167,10 +175,10 @@ end_bootdisc(const char *file, const struct nb_config_source *source)
 		what = "another root; expected UUID=... or LABEL=...";
 	else if (disc->root && disc->root[strcspn(disc->root, "'\"\\$ ;")])
 		what = "quotes, blanks or signs in root; expected none";
-	else if (!disc->kernel && (disc->initramfs || disc->append
-				   || disc->rescue))
+	else if (!disc->kernel
+		 && (disc->initramfs || disc->append || disc->rescue))
 		what = "initramfs, append or default = rescue without kernel; "
-			"expected a kernel";
+		       "expected a kernel";
 	if (what)
 		return nb_fail(NB_ECONFIG, "%s:%d: bootdisc \"%s\" has %s",
 			       file, source->line, source->name, what);

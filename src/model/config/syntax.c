@@ -17,8 +17,8 @@
 #define END "\002"
 #define BEGIN_OPTION "\003"
 
-#define SEEN (1 << 24)  /* in cfg_opt_t.flags: the option was given */
-#define MAX_OPTIONS 32  /* of a section */
+#define SEEN (1 << 24) /* in cfg_opt_t.flags: the option was given */
+#define MAX_OPTIONS 32 /* of a section */
 
 /* libconfuse has one scanner a process. */
 static pthread_mutex_t scanner = PTHREAD_MUTEX_INITIALIZER;
@@ -59,7 +59,9 @@ add_options(struct nb_str *text, const cfg_t *cfg)
 static void
 add_expected(struct nb_str *text, const cfg_t *cfg, const char *message)
 {
-	static const struct { const char *message, *expected; } table[] = {
+	static const struct {
+		const char *message, *expected;
+	} table[] = {
 		{ "no such option", NULL },
 		{ "missing title", "a name in quotes and \"{\"" },
 		{ "found duplicate title", "each name once" },
@@ -85,7 +87,8 @@ add_expected(struct nb_str *text, const cfg_t *cfg, const char *message)
 	}
 }
 
-#define ENDS_EARLY "the file ends within a block or a list; expected " \
+#define ENDS_EARLY                                          \
+	"the file ends within a block or a list; expected " \
 	"its \"}\""
 
 static void
@@ -98,8 +101,11 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	nb_scan_restore(message);
 	nb_str_add(&text, message);
 	add_expected(&text, cfg, message);
-	report(cfg, strstr(message, END) || strstr(message, "premature end")
-	       ? ENDS_EARLY : text.failed ? "out of memory" : text.text);
+	report(cfg,
+	       strstr(message, END) || strstr(message, "premature end")
+		       ? ENDS_EARLY
+		       : text.failed ? "out of memory"
+				     : text.text);
 	nb_str_free(&text);
 }
 
@@ -137,7 +143,8 @@ static void
 add_values(cfg_opt_t *opts, size_t *n, const struct nb_field *fields)
 {
 	for (; fields && fields->name; fields++)
-		opts[(*n)++] = (cfg_opt_t)CFG_PTR_CB(fields->name, NULL,
+		opts[(*n)++] = (cfg_opt_t)CFG_PTR_CB(
+			fields->name, NULL,
 			nb_value_is_list(fields->kind) ? CFGF_LIST : CFGF_NONE,
 			on_value, free);
 }
@@ -154,15 +161,18 @@ make_options(const struct nb_section *section, cfg_opt_t *opts,
 
 	add_values(opts, &n, section->fields);
 	for (; block && block->name; block++, inner++)
-		opts[n++] = (cfg_opt_t)CFG_SEC(block->name, *inner, CFGF_MULTI
-			| (block->untitled ? CFGF_NONE
-			   : CFGF_TITLE | CFGF_NO_TITLE_DUPES));
+		opts[n++] = (cfg_opt_t)CFG_SEC(
+			block->name, *inner,
+			CFGF_MULTI
+				| (block->untitled
+					   ? CFGF_NONE
+					   : CFGF_TITLE | CFGF_NO_TITLE_DUPES));
 	opts[n] = (cfg_opt_t)CFG_PTR_CB(BEGIN_OPTION, any, CFGF_NONE, on_value,
 					free);
 	opts[n + 1] = no_option;
 }
 
-#define MAX_BLOCKS 16   /* within one block */
+#define MAX_BLOCKS 16 /* within one block */
 
 static cfg_t *
 new_parser(const struct nb_section *root)
@@ -175,8 +185,8 @@ new_parser(const struct nb_section *root)
 	for (int i = 0; root->inner[i].name; i++)
 		make_options(&root->inner[i], blocks[i], inner);
 	for (int i = 0; root->inner[i].name; i++)
-		for (int j = 0; root->inner[i].inner &&
-		     root->inner[i].inner[j].name; j++)
+		for (int j = 0;
+		     root->inner[i].inner && root->inner[i].inner[j].name; j++)
 			make_options(&root->inner[i].inner[j], inner[j], NULL);
 	make_options(root, opts, blocks);
 	while (end->name)

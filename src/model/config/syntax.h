@@ -13,10 +13,10 @@
 #include "model/config/value.h"
 
 struct nb_section {
-	const char *name;                 /* NULL: end of a table */
-	const struct nb_field *fields;    /* ended by one without name */
-	const struct nb_section *inner;   /* NULL: none */
-	bool untitled;                    /* the block has no name */
+	const char *name;               /* NULL: end of a table */
+	const struct nb_field *fields;  /* ended by one without name */
+	const struct nb_section *inner; /* NULL: none */
+	bool untitled;                  /* the block has no name */
 };
 
 struct nb_syntax_value {
@@ -32,8 +32,7 @@ enum nb_err nb_syntax_parse(const char *file, const char *text,
 			    const struct nb_section *root, cfg_t **out);
 
 /* Value number I of option NAME, or NULL. */
-const struct nb_syntax_value *nb_syntax_value(cfg_t *section,
-					      const char *name,
+const struct nb_syntax_value *nb_syntax_value(cfg_t *section, const char *name,
 					      unsigned int i);
 
 /* The line where SECTION begins. */

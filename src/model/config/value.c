@@ -26,16 +26,16 @@ is_text(const char *text)
 static bool
 is_name(const char *text)
 {
-	return is_text(text) && strlen(text) <= NB_NAME_MAX &&
-		!strchr(text, '/') && *text != '.';
+	return is_text(text) && strlen(text) <= NB_NAME_MAX
+		&& !strchr(text, '/') && *text != '.';
 }
 
 static bool
 is_device(const char *text)
 {
-	return is_text(text) && (!strncmp(text, "/dev/", 5) ||
-				 !strncmp(text, "stdio:/", 7)) &&
-		text[strlen(text) - 1] != '/';
+	return is_text(text)
+		&& (!strncmp(text, "/dev/", 5) || !strncmp(text, "stdio:/", 7))
+		&& text[strlen(text) - 1] != '/';
 }
 
 static bool
@@ -71,8 +71,7 @@ read_string(const struct nb_field *field, const char *text, char **out)
 }
 
 static enum nb_err
-read_list(const struct nb_field *field, const char *text,
-	  struct nb_names *out)
+read_list(const struct nb_field *field, const char *text, struct nb_names *out)
 {
 	char *copy = NULL;
 	enum nb_err err;
@@ -91,8 +90,8 @@ read_list(const struct nb_field *field, const char *text,
 static bool
 read_flag(const char *text, bool *out)
 {
-	static const char *const words[] = { "false", "no", "off", "true",
-					     "yes", "on" };
+	static const char *const words[] = { "false", "no",  "off",
+					     "true",  "yes", "on" };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (!strcasecmp(text, words[i])) {
@@ -121,9 +120,9 @@ read_digits(const char **p, uint64_t *out)
 	if (**p < '0' || **p > '9')
 		return false;
 	for (; **p >= '0' && **p <= '9'; ++*p)
-		if (__builtin_mul_overflow(value, 10u, &value) ||
-		    __builtin_add_overflow(value, (unsigned)(**p - '0'),
-					   &value))
+		if (__builtin_mul_overflow(value, 10u, &value)
+		    || __builtin_add_overflow(value, (unsigned)(**p - '0'),
+					      &value))
 			return false;
 	*out = value;
 	return true;
@@ -134,8 +133,8 @@ read_number(const char *text, int min, int max, int *out)
 {
 	uint64_t value;
 
-	if (!read_digits(&text, &value) || *text ||
-	    value > (uint64_t)max || (int64_t)value < min)
+	if (!read_digits(&text, &value) || *text || value > (uint64_t)max
+	    || (int64_t)value < min)
 		return false;
 	*out = (int)value;
 	return true;
@@ -195,17 +194,17 @@ read_size(const char *text, uint64_t *out)
 	while (*text == ' ')
 		text++;
 	unit = size_unit(text);
-	if (!unit || __builtin_mul_overflow(whole, unit, &whole) ||
-	    whole > INT64_MAX)
+	if (!unit || __builtin_mul_overflow(whole, unit, &whole)
+	    || whole > INT64_MAX)
 		return false;
 	*out = whole + (uint64_t)((double)part * (double)unit / 1e9 + 0.5);
 	return true;
 }
 
 static bool
-read_share(const char *text, struct nb_share *out)
+read_share(const char *text, struct nb_dedup *out)
 {
-	struct nb_share share = { 0, 0 };
+	struct nb_dedup share = { 0, 0 };
 	const char *p = text;
 	uint64_t value;
 
@@ -247,8 +246,8 @@ read_ratio(const char *text, double *out)
 	uint64_t whole;
 	uint32_t part;
 
-	if (!read_decimal(&text, &whole, &part) || *text ||
-	    whole > 1 || (whole && part))
+	if (!read_decimal(&text, &whole, &part) || *text || whole > 1
+	    || (whole && part))
 		return false;
 	*out = (double)whole + part / 1e9;
 	return true;
@@ -271,11 +270,12 @@ read_compress(const char *text, struct nb_config_source *source)
 	int level = -1;
 
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-		if (strlen(methods[i].name) != length ||
-		    strncmp(text, methods[i].name, length))
+		if (strlen(methods[i].name) != length
+		    || strncmp(text, methods[i].name, length))
 			continue;
-		if (text[length] && !read_number(text + length + 1, 1,
-						 methods[i].max, &level))
+		if (text[length]
+		    && !read_number(text + length + 1, 1, methods[i].max,
+				    &level))
 			return false;
 		source->postgres.compression = methods[i].compression;
 		source->postgres.level = level;
@@ -351,7 +351,9 @@ words_expected(const char *const *words, char buf[128])
 	buf[0] = '\0';
 	for (int i = 0; words[i]; i++)
 		used += (size_t)snprintf(buf + used, 128 - used, "%s%s",
-					 !i ? "" : words[i + 1] ? ", " : " or ",
+					 !i                     ? ""
+						 : words[i + 1] ? ", "
+								: " or ",
 					 words[i]);
 	return buf;
 }
@@ -362,22 +364,22 @@ nb_value_expected(const struct nb_field *field, char buf[128])
 	static const char *const texts[] = {
 		[NB_VALUE_TEXT] = "text without control characters",
 		[NB_VALUE_NAME] = "a name of 1 to 64 bytes without slash, "
-			"leading dot or control characters",
+				  "leading dot or control characters",
 		[NB_VALUE_PATH] = "an absolute path",
 		[NB_VALUE_DEVICE] = "/dev/NAME or stdio:/PATH",
 		[NB_VALUE_PROGRAM] = "an absolute path, or a bare name found "
-			"on PATH",
+				     "on PATH",
 		[NB_VALUE_NAMES] = "different names of 1 to 64 bytes without "
-			"slash, leading dot or control characters",
+				   "slash, leading dot or control characters",
 		[NB_VALUE_TEXTS] = "different texts without control "
-			"characters",
+				   "characters",
 		[NB_VALUE_FLAG] = "true or false",
 		[NB_VALUE_SIZE] = "a size such as 700M, 4.7G or 650MiB",
 		[NB_VALUE_SHARE] = "1% to 100%, or a size such as 2G",
 		[NB_VALUE_TIME] = "a time such as 90, 30m, 12h or 40d",
 		[NB_VALUE_RATIO] = "a number from 0 to 1",
 		[NB_VALUE_COMPRESS] = "default, none, gzip, gzip:1 to gzip:9, "
-			"zstd, or zstd:1 to zstd:19",
+				      "zstd, or zstd:1 to zstd:19",
 	};
 
 	if (field->kind == NB_VALUE_NUMBER)

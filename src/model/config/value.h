@@ -9,38 +9,39 @@
 #include "model/config/config.h"
 
 enum nb_value_kind {
-	NB_VALUE_TEXT,      /* char *; not empty, no control characters */
-	NB_VALUE_NAME,      /* char *; can name a disc, a pool, a job */
-	NB_VALUE_PATH,      /* char *; absolute */
-	NB_VALUE_DEVICE,    /* char *; /dev/... or stdio:/... */
-	NB_VALUE_PROGRAM,   /* char *; absolute, or a bare name */
-	NB_VALUE_NAMES,     /* struct nb_names of NB_VALUE_NAME, no doubles */
-	NB_VALUE_TEXTS,     /* struct nb_names of NB_VALUE_TEXT */
-	NB_VALUE_FLAG,      /* bool: true, yes, on, false, no, off */
-	NB_VALUE_CHOICE,    /* bool: words[0] false, words[1] true */
-	NB_VALUE_WORD,      /* enum: index into words */
-	NB_VALUE_NUMBER,    /* int, min to max */
-	NB_VALUE_SIZE,      /* uint64_t bytes: 650MiB, 4.7G (decimal units) */
-	NB_VALUE_SHARE,     /* struct nb_share: 20%, or a size */
-	NB_VALUE_TIME,      /* int64_t seconds: 90, 30m, 12h, 40d, 2w */
-	NB_VALUE_RATIO,     /* double, 0 to 1 */
-	NB_VALUE_COMPRESS   /* compression and level of a source record */
+	NB_VALUE_TEXT,    /* char *; not empty, no control characters */
+	NB_VALUE_NAME,    /* char *; can name a disc, a pool, a job */
+	NB_VALUE_PATH,    /* char *; absolute */
+	NB_VALUE_DEVICE,  /* char *; /dev/... or stdio:/... */
+	NB_VALUE_PROGRAM, /* char *; absolute, or a bare name */
+	NB_VALUE_NAMES,   /* struct nb_names of NB_VALUE_NAME, no doubles */
+	NB_VALUE_TEXTS,   /* struct nb_names of NB_VALUE_TEXT */
+	NB_VALUE_FLAG,    /* bool: true, yes, on, false, no, off */
+	NB_VALUE_CHOICE,  /* bool: words[0] false, words[1] true */
+	NB_VALUE_WORD,    /* enum: index into words */
+	NB_VALUE_NUMBER,  /* int, min to max */
+	NB_VALUE_SIZE,    /* uint64_t bytes: 650MiB, 4.7G (decimal units) */
+	NB_VALUE_SHARE,   /* struct nb_dedup: 20%, or a size */
+	NB_VALUE_TIME,    /* int64_t seconds: 90, 30m, 12h, 40d, 2w */
+	NB_VALUE_RATIO,   /* double, 0 to 1 */
+	NB_VALUE_COMPRESS /* compression and level of a source record */
 };
 
 struct nb_field {
 	const char *name;
 	enum nb_value_kind kind;
-	size_t offset;              /* in the record */
-	const char *const *words;   /* NULL-ended */
+	size_t offset;            /* in the record */
+	const char *const *words; /* NULL-ended */
 	int min, max;
 	bool required;
-	bool local;                 /* says nothing to the program on another
+	bool local; /* says nothing to the program on another
 				       host that does a source's work */
 };
 
 /* The row of OPTION, a value of kind NB_VALUE_<VALUE> in FIELD of RECORD. */
-#define NB_FIELD(record, option, value, field) .name = (option), \
-	.kind = NB_VALUE_##value, .offset = offsetof(record, field)
+#define NB_FIELD(record, option, value, field)      \
+	.name = (option), .kind = NB_VALUE_##value, \
+	.offset = offsetof(record, field)
 
 /* True for kinds that take several values. */
 bool nb_value_is_list(enum nb_value_kind kind);

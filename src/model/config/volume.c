@@ -10,17 +10,21 @@
 #define HOOK_TIMEOUT 60
 
 /* lvm(8): what a name is made of. */
-#define LVM_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+#define LVM_LETTERS                                            \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 	"0123456789+_.-"
 
 #define FIELD(option, value, field) \
 	NB_FIELD(struct nb_config_source, option, value, field)
 
-#define MOUNT_FIELDS \
-	{ FIELD("subdirectory", TEXT, mount.subdirectory) }, \
-	{ FIELD("retries", NUMBER, mount.retries), .min = 0, .max = 1000 }, \
-	{ FIELD("pause", TIME, mount.pause) }, \
-	{ FIELD("exclude", TEXTS, tree.exclude) }
+#define MOUNT_FIELDS                                                 \
+	{ FIELD("subdirectory", TEXT, mount.subdirectory) },         \
+		{ FIELD("retries", NUMBER, mount.retries), .min = 0, \
+		  .max = 1000 },                                     \
+		{ FIELD("pause", TIME, mount.pause) },               \
+	{                                                            \
+		FIELD("exclude", TEXTS, tree.exclude)                \
+	}
 
 const struct nb_field nb_config_lvm_fields[] = {
 	{ FIELD("volume", TEXT, lvm.volume), .required = true },
@@ -93,11 +97,11 @@ what_of(const struct nb_config_source *source)
 {
 	if (!is_lvm_name(source->name, strlen(source->name)))
 		return "a name that no volume can have; expected letters, "
-			"digits, +, _, . and -";
+		       "digits, +, _, . and -";
 	if (source->kind == NB_SOURCE_LVM && !is_volume(source->lvm.volume))
 		return "a wrong volume; expected \"GROUP/VOLUME\"";
-	if (source->kind == NB_SOURCE_MIRROR && (!source->mirror.stall
-	    || !source->mirror.hook_timeout))
+	if (source->kind == NB_SOURCE_MIRROR
+	    && (!source->mirror.stall || !source->mirror.hook_timeout))
 		return "a time of 0; expected a time such as 5m";
 	return NULL;
 }
@@ -111,7 +115,7 @@ nb_config_volume_end(const char *file, struct nb_config_source *source)
 
 	if (!what && sub && !is_beneath(sub))
 		what = "a wrong subdirectory; expected a path from the top of "
-			"the file system, such as \"srv/mail\"";
+		       "the file system, such as \"srv/mail\"";
 	if (what)
 		return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\" has %s", file,
 			       source->line, kind, source->name, what);

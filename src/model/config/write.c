@@ -14,7 +14,8 @@ write_compress(const struct nb_config_source *source, char **text)
 	};
 	const char *method = methods[source->postgres.compression];
 
-	return source->postgres.level < 0 ? nb_str_dup(method, text)
+	return source->postgres.level < 0
+		? nb_str_dup(method, text)
 		: nb_str_format(text, "%s:%d", method, source->postgres.level);
 }
 
@@ -33,11 +34,11 @@ write_one(const struct nb_field *field, const void *record, char **text)
 	case NB_VALUE_NUMBER:
 		return nb_str_format(text, "%d", *(const int *)at);
 	case NB_VALUE_SIZE:
-		return nb_str_format(text, "%llu", (unsigned long long)
-				     *(const uint64_t *)at);
+		return nb_str_format(text, "%llu",
+				     (unsigned long long)*(const uint64_t *)at);
 	case NB_VALUE_TIME:
-		return nb_str_format(text, "%lld", (long long)
-				     *(const int64_t *)at);
+		return nb_str_format(text, "%lld",
+				     (long long)*(const int64_t *)at);
 	case NB_VALUE_COMPRESS:
 		return write_compress(record, text);
 	default:
@@ -49,8 +50,8 @@ enum nb_err
 nb_value_write(const struct nb_field *field, const void *record,
 	       struct nb_names *out)
 {
-	const struct nb_names *list = (const void *)((const char *)record
-						     + field->offset);
+	const struct nb_names *list =
+		(const void *)((const char *)record + field->offset);
 	char *text = NULL;
 	enum nb_err err = NB_OK;
 

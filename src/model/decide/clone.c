@@ -11,12 +11,12 @@
 enum nb_err
 nb_clone_render(const struct nb_clone_marker *m, char **text)
 {
-	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}",
-		"format", "nightburn clone 1", "name", m->name, "id", m->id,
+	json_t *object = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "format",
+		"nightburn clone 1", "name", m->name, "id", m->id,
 		"installation", m->installation, "source", m->source,
-		"finished", (json_int_t)m->finished,
-		"checked", (json_int_t)m->checked,
-		"files", (json_int_t)m->files);
+		"finished", (json_int_t)m->finished, "checked",
+		(json_int_t)m->checked, "files", (json_int_t)m->files);
 
 	*text = object ? json_dumps(object, JSON_INDENT(2)) : NULL;
 	json_decref(object);
@@ -59,7 +59,7 @@ check_new(const struct nb_clone_facts *f)
 	if (!f->init)
 		return NB_CLONE_NO_CLONE;
 	return f->target_empty || f->force ? NB_CLONE_PERMIT
-		: NB_CLONE_NOT_EMPTY;
+					   : NB_CLONE_NOT_EMPTY;
 }
 
 static enum nb_clone_guard
@@ -97,33 +97,40 @@ nb_clone_text(enum nb_clone_guard answer)
 {
 	static const char *const texts[] = {
 		[NB_CLONE_PERMIT] = "may be written",
-		[NB_CLONE_FROM_CLONE] = "this system runs from a clone: it is "
+		[NB_CLONE_FROM_CLONE] =
+			"this system runs from a clone: it is "
 			"not copied\nhint: remove " NB_CLONE_MARKER " from "
 			"its root when it is the original now",
 		[NB_CLONE_SOURCE_EMPTY] = "there is nothing in the source\n"
-			"hint: is it mounted?",
-		[NB_CLONE_NOT_MOUNTED] = "the target is not a mounted file "
+					  "hint: is it mounted?",
+		[NB_CLONE_NOT_MOUNTED] =
+			"the target is not a mounted file "
 			"system\nhint: mount the standby disk, or name it "
 			"with device",
 		[NB_CLONE_SAME_FILE_SYSTEM] = "source and target are one file "
-			"system",
-		[NB_CLONE_MARKER_DAMAGED] = "the marker of the clone cannot be "
+					      "system",
+		[NB_CLONE_MARKER_DAMAGED] =
+			"the marker of the clone cannot be "
 			"read\nhint: look at " NB_CLONE_MARKER " in the "
 			"target; without it, --init --force begins anew",
-		[NB_CLONE_NO_CLONE] = "the target is not a clone yet\n"
+		[NB_CLONE_NO_CLONE] =
+			"the target is not a clone yet\n"
 			"hint: nightburn clone --init makes it one",
-		[NB_CLONE_NOT_EMPTY] = "the target is not empty\n"
+		[NB_CLONE_NOT_EMPTY] =
+			"the target is not empty\n"
 			"hint: --init --force takes it; what the source does "
 			"not have is deleted",
 		[NB_CLONE_ALREADY] = "the target is a clone already\n"
-			"hint: nightburn clone without --init",
+				     "hint: nightburn clone without --init",
 		[NB_CLONE_OTHER_INSTALLATION] = "the target is the clone of "
-			"another installation",
+						"another installation",
 		[NB_CLONE_OTHER_NAME] = "the target is another clone",
-		[NB_CLONE_OTHER_SOURCE] = "the target was copied from another "
+		[NB_CLONE_OTHER_SOURCE] =
+			"the target was copied from another "
 			"file system than the source is now\nhint: is the "
-			"right one mounted? when it moved, remove "
-			NB_CLONE_MARKER " from the target and take it with "
+			"right one mounted? when it moved, "
+			"remove " NB_CLONE_MARKER
+			" from the target and take it with "
 			"--init --force",
 	};
 

@@ -14,40 +14,39 @@
 #define NB_CLONE_MARKER ".nightburn-clone"
 
 struct nb_clone_marker {
-	char name[NB_NAME_MAX + 1];        /* of the block */
-	char id[NB_ID_HEX + 1];            /* random, of this disk */
-	char installation[NB_ID_HEX + 1];  /* that writes it */
-	char source[128];                  /* identity of the file system that
+	char name[NB_NAME_MAX + 1];       /* of the block */
+	char id[NB_ID_HEX + 1];           /* random, of this disk */
+	char installation[NB_ID_HEX + 1]; /* that writes it */
+	char source[128];                 /* identity of the file system that
 					      is copied: its UUID, or what is
 					      mounted */
-	int64_t finished;                  /* of the last good run; 0: none */
-	int64_t checked;                   /* of the last one that compared
+	int64_t finished;                 /* of the last good run; 0: none */
+	int64_t checked;                  /* of the last one that compared
 					      contents; 0: none */
-	uint64_t files;                    /* of the last good run */
+	uint64_t files;                   /* of the last good run */
 };
 
 /* The marker as JSON; the caller frees.  NB_ENOMEM */
-enum nb_err nb_clone_render(const struct nb_clone_marker *marker,
-			    char **text);
+enum nb_err nb_clone_render(const struct nb_clone_marker *marker, char **text);
 /* NB_ECORRUPT; the message begins with NAME. */
 enum nb_err nb_clone_parse(const char *name, const char *text, size_t length,
 			   struct nb_clone_marker *out);
 
 struct nb_clone_facts {
-	const char *name;                  /* of the block */
+	const char *name; /* of the block */
 	const char *installation;
-	const char *source;                /* identity of what is copied */
-	bool source_empty;                 /* nothing in its root */
-	bool source_marked;                /* it bears a marker itself */
-	bool target_mounted;               /* a file system of its own */
-	bool same_file_system;             /* as the source */
-	bool target_empty;                 /* nothing but lost+found */
-	bool marker_there;                 /* in the target */
-	bool marker_good;                  /* and it could be read */
-	const struct nb_clone_marker *marker;  /* when it is good */
-	bool init;                         /* a person asks to make a clone of
+	const char *source;                   /* identity of what is copied */
+	bool source_empty;                    /* nothing in its root */
+	bool source_marked;                   /* it bears a marker itself */
+	bool target_mounted;                  /* a file system of its own */
+	bool same_file_system;                /* as the source */
+	bool target_empty;                    /* nothing but lost+found */
+	bool marker_there;                    /* in the target */
+	bool marker_good;                     /* and it could be read */
+	const struct nb_clone_marker *marker; /* when it is good */
+	bool init;  /* a person asks to make a clone of
 					      a disk that is none */
-	bool force;                        /* although it is not empty */
+	bool force; /* although it is not empty */
 };
 
 enum nb_clone_guard {

@@ -7,13 +7,11 @@ static bool
 same_label(const struct nb_label *a, const struct nb_label *b)
 {
 	return !strcmp(a->installation, b->installation)
-		&& !strcmp(a->disc_id, b->disc_id)
-		&& !strcmp(a->pool, b->pool)
-		&& !strcmp(a->disc, b->disc)
-		&& a->generation == b->generation
+		&& !strcmp(a->disc_id, b->disc_id) && !strcmp(a->pool, b->pool)
+		&& !strcmp(a->disc, b->disc) && a->generation == b->generation
 		&& !strcmp(a->backup_id, b->backup_id)
-		&& !strcmp(a->previous, b->previous)
-		&& a->created == b->created && a->sealed == b->sealed
+		&& !strcmp(a->previous, b->previous) && a->created == b->created
+		&& a->has_manifest_mac == b->has_manifest_mac
 		&& !strcmp(a->mac, b->mac);
 }
 
@@ -51,14 +49,14 @@ check_label(const struct nb_guard_facts *f)
 {
 	const struct nb_pool_disc *disc;
 
-	if (f->first_state != NB_LABEL_GOOD
-	    || f->second_state != NB_LABEL_GOOD)
+	if (f->first_state != NB_LABEL_GOOD || f->second_state != NB_LABEL_GOOD)
 		return NB_GUARD_NO_LABEL;
 	if (!same_label(f->first, f->second))
 		return NB_GUARD_LABEL_CHANGED;
 	if (!nb_label_is_signed(f->second, f->key))
 		return strcmp(f->second->installation, f->pool->installation)
-			? NB_GUARD_OTHER_INSTALLATION : NB_GUARD_FORGED;
+			? NB_GUARD_OTHER_INSTALLATION
+			: NB_GUARD_FORGED;
 	if (strcmp(f->second->pool, f->pool->name))
 		return NB_GUARD_OTHER_POOL;
 	disc = nb_pool_by_id(f->pool, f->second->disc_id);
@@ -128,34 +126,33 @@ nb_guard_text(enum nb_guard answer)
 	static const char *const texts[] = {
 		[NB_GUARD_PERMIT] = "permitted",
 		[NB_GUARD_NO_LOCK] = "the lock is not held",
-		[NB_GUARD_CATALOG_BEHIND]
-			= "the catalog is an old copy, or was lost",
+		[NB_GUARD_CATALOG_BEHIND] =
+			"the catalog is an old copy, or was lost",
 		[NB_GUARD_NO_LABEL] = "no good label on the disc",
 		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",
-		[NB_GUARD_OTHER_INSTALLATION]
-			= "the disc belongs to another installation",
+		[NB_GUARD_OTHER_INSTALLATION] =
+			"the disc belongs to another installation",
 		[NB_GUARD_FORGED] = ("the label does not bear the key of this "
 				     "installation"),
 		[NB_GUARD_OTHER_POOL] = "the disc belongs to another pool",
-		[NB_GUARD_NOT_IN_CATALOG]
-			= "the catalog does not know the disc",
-		[NB_GUARD_CATALOG_DISAGREES]
-			= "the catalog says something else about the disc",
+		[NB_GUARD_NOT_IN_CATALOG] =
+			"the catalog does not know the disc",
+		[NB_GUARD_CATALOG_DISAGREES] =
+			"the catalog says something else about the disc",
 		[NB_GUARD_SUSPECT] = "the disc is suspect or retired",
-		[NB_GUARD_LAST_GOOD]
-			= "no other disc holds the newest good backup",
+		[NB_GUARD_LAST_GOOD] =
+			"no other disc holds the newest good backup",
 		[NB_GUARD_TOO_OLD] = ("the newest backup, on another disc, "
 				      "was not verified for too long"),
-		[NB_GUARD_IMAGE_INCOMPLETE]
-			= "what is to be written is not complete",
-		[NB_GUARD_DOES_NOT_FIT]
-			= "what is to be written does not fit on the disc",
-		[NB_GUARD_NO_INTENT]
-			= "the intent is not on stable storage",
-		[NB_GUARD_DRIVE_CHANGED]
-			= "another drive than at the first look",
-		[NB_GUARD_NOT_TYPED]
-			= "the volume id typed is not the one on the disc",
+		[NB_GUARD_IMAGE_INCOMPLETE] =
+			"what is to be written is not complete",
+		[NB_GUARD_DOES_NOT_FIT] =
+			"what is to be written does not fit on the disc",
+		[NB_GUARD_NO_INTENT] = "the intent is not on stable storage",
+		[NB_GUARD_DRIVE_CHANGED] =
+			"another drive than at the first look",
+		[NB_GUARD_NOT_TYPED] =
+			"the volume id typed is not the one on the disc",
 	};
 
 	return texts[answer];

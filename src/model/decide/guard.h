@@ -20,20 +20,20 @@ enum nb_guard {
 					does not bear our key */
 	NB_GUARD_OTHER_POOL,
 	NB_GUARD_NOT_IN_CATALOG,
-	NB_GUARD_CATALOG_DISAGREES,  /* name, generation, backup id, or it
+	NB_GUARD_CATALOG_DISAGREES, /* name, generation, backup id, or it
 					believes the disc to be empty */
-	NB_GUARD_SUSPECT,            /* or retired, in the catalog */
-	NB_GUARD_LAST_GOOD,          /* no other disc holds the newest verified
+	NB_GUARD_SUSPECT,           /* or retired, in the catalog */
+	NB_GUARD_LAST_GOOD,         /* no other disc holds the newest verified
 					generation */
-	NB_GUARD_TOO_OLD,            /* it does, but not verified within the
+	NB_GUARD_TOO_OLD,           /* it does, but not verified within the
 					age limit */
-	NB_GUARD_IMAGE_INCOMPLETE,   /* what is to be written is not complete,
+	NB_GUARD_IMAGE_INCOMPLETE,  /* what is to be written is not complete,
 					hashed and on stable storage, or its
 					size is not known (0 blocks) */
 	NB_GUARD_DOES_NOT_FIT,
-	NB_GUARD_NO_INTENT,          /* the intent is not on stable storage */
-	NB_GUARD_DRIVE_CHANGED,      /* another drive than at the first look */
-	NB_GUARD_NOT_TYPED,          /* adopt: what was typed is not the volume
+	NB_GUARD_NO_INTENT,     /* the intent is not on stable storage */
+	NB_GUARD_DRIVE_CHANGED, /* another drive than at the first look */
+	NB_GUARD_NOT_TYPED,     /* adopt: what was typed is not the volume
 					id of the disc, both times */
 	NB_GUARD_COUNT
 };
@@ -41,9 +41,9 @@ enum nb_guard {
 struct nb_guard_facts {
 	bool lock_held;
 	enum nb_label_state first_state, second_state;
-	const struct nb_label *first;    /* read when the plan was made */
-	const struct nb_label *second;   /* read immediately before */
-	const struct nb_key *key;        /* of the installation; NULL: none,
+	const struct nb_label *first;  /* read when the plan was made */
+	const struct nb_label *second; /* read immediately before */
+	const struct nb_key *key;      /* of the installation; NULL: none,
 					    and every label counts as forged */
 	const char *first_drive, *second_drive; /* address and serial */
 	const struct nb_pool_view *pool; /* read from the catalog just now */
@@ -56,10 +56,10 @@ struct nb_guard_facts {
 	 */
 	const char *typed;
 	const char *first_volume, *second_volume;
-	bool holds_newer;      /* adopt: a session of the disc was just read,
+	bool holds_newer; /* adopt: a session of the disc was just read,
 				  is good, and newer than what any good disc
 				  of the pool holds */
-	bool blank_only;       /* `nightburn blank`: nothing is to be written,
+	bool blank_only;  /* `nightburn blank`: nothing is to be written,
 				  the image need not be there */
 	bool image_complete;
 	uint64_t image_blocks, disc_blocks;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NB_BLOCK 2048           /* bytes of a block (ECMA-119 6.1.2) */
+#define NB_BLOCK 2048 /* bytes of a block (ECMA-119 6.1.2) */
 
 /*
  * The first session on overwritable media begins at this block; blocks 0 to 31
@@ -18,31 +18,31 @@
 #define NB_OVERWRITE_START 32
 
 enum nb_medium_state {
-	NB_MEDIUM_NONE,          /* no disc, or tray open */
-	NB_MEDIUM_BLANK,         /* nothing on it, checked by reading */
-	NB_MEDIUM_APPENDABLE,    /* sessions on it, another one possible */
-	NB_MEDIUM_OVERWRITABLE,  /* random access, something other than an
+	NB_MEDIUM_NONE,         /* no disc, or tray open */
+	NB_MEDIUM_BLANK,        /* nothing on it, checked by reading */
+	NB_MEDIUM_APPENDABLE,   /* sessions on it, another one possible */
+	NB_MEDIUM_OVERWRITABLE, /* random access, something other than an
 				    ISO 9660 file system is on it */
-	NB_MEDIUM_CLOSED,        /* sessions on it, none can follow; with
+	NB_MEDIUM_CLOSED,       /* sessions on it, none can follow; with
 				    random_access: write-protected */
-	NB_MEDIUM_DAMAGED        /* the drive cannot make sense of it */
+	NB_MEDIUM_DAMAGED       /* the drive cannot make sense of it */
 };
 
 struct nb_medium {
 	enum nb_medium_state state;
-	int profile;             /* MMC profile number (MMC-5 5.4.1); 0xffff:
+	int profile;            /* MMC profile number (MMC-5 5.4.1); 0xffff:
 				    stdio file */
-	char profile_name[80];   /* "CD-RW", "DVD+RW", "stdio file" */
-	bool random_access;      /* overwritable by nature: needs no blanking */
-	bool erasable;           /* can be made blank again */
-	uint64_t capacity;       /* blocks of the whole disc when empty */
-	uint64_t free;           /* blocks that one more session can take,
+	char profile_name[80];  /* "CD-RW", "DVD+RW", "stdio file" */
+	bool random_access;     /* overwritable by nature: needs no blanking */
+	bool erasable;          /* can be made blank again */
+	uint64_t capacity;      /* blocks of the whole disc when empty */
+	uint64_t free;          /* blocks that one more session can take,
 				    its own overhead and gaps subtracted */
-	int sessions;            /* readable sessions, 0 when blank */
-	uint32_t last_start;     /* first block of the newest session (msc1) */
-	uint32_t next_writable;  /* next writable address (msc2) */
-	char drive_serial[64];   /* "" when the drive tells none */
-	char address[256];       /* /dev/sr0 or the path of a stdio file */
+	int sessions;           /* readable sessions, 0 when blank */
+	uint32_t last_start;    /* first block of the newest session (msc1) */
+	uint32_t next_writable; /* next writable address (msc2) */
+	char drive_serial[64];  /* "" when the drive tells none */
+	char address[256];      /* /dev/sr0 or the path of a stdio file */
 };
 
 /* "blank", "appendable", ...; statically allocated. */

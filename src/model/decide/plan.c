@@ -46,8 +46,7 @@ holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *d)
 /* The disc other than DISC that holds the newest generation of the pool, and
  * was verified last where there are several; NULL when there is none. */
 static const struct nb_pool_disc *
-newest_besides(const struct nb_pool_view *pool,
-	       const struct nb_pool_disc *disc)
+newest_besides(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 {
 	const struct nb_pool_disc *newest = NULL;
 
@@ -86,7 +85,7 @@ known_disc(const struct nb_plan_facts *f)
 /* The disc to insert instead of DISC; NULL when none is better. */
 static const struct nb_pool_disc *
 wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
-	    enum nb_reason reason)
+	    enum nb_plan_reason reason)
 {
 	const struct nb_pool_disc *newest = newest_besides(f->pool, disc);
 	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
@@ -105,13 +104,14 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 }
 
 static struct nb_decision
-refuse(const struct nb_plan_facts *f, enum nb_reason reason, enum nb_err err)
+refuse(const struct nb_plan_facts *f, enum nb_plan_reason reason,
+       enum nb_err err)
 {
 	const struct nb_pool_disc *disc = known_disc(f);
 	const struct nb_pool_disc *wanted = wanted_disc(f, disc, reason);
-	struct nb_decision d = {
-		.plan = NB_PLAN_REFUSE, .reason = reason, .err = err
-	};
+	struct nb_decision d = { .plan = NB_PLAN_REFUSE,
+				 .reason = reason,
+				 .err = err };
 
 	if (disc)
 		memcpy(d.disc, disc->name, sizeof d.disc);
@@ -121,8 +121,8 @@ refuse(const struct nb_plan_facts *f, enum nb_reason reason, enum nb_err err)
 }
 
 static struct nb_decision
-too_large(const struct nb_plan_facts *f, enum nb_reason reason, uint64_t need,
-	  uint64_t available)
+too_large(const struct nb_plan_facts *f, enum nb_plan_reason reason,
+	  uint64_t need, uint64_t available)
 {
 	struct nb_decision d = refuse(f, reason, NB_EFULL);
 
@@ -132,11 +132,13 @@ too_large(const struct nb_plan_facts *f, enum nb_reason reason, uint64_t need,
 }
 
 static struct nb_decision
-accept(enum nb_plan plan, enum nb_reason reason, const char *disc,
+accept(enum nb_plan plan, enum nb_plan_reason reason, const char *disc,
        uint64_t need, uint64_t available)
 {
 	struct nb_decision d = {
-		.plan = plan, .reason = reason, .need = need,
+		.plan = plan,
+		.reason = reason,
+		.need = need,
 		.available = available,
 	};
 
@@ -157,18 +159,19 @@ decide_blank_disc(const struct nb_plan_facts *f)
 			      capacity);
 	if (f->pool->behind)
 		return refuse(f, NB_REASON_CATALOG_BEHIND, NB_EWRONG);
-	if (!next || (next->state != NB_DISC_UNUSED
-		      && next->state != NB_DISC_BLANKED))
+	if (!next
+	    || (next->state != NB_DISC_UNUSED
+		&& next->state != NB_DISC_BLANKED))
 		return refuse(f, NB_REASON_NO_DISC_NAME, NB_EWRONG);
 	if (f->need_fresh > capacity)
-		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC,
-				 f->need_fresh, capacity);
+		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC, f->need_fresh,
+				 capacity);
 	return accept(NB_PLAN_FRESH, NB_REASON_BLANK_DISC, next->name,
 		      f->need_fresh, capacity);
 }
 
 static struct nb_decision
-decide_append(const struct nb_plan_facts *f, enum nb_reason reason)
+decide_append(const struct nb_plan_facts *f, enum nb_plan_reason reason)
 {
 	if (f->medium->state != NB_MEDIUM_APPENDABLE)
 		return refuse(f, NB_REASON_CLOSED, NB_EWRONG);
@@ -198,8 +201,8 @@ is_fresh_enough(const struct nb_plan_facts *f, const struct nb_pool_disc *d)
 }
 
 static struct nb_decision
-decide_blanking(const struct nb_plan_facts *f,
-		const struct nb_pool_disc *disc, enum nb_reason reason)
+decide_blanking(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
+		enum nb_plan_reason reason)
 {
 	const struct nb_pool_disc *other = newest_besides(f->pool, disc);
 	uint64_t capacity = f->medium->capacity;
@@ -213,8 +216,8 @@ decide_blanking(const struct nb_plan_facts *f,
 	if (!is_fresh_enough(f, other))
 		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
 	if (f->need_fresh > capacity)
-		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC,
-				 f->need_fresh, capacity);
+		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC, f->need_fresh,
+				 capacity);
 	return accept(NB_PLAN_BLANK_FRESH, reason, disc->name, f->need_fresh,
 		      capacity);
 }
@@ -231,8 +234,7 @@ decide_without_other(const struct nb_plan_facts *f, struct nb_decision d)
 }
 
 static struct nb_decision
-decide_alternate(const struct nb_plan_facts *f,
-		 const struct nb_pool_disc *disc)
+decide_alternate(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
 {
 	if (!holds_newest(f->pool, disc))
 		return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
@@ -257,8 +259,9 @@ static struct nb_decision
 decide_fresh_only(const struct nb_plan_facts *f,
 		  const struct nb_pool_disc *disc)
 {
-	return refuse(f, holds_newest(f->pool, disc)
-		      ? NB_REASON_SAME_DISC_REFUSED : NB_REASON_WRITE_ONCE,
+	return refuse(f,
+		      holds_newest(f->pool, disc) ? NB_REASON_SAME_DISC_REFUSED
+						  : NB_REASON_WRITE_ONCE,
 		      NB_EWRONG);
 }
 
@@ -284,10 +287,11 @@ decide_labelled(const struct nb_plan_facts *f)
 	const struct nb_pool_disc *disc;
 
 	if (!f->label_signed)
-		return refuse(f, strcmp(label->installation,
-					f->pool->installation)
-			      ? NB_REASON_OTHER_INSTALLATION
-			      : NB_REASON_LABEL_FORGED, NB_EFOREIGN);
+		return refuse(f,
+			      strcmp(label->installation, f->pool->installation)
+				      ? NB_REASON_OTHER_INSTALLATION
+				      : NB_REASON_LABEL_FORGED,
+			      NB_EFOREIGN);
 	if (strcmp(label->pool, f->pool->name))
 		return refuse(f, NB_REASON_OTHER_POOL, NB_EFOREIGN);
 	if (!nb_pool_by_name(f->pool, label->disc))
@@ -319,8 +323,9 @@ refuse_bad_session(const struct nb_plan_facts *f,
 	bool old = disc->state == NB_DISC_GOOD
 		&& disc->generation < f->pool->generation;
 
-	return refuse(f, old ? NB_REASON_LAST_SESSION_OLD
-		      : NB_REASON_LAST_SESSION, NB_EWRONG);
+	return refuse(f,
+		      old ? NB_REASON_LAST_SESSION_OLD : NB_REASON_LAST_SESSION,
+		      NB_EWRONG);
 }
 
 struct nb_decision

@@ -13,42 +13,43 @@
 
 enum nb_plan {
 	NB_PLAN_REFUSE,
-	NB_PLAN_FRESH,         /* the disc is blank: first session */
-	NB_PLAN_APPEND,        /* one more session behind the others */
-	NB_PLAN_BLANK_FRESH    /* blank (or overwrite) it, then first session */
+	NB_PLAN_FRESH,      /* the disc is blank: first session */
+	NB_PLAN_APPEND,     /* one more session behind the others */
+	NB_PLAN_BLANK_FRESH /* blank (or overwrite) it, then first session */
 };
 
-/* Why.  Each refusal has its own; nb_reason_text and nb_reason_hint say it. */
-enum nb_reason {
+/* Why.  Each refusal has its own; nb_plan_reason_text and nb_plan_reason_hint
+ * say it. */
+enum nb_plan_reason {
 	/* good */
-	NB_REASON_BLANK_DISC,        /* fresh on a blank disc */
-	NB_REASON_OLDEST_DISC,       /* the pool's oldest: blank, then fresh */
-	NB_REASON_SAME_DISC,         /* yesterday's disc left in: append */
-	NB_REASON_ROOM_LEFT,         /* rotation append, or by hand: append */
-	NB_REASON_DISC_FULL,         /* rotation append: full, it is the oldest
+	NB_REASON_BLANK_DISC,  /* fresh on a blank disc */
+	NB_REASON_OLDEST_DISC, /* the pool's oldest: blank, then fresh */
+	NB_REASON_SAME_DISC,   /* yesterday's disc left in: append */
+	NB_REASON_ROOM_LEFT,   /* rotation append, or by hand: append */
+	NB_REASON_DISC_FULL,   /* rotation append: full, it is the oldest
 					and may be blanked */
 	/* refusals */
 	NB_REASON_NO_DISC,
 	NB_REASON_DAMAGED,
-	NB_REASON_UNKNOWN_DATA,      /* data or a file system without a label */
+	NB_REASON_UNKNOWN_DATA, /* data or a file system without a label */
 	NB_REASON_LABEL_UNREADABLE,
-	NB_REASON_LAST_SESSION,      /* the newest session is bad, one before it
+	NB_REASON_LAST_SESSION,     /* the newest session is bad, one before it
 					is of a disc of this pool */
-	NB_REASON_LAST_SESSION_OLD,  /* the same; what it holds is good, and
+	NB_REASON_LAST_SESSION_OLD, /* the same; what it holds is good, and
 					not the newest of the pool */
-	NB_REASON_OTHER_INSTALLATION,/* and the label bears another key */
-	NB_REASON_LABEL_FORGED,      /* label that says it is ours, without
+	NB_REASON_OTHER_INSTALLATION, /* and the label bears another key */
+	NB_REASON_LABEL_FORGED,       /* label that says it is ours, without
 					our key: forged, or the key was lost */
 	NB_REASON_OTHER_POOL,
-	NB_REASON_NOT_IN_CATALOG,    /* our label, but the catalog has no such
+	NB_REASON_NOT_IN_CATALOG,      /* our label, but the catalog has no such
 					disc id: lost catalog or a copy */
-	NB_REASON_NAME_CONFLICT,     /* label's disc name differs from the
+	NB_REASON_NAME_CONFLICT,       /* label's disc name differs from the
 					catalog's for this id, or is not in the
 					pool's list */
 	NB_REASON_GENERATION_CONFLICT, /* label newer or older than the catalog
 					says for this disc, or of another
 					backup */
-	NB_REASON_CATALOG_BEHIND,    /* the catalog is an old copy, or in place
+	NB_REASON_CATALOG_BEHIND, /* the catalog is an old copy, or in place
 					of one that was lost */
 	NB_REASON_SUSPECT,
 	NB_REASON_RETIRED,
@@ -64,47 +65,47 @@ enum nb_reason {
 	NB_REASON_WRITE_ONCE,        /* needs blanking, and cannot be blanked */
 	NB_REASON_CLOSED,            /* append wanted, disc closed */
 	NB_REASON_TOO_LARGE,         /* for what is free after the plan */
-	NB_REASON_TOO_LARGE_FOR_DISC,/* for the empty disc too */
+	NB_REASON_TOO_LARGE_FOR_DISC, /* for the empty disc too */
 	NB_REASON_COUNT
 };
 
 /* What is asked for. */
 enum nb_intent {
-	NB_INTENT_RUN,      /* the nightly job: as the rotation says */
-	NB_INTENT_APPEND,   /* by hand: append or fresh, never blank */
-	NB_INTENT_BLANK     /* by hand: make it blank */
+	NB_INTENT_RUN,    /* the nightly job: as the rotation says */
+	NB_INTENT_APPEND, /* by hand: append or fresh, never blank */
+	NB_INTENT_BLANK   /* by hand: make it blank */
 };
 
 struct nb_plan_facts {
 	enum nb_intent intent;
 	const struct nb_medium *medium;
 	enum nb_label_state label_state;
-	const struct nb_label *label;          /* when NB_LABEL_GOOD */
-	bool label_signed;                     /* it bears our key: see
+	const struct nb_label *label;   /* when NB_LABEL_GOOD */
+	bool label_signed;              /* it bears our key: see
 						  nb_label_is_signed */
-	const struct nb_label *earlier;        /* when not NB_LABEL_GOOD: that
+	const struct nb_label *earlier; /* when not NB_LABEL_GOOD: that
 						  of a session before, bearing
 						  our key; NULL: none */
 	const struct nb_pool_view *pool;
 	enum nb_rotation rotation;
 	bool append_on_same_disc;
-	int64_t max_verify_age;                /* seconds; 0: any */
+	int64_t max_verify_age; /* seconds; 0: any */
 	int64_t now;
-	uint64_t need_fresh;   /* blocks of a first session; 0: not known yet */
-	uint64_t need_append;  /* blocks of an appended one; 0: not known yet */
+	uint64_t need_fresh;  /* blocks of a first session; 0: not known yet */
+	uint64_t need_append; /* blocks of an appended one; 0: not known yet */
 };
 
 struct nb_decision {
 	enum nb_plan plan;
-	enum nb_reason reason;
-	enum nb_err err;            /* NB_OK, or what a refusal returns:
+	enum nb_plan_reason reason;
+	enum nb_err err;              /* NB_OK, or what a refusal returns:
 				       NB_ENOMEDIUM, NB_EFOREIGN, NB_EWRONG,
 				       NB_EFULL */
-	char disc[NB_NAME_MAX + 1]; /* name of the disc that it will be or is;
+	char disc[NB_NAME_MAX + 1];   /* name of the disc that it will be or is;
 				       "" when not known, or not ours */
 	char wanted[NB_NAME_MAX + 1]; /* on a refusal: the disc that a person
 				       should insert; "" when none is clear */
-	uint64_t need;              /* blocks, for TOO_LARGE */
+	uint64_t need;                /* blocks, for TOO_LARGE */
 	uint64_t available;
 };
 
@@ -160,10 +161,10 @@ const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
 /* "fresh", "append", "blank-then-fresh", "refuse". */
 const char *nb_plan_name(enum nb_plan plan);
 /* A code such as "not-oldest" for JSON and tests. */
-const char *nb_reason_code(enum nb_reason reason);
+const char *nb_plan_reason_code(enum nb_plan_reason reason);
 /* A sentence without full stop, about "the disc". */
-const char *nb_reason_text(enum nb_reason reason);
+const char *nb_plan_reason_text(enum nb_plan_reason reason);
 /* The remedy, or NULL where nothing is wrong. */
-const char *nb_reason_hint(enum nb_reason reason);
+const char *nb_plan_reason_hint(enum nb_plan_reason reason);
 
 #endif

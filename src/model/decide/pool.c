@@ -29,10 +29,8 @@ nb_pool_by_name(const struct nb_pool_view *view, const char *name)
 }
 
 static const char *const state_names[] = {
-	[NB_DISC_UNUSED] = "unused",
-	[NB_DISC_GOOD] = "good",
-	[NB_DISC_SUSPECT] = "suspect",
-	[NB_DISC_BLANKED] = "blanked",
+	[NB_DISC_UNUSED] = "unused",   [NB_DISC_GOOD] = "good",
+	[NB_DISC_SUSPECT] = "suspect", [NB_DISC_BLANKED] = "blanked",
 	[NB_DISC_RETIRED] = "retired",
 };
 

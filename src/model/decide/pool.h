@@ -13,20 +13,20 @@
 #include "model/record/label.h"
 
 enum nb_disc_state {
-	NB_DISC_UNUSED,     /* named in the configuration, never written */
-	NB_DISC_GOOD,       /* its newest session is verified */
-	NB_DISC_SUSPECT,    /* a write or verification failed; a person looks */
-	NB_DISC_BLANKED,    /* blanked by us, nothing written since */
-	NB_DISC_RETIRED     /* not to be written again */
+	NB_DISC_UNUSED,  /* named in the configuration, never written */
+	NB_DISC_GOOD,    /* its newest session is verified */
+	NB_DISC_SUSPECT, /* a write or verification failed; a person looks */
+	NB_DISC_BLANKED, /* blanked by us, nothing written since */
+	NB_DISC_RETIRED  /* not to be written again */
 };
 
 struct nb_pool_disc {
 	char name[NB_NAME_MAX + 1];
-	char disc_id[NB_ID_HEX + 1];  /* "" when never written */
+	char disc_id[NB_ID_HEX + 1]; /* "" when never written */
 	enum nb_disc_state state;
-	uint64_t generation;          /* newest verified on it; 0: none */
+	uint64_t generation; /* newest verified on it; 0: none */
 	char backup_id[NB_BACKUP_ID_MAX + 1]; /* of that generation */
-	int64_t verified;             /* date of its last good verification */
+	int64_t verified; /* date of its last good verification */
 };
 
 struct nb_pool_discs NB_ARRAY(struct nb_pool_disc);
@@ -34,9 +34,9 @@ struct nb_pool_discs NB_ARRAY(struct nb_pool_disc);
 struct nb_pool_view {
 	char name[NB_NAME_MAX + 1];
 	char installation[NB_ID_HEX + 1];
-	struct nb_pool_discs discs;   /* in the order of the configuration */
-	uint64_t generation;          /* the newest verified of the pool */
-	bool behind;                  /* the catalog is an old copy, or in place
+	struct nb_pool_discs discs; /* in the order of the configuration */
+	uint64_t generation;        /* the newest verified of the pool */
+	bool behind;                /* the catalog is an old copy, or in place
 					 of a lost one: none of this is to be
 					 believed */
 };

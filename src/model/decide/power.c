@@ -46,10 +46,11 @@ nb_power_parse(const char *text, struct nb_power *out)
 
 	*out = (struct nb_power){ .runtime = -1 };
 	/* Between two states a driver says WAIT; OFF feeds nothing. */
-	if (!status || (!has_word(status, length, "OL")
-			&& !has_word(status, length, "OB")
-			&& !has_word(status, length, "LB")
-			&& !has_word(status, length, "FSD")))
+	if (!status
+	    || (!has_word(status, length, "OL")
+		&& !has_word(status, length, "OB")
+		&& !has_word(status, length, "LB")
+		&& !has_word(status, length, "FSD")))
 		return;
 	out->known = true;
 	out->on_battery = has_word(status, length, "OB");

@@ -12,11 +12,11 @@
 #include "model/config/config.h"
 
 struct nb_power {
-	bool known;          /* the UPS answered, and had a ups.status */
-	bool on_battery;     /* OB: there is no power from the line */
-	bool low;            /* LB: it will end soon */
-	bool ending;         /* FSD: the shutdown has been ordered */
-	int64_t runtime;     /* seconds of battery (battery.runtime); -1: not
+	bool known;      /* the UPS answered, and had a ups.status */
+	bool on_battery; /* OB: there is no power from the line */
+	bool low;        /* LB: it will end soon */
+	bool ending;     /* FSD: the shutdown has been ordered */
+	int64_t runtime; /* seconds of battery (battery.runtime); -1: not
 				said */
 };
 
@@ -25,11 +25,11 @@ void nb_power_parse(const char *text, struct nb_power *out);
 
 enum nb_power_answer {
 	NB_POWER_GOOD,
-	NB_POWER_BATTERY,    /* on battery */
-	NB_POWER_LOW,        /* low battery */
-	NB_POWER_ENDING,     /* the shutdown has been ordered */
-	NB_POWER_RUNTIME,    /* the battery is not charged enough */
-	NB_POWER_UNKNOWN     /* the UPS does not answer */
+	NB_POWER_BATTERY, /* on battery */
+	NB_POWER_LOW,     /* low battery */
+	NB_POWER_ENDING,  /* the shutdown has been ordered */
+	NB_POWER_RUNTIME, /* the battery is not charged enough */
+	NB_POWER_UNKNOWN  /* the UPS does not answer */
 };
 
 /* May something be begun: a dump, a blank, a burn? */
@@ -38,9 +38,9 @@ enum nb_power_answer nb_power_may_begin(const struct nb_config_guard *guard,
 
 /* What is under way. */
 struct nb_power_work {
-	int64_t elapsed_ms;     /* since its first byte */
-	uint64_t done, total;   /* bytes; total 0: not known */
-	bool spoils;            /* ending it in the middle spoils a session */
+	int64_t elapsed_ms;   /* since its first byte */
+	uint64_t done, total; /* bytes; total 0: not known */
+	bool spoils;          /* ending it in the middle spoils a session */
 };
 
 /* The time after the last byte until a session is closed, in seconds: longest

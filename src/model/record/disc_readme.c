@@ -10,68 +10,81 @@
 
 static const char restore_script[] =
 #include "restore_sh.h"
-;
+	;
 
 static const char readme_head[] =
-"This disc was written by nightburn, a program that burns backups of a server\n"
-"to optical disc.  Nothing but common tools is needed to read it:\n"
-"\n"
-"  RESTORE.txt              how to bring the data back, step by step\n"
-"  restore.sh               a shell script that does these steps\n"
-"  index.html               this text as a page\n"
-"  SHA256SUMS               check all files with: sha256sum -c SHA256SUMS\n"
-"  nightburn/label.json     which disc this is\n"
-"  nightburn/manifest.json  every file of the newest backup: name, owner,\n"
-"                           mode, date, size and SHA-256\n"
-"  <backup>/postgres/       dumps of PostgreSQL databases\n"
-"  <backup>/tree/           directories, as they were\n"
-"  <backup>/lvm/ mirror/    directories of a snapshot, or of half a mirror\n"
-"  <backup>/bootarea/       what makes a disk boot, with its RESTORE.txt\n"
-"  <backup>/bootdisc/       what makes this disc boot\n"
-"\n"
-"The file system is ISO 9660 with Rock Ridge and Joliet.\n"
-"\n";
+	"This disc was written by nightburn, a program that burns backups of a "
+	"server\n"
+	"to optical disc.  Nothing but common tools is needed to read it:\n"
+	"\n"
+	"  RESTORE.txt              how to bring the data back, step by step\n"
+	"  restore.sh               a shell script that does these steps\n"
+	"  index.html               this text as a page\n"
+	"  SHA256SUMS               check all files with: sha256sum -c "
+	"SHA256SUMS\n"
+	"  nightburn/label.json     which disc this is\n"
+	"  nightburn/manifest.json  every file of the newest backup: name, "
+	"owner,\n"
+	"                           mode, date, size and SHA-256\n"
+	"  <backup>/postgres/       dumps of PostgreSQL databases\n"
+	"  <backup>/tree/           directories, as they were\n"
+	"  <backup>/lvm/ mirror/    directories of a snapshot, or of half a "
+	"mirror\n"
+	"  <backup>/bootarea/       what makes a disk boot, with its "
+	"RESTORE.txt\n"
+	"  <backup>/bootdisc/       what makes this disc boot\n"
+	"\n"
+	"The file system is ISO 9660 with Rock Ridge and Joliet.\n"
+	"\n";
 
 static const char restore_head[] =
-"How to restore from this disc\n"
-"=============================\n"
-"\n"
-"1. Check that all files are sound.  In the directory of this file:\n"
-"\n"
-"       sha256sum -c SHA256SUMS\n"
-"\n"
-"2. The short way: set PGHOST, PGPORT and PGUSER for your server and run\n"
-"\n"
-"       sh restore.sh\n"
-"\n"
-"   It brings roles and databases of the newest backup back.  For trees:\n"
-"\n"
-"       sh restore.sh --to DIRECTORY\n"
-"\n"
-"3. By hand, by the ending of a file's name:\n"
-"\n"
-"   globals.sql  roles and tablespaces, first of all:\n"
-"                psql -d postgres -f globals.sql\n"
-"   .dump        PostgreSQL's custom format:\n"
-"                createdb -T template0 NAME; pg_restore -d NAME FILE\n"
-"   .sql         SQL text: psql -d NAME -f FILE\n"
-"   directory    PostgreSQL's directory format: pg_restore -d NAME DIRECTORY\n"
-"   .zst         compressed (RFC 8878): zstd -dc FILE, then as above\n"
-"   .gz          compressed (RFC 1952): gzip -dc FILE, then as above\n"
-"\n"
-"   A tree needs no program: copy it with  cp -a <backup>/tree/NAME TARGET\n"
-"   .tar.zst     a tree in one archive; all of it, or the files named:\n"
-"                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
-"                (GNU tar: --xattrs '--xattrs-include=*' for attributes)\n"
-"   A boot area goes back to a disk as its own RESTORE.txt tells.\n"
-"\n"
-"4. When sessions were added to this disc later, and the newest cannot be\n"
-"   read, mount one before it:  mount -o ro,session=0 (1, 2, ...), or on\n"
-"   DVD+RW, DVD-RAM and BD-RE  mount -o ro,sbsector=32.\n"
-"\n"
-"What is on this disc, the newest first\n"
-"--------------------------------------\n"
-"\n";
+	"How to restore from this disc\n"
+	"=============================\n"
+	"\n"
+	"1. Check that all files are sound.  In the directory of this file:\n"
+	"\n"
+	"       sha256sum -c SHA256SUMS\n"
+	"\n"
+	"2. The short way: set PGHOST, PGPORT and PGUSER for your server and "
+	"run\n"
+	"\n"
+	"       sh restore.sh\n"
+	"\n"
+	"   It brings roles and databases of the newest backup back.  For "
+	"trees:\n"
+	"\n"
+	"       sh restore.sh --to DIRECTORY\n"
+	"\n"
+	"3. By hand, by the ending of a file's name:\n"
+	"\n"
+	"   globals.sql  roles and tablespaces, first of all:\n"
+	"                psql -d postgres -f globals.sql\n"
+	"   .dump        PostgreSQL's custom format:\n"
+	"                createdb -T template0 NAME; pg_restore -d NAME FILE\n"
+	"   .sql         SQL text: psql -d NAME -f FILE\n"
+	"   directory    PostgreSQL's directory format: pg_restore -d NAME "
+	"DIRECTORY\n"
+	"   .zst         compressed (RFC 8878): zstd -dc FILE, then as above\n"
+	"   .gz          compressed (RFC 1952): gzip -dc FILE, then as above\n"
+	"\n"
+	"   A tree needs no program: copy it with  cp -a <backup>/tree/NAME "
+	"TARGET\n"
+	"   .tar.zst     a tree in one archive; all of it, or the files "
+	"named:\n"
+	"                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
+	"                (GNU tar: --xattrs '--xattrs-include=*' for "
+	"attributes)\n"
+	"   A boot area goes back to a disk as its own RESTORE.txt tells.\n"
+	"\n"
+	"4. When sessions were added to this disc later, and the newest cannot "
+	"be\n"
+	"   read, mount one before it:  mount -o ro,session=0 (1, 2, ...), or "
+	"on\n"
+	"   DVD+RW, DVD-RAM and BD-RE  mount -o ro,sbsector=32.\n"
+	"\n"
+	"What is on this disc, the newest first\n"
+	"--------------------------------------\n"
+	"\n";
 
 static bool
 is_globals(const struct nb_manifest_source *s)
@@ -80,7 +93,7 @@ is_globals(const struct nb_manifest_source *s)
 }
 
 static void
-add_list(struct nb_str *s, const struct nb_content_facts *facts)
+add_list(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 {
 	char date[NB_CLOCK_TEXT];
 
@@ -91,17 +104,18 @@ add_list(struct nb_str *s, const struct nb_content_facts *facts)
 			    m->backup_id, (unsigned long long)m->generation,
 			    nb_clock_text(m->created, date), m->job, m->host);
 		for (size_t k = 0; k < m->sources.count; k++) {
-			const struct nb_manifest_source *source
-				= &m->sources.at[k];
+			const struct nb_manifest_source *source =
+				&m->sources.at[k];
 
-			nb_str_addf(s, "    %s %s", source->kind,
-				    source->name);
+			nb_str_addf(s, "    %s %s", source->kind, source->name);
 			if (source->format)
 				nb_str_addf(s, " (%s%s%s)", source->format,
 					    source->server_version
-					    ? ", PostgreSQL " : "",
+						    ? ", PostgreSQL "
+						    : "",
 					    source->server_version
-					    ? source->server_version : "");
+						    ? source->server_version
+						    : "");
 			if (source->path)
 				nb_str_addf(s, ": %s", source->path);
 			nb_str_add(s, "\n");
@@ -127,10 +141,11 @@ add_html_text(struct nb_str *s, const char *text)
 }
 
 static void
-add_page(struct nb_str *s, const struct nb_content_facts *facts,
+add_page(struct nb_str *s, const struct nb_disc_readme_facts *facts,
 	 const char *readme, const char *restore)
 {
-	nb_str_add(s, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	nb_str_add(s,
+		   "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 		   "<meta charset=\"utf-8\">\n<title>");
 	add_html_text(s, facts->volume_id);
 	nb_str_add(s, "</title>\n</head>\n<body>\n<h1>");
@@ -197,7 +212,7 @@ add_item(struct nb_str *s, const struct nb_manifest *m,
 }
 
 static void
-add_items(struct nb_str *s, const struct nb_content_facts *facts)
+add_items(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 {
 	char text[NB_CLOCK_TEXT];
 
@@ -220,7 +235,7 @@ add_items(struct nb_str *s, const struct nb_content_facts *facts)
 }
 
 static void
-add_script(struct nb_str *s, const struct nb_content_facts *facts)
+add_script(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 {
 	static const char mark[] = "@CONTENTS@\n";
 	const char *at = strstr(restore_script, mark);
@@ -239,8 +254,8 @@ put(struct nb_entries *entries, const char *path, const char *text,
 }
 
 enum nb_err
-nb_content_add(const struct nb_content_facts *facts,
-	       struct nb_entries *entries)
+nb_disc_readme_add(const struct nb_disc_readme_facts *facts,
+		   struct nb_entries *entries)
 {
 	struct nb_str readme = NB_STR_INIT, restore = NB_STR_INIT;
 	struct nb_str page = NB_STR_INIT, script = NB_STR_INIT;

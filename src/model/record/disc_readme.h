@@ -8,7 +8,7 @@
 
 #include "model/record/manifest.h"
 
-struct nb_content_facts {
+struct nb_disc_readme_facts {
 	/* Newest first; [0] is the one of this session.  The earlier ones are
 	 * those that an appended session keeps reachable. */
 	const struct nb_manifest *const *backups;
@@ -20,7 +20,7 @@ struct nb_content_facts {
  * Appends README.txt, RESTORE.txt, index.html (mode 0444) and restore.sh (mode
  * 0555) to ENTRIES, root-owned, with the date of the newest backup.
  */
-enum nb_err nb_content_add(const struct nb_content_facts *facts,
-			   struct nb_entries *entries);
+enum nb_err nb_disc_readme_add(const struct nb_disc_readme_facts *facts,
+			       struct nb_entries *entries);
 
 #endif

@@ -30,7 +30,7 @@ copy_xattrs(const struct nb_xattrs *from, struct nb_xattrs *to)
 		const struct nb_xattr *x = &from->at[i];
 		struct nb_xattr copy = { NULL, malloc(x->size + 1), x->size };
 		enum nb_err err = copy.value ? nb_str_dup(x->name, &copy.name)
-			: nb_fail_memory();
+					     : nb_fail_memory();
 
 		if (!err) {
 			memcpy(copy.value, x->value, x->size);
@@ -92,12 +92,15 @@ nb_entries_add(struct nb_entries *list, struct nb_entry *e)
 }
 
 enum nb_err
-nb_entries_add_text(struct nb_entries *list, const char *path,
-		    const char *text, size_t length, int64_t mtime)
+nb_entries_add_text(struct nb_entries *list, const char *path, const char *text,
+		    size_t length, int64_t mtime)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_MEMORY,
-		.mode = 0444, .mtime = mtime, .size = length,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_MEMORY,
+		.mode = 0444,
+		.mtime = mtime,
+		.size = length,
 	};
 	enum nb_err err;
 
@@ -118,7 +121,9 @@ enum nb_err
 nb_entries_add_dir(struct nb_entries *list, const char *path, int64_t mtime)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_DIR, .mode = 0755, .mtime = mtime,
+		.type = NB_ENTRY_DIR,
+		.mode = 0755,
+		.mtime = mtime,
 	};
 	enum nb_err err;
 
@@ -208,8 +213,10 @@ nb_entries_sort(struct nb_entries *list)
 		qsort(list->at, list->count, sizeof *list->at, by_path);
 	for (size_t i = 1; i < list->count; i++)
 		if (!by_path(&list->at[i - 1], &list->at[i]))
-			return nb_fail(NB_ECORRUPT, "%s: stands twice in the "
-				       "backup", list->at[i].path);
+			return nb_fail(NB_ECORRUPT,
+				       "%s: stands twice in the "
+				       "backup",
+				       list->at[i].path);
 	return number_links(list);
 }
 
@@ -235,12 +242,9 @@ nb_entries_bytes(const struct nb_entries *list)
 }
 
 static const char *const type_names[] = {
-	[NB_ENTRY_FILE] = "file",
-	[NB_ENTRY_DIR] = "dir",
-	[NB_ENTRY_SYMLINK] = "symlink",
-	[NB_ENTRY_FIFO] = "fifo",
-	[NB_ENTRY_CHAR] = "char",
-	[NB_ENTRY_BLOCK] = "block",
+	[NB_ENTRY_FILE] = "file",       [NB_ENTRY_DIR] = "dir",
+	[NB_ENTRY_SYMLINK] = "symlink", [NB_ENTRY_FIFO] = "fifo",
+	[NB_ENTRY_CHAR] = "char",       [NB_ENTRY_BLOCK] = "block",
 	[NB_ENTRY_SOCKET] = "socket",
 };
 

@@ -30,12 +30,12 @@ enum nb_entry_type {
 
 /* Where the bytes of a file come from. */
 enum nb_content {
-	NB_CONTENT_NONE,     /* not a file, or an empty one */
-	NB_CONTENT_ROOT,     /* opened at root_path beneath roots[root] */
-	NB_CONTENT_MEMORY,   /* data[0..size) */
-	NB_CONTENT_EARLIER,  /* on the disc already, in the backup `shared` */
-	NB_CONTENT_LATE,     /* rendered when all other files were written */
-	NB_CONTENT_BOOT      /* as ROOT; its place on the disc is written into
+	NB_CONTENT_NONE,    /* not a file, or an empty one */
+	NB_CONTENT_ROOT,    /* opened at root_path beneath roots[root] */
+	NB_CONTENT_MEMORY,  /* data[0..size) */
+	NB_CONTENT_EARLIER, /* on the disc already, in the backup `shared` */
+	NB_CONTENT_LATE,    /* rendered when all other files were written */
+	NB_CONTENT_BOOT     /* as ROOT; its place on the disc is written into
 				its first bytes (El Torito for BIOS) */
 };
 
@@ -45,13 +45,15 @@ enum nb_content {
 /* An extended attribute; POSIX ACLs are those named system.posix_acl_... */
 struct nb_xattr {
 	char *name;
-	uint8_t *value;       /* SIZE bytes, exact */
+	uint8_t *value; /* SIZE bytes, exact */
 	size_t size;
 };
 
 struct nb_xattrs NB_ARRAY(struct nb_xattr);
 
-struct nb_range { uint64_t at, bytes; };
+struct nb_range {
+	uint64_t at, bytes;
+};
 
 struct nb_ranges NB_ARRAY(struct nb_range);
 
@@ -59,33 +61,33 @@ struct nb_entry {
 	char *path;
 	enum nb_entry_type type;
 	enum nb_content content;
-	mode_t mode;          /* permission bits, 07777 */
+	mode_t mode; /* permission bits, 07777 */
 	uid_t uid;
 	gid_t gid;
-	int64_t mtime;        /* seconds since 1970 UTC */
-	uint32_t mtime_ns;    /* nanoseconds on top of it */
-	uint64_t size;        /* of a file, in bytes */
+	int64_t mtime;     /* seconds since 1970 UTC */
+	uint32_t mtime_ns; /* nanoseconds on top of it */
+	uint64_t size;     /* of a file, in bytes */
 	/* By these a file is known as unchanged; 0: not recorded. */
 	uint64_t inode;
 	int64_t ctime;
 	uint32_t ctime_ns;
 	struct nb_xattrs xattrs;
 	struct nb_ranges holes; /* of a sparse file, in order */
-	char *shared;         /* the backup on this disc that wrote the bytes,
+	char *shared;           /* the backup on this disc that wrote the bytes,
 				 at the same path beneath its own id; NULL:
 				 this one */
-	bool tolerant;        /* a change while it is read does not fail the
+	bool tolerant;          /* a change while it is read does not fail the
 				 image, but is told: */
-	bool torn;            /* the bytes may be of different moments */
-	char *target;         /* of a symbolic link, exact bytes */
-	dev_t rdev;           /* of a device */
-	unsigned int root;    /* index of the open root directory */
-	char *root_path;      /* beneath that root */
-	char *data;           /* NB_CONTENT_MEMORY, size bytes */
+	bool torn;              /* the bytes may be of different moments */
+	char *target;           /* of a symbolic link, exact bytes */
+	dev_t rdev;             /* of a device */
+	unsigned int root;      /* index of the open root directory */
+	char *root_path;        /* beneath that root */
+	char *data;             /* NB_CONTENT_MEMORY, size bytes */
 	/* Two entries with the same non-zero ino are one file (hard links). */
 	uint64_t dev;
 	uint64_t ino;
-	bool hashed;          /* sha256 holds the truth about the bytes */
+	bool hashed; /* sha256 holds the truth about the bytes */
 	uint8_t sha256[NB_SHA256_SIZE];
 };
 
@@ -103,8 +105,7 @@ enum nb_err nb_entries_add(struct nb_entries *list, struct nb_entry *e);
 
 /* Appends a file from memory: TEXT (LENGTH bytes, copied), mode 0444. */
 enum nb_err nb_entries_add_text(struct nb_entries *list, const char *path,
-				const char *text, size_t length,
-				int64_t mtime);
+				const char *text, size_t length, int64_t mtime);
 
 /* Appends a directory owned by root with mode 0755 when the path is missing. */
 enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
@@ -114,8 +115,7 @@ enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 const char *nb_entry_inner_path(const struct nb_entry *e);
 
 /* Whether both have the same size, mtime, ctime and inode, all recorded. */
-bool nb_entry_is_unchanged(const struct nb_entry *a,
-			   const struct nb_entry *b);
+bool nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b);
 
 /* Sorts by path, and numbers hard links anew in that order (dev 0, equal ino;
  * both 0 for a file with one name in the list).  So lists are joined before

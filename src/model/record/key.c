@@ -65,8 +65,8 @@ split(const char *line, struct nb_key *key, uint8_t check[NB_KEY_CHECK])
 	memcpy(hex, line, sizeof hex - 1);
 	hex[sizeof hex - 1] = '\0';
 	line += sizeof hex - 1;
-	good = nb_unhex(hex, sizeof key->bytes, key->bytes)
-		&& *line == ':' && nb_unhex(line + 1, NB_KEY_CHECK, check);
+	good = nb_unhex(hex, sizeof key->bytes, key->bytes) && *line == ':'
+		&& nb_unhex(line + 1, NB_KEY_CHECK, check);
 	sodium_memzero(hex, sizeof hex);
 	return good;
 }
@@ -82,17 +82,21 @@ nb_key_parse(const char *name, const char *text, struct nb_key *out)
 	struct nb_key key = { { 0 } };
 	enum nb_err err = NB_OK;
 
-	if (length == NB_KEY_TEXT && !start[length
-	    + strspn(start + length, space)])
+	if (length == NB_KEY_TEXT
+	    && !start[length + strspn(start + length, space)])
 		memcpy(line, start, length);
 	if (!split(line, &key, told))
-		err = nb_fail(NB_ECORRUPT, "%s: not a key of nightburn\n"
-			      "hint: nightburn key export prints one", name);
+		err = nb_fail(NB_ECORRUPT,
+			      "%s: not a key of nightburn\n"
+			      "hint: nightburn key export prints one",
+			      name);
 	if (!err)
 		err = derive(&key, "check", check, sizeof check);
 	if (!err && memcmp(told, check, sizeof check))
-		err = nb_fail(NB_ECORRUPT, "%s: a key with a mistake in it\n"
-			      "hint: copy it again, all of the line", name);
+		err = nb_fail(NB_ECORRUPT,
+			      "%s: a key with a mistake in it\n"
+			      "hint: copy it again, all of the line",
+			      name);
 	if (!err)
 		*out = key;
 	sodium_memzero(line, sizeof line);

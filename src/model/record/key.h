@@ -16,20 +16,21 @@
 
 #define NB_KEY_SIZE 32
 #define NB_KEY_PREFIX "nightburn-key-1:"
-#define NB_KEY_CHECK 4                    /* bytes of the checksum */
+#define NB_KEY_CHECK 4 /* bytes of the checksum */
 /* Prefix, key in hex, a colon, checksum in hex. */
-#define NB_KEY_TEXT                                                        \
+#define NB_KEY_TEXT \
 	(sizeof NB_KEY_PREFIX - 1 + 2 * NB_KEY_SIZE + 1 + 2 * NB_KEY_CHECK)
-#define NB_KEY_NAME 16                    /* characters */
+#define NB_KEY_NAME 16 /* characters */
 #define NB_MAC_SIZE 32
 #define NB_MAC_HEX (2 * NB_MAC_SIZE)
 
-struct nb_key { uint8_t bytes[NB_KEY_SIZE]; };
+struct nb_key {
+	uint8_t bytes[NB_KEY_SIZE];
+};
 
 /* The line without newline, NB_KEY_TEXT characters and a NUL.  NB_EFAIL when
  * libsodium does not work here. */
-enum nb_err nb_key_render(const struct nb_key *key,
-			  char text[NB_KEY_TEXT + 1]);
+enum nb_err nb_key_render(const struct nb_key *key, char text[NB_KEY_TEXT + 1]);
 
 /*
  * Parses what nb_key_render made; white space around it is ignored.  Anything

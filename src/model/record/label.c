@@ -32,7 +32,7 @@ nb_label_render(const struct nb_label *label, char **text)
 	add_member(&s, "backup_id", label->backup_id);
 	add_member(&s, "previous", label->previous);
 	nb_str_addf(&s, "  \"created\": %lld", (long long)label->created);
-	if (label->sealed)
+	if (label->has_manifest_mac)
 		nb_str_add(&s, ",\n  \"manifest_mac\": true");
 	if (label->mac[0])
 		nb_str_addf(&s, ",\n  \"mac\": \"%s\"", label->mac);
@@ -94,8 +94,7 @@ read_label(const json_t *root, struct nb_label *l)
 
 	return nb_json_i64(root, "nightburn_label", &version)
 		&& version == NB_LABEL_VERSION
-		&& nb_json_hex(root, "installation", l->installation,
-			       NB_ID_HEX)
+		&& nb_json_hex(root, "installation", l->installation, NB_ID_HEX)
 		&& nb_json_hex(root, "disc_id", l->disc_id, NB_ID_HEX)
 		&& nb_json_text(root, "pool", l->pool, sizeof l->pool)
 		&& nb_json_text(root, "disc", l->disc, sizeof l->disc)
@@ -123,7 +122,8 @@ nb_label_parse(const char *name, const char *text, size_t length,
 	err = nb_json_load(name, text, length, &root);
 	if (err)
 		return err;
-	label.sealed = json_is_true(json_object_get(root, "manifest_mac"));
+	label.has_manifest_mac =
+		json_is_true(json_object_get(root, "manifest_mac"));
 	if (read_label(root, &label)) {
 		*out = label;
 	} else {

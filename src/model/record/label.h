@@ -17,9 +17,9 @@
 
 #define NB_LABEL_PATH "nightburn/label.json"
 #define NB_LABEL_VERSION 1
-#define NB_ID_SIZE 16                     /* bytes of a random id */
+#define NB_ID_SIZE 16 /* bytes of a random id */
 #define NB_ID_HEX (2 * NB_ID_SIZE)
-#define NB_NAME_MAX 64                    /* pool, disc, job, drive, source */
+#define NB_NAME_MAX 64 /* pool, disc, job, drive, source */
 #define NB_BACKUP_ID_MAX 40
 
 struct nb_label {
@@ -28,28 +28,28 @@ struct nb_label {
 	char disc_id[NB_ID_HEX + 1];      /* hex; of the medium since it was
 					     last blanked or adopted */
 	char pool[NB_NAME_MAX + 1];
-	char disc[NB_NAME_MAX + 1];       /* name in the pool, as "DB-A" */
-	uint64_t generation;              /* of the newest backup on it */
+	char disc[NB_NAME_MAX + 1]; /* name in the pool, as "DB-A" */
+	uint64_t generation;        /* of the newest backup on it */
 	char backup_id[NB_BACKUP_ID_MAX + 1];
 	char previous[NB_SHA256_HEX + 1]; /* SHA-256 of the label file before:
 					     on this disc, or for its first
 					     that of the pool's newest backup;
 					     "" when there is none */
 	int64_t created;                  /* seconds since 1970 UTC */
-	bool sealed;                      /* the manifest beside it bears a MAC
+	bool has_manifest_mac;            /* the manifest beside it bears a MAC
 					     of its own */
 	char mac[NB_MAC_HEX + 1];         /* hex; "" for a label without */
 };
 
 /* What reading the label of a disc came to. */
 enum nb_label_state {
-	NB_LABEL_NONE,        /* readable, and there is none */
+	NB_LABEL_NONE, /* readable, and there is none */
 	NB_LABEL_GOOD,
-	NB_LABEL_UNREADABLE   /* there is something that cannot be trusted */
+	NB_LABEL_UNREADABLE /* there is something that cannot be trusted */
 };
 
 /* The label as JSON text with a final newline; the member "mac" is left out
- * when it is empty, and "manifest_mac" when it is not sealed.  The caller
+ * when it is empty, and "manifest_mac" when HAS_MANIFEST_MAC.  The caller
  * frees.  NB_ENOMEM */
 enum nb_err nb_label_render(const struct nb_label *label, char **text);
 
@@ -59,8 +59,7 @@ enum nb_err nb_label_sign(struct nb_label *label, const struct nb_key *key);
 
 /* Does the label bear the right MAC?  False when KEY is NULL, when it has none
  * and when that cannot be found out. */
-bool nb_label_is_signed(const struct nb_label *label,
-			const struct nb_key *key);
+bool nb_label_is_signed(const struct nb_label *label, const struct nb_key *key);
 
 /*
  * Parses LENGTH bytes.  Every member but these two must be there, all of the

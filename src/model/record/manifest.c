@@ -30,8 +30,7 @@ add_head(struct nb_str *s, const struct nb_manifest *m)
 		    NB_MANIFEST_VERSION);
 	nb_str_add_json(s, m->backup_id);
 	nb_str_addf(s, ",\"generation\":%llu,\"created\":%lld,\n\"job\":",
-		    (unsigned long long)m->generation,
-		    (long long)m->created);
+		    (unsigned long long)m->generation, (long long)m->created);
 	nb_str_add_json(s, m->job);
 	nb_str_add(s, ",\"pool\":");
 	nb_str_add_json(s, m->pool);
@@ -56,8 +55,7 @@ add_line(struct nb_str *s, const struct nb_manifest *m,
 {
 	nb_str_addf(s, "%s\n", *comma);
 	/* Only a later session of that disc asks for the state. */
-	nb_manifest_add_entry(s, e, !archive && m->disc_id[0] != '\0',
-			      archive);
+	nb_manifest_add_entry(s, e, !archive && m->disc_id[0] != '\0', archive);
 	*comma = ",";
 }
 

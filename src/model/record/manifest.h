@@ -21,17 +21,17 @@
 
 /* A file of which the backup has less, or other, than was asked for. */
 enum nb_note {
-	NB_NOTE_TOO_LARGE,   /* left out: beyond max_file_size */
-	NB_NOTE_CHANGED,     /* torn: changed each time that it was read */
-	NB_NOTE_CORRUPT,     /* other bytes than before, and nothing says that
+	NB_NOTE_TOO_LARGE, /* left out: beyond max_file_size */
+	NB_NOTE_CHANGED,   /* torn: changed each time that it was read */
+	NB_NOTE_CORRUPT,   /* other bytes than before, and nothing says that
 				it was written to */
-	NB_NOTE_REREAD       /* its earlier copy on the disc could not be read
+	NB_NOTE_REREAD     /* its earlier copy on the disc could not be read
 				any more: written anew */
 };
 
 struct nb_manifest_note {
 	enum nb_note what;
-	char *path;          /* beneath the source */
+	char *path; /* beneath the source */
 	uint64_t size;
 };
 
@@ -39,17 +39,17 @@ struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
 
 /* What one source brought. */
 struct nb_manifest_source {
-	char *kind;          /* "postgres", "tree", ... */
-	char *name;          /* the block's title, or the database's name */
-	char *database;      /* of a dump; NULL otherwise */
-	char *format;        /* "custom", "plain", "directory", "globals" */
-	char *path;          /* on the disc: a file, or a directory */
-	char *compression;   /* "zstd", "gzip", "none" */
+	char *kind;           /* "postgres", "tree", ... */
+	char *name;           /* the block's title, or the database's name */
+	char *database;       /* of a dump; NULL otherwise */
+	char *format;         /* "custom", "plain", "directory", "globals" */
+	char *path;           /* on the disc: a file, or a directory */
+	char *compression;    /* "zstd", "gzip", "none" */
 	char *server_version; /* of a dump, as "15.18"; NULL otherwise */
-	uint64_t bytes;      /* before our compression */
-	uint64_t stored;     /* on the disc */
-	uint64_t excluded;   /* names that patterns left out */
-	int64_t checked;     /* when all bytes were read last; 0: not told */
+	uint64_t bytes;       /* before our compression */
+	uint64_t stored;      /* on the disc */
+	uint64_t excluded;    /* names that patterns left out */
+	int64_t checked;      /* when all bytes were read last; 0: not told */
 	struct nb_manifest_notes notes;
 	struct nb_entries members; /* of an archive, paths within it; among
 				      the files of the text */
@@ -91,8 +91,7 @@ enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,
 
 /* The source KIND NAME of M, or NULL. */
 struct nb_manifest_source *nb_manifest_find(const struct nb_manifest *m,
-					    const char *kind,
-					    const char *name);
+					    const char *kind, const char *name);
 
 void nb_manifest_source_clear(struct nb_manifest_source *source);
 void nb_manifest_clear(struct nb_manifest *m);
@@ -103,16 +102,16 @@ void nb_manifest_clear(struct nb_manifest *m);
  * but names and attributes.  The caller frees.  NB_ENOMEM.
  */
 enum nb_err nb_manifest_render(const struct nb_manifest *m,
-			       const struct nb_entries *entries,
-			       char **text, size_t *length);
+			       const struct nb_entries *entries, char **text,
+			       size_t *length);
 
 /* What the MAC of a manifest says. */
-enum nb_seal {
-	NB_SEAL_NONE,        /* there is none, and none was promised */
-	NB_SEAL_GOOD,
-	NB_SEAL_WRONG,       /* it is not that of these bytes and this key, or
+enum nb_manifest_mac {
+	NB_MAC_NONE, /* there is none, and none was promised */
+	NB_MAC_GOOD,
+	NB_MAC_WRONG, /* it is not that of these bytes and this key, or
 				the label promises one and there is none */
-	NB_SEAL_NO_KEY       /* there is one, and no key to check it with */
+	NB_MAC_NO_KEY /* there is one, and no key to check it with */
 };
 
 /*
@@ -120,13 +119,14 @@ enum nb_seal {
  * its last member: over the text as it was.  The length grows by the same
  * number of bytes for any content.  NB_ENOMEM, NB_EFAIL.
  */
-enum nb_err nb_manifest_seal(char **text, size_t *length,
-			     const struct nb_key *key);
+enum nb_err nb_manifest_mac_add(char **text, size_t *length,
+				const struct nb_key *key);
 
 /* Checks the MAC of a manifest as it stands on the disc.  KEY may be NULL.
  * PROMISED: its label, with a right MAC, says that there is one. */
-enum nb_seal nb_manifest_sealed(const char *text, size_t length,
-				const struct nb_key *key, bool promised);
+enum nb_manifest_mac nb_manifest_mac_of(const char *text, size_t length,
+					const struct nb_key *key,
+					bool promised);
 
 /*
  * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted) are
@@ -134,8 +134,8 @@ enum nb_seal nb_manifest_sealed(const char *text, size_t length,
  * paths (nb_path_is_safe), sizes and modes out of range, doubled paths:
  * NB_ECORRUPT, the message begins with NAME.
  */
-enum nb_err nb_manifest_parse(const char *name, const char *text,
-			      size_t length, struct nb_manifest *m,
+enum nb_err nb_manifest_parse(const char *name, const char *text, size_t length,
+			      struct nb_manifest *m,
 			      struct nb_entries *entries);
 
 /*

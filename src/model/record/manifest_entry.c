@@ -26,8 +26,9 @@ add_hash(struct nb_str *s, const struct nb_entry *e)
 	static const uint8_t unknown[NB_SHA256_SIZE];
 	char hex[NB_SHA256_HEX + 1];
 
-	nb_str_add(s, nb_hex(e->hashed ? e->sha256 : unknown, NB_SHA256_SIZE,
-			     hex));
+	nb_str_add(
+		s,
+		nb_hex(e->hashed ? e->sha256 : unknown, NB_SHA256_SIZE, hex));
 }
 
 /* As text where readers of JSON could not hold the number. */
@@ -46,8 +47,7 @@ static void
 add_state(struct nb_str *s, const struct nb_entry *e, bool state)
 {
 	if (e->mtime_ns)
-		nb_str_addf(s, ",\"mtime_ns\":%lu",
-			    (unsigned long)e->mtime_ns);
+		nb_str_addf(s, ",\"mtime_ns\":%lu", (unsigned long)e->mtime_ns);
 	if (state && e->inode) {
 		nb_str_addf(s, ",\"ctime\":%lld,\"ctime_ns\":%lu",
 			    (long long)e->ctime, (unsigned long)e->ctime_ns);
@@ -92,10 +92,12 @@ nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e, bool state,
 {
 	nb_str_add(s, "{");
 	nb_manifest_add_bytes(s, "path", e->path);
-	nb_str_addf(s, ",\"type\":\"%s\",\"mode\":\"%04o\",\"uid\":%u,"
-		    "\"gid\":%u,\"mtime\":%lld", nb_entry_type_name(e->type),
-		    (unsigned int)e->mode, (unsigned int)e->uid,
-		    (unsigned int)e->gid, (long long)e->mtime);
+	nb_str_addf(s,
+		    ",\"type\":\"%s\",\"mode\":\"%04o\",\"uid\":%u,"
+		    "\"gid\":%u,\"mtime\":%lld",
+		    nb_entry_type_name(e->type), (unsigned int)e->mode,
+		    (unsigned int)e->uid, (unsigned int)e->gid,
+		    (long long)e->mtime);
 	if (e->type == NB_ENTRY_FILE) {
 		nb_str_addf(s, ",\"size\":%llu,\"sha256\":\"",
 			    (unsigned long long)e->size);

@@ -31,8 +31,7 @@ nb_manifest_read_bytes(const json_t *object, const char *key, char **out)
 		return false;
 	n = strlen(text) / 2;
 	bytes = calloc(1, n + 1);
-	if (!bytes || !nb_unhex(text, n, bytes)
-	    || memchr(bytes, 0, n)) {
+	if (!bytes || !nb_unhex(text, n, bytes) || memchr(bytes, 0, n)) {
 		free(bytes);
 		return false;
 	}
@@ -173,7 +172,8 @@ read_xattrs(const json_t *object, struct nb_xattrs *out)
 
 	if (list && !json_is_array(list))
 		return false;
-	json_array_foreach(list, i, value) {
+	json_array_foreach(list, i, value)
+	{
 		struct nb_xattr x = { NULL, NULL, 0 };
 
 		if (!read_xattr(value, &x) || nb_array_push(out, x)) {
@@ -195,7 +195,8 @@ read_holes(const json_t *object, struct nb_entry *e)
 
 	if (list && !json_is_array(list))
 		return false;
-	json_array_foreach(list, i, value) {
+	json_array_foreach(list, i, value)
+	{
 		json_int_t at = json_integer_value(json_array_get(value, 0));
 		json_int_t n = json_integer_value(json_array_get(value, 1));
 		struct nb_range hole = { (uint64_t)at, (uint64_t)n };
@@ -220,13 +221,10 @@ nb_manifest_read_entry(const json_t *object, struct nb_entry *e)
 		return false;
 	return type && nb_entry_type_parse(type, &e->type)
 		&& nb_manifest_read_bytes(object, "path", &e->path)
-		&& nb_path_is_safe(e->path)
-		&& read_mode(object, &e->mode)
+		&& nb_path_is_safe(e->path) && read_mode(object, &e->mode)
 		&& read_id(object, "uid", &e->uid)
 		&& read_id(object, "gid", &e->gid)
 		&& nb_json_i64(object, "mtime", &e->mtime)
-		&& read_special(object, e)
-		&& read_state(object, e)
-		&& read_xattrs(object, &e->xattrs)
-		&& read_holes(object, e);
+		&& read_special(object, e) && read_state(object, e)
+		&& read_xattrs(object, &e->xattrs) && read_holes(object, e);
 }

@@ -21,7 +21,7 @@ ends_with(const char *text, size_t length, const char *end)
 }
 
 enum nb_err
-nb_manifest_seal(char **text, size_t *length, const struct nb_key *key)
+nb_manifest_mac_add(char **text, size_t *length, const struct nb_key *key)
 {
 	struct nb_str s = NB_STR_INIT;
 	uint8_t mac[NB_MAC_SIZE];
@@ -66,8 +66,8 @@ unseal(const char *text, size_t length, char hex[NB_MAC_HEX + 1], size_t *n)
 	return bare;
 }
 
-enum nb_seal
-nb_manifest_sealed(const char *text, size_t length, const struct nb_key *key,
+enum nb_manifest_mac
+nb_manifest_mac_of(const char *text, size_t length, const struct nb_key *key,
 		   bool promised)
 {
 	char hex[NB_MAC_HEX + 1], right[NB_MAC_HEX + 1];
@@ -78,14 +78,14 @@ nb_manifest_sealed(const char *text, size_t length, const struct nb_key *key,
 
 	bare = unseal(text, length, hex, &n);
 	if (!bare)
-		return promised ? NB_SEAL_WRONG : NB_SEAL_NONE;
+		return promised ? NB_MAC_WRONG : NB_MAC_NONE;
 	if (!key) {
 		free(bare);
-		return NB_SEAL_NO_KEY;
+		return NB_MAC_NO_KEY;
 	}
 	good = !nb_key_mac(key, bare, n, mac)
 		&& !sodium_memcmp(hex, nb_hex(mac, sizeof mac, right),
 				  NB_MAC_HEX);
 	free(bare);
-	return good ? NB_SEAL_GOOD : NB_SEAL_WRONG;
+	return good ? NB_MAC_GOOD : NB_MAC_WRONG;
 }

@@ -20,7 +20,8 @@ read_sources(const json_t *root, struct nb_manifest *m)
 
 	if (!json_is_array(list))
 		return false;
-	json_array_foreach(list, i, value) {
+	json_array_foreach(list, i, value)
+	{
 		struct nb_manifest_source source = { 0 };
 
 		if (!nb_manifest_read_source(value, &source)
@@ -48,8 +49,7 @@ read_head(const json_t *root, struct nb_manifest *m)
 		&& nb_json_text(root, "job", m->job, sizeof m->job)
 		&& nb_json_text(root, "pool", m->pool, sizeof m->pool)
 		&& nb_json_text(root, "disc", m->disc, sizeof m->disc)
-		&& nb_json_text(root, "disc_id", m->disc_id,
-				sizeof m->disc_id)
+		&& nb_json_text(root, "disc_id", m->disc_id, sizeof m->disc_id)
 		&& nb_json_text(root, "host", m->host, sizeof m->host)
 		&& read_sources(root, m);
 }
@@ -74,18 +74,18 @@ check_doubled(const char *name, const struct nb_entries *list)
 	qsort(paths, list->count, sizeof *paths, by_text);
 	for (size_t i = 1; !err && i < list->count; i++)
 		if (!strcmp(paths[i - 1], paths[i]))
-			err = nb_fail(NB_ECORRUPT, "%s: %s stands twice",
-				      name, paths[i]);
+			err = nb_fail(NB_ECORRUPT, "%s: %s stands twice", name,
+				      paths[i]);
 	free(paths);
 	return err;
 }
 
 /* Files go to the backup's list, members to that of their archive. */
 struct lists {
-	const char *name;             /* for messages */
+	const char *name; /* for messages */
 	struct nb_manifest *manifest;
 	struct nb_entries files;
-	size_t count;                 /* of both */
+	size_t count; /* of both */
 	struct nb_manifest_source *last;
 };
 
@@ -151,7 +151,8 @@ read_files(const json_t *root, struct lists *lists)
 	if (!json_is_array(files))
 		return nb_fail(NB_ECORRUPT, "%s: no list of files",
 			       lists->name);
-	json_array_foreach(files, i, value) {
+	json_array_foreach(files, i, value)
+	{
 		err = add_file(value, lists);
 		if (err)
 			return err;
@@ -171,12 +172,14 @@ read_lines(const char *text, const char *end, struct lists *lists)
 		json_t *value = NULL;
 
 		if (n <= LINE_MAX_BYTES)
-			value = json_loadb(text, n && text[n - 1] == ','
-					   ? n - 1 : n,
+			value = json_loadb(text,
+					   n && text[n - 1] == ',' ? n - 1 : n,
 					   JSON_REJECT_DUPLICATES, NULL);
 		err = value ? add_file(value, lists)
-			: nb_fail(NB_ECORRUPT, "%s: file %zu: not a JSON "
-				  "object", lists->name, lists->count + 1);
+			    : nb_fail(NB_ECORRUPT,
+				      "%s: file %zu: not a JSON "
+				      "object",
+				      lists->name, lists->count + 1);
 		json_decref(value);
 		text += n + 1;
 	}
@@ -193,8 +196,7 @@ find_lines(const char *text, size_t length, const char **files,
 	const char *at = memmem(text, length, first, sizeof first - 1);
 
 	if (!at || length < sizeof last - 1
-	    || memcmp(text + length - (sizeof last - 1), last,
-		      sizeof last - 1))
+	    || memcmp(text + length - (sizeof last - 1), last, sizeof last - 1))
 		return false;
 	*files = at + sizeof first - 1;
 	*end = text + length - (sizeof last - 1);
@@ -203,8 +205,8 @@ find_lines(const char *text, size_t length, const char **files,
 
 /* The object without the files that *LINES to *END are; no lines: all. */
 static enum nb_err
-load_head(const char *name, const char *text, size_t length,
-	  const char **lines, const char **end, json_t **root)
+load_head(const char *name, const char *text, size_t length, const char **lines,
+	  const char **end, json_t **root)
 {
 	struct nb_str head = NB_STR_INIT;
 	enum nb_err err;

@@ -21,8 +21,7 @@ void nb_manifest_add_source(struct nb_str *s,
  * The same, read.  False: not sound, or no memory; what was read so far is the
  * caller's to clear.
  */
-bool nb_manifest_read_bytes(const json_t *object, const char *key,
-			    char **out);
+bool nb_manifest_read_bytes(const json_t *object, const char *key, char **out);
 bool nb_manifest_read_entry(const json_t *object, struct nb_entry *e);
 bool nb_manifest_read_source(const json_t *object,
 			     struct nb_manifest_source *source);

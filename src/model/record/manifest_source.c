@@ -50,8 +50,7 @@ nb_manifest_find(const struct nb_manifest *m, const char *kind,
 }
 
 static enum nb_err
-copy_lists(const struct nb_manifest_source *from,
-	   struct nb_manifest_source *to)
+copy_lists(const struct nb_manifest_source *from, struct nb_manifest_source *to)
 {
 	enum nb_err err = NB_OK;
 
@@ -74,8 +73,10 @@ nb_manifest_source_copy(const struct nb_manifest_source *from,
 			struct nb_manifest_source *out)
 {
 	struct nb_manifest_source to = {
-		.bytes = from->bytes, .stored = from->stored,
-		.excluded = from->excluded, .checked = from->checked,
+		.bytes = from->bytes,
+		.stored = from->stored,
+		.excluded = from->excluded,
+		.checked = from->checked,
 	};
 	enum nb_err err;
 
@@ -162,8 +163,7 @@ nb_manifest_add_source(struct nb_str *s,
 		nb_str_addf(s, ",\"excluded\":%llu",
 			    (unsigned long long)source->excluded);
 	if (source->checked)
-		nb_str_addf(s, ",\"checked\":%lld",
-			    (long long)source->checked);
+		nb_str_addf(s, ",\"checked\":%lld", (long long)source->checked);
 	add_notes(s, &source->notes);
 	nb_str_add(s, "}");
 }
@@ -192,7 +192,8 @@ read_notes(const json_t *object, struct nb_manifest_source *source)
 
 	if (list && !json_is_array(list))
 		return false;
-	json_array_foreach(list, i, value) {
+	json_array_foreach(list, i, value)
+	{
 		struct nb_manifest_note note = { .path = NULL };
 
 		if (!read_note(value, &note)
@@ -205,20 +206,17 @@ read_notes(const json_t *object, struct nb_manifest_source *source)
 }
 
 bool
-nb_manifest_read_source(const json_t *object,
-			struct nb_manifest_source *source)
+nb_manifest_read_source(const json_t *object, struct nb_manifest_source *source)
 {
 	return nb_manifest_read_bytes(object, "kind", &source->kind)
 		&& nb_manifest_read_bytes(object, "name", &source->name)
 		&& (nb_manifest_read_bytes(object, "database",
 					   &source->database)
-		    || nb_json_optional(object, "database",
-					&source->database))
+		    || nb_json_optional(object, "database", &source->database))
 		&& nb_json_optional(object, "format", &source->format)
 		&& (nb_manifest_read_bytes(object, "path", &source->path)
 		    || nb_json_optional(object, "path", &source->path))
-		&& nb_json_optional(object, "compression",
-				    &source->compression)
+		&& nb_json_optional(object, "compression", &source->compression)
 		&& nb_json_optional(object, "server_version",
 				    &source->server_version)
 		&& nb_json_u64(object, "bytes", &source->bytes)

@@ -31,8 +31,9 @@ add_line(struct nb_str *s, const struct nb_entry *e)
 
 	if (strpbrk(e->path, ESCAPED))
 		nb_str_add(s, "\\");
-	nb_str_add(s, nb_hex(e->hashed ? e->sha256 : unknown, NB_SHA256_SIZE,
-			     hex));
+	nb_str_add(
+		s,
+		nb_hex(e->hashed ? e->sha256 : unknown, NB_SHA256_SIZE, hex));
 	nb_str_add(s, "  ");
 	add_escaped(s, e->path);
 	nb_str_add(s, "\n");
@@ -70,8 +71,10 @@ unescape(char *text, size_t n)
 		if (c == '\\') {
 			if (++i == n)
 				return -1;
-			c = text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r'
-				: text[i] == '\\' ? '\\' : '\0';
+			c = text[i] == 'n'        ? '\n'
+				: text[i] == 'r'  ? '\r'
+				: text[i] == '\\' ? '\\'
+						  : '\0';
 			if (!c)
 				return -1;
 		}
@@ -111,7 +114,8 @@ parse_line(const char *line, size_t n, char **path, uint8_t *sha256)
 enum nb_err
 nb_sums_parse(const char *name, const char *text, size_t length,
 	      enum nb_err (*fn)(void *ctx, const char *path,
-				const uint8_t *sha256), void *ctx)
+				const uint8_t *sha256),
+	      void *ctx)
 {
 	const char *end = text + length;
 	enum nb_err err = NB_OK;
@@ -125,8 +129,10 @@ nb_sums_parse(const char *name, const char *text, size_t length,
 		if (eol && parse_line(p, (size_t)(eol - p), &path, sha256))
 			err = fn(ctx, path, sha256);
 		else
-			err = nb_fail(NB_ECORRUPT, "%s:%zu: not a line of "
-				      "sha256sum", name, number);
+			err = nb_fail(NB_ECORRUPT,
+				      "%s:%zu: not a line of "
+				      "sha256sum",
+				      name, number);
 		free(path);
 		p = eol ? eol + 1 : end;
 	}

@@ -35,9 +35,10 @@ open_disk(struct nb_boot_job *job)
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
 				     job->object, disk);
 	if (!S_ISBLK(st.st_mode) || !nb_disk_is_whole(st.st_rdev))
-		return nb_fail(NB_ESOURCE, "%s: %s is not a whole disk\n"
-			       "hint: as /dev/sda, not /dev/sda1", job->object,
-			       disk);
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s is not a whole disk\n"
+			       "hint: as /dev/sda, not /dev/sda1",
+			       job->object, disk);
 	job->device = st.st_rdev;
 	return NB_OK;
 }
@@ -58,9 +59,10 @@ job_begin(const struct nb_config_source *source, struct nb_boot_job *job)
 		err = nb_disk_read(job->object, source->bootarea.disk,
 				   &job->area.disk);
 	if (err == NB_ENOTFOUND)
-		err = nb_fail(NB_ESOURCE, "%s: %s has no partition table of "
-			      "MBR or GPT", job->object,
-			      source->bootarea.disk);
+		err = nb_fail(NB_ESOURCE,
+			      "%s: %s has no partition table of "
+			      "MBR or GPT",
+			      job->object, source->bootarea.disk);
 	return err ? err : nb_boot_find(job);
 }
 
@@ -88,46 +90,54 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 }
 
 static const char help[] =
-"What makes a disk boot\n"
-"======================\n"
-"\n"
-"disk.json tells what the disk was.  To bring it back by hand to a disk of\n"
-"the same size or a larger one, here /dev/X, which is OVERWRITTEN:\n"
-"\n"
-"1. The start of the disk, with the partition table, the boot loader and, if\n"
-"   it is a partition of its own, /boot:\n"
-"\n"
-"       zstd -dc start.img.zst | dd of=/dev/X bs=1M conv=fsync,notrunc\n"
-"\n"
-"2. MBR with logical partitions: each ebr-N.img to its \"offset\" in\n"
-"   disk.json (in bytes):\n"
-"\n"
-"       dd if=ebr-1.img of=/dev/X bs=1M oflag=seek_bytes seek=OFFSET \\\n"
-"           conv=fsync,notrunc\n"
-"\n"
-"3. GPT: its second copy belongs to the end of the disk:\n"
-"\n"
-"       sfdisk --relocate gpt-bak-std /dev/X\n"
-"\n"
-"4. blockdev --rereadpt /dev/X; then, for each partition of \"fs\" \"swap\"\n"
-"   in disk.json:\n"
-"\n"
-"       mkswap -U FS_UUID -L FS_LABEL /dev/XN\n"
-"\n"
-"5. The other partitions are empty: make their file systems, with the same\n"
-"   UUIDs, and restore their files.\n"
-"\n"
-"A machine with UEFI that does not find the boot loader by itself: its boot\n"
-"entries are in the machine, not on the disk; efibootmgr makes one.\n"
-"\n"
-"A disk of another geometry: edit partitions.sfdisk, then\n"
-"\n"
-"       sfdisk /dev/X < partitions.sfdisk\n"
-"\n"
-"make the file systems, copy boot/ and efi/ to them, and install the boot\n"
-"loader anew (grub-install).\n"
-"\n"
-"nightburn restore --bootarea does steps 1 to 4.\n";
+	"What makes a disk boot\n"
+	"======================\n"
+	"\n"
+	"disk.json tells what the disk was.  To bring it back by hand to a "
+	"disk of\n"
+	"the same size or a larger one, here /dev/X, which is OVERWRITTEN:\n"
+	"\n"
+	"1. The start of the disk, with the partition table, the boot loader "
+	"and, if\n"
+	"   it is a partition of its own, /boot:\n"
+	"\n"
+	"       zstd -dc start.img.zst | dd of=/dev/X bs=1M "
+	"conv=fsync,notrunc\n"
+	"\n"
+	"2. MBR with logical partitions: each ebr-N.img to its \"offset\" in\n"
+	"   disk.json (in bytes):\n"
+	"\n"
+	"       dd if=ebr-1.img of=/dev/X bs=1M oflag=seek_bytes seek=OFFSET "
+	"\\\n"
+	"           conv=fsync,notrunc\n"
+	"\n"
+	"3. GPT: its second copy belongs to the end of the disk:\n"
+	"\n"
+	"       sfdisk --relocate gpt-bak-std /dev/X\n"
+	"\n"
+	"4. blockdev --rereadpt /dev/X; then, for each partition of \"fs\" "
+	"\"swap\"\n"
+	"   in disk.json:\n"
+	"\n"
+	"       mkswap -U FS_UUID -L FS_LABEL /dev/XN\n"
+	"\n"
+	"5. The other partitions are empty: make their file systems, with the "
+	"same\n"
+	"   UUIDs, and restore their files.\n"
+	"\n"
+	"A machine with UEFI that does not find the boot loader by itself: its "
+	"boot\n"
+	"entries are in the machine, not on the disk; efibootmgr makes one.\n"
+	"\n"
+	"A disk of another geometry: edit partitions.sfdisk, then\n"
+	"\n"
+	"       sfdisk /dev/X < partitions.sfdisk\n"
+	"\n"
+	"make the file systems, copy boot/ and efi/ to them, and install the "
+	"boot\n"
+	"loader anew (grub-install).\n"
+	"\n"
+	"nightburn restore --bootarea does steps 1 to 4.\n";
 
 static enum nb_err
 add_texts(struct nb_boot_job *job)

@@ -10,11 +10,11 @@
 
 struct nb_boot_job {
 	const struct nb_config_source *source;
-	char *object;               /* "bootarea sda" */
+	char *object; /* "bootarea sda" */
 	struct nb_stage stage;
-	int fd;                     /* of the disk */
+	int fd; /* of the disk */
 	dev_t device;
-	bool own;                   /* /boot is a file system of its own */
+	bool own; /* /boot is a file system of its own */
 	struct nb_bootarea area;
 };
 
@@ -30,9 +30,8 @@ enum nb_err nb_boot_pieces(struct nb_boot_job *job);
 enum nb_err nb_boot_files(struct nb_boot_job *job);
 
 /* The bytes of the open device FD from OFFSET on, in pieces, to FN. */
-enum nb_err nb_boot_read(const char *object, int fd, uint64_t offset,
-			 uint64_t bytes,
-			 enum nb_err (*fn)(void *ctx, const void *data,
-					   size_t n), void *ctx);
+enum nb_err nb_boot_read(
+	const char *object, int fd, uint64_t offset, uint64_t bytes,
+	enum nb_err (*fn)(void *ctx, const void *data, size_t n), void *ctx);
 
 #endif

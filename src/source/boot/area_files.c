@@ -53,9 +53,9 @@ take(struct nb_boot_job *job, const char *sub, const struct nb_roots *roots,
 {
 	bool top = !strcmp(e->root_path, ".");
 	char *path = NULL, *full = NULL;
-	enum nb_err err = nb_str_format(&path, "%s/%s%s%s", job->stage.path,
-					sub, top ? "" : "/",
-					top ? "" : e->root_path);
+	enum nb_err err =
+		nb_str_format(&path, "%s/%s%s%s", job->stage.path, sub,
+			      top ? "" : "/", top ? "" : e->root_path);
 
 	if (!err)
 		err = nb_path_join(job->stage.context->backup_id, path, &full);
@@ -143,10 +143,11 @@ open_part(struct nb_boot_job *job, const struct nb_disk_part *p, int *root)
 		err = nb_loop_mount(job->object, loop.path, p->fs, root);
 	nb_loop_close(&loop);
 	if (err == NB_ENOTFOUND || (!err && !p->fs)) {
-		nb_log(NB_WARNING, "%s: the files of partition %u are not "
+		nb_log(NB_WARNING,
+		       "%s: the files of partition %u are not "
 		       "copied one by one: this kernel does not read its "
-		       "file system (%s)", job->object, p->number,
-		       p->fs ? p->fs : "none");
+		       "file system (%s)",
+		       job->object, p->number, p->fs ? p->fs : "none");
 		err = NB_OK;
 	}
 out:

@@ -39,8 +39,7 @@ is_meant(const struct nb_boot_job *job, const struct nb_disk_part *p)
 		return p->name && !strcmp(p->name, rest);
 	if (*boot == '/')
 		return !stat(boot, &st) && S_ISBLK(st.st_mode)
-			&& nb_disk_number(job->device, st.st_rdev)
-			== p->number;
+			&& nb_disk_number(job->device, st.st_rdev) == p->number;
 	return strtoul(boot, NULL, 10) == p->number;
 }
 
@@ -59,10 +58,11 @@ find_configured(struct nb_boot_job *job)
 			return NB_OK;
 		}
 	}
-	return nb_fail(NB_ESOURCE, "%s: %s has no partition %s\nhint: boot is "
+	return nb_fail(NB_ESOURCE,
+		       "%s: %s has no partition %s\nhint: boot is "
 		       "a number, /dev/NAME, UUID=, LABEL=, PARTUUID=, "
-		       "PARTLABEL= or none", job->object,
-		       job->source->bootarea.disk, boot);
+		       "PARTLABEL= or none",
+		       job->object, job->source->bootarea.disk, boot);
 }
 
 enum nb_err
@@ -88,7 +88,8 @@ nb_boot_find(struct nb_boot_job *job)
 			p->boot = job->own = true;
 	}
 	if (!job->own)
-		return nb_fail(NB_ESOURCE, "%s: %s is not on %s\nhint: name "
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s is not on %s\nhint: name "
 			       "its partition with boot, or boot = none",
 			       job->object, path, job->source->bootarea.disk);
 	return NB_OK;

@@ -14,7 +14,8 @@ static enum nb_err
 run_mkswap(const struct nb_disk_part *p, const char *device)
 {
 	const char *argv[7] = { "mkswap" };
-	struct nb_proc proc = { .argv = argv, .stdin_fd = -1,
+	struct nb_proc proc = { .argv = argv,
+				.stdin_fd = -1,
 				.timeout_ms = MKSWAP_MS };
 	struct nb_proc_result result = { .exit_code = 0 };
 	size_t n = 1;
@@ -91,9 +92,9 @@ is_as_wanted(const struct nb_disk *a, const struct nb_disk *b)
 		    || !same(x->uuid, y->uuid) || !same(x->name, y->name)
 		    || x->bootable != y->bootable)
 			return false;
-		if (nb_disk_part_is_swap(x) && (!same(x->fs, y->fs)
-		    || !same(x->fs_uuid, y->fs_uuid)
-		    || !same(x->fs_label, y->fs_label)))
+		if (nb_disk_part_is_swap(x)
+		    && (!same(x->fs, y->fs) || !same(x->fs_uuid, y->fs_uuid)
+			|| !same(x->fs_label, y->fs_label)))
 			return false;
 	}
 	return true;
@@ -106,8 +107,10 @@ nb_boot_check_table(const char *path, const struct nb_disk *wanted)
 	enum nb_err err = nb_disk_read(path, path, &now);
 
 	if (err == NB_ENOTFOUND || (!err && !is_as_wanted(wanted, &now)))
-		err = nb_fail(NB_ECORRUPT, "%s: another partition table than "
-			      "the one that was written", path);
+		err = nb_fail(NB_ECORRUPT,
+			      "%s: another partition table than "
+			      "the one that was written",
+			      path);
 	nb_disk_clear(&now);
 	return err;
 }

@@ -36,8 +36,7 @@ nb_boot_read(const char *object, int fd, uint64_t offset, uint64_t bytes,
 
 		if (pread(fd, buf, n, (off_t)offset) != (ssize_t)n)
 			err = nb_fail_errno(NB_EIO, "%s: cannot read at %llu",
-					    object,
-					    (unsigned long long)offset);
+					    object, (unsigned long long)offset);
 		else
 			err = fn(ctx, buf, n);
 		offset += n;
@@ -50,7 +49,7 @@ nb_boot_read(const char *object, int fd, uint64_t offset, uint64_t bytes,
 struct copy {
 	struct nb_boot_job *job;
 	struct nb_sha256 *hash;
-	struct nb_dump_file *file;    /* NULL: only hash */
+	struct nb_dump_file *file; /* NULL: only hash */
 	uint64_t total;
 };
 
@@ -108,8 +107,8 @@ copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 {
 	struct nb_dump_file file = { .fd = -1 };
 	char *path = NULL;
-	enum nb_err err = nb_str_format(&path, "%s/%s", job->stage.path,
-					piece->file);
+	enum nb_err err =
+		nb_str_format(&path, "%s/%s", job->stage.path, piece->file);
 
 	for (int i = 0; !err && i < TRIES; i++) {
 		err = copy_once(job, piece, path, &file);
@@ -120,9 +119,11 @@ copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 			break;
 		err = NB_OK;
 		if (i + 1 == TRIES)
-			err = nb_fail(NB_ESOURCE, "%s: changes while it is "
+			err = nb_fail(NB_ESOURCE,
+				      "%s: changes while it is "
 				      "read\nhint: mount /boot read-only, or "
-				      "run at another time", job->object);
+				      "run at another time",
+				      job->object);
 		unlinkat(job->stage.context->staging, path, 0);
 	}
 	free(path);
@@ -149,14 +150,16 @@ add_start(struct nb_boot_job *job)
 {
 	uint64_t cap = job->source->bootarea.max_size;
 	struct nb_disk_piece piece = {
-		.kind = NB_PIECE_START, .zstd = true,
+		.kind = NB_PIECE_START,
+		.zstd = true,
 		.bytes = nb_disk_boot_end(&job->area.disk),
 	};
 	char have[16], most[16], *name = NULL;
 	enum nb_err err;
 
 	if (cap && piece.bytes > cap)
-		return nb_fail(NB_ESOURCE, "%s: %s to the end of /boot, "
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s to the end of /boot, "
 			       "max_size is %s\nhint: raise max_size, or boot "
 			       "= none where /boot is backed up as a tree",
 			       job->object, nb_str_size(piece.bytes, have),
@@ -195,8 +198,9 @@ next_link(const struct nb_boot_job *job, uint64_t base, uint64_t at,
 		return NB_OK;
 	for (size_t i = 446; i < 510 && !*next; i += 16)
 		if (is_extended(block[i + 4]) && little32(block + i + 8))
-			*next = base + (uint64_t)little32(block + i + 8)
-				* job->area.disk.sector;
+			*next = base
+				+ (uint64_t)little32(block + i + 8)
+					* job->area.disk.sector;
 	if (*next > job->area.disk.size - job->area.disk.sector)
 		*next = 0;
 	return NB_OK;
@@ -214,7 +218,9 @@ add_chain(struct nb_boot_job *job, uint64_t base)
 
 	for (int i = 0; !err && at && i < MAX_EBRS; i++) {
 		struct nb_disk_piece piece = {
-			.kind = NB_PIECE_EBR, .offset = at, .bytes = sector,
+			.kind = NB_PIECE_EBR,
+			.offset = at,
+			.bytes = sector,
 		};
 
 		err = nb_str_format(&name, "ebr-%d.img", i + 1);
@@ -245,10 +251,11 @@ add_backup_gpt(struct nb_boot_job *job)
 		* disk->sector;
 	if (memcmp(header, "EFI PART", 8) || from >= last
 	    || disk->size - from > MAX_GPT) {
-		nb_log(NB_WARNING, "%s: the second partition table at the end "
+		nb_log(NB_WARNING,
+		       "%s: the second partition table at the end "
 		       "of the disk is missing or damaged\nhint: sfdisk "
-		       "--relocate gpt-bak-std %s", job->object,
-		       job->source->bootarea.disk);
+		       "--relocate gpt-bak-std %s",
+		       job->object, job->source->bootarea.disk);
 		return NB_OK;
 	}
 	piece.offset = from;

@@ -20,13 +20,13 @@
 
 struct write {
 	const struct nb_boot_restore *spec;
-	const char *path;            /* of the device */
-	int fd;                      /* of it; -1: only check the pieces */
+	const char *path; /* of the device */
+	int fd;           /* of it; -1: only check the pieces */
 	const struct nb_disk_piece *piece;
 	struct nb_sha256 *hash;
-	char *first;                 /* the first bytes of the disk */
+	char *first; /* the first bytes of the disk */
 	size_t first_length;
-	uint64_t at;                 /* within the piece */
+	uint64_t at; /* within the piece */
 	uint64_t done, total;
 };
 
@@ -101,7 +101,8 @@ compare(struct write *w, const char *what)
 	nb_sha256_finish(w->hash, sum);
 	if (!memcmp(sum, w->piece->sha256, sizeof sum))
 		return NB_OK;
-	return nb_fail(NB_ECORRUPT, "%s: %s", what, "other bytes than those "
+	return nb_fail(NB_ECORRUPT, "%s: %s", what,
+		       "other bytes than those "
 		       "that were backed up");
 }
 
@@ -163,14 +164,13 @@ each_piece(struct write *w)
 static enum nb_err
 forget_old(struct write *w)
 {
-	uint64_t last = w->spec->shown->disk.size
-		- w->spec->shown->disk.sector;
+	uint64_t last = w->spec->shown->disk.size - w->spec->shown->disk.sector;
 	char block[512];
 
 	if (pread(w->fd, block, sizeof block, (off_t)last)
 	    != (ssize_t)sizeof block)
-		return nb_fail_errno(NB_EIO, "%s: cannot read at %llu",
-				     w->path, (unsigned long long)last);
+		return nb_fail_errno(NB_EIO, "%s: cannot read at %llu", w->path,
+				     (unsigned long long)last);
 	if (memcmp(block, "EFI PART", 8))
 		return NB_OK;
 	memset(block, 0, sizeof block);
@@ -233,8 +233,8 @@ finish(struct write *w)
 	bool second = false;
 
 	for (size_t i = 0; i < w->spec->area->pieces.count; i++)
-		second |= w->spec->area->pieces.at[i].kind
-			== NB_PIECE_BACKUP_GPT
+		second |=
+			w->spec->area->pieces.at[i].kind == NB_PIECE_BACKUP_GPT
 			&& is_written(w, &w->spec->area->pieces.at[i]);
 	if (nb_disk_is_gpt(disk) && !second) {
 		/* libfdisk opens it alone, too. */
@@ -243,8 +243,7 @@ finish(struct write *w)
 		if (!err)
 			w->fd = open(w->path, O_RDWR | O_EXCL | O_CLOEXEC);
 		if (!err && w->fd < 0)
-			err = nb_fail_errno(NB_EIO, "%s: cannot open",
-					    w->path);
+			err = nb_fail_errno(NB_EIO, "%s: cannot open", w->path);
 	}
 	if (!err)
 		err = nb_boot_make_swap(w->path, w->fd, disk);
@@ -252,9 +251,10 @@ finish(struct write *w)
 		return err;
 	ioctl(w->fd, BLKFLSBUF, 0);
 	if (ioctl(w->fd, BLKRRPART, 0))
-		nb_log(NB_NOTE, "%s: the kernel did not read the new "
-		       "partition table\nhint: partx -u %s", w->path,
-		       w->path);
+		nb_log(NB_NOTE,
+		       "%s: the kernel did not read the new "
+		       "partition table\nhint: partx -u %s",
+		       w->path, w->path);
 	return nb_boot_check_table(w->path, disk);
 }
 
@@ -266,19 +266,21 @@ refuse(const struct write *w, enum nb_target answer,
 	char need[16], have[16];
 
 	if (answer == NB_TARGET_NOT_NAMED)
-		return nb_fail(NB_EUSAGE, "%s: not overwritten: %s\nhint: "
-			       "--yes-erase %s", w->path,
-			       nb_target_text(answer), w->path);
+		return nb_fail(NB_EUSAGE,
+			       "%s: not overwritten: %s\nhint: "
+			       "--yes-erase %s",
+			       w->path, nb_target_text(answer), w->path);
 	if (answer == NB_TARGET_IN_USE)
 		return nb_fail(NB_EWRONG, "%s: not overwritten: %s: %s",
-			       w->path, nb_target_text(answer), now->user
-			       ? now->user : "the kernel holds it");
+			       w->path, nb_target_text(answer),
+			       now->user ? now->user : "the kernel holds it");
 	if (answer == NB_TARGET_TOO_SMALL)
-		return nb_fail(NB_EWRONG, "%s: not overwritten: %s: %s needed, "
+		return nb_fail(NB_EWRONG,
+			       "%s: not overwritten: %s: %s needed, "
 			       "it has %s\nhint: the files beneath boot/ and "
 			       "efi/, and partitions.sfdisk, are for a disk "
-			       "of another geometry", w->path,
-			       nb_target_text(answer),
+			       "of another geometry",
+			       w->path, nb_target_text(answer),
 			       nb_str_size(nb_disk_end(disk), need),
 			       nb_str_size(now->disk.size, have));
 	return nb_fail(NB_EWRONG, "%s: not overwritten: %s", w->path,
@@ -292,13 +294,18 @@ permit(struct write *w, bool complete)
 	struct nb_boot_target now = { .path = NULL };
 	enum nb_err err = nb_boot_look(w->path, &now);
 	struct nb_target_facts facts = {
-		.named = w->path, .again = w->spec->again,
-		.block = now.block, .whole = now.whole,
-		.in_use = now.user != NULL, .read_only = now.read_only,
+		.named = w->path,
+		.again = w->spec->again,
+		.block = now.block,
+		.whole = now.whole,
+		.in_use = now.user != NULL,
+		.read_only = now.read_only,
 		.complete = complete,
 		.first_device = w->spec->shown->identity,
-		.second_device = now.identity, .size = now.disk.size,
-		.sector = now.disk.sector, .wanted = &w->spec->area->disk,
+		.second_device = now.identity,
+		.size = now.disk.size,
+		.sector = now.disk.sector,
+		.wanted = &w->spec->area->disk,
 	};
 	enum nb_target answer;
 
@@ -310,8 +317,7 @@ permit(struct write *w, bool complete)
 		if (w->fd < 0 && errno == EBUSY)
 			answer = NB_TARGET_IN_USE;
 		else if (w->fd < 0)
-			err = nb_fail_errno(NB_EIO, "%s: cannot open",
-					    w->path);
+			err = nb_fail_errno(NB_EIO, "%s: cannot open", w->path);
 	}
 	if (!err && answer != NB_TARGET_PERMIT)
 		err = refuse(w, answer, &now);
@@ -328,8 +334,7 @@ is_refused_anyway(const struct nb_boot_restore *spec)
 enum nb_err
 nb_boot_write(const struct nb_boot_restore *spec)
 {
-	struct write w = { .spec = spec, .path = spec->shown->path,
-			   .fd = -1 };
+	struct write w = { .spec = spec, .path = spec->shown->path, .fd = -1 };
 	enum nb_err err = nb_sha256_new(&w.hash);
 
 	for (size_t i = 0; i < spec->area->pieces.count; i++)

@@ -11,13 +11,13 @@
 
 /* A device as it is now. */
 struct nb_boot_target {
-	const char *path;          /* borrowed */
+	const char *path; /* borrowed */
 	bool block, whole, read_only;
 	dev_t device;
-	uint64_t identity;         /* another one when it became another
+	uint64_t identity;   /* another one when it became another
 				      device in the meantime */
-	struct nb_disk disk;       /* table "" where there is none */
-	char *user;                /* who uses it, in words; NULL: nobody */
+	struct nb_disk disk; /* table "" where there is none */
+	char *user;          /* who uses it, in words; NULL: nobody */
 };
 
 /* Looks at PATH.  NB_ENOTFOUND, NB_EIO; what is no block device is no error:
@@ -27,8 +27,8 @@ void nb_boot_target_clear(struct nb_boot_target *target);
 
 struct nb_boot_restore {
 	const struct nb_bootarea *area;
-	int pieces;                /* the directory of its files, open */
-	const char *again;         /* the device's name said once more */
+	int pieces;        /* the directory of its files, open */
+	const char *again; /* the device's name said once more */
 	const struct nb_boot_target *shown; /* what a person was shown */
 	/* Bytes so far; not NB_OK stops.  May be NULL. */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
@@ -56,7 +56,6 @@ enum nb_err nb_boot_make_swap(const char *path, int fd,
 			      const struct nb_disk *disk);
 
 /* NB_ECORRUPT: the table on PATH, and its swap areas, are not as WANTED. */
-enum nb_err nb_boot_check_table(const char *path,
-				const struct nb_disk *wanted);
+enum nb_err nb_boot_check_table(const char *path, const struct nb_disk *wanted);
 
 #endif

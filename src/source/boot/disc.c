@@ -19,11 +19,13 @@ check_file(const struct nb_config_source *source, const char *path)
 {
 	struct stat st;
 
-	if (!path || (!stat(path, &st) && S_ISREG(st.st_mode)
-		      && !access(path, R_OK)))
+	if (!path
+	    || (!stat(path, &st) && S_ISREG(st.st_mode) && !access(path, R_OK)))
 		return NB_OK;
-	return nb_fail(NB_ESOURCE, "bootdisc %s: %s is no file that can be "
-		       "read", source->name, path);
+	return nb_fail(NB_ESOURCE,
+		       "bootdisc %s: %s is no file that can be "
+		       "read",
+		       source->name, path);
 }
 
 static enum nb_err
@@ -62,13 +64,14 @@ add_search(struct nb_str *s, const struct nb_stage *stage)
 	const char *id = stage->context->backup_id;
 
 	nb_str_addf(s, "set at='/%s/%s'\n", id, stage->path);
-	nb_str_add(s, "search --no-floppy --set=disc --file $at/grub.cfg\n"
+	nb_str_add(s,
+		   "search --no-floppy --set=disc --file $at/grub.cfg\n"
 		   "if [ -z \"$disc\" ]; then\n"
 		   "\tsearch --no-floppy --set=disc --file "
 		   "/nightburn/label.json\n");
-	nb_str_addf(s, "\tfor one in ($disc)/*/%s/grub.cfg; do\n",
-		    stage->path);
-	nb_str_add(s, "\t\tregexp --set=1:at '^\\([^)]*\\)(/.*)/grub.cfg$' "
+	nb_str_addf(s, "\tfor one in ($disc)/*/%s/grub.cfg; do\n", stage->path);
+	nb_str_add(s,
+		   "\t\tregexp --set=1:at '^\\([^)]*\\)(/.*)/grub.cfg$' "
 		   "\"$one\"\n"
 		   "\tdone\nfi\n");
 }
@@ -76,22 +79,26 @@ add_search(struct nb_str *s, const struct nb_stage *stage)
 static void
 add_system(struct nb_str *s, const char *root)
 {
-	nb_str_add(s, "menuentry 'Boot the installed system from its disk' "
+	nb_str_add(s,
+		   "menuentry 'Boot the installed system from its disk' "
 		   "--id system {\n");
 	if (!root) {
-		nb_str_add(s, "\tif [ \"$grub_platform\" = efi ]; then exit; "
+		nb_str_add(s,
+			   "\tif [ \"$grub_platform\" = efi ]; then exit; "
 			   "fi\n\tset root=hd0\n\tchainloader +1\n}\n");
 		return;
 	}
 	nb_str_addf(s, "\tsearch --no-floppy --set=root --%s %s\n",
 		    strncmp(root, "UUID=", 5) ? "label" : "fs-uuid",
 		    strchr(root, '=') + 1);
-	nb_str_add(s, "\tfor one in /boot/grub /grub /boot/grub2 /grub2; do\n"
+	nb_str_add(s,
+		   "\tfor one in /boot/grub /grub /boot/grub2 /grub2; do\n"
 		   "\t\tif [ -f ($root)$one/grub.cfg ]; then\n"
 		   "\t\t\tset prefix=($root)$one\n"
 		   "\t\t\tconfigfile ($root)$one/grub.cfg\n"
 		   "\t\tfi\n\tdone\n");
-	nb_str_add(s, "\tif [ \"$grub_platform\" = pc ]; then\n"
+	nb_str_add(s,
+		   "\tif [ \"$grub_platform\" = pc ]; then\n"
 		   "\t\tchainloader +1\n\t\tboot\n\tfi\n}\n");
 }
 
@@ -107,7 +114,8 @@ make_menu(const struct nb_stage *stage, const struct nb_config_source *source,
 	add_search(&s, stage);
 	add_system(&s, disc->root);
 	if (disc->kernel) {
-		nb_str_addf(&s, "menuentry 'Rescue system on this disc' --id "
+		nb_str_addf(&s,
+			    "menuentry 'Rescue system on this disc' --id "
 			    "rescue {\n\tlinux ($disc)$at/kernel %s\n",
 			    disc->append ? disc->append : "");
 		if (disc->initramfs)

@@ -15,15 +15,47 @@
 
 /* Everything that a menu of Debian's may ask for is in the image: another
  * version's modules would not fit. */
-static const char *const modules[] = {
-	"iso9660", "fat", "part_msdos", "part_gpt", "ext2", "xfs", "btrfs",
-	"lvm", "mdraid09", "mdraid1x", "search", "search_fs_uuid",
-	"search_fs_file", "search_label", "configfile", "normal", "linux",
-	"chain", "echo", "test", "true", "regexp", "halt", "reboot", "ls",
-	"cat", "help", "gzio", "xzio", "lzopio", "minicmd", "loadenv",
-	"serial", "all_video", "gfxterm", "font", "png", "sleep", "memdisk",
-	"tar", NULL
-};
+static const char *const modules[] = { "iso9660",
+				       "fat",
+				       "part_msdos",
+				       "part_gpt",
+				       "ext2",
+				       "xfs",
+				       "btrfs",
+				       "lvm",
+				       "mdraid09",
+				       "mdraid1x",
+				       "search",
+				       "search_fs_uuid",
+				       "search_fs_file",
+				       "search_label",
+				       "configfile",
+				       "normal",
+				       "linux",
+				       "chain",
+				       "echo",
+				       "test",
+				       "true",
+				       "regexp",
+				       "halt",
+				       "reboot",
+				       "ls",
+				       "cat",
+				       "help",
+				       "gzio",
+				       "xzio",
+				       "lzopio",
+				       "minicmd",
+				       "loadenv",
+				       "serial",
+				       "all_video",
+				       "gfxterm",
+				       "font",
+				       "png",
+				       "sleep",
+				       "memdisk",
+				       "tar",
+				       NULL };
 
 bool
 nb_bootdisc_has(const struct nb_config_source *source, bool efi)
@@ -51,9 +83,10 @@ check_program(const struct nb_config_source *source, const char *program,
 	}
 	free(list);
 	if (!err && !found)
-		err = nb_fail(NB_ESOURCE, "bootdisc %s: no program %s\n"
-			      "hint: apt-get install %s", source->name,
-			      program, package);
+		err = nb_fail(NB_ESOURCE,
+			      "bootdisc %s: no program %s\n"
+			      "hint: apt-get install %s",
+			      source->name, program, package);
 	return err;
 }
 
@@ -63,9 +96,11 @@ check_modules(const struct nb_config_source *source, const char *directory,
 {
 	if (!access(directory, R_OK))
 		return NB_OK;
-	return nb_fail(NB_ESOURCE, "bootdisc %s: no %s\nhint: apt-get install "
-		       "%s, or firmware = %s", source->name, directory,
-		       package, strstr(package, "efi") ? "bios" : "efi");
+	return nb_fail(NB_ESOURCE,
+		       "bootdisc %s: no %s\nhint: apt-get install "
+		       "%s, or firmware = %s",
+		       source->name, directory, package,
+		       strstr(package, "efi") ? "bios" : "efi");
 }
 
 enum nb_err
@@ -79,8 +114,7 @@ nb_bootdisc_check(const struct nb_config_source *source)
 	if (bios || efi)
 		err = check_program(source, "grub-mkimage", "grub-common");
 	if (!err && bios)
-		err = check_modules(source, GRUB_DIR "i386-pc",
-				    "grub-pc-bin");
+		err = check_modules(source, GRUB_DIR "i386-pc", "grub-pc-bin");
 	if (!err && efi)
 		err = check_modules(source, GRUB_DIR "x86_64-efi",
 				    "grub-efi-amd64-bin");
@@ -95,7 +129,8 @@ run(const struct nb_stage *stage, const char *const *argv)
 {
 	char *epoch = NULL;
 	const char *environment[] = { NULL, "MTOOLS_SKIP_CHECK=1", NULL };
-	struct nb_proc proc = { .argv = argv, .stdin_fd = -1,
+	struct nb_proc proc = { .argv = argv,
+				.stdin_fd = -1,
 				.environ_add = environment,
 				.timeout_ms = PROGRAM_MS };
 	struct nb_proc_result result = { .exit_code = 0 };
@@ -117,7 +152,7 @@ run(const struct nb_stage *stage, const char *const *argv)
 /* Files that come and go: the menu as GRUB wants to find it. */
 struct work {
 	struct nb_stage *stage;
-	char *dir;           /* full path */
+	char *dir; /* full path */
 	char *tar, *core, *fat;
 };
 
@@ -131,8 +166,7 @@ make_tar(struct work *w, const char *menu)
 	err = nb_str_format(&mtime, "--mtime=@%lld",
 			    (long long)w->stage->context->date);
 	if (!err)
-		err = nb_str_format(&grub, "%s/work/boot/grub",
-				    w->stage->path);
+		err = nb_str_format(&grub, "%s/work/boot/grub", w->stage->path);
 	if (!err)
 		err = nb_path_make(w->stage->context->staging, grub, 0755);
 	if (!err) {
@@ -145,9 +179,9 @@ make_tar(struct work *w, const char *menu)
 		err = nb_fd_save(dir, "grub.cfg", menu, strlen(menu), 0644);
 	if (!err) {
 		const char *const argv[] = {
-			"tar", "--format=ustar", mtime, "--owner=0",
-			"--group=0", "--sort=name", "-C", w->dir, "-cf",
-			w->tar, "boot", NULL
+			"tar",       "--format=ustar", mtime,  "--owner=0",
+			"--group=0", "--sort=name",    "-C",   w->dir,
+			"-cf",       w->tar,           "boot", NULL
 		};
 
 		err = run(w->stage, argv);
@@ -163,8 +197,15 @@ make_core(struct work *w, bool efi, const char *out)
 {
 	enum { FIXED = 9, COUNT = sizeof modules / sizeof *modules };
 	const char *argv[FIXED + COUNT + 1] = {
-		"grub-mkimage", "-O", efi ? "x86_64-efi" : "i386-pc-eltorito",
-		"-p", "(memdisk)/boot/grub", "-m", w->tar, "-o", out,
+		"grub-mkimage",
+		"-O",
+		efi ? "x86_64-efi" : "i386-pc-eltorito",
+		"-p",
+		"(memdisk)/boot/grub",
+		"-m",
+		w->tar,
+		"-o",
+		out,
 	};
 	size_t n = FIXED;
 
@@ -180,12 +221,15 @@ make_core(struct work *w, bool efi, const char *out)
 static enum nb_err
 make_fat(struct work *w)
 {
-	const char *const format[] = { "mformat", "-i", w->fat, "-C", "-f",
-				       "2880", "-N", "4e425542", "::", NULL };
-	const char *const mkdir[] = { "mmd", "-i", w->fat, "::/EFI",
-				      "::/EFI/BOOT", NULL };
-	const char *const copy[] = { "mcopy", "-i", w->fat, w->core,
-				     "::/EFI/BOOT/BOOTX64.EFI", NULL };
+	const char *const format[] = {
+		"mformat", "-i", w->fat,     "-C", "-f",
+		"2880",    "-N", "4e425542", "::", NULL
+	};
+	const char *const mkdir[] = { "mmd",    "-i",          w->fat,
+				      "::/EFI", "::/EFI/BOOT", NULL };
+	const char *const copy[] = {
+		"mcopy", "-i", w->fat, w->core, "::/EFI/BOOT/BOOTX64.EFI", NULL
+	};
 	enum nb_err err = run(w->stage, format);
 
 	if (!err)
@@ -214,9 +258,9 @@ make_efi(struct work *w)
 static enum nb_err
 begin(struct work *w, const char *menu)
 {
-	enum nb_err err = nb_str_format(&w->dir, "%s/%s/work",
-					w->stage->context->staging_path,
-					w->stage->path);
+	enum nb_err err =
+		nb_str_format(&w->dir, "%s/%s/work",
+			      w->stage->context->staging_path, w->stage->path);
 
 	if (!err)
 		err = nb_str_format(&w->tar, "%s/menu.tar", w->dir);
@@ -249,14 +293,12 @@ nb_bootdisc_images(struct nb_stage *stage,
 	enum nb_err err = begin(&w, menu);
 
 	if (!err && nb_bootdisc_has(source, false))
-		err = disc->bios_image
-			? nb_stage_copy(stage, disc->bios_image,
-					NB_BOOTDISC_BIOS)
-			: make_bios(&w);
+		err = disc->bios_image ? nb_stage_copy(stage, disc->bios_image,
+						       NB_BOOTDISC_BIOS)
+				       : make_bios(&w);
 	if (!err && nb_bootdisc_has(source, true))
 		err = disc->efi_image
-			? nb_stage_copy(stage, disc->efi_image,
-					NB_BOOTDISC_EFI)
+			? nb_stage_copy(stage, disc->efi_image, NB_BOOTDISC_EFI)
 			: make_efi(&w);
 	if (!err)
 		err = remove_work(stage);

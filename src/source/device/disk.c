@@ -73,8 +73,7 @@ take_type(struct fdisk_parttype *type, struct nb_disk_part *out)
 	else
 		err = nb_str_format(&out->type, "0x%02x",
 				    fdisk_parttype_get_code(type));
-	return err ? err : take(fdisk_parttype_get_name(type),
-				&out->type_name);
+	return err ? err : take(fdisk_parttype_get_name(type), &out->type_name);
 }
 
 static enum nb_err
@@ -97,8 +96,7 @@ take_part(struct fdisk_partition *pa, unsigned int sector,
 }
 
 static enum nb_err
-take_parts(const char *object, struct fdisk_context *cxt,
-	   struct nb_disk *disk)
+take_parts(const char *object, struct fdisk_context *cxt, struct nb_disk *disk)
 {
 	struct fdisk_table *table = NULL;
 	struct fdisk_iter *at = fdisk_new_iter(FDISK_ITER_FORWARD);
@@ -151,9 +149,9 @@ take_contents(int fd, struct nb_disk_part *part)
 	if (!blkid_probe_set_device(probe, fd, (blkid_loff_t)part->start,
 				    (blkid_loff_t)part->size)
 	    && !blkid_probe_enable_superblocks(probe, 1)
-	    && !blkid_probe_set_superblocks_flags(probe,
-			BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID
-			| BLKID_SUBLKS_LABEL)
+	    && !blkid_probe_set_superblocks_flags(
+		    probe,
+		    BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL)
 	    && !blkid_do_safeprobe(probe)) {
 		err = take_value(probe, "TYPE", &part->fs);
 		if (!err)
@@ -166,8 +164,7 @@ take_contents(int fd, struct nb_disk_part *part)
 }
 
 static enum nb_err
-take_table(const char *object, struct fdisk_context *cxt,
-	   struct nb_disk *disk)
+take_table(const char *object, struct fdisk_context *cxt, struct nb_disk *disk)
 {
 	struct fdisk_label *label;
 	char *id = NULL;
@@ -238,8 +235,10 @@ write_script(const char *object, struct fdisk_context *cxt, char **text)
 	fdisk_unref_script(script);
 	if (bad) {
 		free(buf);
-		return nb_fail(NB_EIO, "%s: the partition table cannot be "
-			       "written down", object);
+		return nb_fail(NB_EIO,
+			       "%s: the partition table cannot be "
+			       "written down",
+			       object);
 	}
 	*text = buf;
 	return NB_OK;
@@ -271,8 +270,10 @@ nb_disk_move_backup(const char *object, const char *device)
 		ret = fdisk_deassign_device(cxt, 0);
 	if (ret) {
 		errno = -ret;
-		err = nb_fail_errno(NB_EIO, "%s: the second partition table "
-				    "cannot be written", object);
+		err = nb_fail_errno(NB_EIO,
+				    "%s: the second partition table "
+				    "cannot be written",
+				    object);
 	}
 	fdisk_unref_context(cxt);
 	return err;

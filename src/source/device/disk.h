@@ -19,8 +19,7 @@ enum nb_err nb_disk_read(const char *object, const char *device,
 			 struct nb_disk *out);
 
 /* The table as a script for sfdisk(8); the caller frees.  NB_EIO */
-enum nb_err nb_disk_script(const char *object, const char *device,
-			   char **text);
+enum nb_err nb_disk_script(const char *object, const char *device, char **text);
 
 /* Writes a GPT anew, so that its second copy stands at the end of the disk.
  * NB_EIO */

@@ -155,8 +155,8 @@ nb_disk_number(dev_t disk, dev_t device)
 static enum nb_err
 find_mount(dev_t device, bool whole, char **where)
 {
-	struct libmnt_table *table
-		= mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_table *table =
+		mnt_new_table_from_file("/proc/self/mountinfo");
 	struct libmnt_iter *at = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *fs;
 	enum nb_err err = NB_OK;
@@ -183,7 +183,7 @@ nb_disk_mount(dev_t device, char **where)
 }
 
 struct user {
-	const char *name;      /* of the device */
+	const char *name; /* of the device */
 	dev_t device;
 	char *who;
 	enum nb_err err;
@@ -211,8 +211,8 @@ is_holder(void *ctx, int at, const char *name)
 	struct user *u = ctx;
 
 	(void)at;
-	u->err = nb_str_format(&u->who, "/dev/%s is a part of /dev/%s",
-			       u->name, name);
+	u->err = nb_str_format(&u->who, "/dev/%s is a part of /dev/%s", u->name,
+			       name);
 	return true;
 }
 

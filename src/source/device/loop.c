@@ -26,8 +26,8 @@ configure(int control, const struct loop_config *config, bool readonly,
 		if (number < 0)
 			return -1;
 		snprintf(loop->path, sizeof loop->path, "/dev/loop%d", number);
-		loop->fd = open(loop->path, (readonly ? O_RDONLY : O_RDWR)
-				| O_CLOEXEC);
+		loop->fd = open(loop->path,
+				(readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 		if (loop->fd < 0)
 			return -1;
 		if (!ioctl(loop->fd, LOOP_CONFIGURE, config))
@@ -71,9 +71,13 @@ nb_loop_close(struct nb_loop *loop)
 static int
 set_options(int context, const char *fs)
 {
-	static const struct { const char *fs, *option; } quiet[] = {
-		{ "ext3", "noload" }, { "ext4", "noload" },
-		{ "xfs", "norecovery" }, { "xfs", "nouuid" },
+	static const struct {
+		const char *fs, *option;
+	} quiet[] = {
+		{ "ext3", "noload" },
+		{ "ext4", "noload" },
+		{ "xfs", "norecovery" },
+		{ "xfs", "nouuid" },
 	};
 
 	if (fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0))
@@ -100,13 +104,14 @@ nb_loop_mount(const char *object, const char *path, const char *fs, int *root)
 	    || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0)
 	    || (mounted = fsmount(context, FSMOUNT_CLOEXEC,
 				  MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV
-				  | MOUNT_ATTR_NOSUID)) < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot mount its %s",
-				    object, fs);
+					  | MOUNT_ATTR_NOSUID))
+		    < 0)
+		err = nb_fail_errno(NB_EIO, "%s: cannot mount its %s", object,
+				    fs);
 	if (!err) {
 		/* The mount's own descriptor is a path, which cannot list. */
-		*root = openat(mounted, ".", O_RDONLY | O_DIRECTORY
-			       | O_CLOEXEC);
+		*root = openat(mounted, ".",
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (*root < 0)
 			err = nb_fail_errno(NB_EIO, "%s: cannot open its %s",
 					    object, fs);

@@ -12,14 +12,13 @@
 #include "base/err.h"
 
 struct nb_loop {
-	int fd;            /* the loop device goes with the last descriptor */
-	char path[32];     /* "/dev/loop3" */
+	int fd;        /* the loop device goes with the last descriptor */
+	char path[32]; /* "/dev/loop3" */
 };
 
 /* SIZE bytes of the open device or file FD from OFFSET on.  NB_EIO */
 enum nb_err nb_loop_open(const char *object, int fd, bool readonly,
-			 uint64_t offset, uint64_t size,
-			 struct nb_loop *out);
+			 uint64_t offset, uint64_t size, struct nb_loop *out);
 void nb_loop_close(struct nb_loop *loop);
 
 /*
@@ -27,7 +26,7 @@ void nb_loop_close(struct nb_loop *loop);
  * read-only without replaying its journal, seen through *ROOT alone.
  * NB_ENOTFOUND, not logged: the kernel does not know FS; NB_EIO.
  */
-enum nb_err nb_loop_mount(const char *object, const char *path,
-			  const char *fs, int *root);
+enum nb_err nb_loop_mount(const char *object, const char *path, const char *fs,
+			  int *root);
 
 #endif

@@ -40,12 +40,11 @@ is_complete(const char *tail, size_t length, const char *trailer)
 		return false;
 	for (p = found + 1; p < end;) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
-		size_t n = newline ? (size_t)(newline - p)
-			: (size_t)(end - p);
+		size_t n = newline ? (size_t)(newline - p) : (size_t)(end - p);
 
-		if (!newline || (n && !(n == 2 && !memcmp(p, "--", 2))
-				 && !(n > 12 && !memcmp(p, "\\unrestrict ",
-							12))))
+		if (!newline
+		    || (n && !(n == 2 && !memcmp(p, "--", 2))
+			&& !(n > 12 && !memcmp(p, "\\unrestrict ", 12))))
 			return false;
 		p += n + 1;
 	}
@@ -61,8 +60,10 @@ check_trailer(const struct nb_pg_dump *dump, const char *tail, size_t length)
 
 	if (is_complete(tail, length, trailer))
 		return NB_OK;
-	return nb_fail(NB_ESOURCE, "%s: the dump is cut off: its last line "
-		       "\"%s\" is missing", dump->object, trailer + 1);
+	return nb_fail(NB_ESOURCE,
+		       "%s: the dump is cut off: its last line "
+		       "\"%s\" is missing",
+		       dump->object, trailer + 1);
 }
 
 static enum nb_err
@@ -121,8 +122,8 @@ open_dump(const struct nb_pg_dump *dump, int *fd)
 {
 	*fd = nb_path_open(dump->context->staging, dump->path, O_RDONLY, 0);
 	if (*fd < 0)
-		return nb_fail_errno(NB_EIO, "%s: cannot open %s",
-				     dump->object, dump->path);
+		return nb_fail_errno(NB_EIO, "%s: cannot open %s", dump->object,
+				     dump->path);
 	return NB_OK;
 }
 
@@ -136,9 +137,11 @@ check_gzip(struct nb_pg_dump *dump)
 	enum nb_err err = open_dump(dump, &fd);
 
 	if (!err)
-		err = read_with(dump, "gzip", &(struct nb_proc){
-				.argv = argv, .stdin_fd = fd,
-				.sink = keep_ending, .ctx = &ending });
+		err = read_with(dump, "gzip",
+				&(struct nb_proc){ .argv = argv,
+						   .stdin_fd = fd,
+						   .sink = keep_ending,
+						   .ctx = &ending });
 	nb_fd_close(&fd);
 	if (err)
 		return err;
@@ -151,15 +154,15 @@ restore_directory(const struct nb_pg_dump *dump, const char *const option[2])
 {
 	const char *argv[5] = { dump->restore, option[0], option[1] };
 	char *path = NULL;
-	enum nb_err err = nb_path_join(dump->context->staging_path,
-				       dump->path, &path);
+	enum nb_err err =
+		nb_path_join(dump->context->staging_path, dump->path, &path);
 
 	if (err)
 		return err;
 	argv[option[1] ? 3 : 2] = path;
 	err = read_with(dump, option[1] ? "pg_restore" : "pg_restore --list",
-			&(struct nb_proc){ .argv = argv, .stdin_fd = -1,
-			.sink = drop });
+			&(struct nb_proc){
+				.argv = argv, .stdin_fd = -1, .sink = drop });
 	free(path);
 	return err;
 }
@@ -181,10 +184,10 @@ restore_file(const struct nb_pg_dump *dump, const char *const option[2])
 		err = nb_unpack_begin(dump->path, packed, &fd, &unpack);
 	}
 	if (!err)
-		err = read_with(dump, option[1] ? "pg_restore"
-				: "pg_restore --list",
-				&(struct nb_proc){ .argv = argv,
-				.stdin_fd = fd, .sink = drop });
+		err = read_with(
+			dump, option[1] ? "pg_restore" : "pg_restore --list",
+			&(struct nb_proc){
+				.argv = argv, .stdin_fd = fd, .sink = drop });
 	if (unpack)
 		later = nb_unpack_end(unpack, &fd);
 	nb_fd_close(&fd);
@@ -196,7 +199,8 @@ static enum nb_err
 check_archive(const struct nb_pg_dump *dump)
 {
 	static const char *const options[2][2] = {
-		{ "--list", NULL }, { "-f", "/dev/null" },
+		{ "--list", NULL },
+		{ "-f", "/dev/null" },
 	};
 	bool directory = dump->source->postgres.format == NB_FORMAT_DIRECTORY;
 	int passes = dump->source->postgres.full_check ? 2 : 1;
@@ -204,7 +208,7 @@ check_archive(const struct nb_pg_dump *dump)
 
 	for (int i = 0; !err && i < passes; i++)
 		err = directory ? restore_directory(dump, options[i])
-			: restore_file(dump, options[i]);
+				: restore_file(dump, options[i]);
 	return err;
 }
 
@@ -234,9 +238,10 @@ nb_pg_check_shrink(const struct nb_pg_dump *dump)
 	err = context->last_size(context->ctx, "postgres", dump->name, &last);
 	if (err || (double)dump->stored >= (double)last * ratio)
 		return err;
-	return nb_fail(NB_ESOURCE, "%s: the dump shrank to %s from %s, below "
+	return nb_fail(NB_ESOURCE,
+		       "%s: the dump shrank to %s from %s, below "
 		       "min_ratio %g\nhint: when this is as it should be, run "
-		       "again with --accept-shrink", dump->object,
-		       nb_str_size(dump->stored, now),
+		       "again with --accept-shrink",
+		       dump->object, nb_str_size(dump->stored, now),
 		       nb_str_size(last, before), ratio);
 }

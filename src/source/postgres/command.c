@@ -45,7 +45,7 @@ compression_argument(const struct nb_pg_dump *dump, char **out)
 		if (source->postgres.format != NB_FORMAT_DIRECTORY)
 			return nb_str_dup("-Z0", out);
 		return level < 0 ? nb_str_dup("-Zzstd", out)
-			: nb_str_format(out, "-Zzstd:%d", level);
+				 : nb_str_format(out, "-Zzstd:%d", level);
 	}
 	return NB_OK;
 }
@@ -70,7 +70,8 @@ static enum nb_err
 add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 {
 	static const char *const formats[] = {
-		[NB_FORMAT_CUSTOM] = "-Fc", [NB_FORMAT_PLAIN] = "-Fp",
+		[NB_FORMAT_CUSTOM] = "-Fc",
+		[NB_FORMAT_PLAIN] = "-Fp",
 		[NB_FORMAT_DIRECTORY] = "-Fd",
 	};
 	enum nb_format format = dump->source->postgres.format;
@@ -117,7 +118,7 @@ make_arguments(const struct nb_pg_dump *dump,
 		err = add_taken(arguments, lock);
 	if (!err)
 		err = dump->database ? add_format(arguments, dump)
-			: add(arguments, "--globals-only");
+				     : add(arguments, "--globals-only");
 	if (!err && *conninfo->text)
 		err = add(arguments, "-d");
 	if (!err && *conninfo->text)
@@ -144,9 +145,10 @@ tick(void *ctx)
 	if (nb_pg_is_directory(dump)) {
 		err = nb_pg_directory_size(dump, &bytes);
 		if (!err && cap && bytes > cap)
-			err = nb_fail(NB_ESOURCE, "%s: pg_dump: more than %"
-				      PRIu64 " bytes of output", dump->object,
-				      cap);
+			err = nb_fail(NB_ESOURCE,
+				      "%s: pg_dump: more than %" PRIu64
+				      " bytes of output",
+				      dump->object, cap);
 	}
 	if (!err && context->progress)
 		err = context->progress(context->ctx, dump->object, bytes, 0);
@@ -176,8 +178,7 @@ enum nb_err
 nb_pg_status(const char *name, const struct nb_proc_result *result)
 {
 	const char *errors = result->errors ? result->errors : "", *line;
-	bool locked = strstr(errors, "LOCK TABLE")
-		&& strstr(errors, "timeout");
+	bool locked = strstr(errors, "LOCK TABLE") && strstr(errors, "timeout");
 
 	if (result->signal || result->exit_code <= 0 || !*errors)
 		return nb_proc_check(name, result, NB_ESOURCE);
@@ -185,7 +186,8 @@ nb_pg_status(const char *name, const struct nb_proc_result *result)
 	return nb_fail(NB_ESOURCE, "%s: exit status %d: %.*s%s", name,
 		       result->exit_code, (int)strcspn(line, "\n"), line,
 		       locked ? "\nhint: another session held a lock on a "
-		       "table for longer than lock_timeout" : "");
+				"table for longer than lock_timeout"
+			      : "");
 }
 
 /* What a program that succeeded had to say all the same. */
@@ -213,13 +215,19 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 			    dump->database ? "pg_dump" : "pg_dumpall");
 	if (err)
 		return err;
-	err = nb_proc_run(&(struct nb_proc){
-		.argv = (const char *const *)arguments->at, .name = name,
-		.environ_add = conninfo->environ_add,
-		.run_as = source->postgres.run_as, .stdin_fd = -1,
-		.sink = nb_pg_is_directory(dump) ? NULL : sink, .tick = tick,
-		.ctx = dump, .max_bytes = source->postgres.max_size,
-		.timeout_ms = source->postgres.timeout * 1000 }, &result);
+	err = nb_proc_run(
+		&(struct nb_proc){
+			.argv = (const char *const *)arguments->at,
+			.name = name,
+			.environ_add = conninfo->environ_add,
+			.run_as = source->postgres.run_as,
+			.stdin_fd = -1,
+			.sink = nb_pg_is_directory(dump) ? NULL : sink,
+			.tick = tick,
+			.ctx = dump,
+			.max_bytes = source->postgres.max_size,
+			.timeout_ms = source->postgres.timeout * 1000 },
+		&result);
 	if (!err)
 		err = nb_pg_status(name, &result);
 	else if (err == NB_EFAIL || err == NB_ENOTFOUND)

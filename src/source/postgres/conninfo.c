@@ -125,9 +125,10 @@ nb_pg_warn_passfile(const struct nb_config_source *source)
 	if (err)
 		return err;
 	if (!stat(path, &st) && st.st_mode & 077)
-		nb_log(NB_WARNING, "%s: others have access to it (mode %04o), "
-		       "so that libpq ignores it\nhint: chmod 0600 %s", path,
-		       (unsigned int)st.st_mode & 07777, path);
+		nb_log(NB_WARNING,
+		       "%s: others have access to it (mode %04o), "
+		       "so that libpq ignores it\nhint: chmod 0600 %s",
+		       path, (unsigned int)st.st_mode & 07777, path);
 	free(path);
 	return NB_OK;
 }

@@ -24,8 +24,8 @@ open_directory(const struct nb_pg_dump *dump, DIR **out)
 
 	if (!dir) {
 		nb_fd_close(&fd);
-		return nb_fail_errno(NB_EIO, "%s: cannot open %s",
-				     dump->object, dump->path);
+		return nb_fail_errno(NB_EIO, "%s: cannot open %s", dump->object,
+				     dump->path);
 	}
 	*out = dir;
 	return NB_OK;
@@ -77,8 +77,8 @@ hash_file(const struct nb_pg_dump *dump, int fd, struct nb_sha256 *hash,
 		e->size += (uint64_t)n;
 	}
 	if (n < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot read %s",
-				    dump->object, e->root_path);
+		err = nb_fail_errno(NB_EIO, "%s: cannot read %s", dump->object,
+				    e->root_path);
 	nb_sha256_finish(hash, e->sha256);
 	free(buffer);
 	return err;
@@ -89,8 +89,11 @@ add_file(const struct nb_pg_dump *dump, const struct nb_user *owner,
 	 const char *name, struct nb_sha256 *hash, struct nb_entries *list)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .mode = 0400, .uid = owner->uid,
-		.gid = owner->gid, .mtime = dump->context->date,
+		.type = NB_ENTRY_FILE,
+		.mode = 0400,
+		.uid = owner->uid,
+		.gid = owner->gid,
+		.mtime = dump->context->date,
 		.hashed = true,
 	};
 	struct stat st;
@@ -105,11 +108,11 @@ add_file(const struct nb_pg_dump *dump, const struct nb_user *owner,
 		goto out;
 	fd = nb_path_open(dump->context->staging, e.root_path, O_RDONLY, 0);
 	if (fd < 0 || fstat(fd, &st))
-		err = nb_fail_errno(NB_EIO, "%s: cannot open %s",
-				    dump->object, e.root_path);
+		err = nb_fail_errno(NB_EIO, "%s: cannot open %s", dump->object,
+				    e.root_path);
 	else if (!S_ISREG(st.st_mode))
-		err = nb_fail(NB_ESOURCE, "%s: %s is not a file",
-			      dump->object, e.root_path);
+		err = nb_fail(NB_ESOURCE, "%s: %s is not a file", dump->object,
+			      e.root_path);
 	else
 		err = hash_file(dump, fd, hash, &e);
 	e.content = e.size ? NB_CONTENT_ROOT : NB_CONTENT_NONE;
@@ -128,11 +131,14 @@ add_directory(const struct nb_pg_dump *dump, const struct nb_user *owner,
 	      struct nb_entries *list)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_DIR, .mode = 0500, .uid = owner->uid,
-		.gid = owner->gid, .mtime = dump->context->date,
+		.type = NB_ENTRY_DIR,
+		.mode = 0500,
+		.uid = owner->uid,
+		.gid = owner->gid,
+		.mtime = dump->context->date,
 	};
-	enum nb_err err = nb_path_join(dump->context->backup_id, dump->path,
-				       &e.path);
+	enum nb_err err =
+		nb_path_join(dump->context->backup_id, dump->path, &e.path);
 
 	return err ? err : nb_entries_add(list, &e);
 }

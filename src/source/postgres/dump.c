@@ -26,7 +26,8 @@ static enum nb_err
 make_path(struct nb_pg_dump *dump)
 {
 	static const char *const endings[] = {
-		[NB_FORMAT_CUSTOM] = ".dump", [NB_FORMAT_PLAIN] = ".sql",
+		[NB_FORMAT_CUSTOM] = ".dump",
+		[NB_FORMAT_PLAIN] = ".sql",
 		[NB_FORMAT_DIRECTORY] = "",
 	};
 	const struct nb_config_source *source = dump->source;
@@ -62,8 +63,9 @@ open_file(struct nb_pg_dump *dump)
 		if (err != NB_ENOTFOUND) {
 			free(dump->path);
 			dump->path = NULL;
-			return err ? err : nb_str_dup("postgres/globals.sql",
-						      &dump->path);
+			return err ? err
+				   : nb_str_dup("postgres/globals.sql",
+						&dump->path);
 		}
 		nb_dump_file_clear(&dump->file);
 	}
@@ -81,7 +83,8 @@ make_directory(struct nb_pg_dump *dump)
 	if (err)
 		return err;
 	if (mkdirat(staging, dump->path, 0700)) {
-		err = errno == EEXIST ? NB_ENOTFOUND
+		err = errno == EEXIST
+			? NB_ENOTFOUND
 			: nb_fail_errno(nb_fd_write_error(),
 					"%s: cannot make directory",
 					dump->path);
@@ -89,8 +92,8 @@ make_directory(struct nb_pg_dump *dump)
 	}
 	fd = nb_path_open(staging, dump->path, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0 || fchown(fd, user.uid, user.gid))
-		err = nb_fail_errno(NB_EIO, "%s: cannot give to %s",
-				    dump->path, user.name);
+		err = nb_fail_errno(NB_EIO, "%s: cannot give to %s", dump->path,
+				    user.name);
 out:
 	nb_fd_close(&fd);
 	nb_user_free(&user);
@@ -106,8 +109,10 @@ finish(struct nb_pg_dump *dump)
 		err = nb_pg_directory_size(dump, &dump->stored);
 		dump->raw = dump->stored;
 		if (!err && !dump->stored)
-			err = nb_fail(NB_ESOURCE, "%s: pg_dump: exit status "
-				      "0, but no output", dump->object);
+			err = nb_fail(NB_ESOURCE,
+				      "%s: pg_dump: exit status "
+				      "0, but no output",
+				      dump->object);
 		return err;
 	}
 	err = nb_dump_file_finish(&dump->file);
@@ -119,24 +124,24 @@ finish(struct nb_pg_dump *dump)
 enum nb_err
 nb_pg_dump_run(struct nb_pg_dump *dump)
 {
-	enum nb_err err = nb_path_make(dump->context->staging, "postgres",
-				       0711);
-
+	enum nb_err err =
+		nb_path_make(dump->context->staging, "postgres", 0711);
 
 	if (!err)
 		err = make_path(dump);
 	if (!err)
 		err = nb_pg_is_directory(dump) ? make_directory(dump)
-			: open_file(dump);
+					       : open_file(dump);
 	if (err == NB_ENOTFOUND)
-		err = nb_fail(NB_ECONFIG, "%s: %s is there already\nhint: two "
+		err = nb_fail(NB_ECONFIG,
+			      "%s: %s is there already\nhint: two "
 			      "sources of the job dump the same name",
 			      dump->object, dump->path);
 	dump->sink = store;
 	dump->sink_ctx = dump;
 	if (!err)
 		err = dump->source->remote.host ? nb_pg_remote_dump(dump)
-			: nb_pg_dump_stream(dump);
+						: nb_pg_dump_stream(dump);
 	return err ? err : finish(dump);
 }
 

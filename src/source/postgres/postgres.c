@@ -8,7 +8,7 @@
 #include "source/postgres/postgres.h"
 
 #define GLOBALS_ESTIMATE (1 << 20)
-#define ZSTD_SINCE 160000          /* pg_dump that knows zstd itself */
+#define ZSTD_SINCE 160000 /* pg_dump that knows zstd itself */
 
 static enum nb_pg_program
 dumper(const struct nb_config_source *source)
@@ -30,7 +30,8 @@ check_user(const struct nb_config_source *source)
 	enum nb_err err = nb_user_find(source->postgres.run_as, &user);
 
 	if (!err && !nb_user_allowed(&user))
-		err = nb_fail(NB_ESOURCE, "postgres %s: only root can become "
+		err = nb_fail(NB_ESOURCE,
+			      "postgres %s: only root can become "
 			      "%s\nhint: start nightburn as root or as %s",
 			      source->name, user.name, user.name);
 	nb_user_free(&user);
@@ -50,14 +51,14 @@ check_version(const struct nb_config_source *source, int number,
 	if (err)
 		return err;
 	major = server.version >= 100000 ? server.version / 10000 * 10000
-		: server.version / 100 * 100;
+					 : server.version / 100 * 100;
 	if (number < major)
-		err = nb_fail(NB_ESOURCE, "postgres %s: %s %s is older than "
+		err = nb_fail(NB_ESOURCE,
+			      "postgres %s: %s %s is older than "
 			      "the server, %s\nhint: install the client "
 			      "programs of PostgreSQL %s, or set %s",
-			      source->name, program, text,
-			      server.version_text, server.version_text,
-			      program);
+			      source->name, program, text, server.version_text,
+			      server.version_text, program);
 	nb_pg_server_clear(&server);
 	return err;
 }
@@ -74,16 +75,17 @@ check_program(const struct nb_config_source *source, int *number, char **text)
 	    && source->postgres.format == NB_FORMAT_DIRECTORY
 	    && source->postgres.compression == NB_COMPRESSION_ZSTD
 	    && *number < ZSTD_SINCE)
-		err = nb_fail(NB_ECONFIG, "postgres %s: pg_dump %s has no "
+		err = nb_fail(NB_ECONFIG,
+			      "postgres %s: pg_dump %s has no "
 			      "zstd for format directory\nhint: compression = "
-			      "gzip, or format = custom", source->name, *text);
+			      "gzip, or format = custom",
+			      source->name, *text);
 	free(path);
 	return err;
 }
 
 enum nb_err
-nb_pg_preflight(const struct nb_config_source *source, int *number,
-		char **text)
+nb_pg_preflight(const struct nb_config_source *source, int *number, char **text)
 {
 	enum nb_err err = check_user(source);
 
@@ -135,13 +137,16 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 {
 	struct nb_user owner = { .name = NULL };
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
-		.mode = 0400, .mtime = dump->context->date,
-		.size = dump->stored, .hashed = true,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_ROOT,
+		.mode = 0400,
+		.mtime = dump->context->date,
+		.size = dump->stored,
+		.hashed = true,
 	};
 	const struct nb_config_source *source = dump->source;
-	enum nb_err err = nb_user_find(source->remote.host ? NULL
-				       : source->postgres.run_as, &owner);
+	enum nb_err err = nb_user_find(
+		source->remote.host ? NULL : source->postgres.run_as, &owner);
 
 	if (!err && dump->database
 	    && source->postgres.format == NB_FORMAT_DIRECTORY) {
@@ -179,13 +184,15 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 	   struct nb_manifest_sources *sources)
 {
 	static const char *const formats[] = {
-		[NB_FORMAT_CUSTOM] = "custom", [NB_FORMAT_PLAIN] = "plain",
+		[NB_FORMAT_CUSTOM] = "custom",
+		[NB_FORMAT_PLAIN] = "plain",
 		[NB_FORMAT_DIRECTORY] = "directory",
 	};
 	struct nb_manifest_source record = { .bytes = dump->raw,
 					     .stored = dump->stored };
 	const char *end = dump->database
-		&& dump->source->postgres.format == NB_FORMAT_DIRECTORY ? ""
+			&& dump->source->postgres.format == NB_FORMAT_DIRECTORY
+		? ""
 		: ending(dump->path);
 	enum nb_err err = nb_str_dup("postgres", &record.kind);
 
@@ -194,15 +201,17 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 	if (!err)
 		err = nb_str_dup(dump->database, &record.database);
 	if (!err)
-		err = nb_str_dup(dump->database
-				 ? formats[dump->source->postgres.format]
-				 : "globals", &record.format);
+		err = nb_str_dup(
+			dump->database ? formats[dump->source->postgres.format]
+				       : "globals",
+			&record.format);
 	if (!err)
 		err = nb_path_join(dump->context->backup_id, dump->path,
 				   &record.path);
 	if (!err)
-		err = nb_str_dup(!strcmp(end, ".zst") ? "zstd"
-				 : !strcmp(end, ".gz") ? "gzip" : "none",
+		err = nb_str_dup(!strcmp(end, ".zst")          ? "zstd"
+					 : !strcmp(end, ".gz") ? "gzip"
+							       : "none",
 				 &record.compression);
 	if (!err)
 		err = nb_str_dup(server_version, &record.server_version);
@@ -218,8 +227,8 @@ add_directories(const struct nb_source_context *context,
 		struct nb_entries *entries)
 {
 	char *path = NULL;
-	enum nb_err err = nb_entries_add_dir(entries, context->backup_id,
-					     context->date);
+	enum nb_err err =
+		nb_entries_add_dir(entries, context->backup_id, context->date);
 
 	if (!err)
 		err = nb_path_join(context->backup_id, "postgres", &path);
@@ -270,8 +279,10 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 		return take_dump(&dump, server->version_text, out);
 	}
 	if (!server->databases.count)
-		return nb_fail(NB_ESOURCE, "postgres %s: the server lists no "
-			       "database", source->name);
+		return nb_fail(NB_ESOURCE,
+			       "postgres %s: the server lists no "
+			       "database",
+			       source->name);
 	for (size_t i = 0; !err && i < server->databases.count; i++) {
 		dump = *model;
 		dump.database = server->databases.at[i].name;
@@ -298,10 +309,11 @@ collect(const struct nb_config_source *source,
 	if (!err)
 		err = nb_pg_ask(source, false, &server);
 	if (!err)
-		err = take_all(&(struct nb_pg_dump){
-			.source = source, .context = context,
-			.program = program, .restore = restore }, &server,
-			out);
+		err = take_all(&(struct nb_pg_dump){ .source = source,
+						     .context = context,
+						     .program = program,
+						     .restore = restore },
+			       &server, out);
 	nb_pg_server_clear(&server);
 	free(program);
 	free(restore);

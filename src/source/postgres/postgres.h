@@ -37,9 +37,9 @@ enum nb_err nb_pg_program_version(const struct nb_config_source *source,
 /* ---- conninfo.c: where the server is ---- */
 
 struct nb_pg_conninfo {
-	char *text;                  /* without a password, "" when empty */
-	char *password;              /* "PGPASSWORD=...", or NULL */
-	const char *environ_add[2];  /* the password for nb_proc, or nothing:
+	char *text;                 /* without a password, "" when empty */
+	char *password;             /* "PGPASSWORD=...", or NULL */
+	const char *environ_add[2]; /* the password for nb_proc, or nothing:
 					an argument is seen by everyone */
 };
 
@@ -59,12 +59,12 @@ enum nb_err nb_pg_warn_passfile(const struct nb_config_source *source);
 
 struct nb_pg_database {
 	char *name;
-	uint64_t size;               /* bytes, when asked for */
+	uint64_t size; /* bytes, when asked for */
 };
 
 struct nb_pg_server {
-	int version;                 /* as PQserverVersion: 150020 */
-	char *version_text;          /* "15.20" */
+	int version;        /* as PQserverVersion: 150020 */
+	char *version_text; /* "15.20" */
 	/* Those of the source, by name: none of globals, all that allow
 	 * connections and are no templates, or the one. */
 	struct NB_ARRAY(struct nb_pg_database) databases;
@@ -84,17 +84,17 @@ void nb_pg_server_clear(struct nb_pg_server *server);
 struct nb_pg_dump {
 	const struct nb_config_source *source;
 	const struct nb_source_context *context;
-	const char *object;          /* "postgres testdb" */
-	const char *name;            /* in the manifest */
-	const char *database;        /* NULL: globals */
-	const char *program;         /* path of pg_dump or pg_dumpall */
-	const char *restore;         /* path of pg_restore, or NULL */
-	char *path;                  /* beneath staging; a file or directory */
-	struct nb_dump_file file;    /* not of the directory format */
-	nb_proc_sink *sink;          /* where its bytes go, with SINK_CTX; not
+	const char *object;       /* "postgres testdb" */
+	const char *name;         /* in the manifest */
+	const char *database;     /* NULL: globals */
+	const char *program;      /* path of pg_dump or pg_dumpall */
+	const char *restore;      /* path of pg_restore, or NULL */
+	char *path;               /* beneath staging; a file or directory */
+	struct nb_dump_file file; /* not of the directory format */
+	nb_proc_sink *sink;       /* where its bytes go, with SINK_CTX; not
 					of the directory format */
 	void *sink_ctx;
-	uint64_t raw, stored;        /* bytes before and after compression */
+	uint64_t raw, stored; /* bytes before and after compression */
 };
 
 /* Runs the program into staging.  NB_ESOURCE, NB_EFULL, NB_EIO. */
@@ -115,8 +115,7 @@ enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
  * Like nb_proc_check, but of several lines of stderr the first that tells of
  * an error is shown.
  */
-enum nb_err nb_pg_status(const char *name,
-			 const struct nb_proc_result *result);
+enum nb_err nb_pg_status(const char *name, const struct nb_proc_result *result);
 
 /* ---- postgres.c ---- */
 
@@ -125,8 +124,8 @@ enum nb_err nb_pg_status(const char *name,
  * (to *NUMBER, as PQserverVersion counts, and *TEXT, which the caller frees)
  * that is not older than the server.  NB_ESOURCE, NB_ECONFIG
  */
-enum nb_err nb_pg_preflight(const struct nb_config_source *source,
-			    int *number, char **text);
+enum nb_err nb_pg_preflight(const struct nb_config_source *source, int *number,
+			    char **text);
 
 /* ---- check.c: whether it counts ---- */
 
@@ -152,8 +151,8 @@ enum nb_err nb_pg_directory_entries(const struct nb_pg_dump *dump,
 /* As nb_pg_preflight there, and as to pg_restore (a path, or NULL) here. */
 enum nb_err nb_pg_remote_preflight(const struct nb_config_source *source,
 				   const char *restore);
-enum nb_err nb_pg_remote_ask(const struct nb_config_source *source,
-			     bool sizes, struct nb_pg_server *out);
+enum nb_err nb_pg_remote_ask(const struct nb_config_source *source, bool sizes,
+			     struct nb_pg_server *out);
 /* As nb_pg_dump_stream. */
 enum nb_err nb_pg_remote_dump(struct nb_pg_dump *dump);
 

@@ -30,7 +30,7 @@ configured(const struct nb_config_source *source, enum nb_pg_program program)
 	if (program == NB_PG_DUMP)
 		return source->postgres.pg_dump;
 	return program == NB_PG_DUMPALL ? source->postgres.pg_dumpall
-		: source->postgres.pg_restore;
+					: source->postgres.pg_restore;
 }
 
 /* *PATH stays NULL when DIRECTORY (N bytes) has no such program. */
@@ -94,8 +94,8 @@ enum nb_err
 nb_pg_program_find(const struct nb_config_source *source,
 		   enum nb_pg_program program, char **path)
 {
-	const char *name = names[program], *chosen = configured(source,
-								program);
+	const char *name = names[program],
+		   *chosen = configured(source, program);
 	const char *dump = source->postgres.pg_dump;
 	const char *slash = dump ? strrchr(dump, '/') : NULL;
 	char *found = NULL;
@@ -114,10 +114,11 @@ nb_pg_program_find(const struct nb_config_source *source,
 	if (err)
 		return err;
 	if (!found)
-		return nb_fail(NB_ESOURCE, "postgres %s: no program %s\n"
+		return nb_fail(NB_ESOURCE,
+			       "postgres %s: no program %s\n"
 			       "hint: install the client programs of "
-			       "PostgreSQL, or set %s", source->name, name,
-			       names[program]);
+			       "PostgreSQL, or set %s",
+			       source->name, name, names[program]);
 	*path = found;
 	return NB_OK;
 }
@@ -151,17 +152,21 @@ nb_pg_program_version(const struct nb_config_source *source, const char *path,
 			    slash ? slash + 1 : path);
 	if (err)
 		return err;
-	err = nb_proc_run(&(struct nb_proc){
-		.argv = argv, .name = object, .run_as = source->postgres.run_as,
-		.stdin_fd = -1, .timeout_ms = VERSION_MS }, &result);
+	err = nb_proc_run(&(struct nb_proc){ .argv = argv,
+					     .name = object,
+					     .run_as = source->postgres.run_as,
+					     .stdin_fd = -1,
+					     .timeout_ms = VERSION_MS },
+			  &result);
 	if (!err)
 		err = nb_pg_status(object, &result);
 	if (!err) {
 		err = parse_version(result.output, number, text);
 		if (err == NB_ENOTFOUND)
-			nb_fail(err, "%s: cannot tell its version from "
-				"\"%.*s\"", object,
-				(int)strcspn(result.output, "\n"),
+			nb_fail(err,
+				"%s: cannot tell its version from "
+				"\"%.*s\"",
+				object, (int)strcspn(result.output, "\n"),
 				result.output);
 	}
 	if (err == NB_EFAIL || err == NB_ENOTFOUND)

@@ -39,9 +39,12 @@ ask(const struct nb_remote_request *request, struct question *q)
 {
 	enum nb_err err;
 
-	err = nb_remote_call(&(struct nb_remote_call){
-		.request = request, .source = q->source, .fn = take_answer,
-		.ctx = q, .timeout = ASK_SECONDS });
+	err = nb_remote_call(
+		&(struct nb_remote_call){ .request = request,
+					  .source = q->source,
+					  .fn = take_answer,
+					  .ctx = q,
+					  .timeout = ASK_SECONDS });
 	if (!err && !q->answered)
 		err = nb_remote_nonsense(q->source, "no answer");
 	if (err)
@@ -60,7 +63,8 @@ check_restore(const struct nb_config_source *source, const char *restore,
 
 	err = nb_pg_program_version(source, restore, &number, &text);
 	if (!err && number < dump->version)
-		err = nb_fail(NB_ESOURCE, "postgres %s: pg_restore %s here is "
+		err = nb_fail(NB_ESOURCE,
+			      "postgres %s: pg_restore %s here is "
 			      "older than pg_dump %s on %s\nhint: install "
 			      "postgresql-client of that version here",
 			      source->name, text, dump->version_text,
@@ -73,8 +77,8 @@ enum nb_err
 nb_pg_remote_preflight(const struct nb_config_source *source,
 		       const char *restore)
 {
-	const struct nb_remote_request request
-		= request_for(source, NB_REMOTE_POSTGRES_CHECK);
+	const struct nb_remote_request request =
+		request_for(source, NB_REMOTE_POSTGRES_CHECK);
 	struct question q = { .source = source };
 	enum nb_err err = ask(&request, &q);
 
@@ -92,9 +96,10 @@ take_databases(struct nb_remote_answer *answer, struct nb_pg_server *server)
 	for (size_t i = 0; !err && i < answer->databases.count; i++) {
 		struct nb_remote_database *from = &answer->databases.at[i];
 
-		err = nb_array_push(&server->databases,
-				    (struct nb_pg_database){
-				    .name = from->name, .size = from->size });
+		err = nb_array_push(
+			&server->databases,
+			(struct nb_pg_database){ .name = from->name,
+						 .size = from->size });
 		if (!err)
 			from->name = NULL;
 	}
@@ -105,8 +110,8 @@ enum nb_err
 nb_pg_remote_ask(const struct nb_config_source *source, bool sizes,
 		 struct nb_pg_server *out)
 {
-	struct nb_remote_request request
-		= request_for(source, NB_REMOTE_POSTGRES_ASK);
+	struct nb_remote_request request =
+		request_for(source, NB_REMOTE_POSTGRES_ASK);
 	struct nb_pg_server server = { .version = 0 };
 	struct question q = { .source = source };
 	enum nb_err err;
@@ -142,22 +147,25 @@ tell(void *ctx)
 	struct nb_pg_dump *dump = ctx;
 	const struct nb_source_context *context = dump->context;
 
-	return context->progress
-		? context->progress(context->ctx, dump->object,
-				    dump->file.raw, 0) : NB_OK;
+	return context->progress ? context->progress(context->ctx, dump->object,
+						     dump->file.raw, 0)
+				 : NB_OK;
 }
 
 enum nb_err
 nb_pg_remote_dump(struct nb_pg_dump *dump)
 {
-	struct nb_remote_request request
-		= request_for(dump->source, NB_REMOTE_POSTGRES_DUMP);
+	struct nb_remote_request request =
+		request_for(dump->source, NB_REMOTE_POSTGRES_DUMP);
 	enum nb_err err;
 
 	request.database = (char *)(uintptr_t)dump->database;
 	err = nb_remote_call(&(struct nb_remote_call){
-		.request = &request, .source = dump->source,
-		.fn = take_dump, .ctx = dump, .tick = tell,
+		.request = &request,
+		.source = dump->source,
+		.fn = take_dump,
+		.ctx = dump,
+		.tick = tell,
 		.max_bytes = dump->source->postgres.max_size,
 		.timeout = dump->source->postgres.timeout });
 	if (!err && !dump->file.raw)

@@ -48,9 +48,9 @@ static enum nb_err
 run_program(const struct nb_pg_restore *r, const char *const *argv,
 	    int stdin_fd, struct nb_proc_result *result)
 {
-	struct nb_proc spec = {
-		.argv = argv, .run_as = r->run_as, .stdin_fd = stdin_fd
-	};
+	struct nb_proc spec = { .argv = argv,
+				.run_as = r->run_as,
+				.stdin_fd = stdin_fd };
 
 	return nb_proc_run(&spec, result);
 }
@@ -67,9 +67,10 @@ query(const struct nb_pg_restore *r, const char *database, const char *sql,
 
 	err = connection(r, database, &target);
 	if (!err) {
-		const char *argv[] = { "psql", "-X", "-w", "-At", "-v",
-				       "ON_ERROR_STOP=1", "-d", target, "-c",
-				       sql, NULL };
+		const char *argv[] = { "psql", "-X",   "-w",
+				       "-At",  "-v",   "ON_ERROR_STOP=1",
+				       "-d",   target, "-c",
+				       sql,    NULL };
 
 		err = run_program(r, argv, -1, &result);
 	}
@@ -100,9 +101,10 @@ create_database(const struct nb_pg_restore *r)
 	if (!err)
 		err = connection(r, "postgres", &target);
 	if (!err) {
-		const char *argv[] = { "psql", "-X", "-w", "-q", "-v",
-				       "ON_ERROR_STOP=1", "-d", target, "-c",
-				       text, NULL };
+		const char *argv[] = { "psql", "-X",   "-w",
+				       "-q",   "-v",   "ON_ERROR_STOP=1",
+				       "-d",   target, "-c",
+				       text,   NULL };
 
 		err = run_program(r, argv, -1, &result);
 	}
@@ -128,7 +130,8 @@ prepare_database(const struct nb_pg_restore *r)
 	if (!ok)
 		err = create_database(r);
 	else if (!output || strcmp(output, "0\n"))
-		err = nb_fail(NB_EWRONG, "%s: the database is not empty\n"
+		err = nb_fail(NB_EWRONG,
+			      "%s: the database is not empty\n"
 			      "hint: drop it, or restore into another one",
 			      r->database);
 	free(output);
@@ -186,8 +189,11 @@ gunzip(int from, int to)
 	struct nb_proc_result result = { 0 };
 	enum nb_err err;
 
-	err = nb_proc_run(&(struct nb_proc){ .argv = argv, .stdin_fd = from,
-			  .sink = write_plain, .ctx = &to }, &result);
+	err = nb_proc_run(&(struct nb_proc){ .argv = argv,
+					     .stdin_fd = from,
+					     .sink = write_plain,
+					     .ctx = &to },
+			  &result);
 	if (!err)
 		err = nb_proc_check("gzip", &result, NB_ECORRUPT);
 	nb_proc_result_free(&result);
@@ -216,16 +222,19 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 			slash = strrchr(directory, '/');
 			if (slash)
 				*slash = '\0';
-			plain = open(slash ? directory : ".", O_TMPFILE
-				     | O_RDWR | O_CLOEXEC, 0600);
+			plain = open(slash ? directory : ".",
+				     O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 			if (plain < 0)
-				err = nb_fail_errno(NB_EIO, "%s: no temporary "
-						    "file", directory);
+				err = nb_fail_errno(NB_EIO,
+						    "%s: no temporary "
+						    "file",
+						    directory);
 		}
 		free(directory);
 	}
 	if (!err)
-		err = !strcmp(r->compression, "gzip") ? gunzip(file, plain)
+		err = !strcmp(r->compression, "gzip")
+			? gunzip(file, plain)
 			: decompress(file, plain, r->path);
 	if (!err && lseek(plain, 0, SEEK_SET))
 		err = nb_fail_errno(NB_EIO, "%s: cannot rewind", r->path);
@@ -240,15 +249,18 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 static enum nb_err
 run_restore(const struct nb_pg_restore *r, const char *target)
 {
-	const char *custom[] = { "pg_restore", "-w", "--exit-on-error", "-d",
-				 target, NULL };
-	const char *directory[] = { "pg_restore", "-w", "--exit-on-error",
-				    "-d", target, r->path, NULL };
-	const char *plain[] = { "psql", "-X", "-w", "-q", "-o", "/dev/null",
-				"-v", "ON_ERROR_STOP=1", "-d", target, NULL };
+	const char *custom[] = { "pg_restore", "-w",   "--exit-on-error",
+				 "-d",         target, NULL };
+	const char *directory[] = { "pg_restore", "-w",   "--exit-on-error",
+				    "-d",         target, r->path,
+				    NULL };
+	const char *plain[] = { "psql", "-X",        "-w", "-q",
+				"-o",   "/dev/null", "-v", "ON_ERROR_STOP=1",
+				"-d",   target,      NULL };
 	bool is_directory = !strcmp(r->format, "directory");
 	const char *const *argv = is_directory ? directory
-		: !strcmp(r->format, "plain") ? plain : custom;
+		: !strcmp(r->format, "plain")  ? plain
+					       : custom;
 	struct nb_proc_result result = { 0 };
 	enum nb_err err = NB_OK;
 	int fd = -1;

@@ -8,12 +8,12 @@
 #include "base/err.h"
 
 struct nb_pg_restore {
-	const char *path;         /* of the dump: a file, or a directory */
-	const char *format;       /* "custom", "plain", "directory" */
-	const char *compression;  /* of the file: "zstd", "gzip", or none */
-	const char *database;     /* made when missing; must be empty */
-	const char *conninfo;     /* of the server, or NULL: PG* variables */
-	const char *run_as;       /* user to become, or NULL */
+	const char *path;        /* of the dump: a file, or a directory */
+	const char *format;      /* "custom", "plain", "directory" */
+	const char *compression; /* of the file: "zstd", "gzip", or none */
+	const char *database;    /* made when missing; must be empty */
+	const char *conninfo;    /* of the server, or NULL: PG* variables */
+	const char *run_as;      /* user to become, or NULL */
 };
 
 /*

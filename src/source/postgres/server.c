@@ -18,15 +18,14 @@
 struct question {
 	struct nb_pg_conninfo conninfo[CANDIDATES]; /* tried in this order */
 	int count;
-	char *query;              /* NULL: the version alone */
+	char *query; /* NULL: the version alone */
 };
 
 /* The first line of MESSAGE to stderr. */
 static int
 complain(const char *message)
 {
-	dprintf(STDERR_FILENO, "%.*s\n", (int)strcspn(message, "\n"),
-		message);
+	dprintf(STDERR_FILENO, "%.*s\n", (int)strcspn(message, "\n"), message);
 	return 1;
 }
 
@@ -92,14 +91,16 @@ make_query(const struct nb_config_source *source, bool sizes, char **query)
 {
 	if (source->postgres.globals_only)
 		return NB_OK;
-	return nb_str_format(query, "SELECT datname, %s"
-			     " FROM pg_catalog.pg_database WHERE %s"
-			     " ORDER BY datname",
-			     sizes ? "pg_catalog.pg_database_size(oid)" : "0",
-			     source->postgres.all
-			     ? "datallowconn AND NOT datistemplate"
-			     " AND datconnlimit <> -2"
-			     : "datname = pg_catalog.current_database()");
+	return nb_str_format(
+		query,
+		"SELECT datname, %s"
+		" FROM pg_catalog.pg_database WHERE %s"
+		" ORDER BY datname",
+		sizes ? "pg_catalog.pg_database_size(oid)" : "0",
+		source->postgres.all
+			? "datallowconn AND NOT datistemplate"
+			  " AND datconnlimit <> -2"
+			: "datname = pg_catalog.current_database()");
 }
 
 /* A source of no one database asks in the one of its conninfo, else in those
@@ -115,8 +116,9 @@ make_question(const struct nb_config_source *source, bool sizes,
 
 	err = make_query(source, sizes, &q->query);
 	if (!err)
-		err = nb_pg_conninfo(source, one ? source->postgres.database
-				     : NULL, &q->conninfo[0]);
+		err = nb_pg_conninfo(source,
+				     one ? source->postgres.database : NULL,
+				     &q->conninfo[0]);
 	if (err)
 		return err;
 	q->count = 1;
@@ -183,11 +185,15 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 	err = nb_str_format(&object, "postgres %s: libpq", source->name);
 	if (err)
 		return err;
-	err = nb_proc_run(&(struct nb_proc){
-		.name = object, .function = ask, .ctx = q,
-		.environ_add = q->conninfo[0].environ_add,
-		.run_as = source->postgres.run_as, .stdin_fd = -1,
-		.timeout_ms = ASK_MS }, result);
+	err = nb_proc_run(
+		&(struct nb_proc){ .name = object,
+				   .function = ask,
+				   .ctx = q,
+				   .environ_add = q->conninfo[0].environ_add,
+				   .run_as = source->postgres.run_as,
+				   .stdin_fd = -1,
+				   .timeout_ms = ASK_MS },
+		result);
 	free(object);
 	if (err)
 		return err == NB_EFAIL ? NB_ESOURCE : err;
@@ -195,9 +201,11 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 		return NB_OK;
 	if (result->signal)
 		return nb_proc_check(source->name, result, NB_ESOURCE);
-	return nb_fail(NB_ESOURCE, "postgres %s: %s\nhint: conninfo or the "
+	return nb_fail(NB_ESOURCE,
+		       "postgres %s: %s\nhint: conninfo or the "
 		       "PG* variables say where the server is, run_as who "
-		       "asks it", source->name, result->errors);
+		       "asks it",
+		       source->name, result->errors);
 }
 
 enum nb_err

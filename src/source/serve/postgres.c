@@ -42,10 +42,11 @@ ask(struct nb_serve *serve, const struct nb_remote_request *request)
 	answer.version = server.version;
 	answer.version_text = server.version_text;
 	for (size_t i = 0; !err && i < server.databases.count; i++)
-		err = nb_array_push(&answer.databases,
-				    (struct nb_remote_database){
-				    .name = server.databases.at[i].name,
-				    .size = server.databases.at[i].size });
+		err = nb_array_push(
+			&answer.databases,
+			(struct nb_remote_database){
+				.name = server.databases.at[i].name,
+				.size = server.databases.at[i].size });
 	if (!err)
 		err = send_answer(serve, &answer);
 	nb_array_free(&answer.databases);
@@ -63,18 +64,22 @@ static enum nb_err
 dump(struct nb_serve *serve, const struct nb_remote_request *request)
 {
 	const struct nb_config_source *source = &request->source;
-	const struct nb_source_context context = { .staging = -1,
-		.progress = nb_serve_progress, .ctx = serve };
-	struct nb_pg_dump one = { .source = source, .context = &context,
-		.name = source->name, .database = request->database,
-		.sink = pass_on, .sink_ctx = serve };
+	const struct nb_source_context context = {
+		.staging = -1, .progress = nb_serve_progress, .ctx = serve
+	};
+	struct nb_pg_dump one = { .source = source,
+				  .context = &context,
+				  .name = source->name,
+				  .database = request->database,
+				  .sink = pass_on,
+				  .sink_ctx = serve };
 	char *object = NULL, *program = NULL;
 	enum nb_err err = nb_str_format(&object, "postgres %s", source->name);
 
 	if (!err)
-		err = nb_pg_program_find(source, request->database
-					 ? NB_PG_DUMP : NB_PG_DUMPALL,
-					 &program);
+		err = nb_pg_program_find(
+			source, request->database ? NB_PG_DUMP : NB_PG_DUMPALL,
+			&program);
 	one.object = object;
 	one.program = program;
 	if (!err)
@@ -91,8 +96,10 @@ nb_serve_postgres(struct nb_serve *serve,
 	const struct nb_config_source *source = &request->source;
 
 	if (source->postgres.format == NB_FORMAT_DIRECTORY)
-		return nb_fail(NB_EUSAGE, "postgres %s: format directory is "
-			       "no stream", source->name);
+		return nb_fail(NB_EUSAGE,
+			       "postgres %s: format directory is "
+			       "no stream",
+			       source->name);
 	switch (request->task) {
 	case NB_REMOTE_POSTGRES_CHECK:
 		return check(serve, source);

@@ -63,8 +63,10 @@ send_message(void *ctx, enum nb_level level, const char *message)
 
 	if (level == NB_DEBUG)
 		return;
-	nb_str_add(&s, level == NB_ERROR ? "e" : level == NB_WARNING ? "w"
-		   : "n");
+	nb_str_add(&s,
+		   level == NB_ERROR             ? "e"
+			   : level == NB_WARNING ? "w"
+						 : "n");
 	nb_str_add(&s, message);
 	if (!s.failed)
 		nb_serve_send(ctx, NB_REMOTE_MESSAGE, s.text, s.length);
@@ -116,8 +118,10 @@ static enum nb_err
 read_request(struct nb_serve *serve, struct nb_remote_request *request)
 {
 	struct reading r = { .request = request };
-	struct nb_wire wire = { .peer = PEER, .protocol = NB_REMOTE_PROTOCOL,
-				.fn = take_request, .ctx = &r };
+	struct nb_wire wire = { .peer = PEER,
+				.protocol = NB_REMOTE_PROTOCOL,
+				.fn = take_request,
+				.ctx = &r };
 	enum nb_err err = NB_OK;
 	char buffer[4096];
 
@@ -126,9 +130,11 @@ read_request(struct nb_serve *serve, struct nb_remote_request *request)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		err = n > 0 ? nb_wire_feed(&wire, buffer, (size_t)n)
-			: nb_fail(NB_EUSAGE, PEER ": no request\nhint: this is "
-				  "started by nightburn on another host");
+		err = n > 0
+			? nb_wire_feed(&wire, buffer, (size_t)n)
+			: nb_fail(NB_EUSAGE,
+				  PEER ": no request\nhint: this is "
+				       "started by nightburn on another host");
 	}
 	nb_wire_clear(&wire);
 	return err;
@@ -158,17 +164,21 @@ check_path(const struct nb_serve *serve, struct nb_config_source *source)
 				     source->name, source->tree.path);
 	for (size_t i = 0; i < serve->allowed_count; i++) {
 		char *one = *serve->allowed[i] == '/'
-			? realpath(serve->allowed[i], NULL) : NULL;
+			? realpath(serve->allowed[i], NULL)
+			: NULL;
 
 		found = found || (one && is_within(path, one));
 		free(one);
 	}
 	free(source->tree.path);
 	source->tree.path = path;
-	return found ? NB_OK : nb_fail(NB_ESOURCE, "tree %s: %s is not among "
-				       "what may be read\nhint: nightburn "
-				       "remote was started for other "
-				       "directories", source->name, path);
+	return found ? NB_OK
+		     : nb_fail(NB_ESOURCE,
+			       "tree %s: %s is not among "
+			       "what may be read\nhint: nightburn "
+			       "remote was started for other "
+			       "directories",
+			       source->name, path);
 }
 
 static enum nb_err
@@ -181,9 +191,11 @@ check_allowed(const struct nb_serve *serve, struct nb_remote_request *request)
 	for (size_t i = 0; i < serve->allowed_count; i++)
 		if (!strcmp(serve->allowed[i], "postgres"))
 			return NB_OK;
-	return nb_fail(NB_ESOURCE, "postgres %s: databases are not among what "
+	return nb_fail(NB_ESOURCE,
+		       "postgres %s: databases are not among what "
 		       "may be read\nhint: nightburn remote was started "
-		       "without the word postgres", request->source.name);
+		       "without the word postgres",
+		       request->source.name);
 }
 
 /* ---- the whole ---- */
@@ -197,7 +209,7 @@ send_hello(struct nb_serve *serve)
 	text[sizeof hello - 1] = '0' + NB_REMOTE_PROTOCOL;
 	text[sizeof hello] = '\n';
 	return nb_fd_write(serve->out, text, sizeof hello + 1) ? NB_ECANCELED
-		: NB_OK;
+							       : NB_OK;
 }
 
 static enum nb_err
@@ -235,8 +247,11 @@ enum nb_err
 nb_remote_serve(int in, int out, const char *const *allowed, size_t count)
 {
 	struct nb_serve serve = {
-		.in = in, .out = out, .lock = PTHREAD_MUTEX_INITIALIZER,
-		.allowed = allowed, .allowed_count = count,
+		.in = in,
+		.out = out,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.allowed = allowed,
+		.allowed_count = count,
 	};
 	enum nb_err err = nb_sha256_new(&serve.sha256);
 

@@ -15,11 +15,11 @@
 
 struct nb_serve {
 	int in, out;
-	pthread_mutex_t lock;        /* of out: messages come from any thread */
-	struct nb_sha256 *sha256;    /* of all data */
+	pthread_mutex_t lock;     /* of out: messages come from any thread */
+	struct nb_sha256 *sha256; /* of all data */
 	uint64_t bytes;
-	bool gone;                   /* nobody listens */
-	const char *const *allowed;  /* what may be asked for (nightburn.h) */
+	bool gone;                  /* nobody listens */
+	const char *const *allowed; /* what may be asked for (nightburn.h) */
 	size_t allowed_count;
 };
 

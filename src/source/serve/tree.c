@@ -17,21 +17,21 @@
 #include "source/tree/private.h"
 
 #define BUFFER ((size_t)256 << 10)
-#define BATCH 16             /* entries in one frame */
+#define BATCH 16 /* entries in one frame */
 #define TRIES 5
 #define PAUSE_MS 200
 
 struct sending {
 	struct nb_serve *serve;
 	const struct nb_config_source *source;
-	struct nb_manifest manifest;   /* head of every frame */
+	struct nb_manifest manifest; /* head of every frame */
 	struct nb_entries entries;
 	struct nb_manifest_sources sources;
 	struct nb_roots roots;
-	struct nb_sha256 *sha256;      /* of one file */
+	struct nb_sha256 *sha256; /* of one file */
 	char *buffer;
-	size_t *sent;                  /* by number of hard link: index + 1 */
-	uint64_t links;                /* numbers given so far */
+	size_t *sent;   /* by number of hard link: index + 1 */
+	uint64_t links; /* numbers given so far */
 };
 
 /* ---- frames ---- */
@@ -77,9 +77,10 @@ send_bytes(struct sending *s, int fd, struct nb_entry *e)
 		ssize_t n = nb_fd_read(fd, s->buffer, want);
 
 		if (n < 0)
-			return nb_fail_errno(NB_ESOURCE, "tree %s: cannot "
-					     "read %s", s->source->name,
-					     e->root_path);
+			return nb_fail_errno(NB_ESOURCE,
+					     "tree %s: cannot "
+					     "read %s",
+					     s->source->name, e->root_path);
 		if (!n)
 			break;
 		nb_sha256_add(s->sha256, s->buffer, (size_t)n);
@@ -121,12 +122,15 @@ static enum nb_err
 tell_change(struct sending *s, const struct nb_entry *e)
 {
 	if (s->source->tree.fail_on_change)
-		return nb_fail(NB_ESOURCE, "tree %s: %s changed each time that "
+		return nb_fail(NB_ESOURCE,
+			       "tree %s: %s changed each time that "
 			       "it was read\nhint: exclude it, or on_change = "
-			       "report", s->source->name, e->root_path);
-	nb_log(NB_WARNING, "tree %s: %s changed each time that it was read: "
-	       "its bytes may be of different moments", s->source->name,
-	       e->root_path);
+			       "report",
+			       s->source->name, e->root_path);
+	nb_log(NB_WARNING,
+	       "tree %s: %s changed each time that it was read: "
+	       "its bytes may be of different moments",
+	       s->source->name, e->root_path);
 	return nb_manifest_source_note(&s->sources.at[0], NB_NOTE_CHANGED,
 				       e->root_path, e->size);
 }
@@ -138,9 +142,8 @@ send_steadily(struct sending *s, int fd, struct nb_entry *e)
 	bool steady = false;
 
 	for (int i = 0; !err && !steady && i < TRIES; i++) {
-		const struct timespec pause = {
-			.tv_nsec = (long)i * PAUSE_MS * 1000000
-		};
+		const struct timespec pause = { .tv_nsec = (long)i * PAUSE_MS
+							* 1000000 };
 
 		nanosleep(&pause, NULL);
 		if (i)
@@ -210,8 +213,11 @@ send_file(struct sending *s, size_t i)
 		s->sent[link] = i + 1;
 		e->ino = ++s->links;
 	}
-	return send_manifest(s, e->type == NB_ENTRY_FILE && e->size
-			     ? NB_REMOTE_ENTRY : NB_REMOTE_LIST, i, 1);
+	return send_manifest(s,
+			     e->type == NB_ENTRY_FILE && e->size
+				     ? NB_REMOTE_ENTRY
+				     : NB_REMOTE_LIST,
+			     i, 1);
 }
 
 /* Whether it can go out together with others. */
@@ -263,9 +269,12 @@ list(struct sending *s, const struct nb_remote_request *request)
 {
 	struct nb_config_source source = request->source;
 	const struct nb_source_context context = {
-		.backup_id = request->backup_id, .job = "remote",
-		.staging = -1, .date = request->date,
-		.progress = nb_serve_progress, .ctx = s->serve,
+		.backup_id = request->backup_id,
+		.job = "remote",
+		.staging = -1,
+		.date = request->date,
+		.progress = nb_serve_progress,
+		.ctx = s->serve,
 	};
 	struct nb_source_output out = { &s->entries, &s->sources, &s->roots };
 	/* Where staging would be. */

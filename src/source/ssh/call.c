@@ -25,7 +25,7 @@ struct call {
 	struct nb_sha256 *sha256;
 	uint64_t bytes, control;
 	int messages;
-	bool complained;             /* it told an error */
+	bool complained; /* it told an error */
 	bool ended;
 	struct nb_remote_end end;
 };
@@ -40,8 +40,9 @@ static enum nb_err
 take_message(struct call *c, const char *body)
 {
 	const char *host = c->source->remote.host;
-	enum nb_level level = *body == 'e' ? NB_ERROR : *body == 'w'
-		? NB_WARNING : NB_NOTE;
+	enum nb_level level = *body == 'e' ? NB_ERROR
+		: *body == 'w'             ? NB_WARNING
+					   : NB_NOTE;
 
 	if (!*body)
 		return nb_remote_nonsense(c->source, "an empty message");
@@ -61,8 +62,10 @@ take_data(struct call *c, const char *body, size_t n)
 
 	c->bytes += n;
 	if (cap && c->bytes > cap)
-		return nb_fail(NB_ESOURCE, "%s: more than %" PRIu64 " bytes "
-			       "(max_size)", c->source->remote.host, cap);
+		return nb_fail(NB_ESOURCE,
+			       "%s: more than %" PRIu64 " bytes "
+			       "(max_size)",
+			       c->source->remote.host, cap);
 	nb_sha256_add(c->sha256, body, n);
 	return NB_OK;
 }
@@ -85,7 +88,8 @@ take_frame(void *ctx, char type, const char *body, size_t n)
 		return take_message(c, body);
 	if (type == NB_REMOTE_END) {
 		c->ended = true;
-		return nb_remote_end_parse(body, n, &c->end) ? NB_OK
+		return nb_remote_end_parse(body, n, &c->end)
+			? NB_OK
 			: nb_remote_nonsense(c->source, "an end that is none");
 	}
 	if (!err && !c->call->fn)
@@ -123,8 +127,10 @@ put_request(const struct nb_remote_call *call, int *from, int *keep)
 	size_t n = err ? 0 : strlen(text);
 
 	if (!err && n > REQUEST_MAX / 2)
-		err = nb_fail(NB_ECONFIG, "%s: the options are too long for a "
-			      "request", call->source->remote.host);
+		err = nb_fail(NB_ECONFIG,
+			      "%s: the options are too long for a "
+			      "request",
+			      call->source->remote.host);
 	if (err)
 		goto out;
 	nb_str_addf(&s, NB_WIRE_HELLO "%d\n", NB_REMOTE_PROTOCOL);
@@ -158,19 +164,24 @@ judge(struct call *c, const struct nb_proc_result *result)
 	uint8_t sha256[NB_SHA256_SIZE];
 
 	if (!c->ended)
-		return nb_remote_explain(c->source, result,
-					 c->wire.greeted);
+		return nb_remote_explain(c->source, result, c->wire.greeted);
 	if (!c->end.good)
 		return c->complained ? NB_ESOURCE
-			: nb_fail(NB_ESOURCE, "%s: failed, and does not say "
-				  "why", host);
+				     : nb_fail(NB_ESOURCE,
+					       "%s: failed, and does not say "
+					       "why",
+					       host);
 	nb_sha256_finish(c->sha256, sha256);
 	if (c->end.bytes != c->bytes)
-		return nb_fail(NB_ESOURCE, "%s: %" PRIu64 " bytes came, it "
-			       "sent %" PRIu64, host, c->bytes, c->end.bytes);
+		return nb_fail(NB_ESOURCE,
+			       "%s: %" PRIu64 " bytes came, it "
+			       "sent %" PRIu64,
+			       host, c->bytes, c->end.bytes);
 	if (memcmp(c->end.sha256, sha256, sizeof sha256))
-		return nb_fail(NB_ESOURCE, "%s: the SHA-256 of what came "
-			       "differs from that of what it sent", host);
+		return nb_fail(NB_ESOURCE,
+			       "%s: the SHA-256 of what came "
+			       "differs from that of what it sent",
+			       host);
 	return NB_OK;
 }
 
@@ -185,11 +196,16 @@ run(struct call *c, int from)
 	if (!err)
 		err = nb_str_format(&name, "%s: ssh", c->source->remote.host);
 	if (!err)
-		err = nb_proc_run(&(struct nb_proc){
-			.argv = (const char *const *)arguments.at,
-			.name = name, .stdin_fd = from, .sink = feed,
-			.ctx = c, .tick = tick,
-			.timeout_ms = c->call->timeout * 1000 }, &result);
+		err = nb_proc_run(
+			&(struct nb_proc){
+				.argv = (const char *const *)arguments.at,
+				.name = name,
+				.stdin_fd = from,
+				.sink = feed,
+				.ctx = c,
+				.tick = tick,
+				.timeout_ms = c->call->timeout * 1000 },
+			&result);
 	if (err == NB_EFAIL || err == NB_ENOTFOUND)
 		err = NB_ESOURCE;
 	if (!err)
@@ -204,9 +220,11 @@ enum nb_err
 nb_remote_call(const struct nb_remote_call *call)
 {
 	struct call c = {
-		.call = call, .source = call->source,
+		.call = call,
+		.source = call->source,
 		.wire = { .peer = call->source->remote.host,
-			  .protocol = NB_REMOTE_PROTOCOL, .fn = take_frame },
+			  .protocol = NB_REMOTE_PROTOCOL,
+			  .fn = take_frame },
 	};
 	int from = -1, keep = -1;
 	enum nb_err err = nb_sha256_new(&c.sha256);

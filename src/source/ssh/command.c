@@ -5,9 +5,9 @@
 #include "base/str.h"
 #include "source/ssh/ssh.h"
 
-#define NOT_FOUND 127        /* the exit status of a shell */
+#define NOT_FOUND 127 /* the exit status of a shell */
 #define CONNECT_SECONDS "20"
-#define ALIVE_SECONDS "15"   /* and three times without an answer is the end */
+#define ALIVE_SECONDS "15" /* and three times without an answer is the end */
 
 enum nb_err
 nb_remote_arguments(const struct nb_config_remote *remote,
@@ -15,9 +15,12 @@ nb_remote_arguments(const struct nb_config_remote *remote,
 {
 	/* -F none: nobody's ssh_config changes what is meant here. */
 	static const char *const fixed[] = {
-		"-T", "-Fnone", "-oBatchMode=yes",
+		"-T",
+		"-Fnone",
+		"-oBatchMode=yes",
 		"-oStrictHostKeyChecking=yes",
-		"-oGlobalKnownHostsFile=/dev/null", "-oUpdateHostKeys=no",
+		"-oGlobalKnownHostsFile=/dev/null",
+		"-oUpdateHostKeys=no",
 		"-oConnectTimeout=" CONNECT_SECONDS,
 		"-oServerAliveInterval=" ALIVE_SECONDS,
 		"-oServerAliveCountMax=3",
@@ -47,8 +50,7 @@ nb_remote_arguments(const struct nb_config_remote *remote,
 }
 
 static enum nb_err
-fail(const struct nb_config_source *source, const char *what,
-     const char *hint)
+fail(const struct nb_config_source *source, const char *what, const char *hint)
 {
 	return nb_fail(NB_ESOURCE, "%s: %s%s%s", source->remote.host, what,
 		       hint ? "\nhint: " : "", hint ? hint : "");
@@ -63,12 +65,14 @@ explain_refusal(const struct nb_config_source *source, const char *errors,
 
 	*explained = true;
 	if (strstr(errors, "IDENTIFICATION HAS CHANGED"))
-		return nb_fail(NB_ESOURCE, "%s: its host key is not the one "
+		return nb_fail(NB_ESOURCE,
+			       "%s: its host key is not the one "
 			       "in %s\nhint: only when the host was set up "
 			       "anew, replace its line there",
 			       source->remote.host, known);
 	if (strstr(errors, "Host key verification failed"))
-		return nb_fail(NB_ESOURCE, "%s: its host key is not in %s\n"
+		return nb_fail(NB_ESOURCE,
+			       "%s: its host key is not in %s\n"
 			       "hint: ssh-keyscan writes the line; compare "
 			       "it with the key on the host",
 			       source->remote.host, known);
@@ -97,10 +101,10 @@ nb_remote_explain(const struct nb_config_source *source,
 	err = explain_refusal(source, errors, &explained);
 	if (explained)
 		return err;
-	return nb_fail(NB_ESOURCE, "%s: %s (ssh: %s %d%s%.*s)",
-		       source->remote.host, greeted
-		       ? "the stream ended before its end" : "no answer",
-		       result->signal ? "signal" : "exit status",
-		       result->signal ? result->signal : result->exit_code,
-		       *line ? ": " : "", (int)strcspn(line, "\r\n"), line);
+	return nb_fail(
+		NB_ESOURCE, "%s: %s (ssh: %s %d%s%.*s)", source->remote.host,
+		greeted ? "the stream ended before its end" : "no answer",
+		result->signal ? "signal" : "exit status",
+		result->signal ? result->signal : result->exit_code,
+		*line ? ": " : "", (int)strcspn(line, "\r\n"), line);
 }

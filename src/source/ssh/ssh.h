@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sources whose work is done on another host: the near end.  Each call starts
- * ssh, which starts `nightburn remote` there (source/serve/serve.h); no shell takes
- * part, no one is asked for anything, and no host is talked to whose key is not
- * in known_hosts.  What comes is not trusted.  Private to source/.
+ * ssh, which starts `nightburn remote` there (source/serve/serve.h); no shell
+ * takes part, no one is asked for anything, and no host is talked to whose key
+ * is not in known_hosts.  What comes is not trusted.  Private to source/.
  */
 #ifndef NB_SOURCE_SSH_SSH_H
 #define NB_SOURCE_SSH_SSH_H
@@ -15,13 +15,13 @@
 
 struct nb_remote_call {
 	const struct nb_remote_request *request;
-	const struct nb_config_source *source;  /* for its host */
-	nb_wire_fn *fn;          /* takes all frames but M and Z; NULL: none
+	const struct nb_config_source *source; /* for its host */
+	nb_wire_fn *fn; /* takes all frames but M and Z; NULL: none
 				    may come */
 	void *ctx;
-	enum nb_err (*tick)(void *ctx);  /* about once a second, or NULL */
-	uint64_t max_bytes;      /* of data; 0: no cap */
-	int64_t timeout;         /* seconds */
+	enum nb_err (*tick)(void *ctx); /* about once a second, or NULL */
+	uint64_t max_bytes;             /* of data; 0: no cap */
+	int64_t timeout;                /* seconds */
 };
 
 /*

@@ -25,9 +25,9 @@ begin_file(struct nb_arrival *a)
 		return err;
 	a->fd = nb_path_open(a->context->staging, a->incoming,
 			     O_WRONLY | O_CREAT | O_EXCL, 0600);
-	return a->fd < 0 ? nb_fail_errno(nb_fd_write_error(),
-					 "%s: cannot make", a->incoming)
-		: NB_OK;
+	return a->fd < 0 ? nb_fail_errno(nb_fd_write_error(), "%s: cannot make",
+					 a->incoming)
+			 : NB_OK;
 }
 
 enum nb_err
@@ -67,8 +67,8 @@ open_parent(const struct nb_arrival *a, const char *path, int *fd,
 {
 	const char *slash = strrchr(path, '/');
 	char *parent = NULL;
-	enum nb_err err = nb_str_format(&parent, "%.*s", (int)(slash - path),
-					path);
+	enum nb_err err =
+		nb_str_format(&parent, "%.*s", (int)(slash - path), path);
 
 	if (!err)
 		err = nb_path_make(a->context->staging, parent, 0700);
@@ -94,8 +94,9 @@ nb_arrival_place_bytes(struct nb_arrival *a, const struct nb_entry *e)
 		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot close",
 				    e->root_path);
 	a->fd = -1;
-	if (!err && renameat2(a->context->staging, a->incoming, parent, base,
-			      RENAME_NOREPLACE))
+	if (!err
+	    && renameat2(a->context->staging, a->incoming, parent, base,
+			 RENAME_NOREPLACE))
 		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot name %s",
 				    a->object, e->root_path);
 	nb_fd_close(&parent);
@@ -106,7 +107,7 @@ nb_arrival_place_bytes(struct nb_arrival *a, const struct nb_entry *e)
 
 enum nb_err
 nb_arrival_place_link(const struct nb_arrival *a, const struct nb_entry *first,
-	   const struct nb_entry *e)
+		      const struct nb_entry *e)
 {
 	int from = -1, to = -1;
 	const char *old, *new;

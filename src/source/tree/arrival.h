@@ -14,17 +14,17 @@
 struct nb_arrival {
 	const struct nb_config_source *source;
 	const struct nb_source_context *context;
-	char *above;                 /* "<backup-id>/tree" */
-	char *prefix;                /* "<backup-id>/tree/<name>" */
-	char *incoming;              /* "tree/.incoming" */
-	char *object;                /* "tree php" */
+	char *above;    /* "<backup-id>/tree" */
+	char *prefix;   /* "<backup-id>/tree/<name>" */
+	char *incoming; /* "tree/.incoming" */
+	char *object;   /* "tree php" */
 	struct nb_entries entries;
 	struct NB_ARRAY(size_t) links; /* entry of hard link 1, 2, ... */
-	uint64_t dev;                /* so that no other source has the same */
-	int fd;                      /* of INCOMING, when a file is begun */
+	uint64_t dev; /* so that no other source has the same */
+	int fd;       /* of INCOMING, when a file is begun */
 	struct nb_sha256 *sha256;
-	uint64_t size;               /* bytes of it so far */
-	uint64_t bytes;              /* of all files */
+	uint64_t size;  /* bytes of it so far */
+	uint64_t bytes; /* of all files */
 	struct nb_manifest_source record;
 	bool recorded;
 };

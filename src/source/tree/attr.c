@@ -28,13 +28,20 @@ static enum nb_entry_type
 type_of(mode_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFDIR: return NB_ENTRY_DIR;
-	case S_IFLNK: return NB_ENTRY_SYMLINK;
-	case S_IFIFO: return NB_ENTRY_FIFO;
-	case S_IFCHR: return NB_ENTRY_CHAR;
-	case S_IFBLK: return NB_ENTRY_BLOCK;
-	case S_IFSOCK: return NB_ENTRY_SOCKET;
-	default: return NB_ENTRY_FILE;
+	case S_IFDIR:
+		return NB_ENTRY_DIR;
+	case S_IFLNK:
+		return NB_ENTRY_SYMLINK;
+	case S_IFIFO:
+		return NB_ENTRY_FIFO;
+	case S_IFCHR:
+		return NB_ENTRY_CHAR;
+	case S_IFBLK:
+		return NB_ENTRY_BLOCK;
+	case S_IFSOCK:
+		return NB_ENTRY_SOCKET;
+	default:
+		return NB_ENTRY_FILE;
 	}
 }
 
@@ -81,7 +88,10 @@ static bool
 is_ours(const char *name)
 {
 	static const char *const begins[] = {
-		"user.", "security.", "trusted.", "system.posix_acl_",
+		"user.",
+		"security.",
+		"trusted.",
+		"system.posix_acl_",
 	};
 
 	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
@@ -108,7 +118,8 @@ read_xattr(const char *path, const char *name, struct nb_entry *e)
 	/* Gone in the meantime, or for the file system's eyes alone. */
 	if (n < 0)
 		return errno == ENODATA || errno == EPERM || errno == EACCES
-			? NB_OK : NB_ESOURCE;
+			? NB_OK
+			: NB_ESOURCE;
 	err = nb_str_dup(name, &x.name);
 	x.size = (size_t)n;
 	x.value = malloc(x.size + 1);
@@ -145,16 +156,19 @@ read_xattrs(const struct nb_walk *w, int dir, const char *name,
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
 	n = llistxattr(path, names, sizeof names);
-	if (n < 0 && (errno == ENOTSUP || (errno == ENOENT && faccessat(
-		dir, name, F_OK, AT_SYMLINK_NOFOLLOW))))
+	if (n < 0
+	    && (errno == ENOTSUP
+		|| (errno == ENOENT
+		    && faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW))))
 		return NB_OK;
 	for (ssize_t i = 0; !err && i < n; i += (ssize_t)strlen(names + i) + 1)
 		if (is_ours(names + i))
 			err = read_xattr(path, names + i, e);
 	if (n < 0 || err == NB_ESOURCE)
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot read the "
-				     "extended attributes of %s", w->object,
-				     e->root_path);
+		return nb_fail_errno(NB_ESOURCE,
+				     "%s: cannot read the "
+				     "extended attributes of %s",
+				     w->object, e->root_path);
 	if (e->xattrs.count)
 		qsort(e->xattrs.at, e->xattrs.count, sizeof *e->xattrs.at,
 		      by_name);

@@ -18,7 +18,7 @@
 #include "model/ignore.h"
 
 #define TRIES 3
-#define PAUSE_MS 100       /* before the second try; twice that, the next */
+#define PAUSE_MS 100 /* before the second try; twice that, the next */
 #define PIECE ((size_t)256 * 1024)
 /* Of the room in staging, copies leave a half to the dumps. */
 #define ROOM_PART 2
@@ -28,7 +28,7 @@ struct copy {
 	struct stat before, after;
 	uint64_t bytes;
 	uint8_t sha256[NB_SHA256_SIZE];
-	bool cloned;               /* of one moment, whatever else happens */
+	bool cloned; /* of one moment, whatever else happens */
 };
 
 static bool
@@ -43,8 +43,7 @@ is_wanted(const struct nb_walk *w, const struct nb_entry *e)
 		return false;
 	return nb_ignore_match(rules->copy_first.at, rules->copy_first.count,
 			       e->root_path, false)
-		|| (rules->copy_newer && w->now - e->ctime
-		    < rules->copy_newer);
+		|| (rules->copy_newer && w->now - e->ctime < rules->copy_newer);
 }
 
 static bool
@@ -67,8 +66,8 @@ make_directory(struct nb_walk *w)
 		return NB_OK;
 	err = nb_path_encode(w->source->name, &name);
 	if (!err)
-		err = nb_str_format(&w->copies, "copies/%s.%s",
-				    w->record.kind, name);
+		err = nb_str_format(&w->copies, "copies/%s.%s", w->record.kind,
+				    name);
 	if (!err)
 		err = nb_path_make(w->context->staging, w->copies, 0700);
 	free(name);
@@ -142,14 +141,12 @@ copy_steadily(int from, int to, struct copy *copy, bool *steady)
 
 	*steady = false;
 	for (int i = 0; !err && !*steady && i < TRIES; i++) {
-		const struct timespec pause = {
-			.tv_nsec = (long)i * PAUSE_MS * 1000000
-		};
+		const struct timespec pause = { .tv_nsec = (long)i * PAUSE_MS
+							* 1000000 };
 
 		nanosleep(&pause, NULL);
 		err = copy_once(from, to, sha256, copy);
-		*steady = copy->cloned || is_same(&copy->before,
-						  &copy->after);
+		*steady = copy->cloned || is_same(&copy->before, &copy->after);
 	}
 	nb_sha256_free(sha256);
 	return err;
@@ -159,12 +156,15 @@ static enum nb_err
 tell_change(struct nb_walk *w, const struct nb_entry *e)
 {
 	if (w->source->tree.fail_on_change)
-		return nb_fail(NB_ESOURCE, "%s: %s changed each time that it "
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s changed each time that it "
 			       "was read\nhint: exclude it, or on_change = "
-			       "report", w->object, e->root_path);
-	nb_log(NB_WARNING, "%s: %s changed each time that it was read: "
-	       "its bytes may be of different moments", w->object,
-	       e->root_path);
+			       "report",
+			       w->object, e->root_path);
+	nb_log(NB_WARNING,
+	       "%s: %s changed each time that it was read: "
+	       "its bytes may be of different moments",
+	       w->object, e->root_path);
 	return nb_manifest_source_note(&w->record, NB_NOTE_CHANGED,
 				       e->root_path, e->size);
 }
@@ -208,8 +208,8 @@ nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 				    (unsigned long long)++w->copied);
 	if (err)
 		return err;
-	from = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK
-		      | O_CLOEXEC);
+	from = openat(dir, name,
+		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	to = nb_path_open(w->context->staging, path, O_RDWR | O_CREAT, 0600);
 	/* What cannot be opened is told when it is burned. */
 	if (from >= 0 && to >= 0) {

@@ -25,7 +25,7 @@ struct pack {
 	struct nb_dump_file file;
 	struct nb_tar *tar;
 	struct nb_sha256 *sha256;
-	uint8_t *buf;              /* WHOLE bytes */
+	uint8_t *buf; /* WHOLE bytes */
 };
 
 /* Is ST of the file that E means, as it was then? */
@@ -48,9 +48,10 @@ tell_torn(struct pack *p, struct nb_entry *e, const char *what)
 	struct nb_walk *w = p->walk;
 
 	if (w->source->tree.fail_on_change)
-		return nb_fail(NB_ESOURCE, "%s: %s %s\nhint: exclude it, or "
-			       "on_change = report", w->object, e->root_path,
-			       what);
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s %s\nhint: exclude it, or "
+			       "on_change = report",
+			       w->object, e->root_path, what);
 	nb_log(NB_WARNING, "%s: %s %s: its bytes may be of different moments",
 	       w->object, e->root_path, what);
 	e->torn = true;
@@ -89,8 +90,9 @@ add_whole(struct pack *p, int fd, struct nb_entry *e)
 	e->ino = ino;
 	e->dev = dev;
 	if (!steady)
-		err = tell_torn(p, e, fd < 0 ? "cannot be read"
-				: "changed each time that it was read");
+		err = tell_torn(p, e,
+				fd < 0 ? "cannot be read"
+				       : "changed each time that it was read");
 	if (!err)
 		err = nb_tar_add(p->tar, e, NULL);
 	if (!err && e->size)
@@ -126,8 +128,8 @@ static enum nb_err
 add_file(struct pack *p, struct nb_entry *e)
 {
 	int fd = nb_path_open(p->walk->root, e->root_path, O_RDONLY, 0);
-	enum nb_err err = e->size <= WHOLE ? add_whole(p, fd, e)
-		: add_large(p, fd, e);
+	enum nb_err err =
+		e->size <= WHOLE ? add_whole(p, fd, e) : add_large(p, fd, e);
 
 	nb_fd_close(&fd);
 	nb_sha256_finish(p->sha256, e->sha256);
@@ -140,8 +142,8 @@ static enum nb_err
 add_member(struct pack *p, size_t i)
 {
 	struct nb_entry *e = &p->members.at[i];
-	struct nb_entry *first = e->ino && e->ino - 1 < i
-		? &p->members.at[e->ino - 1] : NULL;
+	struct nb_entry *first =
+		e->ino && e->ino - 1 < i ? &p->members.at[e->ino - 1] : NULL;
 
 	if (first && e->type == NB_ENTRY_FILE) {
 		e->size = first->size;
@@ -174,16 +176,18 @@ static enum nb_err
 add_entry(struct pack *p, const char *path, struct nb_source_output *out)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
-		.mode = 0400, .mtime = p->walk->context->date,
-		.size = p->file.stored, .hashed = true,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_ROOT,
+		.mode = 0400,
+		.mtime = p->walk->context->date,
+		.size = p->file.stored,
+		.hashed = true,
 	};
 	enum nb_err err = nb_str_dup(path, &e.root_path);
 
 	memcpy(e.sha256, p->file.sha256, sizeof e.sha256);
 	if (!err)
-		err = nb_path_join(p->walk->context->backup_id, path,
-				   &e.path);
+		err = nb_path_join(p->walk->context->backup_id, path, &e.path);
 	if (err)
 		nb_entry_clear(&e);
 	else

@@ -12,15 +12,15 @@ struct nb_walk {
 	const struct nb_source_context *context;
 	struct nb_entries *list;
 	struct nb_manifest_source record;
-	char *prefix;             /* "<backup-id>/<kind>/<name>" */
-	char *object;             /* "tree php" */
-	char *copies;             /* beneath staging; NULL: none yet */
-	uint64_t copied;          /* files there */
-	int root;                 /* the open directory */
-	unsigned int root_index;  /* its place among the roots */
+	char *prefix;            /* "<backup-id>/<kind>/<name>" */
+	char *object;            /* "tree php" */
+	char *copies;            /* beneath staging; NULL: none yet */
+	uint64_t copied;         /* files there */
+	int root;                /* the open directory */
+	unsigned int root_index; /* its place among the roots */
 	dev_t dev;
-	bool in_place;            /* nothing is copied first */
-	bool probe;               /* root may read everything anyway */
+	bool in_place; /* nothing is copied first */
+	bool probe;    /* root may read everything anyway */
 	int64_t now;
 	uint64_t bytes;
 	int64_t next_progress;
@@ -37,9 +37,8 @@ void nb_tree_take_stat(struct nb_entry *e, const struct stat *st);
  * target of a link, extended attributes, holes,
  * whether it can be read at all.  NB_ESOURCE (attr.c)
  */
-enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir,
-			    const char *name, const struct stat *st,
-			    struct nb_entry *e);
+enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir, const char *name,
+			    const struct stat *st, struct nb_entry *e);
 
 /*
  * A file that is likely to change is copied into staging, whole and of one

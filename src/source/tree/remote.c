@@ -38,7 +38,8 @@ check_place(struct nb_arrival *a, const struct nb_entry *e)
 		return nonsense(a, "a file of another backup", e->path);
 	if (!count)
 		return !strcmp(e->path, a->prefix) && e->type == NB_ENTRY_DIR
-			? NB_OK : nonsense(a, "another root", e->path);
+			? NB_OK
+			: nonsense(a, "another root", e->path);
 	if (strncmp(e->path, a->prefix, n) || e->path[n] != '/')
 		return nonsense(a, "a name outside of the tree", e->path);
 	if (strcmp(a->entries.at[count - 1].path, e->path) >= 0)
@@ -46,7 +47,8 @@ check_place(struct nb_arrival *a, const struct nb_entry *e)
 	*slash = '\0';
 	parent = nb_entries_find(&a->entries, e->path);
 	*slash = '/';
-	return parent && parent->type == NB_ENTRY_DIR ? NB_OK
+	return parent && parent->type == NB_ENTRY_DIR
+		? NB_OK
 		: nonsense(a, "a name in what is no directory", e->path);
 }
 
@@ -77,8 +79,10 @@ check_bytes(struct nb_arrival *a, const struct nb_entry *e)
 
 	nb_sha256_finish(a->sha256, digest);
 	if (e->type != NB_ENTRY_FILE || e->size != a->size || a->fd < 0)
-		return nb_fail(NB_ESOURCE, "%s: %s: %llu bytes came, it has "
-			       "%llu there", a->source->remote.host, e->path,
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s: %llu bytes came, it has "
+			       "%llu there",
+			       a->source->remote.host, e->path,
 			       (unsigned long long)a->size,
 			       (unsigned long long)e->size);
 	if (!e->hashed || memcmp(e->sha256, digest, sizeof digest))
@@ -98,7 +102,7 @@ add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 		err = find_first(a, e, &first);
 	if (!err && with_bytes)
 		err = first ? nonsense(a, "a wrong link", e->path)
-			: check_bytes(a, e);
+			    : check_bytes(a, e);
 	else if (!err && e->size && !first)
 		err = nonsense(a, "a file without its bytes", e->path);
 	if (!err)
@@ -109,7 +113,7 @@ add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 	e->dev = e->ino ? a->dev : 0;
 	if (!err && e->size)
 		err = with_bytes ? nb_arrival_place_bytes(a, e)
-			: nb_arrival_place_link(a, first, e);
+				 : nb_arrival_place_link(a, first, e);
 	e->content = e->size ? NB_CONTENT_ROOT : NB_CONTENT_NONE;
 	e->hashed = e->size != 0;
 	if (err)
@@ -182,9 +186,9 @@ tell(void *ctx)
 	struct nb_arrival *a = ctx;
 	const struct nb_source_context *context = a->context;
 
-	return context->progress
-		? context->progress(context->ctx, a->object,
-				    a->bytes + a->size, 0) : NB_OK;
+	return context->progress ? context->progress(context->ctx, a->object,
+						     a->bytes + a->size, 0)
+				 : NB_OK;
 }
 
 /* ---- the whole ---- */
@@ -217,7 +221,8 @@ hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 {
 	struct nb_manifest_source record = {
 		.bytes = nb_entries_bytes(&a->entries),
-		.excluded = a->record.excluded, .notes = a->record.notes,
+		.excluded = a->record.excluded,
+		.notes = a->record.notes,
 		.checked = a->context->date,
 	};
 	enum nb_err err = NB_OK;
@@ -243,8 +248,8 @@ static enum nb_err
 hand_over(struct nb_arrival *a, struct nb_source_output *out)
 {
 	int64_t date = a->context->date;
-	enum nb_err err = nb_entries_add_dir(out->entries,
-					     a->context->backup_id, date);
+	enum nb_err err =
+		nb_entries_add_dir(out->entries, a->context->backup_id, date);
 
 	if (!err)
 		err = nb_entries_add_dir(out->entries, a->above, date);
@@ -275,19 +280,25 @@ nb_tree_remote_collect(const struct nb_config_source *source,
 		       struct nb_source_output *out)
 {
 	struct nb_remote_request request = {
-		.task = NB_REMOTE_TREE, .source = *source,
+		.task = NB_REMOTE_TREE,
+		.source = *source,
 		.date = context->date,
 	};
-	struct nb_arrival a = { .source = source, .context = context, .fd = -1,
-			     .dev = UINT64_MAX - out->sources->count };
+	struct nb_arrival a = { .source = source,
+				.context = context,
+				.fd = -1,
+				.dev = UINT64_MAX - out->sources->count };
 	enum nb_err err = prepare(&a);
 
 	snprintf(request.backup_id, sizeof request.backup_id, "%s",
 		 context->backup_id);
 	if (!err)
 		err = nb_remote_call(&(struct nb_remote_call){
-			.request = &request, .source = source, .fn = take,
-			.ctx = &a, .tick = tell,
+			.request = &request,
+			.source = source,
+			.fn = take,
+			.ctx = &a,
+			.tick = tell,
 			.max_bytes = source->remote.max_size,
 			.timeout = source->remote.timeout });
 	if (!err)
@@ -301,11 +312,11 @@ nb_tree_remote_collect(const struct nb_config_source *source,
 enum nb_err
 nb_tree_remote_check(const struct nb_config_source *source)
 {
-	const struct nb_remote_request request = {
-		.task = NB_REMOTE_TREE_CHECK, .source = *source
-	};
+	const struct nb_remote_request request = { .task = NB_REMOTE_TREE_CHECK,
+						   .source = *source };
 
-	return nb_remote_call(&(struct nb_remote_call){
-		.request = &request, .source = source,
-		.timeout = CHECK_SECONDS });
+	return nb_remote_call(
+		&(struct nb_remote_call){ .request = &request,
+					  .source = source,
+					  .timeout = CHECK_SECONDS });
 }

@@ -29,8 +29,7 @@ struct nb_tar_reader;
 
 /* READ gives the next bytes of the compressed archive, valid until the next
  * call; *N is 0 at the end. */
-enum nb_err nb_tar_reader_new(enum nb_err (*read)(void *ctx,
-						  const void **data,
+enum nb_err nb_tar_reader_new(enum nb_err (*read)(void *ctx, const void **data,
 						  size_t *n),
 			      void *ctx, struct nb_tar_reader **out);
 void nb_tar_reader_free(struct nb_tar_reader *reader);

@@ -10,7 +10,7 @@ struct nb_tar_reader {
 	struct archive *archive;
 	enum nb_err (*read)(void *ctx, const void **data, size_t *n);
 	void *ctx;
-	enum nb_err err;           /* of READ */
+	enum nb_err err; /* of READ */
 };
 
 static la_ssize_t
@@ -33,13 +33,12 @@ check(struct nb_tar_reader *reader, int ret)
 		return reader->err;
 	return nb_fail(NB_ECORRUPT, "archive: %s",
 		       archive_error_string(reader->archive)
-		       ? archive_error_string(reader->archive)
-		       : "cannot be read");
+			       ? archive_error_string(reader->archive)
+			       : "cannot be read");
 }
 
 enum nb_err
-nb_tar_reader_new(enum nb_err (*read)(void *ctx, const void **data,
-				      size_t *n),
+nb_tar_reader_new(enum nb_err (*read)(void *ctx, const void **data, size_t *n),
 		  void *ctx, struct nb_tar_reader **out)
 {
 	struct nb_tar_reader *reader = calloc(1, sizeof *reader);
@@ -56,8 +55,9 @@ nb_tar_reader_new(enum nb_err (*read)(void *ctx, const void **data,
 	}
 	archive_read_support_filter_zstd(reader->archive);
 	archive_read_support_format_tar(reader->archive);
-	err = check(reader, archive_read_open(reader->archive, reader, NULL,
-					      read_in, NULL));
+	err = check(reader,
+		    archive_read_open(reader->archive, reader, NULL, read_in,
+				      NULL));
 	if (err)
 		nb_tar_reader_free(reader);
 	else
@@ -86,8 +86,10 @@ nb_tar_next(struct nb_tar_reader *reader, const char **path)
 	if (check(reader, ret))
 		return reader->err ? reader->err : NB_ECORRUPT;
 	*path = archive_entry_pathname(a);
-	return *path ? NB_OK : nb_fail(NB_ECORRUPT, "archive: a member "
-				       "without a name");
+	return *path ? NB_OK
+		     : nb_fail(NB_ECORRUPT,
+			       "archive: a member "
+			       "without a name");
 }
 
 enum nb_err

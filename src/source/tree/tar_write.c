@@ -10,7 +10,7 @@
 struct nb_tar {
 	struct archive *archive;
 	struct nb_dump_file *file;
-	enum nb_err err;           /* of writing the file */
+	enum nb_err err; /* of writing the file */
 };
 
 static la_ssize_t
@@ -33,8 +33,8 @@ check(struct nb_tar *tar, int ret, const char *what)
 		return tar->err;
 	return nb_fail(NB_ESOURCE, "%s: %s", what,
 		       archive_error_string(tar->archive)
-		       ? archive_error_string(tar->archive)
-		       : "cannot be archived");
+			       ? archive_error_string(tar->archive)
+			       : "cannot be archived");
 }
 
 enum nb_err
@@ -54,8 +54,10 @@ nb_tar_new(struct nb_dump_file *file, struct nb_tar **out)
 	archive_write_set_format_pax(tar->archive);
 	archive_write_set_options(tar->archive, "xattrheader=SCHILY");
 	archive_write_set_bytes_per_block(tar->archive, 0);
-	err = check(tar, archive_write_open(tar->archive, tar, NULL,
-					    write_out, NULL), file->path);
+	err = check(
+		tar,
+		archive_write_open(tar->archive, tar, NULL, write_out, NULL),
+		file->path);
 	if (err)
 		nb_tar_free(tar);
 	else
@@ -77,9 +79,9 @@ fill(struct archive_entry *a, const struct nb_entry *e,
      const struct nb_entry *first)
 {
 	static const mode_t types[] = {
-		[NB_ENTRY_FILE] = S_IFREG, [NB_ENTRY_DIR] = S_IFDIR,
+		[NB_ENTRY_FILE] = S_IFREG,    [NB_ENTRY_DIR] = S_IFDIR,
 		[NB_ENTRY_SYMLINK] = S_IFLNK, [NB_ENTRY_FIFO] = S_IFIFO,
-		[NB_ENTRY_CHAR] = S_IFCHR, [NB_ENTRY_BLOCK] = S_IFBLK,
+		[NB_ENTRY_CHAR] = S_IFCHR,    [NB_ENTRY_BLOCK] = S_IFBLK,
 		[NB_ENTRY_SOCKET] = S_IFSOCK,
 	};
 
@@ -88,8 +90,9 @@ fill(struct archive_entry *a, const struct nb_entry *e,
 	archive_entry_set_uid(a, e->uid);
 	archive_entry_set_gid(a, e->gid);
 	archive_entry_set_mtime(a, (time_t)e->mtime, (long)e->mtime_ns);
-	archive_entry_set_size(a, e->type == NB_ENTRY_FILE && !first
-			       ? (la_int64_t)e->size : 0);
+	archive_entry_set_size(
+		a,
+		e->type == NB_ENTRY_FILE && !first ? (la_int64_t)e->size : 0);
 	if (e->type == NB_ENTRY_SYMLINK)
 		archive_entry_copy_symlink(a, e->target);
 	if (e->type == NB_ENTRY_CHAR || e->type == NB_ENTRY_BLOCK)

@@ -88,8 +88,10 @@ nb_tree_collect(const struct nb_config_source *source,
 		const struct nb_source_context *context, int root,
 		struct nb_source_output *out)
 {
-	struct nb_walk w = { .source = source, .context = context,
-			     .list = out->entries, .root = root,
+	struct nb_walk w = { .source = source,
+			     .context = context,
+			     .list = out->entries,
+			     .root = root,
 			     .probe = geteuid() != 0,
 			     .now = (int64_t)time(NULL) };
 	enum nb_err err = nb_array_push(out->roots, root);
@@ -102,9 +104,8 @@ nb_tree_collect(const struct nb_config_source *source,
 	err = nb_str_dup(nb_config_job_blocks[source->kind].name,
 			 &w.record.kind);
 	if (!err)
-		err = source->tree.pack != NB_PACK_NONE
-			? nb_tree_pack(&w, out)
-			: list(&w, out);
+		err = source->tree.pack != NB_PACK_NONE ? nb_tree_pack(&w, out)
+							: list(&w, out);
 	nb_manifest_source_clear(&w.record);
 	free(w.prefix);
 	free(w.object);
@@ -132,7 +133,7 @@ preflight(const struct nb_config_source *source)
 {
 	int fd = -1;
 	enum nb_err err = source->remote.host ? nb_tree_remote_check(source)
-		: open_root(source, &fd);
+					      : open_root(source, &fd);
 
 	nb_fd_close(&fd);
 	return err;

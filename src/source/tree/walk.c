@@ -21,7 +21,7 @@ static enum nb_err
 path_below(const char *directory, const char *name, char **out)
 {
 	return strcmp(directory, ".") ? nb_path_join(directory, name, out)
-		: nb_str_dup(name, out);
+				      : nb_str_dup(name, out);
 }
 
 static enum nb_err
@@ -60,9 +60,8 @@ static enum nb_err
 list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
 {
 	const struct nb_config_tree *rules = &w->source->tree;
-	struct nb_entry e = {
-		.root = w->root_index, .tolerant = !rules->fail_on_change
-	};
+	struct nb_entry e = { .root = w->root_index,
+			      .tolerant = !rules->fail_on_change };
 	struct stat st;
 	enum nb_err err;
 
@@ -72,8 +71,10 @@ list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
 		/* Gone since the directory was read: it never was there. */
 		if (errno != ENOENT)
-			err = nb_fail_errno(NB_ESOURCE, "%s: cannot look at "
-					    "%s", w->object, e.root_path);
+			err = nb_fail_errno(NB_ESOURCE,
+					    "%s: cannot look at "
+					    "%s",
+					    w->object, e.root_path);
 		goto out;
 	}
 	if (nb_ignore_match(rules->exclude.at, rules->exclude.count,
@@ -107,8 +108,8 @@ list_names(struct nb_walk *w, DIR *dir, const char *directory)
 			err = list_one(w, dirfd(dir), directory, d->d_name);
 	}
 	if (!err && errno)
-		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
-				    w->object, directory);
+		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s", w->object,
+				    directory);
 	return err;
 }
 
@@ -123,16 +124,16 @@ list_directory(struct nb_walk *w, const char *directory)
 	enum nb_err err = NB_OK;
 
 	if (fd < 0 || fstat(fd, &st)) {
-		err = nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
-				    w->object, directory);
+		err = nb_fail_errno(NB_ESOURCE, "%s: cannot open %s", w->object,
+				    directory);
 		goto out;
 	}
 	if (w->source->tree.one_file_system && st.st_dev != w->dev)
 		goto out;
 	dir = fdopendir(fd);
 	if (!dir) {
-		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
-				    w->object, directory);
+		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s", w->object,
+				    directory);
 		goto out;
 	}
 	fd = -1;
@@ -166,8 +167,10 @@ add_root(struct nb_walk *w)
 	enum nb_err err;
 
 	if (fstat(w->root, &st))
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at the "
-				     "directory", w->object);
+		return nb_fail_errno(NB_ESOURCE,
+				     "%s: cannot look at the "
+				     "directory",
+				     w->object);
 	w->dev = st.st_dev;
 	nb_tree_take_stat(&e, &st);
 	err = nb_str_dup(w->prefix, &e.path);
@@ -212,7 +215,8 @@ nb_tree_walk(struct nb_walk *w)
 {
 	size_t first = w->list->count;
 	enum nb_err err = w->source->tree.only
-		? add_only(w, w->source->tree.only) : add_root(w);
+		? add_only(w, w->source->tree.only)
+		: add_root(w);
 
 	for (size_t i = first; !err && i < w->list->count; i++) {
 		if (w->list->at[i].type != NB_ENTRY_DIR)

@@ -20,16 +20,18 @@
 
 /* Why the last try failed. */
 struct trouble {
-	char kernel[MESSAGE_MAX];   /* its own words, or "" */
-	int number;                 /* errno */
+	char kernel[MESSAGE_MAX]; /* its own words, or "" */
+	int number;               /* errno */
 };
 
 /* Those that a frozen or replayed copy is known to be whole of. */
 static const struct {
 	const char *type;
-	const char *flag;           /* mounted beside its original */
+	const char *flag; /* mounted beside its original */
 } known[] = {
-	{ "ext2", NULL }, { "ext3", NULL }, { "ext4", NULL },
+	{ "ext2", NULL },
+	{ "ext3", NULL },
+	{ "ext4", NULL },
 	{ "xfs", "nouuid" },
 };
 
@@ -43,7 +45,8 @@ take_type(blkid_probe probe, const struct nb_filesystem *fs, char **type)
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
 	found = blkid_do_safeprobe(probe);
 	if (found == -2)
-		return nb_fail(NB_ESOURCE, "%s: %s has the signs of several "
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s has the signs of several "
 			       "file systems\nhint: wipefs shows them",
 			       fs->object, fs->origin);
 	if (found < 0)
@@ -86,11 +89,14 @@ nb_filesystem_check(const struct nb_filesystem *fs, const char *type)
 	if (!*type)
 		return nb_fail(NB_ESOURCE, "%s: no file system on %s",
 			       fs->object, fs->origin);
-	return nb_fail(NB_ESOURCE, "%s: %s holds %s, which cannot be read from "
+	return nb_fail(NB_ESOURCE,
+		       "%s: %s holds %s, which cannot be read from "
 		       "a copy; ext2, ext3, ext4 and xfs can\n"
 		       "hint: a tree reads it where it is mounted%s",
-		       fs->object, fs->origin, type, strcmp(type, "btrfs") ? ""
-		       : ", and btrfs has snapshots of its own");
+		       fs->object, fs->origin, type,
+		       strcmp(type, "btrfs")
+			       ? ""
+			       : ", and btrfs has snapshots of its own");
 }
 
 /* The kernel's last error of this context, "e ext4: ...". */
@@ -104,8 +110,8 @@ read_kernel(int context, struct trouble *trouble)
 		line[n] = '\0';
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == 'e' && line[1] == ' ')
-			snprintf(trouble->kernel, sizeof trouble->kernel,
-				 "%s", line + 2);
+			snprintf(trouble->kernel, sizeof trouble->kernel, "%s",
+				 line + 2);
 	}
 }
 
@@ -132,9 +138,9 @@ mount_once(const struct nb_filesystem *fs, const char *type,
 			flag = known[i].flag;
 	trouble->kernel[0] = '\0';
 	if (context >= 0 && !configure(context, fs->device, flag))
-		fd = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY
-			     | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
-			     | MOUNT_ATTR_NOEXEC);
+		fd = fsmount(context, FSMOUNT_CLOEXEC,
+			     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
+				     | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	trouble->number = errno;
 	if (fd < 0 && context >= 0)
 		read_kernel(context, trouble);
@@ -146,13 +152,15 @@ static enum nb_err
 tell(const struct nb_filesystem *fs, const char *type, int tries,
      const struct trouble *trouble)
 {
-	return nb_fail(NB_ESOURCE, "%s: %s cannot be mounted (%s), tried %d "
-		       "time%s: %s%s", fs->object, fs->device, type, tries,
-		       tries == 1 ? "" : "s",
-		       trouble->kernel[0] ? trouble->kernel
-		       : strerror(trouble->number),
-		       trouble->number == ENOSYS
-		       ? "\nhint: this needs Linux 5.2" : "");
+	return nb_fail(
+		NB_ESOURCE,
+		"%s: %s cannot be mounted (%s), tried %d "
+		"time%s: %s%s",
+		fs->object, fs->device, type, tries, tries == 1 ? "" : "s",
+		trouble->kernel[0] ? trouble->kernel
+				   : strerror(trouble->number),
+		trouble->number == ENOSYS ? "\nhint: this needs Linux 5.2"
+					  : "");
 }
 
 /* The device may not be there yet, or be busy for a moment. */
@@ -166,8 +174,7 @@ wait_a_while(const struct nb_filesystem *fs)
 	for (; !err && now < end; now = nb_clock_ms()) {
 		poll(NULL, 0, end - now < 1000 ? (int)(end - now) : 1000);
 		if (context->progress)
-			err = context->progress(context->ctx, fs->object, 0,
-						0);
+			err = context->progress(context->ctx, fs->object, 0, 0);
 	}
 	return err;
 }

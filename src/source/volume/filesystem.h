@@ -13,9 +13,9 @@
 #include "source/source.h"
 
 struct nb_filesystem {
-	const char *object;     /* "lvm home", in front of messages */
-	const char *origin;     /* what a person calls it: "vg0/home" */
-	const char *device;     /* the copy */
+	const char *object; /* "lvm home", in front of messages */
+	const char *origin; /* what a person calls it: "vg0/home" */
+	const char *device; /* the copy */
 	const struct nb_config_mount *mount;
 	const struct nb_source_context *context; /* is told of each second
 						    that is waited */

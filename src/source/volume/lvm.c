@@ -14,9 +14,9 @@
 /* What stands between hold and release. */
 struct held {
 	struct nb_lvm lvm;
-	bool taken;           /* the snapshot is there */
-	int mount;            /* of it; -1: none yet */
-	bool bad;             /* it was found not to count, and told */
+	bool taken; /* the snapshot is there */
+	int mount;  /* of it; -1: none yet */
+	bool bad;   /* it was found not to count, and told */
 };
 
 static struct nb_filesystem
@@ -35,8 +35,8 @@ filesystem(const struct nb_lvm *lvm, const struct nb_source_context *context,
 static enum nb_err
 check_programs(const struct nb_lvm *lvm)
 {
-	static const char *const programs[] = { "lvs", "lvcreate",
-						"lvremove", NULL };
+	static const char *const programs[] = { "lvs", "lvcreate", "lvremove",
+						NULL };
 	enum nb_err err = NB_OK;
 
 	if (geteuid() != 0)
@@ -92,9 +92,10 @@ let_go(struct held *held)
 {
 	nb_fd_close(&held->mount);
 	if (held->taken && nb_lvm_remove(&held->lvm, held->lvm.snapshot))
-		nb_log(NB_WARNING, "%s: the snapshot %s is still there; the "
-		       "next run removes it", held->lvm.object,
-		       held->lvm.snapshot);
+		nb_log(NB_WARNING,
+		       "%s: the snapshot %s is still there; the "
+		       "next run removes it",
+		       held->lvm.object, held->lvm.snapshot);
 	nb_lvm_clear(&held->lvm);
 	free(held);
 }
@@ -129,8 +130,8 @@ collect(const struct nb_config_source *source,
 	struct nb_source_output *out)
 {
 	struct held *held = data;
-	struct nb_filesystem fs = filesystem(&held->lvm, context,
-					     held->lvm.device);
+	struct nb_filesystem fs =
+		filesystem(&held->lvm, context, held->lvm.device);
 	enum nb_err err = NB_OK;
 	int root;
 

@@ -100,8 +100,7 @@ take_row(const char *object, const json_t *row, struct nb_lvm_volumes *list)
 	struct nb_lvm_volume v = {
 		.active = is_set(row, "lv_active"),
 		.thin = is_thin(row),
-		.invalid = says(row, "lv_snapshot_invalid",
-				"snapshot invalid"),
+		.invalid = says(row, "lv_snapshot_invalid", "snapshot invalid"),
 		.failed = says(row, "lv_health_status", "failed"),
 		.used = read_percent(row, "snap_percent"),
 	};
@@ -110,8 +109,10 @@ take_row(const char *object, const json_t *row, struct nb_lvm_volumes *list)
 	if (!is_set(row, "vg_name") || !is_set(row, "lv_name")
 	    || !read_bytes(row, "lv_size", &v.size)
 	    || !read_bytes(row, "vg_free", &v.free))
-		return nb_fail(NB_ESOURCE, "%s: lvs reports a volume without "
-			       "name or size", object);
+		return nb_fail(NB_ESOURCE,
+			       "%s: lvs reports a volume without "
+			       "name or size",
+			       object);
 	err = take_texts(row, &v);
 	if (!err)
 		err = nb_array_push(list, v);
@@ -138,7 +139,8 @@ nb_lvm_report_parse(const char *object, const char *text,
 		err = nb_fail(NB_ESOURCE, "%s: lvs: no report of volumes",
 			      object);
 	else
-		json_array_foreach(rows, i, row) {
+		json_array_foreach(rows, i, row)
+		{
 			err = take_row(object, row, list);
 			if (err)
 				break;

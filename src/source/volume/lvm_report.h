@@ -12,21 +12,22 @@
 #include "base/array.h"
 
 /* The fields that nb_lvm_report_parse wants, for lvs -o; one row a volume. */
-#define NB_LVM_FIELDS "vg_name,lv_name,lv_tags,origin,lv_layout,lv_size," \
+#define NB_LVM_FIELDS                                       \
+	"vg_name,lv_name,lv_tags,origin,lv_layout,lv_size," \
 	"vg_free,lv_active,snap_percent,lv_snapshot_invalid,lv_health_status"
 
 struct nb_lvm_volume {
 	char *group;
 	char *name;
-	char *tags;        /* separated by commas */
-	char *origin;      /* of a snapshot; else "" */
-	uint64_t size;     /* bytes */
-	uint64_t free;     /* bytes that its group has left */
+	char *tags;    /* separated by commas */
+	char *origin;  /* of a snapshot; else "" */
+	uint64_t size; /* bytes */
+	uint64_t free; /* bytes that its group has left */
 	bool active;
 	bool thin;
-	bool invalid;      /* a snapshot that ran full */
-	bool failed;       /* a thin one whose pool is out of order */
-	double used;       /* percent of a snapshot; 0 when not known */
+	bool invalid; /* a snapshot that ran full */
+	bool failed;  /* a thin one whose pool is out of order */
+	double used;  /* percent of a snapshot; 0 when not known */
 };
 
 struct nb_lvm_volumes NB_ARRAY(struct nb_lvm_volume);
@@ -40,8 +41,8 @@ enum nb_err nb_lvm_report_parse(const char *object, const char *text,
 void nb_lvm_volumes_free(struct nb_lvm_volumes *list);
 
 /* By name; NULL when there is none. */
-const struct nb_lvm_volume *
-nb_lvm_volumes_find(const struct nb_lvm_volumes *list, const char *name);
+const struct nb_lvm_volume *nb_lvm_volumes_find(
+	const struct nb_lvm_volumes *list, const char *name);
 
 /* TAG is one of the volume's. */
 bool nb_lvm_has_tag(const struct nb_lvm_volume *volume, const char *tag);

@@ -62,10 +62,11 @@ nb_lvm_clear(struct nb_lvm *lvm)
 enum nb_err
 nb_lvm_list(const struct nb_lvm *lvm, struct nb_lvm_volumes *list)
 {
-	const char *const argv[] = {
-		"lvs", "--reportformat", "json", "--units", "b", "--nosuffix",
-		"-o", NB_LVM_FIELDS, lvm->group, NULL
-	};
+	const char *const argv[] = { "lvs",      "--reportformat",
+				     "json",     "--units",
+				     "b",        "--nosuffix",
+				     "-o",       NB_LVM_FIELDS,
+				     lvm->group, NULL };
 	char *text = NULL;
 	enum nb_err err = nb_tool_run(lvm->object, argv, &text);
 
@@ -111,8 +112,10 @@ remove_stale(const struct nb_lvm *lvm, const char *name)
 	enum nb_err err = nb_str_format(&snapshot, "%s/%s", lvm->group, name);
 
 	if (!err)
-		nb_log(NB_WARNING, "%s: removing the snapshot %s, which a run "
-		       "that died left", lvm->object, snapshot);
+		nb_log(NB_WARNING,
+		       "%s: removing the snapshot %s, which a run "
+		       "that died left",
+		       lvm->object, snapshot);
 	if (!err)
 		err = nb_lvm_remove(lvm, snapshot);
 	free(snapshot);
@@ -130,10 +133,12 @@ clean_one(const struct nb_lvm *lvm, const struct nb_source_context *context,
 		return NB_OK;
 	if (!nb_lvm_has_tag(v, installation_tag(context, buf)))
 		return !same ? NB_OK
-			: nb_fail(NB_ESOURCE, "%s: %s exists and is not of "
-				  "this installation; it was not touched\n"
-				  "hint: remove it, or give the source "
-				  "another name", lvm->object, lvm->snapshot);
+			     : nb_fail(NB_ESOURCE,
+				       "%s: %s exists and is not of "
+				       "this installation; it was not touched\n"
+				       "hint: remove it, or give the source "
+				       "another name",
+				       lvm->object, lvm->snapshot);
 	if (!same && nb_lvm_has_tag(v, run_tag(context, buf)))
 		return NB_OK;
 	*removed = true;
@@ -161,7 +166,7 @@ static void
 size_arguments(const struct nb_lvm *lvm, bool thin, const char **option,
 	       char value[32])
 {
-	const struct nb_share *size = &lvm->source->lvm.size;
+	const struct nb_dedup *size = &lvm->source->lvm.size;
 
 	if (thin) {
 		*option = "--setactivationskip";
@@ -178,17 +183,20 @@ size_arguments(const struct nb_lvm *lvm, bool thin, const char **option,
 static enum nb_err
 check_room(const struct nb_lvm *lvm, const struct nb_lvm_volume *origin)
 {
-	const struct nb_share *size = &lvm->source->lvm.size;
+	const struct nb_dedup *size = &lvm->source->lvm.size;
 	uint64_t need = size->percent
-		? origin->size / 100 * (uint64_t)size->percent : size->bytes;
+		? origin->size / 100 * (uint64_t)size->percent
+		: size->bytes;
 	char want[16], have[16];
 
 	if (origin->thin || need <= origin->free)
 		return NB_OK;
-	return nb_fail(NB_ESOURCE, "%s: the snapshot takes %s, and the volume "
+	return nb_fail(NB_ESOURCE,
+		       "%s: the snapshot takes %s, and the volume "
 		       "group %s has %s left\nhint: a smaller size, or a "
-		       "larger group", lvm->object, nb_str_size(need, want),
-		       lvm->group, nb_str_size(origin->free, have));
+		       "larger group",
+		       lvm->object, nb_str_size(need, want), lvm->group,
+		       nb_str_size(origin->free, have));
 }
 
 static enum nb_err
@@ -196,21 +204,29 @@ create(const struct nb_lvm *lvm, const struct nb_source_context *context,
        const struct nb_lvm_volume *origin)
 {
 	char installation[TAG_MAX], run[TAG_MAX], value[32];
-	const char *argv[] = {
-		"lvcreate", "--yes", "--quiet", "--snapshot", "--name",
-		lvm->name, "--addtag", TAG, "--addtag",
-		installation_tag(context, installation), "--addtag",
-		run_tag(context, run), NULL, value,
-		lvm->source->lvm.volume, NULL
-	};
+	const char *argv[] = { "lvcreate",
+			       "--yes",
+			       "--quiet",
+			       "--snapshot",
+			       "--name",
+			       lvm->name,
+			       "--addtag",
+			       TAG,
+			       "--addtag",
+			       installation_tag(context, installation),
+			       "--addtag",
+			       run_tag(context, run),
+			       NULL,
+			       value,
+			       lvm->source->lvm.volume,
+			       NULL };
 
 	size_arguments(lvm, origin->thin, &argv[12], value);
 	return nb_tool_run(lvm->object, argv, NULL);
 }
 
 enum nb_err
-nb_lvm_create(const struct nb_lvm *lvm,
-	      const struct nb_source_context *context)
+nb_lvm_create(const struct nb_lvm *lvm, const struct nb_source_context *context)
 {
 	struct nb_lvm_volumes list = NB_ARRAY_INIT;
 	const struct nb_lvm_volume *origin;
@@ -238,17 +254,20 @@ nb_lvm_check(const struct nb_lvm *lvm)
 	if (!err) {
 		v = nb_lvm_volumes_find(&list, lvm->name);
 		if (!v)
-			err = nb_fail(NB_ESOURCE, "%s: the snapshot %s is "
+			err = nb_fail(NB_ESOURCE,
+				      "%s: the snapshot %s is "
 				      "gone: what was read does not count",
 				      lvm->object, lvm->snapshot);
 		else if (v->invalid || v->used >= 100)
-			err = nb_fail(NB_ESOURCE, "%s: the snapshot %s ran "
+			err = nb_fail(NB_ESOURCE,
+				      "%s: the snapshot %s ran "
 				      "full: what was read does not count\n"
 				      "hint: a larger size, or an hour with "
-				      "less to write", lvm->object,
-				      lvm->snapshot);
+				      "less to write",
+				      lvm->object, lvm->snapshot);
 		else if (v->failed)
-			err = nb_fail(NB_ESOURCE, "%s: the thin pool of %s "
+			err = nb_fail(NB_ESOURCE,
+				      "%s: the thin pool of %s "
 				      "failed: what was read does not count",
 				      lvm->object, lvm->snapshot);
 	}

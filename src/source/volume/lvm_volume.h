@@ -17,12 +17,12 @@
 
 struct nb_lvm {
 	const struct nb_config_source *source;
-	char *object;         /* "lvm home" */
-	char *group;          /* "vg0" */
-	const char *volume;   /* "home" */
-	char *name;           /* of the snapshot, "nightburn-home" */
-	char *snapshot;       /* "vg0/nightburn-home" */
-	char *device;         /* "/dev/vg0/nightburn-home" */
+	char *object;       /* "lvm home" */
+	char *group;        /* "vg0" */
+	const char *volume; /* "home" */
+	char *name;         /* of the snapshot, "nightburn-home" */
+	char *snapshot;     /* "vg0/nightburn-home" */
+	char *device;       /* "/dev/vg0/nightburn-home" */
 };
 
 /* The names that SOURCE leads to.  NB_ENOMEM.  Free in every case. */

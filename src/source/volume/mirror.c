@@ -19,14 +19,14 @@
 struct held {
 	const struct nb_config_source *source;
 	const char *state_dir;
-	char *object;                  /* "mirror root" */
-	char *device;                  /* name of the mapped device */
+	char *object; /* "mirror root" */
+	char *device; /* name of the mapped device */
 	struct nb_mirror mirror;
 	struct nb_mirror_record record;
 	struct nb_overlay overlay;
 	int mount;
-	bool split;                    /* the half can be read */
-	bool bad;                      /* and was found not to count */
+	bool split; /* the half can be read */
+	bool bad;   /* and was found not to count */
 };
 
 static enum nb_err
@@ -49,7 +49,8 @@ static enum nb_err
 preflight(const struct nb_config_source *source)
 {
 	struct nb_mirror mirror = { .array = source->mirror.array,
-				    .half = source->mirror.half, .md = -1 };
+				    .half = source->mirror.half,
+				    .md = -1 };
 	char *object = NULL;
 	enum nb_err err = nb_str_format(&object, "mirror %s", source->name);
 
@@ -77,8 +78,7 @@ resume(struct held *held)
 
 	if (!held->record.quiesced)
 		return NB_OK;
-	err = nb_mirror_hook(held->source,
-			     &held->source->mirror.resume);
+	err = nb_mirror_hook(held->source, &held->source->mirror.resume);
 	if (err)
 		return err;
 	held->record.quiesced = false;
@@ -104,19 +104,19 @@ give_back(const struct nb_mirror *mirror, bool member)
 	}
 	if (!member)
 		return nb_mirror_split(mirror);
+	if (state.half != NB_MIRROR_FAULTY && state.half != NB_MIRROR_DETACHED)
+		return NB_OK;
 	if (state.half == NB_MIRROR_FAULTY)
 		err = nb_mirror_split(mirror);
-	if (!err && (state.half == NB_MIRROR_FAULTY
-		     || state.half == NB_MIRROR_DETACHED))
-		err = nb_mirror_add(mirror);
-	return err;
+	return err ? err : nb_mirror_add(mirror);
 }
 
 /* Another array, or half, than is configured now. */
 static enum nb_err
 give_back_other(const struct held *held)
 {
-	struct nb_mirror other = { .object = held->object, .md = -1,
+	struct nb_mirror other = { .object = held->object,
+				   .md = -1,
 				   .array = held->record.array,
 				   .half = held->record.half };
 	enum nb_err err = nb_mirror_open(&other);
@@ -125,9 +125,10 @@ give_back_other(const struct held *held)
 		err = give_back(&other, held->record.belonged);
 	nb_mirror_close(&other);
 	if (err)
-		nb_log(NB_WARNING, "%s: %s was not brought back to what it "
-		       "was before a run died", held->object,
-		       held->record.array);
+		nb_log(NB_WARNING,
+		       "%s: %s was not brought back to what it was "
+		       "before a run died",
+		       held->object, held->record.array);
 	return NB_OK;
 }
 
@@ -142,20 +143,19 @@ recover(struct held *held, const char *installation, bool *known)
 	*known = false;
 	err = nb_overlay_clean(held->object, installation, held->device);
 	if (!err)
-		err = nb_mirror_record_load(held->state_dir,
-					    held->source->name, &held->record);
+		err = nb_mirror_record_load(held->state_dir, held->source->name,
+					    &held->record);
 	if (err)
 		return err == NB_ENOTFOUND ? NB_OK : err;
-	nb_log(NB_WARNING, "%s: a run died while it had %s split",
-	       held->object, held->record.array);
+	nb_log(NB_WARNING, "%s: a run died while it had %s split", held->object,
+	       held->record.array);
 	err = resume(held);
 	*known = !strcmp(held->record.array, config->array)
 		&& !strcmp(held->record.half, config->half);
-	if (*known) {
-		if (held->mirror.md >= 0)
-			nb_mirror_thaw(&held->mirror);
+	if (*known && held->mirror.md >= 0)
+		nb_mirror_thaw(&held->mirror);
+	if (*known)
 		return err;
-	}
 	if (!err)
 		err = give_back_other(held);
 	/* It is not about the array that undo would change. */
@@ -178,7 +178,8 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 	if (!err && state.half == NB_MIRROR_DETACHED)
 		err = nb_mirror_check_half(&held->mirror);
 	if (!err && state.half == NB_MIRROR_FAULTY && !known)
-		err = nb_fail(NB_ESOURCE, "%s: %s is faulty in %s\nhint: look "
+		err = nb_fail(NB_ESOURCE,
+			      "%s: %s is faulty in %s\nhint: look "
 			      "at the disk, then mdadm %s --remove %s",
 			      held->object, config->half, config->array,
 			      config->array, config->half);
@@ -192,11 +193,12 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 	}
 	if (!err && state.half == NB_MIRROR_FAULTY)
 		err = nb_mirror_split(&held->mirror);
-	if (!err && (state.half == NB_MIRROR_FAULTY
-		     || state.half == NB_MIRROR_DETACHED))
+	if (!err
+	    && (state.half == NB_MIRROR_FAULTY
+		|| state.half == NB_MIRROR_DETACHED))
 		err = nb_mirror_add(&held->mirror);
-	return err ? err : nb_mirror_wait(&held->mirror, config->stall,
-					  context);
+	return err ? err
+		   : nb_mirror_wait(&held->mirror, config->stall, context);
 }
 
 /* In the hours of a resync, or by what quiesce did, the array may have lost the
@@ -238,9 +240,12 @@ open_half(struct held *held, const struct nb_source_context *context,
 {
 	bool image = held->source->mirror.image;
 	struct nb_overlay_spec spec = {
-		.object = held->object, .installation = context->installation,
-		.name = held->device, .device = held->source->mirror.half,
-		.offset = offset, .size = held->mirror.size,
+		.object = held->object,
+		.installation = context->installation,
+		.name = held->device,
+		.device = held->source->mirror.half,
+		.offset = offset,
+		.size = held->mirror.size,
 		.directory = image ? NULL : context->staging_path,
 	};
 
@@ -281,10 +286,11 @@ undo(struct held *held)
 		return NB_OK;
 	err = resume(held);
 	given = held->mirror.md < 0 ? NB_ESOURCE
-		: give_back(&held->mirror, member);
+				    : give_back(&held->mirror, member);
 	err = err ? err : given;
-	return err ? err : nb_mirror_record_remove(held->state_dir,
-						   held->source->name);
+	return err
+		? err
+		: nb_mirror_record_remove(held->state_dir, held->source->name);
 }
 
 static void
@@ -293,8 +299,10 @@ let_go(struct held *held)
 	nb_fd_close(&held->mount);
 	nb_overlay_close(&held->overlay);
 	if (undo(held))
-		nb_log(NB_WARNING, "%s: %s is not as it was; the next run "
-		       "tries again", held->object, held->record.array);
+		nb_log(NB_WARNING,
+		       "%s: %s is not as it was; the next run "
+		       "tries again",
+		       held->object, held->record.array);
 	nb_mirror_close(&held->mirror);
 	nb_mirror_record_clear(&held->record);
 	free(held->device);
@@ -376,8 +384,8 @@ static enum nb_err
 release(const struct nb_config_source *source, void *data)
 {
 	struct held *held = data;
-	enum nb_err err = held->bad ? NB_ESOURCE
-		: nb_overlay_check(&held->overlay);
+	enum nb_err err =
+		held->bad ? NB_ESOURCE : nb_overlay_check(&held->overlay);
 
 	(void)source;
 	let_go(held);

@@ -35,8 +35,8 @@ find_device(const struct nb_mirror *m, const char *path, char link[64],
 		 minor(st.st_rdev));
 	n = readlink(link, target, sizeof target - 1);
 	if (n < 0)
-		return nb_fail_errno(NB_ESOURCE, "%s: %s (%s)", m->object,
-				     path, link);
+		return nb_fail_errno(NB_ESOURCE, "%s: %s (%s)", m->object, path,
+				     link);
 	target[n] = '\0';
 	last = strrchr(target, '/');
 	snprintf(name, NB_MIRROR_WORD, "%.63s", last ? last + 1 : target);
@@ -153,29 +153,35 @@ nb_mirror_judge(const struct nb_mirror *m, const struct nb_mirror_state *state,
 		|| state->half == NB_MIRROR_SYNCING;
 
 	if (strcmp(state->level, "raid1"))
-		return nb_fail(NB_ESOURCE, "%s: %s is %s, not raid1",
-			       m->object, m->array, state->level);
+		return nb_fail(NB_ESOURCE, "%s: %s is %s, not raid1", m->object,
+			       m->array, state->level);
 	if (belongs && !may_belong)
-		return nb_fail(NB_ESOURCE, "%s: %s is a member of %s, which "
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s is a member of %s, which "
 			       "would have one less than it was found with\n"
 			       "hint: afterwards = readd, or once: mdadm %s "
-			       "--fail %s --remove %s", m->object, m->half,
-			       m->array, m->array, m->half, m->half);
+			       "--fail %s --remove %s",
+			       m->object, m->half, m->array, m->array, m->half,
+			       m->half);
 	if (state->working >= state->disks)
-		return nb_fail(NB_ESOURCE, "%s: %s has all its %d members "
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s has all its %d members "
 			       "without %s\nhint: mdadm --grow %s "
 			       "--raid-devices=%d makes a place for it",
 			       m->object, m->array, state->disks, m->half,
 			       m->array, state->disks + 1);
 	if (state->working < state->disks - 1)
-		return nb_fail(NB_ESOURCE, "%s: %s is degraded: besides %s, "
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s is degraded: besides %s, "
 			       "%d of %d members work\nhint: repair the array "
-			       "first", m->object, m->array, m->half,
-			       state->working, state->disks - 1);
+			       "first",
+			       m->object, m->array, m->half, state->working,
+			       state->disks - 1);
 	if (strcmp(state->action, "idle") && state->half != NB_MIRROR_SYNCING)
-		return nb_fail(NB_ESOURCE, "%s: %s is busy: %s\n"
-			       "hint: wait until it is over", m->object,
-			       m->array, state->action);
+		return nb_fail(NB_ESOURCE,
+			       "%s: %s is busy: %s\n"
+			       "hint: wait until it is over",
+			       m->object, m->array, state->action);
 	return NB_OK;
 }
 
@@ -234,18 +240,20 @@ nb_mirror_check_half(const struct nb_mirror *m)
 	enum nb_err err;
 
 	if (fd < 0)
-		return nb_fail_errno(NB_ESOURCE, "%s: %s is in use",
-				     m->object, m->half);
+		return nb_fail_errno(NB_ESOURCE, "%s: %s is in use", m->object,
+				     m->half);
 	nb_fd_close(&fd);
 	err = read_uuid(m, "--detail", m->array, array);
 	if (!err && read_uuid(m, "--examine", m->half, half))
-		err = nb_fail(NB_ESOURCE, "%s: %s never was a member of %s; "
+		err = nb_fail(NB_ESOURCE,
+			      "%s: %s never was a member of %s; "
 			      "it was not touched\nhint: once: mdadm %s --add "
-			      "%s", m->object, m->half, m->array, m->array,
-			      m->half);
+			      "%s",
+			      m->object, m->half, m->array, m->array, m->half);
 	else if (!err && strcmp(array, half))
-		err = nb_fail(NB_ESOURCE, "%s: %s belongs to another array "
-			      "(%s); it was not touched", m->object, m->half,
-			      half);
+		err = nb_fail(NB_ESOURCE,
+			      "%s: %s belongs to another array "
+			      "(%s); it was not touched",
+			      m->object, m->half, half);
 	return err;
 }

@@ -13,27 +13,27 @@
 #define NB_MIRROR_WORD 64
 
 enum nb_mirror_half {
-	NB_MIRROR_DETACHED,   /* no member */
-	NB_MIRROR_SYNCING,    /* a member that does not have everything yet */
+	NB_MIRROR_DETACHED, /* no member */
+	NB_MIRROR_SYNCING,  /* a member that does not have everything yet */
 	NB_MIRROR_WORKING,
-	NB_MIRROR_FAULTY      /* failed, not removed */
+	NB_MIRROR_FAULTY /* failed, not removed */
 };
 
 struct nb_mirror {
-	const char *object;           /* "mirror root", borrowed */
-	const char *array;            /* "/dev/md0", borrowed */
-	const char *half;             /* "/dev/sdb1", borrowed */
-	char name[NB_MIRROR_WORD];    /* the kernel's: "md0" */
-	char member[NB_MIRROR_WORD];  /* "dev-sdb1" */
-	int md;                       /* open directory /sys/.../md0/md */
-	uint64_t size;                /* of what the array holds, bytes */
+	const char *object;          /* "mirror root", borrowed */
+	const char *array;           /* "/dev/md0", borrowed */
+	const char *half;            /* "/dev/sdb1", borrowed */
+	char name[NB_MIRROR_WORD];   /* the kernel's: "md0" */
+	char member[NB_MIRROR_WORD]; /* "dev-sdb1" */
+	int md;                      /* open directory /sys/.../md0/md */
+	uint64_t size;               /* of what the array holds, bytes */
 };
 
 struct nb_mirror_state {
-	char level[NB_MIRROR_WORD];   /* "raid1" */
-	char action[NB_MIRROR_WORD];  /* "idle", "recover", "check", ... */
-	int disks;                    /* members that it shall have */
-	int working;                  /* that are in step, but for the half */
+	char level[NB_MIRROR_WORD];  /* "raid1" */
+	char action[NB_MIRROR_WORD]; /* "idle", "recover", "check", ... */
+	int disks;                   /* members that it shall have */
+	int working;                 /* that are in step, but for the half */
 	enum nb_mirror_half half;
 };
 

@@ -28,8 +28,7 @@ nb_mirror_hook(const struct nb_config_source *source,
 	for (size_t i = 0; i < words->count; i++)
 		argv[i] = words->at[i];
 	spec.argv = argv;
-	err = nb_str_format(&variables[0], "NIGHTBURN_SOURCE=%s",
-			    source->name);
+	err = nb_str_format(&variables[0], "NIGHTBURN_SOURCE=%s", source->name);
 	if (!err)
 		err = nb_str_format(&variables[1], "NIGHTBURN_ARRAY=%s",
 				    config->array);

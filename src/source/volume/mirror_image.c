@@ -14,12 +14,15 @@ add_file(const struct nb_source_context *context,
 	 const char *device, struct nb_source_output *out)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
-		.mode = 0600, .mtime = context->date, .size = mirror->size,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_ROOT,
+		.mode = 0600,
+		.mtime = context->date,
+		.size = mirror->size,
 		.root = (unsigned int)out->roots->count - 1,
 	};
-	enum nb_err err = nb_str_format(&e.path, "%s/%s.img", directory,
-					mirror->name);
+	enum nb_err err =
+		nb_str_format(&e.path, "%s/%s.img", directory, mirror->name);
 
 	if (!err)
 		err = nb_str_dup(strrchr(device, '/') + 1, &e.root_path);
@@ -54,8 +57,8 @@ add_directories(const struct nb_source_context *context, const char *directory,
 		struct nb_source_output *out)
 {
 	char *above = NULL;
-	enum nb_err err = nb_str_format(&above, "%s/mirror",
-					context->backup_id);
+	enum nb_err err =
+		nb_str_format(&above, "%s/mirror", context->backup_id);
 
 	if (!err)
 		err = nb_entries_add_dir(out->entries, context->backup_id,

@@ -41,8 +41,8 @@ parse(const char *path, const char *text, size_t length,
 		.quiesced = json_is_true(json_object_get(root, "quiesced")),
 	};
 	if (!nb_json_optional(root, "array", &record->array)
-	    || !nb_json_optional(root, "half", &record->half)
-	    || !record->array || !record->half) {
+	    || !nb_json_optional(root, "half", &record->half) || !record->array
+	    || !record->half) {
 		nb_mirror_record_clear(record);
 		err = nb_fail(NB_ECORRUPT, "%s: not a record of a mirror",
 			      path);

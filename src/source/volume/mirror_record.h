@@ -14,8 +14,8 @@
 struct nb_mirror_record {
 	char *array;
 	char *half;
-	bool belonged;    /* the half was a member when it was found */
-	bool quiesced;    /* quiesce was called, resume was not */
+	bool belonged; /* the half was a member when it was found */
+	bool quiesced; /* quiesce was called, resume was not */
 };
 
 /* NB_ENOTFOUND, not logged, when there is none. */

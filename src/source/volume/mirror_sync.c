@@ -15,7 +15,7 @@
 #define SECTOR 512
 #define LOOK_MS 200
 #define ASK_MS 5000
-#define REMOVE_MS 30000   /* from failed to no longer in use */
+#define REMOVE_MS 30000 /* from failed to no longer in use */
 
 bool
 nb_mirror_progress(const char *text, uint64_t *done, uint64_t *total)
@@ -34,8 +34,8 @@ nb_mirror_progress(const char *text, uint64_t *done, uint64_t *total)
 static enum nb_err
 manage(const struct nb_mirror *m, const char *what)
 {
-	const char *const argv[] = { "mdadm", "--manage", m->array, what,
-				     m->half, NULL };
+	const char *const argv[] = { "mdadm", "--manage", m->array,
+				     what,    m->half,    NULL };
 
 	return nb_tool_run(m->object, argv, NULL);
 }
@@ -66,10 +66,11 @@ static enum nb_err
 tell_stalled(const struct nb_mirror *m, int64_t stall, uint64_t done,
 	     uint64_t total)
 {
-	return nb_fail(NB_ESOURCE, "%s: the resync of %s has not got on for "
+	return nb_fail(NB_ESOURCE,
+		       "%s: the resync of %s has not got on for "
 		       "%lld s (%d%% done)\nhint: is something else reading "
-		       "the disks, or is speed_limit_max too low?", m->object,
-		       m->array, (long long)stall,
+		       "the disks, or is speed_limit_max too low?",
+		       m->object, m->array, (long long)stall,
 		       total ? (int)(done * 100 / total) : 0);
 }
 
@@ -90,8 +91,9 @@ act(const struct nb_mirror *m, const char *action)
 static void
 ask_for_resync(const struct nb_mirror *m, const struct nb_mirror_state *state)
 {
-	if (state->half == NB_MIRROR_SYNCING && (!strcmp(state->action, "idle")
-	    || !strcmp(state->action, "frozen")))
+	if (state->half == NB_MIRROR_SYNCING
+	    && (!strcmp(state->action, "idle")
+		|| !strcmp(state->action, "frozen")))
 		act(m, "recover");
 }
 
@@ -115,14 +117,16 @@ nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 
 	for (;;) {
 		err = nb_mirror_look(m, &state);
-		if (err || (state.half == NB_MIRROR_WORKING
-			    && !strcmp(state.action, "idle")))
+		if (err
+		    || (state.half == NB_MIRROR_WORKING
+			&& !strcmp(state.action, "idle")))
 			return err;
 		if (state.half != NB_MIRROR_SYNCING
 		    && state.half != NB_MIRROR_WORKING)
-			return nb_fail(NB_ESOURCE, "%s: %s failed in the "
-				       "resync of %s", m->object, m->half,
-				       m->array);
+			return nb_fail(NB_ESOURCE,
+				       "%s: %s failed in the "
+				       "resync of %s",
+				       m->object, m->half, m->array);
 		read_progress(m, &done, &total);
 		now = nb_clock_ms();
 		if (done != last)

@@ -17,7 +17,7 @@
 
 #define UUID "nightburn-"
 #define SECTOR 512
-#define ROOM_MAX ((uint64_t)4 << 30)  /* more than any journal */
+#define ROOM_MAX ((uint64_t)4 << 30) /* more than any journal */
 
 static enum nb_err
 open_base(const struct nb_overlay_spec *spec, struct nb_loop *loop)
@@ -28,8 +28,8 @@ open_base(const struct nb_overlay_spec *spec, struct nb_loop *loop)
 	if (file < 0)
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
 				     spec->object, spec->device);
-	err = nb_loop_open(spec->object, file, true, spec->offset,
-			   spec->size, loop);
+	err = nb_loop_open(spec->object, file, true, spec->offset, spec->size,
+			   loop);
 	nb_fd_close(&file);
 	return err;
 }
@@ -38,13 +38,14 @@ static enum nb_err
 open_room(const struct nb_overlay_spec *spec, struct nb_loop *loop)
 {
 	uint64_t size = spec->size < ROOM_MAX ? spec->size : ROOM_MAX;
-	int file = open(spec->directory, O_TMPFILE | O_RDWR | O_CLOEXEC,
-			0600);
+	int file = open(spec->directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	enum nb_err err;
 
 	if (file < 0 || ftruncate(file, (off_t)size))
-		err = nb_fail_errno(NB_ESOURCE, "%s: no file for the journal "
-				    "in %s", spec->object, spec->directory);
+		err = nb_fail_errno(NB_ESOURCE,
+				    "%s: no file for the journal "
+				    "in %s",
+				    spec->object, spec->directory);
 	else
 		err = nb_loop_open(spec->object, file, false, 0, 0, loop);
 	nb_fd_close(&file);
@@ -57,8 +58,9 @@ map(const struct nb_overlay_spec *spec, const struct nb_loop *base,
 {
 	char table[160], uuid[160];
 	const char *const argv[] = {
-		"dmsetup", "create", spec->name, "--noudevsync",
-		"--noudevrules", "--uuid", uuid, "--table", table, NULL
+		"dmsetup",       "create", spec->name, "--noudevsync",
+		"--noudevrules", "--uuid", uuid,       "--table",
+		table,           NULL
 	};
 	enum nb_err err;
 
@@ -76,10 +78,9 @@ map(const struct nb_overlay_spec *spec, const struct nb_loop *base,
 static enum nb_err
 find_node(struct nb_overlay *overlay)
 {
-	const char *const argv[] = {
-		"dmsetup", "info", "--columns", "--noheadings", "-o",
-		"blkdevname", overlay->name, NULL
-	};
+	const char *const argv[] = { "dmsetup",      "info", "--columns",
+				     "--noheadings", "-o",   "blkdevname",
+				     overlay->name,  NULL };
 	char *text = NULL;
 	enum nb_err err = nb_tool_run(overlay->object, argv, &text);
 
@@ -117,8 +118,7 @@ nb_overlay_open(const struct nb_overlay_spec *spec, struct nb_overlay *overlay)
 enum nb_err
 nb_overlay_check(const struct nb_overlay *overlay)
 {
-	const char *const argv[] = { "dmsetup", "status", overlay->name,
-				     NULL };
+	const char *const argv[] = { "dmsetup", "status", overlay->name, NULL };
 	char *text = NULL;
 	enum nb_err err;
 
@@ -126,8 +126,10 @@ nb_overlay_check(const struct nb_overlay *overlay)
 		return NB_OK;
 	err = nb_tool_run(overlay->object, argv, &text);
 	if (!err && (strstr(text, "Invalid") || strstr(text, "Overflow")))
-		err = nb_fail(NB_ESOURCE, "%s: no room for the journal: what "
-			      "was read does not count", overlay->object);
+		err = nb_fail(NB_ESOURCE,
+			      "%s: no room for the journal: what "
+			      "was read does not count",
+			      overlay->object);
 	free(text);
 	return err;
 }
@@ -135,9 +137,10 @@ nb_overlay_check(const struct nb_overlay *overlay)
 static enum nb_err
 remove_mapped(const char *object, const char *name)
 {
-	const char *const argv[] = { "dmsetup", "remove", "--retry",
-				     "--noudevsync", "--noudevrules", name,
-				     NULL };
+	const char *const argv[] = {
+		"dmsetup",       "remove", "--retry", "--noudevsync",
+		"--noudevrules", name,     NULL
+	};
 
 	return nb_tool_run(object, argv, NULL);
 }
@@ -146,8 +149,10 @@ void
 nb_overlay_close(struct nb_overlay *overlay)
 {
 	if (overlay->name && remove_mapped(overlay->object, overlay->name))
-		nb_log(NB_WARNING, "%s: /dev/mapper/%s is still there; the "
-		       "next run removes it", overlay->object, overlay->name);
+		nb_log(NB_WARNING,
+		       "%s: /dev/mapper/%s is still there; the "
+		       "next run removes it",
+		       overlay->object, overlay->name);
 	free(overlay->name);
 	overlay->name = NULL;
 	nb_fd_close(&overlay->base);
@@ -169,28 +174,31 @@ find_line(const char *text, const char *name)
 }
 
 enum nb_err
-nb_overlay_clean(const char *object, const char *installation,
-		 const char *name)
+nb_overlay_clean(const char *object, const char *installation, const char *name)
 {
-	static const char *const argv[] = {
-		"dmsetup", "info", "--columns", "--noheadings",
-		"--separator", ":", "-o", "name,uuid", NULL
-	};
+	static const char *const argv[] = { "dmsetup",     "info",
+					    "--columns",   "--noheadings",
+					    "--separator", ":",
+					    "-o",          "name,uuid",
+					    NULL };
 	char *text = NULL;
 	const char *uuid;
 	size_t n = strlen(UUID);
 	enum nb_err err = nb_tool_run(object, argv, &text);
 
 	uuid = err ? NULL : find_line(text, name);
-	if (uuid && (strncmp(uuid, UUID, n)
-		     || strncmp(uuid + n, installation,
-				strlen(installation)))) {
-		err = nb_fail(NB_ESOURCE, "%s: /dev/mapper/%s exists and is "
+	if (uuid
+	    && (strncmp(uuid, UUID, n)
+		|| strncmp(uuid + n, installation, strlen(installation)))) {
+		err = nb_fail(NB_ESOURCE,
+			      "%s: /dev/mapper/%s exists and is "
 			      "not of this installation; it was not touched",
 			      object, name);
 	} else if (uuid) {
-		nb_log(NB_WARNING, "%s: removing /dev/mapper/%s, which a run "
-		       "that died left", object, name);
+		nb_log(NB_WARNING,
+		       "%s: removing /dev/mapper/%s, which a run "
+		       "that died left",
+		       object, name);
 		err = remove_mapped(object, name);
 	}
 	free(text);

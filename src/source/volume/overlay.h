@@ -17,20 +17,20 @@
 #include "base/err.h"
 
 struct nb_overlay_spec {
-	const char *object;         /* in front of messages */
-	const char *installation;   /* random id of it */
-	const char *name;           /* of the mapped device */
-	const char *device;         /* the original */
-	uint64_t offset, size;      /* of the part, bytes */
-	const char *directory;      /* where what is written goes to; NULL:
+	const char *object;       /* in front of messages */
+	const char *installation; /* random id of it */
+	const char *name;         /* of the mapped device */
+	const char *device;       /* the original */
+	uint64_t offset, size;    /* of the part, bytes */
+	const char *directory;    /* where what is written goes to; NULL:
 				       nothing can be written */
 };
 
 struct nb_overlay {
-	const char *object;         /* borrowed */
-	char *name;                 /* of the mapped device; NULL: none */
-	char path[80];              /* the device to use */
-	int base;                   /* the open loop device on the part */
+	const char *object; /* borrowed */
+	char *name;         /* of the mapped device; NULL: none */
+	char path[80];      /* the device to use */
+	int base;           /* the open loop device on the part */
 };
 
 /* NB_ESOURCE.  Close in every case. */

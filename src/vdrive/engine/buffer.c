@@ -10,7 +10,7 @@
 #define SLOTS 4096 /* hash chains */
 
 struct entry {
-	struct entry *chain;          /* with the same hash */
+	struct entry *chain; /* with the same hash */
 	struct entry *older, *newer;
 	int32_t lba;
 	bool pretended;
@@ -26,7 +26,7 @@ struct vd_buffer {
 struct vd_buffer *
 vd_buffer_new(void)
 {
-	return calloc(1, sizeof (struct vd_buffer));
+	return calloc(1, sizeof(struct vd_buffer));
 }
 
 void
@@ -60,10 +60,8 @@ take_out(struct vd_buffer *buffer, struct entry *entry)
 	while (*p != entry)
 		p = &(*p)->chain;
 	*p = entry->chain;
-	*(entry->older ? &entry->older->newer : &buffer->oldest)
-		= entry->newer;
-	*(entry->newer ? &entry->newer->older : &buffer->newest)
-		= entry->older;
+	*(entry->older ? &entry->older->newer : &buffer->oldest) = entry->newer;
+	*(entry->newer ? &entry->newer->older : &buffer->newest) = entry->older;
 	buffer->waiting -= !entry->pretended;
 }
 

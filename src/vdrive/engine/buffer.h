@@ -35,7 +35,6 @@ bool vd_buffer_take(struct vd_buffer *buffer, int32_t *lba, void *data);
 /* Drops all blocks, or those that are pretended, or COUNT blocks from LBA.
  * Both accept NULL. */
 void vd_buffer_drop(struct vd_buffer *buffer, bool only_pretended);
-void vd_buffer_drop_range(struct vd_buffer *buffer, int32_t lba,
-			  int32_t count);
+void vd_buffer_drop_range(struct vd_buffer *buffer, int32_t lba, int32_t count);
 
 #endif

@@ -3,7 +3,11 @@
 #include "vdrive/engine/drive_private.h"
 
 enum type {
-	WHOLE = 0, MINIMAL = 1, TRACK = 2, UNRESERVE = 3, UNCLOSE = 5,
+	WHOLE = 0,
+	MINIMAL = 1,
+	TRACK = 2,
+	UNRESERVE = 3,
+	UNCLOSE = 5,
 	SESSION = 6
 };
 
@@ -35,7 +39,8 @@ static void
 blank_session(struct vd_disc *disc)
 {
 	int session = disc->track_count
-		? disc->tracks[disc->track_count - 1].session : 0;
+		? disc->tracks[disc->track_count - 1].session
+		: 0;
 
 	if (!session)
 		return;
@@ -87,10 +92,10 @@ is_last_of_open(const struct vd_disc *disc, int32_t lba)
 static uint32_t
 check(const struct vd_disc *disc, uint8_t type, int32_t lba)
 {
-	bool sessions = !vd_layout_overwritable(disc)
-		&& disc->pending == VD_NO_PENDING;
-	const struct vd_track *last = disc->track_count
-		? &disc->tracks[disc->track_count - 1] : NULL;
+	bool sessions =
+		!vd_layout_overwritable(disc) && disc->pending == VD_NO_PENDING;
+	const struct vd_track *last =
+		disc->track_count ? &disc->tracks[disc->track_count - 1] : NULL;
 
 	switch (type) {
 	case WHOLE:
@@ -98,13 +103,16 @@ check(const struct vd_disc *disc, uint8_t type, int32_t lba)
 		return VD_GOOD;
 	case TRACK:
 		return sessions && is_last_of_open(disc, lba) ? VD_GOOD
-			: VD_BAD_FIELD;
+							      : VD_BAD_FIELD;
 	case UNRESERVE:
 		return sessions && last && last->reserved
-			&& last->next == last->start ? VD_GOOD : VD_BAD_FIELD;
+				&& last->next == last->start
+			? VD_GOOD
+			: VD_BAD_FIELD;
 	case UNCLOSE:
 		return sessions && last && last->session == disc->sessions
-			? VD_GOOD : VD_BAD_FIELD;
+			? VD_GOOD
+			: VD_BAD_FIELD;
 	case SESSION:
 		return sessions && last ? VD_GOOD : VD_BAD_FIELD;
 	default:
@@ -131,9 +139,9 @@ VD_COMMAND(vd_blank)
 	disc->pending = VD_HALF_BLANKED;
 	sense = vd_save(drive);
 	if (!sense)
-		vd_begin(drive, io, io->cdb[1] & 0x10, type == WHOLE
-			 ? vd_write_time(drive, disc->capacity)
-			 : disc->medium->fast_blank * VD_SECOND,
+		vd_begin(drive, io, io->cdb[1] & 0x10,
+			 type == WHOLE ? vd_write_time(drive, disc->capacity)
+				       : disc->medium->fast_blank * VD_SECOND,
 			 VD_IN_PROGRESS, finish_blank);
 	return sense;
 }

@@ -12,8 +12,8 @@ vd_pad(struct vd_drive *drive, struct vd_track *track, int32_t end)
 		end = drive->disc->capacity;
 	if (end <= track->next)
 		return VD_GOOD;
-	if (!drive->before && vd_disc_erase(drive->disc, track->next,
-					    end - track->next))
+	if (!drive->before
+	    && vd_disc_erase(drive->disc, track->next, end - track->next))
 		return VD_WRITE_FAILED;
 	track->next = end;
 	return VD_GOOD;
@@ -34,9 +34,10 @@ vd_close_track(struct vd_drive *drive)
 	if (track->reserved)
 		sense = vd_pad(drive, track, track->end);
 	else
-		sense = vd_pad(drive, track, cd && track->next - track->start
-			    < TRACK_MIN ? track->start + TRACK_MIN
-			    : vd_layout_unit_end(disc, track->next));
+		sense = vd_pad(drive, track,
+			       cd && track->next - track->start < TRACK_MIN
+				       ? track->start + TRACK_MIN
+				       : vd_layout_unit_end(disc, track->next));
 	if (sense)
 		return sense;
 	if (!track->reserved)
@@ -82,12 +83,12 @@ sync_track(struct vd_drive *drive)
 		return VD_GOOD;
 	if (disc->medium->family == VD_CD)
 		return open->reserved ? vd_end_session(drive)
-			: vd_close_track(drive);
+				      : vd_close_track(drive);
 	if (vd_write_type(drive) == VD_SAO && open->reserved
 	    && vd_layout_unit_end(disc, open->next) == open->end
 	    && (disc->type == VD_DVD_R || disc->type == VD_DVD_RW))
-		return vd_close_session(drive, !vd_write_multi(drive)
-					|| disc->sequential_only);
+		return vd_close_session(
+			drive, !vd_write_multi(drive) || disc->sequential_only);
 	if (open->reserved && vd_layout_unit_end(disc, open->next) > open->end)
 		return VD_GOOD;
 	return vd_pad(drive, open, vd_layout_unit_end(disc, open->next));
@@ -106,8 +107,7 @@ VD_COMMAND(vd_sync_cache)
 	if (!sense)
 		sense = vd_save(drive);
 	if (!sense)
-		vd_begin(drive, io, io->cdb[1] & 2, time, VD_LONG_WRITE,
-			 NULL);
+		vd_begin(drive, io, io->cdb[1] & 2, time, VD_LONG_WRITE, NULL);
 	return sense;
 }
 
@@ -140,22 +140,22 @@ static uint32_t
 close_sequential(struct vd_drive *drive, uint8_t function, int track)
 {
 	const struct vd_disc *disc = drive->disc;
-	bool write_once_plus = disc->type == VD_DVD_PLUS_R
-		|| disc->type == VD_BD_R;
+	bool write_once_plus =
+		disc->type == VD_DVD_PLUS_R || disc->type == VD_BD_R;
 
 	if (disc->finalised)
 		return function == 1 || function == 2 ? VD_GOOD
-			: VD_WRITE_PROTECTED;
+						      : VD_WRITE_PROTECTED;
 	switch (function) {
 	case 1:
 		return close_numbered_track(drive, track);
 	case 2: /* DVD+R and BD-R have another function for the last one */
-		return vd_close_session(drive, !write_once_plus
-					&& !vd_write_multi(drive));
+		return vd_close_session(
+			drive, !write_once_plus && !vd_write_multi(drive));
 	case 5:
 	case 6:
 		return write_once_plus ? vd_close_session(drive, true)
-			: VD_BAD_FIELD;
+				       : VD_BAD_FIELD;
 	default:
 		return VD_BAD_FIELD;
 	}
@@ -165,24 +165,22 @@ VD_COMMAND(vd_close)
 {
 	struct vd_disc *disc = drive->disc;
 	uint8_t function = io->cdb[2] & 7;
-	uint64_t time = function == 1 ? VD_SECOND : disc->medium->close
-		* VD_SECOND;
+	uint64_t time =
+		function == 1 ? VD_SECOND : disc->medium->close * VD_SECOND;
 	uint32_t sense;
 
-	if (drive->before || (vd_write_test(drive)
-			      && !vd_layout_overwritable(disc))) {
+	if (drive->before
+	    || (vd_write_test(drive) && !vd_layout_overwritable(disc))) {
 		vd_end_test(drive);
 		return VD_GOOD;
 	}
 	sense = vd_layout_overwritable(disc)
 		? close_overwritable(drive, function)
-		: close_sequential(drive, function,
-				   (int)vd_get16(io->cdb + 4));
+		: close_sequential(drive, function, (int)vd_get16(io->cdb + 4));
 	if (!sense)
 		sense = vd_save(drive);
 	if (!sense)
-		vd_begin(drive, io, io->cdb[1] & 1, time, VD_IN_PROGRESS,
-			 NULL);
+		vd_begin(drive, io, io->cdb[1] & 1, time, VD_IN_PROGRESS, NULL);
 	return sense;
 }
 
@@ -202,9 +200,12 @@ VD_COMMAND(vd_reserve_track)
 	if (!blocks || blocks > (uint32_t)view.free)
 		return VD_BAD_FIELD;
 	disc->tracks[disc->track_count++] = (struct vd_track){
-		.start = view.start, .next = view.start,
+		.start = view.start,
+		.next = view.start,
 		.end = vd_layout_unit_end(disc, view.start + (int32_t)blocks),
-		.session = view.session, .control = 4, .reserved = true
+		.session = view.session,
+		.control = 4,
+		.reserved = true
 	};
 	if (disc->tracks[number - 1].end > disc->capacity)
 		disc->tracks[number - 1].end = disc->capacity;
@@ -218,6 +219,6 @@ VD_COMMAND(vd_send_opc)
 
 	if (!vd_take(io, vd_get16(io->cdb + 7)))
 		return VD_BAD_FIELD;
-	return disc->finalised && !disc->medium->erasable
-		? VD_WRITE_PROTECTED : VD_GOOD;
+	return disc->finalised && !disc->medium->erasable ? VD_WRITE_PROTECTED
+							  : VD_GOOD;
 }

@@ -108,11 +108,10 @@ track_limits(const struct vd_drive *drive, const struct vd_cue *cue,
 
 		if (other->track != cue->track)
 			continue;
-		if (other->pregap || i == 0
-		    || other[-1].track != other->track
+		if (other->pregap || i == 0 || other[-1].track != other->track
 		    || other[-1].pregap)
-			track->start = other->pregap ? other->end
-				: other->start;
+			track->start =
+				other->pregap ? other->end : other->start;
 		track->end = other->end;
 	}
 }
@@ -123,10 +122,10 @@ enter(struct vd_drive *drive, const struct vd_cue *cue, int32_t lba)
 {
 	struct vd_disc *disc = drive->disc;
 	struct vd_track *open = vd_layout_open(disc);
-	struct vd_track track = {
-		.next = lba, .session = (uint16_t)(disc->sessions + 1),
-		.control = cue->control, .reserved = true
-	};
+	struct vd_track track = { .next = lba,
+				  .session = (uint16_t)(disc->sessions + 1),
+				  .control = cue->control,
+				  .reserved = true };
 
 	track_limits(drive, cue, &track);
 	if (open && open->start == track.start)
@@ -153,7 +152,7 @@ put_blocks(struct vd_drive *drive, struct vd_io *io, const struct vd_cue *cue,
 
 		if (cue->skip ? vd_disc_write(drive->disc, at, 1,
 					      block + cue->skip)
-		    : vd_disc_write_audio(drive->disc, at, block))
+			      : vd_disc_write_audio(drive->disc, at, block))
 			return VD_WRITE_FAILED;
 	}
 	return VD_GOOD;

@@ -6,9 +6,16 @@
 
 /* Sets of profiles, in the order of the profile list. */
 enum {
-	IN_CD_R = 1, IN_CD_RW = 2, IN_DVD_R = 4, IN_DVD_RAM = 8,
-	IN_OVERWRITE = 16, IN_DVD_RW = 32, IN_PLUS_RW = 64, IN_PLUS_R = 128,
-	IN_BD_R = 256, IN_BD_RE = 512,
+	IN_CD_R = 1,
+	IN_CD_RW = 2,
+	IN_DVD_R = 4,
+	IN_DVD_RAM = 8,
+	IN_OVERWRITE = 16,
+	IN_DVD_RW = 32,
+	IN_PLUS_RW = 64,
+	IN_PLUS_R = 128,
+	IN_BD_R = 256,
+	IN_BD_RE = 512,
 	IN_CD = IN_CD_R | IN_CD_RW,
 	IN_BD = IN_BD_R | IN_BD_RE,
 	IN_DVD = IN_DVD_R | IN_DVD_RAM | IN_OVERWRITE | IN_DVD_RW | IN_PLUS_RW
@@ -17,20 +24,24 @@ enum {
 	IN_ALWAYS = 1024
 };
 
-static const uint16_t profiles[] = {
-	VD_PROFILE_CD_R, VD_PROFILE_CD_RW, VD_PROFILE_DVD_R,
-	VD_PROFILE_DVD_RAM, VD_PROFILE_DVD_RW_OVERWRITE, VD_PROFILE_DVD_RW,
-	VD_PROFILE_DVD_PLUS_RW, VD_PROFILE_DVD_PLUS_R, VD_PROFILE_BD_R,
-	VD_PROFILE_BD_RE
-};
+static const uint16_t profiles[] = { VD_PROFILE_CD_R,
+				     VD_PROFILE_CD_RW,
+				     VD_PROFILE_DVD_R,
+				     VD_PROFILE_DVD_RAM,
+				     VD_PROFILE_DVD_RW_OVERWRITE,
+				     VD_PROFILE_DVD_RW,
+				     VD_PROFILE_DVD_PLUS_RW,
+				     VD_PROFILE_DVD_PLUS_R,
+				     VD_PROFILE_BD_R,
+				     VD_PROFILE_BD_RE };
 
 #define PROFILES (sizeof profiles / sizeof *profiles)
 
 struct feature {
 	uint16_t code;
 	uint8_t version;
-	uint8_t length;     /* of what follows the first four bytes */
-	int current;        /* profiles for which it is current */
+	uint8_t length; /* of what follows the first four bytes */
+	int current;    /* profiles for which it is current */
 	uint8_t data[24];
 };
 
@@ -47,14 +58,23 @@ static const struct feature features[] = {
 	{ 0x001e, 2, 4, IN_CD, { 0 } },
 	{ 0x001f, 1, 4, IN_DVD, { 1, 0, 1, 0 } },
 	/* Random writable; the last block address is filled in. */
-	{ 0x0020, 1, 12, IN_DVD_RAM | IN_PLUS_RW | IN_BD_RE,
-		{ 0, 0, 0, 0, 0, 0, 8, 0, 0, 1, 0 } },
+	{ 0x0020,
+	  1,
+	  12,
+	  IN_DVD_RAM | IN_PLUS_RW | IN_BD_RE,
+	  { 0, 0, 0, 0, 0, 0, 8, 0, 0, 1, 0 } },
 	/* Incremental streaming writable: buffer under-run free, link 16. */
-	{ 0x0021, 3, 8, IN_CD | IN_DVD_R | IN_DVD_RW,
-		{ 0x01, 0x00, 0x01, 1, 16 } },
+	{ 0x0021,
+	  3,
+	  8,
+	  IN_CD | IN_DVD_R | IN_DVD_RW,
+	  { 0x01, 0x00, 0x01, 1, 16 } },
 	/* Formattable: expansion, quick and full certification; BD-R spares. */
-	{ 0x0023, 1, 8, IN_DVD_RAM | IN_OVERWRITE | IN_DVD_RW | IN_PLUS_RW
-		| IN_BD, { 0x0f, 0, 0, 0, 0 } },
+	{ 0x0023,
+	  1,
+	  8,
+	  IN_DVD_RAM | IN_OVERWRITE | IN_DVD_RW | IN_PLUS_RW | IN_BD,
+	  { 0x0f, 0, 0, 0, 0 } },
 	{ 0x0024, 1, 4, IN_DVD_RAM | IN_BD_RE, { 0 } },
 	/* Restricted overwrite. */
 	{ 0x0026, 0, 0, IN_OVERWRITE, { 0 } },
@@ -98,8 +118,7 @@ current_set(const struct vd_drive *drive)
 }
 
 static bool
-is_current(const struct vd_drive *drive, const struct feature *feature,
-	   int set)
+is_current(const struct vd_drive *drive, const struct feature *feature, int set)
 {
 	if (feature->current == IN_ALWAYS)
 		return true;
@@ -130,8 +149,7 @@ fill(const struct vd_drive *drive, const struct feature *feature, int set,
 		break;
 	case 0x0020:
 		if (drive->disc && drive->disc->formatted)
-			vd_put32(data,
-				 (uint32_t)drive->disc->formatted - 1);
+			vd_put32(data, (uint32_t)drive->disc->formatted - 1);
 		break;
 	case 0x0021:
 		if (set & IN_CD)
@@ -157,9 +175,10 @@ add_feature(const struct vd_drive *drive, const struct feature *feature,
 			   | is_current(drive, feature, set));
 	out[3] = feature->length;
 	if (feature->code)
-		memcpy(out + 4, feature->data, feature->length
-		       < sizeof feature->data ? feature->length
-		       : sizeof feature->data);
+		memcpy(out + 4, feature->data,
+		       feature->length < sizeof feature->data
+			       ? feature->length
+			       : sizeof feature->data);
 	fill(drive, feature, set, out + 4);
 	return 4 + (size_t)feature->length;
 }
@@ -177,8 +196,7 @@ VD_COMMAND(vd_get_configuration)
 	for (size_t i = 0; i < FEATURES; i++) {
 		const struct feature *feature = &features[i];
 
-		if (want == 2 ? feature->code != first
-		    : feature->code < first)
+		if (want == 2 ? feature->code != first : feature->code < first)
 			continue;
 		if (want == 1 && !is_current(drive, feature, set))
 			continue;

@@ -9,9 +9,15 @@
 #define SPARE_PART 32 /* one of so many blocks of a BD is spare by default */
 
 enum type {
-	FULL = 0x00, SPARE_EXPANSION = 0x01, FULL_OVERWRITE = 0x10,
-	QUICK_GROW = 0x13, QUICK = 0x15, PLUS_RW = 0x26, BD_SPARES = 0x30,
-	BD_NO_SPARES = 0x31, BD_R_SPARES = 0x32
+	FULL = 0x00,
+	SPARE_EXPANSION = 0x01,
+	FULL_OVERWRITE = 0x10,
+	QUICK_GROW = 0x13,
+	QUICK = 0x15,
+	PLUS_RW = 0x26,
+	BD_SPARES = 0x30,
+	BD_NO_SPARES = 0x31,
+	BD_R_SPARES = 0x32
 };
 
 static int
@@ -25,8 +31,7 @@ add(struct vd_format *out, int n, int32_t blocks, uint8_t type,
 int
 vd_formats(const struct vd_disc *disc, struct vd_format out[VD_FORMATS_MAX])
 {
-	int32_t all = disc->capacity / disc->medium->unit
-		* disc->medium->unit;
+	int32_t all = disc->capacity / disc->medium->unit * disc->medium->unit;
 	int32_t spared = (disc->capacity - disc->capacity / SPARE_PART)
 		/ disc->medium->unit * disc->medium->unit;
 	int n = 0;
@@ -79,7 +84,7 @@ VD_COMMAND(vd_read_format_capacities)
 	} else {
 		bool formatted = disc->formatted || disc->track_count;
 		int32_t now = disc->formatted ? disc->formatted
-			: vd_layout_readable(disc);
+					      : vd_layout_readable(disc);
 
 		vd_put32(p, (uint32_t)(formatted ? now : disc->capacity));
 		p[4] = formatted ? 2 : 1;
@@ -194,15 +199,15 @@ VD_COMMAND(vd_format_unit)
 	if (vd_get16(list + 2) != DESCRIPTOR || !format)
 		return VD_BAD_PARAMETER;
 	drive->work.type = format->type;
-	drive->work.blocks = blocks && blocks != UINT32_MAX
-		? (int32_t)blocks : format->blocks;
+	drive->work.blocks = blocks && blocks != UINT32_MAX ? (int32_t)blocks
+							    : format->blocks;
 	if (format->type == PLUS_RW)
 		drive->work.blocks = format->blocks;
 	disc->pending = VD_HALF_FORMATTED;
 	sense = vd_save(drive);
 	if (!sense)
-		vd_begin(drive, io, list[1] & 2, duration(drive),
-			 VD_FORMATTING, format->type == PLUS_RW
-			 ? begin_background : finish_format);
+		vd_begin(drive, io, list[1] & 2, duration(drive), VD_FORMATTING,
+			 format->type == PLUS_RW ? begin_background
+						 : finish_format);
 	return sense;
 }

@@ -35,9 +35,9 @@ VD_COMMAND(vd_read_disc_info)
 
 	if (io->cdb[1] & 7)
 		return VD_BAD_FIELD;
-	data[2] = (uint8_t)(disc->medium->erasable << 4
-			    | session_state(disc) << 2
-			    | vd_layout_status(disc));
+	data[2] =
+		(uint8_t)(disc->medium->erasable << 4 | session_state(disc) << 2
+			  | vd_layout_status(disc));
 	data[3] = 1;
 	data[4] = (uint8_t)sessions;
 	data[5] = (uint8_t)first;
@@ -53,8 +53,9 @@ VD_COMMAND(vd_read_disc_info)
 		memset(data + 16, 0xff, 8);
 		if (!disc->finalised) {
 			data[16] = data[20] = 0; /* hours */
-			vd_put_msf(data + 17, vd_layout_next_start(disc)
-				   - VD_PREGAP - 4500);
+			vd_put_msf(data + 17,
+				   vd_layout_next_start(disc) - VD_PREGAP
+					   - 4500);
 			vd_put_msf(data + 21, disc->capacity);
 		}
 		if (!disc->track_count) { /* where the ATIP says */
@@ -82,13 +83,17 @@ addressed_track(const struct vd_disc *disc, uint8_t type, uint32_t address)
 			int n = vd_layout_tracks(disc);
 
 			return vd_layout_view(disc, n, &last)
-				&& (last.blank || !last.closed) ? n : 0;
+					&& (last.blank || !last.closed)
+				? n
+				: 0;
 		}
 		return address <= (uint32_t)vd_layout_tracks(disc)
-			? (int)address : 0;
+			? (int)address
+			: 0;
 	case 2:
 		return address && address <= (uint32_t)sessions
-			? vd_layout_first(disc, (int)address) : 0;
+			? vd_layout_first(disc, (int)address)
+			: 0;
 	default:
 		return 0;
 	}
@@ -109,8 +114,8 @@ VD_COMMAND(vd_read_track_info)
 	const struct vd_disc *disc = drive->disc;
 	struct vd_view view;
 	uint8_t data[48] = { 0, 46 };
-	int number = addressed_track(disc, io->cdb[1] & 3,
-				     vd_get32(io->cdb + 2));
+	int number =
+		addressed_track(disc, io->cdb[1] & 3, vd_get32(io->cdb + 2));
 
 	if (!number || !vd_layout_view(disc, number, &view))
 		return VD_BAD_FIELD;

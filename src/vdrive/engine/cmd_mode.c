@@ -7,33 +7,47 @@
 #define HEADER 8
 
 /* Write type TAO, data blocks of 2,048 bytes, audio pause of two seconds. */
-static const uint8_t write_default[VD_WRITE_PAGE] = {
-	0x05, VD_WRITE_PAGE - 2, 0x40 | VD_TAO, 0x04, 0x08, 0, 0, 0, 0, 0, 0,
-	0, 0, 0x10, 0, 150
-};
+static const uint8_t write_default[VD_WRITE_PAGE] = { 0x05,
+						      VD_WRITE_PAGE - 2,
+						      0x40 | VD_TAO,
+						      0x04,
+						      0x08,
+						      0,
+						      0,
+						      0,
+						      0,
+						      0,
+						      0,
+						      0,
+						      0,
+						      0x10,
+						      0,
+						      150 };
 
 /* What may be changed: all that MODE SELECT looks at. */
-static const uint8_t write_mask[VD_WRITE_PAGE] = {
-	0x05, VD_WRITE_PAGE - 2, 0x7f, 0xff, 0x0f, 0xff, 0, 0x3f, 0xff, 0,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff
-};
+static const uint8_t write_mask[VD_WRITE_PAGE] = { 0x05, VD_WRITE_PAGE - 2,
+						   0x7f, 0xff,
+						   0x0f, 0xff,
+						   0,    0x3f,
+						   0xff, 0,
+						   0xff, 0xff,
+						   0xff, 0xff,
+						   0xff, 0xff };
 
 static const uint8_t recovery_default[12] = { 0x01, 10, 0x00, 0x20 };
 
 /* Reads all and writes all; tray, lock; see kilobytes of cmd_drive.c. */
 static const uint8_t capabilities[36] = {
-	0x2a, 34, 0x3f, 0x37, 0xf1, 0x77, 0x29, 0x00,
-	0x11, 0x3c, 0, 0, 0x08, 0x00, 0x11, 0x3c, 0, 0,
-	0x06, 0xe4, 0x06, 0xe4, 0, 1, 0, 0, 0, 0, 0x06, 0xe4, 0, 1,
-	0, 0, 0x06, 0xe4
+	0x2a, 34,   0x3f, 0x37, 0xf1, 0x77, 0x29, 0x00, 0x11, 0x3c, 0,    0,
+	0x08, 0x00, 0x11, 0x3c, 0,    0,    0x06, 0xe4, 0x06, 0xe4, 0,    1,
+	0,    0,    0,    0,    0x06, 0xe4, 0,    1,    0,    0,    0x06, 0xe4
 };
 
 void
 vd_mode_reset(struct vd_drive *drive)
 {
 	memcpy(drive->write_page, write_default, sizeof write_default);
-	memcpy(drive->recovery_page, recovery_default,
-	       sizeof recovery_default);
+	memcpy(drive->recovery_page, recovery_default, sizeof recovery_default);
 }
 
 enum vd_write_type
@@ -64,12 +78,18 @@ add_page(const struct vd_drive *drive, uint8_t page, uint8_t control,
 
 	switch (page) {
 	case 0x01:
-		memcpy(out, control == 1 ? recovery_mask : control == 2
-		       ? recovery_default : drive->recovery_page, 12);
+		memcpy(out,
+		       control == 1           ? recovery_mask
+			       : control == 2 ? recovery_default
+					      : drive->recovery_page,
+		       12);
 		return 12;
 	case 0x05:
-		memcpy(out, control == 1 ? write_mask : control == 2
-		       ? write_default : drive->write_page, VD_WRITE_PAGE);
+		memcpy(out,
+		       control == 1           ? write_mask
+			       : control == 2 ? write_default
+					      : drive->write_page,
+		       VD_WRITE_PAGE);
 		return VD_WRITE_PAGE;
 	default:
 		memcpy(out, control == 1 ? fixed : capabilities, 36);

@@ -18,13 +18,13 @@ check_block(const struct vd_disc *disc, int32_t lba, enum kind kind)
 		return VD_OUT_OF_RANGE;
 	if (vd_layout_overwritable(disc))
 		return VD_GOOD;
-	for (int i = disc->track_count; i-- > 0 && !track; )
+	for (int i = disc->track_count; i-- > 0 && !track;)
 		if (lba >= disc->tracks[i].start)
 			track = &disc->tracks[i];
 	if (!track || lba >= track->next) /* run-out, gap, lead-in */
 		return VD_ILLEGAL_MODE;
 	return (track->control & 4 ? DATA : AUDIO) == kind ? VD_GOOD
-		: VD_ILLEGAL_MODE;
+							   : VD_ILLEGAL_MODE;
 }
 
 /* How many of COUNT blocks can be read; why no more. */
@@ -56,12 +56,12 @@ spoiled_address(const struct vd_drive *drive, const struct vd_io *io,
 	if (!io->fault || io->fault->action != VD_FAULT_ADDRESS)
 		return lba;
 	return readable(drive->disc, other, count, DATA, &sense) == count
-		? other : lba;
+		? other
+		: lba;
 }
 
 static uint32_t
-read_data(struct vd_drive *drive, struct vd_io *io, int32_t lba,
-	  uint32_t count)
+read_data(struct vd_drive *drive, struct vd_io *io, int32_t lba, uint32_t count)
 {
 	uint32_t sense, good;
 
@@ -72,9 +72,9 @@ read_data(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 		io->has_bad = true;
 		io->bad = lba + (int32_t)good;
 	}
-	if (good && vd_disc_read(drive->disc,
-				 spoiled_address(drive, io, lba, good), good,
-				 io->data))
+	if (good
+	    && vd_disc_read(drive->disc, spoiled_address(drive, io, lba, good),
+			    good, io->data))
 		return VD_UNREADABLE;
 	io->done = (size_t)good * VD_BLOCK;
 	vd_read_time(drive, io, lba, good);
@@ -85,7 +85,7 @@ VD_COMMAND(vd_read_blocks)
 {
 	return read_data(drive, io, (int32_t)vd_get32(io->cdb + 2),
 			 io->cdb[0] == VD_READ_12 ? vd_get32(io->cdb + 6)
-			 : vd_get16(io->cdb + 7));
+						  : vd_get16(io->cdb + 7));
 }
 
 static uint32_t
@@ -110,11 +110,11 @@ read_audio(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 VD_COMMAND(vd_read_cd)
 {
 	bool msf = io->cdb[0] == VD_READ_CD_MSF;
-	int32_t lba = msf ? vd_get_msf(io->cdb + 3)
-		: (int32_t)vd_get32(io->cdb + 2);
+	int32_t lba =
+		msf ? vd_get_msf(io->cdb + 3) : (int32_t)vd_get32(io->cdb + 2);
 	int32_t end = msf ? vd_get_msf(io->cdb + 6) : 0;
 	uint32_t count = msf ? (uint32_t)(end > lba ? end - lba : 0)
-		: vd_get24(io->cdb + 6);
+			     : vd_get24(io->cdb + 6);
 	uint8_t expected = io->cdb[1] >> 2 & 7, what = io->cdb[9];
 	bool audio;
 
@@ -125,11 +125,11 @@ VD_COMMAND(vd_read_cd)
 	if (io->cdb[10] & 7 || what & 6 || expected > 5)
 		return VD_BAD_FIELD;
 	audio = expected == 1
-		|| (!expected && check_block(drive->disc, lba, DATA)
-		    == VD_ILLEGAL_MODE
+		|| (!expected
+		    && check_block(drive->disc, lba, DATA) == VD_ILLEGAL_MODE
 		    && !check_block(drive->disc, lba, AUDIO));
 	if (audio)
 		return read_audio(drive, io, lba, count);
 	return (what & 0xf8) == 0x10 ? read_data(drive, io, lba, count)
-		: VD_BAD_FIELD;
+				     : VD_BAD_FIELD;
 }

@@ -45,7 +45,10 @@ static size_t
 adip(const struct vd_disc *disc, uint8_t *p)
 {
 	physical_format(disc, p);
-	memcpy(p + 19, "VDRIVE\0\0" "V01", 11);
+	memcpy(p + 19,
+	       "VDRIVE\0\0"
+	       "V01",
+	       11);
 	return 256;
 }
 
@@ -90,8 +93,7 @@ spares(const struct vd_disc *disc, uint8_t *p)
 static size_t
 dvd_structure(const struct vd_disc *disc, uint8_t format, uint8_t *p)
 {
-	bool plus = disc->type == VD_DVD_PLUS_R
-		|| disc->type == VD_DVD_PLUS_RW;
+	bool plus = disc->type == VD_DVD_PLUS_R || disc->type == VD_DVD_PLUS_RW;
 	bool dash = disc->type == VD_DVD_R || disc->type == VD_DVD_RW;
 
 	switch (format) {
@@ -138,7 +140,7 @@ VD_COMMAND(vd_read_structure)
 	if (kind != (disc->medium->family == VD_BD) || io->cdb[6])
 		return VD_BAD_FIELD;
 	n = kind ? bd_structure(disc, io->cdb[7], data + 4)
-		: dvd_structure(disc, io->cdb[7], data + 4);
+		 : dvd_structure(disc, io->cdb[7], data + 4);
 	if (!n)
 		return VD_BAD_FIELD;
 	vd_put16(data, (uint32_t)n + 2);

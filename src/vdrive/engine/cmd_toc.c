@@ -47,7 +47,8 @@ toc_tracks(const struct vd_disc *disc, struct toc *toc, int first)
 {
 	int last = closed_tracks(disc);
 	struct vd_view view = { .control = 4 };
-	int32_t end = vd_layout_overwritable(disc) ? disc->formatted
+	int32_t end = vd_layout_overwritable(disc)
+		? disc->formatted
 		: vd_layout_lead_out(disc, disc->sessions);
 
 	if (first > last && first != LEAD_OUT && last)
@@ -66,7 +67,8 @@ static void
 toc_sessions(const struct vd_disc *disc, struct toc *toc)
 {
 	int last = vd_layout_overwritable(disc) ? 1
-		: disc->sessions ? disc->sessions : 1;
+		: disc->sessions                ? disc->sessions
+						: 1;
 	int track = closed_tracks(disc) ? vd_layout_first(disc, last) : 1;
 	struct vd_view view = { .control = 4 };
 
@@ -120,8 +122,11 @@ add_session(const struct vd_disc *disc, struct toc *toc, int session)
 	}
 	if (!more)
 		return;
-	vd_put_msf(next, end + (session == 1 ? disc->medium->first_gap
-			     : disc->medium->later_gap) - VD_PREGAP);
+	vd_put_msf(next,
+		   end
+			   + (session == 1 ? disc->medium->first_gap
+					   : disc->medium->later_gap)
+			   - VD_PREGAP);
 	vd_put_msf(limit, disc->capacity);
 	add_point(toc, session, 0x50 | view.control, 0xb0, next, limit);
 	if (session == 1)

@@ -41,22 +41,22 @@ vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 	if (action == VD_FAULT_FLIP)
 		return flip(disc, lba, count, data);
 	if (action == VD_FAULT_CACHE)
-		return vd_disc_pretend(disc, lba, count, data)
-			? VD_WRITE_FAILED : VD_GOOD;
+		return vd_disc_pretend(disc, lba, count, data) ? VD_WRITE_FAILED
+							       : VD_GOOD;
 	if (action == VD_FAULT_ADDRESS
 	    && (int64_t)lba + 32 + count <= disc->capacity)
 		lba += 32;
 	if (action == VD_FAULT_SHORT)
 		count /= 2;
-	return count && vd_disc_write(disc, lba, count, data)
-		? VD_WRITE_FAILED : VD_GOOD;
+	return count && vd_disc_write(disc, lba, count, data) ? VD_WRITE_FAILED
+							      : VD_GOOD;
 }
 
 uint32_t
 vd_save(struct vd_drive *drive)
 {
 	return !drive->before && vd_disc_save(drive->disc) ? VD_WRITE_FAILED
-		: VD_GOOD;
+							   : VD_GOOD;
 }
 
 /* A test write leaves the disc as it was: its state is kept aside. */
@@ -96,8 +96,9 @@ write_random(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 		return VD_NOT_FORMATTED;
 	if (lba < 0 || end > (grows ? disc->capacity : disc->formatted))
 		return VD_OUT_OF_RANGE;
-	if (disc->overwrite && ((lba | (int32_t)count) % disc->medium->unit
-				|| lba > disc->formatted))
+	if (disc->overwrite
+	    && ((lba | (int32_t)count) % disc->medium->unit
+		|| lba > disc->formatted))
 		return VD_BAD_ADDRESS;
 	if (grows && end > disc->formatted)
 		disc->formatted = (int32_t)end;
@@ -118,12 +119,14 @@ open_track(struct vd_drive *drive, int32_t lba)
 		return VD_END_OF_AREA;
 	if (lba != view.start)
 		return VD_BAD_ADDRESS;
-	disc->tracks[disc->track_count++] = (struct vd_track){
-		.start = lba, .next = lba, .end = lba,
-		.session = view.session,
-		.control = disc->medium->family == VD_CD
-			? drive->write_page[3] & 15 : 4
-	};
+	disc->tracks[disc->track_count++] =
+		(struct vd_track){ .start = lba,
+				   .next = lba,
+				   .end = lba,
+				   .session = view.session,
+				   .control = disc->medium->family == VD_CD
+					   ? drive->write_page[3] & 15
+					   : 4 };
 	return VD_GOOD;
 }
 
@@ -145,7 +148,7 @@ check_write_type(struct vd_drive *drive)
 	case VD_DVD_RW:
 		if (type == VD_SAO)
 			return open && open->reserved ? VD_GOOD
-				: VD_BAD_SEQUENCE;
+						      : VD_BAD_SEQUENCE;
 		if (type == VD_TAO)
 			return VD_ILLEGAL_MODE;
 		return disc->sequential_only ? VD_ILLEGAL_MODE : VD_GOOD;
@@ -187,8 +190,9 @@ write_sequential(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 		return sense;
 	track = vd_layout_open(disc);
 	vd_layout_view(disc, disc->track_count, &view);
-	limit = track->reserved ? track->end : disc->capacity
-		- (disc->medium->family == VD_CD ? VD_RUN_OUT : 0);
+	limit = track->reserved ? track->end
+				: disc->capacity
+			- (disc->medium->family == VD_CD ? VD_RUN_OUT : 0);
 	if (track->damaged || (lba != track->next && lba != view.next))
 		return VD_BAD_ADDRESS;
 	if ((int64_t)lba + count > limit)
@@ -198,9 +202,8 @@ write_sequential(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 	sense = vd_pad(drive, track, lba);
 	if (sense)
 		return sense;
-	sense = track->control & 4
-		? vd_store(drive, io, lba, count, io->data)
-		: store_audio(drive, io, lba, count);
+	sense = track->control & 4 ? vd_store(drive, io, lba, count, io->data)
+				   : store_audio(drive, io, lba, count);
 	if (!sense)
 		track->next = lba + (int32_t)count;
 	if (!sense && !track->reserved)
@@ -209,8 +212,7 @@ write_sequential(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 }
 
 static uint32_t
-write_any(struct vd_drive *drive, struct vd_io *io, int32_t lba,
-	  uint32_t count)
+write_any(struct vd_drive *drive, struct vd_io *io, int32_t lba, uint32_t count)
 {
 	struct vd_disc *disc = drive->disc;
 	uint16_t tracks = disc->track_count;
@@ -237,7 +239,7 @@ VD_COMMAND(vd_write_blocks)
 {
 	int32_t lba = (int32_t)vd_get32(io->cdb + 2);
 	uint32_t count = io->cdb[0] == VD_WRITE_12 ? vd_get32(io->cdb + 6)
-		: vd_get16(io->cdb + 7);
+						   : vd_get16(io->cdb + 7);
 	uint32_t sense;
 
 	if (!count)

@@ -87,9 +87,8 @@ save_head(struct vd_disc *disc)
 		error = ENOMEM;
 	if (!error) {
 		memset(whole, ' ', LINE);
-		whole[snprintf(whole, LINE, FORMAT, VD_DISC_VERSION,
-			       generation, n, XXH64(text, n, generation))]
-			= ' ';
+		whole[snprintf(whole, LINE, FORMAT, VD_DISC_VERSION, generation,
+			       n, XXH64(text, n, generation))] = ' ';
 		whole[LINE - 1] = '\n';
 		memcpy(whole + LINE, text, n);
 		error = write_all(disc->fd, whole, LINE + n,
@@ -97,7 +96,8 @@ save_head(struct vd_disc *disc)
 	}
 	if (!error) {
 		const struct vd_track *last = disc->track_count
-			? &disc->tracks[disc->track_count - 1] : NULL;
+			? &disc->tracks[disc->track_count - 1]
+			: NULL;
 
 		disc->generation = generation;
 		disc->synced[0] = last ? last->start : -1;
@@ -119,8 +119,9 @@ read_head(int fd, off_t at, char **text, size_t *n, uint64_t *generation)
 
 	*text = NULL;
 	if (read_all(fd, line, LINE, at)
-	    || sscanf(line, "vdrive disc %d %" SCNu64 " %zu %" SCNx64,
-		      &version, generation, n, &sum) != 4
+	    || sscanf(line, "vdrive disc %d %" SCNu64 " %zu %" SCNx64, &version,
+		      generation, n, &sum)
+		    != 4
 	    || version != VD_DISC_VERSION || *n >= VD_HEAD_SIZE - LINE)
 		return false;
 	*text = malloc(*n + 1);
@@ -147,10 +148,11 @@ load_head(struct vd_disc *disc, char why[VD_WHY_MAX])
 	newest = generation[1] > generation[0];
 	if (!text[newest]) {
 		read_all(disc->fd, magic, 11, 0);
-		return refuse(why, "%s: %s", disc->path,
-			      strcmp(magic, "vdrive disc")
-			      ? "not a disc of vdrive"
-			      : "its head is damaged or of a later version");
+		return refuse(
+			why, "%s: %s", disc->path,
+			strcmp(magic, "vdrive disc")
+				? "not a disc of vdrive"
+				: "its head is damaged or of a later version");
 	}
 	disc->generation = generation[newest];
 	result = vd_head_parse(text[newest], n[newest], disc, why);
@@ -205,8 +207,8 @@ vd_disc_open(const char *path, bool read_only, struct vd_disc **out,
 	disc->read_only = read_only;
 	disc->synced[0] = -1;
 	snprintf(disc->path, sizeof disc->path, "%s", path);
-	disc->fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC
-			| O_NONBLOCK);
+	disc->fd = open(
+		path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK);
 	if (disc->fd < 0 || fstat(disc->fd, &status))
 		refuse(why, "%s: %s", path, strerror(errno));
 	else if (!S_ISREG(status.st_mode))
@@ -244,8 +246,7 @@ vd_disc_save(struct vd_disc *disc)
 
 	if (disc->read_only)
 		return 0;
-	while (!error && disc->buffer
-	       && vd_buffer_waiting(disc->buffer, NULL))
+	while (!error && disc->buffer && vd_buffer_waiting(disc->buffer, NULL))
 		error = flush_one(disc);
 	return error ? error : save_head(disc);
 }
@@ -279,16 +280,17 @@ vd_disc_buffer(struct vd_disc *disc)
 int
 vd_disc_power_loss(struct vd_disc *disc)
 {
-	struct vd_track *last = disc->track_count
-		? &disc->tracks[disc->track_count - 1] : NULL;
+	struct vd_track *last =
+		disc->track_count ? &disc->tracks[disc->track_count - 1] : NULL;
 	int32_t lowest = INT32_MAX;
 
 	if (disc->buffer) {
 		vd_buffer_waiting(disc->buffer, &lowest);
 		vd_buffer_drop(disc->buffer, false);
 	}
-	if (last && !last->closed && (last->start != disc->synced[0]
-				      || last->next != disc->synced[1])) {
+	if (last && !last->closed
+	    && (last->start != disc->synced[0]
+		|| last->next != disc->synced[1])) {
 		if (lowest < last->next)
 			last->next = lowest;
 		last->damaged = true;
@@ -311,8 +313,7 @@ vd_disc_read(struct vd_disc *disc, int32_t lba, size_t count, void *data)
 }
 
 int
-vd_disc_write(struct vd_disc *disc, int32_t lba, size_t count,
-	      const void *data)
+vd_disc_write(struct vd_disc *disc, int32_t lba, size_t count, const void *data)
 {
 	int error = 0;
 
@@ -323,8 +324,8 @@ vd_disc_write(struct vd_disc *disc, int32_t lba, size_t count,
 		error = vd_buffer_put(disc->buffer, lba + (int32_t)i,
 				      (const uint8_t *)data + i * VD_BLOCK,
 				      false);
-		if (!error && vd_buffer_waiting(disc->buffer, NULL)
-		    > VD_BUFFER_BLOCKS)
+		if (!error
+		    && vd_buffer_waiting(disc->buffer, NULL) > VD_BUFFER_BLOCKS)
 			error = flush_one(disc);
 	}
 	return error;
@@ -335,11 +336,10 @@ vd_disc_pretend(struct vd_disc *disc, int32_t lba, size_t count,
 		const void *data)
 {
 	int error = vd_disc_buffer(disc);
+	const uint8_t *block = data;
 
-	for (size_t i = 0; !error && i < count; i++)
-		error = vd_buffer_put(disc->buffer, lba + (int32_t)i,
-				      (const uint8_t *)data + i * VD_BLOCK,
-				      true);
+	for (; !error && count; count--, block += VD_BLOCK)
+		error = vd_buffer_put(disc->buffer, lba++, block, true);
 	return error;
 }
 
@@ -362,9 +362,10 @@ vd_disc_read_audio(struct vd_disc *disc, int32_t lba, void *data)
 {
 	int error = vd_disc_read(disc, lba, 1, data);
 
-	return error ? error : read_all(disc->fd, (uint8_t *)data + VD_BLOCK,
-					VD_AUDIO_BLOCK - VD_BLOCK,
-					audio_rest(disc, lba));
+	if (error)
+		return error;
+	return read_all(disc->fd, (uint8_t *)data + VD_BLOCK,
+			VD_AUDIO_BLOCK - VD_BLOCK, audio_rest(disc, lba));
 }
 
 int
@@ -372,10 +373,10 @@ vd_disc_write_audio(struct vd_disc *disc, int32_t lba, const void *data)
 {
 	int error = vd_disc_write(disc, lba, 1, data);
 
-	return error ? error : write_all(disc->fd,
-					 (const uint8_t *)data + VD_BLOCK,
-					 VD_AUDIO_BLOCK - VD_BLOCK,
-					 audio_rest(disc, lba));
+	if (error)
+		return error;
+	return write_all(disc->fd, (const uint8_t *)data + VD_BLOCK,
+			 VD_AUDIO_BLOCK - VD_BLOCK, audio_rest(disc, lba));
 }
 
 int
@@ -390,11 +391,10 @@ vd_disc_erase(struct vd_disc *disc, int32_t lba, int32_t count)
 	vd_buffer_drop_range(disc->buffer, lba, count);
 	if (!lba && count == disc->capacity)
 		return ftruncate(disc->fd, at) ? errno : 0;
-	if (!fallocate(disc->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-		       at, (off_t)count * VD_BLOCK))
+	if (!fallocate(disc->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at,
+		       (off_t)count * VD_BLOCK))
 		return 0;
-	for (int32_t i = 0; !error && i < count; i++)
-		error = write_all(disc->fd, zeros, VD_BLOCK,
-				  at + (off_t)i * VD_BLOCK);
+	for (; !error && count; count--, at += VD_BLOCK)
+		error = write_all(disc->fd, zeros, VD_BLOCK, at);
 	return error;
 }

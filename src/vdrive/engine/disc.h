@@ -18,54 +18,56 @@
 #include "vdrive/engine/medium.h"
 
 #define VD_DISC_VERSION 1
-#define VD_HEAD_SIZE (512 * 1024)         /* bytes of each of both heads */
-#define VD_DATA_START (2 * VD_HEAD_SIZE)  /* where block 0 lies */
+#define VD_HEAD_SIZE (512 * 1024)        /* bytes of each of both heads */
+#define VD_DATA_START (2 * VD_HEAD_SIZE) /* where block 0 lies */
 #define VD_TRACKS_MAX 1000
 #define VD_WHY_MAX 512
-#define VD_PREGAP 150    /* blocks before a CD track (MMC-5 4.2.3.5.2) */
-#define VD_RUN_OUT 2     /* blocks after a CD track written by TAO */
+#define VD_PREGAP 150 /* blocks before a CD track (MMC-5 4.2.3.5.2) */
+#define VD_RUN_OUT 2  /* blocks after a CD track written by TAO */
 
 /* What a drive did to a disc when the power failed. */
 enum vd_pending { VD_NO_PENDING, VD_HALF_BLANKED, VD_HALF_FORMATTED };
 
 /* DVD+RW, READ DISC INFORMATION byte 7 (MMC-5 6.22.3.1.13). */
 enum vd_background {
-	VD_BACKGROUND_NONE, VD_BACKGROUND_STOPPED, VD_BACKGROUND_RUNNING,
+	VD_BACKGROUND_NONE,
+	VD_BACKGROUND_STOPPED,
+	VD_BACKGROUND_RUNNING,
 	VD_BACKGROUND_DONE
 };
 
 struct vd_track {
-	int32_t start;     /* first block */
-	int32_t next;      /* behind the last recorded block */
-	int32_t end;       /* of a closed track: where the next may begin;
+	int32_t start;    /* first block */
+	int32_t next;     /* behind the last recorded block */
+	int32_t end;      /* of a closed track: where the next may begin;
 	                      of a reserved one: its limit */
-	uint16_t session;  /* from 1 */
-	uint8_t control;   /* 4: data (MMC-5 6.26.3.2) */
+	uint16_t session; /* from 1 */
+	uint8_t control;  /* 4: data (MMC-5 6.26.3.2) */
 	bool closed;
-	bool reserved;     /* ends at END, which was told before */
-	bool damaged;      /* not ended in order */
+	bool reserved; /* ends at END, which was told before */
+	bool damaged;  /* not ended in order */
 };
 
 struct vd_disc {
 	const struct vd_medium *medium;
 	enum vd_type type;
 	int32_t capacity;
-	uint16_t sessions;       /* closed ones */
+	uint16_t sessions; /* closed ones */
 	uint16_t track_count;
 	struct vd_track tracks[VD_TRACKS_MAX];
-	bool finalised;          /* nothing can be appended */
-	bool overwrite;          /* a DVD-RW formatted for overwriting */
-	bool sequential_only;    /* a DVD-RW blanked fast: takes one DAO */
-	int32_t formatted;       /* blocks that are formatted, or 0 */
-	int32_t spare;           /* blocks kept for replacement (BD) */
+	bool finalised;       /* nothing can be appended */
+	bool overwrite;       /* a DVD-RW formatted for overwriting */
+	bool sequential_only; /* a DVD-RW blanked fast: takes one DAO */
+	int32_t formatted;    /* blocks that are formatted, or 0 */
+	int32_t spare;        /* blocks kept for replacement (BD) */
 	enum vd_background background;
 	enum vd_pending pending;
-	uint32_t cycles;         /* times blanked or formatted */
+	uint32_t cycles; /* times blanked or formatted */
 
 	int fd;
 	bool read_only;
-	uint64_t generation;     /* of the head that was read or saved */
-	int32_t synced[2];       /* START and NEXT of the last track as saved */
+	uint64_t generation; /* of the head that was read or saved */
+	int32_t synced[2];   /* START and NEXT of the last track as saved */
 	struct vd_buffer *buffer; /* blocks not on the disc yet, or NULL */
 	char path[1024];
 };

@@ -10,12 +10,11 @@ static const char *const pendings[] = { "none", "blank", "format" };
 static json_t *
 track_json(const struct vd_track *track)
 {
-	return json_pack("{s:i s:i s:i s:i s:i s:b s:b s:b}",
-			 "session", track->session, "start", track->start,
-			 "next", track->next, "end", track->end,
-			 "control", track->control, "closed", track->closed,
-			 "reserved", track->reserved,
-			 "damaged", track->damaged);
+	return json_pack("{s:i s:i s:i s:i s:i s:b s:b s:b}", "session",
+			 track->session, "start", track->start, "next",
+			 track->next, "end", track->end, "control",
+			 track->control, "closed", track->closed, "reserved",
+			 track->reserved, "damaged", track->damaged);
 }
 
 char *
@@ -27,17 +26,14 @@ vd_head_format(const struct vd_disc *disc, size_t indent)
 	for (size_t i = 0; i < disc->track_count; i++)
 		json_array_append_new(tracks, track_json(&disc->tracks[i]));
 	head = json_pack("{s:s s:i s:i s:b s:b s:b s:i s:i s:i s:s s:I s:o}",
-			 "type", disc->medium->name,
-			 "capacity", disc->capacity,
-			 "sessions", disc->sessions,
-			 "finalised", disc->finalised,
-			 "overwrite", disc->overwrite,
-			 "sequential_only", disc->sequential_only,
-			 "formatted", disc->formatted, "spare", disc->spare,
-			 "background", (int)disc->background,
-			 "interrupted", pendings[disc->pending],
-			 "cycles", (json_int_t)disc->cycles,
-			 "tracks", tracks);
+			 "type", disc->medium->name, "capacity", disc->capacity,
+			 "sessions", disc->sessions, "finalised",
+			 disc->finalised, "overwrite", disc->overwrite,
+			 "sequential_only", disc->sequential_only, "formatted",
+			 disc->formatted, "spare", disc->spare, "background",
+			 (int)disc->background, "interrupted",
+			 pendings[disc->pending], "cycles",
+			 (json_int_t)disc->cycles, "tracks", tracks);
 	if (head)
 		text = json_dumps(head, JSON_INDENT(indent) | JSON_COMPACT);
 	json_decref(head);
@@ -108,8 +104,8 @@ take_tracks(const json_t *head, struct vd_disc *disc)
 static bool
 take_pending(const json_t *head, enum vd_pending *out)
 {
-	const char *name = json_string_value(
-		json_object_get(head, "interrupted"));
+	const char *name =
+		json_string_value(json_object_get(head, "interrupted"));
 
 	for (size_t i = 0; name && i < sizeof pendings / sizeof *pendings; i++)
 		if (!strcmp(name, pendings[i])) {

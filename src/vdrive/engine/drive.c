@@ -52,8 +52,7 @@ begin_medium(struct vd_drive *drive, bool attention)
 	drive->event = attention ? 2 : 0; /* new media (MMC-5 6.7.2.5.2) */
 	vd_mode_reset(drive);
 	if (attention && drive->disc)
-		vd_begin(drive, NULL, true, LOAD_TIME, VD_BECOMING_READY,
-			 NULL);
+		vd_begin(drive, NULL, true, LOAD_TIME, VD_BECOMING_READY, NULL);
 }
 
 int
@@ -66,8 +65,9 @@ vd_drive_insert(struct vd_drive *drive, struct vd_disc *disc, bool attention)
 	result = vd_disc_close(drive->disc);
 	drive->disc = disc;
 	drive->open = false;
-	if (disc && (drive->options.power_loss
-		     || vd_faults_have(drive->options.faults, VD_FAULT_POWER)))
+	if (disc
+	    && (drive->options.power_loss
+		|| vd_faults_have(drive->options.faults, VD_FAULT_POWER)))
 		result |= vd_disc_buffer(disc) ? -1 : 0;
 	begin_medium(drive, attention && disc);
 	if (!disc)
@@ -182,8 +182,7 @@ bridge_drops(const struct vd_drive *drive, uint8_t op)
 }
 
 static uint32_t
-run(struct vd_drive *drive, const struct vd_command *command,
-    struct vd_io *io)
+run(struct vd_drive *drive, const struct vd_command *command, struct vd_io *io)
 {
 	const struct vd_handler *handler = vd_handler_of(command->cdb[0]);
 	uint32_t sense;
@@ -239,10 +238,11 @@ static struct vd_occasion
 occasion_of(const struct vd_drive *drive, const struct vd_command *command)
 {
 	const struct vd_handler *handler = vd_handler_of(command->cdb[0]);
-	struct vd_occasion occasion = {
-		.op = command->cdb[0], .bytes = command->length,
-		.count = 1, .elapsed = vd_now(drive) - drive->began
-	};
+	struct vd_occasion occasion = { .op = command->cdb[0],
+					.bytes = command->length,
+					.count = 1,
+					.elapsed =
+						vd_now(drive) - drive->began };
 
 	if (handler && handler->flags & VD_HAS_LBA
 	    && command->cdb_length >= handler->cdb_length) {
@@ -257,14 +257,21 @@ occasion_of(const struct vd_drive *drive, const struct vd_command *command)
 static void
 begin_in_vain(struct vd_drive *drive, const struct vd_command *command)
 {
-	struct vd_io io = {
-		.cdb = command->cdb, .data = command->data,
-		.length = command->length, .to_drive = command->to_drive,
-		.interrupted = true
-	};
+	struct vd_io io = { .cdb = command->cdb,
+			    .data = command->data,
+			    .length = command->length,
+			    .to_drive = command->to_drive,
+			    .interrupted = true };
 
 	if (command->cdb[0] == VD_BLANK || command->cdb[0] == VD_FORMAT_UNIT)
 		run(drive, command, &io);
+}
+
+static void
+damage_track(struct vd_drive *drive)
+{
+	if (drive->disc && vd_layout_open(drive->disc))
+		vd_layout_open(drive->disc)->damaged = true;
 }
 
 /* What a fault does before the command, or in its place: true when that was
@@ -273,14 +280,16 @@ static bool
 act(struct vd_drive *drive, const struct vd_command *command,
     const struct vd_rule *rule, struct vd_answer *answer)
 {
-	static const enum vd_end ends[] = {
-		[VD_FAULT_HANG] = VD_HANGS, [VD_FAULT_TIMEOUT] = VD_TIMED_OUT,
-		[VD_FAULT_DETACH] = VD_DETACHED, [VD_FAULT_KILL] = VD_KILLS,
-		[VD_FAULT_POWER] = VD_KILLS, [VD_FAULT_SWAP] = VD_SWAPS,
-		[VD_FAULT_SERIAL] = VD_ANSWERED, [VD_FAULT_HUP] = VD_SIGNALS,
-		[VD_FAULT_INT] = VD_SIGNALS, [VD_FAULT_TERM] = VD_SIGNALS
-	};
-	struct vd_track *track;
+	static const enum vd_end ends[] = { [VD_FAULT_HANG] = VD_HANGS,
+					    [VD_FAULT_TIMEOUT] = VD_TIMED_OUT,
+					    [VD_FAULT_DETACH] = VD_DETACHED,
+					    [VD_FAULT_KILL] = VD_KILLS,
+					    [VD_FAULT_POWER] = VD_KILLS,
+					    [VD_FAULT_SWAP] = VD_SWAPS,
+					    [VD_FAULT_SERIAL] = VD_ANSWERED,
+					    [VD_FAULT_HUP] = VD_SIGNALS,
+					    [VD_FAULT_INT] = VD_SIGNALS,
+					    [VD_FAULT_TERM] = VD_SIGNALS };
 
 	switch (rule->action) {
 	case VD_FAULT_SENSE:
@@ -299,9 +308,7 @@ act(struct vd_drive *drive, const struct vd_command *command,
 		vd_drive_tray(drive, true);
 		break;
 	case VD_FAULT_DAMAGE:
-		track = drive->disc ? vd_layout_open(drive->disc) : NULL;
-		if (track)
-			track->damaged = true;
+		damage_track(drive);
 		break;
 	case VD_FAULT_SERIAL:
 		memcpy(drive->serial, "OTHER", 5);
@@ -310,7 +317,8 @@ act(struct vd_drive *drive, const struct vd_command *command,
 	case VD_FAULT_INT:
 	case VD_FAULT_TERM:
 		answer->signal = rule->action == VD_FAULT_HUP ? SIGHUP
-			: rule->action == VD_FAULT_INT ? SIGINT : SIGTERM;
+			: rule->action == VD_FAULT_INT        ? SIGINT
+							      : SIGTERM;
 		break;
 	default:
 		break;
@@ -340,10 +348,10 @@ static void
 answer_command(struct vd_drive *drive, const struct vd_command *command,
 	       struct vd_answer *answer)
 {
-	struct vd_io io = {
-		.cdb = command->cdb, .data = command->data,
-		.length = command->length, .to_drive = command->to_drive
-	};
+	struct vd_io io = { .cdb = command->cdb,
+			    .data = command->data,
+			    .length = command->length,
+			    .to_drive = command->to_drive };
 	struct vd_occasion occasion;
 	uint32_t sense;
 

@@ -18,13 +18,13 @@
 #include "vdrive/engine/faults.h"
 
 enum vd_personality {
-	VD_NEW,        /* as drives are today */
-	VD_OLD,        /* of 2003: refuses READ TOC on a blank disc */
-	VD_USB_BRIDGE  /* behind a cheap bridge, which drops things */
+	VD_NEW,       /* as drives are today */
+	VD_OLD,       /* of 2003: refuses READ TOC on a blank disc */
+	VD_USB_BRIDGE /* behind a cheap bridge, which drops things */
 };
 
 struct vd_drive_options {
-	double speed;             /* 0 instant, 1 real, N times faster */
+	double speed; /* 0 instant, 1 real, N times faster */
 	enum vd_personality personality;
 	bool power_loss;          /* a buffer that may be lost */
 	const char *serial;       /* copied; NULL is "VDRIVE0000000000" */
@@ -39,41 +39,40 @@ struct vd_drive_options {
 struct vd_command {
 	const uint8_t *cdb;
 	size_t cdb_length;
-	uint8_t *data;    /* what the host sends or has room for */
+	uint8_t *data; /* what the host sends or has room for */
 	size_t length;
 	bool to_drive;
-	bool again;       /* after VD_SWAPS or VD_SIGNALS: the faults had
+	bool again; /* after VD_SWAPS or VD_SIGNALS: the faults had
 			     their say */
 };
 
 /* What the host sees, or what has to be done about the command. */
 enum vd_end {
 	VD_ANSWERED,
-	VD_HANGS,         /* never answered: wait for the client's time-out */
-	VD_TIMED_OUT,     /* give up at once */
-	VD_DETACHED,      /* the drive is gone, for good */
-	VD_KILLS,         /* kill the client */
-	VD_SWAPS,         /* insert the next disc and run the command again */
-	VD_SIGNALS        /* send the client a signal and run it again */
+	VD_HANGS,     /* never answered: wait for the client's time-out */
+	VD_TIMED_OUT, /* give up at once */
+	VD_DETACHED,  /* the drive is gone, for good */
+	VD_KILLS,     /* kill the client */
+	VD_SWAPS,     /* insert the next disc and run the command again */
+	VD_SIGNALS    /* send the client a signal and run it again */
 };
 
 #define VD_SENSE_LENGTH 18 /* fixed format (SPC-3 4.5.3) */
 
 struct vd_answer {
 	enum vd_end end;
-	int signal;             /* of VD_SIGNALS */
-	uint8_t status;         /* 0 GOOD, 2 CHECK CONDITION */
-	size_t transferred;     /* bytes */
-	size_t sense_length;    /* 0 with GOOD */
+	int signal;          /* of VD_SIGNALS */
+	uint8_t status;      /* 0 GOOD, 2 CHECK CONDITION */
+	size_t transferred;  /* bytes */
+	size_t sense_length; /* 0 with GOOD */
 	uint8_t sense[VD_SENSE_LENGTH];
-	uint64_t delay;         /* nanoseconds before the host hears of it */
+	uint64_t delay; /* nanoseconds before the host hears of it */
 };
 
 struct vd_drive;
 
 /* An empty, closed drive.  0, or -1 without memory. */
-int vd_drive_new(const struct vd_drive_options *options,
-		 struct vd_drive **out);
+int vd_drive_new(const struct vd_drive_options *options, struct vd_drive **out);
 
 /* Ends what goes on, as a drive does when its client is gone, and saves and
  * closes the disc.  0, or -1 with errno.  Accepts NULL. */

@@ -11,21 +11,21 @@
 #include "vdrive/engine/layout.h"
 #include "vdrive/engine/mmc.h"
 
-#define VD_WRITE_PAGE 52   /* bytes of mode page 05h (MMC-5 7.5.4) */
-#define VD_CUE_MAX 100     /* tracks of a cue sheet, with the lead-out */
+#define VD_WRITE_PAGE 52 /* bytes of mode page 05h (MMC-5 7.5.4) */
+#define VD_CUE_MAX 100   /* tracks of a cue sheet, with the lead-out */
 #define VD_SECOND UINT64_C(1000000000)
 
 /* One command under way. */
 struct vd_io {
 	const uint8_t *cdb;
 	uint8_t *data;
-	size_t length;      /* bytes of data that the host gives or takes */
+	size_t length; /* bytes of data that the host gives or takes */
 	bool to_drive;
-	size_t done;        /* bytes transferred */
-	uint64_t delay;     /* nanoseconds */
+	size_t done;                 /* bytes transferred */
+	uint64_t delay;              /* nanoseconds */
 	const struct vd_rule *fault; /* acts on the data, or NULL */
-	bool interrupted;   /* what the command begins will never end */
-	bool has_bad;       /* sense data name the block BAD */
+	bool interrupted; /* what the command begins will never end */
+	bool has_bad;     /* sense data name the block BAD */
 	int32_t bad;
 };
 
@@ -33,11 +33,11 @@ struct vd_io {
 struct vd_cue {
 	int32_t start;
 	int32_t end;
-	uint16_t block;     /* bytes that the host sends of a block */
-	uint16_t skip;      /* of these before the user data */
+	uint16_t block; /* bytes that the host sends of a block */
+	uint16_t skip;  /* of these before the user data */
 	uint8_t control;
 	uint8_t track;
-	bool pregap;        /* index 0: on the disc, but not in the track */
+	bool pregap; /* index 0: on the disc, but not in the track */
 };
 
 /* What goes on after a command was answered, or while it waits. */
@@ -53,18 +53,21 @@ struct vd_drive {
 	bool locked;
 	bool detached;
 	bool attention_disc, attention_power;
-	uint8_t event;              /* GET EVENT STATUS: media event code */
+	uint8_t event; /* GET EVENT STATUS: media event code */
 	uint8_t write_page[VD_WRITE_PAGE];
 	uint8_t recovery_page[12];
 	struct vd_cue cues[VD_CUE_MAX];
 	int cue_count;
-	int32_t read_next;          /* where reading went on */
+	int32_t read_next; /* where reading went on */
 	uint64_t began;
-	uint64_t drained;           /* when the buffer is empty again */
-	uint64_t background_until;  /* when a DVD+RW is formatted */
+	uint64_t drained;          /* when the buffer is empty again */
+	uint64_t background_until; /* when a DVD+RW is formatted */
 	struct vd_busy busy;
-	struct { uint8_t type; int32_t lba, blocks; } work;
-	struct vd_disc *before;     /* a test write: what is restored */
+	struct {
+		uint8_t type;
+		int32_t lba, blocks;
+	} work;
+	struct vd_disc *before; /* a test write: what is restored */
 	char serial[17];
 	struct vd_drive_options options;
 };
@@ -139,8 +142,8 @@ uint32_t vd_close_session(struct vd_drive *drive, bool final);
 uint32_t vd_save(struct vd_drive *drive);
 
 /* A write of the session that a cue sheet announced (cmd_cue.c). */
-uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io,
-			  int32_t lba, uint32_t count);
+uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
+			  uint32_t count);
 
 /* Ends such a session when all of it is written.  A sense code. */
 uint32_t vd_end_session(struct vd_drive *drive);
@@ -148,8 +151,8 @@ uint32_t vd_end_session(struct vd_drive *drive);
 /* ---- formats (cmd_format.c) ---------------------------------------------- */
 
 struct vd_format {
-	int32_t blocks;    /* at most */
-	uint8_t type;      /* MMC-5 6.5.4.2 */
+	int32_t blocks; /* at most */
+	uint8_t type;   /* MMC-5 6.5.4.2 */
 	uint32_t parameter;
 };
 
@@ -169,9 +172,9 @@ void vd_mode_reset(struct vd_drive *drive);
 /* ---- the table (table.c) ------------------------------------------------- */
 
 enum {
-	VD_ANY_TIME = 1,  /* attention stays, work goes on (SPC-3 5.8.5) */
+	VD_ANY_TIME = 1, /* attention stays, work goes on (SPC-3 5.8.5) */
 	VD_NEEDS_DISC = 2,
-	VD_HAS_LBA = 4    /* bytes 2-5 */
+	VD_HAS_LBA = 4 /* bytes 2-5 */
 };
 
 struct vd_handler {
@@ -183,8 +186,7 @@ struct vd_handler {
 /* NULL when OP is none of ours. */
 const struct vd_handler *vd_handler_of(uint8_t op);
 
-#define VD_COMMAND(name) \
-	uint32_t name(struct vd_drive *drive, struct vd_io *io)
+#define VD_COMMAND(name) uint32_t name(struct vd_drive *drive, struct vd_io *io)
 
 VD_COMMAND(vd_blank);
 VD_COMMAND(vd_buffer_capacity);

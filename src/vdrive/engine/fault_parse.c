@@ -20,52 +20,49 @@ struct words {
 static const struct {
 	const char *name;
 	uint8_t ops[OPS_MAX]; /* one, and more up to a 0 */
-} names[] = {
-	{ "ready", { VD_TEST_UNIT_READY } },
-	{ "read", { VD_READ_10, VD_READ_12, VD_READ_CD, VD_READ_CD_MSF } },
-	{ "write", { VD_WRITE_10, VD_WRITE_12, VD_WRITE_VERIFY } },
-	{ "sync", { VD_SYNC_CACHE } },
-	{ "close", { VD_CLOSE } },
-	{ "blank", { VD_BLANK } },
-	{ "format", { VD_FORMAT_UNIT } },
-	{ "reserve", { VD_RESERVE_TRACK } },
-	{ "cue", { VD_SEND_CUE_SHEET } },
-	{ "opc", { VD_SEND_OPC } },
-	{ "inquiry", { VD_INQUIRY } },
-	{ "tray", { VD_START_STOP } },
-	{ "toc", { VD_READ_TOC } },
-	{ "discinfo", { VD_READ_DISC_INFO } },
-	{ "trackinfo", { VD_READ_TRACK_INFO } },
-	{ "capacity", { VD_READ_CAPACITY } },
-	{ "modeselect", { VD_MODE_SELECT } },
-	{ "configuration", { VD_GET_CONFIGURATION } }
-};
+} names[] = { { "ready", { VD_TEST_UNIT_READY } },
+	      { "read",
+		{ VD_READ_10, VD_READ_12, VD_READ_CD, VD_READ_CD_MSF } },
+	      { "write", { VD_WRITE_10, VD_WRITE_12, VD_WRITE_VERIFY } },
+	      { "sync", { VD_SYNC_CACHE } },
+	      { "close", { VD_CLOSE } },
+	      { "blank", { VD_BLANK } },
+	      { "format", { VD_FORMAT_UNIT } },
+	      { "reserve", { VD_RESERVE_TRACK } },
+	      { "cue", { VD_SEND_CUE_SHEET } },
+	      { "opc", { VD_SEND_OPC } },
+	      { "inquiry", { VD_INQUIRY } },
+	      { "tray", { VD_START_STOP } },
+	      { "toc", { VD_READ_TOC } },
+	      { "discinfo", { VD_READ_DISC_INFO } },
+	      { "trackinfo", { VD_READ_TRACK_INFO } },
+	      { "capacity", { VD_READ_CAPACITY } },
+	      { "modeselect", { VD_MODE_SELECT } },
+	      { "configuration", { VD_GET_CONFIGURATION } } };
 
 /* Actions of fixed words, in the order in which they are tried. */
 static const struct {
 	const char *words;
 	enum vd_action action;
-} actions[] = {
-	{ "hang", VD_FAULT_HANG },
-	{ "drop silently", VD_FAULT_DROP },
-	{ "flip a bit", VD_FAULT_FLIP },
-	{ "wrong address", VD_FAULT_ADDRESS },
-	{ "short", VD_FAULT_SHORT },
-	{ "timeout without sense", VD_FAULT_TIMEOUT },
-	{ "detach", VD_FAULT_DETACH },
-	{ "kill client", VD_FAULT_KILL },
-	{ "power loss", VD_FAULT_POWER },
-	{ "cache only", VD_FAULT_CACHE },
-	{ "swap disc", VD_FAULT_SWAP },
-	{ "eject disc", VD_FAULT_EJECT },
-	{ "damage track", VD_FAULT_DAMAGE },
-	{ "other serial", VD_FAULT_SERIAL },
-	{ "signal hup", VD_FAULT_HUP },
-	{ "signal int", VD_FAULT_INT },
-	{ "signal term", VD_FAULT_TERM }
-};
+} actions[] = { { "hang", VD_FAULT_HANG },
+		{ "drop silently", VD_FAULT_DROP },
+		{ "flip a bit", VD_FAULT_FLIP },
+		{ "wrong address", VD_FAULT_ADDRESS },
+		{ "short", VD_FAULT_SHORT },
+		{ "timeout without sense", VD_FAULT_TIMEOUT },
+		{ "detach", VD_FAULT_DETACH },
+		{ "kill client", VD_FAULT_KILL },
+		{ "power loss", VD_FAULT_POWER },
+		{ "cache only", VD_FAULT_CACHE },
+		{ "swap disc", VD_FAULT_SWAP },
+		{ "eject disc", VD_FAULT_EJECT },
+		{ "damage track", VD_FAULT_DAMAGE },
+		{ "other serial", VD_FAULT_SERIAL },
+		{ "signal hup", VD_FAULT_HUP },
+		{ "signal int", VD_FAULT_INT },
+		{ "signal term", VD_FAULT_TERM } };
 
-#define COUNT(a) (sizeof (a) / sizeof *(a))
+#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const char *
 peek(const struct words *words)
@@ -222,16 +219,18 @@ take_sense(struct words *words, struct vd_rule *rule)
 	char sign, rest;
 
 	if (strspn(peek(words), "0123456789abcdefABCDEF/")
-	    != strlen(peek(words))
+		    != strlen(peek(words))
 	    || sscanf(peek(words), "%1x/%2x/%2x%c", &key, &asc, &ascq, &rest)
-	    != 3 || !key)
+		    != 3
+	    || !key)
 		return false;
 	words->next++;
 	rule->sense = key << 16 | asc << 8 | ascq;
 	if (accept(words, "progress")) {
 		if (!isdigit((unsigned char)*peek(words))
 		    || sscanf(peek(words), "%2u%c%c", &percent, &sign, &rest)
-		    != 2 || sign != '%')
+			    != 2
+		    || sign != '%')
 			return false;
 		rule->progress = (int)(percent * 65536 / 100);
 		words->next++;
@@ -301,8 +300,7 @@ split(char *line, struct words *words)
 }
 
 static int
-add_line(struct vd_faults *faults, char *line, int number,
-	 char why[VD_WHY_MAX])
+add_line(struct vd_faults *faults, char *line, int number, char why[VD_WHY_MAX])
 {
 	struct words words;
 	struct vd_rule rule, *grown;
@@ -328,8 +326,7 @@ add_line(struct vd_faults *faults, char *line, int number,
 }
 
 int
-vd_faults_parse(const char *text, struct vd_faults **out,
-		char why[VD_WHY_MAX])
+vd_faults_parse(const char *text, struct vd_faults **out, char why[VD_WHY_MAX])
 {
 	struct vd_faults *faults = calloc(1, sizeof *faults);
 	char *copy = strdup(text), *rest = copy, *line;

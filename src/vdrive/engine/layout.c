@@ -5,7 +5,7 @@ uint16_t
 vd_layout_profile(const struct vd_disc *disc)
 {
 	return disc->overwrite ? VD_PROFILE_DVD_RW_OVERWRITE
-		: disc->medium->profile;
+			       : disc->medium->profile;
 }
 
 bool
@@ -21,10 +21,11 @@ vd_layout_status(const struct vd_disc *disc)
 		return VD_DISC_INCOMPLETE;
 	if (vd_layout_overwritable(disc))
 		return !disc->formatted && !disc->overwrite ? VD_DISC_EMPTY
-			: disc->type == VD_DVD_RAM ? VD_DISC_OTHER
-			: VD_DISC_COMPLETE;
-	return disc->finalised ? VD_DISC_COMPLETE
-		: disc->track_count ? VD_DISC_INCOMPLETE : VD_DISC_EMPTY;
+			: disc->type == VD_DVD_RAM          ? VD_DISC_OTHER
+							    : VD_DISC_COMPLETE;
+	return disc->finalised      ? VD_DISC_COMPLETE
+		: disc->track_count ? VD_DISC_INCOMPLETE
+				    : VD_DISC_EMPTY;
 }
 
 struct vd_track *
@@ -60,7 +61,7 @@ vd_layout_next_start(const struct vd_disc *disc)
 		gap = medium->family == VD_CD ? VD_PREGAP : 0;
 	else
 		gap = disc->sessions == 1 ? medium->first_gap
-			: medium->later_gap;
+					  : medium->later_gap;
 	return vd_layout_unit_end(disc, last->end + gap);
 }
 
@@ -107,21 +108,23 @@ vd_layout_first(const struct vd_disc *disc, int session)
 int
 vd_layout_last(const struct vd_disc *disc, int session)
 {
-	return session >= vd_layout_sessions(disc) ? vd_layout_tracks(disc)
+	return session >= vd_layout_sessions(disc)
+		? vd_layout_tracks(disc)
 		: vd_layout_first(disc, session + 1) - 1;
 }
 
 static void
 view_whole(const struct vd_disc *disc, struct vd_view *out)
 {
-	*out = (struct vd_view){
-		.number = 1, .session = 1, .control = 4,
-		.size = disc->formatted,
-		.closed = true, .recorded = disc->formatted > 0,
-		.last = disc->formatted - 1,
-		.blank = !disc->formatted,
-		.damaged = disc->pending != VD_NO_PENDING
-	};
+	*out = (struct vd_view){ .number = 1,
+				 .session = 1,
+				 .control = 4,
+				 .size = disc->formatted,
+				 .closed = true,
+				 .recorded = disc->formatted > 0,
+				 .last = disc->formatted - 1,
+				 .blank = !disc->formatted,
+				 .damaged = disc->pending != VD_NO_PENDING };
 	if (disc->type == VD_BD_RE || disc->type == VD_DVD_PLUS_RW)
 		out->free = disc->formatted ? 0 : disc->capacity;
 	/* Quickly formatted, it grows as it is written. */
@@ -137,12 +140,12 @@ view_invisible(const struct vd_disc *disc, struct vd_view *out)
 {
 	int32_t start = vd_layout_next_start(disc);
 
-	*out = (struct vd_view){
-		.start = start, .next = start,
-		.number = (uint16_t)(disc->track_count + 1),
-		.session = (uint16_t)(disc->sessions + 1),
-		.control = 4, .blank = true
-	};
+	*out = (struct vd_view){ .start = start,
+				 .next = start,
+				 .number = (uint16_t)(disc->track_count + 1),
+				 .session = (uint16_t)(disc->sessions + 1),
+				 .control = 4,
+				 .blank = true };
 	if (start < disc->capacity) {
 		out->free = out->size = disc->capacity - start;
 		out->writable = disc->pending == VD_NO_PENDING
@@ -166,20 +169,22 @@ vd_layout_view(const struct vd_disc *disc, int number, struct vd_view *out)
 		return true;
 	}
 	track = &disc->tracks[number - 1];
-	*out = (struct vd_view){
-		.start = track->start, .size = track->end - track->start,
-		.next = track->next, .last = track->next - 1,
-		.number = (uint16_t)number, .session = track->session,
-		.control = track->control,
-		.recorded = track->next > track->start,
-		.reserved = track->reserved, .damaged = track->damaged,
-		.closed = track->closed
-	};
+	*out = (struct vd_view){ .start = track->start,
+				 .size = track->end - track->start,
+				 .next = track->next,
+				 .last = track->next - 1,
+				 .number = (uint16_t)number,
+				 .session = track->session,
+				 .control = track->control,
+				 .recorded = track->next > track->start,
+				 .reserved = track->reserved,
+				 .damaged = track->damaged,
+				 .closed = track->closed };
 	if (!track->closed) {
 		out->free = (track->reserved ? track->end : disc->capacity)
 			- track->next;
 		out->size = track->reserved ? out->size
-			: disc->capacity - track->start;
+					    : disc->capacity - track->start;
 		out->writable = !track->damaged && out->free > 0;
 		out->next = vd_layout_unit_end(disc, track->next);
 		if (track->next < 0)
@@ -207,7 +212,7 @@ vd_layout_track_at(const struct vd_disc *disc, int32_t lba)
 int32_t
 vd_layout_lead_out(const struct vd_disc *disc, int session)
 {
-	for (int i = disc->track_count; i-- > 0; )
+	for (int i = disc->track_count; i-- > 0;)
 		if (disc->tracks[i].session == session)
 			return disc->tracks[i].end;
 	return 0;

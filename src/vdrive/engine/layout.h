@@ -15,14 +15,17 @@
 #include "vdrive/engine/disc.h"
 
 enum vd_disc_status { /* READ DISC INFORMATION byte 2 (MMC-5 6.22.3.1.4) */
-	VD_DISC_EMPTY, VD_DISC_INCOMPLETE, VD_DISC_COMPLETE, VD_DISC_OTHER
+		      VD_DISC_EMPTY,
+		      VD_DISC_INCOMPLETE,
+		      VD_DISC_COMPLETE,
+		      VD_DISC_OTHER
 };
 
 struct vd_view {
 	int32_t start;
-	int32_t size;       /* blocks, up to the end or all that are free */
-	int32_t next;       /* next writable address, where WRITABLE */
-	int32_t last;       /* last recorded address, where RECORDED */
+	int32_t size; /* blocks, up to the end or all that are free */
+	int32_t next; /* next writable address, where WRITABLE */
+	int32_t last; /* last recorded address, where RECORDED */
 	int32_t free;
 	uint16_t number, session;
 	uint8_t control;

@@ -10,8 +10,16 @@
 #include <stdint.h>
 
 enum vd_type {
-	VD_CD_R, VD_CD_RW, VD_DVD_R, VD_DVD_RW, VD_DVD_PLUS_R,
-	VD_DVD_PLUS_RW, VD_DVD_RAM, VD_BD_R, VD_BD_RE, VD_TYPES
+	VD_CD_R,
+	VD_CD_RW,
+	VD_DVD_R,
+	VD_DVD_RW,
+	VD_DVD_PLUS_R,
+	VD_DVD_PLUS_RW,
+	VD_DVD_RAM,
+	VD_BD_R,
+	VD_BD_RE,
+	VD_TYPES
 };
 
 /* Profiles (MMC-5 5.3.1); a DVD-RW has one of two by its format. */
@@ -32,19 +40,19 @@ enum vd_profile {
 enum vd_family { VD_CD, VD_DVD, VD_BD };
 
 struct vd_medium {
-	const char *name;     /* as on the command line: "cd-rw" */
-	uint16_t profile;     /* of a new disc */
+	const char *name; /* as on the command line: "cd-rw" */
+	uint16_t profile; /* of a new disc */
 	enum vd_family family;
-	int32_t capacity;     /* the last possible start of the lead-out */
-	int32_t unit;         /* blocks of a write unit */
-	int32_t first_gap;    /* from the end of session 1 to session 2 */
-	int32_t later_gap;    /* between all later sessions */
-	uint16_t tracks;      /* at most */
+	int32_t capacity;  /* the last possible start of the lead-out */
+	int32_t unit;      /* blocks of a write unit */
+	int32_t first_gap; /* from the end of session 1 to session 2 */
+	int32_t later_gap; /* between all later sessions */
+	uint16_t tracks;   /* at most */
 	bool erasable;
-	bool overwritable;    /* random writing, once formatted */
-	uint32_t speed;       /* bytes a second of user data, written */
-	uint32_t fast_blank;  /* seconds */
-	uint32_t close;       /* seconds to close a session */
+	bool overwritable;   /* random writing, once formatted */
+	uint32_t speed;      /* bytes a second of user data, written */
+	uint32_t fast_blank; /* seconds */
+	uint32_t close;      /* seconds to close a session */
 };
 
 /* Never NULL: TYPE is one of enum vd_type. */

@@ -7,7 +7,7 @@
 #ifndef VDRIVE_MMC_H
 #define VDRIVE_MMC_H
 
-#define VD_BLOCK 2048     /* bytes of user data in a block */
+#define VD_BLOCK 2048       /* bytes of user data in a block */
 #define VD_AUDIO_BLOCK 2352 /* bytes of an audio block of a CD */
 
 enum vd_op {

@@ -30,7 +30,8 @@ static uint64_t
 scale(const struct vd_drive *drive, uint64_t duration)
 {
 	return drive->options.speed > 0
-		? (uint64_t)((double)duration / drive->options.speed) : 0;
+		? (uint64_t)((double)duration / drive->options.speed)
+		: 0;
 }
 
 void
@@ -101,9 +102,9 @@ vd_drain_time(const struct vd_drive *drive)
 	if (drive->options.speed <= 0)
 		return 0;
 	now = vd_now(drive);
-	return drive->drained > now
-		? (uint64_t)((double)(drive->drained - now)
-			     * drive->options.speed) : 0;
+	return drive->drained > now ? (uint64_t)((double)(drive->drained - now)
+						 * drive->options.speed)
+				    : 0;
 }
 
 uint32_t
@@ -116,7 +117,8 @@ uint32_t
 vd_buffer_free_bytes(const struct vd_drive *drive)
 {
 	double used = drive->disc ? (double)vd_drain_time(drive)
-		* drive->disc->medium->speed / (double)VD_SECOND : 0;
+			* drive->disc->medium->speed / (double)VD_SECOND
+				  : 0;
 
 	return used >= BUFFER ? 0 : BUFFER - (uint32_t)used;
 }
@@ -133,8 +135,8 @@ vd_fill_buffer(struct vd_drive *drive, size_t n)
 	now = vd_now(drive);
 	if (drive->drained < now)
 		drive->drained = now;
-	drive->drained += scale(drive, vd_write_time(drive,
-				(int32_t)(n / VD_BLOCK)));
+	drive->drained +=
+		scale(drive, vd_write_time(drive, (int32_t)(n / VD_BLOCK)));
 	return true;
 }
 

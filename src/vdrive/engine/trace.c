@@ -6,9 +6,9 @@
 #include "vdrive/engine/drive_private.h"
 
 static const char *const ends[] = {
-	[VD_HANGS] = "hang", [VD_TIMED_OUT] = "timeout",
-	[VD_DETACHED] = "detached", [VD_KILLS] = "kill", [VD_SWAPS] = "swap",
-	[VD_SIGNALS] = "signal"
+	[VD_HANGS] = "hang",        [VD_TIMED_OUT] = "timeout",
+	[VD_DETACHED] = "detached", [VD_KILLS] = "kill",
+	[VD_SWAPS] = "swap",        [VD_SIGNALS] = "signal"
 };
 
 void
@@ -28,8 +28,8 @@ vd_trace(const struct vd_drive *drive, const struct vd_command *command,
 		     t, cdb, cdb, answer->status);
 	if (answer->sense_length)
 		n += snprintf(line + n, sizeof line - (size_t)n,
-			      ",\"key\":%u,\"asc\":%u,\"ascq\":%u",
-			      sense[2], sense[12], sense[13]);
+			      ",\"key\":%u,\"asc\":%u,\"ascq\":%u", sense[2],
+			      sense[12], sense[13]);
 	if (answer->end != VD_ANSWERED)
 		n += snprintf(line + n, sizeof line - (size_t)n,
 			      ",\"end\":\"%s\"", ends[answer->end]);

@@ -22,9 +22,8 @@ vf_block_forget(int drive)
 static struct vf_command
 command_of(int drive, uint8_t op, size_t cdb_length)
 {
-	struct vf_command command = {
-		.drive = (unsigned int)drive, .cdb_length = cdb_length
-	};
+	struct vf_command command = { .drive = (unsigned int)drive,
+				      .cdb_length = cdb_length };
 
 	command.cdb[0] = op;
 	return command;
@@ -42,8 +41,8 @@ put32(uint8_t *p, uint32_t v)
 static uint32_t
 get32(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16
-		| (uint32_t)p[2] << 8 | p[3];
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8
+		| p[3];
 }
 
 /* Only DVD-RAM, DVD+RW and BD-RE are written like a disk. */
@@ -145,7 +144,8 @@ read_piece(int drive, uint8_t *buf, size_t n, uint64_t offset, size_t *got)
 		count = n / VF_BLOCK < CHUNK ? (uint32_t)(n / VF_BLOCK) : CHUNK;
 		error = transfer(drive, 0x28, buf, block, count, got);
 		return error == EIO && count > 1
-			? transfer(drive, 0x28, buf, block, 1, got) : error;
+			? transfer(drive, 0x28, buf, block, 1, got)
+			: error;
 	}
 	*got = VF_BLOCK - skip < n ? VF_BLOCK - skip : n;
 	error = transfer(drive, 0x28, whole, block, 1, NULL);
@@ -240,6 +240,7 @@ vf_block_sync(int drive)
 	struct vf_command command = command_of(drive, 0x35, 10);
 	int error = check_writable(drive);
 
-	return error == EROFS ? 0 : error ? error
-		: vf_client_run(&command, NULL);
+	return error == EROFS ? 0
+		: error       ? error
+			      : vf_client_run(&command, NULL);
 }

@@ -10,22 +10,22 @@
 #include "vdrive/front/block.h"
 #include "vdrive/front/client.h"
 
-#define CAPABILITIES (CDC_CLOSE_TRAY | CDC_OPEN_TRAY | CDC_LOCK               \
-	| CDC_SELECT_SPEED | CDC_MULTI_SESSION | CDC_MEDIA_CHANGED            \
-	| CDC_PLAY_AUDIO | CDC_GENERIC_PACKET | CDC_CD_R | CDC_CD_RW          \
-	| CDC_DVD | CDC_DVD_R | CDC_DVD_RAM | CDC_RAM | CDC_DRIVE_STATUS)
+#define CAPABILITIES                                                       \
+	(CDC_CLOSE_TRAY | CDC_OPEN_TRAY | CDC_LOCK | CDC_SELECT_SPEED      \
+	 | CDC_MULTI_SESSION | CDC_MEDIA_CHANGED | CDC_PLAY_AUDIO          \
+	 | CDC_GENERIC_PACKET | CDC_CD_R | CDC_CD_RW | CDC_DVD | CDC_DVD_R \
+	 | CDC_DVD_RAM | CDC_RAM | CDC_DRIVE_STATUS)
 
 /* Runs a CDB of ten (or six, below 20h) bytes that reads N bytes. */
 static int
 ask(int drive, const uint8_t cdb[10], void *data, size_t n,
     struct vf_reply *reply)
 {
-	struct vf_command command = {
-		.drive = (unsigned int)drive,
-		.cdb_length = cdb[0] < 0x20 ? 6 : 10,
-		.direction = n ? VF_FROM_DRIVE : VF_NONE,
-		.data = data, .length = n
-	};
+	struct vf_command command = { .drive = (unsigned int)drive,
+				      .cdb_length = cdb[0] < 0x20 ? 6 : 10,
+				      .direction = n ? VF_FROM_DRIVE : VF_NONE,
+				      .data = data,
+				      .length = n };
 
 	memcpy(command.cdb, cdb, command.cdb_length);
 	return vf_client_run(&command, reply);
@@ -34,9 +34,8 @@ ask(int drive, const uint8_t cdb[10], void *data, size_t n,
 static int
 drive_status(int drive)
 {
-	static const uint8_t ready[10], event[10] = {
-		0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8
-	};
+	static const uint8_t ready[10],
+		event[10] = { 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8 };
 	struct vf_reply reply = { 0 };
 	uint8_t data[8] = { 0 };
 	unsigned int code;
@@ -47,10 +46,12 @@ drive_status(int drive)
 	if (code == 0x020401)
 		return CDS_DRIVE_NOT_READY;
 	if (!ask(drive, event, data, sizeof data, NULL) && data[2] == 4)
-		return data[5] & 2 ? CDS_DISC_OK
-			: data[5] & 1 ? CDS_TRAY_OPEN : CDS_NO_DISC;
-	return code == 0x023a02 ? CDS_TRAY_OPEN
-		: code >> 8 == 0x023a ? CDS_NO_DISC : CDS_DRIVE_NOT_READY;
+		return data[5] & 2    ? CDS_DISC_OK
+			: data[5] & 1 ? CDS_TRAY_OPEN
+				      : CDS_NO_DISC;
+	return code == 0x023a02       ? CDS_TRAY_OPEN
+		: code >> 8 == 0x023a ? CDS_NO_DISC
+				      : CDS_DRIVE_NOT_READY;
 }
 
 static int
@@ -75,10 +76,9 @@ lock_door(int drive, int lock)
 static int
 read_toc(int drive, int format, int track, uint8_t *data, size_t n)
 {
-	uint8_t cdb[10] = {
-		0x43, 0, (uint8_t)format, 0, 0, 0, (uint8_t)track,
-		(uint8_t)(n >> 8), (uint8_t)n
-	};
+	uint8_t cdb[10] = { 0x43,      0, (uint8_t)format, 0,
+			    0,         0, (uint8_t)track,  (uint8_t)(n >> 8),
+			    (uint8_t)n };
 
 	return ask(drive, cdb, data, n, NULL);
 }
@@ -168,8 +168,10 @@ disc_status(int drive)
 		else
 			audio++;
 	}
-	return data && audio ? CDS_MIXED : data ? CDS_DATA_1
-		: audio ? CDS_AUDIO : CDS_NO_INFO;
+	return data && audio ? CDS_MIXED
+		: data       ? CDS_DATA_1
+		: audio      ? CDS_AUDIO
+			     : CDS_NO_INFO;
 }
 
 /* The end of what is written, without the two run-out blocks of a track. */

@@ -22,13 +22,13 @@
 struct link {
 	pthread_mutex_t lock;
 	int fd;
-	dev_t dev;      /* of the socket: a program may close what is not its */
+	dev_t dev; /* of the socket: a program may close what is not its */
 	ino_t ino;
 	uint8_t *data;
 };
 
 static struct link links[VF_DRIVES_MAX];
-static char socket_path[sizeof ((struct sockaddr_un *)0)->sun_path];
+static char socket_path[sizeof((struct sockaddr_un *)0)->sun_path];
 
 /* System calls that the library would otherwise send to itself. */
 static int
@@ -91,12 +91,12 @@ vf_client_init(const char *run)
 static int
 receive_memory(int fd)
 {
-	char control[CMSG_SPACE(sizeof (int))], byte;
+	char control[CMSG_SPACE(sizeof(int))], byte;
 	struct iovec iov = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof control
-	};
+	struct msghdr message = { .msg_iov = &iov,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
+				  .msg_controllen = sizeof control };
 	struct cmsghdr *part;
 	ssize_t got;
 	int memory;
@@ -154,8 +154,8 @@ static int
 exchange(struct link *link, const struct vf_request *request,
 	 struct vf_reply *reply)
 {
-	size_t length = offsetof(struct vf_request, text)
-		+ strlen(request->text) + 1;
+	size_t length =
+		offsetof(struct vf_request, text) + strlen(request->text) + 1;
 	ssize_t n;
 
 	do
@@ -184,8 +184,7 @@ static void
 scatter(const uint8_t *data, size_t length, const struct iovec *iov, size_t n)
 {
 	for (size_t i = 0; i < n && length; i++) {
-		size_t part = iov[i].iov_len < length
-			? iov[i].iov_len : length;
+		size_t part = iov[i].iov_len < length ? iov[i].iov_len : length;
 
 		memcpy(iov[i].iov_base, data, part);
 		data += part;

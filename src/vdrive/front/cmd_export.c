@@ -14,11 +14,10 @@
 
 #define CHUNK 512 /* blocks at a time */
 
-static const struct option options[] = {
-	{ "session", required_argument, NULL, 's' },
-	{ "disc", no_argument, NULL, 'd' },
-	{ NULL, 0, NULL, 0 }
-};
+static const struct option options[] = { { "session", required_argument, NULL,
+					   's' },
+					 { "disc", no_argument, NULL, 'd' },
+					 { NULL, 0, NULL, 0 } };
 
 /* Blocks FROM to TO of the disc to where FROM minus BASE lies; zeros stay
  * holes.  0, or an errno. */
@@ -66,8 +65,7 @@ copy_tracks(struct vd_disc *disc, int first, int last, int32_t base, int out)
 }
 
 /* SESSION 0 is the whole disc. */
-static int
-export(struct vd_disc *disc, int session, const char *path)
+static int export(struct vd_disc *disc, int session, const char *path)
 {
 	int first = 1, last = vd_layout_tracks(disc), out, error;
 	struct vd_view view = { 0 };
@@ -83,8 +81,9 @@ export(struct vd_disc *disc, int session, const char *path)
 		return 1;
 	}
 	out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	error = out < 0 ? errno : copy_tracks(disc, first, last,
-					      session ? view.start : 0, out);
+	error = out < 0
+		? errno
+		: copy_tracks(disc, first, last, session ? view.start : 0, out);
 	if (out >= 0 && close(out) && !error)
 		error = errno;
 	if (!error)

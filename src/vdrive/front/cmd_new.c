@@ -23,8 +23,7 @@ parse_capacity(const char *text, int32_t *out)
 	long value = strtol(text, &end, 10);
 
 	if (end == text || *end || value < CAPACITY_MIN || value > 100000000)
-		return vf_usage("a capacity is 600 to 100000000 blocks",
-				text);
+		return vf_usage("a capacity is 600 to 100000000 blocks", text);
 	*out = (int32_t)value;
 	return 0;
 }

@@ -22,15 +22,24 @@ struct run {
 	char names[VF_DRIVES_MAX][16];
 	struct vf_station *stations[VF_DRIVES_MAX];
 	size_t count;
-	const char *device;   /* of the next drive, or NULL */
-	bool kernel;          /* real device nodes */
+	const char *device; /* of the next drive, or NULL */
+	bool kernel;        /* real device nodes */
 	struct vk_target *targets[VF_DRIVES_MAX];
 	struct vf_station_options common;
 };
 
 enum {
-	OPT_DISC = 256, OPT_ADD, OPT_EMPTY, OPT_OPEN, OPT_DEVICE, OPT_FAULTS,
-	OPT_TRACE, OPT_TIMING, OPT_DRIVE, OPT_POWER_LOSS, OPT_HURRY,
+	OPT_DISC = 256,
+	OPT_ADD,
+	OPT_EMPTY,
+	OPT_OPEN,
+	OPT_DEVICE,
+	OPT_FAULTS,
+	OPT_TRACE,
+	OPT_TIMING,
+	OPT_DRIVE,
+	OPT_POWER_LOSS,
+	OPT_HURRY,
 	OPT_KERNEL
 };
 
@@ -151,8 +160,8 @@ complete(struct run *run)
 		struct vf_station_options *drive = &run->drives[i];
 
 		while (!drive->device) {
-			snprintf(run->names[i], sizeof *run->names,
-				 "/dev/sr%u", next++);
+			snprintf(run->names[i], sizeof *run->names, "/dev/sr%u",
+				 next++);
 			if (!is_taken(run, run->names[i]))
 				drive->device = run->names[i];
 		}
@@ -193,9 +202,8 @@ parse(struct run *run, int argc, char **argv)
 static int
 find_preload(char out[PATH_MAX])
 {
-	static const char *const beside[] = {
-		".libs", "../lib/nightburn", "../lib64/nightburn"
-	};
+	static const char *const beside[] = { ".libs", "../lib/nightburn",
+					      "../lib64/nightburn" };
 	const char *given = getenv("VDRIVE_PRELOAD");
 	char program[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -207,7 +215,8 @@ find_preload(char out[PATH_MAX])
 		*strrchr(program, '/') = '\0';
 	for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
 		if (snprintf(out, PATH_MAX, "%s/%s/libvdrive-preload.so",
-			     program, beside[i]) < PATH_MAX
+			     program, beside[i])
+			    < PATH_MAX
 		    && !access(out, R_OK))
 			return 0;
 	snprintf(out, PATH_MAX, "%s/libvdrive-preload.so", VF_PKGLIBDIR);
@@ -255,7 +264,8 @@ check_name(const char *want, const char *got)
 {
 	if (!strcmp(want, got))
 		return 0;
-	fprintf(stderr, "vdrive: %s: the kernel names it %s\n"
+	fprintf(stderr,
+		"vdrive: %s: the kernel names it %s\n"
 		"hint: --kernel needs a machine without other recorders\n",
 		want, got);
 	return VF_EXIT_FAILED;

@@ -8,10 +8,8 @@
 #include "vdrive/front/spawn.h"
 #include "vdrive/engine/layout.h"
 
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 }
-};
+static const struct option options[] = { { "json", no_argument, NULL, 'j' },
+					 { NULL, 0, NULL, 0 } };
 
 static const char *
 state_of(const struct vd_disc *disc)
@@ -22,9 +20,10 @@ state_of(const struct vd_disc *disc)
 		return "half formatted: the power failed";
 	if (vd_layout_overwritable(disc))
 		return disc->formatted || disc->overwrite ? "formatted"
-			: "not formatted";
-	return disc->finalised ? "finalised"
-		: disc->track_count ? "appendable" : "blank";
+							  : "not formatted";
+	return disc->finalised      ? "finalised"
+		: disc->track_count ? "appendable"
+				    : "blank";
 }
 
 static void
@@ -33,8 +32,7 @@ show_track(const struct vd_view *view)
 	printf("session %-4u track %-4u %10d %10d  %s%s%s\n", view->session,
 	       view->number, view->start, view->last + 1 - view->start,
 	       view->control & 4 ? "data" : "audio",
-	       view->closed ? "" : ", open",
-	       view->damaged ? ", damaged" : "");
+	       view->closed ? "" : ", open", view->damaged ? ", damaged" : "");
 }
 
 static void
@@ -42,8 +40,7 @@ show(const struct vd_disc *disc)
 {
 	struct vd_view view;
 
-	printf("medium   %s, %d blocks\n", disc->medium->name,
-	       disc->capacity);
+	printf("medium   %s, %d blocks\n", disc->medium->name, disc->capacity);
 	printf("state    %s\n", state_of(disc));
 	if (disc->cycles)
 		printf("cycles   %u\n", disc->cycles);
@@ -59,8 +56,7 @@ show(const struct vd_disc *disc)
 		if (!view.blank)
 			show_track(&view);
 		else if (view.free)
-			printf("next%30d %10d  free\n", view.next,
-			       view.free);
+			printf("next%30d %10d  free\n", view.next, view.free);
 		else
 			printf("next%30s %10d  free\n", "-", 0);
 	}

@@ -31,9 +31,10 @@ send_swap(const char *device, const char *text)
 	int error = vf_rundir_find(device, &run, &request.drive);
 
 	if (error) {
-		fprintf(stderr, "vdrive: %s: %s\n", device, error == EEXIST
-			? "more than one vdrive has such a drive"
-			: "no running vdrive has such a drive");
+		fprintf(stderr, "vdrive: %s: %s\n", device,
+			error == EEXIST
+				? "more than one vdrive has such a drive"
+				: "no running vdrive has such a drive");
 		return 1;
 	}
 	vf_client_init(run.path);
@@ -42,7 +43,7 @@ send_swap(const char *device, const char *text)
 	if (error) {
 		fprintf(stderr, "vdrive: %s: cannot swap: %s\n", device,
 			error == EINVAL && *reply.text ? reply.text
-			: strerror(error));
+						       : strerror(error));
 		return 1;
 	}
 	return 0;

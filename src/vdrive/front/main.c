@@ -10,13 +10,11 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *usage;
 } commands[] = {
-	{ "new", vf_command_new,
-	  "new --type TYPE [--capacity BLOCKS] FILE" },
+	{ "new", vf_command_new, "new --type TYPE [--capacity BLOCKS] FILE" },
 	{ "show", vf_command_show, "show [--json] FILE" },
 	{ "swap", vf_command_swap,
 	  "swap [-d DEVICE] FILE|--next|--empty|--open|--close" },
-	{ "export", vf_command_export,
-	  "export {--session N|--disc} FILE OUT" }
+	{ "export", vf_command_export, "export {--session N|--disc} FILE OUT" }
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)

@@ -19,9 +19,9 @@
 
 static struct {
 	bool ready;
-	char root[PATH_MAX / 2];    /* RUN/root */
+	char root[PATH_MAX / 2]; /* RUN/root */
 	size_t root_length;
-	char text[16384];           /* the file `overlay`, cut at newlines */
+	char text[16384]; /* the file `overlay`, cut at newlines */
 	const char *prefix[PREFIXES_MAX];
 	size_t prefixes;
 	struct {
@@ -279,9 +279,9 @@ vf_overlay_chase(int dirfd, const char *path, char buf[PATH_MAX])
 const char *
 vf_overlay_extra(const char *path, char buf[PATH_MAX])
 {
-	static const char *const merged[] = {
-		"/dev", "/sys/block", "/sys/class/block", "/sys/dev/block"
-	};
+	static const char *const merged[] = { "/dev", "/sys/block",
+					      "/sys/class/block",
+					      "/sys/dev/block" };
 	char absolute[PATH_MAX];
 
 	if (!vf_overlay_ready() || !absolute_of(AT_FDCWD, path, absolute))

@@ -121,7 +121,7 @@ readdir(DIR *dir)
 }
 
 /* On 64-bit systems, the only ones here, both structures are one. */
-_Static_assert(sizeof (struct dirent) == sizeof (struct dirent64), "64 bits");
+_Static_assert(sizeof(struct dirent) == sizeof(struct dirent64), "64 bits");
 
 VF_EXPORT struct dirent64 *
 readdir64(DIR *dir)
@@ -192,8 +192,8 @@ scandir(const char *restrict path, struct dirent ***restrict out,
 		compare = compare_nothing;
 	if (n > 1)
 		qsort(list, (size_t)n, sizeof *list,
-		      (int (*)(const void *, const void *))
-		      (void (*)(void))compare);
+		      (int (*)(const void *, const void *))(
+			      void (*)(void))compare);
 	*out = list ? list : malloc(sizeof *list);
 	return n;
 }
@@ -203,12 +203,11 @@ scandir64(const char *restrict path, struct dirent64 ***restrict out,
 	  int (*filter)(const struct dirent64 *),
 	  int (*compare)(const struct dirent64 **, const struct dirent64 **))
 {
-	return scandir(path, (struct dirent ***)(void *)out,
-		       (int (*)(const struct dirent *))
-		       (void (*)(void))filter,
-		       (int (*)(const struct dirent **,
-				const struct dirent **))
-		       (void (*)(void))compare);
+	return scandir(
+		path, (struct dirent ***)(void *)out,
+		(int (*)(const struct dirent *))(void (*)(void))filter,
+		(int (*)(const struct dirent **, const struct dirent **))(
+			void (*)(void))compare);
 }
 
 static void *

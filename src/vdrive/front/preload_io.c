@@ -19,8 +19,7 @@
 
 ssize_t __read_chk(int fd, void *buf, size_t n, size_t size);
 ssize_t __pread_chk(int fd, void *buf, size_t n, off_t offset, size_t size);
-ssize_t __pread64_chk(int fd, void *buf, size_t n, off64_t offset,
-		      size_t size);
+ssize_t __pread64_chk(int fd, void *buf, size_t n, off64_t offset, size_t size);
 
 static ssize_t
 result_of(int error, size_t done)
@@ -41,7 +40,9 @@ static ssize_t
 read_at(int drive, int fd, void *buf, size_t n, off_t offset)
 {
 	size_t done = 0;
-	int error = offset < 0 ? EINVAL : !may(fd, O_WRONLY) ? EBADF
+	int error = offset < 0 ? EINVAL
+		: !may(fd, O_WRONLY)
+		? EBADF
 		: vf_block_read(drive, buf, n, (uint64_t)offset, &done);
 
 	return result_of(error, done);
@@ -51,7 +52,9 @@ static ssize_t
 write_at(int drive, int fd, const void *buf, size_t n, off_t offset)
 {
 	size_t done = 0;
-	int error = offset < 0 ? EINVAL : !may(fd, O_RDONLY) ? EBADF
+	int error = offset < 0 ? EINVAL
+		: !may(fd, O_RDONLY)
+		? EBADF
 		: vf_block_write(drive, buf, n, (uint64_t)offset, &done);
 
 	return result_of(error, done);
@@ -148,7 +151,7 @@ pwrite(int fd, const void *buf, size_t n, off_t offset)
 	int drive = vf_drive_of(fd);
 
 	return drive < 0 ? REAL(pwrite)(fd, buf, n, offset)
-		: write_at(drive, fd, buf, n, offset);
+			 : write_at(drive, fd, buf, n, offset);
 }
 
 VF_EXPORT ssize_t
@@ -222,7 +225,7 @@ VF_EXPORT int
 ftruncate(int fd, off_t length)
 {
 	return vf_drive_of(fd) < 0 ? REAL(ftruncate)(fd, length)
-		: (int)result_of(EINVAL, 0);
+				   : (int)result_of(EINVAL, 0);
 }
 
 VF_EXPORT int

@@ -66,8 +66,9 @@ fill_header(struct sg_io_hdr *h, const struct vf_reply *reply)
 	h->masked_status = (unsigned char)(reply->status >> 1 & 0x1f);
 	h->msg_status = 0;
 	h->host_status = (unsigned short)reply->host;
-	h->driver_status = reply->sense_length ? 0x08
-		: reply->host == VF_HOST_TIME_OUT ? 0x06 : 0;
+	h->driver_status = reply->sense_length    ? 0x08
+		: reply->host == VF_HOST_TIME_OUT ? 0x06
+						  : 0;
 	h->resid = (int)(h->dxfer_len - reply->transferred);
 	h->info = reply->status || reply->host ? SG_INFO_CHECK : SG_INFO_OK;
 }
@@ -114,20 +115,23 @@ static int
 send_packet(int drive, struct cdrom_generic_command *packet)
 {
 	struct sg_io_hdr h = {
-		.interface_id = 'S', .cmd_len = sizeof packet->cmd,
-		.cmdp = packet->cmd, .dxferp = packet->buffer,
+		.interface_id = 'S',
+		.cmd_len = sizeof packet->cmd,
+		.cmdp = packet->cmd,
+		.dxferp = packet->buffer,
 		.dxfer_len = packet->buflen,
 		.mx_sb_len = packet->sense ? sizeof *packet->sense : 0,
 		.sbp = (unsigned char *)packet->sense,
-		.timeout = packet->timeout ? (unsigned)packet->timeout * 10
-			: 60000
+		.timeout =
+			packet->timeout ? (unsigned)packet->timeout * 10 : 60000
 	};
 	int error;
 
-	h.dxfer_direction = !packet->buflen
-		|| packet->data_direction == CGC_DATA_NONE ? SG_DXFER_NONE
+	h.dxfer_direction =
+		!packet->buflen || packet->data_direction == CGC_DATA_NONE
+		? SG_DXFER_NONE
 		: packet->data_direction == CGC_DATA_WRITE ? SG_DXFER_TO_DEV
-		: SG_DXFER_FROM_DEV;
+							   : SG_DXFER_FROM_DEV;
 	if (h.dxfer_direction == SG_DXFER_NONE)
 		h.dxfer_len = 0;
 	error = sg_io(drive, &h);

@@ -94,15 +94,16 @@ static mode_t
 mode_of(int flags, va_list ap)
 {
 	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE
-		? (mode_t)va_arg(ap, unsigned int) : 0;
+		? (mode_t)va_arg(ap, unsigned int)
+		: 0;
 }
 
-#define OPEN_WITH(dirfd)                                                   \
-	va_list ap;                                                        \
-	mode_t mode;                                                       \
-	va_start(ap, flags);                                               \
-	mode = mode_of(flags, ap);                                         \
-	va_end(ap);                                                        \
+#define OPEN_WITH(dirfd)           \
+	va_list ap;                \
+	mode_t mode;               \
+	va_start(ap, flags);       \
+	mode = mode_of(flags, ap); \
+	va_end(ap);                \
 	return open_any(dirfd, path, flags, mode)
 
 VF_EXPORT int

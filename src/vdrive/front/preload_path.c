@@ -43,8 +43,8 @@ static int
 stat_any(int dirfd, const char *path, struct stat *st, int flags)
 {
 	char buf[PATH_MAX];
-	const char *use = path_for(dirfd, path,
-				   !(flags & AT_SYMLINK_NOFOLLOW), buf);
+	const char *use =
+		path_for(dirfd, path, !(flags & AT_SYMLINK_NOFOLLOW), buf);
 	int result = REAL(fstatat)(dirfd, use, st, flags);
 	int drive = result ? -1 : vf_drive_of_stat(st);
 
@@ -65,7 +65,7 @@ fstat_any(int fd, struct stat *st)
 }
 
 /* On 64-bit systems, the only ones here, both structures are one. */
-_Static_assert(sizeof (struct stat) == sizeof (struct stat64), "64 bits");
+_Static_assert(sizeof(struct stat) == sizeof(struct stat64), "64 bits");
 #define SAME(st) ((struct stat *)(void *)(st))
 
 VF_EXPORT int
@@ -180,8 +180,8 @@ statx(int dirfd, const char *restrict path, int flags, unsigned int mask,
       struct statx *restrict st)
 {
 	char buf[PATH_MAX];
-	const char *use = path_for(dirfd, path,
-				   !(flags & AT_SYMLINK_NOFOLLOW), buf);
+	const char *use =
+		path_for(dirfd, path, !(flags & AT_SYMLINK_NOFOLLOW), buf);
 	int result = REAL(statx)(dirfd, use, flags,
 				 mask | STATX_INO | STATX_TYPE, st);
 	struct stat plain = { 0 };
@@ -272,8 +272,7 @@ __readlink_chk(const char *path, char *out, size_t n, size_t size)
 }
 
 VF_EXPORT ssize_t
-__readlinkat_chk(int dirfd, const char *path, char *out, size_t n,
-		 size_t size)
+__readlinkat_chk(int dirfd, const char *path, char *out, size_t n, size_t size)
 {
 	if (n > size)
 		abort();

@@ -60,9 +60,8 @@ stream_close(void *cookie)
 	return close(fd);
 }
 
-static const cookie_io_functions_t functions = {
-	stream_read, stream_write, stream_seek, stream_close
-};
+static const cookie_io_functions_t functions = { stream_read, stream_write,
+						 stream_seek, stream_close };
 
 /* A stream of ours on FD, which stays the caller's on failure. */
 static FILE *
@@ -90,7 +89,8 @@ static int
 flags_of(const char *mode)
 {
 	int flags = strchr(mode, '+') ? O_RDWR
-		: *mode == 'r' ? O_RDONLY : O_WRONLY;
+		: *mode == 'r'        ? O_RDONLY
+				      : O_WRONLY;
 
 	return flags | (strchr(mode, 'e') ? O_CLOEXEC : 0);
 }
@@ -130,7 +130,7 @@ VF_EXPORT FILE *
 fdopen(int fd, const char *mode)
 {
 	return vf_drive_of(fd) < 0 ? REAL(fdopen)(fd, mode)
-		: open_stream(fd, mode);
+				   : open_stream(fd, mode);
 }
 
 VF_EXPORT int
@@ -155,8 +155,7 @@ fileno_unlocked(FILE *file)
 }
 
 /* "md5sum </dev/sr0": the streams that a program is born with. */
-static void __attribute__((constructor))
-take_standard_streams(void)
+static void __attribute__((constructor)) take_standard_streams(void)
 {
 	FILE *file;
 

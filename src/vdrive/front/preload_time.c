@@ -34,10 +34,8 @@ static struct timespec
 shorter(long long nanoseconds)
 {
 	nanoseconds /= factor();
-	return (struct timespec){
-		.tv_sec = (time_t)(nanoseconds / SECOND),
-		.tv_nsec = (long)(nanoseconds % SECOND)
-	};
+	return (struct timespec){ .tv_sec = (time_t)(nanoseconds / SECOND),
+				  .tv_nsec = (long)(nanoseconds % SECOND) };
 }
 
 VF_EXPORT int
@@ -75,7 +73,8 @@ sleep(unsigned int seconds)
 	struct timespec time = shorter(seconds * SECOND);
 
 	return REAL(nanosleep)(&time, &time)
-		? (unsigned int)(time.tv_sec * factor() + 1) : 0;
+		? (unsigned int)(time.tv_sec * factor() + 1)
+		: 0;
 }
 
 VF_EXPORT int

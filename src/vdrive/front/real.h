@@ -16,18 +16,18 @@
  * REAL(open)(...) calls the next `open`.  Every use keeps its own pointer; two
  * threads that look it up at once store the same value.
  */
-#define REAL(name)                                                         \
-	(__extension__({                                                   \
-		static __typeof__(&name) real_;                            \
-		__typeof__(&name) now_ =                                   \
-			__atomic_load_n(&real_, __ATOMIC_RELAXED);         \
-		if (!now_) {                                               \
-			*(void **)&now_ = dlsym(RTLD_NEXT, #name);         \
-			if (!now_)                                         \
-				abort();                                   \
-			__atomic_store_n(&real_, now_, __ATOMIC_RELAXED);  \
-		}                                                          \
-		now_;                                                      \
+#define REAL(name)                                                        \
+	(__extension__({                                                  \
+		static __typeof__(&name) real_;                           \
+		__typeof__(&name) now_ =                                  \
+			__atomic_load_n(&real_, __ATOMIC_RELAXED);        \
+		if (!now_) {                                              \
+			*(void **)&now_ = dlsym(RTLD_NEXT, #name);        \
+			if (!now_)                                        \
+				abort();                                  \
+			__atomic_store_n(&real_, now_, __ATOMIC_RELAXED); \
+		}                                                         \
+		now_;                                                     \
 	}))
 
 #endif

@@ -57,8 +57,9 @@ put_link(const struct vf_rundir *run, const char *name, const char *target)
 	char path[PATH_MAX + 128];
 	int error = place(run, name, path);
 
-	return error ? error : symlink(target, path) && errno != EEXIST
-		? errno : 0;
+	return error                                       ? error
+		: symlink(target, path) && errno != EEXIST ? errno
+							   : 0;
 }
 
 static const char *
@@ -72,15 +73,15 @@ put_sysfs(const struct vf_rundir *run, const struct vf_node *node)
 {
 	static const struct {
 		const char *name, *text;
-	} files[] = {
-		{ "removable", "1\n" }, { "ro", "0\n" },
-		{ "size", "2097151\n" },
-		{ "queue/logical_block_size", "2048\n" },
-		{ "queue/rotational", "1\n" }, { "device/type", "5\n" },
-		{ "device/vendor", "VDRIVE  \n" },
-		{ "device/model", "VIRTUAL RECORDER\n" },
-		{ "device/rev", "1.00\n" }
-	};
+	} files[] = { { "removable", "1\n" },
+		      { "ro", "0\n" },
+		      { "size", "2097151\n" },
+		      { "queue/logical_block_size", "2048\n" },
+		      { "queue/rotational", "1\n" },
+		      { "device/type", "5\n" },
+		      { "device/vendor", "VDRIVE  \n" },
+		      { "device/model", "VIRTUAL RECORDER\n" },
+		      { "device/rev", "1.00\n" } };
 	char path[PATH_MAX], target[PATH_MAX];
 	int error = 0;
 
@@ -121,10 +122,12 @@ static int
 put_proc(const struct vf_rundir *run, const struct vf_node *nodes, size_t n)
 {
 	static const char *const abilities[] = {
-		"Can close tray:", "Can open tray:", "Can lock tray:",
-		"Can change speed:", "Can read multisession:",
-		"Reports media changed:", "Can write CD-R:", "Can write CD-RW:",
-		"Can read DVD:", "Can write DVD-R:", "Can write DVD-RAM:"
+		"Can close tray:",        "Can open tray:",
+		"Can lock tray:",         "Can change speed:",
+		"Can read multisession:", "Reports media changed:",
+		"Can write CD-R:",        "Can write CD-RW:",
+		"Can read DVD:",          "Can write DVD-R:",
+		"Can write DVD-RAM:"
 	};
 	char path[PATH_MAX];
 	FILE *file;
@@ -183,7 +186,8 @@ put_nodes(const struct vf_rundir *run, const struct vf_node *nodes, size_t n)
 		snprintf(path, sizeof path, "root/dev/%s", aliases[i]);
 		error = put_link(run, path,
 				 strncmp(nodes[0].device, "/dev/", 5)
-				 ? nodes[0].device : nodes[0].device + 5);
+					 ? nodes[0].device
+					 : nodes[0].device + 5);
 	}
 	return error;
 }
@@ -201,10 +205,11 @@ put_list(const struct vf_rundir *run, const struct vf_node *nodes, size_t n)
 		return errno;
 	for (size_t i = 0; i < n; i++) {
 		fprintf(file, "node %u %s\n", nodes[i].minor, nodes[i].device);
-		fprintf(file, "path %s\npath /sys/block/%s\n"
+		fprintf(file,
+			"path %s\npath /sys/block/%s\n"
 			"path /sys/class/block/%s\npath /sys/dev/block/11:%u\n",
-			nodes[i].device, name_of(&nodes[i]),
-			name_of(&nodes[i]), nodes[i].minor);
+			nodes[i].device, name_of(&nodes[i]), name_of(&nodes[i]),
+			nodes[i].minor);
 	}
 	for (size_t i = 0; i < ALIASES && n; i++)
 		fprintf(file, "path /dev/%s\n", aliases[i]);
@@ -274,8 +279,7 @@ number_of(const char *path, const char *device)
 }
 
 static int
-find_in(const char *base, const char *device, struct vf_rundir *run,
-	int *found)
+find_in(const char *base, const char *device, struct vf_rundir *run, int *found)
 {
 	char pattern[PATH_MAX];
 	glob_t list;

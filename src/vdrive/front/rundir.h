@@ -11,12 +11,12 @@
 
 /* What the tree shows of one drive. */
 struct vf_node {
-	const char *device;   /* "/dev/sr0": absolute */
+	const char *device; /* "/dev/sr0": absolute */
 	unsigned int minor;
 };
 
 struct vf_rundir {
-	char path[80];        /* short enough for a socket beneath it */
+	char path[80]; /* short enough for a socket beneath it */
 };
 
 /*

@@ -27,11 +27,9 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t gone;
 	struct client *clients;
-} server = {
-	.listener = -1,
-	.lock = PTHREAD_MUTEX_INITIALIZER,
-	.gone = PTHREAD_COND_INITIALIZER
-};
+} server = { .listener = -1,
+	     .lock = PTHREAD_MUTEX_INITIALIZER,
+	     .gone = PTHREAD_COND_INITIALIZER };
 
 int
 vf_serve_listen(const struct vf_rundir *run)
@@ -59,15 +57,15 @@ static int
 send_memory(int fd, int memory)
 {
 	union {
-		char bytes[CMSG_SPACE(sizeof (int))];
+		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = { { 0 } };
 	char byte = 'v';
 	struct iovec iov = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-		.msg_controllen = sizeof control.bytes
-	};
+	struct msghdr message = { .msg_iov = &iov,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof control.bytes };
 	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
 
 	part->cmsg_level = SOL_SOCKET;
@@ -147,8 +145,11 @@ attend(void *argument)
 					  client->pid, &reply);
 		else
 			reply.error = EINVAL;
-		if (send(client->fd, &reply, offsetof(struct vf_reply, text)
-			 + strlen(reply.text) + 1, MSG_NOSIGNAL) < 0)
+		if (send(client->fd, &reply,
+			 offsetof(struct vf_reply, text) + strlen(reply.text)
+				 + 1,
+			 MSG_NOSIGNAL)
+		    < 0)
 			break;
 	}
 out:

@@ -11,9 +11,8 @@
 
 #include "vdrive/front/wire.h"
 
-static const int passed_on[] = {
-	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT
-};
+static const int passed_on[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+				 SIGUSR1, SIGUSR2, SIGCONT };
 static sigset_t waited, before;
 
 void
@@ -51,8 +50,9 @@ prepend(const char *name, const char *first)
 static int
 set_environment(const char *preload, const struct vf_rundir *run)
 {
-	if (preload && (prepend("LD_PRELOAD", preload)
-			|| prepend("ASAN_OPTIONS", "verify_asan_link_order=0")))
+	if (preload
+	    && (prepend("LD_PRELOAD", preload)
+		|| prepend("ASAN_OPTIONS", "verify_asan_link_order=0")))
 		return -1;
 	return setenv(VF_ENV, run->path, 1);
 }
@@ -95,6 +95,5 @@ vf_spawn_wait(pid_t pid)
 		if (info.si_signo != SIGCHLD && info.si_code <= 0)
 			kill(pid, info.si_signo);
 	}
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-		: 128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

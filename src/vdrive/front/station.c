@@ -23,7 +23,7 @@ struct vf_station {
 	struct vf_station_options options;
 	struct vd_drive *drive;
 	pthread_mutex_t lock;
-	size_t next;        /* of the stack */
+	size_t next; /* of the stack */
 	int trace;
 };
 
@@ -93,10 +93,9 @@ parse_timing(const char *text, double *out)
 static int
 parse_personality(const char *text, enum vd_personality *out)
 {
-	static const char *const names[] = {
-		[VD_NEW] = "new", [VD_OLD] = "old",
-		[VD_USB_BRIDGE] = "usb-bridge"
-	};
+	static const char *const names[] = { [VD_NEW] = "new",
+					     [VD_OLD] = "old",
+					     [VD_USB_BRIDGE] = "usb-bridge" };
 
 	if (!text)
 		text = "new";
@@ -136,21 +135,20 @@ begin(struct vf_station *station)
 {
 	const struct vf_station_options *options = &station->options;
 	char serial[32], why[VD_WHY_MAX];
-	struct vd_drive_options drive = {
-		.power_loss = options->power_loss, .serial = serial,
-		.context = station
-	};
+	struct vd_drive_options drive = { .power_loss = options->power_loss,
+					  .serial = serial,
+					  .context = station };
 	const char *name = strrchr(options->device, '/');
 
 	snprintf(serial, sizeof serial, "VDRIVE-%.9s", name ? name + 1 : "");
 	if (parse_timing(options->timing, &drive.speed)
 	    || parse_personality(options->personality, &drive.personality)
-	    || (options->faults && load_faults(options->faults,
-					       &drive.faults)))
+	    || (options->faults && load_faults(options->faults, &drive.faults)))
 		return -1;
 	if (options->trace) {
-		station->trace = open(options->trace, O_WRONLY | O_CREAT
-				      | O_APPEND | O_CLOEXEC, 0666);
+		station->trace =
+			open(options->trace,
+			     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 		drive.trace = write_trace;
 	}
 	if (options->trace && station->trace < 0) {
@@ -161,8 +159,8 @@ begin(struct vf_station *station)
 		vd_faults_free(drive.faults);
 		return complain(options->device, strerror(ENOMEM));
 	}
-	if (options->disc_count && insert(station, options->discs[0], false,
-					  why))
+	if (options->disc_count
+	    && insert(station, options->discs[0], false, why))
 		return complain("--disc", why);
 	station->next = 1;
 	if (options->open)
@@ -241,10 +239,8 @@ wait_for_client(int fd, int64_t limit)
 static void
 keep_waiting(int fd, uint64_t delay)
 {
-	struct timespec t = {
-		.tv_sec = (time_t)(delay / 1000000000),
-		.tv_nsec = (long)(delay % 1000000000)
-	};
+	struct timespec t = { .tv_sec = (time_t)(delay / 1000000000),
+			      .tv_nsec = (long)(delay % 1000000000) };
 
 	if (delay < 100000000)
 		nanosleep(&t, NULL);
@@ -271,7 +267,8 @@ run_command(struct vf_station *station, const struct vf_request *request,
 	    void *data, pid_t client, struct vd_answer *answer)
 {
 	struct vd_command command = {
-		.cdb = request->cdb, .cdb_length = request->cdb_length,
+		.cdb = request->cdb,
+		.cdb_length = request->cdb_length,
 		.data = data,
 		.length = request->direction == VF_NONE ? 0 : request->length,
 		.to_drive = request->direction == VF_TO_DRIVE
@@ -366,9 +363,8 @@ answer_swap(struct vf_station *station, const struct vf_request *request,
 }
 
 void
-vf_station_answer(struct vf_station *station,
-		  const struct vf_request *request, void *data, int fd,
-		  pid_t client, struct vf_reply *reply)
+vf_station_answer(struct vf_station *station, const struct vf_request *request,
+		  void *data, int fd, pid_t client, struct vf_reply *reply)
 {
 	switch (request->op) {
 	case VF_COMMAND:

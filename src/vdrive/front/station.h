@@ -15,7 +15,7 @@
 #define VF_STACK_MAX 32
 
 struct vf_station_options {
-	const char *device;      /* "/dev/sr0" */
+	const char *device;              /* "/dev/sr0" */
 	const char *discs[VF_STACK_MAX]; /* the first lies in the drive */
 	size_t disc_count;
 	bool open;               /* begins with the tray out */
@@ -44,7 +44,7 @@ int vf_station_close(struct vf_station *station);
  * watched while a command hangs: it ends when the client goes away.
  */
 void vf_station_answer(struct vf_station *station,
-		       const struct vf_request *request, void *data,
-		       int fd, pid_t client, struct vf_reply *reply);
+		       const struct vf_request *request, void *data, int fd,
+		       pid_t client, struct vf_reply *reply);
 
 #endif

@@ -33,10 +33,10 @@ enum vf_op {
 };
 
 /* What a swap may ask for instead of a path (which is always absolute). */
-#define VF_SWAP_EMPTY ""     /* no disc, tray closed */
-#define VF_SWAP_OPEN "open"  /* tray out */
+#define VF_SWAP_EMPTY ""      /* no disc, tray closed */
+#define VF_SWAP_OPEN "open"   /* tray out */
 #define VF_SWAP_CLOSE "close" /* tray in, with what lies in it */
-#define VF_SWAP_NEXT "next"  /* the next disc of the drive's own stack */
+#define VF_SWAP_NEXT "next"   /* the next disc of the drive's own stack */
 
 enum vf_direction { VF_NONE, VF_FROM_DRIVE, VF_TO_DRIVE };
 
@@ -59,9 +59,9 @@ enum vf_host {
 };
 
 struct vf_reply {
-	int32_t error;      /* errno of the call itself, or 0 */
-	uint32_t host;      /* enum vf_host */
-	uint32_t status;    /* SCSI status */
+	int32_t error;   /* errno of the call itself, or 0 */
+	uint32_t host;   /* enum vf_host */
+	uint32_t status; /* SCSI status */
 	uint32_t transferred;
 	uint32_t sense_length;
 	uint8_t sense[VF_SENSE_MAX];

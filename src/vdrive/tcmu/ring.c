@@ -27,13 +27,13 @@
 
 struct vk_ring {
 	struct vf_station *station;
-	uint8_t *map;         /* mailbox, ring of commands, data */
+	uint8_t *map; /* mailbox, ring of commands, data */
 	size_t size;
 	int fd;
-	int stop[2];          /* a pipe; the thread ends with its other end */
+	int stop[2]; /* a pipe; the thread ends with its other end */
 	pthread_t thread;
 	_Atomic pid_t client;
-	uint8_t *data;        /* of one command, in one piece */
+	uint8_t *data; /* of one command, in one piece */
 	size_t room;
 };
 
@@ -43,10 +43,18 @@ static bool
 sends_data(uint8_t op)
 {
 	static const uint8_t ops[] = {
-		VD_FORMAT_UNIT, 0x15 /* MODE SELECT (6) */, VD_WRITE_10,
-		VD_WRITE_VERIFY, 0x3b /* WRITE BUFFER */, VD_SEND_OPC,
-		VD_MODE_SELECT, VD_SEND_CUE_SHEET, 0xa3 /* SEND KEY */,
-		VD_WRITE_12, VD_SET_STREAMING, 0xbf /* SEND STRUCTURE */
+		VD_FORMAT_UNIT,
+		0x15 /* MODE SELECT (6) */,
+		VD_WRITE_10,
+		VD_WRITE_VERIFY,
+		0x3b /* WRITE BUFFER */,
+		VD_SEND_OPC,
+		VD_MODE_SELECT,
+		VD_SEND_CUE_SHEET,
+		0xa3 /* SEND KEY */,
+		VD_WRITE_12,
+		VD_SET_STREAMING,
+		0xbf /* SEND STRUCTURE */
 	};
 
 	return memchr(ops, op, sizeof ops);
@@ -135,13 +143,15 @@ static void
 answer(struct vk_ring *ring, struct tcmu_cmd_entry *entry)
 {
 	const uint8_t *cdb = ring->map + entry->req.cdb_off;
-	const struct iovec *pieces = (const void *)
-		((uint8_t *)entry + offsetof(struct tcmu_cmd_entry, req.iov));
-	struct vf_request request = {
-		.op = VF_COMMAND, .timeout_ms = HANGS_MS,
-		.cdb_length = cdb_length(*cdb),
-		.direction = sends_data(*cdb) ? VF_TO_DRIVE : VF_FROM_DRIVE
-	};
+	const struct iovec *pieces =
+		(const void *)((uint8_t *)entry
+			       + offsetof(struct tcmu_cmd_entry, req.iov));
+	struct vf_request request = { .op = VF_COMMAND,
+				      .timeout_ms = HANGS_MS,
+				      .cdb_length = cdb_length(*cdb),
+				      .direction = sends_data(*cdb)
+					      ? VF_TO_DRIVE
+					      : VF_FROM_DRIVE };
 	struct vf_reply reply = { 0 };
 	bool short_form;
 
@@ -185,8 +195,8 @@ answer_all(struct vk_ring *ring)
 	head = position(ring, offsetof(struct tcmu_mailbox, cmd_head));
 	tail = position(ring, offsetof(struct tcmu_mailbox, cmd_tail));
 	while ((at = *tail) != *head) {
-		struct tcmu_cmd_entry *entry = (void *)
-			(ring->map + box->cmdr_off + at);
+		struct tcmu_cmd_entry *entry =
+			(void *)(ring->map + box->cmdr_off + at);
 		uint32_t length = tcmu_hdr_get_len(entry->hdr.len_op);
 
 		switch (tcmu_hdr_get_op(entry->hdr.len_op)) {
@@ -207,10 +217,8 @@ static void *
 attend(void *argument)
 {
 	struct vk_ring *ring = argument;
-	struct pollfd watched[2] = {
-		{ .fd = ring->fd, .events = POLLIN },
-		{ .fd = ring->stop[0], .events = 0 }
-	};
+	struct pollfd watched[2] = { { .fd = ring->fd, .events = POLLIN },
+				     { .fd = ring->stop[0], .events = 0 } };
 	uint32_t count;
 
 	for (;;) {

@@ -17,11 +17,11 @@
 #include "vdrive/tcmu/ring.h"
 
 #define CONFIG "/sys/kernel/config/target"
-#define APPEARS_SECONDS 20  /* until sr has looked at a new drive */
+#define APPEARS_SECONDS 20 /* until sr has looked at a new drive */
 
 struct vk_target {
-	unsigned int id;      /* of its own in the machine */
-	char hba[80];         /* directories in configfs, in this order */
+	unsigned int id; /* of its own in the machine */
+	char hba[80];    /* directories in configfs, in this order */
 	char core[96];
 	char wwn[80];
 	char tpg[96];
@@ -36,7 +36,8 @@ complain(const char *what, int error)
 {
 	fprintf(stderr, "vdrive: %s: %s\n", what, strerror(error));
 	if (error == ENOENT || error == ENODEV)
-		fprintf(stderr, "hint: mount -t configfs configfs "
+		fprintf(stderr,
+			"hint: mount -t configfs configfs "
 			"/sys/kernel/config; modprobe -a target_core_user "
 			"tcm_loop sr_mod sg\n");
 	return -1;
@@ -80,7 +81,8 @@ static int
 make(const char *directory)
 {
 	return mkdir(directory, 0755) && errno != EEXIST
-		? complain(directory, errno) : 0;
+		? complain(directory, errno)
+		: 0;
 }
 
 static void
@@ -102,10 +104,13 @@ static int
 make_device(struct vk_target *target)
 {
 	return make(CONFIG "/core") || make(target->hba) || make(target->core)
-		|| put(target->core, "control",
-		       "dev_config=vdrive,dev_size=2048,hw_block_size=2048")
-		|| put(target->core, "attrib/cmd_time_out", "0")
-		|| put(target->core, "enable", "1") ? -1 : 0;
+			|| put(target->core, "control",
+			       "dev_config=vdrive,dev_size=2048,hw_block_size="
+			       "2048")
+			|| put(target->core, "attrib/cmd_time_out", "0")
+			|| put(target->core, "enable", "1")
+		? -1
+		: 0;
 }
 
 /* Finds the shared memory of the device by its name. */
@@ -128,7 +133,8 @@ open_ring(struct vk_target *target, struct vf_station *station)
 		snprintf(path, sizeof path, "%s/maps/map0/size", name);
 		snprintf(device, sizeof device, "/dev/%.32s",
 			 strrchr(name, '/') + 1);
-		result = get(path, line, sizeof line) ? EIO
+		result = get(path, line, sizeof line)
+			? EIO
 			: vk_ring_open(device, strtoul(line, NULL, 0), station,
 				       &target->ring);
 	}
@@ -146,7 +152,8 @@ connect_unit(struct vk_target *target)
 	    || put(target->tpg, "nexus", nexus) || make(target->lun))
 		return -1;
 	return symlink(target->core, target->link)
-		? complain(target->link, errno) : 0;
+		? complain(target->link, errno)
+		: 0;
 }
 
 /* sr looks at the drive in its own time before there is a name. */

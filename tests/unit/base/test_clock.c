@@ -6,7 +6,10 @@
 
 #include "base/clock.h"
 
-static const struct { int64_t date; const char *text, *compact; } dates[] = {
+static const struct {
+	int64_t date;
+	const char *text, *compact;
+} dates[] = {
 	{ 0, "1970-01-01T00:00:00Z", "19700101T000000Z" },
 	{ 951782400, "2000-02-29T00:00:00Z", "20000229T000000Z" },
 	{ 4102444799, "2099-12-31T23:59:59Z", "20991231T235959Z" },
@@ -24,8 +27,12 @@ START_TEST(dates_are_written_in_utc_whatever_the_time_zone)
 }
 END_TEST
 
-static const struct { const char *epoch; int64_t date; } epochs[] = {
-	{ "0", 0 }, { "1795223700", 1795223700 }, { "", -1 }, { "x", -1 },
+static const struct {
+	const char *epoch;
+	int64_t date;
+} epochs[] = {
+	{ "0", 0 },    { "1795223700", 1795223700 },
+	{ "", -1 },    { "x", -1 },
 	{ "12x", -1 }, { "-5", -1 },
 };
 
@@ -58,8 +65,7 @@ main(void)
 	Suite *suite = suite_create("clock");
 	TCase *tc = nb_test_case("clock", 10);
 
-	tcase_add_loop_test(tc,
-			    dates_are_written_in_utc_whatever_the_time_zone,
+	tcase_add_loop_test(tc, dates_are_written_in_utc_whatever_the_time_zone,
 			    0, (int)(sizeof dates / sizeof *dates));
 	tcase_add_loop_test(tc,
 			    source_date_epoch_is_the_date_where_it_is_a_number,

@@ -97,9 +97,11 @@ START_TEST(a_save_that_fails_leaves_the_old_file)
 	const char *name = nb_test_path("file");
 
 	nb_test_write("file", "old", 0600);
-	snprintf(message, sizeof message, "error: %s.new: cannot write: "
+	snprintf(message, sizeof message,
+		 "error: %s.new: cannot write: "
 		 "File too large\nhint: raise the limit on a file's size "
-		 "(ulimit -f)\n", name);
+		 "(ulimit -f)\n",
+		 name);
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
 	nb_assert_fails(nb_fd_save(AT_FDCWD, name, "12345678901234", 14, 0600),
@@ -112,9 +114,12 @@ START_TEST(a_save_that_fails_leaves_the_old_file)
 }
 END_TEST
 
-static const struct { int number; enum nb_err err; } write_errors[] = {
+static const struct {
+	int number;
+	enum nb_err err;
+} write_errors[] = {
 	{ ENOSPC, NB_EFULL }, { EDQUOT, NB_EFULL }, { EFBIG, NB_EFULL },
-	{ EIO, NB_EIO }, { EROFS, NB_EIO },
+	{ EIO, NB_EIO },      { EROFS, NB_EIO },
 };
 
 START_TEST(a_full_file_system_is_told_from_a_broken_one)
@@ -135,9 +140,8 @@ main(void)
 	tcase_add_test(tc, a_file_is_saved_with_its_mode_and_loaded_again);
 	tcase_add_test(tc, what_is_missing_or_too_large_is_not_loaded);
 	tcase_add_test(tc, a_save_that_fails_leaves_the_old_file);
-	tcase_add_loop_test(tc, a_full_file_system_is_told_from_a_broken_one,
-			    0, (int)(sizeof write_errors
-				     / sizeof *write_errors));
+	tcase_add_loop_test(tc, a_full_file_system_is_told_from_a_broken_one, 0,
+			    (int)(sizeof write_errors / sizeof *write_errors));
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

@@ -6,10 +6,14 @@
 #include "base/hash.h"
 
 /* The examples of FIPS 180-4. */
-static const struct { const char *text, *hex; } vectors[] = {
-	{ "", "e3b0c44298fc1c149afbf4c8996fb924"
+static const struct {
+	const char *text, *hex;
+} vectors[] = {
+	{ "",
+	  "e3b0c44298fc1c149afbf4c8996fb924"
 	  "27ae41e4649b934ca495991b7852b855" },
-	{ "abc", "ba7816bf8f01cfea414140de5dae2223"
+	{ "abc",
+	  "ba7816bf8f01cfea414140de5dae2223"
 	  "b00361a396177a9cb410ff61f20015ad" },
 	{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
 	  "248d6a61d20638b8e5c026930c3e6039"
@@ -60,10 +64,13 @@ START_TEST(the_checksum_does_not_depend_on_the_pieces)
 }
 END_TEST
 
-static const struct { const char *text; bool good; } hexes[] = {
-	{ "00ff", true }, { "00FF", true }, { "00f", false },
+static const struct {
+	const char *text;
+	bool good;
+} hexes[] = {
+	{ "00ff", true },   { "00FF", true },  { "00f", false },
 	{ "00fff", false }, { "00fg", false }, { "", false },
-	{ " 0ff", false }, { "0x0f", false },
+	{ " 0ff", false },  { "0x0f", false },
 };
 
 START_TEST(hex_is_read_strictly)

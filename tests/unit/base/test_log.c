@@ -40,8 +40,7 @@ START_TEST(a_failure_is_logged_and_its_code_returned)
 	nb_assert_fails(nb_fail_errno(NB_EIO, "file %s", "f"), NB_EIO,
 			"error: file f: No such file or directory\n");
 	ck_assert_int_eq(errno, ENOENT);
-	nb_assert_fails(nb_fail_memory(), NB_ENOMEM,
-			"error: out of memory\n");
+	nb_assert_fails(nb_fail_memory(), NB_ENOMEM, "error: out of memory\n");
 }
 END_TEST
 
@@ -57,15 +56,27 @@ START_TEST(a_message_of_any_length_is_cut_and_harmless)
 }
 END_TEST
 
-static const struct { enum nb_err err; int status; const char *name; } all[] = {
-	{ NB_OK, 0, "done" }, { NB_EFAIL, 1, "failed" },
-	{ NB_EUSAGE, 2, "usage" }, { NB_ECONFIG, 2, "configuration" },
-	{ NB_ENOMEM, 1, "out of memory" }, { NB_EIO, 1, "input/output" },
-	{ NB_ENOMEDIUM, 3, "no disc" }, { NB_EFULL, 3, "too large" },
-	{ NB_EFOREIGN, 3, "unknown disc" }, { NB_EWRONG, 3, "wrong disc" },
-	{ NB_ESUSPECT, 4, "disc suspect" }, { NB_ELOCKED, 5, "busy" },
-	{ NB_ECORRUPT, 1, "corrupt" }, { NB_ESOURCE, 1, "source" },
-	{ NB_ENOTFOUND, 1, "not found" }, { NB_ECANCELED, 1, "cancelled" },
+static const struct {
+	enum nb_err err;
+	int status;
+	const char *name;
+} all[] = {
+	{ NB_OK, 0, "done" },
+	{ NB_EFAIL, 1, "failed" },
+	{ NB_EUSAGE, 2, "usage" },
+	{ NB_ECONFIG, 2, "configuration" },
+	{ NB_ENOMEM, 1, "out of memory" },
+	{ NB_EIO, 1, "input/output" },
+	{ NB_ENOMEDIUM, 3, "no disc" },
+	{ NB_EFULL, 3, "too large" },
+	{ NB_EFOREIGN, 3, "unknown disc" },
+	{ NB_EWRONG, 3, "wrong disc" },
+	{ NB_ESUSPECT, 4, "disc suspect" },
+	{ NB_ELOCKED, 5, "busy" },
+	{ NB_ECORRUPT, 1, "corrupt" },
+	{ NB_ESOURCE, 1, "source" },
+	{ NB_ENOTFOUND, 1, "not found" },
+	{ NB_ECANCELED, 1, "cancelled" },
 	{ (enum nb_err)99, 1, "unknown error" },
 };
 
@@ -82,8 +93,7 @@ main(void)
 	Suite *suite = suite_create("log");
 	TCase *tc = nb_test_case("log", 10);
 
-	tcase_add_test(tc,
-		       each_message_reaches_the_sink_once_and_errno_stays);
+	tcase_add_test(tc, each_message_reaches_the_sink_once_and_errno_stays);
 	tcase_add_test(tc, a_failure_is_logged_and_its_code_returned);
 	tcase_add_test(tc, a_message_of_any_length_is_cut_and_harmless);
 	tcase_add_loop_test(tc, each_code_has_its_exit_status_and_name, 0,

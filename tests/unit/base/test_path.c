@@ -21,9 +21,11 @@ open_root(void)
 	ck_assert_int_ge(root, 0);
 }
 
-static const struct { const char *a, *b, *joined; } joins[] = {
+static const struct {
+	const char *a, *b, *joined;
+} joins[] = {
 	{ "a", "b", "a/b" }, { "a/", "b", "a/b" }, { "a//", "b", "a/b" },
-	{ "/", "b", "/b" }, { "", "b", "b" }, { "/a", "b/c", "/a/b/c" },
+	{ "/", "b", "/b" },  { "", "b", "b" },     { "/a", "b/c", "/a/b/c" },
 };
 
 START_TEST(paths_are_joined_with_one_slash)
@@ -36,12 +38,16 @@ START_TEST(paths_are_joined_with_one_slash)
 }
 END_TEST
 
-static const struct { const char *path; bool safe; } safety[] = {
-	{ "a", true }, { "a/b", true }, { "...", true }, { "a/..b", true },
-	{ " ", true }, { "a\nb", true }, { "\xff", true }, { "", false },
-	{ "/", false }, { "/a", false }, { "a/", false }, { "a//b", false },
-	{ ".", false }, { "..", false }, { "a/..", false }, { "../a", false },
-	{ "a/./b", false }, { "a/../b", false },
+static const struct {
+	const char *path;
+	bool safe;
+} safety[] = {
+	{ "a", true },     { "a/b", true },    { "...", true },
+	{ "a/..b", true }, { " ", true },      { "a\nb", true },
+	{ "\xff", true },  { "", false },      { "/", false },
+	{ "/a", false },   { "a/", false },    { "a//b", false },
+	{ ".", false },    { "..", false },    { "a/..", false },
+	{ "../a", false }, { "a/./b", false }, { "a/../b", false },
 };
 
 START_TEST(a_path_that_leaves_its_root_is_not_safe)
@@ -165,11 +171,15 @@ START_TEST(what_is_mounted_is_not_removed)
 }
 END_TEST
 
-static const struct { const char *name, *encoded; } encodings[] = {
-	{ "testdb", "testdb" }, { "a b", "a%20b" }, { "a/b", "a%2Fb" },
-	{ "..", "%2E." }, { ".x", "%2Ex" }, { "a.b", "a.b" },
-	{ "100%", "100%25" }, { "\xe6\x97\xa5", "%E6%97%A5" },
-	{ "a\nb", "a%0Ab" }, { "-x", "-x" }, { "A_z-9", "A_z-9" },
+static const struct {
+	const char *name, *encoded;
+} encodings[] = {
+	{ "testdb", "testdb" }, { "a b", "a%20b" },
+	{ "a/b", "a%2Fb" },     { "..", "%2E." },
+	{ ".x", "%2Ex" },       { "a.b", "a.b" },
+	{ "100%", "100%25" },   { "\xe6\x97\xa5", "%E6%97%A5" },
+	{ "a\nb", "a%0Ab" },    { "-x", "-x" },
+	{ "A_z-9", "A_z-9" },
 };
 
 START_TEST(names_are_encoded_as_one_component)

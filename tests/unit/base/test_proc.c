@@ -16,7 +16,11 @@
 #include "base/proc.h"
 #include "base/str.h"
 
-#define SHELL(script) (const char *const[]){ "sh", "-c", script, NULL }
+#define SHELL(script)                    \
+	(const char *const[])            \
+	{                                \
+		"sh", "-c", script, NULL \
+	}
 
 static struct nb_proc_result result;
 
@@ -34,14 +38,16 @@ assert_output(struct nb_proc *spec, const char *text)
 
 START_TEST(arguments_reach_the_program_as_they_are)
 {
-	const char *const argv[] = { "printf", "%s|", "a b", "$HOME", "`x`",
-				     "", "\n", NULL };
+	const char *const argv[] = { "printf", "%s|", "a b", "$HOME",
+				     "`x`",    "",    "\n",  NULL };
 
 	assert_output(&(struct nb_proc){ .argv = argv }, "a b|$HOME|`x`||\n|");
 }
 END_TEST
 
-static const struct { const char *script, *check; } ends[] = {
+static const struct {
+	const char *script, *check;
+} ends[] = {
 	{ "exit 0", "" },
 	{ "exit 7", "error: x: exit status 7\n" },
 	{ "echo one >&2; echo two >&2; exit 1",
@@ -87,8 +93,10 @@ START_TEST(a_file_that_is_no_program_cannot_be_executed)
 	struct nb_proc spec = { .argv = argv, .stdin_fd = -1 };
 
 	nb_test_write("plain", "text", 0644);
-	snprintf(text, sizeof text, "error: %s: cannot execute: "
-		 "Permission denied\n", argv[0]);
+	snprintf(text, sizeof text,
+		 "error: %s: cannot execute: "
+		 "Permission denied\n",
+		 argv[0]);
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_EFAIL, text);
 }
 END_TEST
@@ -116,8 +124,7 @@ script(const char *text)
 	static const char *argv[4] = { "sh", "-c" };
 	char *command;
 
-	nb_assert_ok(nb_str_format(&command, "cd %s; %s", nb_test_dir(),
-				   text));
+	nb_assert_ok(nb_str_format(&command, "cd %s; %s", nb_test_dir(), text));
 	argv[2] = command;
 	return (struct nb_proc){ .argv = argv, .stdin_fd = -1 };
 }
@@ -158,7 +165,8 @@ END_TEST
 START_TEST(output_beyond_the_cap_ends_it)
 {
 	struct nb_proc spec = { .argv = (const char *const[]){ "yes", NULL },
-				.stdin_fd = -1, .max_bytes = 100000 };
+				.stdin_fd = -1,
+				.max_bytes = 100000 };
 
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_EFAIL,
 			"error: yes: more than 100000 bytes of output\n");
@@ -196,7 +204,8 @@ START_TEST(the_sink_gets_every_byte)
 {
 	size_t count = 0;
 	struct nb_proc spec = { .argv = SHELL("printf %0999d 1"),
-				.stdin_fd = -1, .sink = count_up_to_1000,
+				.stdin_fd = -1,
+				.sink = count_up_to_1000,
 				.ctx = &count };
 
 	nb_assert_ok(nb_proc_run(&spec, &result));
@@ -211,7 +220,8 @@ START_TEST(an_error_of_the_sink_ends_it_and_comes_back)
 {
 	size_t count = 0;
 	struct nb_proc spec = { .argv = (const char *const[]){ "yes", NULL },
-				.stdin_fd = -1, .sink = count_up_to_1000,
+				.stdin_fd = -1,
+				.sink = count_up_to_1000,
 				.ctx = &count };
 
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_EFULL,
@@ -230,8 +240,10 @@ cancel(void *ctx)
 START_TEST(a_tick_that_says_stop_ends_it)
 {
 	int ticks = 0;
-	struct nb_proc spec = { .argv = SHELL("sleep 100"), .stdin_fd = -1,
-				.tick = cancel, .ctx = &ticks };
+	struct nb_proc spec = { .argv = SHELL("sleep 100"),
+				.stdin_fd = -1,
+				.tick = cancel,
+				.ctx = &ticks };
 
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_ECANCELED, "");
 	ck_assert_int_eq(ticks, 1);
@@ -242,7 +254,8 @@ END_TEST
 START_TEST(of_long_errors_the_end_is_kept)
 {
 	struct nb_proc spec = { .argv = SHELL("seq 100000 >&2; printf end "
-					      ">&2"), .stdin_fd = -1 };
+					      ">&2"),
+				.stdin_fd = -1 };
 
 	nb_assert_ok(nb_proc_run(&spec, &result));
 	ck_assert_uint_eq(strlen(result.errors), 4096);
@@ -265,8 +278,10 @@ START_TEST(a_function_runs_in_the_child_as_a_program_would)
 	char text[64], word[] = "word";
 	struct passwd *pw = getpwnam("nobody");
 	struct nb_proc spec = { .name = "f",
-				.function = answer, .ctx = word,
-				.run_as = "nobody", .stdin_fd = -1 };
+				.function = answer,
+				.ctx = word,
+				.run_as = "nobody",
+				.stdin_fd = -1 };
 
 	ck_assert_ptr_nonnull(pw);
 	snprintf(text, sizeof text, "word as %d", (int)pw->pw_uid);

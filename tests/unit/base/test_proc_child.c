@@ -12,7 +12,11 @@
 
 #include "base/proc.h"
 
-#define SHELL(script) (const char *const[]){ "sh", "-c", script, NULL }
+#define SHELL(script)                    \
+	(const char *const[])            \
+	{                                \
+		"sh", "-c", script, NULL \
+	}
 
 static struct nb_proc_result result;
 
@@ -54,11 +58,11 @@ START_TEST(nothing_but_the_three_streams_is_inherited)
 	int fd = open("/dev/null", O_RDONLY);
 	int high = fcntl(fd, F_DUPFD, 200);
 
-	assert_output(&(struct nb_proc){
-			.argv = SHELL("for f in $(seq 0 250); do "
-				      "[ -e /proc/$$/fd/$f ] && "
-				      "printf '%s ' $f; done; :") },
-		      "0 1 2 ");
+	assert_output(
+		&(struct nb_proc){ .argv = SHELL("for f in $(seq 0 250); do "
+						 "[ -e /proc/$$/fd/$f ] && "
+						 "printf '%s ' $f; done; :") },
+		"0 1 2 ");
 	close(fd);
 	close(high);
 }
@@ -68,11 +72,13 @@ START_TEST(it_has_a_session_of_its_own)
 {
 	char text[32];
 
-	assert_output(&(struct nb_proc){
+	assert_output(
+		&(struct nb_proc){
 			.argv = SHELL("set -- $(cut -d' ' -f5,6 "
 				      "/proc/$$/stat); "
 				      "[ $1 = $$ ] && [ $2 = $$ ] && "
-				      "echo leader") }, "leader\n");
+				      "echo leader") },
+		"leader\n");
 	snprintf(text, sizeof text, "%d\n", (int)getpid());
 	assert_output(&(struct nb_proc){ .argv = SHELL("echo $PPID") }, text);
 }
@@ -87,11 +93,13 @@ START_TEST(signals_have_their_default_meaning_again)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &old);
 	/* 32 and 33 belong to the C library, which leaves them alone. */
-	assert_output(&(struct nb_proc){
+	assert_output(
+		&(struct nb_proc){
 			.argv = SHELL("while read n v; do case $n in "
 				      "SigBlk:|SigIgn:) "
 				      "echo $((0x$v & 0x7fffffff));; esac; "
-				      "done </proc/self/status") }, "0\n0\n");
+				      "done </proc/self/status") },
+		"0\n0\n");
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	signal(SIGPIPE, SIG_DFL);
 }
@@ -105,10 +113,11 @@ START_TEST(the_environment_is_ours_with_additions_and_the_c_locale)
 	setenv("NB_TEST_KEPT", "old", 1);
 	setenv("NB_TEST_OWN", "own", 1);
 	setenv("LC_ALL", "de_DE.UTF-8", 1);
-	assert_output(&(struct nb_proc){
-			.argv = SHELL("echo $LC_ALL $NB_TEST_ONE "
-				      "$NB_TEST_KEPT $NB_TEST_OWN"),
-			.environ_add = add }, "C two new own\n");
+	assert_output(
+		&(struct nb_proc){ .argv = SHELL("echo $LC_ALL $NB_TEST_ONE "
+						 "$NB_TEST_KEPT $NB_TEST_OWN"),
+				   .environ_add = add },
+		"C two new own\n");
 }
 END_TEST
 
@@ -119,21 +128,25 @@ START_TEST(another_user_is_become_in_all_ids)
 
 	ck_assert_int_eq(geteuid(), 0);
 	ck_assert_ptr_nonnull(pw);
-	snprintf(text, sizeof text, "Uid:\t%d\t%d\t%d\t%d\n"
+	snprintf(text, sizeof text,
+		 "Uid:\t%d\t%d\t%d\t%d\n"
 		 "Gid:\t%d\t%d\t%d\t%d\nGroups:\t%d \nnobody %s /\n",
 		 pw->pw_uid, pw->pw_uid, pw->pw_uid, pw->pw_uid, pw->pw_gid,
 		 pw->pw_gid, pw->pw_gid, pw->pw_gid, pw->pw_gid, pw->pw_dir);
-	assert_output(&(struct nb_proc){
+	assert_output(
+		&(struct nb_proc){
 			.argv = SHELL("grep -E '^(Uid|Gid|Groups)' "
 				      "/proc/self/status; echo $USER $HOME "
 				      "$PWD"),
-			.run_as = "nobody" }, text);
+			.run_as = "nobody" },
+		text);
 }
 END_TEST
 
 START_TEST(a_user_that_does_not_exist_is_not_found)
 {
-	struct nb_proc spec = { .argv = SHELL(":"), .run_as = "nb-nobody",
+	struct nb_proc spec = { .argv = SHELL(":"),
+				.run_as = "nb-nobody",
 				.stdin_fd = -1 };
 
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_ENOTFOUND,

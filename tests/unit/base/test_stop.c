@@ -46,7 +46,8 @@ END_TEST
 /* The shell tells its id, and does not listen to SIGTERM. */
 START_TEST(a_program_that_runs_is_ended_with_us)
 {
-	static const char script[] = "trap '' TERM; echo $$; "
+	static const char script[] =
+		"trap '' TERM; echo $$; "
 		"kill -INT $PPID; while :; do sleep 1; done";
 	const char *const argv[] = { "sh", "-c", script, NULL };
 	struct nb_proc spec = { .argv = argv, .stdin_fd = -1 };

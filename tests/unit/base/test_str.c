@@ -31,7 +31,9 @@ START_TEST(formatted_text_of_any_length_is_appended)
 }
 END_TEST
 
-static const struct { const char *text, *json, *shell; } quoted[] = {
+static const struct {
+	const char *text, *json, *shell;
+} quoted[] = {
 	{ "plain", "\"plain\"", "'plain'" },
 	{ "a\"b\\c", "\"a\\\"b\\\\c\"", "'a\"b\\c'" },
 	{ "line\nend\t\x01", "\"line\\nend\\t\\u0001\"", "'line\nend\t\x01'" },
@@ -52,12 +54,22 @@ START_TEST(text_is_quoted_for_json_and_for_the_shell)
 }
 END_TEST
 
-static const struct { const char *text; bool valid; } utf8[] = {
-	{ "", true }, { "ascii", true }, { "\xc3\xa9", true },
-	{ "\xe6\x97\xa5", true }, { "\xf0\x9f\x92\xbf", true },
-	{ "\xff", false }, { "\xc3", false }, { "\xc0\xaf", false },
-	{ "\xe0\x80\xaf", false }, { "\xed\xa0\x80", false },
-	{ "\xf4\x90\x80\x80", false }, { "a\x80", false },
+static const struct {
+	const char *text;
+	bool valid;
+} utf8[] = {
+	{ "", true },
+	{ "ascii", true },
+	{ "\xc3\xa9", true },
+	{ "\xe6\x97\xa5", true },
+	{ "\xf0\x9f\x92\xbf", true },
+	{ "\xff", false },
+	{ "\xc3", false },
+	{ "\xc0\xaf", false },
+	{ "\xe0\x80\xaf", false },
+	{ "\xed\xa0\x80", false },
+	{ "\xf4\x90\x80\x80", false },
+	{ "a\x80", false },
 };
 
 START_TEST(utf8_is_told_from_other_bytes)
@@ -67,10 +79,17 @@ START_TEST(utf8_is_told_from_other_bytes)
 }
 END_TEST
 
-static const struct { uint64_t bytes; const char *text; } sizes[] = {
-	{ 0, "0 B" }, { 999, "999 B" }, { 1000, "1.0 kB" },
-	{ 999949, "999.9 kB" }, { 999950, "1.0 MB" },
-	{ 737280000, "737.3 MB" }, { 4700372992, "4.7 GB" },
+static const struct {
+	uint64_t bytes;
+	const char *text;
+} sizes[] = {
+	{ 0, "0 B" },
+	{ 999, "999 B" },
+	{ 1000, "1.0 kB" },
+	{ 999949, "999.9 kB" },
+	{ 999950, "1.0 MB" },
+	{ 737280000, "737.3 MB" },
+	{ 4700372992, "4.7 GB" },
 };
 
 START_TEST(sizes_are_written_as_disc_makers_count)

@@ -30,9 +30,8 @@ run(void (*child)(void))
 	int status;
 
 	if (!pid) {
-		struct sigaction alarm = {
-			.sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO
-		};
+		struct sigaction alarm = { .sa_sigaction = on_alarm,
+					   .sa_flags = SA_SIGINFO };
 		int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 		dup2(fd, STDERR_FILENO);
@@ -143,7 +142,7 @@ main(void)
 	TCase *test = nb_test_case("watchdog", 60);
 
 	tcase_add_test(test,
-		a_hanging_process_ends_with_the_status_of_its_last_beat);
+		       a_hanging_process_ends_with_the_status_of_its_last_beat);
 	tcase_add_test(test, one_that_does_not_listen_is_killed);
 	tcase_add_test(test, one_that_gives_signs_of_life_is_left_alone);
 	tcase_add_test(test, nothing_is_done_without_one);

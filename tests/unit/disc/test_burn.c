@@ -45,13 +45,19 @@ burn(struct moment *moment)
 {
 	struct nb_entries list = NB_ARRAY_INIT;
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
-		.mode = 0644, .mtime = 1000000000, .size = 3,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_ROOT,
+		.mode = 0644,
+		.mtime = 1000000000,
+		.size = 3,
 	};
 	int root = open(nb_test_dir(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct nb_image_options image = {
-		.volume_id = "TEST", .date = 1700000000, .roots = &root,
-		.root_count = 1, .start = NB_OVERWRITE_START,
+		.volume_id = "TEST",
+		.date = 1700000000,
+		.roots = &root,
+		.root_count = 1,
+		.start = NB_OVERWRITE_START,
 		.overwritable = true,
 	};
 	struct nb_drive_options options = { .capacity = 10000000 };
@@ -82,11 +88,18 @@ burn(struct moment *moment)
 	return err;
 }
 
-static const struct { const char *severity; enum nb_err err; } said[] = {
-	{ NULL, NB_OK }, { "NOTE", NB_OK }, { "WARNING", NB_OK },
+static const struct {
+	const char *severity;
+	enum nb_err err;
+} said[] = {
+	{ NULL, NB_OK },
+	{ "NOTE", NB_OK },
+	{ "WARNING", NB_OK },
 	{ "HINT", NB_OK },
-	{ "SORRY", NB_ESUSPECT }, { "MISHAP", NB_ESUSPECT },
-	{ "FAILURE", NB_ESUSPECT }, { "FATAL", NB_ESUSPECT },
+	{ "SORRY", NB_ESUSPECT },
+	{ "MISHAP", NB_ESUSPECT },
+	{ "FAILURE", NB_ESUSPECT },
+	{ "FATAL", NB_ESUSPECT },
 };
 
 /* The burn itself goes well each time, and libburn says that it did. */
@@ -97,8 +110,7 @@ START_TEST(a_bad_message_alone_makes_a_burn_suspect)
 	ck_assert_int_eq(burn(&moment), said[_i].err);
 	if (said[_i].err)
 		ck_assert_ptr_nonnull(strstr(
-			nb_test_log(),
-			"warning: libburn: the beam wobbles\n"));
+			nb_test_log(), "warning: libburn: the beam wobbles\n"));
 	ck_assert_int_eq(strstr(nb_test_log(), ": the burn failed\n") != NULL,
 			 said[_i].err != NB_OK);
 	ck_assert_ptr_null(strstr(nb_test_log(), "Burn run failed"));

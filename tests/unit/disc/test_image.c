@@ -41,8 +41,11 @@ add_file(struct nb_entries *list, const char *path, const char *name,
 	 uint64_t size)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_ROOT,
-		.mode = 0644, .mtime = 1000000000, .size = size,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_ROOT,
+		.mode = 0644,
+		.mtime = 1000000000,
+		.size = size,
 	};
 
 	nb_assert_ok(nb_str_dup(path, &e.path));
@@ -62,8 +65,10 @@ static void
 add_sums(struct nb_entries *list)
 {
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .content = NB_CONTENT_LATE,
-		.mode = 0444, .mtime = 1000000000,
+		.type = NB_ENTRY_FILE,
+		.content = NB_CONTENT_LATE,
+		.mode = 0444,
+		.mtime = 1000000000,
 	};
 	size_t length;
 	char *text;
@@ -80,8 +85,12 @@ static struct nb_image_options
 options_for(struct nb_entries *list)
 {
 	return (struct nb_image_options){
-		.volume_id = "TEST", .date = 1700000000, .roots = &root,
-		.root_count = 1, .render = render_sums, .ctx = list,
+		.volume_id = "TEST",
+		.date = 1700000000,
+		.roots = &root,
+		.root_count = 1,
+		.render = render_sums,
+		.ctx = list,
 	};
 }
 
@@ -134,7 +143,7 @@ START_TEST(the_size_is_exact_and_the_hashes_are_right)
 END_TEST
 
 static const struct {
-	const char *now;      /* NULL: gone */
+	const char *now; /* NULL: gone */
 	const char *message;
 } changes[] = {
 	{ "ab", "error: f: changed its size from 3 to 2 bytes\n" },
@@ -162,11 +171,14 @@ END_TEST
 static const struct {
 	const char *now, *content, *message;
 } tolerated[] = {
-	{ "ab", "ab\0", "warning: f: changed its size from 3 to 2 bytes: its "
+	{ "ab", "ab\0",
+	  "warning: f: changed its size from 3 to 2 bytes: its "
 	  "bytes on the disc may be of different moments\n" },
-	{ "abcd", "abc", "warning: f: changed its size from 3 to 4 bytes: its "
+	{ "abcd", "abc",
+	  "warning: f: changed its size from 3 to 4 bytes: its "
 	  "bytes on the disc may be of different moments\n" },
-	{ NULL, "\0\0\0", "warning: f: cannot be read: No such file or "
+	{ NULL, "\0\0\0",
+	  "warning: f: cannot be read: No such file or "
 	  "directory: its bytes on the disc may be of different moments\n" },
 };
 
@@ -228,7 +240,8 @@ START_TEST(a_file_written_to_since_fails_the_image)
 	ck_assert_int_eq(nb_image_write(image, fd, NULL, NULL, checksum),
 			 _i ? NB_ESOURCE : NB_OK);
 	if (_i)
-		ck_assert_ptr_nonnull(strstr(nb_test_log(), "error: f: "
+		ck_assert_ptr_nonnull(strstr(nb_test_log(),
+					     "error: f: "
 					     "changed after it was listed\n"));
 	nb_image_free(image);
 	close(fd);
@@ -246,7 +259,8 @@ START_TEST(a_fifo_slipped_in_does_not_hang)
 	add_file(&list, "file", "f", 3);
 	add_sums(&list);
 	ck_assert_int_eq(write_image(&list, "out.iso"), NB_ESOURCE);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "error: f: no longer a "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "error: f: no longer a "
 				     "regular file\n"));
 	nb_entries_free(&list);
 	end();
@@ -263,7 +277,8 @@ START_TEST(bytes_that_differ_from_the_dump_fail_the_image)
 	add_sums(&list);
 	nb_entries_find(&list, "file")->hashed = true;
 	ck_assert_int_eq(write_image(&list, "out.iso"), NB_ESOURCE);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "error: file: SHA-256 "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "error: file: SHA-256 "
 				     "differs from what was dumped\n"));
 	nb_entries_free(&list);
 	end();
@@ -285,8 +300,8 @@ open_drive(const char *name)
 }
 
 static const struct {
-	const char *content;  /* NULL: no file */
-	size_t zeros;         /* in front of it */
+	const char *content; /* NULL: no file */
+	size_t zeros;        /* in front of it */
 	enum nb_medium_state state;
 } media[] = {
 	{ NULL, 0, NB_MEDIUM_NONE },
@@ -310,10 +325,15 @@ START_TEST(blank_is_believed_when_it_was_read)
 		ck_assert_int_eq(lseek(fd, 0, SEEK_END),
 				 (off_t)media[_i].zeros);
 		ck_assert_int_eq(nb_fd_write(fd, media[_i].content,
-					     strlen(media[_i].content)), 0);
+					     strlen(media[_i].content)),
+				 0);
 		/* Whole blocks, as on a disc. */
-		ck_assert_int_eq(ftruncate(fd, (off_t)(media[_i].zeros
-			+ (media[_i].content[0] ? NB_BLOCK : 0))), 0);
+		ck_assert_int_eq(
+			ftruncate(fd,
+				  (off_t)(media[_i].zeros
+					  + (media[_i].content[0] ? NB_BLOCK
+								  : 0))),
+			0);
 		close(fd);
 	}
 	drive = open_drive("disc");
@@ -333,15 +353,17 @@ START_TEST(a_file_is_a_disc_only_when_stdio_is_spelled_out)
 
 	nb_test_write("disc", "", 0600);
 	options.device = path;
-	nb_assert_ok(nb_str_format(&message, "error: %s: a file, not a "
+	nb_assert_ok(nb_str_format(
+		&message,
+		"error: %s: a file, not a "
 		"recorder\nhint: write stdio:%s when a file shall stand for a "
-		"disc\n", path, path));
-	nb_assert_fails(nb_drive_open(&options, NULL, NULL, &drive),
-			NB_EUSAGE, message);
+		"disc\n",
+		path, path));
+	nb_assert_fails(nb_drive_open(&options, NULL, NULL, &drive), NB_EUSAGE,
+			message);
 	free(message);
 	options.device = "/dev/null";
-	nb_assert_fails(nb_drive_open(&options, NULL, NULL, &drive),
-			NB_EUSAGE,
+	nb_assert_fails(nb_drive_open(&options, NULL, NULL, &drive), NB_EUSAGE,
 			"error: /dev/null: not an optical recorder\n");
 }
 END_TEST
@@ -371,8 +393,10 @@ read_back(struct nb_drive *drive, const struct nb_entries *list,
 {
 	struct nb_readback_result result;
 	struct nb_readback spec = {
-		.first = NB_OVERWRITE_START, .count = blocks,
-		.expected = list, .checksum = checksum,
+		.first = NB_OVERWRITE_START,
+		.count = blocks,
+		.expected = list,
+		.checksum = checksum,
 	};
 	enum nb_err err;
 
@@ -398,8 +422,8 @@ START_TEST(what_was_burned_is_read_back_and_one_flipped_bit_is_found)
 	drive = open_drive("disc");
 	burn(drive, &list, checksum, &blocks);
 	nb_assert_ok(read_back(drive, &list, checksum, blocks));
-	nb_assert_ok(nb_fd_load(-1, nb_test_path("disc"), 1 << 24, &text,
-				&length));
+	nb_assert_ok(
+		nb_fd_load(-1, nb_test_path("disc"), 1 << 24, &text, &length));
 	at = memmem(text, length, "abc\0\0\0\0", 7);
 	ck_assert_ptr_nonnull(at);
 	fd = open(nb_test_path("disc"), O_WRONLY);
@@ -408,8 +432,8 @@ START_TEST(what_was_burned_is_read_back_and_one_flipped_bit_is_found)
 	nb_test_log_clear();
 	ck_assert_int_eq(read_back(drive, &list, checksum, blocks),
 			 NB_ECORRUPT);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-				     "error: dir/file: SHA-256 differs\n"));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(), "error: dir/file: SHA-256 differs\n"));
 	free(text);
 	nb_drive_close(drive);
 	nb_entries_free(&list);
@@ -451,21 +475,18 @@ main(void)
 	TCase *tc = nb_test_case("image", 30);
 
 	tcase_add_test(tc, the_size_is_exact_and_the_hashes_are_right);
-	tcase_add_loop_test(tc,
-		a_file_that_changed_fails_the_image_by_its_name, 0,
-		COUNT(changes));
-	tcase_add_loop_test(tc,
-			    a_tolerated_change_is_told_and_has_a_true_hash, 0,
-			    (int)(sizeof tolerated / sizeof *tolerated));
-	tcase_add_loop_test(tc, a_file_written_to_since_fails_the_image, 0,
-			    2);
+	tcase_add_loop_test(tc, a_file_that_changed_fails_the_image_by_its_name,
+			    0, COUNT(changes));
+	tcase_add_loop_test(tc, a_tolerated_change_is_told_and_has_a_true_hash,
+			    0, (int)(sizeof tolerated / sizeof *tolerated));
+	tcase_add_loop_test(tc, a_file_written_to_since_fails_the_image, 0, 2);
 	tcase_add_test(tc, a_fifo_slipped_in_does_not_hang);
 	tcase_add_test(tc, bytes_that_differ_from_the_dump_fail_the_image);
 	tcase_add_loop_test(tc, blank_is_believed_when_it_was_read, 0,
 			    COUNT(media));
 	tcase_add_test(tc, a_file_is_a_disc_only_when_stdio_is_spelled_out);
-	tcase_add_test(tc,
-		what_was_burned_is_read_back_and_one_flipped_bit_is_found);
+	tcase_add_test(
+		tc, what_was_burned_is_read_back_and_one_flipped_bit_is_found);
 	tcase_add_test(tc, nothing_is_blanked_without_a_permit);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

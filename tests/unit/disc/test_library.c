@@ -71,8 +71,8 @@ START_TEST(a_failed_call_is_told_in_the_libraries_words)
 	burn_msgs_submit(0x00020001, text, 0, severity, NULL);
 	nb_test_log_clear();
 	ck_assert_int_eq(nb_library_check(0, NB_EIO, "/dev/sr0"), NB_EIO);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-				     "error: /dev/sr0: the laser is dark\n"));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(), "error: /dev/sr0: the laser is dark\n"));
 	ck_assert(nb_library_drain());
 	nb_library_end();
 }
@@ -85,8 +85,7 @@ START_TEST(known_returns_become_codes)
 			NB_ENOMEM, "error: out of memory\n");
 	nb_assert_fails(nb_library_check((int)ISO_CANCELED, NB_EIO, "x"),
 			NB_ECANCELED, "");
-	nb_assert_fails(nb_library_check((int)ISO_FILE_READ_ERROR, NB_EIO,
-					 "a"),
+	nb_assert_fails(nb_library_check((int)ISO_FILE_READ_ERROR, NB_EIO, "a"),
 			NB_EIO, "error: a: Read error\n");
 	nb_assert_fails(nb_library_check(0, NB_EFAIL, "b"), NB_EFAIL,
 			"error: b: the library gives no reason\n");

@@ -63,14 +63,18 @@ forget_words(void *ctx)
 
 START_TEST(a_child_that_stands_still_is_made_anew)
 {
-	struct nb_blocks blocks = { .get = get_nothing, .count = 100,
+	struct nb_blocks blocks = { .get = get_nothing,
+				    .count = 100,
 				    .name = "disc" };
 	const char *const paths[] = { nb_test_path("first"),
 				      nb_test_path("second") };
 	const struct nb_sandbox spec = {
-		.blocks = &blocks, .max_blocks = 2,
-		.inside = stand_still_twice, .take = add_word,
-		.forget = forget_words, .ctx = (void *)(uintptr_t)paths,
+		.blocks = &blocks,
+		.max_blocks = 2,
+		.inside = stand_still_twice,
+		.take = add_word,
+		.forget = forget_words,
+		.ctx = (void *)(uintptr_t)paths,
 	};
 
 	nb_assert_ok(nb_sandbox_run(&spec));

@@ -28,8 +28,10 @@ add(struct nb_disk *disk, struct nb_disk_part part)
 static struct nb_disk
 gpt(void)
 {
-	return (struct nb_disk){ .table = text("gpt"), .id = text("X"),
-				 .size = 100 * MIB, .sector = 512 };
+	return (struct nb_disk){ .table = text("gpt"),
+				 .id = text("X"),
+				 .size = 100 * MIB,
+				 .sector = 512 };
 }
 
 START_TEST(the_start_reaches_to_the_end_of_all_that_boots)
@@ -37,14 +39,17 @@ START_TEST(the_start_reaches_to_the_end_of_all_that_boots)
 	struct nb_disk disk = gpt();
 
 	ck_assert_uint_eq(nb_disk_boot_end(&disk), MIB);
-	add(&disk, (struct nb_disk_part){ .start = 2 * MIB, .size = 8 * MIB,
-					  .type = text(LINUX) });
+	add(&disk,
+	    (struct nb_disk_part){
+		    .start = 2 * MIB, .size = 8 * MIB, .type = text(LINUX) });
 	ck_assert_uint_eq(nb_disk_boot_end(&disk), 2 * MIB);
-	add(&disk, (struct nb_disk_part){ .start = 1 * MIB, .size = MIB,
-					  .type = text(BIOS) });
+	add(&disk,
+	    (struct nb_disk_part){
+		    .start = 1 * MIB, .size = MIB, .type = text(BIOS) });
 	ck_assert_uint_eq(nb_disk_boot_end(&disk), 2 * MIB);
-	add(&disk, (struct nb_disk_part){ .start = 10 * MIB, .size = 5 * MIB,
-					  .type = text(ESP) });
+	add(&disk,
+	    (struct nb_disk_part){
+		    .start = 10 * MIB, .size = 5 * MIB, .type = text(ESP) });
 	ck_assert_uint_eq(nb_disk_boot_end(&disk), 15 * MIB);
 	disk.parts.at[0].boot = true;
 	ck_assert_uint_eq(nb_disk_boot_end(&disk), 15 * MIB);
@@ -61,9 +66,15 @@ static struct nb_target_facts
 good_facts(const struct nb_disk *disk)
 {
 	return (struct nb_target_facts){
-		.named = "/dev/sdx", .again = "/dev/sdx", .block = true,
-		.whole = true, .complete = true, .first_device = 5,
-		.second_device = 5, .size = 100 * MIB, .sector = 512,
+		.named = "/dev/sdx",
+		.again = "/dev/sdx",
+		.block = true,
+		.whole = true,
+		.complete = true,
+		.first_device = 5,
+		.second_device = 5,
+		.size = 100 * MIB,
+		.sector = 512,
 		.wanted = disk,
 	};
 }
@@ -80,9 +91,9 @@ START_TEST(each_condition_alone_refuses_the_disk)
 	ck_assert_int_eq(nb_target_check(&f), NB_TARGET_PERMIT);
 	f.size--;
 	ck_assert_int_eq(nb_target_check(&f), NB_TARGET_TOO_SMALL);
-#define REFUSED(field, value, answer)                                      \
-	f = good_facts(&disk);                                             \
-	f.field = (value);                                                 \
+#define REFUSED(field, value, answer) \
+	f = good_facts(&disk);        \
+	f.field = (value);            \
 	ck_assert_int_eq(nb_target_check(&f), (answer))
 	REFUSED(again, NULL, NB_TARGET_NOT_NAMED);
 	REFUSED(again, "/dev/sdy", NB_TARGET_NOT_NAMED);
@@ -105,7 +116,9 @@ static char *
 render(struct nb_bootarea *area)
 {
 	struct nb_disk_piece piece = {
-		.kind = NB_PIECE_START, .zstd = true, .bytes = 3 * MIB,
+		.kind = NB_PIECE_START,
+		.zstd = true,
+		.bytes = 3 * MIB,
 		.file = text("start.img.zst"),
 	};
 	char *out = NULL;
@@ -113,14 +126,21 @@ render(struct nb_bootarea *area)
 	memset(piece.sha256, 0xab, sizeof piece.sha256);
 	*area = (struct nb_bootarea){ .device = text("/dev/sda"),
 				      .disk = gpt() };
-	add(&area->disk, (struct nb_disk_part){
-		.start = MIB, .size = 2 * MIB, .type = text(LINUX),
-		.type_name = text("Linux filesystem"), .uuid = text("u"),
-		.name = text("n\xc3\xa4me"), .bootable = true, .boot = true,
-		.fs = text("ext4"), .fs_uuid = text("v"),
-		.fs_label = text("BOOT") });
-	add(&area->disk, (struct nb_disk_part){
-		.start = 4 * MIB, .size = MIB, .container = true });
+	add(&area->disk,
+	    (struct nb_disk_part){ .start = MIB,
+				   .size = 2 * MIB,
+				   .type = text(LINUX),
+				   .type_name = text("Linux filesystem"),
+				   .uuid = text("u"),
+				   .name = text("n\xc3\xa4me"),
+				   .bootable = true,
+				   .boot = true,
+				   .fs = text("ext4"),
+				   .fs_uuid = text("v"),
+				   .fs_label = text("BOOT") });
+	add(&area->disk,
+	    (struct nb_disk_part){
+		    .start = 4 * MIB, .size = MIB, .container = true });
 	nb_assert_ok(nb_array_push(&area->pieces, piece));
 	piece.kind = NB_PIECE_BACKUP_GPT;
 	piece.zstd = false;
@@ -155,7 +175,9 @@ START_TEST(a_record_is_read_as_it_was_written)
 END_TEST
 
 /* What stands on a disc may be hostile. */
-static const struct { const char *from, *to; } damages[] = {
+static const struct {
+	const char *from, *to;
+} damages[] = {
 	{ "\"version\": 1", "\"version\": 2" },
 	{ "\"table\": \"gpt\"", "\"table\": \"sun\"" },
 	{ "\"table\": \"gpt\"", "\"tables\": \"gpt\"" },
@@ -192,7 +214,8 @@ START_TEST(what_is_no_record_is_refused)
 	ck_assert_ptr_nonnull(at);
 	ck_assert_int_ge(asprintf(&bad, "%.*s%s%s", (int)(at - good), good,
 				  damages[_i].to,
-				  at + strlen(damages[_i].from)), 0);
+				  at + strlen(damages[_i].from)),
+			 0);
 	nb_assert_fails(nb_bootarea_parse("d", bad, strlen(bad), &back),
 			NB_ECORRUPT, "error: d: not the record of a disk\n");
 	ck_assert_ptr_null(back.device);

@@ -11,11 +11,11 @@
 #include "model/ignore.h"
 
 #define ROUNDS 300
-#define MOST 4             /* patterns in one round */
+#define MOST 4 /* patterns in one round */
 
 struct names NB_ARRAY(char *);
 
-static struct names paths;   /* of the tree; directories end with a slash */
+static struct names paths; /* of the tree; directories end with a slash */
 
 static void
 add_path(const char *path)
@@ -35,12 +35,13 @@ static void
 make_tree(void)
 {
 	static const char *const dirs[] = {
-		"", "a/", "b/", "a/b/", "a/b/a/", "b/log/", "a/ b/", "*/",
-		"a/b/a/b/",
+		"",       "a/",    "b/", "a/b/",     "a/b/a/",
+		"b/log/", "a/ b/", "*/", "a/b/a/b/",
 	};
 	static const char *const files[] = {
-		"a.log", "b.log", "x", ".x", "[a]", "a b", "b ", "#x", "!x",
-		"\\", "a*", "-", "]", "^", "A", "7", "\xc3\xa4", "\xff",
+		"a.log", "b.log", "x",  ".x", "[a]",      "a b",
+		"b ",    "#x",    "!x", "\\", "a*",       "-",
+		"]",     "^",     "A",  "7",  "\xc3\xa4", "\xff",
 	};
 	char path[512];
 
@@ -49,8 +50,7 @@ make_tree(void)
 		if (*dirs[i])
 			add_path(dirs[i]);
 		for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
-			snprintf(path, sizeof path, "%s%s", dirs[i],
-				 files[k]);
+			snprintf(path, sizeof path, "%s%s", dirs[i], files[k]);
 			add_path(path);
 		}
 	}
@@ -135,9 +135,11 @@ compare_with_git(char *const *patterns, size_t count)
 	for (size_t i = 0; i < count; i++)
 		write_line(f, patterns[i]);
 	fclose(f);
-	snprintf(command, sizeof command, "git -C %s/repo "
+	snprintf(command, sizeof command,
+		 "git -C %s/repo "
 		 "-c core.excludesFile=%s/patterns check-ignore --no-index "
-		 "--stdin -z <%s/paths >%s/answer", dir, dir, dir, dir);
+		 "--stdin -z <%s/paths >%s/answer",
+		 dir, dir, dir, dir);
 	status = system(command);
 	ck_assert_int_le(status >> 8, 1);
 	ck_assert_int_eq(status & 0xff, 0);
@@ -147,10 +149,10 @@ compare_with_git(char *const *patterns, size_t count)
 	answer[size] = '\0';
 	for (size_t i = 0; i < paths.count; i++)
 		ck_assert_msg(is_left_out(patterns, count, paths.at[i])
-			      == is_among(answer, size, paths.at[i]),
+				      == is_among(answer, size, paths.at[i]),
 			      "'%s' (of %zu patterns, the last '%s'): git "
-			      "says %d", paths.at[i], count,
-			      patterns[count - 1],
+			      "says %d",
+			      paths.at[i], count, patterns[count - 1],
 			      is_among(answer, size, paths.at[i]));
 }
 
@@ -166,30 +168,149 @@ begin(void)
 	ck_assert_int_eq(system(command), 0);
 	f = fopen(nb_test_path("paths"), "w");
 	for (size_t i = 0; i < paths.count; i++)
-		fprintf(f, "%.*s%c", (int)bare_length(paths.at[i]),
-			paths.at[i], 0);
+		fprintf(f, "%.*s%c", (int)bare_length(paths.at[i]), paths.at[i],
+			0);
 	fclose(f);
 }
 
 static const char *const table[] = {
-	"*.log", "a", "/a", "a/", "/a/", "a/b", "/a/b", "a/b/", "b/*", "a/**",
-	"**/a", "**/a/", "**/a/b", "a/**/b", "a/**/x", "**", "/**", "**/",
-	"*", "/*", "*/", "/*/", "a/*/b", "a/*/*", "*/*/x", "a/**/", "/**/x",
-	"**.log", "a**", "a**b", "**x", "a/**x", "?", "??", "a?b", "?.log",
-	"[ab].log", "[!a].log", "[^a].log", "[a-b].log", "[b-a].log", "[]]",
-	"[!]]", "[-]", "[a-]", "[--0]", "[[]a]", "\\[a]", "[\\]]", "[\\\\]",
-	"[a", "[", "[]", "[!", "[a-", "[[:digit:]]", "[[:alpha:]]",
-	"[![:alpha:]]", "[[:upper:]x]", "[[:nothing:]]", "[[:digit:",
-	"[[:alpha:]-z]", "[a-c-e]", "a[/]b", "a[!x]b", "[^]", "[]-a]",
-	"\\a", "\\*", "a\\*", "\\\\", "\\", "x\\", "\\!x", "#x", "!", "/",
-	"//", "a//", "//a", "a//b", " b", "b ", "a b", "a b/", " ", ".*",
-	".x", "A", "\xc3\xa4", "\xff", "[\xff]", "\xc3*", "?\xa4", "b/log",
-	"log/", "log", "*/log", "a/b/a/b", "a/**/a/**/b", "**/**/x", "*b*",
-	"**/b/**", "***", "a/***/x", "a/**b", "**/a**", "\\**", "*\\", "-",
-	"a/b/../x", "./a", "a/.", "[[:punct:]]", "[[:space:]]", "b[[:space:]]",
-	"[[:xdigit:]]", "[:alpha:]", "[[:]", "[[::]]", "[[:a]", "[[a:]",
-	"\\/a", "a\\/b", "**\\/x", "a\\/**", "[*]", "[?]", "a/[*]/x", "[\\",
-	"[\\a-\\b].log", "[a-\\b].log", "[\\-]", "[a\\-z]", "*[", "*]", "**/[",
+	"*.log",
+	"a",
+	"/a",
+	"a/",
+	"/a/",
+	"a/b",
+	"/a/b",
+	"a/b/",
+	"b/*",
+	"a/**",
+	"**/a",
+	"**/a/",
+	"**/a/b",
+	"a/**/b",
+	"a/**/x",
+	"**",
+	"/**",
+	"**/",
+	"*",
+	"/*",
+	"*/",
+	"/*/",
+	"a/*/b",
+	"a/*/*",
+	"*/*/x",
+	"a/**/",
+	"/**/x",
+	"**.log",
+	"a**",
+	"a**b",
+	"**x",
+	"a/**x",
+	"?",
+	"??",
+	"a?b",
+	"?.log",
+	"[ab].log",
+	"[!a].log",
+	"[^a].log",
+	"[a-b].log",
+	"[b-a].log",
+	"[]]",
+	"[!]]",
+	"[-]",
+	"[a-]",
+	"[--0]",
+	"[[]a]",
+	"\\[a]",
+	"[\\]]",
+	"[\\\\]",
+	"[a",
+	"[",
+	"[]",
+	"[!",
+	"[a-",
+	"[[:digit:]]",
+	"[[:alpha:]]",
+	"[![:alpha:]]",
+	"[[:upper:]x]",
+	"[[:nothing:]]",
+	"[[:digit:",
+	"[[:alpha:]-z]",
+	"[a-c-e]",
+	"a[/]b",
+	"a[!x]b",
+	"[^]",
+	"[]-a]",
+	"\\a",
+	"\\*",
+	"a\\*",
+	"\\\\",
+	"\\",
+	"x\\",
+	"\\!x",
+	"#x",
+	"!",
+	"/",
+	"//",
+	"a//",
+	"//a",
+	"a//b",
+	" b",
+	"b ",
+	"a b",
+	"a b/",
+	" ",
+	".*",
+	".x",
+	"A",
+	"\xc3\xa4",
+	"\xff",
+	"[\xff]",
+	"\xc3*",
+	"?\xa4",
+	"b/log",
+	"log/",
+	"log",
+	"*/log",
+	"a/b/a/b",
+	"a/**/a/**/b",
+	"**/**/x",
+	"*b*",
+	"**/b/**",
+	"***",
+	"a/***/x",
+	"a/**b",
+	"**/a**",
+	"\\**",
+	"*\\",
+	"-",
+	"a/b/../x",
+	"./a",
+	"a/.",
+	"[[:punct:]]",
+	"[[:space:]]",
+	"b[[:space:]]",
+	"[[:xdigit:]]",
+	"[:alpha:]",
+	"[[:]",
+	"[[::]]",
+	"[[:a]",
+	"[[a:]",
+	"\\/a",
+	"a\\/b",
+	"**\\/x",
+	"a\\/**",
+	"[*]",
+	"[?]",
+	"a/[*]/x",
+	"[\\",
+	"[\\a-\\b].log",
+	"[a-\\b].log",
+	"[\\-]",
+	"[a\\-z]",
+	"*[",
+	"*]",
+	"**/[",
 };
 
 START_TEST(every_kind_of_pattern_means_what_it_means_to_git)
@@ -201,8 +322,8 @@ START_TEST(every_kind_of_pattern_means_what_it_means_to_git)
 
 		compare_with_git(one, 1);
 		/* The same, taken back. */
-		snprintf(with, sizeof with, "!%s", table[(i + 7)
-			 % (sizeof table / sizeof *table)]);
+		snprintf(with, sizeof with, "!%s",
+			 table[(i + 7) % (sizeof table / sizeof *table)]);
 		compare_with_git(back, 2);
 	}
 	free_tree();
@@ -220,9 +341,9 @@ static void
 make_pattern(unsigned int *state, char *to)
 {
 	static const char *const parts[] = {
-		"a", "b", "x", "/", "/", "*", "*", "**", "?", "[a", "]", "!",
-		"\\", ".log", "log", "[!", "-", "[a-b]", "/**/", " ",
-		"[[:alpha:]", "7",
+		"a", "b",     "x",    "/", "/",          "*",    "*",   "**",
+		"?", "[a",    "]",    "!", "\\",         ".log", "log", "[!",
+		"-", "[a-b]", "/**/", " ", "[[:alpha:]", "7",
 	};
 	unsigned int n = 1 + chance(state, 6);
 
@@ -230,8 +351,7 @@ make_pattern(unsigned int *state, char *to)
 	if (!chance(state, 5))
 		strcat(to, "!");
 	while (n-- > 0)
-		strcat(to, parts[chance(state, sizeof parts
-					/ sizeof *parts)]);
+		strcat(to, parts[chance(state, sizeof parts / sizeof *parts)]);
 	if (!chance(state, 5))
 		strcat(to, "/");
 }

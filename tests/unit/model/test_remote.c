@@ -13,9 +13,9 @@
 #define HELLO "nightburn-remote 1\n"
 
 struct seen {
-	struct nb_str text;          /* "A[body] D[bytes] ..." */
+	struct nb_str text; /* "A[body] D[bytes] ..." */
 	size_t data;
-	char stop_at;                /* this frame is refused */
+	char stop_at; /* this frame is refused */
 };
 
 static enum nb_err
@@ -34,8 +34,9 @@ see(void *ctx, char type, const char *body, size_t n)
 static enum nb_err
 feed(struct seen *seen, const char *bytes, size_t n, size_t step)
 {
-	struct nb_wire wire = { .peer = "db2", .protocol = 1, .fn = see,
-				.ctx = seen };
+	struct nb_wire wire = {
+		.peer = "db2", .protocol = 1, .fn = see, .ctx = seen
+	};
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < n; i += step)
@@ -49,8 +50,10 @@ feed(struct seen *seen, const char *bytes, size_t n, size_t step)
 
 START_TEST(frames_come_whole_however_the_bytes_come)
 {
-	static const char bytes[] = HELLO "M\0\0\0\3one" "A\0\0\0\0"
-		"D\0\0\0\5bytes" "Z\0\0\0\1z";
+	static const char bytes[] = HELLO "M\0\0\0\3one"
+					  "A\0\0\0\0"
+					  "D\0\0\0\5bytes"
+					  "Z\0\0\0\1z";
 
 	for (size_t step = 1; step < sizeof bytes; step++) {
 		struct seen seen = { .data = 0 };
@@ -77,7 +80,8 @@ static const struct {
 	{ STREAM(HELLO "M\0\0"), NB_ENOTFOUND, "" },
 	{ STREAM(HELLO "M\0\0\0\3on"), NB_ENOTFOUND, "" },
 	{ STREAM(HELLO "Z\0\0\0\0"), NB_ECANCELED, "" },
-	{ STREAM("\n"), NB_ESOURCE, "error: db2: speaks \"\", which is not "
+	{ STREAM("\n"), NB_ESOURCE,
+	  "error: db2: speaks \"\", which is not "
 	  "nightburn\nhint: what greets people at a login must be silent "
 	  "without a terminal\n" },
 	{ STREAM("nightburn-remote 2\n"), NB_ESOURCE,
@@ -92,7 +96,8 @@ static const struct {
 	  "nightburn\nhint: what greets people at a login must be silent "
 	  "without a terminal\n" },
 	{ STREAM("0123456789012345678901234567890123456789012345678901234567"
-		 "890123456789"), NB_ESOURCE,
+		 "890123456789"),
+	  NB_ESOURCE,
 	  "error: db2: speaks \"0123456789012345678901234567890123456789\", "
 	  "which is not nightburn\nhint: what greets people at a login must "
 	  "be silent without a terminal\n" },
@@ -130,26 +135,29 @@ parsed(const char *text)
 START_TEST(a_request_arrives_as_it_was_made)
 {
 	struct nb_remote_request r = { .task = NB_REMOTE_POSTGRES_DUMP,
-		.database = (char *)(uintptr_t)"\xff sales", .date = 7 };
+				       .database =
+					       (char *)(uintptr_t) "\xff sales",
+				       .date = 7 };
 	struct nb_config_postgres *pg = &r.source.postgres;
 	char *text = NULL;
 
 	nb_config_source_begin(NB_SOURCE_POSTGRES, &r.source);
-	r.source.name = (char *)(uintptr_t)"sales";
+	r.source.name = (char *)(uintptr_t) "sales";
 	pg->database = r.source.name;
-	pg->conninfo = (char *)(uintptr_t)"host=x password='y'";
-	pg->run_as = (char *)(uintptr_t)"postgres";
+	pg->conninfo = (char *)(uintptr_t) "host=x password='y'";
+	pg->run_as = (char *)(uintptr_t) "postgres";
 	pg->all = true;
 	pg->format = NB_FORMAT_PLAIN;
 	pg->compression = NB_COMPRESSION_ZSTD;
 	pg->level = 7;
 	pg->max_size = 5000000000;
 	pg->timeout = 99;
-	pg->pg_restore = (char *)(uintptr_t)"/bin/pg_restore";
+	pg->pg_restore = (char *)(uintptr_t) "/bin/pg_restore";
 	pg->min_ratio = 0.25;
-	r.source.remote.host = (char *)(uintptr_t)"db2";
+	r.source.remote.host = (char *)(uintptr_t) "db2";
 	nb_assert_ok(nb_remote_request_render(&r, &text));
-	ck_assert_str_eq(text, "{\"task\":\"postgres-dump\",\"name\":\"sales\","
+	ck_assert_str_eq(text,
+			 "{\"task\":\"postgres-dump\",\"name\":\"sales\","
 			 "\"options\":{\"conninfo\":[\"host=x password='y'\"],"
 			 "\"run_as\":[\"postgres\"],\"all\":[\"true\"],"
 			 "\"format\":[\"plain\"],\"compress\":[\"zstd:7\"],"
@@ -174,10 +182,10 @@ END_TEST
 
 START_TEST(patterns_arrive_in_their_order)
 {
-	struct nb_remote_request r = parsed(
-		"{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false,"
-		"\"backup_id\":\"x\",\"date\":1,\"options\":{\"path\":"
-		"[\"/a\"],\"exclude\":[\"z\",\"a\",\"!b\"]}}");
+	struct nb_remote_request r =
+		parsed("{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false,"
+		       "\"backup_id\":\"x\",\"date\":1,\"options\":{\"path\":"
+		       "[\"/a\"],\"exclude\":[\"z\",\"a\",\"!b\"]}}");
 	char *text = NULL;
 
 	ck_assert_uint_eq(r.source.tree.exclude.count, 3);
@@ -189,45 +197,55 @@ START_TEST(patterns_arrive_in_their_order)
 }
 END_TEST
 
-#define TREE(options) "{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false," \
+#define TREE(options)                                        \
+	"{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false," \
 	"\"backup_id\":\"x\",\"date\":1,\"options\":{" options "}}"
-#define NO_OPTION(name) "error: remote: no option " name " is taken from " \
+#define NO_OPTION(name)                                    \
+	"error: remote: no option " name " is taken from " \
 	"another host\nhint: are both versions of nightburn the same?\n"
 
-static const struct { const char *text, *log; } refused[] = {
+static const struct {
+	const char *text, *log;
+} refused[] = {
 	{ "{}", "error: remote: no such task\n" },
 	{ "{\"task\":\"shell\"}", "error: remote: no such task\n" },
 	{ "{\"task\":7}", "error: remote: no such task\n" },
-	{ "{\"task\":\"tree\"}", "error: remote: not a request of "
+	{ "{\"task\":\"tree\"}",
+	  "error: remote: not a request of "
 	  "nightburn\n" },
 	{ "{\"task\":\"tree\",\"name\":\"../x\",\"options\":{}}",
 	  "error: remote: not a request of nightburn\n" },
 	{ TREE(""), "error: remote: a tree without a path\n" },
 	{ TREE("\"path\":[\"/a\"],\"shell\":[\"x\"]"), NO_OPTION("shell") },
 	{ TREE("\"path\":[\"/a\"],\"host\":[\"x\"]"), NO_OPTION("host") },
-	{ TREE("\"path\":[\"/a\"],\"ssh\":[\"/bin/sh\"]"),
-	  NO_OPTION("ssh") },
-	{ TREE("\"path\":[\"/a\"],\"pack\":[\"tar.zst\"]"),
-	  NO_OPTION("pack") },
-	{ TREE("\"path\":[\"a\"]"), "error: remote: path is \"a\"; expected "
+	{ TREE("\"path\":[\"/a\"],\"ssh\":[\"/bin/sh\"]"), NO_OPTION("ssh") },
+	{ TREE("\"path\":[\"/a\"],\"pack\":[\"tar.zst\"]"), NO_OPTION("pack") },
+	{ TREE("\"path\":[\"a\"]"),
+	  "error: remote: path is \"a\"; expected "
 	  "an absolute path\n" },
-	{ TREE("\"path\":[7]"), "error: remote: path is \"\"; expected an "
+	{ TREE("\"path\":[7]"),
+	  "error: remote: path is \"\"; expected an "
 	  "absolute path\n" },
-	{ TREE("\"path\":\"/a\""), "error: remote: path has no list of "
+	{ TREE("\"path\":\"/a\""),
+	  "error: remote: path has no list of "
 	  "values\n" },
-	{ TREE("\"path\":[\"/a\",\"/b\"]"), "error: remote: path has no list "
+	{ TREE("\"path\":[\"/a\",\"/b\"]"),
+	  "error: remote: path has no list "
 	  "of values\n" },
-	{ TREE("\"path\":[\"/a\"],\"exclude\":[]"), "error: remote: exclude "
+	{ TREE("\"path\":[\"/a\"],\"exclude\":[]"),
+	  "error: remote: exclude "
 	  "has no list of values\n" },
 	{ "{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false,\"backup_id\":"
 	  "\"../x\",\"date\":1,\"options\":{\"path\":[\"/a\"]}}",
 	  "error: remote: not a request of nightburn\n" },
 	{ "{\"task\":\"postgres-dump\",\"name\":\"t\",\"sizes\":false,"
 	  "\"backup_id\":\"\",\"date\":1,\"options\":{\"pg_dump\":"
-	  "[\"/tmp/evil\"]}}", NO_OPTION("pg_dump") },
+	  "[\"/tmp/evil\"]}}",
+	  NO_OPTION("pg_dump") },
 	{ "{\"task\":\"postgres-dump\",\"name\":\"t\",\"sizes\":false,"
 	  "\"backup_id\":\"\",\"date\":1,\"database_hex\":\"6100\","
-	  "\"options\":{}}", "error: remote: not a request of nightburn\n" },
+	  "\"options\":{}}",
+	  "error: remote: not a request of nightburn\n" },
 };
 
 START_TEST(a_request_that_is_none_is_refused)
@@ -245,12 +263,16 @@ END_TEST
 
 START_TEST(answers_and_ends_arrive_as_they_were_made)
 {
-	struct nb_remote_database d = { (char *)(uintptr_t)"a \xfe", 12 };
+	struct nb_remote_database d = { (char *)(uintptr_t) "a \xfe", 12 };
 	struct nb_remote_answer a = { .version = 150020,
-		.version_text = (char *)(uintptr_t)"15.20",
-		.databases = { &d, 1, 1 } }, back;
-	struct nb_remote_end end = { .good = true, .bytes = 3,
-				     .sha256 = { 1, 2 } }, ended;
+				      .version_text =
+					      (char *)(uintptr_t) "15.20",
+				      .databases = { &d, 1, 1 } },
+				back;
+	struct nb_remote_end end = { .good = true,
+				     .bytes = 3,
+				     .sha256 = { 1, 2 } },
+			     ended;
 	char *text = NULL;
 
 	nb_assert_ok(nb_remote_answer_render(&a, &text));
@@ -271,8 +293,13 @@ START_TEST(answers_and_ends_arrive_as_they_were_made)
 END_TEST
 
 static const char *const no_answers[] = {
-	"", "7", "[]", "{}", "{\"version\":-1,\"version_text\":\"\","
-	"\"databases\":[]}", "{\"version\":1,\"version_text\":\"\"}",
+	"",
+	"7",
+	"[]",
+	"{}",
+	"{\"version\":-1,\"version_text\":\"\","
+	"\"databases\":[]}",
+	"{\"version\":1,\"version_text\":\"\"}",
 	"{\"version\":1e9,\"version_text\":\"\",\"databases\":[]}",
 	"{\"version\":1,\"version_text\":\"\",\"databases\":[{}]}",
 	"{\"version\":1,\"version_text\":\"\",\"databases\":[{\"name_hex\":"
@@ -311,8 +338,10 @@ chance(uint32_t below)
 
 START_TEST(nonsense_does_no_harm)
 {
-	static const char sound[] = HELLO "M\0\0\0\3one" "D\0\0\0\5bytes"
-		"E\0\0\0\2{}" "Z\0\0\0\1z";
+	static const char sound[] = HELLO "M\0\0\0\3one"
+					  "D\0\0\0\5bytes"
+					  "E\0\0\0\2{}"
+					  "Z\0\0\0\1z";
 	char bytes[sizeof sound];
 	int whole = 0;
 
@@ -322,9 +351,9 @@ START_TEST(nonsense_does_no_harm)
 
 		memcpy(bytes, sound, sizeof sound);
 		for (uint32_t k = chance(4); k; k--)
-			bytes[sizeof HELLO - 1 + chance(sizeof sound
-							- sizeof HELLO)]
-				= (char)chance(256);
+			bytes[sizeof HELLO - 1
+			      + chance(sizeof sound - sizeof HELLO)] =
+				(char)chance(256);
 		whole += feed(&seen, bytes, n, 1 + chance(30)) == NB_OK;
 		nb_str_free(&seen.text);
 		nb_test_log_clear();

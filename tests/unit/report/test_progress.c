@@ -7,7 +7,8 @@
 #include "report/report.h"
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
-#define LONG "dump a_database_with_a_name_that_is_longer_than_a_line_of_any_" \
+#define LONG                                                             \
+	"dump a_database_with_a_name_that_is_longer_than_a_line_of_any_" \
 	"terminal_that_people_use"
 
 static const struct {
@@ -19,14 +20,14 @@ static const struct {
 } lines[] = {
 	{ "burn", 50000000, 100000000, 10, 80,
 	  "burn [###############---------------]  50%  5.0 MB/s  0:10 left" },
-	{ "burn", 0, 100, 0, 80,
-	  "burn [------------------------------]   0%" },
+	{ "burn", 0, 100, 0, 80, "burn [------------------------------]   0%" },
 	{ "burn", 100, 100, 0.5, 80,
 	  "burn [##############################] 100%" },
 	/* more than was expected is not more than all of it */
 	{ "burn", 200, 100, 0, 80,
 	  "burn [##############################] 100%" },
-	{ "read back", 1000000000, 100000000000, 100, 80, "read back "
+	{ "read back", 1000000000, 100000000000, 100, 80,
+	  "read back "
 	  "[------------------------------]   1%  10.0 MB/s  2:45:00 left" },
 	/* no total: what is done so far */
 	{ "dump testdb", 12300000, 0, 2, 80, "dump testdb 12.3 MB  6.2 MB/s" },

@@ -8,106 +8,199 @@
 #include "report/report.h"
 
 #define ID "20261121T011500Z-0123456789ab"
-#define HASH "0123456789abcdef0123456789abcdef" \
+#define HASH                               \
+	"0123456789abcdef0123456789abcdef" \
 	"0123456789abcdef0123456789abcdef"
 
 static const struct nb_plan_info plan = {
-	.job = "nightly", .pool = "db", .drive = "upper", .device = "/dev/sr0",
-	.plan = "blank-then-fresh", .reason = "oldest-disc",
-	.text = "the disc is the oldest of the pool", .disc = "DB-A",
-	.need = 1000, .available = 2000, .generation = 7,
+	.job = "nightly",
+	.pool = "db",
+	.drive = "upper",
+	.device = "/dev/sr0",
+	.plan = "blank-then-fresh",
+	.reason = "oldest-disc",
+	.text = "the disc is the oldest of the pool",
+	.disc = "DB-A",
+	.need = 1000,
+	.available = 2000,
+	.generation = 7,
 };
 
 static const struct nb_plan_info refusal = {
-	.job = "nightly", .pool = "db", .device = "stdio:/d", .plan = "refuse",
-	.reason = "no-disc", .text = "no disc in the drive",
-	.hint = "insert the disc whose turn it is", .wanted = "DB-B",
-	.generation = 7, .err = NB_ENOMEDIUM,
+	.job = "nightly",
+	.pool = "db",
+	.device = "stdio:/d",
+	.plan = "refuse",
+	.reason = "no-disc",
+	.text = "no disc in the drive",
+	.hint = "insert the disc whose turn it is",
+	.wanted = "DB-B",
+	.generation = 7,
+	.err = NB_ENOMEDIUM,
 };
 
 static const struct nb_disc_info disc = {
-	.device = "/dev/sr0", .drive = "upper", .state = "appendable",
-	.profile = "CD-RW", .capacity = 359847, .free = 100000, .sessions = 2,
-	.last_start = 12074, .next_writable = 24000, .volume_id = "DB_A",
-	.label = "good", .disc_id = "00112233445566778899aabbccddeeff",
-	.pool = "db", .disc = "DB-A", .backup_id = ID, .generation = 6,
-	.created = 1795223700, .ours = true,
+	.device = "/dev/sr0",
+	.drive = "upper",
+	.state = "appendable",
+	.profile = "CD-RW",
+	.capacity = 359847,
+	.free = 100000,
+	.sessions = 2,
+	.last_start = 12074,
+	.next_writable = 24000,
+	.volume_id = "DB_A",
+	.label = "good",
+	.disc_id = "00112233445566778899aabbccddeeff",
+	.pool = "db",
+	.disc = "DB-A",
+	.backup_id = ID,
+	.generation = 6,
+	.created = 1795223700,
+	.ours = true,
 };
 
 static const struct nb_disc_info no_disc = {
-	.device = "/dev/sr0", .state = "none", .label = "none",
+	.device = "/dev/sr0",
+	.state = "none",
+	.label = "none",
 };
 
 static const struct nb_run_result night = {
-	.plan = { .plan = "fresh", .disc = "DB-A", .text = "the disc is blank",
-		  .reason = "blank-disc", .job = "nightly", .pool = "db",
+	.plan = { .plan = "fresh",
+		  .disc = "DB-A",
+		  .text = "the disc is blank",
+		  .reason = "blank-disc",
+		  .job = "nightly",
+		  .pool = "db",
 		  .device = "/dev/sr0" },
-	.backup_id = ID, .generation = 7, .files = 3, .bytes = 4700000000u,
-	.blocks = 2294922, .session = 1, .burned = true, .verified = true,
+	.backup_id = ID,
+	.generation = 7,
+	.files = 3,
+	.bytes = 4700000000u,
+	.blocks = 2294922,
+	.session = 1,
+	.burned = true,
+	.verified = true,
 };
 
 static const struct nb_backup_row backup = {
-	.id = ID, .job = "nightly", .pool = "db", .host = "db1",
-	.generation = 7, .created = 1795223700, .verified = 1795224000,
-	.bytes = 4700000000u, .files = 3, .disc = "DB-A",
-	.disc_state = "good", .session = 1,
+	.id = ID,
+	.job = "nightly",
+	.pool = "db",
+	.host = "db1",
+	.generation = 7,
+	.created = 1795223700,
+	.verified = 1795224000,
+	.bytes = 4700000000u,
+	.files = 3,
+	.disc = "DB-A",
+	.disc_state = "good",
+	.session = 1,
 };
 
 static const struct nb_backup_row gone = {
-	.id = ID, .job = "nightly", .pool = "db", .host = "db1",
-	.generation = 2, .bytes = 12, .files = 1,
+	.id = ID,
+	.job = "nightly",
+	.pool = "db",
+	.host = "db1",
+	.generation = 2,
+	.bytes = 12,
+	.files = 1,
 };
 
 static const struct nb_source_row source = {
-	.kind = "postgres", .name = "testdb", .database = "testdb",
-	.format = "custom", .path = ID "/postgres/testdb.dump",
-	.compression = "none", .server_version = "15.18", .bytes = 1000,
+	.kind = "postgres",
+	.name = "testdb",
+	.database = "testdb",
+	.format = "custom",
+	.path = ID "/postgres/testdb.dump",
+	.compression = "none",
+	.server_version = "15.18",
+	.bytes = 1000,
 	.stored = 500,
 };
 
 static const struct nb_file_row file = {
-	.backup_id = ID, .disc = "DB-A", .generation = 7,
-	.path = "tree/a \"name\"\nof two lines", .type = "file", .size = 4711,
-	.mode = 04755, .uid = 1, .gid = 2, .mtime = 1795223700,
+	.backup_id = ID,
+	.disc = "DB-A",
+	.generation = 7,
+	.path = "tree/a \"name\"\nof two lines",
+	.type = "file",
+	.size = 4711,
+	.mode = 04755,
+	.uid = 1,
+	.gid = 2,
+	.mtime = 1795223700,
 	.sha256 = HASH,
 };
 
 static const struct nb_file_row odd_file = {
-	.backup_id = ID, .generation = 7, .path = "tree/\xff\x1b[2J",
-	.type = "symlink", .target = "\xfe", .mode = 0777,
+	.backup_id = ID,
+	.generation = 7,
+	.path = "tree/\xff\x1b[2J",
+	.type = "symlink",
+	.target = "\xfe",
+	.mode = 0777,
 };
 
 static const struct nb_disc_row row = {
-	.pool = "db", .name = "DB-A", .disc_id = "00112233445566778899aabbccdd"
-	"eeff", .state = "suspect", .note = "burn failed", .profile = "CD-RW",
-	.generation = 6, .verified = 1795224000, .sessions = 2, .cycles = 9,
+	.pool = "db",
+	.name = "DB-A",
+	.disc_id = "00112233445566778899aabbccdd"
+		   "eeff",
+	.state = "suspect",
+	.note = "burn failed",
+	.profile = "CD-RW",
+	.generation = 6,
+	.verified = 1795224000,
+	.sessions = 2,
+	.cycles = 9,
 };
 
 static const struct nb_drive_row drive = {
-	.address = "/dev/sr0", .vendor = "PLEXTOR", .product = "DVDR",
-	.revision = "1.02", .serial = "123", .profiles = "CD-R, DVD+RW",
+	.address = "/dev/sr0",
+	.vendor = "PLEXTOR",
+	.product = "DVDR",
+	.revision = "1.02",
+	.serial = "123",
+	.profiles = "CD-R, DVD+RW",
 };
 
 static const struct nb_verify_result verified = {
-	.disc = "DB-A", .backup_id = ID, .generation = 7, .files = 3,
-	.bytes = 1000, .bad = 1,
+	.disc = "DB-A",
+	.backup_id = ID,
+	.generation = 7,
+	.files = 3,
+	.bytes = 1000,
+	.bad = 1,
 };
 
 static const struct nb_restore_result restored = {
-	.disc = "DB-A", .backup_id = ID, .generation = 7, .files = 3,
-	.bytes = 1000, .bad = 2,
+	.disc = "DB-A",
+	.backup_id = ID,
+	.generation = 7,
+	.files = 3,
+	.bytes = 1000,
+	.bad = 2,
 };
 
 static const struct nb_disc_info unsigned_disc = {
-	.device = "stdio:/d", .state = "closed", .label = "good",
-	.pool = "db", .disc = "DB-A", .backup_id = ID, .generation = 6,
+	.device = "stdio:/d",
+	.state = "closed",
+	.label = "good",
+	.pool = "db",
+	.disc = "DB-A",
+	.backup_id = ID,
+	.generation = 6,
 	.created = 1795223700,
 };
 
 static const struct nb_key_result keys[] = {
 	{ .name = "0123456789abcdef", .changed = true },
 	{ .name = "0123456789abcdef", .before = "0123456789abcdef" },
-	{ .name = "0123456789abcdef", .before = "fedcba9876543210",
+	{ .name = "0123456789abcdef",
+	  .before = "fedcba9876543210",
 	  .changed = true },
 };
 
@@ -115,40 +208,82 @@ static void
 render(int which, struct nb_str *s, bool json)
 {
 	switch (which) {
-	case 0: nb_report_plan(s, &plan, json); break;
-	case 1: nb_report_plan(s, &refusal, json); break;
-	case 2: nb_report_disc(s, &disc, json); break;
-	case 3: nb_report_disc(s, &no_disc, json); break;
-	case 4: nb_report_run(s, &night, json); break;
-	case 5: nb_report_image(s, "a.iso", &night, json); break;
-	case 6: nb_report_backup(s, &backup, json); break;
-	case 7: nb_report_backup(s, &gone, json); break;
-	case 8: nb_report_source(s, &source, json); break;
-	case 9: nb_report_file(s, &file, json); break;
-	case 10: nb_report_file(s, &odd_file, json); break;
-	case 11: nb_report_disc_row(s, &row, json); break;
-	case 12: nb_report_drive(s, &drive, json); break;
-	case 13: nb_report_verify(s, &verified, json); break;
-	case 14: nb_report_restore(s, &restored, json); break;
-	case 15: nb_report_disc(s, &unsigned_disc, json); break;
-	case 16: nb_report_key(s, &keys[0], json); break;
-	case 17: nb_report_key(s, &keys[1], json); break;
-	case 18: nb_report_key(s, &keys[2], json); break;
+	case 0:
+		nb_report_plan(s, &plan, json);
+		break;
+	case 1:
+		nb_report_plan(s, &refusal, json);
+		break;
+	case 2:
+		nb_report_disc(s, &disc, json);
+		break;
+	case 3:
+		nb_report_disc(s, &no_disc, json);
+		break;
+	case 4:
+		nb_report_run(s, &night, json);
+		break;
+	case 5:
+		nb_report_image(s, "a.iso", &night, json);
+		break;
+	case 6:
+		nb_report_backup(s, &backup, json);
+		break;
+	case 7:
+		nb_report_backup(s, &gone, json);
+		break;
+	case 8:
+		nb_report_source(s, &source, json);
+		break;
+	case 9:
+		nb_report_file(s, &file, json);
+		break;
+	case 10:
+		nb_report_file(s, &odd_file, json);
+		break;
+	case 11:
+		nb_report_disc_row(s, &row, json);
+		break;
+	case 12:
+		nb_report_drive(s, &drive, json);
+		break;
+	case 13:
+		nb_report_verify(s, &verified, json);
+		break;
+	case 14:
+		nb_report_restore(s, &restored, json);
+		break;
+	case 15:
+		nb_report_disc(s, &unsigned_disc, json);
+		break;
+	case 16:
+		nb_report_key(s, &keys[0], json);
+		break;
+	case 17:
+		nb_report_key(s, &keys[1], json);
+		break;
+	case 18:
+		nb_report_key(s, &keys[2], json);
+		break;
 	}
 }
 
-static const struct { const char *text, *key, *value; } reports[] = {
+static const struct {
+	const char *text, *key, *value;
+} reports[] = {
 	{ "job     nightly, pool db\n"
 	  "drive   upper: /dev/sr0\n"
 	  "disc    DB-A\n"
 	  "plan    blank-then-fresh, because the disc is the oldest of the "
 	  "pool\n"
-	  "size    1000 blocks of 2000\n", "reason", "\"oldest-disc\"" },
+	  "size    1000 blocks of 2000\n",
+	  "reason", "\"oldest-disc\"" },
 	{ "job     nightly, pool db\n"
 	  "drive   stdio:/d\n"
 	  "plan    refuse, because no disc in the drive\n"
 	  "wanted  DB-B\n"
-	  "hint    insert the disc whose turn it is\n", "exit_status", "3" },
+	  "hint    insert the disc whose turn it is\n",
+	  "exit_status", "3" },
 	{ "drive       upper: /dev/sr0\n"
 	  "medium      CD-RW, appendable\n"
 	  "capacity    737.0 MB, 204.8 MB free\n"
@@ -159,9 +294,11 @@ static const struct { const char *text, *key, *value; } reports[] = {
 	  "backup      " ID ", generation 6, 2026-11-21 01:15 UTC\n",
 	  "last_start", "12074" },
 	{ "drive       /dev/sr0\n"
-	  "medium      no disc\n", "state", "\"none\"" },
+	  "medium      no disc\n",
+	  "state", "\"none\"" },
 	{ ID ": generation 7 on disc DB-A, session 1: 3 files, 4.7 GB, "
-	  "verified\n", "verified", "true" },
+	     "verified\n",
+	  "verified", "true" },
 	{ "a.iso: 3 files, 4.7 GB, an image of 2294922 blocks\n", "blocks",
 	  "2294922" },
 	{ "   7  " ID "  nightly      4.7 GB  DB-A (good)\n", "created",
@@ -175,9 +312,11 @@ static const struct { const char *text, *key, *value; } reports[] = {
 	{ "   7  -                     0  tree/\\377\\033[2J\n", "path_hex",
 	  "\"747265652fff1b5b324a\"" },
 	{ "db         DB-A       suspect  generation 6, verified 2026-11-21 "
-	  "01:20 UTC, burn failed\n", "cycles", "9" },
+	  "01:20 UTC, burn failed\n",
+	  "cycles", "9" },
 	{ "/dev/sr0  PLEXTOR DVDR 1.02, serial 123\n"
-	  "  writes: CD-R, DVD+RW\n", "serial", "\"123\"" },
+	  "  writes: CD-R, DVD+RW\n",
+	  "serial", "\"123\"" },
 	{ "disc DB-A, generation 7: 3 files, 1.0 kB, are good, 1 are BAD\n",
 	  "bad", "1" },
 	{ ID " from disc DB-A: 3 files, 1.0 kB, restored, 2 NOT delivered\n",
@@ -193,7 +332,8 @@ static const struct { const char *text, *key, *value; } reports[] = {
 	{ "the key 0123456789abcdef is here now\n", "before", "null" },
 	{ "the key 0123456789abcdef is here already\n", "changed", "false" },
 	{ "the key 0123456789abcdef is here now, in the place of "
-	  "fedcba9876543210\n", "before", "\"fedcba9876543210\"" },
+	  "fedcba9876543210\n",
+	  "before", "\"fedcba9876543210\"" },
 };
 
 #define COUNT (int)(sizeof reports / sizeof *reports)

@@ -27,7 +27,9 @@ struct nb_label
 scene_label(char disc, uint64_t generation)
 {
 	struct nb_label label = {
-		.pool = "p", .disc = { disc }, .generation = generation,
+		.pool = "p",
+		.disc = { disc },
+		.generation = generation,
 		.created = 1000 + (int64_t)generation,
 	};
 
@@ -43,14 +45,24 @@ scene_commit(struct nb_catalog *catalog, char disc, uint64_t generation,
 {
 	struct nb_label label = scene_label(disc, generation);
 	struct nb_manifest m = {
-		.generation = generation, .job = "j", .pool = "p",
-		.host = "h", .created = label.created,
+		.generation = generation,
+		.job = "j",
+		.pool = "p",
+		.host = "h",
+		.created = label.created,
 	};
 	struct nb_entries entries = NB_ARRAY_INIT;
 	struct nb_catalog_session session = {
-		.label = &label, .manifest = &m, .entries = &entries,
-		.number = 1, .start = 32, .blocks = 100, .profile = "CD-RW",
-		.capacity = 1000, .first = first, .verified = 5000,
+		.label = &label,
+		.manifest = &m,
+		.entries = &entries,
+		.number = 1,
+		.start = 32,
+		.blocks = 100,
+		.profile = "CD-RW",
+		.capacity = 1000,
+		.first = first,
+		.verified = 5000,
 	};
 	enum nb_err err;
 
@@ -75,11 +87,10 @@ scene_view(struct nb_catalog *catalog, bool *behind)
 	for (size_t i = 0; i < view.discs.count; i++) {
 		const struct nb_pool_disc *d = &view.discs.at[i];
 
-		n += (size_t)snprintf(text + n, sizeof text - n,
-				      "%s %s %u %s, ", d->name,
-				      nb_disc_state_name(d->state),
-				      (unsigned int)d->generation,
-				      d->backup_id);
+		n += (size_t)snprintf(
+			text + n, sizeof text - n, "%s %s %u %s, ", d->name,
+			nb_disc_state_name(d->state),
+			(unsigned int)d->generation, d->backup_id);
 	}
 	snprintf(text + n, sizeof text - n, "newest %u",
 		 (unsigned int)view.generation);

@@ -9,10 +9,8 @@
 #include "base/fd.h"
 #include "store/catalog.h"
 
-#define ID(digit) #digit #digit #digit #digit #digit #digit #digit #digit   \
-	#digit #digit #digit #digit #digit #digit #digit #digit #digit      \
-	#digit #digit #digit #digit #digit #digit #digit #digit #digit      \
-	#digit #digit #digit #digit #digit #digit
+#define ID(digit) \
+#digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit
 
 static struct nb_catalog *catalog;
 static char *name_list[] = { (char *)"A", (char *)"B" };
@@ -38,30 +36,43 @@ commit_verified(const char *name, const char *disc_id, uint64_t generation,
 		const char *backup_id, bool first, int64_t verified)
 {
 	struct nb_manifest_source source = {
-		.kind = (char *)"postgres", .name = (char *)"db",
+		.kind = (char *)"postgres",
+		.name = (char *)"db",
 		.stored = generation * 100,
 	};
 	struct nb_manifest m = {
-		.generation = generation, .job = "j", .pool = "p",
-		.host = "h", .created = 1000 + (int64_t)generation,
+		.generation = generation,
+		.job = "j",
+		.pool = "p",
+		.host = "h",
+		.created = 1000 + (int64_t)generation,
 		.sources = { &source, 1, 1 },
 	};
 	struct nb_label label = {
-		.pool = "p", .generation = generation, .created = m.created,
+		.pool = "p",
+		.generation = generation,
+		.created = m.created,
 	};
 	struct nb_entries entries = NB_ARRAY_INIT;
 	struct nb_catalog_session session = {
-		.label = &label, .manifest = &m, .entries = &entries,
-		.number = 1, .start = 32, .blocks = 100, .profile = "CD-RW",
-		.capacity = 1000, .first = first, .verified = verified,
+		.label = &label,
+		.manifest = &m,
+		.entries = &entries,
+		.number = 1,
+		.start = 32,
+		.blocks = 100,
+		.profile = "CD-RW",
+		.capacity = 1000,
+		.first = first,
+		.verified = verified,
 	};
 
 	strcpy(m.backup_id, backup_id);
 	strcpy(label.backup_id, backup_id);
 	strcpy(label.disc, name);
 	strcpy(label.disc_id, disc_id);
-	nb_assert_ok(nb_entries_add_text(&entries, "id/tree/\xff odd", "x", 1,
-					 7));
+	nb_assert_ok(
+		nb_entries_add_text(&entries, "id/tree/\xff odd", "x", 1, 7));
 	nb_assert_ok(nb_catalog_commit(catalog, &session));
 	nb_entries_free(&entries);
 }
@@ -158,8 +169,11 @@ commit_label(const char *pool, const char *backup_id, int hash)
 	struct nb_label label = { .disc = "A", .disc_id = ID(4) };
 	struct nb_entries entries = NB_ARRAY_INIT;
 	struct nb_catalog_session session = {
-		.label = &label, .manifest = &m, .entries = &entries,
-		.number = 1, .profile = "CD-RW",
+		.label = &label,
+		.manifest = &m,
+		.entries = &entries,
+		.number = 1,
+		.profile = "CD-RW",
 	};
 
 	strcpy(m.backup_id, backup_id);
@@ -232,13 +246,13 @@ START_TEST(the_last_size_of_a_source_is_that_of_the_newest_backup)
 	uint64_t stored;
 
 	open_catalog();
-	nb_assert_ok(nb_catalog_last_size(catalog, "j", "postgres", "db",
-					  &stored));
+	nb_assert_ok(
+		nb_catalog_last_size(catalog, "j", "postgres", "db", &stored));
 	ck_assert_uint_eq(stored, 0);
 	commit("A", ID(1), 1, "b1", true);
 	commit("B", ID(2), 2, "b2", true);
-	nb_assert_ok(nb_catalog_last_size(catalog, "j", "postgres", "db",
-					  &stored));
+	nb_assert_ok(
+		nb_catalog_last_size(catalog, "j", "postgres", "db", &stored));
 	ck_assert_uint_eq(stored, 200);
 	close_catalog();
 }
@@ -252,9 +266,13 @@ count_file(void *ctx, const struct nb_catalog_file *row)
 	return NB_OK;
 }
 
-static const struct { const char *pattern; int found; } patterns[] = {
-	{ "odd", 1 }, { "\xff odd", 1 }, { "* odd", 1 }, { "id/tree/*", 1 },
-	{ "tree", 0 }, { "even", 0 }, { "tree/\xff", 1 },
+static const struct {
+	const char *pattern;
+	int found;
+} patterns[] = {
+	{ "odd", 1 },       { "\xff odd", 1 }, { "* odd", 1 },
+	{ "id/tree/*", 1 }, { "tree", 0 },     { "even", 0 },
+	{ "tree/\xff", 1 },
 };
 
 START_TEST(files_are_found_by_their_exact_bytes)
@@ -284,7 +302,8 @@ START_TEST(a_backup_that_does_not_exist_is_named)
 
 	open_catalog();
 	nb_assert_fails(nb_catalog_backup(catalog, "zzz", no_row, &rows),
-			NB_ENOTFOUND, "error: zzz: no such backup\n"
+			NB_ENOTFOUND,
+			"error: zzz: no such backup\n"
 			"hint: nightburn list shows the backups\n");
 	ck_assert_int_eq(rows, 0);
 	close_catalog();
@@ -324,13 +343,16 @@ END_TEST
 
 START_TEST(a_file_that_is_no_catalog_is_refused_with_a_remedy)
 {
-	nb_test_write("catalog.db", "this is not a database at all, and it is "
+	nb_test_write("catalog.db",
+		      "this is not a database at all, and it is "
 		      "longer than the head of one: 0123456789012345678901234"
-		      "567890123456789", 0600);
+		      "567890123456789",
+		      0600);
 	ck_assert_int_eq(nb_catalog_open(nb_test_path("catalog.db"),
-				     NB_CATALOG_WORK, &catalog),
+					 NB_CATALOG_WORK, &catalog),
 			 NB_ECORRUPT);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "the catalog is damaged: "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "the catalog is damaged: "
 				     "file is not a database\nhint: nightburn "
 				     "catalog rebuild"));
 }
@@ -346,11 +368,13 @@ main(void)
 
 	tcase_add_test(tc, discs_that_were_never_written_are_unused);
 	tcase_add_test(tc, a_commit_makes_a_good_disc_with_its_generation);
-	tcase_add_test(tc,
+	tcase_add_test(
+		tc,
 		a_blanked_disc_holds_nothing_and_its_generation_is_not_used_again);
 	tcase_add_test(tc,
 		       a_disc_written_afresh_takes_the_name_of_the_one_before);
-	tcase_add_test(tc,
+	tcase_add_test(
+		tc,
 		the_last_label_of_a_pool_is_that_of_the_backup_recorded_last);
 	tcase_add_test(tc, a_suspect_disc_is_good_again_when_it_is_verified);
 	tcase_add_test(tc, a_session_without_a_date_leaves_that_of_its_disc);

@@ -22,13 +22,15 @@
 static char *database, *wal, *mark;
 static size_t database_size, wal_size, mark_size;
 static char expected[256];
-static struct { unsigned int refused, behind, same; } seen;
+static struct {
+	unsigned int refused, behind, same;
+} seen;
 
 static void
 load(const char *name, char **text, size_t *n)
 {
-	nb_assert_ok(nb_fd_load(AT_FDCWD, nb_test_path(name), 1 << 24, text,
-				n));
+	nb_assert_ok(
+		nb_fd_load(AT_FDCWD, nb_test_path(name), 1 << 24, text, n));
 }
 
 /* Not synchronised: there are many of them. */
@@ -204,7 +206,9 @@ tamper(const char *statement)
 	sqlite3_close(db);
 }
 
-static const struct { const char *statement, *says; } changes[] = {
+static const struct {
+	const char *statement, *says;
+} changes[] = {
 	{ "update discs set verified = 9999999999",
 	  "what it holds is not what was written" },
 	{ "update backups set generation = 7 where generation = 1",
@@ -230,9 +234,11 @@ START_TEST(what_another_program_changed_is_seen)
 			 NB_ECORRUPT);
 	ck_assert_msg(strstr(nb_test_log(), changes[_i].says) != NULL, "%s",
 		      nb_test_log());
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "now/catalog.db: the "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "now/catalog.db: the "
 				     "catalog is damaged: "));
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "\nhint: nightburn "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "\nhint: nightburn "
 				     "catalog rebuild, with each disc of the "
 				     "pool in turn; nothing is written to a "
 				     "disc before\n"));
@@ -249,7 +255,8 @@ START_TEST(a_catalog_of_a_newer_program_is_left_alone)
 	ck_assert_int_eq(nb_catalog_open(nb_test_path("now/catalog.db"),
 					 NB_CATALOG_WORK, &catalog),
 			 NB_EFAIL);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "schema 99, this program "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "schema 99, this program "
 				     "knows 3\nhint: use the nightburn that "
 				     "wrote it"));
 	unmake();
@@ -285,10 +292,10 @@ START_TEST(a_damaged_catalog_is_set_aside_whole)
 	}
 	ck_assert_int_ne(access(path, F_OK), 0);
 	ck_assert_int_ne(access(nb_test_path("try/catalog.db-wal"), F_OK), 0);
-	ck_assert_int_eq(access(nb_test_path("try/catalog.db.damaged-1"),
-				F_OK), 0);
-	ck_assert_int_eq(access(nb_test_path("try/catalog.db.damaged-2-wal"),
-				F_OK), 0);
+	ck_assert_int_eq(access(nb_test_path("try/catalog.db.damaged-1"), F_OK),
+			 0);
+	ck_assert_int_eq(
+		access(nb_test_path("try/catalog.db.damaged-2-wal"), F_OK), 0);
 	unmake();
 }
 END_TEST

@@ -87,8 +87,8 @@ newest_rotten(void)
 static void
 verified_again(void)
 {
-	nb_assert_ok(nb_catalog_verified(catalog,
-					 scene_label('A', 1).disc_id, 9000));
+	nb_assert_ok(nb_catalog_verified(catalog, scene_label('A', 1).disc_id,
+					 9000));
 }
 
 static void
@@ -108,28 +108,27 @@ static const struct row {
 	const char *what;
 	void (*since)(void);
 	enum back back;
-	char disc;              /* a label that is seen; 0: none */
+	char disc; /* a label that is seen; 0: none */
 	uint64_t generation;
 	bool behind;
 } rows[] = {
 	{ "nothing happened", nothing, CATALOG, 0, 0, false },
 	{ "nothing happened, both", nothing, BOTH, 'A', 1, false },
 	{ "a night", third_night, CATALOG, 0, 0, true },
-	{ "a night, and the oldest disc", third_night, CATALOG, 'B', 2,
-	  true },
+	{ "a night, and the oldest disc", third_night, CATALOG, 'B', 2, true },
 	{ "the newest became suspect", newest_rotten, CATALOG, 0, 0, true },
 	{ "a disc was verified", verified_again, CATALOG, 0, 0, true },
 	{ "a name was given up", name_given_up, CATALOG, 0, 0, true },
 	{ "the catalog is lost", nothing, LOST, 0, 0, true },
 	{ "lost after a night", third_night, LOST, 'B', 2, true },
-	{ "all of the state directory, and the disc of that night",
-	  third_night, BOTH, 'C', 3, true },
+	{ "all of the state directory, and the disc of that night", third_night,
+	  BOTH, 'C', 3, true },
 	{ "all of it lost, and any disc", third_night, BOTH_LOST, 'B', 2,
 	  true },
 	/* No witness.  B, which the copy calls the newest, agrees with it and
 	 * takes a session at most; A is blank or bears another generation. */
-	{ "all of it, and a disc that did not change", third_night, BOTH,
-	  'B', 2, false },
+	{ "all of it, and a disc that did not change", third_night, BOTH, 'B',
+	  2, false },
 	/* No witness, and here is the limit: the copy believes B to be good,
 	 * and A, which agrees, may be blanked.  max_verify_age bounds how old
 	 * that belief can be. */
@@ -137,11 +136,10 @@ static const struct row {
 	  'A', 1, false },
 	/* Dates of verification are older than they could be: that refuses
 	 * more, not less. */
-	{ "all of it, after a disc was verified", verified_again, BOTH,
-	  'A', 1, false },
-	/* Nothing is there that could be blanked. */
-	{ "all of it lost, and no disc", third_night, BOTH_LOST, 0, 0,
+	{ "all of it, after a disc was verified", verified_again, BOTH, 'A', 1,
 	  false },
+	/* Nothing is there that could be blanked. */
+	{ "all of it lost, and no disc", third_night, BOTH_LOST, 0, 0, false },
 };
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
@@ -237,8 +235,8 @@ START_TEST(a_burn_that_was_never_recorded_is_no_witness)
 	nb_assert_ok(nb_catalog_suspect(catalog, &dead, "a run died"));
 	nb_assert_ok(nb_catalog_witness(catalog, &dead, &witness));
 	ck_assert(!witness);
-	nb_assert_ok(nb_catalog_set_disc(catalog, dead.disc_id,
-					 NB_DISC_BLANKED, "blanked"));
+	nb_assert_ok(nb_catalog_set_disc(catalog, dead.disc_id, NB_DISC_BLANKED,
+					 "blanked"));
 	nb_assert_ok(nb_catalog_witness(catalog, &dead, &witness));
 	ck_assert(!witness);
 	shut();
@@ -294,15 +292,16 @@ START_TEST(each_flipped_bit_of_a_mark_is_seen)
 	shut();
 	for (size_t bit = 0; bit < 8 * n; bit++) {
 		text[bit / 8] ^= (char)(1 << bit % 8);
-		nb_assert_ok(nb_fd_save(AT_FDCWD, nb_test_path("now/mark"), text,
-					n, 0600));
+		nb_assert_ok(nb_fd_save(AT_FDCWD, nb_test_path("now/mark"),
+					text, n, 0600));
 		text[bit / 8] ^= (char)(1 << bit % 8);
 		catalog = scene_open("now", NB_CATALOG_PEEK);
 		scene_view(catalog, &behind);
 		ck_assert_msg(behind, "bit %zu", bit);
 		shut();
 	}
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "the mark of the catalog "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "the mark of the catalog "
 				     "is damaged\nhint: nightburn catalog "
 				     "rebuild"));
 	reopen();
@@ -321,9 +320,9 @@ main(void)
 	Suite *suite = suite_create("catalog_mark");
 	TCase *tc = nb_test_case("catalog_mark", 60);
 
-	tcase_add_loop_test(tc,
-		a_catalog_that_went_back_is_known_by_its_mark_or_by_a_disc, 0,
-		COUNT(rows));
+	tcase_add_loop_test(
+		tc, a_catalog_that_went_back_is_known_by_its_mark_or_by_a_disc,
+		0, COUNT(rows));
 	tcase_add_test(tc, what_is_written_to_an_old_copy_does_not_make_it_new);
 	tcase_add_test(tc,
 		       an_accepted_catalog_counts_on_where_the_lost_one_was);

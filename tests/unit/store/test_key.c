@@ -68,7 +68,8 @@ START_TEST(a_key_cannot_be_saved_where_there_is_no_directory)
 	struct nb_key key = { GOOD };
 	char *message;
 
-	nb_assert_ok(nb_str_format(&message, "error: %s.new: cannot write: No "
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s.new: cannot write: No "
 				   "such file or directory\n",
 				   nb_test_path("none/key")));
 	nb_assert_fails(nb_key_save(nb_test_path("none"), &key), NB_EIO,
@@ -85,10 +86,11 @@ START_TEST(a_key_that_others_may_use_is_refused)
 	struct nb_key key;
 	char *message;
 
-	nb_assert_ok(nb_str_format(&message, "error: %s: others may use this "
-				   "key\nhint: chmod 600 %s\n", path, path));
-	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG,
-			message);
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s: others may use this "
+				   "key\nhint: chmod 600 %s\n",
+				   path, path));
+	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG, message);
 	free(message);
 }
 END_TEST
@@ -101,12 +103,12 @@ START_TEST(a_key_of_another_size_is_refused)
 	struct nb_key key;
 	char *message;
 
-	nb_assert_ok(nb_str_format(&message, "error: %s: %zu bytes, a key has "
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s: %zu bytes, a key has "
 				   "32\nhint: nightburn key import --force "
-				   "brings the key back\n", path,
-				   strlen(odd_sizes[_i])));
-	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECORRUPT,
-			message);
+				   "brings the key back\n",
+				   path, strlen(odd_sizes[_i])));
+	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECORRUPT, message);
 	free(message);
 }
 END_TEST
@@ -118,11 +120,12 @@ START_TEST(a_key_of_zeros_is_refused)
 	char *message;
 
 	ck_assert_int_eq(truncate(path, NB_KEY_SIZE), 0);
-	nb_assert_ok(nb_str_format(&message, "error: %s: nothing but zeros\n"
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s: nothing but zeros\n"
 				   "hint: nightburn key import --force brings "
-				   "the key back\n", path));
-	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECORRUPT,
-			message);
+				   "the key back\n",
+				   path));
+	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECORRUPT, message);
 	free(message);
 }
 END_TEST
@@ -141,10 +144,9 @@ START_TEST(only_a_plain_file_is_a_key)
 		ck_assert_int_eq(mkdir(path, 0700), 0);
 	else
 		ck_assert_int_eq(mkfifo(path, 0600), 0);
-	nb_assert_ok(nb_str_format(&message, "error: %s: not a plain file\n",
-				   path));
-	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG,
-			message);
+	nb_assert_ok(
+		nb_str_format(&message, "error: %s: not a plain file\n", path));
+	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG, message);
 	free(message);
 }
 END_TEST
@@ -158,11 +160,12 @@ START_TEST(a_key_of_another_user_is_refused)
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(chown(path, 12345, (gid_t)-1), 0);
-	nb_assert_ok(nb_str_format(&message, "error: %s: belongs to another "
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s: belongs to another "
 				   "user\nhint: chown it, if it is the right "
-				   "one\n", path));
-	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG,
-			message);
+				   "one\n",
+				   path));
+	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG, message);
 	free(message);
 }
 END_TEST
@@ -175,13 +178,12 @@ main(void)
 	Suite *suite = suite_create("key_store");
 	TCase *tc = nb_test_case("key_store", 10);
 
-	tcase_add_test(tc,
-		a_key_that_was_made_comes_back_and_is_for_its_owner_alone);
+	tcase_add_test(
+		tc, a_key_that_was_made_comes_back_and_is_for_its_owner_alone);
 	tcase_add_test(tc, no_two_keys_are_the_same);
 	tcase_add_test(tc, a_saved_key_replaces_the_one_before);
 	tcase_add_test(tc, no_key_is_told_without_words);
-	tcase_add_test(tc,
-		       a_key_cannot_be_saved_where_there_is_no_directory);
+	tcase_add_test(tc, a_key_cannot_be_saved_where_there_is_no_directory);
 	tcase_add_loop_test(tc, a_key_that_others_may_use_is_refused, 0,
 			    COUNT(open_modes));
 	tcase_add_loop_test(tc, a_key_of_another_size_is_refused, 0,

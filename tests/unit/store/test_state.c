@@ -36,8 +36,10 @@ START_TEST(a_state_directory_that_others_may_write_is_refused)
 
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
 	ck_assert_int_eq(chmod(dir, 0770), 0);
-	nb_assert_ok(nb_str_format(&message, "error: %s: others may write "
-				   "here\nhint: chmod go-w %s\n", dir, dir));
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s: others may write "
+				   "here\nhint: chmod go-w %s\n",
+				   dir, dir));
 	nb_assert_fails(nb_state_open(dir, &state), NB_ECONFIG, message);
 	free(message);
 }
@@ -49,7 +51,8 @@ START_TEST(the_lock_is_held_once_and_names_its_holder)
 	char *message;
 
 	nb_assert_ok(nb_lock_take(nb_test_dir(), &lock));
-	nb_assert_ok(nb_str_format(&message, "error: another run is active: "
+	nb_assert_ok(nb_str_format(&message,
+				   "error: another run is active: "
 				   "process %ld\nhint: wait for it to end\n",
 				   (long)getpid()));
 	nb_assert_fails(nb_lock_take(nb_test_dir(), &other), NB_ELOCKED,
@@ -75,16 +78,14 @@ START_TEST(an_intent_is_found_until_it_ends)
 {
 	struct nb_journal found;
 
-	ck_assert_int_eq(nb_journal_load(nb_test_dir(), &found),
-			 NB_ENOTFOUND);
+	ck_assert_int_eq(nb_journal_load(nb_test_dir(), &found), NB_ENOTFOUND);
 	nb_assert_ok(nb_journal_begin(nb_test_dir(), &intent));
 	nb_assert_ok(nb_journal_load(nb_test_dir(), &found));
 	ck_assert_int_eq(found.step, NB_STEP_BURN);
 	ck_assert_str_eq(found.label.disc_id, intent.label.disc_id);
 	ck_assert_uint_eq(found.label.generation, 7);
 	nb_assert_ok(nb_journal_end(nb_test_dir()));
-	ck_assert_int_eq(nb_journal_load(nb_test_dir(), &found),
-			 NB_ENOTFOUND);
+	ck_assert_int_eq(nb_journal_load(nb_test_dir(), &found), NB_ENOTFOUND);
 	nb_assert_ok(nb_journal_end(nb_test_dir()));
 }
 END_TEST
@@ -95,7 +96,8 @@ START_TEST(a_journal_that_cannot_be_read_is_told)
 	char *message;
 
 	nb_test_write("journal", "nonsense\n", 0600);
-	nb_assert_ok(nb_str_format(&message, "error: %s: not a journal\n"
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s: not a journal\n"
 				   "hint: remove it, and run nightburn verify "
 				   "on the disc of the last run\n",
 				   nb_test_path("journal")));
@@ -112,7 +114,10 @@ stage(const char *id, int64_t created)
 	const char *dir = nb_test_path("staging");
 	struct nb_staged staged;
 	struct nb_entry e = {
-		.type = NB_ENTRY_FILE, .mode = 0400, .size = 4, .hashed = true,
+		.type = NB_ENTRY_FILE,
+		.mode = 0400,
+		.size = 4,
+		.hashed = true,
 		.sha256 = { 1 },
 	};
 
@@ -139,8 +144,7 @@ START_TEST(the_newest_complete_backup_of_a_job_is_found)
 	ck_assert_str_eq(found.manifest.backup_id, "two");
 	ck_assert_uint_eq(found.entries.count, 1);
 	nb_staged_free(&found);
-	ck_assert_int_eq(nb_staging_find(dir, "other", &found),
-			 NB_ENOTFOUND);
+	ck_assert_int_eq(nb_staging_find(dir, "other", &found), NB_ENOTFOUND);
 	nb_assert_ok(nb_staging_prune(dir, "j", NULL));
 	ck_assert_int_eq(nb_staging_find(dir, "j", &found), NB_ENOTFOUND);
 }
@@ -153,11 +157,9 @@ START_TEST(a_partial_backup_is_removed_by_the_next)
 
 	nb_assert_ok(nb_staging_begin(dir, "dead", &staged));
 	nb_staged_free(&staged);
-	ck_assert_int_eq(access(nb_test_path("staging/dead.partial"), F_OK),
-			 0);
+	ck_assert_int_eq(access(nb_test_path("staging/dead.partial"), F_OK), 0);
 	nb_assert_ok(nb_staging_begin(dir, "next", &staged));
-	ck_assert_int_ne(access(nb_test_path("staging/dead.partial"), F_OK),
-			 0);
+	ck_assert_int_ne(access(nb_test_path("staging/dead.partial"), F_OK), 0);
 	nb_assert_ok(nb_staging_remove(dir, &staged));
 }
 END_TEST
@@ -170,8 +172,10 @@ START_TEST(a_staged_file_of_another_size_is_told)
 
 	stage("one", 100);
 	ck_assert_int_eq(truncate(nb_test_path("staging/one/dump"), 2), 0);
-	nb_assert_ok(nb_str_format(&message, "error: %s/one/dump: missing or "
-				   "of another size\n", dir));
+	nb_assert_ok(nb_str_format(&message,
+				   "error: %s/one/dump: missing or "
+				   "of another size\n",
+				   dir));
 	nb_assert_fails(nb_staging_find(dir, "j", &found), NB_ECORRUPT,
 			message);
 	free(message);
@@ -185,8 +189,7 @@ main(void)
 	TCase *tc = nb_test_case("state", 20);
 
 	tcase_add_test(tc, the_id_of_an_installation_stays);
-	tcase_add_test(tc,
-		       a_state_directory_that_others_may_write_is_refused);
+	tcase_add_test(tc, a_state_directory_that_others_may_write_is_refused);
 	tcase_add_test(tc, the_lock_is_held_once_and_names_its_holder);
 	tcase_add_test(tc, an_intent_is_found_until_it_ends);
 	tcase_add_test(tc, a_journal_that_cannot_be_read_is_told);

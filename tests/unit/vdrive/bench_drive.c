@@ -107,10 +107,11 @@ static uint32_t
 execute(const char *hex, uint8_t *data, size_t n, bool to_drive)
 {
 	uint8_t cdb[64];
-	struct vd_command command = {
-		.cdb = cdb, .cdb_length = from_hex(hex, cdb),
-		.data = data, .length = n, .to_drive = to_drive
-	};
+	struct vd_command command = { .cdb = cdb,
+				      .cdb_length = from_hex(hex, cdb),
+				      .data = data,
+				      .length = n,
+				      .to_drive = to_drive };
 	const uint8_t *sense = bench.answer.sense;
 
 	memset(&bench.answer, 0xee, sizeof bench.answer);
@@ -267,16 +268,17 @@ bench_track(uint32_t number)
 		 number >> 8 & 255, number & 255);
 	assert_good(bench_run(cdb));
 	ck_assert_uint_eq(bench.got, 48);
-	return (struct bench_track){
-		.start = (int32_t)vd_get32(p + 8),
-		.next = (int32_t)vd_get32(p + 12),
-		.free = (int32_t)vd_get32(p + 16),
-		.unit = (int32_t)vd_get32(p + 20),
-		.size = (int32_t)vd_get32(p + 24),
-		.last = (int32_t)vd_get32(p + 28),
-		.number = p[32] << 8 | p[2], .session = p[33] << 8 | p[3],
-		.mode = p[5], .flags = p[6], .valid = p[7]
-	};
+	return (struct bench_track){ .start = (int32_t)vd_get32(p + 8),
+				     .next = (int32_t)vd_get32(p + 12),
+				     .free = (int32_t)vd_get32(p + 16),
+				     .unit = (int32_t)vd_get32(p + 20),
+				     .size = (int32_t)vd_get32(p + 24),
+				     .last = (int32_t)vd_get32(p + 28),
+				     .number = p[32] << 8 | p[2],
+				     .session = p[33] << 8 | p[3],
+				     .mode = p[5],
+				     .flags = p[6],
+				     .valid = p[7] };
 }
 
 uint32_t
@@ -325,8 +327,8 @@ bench_last_session(int32_t lba, int32_t count, uint8_t seed)
 	enum vd_type type = vd_drive_disc(bench.drive)->type;
 
 	record(lba, count, seed, BENCH_SINGLE);
-	assert_good(bench_close(type == VD_DVD_PLUS_R || type == VD_BD_R
-				? 6 : 2, 0));
+	assert_good(bench_close(
+		type == VD_DVD_PLUS_R || type == VD_BD_R ? 6 : 2, 0));
 }
 
 void

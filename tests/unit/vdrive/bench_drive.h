@@ -17,15 +17,15 @@
 #include "vdrive/engine/mmc.h"
 
 #define BENCH_ROOM (1024 * 1024)
-#define BENCH_COUNT(table) (int)(sizeof (table) / sizeof *(table))
+#define BENCH_COUNT(table) (int)(sizeof(table) / sizeof *(table))
 #define BENCH_SECOND UINT64_C(1000000000)
 
 struct bench {
 	struct vd_drive *drive;
-	uint64_t now;               /* nanoseconds */
-	struct vd_answer answer;    /* of the last command */
-	uint8_t data[BENCH_ROOM];   /* what it gave */
-	size_t got;                 /* so many bytes */
+	uint64_t now;             /* nanoseconds */
+	struct vd_answer answer;  /* of the last command */
+	uint8_t data[BENCH_ROOM]; /* what it gave */
+	size_t got;               /* so many bytes */
 };
 
 extern struct bench bench;
@@ -34,9 +34,9 @@ extern struct bench bench;
 struct bench_track {
 	int32_t start, next, free, unit, size, last;
 	int number, session;
-	uint8_t mode;               /* byte 5: damage and track mode */
-	uint8_t flags;              /* byte 6: reserved, blank, packets */
-	uint8_t valid;              /* byte 7: 2 LRA, 1 NWA */
+	uint8_t mode;  /* byte 5: damage and track mode */
+	uint8_t flags; /* byte 6: reserved, blank, packets */
+	uint8_t valid; /* byte 7: 2 LRA, 1 NWA */
 };
 
 /* A test case whose drive is freed before the directory is removed. */
@@ -94,14 +94,14 @@ void bench_bytes(size_t at, const char *hex);
 
 /* Into the TCase `tc`: a test, and one for each line of a table. */
 #define bench_test(name) tcase_add_test(tc, name)
-#define bench_loop(name, table)                                          \
+#define bench_loop(name, table) \
 	tcase_add_loop_test(tc, name, 0, BENCH_COUNT(table))
 
-#define assert_sense(call, sense)                                        \
-	do {                                                             \
-		uint32_t got_ = (call), want_ = (sense);                 \
-		ck_assert_msg(got_ == want_, "%s: %06x, not %06x",       \
-			      #call, got_, want_);                       \
+#define assert_sense(call, sense)                                         \
+	do {                                                              \
+		uint32_t got_ = (call), want_ = (sense);                  \
+		ck_assert_msg(got_ == want_, "%s: %06x, not %06x", #call, \
+			      got_, want_);                               \
 	} while (0)
 #define assert_good(call) assert_sense(call, VD_GOOD)
 

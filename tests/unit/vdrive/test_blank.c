@@ -5,8 +5,12 @@
 #define WHOLE "a1 00 00 00 00 00 00 00 00 00 00 00"
 #define FAST "a1 01 00 00 00 00 00 00 00 00 00 00"
 
-static const struct { enum vd_type type; int32_t count, second; } media[] = {
-	{ VD_CD_RW, 300, 11702 }, { VD_DVD_RW, 304, 16688 },
+static const struct {
+	enum vd_type type;
+	int32_t count, second;
+} media[] = {
+	{ VD_CD_RW, 300, 11702 },
+	{ VD_DVD_RW, 304, 16688 },
 };
 
 /* Two sessions, the first of seed 1, the second of seed 2. */
@@ -68,8 +72,7 @@ START_TEST(blank_6_2_type_1_is_quick_and_the_disc_is_blank)
 	begin(_i);
 	assert_good(bench_run(FAST));
 	assert_blank();
-	ck_assert_int_eq(disc()->sequential_only,
-			 media[_i].type == VD_DVD_RW);
+	ck_assert_int_eq(disc()->sequential_only, media[_i].type == VD_DVD_RW);
 }
 END_TEST
 
@@ -187,10 +190,10 @@ START_TEST(blank_6_2_refuses_unknown_types)
 }
 END_TEST
 
-static const enum vd_type others[] = {
-	VD_CD_R, VD_DVD_R, VD_DVD_PLUS_R, VD_DVD_PLUS_RW, VD_DVD_RAM, VD_BD_R,
-	VD_BD_RE
-};
+static const enum vd_type others[] = { VD_CD_R,       VD_DVD_R,
+				       VD_DVD_PLUS_R, VD_DVD_PLUS_RW,
+				       VD_DVD_RAM,    VD_BD_R,
+				       VD_BD_RE };
 
 START_TEST(blank_6_2_is_for_cd_rw_and_dvd_rw_alone)
 {
@@ -198,8 +201,8 @@ START_TEST(blank_6_2_is_for_cd_rw_and_dvd_rw_alone)
 	for (int type = 0; type < 8; type++) {
 		char cdb[64];
 
-		snprintf(cdb, sizeof cdb,
-			 "a1 %x 00 00 00 00 00 00 00 00 00 00", type);
+		snprintf(cdb, sizeof cdb, "a1 %x 00 00 00 00 00 00 00 00 00 00",
+			 type);
 		assert_sense(bench_run(cdb), VD_CANNOT_WRITE);
 	}
 }
@@ -224,8 +227,8 @@ START_TEST(blank_6_2_of_a_formatted_dvd_rw_makes_it_sequential)
 	for (int type = 2; type < 7; type++) {
 		char cdb[64];
 
-		snprintf(cdb, sizeof cdb,
-			 "a1 %x 00 00 00 00 00 00 00 00 00 00", type);
+		snprintf(cdb, sizeof cdb, "a1 %x 00 00 00 00 00 00 00 00 00 00",
+			 type);
 		assert_sense(bench_run(cdb), VD_BAD_FIELD);
 	}
 	assert_good(bench_run(WHOLE));

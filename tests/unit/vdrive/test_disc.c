@@ -58,11 +58,14 @@ static const struct {
 	enum vd_type type;
 	int32_t capacity;
 } kinds[] = {
-	{ "cd-r", VD_CD_R, 359849 }, { "cd-rw", VD_CD_RW, 359849 },
-	{ "dvd-r", VD_DVD_R, 2298496 }, { "dvd-rw", VD_DVD_RW, 2297888 },
+	{ "cd-r", VD_CD_R, 359849 },
+	{ "cd-rw", VD_CD_RW, 359849 },
+	{ "dvd-r", VD_DVD_R, 2298496 },
+	{ "dvd-rw", VD_DVD_RW, 2297888 },
 	{ "dvd+r", VD_DVD_PLUS_R, 2295104 },
 	{ "dvd+rw", VD_DVD_PLUS_RW, 2295104 },
-	{ "dvd-ram", VD_DVD_RAM, 2236704 }, { "bd-r", VD_BD_R, 12219392 },
+	{ "dvd-ram", VD_DVD_RAM, 2236704 },
+	{ "bd-r", VD_BD_R, 12219392 },
 	{ "bd-re", VD_BD_RE, 12219392 },
 };
 
@@ -201,8 +204,7 @@ START_TEST(a_disc_without_a_whole_head_is_refused)
 	assert_refused(path, false,
 		       "its head is damaged or of a later version");
 	patch(path, 0, "vdrive disc 2", 13);
-	assert_refused(path, true,
-		       "its head is damaged or of a later version");
+	assert_refused(path, true, "its head is damaged or of a later version");
 }
 END_TEST
 
@@ -255,10 +257,11 @@ static void
 record_something(enum vd_type type)
 {
 	if (type == VD_BD_RE || type == VD_DVD_PLUS_RW) {
-		assert_good(bench_send_hex("04 11 00 00 00 00",
+		assert_good(bench_send_hex(
+			"04 11 00 00 00 00",
 			type == VD_BD_RE
-			? "00 82 00 08 00 00 ea 60 c4 00 08 00"
-			: "00 82 00 08 ff ff ff ff 98 00 00 00"));
+				? "00 82 00 08 00 00 ea 60 c4 00 08 00"
+				: "00 82 00 08 ff ff ff ff 98 00 00 00"));
 		assert_good(bench_write(640, 32, 1));
 	} else if (type == VD_DVD_RAM) {
 		assert_good(bench_write(640, 32, 1));
@@ -323,8 +326,8 @@ main(void)
 	tcase_add_loop_test(tc, a_head_that_contradicts_itself_is_refused, 0,
 			    7);
 	tcase_add_loop_test(tc,
-		the_same_commands_make_the_same_disc_byte_for_byte, 0,
-		VD_TYPES);
+			    the_same_commands_make_the_same_disc_byte_for_byte,
+			    0, VD_TYPES);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

@@ -4,54 +4,56 @@
 
 #include <string.h>
 
-static const struct { const char *text, *why; } bad[] = {
+static const struct {
+	const char *text, *why;
+} bad[] = {
 	{ "if write then hang", "line 1: 'when' is expected at 'if'" },
 	{ "when", "line 1: a command is expected at ''" },
 	{ "when burn then hang", "line 1: a command is expected at 'burn'" },
 	{ "when 100 then hang", "line 1: a command is expected at '100'" },
 	{ "when 2g then hang", "line 1: a command is expected at '2g'" },
 	{ "\n# two\nwhen write",
-		"line 3: a condition or 'then' is expected at ''" },
+	  "line 3: a condition or 'then' is expected at ''" },
 	{ "when write hang",
-		"line 1: a condition or 'then' is expected at 'hang'" },
+	  "line 1: a condition or 'then' is expected at 'hang'" },
 	{ "when write nth then hang",
-		"line 1: the rest of the condition is expected at 'then'" },
+	  "line 1: the rest of the condition is expected at 'then'" },
 	{ "when write nth 0 then hang",
-		"line 1: the rest of the condition is expected at '0'" },
+	  "line 1: the rest of the condition is expected at '0'" },
 	{ "when write nth 2x then hang",
-		"line 1: the rest of the condition is expected at '2x'" },
+	  "line 1: the rest of the condition is expected at '2x'" },
 	{ "when write lba 200-100 then hang",
-		"line 1: the rest of the condition is expected at '200-100'" },
+	  "line 1: the rest of the condition is expected at '200-100'" },
 	{ "when write lba 5- then hang",
-		"line 1: the rest of the condition is expected at '5-'" },
+	  "line 1: the rest of the condition is expected at '5-'" },
 	{ "when write lba -5 then hang",
-		"line 1: the rest of the condition is expected at '-5'" },
+	  "line 1: the rest of the condition is expected at '-5'" },
 	{ "when write after 10x bytes then hang",
-		"line 1: the rest of the condition is expected at '10x'" },
+	  "line 1: the rest of the condition is expected at '10x'" },
 	{ "when write after burning then hang",
-		"line 1: the rest of the condition is expected at 'burning'" },
+	  "line 1: the rest of the condition is expected at 'burning'" },
 	{ "when write at -1 then hang",
-		"line 1: the rest of the condition is expected at '-1'" },
+	  "line 1: the rest of the condition is expected at '-1'" },
 	{ "when write at 1e30 then hang",
-		"line 1: the rest of the condition is expected at '1e30'" },
+	  "line 1: the rest of the condition is expected at '1e30'" },
 	{ "when write at then hang",
-		"line 1: the rest of the condition is expected at 'then'" },
+	  "line 1: the rest of the condition is expected at 'then'" },
 	{ "when write then explode",
-		"line 1: an action is expected at 'explode'" },
+	  "line 1: an action is expected at 'explode'" },
 	{ "when write then flip a byte",
-		"line 1: an action is expected at 'flip'" },
+	  "line 1: an action is expected at 'flip'" },
 	{ "when write then sense 3/0c",
-		"line 1: an action is expected at '3/0c'" },
+	  "line 1: an action is expected at '3/0c'" },
 	{ "when write then sense 0/0c/00",
-		"line 1: an action is expected at '0/0c/00'" },
+	  "line 1: an action is expected at '0/0c/00'" },
 	{ "when write then sense 3/0c/00x",
-		"line 1: an action is expected at '3/0c/00x'" },
+	  "line 1: an action is expected at '3/0c/00x'" },
 	{ "when write then sense 2/04/07 progress 100%",
-		"line 1: an action is expected at '100%'" },
+	  "line 1: an action is expected at '100%'" },
 	{ "when write then hang times 0",
-		"line 1: a number of times, or 'forever' is expected at '0'" },
+	  "line 1: a number of times, or 'forever' is expected at '0'" },
 	{ "when write then hang now",
-		"line 1: the end of the rule is expected at 'now'" },
+	  "line 1: the end of the rule is expected at 'now'" },
 };
 
 START_TEST(what_is_wrong_in_a_rule_is_told_with_its_line)
@@ -67,20 +69,33 @@ END_TEST
 
 /* Every name and every action is read. */
 static const char *const good[] = {
-	"", "# only a comment", "\n\n", "when any then hang",
-	"when 2A then hang # upper case", "when\tbe\tthen\thang\r",
+	"",
+	"# only a comment",
+	"\n\n",
+	"when any then hang",
+	"when 2A then hang # upper case",
+	"when\tbe\tthen\thang\r",
 	"when read nth 1 then timeout without sense times 2",
 	"when write lba 5 then drop silently times forever",
-	"when sync after 0 bytes then detach", "when close at 0.5 then hang",
+	"when sync after 0 bytes then detach",
+	"when close at 0.5 then hang",
 	"when blank then sense 3/73/03 progress 1%",
-	"when format then short", "when reserve then kill client",
-	"when cue then power loss", "when opc then cache only",
-	"when inquiry then other serial", "when tray then swap disc",
-	"when toc then eject disc", "when discinfo then damage track",
-	"when configuration then hang", "when medium then hang",
-	"when trackinfo then flip a bit", "when capacity then wrong address",
-	"when modeselect then signal hup", "when ready then signal int",
-	"when ready then signal term", "when ready after close then hang",
+	"when format then short",
+	"when reserve then kill client",
+	"when cue then power loss",
+	"when opc then cache only",
+	"when inquiry then other serial",
+	"when tray then swap disc",
+	"when toc then eject disc",
+	"when discinfo then damage track",
+	"when configuration then hang",
+	"when medium then hang",
+	"when trackinfo then flip a bit",
+	"when capacity then wrong address",
+	"when modeselect then signal hup",
+	"when ready then signal int",
+	"when ready then signal term",
+	"when ready after close then hang",
 };
 
 START_TEST(every_command_condition_and_action_is_read)
@@ -101,7 +116,10 @@ begin(const char *rules)
 				   "00 82 00 08 00 00 ea 60 c4 00 08 00"));
 }
 
-static const struct { const char *when; const char *fires; } conditions[] = {
+static const struct {
+	const char *when;
+	const char *fires;
+} conditions[] = {
 	{ "when write", "100000" },
 	{ "when 2a", "100000" },
 	{ "when any nth 4", "001000" }, /* FORMAT UNIT is the first */
@@ -141,9 +159,14 @@ START_TEST(a_rule_fires_when_its_condition_holds)
 }
 END_TEST
 
-static const struct { const char *times, *fires; } times[] = {
-	{ "", "010000" }, { "times 1", "010000" }, { "times 2", "011000" },
-	{ "times 4", "011110" }, { "times forever", "011111" },
+static const struct {
+	const char *times, *fires;
+} times[] = {
+	{ "", "010000" },
+	{ "times 1", "010000" },
+	{ "times 2", "011000" },
+	{ "times 4", "011110" },
+	{ "times forever", "011111" },
 };
 
 START_TEST(a_rule_fires_as_often_as_it_says)
@@ -186,10 +209,16 @@ START_TEST(sense_answers_and_the_command_is_not_done)
 }
 END_TEST
 
-static const struct { const char *action; enum vd_end end; } ends[] = {
-	{ "hang", VD_HANGS }, { "timeout without sense", VD_TIMED_OUT },
-	{ "detach", VD_DETACHED }, { "kill client", VD_KILLS },
-	{ "power loss", VD_KILLS }, { "swap disc", VD_SWAPS },
+static const struct {
+	const char *action;
+	enum vd_end end;
+} ends[] = {
+	{ "hang", VD_HANGS },
+	{ "timeout without sense", VD_TIMED_OUT },
+	{ "detach", VD_DETACHED },
+	{ "kill client", VD_KILLS },
+	{ "power loss", VD_KILLS },
+	{ "swap disc", VD_SWAPS },
 	{ "signal term", VD_SIGNALS },
 };
 

@@ -7,9 +7,8 @@
 static void
 empty_drive(enum vd_personality personality, const char *serial)
 {
-	struct vd_drive_options options = {
-		.personality = personality, .serial = serial
-	};
+	struct vd_drive_options options = { .personality = personality,
+					    .serial = serial };
 
 	bench_start(&options);
 }
@@ -138,8 +137,7 @@ END_TEST
 START_TEST(get_event_6_7_is_polled_and_knows_the_media_class_alone)
 {
 	empty_drive(VD_NEW, NULL);
-	assert_sense(bench_run("4a 00 00 00 10 00 00 00 08 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("4a 00 00 00 10 00 00 00 08 00"), VD_BAD_FIELD);
 	assert_good(bench_run("4a 01 00 00 02 00 00 00 08 00"));
 	ck_assert_uint_eq(bench.got, 4);
 	bench_bytes(0, "00 02 80 10");
@@ -169,11 +167,13 @@ START_TEST(start_stop_6_40_moves_the_tray_unless_removal_is_prevented)
 END_TEST
 
 /* Kilobytes: of a CD as of blocks of 2,352 bytes, at 10x. */
-static const struct { enum vd_type type; uint32_t speed; } speeds[] = {
-	{ VD_CD_R, 1764 }, { VD_CD_RW, 1764 }, { VD_DVD_R, 5540 },
-	{ VD_DVD_RW, 5540 }, { VD_DVD_PLUS_R, 5540 },
-	{ VD_DVD_PLUS_RW, 5540 }, { VD_DVD_RAM, 4155 }, { VD_BD_R, 8990 },
-	{ VD_BD_RE, 8990 },
+static const struct {
+	enum vd_type type;
+	uint32_t speed;
+} speeds[] = {
+	{ VD_CD_R, 1764 },    { VD_CD_RW, 1764 },      { VD_DVD_R, 5540 },
+	{ VD_DVD_RW, 5540 },  { VD_DVD_PLUS_R, 5540 }, { VD_DVD_PLUS_RW, 5540 },
+	{ VD_DVD_RAM, 4155 }, { VD_BD_R, 8990 },       { VD_BD_RE, 8990 },
 };
 
 START_TEST(get_performance_6_8_tells_the_speed_of_the_medium)
@@ -205,7 +205,8 @@ START_TEST(set_speed_6_37_and_set_streaming_6_39_are_heard)
 	assert_good(bench_send("b6 00 00 00 00 00 00 00 00 00 1c 00",
 			       descriptor, sizeof descriptor));
 	assert_sense(bench_send("b6 00 00 00 00 00 00 00 00 00 1c 00",
-				descriptor, 8), VD_BAD_FIELD);
+				descriptor, 8),
+		     VD_BAD_FIELD);
 }
 END_TEST
 

@@ -36,8 +36,8 @@ START_TEST(read_disc_information_6_22_of_a_new_disc)
 	ck_assert_uint_eq(bench.data[8], blanks[_i].disc_type);
 	bench_bytes(9, "00 00 00 00 00 00 00");
 	/* 97:34:23 by the ATIP, and 60,150 frames. */
-	bench_bytes(16, cd ? "00 61 22 17 00 0d 16 00"
-		    : "00 00 00 00 00 00 00 00");
+	bench_bytes(16,
+		    cd ? "00 61 22 17 00 0d 16 00" : "00 00 00 00 00 00 00 00");
 }
 END_TEST
 
@@ -67,8 +67,9 @@ START_TEST(read_capacity_6_19_of_a_new_disc)
 	bench_insert(blanks[_i].type, 60000);
 	assert_good(bench_run("25 00 00 00 00 00 00 00 00 00"));
 	ck_assert_uint_eq(bench.got, 8);
-	bench_bytes(0, blanks[_i].type == VD_DVD_RAM
-		    ? "00 00 ea 5f 00 00 08 00" : "00 00 00 00 00 00 08 00");
+	bench_bytes(0,
+		    blanks[_i].type == VD_DVD_RAM ? "00 00 ea 5f 00 00 08 00"
+						  : "00 00 00 00 00 00 08 00");
 }
 END_TEST
 
@@ -120,16 +121,16 @@ START_TEST(read_disc_information_6_22_of_a_finalised_disc)
 	assert_good(bench_run(DISC_INFO));
 	ck_assert_uint_eq(bench.data[2] & 0x0f, 0x0e);
 	bench_bytes(3, "01 02 02 02 20 00");
-	bench_bytes(16, sessions[_i].type <= VD_CD_RW
-		    ? "ff ff ff ff ff ff ff ff" : "00 00 00 00 00 00 00 00");
+	bench_bytes(16,
+		    sessions[_i].type <= VD_CD_RW ? "ff ff ff ff ff ff ff ff"
+						  : "00 00 00 00 00 00 00 00");
 }
 END_TEST
 
 START_TEST(read_disc_information_6_22_knows_the_standard_type_alone)
 {
 	bench_insert(VD_CD_RW, 60000);
-	assert_sense(bench_run("51 01 00 00 00 00 00 00 22 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("51 01 00 00 00 00 00 00 22 00"), VD_BAD_FIELD);
 	assert_good(bench_run("51 00 00 00 00 00 00 00 04 00"));
 	ck_assert_uint_eq(bench.got, 4);
 }
@@ -166,8 +167,9 @@ START_TEST(read_track_information_6_27_of_a_closed_track)
 	ck_assert_int_eq(t.start, 0);
 	ck_assert_int_eq(t.size, sessions[_i].end);
 	ck_assert_int_eq(t.free, 0);
-	ck_assert_int_eq(t.last, sessions[_i].type <= VD_CD_RW
-			 ? sessions[_i].count - 1 : sessions[_i].end - 1);
+	ck_assert_int_eq(t.last,
+			 sessions[_i].type <= VD_CD_RW ? sessions[_i].count - 1
+						       : sessions[_i].end - 1);
 	ck_assert_uint_eq(t.flags, 0x01);
 	ck_assert_uint_eq(t.valid, 2);
 }
@@ -195,17 +197,18 @@ START_TEST(read_track_information_6_27_ff_is_none_on_a_finalised_disc)
 {
 	bench_insert(sessions[_i].type, 60000);
 	bench_last_session(0, sessions[_i].count, 1);
-	assert_sense(bench_run("52 01 00 00 00 ff 00 00 30 00"),
-		     VD_BAD_FIELD);
-	assert_sense(bench_run("52 01 00 00 00 02 00 00 30 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("52 01 00 00 00 ff 00 00 30 00"), VD_BAD_FIELD);
+	assert_sense(bench_run("52 01 00 00 00 02 00 00 30 00"), VD_BAD_FIELD);
 	ck_assert_int_eq(bench_track(1).valid, 2);
 }
 END_TEST
 
 /* Two closed sessions with a track each, and the invisible track 3 at 18904. */
-static const struct { const char *cdb; uint32_t sense; uint8_t track; }
-addresses[] = {
+static const struct {
+	const char *cdb;
+	uint32_t sense;
+	uint8_t track;
+} addresses[] = {
 	{ "52 00 00 00 00 00 00 00 30 00", VD_GOOD, 1 },
 	{ "52 00 00 00 01 2b 00 00 30 00", VD_GOOD, 1 }, /* 299 */
 	{ "52 00 00 00 2d b6 00 00 30 00", VD_GOOD, 2 }, /* 11702 */
@@ -251,8 +254,7 @@ START_TEST(read_capacity_6_19_ends_with_the_last_session)
 	bench_insert(sessions[_i].type, 60000);
 	bench_session(0, sessions[_i].count, 1);
 	assert_good(bench_run("25 00 00 00 00 00 00 00 00 00"));
-	ck_assert_int_eq((int32_t)vd_get32(bench.data),
-			 sessions[_i].end - 1);
+	ck_assert_int_eq((int32_t)vd_get32(bench.data), sessions[_i].end - 1);
 	bench_session(sessions[_i].second, sessions[_i].count, 1);
 	assert_good(bench_run("25 00 00 00 00 00 00 00 00 00"));
 	ck_assert_int_eq((int32_t)vd_get32(bench.data),

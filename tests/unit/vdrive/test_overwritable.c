@@ -14,7 +14,7 @@ static const struct {
 	int32_t unit; /* that writes have to keep to */
 } media[] = {
 	{ VD_DVD_PLUS_RW, "00 82 00 08 ff ff ff ff 98 00 00 00", 0x1a, 60000,
-		1 },
+	  1 },
 	{ VD_DVD_RAM, "00 82 00 08 00 00 ea 60 00 00 08 00", 0x12, 60000, 1 },
 	{ VD_BD_RE, "00 82 00 08 00 00 ea 60 c4 00 08 00", 0x43, 60000, 1 },
 	{ VD_DVD_RW, "00 82 00 08 00 00 ea 60 00 00 00 10", 0x13, 60000, 16 },
@@ -39,8 +39,7 @@ START_TEST(format_unit_6_5_makes_one_track_of_the_disc)
 	ck_assert_int_eq(t.last, 59999);
 	ck_assert_uint_eq(t.valid, 2);
 	ck_assert_uint_eq(t.flags, media[_i].type == VD_DVD_RW ? 0x31 : 0x01);
-	assert_sense(bench_run("52 01 00 00 00 02 00 00 30 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("52 01 00 00 00 02 00 00 30 00"), VD_BAD_FIELD);
 	assert_good(bench_run("46 00 00 00 00 00 00 00 08 00"));
 	ck_assert_uint_eq(vd_get16(bench.data + 6), media[_i].profile);
 	assert_good(bench_run("25 00 00 00 00 00 00 00 00 00"));
@@ -56,8 +55,8 @@ START_TEST(read_disc_information_6_22_of_a_formatted_disc_is_complete)
 	ck_assert_uint_eq(bench.data[2],
 			  media[_i].type == VD_DVD_RAM ? 0x1f : 0x1e);
 	bench_bytes(3, "01 01 01 01");
-	ck_assert_uint_eq(bench.data[7], media[_i].type == VD_DVD_PLUS_RW
-			  ? 0x23 : 0x20);
+	ck_assert_uint_eq(bench.data[7],
+			  media[_i].type == VD_DVD_PLUS_RW ? 0x23 : 0x20);
 }
 END_TEST
 
@@ -105,8 +104,8 @@ START_TEST(write_and_verify_6_46_writes)
 	uint8_t data[16 * VD_BLOCK] = { 0x77 };
 
 	begin(_i);
-	assert_good(bench_send("2e 00 00 00 00 20 00 00 10 00", data,
-			       sizeof data));
+	assert_good(
+		bench_send("2e 00 00 00 00 20 00 00 10 00", data, sizeof data));
 	assert_good(bench_read(32, 1));
 	bench_bytes(0, "77 00 00 00");
 }
@@ -143,8 +142,8 @@ START_TEST(format_unit_6_5_with_certification_erases)
 {
 	bench_insert(VD_DVD_RAM, 60000);
 	assert_good(bench_write(100, 32, 1));
-	assert_good(bench_send_hex(FORMAT,
-				   "00 82 00 08 00 00 ea 60 00 00 08 00"));
+	assert_good(
+		bench_send_hex(FORMAT, "00 82 00 08 00 00 ea 60 00 00 08 00"));
 	ck_assert(bench_is_zero(100, 32));
 }
 END_TEST
@@ -183,37 +182,39 @@ START_TEST(format_unit_6_5_4_2_of_every_type_and_size)
 }
 END_TEST
 
-static const struct { enum vd_type type; const char *cdb, *list;
-	uint32_t sense; } bad[] = {
+static const struct {
+	enum vd_type type;
+	const char *cdb, *list;
+	uint32_t sense;
+} bad[] = {
 	{ VD_BD_RE, "04 11 00 00 00 00", /* too large */
-		"00 02 00 08 00 00 ea 61 c4 00 08 00", VD_BAD_PARAMETER },
+	  "00 02 00 08 00 00 ea 61 c4 00 08 00", VD_BAD_PARAMETER },
 	{ VD_BD_RE, "04 11 00 00 00 00", /* of another medium */
-		"00 02 00 08 00 00 ea 60 98 00 08 00", VD_BAD_PARAMETER },
+	  "00 02 00 08 00 00 ea 60 98 00 08 00", VD_BAD_PARAMETER },
 	{ VD_DVD_PLUS_RW, "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 00 00 00 10", VD_BAD_PARAMETER },
+	  "00 02 00 08 00 00 ea 60 00 00 00 10", VD_BAD_PARAMETER },
 	{ VD_DVD_RW, "04 11 00 00 00 00", /* to grow needs a format */
-		"00 02 00 08 00 00 ea 60 4c 00 00 10", VD_BAD_PARAMETER },
+	  "00 02 00 08 00 00 ea 60 4c 00 00 10", VD_BAD_PARAMETER },
 	{ VD_BD_RE, "04 11 00 00 00 00", /* length of the descriptor */
-		"00 02 00 10 00 00 ea 60 c4 00 08 00", VD_BAD_PARAMETER },
+	  "00 02 00 10 00 00 ea 60 c4 00 08 00", VD_BAD_PARAMETER },
 	{ VD_BD_RE, "04 11 00 00 00 00", "00 02 00 08 00 00 ea 60 c4 00 08",
-		VD_BAD_FIELD },
+	  VD_BAD_FIELD },
 	{ VD_BD_RE, "04 00 00 00 00 00", /* no format data */
-		"00 02 00 08 00 00 ea 60 c4 00 08 00", VD_BAD_FIELD },
-	{ VD_CD_R, "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 00 00 08 00", VD_CANNOT_WRITE },
-	{ VD_CD_RW, "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 00 00 08 00", VD_CANNOT_WRITE },
-	{ VD_DVD_R, "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 00 00 08 00", VD_CANNOT_WRITE },
+	  "00 02 00 08 00 00 ea 60 c4 00 08 00", VD_BAD_FIELD },
+	{ VD_CD_R, "04 11 00 00 00 00", "00 02 00 08 00 00 ea 60 00 00 08 00",
+	  VD_CANNOT_WRITE },
+	{ VD_CD_RW, "04 11 00 00 00 00", "00 02 00 08 00 00 ea 60 00 00 08 00",
+	  VD_CANNOT_WRITE },
+	{ VD_DVD_R, "04 11 00 00 00 00", "00 02 00 08 00 00 ea 60 00 00 08 00",
+	  VD_CANNOT_WRITE },
 	{ VD_DVD_PLUS_R, "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 00 00 08 00", VD_CANNOT_WRITE },
+	  "00 02 00 08 00 00 ea 60 00 00 08 00", VD_CANNOT_WRITE },
 };
 
 START_TEST(format_unit_6_5_refuses_what_is_not_listed)
 {
 	bench_insert(bad[_i].type, 60000);
-	assert_sense(bench_send_hex(bad[_i].cdb, bad[_i].list),
-		     bad[_i].sense);
+	assert_sense(bench_send_hex(bad[_i].cdb, bad[_i].list), bad[_i].sense);
 	ck_assert_uint_eq(vd_drive_disc(bench.drive)->cycles, 0);
 	ck_assert_int_eq(vd_drive_disc(bench.drive)->pending, VD_NO_PENDING);
 }
@@ -224,8 +225,8 @@ START_TEST(a_quick_format_of_dvd_rw_grows_as_it_is_written)
 	struct bench_track t;
 
 	bench_insert(VD_DVD_RW, 60000);
-	assert_good(bench_send_hex(FORMAT,
-				   "00 02 00 08 00 00 ea 60 54 00 00 10"));
+	assert_good(
+		bench_send_hex(FORMAT, "00 02 00 08 00 00 ea 60 54 00 00 10"));
 	t = bench_track(1);
 	ck_assert_uint_eq(t.valid, 1);
 	ck_assert_int_eq(t.next, 0);
@@ -246,13 +247,13 @@ END_TEST
 START_TEST(format_unit_6_5_4_2_13h_grows_what_was_written)
 {
 	bench_insert(VD_DVD_RW, 60000);
-	assert_good(bench_send_hex(FORMAT,
-				   "00 02 00 08 00 00 ea 60 54 00 00 10"));
+	assert_good(
+		bench_send_hex(FORMAT, "00 02 00 08 00 00 ea 60 54 00 00 10"));
 	assert_good(bench_write(0, 32, 1));
 	assert_good(bench_run("23 00 00 00 00 00 00 04 00 00"));
 	bench_bytes(4 + 4 * 8, "00 00 ea 40 4c 00 00 10");
-	assert_good(bench_send_hex(FORMAT,
-				   "00 02 00 08 00 00 ea 40 4c 00 00 10"));
+	assert_good(
+		bench_send_hex(FORMAT, "00 02 00 08 00 00 ea 40 4c 00 00 10"));
 	ck_assert_int_eq(vd_drive_disc(bench.drive)->formatted, 60000);
 	ck_assert(bench_holds(0, 32, 1));
 	assert_good(bench_write(59984, 16, 2));
@@ -276,15 +277,15 @@ END_TEST
 START_TEST(a_bd_r_is_formatted_once_and_then_has_spares)
 {
 	bench_insert(VD_BD_R, 60000);
-	assert_good(bench_send_hex(FORMAT,
-				   "00 02 00 08 00 00 e3 00 c8 00 08 00"));
+	assert_good(
+		bench_send_hex(FORMAT, "00 02 00 08 00 00 e3 00 c8 00 08 00"));
 	ck_assert_int_eq(vd_drive_disc(bench.drive)->spare, 1888);
 	ck_assert_int_eq(bench_track(1).free, 58112);
 	assert_good(bench_run("23 00 00 00 00 00 00 04 00 00"));
 	bench_bytes(0, "00 00 00 08 00 00 e3 00 02 00 08 00");
-	assert_sense(bench_send_hex(FORMAT,
-				    "00 02 00 08 00 00 d0 00 c8 00 08 00"),
-		     VD_CANNOT_WRITE);
+	assert_sense(
+		bench_send_hex(FORMAT, "00 02 00 08 00 00 d0 00 c8 00 08 00"),
+		VD_CANNOT_WRITE);
 	bench_session(0, 64, 1);
 	ck_assert(bench_holds(0, 64, 1));
 }
@@ -294,9 +295,9 @@ START_TEST(a_bd_r_with_a_session_is_not_formatted)
 {
 	bench_insert(VD_BD_R, 60000);
 	bench_session(0, 64, 1);
-	assert_sense(bench_send_hex(FORMAT,
-				    "00 02 00 08 00 00 e3 00 c8 00 08 00"),
-		     VD_CANNOT_WRITE);
+	assert_sense(
+		bench_send_hex(FORMAT, "00 02 00 08 00 00 e3 00 c8 00 08 00"),
+		VD_CANNOT_WRITE);
 	ck_assert(bench_holds(0, 64, 1));
 }
 END_TEST
@@ -315,8 +316,7 @@ main(void)
 	bench_loop(write_6_44_restricted_overwrite_keeps_to_units_of_16_blocks,
 		   media);
 	bench_loop(write_and_verify_6_46_writes, media);
-	bench_loop(close_6_3_and_sync_6_41_change_nothing_and_stay_good,
-		   media);
+	bench_loop(close_6_3_and_sync_6_41_change_nothing_and_stay_good, media);
 	bench_loop(a_disc_without_a_format_is_neither_read_nor_written,
 		   unformatted);
 	bench_test(format_unit_6_5_with_certification_erases);

@@ -8,9 +8,8 @@
 static const char *
 begin(enum vd_type type, double speed)
 {
-	struct vd_drive_options options = {
-		.power_loss = true, .speed = speed
-	};
+	struct vd_drive_options options = { .power_loss = true,
+					    .speed = speed };
 	const char *path;
 
 	bench_start(&options);
@@ -28,9 +27,8 @@ lose_power(void)
 	assert_good(bench_run(READY));
 }
 
-static const enum vd_type sequential[] = {
-	VD_CD_R, VD_CD_RW, VD_DVD_R, VD_DVD_RW, VD_DVD_PLUS_R, VD_BD_R
-};
+static const enum vd_type sequential[] = { VD_CD_R,   VD_CD_RW,      VD_DVD_R,
+					   VD_DVD_RW, VD_DVD_PLUS_R, VD_BD_R };
 
 START_TEST(what_was_not_synchronized_is_lost_and_the_track_damaged)
 {
@@ -46,8 +44,8 @@ START_TEST(what_was_not_synchronized_is_lost_and_the_track_damaged)
 	ck_assert_uint_eq(t.valid, 2);
 	ck_assert(bench_holds(3200 - BUFFER - 320, 320, 1));
 	ck_assert(!bench_holds(3200 - BUFFER, 1, 1));
-	assert_good(bench_mode(sequential[_i] <= VD_CD_RW ? 1 : 0,
-			       BENCH_MULTI));
+	assert_good(
+		bench_mode(sequential[_i] <= VD_CD_RW ? 1 : 0, BENCH_MULTI));
 	assert_sense(bench_write(3200 - BUFFER, 32, 1), VD_BAD_ADDRESS);
 }
 END_TEST
@@ -136,20 +134,22 @@ START_TEST(all_is_kept_when_only_the_client_died)
 	ck_assert_int_eq(bench_track(1).next, 960);
 	ck_assert_uint_eq(bench_track(1).mode, 0x04);
 	ck_assert(bench_holds(640, 320, 1));
-	assert_good(bench_mode(sequential[_i] <= VD_CD_RW ? 1 : 0,
-			       BENCH_MULTI));
+	assert_good(
+		bench_mode(sequential[_i] <= VD_CD_RW ? 1 : 0, BENCH_MULTI));
 	assert_good(bench_write(960, 32, 1));
 }
 END_TEST
 
 /* Type, and the command that is interrupted. */
-static const struct { enum vd_type type; const char *cdb, *list; }
-halves[] = {
+static const struct {
+	enum vd_type type;
+	const char *cdb, *list;
+} halves[] = {
 	{ VD_CD_RW, "a1 10 00 00 00 00 00 00 00 00 00 00", NULL },
 	{ VD_CD_RW, "a1 11 00 00 00 00 00 00 00 00 00 00", NULL },
 	{ VD_DVD_RW, "a1 11 00 00 00 00 00 00 00 00 00 00", NULL },
 	{ VD_DVD_RW, "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 00 00 00 10" },
+	  "00 02 00 08 00 00 ea 60 00 00 00 10" },
 };
 
 static void

@@ -5,9 +5,12 @@
 #include <string.h>
 
 /* The commands there are, the bytes of each, and whether it wants a disc. */
-static const struct { uint8_t op, length; char wants; } commands[] = {
-	{ 0x00, 6, 'd' }, { 0x03, 6, ' ' }, { 0x04, 6, 'd' },
-	{ 0x12, 6, ' ' }, { 0x1b, 6, ' ' }, { 0x1e, 6, ' ' },
+static const struct {
+	uint8_t op, length;
+	char wants;
+} commands[] = {
+	{ 0x00, 6, 'd' },  { 0x03, 6, ' ' },  { 0x04, 6, 'd' },
+	{ 0x12, 6, ' ' },  { 0x1b, 6, ' ' },  { 0x1e, 6, ' ' },
 	{ 0x23, 10, ' ' }, { 0x25, 10, 'd' }, { 0x28, 10, 'd' },
 	{ 0x2a, 10, 'd' }, { 0x2e, 10, 'd' }, { 0x35, 10, 'd' },
 	{ 0x43, 10, 'd' }, { 0x46, 10, ' ' }, { 0x4a, 10, ' ' },
@@ -100,11 +103,13 @@ recorded(enum vd_type type)
 {
 	bench_insert(type, 60000);
 	if (type == VD_DVD_PLUS_RW)
-		assert_good(bench_send_hex("04 11 00 00 00 00",
-				   "00 82 00 08 ff ff ff ff 98 00 00 00"));
+		assert_good(
+			bench_send_hex("04 11 00 00 00 00",
+				       "00 82 00 08 ff ff ff ff 98 00 00 00"));
 	else if (type == VD_BD_RE)
-		assert_good(bench_send_hex("04 11 00 00 00 00",
-				   "00 82 00 08 00 00 ea 60 c4 00 08 00"));
+		assert_good(
+			bench_send_hex("04 11 00 00 00 00",
+				       "00 82 00 08 00 00 ea 60 c4 00 08 00"));
 	if (type == VD_DVD_PLUS_RW || type == VD_BD_RE || type == VD_DVD_RAM)
 		assert_good(bench_write(0, 320, 1));
 	else
@@ -130,12 +135,12 @@ START_TEST(read_6_15_and_6_16_need_room_for_what_they_ask)
 	assert_good(bench_run("28 00 00 00 00 00 00 00 00 00"));
 	ck_assert_uint_eq(bench.got, 0);
 	/* 65,535 blocks are more than the bench has room for. */
-	assert_sense(bench_run("28 00 00 00 00 00 00 ff ff 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("28 00 00 00 00 00 00 ff ff 00"), VD_BAD_FIELD);
 	assert_sense(bench_run("a8 00 00 00 00 00 ff ff ff ff 00 00"),
 		     VD_BAD_FIELD);
 	assert_sense(bench_send("28 00 00 00 00 00 00 00 01 00", bench.data,
-				VD_BLOCK), VD_BAD_FIELD);
+				VD_BLOCK),
+		     VD_BAD_FIELD);
 	assert_good(bench_run("a8 00 00 00 00 00 00 00 00 02 00 00"));
 	ck_assert_uint_eq(bench.got, 2 * VD_BLOCK);
 	bench_bytes(0, "00 00 00 00 01");
@@ -151,18 +156,20 @@ START_TEST(write_6_44_behind_the_disc_or_with_too_little_is_refused)
 	assert_sense(bench_write(60001, 1, 2), VD_OUT_OF_RANGE);
 	assert_sense(bench_write(0x7fffffff, 1, 2), VD_OUT_OF_RANGE);
 	assert_sense(bench_send("aa 00 00 00 00 00 ff ff ff ff 00 00", data,
-				sizeof data), VD_BAD_FIELD);
-	assert_sense(bench_send("2a 00 00 00 00 00 00 00 02 00", data,
-				sizeof data), VD_BAD_FIELD);
-	assert_sense(bench_send("2e 00 00 00 00 00 00 00 02 00", data,
-				sizeof data), VD_BAD_FIELD);
+				sizeof data),
+		     VD_BAD_FIELD);
+	assert_sense(
+		bench_send("2a 00 00 00 00 00 00 00 02 00", data, sizeof data),
+		VD_BAD_FIELD);
+	assert_sense(
+		bench_send("2e 00 00 00 00 00 00 00 02 00", data, sizeof data),
+		VD_BAD_FIELD);
 	ck_assert(bench_holds(0, 320, 1));
 }
 END_TEST
 
-static const enum vd_type sequential[] = {
-	VD_CD_R, VD_CD_RW, VD_DVD_R, VD_DVD_RW, VD_DVD_PLUS_R, VD_BD_R
-};
+static const enum vd_type sequential[] = { VD_CD_R,   VD_CD_RW,      VD_DVD_R,
+					   VD_DVD_RW, VD_DVD_PLUS_R, VD_BD_R };
 
 START_TEST(write_6_44_of_a_recorded_session_leaves_it)
 {
@@ -184,7 +191,10 @@ START_TEST(send_opc_6_36_takes_its_table_or_none)
 }
 END_TEST
 
-struct lines { int count; char last[256]; };
+struct lines {
+	int count;
+	char last[256];
+};
 
 static void
 keep(void *context, const char *line)
@@ -195,22 +205,25 @@ keep(void *context, const char *line)
 	snprintf(lines->last, sizeof lines->last, "%s", line);
 }
 
-static const struct { const char *cdb, *line; } traces[] = {
-	{ "12 00 00 00 60 00", "{\"t\":0.000000,\"op\":\"12\","
-		"\"cdb\":\"120000006000\",\"status\":0,\"len\":96}" },
-	{ "00 00 00 00 00 00", "{\"t\":0.000000,\"op\":\"00\","
-		"\"cdb\":\"000000000000\",\"status\":2,\"key\":2,\"asc\":58,"
-		"\"ascq\":1,\"len\":0}" },
-	{ "ff", "{\"t\":0.000000,\"op\":\"ff\",\"cdb\":\"ff\",\"status\":2,"
-		"\"key\":5,\"asc\":32,\"ascq\":0,\"len\":0}" },
+static const struct {
+	const char *cdb, *line;
+} traces[] = {
+	{ "12 00 00 00 60 00",
+	  "{\"t\":0.000000,\"op\":\"12\","
+	  "\"cdb\":\"120000006000\",\"status\":0,\"len\":96}" },
+	{ "00 00 00 00 00 00",
+	  "{\"t\":0.000000,\"op\":\"00\","
+	  "\"cdb\":\"000000000000\",\"status\":2,\"key\":2,\"asc\":58,"
+	  "\"ascq\":1,\"len\":0}" },
+	{ "ff",
+	  "{\"t\":0.000000,\"op\":\"ff\",\"cdb\":\"ff\",\"status\":2,"
+	  "\"key\":5,\"asc\":32,\"ascq\":0,\"len\":0}" },
 };
 
 START_TEST(a_trace_has_a_line_of_json_for_each_command)
 {
 	struct lines lines = { 0 };
-	struct vd_drive_options options = {
-		.trace = keep, .context = &lines
-	};
+	struct vd_drive_options options = { .trace = keep, .context = &lines };
 
 	bench_start(&options);
 	bench_run(traces[_i].cdb);
@@ -222,14 +235,15 @@ END_TEST
 START_TEST(a_trace_tells_what_became_of_a_command_without_an_answer)
 {
 	struct lines lines = { 0 };
-	struct vd_drive_options options = {
-		.trace = keep, .context = &lines,
-		.faults = bench_faults("when inquiry then hang")
-	};
+	struct vd_drive_options options = { .trace = keep,
+					    .context = &lines,
+					    .faults = bench_faults(
+						    "when inquiry then hang") };
 
 	bench_start(&options);
 	bench_run("12 00 00 00 60 00");
-	ck_assert_str_eq(lines.last, "{\"t\":0.000000,\"op\":\"12\","
+	ck_assert_str_eq(lines.last,
+			 "{\"t\":0.000000,\"op\":\"12\","
 			 "\"cdb\":\"120000006000\",\"status\":0,"
 			 "\"end\":\"hang\",\"len\":0}");
 }
@@ -249,8 +263,8 @@ main(void)
 			    VD_TYPES);
 	tcase_add_loop_test(tc, read_6_15_and_6_16_need_room_for_what_they_ask,
 			    0, VD_TYPES);
-	tcase_add_loop_test(tc,
-		write_6_44_behind_the_disc_or_with_too_little_is_refused, 0,
+	tcase_add_loop_test(
+		tc, write_6_44_behind_the_disc_or_with_too_little_is_refused, 0,
 		VD_TYPES);
 	bench_loop(write_6_44_of_a_recorded_session_leaves_it, sequential);
 	tcase_add_loop_test(tc, send_opc_6_36_takes_its_table_or_none, 0,

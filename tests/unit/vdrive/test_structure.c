@@ -8,25 +8,33 @@
 
 /* Of a new disc of 60,000 blocks: the current capacity, then the formats; one
  * of 32 blocks of a BD is spare, which leaves 58,112 in whole clusters. */
-static const struct { enum vd_type type; const char *answer; } formats[] = {
+static const struct {
+	enum vd_type type;
+	const char *answer;
+} formats[] = {
 	{ VD_CD_R, "00 00 00 08 00 00 ea 60 01 00 08 00" },
 	{ VD_CD_RW, "00 00 00 08 00 00 ea 60 01 00 08 00" },
 	{ VD_DVD_R, "00 00 00 08 00 00 ea 60 01 00 08 00" },
-	{ VD_DVD_RW, "00 00 00 20 00 00 ea 60 01 00 08 00 "
-		"00 00 ea 60 00 00 00 10 00 00 ea 60 40 00 00 10 "
-		"00 00 ea 60 54 00 00 10" },
+	{ VD_DVD_RW,
+	  "00 00 00 20 00 00 ea 60 01 00 08 00 "
+	  "00 00 ea 60 00 00 00 10 00 00 ea 60 40 00 00 10 "
+	  "00 00 ea 60 54 00 00 10" },
 	{ VD_DVD_PLUS_R, "00 00 00 08 00 00 ea 60 01 00 08 00" },
-	{ VD_DVD_PLUS_RW, "00 00 00 10 00 00 ea 60 01 00 08 00 "
-		"00 00 ea 60 98 00 00 00" },
-	{ VD_DVD_RAM, "00 00 00 20 00 00 ea 60 02 00 08 00 "
-		"00 00 ea 60 00 00 08 00 00 00 e3 00 00 00 08 00 "
-		"00 00 ea 60 04 00 08 00" },
-	{ VD_BD_R, "00 00 00 20 00 00 ea 60 01 00 08 00 "
-		"00 00 e3 00 00 00 08 00 00 00 e3 00 c8 00 08 00 "
-		"00 00 ea 60 c8 00 08 00" },
-	{ VD_BD_RE, "00 00 00 20 00 00 ea 60 01 00 08 00 "
-		"00 00 e3 00 00 00 08 00 00 00 e3 00 c0 00 08 00 "
-		"00 00 ea 60 c4 00 08 00" },
+	{ VD_DVD_PLUS_RW,
+	  "00 00 00 10 00 00 ea 60 01 00 08 00 "
+	  "00 00 ea 60 98 00 00 00" },
+	{ VD_DVD_RAM,
+	  "00 00 00 20 00 00 ea 60 02 00 08 00 "
+	  "00 00 ea 60 00 00 08 00 00 00 e3 00 00 00 08 00 "
+	  "00 00 ea 60 04 00 08 00" },
+	{ VD_BD_R,
+	  "00 00 00 20 00 00 ea 60 01 00 08 00 "
+	  "00 00 e3 00 00 00 08 00 00 00 e3 00 c8 00 08 00 "
+	  "00 00 ea 60 c8 00 08 00" },
+	{ VD_BD_RE,
+	  "00 00 00 20 00 00 ea 60 01 00 08 00 "
+	  "00 00 e3 00 00 00 08 00 00 00 e3 00 c0 00 08 00 "
+	  "00 00 ea 60 c4 00 08 00" },
 };
 
 START_TEST(read_format_capacities_6_24_of_a_new_disc)
@@ -108,8 +116,7 @@ read_structure(uint8_t kind, uint8_t format)
 START_TEST(read_disc_structure_6_23_of_dvd_and_bd)
 {
 	bench_insert(structures[_i].type, 60000);
-	assert_good(read_structure(structures[_i].kind,
-				   structures[_i].format));
+	assert_good(read_structure(structures[_i].kind, structures[_i].format));
 	ck_assert_uint_eq(bench.got, structures[_i].length);
 	ck_assert_uint_eq(vd_get16(bench.data), bench.got - 2);
 	bench_bytes(structures[_i].at, structures[_i].bytes);
@@ -230,7 +237,10 @@ START_TEST(mode_pages_are_the_defaults_again_with_a_new_disc)
 }
 END_TEST
 
-static const struct { const char *cdb; uint32_t sense; } bad_sense[] = {
+static const struct {
+	const char *cdb;
+	uint32_t sense;
+} bad_sense[] = {
 	{ "5a 00 c5 00 00 00 00 00 ff 00", 0x053900 },
 	{ "5a 00 0e 00 00 00 00 00 ff 00", VD_BAD_FIELD },
 	{ "5a 00 05 01 00 00 00 00 ff 00", VD_BAD_FIELD },
@@ -244,7 +254,10 @@ START_TEST(mode_sense_6_13_refuses_saved_and_unknown_pages)
 END_TEST
 
 /* What is wrong with page 05h: a byte of the list, and its value. */
-static const struct { uint8_t at, value; uint32_t sense; } bad_page[] = {
+static const struct {
+	uint8_t at, value;
+	uint32_t sense;
+} bad_page[] = {
 	{ 8, 0x0e, VD_BAD_PARAMETER },  /* a page that cannot be changed */
 	{ 9, 48, VD_BAD_PARAMETER },    /* its length */
 	{ 10, 0x03, VD_BAD_PARAMETER }, /* raw */

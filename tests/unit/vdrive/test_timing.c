@@ -9,9 +9,8 @@
 static void
 begin_as(enum vd_type type, double speed, enum vd_personality personality)
 {
-	struct vd_drive_options options = {
-		.speed = speed, .personality = personality
-	};
+	struct vd_drive_options options = { .speed = speed,
+					    .personality = personality };
 
 	bench.now = 1000 * BENCH_SECOND;
 	bench_start(&options);
@@ -40,29 +39,26 @@ static const struct {
 } long_ones[] = {
 	/* 60,000 blocks at 750 a second. */
 	{ VD_CD_RW, "a1 10 00 00 00 00 00 00 00 00 00 00",
-		"a1 00 00 00 00 00 00 00 00 00 00 00", NULL, NULL,
-		VD_IN_PROGRESS, 80000 },
+	  "a1 00 00 00 00 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS,
+	  80000 },
 	{ VD_CD_RW, "a1 11 00 00 00 00 00 00 00 00 00 00",
-		"a1 01 00 00 00 00 00 00 00 00 00 00", NULL, NULL,
-		VD_IN_PROGRESS, 45000 },
+	  "a1 01 00 00 00 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS,
+	  45000 },
 	{ VD_DVD_RW, "a1 11 00 00 00 00 00 00 00 00 00 00",
-		"a1 01 00 00 00 00 00 00 00 00 00 00", NULL, NULL,
-		VD_IN_PROGRESS, 60000 },
+	  "a1 01 00 00 00 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS,
+	  60000 },
 	{ VD_BD_RE, "04 11 00 00 00 00", "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 c4 00 08 00",
-		"00 00 00 08 00 00 ea 60 c4 00 08 00", VD_FORMATTING, 40000 },
+	  "00 02 00 08 00 00 ea 60 c4 00 08 00",
+	  "00 00 00 08 00 00 ea 60 c4 00 08 00", VD_FORMATTING, 40000 },
 	{ VD_DVD_RW, "04 11 00 00 00 00", "04 11 00 00 00 00",
-		"00 02 00 08 00 00 ea 60 54 00 00 10",
-		"00 00 00 08 00 00 ea 60 54 00 00 10", VD_FORMATTING, 60000 },
+	  "00 02 00 08 00 00 ea 60 54 00 00 10",
+	  "00 00 00 08 00 00 ea 60 54 00 00 10", VD_FORMATTING, 60000 },
 	{ VD_CD_R, "5b 01 02 00 00 00 00 00 00 00",
-		"5b 00 02 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS,
-		28000 },
+	  "5b 00 02 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS, 28000 },
 	{ VD_DVD_PLUS_R, "5b 01 02 00 00 00 00 00 00 00",
-		"5b 00 02 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS,
-		30000 },
+	  "5b 00 02 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS, 30000 },
 	{ VD_BD_R, "5b 01 02 00 00 00 00 00 00 00",
-		"5b 00 02 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS,
-		10000 },
+	  "5b 00 02 00 00 00 00 00 00 00", NULL, NULL, VD_IN_PROGRESS, 10000 },
 };
 
 static void
@@ -104,7 +100,7 @@ START_TEST(progress_is_told_in_sense_bytes_15_to_17_spc3_4_5_3)
 		ck_assert_uint_eq(bench.got, 18);
 		bench_bytes(0, "70 00");
 		ck_assert_uint_eq((uint32_t)bench.data[2] << 16
-				  | vd_get16(bench.data + 12),
+					  | vd_get16(bench.data + 12),
 				  long_ones[_i].sense);
 		ck_assert_uint_eq(bench.data[15], 0x80);
 		ck_assert_uint_eq(vd_get16(bench.data + 16), quarters[i]);
@@ -120,8 +116,7 @@ START_TEST(a_command_that_is_not_immediate_keeps_the_host_waiting)
 {
 	begin(long_ones[_i].type, 1);
 	run(long_ones[_i].waiting, long_ones[_i].waiting_list);
-	ck_assert_uint_eq(bench.answer.delay,
-			  long_ones[_i].time * MILLISECOND);
+	ck_assert_uint_eq(bench.answer.delay, long_ones[_i].time * MILLISECOND);
 	assert_sense(bench_run(READY), long_ones[_i].sense);
 	wait_for(long_ones[_i].time);
 	assert_good(bench_run(READY));

@@ -11,35 +11,37 @@ two_cd_sessions(void)
 }
 
 /* On a CD with two sessions. */
-static const struct { const char *cdb, *answer; } tocs[] = {
+static const struct {
+	const char *cdb, *answer;
+} tocs[] = {
 	/* Format 0: tracks from the one asked for, and the lead-out. */
 	{ "43 00 00 00 00 00 00 04 00 00",
-		"00 1a 01 02 00 14 01 00 00 00 00 00 00 14 02 00 00 00 2d b6 "
-		"00 14 aa 00 00 00 2e e4" },
+	  "00 1a 01 02 00 14 01 00 00 00 00 00 00 14 02 00 00 00 2d b6 "
+	  "00 14 aa 00 00 00 2e e4" },
 	{ "43 00 00 00 00 00 01 04 00 00",
-		"00 1a 01 02 00 14 01 00 00 00 00 00 00 14 02 00 00 00 2d b6 "
-		"00 14 aa 00 00 00 2e e4" },
+	  "00 1a 01 02 00 14 01 00 00 00 00 00 00 14 02 00 00 00 2d b6 "
+	  "00 14 aa 00 00 00 2e e4" },
 	{ "43 00 00 00 00 00 02 04 00 00",
-		"00 12 01 02 00 14 02 00 00 00 2d b6 00 14 aa 00 00 00 2e e4" },
+	  "00 12 01 02 00 14 02 00 00 00 2d b6 00 14 aa 00 00 00 2e e4" },
 	{ "43 00 00 00 00 00 aa 04 00 00",
-		"00 0a 01 02 00 14 aa 00 00 00 2e e4" },
+	  "00 0a 01 02 00 14 aa 00 00 00 2e e4" },
 	/* In minutes, seconds, frames, which count from -150. */
 	{ "43 02 00 00 00 00 00 04 00 00",
-		"00 1a 01 02 00 14 01 00 00 00 02 00 00 14 02 00 00 02 26 02 "
-		"00 14 aa 00 00 02 2a 04" },
+	  "00 1a 01 02 00 14 01 00 00 00 02 00 00 14 02 00 00 02 26 02 "
+	  "00 14 aa 00 00 02 2a 04" },
 	/* Format 1: the first track of the last session. */
 	{ "43 00 01 00 00 00 00 04 00 00",
-		"00 0a 01 02 00 14 02 00 00 00 2d b6" },
+	  "00 0a 01 02 00 14 02 00 00 00 2d b6" },
 	{ "43 00 00 00 00 00 00 04 00 40", /* as SFF-8020i asked for it */
-		"00 0a 01 02 00 14 02 00 00 00 2d b6" },
+	  "00 0a 01 02 00 14 02 00 00 00 2d b6" },
 	/* Format 2 of session 2: A0, A1, A2, the track, B0. */
 	{ "43 02 02 00 00 00 02 04 00 00",
-		"00 39 01 02 "
-		"02 14 00 a0 00 00 00 00 02 00 00 "
-		"02 14 00 a1 00 00 00 00 02 00 00 "
-		"02 14 00 a2 00 00 00 00 02 2a 04 "
-		"02 14 00 02 00 00 00 00 02 26 02 "
-		"02 54 00 b0 04 0c 04 00 0d 16 00" },
+	  "00 39 01 02 "
+	  "02 14 00 a0 00 00 00 00 02 00 00 "
+	  "02 14 00 a1 00 00 00 00 02 00 00 "
+	  "02 14 00 a2 00 00 00 00 02 2a 04 "
+	  "02 14 00 02 00 00 00 00 02 26 02 "
+	  "02 54 00 b0 04 0c 04 00 0d 16 00" },
 };
 
 START_TEST(read_toc_6_26_of_two_sessions)
@@ -57,7 +59,8 @@ START_TEST(read_toc_6_26_format_2_has_all_sessions_and_the_first_lead_in)
 	assert_good(bench_run("43 02 02 00 00 00 00 04 00 00"));
 	ck_assert_uint_eq(bench.got, 4 + 11 * (6 + 5));
 	bench_bytes(0, "00 7b 01 02");
-	bench_bytes(4 + 11 * 4, "01 54 00 b0 02 24 02 00 0d 16 00 "
+	bench_bytes(4 + 11 * 4,
+		    "01 54 00 b0 02 24 02 00 0d 16 00 "
 		    "01 54 00 c0 00 00 00 00 61 22 17 02 14 00 a0");
 }
 END_TEST
@@ -102,7 +105,8 @@ START_TEST(read_toc_6_26_does_not_tell_a_session_that_is_open)
 	bench_session(0, 300, 1);
 	bench_fill(11702, 300, 2);
 	assert_good(bench_run("43 00 00 00 00 00 00 04 00 00"));
-	bench_bytes(0, "00 12 01 01 00 14 01 00 00 00 00 00 "
+	bench_bytes(0,
+		    "00 12 01 01 00 14 01 00 00 00 00 00 "
 		    "00 14 aa 00 00 00 01 2e");
 	assert_good(bench_sync());
 	assert_good(bench_run("43 00 01 00 00 00 00 04 00 00"));
@@ -111,16 +115,18 @@ START_TEST(read_toc_6_26_does_not_tell_a_session_that_is_open)
 END_TEST
 
 /* A DVD or BD is told as a CD would be: the lead-out of 100 blocks. */
-static const struct { enum vd_type type; const char *two, *last; }
-others[] = {
+static const struct {
+	enum vd_type type;
+	const char *two, *last;
+} others[] = {
 	{ VD_DVD_R, "00 14 02 00 00 00 40 70 00 14 aa 00 00 00 40 e0",
-		"00 14 02 00 00 00 40 70" },
+	  "00 14 02 00 00 00 40 70" },
 	{ VD_DVD_RW, "00 14 02 00 00 00 40 70 00 14 aa 00 00 00 40 e0",
-		"00 14 02 00 00 00 40 70" },
+	  "00 14 02 00 00 00 40 70" },
 	{ VD_DVD_PLUS_R, "00 14 02 00 00 00 10 70 00 14 aa 00 00 00 10 e0",
-		"00 14 02 00 00 00 10 70" },
+	  "00 14 02 00 00 00 10 70" },
 	{ VD_BD_R, "00 14 02 00 00 00 00 80 00 14 aa 00 00 00 01 00",
-		"00 14 02 00 00 00 00 80" },
+	  "00 14 02 00 00 00 00 80" },
 };
 
 START_TEST(read_toc_6_26_of_two_sessions_on_dvd_and_bd)
@@ -136,15 +142,15 @@ START_TEST(read_toc_6_26_of_two_sessions_on_dvd_and_bd)
 	assert_good(bench_run("43 00 01 00 00 00 00 04 00 00"));
 	bench_bytes(0, "00 0a 01 02");
 	bench_bytes(4, others[_i].last);
-	assert_sense(bench_run("43 00 02 00 00 00 00 04 00 00"),
-		     VD_BAD_FIELD);
-	assert_sense(bench_run("43 00 04 00 00 00 00 04 00 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("43 00 02 00 00 00 00 04 00 00"), VD_BAD_FIELD);
+	assert_sense(bench_run("43 00 04 00 00 00 00 04 00 00"), VD_BAD_FIELD);
 }
 END_TEST
 
-static const struct { enum vd_type type; const char *format; }
-overwritables[] = {
+static const struct {
+	enum vd_type type;
+	const char *format;
+} overwritables[] = {
 	{ VD_DVD_RAM, NULL },
 	{ VD_DVD_PLUS_RW, "00 82 00 08 ff ff ff ff 98 00 00 00" },
 	{ VD_BD_RE, "00 82 00 08 00 00 ea 60 c4 00 00 00" },
@@ -158,7 +164,8 @@ START_TEST(read_toc_6_26_of_overwritable_media_is_one_track)
 		assert_good(bench_send_hex("04 11 00 00 00 00",
 					   overwritables[_i].format));
 	assert_good(bench_run("43 00 00 00 00 00 00 04 00 00"));
-	bench_bytes(0, "00 12 01 01 00 14 01 00 00 00 00 00 "
+	bench_bytes(0,
+		    "00 12 01 01 00 14 01 00 00 00 00 00 "
 		    "00 14 aa 00 00 00 ea 60");
 	assert_good(bench_run("43 00 01 00 00 00 00 04 00 00"));
 	bench_bytes(0, "00 0a 01 01 00 14 01 00 00 00 00 00");
@@ -172,8 +179,7 @@ START_TEST(read_toc_6_26_of_a_blank_disc_is_a_lead_out_at_0)
 	bench_bytes(0, "00 0a 01 01 00 14 aa 00 00 00 00 00");
 	assert_good(bench_run("43 00 01 00 00 00 00 04 00 00"));
 	bench_bytes(0, "00 0a 01 01 00 14 01 00 00 00 00 00");
-	assert_sense(bench_run("43 00 02 00 00 00 00 04 00 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("43 00 02 00 00 00 00 04 00 00"), VD_BAD_FIELD);
 }
 END_TEST
 
@@ -183,10 +189,8 @@ START_TEST(a_drive_of_2003_refuses_read_toc_of_a_blank_disc)
 
 	bench_start(&options);
 	bench_load(VD_CD_RW, 60000, false);
-	assert_sense(bench_run("43 00 00 00 00 00 00 04 00 00"),
-		     VD_BAD_FIELD);
-	assert_sense(bench_run("43 00 01 00 00 00 00 04 00 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("43 00 00 00 00 00 00 04 00 00"), VD_BAD_FIELD);
+	assert_sense(bench_run("43 00 01 00 00 00 00 04 00 00"), VD_BAD_FIELD);
 	assert_good(bench_run("43 00 04 00 00 00 00 04 00 00"));
 	bench_session(0, 300, 1);
 	assert_good(bench_run("43 00 01 00 00 00 00 04 00 00"));
@@ -194,11 +198,16 @@ START_TEST(a_drive_of_2003_refuses_read_toc_of_a_blank_disc)
 END_TEST
 
 /* 13:22:00 is where the lead-out may start at last. */
-static const struct { enum vd_type type; const char *answer; } atips[] = {
-	{ VD_CD_R, "00 1a 00 00 d0 40 80 00 61 22 17 00 0d 16 00 00 "
-		"00 00 00 00 00 00 00 00 00 00 00 00" },
-	{ VD_CD_RW, "00 1a 00 00 d3 40 c4 00 61 22 17 00 0d 16 00 00 "
-		"24 1a 58 00 00 00 00 00 00 00 00 00" },
+static const struct {
+	enum vd_type type;
+	const char *answer;
+} atips[] = {
+	{ VD_CD_R,
+	  "00 1a 00 00 d0 40 80 00 61 22 17 00 0d 16 00 00 "
+	  "00 00 00 00 00 00 00 00 00 00 00 00" },
+	{ VD_CD_RW,
+	  "00 1a 00 00 d3 40 c4 00 61 22 17 00 0d 16 00 00 "
+	  "24 1a 58 00 00 00 00 00 00 00 00 00" },
 };
 
 START_TEST(read_toc_6_26_3_6_atip)
@@ -216,8 +225,7 @@ START_TEST(a_bridge_drops_atip)
 
 	bench_start(&options);
 	bench_load(VD_CD_RW, 60000, false);
-	assert_sense(bench_run("43 02 04 00 00 00 00 04 00 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("43 02 04 00 00 00 00 04 00 00"), VD_BAD_FIELD);
 }
 END_TEST
 
@@ -231,7 +239,7 @@ main(void)
 	bench_test(
 		read_toc_6_26_format_2_has_all_sessions_and_the_first_lead_in);
 	bench_test(
-	       read_toc_6_26_format_2_of_a_finalised_disc_has_no_next_session);
+		read_toc_6_26_format_2_of_a_finalised_disc_has_no_next_session);
 	bench_test(read_toc_6_26_gives_no_more_than_the_allocation_length);
 	bench_loop(read_toc_6_26_refuses_what_is_not_there, bad);
 	bench_test(read_toc_6_26_does_not_tell_a_session_that_is_open);

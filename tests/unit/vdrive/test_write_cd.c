@@ -62,7 +62,8 @@ START_TEST(write_6_44_of_no_blocks_and_of_too_few_bytes)
 	assert_good(bench_send("2a 00 00 00 00 00 00 00 00 00", "", 0));
 	ck_assert_int_eq(vd_drive_disc(bench.drive)->track_count, 0);
 	assert_sense(bench_send("2a 00 00 00 00 00 00 00 02 00", bench.data,
-				2 * VD_BLOCK - 1), VD_BAD_FIELD);
+				2 * VD_BLOCK - 1),
+		     VD_BAD_FIELD);
 	assert_sense(bench_run("2a 00 00 00 00 00 00 00 02 00"), VD_BAD_FIELD);
 }
 END_TEST

@@ -9,8 +9,9 @@ static const enum vd_type cds[] = { VD_CD_R, VD_CD_RW };
 #define SEND "5d 00 00 00 00 00 00 00 "
 #define LEAD_IN "41 00 00 14 00 00 00 00 "
 /* One data track of 300 blocks with its pre-gap. */
-#define ONE_TRACK LEAD_IN "41 01 00 10 00 00 00 00 " \
-	"41 01 01 10 00 00 02 00 41 aa 01 14 00 00 06 00"
+#define ONE_TRACK                          \
+	LEAD_IN "41 01 00 10 00 00 00 00 " \
+		"41 01 01 10 00 00 02 00 41 aa 01 14 00 00 06 00"
 
 static void
 begin(enum vd_type type, uint8_t write_type, uint8_t track_mode)
@@ -66,8 +67,8 @@ START_TEST(send_cue_sheet_6_33_of_the_second_session)
 	ck_assert_int_eq(bench_track(2).next, 11702);
 	assert_good(bench_send_hex(SEND "20 00",
 				   LEAD_IN "41 02 00 10 00 02 24 02 "
-				   "41 02 01 10 00 02 26 02 "
-				   "41 aa 01 14 00 02 2a 02"));
+					   "41 02 01 10 00 02 26 02 "
+					   "41 aa 01 14 00 02 2a 02"));
 	assert_sense(bench_write(11702, 1, 2), VD_BAD_ADDRESS);
 	bench_fill(11552, 450, 2);
 	assert_good(bench_sync());
@@ -140,7 +141,8 @@ START_TEST(send_cue_sheet_6_33_of_two_audio_tracks)
 	assert_good(bench_run("be 04 00 00 01 c2 00 00 01 10 00 00"));
 	bench_bytes(0, "00 00 01 c2 06 06");
 	assert_good(bench_run("43 00 00 00 00 00 00 04 00 00"));
-	bench_bytes(0, "00 1a 01 02 00 10 01 00 00 00 00 00 "
+	bench_bytes(0,
+		    "00 1a 01 02 00 10 01 00 00 00 00 00 "
 		    "00 10 02 00 00 00 01 c2 00 10 aa 00 00 00 02 ee");
 }
 END_TEST
@@ -152,13 +154,13 @@ START_TEST(send_cue_sheet_6_33_data_form_11_is_sent_with_its_header)
 	begin(cds[_i], 0x02, BENCH_MULTI);
 	assert_good(bench_send_hex(SEND "20 00",
 				   LEAD_IN "41 01 00 11 00 00 00 00 "
-				   "41 01 01 11 00 00 02 00 "
-				   "41 aa 01 14 00 00 06 00"));
+					   "41 01 01 11 00 00 02 00 "
+					   "41 aa 01 14 00 00 06 00"));
 	assert_good(bench_write_audio(-150, 150, 0));
 	memset(raw, 0xdd, sizeof raw);
 	memset(raw + 16, 0x66, VD_BLOCK);
-	assert_good(bench_send("2a 00 00 00 00 00 00 00 01 00", raw,
-			       sizeof raw));
+	assert_good(
+		bench_send("2a 00 00 00 00 00 00 00 01 00", raw, sizeof raw));
 	assert_good(bench_read(0, 1));
 	for (int i = 0; i < VD_BLOCK; i++)
 		ck_assert_uint_eq(bench.data[i], 0x66);
@@ -170,8 +172,8 @@ START_TEST(send_cue_sheet_6_33_data_form_14_is_made_by_the_drive)
 	begin(cds[_i], 0x02, BENCH_MULTI);
 	assert_good(bench_send_hex(SEND "20 00",
 				   LEAD_IN "41 01 00 14 00 00 00 00 "
-				   "41 01 01 10 00 00 02 00 "
-				   "41 aa 01 14 00 00 06 00"));
+					   "41 01 01 10 00 00 02 00 "
+					   "41 aa 01 14 00 00 06 00"));
 	assert_sense(bench_write(-150, 1, 4), VD_BAD_ADDRESS);
 	bench_fill(0, 300, 4);
 	assert_good(bench_sync());
@@ -196,32 +198,40 @@ START_TEST(read_track_information_6_27_counts_in_the_pregap_too)
 }
 END_TEST
 
-static const struct { const char *cdb, *sheet; uint32_t sense; } bad[] = {
+static const struct {
+	const char *cdb, *sheet;
+	uint32_t sense;
+} bad[] = {
 	{ SEND "00 00", "", VD_BAD_FIELD },
 	{ SEND "1f 00", ONE_TRACK, VD_BAD_FIELD },
 	{ SEND "28 00", ONE_TRACK, VD_BAD_FIELD }, /* less than it says */
-	{ SEND "18 00", LEAD_IN "41 01 00 10 00 00 00 00 " /* no lead-out */
-		"41 01 01 10 00 00 02 00", VD_BAD_PARAMETER },
+	{ SEND "18 00",
+	  LEAD_IN "41 01 00 10 00 00 00 00 " /* no lead-out */
+		  "41 01 01 10 00 00 02 00",
+	  VD_BAD_PARAMETER },
 	{ SEND "10 00", LEAD_IN "41 aa 01 14 00 00 06 00", VD_BAD_PARAMETER },
-	{ SEND "20 00", LEAD_IN "41 01 00 10 00 00 01 00 " /* elsewhere */
-		"41 01 01 10 00 00 02 00 41 aa 01 14 00 00 06 00",
-		VD_BAD_PARAMETER },
-	{ SEND "20 00", LEAD_IN "41 01 00 10 00 00 00 00 " /* backwards */
-		"41 01 01 10 00 00 02 00 41 aa 01 14 00 00 01 00",
-		VD_BAD_PARAMETER },
-	{ SEND "20 00", LEAD_IN "41 01 00 3f 00 00 00 00 " /* no such form */
-		"41 01 01 3f 00 00 02 00 41 aa 01 14 00 00 06 00",
-		VD_BAD_PARAMETER },
-	{ SEND "20 00", LEAD_IN "41 01 00 10 00 00 00 00 " /* too long */
-		"41 01 01 10 00 00 02 00 41 aa 01 14 00 0d 16 01",
-		VD_BAD_PARAMETER },
+	{ SEND "20 00",
+	  LEAD_IN "41 01 00 10 00 00 01 00 " /* elsewhere */
+		  "41 01 01 10 00 00 02 00 41 aa 01 14 00 00 06 00",
+	  VD_BAD_PARAMETER },
+	{ SEND "20 00",
+	  LEAD_IN "41 01 00 10 00 00 00 00 " /* backwards */
+		  "41 01 01 10 00 00 02 00 41 aa 01 14 00 00 01 00",
+	  VD_BAD_PARAMETER },
+	{ SEND "20 00",
+	  LEAD_IN "41 01 00 3f 00 00 00 00 " /* no such form */
+		  "41 01 01 3f 00 00 02 00 41 aa 01 14 00 00 06 00",
+	  VD_BAD_PARAMETER },
+	{ SEND "20 00",
+	  LEAD_IN "41 01 00 10 00 00 00 00 " /* too long */
+		  "41 01 01 10 00 00 02 00 41 aa 01 14 00 0d 16 01",
+	  VD_BAD_PARAMETER },
 };
 
 START_TEST(send_cue_sheet_6_33_refuses_sheets_that_cannot_be_written)
 {
 	begin(VD_CD_RW, 0x02, BENCH_MULTI);
-	assert_sense(bench_send_hex(bad[_i].cdb, bad[_i].sheet),
-		     bad[_i].sense);
+	assert_sense(bench_send_hex(bad[_i].cdb, bad[_i].sheet), bad[_i].sense);
 	assert_sense(bench_write(-150, 1, 0), VD_BAD_SEQUENCE);
 	send_one_track();
 }
@@ -230,8 +240,7 @@ END_TEST
 START_TEST(send_cue_sheet_6_33_needs_session_at_once_and_no_open_track)
 {
 	begin(VD_CD_RW, 0x01, BENCH_MULTI);
-	assert_sense(bench_send_hex(SEND "20 00", ONE_TRACK),
-		     VD_BAD_SEQUENCE);
+	assert_sense(bench_send_hex(SEND "20 00", ONE_TRACK), VD_BAD_SEQUENCE);
 	assert_good(bench_write(0, 300, 1));
 	assert_good(bench_mode(0x02, BENCH_MULTI));
 	assert_sense(bench_send_hex(SEND "20 00", ONE_TRACK),
@@ -239,16 +248,15 @@ START_TEST(send_cue_sheet_6_33_needs_session_at_once_and_no_open_track)
 }
 END_TEST
 
-static const enum vd_type others[] = {
-	VD_DVD_R, VD_DVD_RW, VD_DVD_PLUS_R, VD_DVD_PLUS_RW, VD_DVD_RAM,
-	VD_BD_R, VD_BD_RE
-};
+static const enum vd_type others[] = { VD_DVD_R,      VD_DVD_RW,
+				       VD_DVD_PLUS_R, VD_DVD_PLUS_RW,
+				       VD_DVD_RAM,    VD_BD_R,
+				       VD_BD_RE };
 
 START_TEST(send_cue_sheet_6_33_is_for_cd_alone)
 {
 	begin(others[_i], 0x02, BENCH_MULTI);
-	assert_sense(bench_send_hex(SEND "20 00", ONE_TRACK),
-		     VD_CANNOT_WRITE);
+	assert_sense(bench_send_hex(SEND "20 00", ONE_TRACK), VD_CANNOT_WRITE);
 }
 END_TEST
 

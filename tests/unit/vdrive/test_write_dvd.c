@@ -8,8 +8,10 @@ static const struct {
 	int32_t unit, gap;
 	uint8_t final; /* CLOSE function that ends the disc */
 } media[] = {
-	{ VD_DVD_R, 16, 16384, 2 }, { VD_DVD_RW, 16, 16384, 2 },
-	{ VD_DVD_PLUS_R, 16, 4096, 6 }, { VD_BD_R, 32, 0, 6 },
+	{ VD_DVD_R, 16, 16384, 2 },
+	{ VD_DVD_RW, 16, 16384, 2 },
+	{ VD_DVD_PLUS_R, 16, 4096, 6 },
+	{ VD_BD_R, 32, 0, 6 },
 };
 
 static void
@@ -114,8 +116,7 @@ START_TEST(close_6_3_finalises_by_the_function_of_the_medium)
 	assert_good(bench_write(0, 64, 1));
 	assert_good(bench_close(media[_i].final, 0));
 	ck_assert(vd_drive_disc(bench.drive)->finalised);
-	assert_sense(bench_write(64 + media[_i].gap, 1, 2),
-		     VD_WRITE_PROTECTED);
+	assert_sense(bench_write(64 + media[_i].gap, 1, 2), VD_WRITE_PROTECTED);
 	assert_good(bench_close(1, 1));
 	assert_good(bench_close(2, 0));
 	assert_sense(bench_close(6, 0), VD_WRITE_PROTECTED);
@@ -167,8 +168,8 @@ START_TEST(reserve_track_6_31_takes_whole_units_and_limits_the_track)
 
 	begin(_i);
 	assert_good(bench_run(media[_i].unit == 16
-			      ? "53 00 00 00 00 00 00 00 11 00"
-			      : "53 00 00 00 00 00 00 00 21 00"));
+				      ? "53 00 00 00 00 00 00 00 11 00"
+				      : "53 00 00 00 00 00 00 00 21 00"));
 	t = bench_track(1);
 	ck_assert_int_eq(t.size, end);
 	ck_assert_int_eq(t.free, end);
@@ -187,10 +188,8 @@ END_TEST
 START_TEST(reserve_track_6_31_refuses_nothing_too_much_and_a_second_one)
 {
 	begin(_i);
-	assert_sense(bench_run("53 00 00 00 00 00 00 00 00 00"),
-		     VD_BAD_FIELD);
-	assert_sense(bench_run("53 00 00 00 00 00 00 fa 01 00"),
-		     VD_BAD_FIELD);
+	assert_sense(bench_run("53 00 00 00 00 00 00 00 00 00"), VD_BAD_FIELD);
+	assert_sense(bench_run("53 00 00 00 00 00 00 fa 01 00"), VD_BAD_FIELD);
 	assert_good(bench_run("53 00 00 00 00 00 00 fa 00 00"));
 	assert_sense(bench_run("53 00 00 00 00 00 00 00 20 00"),
 		     VD_BAD_SEQUENCE);
@@ -227,8 +226,8 @@ START_TEST(write_7_5_4_track_at_once_is_no_mode_of_dvd_r)
 {
 	begin(_i);
 	assert_good(bench_mode(0x01, BENCH_MULTI));
-	assert_sense(bench_write(0, 16, 1), is_dash(_i) ? VD_ILLEGAL_MODE
-		     : VD_GOOD);
+	assert_sense(bench_write(0, 16, 1),
+		     is_dash(_i) ? VD_ILLEGAL_MODE : VD_GOOD);
 }
 END_TEST
 
@@ -305,21 +304,18 @@ main(void)
 		close_6_3_of_a_session_that_is_not_the_last_keeps_the_disc_open,
 		media);
 	bench_loop(close_6_3_finalises_by_the_function_of_the_medium, media);
-	bench_loop(close_6_3_function_2_never_finalises_plus_r_and_bd_r,
-		   media);
+	bench_loop(close_6_3_function_2_never_finalises_plus_r_and_bd_r, media);
 	bench_loop(close_6_3_refuses_functions_that_the_medium_has_not, media);
-	bench_loop(the_disc_is_written_to_its_last_block_and_no_further,
-		   media);
+	bench_loop(the_disc_is_written_to_its_last_block_and_no_further, media);
 	bench_loop(reserve_track_6_31_takes_whole_units_and_limits_the_track,
 		   media);
 	bench_loop(reserve_track_6_31_refuses_nothing_too_much_and_a_second_one,
 		   media);
 	bench_loop(
-	       close_6_3_a_reserved_track_is_padded_and_a_session_wants_it_full,
-	       media);
-	tcase_add_loop_test(tc,
-			    disc_at_once_of_dvd_r_and_rw_ends_with_the_session,
-			    0, 2);
+		close_6_3_a_reserved_track_is_padded_and_a_session_wants_it_full,
+		media);
+	tcase_add_loop_test(
+		tc, disc_at_once_of_dvd_r_and_rw_ends_with_the_session, 0, 2);
 	bench_loop(write_7_5_4_track_at_once_is_no_mode_of_dvd_r, media);
 	bench_loop(a_test_write_7_5_4_of_a_dvd_leaves_it_as_it_was, media);
 	bench_test(a_dvd_rw_blanked_fast_6_2_takes_one_disc_at_once_alone);

@@ -151,19 +151,19 @@ END_TEST
 
 START_TEST(hooks_and_the_guard_are_read_option_by_option)
 {
-	struct nb_config *c = parse(
-		"drive d { device = /dev/sr0 }\n"
-		"pool p { discs = A drives = d }\n"
-		"guard { ups = \"rack@localhost\" min_runtime = 10m\n"
-		"	unknown = go }\n"
-		"job j {\n"
-		"	pool = p\n"
-		"	after { shell = \"true | cat\" }\n"
-		"	before { run = { \"/bin/quiesce\", \"on\" }\n"
-		"		run_as = web timeout = 90 }\n"
-		"	before { run = sync }\n"
-		"	tree t { path = /etc }\n"
-		"}\n");
+	struct nb_config *c =
+		parse("drive d { device = /dev/sr0 }\n"
+		      "pool p { discs = A drives = d }\n"
+		      "guard { ups = \"rack@localhost\" min_runtime = 10m\n"
+		      "	unknown = go }\n"
+		      "job j {\n"
+		      "	pool = p\n"
+		      "	after { shell = \"true | cat\" }\n"
+		      "	before { run = { \"/bin/quiesce\", \"on\" }\n"
+		      "		run_as = web timeout = 90 }\n"
+		      "	before { run = sync }\n"
+		      "	tree t { path = /etc }\n"
+		      "}\n");
 	const struct nb_config_hooks *h = &c->jobs.at[0].hooks;
 
 	ck_assert_str_eq(c->guard.ups, "rack@localhost");
@@ -197,7 +197,8 @@ START_TEST(a_dollar_stays_a_dollar_whatever_the_environment)
 }
 END_TEST
 
-#define SMALL "drive d { device = /dev/sr0 }\n" \
+#define SMALL                             \
+	"drive d { device = /dev/sr0 }\n" \
 	"pool p { discs = A drives = d }\n"
 
 START_TEST(what_is_left_out_has_its_default)
@@ -227,11 +228,21 @@ START_TEST(what_is_left_out_has_its_default)
 }
 END_TEST
 
-static const struct { const char *text; uint64_t bytes; } sizes[] = {
-	{ "0", 0 }, { "700", 700 }, { "700B", 700 }, { "700k", 700000 },
-	{ "700KB", 700000 }, { "700M", 700000000 }, { "4.7G", 4700000000u },
-	{ "4.7 GB", 4700000000u }, { "1.5KiB", 1536 },
-	{ "25GiB", 25ull << 30 }, { "0.123456789k", 123 },
+static const struct {
+	const char *text;
+	uint64_t bytes;
+} sizes[] = {
+	{ "0", 0 },
+	{ "700", 700 },
+	{ "700B", 700 },
+	{ "700k", 700000 },
+	{ "700KB", 700000 },
+	{ "700M", 700000000 },
+	{ "4.7G", 4700000000u },
+	{ "4.7 GB", 4700000000u },
+	{ "1.5KiB", 1536 },
+	{ "25GiB", 25ull << 30 },
+	{ "0.123456789k", 123 },
 	{ "1T", 1000000000000u },
 };
 
@@ -240,9 +251,11 @@ START_TEST(sizes_are_decimal_unless_the_unit_says_otherwise)
 	struct nb_config *c;
 	char text[256];
 
-	snprintf(text, sizeof text, "drive d { device = /dev/sr0 capacity = "
+	snprintf(text, sizeof text,
+		 "drive d { device = /dev/sr0 capacity = "
 		 "\"%s\" }\npool p { discs = A drives = d }\n"
-		 "job j { pool = p tree t { path = / } }", sizes[_i].text);
+		 "job j { pool = p tree t { path = / } }",
+		 sizes[_i].text);
 	c = parse(text);
 	ck_assert_uint_eq(c->drives.at[0].capacity, sizes[_i].bytes);
 	nb_config_free(c);
@@ -251,7 +264,9 @@ END_TEST
 
 START_TEST(what_boots_has_its_options_and_defaults)
 {
-	struct nb_config *c = parse(SMALL "job j { pool = p\n"
+	struct nb_config *c = parse(
+		SMALL
+		"job j { pool = p\n"
 		"bootarea a { disk = /dev/sda boot = 2 max_size = 1M }\n"
 		"bootarea b { disk = /dev/sdb path = /mnt }\n"
 		"bootdisc d { root = \"UUID=x\" kernel = /k initramfs = /i\n"
@@ -342,8 +357,10 @@ refused(const char *file, const char *format, const char *path)
 START_TEST(a_file_that_others_may_write_is_refused)
 {
 	nb_test_write("a.conf", full, 0666);
-	refused(nb_test_path("a.conf"), "error: %s: others may write the file\n"
-		"hint: chmod go-w %s\n", nb_test_path("a.conf"));
+	refused(nb_test_path("a.conf"),
+		"error: %s: others may write the file\n"
+		"hint: chmod go-w %s\n",
+		nb_test_path("a.conf"));
 }
 END_TEST
 
@@ -357,13 +374,17 @@ START_TEST(a_directory_that_others_may_write_is_refused)
 	ck_assert_int_eq(chmod(dir, 0777), 0);
 	nb_test_write("open/a.conf", full, 0600);
 	file = nb_test_path("open/a.conf");
-	snprintf(text, sizeof text, "error: %s: others may write the directory "
-		 "%s\nhint: chmod go-w %s\n", file, dir, dir);
+	snprintf(text, sizeof text,
+		 "error: %s: others may write the directory "
+		 "%s\nhint: chmod go-w %s\n",
+		 file, dir, dir);
 	refused(file, "%s", text);
 	/* nor by a link that stands elsewhere */
 	ck_assert_int_eq(symlink(file, nb_test_path("link")), 0);
-	snprintf(text, sizeof text, "error: %s: others may write the directory "
-		 "%s\nhint: chmod go-w %s\n", nb_test_path("link"), dir, dir);
+	snprintf(text, sizeof text,
+		 "error: %s: others may write the directory "
+		 "%s\nhint: chmod go-w %s\n",
+		 nb_test_path("link"), dir, dir);
 	refused(nb_test_path("link"), "%s", text);
 	ck_assert_int_eq(chmod(dir, 01777), 0);
 	nb_assert_ok(nb_config_load(file, &c));
@@ -377,16 +398,20 @@ START_TEST(a_stranger_s_file_is_refused)
 
 	nb_test_write("a.conf", full, 0600);
 	if (chown(file, 1, 1))
-		return;     /* only root can give a file away */
-	refused(file, "error: %s: belongs to user 1; expected root or user 0\n"
-		"hint: chown root %s\n", file);
+		return; /* only root can give a file away */
+	refused(file,
+		"error: %s: belongs to user 1; expected root or user 0\n"
+		"hint: chown root %s\n",
+		file);
 }
 END_TEST
 
 START_TEST(what_is_no_file_is_refused)
 {
-	refused(nb_test_path("none"), "error: %s: cannot open: No such file or "
-		"directory\n", nb_test_path("none"));
+	refused(nb_test_path("none"),
+		"error: %s: cannot open: No such file or "
+		"directory\n",
+		nb_test_path("none"));
 	ck_assert_int_eq(mkfifo(nb_test_path("fifo"), 0600), 0);
 	refused(nb_test_path("fifo"), "error: %s: not a regular file\n",
 		nb_test_path("fifo"));
@@ -396,16 +421,18 @@ END_TEST
 START_TEST(a_source_can_stand_on_another_host)
 {
 	static const char *const hosts[] = { "db2", "backup@db2.example.org",
-		"a_b-c@10.0.0.1", "root@::1" };
+					     "a_b-c@10.0.0.1", "root@::1" };
 	struct nb_config *config = NULL;
 	const struct nb_config_remote *remote;
 	char text[512];
 
 	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
-		snprintf(text, sizeof text, "drive d { device = /dev/sr0 }\n"
+		snprintf(text, sizeof text,
+			 "drive d { device = /dev/sr0 }\n"
 			 "pool p { discs = A drives = d }\n"
 			 "job j { pool = p tree t { path = / host = \"%s\" "
-			 "port = 2222 identity = \"/k\" } }\n", hosts[i]);
+			 "port = 2222 identity = \"/k\" } }\n",
+			 hosts[i]);
 		nb_assert_ok(nb_config_parse("a.conf", text, &config));
 		remote = &config->jobs.at[0].sources.at[0].remote;
 		ck_assert_str_eq(remote->host, hosts[i]);

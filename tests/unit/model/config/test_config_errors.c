@@ -7,86 +7,117 @@
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
-#define SMALL "drive d { device = /dev/sr0 }\n" \
+#define SMALL                             \
+	"drive d { device = /dev/sr0 }\n" \
 	"pool p { discs = A drives = d }\n"
 #define JOB "job j { pool = p tree t { path = / } }\n"
 #define DB(options) SMALL "job j {\npool = p\npostgres x {\n" options "\n}\n}"
 #define DISK(source) SMALL "job j { pool = p\n" source "\n}"
 #define HOOK(block) SMALL "job j { pool = p\ntree t { path = / }\n" block "\n}"
-#define NAME65 "12345678901234567890123456789012345678901234567890" \
+#define NAME65                                               \
+	"12345678901234567890123456789012345678901234567890" \
 	"123456789012345"
-#define A_NAME "a name of 1 to 64 bytes without slash, leading dot or " \
+#define A_NAME                                                   \
+	"a name of 1 to 64 bytes without slash, leading dot or " \
 	"control characters"
-#define NAMES "different names of 1 to 64 bytes without slash, leading dot " \
+#define NAMES                                                          \
+	"different names of 1 to 64 bytes without slash, leading dot " \
 	"or control characters"
 #define EARLY "the file ends within a block or a list; expected its \"}\""
 
-static const struct { const char *text, *message; } wrong[] = {
+static const struct {
+	const char *text, *message;
+} wrong[] = {
 	{ "", "1: no job; expected a block job \"NAME\" { ... }" },
-	{ "\ncolour = red\n", "2: no such option 'colour'; expected "
+	{ "\ncolour = red\n",
+	  "2: no such option 'colour'; expected "
 	  "state_dir, staging_dir, drive, pool, job, clone, guard" },
-	{ "drive d {\n\tdevise = x\n}", "2: no such option 'devise'; expected "
+	{ "drive d {\n\tdevise = x\n}",
+	  "2: no such option 'devise'; expected "
 	  "device, serial, speed, capacity, timeout, keep_tray_shut" },
-	{ "pool { }", "1: missing title for section 'pool'; expected a name "
+	{ "pool { }",
+	  "1: missing title for section 'pool'; expected a name "
 	  "in quotes and \"{\"" },
-	{ "pool p\n discs = A", "2: missing opening brace for section 'pool'; "
+	{ "pool p\n discs = A",
+	  "2: missing opening brace for section 'pool'; "
 	  "expected \"{\"" },
-	{ "state_dir \"/x\"", "1: missing equal sign after option "
+	{ "state_dir \"/x\"",
+	  "1: missing equal sign after option "
 	  "'state_dir'; expected \"=\" and a value" },
-	{ "state_dir = }", "1: unexpected token '}'; expected NAME = VALUE, "
+	{ "state_dir = }",
+	  "1: unexpected token '}'; expected NAME = VALUE, "
 	  "or a block" },
-	{ "\n}", "2: unexpected closing brace; expected NAME = VALUE, or a "
+	{ "\n}",
+	  "2: unexpected closing brace; expected NAME = VALUE, or a "
 	  "block" },
-	{ "state_dir += /a", "1: attempt to append to non-list option "
+	{ "state_dir += /a",
+	  "1: attempt to append to non-list option "
 	  "'state_dir'; expected \"=\"" },
-	{ "state_dir = \"\\8\"", "1: bad escape sequence '\\8'; expected \\\\ "
+	{ "state_dir = \"\\8\"",
+	  "1: bad escape sequence '\\8'; expected \\\\ "
 	  "for a backslash" },
-	{ "state_dir = /a\n\nstate_dir = /b", "3: state_dir is given twice; "
+	{ "state_dir = /a\n\nstate_dir = /b",
+	  "3: state_dir is given twice; "
 	  "expected it once" },
 	{ "drive d { device = /dev/a }\ndrive d { device = /dev/b }",
 	  "2: found duplicate title 'd'; expected each name once" },
 	{ SMALL "job j {\npool = p\ntree t { path = / }\ntree t { path = /a }"
-	  "\n}", "6: found duplicate title 't'; expected each name once" },
+		"\n}",
+	  "6: found duplicate title 't'; expected each name once" },
 	/* the end of the file */
 	{ "\nstate_dir = \"/a\n\n", "2: a text without end; expected '\"'" },
 	{ "state_dir = '/a", "1: a text without end; expected \"'\"" },
 	{ "state_dir =\n", "1: " EARLY },
-	{ "state_dir\n", "1: missing equal sign after option 'state_dir'; "
+	{ "state_dir\n",
+	  "1: missing equal sign after option 'state_dir'; "
 	  "expected \"=\" and a value" },
 	{ "drive d {\n device = /dev/a\n", "2: " EARLY },
 	{ "pool p { discs = { A,\n", "1: " EARLY },
 	{ "\n/* job\n\n", "2: a comment without end; expected \"*/\"" },
 	/* bytes */
-	{ "state_dir = a#b", "1: a # within a word; expected the whole value "
+	{ "state_dir = a#b",
+	  "1: a # within a word; expected the whole value "
 	  "in quotes, or a space before a comment" },
-	{ "# one\n# two\n/* three\n */ // four\nstate_dir = *a", "5: an "
+	{ "# one\n# two\n/* three\n */ // four\nstate_dir = *a",
+	  "5: an "
 	  "asterisk outside quotes; expected the whole value in quotes" },
 	{ "# one\n# two\n/* three\n */ // four\nstate_dir = a # b",
 	  "5: state_dir is \"a\"; expected an absolute path" },
-	{ "state_dir = /a\n# \001", "2: control character 0x01; expected "
+	{ "state_dir = /a\n# \001",
+	  "2: control character 0x01; expected "
 	  "text" },
 	{ "state_dir = /a\r\n", "1: control character 0x0d; expected text" },
 	{ "\n# \xff\n", "2: not UTF-8; expected text in UTF-8" },
 	/* root and drives */
-	{ "state_dir = var", "1: state_dir is \"var\"; expected an absolute "
+	{ "state_dir = var",
+	  "1: state_dir is \"var\"; expected an absolute "
 	  "path" },
-	{ "staging_dir = \"\"", "1: staging_dir is \"\"; expected an absolute "
+	{ "staging_dir = \"\"",
+	  "1: staging_dir is \"\"; expected an absolute "
 	  "path" },
-	{ "drive d { }", "1: drive \"d\" has no device; expected /dev/NAME or "
+	{ "drive d { }",
+	  "1: drive \"d\" has no device; expected /dev/NAME or "
 	  "stdio:/PATH" },
-	{ "drive d { device = \"disc.iso\" }", "1: device is \"disc.iso\"; "
+	{ "drive d { device = \"disc.iso\" }",
+	  "1: device is \"disc.iso\"; "
 	  "expected /dev/NAME or stdio:/PATH" },
-	{ "drive d { device = \"stdio:disc.iso\" }", "1: device is "
+	{ "drive d { device = \"stdio:disc.iso\" }",
+	  "1: device is "
 	  "\"stdio:disc.iso\"; expected /dev/NAME or stdio:/PATH" },
-	{ "drive d { device = \"/srv/disc.iso\" }", "1: device is "
+	{ "drive d { device = \"/srv/disc.iso\" }",
+	  "1: device is "
 	  "\"/srv/disc.iso\"; expected /dev/NAME or stdio:/PATH" },
-	{ "drive d { device = /dev/a\nspeed = fast }", "2: speed is \"fast\"; "
+	{ "drive d { device = /dev/a\nspeed = fast }",
+	  "2: speed is \"fast\"; "
 	  "expected a whole number from 0 to 1000" },
-	{ "drive d { device = /dev/a\nspeed = 1001 }", "2: speed is \"1001\"; "
+	{ "drive d { device = /dev/a\nspeed = 1001 }",
+	  "2: speed is \"1001\"; "
 	  "expected a whole number from 0 to 1000" },
-	{ "drive d { device = /dev/a\nspeed = -1 }", "2: speed is \"-1\"; "
+	{ "drive d { device = /dev/a\nspeed = -1 }",
+	  "2: speed is \"-1\"; "
 	  "expected a whole number from 0 to 1000" },
-	{ "drive d { device = /dev/a\ncapacity = 4.7X }", "2: capacity is "
+	{ "drive d { device = /dev/a\ncapacity = 4.7X }",
+	  "2: capacity is "
 	  "\"4.7X\"; expected a size such as 700M, 4.7G or 650MiB" },
 	{ "drive d { device = /dev/a\ncapacity = 99999999999T }",
 	  "2: capacity is \"99999999999T\"; expected a size such as 700M, "
@@ -94,27 +125,29 @@ static const struct { const char *text, *message; } wrong[] = {
 	{ "drive d { device = /dev/a }\ndrive e {\ndevice = /dev/a }",
 	  "3: another drive has the device \"/dev/a\"; expected one block "
 	  "for each device" },
-	{ "drive \"a/b\" { device = /dev/a }", "1: drive \"a/b\"; expected "
-	  A_NAME },
-	{ "drive \"a\\nb\" { device = /dev/a }", "1: drive \"a?b\"; expected "
-	  A_NAME },
-	{ "drive \"..\" { device = /dev/a }", "1: drive \"..\"; expected "
-	  A_NAME },
+	{ "drive \"a/b\" { device = /dev/a }",
+	  "1: drive \"a/b\"; expected " A_NAME },
+	{ "drive \"a\\nb\" { device = /dev/a }",
+	  "1: drive \"a?b\"; expected " A_NAME },
+	{ "drive \"..\" { device = /dev/a }",
+	  "1: drive \"..\"; expected " A_NAME },
 	{ "drive \"\" { device = /dev/a }", "1: drive \"\"; expected " A_NAME },
-	{ "drive " NAME65 " { device = /dev/a }", "1: drive \"" NAME65
-	  "\"; expected " A_NAME },
+	{ "drive " NAME65 " { device = /dev/a }",
+	  "1: drive \"" NAME65 "\"; expected " A_NAME },
 	/* pools */
-	{ "pool p { drives = d }", "1: pool \"p\" has no discs; expected "
-	  NAMES },
-	{ "pool p {\ndiscs = {}\n}", "1: pool \"p\" has no discs; expected "
-	  NAMES },
-	{ "pool p { discs = A }", "1: pool \"p\" has no drives; expected "
-	  NAMES },
-	{ "pool p { discs = { A,\nA } }", "2: discs is \"A\"; expected "
-	  NAMES },
-	{ "pool p { discs = A\ndiscs = B }", "2: discs is given twice; "
+	{ "pool p { drives = d }",
+	  "1: pool \"p\" has no discs; expected " NAMES },
+	{ "pool p {\ndiscs = {}\n}",
+	  "1: pool \"p\" has no discs; expected " NAMES },
+	{ "pool p { discs = A }",
+	  "1: pool \"p\" has no drives; expected " NAMES },
+	{ "pool p { discs = { A,\nA } }",
+	  "2: discs is \"A\"; expected " NAMES },
+	{ "pool p { discs = A\ndiscs = B }",
+	  "2: discs is given twice; "
 	  "expected it once" },
-	{ "pool p { discs = A\ndrives = { x } }", "2: no drive \"x\"; "
+	{ "pool p { discs = A\ndrives = { x } }",
+	  "2: no drive \"x\"; "
 	  "expected the name of a drive block" },
 	{ SMALL "pool q { discs = A drives = d\nrotation = any }",
 	  "4: rotation is \"any\"; expected alternate, append or fresh" },
@@ -126,121 +159,169 @@ static const struct { const char *text, *message; } wrong[] = {
 	  "4: max_verify_age is \"40x\"; expected a time such as 90, 30m, "
 	  "12h or 40d" },
 	/* jobs */
-	{ SMALL "job j { tree t { path = / } }", "3: job \"j\" has no pool; "
+	{ SMALL "job j { tree t { path = / } }",
+	  "3: job \"j\" has no pool; "
 	  "expected " A_NAME },
-	{ SMALL "job j {\npool = q tree t { path = / } }", "4: no pool \"q\"; "
+	{ SMALL "job j {\npool = q tree t { path = / } }",
+	  "4: no pool \"q\"; "
 	  "expected the name of a pool block" },
-	{ SMALL JOB "job k { pool = p }", "4: another job has the pool "
+	{ SMALL JOB "job k { pool = p }",
+	  "4: another job has the pool "
 	  "\"p\"; expected a pool of its own for each job" },
-	{ SMALL "job j {\npool = p\n}", "3: job \"j\" has no source; expected "
+	{ SMALL "job j {\npool = p\n}",
+	  "3: job \"j\" has no source; expected "
 	  "a postgres or tree block" },
-	{ SMALL "job j { pool = p\ntree t { } }", "4: tree \"t\" has no path; "
+	{ SMALL "job j { pool = p\ntree t { } }",
+	  "4: tree \"t\" has no path; "
 	  "expected an absolute path" },
-	{ SMALL "job j { pool = p\ntree t { path = x } }", "4: path is \"x\"; "
+	{ SMALL "job j { pool = p\ntree t { path = x } }",
+	  "4: path is \"x\"; "
 	  "expected an absolute path" },
 	{ SMALL "job j { pool = p\ntree t { path = / database = x } }",
 	  "4: no such option 'database'; expected path, exclude, "
 	  "one_file_system, max_file_size, copy_first, copy_newer, "
 	  "on_change, checksum, pack, host, port, identity, known_hosts, "
 	  "ssh, timeout, max_size" },
-	{ DISK("bootarea b { boot = 1 }"), "4: bootarea \"b\" has no disk; "
+	{ DISK("bootarea b { boot = 1 }"),
+	  "4: bootarea \"b\" has no disk; "
 	  "expected an absolute path" },
-	{ DISK("bootdisc b {\nroot = sda1\n}"), "4: bootdisc \"b\" has another "
+	{ DISK("bootdisc b {\nroot = sda1\n}"),
+	  "4: bootdisc \"b\" has another "
 	  "root; expected UUID=... or LABEL=..." },
-	{ DISK("bootdisc b { root = \"LABEL=a b\" }"), "4: bootdisc \"b\" has "
+	{ DISK("bootdisc b { root = \"LABEL=a b\" }"),
+	  "4: bootdisc \"b\" has "
 	  "quotes, blanks or signs in root; expected none" },
-	{ DISK("bootdisc b { default = rescue }"), "4: bootdisc \"b\" has "
+	{ DISK("bootdisc b { default = rescue }"),
+	  "4: bootdisc \"b\" has "
 	  "initramfs, append or default = rescue without kernel; expected a "
 	  "kernel" },
-	{ DISK("bootdisc b { timeout = 3601 }"), "4: timeout is \"3601\"; "
+	{ DISK("bootdisc b { timeout = 3601 }"),
+	  "4: timeout is \"3601\"; "
 	  "expected a whole number from 0 to 3600" },
-	{ DISK("bootdisc b { firmware = uefi }"), "4: firmware is \"uefi\"; "
+	{ DISK("bootdisc b { firmware = uefi }"),
+	  "4: firmware is \"uefi\"; "
 	  "expected both, bios or efi" },
-	{ DISK("bootdisc b {}\nbootdisc c {}"), "5: bootdisc \"c\": another "
+	{ DISK("bootdisc b {}\nbootdisc c {}"),
+	  "5: bootdisc \"c\": another "
 	  "one is above; expected one for each job" },
 	{ DISK("tree x { path = /a }\npostgres x { }\nlvm x { volume = g/v }"),
 	  "6: lvm \"x\": the tree in line 4 has the name, too; expected a "
 	  "name of its own, by which it is restored" },
-	{ DB("format = tar"), "6: format is \"tar\"; expected custom, plain "
+	{ DB("format = tar"),
+	  "6: format is \"tar\"; expected custom, plain "
 	  "or directory" },
-	{ DB("jobs = 0"), "6: jobs is \"0\"; expected a whole number from 1 "
+	{ DB("jobs = 0"),
+	  "6: jobs is \"0\"; expected a whole number from 1 "
 	  "to 64" },
-	{ DB("jobs = 2"), "5: postgres \"x\" has jobs without format = "
+	{ DB("jobs = 2"),
+	  "5: postgres \"x\" has jobs without format = "
 	  "directory; expected both" },
-	{ DB("compress = zstd:20"), "6: compress is \"zstd:20\"; expected "
+	{ DB("compress = zstd:20"),
+	  "6: compress is \"zstd:20\"; expected "
 	  "default, none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to "
 	  "zstd:19" },
-	{ DB("compress = none:1"), "6: compress is \"none:1\"; expected "
+	{ DB("compress = none:1"),
+	  "6: compress is \"none:1\"; expected "
 	  "default, none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to "
 	  "zstd:19" },
-	{ DB("min_ratio = 1.5"), "6: min_ratio is \"1.5\"; expected a number "
+	{ DB("min_ratio = 1.5"),
+	  "6: min_ratio is \"1.5\"; expected a number "
 	  "from 0 to 1" },
 	{ DB("check = some"), "6: check is \"some\"; expected list or full" },
-	{ DB("pg_dump = bin/pg_dump"), "6: pg_dump is \"bin/pg_dump\"; "
+	{ DB("pg_dump = bin/pg_dump"),
+	  "6: pg_dump is \"bin/pg_dump\"; "
 	  "expected an absolute path, or a bare name found on PATH" },
-	{ DB("database = \"a\\tb\""), "6: database is \"a?b\"; expected text "
+	{ DB("database = \"a\\tb\""),
+	  "6: database is \"a?b\"; expected text "
 	  "without control characters" },
-	{ DB("timeout = 1.5h"), "6: timeout is \"1.5h\"; expected a time such "
+	{ DB("timeout = 1.5h"),
+	  "6: timeout is \"1.5h\"; expected a time such "
 	  "as 90, 30m, 12h or 40d" },
-	{ DB("all = true globals_only = true"), "5: postgres \"x\" has "
+	{ DB("all = true globals_only = true"),
+	  "5: postgres \"x\" has "
 	  "globals_only together with all; expected one of them" },
-	{ DB("all = true database = y"), "5: postgres \"x\" has "
+	{ DB("all = true database = y"),
+	  "5: postgres \"x\" has "
 	  "database together with all; expected one of them" },
 	/* other hosts */
-	{ DB("host = \"-oProxyCommand=x\""), "5: host is "
+	{ DB("host = \"-oProxyCommand=x\""),
+	  "5: host is "
 	  "\"-oProxyCommand=x\"; expected \"user@name\"" },
-	{ DB("host = \"a@-x\""), "5: host is \"a@-x\"; expected "
+	{ DB("host = \"a@-x\""),
+	  "5: host is \"a@-x\"; expected "
 	  "\"user@name\"" },
-	{ DB("host = \"-a@x\""), "5: host is \"-a@x\"; expected "
+	{ DB("host = \"-a@x\""),
+	  "5: host is \"-a@x\"; expected "
 	  "\"user@name\"" },
-	{ DB("host = \"@x\""), "5: host is \"@x\"; expected "
+	{ DB("host = \"@x\""),
+	  "5: host is \"@x\"; expected "
 	  "\"user@name\"" },
-	{ DB("host = \"a@b@c\""), "5: host is \"a@b@c\"; expected "
+	{ DB("host = \"a@b@c\""),
+	  "5: host is \"a@b@c\"; expected "
 	  "\"user@name\"" },
-	{ DB("host = \"a b\""), "5: host is \"a b\"; expected "
+	{ DB("host = \"a b\""),
+	  "5: host is \"a b\"; expected "
 	  "\"user@name\"" },
-	{ DB("host = \"ssh://x\""), "5: host is \"ssh://x\"; expected "
+	{ DB("host = \"ssh://x\""),
+	  "5: host is \"ssh://x\"; expected "
 	  "\"user@name\"" },
-	{ DB("host = x port = 0"), "6: port is \"0\"; expected a whole number "
+	{ DB("host = x port = 0"),
+	  "6: port is \"0\"; expected a whole number "
 	  "from 1 to 65535" },
-	{ DB("port = 22"), "5: postgres \"x\" has port without host; expected "
+	{ DB("port = 22"),
+	  "5: postgres \"x\" has port without host; expected "
 	  "both" },
-	{ DB("host = x format = directory"), "5: postgres \"x\" has format = "
+	{ DB("host = x format = directory"),
+	  "5: postgres \"x\" has format = "
 	  "directory together with host; expected one of them" },
-	{ DB("host = x pg_dump = pg_dump"), "5: postgres \"x\" has pg_dump "
+	{ DB("host = x pg_dump = pg_dump"),
+	  "5: postgres \"x\" has pg_dump "
 	  "together with host; expected one of them" },
-	{ DB("host = x known_hosts = \"/a b\""), "5: postgres \"x\" has a path "
+	{ DB("host = x known_hosts = \"/a b\""),
+	  "5: postgres \"x\" has a path "
 	  "that ssh would not take as it is; expected one without blanks, "
 	  "quotes and the characters % \\ ~ $ { }" },
 	{ SMALL "job j { pool = p\ntree t { path = / host = x pack = tar.zst "
-	  "} }", "4: tree \"t\" has pack together with host; expected one of "
+		"} }",
+	  "4: tree \"t\" has pack together with host; expected one of "
 	  "them" },
 	{ SMALL "job j { pool = p\ntree t { path = / max_size = 1G } }",
 	  "4: tree \"t\" has max_size without host; expected both" },
 	/* hooks, guard and clones */
-	{ SMALL JOB "clone c { }", "4: clone \"c\" has neither target nor "
+	{ SMALL JOB "clone c { }",
+	  "4: clone \"c\" has neither target nor "
 	  "device; expected one of them" },
-	{ SMALL JOB "clone c { target = /t device = /dev/x }", "4: clone \"c\" "
+	{ SMALL JOB "clone c { target = /t device = /dev/x }",
+	  "4: clone \"c\" "
 	  "has both target and device; expected one of them" },
-	{ SMALL JOB "clone c { target = /t\nchecksum = daily }", "5: checksum "
+	{ SMALL JOB "clone c { target = /t\nchecksum = daily }",
+	  "5: checksum "
 	  "is \"daily\"; expected never, weekly or always" },
 	{ SMALL JOB "clone c { target = /t\nmax_delete = 101 }",
 	  "5: max_delete is \"101\"; expected a whole number from 0 to 100" },
-	{ HOOK("before { timeout = 5m }"), "5: before has neither run nor "
+	{ HOOK("before { timeout = 5m }"),
+	  "5: before has neither run nor "
 	  "shell; expected one of them" },
-	{ HOOK("on_failure { run = x shell = y }"), "5: on_failure has both "
+	{ HOOK("on_failure { run = x shell = y }"),
+	  "5: on_failure has both "
 	  "run and shell; expected one of them" },
-	{ HOOK("after { run = x timeout = 0 }"), "5: timeout of after is 0; "
+	{ HOOK("after { run = x timeout = 0 }"),
+	  "5: timeout of after is 0; "
 	  "expected a time such as 5m" },
-	{ HOOK("after \"x\" { run = y }"), "5: missing opening brace for "
+	{ HOOK("after \"x\" { run = y }"),
+	  "5: missing opening brace for "
 	  "section 'after'; expected \"{\"" },
-	{ SMALL JOB "guard { min_runtime = 5m }", "4: guard has no ups; "
+	{ SMALL JOB "guard { min_runtime = 5m }",
+	  "4: guard has no ups; "
 	  "expected text without control characters" },
-	{ SMALL JOB "guard { ups = a }\nguard { ups = b }", "5: a second "
+	{ SMALL JOB "guard { ups = a }\nguard { ups = b }",
+	  "5: a second "
 	  "guard; expected one" },
-	{ SMALL JOB "guard { ups = a\nunknown = stop }", "5: unknown is "
+	{ SMALL JOB "guard { ups = a\nunknown = stop }",
+	  "5: unknown is "
 	  "\"stop\"; expected refuse or go" },
-	{ DB("globals_only = true database = y"), "5: postgres \"x\" has "
+	{ DB("globals_only = true database = y"),
+	  "5: postgres \"x\" has "
 	  "database together with globals_only; expected one of them" },
 };
 

@@ -7,7 +7,8 @@
 #include "model/config/config.h"
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
-#define FRAME "drive \"d\" { device = \"/dev/sr0\" }\n" \
+#define FRAME                                                   \
+	"drive \"d\" { device = \"/dev/sr0\" }\n"               \
 	"pool \"p\" { discs = { \"A\" } drives = { \"d\" } }\n" \
 	"job \"j\" { pool = \"p\"\n"
 
@@ -25,8 +26,8 @@ source(const char *text)
 
 START_TEST(a_volume_has_defaults)
 {
-	const struct nb_config_source *s
-		= source("lvm \"home\" { volume = \"vg0/home\" }");
+	const struct nb_config_source *s =
+		source("lvm \"home\" { volume = \"vg0/home\" }");
 
 	ck_assert_int_eq(s->kind, NB_SOURCE_LVM);
 	ck_assert_str_eq(s->lvm.volume, "vg0/home");
@@ -41,10 +42,10 @@ END_TEST
 
 START_TEST(a_volume_option_by_option)
 {
-	const struct nb_config_source *s = source(
-		"lvm \"home\" { volume = \"vg0/home\" size = 2GiB\n"
-		"subdirectory = \"a/b\" retries = 0 pause = 1m\n"
-		"exclude = { \"x\", \"y\" } }");
+	const struct nb_config_source *s =
+		source("lvm \"home\" { volume = \"vg0/home\" size = 2GiB\n"
+		       "subdirectory = \"a/b\" retries = 0 pause = 1m\n"
+		       "exclude = { \"x\", \"y\" } }");
 
 	ck_assert_int_eq(s->lvm.size.percent, 0);
 	ck_assert_uint_eq(s->lvm.size.bytes, (uint64_t)2 << 30);

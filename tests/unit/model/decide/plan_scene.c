@@ -32,8 +32,7 @@ set_disc(struct scene *scene, const struct situation *s, int i)
 
 	memset(d, 0, sizeof *d);
 	snprintf(d->name, sizeof d->name, "DB-%c", 'A' + i);
-	d->state = (enum nb_disc_state)(strchr(letters, s->discs[i])
-					- letters);
+	d->state = (enum nb_disc_state)(strchr(letters, s->discs[i]) - letters);
 	if (d->state != NB_DISC_UNUSED)
 		fill_id(d->disc_id, 'a' + i);
 	d->generation = scene_generation(s, i);
@@ -42,8 +41,7 @@ set_disc(struct scene *scene, const struct situation *s, int i)
 			 (int)d->generation);
 		d->verified = SCENE_NOW - s->verified_ago;
 	}
-	if (d->state == NB_DISC_GOOD
-	    && d->generation > scene->pool.generation)
+	if (d->state == NB_DISC_GOOD && d->generation > scene->pool.generation)
 		scene->pool.generation = d->generation;
 }
 
@@ -63,13 +61,13 @@ set_label(struct nb_label *label, const struct situation *s)
 	uint64_t generation = scene_generation(s, s->in);
 
 	memset(label, 0, sizeof *label);
-	strcpy(label->installation, s->twist == FOREIGN
-	       || s->twist == OTHER_HOST ? THEIRS : OURS);
+	strcpy(label->installation,
+	       s->twist == FOREIGN || s->twist == OTHER_HOST ? THEIRS : OURS);
 	strcpy(label->pool, s->twist == OTHER_POOL ? "web" : "db");
 	fill_id(label->disc_id, s->twist == UNKNOWN_ID ? 'f' : 'a' + s->in);
 	snprintf(label->disc, sizeof label->disc, "DB-%c", name_letter(s));
-	label->generation = generation + (s->twist == NEWER)
-		- (s->twist == OLDER);
+	label->generation =
+		generation + (s->twist == NEWER) - (s->twist == OLDER);
 	snprintf(label->backup_id, sizeof label->backup_id, "backup-%s%d",
 		 s->twist == OTHER_BACKUP ? "x" : "", (int)generation);
 }
@@ -93,16 +91,22 @@ scene_set(struct scene *scene, const struct situation *s)
 	scene->medium.capacity = SCENE_CAPACITY;
 	scene->medium.free = s->free;
 	scene->facts = (struct nb_plan_facts){
-		.intent = s->intent, .medium = &scene->medium,
+		.intent = s->intent,
+		.medium = &scene->medium,
 		.label_state = s->label,
 		.label = s->label == NB_LABEL_GOOD ? &scene->label : NULL,
-		.label_signed = s->label == NB_LABEL_GOOD
-			&& s->twist != FOREIGN && s->twist != FORGED,
-		.earlier = s->earlier && s->twist != FOREIGN
-			&& s->twist != FORGED ? &scene->label : NULL,
-		.pool = &scene->pool, .rotation = s->rotation,
+		.label_signed = s->label == NB_LABEL_GOOD && s->twist != FOREIGN
+			&& s->twist != FORGED,
+		.earlier =
+			s->earlier && s->twist != FOREIGN && s->twist != FORGED
+			? &scene->label
+			: NULL,
+		.pool = &scene->pool,
+		.rotation = s->rotation,
 		.append_on_same_disc = !s->refuse_same,
-		.max_verify_age = s->limit, .now = SCENE_NOW,
-		.need_fresh = s->need_fresh, .need_append = s->need_append,
+		.max_verify_age = s->limit,
+		.now = SCENE_NOW,
+		.need_fresh = s->need_fresh,
+		.need_append = s->need_append,
 	};
 }

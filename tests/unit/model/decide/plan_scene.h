@@ -16,8 +16,21 @@ enum kind { REWRITABLE, RANDOM_ACCESS, ONCE };
 /* What is odd about the label of the disc in the drive.  Those of FOREIGN and
  * FORGED do not bear our key; that of OTHER_HOST does.  CATALOG_BEHIND is not about it:
  * the catalog is an old copy. */
-enum twist { AS_IT_SHOULD, FOREIGN, FORGED, OTHER_HOST, OTHER_POOL, UNKNOWN_ID, UNKNOWN_NAME,
-	     NAME_OF_ANOTHER, OLDER, NEWER, OTHER_BACKUP, CATALOG_BEHIND, TWISTS };
+enum twist {
+	AS_IT_SHOULD,
+	FOREIGN,
+	FORGED,
+	OTHER_HOST,
+	OTHER_POOL,
+	UNKNOWN_ID,
+	UNKNOWN_NAME,
+	NAME_OF_ANOTHER,
+	OLDER,
+	NEWER,
+	OTHER_BACKUP,
+	CATALOG_BEHIND,
+	TWISTS
+};
 
 struct situation {
 	enum nb_intent intent;
@@ -27,15 +40,15 @@ struct situation {
 	 * generations 1, 2, ... in this order, unless GENERATIONS has other
 	 * digits. */
 	const char *discs, *generations;
-	int in;                   /* whose label is in the drive */
+	int in; /* whose label is in the drive */
 	enum nb_medium_state state;
 	enum kind kind;
 	enum nb_label_state label;
 	enum twist twist;
-	bool earlier;             /* the label is good in a session before */
-	bool refuse_same;         /* on_same_disc = refuse */
-	int64_t limit;            /* max_verify_age */
-	int64_t verified_ago;     /* all discs; negative: in the future */
+	bool earlier;         /* the label is good in a session before */
+	bool refuse_same;     /* on_same_disc = refuse */
+	int64_t limit;        /* max_verify_age */
+	int64_t verified_ago; /* all discs; negative: in the future */
 	uint64_t need_fresh, need_append, free;
 };
 

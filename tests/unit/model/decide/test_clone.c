@@ -9,8 +9,13 @@
 #define OTHER_ID "ff112233445566778899aabbccddeeff"
 
 static const struct nb_clone_marker marker = {
-	.name = "standby", .id = OTHER_ID, .installation = ID,
-	.source = "uuid", .finished = 10, .checked = 5, .files = 12345,
+	.name = "standby",
+	.id = OTHER_ID,
+	.installation = ID,
+	.source = "uuid",
+	.finished = 10,
+	.checked = 5,
+	.files = 12345,
 };
 
 START_TEST(a_marker_is_read_as_it_was_written)
@@ -36,15 +41,29 @@ START_TEST(what_is_no_marker_is_refused)
 	struct nb_clone_marker back;
 
 	nb_assert_fails(nb_clone_parse("m", "{\"name\": 1}", 11, &back),
-			NB_ECORRUPT,
-			"error: m: not the marker of a clone\n");
+			NB_ECORRUPT, "error: m: not the marker of a clone\n");
 }
 END_TEST
 
 /* A good clone that may be written, and one fact that changes it. */
-enum change { NOTHING, SOURCE_MARKED, SOURCE_EMPTY, NOT_MOUNTED, SAME, NEW,
-	      NEW_INIT, NEW_FULL, NEW_FORCE, DAMAGED, DAMAGED_FORCE, INIT,
-	      INIT_FORCE, INSTALLATION, NAME, SOURCE };
+enum change {
+	NOTHING,
+	SOURCE_MARKED,
+	SOURCE_EMPTY,
+	NOT_MOUNTED,
+	SAME,
+	NEW,
+	NEW_INIT,
+	NEW_FULL,
+	NEW_FORCE,
+	DAMAGED,
+	DAMAGED_FORCE,
+	INIT,
+	INIT_FORCE,
+	INSTALLATION,
+	NAME,
+	SOURCE
+};
 
 static const struct {
 	enum change change;
@@ -71,8 +90,7 @@ static const struct {
 static struct nb_clone_facts
 facts_of(enum change c)
 {
-	bool new = c == NEW || c == NEW_INIT || c == NEW_FULL
-		|| c == NEW_FORCE;
+	bool new = c == NEW || c == NEW_INIT || c == NEW_FULL || c == NEW_FORCE;
 
 	return (struct nb_clone_facts){
 		.name = c == NAME ? "other" : "standby",
@@ -84,12 +102,12 @@ facts_of(enum change c)
 		.same_file_system = c == SAME,
 		.target_empty = c == NEW_INIT,
 		.marker_there = !new,
-		.marker_good = c != DAMAGED && c != DAMAGED_FORCE,
+		.marker_good = c != DAMAGED &&c != DAMAGED_FORCE,
 		.marker = &marker,
 		.init = c == NEW_INIT || c == NEW_FULL || c == NEW_FORCE
 			|| c == INIT || c == INIT_FORCE || c == DAMAGED_FORCE,
-		.force = c == NEW_FORCE || c == INIT_FORCE
-			|| c == DAMAGED_FORCE,
+		.force =
+			c == NEW_FORCE || c == INIT_FORCE || c == DAMAGED_FORCE,
 	};
 }
 
@@ -122,8 +140,8 @@ START_TEST(contents_are_compared_once_a_week)
 
 	ck_assert(nb_clone_compares(NB_COMPARE_WEEKLY, 0, now));
 	ck_assert(nb_clone_compares(NB_COMPARE_WEEKLY, now - 7 * day, now));
-	ck_assert(nb_clone_compares(NB_COMPARE_WEEKLY,
-				    now - 7 * day + 3600, now));
+	ck_assert(nb_clone_compares(NB_COMPARE_WEEKLY, now - 7 * day + 3600,
+				    now));
 	ck_assert(!nb_clone_compares(NB_COMPARE_WEEKLY, now - 6 * day, now));
 	ck_assert(nb_clone_compares(NB_COMPARE_WEEKLY, now + day, now));
 	ck_assert(nb_clone_compares(NB_COMPARE_ALWAYS, now, now));

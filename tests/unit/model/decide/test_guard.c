@@ -25,23 +25,29 @@ static void
 set_up(struct scene *s)
 {
 	struct nb_label label = {
-		.installation = OURS, .disc_id = ID_A, .pool = "db",
-		.disc = "DB-A", .generation = 7, .backup_id = "backup-7",
-		.previous = "", .created = 700,
+		.installation = OURS,
+		.disc_id = ID_A,
+		.pool = "db",
+		.disc = "DB-A",
+		.generation = 7,
+		.backup_id = "backup-7",
+		.previous = "",
+		.created = 700,
 	};
 
 	memset(s, 0, sizeof *s);
 	memset(&s->key, 'k', sizeof s->key);
 	nb_assert_ok(nb_label_sign(&label, &s->key));
 	s->first = s->second = label;
-	s->discs[0] = (struct nb_pool_disc){ "DB-A", ID_A, NB_DISC_GOOD, 7,
-					     "backup-7", NOW - 90000 };
-	s->discs[1] = (struct nb_pool_disc){ "DB-B", ID_B, NB_DISC_GOOD, 9,
-					     "backup-9", NOW - 100 };
-	s->discs[2] = (struct nb_pool_disc){ "DB-C",
-					     "cccccccccccccccccccccccccccccccc",
-					     NB_DISC_GOOD, 8, "backup-8",
-					     NOW - 50 };
+	s->discs[0] = (struct nb_pool_disc){ "DB-A", ID_A,       NB_DISC_GOOD,
+					     7,      "backup-7", NOW - 90000 };
+	s->discs[1] = (struct nb_pool_disc){ "DB-B", ID_B,       NB_DISC_GOOD,
+					     9,      "backup-9", NOW - 100 };
+	s->discs[2] = (struct nb_pool_disc){
+		"DB-C",       "cccccccccccccccccccccccccccccccc",
+		NB_DISC_GOOD, 8,
+		"backup-8",   NOW - 50
+	};
 	strcpy(s->pool.name, "db");
 	strcpy(s->pool.installation, OURS);
 	s->pool.generation = 9;
@@ -49,12 +55,20 @@ set_up(struct scene *s)
 	s->pool.discs.count = 3;
 	s->facts = (struct nb_guard_facts){
 		.lock_held = true,
-		.first_state = NB_LABEL_GOOD, .second_state = NB_LABEL_GOOD,
-		.first = &s->first, .second = &s->second, .key = &s->key,
-		.first_drive = "/dev/sr0 K1", .second_drive = "/dev/sr0 K1",
-		.pool = &s->pool, .max_verify_age = LIMIT, .now = NOW,
-		.image_complete = true, .image_blocks = 1000,
-		.disc_blocks = 1000, .intent_stored = true,
+		.first_state = NB_LABEL_GOOD,
+		.second_state = NB_LABEL_GOOD,
+		.first = &s->first,
+		.second = &s->second,
+		.key = &s->key,
+		.first_drive = "/dev/sr0 K1",
+		.second_drive = "/dev/sr0 K1",
+		.pool = &s->pool,
+		.max_verify_age = LIMIT,
+		.now = NOW,
+		.image_complete = true,
+		.image_blocks = 1000,
+		.disc_blocks = 1000,
+		.intent_stored = true,
 	};
 }
 
@@ -64,8 +78,8 @@ set_up_typed(struct scene *s)
 {
 	set_up(s);
 	s->facts.first_state = s->facts.second_state = NB_LABEL_NONE;
-	s->facts.typed = s->facts.first_volume = s->facts.second_volume
-		= "HOLIDAYS";
+	s->facts.typed = s->facts.first_volume = s->facts.second_volume =
+		"HOLIDAYS";
 	s->facts.blank_only = true;
 	s->facts.image_complete = false;
 	s->facts.image_blocks = s->facts.disc_blocks = 0;
@@ -79,8 +93,11 @@ sign(struct scene *s)
 	s->first = s->second;
 }
 
-#define CHANGE(name, ...)                                                  \
-	static void name(struct scene *s) { __VA_ARGS__; }
+#define CHANGE(name, ...)                 \
+	static void name(struct scene *s) \
+	{                                 \
+		__VA_ARGS__;              \
+	}
 
 CHANGE(nothing, (void)s)
 CHANGE(no_lock, s->facts.lock_held = false)
@@ -98,14 +115,14 @@ CHANGE(generation_changed, s->first.generation = 6)
 CHANGE(backup_changed, strcpy(s->first.backup_id, "backup-6"))
 CHANGE(previous_changed, strcpy(s->first.previous, ID_A ID_A))
 CHANGE(date_changed, s->first.created++)
-CHANGE(seal_changed, s->first.sealed = true)
+CHANGE(has_mac_changed, s->first.has_manifest_mac = true)
 CHANGE(mac_changed, s->first.mac[0] = 'x')
 CHANGE(no_key, s->facts.key = NULL)
 CHANGE(other_key, s->key.bytes[31] = 'x')
 CHANGE(no_mac, s->first.mac[0] = s->second.mac[0] = '\0')
 CHANGE(wrong_mac, s->second.mac[63] = 'x'; s->first = s->second)
-CHANGE(changed_after_signing, s->second.generation = 6;
-       s->first = s->second; s->discs[0].generation = 6)
+CHANGE(changed_after_signing, s->second.generation = 6; s->first = s->second;
+       s->discs[0].generation = 6)
 CHANGE(other_installation, strcpy(s->pool.installation, ID_B); other_key(s))
 CHANGE(other_host, strcpy(s->second.installation, ID_B); sign(s))
 CHANGE(other_pool, strcpy(s->pool.name, "web"))
@@ -115,8 +132,8 @@ CHANGE(suspect, s->discs[0].state = NB_DISC_SUSPECT)
 CHANGE(retired, s->discs[0].state = NB_DISC_RETIRED)
 CHANGE(unused, s->discs[0].state = NB_DISC_UNUSED)
 CHANGE(blanked, s->discs[0].state = NB_DISC_BLANKED)
-CHANGE(no_generation, s->discs[0].generation = 0;
-       s->second.generation = 0; sign(s))
+CHANGE(no_generation, s->discs[0].generation = 0; s->second.generation = 0;
+       sign(s))
 CHANGE(name_differs, strcpy(s->discs[0].name, "DB-X"))
 CHANGE(label_newer, s->discs[0].generation = 6)
 CHANGE(label_older, s->discs[0].generation = 8)
@@ -142,8 +159,7 @@ CHANGE(no_limit_future, s->facts.max_verify_age = 0;
        s->discs[1].verified = NOW + 1)
 CHANGE(no_limit_no_newest, s->facts.max_verify_age = 0;
        s->discs[1].state = NB_DISC_SUSPECT)
-CHANGE(second_copy_old, s->discs[2].generation = 9;
-       s->discs[2].verified = 1)
+CHANGE(second_copy_old, s->discs[2].generation = 9; s->discs[2].verified = 1)
 CHANGE(only_second_copy_in_time, s->discs[2].generation = 9;
        s->discs[1].verified = 1)
 CHANGE(incomplete, s->facts.image_complete = false)
@@ -177,7 +193,7 @@ static const struct row {
 	{ "backup id", backup_changed, NB_GUARD_LABEL_CHANGED },
 	{ "previous", previous_changed, NB_GUARD_LABEL_CHANGED },
 	{ "date", date_changed, NB_GUARD_LABEL_CHANGED },
-	{ "seal", seal_changed, NB_GUARD_LABEL_CHANGED },
+	{ "manifest_mac", has_mac_changed, NB_GUARD_LABEL_CHANGED },
 	{ "MAC", mac_changed, NB_GUARD_LABEL_CHANGED },
 	{ "no key here", no_key, NB_GUARD_FORGED },
 	{ "another key", other_key, NB_GUARD_FORGED },
@@ -234,12 +250,11 @@ CHANGE(first_volume, s->facts.first_volume = "PARTY")
 CHANGE(second_volume, s->facts.second_volume = "PARTY")
 CHANGE(other_case, s->facts.typed = "holidays")
 CHANGE(no_volume_typed, s->facts.typed = "")
-CHANGE(nameless, s->facts.typed = s->facts.first_volume
-       = s->facts.second_volume = "")
-CHANGE(label_good, s->facts.first_state = s->facts.second_state
-       = NB_LABEL_GOOD)
-CHANGE(label_unreadable, s->facts.first_state = s->facts.second_state
-       = NB_LABEL_UNREADABLE)
+CHANGE(nameless,
+       s->facts.typed = s->facts.first_volume = s->facts.second_volume = "")
+CHANGE(label_good, s->facts.first_state = s->facts.second_state = NB_LABEL_GOOD)
+CHANGE(label_unreadable,
+       s->facts.first_state = s->facts.second_state = NB_LABEL_UNREADABLE)
 CHANGE(unreadable_newest, label_unreadable(s); is_newest(s))
 CHANGE(unlabelled_newest, is_newest(s))
 CHANGE(newer_than_others, s->facts.holds_newer = true)
@@ -253,9 +268,8 @@ CHANGE(good_forged, label_good(s); other_key(s))
 CHANGE(good_forged_newest, label_good(s); other_key(s); is_newest(s))
 CHANGE(good_suspect, label_good(s); suspect(s))
 CHANGE(good_other_installation, label_good(s); other_installation(s))
-CHANGE(with_image, s->facts.blank_only = false;
-       s->facts.image_complete = true; s->facts.image_blocks = 5;
-       s->facts.disc_blocks = 5)
+CHANGE(with_image, s->facts.blank_only = false; s->facts.image_complete = true;
+       s->facts.image_blocks = 5; s->facts.disc_blocks = 5)
 CHANGE(with_large_image, with_image(s); s->facts.disc_blocks = 4)
 CHANGE(without_image, s->facts.blank_only = false)
 
@@ -285,15 +299,13 @@ static const struct row typed_rows[] = {
 	{ "newest, other name", good_newest_other_name, NB_GUARD_LAST_GOOD },
 	{ "not in the catalog", good_unknown, NB_GUARD_PERMIT },
 	{ "suspect", good_suspect, NB_GUARD_PERMIT },
-	{ "of another installation", good_other_installation,
-	  NB_GUARD_PERMIT },
+	{ "of another installation", good_other_installation, NB_GUARD_PERMIT },
 	{ "forged", good_forged, NB_GUARD_PERMIT },
 	{ "forged, or the newest without its key", good_forged_newest,
 	  NB_GUARD_LAST_GOOD },
 	{ "no intent", no_intent, NB_GUARD_NO_INTENT },
 	{ "with an image", with_image, NB_GUARD_PERMIT },
-	{ "with too large an image", with_large_image,
-	  NB_GUARD_DOES_NOT_FIT },
+	{ "with too large an image", with_large_image, NB_GUARD_DOES_NOT_FIT },
 	{ "without the image", without_image, NB_GUARD_IMAGE_INCOMPLETE },
 };
 
@@ -363,8 +375,7 @@ START_TEST(every_answer_is_given_and_has_words_of_its_own)
 		ck_assert_msg(given[i], "no case for \"%s\"", text);
 		ck_assert_uint_gt(strlen(text), 5);
 		for (int k = 0; k < i; k++)
-			ck_assert_str_ne(text,
-					 nb_guard_text((enum nb_guard)k));
+			ck_assert_str_ne(text, nb_guard_text((enum nb_guard)k));
 	}
 }
 END_TEST
@@ -375,14 +386,12 @@ main(void)
 	Suite *suite = suite_create("guard");
 	TCase *tc = nb_test_case("guard", 10);
 
-	tcase_add_loop_test(tc,
-		each_condition_that_does_not_hold_has_its_own_answer, 0,
+	tcase_add_loop_test(
+		tc, each_condition_that_does_not_hold_has_its_own_answer, 0,
 		COUNT(rows));
-	tcase_add_loop_test(tc,
-		what_a_person_typed_stands_for_the_label_alone, 0,
-		COUNT(typed_rows));
-	tcase_add_loop_test(tc, no_fault_makes_up_for_another, 0,
-			    COUNT(rows));
+	tcase_add_loop_test(tc, what_a_person_typed_stands_for_the_label_alone,
+			    0, COUNT(typed_rows));
+	tcase_add_loop_test(tc, no_fault_makes_up_for_another, 0, COUNT(rows));
 	tcase_add_test(tc, every_answer_is_given_and_has_words_of_its_own);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

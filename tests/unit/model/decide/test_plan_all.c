@@ -11,20 +11,20 @@
 #include "model/decide/guard.h"
 #include "plan_scene.h"
 
-#define MANY 1000000            /* combinations that must have been tried */
+#define MANY 1000000 /* combinations that must have been tried */
 
 static struct {
 	unsigned long tried, plans[NB_PLAN_BLANK_FRESH + 1];
 	bool reasons[NB_REASON_COUNT];
-	char fault[256];            /* the first rule that did not hold */
+	char fault[256]; /* the first rule that did not hold */
 } seen;
 
 /* What the disc in the drive is to the pool, told from the situation. */
 struct standing {
-	bool ours;                  /* label and catalog agree */
-	bool newest, oldest;        /* among the good ones */
-	bool other_newest;          /* another good disc is newer than all */
-	bool in_time;               /* verified within the limit */
+	bool ours;           /* label and catalog agree */
+	bool newest, oldest; /* among the good ones */
+	bool other_newest;   /* another good disc is newer than all */
+	bool in_time;        /* verified within the limit */
 };
 
 static struct standing
@@ -46,8 +46,8 @@ look_at(const struct situation *s)
 		&& s->discs[s->in] == 'g';
 	st.newest = mine >= highest;
 	st.other_newest = highest > mine;
-	st.in_time = s->limit == 0 || (s->verified_ago >= 0
-				       && s->verified_ago <= s->limit);
+	st.in_time = s->limit == 0
+		|| (s->verified_ago >= 0 && s->verified_ago <= s->limit);
 	return st;
 }
 
@@ -74,10 +74,10 @@ has_sessions(const struct situation *s)
 		|| s->state == NB_MEDIUM_OVERWRITABLE;
 }
 
-#define RULE(condition)                                                    \
-	do {                                                               \
-		if (!(condition))                                          \
-			return #condition;                                 \
+#define RULE(condition)                    \
+	do {                               \
+		if (!(condition))          \
+			return #condition; \
 	} while (0)
 
 /* The guard, asked with the same facts, permits what the plan wants. */
@@ -86,13 +86,21 @@ guard_permits(const struct scene *scene)
 {
 	struct nb_label label = scene->label;
 	struct nb_guard_facts facts = {
-		.key = &scene_key, .lock_held = true, .first_state = scene->facts.label_state,
+		.key = &scene_key,
+		.lock_held = true,
+		.first_state = scene->facts.label_state,
 		.second_state = scene->facts.label_state,
-		.first = &label, .second = &label,
-		.first_drive = "", .second_drive = "", .pool = &scene->pool,
+		.first = &label,
+		.second = &label,
+		.first_drive = "",
+		.second_drive = "",
+		.pool = &scene->pool,
 		.max_verify_age = scene->facts.max_verify_age,
-		.now = SCENE_NOW, .image_complete = true, .image_blocks = 1,
-		.disc_blocks = SCENE_CAPACITY, .intent_stored = true,
+		.now = SCENE_NOW,
+		.image_complete = true,
+		.image_blocks = 1,
+		.disc_blocks = SCENE_CAPACITY,
+		.intent_stored = true,
 	};
 
 	return (!scene->facts.label_signed
@@ -136,15 +144,14 @@ check_accepted(const struct situation *s, const struct standing *st,
 	RULE(s->state == NB_MEDIUM_APPENDABLE && st->ours);
 	RULE(s->need_append <= s->free);
 	RULE(s->intent != NB_INTENT_BLANK);
-	RULE(s->intent == NB_INTENT_APPEND
-	     || s->rotation == NB_ROTATION_APPEND
+	RULE(s->intent == NB_INTENT_APPEND || s->rotation == NB_ROTATION_APPEND
 	     || (s->rotation == NB_ROTATION_ALTERNATE && st->newest
 		 && !s->refuse_same));
 	return NULL;
 }
 
 static enum nb_err
-error_of(enum nb_reason reason)
+error_of(enum nb_plan_reason reason)
 {
 	switch (reason) {
 	case NB_REASON_NO_DISC:
@@ -171,8 +178,9 @@ check_refused(const struct situation *s, const struct nb_decision *d)
 	RULE(d->plan == NB_PLAN_REFUSE);
 	RULE(d->reason >= NB_REASON_NO_DISC && d->reason < NB_REASON_COUNT);
 	RULE(d->err == error_of(d->reason));
-	RULE(nb_reason_text(d->reason)[0]);
-	RULE(nb_reason_hint(d->reason) && nb_reason_hint(d->reason)[0]);
+	RULE(nb_plan_reason_text(d->reason)[0]);
+	RULE(nb_plan_reason_hint(d->reason)
+	     && nb_plan_reason_hint(d->reason)[0]);
 	RULE(!d->wanted[0] || strcmp(d->wanted, d->disc));
 	RULE(!d->wanted[0] || !strchr("sr", s->discs[d->wanted[3] - 'A']));
 	if (d->err == NB_EFULL)
@@ -203,11 +211,12 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 	    && has_free_name(s) && s->need_fresh <= SCENE_CAPACITY
 	    && s->twist != CATALOG_BEHIND)
 		RULE(d->plan == NB_PLAN_FRESH);
-	if (room && (s->intent == NB_INTENT_APPEND
-		     || (night && s->rotation == NB_ROTATION_APPEND)))
+	if (room
+	    && (s->intent == NB_INTENT_APPEND
+		|| (night && s->rotation == NB_ROTATION_APPEND)))
 		RULE(d->plan == NB_PLAN_APPEND);
-	if (room && night && s->rotation == NB_ROTATION_ALTERNATE
-	    && st->newest && !s->refuse_same)
+	if (room && night && s->rotation == NB_ROTATION_ALTERNATE && st->newest
+	    && !s->refuse_same)
 		RULE(d->plan == NB_PLAN_APPEND);
 	if (has_sessions(s) && may_blank(s, st)
 	    && (s->intent == NB_INTENT_BLANK
@@ -219,10 +228,9 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 static bool
 is_same(const struct nb_decision *a, const struct nb_decision *b)
 {
-	return a->plan == b->plan && a->reason == b->reason
-		&& a->err == b->err && !strcmp(a->disc, b->disc)
-		&& !strcmp(a->wanted, b->wanted) && a->need == b->need
-		&& a->available == b->available;
+	return a->plan == b->plan && a->reason == b->reason && a->err == b->err
+		&& !strcmp(a->disc, b->disc) && !strcmp(a->wanted, b->wanted)
+		&& a->need == b->need && a->available == b->available;
 }
 
 static const char *
@@ -235,7 +243,7 @@ check_all(const struct situation *s, struct scene *scene,
 
 	RULE(is_same(d, &again));
 	fault = d->plan == NB_PLAN_REFUSE ? check_refused(s, d)
-		: check_accepted(s, &st, scene, d);
+					  : check_accepted(s, &st, scene, d);
 	if (!fault)
 		fault = check_not_too_careful(s, &st, d);
 	if (!fault && d->plan == NB_PLAN_APPEND) {
@@ -258,14 +266,15 @@ try_one(const struct situation *s, struct scene *scene)
 	seen.reasons[d.reason] = true;
 	if (!fault || seen.fault[0])
 		return;
-	snprintf(seen.fault, sizeof seen.fault, "%s: %s (%s); intent %d "
+	snprintf(seen.fault, sizeof seen.fault,
+		 "%s: %s (%s); intent %d "
 		 "rotation %d discs %s in %d state %d kind %d label %d twist "
-		 "%d same %d limit %d ago %d need %d %d free %d", fault,
-		 nb_plan_name(d.plan), nb_reason_code(d.reason), s->intent,
-		 s->rotation, s->discs, s->in, s->state, s->kind, s->label,
-		 s->twist, s->refuse_same, (int)s->limit,
-		 (int)s->verified_ago, (int)s->need_fresh,
-		 (int)s->need_append, (int)s->free);
+		 "%d same %d limit %d ago %d need %d %d free %d",
+		 fault, nb_plan_name(d.plan), nb_plan_reason_code(d.reason),
+		 s->intent, s->rotation, s->discs, s->in, s->state, s->kind,
+		 s->label, s->twist, s->refuse_same, (int)s->limit,
+		 (int)s->verified_ago, (int)s->need_fresh, (int)s->need_append,
+		 (int)s->free);
 }
 
 static void
@@ -291,12 +300,19 @@ try_policies(struct situation *s)
 static void
 try_sizes_and_ages(struct situation *s)
 {
-	static const struct { uint64_t fresh, append, free; } sizes[] = {
-		{ 0, 0, 0 }, { 0, 0, 500 }, { 400, 410, 410 },
+	static const struct {
+		uint64_t fresh, append, free;
+	} sizes[] = {
+		{ 0, 0, 0 },       { 0, 0, 500 },       { 400, 410, 410 },
 		{ 400, 410, 409 }, { 1000, 1010, 500 }, { 1001, 1011, 500 },
 	};
-	static const struct { int64_t limit, ago; } ages[] = {
-		{ 0, 5 }, { 5, 5 }, { 5, 6 }, { 5, -1 },
+	static const struct {
+		int64_t limit, ago;
+	} ages[] = {
+		{ 0, 5 },
+		{ 5, 5 },
+		{ 5, 6 },
+		{ 5, -1 },
 	};
 
 	for (int i = 0; i < 6 * 4; i++) {
@@ -312,7 +328,7 @@ try_sizes_and_ages(struct situation *s)
 static void
 try_discs(struct situation *s)
 {
-	static const char *const pools[] = { "g", "gg", "ggg", "gggg", "gu",
+	static const char *const pools[] = { "g",   "gg",  "ggg", "gggg", "gu",
 					     "gsg", "gbg", "rgg", "su" };
 	static const char states[] = "gusbr";
 	char discs[SCENE_DISCS + 1];
@@ -371,7 +387,8 @@ try_states(int from, int to)
 
 START_TEST(every_plan_and_every_reason_is_among_them)
 {
-	struct situation once = { .kind = ONCE, .label = NB_LABEL_GOOD,
+	struct situation once = { .kind = ONCE,
+				  .label = NB_LABEL_GOOD,
 				  .state = NB_MEDIUM_CLOSED };
 
 	try_states(NB_MEDIUM_NONE, NB_MEDIUM_DAMAGED);
@@ -381,7 +398,7 @@ START_TEST(every_plan_and_every_reason_is_among_them)
 		ck_assert_uint_gt(seen.plans[i], 0);
 	for (int i = 0; i < NB_REASON_COUNT; i++)
 		ck_assert_msg(seen.reasons[i], "%s",
-			      nb_reason_code((enum nb_reason)i));
+			      nb_plan_reason_code((enum nb_plan_reason)i));
 }
 END_TEST
 

@@ -83,8 +83,11 @@ END_TEST
 
 START_TEST(of_two_copies_of_the_newest_the_one_verified_last_counts)
 {
-	struct situation s = { .discs = "ggg", .generations = "122", A,
-			       .limit = 10, .verified_ago = 11 };
+	struct situation s = { .discs = "ggg",
+			       .generations = "122",
+			       A,
+			       .limit = 10,
+			       .verified_ago = 11 };
 	struct nb_decision d;
 	struct scene scene;
 
@@ -108,11 +111,11 @@ main(void)
 	tcase_add_test(tc,
 		       a_newest_generation_that_no_disc_holds_forbids_blanking);
 	tcase_add_test(tc, a_good_disc_without_a_backup_is_a_conflict);
-	tcase_add_test(tc,
-		a_disc_blanked_in_the_catalog_is_a_conflict_with_any_label);
+	tcase_add_test(
+		tc, a_disc_blanked_in_the_catalog_is_a_conflict_with_any_label);
 	tcase_add_test(tc, a_disc_newer_than_its_pool_is_a_conflict);
-	tcase_add_loop_test(tc,
-		of_two_copies_of_the_newest_the_one_verified_last_counts, 0,
+	tcase_add_loop_test(
+		tc, of_two_copies_of_the_newest_the_one_verified_last_counts, 0,
 		2);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

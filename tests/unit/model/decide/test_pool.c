@@ -80,7 +80,7 @@ START_TEST(an_unknown_disc_state_is_told)
 }
 END_TEST
 
-static const char *const media[] = { "none", "blank", "appendable",
+static const char *const media[] = { "none",         "blank",  "appendable",
 				     "overwritable", "closed", "damaged" };
 
 START_TEST(each_medium_state_has_a_name)
@@ -102,11 +102,10 @@ main(void)
 	tcase_add_test(tc, no_disc_is_found_by_an_empty_id);
 	tcase_add_test(tc, a_cleared_view_is_empty);
 	tcase_add_loop_test(tc,
-			    each_disc_state_has_a_name_that_leads_back_to_it,
-			    0, COUNT(states));
+			    each_disc_state_has_a_name_that_leads_back_to_it, 0,
+			    COUNT(states));
 	tcase_add_test(tc, an_unknown_disc_state_is_told);
-	tcase_add_loop_test(tc, each_medium_state_has_a_name, 0,
-			    COUNT(media));
+	tcase_add_loop_test(tc, each_medium_state_has_a_name, 0, COUNT(media));
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

@@ -73,7 +73,10 @@ START_TEST(work_begins_on_line_and_with_a_charged_battery)
 END_TEST
 
 /* 100 of 400 bytes in 60 s: 180 s for the rest, and the time to close. */
-#define QUARTER { 60000, 100, 400, true }
+#define QUARTER                       \
+	{                             \
+		60000, 100, 400, true \
+	}
 
 static const struct {
 	struct nb_power power;
@@ -90,17 +93,16 @@ static const struct {
 	{ { OB, 1 }, { 0, 100, 400, true }, NB_POWER_GOOD },
 	{ { true, true, true, false, 9999 }, QUARTER, NB_POWER_LOW },
 	{ { true, false, true, false, 9999 }, QUARTER, NB_POWER_LOW },
-	{ { true, true, true, false, 9999 }, { 1, 1, 1, false },
-	  NB_POWER_LOW },
+	{ { true, true, true, false, 9999 }, { 1, 1, 1, false }, NB_POWER_LOW },
 	{ { true, true, false, true, 9999 }, QUARTER, NB_POWER_ENDING },
 	{ { .runtime = -1 }, QUARTER, NB_POWER_GOOD },
 };
 
 START_TEST(a_burn_goes_on_when_the_battery_lasts_for_the_rest)
 {
-	ck_assert_int_eq(nb_power_may_go_on(&courses[_i].power,
-					    &courses[_i].work),
-			 courses[_i].answer);
+	ck_assert_int_eq(
+		nb_power_may_go_on(&courses[_i].power, &courses[_i].work),
+		courses[_i].answer);
 }
 END_TEST
 

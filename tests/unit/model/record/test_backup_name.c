@@ -3,10 +3,20 @@
 
 #include "model/record/label.h"
 
-static const struct { const char *which; bool generation; } names[] = {
-	{ "0", true }, { "2", true }, { "20", true }, { "1234567", true },
-	{ "", false }, { "20261121", false }, { "20261121T01", false },
-	{ "2026-11", false }, { "1a", false }, { "-1", false },
+static const struct {
+	const char *which;
+	bool generation;
+} names[] = {
+	{ "0", true },
+	{ "2", true },
+	{ "20", true },
+	{ "1234567", true },
+	{ "", false },
+	{ "20261121", false },
+	{ "20261121T01", false },
+	{ "2026-11", false },
+	{ "1a", false },
+	{ "-1", false },
 	{ "newest", false },
 };
 

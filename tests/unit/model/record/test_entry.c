@@ -20,8 +20,10 @@ add(struct nb_entries *list, const char *path, enum nb_entry_type type,
 START_TEST(an_added_entry_belongs_to_the_list)
 {
 	struct nb_entries list = NB_ARRAY_INIT;
-	struct nb_entry e = { .path = strdup("a"), .target = strdup("t"),
-			      .root_path = strdup("r"), .data = strdup("d") };
+	struct nb_entry e = { .path = strdup("a"),
+			      .target = strdup("t"),
+			      .root_path = strdup("r"),
+			      .data = strdup("d") };
 	const char *path = e.path;
 
 	nb_assert_ok(nb_entries_add(&list, &e));
@@ -35,8 +37,10 @@ END_TEST
 
 START_TEST(clearing_an_entry_leaves_zeros)
 {
-	struct nb_entry e = { .path = strdup("a"), .target = strdup("t"),
-			      .mode = 0644, .ino = 7 };
+	struct nb_entry e = { .path = strdup("a"),
+			      .target = strdup("t"),
+			      .mode = 0644,
+			      .ino = 7 };
 	struct nb_entry zero = { 0 };
 
 	nb_entry_clear(&e);
@@ -84,10 +88,10 @@ END_TEST
 
 START_TEST(paths_are_sorted_by_their_bytes)
 {
-	static const char *const given[] = { "b", "a/b", "\xff", "a", "a.b",
-					     "A", "a b", "日本" };
-	static const char *const sorted[] = { "A", "a", "a b", "a.b", "a/b",
-					      "b", "日本", "\xff" };
+	static const char *const given[] = { "b",   "a/b", "\xff", "a",
+					     "a.b", "A",   "a b",  "日本" };
+	static const char *const sorted[] = { "A",   "a", "a b",  "a.b",
+					      "a/b", "b", "日本", "\xff" };
 	struct nb_entries list = NB_ARRAY_INIT;
 
 	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
@@ -123,8 +127,7 @@ START_TEST(a_path_that_stands_twice_is_refused_by_name)
 END_TEST
 
 static void
-add_inode(struct nb_entries *list, const char *path, uint64_t dev,
-	  uint64_t ino)
+add_inode(struct nb_entries *list, const char *path, uint64_t dev, uint64_t ino)
 {
 	add(list, path, NB_ENTRY_FILE, 1);
 	list->at[list->count - 1].dev = dev;
@@ -239,15 +242,14 @@ START_TEST(only_files_count_in_the_sum_of_bytes)
 }
 END_TEST
 
-static const char *const types[] = { "file", "dir", "symlink", "fifo", "char",
-				     "block", "socket" };
+static const char *const types[] = { "file", "dir",   "symlink", "fifo",
+				     "char", "block", "socket" };
 
 START_TEST(each_type_has_a_name_that_leads_back_to_it)
 {
 	enum nb_entry_type type = NB_ENTRY_FILE;
 
-	ck_assert_str_eq(nb_entry_type_name((enum nb_entry_type)_i),
-			 types[_i]);
+	ck_assert_str_eq(nb_entry_type_name((enum nb_entry_type)_i), types[_i]);
 	ck_assert(nb_entry_type_parse(types[_i], &type));
 	ck_assert_int_eq(type, _i);
 }
@@ -277,8 +279,7 @@ main(void)
 	tcase_add_test(tc, paths_are_sorted_by_their_bytes);
 	tcase_add_test(tc, an_empty_list_is_sorted_and_searched);
 	tcase_add_test(tc, a_path_that_stands_twice_is_refused_by_name);
-	tcase_add_test(tc,
-		       hard_links_are_numbered_by_the_first_of_their_names);
+	tcase_add_test(tc, hard_links_are_numbered_by_the_first_of_their_names);
 	tcase_add_test(tc, one_inode_number_on_two_devices_is_two_files);
 	tcase_add_test(tc, entries_without_an_inode_are_never_linked);
 	tcase_add_test(tc, sorting_again_changes_nothing);

@@ -5,7 +5,8 @@
 
 #include "model/record/key.h"
 
-#define HEX "000102030405060708090a0b0c0d0e0f"                              \
+#define HEX                                \
+	"000102030405060708090a0b0c0d0e0f" \
 	"101112131415161718191a1b1c1d1e1f"
 /* Checksum and name: BLAKE2b of 32 bytes with this key, of "check" and of
  * "name", as Python's hashlib makes them. */
@@ -54,13 +55,18 @@ START_TEST(white_space_around_a_key_is_ignored)
 }
 END_TEST
 
-#define NO_KEY "error: f: not a key of nightburn\nhint: nightburn key export" \
+#define NO_KEY                                                         \
+	"error: f: not a key of nightburn\nhint: nightburn key export" \
 	" prints one\n"
-#define MISTAKE "error: f: a key with a mistake in it\nhint: copy it again, " \
+#define MISTAKE                                                       \
+	"error: f: a key with a mistake in it\nhint: copy it again, " \
 	"all of the line\n"
 
-static const struct { const char *text, *message; } wrong[] = {
-	{ "", NO_KEY }, { "\n", NO_KEY },
+static const struct {
+	const char *text, *message;
+} wrong[] = {
+	{ "", NO_KEY },
+	{ "\n", NO_KEY },
 	{ HEX, NO_KEY },
 	{ "nightburn-key-2:" HEX ":ca36a070", NO_KEY },
 	{ "nightburn-key-1:" HEX, NO_KEY },
@@ -70,20 +76,22 @@ static const struct { const char *text, *message; } wrong[] = {
 	{ "nightburn-key-1:" HEX ":0ca36a070", NO_KEY },
 	{ "nightburn-key-1:" HEX ":ca36a07x", NO_KEY },
 	{ "nightburn-key-1:" HEX ":0000000g", NO_KEY },
-	{ TEXT " " TEXT, NO_KEY }, { TEXT " x", NO_KEY },
+	{ TEXT " " TEXT, NO_KEY },
+	{ TEXT " x", NO_KEY },
 	{ "x " TEXT, NO_KEY },
 	{ "nightburn-key-1: " HEX ":ca36a070", NO_KEY },
 	{ "nightburn-key-1:" HEX ":00000000", MISTAKE },
 	{ "nightburn-key-1:100102030405060708090a0b0c0d0e0f"
-	  "101112131415161718191a1b1c1d1e1f:ca36a070", MISTAKE },
+	  "101112131415161718191a1b1c1d1e1f:ca36a070",
+	  MISTAKE },
 };
 
 START_TEST(what_is_no_key_is_refused_and_not_repeated)
 {
 	struct nb_key key = counting(), back = key;
 
-	nb_assert_fails(nb_key_parse("f", wrong[_i].text, &back),
-			NB_ECORRUPT, wrong[_i].message);
+	nb_assert_fails(nb_key_parse("f", wrong[_i].text, &back), NB_ECORRUPT,
+			wrong[_i].message);
 	ck_assert(nb_key_same(&key, &back));
 }
 END_TEST
@@ -97,12 +105,10 @@ START_TEST(each_digit_of_a_key_counts)
 	for (size_t i = 0; i < strlen(line); i++) {
 		strcpy(text, line);
 		text[i] ^= 1;
-		ck_assert_int_eq(nb_key_parse("f", text, &back),
-				 NB_ECORRUPT);
+		ck_assert_int_eq(nb_key_parse("f", text, &back), NB_ECORRUPT);
 		strcpy(text, line);
 		text[i] = '\0';
-		ck_assert_int_eq(nb_key_parse("f", text, &back),
-				 NB_ECORRUPT);
+		ck_assert_int_eq(nb_key_parse("f", text, &back), NB_ECORRUPT);
 	}
 }
 END_TEST

@@ -11,13 +11,19 @@
 #define ID_2 "ffeeddccbbaa99887766554433221100"
 #define HASH ID_1 ID_2
 /* Made with openssl dgst -sha512 -mac HMAC, of the text without this member. */
-#define MAC "f60c9ee1c4730e7833502370c66087cd" \
+#define MAC                                \
+	"f60c9ee1c4730e7833502370c66087cd" \
 	"c94669d3f0767ecbb98c8977112a34b7"
 
 static const struct nb_label whole = {
-	.installation = ID_1, .disc_id = ID_2, .pool = "db", .disc = "DB-A",
-	.generation = 42, .backup_id = "20260101T013000Z-1a2b",
-	.previous = HASH, .created = 1767231000,
+	.installation = ID_1,
+	.disc_id = ID_2,
+	.pool = "db",
+	.disc = "DB-A",
+	.generation = 42,
+	.backup_id = "20260101T013000Z-1a2b",
+	.previous = HASH,
+	.created = 1767231000,
 	.mac = MAC,
 };
 static const struct nb_key key = { "0123456789abcdef0123456789abcde" };
@@ -60,8 +66,11 @@ START_TEST(a_label_is_rendered_with_its_members_in_order)
 }
 END_TEST
 
-static const struct { const char *pool, *disc, *previous; uint64_t generation;
-		      int64_t created; } odd[] = {
+static const struct {
+	const char *pool, *disc, *previous;
+	uint64_t generation;
+	int64_t created;
+} odd[] = {
 	{ "db", "DB-A", "", 1, 0 },
 	{ "a \"quoted\" \\ pool", "日本の円盤", HASH, INT64_MAX, INT64_MAX },
 	{ "x", "y", "", 0, -86400 },
@@ -120,19 +129,45 @@ static void
 forge(struct nb_label *l, int what)
 {
 	switch (what) {
-	case 0: l->installation[31] ^= 1; break;
-	case 1: l->disc_id[0] ^= 1; break;
-	case 2: l->pool[1] ^= 1; break;
-	case 3: l->disc[3] ^= 1; break;
-	case 4: l->generation++; break;
-	case 5: l->backup_id[0] ^= 1; break;
-	case 6: l->previous[63] ^= 1; break;
-	case 7: l->previous[0] = '\0'; break;
-	case 8: l->created--; break;
-	case 9: l->mac[0] ^= 1; break;
-	case 10: l->mac[63] ^= 1; break;
-	case 11: l->mac[63] = '\0'; break;
-	case 12: l->mac[0] = '\0'; break;
+	case 0:
+		l->installation[31] ^= 1;
+		break;
+	case 1:
+		l->disc_id[0] ^= 1;
+		break;
+	case 2:
+		l->pool[1] ^= 1;
+		break;
+	case 3:
+		l->disc[3] ^= 1;
+		break;
+	case 4:
+		l->generation++;
+		break;
+	case 5:
+		l->backup_id[0] ^= 1;
+		break;
+	case 6:
+		l->previous[63] ^= 1;
+		break;
+	case 7:
+		l->previous[0] = '\0';
+		break;
+	case 8:
+		l->created--;
+		break;
+	case 9:
+		l->mac[0] ^= 1;
+		break;
+	case 10:
+		l->mac[63] ^= 1;
+		break;
+	case 11:
+		l->mac[63] = '\0';
+		break;
+	case 12:
+		l->mac[0] = '\0';
+		break;
 	}
 }
 #define FORGERIES 13
@@ -171,7 +206,9 @@ START_TEST(unknown_members_are_ignored)
 END_TEST
 
 /* The text of the whole label with one member replaced, or left out. */
-static const struct { const char *member, *instead; } broken[] = {
+static const struct {
+	const char *member, *instead;
+} broken[] = {
 	{ "\"nightburn_label\": 1,", "" },
 	{ "\"nightburn_label\": 1", "\"nightburn_label\": 2" },
 	{ "\"nightburn_label\": 1", "\"nightburn_label\": \"1\"" },
@@ -190,13 +227,16 @@ static const struct { const char *member, *instead; } broken[] = {
 	{ "\"db\"", "\"a/b\"" },
 	{ "\"db\"", "\"a\\nb\"" },
 	{ "\"db\"", "\"a\\u007fb\"" },
-	{ "\"db\"", "\"0123456789012345678901234567890123456789012345678901"
+	{ "\"db\"",
+	  "\"0123456789012345678901234567890123456789012345678901"
 	  "2345678901234\"" },
 	{ "\"disc\": \"DB-A\",", "" },
 	{ "\"DB-A\"", "\"..\"" },
 	{ "\"DB-A\"", "[\"DB-A\"]" },
 	{ "\"generation\": 42,", "" },
-	{ "42", "-1" }, { "42", "42.0" }, { "42", "\"42\"" },
+	{ "42", "-1" },
+	{ "42", "42.0" },
+	{ "42", "\"42\"" },
 	{ "\"backup_id\": \"20260101T013000Z-1a2b\",", "" },
 	{ "\"20260101T013000Z-1a2b\"", "\"../etc\"" },
 	{ "\"20260101T013000Z-1a2b\"", "\"\"" },
@@ -219,9 +259,9 @@ replaced(const char *member, const char *instead)
 	char *text;
 
 	ck_assert_ptr_nonnull(at);
-	nb_assert_ok(nb_str_format(&text, "%.*s%s%s",
-				   (int)(at - text_of_whole), text_of_whole,
-				   instead, at + strlen(member)));
+	nb_assert_ok(nb_str_format(&text, "%.*s%s%s", (int)(at - text_of_whole),
+				   text_of_whole, instead,
+				   at + strlen(member)));
 	return text;
 }
 
@@ -241,23 +281,33 @@ END_TEST
 
 #define OF(literal) literal, sizeof literal - 1
 
-static const struct { const char *text; size_t length; const char *message; }
-unreadable[] = {
-	{ OF(""), "warning: disc:1: not a JSON object: '[' or '{' expected "
+static const struct {
+	const char *text;
+	size_t length;
+	const char *message;
+} unreadable[] = {
+	{ OF(""),
+	  "warning: disc:1: not a JSON object: '[' or '{' expected "
 	  "near end of file\n" },
 	{ OF("[1]"), "warning: disc:1: not a JSON object: another type\n" },
-	{ OF("{\n\"a\":\n"), "warning: disc:3: not a JSON object: unexpected "
+	{ OF("{\n\"a\":\n"),
+	  "warning: disc:3: not a JSON object: unexpected "
 	  "token near end of file\n" },
-	{ OF("{}{}"), "warning: disc:1: not a JSON object: end of file "
+	{ OF("{}{}"),
+	  "warning: disc:1: not a JSON object: end of file "
 	  "expected near '{'\n" },
-	{ OF("{\"a\":1,\"a\":2}"), "warning: disc:1: not a JSON object: "
+	{ OF("{\"a\":1,\"a\":2}"),
+	  "warning: disc:1: not a JSON object: "
 	  "duplicate object key near '\"a\"'\n" },
-	{ OF("{\"a\":\"\xff\"}"), "warning: disc:1: not a JSON object: unable "
+	{ OF("{\"a\":\"\xff\"}"),
+	  "warning: disc:1: not a JSON object: unable "
 	  "to decode byte 0xff near '\"'\n" },
-	{ OF("{\"a\":\"\\u0000\"}"), "warning: disc:1: not a JSON object: "
+	{ OF("{\"a\":\"\\u0000\"}"),
+	  "warning: disc:1: not a JSON object: "
 	  "\\u0000 is not allowed without JSON_ALLOW_NUL near "
 	  "'\"\\u0000\"'\n" },
-	{ OF("{\"generation\": 18446744073709551615}"), "warning: disc:1: not "
+	{ OF("{\"generation\": 18446744073709551615}"),
+	  "warning: disc:1: not "
 	  "a JSON object: too big integer near '18446744073709551615'\n" },
 };
 
@@ -277,8 +327,9 @@ START_TEST(a_label_cut_short_anywhere_is_refused)
 
 	/* The last newline is not needed. */
 	for (size_t n = 0; n < strlen(text_of_whole) - 1; n++)
-		ck_assert_int_eq(nb_label_parse("disc", text_of_whole, n,
-						&back), NB_ECORRUPT);
+		ck_assert_int_eq(
+			nb_label_parse("disc", text_of_whole, n, &back),
+			NB_ECORRUPT);
 	nb_assert_ok(nb_label_parse("disc", text_of_whole,
 				    strlen(text_of_whole) - 1, &back));
 }
@@ -297,16 +348,15 @@ main(void)
 	tcase_add_test(tc, a_label_without_a_mac_has_no_such_member);
 	tcase_add_test(tc, the_mac_is_that_of_another_program);
 	tcase_add_loop_test(tc,
-		a_label_changed_in_any_member_does_not_bear_the_key, 0,
-		FORGERIES);
+			    a_label_changed_in_any_member_does_not_bear_the_key,
+			    0, FORGERIES);
 	tcase_add_test(tc, another_key_or_none_does_not_do);
 	tcase_add_test(tc, unknown_members_are_ignored);
-	tcase_add_loop_test(tc,
-		a_label_with_one_fault_is_refused_and_nothing_is_filled_in, 0,
-		COUNT(broken));
-	tcase_add_loop_test(tc,
-			    what_is_no_json_object_is_refused_with_the_line, 0,
-			    COUNT(unreadable));
+	tcase_add_loop_test(
+		tc, a_label_with_one_fault_is_refused_and_nothing_is_filled_in,
+		0, COUNT(broken));
+	tcase_add_loop_test(tc, what_is_no_json_object_is_refused_with_the_line,
+			    0, COUNT(unreadable));
 	tcase_add_test(tc, a_label_cut_short_anywhere_is_refused);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

@@ -17,8 +17,11 @@ static struct nb_entries entries;
 static struct nb_entry *
 add(const char *path, enum nb_entry_type type)
 {
-	struct nb_entry e = { .type = type, .mode = 0644, .uid = 1000,
-			      .gid = 100, .mtime = 1767231000 };
+	struct nb_entry e = { .type = type,
+			      .mode = 0644,
+			      .uid = 1000,
+			      .gid = 100,
+			      .mtime = 1767231000 };
 
 	e.path = strdup(path);
 	if (type == NB_ENTRY_FILE) {
@@ -34,9 +37,13 @@ static void
 set_up(void)
 {
 	m = (struct nb_manifest){
-		.backup_id = "20260101T013000Z-1a2b", .generation = 42,
-		.job = "nightly", .pool = "db", .disc = "DB-A",
-		.disc_id = ID, .host = "pg1.example.org",
+		.backup_id = "20260101T013000Z-1a2b",
+		.generation = 42,
+		.job = "nightly",
+		.pool = "db",
+		.disc = "DB-A",
+		.disc_id = ID,
+		.host = "pg1.example.org",
 		.created = 1767231000,
 	};
 	entries = (struct nb_entries)NB_ARRAY_INIT;
@@ -142,7 +149,8 @@ START_TEST(a_manifest_has_one_entry_a_line)
 	add("l", NB_ENTRY_SYMLINK)->target = strdup("a\nb");
 	add("dev", NB_ENTRY_BLOCK)->rdev = makedev(8, 1);
 	nb_assert_ok(nb_manifest_render(&m, &entries, &text, &n));
-	ck_assert_str_eq(text,
+	ck_assert_str_eq(
+		text,
 		"{\"nightburn_manifest\":1,\n"
 		"\"backup_id\":\"20260101T013000Z-1a2b\",\"generation\":42,"
 		"\"created\":1767231000,\n"
@@ -176,9 +184,24 @@ START_TEST(an_empty_manifest_comes_back)
 END_TEST
 
 static const char *const names[] = {
-	"plain", "with space", "new\nline", "tab\t", "\x01\x1f\x7f", "quote\"",
-	"back\\slash", "日本/語", "\xff\xfe", "half\xe6\x97", ("surrogate\xed"
-	"\xa0\x80"), "-dash", "~", "...", "a/..b/c", " ", "{\"path\":1}",
+	"plain",
+	"with space",
+	"new\nline",
+	"tab\t",
+	"\x01\x1f\x7f",
+	"quote\"",
+	"back\\slash",
+	"日本/語",
+	"\xff\xfe",
+	"half\xe6\x97",
+	("surrogate\xed"
+	 "\xa0\x80"),
+	"-dash",
+	"~",
+	"...",
+	"a/..b/c",
+	" ",
+	"{\"path\":1}",
 };
 
 START_TEST(any_name_comes_back_byte_for_byte)
@@ -333,8 +356,8 @@ main(void)
 	tcase_add_test(tc, a_name_of_255_bytes_of_each_value_comes_back);
 	tcase_add_test(tc, entries_of_each_type_come_back_with_their_extremes);
 	tcase_add_loop_test(tc,
-		hard_links_keep_their_device_and_inode_of_any_size, 0,
-		COUNT(numbers));
+			    hard_links_keep_their_device_and_inode_of_any_size,
+			    0, COUNT(numbers));
 	tcase_add_test(tc, ten_thousand_entries_come_back);
 	tcase_add_test(tc, all_members_of_a_source_come_back);
 	tcase_add_test(tc, a_hash_that_is_not_known_yet_has_its_room_already);

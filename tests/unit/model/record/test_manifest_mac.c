@@ -33,9 +33,9 @@ tear_down(void)
 }
 
 static void
-seal(void)
+add_mac(void)
 {
-	nb_assert_ok(nb_manifest_seal(&text, &length, &key));
+	nb_assert_ok(nb_manifest_mac_add(&text, &length, &key));
 }
 
 START_TEST(a_sealed_manifest_is_good_and_can_be_parsed)
@@ -43,10 +43,10 @@ START_TEST(a_sealed_manifest_is_good_and_can_be_parsed)
 	struct nb_manifest parsed = { 0 };
 	struct nb_entries list = NB_ARRAY_INIT;
 
-	seal();
+	add_mac();
 	ck_assert_uint_eq(length, strlen(text));
-	ck_assert_int_eq(nb_manifest_sealed(text, length, &key, true),
-			 NB_SEAL_GOOD);
+	ck_assert_int_eq(nb_manifest_mac_of(text, length, &key, true),
+			 NB_MAC_GOOD);
 	nb_assert_ok(nb_manifest_parse("m", text, length, &parsed, &list));
 	ck_assert_str_eq(parsed.job, "nightly");
 	ck_assert_uint_eq(list.count, 1);
@@ -57,37 +57,37 @@ END_TEST
 
 START_TEST(each_changed_byte_is_seen)
 {
-	seal();
+	add_mac();
 	for (size_t i = 0; i < length; i++) {
 		text[i] ^= 1;
-		ck_assert_msg(nb_manifest_sealed(text, length, &key, true)
-			      == NB_SEAL_WRONG, "byte %zu", i);
+		ck_assert_msg(nb_manifest_mac_of(text, length, &key, true)
+				      == NB_MAC_WRONG,
+			      "byte %zu", i);
 		text[i] ^= 1;
 	}
 	for (size_t n = 0; n < length; n++)
-		ck_assert_int_eq(nb_manifest_sealed(text, n, &key, true),
-				 NB_SEAL_WRONG);
+		ck_assert_int_eq(nb_manifest_mac_of(text, n, &key, true),
+				 NB_MAC_WRONG);
 }
 END_TEST
 
 START_TEST(another_key_is_wrong_and_none_is_none)
 {
-	seal();
-	ck_assert_int_eq(nb_manifest_sealed(text, length, &other, true),
-			 NB_SEAL_WRONG);
-	ck_assert_int_eq(nb_manifest_sealed(text, length, NULL, true),
-			 NB_SEAL_NO_KEY);
+	add_mac();
+	ck_assert_int_eq(nb_manifest_mac_of(text, length, &other, true),
+			 NB_MAC_WRONG);
+	ck_assert_int_eq(nb_manifest_mac_of(text, length, NULL, true),
+			 NB_MAC_NO_KEY);
 }
 END_TEST
 
 START_TEST(a_manifest_without_a_mac_is_wrong_only_where_one_was_promised)
 {
-	ck_assert_int_eq(nb_manifest_sealed(text, length, &key, false),
-			 NB_SEAL_NONE);
-	ck_assert_int_eq(nb_manifest_sealed(text, length, &key, true),
-			 NB_SEAL_WRONG);
-	ck_assert_int_eq(nb_manifest_sealed("", 0, &key, false),
-			 NB_SEAL_NONE);
+	ck_assert_int_eq(nb_manifest_mac_of(text, length, &key, false),
+			 NB_MAC_NONE);
+	ck_assert_int_eq(nb_manifest_mac_of(text, length, &key, true),
+			 NB_MAC_WRONG);
+	ck_assert_int_eq(nb_manifest_mac_of("", 0, &key, false), NB_MAC_NONE);
 }
 END_TEST
 
@@ -95,13 +95,13 @@ START_TEST(the_length_is_known_before_the_hashes_are)
 {
 	size_t before;
 
-	seal();
+	add_mac();
 	before = length;
 	free(text);
 	entries.at[0].hashed = true;
 	memset(entries.at[0].sha256, 0xab, NB_SHA256_SIZE);
 	nb_assert_ok(nb_manifest_render(&m, &entries, &text, &length));
-	seal();
+	add_mac();
 	ck_assert_uint_eq(length, before);
 }
 END_TEST
@@ -111,7 +111,7 @@ START_TEST(what_is_no_manifest_is_not_sealed)
 	free(text);
 	text = strdup("nothing");
 	length = 7;
-	nb_assert_fails(nb_manifest_seal(&text, &length, &key), NB_EFAIL,
+	nb_assert_fails(nb_manifest_mac_add(&text, &length, &key), NB_EFAIL,
 			"error: manifest: has no end\n");
 	ck_assert_str_eq(text, "nothing");
 }
@@ -120,14 +120,15 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("seal");
-	TCase *tc = nb_test_case("seal", 20);
+	Suite *suite = suite_create("manifest_mac");
+	TCase *tc = nb_test_case("manifest_mac", 20);
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, a_sealed_manifest_is_good_and_can_be_parsed);
 	tcase_add_test(tc, each_changed_byte_is_seen);
 	tcase_add_test(tc, another_key_is_wrong_and_none_is_none);
-	tcase_add_test(tc,
+	tcase_add_test(
+		tc,
 		a_manifest_without_a_mac_is_wrong_only_where_one_was_promised);
 	tcase_add_test(tc, the_length_is_known_before_the_hashes_are);
 	tcase_add_test(tc, what_is_no_manifest_is_not_sealed);

@@ -23,19 +23,21 @@ tear_down(void)
 
 #define AB8 "abababababababab"
 #define AB AB8 AB8 AB8 AB8
-#define HEAD                                                               \
-	"{\"nightburn_manifest\":1,\"backup_id\":\"b\",\"generation\":1,"  \
-	"\"created\":1,\"job\":\"j\",\"pool\":\"p\",\"disc\":\"\","        \
+#define HEAD                                                              \
+	"{\"nightburn_manifest\":1,\"backup_id\":\"b\",\"generation\":1," \
+	"\"created\":1,\"job\":\"j\",\"pool\":\"p\",\"disc\":\"\","       \
 	"\"disc_id\":\"\",\"host\":\"h\",\"sources\":[],\"files\":["
 #define REST "\"mode\":\"0644\",\"uid\":1,\"gid\":1,\"mtime\":1"
 #define DIR_OF(path) "{\"path\":\"" path "\",\"type\":\"dir\"," REST "}"
 #define UNSOUND "error: disc: file 1: not a sound entry\n"
 #define UNSOUND_A "error: disc: file 1: a: not a sound entry\n"
-#define FILE_A(size, sha)                                                  \
-	"{\"path\":\"a\",\"type\":\"file\"," REST ",\"size\":" size        \
+#define FILE_A(size, sha)                                           \
+	"{\"path\":\"a\",\"type\":\"file\"," REST ",\"size\":" size \
 	",\"sha256\":\"" sha "\"}"
 
-static const struct { const char *files, *message; } broken[] = {
+static const struct {
+	const char *files, *message;
+} broken[] = {
 	{ "1", UNSOUND },
 	{ "{\"type\":\"dir\"," REST "}", UNSOUND },
 	{ "{\"path\":\"a\"," REST "}", UNSOUND },
@@ -54,26 +56,32 @@ static const struct { const char *files, *message; } broken[] = {
 	{ "{\"path_hex\":\"2e2e\",\"type\":\"dir\"," REST "}",
 	  "error: disc: file 1: ..: not a sound entry\n" },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":\"10000\",\"uid\":1,"
-	  "\"gid\":1,\"mtime\":1}", UNSOUND_A },
+	  "\"gid\":1,\"mtime\":1}",
+	  UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":\"888\",\"uid\":1,"
-	  "\"gid\":1,\"mtime\":1}", UNSOUND_A },
+	  "\"gid\":1,\"mtime\":1}",
+	  UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":\"\",\"uid\":1,"
-	  "\"gid\":1,\"mtime\":1}", UNSOUND_A },
+	  "\"gid\":1,\"mtime\":1}",
+	  UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":420,\"uid\":1,"
-	  "\"gid\":1,\"mtime\":1}", UNSOUND_A },
+	  "\"gid\":1,\"mtime\":1}",
+	  UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":\"0644\",\"uid\":-1,"
-	  "\"gid\":1,\"mtime\":1}", UNSOUND_A },
+	  "\"gid\":1,\"mtime\":1}",
+	  UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":\"0644\",\"uid\":1,"
-	  "\"gid\":4294967296,\"mtime\":1}", UNSOUND_A },
+	  "\"gid\":4294967296,\"mtime\":1}",
+	  UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":\"0644\",\"uid\":1,"
-	  "\"gid\":1,\"mtime\":1.5}", UNSOUND_A },
+	  "\"gid\":1,\"mtime\":1.5}",
+	  UNSOUND_A },
 	{ FILE_A("-1", AB), UNSOUND_A },
 	{ FILE_A("\"1\"", AB), UNSOUND_A },
 	{ FILE_A("1.0", AB), UNSOUND_A },
 	{ FILE_A("1", AB "ab"), UNSOUND_A },
 	{ FILE_A("1", "abab"), UNSOUND_A },
-	{ "{\"path\":\"a\",\"type\":\"file\"," REST ",\"size\":1}",
-	  UNSOUND_A },
+	{ "{\"path\":\"a\",\"type\":\"file\"," REST ",\"size\":1}", UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"symlink\"," REST "}", UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"char\"," REST ",\"major\":1}",
 	  UNSOUND_A },
@@ -81,13 +89,15 @@ static const struct { const char *files, *message; } broken[] = {
 	{ "{\"path\":\"a\",\"type\":\"dir\"," REST ",\"ino\":-5,\"dev\":1}",
 	  UNSOUND },
 	{ "{\"path\":\"a\",\"type\":\"dir\"," REST ",\"ino\":\"5\","
-	  "\"dev\":1}", UNSOUND },
+	  "\"dev\":1}",
+	  UNSOUND },
 	{ "{\"path\":\"a\",\"type\":\"dir\"," REST
-	  ",\"ino\":\"18446744073709551616\",\"dev\":1}", UNSOUND },
-	{ "{\"path\":\"a\",\"type\":\"dir\"," REST
-	  ",\"ino\":\"-1\",\"dev\":1}", UNSOUND },
-	{ "{\"path\":\"a\",\"type\":\"dir\"," REST
-	  ",\"ino\":\"\",\"dev\":1}", UNSOUND },
+	  ",\"ino\":\"18446744073709551616\",\"dev\":1}",
+	  UNSOUND },
+	{ "{\"path\":\"a\",\"type\":\"dir\"," REST ",\"ino\":\"-1\",\"dev\":1}",
+	  UNSOUND },
+	{ "{\"path\":\"a\",\"type\":\"dir\"," REST ",\"ino\":\"\",\"dev\":1}",
+	  UNSOUND },
 };
 
 static void
@@ -96,8 +106,9 @@ assert_refused(const char *text, const char *message)
 	struct nb_manifest found = { .generation = 99 };
 
 	nb_assert_ok(nb_entries_add_dir(&entries, "kept", 1));
-	nb_assert_fails(nb_manifest_parse("disc", text, strlen(text), &found,
-					  &entries), NB_ECORRUPT, message);
+	nb_assert_fails(
+		nb_manifest_parse("disc", text, strlen(text), &found, &entries),
+		NB_ECORRUPT, message);
 	ck_assert_uint_eq(found.generation, 99);
 	ck_assert_uint_eq(entries.count, 1);
 }
@@ -112,24 +123,34 @@ START_TEST(an_unsound_entry_is_refused_and_nothing_is_filled_in)
 }
 END_TEST
 
-static const struct { const char *member, *instead; } heads[] = {
+static const struct {
+	const char *member, *instead;
+} heads[] = {
 	{ "\"nightburn_manifest\":1,", "" },
 	{ "\"nightburn_manifest\":1", "\"nightburn_manifest\":2" },
 	{ "\"backup_id\":\"b\",", "" },
-	{ "\"b\"", "\"\"" }, { "\"b\"", "\"..\"" }, { "\"b\"", "\"a/b\"" },
+	{ "\"b\"", "\"\"" },
+	{ "\"b\"", "\"..\"" },
+	{ "\"b\"", "\"a/b\"" },
 	{ "\"b\"", "\"01234567890123456789012345678901234567890\"" },
 	{ "\"generation\":1", "\"generation\":-1" },
 	{ "\"created\":1", "\"created\":null" },
-	{ "\"job\":\"j\",", "" }, { "\"pool\":\"p\"", "\"pool\":1" },
-	{ "\"disc\":\"\",", "" }, { "\"disc_id\":\"\",", "" },
+	{ "\"job\":\"j\",", "" },
+	{ "\"pool\":\"p\"", "\"pool\":1" },
+	{ "\"disc\":\"\",", "" },
+	{ "\"disc_id\":\"\",", "" },
 	{ "\"host\":\"h\",", "" },
-	{ "\"sources\":[],", "" }, { "[]", "{}" }, { "[]", "[1]" },
+	{ "\"sources\":[],", "" },
+	{ "[]", "{}" },
+	{ "[]", "[1]" },
 	{ "[]", "[{\"kind\":\"tree\",\"bytes\":1,\"stored\":1}]" },
 	{ "[]", "[{\"name\":\"x\",\"bytes\":1,\"stored\":1}]" },
 	{ "[]", "[{\"kind\":\"tree\",\"name\":\"x\",\"stored\":1}]" },
-	{ "[]", "[{\"kind\":\"tree\",\"name\":\"x\",\"bytes\":1,"
+	{ "[]",
+	  "[{\"kind\":\"tree\",\"name\":\"x\",\"bytes\":1,"
 	  "\"stored\":1,\"format\":5}]" },
-	{ "[]", "[{\"kind\":\"tree\",\"name\":\"x\",\"bytes\":1,"
+	{ "[]",
+	  "[{\"kind\":\"tree\",\"name\":\"x\",\"bytes\":1,"
 	  "\"stored\":1,\"path\":5}]" },
 };
 
@@ -140,8 +161,8 @@ START_TEST(a_head_with_one_fault_is_refused)
 	char *text = NULL;
 
 	ck_assert_ptr_nonnull(at);
-	nb_assert_ok(nb_str_format(&text, "%.*s%s%s", (int)(at - whole),
-				   whole, heads[_i].instead,
+	nb_assert_ok(nb_str_format(&text, "%.*s%s%s", (int)(at - whole), whole,
+				   heads[_i].instead,
 				   at + strlen(heads[_i].member)));
 	assert_refused(text, "error: disc: not a manifest of nightburn\n");
 	free(text);
@@ -168,8 +189,9 @@ START_TEST(a_manifest_cut_short_is_refused)
 	nb_assert_ok(nb_entries_add_text(&entries, "a", "", 0, 1));
 	nb_assert_ok(nb_manifest_render(&m, &entries, &text, &n));
 	for (size_t i = 0; i < n - 1; i++)
-		ck_assert_int_eq(nb_manifest_parse("disc", text, i, &found,
-						   &none), NB_ECORRUPT);
+		ck_assert_int_eq(
+			nb_manifest_parse("disc", text, i, &found, &none),
+			NB_ECORRUPT);
 	ck_assert_uint_eq(none.count, 0);
 	free(text);
 }
@@ -184,8 +206,8 @@ main(void)
 	TCase *tc = nb_test_case("manifest_refused", 10);
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_add_loop_test(tc,
-		an_unsound_entry_is_refused_and_nothing_is_filled_in, 0,
+	tcase_add_loop_test(
+		tc, an_unsound_entry_is_refused_and_nothing_is_filled_in, 0,
 		COUNT(broken));
 	tcase_add_loop_test(tc, a_head_with_one_fault_is_refused, 0,
 			    COUNT(heads));

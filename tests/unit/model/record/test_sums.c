@@ -60,19 +60,19 @@ START_TEST(files_stand_in_their_order_without_the_sums_themselves)
 	add("a", NB_ENTRY_FILE)->hashed = false;
 	add("l", NB_ENTRY_SYMLINK);
 	text = render(&n);
-	ck_assert_str_eq(text, AB "  z\n0000000000000000000000000000000000000"
-			 "000000000000000000000000000  a\n");
+	ck_assert_str_eq(text,
+			 AB "  z\n0000000000000000000000000000000000000"
+			    "000000000000000000000000000  a\n");
 	free(text);
 }
 END_TEST
 
-static const struct { const char *path, *line; } escaped[] = {
-	{ "a b", AB "  a b\n" },
-	{ "a\nb", "\\" AB "  a\\nb\n" },
-	{ "a\rb", "\\" AB "  a\\rb\n" },
-	{ "a\\nb", "\\" AB "  a\\\\nb\n" },
-	{ "\\", "\\" AB "  \\\\\n" },
-	{ "*a", AB "  *a\n" },
+static const struct {
+	const char *path, *line;
+} escaped[] = {
+	{ "a b", AB "  a b\n" },         { "a\nb", "\\" AB "  a\\nb\n" },
+	{ "a\rb", "\\" AB "  a\\rb\n" }, { "a\\nb", "\\" AB "  a\\\\nb\n" },
+	{ "\\", "\\" AB "  \\\\\n" },    { "*a", AB "  *a\n" },
 	{ "\xff\t", AB "  \xff\t\n" },
 };
 
@@ -88,7 +88,11 @@ START_TEST(odd_names_are_escaped_and_their_lines_marked)
 }
 END_TEST
 
-struct seen { char *paths[32]; uint8_t sums[32][NB_SHA256_SIZE]; size_t n; };
+struct seen {
+	char *paths[32];
+	uint8_t sums[32][NB_SHA256_SIZE];
+	size_t n;
+};
 
 static enum nb_err
 see(void *ctx, const char *path, const uint8_t *sha256)
@@ -124,15 +128,22 @@ END_TEST
 
 #define OF(literal) literal, sizeof literal - 1
 
-static const struct { const char *line; size_t length; } broken[] = {
+static const struct {
+	const char *line;
+	size_t length;
+} broken[] = {
 	{ OF("\n") },
-	{ OF(AB "  a") },                       /* no newline */
-	{ OF(AB "\n") }, { OF(AB "  \n") }, { OF(AB " a\n") },
-	{ OF(AB8 "  a\n") }, { OF("x" AB "  a\n") },
-	{ OF(AB "--a\n") }, { OF(AB " -a\n") },
+	{ OF(AB "  a") }, /* no newline */
+	{ OF(AB "\n") },
+	{ OF(AB "  \n") },
+	{ OF(AB " a\n") },
+	{ OF(AB8 "  a\n") },
+	{ OF("x" AB "  a\n") },
+	{ OF(AB "--a\n") },
+	{ OF(AB " -a\n") },
 	{ OF(AB8 AB8 AB8 "abababababababxx  a\n") },
-	{ OF("\\" AB "  a\\\n") },              /* ends in an escape */
-	{ OF("\\" AB "  a\\tb\n") },            /* an escape GNU has not */
+	{ OF("\\" AB "  a\\\n") },   /* ends in an escape */
+	{ OF("\\" AB "  a\\tb\n") }, /* an escape GNU has not */
 	{ OF(AB "  a\0b\n") },
 	{ OF("\\\n") },
 };
@@ -167,8 +178,8 @@ START_TEST(the_callback_ends_the_reading_with_its_own_error)
 	const char *text = AB "  a\n" AB "  b\n";
 	int calls = 0;
 
-	nb_assert_fails(nb_sums_parse("SUMS", text, strlen(text), stop,
-				      &calls), NB_ECORRUPT, "");
+	nb_assert_fails(nb_sums_parse("SUMS", text, strlen(text), stop, &calls),
+			NB_ECORRUPT, "");
 	ck_assert_int_eq(calls, 1);
 }
 END_TEST
@@ -183,9 +194,10 @@ START_TEST(an_empty_text_has_no_lines)
 END_TEST
 
 static const char *const odd_names[] = {
-	"plain", "sp ace", " lead", "trail ", "new\nline", "cr\rx",
-	"back\\slash", "back\\nslash", "tab\tx", "日本", "\xff\xfe", "-dash",
-	"*star", "q\"uo'te", "sub/dir/file", "\n", "\\", "$(id)", "#",
+	"plain",    "sp ace",      " lead",        "trail ",   "new\nline",
+	"cr\rx",    "back\\slash", "back\\nslash", "tab\tx",   "日本",
+	"\xff\xfe", "-dash",       "*star",        "q\"uo'te", "sub/dir/file",
+	"\n",       "\\",          "$(id)",        "#",
 };
 #define ODD (sizeof odd_names / sizeof *odd_names)
 
@@ -203,8 +215,8 @@ make_odd_files(void)
 	for (size_t i = 0; i < ODD; i++) {
 		nb_test_write(odd_names[i], odd_names[i], 0644);
 		nb_sha256_add(hash, odd_names[i], strlen(odd_names[i]));
-		nb_sha256_finish(hash, add(odd_names[i],
-					   NB_ENTRY_FILE)->sha256);
+		nb_sha256_finish(hash,
+				 add(odd_names[i], NB_ENTRY_FILE)->sha256);
 	}
 	nb_sha256_free(hash);
 }
@@ -216,8 +228,8 @@ shell(const char *command)
 	char *text = NULL;
 	int status;
 
-	nb_assert_ok(nb_str_format(&text, "cd '%s' && %s", nb_test_dir(),
-				   command));
+	nb_assert_ok(
+		nb_str_format(&text, "cd '%s' && %s", nb_test_dir(), command));
 	status = system(text);
 	free(text);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -248,7 +260,8 @@ START_TEST(what_sha256sum_writes_is_read)
 
 	make_odd_files();
 	ck_assert_int_eq(shell("find . -type f ! -name SUMS -printf '%P\\0' "
-			       "| xargs -0 sha256sum -- > SUMS"), 0);
+			       "| xargs -0 sha256sum -- > SUMS"),
+			 0);
 	fd = open(nb_test_path("SUMS"), O_RDONLY);
 	n = read(fd, text, sizeof text);
 	close(fd);
@@ -257,8 +270,8 @@ START_TEST(what_sha256sum_writes_is_read)
 	ck_assert_uint_eq(seen.n, ODD);
 	nb_assert_ok(nb_entries_sort(&entries));
 	for (size_t i = 0; i < seen.n; i++) {
-		const struct nb_entry *e = nb_entries_find(&entries,
-							   seen.paths[i]);
+		const struct nb_entry *e =
+			nb_entries_find(&entries, seen.paths[i]);
 
 		ck_assert_msg(e != NULL, "%s", seen.paths[i]);
 		ck_assert_mem_eq(e->sha256, seen.sums[i], NB_SHA256_SIZE);
@@ -278,13 +291,12 @@ main(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc,
 		       files_stand_in_their_order_without_the_sums_themselves);
-	tcase_add_loop_test(tc, odd_names_are_escaped_and_their_lines_marked,
-			    0, COUNT(escaped));
-	tcase_add_loop_test(tc, an_escaped_name_comes_back, 0,
+	tcase_add_loop_test(tc, odd_names_are_escaped_and_their_lines_marked, 0,
 			    COUNT(escaped));
+	tcase_add_loop_test(tc, an_escaped_name_comes_back, 0, COUNT(escaped));
 	tcase_add_loop_test(tc,
-		a_line_of_another_form_is_refused_with_its_number, 0,
-		COUNT(broken));
+			    a_line_of_another_form_is_refused_with_its_number,
+			    0, COUNT(broken));
 	tcase_add_test(tc, the_callback_ends_the_reading_with_its_own_error);
 	tcase_add_test(tc, an_empty_text_has_no_lines);
 	tcase_add_test(tc, sha256sum_reads_what_is_rendered);

@@ -40,12 +40,15 @@ run(const char *const *argv, const char *user, const char *input)
 	if (write(ends[1], input, strlen(input)) < 0)
 		return -1;
 	close(ends[1]);
-	if (!nb_proc_run(&(struct nb_proc){ .argv = argv, .run_as = user,
-			 .environ_add = add, .stdin_fd = ends[0],
-			 .timeout_ms = 60000 }, &result)) {
+	if (!nb_proc_run(&(struct nb_proc){ .argv = argv,
+					    .run_as = user,
+					    .environ_add = add,
+					    .stdin_fd = ends[0],
+					    .timeout_ms = 60000 },
+			 &result)) {
 		status = result.exit_code;
-		snprintf(output, sizeof output, "%s", status
-			 ? result.errors : result.output);
+		snprintf(output, sizeof output, "%s",
+			 status ? result.errors : result.output);
 	}
 	nb_proc_result_free(&result);
 	close(ends[0]);
@@ -68,13 +71,15 @@ cluster(const char *verb)
 static int
 prepare(void)
 {
-	static const char sql[] = "CREATE DATABASE testdb;\n\\c testdb\n"
+	static const char sql[] =
+		"CREATE DATABASE testdb;\n\\c testdb\n"
 		"CREATE TABLE t (id int PRIMARY KEY, word text);\n"
 		"INSERT INTO t SELECT i, md5(i::text) "
 		"FROM generate_series(1, 5000) i;\n"
 		"CREATE ROLE nb_reader LOGIN PASSWORD 'secret';\n";
-	const char *const argv[] = { "psql", "-qX", "-v", "ON_ERROR_STOP=1",
-				     "-d", "postgres", NULL };
+	const char *const argv[] = {
+		"psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", "postgres", NULL
+	};
 	char host[64];
 
 	snprintf(host, sizeof host, "%s/cluster/socket", base);
@@ -104,8 +109,8 @@ pg_main(Suite *suite)
 const char *
 pg_sql(const char *database, const char *sql)
 {
-	const char *const argv[] = { "psql", "-AtqX", "-v", "ON_ERROR_STOP=1",
-				     "-d", database, NULL };
+	const char *const argv[] = { "psql", "-AtqX",  "-v", "ON_ERROR_STOP=1",
+				     "-d",   database, NULL };
 
 	ck_assert_msg(!run(argv, "postgres", sql), "%s", output);
 	return output;
@@ -130,12 +135,16 @@ pg_lock(void)
 		/* Its end is loud. */
 		dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
 		execlp("runuser", "runuser", "-u", "postgres", "--", "psql",
-		       "-qX", "testdb", "-c", "BEGIN; LOCK TABLE t; "
-		       "SELECT pg_sleep(60)", NULL);
+		       "-qX", "testdb", "-c",
+		       "BEGIN; LOCK TABLE t; "
+		       "SELECT pg_sleep(60)",
+		       NULL);
 		_exit(127);
 	}
-	while (strcmp(pg_sql("testdb", "SELECT count(*) FROM pg_locks WHERE "
-			     "relation = 't'::regclass AND granted"), "1\n"))
+	while (strcmp(pg_sql("testdb",
+			     "SELECT count(*) FROM pg_locks WHERE "
+			     "relation = 't'::regclass AND granted"),
+		      "1\n"))
 		ck_assert_int_lt(nb_clock_ms(), deadline);
 	return pid;
 }
@@ -143,7 +152,8 @@ pg_lock(void)
 void
 pg_unlock(int pid)
 {
-	pg_sql("postgres", "SELECT pg_terminate_backend(pid) FROM "
+	pg_sql("postgres",
+	       "SELECT pg_terminate_backend(pid) FROM "
 	       "pg_stat_activity WHERE query LIKE '%LOCK TABLE t;%' "
 	       "AND pid <> pg_backend_pid()");
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
@@ -184,16 +194,17 @@ pg_collect(const struct nb_config_source *source)
 	if (!roots.count) {
 		ck_assert_int_eq(mkdir(staging, 0711), 0);
 		ck_assert_int_eq(chmod(staging, 0711), 0);
-		nb_assert_ok(nb_array_push(&roots, open(staging, O_RDONLY
-				| O_DIRECTORY | O_CLOEXEC)));
+		nb_assert_ok(nb_array_push(
+			&roots,
+			open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
 	}
 	pg_context.backup_id = ID;
 	pg_context.job = "nightly";
 	pg_context.staging_path = staging;
 	pg_context.staging = roots.at[0];
 	pg_context.date = 1795223700;
-	return nb_source_ops(NB_SOURCE_POSTGRES)->collect(source, &pg_context,
-							  NULL, &pg_output);
+	return nb_source_ops(NB_SOURCE_POSTGRES)
+		->collect(source, &pg_context, NULL, &pg_output);
 }
 
 const struct nb_entry *
@@ -223,7 +234,8 @@ pg_fake(const char *name, const char *body)
 {
 	char text[8192];
 
-	snprintf(text, sizeof text, "#!/bin/bash\n"
+	snprintf(text, sizeof text,
+		 "#!/bin/bash\n"
 		 "[ \"$1\" = --version ] && exec pg_dump --version\n%s\n",
 		 body);
 	nb_test_write(name, text, 0755);

@@ -25,8 +25,8 @@ assert_hashed(const char *path)
 	char *text = NULL;
 	size_t length = 0;
 
-	nb_assert_ok(nb_fd_load(AT_FDCWD, pg_staged(path), 1 << 26, &text,
-				&length));
+	nb_assert_ok(
+		nb_fd_load(AT_FDCWD, pg_staged(path), 1 << 26, &text, &length));
 	nb_assert_ok(nb_sha256_new(&hash));
 	nb_sha256_add(hash, text, length);
 	nb_sha256_finish(hash, digest);
@@ -51,8 +51,8 @@ assert_restores(const char *path, const char *unpack, const char *restore)
 	snprintf(command, sizeof command, "chmod -R a+rX %s",
 		 nb_test_path("staging"));
 	ck_assert_int_eq(system(command), 0);
-	snprintf(command, sizeof command, "%s %s | %s", unpack,
-		 pg_staged(path), restore);
+	snprintf(command, sizeof command, "%s %s | %s", unpack, pg_staged(path),
+		 restore);
 	pg_shell(command);
 	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
 	pg_sql("postgres", "DROP DATABASE restored");
@@ -68,22 +68,22 @@ static const struct {
 	const char *path, *unpack, *restore, *record;
 	bool smaller;
 } forms[] = {
-	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT, -1,
-	  "postgres/testdb.dump", "cat", PG_RESTORE, "none", false },
-	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_NONE, -1,
-	  "postgres/testdb.dump", "cat", PG_RESTORE, "none", false },
-	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_GZIP, 1,
-	  "postgres/testdb.dump", "cat", PG_RESTORE, "none", false },
-	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_ZSTD, 5,
-	  "postgres/testdb.dump.zst", "zstd -dc", PG_RESTORE, "zstd", true },
-	{ NB_FORMAT_PLAIN, NB_COMPRESSION_DEFAULT, -1,
-	  "postgres/testdb.sql", "cat", PSQL, "none", false },
-	{ NB_FORMAT_PLAIN, NB_COMPRESSION_NONE, -1,
-	  "postgres/testdb.sql", "cat", PSQL, "none", false },
-	{ NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP, -1,
-	  "postgres/testdb.sql.gz", "gzip -dc", PSQL, "gzip", true },
-	{ NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD, -1,
-	  "postgres/testdb.sql.zst", "zstd -dc", PSQL, "zstd", true },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT, -1, "postgres/testdb.dump",
+	  "cat", PG_RESTORE, "none", false },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_NONE, -1, "postgres/testdb.dump",
+	  "cat", PG_RESTORE, "none", false },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_GZIP, 1, "postgres/testdb.dump",
+	  "cat", PG_RESTORE, "none", false },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_ZSTD, 5, "postgres/testdb.dump.zst",
+	  "zstd -dc", PG_RESTORE, "zstd", true },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_DEFAULT, -1, "postgres/testdb.sql",
+	  "cat", PSQL, "none", false },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_NONE, -1, "postgres/testdb.sql",
+	  "cat", PSQL, "none", false },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP, -1, "postgres/testdb.sql.gz",
+	  "gzip -dc", PSQL, "gzip", true },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD, -1, "postgres/testdb.sql.zst",
+	  "zstd -dc", PSQL, "zstd", true },
 };
 
 START_TEST(a_dump_in_each_form_is_hashed_and_restores)
@@ -128,10 +128,12 @@ START_TEST(a_dump_in_each_form_comes_back_through_our_restore)
 	source.postgres.compression = forms[_i].compression;
 	nb_assert_ok(pg_collect(&source));
 	record = &pg_output.sources->at[0];
-	nb_assert_ok(nb_pg_restore_run(&(struct nb_pg_restore){
-		.path = pg_staged(forms[_i].path), .format = record->format,
-		.compression = record->compression, .database = "restored",
-		.run_as = "postgres" }));
+	nb_assert_ok(nb_pg_restore_run(
+		&(struct nb_pg_restore){ .path = pg_staged(forms[_i].path),
+					 .format = record->format,
+					 .compression = record->compression,
+					 .database = "restored",
+					 .run_as = "postgres" }));
 	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
 	pg_sql("postgres", "DROP DATABASE restored");
 	pg_free();
@@ -159,8 +161,7 @@ START_TEST(a_dump_in_directory_format_is_hashed_file_by_file)
 	record = &pg_output.sources->at[0];
 	ck_assert_str_eq(record->format, "directory");
 	ck_assert_uint_eq(record->stored, nb_entries_bytes(list));
-	assert_restores("postgres/testdb", "pg_restore -e -d restored",
-			"cat");
+	assert_restores("postgres/testdb", "pg_restore -e -d restored", "cat");
 	pg_free();
 }
 END_TEST

@@ -22,7 +22,7 @@ static const struct fault {
 	const char *name;
 	enum nb_format format;
 	enum nb_compression compression;
-	const char *body;      /* of the fake; "$@" are pg_dump's arguments */
+	const char *body; /* of the fake; "$@" are pg_dump's arguments */
 	const char *message;
 } faults[] = {
 	{ "exit 1 half-way", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
@@ -38,54 +38,52 @@ static const struct fault {
 	  OBJECT "pg_dump: exit status 0, but no output\n" },
 	{ "empty, packed", NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD, "exit 0",
 	  OBJECT "pg_dump: exit status 0, but no output\n" },
-	{ "endless", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
-	  "exec cat /dev/zero",
+	{ "endless", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE, "exec cat /dev/zero",
 	  OBJECT "pg_dump: more than 1000000 bytes of output\n" },
 	{ "endless directory", NB_FORMAT_DIRECTORY, NB_COMPRESSION_NONE,
 	  "while [ \"$1\" != -f ]; do shift; done; "
 	  "head -c 1000001 /dev/zero >\"$2/1.dat\"; exec sleep 100",
 	  OBJECT "pg_dump: more than 1000000 bytes of output\n" },
-	{ "empty directory", NB_FORMAT_DIRECTORY, NB_COMPRESSION_NONE,
-	  "exit 0", OBJECT "pg_dump: exit status 0, but no output\n" },
+	{ "empty directory", NB_FORMAT_DIRECTORY, NB_COMPRESSION_NONE, "exit 0",
+	  OBJECT "pg_dump: exit status 0, but no output\n" },
 	{ "hangs", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
 	  "echo start; sleep 100",
 	  OBJECT "pg_dump: not done after 2 seconds\n" },
 	{ "cut plain", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
 	  "pg_dump \"$@\" | head -c 30000",
 	  OBJECT "the dump is cut off: its last line \"" TRAILER
-	  "\" is missing\n" },
+		 "\" is missing\n" },
 	{ "cut plain, packed by us", NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD,
 	  "pg_dump \"$@\" | head -c 30000",
 	  OBJECT "the dump is cut off: its last line \"" TRAILER
-	  "\" is missing\n" },
+		 "\" is missing\n" },
 	{ "rows behind the trailer", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
 	  "pg_dump \"$@\"; echo '1\t2'",
 	  OBJECT "the dump is cut off: its last line \"" TRAILER
-	  "\" is missing\n" },
+		 "\" is missing\n" },
 	{ "cut gzip", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
 	  "pg_dump \"$@\" | head -c 30000",
-	  OBJECT "gzip: exit status 1: gzip: stdin: unexpected end of file\n"
-	},
+	  OBJECT "gzip: exit status 1: gzip: stdin: unexpected end of file\n" },
 	{ "gzip of a cut dump", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
 	  "pg_dump \"$@\" | gzip -dc | head -c 30000 | gzip",
 	  OBJECT "the dump is cut off: its last line \"" TRAILER
-	  "\" is missing\n" },
+		 "\" is missing\n" },
 	{ "cut archive", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
 	  "pg_dump \"$@\" | head -c 20000",
 	  OBJECT "pg_restore: exit status 1: pg_restore: error: could not "
-	  "read from input file: end of file\n" },
+		 "read from input file: end of file\n" },
 	{ "archive cut in its head", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
 	  "pg_dump \"$@\" | head -c 500",
 	  OBJECT "pg_restore --list: exit status 1: pg_restore: error: could "
-	  "not read from input file: end of file\n" },
+		 "not read from input file: end of file\n" },
 	{ "cut archive, packed by us", NB_FORMAT_CUSTOM, NB_COMPRESSION_ZSTD,
 	  "pg_dump \"$@\" | head -c 40000",
 	  OBJECT "pg_restore: exit status 1: pg_restore: error: could not "
-	  "read from input file: end of file\n" },
+		 "read from input file: end of file\n" },
 	{ "no archive at all", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
 	  "echo hello world",
 	  OBJECT "pg_restore --list: exit status 1: pg_restore: error: input "
-	  "file does not appear to be a valid archive (too short?)\n" },
+		 "file does not appear to be a valid archive (too short?)\n" },
 };
 
 START_TEST(a_bad_dump_does_not_count)
@@ -100,8 +98,8 @@ START_TEST(a_bad_dump_does_not_count)
 	source.postgres.max_size = 1000000;
 	source.postgres.timeout = strcmp(fault->name, "hangs") ? 60 : 2;
 	nb_test_log_clear();
-	ck_assert_msg(pg_collect(&source) == NB_ESOURCE, "%s: %s",
-		      fault->name, nb_test_log());
+	ck_assert_msg(pg_collect(&source) == NB_ESOURCE, "%s: %s", fault->name,
+		      nb_test_log());
 	ck_assert_msg(!strcmp(nb_test_log(), fault->message), "%s: %s",
 		      fault->name, nb_test_log());
 	ck_assert_uint_eq(pg_output.sources->count, 0);
@@ -112,7 +110,8 @@ END_TEST
 START_TEST(without_the_full_check_only_the_head_is_read)
 {
 	struct nb_config_source source = pg_source();
-	char *program = (char *)(uintptr_t)pg_fake("pg_dump", "pg_dump \"$@\" "
+	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+						   "pg_dump \"$@\" "
 						   "| head -c 20000");
 
 	source.postgres.pg_dump = program;
@@ -125,7 +124,8 @@ END_TEST
 START_TEST(nothing_can_be_asked_at_a_prompt)
 {
 	struct nb_config_source source = pg_source();
-	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+	char *program = (char *)(uintptr_t)pg_fake(
+		"pg_dump",
 		"[ \"$1\" = -w ] || exit 4; "
 		"read -p 'Password: ' x </dev/tty && exit 5; "
 		"read -p 'Password: ' x && exit 6; "
@@ -134,7 +134,7 @@ START_TEST(nothing_can_be_asked_at_a_prompt)
 	source.postgres.pg_dump = program;
 	nb_assert_fails(pg_collect(&source), NB_ESOURCE,
 			OBJECT "pg_dump: exit status 1: pg_dump: error: no "
-			"password\n");
+			       "password\n");
 	pg_free();
 }
 END_TEST
@@ -162,13 +162,15 @@ START_TEST(a_grandchild_that_holds_the_pipe_is_ended)
 	const char *file = nb_test_path("kid");
 
 	nb_test_write("kid", "", 0666);
-	snprintf(body, sizeof body, "pg_dump \"$@\"; sleep 100 & "
-		 "echo $! >%s; exit 0", file);
+	snprintf(body, sizeof body,
+		 "pg_dump \"$@\"; sleep 100 & "
+		 "echo $! >%s; exit 0",
+		 file);
 	program = (char *)(uintptr_t)pg_fake("pg_dump", body);
 	source.postgres.pg_dump = program;
 	nb_assert_fails(pg_collect(&source), NB_ESOURCE,
 			OBJECT "pg_dump: ended, but a process that it started "
-			"keeps its output open\n");
+			       "keeps its output open\n");
 	assert_gone(file);
 	pg_free();
 }
@@ -184,10 +186,15 @@ START_TEST(a_locked_table_ends_the_dump_and_not_the_night)
 	nb_test_log_clear();
 	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
 	ck_assert_int_lt(nb_clock_ms() - start, 20000);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), OBJECT "pg_dump: exit "
+	ck_assert_ptr_nonnull(strstr(
+		nb_test_log(),
+		OBJECT
+		"pg_dump: exit "
 		"status 1: pg_dump: error: query failed: ERROR:  canceling "
 		"statement due to "));
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "\nhint: another session "
+	ck_assert_ptr_nonnull(strstr(
+		nb_test_log(),
+		"\nhint: another session "
 		"held a lock on a table for longer than lock_timeout\n"));
 	pg_unlock(pid);
 	pg_free();
@@ -197,7 +204,8 @@ END_TEST
 START_TEST(a_database_dropped_meanwhile_fails_all)
 {
 	struct nb_config_source source = pg_source();
-	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+	char *program = (char *)(uintptr_t)pg_fake(
+		"pg_dump",
 		"case \"$*\" in *postgres*) psql -qXd postgres -c "
 		"'DROP DATABASE zzz';; esac; exec pg_dump \"$@\"");
 
@@ -206,10 +214,12 @@ START_TEST(a_database_dropped_meanwhile_fails_all)
 	source.postgres.pg_dump = program;
 	nb_test_log_clear();
 	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "error: postgres zzz: "
-		"pg_dump: exit status 1: pg_dump: error: "));
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-		"database \"zzz\" does not exist\n"));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(),
+		       "error: postgres zzz: "
+		       "pg_dump: exit status 1: pg_dump: error: "));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(), "database \"zzz\" does not exist\n"));
 	pg_free();
 }
 END_TEST
@@ -237,9 +247,12 @@ START_TEST(a_dump_that_shrank_is_refused_until_a_person_agrees)
 	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
 	ck_assert_int_eq(stat(pg_staged("postgres/testdb.dump"), &st), 0);
 	nb_str_size((uint64_t)st.st_size, now);
-	snprintf(text, sizeof text, OBJECT "the dump shrank to %s from "
+	snprintf(text, sizeof text,
+		 OBJECT
+		 "the dump shrank to %s from "
 		 "500.0 MB, below min_ratio 0.5\nhint: when this is as it "
-		 "should be, run again with --accept-shrink\n", now);
+		 "should be, run again with --accept-shrink\n",
+		 now);
 	ck_assert_str_eq(nb_test_log(), text);
 	ck_assert_int_eq(unlink(pg_staged("postgres/testdb.dump")), 0);
 	pg_context.accept_shrink = true;
@@ -256,7 +269,8 @@ START_TEST(a_password_is_no_argument)
 {
 	struct nb_config_source source = pg_source();
 	char conninfo[] = "password=s3cr3t application_name='a\\'b'";
-	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+	char *program = (char *)(uintptr_t)pg_fake(
+		"pg_dump",
 		"case \"$*\" in *s3cr3t*) exit 9;; esac; "
 		"[ \"$PGPASSWORD\" = s3cr3t ] || exit 8; "
 		"case \"$*\" in *\"application_name='a\\'b'\"*) ;; "
@@ -272,13 +286,15 @@ END_TEST
 START_TEST(warnings_of_a_good_dump_are_passed_on)
 {
 	struct nb_config_source source = pg_source();
-	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
+	char *program = (char *)(uintptr_t)pg_fake(
+		"pg_dump",
 		"echo 'pg_dump: warning: circular' >&2; exec pg_dump \"$@\"");
 
 	source.postgres.pg_dump = program;
 	nb_test_log_clear();
 	nb_assert_ok(pg_collect(&source));
-	ck_assert_str_eq(nb_test_log(), "warning: postgres testdb: pg_dump: "
+	ck_assert_str_eq(nb_test_log(),
+			 "warning: postgres testdb: pg_dump: "
 			 "pg_dump: warning: circular\n");
 	pg_free();
 }
@@ -297,8 +313,8 @@ stop(void *ctx, const char *what, uint64_t done, uint64_t total)
 START_TEST(a_dump_can_be_cancelled)
 {
 	struct nb_config_source source = pg_source();
-	char *program = (char *)(uintptr_t)pg_fake("pg_dump",
-		"echo start; exec sleep 100");
+	char *program = (char *)(uintptr_t)pg_fake(
+		"pg_dump", "echo start; exec sleep 100");
 
 	source.postgres.pg_dump = program;
 	pg_context.progress = stop;
@@ -320,8 +336,7 @@ main(void)
 	tcase_add_test(tc, a_grandchild_that_holds_the_pipe_is_ended);
 	tcase_add_test(tc, a_locked_table_ends_the_dump_and_not_the_night);
 	tcase_add_test(tc, a_database_dropped_meanwhile_fails_all);
-	tcase_add_test(tc,
-		       a_dump_that_shrank_is_refused_until_a_person_agrees);
+	tcase_add_test(tc, a_dump_that_shrank_is_refused_until_a_person_agrees);
 	tcase_add_test(tc, a_password_is_no_argument);
 	tcase_add_test(tc, warnings_of_a_good_dump_are_passed_on);
 	tcase_add_test(tc, a_dump_can_be_cancelled);

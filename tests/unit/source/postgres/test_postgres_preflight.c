@@ -26,9 +26,12 @@ START_TEST(a_pg_dump_older_than_the_server_is_refused)
 		      0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("old"));
 	source.postgres.pg_dump = program;
-	snprintf(text, sizeof text, OBJECT "pg_dump 9.6.24 is older than the "
+	snprintf(text, sizeof text,
+		 OBJECT
+		 "pg_dump 9.6.24 is older than the "
 		 "server, %s\nhint: install the client programs of PostgreSQL "
-		 "%s, or set pg_dump\n", version, version);
+		 "%s, or set pg_dump\n",
+		 version, version);
 	nb_assert_fails(preflight(&source), NB_ESOURCE, text);
 }
 END_TEST
@@ -43,7 +46,7 @@ START_TEST(a_pg_dump_that_is_none_is_refused)
 	source.postgres.pg_dump = program;
 	nb_assert_fails(preflight(&source), NB_ESOURCE,
 			OBJECT "none: cannot tell its version from "
-			"\"hello\"\n");
+			       "\"hello\"\n");
 }
 END_TEST
 
@@ -60,10 +63,11 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 	source.postgres.conninfo = odd;
 	nb_assert_fails(preflight(&source), NB_ECONFIG,
 			OBJECT "conninfo: missing \"=\" after \"host\" in "
-			"connection info string\n");
+			       "connection info string\n");
 	source.postgres.conninfo = conninfo;
 	nb_assert_fails(preflight(&source), NB_ESOURCE,
-			OBJECT "connection to server on socket "
+			OBJECT
+			"connection to server on socket "
 			"\"/nowhere/.s.PGSQL.5432\" failed: No such file or "
 			"directory\nhint: conninfo or the PG* variables say "
 			"where the server is, run_as who asks it\n");
@@ -71,7 +75,8 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 	source.postgres.database = wrong;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(), "FATAL:  database \"no "
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "FATAL:  database \"no "
 				     "such database\" does not exist\nhint"));
 }
 END_TEST
@@ -86,12 +91,12 @@ START_TEST(run_as_decides_whom_the_server_sees)
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-		"FATAL:  role \"nobody\" does not exist"));
+				     "FATAL:  role \"nobody\" does not exist"));
 	source.postgres.run_as = NULL;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-		"FATAL:  role \"root\" does not exist"));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(), "FATAL:  role \"root\" does not exist"));
 }
 END_TEST
 
@@ -106,9 +111,11 @@ START_TEST(a_password_file_that_libpq_ignores_is_told)
 	source.postgres.conninfo = conninfo;
 	nb_test_log_clear();
 	nb_assert_ok(preflight(&source));
-	snprintf(text, sizeof text, "warning: %s: others have access to it "
+	snprintf(text, sizeof text,
+		 "warning: %s: others have access to it "
 		 "(mode 0644), so that libpq ignores it\nhint: chmod 0600 "
-		 "%s\n", nb_test_path("pgpass"), nb_test_path("pgpass"));
+		 "%s\n",
+		 nb_test_path("pgpass"), nb_test_path("pgpass"));
 	ck_assert_str_eq(nb_test_log(), text);
 	ck_assert_int_eq(chmod(nb_test_path("pgpass"), 0600), 0);
 	nb_test_log_clear();
@@ -129,7 +136,8 @@ START_TEST(zstd_in_directory_format_needs_a_pg_dump_that_has_it)
 	snprintf(program, sizeof program, "%s", nb_test_path("pg15"));
 	source.postgres.pg_dump = program;
 	nb_assert_fails(preflight(&source), NB_ECONFIG,
-			OBJECT "pg_dump 15.1 has no zstd for format directory"
+			OBJECT
+			"pg_dump 15.1 has no zstd for format directory"
 			"\nhint: compression = gzip, or format = custom\n");
 }
 END_TEST

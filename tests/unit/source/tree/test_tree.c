@@ -42,12 +42,16 @@ collect(const char *path, const char *const *exclude, bool one_file_system)
 {
 	static char name[] = "php";
 	struct nb_config_source source = {
-		.kind = NB_SOURCE_TREE, .name = name,
+		.kind = NB_SOURCE_TREE,
+		.name = name,
 		.tree = { .path = (char *)(uintptr_t)path,
 			  .one_file_system = one_file_system },
 	};
 	const struct nb_source_context context = {
-		.backup_id = "b1", .job = "j", .staging = -1, .date = 86400,
+		.backup_id = "b1",
+		.job = "j",
+		.staging = -1,
+		.date = 86400,
 	};
 	struct nb_source_output out = { &entries, &sources, &roots };
 	enum nb_err err;
@@ -57,8 +61,8 @@ collect(const char *path, const char *const *exclude, bool one_file_system)
 	for (; exclude && *exclude; exclude++)
 		nb_assert_ok(nb_array_push(&source.tree.exclude,
 					   (char *)(uintptr_t)*exclude));
-	err = nb_source_ops(NB_SOURCE_TREE)->collect(&source, &context, NULL,
-						    &out);
+	err = nb_source_ops(NB_SOURCE_TREE)
+		      ->collect(&source, &context, NULL, &out);
 	nb_array_free(&source.tree.exclude);
 	if (!err)
 		nb_assert_ok(nb_entries_sort(&entries));
@@ -94,17 +98,18 @@ START_TEST(types_and_attributes_are_listed_exactly)
 	nb_test_write("r/file", "words", 0640);
 	nb_test_write("r/empty", "", 04755);
 	ck_assert_int_eq(chown(nb_test_path("r/file"), 12, 34), 0);
-	ck_assert_int_eq(utimensat(AT_FDCWD, nb_test_path("r/file"), times,
-				   0), 0);
+	ck_assert_int_eq(utimensat(AT_FDCWD, nb_test_path("r/file"), times, 0),
+			 0);
 	ck_assert_int_eq(symlink("../else\xff where", nb_test_path("r/link")),
 			 0);
 	ck_assert_int_eq(mkfifo(nb_test_path("r/fifo"), 0600), 0);
-	ck_assert_int_eq(mknod(nb_test_path("r/null"), S_IFCHR | 0666,
-			       makedev(1, 3)), 0);
+	ck_assert_int_eq(
+		mknod(nb_test_path("r/null"), S_IFCHR | 0666, makedev(1, 3)),
+		0);
 	snprintf(address.sun_path, sizeof address.sun_path, "%s",
 		 nb_test_path("r/sock"));
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address,
-			      sizeof address), 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address),
+			 0);
 	close(fd);
 	make_dir("r/sub");
 	ck_assert_int_eq(chmod(nb_test_path("r/sub"), 01777), 0);
@@ -178,8 +183,10 @@ END_TEST
 START_TEST(names_are_bytes)
 {
 	char longest[256], path[512];
-	const char *const names[] = { " ", "a\nb", "\xff\xfe", "\xe6\x97\xa5",
-				      "-rf", "...", "\\", "'\"", longest };
+	const char *const names[] = {
+		" ",   "a\nb", "\xff\xfe", "\xe6\x97\xa5", "-rf",
+		"...", "\\",   "'\"",      longest
+	};
 
 	memset(longest, 'x', 255);
 	longest[255] = '\0';
@@ -225,7 +232,9 @@ START_TEST(depth_costs_no_descriptors)
 }
 END_TEST
 
-static const struct { const char *pattern, *kept, *dropped; } excludes[] = {
+static const struct {
+	const char *pattern, *kept, *dropped;
+} excludes[] = {
 	{ "*.log", "cache/x", "a.log" },
 	{ "*.log", "cache/x", "sub/b.log" },
 	{ "cache", "sub/b.log", "cache" },
@@ -275,10 +284,14 @@ collect_by_rules(void)
 {
 	static char name[] = "php";
 	struct nb_config_source source = {
-		.kind = NB_SOURCE_TREE, .name = name, .tree = rules,
+		.kind = NB_SOURCE_TREE,
+		.name = name,
+		.tree = rules,
 	};
 	struct nb_source_context context = {
-		.backup_id = "b1", .job = "j", .date = 86400,
+		.backup_id = "b1",
+		.job = "j",
+		.date = 86400,
 	};
 	struct nb_source_output out = { &entries, &sources, &roots };
 	enum nb_err err;
@@ -288,8 +301,8 @@ collect_by_rules(void)
 	context.staging = open(nb_test_path("s"), O_RDONLY | O_DIRECTORY);
 	source.tree.path = (char *)(uintptr_t)nb_test_path("r");
 	nb_assert_ok(nb_array_push(&roots, context.staging));
-	err = nb_source_ops(NB_SOURCE_TREE)->collect(&source, &context, NULL,
-						    &out);
+	err = nb_source_ops(NB_SOURCE_TREE)
+		      ->collect(&source, &context, NULL, &out);
 	if (!err)
 		nb_assert_ok(nb_entries_sort(&entries));
 	return err;
@@ -303,7 +316,8 @@ START_TEST(files_beyond_the_limit_are_left_out_and_noted)
 	rules = (struct nb_config_tree){ .max_file_size = 4 };
 	nb_test_log_clear();
 	nb_assert_ok(collect_by_rules());
-	ck_assert_str_eq(nb_test_log(), "note: tree php: large: 5 B, left out "
+	ck_assert_str_eq(nb_test_log(),
+			 "note: tree php: large: 5 B, left out "
 			 "(max_file_size)\n");
 	ck_assert_ptr_nonnull(entry("small"));
 	ck_assert_ptr_null(entry("large"));
@@ -323,9 +337,7 @@ START_TEST(files_that_may_change_are_copied_first)
 	make_dir("r");
 	nb_test_write("r/a.log", "busy", 0640);
 	nb_test_write("r/cold", "cold", 0644);
-	rules = (struct nb_config_tree){
-		.copy_first = { patterns, 1, 1 }
-	};
+	rules = (struct nb_config_tree){ .copy_first = { patterns, 1, 1 } };
 	nb_assert_ok(collect_by_rules());
 	e = entry("a.log");
 	ck_assert_uint_eq(e->root, 0);
@@ -377,8 +389,8 @@ START_TEST(no_link_is_followed_but_the_root)
 	make_dir("outside");
 	nb_test_write("outside/secret", "x", 0644);
 	make_dir("r");
-	ck_assert_int_eq(symlink(nb_test_path("outside"),
-				 nb_test_path("r/link")), 0);
+	ck_assert_int_eq(
+		symlink(nb_test_path("outside"), nb_test_path("r/link")), 0);
 	ck_assert_int_eq(symlink(nb_test_path("r"), nb_test_path("root")), 0);
 	nb_assert_ok(collect(nb_test_path("root"), NULL, false));
 	ck_assert_int_eq(entry("link")->type, NB_ENTRY_SYMLINK);
@@ -412,13 +424,17 @@ START_TEST(a_root_that_is_missing_or_a_file_is_named)
 	char *path = (char *)(uintptr_t)nb_test_path("gone"), text[512];
 	struct nb_config_source source = { .name = name, .tree.path = path };
 
-	snprintf(text, sizeof text, "error: tree php: cannot open %s: "
-		 "No such file or directory\n", path);
+	snprintf(text, sizeof text,
+		 "error: tree php: cannot open %s: "
+		 "No such file or directory\n",
+		 path);
 	nb_assert_fails(ops->preflight(&source), NB_ESOURCE, text);
 	nb_assert_fails(collect(path, NULL, false), NB_ESOURCE, text);
 	nb_test_write("gone", "", 0644);
-	snprintf(text, sizeof text, "error: tree php: cannot open %s: "
-		 "Not a directory\n", path);
+	snprintf(text, sizeof text,
+		 "error: tree php: cannot open %s: "
+		 "Not a directory\n",
+		 path);
 	nb_assert_fails(ops->preflight(&source), NB_ESOURCE, text);
 	forget();
 }
@@ -440,8 +456,8 @@ assert_refused_as_nobody(const char *text)
 		err = collect(nb_test_path("r"), NULL, false);
 		if (strcmp(nb_test_log(), text))
 			fprintf(stderr, "%s", nb_test_log());
-		_exit(err == NB_ESOURCE && !strcmp(nb_test_log(), text)
-		      ? 0 : 1);
+		_exit(err == NB_ESOURCE && !strcmp(nb_test_log(), text) ? 0
+									: 1);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);

@@ -3,9 +3,9 @@
 
 #include "source/volume/lvm_report.h"
 
-#define ROW(name, tags, origin, layout, more) \
+#define ROW(name, tags, origin, layout, more)                                 \
 	"{\"vg_name\":\"vg0\", \"lv_name\":\"" name "\", \"lv_tags\":\"" tags \
-	"\", \"origin\":\"" origin "\", \"lv_layout\":\"" layout "\", " \
+	"\", \"origin\":\"" origin "\", \"lv_layout\":\"" layout "\", "       \
 	"\"lv_size\":\"67108864\", \"vg_free\":\"1207959552\", " more "}"
 #define REPORT(rows) "{\"report\": [{\"lv\": [" rows "]}]}"
 
@@ -28,10 +28,11 @@ one(const char *row)
 
 START_TEST(a_plain_volume)
 {
-	const struct nb_lvm_volume *v = one(REPORT(ROW("home", "", "",
-		"linear", "\"lv_active\":\"active\", \"snap_percent\":\"\", "
-		"\"lv_snapshot_invalid\":\"unknown\", "
-		"\"lv_health_status\":\"\"")));
+	const struct nb_lvm_volume *v = one(
+		REPORT(ROW("home", "", "", "linear",
+			   "\"lv_active\":\"active\", \"snap_percent\":\"\", "
+			   "\"lv_snapshot_invalid\":\"unknown\", "
+			   "\"lv_health_status\":\"\"")));
 
 	ck_assert_str_eq(v->group, "vg0");
 	ck_assert_str_eq(v->name, "home");
@@ -45,9 +46,10 @@ END_TEST
 
 START_TEST(a_snapshot_tells_how_full_it_is)
 {
-	const struct nb_lvm_volume *v = one(REPORT(ROW("s", "", "home",
-		"linear", "\"lv_active\":\"active\", "
-		"\"snap_percent\":\"43.75\"")));
+	const struct nb_lvm_volume *v =
+		one(REPORT(ROW("s", "", "home", "linear",
+			       "\"lv_active\":\"active\", "
+			       "\"snap_percent\":\"43.75\"")));
 
 	ck_assert_str_eq(v->origin, "home");
 	ck_assert(v->used >= 43 && v->used < 44);
@@ -63,19 +65,21 @@ END_TEST
 START_TEST(thin_volumes_and_their_pools_are_told_apart)
 {
 	ck_assert(one(REPORT(ROW("t", "", "", "thin,sparse",
-				 "\"lv_health_status\":\"failed\"")))->thin);
+				 "\"lv_health_status\":\"failed\"")))
+			  ->thin);
 	ck_assert(list.at[0].failed);
 	ck_assert(!one(REPORT(ROW("p", "", "", "thin,pool",
-				  "\"lv_active\":\"active\"")))->thin);
+				  "\"lv_active\":\"active\"")))
+			   ->thin);
 	nb_lvm_volumes_free(&list);
 }
 END_TEST
 
 START_TEST(a_tag_is_matched_as_a_whole)
 {
-	const struct nb_lvm_volume *v = one(REPORT(ROW("s",
-		"nightburn,nightburn.run=12,other", "home", "linear",
-		"\"lv_active\":\"\"")));
+	const struct nb_lvm_volume *v =
+		one(REPORT(ROW("s", "nightburn,nightburn.run=12,other", "home",
+			       "linear", "\"lv_active\":\"\"")));
 
 	ck_assert(nb_lvm_has_tag(v, "nightburn"));
 	ck_assert(nb_lvm_has_tag(v, "nightburn.run=12"));
@@ -89,8 +93,9 @@ END_TEST
 
 START_TEST(volumes_are_found_by_name)
 {
-	nb_assert_ok(parse(REPORT(ROW("a", "", "", "linear", "\"x\":\"\"") ","
-				  ROW("b", "", "", "linear", "\"x\":\"\""))));
+	nb_assert_ok(
+		parse(REPORT(ROW("a", "", "", "linear", "\"x\":\"\"") "," ROW(
+			"b", "", "", "linear", "\"x\":\"\""))));
 	ck_assert_ptr_eq(nb_lvm_volumes_find(&list, "b"), &list.at[1]);
 	ck_assert_ptr_null(nb_lvm_volumes_find(&list, "c"));
 	nb_assert_ok(parse(REPORT("")));
@@ -103,11 +108,13 @@ START_TEST(what_is_no_report_is_refused)
 {
 	nb_assert_fails(parse("{\"report\": []}"), NB_ESOURCE,
 			"error: lvm home: lvs: no report of volumes\n");
-	nb_assert_fails(parse("vg0 home"), NB_ESOURCE, "error: lvm home: lvs: "
+	nb_assert_fails(parse("vg0 home"), NB_ESOURCE,
+			"error: lvm home: lvs: "
 			"not JSON, line 1: '[' or '{' expected near 'vg'\n");
 	nb_assert_fails(parse(REPORT("{\"vg_name\":\"vg0\", "
 				     "\"lv_name\":\"x\", \"lv_size\":\"4m\", "
-				     "\"vg_free\":\"0\"}")), NB_ESOURCE,
+				     "\"vg_free\":\"0\"}")),
+			NB_ESOURCE,
 			"error: lvm home: lvs reports a volume without name "
 			"or size\n");
 	nb_assert_fails(parse(REPORT("{}")), NB_ESOURCE,

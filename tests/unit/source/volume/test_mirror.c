@@ -11,41 +11,49 @@
 static const struct {
 	struct nb_mirror_state state;
 	bool may_belong;
-	const char *message;     /* NULL: it can be split */
+	const char *message; /* NULL: it can be split */
 } states[] = {
 	{ { "raid1", "idle", 2, 1, NB_MIRROR_DETACHED }, false, NULL },
 	{ { "raid1", "idle", 3, 2, NB_MIRROR_DETACHED }, false, NULL },
 	{ { "raid1", "idle", 2, 1, NB_MIRROR_FAULTY }, false, NULL },
 	{ { "raid1", "idle", 2, 1, NB_MIRROR_WORKING }, true, NULL },
 	{ { "raid1", "recover", 2, 1, NB_MIRROR_SYNCING }, true, NULL },
-	{ { "raid5", "idle", 3, 2, NB_MIRROR_DETACHED }, false,
+	{ { "raid5", "idle", 3, 2, NB_MIRROR_DETACHED },
+	  false,
 	  "error: mirror m: /dev/md0 is raid5, not raid1\n" },
-	{ { "raid1", "idle", 2, 1, NB_MIRROR_WORKING }, false,
+	{ { "raid1", "idle", 2, 1, NB_MIRROR_WORKING },
+	  false,
 	  "error: mirror m: /dev/sdb1 is a member of /dev/md0, which would "
 	  "have one less than it was found with\nhint: afterwards = readd, or "
 	  "once: mdadm /dev/md0 --fail /dev/sdb1 --remove /dev/sdb1\n" },
-	{ { "raid1", "recover", 2, 1, NB_MIRROR_SYNCING }, false,
+	{ { "raid1", "recover", 2, 1, NB_MIRROR_SYNCING },
+	  false,
 	  "error: mirror m: /dev/sdb1 is a member of /dev/md0, which would "
 	  "have one less than it was found with\nhint: afterwards = readd, or "
 	  "once: mdadm /dev/md0 --fail /dev/sdb1 --remove /dev/sdb1\n" },
-	{ { "raid1", "idle", 2, 2, NB_MIRROR_DETACHED }, true,
+	{ { "raid1", "idle", 2, 2, NB_MIRROR_DETACHED },
+	  true,
 	  "error: mirror m: /dev/md0 has all its 2 members without /dev/sdb1\n"
 	  "hint: mdadm --grow /dev/md0 --raid-devices=3 makes a place for "
 	  "it\n" },
-	{ { "raid1", "idle", 3, 1, NB_MIRROR_DETACHED }, true,
+	{ { "raid1", "idle", 3, 1, NB_MIRROR_DETACHED },
+	  true,
 	  "error: mirror m: /dev/md0 is degraded: besides /dev/sdb1, 1 of 2 "
 	  "members work\nhint: repair the array first\n" },
-	{ { "raid1", "idle", 3, 1, NB_MIRROR_WORKING }, true,
+	{ { "raid1", "idle", 3, 1, NB_MIRROR_WORKING },
+	  true,
 	  "error: mirror m: /dev/md0 is degraded: besides /dev/sdb1, 1 of 2 "
 	  "members work\nhint: repair the array first\n" },
-	{ { "raid1", "check", 3, 2, NB_MIRROR_DETACHED }, false,
+	{ { "raid1", "check", 3, 2, NB_MIRROR_DETACHED },
+	  false,
 	  "error: mirror m: /dev/md0 is busy: check\n"
 	  "hint: wait until it is over\n" },
 };
 
 START_TEST(an_array_can_be_split_or_it_is_said_why_not)
 {
-	const struct nb_mirror m = { .object = "mirror m", .md = -1,
+	const struct nb_mirror m = { .object = "mirror m",
+				     .md = -1,
 				     .array = "/dev/md0",
 				     .half = "/dev/sdb1" };
 
@@ -62,7 +70,7 @@ END_TEST
 START_TEST(what_mdadm_exports_is_found_by_its_key)
 {
 	static const char text[] = "MD_LEVEL=raid1\nMD_DEVICES=2\n"
-		"MD_UUID=8a3b:1:2:3\nMD_NAME=h:0";
+				   "MD_UUID=8a3b:1:2:3\nMD_NAME=h:0";
 	char value[NB_MIRROR_WORD];
 
 	ck_assert(nb_mirror_export(text, "MD_UUID", value));
@@ -129,22 +137,26 @@ START_TEST(a_damaged_record_is_told)
 	nb_test_log_clear();
 	ck_assert_int_eq(nb_mirror_record_load(nb_test_dir(), "m", &out),
 			 NB_ECORRUPT);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-				     "mirror-m: not a record of a mirror\n"));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(), "mirror-m: not a record of a mirror\n"));
 	ck_assert_ptr_null(out.array);
 }
 END_TEST
 
 START_TEST(what_is_no_array_is_refused)
 {
-	struct nb_mirror m = { .object = "mirror m", .array = "/dev/null",
-			       .half = "/dev/null", .md = -1 };
+	struct nb_mirror m = { .object = "mirror m",
+			       .array = "/dev/null",
+			       .half = "/dev/null",
+			       .md = -1 };
 
-	nb_assert_fails(nb_mirror_open(&m), NB_ESOURCE, "error: mirror m: "
+	nb_assert_fails(nb_mirror_open(&m), NB_ESOURCE,
+			"error: mirror m: "
 			"/dev/null is no block device\n");
 	nb_mirror_close(&m);
 	m.half = "/no/such";
-	nb_assert_fails(nb_mirror_open(&m), NB_ESOURCE, "error: mirror m: "
+	nb_assert_fails(nb_mirror_open(&m), NB_ESOURCE,
+			"error: mirror m: "
 			"/no/such: No such file or directory\n");
 	nb_mirror_close(&m);
 }
@@ -156,8 +168,8 @@ main(void)
 	Suite *suite = suite_create("mirror");
 	TCase *tc = nb_test_case("mirror", 10);
 
-	tcase_add_loop_test(tc, an_array_can_be_split_or_it_is_said_why_not,
-			    0, COUNT(states));
+	tcase_add_loop_test(tc, an_array_can_be_split_or_it_is_said_why_not, 0,
+			    COUNT(states));
 	tcase_add_test(tc, what_mdadm_exports_is_found_by_its_key);
 	tcase_add_test(tc, how_far_a_resync_is);
 	tcase_add_test(tc, a_record_is_kept_and_taken_away);
