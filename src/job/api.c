@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "disc/drive.h"
+#include "job/disc/fallback_session.h"
 #include "job/disc/inspect.h"
 #include "job/power.h"
 

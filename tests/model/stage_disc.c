@@ -6,6 +6,7 @@
 
 #include "disc/library.h"
 #include "disc/readback.h"
+#include "job/disc/fallback_session.h"
 #include "stage.h"
 
 #define SESSION_BLOCKS 10

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "job/hook.h"
+#include "job/run/previous_sessions.h"
 #include "job/power.h"
 #include "stage.h"
 

@@ -3,7 +3,7 @@
  * beyond its files. */
 #include <string.h>
 
-#include "job/disc/disc_contents.h"
+#include "job/disc/manifest_mac.h"
 #include "stage.h"
 #include "base/str.h"
 #include "store/staging.h"

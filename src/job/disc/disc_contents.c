@@ -6,7 +6,8 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "job/run/session.h"
+#include "job/disc/manifest_mac.h"
+#include "job/run/previous_sessions.h"
 #include "store/key.h"
 
 #define PIECE_BLOCKS 512 /* 1 MiB */

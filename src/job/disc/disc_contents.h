@@ -30,26 +30,4 @@ enum nb_err nb_disc_contents_load(const struct nb_inspection *look,
 				  struct nb_disc_contents *list);
 void nb_disc_contents_free(struct nb_disc_contents *list);
 
-/*
- * What the MAC says of the manifest PATH of the session at START, when the
- * label beside it bears KEY (may be NULL); NB_MAC_NO_KEY when it does not, or
- * one of them cannot be read.
- */
-enum nb_manifest_mac nb_manifest_mac_inspect(struct nb_blocks *blocks,
-					     uint32_t start, const char *path,
-					     const struct nb_key *key);
-
-/*
- * The same for every manifest on the disc, with the key of NB's installation
- * (NB may be NULL: nothing is checked).  NB_ECORRUPT: one is not what we wrote,
- * which was told; that one has no MAC, as older ones, is noted.
- */
-enum nb_err nb_manifest_macs_check(struct nightburn *nb,
-				   const struct nb_inspection *look);
-
-/* Of one manifest: as above. */
-enum nb_err nb_manifest_mac_check(struct nightburn *nb,
-				  struct nb_blocks *blocks, uint32_t start,
-				  const char *path);
-
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way back: from a session that is bad to the one before it. */
+#include "job/disc/fallback_session.h"
+
 #include <string.h>
 
 #include "base/log.h"
-#include "job/disc/inspect.h"
 
 bool
 nb_fallback_may_help(enum nb_err err)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "disc/library.h"
+#include "job/disc/fallback_session.h"
 
 static enum nb_err
 drive_progress(void *ctx, const char *what, uint64_t done, uint64_t total)

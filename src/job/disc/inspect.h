@@ -45,21 +45,6 @@ enum nb_err nb_inspect_again(struct nb_inspection *look);
 /* First block of the session whose label it is, as nb_reader_* want it. */
 uint32_t nb_inspect_start(const struct nb_inspection *look);
 
-/*
- * What LOOK's session holds cannot be used: from now on LOOK is one at the
- * newest session before it that has a good label, of the same disc.  For
- * reading only.  A warning names both.  NB_ENOTFOUND (not logged, LOOK as it
- * was): there is none.  NB_ECANCELED.
- */
-enum nb_err nb_fallback_session(struct nb_inspection *look);
-
-/* The same for ->has_earlier and ->earlier, and for ->volume_id where the
- * newest session has none. */
-enum nb_err nb_fallback_label(struct nb_inspection *look);
-
-/* Is ERR, of reading a session, one for which another session may help? */
-bool nb_fallback_may_help(enum nb_err err);
-
 /* Sizes in blocks as far as they are known; 0: not known. */
 struct nb_need {
 	uint64_t fresh, append;

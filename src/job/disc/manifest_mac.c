@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/disc/manifest_mac.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/str.h"
-#include "job/disc/disc_contents.h"
-#include "job/run/session.h"
+#include "job/run/previous_sessions.h"
 #include "store/key.h"
 
 /* The label in the directory of the manifest PATH, when it bears KEY. */

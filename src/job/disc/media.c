@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/inhibit.h"
 #include "base/log.h"
+#include "job/disc/fallback_session.h"
 #include "job/disc/record_disc.h"
 #include "job/run/write.h"
 #include "store/journal.h"

@@ -4,7 +4,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "job/disc/disc_contents.h"
+#include "job/disc/fallback_session.h"
+#include "job/disc/manifest_mac.h"
 #include "job/disc/record_disc.h"
 
 struct outcome {

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "job/disc/disc_contents.h"
+#include "job/disc/manifest_mac.h"
 
 /* Is PATH the PART, or beneath it? */
 static bool

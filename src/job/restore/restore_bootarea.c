@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "job/disc/disc_contents.h"
+#include "job/disc/manifest_mac.h"
 #include "source/boot/area_restore.h"
 
 #define RECORD_MAX ((size_t)1 << 24)

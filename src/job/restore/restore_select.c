@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which backup a disc holds, and in which session it is found. */
+#include "job/restore/restore_select.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "job/restore/restore.h"
+#include "job/disc/fallback_session.h"
 
 #define TEXT_MAX ((size_t)1 << 30)
 

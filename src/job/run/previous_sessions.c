@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/session.h"
+#include "job/run/previous_sessions.h"
 
 #include <stdio.h>
 #include <stdlib.h>

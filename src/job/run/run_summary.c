@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/session.h"
+#include "job/run/run_summary.h"
 
 void
 nb_run_summary(const struct nb_session *s, struct nb_run_result *result)

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "job/run/previous_sessions.h"
 #include "model/record/disc_readme.h"
 
 /* Upper-case letters, digits and underscores (ECMA-119 7.4.1), at most N. */

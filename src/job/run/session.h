@@ -42,25 +42,4 @@ enum nb_err nb_session_new(struct nb_backup *backup,
 			   struct nb_session **out);
 void nb_session_free(struct nb_session *session);
 
-/* Counts what a person should know of what was, and what was not, backed up.
- * (job/run/run_summary.c) */
-void nb_run_summary(const struct nb_session *session,
-		    struct nb_run_result *result);
-
-/* ---- what earlier sessions left on the disc (previous_sessions.c) ---- */
-
-/* The text of nightburn's own file PATH in the session at START; the caller
- * frees.  NB_ECORRUPT when it is missing, and what nb_reader_file says. */
-enum nb_err nb_disc_text(struct nb_blocks *blocks, uint32_t start,
-			 const char *path, char **text, size_t *length);
-
-/* Reads manifests and hashes of the sessions that stay reachable when one is
- * appended, into SESSION->earlier, ->kept and ->base. */
-enum nb_err nb_previous_sessions_load(const struct nb_inspection *look,
-				      struct nb_blocks *blocks,
-				      struct nb_session *session);
-
-/* Takes from ->kept what the session's own entries replace. */
-void nb_previous_sessions_replace(struct nb_session *session);
-
 #endif

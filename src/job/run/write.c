@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "disc/readback.h"
 #include "job/power.h"
+#include "job/run/run_summary.h"
 #include "store/journal.h"
 #include "store/staging.h"
 
