@@ -68,6 +68,8 @@ grep -n '#include "cli/' -r src/report | rule "report does not know cli"
 find src -mindepth 1 -maxdepth 1 -type d | grep -vE \
 	'^src/(base|model|store|source|disc|job|report|cli|vdrive)$' |
 	rule "every folder of src has its place"
+find src -name '*.c' -printf '%h\n' | sort | uniq -c |
+	awk '$1 > 20' | rule "no folder has more than 20 files of C at one level"
 if [ -d src/vdrive ]; then
 	grep -nE '^#include ("|<nightburn/)' -r src/vdrive |
 		grep -v '#include "vdrive/'

@@ -101,7 +101,7 @@ static enum nb_err
 start(void)
 {
 	/* What is below takes no lock, which a child would find taken that is
-	 * born while another thread speaks (disc/sandbox.c). */
+	 * born while another thread speaks (disc/read/sandbox.c). */
 	static char queued[] = "NOTE", never[] = "NEVER", prefix[] = "";
 	static char sorry[] = "SORRY";
 	char words[1024] = "";

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "disc/drive.h"
+#include "disc/drive/drive.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/inspect.h"
 #include "job/power.h"

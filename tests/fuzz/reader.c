@@ -18,9 +18,9 @@
 
 #include "base/path.h"
 #include "disc/library.h"
-#include "disc/reader.h"
-#include "disc/reader_inside.h"
-#include "disc/sandbox_private.h"
+#include "disc/read/reader.h"
+#include "disc/read/inside.h"
+#include "disc/read/sandbox_private.h"
 
 struct memory {
 	struct nb_blocks blocks; /* first, so that one is the other */

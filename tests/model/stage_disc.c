@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "disc/library.h"
-#include "disc/readback.h"
+#include "disc/read/readback.h"
 #include "job/disc/fallback_session.h"
 #include "stage.h"
 

@@ -6,8 +6,8 @@
 #ifndef NB_JOB_LOOK_H
 #define NB_JOB_LOOK_H
 
-#include "disc/drive.h"
-#include "disc/reader.h"
+#include "disc/drive/drive.h"
+#include "disc/read/reader.h"
 #include "job/job.h"
 
 struct nb_inspection {

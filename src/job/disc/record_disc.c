@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "disc/readback.h"
+#include "disc/read/readback.h"
 #include "job/disc/disc_contents.h"
 #include "store/journal.h"
 

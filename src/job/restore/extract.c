@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "disc/readback.h"
+#include "disc/read/readback.h"
 #include "job/restore/extract_order.h"
 
 /* A name that no backup is likely to have; it goes away with the rename. */

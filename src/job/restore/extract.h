@@ -7,7 +7,7 @@
 #ifndef NB_JOB_EXTRACT_H
 #define NB_JOB_EXTRACT_H
 
-#include "disc/reader.h"
+#include "disc/read/reader.h"
 
 /* Files that come out of an archive on the disc, in the archive's order. */
 struct nb_extract_feed {

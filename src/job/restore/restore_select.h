@@ -5,7 +5,7 @@
 #ifndef NB_JOB_RESTORE_SELECT_H
 #define NB_JOB_RESTORE_SELECT_H
 
-#include "disc/reader.h"
+#include "disc/read/reader.h"
 #include "job/disc/inspect.h"
 #include "model/record/manifest.h"
 

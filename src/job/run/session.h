@@ -6,7 +6,7 @@
 #ifndef NB_JOB_SESSION_H
 #define NB_JOB_SESSION_H
 
-#include "disc/image.h"
+#include "disc/image/image.h"
 #include "job/run/backup.h"
 #include "job/disc/inspect.h"
 

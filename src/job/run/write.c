@@ -11,7 +11,7 @@
 #include "base/inhibit.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "disc/readback.h"
+#include "disc/read/readback.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
 #include "store/journal.h"

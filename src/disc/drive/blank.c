@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/drive/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "disc/library.h"
+
+/* Blocks are written in units of 32 KiB (burn_random_access_write). */
+#define UNIT_BLOCKS 16
+
+enum nb_err
+nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
+{
+	enum nb_err err = nb_drive_grab(drive, false);
+	int ret;
+
+	if (err)
+		return err;
+	drive->writes = true;
+	nb_drive_beat(drive);
+	ret = burn_random_access_write(drive->burn, at, (char *)data, (off_t)n,
+				       1);
+	if (nb_library_drain() || ret != 1)
+		return nb_fail(NB_EIO, "%s: cannot write block %llu",
+			       drive->path, (unsigned long long)at / NB_BLOCK);
+	return NB_OK;
+}
+
+/* Where a descriptor, a first session header or a UDF anchor would stand. */
+static enum nb_err
+zero_head(struct nb_drive *drive)
+{
+	size_t n = (size_t)NB_PROBE_BLOCKS * NB_BLOCK;
+	char *zeros = calloc(1, n);
+	enum nb_err err;
+
+	if (!zeros)
+		return nb_fail_memory();
+	err = nb_drive_put(drive, (off_t)NB_PROBE_ANCHOR * NB_BLOCK, zeros,
+			   UNIT_BLOCKS * NB_BLOCK);
+	memcpy(zeros, NB_BLANK_MARK, strlen(NB_BLANK_MARK));
+	if (!err)
+		err = nb_drive_put(drive, 0, zeros, n);
+	free(zeros);
+	return err;
+}
+
+/* A DVD-RW that was blanked fast takes one session, which must be the last: it
+ * is blanked wholly. */
+static enum nb_err
+erase(struct nb_drive *drive, int profile)
+{
+	enum nb_err err = nb_drive_grab(drive, false);
+
+	if (err)
+		return err;
+	drive->writes = true;
+	nb_drive_beat(drive);
+	/* As after a blank that the power ended. */
+	if (burn_disc_get_status(drive->burn) == BURN_DISC_UNSUITABLE)
+		burn_disc_pretend_full(drive->burn);
+	burn_disc_erase(drive->burn, profile != NB_PROFILE_DVD_RW);
+	/* A blank that was begun is never cancelled. */
+	nb_drive_wait(drive, "blank", NULL, NULL);
+	if (nb_library_drain() || burn_drive_wrote_well(drive->burn) <= 0)
+		return nb_fail(NB_EIO, "%s: blanking failed", drive->path);
+	return NB_OK;
+}
+
+enum nb_err
+nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
+{
+	struct nb_medium before, after;
+	enum nb_err err;
+
+	if (answer != NB_GUARD_PERMIT)
+		return nb_fail(NB_EWRONG, "%s: not blanked: %s", drive->path,
+			       nb_guard_text(answer));
+	err = nb_drive_inspect(drive, &before);
+	if (!err)
+		err = nb_drive_check_mount(drive);
+	if (err)
+		return err;
+	if (before.state == NB_MEDIUM_NONE)
+		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	nb_library_drain();
+	err = before.random_access ? zero_head(drive)
+				   : erase(drive, before.profile);
+	if (!err)
+		err = nb_drive_again(drive);
+	if (!err)
+		err = nb_drive_inspect(drive, &after);
+	if (!err && after.state != NB_MEDIUM_BLANK)
+		err = nb_fail(NB_EIO, "%s: %s after blanking", drive->path,
+			      nb_medium_state_name(after.state));
+	return err ? NB_ESUSPECT : NB_OK;
+}
+
+enum nb_err
+nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
+{
+	int status = 0, formats = 0, profile = 0;
+	unsigned int spare = 0;
+	char name[80];
+	off_t size = 0;
+	enum nb_err err;
+
+	if (answer != NB_GUARD_PERMIT)
+		return nb_fail(NB_EWRONG, "%s: not formatted: %s", drive->path,
+			       nb_guard_text(answer));
+	if (drive->stdio)
+		return NB_OK;
+	err = nb_drive_grab(drive, false);
+	if (!err)
+		err = nb_drive_check_mount(drive);
+	if (err)
+		return err;
+	if (burn_disc_get_profile(drive->burn, &profile, name) <= 0
+	    || !nb_profile_is_random_access(profile)
+	    || burn_disc_get_formats(drive->burn, &status, &size, &spare,
+				     &formats)
+		    != 1
+	    || status != BURN_FORMAT_IS_UNFORMATTED)
+		return NB_OK;
+	nb_library_drain();
+	burn_disc_format(drive->burn, 0, 0);
+	nb_drive_wait(drive, "format", NULL, NULL);
+	if (nb_library_drain())
+		return NB_ESUSPECT;
+	return nb_drive_again(drive);
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/drive/private.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "disc/library.h"
+
+#define BATCH ((size_t)256 * 1024)
+/* How long the writer's thread may take to end: 10 seconds. */
+#define SETTLE_ROUNDS 1000
+#define SETTLE_MS 10
+
+/* How the image's bytes reach libburn, and the only place where they do. */
+struct feed {
+	struct nb_image *image;
+	uint8_t *batch;
+	size_t at, filled;
+	uint64_t size;           /* of the image in bytes */
+	bool finish;             /* as in struct nb_burn */
+	_Atomic uint64_t given;  /* bytes handed to libburn */
+	_Atomic enum nb_err err; /* of the image; libburn sees its end */
+};
+
+static int
+feed_read(struct burn_source *source, unsigned char *buf, int size)
+{
+	struct feed *f = source->data;
+	size_t want = (size_t)size;
+
+	if (f->at == f->filled) {
+		size_t got = 0;
+		enum nb_err err =
+			nb_image_read(f->image, f->batch, BATCH, &got);
+
+		if (err) {
+			f->err = err;
+			return -1;
+		}
+		f->at = 0;
+		f->filled = got;
+	}
+	if (want > f->filled - f->at)
+		want = f->filled - f->at;
+	memcpy(buf, f->batch + f->at, want);
+	f->at += want;
+	f->given += want;
+	return (int)want;
+}
+
+static off_t
+feed_size(struct burn_source *source)
+{
+	return (off_t)((struct feed *)source->data)->size;
+}
+
+static int
+feed_set_size(struct burn_source *source, off_t size)
+{
+	(void)source;
+	(void)size;
+	return 1;
+}
+
+static void
+feed_free(struct burn_source *source)
+{
+	(void)source;
+}
+
+/* Whoever wants to stop a burn that has all its bytes has it finished, as one
+ * that must not be cut short. */
+static enum nb_err
+feed_stop(void *ctx, enum nb_err asked)
+{
+	struct feed *f = ctx;
+
+	if (f->err)
+		return f->err;
+	if (asked == NB_ECANCELED && (f->finish || f->given >= f->size))
+		return NB_OK;
+	return asked;
+}
+
+/* libburn frees the source with free(3) when its last reference goes. */
+static struct burn_source *
+feed_source(struct feed *f)
+{
+	struct burn_source *source = calloc(1, sizeof *source);
+
+	if (!source)
+		return NULL;
+	source->refcount = 1;
+	source->read = feed_read;
+	source->get_size = feed_size;
+	source->set_size = feed_set_size;
+	source->free_data = feed_free;
+	source->data = f;
+	return source;
+}
+
+/* What libburn wants to know of a session with one track. */
+struct job {
+	struct burn_write_opts *opts;
+	struct burn_disc *disc;
+	struct burn_session *session;
+	struct burn_track *track;
+};
+
+static void
+job_clear(struct job *job)
+{
+	burn_write_opts_free(job->opts);
+	if (job->track)
+		burn_track_free(job->track);
+	if (job->session)
+		burn_session_free(job->session);
+	if (job->disc)
+		burn_disc_free(job->disc);
+}
+
+static enum nb_err
+fill_job(struct nb_drive *drive, const struct nb_burn *burn, struct feed *f,
+	 struct job *job)
+{
+	struct burn_source *source = feed_source(f);
+	enum burn_source_status status;
+
+	job->disc = burn_disc_create();
+	job->session = burn_session_create();
+	job->track = burn_track_create();
+	job->opts = burn_write_opts_new(drive->burn);
+	if (!source || !job->disc || !job->session || !job->track
+	    || !job->opts) {
+		free(source);
+		return nb_fail_memory();
+	}
+	burn_disc_add_session(job->disc, job->session, BURN_POS_END);
+	burn_track_define_data(job->track, 0, 0, 1, BURN_MODE1);
+	status = burn_track_set_source(job->track, source);
+	burn_source_free(source);
+	if (status != BURN_SOURCE_OK)
+		return nb_fail(NB_EFAIL, "%s: libburn refuses the image",
+			       drive->path);
+	burn_session_add_track(job->session, job->track, BURN_POS_END);
+	burn_track_set_size(job->track, feed_size(source));
+	(void)burn;
+	return NB_OK;
+}
+
+/* Not a DVD-RW that was blanked fast: its only session is at once. */
+static bool
+takes_more_sessions(struct nb_drive *drive)
+{
+	struct burn_multi_caps *caps = NULL;
+	bool more;
+
+	if (burn_disc_get_multi_caps(drive->burn, BURN_WRITE_NONE, &caps, 0)
+	    <= 0)
+		return true;
+	more = caps->multi_session;
+	burn_disc_free_multi_caps(&caps);
+	if (!more)
+		nb_log(NB_WARNING, "%s: this disc takes one session only",
+		       drive->path);
+	return more;
+}
+
+/* Kilobytes per second at speed 1. */
+static int
+speed_unit(const struct nb_medium *medium)
+{
+	if (nb_profile_is_cd(medium->profile))
+		return 177;
+	return medium->profile >= NB_PROFILE_BD_FIRST
+			&& medium->profile <= NB_PROFILE_BD_LAST
+		? 4496
+		: 1385;
+}
+
+static enum nb_err
+set_options(struct nb_drive *drive, const struct nb_burn *burn,
+	    const struct nb_medium *medium, struct job *job)
+{
+	char reasons[BURN_REASONS_LEN] = "";
+
+	burn_write_opts_set_multi(job->opts,
+				  !burn->close && !medium->random_access
+					  && takes_more_sessions(drive));
+	burn_write_opts_set_underrun_proof(job->opts, 1);
+	burn_write_opts_set_perform_opc(job->opts, 0);
+	burn_write_opts_set_stdio_fsync(job->opts, 1);
+	if (drive->speed)
+		burn_drive_set_speed(drive->burn, 0,
+				     drive->speed * speed_unit(medium));
+	if (medium->random_access)
+		burn_write_opts_set_start_byte(
+			job->opts,
+			(off_t)nb_image_start(burn->image) * NB_BLOCK);
+	if (burn_write_opts_auto_write_type(job->opts, job->disc, reasons, 0)
+	    == BURN_WRITE_NONE)
+		return nb_fail(NB_EFAIL, "%s: cannot be written: %s",
+			       drive->path, reasons);
+	return NB_OK;
+}
+
+/* The threads of this process. */
+static int
+count_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int count = 0;
+
+	while (tasks && readdir(tasks))
+		count++;
+	if (tasks)
+		closedir(tasks);
+	return count;
+}
+
+/*
+ * libburn calls a drive idle while the thread that wrote still uses it; when
+ * the drive is gone, that thread is late, and must not find it freed.  BEFORE
+ * are the threads that stay.
+ */
+static void
+wait_for_writer(int before)
+{
+	for (int i = 0; i < SETTLE_ROUNDS && count_threads() > before; i++)
+		poll(NULL, 0, SETTLE_MS);
+}
+
+/* Streams it; afterwards the drive is idle and the truth is known. */
+static enum nb_err
+run_job(struct nb_drive *drive, struct job *job, struct feed *f)
+{
+	int threads = count_threads();
+	enum nb_err err;
+	bool bad;
+
+	nb_library_drain();
+	err = nb_drive_tell(drive, "burn", 0, f->size / NB_BLOCK);
+	if (err)
+		return err;
+	drive->writes = true;
+	nb_drive_beat(drive);
+	burn_disc_write(job->opts, job->disc);
+	err = nb_drive_wait(drive, "burn", feed_stop, f);
+	bad = burn_drive_wrote_well(drive->burn) <= 0;
+	bad = nb_library_drain() || bad;
+	if (bad || err || f->err)
+		nb_image_cancel(f->image); /* ends libisofs' thread */
+	wait_for_writer(threads);
+	if (!f->given && f->err)
+		return f->err;
+	if (err == NB_ECANCELED)
+		nb_log(NB_NOTE, "%s: the burn is stopped", drive->path);
+	if (f->err || err)
+		return NB_ESUSPECT;
+	if (bad) {
+		nb_log(NB_ERROR, "%s: the burn failed", drive->path);
+		return NB_ESUSPECT;
+	}
+	return NB_OK;
+}
+
+static enum nb_err
+burn_session(struct nb_drive *drive, const struct nb_burn *burn,
+	     const struct nb_medium *medium, uint8_t checksum[NB_CHECKSUM_SIZE])
+{
+	struct feed f = { .image = burn->image, .finish = burn->finish };
+	struct job job = { 0 };
+	uint64_t blocks = 0;
+	enum nb_err err;
+
+	err = nb_image_size(burn->image, &blocks);
+	if (err)
+		return err;
+	f.size = blocks * NB_BLOCK;
+	f.batch = aligned_alloc(4096, BATCH);
+	if (!f.batch)
+		return nb_fail_memory();
+	err = fill_job(drive, burn, &f, &job);
+	if (!err)
+		err = set_options(drive, burn, medium, &job);
+	if (!err)
+		err = run_job(drive, &job, &f);
+	if (!err && nb_image_finish(burn->image, checksum))
+		err = NB_ESUSPECT;
+	job_clear(&job);
+	free(f.batch);
+	return err;
+}
+
+/* Is it still the disc that the image was made for? */
+static enum nb_err
+check_medium(const struct nb_drive *drive, const struct nb_burn *burn,
+	     const struct nb_medium *medium)
+{
+	uint32_t start = nb_image_start(burn->image);
+	bool first = start == (medium->random_access ? NB_OVERWRITE_START : 0);
+
+	if (medium->state == NB_MEDIUM_NONE)
+		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	if (first ? medium->state == NB_MEDIUM_BLANK
+		  : medium->state == NB_MEDIUM_APPENDABLE
+			    && medium->next_writable == start)
+		return NB_OK;
+	return nb_fail(NB_EWRONG,
+		       "%s: not the disc that was looked at\n"
+		       "hint: leave the disc in the drive until the run ends",
+		       drive->path);
+}
+
+enum nb_err
+nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
+	      uint8_t checksum[NB_CHECKSUM_SIZE])
+{
+	struct nb_medium medium;
+	enum nb_err err;
+
+	err = nb_drive_inspect(drive, &medium);
+	if (!err)
+		err = check_medium(drive, burn, &medium);
+	if (!err)
+		err = nb_drive_grab(drive, false);
+	if (!err)
+		err = nb_drive_check_mount(drive);
+	if (!err)
+		err = burn_session(drive, burn, &medium, checksum);
+	if (!err && medium.random_access)
+		err = nb_drive_put(drive, 0, nb_image_head(burn->image),
+				   (size_t)NB_OVERWRITE_START * NB_BLOCK)
+			? NB_ESUSPECT
+			: NB_OK;
+	return err;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/drive/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/holder.h"
+#include "disc/library.h"
+
+/* udev looks at a disc that came in, for a moment and alone: 15 seconds. */
+#define CLAIM_ROUNDS 75
+#define CLAIM_MS 200
+/* How often a drive is tried that seems to be free and is not had. */
+#define REFUSED_ROUNDS 3
+
+/* Does somebody else hold it by O_EXCL, as programs that burn and mounts do? */
+static bool
+is_busy(const struct nb_drive *drive)
+{
+	int fd = drive->stdio
+		? -1
+		: open(drive->path, O_RDONLY | O_NONBLOCK | O_EXCL | O_CLOEXEC);
+	bool busy = !drive->stdio && fd < 0 && errno == EBUSY;
+
+	if (fd >= 0)
+		close(fd);
+	return busy;
+}
+
+enum nb_err
+nb_drive_check_mount(const struct nb_drive *drive)
+{
+	char *where = NULL;
+	enum nb_err err;
+
+	if (drive->stdio)
+		return NB_OK;
+	err = nb_holder_mount(drive->path, &where);
+	if (!err && where)
+		err = nb_fail(NB_ELOCKED,
+			      "%s: the disc is mounted at %s\n"
+			      "hint: umount %s",
+			      drive->path, where, where);
+	free(where);
+	return err;
+}
+
+static enum nb_err
+tell_holder(const struct nb_drive *drive)
+{
+	char *who = NULL;
+	enum nb_err err = nb_holder_processes(drive->path, &who);
+
+	if (!err && who)
+		err = nb_fail(NB_ELOCKED,
+			      "%s: in use by %s\nhint: wait for "
+			      "it to end",
+			      drive->path, who);
+	else if (!err)
+		err = nb_fail(NB_ELOCKED,
+			      "%s: in use by another program\n"
+			      "hint: the disc may be mounted elsewhere; "
+			      "fuser -v %s as root may tell",
+			      drive->path, drive->path);
+	free(who);
+	return err;
+}
+
+enum nb_err
+nb_drive_claim(struct nb_drive *drive, char *address, bool load)
+{
+	enum nb_err err = nb_drive_check_mount(drive);
+	int refused = 0;
+
+	for (int i = 0; !err; i++) {
+		bool busy = is_busy(drive);
+
+		if (!busy
+		    && burn_drive_scan_and_grab(&drive->infos, address, load)
+			    > 0)
+			return NB_OK;
+		drive->infos = NULL;
+		nb_library_drain();
+		if (drive->stdio || (!busy && ++refused >= REFUSED_ROUNDS))
+			return nb_fail(NB_ELOCKED,
+				       "%s: the drive cannot be "
+				       "had\nhint: it may be gone, or another "
+				       "program uses it",
+				       drive->path);
+		if (i >= CLAIM_ROUNDS)
+			return tell_holder(drive);
+		err = nb_drive_check_mount(drive);
+		if (!err)
+			err = nb_drive_tell(drive, "wait for the drive", 0, 0);
+		nb_drive_beat(drive);
+		poll(NULL, 0, CLAIM_MS);
+	}
+	return err;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/drive/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "disc/library.h"
+
+#define STDIO_PREFIX "stdio:"
+/* Linux: block devices of SCSI CD-ROM, character devices of SCSI generic. */
+#define MAJOR_SR 11
+#define MAJOR_SG 21
+#define POLL_MS 100
+#define SPAWN_MS 2000 /* a thread begins at once */
+#define TIMEOUT 600   /* seconds */
+/* Blanking and formatting may tell nothing but that they go on: so many times
+ * as long as a single command. */
+#define LONG_WORK 18
+/* nightburn(1): failed; written but not verified. */
+#define STATUS_FAILED 1
+#define STATUS_SUSPECT 4
+
+bool
+nb_profile_is_random_access(int profile)
+{
+	return profile == NB_PROFILE_DVD_RAM
+		|| profile == NB_PROFILE_DVD_RW_OVERWRITE
+		|| profile == NB_PROFILE_DVD_PLUS_RW
+		|| profile == NB_PROFILE_BD_RE || profile == NB_PROFILE_STDIO;
+}
+
+bool
+nb_profile_is_cd(int profile)
+{
+	return profile == NB_PROFILE_CD_R || profile == NB_PROFILE_CD_RW;
+}
+
+void
+nb_drive_beat(struct nb_drive *drive)
+{
+	nb_watchdog_beat(drive->watchdog,
+			 drive->writes ? STATUS_SUSPECT : STATUS_FAILED);
+}
+
+enum nb_err
+nb_drive_tell(struct nb_drive *drive, const char *what, uint64_t done,
+	      uint64_t total)
+{
+	return drive->progress ? drive->progress(drive->ctx, what, done, total)
+			       : NB_OK;
+}
+
+enum nb_err
+nb_drive_grab(struct nb_drive *drive, bool load)
+{
+	enum nb_err err = NB_OK;
+
+	if (drive->grabbed)
+		return NB_OK;
+	nb_drive_beat(drive);
+	/* A file that stands for a disc may be another one by now. */
+	if (drive->stdio) {
+		free(drive->address);
+		drive->address = NULL;
+	}
+	if (!drive->address)
+		err = nb_str_format(&drive->address, "%s%s",
+				    drive->stdio ? STDIO_PREFIX : "",
+				    drive->path);
+	if (!err)
+		err = nb_drive_claim(drive, drive->address, load);
+	if (err)
+		return err;
+	drive->burn = drive->infos[0].drive;
+	drive->grabbed = true;
+	nb_drive_beat(drive);
+	return NB_OK;
+}
+
+void
+nb_drive_release(struct nb_drive *drive, bool eject)
+{
+	if (!drive->grabbed)
+		return;
+	if (eject)
+		burn_drive_release(drive->burn, 1);
+	else
+		burn_drive_release(drive->burn, 0);
+	burn_drive_info_free(drive->infos);
+	drive->infos = NULL;
+	drive->burn = NULL;
+	drive->grabbed = false;
+}
+
+/* A path that was not spelled "stdio:" must be a recorder. */
+static enum nb_err
+check_recorder(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return nb_fail_errno(NB_ENOTFOUND, "%s: no such device", path);
+	if (S_ISBLK(st.st_mode) && major(st.st_rdev) == MAJOR_SR)
+		return NB_OK;
+	if (S_ISCHR(st.st_mode) && major(st.st_rdev) == MAJOR_SG)
+		return NB_OK;
+	if (S_ISREG(st.st_mode))
+		return nb_fail(NB_EUSAGE,
+			       "%s: a file, not a recorder\n"
+			       "hint: write stdio:%s when a file shall stand "
+			       "for a disc",
+			       path, path);
+	return nb_fail(NB_EUSAGE, "%s: not an optical recorder", path);
+}
+
+static enum nb_err
+open_device(struct nb_drive *drive, const char *device)
+{
+	enum nb_err err;
+
+	drive->stdio = !strncmp(device, STDIO_PREFIX, strlen(STDIO_PREFIX));
+	if (drive->stdio)
+		device += strlen(STDIO_PREFIX);
+	if (!device[0])
+		return nb_fail(NB_EUSAGE, "stdio: without a path");
+	err = nb_str_dup(device, &drive->configured);
+	if (!err)
+		err = nb_str_dup(device, &drive->path);
+	if (err)
+		return err;
+	if (drive->stdio)
+		return nb_drive_stdio_open(drive);
+	err = check_recorder(device);
+	if (!err)
+		err = nb_watchdog_begin(device, drive->timeout,
+					&drive->watchdog);
+	return err ? err : nb_drive_grab(drive, true);
+}
+
+enum nb_err
+nb_drive_open(const struct nb_drive_options *options,
+	      nb_drive_progress *progress, void *ctx, struct nb_drive **out)
+{
+	struct nb_drive *drive = calloc(1, sizeof *drive);
+	enum nb_err err;
+
+	if (!drive)
+		return nb_fail_memory();
+	drive->fd = -1;
+	drive->speed = options->speed;
+	drive->capacity = options->capacity;
+	drive->keep_tray_shut = options->keep_tray_shut;
+	drive->timeout = options->timeout ? options->timeout : TIMEOUT;
+	drive->progress = progress;
+	drive->ctx = ctx;
+	err = nb_library_begin();
+	if (err) {
+		free(drive);
+		return err;
+	}
+	burn_preset_device_open(1, 0, 0);
+	err = open_device(drive, options->device);
+	if (err)
+		nb_drive_close(drive);
+	else
+		*out = drive;
+	return err;
+}
+
+void
+nb_drive_close(struct nb_drive *drive)
+{
+	if (!drive)
+		return;
+	nb_drive_release(drive, false);
+	nb_watchdog_end(drive->watchdog);
+	nb_fd_close(&drive->fd);
+	nb_library_end();
+	free(drive->address);
+	free(drive->path);
+	free(drive->configured);
+	free(drive);
+}
+
+static enum nb_err
+inspect_stdio(struct nb_drive *drive, struct nb_medium *m)
+{
+	struct nb_blocks *blocks = NULL;
+	struct nb_probe probe = { 0 };
+	enum nb_err err;
+
+	m->profile = NB_PROFILE_STDIO;
+	strcpy(m->profile_name, "stdio file");
+	m->random_access = true;
+	m->erasable = true;
+	if (drive->fd < 0)
+		return NB_OK;
+	err = nb_drive_stdio_capacity(drive, &m->capacity);
+	if (!err)
+		err = nb_drive_blocks(drive, &blocks);
+	if (!err)
+		err = nb_probe_run(blocks, &probe);
+	nb_blocks_free(blocks);
+	if (!err)
+		nb_medium_judge(m, &probe);
+	if (!err && drive->read_only && m->state != NB_MEDIUM_NONE)
+		m->state = NB_MEDIUM_CLOSED;
+	return err;
+}
+
+enum nb_err
+nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
+{
+	struct nb_medium m = { .state = NB_MEDIUM_NONE };
+	enum nb_err err;
+
+	snprintf(m.address, sizeof m.address, "%s", drive->path);
+	err = drive->stdio ? inspect_stdio(drive, &m)
+			   : nb_recorder_inspect(drive, &m);
+	if (!err)
+		*out = m;
+	return err;
+}
+
+/* libburn says nothing, and waits for ever, when it gets no thread for a work:
+ * there is no beat then, so that the watchdog ends the run.  *BEGUN is 0 when
+ * that was told. */
+static void
+tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
+{
+	if (!*begun || nb_clock_ms() < *begun + SPAWN_MS)
+		return;
+	nb_fail(NB_EFAIL,
+		"%s: %s: no thread could be started\nhint: give it "
+		"more memory or processes (ulimit -v, ulimit -u)",
+		drive->path, what);
+	*begun = 0;
+}
+
+enum nb_err
+nb_drive_wait(struct nb_drive *drive, const char *what,
+	      enum nb_err (*stop)(void *ctx, enum nb_err asked), void *ctx)
+{
+	struct burn_progress p = { 0 };
+	enum burn_drive_status status;
+	enum nb_err err = NB_OK, now = NB_OK;
+	bool streams = stop != NULL;
+	uint64_t before = UINT64_MAX;
+	int64_t begun = nb_clock_ms();
+	int64_t end = begun + (int64_t)drive->timeout * LONG_WORK * 1000;
+
+	while ((status = burn_drive_get_status(drive->burn, &p))
+	       != BURN_DRIVE_IDLE) {
+		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
+
+		if (status == BURN_DRIVE_SPAWNING)
+			tell_stuck(drive, what, &begun);
+		else if (streams ? done != before : !now && nb_clock_ms() < end)
+			nb_drive_beat(drive);
+		before = done;
+		now = nb_drive_tell(drive, what, done,
+				    p.sectors > 0 ? (uint64_t)p.sectors : 0);
+		if (stop && !err) {
+			err = stop(ctx, now);
+			if (err)
+				burn_drive_cancel(drive->burn);
+		}
+		poll(NULL, 0, POLL_MS);
+	}
+	return err;
+}
+
+static enum nb_err
+again_stdio(struct nb_drive *drive)
+{
+	if (drive->fd < 0)
+		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	nb_drive_release(drive, false);
+	if (fsync(drive->fd))
+		return nb_fail_errno(NB_EIO, "%s: cannot sync", drive->path);
+	posix_fadvise(drive->fd, 0, 0, POSIX_FADV_DONTNEED);
+	return NB_OK;
+}
+
+enum nb_err
+nb_drive_again(struct nb_drive *drive)
+{
+	nb_library_drain();
+	if (drive->stdio)
+		return again_stdio(drive);
+	nb_drive_release(drive, false);
+	return nb_drive_grab(drive, true);
+}
+
+enum nb_err
+nb_drive_reload(struct nb_drive *drive)
+{
+	enum nb_err err;
+
+	if (drive->stdio || drive->keep_tray_shut)
+		return nb_drive_again(drive);
+	nb_library_drain();
+	nb_drive_release(drive, true);
+	err = nb_drive_grab(drive, true);
+	if (!err && burn_disc_get_status(drive->burn) == BURN_DISC_EMPTY)
+		err = nb_fail(NB_ENOMEDIUM,
+			      "%s: the tray was opened and does "
+			      "not close by itself\nhint: keep_tray_shut = "
+			      "true in the drive's configuration",
+			      drive->path);
+	return err;
+}
+
+enum nb_err
+nb_drive_eject(struct nb_drive *drive)
+{
+	if (!drive->stdio)
+		nb_drive_release(drive, true);
+	return NB_OK;
+}

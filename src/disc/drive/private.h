@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the drive share.  A stdio file is kept open and locked for
+ * as long as the drive is; libburn gets the path that its links led to.
+ */
+#ifndef NB_DISC_DRIVE_PRIVATE_H
+#define NB_DISC_DRIVE_PRIVATE_H
+
+#include <libburn/libburn.h>
+
+#include "base/watchdog.h"
+#include "disc/drive/drive.h"
+
+/* MMC profile numbers (MMC-5 5.4.1); 0xffff is libburn's for stdio. */
+enum {
+	NB_PROFILE_CD_R = 0x09,
+	NB_PROFILE_CD_RW = 0x0a,
+	NB_PROFILE_DVD_R = 0x11,
+	NB_PROFILE_DVD_RAM = 0x12,
+	NB_PROFILE_DVD_RW_OVERWRITE = 0x13,
+	NB_PROFILE_DVD_RW = 0x14,
+	NB_PROFILE_DVD_PLUS_RW = 0x1a,
+	NB_PROFILE_BD_FIRST = 0x40,
+	NB_PROFILE_BD_RE = 0x43,
+	NB_PROFILE_BD_LAST = 0x4f,
+	NB_PROFILE_STDIO = 0xffff
+};
+
+/* 0x7ffffff0 blocks: the largest stdio file that libburn addresses. */
+#define NB_STDIO_BLOCKS_MAX UINT64_C(0x7ffffff0)
+
+/* The blocks at the start of overwritable media that a disc is judged by, and
+ * that blanking zeroes: descriptors, first session header; and the UDF anchor
+ * (ECMA-167 3/8.4.2.1). */
+#define NB_PROBE_BLOCKS 64
+#define NB_PROBE_ANCHOR 256
+
+/* What blanking leaves at the start of overwritable media: behind it are old
+ * data of ours.  A head of mere zeros is no such promise. */
+#define NB_BLANK_MARK "nightburn: blank\n"
+
+struct nb_drive {
+	struct burn_drive_info *infos; /* NULL: libburn does not know it now */
+	struct burn_drive *burn;       /* of infos[0] */
+	bool grabbed;
+	bool stdio;
+	bool read_only;   /* a file that may not be written */
+	int fd;           /* of the stdio file; -1: no disc */
+	char *path;       /* as opened, or what libburn calls it */
+	char *address;    /* what libburn looks for; a scan that
+					  failed may still read it */
+	char *configured; /* what stands behind "stdio:" */
+	int speed;
+	uint64_t capacity;            /* bytes; 0: no bound */
+	struct nb_watchdog *watchdog; /* of a recorder */
+	unsigned int timeout;         /* its seconds */
+	bool keep_tray_shut;
+	bool writes; /* something was begun on the disc */
+	nb_drive_progress *progress;
+	void *ctx;
+};
+
+/* Lets libburn look at the medium anew, which stays where it is. */
+enum nb_err nb_drive_again(struct nb_drive *drive);
+
+/* A sign of life. */
+void nb_drive_beat(struct nb_drive *drive);
+
+/* Tells the progress function, where there is one. */
+enum nb_err nb_drive_tell(struct nb_drive *drive, const char *what,
+			  uint64_t done, uint64_t total);
+
+/* Makes libburn hold the drive (for stdio: the open file). NB_EIO,
+ * NB_ELOCKED, NB_ECANCELED. */
+enum nb_err nb_drive_grab(struct nb_drive *drive, bool load);
+/* The part of it that gets infos for ADDRESS: nobody else may hold it, but for
+ * a moment.  NB_ELOCKED says who does; NB_ECANCELED. */
+enum nb_err nb_drive_claim(struct nb_drive *drive, char *address, bool load);
+/* The last look before something is written.  NB_ELOCKED: mounted. */
+enum nb_err nb_drive_check_mount(const struct nb_drive *drive);
+/* Gives it back to libburn's world; EJECT opens the tray. */
+void nb_drive_release(struct nb_drive *drive, bool eject);
+
+/* The stdio file: opens what the path leads to now (no file: fd stays -1). */
+enum nb_err nb_drive_stdio_open(struct nb_drive *drive);
+/* Blocks that the file may grow to. */
+enum nb_err nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks);
+enum nb_err nb_drive_stdio_size(struct nb_drive *drive, uint64_t *blocks);
+
+/*
+ * Waits until libburn's job is done, telling progress as WHAT.  STOP is asked
+ * each time with CTX and what progress said; its first error cancels the job
+ * and is returned when the drive is idle.  Without STOP (NULL) a job is never
+ * cancelled; once progress wants to stop, the watchdog hears nothing more, so
+ * that the job has as long as a single command.
+ */
+enum nb_err nb_drive_wait(struct nb_drive *drive, const char *what,
+			  enum nb_err (*stop)(void *ctx, enum nb_err asked),
+			  void *ctx);
+
+/* Writes N bytes (a multiple of 32 KiB) at the byte address AT of
+ * random-access media and synchronises. NB_EIO. */
+enum nb_err nb_drive_put(struct nb_drive *drive, off_t at, const void *data,
+			 size_t n);
+
+bool nb_profile_is_random_access(int profile);
+bool nb_profile_is_cd(int profile);
+
+/*
+ * The volume space size of a primary volume descriptor (ECMA-119 8.4), or 0
+ * when BLOCK is none: type 1, "CD001", version 1, 2,048-byte blocks.
+ */
+uint32_t nb_volume_size(const uint8_t *block);
+
+/*
+ * The sessions of random-access media whose volume ends at END: each behind
+ * the first block 32 has a header of its own that counts its own blocks only;
+ * the next one begins behind it, aligned.  A volume without that chain has
+ * none.
+ */
+enum nb_err nb_chain_load(struct nb_blocks *blocks, uint64_t end,
+			  struct nb_disc_sessions *out);
+
+/* What stands at the start of random-access media. */
+struct nb_probe {
+	bool blank;      /* everything that was looked at is zero */
+	bool iso;        /* a volume descriptor of ISO 9660 */
+	uint64_t volume; /* its blocks */
+	int sessions;
+	uint32_t next; /* next writable */
+};
+
+enum nb_err nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out);
+
+/* What a probe of random-access media says about the medium: state, sessions,
+ * addresses, free blocks (capacity is filled in before). */
+void nb_medium_judge(struct nb_medium *m, const struct nb_probe *probe);
+
+/* A recorder's medium (drive_recorder.c). */
+enum nb_err nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/drive/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "disc/library.h"
+
+/* burn_disc_next_track_is_damaged: bit 0.  Bit 1 alone, no valid next address,
+ * is what a disc says that has no room for another session. */
+#define TRACK_DAMAGED 1
+
+/* A drive fills its serial number up with blanks (MMC-5 5.3.38). */
+static size_t
+without_blanks(const char *text, int length)
+{
+	size_t n = length > 0 ? (size_t)length : 0;
+
+	while (n && text[n - 1] == ' ')
+		n--;
+	return n;
+}
+
+static void
+read_identity(struct nb_drive *drive, struct nb_medium *m)
+{
+	char *serial = NULL;
+	int length = 0;
+
+	if (burn_drive_get_serial_no(drive->burn, &serial, &length) > 0)
+		snprintf(m->drive_serial, sizeof m->drive_serial, "%.*s",
+			 (int)without_blanks(serial, length), serial);
+	free(serial);
+	if (burn_disc_get_profile(drive->burn, &m->profile, m->profile_name)
+	    <= 0) {
+		m->profile = 0;
+		m->profile_name[0] = '\0';
+	}
+}
+
+static int
+count_sessions(struct nb_drive *drive)
+{
+	struct burn_disc *disc = burn_drive_get_disc(drive->burn);
+	int count = 0;
+
+	if (disc) {
+		burn_disc_get_sessions(disc, &count);
+		burn_disc_free(disc);
+	}
+	return count;
+}
+
+/* Blocks of the largest format that the drive offers for the disc, or 0. */
+static uint64_t
+largest_format(struct nb_drive *drive)
+{
+	int status = 0, formats = 0, type = 0;
+	unsigned int spare = 0, parameter = 0;
+	off_t size = 0, largest = 0;
+
+	if (burn_disc_get_formats(drive->burn, &status, &largest, &spare,
+				  &formats)
+	    != 1)
+		return 0;
+	for (int i = 0; i < formats; i++)
+		if (burn_disc_get_format_descr(drive->burn, i, &type, &size,
+					       &parameter)
+			    == 1
+		    && size > largest)
+			largest = size;
+	return (uint64_t)largest / NB_BLOCK;
+}
+
+/* Blocks of the disc as if it were empty: of a CD by its ATIP. */
+static uint64_t
+whole_capacity(struct nb_drive *drive, const struct nb_medium *m)
+{
+	int start = 0, end = 0;
+
+	if (m->state != NB_MEDIUM_CLOSED && m->free)
+		return m->next_writable + m->free;
+	if (nb_profile_is_cd(m->profile)
+	    && burn_disc_read_atip(drive->burn) == 1
+	    && burn_drive_get_start_end_lba(drive->burn, &start, &end, 0) == 1
+	    && end > 0)
+		return (uint64_t)end;
+	return largest_format(drive);
+}
+
+static void
+bound_capacity(struct nb_drive *drive, struct nb_medium *m)
+{
+	uint64_t bound = drive->capacity / NB_BLOCK;
+
+	if (!drive->capacity || bound >= m->capacity)
+		return;
+	m->capacity = bound;
+	if (m->next_writable + m->free > bound)
+		m->free =
+			bound > m->next_writable ? bound - m->next_writable : 0;
+}
+
+/*
+ * Behind good sessions a burn that was cut short has left a track to which the
+ * drive adds nothing: the disc is as one that is closed.  libburn may know it
+ * only when it was asked for addresses.
+ */
+static void
+judge_track(struct nb_drive *drive, struct nb_medium *m)
+{
+	if (!(burn_disc_next_track_is_damaged(drive->burn, 0) & TRACK_DAMAGED))
+		return;
+	m->state = m->sessions ? NB_MEDIUM_CLOSED : NB_MEDIUM_DAMAGED;
+	m->next_writable = 0;
+	m->free = 0;
+}
+
+static void
+inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
+		   struct nb_medium *m)
+{
+	int start = 0, track = 0, next = 0;
+	off_t space;
+
+	m->state = status == BURN_DISC_BLANK     ? NB_MEDIUM_BLANK
+		: status == BURN_DISC_APPENDABLE ? NB_MEDIUM_APPENDABLE
+						 : NB_MEDIUM_CLOSED;
+	m->erasable = burn_disc_erasable(drive->burn) > 0;
+	if (m->state != NB_MEDIUM_BLANK) {
+		m->sessions = count_sessions(drive);
+		if (burn_disc_get_msc1(drive->burn, &start) > 0)
+			m->last_start = (uint32_t)start;
+	}
+	if (m->state == NB_MEDIUM_APPENDABLE
+	    && burn_disc_track_lba_nwa(drive->burn, NULL, 0, &track, &next) > 0)
+		m->next_writable = (uint32_t)next;
+	if (m->state != NB_MEDIUM_CLOSED) {
+		space = burn_disc_available_space(drive->burn, NULL);
+		m->free = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
+	}
+	judge_track(drive, m);
+	m->capacity = whole_capacity(drive, m);
+}
+
+static enum nb_err
+inspect_random(struct nb_drive *drive, struct nb_medium *m)
+{
+	struct nb_blocks *blocks = NULL;
+	struct nb_probe probe = { 0 };
+	enum nb_err err;
+	off_t space;
+
+	m->random_access = true;
+	m->erasable = true;
+	space = burn_disc_available_space(drive->burn, NULL);
+	m->capacity = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
+	err = nb_drive_blocks(drive, &blocks);
+	if (!err)
+		err = nb_probe_run(blocks, &probe);
+	nb_blocks_free(blocks);
+	if (!err)
+		nb_medium_judge(m, &probe);
+	return err;
+}
+
+enum nb_err
+nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
+{
+	enum burn_disc_status status;
+	enum nb_err err;
+
+	err = nb_drive_grab(drive, true);
+	if (err)
+		return err;
+	status = burn_disc_get_status(drive->burn);
+	read_identity(drive, m);
+	if (status == BURN_DISC_EMPTY) {
+		m->state = NB_MEDIUM_NONE;
+		return NB_OK;
+	}
+	if (status == BURN_DISC_UNREADY || status == BURN_DISC_UNSUITABLE) {
+		m->state = NB_MEDIUM_DAMAGED;
+		m->erasable = burn_disc_erasable(drive->burn) > 0;
+		return NB_OK;
+	}
+	if (nb_profile_is_random_access(m->profile))
+		err = inspect_random(drive, m);
+	else
+		inspect_sequential(drive, status, m);
+	if (!err)
+		bound_capacity(drive, m);
+	nb_library_drain();
+	return err;
+}

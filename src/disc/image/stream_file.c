@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/image/stream_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "disc/hasher.h"
+
+/*
+ * The file is not what was listed.  Where that is tolerated the image goes on
+ * with what can be read, and zeros for the rest: with a true hash, told, and
+ * marked in the manifest.
+ */
+static enum nb_err
+differs(struct nb_stream_file *f, const char *what)
+{
+	struct nb_entry *e = f->entry;
+
+	if (!e->tolerant)
+		return nb_fail(NB_ESOURCE, "%s: %s", e->root_path, what);
+	if (!e->torn)
+		nb_log(NB_WARNING,
+		       "%s: %s: its bytes on the disc may be of "
+		       "different moments",
+		       e->root_path, what);
+	e->torn = true;
+	return NB_OK;
+}
+
+static enum nb_err
+differs_errno(struct nb_stream_file *f)
+{
+	char what[128];
+
+	snprintf(what, sizeof what, "cannot be read: %s", strerror(errno));
+	return differs(f, what);
+}
+
+/* A copy in staging (root 0) has times of its own. */
+static bool
+is_steady(const struct nb_entry *e, const struct stat *st)
+{
+	return !e->inode || !e->root
+		|| (e->mtime == st->st_mtim.tv_sec
+		    && e->mtime_ns == (uint32_t)st->st_mtim.tv_nsec
+		    && e->ctime == st->st_ctim.tv_sec
+		    && e->ctime_ns == (uint32_t)st->st_ctim.tv_nsec
+		    && e->inode == st->st_ino);
+}
+
+/* Where FD stands is kept. */
+static uint64_t
+device_size(int fd)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR), end = lseek(fd, 0, SEEK_END);
+
+	return at < 0 || end < 0 || lseek(fd, at, SEEK_SET) < 0 ? 0
+								: (uint64_t)end;
+}
+
+static enum nb_err
+check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
+{
+	const struct nb_entry *e = f->entry;
+	char what[128];
+	/* A whole device can be a file of a backup: one that was not found in
+	 * a tree. */
+	bool device = S_ISBLK(st->st_mode) && !e->inode;
+	uint64_t size = device ? device_size(f->fd) : (uint64_t)st->st_size;
+
+	if (!S_ISREG(st->st_mode) && !device)
+		return differs(f, "no longer a regular file");
+	if (size != e->size) {
+		snprintf(what, sizeof what,
+			 "changed its size from %llu to "
+			 "%llu bytes",
+			 (unsigned long long)e->size, (unsigned long long)size);
+		return differs(f, what);
+	}
+	return is_steady(e, st) ? NB_OK : differs(f, when);
+}
+
+enum nb_err
+nb_stream_file_open(struct nb_stream_file *f, const int *roots, size_t count)
+{
+	const struct nb_entry *e = f->entry;
+	struct stat st;
+	enum nb_err err;
+
+	if (e->root >= count)
+		return nb_fail(NB_EFAIL, "%s: no such root", e->path);
+	f->fd = nb_path_open(roots[e->root], e->root_path, O_RDONLY, 0);
+	if (f->fd < 0 || fstat(f->fd, &st))
+		return differs_errno(f);
+	err = check_stat(f, &st, "changed after it was listed");
+	if (!S_ISREG(st.st_mode) && (!S_ISBLK(st.st_mode) || e->inode))
+		nb_fd_close(&f->fd);
+	if (!err && e->size > NB_PIECE)
+		posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return err;
+}
+
+enum nb_err
+nb_stream_file_end(struct nb_stream_file *f)
+{
+	struct stat st;
+	char byte;
+
+	if (f->fd < 0)
+		return NB_OK;
+	if (nb_fd_read(f->fd, &byte, 1) == 1)
+		return differs(f, "grew while it was read");
+	if (fstat(f->fd, &st))
+		return differs_errno(f);
+	return check_stat(f, &st, "changed while it was read");
+}
+
+enum nb_err
+nb_stream_file_take(struct nb_stream_file *f, uint8_t *piece, size_t want)
+{
+	ssize_t got = f->fd < 0 ? 0 : nb_fd_read(f->fd, piece, want);
+	enum nb_err err = NB_OK;
+
+	if (got < 0)
+		err = differs_errno(f);
+	else if ((size_t)got < want)
+		err = differs(f, "shrank while it was read");
+	if (got < 0)
+		got = 0;
+	memset(piece + got, 0, want - (size_t)got);
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The half of disc/reader that runs in the child of disc/sandbox: libisofs
+ * reads, records go out.
+ */
+#ifndef NB_DISC_READER_INSIDE_H
+#define NB_DISC_READER_INSIDE_H
+
+#include "disc/read/sandbox.h"
+
+/* The file PATH of the session at START: its size as uint64_t, then its bytes.
+ * NB_ENOTFOUND (not logged), NB_EFULL, NB_ECORRUPT, NB_EIO. */
+enum nb_err nb_inside_file(struct nb_blocks *blocks, uint32_t start,
+			   const char *path, size_t max,
+			   struct nb_sandbox_out *out);
+
+/* A node of the tree: this, its extents, its path, its target. */
+struct nb_inside_node {
+	uint32_t type, mode, uid, gid;
+	int64_t mtime;
+	uint64_t size, rdev;
+	uint32_t extents;      /* struct nb_extent each */
+	uint32_t path, target; /* bytes, without NUL */
+};
+
+/* All nodes of the session at START.  OUT may be NULL: it is only tried. */
+enum nb_err nb_inside_tree(struct nb_blocks *blocks, uint32_t start,
+			   struct nb_sandbox_out *out);
+
+#endif

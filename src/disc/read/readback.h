@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Read-back: one sequential pass over a session, every file compared with its
+ * SHA-256, and the whole with the checksum of what was streamed.
+ */
+#ifndef NB_DISC_READBACK_H
+#define NB_DISC_READBACK_H
+
+#include "disc/read/reader.h"
+
+/* So many bad files are logged by name, the others are counted. */
+#define NB_BAD_NAMED 200
+
+struct nb_readback {
+	struct nb_blocks *blocks;
+	uint32_t start;                    /* the session whose tree is read */
+	uint32_t first;                    /* the pass: from this block */
+	uint64_t count;                    /* so many blocks */
+	const struct nb_entries *expected; /* sorted; each must be there with
+				type, mode, owner, size, target and, for hashed
+				files, SHA-256, those of earlier sessions
+				(before the pass) too.  NULL: the
+				hashes come from SHA256SUMS on the disc, and
+				every file of the tree is checked */
+	const uint8_t *checksum; /* of blocks FIRST.. ; NULL: not known */
+	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};
+
+struct nb_readback_result {
+	uint64_t files, bytes; /* compared and equal */
+	uint64_t bad;          /* missing, unreadable or different; the
+					 first were logged by name */
+};
+
+/* NB_OK: everything equal.  NB_ECORRUPT: RESULT->bad files or the checksum
+ * differ.  NB_EIO: the pass could not be finished. */
+enum nb_err nb_readback_run(const struct nb_readback *spec,
+			    struct nb_readback_result *result);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disc/read/sandbox_private.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/str.h"
+
+#define SILENCE_MAX 120 /* seconds; its own limit comes much earlier */
+/* A child of a process with threads can stand still when another thread held a
+ * lock of a library at its birth: another one is made. */
+#define STILL_MAX 5 /* seconds without a word and without work */
+#define TRIES 4
+#define ANSWER_ROOM (4 * NB_SANDBOX_BLOCKS * NB_BLOCK)
+
+struct run {
+	const struct nb_sandbox *spec;
+	int ends[2];            /* ours; the child's stdin */
+	struct nb_str pending;  /* frames that are not whole yet */
+	uint64_t asked;         /* blocks */
+	int silence;            /* seconds */
+	int still;              /* seconds in which it did not work, too */
+	struct timespec worked; /* processor time that it had */
+	pid_t pid;
+	bool last;  /* of the tries */
+	bool stood; /* is ended because it stood still */
+	bool done;
+	int32_t code;
+	char said[1024];
+	uint8_t data[NB_SANDBOX_BLOCKS * NB_BLOCK];
+};
+
+static enum nb_err
+refuse(const struct run *r, const char *why)
+{
+	return nb_fail(NB_ECORRUPT,
+		       "%s: the disc's directory cannot be read: "
+		       "%s",
+		       r->spec->blocks->name, why);
+}
+
+/* Never waits: one answer has room in the socket, and more than one the child
+ * does not ask for before it has read it. */
+static enum nb_err
+answer(struct run *r, const struct nb_frame_read *ask)
+{
+	struct nb_blocks *blocks = r->spec->blocks;
+	struct nb_answer head = { 0, 0 };
+	struct iovec parts[2] = { { &head, sizeof head }, { r->data, 0 } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+
+	if (ask->count > NB_SANDBOX_BLOCKS)
+		return refuse(r, "its reader asks for nonsense");
+	r->asked += ask->count;
+	if (r->asked > r->spec->max_blocks)
+		return refuse(r, "it is larger than can be");
+	errno = 0;
+	head.count = blocks->get(blocks, ask->lba, ask->count, r->data);
+	head.error = errno;
+	parts[1].iov_len = (size_t)head.count * NB_BLOCK;
+	if (sendmsg(r->ends[0], &message, MSG_DONTWAIT | MSG_NOSIGNAL)
+	    != (ssize_t)(sizeof head + parts[1].iov_len))
+		return nb_fail_errno(NB_EFAIL, "%s: cannot answer its reader",
+				     blocks->name);
+	return NB_OK;
+}
+
+static void
+keep_said(struct run *r, const char *text, size_t n)
+{
+	if (n >= sizeof r->said)
+		n = sizeof r->said - 1;
+	memcpy(r->said, text, n);
+	r->said[n] = '\0';
+}
+
+static enum nb_err
+take_frame(struct run *r, const struct nb_frame *frame, const char *data)
+{
+	struct nb_frame_read ask;
+
+	if (frame->kind == NB_FRAME_READ && frame->length == sizeof ask) {
+		memcpy(&ask, data, sizeof ask);
+		return answer(r, &ask);
+	}
+	if (frame->kind == NB_FRAME_RECORD && r->spec->take)
+		return r->spec->take(r->spec->ctx, data, frame->length);
+	if (frame->kind == NB_FRAME_SAID) {
+		keep_said(r, data, frame->length);
+		return NB_OK;
+	}
+	if (frame->kind == NB_FRAME_DONE && frame->length == sizeof r->code) {
+		memcpy(&r->code, data, sizeof r->code);
+		r->done = true;
+		return NB_OK;
+	}
+	return refuse(r, "its reader sends nonsense");
+}
+
+static enum nb_err
+take_output(void *ctx, const void *data, size_t n)
+{
+	struct run *r = ctx;
+	struct nb_str *pending = &r->pending;
+	enum nb_err err = NB_OK;
+	struct nb_frame frame;
+	size_t at = 0;
+
+	r->silence = r->still = 0;
+	nb_str_add_bytes(pending, data, n);
+	if (pending->failed)
+		return nb_fail_memory();
+	while (!err && pending->length - at >= sizeof frame) {
+		memcpy(&frame, pending->text + at, sizeof frame);
+		if (frame.length > NB_SANDBOX_RECORD)
+			err = refuse(r, "its reader sends nonsense");
+		if (err || pending->length - at - sizeof frame < frame.length)
+			break;
+		at += sizeof frame;
+		err = take_frame(r, &frame, pending->text + at);
+		at += frame.length;
+	}
+	memmove(pending->text, pending->text + at, pending->length - at);
+	pending->length -= at;
+	return err;
+}
+
+/* It waits, and not for us: what it asks for is answered at once. */
+static bool
+stands_still(struct run *r)
+{
+	struct timespec worked = { 0, 0 };
+	clockid_t clock;
+
+	if (clock_getcpuclockid(r->pid, &clock)
+	    || clock_gettime(clock, &worked))
+		return false;
+	if (worked.tv_sec != r->worked.tv_sec
+	    || worked.tv_nsec != r->worked.tv_nsec)
+		r->still = 0;
+	r->worked = worked;
+	return ++r->still > STILL_MAX;
+}
+
+/* The drive is given a sign of life while the child thinks. */
+static enum nb_err
+tick(void *ctx)
+{
+	struct run *r = ctx;
+	struct nb_blocks *blocks = r->spec->blocks;
+
+	blocks->get(blocks, 0, 0, r->data);
+	r->stood = !r->last && stands_still(r);
+	if (r->stood)
+		return NB_ECANCELED;
+	return ++r->silence > SILENCE_MAX ? refuse(r, "its reader says nothing")
+					  : NB_OK;
+}
+
+static int
+child(void *ctx)
+{
+	return nb_sandbox_child(((struct run *)ctx)->spec);
+}
+
+/* Of a child that ran: did it come to its end, and to which? */
+static enum nb_err
+judge(const struct run *r, const struct nb_proc_result *result)
+{
+	char why[128];
+
+	if (result->signal == SIGXCPU)
+		return refuse(r, "its reader finds no end");
+	if (result->signal) {
+		snprintf(why, sizeof why,
+			 "its reader was ended by signal %d "
+			 "(%s)",
+			 result->signal, strsignal(result->signal));
+		return refuse(r, why);
+	}
+	if (!r->done || result->exit_code)
+		return refuse(r, "its reader ended early");
+	if (r->code == NB_ENOMEM)
+		return refuse(r, "its reader needs too much memory");
+	if (r->code < 0 || r->code > NB_ECANCELED)
+		return refuse(r, "its reader sends nonsense");
+	return r->code && r->said[0]
+		? nb_fail((enum nb_err)r->code, "%s", r->said)
+		: (enum nb_err)r->code;
+}
+
+/* One try.  *STOOD: the child was ended because it stood still. */
+static enum nb_err
+try_once(const struct nb_sandbox *spec, bool last, bool *stood)
+{
+	struct run r = { .spec = spec, .ends = { -1, -1 }, .last = last };
+	struct nb_proc proc = {
+		.name = spec->blocks->name,
+		.function = child,
+		.sink = take_output,
+		.tick = tick,
+		.ctx = &r,
+		.to_end = true,
+		.pid = &r.pid,
+	};
+	struct nb_proc_result result = { .exit_code = -1 };
+	int room = ANSWER_ROOM;
+	enum nb_err err;
+
+	*stood = false;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, r.ends))
+		return nb_fail_errno(NB_EFAIL, "%s: cannot make a socket",
+				     spec->blocks->name);
+	setsockopt(r.ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+	proc.stdin_fd = r.ends[1];
+	err = nb_proc_run(&proc, &result);
+	*stood = r.stood;
+	if (!err)
+		err = judge(&r, &result);
+	nb_proc_result_free(&result);
+	nb_fd_close(&r.ends[0]);
+	nb_fd_close(&r.ends[1]);
+	nb_str_free(&r.pending);
+	return err;
+}
+
+enum nb_err
+nb_sandbox_run(const struct nb_sandbox *spec)
+{
+	for (int i = 1;; i++) {
+		bool stood;
+		enum nb_err err = try_once(spec, i == TRIES, &stood);
+
+		if (!stood)
+			return err;
+		nb_log(NB_DEBUG,
+		       "%s: its reader stands still, another one is "
+		       "begun",
+		       spec->blocks->name);
+		if (spec->forget)
+			spec->forget(spec->ctx);
+	}
+}
