@@ -15,6 +15,10 @@
 #define NB_API
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum nb_err {
 	NB_OK = 0,
 	/* Failed for a reason that no other code names; nothing was lost. */
@@ -33,7 +37,9 @@ enum nb_err {
 	NB_EFULL,
 	/* The disc is not one of ours, or its label cannot be trusted. */
 	NB_EFOREIGN,
-	/* A disc of the pool, but not one that may be written now. */
+	/* A person has to look: a disc of the pool that may not be written
+	 * now, a disk in use; or all is done and verified, and the result
+	 * counts what is not as it should be. */
 	NB_EWRONG,
 	/* Something was written and could not be verified: disc suspect. */
 	NB_ESUSPECT,
@@ -52,7 +58,8 @@ enum nb_err {
 /*
  * The exit status of a program that ends with ERR: 0 done and verified,
  * 1 failed and nothing lost, 2 usage or configuration, 3 a person is needed,
- * 4 written but not verified, 5 another run is active.
+ * 4 written but not verified, 5 another run is active.  That is the whole rule:
+ * what is in a result changes nothing any more.
  */
 NB_API int nb_exit_status(enum nb_err err);
 
@@ -70,5 +77,9 @@ typedef void nb_log_fn(void *ctx, enum nb_level level, const char *message);
 
 /* Sends all messages to FN; NULL brings back the default, stderr. */
 NB_API void nb_set_log(nb_log_fn *fn, void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

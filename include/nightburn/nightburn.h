@@ -104,10 +104,15 @@ struct nb_disc_info {
 /*
  * Looks at the disc in DEVICE ("/dev/sr0", "stdio:PATH"; or the name of a
  * drive of NB's configuration; NULL: the configuration's first drive).  NB may
- * be NULL when DEVICE is given.  No disc is no error: state "none".
+ * be NULL when DEVICE is given.  NB_ENOMEDIUM (not logged, and OUT is filled
+ * in): no disc.
  */
 NB_API enum nb_err nb_disc(struct nightburn *nb, const char *device,
 			   struct nb_disc_info *out);
+/* The same, for a program that writes a session itself: NB_OK only when one
+ * can be written, else NB_ENOMEDIUM or NB_EWRONG. */
+NB_API enum nb_err nb_msinfo(struct nightburn *nb, const char *device,
+			     struct nb_disc_info *out);
 
 /* ---- jobs ---- */
 
@@ -125,8 +130,9 @@ struct nb_plan_info {
 	uint64_t generation;      /* that the new backup will have */
 	enum nb_err err;          /* NB_OK, or what the refusal is */
 };
-/* Looks, decides, touches nothing.  NB_OK also when the plan is a refusal:
- * look at OUT->err.  JOB may be NULL where there is only one. */
+/* Looks, decides, touches nothing.  Returns OUT->err (not logged) once there is
+ * a plan, also one that is a refusal; before that OUT->job is "".  JOB may be
+ * NULL where there is only one. */
 NB_API enum nb_err nb_plan_job(struct nightburn *nb, const char *job,
 			       struct nb_plan_info *out);
 
@@ -159,7 +165,9 @@ struct nb_run_result {
 };
 
 /* The nightly job. NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: a person is
- * needed, the dump waits in staging.  RESULT is filled in as far as it got. */
+ * needed, the dump waits in staging.  NB_EWRONG with RESULT->verified: the
+ * backup is good, and ->changed, ->corrupt or ->reread is not 0.  RESULT is
+ * filled in as far as it got. */
 NB_API enum nb_err nb_run(struct nightburn *nb,
 			  const struct nb_run_options *options,
 			  struct nb_run_result *result);
@@ -194,7 +202,8 @@ NB_API enum nb_err nb_adopt(struct nightburn *nb,
 			    const struct nb_media_options *options,
 			    struct nb_disc_info *info);
 
-/* Writes the image of a backup of JOB to the descriptor FD. */
+/* Writes the image of a backup of JOB to the descriptor FD.  It is whole when
+ * RESULT->blocks is not 0, also with NB_EWRONG: then ->changed is not 0. */
 NB_API enum nb_err nb_image(struct nightburn *nb,
 			    const struct nb_run_options *options, int fd,
 			    struct nb_run_result *result);

@@ -158,8 +158,9 @@ image_to_file(struct cli *cli, const char *file)
 {
 	struct nb_run_result result = { 0 };
 	char *temporary = NULL;
-	enum nb_err err;
+	enum nb_err err, told;
 	struct stat st;
+	bool whole;
 	int fd;
 
 	if (!lstat(file, &st) && !S_ISREG(st.st_mode))
@@ -175,13 +176,17 @@ image_to_file(struct cli *cli, const char *file)
 		return err;
 	}
 	err = write_image(cli, fd, &result);
-	if (!err && (fsync(fd) || rename(temporary, file)))
+	whole = result.blocks;
+	if (whole && (fsync(fd) || rename(temporary, file))) {
 		err = complain(NB_EIO, file, strerror(errno));
-	if (err)
+		whole = false;
+	}
+	if (!whole)
 		unlink(temporary);
 	close(fd);
 	free(temporary);
-	return err ? err : tell_image(cli, &result);
+	told = whole ? tell_image(cli, &result) : NB_OK;
+	return err ? err : told;
 }
 
 enum nb_err

@@ -29,31 +29,24 @@ cmd_drives(struct cli *cli)
 	return cli_print(&s);
 }
 
-static enum nb_err
-look(struct cli *cli, struct nb_disc_info *info)
-{
-	struct nightburn *nb = NULL;
-	enum nb_err err;
-
-	err = cli_open_for_device(cli, &nb);
-	if (!err)
-		err = nb_disc(nb, cli->device, info);
-	nb_close(nb);
-	return err;
-}
-
 enum nb_err
 cmd_disc(struct cli *cli)
 {
 	struct nb_disc_info info = { 0 };
 	struct nb_str s = NB_STR_INIT;
-	enum nb_err err = look(cli, &info);
+	struct nightburn *nb = NULL;
+	enum nb_err err, printed = NB_OK;
 
+	err = cli_open_for_device(cli, &nb);
 	if (err)
 		return err;
-	nb_report_disc(&s, &info, cli->json);
-	err = cli_print(&s);
-	return err || strcmp(info.state, "none") ? err : NB_ENOMEDIUM;
+	err = nb_disc(nb, cli->device, &info);
+	if (!err || err == NB_ENOMEDIUM) {
+		nb_report_disc(&s, &info, cli->json);
+		printed = cli_print(&s);
+	}
+	nb_close(nb);
+	return err ? err : printed;
 }
 
 /* A script can decide on it: numbers on stdout and 0, whenever a session can
@@ -63,21 +56,20 @@ cmd_msinfo(struct cli *cli)
 {
 	struct nb_disc_info info = { 0 };
 	struct nb_str s = NB_STR_INIT;
-	enum nb_err err = look(cli, &info);
+	struct nightburn *nb = NULL;
+	enum nb_err err = cli_open_for_device(cli, &nb);
 
+	if (!err)
+		err = nb_msinfo(nb, cli->device, &info);
+	nb_close(nb);
 	if (err)
 		return err;
 	if (!strcmp(info.state, "blank")) {
 		fprintf(stderr, "blank: start a fresh session\n");
 		nb_str_add(&s, "0,0\n");
-	} else if (!strcmp(info.state, "appendable")) {
+	} else {
 		nb_str_addf(&s, "%lu,%lu\n", (unsigned long)info.last_start,
 			    (unsigned long)info.next_writable);
-	} else {
-		fprintf(stderr, "nightburn: %s: %s: no session can be added\n",
-			info.device,
-			!strcmp(info.state, "none") ? "no disc" : info.state);
-		return !strcmp(info.state, "none") ? NB_ENOMEDIUM : NB_EWRONG;
 	}
 	return cli_print(&s);
 }

@@ -66,13 +66,13 @@ ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 	enum nb_err err = nb_disc(nb, cli->drive, &info);
 	const char *typed;
 
-	if (err)
+	if (err && err != NB_ENOMEDIUM)
 		return err;
 	nb_report_disc(&s, &info, false);
 	if (!s.failed)
 		fputs(s.text, stderr);
 	nb_str_free(&s);
-	if (!strcmp(info.state, "none"))
+	if (err)
 		return NB_OK; /* nb_adopt will say so */
 	fprintf(stderr,
 		"\nEverything on this disc will be lost.\n"

@@ -25,16 +25,12 @@ run_job(struct cli *cli,
 	if (err)
 		return err;
 	err = job(nb, &options, &result);
-	if (!cli->quiet && (!err || cli->json)) {
+	if (!cli->quiet && (!err || result.verified || cli->json)) {
 		nb_report_run(&s, &result, cli->json);
 		printed = cli_print(&s);
 	}
 	nb_close(nb);
-	err = err ? err : printed;
-	/* All verified, and yet a person should look: exit status 3. */
-	if (!err && (result.changed || result.corrupt || result.reread))
-		err = NB_EWRONG;
-	return err;
+	return err ? err : printed;
 }
 
 enum nb_err
@@ -55,15 +51,15 @@ cmd_plan(struct cli *cli)
 	struct nb_plan_info plan = { 0 };
 	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
-	enum nb_err err;
+	enum nb_err err, printed = NB_OK;
 
 	err = cli_open(cli, &nb);
 	if (!err)
 		err = nb_plan_job(nb, cli->job, &plan);
-	if (!err) {
+	if (plan.job[0]) {
 		nb_report_plan(&s, &plan, cli->json);
-		err = cli_print(&s);
+		printed = cli_print(&s);
 	}
 	nb_close(nb);
-	return err ? err : plan.err;
+	return err ? err : printed;
 }

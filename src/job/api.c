@@ -158,17 +158,35 @@ enum nb_err
 nb_disc(struct nightburn *nb, const char *device, struct nb_disc_info *out)
 {
 	struct nb_inspection look;
+	bool none;
 	enum nb_err err;
 
 	err = nb_inspect_open(nb, device, &look);
 	if (err)
 		return err;
 	nb_inspect_tell(nb, &look, out);
+	none = look.medium.state == NB_MEDIUM_NONE;
 	if (look.label_state != NB_LABEL_GOOD) {
 		err = nb_fallback_session(&look);
 		if (!err)
 			tell_label(nb, &look, out);
 	}
 	nb_inspect_close(&look);
-	return err == NB_ENOTFOUND ? NB_OK : err;
+	if (err && err != NB_ENOTFOUND)
+		return err;
+	return none ? NB_ENOMEDIUM : NB_OK;
+}
+
+enum nb_err
+nb_msinfo(struct nightburn *nb, const char *device, struct nb_disc_info *out)
+{
+	enum nb_err err = nb_disc(nb, device, out);
+
+	if (err == NB_ENOMEDIUM)
+		return nb_fail(err, "%s: no disc", out->device);
+	if (!err && strcmp(out->state, "blank")
+	    && strcmp(out->state, "appendable"))
+		err = nb_fail(NB_EWRONG, "%s: %s: no session can be added",
+			      out->device, out->state);
+	return err;
 }

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "job/run/run_summary.h"
 
 static enum nb_err
 describe(const char *hook, const struct nb_hook_facts *facts,
@@ -40,8 +41,9 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 		err = nb_names_add(list, "NIGHTBURN_GENERATION=%llu",
 				   (unsigned long long)r->generation);
 	if (!err)
-		err = nb_names_add(list, "NIGHTBURN_STATUS=%d",
-				   nb_exit_status(facts->err));
+		err = nb_names_add(
+			list, "NIGHTBURN_STATUS=%d",
+			nb_exit_status(nb_run_verdict(facts->err, r)));
 	if (!err)
 		err = nb_array_push(list, NULL);
 	return err;

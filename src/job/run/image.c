@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "disc/library.h"
+#include "job/run/run_summary.h"
 #include "job/run/session.h"
 
 static enum nb_err
@@ -30,6 +31,7 @@ write_image(struct nb_backup *backup, int fd, struct nb_run_result *result)
 		result->blocks = session->blocks;
 		result->files = session->entries.count;
 		result->bytes = nb_entries_bytes(&session->entries);
+		nb_run_summary(session, result);
 	}
 	nb_session_free(session);
 	nb_library_end();
@@ -76,6 +78,8 @@ nb_image(struct nightburn *nb, const struct nb_run_options *options, int fd,
 	if (err)
 		return err;
 	err = image_locked(&context, options, fd, result);
+	if (err)
+		result->blocks = 0;
 	nb_pool_context_close(&context);
-	return err;
+	return nb_run_verdict(err, result);
 }

@@ -6,6 +6,7 @@
 #include "job/hook.h"
 #include "job/disc/record_disc.h"
 #include "job/power.h"
+#include "job/run/run_summary.h"
 #include "job/run/write.h"
 
 enum nb_err
@@ -16,6 +17,7 @@ nb_plan_job(struct nightburn *nb, const char *job, struct nb_plan_info *out)
 	struct nb_pool_context context;
 	enum nb_err err;
 
+	memset(out, 0, sizeof *out);
 	err = nb_pool_context_open(nb, job, NB_POOL_PEEK, &context);
 	if (err)
 		return err;
@@ -33,7 +35,9 @@ nb_plan_job(struct nightburn *nb, const char *job, struct nb_plan_info *out)
 	}
 	nb_inspect_close(&look);
 	nb_pool_context_close(&context);
-	return err;
+	if (err)
+		memset(out, 0, sizeof *out);
+	return err ? err : out->err;
 }
 
 /* What can be seen before the night's work: a wrong disc is told now, and does
@@ -239,7 +243,8 @@ run(struct nightburn *nb, const struct nb_run_options *options,
 	if (!err)
 		err = run_locked(&context, options, intent, result);
 	nb_pool_context_close(&context);
-	return run_after(nb, options, result, err);
+	err = run_after(nb, options, result, err);
+	return nb_run_verdict(err, result);
 }
 
 enum nb_err
