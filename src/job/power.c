@@ -163,12 +163,12 @@ refuse(const struct nb_config_guard *guard, enum nb_power_answer answer,
 enum nb_err
 nb_power_permit(struct nightburn *nb, const char *what)
 {
-	const struct nb_config_guard *guard = &nb->config->guard;
+	const struct nb_config_guard *guard = nb ? &nb->config->guard : NULL;
 	enum nb_power_answer answer;
 	struct nb_power now;
 	enum nb_err err;
 
-	if (!guard->ups)
+	if (!guard || !guard->ups)
 		return NB_OK;
 	err = nb->power ? NB_OK : start(nb);
 	if (err)

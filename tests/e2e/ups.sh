@@ -136,6 +136,22 @@ on_battery()
 		says err "$ups: on battery: no blank is begun" && untouched
 }
 
+# What a person decides waits for the power, too: a disc of another installation.
+adopts_nothing()
+{
+	local volume
+	power OL 900 && "$vdrive" new --type cd-rw "$work/C.disc" &&
+		sed "s|$work/state|$work/other|" "$work/nb.conf" \
+			>"$work/other.conf" && chmod 600 "$work/other.conf" &&
+		"$vdrive" --hurry --disc "$work/C.disc" -- "$nightburn" \
+			-c "$work/other.conf" run >"$work/out" 2>&1 &&
+		nb_on C 0 disc --json || return 1
+	volume=$(sed -n 's/.*"volume_id": *"\([^"]*\)".*/\1/p' "$work/out")
+	power OB 900 && nb_on C 1 adopt --as DB-A --volume-id "$volume" &&
+		says err "$ups: on battery: no blank is begun" && untouched &&
+		nb_on C 0 disc && says out "volume id   $volume"
+}
+
 low_and_ending()
 {
 	power 'OL LB' 900 && nb_on A 1 run &&
@@ -227,6 +243,7 @@ check 'upsd answers' serve
 cd "$work" || exit 1
 check 'on line a night is a night' on_line
 check 'on battery nothing is begun' on_battery
+check 'on battery a person adopts nothing' adopts_nothing
 check 'with a low battery, or before a shutdown, nothing is begun' \
 	low_and_ending
 check 'a battery that is not charged yet begins nothing' not_charged

@@ -52,11 +52,11 @@ ERRORS = {
         ("guard.c", "&& f->now - d->verified <= f->max_verify_age", ""),
         ("plan.c", "&& f->now - d->verified <= f->max_verify_age", "")],
     "the label is not read again before a blank": [
-        ("write.c", "err = intend_blank(context, look);",
-         "err = intend_blank(context, look);\n\tbefore = *look;"),
+        ("blank.c", "b->answer = ask_guard(b);",
+         "b->before = *b->look;\n\tb->answer = ask_guard(b);"),
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)")],
     "another disc after a blank is written to": [
-        ("write.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
+        ("blank.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
          "if (0)")],
     "a burn is recorded unread": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
@@ -66,7 +66,7 @@ ERRORS = {
     "what a person appends counts as a verification": [
         ("write.c", "if (!nb_backup_is_by_hand(w->backup))", "if (1)")],
     "an intent stays when the look behind it fails": [
-        ("write.c", "if (err)\n\t\tnb_journal_end(context->state->dir);", "")],
+        ("destroy.c", "if (err)\n\t\tstep(steps->retract, ctx);", "")],
     "the mark of the catalog is ignored": [
         ("guard.c", "if (f->pool->behind)", "if (0)"),
         ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
@@ -78,7 +78,7 @@ ERRORS = {
         ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &behind);",
          "err = NB_OK;")],
     "an adoption does not ask the disc": [
-        ("media.c", "if (!err)\n\t\terr = nb_inspect_heed(context, &look);", "")],
+        ("adopt.c", "if (!err)\n\t\terr = nb_inspect_heed(context, &look);", "")],
     "any good disc brings an old catalog forward": [
         ("verify.c", "if (look->label.generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [

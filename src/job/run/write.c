@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/read/readback.h"
+#include "job/disc/blank.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
 #include "store/journal.h"
@@ -65,110 +66,6 @@ nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 		return NB_OK;
 	return nb_fail(NB_EFAIL, "%s: no stable plan for this disc",
 		       w->look->device);
-}
-
-struct nb_guard_facts
-nb_write_facts(const struct nb_pool_context *context,
-	       const struct nb_inspection *before,
-	       const struct nb_inspection *now)
-{
-	return (struct nb_guard_facts){
-		.lock_held = context->lock != NULL,
-		.first_state = before->label_state,
-		.second_state = now->label_state,
-		.first = &before->label,
-		.second = &now->label,
-		.key = context->has_key ? &context->key : NULL,
-		.first_drive = before->identity,
-		.second_drive = now->identity,
-		.pool = &context->view,
-		.max_verify_age = context->pool->max_verify_age,
-		.now = nb_clock_date(),
-		.disc_blocks = now->medium.capacity,
-		.intent_stored = true,
-	};
-}
-
-static enum nb_guard
-ask_guard(const struct nb_pool_context *context,
-	  const struct nb_inspection *before, const struct nb_inspection *now,
-	  const struct nb_session *session)
-{
-	struct nb_guard_facts facts = nb_write_facts(context, before, now);
-
-	facts.blank_only = session == NULL;
-	facts.image_complete = session != NULL;
-	facts.image_blocks = session ? first_session_blocks(session) : 0;
-	return nb_guard_check(&facts);
-}
-
-/* The intent, and what is known, read again.  An intent of which nothing came
- * is taken back: the next blank disc would be taken for this one. */
-static enum nb_err
-intend_blank(struct nb_pool_context *context, struct nb_inspection *look)
-{
-	struct nb_journal intent = { NB_STEP_BLANK, look->label };
-	enum nb_err err = nb_journal_begin(context->state->dir, &intent);
-
-	if (err)
-		return err;
-	err = nb_inspect_again(look);
-	if (!err)
-		err = nb_pool_context_refresh(context);
-	if (err)
-		nb_journal_end(context->state->dir);
-	return err;
-}
-
-enum nb_err
-nb_write_blank(struct nb_pool_context *context, struct nb_inspection *look,
-	       const struct nb_session *session)
-{
-	struct nb_inspection before = *look;
-	enum nb_guard answer;
-	enum nb_err err;
-
-	err = nb_job_check(context->nb);
-	if (!err)
-		err = nb_power_permit(context->nb, "blank");
-	if (!err)
-		err = intend_blank(context, look);
-	if (err)
-		return err;
-	answer = ask_guard(context, &before, look, session);
-	if (answer != NB_GUARD_PERMIT) {
-		nb_journal_end(context->state->dir);
-		return nb_fail(NB_EWRONG, "%s: not blanked: %s",
-			       look->label.disc[0] ? look->label.disc
-						   : look->device,
-			       nb_guard_text(answer));
-	}
-	nb_log(NB_NOTE, "%s: blanking %s (generation %llu)", look->device,
-	       look->label.disc, (unsigned long long)look->label.generation);
-	err = nb_drive_blank(look->drive, answer);
-	if (err && err != NB_ESUSPECT) {
-		nb_journal_end(context->state->dir);
-		return err;
-	}
-	if (err) {
-		if (!nb_catalog_suspect(context->catalog, &before.label,
-					"blanking failed"))
-			nb_journal_end(context->state->dir);
-		return NB_ESUSPECT;
-	}
-	err = nb_catalog_set_disc(context->catalog, before.label.disc_id,
-				  NB_DISC_BLANKED, "blanked");
-	if (!err)
-		err = nb_journal_end(context->state->dir);
-	if (!err)
-		err = nb_inspect_again(look);
-	if (!err && look->medium.state != NB_MEDIUM_BLANK)
-		err = nb_fail(NB_EWRONG,
-			      "%s: not the disc that was made "
-			      "blank\nhint: leave %s in the drive until the "
-			      "run ends",
-			      look->device, before.label.disc);
-	return err;
 }
 
 static enum nb_err
@@ -360,11 +257,14 @@ enum nb_err
 nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 		 struct nb_session *s, struct nb_run_result *result)
 {
+	const struct nb_blanking how = {
+		.image_blocks = first_session_blocks(s),
+	};
 	int awake = nb_inhibit("a disc is being burned");
 	enum nb_err err = check_room(w, s);
 
 	if (!err && decision->plan == NB_PLAN_BLANK_FRESH)
-		err = nb_write_blank(w->context, w->look, s);
+		err = nb_blank_disc(w->context, w->look, &how);
 	if (!err)
 		err = burn(w, s, result);
 	nb_fd_close(&awake);

@@ -33,19 +33,4 @@ enum nb_err nb_write_session(const struct nb_write *write,
 			     struct nb_session *session,
 			     struct nb_run_result *result);
 
-/*
- * Makes the disc blank when the guard permits it: the intent on stable
- * storage, the label read again, the guard asked, the command given, the
- * catalog told.  SESSION: what is to be written next, NULL for `blank`.
- */
-enum nb_err nb_write_blank(struct nb_pool_context *context,
-			   struct nb_inspection *look,
-			   const struct nb_session *session);
-
-/* What the guard is asked about a disc that was looked at twice; the caller
- * adds what is to be written, or what was typed. */
-struct nb_guard_facts nb_write_facts(const struct nb_pool_context *context,
-				     const struct nb_inspection *before,
-				     const struct nb_inspection *now);
-
 #endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/disc/blank.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "job/destroy.h"
+#include "store/journal.h"
+
+struct blank {
+	struct nb_pool_context *context;
+	struct nb_inspection *look;
+	struct nb_inspection before; /* as it was looked at for the plan, or
+					shown to a person */
+	const struct nb_blanking *how;
+	/* Its label bears our key.  Of another disc nothing can be recorded,
+	 * whichever disc it says that it is; when blanking it is cut short, it
+	 * is what it was: an unknown disc. */
+	bool known;
+	enum nb_guard answer;
+};
+
+static const char *
+state_dir(const struct blank *b)
+{
+	return b->context->state->dir;
+}
+
+static enum nb_err
+intend(void *ctx)
+{
+	const struct blank *b = ctx;
+	struct nb_journal intent = { NB_STEP_BLANK, b->before.label };
+
+	return b->known ? nb_journal_begin(state_dir(b), &intent) : NB_OK;
+}
+
+/* An intent of which nothing came is taken back: the next blank disc would be
+ * taken for this one. */
+static enum nb_err
+retract(void *ctx)
+{
+	const struct blank *b = ctx;
+
+	return b->known ? nb_journal_end(state_dir(b)) : NB_OK;
+}
+
+/* The disc, and what is known, read again. */
+static enum nb_err
+look_again(void *ctx)
+{
+	const struct blank *b = ctx;
+	enum nb_err err = nb_inspect_again(b->look);
+
+	return err ? err : nb_pool_context_refresh(b->context);
+}
+
+static enum nb_guard
+ask_guard(const struct blank *b)
+{
+	const struct nb_pool_context *context = b->context;
+	const struct nb_guard_facts facts = {
+		.lock_held = context->lock != NULL,
+		.first_state = b->before.label_state,
+		.second_state = b->look->label_state,
+		.first = &b->before.label,
+		.second = &b->look->label,
+		.key = context->has_key ? &context->key : NULL,
+		.first_drive = b->before.identity,
+		.second_drive = b->look->identity,
+		.pool = &context->view,
+		.max_verify_age = context->pool->max_verify_age,
+		.now = nb_clock_date(),
+		.typed = b->how->typed,
+		.first_volume = b->before.volume_id,
+		.second_volume = b->look->volume_id,
+		.holds_newer = b->how->holds_newer,
+		.blank_only = b->how->image_blocks == 0,
+		.image_complete = b->how->image_blocks != 0,
+		.image_blocks = b->how->image_blocks,
+		.disc_blocks = b->look->medium.capacity,
+		.intent_stored = true,
+	};
+
+	return nb_guard_check(&facts);
+}
+
+static const char *
+name_of(const struct nb_inspection *look)
+{
+	return look->label.disc[0] ? look->label.disc : look->device;
+}
+
+static enum nb_err
+permit(void *ctx)
+{
+	struct blank *b = ctx;
+
+	b->answer = ask_guard(b);
+	if (b->answer == NB_GUARD_PERMIT)
+		return NB_OK;
+	return nb_fail(NB_EWRONG, "%s: not %s: %s%s",
+		       b->how->typed ? b->look->device : name_of(b->look),
+		       b->how->typed ? "adopted" : "blanked",
+		       nb_guard_text(b->answer),
+		       b->how->holds_newer
+			       ? "\nhint: nightburn verify tells what is good "
+				 "on it; nightburn run with another disc first"
+			       : "");
+}
+
+static enum nb_err
+act(void *ctx)
+{
+	struct blank *b = ctx;
+
+	if (b->look->medium.state == NB_MEDIUM_BLANK)
+		return NB_OK;
+	if (b->known)
+		nb_log(NB_NOTE, "%s: blanking %s (generation %llu)",
+		       b->look->device, b->look->label.disc,
+		       (unsigned long long)b->look->label.generation);
+	return nb_drive_blank(b->look->drive, b->answer);
+}
+
+static enum nb_err
+record(void *ctx, enum nb_err err)
+{
+	struct blank *b = ctx;
+	struct nb_catalog *catalog = b->context->catalog;
+
+	if (err == NB_ESUSPECT && b->known
+	    && nb_catalog_suspect(catalog, &b->before.label, "blanking failed"))
+		return err; /* the journal says it */
+	if (err) {
+		retract(b);
+		return err;
+	}
+	if (b->known)
+		err = nb_catalog_set_disc(catalog, b->before.label.disc_id,
+					  NB_DISC_BLANKED, "blanked");
+	if (!err && b->how->as)
+		err = nb_catalog_release_name(catalog, b->context->view.name,
+					      b->how->as);
+	return err ? err : retract(b);
+}
+
+enum nb_err
+nb_blank_disc(struct nb_pool_context *context, struct nb_inspection *look,
+	      const struct nb_blanking *how)
+{
+	static const struct nb_destroy steps = {
+		.what = "blank",
+		.inhibit = "a disc is being blanked",
+		.intend = intend,
+		.look = look_again,
+		.permit = permit,
+		.act = act,
+		.retract = retract,
+		.record = record,
+	};
+	struct nb_destroy these = steps;
+	struct blank b = {
+		.context = context,
+		.look = look,
+		.before = *look,
+		.how = how,
+		.known = look->label_state == NB_LABEL_GOOD
+			&& nb_pool_context_signed(context, &look->label),
+		.answer = NB_GUARD_NO_INTENT,
+	};
+	enum nb_err err;
+
+	/* Whoever writes next holds the lock for both. */
+	if (how->image_blocks)
+		these.inhibit = NULL;
+	err = nb_destroy(context->nb, &these, &b);
+	if (!err)
+		err = nb_inspect_again(look);
+	if (!err && look->medium.state != NB_MEDIUM_BLANK)
+		err = nb_fail(NB_EWRONG,
+			      "%s: not the disc that was made "
+			      "blank\nhint: leave %s in the drive until the "
+			      "run ends",
+			      look->device, name_of(&b.before));
+	return err;
+}
+
+static enum nb_err
+blank_locked(struct nb_pool_context *context,
+	     const struct nb_media_options *options,
+	     struct nb_plan_info *result)
+{
+	const struct nb_blanking nothing_follows = { .image_blocks = 0 };
+	struct nb_decision decision;
+	struct nb_inspection look = { 0 };
+	enum nb_err err;
+
+	err = nb_inspect_choose(context, options->drive, NB_INTENT_BLANK, &look,
+				&decision);
+	if (err)
+		return err;
+	nb_plan_tell(context, &look, &decision, result);
+	if (decision.plan == NB_PLAN_REFUSE)
+		err = nb_plan_refused(result);
+	else if (decision.plan == NB_PLAN_BLANK_FRESH && !options->dry_run)
+		err = nb_blank_disc(context, &look, &nothing_follows);
+	nb_inspect_close(&look);
+	return err;
+}
+
+enum nb_err
+nb_blank(struct nightburn *nb, const struct nb_media_options *options,
+	 struct nb_plan_info *result)
+{
+	struct nb_pool_context context;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	err = nb_pool_context_open(
+		nb, options->job,
+		options->dry_run ? NB_POOL_PEEK : NB_POOL_WORK, &context);
+	if (err)
+		return err;
+	err = nb_pool_context_key(&context, false);
+	if (!err)
+		err = blank_locked(&context, options, result);
+	nb_pool_context_close(&context);
+	return err;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "job/disc/inspect.h"
+
+/* Between two looks at a drive whose disc a person changes. */
+#define WAIT_STEP_MS 2000
+#define WAIT_DEFAULT_S 3600
+
+/* Is a disc in that the next night can write without a wish left open? */
+static bool
+is_wanted(const struct nb_decision *decision)
+{
+	return decision->plan == NB_PLAN_FRESH
+		|| decision->plan == NB_PLAN_BLANK_FRESH
+		|| decision->reason == NB_REASON_ROOM_LEFT;
+}
+
+static void
+name_wanted(const struct nb_pool_context *context, struct nb_plan_info *result)
+{
+	const struct nb_pool_disc *next = nb_rotation_next(&context->view);
+
+	if (next && !result->wanted[0])
+		snprintf(result->wanted, sizeof result->wanted, "%s",
+			 next->name);
+}
+
+/* One look.  *DONE when the right disc is in; else the tray is opened once. */
+static enum nb_err
+look_once(struct nb_pool_context *context,
+	  const struct nb_media_options *options, bool *ejected, bool *done,
+	  struct nb_plan_info *result)
+{
+	struct nb_decision decision;
+	struct nb_inspection look = { 0 };
+	enum nb_err err;
+
+	err = nb_inspect_choose(context, options->drive, NB_INTENT_RUN, &look,
+				&decision);
+	if (err)
+		return err;
+	nb_plan_tell(context, &look, &decision, result);
+	name_wanted(context, result);
+	*done = is_wanted(&decision);
+	if (!*done && !*ejected && !options->dry_run
+	    && look.medium.state != NB_MEDIUM_NONE) {
+		nb_log(NB_NOTE, "%s: ejecting %s", look.device,
+		       look.label.disc[0] ? look.label.disc : "the disc");
+		err = nb_drive_eject(look.drive);
+		*ejected = true;
+	}
+	nb_inspect_close(&look);
+	return err;
+}
+
+static enum nb_err
+rotate_site(struct nb_pool_context *context,
+	    const struct nb_media_options *options, struct nb_plan_info *result)
+{
+	int64_t seconds =
+		options->wait_seconds ? options->wait_seconds : WAIT_DEFAULT_S;
+	int64_t deadline = nb_clock_ms() + seconds * 1000;
+	bool ejected = false, done = false;
+	enum nb_err err;
+
+	err = look_once(context, options, &ejected, &done, result);
+	if (!err && !done && !options->dry_run)
+		nb_log(NB_NOTE, "insert disc %s",
+		       result->wanted[0] ? result->wanted : "(a blank one)");
+	while (!err && !done && options->wait && !options->dry_run) {
+		if (nb_clock_ms() >= deadline)
+			return nb_fail(NB_EWRONG,
+				       "%s: the wanted disc did not "
+				       "come within %lld s",
+				       result->device, (long long)seconds);
+		err = nb_job_progress(context->nb, "waiting", 0, 0);
+		if (!err) {
+			poll(NULL, 0, WAIT_STEP_MS);
+			err = look_once(context, options, &ejected, &done,
+					result);
+		}
+	}
+	if (!err && done)
+		result->err = NB_OK;
+	return err;
+}
+
+enum nb_err
+nb_rotate(struct nightburn *nb, const struct nb_media_options *options,
+	  struct nb_plan_info *result)
+{
+	struct nb_pool_context context;
+	enum nb_err err;
+
+	memset(result, 0, sizeof *result);
+	err = nb_pool_context_open(nb, options->job, NB_POOL_PEEK, &context);
+	if (err)
+		return err;
+	err = nb_pool_context_key(&context, false);
+	if (!err)
+		err = rotate_site(&context, options, result);
+	nb_pool_context_close(&context);
+	return err;
+}
