@@ -140,8 +140,8 @@ read_number(const char *text, int min, int max, int *out)
 	return true;
 }
 
-/* A whole number and up to nine decimals, as billionths; the point is a point
- * in every locale, which strtod does not promise. */
+/* A whole number and up to nine decimals, as billionths; the decimal point is
+ * a point in every locale, which strtod does not guarantee. */
 static bool
 read_decimal(const char **p, uint64_t *whole, uint32_t *billionths)
 {

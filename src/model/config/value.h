@@ -47,9 +47,9 @@ struct nb_field {
 bool nb_value_is_list(enum nb_value_kind kind);
 
 /*
- * Reads TEXT into the field of RECORD.  A string replaces (and frees) the one
- * before it, a list grows by one.  NB_ENOMEM; NB_ECONFIG, not logged, when
- * TEXT is no such value: nb_value_expected tells what would be.
+ * Reads TEXT into the field of RECORD.  A string replaces (and frees) the
+ * previous one, a list grows by one.  NB_ENOMEM; NB_ECONFIG, not logged, if
+ * TEXT is not such a value: nb_value_expected tells what would be.
  */
 enum nb_err nb_value_read(const struct nb_field *field, const char *text,
 			  void *record);
