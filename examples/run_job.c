@@ -20,7 +20,7 @@ show_progress(void *ctx, const struct nb_progress *progress)
 	if (now != *percent)
 		fprintf(stderr, "%s: %d %%\n", progress->what, now);
 	*percent = now;
-	return 0; /* anything else would end the job */
+	return 0; /* any other value stops the job */
 }
 
 static void
