@@ -29,12 +29,13 @@ includes_but()
 }
 
 includes_but base 'base' | rule "base includes base alone"
+includes_but filter 'base|filter' | rule "filter includes base and filter"
 includes_but model 'base|model' | rule "model includes base and model"
 includes_but store 'base|model|store' | rule "store includes what is above it"
-includes_but source 'base|model|source' |
+includes_but source 'base|filter|model|source' |
 	rule "source knows neither store nor disc"
 includes_but disc 'base|model|disc' | rule "disc knows neither store nor source"
-includes_but job 'base|model|store|source|disc|job' |
+includes_but job 'base|filter|model|store|source|disc|job' |
 	rule "job includes what is above it"
 for layer in report cli; do
 	grep -nE '^#include "' -r "src/$layer" --include='*.[ch]' |
@@ -47,6 +48,8 @@ grep -rn '#include <sqlite3.h>' src include | grep -v '^src/store/' |
 	rule "SQLite in store alone"
 grep -rn '#include <libpq-fe.h>' src include | grep -v '^src/source/' |
 	rule "libpq in source alone"
+grep -rnE '#include <(zstd|zlib)\.h>' src include | grep -v '^src/filter/' |
+	rule "libzstd and zlib in filter alone"
 grep -rn '#include <archive' src include | grep -v '^src/source/' |
 	rule "libarchive in source alone"
 grep -rnE '#include <(fcntl|unistd|time|sys/stat)\.h>' src/model |
@@ -66,7 +69,7 @@ find src include -name '*.[ch]' -exec expand {} + |
 	awk 'length($0) > 80' | rule "no line is longer than 80 columns"
 grep -n '#include "cli/' -r src/report | rule "report does not know cli"
 find src -mindepth 1 -maxdepth 1 -type d | grep -vE \
-	'^src/(base|model|store|source|disc|job|report|cli|vdrive)$' |
+	'^src/(base|filter|model|store|source|disc|job|report|cli|vdrive)$' |
 	rule "every folder of src has its place"
 find src -name '*.c' -printf '%h\n' | sort | uniq -c |
 	awk '$1 > 20' | rule "no folder has more than 20 files of C at one level"

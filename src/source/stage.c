@@ -70,8 +70,10 @@ open_file(struct nb_stage *stage, const char *name, struct nb_dump_file *file)
 	enum nb_err err = nb_path_join(stage->path, name, &path);
 
 	if (!err)
-		err = nb_dump_file_open(file, stage->context->staging, path,
-					false, -1);
+		err = nb_dump_file_open(
+			file,
+			&(struct nb_dump_file_spec){ stage->context->staging,
+						     path, NULL, -1 });
 	free(path);
 	return err;
 }

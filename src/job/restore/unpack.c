@@ -6,52 +6,50 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "filter/chain.h"
+#include "filter/pipe.h"
 #include "source/tree/tar.h"
-
-#define PIECE_BLOCKS 128 /* 256 KiB */
 
 struct archive {
 	struct nb_blocks *blocks;
 	const struct nb_node *node;
-	size_t extent; /* the next bytes: in this one, behind */
-	uint64_t at;
-	uint8_t *buf;
+	const char *path, *filters;
+	uint64_t plain;
 	struct nb_tar_reader *reader;
 	const struct nb_entries *members;
 	const struct nb_entries *wanted; /* members with PREFIX in front */
 	size_t prefix;
 };
 
-/* The next bytes of the archive from the disc. */
 static enum nb_err
-read_archive(void *ctx, const void **data, size_t *n)
+take(void *ctx, const void *data, size_t n)
 {
-	struct archive *a = ctx;
-	const struct nb_extent *x;
-	uint64_t left;
-	enum nb_err err;
+	return nb_chain_put(ctx, data, n);
+}
 
-	*n = 0;
-	while (a->extent < a->node->extent_count
-	       && a->at >= a->node->extents[a->extent].bytes) {
-		a->extent++;
-		a->at = 0;
-	}
-	if (a->extent >= a->node->extent_count)
-		return NB_OK;
-	x = &a->node->extents[a->extent];
-	left = x->bytes - a->at;
-	if (left > (uint64_t)PIECE_BLOCKS * NB_BLOCK)
-		left = (uint64_t)PIECE_BLOCKS * NB_BLOCK;
-	err = nb_blocks_read(a->blocks, x->lba + (uint32_t)(a->at / NB_BLOCK),
-			     (uint32_t)((left + NB_BLOCK - 1) / NB_BLOCK),
-			     a->buf);
-	if (err)
-		return err;
-	a->at += left;
-	*data = a->buf;
-	*n = (size_t)left;
-	return NB_OK;
+/* The archive from the disc, as it was before its filters.  Its own hash does
+ * not matter: those of its members tell what of a damaged one is sound. */
+static enum nb_err
+read_archive(void *ctx, nb_filter_sink *put, void *put_ctx)
+{
+	const struct archive *a = ctx;
+	const struct nb_chain_expected expected = { NB_CHAIN_ANY, NULL,
+						    a->plain };
+	struct nb_chain *chain = NULL;
+	enum nb_err err =
+		nb_chain_read(&(struct nb_chain_spec){ .object = a->path,
+						       .filters = a->filters,
+						       .put = put,
+						       .ctx = put_ctx,
+						       .expected = &expected },
+			      &chain);
+
+	if (!err)
+		err = nb_reader_bytes(a->blocks, a->node, take, chain);
+	if (!err)
+		err = nb_chain_finish(chain);
+	nb_chain_free(chain);
+	return err;
 }
 
 /* The wanted file that the bytes of member M are of: itself, or the first of
@@ -168,19 +166,47 @@ is_sound(const struct nb_entries *members)
 	return true;
 }
 
+/* Reads the archive in a thread, and brings its members back. */
+static enum nb_err
+unpack_from(struct archive *a, struct nb_extract *spec,
+	    struct nb_extract_result *result)
+{
+	const struct nb_pipe_spec reading = { .object = a->path,
+					      .produce = read_archive,
+					      .ctx = a };
+	const struct nb_extract_feed feed = { next_file, file_bytes, a };
+	struct nb_pipe *pipe = NULL;
+	int fd = -1;
+	enum nb_err err = nb_pipe_begin(&reading, &fd, &pipe), later;
+
+	if (err)
+		return err;
+	err = nb_tar_reader_new(fd, &a->reader);
+	spec->feed = &feed;
+	spec->nodes = NULL;
+	if (!err)
+		err = nb_extract_run(spec, result);
+	spec->feed = NULL;
+	nb_tar_reader_free(a->reader);
+	later = nb_pipe_end(pipe, &fd);
+	/* What a damage cost was told file by file. */
+	return err ? err : later == NB_ENOMEM ? later : NB_OK;
+}
+
 static enum nb_err
 unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
        struct nb_extract_result *result)
 {
 	struct archive a = {
 		.blocks = spec->blocks,
+		.path = source->path,
+		.filters = "zstd",
+		.plain = NB_CHAIN_ANY,
 		.members = &source->members,
 		.wanted = spec->entries,
 		.node = nb_nodes_find(spec->nodes, source->path),
 		.prefix = spec->prefix + strlen(source->kind) + 1,
 	};
-	const struct nb_extract_feed feed = { next_file, file_bytes, &a };
-	enum nb_err err = NB_OK;
 
 	if (!a.node || a.node->entry.type != NB_ENTRY_FILE
 	    || !is_sound(&source->members))
@@ -188,17 +214,7 @@ unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
 			       "%s: missing on the disc, or its "
 			       "list of members is not sound",
 			       source->path);
-	a.buf = aligned_alloc(4096, (size_t)PIECE_BLOCKS * NB_BLOCK);
-	if (!a.buf)
-		return nb_fail_memory();
-	err = nb_tar_reader_new(read_archive, &a, &a.reader);
-	spec->feed = &feed;
-	spec->nodes = NULL;
-	if (!err)
-		err = nb_extract_run(spec, result);
-	nb_tar_reader_free(a.reader);
-	free(a.buf);
-	return err;
+	return unpack_from(&a, spec, result);
 }
 
 enum nb_err
@@ -216,7 +232,6 @@ nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *held,
 	if (!err && wanted.count)
 		err = unpack(spec, source, result);
 	spec->nodes = nodes;
-	spec->feed = NULL;
 	nb_entries_free(&wanted);
 	return err;
 }

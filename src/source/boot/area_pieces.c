@@ -81,8 +81,11 @@ copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
 	enum nb_err err = nb_sha256_new(&c.hash);
 
 	if (!err)
-		err = nb_dump_file_open(file, job->stage.context->staging, path,
-					piece->zstd, -1);
+		err = nb_dump_file_open(
+			file,
+			&(struct nb_dump_file_spec){
+				job->stage.context->staging, path,
+				piece->zstd ? "zstd" : NULL, -1 });
 	if (!err)
 		err = nb_boot_read(job->object, job->fd, piece->offset,
 				   piece->bytes, copy_bytes, &c);

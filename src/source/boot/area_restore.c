@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "filter/chain.h"
 #include "source/boot/area.h"
-#include "source/dump_file.h"
 
 #define PIECE ((size_t)1 << 20)
 
@@ -69,27 +69,14 @@ take_bytes(struct write *w, const char *data, size_t n)
 }
 
 static enum nb_err
-pump(struct write *w, int fd)
+take_plain(void *ctx, const void *data, size_t n)
 {
-	char *buf = malloc(PIECE);
-	enum nb_err err = NB_OK;
-	ssize_t n = 1;
+	struct write *w = ctx;
+	enum nb_err err = take_bytes(w, data, n);
 
-	if (!buf)
-		return nb_fail_memory();
-	while (!err && n > 0) {
-		n = nb_fd_read(fd, buf, PIECE);
-		if (n < 0)
-			err = nb_fail_errno(NB_EIO, "%s: cannot read",
-					    w->piece->file);
-		else if (n)
-			err = take_bytes(w, buf, (size_t)n);
-		w->done += n > 0 ? (uint64_t)n : 0;
-		if (!err && w->spec->progress)
-			err = w->spec->progress(w->spec->ctx, w->done,
-						w->total);
-	}
-	free(buf);
+	w->done += n;
+	if (!err && w->spec->progress)
+		err = w->spec->progress(w->spec->ctx, w->done, w->total);
 	return err;
 }
 
@@ -106,38 +93,47 @@ compare(struct write *w, const char *what)
 		       "that were backed up");
 }
 
-/* Reads the file of a piece, and writes it where there is a disk open. */
 static enum nb_err
-handle(struct write *w, const struct nb_disk_piece *piece)
+read_piece(struct write *w)
 {
+	const struct nb_disk_piece *piece = w->piece;
+	const struct nb_chain_spec spec = {
+		.object = piece->file,
+		.filters = piece->zstd ? "zstd" : NULL,
+		.put = take_plain,
+		.ctx = w,
+	};
 	int fd = nb_path_open(w->spec->pieces, piece->file, O_RDONLY, 0);
-	struct nb_unpack *unpack = NULL;
-	enum nb_err err = NB_OK, ended;
+	struct nb_chain *chain = NULL;
+	enum nb_err err;
 
 	if (fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", piece->file);
-	w->piece = piece;
-	w->at = 0;
-	if (piece->zstd)
-		err = nb_unpack_begin(piece->file, fd, &fd, &unpack);
-	if (err)
-		return err;
-	err = pump(w, fd);
-	if (unpack) {
-		ended = nb_unpack_end(unpack, &fd);
-		err = err ? err : ended;
-	}
+	err = nb_chain_read(&spec, &chain);
+	if (!err)
+		err = nb_chain_pump(chain, fd);
+	nb_chain_free(chain);
 	nb_fd_close(&fd);
 	if (!err && w->at != piece->bytes)
 		err = nb_fail(NB_ECORRUPT, "%s: shorter than %llu bytes",
 			      piece->file, (unsigned long long)piece->bytes);
-	if (err) {
-		uint8_t unused[NB_SHA256_SIZE];
+	return err;
+}
 
-		nb_sha256_finish(w->hash, unused);
-		return err;
-	}
-	return compare(w, piece->file);
+/* Reads the file of a piece, and writes it where there is a disk open. */
+static enum nb_err
+handle(struct write *w, const struct nb_disk_piece *piece)
+{
+	uint8_t unused[NB_SHA256_SIZE];
+	enum nb_err err;
+
+	w->piece = piece;
+	w->at = 0;
+	err = read_piece(w);
+	if (!err)
+		return compare(w, piece->file);
+	nb_sha256_finish(w->hash, unused);
+	return err;
 }
 
 /* A disk of another size has its second table elsewhere. */

@@ -8,22 +8,15 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "filter/pipe.h"
 #include "source/postgres/postgres.h"
 
-/* The end of a plain dump, read once more. */
+/* The end of a dump that is text, read once more. */
 struct ending {
 	char tail[NB_DUMP_TAIL];
 	size_t length;
 	uint64_t bytes;
 };
-
-static bool
-has_suffix(const char *text, const char *suffix)
-{
-	size_t n = strlen(text), m = strlen(suffix);
-
-	return n >= m && !strcmp(text + n - m, suffix);
-}
 
 /*
  * Behind the trailer there may be nothing but comment marks, empty lines and,
@@ -127,24 +120,36 @@ open_dump(const struct nb_pg_dump *dump, int *fd)
 	return NB_OK;
 }
 
-/* Decompressed by gzip itself, which also checks its own checksum. */
+/* The dump as the program gave it, before any filter. */
 static enum nb_err
-check_gzip(struct nb_pg_dump *dump)
+read_plain(const struct nb_pg_dump *dump, nb_filter_sink *put, void *ctx)
 {
-	static const char *const argv[] = { "gzip", "-dc", NULL };
-	struct ending ending = { .length = 0 };
+	const struct nb_chain_spec spec = { .object = dump->object,
+					    .filters = dump->filters,
+					    .put = put,
+					    .ctx = ctx };
+	struct nb_chain *chain = NULL;
 	int fd = -1;
 	enum nb_err err = open_dump(dump, &fd);
 
 	if (!err)
-		err = read_with(dump, "gzip",
-				&(struct nb_proc){ .argv = argv,
-						   .stdin_fd = fd,
-						   .sink = keep_ending,
-						   .ctx = &ending });
+		err = nb_chain_read(&spec, &chain);
+	if (!err)
+		err = nb_chain_pump(chain, fd);
+	nb_chain_free(chain);
 	nb_fd_close(&fd);
+	return err;
+}
+
+/* What the program compressed itself: its end was not seen when it passed. */
+static enum nb_err
+check_packed(struct nb_pg_dump *dump)
+{
+	struct ending ending = { .length = 0 };
+	enum nb_err err = read_plain(dump, keep_ending, &ending);
+
 	if (err)
-		return err;
+		return err == NB_ECORRUPT ? NB_ESOURCE : err;
 	dump->raw = ending.bytes;
 	return check_trailer(dump, ending.tail, ending.length);
 }
@@ -167,29 +172,41 @@ restore_directory(const struct nb_pg_dump *dump, const char *const option[2])
 	return err;
 }
 
+static enum nb_err
+produce(void *ctx, nb_filter_sink *put, void *put_ctx)
+{
+	return read_plain(ctx, put, put_ctx);
+}
+
+/* What passed no filter is read from the file itself. */
+static enum nb_err
+open_plain(const struct nb_pg_dump *dump, int *fd, struct nb_pipe **pipe)
+{
+	return dump->filters ? nb_pipe_begin(
+		       &(struct nb_pipe_spec){ .object = dump->path,
+					       .produce = produce,
+					       .ctx = (void *)(uintptr_t)dump },
+		       fd, pipe)
+			     : open_dump(dump, fd);
+}
+
 /* The file is root's: pg_restore gets it as its stdin. */
 static enum nb_err
 restore_file(const struct nb_pg_dump *dump, const char *const option[2])
 {
 	const char *const argv[] = { dump->restore, option[0], option[1],
 				     NULL };
-	struct nb_unpack *unpack = NULL;
+	struct nb_pipe *pipe = NULL;
 	int fd = -1;
-	enum nb_err err = open_dump(dump, &fd), later = NB_OK;
+	enum nb_err err = open_plain(dump, &fd, &pipe), later = NB_OK;
 
-	if (!err && has_suffix(dump->path, ".zst")) {
-		int packed = fd;
-
-		fd = -1;
-		err = nb_unpack_begin(dump->path, packed, &fd, &unpack);
-	}
 	if (!err)
 		err = read_with(
 			dump, option[1] ? "pg_restore" : "pg_restore --list",
 			&(struct nb_proc){
 				.argv = argv, .stdin_fd = fd, .sink = drop });
-	if (unpack)
-		later = nb_unpack_end(unpack, &fd);
+	if (pipe)
+		later = nb_pipe_end(pipe, &fd);
 	nb_fd_close(&fd);
 	return err ? err : later ? NB_ESOURCE : NB_OK;
 }
@@ -219,8 +236,8 @@ nb_pg_check(struct nb_pg_dump *dump)
 
 	if (dump->database && source->postgres.format != NB_FORMAT_PLAIN)
 		return check_archive(dump);
-	if (has_suffix(dump->path, ".gz"))
-		return check_gzip(dump);
+	if (dump->filters && !dump->file.filters)
+		return check_packed(dump);
 	return check_trailer(dump, dump->file.tail, dump->file.tail_length);
 }
 

@@ -17,11 +17,14 @@ nb_pg_is_directory(const struct nb_pg_dump *dump)
 		&& dump->source->postgres.format == NB_FORMAT_DIRECTORY;
 }
 
-bool
-nb_pg_is_packed(const struct nb_pg_dump *dump)
+const char *
+nb_pg_filters(const struct nb_pg_dump *dump)
 {
 	return dump->database && !nb_pg_is_directory(dump)
-		&& dump->source->postgres.compression == NB_COMPRESSION_ZSTD;
+			&& dump->source->postgres.compression
+				== NB_COMPRESSION_ZSTD
+		? "zstd"
+		: NULL;
 }
 
 /* The argument of -Z into *OUT, or NULL where pg_dump's own choice holds. */

@@ -37,11 +37,15 @@ make_path(struct nb_pg_dump *dump)
 
 	if (dump->database) {
 		ending = endings[source->postgres.format];
-		if (nb_pg_is_packed(dump))
+		dump->filters = nb_pg_filters(dump);
+		if (dump->filters)
 			packed = ".zst";
 		else if (source->postgres.format == NB_FORMAT_PLAIN
-			 && source->postgres.compression == NB_COMPRESSION_GZIP)
+			 && source->postgres.compression
+				 == NB_COMPRESSION_GZIP) {
 			packed = ".gz";
+			dump->filters = "gzip"; /* pg_dump's own */
+		}
 	}
 	if (!err)
 		err = nb_str_format(&dump->path, "postgres/%s%s%s", encoded,
@@ -53,13 +57,15 @@ make_path(struct nb_pg_dump *dump)
 static enum nb_err
 open_file(struct nb_pg_dump *dump)
 {
-	int level = dump->source->postgres.level;
+	struct nb_dump_file_spec spec = {
+		.directory = dump->context->staging,
+		.path = "postgres/globals.sql",
+	};
 	enum nb_err err;
 
 	if (!dump->database) {
 		/* restore.sh and people look for this name first. */
-		err = nb_dump_file_open(&dump->file, dump->context->staging,
-					"postgres/globals.sql", false, 0);
+		err = nb_dump_file_open(&dump->file, &spec);
 		if (err != NB_ENOTFOUND) {
 			free(dump->path);
 			dump->path = NULL;
@@ -69,8 +75,10 @@ open_file(struct nb_pg_dump *dump)
 		}
 		nb_dump_file_clear(&dump->file);
 	}
-	return nb_dump_file_open(&dump->file, dump->context->staging,
-				 dump->path, nb_pg_is_packed(dump), level);
+	spec.path = dump->path;
+	spec.filters = nb_pg_filters(dump);
+	spec.level = dump->source->postgres.level;
+	return nb_dump_file_open(&dump->file, &spec);
 }
 
 static enum nb_err

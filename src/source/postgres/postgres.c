@@ -171,14 +171,6 @@ out:
 	return err;
 }
 
-static const char *
-ending(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	return dot ? dot : "";
-}
-
 static enum nb_err
 add_record(const struct nb_pg_dump *dump, const char *server_version,
 	   struct nb_manifest_sources *sources)
@@ -190,10 +182,6 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 	};
 	struct nb_manifest_source record = { .bytes = dump->raw,
 					     .stored = dump->stored };
-	const char *end = dump->database
-			&& dump->source->postgres.format == NB_FORMAT_DIRECTORY
-		? ""
-		: ending(dump->path);
 	enum nb_err err = nb_str_dup("postgres", &record.kind);
 
 	if (!err)
@@ -209,9 +197,7 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 		err = nb_path_join(dump->context->backup_id, dump->path,
 				   &record.path);
 	if (!err)
-		err = nb_str_dup(!strcmp(end, ".zst")          ? "zstd"
-					 : !strcmp(end, ".gz") ? "gzip"
-							       : "none",
+		err = nb_str_dup(dump->filters ? dump->filters : "none",
 				 &record.compression);
 	if (!err)
 		err = nb_str_dup(server_version, &record.server_version);

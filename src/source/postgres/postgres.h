@@ -9,6 +9,7 @@
 #ifndef NB_SOURCE_POSTGRES_POSTGRES_H
 #define NB_SOURCE_POSTGRES_POSTGRES_H
 
+#include "base/proc.h"
 #include "source/dump_file.h"
 #include "source/source.h"
 
@@ -90,6 +91,8 @@ struct nb_pg_dump {
 	const char *program;      /* path of pg_dump or pg_dumpall */
 	const char *restore;      /* path of pg_restore, or NULL */
 	char *path;               /* beneath staging; a file or directory */
+	const char *filters;      /* that the file passed, ours or the
+					program's; NULL: none */
 	struct nb_dump_file file; /* not of the directory format */
 	nb_proc_sink *sink;       /* where its bytes go, with SINK_CTX; not
 					of the directory format */
@@ -104,8 +107,8 @@ void nb_pg_dump_clear(struct nb_pg_dump *dump);
 /* ---- command.c: pg_dump and pg_dumpall themselves ---- */
 
 bool nb_pg_is_directory(const struct nb_pg_dump *dump);
-/* Whether we compress it, not the program. */
-bool nb_pg_is_packed(const struct nb_pg_dump *dump);
+/* The filters that we put its bytes through, or NULL. */
+const char *nb_pg_filters(const struct nb_pg_dump *dump);
 
 /* Runs the program, its output into DUMP->sink, and looks at its end.
  * NB_ESOURCE */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "base/fd.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "filter/chain.h"
 
 /* Relations that a person or an application made. */
 static const char count_query[] =
@@ -138,65 +138,28 @@ prepare_database(const struct nb_pg_restore *r)
 	return err;
 }
 
-/* FROM decompressed into TO. */
-static enum nb_err
-decompress(int from, int to, const char *name)
-{
-	size_t in_size = ZSTD_DStreamInSize(), out_size = ZSTD_DStreamOutSize();
-	void *in = malloc(in_size), *out = malloc(out_size);
-	ZSTD_DCtx *zstd = ZSTD_createDCtx();
-	enum nb_err err = NB_OK;
-	size_t left = 1;
-	ssize_t got;
-
-	if (!in || !out || !zstd)
-		err = nb_fail_memory();
-	while (!err && (got = nb_fd_read(from, in, in_size)) > 0) {
-		ZSTD_inBuffer input = { in, (size_t)got, 0 };
-
-		while (!err && input.pos < input.size) {
-			ZSTD_outBuffer output = { out, out_size, 0 };
-
-			left = ZSTD_decompressStream(zstd, &output, &input);
-			if (ZSTD_isError(left))
-				err = nb_fail(NB_ECORRUPT, "%s: %s", name,
-					      ZSTD_getErrorName(left));
-			else if (nb_fd_write(to, out, output.pos))
-				err = nb_fail_errno(nb_fd_write_error(),
-						    "%s: cannot write", name);
-		}
-	}
-	if (!err && left)
-		err = nb_fail(NB_ECORRUPT, "%s: ends too early", name);
-	ZSTD_freeDCtx(zstd);
-	free(in);
-	free(out);
-	return err;
-}
-
 static enum nb_err
 write_plain(void *ctx, const void *data, size_t n)
 {
 	return nb_fd_write(*(int *)ctx, data, n)
-		? nb_fail_errno(nb_fd_write_error(), "gzip: cannot write")
+		? nb_fail_errno(nb_fd_write_error(), "dump: cannot write")
 		: NB_OK;
 }
 
+/* FROM, as it was before its filters, into TO. */
 static enum nb_err
-gunzip(int from, int to)
+decompress(const struct nb_pg_restore *r, int from, int to)
 {
-	static const char *const argv[] = { "gzip", "-dc", NULL };
-	struct nb_proc_result result = { 0 };
-	enum nb_err err;
+	const struct nb_chain_spec spec = { .object = r->path,
+					    .filters = r->compression,
+					    .put = write_plain,
+					    .ctx = &to };
+	struct nb_chain *chain = NULL;
+	enum nb_err err = nb_chain_read(&spec, &chain);
 
-	err = nb_proc_run(&(struct nb_proc){ .argv = argv,
-					     .stdin_fd = from,
-					     .sink = write_plain,
-					     .ctx = &to },
-			  &result);
 	if (!err)
-		err = nb_proc_check("gzip", &result, NB_ECORRUPT);
-	nb_proc_result_free(&result);
+		err = nb_chain_pump(chain, from);
+	nb_chain_free(chain);
 	return err;
 }
 
@@ -233,9 +196,7 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 		free(directory);
 	}
 	if (!err)
-		err = !strcmp(r->compression, "gzip")
-			? gunzip(file, plain)
-			: decompress(file, plain, r->path);
+		err = decompress(r, file, plain);
 	if (!err && lseek(plain, 0, SEEK_SET))
 		err = nb_fail_errno(NB_EIO, "%s: cannot rewind", r->path);
 	nb_fd_close(&file);

@@ -236,8 +236,10 @@ pack(struct pack *p, const char *path, struct nb_source_output *out)
 	if (!err)
 		err = nb_path_make(w->context->staging, w->record.kind, 0711);
 	if (!err)
-		err = nb_dump_file_open(&p->file, w->context->staging, path,
-					true, -1);
+		err = nb_dump_file_open(
+			&p->file,
+			&(struct nb_dump_file_spec){ w->context->staging, path,
+						     "zstd", -1 });
 	if (!err)
 		err = write_archive(p);
 	if (!err)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A tree as one archive: tar in the pax format within one Zstandard frame, so
- * that any tar reads it.  Names are bytes.  The manifest's list of members is
- * what a restore goes by; names in the archive only tell which member comes.
+ * A tree as one archive: tar in the pax format, so that any tar reads it.  What
+ * compresses it is a filter of its file.  Names are bytes.  The manifest's list
+ * of members is what a restore goes by; names in the archive only tell which
+ * member comes.
  */
 #ifndef NB_SOURCE_TAR_H
 #define NB_SOURCE_TAR_H
@@ -27,15 +28,12 @@ enum nb_err nb_tar_finish(struct nb_tar *tar);
 
 struct nb_tar_reader;
 
-/* READ gives the next bytes of the compressed archive, valid until the next
- * call; *N is 0 at the end. */
-enum nb_err nb_tar_reader_new(enum nb_err (*read)(void *ctx, const void **data,
-						  size_t *n),
-			      void *ctx, struct nb_tar_reader **out);
+/* Reads the archive from FD, which is open for as long. */
+enum nb_err nb_tar_reader_new(int fd, struct nb_tar_reader **out);
 void nb_tar_reader_free(struct nb_tar_reader *reader);
 
 /* The next member, valid until the next call; *PATH is NULL at the end.
- * NB_ECORRUPT, and what READ gave. */
+ * NB_ECORRUPT */
 enum nb_err nb_tar_next(struct nb_tar_reader *reader, const char **path);
 
 /* Calls FN with the bytes of that member. */

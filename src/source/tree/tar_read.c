@@ -6,31 +6,17 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#define PIECE ((size_t)64 << 10)
+
 struct nb_tar_reader {
 	struct archive *archive;
-	enum nb_err (*read)(void *ctx, const void **data, size_t *n);
-	void *ctx;
-	enum nb_err err; /* of READ */
 };
-
-static la_ssize_t
-read_in(struct archive *archive, void *ctx, const void **data)
-{
-	struct nb_tar_reader *reader = ctx;
-	size_t n = 0;
-
-	(void)archive;
-	reader->err = reader->read(reader->ctx, data, &n);
-	return reader->err ? -1 : (la_ssize_t)n;
-}
 
 static enum nb_err
 check(struct nb_tar_reader *reader, int ret)
 {
 	if (ret >= ARCHIVE_WARN)
 		return NB_OK;
-	if (reader->err)
-		return reader->err;
 	return nb_fail(NB_ECORRUPT, "archive: %s",
 		       archive_error_string(reader->archive)
 			       ? archive_error_string(reader->archive)
@@ -38,26 +24,20 @@ check(struct nb_tar_reader *reader, int ret)
 }
 
 enum nb_err
-nb_tar_reader_new(enum nb_err (*read)(void *ctx, const void **data, size_t *n),
-		  void *ctx, struct nb_tar_reader **out)
+nb_tar_reader_new(int fd, struct nb_tar_reader **out)
 {
 	struct nb_tar_reader *reader = calloc(1, sizeof *reader);
 	enum nb_err err;
 
 	if (!reader)
 		return nb_fail_memory();
-	reader->read = read;
-	reader->ctx = ctx;
 	reader->archive = archive_read_new();
 	if (!reader->archive) {
 		free(reader);
 		return nb_fail_memory();
 	}
-	archive_read_support_filter_zstd(reader->archive);
 	archive_read_support_format_tar(reader->archive);
-	err = check(reader,
-		    archive_read_open(reader->archive, reader, NULL, read_in,
-				      NULL));
+	err = check(reader, archive_read_open_fd(reader->archive, fd, PIECE));
 	if (err)
 		nb_tar_reader_free(reader);
 	else
@@ -84,7 +64,7 @@ nb_tar_next(struct nb_tar_reader *reader, const char **path)
 	if (ret == ARCHIVE_EOF)
 		return NB_OK;
 	if (check(reader, ret))
-		return reader->err ? reader->err : NB_ECORRUPT;
+		return NB_ECORRUPT;
 	*path = archive_entry_pathname(a);
 	return *path ? NB_OK
 		     : nb_fail(NB_ECORRUPT,
