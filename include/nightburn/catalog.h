@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include <nightburn/error.h>
+#include <nightburn/state.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,8 +21,8 @@ struct nb_backup_row {
 	uint64_t generation;
 	int64_t created, verified;
 	uint64_t bytes, files;
-	const char *disc; /* NULL: on no disc any more */
-	const char *disc_state;
+	const char *disc;              /* NULL: on no disc any more */
+	enum nb_disc_state disc_state; /* when DISC is not NULL */
 	int session;
 };
 struct nb_source_row {
@@ -33,21 +33,24 @@ struct nb_source_row {
 struct nb_file_row {
 	const char *backup_id, *disc;
 	uint64_t generation;
-	const char *path, *type, *target;
+	const char *path, *target;
+	enum nb_entry_type type;
 	uint64_t size;
 	unsigned int mode, uid, gid;
 	int64_t mtime;
 	char sha256[65]; /* "" where there is none */
 };
 struct nb_disc_row {
-	const char *pool, *name, *disc_id, *state, *note, *profile;
+	const char *pool, *name, *disc_id, *note, *profile;
+	enum nb_disc_state state;
 	uint64_t generation;
 	int64_t verified;
 	int sessions, cycles;
 };
 
 struct nb_clone_row {
-	const char *name, *id, *source, *target, *state, *note;
+	const char *name, *id, *source, *target, *note;
+	enum nb_clone_state state;
 	int64_t finished, checked;
 	uint64_t files;
 };

@@ -84,15 +84,15 @@ NB_API enum nb_err nb_drives(struct nb_drive_row **rows, size_t *count);
 struct nb_disc_info {
 	char device[512]; /* as given or configured */
 	char drive[65];   /* its name in the configuration, or "" */
-	char state[16];   /* "none", "blank", "appendable", ... */
+	enum nb_medium_state state;
 	char profile[80];
 	uint64_t capacity, free; /* blocks */
 	int sessions;
 	uint32_t last_start;    /* first number of msinfo */
 	uint32_t next_writable; /* second number of msinfo */
 	char volume_id[33];
-	char label[12]; /* "none", "good", "unreadable" */
-	int session;    /* what follows is of this one, because the
+	enum nb_label_state label; /* of the newest session */
+	int session;               /* what follows is of this one, because the
 				      newest is bad; 0: of the newest */
 	char disc_id[33], pool[65], disc[65], backup_id[41];
 	uint64_t generation;
@@ -120,10 +120,8 @@ NB_API enum nb_err nb_msinfo(struct nightburn *nb, const char *device,
 struct nb_plan_info {
 	char job[65], pool[65];
 	char drive[65], device[512];
-	char plan[24];            /* "fresh", "append", "blank-then-fresh",
-				      "refuse" */
-	char reason[32];          /* code, as "oldest-disc" */
-	const char *text, *hint;  /* in words; hint may be NULL; static */
+	enum nb_plan plan;
+	enum nb_plan_reason reason;
 	char disc[65];            /* the disc that it is or becomes, or "" */
 	char wanted[65];          /* the disc that a person should insert */
 	uint64_t need, available; /* blocks; need 0: not known before a dump */

@@ -64,7 +64,7 @@ cmd_msinfo(struct cli *cli)
 	nb_close(nb);
 	if (err)
 		return err;
-	if (!strcmp(info.state, "blank")) {
+	if (info.state == NB_MEDIUM_BLANK) {
 		fprintf(stderr, "blank: start a fresh session\n");
 		nb_str_add(&s, "0,0\n");
 	} else {

@@ -113,15 +113,10 @@ static void
 tell_label(struct nightburn *nb, const struct nb_inspection *look,
 	   struct nb_disc_info *out)
 {
-	static const char *const states[] = {
-		[NB_LABEL_NONE] = "none",
-		[NB_LABEL_GOOD] = "good",
-		[NB_LABEL_UNREADABLE] = "unreadable",
-	};
 	const struct nb_label *label = &look->label;
 
 	if (!look->session)
-		strcpy(out->label, states[look->label_state]);
+		out->label = look->label_state;
 	out->session = look->session;
 	if (look->label_state != NB_LABEL_GOOD)
 		return;
@@ -142,8 +137,7 @@ nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
 	memcpy(out->device, look->device, sizeof out->device);
 	if (look->config)
 		strncpy(out->drive, look->config->name, sizeof out->drive - 1);
-	strncpy(out->state, nb_medium_state_name(look->medium.state),
-		sizeof out->state - 1);
+	out->state = look->medium.state;
 	memcpy(out->profile, look->medium.profile_name, sizeof out->profile);
 	out->capacity = look->medium.capacity;
 	out->free = look->medium.free;
@@ -184,9 +178,9 @@ nb_msinfo(struct nightburn *nb, const char *device, struct nb_disc_info *out)
 
 	if (err == NB_ENOMEDIUM)
 		return nb_fail(err, "%s: no disc", out->device);
-	if (!err && strcmp(out->state, "blank")
-	    && strcmp(out->state, "appendable"))
+	if (!err && out->state != NB_MEDIUM_BLANK
+	    && out->state != NB_MEDIUM_APPENDABLE)
 		err = nb_fail(NB_EWRONG, "%s: %s: no session can be added",
-			      out->device, out->state);
+			      out->device, nb_medium_state_name(out->state));
 	return err;
 }

@@ -14,6 +14,7 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 	 struct nb_names *list)
 {
 	const struct nb_run_result *r = facts->result;
+	bool planned = r->plan.job[0]; /* else it ended before */
 	const struct {
 		const char *name, *value;
 	} texts[] = {
@@ -24,8 +25,9 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 		{ "DEVICE", r->plan.device },
 		{ "DISC", r->plan.disc },
 		{ "WANTED", r->plan.wanted },
-		{ "PLAN", r->plan.plan },
-		{ "REASON", r->plan.reason },
+		{ "PLAN", planned ? nb_plan_name(r->plan.plan) : "" },
+		{ "REASON",
+		  planned ? nb_plan_reason_code(r->plan.reason) : "" },
 		{ "BACKUP_ID", r->backup_id },
 		{ "BURNED", r->burned ? "yes" : "no" },
 		{ "VERIFIED", r->verified ? "yes" : "no" },

@@ -69,7 +69,7 @@ tell_file(void *ctx, const struct nb_catalog_file *row)
 		.disc = row->disc,
 		.generation = row->generation,
 		.path = e->path,
-		.type = nb_entry_type_name(e->type),
+		.type = e->type,
 		.target = e->target,
 		.size = e->size,
 		.mode = e->mode,

@@ -41,7 +41,7 @@ nb_report_clone_row(struct nb_str *s, const struct nb_clone_row *c, bool json)
 		nb_object_text(&o, "id", c->id);
 		nb_object_text(&o, "source", c->source);
 		nb_object_text(&o, "target", c->target);
-		nb_object_text(&o, "state", c->state);
+		nb_object_text(&o, "state", nb_clone_state_name(c->state));
 		nb_object_text(&o, "note", c->note);
 		nb_object_date(&o, "finished", c->finished);
 		nb_object_date(&o, "compared", c->checked);
@@ -50,7 +50,8 @@ nb_report_clone_row(struct nb_str *s, const struct nb_clone_row *c, bool json)
 		return;
 	}
 	nb_str_addf(s, "clone %s of %s on %s: %s, %s, contents compared %s\n",
-		    c->name, c->source, c->target, c->state,
+		    c->name, c->source, c->target,
+		    nb_clone_state_name(c->state),
 		    nb_report_date(c->finished, date),
 		    nb_report_date(c->checked, checked));
 }

@@ -16,7 +16,7 @@ disc_object(struct nb_str *s, const struct nb_disc_info *d)
 
 	nb_object_text(&o, "device", d->device);
 	nb_object_text(&o, "drive", or_null(d->drive));
-	nb_object_text(&o, "state", d->state);
+	nb_object_text(&o, "state", nb_medium_state_name(d->state));
 	nb_object_text(&o, "profile", or_null(d->profile));
 	nb_object_number(&o, "capacity", d->capacity);
 	nb_object_number(&o, "free", d->free);
@@ -24,7 +24,7 @@ disc_object(struct nb_str *s, const struct nb_disc_info *d)
 	nb_object_number(&o, "last_start", d->last_start);
 	nb_object_number(&o, "next_writable", d->next_writable);
 	nb_object_bytes(&o, "volume_id", or_null(d->volume_id));
-	nb_object_text(&o, "label", d->label);
+	nb_object_text(&o, "label", nb_label_state_name(d->label));
 	nb_object_number(&o, "session", (uint64_t)d->session);
 	nb_object_text(&o, "disc_id", or_null(d->disc_id));
 	nb_object_text(&o, "pool", or_null(d->pool));
@@ -50,8 +50,10 @@ nb_report_disc(struct nb_str *s, const struct nb_disc_info *d, bool json)
 		    d->drive[0] ? ": " : "", d->device);
 	nb_str_addf(s, "medium      %s%s%s\n", d->profile,
 		    d->profile[0] ? ", " : "",
-		    d->state[0] == 'n' ? "no disc" : d->state);
-	if (d->state[0] == 'n')
+		    d->state == NB_MEDIUM_NONE
+			    ? "no disc"
+			    : nb_medium_state_name(d->state));
+	if (d->state == NB_MEDIUM_NONE)
 		return;
 	nb_str_addf(s, "capacity    %s, %s free\n",
 		    nb_str_size(d->capacity * 2048, size),
@@ -61,12 +63,12 @@ nb_report_disc(struct nb_str *s, const struct nb_disc_info *d, bool json)
 			    d->sessions, (unsigned long)d->next_writable);
 	if (d->volume_id[0])
 		nb_str_addf(s, "volume id   %s\n", d->volume_id);
-	nb_str_addf(s, "label       %s", d->label);
+	nb_str_addf(s, "label       %s", nb_label_state_name(d->label));
 	if (d->session)
 		nb_str_addf(s, " in the newest session, good in session %d",
 			    d->session);
 	nb_str_add(s, "\n");
-	if (d->label[0] != 'g' && !d->session)
+	if (d->label != NB_LABEL_GOOD && !d->session)
 		return;
 	nb_str_addf(s, "disc        %s of pool %s%s\n", d->disc, d->pool,
 		    d->ours ? "" : ", without the key of this installation");
@@ -134,7 +136,9 @@ nb_report_backup(struct nb_str *s, const struct nb_backup_row *b, bool json)
 		nb_object_number(&o, "bytes", b->bytes);
 		nb_object_number(&o, "files", b->files);
 		nb_object_text(&o, "disc", b->disc);
-		nb_object_text(&o, "disc_state", b->disc_state);
+		nb_object_text(&o, "disc_state",
+			       b->disc ? nb_disc_state_name(b->disc_state)
+				       : NULL);
 		nb_object_number(&o, "session", (uint64_t)b->session);
 		nb_object_end(&o);
 		return;
@@ -143,7 +147,8 @@ nb_report_backup(struct nb_str *s, const struct nb_backup_row *b, bool json)
 		    (unsigned long long)b->generation, b->id, b->job,
 		    nb_str_size(b->bytes, size));
 	if (b->disc)
-		nb_str_addf(s, "  %s (%s)\n", b->disc, b->disc_state);
+		nb_str_addf(s, "  %s (%s)\n", b->disc,
+			    nb_disc_state_name(b->disc_state));
 	else
 		nb_str_add(s, "  on no disc any more\n");
 }
@@ -203,7 +208,7 @@ nb_report_file(struct nb_str *s, const struct nb_file_row *f, bool json)
 		nb_object_text(&o, "disc", f->disc);
 		nb_object_number(&o, "generation", f->generation);
 		nb_object_bytes(&o, "path", f->path);
-		nb_object_text(&o, "type", f->type);
+		nb_object_text(&o, "type", nb_entry_type_name(f->type));
 		nb_object_bytes(&o, "target", f->target);
 		nb_object_number(&o, "size", f->size);
 		nb_object_number(&o, "uid", f->uid);
@@ -232,7 +237,7 @@ nb_report_disc_row(struct nb_str *s, const struct nb_disc_row *d, bool json)
 		nb_object_text(&o, "pool", d->pool);
 		nb_object_text(&o, "disc", d->name);
 		nb_object_text(&o, "disc_id", d->disc_id);
-		nb_object_text(&o, "state", d->state);
+		nb_object_text(&o, "state", nb_disc_state_name(d->state));
 		nb_object_text(&o, "note", d->note);
 		nb_object_text(&o, "profile", d->profile);
 		nb_object_number(&o, "generation", d->generation);
@@ -243,7 +248,7 @@ nb_report_disc_row(struct nb_str *s, const struct nb_disc_row *d, bool json)
 		return;
 	}
 	nb_str_addf(s, "%-10s %-10s %-8s generation %llu, verified %s%s%s\n",
-		    d->pool, d->name, d->state,
+		    d->pool, d->name, nb_disc_state_name(d->state),
 		    (unsigned long long)d->generation,
 		    nb_report_date(d->verified, date), d->note ? ", " : "",
 		    d->note ? d->note : "");

@@ -16,10 +16,13 @@ plan_object(struct nb_str *s, const struct nb_plan_info *p)
 	nb_object_text(&o, "pool", p->pool);
 	nb_object_text(&o, "drive", or_null(p->drive));
 	nb_object_text(&o, "device", p->device);
-	nb_object_text(&o, "plan", p->plan);
-	nb_object_text(&o, "reason", p->reason);
-	nb_object_text(&o, "text", p->text);
-	nb_object_text(&o, "hint", p->hint);
+	nb_object_text(&o, "plan", p->job[0] ? nb_plan_name(p->plan) : "");
+	nb_object_text(&o, "reason",
+		       p->job[0] ? nb_plan_reason_code(p->reason) : "");
+	nb_object_text(&o, "text",
+		       p->job[0] ? nb_plan_reason_text(p->reason) : NULL);
+	nb_object_text(&o, "hint",
+		       p->job[0] ? nb_plan_reason_hint(p->reason) : NULL);
 	nb_object_text(&o, "disc", or_null(p->disc));
 	nb_object_text(&o, "wanted", or_null(p->wanted));
 	nb_object_number(&o, "need", p->need);
@@ -42,15 +45,16 @@ nb_report_plan(struct nb_str *s, const struct nb_plan_info *p, bool json)
 		    p->device);
 	if (p->disc[0])
 		nb_str_addf(s, "disc    %s\n", p->disc);
-	nb_str_addf(s, "plan    %s, because %s\n", p->plan, p->text);
+	nb_str_addf(s, "plan    %s, because %s\n", nb_plan_name(p->plan),
+		    nb_plan_reason_text(p->reason));
 	if (p->need)
 		nb_str_addf(s, "size    %llu blocks of %llu\n",
 			    (unsigned long long)p->need,
 			    (unsigned long long)p->available);
 	if (p->wanted[0])
 		nb_str_addf(s, "wanted  %s\n", p->wanted);
-	if (p->hint)
-		nb_str_addf(s, "hint    %s\n", p->hint);
+	if (nb_plan_reason_hint(p->reason))
+		nb_str_addf(s, "hint    %s\n", nb_plan_reason_hint(p->reason));
 }
 
 static void

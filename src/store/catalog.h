@@ -147,7 +147,7 @@ struct nb_catalog_backup {
 	uint64_t bytes;   /* stored, all files */
 	uint64_t files;
 	const char *disc, *disc_id; /* NULL when it is gone from every disc */
-	const char *disc_state;
+	enum nb_disc_state disc_state; /* when DISC is not NULL */
 	int session;
 };
 
@@ -189,7 +189,8 @@ enum nb_err nb_catalog_find(
 
 /* All discs, of all pools. */
 struct nb_catalog_disc {
-	const char *pool, *name, *disc_id, *state, *note, *profile;
+	const char *pool, *name, *disc_id, *note, *profile;
+	enum nb_disc_state state;
 	uint64_t generation;
 	int64_t verified;
 	int sessions, cycles; /* cycles: times it was written afresh */
@@ -203,7 +204,7 @@ enum nb_err nb_catalog_discs(
 
 struct nb_catalog_clone {
 	const char *name, *id, *source, *target;
-	const char *state; /* "writing", "good", "incomplete" */
+	enum nb_clone_state state;
 	const char *note;
 	int64_t started, finished, checked;
 	uint64_t files, transferred, deleted, bytes;

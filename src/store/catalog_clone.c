@@ -24,7 +24,7 @@ nb_catalog_put_clone(struct nb_catalog *catalog,
 	nb_sql_text(&sql, clone->id);
 	nb_sql_text(&sql, clone->source);
 	nb_sql_text(&sql, clone->target);
-	nb_sql_text(&sql, clone->state);
+	nb_sql_text(&sql, nb_clone_state_name(clone->state));
 	nb_sql_text(&sql, clone->note);
 	nb_sql_int(&sql, clone->started);
 	nb_sql_int(&sql, clone->finished);
@@ -35,6 +35,16 @@ nb_catalog_put_clone(struct nb_catalog *catalog,
 	nb_sql_int(&sql, (int64_t)clone->bytes);
 	nb_sql_again(&sql);
 	return nb_sql_end(&sql);
+}
+
+/* A word that is none, because the file is damaged, is no good clone. */
+static enum nb_clone_state
+get_state(struct nb_sql *sql, int column)
+{
+	enum nb_clone_state state = NB_CLONE_INCOMPLETE;
+
+	nb_clone_state_parse(nb_sql_get_must(sql, column), &state);
+	return state;
 }
 
 enum nb_err
@@ -55,7 +65,7 @@ nb_catalog_clones(struct nb_catalog *catalog,
 			.id = nb_sql_get_text(&sql, 1),
 			.source = nb_sql_get_text(&sql, 2),
 			.target = nb_sql_get_text(&sql, 3),
-			.state = nb_sql_get_text(&sql, 4),
+			.state = get_state(&sql, 4),
 			.note = nb_sql_get_text(&sql, 5),
 			.started = nb_sql_get_int(&sql, 6),
 			.finished = nb_sql_get_int(&sql, 7),

@@ -18,6 +18,16 @@
 	"on p.backup_id = b.id "
 #define NEWEST_FIRST " order by b.generation desc, b.created desc, b.id desc"
 
+/* A word that is none, because the file is damaged, is for a person to see. */
+static enum nb_disc_state
+get_state(struct nb_sql *sql, int column)
+{
+	enum nb_disc_state state = NB_DISC_SUSPECT;
+
+	nb_disc_state_parse(nb_sql_get_must(sql, column), &state);
+	return state;
+}
+
 typedef enum nb_err backup_fn(void *ctx, const struct nb_catalog_backup *row);
 
 static enum nb_err
@@ -36,7 +46,7 @@ each_backup(struct nb_sql *sql, backup_fn *fn, void *ctx)
 			.files = (uint64_t)nb_sql_get_int(sql, 8),
 			.disc = nb_sql_get_text(sql, 9),
 			.disc_id = nb_sql_get_text(sql, 10),
-			.disc_state = nb_sql_get_text(sql, 11),
+			.disc_state = get_state(sql, 11),
 			.session = (int)nb_sql_get_int(sql, 12),
 		};
 		enum nb_err err = fn(ctx, &row);
@@ -270,7 +280,7 @@ nb_catalog_discs(struct nb_catalog *catalog,
 			.pool = nb_sql_get_must(&sql, 0),
 			.name = nb_sql_get_must(&sql, 1),
 			.disc_id = nb_sql_get_must(&sql, 2),
-			.state = nb_sql_get_must(&sql, 3),
+			.state = get_state(&sql, 3),
 			.note = nb_sql_get_text(&sql, 4),
 			.profile = nb_sql_get_text(&sql, 5),
 			.generation = (uint64_t)nb_sql_get_int(&sql, 6),

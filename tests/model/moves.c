@@ -22,8 +22,11 @@ static struct nightburn nightburn = { .config = &config };
 static void
 tell_plan(const struct nb_plan_info *plan, struct outcome *out)
 {
-	memcpy(out->plan, plan->plan, sizeof out->plan - 1);
-	memcpy(out->reason, plan->reason, sizeof out->reason - 1);
+	if (!plan->job[0])
+		return;
+	snprintf(out->plan, sizeof out->plan, "%s", nb_plan_name(plan->plan));
+	snprintf(out->reason, sizeof out->reason, "%s",
+		 nb_plan_reason_code(plan->reason));
 }
 
 static enum nb_err

@@ -124,8 +124,7 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
 
 		stage_id(r->id, disc_id);
 		name[0] = (char)('A' + r->name);
-		told.disc_state =
-			nb_disc_state_name((enum nb_disc_state)r->state);
+		told.disc_state = (enum nb_disc_state)r->state;
 		for (int k = 0; k < r->count; k++) {
 			told.generation = r->session[k].generation;
 			stage_backup(r->session[k].backup, id);

@@ -207,7 +207,7 @@ save_marker(struct clone *c)
 
 static enum nb_err
 record(const struct clone *c, const struct nb_clone_result *r,
-       const char *state, const char *note)
+       enum nb_clone_state state, const char *note)
 {
 	struct nb_catalog_clone row = {
 		.name = c->config->name,
@@ -308,7 +308,7 @@ write_clone(struct clone *c, const struct nb_clone_work *work,
 		return err;
 	err = nb_power_permit(c->nb, "clone");
 	if (!err)
-		err = record(c, r, "writing", NULL);
+		err = record(c, r, NB_CLONE_WRITING, NULL);
 	if (!err && c->options->init)
 		err = save_marker(c);
 	if (err)
@@ -317,11 +317,11 @@ write_clone(struct clone *c, const struct nb_clone_work *work,
 	err = copy(c, work, most, r);
 	nb_fd_close(&inhibitor);
 	if (err) {
-		record(c, r, "incomplete", "the last run failed");
+		record(c, r, NB_CLONE_INCOMPLETE, "the last run failed");
 		return err;
 	}
 	warn_fstab(c);
-	return record(c, r, "good", NULL);
+	return record(c, r, NB_CLONE_GOOD, NULL);
 }
 
 static enum nb_err

@@ -260,12 +260,8 @@ nb_plan_tell(const struct nb_pool_context *context,
 		snprintf(out->drive, sizeof out->drive, "%s",
 			 look->config->name);
 	memcpy(out->device, look->device, sizeof out->device);
-	snprintf(out->plan, sizeof out->plan, "%s",
-		 nb_plan_name(decision->plan));
-	snprintf(out->reason, sizeof out->reason, "%s",
-		 nb_plan_reason_code(decision->reason));
-	out->text = nb_plan_reason_text(decision->reason);
-	out->hint = nb_plan_reason_hint(decision->reason);
+	out->plan = decision->plan;
+	out->reason = decision->reason;
 	memcpy(out->disc, decision->disc, sizeof out->disc);
 	memcpy(out->wanted, decision->wanted, sizeof out->wanted);
 	out->need = decision->need;
@@ -276,6 +272,7 @@ nb_plan_tell(const struct nb_pool_context *context,
 enum nb_err
 nb_plan_refused(const struct nb_plan_info *plan)
 {
+	const char *hint = nb_plan_reason_hint(plan->reason);
 	char sizes[96] = "", wanted[96] = "";
 
 	if (plan->need)
@@ -286,8 +283,8 @@ nb_plan_refused(const struct nb_plan_info *plan)
 	if (plan->wanted[0])
 		snprintf(wanted, sizeof wanted, " (insert %s)", plan->wanted);
 	nb_log(NB_ERROR, "%s: %s%s%s%s%s",
-	       plan->drive[0] ? plan->drive : plan->device, plan->text, sizes,
-	       plan->hint ? "\nhint: " : "", plan->hint ? plan->hint : "",
-	       wanted);
+	       plan->drive[0] ? plan->drive : plan->device,
+	       nb_plan_reason_text(plan->reason), sizes, hint ? "\nhint: " : "",
+	       hint ? hint : "", wanted);
 	return plan->err;
 }

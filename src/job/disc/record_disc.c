@@ -32,7 +32,7 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 	if (same != (row->generation == c->label->generation))
 		c->found = true;
 	else if (same && row->disc && row->generation == c->newest
-		 && !strcmp(row->disc_state, "good"))
+		 && row->disc_state == NB_DISC_GOOD)
 		snprintf(c->twin, sizeof c->twin, "%s", row->disc);
 	return NB_OK;
 }

@@ -68,7 +68,7 @@ first_look(struct nb_pool_context *context,
 static enum nb_err
 check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 {
-	if (!nb_backup_is_by_hand(backup) || strcmp(plan->plan, "fresh"))
+	if (!nb_backup_is_by_hand(backup) || plan->plan != NB_PLAN_FRESH)
 		return NB_OK;
 	return nb_fail(NB_EWRONG,
 		       "%s: the disc is blank, and paths are "

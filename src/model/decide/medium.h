@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/state.h"
+
 #define NB_BLOCK 2048 /* bytes of a block (ECMA-119 6.1.2) */
 
 /*
@@ -16,17 +18,6 @@
  * hold the descriptors of the newest session (as xorriso lays them out).
  */
 #define NB_OVERWRITE_START 32
-
-enum nb_medium_state {
-	NB_MEDIUM_NONE,         /* no disc, or tray open */
-	NB_MEDIUM_BLANK,        /* nothing on it, checked by reading */
-	NB_MEDIUM_APPENDABLE,   /* sessions on it, another one possible */
-	NB_MEDIUM_OVERWRITABLE, /* random access, something other than an
-				    ISO 9660 file system is on it */
-	NB_MEDIUM_CLOSED,       /* sessions on it, none can follow; with
-				    random_access: write-protected */
-	NB_MEDIUM_DAMAGED       /* the drive cannot make sense of it */
-};
 
 struct nb_medium {
 	enum nb_medium_state state;
@@ -44,8 +35,5 @@ struct nb_medium {
 	char drive_serial[64];  /* "" when the drive tells none */
 	char address[256];      /* /dev/sr0 or the path of a stdio file */
 };
-
-/* "blank", "appendable", ...; statically allocated. */
-const char *nb_medium_state_name(enum nb_medium_state state);
 
 #endif

@@ -7,67 +7,12 @@
 #define NB_MODEL_PLAN_H
 
 #include "model/config/config.h"
+#include "model/state.h"
 #include "model/record/label.h"
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-enum nb_plan {
-	NB_PLAN_REFUSE,
-	NB_PLAN_FRESH,      /* the disc is blank: first session */
-	NB_PLAN_APPEND,     /* one more session behind the others */
-	NB_PLAN_BLANK_FRESH /* blank (or overwrite) it, then first session */
-};
-
-/* Why.  Each refusal has its own; nb_plan_reason_text and nb_plan_reason_hint
- * say it. */
-enum nb_plan_reason {
-	/* good */
-	NB_REASON_BLANK_DISC,  /* fresh on a blank disc */
-	NB_REASON_OLDEST_DISC, /* the pool's oldest: blank, then fresh */
-	NB_REASON_SAME_DISC,   /* yesterday's disc left in: append */
-	NB_REASON_ROOM_LEFT,   /* rotation append, or by hand: append */
-	NB_REASON_DISC_FULL,   /* rotation append: full, it is the oldest
-					and may be blanked */
-	/* refusals */
-	NB_REASON_NO_DISC,
-	NB_REASON_DAMAGED,
-	NB_REASON_UNKNOWN_DATA, /* data or a file system without a label */
-	NB_REASON_LABEL_UNREADABLE,
-	NB_REASON_LAST_SESSION,     /* the newest session is bad, one before it
-					is of a disc of this pool */
-	NB_REASON_LAST_SESSION_OLD, /* the same; what it holds is good, and
-					not the newest of the pool */
-	NB_REASON_OTHER_INSTALLATION, /* and the label bears another key */
-	NB_REASON_LABEL_FORGED,       /* label that says it is ours, without
-					our key: forged, or the key was lost */
-	NB_REASON_OTHER_POOL,
-	NB_REASON_NOT_IN_CATALOG,      /* our label, but the catalog has no such
-					disc id: lost catalog or a copy */
-	NB_REASON_NAME_CONFLICT,       /* label's disc name differs from the
-					catalog's for this id, or is not in the
-					pool's list */
-	NB_REASON_GENERATION_CONFLICT, /* label newer or older than the catalog
-					says for this disc, or of another
-					backup */
-	NB_REASON_CATALOG_BEHIND, /* the catalog is an old copy, or in place
-					of one that was lost */
-	NB_REASON_SUSPECT,
-	NB_REASON_RETIRED,
-	NB_REASON_NO_DISC_NAME,      /* blank, but every name of the pool is in
-					use: nothing says which disc it is */
-	NB_REASON_NOT_OLDEST,        /* of a pool of three or more: neither the
-					newest nor the oldest */
-	NB_REASON_SAME_DISC_REFUSED, /* on_same_disc = refuse */
-	NB_REASON_LAST_GOOD,         /* would destroy the last good backup, or
-					it is full and the only one */
-	NB_REASON_OTHER_UNVERIFIED,  /* newest elsewhere not verified within the
-					age limit */
-	NB_REASON_WRITE_ONCE,        /* needs blanking, and cannot be blanked */
-	NB_REASON_CLOSED,            /* append wanted, disc closed */
-	NB_REASON_TOO_LARGE,         /* for what is free after the plan */
-	NB_REASON_TOO_LARGE_FOR_DISC, /* for the empty disc too */
-	NB_REASON_COUNT
-};
+#define NB_REASON_COUNT (NB_REASON_TOO_LARGE_FOR_DISC + 1)
 
 /* What is asked for. */
 enum nb_intent {
@@ -157,14 +102,5 @@ struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
  * none.  Suspect and retired discs have no turn.
  */
 const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
-
-/* "fresh", "append", "blank-then-fresh", "refuse". */
-const char *nb_plan_name(enum nb_plan plan);
-/* A code such as "not-oldest" for JSON and tests. */
-const char *nb_plan_reason_code(enum nb_plan_reason reason);
-/* A sentence without full stop, about "the disc". */
-const char *nb_plan_reason_text(enum nb_plan_reason reason);
-/* The remedy, or NULL where nothing is wrong. */
-const char *nb_plan_reason_hint(enum nb_plan_reason reason);
 
 #endif

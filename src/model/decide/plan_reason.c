@@ -136,33 +136,26 @@ static const struct {
 					   "or divide the job" },
 };
 
-const char *
-nb_plan_name(enum nb_plan plan)
+static bool
+is_known(enum nb_plan_reason reason)
 {
-	static const char *const names[] = {
-		[NB_PLAN_REFUSE] = "refuse",
-		[NB_PLAN_FRESH] = "fresh",
-		[NB_PLAN_APPEND] = "append",
-		[NB_PLAN_BLANK_FRESH] = "blank-then-fresh",
-	};
-
-	return names[plan];
+	return (size_t)reason < sizeof reasons / sizeof *reasons;
 }
 
 const char *
 nb_plan_reason_code(enum nb_plan_reason reason)
 {
-	return reasons[reason].code;
+	return is_known(reason) ? reasons[reason].code : "unknown";
 }
 
 const char *
 nb_plan_reason_text(enum nb_plan_reason reason)
 {
-	return reasons[reason].text;
+	return is_known(reason) ? reasons[reason].text : "unknown";
 }
 
 const char *
 nb_plan_reason_hint(enum nb_plan_reason reason)
 {
-	return reasons[reason].hint;
+	return is_known(reason) ? reasons[reason].hint : NULL;
 }

@@ -27,27 +27,3 @@ nb_pool_by_name(const struct nb_pool_view *view, const char *name)
 			return &view->discs.at[i];
 	return NULL;
 }
-
-static const char *const state_names[] = {
-	[NB_DISC_UNUSED] = "unused",   [NB_DISC_GOOD] = "good",
-	[NB_DISC_SUSPECT] = "suspect", [NB_DISC_BLANKED] = "blanked",
-	[NB_DISC_RETIRED] = "retired",
-};
-
-const char *
-nb_disc_state_name(enum nb_disc_state state)
-{
-	return state_names[state];
-}
-
-bool
-nb_disc_state_parse(const char *name, enum nb_disc_state *out)
-{
-	for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++) {
-		if (!strcmp(name, state_names[i])) {
-			*out = (enum nb_disc_state)i;
-			return true;
-		}
-	}
-	return false;
-}

@@ -11,14 +11,7 @@
 
 #include "base/array.h"
 #include "model/record/label.h"
-
-enum nb_disc_state {
-	NB_DISC_UNUSED,  /* named in the configuration, never written */
-	NB_DISC_GOOD,    /* its newest session is verified */
-	NB_DISC_SUSPECT, /* a write or verification failed; a person looks */
-	NB_DISC_BLANKED, /* blanked by us, nothing written since */
-	NB_DISC_RETIRED  /* not to be written again */
-};
+#include "model/state.h"
 
 struct nb_pool_disc {
 	char name[NB_NAME_MAX + 1];
@@ -48,8 +41,5 @@ const struct nb_pool_disc *nb_pool_by_id(const struct nb_pool_view *view,
 					 const char *disc_id);
 const struct nb_pool_disc *nb_pool_by_name(const struct nb_pool_view *view,
 					   const char *name);
-
-const char *nb_disc_state_name(enum nb_disc_state state);
-bool nb_disc_state_parse(const char *name, enum nb_disc_state *out);
 
 #endif

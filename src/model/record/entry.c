@@ -240,28 +240,3 @@ nb_entries_bytes(const struct nb_entries *list)
 			bytes += list->at[i].size;
 	return bytes;
 }
-
-static const char *const type_names[] = {
-	[NB_ENTRY_FILE] = "file",       [NB_ENTRY_DIR] = "dir",
-	[NB_ENTRY_SYMLINK] = "symlink", [NB_ENTRY_FIFO] = "fifo",
-	[NB_ENTRY_CHAR] = "char",       [NB_ENTRY_BLOCK] = "block",
-	[NB_ENTRY_SOCKET] = "socket",
-};
-
-const char *
-nb_entry_type_name(enum nb_entry_type type)
-{
-	return type_names[type];
-}
-
-bool
-nb_entry_type_parse(const char *name, enum nb_entry_type *out)
-{
-	for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++) {
-		if (!strcmp(name, type_names[i])) {
-			*out = (enum nb_entry_type)i;
-			return true;
-		}
-	}
-	return false;
-}

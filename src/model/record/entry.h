@@ -17,16 +17,7 @@
 
 #include "base/array.h"
 #include "base/hash.h"
-
-enum nb_entry_type {
-	NB_ENTRY_FILE,
-	NB_ENTRY_DIR,
-	NB_ENTRY_SYMLINK,
-	NB_ENTRY_FIFO,
-	NB_ENTRY_CHAR,
-	NB_ENTRY_BLOCK,
-	NB_ENTRY_SOCKET
-};
+#include "model/state.h"
 
 /* Where the bytes of a file come from. */
 enum nb_content {
@@ -129,9 +120,5 @@ struct nb_entry *nb_entries_find(const struct nb_entries *list,
 
 /* The sum of the files' sizes in bytes, each name of a file counted. */
 uint64_t nb_entries_bytes(const struct nb_entries *list);
-
-/* "file", "dir", "symlink", ...; and back (false when unknown). */
-const char *nb_entry_type_name(enum nb_entry_type type);
-bool nb_entry_type_parse(const char *name, enum nb_entry_type *out);
 
 #endif

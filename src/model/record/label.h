@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "model/record/key.h"
+#include "model/state.h"
 
 #define NB_LABEL_PATH "nightburn/label.json"
 #define NB_LABEL_VERSION 1
@@ -39,13 +40,6 @@ struct nb_label {
 	bool has_manifest_mac;            /* the manifest beside it bears a MAC
 					     of its own */
 	char mac[NB_MAC_HEX + 1];         /* hex; "" for a label without */
-};
-
-/* What reading the label of a disc came to. */
-enum nb_label_state {
-	NB_LABEL_NONE, /* readable, and there is none */
-	NB_LABEL_GOOD,
-	NB_LABEL_UNREADABLE /* there is something that cannot be trusted */
 };
 
 /* The label as JSON text with a final newline; the member "mac" is left out

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The states of <nightburn/state.h>, and their names read back: catalog and
+ * manifest hold words.
+ */
+#ifndef NB_MODEL_STATE_H
+#define NB_MODEL_STATE_H
+
+#include <stdbool.h>
+
+#include <nightburn/state.h>
+
+/* False, *OUT untouched: NAME is none. */
+bool nb_disc_state_parse(const char *name, enum nb_disc_state *out);
+bool nb_clone_state_parse(const char *name, enum nb_clone_state *out);
+bool nb_entry_type_parse(const char *name, enum nb_entry_type *out);
+
+#endif
