@@ -77,6 +77,9 @@ if [ -d src/vdrive ]; then
 	grep -nE '^#include ("|<nightburn/)' -r src/vdrive |
 		grep -v '#include "vdrive/'
 fi | rule "vdrive includes nothing of nightburn"
+grep -rnE 'strn?(case)?cmp\([^"]*"(refuse|fresh|append|blank-then-fresh|appendable|overwritable|closed|damaged|unreadable|good|suspect|blanked|retired|writing|incomplete|symlink)"' \
+	src/job src/cli src/report src/store --include='*.c' |
+	rule "states are enums: no word of one is compared"
 grep -nE '^#include [<"]vdrive/' -r src include | grep -v '^src/vdrive/' |
 	rule "nightburn includes nothing of vdrive"
 grep -nE '^#include ("|<(libisofs|libburn|libisoburn|sqlite3|libpq))' \
