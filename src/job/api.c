@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "disc/drive/drive.h"
-#include "job/disc/fallback_session.h"
-#include "job/disc/inspect.h"
 #include "job/power.h"
 
 const char *
@@ -89,98 +87,4 @@ nb_drives(struct nb_drive_row **rows, size_t *count)
 	*rows = made;
 	*count = n;
 	return NB_OK;
-}
-
-/* Does the label bear the key of the installation of NB?  Makes nothing. */
-static bool
-is_ours(struct nightburn *nb, const struct nb_label *label)
-{
-	struct nb_pool_context context;
-	bool ours = false;
-
-	for (size_t i = 0; nb && !ours && i < nb->config->jobs.count; i++) {
-		if (nb_pool_context_open(nb, nb->config->jobs.at[i].name,
-					 NB_POOL_PEEK, &context))
-			continue;
-		ours = !nb_pool_context_key(&context, false)
-			&& nb_pool_context_signed(&context, label);
-		nb_pool_context_close(&context);
-	}
-	return ours;
-}
-
-static void
-tell_label(struct nightburn *nb, const struct nb_inspection *look,
-	   struct nb_disc_info *out)
-{
-	const struct nb_label *label = &look->label;
-
-	if (!look->session)
-		out->label = look->label_state;
-	out->session = look->session;
-	if (look->label_state != NB_LABEL_GOOD)
-		return;
-	memcpy(out->disc_id, label->disc_id, sizeof out->disc_id);
-	memcpy(out->pool, label->pool, sizeof out->pool);
-	memcpy(out->disc, label->disc, sizeof out->disc);
-	memcpy(out->backup_id, label->backup_id, sizeof out->backup_id);
-	out->generation = label->generation;
-	out->created = label->created;
-	out->ours = is_ours(nb, label);
-}
-
-void
-nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
-		struct nb_disc_info *out)
-{
-	memset(out, 0, sizeof *out);
-	memcpy(out->device, look->device, sizeof out->device);
-	if (look->config)
-		strncpy(out->drive, look->config->name, sizeof out->drive - 1);
-	out->state = look->medium.state;
-	memcpy(out->profile, look->medium.profile_name, sizeof out->profile);
-	out->capacity = look->medium.capacity;
-	out->free = look->medium.free;
-	out->sessions = look->medium.sessions;
-	out->last_start = look->medium.last_start;
-	out->next_writable = look->medium.next_writable;
-	memcpy(out->volume_id, look->volume_id, sizeof out->volume_id);
-	tell_label(nb, look, out);
-}
-
-enum nb_err
-nb_disc(struct nightburn *nb, const char *device, struct nb_disc_info *out)
-{
-	struct nb_inspection look;
-	bool none;
-	enum nb_err err;
-
-	err = nb_inspect_open(nb, device, &look);
-	if (err)
-		return err;
-	nb_inspect_tell(nb, &look, out);
-	none = look.medium.state == NB_MEDIUM_NONE;
-	if (look.label_state != NB_LABEL_GOOD) {
-		err = nb_fallback_session(&look);
-		if (!err)
-			tell_label(nb, &look, out);
-	}
-	nb_inspect_close(&look);
-	if (err && err != NB_ENOTFOUND)
-		return err;
-	return none ? NB_ENOMEDIUM : NB_OK;
-}
-
-enum nb_err
-nb_msinfo(struct nightburn *nb, const char *device, struct nb_disc_info *out)
-{
-	enum nb_err err = nb_disc(nb, device, out);
-
-	if (err == NB_ENOMEDIUM)
-		return nb_fail(err, "%s: no disc", out->device);
-	if (!err && out->state != NB_MEDIUM_BLANK
-	    && out->state != NB_MEDIUM_APPENDABLE)
-		err = nb_fail(NB_EWRONG, "%s: %s: no session can be added",
-			      out->device, nb_medium_state_name(out->state));
-	return err;
 }

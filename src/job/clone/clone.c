@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "job/power.h"
+#include "source/device/mount.h"
 
 #define MARKER_MAX 4096
 

@@ -72,13 +72,18 @@ struct vd_drive {
 	struct vd_drive_options options;
 };
 
-/* ---- answers (drive.c) --------------------------------------------------- */
+/* ---- answers (transfer.c) ------------------------------------------------ */
 
 /* Gives the host the first bytes of N, at most ALLOCATION. */
 void vd_give(struct vd_io *io, const void *data, size_t n, size_t allocation);
 
 /* Takes N bytes of parameters; false when the host sends less. */
 bool vd_take(struct vd_io *io, size_t n);
+
+/* ---- the disc (tray.c) --------------------------------------------------- */
+
+/* The power fails, or the disc is pulled out. */
+void vd_interrupt(struct vd_drive *drive);
 
 /* ---- time (timer.c) ------------------------------------------------------ */
 
@@ -117,7 +122,7 @@ void vd_read_time(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 /* Nanoseconds in which BLOCKS are written. */
 uint64_t vd_write_time(const struct vd_drive *drive, int32_t blocks);
 
-/* ---- writing (cmd_write.c, cmd_close.c) ---------------------------------- */
+/* ---- writing (record.c) -------------------------------------------------- */
 
 /* Records blocks as the fault of the command says.  A sense code. */
 uint32_t vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
@@ -141,14 +146,14 @@ uint32_t vd_close_session(struct vd_drive *drive, bool final);
 /* Saves the disc.  A sense code. */
 uint32_t vd_save(struct vd_drive *drive);
 
-/* A write of the session that a cue sheet announced (cmd_cue.c). */
+/* A write of the session that a cue sheet announced (command/cue.c). */
 uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 			  uint32_t count);
 
 /* Ends such a session when all of it is written.  A sense code. */
 uint32_t vd_end_session(struct vd_drive *drive);
 
-/* ---- formats (cmd_format.c) ---------------------------------------------- */
+/* ---- formats (command/format.c) ------------------------------------------ */
 
 struct vd_format {
 	int32_t blocks; /* at most */
@@ -162,7 +167,7 @@ struct vd_format {
 int vd_formats(const struct vd_disc *disc,
 	       struct vd_format out[VD_FORMATS_MAX]);
 
-/* ---- the write parameters page (cmd_mode.c) ------------------------------ */
+/* ---- the write parameters page (command/mode.c) ------------------------- */
 
 enum vd_write_type vd_write_type(const struct vd_drive *drive);
 bool vd_write_test(const struct vd_drive *drive);

@@ -13,7 +13,7 @@
 #include "vdrive/front/rundir.h"
 #include "vdrive/front/serve.h"
 #include "vdrive/front/spawn.h"
-#include "vdrive/front/station.h"
+#include "vdrive/station/station.h"
 #include "vdrive/tcmu/target.h"
 
 struct run {

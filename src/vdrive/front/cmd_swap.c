@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vdrive/front/client.h"
+#include "vdrive/station/client.h"
 #include "vdrive/front/rundir.h"
 #include "vdrive/front/spawn.h"
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "vdrive/front/command.h"
-#include "vdrive/front/spawn.h"
 
 static const struct {
 	const char *name;
@@ -34,14 +33,6 @@ print_usage(FILE *to)
 		"--kernel\n"
 		"types: cd-r cd-rw dvd-r dvd-rw dvd+r dvd+rw dvd-ram bd-r "
 		"bd-re\n");
-}
-
-int
-vf_usage(const char *message, const char *what)
-{
-	fprintf(stderr, "vdrive: %s%s%s\nhint: vdrive --help\n",
-		what ? what : "", what ? ": " : "", message);
-	return VF_EXIT_USAGE;
 }
 
 int

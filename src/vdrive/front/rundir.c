@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vdrive/front/wire.h"
+#include "vdrive/station/wire.h"
 
 /* PATH of NAME in the tree, with the directories above it made. */
 static int

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "vdrive/front/rundir.h"
-#include "vdrive/front/station.h"
+#include "vdrive/station/station.h"
 
 /* Makes the socket; clients may connect from now on and wait.  0 or errno. */
 int vf_serve_listen(const struct vf_rundir *run);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vdrive/front/wire.h"
+#include "vdrive/station/wire.h"
 
 #define VK_MODE_MORE 4 /* bytes that the header of the longer form has more */
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "vdrive/front/station.h"
+#include "vdrive/station/station.h"
 
 struct vk_ring;
 

@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "vdrive/front/station.h"
+#include "vdrive/station/station.h"
 
 struct vk_target;
 

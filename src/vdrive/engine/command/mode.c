@@ -36,7 +36,7 @@ static const uint8_t write_mask[VD_WRITE_PAGE] = { 0x05, VD_WRITE_PAGE - 2,
 
 static const uint8_t recovery_default[12] = { 0x01, 10, 0x00, 0x20 };
 
-/* Reads all and writes all; tray, lock; see kilobytes of cmd_drive.c. */
+/* Reads all and writes all; tray, lock; see kilobytes of drive.c. */
 static const uint8_t capabilities[36] = {
 	0x2a, 34,   0x3f, 0x37, 0xf1, 0x77, 0x29, 0x00, 0x11, 0x3c, 0,    0,
 	0x08, 0x00, 0x11, 0x3c, 0,    0,    0x06, 0xe4, 0x06, 0xe4, 0,    1,

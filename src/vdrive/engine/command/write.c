@@ -1,63 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* WRITE (MMC-5 6.44): where it may go, and how it gets there. */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "vdrive/engine/drive_private.h"
-
-static uint32_t
-flip(struct vd_disc *disc, int32_t lba, uint32_t count, const uint8_t *data)
-{
-	size_t n = (size_t)count * VD_BLOCK;
-	uint8_t *copy = malloc(n);
-	int error = copy ? 0 : ENOMEM;
-
-	if (copy) {
-		memcpy(copy, data, n);
-		copy[n / 2] ^= 0x10;
-		error = vd_disc_write(disc, lba, count, copy);
-	}
-	free(copy);
-	return error ? VD_WRITE_FAILED : VD_GOOD;
-}
-
-bool
-vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io)
-{
-	return drive->before
-		|| (io->fault && io->fault->action == VD_FAULT_DROP);
-}
-
-uint32_t
-vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
-	 uint32_t count, const uint8_t *data)
-{
-	struct vd_disc *disc = drive->disc;
-	enum vd_action action = io->fault ? io->fault->action : VD_FAULT_NONE;
-
-	if (!count || vd_writes_nothing(drive, io))
-		return VD_GOOD;
-	if (action == VD_FAULT_FLIP)
-		return flip(disc, lba, count, data);
-	if (action == VD_FAULT_CACHE)
-		return vd_disc_pretend(disc, lba, count, data) ? VD_WRITE_FAILED
-							       : VD_GOOD;
-	if (action == VD_FAULT_ADDRESS
-	    && (int64_t)lba + 32 + count <= disc->capacity)
-		lba += 32;
-	if (action == VD_FAULT_SHORT)
-		count /= 2;
-	return count && vd_disc_write(disc, lba, count, data) ? VD_WRITE_FAILED
-							      : VD_GOOD;
-}
-
-uint32_t
-vd_save(struct vd_drive *drive)
-{
-	return !drive->before && vd_disc_save(drive->disc) ? VD_WRITE_FAILED
-							   : VD_GOOD;
-}
 
 /* A test write leaves the disc as it was: its state is kept aside. */
 static uint32_t
@@ -70,17 +15,6 @@ begin_test(struct vd_drive *drive)
 		return VD_WRITE_FAILED;
 	*drive->before = *drive->disc;
 	return VD_GOOD;
-}
-
-void
-vd_end_test(struct vd_drive *drive)
-{
-	if (!drive->before)
-		return;
-	*drive->disc = *drive->before;
-	free(drive->before);
-	drive->before = NULL;
-	drive->cue_count = 0;
 }
 
 static uint32_t

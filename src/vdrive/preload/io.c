@@ -13,9 +13,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "vdrive/front/preload/block.h"
-#include "vdrive/front/preload/overlay.h"
-#include "vdrive/front/preload/real.h"
+#include "vdrive/preload/block.h"
+#include "vdrive/preload/overlay.h"
+#include "vdrive/preload/real.h"
 
 ssize_t __read_chk(int fd, void *buf, size_t n, size_t size);
 ssize_t __pread_chk(int fd, void *buf, size_t n, off_t offset, size_t size);

@@ -3,14 +3,14 @@
  * One drive of the program: the engine with its disc file, its stack of
  * further discs and its options, behind a lock.
  */
-#ifndef VDRIVE_FRONT_STATION_H
-#define VDRIVE_FRONT_STATION_H
+#ifndef VDRIVE_STATION_STATION_H
+#define VDRIVE_STATION_STATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "vdrive/front/wire.h"
+#include "vdrive/station/wire.h"
 
 #define VF_STACK_MAX 32
 

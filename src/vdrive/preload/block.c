@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vdrive/front/preload/block.h"
+#include "vdrive/preload/block.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
-#include "vdrive/front/client.h"
+#include "vdrive/station/client.h"
 
 #define CHUNK 32 /* blocks a command */
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vdrive/front/preload/overlay.h"
-#include "vdrive/front/preload/real.h"
+#include "vdrive/preload/overlay.h"
+#include "vdrive/preload/real.h"
 
 #define STREAMS_MAX 32
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/clone/clone.h"
+#include "source/device/mount.h"
 
 #include <errno.h>
 #include <libmount/libmount.h>

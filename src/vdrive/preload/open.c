@@ -8,9 +8,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "vdrive/front/preload/block.h"
-#include "vdrive/front/preload/overlay.h"
-#include "vdrive/front/preload/real.h"
+#include "vdrive/preload/block.h"
+#include "vdrive/preload/overlay.h"
+#include "vdrive/preload/real.h"
 
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vdrive/front/client.h"
+#include "vdrive/station/client.h"
 
 #include <errno.h>
 #include <fcntl.h>

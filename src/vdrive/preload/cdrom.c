@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vdrive/front/preload/cdrom.h"
+#include "vdrive/preload/cdrom.h"
 
 #include <errno.h>
 #include <linux/cdrom.h>
@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "vdrive/front/preload/block.h"
-#include "vdrive/front/client.h"
+#include "vdrive/preload/block.h"
+#include "vdrive/station/client.h"
 
 #define CAPABILITIES                                                       \
 	(CDC_CLOSE_TRAY | CDC_OPEN_TRAY | CDC_LOCK | CDC_SELECT_SPEED      \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ioctls of Linux' cdrom and block layers (<linux/cdrom.h>, <linux/fs.h>)
  * on a drive, each made of MMC commands as the kernel makes them. */
-#ifndef VDRIVE_FRONT_CDROM_H
-#define VDRIVE_FRONT_CDROM_H
+#ifndef VDRIVE_PRELOAD_CDROM_H
+#define VDRIVE_PRELOAD_CDROM_H
 
 /*
  * AT is the argument, pointer or number.  Returns 0 with the call's value in

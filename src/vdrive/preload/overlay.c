@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vdrive/front/preload/overlay.h"
+#include "vdrive/preload/overlay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "vdrive/front/client.h"
-#include "vdrive/front/wire.h"
+#include "vdrive/station/client.h"
+#include "vdrive/station/wire.h"
 
 #define PREFIXES_MAX 256
 #define CHASE_MAX 16

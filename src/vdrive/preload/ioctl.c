@@ -12,11 +12,11 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
-#include "vdrive/front/preload/block.h"
-#include "vdrive/front/preload/cdrom.h"
-#include "vdrive/front/client.h"
-#include "vdrive/front/preload/overlay.h"
-#include "vdrive/front/preload/real.h"
+#include "vdrive/preload/block.h"
+#include "vdrive/preload/cdrom.h"
+#include "vdrive/station/client.h"
+#include "vdrive/preload/overlay.h"
+#include "vdrive/preload/real.h"
 
 #define VERSION_NUMBER 30527
 #define IOV_MAX_SG 1024

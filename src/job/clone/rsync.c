@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "source/device/mount.h"
 
 /* rsync(1), EXIT VALUES */
 #define EXIT_MAX_DELETE 25

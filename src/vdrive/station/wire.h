@@ -9,8 +9,8 @@
  * may die at any moment without harm to the drive, and all clients see one
  * drive.  Both ends are of the same build: no version, no byte order.
  */
-#ifndef VDRIVE_FRONT_WIRE_H
-#define VDRIVE_FRONT_WIRE_H
+#ifndef VDRIVE_STATION_WIRE_H
+#define VDRIVE_STATION_WIRE_H
 
 #include <stdint.h>
 

@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vdrive/front/preload/real.h"
-#include "vdrive/front/wire.h"
+#include "vdrive/preload/real.h"
+#include "vdrive/station/wire.h"
 
 #define SECOND 1000000000LL
 

@@ -4,8 +4,8 @@
  * search order, which are the C library's or a sanitizer's.  Looked up when
  * first used, so that they answer before any constructor has run.
  */
-#ifndef VDRIVE_FRONT_REAL_H
-#define VDRIVE_FRONT_REAL_H
+#ifndef VDRIVE_PRELOAD_REAL_H
+#define VDRIVE_PRELOAD_REAL_H
 
 #include <dlfcn.h>
 #include <stdlib.h>

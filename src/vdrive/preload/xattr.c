@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <sys/xattr.h>
 
-#include "vdrive/front/preload/overlay.h"
-#include "vdrive/front/preload/real.h"
+#include "vdrive/preload/overlay.h"
+#include "vdrive/preload/real.h"
 
 VF_EXPORT ssize_t
 getxattr(const char *path, const char *name, void *value, size_t n)

@@ -4,14 +4,14 @@
  * `vdrive`.  Thread-safe, and usable after fork: each process has a connection
  * of its own.  Nothing here uses a function that the library interposes.
  */
-#ifndef VDRIVE_FRONT_CLIENT_H
-#define VDRIVE_FRONT_CLIENT_H
+#ifndef VDRIVE_STATION_CLIENT_H
+#define VDRIVE_STATION_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/uio.h>
 
-#include "vdrive/front/wire.h"
+#include "vdrive/station/wire.h"
 
 /* Names the runtime directory; called once, before anything else. */
 void vf_client_init(const char *run);

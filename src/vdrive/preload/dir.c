@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vdrive/front/preload/overlay.h"
-#include "vdrive/front/preload/real.h"
+#include "vdrive/preload/overlay.h"
+#include "vdrive/preload/real.h"
 
 #define MERGED_MAX 32
 

@@ -10,8 +10,8 @@
  * recorders of this machine (/dev/sr*, scd*, sg*) cannot be reached through
  * the library: who rehearses must not burn.
  */
-#ifndef VDRIVE_FRONT_OVERLAY_H
-#define VDRIVE_FRONT_OVERLAY_H
+#ifndef VDRIVE_PRELOAD_OVERLAY_H
+#define VDRIVE_PRELOAD_OVERLAY_H
 
 #include <limits.h>
 #include <stdbool.h>

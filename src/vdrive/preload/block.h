@@ -4,8 +4,8 @@
  * sr and cdrom layers do with SCSI commands on behalf of open, read, lseek and
  * the CDROM ioctls.  All functions give 0 or an errno value.
  */
-#ifndef VDRIVE_FRONT_BLOCK_H
-#define VDRIVE_FRONT_BLOCK_H
+#ifndef VDRIVE_PRELOAD_BLOCK_H
+#define VDRIVE_PRELOAD_BLOCK_H
 
 #include <stddef.h>
 #include <stdint.h>

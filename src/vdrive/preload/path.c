@@ -9,8 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "vdrive/front/preload/overlay.h"
-#include "vdrive/front/preload/real.h"
+#include "vdrive/preload/overlay.h"
+#include "vdrive/preload/real.h"
 
 int __xstat(int version, const char *path, struct stat *st);
 int __xstat64(int version, const char *path, struct stat64 *st);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is mounted on this machine, by libmount; and mount(8) and umount(8). */
+#ifndef NB_SOURCE_MOUNT_H
+#define NB_SOURCE_MOUNT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/*
+ * Mounts of this machine, from /proc/self/mountinfo, told to FN: where (exact
+ * bytes), the type of the file system, what is mounted.  Not NB_OK from FN
+ * ends it.
+ */
+struct nb_mount {
+	const char *path, *type, *source;
+};
+enum nb_err nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *),
+		      void *ctx);
+
+/* Is PATH where a file system is mounted? */
+enum nb_err nb_mounted_at(const char *path, bool *is);
+
+/* What identifies the file system that holds PATH: its UUID, or what is
+ * mounted. */
+enum nb_err nb_mount_identity(const char *path, char id[128]);
+
+/*
+ * Mounts DEVICE ("/dev/sdb1", "UUID=...", "LABEL=...") at PATH, a directory
+ * that is made.  A mount that a run left there is taken away first.
+ * NB_ELOCKED: it is mounted elsewhere.
+ */
+enum nb_err nb_mount_device(const char *device, const char *path);
+enum nb_err nb_unmount(const char *path);
+
+#endif
