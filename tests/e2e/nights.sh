@@ -14,6 +14,14 @@ printf 'odd\n' >"$work/tree/"$'a name\nof two lines'
 chmod 4751 "$work/tree/file"
 chown 1234:4321 "$work/tree/nothing"
 echo junk >"$work/tree/cache.log"
+touch "$work/pg_restore.log"
+chmod 666 "$work/pg_restore.log"
+cat >"$work/pg_restore" <<END
+#!/bin/sh
+echo "\$*" >>"$work/pg_restore.log"
+exec "$bin/pg_restore" "\$@"
+END
+chmod 755 "$work/pg_restore"
 cat >"$work/nb.conf" <<END
 state_dir = "$work/state"
 staging_dir = "$work/staging"
@@ -21,7 +29,10 @@ drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
 pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
 job "nightly" {
   pool = "db"
-  postgres "testdb" { run_as = "postgres"  conninfo = "host=$PGHOST" }
+  postgres "testdb" {
+    run_as = "postgres"  conninfo = "host=$PGHOST"
+    pg_restore = "$work/pg_restore"
+  }
   postgres "globals" {
     run_as = "postgres"  conninfo = "host=$PGHOST"  globals_only = true
   }
@@ -120,6 +131,13 @@ restore_both()
 		--run-as postgres && rows new3 465
 }
 check "both nights on that disc can be restored into databases" restore_both
+
+configured_restore()
+{
+	[ "$(grep -c -e --exit-on-error "$work/pg_restore.log")" = 2 ]
+}
+check "restore runs the pg_restore that the configuration names" \
+	configured_restore
 
 not_empty()
 {

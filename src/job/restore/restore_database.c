@@ -87,10 +87,16 @@ make_reachable(int dir)
 }
 
 static enum nb_err
-load_database(const struct nb_restore_options *options, const char *dir,
+load_database(const struct nightburn *nb, const char *job,
+	      const struct nb_restore_options *options, const char *dir,
 	      const struct nb_manifest_source *source, const char *relative)
 {
+	const struct nb_config_source unknown = { .name = source->name };
+	const struct nb_config_source *configured = nb
+		? nb_config_source(nb->config, job, source->kind, source->name)
+		: NULL;
 	struct nb_pg_restore spec = {
+		.source = configured ? configured : &unknown,
 		.format = source->format,
 		.compression = source->compression,
 		.database = options->into,
@@ -166,8 +172,8 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 	if (!err)
 		err = give_to(target.fd, held, options->run_as);
 	if (!err)
-		err = load_database(options, dir, source,
-				    source->path + prefix);
+		err = load_database(nb, held->manifest.job, options, dir,
+				    source, source->path + prefix);
 	nb_fd_close(&target.fd);
 	removed = nb_path_remove(AT_FDCWD, dir);
 	free(dir);

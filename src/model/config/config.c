@@ -149,6 +149,35 @@ nb_config_pool(const struct nb_config *config, const char *name)
 	return NULL;
 }
 
+static const struct nb_config_source *
+find_source(const struct nb_config_job *job, const char *kind, const char *name)
+{
+	for (size_t i = 0; i < job->sources.count; i++) {
+		const struct nb_config_source *s = &job->sources.at[i];
+
+		if (!strcmp(nb_config_job_blocks[s->kind].name, kind)
+		    && (!name || !strcmp(s->name, name)))
+			return s;
+	}
+	return NULL;
+}
+
+const struct nb_config_source *
+nb_config_source(const struct nb_config *config, const char *job,
+		 const char *kind, const char *name)
+{
+	const struct nb_config_source *found = NULL;
+
+	for (size_t i = 0; i < config->jobs.count; i++) {
+		if (strcmp(config->jobs.at[i].name, job))
+			continue;
+		found = find_source(&config->jobs.at[i], kind, name);
+		if (!found)
+			found = find_source(&config->jobs.at[i], kind, NULL);
+	}
+	return found;
+}
+
 /* NAME is none of the blocks of a KIND, whose names are in LIST; or there is
  * not exactly one to be meant by no name. */
 static enum nb_err

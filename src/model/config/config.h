@@ -282,6 +282,14 @@ const struct nb_config_drive *nb_config_drive(const struct nb_config *config,
 					      const char *name);
 const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
 					    const char *name);
+/* The source that makes what JOB's backups call KIND NAME, as it is configured
+ * now: the one of that name, or else (one source may bring several) the first
+ * of its kind; NULL: none. */
+const struct nb_config_source *nb_config_source(const struct nb_config *config,
+						const char *job,
+						const char *kind,
+						const char *name);
+
 /* The job NAME, or the only job when NAME is NULL.  NB_EUSAGE (several, and
  * none named), NB_ENOTFOUND; logged with the names that exist. */
 enum nb_err nb_config_job(const struct nb_config *config, const char *name,

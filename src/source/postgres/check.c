@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "filter/pipe.h"
+#include "source/postgres/check.h"
 #include "source/postgres/postgres.h"
 
 /* The end of a dump that is text, read once more. */
@@ -120,12 +121,18 @@ open_dump(const struct nb_pg_dump *dump, int *fd)
 	return NB_OK;
 }
 
+enum nb_err
+nb_pg_check_text(struct nb_pg_dump *dump)
+{
+	return check_trailer(dump, dump->file.tail, dump->file.tail_length);
+}
+
 /* The dump as the program gave it, before any filter. */
 static enum nb_err
 read_plain(const struct nb_pg_dump *dump, nb_filter_sink *put, void *ctx)
 {
 	const struct nb_chain_spec spec = { .object = dump->object,
-					    .filters = dump->filters,
+					    .filters = dump->format->filters,
 					    .put = put,
 					    .ctx = ctx };
 	struct nb_chain *chain = NULL;
@@ -142,8 +149,8 @@ read_plain(const struct nb_pg_dump *dump, nb_filter_sink *put, void *ctx)
 }
 
 /* What the program compressed itself: its end was not seen when it passed. */
-static enum nb_err
-check_packed(struct nb_pg_dump *dump)
+enum nb_err
+nb_pg_check_packed(struct nb_pg_dump *dump)
 {
 	struct ending ending = { .length = 0 };
 	enum nb_err err = read_plain(dump, keep_ending, &ending);
@@ -182,12 +189,12 @@ produce(void *ctx, nb_filter_sink *put, void *put_ctx)
 static enum nb_err
 open_plain(const struct nb_pg_dump *dump, int *fd, struct nb_pipe **pipe)
 {
-	return dump->filters ? nb_pipe_begin(
+	return dump->format->filters ? nb_pipe_begin(
 		       &(struct nb_pipe_spec){ .object = dump->path,
 					       .produce = produce,
 					       .ctx = (void *)(uintptr_t)dump },
 		       fd, pipe)
-			     : open_dump(dump, fd);
+				     : open_dump(dump, fd);
 }
 
 /* The file is root's: pg_restore gets it as its stdin. */
@@ -213,32 +220,32 @@ restore_file(const struct nb_pg_dump *dump, const char *const option[2])
 
 /* --list sees the table of contents only; the second form reads every byte. */
 static enum nb_err
-check_archive(const struct nb_pg_dump *dump)
+check_with(const struct nb_pg_dump *dump,
+	   enum nb_err (*read)(const struct nb_pg_dump *dump,
+			       const char *const option[2]))
 {
 	static const char *const options[2][2] = {
 		{ "--list", NULL },
 		{ "-f", "/dev/null" },
 	};
-	bool directory = dump->source->postgres.format == NB_FORMAT_DIRECTORY;
 	int passes = dump->source->postgres.full_check ? 2 : 1;
 	enum nb_err err = NB_OK;
 
 	for (int i = 0; !err && i < passes; i++)
-		err = directory ? restore_directory(dump, options[i])
-				: restore_file(dump, options[i]);
+		err = read(dump, options[i]);
 	return err;
 }
 
 enum nb_err
-nb_pg_check(struct nb_pg_dump *dump)
+nb_pg_check_archive(struct nb_pg_dump *dump)
 {
-	const struct nb_config_source *source = dump->source;
+	return check_with(dump, restore_file);
+}
 
-	if (dump->database && source->postgres.format != NB_FORMAT_PLAIN)
-		return check_archive(dump);
-	if (dump->filters && !dump->file.filters)
-		return check_packed(dump);
-	return check_trailer(dump, dump->file.tail, dump->file.tail_length);
+enum nb_err
+nb_pg_check_directory(struct nb_pg_dump *dump)
+{
+	return check_with(dump, restore_directory);
 }
 
 enum nb_err

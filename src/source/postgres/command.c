@@ -10,47 +10,16 @@
 
 #define MAX_WARNINGS 10
 
-bool
-nb_pg_is_directory(const struct nb_pg_dump *dump)
-{
-	return dump->database
-		&& dump->source->postgres.format == NB_FORMAT_DIRECTORY;
-}
-
-const char *
-nb_pg_filters(const struct nb_pg_dump *dump)
-{
-	return dump->database && !nb_pg_is_directory(dump)
-			&& dump->source->postgres.compression
-				== NB_COMPRESSION_ZSTD
-		? "zstd"
-		: NULL;
-}
-
-/* The argument of -Z into *OUT, or NULL where pg_dump's own choice holds. */
+/* The argument that chooses the compression into *OUT, or NULL. */
 static enum nb_err
 compression_argument(const struct nb_pg_dump *dump, char **out)
 {
-	const struct nb_config_source *source = dump->source;
-	bool plain = source->postgres.format == NB_FORMAT_PLAIN;
-	int level = source->postgres.level;
+	const struct nb_pg_format *format = dump->format;
+	int level = dump->source->postgres.level;
 
-	switch (source->postgres.compression) {
-	case NB_COMPRESSION_DEFAULT:
-		return plain ? nb_str_dup("-Z0", out) : NB_OK;
-	case NB_COMPRESSION_NONE:
-		return nb_str_dup("-Z0", out);
-	case NB_COMPRESSION_GZIP:
-		if (level < 0 && !plain)
-			return NB_OK;
-		return nb_str_format(out, "-Z%d", level < 0 ? 6 : level);
-	case NB_COMPRESSION_ZSTD:
-		if (source->postgres.format != NB_FORMAT_DIRECTORY)
-			return nb_str_dup("-Z0", out);
-		return level < 0 ? nb_str_dup("-Zzstd", out)
-				 : nb_str_format(out, "-Zzstd:%d", level);
-	}
-	return NB_OK;
+	if (level >= 0 && format->with_level)
+		return nb_str_format(out, "%s%d", format->with_level, level);
+	return nb_str_dup(format->compress, out);
 }
 
 /* Appends a copy of TEXT unless NULL. */
@@ -72,20 +41,14 @@ add_taken(struct nb_names *arguments, char *text)
 static enum nb_err
 add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 {
-	static const char *const formats[] = {
-		[NB_FORMAT_CUSTOM] = "-Fc",
-		[NB_FORMAT_PLAIN] = "-Fp",
-		[NB_FORMAT_DIRECTORY] = "-Fd",
-	};
-	enum nb_format format = dump->source->postgres.format;
 	char *text = NULL;
-	enum nb_err err = add(arguments, formats[format]);
+	enum nb_err err = add(arguments, dump->format->argument);
 
 	if (!err)
 		err = compression_argument(dump, &text);
 	if (!err)
 		err = add_taken(arguments, text);
-	if (err || !nb_pg_is_directory(dump))
+	if (err || !dump->format->directory)
 		return err;
 	text = NULL;
 	if (dump->source->postgres.jobs > 1)
@@ -120,8 +83,7 @@ make_arguments(const struct nb_pg_dump *dump,
 	if (!err)
 		err = add_taken(arguments, lock);
 	if (!err)
-		err = dump->database ? add_format(arguments, dump)
-				     : add(arguments, "--globals-only");
+		err = add_format(arguments, dump);
 	if (!err && *conninfo->text)
 		err = add(arguments, "-d");
 	if (!err && *conninfo->text)
@@ -145,7 +107,7 @@ tick(void *ctx)
 	uint64_t bytes = dump->file.raw, cap = dump->source->postgres.max_size;
 	enum nb_err err = NB_OK;
 
-	if (nb_pg_is_directory(dump)) {
+	if (dump->format->directory) {
 		err = nb_pg_directory_size(dump, &bytes);
 		if (!err && cap && bytes > cap)
 			err = nb_fail(NB_ESOURCE,
@@ -215,7 +177,7 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 	enum nb_err err;
 
 	err = nb_str_format(&name, "%s: %s", dump->object,
-			    dump->database ? "pg_dump" : "pg_dumpall");
+			    nb_pg_program_name(nb_pg_dumper(dump->format)));
 	if (err)
 		return err;
 	err = nb_proc_run(
@@ -225,7 +187,7 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 			.environ_add = conninfo->environ_add,
 			.run_as = source->postgres.run_as,
 			.stdin_fd = -1,
-			.sink = nb_pg_is_directory(dump) ? NULL : sink,
+			.sink = dump->format->directory ? NULL : sink,
 			.tick = tick,
 			.ctx = dump,
 			.max_bytes = source->postgres.max_size,
@@ -237,7 +199,7 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 		err = NB_ESOURCE;
 	if (!err && result.errors)
 		pass_warnings(name, result.errors);
-	if (!err && !nb_pg_is_directory(dump) && !result.bytes)
+	if (!err && !dump->format->directory && !result.bytes)
 		err = nb_fail(NB_ESOURCE, "%s: exit status 0, but no output",
 			      name);
 	nb_proc_result_free(&result);

@@ -25,31 +25,12 @@ store(void *ctx, const void *data, size_t n)
 static enum nb_err
 make_path(struct nb_pg_dump *dump)
 {
-	static const char *const endings[] = {
-		[NB_FORMAT_CUSTOM] = ".dump",
-		[NB_FORMAT_PLAIN] = ".sql",
-		[NB_FORMAT_DIRECTORY] = "",
-	};
-	const struct nb_config_source *source = dump->source;
 	char *encoded = NULL;
-	const char *packed = "", *ending = ".sql";
 	enum nb_err err = nb_path_encode(dump->name, &encoded);
 
-	if (dump->database) {
-		ending = endings[source->postgres.format];
-		dump->filters = nb_pg_filters(dump);
-		if (dump->filters)
-			packed = ".zst";
-		else if (source->postgres.format == NB_FORMAT_PLAIN
-			 && source->postgres.compression
-				 == NB_COMPRESSION_GZIP) {
-			packed = ".gz";
-			dump->filters = "gzip"; /* pg_dump's own */
-		}
-	}
 	if (!err)
-		err = nb_str_format(&dump->path, "postgres/%s%s%s", encoded,
-				    ending, packed);
+		err = nb_str_format(&dump->path, "postgres/%s%s", encoded,
+				    dump->format->ending);
 	free(encoded);
 	return err;
 }
@@ -63,7 +44,7 @@ open_file(struct nb_pg_dump *dump)
 	};
 	enum nb_err err;
 
-	if (!dump->database) {
+	if (dump->format->globals) {
 		/* restore.sh and people look for this name first. */
 		err = nb_dump_file_open(&dump->file, &spec);
 		if (err != NB_ENOTFOUND) {
@@ -76,7 +57,7 @@ open_file(struct nb_pg_dump *dump)
 		nb_dump_file_clear(&dump->file);
 	}
 	spec.path = dump->path;
-	spec.filters = nb_pg_filters(dump);
+	spec.filters = dump->format->packed ? NULL : dump->format->filters;
 	spec.level = dump->source->postgres.level;
 	return nb_dump_file_open(&dump->file, &spec);
 }
@@ -113,7 +94,7 @@ finish(struct nb_pg_dump *dump)
 {
 	enum nb_err err;
 
-	if (nb_pg_is_directory(dump)) {
+	if (dump->format->directory) {
 		err = nb_pg_directory_size(dump, &dump->stored);
 		dump->raw = dump->stored;
 		if (!err && !dump->stored)
@@ -138,8 +119,8 @@ nb_pg_dump_run(struct nb_pg_dump *dump)
 	if (!err)
 		err = make_path(dump);
 	if (!err)
-		err = nb_pg_is_directory(dump) ? make_directory(dump)
-					       : open_file(dump);
+		err = dump->format->directory ? make_directory(dump)
+					      : open_file(dump);
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_ECONFIG,
 			      "%s: %s is there already\nhint: two "

@@ -5,22 +5,22 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/user.h"
+#include "source/postgres/check.h"
 #include "source/postgres/postgres.h"
 
 #define GLOBALS_ESTIMATE (1 << 20)
-#define ZSTD_SINCE 160000 /* pg_dump that knows zstd itself */
 
+/* The program that dumps. */
 static enum nb_pg_program
 dumper(const struct nb_config_source *source)
 {
-	return source->postgres.globals_only ? NB_PG_DUMPALL : NB_PG_DUMP;
+	return nb_pg_dumper(nb_pg_format_of(source));
 }
 
 static bool
 is_archive(const struct nb_config_source *source)
 {
-	return !source->postgres.globals_only
-		&& source->postgres.format != NB_FORMAT_PLAIN;
+	return nb_pg_format_of(source)->reader == NB_PG_RESTORE;
 }
 
 static enum nb_err
@@ -71,15 +71,13 @@ check_program(const struct nb_config_source *source, int *number, char **text)
 
 	if (!err)
 		err = nb_pg_program_version(source, path, number, text);
-	if (!err && is_archive(source)
-	    && source->postgres.format == NB_FORMAT_DIRECTORY
-	    && source->postgres.compression == NB_COMPRESSION_ZSTD
-	    && *number < ZSTD_SINCE)
-		err = nb_fail(NB_ECONFIG,
-			      "postgres %s: pg_dump %s has no "
-			      "zstd for format directory\nhint: compression = "
-			      "gzip, or format = custom",
-			      source->name, *text);
+	if (!err && *number < nb_pg_format_of(source)->since)
+		err = nb_fail(
+			NB_ECONFIG,
+			"postgres %s: pg_dump %s has no "
+			"zstd for format directory\nhint: compress = gzip, "
+			"or format = custom",
+			source->name, *text);
 	free(path);
 	return err;
 }
@@ -148,8 +146,7 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 	enum nb_err err = nb_user_find(
 		source->remote.host ? NULL : source->postgres.run_as, &owner);
 
-	if (!err && dump->database
-	    && source->postgres.format == NB_FORMAT_DIRECTORY) {
+	if (!err && dump->format->directory) {
 		err = nb_pg_directory_entries(dump, &owner, out);
 		goto out;
 	}
@@ -175,13 +172,9 @@ static enum nb_err
 add_record(const struct nb_pg_dump *dump, const char *server_version,
 	   struct nb_manifest_sources *sources)
 {
-	static const char *const formats[] = {
-		[NB_FORMAT_CUSTOM] = "custom",
-		[NB_FORMAT_PLAIN] = "plain",
-		[NB_FORMAT_DIRECTORY] = "directory",
-	};
 	struct nb_manifest_source record = { .bytes = dump->raw,
 					     .stored = dump->stored };
+	const char *filters = dump->format->filters;
 	enum nb_err err = nb_str_dup("postgres", &record.kind);
 
 	if (!err)
@@ -189,15 +182,12 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 	if (!err)
 		err = nb_str_dup(dump->database, &record.database);
 	if (!err)
-		err = nb_str_dup(
-			dump->database ? formats[dump->source->postgres.format]
-				       : "globals",
-			&record.format);
+		err = nb_str_dup(dump->format->name, &record.format);
 	if (!err)
 		err = nb_path_join(dump->context->backup_id, dump->path,
 				   &record.path);
 	if (!err)
-		err = nb_str_dup(dump->filters ? dump->filters : "none",
+		err = nb_str_dup(filters ? filters : "none",
 				 &record.compression);
 	if (!err)
 		err = nb_str_dup(server_version, &record.server_version);
@@ -237,7 +227,7 @@ take_dump(struct nb_pg_dump *dump, const char *server_version,
 	if (!err)
 		err = nb_pg_dump_run(dump);
 	if (!err)
-		err = nb_pg_check(dump);
+		err = dump->format->check(dump);
 	if (!err)
 		err = nb_pg_check_shrink(dump);
 	if (!err && context->progress)
@@ -295,11 +285,13 @@ collect(const struct nb_config_source *source,
 	if (!err)
 		err = nb_pg_ask(source, false, &server);
 	if (!err)
-		err = take_all(&(struct nb_pg_dump){ .source = source,
-						     .context = context,
-						     .program = program,
-						     .restore = restore },
-			       &server, out);
+		err = take_all(
+			&(struct nb_pg_dump){ .source = source,
+					      .context = context,
+					      .format = nb_pg_format_of(source),
+					      .program = program,
+					      .restore = restore },
+			&server, out);
 	nb_pg_server_clear(&server);
 	free(program);
 	free(restore);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the PostgreSQL source share: the client programs, the
- * server as libpq sees it, one dump on its way into staging, and the checks
- * that decide whether it counts.  Private to source/.
+ * What the files of the PostgreSQL source share: the server as libpq sees
+ * it, and one dump on its way into staging.  Private to source/.
  *
  * OBJECT is the source in messages, as "postgres testdb".
  */
@@ -11,29 +10,9 @@
 
 #include "base/proc.h"
 #include "source/dump_file.h"
+#include "source/postgres/format.h"
+#include "source/postgres/program.h"
 #include "source/source.h"
-
-/* ---- program.c: the client programs ---- */
-
-enum nb_pg_program { NB_PG_DUMP, NB_PG_DUMPALL, NB_PG_RESTORE };
-
-const char *nb_pg_program_name(enum nb_pg_program program);
-
-/*
- * The program's path: as configured; else (pg_restore) beside the configured
- * pg_dump; else on PATH; else of the newest version in /usr/lib/postgresql.
- * The caller frees.  NB_ESOURCE.
- */
-enum nb_err nb_pg_program_find(const struct nb_config_source *source,
-			       enum nb_pg_program program, char **path);
-
-/*
- * Asks the program for its version: *NUMBER is its major version times 10000
- * as PQserverVersion counts (150000; 90600 for 9.6), *TEXT "15.20", which the
- * caller frees.  NB_ESOURCE.
- */
-enum nb_err nb_pg_program_version(const struct nb_config_source *source,
-				  const char *path, int *number, char **text);
 
 /* ---- conninfo.c: where the server is ---- */
 
@@ -85,14 +64,13 @@ void nb_pg_server_clear(struct nb_pg_server *server);
 struct nb_pg_dump {
 	const struct nb_config_source *source;
 	const struct nb_source_context *context;
+	const struct nb_pg_format *format;
 	const char *object;       /* "postgres testdb" */
 	const char *name;         /* in the manifest */
 	const char *database;     /* NULL: globals */
 	const char *program;      /* path of pg_dump or pg_dumpall */
 	const char *restore;      /* path of pg_restore, or NULL */
 	char *path;               /* beneath staging; a file or directory */
-	const char *filters;      /* that the file passed, ours or the
-					program's; NULL: none */
 	struct nb_dump_file file; /* not of the directory format */
 	nb_proc_sink *sink;       /* where its bytes go, with SINK_CTX; not
 					of the directory format */
@@ -105,10 +83,6 @@ enum nb_err nb_pg_dump_run(struct nb_pg_dump *dump);
 void nb_pg_dump_clear(struct nb_pg_dump *dump);
 
 /* ---- command.c: pg_dump and pg_dumpall themselves ---- */
-
-bool nb_pg_is_directory(const struct nb_pg_dump *dump);
-/* The filters that we put its bytes through, or NULL. */
-const char *nb_pg_filters(const struct nb_pg_dump *dump);
 
 /* Runs the program, its output into DUMP->sink, and looks at its end.
  * NB_ESOURCE */
@@ -129,14 +103,6 @@ enum nb_err nb_pg_status(const char *name, const struct nb_proc_result *result);
  */
 enum nb_err nb_pg_preflight(const struct nb_config_source *source, int *number,
 			    char **text);
-
-/* ---- check.c: whether it counts ---- */
-
-/* Reads the dump again as its format allows.  NB_ESOURCE. */
-enum nb_err nb_pg_check(struct nb_pg_dump *dump);
-
-/* Compares the stored size with the last good one.  NB_ESOURCE. */
-enum nb_err nb_pg_check_shrink(const struct nb_pg_dump *dump);
 
 /* ---- directory.c: the directory format ---- */
 

@@ -16,6 +16,7 @@ static const char *const names[] = {
 	[NB_PG_DUMP] = "pg_dump",
 	[NB_PG_DUMPALL] = "pg_dumpall",
 	[NB_PG_RESTORE] = "pg_restore",
+	[NB_PG_PSQL] = "psql",
 };
 
 const char *
@@ -27,10 +28,27 @@ nb_pg_program_name(enum nb_pg_program program)
 static const char *
 configured(const struct nb_config_source *source, enum nb_pg_program program)
 {
-	if (program == NB_PG_DUMP)
-		return source->postgres.pg_dump;
-	return program == NB_PG_DUMPALL ? source->postgres.pg_dumpall
-					: source->postgres.pg_restore;
+	const char *const chosen[] = {
+		[NB_PG_DUMP] = source->postgres.pg_dump,
+		[NB_PG_DUMPALL] = source->postgres.pg_dumpall,
+		[NB_PG_RESTORE] = source->postgres.pg_restore,
+		[NB_PG_PSQL] = NULL,
+	};
+
+	return chosen[program];
+}
+
+/* The configured program beside which the others of its version stand. */
+static const char *
+neighbour(const struct nb_config_source *source, enum nb_pg_program program)
+{
+	const char *restore = source->postgres.pg_restore;
+
+	if (program != NB_PG_RESTORE && program != NB_PG_PSQL)
+		return NULL;
+	return program == NB_PG_PSQL && restore && strchr(restore, '/')
+		? restore
+		: source->postgres.pg_dump;
 }
 
 /* *PATH stays NULL when DIRECTORY (N bytes) has no such program. */
@@ -96,8 +114,8 @@ nb_pg_program_find(const struct nb_config_source *source,
 {
 	const char *name = names[program],
 		   *chosen = configured(source, program);
-	const char *dump = source->postgres.pg_dump;
-	const char *slash = dump ? strrchr(dump, '/') : NULL;
+	const char *beside = chosen ? NULL : neighbour(source, program);
+	const char *slash = beside ? strrchr(beside, '/') : NULL;
 	char *found = NULL;
 	enum nb_err err = NB_OK;
 
@@ -105,8 +123,8 @@ nb_pg_program_find(const struct nb_config_source *source,
 		return nb_str_dup(chosen, path);
 	if (chosen)
 		name = chosen;
-	if (program == NB_PG_RESTORE && !chosen && slash)
-		err = look_in(dump, (size_t)(slash - dump), name, &found);
+	if (slash)
+		err = look_in(beside, (size_t)(slash - beside), name, &found);
 	if (!err && !found)
 		err = look_in_path(name, &found);
 	if (!err && !found)
@@ -118,7 +136,9 @@ nb_pg_program_find(const struct nb_config_source *source,
 			       "postgres %s: no program %s\n"
 			       "hint: install the client programs of "
 			       "PostgreSQL, or set %s",
-			       source->name, name, names[program]);
+			       source->name, name,
+			       program == NB_PG_PSQL ? names[NB_PG_RESTORE]
+						     : names[program]);
 	*path = found;
 	return NB_OK;
 }

@@ -10,12 +10,20 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "filter/chain.h"
+#include "source/postgres/format.h"
 
 /* Relations that a person or an application made. */
 static const char count_query[] =
 	"select count(*) from pg_class c join pg_namespace n "
 	"on n.oid = c.relnamespace where n.nspname !~ '^pg_' "
 	"and n.nspname <> 'information_schema'";
+
+/* What the steps share. */
+struct restoring {
+	const struct nb_pg_restore *what;
+	const struct nb_pg_format *format;
+	char *psql, *reader; /* paths of the programs */
+};
 
 /* VALUE quoted for a libpq connection string. */
 static void
@@ -58,21 +66,21 @@ run_program(const struct nb_pg_restore *r, const char *const *argv,
 /* Runs QUERY with psql; *OUT is its output, the caller's.  A failure that may
  * be one (no such database) is told by *OK alone. */
 static enum nb_err
-query(const struct nb_pg_restore *r, const char *database, const char *sql,
+query(const struct restoring *r, const char *database, const char *sql,
       bool *ok, char **out)
 {
 	struct nb_proc_result result = { 0 };
 	char *target = NULL;
 	enum nb_err err;
 
-	err = connection(r, database, &target);
+	err = connection(r->what, database, &target);
 	if (!err) {
-		const char *argv[] = { "psql", "-X",   "-w",
-				       "-At",  "-v",   "ON_ERROR_STOP=1",
-				       "-d",   target, "-c",
-				       sql,    NULL };
+		const char *argv[] = { r->psql, "-X",   "-w",
+				       "-At",   "-v",   "ON_ERROR_STOP=1",
+				       "-d",    target, "-c",
+				       sql,     NULL };
 
-		err = run_program(r, argv, -1, &result);
+		err = run_program(r->what, argv, -1, &result);
 	}
 	if (!err) {
 		*ok = result.exit_code == 0;
@@ -85,7 +93,7 @@ query(const struct nb_pg_restore *r, const char *database, const char *sql,
 }
 
 static enum nb_err
-create_database(const struct nb_pg_restore *r)
+create_database(const struct restoring *r)
 {
 	struct nb_proc_result result = { 0 };
 	struct nb_str sql = NB_STR_INIT;
@@ -93,20 +101,20 @@ create_database(const struct nb_pg_restore *r)
 	enum nb_err err;
 
 	nb_str_add(&sql, "create database \"");
-	for (const char *p = r->database; *p; p++)
+	for (const char *p = r->what->database; *p; p++)
 		nb_str_add_bytes(&sql, *p == '"' ? "\"\"" : p,
 				 *p == '"' ? 2 : 1);
 	nb_str_add(&sql, "\" template template0");
 	err = nb_str_take(&sql, &text);
 	if (!err)
-		err = connection(r, "postgres", &target);
+		err = connection(r->what, "postgres", &target);
 	if (!err) {
-		const char *argv[] = { "psql", "-X",   "-w",
-				       "-q",   "-v",   "ON_ERROR_STOP=1",
-				       "-d",   target, "-c",
-				       text,   NULL };
+		const char *argv[] = { r->psql, "-X",   "-w",
+				       "-q",    "-v",   "ON_ERROR_STOP=1",
+				       "-d",    target, "-c",
+				       text,    NULL };
 
-		err = run_program(r, argv, -1, &result);
+		err = run_program(r->what, argv, -1, &result);
 	}
 	if (!err)
 		err = nb_proc_check("psql", &result, NB_EFAIL);
@@ -118,13 +126,13 @@ create_database(const struct nb_pg_restore *r)
 
 /* Makes the database when it is missing, refuses one that is not empty. */
 static enum nb_err
-prepare_database(const struct nb_pg_restore *r)
+prepare_database(const struct restoring *r)
 {
 	char *output = NULL;
 	enum nb_err err;
 	bool ok;
 
-	err = query(r, r->database, count_query, &ok, &output);
+	err = query(r, r->what->database, count_query, &ok, &output);
 	if (err)
 		return err;
 	if (!ok)
@@ -133,7 +141,7 @@ prepare_database(const struct nb_pg_restore *r)
 		err = nb_fail(NB_EWRONG,
 			      "%s: the database is not empty\n"
 			      "hint: drop it, or restore into another one",
-			      r->database);
+			      r->what->database);
 	free(output);
 	return err;
 }
@@ -208,46 +216,60 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 }
 
 static enum nb_err
-run_restore(const struct nb_pg_restore *r, const char *target)
+run_restore(const struct restoring *r, const char *target)
 {
-	const char *custom[] = { "pg_restore", "-w",   "--exit-on-error",
-				 "-d",         target, NULL };
-	const char *directory[] = { "pg_restore", "-w",   "--exit-on-error",
-				    "-d",         target, r->path,
-				    NULL };
-	const char *plain[] = { "psql", "-X",        "-w", "-q",
-				"-o",   "/dev/null", "-v", "ON_ERROR_STOP=1",
-				"-d",   target,      NULL };
-	bool is_directory = !strcmp(r->format, "directory");
-	const char *const *argv = is_directory ? directory
-		: !strcmp(r->format, "plain")  ? plain
-					       : custom;
+	/* A directory is an argument of pg_restore, the file its stdin. */
+	const char *archive[] = {
+		r->reader, "-w",   "--exit-on-error",
+		"-d",      target, r->format->directory ? r->what->path : NULL,
+		NULL
+	};
+	const char *text[] = { r->reader, "-X",        "-w", "-q",
+			       "-o",      "/dev/null", "-v", "ON_ERROR_STOP=1",
+			       "-d",      target,      NULL };
+	const char *const *argv =
+		r->format->reader == NB_PG_RESTORE ? archive : text;
 	struct nb_proc_result result = { 0 };
 	enum nb_err err = NB_OK;
 	int fd = -1;
 
-	if (!is_directory)
-		err = open_dump(r, &fd);
+	if (!r->format->directory)
+		err = open_dump(r->what, &fd);
 	if (!err)
-		err = run_program(r, argv, fd, &result);
+		err = run_program(r->what, argv, fd, &result);
 	if (!err)
-		err = nb_proc_check(argv[0], &result, NB_EFAIL);
+		err = nb_proc_check(nb_pg_program_name(r->format->reader),
+				    &result, NB_EFAIL);
 	nb_proc_result_free(&result);
 	nb_fd_close(&fd);
 	return err;
 }
 
 enum nb_err
-nb_pg_restore_run(const struct nb_pg_restore *r)
+nb_pg_restore_run(const struct nb_pg_restore *what)
 {
+	struct restoring r = {
+		.what = what,
+		.format = nb_pg_format_named(what->format),
+	};
 	char *target = NULL;
 	enum nb_err err;
 
-	err = prepare_database(r);
+	if (!r.format)
+		return nb_fail(NB_ECORRUPT, "%s: no format \"%s\" is known",
+			       what->path, what->format ? what->format : "");
+	err = nb_pg_program_find(what->source, NB_PG_PSQL, &r.psql);
 	if (!err)
-		err = connection(r, r->database, &target);
+		err = nb_pg_program_find(what->source, r.format->reader,
+					 &r.reader);
 	if (!err)
-		err = run_restore(r, target);
+		err = prepare_database(&r);
+	if (!err)
+		err = connection(what, what->database, &target);
+	if (!err)
+		err = run_restore(&r, target);
 	free(target);
+	free(r.psql);
+	free(r.reader);
 	return err;
 }

@@ -69,6 +69,7 @@ dump(struct nb_serve *serve, const struct nb_remote_request *request)
 	};
 	struct nb_pg_dump one = { .source = source,
 				  .context = &context,
+				  .format = nb_pg_format_of(source),
 				  .name = source->name,
 				  .database = request->database,
 				  .sink = pass_on,
@@ -77,9 +78,8 @@ dump(struct nb_serve *serve, const struct nb_remote_request *request)
 	enum nb_err err = nb_str_format(&object, "postgres %s", source->name);
 
 	if (!err)
-		err = nb_pg_program_find(
-			source, request->database ? NB_PG_DUMP : NB_PG_DUMPALL,
-			&program);
+		err = nb_pg_program_find(source, nb_pg_dumper(one.format),
+					 &program);
 	one.object = object;
 	one.program = program;
 	if (!err)
@@ -95,7 +95,7 @@ nb_serve_postgres(struct nb_serve *serve,
 {
 	const struct nb_config_source *source = &request->source;
 
-	if (source->postgres.format == NB_FORMAT_DIRECTORY)
+	if (nb_pg_format_of(source)->directory)
 		return nb_fail(NB_EUSAGE,
 			       "postgres %s: format directory is "
 			       "no stream",

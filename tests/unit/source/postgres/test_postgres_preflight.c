@@ -136,9 +136,8 @@ START_TEST(zstd_in_directory_format_needs_a_pg_dump_that_has_it)
 	snprintf(program, sizeof program, "%s", nb_test_path("pg15"));
 	source.postgres.pg_dump = program;
 	nb_assert_fails(preflight(&source), NB_ECONFIG,
-			OBJECT
-			"pg_dump 15.1 has no zstd for format directory"
-			"\nhint: compression = gzip, or format = custom\n");
+			OBJECT "pg_dump 15.1 has no zstd for format directory"
+			       "\nhint: compress = gzip, or format = custom\n");
 }
 END_TEST
 
