@@ -34,6 +34,9 @@ includes_but model 'base|model' | rule "model includes base and model"
 includes_but store 'base|model|store' | rule "store includes what is above it"
 includes_but source 'base|filter|model|source' |
 	rule "source knows neither store nor disc"
+grep -nE '^#include "source/' -r src/source/ssh |
+	grep -v '#include "source/ssh/' |
+	rule "source/ssh is below the sources that use it"
 includes_but disc 'base|model|disc' | rule "disc knows neither store nor source"
 includes_but job 'base|filter|model|store|source|disc|job' |
 	rule "job includes what is above it"

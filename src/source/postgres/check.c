@@ -3,14 +3,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "filter/pipe.h"
 #include "source/postgres/check.h"
-#include "source/postgres/postgres.h"
+#include "source/postgres/transport.h"
 
 /* The end of a dump that is text, read once more. */
 struct ending {
@@ -79,15 +78,6 @@ keep_ending(void *ctx, const void *data, size_t n)
 	return NB_OK;
 }
 
-/* A dump from another host is read by a user of this one who may do nothing. */
-static const char *
-reader_of(const struct nb_config_source *source)
-{
-	if (!source->remote.host)
-		return source->postgres.run_as;
-	return geteuid() ? NULL : "nobody";
-}
-
 /* Runs a reader of the dump, whose NAME is for messages. */
 static enum nb_err
 read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
@@ -99,7 +89,7 @@ read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
 	if (err)
 		return err;
 	spec->name = object;
-	spec->run_as = reader_of(dump->source);
+	spec->run_as = nb_pg_transport(dump->source)->reader(dump->source);
 	spec->timeout_ms = dump->source->postgres.timeout * 1000;
 	err = nb_proc_run(spec, &result);
 	if (!err)

@@ -68,12 +68,12 @@ add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 }
 
 static enum nb_err
-make_arguments(const struct nb_pg_dump *dump,
+make_arguments(const struct nb_pg_dump *dump, const char *program,
 	       const struct nb_pg_conninfo *conninfo,
 	       struct nb_names *arguments)
 {
 	char *lock = NULL;
-	enum nb_err err = add(arguments, dump->program);
+	enum nb_err err = add(arguments, program);
 
 	if (!err)
 		err = add(arguments, "-w");
@@ -212,14 +212,19 @@ nb_pg_dump_stream(struct nb_pg_dump *dump)
 {
 	struct nb_pg_conninfo conninfo = { .text = NULL };
 	struct nb_names arguments = NB_ARRAY_INIT;
+	char *program = NULL;
 	enum nb_err err;
 
-	err = nb_pg_conninfo(dump->source, dump->database, &conninfo);
+	err = nb_pg_program_find(dump->source, nb_pg_dumper(dump->format),
+				 &program);
 	if (!err)
-		err = make_arguments(dump, &conninfo, &arguments);
+		err = nb_pg_conninfo(dump->source, dump->database, &conninfo);
+	if (!err)
+		err = make_arguments(dump, program, &conninfo, &arguments);
 	if (!err)
 		err = run(dump, &arguments, &conninfo);
 	nb_names_free(&arguments);
 	nb_pg_conninfo_clear(&conninfo);
+	free(program);
 	return err;
 }

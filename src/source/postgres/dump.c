@@ -10,8 +10,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/user.h"
-#include "source/postgres/postgres.h"
-#include "source/ssh/ssh.h"
+#include "source/postgres/transport.h"
 
 static enum nb_err
 store(void *ctx, const void *data, size_t n)
@@ -129,8 +128,7 @@ nb_pg_dump_run(struct nb_pg_dump *dump)
 	dump->sink = store;
 	dump->sink_ctx = dump;
 	if (!err)
-		err = dump->source->remote.host ? nb_pg_remote_dump(dump)
-						: nb_pg_dump_stream(dump);
+		err = nb_pg_transport(dump->source)->stream(dump);
 	return err ? err : finish(dump);
 }
 

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "base/user.h"
 #include "source/postgres/check.h"
-#include "source/postgres/postgres.h"
+#include "source/postgres/transport.h"
 
 #define GLOBALS_ESTIMATE (1 << 20)
 
@@ -98,18 +98,14 @@ nb_pg_preflight(const struct nb_config_source *source, int *number, char **text)
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
-	char *restore = NULL, *text = NULL;
-	int number = 0;
+	char *restore = NULL;
 	enum nb_err err = NB_OK;
 
 	if (is_archive(source))
 		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);
 	if (!err)
-		err = source->remote.host
-			? nb_pg_remote_preflight(source, restore)
-			: nb_pg_preflight(source, &number, &text);
+		err = nb_pg_transport(source)->preflight(source, restore);
 	free(restore);
-	free(text);
 	return err;
 }
 
@@ -143,8 +139,8 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 		.hashed = true,
 	};
 	const struct nb_config_source *source = dump->source;
-	enum nb_err err = nb_user_find(
-		source->remote.host ? NULL : source->postgres.run_as, &owner);
+	enum nb_err err =
+		nb_user_find(nb_pg_transport(source)->owner(source), &owner);
 
 	if (!err && dump->format->directory) {
 		err = nb_pg_directory_entries(dump, &owner, out);
@@ -274,12 +270,10 @@ collect(const struct nb_config_source *source,
 	struct nb_source_output *out)
 {
 	struct nb_pg_server server = { .version = 0 };
-	char *program = NULL, *restore = NULL;
+	char *restore = NULL;
 	enum nb_err err = add_directories(context, out->entries);
 
 	(void)held;
-	if (!err && !source->remote.host)
-		err = nb_pg_program_find(source, dumper(source), &program);
 	if (!err && is_archive(source))
 		err = nb_pg_program_find(source, NB_PG_RESTORE, &restore);
 	if (!err)
@@ -289,11 +283,9 @@ collect(const struct nb_config_source *source,
 			&(struct nb_pg_dump){ .source = source,
 					      .context = context,
 					      .format = nb_pg_format_of(source),
-					      .program = program,
 					      .restore = restore },
 			&server, out);
 	nb_pg_server_clear(&server);
-	free(program);
 	free(restore);
 	return err;
 }

@@ -51,10 +51,12 @@ struct nb_pg_server {
 };
 
 /*
- * Asks the server through libpq, in a child that became run_as, or the other
- * host to do so.  NB_ESOURCE:
+ * Asks the server through libpq, in a child that became run_as.  NB_ESOURCE:
  * no connection, or no answer within a minute.
  */
+enum nb_err nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
+			   struct nb_pg_server *out);
+/* The same wherever the source's work is done (transport.c). */
 enum nb_err nb_pg_ask(const struct nb_config_source *source, bool sizes,
 		      struct nb_pg_server *out);
 void nb_pg_server_clear(struct nb_pg_server *server);
@@ -68,7 +70,6 @@ struct nb_pg_dump {
 	const char *object;       /* "postgres testdb" */
 	const char *name;         /* in the manifest */
 	const char *database;     /* NULL: globals */
-	const char *program;      /* path of pg_dump or pg_dumpall */
 	const char *restore;      /* path of pg_restore, or NULL */
 	char *path;               /* beneath staging; a file or directory */
 	struct nb_dump_file file; /* not of the directory format */
@@ -84,8 +85,8 @@ void nb_pg_dump_clear(struct nb_pg_dump *dump);
 
 /* ---- command.c: pg_dump and pg_dumpall themselves ---- */
 
-/* Runs the program, its output into DUMP->sink, and looks at its end.
- * NB_ESOURCE */
+/* Finds and runs the program, its output into DUMP->sink, and looks at its
+ * end.  NB_ESOURCE */
 enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
 
 /*
@@ -97,7 +98,7 @@ enum nb_err nb_pg_status(const char *name, const struct nb_proc_result *result);
 /* ---- postgres.c ---- */
 
 /*
- * Whether SOURCE can be dumped from here: user, program, and a version of it
+ * Whether SOURCE can be dumped by this host: user, program, and a version of it
  * (to *NUMBER, as PQserverVersion counts, and *TEXT, which the caller frees)
  * that is not older than the server.  NB_ESOURCE, NB_ECONFIG
  */
@@ -114,15 +115,5 @@ struct nb_user;
 enum nb_err nb_pg_directory_entries(const struct nb_pg_dump *dump,
 				    const struct nb_user *owner,
 				    struct nb_source_output *out);
-
-/* ---- remote.c: the same on another host ---- */
-
-/* As nb_pg_preflight there, and as to pg_restore (a path, or NULL) here. */
-enum nb_err nb_pg_remote_preflight(const struct nb_config_source *source,
-				   const char *restore);
-enum nb_err nb_pg_remote_ask(const struct nb_config_source *source, bool sizes,
-			     struct nb_pg_server *out);
-/* As nb_pg_dump_stream. */
-enum nb_err nb_pg_remote_dump(struct nb_pg_dump *dump);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
-#include "source/postgres/postgres.h"
+#include "source/postgres/transport.h"
 #include "source/ssh/ssh.h"
 
 #define ASK_SECONDS 120
@@ -29,24 +30,28 @@ take_answer(void *ctx, char type, const char *body, size_t n)
 
 	if (type != NB_REMOTE_ANSWER || q->answered
 	    || !nb_remote_answer_parse(body, n, &q->answer))
-		return nb_remote_nonsense(q->source, "an answer that is none");
+		return nb_remote_nonsense(&q->source->remote,
+					  "an answer that is none");
 	q->answered = true;
 	return NB_OK;
 }
 
 static enum nb_err
-ask(const struct nb_remote_request *request, struct question *q)
+ask_there(const struct nb_remote_request *request, struct question *q)
 {
-	enum nb_err err;
+	char *text = NULL;
+	enum nb_err err = nb_remote_request_render(request, &text);
 
-	err = nb_remote_call(
-		&(struct nb_remote_call){ .request = request,
-					  .source = q->source,
-					  .fn = take_answer,
-					  .ctx = q,
-					  .timeout = ASK_SECONDS });
+	if (!err)
+		err = nb_remote_call(
+			&(struct nb_remote_call){ .request = text,
+						  .remote = &q->source->remote,
+						  .fn = take_answer,
+						  .ctx = q,
+						  .timeout = ASK_SECONDS });
+	free(text);
 	if (!err && !q->answered)
-		err = nb_remote_nonsense(q->source, "no answer");
+		err = nb_remote_nonsense(&q->source->remote, "no answer");
 	if (err)
 		nb_remote_answer_clear(&q->answer);
 	return err;
@@ -73,14 +78,13 @@ check_restore(const struct nb_config_source *source, const char *restore,
 	return err;
 }
 
-enum nb_err
-nb_pg_remote_preflight(const struct nb_config_source *source,
-		       const char *restore)
+static enum nb_err
+preflight(const struct nb_config_source *source, const char *restore)
 {
 	const struct nb_remote_request request =
 		request_for(source, NB_REMOTE_POSTGRES_CHECK);
 	struct question q = { .source = source };
-	enum nb_err err = ask(&request, &q);
+	enum nb_err err = ask_there(&request, &q);
 
 	if (!err && restore)
 		err = check_restore(source, restore, &q.answer);
@@ -106,9 +110,8 @@ take_databases(struct nb_remote_answer *answer, struct nb_pg_server *server)
 	return err;
 }
 
-enum nb_err
-nb_pg_remote_ask(const struct nb_config_source *source, bool sizes,
-		 struct nb_pg_server *out)
+static enum nb_err
+ask(const struct nb_config_source *source, bool sizes, struct nb_pg_server *out)
 {
 	struct nb_remote_request request =
 		request_for(source, NB_REMOTE_POSTGRES_ASK);
@@ -117,7 +120,7 @@ nb_pg_remote_ask(const struct nb_config_source *source, bool sizes,
 	enum nb_err err;
 
 	request.sizes = sizes;
-	err = ask(&request, &q);
+	err = ask_there(&request, &q);
 	if (!err)
 		err = take_databases(&q.answer, &server);
 	if (!err)
@@ -137,7 +140,8 @@ take_dump(void *ctx, char type, const char *body, size_t n)
 	struct nb_pg_dump *dump = ctx;
 
 	if (type != NB_REMOTE_DATA)
-		return nb_remote_nonsense(dump->source, "what is no dump");
+		return nb_remote_nonsense(&dump->source->remote,
+					  "what is no dump");
 	return dump->sink(dump->sink_ctx, body, n);
 }
 
@@ -152,23 +156,52 @@ tell(void *ctx)
 				 : NB_OK;
 }
 
-enum nb_err
-nb_pg_remote_dump(struct nb_pg_dump *dump)
+static enum nb_err
+stream(struct nb_pg_dump *dump)
 {
 	struct nb_remote_request request =
 		request_for(dump->source, NB_REMOTE_POSTGRES_DUMP);
+	char *text = NULL;
 	enum nb_err err;
 
 	request.database = (char *)(uintptr_t)dump->database;
-	err = nb_remote_call(&(struct nb_remote_call){
-		.request = &request,
-		.source = dump->source,
-		.fn = take_dump,
-		.ctx = dump,
-		.tick = tell,
-		.max_bytes = dump->source->postgres.max_size,
-		.timeout = dump->source->postgres.timeout });
+	err = nb_remote_request_render(&request, &text);
+	if (!err)
+		err = nb_remote_call(&(struct nb_remote_call){
+			.request = text,
+			.remote = &dump->source->remote,
+			.fn = take_dump,
+			.ctx = dump,
+			.tick = tell,
+			.max_bytes = dump->source->postgres.max_size,
+			.timeout = dump->source->postgres.timeout });
+	free(text);
 	if (!err && !dump->file.raw)
-		err = nb_remote_nonsense(dump->source, "an empty dump");
+		err = nb_remote_nonsense(&dump->source->remote,
+					 "an empty dump");
 	return err;
 }
+
+/* It came as bytes to the user that we are. */
+static const char *
+owner(const struct nb_config_source *source)
+{
+	(void)source;
+	return NULL;
+}
+
+/* What another host sent is read by a user of this one who may do nothing. */
+static const char *
+reader(const struct nb_config_source *source)
+{
+	(void)source;
+	return geteuid() ? NULL : "nobody";
+}
+
+const struct nb_pg_transport nb_pg_there = {
+	.preflight = preflight,
+	.ask = ask,
+	.stream = stream,
+	.owner = owner,
+	.reader = reader,
+};

@@ -9,7 +9,6 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "source/postgres/postgres.h"
-#include "source/ssh/ssh.h"
 
 #define ASK_MS 60000
 #define CANDIDATES 2
@@ -209,16 +208,14 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 }
 
 enum nb_err
-nb_pg_ask(const struct nb_config_source *source, bool sizes,
-	  struct nb_pg_server *out)
+nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
+	       struct nb_pg_server *out)
 {
 	struct nb_pg_server server = { .version = 0 };
 	struct nb_proc_result result = { .output = NULL };
 	struct question q = { .count = 0 };
 	enum nb_err err;
 
-	if (source->remote.host)
-		return nb_pg_remote_ask(source, sizes, out);
 	err = make_question(source, sizes, &q);
 	if (!err)
 		err = ask_in_child(source, &q, &result);

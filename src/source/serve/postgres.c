@@ -74,17 +74,12 @@ dump(struct nb_serve *serve, const struct nb_remote_request *request)
 				  .database = request->database,
 				  .sink = pass_on,
 				  .sink_ctx = serve };
-	char *object = NULL, *program = NULL;
+	char *object = NULL;
 	enum nb_err err = nb_str_format(&object, "postgres %s", source->name);
 
-	if (!err)
-		err = nb_pg_program_find(source, nb_pg_dumper(one.format),
-					 &program);
 	one.object = object;
-	one.program = program;
 	if (!err)
 		err = nb_pg_dump_stream(&one);
-	free(program);
 	free(object);
 	return err;
 }

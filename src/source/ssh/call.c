@@ -20,7 +20,7 @@
 
 struct call {
 	const struct nb_remote_call *call;
-	const struct nb_config_source *source;
+	const struct nb_config_remote *remote;
 	struct nb_wire wire;
 	struct nb_sha256 *sha256;
 	uint64_t bytes, control;
@@ -31,21 +31,21 @@ struct call {
 };
 
 enum nb_err
-nb_remote_nonsense(const struct nb_config_source *source, const char *what)
+nb_remote_nonsense(const struct nb_config_remote *remote, const char *what)
 {
-	return nb_fail(NB_ESOURCE, "%s: sends %s", source->remote.host, what);
+	return nb_fail(NB_ESOURCE, "%s: sends %s", remote->host, what);
 }
 
 static enum nb_err
 take_message(struct call *c, const char *body)
 {
-	const char *host = c->source->remote.host;
+	const char *host = c->remote->host;
 	enum nb_level level = *body == 'e' ? NB_ERROR
 		: *body == 'w'             ? NB_WARNING
 					   : NB_NOTE;
 
 	if (!*body)
-		return nb_remote_nonsense(c->source, "an empty message");
+		return nb_remote_nonsense(c->remote, "an empty message");
 	if (level == NB_ERROR)
 		c->complained = true;
 	if (++c->messages < MESSAGES_MAX)
@@ -65,7 +65,7 @@ take_data(struct call *c, const char *body, size_t n)
 		return nb_fail(NB_ESOURCE,
 			       "%s: more than %" PRIu64 " bytes "
 			       "(max_size)",
-			       c->source->remote.host, cap);
+			       c->remote->host, cap);
 	nb_sha256_add(c->sha256, body, n);
 	return NB_OK;
 }
@@ -77,23 +77,23 @@ take_frame(void *ctx, char type, const char *body, size_t n)
 	enum nb_err err = NB_OK;
 
 	if (c->ended)
-		return nb_remote_nonsense(c->source, "more behind its end");
+		return nb_remote_nonsense(c->remote, "more behind its end");
 	if (type == NB_REMOTE_DATA)
 		err = take_data(c, body, n);
 	else
 		c->control += n;
 	if (!err && c->control > CONTROL_MAX)
-		return nb_remote_nonsense(c->source, "names without end");
+		return nb_remote_nonsense(c->remote, "names without end");
 	if (type == NB_REMOTE_MESSAGE)
 		return take_message(c, body);
 	if (type == NB_REMOTE_END) {
 		c->ended = true;
 		return nb_remote_end_parse(body, n, &c->end)
 			? NB_OK
-			: nb_remote_nonsense(c->source, "an end that is none");
+			: nb_remote_nonsense(c->remote, "an end that is none");
 	}
 	if (!err && !c->call->fn)
-		return nb_remote_nonsense(c->source,
+		return nb_remote_nonsense(c->remote,
 					  "what nobody asked it for");
 	return err ? err : c->call->fn(c->call->ctx, type, body, n);
 }
@@ -121,22 +121,18 @@ put_request(const struct nb_remote_call *call, int *from, int *keep)
 {
 	uint8_t head[NB_WIRE_HEAD];
 	struct nb_str s = NB_STR_INIT;
-	char *text = NULL;
+	size_t n = strlen(call->request);
+	enum nb_err err = NB_OK;
 	int ends[2];
-	enum nb_err err = nb_remote_request_render(call->request, &text);
-	size_t n = err ? 0 : strlen(text);
 
-	if (!err && n > REQUEST_MAX / 2)
-		err = nb_fail(NB_ECONFIG,
-			      "%s: the options are too long for a "
-			      "request",
-			      call->source->remote.host);
-	if (err)
-		goto out;
+	if (n > REQUEST_MAX / 2)
+		return nb_fail(NB_ECONFIG,
+			       "%s: the options are too long for a request",
+			       call->remote->host);
 	nb_str_addf(&s, NB_WIRE_HELLO "%d\n", NB_REMOTE_PROTOCOL);
 	nb_wire_head(NB_REMOTE_REQUEST, (uint32_t)n, head);
 	nb_str_add_bytes(&s, head, sizeof head);
-	nb_str_add_bytes(&s, text, n);
+	nb_str_add_bytes(&s, call->request, n);
 	if (s.failed) {
 		err = nb_fail_memory();
 		goto out;
@@ -152,7 +148,6 @@ put_request(const struct nb_remote_call *call, int *from, int *keep)
 		err = nb_fail_errno(NB_EIO, "pipe");
 out:
 	nb_str_free(&s);
-	free(text);
 	return err;
 }
 
@@ -160,11 +155,11 @@ out:
 static enum nb_err
 judge(struct call *c, const struct nb_proc_result *result)
 {
-	const char *host = c->source->remote.host;
+	const char *host = c->remote->host;
 	uint8_t sha256[NB_SHA256_SIZE];
 
 	if (!c->ended)
-		return nb_remote_explain(c->source, result, c->wire.greeted);
+		return nb_remote_explain(c->remote, result, c->wire.greeted);
 	if (!c->end.good)
 		return c->complained ? NB_ESOURCE
 				     : nb_fail(NB_ESOURCE,
@@ -191,10 +186,10 @@ run(struct call *c, int from)
 	struct nb_names arguments = NB_ARRAY_INIT;
 	struct nb_proc_result result = { .output = NULL };
 	char *name = NULL;
-	enum nb_err err = nb_remote_arguments(&c->source->remote, &arguments);
+	enum nb_err err = nb_remote_arguments(c->remote, &arguments);
 
 	if (!err)
-		err = nb_str_format(&name, "%s: ssh", c->source->remote.host);
+		err = nb_str_format(&name, "%s: ssh", c->remote->host);
 	if (!err)
 		err = nb_proc_run(
 			&(struct nb_proc){
@@ -221,8 +216,8 @@ nb_remote_call(const struct nb_remote_call *call)
 {
 	struct call c = {
 		.call = call,
-		.source = call->source,
-		.wire = { .peer = call->source->remote.host,
+		.remote = call->remote,
+		.wire = { .peer = call->remote->host,
 			  .protocol = NB_REMOTE_PROTOCOL,
 			  .fn = take_frame },
 	};

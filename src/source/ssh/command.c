@@ -50,18 +50,18 @@ nb_remote_arguments(const struct nb_config_remote *remote,
 }
 
 static enum nb_err
-fail(const struct nb_config_source *source, const char *what, const char *hint)
+fail(const struct nb_config_remote *remote, const char *what, const char *hint)
 {
-	return nb_fail(NB_ESOURCE, "%s: %s%s%s", source->remote.host, what,
+	return nb_fail(NB_ESOURCE, "%s: %s%s%s", remote->host, what,
 		       hint ? "\nhint: " : "", hint ? hint : "");
 }
 
 /* What ssh says of the key of the host, or of ours, in its own words. */
 static enum nb_err
-explain_refusal(const struct nb_config_source *source, const char *errors,
+explain_refusal(const struct nb_config_remote *remote, const char *errors,
 		bool *explained)
 {
-	const char *known = source->remote.known_hosts;
+	const char *known = remote->known_hosts;
 
 	*explained = true;
 	if (strstr(errors, "IDENTIFICATION HAS CHANGED"))
@@ -69,15 +69,15 @@ explain_refusal(const struct nb_config_source *source, const char *errors,
 			       "%s: its host key is not the one "
 			       "in %s\nhint: only when the host was set up "
 			       "anew, replace its line there",
-			       source->remote.host, known);
+			       remote->host, known);
 	if (strstr(errors, "Host key verification failed"))
 		return nb_fail(NB_ESOURCE,
 			       "%s: its host key is not in %s\n"
 			       "hint: ssh-keyscan writes the line; compare "
 			       "it with the key on the host",
-			       source->remote.host, known);
+			       remote->host, known);
 	if (strstr(errors, "Permission denied ("))
-		return fail(source, "does not take our key",
+		return fail(remote, "does not take our key",
 			    "its authorized_keys wants a line with the key, "
 			    "see nightburn.conf(5)");
 	*explained = false;
@@ -85,7 +85,7 @@ explain_refusal(const struct nb_config_source *source, const char *errors,
 }
 
 enum nb_err
-nb_remote_explain(const struct nb_config_source *source,
+nb_remote_explain(const struct nb_config_remote *remote,
 		  const struct nb_proc_result *result, bool greeted)
 {
 	const char *errors = result->errors ? result->errors : "";
@@ -95,16 +95,16 @@ nb_remote_explain(const struct nb_config_source *source,
 
 	line = line ? line + 1 : errors;
 	if (!greeted && result->exit_code == NOT_FOUND)
-		return fail(source, "has no program nightburn",
+		return fail(remote, "has no program nightburn",
 			    "install it there, or name it in command=\"...\" "
 			    "of authorized_keys");
-	err = explain_refusal(source, errors, &explained);
+	err = explain_refusal(remote, errors, &explained);
 	if (explained)
 		return err;
-	return nb_fail(
-		NB_ESOURCE, "%s: %s (ssh: %s %d%s%.*s)", source->remote.host,
-		greeted ? "the stream ended before its end" : "no answer",
-		result->signal ? "signal" : "exit status",
-		result->signal ? result->signal : result->exit_code,
-		*line ? ": " : "", (int)strcspn(line, "\r\n"), line);
+	return nb_fail(NB_ESOURCE, "%s: %s (ssh: %s %d%s%.*s)", remote->host,
+		       greeted ? "the stream ended before its end"
+			       : "no answer",
+		       result->signal ? "signal" : "exit status",
+		       result->signal ? result->signal : result->exit_code,
+		       *line ? ": " : "", (int)strcspn(line, "\r\n"), line);
 }

@@ -14,8 +14,8 @@
 #include "model/wire.h"
 
 struct nb_remote_call {
-	const struct nb_remote_request *request;
-	const struct nb_config_source *source; /* for its host */
+	const struct nb_config_remote *remote; /* the host */
+	const char *request;                   /* its text (model/remote.h) */
 	nb_wire_fn *fn; /* takes all frames but M and Z; NULL: none
 				    may come */
 	void *ctx;
@@ -32,7 +32,7 @@ struct nb_remote_call {
 enum nb_err nb_remote_call(const struct nb_remote_call *call);
 
 /* Logs that the host sent WHAT, which it should not have: NB_ESOURCE. */
-enum nb_err nb_remote_nonsense(const struct nb_config_source *source,
+enum nb_err nb_remote_nonsense(const struct nb_config_remote *remote,
 			       const char *what);
 
 /* How ssh is started (command.c): ARGUMENTS, NULL-ended, the caller's to
@@ -40,7 +40,7 @@ enum nb_err nb_remote_nonsense(const struct nb_config_source *source,
 enum nb_err nb_remote_arguments(const struct nb_config_remote *remote,
 				struct nb_names *arguments);
 /* Why no answer came, from what ssh left behind.  NB_ESOURCE, logged. */
-enum nb_err nb_remote_explain(const struct nb_config_source *source,
+enum nb_err nb_remote_explain(const struct nb_config_remote *remote,
 			      const struct nb_proc_result *result,
 			      bool greeted);
 

@@ -56,12 +56,19 @@ enum nb_err nb_tree_tell(struct nb_walk *w, uint64_t bytes);
  * in OUT.  NB_ESOURCE, NB_EFULL (pack.c) */
 enum nb_err nb_tree_pack(struct nb_walk *w, struct nb_source_output *out);
 
-/* ---- remote.c: a tree of another host ---- */
+/* ---- where the tree is ---- */
 
-enum nb_err nb_tree_remote_check(const struct nb_config_source *source);
-/* All of the tree into staging, with its entries. */
-enum nb_err nb_tree_remote_collect(const struct nb_config_source *source,
-				   const struct nb_source_context *context,
-				   struct nb_source_output *out);
+struct nb_tree_transport {
+	/* Whether it can be read. */
+	enum nb_err (*preflight)(const struct nb_config_source *source);
+	/* All of it, listed; where STAGED is true, its files in staging. */
+	enum nb_err (*collect)(const struct nb_config_source *source,
+			       const struct nb_source_context *context,
+			       struct nb_source_output *out);
+	bool staged;
+};
+
+extern const struct nb_tree_transport nb_tree_here;  /* tree.c */
+extern const struct nb_tree_transport nb_tree_there; /* remote.c */
 
 #endif

@@ -132,7 +132,8 @@ take_entries(struct nb_arrival *a, const struct nb_manifest *m,
 	if (m->sources.count != (type == NB_REMOTE_SOURCE)
 	    || (type == NB_REMOTE_ENTRY && list->count != 1)
 	    || (type == NB_REMOTE_SOURCE && (list->count || a->recorded)))
-		return nb_remote_nonsense(a->source, "what is no tree");
+		return nb_remote_nonsense(&a->source->remote,
+					  "what is no tree");
 	if (type == NB_REMOTE_SOURCE) {
 		a->record = m->sources.at[0];
 		memset(&m->sources.at[0], 0, sizeof m->sources.at[0]);
@@ -151,7 +152,8 @@ take_manifest(struct nb_arrival *a, char type, const char *body, size_t n)
 	enum nb_err err;
 
 	if (a->size && type != NB_REMOTE_ENTRY)
-		return nb_remote_nonsense(a->source, "bytes of no file");
+		return nb_remote_nonsense(&a->source->remote,
+					  "bytes of no file");
 	err = nb_manifest_parse(a->source->remote.host, body, n, &m, &list);
 	if (err)
 		return err == NB_ECORRUPT ? NB_ESOURCE : err;
@@ -176,7 +178,8 @@ take(void *ctx, char type, const char *body, size_t n)
 	case NB_REMOTE_SOURCE:
 		return take_manifest(a, type, body, n);
 	default:
-		return nb_remote_nonsense(a->source, "what is no tree");
+		return nb_remote_nonsense(&a->source->remote,
+					  "what is no tree");
 	}
 }
 
@@ -228,7 +231,8 @@ hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 	enum nb_err err = NB_OK;
 
 	if (!a->recorded || !a->entries.count || a->size)
-		return nb_remote_nonsense(a->source, "only a part of a tree");
+		return nb_remote_nonsense(&a->source->remote,
+					  "only a part of a tree");
 	memset(&a->record.notes, 0, sizeof a->record.notes);
 	record.stored = record.bytes;
 	err = nb_str_dup(nb_config_job_blocks[a->source->kind].name,
@@ -274,10 +278,24 @@ clear(struct nb_arrival *a)
 	free(a->object);
 }
 
-enum nb_err
-nb_tree_remote_collect(const struct nb_config_source *source,
-		       const struct nb_source_context *context,
-		       struct nb_source_output *out)
+/* Sends REQUEST; CALL has the rest. */
+static enum nb_err
+call(const struct nb_remote_request *request, struct nb_remote_call *call)
+{
+	char *text = NULL;
+	enum nb_err err = nb_remote_request_render(request, &text);
+
+	call->request = text;
+	call->remote = &request->source.remote;
+	if (!err)
+		err = nb_remote_call(call);
+	free(text);
+	return err;
+}
+
+static enum nb_err
+collect(const struct nb_config_source *source,
+	const struct nb_source_context *context, struct nb_source_output *out)
 {
 	struct nb_remote_request request = {
 		.task = NB_REMOTE_TREE,
@@ -293,14 +311,13 @@ nb_tree_remote_collect(const struct nb_config_source *source,
 	snprintf(request.backup_id, sizeof request.backup_id, "%s",
 		 context->backup_id);
 	if (!err)
-		err = nb_remote_call(&(struct nb_remote_call){
-			.request = &request,
-			.source = source,
-			.fn = take,
-			.ctx = &a,
-			.tick = tell,
-			.max_bytes = source->remote.max_size,
-			.timeout = source->remote.timeout });
+		err = call(&request,
+			   &(struct nb_remote_call){
+				   .fn = take,
+				   .ctx = &a,
+				   .tick = tell,
+				   .max_bytes = source->remote.max_size,
+				   .timeout = source->remote.timeout });
 	if (!err)
 		err = hand_over_record(&a, out);
 	if (!err)
@@ -309,14 +326,18 @@ nb_tree_remote_collect(const struct nb_config_source *source,
 	return err;
 }
 
-enum nb_err
-nb_tree_remote_check(const struct nb_config_source *source)
+static enum nb_err
+preflight(const struct nb_config_source *source)
 {
 	const struct nb_remote_request request = { .task = NB_REMOTE_TREE_CHECK,
 						   .source = *source };
 
-	return nb_remote_call(
-		&(struct nb_remote_call){ .request = &request,
-					  .source = source,
-					  .timeout = CHECK_SECONDS });
+	return call(&request,
+		    &(struct nb_remote_call){ .timeout = CHECK_SECONDS });
 }
+
+const struct nb_tree_transport nb_tree_there = {
+	.preflight = preflight,
+	.collect = collect,
+	.staged = true,
+};

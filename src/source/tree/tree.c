@@ -65,12 +65,6 @@ begin(struct nb_walk *w)
 	return err;
 }
 
-static bool
-is_staged(const struct nb_config_source *source)
-{
-	return source->tree.pack != NB_PACK_NONE || source->remote.host;
-}
-
 /* Lists into OUT, where the files stay until they are burned. */
 static enum nb_err
 list(struct nb_walk *w, struct nb_source_output *out)
@@ -113,30 +107,61 @@ nb_tree_collect(const struct nb_config_source *source,
 	return err;
 }
 
+/* ---- on this host ---- */
+
 static enum nb_err
-collect(const struct nb_config_source *source,
-	const struct nb_source_context *context, void *held,
-	struct nb_source_output *out)
+collect_here(const struct nb_config_source *source,
+	     const struct nb_source_context *context,
+	     struct nb_source_output *out)
 {
 	int root = -1;
-	enum nb_err err;
+	enum nb_err err = open_root(source, &root);
 
-	(void)held;
-	if (source->remote.host)
-		return nb_tree_remote_collect(source, context, out);
-	err = open_root(source, &root);
 	return err ? err : nb_tree_collect(source, context, root, out);
+}
+
+static enum nb_err
+preflight_here(const struct nb_config_source *source)
+{
+	int fd = -1;
+	enum nb_err err = open_root(source, &fd);
+
+	nb_fd_close(&fd);
+	return err;
+}
+
+const struct nb_tree_transport nb_tree_here = {
+	.preflight = preflight_here,
+	.collect = collect_here,
+};
+
+/* ---- the source ---- */
+
+static const struct nb_tree_transport *
+transport(const struct nb_config_source *source)
+{
+	return source->remote.host ? &nb_tree_there : &nb_tree_here;
 }
 
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
-	int fd = -1;
-	enum nb_err err = source->remote.host ? nb_tree_remote_check(source)
-					      : open_root(source, &fd);
+	return transport(source)->preflight(source);
+}
 
-	nb_fd_close(&fd);
-	return err;
+static enum nb_err
+collect(const struct nb_config_source *source,
+	const struct nb_source_context *context, void *held,
+	struct nb_source_output *out)
+{
+	(void)held;
+	return transport(source)->collect(source, context, out);
+}
+
+static bool
+is_staged(const struct nb_config_source *source)
+{
+	return source->tree.pack != NB_PACK_NONE || transport(source)->staged;
 }
 
 const struct nb_source_ops nb_source_tree = {
