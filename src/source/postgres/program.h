@@ -11,8 +11,8 @@ const char *nb_pg_program_name(enum nb_pg_program program);
 
 /*
  * The program's path: as configured; else, as to pg_restore and psql, beside a
- * configured one (pg_restore, pg_dump); else on PATH; else of the newest version in /usr/lib/postgresql.
- * The caller frees.  NB_ESOURCE.
+ * configured one (pg_restore, pg_dump); else on PATH; else of the newest
+ * version in /usr/lib/postgresql.  The caller frees.  NB_ESOURCE.
  */
 enum nb_err nb_pg_program_find(const struct nb_config_source *source,
 			       enum nb_pg_program program, char **path);
