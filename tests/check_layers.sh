@@ -20,41 +20,107 @@ rule()
 	fi
 }
 
-# Includes of LAYER that are of none of the folders behind it.
-includes_but()
+# What a folder includes beside its own headers: folders, NAME/* for all of
+# NAME, or single headers.  A folder includes nothing of another line.
+layers()
 {
-	local layer=$1 allowed=$2
-	grep -nE '^#include "' -r "src/$layer" --include='*.[ch]' |
-		grep -vE "#include \"($allowed)/" | grep -v 'restore_sh.h'
+	cat <<'END'
+base
+filter          base
+model/record    base model/state.h
+model/config    base model/state.h model/record
+model/decide    base model/state.h model/record model/config
+model           base model/record model/config
+store           base model/*
+source/device   base model/*
+source/ssh      base model/*
+source          base filter model/*
+source/postgres base filter model/* source source/ssh
+source/tree     base filter model/* source source/ssh
+source/volume   base filter model/* source source/device source/tree
+source/boot     base filter model/* source source/device source/tree
+source/serve    base filter model/* source source/ssh source/postgres source/tree
+disc            base model/*
+disc/read       base model/* disc
+disc/image      base model/* disc disc/read
+disc/drive      base model/* disc disc/read disc/image
+job             base filter model/* store source/* disc/*
+job/disc        base filter model/* store source/* disc/* job job/run/previous_sessions.h
+job/run         base filter model/* store source/* disc/* job job/disc
+job/restore     base filter model/* store source/* disc/* job job/disc
+job/clone       base filter model/* store source/* disc/* job
+report          base/str.h
+cli             base/str.h report
+vdrive/engine
+vdrive/engine/command vdrive/engine
+vdrive/station  vdrive/engine
+vdrive/preload  vdrive/station
+vdrive/tcmu     vdrive/engine vdrive/station
+vdrive/front    vdrive/engine vdrive/station vdrive/tcmu
+END
 }
 
-includes_but base 'base' | rule "base includes base alone"
-includes_but filter 'base|filter' | rule "filter includes base and filter"
-includes_but model 'base|model' | rule "model includes base and model"
-includes_but store 'base|model|store' | rule "store includes what is above it"
-includes_but source 'base|filter|model|source' |
-	rule "source knows neither store nor disc"
-grep -nE '^#include "source/' -r src/source/ssh |
-	grep -v '#include "source/ssh/' |
-	rule "source/ssh is below the sources that use it"
-includes_but disc 'base|model|disc' | rule "disc knows neither store nor source"
-includes_but job 'base|filter|model|store|source|disc|job' |
-	rule "job includes what is above it"
-for layer in report cli; do
-	grep -nE '^#include "' -r "src/$layer" --include='*.[ch]' |
-		grep -vE '#include "(base/str.h|report/|cli/)' |
-		rule "$layer uses the installed API, and strings"
+# Which folder, and what is in it, includes the headers of a library.
+libraries()
+{
+	cat <<'END'
+archive(_entry)?\.h            source/tree
+blkid/blkid\.h                 source/device source/volume
+confuse\.h                     model/config
+jansson\.h                     model vdrive/engine source/volume report
+libburn/libburn\.h             disc
+libfdisk/libfdisk\.h           source/device
+libisoburn/libisoburn\.h       disc
+libisofs/libisofs\.h           disc
+libmount/libmount\.h           source/device
+libpq-fe\.h                    source/postgres
+openssl/[a-z]+\.h              base
+sodium\.h                      model/record store
+sqlite3\.h                     store
+systemd/sd-bus\.h              base
+xxhash\.h                      base vdrive/engine
+zlib\.h                        filter
+zstd(_errors)?\.h              filter
+END
+}
+
+# The expression that matches the headers of the folders (and files) given.
+headers_of()
+{
+	local one all=
+	for one; do
+		case $one in
+		*.h) all="$all|${one//./\\.}" ;;
+		*/\*) all="$all|${one%/*}/[a-z_/]+\.h" ;;
+		*) all="$all|$one/[a-z_]+\.h" ;;
+		esac
+	done
+	echo "(${all#|})"
+}
+
+set -f
+layers | while read -r folder allowed; do
+	# shellcheck disable=SC2086
+	pattern=$(headers_of "$folder" $allowed)
+	find "src/$folder" -maxdepth 1 -name '*.[ch]' \
+		-exec grep -HnE '^#include "' {} + |
+		grep -vE "#include \"($pattern|restore_sh\.h)\"" |
+		rule "$folder includes: ${allowed:-nothing else}"
 done
-grep -rnE '#include <(libisofs|libburn|libisoburn)/' src include |
-	grep -v '^src/disc/' | rule "libisofs and libburn in disc alone"
-grep -rn '#include <sqlite3.h>' src include | grep -v '^src/store/' |
-	rule "SQLite in store alone"
-grep -rn '#include <libpq-fe.h>' src include | grep -v '^src/source/' |
-	rule "libpq in source alone"
-grep -rnE '#include <(zstd|zlib)\.h>' src include | grep -v '^src/filter/' |
-	rule "libzstd and zlib in filter alone"
-grep -rn '#include <archive' src include | grep -v '^src/source/' |
-	rule "libarchive in source alone"
+find src -name '*.c' -printf '%P\n' | sed 's,/[^/]*$,,' | sort -u |
+	grep -vxF "$(layers | cut -d ' ' -f 1)" |
+	rule "every folder of src has its line in layers()"
+libraries | while read -r header folders; do
+	grep -rnE "^#include <$header>" src include |
+		grep -vE "^src/(${folders// /|})/" | rule "<$header> in: $folders"
+done
+set +f
+grep -rhoE '^#include <[^>]+>' src include | sed 's/.*<//; s/>//' | sort -u |
+	grep -vE '^(arpa|linux|netinet|scsi|sys|nightburn)/' |
+	grep -vxE "$(libraries | awk '{ printf "%s|", $1 }')"'(ctype|dirent|dlfcn|errno|fcntl|fnmatch|ftw|getopt|glob|grp|inttypes|limits|locale|math|mntent|poll|pthread|pwd|sched|signal|std[a-z]+|strings?|time|unistd)\.h' |
+	rule "every library has its line in libraries()"
+grep -rnE '^#include <(nightburn|vdrive)/' src/vdrive |
+	rule "vdrive includes nothing of nightburn"
 grep -rnE '#include <(fcntl|unistd|time|sys/stat)\.h>' src/model |
 	grep -v '^src/model/config/' |
 	rule "model has no files and no clock, but for reading the configuration"
@@ -70,21 +136,8 @@ find src include -name '*.[ch]' -exec awk 'END { if (FNR > 400)
 	rule "no file is longer than 400 lines"
 find src include -name '*.[ch]' -exec expand {} + |
 	awk 'length($0) > 80' | rule "no line is longer than 80 columns"
-grep -n '#include "cli/' -r src/report | rule "report does not know cli"
-find src -mindepth 1 -maxdepth 1 -type d | grep -vE \
-	'^src/(base|filter|model|store|source|disc|job|report|cli|vdrive)$' |
-	rule "every folder of src has its place"
 find src -name '*.c' -printf '%h\n' | sort | uniq -c |
 	awk '$1 > 20' | rule "no folder has more than 20 files of C at one level"
-if [ -d src/vdrive ]; then
-	grep -nE '^#include ("|<nightburn/)' -r src/vdrive |
-		grep -v '#include "vdrive/'
-fi | rule "vdrive includes nothing of nightburn"
-grep -rnE 'strn?(case)?cmp\([^"]*"(refuse|fresh|append|blank-then-fresh|appendable|overwritable|closed|damaged|unreadable|good|suspect|blanked|retired|writing|incomplete|symlink)"' \
-	src/job src/cli src/report src/store --include='*.c' |
-	rule "states are enums: no word of one is compared"
-grep -nE '^#include [<"]vdrive/' -r src include | grep -v '^src/vdrive/' |
-	rule "nightburn includes nothing of vdrive"
 grep -nE '^#include ("|<(libisofs|libburn|libisoburn|sqlite3|libpq))' \
 	-r include | rule "installed headers include no others of ours"
 find src include tests examples -name '*.[ch]' -exec awk 'FNR == 1 &&

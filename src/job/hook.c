@@ -7,7 +7,6 @@
 #include "base/names.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "job/run/run_summary.h"
 
 static enum nb_err
 describe(const char *hook, const struct nb_hook_facts *facts,

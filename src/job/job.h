@@ -77,4 +77,8 @@ enum nb_err nb_pool_context_refresh(struct nb_pool_context *context);
 enum nb_err nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
 			  struct nb_catalog **out);
 
+/* What a job that ended with ERR returns: NB_EWRONG when all went well, and a
+ * person should look at what RESULT counts all the same. */
+enum nb_err nb_run_verdict(enum nb_err err, const struct nb_run_result *result);
+
 #endif

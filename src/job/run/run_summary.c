@@ -26,11 +26,3 @@ nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 		result->changed += s->entries.at[i].torn;
 	}
 }
-
-enum nb_err
-nb_run_verdict(enum nb_err err, const struct nb_run_result *result)
-{
-	return !err && (result->changed || result->corrupt || result->reread)
-		? NB_EWRONG
-		: err;
-}

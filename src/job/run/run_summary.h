@@ -11,8 +11,4 @@
 void nb_run_summary(const struct nb_session *session,
 		    struct nb_run_result *result);
 
-/* What a job that ended with ERR returns: NB_EWRONG when all went well, and a
- * person should look at what RESULT counts all the same. */
-enum nb_err nb_run_verdict(enum nb_err err, const struct nb_run_result *result);
-
 #endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/job.h"
+
+enum nb_err
+nb_run_verdict(enum nb_err err, const struct nb_run_result *result)
+{
+	return !err && (result->changed || result->corrupt || result->reread)
+		? NB_EWRONG
+		: err;
+}
