@@ -61,8 +61,9 @@ ERRORS = {
     "a burn is recorded unread": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
     "a dead run's disc is good unread": [
-        ("record_disc.c", "err = nb_record_check(context->nb, look, &result);",
-         "err = NB_OK;")],
+        ("record_disc.c", "err = nb_record_check(context->nb, look, &contents, "
+         "&result);",
+         "err = nb_disc_contents_open(context->nb, look, &contents);")],
     "what a person appends counts as a verification": [
         ("write.c", "if (!nb_backup_is_by_hand(w->backup))", "if (1)")],
     "an intent stays when the look behind it fails": [

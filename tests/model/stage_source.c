@@ -8,7 +8,6 @@
 
 #include "base/str.h"
 #include "job/hook.h"
-#include "job/run/previous_sessions.h"
 #include "job/power.h"
 #include "stage.h"
 
@@ -206,45 +205,67 @@ which_session(const char *path)
 	return (char)(m->count - 1);
 }
 
+/* A label and a manifest of each session, those of the newest at the end. */
 enum nb_err
-nb_disc_text(struct nb_blocks *blocks, uint32_t start, const char *path,
-	     char **text, size_t *length)
-{
-	(void)blocks;
-	(void)start;
-	if (!stage_disc() || !stage_disc()->count)
-		return NB_EIO;
-	*text = calloc(1, 2);
-	**text = which_session(path);
-	*length = 1;
-	return NB_OK;
-}
-
-enum nb_err
-nb_sums_load(const char *name, const char *text, size_t length,
-	     struct nb_entries *list)
+nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 {
 	const struct medium *m = stage_disc();
 
-	(void)name;
-	(void)text;
-	(void)length;
-	for (int i = 0; i < m->count - 1; i++) {
+	(void)blocks;
+	(void)start;
+	if (!m || !m->count)
+		return NB_EIO;
+	for (int i = 0; i < 2 * m->count; i++) {
+		const char *name = i % 2 ? "manifest" : "label";
+		struct nb_node node = { .entry.type = NB_ENTRY_FILE };
 		char id[NB_BACKUP_ID_MAX + 1];
-		struct nb_entry e = { .type = NB_ENTRY_FILE };
 
-		stage_backup(m->session[i].backup, id);
-		nb_str_format(&e.path, "nightburn/%s/manifest.json", id);
-		if (nb_array_push(list, e))
+		stage_backup(m->session[i / 2].backup, id);
+		if (i / 2 < m->count - 1)
+			nb_str_format(&node.entry.path, "nightburn/%s/%s.json",
+				      id, name);
+		else
+			nb_str_format(&node.entry.path, "nightburn/%s.json",
+				      name);
+		if (nb_array_push(out, node))
 			return NB_ENOMEM;
 	}
+	return NB_OK;
+}
+
+const struct nb_node *
+nb_nodes_find(const struct nb_nodes *nodes, const char *path)
+{
+	for (size_t i = 0; i < nodes->count; i++)
+		if (!strcmp(nodes->at[i].entry.path, path))
+			return &nodes->at[i];
+	return NULL;
+}
+
+void
+nb_nodes_free(struct nb_nodes *nodes)
+{
+	(void)nodes;
+}
+
+enum nb_err
+nb_reader_text(struct nb_blocks *blocks, const struct nb_node *node, size_t max,
+	       char **text, size_t *length)
+{
+	(void)blocks;
+	(void)max;
+	if (!stage_disc() || !stage_disc()->count)
+		return NB_EIO;
+	*text = calloc(1, 2);
+	**text = which_session(node->entry.path);
+	*length = 1;
 	return NB_OK;
 }
 
 bool
 nb_manifest_is_earlier(const char *path)
 {
-	return path[0] != '\0';
+	return strstr(path, "/manifest.json") && strcmp(path, NB_MANIFEST_PATH);
 }
 
 enum nb_err

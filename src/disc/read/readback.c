@@ -22,11 +22,14 @@ struct wants NB_ARRAY(struct want);
 struct state {
 	const struct nb_readback *spec;
 	struct nb_readback_result *result;
-	struct nb_nodes nodes;
+	const struct nb_nodes *nodes;
+	struct nb_nodes own;    /* where it had to be read */
 	struct nb_entries sums; /* when there is no list to expect */
 	struct wants wants;
 	struct nb_sha256 *sha256;
-	struct nb_checksum *checksum;
+	struct nb_span whole; /* when the checksum of all is known */
+	struct nb_span_pass spans;
+	const struct nb_node *node; /* whose bytes pass */
 	uint8_t *buf;
 	uint64_t at;    /* next block of the pass */
 	uint64_t aside; /* bytes read before it, and in all */
@@ -62,7 +65,7 @@ want_expected(struct state *s)
 
 	for (size_t i = 0; !err && i < list->count; i++) {
 		const struct nb_entry *e = &list->at[i];
-		const struct nb_node *node = nb_nodes_find(&s->nodes, e->path);
+		const struct nb_node *node = nb_nodes_find(s->nodes, e->path);
 		struct want want = { node, e->sha256, e->path };
 
 		if (!node)
@@ -81,15 +84,15 @@ want_expected(struct state *s)
 static enum nb_err
 want_listed(struct state *s)
 {
+	const struct nb_node *sums = nb_nodes_find(s->nodes, NB_SUMS_PATH);
 	enum nb_err err;
 	char *text;
 	size_t length;
 
-	err = nb_reader_file(s->spec->blocks, s->spec->start, NB_SUMS_PATH,
-			     SUMS_MAX, &text, &length);
-	if (err == NB_ENOTFOUND)
+	if (!sums)
 		return nb_fail(NB_ECORRUPT, "%s: missing on the disc",
 			       NB_SUMS_PATH);
+	err = nb_reader_text(s->spec->blocks, sums, SUMS_MAX, &text, &length);
 	if (err)
 		return err;
 	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->sums);
@@ -98,7 +101,7 @@ want_listed(struct state *s)
 		err = nb_entries_sort(&s->sums);
 	for (size_t i = 0; !err && i < s->sums.count; i++) {
 		const struct nb_entry *e = &s->sums.at[i];
-		const struct nb_node *node = nb_nodes_find(&s->nodes, e->path);
+		const struct nb_node *node = nb_nodes_find(s->nodes, e->path);
 		struct want want = { node, e->sha256, e->path };
 
 		if (!node || node->entry.type != NB_ENTRY_FILE)
@@ -106,8 +109,8 @@ want_listed(struct state *s)
 		else
 			err = nb_array_push(&s->wants, want);
 	}
-	for (size_t i = 0; !err && i < s->nodes.count; i++) {
-		const struct nb_entry *e = &s->nodes.at[i].entry;
+	for (size_t i = 0; !err && i < s->nodes->count; i++) {
+		const struct nb_entry *e = &s->nodes->at[i].entry;
 
 		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH)
 		    && !nb_entries_find(&s->sums, e->path))
@@ -145,35 +148,68 @@ tell(struct state *s)
 		: NB_OK;
 }
 
-/* Reads COUNT blocks at the head of the pass into the buffer. */
+/* COUNT blocks at the head of the pass are in the buffer. */
 static enum nb_err
-step(struct state *s, uint64_t count)
+advance(struct state *s, uint64_t count)
 {
-	struct nb_blocks *blocks = s->spec->blocks;
-	enum nb_err err = nb_blocks_read(blocks, (uint32_t)s->at,
-					 (uint32_t)count, s->buf);
-
-	if (err)
-		return err;
-	if (s->checksum)
-		nb_checksum_add(s->checksum, s->buf, (size_t)count * NB_BLOCK);
+	nb_span_add(&s->spans, s->at, (uint32_t)count, s->buf);
 	s->at += count;
 	return tell(s);
 }
 
-/* Up to block TO; without a checksum nobody needs what lies between. */
+/* Reads COUNT blocks at the head of the pass into the buffer. */
+static enum nb_err
+step(struct state *s, uint64_t count)
+{
+	enum nb_err err = nb_blocks_read(s->spec->blocks, (uint32_t)s->at,
+					 (uint32_t)count, s->buf);
+
+	return err ? err : advance(s, count);
+}
+
+/* The same of blocks that belong to no file: those of a known checksum must be
+ * readable, the others are left out when they are not. */
+static enum nb_err
+step_between(struct state *s, uint64_t count)
+{
+	struct nb_blocks *blocks = s->spec->blocks;
+	uint32_t got;
+
+	if (s->spec->checksum)
+		return step(s, count);
+	got = blocks->get(blocks, (uint32_t)s->at, (uint32_t)count, s->buf);
+	if (got == count)
+		return advance(s, count);
+	s->at += count;
+	return tell(s);
+}
+
+/* Up to block TO; what no checksum needs is not read. */
 static enum nb_err
 skip_to(struct state *s, uint64_t to)
 {
 	enum nb_err err = NB_OK;
+	uint64_t from, end;
 
-	if (!s->checksum)
+	while (!err && s->at < to
+	       && nb_span_wants(&s->spans, s->at, &from, &end) && from < to) {
+		s->at = from;
+		end = end < to ? end : to;
+		err = step_between(s,
+				   end - from < PIECE_BLOCKS ? end - from
+							     : PIECE_BLOCKS);
+	}
+	if (!err && s->at < to)
 		s->at = to;
-	while (!err && s->at < to)
-		err = step(s,
-			   to - s->at < PIECE_BLOCKS ? to - s->at
-						     : PIECE_BLOCKS);
 	return err;
+}
+
+static enum nb_err
+take(struct state *s, const void *data, size_t n)
+{
+	nb_sha256_add(s->sha256, data, n);
+	return s->spec->see ? s->spec->see(s->spec->ctx, s->node, data, n)
+			    : NB_OK;
 }
 
 static enum nb_err
@@ -193,7 +229,7 @@ read_extent(struct state *s, const struct nb_extent *x)
 			n = (size_t)left;
 		err = step(s, count);
 		if (!err)
-			nb_sha256_add(s->sha256, s->buf, n);
+			err = take(s, s->buf, n);
 		left -= n;
 	}
 	return err;
@@ -203,10 +239,10 @@ static enum nb_err
 hash_aside(void *ctx, const void *data, size_t n)
 {
 	struct state *s = ctx;
+	enum nb_err err = take(s, data, n);
 
-	nb_sha256_add(s->sha256, data, n);
 	s->aside += n;
-	return tell(s);
+	return err ? err : tell(s);
 }
 
 /* What an earlier session wrote lies before the pass, and has no part in its
@@ -217,6 +253,7 @@ read_node(struct state *s, const struct nb_node *node)
 {
 	enum nb_err err = NB_OK;
 
+	s->node = node;
 	if (node->extent_count && first_block(node) < s->spec->first)
 		return nb_reader_bytes(s->spec->blocks, node, hash_aside, s);
 	for (size_t i = 0; !err && i < node->extent_count; i++) {
@@ -228,8 +265,8 @@ read_node(struct state *s, const struct nb_node *node)
 	return err;
 }
 
-/* The pass goes on behind a file that could not be read; its checksum cannot
- * be told any more. */
+/* The pass goes on after a file that could not be read; the checksum of where
+ * it stands cannot be told any more. */
 static void
 pass_over(struct state *s, const struct nb_node *node)
 {
@@ -237,8 +274,6 @@ pass_over(struct state *s, const struct nb_node *node)
 		return;
 	s->at = first_block(node)
 		+ (node->entry.size + NB_BLOCK - 1) / NB_BLOCK;
-	nb_checksum_free(s->checksum);
-	s->checksum = NULL;
 }
 
 static enum nb_err
@@ -277,19 +312,19 @@ compare_files(struct state *s)
 	return NB_OK;
 }
 
+/* What stands after the last file counts, too. */
 static enum nb_err
 compare_checksum(struct state *s)
 {
-	uint8_t sum[NB_CHECKSUM_SIZE];
-	enum nb_err err;
+	enum nb_err err = skip_to(s, UINT64_MAX);
 
-	if (!s->checksum)
-		return NB_OK;
-	err = skip_to(s, s->spec->first + s->spec->count);
-	if (err)
+	if (err || !s->spec->checksum)
 		return err;
-	nb_checksum_finish(s->checksum, sum);
-	if (memcmp(sum, s->spec->checksum, sizeof sum))
+	/* Not of a file that could not be read. */
+	if (!s->whole.known && s->result->bad)
+		return NB_OK;
+	if (!s->whole.known
+	    || memcmp(s->whole.checksum, s->spec->checksum, NB_CHECKSUM_SIZE))
 		return nb_fail(NB_ECORRUPT,
 			       "%s: the session differs from "
 			       "what was written",
@@ -297,19 +332,40 @@ compare_checksum(struct state *s)
 	return NB_OK;
 }
 
+/* One span, all of the pass, or those that the caller wants. */
+static enum nb_err
+begin_spans(struct state *s)
+{
+	const struct nb_readback *spec = s->spec;
+
+	s->whole.start = spec->first;
+	s->whole.blocks = spec->count;
+	return spec->checksum
+		? nb_span_begin(&s->spans, &s->whole, 1)
+		: nb_span_begin(&s->spans, spec->spans, spec->span_count);
+}
+
+static enum nb_err
+get_tree(struct state *s)
+{
+	s->nodes = s->spec->nodes ? s->spec->nodes : &s->own;
+	return s->spec->nodes
+		? NB_OK
+		: nb_reader_tree(s->spec->blocks, s->spec->start, &s->own);
+}
+
 static enum nb_err
 prepare(struct state *s)
 {
 	enum nb_err err = nb_sha256_new(&s->sha256);
 
-	if (!err && s->spec->checksum)
-		err = nb_checksum_new(&s->checksum);
+	if (!err)
+		err = begin_spans(s);
 	s->buf = aligned_alloc(4096, (size_t)PIECE_BLOCKS * NB_BLOCK);
 	if (!err && !s->buf)
 		err = nb_fail_memory();
 	if (!err)
-		err = nb_reader_tree(s->spec->blocks, s->spec->start,
-				     &s->nodes);
+		err = get_tree(s);
 	if (!err)
 		err = s->spec->expected ? want_expected(s) : want_listed(s);
 	for (size_t i = 0; i < s->wants.count; i++)
@@ -336,9 +392,9 @@ nb_readback_run(const struct nb_readback *spec,
 		err = compare_checksum(&s);
 	nb_array_free(&s.wants);
 	nb_entries_free(&s.sums);
-	nb_nodes_free(&s.nodes);
+	nb_nodes_free(&s.own);
 	nb_sha256_free(s.sha256);
-	nb_checksum_free(s.checksum);
+	nb_span_end(&s.spans);
 	free(s.buf);
 	return !err && result->bad ? NB_ECORRUPT : err;
 }

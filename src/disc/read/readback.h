@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Read-back: one sequential pass over a session, every file compared with its
- * SHA-256, and the whole with the checksum of what was streamed.
+ * Read-back: one sequential pass over a session or a disc, in which each block
+ * is read once: every file is compared with its SHA-256, and the whole with the
+ * checksum of what was streamed.
  */
 #ifndef NB_DISC_READBACK_H
 #define NB_DISC_READBACK_H
 
 #include "disc/read/reader.h"
+#include "disc/read/span.h"
 
 /* So many bad files are logged by name, the others are counted. */
 #define NB_BAD_NAMED 200
@@ -23,7 +25,15 @@ struct nb_readback {
 				hashes come from SHA256SUMS on the disc, and
 				every file of the tree is checked */
 	const uint8_t *checksum; /* of blocks FIRST.. ; NULL: not known */
+	/* Where there is no CHECKSUM: those of parts of the pass are taken.
+	 * A block between files that cannot be read makes no file bad. */
+	struct nb_span *spans;
+	size_t span_count;
+	const struct nb_nodes *nodes; /* the tree; NULL: it is read */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
+	/* The bytes of NODE, as they pass; may be NULL. */
+	enum nb_err (*see)(void *ctx, const struct nb_node *node,
+			   const void *data, size_t n);
 	void *ctx;
 };
 

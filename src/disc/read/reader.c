@@ -7,7 +7,6 @@
 #include "disc/read/inside.h"
 
 #define DESCRIPTORS 16
-#define LABEL_MAX 65536
 /* ECMA-119 8.4.7: position and length of the volume identifier. */
 #define VOLUME_ID_AT 40
 #define VOLUME_ID_LENGTH 32
@@ -117,7 +116,7 @@ read_label(struct nb_blocks *blocks, uint32_t start, struct nb_label *label,
 	size_t length;
 	enum nb_err err;
 
-	err = nb_reader_file(blocks, start, NB_LABEL_PATH, LABEL_MAX, &text,
+	err = nb_reader_file(blocks, start, NB_LABEL_PATH, NB_LABEL_MAX, &text,
 			     &length);
 	if (err)
 		return err;
@@ -209,4 +208,41 @@ nb_reader_bytes(struct nb_blocks *blocks, const struct nb_node *node,
 	}
 	free(buf);
 	return err;
+}
+
+static enum nb_err
+add_text(void *ctx, const void *data, size_t n)
+{
+	struct text *text = ctx;
+
+	memcpy(text->buf + text->done, data, n);
+	text->done += n;
+	return NB_OK;
+}
+
+enum nb_err
+nb_reader_text(struct nb_blocks *blocks, const struct nb_node *node, size_t max,
+	       char **text, size_t *length)
+{
+	struct text found = { .size = (size_t)node->entry.size };
+	enum nb_err err;
+
+	if (node->entry.type != NB_ENTRY_FILE)
+		return nb_fail(NB_ECORRUPT, "%s: not a regular file",
+			       node->entry.path);
+	if (node->entry.size > max)
+		return nb_fail(NB_EFULL, "%s: larger than %zu bytes",
+			       node->entry.path, max);
+	found.buf = malloc(found.size + 1);
+	if (!found.buf)
+		return nb_fail_memory();
+	err = nb_reader_bytes(blocks, node, add_text, &found);
+	if (err) {
+		free(found.buf);
+		return err;
+	}
+	found.buf[found.done] = '\0';
+	*text = found.buf;
+	*length = found.done;
+	return NB_OK;
 }

@@ -24,6 +24,9 @@ enum nb_err nb_reader_file(struct nb_blocks *blocks, uint32_t start,
 			   const char *path, size_t max, char **text,
 			   size_t *length);
 
+/* No label is larger. */
+#define NB_LABEL_MAX 65536
+
 /* Reads and parses the label, twice, and compares: anything but two equal,
  * well-formed readings is NB_LABEL_UNREADABLE; a session without the file, or
  * no file system at all, is NB_LABEL_NONE. SHA256 (may be NULL) gets the hash
@@ -61,6 +64,11 @@ enum nb_err nb_reader_try(struct nb_blocks *blocks, uint32_t start);
 
 const struct nb_node *nb_nodes_find(const struct nb_nodes *nodes,
 				    const char *path);
+
+/* The bytes of the file NODE as text, which the caller frees.  NB_EFULL: more
+ * than MAX; NB_ECORRUPT: no file; NB_EIO. */
+enum nb_err nb_reader_text(struct nb_blocks *blocks, const struct nb_node *node,
+			   size_t max, char **text, size_t *length);
 
 /* Calls FN with the bytes of NODE in order, in pieces of up to 1 MiB. */
 enum nb_err nb_reader_bytes(

@@ -222,6 +222,8 @@ try_once(const struct nb_sandbox *spec, bool last, bool *stood)
 				     spec->blocks->name);
 	setsockopt(r.ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	proc.stdin_fd = r.ends[1];
+	nb_log(NB_DEBUG, "%s: a child process parses its file system",
+	       spec->blocks->name);
 	err = nb_proc_run(&proc, &result);
 	*stood = r.stood;
 	if (!err)

@@ -69,6 +69,7 @@ static enum nb_err
 find_newer(const struct nb_pool_context *context, struct nb_inspection look,
 	   bool *newer)
 {
+	struct nb_disc_contents contents = { .blocks = NULL };
 	struct nb_verify_result unused;
 	enum nb_err err = NB_OK;
 
@@ -77,7 +78,8 @@ find_newer(const struct nb_pool_context *context, struct nb_inspection look,
 	while (!err && look.label.generation > context->view.generation
 	       && nb_pool_context_signed(context, &look.label)
 	       && !strcmp(look.label.pool, context->view.name)) {
-		err = nb_record_check(context->nb, &look, &unused);
+		err = nb_record_check(context->nb, &look, &contents, &unused);
+		nb_disc_contents_free(&contents);
 		*newer = !err;
 		if (!err || !nb_fallback_may_help(err))
 			break;

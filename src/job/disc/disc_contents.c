@@ -6,272 +6,291 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "job/disc/manifest_mac.h"
-#include "job/run/previous_sessions.h"
 #include "store/key.h"
 
-#define PIECE_BLOCKS 512 /* 1 MiB */
+/* Far above what a million files need; a bound against nonsense on a disc. */
+#define TEXT_MAX ((size_t)1 << 30)
 
-#define MOVED_MANIFEST "/manifest.json"
-
-static void
-found_clear(struct nb_disc_content *found)
+enum nb_err
+nb_disc_text(const struct nb_disc_contents *c, const char *path, char **text,
+	     size_t *length)
 {
-	nb_manifest_clear(&found->manifest);
-	nb_entries_free(&found->entries);
+	const struct nb_node *node = nb_nodes_find(&c->nodes, path);
+
+	if (!node)
+		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
+	return nb_reader_text(c->blocks, node, TEXT_MAX, text, length);
+}
+
+void
+nb_disc_backup_judge(const struct nb_disc_contents *c, struct nb_disc_backup *b,
+		     const char *text, size_t length)
+{
+	b->judged = true;
+	b->mac = NB_MAC_NO_KEY;
+	if (c->has_key && b->has_label
+	    && nb_label_is_signed(&b->label, &c->key))
+		b->mac = nb_manifest_mac_of(text, length, &c->key,
+					    b->label.has_manifest_mac);
 }
 
 static enum nb_err
-read_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct nb_disc_content *found)
+hash_text(const char *text, size_t length, uint8_t digest[NB_SHA256_SIZE])
 {
-	char *text;
-	size_t length;
-	enum nb_err err = nb_disc_text(blocks, start, path, &text, &length);
+	struct nb_sha256 *sha256 = NULL;
+	enum nb_err err = nb_sha256_new(&sha256);
 
 	if (err)
 		return err;
-	err = nb_manifest_parse(path, text, length, &found->manifest,
-				&found->entries);
-	free(text);
-	return err;
+	nb_sha256_add(sha256, text, length);
+	nb_sha256_finish(sha256, digest);
+	nb_sha256_free(sha256);
+	return NB_OK;
 }
 
-static enum nb_err
-read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
-	   struct nb_label *label)
+void
+nb_disc_backup_unload(struct nb_disc_backup *b)
 {
+	nb_manifest_clear(&b->manifest);
+	nb_entries_free(&b->entries);
+	b->loaded = false;
+}
+
+enum nb_err
+nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
+{
+	enum nb_err err;
 	char *text;
 	size_t length;
-	enum nb_err err = nb_disc_text(blocks, start, path, &text, &length);
 
+	if (b->loaded)
+		return NB_OK;
+	err = nb_disc_text(c, b->path, &text, &length);
 	if (err)
 		return err;
-	err = nb_label_parse(path, text, length, label);
+	nb_log(NB_DEBUG, "%s: read, %zu bytes", b->path, length);
+	nb_disc_backup_judge(c, b, text, length);
+	err = hash_text(text, length, b->sha256);
+	b->size = length;
+	if (!err)
+		err = nb_manifest_parse(b->path, text, length, &b->manifest,
+					&b->entries);
 	free(text);
+	b->loaded = !err;
+	if (!err && b->has_label
+	    && strcmp(b->manifest.backup_id, b->label.backup_id)) {
+		nb_disc_backup_unload(b);
+		err = nb_fail(NB_ECORRUPT,
+			      "%s: label and manifest are of "
+			      "different backups",
+			      b->label.disc);
+	}
 	return err;
 }
 
-/* An earlier session's: "nightburn/<backup id>/manifest.json". */
+/* The label in the directory of its manifest. */
 static enum nb_err
-add_earlier(struct nb_blocks *blocks, uint32_t start, const char *path,
-	    struct nb_disc_contents *list)
+load_label(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 {
-	struct nb_disc_content found = { .entries = NB_ARRAY_INIT };
-	char *label = NULL;
+	char *path = NULL, *text = NULL;
+	const struct nb_node *node;
+	size_t length;
 	enum nb_err err;
 
-	err = nb_str_format(&label, "%.*s/label.json",
-			    (int)(strlen(path) - strlen(MOVED_MANIFEST)), path);
-	if (!err)
-		err = read_label(blocks, start, label, &found.label);
-	if (!err)
-		err = read_manifest(blocks, start, path, &found);
-	if (!err)
-		err = nb_array_push(list, found);
-	if (err)
-		found_clear(&found);
-	free(label);
+	err = nb_str_format(&path, "%.*s/label.json",
+			    (int)(strrchr(b->path, '/') - b->path), b->path);
+	node = err ? NULL : nb_nodes_find(&c->nodes, path);
+	if (node)
+		err = nb_reader_text(c->blocks, node, NB_LABEL_MAX, &text,
+				     &length);
+	if (!err && node)
+		err = nb_label_parse(path, text, length, &b->label);
+	b->has_label = !err && node;
+	free(text);
+	free(path);
 	return err;
 }
 
+/* Which backup is it?  Without its label the manifest tells. */
 static enum nb_err
-add_all_earlier(struct nb_blocks *blocks, uint32_t start,
-		struct nb_disc_contents *list)
+identify(const struct nb_disc_contents *c, const struct nb_inspection *look,
+	 struct nb_disc_backup *b)
 {
-	struct nb_entries kept = NB_ARRAY_INIT;
-	char *text;
-	size_t length;
-	enum nb_err err =
-		nb_disc_text(blocks, start, NB_SUMS_PATH, &text, &length);
+	const struct nb_manifest *m = &b->manifest;
+	enum nb_err err = NB_OK;
 
-	if (err)
+	if (!strcmp(b->path, NB_MANIFEST_PATH)
+	    && look->label_state == NB_LABEL_GOOD) {
+		b->label = look->label;
+		b->has_label = true;
+	} else {
+		err = load_label(c, b);
+	}
+	if (err == NB_ENOMEM || err == NB_ECANCELED || b->has_label)
 		return err;
-	err = nb_sums_load(NB_SUMS_PATH, text, length, &kept);
-	free(text);
-	for (size_t i = 0; !err && i < kept.count; i++)
-		if (nb_manifest_is_earlier(kept.at[i].path))
-			err = add_earlier(blocks, start, kept.at[i].path, list);
-	nb_entries_free(&kept);
-	return err;
+	b->err = nb_disc_backup_load(c, b);
+	if (b->err == NB_ENOMEM || b->err == NB_ECANCELED)
+		return b->err;
+	memcpy(b->label.backup_id, m->backup_id, sizeof m->backup_id);
+	b->label.generation = m->generation;
+	b->label.created = m->created;
+	nb_disc_backup_unload(b);
+	return NB_OK;
 }
 
 static int
 oldest_first(const void *a, const void *b)
 {
-	const struct nb_disc_content *x = a, *y = b;
+	const struct nb_label *x = &((const struct nb_disc_backup *)a)->label;
+	const struct nb_label *y = &((const struct nb_disc_backup *)b)->label;
 
-	if (x->label.generation != y->label.generation)
-		return x->label.generation < y->label.generation ? -1 : 1;
-	return x->label.created < y->label.created
-		? -1
-		: x->label.created > y->label.created;
+	if (x->generation != y->generation)
+		return x->generation < y->generation ? -1 : 1;
+	return x->created < y->created ? -1 : x->created > y->created;
 }
 
-/* The newest one, and those before it, by what they left on the disc. */
 static enum nb_err
-find_all(const struct nb_inspection *look, struct nb_blocks *blocks,
-	 struct nb_disc_contents *list)
+list_backups(struct nb_disc_contents *c, const struct nb_inspection *look)
 {
-	struct nb_disc_content newest = { .label = look->label,
-					  .entries = NB_ARRAY_INIT };
-	uint32_t start = nb_inspect_start(look);
-	enum nb_err err = add_all_earlier(blocks, start, list);
+	enum nb_err err = NB_OK;
 
-	if (!err)
-		err = read_manifest(blocks, start, NB_MANIFEST_PATH, &newest);
-	if (!err && strcmp(newest.manifest.backup_id, look->label.backup_id))
-		err = nb_fail(NB_ECORRUPT,
-			      "%s: label and manifest are of "
-			      "different backups",
-			      look->label.disc);
-	if (!err && list->count)
-		qsort(list->at, list->count, sizeof *list->at, oldest_first);
-	if (!err)
-		err = nb_array_push(list, newest);
-	if (err)
-		found_clear(&newest);
-	for (size_t i = 0; !err && i < list->count; i++)
-		list->at[i].number = (int)i + 1;
+	for (size_t i = 0; !err && i < c->nodes.count; i++) {
+		struct nb_disc_backup b = {
+			.path = c->nodes.at[i].entry.path,
+		};
+
+		if (strcmp(b.path, NB_MANIFEST_PATH)
+		    && !nb_manifest_is_earlier(b.path))
+			continue;
+		err = identify(c, look, &b);
+		if (!err)
+			err = nb_array_push(&c->backups, b);
+	}
+	if (!err && c->backups.count)
+		qsort(c->backups.at, c->backups.count, sizeof *c->backups.at,
+		      oldest_first);
+	for (size_t i = 0; i < c->backups.count; i++)
+		c->backups.at[i].number = (int)i + 1;
 	return err;
 }
 
-/* The file PATH of the session, which its manifest does not list, becomes an
- * entry as it was when the session was written. */
-static enum nb_err
-add_own_file(struct nb_blocks *blocks, const char *path,
-	     struct nb_disc_content *found)
+enum nb_err
+nb_disc_contents_open(struct nightburn *nb, const struct nb_inspection *look,
+		      struct nb_disc_contents *c)
 {
-	struct nb_sha256 *sha256 = NULL;
-	struct nb_entry *e;
-	char *text = NULL;
-	size_t length;
 	enum nb_err err;
 
-	err = nb_disc_text(blocks, found->start, path, &text, &length);
+	memset(c, 0, sizeof *c);
+	c->start = nb_inspect_start(look);
+	c->has_key = nb && nb_key_load(nb->config->state_dir, &c->key) == NB_OK;
+	err = nb_drive_blocks(look->drive, &c->blocks);
 	if (!err)
-		err = nb_sha256_new(&sha256);
-	if (!err)
-		err = nb_entries_add_text(&found->entries, path, text, length,
-					  found->manifest.created);
-	if (!err) {
-		e = &found->entries.at[found->entries.count - 1];
-		nb_sha256_add(sha256, text, length);
-		nb_sha256_finish(sha256, e->sha256);
-		e->hashed = true;
-	}
-	nb_sha256_free(sha256);
-	free(text);
-	return err;
+		err = nb_reader_tree(c->blocks, c->start, &c->nodes);
+	return err ? err : list_backups(c, look);
 }
 
-static enum nb_err
-read_checksum(struct nb_blocks *blocks, struct nb_disc_content *found)
+void
+nb_disc_contents_free(struct nb_disc_contents *c)
 {
-	uint8_t *buf = malloc((size_t)PIECE_BLOCKS * NB_BLOCK);
-	uint64_t at = found->start, end = at + found->blocks;
-	struct nb_checksum *sum = NULL;
-	enum nb_err err = buf ? nb_checksum_new(&sum) : nb_fail_memory();
-
-	while (!err && at < end) {
-		uint32_t n = end - at < PIECE_BLOCKS ? (uint32_t)(end - at)
-						     : PIECE_BLOCKS;
-
-		err = nb_blocks_read(blocks, (uint32_t)at, n, buf);
-		if (!err)
-			nb_checksum_add(sum, buf, (size_t)n * NB_BLOCK);
-		at += n;
-	}
-	if (!err)
-		nb_checksum_finish(sum, found->checksum);
-	nb_checksum_free(sum);
-	free(buf);
-	return err;
+	for (size_t i = 0; i < c->backups.count; i++)
+		nb_disc_backup_unload(&c->backups.at[i]);
+	nb_array_free(&c->backups);
+	nb_nodes_free(&c->nodes);
+	nb_blocks_free(c->blocks);
+	nb_key_clear(&c->key);
+	memset(c, 0, sizeof *c);
 }
 
-/* The session that brought FOUND, when it is this one. */
-static enum nb_err
-complete(struct nb_blocks *blocks, const struct nb_disc_session *s,
-	 struct nb_disc_contents *list, int number)
+/* The session within which the manifest of B was written is the one that
+ * brought it: a later one leaves the bytes where they are. */
+static void
+find_session(const struct nb_disc_contents *c,
+	     const struct nb_disc_sessions *sessions, size_t count,
+	     struct nb_disc_backup *b)
 {
-	struct nb_label label;
-	struct nb_disc_content *found = NULL;
-	enum nb_err err = read_label(blocks, s->start, NB_LABEL_PATH, &label);
+	const struct nb_node *node = nb_nodes_find(&c->nodes, b->path);
 
-	for (size_t i = 0; !err && i < list->count; i++)
-		if (!strcmp(list->at[i].label.backup_id, label.backup_id))
-			found = &list->at[i];
-	if (err || !found || found->blocks)
-		return err;
-	found->number = number;
-	found->start = s->start;
-	found->blocks = s->blocks;
-	err = add_own_file(blocks, NB_MANIFEST_PATH, found);
-	if (!err)
-		err = add_own_file(blocks, NB_SUMS_PATH, found);
-	return err ? err : read_checksum(blocks, found);
+	for (size_t i = 0; i < count && node->extent_count; i++) {
+		const struct nb_disc_session *s = &sessions->at[i];
+		uint32_t lba = node->extents[0].lba;
+
+		if (lba < s->start || lba - s->start >= s->blocks)
+			continue;
+		b->number = (int)i + 1;
+		b->part.start = s->start;
+		b->part.blocks = s->blocks;
+		return;
+	}
 }
 
-static enum nb_err
-complete_all(const struct nb_inspection *look, struct nb_blocks *blocks,
-	     struct nb_disc_contents *list)
+enum nb_err
+nb_disc_contents_sessions(struct nb_disc_contents *c,
+			  const struct nb_inspection *look)
 {
 	struct nb_disc_sessions sessions = NB_ARRAY_INIT;
-	enum nb_err err = nb_drive_sessions(look->drive, blocks, &sessions);
+	enum nb_err err = nb_drive_sessions(look->drive, c->blocks, &sessions);
+	size_t count = sessions.count;
 
-	/* A session that cannot be read by itself is known by what the newest
-	 * one shows of it. */
-	for (size_t i = 0; !err && i < sessions.count; i++) {
-		if (!sessions.at[i].blocks
-		    || (look->session && (int)i >= look->session))
-			continue;
-		err = complete(blocks, &sessions.at[i], list, (int)i + 1);
-		if (err == NB_EIO || err == NB_ECORRUPT)
-			err = NB_OK;
-	}
+	if (look->session && (size_t)look->session < count)
+		count = (size_t)look->session;
+	for (size_t i = 0; !err && i < c->backups.count; i++)
+		find_session(c, &sessions, count, &c->backups.at[i]);
 	nb_array_free(&sessions);
 	return err;
 }
 
 static enum nb_err
-mac_of(const struct nb_inspection *look, struct nb_blocks *blocks,
-       const struct nb_key *key, struct nb_disc_content *found)
+add_own_file(struct nb_disc_backup *b, const char *path, uint64_t size,
+	     const uint8_t sha256[NB_SHA256_SIZE])
 {
-	uint32_t start = nb_inspect_start(look);
-	char *path = NULL;
-	enum nb_err err = NB_OK;
+	struct nb_entry e = {
+		.type = NB_ENTRY_FILE,
+		.mode = 0444,
+		.mtime = b->manifest.created,
+		.size = size,
+		.hashed = true,
+	};
+	enum nb_err err = nb_str_dup(path, &e.path);
 
-	if (strcmp(found->label.backup_id, look->label.backup_id))
-		err = nb_str_format(&path, "nightburn/%s" MOVED_MANIFEST,
-				    found->label.backup_id);
+	memcpy(e.sha256, sha256, sizeof e.sha256);
+	return err ? err : nb_entries_add(&b->entries, &e);
+}
+
+/* Later sessions have a SHA256SUMS of their own: this one's is found in its own
+ * directory alone. */
+static enum nb_err
+own_sums(const struct nb_disc_contents *c, const struct nb_disc_backup *b,
+	 size_t *length, uint8_t sha256[NB_SHA256_SIZE])
+{
+	char *text = NULL;
+	enum nb_err err;
+
+	err = strcmp(b->path, NB_MANIFEST_PATH)
+		? nb_reader_file(c->blocks, b->part.start, NB_SUMS_PATH,
+				 TEXT_MAX, &text, length)
+		: nb_disc_text(c, NB_SUMS_PATH, &text, length);
 	if (!err)
-		found->mac = nb_manifest_mac_inspect(
-			blocks, start, path ? path : NB_MANIFEST_PATH, key);
-	free(path);
+		err = hash_text(text, *length, sha256);
+	free(text);
 	return err;
 }
 
 enum nb_err
-nb_disc_contents_load(const struct nb_inspection *look,
-		      const struct nb_key *key, struct nb_disc_contents *list)
+nb_disc_backup_complete(const struct nb_disc_contents *c,
+			struct nb_disc_backup *b)
 {
-	struct nb_blocks *blocks = NULL;
-	enum nb_err err = nb_drive_blocks(look->drive, &blocks);
+	uint8_t sha256[NB_SHA256_SIZE];
+	size_t length = 0;
+	enum nb_err err;
 
+	if (!b->part.blocks)
+		return NB_OK;
+	err = own_sums(c, b, &length, sha256);
+	if (err == NB_EIO || err == NB_ECORRUPT || err == NB_ENOTFOUND) {
+		memset(&b->part, 0, sizeof b->part);
+		return NB_OK;
+	}
 	if (!err)
-		err = find_all(look, blocks, list);
-	for (size_t i = 0; !err && i < list->count; i++)
-		err = mac_of(look, blocks, key, &list->at[i]);
-	if (!err)
-		err = complete_all(look, blocks, list);
-	nb_blocks_free(blocks);
-	return err;
-}
-
-void
-nb_disc_contents_free(struct nb_disc_contents *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		found_clear(&list->at[i]);
-	nb_array_free(list);
+		err = add_own_file(b, NB_MANIFEST_PATH, b->size, b->sha256);
+	return err ? err : add_own_file(b, NB_SUMS_PATH, length, sha256);
 }

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/read/readback.h"
-#include "job/disc/disc_contents.h"
 #include "store/journal.h"
 
 struct conflict {
@@ -41,11 +40,11 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 static enum nb_err
 check_label(const struct nb_pool_context *context,
 	    const struct nb_inspection *look,
-	    const struct nb_disc_content *found)
+	    const struct nb_disc_backup *found)
 {
 	const struct nb_label *label = &found->label;
 
-	if (nb_pool_context_signed(context, label)
+	if (found->has_label && nb_pool_context_signed(context, label)
 	    && !strcmp(label->disc_id, look->label.disc_id)) {
 		if (found->mac != NB_MAC_WRONG)
 			return NB_OK;
@@ -86,103 +85,216 @@ check_generation(struct nb_pool_context *context, const struct nb_label *label)
 
 static enum nb_err
 commit(struct nb_pool_context *context, const struct nb_inspection *look,
-       const struct nb_disc_content *found)
+       const struct nb_disc_backup *found)
 {
 	struct nb_catalog_session session = {
 		.label = &found->label,
 		.manifest = &found->manifest,
 		.entries = &found->entries,
 		.number = found->number,
-		.start = found->start,
-		.blocks = found->blocks,
+		.start = found->part.start,
+		.blocks = found->part.blocks,
 		.profile = look->medium.profile_name,
 		.capacity = look->medium.capacity,
 		.first = found->number == 1,
 		.verified = nb_clock_date(),
 	};
 
-	memcpy(session.checksum, found->checksum, sizeof session.checksum);
+	memcpy(session.checksum, found->part.checksum, sizeof session.checksum);
 	return nb_catalog_commit(context->catalog, &session);
 }
 
-/* May what is FOUND be recorded?  *KNOWN: it is, of this disc. */
+/* *KNOWN: the catalog has FOUND, of this disc. */
 static enum nb_err
-check(struct nb_pool_context *context, const struct nb_inspection *look,
-      const struct nb_disc_content *found, bool *known)
+ask_catalog(struct nb_pool_context *context, const struct nb_inspection *look,
+	    const struct nb_disc_backup *found, bool *known)
 {
-	enum nb_err err =
-		nb_catalog_holds(context->catalog, found->label.backup_id,
-				 look->label.disc_id, known);
-
-	if (err || *known)
-		return err;
-	err = check_label(context, look, found);
-	return err ? err : check_generation(context, &found->label);
+	return nb_catalog_holds(context->catalog, found->label.backup_id,
+				look->label.disc_id, known);
 }
 
-/* All of it or, where one may not be, nothing: a disc of which the catalog knew
- * the older sessions only would be refused for ever, and wait for its turn. */
+/* Loads what is new, when it may be recorded, with what its session had of its
+ * own. */
 static enum nb_err
-learn(struct nb_pool_context *context, const struct nb_inspection *look,
-      const struct nb_disc_contents *list, size_t *learnt)
+load(struct nb_pool_context *context, const struct nb_inspection *look,
+     const struct nb_disc_contents *contents, struct nb_disc_backup *found)
 {
-	enum nb_err err = NB_OK;
-	bool known;
+	bool known = false;
+	enum nb_err err = found->err;
 
-	for (size_t i = 0; !err && i < list->count; i++)
-		err = check(context, look, &list->at[i], &known);
-	for (size_t i = 0; !err && i < list->count; i++) {
-		err = check(context, look, &list->at[i], &known);
-		if (err || known)
-			continue;
-		err = commit(context, look, &list->at[i]);
+	if (!err)
+		err = ask_catalog(context, look, found, &known);
+	if (err || known)
+		return err;
+	err = nb_disc_backup_load(contents, found);
+	if (!err)
+		err = check_label(context, look, found);
+	if (!err)
+		err = check_generation(context, &found->label);
+	return err ? err : nb_disc_backup_complete(contents, found);
+}
+
+/* Unless what was recorded before it made it known, too. */
+static enum nb_err
+record(struct nb_pool_context *context, const struct nb_inspection *look,
+       const struct nb_disc_backup *found, size_t *learnt)
+{
+	bool known;
+	enum nb_err err = ask_catalog(context, look, found, &known);
+
+	if (!err && !known)
+		err = check_generation(context, &found->label);
+	if (!err && !known) {
+		err = commit(context, look, found);
 		*learnt += !err;
 	}
 	return err;
 }
 
+/* All of it or, where one may not be, nothing: a disc of which the catalog knew
+ * the older sessions only would be refused for ever, and wait for its turn. */
 enum nb_err
 nb_record_disc(struct nb_pool_context *context,
-	       const struct nb_inspection *look, size_t *learnt)
+	       const struct nb_inspection *look,
+	       struct nb_disc_contents *contents, size_t *learnt)
 {
-	struct nb_disc_contents list = NB_ARRAY_INIT;
-	enum nb_err err;
+	struct nb_disc_backups *list = &contents->backups;
+	enum nb_err err = NB_OK;
 
 	*learnt = 0;
-	err = nb_disc_contents_load(
-		look, context->has_key ? &context->key : NULL, &list);
-	if (!err)
-		err = learn(context, look, &list, learnt);
-	nb_disc_contents_free(&list);
+	if (!nb_nodes_find(&contents->nodes, NB_MANIFEST_PATH))
+		return nb_fail(NB_ECORRUPT,
+			       NB_MANIFEST_PATH ": missing on the disc");
+	for (size_t i = 0; !err && i < list->count; i++)
+		err = load(context, look, contents, &list->at[i]);
+	for (size_t i = 0; !err && i < list->count; i++) {
+		if (!list->at[i].loaded)
+			continue;
+		err = record(context, look, &list->at[i], learnt);
+		nb_disc_backup_unload(&list->at[i]);
+	}
 	return err;
 }
+
+/* What a read-back tells while it reads. */
+struct pass {
+	struct nightburn *nb;
+	struct nb_disc_contents *contents;
+	struct nb_disc_backup *now; /* whose manifest passes */
+	struct nb_str text;
+};
 
 static enum nb_err
 check_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	return nb_job_progress(ctx, "verify", done, total);
+	return nb_job_progress(((struct pass *)ctx)->nb, "verify", done, total);
+}
+
+/* A manifest that passes is judged, so that it need not be read again. */
+static enum nb_err
+keep_manifest(void *ctx, const struct nb_node *node, const void *data, size_t n)
+{
+	struct pass *pass = ctx;
+	struct nb_disc_backups *list = &pass->contents->backups;
+
+	if (!pass->contents->has_key
+	    || (strcmp(node->entry.path, NB_MANIFEST_PATH)
+		&& !nb_manifest_is_earlier(node->entry.path)))
+		return NB_OK;
+	if (!pass->now || strcmp(pass->now->path, node->entry.path)) {
+		pass->text.length = 0;
+		for (size_t i = 0; i < list->count; i++)
+			if (!strcmp(list->at[i].path, node->entry.path))
+				pass->now = &list->at[i];
+	}
+	nb_str_add_bytes(&pass->text, data, n);
+	if (pass->text.failed)
+		return nb_fail_memory();
+	if (pass->text.length == node->entry.size)
+		nb_disc_backup_judge(pass->contents, pass->now, pass->text.text,
+				     pass->text.length);
+	return NB_OK;
+}
+
+/* The sessions of which the checksum can be taken in one pass. */
+static enum nb_err
+make_spans(const struct nb_disc_contents *contents, struct nb_spans *spans)
+{
+	enum nb_err err = NB_OK;
+	uint64_t end = 0;
+
+	for (size_t i = 0; !err && i < contents->backups.count; i++) {
+		const struct nb_span *part = &contents->backups.at[i].part;
+
+		if (!part->blocks || part->start < end)
+			continue;
+		err = nb_array_push(spans, *part);
+		end = part->start + part->blocks;
+	}
+	return err;
+}
+
+/* A session whose checksum is not known is one that cannot be read by itself:
+ * it is known by what the newest one shows of it. */
+static void
+keep_checksums(struct nb_disc_contents *contents, const struct nb_spans *spans)
+{
+	for (size_t i = 0; i < contents->backups.count; i++) {
+		struct nb_span *part = &contents->backups.at[i].part;
+		const struct nb_span none = { .blocks = 0 }, *found = &none;
+
+		for (size_t k = 0; k < spans->count; k++)
+			if (spans->at[k].known
+			    && spans->at[k].start == part->start)
+				found = &spans->at[k];
+		*part = *found;
+	}
+}
+
+static enum nb_err
+read_all(struct pass *pass, struct nb_spans *spans,
+	 struct nb_verify_result *result)
+{
+	const struct nb_disc_contents *contents = pass->contents;
+	struct nb_readback_result seen = { 0 };
+	const struct nb_readback spec = {
+		.blocks = contents->blocks,
+		.start = contents->start,
+		.count = contents->blocks->count,
+		.spans = spans->at,
+		.span_count = spans->count,
+		.nodes = &contents->nodes,
+		.progress = check_progress,
+		.see = keep_manifest,
+		.ctx = pass,
+	};
+	enum nb_err err = nb_readback_run(&spec, &seen);
+
+	result->files = seen.files;
+	result->bytes = seen.bytes;
+	result->bad = seen.bad;
+	return err;
 }
 
 enum nb_err
 nb_record_check(struct nightburn *nb, const struct nb_inspection *look,
+		struct nb_disc_contents *contents,
 		struct nb_verify_result *result)
 {
-	struct nb_readback_result seen = { 0 };
-	struct nb_readback spec = {
-		.start = nb_inspect_start(look),
-		.progress = check_progress,
-		.ctx = nb,
-	};
-	enum nb_err err = nb_drive_blocks(look->drive, &spec.blocks);
+	struct pass pass = { .nb = nb, .contents = contents };
+	struct nb_spans spans = NB_ARRAY_INIT;
+	enum nb_err err = nb_disc_contents_open(nb, look, contents);
 
-	if (err)
-		return err;
-	spec.count = spec.blocks->count;
-	err = nb_readback_run(&spec, &seen);
-	nb_blocks_free(spec.blocks);
-	result->files = seen.files;
-	result->bytes = seen.bytes;
-	result->bad = seen.bad;
+	if (!err)
+		err = nb_disc_contents_sessions(contents, look);
+	if (!err)
+		err = make_spans(contents, &spans);
+	if (!err)
+		err = read_all(&pass, &spans, result);
+	if (!err)
+		keep_checksums(contents, &spans);
+	nb_str_free(&pass.text);
+	nb_array_free(&spans);
 	return err;
 }
 
@@ -193,6 +305,7 @@ learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 {
 	const struct nb_label *label = &context->dead;
 	struct nb_verify_result result = { 0 };
+	struct nb_disc_contents contents;
 	size_t learnt = 0;
 	enum nb_err err;
 
@@ -201,10 +314,13 @@ learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 	    || strcmp(look->label.disc_id, label->disc_id)
 	    || strcmp(look->label.backup_id, label->backup_id))
 		return NB_OK;
-	err = nb_record_check(context->nb, look, &result);
-	if (err)
+	err = nb_record_check(context->nb, look, &contents, &result);
+	if (err) {
+		nb_disc_contents_free(&contents);
 		return err == NB_ECANCELED ? err : NB_OK;
-	err = nb_record_disc(context, look, &learnt);
+	}
+	err = nb_record_disc(context, look, &contents, &learnt);
+	nb_disc_contents_free(&contents);
 	if (!err)
 		err = nb_catalog_verified(context->catalog, label->disc_id,
 					  nb_clock_date());

@@ -11,6 +11,7 @@
 struct outcome {
 	enum nb_err err; /* of the verification */
 	bool lost;       /* the catalog was: all on the disc is recorded */
+	struct nb_disc_contents *contents; /* when ERR is NB_OK */
 };
 
 /* The newest backup that was ever seen of the pool is good and recorded: now
@@ -38,10 +39,11 @@ catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 /* Good: what the catalog does not have yet of it is recorded, as after a run
  * that died. */
 static enum nb_err
-record_good(struct nb_pool_context *context, const struct nb_inspection *look)
+record_good(struct nb_pool_context *context, const struct nb_inspection *look,
+	    struct nb_disc_contents *contents)
 {
 	size_t learnt;
-	enum nb_err err = nb_record_disc(context, look, &learnt);
+	enum nb_err err = nb_record_disc(context, look, contents, &learnt);
 
 	if (!err)
 		err = nb_catalog_verified(context->catalog, look->label.disc_id,
@@ -102,7 +104,8 @@ find_disc(const struct nb_pool_context *context,
 
 /* A disc of ours that a lost catalog knew: all that is on it. */
 static enum nb_err
-record_lost(struct nb_pool_context *context, const struct nb_inspection *look)
+record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
+	    struct nb_disc_contents *contents)
 {
 	const struct nb_label *label = &look->label;
 
@@ -118,7 +121,7 @@ record_lost(struct nb_pool_context *context, const struct nb_inspection *look)
 			       "%s: not recorded: no disc of "
 			       "pool %s in the configuration",
 			       label->disc, label->pool);
-	return record_good(context, look);
+	return record_good(context, look, contents);
 }
 
 /* The newest session of this disc is gone, and a backup with it. */
@@ -171,7 +174,7 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	nb_pool_context_key(context, false);
 	if (outcome.lost && outcome.err == NB_OK
 	    && !nb_pool_by_id(&context->view, look->label.disc_id)) {
-		err = record_lost(context, look);
+		err = record_lost(context, look, outcome.contents);
 		return err || !look->session
 			? err
 			: record_shortened(context, look, newest);
@@ -182,7 +185,7 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (outcome.err == NB_OK && less)
 		return record_less(context, look, disc);
 	if (outcome.err == NB_OK) {
-		err = record_good(context, look);
+		err = record_good(context, look, outcome.contents);
 		return err || !look->session
 			? err
 			: record_shortened(context, look, newest);
@@ -229,31 +232,35 @@ record(struct nightburn *nb, const struct nb_inspection *look,
 /* All files of the session that LOOK is at. */
 static enum nb_err
 check_session(struct nightburn *nb, const struct nb_inspection *look,
+	      struct nb_disc_contents *contents,
 	      struct nb_verify_result *result)
 {
 	const struct nb_label *label = &look->label;
 
 	memset(result, 0, sizeof *result);
+	nb_disc_contents_free(contents);
 	if (look->label_state != NB_LABEL_GOOD)
 		return NB_EFOREIGN;
 	memcpy(result->disc, label->disc, sizeof result->disc);
 	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
 	result->generation = label->generation;
 	result->session = look->session;
-	return nb_record_check(nb, look, result);
+	return nb_record_check(nb, look, contents, result);
 }
 
 /*
  * The newest session, or the newest before it that is good: LOOK is at that
  * then.  When there is none, LOOK and RESULT are of the newest that has a
  * label, and what is wrong with it is returned.  NEWEST is of the newest
- * session in any case.
+ * session in any case.  CONTENTS, to be freed, are of LOOK when it is good.
  */
 static enum nb_err
 check_disc(struct nightburn *nb, struct nb_inspection *look,
-	   struct nb_verify_result *newest, struct nb_verify_result *result)
+	   struct nb_disc_contents *contents, struct nb_verify_result *newest,
+	   struct nb_verify_result *result)
 {
-	enum nb_err err = check_session(nb, look, newest), first = err, back;
+	enum nb_err err = check_session(nb, look, contents, newest);
+	enum nb_err first = err, back;
 	struct nb_verify_result next;
 	struct nb_inspection at = *look;
 
@@ -262,7 +269,7 @@ check_disc(struct nightburn *nb, struct nb_inspection *look,
 		back = nb_fallback_session(&at);
 		if (back)
 			return back == NB_ENOTFOUND ? first : back;
-		err = check_session(nb, &at, &next);
+		err = check_session(nb, &at, contents, &next);
 		if (!err || first == NB_EFOREIGN) {
 			*look = at;
 			*result = next;
@@ -271,7 +278,7 @@ check_disc(struct nightburn *nb, struct nb_inspection *look,
 	}
 	/* A manifest that was changed is no accident: it is no reason to look
 	 * for another one. */
-	return err ? err : nb_manifest_macs_check(nb, look);
+	return err ? err : nb_manifest_macs_check(contents);
 }
 
 static enum nb_err
@@ -279,6 +286,7 @@ verify(struct nightburn *nb, const char *device, bool lost,
        struct nb_verify_result *result)
 {
 	struct nb_verify_result first;
+	struct nb_disc_contents contents = { .blocks = NULL };
 	struct nb_inspection look, newest;
 	enum nb_err err, recorded;
 
@@ -290,12 +298,12 @@ verify(struct nightburn *nb, const char *device, bool lost,
 	if (look.medium.state == NB_MEDIUM_NONE)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
 	else
-		err = check_disc(nb, &look, &first, result);
+		err = check_disc(nb, &look, &contents, &first, result);
 	if (look.label_state == NB_LABEL_GOOD) {
 		recorded = err == NB_ECANCELED
 			? NB_OK
 			: record(nb, &look, &newest,
-				 (struct outcome){ err, lost });
+				 (struct outcome){ err, lost, &contents });
 		/* What is wrong with it, rather than what is good. */
 		if (!err && recorded && first.disc[0])
 			*result = first;
@@ -305,6 +313,7 @@ verify(struct nightburn *nb, const char *device, bool lost,
 		nb_fail(err, "%s: no label of nightburn on this disc",
 			look.device);
 	}
+	nb_disc_contents_free(&contents);
 	nb_inspect_close(&look);
 	return err;
 }

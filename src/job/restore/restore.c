@@ -242,33 +242,27 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	     struct nb_inspection *look, struct nb_restore_result *result)
 {
 	struct nb_extract_result done = { 0 };
-	struct nb_blocks *blocks = NULL;
-	struct nb_nodes nodes = NB_ARRAY_INIT;
-	struct nb_disc_backup held = { 0 };
+	struct nb_disc_contents contents;
+	struct nb_disc_backup *held;
 	enum nb_err err, mac = NB_OK;
 
-	err = nb_drive_blocks(look->drive, &blocks);
-	if (!err)
-		err = nb_restore_find(look, blocks, options->backup, &nodes,
-				      &held);
+	err = nb_restore_find(nb, look, options->backup, &contents, &held);
 	if (!err) {
-		memcpy(result->backup_id, held.manifest.backup_id,
+		memcpy(result->backup_id, held->manifest.backup_id,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
-		result->generation = held.manifest.generation;
-		mac = nb_manifest_mac_check(nb, blocks, nb_inspect_start(look),
-					    held.path);
+		result->generation = held->manifest.generation;
+		mac = nb_manifest_mac_tell(held);
 		err = options->into
-			? nb_restore_into(nb, options, blocks, &nodes, &held,
-					  &done)
-			: restore_to(nb, options, blocks, &nodes, &held, &done);
+			? nb_restore_into(nb, options, contents.blocks,
+					  &contents.nodes, held, &done)
+			: restore_to(nb, options, contents.blocks,
+				     &contents.nodes, held, &done);
 	}
 	result->files = done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
-	nb_disc_backup_clear(&held);
-	nb_nodes_free(&nodes);
-	nb_blocks_free(blocks);
+	nb_disc_contents_free(&contents);
 	return err ? err : mac;
 }
 

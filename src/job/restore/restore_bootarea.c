@@ -200,9 +200,8 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 }
 
 struct from {
-	struct nb_blocks *blocks;
-	struct nb_nodes nodes;
-	struct nb_disc_backup held;
+	struct nb_disc_contents contents;
+	struct nb_disc_backup *held;
 };
 
 static enum nb_err
@@ -211,24 +210,25 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_options all = { .source = options->source };
-	size_t prefix = strlen(from->held.manifest.backup_id) + 1;
+	size_t prefix = strlen(from->held->manifest.backup_id) + 1;
 	struct nb_restore_target target = { -1, false, false };
 	char *dir = NULL;
 	enum nb_err err, removed;
 
-	err = choose(&from->held, options->source, &source);
+	err = choose(from->held, options->source, &source);
 	if (!err && strlen(source->path) <= prefix)
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
 	if (!err)
-		err = nb_restore_select(&from->held, &all, source->path);
+		err = nb_restore_select(from->held, &all, source->path);
 	if (!err)
 		err = nb_restore_temporary(nb, &dir, &target.fd);
 	if (err)
 		return err;
-	keep_pieces(&from->held, source->path);
-	err = nb_restore_extract(nb, from->blocks, &from->nodes, &from->held,
-				 &all, target, done);
+	keep_pieces(from->held, source->path);
+	err = nb_restore_extract(nb, from->contents.blocks,
+				 &from->contents.nodes, from->held, &all,
+				 target, done);
 	if (!err)
 		err = write_to(nb, options, source->name, target.fd,
 			       source->path + prefix);
@@ -243,30 +243,24 @@ bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
 	   struct nb_inspection *look, struct nb_restore_result *result)
 {
 	struct nb_extract_result done = { 0 };
-	struct from from = { .blocks = NULL };
-	enum nb_err err = nb_drive_blocks(look->drive, &from.blocks);
+	struct from from;
+	enum nb_err err = nb_restore_find(nb, look, options->backup,
+					  &from.contents, &from.held);
 
-	if (!err)
-		err = nb_restore_find(look, from.blocks, options->backup,
-				      &from.nodes, &from.held);
 	if (!err) {
-		memcpy(result->backup_id, from.held.manifest.backup_id,
+		memcpy(result->backup_id, from.held->manifest.backup_id,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
-		result->generation = from.held.manifest.generation;
+		result->generation = from.held->manifest.generation;
 		/* A disk is not overwritten with what may be forged. */
-		err = nb_manifest_mac_check(nb, from.blocks,
-					    nb_inspect_start(look),
-					    from.held.path);
+		err = nb_manifest_mac_tell(from.held);
 	}
 	if (!err)
 		err = bring(nb, options, &from, &done);
 	result->files = err ? 0 : done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
-	nb_disc_backup_clear(&from.held);
-	nb_nodes_free(&from.nodes);
-	nb_blocks_free(from.blocks);
+	nb_disc_contents_free(&from.contents);
 	return err;
 }
 

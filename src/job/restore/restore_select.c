@@ -2,67 +2,23 @@
 #include "job/restore/restore_select.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "job/disc/fallback_session.h"
 
-#define TEXT_MAX ((size_t)1 << 30)
-
-static enum nb_err
-load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct nb_disc_backup *held)
-{
-	enum nb_err err;
-	char *text;
-	size_t length;
-
-	memset(held, 0, sizeof *held);
-	err = nb_reader_file(blocks, start, path, TEXT_MAX, &text, &length);
-	if (err == NB_ENOTFOUND)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
-	if (err)
-		return err;
-	err = nb_manifest_parse(path, text, length, &held->manifest,
-				&held->entries);
-	free(text);
-	return err;
-}
-
-void
-nb_disc_backup_clear(struct nb_disc_backup *held)
-{
-	nb_manifest_clear(&held->manifest);
-	nb_entries_free(&held->entries);
-}
-
 static bool
-is_asked_for(const struct nb_manifest *m, const char *which)
+is_asked_for(const struct nb_label *label, const char *which)
 {
 	char number[24];
 
 	if (!which)
 		return true;
 	snprintf(number, sizeof number, "%llu",
-		 (unsigned long long)m->generation);
+		 (unsigned long long)label->generation);
 	return nb_backup_is_generation(which)
 		? !strcmp(which, number)
-		: !strncmp(m->backup_id, which, strlen(which));
-}
-
-/* A backup by hand stands behind the generation that it belongs to. */
-static bool
-is_newer(const struct nb_manifest *a, const struct nb_manifest *b)
-{
-	bool a_by_hand = !strcmp(a->job, NB_JOB_BY_HAND);
-	bool b_by_hand = !strcmp(b->job, NB_JOB_BY_HAND);
-
-	if (a_by_hand != b_by_hand)
-		return b_by_hand;
-	if (a->generation != b->generation)
-		return a->generation > b->generation;
-	return a->created > b->created;
+		: !strncmp(label->backup_id, which, strlen(which));
 }
 
 static enum nb_err
@@ -74,71 +30,55 @@ not_here(const struct nb_inspection *look, const char *which)
 		       look->device, which ? which : "(any)", look->label.disc);
 }
 
+/* The newest of a job that is asked for; where all of them were made by hand,
+ * the newest of these.  Labels do not tell which those are, manifests do. */
 static enum nb_err
-find(const struct nb_inspection *look, struct nb_blocks *blocks,
-     const char *which, const struct nb_nodes *nodes,
-     struct nb_disc_backup *out)
+find(const struct nb_inspection *look, struct nb_disc_contents *contents,
+     const char *which, struct nb_disc_backup **out)
 {
-	struct nb_disc_backup best = { 0 }, next;
+	struct nb_disc_backups *list = &contents->backups;
+	struct nb_disc_backup *by_hand = NULL, *found = NULL;
 	enum nb_err err = NB_OK;
-	bool found = false;
 
-	for (size_t i = 0; !err && i < nodes->count; i++) {
-		const char *path = nodes->at[i].entry.path;
+	for (size_t i = 0; !err && i < list->count; i++)
+		err = list->at[i].err;
+	for (size_t i = list->count; !err && !found && i-- > 0;) {
+		struct nb_disc_backup *b = &list->at[i];
 
-		if (strcmp(path, NB_MANIFEST_PATH)
-		    && !nb_manifest_is_earlier(path))
+		if (!is_asked_for(&b->label, which))
 			continue;
-		err = load_manifest(blocks, nb_inspect_start(look), path,
-				    &next);
-		if (err)
-			break;
-		if (is_asked_for(&next.manifest, which)
-		    && (!found || is_newer(&next.manifest, &best.manifest))) {
-			nb_disc_backup_clear(&best);
-			best = next;
-			best.path = path;
-			found = true;
-		} else {
-			nb_disc_backup_clear(&next);
-		}
+		err = nb_disc_backup_load(contents, b);
+		if (err || strcmp(b->manifest.job, NB_JOB_BY_HAND))
+			found = b;
+		else if (!by_hand)
+			by_hand = b;
+		else
+			nb_disc_backup_unload(b);
 	}
+	if (!found)
+		found = by_hand;
 	if (!err && !found)
 		err = not_here(look, which);
 	if (!err)
-		err = nb_entries_sort(&best.entries);
-	if (err)
-		nb_disc_backup_clear(&best);
-	else
-		*out = best;
-	return err;
-}
-
-/* What the session that LOOK is at holds, and the backup in it. */
-static enum nb_err
-find_in_session(const struct nb_inspection *look, struct nb_blocks *blocks,
-		const char *which, struct nb_nodes *nodes,
-		struct nb_disc_backup *out)
-{
-	enum nb_err err;
-
-	err = nb_reader_tree(blocks, nb_inspect_start(look), nodes);
+		err = nb_entries_sort(&found->entries);
 	if (!err)
-		err = find(look, blocks, which, nodes, out);
-	if (err)
-		nb_nodes_free(nodes);
+		*out = found;
 	return err;
 }
 
 enum nb_err
-nb_restore_find(struct nb_inspection *look, struct nb_blocks *blocks,
-		const char *which, struct nb_nodes *nodes,
-		struct nb_disc_backup *out)
+nb_restore_find(struct nightburn *nb, struct nb_inspection *look,
+		const char *which, struct nb_disc_contents *contents,
+		struct nb_disc_backup **out)
 {
 	enum nb_err err, first = NB_OK, back = NB_OK;
 
+	memset(contents, 0, sizeof *contents);
 	do {
-		err = find_in_session(look, blocks, which, nodes, out);
+		nb_disc_contents_free(contents);
+		err = nb_disc_contents_open(nb, look, contents);
+		if (!err)
+			err = find(look, contents, which, out);
 		if (!first)
 			first = err;
 		if (nb_fallback_may_help(err))

@@ -5,26 +5,20 @@
 #ifndef NB_JOB_RESTORE_SELECT_H
 #define NB_JOB_RESTORE_SELECT_H
 
-#include "disc/read/reader.h"
-#include "job/disc/inspect.h"
-#include "model/record/manifest.h"
-
-struct nb_disc_backup {
-	struct nb_manifest manifest;
-	const char *path;          /* of the manifest: the nodes' */
-	struct nb_entries entries; /* sorted, full paths on the disc */
-};
+#include "job/disc/disc_contents.h"
 
 /*
  * The backup WHICH (id, prefix or generation; NULL: the newest of a job) among
- * those on the disc, and the NODES of the session that shows it: LOOK's, or
- * where that cannot be read the newest before it, at which LOOK is then.
- * NB_ENOTFOUND, NB_ECORRUPT, NB_EIO.
+ * those on the disc, and CONTENTS, of which it is one, of the session that
+ * shows it: LOOK's, or where that cannot be read the newest before it, at which
+ * LOOK is then.  Its manifest is loaded, its entries are sorted; no other
+ * manifest is read than that of a backup which could be the one.  CONTENTS is
+ * to be freed in any case.  NB_ENOTFOUND, NB_ECORRUPT, NB_EIO.
  */
-enum nb_err nb_restore_find(struct nb_inspection *look,
-			    struct nb_blocks *blocks, const char *which,
-			    struct nb_nodes *nodes, struct nb_disc_backup *out);
-void nb_disc_backup_clear(struct nb_disc_backup *held);
+enum nb_err nb_restore_find(struct nightburn *nb, struct nb_inspection *look,
+			    const char *which,
+			    struct nb_disc_contents *contents,
+			    struct nb_disc_backup **out);
 
 /* The disc in DEVICE, open, at its newest session with a label of ours.
  * NB_ENOMEDIUM, NB_EFOREIGN */

@@ -40,16 +40,6 @@ rule_of(const struct nb_backup *backup, const struct nb_manifest_source *of)
 	return NB_REREAD_NEVER;
 }
 
-/* The base's own manifest, among those of the disc. */
-static const struct nb_manifest *
-base_manifest(const struct nb_session *s)
-{
-	for (size_t i = 0; i < s->earlier.count; i++)
-		if (!strcmp(s->earlier.at[i].backup_id, s->base_id))
-			return &s->earlier.at[i];
-	return NULL;
-}
-
 static bool
 is_beneath(const struct nb_entry *e, const char *path)
 {
@@ -71,10 +61,11 @@ find_base(const struct nb_session *s, const struct nb_entry *e,
 	if (e->type != NB_ENTRY_FILE || e->content != NB_CONTENT_ROOT
 	    || !e->inode || e->torn)
 		return NB_OK;
-	err = nb_str_format(&path, "%s/%s", s->base_id, nb_entry_inner_path(e));
+	err = nb_str_format(&path, "%s/%s", s->base->manifest.backup_id,
+			    nb_entry_inner_path(e));
 	if (err)
 		return err;
-	base = nb_entries_find(&s->base, path);
+	base = nb_entries_find(&s->base->entries, path);
 	free(path);
 	if (base && base->hashed && !base->torn
 	    && nb_entry_is_unchanged(e, base))
@@ -100,8 +91,8 @@ pair_up(struct nb_session *s, struct nb_manifest_source *source, bool reread,
 		err = find_base(s, pair.entry, &pair.base);
 		if (err || !pair.base)
 			continue;
-		pair.origin =
-			pair.base->shared ? pair.base->shared : s->base_id;
+		pair.origin = pair.base->shared ? pair.base->shared
+						: s->base->manifest.backup_id;
 		err = nb_array_push(pairs, pair);
 	}
 	return err;
@@ -111,14 +102,13 @@ static enum nb_err
 pair_all(const struct nb_backup *backup, struct nb_session *s,
 	 struct nb_dedup_pairs *pairs)
 {
-	const struct nb_manifest *before = base_manifest(s);
+	const struct nb_manifest *before = &s->base->manifest;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < s->manifest.sources.count; i++) {
 		struct nb_manifest_source *source = &s->manifest.sources.at[i];
-		const struct nb_manifest_source *was = before
-			? nb_manifest_find(before, source->kind, source->name)
-			: NULL;
+		const struct nb_manifest_source *was =
+			nb_manifest_find(before, source->kind, source->name);
 		bool reread;
 
 		if (!was || !was->checked)
@@ -182,14 +172,13 @@ mark(struct nb_dedup_pairs *pairs)
 }
 
 enum nb_err
-nb_dedup(struct nb_backup *backup, const struct nb_inspection *look,
-	 struct nb_session *s)
+nb_dedup(struct nb_backup *backup, struct nb_session *s)
 {
 	struct nightburn *nb = backup->context->nb;
 	struct nb_dedup_pairs pairs = NB_ARRAY_INIT;
 	enum nb_err err = NB_OK;
 
-	if (!s->base_id[0])
+	if (!s->base)
 		return NB_OK;
 	err = pair_all(backup, s, &pairs);
 	if (!err)
@@ -197,8 +186,7 @@ nb_dedup(struct nb_backup *backup, const struct nb_inspection *look,
 	if (!err)
 		err = nb_dedup_check_files(nb, s, &pairs);
 	if (!err)
-		err = nb_dedup_check_copies(nb, s->previous,
-					    nb_inspect_start(look), &pairs);
+		err = nb_dedup_check_copies(nb, &s->disc, &pairs);
 	if (!err)
 		err = drop_broken_groups(s, &pairs);
 	if (!err)

@@ -15,8 +15,7 @@
  * hash; where the source's `checksum` says that it is time, the file was read
  * too.  What failed in either is written anew, and noted.
  */
-enum nb_err nb_dedup(struct nb_backup *backup, const struct nb_inspection *look,
-		     struct nb_session *session);
+enum nb_err nb_dedup(struct nb_backup *backup, struct nb_session *session);
 
 /* ---- shared by job/run/dedup.c and job/run/dedup_check.c ---- */
 
@@ -38,7 +37,7 @@ enum nb_err nb_dedup_check_files(struct nightburn *nb,
 				 struct nb_dedup_pairs *pairs);
 /* Reads the earlier copies from the disc, and compares. */
 enum nb_err nb_dedup_check_copies(struct nightburn *nb,
-				  struct nb_blocks *blocks, uint32_t start,
+				  const struct nb_disc_contents *disc,
 				  struct nb_dedup_pairs *pairs);
 
 #endif

@@ -215,27 +215,23 @@ compare_copy(struct check *c, struct nb_blocks *blocks,
 }
 
 enum nb_err
-nb_dedup_check_copies(struct nightburn *nb, struct nb_blocks *blocks,
-		      uint32_t start, struct nb_dedup_pairs *pairs)
+nb_dedup_check_copies(struct nightburn *nb, const struct nb_disc_contents *disc,
+		      struct nb_dedup_pairs *pairs)
 {
 	struct check c = { .nb = nb, .what = "read the disc" };
-	struct nb_nodes nodes = NB_ARRAY_INIT;
 	enum nb_err err = begin(&c);
 
-	if (!err && pairs->count)
-		err = nb_reader_tree(blocks, start, &nodes);
 	for (size_t i = 0; !err && i < pairs->count; i++) {
 		c.total += pairs->at[i].entry->size;
-		err = find_node(&nodes, &pairs->at[i]);
+		err = find_node(&disc->nodes, &pairs->at[i]);
 	}
 	if (!err && pairs->count)
 		qsort(pairs->at, pairs->count, sizeof *pairs->at, by_address);
 	for (size_t i = 0; !err && i < pairs->count; i++)
 		if (!pairs->at[i].dropped)
-			err = compare_copy(&c, blocks,
+			err = compare_copy(&c, disc->blocks,
 					   i ? &pairs->at[i - 1] : NULL,
 					   &pairs->at[i]);
-	nb_nodes_free(&nodes);
 	end(&c);
 	return err;
 }

@@ -7,9 +7,6 @@
 
 #include "base/str.h"
 
-/* Far above what a million files need; a bound against nonsense on a disc. */
-#define TEXT_MAX ((size_t)1 << 30)
-
 /* The newest session's label and manifest move aside (nb_image_new). */
 static enum nb_err
 move_aside(struct nb_entry *e, const char *backup_id)
@@ -28,101 +25,50 @@ move_aside(struct nb_entry *e, const char *backup_id)
 	return err;
 }
 
-enum nb_err
-nb_disc_text(struct nb_blocks *blocks, uint32_t start, const char *path,
-	     char **text, size_t *length)
-{
-	enum nb_err err =
-		nb_reader_file(blocks, start, path, TEXT_MAX, text, length);
-
-	return err != NB_ENOTFOUND
-		? err
-		: nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
-}
-
-static int
-newest_first(const void *a, const void *b)
-{
-	const struct nb_manifest *x = a, *y = b;
-
-	if (x->generation != y->generation)
-		return x->generation < y->generation ? 1 : -1;
-	return x->created < y->created ? 1 : x->created > y->created ? -1 : 0;
-}
-
-/* Is M, of the job that is being written, newer than the base so far? */
-static bool
-is_base(const struct nb_session *s, const struct nb_manifest *m)
-{
-	if (strcmp(m->job, s->manifest.job))
-		return false;
-	for (size_t i = 0; i < s->earlier.count; i++)
-		if (!strcmp(s->earlier.at[i].backup_id, s->base_id))
-			return newest_first(&s->earlier.at[i], m) > 0;
-	return true;
-}
-
+/* Newest first: the newest backup of the job that is being written is the one
+ * to share with. */
 static enum nb_err
-load_manifest(struct nb_blocks *blocks, uint32_t start, const char *path,
-	      struct nb_session *s)
+load_manifests(struct nb_session *s)
 {
-	struct nb_entries entries = NB_ARRAY_INIT;
-	struct nb_manifest m = { 0 };
-	enum nb_err err;
-	char *text;
-	size_t length;
+	struct nb_disc_backups *list = &s->disc.backups;
+	enum nb_err err = NB_OK;
 
-	err = nb_disc_text(blocks, start, path, &text, &length);
-	if (err)
-		return err;
-	err = nb_manifest_parse(path, text, length, &m, &entries);
-	free(text);
-	if (err)
-		return err;
-	if (is_base(s, &m)) {
-		nb_entries_free(&s->base);
-		s->base = entries;
-		memcpy(s->base_id, m.backup_id, sizeof s->base_id);
-	} else {
-		nb_entries_free(&entries);
+	for (size_t i = list->count; !err && i-- > 0;) {
+		struct nb_disc_backup *b = &list->at[i];
+
+		err = b->err ? b->err : nb_disc_backup_load(&s->disc, b);
+		if (err)
+			break;
+		if (!s->base && !strcmp(b->manifest.job, s->manifest.job))
+			s->base = b;
+		else
+			nb_entries_free(&b->entries);
+		err = nb_array_push(&s->earlier, &b->manifest);
 	}
-	err = nb_array_push(&s->earlier, m);
-	if (err)
-		nb_manifest_clear(&m);
-	return err;
-}
-
-static enum nb_err
-load_manifests(struct nb_blocks *blocks, uint32_t start, struct nb_session *s)
-{
-	enum nb_err err = load_manifest(blocks, start, NB_MANIFEST_PATH, s);
-
-	for (size_t i = 0; !err && i < s->kept.count; i++)
-		if (nb_manifest_is_earlier(s->kept.at[i].path))
-			err = load_manifest(blocks, start, s->kept.at[i].path,
-					    s);
-	if (!err)
-		qsort(s->earlier.at, s->earlier.count, sizeof *s->earlier.at,
-		      newest_first);
-	return err ? err : nb_entries_sort(&s->base);
+	return err || !s->base ? err : nb_entries_sort(&s->base->entries);
 }
 
 enum nb_err
-nb_previous_sessions_load(const struct nb_inspection *look,
-			  struct nb_blocks *blocks, struct nb_session *s)
+nb_previous_sessions_load(struct nightburn *nb,
+			  const struct nb_inspection *look,
+			  struct nb_session *s)
 {
-	uint32_t start = nb_inspect_start(look);
-	enum nb_err err;
+	enum nb_err err = nb_disc_contents_open(nb, look, &s->disc);
 	char *text;
 	size_t length;
 
-	err = nb_disc_text(blocks, start, NB_SUMS_PATH, &text, &length);
+	s->previous = s->disc.blocks;
+	if (!err)
+		err = nb_disc_text(&s->disc, NB_SUMS_PATH, &text, &length);
 	if (err)
 		return err;
 	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->kept);
 	free(text);
+	if (!err && !nb_nodes_find(&s->disc.nodes, NB_MANIFEST_PATH))
+		err = nb_fail(NB_ECORRUPT,
+			      NB_MANIFEST_PATH ": missing on the disc");
 	if (!err)
-		err = load_manifests(blocks, start, s);
+		err = load_manifests(s);
 	for (size_t i = 0; !err && i < s->kept.count; i++)
 		err = move_aside(&s->kept.at[i], look->label.backup_id);
 	return err;

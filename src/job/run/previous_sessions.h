@@ -7,15 +7,10 @@
 
 #include "job/run/session.h"
 
-/* The text of nightburn's own file PATH in the session at START; the caller
- * frees.  NB_ECORRUPT when it is missing, and what nb_reader_file says. */
-enum nb_err nb_disc_text(struct nb_blocks *blocks, uint32_t start,
-			 const char *path, char **text, size_t *length);
-
-/* Reads manifests and hashes of the sessions that stay reachable when one is
- * appended, into SESSION->earlier, ->kept and ->base. */
-enum nb_err nb_previous_sessions_load(const struct nb_inspection *look,
-				      struct nb_blocks *blocks,
+/* Reads what is on the disc, which an appended session keeps reachable, into
+ * SESSION->disc, ->previous, ->earlier, ->kept and ->base. */
+enum nb_err nb_previous_sessions_load(struct nightburn *nb,
+				      const struct nb_inspection *look,
 				      struct nb_session *session);
 
 /* Takes from ->kept what the session's own entries replace. */

@@ -142,7 +142,7 @@ add_content(struct nb_session *s, const char *volume_id)
 		return nb_fail_memory();
 	all[0] = &s->manifest;
 	for (size_t i = 0; i < s->earlier.count; i++)
-		all[i + 1] = &s->earlier.at[i];
+		all[i + 1] = s->earlier.at[i];
 	facts.backups = all;
 	err = nb_disc_readme_add(&facts, &s->entries);
 	free(all);
@@ -269,7 +269,7 @@ build_entries(struct nb_backup *backup, const struct nb_inspection *look,
 		return err;
 	nb_previous_sessions_replace(s);
 	if (s->previous)
-		err = nb_dedup(backup, look, s);
+		err = nb_dedup(backup, s);
 	return err ? err : size_late(s);
 }
 
@@ -353,11 +353,8 @@ nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 	err = make_label(backup, look, decision, s);
 	if (!err)
 		make_manifest(backup, s);
-	if (!err && append) {
-		err = nb_drive_blocks(look->drive, &s->previous);
-		if (!err)
-			err = nb_previous_sessions_load(look, s->previous, s);
-	}
+	if (!err && append)
+		err = nb_previous_sessions_load(backup->context->nb, look, s);
 	if (!err) {
 		make_volume_id(&s->manifest, volume_id);
 		err = build_entries(backup, look, s, volume_id);
@@ -377,14 +374,11 @@ nb_session_free(struct nb_session *s)
 	if (!s)
 		return;
 	nb_image_free(s->image);
-	nb_blocks_free(s->previous);
 	nb_roots_close(&s->roots);
 	nb_entries_free(&s->entries);
 	nb_entries_free(&s->kept);
-	nb_entries_free(&s->base);
-	for (size_t i = 0; i < s->earlier.count; i++)
-		nb_manifest_clear(&s->earlier.at[i]);
 	nb_array_free(&s->earlier);
+	nb_disc_contents_free(&s->disc);
 	nb_manifest_clear(&s->manifest);
 	free(s);
 }

@@ -8,22 +8,23 @@
 
 #include "disc/image/image.h"
 #include "job/run/backup.h"
-#include "job/disc/inspect.h"
+#include "job/disc/disc_contents.h"
 
-struct nb_manifests NB_ARRAY(struct nb_manifest);
+struct nb_manifests NB_ARRAY(const struct nb_manifest *);
 
 struct nb_session {
 	struct nb_label label; /* disc_id "" for a plain image file */
 	struct nb_manifest manifest;
-	struct nb_entries entries;   /* of this session, sorted */
-	struct nb_manifests earlier; /* on the disc already, newest first */
-	struct nb_entries kept;      /* files of earlier sessions that stay
-					   reachable: path and hash */
-	struct nb_entries base;      /* the newest of the same job among
-					   them, file by file, sorted */
-	char base_id[NB_BACKUP_ID_MAX + 1]; /* "": there is none */
+	struct nb_entries entries;    /* of this session, sorted */
+	struct nb_disc_contents disc; /* what is on it already */
+	struct nb_manifests earlier;  /* the manifests there, newest first */
+	struct nb_entries kept;       /* files of earlier sessions that stay
+					    reachable: path and hash */
+	struct nb_disc_backup *base;  /* the newest of the same job on the disc,
+					    its entries sorted; NULL: there is
+					    none */
 	struct nb_roots roots;
-	struct nb_blocks *previous;
+	struct nb_blocks *previous; /* those of the disc, when it has any */
 	struct nb_image *image;
 	const struct nb_key *key; /* for its manifest; NULL: no MAC */
 	uint32_t start;           /* first block */
