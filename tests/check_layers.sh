@@ -121,6 +121,8 @@ grep -rhoE '^#include <[^>]+>' src include | sed 's/.*<//; s/>//' | sort -u |
 	rule "every library has its line in libraries()"
 grep -rnE '^#include <(nightburn|vdrive)/' src/vdrive |
 	rule "vdrive includes nothing of nightburn"
+grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
+	rule "no command asks for the form of its report"
 grep -rnE '#include <(fcntl|unistd|time|sys/stat)\.h>' src/model |
 	grep -v '^src/model/config/' |
 	rule "model has no files and no clock, but for reading the configuration"

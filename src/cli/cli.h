@@ -11,11 +11,13 @@
 #include <nightburn/nightburn.h>
 
 #include "base/str.h"
+#include "report/report.h"
 
 /* Every option of every command; a command names those that it takes. */
 struct cli {
 	const char *config;
-	bool quiet, verbose, json, dry_run;
+	bool quiet, verbose, dry_run;
+	const struct nb_report_form *form; /* of reports */
 	const char *job, *drive, *device, *pool;
 	bool resume, accept_shrink, accept_delete, init, wait, force;
 	long wait_seconds;
@@ -62,6 +64,14 @@ enum nb_err cli_open(struct cli *cli, struct nightburn **nb);
 /* The same, but NULL without complaint when a device is named and there is no
  * configuration file. */
 enum nb_err cli_open_for_device(struct cli *cli, struct nightburn **nb);
+
+/* A report in the form that was asked for, to stdout. */
+struct nb_report cli_report(const struct cli *cli);
+/* Is one of results wanted?  DONE: the job did what it should. */
+bool cli_wants_report(const struct cli *cli, bool done);
+/* Writes one of one row to stdout. */
+enum nb_err cli_report_one(const struct cli *cli,
+			   const struct nb_record *record, const void *row);
 
 /* Prints S to stdout and frees it.  NB_EIO when stdout fails, NB_ENOMEM when S
  * did; main says so of the former. */

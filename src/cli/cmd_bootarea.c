@@ -2,60 +2,41 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "report/report.h"
 
 struct view {
-	struct cli *cli;
-	struct nb_str s; /* the JSON text, printed when all is done */
+	struct nb_report report;
 	bool shown;
 };
 
-/* For people at once, before anything is written. */
+/* At once, before anything is written. */
 static int
 show(void *ctx, const struct nb_bootarea_info *info)
 {
 	struct view *view = ctx;
-	struct nb_str s = NB_STR_INIT;
 
 	view->shown = true;
-	if (view->cli->json) {
-		nb_str_add(&view->s, "{\"comparison\": ");
-		nb_report_bootarea(&view->s, info, true);
-		return 0;
-	}
-	cli_progress_clear();
-	nb_report_bootarea(&s, info, false);
-	if (cli_print(&s))
-		return 1;
-	return fflush(stdout);
+	nb_report_begin(&view->report, NB_REPORT_PARTS);
+	nb_report_part(&view->report, "comparison", NB_REPORT_ONE);
+	return nb_report_row(&view->report, &nb_record_bootarea, info)
+		|| fflush(stdout);
 }
 
 static enum nb_err
-print_result(struct view *view, const struct nb_restore_result *result)
+tell_result(struct cli *cli, struct view *view,
+	    const struct nb_restore_result *result)
 {
-	struct nb_str s = NB_STR_INIT;
-
-	if (!view->cli->json) {
-		if (!result->files || view->cli->quiet)
-			return NB_OK;
-		nb_report_restore(&s, result, false);
-		return cli_print(&s);
-	}
 	if (!view->shown)
 		return NB_OK;
-	nb_str_add(&view->s, ", \"result\": ");
-	if (result->files)
-		nb_report_restore(&view->s, result, true);
-	else
-		nb_str_add(&view->s, "null");
-	nb_str_add(&view->s, "}\n");
-	return cli_print(&view->s);
+	nb_report_part(&view->report, "result", NB_REPORT_ONE);
+	if (result->files && cli_wants_report(cli, true))
+		nb_report_row(&view->report, &nb_record_restore, result);
+	return nb_report_end(&view->report);
 }
 
 enum nb_err
 cmd_restore_bootarea(struct cli *cli)
 {
-	struct view view = { .cli = cli, .s = NB_STR_INIT };
+	struct view view = { .report = cli_report(cli) };
 	struct nb_bootarea_options options = {
 		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
 			? cli->args[0]
@@ -81,8 +62,7 @@ cmd_restore_bootarea(struct cli *cli)
 	if (err)
 		return err;
 	err = nb_restore_bootarea(nb, &options, &result);
-	printed = print_result(&view, &result);
-	nb_str_free(&view.s);
+	printed = tell_result(cli, &view, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/cli.h"
-#include "report/report.h"
 
 enum nb_err
 cmd_clone(struct cli *cli)
@@ -13,7 +12,6 @@ cmd_clone(struct cli *cli)
 		.accept_delete = cli->accept_delete,
 	};
 	struct nb_clone_result result = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -21,10 +19,8 @@ cmd_clone(struct cli *cli)
 	if (err)
 		return err;
 	err = nb_clone(nb, &options, &result);
-	if (!err && (cli->json || !cli->quiet)) {
-		nb_report_clone(&s, &result, cli->json);
-		printed = cli_print(&s);
-	}
+	if (!err && cli_wants_report(cli, true))
+		printed = cli_report_one(cli, &nb_record_clone, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }

@@ -8,21 +8,17 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "report/report.h"
 
 static enum nb_err
 verify(struct cli *cli, struct nightburn *nb, bool rebuild)
 {
 	struct nb_verify_result result = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	enum nb_err err, printed = NB_OK;
 
 	err = rebuild ? nb_catalog_rebuild(nb, cli->device, &result)
 		      : nb_verify(nb, cli->device, &result);
-	if (result.disc[0] && (cli->json || !cli->quiet)) {
-		nb_report_verify(&s, &result, cli->json);
-		printed = cli_print(&s);
-	}
+	if (result.disc[0] && cli_wants_report(cli, true))
+		printed = cli_report_one(cli, &nb_record_verify, &result);
 	return err ? err : printed;
 }
 
@@ -41,16 +37,12 @@ cmd_verify(struct cli *cli)
 static enum nb_err
 accept_catalog(struct cli *cli, struct nightburn *nb)
 {
-	struct nb_str s = NB_STR_INIT;
-	bool changed;
-	enum nb_err err = nb_accept(nb, cli->job, &changed);
+	struct nb_accept_row row;
+	enum nb_err err = nb_accept(nb, cli->job, &row.changed);
 
-	if (err || cli->quiet)
-		return err;
-	nb_str_add(&s,
-		   changed ? "the catalog is taken for what there is\n"
-			   : "the catalog lacks nothing\n");
-	return cli_print(&s);
+	return err || !cli_wants_report(cli, true)
+		? err
+		: cli_report_one(cli, &nb_record_accept, &row);
 }
 
 enum nb_err
@@ -90,7 +82,6 @@ restore_files(struct cli *cli)
 		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
 	};
 	struct nb_restore_result result = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -98,10 +89,8 @@ restore_files(struct cli *cli)
 	if (err)
 		return err;
 	err = nb_restore(nb, &options, &result);
-	if (result.files && (cli->json || !cli->quiet)) {
-		nb_report_restore(&s, &result, cli->json);
-		printed = cli_print(&s);
-	}
+	if (result.files && cli_wants_report(cli, true))
+		printed = cli_report_one(cli, &nb_record_restore, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }
@@ -144,12 +133,17 @@ write_image(struct cli *cli, int fd, struct nb_run_result *result)
 static enum nb_err
 tell_image(struct cli *cli, const struct nb_run_result *result)
 {
-	struct nb_str s = NB_STR_INIT;
+	const struct nb_image_row row = {
+		.file = cli->args[0],
+		.backup_id = result->backup_id,
+		.files = result->files,
+		.bytes = result->bytes,
+		.blocks = result->blocks,
+	};
 
-	if (cli->quiet && !cli->json)
-		return NB_OK;
-	nb_report_image(&s, cli->args[0], result, cli->json);
-	return cli_print(&s);
+	return cli_wants_report(cli, true)
+		? cli_report_one(cli, &nb_record_image, &row)
+		: NB_OK;
 }
 
 /* FILE appears whole or not at all; nothing but a plain file is replaced. */

@@ -1,39 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/cli.h"
-#include "report/report.h"
 
 enum nb_err
 cmd_drives(struct cli *cli)
 {
+	struct nb_report report = cli_report(cli);
 	struct nb_drive_row *rows = NULL;
-	struct nb_str s = NB_STR_INIT;
 	size_t count = 0;
 	enum nb_err err;
 
 	err = nb_drives(&rows, &count);
 	if (err)
 		return err;
-	nb_str_add(&s, cli->json ? "[" : "");
-	for (size_t i = 0; i < count; i++) {
-		nb_str_add(&s, cli->json && i ? ",\n" : "");
-		nb_report_drive(&s, &rows[i], cli->json);
-	}
-	nb_str_add(&s, cli->json ? "]\n" : "");
-	if (!count && !cli->json && !cli->quiet)
-		fprintf(stderr, "nightburn: no recorder found\n");
+	nb_report_begin(&report, NB_REPORT_LIST);
+	for (size_t i = 0; i < count; i++)
+		nb_report_row(&report, &nb_record_drive, &rows[i]);
 	free(rows);
-	return cli_print(&s);
+	if (!count && !cli->quiet && !cli->form->complete)
+		fprintf(stderr, "nightburn: no recorder found\n");
+	return nb_report_end(&report);
 }
 
 enum nb_err
 cmd_disc(struct cli *cli)
 {
 	struct nb_disc_info info = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -41,10 +35,8 @@ cmd_disc(struct cli *cli)
 	if (err)
 		return err;
 	err = nb_disc(nb, cli->device, &info);
-	if (!err || err == NB_ENOMEDIUM) {
-		nb_report_disc(&s, &info, cli->json);
-		printed = cli_print(&s);
-	}
+	if (!err || err == NB_ENOMEDIUM)
+		printed = cli_report_one(cli, &nb_record_disc, &info);
 	nb_close(nb);
 	return err ? err : printed;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "report/report.h"
 
 #define TEXT_MAX 4096 /* a key and any amount of white space */
 
@@ -48,16 +47,13 @@ static enum nb_err
 import_key(struct cli *cli, struct nightburn *nb, const char *file)
 {
 	struct nb_key_result result = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	char text[TEXT_MAX + 1] = "";
 	enum nb_err err = read_text(file, text);
 
 	if (!err)
 		err = nb_key_import(nb, text, cli->force, &result);
-	if (!err && (cli->json || !cli->quiet)) {
-		nb_report_key(&s, &result, cli->json);
-		err = cli_print(&s);
-	}
+	if (!err && cli_wants_report(cli, true))
+		err = cli_report_one(cli, &nb_record_key, &result);
 	return err;
 }
 
@@ -72,7 +68,7 @@ cmd_key(struct cli *cli)
 		cli_wrong_usage("key", "export or import is expected");
 		return NB_EUSAGE;
 	}
-	if (export && (cli->arg_count > 1 || cli->force || cli->json)) {
+	if (export && (cli->arg_count > 1 || cli->force || cli->form->name)) {
 		cli_wrong_usage("key export",
 				"takes neither a file nor an "
 				"option");

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "report/report.h"
 
 static struct nb_media_options
 media_options(const struct cli *cli)
@@ -29,7 +28,6 @@ change_media(struct cli *cli,
 {
 	struct nb_media_options options = media_options(cli);
 	struct nb_plan_info plan = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -37,10 +35,8 @@ change_media(struct cli *cli,
 	if (err)
 		return err;
 	err = change(nb, &options, &plan);
-	if (!err || cli->json) {
-		nb_report_plan(&s, &plan, cli->json);
-		printed = cli_print(&s);
-	}
+	if (!err || cli->form->complete)
+		printed = cli_report_one(cli, &nb_record_plan, &plan);
 	nb_close(nb);
 	return err ? err : printed;
 }
@@ -68,7 +64,7 @@ ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 
 	if (err && err != NB_ENOMEDIUM)
 		return err;
-	nb_report_disc(&s, &info, false);
+	nb_record_disc.tell(&s, &info);
 	if (!s.failed)
 		fputs(s.text, stderr);
 	nb_str_free(&s);
@@ -89,20 +85,13 @@ ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 }
 
 static enum nb_err
-tell_adopted(struct cli *cli, const struct nb_disc_info *info)
+tell_adopted(const struct cli *cli, const struct nb_disc_info *info)
 {
-	struct nb_str s = NB_STR_INIT;
+	const struct nb_adopt_row row = { *info, cli->as, cli->dry_run };
 
-	if (cli->json)
-		nb_report_disc(&s, info, true);
-	else if (!cli->quiet)
-		nb_str_addf(
-			&s,
-			cli->dry_run
-				? "the disc could become %s\n"
-				: "the disc is blank now and can become %s\n",
-			cli->as);
-	return cli_print(&s);
+	return cli_wants_report(cli, true)
+		? cli_report_one(cli, &nb_record_adopt, &row)
+		: NB_OK;
 }
 
 enum nb_err

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/cli.h"
-#include "report/report.h"
 
 static enum nb_err
 run_job(struct cli *cli,
@@ -17,7 +16,6 @@ run_job(struct cli *cli,
 		.path_count = cli->arg_count,
 	};
 	struct nb_run_result result = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -25,10 +23,8 @@ run_job(struct cli *cli,
 	if (err)
 		return err;
 	err = job(nb, &options, &result);
-	if (!cli->quiet && (!err || result.verified || cli->json)) {
-		nb_report_run(&s, &result, cli->json);
-		printed = cli_print(&s);
-	}
+	if (cli_wants_report(cli, !err || result.verified))
+		printed = cli_report_one(cli, &nb_record_run, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }
@@ -49,17 +45,14 @@ enum nb_err
 cmd_plan(struct cli *cli)
 {
 	struct nb_plan_info plan = { 0 };
-	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
 	err = cli_open(cli, &nb);
 	if (!err)
 		err = nb_plan_job(nb, cli->job, &plan);
-	if (plan.job[0]) {
-		nb_report_plan(&s, &plan, cli->json);
-		printed = cli_print(&s);
-	}
+	if (plan.job[0])
+		printed = cli_report_one(cli, &nb_record_plan, &plan);
 	nb_close(nb);
 	return err ? err : printed;
 }

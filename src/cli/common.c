@@ -37,3 +37,31 @@ cli_print(struct nb_str *s)
 	nb_str_free(s);
 	return err;
 }
+
+static enum nb_err
+print(void *ctx, struct nb_str *s)
+{
+	(void)ctx;
+	return cli_print(s);
+}
+
+struct nb_report
+cli_report(const struct cli *cli)
+{
+	return (struct nb_report){ .form = cli->form, .put = print };
+}
+
+bool
+cli_wants_report(const struct cli *cli, bool done)
+{
+	return cli->form->complete || (done && !cli->quiet);
+}
+
+enum nb_err
+cli_report_one(const struct cli *cli, const struct nb_record *record,
+	       const void *row)
+{
+	struct nb_report report = cli_report(cli);
+
+	return nb_report_one(&report, record, row);
+}

@@ -63,7 +63,7 @@ run_command(struct cli *cli, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct cli cli = { .config = CONFIG };
+	struct cli cli = { .config = CONFIG, .form = nb_report_forms[0] };
 	int at = 0, status;
 
 	if (cli_parse_global(&cli, argc, argv, &at, &status)) {

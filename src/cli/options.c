@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 
-enum kind { FLAG, TEXT, WAIT, OTHER };
+enum kind { FLAG, TEXT, WAIT, FORM, OTHER };
 
 /* In the order of the help. */
 static const struct option_entry {
@@ -31,7 +31,8 @@ static const struct option_entry {
 	{ 'P', false, TEXT, "pool", "NAME", "of this pool only", TO(pool) },
 	{ 'n', true, FLAG, "dry-run", NULL, "look and tell, write nothing",
 	  TO(dry_run) },
-	{ 'J', false, FLAG, "json", NULL, "report in JSON", TO(json) },
+	/* An option for each form of reports that has a name. */
+	{ 'J', false, FORM, NULL, NULL, NULL, TO(form) },
 	{ 'R', false, FLAG, "resume", NULL,
 	  "burn the dump that waits in staging", TO(resume) },
 	{ 'S', false, FLAG, "accept-shrink", NULL,
@@ -65,22 +66,48 @@ static const struct option_entry {
 
 #define COUNT (sizeof table / sizeof *table)
 #define SHORTS (2 * COUNT + 4)
+#define FORMS 16    /* at most */
+#define A_FORM 1000 /* and above: what getopt returns for one */
 #define GLOBAL "cqvh"
 
 static const struct option_entry *
 find_option(int letter)
 {
 	for (size_t i = 0; i < COUNT; i++)
-		if (table[i].letter == letter)
+		if (letter >= A_FORM ? table[i].kind == FORM
+				     : table[i].letter == letter)
 			return &table[i];
 	return NULL;
+}
+
+static const char *
+name_of(const struct option_entry *o, int letter)
+{
+	return o->kind == FORM ? nb_report_forms[letter - A_FORM]->name
+			       : o->name;
+}
+
+static struct option *
+add_forms(struct option *to)
+{
+	for (int i = 0; nb_report_forms[i] && i < FORMS; i++)
+		if (nb_report_forms[i]->name)
+			*to++ = (struct option){
+				.name = nb_report_forms[i]->name,
+				.val = A_FORM + i,
+			};
+	return to;
 }
 
 static void
 make_getopt(struct option *longs, char *shorts)
 {
 	for (size_t i = 0; i < COUNT; i++) {
-		longs[i] = (struct option){
+		if (table[i].kind == FORM) {
+			longs = add_forms(longs);
+			continue;
+		}
+		*longs++ = (struct option){
 			.name = table[i].name,
 			.val = table[i].letter,
 			.has_arg = !table[i].argument   ? no_argument
@@ -93,7 +120,7 @@ make_getopt(struct option *longs, char *shorts)
 		if (table[i].argument)
 			*shorts++ = ':';
 	}
-	longs[COUNT] = (struct option){ .name = NULL };
+	*longs = (struct option){ .name = NULL };
 	*shorts = '\0';
 }
 
@@ -106,10 +133,24 @@ cli_wrong_usage(const char *name, const char *what)
 }
 
 static void
+print_forms(FILE *to)
+{
+	for (size_t i = 0; nb_report_forms[i]; i++)
+		if (nb_report_forms[i]->name)
+			fprintf(to, "      --%-19s %s\n",
+				nb_report_forms[i]->name,
+				nb_report_forms[i]->summary);
+}
+
+static void
 print_option(FILE *to, const struct option_entry *o)
 {
 	char name[40];
 
+	if (o->kind == FORM) {
+		print_forms(to);
+		return;
+	}
 	snprintf(name, sizeof name, "--%s%s%s%s", o->name,
 		 !o->argument              ? ""
 			 : o->kind == WAIT ? "[="
@@ -161,13 +202,16 @@ set_wait(struct cli *cli, const char *value)
 }
 
 static bool
-set_option(struct cli *cli, const struct option_entry *o, const char *value)
+set_option(struct cli *cli, const struct option_entry *o, int letter,
+	   const char *value)
 {
 	void *to = (char *)cli + o->offset;
 
 	if (o->kind == WAIT)
 		return set_wait(cli, value);
-	if (o->kind == FLAG)
+	if (o->kind == FORM)
+		cli->form = nb_report_forms[letter - A_FORM];
+	else if (o->kind == FLAG)
 		*(bool *)to = true;
 	else
 		*(const char **)to = value;
@@ -187,7 +231,7 @@ bool
 cli_parse_command(struct cli *cli, const struct command *c, int argc,
 		  char **argv, int *status)
 {
-	struct option longs[COUNT + 1];
+	struct option longs[COUNT + FORMS + 1];
 	char shorts[SHORTS];
 	int letter;
 
@@ -203,16 +247,17 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 			cli_print_help(c);
 			return false;
 		}
-		if (!strchr("cqv", letter) && !strchr(c->options, letter)) {
+		if (!strchr("cqv", o->letter)
+		    && !strchr(c->options, o->letter)) {
 			fprintf(stderr,
 				"nightburn: %s: does not take --%s\n"
 				"hint: nightburn %s --help\n",
-				c->name, o->name, c->name);
+				c->name, name_of(o, letter), c->name);
 			*status = 2;
 			return false;
 		}
-		if (!set_option(cli, o, optarg)) {
-			*status = cli_wrong_usage(o->name,
+		if (!set_option(cli, o, letter, optarg)) {
+			*status = cli_wrong_usage(name_of(o, letter),
 						  "a number of "
 						  "seconds is expected");
 			return false;
@@ -234,7 +279,7 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 bool
 cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
 {
-	struct option longs[COUNT + 1];
+	struct option longs[COUNT + FORMS + 1];
 	char shorts[SHORTS] = "+";
 	int letter;
 
@@ -253,13 +298,13 @@ cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
 			printf("nightburn %s\n", nb_version());
 			return false;
 		}
-		if (!strchr(GLOBAL, letter)) {
-			*status = cli_wrong_usage(o->name,
+		if (!strchr(GLOBAL, o->letter)) {
+			*status = cli_wrong_usage(name_of(o, letter),
 						  "this option "
 						  "stands behind a command");
 			return false;
 		}
-		set_option(cli, o, optarg);
+		set_option(cli, o, letter, optarg);
 	}
 	*at = optind;
 	return true;

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "report/report.h"
 
 #define WIDTH 80
 /* Between two plain lines, and two redrawn ones. */

@@ -21,8 +21,9 @@ add_part(struct nb_str *s, const struct nb_part_row *p, bool pad)
 }
 
 static void
-add_text(struct nb_str *s, const struct nb_bootarea_info *info)
+tell(struct nb_str *s, const void *row)
 {
+	const struct nb_bootarea_info *info = row;
 	char a[16], b[16];
 
 	nb_str_addf(s, "bootarea %s (%s, %s, %s) to %s (%s, %s)\n",
@@ -37,68 +38,89 @@ add_text(struct nb_str *s, const struct nb_bootarea_info *info)
 	nb_str_addf(s, "%4s  %-34s | %s\n", "", "in the backup",
 		    "there now, to be lost");
 	for (size_t i = 0; i < info->row_count; i++) {
-		const struct nb_bootarea_row *row = &info->rows[i];
+		const struct nb_bootarea_row *pair = &info->rows[i];
 
 		nb_str_addf(s, "%3u%s  ",
-			    row->backup.size ? row->backup.number
-					     : row->target.number,
-			    row->same ? " " : "*");
-		add_part(s, &row->backup, true);
+			    pair->backup.size ? pair->backup.number
+					      : pair->target.number,
+			    pair->same ? " " : "*");
+		add_part(s, &pair->backup, true);
 		nb_str_add(s, " | ");
-		add_part(s, &row->target, false);
+		add_part(s, &pair->target, false);
 		nb_str_add(s, "\n");
 	}
 }
 
-static void
-add_member(struct nb_object *o, const char *key, const struct nb_part_row *p)
-{
-	struct nb_object part;
+#define PART struct nb_part_row
 
-	nb_str_addf(o->s, ", \"%s\": ", key);
-	if (!p->size) {
-		nb_str_add(o->s, "null");
-		return;
-	}
-	part = nb_object_begin(o->s);
-	nb_object_number(&part, "number", p->number);
-	nb_object_number(&part, "start", p->start);
-	nb_object_number(&part, "size", p->size);
-	nb_object_text(&part, "type", p->type);
-	nb_object_text(&part, "fs", p->fs);
-	nb_object_text(&part, "label", p->label);
-	nb_object_text(&part, "uuid", p->uuid);
-	nb_object_end(&part);
+static const struct nb_column part_columns[] = {
+	NB_COLUMN(NUMBER, "number", PART, number),
+	NB_COLUMN(BYTES, "start", PART, start),
+	NB_COLUMN(BYTES, "size", PART, size),
+	NB_COLUMN(TEXT, "type", PART, type),
+	NB_COLUMN(TEXT, "fs", PART, fs),
+	NB_COLUMN(TEXT, "label", PART, label),
+	NB_COLUMN(TEXT, "uuid", PART, uuid),
+};
+
+static const struct nb_record part_record =
+	NB_RECORD("partition", part_columns, NULL);
+
+static const void *
+backup_part(const void *row, size_t index)
+{
+	const struct nb_bootarea_row *pair = row;
+
+	return index || !pair->backup.size ? NULL : &pair->backup;
 }
 
-void
-nb_report_bootarea(struct nb_str *s, const struct nb_bootarea_info *info,
-		   bool json)
+static const void *
+target_part(const void *row, size_t index)
 {
-	struct nb_object o, row;
+	const struct nb_bootarea_row *pair = row;
 
-	if (!json) {
-		add_text(s, info);
-		return;
-	}
-	o = nb_object_begin(s);
-	nb_object_text(&o, "source", info->source);
-	nb_object_text(&o, "device", info->device);
-	nb_object_text(&o, "target", info->target);
-	nb_object_number(&o, "backup_size", info->backup_size);
-	nb_object_number(&o, "target_size", info->target_size);
-	nb_object_text(&o, "backup_table", info->backup_table);
-	nb_object_text(&o, "target_table", info->target_table);
-	nb_object_text(&o, "used", info->user);
-	nb_str_add(s, ", \"partitions\": [");
-	for (size_t i = 0; i < info->row_count; i++) {
-		nb_str_add(s, i ? ", " : "");
-		row = nb_object_begin(s);
-		nb_object_bool(&row, "same", info->rows[i].same);
-		add_member(&row, "backup", &info->rows[i].backup);
-		add_member(&row, "target", &info->rows[i].target);
-		nb_object_end(&row);
-	}
-	nb_str_add(s, "]");
-	nb_object_end(&o);
+	return index || !pair->target.size ? NULL : &pair->target;
 }
+
+static const struct nb_column pair_columns[] = {
+	NB_COLUMN(BOOL, "same", struct nb_bootarea_row, same),
+	{ .name = "backup",
+	  .type = NB_COLUMN_RECORD,
+	  .item = backup_part,
+	  .record = &part_record },
+	{ .name = "target",
+	  .type = NB_COLUMN_RECORD,
+	  .item = target_part,
+	  .record = &part_record },
+};
+
+static const struct nb_record pair_record =
+	NB_RECORD("partition", pair_columns, NULL);
+
+static const void *
+pair_at(const void *row, size_t index)
+{
+	const struct nb_bootarea_info *info = row;
+
+	return index < info->row_count ? &info->rows[index] : NULL;
+}
+
+#define INFO struct nb_bootarea_info
+
+static const struct nb_column columns[] = {
+	NB_COLUMN(TEXT, "source", INFO, source),
+	NB_COLUMN(TEXT, "device", INFO, device),
+	NB_COLUMN(TEXT, "target", INFO, target),
+	NB_COLUMN(BYTES, "backup_size", INFO, backup_size),
+	NB_COLUMN(BYTES, "target_size", INFO, target_size),
+	NB_COLUMN(TEXT, "backup_table", INFO, backup_table),
+	NB_COLUMN(TEXT, "target_table", INFO, target_table),
+	NB_COLUMN(TEXT, "used", INFO, user),
+	{ .name = "partitions",
+	  .type = NB_COLUMN_LIST,
+	  .item = pair_at,
+	  .record = &pair_record },
+};
+
+const struct nb_record nb_record_bootarea =
+	NB_RECORD("comparison", columns, tell);

@@ -1,64 +1,70 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records of the API as text for people and as JSON for programs.  Each
- * function appends to a string; cli/ prints it.
+ * Reports: rows (record.h) in a form that a person chose.  A command fills rows
+ * and knows no form; a form writes columns and knows no command.
+ *
+ * A report is one row, or a list of rows, or parts of either kind with a name.
+ * Rows go out as they come: there may be a million.
  */
 #ifndef NB_REPORT_REPORT_H
 #define NB_REPORT_REPORT_H
 
-#include <nightburn/nightburn.h>
+#include "report/record.h"
 
-#include "base/str.h"
+enum nb_report_shape { NB_REPORT_ONE, NB_REPORT_LIST, NB_REPORT_PARTS };
+
+struct nb_report;
+
+/* A form of reports.  What is NULL writes nothing; the others append to S. */
+struct nb_report_form {
+	const char *name; /* of the option; NULL: when none is given */
+	const char *summary;
+	/* For programs: a report is wanted although --quiet was said, and of a
+	 * job that failed, too. */
+	bool complete;
+	void (*begin)(const struct nb_report *report, struct nb_str *s);
+	void (*begin_part)(const struct nb_report *report, struct nb_str *s,
+			   const char *name);
+	void (*row)(const struct nb_report *report, struct nb_str *s,
+		    const struct nb_record *record, const void *row);
+	void (*end_part)(const struct nb_report *report, struct nb_str *s);
+	void (*end)(const struct nb_report *report, struct nb_str *s);
+};
+
+/* All of them, the one without a name first, then NULL (forms.c). */
+extern const struct nb_report_form *const nb_report_forms[];
+
+struct nb_report {
+	const struct nb_report_form *form;
+	/* Prints S, which it frees. */
+	enum nb_err (*put)(void *ctx, struct nb_str *s);
+	void *ctx;
+	enum nb_err err; /* of PUT, the first */
+
+	/* For the form: what is being written. */
+	enum nb_report_shape shape, part_shape;
+	size_t parts, rows; /* before this one; rows: of this part */
+};
+
+void nb_report_begin(struct nb_report *report, enum nb_report_shape shape);
+/* In NB_REPORT_PARTS; ends the part before. */
+void nb_report_part(struct nb_report *report, const char *name,
+		    enum nb_report_shape shape);
+/* Returns ->err. */
+enum nb_err nb_report_row(struct nb_report *report,
+			  const struct nb_record *record, const void *row);
+enum nb_err nb_report_end(struct nb_report *report);
+/* All of it, with one row. */
+enum nb_err nb_report_one(struct nb_report *report,
+			  const struct nb_record *record, const void *row);
+
+/* ---- words for people ---- */
 
 /* "2026-11-21 01:15 UTC", or "never" for 0. */
 const char *nb_report_date(int64_t date, char buf[32]);
 
-/* A JSON object in the making: members are written in the order of the calls,
- * a NULL text as null. */
-struct nb_object {
-	struct nb_str *s;
-	bool more;
-};
-struct nb_object nb_object_begin(struct nb_str *s);
-void nb_object_text(struct nb_object *o, const char *key, const char *value);
-/* Bytes that need not be UTF-8: then KEY_hex. */
-void nb_object_bytes(struct nb_object *o, const char *key, const char *value);
-void nb_object_number(struct nb_object *o, const char *key, uint64_t value);
-void nb_object_date(struct nb_object *o, const char *key, int64_t value);
-void nb_object_bool(struct nb_object *o, const char *key, bool value);
-void nb_object_end(struct nb_object *o);
-
-void nb_report_plan(struct nb_str *s, const struct nb_plan_info *plan,
-		    bool json);
-void nb_report_run(struct nb_str *s, const struct nb_run_result *result,
-		   bool json);
-/* FILE now holds the image of a backup. */
-void nb_report_image(struct nb_str *s, const char *file,
-		     const struct nb_run_result *result, bool json);
-void nb_report_disc(struct nb_str *s, const struct nb_disc_info *disc,
-		    bool json);
-void nb_report_drive(struct nb_str *s, const struct nb_drive_row *drive,
-		     bool json);
-void nb_report_verify(struct nb_str *s, const struct nb_verify_result *result,
-		      bool json);
-void nb_report_restore(struct nb_str *s, const struct nb_restore_result *result,
-		       bool json);
-/* Both partition tables, side by side. */
-void nb_report_bootarea(struct nb_str *s, const struct nb_bootarea_info *info,
-			bool json);
-void nb_report_clone(struct nb_str *s, const struct nb_clone_result *result,
-		     bool json);
-void nb_report_clone_row(struct nb_str *s, const struct nb_clone_row *row,
-			 bool json);
-void nb_report_key(struct nb_str *s, const struct nb_key_result *result,
-		   bool json);
-void nb_report_backup(struct nb_str *s, const struct nb_backup_row *row,
-		      bool json);
-void nb_report_source(struct nb_str *s, const struct nb_source_row *row,
-		      bool json);
-void nb_report_file(struct nb_str *s, const struct nb_file_row *row, bool json);
-void nb_report_disc_row(struct nb_str *s, const struct nb_disc_row *row,
-			bool json);
+/* "1 file", "2 files". */
+const char *nb_report_count(uint64_t count, const char *noun, char buf[48]);
 
 /*
  * One line of progress, shorter than WIDTH columns: what is done, and as far

@@ -1,203 +1,171 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/report.h"
 
+/* ---- plans ---- */
+
+/* Where a job ended before there was a plan, there is none to tell. */
 static const char *
-or_null(const char *text)
+plan_name(const void *row)
 {
-	return text[0] ? text : NULL;
+	const struct nb_plan_info *p = row;
+
+	return p->job[0] ? nb_plan_name(p->plan) : "";
 }
+
+static const char *
+plan_reason(const void *row)
+{
+	const struct nb_plan_info *p = row;
+
+	return p->job[0] ? nb_plan_reason_code(p->reason) : "";
+}
+
+static const char *
+plan_text(const void *row)
+{
+	const struct nb_plan_info *p = row;
+
+	return p->job[0] ? nb_plan_reason_text(p->reason) : NULL;
+}
+
+static const char *
+plan_hint(const void *row)
+{
+	const struct nb_plan_info *p = row;
+
+	return p->job[0] ? nb_plan_reason_hint(p->reason) : NULL;
+}
+
+#define PLAN struct nb_plan_info
+
+static const struct nb_column plan_columns[] = {
+	NB_COLUMN_NAME("job", PLAN, job),
+	NB_COLUMN_NAME("pool", PLAN, pool),
+	NB_COLUMN_CHARS("drive", PLAN, drive),
+	NB_COLUMN_NAME("device", PLAN, device),
+	{ .name = "plan", .type = NB_COLUMN_WORD, .text = plan_name },
+	{ .name = "reason", .type = NB_COLUMN_WORD, .text = plan_reason },
+	{ .name = "text", .type = NB_COLUMN_TEXT, .text = plan_text },
+	{ .name = "hint", .type = NB_COLUMN_TEXT, .text = plan_hint },
+	NB_COLUMN_CHARS("disc", PLAN, disc),
+	NB_COLUMN_CHARS("wanted", PLAN, wanted),
+	NB_COLUMN(BLOCKS, "need", PLAN, need),
+	NB_COLUMN(BLOCKS, "available", PLAN, available),
+	NB_COLUMN(NUMBER, "generation", PLAN, generation),
+	NB_COLUMN(STATUS, "exit_status", PLAN, err),
+};
 
 static void
-plan_object(struct nb_str *s, const struct nb_plan_info *p)
+tell_plan(struct nb_str *s, const void *row)
 {
-	struct nb_object o = nb_object_begin(s);
+	const struct nb_plan_info *p = row;
+	char need[16], room[16];
 
-	nb_object_text(&o, "job", p->job);
-	nb_object_text(&o, "pool", p->pool);
-	nb_object_text(&o, "drive", or_null(p->drive));
-	nb_object_text(&o, "device", p->device);
-	nb_object_text(&o, "plan", p->job[0] ? nb_plan_name(p->plan) : "");
-	nb_object_text(&o, "reason",
-		       p->job[0] ? nb_plan_reason_code(p->reason) : "");
-	nb_object_text(&o, "text",
-		       p->job[0] ? nb_plan_reason_text(p->reason) : NULL);
-	nb_object_text(&o, "hint",
-		       p->job[0] ? nb_plan_reason_hint(p->reason) : NULL);
-	nb_object_text(&o, "disc", or_null(p->disc));
-	nb_object_text(&o, "wanted", or_null(p->wanted));
-	nb_object_number(&o, "need", p->need);
-	nb_object_number(&o, "available", p->available);
-	nb_object_number(&o, "generation", p->generation);
-	nb_object_number(&o, "exit_status", (uint64_t)nb_exit_status(p->err));
-	nb_object_end(&o);
-}
-
-void
-nb_report_plan(struct nb_str *s, const struct nb_plan_info *p, bool json)
-{
-	if (json) {
-		plan_object(s, p);
-		nb_str_add(s, "\n");
-		return;
-	}
 	nb_str_addf(s, "job     %s, pool %s\n", p->job, p->pool);
 	nb_str_addf(s, "drive   %s%s%s\n", p->drive, p->drive[0] ? ": " : "",
 		    p->device);
 	if (p->disc[0])
 		nb_str_addf(s, "disc    %s\n", p->disc);
-	nb_str_addf(s, "plan    %s, because %s\n", nb_plan_name(p->plan),
-		    nb_plan_reason_text(p->reason));
+	nb_str_addf(s, "plan    %s, because %s\n", plan_name(p), plan_text(p));
 	if (p->need)
-		nb_str_addf(s, "size    %llu blocks of %llu\n",
-			    (unsigned long long)p->need,
-			    (unsigned long long)p->available);
+		nb_str_addf(s, "size    %s of %s\n",
+			    nb_str_size(p->need * 2048, need),
+			    nb_str_size(p->available * 2048, room));
 	if (p->wanted[0])
 		nb_str_addf(s, "wanted  %s\n", p->wanted);
-	if (nb_plan_reason_hint(p->reason))
-		nb_str_addf(s, "hint    %s\n", nb_plan_reason_hint(p->reason));
+	if (plan_hint(p))
+		nb_str_addf(s, "hint    %s\n", plan_hint(p));
 }
 
-static void
-add_note(struct nb_str *s, uint64_t count, const char *text)
+const struct nb_record nb_record_plan =
+	NB_RECORD("plan", plan_columns, tell_plan);
+
+/* ---- runs ---- */
+
+static const void *
+run_plan(const void *row, size_t index)
 {
+	const struct nb_run_result *r = row;
+
+	return index ? NULL : &r->plan;
+}
+
+#define RUN struct nb_run_result
+
+static const struct nb_column run_columns[] = {
+	NB_COLUMN_CHARS("backup", RUN, backup_id),
+	NB_COLUMN(NUMBER, "generation", RUN, generation),
+	NB_COLUMN(NUMBER, "files", RUN, files),
+	NB_COLUMN(BYTES, "bytes", RUN, bytes),
+	NB_COLUMN(BLOCKS, "blocks", RUN, blocks),
+	NB_COLUMN(NUMBER, "session", RUN, session),
+	NB_COLUMN(BOOL, "burned", RUN, burned),
+	NB_COLUMN(BOOL, "verified", RUN, verified),
+	NB_COLUMN(BOOL, "staged", RUN, staged),
+	NB_COLUMN(NUMBER, "shared", RUN, shared),
+	NB_COLUMN(NUMBER, "excluded", RUN, excluded),
+	NB_COLUMN(NUMBER, "too_large", RUN, too_large),
+	NB_COLUMN(NUMBER, "changed", RUN, changed),
+	NB_COLUMN(NUMBER, "corrupt", RUN, corrupt),
+	NB_COLUMN(NUMBER, "reread", RUN, reread),
+	{ .name = "plan",
+	  .type = NB_COLUMN_RECORD,
+	  .item = run_plan,
+	  .record = &nb_record_plan },
+};
+
+static void
+add_note(struct nb_str *s, uint64_t count, const char *noun, const char *one,
+	 const char *many)
+{
+	char counted[48];
+
 	if (count)
-		nb_str_addf(s, "    %llu %s\n", (unsigned long long)count,
-			    text);
+		nb_str_addf(s, "    %s %s\n",
+			    nb_report_count(count, noun, counted),
+			    count == 1 ? one : many);
 }
 
 static void
 add_notes(struct nb_str *s, const struct nb_run_result *r)
 {
-	add_note(s, r->shared,
-		 "unchanged, in an earlier session of this "
-		 "disc");
-	add_note(s, r->excluded, "left out by patterns");
-	add_note(s, r->too_large, "left out, larger than max_file_size");
-	add_note(s, r->changed, "CHANGED while they were read");
-	add_note(s, r->corrupt, "with OTHER BYTES and no sign of a change");
-	add_note(s, r->reread,
-		 "whose earlier copy on this disc is DAMAGED, "
-		 "written anew");
+	add_note(s, r->shared, "file",
+		 "unchanged, in an earlier session of this disc",
+		 "unchanged, in earlier sessions of this disc");
+	add_note(s, r->excluded, "name", "excluded by a pattern",
+		 "excluded by patterns");
+	add_note(s, r->too_large, "file", "left out, larger than max_file_size",
+		 "left out, larger than max_file_size");
+	add_note(s, r->changed, "file", "CHANGED while it was read",
+		 "CHANGED while they were read");
+	add_note(s, r->corrupt, "file",
+		 "with OTHER BYTES and no sign of a change",
+		 "with OTHER BYTES and no sign of a change");
+	add_note(s, r->reread, "file",
+		 "whose earlier copy on this disc is DAMAGED, written again",
+		 "whose earlier copies on this disc are DAMAGED, written "
+		 "again");
 }
 
-void
-nb_report_run(struct nb_str *s, const struct nb_run_result *r, bool json)
+static void
+tell_run(struct nb_str *s, const void *row)
 {
-	char size[16];
+	const struct nb_run_result *r = row;
+	char size[16], files[48];
 
-	if (json) {
-		struct nb_object o = nb_object_begin(s);
-
-		nb_object_text(&o, "backup", or_null(r->backup_id));
-		nb_object_number(&o, "generation", r->generation);
-		nb_object_number(&o, "files", r->files);
-		nb_object_number(&o, "bytes", r->bytes);
-		nb_object_number(&o, "blocks", r->blocks);
-		nb_object_number(&o, "session", (uint64_t)r->session);
-		nb_object_bool(&o, "burned", r->burned);
-		nb_object_bool(&o, "verified", r->verified);
-		nb_object_bool(&o, "staged", r->staged);
-		nb_object_number(&o, "shared", r->shared);
-		nb_object_number(&o, "excluded", r->excluded);
-		nb_object_number(&o, "too_large", r->too_large);
-		nb_object_number(&o, "changed", r->changed);
-		nb_object_number(&o, "corrupt", r->corrupt);
-		nb_object_number(&o, "reread", r->reread);
-		nb_str_add(s, ", \"plan\": ");
-		plan_object(s, &r->plan);
-		nb_object_end(&o);
-		nb_str_add(s, "\n");
-	} else if (r->verified) {
-		nb_str_addf(s,
-			    "%s: generation %llu on disc %s, session %d: "
-			    "%llu files, %s, verified\n",
-			    r->backup_id, (unsigned long long)r->generation,
-			    r->plan.disc, r->session,
-			    (unsigned long long)r->files,
-			    nb_str_size(r->bytes, size));
-		add_notes(s, r);
-	} else if (!r->backup_id[0]) {
-		nb_report_plan(s, &r->plan, false);
-	}
-}
-
-void
-nb_report_image(struct nb_str *s, const char *file,
-		const struct nb_run_result *r, bool json)
-{
-	char size[16];
-
-	if (json) {
-		struct nb_object o = nb_object_begin(s);
-
-		nb_object_bytes(&o, "image", file);
-		nb_object_text(&o, "backup", or_null(r->backup_id));
-		nb_object_number(&o, "files", r->files);
-		nb_object_number(&o, "bytes", r->bytes);
-		nb_object_number(&o, "blocks", r->blocks);
-		nb_object_end(&o);
-		nb_str_add(s, "\n");
+	if (!r->verified) {
+		if (!r->backup_id[0])
+			tell_plan(s, &r->plan);
 		return;
 	}
-	nb_str_addf(s, "%s: %llu files, %s, an image of %llu blocks\n", file,
-		    (unsigned long long)r->files, nb_str_size(r->bytes, size),
-		    (unsigned long long)r->blocks);
-}
-
-void
-nb_report_verify(struct nb_str *s, const struct nb_verify_result *r, bool json)
-{
-	char size[16];
-
-	if (json) {
-		struct nb_object o = nb_object_begin(s);
-
-		nb_object_text(&o, "disc", or_null(r->disc));
-		nb_object_text(&o, "backup", or_null(r->backup_id));
-		nb_object_number(&o, "generation", r->generation);
-		nb_object_number(&o, "files", r->files);
-		nb_object_number(&o, "bytes", r->bytes);
-		nb_object_number(&o, "bad", r->bad);
-		nb_object_number(&o, "session", (uint64_t)r->session);
-		nb_object_end(&o);
-		nb_str_add(s, "\n");
-		return;
-	}
-	nb_str_addf(s, "disc %s, ", r->disc);
-	if (r->session)
-		nb_str_addf(s, "session %d, ", r->session);
-	nb_str_addf(s, "generation %llu: %llu files, %s, are good",
-		    (unsigned long long)r->generation,
-		    (unsigned long long)r->files, nb_str_size(r->bytes, size));
-	if (r->bad)
-		nb_str_addf(s, ", %llu are BAD", (unsigned long long)r->bad);
-	nb_str_add(s, "\n");
-}
-
-void
-nb_report_restore(struct nb_str *s, const struct nb_restore_result *r,
-		  bool json)
-{
-	char size[16];
-
-	if (json) {
-		struct nb_object o = nb_object_begin(s);
-
-		nb_object_text(&o, "backup", or_null(r->backup_id));
-		nb_object_text(&o, "disc", or_null(r->disc));
-		nb_object_number(&o, "generation", r->generation);
-		nb_object_number(&o, "files", r->files);
-		nb_object_number(&o, "bytes", r->bytes);
-		nb_object_number(&o, "bad", r->bad);
-		nb_object_end(&o);
-		nb_str_add(s, "\n");
-		return;
-	}
-	nb_str_addf(s, "%s from disc %s: %llu files, %s, restored",
-		    r->backup_id, r->disc, (unsigned long long)r->files,
+	nb_str_addf(s,
+		    "%s: generation %llu on disc %s, session %d: %s, %s, "
+		    "verified\n",
+		    r->backup_id, (unsigned long long)r->generation,
+		    r->plan.disc, r->session,
+		    nb_report_count(r->files, "file", files),
 		    nb_str_size(r->bytes, size));
-	if (r->bad)
-		nb_str_addf(s, ", %llu NOT delivered",
-			    (unsigned long long)r->bad);
-	nb_str_add(s, "\n");
+	add_notes(s, r);
 }
+
+const struct nb_record nb_record_run = NB_RECORD("run", run_columns, tell_run);

@@ -197,7 +197,7 @@ packed()
 	nb_on show --json 7
 	ends 0 "/tree/files/sub/large\"" || return 1
 	nb_on restore --to some 7 tree/files/sub
-	ends 0 "1 files" && cmp some/tree/files/sub/large tree/sub/large \
+	ends 0 "1 file," && cmp some/tree/files/sub/large tree/sub/large \
 		&& [ ! -e some/tree/files/other ] || return 1
 	timeout 100 "$vdrive" --hurry --disc A.disc -- xorriso -osirrox on \
 		-indev /dev/sr0 -extract / copies >log 2>&1 || return 1

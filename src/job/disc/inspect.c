@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "disc/library.h"
 #include "job/disc/fallback_session.h"
 
@@ -273,13 +274,12 @@ enum nb_err
 nb_plan_refused(const struct nb_plan_info *plan)
 {
 	const char *hint = nb_plan_reason_hint(plan->reason);
-	char sizes[96] = "", wanted[96] = "";
+	char sizes[96] = "", wanted[96] = "", need[16], room[16];
 
 	if (plan->need)
-		snprintf(sizes, sizeof sizes,
-			 ": %llu blocks needed, %llu available",
-			 (unsigned long long)plan->need,
-			 (unsigned long long)plan->available);
+		snprintf(sizes, sizeof sizes, ": %s needed, %s available",
+			 nb_str_size(plan->need * NB_BLOCK, need),
+			 nb_str_size(plan->available * NB_BLOCK, room));
 	if (plan->wanted[0])
 		snprintf(wanted, sizeof wanted, " (insert %s)", plan->wanted);
 	nb_log(NB_ERROR, "%s: %s%s%s%s%s",

@@ -140,7 +140,7 @@ static const struct nb_file_row odd_file = {
 	.mode = 0777,
 };
 
-static const struct nb_disc_row row = {
+static const struct nb_disc_row known_disc = {
 	.pool = "db",
 	.name = "DB-A",
 	.disc_id = "00112233445566778899aabbccdd"
@@ -200,87 +200,108 @@ static const struct nb_key_result keys[] = {
 	  .changed = true },
 };
 
-static void
-render(int which, struct nb_str *s, bool json)
-{
-	switch (which) {
-	case 0:
-		nb_report_plan(s, &plan, json);
-		break;
-	case 1:
-		nb_report_plan(s, &refusal, json);
-		break;
-	case 2:
-		nb_report_disc(s, &disc, json);
-		break;
-	case 3:
-		nb_report_disc(s, &no_disc, json);
-		break;
-	case 4:
-		nb_report_run(s, &night, json);
-		break;
-	case 5:
-		nb_report_image(s, "a.iso", &night, json);
-		break;
-	case 6:
-		nb_report_backup(s, &backup, json);
-		break;
-	case 7:
-		nb_report_backup(s, &gone, json);
-		break;
-	case 8:
-		nb_report_source(s, &source, json);
-		break;
-	case 9:
-		nb_report_file(s, &file, json);
-		break;
-	case 10:
-		nb_report_file(s, &odd_file, json);
-		break;
-	case 11:
-		nb_report_disc_row(s, &row, json);
-		break;
-	case 12:
-		nb_report_drive(s, &drive, json);
-		break;
-	case 13:
-		nb_report_verify(s, &verified, json);
-		break;
-	case 14:
-		nb_report_restore(s, &restored, json);
-		break;
-	case 15:
-		nb_report_disc(s, &unsigned_disc, json);
-		break;
-	case 16:
-		nb_report_key(s, &keys[0], json);
-		break;
-	case 17:
-		nb_report_key(s, &keys[1], json);
-		break;
-	case 18:
-		nb_report_key(s, &keys[2], json);
-		break;
-	}
-}
+static const struct nb_image_row image = {
+	.file = "a.iso",
+	.backup_id = ID,
+	.files = 1,
+	.bytes = 4700000000u,
+	.blocks = 2294922,
+};
+
+static const struct nb_clone_result clone_result = {
+	.name = "standby",
+	.files = 1,
+	.transferred = 1,
+	.bytes = 12600000,
+	.compared = true,
+};
+
+static const struct nb_clone_row clone_row = {
+	.name = "standby",
+	.id = "00112233",
+	.source = "/",
+	.target = "/dev/sdb1",
+	.state = NB_CLONE_INCOMPLETE,
+	.note = "the last run failed",
+	.finished = 1795223700,
+	.files = 3,
+};
+
+static const struct nb_verify_result verified_one = {
+	.disc = "DB-A",
+	.backup_id = ID,
+	.generation = 7,
+	.files = 1,
+	.bytes = 12,
+	.session = 2,
+};
+
+static const struct nb_run_result busy_night = {
+	.plan = { .plan = NB_PLAN_APPEND, .disc = "DB-A", .job = "nightly" },
+	.backup_id = ID,
+	.generation = 7,
+	.files = 1,
+	.bytes = 12,
+	.session = 2,
+	.burned = true,
+	.verified = true,
+	.shared = 1,
+	.excluded = 2,
+	.changed = 1,
+	.corrupt = 1,
+	.reread = 2,
+};
+
+static const struct nb_adopt_row adopted = {
+	.disc = { .device = "/dev/sr0", .state = NB_MEDIUM_CLOSED },
+	.as = "DB-A",
+};
+
+static const struct nb_accept_row accepted = { .changed = true };
+
+static const struct nb_bootarea_row partitions[] = {
+	{ .backup = { .number = 1,
+		      .start = 1048576,
+		      .size = 1000000000,
+		      .type = "Linux",
+		      .fs = "ext4",
+		      .label = "root" } },
+};
+
+static const struct nb_bootarea_info boot = {
+	.source = "boot",
+	.device = "/dev/sda",
+	.target = "/dev/sdb",
+	.backup_table = "gpt",
+	.target_table = "",
+	.backup_size = 8000000000,
+	.target_size = 8000000000,
+	.rows = partitions,
+	.row_count = 1,
+};
 
 static const struct {
+	const struct nb_record *record;
+	const void *row;
 	const char *text, *key, *value;
 } reports[] = {
-	{ "job     nightly, pool db\n"
+	{ &nb_record_plan, &plan,
+	  "job     nightly, pool db\n"
 	  "drive   upper: /dev/sr0\n"
 	  "disc    DB-A\n"
 	  "plan    blank-then-fresh, because the disc is the oldest of the "
 	  "pool\n"
-	  "size    1000 blocks of 2000\n",
+	  "size    2.0 MB of 4.1 MB\n",
 	  "reason", "\"oldest-disc\"" },
-	{ "job     nightly, pool db\n"
+	{ &nb_record_plan, &refusal,
+	  "job     nightly, pool db\n"
 	  "drive   stdio:/d\n"
 	  "plan    refuse, because no disc in the drive\n"
 	  "wanted  DB-B\n"
 	  "hint    insert the disc whose turn it is\n",
 	  "exit_status", "3" },
-	{ "drive       upper: /dev/sr0\n"
+	{ &nb_record_disc, &disc,
+	  "drive       upper: /dev/sr0\n"
 	  "medium      CD-RW, appendable\n"
 	  "capacity    737.0 MB, 204.8 MB free\n"
 	  "sessions    2, the next one at block 24000\n"
@@ -289,35 +310,47 @@ static const struct {
 	  "disc        DB-A of pool db\n"
 	  "backup      " ID ", generation 6, 2026-11-21 01:15 UTC\n",
 	  "last_start", "12074" },
-	{ "drive       /dev/sr0\n"
+	{ &nb_record_disc, &no_disc,
+	  "drive       /dev/sr0\n"
 	  "medium      no disc\n",
 	  "state", "\"none\"" },
-	{ ID ": generation 7 on disc DB-A, session 1: 3 files, 4.7 GB, "
+	{ &nb_record_run, &night,
+	  ID ": generation 7 on disc DB-A, session 1: 3 files, 4.7 GB, "
 	     "verified\n",
 	  "verified", "true" },
-	{ "a.iso: 3 files, 4.7 GB, an image of 2294922 blocks\n", "blocks",
-	  "2294922" },
-	{ "   7  " ID "  nightly      4.7 GB  DB-A (good)\n", "created",
+	{ &nb_record_image, &image,
+	  "a.iso: 1 file, 4.7 GB, an image of 4.7 GB\n", "blocks", "2294922" },
+	{ &nb_record_backup, &backup,
+	  "   7  " ID "  nightly      4.7 GB  DB-A (good)\n", "created",
 	  "\"2026-11-21T01:15:00Z\"" },
-	{ "   2  " ID "  nightly        12 B  on no disc any more\n", "disc",
+	{ &nb_record_backup, &gone,
+	  "   2  " ID "  nightly        12 B  on no disc any more\n", "disc",
 	  "null" },
-	{ "postgres testdb (custom)  500 B  " ID "/postgres/testdb.dump\n",
+	{ &nb_record_source, &source,
+	  "postgres testdb (custom)  500 B  " ID "/postgres/testdb.dump\n",
 	  "stored", "500" },
-	{ "   7  DB-A               4711  tree/a \"name\"\\nof two lines\n",
+	{ &nb_record_file, &file,
+	  "   7  DB-A          4.7 kB  tree/a \"name\"\\nof two lines\n",
 	  "mode", "\"4755\"" },
-	{ "   7  -                     0  tree/\\377\\033[2J\n", "path_hex",
+	{ &nb_record_file, &odd_file,
+	  "   7  -                0 B  tree/\\377\\033[2J\n", "path_hex",
 	  "\"747265652fff1b5b324a\"" },
-	{ "db         DB-A       suspect  generation 6, verified 2026-11-21 "
+	{ &nb_record_known_disc, &known_disc,
+	  "db         DB-A       suspect  generation 6, verified 2026-11-21 "
 	  "01:20 UTC, burn failed\n",
 	  "cycles", "9" },
-	{ "/dev/sr0  PLEXTOR DVDR 1.02, serial 123\n"
+	{ &nb_record_drive, &drive,
+	  "/dev/sr0  PLEXTOR DVDR 1.02, serial 123\n"
 	  "  writes: CD-R, DVD+RW\n",
 	  "serial", "\"123\"" },
-	{ "disc DB-A, generation 7: 3 files, 1.0 kB, are good, 1 are BAD\n",
+	{ &nb_record_verify, &verified,
+	  "disc DB-A, generation 7: 3 files, 1.0 kB, are good, 1 is BAD\n",
 	  "bad", "1" },
-	{ ID " from disc DB-A: 3 files, 1.0 kB, restored, 2 NOT delivered\n",
+	{ &nb_record_restore, &restored,
+	  ID " from disc DB-A: 3 files, 1.0 kB, restored, 2 NOT delivered\n",
 	  "bad", "2" },
-	{ "drive       stdio:/d\n"
+	{ &nb_record_disc, &unsigned_disc,
+	  "drive       stdio:/d\n"
 	  "medium      closed\n"
 	  "capacity    0 B, 0 B free\n"
 	  "label       good\n"
@@ -325,20 +358,82 @@ static const struct {
 	  "installation\n"
 	  "backup      " ID ", generation 6, 2026-11-21 01:15 UTC\n",
 	  "ours", "false" },
-	{ "the key 0123456789abcdef is here now\n", "before", "null" },
-	{ "the key 0123456789abcdef is here already\n", "changed", "false" },
-	{ "the key 0123456789abcdef is here now, in the place of "
+	{ &nb_record_key, &keys[0], "the key 0123456789abcdef is here now\n",
+	  "before", "null" },
+	{ &nb_record_key, &keys[1],
+	  "the key 0123456789abcdef is here already\n", "changed", "false" },
+	{ &nb_record_key, &keys[2],
+	  "the key 0123456789abcdef is here now, in the place of "
 	  "fedcba9876543210\n",
 	  "before", "\"fedcba9876543210\"" },
+	{ &nb_record_clone, &clone_result,
+	  "clone standby: 1 file, 1 copied (12.6 MB), 0 deleted, contents "
+	  "compared\n",
+	  "compared", "true" },
+	{ &nb_record_known_clone, &clone_row,
+	  "clone standby of / on /dev/sdb1: incomplete, 2026-11-21 01:15 UTC, "
+	  "contents compared never\n",
+	  "compared", "null" },
+	{ &nb_record_verify, &verified_one,
+	  "disc DB-A, session 2, generation 7: 1 file, 12 B, is good\n",
+	  "session", "2" },
+	{ &nb_record_run, &busy_night,
+	  ID ": generation 7 on disc DB-A, session 2: 1 file, 12 B, "
+	     "verified\n"
+	     "    1 file unchanged, in an earlier session of this disc\n"
+	     "    2 names excluded by patterns\n"
+	     "    1 file CHANGED while it was read\n"
+	     "    1 file with OTHER BYTES and no sign of a change\n"
+	     "    2 files whose earlier copies on this disc are DAMAGED, "
+	     "written again\n",
+	  "reread", "2" },
+	{ &nb_record_adopt, &adopted,
+	  "the disc is blank now and can become DB-A\n", "state",
+	  "\"closed\"" },
+	{ &nb_record_accept, &accepted,
+	  "the catalog is taken for what there is\n", "changed", "true" },
+	{ &nb_record_bootarea, &boot,
+	  "bootarea boot (/dev/sda, 8.0 GB, gpt) to /dev/sdb (8.0 GB, no "
+	  "partition table)\n"
+	  "      in the backup                      | there now, to be lost\n"
+	  "  1*     1.0 MB    1.0 GB ext4 root      | -\n",
+	  "partitions",
+	  "[{\"same\": false, \"backup\": {\"number\": 1, \"start\": 1048576, "
+	  "\"size\": 1000000000, \"type\": \"Linux\", \"fs\": \"ext4\", "
+	  "\"label\": \"root\", \"uuid\": null}, \"target\": null}]" },
 };
 
 #define COUNT (int)(sizeof reports / sizeof *reports)
 
+static enum nb_err
+keep(void *ctx, struct nb_str *s)
+{
+	nb_str_add_bytes(ctx, s->text, s->length);
+	nb_str_free(s);
+	return NB_OK;
+}
+
+static const struct nb_report_form *
+form(const char *name)
+{
+	for (size_t i = 0; nb_report_forms[i]; i++)
+		if (name ? nb_report_forms[i]->name
+				    && !strcmp(nb_report_forms[i]->name, name)
+			 : !nb_report_forms[i]->name)
+			return nb_report_forms[i];
+	return NULL;
+}
+
 START_TEST(a_record_is_told_to_people)
 {
 	struct nb_str s = NB_STR_INIT;
+	struct nb_report report = { .form = form(NULL),
+				    .put = keep,
+				    .ctx = &s };
 
-	render(_i, &s, false);
+	ck_assert_int_eq(
+		nb_report_one(&report, reports[_i].record, reports[_i].row),
+		NB_OK);
 	ck_assert_str_eq(s.text, reports[_i].text);
 	nb_str_free(&s);
 }
@@ -347,11 +442,16 @@ END_TEST
 START_TEST(a_record_is_told_to_programs)
 {
 	struct nb_str s = NB_STR_INIT;
+	struct nb_report report = { .form = form("json"),
+				    .put = keep,
+				    .ctx = &s };
 	json_error_t error;
 	json_t *object;
 	char *value;
 
-	render(_i, &s, true);
+	ck_assert_int_eq(
+		nb_report_one(&report, reports[_i].record, reports[_i].row),
+		NB_OK);
 	object = json_loads(s.text, JSON_REJECT_DUPLICATES, &error);
 	ck_assert_msg(object, "%s\n%s", error.text, s.text);
 	value = json_dumps(json_object_get(object, reports[_i].key),
@@ -369,9 +469,124 @@ START_TEST(a_night_that_burned_nothing_tells_its_plan)
 	struct nb_run_result dry = { .plan = plan };
 	struct nb_str s = NB_STR_INIT;
 
-	nb_report_run(&s, &dry, false);
+	nb_record_run.tell(&s, &dry);
 	ck_assert_str_eq(s.text, reports[0].text);
 	nb_str_free(&s);
+}
+END_TEST
+
+/* What a job that ended before there was a plan says of it. */
+START_TEST(without_a_plan_there_is_no_word_for_one)
+{
+	static const struct nb_run_result early = { .staged = false };
+	struct nb_str s = NB_STR_INIT;
+	struct nb_report report = { .form = form("json"),
+				    .put = keep,
+				    .ctx = &s };
+
+	nb_report_one(&report, &nb_record_plan, &early.plan);
+	ck_assert_str_eq(s.text,
+			 "{\"job\": \"\", \"pool\": \"\", \"drive\": null, "
+			 "\"device\": \"\", \"plan\": \"\", \"reason\": \"\", "
+			 "\"text\": null, \"hint\": null, \"disc\": null, "
+			 "\"wanted\": null, \"need\": 0, \"available\": 0, "
+			 "\"generation\": 0, \"exit_status\": 0}\n");
+	nb_str_free(&s);
+}
+END_TEST
+
+START_TEST(lists_and_parts_are_one_document)
+{
+	struct nb_str s = NB_STR_INIT;
+	struct nb_report report = { .form = form("json"),
+				    .put = keep,
+				    .ctx = &s };
+
+	nb_report_begin(&report, NB_REPORT_PARTS);
+	nb_report_part(&report, "some", NB_REPORT_LIST);
+	nb_report_row(&report, &nb_record_accept, &accepted);
+	nb_report_row(&report, &nb_record_accept, &accepted);
+	nb_report_part(&report, "empty", NB_REPORT_LIST);
+	nb_report_part(&report, "one", NB_REPORT_ONE);
+	nb_report_row(&report, &nb_record_accept, &accepted);
+	nb_report_part(&report, "none", NB_REPORT_ONE);
+	ck_assert_int_eq(nb_report_end(&report), NB_OK);
+	ck_assert_str_eq(s.text,
+			 "{\"some\": [\n{\"changed\": true},\n"
+			 "{\"changed\": true}],\n\"empty\": [],\n"
+			 "\"one\": {\"changed\": true},\n\"none\": null}\n");
+	nb_str_free(&s);
+}
+END_TEST
+
+static enum nb_err
+refuse(void *ctx, struct nb_str *s)
+{
+	++*(int *)ctx;
+	nb_str_free(s);
+	return NB_EIO;
+}
+
+START_TEST(what_cannot_be_written_ends_the_report)
+{
+	int calls = 0;
+	struct nb_report report = { .form = form("json"),
+				    .put = refuse,
+				    .ctx = &calls };
+
+	nb_report_begin(&report, NB_REPORT_LIST);
+	ck_assert_int_eq(nb_report_row(&report, &nb_record_accept, &accepted),
+			 NB_EIO);
+	ck_assert_int_eq(nb_report_end(&report), NB_EIO);
+	ck_assert_int_eq(calls, 1);
+}
+END_TEST
+
+/* A toy: values with commas between them.  This is all that a form is. */
+static void
+write_values(const struct nb_report *r, struct nb_str *s,
+	     const struct nb_record *record, const void *row)
+{
+	(void)r;
+	for (size_t i = 0; i < record->count; i++) {
+		const struct nb_column *c = &record->columns[i];
+		struct nb_value value = nb_column_value(c, row);
+
+		nb_str_add(s, i ? "," : "");
+		if (value.text)
+			nb_str_add(s, value.text);
+		else if (!c->text && c->type != NB_COLUMN_TEXT)
+			nb_str_addf(s, "%lld", (long long)value.number);
+	}
+	nb_str_add(s, "\n");
+}
+
+START_TEST(a_form_is_a_few_functions_and_knows_no_command)
+{
+	static const struct nb_report_form csv = { .name = "csv",
+						   .row = write_values };
+	struct nb_str s = NB_STR_INIT;
+	struct nb_report report = { .form = &csv, .put = keep, .ctx = &s };
+
+	nb_report_begin(&report, NB_REPORT_LIST);
+	nb_report_row(&report, &nb_record_known_disc, &known_disc);
+	nb_report_row(&report, &nb_record_backup, &gone);
+	nb_report_end(&report);
+	ck_assert_str_eq(s.text,
+			 "db,DB-A,00112233445566778899aabbccddeeff,suspect,"
+			 "burn failed,CD-RW,6,1795224000,2,9\n" ID
+			 ",nightly,db,db1,2,0,0,12,1,,,0\n");
+	nb_str_free(&s);
+}
+END_TEST
+
+START_TEST(one_is_singular)
+{
+	char buf[48];
+
+	ck_assert_str_eq(nb_report_count(0, "file", buf), "0 files");
+	ck_assert_str_eq(nb_report_count(1, "file", buf), "1 file");
+	ck_assert_str_eq(nb_report_count(2, "name", buf), "2 names");
 }
 END_TEST
 
@@ -393,6 +608,11 @@ main(void)
 	tcase_add_loop_test(tc, a_record_is_told_to_people, 0, COUNT);
 	tcase_add_loop_test(tc, a_record_is_told_to_programs, 0, COUNT);
 	tcase_add_test(tc, a_night_that_burned_nothing_tells_its_plan);
+	tcase_add_test(tc, without_a_plan_there_is_no_word_for_one);
+	tcase_add_test(tc, lists_and_parts_are_one_document);
+	tcase_add_test(tc, what_cannot_be_written_ends_the_report);
+	tcase_add_test(tc, a_form_is_a_few_functions_and_knows_no_command);
+	tcase_add_test(tc, one_is_singular);
 	tcase_add_test(tc, a_date_that_never_was_is_never);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

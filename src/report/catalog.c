@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "report/report.h"
+
+/* ---- backups ---- */
+
+static const char *
+backup_disc_state(const void *row)
+{
+	const struct nb_backup_row *b = row;
+
+	return b->disc ? nb_disc_state_name(b->disc_state) : NULL;
+}
+
+#define BACKUP struct nb_backup_row
+
+static const struct nb_column backup_columns[] = {
+	NB_COLUMN(TEXT, "backup", BACKUP, id),
+	NB_COLUMN(TEXT, "job", BACKUP, job),
+	NB_COLUMN(TEXT, "pool", BACKUP, pool),
+	NB_COLUMN(TEXT, "host", BACKUP, host),
+	NB_COLUMN(NUMBER, "generation", BACKUP, generation),
+	NB_COLUMN(DATE, "created", BACKUP, created),
+	NB_COLUMN(DATE, "verified", BACKUP, verified),
+	NB_COLUMN(BYTES, "bytes", BACKUP, bytes),
+	NB_COLUMN(NUMBER, "files", BACKUP, files),
+	NB_COLUMN(TEXT, "disc", BACKUP, disc),
+	{ .name = "disc_state",
+	  .type = NB_COLUMN_WORD,
+	  .text = backup_disc_state },
+	NB_COLUMN(NUMBER, "session", BACKUP, session),
+};
+
+static void
+tell_backup(struct nb_str *s, const void *row)
+{
+	const struct nb_backup_row *b = row;
+	char size[16];
+
+	nb_str_addf(s, "%4llu  %s  %-10s %8s",
+		    (unsigned long long)b->generation, b->id, b->job,
+		    nb_str_size(b->bytes, size));
+	if (b->disc)
+		nb_str_addf(s, "  %s (%s)\n", b->disc, backup_disc_state(b));
+	else
+		nb_str_add(s, "  on no disc any more\n");
+}
+
+const struct nb_record nb_record_backup =
+	NB_RECORD("backup", backup_columns, tell_backup);
+
+/* ---- their sources ---- */
+
+#define SOURCE struct nb_source_row
+
+static const struct nb_column source_columns[] = {
+	NB_COLUMN(TEXT, "kind", SOURCE, kind),
+	NB_COLUMN(TEXT, "name", SOURCE, name),
+	NB_COLUMN(TEXT, "database", SOURCE, database),
+	NB_COLUMN(TEXT, "format", SOURCE, format),
+	NB_COLUMN(TEXT, "path", SOURCE, path),
+	NB_COLUMN(TEXT, "compression", SOURCE, compression),
+	NB_COLUMN(TEXT, "server_version", SOURCE, server_version),
+	NB_COLUMN(BYTES, "bytes", SOURCE, bytes),
+	NB_COLUMN(BYTES, "stored", SOURCE, stored),
+};
+
+static void
+tell_source(struct nb_str *s, const void *row)
+{
+	const struct nb_source_row *r = row;
+	char size[16];
+
+	nb_str_addf(s, "%s %s%s%s%s  %s  %s\n", r->kind, r->name,
+		    r->format ? " (" : "", r->format ? r->format : "",
+		    r->format ? ")" : "", nb_str_size(r->stored, size),
+		    r->path ? r->path : "");
+}
+
+const struct nb_record nb_record_source =
+	NB_RECORD("source", source_columns, tell_source);
+
+/* ---- their files ---- */
+
+static const char *
+file_type(const void *row)
+{
+	const struct nb_file_row *f = row;
+
+	return nb_entry_type_name(f->type);
+}
+
+#define FILE_ROW struct nb_file_row
+
+static const struct nb_column file_columns[] = {
+	NB_COLUMN(TEXT, "backup", FILE_ROW, backup_id),
+	NB_COLUMN(TEXT, "disc", FILE_ROW, disc),
+	NB_COLUMN(NUMBER, "generation", FILE_ROW, generation),
+	NB_COLUMN(TEXT, "path", FILE_ROW, path),
+	{ .name = "type", .type = NB_COLUMN_WORD, .text = file_type },
+	NB_COLUMN(TEXT, "target", FILE_ROW, target),
+	NB_COLUMN(BYTES, "size", FILE_ROW, size),
+	NB_COLUMN(NUMBER, "uid", FILE_ROW, uid),
+	NB_COLUMN(NUMBER, "gid", FILE_ROW, gid),
+	NB_COLUMN(MODE, "mode", FILE_ROW, mode),
+	NB_COLUMN(DATE, "mtime", FILE_ROW, mtime),
+	NB_COLUMN_CHARS("sha256", FILE_ROW, sha256),
+};
+
+/* A name for a terminal: bytes that would do something to it, and those that
+ * are no UTF-8, as in C. */
+static void
+add_name(struct nb_str *s, const char *name)
+{
+	bool utf8 = nb_str_is_utf8(name, strlen(name));
+
+	for (const char *p = name; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c == '\n')
+			nb_str_add(s, "\\n");
+		else if (c < ' ' || c == 0x7f || (c > 0x7f && !utf8))
+			nb_str_addf(s, "\\%03o", c);
+		else
+			nb_str_add_bytes(s, p, 1);
+	}
+}
+
+static void
+tell_file(struct nb_str *s, const void *row)
+{
+	const struct nb_file_row *f = row;
+	char size[16];
+
+	nb_str_addf(s, "%4llu  %-10s %9s  ", (unsigned long long)f->generation,
+		    f->disc ? f->disc : "-", nb_str_size(f->size, size));
+	add_name(s, f->path);
+	nb_str_add(s, "\n");
+}
+
+const struct nb_record nb_record_file =
+	NB_RECORD("file", file_columns, tell_file);
+
+/* ---- discs ---- */
+
+static const char *
+disc_state(const void *row)
+{
+	const struct nb_disc_row *d = row;
+
+	return nb_disc_state_name(d->state);
+}
+
+#define DISC struct nb_disc_row
+
+static const struct nb_column disc_columns[] = {
+	NB_COLUMN(TEXT, "pool", DISC, pool),
+	NB_COLUMN(TEXT, "disc", DISC, name),
+	NB_COLUMN(TEXT, "disc_id", DISC, disc_id),
+	{ .name = "state", .type = NB_COLUMN_WORD, .text = disc_state },
+	NB_COLUMN(TEXT, "note", DISC, note),
+	NB_COLUMN(TEXT, "profile", DISC, profile),
+	NB_COLUMN(NUMBER, "generation", DISC, generation),
+	NB_COLUMN(DATE, "verified", DISC, verified),
+	NB_COLUMN(NUMBER, "sessions", DISC, sessions),
+	NB_COLUMN(NUMBER, "cycles", DISC, cycles),
+};
+
+static void
+tell_disc(struct nb_str *s, const void *row)
+{
+	const struct nb_disc_row *d = row;
+	char date[32];
+
+	nb_str_addf(s, "%-10s %-10s %-8s generation %llu, verified %s%s%s\n",
+		    d->pool, d->name, disc_state(d),
+		    (unsigned long long)d->generation,
+		    nb_report_date(d->verified, date), d->note ? ", " : "",
+		    d->note ? d->note : "");
+}
+
+const struct nb_record nb_record_known_disc =
+	NB_RECORD("disc", disc_columns, tell_disc);
+
+/* ---- clones ---- */
+
+static const char *
+clone_state(const void *row)
+{
+	const struct nb_clone_row *c = row;
+
+	return nb_clone_state_name(c->state);
+}
+
+#define CLONE struct nb_clone_row
+
+static const struct nb_column clone_columns[] = {
+	NB_COLUMN(TEXT, "name", CLONE, name),
+	NB_COLUMN(TEXT, "id", CLONE, id),
+	NB_COLUMN(TEXT, "source", CLONE, source),
+	NB_COLUMN(TEXT, "target", CLONE, target),
+	{ .name = "state", .type = NB_COLUMN_WORD, .text = clone_state },
+	NB_COLUMN(TEXT, "note", CLONE, note),
+	NB_COLUMN(DATE, "finished", CLONE, finished),
+	NB_COLUMN(DATE, "compared", CLONE, checked),
+	NB_COLUMN(NUMBER, "files", CLONE, files),
+};
+
+static void
+tell_clone(struct nb_str *s, const void *row)
+{
+	const struct nb_clone_row *c = row;
+	char date[32], checked[32];
+
+	nb_str_addf(s, "clone %s of %s on %s: %s, %s, contents compared %s\n",
+		    c->name, c->source, c->target, clone_state(c),
+		    nb_report_date(c->finished, date),
+		    nb_report_date(c->checked, checked));
+}
+
+const struct nb_record nb_record_known_clone =
+	NB_RECORD("clone", clone_columns, tell_clone);

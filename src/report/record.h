@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a report is made of: rows, each a struct of the API or of a command, and
+ * a record that describes the struct to whoever writes it, column by column.  A
+ * writer asks for values and knows no struct.
+ */
+#ifndef NB_REPORT_RECORD_H
+#define NB_REPORT_RECORD_H
+
+#include <stddef.h>
+
+#include <nightburn/nightburn.h>
+
+#include "base/str.h"
+
+enum nb_column_type {
+	NB_COLUMN_TEXT, /* any bytes; not always UTF-8 */
+	NB_COLUMN_NUMBER,
+	NB_COLUMN_BYTES,  /* a size in bytes */
+	NB_COLUMN_BLOCKS, /* a size in blocks of 2,048 bytes */
+	NB_COLUMN_DATE,   /* seconds since 1970 UTC; 0: never */
+	NB_COLUMN_BOOL,
+	NB_COLUMN_MODE,   /* permission bits */
+	NB_COLUMN_STATUS, /* the exit status for an enum nb_err */
+	NB_COLUMN_WORD,   /* the name of a state */
+	NB_COLUMN_RECORD, /* one row of another record, or none */
+	NB_COLUMN_LIST    /* any number of them */
+};
+
+struct nb_record;
+
+/* Exactly one of TEXT, ITEM and SIZE says where the value comes from. */
+struct nb_column {
+	const char *name; /* as JSON has it */
+	enum nb_column_type type;
+	bool array;    /* a text of char[], not char * */
+	bool optional; /* the text "" means that there is none */
+	size_t offset, size;
+	const char *(*text)(const void *row);
+	/* The rows of a list, from 0, then NULL; a record is the first. */
+	const void *(*item)(const void *row, size_t index);
+	const struct nb_record *record; /* of ITEM */
+};
+
+struct nb_record {
+	const char *name; /* in the singular, as a heading */
+	const struct nb_column *columns;
+	size_t count;
+	/* One row for people, with its last newline. */
+	void (*tell)(struct nb_str *s, const void *row);
+};
+
+/* In tables, of MEMBER of the struct FROM. */
+#define NB_COLUMN(kind, title, from, member)                 \
+	{                                                    \
+		.name = title, .type = NB_COLUMN_##kind,     \
+		.offset = offsetof(from, member),            \
+		.size = sizeof(((const from *)NULL)->member) \
+	}
+#define NB_COLUMN_ARRAY(title, from, member, may_lack)                  \
+	{                                                               \
+		.name = title, .type = NB_COLUMN_TEXT, .array = true,   \
+		.optional = may_lack, .offset = offsetof(from, member), \
+		.size = sizeof(((const from *)NULL)->member)            \
+	}
+/* A text of char[]: "" means that there is none; or is a text as any other. */
+#define NB_COLUMN_CHARS(title, from, member) \
+	NB_COLUMN_ARRAY(title, from, member, true)
+#define NB_COLUMN_NAME(title, from, member) \
+	NB_COLUMN_ARRAY(title, from, member, false)
+#define NB_RECORD(title, table, function)                                  \
+	{                                                                  \
+		.name = title, .columns = table,                           \
+		.count = sizeof(table) / sizeof *(table), .tell = function \
+	}
+
+/* A value of the types but RECORD and LIST. */
+struct nb_value {
+	enum nb_column_type type;
+	const char *text; /* TEXT, WORD; NULL: there is none */
+	int64_t number;   /* the others; BOOL 0 or 1 */
+};
+
+struct nb_value nb_column_value(const struct nb_column *column,
+				const void *row);
+
+/* ---- the records ---- */
+
+/* nb_plan_info, nb_run_result (run.c) */
+extern const struct nb_record nb_record_plan, nb_record_run;
+
+/* A file that now holds the image of a backup; then nb_verify_result,
+ * nb_restore_result, nb_clone_result. (result.c) */
+struct nb_image_row {
+	const char *file, *backup_id;
+	uint64_t files, bytes, blocks;
+};
+extern const struct nb_record nb_record_image, nb_record_verify,
+	nb_record_restore, nb_record_clone;
+
+/* nb_disc_info, nb_drive_row, nb_key_result (disc.c) */
+extern const struct nb_record nb_record_disc, nb_record_drive, nb_record_key;
+
+/* A disc that was adopted, and what nb_accept did. (disc.c) */
+struct nb_adopt_row {
+	struct nb_disc_info disc; /* as it was */
+	const char *as;
+	bool dry_run;
+};
+struct nb_accept_row {
+	bool changed;
+};
+extern const struct nb_record nb_record_adopt, nb_record_accept;
+
+/* nb_backup_row, nb_source_row, nb_file_row, nb_disc_row, nb_clone_row
+ * (catalog.c) */
+extern const struct nb_record nb_record_backup, nb_record_source,
+	nb_record_file, nb_record_known_disc, nb_record_known_clone;
+
+/* nb_bootarea_info: both partition tables, side by side. (bootarea.c) */
+extern const struct nb_record nb_record_bootarea;
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void
+put(struct nb_report *r, struct nb_str *s)
+{
+	if (!r->err)
+		r->err = r->put(r->ctx, s);
+	else
+		nb_str_free(s);
+}
+
+void
+nb_report_begin(struct nb_report *r, enum nb_report_shape shape)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	r->shape = shape;
+	r->part_shape = shape;
+	r->parts = 0;
+	r->rows = 0;
+	if (r->form->begin)
+		r->form->begin(r, &s);
+	put(r, &s);
+}
+
+static void
+end_part(struct nb_report *r, struct nb_str *s)
+{
+	if (r->shape == NB_REPORT_PARTS && r->parts && r->form->end_part)
+		r->form->end_part(r, s);
+}
+
+void
+nb_report_part(struct nb_report *r, const char *name,
+	       enum nb_report_shape shape)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	end_part(r, &s);
+	r->part_shape = shape;
+	r->rows = 0;
+	if (r->form->begin_part)
+		r->form->begin_part(r, &s, name);
+	r->parts++;
+	put(r, &s);
+}
+
+enum nb_err
+nb_report_row(struct nb_report *r, const struct nb_record *record,
+	      const void *row)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	r->form->row(r, &s, record, row);
+	r->rows++;
+	put(r, &s);
+	return r->err;
+}
+
+enum nb_err
+nb_report_end(struct nb_report *r)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	end_part(r, &s);
+	if (r->form->end)
+		r->form->end(r, &s);
+	put(r, &s);
+	return r->err;
+}
+
+enum nb_err
+nb_report_one(struct nb_report *r, const struct nb_record *record,
+	      const void *row)
+{
+	nb_report_begin(r, NB_REPORT_ONE);
+	nb_report_row(r, record, row);
+	return nb_report_end(r);
+}
+
+const char *
+nb_report_date(int64_t date, char buf[32])
+{
+	time_t seconds = (time_t)date;
+	struct tm tm;
+
+	if (!date || !gmtime_r(&seconds, &tm)
+	    || !strftime(buf, 32, "%Y-%m-%d %H:%M UTC", &tm))
+		strcpy(buf, "never");
+	return buf;
+}
+
+const char *
+nb_report_count(uint64_t count, const char *noun, char buf[48])
+{
+	snprintf(buf, 48, "%llu %.20s%s", (unsigned long long)count, noun,
+		 count == 1 ? "" : "s");
+	return buf;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+/* ---- images ---- */
+
+#define IMAGE struct nb_image_row
+
+static const struct nb_column image_columns[] = {
+	NB_COLUMN(TEXT, "image", IMAGE, file),
+	NB_COLUMN(TEXT, "backup", IMAGE, backup_id),
+	NB_COLUMN(NUMBER, "files", IMAGE, files),
+	NB_COLUMN(BYTES, "bytes", IMAGE, bytes),
+	NB_COLUMN(BLOCKS, "blocks", IMAGE, blocks),
+};
+
+static void
+tell_image(struct nb_str *s, const void *row)
+{
+	const struct nb_image_row *r = row;
+	char size[16], image[16], files[48];
+
+	nb_str_addf(s, "%s: %s, %s, an image of %s\n", r->file,
+		    nb_report_count(r->files, "file", files),
+		    nb_str_size(r->bytes, size),
+		    nb_str_size(r->blocks * 2048, image));
+}
+
+const struct nb_record nb_record_image =
+	NB_RECORD("image", image_columns, tell_image);
+
+/* ---- verifications ---- */
+
+#define VERIFY struct nb_verify_result
+
+static const struct nb_column verify_columns[] = {
+	NB_COLUMN_CHARS("disc", VERIFY, disc),
+	NB_COLUMN_CHARS("backup", VERIFY, backup_id),
+	NB_COLUMN(NUMBER, "generation", VERIFY, generation),
+	NB_COLUMN(NUMBER, "files", VERIFY, files),
+	NB_COLUMN(BYTES, "bytes", VERIFY, bytes),
+	NB_COLUMN(NUMBER, "bad", VERIFY, bad),
+	NB_COLUMN(NUMBER, "session", VERIFY, session),
+};
+
+static void
+tell_verify(struct nb_str *s, const void *row)
+{
+	const struct nb_verify_result *r = row;
+	char size[16], files[48];
+
+	nb_str_addf(s, "disc %s, ", r->disc);
+	if (r->session)
+		nb_str_addf(s, "session %d, ", r->session);
+	nb_str_addf(s, "generation %llu: %s, %s, %s good",
+		    (unsigned long long)r->generation,
+		    nb_report_count(r->files, "file", files),
+		    nb_str_size(r->bytes, size), r->files == 1 ? "is" : "are");
+	if (r->bad)
+		nb_str_addf(s, ", %llu %s BAD", (unsigned long long)r->bad,
+			    r->bad == 1 ? "is" : "are");
+	nb_str_add(s, "\n");
+}
+
+const struct nb_record nb_record_verify =
+	NB_RECORD("verification", verify_columns, tell_verify);
+
+/* ---- restores ---- */
+
+#define RESTORE struct nb_restore_result
+
+static const struct nb_column restore_columns[] = {
+	NB_COLUMN_CHARS("backup", RESTORE, backup_id),
+	NB_COLUMN_CHARS("disc", RESTORE, disc),
+	NB_COLUMN(NUMBER, "generation", RESTORE, generation),
+	NB_COLUMN(NUMBER, "files", RESTORE, files),
+	NB_COLUMN(BYTES, "bytes", RESTORE, bytes),
+	NB_COLUMN(NUMBER, "bad", RESTORE, bad),
+};
+
+static void
+tell_restore(struct nb_str *s, const void *row)
+{
+	const struct nb_restore_result *r = row;
+	char size[16], files[48];
+
+	nb_str_addf(s, "%s from disc %s: %s, %s, restored", r->backup_id,
+		    r->disc, nb_report_count(r->files, "file", files),
+		    nb_str_size(r->bytes, size));
+	if (r->bad)
+		nb_str_addf(s, ", %llu NOT delivered",
+			    (unsigned long long)r->bad);
+	nb_str_add(s, "\n");
+}
+
+const struct nb_record nb_record_restore =
+	NB_RECORD("restore", restore_columns, tell_restore);
+
+/* ---- clones ---- */
+
+#define CLONE struct nb_clone_result
+
+static const struct nb_column clone_columns[] = {
+	NB_COLUMN_NAME("clone", CLONE, name),
+	NB_COLUMN(NUMBER, "files", CLONE, files),
+	NB_COLUMN(NUMBER, "transferred", CLONE, transferred),
+	NB_COLUMN(NUMBER, "deleted", CLONE, deleted),
+	NB_COLUMN(BYTES, "bytes", CLONE, bytes),
+	NB_COLUMN(BOOL, "compared", CLONE, compared),
+	NB_COLUMN(NUMBER, "corrupt", CLONE, corrupt),
+};
+
+static void
+tell_clone(struct nb_str *s, const void *row)
+{
+	const struct nb_clone_result *r = row;
+	char size[16], files[48];
+
+	nb_str_addf(s, "clone %s: %s, %llu copied (%s), %llu deleted%s\n",
+		    r->name, nb_report_count(r->files, "file", files),
+		    (unsigned long long)r->transferred,
+		    nb_str_size(r->bytes, size), (unsigned long long)r->deleted,
+		    r->compared ? ", contents compared" : "");
+}
+
+const struct nb_record nb_record_clone =
+	NB_RECORD("clone", clone_columns, tell_clone);
