@@ -184,6 +184,36 @@ json_of_each()
 }
 check "each report is JSON when asked" json_of_each
 
+# Of the last output: each member is named in the part of the manual on JSON.
+keys_in_manual()
+{
+	python3 - "$work/out" <(sed -n '/^\.Sh JSON/,/^\.Sh ENV/p' \
+		"$src/man/nightburn.1") <<'END'
+import json, re, sys
+words = set(re.findall(r"\w+", open(sys.argv[2]).read()))
+def walk(value):
+    for one in value if isinstance(value, list) else []:
+        walk(one)
+    for key, one in value.items() if isinstance(value, dict) else []:
+        if key not in words:
+            sys.exit(key + " is not in the manual")
+        walk(one)
+walk(json.load(open(sys.argv[1])))
+END
+}
+
+json_described()
+{
+	local arguments
+	for arguments in "plan" "disc" "list" "show 2" "drives" "verify" \
+		"run --dry-run" "catalog accept" \
+		"restore --force --to $work/out.dir" "image $work/disc.iso"; do
+		# shellcheck disable=SC2086
+		nb_is 0 $arguments --json && keys_in_manual || return 1
+	done
+}
+check "each member of a report is in the manual" json_described
+
 by_generation()
 {
 	nb_is 0 show 2 && says out "DB-B" || return 1
