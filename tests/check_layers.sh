@@ -32,6 +32,7 @@ model/config    base model/state.h model/record
 model/decide    base model/state.h model/record model/config
 model           base model/record model/config
 store           base model/*
+store/sqlite    base model/* store
 source/device   base model/*
 source/ssh      base model/*
 source          base filter model/*
@@ -76,7 +77,7 @@ libmount/libmount\.h           source/device
 libpq-fe\.h                    source/postgres
 openssl/[a-z]+\.h              base
 sodium\.h                      model/record store
-sqlite3\.h                     store
+sqlite3\.h                     store/sqlite
 systemd/sd-bus\.h              base
 xxhash\.h                      base vdrive/engine
 zlib\.h                        filter
@@ -123,6 +124,8 @@ grep -rnE '^#include <(nightburn|vdrive)/' src/vdrive |
 	rule "vdrive includes nothing of nightburn"
 grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
 	rule "no command asks for the form of its report"
+grep -rnE '"(select|insert into|update|delete|pragma) ' src/store src/job |
+	grep -v '^src/store/sqlite/' | rule "SQL of the catalog in its engine alone"
 grep -rnE '#include <(fcntl|unistd|time|sys/stat)\.h>' src/model |
 	grep -v '^src/model/config/' |
 	rule "model has no files and no clock, but for reading the configuration"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The catalog: what nightburn knows about discs and backups, in one SQLite
- * file (WAL, foreign keys, user_version with migrations).
+ * The catalog: what nightburn knows about discs and backups.  The rules among
+ * its rows are here; how rows are kept is an engine's (store/catalog_driver.h).
  *
  * A backup has parts (one, for now), a part stands in a session, a session on
  * a disc.  Opening an up-to-date catalog writes nothing to it.  Everything
@@ -35,7 +35,7 @@ enum nb_err nb_catalog_open(const char *path, enum nb_catalog_mode mode,
 			    struct nb_catalog **out);
 void nb_catalog_close(struct nb_catalog *catalog);
 
-/* Moves a damaged catalog, with what SQLite keeps beside it, out of the way:
+/* Moves a damaged catalog, with all that its engine keeps, out of the way:
  * PATH.damaged-N, N the first number that is free.  NB_EIO. */
 enum nb_err nb_catalog_set_aside(const char *path);
 
@@ -200,7 +200,7 @@ enum nb_err nb_catalog_discs(
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
 	void *ctx);
 
-/* ---- clones (catalog_clone.c) ---- */
+/* ---- clones ---- */
 
 struct nb_catalog_clone {
 	const char *name, *id, *source, *target;

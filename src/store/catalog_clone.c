@@ -1,50 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "store/catalog.h"
-#include "store/sql.h"
+#include "store/catalog_private.h"
+
+static int64_t
+max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static enum nb_err
+put_clone(struct nb_catalog *catalog, const struct nb_catalog_clone *clone)
+{
+	struct nb_clone_record row = {
+		.name = clone->name,
+		.id = clone->id,
+		.source = clone->source,
+		.target = clone->target,
+		.state = nb_clone_state_name(clone->state),
+		.note = clone->note,
+		.started = clone->started,
+		.files = (int64_t)clone->files,
+		.transferred = (int64_t)clone->transferred,
+		.deleted = (int64_t)clone->deleted,
+		.bytes = (int64_t)clone->bytes,
+	};
+	struct nb_clone_record before;
+	bool found;
+	enum nb_err err =
+		nb_catalog_get(catalog, NB_TABLE_CLONES, &row, &before, &found);
+
+	if (err)
+		return err;
+	row.finished = max(before.finished, clone->finished);
+	row.checked = max(before.checked, clone->checked);
+	nb_row_clear(&nb_catalog_tables[NB_TABLE_CLONES], &before);
+	return nb_catalog_put(catalog, NB_TABLE_CLONES, &row);
+}
 
 enum nb_err
 nb_catalog_put_clone(struct nb_catalog *catalog,
 		     const struct nb_catalog_clone *clone)
 {
-	struct nb_sql sql = nb_sql_prepare(
-		catalog,
-		"insert into clones (name, id, source, target, state, note, "
-		"started, finished, checked, files, transferred, deleted, "
-		"bytes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-		"on conflict (name) do update set id = excluded.id, "
-		"source = excluded.source, target = excluded.target, "
-		"state = excluded.state, note = excluded.note, "
-		"started = excluded.started, "
-		"finished = max(finished, excluded.finished), "
-		"checked = max(checked, excluded.checked), "
-		"files = excluded.files, transferred = excluded.transferred, "
-		"deleted = excluded.deleted, bytes = excluded.bytes");
+	enum nb_err err = nb_catalog_begin(catalog);
 
-	nb_sql_text(&sql, clone->name);
-	nb_sql_text(&sql, clone->id);
-	nb_sql_text(&sql, clone->source);
-	nb_sql_text(&sql, clone->target);
-	nb_sql_text(&sql, nb_clone_state_name(clone->state));
-	nb_sql_text(&sql, clone->note);
-	nb_sql_int(&sql, clone->started);
-	nb_sql_int(&sql, clone->finished);
-	nb_sql_int(&sql, clone->checked);
-	nb_sql_int(&sql, (int64_t)clone->files);
-	nb_sql_int(&sql, (int64_t)clone->transferred);
-	nb_sql_int(&sql, (int64_t)clone->deleted);
-	nb_sql_int(&sql, (int64_t)clone->bytes);
-	nb_sql_again(&sql);
-	return nb_sql_end(&sql);
+	return err ? err : nb_catalog_end(catalog, put_clone(catalog, clone));
 }
 
-/* A word that is none, because the file is damaged, is no good clone. */
+struct tell {
+	enum nb_err (*fn)(void *ctx, const struct nb_catalog_clone *row);
+	void *ctx;
+};
+
+/* A word that is none, because the catalog is damaged, is no good clone. */
 static enum nb_clone_state
-get_state(struct nb_sql *sql, int column)
+state_of(const struct nb_clone_record *clone)
 {
 	enum nb_clone_state state = NB_CLONE_INCOMPLETE;
 
-	nb_clone_state_parse(nb_sql_get_must(sql, column), &state);
+	nb_clone_state_parse(clone->state, &state);
 	return state;
+}
+
+static enum nb_err
+tell_clone(void *ctx, const void *row)
+{
+	const struct nb_clone_record *clone = row;
+	const struct tell *tell = ctx;
+	const struct nb_catalog_clone told = {
+		.name = clone->name,
+		.id = clone->id,
+		.source = clone->source,
+		.target = clone->target,
+		.state = state_of(clone),
+		.note = clone->note,
+		.started = clone->started,
+		.finished = clone->finished,
+		.checked = clone->checked,
+		.files = (uint64_t)clone->files,
+		.transferred = (uint64_t)clone->transferred,
+		.deleted = (uint64_t)clone->deleted,
+		.bytes = (uint64_t)clone->bytes,
+	};
+
+	return tell->fn(tell->ctx, &told);
 }
 
 enum nb_err
@@ -53,32 +90,8 @@ nb_catalog_clones(struct nb_catalog *catalog,
 				    const struct nb_catalog_clone *row),
 		  void *ctx)
 {
-	struct nb_sql sql = nb_sql_prepare(
-		catalog,
-		"select name, id, source, target, state, note, started, "
-		"finished, checked, files, transferred, deleted, bytes "
-		"from clones order by name");
+	struct tell tell = { fn, ctx };
 
-	while (nb_sql_row(&sql)) {
-		struct nb_catalog_clone row = {
-			.name = nb_sql_get_text(&sql, 0),
-			.id = nb_sql_get_text(&sql, 1),
-			.source = nb_sql_get_text(&sql, 2),
-			.target = nb_sql_get_text(&sql, 3),
-			.state = get_state(&sql, 4),
-			.note = nb_sql_get_text(&sql, 5),
-			.started = nb_sql_get_int(&sql, 6),
-			.finished = nb_sql_get_int(&sql, 7),
-			.checked = nb_sql_get_int(&sql, 8),
-			.files = (uint64_t)nb_sql_get_int(&sql, 9),
-			.transferred = (uint64_t)nb_sql_get_int(&sql, 10),
-			.deleted = (uint64_t)nb_sql_get_int(&sql, 11),
-			.bytes = (uint64_t)nb_sql_get_int(&sql, 12),
-		};
-		enum nb_err err = fn(ctx, &row);
-
-		if (err && !sql.err)
-			sql.err = err;
-	}
-	return nb_sql_end(&sql);
+	return nb_catalog_each(catalog, NB_TABLE_CLONES, 0, NULL, tell_clone,
+			       &tell);
 }

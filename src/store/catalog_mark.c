@@ -1,31 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/log.h"
-#include "base/str.h"
-#include "store/catalog.h"
-#include "store/sql.h"
+#include "store/catalog_private.h"
 
-/* How far the catalog is with POOL. */
+/* How far the catalog is with POOL: zeros when it does not know it. */
 static enum nb_err
-load(struct nb_catalog *catalog, const char *pool, struct nb_mark *mark)
+load(struct nb_catalog *catalog, const char *pool, struct nb_mark *have)
 {
-	struct nb_sql sql = nb_sql_prepare(
-		catalog,
-		"select sequence, generation from pools where name = ?");
+	struct nb_pool_record like = { .name = pool }, row;
+	bool found;
+	enum nb_err err =
+		nb_catalog_get(catalog, NB_TABLE_POOLS, &like, &row, &found);
 
-	memset(mark, 0, sizeof *mark);
-	snprintf(mark->pool, sizeof mark->pool, "%s", pool);
-	nb_sql_text(&sql, pool);
-	if (nb_sql_row(&sql)) {
-		mark->sequence = (uint64_t)nb_sql_get_int(&sql, 0);
-		mark->generation = (uint64_t)nb_sql_get_int(&sql, 1);
-	}
-	return nb_sql_end(&sql);
+	if (err)
+		return err;
+	*have = (struct nb_mark){
+		.sequence = (uint64_t)row.sequence,
+		.generation = (uint64_t)row.generation,
+	};
+	nb_row_clear(&nb_catalog_tables[NB_TABLE_POOLS], &row);
+	return NB_OK;
+}
+
+static enum nb_err
+save(struct nb_catalog *catalog, const char *pool, uint64_t generation,
+     uint64_t sequence)
+{
+	struct nb_pool_record row = {
+		.name = pool,
+		.generation = (int64_t)generation,
+		.sequence = (int64_t)sequence,
+	};
+
+	return nb_catalog_put(catalog, NB_TABLE_POOLS, &row);
+}
+
+static uint64_t
+max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
 }
 
 enum nb_err
@@ -54,54 +67,49 @@ enum nb_err
 nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 		   uint64_t generation)
 {
+	struct nb_mark have;
 	struct nb_reach reach;
-	struct nb_sql sql;
 	enum nb_err err = nb_catalog_reach(catalog, pool, &reach);
 
-	if (err)
-		return err;
-	sql = nb_sql_prepare(
-		catalog,
-		"insert into pools (name, generation, sequence) "
-		"values (?1, ?2, ?3) on conflict (name) do update set "
-		"generation = max(generation, ?2), sequence = sequence + ?3");
-	nb_sql_text(&sql, pool);
-	nb_sql_int(&sql, (int64_t)generation);
-	nb_sql_int(&sql, !reach.behind);
-	nb_sql_again(&sql);
-	return nb_sql_end(&sql);
+	if (!err)
+		err = load(catalog, pool, &have);
+	return err ? err
+		   : save(catalog, pool, max(have.generation, generation),
+			  have.sequence + !reach.behind);
 }
 
+struct raise {
+	struct nb_marks *marks;
+	bool raised;
+};
+
 static enum nb_err
-raise_all(struct nb_catalog *catalog, bool *raised)
+raise_one(void *ctx, const void *row)
 {
-	struct nb_sql sql = nb_sql_prepare(
-		catalog, "select name, sequence, generation from pools");
+	const struct nb_pool_record *pool = row;
+	struct raise *raise = ctx;
+	struct nb_mark mark = {
+		.sequence = (uint64_t)pool->sequence,
+		.generation = (uint64_t)pool->generation,
+	};
 
-	while (nb_sql_row(&sql)) {
-		struct nb_mark mark = {
-			.sequence = (uint64_t)nb_sql_get_int(&sql, 1),
-			.generation = (uint64_t)nb_sql_get_int(&sql, 2),
-		};
-
-		snprintf(mark.pool, sizeof mark.pool, "%s",
-			 nb_sql_get_text(&sql, 0));
-		sql.err = nb_marks_raise(&catalog->marks, &mark, raised);
-	}
-	return nb_sql_end(&sql);
+	snprintf(mark.pool, sizeof mark.pool, "%s", pool->name);
+	return nb_marks_raise(raise->marks, &mark, &raise->raised);
 }
 
 enum nb_err
 nb_catalog_mark(struct nb_catalog *catalog)
 {
-	bool raised = false;
+	struct raise raise = { &catalog->marks, false };
 	enum nb_err err;
 
 	if (catalog->mark_damaged)
 		return NB_OK;
-	err = raise_all(catalog, &raised);
-	return err || !raised ? err
-			      : nb_marks_save(catalog->dir, &catalog->marks);
+	err = nb_catalog_each(catalog, NB_TABLE_POOLS, 0, NULL, raise_one,
+			      &raise);
+	return err || !raise.raised
+		? err
+		: nb_marks_save(catalog->dir, &catalog->marks);
 }
 
 /* Is it a disc whose burn failed, or that nobody trusts any more?  Then what
@@ -110,14 +118,20 @@ nb_catalog_mark(struct nb_catalog *catalog)
 static enum nb_err
 is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 {
-	struct nb_sql sql = nb_sql_prepare(
-		catalog,
-		"select 1 from discs where id = ? "
-		"and state in ('suspect', 'retired', 'blanked')");
+	struct nb_disc_record like = { .id = disc_id }, row;
+	enum nb_disc_state state = NB_DISC_UNUSED;
+	bool found;
+	enum nb_err err =
+		nb_catalog_get(catalog, NB_TABLE_DISCS, &like, &row, &found);
 
-	nb_sql_text(&sql, disc_id);
-	*doubtful = nb_sql_row(&sql);
-	return nb_sql_end(&sql);
+	if (err)
+		return err;
+	if (found)
+		nb_disc_state_parse(row.state, &state);
+	*doubtful = state == NB_DISC_SUSPECT || state == NB_DISC_RETIRED
+		|| state == NB_DISC_BLANKED;
+	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], &row);
+	return NB_OK;
 }
 
 enum nb_err
@@ -150,25 +164,22 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 static enum nb_err
 catch_up(struct nb_catalog *catalog, const char *pool)
 {
+	static const struct nb_mark none;
 	const struct nb_mark *mark = nb_marks_find(&catalog->marks, pool);
-	struct nb_sql sql = nb_sql_prepare(
-		catalog,
-		"insert into pools (name, generation, sequence) "
-		"values (?1, ?2, ?3 + 1) on conflict (name) do update set "
-		"generation = max(generation, ?2), "
-		"sequence = max(sequence, ?3) + 1");
+	struct nb_mark have;
+	enum nb_err err = load(catalog, pool, &have);
 
-	nb_sql_text(&sql, pool);
-	nb_sql_int(&sql, mark ? (int64_t)mark->generation : 0);
-	nb_sql_int(&sql, mark ? (int64_t)mark->sequence : 0);
-	nb_sql_again(&sql);
-	return nb_sql_end(&sql);
+	if (!mark)
+		mark = &none;
+	return err ? err
+		   : save(catalog, pool, max(have.generation, mark->generation),
+			  max(have.sequence, mark->sequence) + 1);
 }
 
 enum nb_err
 nb_catalog_accept(struct nb_catalog *catalog, const char *pool)
 {
-	enum nb_err err = nb_sql_run(catalog, "begin immediate");
+	enum nb_err err = nb_catalog_begin(catalog);
 
 	if (err)
 		return err;
@@ -178,45 +189,15 @@ nb_catalog_accept(struct nb_catalog *catalog, const char *pool)
 	return nb_catalog_end(catalog, err);
 }
 
-/* PATH with SUFFIX becomes ASIDE with SUFFIX, where it is there. */
-static enum nb_err
-move(const char *path, const char *aside, const char *suffix)
-{
-	char *from = NULL, *to = NULL;
-	enum nb_err err;
-
-	err = nb_str_format(&from, "%s%s", path, suffix);
-	if (!err)
-		err = nb_str_format(&to, "%s%s", aside, suffix);
-	if (!err && rename(from, to) && errno != ENOENT)
-		err = nb_fail_errno(NB_EIO, "%s: cannot rename", from);
-	free(to);
-	free(from);
-	return err;
-}
-
 enum nb_err
-nb_catalog_set_aside(const char *path)
+nb_catalog_next_generation(struct nb_catalog *catalog, const char *pool,
+			   uint64_t *generation)
 {
-	char *aside = NULL;
-	enum nb_err err = NB_OK;
-	int number = 0;
+	struct nb_reach reach;
+	enum nb_err err = nb_catalog_reach(catalog, pool, &reach);
 
-	do {
-		free(aside);
-		aside = NULL;
-		err = nb_str_format(&aside, "%s.damaged-%d", path, ++number);
-	} while (!err && !access(aside, F_OK));
-	/* The file itself last: cut short in between, it is still one that is
-	 * damaged or behind its mark. */
-	if (!err)
-		err = move(path, aside, "-wal");
-	if (!err)
-		err = move(path, aside, "-shm");
-	if (!err)
-		err = move(path, aside, "");
-	if (!err)
-		nb_log(NB_NOTE, "%s: the damaged catalog", aside);
-	free(aside);
-	return err;
+	if (err)
+		return err;
+	*generation = 1 + max(reach.known, reach.marked);
+	return NB_OK;
 }

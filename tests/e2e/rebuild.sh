@@ -40,6 +40,16 @@ nights()
 		known >"$work/before"
 }
 
+# The seal, made anew by a program that shares no line with the one sealing.
+sealed()
+{
+	python3 "$NB_TOP_SRCDIR/tests/e2e/catalog_seal.py" \
+		"$work/state/catalog.db" >"$work/seals" || return 1
+	cat "$work/seals"
+	[ "$(uniq "$work/seals" | wc -l)" = 1 ] &&
+		[ "$(wc -l <"$work/seals")" = 2 ]
+}
+
 lost()
 {
 	rm "$work"/state/catalog.db*
@@ -147,6 +157,7 @@ usage()
 }
 
 check "nights on two discs" nights
+check "the seal is that which the manual describes" sealed
 check "without its catalog nightburn writes to no disc" lost
 check "the catalog comes back from the discs" rebuilt
 check "a disc is learnt once" again

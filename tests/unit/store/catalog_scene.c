@@ -2,14 +2,88 @@
 #include "catalog_scene.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/fd.h"
+#include "memory_driver.h"
 #include "support.h"
 
 static char *name_list[] = { (char *)"A", (char *)"B" };
 const struct nb_names scene_names = { name_list, 2, 2 };
+
+static const struct nb_catalog_driver *driver = &nb_catalog_sqlite;
+
+static void
+use_sqlite(void)
+{
+	driver = &nb_catalog_sqlite;
+}
+
+static void
+use_memory(void)
+{
+	driver = &memory_driver;
+}
+
+static const struct {
+	const char *name;
+	void (*use)(void);
+} engines[] = {
+	{ "sqlite", use_sqlite },
+	{ "memory", use_memory },
+};
+
+void
+scene_add_cases(Suite *suite, int deadline, void (*add)(TCase *tc))
+{
+	for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+		TCase *tc = nb_test_case(engines[i].name, deadline);
+
+		tcase_add_checked_fixture(tc, engines[i].use, NULL);
+		add(tc);
+		suite_add_tcase(suite, tc);
+	}
+}
+
+const struct nb_catalog_driver *
+scene_driver(void)
+{
+	return driver;
+}
+
+void
+scene_copy_file(const char *from, const char *to, const char *name)
+{
+	char path[64], *text;
+	size_t n;
+
+	snprintf(path, sizeof path, "%s/%s", to, name);
+	unlink(nb_test_path(path));
+	snprintf(path, sizeof path, "%s/%s", from, name);
+	if (nb_fd_load(AT_FDCWD, nb_test_path(path), 1 << 24, &text, &n))
+		return;
+	snprintf(path, sizeof path, "%s/%s", to, name);
+	nb_assert_ok(nb_fd_save(AT_FDCWD, nb_test_path(path), text, n, 0600));
+	free(text);
+}
+
+void
+scene_copy_catalog(const char *from, const char *to)
+{
+	char source[64], target[64];
+
+	snprintf(source, sizeof source, "%s/catalog.db", from);
+	snprintf(target, sizeof target, "%s/catalog.db", to);
+	if (driver == &memory_driver)
+		memory_copy(nb_test_path(source), nb_test_path(target));
+	else
+		scene_copy_file(from, to, "catalog.db");
+}
 
 struct nb_catalog *
 scene_open(const char *dir, enum nb_catalog_mode mode)
@@ -19,7 +93,8 @@ scene_open(const char *dir, enum nb_catalog_mode mode)
 
 	mkdir(nb_test_path(dir), 0700);
 	snprintf(name, sizeof name, "%s/catalog.db", dir);
-	nb_assert_ok(nb_catalog_open(nb_test_path(name), mode, &catalog));
+	nb_assert_ok(nb_catalog_open_with(driver, nb_test_path(name), mode,
+					  &catalog));
 	return catalog;
 }
 

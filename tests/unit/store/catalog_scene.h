@@ -5,9 +5,25 @@
 #ifndef NB_TEST_CATALOG_SCENE_H
 #define NB_TEST_CATALOG_SCENE_H
 
-#include "store/catalog.h"
+#include <check.h>
+
+#include "store/catalog_driver.h"
 
 extern const struct nb_names scene_names;
+
+/*
+ * Adds a case of TESTS for each catalog engine, SQLite's and the one in memory
+ * (memory_driver.h).  What opens a catalog opens one of that engine.
+ */
+void scene_add_cases(Suite *suite, int deadline, void (*add)(TCase *tc));
+
+/* The engine of this case; SQLite's outside of them. */
+const struct nb_catalog_driver *scene_driver(void);
+
+/* FROM/catalog.db becomes TO/catalog.db, and the same of the mark; where there
+ * is none, TO has none either. */
+void scene_copy_catalog(const char *from, const char *to);
+void scene_copy_file(const char *from, const char *to, const char *name);
 
 /* Opens DIR/catalog.db of the test's directory (DIR made when missing), which
  * has to succeed. */

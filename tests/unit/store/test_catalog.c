@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "store/catalog.h"
+#include "catalog_scene.h"
 
 #define ID(digit) \
 #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit #digit
@@ -19,8 +19,9 @@ static const struct nb_names names = { name_list, 2, 2 };
 static void
 open_catalog(void)
 {
-	nb_assert_ok(nb_catalog_open(nb_test_path("catalog.db"),
-				     NB_CATALOG_WORK, &catalog));
+	nb_assert_ok(nb_catalog_open_with(scene_driver(),
+					  nb_test_path("catalog.db"),
+					  NB_CATALOG_WORK, &catalog));
 }
 
 static void
@@ -360,12 +361,9 @@ END_TEST
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
-int
-main(void)
+static void
+add(TCase *tc)
 {
-	Suite *suite = suite_create("catalog");
-	TCase *tc = nb_test_case("catalog", 20);
-
 	tcase_add_test(tc, discs_that_were_never_written_are_unused);
 	tcase_add_test(tc, a_commit_makes_a_good_disc_with_its_generation);
 	tcase_add_test(
@@ -383,6 +381,15 @@ main(void)
 	tcase_add_loop_test(tc, files_are_found_by_their_exact_bytes, 0,
 			    COUNT(patterns));
 	tcase_add_test(tc, a_backup_that_does_not_exist_is_named);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("catalog");
+	TCase *tc = nb_test_case("file", 20);
+
+	scene_add_cases(suite, 20, add);
 	tcase_add_test(tc, opening_and_reading_leaves_the_file_byte_for_byte);
 	tcase_add_test(tc, a_file_that_is_no_catalog_is_refused_with_a_remedy);
 	suite_add_tcase(suite, tc);

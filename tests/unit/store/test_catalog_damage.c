@@ -257,7 +257,7 @@ START_TEST(a_catalog_of_a_newer_program_is_left_alone)
 			 NB_EFAIL);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
 				     "schema 99, this program "
-				     "knows 3\nhint: use the nightburn that "
+				     "knows 4\nhint: use the nightburn that "
 				     "wrote it"));
 	unmake();
 }

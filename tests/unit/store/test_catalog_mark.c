@@ -31,23 +31,6 @@ shut(void)
 	catalog = NULL;
 }
 
-/* FROM/NAME becomes TO/NAME; where there is none, TO has none either. */
-static void
-copy(const char *from, const char *to, const char *name)
-{
-	char path[64], *text;
-	size_t n;
-
-	snprintf(path, sizeof path, "%s/%s", to, name);
-	unlink(nb_test_path(path));
-	snprintf(path, sizeof path, "%s/%s", from, name);
-	if (nb_fd_load(AT_FDCWD, nb_test_path(path), 1 << 24, &text, &n))
-		return;
-	snprintf(path, sizeof path, "%s/%s", to, name);
-	nb_assert_ok(nb_fd_save(AT_FDCWD, nb_test_path(path), text, n, 0600));
-	free(text);
-}
-
 /* Generation 1 on A, 2 on B; kept; then what happened since. */
 static void
 two_nights(void)
@@ -57,8 +40,8 @@ two_nights(void)
 	nb_assert_ok(scene_commit(catalog, 'B', 2, true));
 	shut();
 	nb_catalog_close(scene_open("kept", NB_CATALOG_WORK));
-	copy("now", "kept", "catalog.db");
-	copy("now", "kept", "mark");
+	scene_copy_catalog("now", "kept");
+	scene_copy_file("now", "kept", "mark");
 	reopen();
 }
 
@@ -150,9 +133,9 @@ roll_back(enum back back)
 	bool lost = back == LOST || back == BOTH_LOST;
 
 	shut();
-	copy(lost ? "nowhere" : "kept", "now", "catalog.db");
+	scene_copy_catalog(lost ? "nowhere" : "kept", "now");
 	if (back == BOTH || back == BOTH_LOST)
-		copy(lost ? "nowhere" : "kept", "now", "mark");
+		scene_copy_file(lost ? "nowhere" : "kept", "now", "mark");
 	reopen();
 }
 
@@ -269,7 +252,7 @@ START_TEST(a_run_that_died_before_it_marked_is_made_up_for)
 	two_nights();
 	third_night();
 	shut();
-	copy("kept", "now", "mark");
+	scene_copy_file("kept", "now", "mark");
 	reopen();
 	scene_view(catalog, &behind);
 	ck_assert(!behind);
@@ -314,12 +297,9 @@ START_TEST(each_flipped_bit_of_a_mark_is_seen)
 }
 END_TEST
 
-int
-main(void)
+static void
+add(TCase *tc)
 {
-	Suite *suite = suite_create("catalog_mark");
-	TCase *tc = nb_test_case("catalog_mark", 60);
-
 	tcase_add_loop_test(
 		tc, a_catalog_that_went_back_is_known_by_its_mark_or_by_a_disc,
 		0, COUNT(rows));
@@ -331,6 +311,13 @@ main(void)
 	tcase_add_test(tc, a_peek_writes_no_mark);
 	tcase_add_test(tc, a_run_that_died_before_it_marked_is_made_up_for);
 	tcase_add_test(tc, each_flipped_bit_of_a_mark_is_seen);
-	suite_add_tcase(suite, tc);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("catalog_mark");
+
+	scene_add_cases(suite, 60, add);
 	return nb_test_main(suite);
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "store/sql.h"
+#include "store/sqlite/sqlite.h"
 
 #include <errno.h>
 
 #include "base/fd.h"
 
 enum nb_err
-nb_sql_fail(struct nb_catalog *catalog)
+nb_sql_fail(struct nb_sqlite *sqlite)
 {
-	int reason = sqlite3_system_errno(catalog->db);
+	int reason = sqlite3_system_errno(sqlite->db);
 	enum nb_err err = NB_EIO;
 
-	switch (sqlite3_errcode(catalog->db) & 0xff) {
+	switch (sqlite3_errcode(sqlite->db) & 0xff) {
 	case SQLITE_NOMEM:
 		err = NB_ENOMEM;
 		break;
@@ -26,16 +26,17 @@ nb_sql_fail(struct nb_catalog *catalog)
 	case SQLITE_NOTADB:
 	case SQLITE_ERROR: /* our statements fit our tables */
 	case SQLITE_FORMAT:
-		return nb_sql_damaged(catalog, sqlite3_errmsg(catalog->db));
+		return nb_catalog_damaged(&sqlite->store,
+					  sqlite3_errmsg(sqlite->db));
 	}
 	if (reason && (err == NB_EFULL || err == NB_EIO)) {
 		errno = reason;
 		return nb_fail_errno(nb_fd_write_error(), "%s: %s",
-				     catalog->path,
-				     sqlite3_errmsg(catalog->db));
+				     sqlite->store.path,
+				     sqlite3_errmsg(sqlite->db));
 	}
 	return nb_fail(
-		err, "%s: %s%s", catalog->path, sqlite3_errmsg(catalog->db),
+		err, "%s: %s%s", sqlite->store.path, sqlite3_errmsg(sqlite->db),
 		err == NB_EIO
 			? "\nhint: look at its file system, and at the limit "
 			  "on a file's size (ulimit -f)"
@@ -43,33 +44,21 @@ nb_sql_fail(struct nb_catalog *catalog)
 }
 
 enum nb_err
-nb_sql_damaged(struct nb_catalog *catalog, const char *what)
+nb_sql_run(struct nb_sqlite *sqlite, const char *text)
 {
-	if (catalog->tolerant)
-		return NB_ECORRUPT;
-	return nb_fail(NB_ECORRUPT,
-		       "%s: the catalog is damaged: %s\nhint: "
-		       "nightburn catalog rebuild, with each disc of the pool "
-		       "in turn; nothing is written to a disc before",
-		       catalog->path, what ? what : "it cannot be read");
-}
-
-enum nb_err
-nb_sql_run(struct nb_catalog *catalog, const char *text)
-{
-	return sqlite3_exec(catalog->db, text, NULL, NULL, NULL) == SQLITE_OK
+	return sqlite3_exec(sqlite->db, text, NULL, NULL, NULL) == SQLITE_OK
 		? NB_OK
-		: nb_sql_fail(catalog);
+		: nb_sql_fail(sqlite);
 }
 
 struct nb_sql
-nb_sql_prepare(struct nb_catalog *catalog, const char *text)
+nb_sql_prepare(struct nb_sqlite *sqlite, const char *text)
 {
-	struct nb_sql sql = { .catalog = catalog, .next = 1 };
+	struct nb_sql sql = { .sqlite = sqlite, .next = 1 };
 
-	if (sqlite3_prepare_v2(catalog->db, text, -1, &sql.stmt, NULL)
+	if (sqlite3_prepare_v2(sqlite->db, text, -1, &sql.stmt, NULL)
 	    != SQLITE_OK)
-		sql.err = nb_sql_fail(catalog);
+		sql.err = nb_sql_fail(sqlite);
 	return sql;
 }
 
@@ -77,7 +66,7 @@ static void
 bound(struct nb_sql *sql, int result)
 {
 	if (result != SQLITE_OK)
-		sql->err = nb_sql_fail(sql->catalog);
+		sql->err = nb_sql_fail(sql->sqlite);
 }
 
 void
@@ -86,7 +75,7 @@ nb_sql_text(struct nb_sql *sql, const char *text)
 	if (!sql->err)
 		bound(sql,
 		      sqlite3_bind_text(sql->stmt, sql->next++, text, -1,
-					SQLITE_TRANSIENT));
+					SQLITE_STATIC));
 }
 
 void
@@ -95,7 +84,7 @@ nb_sql_blob(struct nb_sql *sql, const void *bytes, size_t n)
 	if (!sql->err)
 		bound(sql,
 		      sqlite3_bind_blob64(sql->stmt, sql->next++, bytes, n,
-					  SQLITE_TRANSIENT));
+					  SQLITE_STATIC));
 }
 
 void
@@ -114,7 +103,7 @@ nb_sql_row(struct nb_sql *sql)
 		return false;
 	result = sqlite3_step(sql->stmt);
 	if (result != SQLITE_ROW && result != SQLITE_DONE)
-		sql->err = nb_sql_fail(sql->catalog);
+		sql->err = nb_sql_fail(sql->sqlite);
 	return result == SQLITE_ROW;
 }
 
@@ -123,10 +112,10 @@ nb_sql_get_text(struct nb_sql *sql, int column)
 {
 	const unsigned char *text = sqlite3_column_text(sql->stmt, column);
 
-	if (text || sqlite3_errcode(sql->catalog->db) != SQLITE_NOMEM)
+	if (text || sqlite3_errcode(sql->sqlite->db) != SQLITE_NOMEM)
 		return (const char *)text;
 	if (!sql->err)
-		sql->err = nb_sql_fail(sql->catalog);
+		sql->err = nb_sql_fail(sql->sqlite);
 	return "";
 }
 
@@ -136,6 +125,22 @@ nb_sql_get_must(struct nb_sql *sql, int column)
 	const char *text = nb_sql_get_text(sql, column);
 
 	return text ? text : "";
+}
+
+struct nb_bytes
+nb_sql_get_bytes(struct nb_sql *sql, int column)
+{
+	struct nb_bytes bytes = { NULL, 0 };
+
+	if (sqlite3_column_type(sql->stmt, column) == SQLITE_NULL)
+		return bytes;
+	bytes.at = sqlite3_column_blob(sql->stmt, column);
+	bytes.size = (size_t)sqlite3_column_bytes(sql->stmt, column);
+	if (bytes.at)
+		return bytes;
+	if (bytes.size && !sql->err)
+		sql->err = nb_sql_fail(sql->sqlite);
+	return (struct nb_bytes){ "", 0 };
 }
 
 int64_t

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the catalog's rules share.  Private to store/.
+ */
+#ifndef NB_STORE_CATALOG_PRIVATE_H
+#define NB_STORE_CATALOG_PRIVATE_H
+
+#include "store/catalog_driver.h"
+#include "store/mark.h"
+
+struct nb_catalog {
+	struct nb_catalog_store *store;
+	char *dir;    /* of the mark */
+	bool current; /* of the newest schema; else the next change of the
+			  catalog brings it there */
+	bool working; /* the lock is held: the mark may be written */
+	bool mark_damaged;
+	int reading; /* depth of nb_catalog_read */
+	struct nb_marks marks;
+};
+
+/* ---- transactions (catalog.c) ---- */
+
+/* Begins a change of the catalog. */
+enum nb_err nb_catalog_begin(struct nb_catalog *catalog);
+/* ERR ends it: seal, commit and mark it, or roll back and keep ERR. */
+enum nb_err nb_catalog_end(struct nb_catalog *catalog, enum nb_err err);
+
+/* What is read until nb_catalog_read_end is of one moment.  They may nest. */
+enum nb_err nb_catalog_read(struct nb_catalog *catalog);
+void nb_catalog_read_end(struct nb_catalog *catalog);
+
+/* ---- rows (catalog_rows.c) ---- */
+
+/* As the driver's. */
+enum nb_err nb_catalog_each(struct nb_catalog *catalog, enum nb_table_id table,
+			    int keys, const void *like, nb_row_fn *fn,
+			    void *ctx);
+enum nb_err nb_catalog_put(struct nb_catalog *catalog, enum nb_table_id table,
+			   const void *row);
+
+/* A copy of the row with the key of LIKE; *FOUND tells whether there is one.
+ * OUT, zeros when there is none, is freed with nb_row_clear. */
+enum nb_err nb_catalog_get(struct nb_catalog *catalog, enum nb_table_id table,
+			   const void *like, void *out, bool *found);
+
+/* Copies of all rows of TABLE, appended to an NB_ARRAY of its rows. */
+#define nb_catalog_load(catalog, table, array)                              \
+	nb_catalog_load_rows(catalog, table, &(array)->at, &(array)->count, \
+			     &(array)->capacity)
+enum nb_err nb_catalog_load_rows(struct nb_catalog *catalog,
+				 enum nb_table_id table, void *at,
+				 size_t *count, size_t *capacity);
+#define nb_catalog_free_rows(table, array)                      \
+	do {                                                    \
+		for (size_t i_ = 0; i_ < (array)->count; i_++)  \
+			nb_row_clear(&nb_catalog_tables[table], \
+				     &(array)->at[i_]);         \
+		nb_array_free(array);                           \
+	} while (0)
+
+/* A part of a backup, in its session, on its disc. */
+struct nb_standing {
+	const struct nb_part_record *part;
+	const struct nb_backup_record *backup;
+	const struct nb_session_record *session; /* may be gone */
+	const struct nb_disc_record *disc;
+};
+
+/* Everything that decides: all rows but those of files, sources and clones,
+ * which are few, each in the order of its key. */
+struct nb_rows {
+	struct NB_ARRAY(struct nb_pool_record) pools;
+	struct NB_ARRAY(struct nb_disc_record) discs;
+	struct NB_ARRAY(struct nb_session_record) sessions;
+	struct NB_ARRAY(struct nb_backup_record) backups;
+	struct NB_ARRAY(struct nb_part_record) parts;
+	struct NB_ARRAY(struct nb_standing) standings; /* by backup */
+};
+
+/* With NB_ECORRUPT ROWS has what could be read of a damaged catalog that is
+ * only asked, with another code nothing.  Free with nb_rows_free. */
+enum nb_err nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows);
+void nb_rows_free(struct nb_rows *rows);
+
+/* NULL when there is none. */
+const struct nb_pool_record *nb_rows_pool(const struct nb_rows *rows,
+					  const char *name);
+const struct nb_disc_record *nb_rows_disc(const struct nb_rows *rows,
+					  const char *id);
+const struct nb_backup_record *nb_rows_backup(const struct nb_rows *rows,
+					      const char *id);
+
+/* All backups, the newest first: by generation, then by date, then by id. */
+struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);
+enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
+				 struct nb_backup_list *list);
+
+/* The next place, after *AT, where the backup is now, from *AT 0; NULL: there
+ * is no other. */
+const struct nb_standing *nb_rows_place(const struct nb_rows *rows,
+					const char *backup_id, size_t *at);
+
+/* ---- the rules ---- */
+
+/*
+ * Is the catalog sound: for its engine, for our own rules, and is what it holds
+ * what was written?  WHOLE: the files of backups too, which takes seconds for
+ * millions.  NB_ECORRUPT. (catalog_check.c)
+ */
+enum nb_err nb_catalog_check(struct nb_catalog *catalog, bool whole);
+
+/* Writes the hash of what it holds, at the end of each transaction; and is
+ * that what it holds?  NB_ECORRUPT. (catalog_seal.c) */
+enum nb_err nb_catalog_seal(struct nb_catalog *catalog);
+enum nb_err nb_catalog_check_seal(struct nb_catalog *catalog);
+
+/* In a transaction: one more change of POOL, which knows GENERATION now.
+ * (catalog_mark.c) */
+enum nb_err nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
+			       uint64_t generation);
+
+/* Brings the mark beside the file to where the catalog is, where it is not
+ * there yet. */
+enum nb_err nb_catalog_mark(struct nb_catalog *catalog);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a run decides with. */
+#include <string.h>
+
+#include "store/catalog_private.h"
+
+static const struct nb_disc_record *
+named_disc(const struct nb_rows *rows, const char *pool, const char *name)
+{
+	for (size_t i = 0; i < rows->discs.count; i++) {
+		const struct nb_disc_record *disc = &rows->discs.at[i];
+
+		if (disc->named && !strcmp(disc->pool, pool)
+		    && !strcmp(disc->name, name))
+			return disc;
+	}
+	return NULL;
+}
+
+static bool
+is_newer(const struct nb_standing *a, const struct nb_standing *b)
+{
+	if (a->backup->generation != b->backup->generation)
+		return a->backup->generation > b->backup->generation;
+	return a->session->number > b->session->number;
+}
+
+/* The newest backup that is still on it; NULL when none is. */
+static const struct nb_backup_record *
+newest_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
+{
+	const struct nb_standing *best = NULL;
+
+	for (size_t i = 0; i < rows->standings.count; i++) {
+		const struct nb_standing *s = &rows->standings.at[i];
+
+		if (s->disc == disc && !s->session->gone
+		    && (!best || is_newer(s, best)))
+			best = s;
+	}
+	return best ? best->backup : NULL;
+}
+
+static void
+describe_disc(const struct nb_rows *rows, const char *pool,
+	      struct nb_pool_disc *out)
+{
+	const struct nb_disc_record *disc = named_disc(rows, pool, out->name);
+	const struct nb_backup_record *backup;
+
+	if (!disc)
+		return;
+	backup = newest_on(rows, disc);
+	strncpy(out->disc_id, disc->id, NB_ID_HEX);
+	nb_disc_state_parse(disc->state, &out->state);
+	out->verified = disc->verified;
+	if (!backup)
+		return;
+	out->generation = (uint64_t)backup->generation;
+	strncpy(out->backup_id, backup->id, NB_BACKUP_ID_MAX);
+}
+
+static enum nb_err
+describe_pool(const struct nb_rows *rows, const struct nb_names *names,
+	      struct nb_pool_view *view)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < names->count; i++) {
+		struct nb_pool_disc disc = { .state = NB_DISC_UNUSED };
+
+		strncpy(disc.name, names->at[i], NB_NAME_MAX);
+		describe_disc(rows, view->name, &disc);
+		err = nb_array_push(&view->discs, disc);
+		if (!err && disc.state == NB_DISC_GOOD
+		    && disc.generation > view->generation)
+			view->generation = disc.generation;
+	}
+	return err;
+}
+
+enum nb_err
+nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
+		const struct nb_names *names, struct nb_pool_view *view)
+{
+	struct nb_reach reach;
+	struct nb_rows rows;
+	enum nb_err err;
+
+	memset(view, 0, sizeof *view);
+	strncpy(view->name, pool, NB_NAME_MAX);
+	err = nb_rows_load(catalog, &rows);
+	if (err)
+		return err;
+	err = describe_pool(&rows, names, view);
+	nb_rows_free(&rows);
+	if (!err)
+		err = nb_catalog_reach(catalog, pool, &reach);
+	if (err)
+		nb_pool_view_clear(view);
+	else
+		view->behind = reach.behind;
+	return err;
+}
+
+struct holds {
+	struct nb_catalog *catalog;
+	const char *disc_id;
+	bool found;
+};
+
+static enum nb_err
+look_at_part(void *ctx, const void *row)
+{
+	const struct nb_part_record *part = row;
+	struct nb_session_record like = { .id = part->session_id }, session;
+	struct holds *h = ctx;
+	bool found;
+	enum nb_err err = nb_catalog_get(h->catalog, NB_TABLE_SESSIONS, &like,
+					 &session, &found);
+
+	if (!err && found && !session.gone
+	    && (!h->disc_id || !strcmp(session.disc_id, h->disc_id)))
+		h->found = true;
+	if (!err)
+		nb_row_clear(&nb_catalog_tables[NB_TABLE_SESSIONS], &session);
+	return err;
+}
+
+enum nb_err
+nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
+		 const char *disc_id, bool *holds)
+{
+	const struct nb_part_record like = { .backup_id = backup_id };
+	struct holds h = { catalog, disc_id, false };
+	enum nb_err err = nb_catalog_each(catalog, NB_TABLE_PARTS, 1, &like,
+					  look_at_part, &h);
+
+	*holds = h.found;
+	return err;
+}

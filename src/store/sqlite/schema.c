@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/sqlite/sqlite.h"
+
+#include <stdio.h>
+
+/*
+ * Each brings the schema from its index to the next version.  They are never
+ * changed, only added to: their texts are sealed with the rows.
+ */
+static const struct migration {
+	const char *text;
+	int tables;  /* how many there are then */
+	bool sealed; /* and is a seal among them */
+} migrations[] = {
+	{ "create table discs ("
+	  "  id text primary key, pool text not null, name text not null,"
+	  "  state text not null, note text, profile text,"
+	  "  capacity integer not null default 0,"
+	  "  verified integer not null default 0,"
+	  "  cycles integer not null default 0,"
+	  "  named integer not null default 1) strict;"
+	  "create unique index disc_names on discs (pool, name) where named = "
+	  "1;"
+	  "create table sessions ("
+	  "  id integer primary key, disc_id text not null references discs,"
+	  "  number integer not null, start integer not null,"
+	  "  blocks integer not null, checksum blob not null,"
+	  "  written integer not null, gone integer not null default 0) strict;"
+	  "create index session_discs on sessions (disc_id);"
+	  "create table backups ("
+	  "  id text primary key, pool text not null, job text not null,"
+	  "  host text not null, generation integer not null,"
+	  "  created integer not null, bytes integer not null,"
+	  "  files integer not null) strict;"
+	  "create index backup_generations on backups (pool, generation);"
+	  "create table parts ("
+	  "  backup_id text not null references backups,"
+	  "  number integer not null,"
+	  "  session_id integer not null references sessions,"
+	  "  primary key (backup_id, number, session_id)) strict;"
+	  "create index part_sessions on parts (session_id);"
+	  "create table sources ("
+	  "  backup_id text not null references backups,"
+	  "  number integer not null, kind text not null, name text not null,"
+	  "  database text, format text, path text, compression text,"
+	  "  server_version text, bytes integer not null,"
+	  "  stored integer not null,"
+	  "  primary key (backup_id, number)) strict;"
+	  "create table files ("
+	  "  backup_id text not null references backups, path blob not null,"
+	  "  type integer not null, mode integer not null,"
+	  "  uid integer not null, gid integer not null,"
+	  "  mtime integer not null, size integer not null, target blob,"
+	  "  sha256 blob, primary key (backup_id, path)"
+	  ") strict, without rowid;",
+	  6, false },
+	{ "create table clones ("
+	  "  name text primary key, id text not null, source text not null,"
+	  "  target text not null, state text not null, note text,"
+	  "  started integer not null, finished integer not null,"
+	  "  checked integer not null, files integer not null,"
+	  "  transferred integer not null, deleted integer not null,"
+	  "  bytes integer not null) strict;",
+	  7, false },
+	{ "create table pools ("
+	  "  name text primary key, generation integer not null,"
+	  "  sequence integer not null) strict;"
+	  "insert into pools select pool, max(generation), 1 from backups"
+	  "  group by pool;"
+	  "create table seal ("
+	  "  one integer primary key check (one = 1), sum blob not null"
+	  ") strict;",
+	  9, true },
+	/* The version of a seal: those before this were of version 1. */
+	{ "alter table seal add column version integer not null default 1;", 9,
+	  true },
+};
+
+#define NEWEST (int)(sizeof migrations / sizeof *migrations)
+
+static enum nb_err
+number(struct nb_sqlite *sqlite, const char *query, int *out)
+{
+	struct nb_sql sql = nb_sql_prepare(sqlite, query);
+
+	*out = nb_sql_row(&sql) ? (int)nb_sql_get_int(&sql, 0) : 0;
+	return nb_sql_end(&sql);
+}
+
+/* In a transaction: another process may have done it meanwhile. */
+enum nb_err
+nb_sqlite_upgrade(struct nb_catalog_store *store)
+{
+	struct nb_sqlite *sqlite = nb_sqlite_of(store);
+	char pragma[64];
+	int version = 0;
+	enum nb_err err = number(sqlite, "pragma user_version", &version);
+
+	for (; !err && version < NEWEST; version++)
+		err = nb_sql_run(sqlite, migrations[version].text);
+	snprintf(pragma, sizeof pragma, "pragma user_version = %d", NEWEST);
+	return err ? err : nb_sql_run(sqlite, pragma);
+}
+
+enum nb_err
+nb_sqlite_schema(struct nb_catalog_store *store, struct nb_schema *schema)
+{
+	struct nb_sqlite *sqlite = nb_sqlite_of(store);
+	int version, count, expected;
+	enum nb_err err = number(sqlite, "pragma user_version", &version);
+
+	if (!err)
+		err = number(sqlite,
+			     "select count(*) from sqlite_schema "
+			     "where type = 'table' and name not like "
+			     "'sqlite_%'",
+			     &count);
+	if (err)
+		return err;
+	if (version > NEWEST)
+		return nb_fail(NB_EFAIL,
+			       "%s: schema %d, this program knows "
+			       "%d\nhint: use the nightburn that wrote it, or "
+			       "a newer one",
+			       store->path, version, NEWEST);
+	expected = version > 0 ? migrations[version - 1].tables : 0;
+	if (version < 0 || count != expected)
+		return nb_catalog_damaged(store,
+					  "it has not the tables of its "
+					  "version");
+	*schema = (struct nb_schema){
+		.sealed = version > 0 && migrations[version - 1].sealed,
+		.current = version == NEWEST,
+	};
+	return NB_OK;
+}

@@ -1,0 +1,37 @@
+-- A catalog as it was written up to schema 3, whose seal hashes lengths in the
+-- byte order of the machine (little-endian): dumped from such a file.
+BEGIN TRANSACTION;
+CREATE TABLE backups (  id text primary key, pool text not null, job text not null,  host text not null, generation integer not null,  created integer not null, bytes integer not null,  files integer not null) strict;
+INSERT INTO "backups" VALUES('b1','p','j','h',1,1001,1,1);
+INSERT INTO "backups" VALUES('b2','p','j','h',2,1002,1,1);
+INSERT INTO "backups" VALUES('b3','p','j','h',3,1003,1,1);
+CREATE TABLE clones (  name text primary key, id text not null, source text not null,  target text not null, state text not null, note text,  started integer not null, finished integer not null,  checked integer not null, files integer not null,  transferred integer not null, deleted integer not null,  bytes integer not null) strict;
+CREATE TABLE discs (  id text primary key, pool text not null, name text not null,  state text not null, note text, profile text,  capacity integer not null default 0,  verified integer not null default 0,  cycles integer not null default 0,  named integer not null default 1) strict;
+INSERT INTO "discs" VALUES('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','p','A','good',NULL,'CD-RW',1000,5000,1,1);
+INSERT INTO "discs" VALUES('bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb','p','B','suspect','rotten','CD-RW',1000,5000,1,1);
+CREATE TABLE files (  backup_id text not null references backups, path blob not null,  type integer not null, mode integer not null,  uid integer not null, gid integer not null,  mtime integer not null, size integer not null, target blob,  sha256 blob, primary key (backup_id, path)) strict, without rowid;
+INSERT INTO "files" VALUES('b1',X'69642F747265652F66696C65',0,292,0,0,7,1,NULL,NULL);
+INSERT INTO "files" VALUES('b2',X'69642F747265652F66696C65',0,292,0,0,7,1,NULL,NULL);
+INSERT INTO "files" VALUES('b3',X'69642F747265652F66696C65',0,292,0,0,7,1,NULL,NULL);
+CREATE TABLE parts (  backup_id text not null references backups,  number integer not null,  session_id integer not null references sessions,  primary key (backup_id, number, session_id)) strict;
+INSERT INTO "parts" VALUES('b1',1,1);
+INSERT INTO "parts" VALUES('b2',1,2);
+INSERT INTO "parts" VALUES('b3',1,3);
+CREATE TABLE pools (  name text primary key, generation integer not null,  sequence integer not null) strict;
+INSERT INTO "pools" VALUES('p',3,4);
+CREATE TABLE seal (  one integer primary key check (one = 1), sum blob not null) strict;
+INSERT INTO "seal" VALUES(1,X'26FFF1529BC9E7F6DCB63E1AAC6C38FA6CD2B7A7041B697530FE0066BDA880AA');
+CREATE TABLE sessions (  id integer primary key, disc_id text not null references discs,  number integer not null, start integer not null,  blocks integer not null, checksum blob not null,  written integer not null, gone integer not null default 0) strict;
+INSERT INTO "sessions" VALUES(1,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',1,32,100,X'00000000000000000000000000000000',1001,0);
+INSERT INTO "sessions" VALUES(2,'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',1,32,100,X'00000000000000000000000000000000',1002,0);
+INSERT INTO "sessions" VALUES(3,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',2,32,100,X'00000000000000000000000000000000',1003,0);
+CREATE TABLE sources (  backup_id text not null references backups,  number integer not null, kind text not null, name text not null,  database text, format text, path text, compression text,  server_version text, bytes integer not null,  stored integer not null,  primary key (backup_id, number)) strict;
+INSERT INTO "sources" VALUES('b1',0,'postgres','db','db','custom','postgres/db.dump',NULL,'15.18',1000,100);
+INSERT INTO "sources" VALUES('b2',0,'postgres','db','db','custom','postgres/db.dump',NULL,'15.18',2000,200);
+INSERT INTO "sources" VALUES('b3',0,'postgres','db','db','custom','postgres/db.dump',NULL,'15.18',3000,300);
+CREATE UNIQUE INDEX disc_names on discs (pool, name) where named = 1;
+CREATE INDEX session_discs on sessions (disc_id);
+CREATE INDEX backup_generations on backups (pool, generation);
+CREATE INDEX part_sessions on parts (session_id);
+PRAGMA user_version = 3;
+COMMIT;

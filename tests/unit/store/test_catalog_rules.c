@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must hold among the rows of a catalog, whatever engine keeps them:
+ * somebody changes a row, with and without a seal that fits.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "catalog_scene.h"
+#include "store/catalog_private.h"
+
+#define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static const char *
+path(void)
+{
+	return nb_test_path("now/catalog.db");
+}
+
+/* Generation 1 on A, 2 on B. */
+static void
+make(void)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 2, true));
+	nb_catalog_close(catalog);
+}
+
+static struct nb_disc_record
+disc_row(const char *id, const char *name, const char *state)
+{
+	return (struct nb_disc_record){
+		.id = id,
+		.pool = "p",
+		.name = name,
+		.state = state,
+		.profile = "CD-RW",
+		.capacity = 1000,
+		.verified = 5000,
+		.cycles = 1,
+		.named = 1,
+	};
+}
+
+static void
+put(struct nb_catalog *catalog, enum nb_table_id table, const void *row)
+{
+	nb_assert_ok(nb_catalog_put(catalog, table, row));
+}
+
+static void
+later_date(struct nb_catalog *catalog)
+{
+	struct nb_disc_record row = disc_row(ID_A, "A", "good");
+
+	row.verified = 9999999999;
+	put(catalog, NB_TABLE_DISCS, &row);
+}
+
+static void
+unknown_state(struct nb_catalog *catalog)
+{
+	struct nb_disc_record row = disc_row(ID_A, "A", "fine");
+
+	put(catalog, NB_TABLE_DISCS, &row);
+}
+
+static void
+unused_state(struct nb_catalog *catalog)
+{
+	struct nb_disc_record row = disc_row(ID_A, "A", "unused");
+
+	put(catalog, NB_TABLE_DISCS, &row);
+}
+
+static void
+blank_disc(struct nb_catalog *catalog)
+{
+	struct nb_disc_record row = disc_row(ID_B, "B", "blanked");
+
+	put(catalog, NB_TABLE_DISCS, &row);
+}
+
+static void
+session_gone(struct nb_catalog *catalog)
+{
+	uint8_t sum[NB_CHECKSUM_SIZE] = { 0 };
+	struct nb_session_record row = {
+		.id = 2,
+		.disc_id = ID_B,
+		.number = 1,
+		.start = 32,
+		.blocks = 100,
+		.checksum = { sum, sizeof sum },
+		.written = 1002,
+		.gone = 1,
+	};
+
+	put(catalog, NB_TABLE_SESSIONS, &row);
+}
+
+static void
+disc_of_another_pool(struct nb_catalog *catalog)
+{
+	struct nb_disc_record row = disc_row(ID_B, "B", "good");
+
+	row.pool = "q";
+	put(catalog, NB_TABLE_DISCS, &row);
+}
+
+static void
+pool_behind(struct nb_catalog *catalog)
+{
+	struct nb_pool_record row = { .name = "p", .generation = 1 };
+
+	put(catalog, NB_TABLE_POOLS, &row);
+}
+
+static void
+backup_of_no_pool(struct nb_catalog *catalog)
+{
+	struct nb_backup_record row = {
+		.id = "b9",
+		.pool = "z",
+		.job = "j",
+		.host = "h",
+		.generation = 1,
+	};
+
+	put(catalog, NB_TABLE_BACKUPS, &row);
+}
+
+static void
+seal_of_the_future(struct nb_catalog *catalog)
+{
+	struct nb_seal seal = { .version = 3 };
+
+	nb_assert_ok(catalog->store->driver->save_seal(catalog->store, &seal));
+}
+
+#define UNSEALED "what it holds is not what was written"
+
+static const struct change {
+	void (*make)(struct nb_catalog *catalog);
+	bool seal;
+	const char *says;
+} changes[] = {
+	{ later_date, false, UNSEALED },
+	{ session_gone, false, UNSEALED },
+	{ pool_behind, false, UNSEALED },
+	{ backup_of_no_pool, false, UNSEALED },
+	{ seal_of_the_future, false, UNSEALED },
+	{ unknown_state, true, "disc A: no such state" },
+	{ unused_state, true, "disc A: no such state" },
+	{ blank_disc, true, "disc B: blank, and something is on it" },
+	{ session_gone, true, "disc B: good, and nothing is on it" },
+	{ disc_of_another_pool, true, "backup b2: on a disc of another pool" },
+	{ pool_behind, true, "backup b2: newer than its pool" },
+	{ backup_of_no_pool, true, "backup b9: newer than its pool" },
+};
+
+/* As the engine has it, past all rules. */
+static void
+tamper(const struct change *change)
+{
+	const struct nb_catalog_driver *driver = scene_driver();
+	struct nb_catalog catalog = { .current = true };
+
+	nb_assert_ok(driver->open(path(), NB_CATALOG_WORK, &catalog.store));
+	nb_assert_ok(driver->begin(catalog.store, true));
+	change->make(&catalog);
+	if (change->seal)
+		nb_assert_ok(nb_catalog_seal(&catalog));
+	nb_assert_ok(driver->commit(catalog.store));
+	driver->close(catalog.store);
+}
+
+START_TEST(a_row_that_was_changed_is_seen)
+{
+	const struct change *change = &changes[_i];
+	struct nb_catalog *catalog = NULL;
+	char text[512];
+
+	make();
+	tamper(change);
+	snprintf(text, sizeof text,
+		 "error: %s: the catalog is damaged: %s\nhint: nightburn "
+		 "catalog rebuild, with each disc of the pool in turn; nothing "
+		 "is written to a disc before\n",
+		 path(), change->says);
+	nb_assert_fails(nb_catalog_open_with(scene_driver(), path(),
+					     NB_CATALOG_WORK, &catalog),
+			NB_ECORRUPT, text);
+	nb_assert_fails(nb_catalog_open_with(scene_driver(), path(),
+					     NB_CATALOG_LIST, &catalog),
+			NB_OK, text);
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+static enum nb_err
+count(void *ctx, const struct nb_catalog_backup *row)
+{
+	(void)row;
+	++*(int *)ctx;
+	return NB_OK;
+}
+
+START_TEST(a_person_who_asks_is_told_what_can_be_read)
+{
+	struct nb_catalog *catalog = NULL;
+	int rows = 0;
+
+	make();
+	tamper(&changes[0]);
+	nb_assert_ok(nb_catalog_open_with(scene_driver(), path(),
+					  NB_CATALOG_QUERY, &catalog));
+	nb_assert_ok(nb_catalog_backups(catalog, "p", count, &rows));
+	ck_assert_int_eq(rows, 2);
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+START_TEST(what_fails_halfway_leaves_nothing)
+{
+	struct nb_catalog *catalog;
+	struct nb_disc_record row = disc_row(ID_A, "A", "suspect");
+
+	make();
+	catalog = scene_open("now", NB_CATALOG_WORK);
+	nb_assert_ok(nb_catalog_begin(catalog));
+	put(catalog, NB_TABLE_DISCS, &row);
+	ck_assert_int_eq(nb_catalog_end(catalog, NB_EIO), NB_EIO);
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A good 1 b1, B good 2 b2, newest 2");
+	nb_catalog_close(catalog);
+	catalog = scene_open("now", NB_CATALOG_WORK);
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A good 1 b1, B good 2 b2, newest 2");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+static enum nb_err
+tell_clone(void *ctx, const struct nb_catalog_clone *row)
+{
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, 256 - n, "%s %s %d %d, ", row->name,
+		 nb_clone_state_name(row->state), (int)row->finished,
+		 (int)row->checked);
+	return NB_OK;
+}
+
+START_TEST(a_clone_keeps_the_dates_that_are_not_told_anew)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	struct nb_catalog_clone clone = {
+		.name = "web",
+		.id = "id",
+		.source = "/srv",
+		.target = "/dev/sdb",
+		.state = NB_CLONE_GOOD,
+		.finished = 20,
+		.checked = 30,
+	};
+	char text[256] = "";
+
+	nb_assert_ok(nb_catalog_put_clone(catalog, &clone));
+	clone.state = NB_CLONE_WRITING;
+	clone.finished = 0;
+	clone.checked = 40;
+	nb_assert_ok(nb_catalog_put_clone(catalog, &clone));
+	clone.name = "mail";
+	nb_assert_ok(nb_catalog_put_clone(catalog, &clone));
+	nb_assert_ok(nb_catalog_clones(catalog, tell_clone, text));
+	ck_assert_str_eq(text, "mail writing 0 40, web writing 20 40, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+static enum nb_err
+tell_backup(void *ctx, const struct nb_catalog_backup *row)
+{
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, 256 - n, "%s %s %d, ", row->id,
+		 row->disc ? row->disc : "-", row->session);
+	return NB_OK;
+}
+
+START_TEST(backups_are_told_with_the_disc_that_holds_them_newest_first)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	char text[256] = "";
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 2, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 10, false));
+	nb_assert_ok(
+		nb_catalog_set_disc(catalog, ID_A, NB_DISC_BLANKED, "blanked"));
+	nb_assert_ok(nb_catalog_backups(catalog, NULL, tell_backup, text));
+	ck_assert_str_eq(text, "b10 B 1, b2 B 1, b1 - 0, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+/* "b1" is a backup and the beginning of another; 2 is a generation. */
+static const struct {
+	const char *which, *told;
+} asked[] = {
+	{ "b1", "b1 A 1, " },
+	{ "b10", "b10 B 1, " },
+	{ "2", "b2 B 1, " },
+	{ "b2", "b2 B 1, " },
+};
+
+START_TEST(a_backup_is_found_by_its_id_its_beginning_or_its_generation)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	char text[256] = "";
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 2, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 10, false));
+	nb_assert_ok(
+		nb_catalog_backup(catalog, asked[_i].which, tell_backup, text));
+	ck_assert_str_eq(text, asked[_i].told);
+	nb_assert_fails(nb_catalog_backup(catalog, "b", tell_backup, text),
+			NB_ENOTFOUND,
+			"error: b: more than one backup begins like this\n"
+			"hint: nightburn list shows the backups\n");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+static enum nb_err
+tell_disc(void *ctx, const struct nb_catalog_disc *row)
+{
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, 256 - n, "%s %s %d %d %d, ", row->name,
+		 nb_disc_state_name(row->state), (int)row->generation,
+		 row->sessions, row->cycles);
+	return NB_OK;
+}
+
+START_TEST(discs_are_told_by_name_with_what_is_on_them)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	char text[256] = "";
+
+	nb_assert_ok(scene_commit(catalog, 'B', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'A', 2, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 3, false));
+	nb_assert_ok(nb_catalog_discs(catalog, tell_disc, text));
+	ck_assert_str_eq(text, "A good 2 1 1, B good 3 2 1, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+START_TEST(a_damaged_catalog_is_set_aside_and_the_next_one_is_new)
+{
+	struct nb_catalog *catalog;
+
+	make();
+	nb_assert_ok(scene_driver()->set_aside(path()));
+	ck_assert_ptr_nonnull(strstr(nb_test_log(),
+				     "now/catalog.db.damaged-1: the damaged "
+				     "catalog\n"));
+	catalog = scene_open("now", NB_CATALOG_WORK);
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A unused 0 , B unused 0 , newest 0");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof table / sizeof *table)
+
+static void
+add(TCase *tc)
+{
+	tcase_add_loop_test(tc, a_row_that_was_changed_is_seen, 0,
+			    COUNT(changes));
+	tcase_add_test(tc, a_person_who_asks_is_told_what_can_be_read);
+	tcase_add_test(tc, what_fails_halfway_leaves_nothing);
+	tcase_add_test(tc, a_clone_keeps_the_dates_that_are_not_told_anew);
+	tcase_add_test(
+		tc,
+		backups_are_told_with_the_disc_that_holds_them_newest_first);
+	tcase_add_loop_test(
+		tc, a_backup_is_found_by_its_id_its_beginning_or_its_generation,
+		0, COUNT(asked));
+	tcase_add_test(tc, discs_are_told_by_name_with_what_is_on_them);
+	tcase_add_test(tc,
+		       a_damaged_catalog_is_set_aside_and_the_next_one_is_new);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("catalog_rules");
+
+	scene_add_cases(suite, 30, add);
+	return nb_test_main(suite);
+}
