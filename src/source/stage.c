@@ -51,7 +51,10 @@ nb_stage_add(struct nb_stage *stage, const struct nb_dump_file *file)
 	};
 	enum nb_err err = nb_str_dup(file->path, &e.root_path);
 
+	e.plain = file->filters ? file->raw : 0;
 	memcpy(e.sha256, file->sha256, sizeof e.sha256);
+	if (!err)
+		err = nb_str_dup(file->filters, &e.filters);
 	if (!err)
 		err = nb_path_join(stage->context->backup_id, file->path,
 				   &e.path);

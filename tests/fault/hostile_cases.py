@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Images that want to do harm: row of the table of faults, name, and how the
 image is made."""
+import gzip
 import json
 import struct
 
@@ -26,6 +27,13 @@ def listed(*lines, beneath=(), **odd):
     """A good tree, and a manifest with lines of its own."""
     return disc([Node("file", GOOD), *beneath],
                 [line(path("file"), GOOD), *lines], **odd)
+
+
+def filtered(content, **more):
+    """A good file, and one that passed filters."""
+    lines = [line(path("file"), GOOD), line(path("x"), content, **more)]
+    return disc([Node("file", GOOD), Node("x", content)], lines,
+                text=manifest(lines, filters=True))
 
 
 def loop(to_root):
@@ -279,6 +287,15 @@ CASES = [
     (84, "file on its own directory", lambda: disc(
         [Node("file", GOOD, extent=20, size=2048)],
         [line(path("file"), GOOD)])),
+    (84, "a filter undone", lambda: filtered(
+        gzip.compress(GOOD, mtime=0), filters=["gzip"], plain_size=5)),
+    (84, "a filter of a later version", lambda: filtered(
+        b"age", filters=["gzip", "age"], plain_size=5)),
+    (84, "a filter that did not pass it", lambda: filtered(
+        GOOD, filters=["zstd"], plain_size=5)),
+    (84, "more bytes than the manifest promises", lambda: filtered(
+        gzip.compress(bytes(1 << 24), mtime=0), filters=["gzip"],
+        plain_size=5)),
     (84, "mode that is none", lambda: named("x", mode=0o170000)),
     (84, "good", listed),
 ]

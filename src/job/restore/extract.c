@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "disc/read/readback.h"
 #include "job/restore/extract_order.h"
+#include "job/restore/stream.h"
 
 /* A name that no backup is likely to have; it goes away with the rename. */
 #define TEMPORARY ".nightburn-restore.tmp"
@@ -88,7 +89,7 @@ take_bytes(void *ctx, const void *data, size_t n)
 static enum nb_err
 finish_file(struct state *s, const struct nb_entry *e)
 {
-	if (e->holes.count && ftruncate(s->fd, (off_t)e->size))
+	if (e->holes.count && ftruncate(s->fd, (off_t)s->out.size))
 		return nb_fail_errno(nb_fd_write_error(),
 				     "%s: cannot set "
 				     "its size",
@@ -144,7 +145,7 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 	*good = false;
 	s->out = (struct nb_extract_out){ .fd = s->fd,
 					  .holes = &e->holes,
-					  .size = e->size };
+					  .size = nb_restore_size(e) };
 	if (!feed
 	    && (!node || node->entry.type != NB_ENTRY_FILE
 		|| node->entry.size != e->size)) {
@@ -152,7 +153,7 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 		return NB_OK;
 	}
 	err = feed ? feed->bytes(feed->ctx, take_bytes, s)
-		   : nb_reader_bytes(s->spec->blocks, node, take_bytes, s);
+		   : nb_restore_file(s->spec->blocks, node, e, take_bytes, s);
 	nb_sha256_finish(s->sha256, sha256);
 	if (s->target_err)
 		return s->target_err;
@@ -160,7 +161,8 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 		return err;
 	if (err)
 		count_bad(s, e, "cannot be read");
-	else if (memcmp(sha256, e->sha256, sizeof sha256))
+	else if (!nb_restore_hidden(e)
+		 && memcmp(sha256, e->sha256, sizeof sha256))
 		count_bad(s, e, "SHA-256 differs");
 	else
 		*good = true;
@@ -200,7 +202,7 @@ put_file(struct state *s, const struct nb_entry *e)
 	nb_fd_close(&dir);
 	if (!err && good) {
 		s->result->files++;
-		s->result->bytes += e->size;
+		s->result->bytes += nb_restore_size(e);
 	}
 	return err;
 }

@@ -163,7 +163,8 @@ unpack_all(struct nb_extract *spec, const struct nb_disc_backup *held,
 
 		if (!packed)
 			continue;
-		err = nb_restore_unpack(spec, held, packed, options, &one);
+		err = nb_restore_unpack(spec, held, &held->entries.at[i],
+					packed, options, &one);
 		add_result(result, &one);
 		if (err == NB_ECORRUPT) {
 			bad = err;

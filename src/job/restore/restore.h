@@ -47,10 +47,11 @@ enum nb_err nb_restore_temporary(const struct nightburn *nb, char **path,
 				 int *fd);
 
 /* Is it a tree that is one archive?  Then its members that are wanted are
- * brought back by SPEC, whose entries are replaced. (unpack.c) */
+ * brought back from FILE by SPEC, whose entries are replaced. (unpack.c) */
 bool nb_source_is_packed(const struct nb_manifest_source *source);
 enum nb_err nb_restore_unpack(struct nb_extract *spec,
 			      const struct nb_disc_backup *held,
+			      const struct nb_entry *file,
 			      const struct nb_manifest_source *source,
 			      const struct nb_restore_options *options,
 			      struct nb_extract_result *result);

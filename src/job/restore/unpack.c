@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "filter/chain.h"
 #include "filter/pipe.h"
+#include "job/restore/stream.h"
 #include "source/tree/tar.h"
 
 struct archive {
@@ -21,12 +21,6 @@ struct archive {
 	size_t prefix;
 };
 
-static enum nb_err
-take(void *ctx, const void *data, size_t n)
-{
-	return nb_chain_put(ctx, data, n);
-}
-
 /* The archive from the disc, as it was before its filters.  Its own hash does
  * not matter: those of its members tell what of a damaged one is sound. */
 static enum nb_err
@@ -35,21 +29,14 @@ read_archive(void *ctx, nb_filter_sink *put, void *put_ctx)
 	const struct archive *a = ctx;
 	const struct nb_chain_expected expected = { NB_CHAIN_ANY, NULL,
 						    a->plain };
-	struct nb_chain *chain = NULL;
-	enum nb_err err =
-		nb_chain_read(&(struct nb_chain_spec){ .object = a->path,
-						       .filters = a->filters,
-						       .put = put,
-						       .ctx = put_ctx,
-						       .expected = &expected },
-			      &chain);
 
-	if (!err)
-		err = nb_reader_bytes(a->blocks, a->node, take, chain);
-	if (!err)
-		err = nb_chain_finish(chain);
-	nb_chain_free(chain);
-	return err;
+	return nb_restore_stream(
+		a->blocks, a->node,
+		&(struct nb_chain_spec){ .object = a->path,
+					 .filters = a->filters,
+					 .put = put,
+					 .ctx = put_ctx,
+					 .expected = &expected });
 }
 
 /* The wanted file that the bytes of member M are of: itself, or the first of
@@ -194,20 +181,24 @@ unpack_from(struct archive *a, struct nb_extract *spec,
 }
 
 static enum nb_err
-unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
+unpack(struct nb_extract *spec, const struct nb_entry *file,
+       const struct nb_manifest_source *source,
        struct nb_extract_result *result)
 {
 	struct archive a = {
 		.blocks = spec->blocks,
-		.path = source->path,
-		.filters = "zstd",
-		.plain = NB_CHAIN_ANY,
+		.path = file->path,
+		.filters = file->filters,
+		.plain = file->filters ? file->plain : NB_CHAIN_ANY,
 		.members = &source->members,
 		.wanted = spec->entries,
-		.node = nb_nodes_find(spec->nodes, source->path),
+		.node = nb_nodes_find(spec->nodes, file->path),
 		.prefix = spec->prefix + strlen(source->kind) + 1,
 	};
+	enum nb_err err = nb_filters_check(file->path, file->filters);
 
+	if (err)
+		return err;
 	if (!a.node || a.node->entry.type != NB_ENTRY_FILE
 	    || !is_sound(&source->members))
 		return nb_fail(NB_ECORRUPT,
@@ -217,8 +208,17 @@ unpack(struct nb_extract *spec, const struct nb_manifest_source *source,
 	return unpack_from(&a, spec, result);
 }
 
+/* What cannot be unpacked here is no reason to leave the rest on the disc. */
+static void
+count_members(const struct nb_entries *wanted, struct nb_extract_result *result)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		result->bad += wanted->at[i].type == NB_ENTRY_FILE;
+}
+
 enum nb_err
 nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *held,
+		  const struct nb_entry *file,
 		  const struct nb_manifest_source *source,
 		  const struct nb_restore_options *options,
 		  struct nb_extract_result *result)
@@ -230,7 +230,11 @@ nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *held,
 	memset(result, 0, sizeof *result);
 	spec->entries = &wanted;
 	if (!err && wanted.count)
-		err = unpack(spec, source, result);
+		err = unpack(spec, file, source, result);
+	if (err == NB_EWRONG) {
+		count_members(&wanted, result);
+		err = NB_ECORRUPT;
+	}
 	spec->nodes = nodes;
 	nb_entries_free(&wanted);
 	return err;

@@ -14,6 +14,7 @@ nb_entry_clear(struct nb_entry *e)
 	free(e->root_path);
 	free(e->data);
 	free(e->shared);
+	free(e->filters);
 	for (size_t i = 0; i < e->xattrs.count; i++) {
 		free(e->xattrs.at[i].name);
 		free(e->xattrs.at[i].value);
@@ -52,7 +53,7 @@ nb_entry_copy(const struct nb_entry *e, struct nb_entry *out)
 	enum nb_err err;
 
 	copy.path = copy.target = copy.root_path = copy.data = NULL;
-	copy.shared = NULL;
+	copy.shared = copy.filters = NULL;
 	memset(&copy.xattrs, 0, sizeof copy.xattrs);
 	memset(&copy.holes, 0, sizeof copy.holes);
 	err = nb_str_dup(e->path, &copy.path);
@@ -62,6 +63,8 @@ nb_entry_copy(const struct nb_entry *e, struct nb_entry *out)
 		err = nb_str_dup(e->root_path, &copy.root_path);
 	if (!err)
 		err = nb_str_dup(e->shared, &copy.shared);
+	if (!err)
+		err = nb_str_dup(e->filters, &copy.filters);
 	if (!err)
 		err = copy_xattrs(&e->xattrs, &copy.xattrs);
 	for (size_t i = 0; !err && i < e->holes.count; i++)

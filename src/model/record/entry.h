@@ -30,6 +30,8 @@ enum nb_content {
 				its first bytes (El Torito for BIOS) */
 };
 
+#define NB_PLAIN_UNKNOWN UINT64_MAX
+
 #define NB_XATTR_ACCESS "system.posix_acl_access"
 #define NB_XATTR_DEFAULT "system.posix_acl_default"
 
@@ -57,7 +59,11 @@ struct nb_entry {
 	gid_t gid;
 	int64_t mtime;     /* seconds since 1970 UTC */
 	uint32_t mtime_ns; /* nanoseconds on top of it */
-	uint64_t size;     /* of a file, in bytes */
+	uint64_t size;     /* of a file, in bytes as they are stored */
+	char *filters;     /* that it passed, in the order of writing, with a
+				comma between them; NULL: none */
+	uint64_t plain;    /* with filters: bytes before them;
+				NB_PLAIN_UNKNOWN: not recorded */
 	/* By these a file is known as unchanged; 0: not recorded. */
 	uint64_t inode;
 	int64_t ctime;

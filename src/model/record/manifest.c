@@ -26,7 +26,9 @@ nb_manifest_clear(struct nb_manifest *m)
 static void
 add_head(struct nb_str *s, const struct nb_manifest *m)
 {
-	nb_str_addf(s, "{\"nightburn_manifest\":%d,\n\"backup_id\":",
+	nb_str_addf(s,
+		    "{\"nightburn_manifest\":%d,\"filters\":true,\n"
+		    "\"backup_id\":",
 		    NB_MANIFEST_VERSION);
 	nb_str_add_json(s, m->backup_id);
 	nb_str_addf(s, ",\"generation\":%llu,\"created\":%lld,\n\"job\":",

@@ -41,6 +41,18 @@ add_number(struct nb_str *s, const char *key, uint64_t value)
 		    (unsigned long long)value, quote);
 }
 
+static void
+add_filters(struct nb_str *s, const struct nb_entry *e)
+{
+	nb_str_add(s, ",\"filters\":[\"");
+	for (const char *p = e->filters; *p; p++)
+		nb_str_add_bytes(s, *p == ',' ? "\",\"" : p, *p == ',' ? 3 : 1);
+	nb_str_add(s, "\"]");
+	if (e->plain != NB_PLAIN_UNKNOWN)
+		nb_str_addf(s, ",\"plain_size\":%llu",
+			    (unsigned long long)e->plain);
+}
+
 /* By what a change is seen.  Of a file that may become torn while it is
  * written, the text has the same length either way. */
 static void
@@ -104,6 +116,8 @@ nb_manifest_add_entry(struct nb_str *s, const struct nb_entry *e, bool state,
 		add_hash(s, e);
 		nb_str_add(s, "\"");
 	}
+	if (e->filters)
+		add_filters(s, e);
 	if (e->type == NB_ENTRY_SYMLINK) {
 		nb_str_add(s, ",");
 		nb_manifest_add_bytes(s, "target", e->target ? e->target : "");

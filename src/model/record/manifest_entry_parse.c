@@ -226,5 +226,6 @@ nb_manifest_read_entry(const json_t *object, struct nb_entry *e)
 		&& read_id(object, "gid", &e->gid)
 		&& nb_json_i64(object, "mtime", &e->mtime)
 		&& read_special(object, e) && read_state(object, e)
+		&& nb_manifest_read_filters(object, e)
 		&& read_xattrs(object, &e->xattrs) && read_holes(object, e);
 }

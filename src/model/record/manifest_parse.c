@@ -252,6 +252,7 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	struct nb_manifest found = { 0 };
 	struct lists lists = { .name = name, .manifest = &found };
 	const char *lines, *end;
+	bool recorded;
 	enum nb_err err;
 	json_t *root;
 
@@ -263,11 +264,14 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 			      name);
 	else
 		err = read_files(root, &lists);
+	recorded = json_is_true(json_object_get(root, "filters"));
 	json_decref(root);
 	if (!err && lines)
 		err = read_lines(lines, end, &lists);
 	if (!err)
 		err = check_doubled(name, &lists.files);
+	if (!err && !recorded)
+		err = nb_manifest_guess_filters(&found, &lists.files);
 	if (!err)
 		err = move_entries(&lists.files, entries);
 	if (err)

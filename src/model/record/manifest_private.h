@@ -22,8 +22,17 @@ void nb_manifest_add_source(struct nb_str *s,
  * caller's to clear.
  */
 bool nb_manifest_read_bytes(const json_t *object, const char *key, char **out);
+bool nb_manifest_read_filters(const json_t *object, struct nb_entry *e);
 bool nb_manifest_read_entry(const json_t *object, struct nb_entry *e);
 bool nb_manifest_read_source(const json_t *object,
 			     struct nb_manifest_source *source);
+
+/*
+ * The manifests of earlier versions do not record what their FILES passed.
+ * There, and only there, the ending of the name tells it, for those files that
+ * a source compressed.  NB_ENOMEM
+ */
+enum nb_err nb_manifest_guess_filters(const struct nb_manifest *m,
+				      struct nb_entries *files);
 
 #endif

@@ -181,11 +181,14 @@ add_entry(struct pack *p, const char *path, struct nb_source_output *out)
 		.mode = 0400,
 		.mtime = p->walk->context->date,
 		.size = p->file.stored,
+		.plain = p->file.raw,
 		.hashed = true,
 	};
 	enum nb_err err = nb_str_dup(path, &e.root_path);
 
 	memcpy(e.sha256, p->file.sha256, sizeof e.sha256);
+	if (!err)
+		err = nb_str_dup(p->file.filters, &e.filters);
 	if (!err)
 		err = nb_path_join(p->walk->context->backup_id, path, &e.path);
 	if (err)
@@ -208,7 +211,7 @@ add_record(struct pack *p, const char *path, struct nb_source_output *out)
 	if (!err)
 		err = nb_str_dup("tar", &record->format);
 	if (!err)
-		err = nb_str_dup("zstd", &record->compression);
+		err = nb_str_dup(p->file.filters, &record->compression);
 	if (!err)
 		err = nb_path_join(p->walk->context->backup_id, path,
 				   &record->path);

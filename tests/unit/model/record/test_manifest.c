@@ -75,6 +75,8 @@ assert_same_entry(const struct nb_entry *a, const struct nb_entry *b)
 	ck_assert_int_eq(a->mtime, b->mtime);
 	ck_assert_uint_eq(a->size, b->size);
 	assert_same_text(a->target, b->target);
+	assert_same_text(a->filters, b->filters);
+	ck_assert_uint_eq(a->plain, b->plain);
 	ck_assert_uint_eq(a->rdev, b->rdev);
 	ck_assert_uint_eq(a->dev, b->dev);
 	ck_assert_uint_eq(a->ino, b->ino);
@@ -151,7 +153,7 @@ START_TEST(a_manifest_has_one_entry_a_line)
 	nb_assert_ok(nb_manifest_render(&m, &entries, &text, &n));
 	ck_assert_str_eq(
 		text,
-		"{\"nightburn_manifest\":1,\n"
+		"{\"nightburn_manifest\":1,\"filters\":true,\n"
 		"\"backup_id\":\"20260101T013000Z-1a2b\",\"generation\":42,"
 		"\"created\":1767231000,\n"
 		"\"job\":\"nightly\",\"pool\":\"db\",\"disc\":\"DB-A\","

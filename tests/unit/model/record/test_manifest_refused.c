@@ -82,6 +82,27 @@ static const struct {
 	{ FILE_A("1", AB "ab"), UNSOUND_A },
 	{ FILE_A("1", "abab"), UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"file\"," REST ",\"size\":1}", UNSOUND_A },
+	{ FILE_A("1", AB "\",\"filters\":\"zstd"), UNSOUND_A },
+	{ FILE_A("1", AB "\",\"filters\":[1],\"x\":\""), UNSOUND_A },
+	{ FILE_A("1", AB "\",\"filters\":[\"\"],\"x\":\""), UNSOUND_A },
+	{ FILE_A("1", AB "\",\"filters\":[\"Zstd\"],\"x\":\""), UNSOUND_A },
+	{ FILE_A("1", AB "\",\"filters\":[\"a,b\"],\"x\":\""), UNSOUND_A },
+	{ FILE_A("1", AB "\",\"filters\":[\"a\",\"\"],\"x\":\""), UNSOUND_A },
+	{ FILE_A("1",
+		 AB "\",\"filters\":[\"12345678901234567890123456789012\"],"
+		    "\"x\":\""),
+	  UNSOUND_A },
+	{ FILE_A("1",
+		 AB "\",\"filters\":[\"a\",\"a\",\"a\",\"a\",\"a\","
+		    "\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
+		    "\"a\",\"a\",\"a\",\"a\"],\"x\":\""),
+	  UNSOUND_A },
+	{ FILE_A("1",
+		 AB "\",\"filters\":[\"a\"],\"plain_size\":-1,"
+		    "\"x\":\""),
+	  UNSOUND_A },
+	{ "{\"path\":\"a\",\"type\":\"dir\"," REST ",\"filters\":[\"zstd\"]}",
+	  UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"symlink\"," REST "}", UNSOUND_A },
 	{ "{\"path\":\"a\",\"type\":\"char\"," REST ",\"major\":1}",
 	  UNSOUND_A },

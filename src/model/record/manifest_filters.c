@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The filters of a file, as the manifest records them. */
+#include <string.h>
+
+#include "model/record/manifest_private.h"
+
+#define FILTERS_MAX 16
+#define NAME_MAX_BYTES 31
+
+static bool
+is_name(const char *text)
+{
+	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+	return text && *text && strlen(text) <= NAME_MAX_BYTES
+		&& strspn(text, set) == strlen(text);
+}
+
+static bool
+join(const json_t *list, char **out)
+{
+	struct nb_str s = NB_STR_INIT;
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+	{
+		const char *name = json_string_value(value);
+
+		if (!is_name(name) || i >= FILTERS_MAX) {
+			nb_str_free(&s);
+			return false;
+		}
+		nb_str_add(&s, i ? "," : "");
+		nb_str_add(&s, name);
+	}
+	return !nb_str_take(&s, out);
+}
+
+bool
+nb_manifest_read_filters(const json_t *object, struct nb_entry *e)
+{
+	const json_t *list = json_object_get(object, "filters");
+
+	if (!list)
+		return true;
+	if (!json_is_array(list) || e->type != NB_ENTRY_FILE)
+		return false;
+	if (!json_array_size(list))
+		return true;
+	e->plain = NB_PLAIN_UNKNOWN;
+	return join(list, &e->filters)
+		&& (!json_object_get(object, "plain_size")
+		    || nb_json_u64(object, "plain_size", &e->plain));
+}
+
+static const struct {
+	const char *ending, *filter;
+} endings[] = {
+	{ ".gz", "gzip" },
+	{ ".zst", "zstd" },
+};
+
+/* By the ending of PATH, or NULL. */
+static const char *
+filter_of(const char *path)
+{
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		size_t k = strlen(endings[i].ending);
+
+		if (n > k && !strcmp(path + n - k, endings[i].ending))
+			return endings[i].filter;
+	}
+	return NULL;
+}
+
+/* Is E a file that S compressed: a dump, a packed tree, or the start of a disk?
+ * What else has such a name had it before. */
+static bool
+is_made_by(const struct nb_entry *e, const struct nb_manifest_source *s)
+{
+	size_t n = s->path ? strlen(s->path) : 0;
+
+	if (!n)
+		return false;
+	if (!strcmp(s->kind, "bootarea"))
+		return !strncmp(e->path, s->path, n)
+			&& !strcmp(e->path + n, "/start.img.zst");
+	return !strcmp(e->path, s->path)
+		&& (!strcmp(s->kind, "postgres")
+		    || (s->format && !strcmp(s->format, "tar")));
+}
+
+/* The size of a dump is that of its source; of an archive nobody knows it. */
+static enum nb_err
+guess(const struct nb_manifest *m, const char *filter, struct nb_entry *e)
+{
+	for (size_t i = 0; i < m->sources.count; i++) {
+		const struct nb_manifest_source *s = &m->sources.at[i];
+
+		if (!is_made_by(e, s))
+			continue;
+		e->plain =
+			s->database && s->bytes ? s->bytes : NB_PLAIN_UNKNOWN;
+		return nb_str_dup(filter, &e->filters);
+	}
+	return NB_OK;
+}
+
+enum nb_err
+nb_manifest_guess_filters(const struct nb_manifest *m, struct nb_entries *files)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < files->count; i++) {
+		struct nb_entry *e = &files->at[i];
+		const char *filter =
+			e->type == NB_ENTRY_FILE ? filter_of(e->path) : NULL;
+
+		if (filter)
+			err = guess(m, filter, e);
+	}
+	return err;
+}
