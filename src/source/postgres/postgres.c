@@ -150,10 +150,10 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 	e.uid = owner.uid;
 	e.gid = owner.gid;
 	memcpy(e.sha256, dump->file.sha256, sizeof e.sha256);
-	if (dump->filters)
+	if (dump->format->filters)
 		e.plain = dump->raw;
 	if (!err)
-		err = nb_str_dup(dump->filters, &e.filters);
+		err = nb_str_dup(dump->format->filters, &e.filters);
 	if (!err)
 		err = nb_str_dup(dump->path, &e.root_path);
 	if (!err)
