@@ -44,9 +44,9 @@ struct nb_image_options {
  * Builds the tree.  ENTRIES is sorted, borrowed, and must outlive the image;
  * hashes are written into it while the image streams.  Of a previous session
  * every node stays that ENTRIES does not name; a file of ENTRIES replaces an
- * older one of its path, except that the older NB_LABEL_PATH and
- * NB_MANIFEST_PATH are first moved to "nightburn/<previous backup id>/"
- * (the id that MOVE_TO names; NULL when there is no previous session).
+ * older one of its path, except that those of nightburn's own that are kept
+ * (model/record/own_files.h) are first moved to "nightburn/<previous backup
+ * id>/" (the id that MOVE_TO names; NULL when there is no previous session).
  */
 enum nb_err nb_image_new(const struct nb_image_options *options,
 			 struct nb_entries *entries, const char *move_to,

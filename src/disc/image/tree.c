@@ -7,12 +7,7 @@
 
 #include "base/str.h"
 #include "disc/library.h"
-#include "model/record/label.h"
-#include "model/record/manifest.h"
-
-/* Larger weights stand nearer to the start of the data area. */
-#define WEIGHT_MANIFEST (-1000)
-#define WEIGHT_SUMS (-2000)
+#include "model/record/own_files.h"
 
 struct tree {
 	struct nb_image *image;
@@ -127,6 +122,7 @@ add_file(struct tree *t, IsoDir *parent, const char *name, size_t i)
 {
 	struct nb_image *image = t->image;
 	struct nb_entry *e = &image->entries->at[i];
+	const struct nb_own_file *own = nb_own_file_find(e->path);
 	IsoStream *stream;
 	IsoFile *file = NULL;
 	enum nb_err err;
@@ -140,12 +136,10 @@ add_file(struct tree *t, IsoDir *parent, const char *name, size_t i)
 		iso_stream_unref(stream);
 		return err;
 	}
-	if (!strcmp(e->path, NB_SUMS_PATH))
-		iso_node_set_sort_weight((IsoNode *)file, WEIGHT_SUMS);
-	else if (e->content == NB_CONTENT_LATE)
-		iso_node_set_sort_weight((IsoNode *)file, WEIGHT_MANIFEST);
-	else if (e->content == NB_CONTENT_BOOT)
+	if (e->content == NB_CONTENT_BOOT)
 		iso_node_set_sort_weight((IsoNode *)file, NB_WEIGHT_BOOT);
+	else if (own)
+		iso_node_set_sort_weight((IsoNode *)file, own->weight);
 	return nb_image_set_all((IsoNode *)file, e);
 }
 
@@ -312,9 +306,8 @@ nb_image_move_aside(struct nb_image *image, const char *id)
 			  &own);
 	if (!err)
 		err = get_or_make(&t, own, id, &to);
-	if (!err)
-		err = move_one(image, NB_LABEL_PATH, to);
-	if (!err)
-		err = move_one(image, NB_MANIFEST_PATH, to);
+	for (size_t i = 0; !err && i < NB_OWN_FILES; i++)
+		if (nb_own_files[i].kept)
+			err = move_one(image, nb_own_files[i].path, to);
 	return err;
 }

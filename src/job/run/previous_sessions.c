@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/run/previous_sessions.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
+#include "model/record/own_files.h"
 
-/* The newest session's label and manifest move aside (nb_image_new). */
+/* What an appended session moves aside stands elsewhere then. */
 static enum nb_err
 move_aside(struct nb_entry *e, const char *backup_id)
 {
 	char *moved;
-	enum nb_err err;
+	enum nb_err err = nb_own_file_moved(e->path, backup_id, &moved);
 
-	if (strcmp(e->path, NB_LABEL_PATH) && strcmp(e->path, NB_MANIFEST_PATH))
-		return NB_OK;
-	err = nb_str_format(&moved, "nightburn/%s/%s", backup_id,
-			    strrchr(e->path, '/') + 1);
-	if (!err) {
+	if (!err && moved) {
 		free(e->path);
 		e->path = moved;
 	}

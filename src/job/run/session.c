@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "job/run/previous_sessions.h"
-#include "model/record/disc_readme.h"
+#include "model/record/own_files.h"
 
 /* Upper-case letters, digits and underscores (ECMA-119 7.4.1), at most N. */
 static void
@@ -128,81 +128,40 @@ make_manifest(const struct nb_backup *backup, struct nb_session *s)
 	m->created = from->created;
 }
 
+/* What nightburn's own files are made of, but what README.txt and its like
+ * need. */
+static struct nb_own_facts
+own_facts(const struct nb_session *s)
+{
+	return (struct nb_own_facts){
+		.label = s->label.disc_id[0] ? &s->label : NULL,
+		.manifest = &s->manifest,
+		.entries = &s->entries,
+		.kept = &s->kept,
+		.key = s->key,
+	};
+}
+
 /* README.txt and its like tell of all backups that the disc will hold. */
 static enum nb_err
-add_content(struct nb_session *s, const char *volume_id)
+add_own_files(struct nb_session *s, const char *volume_id)
 {
 	const struct nb_manifest **all;
-	struct nb_disc_readme_facts facts = { .count = s->earlier.count + 1,
-					      .volume_id = volume_id };
+	struct nb_disc_readme_facts readme = { .count = s->earlier.count + 1,
+					       .volume_id = volume_id };
+	struct nb_own_facts facts = own_facts(s);
 	enum nb_err err;
 
-	all = calloc(facts.count, sizeof *all);
+	all = calloc(readme.count, sizeof *all);
 	if (!all)
 		return nb_fail_memory();
 	all[0] = &s->manifest;
 	for (size_t i = 0; i < s->earlier.count; i++)
 		all[i + 1] = s->earlier.at[i];
-	facts.backups = all;
-	err = nb_disc_readme_add(&facts, &s->entries);
+	readme.backups = all;
+	facts.readme = &readme;
+	err = nb_own_files_add(&facts, &s->entries);
 	free(all);
-	return err;
-}
-
-static enum nb_err
-add_label(struct nb_session *s)
-{
-	enum nb_err err;
-	char *text;
-
-	err = nb_label_render(&s->label, &text);
-	if (err)
-		return err;
-	err = nb_entries_add_text(&s->entries, NB_LABEL_PATH, text,
-				  strlen(text), s->label.created);
-	free(text);
-	return err;
-}
-
-static enum nb_err
-add_late(struct nb_session *s, const char *path)
-{
-	struct nb_entry e = {
-		.type = NB_ENTRY_FILE,
-		.content = NB_CONTENT_LATE,
-		.mode = 0444,
-		.mtime = s->manifest.created,
-	};
-
-	e.path = strdup(path);
-	return e.path ? nb_entries_add(&s->entries, &e) : nb_fail_memory();
-}
-
-static int
-by_path(const void *a, const void *b)
-{
-	const struct nb_entry *x = a, *y = b;
-
-	return strcmp(x->path, y->path);
-}
-
-/* SHA256SUMS covers what this session brings and what stays of earlier ones.
- * The list borrows everything from the entries. */
-static enum nb_err
-render_sums(const struct nb_session *s, char **text, size_t *length)
-{
-	struct nb_entries all = NB_ARRAY_INIT;
-	enum nb_err err = NB_OK;
-
-	for (size_t i = 0; !err && i < s->entries.count; i++)
-		err = nb_array_push(&all, s->entries.at[i]);
-	for (size_t i = 0; !err && i < s->kept.count; i++)
-		err = nb_array_push(&all, s->kept.at[i]);
-	if (!err) {
-		qsort(all.at, all.count, sizeof *all.at, by_path);
-		err = nb_sums_render(&all, text, length);
-	}
-	nb_array_free(&all);
 	return err;
 }
 
@@ -210,59 +169,22 @@ static enum nb_err
 render_late(void *ctx, const struct nb_entry *entry, char **text,
 	    size_t *length)
 {
-	const struct nb_session *s = ctx;
-	enum nb_err err;
+	const struct nb_own_facts facts = own_facts(ctx);
 
-	if (!strcmp(entry->path, NB_SUMS_PATH))
-		return render_sums(s, text, length);
-	err = nb_manifest_render(&s->manifest, &s->entries, text, length);
-	if (err || !s->key)
-		return err;
-	err = nb_manifest_mac_add(text, length, s->key);
-	if (err)
-		free(*text);
-	return err;
-}
-
-/* The hashes are not known yet, the lengths are. */
-static enum nb_err
-size_late(struct nb_session *s)
-{
-	static const char *const paths[] = { NB_MANIFEST_PATH, NB_SUMS_PATH };
-
-	for (size_t i = 0; i < 2; i++) {
-		struct nb_entry *e = nb_entries_find(&s->entries, paths[i]);
-		char *text;
-		size_t length;
-		enum nb_err err = render_late(s, e, &text, &length);
-
-		if (err)
-			return err;
-		free(text);
-		e->size = length;
-	}
-	return NB_OK;
+	return nb_own_file_find(entry->path)->render(&facts, text, length);
 }
 
 static enum nb_err
-build_entries(struct nb_backup *backup, const struct nb_inspection *look,
-	      struct nb_session *s, const char *volume_id)
+build_entries(struct nb_backup *backup, struct nb_session *s,
+	      const char *volume_id)
 {
+	struct nb_own_facts facts;
 	enum nb_err err;
 
 	err = nb_backup_list(backup, &s->entries, &s->manifest.sources,
 			     &s->roots);
 	if (!err)
-		err = add_content(s, volume_id);
-	if (!err)
-		err = nb_entries_add_dir(&s->entries, "nightburn",
-					 s->manifest.created);
-	if (!err && look)
-		err = add_label(s);
-	if (!err)
-		err = add_late(s, NB_MANIFEST_PATH);
-	if (!err)
-		err = add_late(s, NB_SUMS_PATH);
+		err = add_own_files(s, volume_id);
 	if (!err)
 		err = nb_entries_sort(&s->entries);
 	if (err)
@@ -270,7 +192,8 @@ build_entries(struct nb_backup *backup, const struct nb_inspection *look,
 	nb_previous_sessions_replace(s);
 	if (s->previous)
 		err = nb_dedup(backup, s);
-	return err ? err : size_late(s);
+	facts = own_facts(s);
+	return err ? err : nb_own_files_measure(&facts, &s->entries);
 }
 
 /* The file NAME of the bootdisc SOURCE, or NULL. */
@@ -357,7 +280,7 @@ nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 		err = nb_previous_sessions_load(backup->context->nb, look, s);
 	if (!err) {
 		make_volume_id(&s->manifest, volume_id);
-		err = build_entries(backup, look, s, volume_id);
+		err = build_entries(backup, s, volume_id);
 	}
 	if (!err)
 		err = build_image(look, s, volume_id);

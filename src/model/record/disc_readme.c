@@ -141,23 +141,6 @@ add_html_text(struct nb_str *s, const char *text)
 }
 
 static void
-add_page(struct nb_str *s, const struct nb_disc_readme_facts *facts,
-	 const char *readme, const char *restore)
-{
-	nb_str_add(s,
-		   "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-		   "<meta charset=\"utf-8\">\n<title>");
-	add_html_text(s, facts->volume_id);
-	nb_str_add(s, "</title>\n</head>\n<body>\n<h1>");
-	add_html_text(s, facts->volume_id);
-	nb_str_add(s, "</h1>\n<pre>\n");
-	add_html_text(s, readme);
-	nb_str_add(s, "</pre>\n<pre>\n");
-	add_html_text(s, restore);
-	nb_str_add(s, "</pre>\n</body>\n</html>\n");
-}
-
-static void
 add_word(struct nb_str *s, const char *word)
 {
 	nb_str_add(s, " ");
@@ -234,62 +217,63 @@ add_items(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 	}
 }
 
-static void
-add_script(struct nb_str *s, const struct nb_disc_readme_facts *facts)
+enum nb_err
+nb_disc_readme_text(const struct nb_disc_readme_facts *facts, char **text)
 {
-	static const char mark[] = "@CONTENTS@\n";
-	const char *at = strstr(restore_script, mark);
+	struct nb_str s = NB_STR_INIT;
 
-	nb_str_add_bytes(s, restore_script, (size_t)(at - restore_script));
-	add_items(s, facts);
-	nb_str_add(s, at + strlen(mark));
-}
-
-/* TEXT as a file of the disc. */
-static enum nb_err
-put(struct nb_entries *entries, const char *path, const char *text,
-    int64_t date)
-{
-	return nb_entries_add_text(entries, path, text, strlen(text), date);
+	nb_str_addf(&s, "%s\n\n%s", facts->volume_id, readme_head);
+	add_list(&s, facts);
+	return nb_str_take(&s, text);
 }
 
 enum nb_err
-nb_disc_readme_add(const struct nb_disc_readme_facts *facts,
-		   struct nb_entries *entries)
+nb_disc_restore_text(const struct nb_disc_readme_facts *facts, char **text)
 {
-	struct nb_str readme = NB_STR_INIT, restore = NB_STR_INIT;
-	struct nb_str page = NB_STR_INIT, script = NB_STR_INIT;
-	char *texts[4] = { NULL };
-	int64_t date = facts->backups[0]->created;
-	enum nb_err err;
+	struct nb_str s = NB_STR_INIT;
 
-	nb_str_addf(&readme, "%s\n\n%s", facts->volume_id, readme_head);
-	add_list(&readme, facts);
-	nb_str_add(&restore, restore_head);
-	add_list(&restore, facts);
-	add_script(&script, facts);
-	err = nb_str_take(&readme, &texts[0]);
+	nb_str_add(&s, restore_head);
+	add_list(&s, facts);
+	return nb_str_take(&s, text);
+}
+
+enum nb_err
+nb_disc_page_text(const struct nb_disc_readme_facts *facts, char **text)
+{
+	char *readme = NULL, *restore = NULL;
+	struct nb_str s = NB_STR_INIT;
+	enum nb_err err = nb_disc_readme_text(facts, &readme);
+
 	if (!err)
-		err = nb_str_take(&restore, &texts[1]);
+		err = nb_disc_restore_text(facts, &restore);
 	if (!err) {
-		add_page(&page, facts, texts[0], texts[1]);
-		err = nb_str_take(&page, &texts[2]);
+		nb_str_add(&s,
+			   "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+			   "<meta charset=\"utf-8\">\n<title>");
+		add_html_text(&s, facts->volume_id);
+		nb_str_add(&s, "</title>\n</head>\n<body>\n<h1>");
+		add_html_text(&s, facts->volume_id);
+		nb_str_add(&s, "</h1>\n<pre>\n");
+		add_html_text(&s, readme);
+		nb_str_add(&s, "</pre>\n<pre>\n");
+		add_html_text(&s, restore);
+		nb_str_add(&s, "</pre>\n</body>\n</html>\n");
+		err = nb_str_take(&s, text);
 	}
-	if (!err)
-		err = nb_str_take(&script, &texts[3]);
-	if (!err)
-		err = put(entries, "README.txt", texts[0], date);
-	if (!err)
-		err = put(entries, "RESTORE.txt", texts[1], date);
-	if (!err)
-		err = put(entries, "index.html", texts[2], date);
-	if (!err)
-		err = put(entries, "restore.sh", texts[3], date);
-	if (!err)
-		entries->at[entries->count - 1].mode = 0555;
-	nb_str_free(&restore);
-	nb_str_free(&script);
-	for (size_t i = 0; i < 4; i++)
-		free(texts[i]);
+	free(readme);
+	free(restore);
 	return err;
+}
+
+enum nb_err
+nb_disc_script_text(const struct nb_disc_readme_facts *facts, char **text)
+{
+	static const char mark[] = "@CONTENTS@\n";
+	const char *at = strstr(restore_script, mark);
+	struct nb_str s = NB_STR_INIT;
+
+	nb_str_add_bytes(&s, restore_script, (size_t)(at - restore_script));
+	add_items(&s, facts);
+	nb_str_add(&s, at + strlen(mark));
+	return nb_str_take(&s, text);
 }

@@ -16,11 +16,15 @@ struct nb_disc_readme_facts {
 	const char *volume_id;
 };
 
-/*
- * Appends README.txt, RESTORE.txt, index.html (mode 0444) and restore.sh (mode
- * 0555) to ENTRIES, root-owned, with the date of the newest backup.
- */
-enum nb_err nb_disc_readme_add(const struct nb_disc_readme_facts *facts,
-			       struct nb_entries *entries);
+/* README.txt, RESTORE.txt, index.html and restore.sh; the caller frees.
+ * NB_ENOMEM */
+enum nb_err nb_disc_readme_text(const struct nb_disc_readme_facts *facts,
+				char **text);
+enum nb_err nb_disc_restore_text(const struct nb_disc_readme_facts *facts,
+				 char **text);
+enum nb_err nb_disc_page_text(const struct nb_disc_readme_facts *facts,
+			      char **text);
+enum nb_err nb_disc_script_text(const struct nb_disc_readme_facts *facts,
+				char **text);
 
 #endif
