@@ -59,13 +59,13 @@ remedy(int error)
 {
 	switch (error) {
 	case ENOSPC:
-		return "\nhint: make room on that file system";
+		return "\nhint: free some space on that file system";
 	case EDQUOT:
-		return "\nhint: raise the quota, or make room";
+		return "\nhint: raise the quota, or free some space";
 	case EFBIG:
-		return "\nhint: raise the limit on a file's size (ulimit -f)";
+		return "\nhint: raise the file size limit (ulimit -f)";
 	case EMFILE:
-		return "\nhint: raise the limit on open files (ulimit -n)";
+		return "\nhint: raise the open file limit (ulimit -n)";
 	default:
 		return "";
 	}

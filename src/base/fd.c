@@ -72,6 +72,7 @@ nb_fd_load(int dirfd, const char *name, size_t max, char **text, size_t *length)
 	char *buf = NULL;
 	struct stat st;
 	ssize_t got;
+	char size[16];
 	int fd;
 
 	fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
@@ -84,7 +85,8 @@ nb_fd_load(int dirfd, const char *name, size_t max, char **text, size_t *length)
 		goto out;
 	}
 	if ((uintmax_t)st.st_size > max) {
-		err = nb_fail(NB_EFULL, "%s: larger than %zu bytes", name, max);
+		err = nb_fail(NB_EFULL, "%s: larger than %s", name,
+			      nb_str_size(max, size));
 		goto out;
 	}
 	buf = malloc((size_t)st.st_size + 1);

@@ -106,7 +106,7 @@ nb_path_make(int root, const char *path, mode_t mode)
 	int at = -1;
 
 	if (!nb_path_is_safe(path))
-		return nb_fail(NB_EUSAGE, "%s: not a path beneath its root",
+		return nb_fail(NB_EUSAGE, "%s: path is outside of its root",
 			       path);
 	err = nb_str_dup(path, &part);
 	if (err)
@@ -120,14 +120,15 @@ nb_path_make(int root, const char *path, mode_t mode)
 			*slash = '\0';
 		if (mkdirat(at, p, mode) && errno != EEXIST)
 			err = nb_fail_errno(nb_fd_write_error(),
-					    "%s: cannot make directory", path);
+					    "%s: cannot create directory",
+					    path);
 		next = err ? -1
 			   : openat(at, p,
 				    O_RDONLY | O_DIRECTORY | O_NOFOLLOW
 					    | O_CLOEXEC);
 		if (!err && next < 0)
-			err = nb_fail_errno(NB_EIO,
-					    "%s: cannot enter directory", path);
+			err = nb_fail_errno(NB_EIO, "%s: cannot open directory",
+					    path);
 		nb_fd_close(&at);
 		at = next;
 	}

@@ -71,14 +71,14 @@ static enum nb_err
 take_output(struct run *r, const char *data, size_t n)
 {
 	const struct nb_proc *spec = r->spec;
+	char size[16];
 
 	if (spec->max_bytes && r->result->bytes + n > spec->max_bytes)
-		return nb_fail(NB_EFAIL,
-			       "%s: more than %" PRIu64 " bytes of output",
-			       r->name, spec->max_bytes);
+		return nb_fail(NB_EFAIL, "%s: more than %s of output", r->name,
+			       nb_str_size(spec->max_bytes, size));
 	if (!spec->sink && r->kept.length + n > MAX_KEPT)
-		return nb_fail(NB_EFAIL, "%s: more than %d bytes of output",
-			       r->name, MAX_KEPT);
+		return nb_fail(NB_EFAIL, "%s: more than %s of output", r->name,
+			       nb_str_size(MAX_KEPT, size));
 	r->result->bytes += n;
 	if (spec->sink)
 		return spec->sink(spec->ctx, data, n);
@@ -97,9 +97,7 @@ drain(struct run *r, int *fd)
 	/* No end: what came so far is not all of it. */
 	if (n < 0)
 		terminate(r,
-			  nb_fail_errno(NB_EIO,
-					"%s: its output cannot be "
-					"read",
+			  nb_fail_errno(NB_EIO, "%s: cannot read its output",
 					r->name));
 	if (n <= 0) {
 		nb_fd_close(fd);
@@ -147,13 +145,12 @@ keep_time(struct run *r)
 	} else if (r->exited && r->now >= r->exited_at + GRACE_MS) {
 		terminate(r,
 			  nb_fail(NB_EFAIL,
-				  "%s: ended, but a process that "
-				  "it started keeps its output open",
+				  "%s: exited, but a child process keeps its "
+				  "output open",
 				  r->name));
 	} else if (r->deadline && r->now >= r->deadline) {
 		terminate(r,
-			  nb_fail(NB_EFAIL,
-				  "%s: not done after %" PRId64 " seconds",
+			  nb_fail(NB_EFAIL, "%s: timed out after %" PRId64 " s",
 				  r->name, (spec->timeout_ms + 999) / 1000));
 	} else if (spec->tick && r->now >= r->next_tick) {
 		r->next_tick = r->now + TICK_MS;
@@ -335,9 +332,7 @@ nb_proc_find(const char *name, char **out)
 		p += n;
 		if (!*p)
 			return nb_fail(NB_ENOTFOUND,
-				       "%s: no such program in "
-				       "PATH",
-				       name);
+				       "%s: program not found in PATH", name);
 	}
 	return err;
 }

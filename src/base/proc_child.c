@@ -122,7 +122,8 @@ make_streams(struct start *s, const char *name)
 	if (s->null < 0 || make_pipe(s->out) || make_pipe(s->err)
 	    || make_pipe(s->status) || fcntl(s->out[0], F_SETFL, O_NONBLOCK)
 	    || fcntl(s->err[0], F_SETFL, O_NONBLOCK))
-		return nb_fail_errno(NB_EFAIL, "%s: cannot make its streams",
+		return nb_fail_errno(NB_EFAIL,
+				     "%s: cannot set up its standard streams",
 				     name);
 	/* Larger is faster, and without the right to it just as correct. */
 	fcntl(s->out[0], F_SETPIPE_SZ, PIPE_SIZE);
@@ -202,7 +203,8 @@ await_start(struct start *s, const char *name, pid_t pid)
 		return nb_fail_errno(NB_EFAIL, "%s: cannot become %s", name,
 				     s->user.name);
 	if (failure.step == AT_STREAMS)
-		return nb_fail_errno(NB_EFAIL, "%s: cannot make its streams",
+		return nb_fail_errno(NB_EFAIL,
+				     "%s: cannot set up its standard streams",
 				     name);
 	return nb_fail_errno(errno == ENOENT ? NB_ENOTFOUND : NB_EFAIL,
 			     "%s: cannot execute", s->path);

@@ -89,13 +89,13 @@ nb_watchdog_begin(const char *what, unsigned int seconds,
 	if (!watchdog)
 		return nb_fail_memory();
 	snprintf(watch.text, sizeof watch.text,
-		 "nightburn: %.400s: no answer "
-		 "for %u seconds: the run is ended\n",
+		 "nightburn: %.400s: no response for %u s; the run is ended\n",
 		 what, seconds);
 	watch.length = strlen(watch.text);
 	if (pipe2(ends, O_CLOEXEC)) {
 		free(watchdog);
-		return nb_fail_errno(NB_EFAIL, "watchdog: cannot make a pipe");
+		return nb_fail_errno(NB_EFAIL,
+				     "watchdog: cannot create a pipe");
 	}
 	watch.pipe = ends[0];
 	watchdog->pipe = ends[1];

@@ -47,7 +47,7 @@ nb_blocks_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 	if (errno)
 		return nb_fail_errno(NB_EIO, "%s: cannot read block %u",
 				     blocks->name, lba + got);
-	return nb_fail(NB_EIO, "%s: block %u is behind the end", blocks->name,
+	return nb_fail(NB_EIO, "%s: block %u is beyond the end", blocks->name,
 		       lba + got);
 }
 

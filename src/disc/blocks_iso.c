@@ -72,8 +72,8 @@ read_source(IsoDataSource *src, uint32_t lba, uint8_t *buffer)
 		return (int)ISO_OUT_OF_MEM;
 	if (cache->blocks->busy) {
 		nb_fail(NB_EFAIL,
-			"%s: block %lu was to be read while the "
-			"disc is written",
+			"%s: block %lu requested while the disc is being "
+			"written",
 			cache->blocks->name, (unsigned long)lba);
 		return (int)ISO_DATA_SOURCE_FAILURE;
 	}

@@ -163,7 +163,7 @@ nb_library_check_read(int ret, const char *what)
 	drain_both(NB_DEBUG, words, sizeof words);
 	pthread_mutex_unlock(&library.lock);
 	return nb_fail(NB_ECORRUPT, "%s: %s", what,
-		       words[0] ? words : "the library gives no reason");
+		       words[0] ? words : "no reason given by the library");
 }
 
 enum nb_err
@@ -186,5 +186,5 @@ nb_library_check(int ret, enum nb_err err, const char *what)
 	if (iso)
 		return nb_fail(err, "%s: %s", what, iso_error_to_msg(ret));
 	return nb_fail(err, "%s: %s", what,
-		       words[0] ? words : "the library gives no reason");
+		       words[0] ? words : "no reason given by the library");
 }

@@ -211,8 +211,8 @@ no_catalog(const char *dir)
 			       dir);
 	return nb_fail(NB_ENOTFOUND,
 		       "%s: the catalog was lost\nhint: "
-		       "nightburn catalog rebuild, with each disc of the "
-		       "pool, the newest first",
+		       "run nightburn catalog rebuild with each disc of the "
+		       "pool, newest first",
 		       dir);
 }
 

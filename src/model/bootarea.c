@@ -219,12 +219,12 @@ nb_target_text(enum nb_target answer)
 	static const char *const texts[] = {
 		[NB_TARGET_PERMIT] = "it may be overwritten",
 		[NB_TARGET_NOT_NAMED] = "it was not named a second time",
-		[NB_TARGET_NO_BLOCK] = "it is no block device",
+		[NB_TARGET_NO_BLOCK] = "it is not a block device",
 		[NB_TARGET_PARTITION] = "it is a partition, not a disk",
 		[NB_TARGET_IN_USE] = "it is in use",
-		[NB_TARGET_CHANGED] = "it became another device",
-		[NB_TARGET_READ_ONLY] = "it cannot be written",
-		[NB_TARGET_SECTOR] = "its sectors have another size",
+		[NB_TARGET_CHANGED] = "it was replaced by another device",
+		[NB_TARGET_READ_ONLY] = "it is not writable",
+		[NB_TARGET_SECTOR] = "its sector size differs",
 		[NB_TARGET_TOO_SMALL] = "it is too small",
 		[NB_TARGET_INCOMPLETE] = "the backup is not complete",
 	};

@@ -142,8 +142,7 @@ nb_bootarea_parse(const char *name, const char *text, size_t length,
 	if (err)
 		return err;
 	if (!parse(root, &area)) {
-		err = nb_fail(NB_ECORRUPT, "%s: not the record of a disk",
-			      name);
+		err = nb_fail(NB_ECORRUPT, "%s: not a disk record", name);
 		nb_bootarea_clear(&area);
 	} else {
 		*out = area;

@@ -177,15 +177,16 @@ parse_option(const char *key, const json_t *values,
 	while (field->name && (strcmp(field->name, key) || field->local))
 		field++;
 	if (!field->name)
-		return nb_fail(NB_EUSAGE,
-			       OBJECT
-			       ": no option %s is taken from "
-			       "another host\nhint: are both versions of "
-			       "nightburn the same?",
-			       key);
+		return nb_fail(
+			NB_EUSAGE,
+			OBJECT
+			": option %s is not accepted from another host\nhint: "
+			"install the same version of nightburn on both hosts",
+			key);
 	if (!json_array_size(values)
 	    || (json_array_size(values) > 1 && !nb_value_is_list(field->kind)))
-		return nb_fail(NB_EUSAGE, OBJECT ": %s has no list of values",
+		return nb_fail(NB_EUSAGE,
+			       OBJECT ": %s does not take a list of values",
 			       key);
 	json_array_foreach(values, i, value)
 	{
@@ -219,9 +220,7 @@ parse_source(const json_t *root, struct nb_config_source *source)
 		? nb_value_read(&name, text, source)
 		: NB_ECONFIG;
 	if (err == NB_ECONFIG)
-		err = nb_fail(NB_EUSAGE,
-			      OBJECT ": not a request of "
-				     "nightburn");
+		err = nb_fail(NB_EUSAGE, OBJECT ": not a nightburn request");
 	if (!err)
 		json_object_foreach(options, key, values)
 		{
@@ -270,9 +269,7 @@ nb_remote_request_parse(const char *text, size_t length,
 		err = parse_source(root, &r.source);
 	}
 	if (!err && !parse_rest(root, &r))
-		err = nb_fail(NB_EUSAGE,
-			      OBJECT ": not a request of "
-				     "nightburn");
+		err = nb_fail(NB_EUSAGE, OBJECT ": not a nightburn request");
 	json_decref(root);
 	if (err)
 		nb_remote_request_clear(&r);

@@ -40,15 +40,15 @@ check_greeting(const struct nb_wire *wire)
 	    || strlen(number) > 6
 	    || strspn(number, "0123456789") != strlen(number) || !*number)
 		return nb_fail(NB_ESOURCE,
-			       "%s: speaks \"%.40s\", which is not "
-			       "nightburn\nhint: what greets people at a "
-			       "login must be silent without a terminal",
+			       "%s: answers \"%.40s\", which is not "
+			       "nightburn\nhint: login scripts on that host "
+			       "must print nothing without a terminal",
 			       wire->peer, wire->line);
 	spoken = atoi(number);
 	if (spoken != wire->protocol)
 		return nb_fail(NB_ESOURCE,
-			       "%s: speaks protocol %d, this "
-			       "nightburn %d\nhint: install the same version "
+			       "%s: uses protocol %d, this nightburn uses "
+			       "%d\nhint: install the same version "
 			       "on both hosts",
 			       wire->peer, spoken, wire->protocol);
 	return NB_OK;
@@ -86,7 +86,7 @@ take_head(struct nb_wire *wire)
 	if (wire->type < 'A' || wire->type > 'Z'
 	    || wire->left
 		    > (wire->type == NB_REMOTE_DATA ? DATA_MAX : NB_WIRE_MAX))
-		return nb_fail(NB_ESOURCE, "%s: sends what is no frame",
+		return nb_fail(NB_ESOURCE, "%s: sends an invalid frame",
 			       wire->peer);
 	wire->body.length = 0;
 	return NB_OK;

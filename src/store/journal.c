@@ -84,9 +84,8 @@ nb_journal_load(const char *state_dir, struct nb_journal *journal)
 	line = strchr(text, '\n');
 	if (!line || !parse_step(text, (size_t)(line - text), &found.step)) {
 		err = nb_fail(NB_ECORRUPT,
-			      "%s: not a journal\nhint: remove "
-			      "it, and run nightburn verify on the disc of "
-			      "the last run",
+			      "%s: not a journal\nhint: remove it, and run "
+			      "nightburn verify with the disc of the last run",
 			      path);
 		goto out;
 	}

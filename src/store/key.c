@@ -20,22 +20,23 @@ check_file(const char *path, int fd)
 	if (fstat(fd, &st))
 		return nb_fail_errno(NB_EIO, "%s: cannot stat", path);
 	if (!S_ISREG(st.st_mode))
-		return nb_fail(NB_ECONFIG, "%s: not a plain file", path);
+		return nb_fail(NB_ECONFIG, "%s: not a regular file", path);
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return nb_fail(NB_ECONFIG,
 			       "%s: belongs to another user\n"
-			       "hint: chown it, if it is the right one",
+			       "hint: if it is the right key, chown it to the "
+			       "user who runs nightburn",
 			       path);
 	if (st.st_mode & 077)
 		return nb_fail(NB_ECONFIG,
-			       "%s: others may use this key\n"
+			       "%s: the key is accessible by others\n"
 			       "hint: chmod 600 %s",
 			       path, path);
 	if (st.st_size != NB_KEY_SIZE)
 		return nb_fail(NB_ECORRUPT,
-			       "%s: %lld bytes, a key has %d\n"
-			       "hint: nightburn key import --force brings the "
-			       "key back",
+			       "%s: %lld bytes long, a key has %d\n"
+			       "hint: restore the key with nightburn key "
+			       "import --force",
 			       path, (long long)st.st_size, NB_KEY_SIZE);
 	return NB_OK;
 }
@@ -53,11 +54,11 @@ read_key(const char *path, int fd, struct nb_key *out)
 	if (got != (ssize_t)sizeof key.bytes)
 		err = nb_fail_errno(NB_EIO, "%s: cannot read", path);
 	else if (sodium_is_zero(key.bytes, sizeof key.bytes))
-		err = nb_fail(NB_ECORRUPT,
-			      "%s: nothing but zeros\nhint: "
-			      "nightburn key import --force brings the key "
-			      "back",
-			      path);
+		err = nb_fail(
+			NB_ECORRUPT,
+			"%s: contains only zeros\nhint: "
+			"restore the key with nightburn key import --force",
+			path);
 	else
 		*out = key;
 	nb_key_clear(&key);
@@ -80,7 +81,7 @@ nb_key_load(const char *state_dir, struct nb_key *out)
 	else if (errno == ENOENT)
 		err = NB_ENOTFOUND;
 	else if (errno == ELOOP)
-		err = nb_fail(NB_ECONFIG, "%s: not a plain file", path);
+		err = nb_fail(NB_ECONFIG, "%s: not a regular file", path);
 	else
 		err = nb_fail_errno(NB_EIO, "%s: cannot open", path);
 	nb_fd_close(&fd);

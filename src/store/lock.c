@@ -26,10 +26,10 @@ tell_holder(int fd)
 	if (got > 0)
 		text[got] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	return nb_fail(NB_ELOCKED,
-		       "another run is active%s%s\nhint: wait "
-		       "for it to end",
-		       text[0] ? ": " : "", text);
+	return nb_fail(
+		NB_ELOCKED,
+		"another run is active%s%s\nhint: wait until it has finished",
+		text[0] ? ": " : "", text);
 }
 
 static void

@@ -121,7 +121,7 @@ nb_marks_load(const char *dir, struct nb_marks *marks)
 		if (err == NB_ECORRUPT)
 			nb_fail(err,
 				"%s: the mark of the catalog is damaged\n"
-				"hint: nightburn catalog rebuild, with the "
+				"hint: run nightburn catalog rebuild with the "
 				"disc that was written last",
 				path);
 	}

@@ -23,8 +23,7 @@ open_staging(const char *staging_dir, int *fd)
 {
 	if (mkdir(staging_dir, 0711) && errno != EEXIST)
 		return nb_fail_errno(NB_EIO,
-				     "%s: cannot make the staging "
-				     "directory",
+				     "%s: cannot create the staging directory",
 				     staging_dir);
 	*fd = open(staging_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
@@ -108,7 +107,7 @@ nb_staging_begin(const char *staging_dir, const char *id,
 			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
 		    < 0
 	    || fchmod(staged->dir, 0711)) {
-		err = nb_fail_errno(nb_fd_write_error(), "%s/%s: cannot make",
+		err = nb_fail_errno(nb_fd_write_error(), "%s/%s: cannot create",
 				    staging_dir, name);
 		goto out;
 	}

@@ -90,8 +90,7 @@ nb_staged_check(const struct nb_staged *staged)
 		nb_fd_close(&fd);
 		if (bad)
 			return nb_fail(NB_ECORRUPT,
-				       "%s/%s: missing or of "
-				       "another size",
+				       "%s/%s: missing or wrong size",
 				       staged->path, e->path);
 	}
 	return NB_OK;

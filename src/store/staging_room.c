@@ -26,7 +26,8 @@ nb_staging_room(const char *staging_dir, uint64_t *bytes)
 		slash[slash == path] = '\0';
 	}
 	if (bad)
-		err = nb_fail_errno(NB_EIO, "%s: cannot ask for free space",
+		err = nb_fail_errno(NB_EIO,
+				    "%s: cannot determine the free space",
 				    staging_dir);
 	else
 		*bytes = (uint64_t)fs.f_bavail * fs.f_frsize;

@@ -17,17 +17,15 @@ check_directory(const char *dir)
 	struct stat st;
 
 	if (mkdir(dir, 0700) && errno != EEXIST)
-		return nb_fail_errno(NB_EIO,
-				     "%s: cannot make the state "
-				     "directory",
-				     dir);
+		return nb_fail_errno(
+			NB_EIO, "%s: cannot create the state directory", dir);
 	if (stat(dir, &st))
 		return nb_fail_errno(NB_EIO, "%s: cannot stat", dir);
 	if (!S_ISDIR(st.st_mode))
 		return nb_fail(NB_ECONFIG, "%s: not a directory", dir);
 	if (st.st_mode & 022)
 		return nb_fail(NB_ECONFIG,
-			       "%s: others may write here\n"
+			       "%s: writable by others\n"
 			       "hint: chmod go-w %s",
 			       dir, dir);
 	return NB_OK;
@@ -68,8 +66,8 @@ load_installation(const char *dir, char id[NB_ID_HEX + 1])
 			nb_hex(bytes, NB_ID_SIZE, id);
 		else
 			err = nb_fail(NB_ECORRUPT,
-				      "%s: not an id\nhint: put "
-				      "back the file from a backup of %s",
+				      "%s: not an installation id\nhint: "
+				      "restore the file from a backup of %s",
 				      path, dir);
 	}
 	free(text);

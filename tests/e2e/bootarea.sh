@@ -342,14 +342,14 @@ no_disk()
 	: >"$work/file"
 	nb_is 3 restore --bootarea --source gpt --to-device "$work/file" \
 		--yes-erase "$work/file" &&
-		says err "not overwritten: it is no block device" &&
+		says err "not overwritten: it is not a block device" &&
 		[ ! -s "$work/file" ] &&
 		nb_is 2 restore --bootarea --to-device "$loop" &&
 		says err "holds 2 boot areas" &&
 		nb_is 1 restore --bootarea --source none --to-device "$loop" &&
 		says err "none: no such bootarea in backup" &&
 		attach -r "$work/plain-disk.img" &&
-		refuses 3 "not overwritten: it cannot be written" \
+		refuses 3 "not overwritten: it is not writable" \
 			--to-device "$loop" --yes-erase "$loop"
 }
 

@@ -61,7 +61,7 @@ check "a configuration error names file and line, exit 2" config_error
 unsafe_config()
 {
 	chmod 666 "$work/nb.conf"
-	wrong 2 "others may write the file" check-config
+	wrong 2 "writable by others" check-config
 	local result=$?
 	chmod 600 "$work/nb.conf"
 	return $result

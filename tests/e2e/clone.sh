@@ -140,7 +140,7 @@ empty_source()
 	umount "$system/proc" && cd / && umount "$system" &&
 		mkdir -p "$work/other"
 	configure_state
-	nb_is 3 clone && says err 'there is nothing in the source' &&
+	nb_is 3 clone && says err 'the source is empty' &&
 		[ -e "$standby/bin/1" ]
 }
 
@@ -185,7 +185,7 @@ other_installation()
 	nb_is 3 clone && says err 'the clone of another installation' ||
 		return 1
 	echo garbage >"$standby/.nightburn-clone"
-	nb_is 3 clone && says err 'the marker of the clone cannot be read' &&
+	nb_is 3 clone && says err 'cannot read the marker of the clone' &&
 		nb_is 3 clone --init && says err 'cannot be read'
 }
 

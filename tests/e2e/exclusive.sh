@@ -105,7 +105,7 @@ held()
 {
 	busy "/dev/sr0: in use by process " beside keep &&
 		says err "/dev/sr0: in use by process $(cat pid) (python3)" &&
-		says err "hint: wait for it to end"
+		says err "hint: wait until it has finished"
 }
 check "a drive that another program keeps is named with it" held
 # What comes when somebody else saw the disc first.  A reset while the disc is

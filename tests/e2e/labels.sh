@@ -109,7 +109,7 @@ print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
 make_host one
 make_host two
 on one
-no_key="the label does not bear the key of this installation"
+no_key="the label was not made with the key of this installation"
 
 no_key_yet()
 {
@@ -178,7 +178,7 @@ bad_import()
 	cmp -s "$work/key.txt" "$work/bad.txt" && return 1
 	nb_is 1 key import "$work/bad.txt" && says err "a key with a mistake" &&
 		echo nonsense | nb_is 1 key import &&
-		says err "not a key of nightburn" &&
+		says err "not a nightburn key" &&
 		nb_is 1 key import "$work/none" && says err "No such file" &&
 		cmp <("$nightburn" -c "$work/nb.conf" key export) \
 			"$work/key.txt"
@@ -328,7 +328,7 @@ copied_key()
 	on two
 	insert A
 	# The label is believed now, but this catalog does not know the disc.
-	refused not-in-catalog "the catalog does not know the disc" || return 1
+	refused not-in-catalog "the disc is not in the catalog" || return 1
 	nb_is 0 disc --json && says out '"ours": true' || return 1
 	for f in "$work"/one/catalog.db*; do cp "$f" "$work/two"; done
 	nb_is 0 run && says out "generation 7 on disc DB-A" || return 1

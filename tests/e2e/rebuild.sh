@@ -54,7 +54,7 @@ lost()
 {
 	rm "$work"/state/catalog.db*
 	insert B
-	nb_is 3 run && says err "the catalog does not know the disc" &&
+	nb_is 3 run && says err "the disc is not in the catalog" &&
 		says err "hint: nightburn catalog rebuild"
 }
 
@@ -93,7 +93,7 @@ damaged()
 		says err "the catalog still lacks generation 5" || return 1
 	cp "$work/keep" "$work/discs/A"
 	nb_is 0 list && ! grep "^ *4 " "$work/out" && nb_is 3 run &&
-		says err "the catalog is an old copy, or was lost"
+		says err "the catalog is an old copy or was lost"
 	rm "$work"/state/catalog.db*
 }
 

@@ -192,7 +192,7 @@ blanked_fast()
 	check "$type: another program blanks it fast" ends 0 ""
 	check "$type, blanked fast: the night" night_without_blank A 1 1
 	check "$type, blanked fast: a person is told" \
-		ends 0 "this disc takes one session only"
+		ends 0 "this disc can hold only one session"
 	check "$type, blanked fast: it is good" verified A
 }
 

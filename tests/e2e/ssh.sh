@@ -372,7 +372,7 @@ lies()
 hash:the SHA-256 of what came differs from that of what it sent
 count:12 bytes came, it sent 11
 dots:file 1: 2
-absolute:file 1: /evil: not a sound entry
+absolute:file 1: /evil: invalid entry
 outside:sends a name outside of the tree: 2
 link:sends a name in what is no directory: 2
 twice:sends names out of order: 2
@@ -382,7 +382,7 @@ hardlink:sends a wrong link: 2
 silent:failed, and does not say why
 early:the stream ended before its end (ssh: exit status 0)
 behind:sends more behind its end
-huge:sends what is no frame
+huge:sends an invalid frame
 letter:sends what is no tree
 part:sends only a part of a tree
 garbage:speaks "Welcome to this machine!", which is not nightburn
@@ -450,7 +450,7 @@ check "a run that is told to end ends the other end, too" told_to_end
 late()
 {
 	config "$(files key "timeout = 1 ssh = \"$d/bin/liar-stalls\"")"
-	refused "$me@127.0.0.1: ssh: not done after 1 seconds"
+	refused "$me@127.0.0.1: ssh: timed out after 1 s"
 }
 check "a host that does not go on is left after its time" late
 

@@ -157,7 +157,7 @@ low_and_ending()
 	power 'OL LB' 900 && nb_on A 1 run &&
 		says err "$ups: low battery: no dump is begun" &&
 		power FSD 900 && nb_on A 1 run &&
-		says err "$ups: the shutdown has been ordered: no dump is begun"
+		says err "$ups: shutdown in progress: no dump is begun"
 }
 
 not_charged()

@@ -17,7 +17,7 @@ import tempfile
 from scene import ALL, MEDIA, STATUSES, VDRIVE, Broken, two_nights
 
 DUMP = os.path.join(os.environ["NB_TOP_SRCDIR"], "tests/e2e/catalog_dump.py")
-BEHIND = "the catalog is an old copy, or was lost"
+BEHIND = "the catalog is an old copy or was lost"
 
 
 def expect(condition, text):
@@ -111,7 +111,7 @@ def copy_of_last_week(scene):
     good_night(scene, "A", 3)
     put_back(scene, "catalog.db")
     refused(scene, "B", BEHIND)
-    refused(scene, "A", "the catalog does not know the disc")
+    refused(scene, "A", "the disc is not in the catalog")
     expect("still lacks generation 3" in rebuild(scene, "B"), "B is not all")
     refused(scene, "B", BEHIND)
     rebuild(scene, "A")
@@ -141,7 +141,7 @@ def machine_rolled_back(scene):
                              scene.volume("A"))
     expect(status == 3 and "not adopted: " + BEHIND in text, text)
     expect(blocks(scene, "A") == before, "A was written to")
-    refused(scene, "B", "the catalog does not know the disc")
+    refused(scene, "B", "the disc is not in the catalog")
     rebuild(scene, "B")
     good_night(scene, "B", 5)
     rebuild(scene, "A")
@@ -171,7 +171,7 @@ def lost(scene):
     refused_blank = scene.night("C", 9)
     expect(refused_blank[0] == 3 and BEHIND in refused_blank[1],
            refused_blank[1])
-    refused(scene, "A", "the catalog does not know the disc")
+    refused(scene, "A", "the disc is not in the catalog")
     status, text = scene.ask("A", "catalog", "accept")
     expect(status == 0 and "taken for what there is" in text, text)
     status, text = scene.night("C", 3)
@@ -188,7 +188,7 @@ def damaged(scene):
         with open(path, "wb") as file:
             file.write(junk)
         refused(scene, "A", "nothing is written to a disc before" if junk
-                else "the catalog does not know the disc")
+                else "the disc is not in the catalog")
         scene.ask("A", "list")
         status, text = scene.ask("A", "verify")
         expect("disc A, generation 1" in text, text)

@@ -130,7 +130,7 @@ def first_error(text, place):
     lines = re.findall("^nightburn: (?!warning|note)(.*)", text, re.M)
     line = lines[0] if lines else (text.splitlines() or [""])[0]
     # Which of its bounds a reader meets first depends on the machine.
-    line = re.sub("Out of virtual memory|(the disc's directory cannot be read: "
+    line = re.sub("Out of virtual memory|(cannot read the directory tree: "
                   "its reader (finds no end|ended early|needs too much memory)"
                   ")", "BOUNDED", line)
     line = line.replace("stdio:" + place, "").replace(place, "")

@@ -226,7 +226,7 @@ def blank_without_end(base, work, name):
         status, text = end_night(
             scene, [f"when blank then signal {name}",
                     "when ready after blank then sense 2/04/07 times forever"])
-        if status != 4 or "no answer for 1 seconds" not in text:
+        if status != 4 or "no response for 1 s;" not in text:
             raise Broken(f"status {status}\n{text}")
         scene.check(2)
         if not journal(scene):

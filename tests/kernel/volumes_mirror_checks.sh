@@ -111,7 +111,7 @@ mirror_answers()
 	check "a half that failed by itself" split_said m-faulty 1 \
 		"$detached" \
 		"$no /dev/vdc is faulty in /dev/md0" \
-		"hint: look at the disk, then mdadm /dev/md0 --remove /dev/vdc"
+		"hint: check the disk, then mdadm /dev/md0 --remove /dev/vdc"
 	check "no array" split_said m-none 1 "$detached" \
 		"$no /dev/vdb is no md array"
 	check "no half" split_said m-missing 1 "$detached" \

@@ -144,7 +144,7 @@ fill_job(struct nb_drive *drive, const struct nb_burn *burn, struct feed *f,
 	status = burn_track_set_source(job->track, source);
 	burn_source_free(source);
 	if (status != BURN_SOURCE_OK)
-		return nb_fail(NB_EFAIL, "%s: libburn refuses the image",
+		return nb_fail(NB_EFAIL, "%s: libburn rejected the image",
 			       drive->path);
 	burn_session_add_track(job->session, job->track, BURN_POS_END);
 	burn_track_set_size(job->track, feed_size(source));
@@ -165,7 +165,7 @@ takes_more_sessions(struct nb_drive *drive)
 	more = caps->multi_session;
 	burn_disc_free_multi_caps(&caps);
 	if (!more)
-		nb_log(NB_WARNING, "%s: this disc takes one session only",
+		nb_log(NB_WARNING, "%s: this disc can hold only one session",
 		       drive->path);
 	return more;
 }
@@ -311,7 +311,7 @@ check_medium(const struct nb_drive *drive, const struct nb_burn *burn,
 			    && medium->next_writable == start)
 		return NB_OK;
 	return nb_fail(NB_EWRONG,
-		       "%s: not the disc that was looked at\n"
+		       "%s: the disc was changed after it was inspected\n"
 		       "hint: leave the disc in the drive until the run ends",
 		       drive->path);
 }

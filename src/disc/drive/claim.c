@@ -55,15 +55,15 @@ tell_holder(const struct nb_drive *drive)
 	enum nb_err err = nb_holder_processes(drive->path, &who);
 
 	if (!err && who)
-		err = nb_fail(NB_ELOCKED,
-			      "%s: in use by %s\nhint: wait for "
-			      "it to end",
-			      drive->path, who);
+		err = nb_fail(
+			NB_ELOCKED,
+			"%s: in use by %s\nhint: wait until it has finished",
+			drive->path, who);
 	else if (!err)
 		err = nb_fail(NB_ELOCKED,
 			      "%s: in use by another program\n"
-			      "hint: the disc may be mounted elsewhere; "
-			      "fuser -v %s as root may tell",
+			      "hint: the disc may be mounted elsewhere; as "
+			      "root, run fuser -v %s",
 			      drive->path, drive->path);
 	free(who);
 	return err;
@@ -85,11 +85,11 @@ nb_drive_claim(struct nb_drive *drive, char *address, bool load)
 		drive->infos = NULL;
 		nb_library_drain();
 		if (drive->stdio || (!busy && ++refused >= REFUSED_ROUNDS))
-			return nb_fail(NB_ELOCKED,
-				       "%s: the drive cannot be "
-				       "had\nhint: it may be gone, or another "
-				       "program uses it",
-				       drive->path);
+			return nb_fail(
+				NB_ELOCKED,
+				"%s: cannot open the drive\nhint: it may be "
+				"disconnected, or in use by another program",
+				drive->path);
 		if (i >= CLAIM_ROUNDS)
 			return tell_holder(drive);
 		err = nb_drive_check_mount(drive);

@@ -117,8 +117,7 @@ check_recorder(const char *path)
 	if (S_ISREG(st.st_mode))
 		return nb_fail(NB_EUSAGE,
 			       "%s: a file, not a recorder\n"
-			       "hint: write stdio:%s when a file shall stand "
-			       "for a disc",
+			       "hint: write stdio:%s to use the file as a disc",
 			       path, path);
 	return nb_fail(NB_EUSAGE, "%s: not an optical recorder", path);
 }
@@ -132,7 +131,7 @@ open_device(struct nb_drive *drive, const char *device)
 	if (drive->stdio)
 		device += strlen(STDIO_PREFIX);
 	if (!device[0])
-		return nb_fail(NB_EUSAGE, "stdio: without a path");
+		return nb_fail(NB_EUSAGE, "stdio: the path is missing");
 	err = nb_str_dup(device, &drive->configured);
 	if (!err)
 		err = nb_str_dup(device, &drive->path);
@@ -241,8 +240,8 @@ tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
 	if (!*begun || nb_clock_ms() < *begun + SPAWN_MS)
 		return;
 	nb_fail(NB_EFAIL,
-		"%s: %s: no thread could be started\nhint: give it "
-		"more memory or processes (ulimit -v, ulimit -u)",
+		"%s: %s: cannot start a thread\nhint: raise the memory or "
+		"process limit (ulimit -v, ulimit -u)",
 		drive->path, what);
 	*begun = 0;
 }
@@ -314,9 +313,9 @@ nb_drive_reload(struct nb_drive *drive)
 	err = nb_drive_grab(drive, true);
 	if (!err && burn_disc_get_status(drive->burn) == BURN_DISC_EMPTY)
 		err = nb_fail(NB_ENOMEDIUM,
-			      "%s: the tray was opened and does "
-			      "not close by itself\nhint: keep_tray_shut = "
-			      "true in the drive's configuration",
+			      "%s: the tray was opened, but the drive cannot "
+			      "close it\nhint: set keep_tray_shut = true in "
+			      "the drive block of the configuration",
 			      drive->path);
 	return err;
 }

@@ -28,8 +28,7 @@ not_regular(const char *path)
 {
 	return nb_fail(NB_EUSAGE,
 		       "stdio:%s: not a regular file\n"
-		       "hint: stdio: stands before the path of a file; "
-		       "a recorder is named without it",
+		       "hint: stdio: is for files; name a recorder without it",
 		       path);
 }
 

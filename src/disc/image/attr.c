@@ -100,7 +100,7 @@ find_xattr(const struct nb_entry *e, const char *name)
 static void
 tell_lack(const struct nb_entry *e)
 {
-	nb_log(NB_DEBUG, "%s: its attributes stand in the manifest alone",
+	nb_log(NB_DEBUG, "%s: its extended attributes are only in the manifest",
 	       e->path);
 }
 

@@ -125,7 +125,7 @@ nb_image_boot_check(struct nb_image *image, const uint8_t *data, size_t n)
 	block = image->catalog ? block_of(image, image->catalog, data, n)
 			       : NULL;
 	if (block && nb_image_word(block + 32 + 8) != image->boot_address)
-		return nb_fail(NB_EFAIL, "%s: lies at block %lu, not %lu",
+		return nb_fail(NB_EFAIL, "%s: at block %lu instead of %lu",
 			       image->options.boot_bios,
 			       (unsigned long)nb_image_word(block + 32 + 8),
 			       (unsigned long)image->boot_address);

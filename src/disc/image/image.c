@@ -271,8 +271,7 @@ nb_image_read(struct nb_image *image, void *buf, size_t n, size_t *got)
 		return err;
 	if (ret != (int)n)
 		return nb_fail(NB_EFAIL,
-			       "image: ended after %llu of %llu "
-			       "bytes",
+			       "image: truncated after %llu of %llu bytes",
 			       (unsigned long long)image->done,
 			       (unsigned long long)image->total);
 	if (image->options.previous && !image->options.overwritable
@@ -295,7 +294,7 @@ nb_image_finish(struct nb_image *image, uint8_t checksum[NB_CHECKSUM_SIZE])
 	if (err)
 		return err;
 	if (!image->source || image->done != image->total)
-		return nb_fail(NB_EFAIL, "image: not read to its end");
+		return nb_fail(NB_EFAIL, "image: incomplete");
 	nb_image_share_hashes(image);
 	nb_checksum_finish(image->checksum, checksum);
 	return NB_OK;

@@ -96,7 +96,7 @@ open_late(struct stream *s)
 		err = streams->options.render(streams->options.ctx, s->entry,
 					      &s->text, &length);
 	if (!err && length != s->entry->size)
-		err = nb_fail(NB_EFAIL, "%s: became %zu bytes long, not %llu",
+		err = nb_fail(NB_EFAIL, "%s: %zu bytes long instead of %llu",
 			      s->entry->path, length,
 			      (unsigned long long)s->entry->size);
 	return err;

@@ -27,8 +27,7 @@ differs(struct nb_stream_file *f, const char *what)
 		return nb_fail(NB_ESOURCE, "%s: %s", e->root_path, what);
 	if (!e->torn)
 		nb_log(NB_WARNING,
-		       "%s: %s: its bytes on the disc may be of "
-		       "different moments",
+		       "%s: %s; its content on the disc may be inconsistent",
 		       e->root_path, what);
 	e->torn = true;
 	return NB_OK;
@@ -79,8 +78,7 @@ check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
 		return differs(f, "no longer a regular file");
 	if (size != e->size) {
 		snprintf(what, sizeof what,
-			 "changed its size from %llu to "
-			 "%llu bytes",
+			 "size changed from %llu to %llu bytes",
 			 (unsigned long long)e->size, (unsigned long long)size);
 		return differs(f, what);
 	}
@@ -99,7 +97,7 @@ nb_stream_file_open(struct nb_stream_file *f, const int *roots, size_t count)
 	f->fd = nb_path_open(roots[e->root], e->root_path, O_RDONLY, 0);
 	if (f->fd < 0 || fstat(f->fd, &st))
 		return differs_errno(f);
-	err = check_stat(f, &st, "changed after it was listed");
+	err = check_stat(f, &st, "changed after it was scanned");
 	if (!S_ISREG(st.st_mode) && (!S_ISBLK(st.st_mode) || e->inode))
 		nb_fd_close(&f->fd);
 	if (!err && e->size > NB_PIECE)

@@ -69,6 +69,7 @@ send_file(IsoFileSource *file, const char *path, uint64_t max, uint64_t disc,
 	  struct nb_sandbox_out *out)
 {
 	struct stat st;
+	char limit[16];
 	uint64_t size;
 	enum nb_err err;
 
@@ -77,8 +78,8 @@ send_file(IsoFileSource *file, const char *path, uint64_t max, uint64_t disc,
 		return nb_fail(NB_ECORRUPT, "%s: not a regular file", path);
 	size = (uint64_t)st.st_size;
 	if (size > max)
-		return nb_fail(NB_EFULL, "%s: larger than %llu bytes", path,
-			       (unsigned long long)max);
+		return nb_fail(NB_EFULL, "%s: larger than %s", path,
+			       nb_str_size(max, limit));
 	if (size > disc)
 		return nb_fail(NB_ECORRUPT, "%s: larger than the disc", path);
 	err = nb_sandbox_put(out, &size, sizeof size);

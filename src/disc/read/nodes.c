@@ -125,10 +125,10 @@ walk(struct walk *w, IsoDir *dir, const char *prefix, int depth)
 	IsoNode *node;
 
 	if (depth > DEPTH_MAX)
-		return nb_fail(NB_ECORRUPT,
-			       "%.64s: directories deeper than "
-			       "%d",
-			       prefix, DEPTH_MAX);
+		return nb_fail(
+			NB_ECORRUPT,
+			"%.64s: directories nested deeper than %d levels",
+			prefix, DEPTH_MAX);
 	err = nb_library_check_read(iso_dir_get_children(dir, &iter), prefix);
 	while (!err && iso_dir_iter_next(iter, &node) == 1) {
 		const char *name = iso_node_get_name(node);
@@ -144,7 +144,7 @@ walk(struct walk *w, IsoDir *dir, const char *prefix, int depth)
 			err = nb_str_format(&path, "%s%s%s", prefix,
 					    prefix[0] ? "/" : "", name);
 		if (!err && !type_of(iso_node_get_mode(node), &type))
-			err = nb_fail(NB_ECORRUPT, "%s: of an unknown type",
+			err = nb_fail(NB_ECORRUPT, "%s: unknown file type",
 				      path);
 		if (!err && iso_node_get_type(node) == LIBISO_DIR)
 			err = walk(w, (IsoDir *)node, path, depth + 1);

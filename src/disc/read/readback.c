@@ -42,7 +42,7 @@ bad(struct state *s, const char *path, const char *what)
 	if (s->result->bad++ < NB_BAD_NAMED)
 		nb_log(NB_ERROR, "%s: %s", path, what);
 	else if (s->result->bad == NB_BAD_NAMED + 1)
-		nb_log(NB_ERROR, "%s: %s, and more that are only counted", path,
+		nb_log(NB_ERROR, "%s: %s; further files are only counted", path,
 		       what);
 }
 
@@ -72,8 +72,7 @@ want_expected(struct state *s)
 			bad(s, e->path, "missing on the disc");
 		else if (!same_node(e, &node->entry))
 			bad(s, e->path,
-			    "another type, size, mode or owner "
-			    "on the disc");
+			    "type, size, mode or owner differs on the disc");
 		else if (e->type == NB_ENTRY_FILE && e->hashed)
 			err = nb_array_push(&s->wants, want);
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "disc/read/inside.h"
 
 #define DESCRIPTORS 16
@@ -49,18 +50,19 @@ take_text(void *ctx, const void *record, size_t n)
 {
 	struct text *text = ctx;
 	uint64_t size;
+	char max[16];
 
 	if (!text->buf && n == sizeof size) {
 		memcpy(&size, record, sizeof size);
 		if (size > text->max)
-			return nb_fail(NB_EFULL, "%s: larger than %zu bytes",
-				       text->path, text->max);
+			return nb_fail(NB_EFULL, "%s: larger than %s",
+				       text->path, nb_str_size(text->max, max));
 		text->size = (size_t)size;
 		text->buf = malloc(text->size + 1);
 		return text->buf ? NB_OK : nb_fail_memory();
 	}
 	if (!text->buf || n > text->size - text->done)
-		return nb_fail(NB_ECORRUPT, "%s: of another size", text->path);
+		return nb_fail(NB_ECORRUPT, "%s: wrong size", text->path);
 	memcpy(text->buf + text->done, record, n);
 	text->done += n;
 	return NB_OK;

@@ -42,9 +42,7 @@ struct run {
 static enum nb_err
 refuse(const struct run *r, const char *why)
 {
-	return nb_fail(NB_ECORRUPT,
-		       "%s: the disc's directory cannot be read: "
-		       "%s",
+	return nb_fail(NB_ECORRUPT, "%s: cannot read the directory tree: %s",
 		       r->spec->blocks->name, why);
 }
 
@@ -59,17 +57,18 @@ answer(struct run *r, const struct nb_frame_read *ask)
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
 
 	if (ask->count > NB_SANDBOX_BLOCKS)
-		return refuse(r, "its reader asks for nonsense");
+		return refuse(r, "directory parser made an invalid request");
 	r->asked += ask->count;
 	if (r->asked > r->spec->max_blocks)
-		return refuse(r, "it is larger than can be");
+		return refuse(r, "it is larger than a directory tree can be");
 	errno = 0;
 	head.count = blocks->get(blocks, ask->lba, ask->count, r->data);
 	head.error = errno;
 	parts[1].iov_len = (size_t)head.count * NB_BLOCK;
 	if (sendmsg(r->ends[0], &message, MSG_DONTWAIT | MSG_NOSIGNAL)
 	    != (ssize_t)(sizeof head + parts[1].iov_len))
-		return nb_fail_errno(NB_EFAIL, "%s: cannot answer its reader",
+		return nb_fail_errno(NB_EFAIL,
+				     "%s: cannot reply to the directory parser",
 				     blocks->name);
 	return NB_OK;
 }
@@ -103,7 +102,7 @@ take_frame(struct run *r, const struct nb_frame *frame, const char *data)
 		r->done = true;
 		return NB_OK;
 	}
-	return refuse(r, "its reader sends nonsense");
+	return refuse(r, "directory parser sent an invalid reply");
 }
 
 static enum nb_err
@@ -122,7 +121,8 @@ take_output(void *ctx, const void *data, size_t n)
 	while (!err && pending->length - at >= sizeof frame) {
 		memcpy(&frame, pending->text + at, sizeof frame);
 		if (frame.length > NB_SANDBOX_RECORD)
-			err = refuse(r, "its reader sends nonsense");
+			err = refuse(r,
+				     "directory parser sent an invalid reply");
 		if (err || pending->length - at - sizeof frame < frame.length)
 			break;
 		at += sizeof frame;
@@ -162,8 +162,9 @@ tick(void *ctx)
 	r->stood = !r->last && stands_still(r);
 	if (r->stood)
 		return NB_ECANCELED;
-	return ++r->silence > SILENCE_MAX ? refuse(r, "its reader says nothing")
-					  : NB_OK;
+	return ++r->silence > SILENCE_MAX
+		? refuse(r, "directory parser does not respond")
+		: NB_OK;
 }
 
 static int
@@ -179,20 +180,20 @@ judge(const struct run *r, const struct nb_proc_result *result)
 	char why[128];
 
 	if (result->signal == SIGXCPU)
-		return refuse(r, "its reader finds no end");
+		return refuse(r, "directory parser exceeded its CPU limit");
 	if (result->signal) {
 		snprintf(why, sizeof why,
-			 "its reader was ended by signal %d "
+			 "directory parser was killed by signal %d "
 			 "(%s)",
 			 result->signal, strsignal(result->signal));
 		return refuse(r, why);
 	}
 	if (!r->done || result->exit_code)
-		return refuse(r, "its reader ended early");
+		return refuse(r, "directory parser ended prematurely");
 	if (r->code == NB_ENOMEM)
-		return refuse(r, "its reader needs too much memory");
+		return refuse(r, "directory parser exceeded its memory limit");
 	if (r->code < 0 || r->code > NB_ECANCELED)
-		return refuse(r, "its reader sends nonsense");
+		return refuse(r, "directory parser sent an invalid reply");
 	return r->code && r->said[0]
 		? nb_fail((enum nb_err)r->code, "%s", r->said)
 		: (enum nb_err)r->code;
@@ -244,9 +245,7 @@ nb_sandbox_run(const struct nb_sandbox *spec)
 
 		if (!stood)
 			return err;
-		nb_log(NB_DEBUG,
-		       "%s: its reader stands still, another one is "
-		       "begun",
+		nb_log(NB_DEBUG, "%s: directory parser hangs; restarting it",
 		       spec->blocks->name);
 		if (spec->forget)
 			spec->forget(spec->ctx);

@@ -47,8 +47,7 @@ check_node(const struct nb_blocks *blocks, const struct nb_node *node)
 
 	if (e->type > NB_ENTRY_SOCKET || e->mode > 07777
 	    || !nb_path_is_safe(e->path))
-		return nb_fail(NB_ECORRUPT, "%s: an entry that makes no sense",
-			       blocks->name);
+		return nb_fail(NB_ECORRUPT, "%s: invalid entry", blocks->name);
 	for (size_t i = 0; i < node->extent_count; i++) {
 		const struct nb_extent *x = &node->extents[i];
 		uint64_t count = x->bytes / NB_BLOCK + !!(x->bytes % NB_BLOCK);
@@ -57,13 +56,13 @@ check_node(const struct nb_blocks *blocks, const struct nb_node *node)
 		    && (count > blocks->count
 			|| x->lba > blocks->count - count))
 			return nb_fail(NB_ECORRUPT,
-				       "%s: reaches behind the "
-				       "end of the disc",
+				       "%s: extends beyond the end of the disc",
 				       e->path);
 		bytes += x->bytes;
 	}
 	if (bytes != e->size)
-		return nb_fail(NB_ECORRUPT, "%s: extents of another size",
+		return nb_fail(NB_ECORRUPT,
+			       "%s: size differs from that of its extents",
 			       e->path);
 	return NB_OK;
 }
@@ -134,7 +133,7 @@ take_node(void *ctx, const void *record, size_t n)
 		    != sizeof head
 			    + (uint64_t)head.extents * sizeof *node.extents
 			    + head.path + head.target)
-		return nb_fail(NB_ECORRUPT, "%s: an entry that makes no sense",
+		return nb_fail(NB_ECORRUPT, "%s: invalid entry",
 			       tree->blocks->name);
 	err = unpack(&head, record, &node);
 	if (!err)
@@ -159,9 +158,7 @@ check_doubled(const struct nb_nodes *nodes)
 {
 	for (size_t i = 1; i < nodes->count; i++)
 		if (!by_path(&nodes->at[i - 1], &nodes->at[i]))
-			return nb_fail(NB_ECORRUPT,
-				       "%s: stands twice on the "
-				       "disc",
+			return nb_fail(NB_ECORRUPT, "%s: is on the disc twice",
 				       nodes->at[i].entry.path);
 	return NB_OK;
 }

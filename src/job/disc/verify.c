@@ -89,8 +89,8 @@ find_disc(const struct nb_pool_context *context,
 	copy = copy && !*less;
 	if (!nb_pool_context_signed(context, label))
 		nb_log(NB_WARNING,
-		       "%s: not recorded: the label does not bear "
-		       "the key of this installation",
+		       "%s: not recorded: the label was not made with the key "
+		       "of this installation",
 		       label->disc);
 	else if (copy)
 		nb_log(NB_WARNING,
@@ -112,8 +112,8 @@ record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
 	nb_pool_context_key(context, false);
 	if (!nb_pool_context_signed(context, label))
 		return nb_fail(NB_EFOREIGN,
-			       "%s: not recorded: the label does "
-			       "not bear the key of this installation\n"
+			       "%s: not recorded: the label was not made with "
+			       "the key of this installation\n"
 			       "hint: nightburn key import",
 			       label->disc);
 	if (!nb_pool_by_name(&context->view, label->disc))

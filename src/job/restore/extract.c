@@ -127,8 +127,7 @@ count_bad(struct state *s, const struct nb_entry *e, const char *what)
 		nb_log(NB_ERROR, "%s: %s: not restored", e->path, what);
 	else if (s->result->bad == NB_BAD_NAMED + 1)
 		nb_log(NB_ERROR,
-		       "%s: %s: not restored, and more that are "
-		       "only counted",
+		       "%s: %s: not restored; further files are only counted",
 		       e->path, what);
 }
 

@@ -224,8 +224,7 @@ check_limit(const struct nb_state *state, uint64_t need)
 		return NB_OK;
 	return nb_fail(NB_EFULL,
 		       "%s: a file may have %s, this one may need "
-		       "%s\nhint: raise the limit on a file's size "
-		       "(ulimit -f)",
+		       "%s\nhint: raise the file size limit (ulimit -f)",
 		       state->catalog, nb_str_size(limit.rlim_cur, may),
 		       nb_str_size((uint64_t)st.st_size + need, want));
 }
@@ -246,8 +245,8 @@ check_room(const struct nb_write *w, const struct nb_session *s)
 	if (!err && room < need)
 		err = nb_fail(NB_EFULL,
 			      "%s: %s free, the record of this "
-			      "backup may need %s\nhint: make room on that "
-			      "file system",
+			      "backup may need %s\nhint: free some space on "
+			      "that file system",
 			      state, nb_str_size(room, have),
 			      nb_str_size(need, want));
 	return err ? err : check_limit(w->context->state, need);

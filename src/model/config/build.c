@@ -100,8 +100,8 @@ build_drive(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	for (size_t i = 0; i + 1 < drives->count; i++)
 		if (!strcmp(drives->at[i].device, drive->device))
 			return fail_at(b, nb_syntax_value(cfg, "device", 0),
-				       "another drive has the device",
-				       "one block for each device");
+				       "another drive uses the device",
+				       "one block per device");
 	return NB_OK;
 }
 
@@ -172,8 +172,8 @@ check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
 		return fail_at(b, pool, "no pool", "the name of a pool block");
 	for (size_t i = 0; i + 1 < jobs->count; i++)
 		if (!strcmp(jobs->at[i].pool, pool->text))
-			return fail_at(b, pool, "another job has the pool",
-				       "a pool of its own for each job");
+			return fail_at(b, pool, "another job uses the pool",
+				       "a separate pool for each job");
 	return NB_OK;
 }
 
@@ -199,18 +199,17 @@ check_others(const struct build *b, const struct nb_config_sources *sources,
 		if (source->kind == NB_SOURCE_BOOTDISC
 		    && s->kind == NB_SOURCE_BOOTDISC)
 			return nb_fail(NB_ECONFIG,
-				       "%s:%d: %s \"%s\": another "
-				       "one is above; expected one for each "
-				       "job",
+				       "%s:%d: %s \"%s\": a second one; "
+				       "expected one per job",
 				       b->config->file, source->line, kind,
 				       source->name);
 		if (is_directory(source) && is_directory(s)
 		    && !strcmp(source->name, s->name))
 			return nb_fail(NB_ECONFIG,
 				       "%s:%d: %s \"%s\": the %s "
-				       "in line %d has the name, too; "
-				       "expected a name of its own, by which "
-				       "it is restored",
+				       "in line %d has the same name; expected "
+				       "a unique name, since sources are "
+				       "restored by name",
 				       b->config->file, source->line, kind,
 				       source->name, other, s->line);
 	}
@@ -296,8 +295,7 @@ build_guard(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 
 	if (guard->ups)
 		return nb_fail(NB_ECONFIG,
-			       "%s:%d: a second guard; expected "
-			       "one",
+			       "%s:%d: a second guard block; expected one",
 			       b->config->file, nb_syntax_line(cfg));
 	err = fill(b, cfg, section, guard);
 	if (!err && !guard->upsc)
@@ -318,8 +316,8 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	err = fill_title(b, cfg, &job->name);
 	if (!err && !strcmp(job->name, NB_JOB_BY_HAND))
 		err = nb_fail(NB_ECONFIG,
-			      "%s:%d: job \"%s\": the name of "
-			      "what is appended by hand; expected another one",
+			      "%s:%d: job \"%s\": the name is reserved for "
+			      "sessions appended by hand; expected another one",
 			      b->config->file, nb_syntax_line(cfg), job->name);
 	if (!err)
 		err = fill(b, cfg, section, job);

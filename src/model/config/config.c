@@ -190,10 +190,10 @@ fail_name(const struct nb_config *config, const char *kind, const char *name,
 	if (err)
 		return err;
 	if (!names[0])
-		err = nb_fail(NB_ENOTFOUND,
-			      "%s: no %s\nhint: write a block "
-			      "%s \"NAME\" { ... }",
-			      config->file, kind, kind);
+		err = nb_fail(
+			NB_ENOTFOUND,
+			"%s: no %s\nhint: add a block %s \"NAME\" { ... }",
+			config->file, kind, kind);
 	else if (name)
 		err = nb_fail(NB_ENOTFOUND,
 			      "%s: no such %s in %s\nhint: the "

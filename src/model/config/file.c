@@ -41,8 +41,8 @@ check_directory(const char *file, const char *path)
 	err = check_owner(path, &st);
 	if (!err && others_may_write(&st) && !(st.st_mode & S_ISVTX))
 		err = nb_fail(NB_ECONFIG,
-			      "%s: others may write the directory "
-			      "%s\nhint: chmod go-w %s",
+			      "%s: the directory %s is writable by "
+			      "others\nhint: chmod go-w %s",
 			      file, path, path);
 	return err;
 }
@@ -88,6 +88,7 @@ static enum nb_err
 check_file(const char *file, int fd)
 {
 	struct stat st;
+	char size[16];
 	enum nb_err err;
 
 	if (fstat(fd, &st))
@@ -95,12 +96,12 @@ check_file(const char *file, int fd)
 	if (!S_ISREG(st.st_mode))
 		return nb_fail(NB_ECONFIG, "%s: not a regular file", file);
 	if (st.st_size > MAX_BYTES)
-		return nb_fail(NB_ECONFIG, "%s: larger than %d bytes", file,
-			       MAX_BYTES);
+		return nb_fail(NB_ECONFIG, "%s: larger than %s", file,
+			       nb_str_size(MAX_BYTES, size));
 	err = check_owner(file, &st);
 	if (!err && others_may_write(&st))
 		err = nb_fail(NB_ECONFIG,
-			      "%s: others may write the file\n"
+			      "%s: writable by others\n"
 			      "hint: chmod go-w %s",
 			      file, file);
 	return err ? err : check_ways(file);
@@ -116,9 +117,7 @@ read_text(const char *file, int fd, char *text)
 	text[got] = '\0';
 	if (memchr(text, '\0', (size_t)got))
 		return nb_fail(NB_ECONFIG,
-			       "%s: holds a zero byte; expected "
-			       "text",
-			       file);
+			       "%s: contains a zero byte; expected text", file);
 	return NB_OK;
 }
 

@@ -92,9 +92,8 @@ nb_config_remote_end(const char *file, struct nb_config_source *source)
 	if (!is_plain_path(remote->known_hosts)
 	    || !is_plain_path(remote->identity))
 		return fail(file, source,
-			    "a path that ssh would not take as "
-			    "it is; expected one without blanks, quotes and "
-			    "the characters ",
+			    "a path that ssh would not use literally; expected "
+			    "one without blanks, quotes and the characters ",
 			    "% \\ ~ $ { }");
 	what = doubtful_option(source);
 	if (what)

@@ -104,8 +104,8 @@ scan_all(struct scan *s)
 {
 	static const char *const endless[] = {
 		[COMMENT] = "a comment without end; expected \"*/\"",
-		[DOUBLE] = "a text without end; expected '\"'",
-		[SINGLE] = "a text without end; expected \"'\"",
+		[DOUBLE] = "an unterminated string; expected '\"'",
+		[SINGLE] = "an unterminated string; expected \"'\"",
 	};
 	enum nb_err err = NB_OK;
 

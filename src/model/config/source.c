@@ -172,9 +172,10 @@ end_bootdisc(const char *file, const struct nb_config_source *source)
 
 	if (disc->root && strncmp(disc->root, "UUID=", 5)
 	    && strncmp(disc->root, "LABEL=", 6))
-		what = "another root; expected UUID=... or LABEL=...";
+		what = "an invalid root; expected UUID=... or LABEL=...";
 	else if (disc->root && disc->root[strcspn(disc->root, "'\"\\$ ;")])
-		what = "quotes, blanks or signs in root; expected none";
+		what = "quotes, blanks or special characters in root; expected "
+		       "none";
 	else if (!disc->kernel
 		 && (disc->initramfs || disc->append || disc->rescue))
 		what = "initramfs, append or default = rescue without kernel; "

@@ -122,8 +122,7 @@ on_value(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 	}
 	/* The first value of a list, or the only one, comes after "=". */
 	if (opt->nvalues == 1 && opt->flags & SEEN) {
-		cfg_error(cfg, "%s is given twice; expected it once",
-			  opt->name);
+		cfg_error(cfg, "%s is given twice; expected once", opt->name);
 		return -1;
 	}
 	opt->flags |= SEEN;

@@ -371,8 +371,8 @@ nb_value_expected(const struct nb_field *field, char buf[128])
 				     "on PATH",
 		[NB_VALUE_NAMES] = "different names of 1 to 64 bytes without "
 				   "slash, leading dot or control characters",
-		[NB_VALUE_TEXTS] = "different texts without control "
-				   "characters",
+		[NB_VALUE_TEXTS] =
+			"different strings without control characters",
 		[NB_VALUE_FLAG] = "true or false",
 		[NB_VALUE_SIZE] = "a size such as 700M, 4.7G or 650MiB",
 		[NB_VALUE_SHARE] = "1% to 100%, or a size such as 2G",

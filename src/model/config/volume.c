@@ -96,10 +96,10 @@ static const char *
 what_of(const struct nb_config_source *source)
 {
 	if (!is_lvm_name(source->name, strlen(source->name)))
-		return "a name that no volume can have; expected letters, "
+		return "an invalid volume name; expected letters, "
 		       "digits, +, _, . and -";
 	if (source->kind == NB_SOURCE_LVM && !is_volume(source->lvm.volume))
-		return "a wrong volume; expected \"GROUP/VOLUME\"";
+		return "an invalid volume; expected \"GROUP/VOLUME\"";
 	if (source->kind == NB_SOURCE_MIRROR
 	    && (!source->mirror.stall || !source->mirror.hook_timeout))
 		return "a time of 0; expected a time such as 5m";
@@ -114,7 +114,8 @@ nb_config_volume_end(const char *file, struct nb_config_source *source)
 	const char *what = what_of(source);
 
 	if (!what && sub && !is_beneath(sub))
-		what = "a wrong subdirectory; expected a path from the top of "
+		what = "an invalid subdirectory; expected a path from the top "
+		       "of "
 		       "the file system, such as \"srv/mail\"";
 	if (what)
 		return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\" has %s", file,

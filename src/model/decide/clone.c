@@ -98,11 +98,11 @@ nb_clone_text(enum nb_clone_guard answer)
 	static const char *const texts[] = {
 		[NB_CLONE_PERMIT] = "may be written",
 		[NB_CLONE_FROM_CLONE] =
-			"this system runs from a clone: it is "
-			"not copied\nhint: remove " NB_CLONE_MARKER " from "
-			"its root when it is the original now",
-		[NB_CLONE_SOURCE_EMPTY] = "there is nothing in the source\n"
-					  "hint: is it mounted?",
+			"this system is running from a clone; it is not "
+			"copied\nhint: remove " NB_CLONE_MARKER
+			" from its root directory if it is the original now",
+		[NB_CLONE_SOURCE_EMPTY] = "the source is empty\n"
+					  "hint: check that it is mounted",
 		[NB_CLONE_NOT_MOUNTED] =
 			"the target is not a mounted file "
 			"system\nhint: mount the standby disk, or name it "
@@ -110,16 +110,15 @@ nb_clone_text(enum nb_clone_guard answer)
 		[NB_CLONE_SAME_FILE_SYSTEM] = "source and target are one file "
 					      "system",
 		[NB_CLONE_MARKER_DAMAGED] =
-			"the marker of the clone cannot be "
-			"read\nhint: look at " NB_CLONE_MARKER " in the "
-			"target; without it, --init --force begins anew",
+			"cannot read the marker of the clone\nhint: "
+			"check " NB_CLONE_MARKER
+			" in the target; if it is gone, use --init --force",
 		[NB_CLONE_NO_CLONE] =
 			"the target is not a clone yet\n"
 			"hint: nightburn clone --init makes it one",
-		[NB_CLONE_NOT_EMPTY] =
-			"the target is not empty\n"
-			"hint: --init --force takes it; what the source does "
-			"not have is deleted",
+		[NB_CLONE_NOT_EMPTY] = "the target is not empty\n"
+				       "hint: --init --force uses it, and "
+				       "deletes what is not in the source",
 		[NB_CLONE_ALREADY] = "the target is a clone already\n"
 				     "hint: nightburn clone without --init",
 		[NB_CLONE_OTHER_INSTALLATION] = "the target is the clone of "
@@ -127,11 +126,10 @@ nb_clone_text(enum nb_clone_guard answer)
 		[NB_CLONE_OTHER_NAME] = "the target is another clone",
 		[NB_CLONE_OTHER_SOURCE] =
 			"the target was copied from another "
-			"file system than the source is now\nhint: is the "
-			"right one mounted? when it moved, "
+			"file system than the source is now\nhint: check that "
+			"the right one is mounted; if the source moved, "
 			"remove " NB_CLONE_MARKER
-			" from the target and take it with "
-			"--init --force",
+			" from the target and use --init --force",
 	};
 
 	return texts[answer];

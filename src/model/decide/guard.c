@@ -127,32 +127,30 @@ nb_guard_text(enum nb_guard answer)
 		[NB_GUARD_PERMIT] = "permitted",
 		[NB_GUARD_NO_LOCK] = "the lock is not held",
 		[NB_GUARD_CATALOG_BEHIND] =
-			"the catalog is an old copy, or was lost",
+			"the catalog is an old copy or was lost",
 		[NB_GUARD_NO_LABEL] = "no good label on the disc",
 		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",
 		[NB_GUARD_OTHER_INSTALLATION] =
 			"the disc belongs to another installation",
-		[NB_GUARD_FORGED] = ("the label does not bear the key of this "
-				     "installation"),
+		[NB_GUARD_FORGED] = ("the label was not made with the key of "
+				     "this installation"),
 		[NB_GUARD_OTHER_POOL] = "the disc belongs to another pool",
-		[NB_GUARD_NOT_IN_CATALOG] =
-			"the catalog does not know the disc",
+		[NB_GUARD_NOT_IN_CATALOG] = "the disc is not in the catalog",
 		[NB_GUARD_CATALOG_DISAGREES] =
-			"the catalog says something else about the disc",
+			"the catalog contradicts the label of the disc",
 		[NB_GUARD_SUSPECT] = "the disc is suspect or retired",
 		[NB_GUARD_LAST_GOOD] =
 			"no other disc holds the newest good backup",
 		[NB_GUARD_TOO_OLD] = ("the newest backup, on another disc, "
-				      "was not verified for too long"),
-		[NB_GUARD_IMAGE_INCOMPLETE] =
-			"what is to be written is not complete",
+				      "has not been verified recently enough"),
+		[NB_GUARD_IMAGE_INCOMPLETE] = "the new backup is incomplete",
 		[NB_GUARD_DOES_NOT_FIT] =
-			"what is to be written does not fit on the disc",
+			"the new backup does not fit on the disc",
 		[NB_GUARD_NO_INTENT] = "the intent is not on stable storage",
 		[NB_GUARD_DRIVE_CHANGED] =
-			"another drive than at the first look",
+			"the drive is not the one that was inspected",
 		[NB_GUARD_NOT_TYPED] =
-			"the volume id typed is not the one on the disc",
+			"the volume id entered is not that of the disc",
 	};
 
 	return texts[answer];

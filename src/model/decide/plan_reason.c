@@ -11,8 +11,8 @@ static const struct {
 	[NB_REASON_SAME_DISC] = { "same-disc",
 				  "the disc with the newest backup was left in "
 				  "the drive",
-				  "change discs each day, so that two of them "
-				  "are good" },
+				  "change the disc every day, so that two "
+				  "discs hold a good backup" },
 	[NB_REASON_ROOM_LEFT] = { "room-left",
 				  "the disc has room for one more session",
 				  NULL },
@@ -22,84 +22,80 @@ static const struct {
 				  NULL },
 	[NB_REASON_NO_DISC] = { "no-disc", "no disc in the drive",
 				"insert the disc whose turn it is" },
-	[NB_REASON_DAMAGED] = { "damaged",
-				"the drive cannot make sense of the disc",
+	[NB_REASON_DAMAGED] = { "damaged", "unreadable or unsupported medium",
 				"clean the disc, or replace it" },
 	[NB_REASON_UNKNOWN_DATA] = { "unknown-data",
-				     "the disc holds data, and no label of "
-				     "nightburn",
-				     "insert another disc, or nightburn adopt "
-				     "it" },
+				     "the disc contains data, but no nightburn "
+				     "label",
+				     "insert another disc, or run nightburn "
+				     "adopt --as NAME" },
 	[NB_REASON_LABEL_UNREADABLE] = { "label-unreadable",
 					 "the label of the disc cannot be "
 					 "trusted",
-					 "clean the disc, or nightburn adopt "
-					 "it" },
+					 "clean the disc, or run nightburn "
+					 "adopt --as NAME" },
 	[NB_REASON_LAST_SESSION] = { "last-session",
-				     "the newest session of the disc is bad, "
-				     "those before it hold "
-				     "backups",
-				     "nightburn verify records what is good on "
-				     "it; insert the disc "
-				     "whose turn it is" },
+				     "the newest session of the disc is bad; "
+				     "earlier ones hold backups",
+				     "run nightburn verify to record what is "
+				     "good on it, then insert the disc whose "
+				     "turn it is" },
 	[NB_REASON_LAST_SESSION_OLD] = { "last-session-old",
 					 "the newest session of the disc is "
-					 "bad, those before it hold "
-					 "older backups",
-					 "nightburn adopt makes it usable "
-					 "again" },
+					 "bad; earlier ones hold older backups",
+					 "run nightburn adopt --as NAME to use "
+					 "it again" },
 	[NB_REASON_OTHER_INSTALLATION] = { "other-installation",
 					   "the disc belongs to another "
 					   "installation of nightburn",
-					   "insert a disc of this one, bring "
-					   "the other's key with "
-					   "nightburn key import, or nightburn "
-					   "adopt the disc" },
+					   "insert a disc of this "
+					   "installation, import the other key "
+					   "with nightburn key import, or run "
+					   "nightburn adopt --as NAME" },
 	[NB_REASON_LABEL_FORGED] = { "label-forged",
-				     "the label does not bear the key of this "
-				     "installation",
-				     "where the key was lost, nightburn key "
-				     "import brings it back; "
-				     "else insert another disc, or nightburn "
-				     "adopt it" },
+				     "the label was not made with the key of "
+				     "this installation",
+				     "if the key was lost, restore it with "
+				     "nightburn key import; otherwise insert "
+				     "another disc, or run nightburn adopt "
+				     "--as NAME" },
 	[NB_REASON_OTHER_POOL] = { "other-pool",
 				   "the disc belongs to another pool",
 				   "insert a disc of this pool" },
 	[NB_REASON_NOT_IN_CATALOG] = { "not-in-catalog",
-				       "the catalog does not know the disc: it "
+				       "the disc is not in the catalog: it "
 				       "is a copy, or the "
 				       "catalog was lost",
-				       "nightburn catalog rebuild, or adopt "
-				       "the disc" },
+				       "run nightburn catalog rebuild, or "
+				       "nightburn adopt --as NAME" },
 	[NB_REASON_NAME_CONFLICT] = { "name-conflict",
-				      "the disc has another name than "
-				      "configuration and catalog say",
-				      "insert another disc, or nightburn adopt "
-				      "it" },
+				      "the name of the disc does not match the "
+				      "configuration and the catalog",
+				      "insert another disc, or run nightburn "
+				      "adopt --as NAME" },
 	[NB_REASON_GENERATION_CONFLICT] = { "generation-conflict",
-					    "the disc holds another backup "
-					    "than the catalog says",
-					    "nightburn verify the disc, or "
-					    "adopt it" },
+					    "the backup on the disc is not the "
+					    "one in the catalog",
+					    "run nightburn verify, or "
+					    "nightburn adopt --as NAME" },
 	[NB_REASON_CATALOG_BEHIND] = { "catalog-behind",
-				       "the catalog is an old copy, or was "
-				       "lost: the discs hold more "
-				       "than it knows",
-				       "nightburn catalog rebuild, with each "
-				       "disc of the pool, the "
-				       "newest first" },
+				       "the catalog is an old copy or was "
+				       "lost: the discs hold newer backups",
+				       "run nightburn catalog rebuild with "
+				       "each disc of the pool, newest first" },
 	[NB_REASON_SUSPECT] = { "suspect",
 				"the disc is suspect: a burn or a verification "
 				"failed",
-				"nightburn verify the disc, or adopt it" },
+				"run nightburn verify, or nightburn adopt --as "
+				"NAME" },
 	[NB_REASON_RETIRED] = { "retired", "the disc is retired",
 				"insert another disc" },
 	[NB_REASON_NO_DISC_NAME] = { "no-disc-name",
-				     "the disc is blank, and every name of the "
-				     "pool is in use",
-				     "name another disc in the pool, or "
-				     "nightburn adopt this one "
-				     "--as the disc that it replaces" },
+				     "the disc is blank, but all names of the "
+				     "pool are in use",
+				     "add a name to the pool, or run nightburn "
+				     "adopt --as the name of the disc that it "
+				     "replaces" },
 	[NB_REASON_NOT_OLDEST] = { "not-oldest",
 				   "the disc is neither the newest nor the "
 				   "oldest of the pool",
@@ -110,30 +106,30 @@ static const struct {
 					  "insert the disc whose turn it is" },
 	[NB_REASON_LAST_GOOD] = { "last-good",
 				  "the disc holds the last good backup",
-				  "insert another disc, or name one more in "
-				  "the pool" },
+				  "insert another disc, or add a name to the "
+				  "pool" },
 	[NB_REASON_OTHER_UNVERIFIED] = { "other-unverified",
 					 "the newest backup, on another disc, "
-					 "was not verified for "
-					 "too long",
-					 "nightburn verify the other disc "
-					 "first" },
+					 "has not been verified recently "
+					 "enough",
+					 "run nightburn verify with the other "
+					 "disc first" },
 	[NB_REASON_WRITE_ONCE] = { "write-once",
-				   "the disc is written and is not to be made "
-				   "blank",
+				   "the disc is not blank and must not be "
+				   "blanked",
 				   "insert a blank disc" },
 	[NB_REASON_CLOSED] = { "closed",
-			       "the disc is closed, no session can be added",
+			       "the disc is closed; no session can be appended",
 			       "insert the disc whose turn it is" },
 	[NB_REASON_TOO_LARGE] = { "too-large",
-				  "the backup does not fit behind what is on "
-				  "the disc",
+				  "the backup does not fit into the free space "
+				  "on the disc",
 				  "insert the disc whose turn it is" },
 	[NB_REASON_TOO_LARGE_FOR_DISC] = { "too-large-for-disc",
 					   "the backup does not fit on a disc "
 					   "of this kind",
 					   "use larger discs, compress more, "
-					   "or divide the job" },
+					   "or split the job" },
 };
 
 static bool

@@ -125,8 +125,8 @@ nb_power_text(enum nb_power_answer answer)
 		[NB_POWER_GOOD] = "on line",
 		[NB_POWER_BATTERY] = "on battery",
 		[NB_POWER_LOW] = "low battery",
-		[NB_POWER_ENDING] = "the shutdown has been ordered",
-		[NB_POWER_RUNTIME] = "the battery does not last",
+		[NB_POWER_ENDING] = "shutdown in progress",
+		[NB_POWER_RUNTIME] = "the battery runtime is too short",
 		[NB_POWER_UNKNOWN] = "no answer",
 	};
 

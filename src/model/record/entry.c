@@ -217,8 +217,7 @@ nb_entries_sort(struct nb_entries *list)
 	for (size_t i = 1; i < list->count; i++)
 		if (!by_path(&list->at[i - 1], &list->at[i]))
 			return nb_fail(NB_ECORRUPT,
-				       "%s: stands twice in the "
-				       "backup",
+				       "%s: is in the backup twice",
 				       list->at[i].path);
 	return number_links(list);
 }

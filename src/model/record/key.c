@@ -14,7 +14,7 @@ static enum nb_err
 ready(void)
 {
 	if (sodium_init() < 0)
-		return nb_fail(NB_EFAIL, "libsodium: cannot be initialised");
+		return nb_fail(NB_EFAIL, "libsodium: initialization failed");
 	return NB_OK;
 }
 
@@ -87,15 +87,15 @@ nb_key_parse(const char *name, const char *text, struct nb_key *out)
 		memcpy(line, start, length);
 	if (!split(line, &key, told))
 		err = nb_fail(NB_ECORRUPT,
-			      "%s: not a key of nightburn\n"
+			      "%s: not a nightburn key\n"
 			      "hint: nightburn key export prints one",
 			      name);
 	if (!err)
 		err = derive(&key, "check", check, sizeof check);
 	if (!err && memcmp(told, check, sizeof check))
 		err = nb_fail(NB_ECORRUPT,
-			      "%s: a key with a mistake in it\n"
-			      "hint: copy it again, all of the line",
+			      "%s: the key has a typing error\n"
+			      "hint: copy the whole line again",
 			      name);
 	if (!err)
 		*out = key;

@@ -127,7 +127,7 @@ nb_label_parse(const char *name, const char *text, size_t length,
 	if (read_label(root, &label)) {
 		*out = label;
 	} else {
-		nb_log(NB_WARNING, "%s: not a label of nightburn", name);
+		nb_log(NB_WARNING, "%s: not a nightburn label", name);
 		err = NB_ECORRUPT;
 	}
 	json_decref(root);

@@ -30,7 +30,7 @@ nb_manifest_mac_add(char **text, size_t *length, const struct nb_key *key)
 	enum nb_err err;
 
 	if (!ends_with(*text, *length, END))
-		return nb_fail(NB_EFAIL, "manifest: has no end");
+		return nb_fail(NB_EFAIL, "manifest: truncated");
 	err = nb_key_mac(key, *text, *length, mac);
 	if (err)
 		return err;

@@ -74,8 +74,8 @@ check_doubled(const char *name, const struct nb_entries *list)
 	qsort(paths, list->count, sizeof *paths, by_text);
 	for (size_t i = 1; !err && i < list->count; i++)
 		if (!strcmp(paths[i - 1], paths[i]))
-			err = nb_fail(NB_ECORRUPT, "%s: %s stands twice", name,
-				      paths[i]);
+			err = nb_fail(NB_ECORRUPT, "%s: %s is given twice",
+				      name, paths[i]);
 	free(paths);
 	return err;
 }
@@ -134,7 +134,7 @@ add_file(const json_t *value, struct lists *lists)
 	lists->count++;
 	if (read_line(value, lists, &e, &to))
 		return nb_entries_add(to, &e);
-	err = nb_fail(NB_ECORRUPT, "%s: file %zu%s%s: not a sound entry",
+	err = nb_fail(NB_ECORRUPT, "%s: file %zu%s%s: invalid entry",
 		      lists->name, lists->count, e.path ? ": " : "",
 		      e.path ? e.path : "");
 	nb_entry_clear(&e);
@@ -149,7 +149,7 @@ read_files(const json_t *root, struct lists *lists)
 	size_t i;
 
 	if (!json_is_array(files))
-		return nb_fail(NB_ECORRUPT, "%s: no list of files",
+		return nb_fail(NB_ECORRUPT, "%s: the list of files is missing",
 			       lists->name);
 	json_array_foreach(files, i, value)
 	{
@@ -221,7 +221,7 @@ load_head(const char *name, const char *text, size_t length, const char **lines,
 	if (head.failed)
 		err = nb_fail_memory();
 	else if (length > WHOLE_MAX)
-		err = nb_fail(NB_ECORRUPT, "%s: not a manifest of nightburn",
+		err = nb_fail(NB_ECORRUPT, "%s: not a nightburn manifest",
 			      name);
 	else
 		err = nb_json_load(name, text, length, root);
@@ -260,7 +260,7 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	if (err)
 		return err;
 	if (!read_head(root, &found))
-		err = nb_fail(NB_ECORRUPT, "%s: not a manifest of nightburn",
+		err = nb_fail(NB_ECORRUPT, "%s: not a nightburn manifest",
 			      name);
 	else
 		err = read_files(root, &lists);

@@ -130,9 +130,8 @@ nb_sums_parse(const char *name, const char *text, size_t length,
 			err = fn(ctx, path, sha256);
 		else
 			err = nb_fail(NB_ECORRUPT,
-				      "%s:%zu: not a line of "
-				      "sha256sum",
-				      name, number);
+				      "%s:%zu: not a sha256sum line", name,
+				      number);
 		free(path);
 		p = eol ? eol + 1 : end;
 	}

@@ -106,14 +106,14 @@ tick(void *ctx)
 	const struct nb_source_context *context = dump->context;
 	uint64_t bytes = dump->file.raw, cap = dump->source->postgres.max_size;
 	enum nb_err err = NB_OK;
+	char size[16];
 
 	if (dump->format->directory) {
 		err = nb_pg_directory_size(dump, &bytes);
 		if (!err && cap && bytes > cap)
 			err = nb_fail(NB_ESOURCE,
-				      "%s: pg_dump: more than %" PRIu64
-				      " bytes of output",
-				      dump->object, cap);
+				      "%s: pg_dump: more than %s of output",
+				      dump->object, nb_str_size(cap, size));
 	}
 	if (!err && context->progress)
 		err = context->progress(context->ctx, dump->object, bytes, 0);

@@ -74,7 +74,7 @@ make_directory(struct nb_pg_dump *dump)
 		err = errno == EEXIST
 			? NB_ENOTFOUND
 			: nb_fail_errno(nb_fd_write_error(),
-					"%s: cannot make directory",
+					"%s: cannot create directory",
 					dump->path);
 		goto out;
 	}

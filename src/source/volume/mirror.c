@@ -179,8 +179,8 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 		err = nb_mirror_check_half(&held->mirror);
 	if (!err && state.half == NB_MIRROR_FAULTY && !known)
 		err = nb_fail(NB_ESOURCE,
-			      "%s: %s is faulty in %s\nhint: look "
-			      "at the disk, then mdadm %s --remove %s",
+			      "%s: %s is faulty in %s\nhint: check the disk, "
+			      "then mdadm %s --remove %s",
 			      held->object, config->half, config->array,
 			      config->array, config->half);
 	if (!err && !known) {

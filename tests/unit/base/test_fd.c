@@ -80,7 +80,7 @@ START_TEST(what_is_missing_or_too_large_is_not_loaded)
 	nb_assert_fails(nb_fd_load(AT_FDCWD, name, 10, &text, &length),
 			NB_ENOTFOUND, "");
 	nb_test_write("file", "12345678901", 0600);
-	snprintf(message, sizeof message, "error: %s: larger than 10 bytes\n",
+	snprintf(message, sizeof message, "error: %s: larger than 10 B\n",
 		 name);
 	nb_assert_fails(nb_fd_load(AT_FDCWD, name, 10, &text, &length),
 			NB_EFULL, message);
@@ -97,11 +97,11 @@ START_TEST(a_save_that_fails_leaves_the_old_file)
 	const char *name = nb_test_path("file");
 
 	nb_test_write("file", "old", 0600);
-	snprintf(message, sizeof message,
-		 "error: %s.new: cannot write: "
-		 "File too large\nhint: raise the limit on a file's size "
-		 "(ulimit -f)\n",
-		 name);
+	snprintf(
+		message, sizeof message,
+		"error: %s.new: cannot write: "
+		"File too large\nhint: raise the file size limit (ulimit -f)\n",
+		name);
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
 	nb_assert_fails(nb_fd_save(AT_FDCWD, name, "12345678901234", 14, 0600),

@@ -132,7 +132,7 @@ START_TEST(no_directory_is_made_through_a_link)
 			"Not a directory\n");
 	ck_assert_int_eq(access(nb_test_path("real/x"), F_OK), -1);
 	nb_assert_fails(nb_path_make(root, "../x", 0755), NB_EUSAGE,
-			"error: ../x: not a path beneath its root\n");
+			"error: ../x: path is outside of its root\n");
 	close(root);
 }
 END_TEST

@@ -76,9 +76,9 @@ START_TEST(a_program_that_is_not_there_is_not_found)
 	const char *const path[] = { "/nowhere/program", NULL };
 	struct nb_proc spec = { .argv = argv, .stdin_fd = -1 };
 
-	nb_assert_fails(nb_proc_run(&spec, &result), NB_ENOTFOUND,
-			"error: nb-no-such-program: no such program in "
-			"PATH\n");
+	nb_assert_fails(
+		nb_proc_run(&spec, &result), NB_ENOTFOUND,
+		"error: nb-no-such-program: program not found in PATH\n");
 	spec.argv = path;
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_ENOTFOUND,
 			"error: /nowhere/program: cannot execute: "
@@ -136,7 +136,7 @@ START_TEST(at_the_deadline_the_whole_group_is_ended)
 
 	spec.timeout_ms = 300;
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_EFAIL,
-			"error: sh: not done after 1 seconds\n");
+			"error: sh: timed out after 1 s\n");
 	ck_assert_int_lt(nb_clock_ms() - start, 5000);
 	ck_assert_int_eq(result.signal, SIGTERM);
 	assert_gone("kid");
@@ -153,7 +153,7 @@ START_TEST(one_that_ignores_sigterm_is_killed)
 
 	spec.timeout_ms = 200;
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_EFAIL,
-			"error: sh: not done after 1 seconds\n");
+			"error: sh: timed out after 1 s\n");
 	ck_assert_int_eq(result.signal, SIGKILL);
 	ck_assert_int_lt(nb_clock_ms() - start, 8000);
 	assert_gone("kid");
@@ -169,7 +169,7 @@ START_TEST(output_beyond_the_cap_ends_it)
 				.max_bytes = 100000 };
 
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_EFAIL,
-			"error: yes: more than 100000 bytes of output\n");
+			"error: yes: more than 100.0 kB of output\n");
 	ck_assert_uint_le(result.bytes, 100000);
 	nb_proc_result_free(&result);
 }
@@ -181,8 +181,8 @@ START_TEST(a_grandchild_that_keeps_stdout_open_does_not_hang_us)
 	int64_t start = nb_clock_ms();
 
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_EFAIL,
-			"error: sh: ended, but a process that it started "
-			"keeps its output open\n");
+			"error: sh: exited, but a child process keeps its "
+			"output open\n");
 	ck_assert_int_lt(nb_clock_ms() - start, 8000);
 	assert_gone("kid");
 	nb_proc_result_free(&result);

@@ -74,7 +74,7 @@ START_TEST(a_hanging_process_ends_with_the_status_of_its_last_beat)
 
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), 4);
-	assert_said("nightburn: /dev/x: no answer for 1 seconds: the run is "
+	assert_said("nightburn: /dev/x: no response for 1 s; the run is "
 		    "ended\n");
 }
 END_TEST

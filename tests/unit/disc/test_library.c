@@ -88,7 +88,7 @@ START_TEST(known_returns_become_codes)
 	nb_assert_fails(nb_library_check((int)ISO_FILE_READ_ERROR, NB_EIO, "a"),
 			NB_EIO, "error: a: Read error\n");
 	nb_assert_fails(nb_library_check(0, NB_EFAIL, "b"), NB_EFAIL,
-			"error: b: the library gives no reason\n");
+			"error: b: no reason given by the library\n");
 	nb_library_end();
 }
 END_TEST

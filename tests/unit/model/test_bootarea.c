@@ -217,7 +217,7 @@ START_TEST(what_is_no_record_is_refused)
 				  at + strlen(damages[_i].from)),
 			 0);
 	nb_assert_fails(nb_bootarea_parse("d", bad, strlen(bad), &back),
-			NB_ECORRUPT, "error: d: not the record of a disk\n");
+			NB_ECORRUPT, "error: d: not a disk record\n");
 	ck_assert_ptr_null(back.device);
 	nb_array_free(&area.disk.parts);
 	nb_array_free(&area.pieces);

@@ -82,33 +82,33 @@ static const struct {
 	{ STREAM(HELLO "Z\0\0\0\0"), NB_ECANCELED, "" },
 	{ STREAM("\n"), NB_ESOURCE,
 	  "error: db2: speaks \"\", which is not "
-	  "nightburn\nhint: what greets people at a login must be silent "
+	  "nightburn\nhint: login scripts on that host must print nothing "
 	  "without a terminal\n" },
 	{ STREAM("nightburn-remote 2\n"), NB_ESOURCE,
 	  "error: db2: speaks protocol 2, this nightburn 1\nhint: install the "
 	  "same version on both hosts\n" },
 	{ STREAM("nightburn-remote 99999999999\n"), NB_ESOURCE,
 	  "error: db2: speaks \"nightburn-remote 99999999999\", which is not "
-	  "nightburn\nhint: what greets people at a login must be silent "
+	  "nightburn\nhint: login scripts on that host must print nothing "
 	  "without a terminal\n" },
 	{ STREAM("nightburn-remote -1\n"), NB_ESOURCE,
 	  "error: db2: speaks \"nightburn-remote -1\", which is not "
-	  "nightburn\nhint: what greets people at a login must be silent "
+	  "nightburn\nhint: login scripts on that host must print nothing "
 	  "without a terminal\n" },
 	{ STREAM("0123456789012345678901234567890123456789012345678901234567"
 		 "890123456789"),
 	  NB_ESOURCE,
 	  "error: db2: speaks \"0123456789012345678901234567890123456789\", "
-	  "which is not nightburn\nhint: what greets people at a login must "
-	  "be silent without a terminal\n" },
+	  "which is not nightburn\nhint: login scripts on that host must print "
+	  "nothing without a terminal\n" },
 	{ STREAM(HELLO "M\0\100\0\1"), NB_ESOURCE,
-	  "error: db2: sends what is no frame\n" },
+	  "error: db2: sends an invalid frame\n" },
 	{ STREAM(HELLO "D\1\0\0\1"), NB_ESOURCE,
-	  "error: db2: sends what is no frame\n" },
+	  "error: db2: sends an invalid frame\n" },
 	{ STREAM(HELLO "\0\0\0\0\0"), NB_ESOURCE,
-	  "error: db2: sends what is no frame\n" },
+	  "error: db2: sends an invalid frame\n" },
 	{ STREAM(HELLO "m\0\0\0\0"), NB_ESOURCE,
-	  "error: db2: sends what is no frame\n" },
+	  "error: db2: sends an invalid frame\n" },
 };
 
 START_TEST(a_stream_that_is_none_is_refused)
@@ -200,9 +200,10 @@ END_TEST
 #define TREE(options)                                        \
 	"{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false," \
 	"\"backup_id\":\"x\",\"date\":1,\"options\":{" options "}}"
-#define NO_OPTION(name)                                    \
-	"error: remote: no option " name " is taken from " \
-	"another host\nhint: are both versions of nightburn the same?\n"
+#define NO_OPTION(name)                                                      \
+	"error: remote: no option " name " is taken from "                   \
+	"another host\nhint: install the same version of nightburn on both " \
+	"hosts\n"
 
 static const struct {
 	const char *text, *log;
@@ -210,11 +211,9 @@ static const struct {
 	{ "{}", "error: remote: no such task\n" },
 	{ "{\"task\":\"shell\"}", "error: remote: no such task\n" },
 	{ "{\"task\":7}", "error: remote: no such task\n" },
-	{ "{\"task\":\"tree\"}",
-	  "error: remote: not a request of "
-	  "nightburn\n" },
+	{ "{\"task\":\"tree\"}", "error: remote: not a nightburn request\n" },
 	{ "{\"task\":\"tree\",\"name\":\"../x\",\"options\":{}}",
-	  "error: remote: not a request of nightburn\n" },
+	  "error: remote: not a nightburn request\n" },
 	{ TREE(""), "error: remote: a tree without a path\n" },
 	{ TREE("\"path\":[\"/a\"],\"shell\":[\"x\"]"), NO_OPTION("shell") },
 	{ TREE("\"path\":[\"/a\"],\"host\":[\"x\"]"), NO_OPTION("host") },
@@ -237,7 +236,7 @@ static const struct {
 	  "has no list of values\n" },
 	{ "{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false,\"backup_id\":"
 	  "\"../x\",\"date\":1,\"options\":{\"path\":[\"/a\"]}}",
-	  "error: remote: not a request of nightburn\n" },
+	  "error: remote: not a nightburn request\n" },
 	{ "{\"task\":\"postgres-dump\",\"name\":\"t\",\"sizes\":false,"
 	  "\"backup_id\":\"\",\"date\":1,\"options\":{\"pg_dump\":"
 	  "[\"/tmp/evil\"]}}",
@@ -245,7 +244,7 @@ static const struct {
 	{ "{\"task\":\"postgres-dump\",\"name\":\"t\",\"sizes\":false,"
 	  "\"backup_id\":\"\",\"date\":1,\"database_hex\":\"6100\","
 	  "\"options\":{}}",
-	  "error: remote: not a request of nightburn\n" },
+	  "error: remote: not a nightburn request\n" },
 };
 
 START_TEST(a_request_that_is_none_is_refused)

@@ -210,16 +210,16 @@ static const struct {
 	const char *statement, *says;
 } changes[] = {
 	{ "update discs set verified = 9999999999",
-	  "what it holds is not what was written" },
+	  "its content is not what was last written" },
 	{ "update backups set generation = 7 where generation = 1",
-	  "what it holds is not what was written" },
-	{ "delete from seal", "what it holds is not what was written" },
+	  "its content is not what was last written" },
+	{ "delete from seal", "its content is not what was last written" },
 	{ "delete from sessions where number = 1",
 	  "a row of parts refers to nothing" },
-	{ "drop table sources", "it has not the tables of its version" },
-	{ "pragma user_version = 1", "it has not the tables of its version" },
-	{ "pragma user_version = -5", "it has not the tables of its version" },
-	{ "pragma user_version = 0", "it has not the tables of its version" },
+	{ "drop table sources", "its tables do not match its version" },
+	{ "pragma user_version = 1", "its tables do not match its version" },
+	{ "pragma user_version = -5", "its tables do not match its version" },
+	{ "pragma user_version = 0", "its tables do not match its version" },
 };
 
 START_TEST(what_another_program_changed_is_seen)
@@ -237,11 +237,10 @@ START_TEST(what_another_program_changed_is_seen)
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
 				     "now/catalog.db: the "
 				     "catalog is damaged: "));
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-				     "\nhint: nightburn "
-				     "catalog rebuild, with each disc of the "
-				     "pool in turn; nothing is written to a "
-				     "disc before\n"));
+	ck_assert_ptr_nonnull(strstr(
+		nb_test_log(),
+		"\nhint: run nightburn catalog rebuild with each disc of the "
+		"pool; until then nothing is written to a disc\n"));
 	unmake();
 }
 END_TEST

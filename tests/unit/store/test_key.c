@@ -87,8 +87,8 @@ START_TEST(a_key_that_others_may_use_is_refused)
 	char *message;
 
 	nb_assert_ok(nb_str_format(&message,
-				   "error: %s: others may use this "
-				   "key\nhint: chmod 600 %s\n",
+				   "error: %s: the key is accessible by "
+				   "others\nhint: chmod 600 %s\n",
 				   path, path));
 	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG, message);
 	free(message);
@@ -103,11 +103,11 @@ START_TEST(a_key_of_another_size_is_refused)
 	struct nb_key key;
 	char *message;
 
-	nb_assert_ok(nb_str_format(&message,
-				   "error: %s: %zu bytes, a key has "
-				   "32\nhint: nightburn key import --force "
-				   "brings the key back\n",
-				   path, strlen(odd_sizes[_i])));
+	nb_assert_ok(nb_str_format(
+		&message,
+		"error: %s: %zu bytes, a key has "
+		"32\nhint: restore the key with nightburn key import --force\n",
+		path, strlen(odd_sizes[_i])));
 	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECORRUPT, message);
 	free(message);
 }
@@ -120,11 +120,11 @@ START_TEST(a_key_of_zeros_is_refused)
 	char *message;
 
 	ck_assert_int_eq(truncate(path, NB_KEY_SIZE), 0);
-	nb_assert_ok(nb_str_format(&message,
-				   "error: %s: nothing but zeros\n"
-				   "hint: nightburn key import --force brings "
-				   "the key back\n",
-				   path));
+	nb_assert_ok(nb_str_format(
+		&message,
+		"error: %s: contains only zeros\n"
+		"hint: restore the key with nightburn key import --force\n",
+		path));
 	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECORRUPT, message);
 	free(message);
 }
@@ -144,8 +144,8 @@ START_TEST(only_a_plain_file_is_a_key)
 		ck_assert_int_eq(mkdir(path, 0700), 0);
 	else
 		ck_assert_int_eq(mkfifo(path, 0600), 0);
-	nb_assert_ok(
-		nb_str_format(&message, "error: %s: not a plain file\n", path));
+	nb_assert_ok(nb_str_format(&message, "error: %s: not a regular file\n",
+				   path));
 	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG, message);
 	free(message);
 }
@@ -162,8 +162,8 @@ START_TEST(a_key_of_another_user_is_refused)
 	ck_assert_int_eq(chown(path, 12345, (gid_t)-1), 0);
 	nb_assert_ok(nb_str_format(&message,
 				   "error: %s: belongs to another "
-				   "user\nhint: chown it, if it is the right "
-				   "one\n",
+				   "user\nhint: if it is the right key, chown "
+				   "it to the user who runs nightburn\n",
 				   path));
 	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECONFIG, message);
 	free(message);

@@ -36,10 +36,10 @@ START_TEST(a_state_directory_that_others_may_write_is_refused)
 
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
 	ck_assert_int_eq(chmod(dir, 0770), 0);
-	nb_assert_ok(nb_str_format(&message,
-				   "error: %s: others may write "
-				   "here\nhint: chmod go-w %s\n",
-				   dir, dir));
+	nb_assert_ok(nb_str_format(
+		&message,
+		"error: %s: writable by others\nhint: chmod go-w %s\n", dir,
+		dir));
 	nb_assert_fails(nb_state_open(dir, &state), NB_ECONFIG, message);
 	free(message);
 }
@@ -51,10 +51,11 @@ START_TEST(the_lock_is_held_once_and_names_its_holder)
 	char *message;
 
 	nb_assert_ok(nb_lock_take(nb_test_dir(), &lock));
-	nb_assert_ok(nb_str_format(&message,
-				   "error: another run is active: "
-				   "process %ld\nhint: wait for it to end\n",
-				   (long)getpid()));
+	nb_assert_ok(
+		nb_str_format(&message,
+			      "error: another run is active: "
+			      "process %ld\nhint: wait until it has finished\n",
+			      (long)getpid()));
 	nb_assert_fails(nb_lock_take(nb_test_dir(), &other), NB_ELOCKED,
 			message);
 	nb_lock_release(lock);
@@ -99,7 +100,7 @@ START_TEST(a_journal_that_cannot_be_read_is_told)
 	nb_assert_ok(nb_str_format(&message,
 				   "error: %s: not a journal\n"
 				   "hint: remove it, and run nightburn verify "
-				   "on the disc of the last run\n",
+				   "with the disc of the last run\n",
 				   nb_test_path("journal")));
 	nb_assert_fails(nb_journal_load(nb_test_dir(), &found), NB_ECORRUPT,
 			message);
@@ -172,10 +173,8 @@ START_TEST(a_staged_file_of_another_size_is_told)
 
 	stage("one", 100);
 	ck_assert_int_eq(truncate(nb_test_path("staging/one/dump"), 2), 0);
-	nb_assert_ok(nb_str_format(&message,
-				   "error: %s/one/dump: missing or "
-				   "of another size\n",
-				   dir));
+	nb_assert_ok(nb_str_format(
+		&message, "error: %s/one/dump: missing or wrong size\n", dir));
 	nb_assert_fails(nb_staging_find(dir, "j", &found), NB_ECORRUPT,
 			message);
 	free(message);

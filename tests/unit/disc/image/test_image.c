@@ -172,14 +172,14 @@ static const struct {
 	const char *now, *content, *message;
 } tolerated[] = {
 	{ "ab", "ab\0",
-	  "warning: f: changed its size from 3 to 2 bytes: its "
-	  "bytes on the disc may be of different moments\n" },
+	  "warning: f: changed its size from 3 to 2 bytes; its content on the "
+	  "disc may be inconsistent\n" },
 	{ "abcd", "abc",
-	  "warning: f: changed its size from 3 to 4 bytes: its "
-	  "bytes on the disc may be of different moments\n" },
+	  "warning: f: changed its size from 3 to 4 bytes; its content on the "
+	  "disc may be inconsistent\n" },
 	{ NULL, "\0\0\0",
 	  "warning: f: cannot be read: No such file or "
-	  "directory: its bytes on the disc may be of different moments\n" },
+	  "directory; its content on the disc may be inconsistent\n" },
 };
 
 START_TEST(a_tolerated_change_is_told_and_has_a_true_hash)
@@ -242,7 +242,7 @@ START_TEST(a_file_written_to_since_fails_the_image)
 	if (_i)
 		ck_assert_ptr_nonnull(strstr(nb_test_log(),
 					     "error: f: "
-					     "changed after it was listed\n"));
+					     "changed after it was scanned\n"));
 	nb_image_free(image);
 	close(fd);
 	nb_entries_free(&list);
@@ -356,8 +356,7 @@ START_TEST(a_file_is_a_disc_only_when_stdio_is_spelled_out)
 	nb_assert_ok(nb_str_format(
 		&message,
 		"error: %s: a file, not a "
-		"recorder\nhint: write stdio:%s when a file shall stand for a "
-		"disc\n",
+		"recorder\nhint: write stdio:%s to use the file as a disc\n",
 		path, path));
 	nb_assert_fails(nb_drive_open(&options, NULL, NULL, &drive), NB_EUSAGE,
 			message);

@@ -358,7 +358,7 @@ START_TEST(a_file_that_others_may_write_is_refused)
 {
 	nb_test_write("a.conf", full, 0666);
 	refused(nb_test_path("a.conf"),
-		"error: %s: others may write the file\n"
+		"error: %s: writable by others\n"
 		"hint: chmod go-w %s\n",
 		nb_test_path("a.conf"));
 }
@@ -375,15 +375,15 @@ START_TEST(a_directory_that_others_may_write_is_refused)
 	nb_test_write("open/a.conf", full, 0600);
 	file = nb_test_path("open/a.conf");
 	snprintf(text, sizeof text,
-		 "error: %s: others may write the directory "
-		 "%s\nhint: chmod go-w %s\n",
+		 "error: %s: the directory %s is writable by others\nhint: "
+		 "chmod go-w %s\n",
 		 file, dir, dir);
 	refused(file, "%s", text);
 	/* nor by a link that stands elsewhere */
 	ck_assert_int_eq(symlink(file, nb_test_path("link")), 0);
 	snprintf(text, sizeof text,
-		 "error: %s: others may write the directory "
-		 "%s\nhint: chmod go-w %s\n",
+		 "error: %s: the directory %s is writable by others\nhint: "
+		 "chmod go-w %s\n",
 		 nb_test_path("link"), dir, dir);
 	refused(nb_test_path("link"), "%s", text);
 	ck_assert_int_eq(chmod(dir, 01777), 0);

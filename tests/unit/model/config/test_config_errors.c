@@ -57,16 +57,16 @@ static const struct {
 	  "1: bad escape sequence '\\8'; expected \\\\ "
 	  "for a backslash" },
 	{ "state_dir = /a\n\nstate_dir = /b",
-	  "3: state_dir is given twice; "
-	  "expected it once" },
+	  "3: state_dir is given twice; expected once" },
 	{ "drive d { device = /dev/a }\ndrive d { device = /dev/b }",
 	  "2: found duplicate title 'd'; expected each name once" },
 	{ SMALL "job j {\npool = p\ntree t { path = / }\ntree t { path = /a }"
 		"\n}",
 	  "6: found duplicate title 't'; expected each name once" },
 	/* the end of the file */
-	{ "\nstate_dir = \"/a\n\n", "2: a text without end; expected '\"'" },
-	{ "state_dir = '/a", "1: a text without end; expected \"'\"" },
+	{ "\nstate_dir = \"/a\n\n",
+	  "2: an unterminated string; expected '\"'" },
+	{ "state_dir = '/a", "1: an unterminated string; expected \"'\"" },
 	{ "state_dir =\n", "1: " EARLY },
 	{ "state_dir\n",
 	  "1: missing equal sign after option 'state_dir'; "
@@ -123,8 +123,8 @@ static const struct {
 	  "2: capacity is \"99999999999T\"; expected a size such as 700M, "
 	  "4.7G or 650MiB" },
 	{ "drive d { device = /dev/a }\ndrive e {\ndevice = /dev/a }",
-	  "3: another drive has the device \"/dev/a\"; expected one block "
-	  "for each device" },
+	  "3: another drive uses the device \"/dev/a\"; expected one block per "
+	  "device" },
 	{ "drive \"a/b\" { device = /dev/a }",
 	  "1: drive \"a/b\"; expected " A_NAME },
 	{ "drive \"a\\nb\" { device = /dev/a }",
@@ -144,8 +144,7 @@ static const struct {
 	{ "pool p { discs = { A,\nA } }",
 	  "2: discs is \"A\"; expected " NAMES },
 	{ "pool p { discs = A\ndiscs = B }",
-	  "2: discs is given twice; "
-	  "expected it once" },
+	  "2: discs is given twice; expected once" },
 	{ "pool p { discs = A\ndrives = { x } }",
 	  "2: no drive \"x\"; "
 	  "expected the name of a drive block" },
@@ -166,8 +165,8 @@ static const struct {
 	  "4: no pool \"q\"; "
 	  "expected the name of a pool block" },
 	{ SMALL JOB "job k { pool = p }",
-	  "4: another job has the pool "
-	  "\"p\"; expected a pool of its own for each job" },
+	  "4: another job uses the pool "
+	  "\"p\"; expected a separate pool for each job" },
 	{ SMALL "job j {\npool = p\n}",
 	  "3: job \"j\" has no source; expected "
 	  "a postgres or tree block" },
@@ -186,11 +185,11 @@ static const struct {
 	  "4: bootarea \"b\" has no disk; "
 	  "expected an absolute path" },
 	{ DISK("bootdisc b {\nroot = sda1\n}"),
-	  "4: bootdisc \"b\" has another "
-	  "root; expected UUID=... or LABEL=..." },
+	  "4: bootdisc \"b\" has an invalid root; expected UUID=... or "
+	  "LABEL=..." },
 	{ DISK("bootdisc b { root = \"LABEL=a b\" }"),
 	  "4: bootdisc \"b\" has "
-	  "quotes, blanks or signs in root; expected none" },
+	  "quotes, blanks or special characters in root; expected none" },
 	{ DISK("bootdisc b { default = rescue }"),
 	  "4: bootdisc \"b\" has "
 	  "initramfs, append or default = rescue without kernel; expected a "
@@ -202,11 +201,10 @@ static const struct {
 	  "4: firmware is \"uefi\"; "
 	  "expected both, bios or efi" },
 	{ DISK("bootdisc b {}\nbootdisc c {}"),
-	  "5: bootdisc \"c\": another "
-	  "one is above; expected one for each job" },
+	  "5: bootdisc \"c\": a second one; expected one per job" },
 	{ DISK("tree x { path = /a }\npostgres x { }\nlvm x { volume = g/v }"),
-	  "6: lvm \"x\": the tree in line 4 has the name, too; expected a "
-	  "name of its own, by which it is restored" },
+	  "6: lvm \"x\": the tree in line 4 has the same name; expected a "
+	  "unique name, since sources are restored by name" },
 	{ DB("format = tar"),
 	  "6: format is \"tar\"; expected custom, plain "
 	  "or directory" },
@@ -278,9 +276,9 @@ static const struct {
 	  "5: postgres \"x\" has pg_dump "
 	  "together with host; expected one of them" },
 	{ DB("host = x known_hosts = \"/a b\""),
-	  "5: postgres \"x\" has a path "
-	  "that ssh would not take as it is; expected one without blanks, "
-	  "quotes and the characters % \\ ~ $ { }" },
+	  "5: postgres \"x\" has a path that ssh would not use literally; "
+	  "expected one without blanks, quotes and the characters % \\ ~ $ { "
+	  "}" },
 	{ SMALL "job j { pool = p\ntree t { path = / host = x pack = tar.zst "
 		"} }",
 	  "4: tree \"t\" has pack together with host; expected one of "
@@ -315,8 +313,7 @@ static const struct {
 	  "4: guard has no ups; "
 	  "expected text without control characters" },
 	{ SMALL JOB "guard { ups = a }\nguard { ups = b }",
-	  "5: a second "
-	  "guard; expected one" },
+	  "5: a second guard block; expected one" },
 	{ SMALL JOB "guard { ups = a\nunknown = stop }",
 	  "5: unknown is "
 	  "\"stop\"; expected refuse or go" },

@@ -99,21 +99,23 @@ static const struct {
 	const char *text, *message;
 } wrong[] = {
 	{ "lvm \"home\" { volume = \"home\" }",
-	  "4: lvm \"home\" has a wrong volume; expected \"GROUP/VOLUME\"" },
+	  "4: lvm \"home\" has an invalid volume; expected \"GROUP/VOLUME\"" },
 	{ "lvm \"home\" { volume = \"/dev/vg0/home\" }",
-	  "4: lvm \"home\" has a wrong volume; expected \"GROUP/VOLUME\"" },
+	  "4: lvm \"home\" has an invalid volume; expected \"GROUP/VOLUME\"" },
 	{ "lvm \"home\" { volume = \"-v/home\" }",
-	  "4: lvm \"home\" has a wrong volume; expected \"GROUP/VOLUME\"" },
+	  "4: lvm \"home\" has an invalid volume; expected \"GROUP/VOLUME\"" },
 	{ "lvm \"home\" { volume = \"v/..\" }",
-	  "4: lvm \"home\" has a wrong volume; expected \"GROUP/VOLUME\"" },
+	  "4: lvm \"home\" has an invalid volume; expected \"GROUP/VOLUME\"" },
 	{ "lvm \"my home\" { volume = \"v/h\" }",
-	  "4: lvm \"my home\" has a name that no volume can have; expected "
-	  "letters, digits, +, _, . and -" },
+	  "4: lvm \"my home\" has an invalid volume name; expected letters, "
+	  "digits, +, _, . and -" },
 	{ "lvm \"home\" { volume = \"v/h\" subdirectory = \"../x\" }",
-	  "4: lvm \"home\" has a wrong subdirectory; expected a path from the "
+	  "4: lvm \"home\" has an invalid subdirectory; expected a path from "
+	  "the "
 	  "top of the file system, such as \"srv/mail\"" },
 	{ "lvm \"home\" { volume = \"v/h\" subdirectory = \"/x\" }",
-	  "4: lvm \"home\" has a wrong subdirectory; expected a path from the "
+	  "4: lvm \"home\" has an invalid subdirectory; expected a path from "
+	  "the "
 	  "top of the file system, such as \"srv/mail\"" },
 	{ "lvm \"home\" { volume = \"v/h\" size = 0% }",
 	  "4: size is \"0%\"; expected 1% to 100%, or a size such as 2G" },

@@ -121,7 +121,7 @@ START_TEST(a_path_that_stands_twice_is_refused_by_name)
 	add(&list, "other", NB_ENTRY_FILE, 2);
 	add(&list, "x/same", NB_ENTRY_DIR, 0);
 	nb_assert_fails(nb_entries_sort(&list), NB_ECORRUPT,
-			"error: x/same: stands twice in the backup\n");
+			"error: x/same: is in the backup twice\n");
 	nb_entries_free(&list);
 }
 END_TEST

@@ -55,11 +55,11 @@ START_TEST(white_space_around_a_key_is_ignored)
 }
 END_TEST
 
-#define NO_KEY                                                         \
-	"error: f: not a key of nightburn\nhint: nightburn key export" \
+#define NO_KEY                                                      \
+	"error: f: not a nightburn key\nhint: nightburn key export" \
 	" prints one\n"
 #define MISTAKE                                                       \
-	"error: f: a key with a mistake in it\nhint: copy it again, " \
+	"error: f: the key has a typing error\nhint: copy it again, " \
 	"all of the line\n"
 
 static const struct {

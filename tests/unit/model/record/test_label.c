@@ -273,7 +273,7 @@ START_TEST(a_label_with_one_fault_is_refused_and_nothing_is_filled_in)
 	back.generation = 99;
 	nb_assert_fails(nb_label_parse("/dev/sr0", text, strlen(text), &back),
 			NB_ECORRUPT,
-			"warning: /dev/sr0: not a label of nightburn\n");
+			"warning: /dev/sr0: not a nightburn label\n");
 	ck_assert_uint_eq(back.generation, 99);
 	free(text);
 }

@@ -112,7 +112,7 @@ START_TEST(what_is_no_manifest_is_not_sealed)
 	text = strdup("nothing");
 	length = 7;
 	nb_assert_fails(nb_manifest_mac_add(&text, &length, &key), NB_EFAIL,
-			"error: manifest: has no end\n");
+			"error: manifest: truncated\n");
 	ck_assert_str_eq(text, "nothing");
 }
 END_TEST

@@ -29,8 +29,8 @@ tear_down(void)
 	"\"disc_id\":\"\",\"host\":\"h\",\"sources\":[],\"files\":["
 #define REST "\"mode\":\"0644\",\"uid\":1,\"gid\":1,\"mtime\":1"
 #define DIR_OF(path) "{\"path\":\"" path "\",\"type\":\"dir\"," REST "}"
-#define UNSOUND "error: disc: file 1: not a sound entry\n"
-#define UNSOUND_A "error: disc: file 1: a: not a sound entry\n"
+#define UNSOUND "error: disc: file 1: invalid entry\n"
+#define UNSOUND_A "error: disc: file 1: a: invalid entry\n"
 #define FILE_A(size, sha)                                           \
 	"{\"path\":\"a\",\"type\":\"file\"," REST ",\"size\":" size \
 	",\"sha256\":\"" sha "\"}"
@@ -42,19 +42,18 @@ static const struct {
 	{ "{\"type\":\"dir\"," REST "}", UNSOUND },
 	{ "{\"path\":\"a\"," REST "}", UNSOUND },
 	{ "{\"path\":\"a\",\"type\":\"door\"," REST "}", UNSOUND },
-	{ DIR_OF(""), "error: disc: file 1: : not a sound entry\n" },
-	{ DIR_OF("/a"), "error: disc: file 1: /a: not a sound entry\n" },
-	{ DIR_OF("a/../b"),
-	  "error: disc: file 1: a/../b: not a sound entry\n" },
-	{ DIR_OF("a//b"), "error: disc: file 1: a//b: not a sound entry\n" },
-	{ DIR_OF(".."), "error: disc: file 1: ..: not a sound entry\n" },
+	{ DIR_OF(""), "error: disc: file 1: : invalid entry\n" },
+	{ DIR_OF("/a"), "error: disc: file 1: /a: invalid entry\n" },
+	{ DIR_OF("a/../b"), "error: disc: file 1: a/../b: invalid entry\n" },
+	{ DIR_OF("a//b"), "error: disc: file 1: a//b: invalid entry\n" },
+	{ DIR_OF(".."), "error: disc: file 1: ..: invalid entry\n" },
 	{ DIR_OF("a") "," DIR_OF("b") "," DIR_OF("a"),
 	  "error: disc: a stands twice\n" },
 	{ "{\"path_hex\":\"6\",\"type\":\"dir\"," REST "}", UNSOUND },
 	{ "{\"path_hex\":\"6x\",\"type\":\"dir\"," REST "}", UNSOUND },
 	{ "{\"path_hex\":\"610062\",\"type\":\"dir\"," REST "}", UNSOUND },
 	{ "{\"path_hex\":\"2e2e\",\"type\":\"dir\"," REST "}",
-	  "error: disc: file 1: ..: not a sound entry\n" },
+	  "error: disc: file 1: ..: invalid entry\n" },
 	{ "{\"path\":\"a\",\"type\":\"dir\",\"mode\":\"10000\",\"uid\":1,"
 	  "\"gid\":1,\"mtime\":1}",
 	  UNSOUND_A },
@@ -185,7 +184,7 @@ START_TEST(a_head_with_one_fault_is_refused)
 	nb_assert_ok(nb_str_format(&text, "%.*s%s%s", (int)(at - whole), whole,
 				   heads[_i].instead,
 				   at + strlen(heads[_i].member)));
-	assert_refused(text, "error: disc: not a manifest of nightburn\n");
+	assert_refused(text, "error: disc: not a nightburn manifest\n");
 	free(text);
 }
 END_TEST

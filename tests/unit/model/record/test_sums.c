@@ -156,8 +156,7 @@ START_TEST(a_line_of_another_form_is_refused_with_its_number)
 	nb_str_add(&s, AB "  first\n");
 	nb_str_add_bytes(&s, broken[_i].line, broken[_i].length);
 	nb_assert_fails(nb_sums_parse("SUMS", s.text, s.length, see, &seen),
-			NB_ECORRUPT,
-			"error: SUMS:2: not a line of sha256sum\n");
+			NB_ECORRUPT, "error: SUMS:2: not a sha256sum line\n");
 	ck_assert_uint_eq(seen.n, 1);
 	forget(&seen);
 	nb_str_free(&s);

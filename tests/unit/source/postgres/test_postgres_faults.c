@@ -39,16 +39,15 @@ static const struct fault {
 	{ "empty, packed", NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD, "exit 0",
 	  OBJECT "pg_dump: exit status 0, but no output\n" },
 	{ "endless", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE, "exec cat /dev/zero",
-	  OBJECT "pg_dump: more than 1000000 bytes of output\n" },
+	  OBJECT "pg_dump: more than 1.0 MB of output\n" },
 	{ "endless directory", NB_FORMAT_DIRECTORY, NB_COMPRESSION_NONE,
 	  "while [ \"$1\" != -f ]; do shift; done; "
 	  "head -c 1000001 /dev/zero >\"$2/1.dat\"; exec sleep 100",
-	  OBJECT "pg_dump: more than 1000000 bytes of output\n" },
+	  OBJECT "pg_dump: more than 1.0 MB of output\n" },
 	{ "empty directory", NB_FORMAT_DIRECTORY, NB_COMPRESSION_NONE, "exit 0",
 	  OBJECT "pg_dump: exit status 0, but no output\n" },
 	{ "hangs", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
-	  "echo start; sleep 100",
-	  OBJECT "pg_dump: not done after 2 seconds\n" },
+	  "echo start; sleep 100", OBJECT "pg_dump: timed out after 2 s\n" },
 	{ "cut plain", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
 	  "pg_dump \"$@\" | head -c 30000",
 	  OBJECT "the dump is cut off: its last line \"" TRAILER
@@ -168,9 +167,10 @@ START_TEST(a_grandchild_that_holds_the_pipe_is_ended)
 		 file);
 	program = (char *)(uintptr_t)pg_fake("pg_dump", body);
 	source.postgres.pg_dump = program;
-	nb_assert_fails(pg_collect(&source), NB_ESOURCE,
-			OBJECT "pg_dump: ended, but a process that it started "
-			       "keeps its output open\n");
+	nb_assert_fails(
+		pg_collect(&source), NB_ESOURCE,
+		OBJECT
+		"pg_dump: exited, but a child process keeps its output open\n");
 	assert_gone(file);
 	pg_free();
 }
