@@ -65,7 +65,7 @@ cmd_key(struct cli *cli)
 	enum nb_err err;
 
 	if (!export && strcmp(cli->args[0], "import")) {
-		cli_wrong_usage("key", "export or import is expected");
+		cli_wrong_usage("key", "expected export or import");
 		return NB_EUSAGE;
 	}
 	if (export && (cli->arg_count > 1 || cli->force || cli->form->name)) {

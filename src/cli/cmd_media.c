@@ -72,7 +72,7 @@ ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
 		return NB_OK; /* nb_adopt will say so */
 	fprintf(stderr,
 		"\nEverything on this disc will be lost.\n"
-		"Type its volume id (%s) to go on: ",
+		"Type its volume id (%s) to continue: ",
 		info.volume_id[0] ? info.volume_id
 				  : "it has none: just press return");
 	cli_let_signals(true);

@@ -168,8 +168,8 @@ tell_stop(int number, bool quiet)
 	clear_line();
 	if (!quiet)
 		fprintf(stderr,
-			"nightburn: SIG%s: the job ends as soon as "
-			"the disc allows\n",
+			"nightburn: SIG%s: stopping as soon as the disc "
+			"allows\n",
 			sigabbrev_np(number));
 }
 

@@ -20,9 +20,9 @@ make_key(struct nb_pool_context *context)
 	context->has_key = true;
 	if (context->view.generation)
 		nb_log(NB_WARNING,
-		       "%s: the key was lost, and a new one is "
-		       "made\nhint: nightburn key import --force brings the "
-		       "old one back, and with it the discs that bear it",
+		       "%s: the key was lost; a new one is created\nhint: "
+		       "restore the old one, and access to its discs, with "
+		       "nightburn key import --force",
 		       context->state->dir);
 	return NB_OK;
 }
@@ -59,8 +59,8 @@ nb_key_export(struct nightburn *nb, char text[NB_KEY_LINE])
 
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(err,
-			      "%s: no key yet\nhint: the first nightburn "
-			      "run makes it, nightburn key import brings one",
+			      "%s: no key yet\nhint: nightburn run creates "
+			      "one, nightburn key import imports one",
 			      dir);
 	if (!err)
 		err = nb_key_render(&key, text);
@@ -81,9 +81,9 @@ replace(const struct nb_state *state, const struct nb_key *have,
 		return err;
 	if (have && !force)
 		return nb_fail(NB_EFAIL,
-			       "%s: holds the key %s, another than "
-			       "%s\nhint: with --force it is replaced, and "
-			       "discs that bear it are unknown from then on",
+			       "%s: has the key %s, which differs from "
+			       "%s\nhint: --force replaces it; discs with the "
+			       "replaced key become unknown",
 			       state->dir, result->before, result->name);
 	err = nb_key_save(state->dir, key);
 	result->changed = !err;

@@ -206,8 +206,8 @@ no_catalog(const char *dir)
 	nb_array_free(&marks);
 	if (err == NB_ENOTFOUND)
 		return nb_fail(err,
-			       "%s: no catalog yet\nhint: the first "
-			       "nightburn run makes it",
+			       "%s: no catalog yet\nhint: the first nightburn "
+			       "run creates it",
 			       dir);
 	return nb_fail(NB_ENOTFOUND,
 		       "%s: the catalog was lost\nhint: "

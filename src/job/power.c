@@ -101,7 +101,7 @@ start(struct nightburn *nb)
 	errno = start_thread(w);
 	if (errno) {
 		free(w);
-		return nb_fail_errno(NB_EFAIL, "%s: cannot be watched",
+		return nb_fail_errno(NB_EFAIL, "%s: cannot be monitored",
 				     nb->config->guard.ups);
 	}
 	nb->power = w;
@@ -143,20 +143,20 @@ refuse(const struct nb_config_guard *guard, enum nb_power_answer answer,
 {
 	if (answer == NB_POWER_UNKNOWN)
 		return nb_fail(NB_EFAIL,
-			       "%s: the UPS does not answer: no %s "
-			       "is begun\nhint: %s %s says why; unknown = go "
-			       "in the guard begins nevertheless",
+			       "%s: the UPS does not respond; no %s is "
+			       "started\nhint: run %s %s to see why; unknown = "
+			       "go in the guard block ignores it",
 			       guard->ups, what, guard->upsc, guard->ups);
 	if (answer == NB_POWER_RUNTIME)
 		return nb_fail(NB_EFAIL,
-			       "%s: the battery lasts %lld s, "
-			       "min_runtime is %lld s: no %s is begun\n"
-			       "hint: wait until it is charged",
+			       "%s: the battery lasts %lld s, min_runtime is "
+			       "%lld s; no %s is started\n"
+			       "hint: wait until the battery is charged",
 			       guard->ups, (long long)power->runtime,
 			       (long long)guard->min_runtime, what);
 	return nb_fail(NB_EFAIL,
-		       "%s: %s: no %s is begun\n"
-		       "hint: start again when the power is back",
+		       "%s: %s; no %s is started\n"
+		       "hint: run it again when the power is back",
 		       guard->ups, nb_power_text(answer), what);
 }
 
@@ -178,7 +178,7 @@ nb_power_permit(struct nightburn *nb, const char *what)
 	if (answer)
 		return refuse(guard, answer, &now, what);
 	if (!now.known)
-		nb_log(NB_WARNING, "%s: the UPS does not answer", guard->ups);
+		nb_log(NB_WARNING, "%s: the UPS does not respond", guard->ups);
 	return NB_OK;
 }
 
@@ -194,13 +194,13 @@ tell(struct nb_power_watch *w, const struct nb_power *now, const char *what,
 		nb_log(NB_WARNING, "%s: the power is back", w->guard->ups);
 	else if (now->runtime >= 0 && remaining >= 0)
 		nb_log(NB_WARNING,
-		       "%s: on battery for %lld s, %s needs %lld "
-		       "s: it goes on",
+		       "%s: the battery lasts %lld s, the %s needs %lld s; "
+		       "continuing",
 		       w->guard->ups, (long long)now->runtime, what,
 		       (long long)remaining);
 	else
-		nb_log(NB_WARNING, "%s: on battery, %s goes on", w->guard->ups,
-		       what);
+		nb_log(NB_WARNING, "%s: on battery; continuing the %s",
+		       w->guard->ups, what);
 }
 
 enum nb_err
@@ -232,10 +232,10 @@ nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
 	w->ended = true;
 	if (answer == NB_POWER_RUNTIME)
 		return nb_fail(NB_EFAIL,
-			       "%s: on battery for %lld s, %s needs "
-			       "%lld s: it is ended",
+			       "%s: the battery lasts %lld s, the %s needs "
+			       "%lld s; stopping",
 			       w->guard->ups, (long long)now.runtime, what,
 			       (long long)nb_power_remaining(&work));
-	return nb_fail(NB_EFAIL, "%s: %s: %s is ended", w->guard->ups,
+	return nb_fail(NB_EFAIL, "%s: %s; stopping the %s", w->guard->ups,
 		       nb_power_text(answer), what);
 }

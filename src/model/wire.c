@@ -86,7 +86,7 @@ take_head(struct nb_wire *wire)
 	if (wire->type < 'A' || wire->type > 'Z'
 	    || wire->left
 		    > (wire->type == NB_REMOTE_DATA ? DATA_MAX : NB_WIRE_MAX))
-		return nb_fail(NB_ESOURCE, "%s: sends an invalid frame",
+		return nb_fail(NB_ESOURCE, "%s: sent an invalid frame",
 			       wire->peer);
 	wire->body.length = 0;
 	return NB_OK;

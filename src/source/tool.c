@@ -53,7 +53,7 @@ nb_tool_check(const char *object, const char *program, const char *package)
 
 	if (!err && !path)
 		err = nb_fail(NB_ESOURCE,
-			      "%s: no program %s\n"
+			      "%s: program not found: %s\n"
 			      "hint: install the package %s",
 			      object, program, package);
 	free(path);
@@ -96,7 +96,8 @@ nb_tool_run(const char *object, const char *const *argv, char **out)
 	enum nb_err err = find(argv[0], &program);
 
 	if (!err && !program)
-		err = nb_fail(NB_ESOURCE, "%s: no program %s", object, argv[0]);
+		err = nb_fail(NB_ESOURCE, "%s: program not found: %s", object,
+			      argv[0]);
 	if (!err)
 		err = run_found(object, program, argv, out);
 	free(program);

@@ -293,7 +293,7 @@ not_named_twice()
 {
 	erase plain-disk 64M
 	refuses 2 "$loop: not overwritten: it was not named a second time
-hint: --yes-erase $loop" --to-device "$loop" &&
+hint: add --yes-erase $loop" --to-device "$loop" &&
 		says out "other" && says out "2*  " &&
 		refuses 2 "it was not named a second time" \
 			--to-device "$loop" --yes-erase "$gpt" &&

@@ -66,7 +66,7 @@ by_verify()
 		says err 'DB-A: a run died in step verify' &&
 		says out 'generation 3 on disc DB-B, session 2' || return 1
 	# Its generation is another backup by now.
-	nb_on A 3 verify && says err 'generation 3 is another backup by now' &&
+	nb_on A 3 verify && says err 'generation 3 is now another backup' &&
 		nb_on A 3 run && says err 'the disc is suspect'
 }
 

@@ -346,7 +346,7 @@ check "with the copied key and catalog a second host accepts the disc" \
 open_key()
 {
 	chmod 640 "$state/key"
-	nb_is 2 plan && says err "others may use this key" &&
+	nb_is 2 plan && says err "the key is accessible by others" &&
 		says err "chmod 600" && nb_is 2 run && nb_is 2 key export &&
 		[ ! -s "$work/out" ] && readable || return 1
 	chmod 600 "$state/key"
@@ -390,7 +390,7 @@ adopted()
 	nb_is 3 adopt --as DB-A --volume-id WRONG &&
 		nb_is 0 adopt --as DB-A --volume-id "$volume" &&
 		nb_is 0 run && says out "on disc DB-A, session 1" &&
-		says err "the key was lost, and a new one is made" &&
+		says err "the key was lost; a new one is created" &&
 		label_of A "$work/l" && change "$work/l" "
 M = L['mac']; sign(open('$state/key', 'rb').read())
 assert L['mac'] == M" && nb_is 0 plan && says out "plan    append" &&

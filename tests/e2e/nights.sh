@@ -350,7 +350,7 @@ adopt()
 		says err "the volume id of this disc is" || return 1
 	volume=$("$nightburn" -c "$work/nb.conf" disc --json |
 		python3 -c 'import json,sys; print(json.load(sys.stdin)["volume_id"])')
-	# Only its newest session is bad, and before it stands what no other
+	# Only the newest session is bad, and before it stands what no other
 	# disc holds.
 	nb_is 3 adopt --as DB-B --volume-id "$volume" &&
 		says err "no other disc holds the newest good backup" &&

@@ -153,7 +153,7 @@ is wrong: this is not the manifest that was written" || return 1
 
 usage()
 {
-	nb_is 2 catalog forget && says err "rebuild or accept is expected"
+	nb_is 2 catalog forget && says err "expected rebuild or accept"
 }
 
 check "nights on two discs" nights

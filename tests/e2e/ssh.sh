@@ -314,16 +314,16 @@ refusals()
 {
 	local host="$me@127.0.0.1"
 	config "$(files key '' known_other)"
-	refused "nightburn: $host: its host key is not the one in $d/known_other" \
-		"hint: only when the host was set up anew" || return 1
+	refused "nightburn: $host: its host key differs from the one in $d/known_other" \
+		"hint: replace its line there only if the host was reinstalled" || return 1
 	config "$(files key '' known_none)"
 	refused "nightburn: $host: its host key is not in $d/known_none" \
 		"hint: ssh-keyscan writes the line" || return 1
 	config "$(files refused)"
-	refused "nightburn: $host: does not take our key" \
+	refused "nightburn: $host: does not accept our key" \
 		"hint: its authorized_keys wants a line" || return 1
 	config "$(files missing)"
-	refused "nightburn: $host: has no program nightburn" || return 1
+	refused "nightburn: $host: nightburn is not installed" || return 1
 	config "$(files key "ssh = \"$d/bin/nothing\"")"
 	refused "nightburn: $d/bin/nothing: cannot execute"
 }
@@ -333,15 +333,15 @@ bounded()
 {
 	local host="$me@127.0.0.1"
 	config "$(files only)"
-	refused "$host: tree files: $t is not among what may be read" ||
+	refused "$host: tree files: reading $t is not allowed" ||
 		return 1
 	config "$(sales only)"
-	refused "$host: postgres sales: databases are not among" || return 1
+	refused "$host: postgres sales: reading databases is not allowed" || return 1
 	config "$(files key 'max_size = 1M')"
-	refused "nightburn: $host: more than 1000000 bytes (max_size)" ||
+	refused "nightburn: $host: more than 1.0 MB (max_size)" ||
 		return 1
 	config "$(sales key 'max_size = 1k')"
-	refused "1000 bytes" || return 1
+	refused "more than 1.0 kB of output" || return 1
 	config "$(files key | sed "s,$work/tree,$work/missing,")"
 	refused "$host: tree files: cannot open $work/missing: No such file"
 }
@@ -369,30 +369,30 @@ lies()
 	while IFS=: read -r name words; do
 		lie "$name" "$words" '' || return 1
 	done <<'END'
-hash:the SHA-256 of what came differs from that of what it sent
-count:12 bytes came, it sent 11
+hash:the SHA-256 of the received data differs from that of the sent data
+count:received 12 bytes, it sent 11
 dots:file 1: 2
 absolute:file 1: /evil: invalid entry
-outside:sends a name outside of the tree: 2
-link:sends a name in what is no directory: 2
-twice:sends names out of order: 2
-shared:sends a file of another backup: 2
-empty:sends a file without its bytes: 2
-hardlink:sends a wrong link: 2
-silent:failed, and does not say why
-early:the stream ended before its end (ssh: exit status 0)
-behind:sends more behind its end
-huge:sends an invalid frame
-letter:sends what is no tree
-part:sends only a part of a tree
-garbage:speaks "Welcome to this machine!", which is not nightburn
-version:speaks protocol 2, this nightburn 1
+outside:sent a name outside of the tree: 2
+link:sent a name below something that is not a directory: 2
+twice:sent names out of order: 2
+shared:sent a file of another backup: 2
+empty:sent a file without its data: 2
+hardlink:sent an invalid link: 2
+silent:failed without a message
+early:the connection was closed prematurely (ssh: exit status 0)
+behind:sent data after the end
+huge:sent an invalid frame
+letter:sent something other than a tree
+part:sent only part of a tree
+garbage:answers "Welcome to this machine!", which is not nightburn
+version:uses protocol 2, this nightburn uses 1
 escape:?[31m?nightburn: all is well
 END
-	lie endless 'more than 1000000 bytes (max_size)' 'max_size = 1M' &&
-		lie file "2" '' && says err '/a: its SHA-256 differs' &&
+	lie endless 'more than 1.0 MB (max_size)' 'max_size = 1M' &&
+		lie file "2" '' && says err '/a: SHA-256 differs' &&
 		lie short "2" '' &&
-		says err '/a: 12 bytes came, it has 13 there'
+		says err '/a: received 12 bytes, its size is 13'
 	lie json 'file' '' || says err ':1: not a JSON object'
 }
 check "no lie of another host comes through" lies
@@ -400,7 +400,7 @@ check "no lie of another host comes through" lies
 behind_sshd()
 {
 	config "$(files liar)"
-	refused "$me@127.0.0.1: the SHA-256 of what came differs"
+	refused "$me@127.0.0.1: the SHA-256 of the received data differs"
 }
 check "nor behind a real sshd" behind_sshd
 
@@ -433,7 +433,7 @@ killed_ssh()
 {
 	run_stalled && kill -KILL "$(cat "$d/pid")"
 	wait "$run"
-	[ $? = 1 ] && says err "the stream ended before its end (ssh: signal 9" &&
+	[ $? = 1 ] && says err "the connection was closed prematurely (ssh: signal 9" &&
 		nothing_left
 }
 check "ssh is killed in the middle: the run fails, both ends are gone" \

@@ -184,7 +184,7 @@ told()
 refused()
 {
 	busy 'copy_first = { "log" }  on_change = fail' 1 \
-		"tree files: log changed each time that it was read"
+		"tree files: log changed each time it was read"
 }
 
 # By its members, all and some; and by what is on the disc alone.

@@ -131,9 +131,9 @@ on_line()
 on_battery()
 {
 	power OB 900 && nb_on A 1 run &&
-		says err "$ups: on battery: no dump is begun" &&
+		says err "$ups: on battery; no dump is started" &&
 		untouched && nb_on A 1 blank &&
-		says err "$ups: on battery: no blank is begun" && untouched
+		says err "$ups: on battery; no blank is started" && untouched
 }
 
 # What a person decides waits for the power, too: a disc of another installation.
@@ -148,22 +148,22 @@ adopts_nothing()
 		nb_on C 0 disc --json || return 1
 	volume=$(sed -n 's/.*"volume_id": *"\([^"]*\)".*/\1/p' "$work/out")
 	power OB 900 && nb_on C 1 adopt --as DB-A --volume-id "$volume" &&
-		says err "$ups: on battery: no blank is begun" && untouched &&
+		says err "$ups: on battery; no blank is started" && untouched &&
 		nb_on C 0 disc && says out "volume id   $volume"
 }
 
 low_and_ending()
 {
 	power 'OL LB' 900 && nb_on A 1 run &&
-		says err "$ups: low battery: no dump is begun" &&
+		says err "$ups: low battery; no dump is started" &&
 		power FSD 900 && nb_on A 1 run &&
-		says err "$ups: shutdown in progress: no dump is begun"
+		says err "$ups: shutdown in progress; no dump is started"
 }
 
 not_charged()
 {
 	power 'OL CHRG' 599 && nb_on A 1 run && says err "$ups: the battery \
-lasts 599 s, min_runtime is 600 s: no dump is begun" && untouched
+lasts 599 s, min_runtime is 600 s; no dump is started" && untouched
 }
 
 # The power fails while the dump is taken: a hook plays that.
@@ -174,8 +174,8 @@ fails_in_the_dump()
 upsrw -s ups.status=OB -u admin -p secret $ups
 until [ "\$(upsc $ups ups.status)" = OB ]; do sleep 10; done
 END
-	nb_on A 1 run && says err "$ups: on battery: no blank is begun" &&
-		says err 'the backup waits in' && untouched || return 1
+	nb_on A 1 run && says err "$ups: on battery; no blank is started" &&
+		says err 'the backup is kept in' && untouched || return 1
 	rm "$work/cut"
 	power OL 900 && nb_on A 0 run --resume
 }
@@ -184,10 +184,10 @@ silent()
 {
 	configure && sed -i "s/ups = \"[^\"]*\"/ups = \"other@${ups#*@}\"/" \
 		"$work/nb.conf" && nb_on B 1 run &&
-		says err "other@${ups#*@}: the UPS does not answer: no dump is \
-begun" && untouched || return 1
+		says err "other@${ups#*@}: the UPS does not respond; no dump is \
+started" && untouched || return 1
 	sed -i 's/min_runtime = 10m/& unknown = go/' "$work/nb.conf"
-	nb_on B 0 run && says err "other@${ups#*@}: the UPS does not answer"
+	nb_on B 0 run && says err "other@${ups#*@}: the UPS does not respond"
 }
 
 # burn_and DISC STATUS: in real time; the power fails when blocks are written.
@@ -214,14 +214,14 @@ writes()
 lasts()
 {
 	configure && fresh && power OL 900 && burn_and A OB 5000
-	[ "$status" = 0 ] && says err "$ups: on battery for 5000 s, burn needs"
+	[ "$status" = 0 ] && says err "$ups: the battery lasts 5000 s, the burn needs"
 }
 
 does_not_last()
 {
 	power OL 900 && burn_and B OB 20
-	[ "$status" = 4 ] && says err "$ups: on battery for 20 s, burn needs" &&
-		says err 'it is ended' &&
+	[ "$status" = 4 ] && says err "$ups: the battery lasts 20 s, the burn needs" &&
+		says err '; stopping' &&
 		says err 'DB-B: the burn failed: the disc is suspect'
 }
 
@@ -229,7 +229,7 @@ runs_low()
 {
 	configure && fresh && power OL 900 && nb_on A 0 run &&
 		burn_and B 'OB LB' 700
-	[ "$status" = 4 ] && says err "$ups: low battery: burn is ended"
+	[ "$status" = 4 ] && says err "$ups: low battery; stopping the burn"
 }
 
 good_copy_left()

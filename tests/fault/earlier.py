@@ -222,7 +222,7 @@ def go_on(scene, lost):
     if lost:
         expect(scene.ask("B", "verify"), 1, "B: generation 3 is not good any "
                "more, generation 2 before it is\n"
-               "hint: nightburn restore 2 brings that back")
+               "hint: nightburn restore --to DIR 2 restores the good one")
         kept(scene)
     else:
         expect(scene.ask("B", "verify"), 0,

@@ -151,7 +151,7 @@ WORDS = {"f": r"\nhint: .*limit on a file's size \(ulimit -f\)",
          "n": r"Too many open files|cannot be had|cannot open shared|"
               r"unable to open|no reason given by the library|no drive",
          "v": r"out of memory|annot allocate|cannot map|failed to map|"
-              r"cannot make|cannot start|hread"}
+              r"cannot create|cannot start|hread"}
 
 
 def try_case(base, work, number, value):

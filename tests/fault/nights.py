@@ -65,7 +65,7 @@ def live(kind, work):
             elif status not in STATUSES:
                 raise Broken(f"exit status {status}")
             elif not options and re.search(
-                    "suspect|is blank|no label of nightburn|cannot make sense|"
+                    "suspect|is blank|no nightburn label|unreadable or unsupported|"
                     "newest session of the disc is bad|holds another backup",
                     text):
                 # A person looks at it, and has it made usable again.

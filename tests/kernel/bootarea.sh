@@ -123,7 +123,7 @@ refusals()
 		grep -q "it is a partition, not a disk" partition &&
 		grep -q "it is in use: /dev/vdb1 is mounted on /mnt" mounted &&
 		grep -q "it is in use: /dev/vdb2 is swap space in use" paging &&
-		grep -q "it is in use: /dev/loop7 stands upon it" loop ||
+		grep -q "it is in use: /dev/loop7 uses it" loop ||
 		{ head -n 20 itself partition mounted paging loop; return 1; }
 }
 

@@ -63,25 +63,25 @@ lvm_killed()
 	# The program that ran on may have removed it itself.
 	[ "${1%% *}" != within ] || return 0
 	! grep -q '^left: .*nightburn-one' "$seen/killed $1" || grep -qx \
-		'nightburn: warning: lvm one: removing the snapshot vg0/nightburn-one, which a run that died left' \
+		'nightburn: warning: lvm one: removing the snapshot vg0/nightburn-one of a run that died' \
 		"$seen/next $1"
 }
 
-lvm_full=("nightburn: lvm one: the snapshot vg0/nightburn-one ran full: what was read does not count"
-	"hint: a larger size, or an hour with less to write")
+lvm_full=("nightburn: lvm one: the snapshot vg0/nightburn-one is full; the backup is invalid"
+	"hint: use a larger size, or run the job at a time with fewer writes")
 
 lvm_answers()
 {
-	local why="which cannot be read from a copy; ext2, ext3, ext4 and xfs can"
-	local hint="hint: a tree reads it where it is mounted"
+	local why="which is not supported here; ext2, ext3, ext4 and xfs are"
+	local hint="hint: use a tree block for its mount point"
 	check "no room for the snapshot" said large 1 \
-		"nightburn: lvm one: the snapshot takes 10.0 GB, and the volume group vg0 has $(sed -n 's/.*vg0 has \(.* [MG]B\) left/\1/p' "$seen/large") left" \
-		"hint: a smaller size, or a larger group"
+		"nightburn: lvm one: the snapshot needs 10.0 GB, but volume group vg0 has only $(sed -n 's/.*vg0 has only \(.* [MG]B\) free/\1/p' "$seen/large") free" \
+		"hint: use a smaller size, or extend the volume group"
 	check "no such volume" said missing 1 \
-		"nightburn: lvm one: vg0/none is no logical volume"
+		"nightburn: lvm one: vg0/none is not a logical volume"
 	check "btrfs is refused" said btrfs 1 \
 		"nightburn: lvm one: vg0/btrfs holds btrfs, $why" \
-		"$hint, and btrfs has snapshots of its own"
+		"$hint; btrfs has snapshots of its own"
 	check "reiserfs is refused" said reiserfs 1 \
 		"nightburn: lvm one: vg0/reiserfs holds reiserfs, $why" "$hint"
 	check "an empty volume" said empty 1 \
@@ -94,7 +94,7 @@ lvm_answers()
 		"nightburn: lvm one: vg0/other is a snapshot itself"
 	check "it is still there" grep -qw other "$seen/snapshot.volumes"
 	check "another's snapshot of our name" diff - "$seen/foreign" <<-'END'
-	nightburn: lvm one: vg0/nightburn-one exists and is not of this installation; it was not touched
+	nightburn: lvm one: vg0/nightburn-one exists but is not of this installation; it was not touched
 	hint: remove it, or give the source another name
 	exit status 1
 	left: nightburn-one vg0-nightburn--one vg0-nightburn--one-cow
@@ -125,8 +125,8 @@ lvm_checks()
 	check "a snapshot that ran full after it was burned" said full 4 \
 		"${lvm_full[@]}" \
 		"nightburn: DB-A: the burn failed: the disc is suspect" \
-		"hint: check disc and drive, then nightburn verify" \
-		"$(grep 'the backup waits in /root/staging$' "$seen/full")" \
+		"hint: check the disc and the drive, then run nightburn verify" \
+		"$(grep 'the backup is kept in /root/staging$' "$seen/full")" \
 		"hint: nightburn run --resume burns it"
 	[ -n "$few" ] || lvm_answers
 	lvm_steps >"$work/steps"

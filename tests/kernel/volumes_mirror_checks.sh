@@ -74,7 +74,7 @@ mirror_stalls()
 {
 	grep -v '^nightburn: mirror md: the resync of' "$seen/m-stall" |
 		diff - <(printf '%s\n' \
-		"hint: is something else reading the disks, or is speed_limit_max too low?" \
+		"hint: check for other disk activity, and speed_limit_max" \
 		"exit status 1" "left:" "$detached") &&
 		grep -qxE 'nightburn: mirror md: the resync of /dev/md0 has not got on for 2 s \([0-9]+% done\)' \
 			"$seen/m-stall"
@@ -103,29 +103,29 @@ mirror_answers()
 	local no="nightburn: mirror md:"
 	check "a member is not taken away for good" \
 		split_said m-belongs 1 "$whole" \
-		"$no /dev/vdc is a member of /dev/md0, which would have one less than it was found with" \
-		"hint: afterwards = readd, or once: mdadm /dev/md0 --fail /dev/vdc --remove /dev/vdc"
+		"$no /dev/vdc is a member of /dev/md0, which would end up with one member less" \
+		"hint: use afterwards = readd, or once: mdadm /dev/md0 --fail /dev/vdc --remove /dev/vdc"
 	check "a third mirror" split_said m-third 1 "$whole" \
-		"$no /dev/md0 has all its 2 members without /dev/vdd" \
-		"hint: mdadm --grow /dev/md0 --raid-devices=3 makes a place for it"
+		"$no /dev/md0 is complete with 2 members without /dev/vdd" \
+		"hint: mdadm --grow /dev/md0 --raid-devices=3 adds a slot for it"
 	check "a half that failed by itself" split_said m-faulty 1 \
 		"$detached" \
 		"$no /dev/vdc is faulty in /dev/md0" \
 		"hint: check the disk, then mdadm /dev/md0 --remove /dev/vdc"
 	check "no array" split_said m-none 1 "$detached" \
-		"$no /dev/vdb is no md array"
+		"$no /dev/vdb is not an md array"
 	check "no half" split_said m-missing 1 "$detached" \
 		"$no /dev/vdz: No such file or directory"
 	check "a disk with something else" split_said m-foreign 1 \
 		"$detached" \
 		"$no mdadm: exit status 1: mdadm: No md superblock detected on /dev/vdd." \
-		"$no /dev/vdd never was a member of /dev/md0; it was not touched" \
-		"hint: once: mdadm /dev/md0 --add /dev/vdd"
+		"$no /dev/vdd was never a member of /dev/md0; it was not touched" \
+		"hint: add it once: mdadm /dev/md0 --add /dev/vdd"
 	check "another array's disk" split_said m-other 1 "$detached" \
 		"$(grep -xE "$no /dev/vdd belongs to another array \([0-9a-f:]{35}\); it was not touched" "$seen/m-other")"
 	check "a degraded array" split_said m-degraded 1 \
 		"${detached/2/3}" \
-		"$no /dev/md0 is degraded: besides /dev/vdc, 1 of 2 members work" \
+		"$no /dev/md0 is degraded: apart from /dev/vdc, 1 of 2 members work" \
 		"hint: repair the array first"
 	check "a resync that stalls" mirror_stalls
 	for version in 0.90 1.0 1.1; do
@@ -133,9 +133,9 @@ mirror_answers()
 	done
 	check "the other member fails before the split" \
 		split_said m-dying 1 "array: 2 dev-vdc/state +8" \
-		"$no /dev/md0 is degraded: besides /dev/vdc, 0 of 1 members work" \
+		"$no /dev/md0 is degraded: apart from /dev/vdc, 0 of 1 members work" \
 		"hint: repair the array first" \
-		"nightburn: warning: mirror md: /dev/vdc stays in /dev/md0, which is degraded"
+		"nightburn: warning: mirror md: /dev/vdc remains in /dev/md0, which is degraded"
 }
 
 mirror_checks()

@@ -31,7 +31,7 @@ enum {
 enum kind {
 	K_LOST, /* there is no such disc (any more) */
 	K_BLANK,
-	K_HALF,      /* the drive cannot make sense of it */
+	K_HALF,      /* the drive cannot read it */
 	K_DATA,      /* without a label */
 	K_OTHER,     /* with a label of another installation */
 	K_BAD_LABEL, /* ours, the newest label cannot be read */

@@ -219,7 +219,7 @@ try_once(const struct nb_sandbox *spec, bool last, bool *stood)
 
 	*stood = false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, r.ends))
-		return nb_fail_errno(NB_EFAIL, "%s: cannot make a socket",
+		return nb_fail_errno(NB_EFAIL, "%s: cannot create a socket",
 				     spec->blocks->name);
 	setsockopt(r.ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	proc.stdin_fd = r.ends[1];

@@ -132,8 +132,7 @@ look_at_target(struct clone *c, struct nb_clone_facts *facts)
 	if (!err
 	    && (stat(c->config->source, &source) || fstat(c->root, &target)))
 		err = nb_fail_errno(NB_EIO,
-				    "clone %s: cannot look at source "
-				    "and target",
+				    "clone %s: cannot stat source and target",
 				    c->config->name);
 	if (err)
 		return err;
@@ -192,7 +191,7 @@ save_marker(struct clone *c)
 	enum nb_err err = nb_clone_render(&c->marker, &text);
 
 	if (!err && fstat(c->root, &st))
-		err = nb_fail_errno(NB_EIO, "%s: cannot look at it", c->target);
+		err = nb_fail_errno(NB_EIO, "%s: cannot stat", c->target);
 	if (!err)
 		err = nb_fd_save(c->root, NB_CLONE_MARKER, text, strlen(text),
 				 0600);
@@ -201,9 +200,9 @@ save_marker(struct clone *c)
 		return err;
 	times[0] = st.st_atim;
 	times[1] = st.st_mtim;
-	return futimens(c->root, times)
-		? nb_fail_errno(NB_EIO, "%s: cannot set its date", c->target)
-		: NB_OK;
+	return futimens(c->root, times) ? nb_fail_errno(
+		       NB_EIO, "%s: cannot set its timestamp", c->target)
+					: NB_OK;
 }
 
 static enum nb_err
@@ -248,9 +247,9 @@ check_deletions(struct clone *c, const struct nb_clone_work *work,
 	}
 	if (pass.deleted > *most)
 		return nb_fail(NB_EWRONG,
-			       "clone %s: %llu files would be "
-			       "deleted, at most %llu may be\nhint: is the "
-			       "source whole? --accept-delete says so",
+			       "clone %s: %llu files would be deleted, the "
+			       "limit is %llu\nhint: if the source is "
+			       "complete, use --accept-delete",
 			       c->config->name,
 			       (unsigned long long)pass.deleted,
 			       (unsigned long long)*most);
@@ -290,9 +289,8 @@ warn_fstab(const struct clone *c)
 		return;
 	if (!access(there, F_OK) && faccessat(c->root, "etc/fstab", F_OK, 0))
 		nb_log(NB_WARNING,
-		       "clone %s: has no /etc/fstab\nhint: write "
-		       "one that names the clone's own disk; nightburn never "
-		       "copies it",
+		       "clone %s: has no /etc/fstab\nhint: create one that "
+		       "names the clone's own disk; nightburn never copies it",
 		       c->config->name);
 	free(there);
 }

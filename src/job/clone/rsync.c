@@ -156,8 +156,8 @@ take_line(struct pass *p, const char *line)
 	/* The content differs, size and date do not. */
 	if (!strncmp(line, ">fc", 3) && !strncmp(line + 3, "..", 2)) {
 		nb_log(NB_WARNING,
-		       "%s%s%s: its content had changed on the "
-		       "clone, or here, and its date had not",
+		       "%s%s%s: content differs although size and modification "
+		       "time are equal",
 		       source, strcmp(source, "/") ? "/" : "",
 		       line + strcspn(line, " ") + 1);
 		out->corrupt++;
@@ -167,8 +167,9 @@ take_line(struct pass *p, const char *line)
 		    "Number of regular files transferred: ", &out->transferred);
 	take_number(line, "Number of deleted files: ", &out->deleted);
 	take_number(line, "Total transferred file size: ", &out->bytes);
-	return nb_job_progress(p->work->nb, p->dry ? "clone: looking" : "clone",
-			       ++p->seen, 0);
+	return nb_job_progress(p->work->nb,
+			       p->dry ? "clone: scanning" : "clone", ++p->seen,
+			       0);
 }
 
 static enum nb_err
@@ -199,8 +200,8 @@ tick(void *ctx)
 {
 	struct pass *p = ctx;
 
-	return nb_job_progress(p->work->nb, p->dry ? "clone: looking" : "clone",
-			       p->seen, 0);
+	return nb_job_progress(
+		p->work->nb, p->dry ? "clone: scanning" : "clone", p->seen, 0);
 }
 
 static enum nb_err
@@ -213,8 +214,8 @@ judge(const char *name, uint64_t most, const struct nb_proc_result *result)
 	}
 	if (result->exit_code == EXIT_MAX_DELETE)
 		return nb_fail(NB_EWRONG,
-			       "%s: more than %" PRIu64 " files "
-			       "were to be deleted; the others are left",
+			       "%s: more than %" PRIu64
+			       " files to delete; the others were kept",
 			       name, most);
 	return nb_proc_check(name, result, NB_ESOURCE);
 }

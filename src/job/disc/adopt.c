@@ -29,13 +29,13 @@ check_adoption(const struct nb_pool_context *context,
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
 	if (!look->medium.random_access && !look->medium.erasable
 	    && look->medium.state != NB_MEDIUM_BLANK)
-		return nb_fail(NB_EWRONG, "%s: the disc cannot be made blank",
+		return nb_fail(NB_EWRONG, "%s: the disc cannot be blanked",
 			       look->device);
 	if (label && strcmp(label->pool, context->view.name)
 	    && nb_config_pool(context->nb->config, label->pool))
 		return nb_fail(NB_EWRONG,
-			       "%s: a disc of pool %s\nhint: adopt "
-			       "it with --job, for the job of that pool",
+			       "%s: a disc of pool %s\nhint: use nightburn "
+			       "adopt --job with the job of that pool",
 			       label->disc, label->pool);
 	known = label ? nb_pool_by_id(&context->view, label->disc_id) : NULL;
 	if (known && known->generation
@@ -125,7 +125,7 @@ adopt_site(struct nb_pool_context *context,
 		|| strcmp(options->volume_id, look.volume_id)))
 		err = nb_fail(NB_EFOREIGN,
 			      "%s: the volume id of this disc is "
-			      "\"%s\"\nhint: type exactly this to adopt it",
+			      "\"%s\"\nhint: enter exactly this to adopt it",
 			      look.device, look.volume_id);
 	if (!err && !options->dry_run)
 		err = adopt_disc(context, options, &look);

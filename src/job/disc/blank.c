@@ -100,14 +100,14 @@ permit(void *ctx)
 	b->answer = ask_guard(b);
 	if (b->answer == NB_GUARD_PERMIT)
 		return NB_OK;
-	return nb_fail(NB_EWRONG, "%s: not %s: %s%s",
-		       b->how->typed ? b->look->device : name_of(b->look),
-		       b->how->typed ? "adopted" : "blanked",
-		       nb_guard_text(b->answer),
-		       b->how->holds_newer
-			       ? "\nhint: nightburn verify tells what is good "
-				 "on it; nightburn run with another disc first"
-			       : "");
+	return nb_fail(
+		NB_EWRONG, "%s: not %s: %s%s",
+		b->how->typed ? b->look->device : name_of(b->look),
+		b->how->typed ? "adopted" : "blanked", nb_guard_text(b->answer),
+		b->how->holds_newer
+			? "\nhint: nightburn verify shows what is good on it; "
+			  "run nightburn run with another disc first"
+			: "");
 }
 
 static enum nb_err
@@ -180,8 +180,8 @@ nb_blank_disc(struct nb_pool_context *context, struct nb_inspection *look,
 		err = nb_inspect_again(look);
 	if (!err && look->medium.state != NB_MEDIUM_BLANK)
 		err = nb_fail(NB_EWRONG,
-			      "%s: not the disc that was made "
-			      "blank\nhint: leave %s in the drive until the "
+			      "%s: not the disc that was blanked\nhint: leave "
+			      "%s in the drive until the "
 			      "run ends",
 			      look->device, name_of(&b.before));
 	return err;

@@ -100,15 +100,14 @@ nb_fallback_session(struct nb_inspection *look)
 		return err;
 	if (bad > look->session)
 		nb_log(NB_WARNING,
-		       "%s: session %d cannot be used: session %d "
-		       "of %s is read instead, with generation %llu",
+		       "%s: session %d is unusable; reading session %d of %s "
+		       "instead, generation %llu",
 		       look->device, bad, look->session, look->label.disc,
 		       (unsigned long long)look->label.generation);
 	else
 		nb_log(NB_WARNING,
-		       "%s: the newest session cannot be used: "
-		       "session %d of %s is read instead, with generation "
-		       "%llu",
+		       "%s: the newest session is unusable; reading session %d "
+		       "of %s instead, generation %llu",
 		       look->device, look->session, look->label.disc,
 		       (unsigned long long)look->label.generation);
 	return NB_OK;

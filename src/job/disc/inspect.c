@@ -81,8 +81,8 @@ check_serial(const struct nb_inspection *look)
 		return NB_OK;
 	return nb_fail(NB_EWRONG,
 		       "%s: the drive's serial number is \"%s\", "
-		       "not \"%s\"\nhint: see nightburn drives, and device and "
-		       "serial in the configuration",
+		       "not \"%s\"\nhint: compare nightburn drives with device "
+		       "and serial in the configuration",
 		       look->device, look->medium.drive_serial, wanted);
 }
 
@@ -105,8 +105,8 @@ nb_inspect_open(struct nightburn *nb, const char *device,
 		options.device = device;
 	} else {
 		return nb_fail(NB_EUSAGE,
-			       "no drive named\n"
-			       "hint: use --device or a configuration");
+			       "no drive specified\n"
+			       "hint: use --device or a configuration file");
 	}
 	snprintf(look->device, sizeof look->device, "%s", options.device);
 	err = nb_job_check(nb);
@@ -185,8 +185,8 @@ nb_inspect_heed(struct nb_pool_context *context,
 		return err;
 	if (!context->view.behind)
 		nb_log(NB_WARNING,
-		       "%s: holds generation %llu, of which the "
-		       "catalog knows nothing: it is an old copy",
+		       "%s: holds generation %llu, which the catalog lacks: "
+		       "the catalog is an old copy",
 		       label->disc, (unsigned long long)label->generation);
 	context->view.behind = true;
 	return NB_OK;

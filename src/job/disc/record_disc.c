@@ -72,14 +72,15 @@ check_generation(struct nb_pool_context *context, const struct nb_label *label)
 	if (!err && c.twin[0])
 		return nb_fail(NB_EWRONG,
 			       "%s: not recorded: disc %s holds the "
-			       "same backup, the newest\nhint: verify it again "
-			       "after the next night, or nightburn adopt",
+			       "same backup, the newest\nhint: run nightburn "
+			       "verify again after the next backup, or "
+			       "nightburn adopt --as NAME",
 			       label->disc, c.twin);
 	if (err || !c.found)
 		return err;
 	return nb_fail(NB_EWRONG,
-		       "%s: generation %llu is another backup by "
-		       "now\nhint: nightburn adopt makes the disc usable again",
+		       "%s: generation %llu is now another backup\nhint: run "
+		       "nightburn adopt --as NAME to use the disc again",
 		       label->disc, (unsigned long long)label->generation);
 }
 
@@ -374,12 +375,13 @@ nb_record_dead(struct nb_pool_context *context)
 		remember(context);
 	if (!err && done) {
 		if (context->died_blanking)
-			nb_log(NB_NOTE, "%s: is blank, although the run died",
+			nb_log(NB_NOTE,
+			       "%s: the disc is blank, although the run died",
 			       label->disc);
 		else
 			nb_log(NB_NOTE,
-			       "%s: generation %llu, whose run died, "
-			       "is good and recorded",
+			       "%s: generation %llu of the run that died is "
+			       "good and has been recorded",
 			       label->disc,
 			       (unsigned long long)label->generation);
 		err = nb_pool_context_refresh(context);

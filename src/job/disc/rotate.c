@@ -75,8 +75,8 @@ rotate_site(struct nb_pool_context *context,
 	while (!err && !done && options->wait && !options->dry_run) {
 		if (nb_clock_ms() >= deadline)
 			return nb_fail(NB_EWRONG,
-				       "%s: the wanted disc did not "
-				       "come within %lld s",
+				       "%s: the wanted disc was not inserted "
+				       "within %lld s",
 				       result->device, (long long)seconds);
 		err = nb_job_progress(context->nb, "waiting", 0, 0);
 		if (!err) {

@@ -28,8 +28,9 @@ catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 	if (look->label.generation < reach.marked) {
 		nb_log(NB_WARNING,
 		       "%s: recorded; the catalog still lacks "
-		       "generation %llu\nhint: nightburn catalog rebuild with "
-		       "that disc; where it is lost, nightburn catalog accept",
+		       "generation %llu\nhint: run nightburn catalog rebuild "
+		       "with that disc, or nightburn catalog accept if it is "
+		       "lost",
 		       look->label.disc, (unsigned long long)reach.marked);
 		return NB_OK;
 	}
@@ -93,9 +94,7 @@ find_disc(const struct nb_pool_context *context,
 		       "of this installation",
 		       label->disc);
 	else if (copy)
-		nb_log(NB_WARNING,
-		       "%s: not recorded: a copy of what the disc "
-		       "held before",
+		nb_log(NB_WARNING, "%s: not recorded: an old copy of the disc",
 		       label->disc);
 	else
 		*out = disc;
@@ -131,14 +130,14 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 {
 	enum nb_err err = nb_catalog_set_disc(context->catalog, disc->disc_id,
 					      NB_DISC_SUSPECT,
-					      "its newest session is bad");
+					      "the newest session is bad");
 
 	if (err)
 		return err;
 	return nb_fail(NB_ECORRUPT,
-		       "%s: generation %llu is not good any more, "
-		       "generation %llu before it is\nhint: nightburn restore "
-		       "%llu brings that back",
+		       "%s: generation %llu is damaged, the earlier generation "
+		       "%llu is good\nhint: nightburn restore --to DIR %llu "
+		       "restores the good one",
 		       disc->name, (unsigned long long)disc->generation,
 		       (unsigned long long)look->label.generation,
 		       (unsigned long long)look->label.generation);
@@ -154,11 +153,10 @@ record_shortened(struct nb_pool_context *context,
 	bool told = newest->label_state == NB_LABEL_GOOD
 		&& nb_pool_context_signed(context, &newest->label);
 
-	return nb_catalog_shortened(context->catalog, look->label.disc_id,
-				    nb_clock_date(),
-				    told ? newest->label.generation : 0,
-				    "its newest session is bad, the others are "
-				    "good");
+	return nb_catalog_shortened(
+		context->catalog, look->label.disc_id, nb_clock_date(),
+		told ? newest->label.generation : 0,
+		"the newest session is bad, the earlier ones are good");
 }
 
 /* What came of the verification of the session that LOOK is at, and the
@@ -310,7 +308,7 @@ verify(struct nightburn *nb, const char *device, bool lost,
 		if (!err)
 			err = recorded;
 	} else if (err == NB_EFOREIGN) {
-		nb_fail(err, "%s: no label of nightburn on this disc",
+		nb_fail(err, "%s: no nightburn label on this disc",
 			look.device);
 	}
 	nb_disc_contents_free(&contents);

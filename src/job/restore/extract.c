@@ -96,8 +96,8 @@ finish_file(struct state *s, const struct nb_entry *e)
 				     target_path(s, e));
 	if (e->torn)
 		nb_log(NB_WARNING,
-		       "%s: changed while it was backed up: its "
-		       "bytes may be of different moments",
+		       "%s: changed while it was read; its content may be "
+		       "inconsistent",
 		       target_path(s, e));
 	return s->spec->attributes ? nb_extract_set(&s->attributes, s->fd, e)
 				   : NB_OK;
@@ -114,8 +114,8 @@ deliver(const struct state *s, int dir, const char *name,
 		return NB_OK;
 	if (errno == EEXIST)
 		return nb_fail(NB_EWRONG,
-			       "%s: exists already\nhint: restore "
-			       "into an empty directory, or --force",
+			       "%s: already exists\nhint: restore into an "
+			       "empty directory, or use --force",
 			       target_path(s, e));
 	return nb_fail_errno(NB_EIO, "%s: cannot rename", target_path(s, e));
 }
@@ -247,13 +247,11 @@ put_other(struct state *s, const struct nb_entry *e)
 		if (s->spec->attributes)
 			err = nb_extract_set_at(&s->attributes, dir, name, e);
 	} else if (errno == EPERM && e->type != NB_ENTRY_SYMLINK) {
-		nb_log(NB_WARNING,
-		       "%s: a %s, which needs privileges: left "
-		       "out",
+		nb_log(NB_WARNING, "%s: a %s, which requires root; skipped",
 		       target_path(s, e), nb_entry_type_name(e->type));
 	} else {
 		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
-				    "%s: cannot make", target_path(s, e));
+				    "%s: cannot create", target_path(s, e));
 	}
 	nb_fd_close(&dir);
 	return err;

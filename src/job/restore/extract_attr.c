@@ -89,7 +89,8 @@ nb_extract_set(struct nb_extract_attributes *a, int fd,
 		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
 	set_xattrs(a, fd, e, true);
 	if (futimens(fd, times))
-		return nb_fail_errno(NB_EIO, "%s: cannot set its times", path);
+		return nb_fail_errno(NB_EIO, "%s: cannot set its timestamps",
+				     path);
 	return NB_OK;
 }
 
@@ -108,7 +109,8 @@ nb_extract_set_at(struct nb_extract_attributes *a, int dir, const char *name,
 		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
 	set_xattrs_at(a, dir, name, e);
 	if (utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW))
-		return nb_fail_errno(NB_EIO, "%s: cannot set its times", path);
+		return nb_fail_errno(NB_EIO, "%s: cannot set its timestamps",
+				     path);
 	return NB_OK;
 }
 

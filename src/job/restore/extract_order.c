@@ -44,8 +44,8 @@ check_total(const struct nb_extract *spec, const struct nb_entry **files,
 			continue;
 		if (files[i]->size > room)
 			return nb_fail(NB_ECORRUPT,
-				       "%s: what the manifest "
-				       "lists is larger than the disc",
+				       "%s: the files in the manifest are "
+				       "larger than the disc",
 				       spec->blocks->name);
 		room -= files[i]->size;
 	}

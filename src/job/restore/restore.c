@@ -106,7 +106,7 @@ nb_restore_select(struct nb_disc_backup *held,
 	held->entries.count = n;
 	if (!n)
 		return nb_fail(NB_ENOTFOUND,
-			       "%s: nothing in it has this name\n"
+			       "%s: not in this backup\n"
 			       "hint: nightburn show %s",
 			       options->path_count       ? options->paths[0]
 				       : options->source ? options->source
@@ -228,7 +228,7 @@ restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	if (err)
 		return err;
 	if (mkdir(options->to, 0755) && errno != EEXIST)
-		return nb_fail_errno(NB_EIO, "%s: cannot make", options->to);
+		return nb_fail_errno(NB_EIO, "%s: cannot create", options->to);
 	target.fd = open(options->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target.fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", options->to);
@@ -276,9 +276,10 @@ nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 
 	memset(result, 0, sizeof *result);
 	if (!options->to == !options->into)
-		return nb_fail(NB_EUSAGE,
-			       "restore: either a directory or a "
-			       "database\nhint: --to DIR or --into DATABASE");
+		return nb_fail(
+			NB_EUSAGE,
+			"restore: either a directory or a database is "
+			"required\nhint: use --to DIR or --into DATABASE");
 	err = nb_restore_look(nb, options->device, &look);
 	if (err)
 		return err;

@@ -39,7 +39,7 @@ choose(const struct nb_disc_backup *held, const char *name,
 			       name ? name : "(any)", held->manifest.backup_id,
 			       held->manifest.backup_id);
 	return nb_fail(NB_EUSAGE,
-		       "backup %s holds %zu boot areas\nhint: name "
+		       "backup %s contains %zu boot areas\nhint: name "
 		       "one with --source",
 		       held->manifest.backup_id, count);
 }
@@ -275,8 +275,8 @@ nb_restore_bootarea(struct nightburn *nb,
 	memset(result, 0, sizeof *result);
 	if (!options->to_device)
 		return nb_fail(NB_EUSAGE,
-			       "restore: which disk is to be "
-			       "overwritten?\nhint: --to-device /dev/NAME "
+			       "restore: the disk to overwrite is not "
+			       "specified\nhint: use --to-device /dev/NAME "
 			       "--yes-erase /dev/NAME");
 	err = nb_restore_look(nb, options->device, &look);
 	if (err)

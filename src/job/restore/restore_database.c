@@ -40,8 +40,8 @@ choose_dump(const struct nb_disc_backup *held,
 	}
 	if (count != 1)
 		return nb_fail(NB_EUSAGE,
-			       "%s: backup %s holds %zu databases, "
-			       "none of this name\nhint: name one with "
+			       "%s: backup %s contains %zu databases, none of "
+			       "this name\nhint: name one with "
 			       "--source",
 			       options->into, held->manifest.backup_id, count);
 	*out = only;
@@ -67,10 +67,9 @@ give_to(int dir, const struct nb_disc_backup *held, const char *user)
 
 		nb_fd_close(&fd);
 		if (bad)
-			return nb_fail_errno(NB_EIO,
-					     "%s: cannot hand it to "
-					     "%s",
-					     path, user);
+			return nb_fail_errno(
+				NB_EIO, "%s: cannot change its owner to %s",
+				path, user);
 	}
 	return NB_OK;
 }
@@ -127,7 +126,7 @@ nb_restore_temporary(const struct nightburn *nb, char **path, int *fd)
 	if (err)
 		return err;
 	if (!mkdtemp(made)) {
-		err = nb_fail_errno(NB_EIO, "%s: cannot make a directory",
+		err = nb_fail_errno(NB_EIO, "%s: cannot create a directory",
 				    staging);
 		free(made);
 		return err;

@@ -26,7 +26,7 @@ not_here(const struct nb_inspection *look, const char *which)
 {
 	return nb_fail(NB_ENOTFOUND,
 		       "%s: backup %s is not on disc %s\n"
-		       "hint: nightburn list tells which disc holds it",
+		       "hint: nightburn list shows which disc it is on",
 		       look->device, which ? which : "(any)", look->label.disc);
 }
 
@@ -105,8 +105,8 @@ nb_restore_look(struct nightburn *nb, const char *device,
 		err = nb_fallback_session(look);
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_EFOREIGN,
-			      "%s: no label of nightburn on "
-			      "this disc\nhint: mount it and read its "
+			      "%s: no nightburn label on this disc\nhint: "
+			      "mount it and read its "
 			      "RESTORE.txt",
 			      look->device);
 	if (err)

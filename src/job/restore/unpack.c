@@ -202,8 +202,8 @@ unpack(struct nb_extract *spec, const struct nb_entry *file,
 	if (!a.node || a.node->entry.type != NB_ENTRY_FILE
 	    || !is_sound(&source->members))
 		return nb_fail(NB_ECORRUPT,
-			       "%s: missing on the disc, or its "
-			       "list of members is not sound",
+			       "%s: missing on the disc, or its list of "
+			       "members is invalid",
 			       source->path);
 	return unpack_from(&a, spec, result);
 }

@@ -63,10 +63,11 @@ check_name(const struct nb_backup *backup, const char *name, const char *path)
 {
 	for (size_t i = 0; i < backup->by_hand.count; i++)
 		if (!strcmp(backup->by_hand.at[i].name, name))
-			return nb_fail(NB_EUSAGE,
-				       "%s: a second path named "
-				       "%s\nhint: append them one by one",
-				       path, name);
+			return nb_fail(
+				NB_EUSAGE,
+				"%s: a second path named "
+				"%s\nhint: append them in separate sessions",
+				path, name);
 	return NB_OK;
 }
 
@@ -238,8 +239,8 @@ nb_backup_resume(struct nb_backup *backup)
 	}
 	if (err == NB_ENOTFOUND)
 		nb_fail(err,
-			"%s: no backup of job %s waits here\n"
-			"hint: nightburn run without --resume makes one",
+			"%s: no backup of job %s is waiting here\n"
+			"hint: nightburn run without --resume creates one",
 			staging, backup->context->job->name);
 	return err ? err : nb_backup_hold(backup);
 }

@@ -94,9 +94,9 @@ tell_corrupt(struct nb_dedup_pair *pair)
 
 	pair->dropped = true;
 	nb_log(NB_WARNING,
-	       "%s %s: %s has other bytes than in backup %s, and "
-	       "nothing says that it was written to\n"
-	       "hint: suspect disk or memory; the earlier bytes are on this "
+	       "%s %s: %s: content differs from backup %s, but its metadata is "
+	       "unchanged\n"
+	       "hint: check disk and memory; the earlier content is on this "
 	       "disc",
 	       pair->source->kind, pair->source->name,
 	       e->path + strlen(pair->source->path) + 1, pair->origin);
@@ -208,7 +208,7 @@ compare_copy(struct check *c, struct nb_blocks *blocks,
 	pair->dropped = true;
 	nb_log(NB_WARNING,
 	       "%s %s: the copy of %s in backup %s on this disc "
-	       "is damaged: written anew",
+	       "is damaged; it is written again",
 	       pair->source->kind, pair->source->name, path, pair->origin);
 	return nb_manifest_source_note(pair->source, NB_NOTE_REREAD, path,
 				       pair->entry->size);

@@ -71,9 +71,9 @@ check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 	if (!nb_backup_is_by_hand(backup) || plan->plan != NB_PLAN_FRESH)
 		return NB_OK;
 	return nb_fail(NB_EWRONG,
-		       "%s: the disc is blank, and paths are "
-		       "appended behind a backup\nhint: nightburn run first, "
-		       "or insert a disc with a backup",
+		       "%s: the disc is blank, but paths can only be appended "
+		       "after a backup\nhint: run nightburn run first, or "
+		       "insert a disc with a backup",
 		       plan->device);
 }
 
@@ -114,7 +114,7 @@ finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 	if (err) {
 		result->staged = true;
 		nb_log(NB_NOTE,
-		       "%s: the backup waits in %s\n"
+		       "%s: the backup is kept in %s\n"
 		       "hint: nightburn run --resume burns it",
 		       result->backup_id, staging);
 		return err;

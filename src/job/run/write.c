@@ -140,10 +140,11 @@ suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
 	/* The journal says it as long as the catalog does not. */
 	if (!nb_catalog_suspect(w->context->catalog, &s->label, what))
 		nb_journal_end(w->context->state->dir);
-	return nb_fail(NB_ESUSPECT,
-		       "%s: %s: the disc is suspect\n"
-		       "hint: check disc and drive, then nightburn verify",
-		       s->label.disc, what);
+	return nb_fail(
+		NB_ESUSPECT,
+		"%s: %s: the disc is suspect\n"
+		"hint: check the disc and the drive, then run nightburn verify",
+		s->label.disc, what);
 }
 
 /* Somebody wants the run to end: what was burned is left to the next one, by
@@ -152,11 +153,11 @@ static enum nb_err
 unread(const struct nb_write *w, const struct nb_session *s)
 {
 	nb_catalog_suspect(w->context->catalog, &s->label, "not read back");
-	return nb_fail(NB_ESUSPECT,
-		       "%s: burned, and not read back: the disc "
-		       "is suspect\nhint: leave it in the drive, the next run "
-		       "reads it",
-		       s->label.disc);
+	return nb_fail(
+		NB_ESUSPECT,
+		"%s: burned but not read back; the disc is suspect\nhint: "
+		"leave it in the drive; the next run reads it",
+		s->label.disc);
 }
 
 static enum nb_err
@@ -223,7 +224,7 @@ check_limit(const struct nb_state *state, uint64_t need)
 	    || (uint64_t)st.st_size + need <= limit.rlim_cur)
 		return NB_OK;
 	return nb_fail(NB_EFULL,
-		       "%s: a file may have %s, this one may need "
+		       "%s: files are limited to %s, this one may need "
 		       "%s\nhint: raise the file size limit (ulimit -f)",
 		       state->catalog, nb_str_size(limit.rlim_cur, may),
 		       nb_str_size((uint64_t)st.st_size + need, want));

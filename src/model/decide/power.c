@@ -127,7 +127,7 @@ nb_power_text(enum nb_power_answer answer)
 		[NB_POWER_LOW] = "low battery",
 		[NB_POWER_ENDING] = "shutdown in progress",
 		[NB_POWER_RUNTIME] = "the battery runtime is too short",
-		[NB_POWER_UNKNOWN] = "no answer",
+		[NB_POWER_UNKNOWN] = "no response",
 	};
 
 	return texts[answer];

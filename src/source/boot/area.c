@@ -37,7 +37,7 @@ open_disk(struct nb_boot_job *job)
 	if (!S_ISBLK(st.st_mode) || !nb_disk_is_whole(st.st_rdev))
 		return nb_fail(NB_ESOURCE,
 			       "%s: %s is not a whole disk\n"
-			       "hint: as /dev/sda, not /dev/sda1",
+			       "hint: specify /dev/sda, not /dev/sda1",
 			       job->object, disk);
 	job->device = st.st_rdev;
 	return NB_OK;
@@ -59,10 +59,10 @@ job_begin(const struct nb_config_source *source, struct nb_boot_job *job)
 		err = nb_disk_read(job->object, source->bootarea.disk,
 				   &job->area.disk);
 	if (err == NB_ENOTFOUND)
-		err = nb_fail(NB_ESOURCE,
-			      "%s: %s has no partition table of "
-			      "MBR or GPT",
-			      job->object, source->bootarea.disk);
+		err = nb_fail(
+			NB_ESOURCE,
+			"%s: %s has neither an MBR nor a GPT partition table",
+			job->object, source->bootarea.disk);
 	return err ? err : nb_boot_find(job);
 }
 

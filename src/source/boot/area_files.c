@@ -146,9 +146,8 @@ open_part(struct nb_boot_job *job, const struct nb_disk_part *p, int *root)
 	nb_loop_close(&loop);
 	if (err == NB_ENOTFOUND || (!err && !p->fs)) {
 		nb_log(NB_WARNING,
-		       "%s: the files of partition %u are not "
-		       "copied one by one: this kernel does not read its "
-		       "file system (%s)",
+		       "%s: the files of partition %u are not copied: the "
+		       "kernel does not support its file system (%s)",
 		       job->object, p->number, p->fs ? p->fs : "none");
 		err = NB_OK;
 	}

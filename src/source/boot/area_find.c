@@ -75,7 +75,7 @@ nb_boot_find(struct nb_boot_job *job)
 	if (job->source->bootarea.boot)
 		return find_configured(job);
 	if (stat(path, &boot) || stat("/", &root))
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at %s",
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
 				     job->object, path);
 	/* A directory of the root file system: there is no such partition. */
 	if (boot.st_dev == root.st_dev)
@@ -89,8 +89,8 @@ nb_boot_find(struct nb_boot_job *job)
 	}
 	if (!job->own)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s is not on %s\nhint: name "
-			       "its partition with boot, or boot = none",
+			       "%s: %s is not on %s\nhint: specify its "
+			       "partition with boot, or boot = none",
 			       job->object, path, job->source->bootarea.disk);
 	return NB_OK;
 }

@@ -108,8 +108,8 @@ nb_boot_check_table(const char *path, const struct nb_disk *wanted)
 
 	if (err == NB_ENOTFOUND || (!err && !is_as_wanted(wanted, &now)))
 		err = nb_fail(NB_ECORRUPT,
-			      "%s: another partition table than "
-			      "the one that was written",
+			      "%s: the partition table is not the one that was "
+			      "written",
 			      path);
 	nb_disk_clear(&now);
 	return err;

@@ -122,11 +122,11 @@ copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 			break;
 		err = NB_OK;
 		if (i + 1 == TRIES)
-			err = nb_fail(NB_ESOURCE,
-				      "%s: changes while it is "
-				      "read\nhint: mount /boot read-only, or "
-				      "run at another time",
-				      job->object);
+			err = nb_fail(
+				NB_ESOURCE,
+				"%s: changed while it was read\nhint: mount "
+				"/boot read-only, or try at another time",
+				job->object);
 		unlinkat(job->stage.context->staging, path, 0);
 	}
 	free(path);
@@ -162,9 +162,9 @@ add_start(struct nb_boot_job *job)
 
 	if (cap && piece.bytes > cap)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s to the end of /boot, "
-			       "max_size is %s\nhint: raise max_size, or boot "
-			       "= none where /boot is backed up as a tree",
+			       "%s: the end of /boot is at %s, max_size is "
+			       "%s\nhint: raise max_size, or use boot = none "
+			       "and back up /boot as a tree",
 			       job->object, nb_str_size(piece.bytes, have),
 			       nb_str_size(cap, most));
 	err = nb_str_dup("start.img.zst", &name);
@@ -255,8 +255,8 @@ add_backup_gpt(struct nb_boot_job *job)
 	if (memcmp(header, "EFI PART", 8) || from >= last
 	    || disk->size - from > MAX_GPT) {
 		nb_log(NB_WARNING,
-		       "%s: the second partition table at the end "
-		       "of the disk is missing or damaged\nhint: sfdisk "
+		       "%s: the backup partition table at the end of the disk "
+		       "is missing or damaged\nhint: sfdisk "
 		       "--relocate gpt-bak-std %s",
 		       job->object, job->source->bootarea.disk);
 		return NB_OK;

@@ -89,8 +89,7 @@ compare(struct write *w, const char *what)
 	if (!memcmp(sum, w->piece->sha256, sizeof sum))
 		return NB_OK;
 	return nb_fail(NB_ECORRUPT, "%s: %s", what,
-		       "other bytes than those "
-		       "that were backed up");
+		       "the data differs from what was backed up");
 }
 
 static enum nb_err
@@ -262,20 +261,20 @@ refuse(const struct write *w, enum nb_target answer,
 	char need[16], have[16];
 
 	if (answer == NB_TARGET_NOT_NAMED)
-		return nb_fail(NB_EUSAGE,
-			       "%s: not overwritten: %s\nhint: "
-			       "--yes-erase %s",
-			       w->path, nb_target_text(answer), w->path);
+		return nb_fail(
+			NB_EUSAGE,
+			"%s: not overwritten: %s\nhint: add --yes-erase %s",
+			w->path, nb_target_text(answer), w->path);
 	if (answer == NB_TARGET_IN_USE)
 		return nb_fail(NB_EWRONG, "%s: not overwritten: %s: %s",
 			       w->path, nb_target_text(answer),
-			       now->user ? now->user : "the kernel holds it");
+			       now->user ? now->user
+					 : "it is in use by the kernel");
 	if (answer == NB_TARGET_TOO_SMALL)
 		return nb_fail(NB_EWRONG,
-			       "%s: not overwritten: %s: %s needed, "
-			       "it has %s\nhint: the files beneath boot/ and "
-			       "efi/, and partitions.sfdisk, are for a disk "
-			       "of another geometry",
+			       "%s: not overwritten: %s: %s needed, the disk "
+			       "has %s\nhint: for a smaller disk use the files "
+			       "below boot/ and efi/, and partitions.sfdisk",
 			       w->path, nb_target_text(answer),
 			       nb_str_size(nb_disk_end(disk), need),
 			       nb_str_size(now->disk.size, have));

@@ -50,7 +50,7 @@ nb_boot_look(const char *path, struct nb_boot_target *out)
 
 	if (stat(path, &st))
 		return nb_fail_errno(errno == ENOENT ? NB_ENOTFOUND : NB_EIO,
-				     "%s: cannot look at it", path);
+				     "%s: cannot stat", path);
 	t.block = S_ISBLK(st.st_mode);
 	t.device = st.st_rdev;
 	if (t.block)

@@ -22,9 +22,7 @@ check_file(const struct nb_config_source *source, const char *path)
 	if (!path
 	    || (!stat(path, &st) && S_ISREG(st.st_mode) && !access(path, R_OK)))
 		return NB_OK;
-	return nb_fail(NB_ESOURCE,
-		       "bootdisc %s: %s is no file that can be "
-		       "read",
+	return nb_fail(NB_ESOURCE, "bootdisc %s: %s is not a readable file",
 		       source->name, path);
 }
 

@@ -84,7 +84,7 @@ check_program(const struct nb_config_source *source, const char *program,
 	free(list);
 	if (!err && !found)
 		err = nb_fail(NB_ESOURCE,
-			      "bootdisc %s: no program %s\n"
+			      "bootdisc %s: program not found: %s\n"
 			      "hint: apt-get install %s",
 			      source->name, program, package);
 	return err;

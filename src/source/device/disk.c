@@ -106,8 +106,7 @@ take_parts(const char *object, struct fdisk_context *cxt, struct nb_disk *disk)
 	if (!at)
 		return nb_fail_memory();
 	if (fdisk_get_partitions(cxt, &table))
-		err = nb_fail(NB_EIO, "%s: the partitions cannot be listed",
-			      object);
+		err = nb_fail(NB_EIO, "%s: cannot list the partitions", object);
 	while (!err && !fdisk_table_next_partition(table, at, &pa)) {
 		struct nb_disk_part part = { .number = 0 };
 
@@ -235,9 +234,7 @@ write_script(const char *object, struct fdisk_context *cxt, char **text)
 	fdisk_unref_script(script);
 	if (bad) {
 		free(buf);
-		return nb_fail(NB_EIO,
-			       "%s: the partition table cannot be "
-			       "written down",
+		return nb_fail(NB_EIO, "%s: cannot save the partition table",
 			       object);
 	}
 	*text = buf;
@@ -270,10 +267,9 @@ nb_disk_move_backup(const char *object, const char *device)
 		ret = fdisk_deassign_device(cxt, 0);
 	if (ret) {
 		errno = -ret;
-		err = nb_fail_errno(NB_EIO,
-				    "%s: the second partition table "
-				    "cannot be written",
-				    object);
+		err = nb_fail_errno(
+			NB_EIO, "%s: cannot write the backup partition table",
+			object);
 	}
 	fdisk_unref_context(cxt);
 	return err;

@@ -211,7 +211,7 @@ is_holder(void *ctx, int at, const char *name)
 	struct user *u = ctx;
 
 	(void)at;
-	u->err = nb_str_format(&u->who, "/dev/%s is a part of /dev/%s", u->name,
+	u->err = nb_str_format(&u->who, "/dev/%s is part of /dev/%s", u->name,
 			       name);
 	return true;
 }
@@ -231,7 +231,7 @@ is_loop_upon(void *ctx, int at, const char *name)
 	if (!*file || stat(file, &st) || !S_ISBLK(st.st_mode)
 	    || st.st_rdev != u->device)
 		return false;
-	u->err = nb_str_format(&u->who, "/dev/%s stands upon it", name);
+	u->err = nb_str_format(&u->who, "/dev/%s uses it", name);
 	return true;
 }
 

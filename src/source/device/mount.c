@@ -132,7 +132,7 @@ nb_mount_device(const char *device, const char *path)
 	enum nb_err err = NB_OK;
 
 	if (mkdir(path, 0700) && errno != EEXIST)
-		return nb_fail_errno(NB_EIO, "%s: cannot make", path);
+		return nb_fail_errno(NB_EIO, "%s: cannot create", path);
 	err = nb_mounted_at(path, &there);
 	if (!err && there)
 		err = nb_unmount(path);

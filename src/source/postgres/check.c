@@ -54,7 +54,7 @@ check_trailer(const struct nb_pg_dump *dump, const char *tail, size_t length)
 	if (is_complete(tail, length, trailer))
 		return NB_OK;
 	return nb_fail(NB_ESOURCE,
-		       "%s: the dump is cut off: its last line "
+		       "%s: the dump is truncated: its last line "
 		       "\"%s\" is missing",
 		       dump->object, trailer + 1);
 }
@@ -254,8 +254,8 @@ nb_pg_check_shrink(const struct nb_pg_dump *dump)
 		return err;
 	return nb_fail(NB_ESOURCE,
 		       "%s: the dump shrank to %s from %s, below "
-		       "min_ratio %g\nhint: when this is as it should be, run "
-		       "again with --accept-shrink",
+		       "min_ratio %g\nhint: if this is intended, run again "
+		       "with --accept-shrink",
 		       dump->object, nb_str_size(dump->stored, now),
 		       nb_str_size(last, before), ratio);
 }

@@ -126,8 +126,8 @@ nb_pg_warn_passfile(const struct nb_config_source *source)
 		return err;
 	if (!stat(path, &st) && st.st_mode & 077)
 		nb_log(NB_WARNING,
-		       "%s: others have access to it (mode %04o), "
-		       "so that libpq ignores it\nhint: chmod 0600 %s",
+		       "%s: accessible by others (mode %04o), so libpq ignores "
+		       "it\nhint: chmod 0600 %s",
 		       path, (unsigned int)st.st_mode & 07777, path);
 	free(path);
 	return NB_OK;

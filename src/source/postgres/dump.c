@@ -80,8 +80,8 @@ make_directory(struct nb_pg_dump *dump)
 	}
 	fd = nb_path_open(staging, dump->path, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0 || fchown(fd, user.uid, user.gid))
-		err = nb_fail_errno(NB_EIO, "%s: cannot give to %s", dump->path,
-				    user.name);
+		err = nb_fail_errno(NB_EIO, "%s: cannot change the owner to %s",
+				    dump->path, user.name);
 out:
 	nb_fd_close(&fd);
 	nb_user_free(&user);
@@ -122,8 +122,8 @@ nb_pg_dump_run(struct nb_pg_dump *dump)
 					      : open_file(dump);
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_ECONFIG,
-			      "%s: %s is there already\nhint: two "
-			      "sources of the job dump the same name",
+			      "%s: %s already exists\nhint: two sources of the "
+			      "job use the same name",
 			      dump->object, dump->path);
 	dump->sink = store;
 	dump->sink_ctx = dump;

@@ -133,7 +133,7 @@ nb_pg_program_find(const struct nb_config_source *source,
 		return err;
 	if (!found)
 		return nb_fail(NB_ESOURCE,
-			       "postgres %s: no program %s\n"
+			       "postgres %s: program not found: %s\n"
 			       "hint: install the client programs of "
 			       "PostgreSQL, or set %s",
 			       source->name, name,

@@ -201,9 +201,8 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 	if (result->signal)
 		return nb_proc_check(source->name, result, NB_ESOURCE);
 	return nb_fail(NB_ESOURCE,
-		       "postgres %s: %s\nhint: conninfo or the "
-		       "PG* variables say where the server is, run_as who "
-		       "asks it",
+		       "postgres %s: %s\nhint: check the server in conninfo or "
+		       "the PG* variables, and the user in run_as",
 		       source->name, result->errors);
 }
 

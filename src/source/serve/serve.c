@@ -133,7 +133,7 @@ read_request(struct nb_serve *serve, struct nb_remote_request *request)
 		err = n > 0
 			? nb_wire_feed(&wire, buffer, (size_t)n)
 			: nb_fail(NB_EUSAGE,
-				  PEER ": no request\nhint: this is "
+				  PEER ": no request\nhint: this command is "
 				       "started by nightburn on another host");
 	}
 	nb_wire_clear(&wire);
@@ -172,13 +172,12 @@ check_path(const struct nb_serve *serve, struct nb_config_source *source)
 	}
 	free(source->tree.path);
 	source->tree.path = path;
-	return found ? NB_OK
-		     : nb_fail(NB_ESOURCE,
-			       "tree %s: %s is not among "
-			       "what may be read\nhint: nightburn "
-			       "remote was started for other "
-			       "directories",
-			       source->name, path);
+	return found
+		? NB_OK
+		: nb_fail(NB_ESOURCE,
+			  "tree %s: reading %s is not allowed\nhint: nightburn "
+			  "remote was started with other directories",
+			  source->name, path);
 }
 
 static enum nb_err
@@ -192,8 +191,8 @@ check_allowed(const struct nb_serve *serve, struct nb_remote_request *request)
 		if (!strcmp(serve->allowed[i], "postgres"))
 			return NB_OK;
 	return nb_fail(NB_ESOURCE,
-		       "postgres %s: databases are not among what "
-		       "may be read\nhint: nightburn remote was started "
+		       "postgres %s: reading databases is not allowed\nhint: "
+		       "nightburn remote was started "
 		       "without the word postgres",
 		       request->source.name);
 }

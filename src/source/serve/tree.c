@@ -103,7 +103,7 @@ send_once(struct sending *s, int fd, struct nb_entry *e, bool *steady)
 	enum nb_err err;
 
 	if (fstat(fd, &before) || lseek(fd, 0, SEEK_SET))
-		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot look at %s",
+		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot stat %s",
 				     s->source->name, e->root_path);
 	nb_tree_take_stat(e, &before);
 	e->dev = listed.dev;
@@ -112,7 +112,7 @@ send_once(struct sending *s, int fd, struct nb_entry *e, bool *steady)
 		nb_array_free(&e->holes);
 	err = send_bytes(s, fd, e);
 	if (!err && fstat(fd, &after))
-		err = nb_fail_errno(NB_ESOURCE, "tree %s: cannot look at %s",
+		err = nb_fail_errno(NB_ESOURCE, "tree %s: cannot stat %s",
 				    s->source->name, e->root_path);
 	*steady = !err && is_same(&before, &after);
 	return err;
@@ -123,13 +123,13 @@ tell_change(struct sending *s, const struct nb_entry *e)
 {
 	if (s->source->tree.fail_on_change)
 		return nb_fail(NB_ESOURCE,
-			       "tree %s: %s changed each time that "
-			       "it was read\nhint: exclude it, or on_change = "
+			       "tree %s: %s changed each time it was "
+			       "read\nhint: exclude it, or on_change = "
 			       "report",
 			       s->source->name, e->root_path);
 	nb_log(NB_WARNING,
-	       "tree %s: %s changed each time that it was read: "
-	       "its bytes may be of different moments",
+	       "tree %s: %s changed each time it was read; its content may be "
+	       "inconsistent",
 	       s->source->name, e->root_path);
 	return nb_manifest_source_note(&s->sources.at[0], NB_NOTE_CHANGED,
 				       e->root_path, e->size);

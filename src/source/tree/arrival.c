@@ -25,8 +25,8 @@ begin_file(struct nb_arrival *a)
 		return err;
 	a->fd = nb_path_open(a->context->staging, a->incoming,
 			     O_WRONLY | O_CREAT | O_EXCL, 0600);
-	return a->fd < 0 ? nb_fail_errno(nb_fd_write_error(), "%s: cannot make",
-					 a->incoming)
+	return a->fd < 0 ? nb_fail_errno(nb_fd_write_error(),
+					 "%s: cannot create", a->incoming)
 			 : NB_OK;
 }
 

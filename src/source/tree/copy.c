@@ -157,13 +157,13 @@ tell_change(struct nb_walk *w, const struct nb_entry *e)
 {
 	if (w->source->tree.fail_on_change)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s changed each time that it "
-			       "was read\nhint: exclude it, or on_change = "
+			       "%s: %s changed each time it was read\nhint: "
+			       "exclude it, or on_change = "
 			       "report",
 			       w->object, e->root_path);
 	nb_log(NB_WARNING,
-	       "%s: %s changed each time that it was read: "
-	       "its bytes may be of different moments",
+	       "%s: %s changed each time it was read; its content may be "
+	       "inconsistent",
 	       w->object, e->root_path);
 	return nb_manifest_source_note(&w->record, NB_NOTE_CHANGED,
 				       e->root_path, e->size);

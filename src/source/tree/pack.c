@@ -52,7 +52,7 @@ tell_torn(struct pack *p, struct nb_entry *e, const char *what)
 			       "%s: %s %s\nhint: exclude it, or "
 			       "on_change = report",
 			       w->object, e->root_path, what);
-	nb_log(NB_WARNING, "%s: %s %s: its bytes may be of different moments",
+	nb_log(NB_WARNING, "%s: %s %s; its content may be inconsistent",
 	       w->object, e->root_path, what);
 	e->torn = true;
 	return nb_manifest_source_note(&w->record, NB_NOTE_CHANGED,
@@ -92,7 +92,7 @@ add_whole(struct pack *p, int fd, struct nb_entry *e)
 	if (!steady)
 		err = tell_torn(p, e,
 				fd < 0 ? "cannot be read"
-				       : "changed each time that it was read");
+				       : "changed each time it was read");
 	if (!err)
 		err = nb_tar_add(p->tar, e, NULL);
 	if (!err && e->size)

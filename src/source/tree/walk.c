@@ -29,7 +29,7 @@ leave_out(struct nb_walk *w, const struct nb_entry *e)
 {
 	char size[16];
 
-	nb_log(NB_NOTE, "%s: %s: %s, left out (max_file_size)", w->object,
+	nb_log(NB_NOTE, "%s: %s: %s, skipped (max_file_size)", w->object,
 	       e->root_path, nb_str_size(e->size, size));
 	return nb_manifest_source_note(&w->record, NB_NOTE_TOO_LARGE,
 				       e->root_path, e->size);
@@ -71,9 +71,7 @@ list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
 		/* Gone since the directory was read: it never was there. */
 		if (errno != ENOENT)
-			err = nb_fail_errno(NB_ESOURCE,
-					    "%s: cannot look at "
-					    "%s",
+			err = nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
 					    w->object, e.root_path);
 		goto out;
 	}
@@ -167,10 +165,8 @@ add_root(struct nb_walk *w)
 	enum nb_err err;
 
 	if (fstat(w->root, &st))
-		return nb_fail_errno(NB_ESOURCE,
-				     "%s: cannot look at the "
-				     "directory",
-				     w->object);
+		return nb_fail_errno(
+			NB_ESOURCE, "%s: cannot stat the directory", w->object);
 	w->dev = st.st_dev;
 	nb_tree_take_stat(&e, &st);
 	err = nb_str_dup(w->prefix, &e.path);
@@ -193,7 +189,7 @@ add_only(struct nb_walk *w, const char *name)
 	enum nb_err err;
 
 	if (fstatat(w->root, name, &st, AT_SYMLINK_NOFOLLOW))
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at %s",
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
 				     w->object, name);
 	nb_tree_take_stat(&e, &st);
 	e.tolerant = e.content == NB_CONTENT_ROOT;

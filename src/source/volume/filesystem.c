@@ -46,8 +46,8 @@ take_type(blkid_probe probe, const struct nb_filesystem *fs, char **type)
 	found = blkid_do_safeprobe(probe);
 	if (found == -2)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s has the signs of several "
-			       "file systems\nhint: wipefs shows them",
+			       "%s: %s has signatures of several file "
+			       "systems\nhint: wipefs lists them",
 			       fs->object, fs->origin);
 	if (found < 0)
 		return nb_fail(NB_ESOURCE, "%s: %s cannot be read", fs->object,
@@ -90,13 +90,13 @@ nb_filesystem_check(const struct nb_filesystem *fs, const char *type)
 		return nb_fail(NB_ESOURCE, "%s: no file system on %s",
 			       fs->object, fs->origin);
 	return nb_fail(NB_ESOURCE,
-		       "%s: %s holds %s, which cannot be read from "
-		       "a copy; ext2, ext3, ext4 and xfs can\n"
-		       "hint: a tree reads it where it is mounted%s",
+		       "%s: %s holds %s, which is not supported here; ext2, "
+		       "ext3, ext4 and xfs are\n"
+		       "hint: use a tree block for its mount point%s",
 		       fs->object, fs->origin, type,
 		       strcmp(type, "btrfs")
 			       ? ""
-			       : ", and btrfs has snapshots of its own");
+			       : "; btrfs has snapshots of its own");
 }
 
 /* The kernel's last error of this context, "e ext4: ...". */

@@ -93,8 +93,8 @@ let_go(struct held *held)
 	nb_fd_close(&held->mount);
 	if (held->taken && nb_lvm_remove(&held->lvm, held->lvm.snapshot))
 		nb_log(NB_WARNING,
-		       "%s: the snapshot %s is still there; the "
-		       "next run removes it",
+		       "%s: the snapshot %s still exists; the next run removes "
+		       "it",
 		       held->lvm.object, held->lvm.snapshot);
 	nb_lvm_clear(&held->lvm);
 	free(held);

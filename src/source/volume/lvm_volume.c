@@ -84,7 +84,7 @@ nb_lvm_origin(const struct nb_lvm *lvm, const struct nb_lvm_volumes *list,
 	const char *what = NULL;
 
 	if (!v)
-		what = "is no logical volume";
+		what = "is not a logical volume";
 	else if (*v->origin && !v->thin)
 		what = "is a snapshot itself";
 	else if (!v->active)
@@ -113,8 +113,7 @@ remove_stale(const struct nb_lvm *lvm, const char *name)
 
 	if (!err)
 		nb_log(NB_WARNING,
-		       "%s: removing the snapshot %s, which a run "
-		       "that died left",
+		       "%s: removing the snapshot %s of a run that died",
 		       lvm->object, snapshot);
 	if (!err)
 		err = nb_lvm_remove(lvm, snapshot);
@@ -134,8 +133,8 @@ clean_one(const struct nb_lvm *lvm, const struct nb_source_context *context,
 	if (!nb_lvm_has_tag(v, installation_tag(context, buf)))
 		return !same ? NB_OK
 			     : nb_fail(NB_ESOURCE,
-				       "%s: %s exists and is not of "
-				       "this installation; it was not touched\n"
+				       "%s: %s exists but is not of this "
+				       "installation; it was not touched\n"
 				       "hint: remove it, or give the source "
 				       "another name",
 				       lvm->object, lvm->snapshot);
@@ -191,12 +190,12 @@ check_room(const struct nb_lvm *lvm, const struct nb_lvm_volume *origin)
 
 	if (origin->thin || need <= origin->free)
 		return NB_OK;
-	return nb_fail(NB_ESOURCE,
-		       "%s: the snapshot takes %s, and the volume "
-		       "group %s has %s left\nhint: a smaller size, or a "
-		       "larger group",
-		       lvm->object, nb_str_size(need, want), lvm->group,
-		       nb_str_size(origin->free, have));
+	return nb_fail(
+		NB_ESOURCE,
+		"%s: the snapshot needs %s, but volume group %s has only %s "
+		"free\nhint: use a smaller size, or extend the volume group",
+		lvm->object, nb_str_size(need, want), lvm->group,
+		nb_str_size(origin->free, have));
 }
 
 static enum nb_err
@@ -255,20 +254,20 @@ nb_lvm_check(const struct nb_lvm *lvm)
 		v = nb_lvm_volumes_find(&list, lvm->name);
 		if (!v)
 			err = nb_fail(NB_ESOURCE,
-				      "%s: the snapshot %s is "
-				      "gone: what was read does not count",
+				      "%s: the snapshot %s has disappeared; "
+				      "the backup is invalid",
 				      lvm->object, lvm->snapshot);
 		else if (v->invalid || v->used >= 100)
 			err = nb_fail(NB_ESOURCE,
-				      "%s: the snapshot %s ran "
-				      "full: what was read does not count\n"
-				      "hint: a larger size, or an hour with "
-				      "less to write",
+				      "%s: the snapshot %s is full; the backup "
+				      "is invalid\n"
+				      "hint: use a larger size, or run the job "
+				      "at a time with fewer writes",
 				      lvm->object, lvm->snapshot);
 		else if (v->failed)
 			err = nb_fail(NB_ESOURCE,
 				      "%s: the thin pool of %s "
-				      "failed: what was read does not count",
+				      "failed; the backup is invalid",
 				      lvm->object, lvm->snapshot);
 	}
 	nb_lvm_volumes_free(&list);

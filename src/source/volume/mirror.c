@@ -98,7 +98,7 @@ give_back(const struct nb_mirror *mirror, bool member)
 		return err;
 	if (!member && state.half == NB_MIRROR_WORKING
 	    && state.working < state.disks - 1) {
-		nb_log(NB_WARNING, "%s: %s stays in %s, which is degraded",
+		nb_log(NB_WARNING, "%s: %s remains in %s, which is degraded",
 		       mirror->object, mirror->half, mirror->array);
 		return NB_OK;
 	}
@@ -126,8 +126,7 @@ give_back_other(const struct held *held)
 	nb_mirror_close(&other);
 	if (err)
 		nb_log(NB_WARNING,
-		       "%s: %s was not brought back to what it was "
-		       "before a run died",
+		       "%s: %s was not restored to its state before a run died",
 		       held->object, held->record.array);
 	return NB_OK;
 }
@@ -147,7 +146,7 @@ recover(struct held *held, const char *installation, bool *known)
 					    &held->record);
 	if (err)
 		return err == NB_ENOTFOUND ? NB_OK : err;
-	nb_log(NB_WARNING, "%s: a run died while it had %s split", held->object,
+	nb_log(NB_WARNING, "%s: a run died while %s was split", held->object,
 	       held->record.array);
 	err = resume(held);
 	*known = !strcmp(held->record.array, config->array)
@@ -300,8 +299,8 @@ let_go(struct held *held)
 	nb_overlay_close(&held->overlay);
 	if (undo(held))
 		nb_log(NB_WARNING,
-		       "%s: %s is not as it was; the next run "
-		       "tries again",
+		       "%s: %s is not in its former state; the next run tries "
+		       "again",
 		       held->object, held->record.array);
 	nb_mirror_close(&held->mirror);
 	nb_mirror_record_clear(&held->record);

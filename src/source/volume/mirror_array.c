@@ -29,7 +29,7 @@ find_device(const struct nb_mirror *m, const char *path, char link[64],
 	if (stat(path, &st))
 		return nb_fail_errno(NB_ESOURCE, "%s: %s", m->object, path);
 	if (!S_ISBLK(st.st_mode))
-		return nb_fail(NB_ESOURCE, "%s: %s is no block device",
+		return nb_fail(NB_ESOURCE, "%s: %s is not a block device",
 			       m->object, path);
 	snprintf(link, 64, "/sys/dev/block/%u:%u", major(st.st_rdev),
 		 minor(st.st_rdev));
@@ -72,8 +72,8 @@ nb_mirror_open(struct nb_mirror *m)
 	snprintf(path, sizeof path, "%s/md", link);
 	m->md = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (m->md < 0)
-		return nb_fail(NB_ESOURCE, "%s: %s is no md array", m->object,
-			       m->array);
+		return nb_fail(NB_ESOURCE, "%s: %s is not an md array",
+			       m->object, m->array);
 	read_word(m->md, "../size", text);
 	m->size = strtoull(text, NULL, 10) * SECTOR;
 	return NB_OK;
@@ -130,7 +130,7 @@ nb_mirror_look(const struct nb_mirror *m, struct nb_mirror_state *state)
 	*state = (struct nb_mirror_state){ .half = NB_MIRROR_DETACHED };
 	if (!dir) {
 		nb_fd_close(&fd);
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot look at %s",
+		return nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
 				     m->object, m->array);
 	}
 	read_word(m->md, "level", state->level);
@@ -157,30 +157,30 @@ nb_mirror_judge(const struct nb_mirror *m, const struct nb_mirror_state *state,
 			       m->array, state->level);
 	if (belongs && !may_belong)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s is a member of %s, which "
-			       "would have one less than it was found with\n"
-			       "hint: afterwards = readd, or once: mdadm %s "
-			       "--fail %s --remove %s",
+			       "%s: %s is a member of %s, which would end up "
+			       "with one member less\n"
+			       "hint: use afterwards = readd, or once: mdadm "
+			       "%s --fail %s --remove %s",
 			       m->object, m->half, m->array, m->array, m->half,
 			       m->half);
 	if (state->working >= state->disks)
-		return nb_fail(NB_ESOURCE,
-			       "%s: %s has all its %d members "
-			       "without %s\nhint: mdadm --grow %s "
-			       "--raid-devices=%d makes a place for it",
-			       m->object, m->array, state->disks, m->half,
-			       m->array, state->disks + 1);
+		return nb_fail(
+			NB_ESOURCE,
+			"%s: %s is complete with %d members without %s\nhint: "
+			"mdadm --grow %s --raid-devices=%d adds a slot for it",
+			m->object, m->array, state->disks, m->half, m->array,
+			state->disks + 1);
 	if (state->working < state->disks - 1)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s is degraded: besides %s, "
-			       "%d of %d members work\nhint: repair the array "
+			       "%s: %s is degraded: apart from %s, %d of %d "
+			       "members work\nhint: repair the array "
 			       "first",
 			       m->object, m->array, m->half, state->working,
 			       state->disks - 1);
 	if (strcmp(state->action, "idle") && state->half != NB_MIRROR_SYNCING)
 		return nb_fail(NB_ESOURCE,
 			       "%s: %s is busy: %s\n"
-			       "hint: wait until it is over",
+			       "hint: wait until it has finished",
 			       m->object, m->array, state->action);
 	return NB_OK;
 }
@@ -212,7 +212,7 @@ read_uuid(const struct nb_mirror *m, const char *mode, const char *device,
 	enum nb_err err = nb_tool_run(m->object, argv, &text);
 
 	if (!err && !nb_mirror_export(text, "MD_UUID", uuid))
-		err = nb_fail(NB_ESOURCE, "%s: mdadm tells no UUID of %s",
+		err = nb_fail(NB_ESOURCE, "%s: mdadm reports no UUID for %s",
 			      m->object, device);
 	free(text);
 	return err;
@@ -227,7 +227,7 @@ nb_mirror_offset(const struct nb_mirror *m, uint64_t *offset)
 	read_word(m->md, file, text);
 	*offset = strtoull(text, &end, 10) * SECTOR;
 	if (!*text || *end)
-		return nb_fail(NB_ESOURCE, "%s: no data offset of %s",
+		return nb_fail(NB_ESOURCE, "%s: no data offset for %s",
 			       m->object, m->half);
 	return NB_OK;
 }
@@ -246,9 +246,8 @@ nb_mirror_check_half(const struct nb_mirror *m)
 	err = read_uuid(m, "--detail", m->array, array);
 	if (!err && read_uuid(m, "--examine", m->half, half))
 		err = nb_fail(NB_ESOURCE,
-			      "%s: %s never was a member of %s; "
-			      "it was not touched\nhint: once: mdadm %s --add "
-			      "%s",
+			      "%s: %s was never a member of %s; it was not "
+			      "touched\nhint: add it once: mdadm %s --add %s",
 			      m->object, m->half, m->array, m->array, m->half);
 	else if (!err && strcmp(array, half))
 		err = nb_fail(NB_ESOURCE,

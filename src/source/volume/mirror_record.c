@@ -44,8 +44,7 @@ parse(const char *path, const char *text, size_t length,
 	    || !nb_json_optional(root, "half", &record->half) || !record->array
 	    || !record->half) {
 		nb_mirror_record_clear(record);
-		err = nb_fail(NB_ECORRUPT, "%s: not a record of a mirror",
-			      path);
+		err = nb_fail(NB_ECORRUPT, "%s: not a mirror record", path);
 	}
 	json_decref(root);
 	return err;

@@ -67,9 +67,9 @@ tell_stalled(const struct nb_mirror *m, int64_t stall, uint64_t done,
 	     uint64_t total)
 {
 	return nb_fail(NB_ESOURCE,
-		       "%s: the resync of %s has not got on for "
-		       "%lld s (%d%% done)\nhint: is something else reading "
-		       "the disks, or is speed_limit_max too low?",
+		       "%s: the resync of %s has made no progress for %lld s "
+		       "(%d%% done)\nhint: check for other disk activity, and "
+		       "speed_limit_max",
 		       m->object, m->array, (long long)stall,
 		       total ? (int)(done * 100 / total) : 0);
 }
@@ -81,7 +81,7 @@ act(const struct nb_mirror *m, const char *action)
 	int fd = openat(m->md, "sync_action", O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || nb_fd_write(fd, action, strlen(action)))
-		nb_log(NB_DEBUG, "%s: %s does not do \"%s\"", m->object,
+		nb_log(NB_DEBUG, "%s: %s does not perform \"%s\"", m->object,
 		       m->array, action);
 	nb_fd_close(&fd);
 }
@@ -166,7 +166,7 @@ wait_until_free(const struct nb_mirror *m)
 			return NB_OK;
 		poll(NULL, 0, LOOK_MS / 10);
 	}
-	return nb_fail(NB_ESOURCE, "%s: %s does not let go of %s", m->object,
+	return nb_fail(NB_ESOURCE, "%s: %s does not release %s", m->object,
 		       m->array, m->half);
 }
 

@@ -42,10 +42,10 @@ open_room(const struct nb_overlay_spec *spec, struct nb_loop *loop)
 	enum nb_err err;
 
 	if (file < 0 || ftruncate(file, (off_t)size))
-		err = nb_fail_errno(NB_ESOURCE,
-				    "%s: no file for the journal "
-				    "in %s",
-				    spec->object, spec->directory);
+		err = nb_fail_errno(
+			NB_ESOURCE,
+			"%s: cannot create a file for the journal in %s",
+			spec->object, spec->directory);
 	else
 		err = nb_loop_open(spec->object, file, false, 0, 0, loop);
 	nb_fd_close(&file);
@@ -127,8 +127,8 @@ nb_overlay_check(const struct nb_overlay *overlay)
 	err = nb_tool_run(overlay->object, argv, &text);
 	if (!err && (strstr(text, "Invalid") || strstr(text, "Overflow")))
 		err = nb_fail(NB_ESOURCE,
-			      "%s: no room for the journal: what "
-			      "was read does not count",
+			      "%s: no space left for the journal; the backup "
+			      "is invalid",
 			      overlay->object);
 	free(text);
 	return err;
@@ -150,8 +150,8 @@ nb_overlay_close(struct nb_overlay *overlay)
 {
 	if (overlay->name && remove_mapped(overlay->object, overlay->name))
 		nb_log(NB_WARNING,
-		       "%s: /dev/mapper/%s is still there; the "
-		       "next run removes it",
+		       "%s: /dev/mapper/%s still exists; the next run removes "
+		       "it",
 		       overlay->object, overlay->name);
 	free(overlay->name);
 	overlay->name = NULL;
@@ -191,14 +191,13 @@ nb_overlay_clean(const char *object, const char *installation, const char *name)
 	    && (strncmp(uuid, UUID, n)
 		|| strncmp(uuid + n, installation, strlen(installation)))) {
 		err = nb_fail(NB_ESOURCE,
-			      "%s: /dev/mapper/%s exists and is "
-			      "not of this installation; it was not touched",
+			      "%s: /dev/mapper/%s exists but is not of this "
+			      "installation; it was not touched",
 			      object, name);
 	} else if (uuid) {
 		nb_log(NB_WARNING,
-		       "%s: removing /dev/mapper/%s, which a run "
-		       "that died left",
-		       object, name);
+		       "%s: removing /dev/mapper/%s of a run that died", object,
+		       name);
 		err = remove_mapped(object, name);
 	}
 	free(text);

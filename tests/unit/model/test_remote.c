@@ -81,34 +81,35 @@ static const struct {
 	{ STREAM(HELLO "M\0\0\0\3on"), NB_ENOTFOUND, "" },
 	{ STREAM(HELLO "Z\0\0\0\0"), NB_ECANCELED, "" },
 	{ STREAM("\n"), NB_ESOURCE,
-	  "error: db2: speaks \"\", which is not "
-	  "nightburn\nhint: login scripts on that host must print nothing "
+	  "error: db2: answers \"\", which is not nightburn\nhint: login "
+	  "scripts on that host must print nothing "
 	  "without a terminal\n" },
 	{ STREAM("nightburn-remote 2\n"), NB_ESOURCE,
-	  "error: db2: speaks protocol 2, this nightburn 1\nhint: install the "
+	  "error: db2: uses protocol 2, this nightburn uses 1\nhint: install "
+	  "the "
 	  "same version on both hosts\n" },
 	{ STREAM("nightburn-remote 99999999999\n"), NB_ESOURCE,
-	  "error: db2: speaks \"nightburn-remote 99999999999\", which is not "
+	  "error: db2: answers \"nightburn-remote 99999999999\", which is not "
 	  "nightburn\nhint: login scripts on that host must print nothing "
 	  "without a terminal\n" },
 	{ STREAM("nightburn-remote -1\n"), NB_ESOURCE,
-	  "error: db2: speaks \"nightburn-remote -1\", which is not "
+	  "error: db2: answers \"nightburn-remote -1\", which is not "
 	  "nightburn\nhint: login scripts on that host must print nothing "
 	  "without a terminal\n" },
 	{ STREAM("0123456789012345678901234567890123456789012345678901234567"
 		 "890123456789"),
 	  NB_ESOURCE,
-	  "error: db2: speaks \"0123456789012345678901234567890123456789\", "
+	  "error: db2: answers \"0123456789012345678901234567890123456789\", "
 	  "which is not nightburn\nhint: login scripts on that host must print "
 	  "nothing without a terminal\n" },
 	{ STREAM(HELLO "M\0\100\0\1"), NB_ESOURCE,
-	  "error: db2: sends an invalid frame\n" },
+	  "error: db2: sent an invalid frame\n" },
 	{ STREAM(HELLO "D\1\0\0\1"), NB_ESOURCE,
-	  "error: db2: sends an invalid frame\n" },
+	  "error: db2: sent an invalid frame\n" },
 	{ STREAM(HELLO "\0\0\0\0\0"), NB_ESOURCE,
-	  "error: db2: sends an invalid frame\n" },
+	  "error: db2: sent an invalid frame\n" },
 	{ STREAM(HELLO "m\0\0\0\0"), NB_ESOURCE,
-	  "error: db2: sends an invalid frame\n" },
+	  "error: db2: sent an invalid frame\n" },
 };
 
 START_TEST(a_stream_that_is_none_is_refused)
@@ -201,7 +202,7 @@ END_TEST
 	"{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false," \
 	"\"backup_id\":\"x\",\"date\":1,\"options\":{" options "}}"
 #define NO_OPTION(name)                                                      \
-	"error: remote: no option " name " is taken from "                   \
+	"error: remote: option " name " is not accepted from "               \
 	"another host\nhint: install the same version of nightburn on both " \
 	"hosts\n"
 
@@ -226,14 +227,12 @@ static const struct {
 	  "error: remote: path is \"\"; expected an "
 	  "absolute path\n" },
 	{ TREE("\"path\":\"/a\""),
-	  "error: remote: path has no list of "
-	  "values\n" },
+	  "error: remote: path does not take a list of values\n" },
 	{ TREE("\"path\":[\"/a\",\"/b\"]"),
-	  "error: remote: path has no list "
-	  "of values\n" },
+	  "error: remote: path does not take a list of values\n" },
 	{ TREE("\"path\":[\"/a\"],\"exclude\":[]"),
 	  "error: remote: exclude "
-	  "has no list of values\n" },
+	  "does not take a list of values\n" },
 	{ "{\"task\":\"tree\",\"name\":\"t\",\"sizes\":false,\"backup_id\":"
 	  "\"../x\",\"date\":1,\"options\":{\"path\":[\"/a\"]}}",
 	  "error: remote: not a nightburn request\n" },

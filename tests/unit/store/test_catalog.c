@@ -352,10 +352,11 @@ START_TEST(a_file_that_is_no_catalog_is_refused_with_a_remedy)
 	ck_assert_int_eq(nb_catalog_open(nb_test_path("catalog.db"),
 					 NB_CATALOG_WORK, &catalog),
 			 NB_ECORRUPT);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-				     "the catalog is damaged: "
-				     "file is not a database\nhint: nightburn "
-				     "catalog rebuild"));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(),
+		       "the catalog is damaged: "
+		       "file is not a database\nhint: run nightburn "
+		       "catalog rebuild"));
 }
 END_TEST
 

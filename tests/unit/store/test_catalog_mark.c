@@ -285,7 +285,7 @@ START_TEST(each_flipped_bit_of_a_mark_is_seen)
 	}
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
 				     "the mark of the catalog "
-				     "is damaged\nhint: nightburn catalog "
+				     "is damaged\nhint: run nightburn catalog "
 				     "rebuild"));
 	reopen();
 	nb_assert_ok(nb_catalog_accept(catalog, "p"));

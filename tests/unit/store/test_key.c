@@ -105,7 +105,7 @@ START_TEST(a_key_of_another_size_is_refused)
 
 	nb_assert_ok(nb_str_format(
 		&message,
-		"error: %s: %zu bytes, a key has "
+		"error: %s: %zu bytes long, a key has "
 		"32\nhint: restore the key with nightburn key import --force\n",
 		path, strlen(odd_sizes[_i])));
 	nb_assert_fails(nb_key_load(nb_test_dir(), &key), NB_ECORRUPT, message);

@@ -146,8 +146,8 @@ static const struct {
 	const char *now; /* NULL: gone */
 	const char *message;
 } changes[] = {
-	{ "ab", "error: f: changed its size from 3 to 2 bytes\n" },
-	{ "abcd", "error: f: changed its size from 3 to 4 bytes\n" },
+	{ "ab", "error: f: size changed from 3 to 2 bytes\n" },
+	{ "abcd", "error: f: size changed from 3 to 4 bytes\n" },
 	{ NULL, "error: f: cannot be read: No such file or directory\n" },
 };
 
@@ -172,10 +172,10 @@ static const struct {
 	const char *now, *content, *message;
 } tolerated[] = {
 	{ "ab", "ab\0",
-	  "warning: f: changed its size from 3 to 2 bytes; its content on the "
+	  "warning: f: size changed from 3 to 2 bytes; its content on the "
 	  "disc may be inconsistent\n" },
 	{ "abcd", "abc",
-	  "warning: f: changed its size from 3 to 4 bytes; its content on the "
+	  "warning: f: size changed from 3 to 4 bytes; its content on the "
 	  "disc may be inconsistent\n" },
 	{ NULL, "\0\0\0",
 	  "warning: f: cannot be read: No such file or "

@@ -59,8 +59,8 @@ END_TEST
 	"error: f: not a nightburn key\nhint: nightburn key export" \
 	" prints one\n"
 #define MISTAKE                                                       \
-	"error: f: the key has a typing error\nhint: copy it again, " \
-	"all of the line\n"
+	"error: f: the key has a typing error\nhint: copy the whole " \
+	"line again\n"
 
 static const struct {
 	const char *text, *message;

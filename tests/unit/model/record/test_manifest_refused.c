@@ -48,7 +48,7 @@ static const struct {
 	{ DIR_OF("a//b"), "error: disc: file 1: a//b: invalid entry\n" },
 	{ DIR_OF(".."), "error: disc: file 1: ..: invalid entry\n" },
 	{ DIR_OF("a") "," DIR_OF("b") "," DIR_OF("a"),
-	  "error: disc: a stands twice\n" },
+	  "error: disc: a is given twice\n" },
 	{ "{\"path_hex\":\"6\",\"type\":\"dir\"," REST "}", UNSOUND },
 	{ "{\"path_hex\":\"6x\",\"type\":\"dir\"," REST "}", UNSOUND },
 	{ "{\"path_hex\":\"610062\",\"type\":\"dir\"," REST "}", UNSOUND },
@@ -195,7 +195,7 @@ START_TEST(a_manifest_without_files_is_told_from_an_empty_one)
 		       "\"generation\":1,\"created\":1,\"job\":\"j\","
 		       "\"pool\":\"p\",\"disc\":\"\",\"disc_id\":\"\","
 		       "\"host\":\"h\",\"sources\":[]}",
-		       "error: disc: no list of files\n");
+		       "error: disc: the list of files is missing\n");
 }
 END_TEST
 

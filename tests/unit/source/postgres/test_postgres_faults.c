@@ -50,22 +50,22 @@ static const struct fault {
 	  "echo start; sleep 100", OBJECT "pg_dump: timed out after 2 s\n" },
 	{ "cut plain", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
 	  "pg_dump \"$@\" | head -c 30000",
-	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  OBJECT "the dump is truncated: its last line \"" TRAILER
 		 "\" is missing\n" },
 	{ "cut plain, packed by us", NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD,
 	  "pg_dump \"$@\" | head -c 30000",
-	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  OBJECT "the dump is truncated: its last line \"" TRAILER
 		 "\" is missing\n" },
 	{ "rows behind the trailer", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
 	  "pg_dump \"$@\"; echo '1\t2'",
-	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  OBJECT "the dump is truncated: its last line \"" TRAILER
 		 "\" is missing\n" },
 	{ "cut gzip", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
 	  "pg_dump \"$@\" | head -c 30000",
 	  OBJECT "cannot unpack: the end is missing\n" },
 	{ "gzip of a cut dump", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
 	  "pg_dump \"$@\" | gzip -dc | head -c 30000 | gzip",
-	  OBJECT "the dump is cut off: its last line \"" TRAILER
+	  OBJECT "the dump is truncated: its last line \"" TRAILER
 		 "\" is missing\n" },
 	{ "cut archive", NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT,
 	  "pg_dump \"$@\" | head -c 20000",
@@ -248,10 +248,9 @@ START_TEST(a_dump_that_shrank_is_refused_until_a_person_agrees)
 	ck_assert_int_eq(stat(pg_staged("postgres/testdb.dump"), &st), 0);
 	nb_str_size((uint64_t)st.st_size, now);
 	snprintf(text, sizeof text,
-		 OBJECT
-		 "the dump shrank to %s from "
-		 "500.0 MB, below min_ratio 0.5\nhint: when this is as it "
-		 "should be, run again with --accept-shrink\n",
+		 OBJECT "the dump shrank to %s from "
+			"500.0 MB, below min_ratio 0.5\nhint: if this is "
+			"intended, run again with --accept-shrink\n",
 		 now);
 	ck_assert_str_eq(nb_test_log(), text);
 	ck_assert_int_eq(unlink(pg_staged("postgres/testdb.dump")), 0);

@@ -316,9 +316,9 @@ START_TEST(files_beyond_the_limit_are_left_out_and_noted)
 	rules = (struct nb_config_tree){ .max_file_size = 4 };
 	nb_test_log_clear();
 	nb_assert_ok(collect_by_rules());
-	ck_assert_str_eq(nb_test_log(),
-			 "note: tree php: large: 5 B, left out "
-			 "(max_file_size)\n");
+	ck_assert_str_eq(
+		nb_test_log(),
+		"note: tree php: large: 5 B, skipped (max_file_size)\n");
 	ck_assert_ptr_nonnull(entry("small"));
 	ck_assert_ptr_null(entry("large"));
 	ck_assert_uint_eq(sources.at[0].notes.count, 1);

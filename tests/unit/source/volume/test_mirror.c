@@ -23,31 +23,31 @@ static const struct {
 	  "error: mirror m: /dev/md0 is raid5, not raid1\n" },
 	{ { "raid1", "idle", 2, 1, NB_MIRROR_WORKING },
 	  false,
-	  "error: mirror m: /dev/sdb1 is a member of /dev/md0, which would "
-	  "have one less than it was found with\nhint: afterwards = readd, or "
-	  "once: mdadm /dev/md0 --fail /dev/sdb1 --remove /dev/sdb1\n" },
+	  "error: mirror m: /dev/sdb1 is a member of /dev/md0, which would end "
+	  "up with one member less\nhint: use afterwards = readd, or once: "
+	  "mdadm /dev/md0 --fail /dev/sdb1 --remove /dev/sdb1\n" },
 	{ { "raid1", "recover", 2, 1, NB_MIRROR_SYNCING },
 	  false,
-	  "error: mirror m: /dev/sdb1 is a member of /dev/md0, which would "
-	  "have one less than it was found with\nhint: afterwards = readd, or "
-	  "once: mdadm /dev/md0 --fail /dev/sdb1 --remove /dev/sdb1\n" },
+	  "error: mirror m: /dev/sdb1 is a member of /dev/md0, which would end "
+	  "up with one member less\nhint: use afterwards = readd, or once: "
+	  "mdadm /dev/md0 --fail /dev/sdb1 --remove /dev/sdb1\n" },
 	{ { "raid1", "idle", 2, 2, NB_MIRROR_DETACHED },
 	  true,
-	  "error: mirror m: /dev/md0 has all its 2 members without /dev/sdb1\n"
-	  "hint: mdadm --grow /dev/md0 --raid-devices=3 makes a place for "
-	  "it\n" },
+	  "error: mirror m: /dev/md0 is complete with 2 members without "
+	  "/dev/sdb1\n"
+	  "hint: mdadm --grow /dev/md0 --raid-devices=3 adds a slot for it\n" },
 	{ { "raid1", "idle", 3, 1, NB_MIRROR_DETACHED },
 	  true,
-	  "error: mirror m: /dev/md0 is degraded: besides /dev/sdb1, 1 of 2 "
+	  "error: mirror m: /dev/md0 is degraded: apart from /dev/sdb1, 1 of 2 "
 	  "members work\nhint: repair the array first\n" },
 	{ { "raid1", "idle", 3, 1, NB_MIRROR_WORKING },
 	  true,
-	  "error: mirror m: /dev/md0 is degraded: besides /dev/sdb1, 1 of 2 "
+	  "error: mirror m: /dev/md0 is degraded: apart from /dev/sdb1, 1 of 2 "
 	  "members work\nhint: repair the array first\n" },
 	{ { "raid1", "check", 3, 2, NB_MIRROR_DETACHED },
 	  false,
 	  "error: mirror m: /dev/md0 is busy: check\n"
-	  "hint: wait until it is over\n" },
+	  "hint: wait until it has finished\n" },
 };
 
 START_TEST(an_array_can_be_split_or_it_is_said_why_not)
@@ -138,7 +138,7 @@ START_TEST(a_damaged_record_is_told)
 	ck_assert_int_eq(nb_mirror_record_load(nb_test_dir(), "m", &out),
 			 NB_ECORRUPT);
 	ck_assert_ptr_nonnull(
-		strstr(nb_test_log(), "mirror-m: not a record of a mirror\n"));
+		strstr(nb_test_log(), "mirror-m: not a mirror record\n"));
 	ck_assert_ptr_null(out.array);
 }
 END_TEST
@@ -152,7 +152,7 @@ START_TEST(what_is_no_array_is_refused)
 
 	nb_assert_fails(nb_mirror_open(&m), NB_ESOURCE,
 			"error: mirror m: "
-			"/dev/null is no block device\n");
+			"/dev/null is not a block device\n");
 	nb_mirror_close(&m);
 	m.half = "/no/such";
 	nb_assert_fails(nb_mirror_open(&m), NB_ESOURCE,
