@@ -49,6 +49,15 @@ is_bad(const char *severity)
 	return false;
 }
 
+/* What we asked for ourselves: libisofs reports its own cancelling.  A message
+ * has the lower three bytes of the return value. */
+static bool
+is_cancel(int code)
+{
+	return code == ((int)ISO_IMAGE_WRITE_CANCELED & 0xffffff)
+		|| code == ((int)ISO_CANCELED & 0xffffff);
+}
+
 /*
  * Empties one queue.  The bad messages go to BAD_LEVEL; the first of them is
  * kept in WORDS (N bytes) when that is still empty.
@@ -65,7 +74,8 @@ drain_queue(const char *origin, obtain_fn *obtain, enum nb_level bad_level,
 	while (obtain(&code, text, &number, severity) > 0) {
 		bool bad = is_bad(severity);
 
-		nb_log(bad ? bad_level : NB_DEBUG, "%s: %s", origin, text);
+		nb_log(bad && !is_cancel(code) ? bad_level : NB_DEBUG, "%s: %s",
+		       origin, text);
 		if (!bad)
 			continue;
 		library.bad = true;

@@ -139,14 +139,14 @@ nb_bootarea_parse(const char *name, const char *text, size_t length,
 	json_t *root = NULL;
 	enum nb_err err = nb_json_load(name, text, length, &root);
 
+	if (!err && !parse(root, &area))
+		err = NB_ECORRUPT;
+	if (err == NB_ECORRUPT)
+		nb_fail(err, "%s: not a disk record", name);
 	if (err)
-		return err;
-	if (!parse(root, &area)) {
-		err = nb_fail(NB_ECORRUPT, "%s: not a disk record", name);
 		nb_bootarea_clear(&area);
-	} else {
+	else
 		*out = area;
-	}
 	json_decref(root);
 	return err;
 }

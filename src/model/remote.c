@@ -259,7 +259,7 @@ nb_remote_request_parse(const char *text, size_t length,
 	enum nb_err err = nb_json_load(OBJECT, text, length, &root);
 
 	if (err == NB_ECORRUPT)
-		return NB_EUSAGE;
+		return nb_fail(NB_EUSAGE, OBJECT ": not a nightburn request");
 	if (err)
 		return err;
 	if (!parse_task(root, &r.task))

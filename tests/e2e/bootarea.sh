@@ -140,7 +140,7 @@ refused_at_once()
 hint: boot is a number, /dev/NAME, UUID=, LABEL=, PARTUUID=, PARTLABEL= or none" ||
 		return 1
 	use "boot = 2  max_size = 10M"
-	nb_is 1 run && says err "bootarea gpt: 18.9 MB to the end of /boot, \
+	nb_is 1 run && says err "bootarea gpt: the end of /boot is at 18.9 MB, \
 max_size is 10.0 MB" || return 1
 	sed -i "s,bootarea \"gpt\".*,bootarea \"gpt\" { disk = \"$work/gpt.img\" }," \
 		"$work/nb.conf"
@@ -304,7 +304,7 @@ d = json.load(open(sys.argv[1]))
 assert d["result"] is None
 assert d["comparison"]["backup_table"] == "gpt"
 assert d["comparison"]["partitions"][3]["target"] is None' "$work/out" &&
-		refuses 2 "which disk is to be overwritten?" --yes-erase "$loop" &&
+		refuses 2 "the disk to overwrite is not specified" --yes-erase "$loop" &&
 		nb_is 2 restore --to-device "$loop" --yes-erase "$loop"
 }
 
@@ -313,7 +313,7 @@ too_small()
 	erase small 60M
 	refuses 3 "$loop: not overwritten: it is too small: 67.1 MB needed, \
 it has 62.9 MB
-hint: the files beneath boot/ and efi/" --to-device "$loop" --yes-erase "$loop"
+hint: for a smaller disk use the files below boot/ and efi/" --to-device "$loop" --yes-erase "$loop"
 }
 
 in_use()

@@ -38,13 +38,13 @@ check "an unknown option is one" \
 check "an option of another command is one" \
 	wrong 2 "nightburn: list: does not take --resume" list --resume
 check "an option before the command is one" \
-	wrong 2 "nightburn: job: this option stands behind" --job x run
+	wrong 2 "nightburn: job: this option belongs after" --job x run
 check "a missing argument is one" \
 	wrong 2 "usage: nightburn find [options] NAME" find
 check "a superfluous argument is one" \
 	wrong 2 "nightburn: run: too many arguments" run nightly
 check "a wrong number of seconds is one" \
-	wrong 2 "nightburn: wait: a number of seconds" rotate --wait=soon
+	wrong 2 "nightburn: wait: expected a number of seconds" rotate --wait=soon
 check "adopt wants a name" wrong 2 "--as NAME is missing" adopt
 check "an unknown job fails, the jobs are named" \
 	wrong 1 "hint: the jobs are: nightly" plan --job weekly
@@ -227,7 +227,7 @@ check "a number is a generation, not the beginning of an id" by_generation
 image_refused()
 {
 	mkfifo "$work/fifo"
-	nb_is 2 image "$work/fifo" && says err "no plain file" || return 1
+	nb_is 2 image "$work/fifo" && says err "not a regular file" || return 1
 	script -qec "'$nightburn' -c '$work/nb.conf' image -; echo =\$?" \
 		/dev/null </dev/null >"$work/typed" 2>&1
 	grep -q "stdout is a terminal" "$work/typed" &&
@@ -268,7 +268,7 @@ foreign()
 	insert C
 	local before
 	before=$(sha256sum "$work/discs/C")
-	nb_is 3 plan && says out "no label of nightburn" || return 1
+	nb_is 3 plan && says out "no nightburn label" || return 1
 	nb_is 3 blank || return 1
 	nb_is 3 adopt --as DB-A </dev/null || return 1
 	nb_is 3 adopt --as DB-A --volume-id WRONG || return 1

@@ -129,7 +129,7 @@ assert clone["state"] == "good" and clone["files"] > 300, clone
 many_deletions()
 {
 	mkdir "$work/aside" && mv bin/1* bin/2* "$work/aside" || return 1
-	nb_is 3 clone && says err '222 files would be deleted, at most 100' &&
+	nb_is 3 clone && says err '222 files would be deleted, the limit is 100' &&
 		[ -e "$standby/bin/1" ] &&
 		nb_is 0 clone --accept-delete && same &&
 		mv "$work/aside"/* bin && nb_is 0 clone && same
@@ -170,7 +170,7 @@ not_mounted()
 from_the_clone()
 {
 	echo '{}' >"$system/.nightburn-clone"
-	nb_is 3 clone && says err 'this system runs from a clone'
+	nb_is 3 clone && says err 'this system is running from a clone'
 	local is=$?
 	rm "$system/.nightburn-clone"
 	return $is
@@ -198,7 +198,7 @@ contents()
 	echo oTher >"$standby/file" && touch -r "$work/date" "$standby/file"
 	sed -i 's/"checked": [0-9]*/"checked": 0/' "$standby/.nightburn-clone"
 	nb_is 0 clone && says out 'contents compared' &&
-		says err "$system/file: its content had changed" &&
+		says err "$system/file: content differs" &&
 		cmp "$system/file" "$standby/file" || return 1
 	nb_is 0 clone && ! grep 'contents compared' "$work/out"
 }

@@ -53,7 +53,7 @@ in_read_back()
 	nb_on A 137 run || return 1
 	nb_on A 0 run &&
 		says err 'DB-A: a run died in step verify: the disc is suspect' &&
-		says err 'DB-A: generation 3, whose run died, is good' &&
+		says err 'DB-A: generation 3 of the run that died is good' &&
 		says out 'generation 4 on disc DB-A, session 2' &&
 		nb_on A 0 list && says out '   3  '
 }
@@ -80,7 +80,7 @@ twin()
 		says out 'generation 3 on disc DB-B, session 2' &&
 		nb_on A 3 verify &&
 		says err 'DB-A: not recorded: disc DB-B holds the same backup,' &&
-		says err 'hint: verify it again after the next night' &&
+		says err 'hint: run nightburn verify again after the next backup' &&
 		nb_on B 0 run && says out 'generation 4 on disc DB-B' &&
 		nb_on A 0 verify && [ ! -s err ] &&
 		nb_on A 0 run && says err 'blanking DB-A (generation 3)' &&

@@ -176,7 +176,7 @@ bad_import()
 	sed 's/:.0/:ff/; s/:.1/:ff/; s/:[2-9a-f]/:0/' "$work/key.txt" \
 		>"$work/bad.txt"
 	cmp -s "$work/key.txt" "$work/bad.txt" && return 1
-	nb_is 1 key import "$work/bad.txt" && says err "a key with a mistake" &&
+	nb_is 1 key import "$work/bad.txt" && says err "the key has a typing error" &&
 		echo nonsense | nb_is 1 key import &&
 		says err "not a nightburn key" &&
 		nb_is 1 key import "$work/none" && says err "No such file" &&
@@ -242,7 +242,7 @@ volume_only()
 	rm -f "$work/discs/A"
 	xorriso -outdev "stdio:$work/discs/A" -volid "$volume" \
 		-map "$work/tree" / >/dev/null 2>&1 || return 1
-	refused unknown-data "holds data, and no label of nightburn" &&
+	refused unknown-data "contains data, but no nightburn label" &&
 		nb_is 0 disc && says out "$volume" && put_back A
 }
 check "a volume id alone makes no disc ours" volume_only
@@ -255,7 +255,7 @@ clone_old()
 	nb_is 0 run || return 1
 	cp "$work/discs/B" "$work/newer"
 	cp "$work/kept/B" "$work/discs/B"
-	refused generation-conflict "holds another backup than the catalog" ||
+	refused generation-conflict "the backup on the disc is not the one in the catalog" ||
 		return 1
 	nb_is 0 verify && says err "not recorded" || return 1
 	cp "$work/newer" "$work/discs/B"
@@ -287,7 +287,7 @@ clone_newest()
 		nb_is 0 run && says out "generation 6 on disc DB-A" || return 1
 	# From now on the other one is the stale copy.
 	put_back A
-	refused generation-conflict "holds another backup" || return 1
+	refused generation-conflict "the backup on the disc is not" || return 1
 	mv "$work/discs/C" "$work/discs/A"
 	cp "$work/discs/A" "$work/kept/A"
 }
@@ -313,7 +313,7 @@ import_other()
 	on two
 	before=$(sha256sum <"$state/key")
 	nb_is 1 key import "$work/key.txt" &&
-		says err "hint: with --force it is replaced" &&
+		says err "hint: --force replaces it" &&
 		[ "$(sha256sum <"$state/key")" = "$before" ] &&
 		nb_is 0 key import --force --json "$work/key.txt" &&
 		python3 -c 'import json, sys; r = json.load(open(sys.argv[1]))
@@ -351,7 +351,7 @@ open_key()
 		[ ! -s "$work/out" ] && readable || return 1
 	chmod 600 "$state/key"
 	printf x >>"$state/key"
-	nb_is 1 run && says err "33 bytes, a key has 32" &&
+	nb_is 1 run && says err "33 bytes long, a key has 32" &&
 		nb_is 1 key import "$work/key.txt" && says err "33 bytes" &&
 		readable && nb_is 0 key import --force "$work/key.txt" &&
 		nb_is 0 plan
@@ -363,7 +363,7 @@ lost_key()
 	mv "$state/key" "$work/lost"
 	insert B
 	refused label-forged "$no_key" &&
-		says err "nightburn key import" && says err "adopt it" &&
+		says err "nightburn key import" && says err "nightburn adopt --as NAME" &&
 		[ ! -e "$state/key" ] && readable || return 1
 	# This one was written by the other host.
 	insert A

@@ -252,7 +252,9 @@ too_large()
 	before=$(fingerprint)
 	head -c 120000000 /dev/zero >"$work/tree/large"
 	insert B
-	nb_is 3 run && says err "does not fit on a disc of this kind" &&
+	nb_is 3 run && says err "does not fit on a disc of this kind: 120." &&
+		says err " MB needed, 100.0 MB available" &&
+		! grep libisofs "$work/err" &&
 		[ "$(fingerprint)" = "$before" ] &&
 		[ -n "$(ls "$work/staging")" ]
 }
@@ -284,7 +286,7 @@ foreign()
 	cp "$work/discs/B" "$work/keep"
 	head -c 1000000 /dev/urandom >"$work/discs/B"
 	cp "$work/discs/B" "$work/random"
-	nb_is 3 run && says err "holds data, and no label of nightburn" &&
+	nb_is 3 run && says err "contains data, but no nightburn label" &&
 		cmp "$work/discs/B" "$work/random" || return 1
 	cp "$work/keep" "$work/discs/B"
 	nb_is 0 verify
@@ -294,9 +296,11 @@ check "a disc that nightburn does not know is not written" foreign
 no_disc()
 {
 	rm "$work/drive"
-	nb_is 3 run && says err "no disc in the drive" && insert B
+	nb_is 3 run && says err "no disc in the drive" &&
+		[ "$(grep -c "no disc in the drive" "$work/err")" = 1 ] &&
+		insert B
 }
-check "no disc: the dump is kept, and a person is asked for" no_disc
+check "no disc: the dump is kept, and a person is asked for, once" no_disc
 
 last_good()
 {
@@ -319,7 +323,7 @@ flipped()
 		conv=notrunc status=none
 	nb_is 1 verify && says err "testdb.dump: SHA-256 differs" &&
 		says out "BAD" &&
-		says err "generation 6 is not good any more, generation 5" &&
+		says err "generation 6 is damaged, the earlier generation 5" &&
 		nb_is 1 restore --to "$work/bad" &&
 		[ -z "$(find "$work/bad" -name '*.dump')" ] &&
 		[ -n "$(find "$work/bad" -name globals.sql)" ]

@@ -55,7 +55,7 @@ lost()
 	rm "$work"/state/catalog.db*
 	insert B
 	nb_is 3 run && says err "the disc is not in the catalog" &&
-		says err "hint: nightburn catalog rebuild"
+		says err "hint: run nightburn catalog rebuild"
 }
 
 rebuilt()
@@ -89,7 +89,7 @@ damaged()
 	printf 0 | dd of="$work/discs/A" bs=1 seek=$((at + 12)) conv=notrunc \
 		status=none
 	nb_is 0 catalog rebuild &&
-		says err "session 2 of DB-A is read instead" &&
+		says err "reading session 2 of DB-A instead" &&
 		says err "the catalog still lacks generation 5" || return 1
 	cp "$work/keep" "$work/discs/A"
 	nb_is 0 list && ! grep "^ *4 " "$work/out" && nb_is 3 run &&
@@ -101,7 +101,7 @@ other_key()
 {
 	mv "$work/state/key" "$work/key"
 	nb_is 3 catalog rebuild &&
-		says err "does not bear the key of this installation" &&
+		says err "was not made with the key of this installation" &&
 		mv "$work/key" "$work/state/key"
 }
 
@@ -137,14 +137,14 @@ forged()
 		'M = M.replace(b"\"mac\"", b"\"mad\"")'; do
 		cp "$work/keep" "$work/discs/A"
 		forge "$work/discs/A" "$change" || return 1
-		nb_is 1 verify && says err "nightburn/manifest.json: its MAC \
-is wrong: this is not the manifest that was written" || return 1
+		nb_is 1 verify && says err "nightburn/manifest.json: wrong \
+MAC; the manifest is not the one that was written" || return 1
 		rm -rf "$work/back"
-		nb_is 1 restore --to "$work/back" && says err "MAC is wrong" &&
+		nb_is 1 restore --to "$work/back" && says err "wrong MAC" &&
 			cmp "$work/back/tree/t/file4" "$work/tree/file4" ||
 			return 1
 		rm "$work"/state/catalog.db*
-		nb_is 1 catalog rebuild && says err "its MAC is wrong" &&
+		nb_is 1 catalog rebuild && says err "wrong MAC" &&
 			nb_is 0 list && [ ! -s "$work/out" ] || return 1
 	done
 	cp "$work/keep" "$work/discs/A"

@@ -284,7 +284,7 @@ changing()
 	done 9<>"$d/never" &
 	local writer=$!
 	once_in_five refused \
-		"$me@127.0.0.1: tree files: random changed each time that it was" ||
+		"$me@127.0.0.1: tree files: random changed each time it was" ||
 		bad=1
 	config "$(files key)"
 	once_in_five nb_is 3 run &&
@@ -321,7 +321,7 @@ refusals()
 		"hint: ssh-keyscan writes the line" || return 1
 	config "$(files refused)"
 	refused "nightburn: $host: does not accept our key" \
-		"hint: its authorized_keys wants a line" || return 1
+		"hint: add the key to its authorized_keys" || return 1
 	config "$(files missing)"
 	refused "nightburn: $host: nightburn is not installed" || return 1
 	config "$(files key "ssh = \"$d/bin/nothing\"")"
@@ -393,7 +393,7 @@ END
 		lie file "2" '' && says err '/a: SHA-256 differs' &&
 		lie short "2" '' &&
 		says err '/a: received 12 bytes, its size is 13'
-	lie json 'file' '' || says err ':1: not a JSON object'
+	lie json 'file' '' || says err 'not a nightburn'
 }
 check "no lie of another host comes through" lies
 

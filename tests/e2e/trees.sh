@@ -131,7 +131,7 @@ rot()
 		night1/other && mount -o loop tree.img tree || return 1
 	nb_on run --json
 	ends 3 '"verified": true' && has '"corrupt": 2' \
-		&& has "tree files: other has other bytes than in backup" \
+		&& has "tree files: other: content differs from backup" \
 		&& has '"shared": 3' || return 1
 	cp -a tree night3
 	same 3 night3 && same 2 night2
@@ -178,7 +178,7 @@ busy()
 told()
 {
 	busy 'copy_newer = 0' 3 '"changed": 1' && has '"verified": true' \
-		&& has "may be of different moments"
+		&& has "may be inconsistent"
 }
 
 refused()

@@ -173,7 +173,7 @@ def lost(scene):
            refused_blank[1])
     refused(scene, "A", "the disc is not in the catalog")
     status, text = scene.ask("A", "catalog", "accept")
-    expect(status == 0 and "taken for what there is" in text, text)
+    expect(status == 0 and "accepted as it is" in text, text)
     status, text = scene.night("C", 3)
     expect(status == 0 and scene.versions("C") == {3}, text)
     expect("generation 3" in scene.ask("C", "disc")[1], "3 is not next")
@@ -187,7 +187,7 @@ def damaged(scene):
                  b"junk" * 999):
         with open(path, "wb") as file:
             file.write(junk)
-        refused(scene, "A", "nothing is written to a disc before" if junk
+        refused(scene, "A", "until then nothing is written to a disc" if junk
                 else "the disc is not in the catalog")
         scene.ask("A", "list")
         status, text = scene.ask("A", "verify")

@@ -131,7 +131,8 @@ def first_error(text, place):
     line = lines[0] if lines else (text.splitlines() or [""])[0]
     # Which of its bounds a reader meets first depends on the machine.
     line = re.sub("Out of virtual memory|(cannot read the directory tree: "
-                  "its reader (finds no end|ended early|needs too much memory)"
+                  "directory parser (exceeded its CPU limit|ended prematurely|"
+                  "exceeded its memory limit)"
                   ")", "BOUNDED", line)
     line = line.replace("stdio:" + place, "").replace(place, "")
     line = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}",

@@ -147,7 +147,7 @@ CASES = (
 )
 if SANITIZED:  # it takes terabytes
     CASES = CASES[:-1]
-WORDS = {"f": r"\nhint: .*limit on a file's size \(ulimit -f\)",
+WORDS = {"f": r"\nhint: .*file size limit \(ulimit -f\)",
          "n": r"Too many open files|cannot be had|cannot open shared|"
               r"unable to open|no reason given by the library|no drive",
          "v": r"out of memory|annot allocate|cannot map|failed to map|"

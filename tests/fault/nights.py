@@ -65,9 +65,9 @@ def live(kind, work):
             elif status not in STATUSES:
                 raise Broken(f"exit status {status}")
             elif not options and re.search(
-                    "suspect|is blank|no nightburn label|unreadable or unsupported|"
-                    "newest session of the disc is bad|holds another backup",
-                    text):
+                    "suspect|is blank|no nightburn label|unreadable or "
+                    "unsupported|newest session of the disc is bad|the backup "
+                    "on the disc is not", text):
                 # A person looks at it, and has it made usable again.
                 adopted += scene.adopt(disc)
             if verified:

@@ -168,7 +168,7 @@ def say(text):
     # What stands at a wrong address is of each night's own bytes.
     line = re.sub(r"nightburn/label.json: Unsupported ECMA-119 feature|"
                   r"/dev/sr0: cannot read the directory tree: .*",
-                  "the directory cannot be read", line)
+                  "cannot read the directory tree", line)
     line = re.sub(r"\d+ files, [\d.]+ kB", "all files", line)
     return line.replace("|", "\\|")
 

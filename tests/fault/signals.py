@@ -143,8 +143,8 @@ def step(base, work, number, name):
         base, os.path.join(work, f"{number}-{name}"), lines, None)
     if (status, state) != (wanted, becomes):
         raise Broken(f"{what}: status {status}, disc A {state}\n{text}")
-    if what in PROVED and ("burned, and not read back" not in text
-                           or "whose run died, is good" not in after):
+    if what in PROVED and ("burned but not read back" not in text
+                           or "of the run that died is good" not in after):
         raise Broken(f"{what}: not proved afterwards\n{text}\n{after}")
 
 
@@ -203,7 +203,7 @@ def behind_others(base, work, name):
         status, text = scene.ask(
             "B", "append", options=rules(scene, [
                 f"when write nth 2 then signal {name}"]))
-        if status != 4 or "burned, and not read back" not in text:
+        if status != 4 or "burned but not read back" not in text:
             raise Broken(f"status {status}\n{text}")
         scene.check(2)
         status, text = scene.ask("B", "restore", "--to",
@@ -211,7 +211,7 @@ def behind_others(base, work, name):
         if status:
             raise Broken(f"not restored: {text}")
         status, text = scene.night("B", 3)
-        if status or "whose run died, is good" not in text:
+        if status or "of the run that died is good" not in text:
             raise Broken(f"not proved: {text}")
         scene.check(3)
     finally:

@@ -76,7 +76,7 @@ mirror_stalls()
 		diff - <(printf '%s\n' \
 		"hint: check for other disk activity, and speed_limit_max" \
 		"exit status 1" "left:" "$detached") &&
-		grep -qxE 'nightburn: mirror md: the resync of /dev/md0 has not got on for 2 s \([0-9]+% done\)' \
+		grep -qxE 'nightburn: mirror md: the resync of /dev/md0 has made no progress for 2 s \([0-9]+% done\)' \
 			"$seen/m-stall"
 }
 
@@ -111,7 +111,7 @@ mirror_answers()
 	check "a half that failed by itself" split_said m-faulty 1 \
 		"$detached" \
 		"$no /dev/vdc is faulty in /dev/md0" \
-		"hint: check the disk, then mdadm /dev/md0 --remove /dev/vdc"
+		"hint: check the disk, then run mdadm /dev/md0 --remove /dev/vdc"
 	check "no array" split_said m-none 1 "$detached" \
 		"$no /dev/vdb is not an md array"
 	check "no half" split_said m-missing 1 "$detached" \

@@ -77,11 +77,22 @@ check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 		       plan->device);
 }
 
+/* A refusal that was told at the first look is not told a second time. */
+static enum nb_err
+refuse_once(const struct nb_plan_info *told, const struct nb_plan_info *plan)
+{
+	if (told->err == plan->err && !strcmp(told->reason, plan->reason)
+	    && !strcmp(told->device, plan->device))
+		return plan->err;
+	return nb_plan_refused(plan);
+}
+
 static enum nb_err
 write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	     enum nb_intent intent, struct nb_run_result *result)
 {
 	struct nb_session *session = NULL;
+	const struct nb_plan_info told = result->plan;
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	struct nb_write w = { backup->context, backup, &look, intent };
@@ -95,11 +106,10 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	if (!err) {
 		nb_plan_tell(backup->context, &look, &decision, &result->plan);
 		err = session ? check_by_hand(backup, &result->plan)
-			      : nb_plan_refused(&result->plan);
+			      : refuse_once(&told, &result->plan);
 	}
-	if (!err) {
+	if (!err)
 		err = nb_write_session(&w, &decision, session, result);
-	}
 	nb_session_free(session);
 	nb_inspect_close(&look);
 	return err;

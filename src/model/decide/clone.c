@@ -32,9 +32,8 @@ nb_clone_parse(const char *name, const char *text, size_t length,
 	char format[32];
 	bool good;
 
-	if (nb_json_load(name, text, length, &object))
-		return NB_ECORRUPT;
-	good = nb_json_text(object, "format", format, sizeof format)
+	good = !nb_json_load(name, text, length, &object)
+		&& nb_json_text(object, "format", format, sizeof format)
 		&& !strcmp(format, "nightburn clone 1")
 		&& nb_json_text(object, "name", m.name, sizeof m.name)
 		&& nb_json_hex(object, "id", m.id, NB_ID_HEX)

@@ -16,9 +16,8 @@ nb_json_load(const char *name, const char *text, size_t length, json_t **out)
 		return nb_fail_memory();
 	if (!json_is_object(root)) {
 		json_decref(root);
-		nb_log(NB_WARNING, "%s:%d: not a JSON object: %s", name,
-		       root ? 1 : error.line,
-		       root ? "another type" : error.text);
+		nb_log(NB_DEBUG, "%s:%d: not a JSON object: %s", name,
+		       root ? 1 : error.line, root ? "wrong type" : error.text);
 		return NB_ECORRUPT;
 	}
 	*out = root;

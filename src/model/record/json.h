@@ -13,8 +13,11 @@
 
 #include "base/err.h"
 
-/* The object in LENGTH bytes of TEXT; NB_ECORRUPT, a warning with NAME and the
- * line.  The caller decrefs. */
+/*
+ * The object in LENGTH bytes of TEXT, named NAME; the caller decrefs.  NB_ENOMEM;
+ * NB_ECORRUPT, for which the caller has the words: the parser's own are told at
+ * level NB_DEBUG alone.
+ */
 enum nb_err nb_json_load(const char *name, const char *text, size_t length,
 			 json_t **out);
 

@@ -116,21 +116,19 @@ nb_label_parse(const char *name, const char *text, size_t length,
 {
 	struct nb_label label;
 	enum nb_err err;
-	json_t *root;
+	json_t *root = NULL;
 
 	memset(&label, 0, sizeof label);
 	err = nb_json_load(name, text, length, &root);
-	if (err)
-		return err;
 	label.has_manifest_mac =
 		json_is_true(json_object_get(root, "manifest_mac"));
-	if (read_label(root, &label)) {
-		*out = label;
-	} else {
-		nb_log(NB_WARNING, "%s: not a nightburn label", name);
+	if (!err && !read_label(root, &label))
 		err = NB_ECORRUPT;
-	}
 	json_decref(root);
+	if (err == NB_ECORRUPT)
+		nb_log(NB_WARNING, "%s: not a nightburn label", name);
+	if (!err)
+		*out = label;
 	return err;
 }
 

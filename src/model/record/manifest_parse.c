@@ -203,7 +203,8 @@ find_lines(const char *text, size_t length, const char **files,
 	return *files <= *end;
 }
 
-/* The object without the files that *LINES to *END are; no lines: all. */
+/* The object without the files that *LINES to *END are; no lines: all.
+ * NB_ECORRUPT is not told. */
 static enum nb_err
 load_head(const char *name, const char *text, size_t length, const char **lines,
 	  const char **end, json_t **root)
@@ -221,8 +222,7 @@ load_head(const char *name, const char *text, size_t length, const char **lines,
 	if (head.failed)
 		err = nb_fail_memory();
 	else if (length > WHOLE_MAX)
-		err = nb_fail(NB_ECORRUPT, "%s: not a nightburn manifest",
-			      name);
+		err = NB_ECORRUPT;
 	else
 		err = nb_json_load(name, text, length, root);
 	nb_str_free(&head);
@@ -254,15 +254,14 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	const char *lines, *end;
 	bool recorded;
 	enum nb_err err;
-	json_t *root;
+	json_t *root = NULL;
 
 	err = load_head(name, text, length, &lines, &end, &root);
-	if (err)
-		return err;
-	if (!read_head(root, &found))
-		err = nb_fail(NB_ECORRUPT, "%s: not a nightburn manifest",
-			      name);
-	else
+	if (!err && !read_head(root, &found))
+		err = NB_ECORRUPT;
+	if (err == NB_ECORRUPT)
+		nb_fail(err, "%s: not a nightburn manifest", name);
+	if (!err)
 		err = read_files(root, &lists);
 	recorded = json_is_true(json_object_get(root, "filters"));
 	json_decref(root);

@@ -179,7 +179,7 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 	if (!err && state.half == NB_MIRROR_FAULTY && !known)
 		err = nb_fail(NB_ESOURCE,
 			      "%s: %s is faulty in %s\nhint: check the disk, "
-			      "then mdadm %s --remove %s",
+			      "then run mdadm %s --remove %s",
 			      held->object, config->half, config->array,
 			      config->array, config->half);
 	if (!err && !known) {

@@ -34,6 +34,8 @@ parse(const char *path, const char *text, size_t length,
 	json_t *root = NULL;
 	enum nb_err err = nb_json_load(path, text, length, &root);
 
+	if (err == NB_ECORRUPT)
+		nb_fail(err, "%s: not a mirror record", path);
 	if (err)
 		return err;
 	*record = (struct nb_mirror_record){

@@ -284,40 +284,25 @@ END_TEST
 static const struct {
 	const char *text;
 	size_t length;
-	const char *message;
 } unreadable[] = {
-	{ OF(""),
-	  "warning: disc:1: not a JSON object: '[' or '{' expected "
-	  "near end of file\n" },
-	{ OF("[1]"), "warning: disc:1: not a JSON object: another type\n" },
-	{ OF("{\n\"a\":\n"),
-	  "warning: disc:3: not a JSON object: unexpected "
-	  "token near end of file\n" },
-	{ OF("{}{}"),
-	  "warning: disc:1: not a JSON object: end of file "
-	  "expected near '{'\n" },
-	{ OF("{\"a\":1,\"a\":2}"),
-	  "warning: disc:1: not a JSON object: "
-	  "duplicate object key near '\"a\"'\n" },
-	{ OF("{\"a\":\"\xff\"}"),
-	  "warning: disc:1: not a JSON object: unable "
-	  "to decode byte 0xff near '\"'\n" },
-	{ OF("{\"a\":\"\\u0000\"}"),
-	  "warning: disc:1: not a JSON object: "
-	  "\\u0000 is not allowed without JSON_ALLOW_NUL near "
-	  "'\"\\u0000\"'\n" },
-	{ OF("{\"generation\": 18446744073709551615}"),
-	  "warning: disc:1: not "
-	  "a JSON object: too big integer near '18446744073709551615'\n" },
+	{ OF("") },
+	{ OF("[1]") },
+	{ OF("{\n\"a\":\n") },
+	{ OF("{}{}") },
+	{ OF("{\"a\":1,\"a\":2}") },
+	{ OF("{\"a\":\"\xff\"}") },
+	{ OF("{\"a\":\"\\u0000\"}") },
+	{ OF("{\"generation\": 18446744073709551615}") },
 };
 
-START_TEST(what_is_no_json_object_is_refused_with_the_line)
+/* What jansson says of it is for -v alone. */
+START_TEST(what_is_no_json_object_is_no_label)
 {
 	struct nb_label back;
 
 	nb_assert_fails(nb_label_parse("disc", unreadable[_i].text,
 				       unreadable[_i].length, &back),
-			NB_ECORRUPT, unreadable[_i].message);
+			NB_ECORRUPT, "warning: disc: not a nightburn label\n");
 }
 END_TEST
 
@@ -355,8 +340,8 @@ main(void)
 	tcase_add_loop_test(
 		tc, a_label_with_one_fault_is_refused_and_nothing_is_filled_in,
 		0, COUNT(broken));
-	tcase_add_loop_test(tc, what_is_no_json_object_is_refused_with_the_line,
-			    0, COUNT(unreadable));
+	tcase_add_loop_test(tc, what_is_no_json_object_is_no_label, 0,
+			    COUNT(unreadable));
 	tcase_add_test(tc, a_label_cut_short_anywhere_is_refused);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
