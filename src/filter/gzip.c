@@ -186,7 +186,7 @@ unpacker_finish(void *state, const struct nb_filter_out *out)
 	(void)out;
 	return s->ended
 		? NB_OK
-		: nb_fail(NB_ECORRUPT, "%s: cannot unpack: the end is missing",
+		: nb_fail(NB_ECORRUPT, "%s: cannot unpack: unexpected end",
 			  s->object);
 }
 

@@ -183,10 +183,9 @@ unpacker_finish(void *state, const struct nb_filter_out *out)
 	struct unpacker *u = state;
 
 	(void)out;
-	return u->left
-		? nb_fail(NB_ECORRUPT, "%s: cannot unpack: the end is missing",
-			  u->object)
-		: NB_OK;
+	return u->left ? nb_fail(NB_ECORRUPT,
+				 "%s: cannot unpack: unexpected end", u->object)
+		       : NB_OK;
 }
 
 const struct nb_filter_type nb_filter_zstd = {

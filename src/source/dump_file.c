@@ -37,7 +37,7 @@ nb_dump_file_open(struct nb_dump_file *file,
 	if (file->fd < 0 && errno == EEXIST)
 		return NB_ENOTFOUND;
 	if (file->fd < 0)
-		return nb_fail_errno(nb_fd_write_error(), "%s: cannot make",
+		return nb_fail_errno(nb_fd_write_error(), "%s: cannot create",
 				     spec->path);
 	return nb_chain_write(&(struct nb_chain_spec){ .object = file->path,
 						       .filters = spec->filters,

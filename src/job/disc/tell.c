@@ -94,7 +94,7 @@ nb_msinfo(struct nightburn *nb, const char *device, struct nb_disc_info *out)
 		return nb_fail(err, "%s: no disc", out->device);
 	if (!err && out->state != NB_MEDIUM_BLANK
 	    && out->state != NB_MEDIUM_APPENDABLE)
-		err = nb_fail(NB_EWRONG, "%s: %s: no session can be added",
+		err = nb_fail(NB_EWRONG, "%s: %s: no session can be appended",
 			      out->device, nb_medium_state_name(out->state));
 	return err;
 }

@@ -81,7 +81,7 @@ check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 static enum nb_err
 refuse_once(const struct nb_plan_info *told, const struct nb_plan_info *plan)
 {
-	if (told->err == plan->err && !strcmp(told->reason, plan->reason)
+	if (told->err == plan->err && told->reason == plan->reason
 	    && !strcmp(told->device, plan->device))
 		return plan->err;
 	return nb_plan_refused(plan);

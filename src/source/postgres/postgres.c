@@ -72,12 +72,11 @@ check_program(const struct nb_config_source *source, int *number, char **text)
 	if (!err)
 		err = nb_pg_program_version(source, path, number, text);
 	if (!err && *number < nb_pg_format_of(source)->since)
-		err = nb_fail(
-			NB_ECONFIG,
-			"postgres %s: pg_dump %s has no "
-			"zstd for format directory\nhint: compress = gzip, "
-			"or format = custom",
-			source->name, *text);
+		err = nb_fail(NB_ECONFIG,
+			      "postgres %s: pg_dump %s does not support zstd "
+			      "with format = directory\nhint: compress = gzip, "
+			      "or format = custom",
+			      source->name, *text);
 	free(path);
 	return err;
 }
@@ -256,8 +255,7 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	}
 	if (!server->databases.count)
 		return nb_fail(NB_ESOURCE,
-			       "postgres %s: the server lists no "
-			       "database",
+			       "postgres %s: the server has no databases",
 			       source->name);
 	for (size_t i = 0; !err && i < server->databases.count; i++) {
 		dump = *model;

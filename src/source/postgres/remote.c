@@ -31,7 +31,7 @@ take_answer(void *ctx, char type, const char *body, size_t n)
 	if (type != NB_REMOTE_ANSWER || q->answered
 	    || !nb_remote_answer_parse(body, n, &q->answer))
 		return nb_remote_nonsense(&q->source->remote,
-					  "an answer that is none");
+					  "an invalid reply");
 	q->answered = true;
 	return NB_OK;
 }
@@ -51,7 +51,7 @@ ask_there(const struct nb_remote_request *request, struct question *q)
 						  .timeout = ASK_SECONDS });
 	free(text);
 	if (!err && !q->answered)
-		err = nb_remote_nonsense(&q->source->remote, "no answer");
+		err = nb_remote_nonsense(&q->source->remote, "no response");
 	if (err)
 		nb_remote_answer_clear(&q->answer);
 	return err;
@@ -70,8 +70,8 @@ check_restore(const struct nb_config_source *source, const char *restore,
 	if (!err && number < dump->version)
 		err = nb_fail(NB_ESOURCE,
 			      "postgres %s: pg_restore %s here is "
-			      "older than pg_dump %s on %s\nhint: install "
-			      "postgresql-client of that version here",
+			      "older than pg_dump %s on %s\nhint: install that "
+			      "version of postgresql-client on this host",
 			      source->name, text, dump->version_text,
 			      source->remote.host);
 	free(text);
@@ -141,7 +141,7 @@ take_dump(void *ctx, char type, const char *body, size_t n)
 
 	if (type != NB_REMOTE_DATA)
 		return nb_remote_nonsense(&dump->source->remote,
-					  "what is no dump");
+					  "something other than a dump");
 	return dump->sink(dump->sink_ctx, body, n);
 }
 

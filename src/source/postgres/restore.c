@@ -140,7 +140,7 @@ prepare_database(const struct restoring *r)
 	else if (!output || strcmp(output, "0\n"))
 		err = nb_fail(NB_EWRONG,
 			      "%s: the database is not empty\n"
-			      "hint: drop it, or restore into another one",
+			      "hint: drop it, or restore into another database",
 			      r->what->database);
 	free(output);
 	return err;
@@ -196,10 +196,10 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 			plain = open(slash ? directory : ".",
 				     O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 			if (plain < 0)
-				err = nb_fail_errno(NB_EIO,
-						    "%s: no temporary "
-						    "file",
-						    directory);
+				err = nb_fail_errno(
+					NB_EIO,
+					"%s: cannot create a temporary file",
+					directory);
 		}
 		free(directory);
 	}

@@ -91,10 +91,10 @@ nb_serve_postgres(struct nb_serve *serve,
 	const struct nb_config_source *source = &request->source;
 
 	if (nb_pg_format_of(source)->directory)
-		return nb_fail(NB_EUSAGE,
-			       "postgres %s: format directory is "
-			       "no stream",
-			       source->name);
+		return nb_fail(
+			NB_EUSAGE,
+			"postgres %s: format = directory cannot be streamed",
+			source->name);
 	switch (request->task) {
 	case NB_REMOTE_POSTGRES_CHECK:
 		return check(serve, source);

@@ -33,7 +33,7 @@ struct call {
 enum nb_err
 nb_remote_nonsense(const struct nb_config_remote *remote, const char *what)
 {
-	return nb_fail(NB_ESOURCE, "%s: sends %s", remote->host, what);
+	return nb_fail(NB_ESOURCE, "%s: sent %s", remote->host, what);
 }
 
 static enum nb_err
@@ -51,7 +51,7 @@ take_message(struct call *c, const char *body)
 	if (++c->messages < MESSAGES_MAX)
 		nb_log(level, "%s: %s", host, body + 1);
 	else if (c->messages == MESSAGES_MAX)
-		nb_log(NB_WARNING, "%s: and more messages", host);
+		nb_log(NB_WARNING, "%s: further messages are suppressed", host);
 	return NB_OK;
 }
 
@@ -59,13 +59,12 @@ static enum nb_err
 take_data(struct call *c, const char *body, size_t n)
 {
 	uint64_t cap = c->call->max_bytes;
+	char size[16];
 
 	c->bytes += n;
 	if (cap && c->bytes > cap)
-		return nb_fail(NB_ESOURCE,
-			       "%s: more than %" PRIu64 " bytes "
-			       "(max_size)",
-			       c->remote->host, cap);
+		return nb_fail(NB_ESOURCE, "%s: more than %s (max_size)",
+			       c->remote->host, nb_str_size(cap, size));
 	nb_sha256_add(c->sha256, body, n);
 	return NB_OK;
 }
@@ -77,24 +76,25 @@ take_frame(void *ctx, char type, const char *body, size_t n)
 	enum nb_err err = NB_OK;
 
 	if (c->ended)
-		return nb_remote_nonsense(c->remote, "more behind its end");
+		return nb_remote_nonsense(c->remote, "data after the end");
 	if (type == NB_REMOTE_DATA)
 		err = take_data(c, body, n);
 	else
 		c->control += n;
 	if (!err && c->control > CONTROL_MAX)
-		return nb_remote_nonsense(c->remote, "names without end");
+		return nb_remote_nonsense(c->remote,
+					  "an endless list of names");
 	if (type == NB_REMOTE_MESSAGE)
 		return take_message(c, body);
 	if (type == NB_REMOTE_END) {
 		c->ended = true;
 		return nb_remote_end_parse(body, n, &c->end)
 			? NB_OK
-			: nb_remote_nonsense(c->remote, "an end that is none");
+			: nb_remote_nonsense(c->remote, "an invalid end");
 	}
 	if (!err && !c->call->fn)
 		return nb_remote_nonsense(c->remote,
-					  "what nobody asked it for");
+					  "data that was not requested");
 	return err ? err : c->call->fn(c->call->ctx, type, body, n);
 }
 
@@ -161,21 +161,20 @@ judge(struct call *c, const struct nb_proc_result *result)
 	if (!c->ended)
 		return nb_remote_explain(c->remote, result, c->wire.greeted);
 	if (!c->end.good)
-		return c->complained ? NB_ESOURCE
-				     : nb_fail(NB_ESOURCE,
-					       "%s: failed, and does not say "
-					       "why",
-					       host);
+		return c->complained
+			? NB_ESOURCE
+			: nb_fail(NB_ESOURCE, "%s: failed without a message",
+				  host);
 	nb_sha256_finish(c->sha256, sha256);
 	if (c->end.bytes != c->bytes)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %" PRIu64 " bytes came, it "
-			       "sent %" PRIu64,
+			       "%s: received %" PRIu64
+			       " bytes, it sent %" PRIu64,
 			       host, c->bytes, c->end.bytes);
 	if (memcmp(c->end.sha256, sha256, sizeof sha256))
 		return nb_fail(NB_ESOURCE,
-			       "%s: the SHA-256 of what came "
-			       "differs from that of what it sent",
+			       "%s: the SHA-256 of the received data differs "
+			       "from that of the sent data",
 			       host);
 	return NB_OK;
 }

@@ -66,20 +66,20 @@ explain_refusal(const struct nb_config_remote *remote, const char *errors,
 	*explained = true;
 	if (strstr(errors, "IDENTIFICATION HAS CHANGED"))
 		return nb_fail(NB_ESOURCE,
-			       "%s: its host key is not the one "
-			       "in %s\nhint: only when the host was set up "
-			       "anew, replace its line there",
+			       "%s: its host key differs from the one in "
+			       "%s\nhint: replace its line there only if the "
+			       "host was reinstalled",
 			       remote->host, known);
 	if (strstr(errors, "Host key verification failed"))
 		return nb_fail(NB_ESOURCE,
 			       "%s: its host key is not in %s\n"
-			       "hint: ssh-keyscan writes the line; compare "
-			       "it with the key on the host",
+			       "hint: add the output of ssh-keyscan, after "
+			       "comparing it with the key on the host",
 			       remote->host, known);
 	if (strstr(errors, "Permission denied ("))
-		return fail(remote, "does not take our key",
-			    "its authorized_keys wants a line with the key, "
-			    "see nightburn.conf(5)");
+		return fail(remote, "does not accept our key",
+			    "add the key to its authorized_keys, see "
+			    "nightburn.conf(5)");
 	*explained = false;
 	return NB_OK;
 }
@@ -95,15 +95,15 @@ nb_remote_explain(const struct nb_config_remote *remote,
 
 	line = line ? line + 1 : errors;
 	if (!greeted && result->exit_code == NOT_FOUND)
-		return fail(remote, "has no program nightburn",
-			    "install it there, or name it in command=\"...\" "
-			    "of authorized_keys");
+		return fail(remote, "nightburn is not installed",
+			    "install it there, or give its path in "
+			    "command=\"...\" in authorized_keys");
 	err = explain_refusal(remote, errors, &explained);
 	if (explained)
 		return err;
 	return nb_fail(NB_ESOURCE, "%s: %s (ssh: %s %d%s%.*s)", remote->host,
-		       greeted ? "the stream ended before its end"
-			       : "no answer",
+		       greeted ? "the connection was closed prematurely"
+			       : "no response",
 		       result->signal ? "signal" : "exit status",
 		       result->signal ? result->signal : result->exit_code,
 		       *line ? ": " : "", (int)strcspn(line, "\r\n"), line);

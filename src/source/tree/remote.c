@@ -20,7 +20,7 @@
 static enum nb_err
 nonsense(const struct nb_arrival *a, const char *what, const char *path)
 {
-	return nb_fail(NB_ESOURCE, "%s: sends %s: %s", a->source->remote.host,
+	return nb_fail(NB_ESOURCE, "%s: sent %s: %s", a->source->remote.host,
 		       what, path);
 }
 
@@ -49,7 +49,8 @@ check_place(struct nb_arrival *a, const struct nb_entry *e)
 	*slash = '/';
 	return parent && parent->type == NB_ENTRY_DIR
 		? NB_OK
-		: nonsense(a, "a name in what is no directory", e->path);
+		: nonsense(a, "a name below something that is not a directory",
+			   e->path);
 }
 
 /* The entry of the file that E is one more name of, to *FIRST; NULL: E is the
@@ -64,11 +65,11 @@ find_first(struct nb_arrival *a, const struct nb_entry *e,
 	if (e->ino == a->links.count + 1)
 		return nb_array_push(&a->links, a->entries.count);
 	if (e->ino > a->links.count || e->type == NB_ENTRY_DIR)
-		return nonsense(a, "a wrong link", e->path);
+		return nonsense(a, "an invalid link", e->path);
 	*first = &a->entries.at[a->links.at[e->ino - 1]];
 	if ((*first)->type != e->type || (*first)->size != e->size
 	    || memcmp((*first)->sha256, e->sha256, sizeof e->sha256))
-		return nonsense(a, "a wrong link", e->path);
+		return nonsense(a, "an invalid link", e->path);
 	return NB_OK;
 }
 
@@ -80,13 +81,12 @@ check_bytes(struct nb_arrival *a, const struct nb_entry *e)
 	nb_sha256_finish(a->sha256, digest);
 	if (e->type != NB_ENTRY_FILE || e->size != a->size || a->fd < 0)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s: %llu bytes came, it has "
-			       "%llu there",
+			       "%s: %s: received %llu bytes, its size is %llu",
 			       a->source->remote.host, e->path,
 			       (unsigned long long)a->size,
 			       (unsigned long long)e->size);
 	if (!e->hashed || memcmp(e->sha256, digest, sizeof digest))
-		return nb_fail(NB_ESOURCE, "%s: %s: its SHA-256 differs",
+		return nb_fail(NB_ESOURCE, "%s: %s: SHA-256 differs",
 			       a->source->remote.host, e->path);
 	return NB_OK;
 }
@@ -101,10 +101,10 @@ add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 	if (!err)
 		err = find_first(a, e, &first);
 	if (!err && with_bytes)
-		err = first ? nonsense(a, "a wrong link", e->path)
+		err = first ? nonsense(a, "an invalid link", e->path)
 			    : check_bytes(a, e);
 	else if (!err && e->size && !first)
-		err = nonsense(a, "a file without its bytes", e->path);
+		err = nonsense(a, "a file without its data", e->path);
 	if (!err)
 		err = nb_str_dup(e->path + strlen(a->context->backup_id) + 1,
 				 &e->root_path);
@@ -133,7 +133,7 @@ take_entries(struct nb_arrival *a, const struct nb_manifest *m,
 	    || (type == NB_REMOTE_ENTRY && list->count != 1)
 	    || (type == NB_REMOTE_SOURCE && (list->count || a->recorded)))
 		return nb_remote_nonsense(&a->source->remote,
-					  "what is no tree");
+					  "something other than a tree");
 	if (type == NB_REMOTE_SOURCE) {
 		a->record = m->sources.at[0];
 		memset(&m->sources.at[0], 0, sizeof m->sources.at[0]);
@@ -153,7 +153,7 @@ take_manifest(struct nb_arrival *a, char type, const char *body, size_t n)
 
 	if (a->size && type != NB_REMOTE_ENTRY)
 		return nb_remote_nonsense(&a->source->remote,
-					  "bytes of no file");
+					  "data that belongs to no file");
 	err = nb_manifest_parse(a->source->remote.host, body, n, &m, &list);
 	if (err)
 		return err == NB_ECORRUPT ? NB_ESOURCE : err;
@@ -179,7 +179,7 @@ take(void *ctx, char type, const char *body, size_t n)
 		return take_manifest(a, type, body, n);
 	default:
 		return nb_remote_nonsense(&a->source->remote,
-					  "what is no tree");
+					  "something other than a tree");
 	}
 }
 
@@ -232,7 +232,7 @@ hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 
 	if (!a->recorded || !a->entries.count || a->size)
 		return nb_remote_nonsense(&a->source->remote,
-					  "only a part of a tree");
+					  "only part of a tree");
 	memset(&a->record.notes, 0, sizeof a->record.notes);
 	record.stored = record.bytes;
 	err = nb_str_dup(nb_config_job_blocks[a->source->kind].name,

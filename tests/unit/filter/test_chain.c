@@ -67,8 +67,7 @@ toy_finish(void *state, const struct nb_filter_out *out)
 	struct toy *toy = state;
 
 	(void)out;
-	return toy->half ? nb_fail(NB_ECORRUPT, "toy: the end is missing")
-			 : NB_OK;
+	return toy->half ? nb_fail(NB_ECORRUPT, "toy: unexpected end") : NB_OK;
 }
 
 static const struct nb_filter_type toy = {

@@ -11,7 +11,7 @@
 
 static const char *const filters[] = { "gzip", "zstd" };
 
-#define MISSING "error: stream: cannot unpack: the end is missing\n"
+#define MISSING "error: stream: cannot unpack: unexpected end\n"
 
 /* The n-th allocation from now on fails, and all after it; 0: none. */
 static int allocations_left;

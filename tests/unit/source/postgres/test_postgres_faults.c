@@ -62,7 +62,7 @@ static const struct fault {
 		 "\" is missing\n" },
 	{ "cut gzip", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
 	  "pg_dump \"$@\" | head -c 30000",
-	  OBJECT "cannot unpack: the end is missing\n" },
+	  OBJECT "cannot unpack: unexpected end\n" },
 	{ "gzip of a cut dump", NB_FORMAT_PLAIN, NB_COMPRESSION_GZIP,
 	  "pg_dump \"$@\" | gzip -dc | head -c 30000 | gzip",
 	  OBJECT "the dump is truncated: its last line \"" TRAILER

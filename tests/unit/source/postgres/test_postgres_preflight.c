@@ -69,8 +69,8 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 			OBJECT
 			"connection to server on socket "
 			"\"/nowhere/.s.PGSQL.5432\" failed: No such file or "
-			"directory\nhint: conninfo or the PG* variables say "
-			"where the server is, run_as who asks it\n");
+			"directory\nhint: check the server in conninfo or the "
+			"PG* variables, and the user in run_as\n");
 	source = pg_source();
 	source.postgres.database = wrong;
 	nb_test_log_clear();
@@ -135,9 +135,11 @@ START_TEST(zstd_in_directory_format_needs_a_pg_dump_that_has_it)
 		      0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("pg15"));
 	source.postgres.pg_dump = program;
-	nb_assert_fails(preflight(&source), NB_ECONFIG,
-			OBJECT "pg_dump 15.1 has no zstd for format directory"
-			       "\nhint: compress = gzip, or format = custom\n");
+	nb_assert_fails(
+		preflight(&source), NB_ECONFIG,
+		OBJECT
+		"pg_dump 15.1 does not support zstd with format = directory"
+		"\nhint: compress = gzip, or format = custom\n");
 }
 END_TEST
 
