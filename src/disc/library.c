@@ -49,13 +49,13 @@ is_bad(const char *severity)
 	return false;
 }
 
-/* What we asked for ourselves: libisofs reports its own cancelling.  A message
- * has the lower three bytes of the return value. */
+/* What we asked for ourselves: libisofs reports its own cancelling, in a message
+ * with 0x0003 and the lower half of the return value. */
 static bool
 is_cancel(int code)
 {
-	return code == ((int)ISO_IMAGE_WRITE_CANCELED & 0xffffff)
-		|| code == ((int)ISO_CANCELED & 0xffffff);
+	return code == (0x30000 | ((int)ISO_IMAGE_WRITE_CANCELED & 0xffff))
+		|| code == (0x30000 | ((int)ISO_CANCELED & 0xffff));
 }
 
 /*

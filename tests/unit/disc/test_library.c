@@ -51,19 +51,6 @@ START_TEST(their_bad_messages_are_passed_on_and_told_once)
 }
 END_TEST
 
-START_TEST(what_was_cancelled_on_purpose_is_for_the_verbose)
-{
-	char severity[] = "MISHAP", text[] = "Image write cancelled";
-
-	nb_assert_ok(nb_library_begin());
-	nb_test_log_clear();
-	iso_msgs_submit((int)ISO_IMAGE_WRITE_CANCELED, text, 0, severity, 0);
-	ck_assert(nb_library_drain());
-	ck_assert_str_eq(nb_test_log(), "");
-	nb_library_end();
-}
-END_TEST
-
 START_TEST(their_harmless_messages_do_not_count_as_bad)
 {
 	char severity[] = "WARNING", text[] = "the tray squeaks";
@@ -115,7 +102,6 @@ main(void)
 	tcase_add_test(tc, the_libraries_start_again_after_the_last_end);
 	tcase_add_test(tc, no_signal_handler_is_left_behind);
 	tcase_add_test(tc, their_bad_messages_are_passed_on_and_told_once);
-	tcase_add_test(tc, what_was_cancelled_on_purpose_is_for_the_verbose);
 	tcase_add_test(tc, their_harmless_messages_do_not_count_as_bad);
 	tcase_add_test(tc, a_failed_call_is_told_in_the_libraries_words);
 	tcase_add_test(tc, known_returns_become_codes);

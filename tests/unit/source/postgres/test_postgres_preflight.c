@@ -112,8 +112,8 @@ START_TEST(a_password_file_that_libpq_ignores_is_told)
 	nb_test_log_clear();
 	nb_assert_ok(preflight(&source));
 	snprintf(text, sizeof text,
-		 "warning: %s: others have access to it "
-		 "(mode 0644), so that libpq ignores it\nhint: chmod 0600 "
+		 "warning: %s: accessible by others "
+		 "(mode 0644), so libpq ignores it\nhint: chmod 0600 "
 		 "%s\n",
 		 nb_test_path("pgpass"), nb_test_path("pgpass"));
 	ck_assert_str_eq(nb_test_log(), text);
