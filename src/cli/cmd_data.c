@@ -54,7 +54,7 @@ cmd_catalog(struct cli *cli)
 	bool rebuild = !strcmp(cli->args[0], "rebuild");
 
 	if (!rebuild && strcmp(cli->args[0], "accept")) {
-		cli_wrong_usage("catalog", "rebuild or accept is expected");
+		cli_wrong_usage("catalog", "expected rebuild or accept");
 		return NB_EUSAGE;
 	}
 	err = cli_open(cli, &nb);
@@ -103,8 +103,7 @@ cmd_restore(struct cli *cli)
 	if (!cli->to_device && !cli->yes_erase)
 		return restore_files(cli);
 	cli_wrong_usage("restore",
-			"--to-device and --yes-erase go with "
-			"--bootarea");
+			"--to-device and --yes-erase require --bootarea");
 	return NB_EUSAGE;
 }
 
@@ -159,8 +158,7 @@ image_to_file(struct cli *cli, const char *file)
 
 	if (!lstat(file, &st) && !S_ISREG(st.st_mode))
 		return complain(NB_EUSAGE, file,
-				"exists, and is no plain "
-				"file");
+				"exists and is not a regular file");
 	if (asprintf(&temporary, "%s.XXXXXX", file) < 0)
 		return NB_ENOMEM;
 	fd = mkostemp(temporary, O_CLOEXEC);

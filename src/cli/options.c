@@ -18,50 +18,51 @@ static const struct option_entry {
 } table[] = {
 #define TO(field) offsetof(struct cli, field)
 	{ 'c', true, TEXT, "config", "FILE", "the configuration", TO(config) },
-	{ 'q', true, FLAG, "quiet", NULL, "say nothing but errors", TO(quiet) },
+	{ 'q', true, FLAG, "quiet", NULL, "print errors only", TO(quiet) },
 	{ 'v', true, FLAG, "verbose", NULL, "say more", TO(verbose) },
 	{ 'h', true, OTHER, "help", NULL, "show this", 0 },
 	{ 'x', false, OTHER, "version", NULL, "show the version", 0 },
-	{ 'j', true, TEXT, "job", "NAME", "the job, where there are several",
+	{ 'j', true, TEXT, "job", "NAME", "the job, if there are several",
 	  TO(job) },
 	{ 'd', false, TEXT, "drive", "NAME", "a drive of the job's pool",
 	  TO(drive) },
 	{ 'D', false, TEXT, "device", "DEVICE",
 	  "/dev/sr0, stdio:PATH, or a configured drive", TO(device) },
-	{ 'P', false, TEXT, "pool", "NAME", "of this pool only", TO(pool) },
-	{ 'n', true, FLAG, "dry-run", NULL, "look and tell, write nothing",
-	  TO(dry_run) },
+	{ 'P', false, TEXT, "pool", "NAME", "only this pool", TO(pool) },
+	{ 'n', true, FLAG, "dry-run", NULL,
+	  "show what would be done, write nothing", TO(dry_run) },
 	/* An option for each form of reports that has a name. */
 	{ 'J', false, FORM, NULL, NULL, NULL, TO(form) },
 	{ 'R', false, FLAG, "resume", NULL,
-	  "burn the dump that waits in staging", TO(resume) },
-	{ 'S', false, FLAG, "accept-shrink", NULL,
-	  "min_ratio does not count this time", TO(accept_shrink) },
-	{ 'i', false, FLAG, "init", NULL, "make a clone of a new disk",
+	  "burn the dump in the staging directory", TO(resume) },
+	{ 'S', false, FLAG, "accept-shrink", NULL, "ignore min_ratio this time",
+	  TO(accept_shrink) },
+	{ 'i', false, FLAG, "init", NULL, "turn a new disk into a clone",
 	  TO(init) },
 	{ 'X', false, FLAG, "accept-delete", NULL,
-	  "max_delete does not count this time", TO(accept_delete) },
+	  "ignore max_delete this time", TO(accept_delete) },
 	{ 'W', false, WAIT, "wait", "SECONDS",
-	  "wait for the disc, an hour if not said", TO(wait) },
+	  "wait for the disc, by default one hour", TO(wait) },
 	{ 'A', false, TEXT, "as", "NAME", "the disc's name in the pool",
 	  TO(as) },
 	{ 'V', false, TEXT, "volume-id", "ID",
-	  "the disc's volume id, instead of typing it", TO(volume_id) },
-	{ 'T', false, TEXT, "to", "DIR", "put the files there", TO(to) },
+	  "the disc's volume id, instead of a prompt", TO(volume_id) },
+	{ 'T', false, TEXT, "to", "DIR", "restore files below this directory",
+	  TO(to) },
 	{ 'I', false, TEXT, "into", "DATABASE", "restore into this database",
 	  TO(into) },
-	{ 's', false, TEXT, "source", "NAME", "this source only", TO(source) },
-	{ 'F', false, FLAG, "force", NULL, "replace what is there", TO(force) },
-	{ 'B', false, FLAG, "bootarea", NULL, "restore what makes a disk boot",
+	{ 's', false, TEXT, "source", "NAME", "only this source", TO(source) },
+	{ 'F', false, FLAG, "force", NULL, "replace what exists", TO(force) },
+	{ 'B', false, FLAG, "bootarea", NULL, "restore a boot area",
 	  TO(bootarea) },
 	{ 'O', false, TEXT, "to-device", "DEVICE", "the disk to be overwritten",
 	  TO(to_device) },
-	{ 'Y', false, TEXT, "yes-erase", "DEVICE", "the same once more",
+	{ 'Y', false, TEXT, "yes-erase", "DEVICE", "the same device again",
 	  TO(yes_erase) },
-	{ 'C', false, TEXT, "conninfo", "TEXT", "the server, as libpq has it",
-	  TO(conninfo) },
+	{ 'C', false, TEXT, "conninfo", "TEXT",
+	  "the server, a libpq connection string", TO(conninfo) },
 	{ 'U', false, TEXT, "run-as", "USER",
-	  "the user for pg_restore and psql", TO(run_as) },
+	  "the user who runs pg_restore and psql", TO(run_as) },
 };
 
 #define COUNT (sizeof table / sizeof *table)
@@ -257,9 +258,9 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 			return false;
 		}
 		if (!set_option(cli, o, letter, optarg)) {
-			*status = cli_wrong_usage(name_of(o, letter),
-						  "a number of "
-						  "seconds is expected");
+			*status =
+				cli_wrong_usage(name_of(o, letter),
+						"expected a number of seconds");
 			return false;
 		}
 	}
@@ -299,9 +300,9 @@ cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
 			return false;
 		}
 		if (!strchr(GLOBAL, o->letter)) {
-			*status = cli_wrong_usage(name_of(o, letter),
-						  "this option "
-						  "stands behind a command");
+			*status = cli_wrong_usage(
+				name_of(o, letter),
+				"this option belongs after a command");
 			return false;
 		}
 		set_option(cli, o, letter, optarg);

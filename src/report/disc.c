@@ -169,8 +169,8 @@ tell_accept(struct nb_str *s, const void *row)
 	const struct nb_accept_row *r = row;
 
 	nb_str_add(s,
-		   r->changed ? "the catalog is taken for what there is\n"
-			      : "the catalog lacks nothing\n");
+		   r->changed ? "the catalog is accepted as it is\n"
+			      : "nothing is missing from the catalog\n");
 }
 
 const struct nb_record nb_record_accept =

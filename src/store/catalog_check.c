@@ -12,8 +12,8 @@ nb_catalog_damaged(const struct nb_catalog_store *store, const char *what)
 		return NB_ECORRUPT;
 	return nb_fail(NB_ECORRUPT,
 		       "%s: the catalog is damaged: %s\nhint: "
-		       "nightburn catalog rebuild, with each disc of the pool "
-		       "in turn; nothing is written to a disc before",
+		       "run nightburn catalog rebuild with each disc of the "
+		       "pool; until then nothing is written to a disc",
 		       store->path, what ? what : "it cannot be read");
 }
 

@@ -138,12 +138,13 @@ resolve(const struct nb_rows *rows, const char *which,
 		*out = resolve_id(rows, which, &count);
 	}
 	if (count != 1)
-		return nb_fail(NB_ENOTFOUND,
-			       "%s: %s\nhint: nightburn list "
-			       "shows the backups",
-			       which,
-			       count ? "more than one backup begins like this"
-				     : "no such backup");
+		return nb_fail(
+			NB_ENOTFOUND,
+			"%s: %s\nhint: nightburn list "
+			"shows the backups",
+			which,
+			count ? "more than one backup id begins like this"
+			      : "no such backup");
 	return NB_OK;
 }
 

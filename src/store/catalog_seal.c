@@ -162,7 +162,7 @@ nb_catalog_check_seal(struct nb_catalog *catalog)
 		same = !err && !memcmp(seal.sum, sum, sizeof sum);
 	}
 	return err || same ? err
-			   : nb_catalog_damaged(catalog->store,
-						"what it holds is "
-						"not what was written");
+			   : nb_catalog_damaged(
+				   catalog->store,
+				   "its content is not what was last written");
 }

@@ -80,10 +80,10 @@ nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 	if (!err && b->has_label
 	    && strcmp(b->manifest.backup_id, b->label.backup_id)) {
 		nb_disc_backup_unload(b);
-		err = nb_fail(NB_ECORRUPT,
-			      "%s: label and manifest are of "
-			      "different backups",
-			      b->label.disc);
+		err = nb_fail(
+			NB_ECORRUPT,
+			"%s: label and manifest belong to different backups",
+			b->label.disc);
 	}
 	return err;
 }

@@ -9,16 +9,14 @@ enum nb_err
 nb_manifest_mac_tell(const struct nb_disc_backup *backup)
 {
 	if (backup->mac == NB_MAC_NONE)
-		nb_log(NB_NOTE,
-		       "%s: bears no MAC: an older nightburn wrote "
-		       "it",
+		nb_log(NB_NOTE, "%s: has no MAC; written by an older nightburn",
 		       backup->path);
 	if (backup->mac != NB_MAC_WRONG)
 		return NB_OK;
 	return nb_fail(NB_ECORRUPT,
-		       "%s: its MAC is wrong: this is not the "
-		       "manifest that was written\nhint: do not trust what is "
-		       "on this disc without comparing it",
+		       "%s: wrong MAC; the manifest is not the one that was "
+		       "written\nhint: do not trust the content of this disc "
+		       "without checking it",
 		       backup->path);
 }
 

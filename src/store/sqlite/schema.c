@@ -119,15 +119,14 @@ nb_sqlite_schema(struct nb_catalog_store *store, struct nb_schema *schema)
 		return err;
 	if (version > NEWEST)
 		return nb_fail(NB_EFAIL,
-			       "%s: schema %d, this program knows "
-			       "%d\nhint: use the nightburn that wrote it, or "
+			       "%s: schema %d, this program supports %d\nhint: "
+			       "use the version of nightburn that wrote it, or "
 			       "a newer one",
 			       store->path, version, NEWEST);
 	expected = version > 0 ? migrations[version - 1].tables : 0;
 	if (version < 0 || count != expected)
-		return nb_catalog_damaged(store,
-					  "it has not the tables of its "
-					  "version");
+		return nb_catalog_damaged(
+			store, "its tables do not match its version");
 	*schema = (struct nb_schema){
 		.sealed = version > 0 && migrations[version - 1].sealed,
 		.current = version == NEWEST,

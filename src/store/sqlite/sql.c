@@ -35,12 +35,11 @@ nb_sql_fail(struct nb_sqlite *sqlite)
 				     sqlite->store.path,
 				     sqlite3_errmsg(sqlite->db));
 	}
-	return nb_fail(
-		err, "%s: %s%s", sqlite->store.path, sqlite3_errmsg(sqlite->db),
-		err == NB_EIO
-			? "\nhint: look at its file system, and at the limit "
-			  "on a file's size (ulimit -f)"
-			: "");
+	return nb_fail(err, "%s: %s%s", sqlite->store.path,
+		       sqlite3_errmsg(sqlite->db),
+		       err == NB_EIO ? "\nhint: check its file system, and the "
+				       "file size limit (ulimit -f)"
+				     : "");
 }
 
 enum nb_err

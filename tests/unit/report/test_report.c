@@ -390,8 +390,8 @@ static const struct {
 	{ &nb_record_adopt, &adopted,
 	  "the disc is blank now and can become DB-A\n", "state",
 	  "\"closed\"" },
-	{ &nb_record_accept, &accepted,
-	  "the catalog is taken for what there is\n", "changed", "true" },
+	{ &nb_record_accept, &accepted, "the catalog is accepted as it is\n",
+	  "changed", "true" },
 	{ &nb_record_bootarea, &boot,
 	  "bootarea boot (/dev/sda, 8.0 GB, gpt) to /dev/sdb (8.0 GB, no "
 	  "partition table)\n"

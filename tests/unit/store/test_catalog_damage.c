@@ -255,8 +255,8 @@ START_TEST(a_catalog_of_a_newer_program_is_left_alone)
 					 NB_CATALOG_WORK, &catalog),
 			 NB_EFAIL);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-				     "schema 99, this program "
-				     "knows 4\nhint: use the nightburn that "
+				     "schema 99, this program supports "
+				     "4\nhint: use the nightburn that "
 				     "wrote it"));
 	unmake();
 }

@@ -143,7 +143,7 @@ seal_of_the_future(struct nb_catalog *catalog)
 	nb_assert_ok(catalog->store->driver->save_seal(catalog->store, &seal));
 }
 
-#define UNSEALED "what it holds is not what was written"
+#define UNSEALED "its content is not what was last written"
 
 static const struct change {
 	void (*make)(struct nb_catalog *catalog);
@@ -189,9 +189,9 @@ START_TEST(a_row_that_was_changed_is_seen)
 	make();
 	tamper(change);
 	snprintf(text, sizeof text,
-		 "error: %s: the catalog is damaged: %s\nhint: nightburn "
-		 "catalog rebuild, with each disc of the pool in turn; nothing "
-		 "is written to a disc before\n",
+		 "error: %s: the catalog is damaged: %s\nhint: run nightburn "
+		 "catalog rebuild with each disc of the pool; until then "
+		 "nothing is written to a disc\n",
 		 path(), change->says);
 	nb_assert_fails(nb_catalog_open_with(scene_driver(), path(),
 					     NB_CATALOG_WORK, &catalog),
@@ -333,7 +333,7 @@ START_TEST(a_backup_is_found_by_its_id_its_beginning_or_its_generation)
 	ck_assert_str_eq(text, asked[_i].told);
 	nb_assert_fails(nb_catalog_backup(catalog, "b", tell_backup, text),
 			NB_ENOTFOUND,
-			"error: b: more than one backup begins like this\n"
+			"error: b: more than one backup id begins like this\n"
 			"hint: nightburn list shows the backups\n");
 	nb_catalog_close(catalog);
 }

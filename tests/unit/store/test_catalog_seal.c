@@ -257,9 +257,10 @@ START_TEST(an_old_seal_that_does_not_fit_is_refused)
 	make_old();
 	run_sql(damages[_i]);
 	snprintf(text, sizeof text,
-		 "error: %s: the catalog is damaged: what it holds is not what "
-		 "was written\nhint: nightburn catalog rebuild, with each disc "
-		 "of the pool in turn; nothing is written to a disc before\n",
+		 "error: %s: the catalog is damaged: its content is not what "
+		 "was last written\nhint: run nightburn catalog rebuild with "
+		 "each disc of the pool; until then nothing is written to a "
+		 "disc\n",
 		 path());
 	nb_assert_fails(nb_catalog_open(path(), NB_CATALOG_WORK, &catalog),
 			NB_ECORRUPT, text);
@@ -282,7 +283,7 @@ START_TEST(an_old_catalog_that_changed_since_it_was_opened_is_not_sealed)
 }
 END_TEST
 
-/* An older program says "schema 4, this program knows 3" with a hint: it looks
+/* An older program says "schema 4, this program supports 3" with a hint: it looks
  * at the number first. */
 START_TEST(a_catalog_with_the_new_seal_has_a_number_of_its_own)
 {
