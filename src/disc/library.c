@@ -49,8 +49,8 @@ is_bad(const char *severity)
 	return false;
 }
 
-/* What we asked for ourselves: libisofs reports its own cancelling, in a message
- * with 0x0003 and the lower half of the return value. */
+/* What we asked for ourselves: libisofs reports its own cancelling.  The code
+ * of a message is 0x0003 and the lower half of the return value. */
 static bool
 is_cancel(int code)
 {

@@ -14,9 +14,9 @@
 #include "base/err.h"
 
 /*
- * The object in LENGTH bytes of TEXT, named NAME; the caller decrefs.  NB_ENOMEM;
- * NB_ECORRUPT, for which the caller has the words: the parser's own are told at
- * level NB_DEBUG alone.
+ * The object in LENGTH bytes of TEXT, named NAME; the caller decrefs.
+ * NB_ENOMEM; NB_ECORRUPT, which the caller reports: the parser's own words are
+ * logged at level NB_DEBUG only.
  */
 enum nb_err nb_json_load(const char *name, const char *text, size_t length,
 			 json_t **out);
