@@ -80,6 +80,17 @@ struct nb_drive_row {
 /* The recorders of this machine; needs no configuration.  Free *ROWS. */
 NB_API enum nb_err nb_drives(struct nb_drive_row **rows, size_t *count);
 
+/*
+ * Which drive.  Each may be NULL.  DEVICE ("/dev/sr0", "stdio:PATH", or the
+ * name of a configured drive) or DRIVE (such a name) says it; else it is one of
+ * the drives of JOB's pool, in their order, or with no JOB of all pools: the
+ * one with the disc that is wanted, where several have a disc.  NB_EUSAGE: both
+ * DEVICE and DRIVE; NB_ENOTFOUND: no such drive or job.
+ */
+struct nb_drive_choice {
+	const char *device, *drive, *job;
+};
+
 /* The disc in a drive. */
 struct nb_disc_info {
 	char device[512]; /* as given or configured */
@@ -102,16 +113,17 @@ struct nb_disc_info {
 				      is known) */
 };
 /*
- * Looks at the disc in DEVICE ("/dev/sr0", "stdio:PATH"; or the name of a
- * drive of NB's configuration; NULL: the configuration's first drive).  NB may
- * be NULL when DEVICE is given.  NB_ENOMEDIUM (not logged, and OUT is filled
+ * Looks at the disc in a drive, the first that has one.  CHOICE may be NULL; NB
+ * may be when CHOICE has a DEVICE.  NB_ENOMEDIUM (not logged, and OUT is filled
  * in): no disc.
  */
-NB_API enum nb_err nb_disc(struct nightburn *nb, const char *device,
+NB_API enum nb_err nb_disc(struct nightburn *nb,
+			   const struct nb_drive_choice *choice,
 			   struct nb_disc_info *out);
 /* The same, for a program that writes a session itself: NB_OK only when one
  * can be written, else NB_ENOMEDIUM or NB_EWRONG. */
-NB_API enum nb_err nb_msinfo(struct nightburn *nb, const char *device,
+NB_API enum nb_err nb_msinfo(struct nightburn *nb,
+			     const struct nb_drive_choice *choice,
 			     struct nb_disc_info *out);
 
 /* ---- jobs ---- */
@@ -129,14 +141,15 @@ struct nb_plan_info {
 	enum nb_err err;          /* NB_OK, or what the refusal is */
 };
 /* Looks, decides, touches nothing.  Returns OUT->err (not logged) once there is
- * a plan, also one that is a refusal; before that OUT->job is "".  JOB may be
- * NULL where there is only one. */
-NB_API enum nb_err nb_plan_job(struct nightburn *nb, const char *job,
+ * a plan, also one that is a refusal; before that OUT->job is "".  CHOICE may
+ * be NULL, and its JOB where there is only one. */
+NB_API enum nb_err nb_plan_job(struct nightburn *nb,
+			       const struct nb_drive_choice *choice,
 			       struct nb_plan_info *out);
 
 struct nb_run_options {
-	const char *job;   /* NULL: the only one */
-	const char *drive; /* name; NULL: the pool's, in order */
+	const char *job;            /* NULL: the only one */
+	const char *drive, *device; /* as nb_drive_choice */
 	bool dry_run;
 	bool resume;        /* burn what waits in staging, no dump */
 	bool accept_shrink; /* min_ratio does not count this time */
@@ -175,14 +188,19 @@ NB_API enum nb_err nb_append(struct nightburn *nb,
 			     struct nb_run_result *result);
 
 struct nb_media_options {
-	const char *job; /* gives the pool; NULL: the only one */
-	const char *drive;
+	const char *job;            /* gives the pool; NULL: the only one */
+	const char *drive, *device; /* as nb_drive_choice */
 	bool dry_run;
 	bool wait;             /* rotate: until the right disc is in */
 	int64_t wait_seconds;  /* at most; 0: an hour */
 	const char *volume_id; /* adopt: as a person typed it; "" for a disc
 				      without one, NULL: not typed yet */
 	const char *as;        /* adopt: the disc's name in the pool */
+	/* adopt, when VOLUME_ID is NULL: shows the disc to a person, and gives
+	 * what that person types as its volume id (it must stay until nb_adopt
+	 * returns); NULL: stop, NB_ECANCELED. */
+	const char *(*confirm)(void *ctx, const struct nb_disc_info *info);
+	void *ctx;
 };
 /* Makes the disc blank, through the blank guard. */
 NB_API enum nb_err nb_blank(struct nightburn *nb,
@@ -193,9 +211,14 @@ NB_API enum nb_err nb_blank(struct nightburn *nb,
 NB_API enum nb_err nb_rotate(struct nightburn *nb,
 			     const struct nb_media_options *options,
 			     struct nb_plan_info *result);
-/* A person's decision to take a disc that nightburn does not know: it is made
+/*
+ * A person's decision to take a disc that nightburn does not know: it is made
  * blank, and becomes disc AS of the pool.  VOLUME_ID must be the disc's own:
- * else NB_EFOREIGN, and INFO says what it is. */
+ * else NB_EFOREIGN, and INFO says what it is.  What is destroyed is what INFO
+ * tells, and CONFIRM was shown: when another drive or disc is found there then,
+ * nothing is.  NB_EUSAGE: several drives of the pool have a disc that could be
+ * adopted, and none is named.
+ */
 NB_API enum nb_err nb_adopt(struct nightburn *nb,
 			    const struct nb_media_options *options,
 			    struct nb_disc_info *info);
@@ -215,15 +238,18 @@ struct nb_verify_result {
  * Compares every file on the disc with its hash and, where the catalog knows
  * the disc, records the date.  When the newest session is bad, the newest one
  * that is good is told of: NB_OK when it holds all that was ever recorded of
- * the disc, else NB_ECORRUPT.  NB may be NULL with a DEVICE.
+ * the disc, else NB_ECORRUPT.  CHOICE and NB as
+ * nb_disc; of several discs a suspect one comes first, then the newest.
  */
-NB_API enum nb_err nb_verify(struct nightburn *nb, const char *device,
+NB_API enum nb_err nb_verify(struct nightburn *nb,
+			     const struct nb_drive_choice *choice,
 			     struct nb_verify_result *result);
 
 /* After the catalog was lost: as nb_verify, and all backups on a disc that is
  * good are recorded, whether the catalog knows the disc or not.  NB_EFOREIGN:
  * its label does not bear our key, or names no disc of a pool. */
-NB_API enum nb_err nb_catalog_rebuild(struct nightburn *nb, const char *device,
+NB_API enum nb_err nb_catalog_rebuild(struct nightburn *nb,
+				      const struct nb_drive_choice *choice,
 				      struct nb_verify_result *result);
 
 /* Takes the catalog of JOB's pool for what there is, although a newer backup
@@ -233,8 +259,8 @@ NB_API enum nb_err nb_accept(struct nightburn *nb, const char *job,
 			     bool *changed);
 
 struct nb_restore_options {
-	const char *backup;       /* id, prefix or generation; NULL: newest */
-	const char *device;       /* as nb_disc */
+	const char *backup; /* id, prefix or generation; NULL: newest */
+	const char *device, *drive, *job; /* as nb_drive_choice */
 	const char *to;           /* directory, made when missing; or NULL */
 	const char *into;         /* database; or NULL */
 	const char *source;       /* only the source of this name */
@@ -277,11 +303,12 @@ struct nb_bootarea_info {
 	size_t row_count;
 };
 struct nb_bootarea_options {
-	const char *backup;    /* as nb_restore_options */
-	const char *device;    /* with the disc, as nb_disc */
-	const char *source;    /* NULL: the only bootarea */
-	const char *to_device; /* the disk to be overwritten */
-	const char *erase;     /* the same once more, else it is only
+	const char *backup;               /* as nb_restore_options */
+	const char *device, *drive, *job; /* with the disc, as
+						  nb_drive_choice */
+	const char *source;               /* NULL: the only bootarea */
+	const char *to_device;            /* the disk to be overwritten */
+	const char *erase;                /* the same once more, else it is only
 				      shown */
 	/* What differs, before anything is written; not 0: stop. */
 	int (*show)(void *ctx, const struct nb_bootarea_info *info);

@@ -59,6 +59,9 @@ void cli_print_help(const struct command *command);
 /* "nightburn: NAME: WHAT" and where help is; returns 2. */
 int cli_wrong_usage(const char *name, const char *what);
 
+/* The drive that --device, --drive and --job name. */
+struct nb_drive_choice cli_drive_choice(const struct cli *cli);
+
 /* Opens the configuration with progress and signals; *NB is the caller's. */
 enum nb_err cli_open(struct cli *cli, struct nightburn **nb);
 /* The same, but NULL without complaint when a device is named and there is no
@@ -90,6 +93,8 @@ void cli_log(void *ctx, enum nb_level level, const char *message);
 /* From now on SIGINT, SIGTERM and SIGHUP stay pending and ask the job to stop,
  * but for those that are ignored. */
 void cli_catch_signals(void);
+/* Waits until stdin can be read, or has ended; false: a signal came before. */
+bool cli_wait_for_stdin(void);
 /* While THROUGH they end the program at once: when a person is asked. */
 void cli_let_signals(bool through);
 /* Says that the job ended because somebody wanted it, and which signal. */

@@ -42,6 +42,8 @@ cmd_restore_bootarea(struct cli *cli)
 			? cli->args[0]
 			: NULL,
 		.device = cli->device,
+		.drive = cli->drive,
+		.job = cli->job,
 		.source = cli->source,
 		.to_device = cli->to_device,
 		.erase = cli->yes_erase,

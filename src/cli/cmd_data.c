@@ -12,11 +12,12 @@
 static enum nb_err
 verify(struct cli *cli, struct nightburn *nb, bool rebuild)
 {
+	const struct nb_drive_choice choice = cli_drive_choice(cli);
 	struct nb_verify_result result = { 0 };
 	enum nb_err err, printed = NB_OK;
 
-	err = rebuild ? nb_catalog_rebuild(nb, cli->device, &result)
-		      : nb_verify(nb, cli->device, &result);
+	err = rebuild ? nb_catalog_rebuild(nb, &choice, &result)
+		      : nb_verify(nb, &choice, &result);
 	if (result.disc[0] && cli_wants_report(cli, true))
 		printed = cli_report_one(cli, &nb_record_verify, &result);
 	return err ? err : printed;
@@ -72,6 +73,8 @@ restore_files(struct cli *cli)
 			? cli->args[0]
 			: NULL,
 		.device = cli->device,
+		.drive = cli->drive,
+		.job = cli->job,
 		.to = cli->to,
 		.into = cli->into,
 		.source = cli->source,

@@ -27,6 +27,7 @@ cmd_drives(struct cli *cli)
 enum nb_err
 cmd_disc(struct cli *cli)
 {
+	const struct nb_drive_choice choice = cli_drive_choice(cli);
 	struct nb_disc_info info = { 0 };
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
@@ -34,7 +35,7 @@ cmd_disc(struct cli *cli)
 	err = cli_open_for_device(cli, &nb);
 	if (err)
 		return err;
-	err = nb_disc(nb, cli->device, &info);
+	err = nb_disc(nb, &choice, &info);
 	if (!err || err == NB_ENOMEDIUM)
 		printed = cli_report_one(cli, &nb_record_disc, &info);
 	nb_close(nb);
@@ -46,13 +47,14 @@ cmd_disc(struct cli *cli)
 enum nb_err
 cmd_msinfo(struct cli *cli)
 {
+	const struct nb_drive_choice choice = cli_drive_choice(cli);
 	struct nb_disc_info info = { 0 };
 	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open_for_device(cli, &nb);
 
 	if (!err)
-		err = nb_msinfo(nb, cli->device, &info);
+		err = nb_msinfo(nb, &choice, &info);
 	nb_close(nb);
 	if (err)
 		return err;

@@ -12,6 +12,7 @@ media_options(const struct cli *cli)
 	return (struct nb_media_options){
 		.job = cli->job,
 		.drive = cli->drive,
+		.device = cli->device,
 		.dry_run = cli->dry_run,
 		.wait = cli->wait,
 		.wait_seconds = cli->wait_seconds,
@@ -53,35 +54,31 @@ cmd_rotate(struct cli *cli)
 	return change_media(cli, nb_rotate);
 }
 
-/* Shows the disc, and lets a person type its volume id into BUF. */
-static enum nb_err
-ask(struct cli *cli, struct nightburn *nb, char *buf, size_t size)
-{
-	struct nb_disc_info info = { 0 };
-	struct nb_str s = NB_STR_INIT;
-	enum nb_err err = nb_disc(nb, cli->drive, &info);
-	const char *typed;
+struct asking {
+	char typed[128];
+};
 
-	if (err && err != NB_ENOMEDIUM)
-		return err;
-	nb_record_disc.tell(&s, &info);
+/* Shows the disc, and lets a person type its volume id. */
+static const char *
+ask(void *ctx, const struct nb_disc_info *info)
+{
+	struct asking *a = ctx;
+	struct nb_str s = NB_STR_INIT;
+
+	cli_progress_clear();
+	nb_record_disc.tell(&s, info);
 	if (!s.failed)
 		fputs(s.text, stderr);
 	nb_str_free(&s);
-	if (err)
-		return NB_OK; /* nb_adopt will say so */
 	fprintf(stderr,
 		"\nEverything on this disc will be lost.\n"
 		"Type its volume id (%s) to continue: ",
-		info.volume_id[0] ? info.volume_id
-				  : "it has none: just press return");
-	cli_let_signals(true);
-	typed = fgets(buf, (int)size, stdin);
-	cli_let_signals(false);
-	if (!typed)
-		return NB_ECANCELED;
-	buf[strcspn(buf, "\n")] = '\0';
-	return NB_OK;
+		info->volume_id[0] ? info->volume_id
+				   : "it has none: just press return");
+	if (!cli_wait_for_stdin() || !fgets(a->typed, sizeof a->typed, stdin))
+		return NULL;
+	a->typed[strcspn(a->typed, "\n")] = '\0';
+	return a->typed;
 }
 
 static enum nb_err
@@ -97,21 +94,21 @@ tell_adopted(const struct cli *cli, const struct nb_disc_info *info)
 enum nb_err
 cmd_adopt(struct cli *cli)
 {
+	struct asking asking = { "" };
 	struct nb_media_options options = media_options(cli);
 	struct nb_disc_info info = { 0 };
 	struct nightburn *nb = NULL;
-	char typed[128] = "";
 	enum nb_err err;
 
 	if (!cli->as) {
 		cli_wrong_usage("adopt", "--as NAME is missing");
 		return NB_EUSAGE;
 	}
-	err = cli_open(cli, &nb);
-	if (!err && !options.volume_id && isatty(STDIN_FILENO)) {
-		err = ask(cli, nb, typed, sizeof typed);
-		options.volume_id = typed;
+	if (isatty(STDIN_FILENO)) {
+		options.confirm = ask;
+		options.ctx = &asking;
 	}
+	err = cli_open(cli, &nb);
 	if (!err)
 		err = nb_adopt(nb, &options, &info);
 	if (!err)

@@ -9,6 +9,7 @@ run_job(struct cli *cli,
 	struct nb_run_options options = {
 		.job = cli->job,
 		.drive = cli->drive,
+		.device = cli->device,
 		.dry_run = cli->dry_run,
 		.resume = cli->resume,
 		.accept_shrink = cli->accept_shrink,
@@ -44,13 +45,14 @@ cmd_append(struct cli *cli)
 enum nb_err
 cmd_plan(struct cli *cli)
 {
+	const struct nb_drive_choice choice = cli_drive_choice(cli);
 	struct nb_plan_info plan = { 0 };
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
 	err = cli_open(cli, &nb);
 	if (!err)
-		err = nb_plan_job(nb, cli->job, &plan);
+		err = nb_plan_job(nb, &choice, &plan);
 	if (plan.job[0])
 		printed = cli_report_one(cli, &nb_record_plan, &plan);
 	nb_close(nb);

@@ -4,6 +4,16 @@
 
 #include "cli/cli.h"
 
+struct nb_drive_choice
+cli_drive_choice(const struct cli *cli)
+{
+	return (struct nb_drive_choice){
+		.device = cli->device,
+		.drive = cli->drive,
+		.job = cli->job,
+	};
+}
+
 enum nb_err
 cli_open(struct cli *cli, struct nightburn **nb)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 /* Between two plain lines, and two redrawn ones. */
 #define PLAIN_SECONDS 10
 #define REDRAW_SECONDS 0.2
+/* While a person is asked: how soon a signal is seen. */
+#define ASKING_MS 100
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -55,6 +58,23 @@ cli_let_signals(bool through)
 
 	find_stops(&set);
 	pthread_sigmask(through ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+bool
+cli_wait_for_stdin(void)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t set, pending;
+
+	find_stops(&set);
+	while (poll(&in, 1, ASKING_MS) == 0) {
+		sigpending(&pending);
+		for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+			if (sigismember(&set, stops[i])
+			    && sigismember(&pending, stops[i]))
+				return false;
+	}
+	return true;
 }
 
 /* A signal that waits is seen by whoever can end in order; a second one finds

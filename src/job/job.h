@@ -72,6 +72,9 @@ bool nb_pool_context_signed(const struct nb_pool_context *context,
 /* Reads the view of the pool from the catalog anew. */
 enum nb_err nb_pool_context_refresh(struct nb_pool_context *context);
 
+/* Is there one in the state directory of the configuration? */
+bool nb_catalog_exists(struct nightburn *nb);
+
 /* Only the catalog of the configuration, for queries (NB_CATALOG_QUERY or
  * NB_CATALOG_LIST): NB_ENOTFOUND with a hint when nothing was ever burned. */
 enum nb_err nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,

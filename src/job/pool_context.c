@@ -216,6 +216,14 @@ no_catalog(const char *dir)
 		       dir);
 }
 
+bool
+nb_catalog_exists(struct nightburn *nb)
+{
+	bool there;
+
+	return !has_catalog(nb->config, &there) && there;
+}
+
 enum nb_err
 nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
 	      struct nb_catalog **out)

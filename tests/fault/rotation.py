@@ -79,7 +79,9 @@ ERRORS = {
         ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &behind);",
          "err = NB_OK;")],
     "an adoption does not ask the disc": [
-        ("adopt.c", "if (!err)\n\t\terr = nb_inspect_heed(context, &look);", "")],
+        ("adopt.c", "err = nb_inspect_heed(context, &look);", "err = NB_OK;")],
+    "an adoption takes another disc of the same volume id": [
+        ("guard.c", "if (strcmp(f->first_disc, f->second_disc))", "if (0)")],
     "any good disc brings an old catalog forward": [
         ("verify.c", "if (look->label.generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [

@@ -61,15 +61,26 @@ do_medium(const struct move *move, struct outcome *out)
 	return err;
 }
 
+/* A person reads what is on the disc that is shown, and types it. */
+static const char *
+confirm(void *ctx, const struct nb_disc_info *info)
+{
+	char *volume = ctx;
+
+	(void)info;
+	nb_reader_volume_id(NULL, 0, volume);
+	stage.shown = *stage_disc();
+	return volume;
+}
+
 static enum nb_err
 do_adopt(const struct move *move)
 {
 	static const char *const names[] = { "A", "B", "C", "D" };
 	char volume[33];
-	struct nb_media_options options = { .volume_id = volume };
+	struct nb_media_options options = { .confirm = confirm, .ctx = volume };
 	struct nb_disc_info info;
 
-	nb_reader_volume_id(NULL, 0, volume);
 	options.as = names[move->what];
 	stage.adopting = true;
 	return nb_adopt(&nightburn, &options, &info);

@@ -68,6 +68,8 @@ promise_touch(const struct medium *m)
 	const struct session *known, *top;
 	const struct row *r;
 
+	if (stage.adopting && memcmp(m, &stage.shown, sizeof *m))
+		promise_broken("another disc is adopted than was shown");
 	if (stage.adopting || m->kind == K_BLANK)
 		return;
 	r = m->kind == K_OURS ? catalog_row(&stage.world->now, m->id) : NULL;

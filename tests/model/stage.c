@@ -246,6 +246,22 @@ nb_str_format(char **out, const char *fmt, ...)
 	return NB_OK;
 }
 
+/* For a list of drives in a message. */
+void
+nb_str_addf(struct nb_str *s, const char *fmt, ...)
+{
+	(void)s;
+	(void)fmt;
+}
+
+enum nb_err
+nb_str_take(struct nb_str *s, char **out)
+{
+	(void)s;
+	*out = arena_text("");
+	return NB_OK;
+}
+
 enum nb_err
 nb_path_join(const char *dir, const char *name, char **out)
 {

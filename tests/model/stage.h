@@ -41,7 +41,8 @@ struct stage {
 	int count;    /* events up to now */
 	uint8_t event[EVENTS];
 	jmp_buf died;
-	bool adopting; /* a person typed the volume id */
+	bool adopting;       /* a person typed the volume id */
+	struct medium shown; /* of this disc */
 	bool lied;
 	bool read_all;      /* all that is on the disc, and it was good */
 	bool ever_good;     /* before this move */

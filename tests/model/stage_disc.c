@@ -7,6 +7,8 @@
 #include "disc/library.h"
 #include "disc/read/readback.h"
 #include "job/disc/fallback_session.h"
+#include "job/disc/choose_drive.h"
+#include "job/disc/fingerprint.h"
 #include "stage.h"
 
 #define SESSION_BLOCKS 10
@@ -162,6 +164,21 @@ nb_reader_volume_id(struct nb_blocks *blocks, uint32_t start,
 	if (m && m->kind != K_BLANK && m->kind != K_HALF)
 		snprintf(volume_id, 33, "V%d",
 			 m->kind == K_OURS ? 10 + m->name : m->kind);
+}
+
+/* Equal discs are the same to whoever looks at them: blank ones, and copies. */
+enum nb_err
+nb_fingerprint(const struct nb_inspection *look, char out[NB_FINGERPRINT_SIZE])
+{
+	const struct medium *m = stage_disc();
+
+	(void)look;
+	out[0] = '\0';
+	if (m && m->kind == K_OURS)
+		stage_id(m->id, out);
+	else if (m && m->kind != K_BLANK)
+		snprintf(out, NB_FINGERPRINT_SIZE, "%d", stage.world->in);
+	return NB_OK;
 }
 
 /* A faithful copy is proven with the disc that it is a copy of. */
@@ -331,6 +348,31 @@ nb_fallback_may_help(enum nb_err err)
 {
 	(void)err;
 	return false;
+}
+
+/* With one drive there is nothing to choose. */
+static enum nb_err
+take_it(struct nightburn *nb, struct nb_inspection *look)
+{
+	const struct nb_search any = { .purpose = NB_CHOOSE_ANY };
+
+	return nb_choose_drive(nb, NULL, &any, look);
+}
+
+enum nb_err
+nb_choose_to_verify(struct nightburn *nb, const struct nb_drive_choice *choice,
+		    struct nb_inspection *look)
+{
+	(void)choice;
+	return take_it(nb, look);
+}
+
+enum nb_err
+nb_choose_to_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
+		     struct nb_inspection *look)
+{
+	(void)choice;
+	return take_it(nb, look);
 }
 
 /* Never called, without a look back. */

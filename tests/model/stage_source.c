@@ -50,6 +50,14 @@ nb_config_drive(const struct nb_config *config, const char *name)
 }
 
 enum nb_err
+nb_config_find_drive(const struct nb_config *config, const char *name,
+		     const struct nb_config_drive **out)
+{
+	*out = nb_config_drive(config, name);
+	return NB_OK;
+}
+
+enum nb_err
 nb_config_job(const struct nb_config *config, const char *name,
 	      const struct nb_config_job **out)
 {

@@ -3,7 +3,9 @@
 
 #include "base/log.h"
 #include "job/disc/blank.h"
+#include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
+#include "job/disc/fingerprint.h"
 #include "job/disc/record_disc.h"
 
 /* The label that tells which disc it is; NULL: none does. */
@@ -15,43 +17,77 @@ telling_label(const struct nb_inspection *look)
 	return look->has_earlier ? &look->earlier : NULL;
 }
 
-/* What a person's word cannot override: the pool's newest good backup, and a
- * name that a good disc of the pool still has. */
-static enum nb_err
-check_adoption(const struct nb_pool_context *context,
-	       const struct nb_media_options *options,
-	       const struct nb_inspection *look)
+/* What a person's word cannot override. */
+enum obstacle {
+	NOTHING,
+	NO_DISC,
+	WRITE_ONCE,
+	OTHER_POOL, /* of this configuration */
+	NEWEST      /* the pool's newest good backup is on it */
+};
+
+static enum obstacle
+find_obstacle(const struct nb_pool_context *context,
+	      const struct nb_inspection *look)
 {
 	const struct nb_label *label = telling_label(look);
-	const struct nb_pool_disc *known, *named;
+	const struct nb_medium *medium = &look->medium;
+	const struct nb_pool_disc *known;
 
-	if (look->medium.state == NB_MEDIUM_NONE)
-		return nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
-	if (!look->medium.random_access && !look->medium.erasable
-	    && look->medium.state != NB_MEDIUM_BLANK)
-		return nb_fail(NB_EWRONG, "%s: the disc cannot be blanked",
-			       look->device);
+	if (medium->state == NB_MEDIUM_NONE)
+		return NO_DISC;
+	if (!medium->random_access && !medium->erasable
+	    && medium->state != NB_MEDIUM_BLANK)
+		return WRITE_ONCE;
 	if (label && strcmp(label->pool, context->view.name)
 	    && nb_config_pool(context->nb->config, label->pool))
+		return OTHER_POOL;
+	known = label ? nb_pool_by_id(&context->view, label->disc_id) : NULL;
+	if (known && known->generation
+	    && known->generation == context->view.generation)
+		return NEWEST;
+	return NOTHING;
+}
+
+static enum nb_err
+check_disc(const struct nb_pool_context *context,
+	   const struct nb_inspection *look)
+{
+	const struct nb_label *label = telling_label(look);
+
+	switch (find_obstacle(context, look)) {
+	case NO_DISC:
+		return nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
+	case WRITE_ONCE:
+		return nb_fail(NB_EWRONG, "%s: the disc cannot be blanked",
+			       look->device);
+	case OTHER_POOL:
 		return nb_fail(NB_EWRONG,
 			       "%s: a disc of pool %s\nhint: use nightburn "
 			       "adopt --job with the job of that pool",
 			       label->disc, label->pool);
-	known = label ? nb_pool_by_id(&context->view, label->disc_id) : NULL;
-	if (known && known->generation
-	    && known->generation == context->view.generation)
-		return nb_fail(NB_EWRONG,
-			       "%s: holds the newest good backup "
-			       "of pool %s\nhint: adopt another disc",
-			       known->name, context->view.name);
-	named = options->as ? nb_pool_by_name(&context->view, options->as)
-			    : NULL;
+	case NEWEST:
+		return nb_fail(
+			NB_EWRONG,
+			"%s: holds the newest good backup "
+			"of pool %s\nhint: adopt another disc",
+			nb_pool_by_id(&context->view, label->disc_id)->name,
+			context->view.name);
+	default:
+		return NB_OK;
+	}
+}
+
+/* A name that a good disc of the pool still has is taken. */
+static enum nb_err
+check_name(const struct nb_pool_context *context, const char *as)
+{
+	const struct nb_pool_disc *named =
+		as ? nb_pool_by_name(&context->view, as) : NULL;
+
 	if (!named)
-		return nb_fail(NB_EUSAGE,
-			       "%s: no disc of this name in pool "
-			       "%s",
-			       options->as ? options->as : "--as",
-			       context->view.name);
+		return nb_fail(NB_EUSAGE, "%s: no disc of this name in pool %s",
+			       as ? as : "--as", context->view.name);
 	if (named->generation && named->generation == context->view.generation)
 		return nb_fail(NB_EWRONG,
 			       "%s: this disc holds the newest "
@@ -89,46 +125,75 @@ find_newer(const struct nb_pool_context *context, struct nb_inspection look,
 }
 
 static enum nb_err
-adopt_disc(struct nb_pool_context *context,
-	   const struct nb_media_options *options, struct nb_inspection *look)
+rate(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 {
-	struct nb_blanking how = {
-		.typed = options->volume_id,
-		.as = options->as,
-	};
-	enum nb_err err = find_newer(context, *look, &how.holds_newer);
+	*fit = find_obstacle(ctx, look) == NOTHING;
+	return NB_OK;
+}
 
+/* Nothing but the volume id of the very disc that a person was shown. */
+static enum nb_err
+confirm(const struct nb_media_options *options,
+	const struct nb_inspection *look, const struct nb_disc_info *info,
+	const char **typed)
+{
+	*typed = options->volume_id;
+	if (!*typed && options->confirm) {
+		*typed = options->confirm(options->ctx, info);
+		if (!*typed)
+			return NB_ECANCELED;
+	}
+	if (*typed && !strcmp(*typed, look->volume_id))
+		return NB_OK;
+	return nb_fail(NB_EFOREIGN,
+		       "%s: the volume id of this disc is "
+		       "\"%s\"\nhint: enter exactly this to adopt it",
+		       look->device, look->volume_id);
+}
+
+static enum nb_err
+adopt_disc(struct nb_pool_context *context,
+	   const struct nb_media_options *options, struct nb_inspection *look,
+	   const struct nb_disc_info *info)
+{
+	char shown[NB_FINGERPRINT_SIZE];
+	struct nb_blanking how = { .shown = shown, .as = options->as };
+	enum nb_err err;
+
+	err = nb_fingerprint(look, shown);
+	if (!err)
+		err = confirm(options, look, info, &how.typed);
+	if (err || options->dry_run)
+		return err;
+	err = find_newer(context, *look, &how.holds_newer);
 	return err ? err : nb_blank_disc(context, look, &how);
 }
 
 static enum nb_err
-adopt_site(struct nb_pool_context *context,
-	   const struct nb_media_options *options, struct nb_disc_info *info)
+adopt_locked(struct nb_pool_context *context,
+	     const struct nb_media_options *options, struct nb_disc_info *info)
 {
-	struct nb_inspection look;
-	enum nb_err err;
+	const struct nb_drive_choice choice = {
+		.device = options->device,
+		.drive = options->drive,
+		.job = context->job->name,
+	};
+	const struct nb_search search = { NB_CHOOSE_ONLY, rate, context };
+	struct nb_inspection look = { 0 };
+	enum nb_err err = nb_pool_context_key(context, false);
 
-	err = nb_inspect_open(context->nb,
-			      options->drive ? options->drive
-					     : context->pool->drives.at[0],
-			      &look);
+	if (!err)
+		err = check_name(context, options->as);
+	if (!err)
+		err = nb_choose_drive(context->nb, &choice, &search, &look);
 	if (err)
 		return err;
 	nb_inspect_tell(context->nb, &look, info);
-	err = nb_pool_context_key(context, false);
+	err = nb_inspect_heed(context, &look);
 	if (!err)
-		err = nb_inspect_heed(context, &look);
+		err = check_disc(context, &look);
 	if (!err)
-		err = check_adoption(context, options, &look);
-	if (!err
-	    && (!options->volume_id
-		|| strcmp(options->volume_id, look.volume_id)))
-		err = nb_fail(NB_EFOREIGN,
-			      "%s: the volume id of this disc is "
-			      "\"%s\"\nhint: enter exactly this to adopt it",
-			      look.device, look.volume_id);
-	if (!err && !options->dry_run)
-		err = adopt_disc(context, options, &look);
+		err = adopt_disc(context, options, &look, info);
 	nb_inspect_close(&look);
 	return err;
 }
@@ -144,7 +209,7 @@ nb_adopt(struct nightburn *nb, const struct nb_media_options *options,
 	err = nb_pool_context_open(nb, options->job, NB_POOL_WORK, &context);
 	if (err)
 		return err;
-	err = adopt_site(&context, options, info);
+	err = adopt_locked(&context, options, info);
 	nb_pool_context_close(&context);
 	return err;
 }

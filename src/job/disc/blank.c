@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/destroy.h"
+#include "job/disc/choose_drive.h"
+#include "job/disc/fingerprint.h"
 #include "store/journal.h"
 
 struct blank {
@@ -18,6 +20,7 @@ struct blank {
 	 * whichever disc it says that it is; when blanking it is cut short, it
 	 * is what it was: an unknown disc. */
 	bool known;
+	char now[NB_FINGERPRINT_SIZE]; /* of an adoption */
 	enum nb_guard answer;
 };
 
@@ -50,9 +53,11 @@ retract(void *ctx)
 static enum nb_err
 look_again(void *ctx)
 {
-	const struct blank *b = ctx;
+	struct blank *b = ctx;
 	enum nb_err err = nb_inspect_again(b->look);
 
+	if (!err && b->how->typed)
+		err = nb_fingerprint(b->look, b->now);
 	return err ? err : nb_pool_context_refresh(b->context);
 }
 
@@ -75,6 +80,8 @@ ask_guard(const struct blank *b)
 		.typed = b->how->typed,
 		.first_volume = b->before.volume_id,
 		.second_volume = b->look->volume_id,
+		.first_disc = b->how->shown,
+		.second_disc = b->now,
 		.holds_newer = b->how->holds_newer,
 		.blank_only = b->how->image_blocks == 0,
 		.image_complete = b->how->image_blocks != 0,
@@ -193,12 +200,16 @@ blank_locked(struct nb_pool_context *context,
 	     struct nb_plan_info *result)
 {
 	const struct nb_blanking nothing_follows = { .image_blocks = 0 };
+	const struct nb_drive_choice choice = {
+		.device = options->device,
+		.drive = options->drive,
+	};
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	enum nb_err err;
 
-	err = nb_inspect_choose(context, options->drive, NB_INTENT_BLANK, &look,
-				&decision);
+	err = nb_choose_to_write(context, &choice, NB_INTENT_BLANK, &look,
+				 &decision);
 	if (err)
 		return err;
 	nb_plan_tell(context, &look, &decision, result);

@@ -13,6 +13,7 @@ struct nb_blanking {
 				  0: nothing is */
 	/* An adoption; TYPED is NULL else. */
 	const char *typed; /* the volume id, by a person who saw the disc */
+	const char *shown; /* the fingerprint of that disc */
 	const char *as;    /* the name in the pool that becomes free */
 	bool holds_newer;  /* a good session newer than all that is known */
 };

@@ -16,14 +16,19 @@ drive_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
 	return nb_job_progress(ctx, what, done * NB_BLOCK, total * NB_BLOCK);
 }
 
+/* By its name, or by its device.  *NAMED: by its name. */
 static const struct nb_config_drive *
-find_drive(const struct nightburn *nb, const char *device)
+find_drive(const struct nightburn *nb, const char *device, bool *named)
 {
-	if (!nb)
-		return NULL;
-	if (device)
-		return nb_config_drive(nb->config, device);
-	return nb->config->drives.count ? &nb->config->drives.at[0] : NULL;
+	const struct nb_config_drives *list = nb ? &nb->config->drives : NULL;
+	const struct nb_config_drive *drive;
+
+	drive = nb ? nb_config_drive(nb->config, device) : NULL;
+	*named = drive != NULL;
+	for (size_t i = 0; list && !drive && i < list->count; i++)
+		if (!strcmp(list->at[i].device, device))
+			drive = &list->at[i];
+	return drive;
 }
 
 uint32_t
@@ -91,22 +96,19 @@ nb_inspect_open(struct nightburn *nb, const char *device,
 		struct nb_inspection *look)
 {
 	struct nb_drive_options options = { 0 };
+	bool named;
 	enum nb_err err;
 
 	memset(look, 0, sizeof *look);
-	look->config = find_drive(nb, device);
+	look->config = find_drive(nb, device, &named);
 	if (look->config) {
 		options.device = look->config->device;
 		options.speed = look->config->speed;
 		options.capacity = look->config->capacity;
 		options.keep_tray_shut = look->config->keep_tray_shut;
 		options.timeout = (unsigned int)look->config->timeout;
-	} else if (device) {
-		options.device = device;
 	} else {
-		return nb_fail(NB_EUSAGE,
-			       "no drive specified\n"
-			       "hint: use --device or a configuration file");
+		options.device = device;
 	}
 	snprintf(look->device, sizeof look->device, "%s", options.device);
 	err = nb_job_check(nb);
@@ -117,7 +119,7 @@ nb_inspect_open(struct nightburn *nb, const char *device,
 	err = nb_drive_open(&options, drive_progress, nb, &look->drive);
 	if (!err)
 		err = nb_inspect_again(look);
-	if (!err)
+	if (!err && named)
 		err = check_serial(look);
 	if (err) {
 		nb_drive_close(look->drive);
@@ -189,63 +191,6 @@ nb_inspect_heed(struct nb_pool_context *context,
 		       "the catalog is an old copy",
 		       label->disc, (unsigned long long)label->generation);
 	context->view.behind = true;
-	return NB_OK;
-}
-
-/* A look that is better than none: with a disc rather than without. */
-static void
-keep_better(struct nb_inspection *best, struct nb_decision *best_decision,
-	    struct nb_inspection *look, const struct nb_decision *decision)
-{
-	if (!best->drive
-	    || (best->medium.state == NB_MEDIUM_NONE
-		&& look->medium.state != NB_MEDIUM_NONE)) {
-		nb_inspect_close(best);
-		*best = *look;
-		*best_decision = *decision;
-	} else {
-		nb_inspect_close(look);
-	}
-}
-
-enum nb_err
-nb_inspect_choose(struct nb_pool_context *context, const char *drive,
-		  enum nb_intent intent, struct nb_inspection *look,
-		  struct nb_decision *decision)
-{
-	const struct nb_names *drives = &context->pool->drives;
-	struct nb_inspection best = { 0 }, next;
-	struct nb_decision best_decision = { 0 }, next_decision;
-	enum nb_err err = NB_OK, first_error = NB_OK;
-
-	for (size_t i = 0; i < (drive ? 1 : drives->count); i++) {
-		err = nb_inspect_open(context->nb,
-				      drive ? drive : drives->at[i], &next);
-		if (err) {
-			if (!first_error || err == NB_ECANCELED)
-				first_error = err;
-			continue;
-		}
-		err = nb_inspect_heed(context, &next);
-		if (err) {
-			nb_inspect_close(&next);
-			nb_inspect_close(&best);
-			return err;
-		}
-		next_decision = nb_inspect_decide(context, &next, intent,
-						  (struct nb_need){ 0, 0 });
-		if (next_decision.plan != NB_PLAN_REFUSE) {
-			nb_inspect_close(&best);
-			*look = next;
-			*decision = next_decision;
-			return NB_OK;
-		}
-		keep_better(&best, &best_decision, &next, &next_decision);
-	}
-	if (!best.drive)
-		return first_error;
-	*look = best;
-	*decision = best_decision;
 	return NB_OK;
 }
 

@@ -33,8 +33,10 @@ struct nb_inspection {
 };
 
 /* Opens DEVICE: the name of a drive of NB's configuration, or a device as
- * configurations name it; NULL: the first drive of the configuration.  NB may
- * be NULL.  Close accepts a zeroed look. */
+ * configurations name it; one that a person names by its device may have
+ * another serial number than the configuration says.  NB may be NULL.  Which
+ * drive it is to be decides job/disc/choose_drive.h.  Close accepts a zeroed
+ * look. */
 enum nb_err nb_inspect_open(struct nightburn *nb, const char *device,
 			    struct nb_inspection *look);
 void nb_inspect_close(struct nb_inspection *look);
@@ -60,16 +62,6 @@ struct nb_decision nb_inspect_decide(const struct nb_pool_context *context,
  * copy: SITE->view.behind is set, and that is told and remembered. */
 enum nb_err nb_inspect_heed(struct nb_pool_context *context,
 			    const struct nb_inspection *look);
-
-/*
- * Looks at the drives of the pool in their order (only at DRIVE when not NULL)
- * and stays with the first whose disc may be written, else with the first that
- * has a disc, else with the first.
- */
-enum nb_err nb_inspect_choose(struct nb_pool_context *context,
-			      const char *drive, enum nb_intent intent,
-			      struct nb_inspection *look,
-			      struct nb_decision *decision);
 
 /* Tells what was decided in the form of the API. */
 void nb_plan_tell(const struct nb_pool_context *context,

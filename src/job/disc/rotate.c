@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "job/disc/inspect.h"
+#include "job/disc/choose_drive.h"
 
 /* Between two looks at a drive whose disc a person changes. */
 #define WAIT_STEP_MS 2000
@@ -36,12 +36,16 @@ look_once(struct nb_pool_context *context,
 	  const struct nb_media_options *options, bool *ejected, bool *done,
 	  struct nb_plan_info *result)
 {
+	const struct nb_drive_choice choice = {
+		.device = options->device,
+		.drive = options->drive,
+	};
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	enum nb_err err;
 
-	err = nb_inspect_choose(context, options->drive, NB_INTENT_RUN, &look,
-				&decision);
+	err = nb_choose_to_write(context, &choice, NB_INTENT_RUN, &look,
+				 &decision);
 	if (err)
 		return err;
 	nb_plan_tell(context, &look, &decision, result);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
 
 /* Does the label bear the key of the installation of NB?  Makes nothing. */
@@ -63,13 +64,15 @@ nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
 }
 
 enum nb_err
-nb_disc(struct nightburn *nb, const char *device, struct nb_disc_info *out)
+nb_disc(struct nightburn *nb, const struct nb_drive_choice *choice,
+	struct nb_disc_info *out)
 {
+	const struct nb_search any = { .purpose = NB_CHOOSE_ANY };
 	struct nb_inspection look;
 	bool none;
 	enum nb_err err;
 
-	err = nb_inspect_open(nb, device, &look);
+	err = nb_choose_drive(nb, choice, &any, &look);
 	if (err)
 		return err;
 	nb_inspect_tell(nb, &look, out);
@@ -86,9 +89,10 @@ nb_disc(struct nightburn *nb, const char *device, struct nb_disc_info *out)
 }
 
 enum nb_err
-nb_msinfo(struct nightburn *nb, const char *device, struct nb_disc_info *out)
+nb_msinfo(struct nightburn *nb, const struct nb_drive_choice *choice,
+	  struct nb_disc_info *out)
 {
-	enum nb_err err = nb_disc(nb, device, out);
+	enum nb_err err = nb_disc(nb, choice, out);
 
 	if (err == NB_ENOMEDIUM)
 		return nb_fail(err, "%s: no disc", out->device);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/manifest_mac.h"
 #include "job/disc/record_disc.h"
@@ -280,7 +281,7 @@ check_disc(struct nightburn *nb, struct nb_inspection *look,
 }
 
 static enum nb_err
-verify(struct nightburn *nb, const char *device, bool lost,
+verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
        struct nb_verify_result *result)
 {
 	struct nb_verify_result first;
@@ -289,7 +290,8 @@ verify(struct nightburn *nb, const char *device, bool lost,
 	enum nb_err err, recorded;
 
 	memset(result, 0, sizeof *result);
-	err = nb_inspect_open(nb, device, &look);
+	err = lost ? nb_choose_to_rebuild(nb, choice, &look)
+		   : nb_choose_to_verify(nb, choice, &look);
 	if (err)
 		return err;
 	newest = look;
@@ -317,17 +319,17 @@ verify(struct nightburn *nb, const char *device, bool lost,
 }
 
 enum nb_err
-nb_verify(struct nightburn *nb, const char *device,
+nb_verify(struct nightburn *nb, const struct nb_drive_choice *choice,
 	  struct nb_verify_result *result)
 {
-	return verify(nb, device, false, result);
+	return verify(nb, choice, false, result);
 }
 
 enum nb_err
-nb_catalog_rebuild(struct nightburn *nb, const char *device,
+nb_catalog_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
 		   struct nb_verify_result *result)
 {
-	return verify(nb, device, true, result);
+	return verify(nb, choice, true, result);
 }
 
 enum nb_err

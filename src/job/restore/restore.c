@@ -280,7 +280,12 @@ nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 			NB_EUSAGE,
 			"restore: either a directory or a database is "
 			"required\nhint: use --to DIR or --into DATABASE");
-	err = nb_restore_look(nb, options->device, &look);
+	err = nb_restore_look(
+		nb,
+		&(struct nb_drive_choice){ .device = options->device,
+					   .drive = options->drive,
+					   .job = options->job },
+		options->backup, &look);
 	if (err)
 		return err;
 	err = restore_from(nb, options, &look, result);

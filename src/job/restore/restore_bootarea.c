@@ -278,7 +278,12 @@ nb_restore_bootarea(struct nightburn *nb,
 			       "restore: the disk to overwrite is not "
 			       "specified\nhint: use --to-device /dev/NAME "
 			       "--yes-erase /dev/NAME");
-	err = nb_restore_look(nb, options->device, &look);
+	err = nb_restore_look(
+		nb,
+		&(struct nb_drive_choice){ .device = options->device,
+					   .drive = options->drive,
+					   .job = options->job },
+		options->backup, &look);
 	if (err)
 		return err;
 	err = bring_from(nb, options, &look, result);

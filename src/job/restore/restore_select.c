@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
 
 static bool
@@ -92,10 +93,10 @@ nb_restore_find(struct nightburn *nb, struct nb_inspection *look,
 }
 
 enum nb_err
-nb_restore_look(struct nightburn *nb, const char *device,
-		struct nb_inspection *look)
+nb_restore_look(struct nightburn *nb, const struct nb_drive_choice *choice,
+		const char *which, struct nb_inspection *look)
 {
-	enum nb_err err = nb_inspect_open(nb, device, look);
+	enum nb_err err = nb_choose_to_restore(nb, choice, which, look);
 
 	if (err)
 		return err;

@@ -20,9 +20,11 @@ enum nb_err nb_restore_find(struct nightburn *nb, struct nb_inspection *look,
 			    struct nb_disc_contents *contents,
 			    struct nb_disc_backup **out);
 
-/* The disc in DEVICE, open, at its newest session with a label of ours.
+/* The disc with the backup WHICH in the drive that CHOICE leaves
+ * (job/disc/choose_drive.h), open, at its newest session with a label of ours.
  * NB_ENOMEDIUM, NB_EFOREIGN */
-enum nb_err nb_restore_look(struct nightburn *nb, const char *device,
-			    struct nb_inspection *look);
+enum nb_err nb_restore_look(struct nightburn *nb,
+			    const struct nb_drive_choice *choice,
+			    const char *which, struct nb_inspection *look);
 
 #endif

@@ -4,27 +4,31 @@
 
 #include "base/log.h"
 #include "job/hook.h"
+#include "job/disc/choose_drive.h"
 #include "job/disc/record_disc.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
 #include "job/run/write.h"
 
 enum nb_err
-nb_plan_job(struct nightburn *nb, const char *job, struct nb_plan_info *out)
+nb_plan_job(struct nightburn *nb, const struct nb_drive_choice *choice,
+	    struct nb_plan_info *out)
 {
+	const struct nb_drive_choice nothing = { .device = NULL };
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	struct nb_pool_context context;
 	enum nb_err err;
 
 	memset(out, 0, sizeof *out);
-	err = nb_pool_context_open(nb, job, NB_POOL_PEEK, &context);
+	err = nb_pool_context_open(nb, choice ? choice->job : NULL,
+				   NB_POOL_PEEK, &context);
 	if (err)
 		return err;
 	err = nb_pool_context_key(&context, false);
 	if (!err)
-		err = nb_inspect_choose(&context, NULL, NB_INTENT_RUN, &look,
-					&decision);
+		err = nb_choose_to_write(&context, choice ? choice : &nothing,
+					 NB_INTENT_RUN, &look, &decision);
 	if (!err) {
 		nb_plan_tell(&context, &look, &decision, out);
 		out->generation = 1;
@@ -47,12 +51,15 @@ first_look(struct nb_pool_context *context,
 	   const struct nb_run_options *options, enum nb_intent intent,
 	   struct nb_run_result *result)
 {
+	const struct nb_drive_choice choice = {
+		.device = options->device,
+		.drive = options->drive,
+	};
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	enum nb_err err;
 
-	err = nb_inspect_choose(context, options->drive, intent, &look,
-				&decision);
+	err = nb_choose_to_write(context, &choice, intent, &look, &decision);
 	if (err)
 		return err;
 	nb_plan_tell(context, &look, &decision, &result->plan);
@@ -91,6 +98,10 @@ static enum nb_err
 write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	     enum nb_intent intent, struct nb_run_result *result)
 {
+	const struct nb_drive_choice choice = {
+		.device = options->device,
+		.drive = options->drive,
+	};
 	struct nb_session *session = NULL;
 	const struct nb_plan_info told = result->plan;
 	struct nb_decision decision;
@@ -98,8 +109,8 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	struct nb_write w = { backup->context, backup, &look, intent };
 	enum nb_err err;
 
-	err = nb_inspect_choose(backup->context, options->drive, intent, &look,
-				&decision);
+	err = nb_choose_to_write(backup->context, &choice, intent, &look,
+				 &decision);
 	if (err)
 		return err;
 	err = nb_write_plan(&w, &decision, &session);

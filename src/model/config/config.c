@@ -211,6 +211,23 @@ fail_name(const struct nb_config *config, const char *kind, const char *name,
 }
 
 enum nb_err
+nb_config_find_drive(const struct nb_config *config, const char *name,
+		     const struct nb_config_drive **out)
+{
+	const struct nb_config_drive *drive = nb_config_drive(config, name);
+	struct nb_str names = NB_STR_INIT;
+
+	if (drive) {
+		*out = drive;
+		return NB_OK;
+	}
+	for (size_t i = 0; i < config->drives.count; i++)
+		nb_str_addf(&names, "%s%s", i ? ", " : "",
+			    config->drives.at[i].name);
+	return fail_name(config, "drive", name, &names);
+}
+
+enum nb_err
 nb_config_job(const struct nb_config *config, const char *name,
 	      const struct nb_config_job **out)
 {

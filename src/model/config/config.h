@@ -282,6 +282,10 @@ const struct nb_config_drive *nb_config_drive(const struct nb_config *config,
 					      const char *name);
 const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
 					    const char *name);
+/* The drive NAME.  NB_ENOTFOUND, logged with the names that exist. */
+enum nb_err nb_config_find_drive(const struct nb_config *config,
+				 const char *name,
+				 const struct nb_config_drive **out);
 /* The source that makes what JOB's backups call KIND NAME, as it is configured
  * now: the one of that name, or else (one source may bring several) the first
  * of its kind; NULL: none. */

@@ -83,6 +83,8 @@ check_typed(const struct nb_guard_facts *f)
 	if (strcmp(f->typed, f->first_volume)
 	    || strcmp(f->typed, f->second_volume))
 		return NB_GUARD_NOT_TYPED;
+	if (strcmp(f->first_disc, f->second_disc))
+		return NB_GUARD_DISC_CHANGED;
 	if (f->holds_newer)
 		return NB_GUARD_LAST_GOOD;
 	if (f->first_state != f->second_state)
@@ -149,6 +151,8 @@ nb_guard_text(enum nb_guard answer)
 		[NB_GUARD_NO_INTENT] = "the intent is not on stable storage",
 		[NB_GUARD_DRIVE_CHANGED] =
 			"the drive is not the one that was inspected",
+		[NB_GUARD_DISC_CHANGED] =
+			"the disc is not the one that was shown",
 		[NB_GUARD_NOT_TYPED] =
 			"the volume id entered is not that of the disc",
 	};

@@ -33,6 +33,7 @@ enum nb_guard {
 	NB_GUARD_DOES_NOT_FIT,
 	NB_GUARD_NO_INTENT,     /* the intent is not on stable storage */
 	NB_GUARD_DRIVE_CHANGED, /* another drive than at the first look */
+	NB_GUARD_DISC_CHANGED,  /* adopt: another disc than was shown */
 	NB_GUARD_NOT_TYPED,     /* adopt: what was typed is not the volume
 					id of the disc, both times */
 	NB_GUARD_COUNT
@@ -56,6 +57,8 @@ struct nb_guard_facts {
 	 */
 	const char *typed;
 	const char *first_volume, *second_volume;
+	const char *first_disc, *second_disc; /* all that can be seen of it:
+						 when it was shown, and now */
 	bool holds_newer; /* adopt: a session of the disc was just read,
 				  is good, and newer than what any good disc
 				  of the pool holds */
@@ -69,7 +72,8 @@ struct nb_guard_facts {
 /*
  * The first condition that does not hold is the answer, in this order: lock,
  * drive, catalog not behind, then label, key, pool, catalog, other discs and
- * their age (or, for an adoption, what was typed, a newer backup on it, both
+ * their age (or, for an adoption, what was typed, whether it is the disc that
+ * was shown, a newer backup on it, both
  * labels, newest backup),
  * image, size, intent.
  * An age is within the limit up to and including max_verify_age; a date of

@@ -80,6 +80,7 @@ set_up_typed(struct scene *s)
 	s->facts.first_state = s->facts.second_state = NB_LABEL_NONE;
 	s->facts.typed = s->facts.first_volume = s->facts.second_volume =
 		"HOLIDAYS";
+	s->facts.first_disc = s->facts.second_disc = "CD-RW 5f01";
 	s->facts.blank_only = true;
 	s->facts.image_complete = false;
 	s->facts.image_blocks = s->facts.disc_blocks = 0;
@@ -248,10 +249,12 @@ static const struct row {
 
 CHANGE(first_volume, s->facts.first_volume = "PARTY")
 CHANGE(second_volume, s->facts.second_volume = "PARTY")
-CHANGE(other_case, s->facts.typed = "holidays")
-CHANGE(no_volume_typed, s->facts.typed = "")
 CHANGE(nameless,
        s->facts.typed = s->facts.first_volume = s->facts.second_volume = "")
+CHANGE(other_disc, s->facts.second_disc = "CD-RW 5f02")
+CHANGE(other_nameless_disc, nameless(s); other_disc(s))
+CHANGE(other_case, s->facts.typed = "holidays")
+CHANGE(no_volume_typed, s->facts.typed = "")
 CHANGE(label_good, s->facts.first_state = s->facts.second_state = NB_LABEL_GOOD)
 CHANGE(label_unreadable,
        s->facts.first_state = s->facts.second_state = NB_LABEL_UNREADABLE)
@@ -280,6 +283,9 @@ static const struct row typed_rows[] = {
 	{ "an old catalog", behind, NB_GUARD_CATALOG_BEHIND },
 	{ "first volume differs", first_volume, NB_GUARD_NOT_TYPED },
 	{ "second volume differs", second_volume, NB_GUARD_NOT_TYPED },
+	{ "another disc of this volume id", other_disc, NB_GUARD_DISC_CHANGED },
+	{ "another disc without one", other_nameless_disc,
+	  NB_GUARD_DISC_CHANGED },
 	{ "typed in other case", other_case, NB_GUARD_NOT_TYPED },
 	{ "typed nothing", no_volume_typed, NB_GUARD_NOT_TYPED },
 	{ "disc without volume id", nameless, NB_GUARD_PERMIT },

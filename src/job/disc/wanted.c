@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which of the discs that are in is wanted, by the catalog and the labels. */
+#include <stdio.h>
+#include <string.h>
+
+#include "job/disc/choose_drive.h"
+#include "store/key.h"
+
+struct wanted {
+	struct nightburn *nb;
+	const char *which; /* backup; NULL: the newest */
+	bool asked;        /* the catalog, once, when there is a choice */
+	char disc_id[NB_ID_HEX + 1]; /* of the disc that holds it, or "" */
+	bool good;                   /* and the catalog calls that good */
+	bool has_key;
+	struct nb_key key;
+};
+
+/* The label that tells which disc it is, when it can be believed. */
+static const struct nb_label *
+telling_label(const struct wanted *w, const struct nb_inspection *look)
+{
+	const struct nb_label *label = NULL;
+
+	if (look->label_state == NB_LABEL_GOOD)
+		label = &look->label;
+	else if (look->has_earlier)
+		label = &look->earlier;
+	if (label && w->has_key && !nb_label_is_signed(label, &w->key))
+		return NULL;
+	return label;
+}
+
+static bool
+is_asked_for(const char *which, const char *backup_id, uint64_t generation)
+{
+	char number[24];
+
+	if (!which)
+		return true;
+	snprintf(number, sizeof number, "%llu", (unsigned long long)generation);
+	return nb_backup_is_generation(which)
+		? !strcmp(which, number)
+		: !strncmp(backup_id, which, strlen(which));
+}
+
+/* The rows come the newest first. */
+static enum nb_err
+take_backup(void *ctx, const struct nb_catalog_backup *row)
+{
+	struct wanted *w = ctx;
+	bool good = row->disc && row->disc_state == NB_DISC_GOOD;
+
+	if (!row->disc_id || !is_asked_for(w->which, row->id, row->generation))
+		return NB_OK;
+	if (!w->disc_id[0] || (good && !w->good)) {
+		snprintf(w->disc_id, sizeof w->disc_id, "%s", row->disc_id);
+		w->good = good;
+	}
+	return NB_OK;
+}
+
+/* Only to choose by it: without a catalog the labels have to do. */
+static void
+ask_who_holds_it(struct wanted *w)
+{
+	struct nb_catalog *catalog = NULL;
+
+	w->asked = true;
+	if (nb_catalog_exists(w->nb)
+	    && !nb_catalog_of(w->nb, NB_CATALOG_LIST, &catalog)) {
+		nb_catalog_backups(catalog, NULL, take_backup, w);
+		nb_catalog_close(catalog);
+	}
+}
+
+static enum nb_err
+rate_to_restore(void *ctx, const struct nb_inspection *look, uint64_t *fit)
+{
+	struct wanted *w = ctx;
+	const struct nb_label *label;
+
+	if (!w->asked)
+		ask_who_holds_it(w);
+	label = telling_label(w, look);
+	if (!label)
+		return NB_OK;
+	*fit = 1;
+	if (w->disc_id[0] && !strcmp(label->disc_id, w->disc_id))
+		*fit = NB_CHOOSE_FITS;
+	else if (is_asked_for(w->which, label->backup_id, label->generation))
+		*fit += 1 + label->generation;
+	return NB_OK;
+}
+
+/* The catalog's row of the disc that is being rated. */
+struct state {
+	const struct nb_label *label;
+	uint64_t newest; /* of the pool, on good discs */
+	uint64_t fit;
+};
+
+static enum nb_err
+find_newest(void *ctx, const struct nb_catalog_disc *row)
+{
+	struct state *s = ctx;
+
+	if (!strcmp(row->pool, s->label->pool) && row->state == NB_DISC_GOOD
+	    && row->generation > s->newest)
+		s->newest = row->generation;
+	return NB_OK;
+}
+
+static enum nb_err
+find_state(void *ctx, const struct nb_catalog_disc *row)
+{
+	struct state *s = ctx;
+
+	if (!row->disc_id || strcmp(row->disc_id, s->label->disc_id))
+		return NB_OK;
+	if (row->state == NB_DISC_SUSPECT)
+		s->fit = NB_CHOOSE_FITS;
+	else if (row->generation == s->newest)
+		s->fit = NB_CHOOSE_FITS - 1;
+	return NB_OK;
+}
+
+static enum nb_err
+rate_to_verify(void *ctx, const struct nb_inspection *look, uint64_t *fit)
+{
+	const struct wanted *w = ctx;
+	struct nb_catalog *catalog = NULL;
+	struct state s = { .fit = 1 };
+
+	s.label = telling_label(w, look);
+	if (!s.label)
+		return NB_OK;
+	if (nb_catalog_exists(w->nb)
+	    && !nb_catalog_of(w->nb, NB_CATALOG_LIST, &catalog)) {
+		if (!nb_catalog_discs(catalog, find_newest, &s))
+			nb_catalog_discs(catalog, find_state, &s);
+		nb_catalog_close(catalog);
+	}
+	*fit = s.fit;
+	return NB_OK;
+}
+
+static enum nb_err
+rate_to_rebuild(void *ctx, const struct nb_inspection *look, uint64_t *fit)
+{
+	const struct nb_label *label = telling_label(ctx, look);
+
+	*fit = label ? 1 + label->generation : 0;
+	return NB_OK;
+}
+
+static enum nb_err
+choose(struct nightburn *nb, const struct nb_drive_choice *choice,
+       enum nb_err (*rate)(void *ctx, const struct nb_inspection *look,
+			   uint64_t *fit),
+       const char *which, struct nb_inspection *look)
+{
+	struct wanted wanted = { .nb = nb, .which = which };
+	enum nb_err err;
+
+	wanted.has_key = nb && !nb_key_load(nb->config->state_dir, &wanted.key);
+	err = nb_choose_drive(
+		nb, choice,
+		&(struct nb_search){ NB_CHOOSE_BEST, rate, &wanted }, look);
+	nb_key_clear(&wanted.key);
+	return err;
+}
+
+enum nb_err
+nb_choose_to_restore(struct nightburn *nb, const struct nb_drive_choice *choice,
+		     const char *which, struct nb_inspection *look)
+{
+	return choose(nb, choice, rate_to_restore, which, look);
+}
+
+enum nb_err
+nb_choose_to_verify(struct nightburn *nb, const struct nb_drive_choice *choice,
+		    struct nb_inspection *look)
+{
+	return choose(nb, choice, rate_to_verify, NULL, look);
+}
+
+enum nb_err
+nb_choose_to_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
+		     struct nb_inspection *look)
+{
+	return choose(nb, choice, rate_to_rebuild, NULL, look);
+}
