@@ -43,7 +43,8 @@ END
 on()
 {
 	rm -f "$work/trace"
-	timeout 200 "$vdrive" --hurry --disc "$work/disc" \
+	timeout 200 "$vdrive" --hurry --disc "$work/disc" ${faults:+--faults} \
+		${faults:+"$faults"} \
 		--trace "$work/trace" -- "$nightburn" -c "$work/nb.conf" -v \
 		"$@" >"$work/out" 2>"$work/err" </dev/null
 	status=$?
@@ -93,6 +94,27 @@ verifies()
 	on verify && ends 0 "generation 6" && cost $((used * 11 / 10)) 3 0
 }
 
+# A block of the padding cannot be read: no file is bad.
+padding()
+{
+	local last
+	last=$(python3 - "$work/state/catalog.db" <<'END'
+import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute(
+    "select max(start + blocks) from sessions").fetchone()[0] - 10)
+END
+) || return 1
+	echo "when read lba $last then sense 3/11/05 times forever" \
+		>"$work/rules"
+	faults=$work/rules on verify && ends 0 "generation 6" || return 1
+	cp -a "$work/state" "$work/keep"
+	rm "$work"/state/catalog.db*
+	faults=$work/rules on catalog rebuild && ends 0 "generation 6" &&
+		nb_is 0 list && [ "$(grep -c "A (good)" "$work/out")" = 6 ]
+	status=$?
+	rm -rf "$work/state" && mv "$work/keep" "$work/state" && return $status
+}
+
 # Nothing but one file of 3 MiB, directories, a manifest and labels.
 restores()
 {
@@ -119,4 +141,5 @@ for type in dvd+rw cd-rw; do
 	check "$type: so does restore of the oldest" restores 1
 	check "$type: catalog rebuild reads each block once" rebuilds
 done
+check "a block of no file that cannot be read makes none bad" padding
 finish
