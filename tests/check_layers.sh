@@ -27,8 +27,8 @@ layers()
 	cat <<'END'
 base
 filter          base
-model/record    base model/state.h
-model/config    base model/state.h model/record
+model/record    base model/state.h model/source_kind.h
+model/config    base model/state.h model/source_kind.h model/record
 model/decide    base model/state.h model/record model/config
 model           base model/record model/config
 store           base model/*
@@ -122,6 +122,10 @@ grep -rhoE '^#include <[^>]+>' src include | sed 's/.*<//; s/>//' | sort -u |
 	rule "every library has its line in libraries()"
 grep -rnE '^#include <(nightburn|vdrive)/' src/vdrive |
 	rule "vdrive includes nothing of nightburn"
+grep -nE 'nb_source_(postgres|tree|lvm|mirror|boot[a-z]+)\b|strcmp\(.*"(postgres|tree|lvm|mirror|boot[a-z]+)"' \
+	-r src/model src/store src/disc src/job src/report |
+	grep -v '^src/model/record/manifest_filters\.c' | # of earlier versions
+	rule "a kind of source is named in its folder alone"
 grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
 	rule "no command asks for the form of its report"
 grep -rnE '"(select|insert into|update|delete|pragma) ' src/store src/job |

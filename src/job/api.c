@@ -6,6 +6,7 @@
 
 #include "disc/drive/drive.h"
 #include "job/power.h"
+#include "source/source.h"
 
 const char *
 nb_version(void)
@@ -21,7 +22,7 @@ nb_open(const char *config, struct nightburn **out)
 
 	if (!nb)
 		return nb_fail_memory();
-	err = nb_config_load(config, &nb->config);
+	err = nb_config_load(config, nb_source_kinds, &nb->config);
 	if (err)
 		free(nb);
 	else

@@ -10,17 +10,6 @@
 
 #define OBJECT "remote"
 
-static const struct {
-	const char *name;
-	enum nb_source_kind kind;
-} tasks[] = {
-	[NB_REMOTE_POSTGRES_CHECK] = { "postgres-check", NB_SOURCE_POSTGRES },
-	[NB_REMOTE_POSTGRES_ASK] = { "postgres-ask", NB_SOURCE_POSTGRES },
-	[NB_REMOTE_POSTGRES_DUMP] = { "postgres-dump", NB_SOURCE_POSTGRES },
-	[NB_REMOTE_TREE_CHECK] = { "tree-check", NB_SOURCE_TREE },
-	[NB_REMOTE_TREE] = { "tree", NB_SOURCE_TREE },
-};
-
 void
 nb_remote_request_clear(struct nb_remote_request *request)
 {
@@ -32,14 +21,13 @@ nb_remote_request_clear(struct nb_remote_request *request)
 /* ---- rendering ---- */
 
 static enum nb_err
-render_option(const struct nb_field *field,
-	      const struct nb_config_source *source,
-	      const struct nb_config_source *usual, json_t *options)
+render_option(const struct nb_field *field, const void *record,
+	      const void *usual, json_t *options)
 {
 	struct nb_names is = NB_ARRAY_INIT, was = NB_ARRAY_INIT;
 	json_t *list = json_array();
 	enum nb_err err =
-		list ? nb_value_write(field, source, &is) : nb_fail_memory();
+		list ? nb_value_write(field, record, &is) : nb_fail_memory();
 	bool same;
 
 	if (!err)
@@ -63,16 +51,19 @@ render_option(const struct nb_field *field,
 static enum nb_err
 render_options(const struct nb_config_source *source, json_t *options)
 {
-	const struct nb_field *field =
-		nb_config_job_blocks[source->kind].fields;
+	const struct nb_field *field = source->kind->fields;
 	struct nb_config_source usual = { .name = NULL };
-	enum nb_err err = NB_OK;
+	enum nb_err err = nb_config_source_begin(source->kind, &usual);
 
-	nb_config_source_begin(source->kind, &usual);
-	usual.postgres.database = source->name;
+	if (!err)
+		err = nb_str_dup(source->name, &usual.name);
+	if (!err)
+		err = nb_config_source_end(OBJECT, &usual);
 	for (; !err && field->name; field++)
 		if (!field->local)
-			err = render_option(field, source, &usual, options);
+			err = render_option(field, source->options,
+					    usual.options, options);
+	nb_config_source_clear(&usual);
 	return err;
 }
 
@@ -110,7 +101,7 @@ nb_remote_request_render(const struct nb_remote_request *request, char **text)
 	enum nb_err err = render_options(&request->source, options);
 	bool good;
 
-	good = !err && set(root, "task", json_string(tasks[request->task].name))
+	good = !err && set(root, "task", json_string(request->task))
 		&& set(root, "name", json_string(request->source.name))
 		&& set(root, "options", json_incref(options))
 		&& set(root, "sizes", json_boolean(request->sizes))
@@ -149,26 +140,27 @@ read_bytes(const json_t *object, const char *key, char **out)
 	return true;
 }
 
-static bool
-parse_task(const json_t *root, enum nb_remote_task *out)
+/* The kind whose task is asked for, or NULL. */
+static const struct nb_source_kind *
+parse_task(const json_t *root, const struct nb_source_kind *const *kinds,
+	   const char **task)
 {
 	const char *name = json_string_value(json_object_get(root, "task"));
 
-	for (int i = 0; name && i < NB_REMOTE_TASKS; i++) {
-		if (!strcmp(tasks[i].name, name)) {
-			*out = (enum nb_remote_task)i;
-			return true;
-		}
-	}
-	return false;
+	for (; name && *kinds; kinds++)
+		for (size_t i = 0; (*kinds)->tasks && (*kinds)->tasks[i]; i++)
+			if (!strcmp((*kinds)->tasks[i], name)) {
+				*task = (*kinds)->tasks[i];
+				return *kinds;
+			}
+	return NULL;
 }
 
 static enum nb_err
 parse_option(const char *key, const json_t *values,
 	     struct nb_config_source *source)
 {
-	const struct nb_field *field =
-		nb_config_job_blocks[source->kind].fields;
+	const struct nb_field *field = source->kind->fields;
 	enum nb_err err = NB_OK;
 	const json_t *value;
 	char expected[128];
@@ -192,7 +184,8 @@ parse_option(const char *key, const json_t *values,
 	{
 		const char *text = json_string_value(value);
 
-		err = text ? nb_value_read(field, text, source) : NB_ECONFIG;
+		err = text ? nb_value_read(field, text, source->options)
+			   : NB_ECONFIG;
 		if (err == NB_ECONFIG)
 			err = nb_fail(NB_EUSAGE,
 				      OBJECT ": %s is \"%s\"; "
@@ -203,6 +196,16 @@ parse_option(const char *key, const json_t *values,
 			break;
 	}
 	return err;
+}
+
+static enum nb_err
+check_required(const json_t *options, const struct nb_config_source *source)
+{
+	for (const struct nb_field *f = source->kind->fields; f->name; f++)
+		if (f->required && !json_object_get(options, f->name))
+			return nb_fail(NB_EUSAGE, OBJECT ": a %s without a %s",
+				       source->kind->name, f->name);
+	return NB_OK;
 }
 
 static enum nb_err
@@ -228,8 +231,8 @@ parse_source(const json_t *root, struct nb_config_source *source)
 			if (err)
 				break;
 		}
-	if (!err && source->kind == NB_SOURCE_TREE && !source->tree.path)
-		err = nb_fail(NB_EUSAGE, OBJECT ": a tree without a path");
+	if (!err)
+		err = check_required(options, source);
 	return err ? err : nb_config_source_end(OBJECT, source);
 }
 
@@ -243,7 +246,7 @@ parse_rest(const json_t *root, struct nb_remote_request *r)
 		&& nb_json_text(root, "backup_id", r->backup_id,
 				sizeof r->backup_id)
 		&& nb_json_i64(root, "date", &r->date)
-		&& (r->task != NB_REMOTE_TREE
+		&& (!*r->backup_id
 		    || (nb_path_is_safe(r->backup_id)
 			&& !strchr(r->backup_id, '/')))
 		&& (!json_object_get(root, "database_hex")
@@ -252,9 +255,11 @@ parse_rest(const json_t *root, struct nb_remote_request *r)
 
 enum nb_err
 nb_remote_request_parse(const char *text, size_t length,
+			const struct nb_source_kind *const *kinds,
 			struct nb_remote_request *out)
 {
-	struct nb_remote_request r = { .task = NB_REMOTE_TASKS };
+	const struct nb_source_kind *kind;
+	struct nb_remote_request r = { .task = NULL };
 	json_t *root = NULL;
 	enum nb_err err = nb_json_load(OBJECT, text, length, &root);
 
@@ -262,12 +267,13 @@ nb_remote_request_parse(const char *text, size_t length,
 		return nb_fail(NB_EUSAGE, OBJECT ": not a nightburn request");
 	if (err)
 		return err;
-	if (!parse_task(root, &r.task))
+	kind = parse_task(root, kinds, &r.task);
+	if (!kind)
 		err = nb_fail(NB_EUSAGE, OBJECT ": no such task");
-	if (!err) {
-		nb_config_source_begin(tasks[r.task].kind, &r.source);
+	if (!err)
+		err = nb_config_source_begin(kind, &r.source);
+	if (!err)
 		err = parse_source(root, &r.source);
-	}
 	if (!err && !parse_rest(root, &r))
 		err = nb_fail(NB_EUSAGE, OBJECT ": not a nightburn request");
 	json_decref(root);

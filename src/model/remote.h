@@ -41,17 +41,9 @@
 #define NB_REMOTE_MESSAGE 'M'
 #define NB_REMOTE_END 'Z'
 
-enum nb_remote_task {
-	NB_REMOTE_POSTGRES_CHECK, /* program, version, user: A */
-	NB_REMOTE_POSTGRES_ASK,   /* what the server says: A */
-	NB_REMOTE_POSTGRES_DUMP,  /* one dump: D */
-	NB_REMOTE_TREE_CHECK,     /* whether it can be read */
-	NB_REMOTE_TREE,           /* all of it: D, R, E, L, S */
-	NB_REMOTE_TASKS
-};
-
+/* What is asked for on behalf of a source. */
 struct nb_remote_request {
-	enum nb_remote_task task;
+	const char *task; /* one of those of the source's kind */
 	struct nb_config_source source;
 	char *database;                       /* to be dumped; NULL: globals */
 	bool sizes;                           /* asked for */
@@ -66,11 +58,13 @@ enum nb_err nb_remote_request_render(const struct nb_remote_request *request,
 				     char **text);
 
 /*
- * Parses it strictly: an option that does not exist or that only counts at the
- * other end (a program above all), and a value that the configuration could
- * not have, are NB_EUSAGE, logged.  *OUT is untouched on failure.
+ * Parses it strictly, for a task of one of KINDS: an option that does not exist
+ * or that only counts at the other end (a program above all), and a value that
+ * the configuration could not have, are NB_EUSAGE, logged.  *OUT is untouched
+ * on failure.
  */
 enum nb_err nb_remote_request_parse(const char *text, size_t length,
+				    const struct nb_source_kind *const *kinds,
 				    struct nb_remote_request *out);
 
 /* How it ended. */

@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/source.h"
 
-const struct nb_source_ops *
-nb_source_ops(enum nb_source_kind kind)
-{
-	static const struct nb_source_ops *const ops[] = {
-		[NB_SOURCE_POSTGRES] = &nb_source_postgres,
-		[NB_SOURCE_TREE] = &nb_source_tree,
-		[NB_SOURCE_LVM] = &nb_source_lvm,
-		[NB_SOURCE_MIRROR] = &nb_source_mirror,
-		[NB_SOURCE_BOOTAREA] = &nb_source_bootarea,
-		[NB_SOURCE_BOOTDISC] = &nb_source_bootdisc,
-	};
+/* A new kind of source is one line here. */
+const struct nb_source_kind *const nb_source_kinds[] = {
+	&nb_source_postgres.kind,
+	&nb_source_tree.kind,
+	&nb_source_lvm.kind,
+	&nb_source_mirror.kind,
+	&nb_source_bootarea.kind,
+	&nb_source_bootdisc.kind,
+	NULL,
+};
 
-	return ops[kind];
+const struct nb_source_ops *
+nb_source_of(const struct nb_source_kind *kind)
+{
+	return (const void *)((const char *)kind
+			      - offsetof(struct nb_source_ops, kind));
+}
+
+const struct nb_source_ops *
+nb_source_ops(const struct nb_config_source *source)
+{
+	return nb_source_of(source->kind);
+}
+
+const struct nb_source_ops *
+nb_source_find(const char *name)
+{
+	const struct nb_source_kind *kind =
+		nb_source_kind(nb_source_kinds, name);
+
+	return kind ? nb_source_of(kind) : NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sources: what produces the files of a backup.  One file each, one table of
- * functions; job/ knows no source by name.
+ * Sources: what produces the files of a backup.  One folder each, one table of
+ * options and functions; nothing outside of it knows a source by name.
  *
  * Paths on the disc are <backup-id>/postgres/... and
  * <backup-id>/<kind>/<name>/ for all others.
@@ -15,6 +15,7 @@
 #include "model/config/config.h"
 #include "model/record/entry.h"
 #include "model/record/manifest.h"
+#include "model/source_kind.h"
 
 struct nb_source_context {
 	const char *backup_id;
@@ -48,7 +49,27 @@ struct nb_source_output {
 						  caller closes them */
 };
 
+/* How often the bytes of files that seem unchanged are read. */
+enum nb_reread {
+	NB_REREAD_NEVER,
+	NB_REREAD_DAILY,
+	NB_REREAD_WEEKLY,
+	NB_REREAD_ALWAYS
+};
+
+/* What is restored, and where to. */
+struct nb_source_restore {
+	const struct nb_manifest_source *record;
+	/* As it is configured now, or with a name alone. */
+	const struct nb_config_source *source;
+	const char *path;     /* of what RECORD->path was, on this host */
+	const char *into;     /* database, made when missing; must be empty */
+	const char *conninfo; /* of the server, or NULL: PG* variables */
+	const char *run_as;   /* user to become, or NULL */
+};
+
 struct nb_source_ops {
+	struct nb_source_kind kind; /* name, options, words on the disc */
 	/* Checks what can be checked before the night's work begins: programs,
 	 * versions, users, directories.  Changes nothing. */
 	enum nb_err (*preflight)(const struct nb_config_source *source);
@@ -79,10 +100,32 @@ struct nb_source_ops {
 	/* Whether its files stand in staging (and can be resumed), or are
 	 * read in place and listed anew.  NULL: in place. */
 	bool (*is_staged)(const struct nb_config_source *source);
+	/* How often unchanged files are read all the same.  NULL: never. */
+	enum nb_reread (*reread)(const struct nb_config_source *source);
+	/* The options of a source that is PATH, as a person named it, and its
+	 * name.  NB_ENOTFOUND, NB_EUSAGE.  NULL: no source of this kind is
+	 * named so. */
+	enum nb_err (*by_hand)(const char *path,
+			       struct nb_config_source *source);
+	/* Files of it, by their names, that make a disc boot; or NULL. */
+	const char *boot_bios, *boot_efi;
+	/* It goes back to a disk as a whole (nb_restore_bootarea). */
+	bool to_disk;
+	/* Brings back what was extracted from the disc.  NULL: it is files, and
+	 * nothing but extracting them is to be done. */
+	enum nb_err (*restore)(const struct nb_source_restore *restore);
 };
 
-/* The functions of KIND; never NULL. */
-const struct nb_source_ops *nb_source_ops(enum nb_source_kind kind);
+/* Those of a kind that is in such a table; of SOURCE; never NULL. */
+const struct nb_source_ops *nb_source_of(const struct nb_source_kind *kind);
+const struct nb_source_ops *nb_source_ops(
+	const struct nb_config_source *source);
+
+/* All kinds, for the configuration and for manifests. */
+extern const struct nb_source_kind *const nb_source_kinds[];
+
+/* The functions of the kind NAME, as manifests have it, or NULL. */
+const struct nb_source_ops *nb_source_find(const char *name);
 
 extern const struct nb_source_ops nb_source_postgres;
 extern const struct nb_source_ops nb_source_tree;

@@ -139,6 +139,16 @@ configured_restore()
 check "restore runs the pg_restore that the configuration names" \
 	configured_restore
 
+no_database()
+{
+	for one in "tree files" "postgres globals"; do
+		nb_is 2 restore --into new9 --source "${one#* }" \
+			--conninfo "host=$PGHOST" --run-as postgres &&
+			says err "$one: no database" || return 1
+	done
+}
+check "what is no database does not go into one" no_database
+
 not_empty()
 {
 	nb_is 3 restore --into new3 --conninfo "host=$PGHOST" \

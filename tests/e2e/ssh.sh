@@ -302,7 +302,7 @@ unchanged_files()
 	insert A
 	config "$(files key)"
 	nb_is 0 run && nb_is 0 run &&
-		says out "unchanged, in an earlier session of this disc"
+		says out "6 files unchanged, in earlier sessions of this disc"
 }
 check "an appended session has only what changed there" unchanged_files
 

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "job/disc/manifest_mac.h"
 #include "source/boot/area_restore.h"
+#include "source/source.h"
 
 #define RECORD_MAX ((size_t)1 << 24)
 
@@ -24,7 +25,10 @@ choose(const struct nb_disc_backup *held, const char *name,
 	size_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->at[i].kind, "bootarea")
+		const struct nb_source_ops *ops =
+			nb_source_find(list->at[i].kind);
+
+		if (!ops || !ops->to_disk
 		    || (name && strcmp(list->at[i].name, name)))
 			continue;
 		*out = &list->at[i];

@@ -11,7 +11,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "source/postgres/restore.h"
+#include "source/source.h"
 
 /* The dump that is meant: the one named, the one of that database, or the
  * only one. */
@@ -24,20 +24,21 @@ choose_dump(const struct nb_disc_backup *held,
 	const struct nb_manifest_source *only = NULL;
 	size_t count = 0;
 
-	if (options->source)
-		return nb_restore_source(held, options->source, out);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct nb_manifest_source *s = &list->at[i];
 
 		if (!s->database)
 			continue;
-		if (!strcmp(s->database, options->into)) {
+		if (options->source ? !strcmp(s->name, options->source)
+				    : !strcmp(s->database, options->into)) {
 			*out = s;
 			return NB_OK;
 		}
 		only = s;
 		count++;
 	}
+	if (options->source)
+		return nb_restore_source(held, options->source, out);
 	if (count != 1)
 		return nb_fail(NB_EUSAGE,
 			       "%s: backup %s contains %zu databases, none of "
@@ -76,13 +77,26 @@ give_to(int dir, const struct nb_disc_backup *held, const char *user)
 
 /* Directories between staging and the dump can be entered by anyone. */
 static enum nb_err
-make_reachable(int dir)
+make_reachable(int dir, const char *kind)
 {
-	int fd = nb_path_open(dir, "postgres", O_RDONLY | O_DIRECTORY, 0);
+	int fd = nb_path_open(dir, kind, O_RDONLY | O_DIRECTORY, 0);
 	int bad = fd < 0 || fchmod(fd, 0711);
 
 	nb_fd_close(&fd);
-	return bad ? nb_fail_errno(NB_EIO, "postgres: cannot open") : NB_OK;
+	return bad ? nb_fail_errno(NB_EIO, "%s: cannot open", kind) : NB_OK;
+}
+
+/* Files alone cannot go into a database. */
+static enum nb_err
+check_kind(const struct nb_manifest_source *source)
+{
+	const struct nb_source_ops *ops = nb_source_find(source->kind);
+
+	if (source->database && ops && ops->restore)
+		return NB_OK;
+	return nb_fail(NB_EUSAGE,
+		       "%s %s: no database\nhint: --to DIR restores its files",
+		       source->kind, source->name);
 }
 
 static enum nb_err
@@ -94,11 +108,11 @@ load_database(const struct nightburn *nb, const char *job,
 	const struct nb_config_source *configured = nb
 		? nb_config_source(nb->config, job, source->kind, source->name)
 		: NULL;
-	struct nb_pg_restore spec = {
+	const struct nb_source_ops *ops = nb_source_find(source->kind);
+	struct nb_source_restore spec = {
+		.record = source,
 		.source = configured ? configured : &unknown,
-		.format = source->format,
-		.compression = source->compression,
-		.database = options->into,
+		.into = options->into,
 		.conninfo = options->conninfo,
 		.run_as = options->run_as,
 	};
@@ -108,7 +122,7 @@ load_database(const struct nightburn *nb, const char *job,
 	err = nb_path_join(dir, relative, &path);
 	spec.path = path;
 	if (!err)
-		err = nb_pg_restore_run(&spec);
+		err = ops->restore(&spec);
 	free(path);
 	return err;
 }
@@ -155,6 +169,8 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 	enum nb_err err, removed;
 
 	err = choose_dump(held, options, &source);
+	if (!err)
+		err = check_kind(source);
 	if (!err && (!source->path || strlen(source->path) <= prefix))
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
@@ -167,7 +183,7 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 	err = nb_restore_extract(nb, blocks, nodes, held, options, target,
 				 result);
 	if (!err)
-		err = make_reachable(target.fd);
+		err = make_reachable(target.fd, source->kind);
 	if (!err)
 		err = give_to(target.fd, held, options->run_as);
 	if (!err)

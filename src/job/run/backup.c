@@ -19,43 +19,17 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 	return backup->sources == &backup->by_hand;
 }
 
-/* The tree that is PATH, or the file at its end in the directory before. */
-static enum nb_err
-take_path(const char *path, struct nb_config_tree *tree)
-{
-	char *slash;
-	struct stat st;
-
-	tree->path = realpath(path, NULL);
-	if (!tree->path || stat(tree->path, &st))
-		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
-	if (S_ISDIR(st.st_mode))
-		return NB_OK;
-	if (!S_ISREG(st.st_mode))
-		return nb_fail(NB_EUSAGE, "%s: neither a file nor a directory",
-			       path);
-	slash = strrchr(tree->path, '/');
-	tree->only = strdup(slash + 1);
-	if (!tree->only)
-		return nb_fail_memory();
-	slash[slash == tree->path] = '\0';
-	return NB_OK;
-}
-
-/* A tree source for PATH as a person typed it, named by its last part. */
+/* A source for PATH as a person typed it, of the kind that is named so. */
 static enum nb_err
 source_by_hand(const char *path, struct nb_config_source *source)
 {
-	struct nb_config_tree *tree = &source->tree;
+	const struct nb_source_kind *const *kinds = nb_source_kinds;
 	enum nb_err err;
 
-	nb_config_source_begin(NB_SOURCE_TREE, source);
-	err = take_path(path, tree);
-	if (!err && tree->only)
-		return nb_str_dup(tree->only, &source->name);
-	if (!err && tree->path[1])
-		return nb_str_dup(strrchr(tree->path, '/') + 1, &source->name);
-	return err ? err : nb_str_dup("root", &source->name);
+	while (!nb_source_of(*kinds)->by_hand)
+		kinds++;
+	err = nb_config_source_begin(*kinds, source);
+	return err ? err : nb_source_of(*kinds)->by_hand(path, source);
 }
 
 static enum nb_err

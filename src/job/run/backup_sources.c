@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "model/config/build.h"
 
 static enum nb_err
 last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
@@ -27,15 +26,15 @@ static enum nb_err
 estimate(const struct nb_backup *backup, const struct nb_config_source *s,
 	 uint64_t *bytes)
 {
-	const struct nb_source_ops *ops = nb_source_ops(s->kind);
+	const struct nb_source_ops *ops = nb_source_ops(s);
 
 	*bytes = 0;
 	if (ops->estimate)
 		return ops->estimate(s, bytes);
 	if (!ops->is_staged || !ops->is_staged(s))
 		return NB_OK;
-	return last_size((void *)(uintptr_t)backup,
-			 nb_config_job_blocks[s->kind].name, s->name, bytes);
+	return last_size((void *)(uintptr_t)backup, s->kind->name, s->name,
+			 bytes);
 }
 
 /* The room that all sources together want in staging, against what is there. */
@@ -68,7 +67,7 @@ nb_backup_preflight(const struct nb_backup *backup)
 	for (size_t i = 0; !err && i < backup->sources->count; i++) {
 		const struct nb_config_source *s = &backup->sources->at[i];
 
-		err = nb_source_ops(s->kind)->preflight(s);
+		err = nb_source_ops(s)->preflight(s);
 	}
 	return err ? err : check_room(backup);
 }
@@ -118,7 +117,7 @@ nb_backup_hold(struct nb_backup *backup)
 		return nb_fail_memory();
 	for (size_t i = 0; !err && i < count; i++) {
 		const struct nb_config_source *s = &backup->sources->at[i];
-		const struct nb_source_ops *ops = nb_source_ops(s->kind);
+		const struct nb_source_ops *ops = nb_source_ops(s);
 
 		if (ops->hold)
 			err = ops->hold(s, &source_context, &backup->held[i]);
@@ -137,7 +136,7 @@ nb_backup_release(struct nb_backup *backup)
 
 		if (!backup->held[i])
 			continue;
-		one = nb_source_ops(s->kind)->release(s, backup->held[i]);
+		one = nb_source_ops(s)->release(s, backup->held[i]);
 		err = err ? err : one;
 	}
 	free(backup->held);
@@ -154,7 +153,7 @@ nb_backup_run_sources(struct nb_backup *backup, bool staged,
 
 	for (size_t i = 0; !err && i < backup->sources->count; i++) {
 		const struct nb_config_source *s = &backup->sources->at[i];
-		const struct nb_source_ops *ops = nb_source_ops(s->kind);
+		const struct nb_source_ops *ops = nb_source_ops(s);
 
 		if ((ops->is_staged && ops->is_staged(s)) == staged)
 			err = ops->collect(

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/config/build.h"
 
 #define DAY (24 * 3600)
 /* Nights do not begin at the same second: an hour early is in time. */
@@ -32,10 +31,11 @@ rule_of(const struct nb_backup *backup, const struct nb_manifest_source *of)
 {
 	for (size_t i = 0; i < backup->sources->count; i++) {
 		const struct nb_config_source *s = &backup->sources->at[i];
+		const struct nb_source_ops *ops = nb_source_ops(s);
 
-		if (!strcmp(nb_config_job_blocks[s->kind].name, of->kind)
+		if (!strcmp(s->kind->name, of->kind)
 		    && !strcmp(s->name, of->name))
-			return s->tree.checksum;
+			return ops->reread ? ops->reread(s) : NB_REREAD_NEVER;
 	}
 	return NB_REREAD_NEVER;
 }

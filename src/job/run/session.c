@@ -147,7 +147,8 @@ static enum nb_err
 add_own_files(struct nb_session *s, const char *volume_id)
 {
 	const struct nb_manifest **all;
-	struct nb_disc_readme_facts readme = { .count = s->earlier.count + 1,
+	struct nb_disc_readme_facts readme = { .kinds = nb_source_kinds,
+					       .count = s->earlier.count + 1,
 					       .volume_id = volume_id };
 	struct nb_own_facts facts = own_facts(s);
 	enum nb_err err;
@@ -196,7 +197,7 @@ build_entries(struct nb_backup *backup, struct nb_session *s,
 	return err ? err : nb_own_files_measure(&facts, &s->entries);
 }
 
-/* The file NAME of the bootdisc SOURCE, or NULL. */
+/* The file NAME of SOURCE, or NULL. */
 static struct nb_entry *
 boot_file(struct nb_session *s, const struct nb_manifest_source *source,
 	  const char *name)
@@ -204,22 +205,25 @@ boot_file(struct nb_session *s, const struct nb_manifest_source *source,
 	struct nb_entry *e = NULL;
 	char *path = NULL;
 
-	if (!strcmp(source->kind, "bootdisc") && source->path
+	if (name && source->path
 	    && !nb_str_format(&path, "%s/%s", source->path, name))
 		e = nb_entries_find(&s->entries, path);
 	free(path);
 	return e;
 }
 
-/* Firmware loads what a bootdisc brought. */
+/* Firmware loads what a source brought for it. */
 static void
 choose_boot(struct nb_session *s, struct nb_image_options *options)
 {
 	for (size_t i = 0; i < s->manifest.sources.count; i++) {
 		const struct nb_manifest_source *source =
 			&s->manifest.sources.at[i];
-		struct nb_entry *bios = boot_file(s, source, "bios.img");
-		struct nb_entry *efi = boot_file(s, source, "efi.img");
+		const struct nb_source_ops *ops = nb_source_find(source->kind);
+		struct nb_entry *bios =
+			boot_file(s, source, ops ? ops->boot_bios : NULL);
+		struct nb_entry *efi =
+			boot_file(s, source, ops ? ops->boot_efi : NULL);
 
 		if (bios) {
 			bios->content = NB_CONTENT_BOOT;

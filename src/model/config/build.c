@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/config/build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -10,6 +11,7 @@
 
 struct build {
 	cfg_t *cfg;
+	const struct nb_grammar *grammar;
 	struct nb_config *config;
 };
 
@@ -48,12 +50,12 @@ fill_field(const struct build *b, cfg_t *cfg, const struct nb_field *field,
 }
 
 static enum nb_err
-fill(const struct build *b, cfg_t *cfg, const struct nb_section *section,
+fill(const struct build *b, cfg_t *cfg, const struct nb_field *fields,
      void *record)
 {
 	enum nb_err err = NB_OK;
 
-	for (const struct nb_field *f = section->fields; !err && f->name; f++)
+	for (const struct nb_field *f = fields; !err && f->name; f++)
 		err = fill_field(b, cfg, f, record);
 	return err;
 }
@@ -94,7 +96,7 @@ build_drive(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	drive = &drives->at[drives->count - 1];
 	err = fill_title(b, cfg, &drive->name);
 	if (!err)
-		err = fill(b, cfg, section, drive);
+		err = fill(b, cfg, section->fields, drive);
 	if (err)
 		return err;
 	for (size_t i = 0; i + 1 < drives->count; i++)
@@ -119,7 +121,7 @@ build_pool(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	pool = &pools->at[pools->count - 1];
 	err = fill_title(b, cfg, &pool->name);
 	if (!err)
-		err = fill(b, cfg, section, pool);
+		err = fill(b, cfg, section->fields, pool);
 	for (unsigned int i = 0; !err && i < pool->drives.count; i++)
 		if (!nb_config_drive(b->config, pool->drives.at[i]))
 			err = fail_at(b, nb_syntax_value(cfg, "drives", i),
@@ -128,7 +130,8 @@ build_pool(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 }
 
 static enum nb_err
-build_source(const struct build *b, cfg_t *cfg, enum nb_source_kind kind,
+build_source(const struct build *b, cfg_t *cfg,
+	     const struct nb_source_kind *kind,
 	     struct nb_config_sources *sources)
 {
 	struct nb_config_source *source;
@@ -139,10 +142,11 @@ build_source(const struct build *b, cfg_t *cfg, enum nb_source_kind kind,
 		    (struct nb_config_source){ .line = nb_syntax_line(cfg) }))
 		return nb_fail_memory();
 	source = &sources->at[sources->count - 1];
-	nb_config_source_begin(kind, source);
-	err = fill_title(b, cfg, &source->name);
+	err = nb_config_source_begin(kind, source);
 	if (!err)
-		err = fill(b, cfg, &nb_config_job_blocks[kind], source);
+		err = fill_title(b, cfg, &source->name);
+	if (!err)
+		err = fill(b, cfg, kind->fields, source->options);
 	if (!err)
 		err = nb_config_source_end(b->config->file, source);
 	return err;
@@ -177,33 +181,24 @@ check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
 	return NB_OK;
 }
 
-/* What comes back as a directory of the source's name. */
-static bool
-is_directory(const struct nb_config_source *source)
-{
-	return source->kind == NB_SOURCE_TREE || source->kind == NB_SOURCE_LVM
-		|| source->kind == NB_SOURCE_MIRROR;
-}
-
 /* What SOURCE, the I-th, may not be together with those above it. */
 static enum nb_err
 check_others(const struct build *b, const struct nb_config_sources *sources,
 	     size_t i)
 {
 	const struct nb_config_source *source = &sources->at[i];
-	const char *kind = nb_config_job_blocks[source->kind].name;
+	const char *kind = source->kind->name;
 
 	for (const struct nb_config_source *s = sources->at; s < source; s++) {
-		const char *other = nb_config_job_blocks[s->kind].name;
+		const char *other = s->kind->name;
 
-		if (source->kind == NB_SOURCE_BOOTDISC
-		    && s->kind == NB_SOURCE_BOOTDISC)
+		if (source->kind->once && s->kind == source->kind)
 			return nb_fail(NB_ECONFIG,
 				       "%s:%d: %s \"%s\": a second one; "
 				       "expected one per job",
 				       b->config->file, source->line, kind,
 				       source->name);
-		if (is_directory(source) && is_directory(s)
+		if (source->kind->directory && s->kind->directory
 		    && !strcmp(source->name, s->name))
 			return nb_fail(NB_ECONFIG,
 				       "%s:%d: %s \"%s\": the %s "
@@ -222,12 +217,12 @@ build_sources(const struct build *b, cfg_t *cfg,
 {
 	enum nb_err err = NB_OK;
 
-	for (unsigned int k = 0; k < NB_SOURCE_KINDS; k++) {
-		const char *name = nb_config_job_blocks[k].name;
+	for (size_t k = 0; b->grammar->kinds[k]; k++) {
+		const char *name = b->grammar->kinds[k]->name;
 
 		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
 			err = build_source(b, cfg_getnsec(cfg, name, i),
-					   (enum nb_source_kind)k, sources);
+					   b->grammar->kinds[k], sources);
 	}
 	sort_sources(sources);
 	for (size_t i = 0; !err && i < sources->count; i++)
@@ -248,7 +243,7 @@ build_hook(const struct build *b, cfg_t *cfg, enum nb_hook when,
 		return nb_fail_memory();
 	hook = &hooks->at[hooks->count - 1];
 	nb_config_hook_begin(when, hook);
-	err = fill(b, cfg, &nb_config_job_blocks[NB_SOURCE_KINDS + when], hook);
+	err = fill(b, cfg, nb_config_hook_fields, hook);
 	return err ? err : nb_config_hook_end(b->config->file, hook);
 }
 
@@ -258,8 +253,7 @@ build_hooks(const struct build *b, cfg_t *cfg, struct nb_config_hooks *hooks)
 	enum nb_err err = NB_OK;
 
 	for (unsigned int k = 0; k < NB_HOOKS; k++) {
-		const char *name =
-			nb_config_job_blocks[NB_SOURCE_KINDS + k].name;
+		const char *name = nb_config_hook_names[k];
 
 		for (unsigned int i = 0; !err && i < cfg_size(cfg, name); i++)
 			err = build_hook(b, cfg_getnsec(cfg, name, i),
@@ -283,7 +277,7 @@ build_clone(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	nb_config_clone_begin(clone);
 	err = fill_title(b, cfg, &clone->name);
 	if (!err)
-		err = fill(b, cfg, section, clone);
+		err = fill(b, cfg, section->fields, clone);
 	return err ? err : nb_config_clone_end(b->config->file, clone);
 }
 
@@ -297,9 +291,35 @@ build_guard(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 		return nb_fail(NB_ECONFIG,
 			       "%s:%d: a second guard block; expected one",
 			       b->config->file, nb_syntax_line(cfg));
-	err = fill(b, cfg, section, guard);
+	err = fill(b, cfg, section->fields, guard);
 	if (!err && !guard->upsc)
 		err = nb_str_dup("upsc", &guard->upsc);
+	return err;
+}
+
+static enum nb_err
+fail_no_source(const struct build *b, cfg_t *cfg,
+	       const struct nb_config_job *job)
+{
+	const struct nb_source_kind *const *kinds = b->grammar->kinds;
+	struct nb_str s = NB_STR_INIT;
+	char *names = NULL;
+	enum nb_err err;
+
+	for (size_t i = 0; kinds[i]; i++)
+		nb_str_addf(&s, "%s%s",
+			    !i                     ? ""
+				    : kinds[i + 1] ? ", "
+						   : " or ",
+			    kinds[i]->name);
+	err = nb_str_take(&s, &names);
+	if (!err)
+		err = nb_fail(NB_ECONFIG,
+			      "%s:%d: job \"%s\" has no source; "
+			      "expected a %s block",
+			      b->config->file, nb_syntax_line(cfg), job->name,
+			      names);
+	free(names);
 	return err;
 }
 
@@ -320,7 +340,7 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 			      "sessions appended by hand; expected another one",
 			      b->config->file, nb_syntax_line(cfg), job->name);
 	if (!err)
-		err = fill(b, cfg, section, job);
+		err = fill(b, cfg, section->fields, job);
 	if (!err)
 		err = check_pool(b, cfg, jobs);
 	if (!err)
@@ -328,10 +348,7 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	if (!err)
 		err = build_hooks(b, cfg, &job->hooks);
 	if (!err && !job->sources.count)
-		err = nb_fail(NB_ECONFIG,
-			      "%s:%d: job \"%s\" has no source; "
-			      "expected a postgres or tree block",
-			      b->config->file, nb_syntax_line(cfg), job->name);
+		err = fail_no_source(b, cfg, job);
 	return err;
 }
 
@@ -342,7 +359,7 @@ static enum nb_err
 build_blocks(const struct build *b, const char *name, build_fn *fn)
 {
 	const struct nb_section *section =
-		find_section(nb_config_grammar.inner, name);
+		find_section(b->grammar->blocks, name);
 	enum nb_err err = NB_OK;
 
 	for (unsigned int i = 0; !err && i < cfg_size(b->cfg, name); i++)
@@ -351,16 +368,17 @@ build_blocks(const struct build *b, const char *name, build_fn *fn)
 }
 
 enum nb_err
-nb_config_build(cfg_t *cfg, struct nb_config *config)
+nb_config_build(cfg_t *cfg, const struct nb_grammar *grammar,
+		struct nb_config *config)
 {
-	const struct build b = { cfg, config };
+	const struct build b = { cfg, grammar, config };
 	enum nb_err err;
 
 	err = nb_str_dup(STATE_DIR, &config->state_dir);
 	if (!err)
 		err = nb_str_dup(STAGING_DIR, &config->staging_dir);
 	if (!err)
-		err = fill(&b, cfg, &nb_config_grammar, config);
+		err = fill(&b, cfg, grammar->root.fields, config);
 	if (!err)
 		err = build_blocks(&b, "drive", build_drive);
 	if (!err)

@@ -8,39 +8,32 @@
 
 #include "model/config/config.h"
 #include "model/config/syntax.h"
+#include "model/source_kind.h"
 
-/* The grammar of nightburn.conf(5). */
-extern const struct nb_section nb_config_grammar;
+#define NB_ROOT_BLOCKS 6
+
+/* The grammar of nightburn.conf(5); not to be copied. */
+struct nb_grammar {
+	const struct nb_source_kind *const *kinds;
+	struct nb_section root;
+	struct nb_section blocks[NB_ROOT_BLOCKS]; /* in root */
+	/* In a job: the kinds, the hooks, and an end. */
+	struct nb_section job[NB_SOURCE_KINDS_MAX + NB_HOOKS + 1];
+};
+
+void nb_grammar_make(const struct nb_source_kind *const *kinds,
+		     struct nb_grammar *grammar);
 
 /* ---- the sources of a job (model/config/source.c) ---- */
 
-/*
- * What may stand in a job block: section number K describes enum nb_source_kind
- * K, number NB_SOURCE_KINDS + H enum nb_hook H.  Ended by one without a name.
- */
-extern const struct nb_section nb_config_job_blocks[];
-
-/* The source's defaults, before its options are read. */
-void nb_config_source_begin(enum nb_source_kind kind,
-			    struct nb_config_source *source);
+/* A source with the defaults of KIND, before its options are read.  Clear it in
+ * every case.  NB_ENOMEM */
+enum nb_err nb_config_source_begin(const struct nb_source_kind *kind,
+				   struct nb_config_source *source);
 
 /* After they were read: what depends on other options.  NB_ECONFIG, logged
  * with FILE and the source's line. */
 enum nb_err nb_config_source_end(const char *file,
-				 struct nb_config_source *source);
-
-/* What holds between the options of its host (model/config/remote.c).  As
- * nb_config_source_end, which calls it. */
-enum nb_err nb_config_remote_end(const char *file,
-				 struct nb_config_source *source);
-
-/* ---- those of them that mount a volume first (model/config/volume.c) ---- */
-
-extern const struct nb_field nb_config_lvm_fields[];
-extern const struct nb_field nb_config_mirror_fields[];
-
-void nb_config_volume_begin(struct nb_config_source *source);
-enum nb_err nb_config_volume_end(const char *file,
 				 struct nb_config_source *source);
 
 /*
@@ -48,7 +41,8 @@ enum nb_err nb_config_volume_end(const char *file,
  * logged with file and line; CONFIG then holds a part, and is the caller's to
  * free.
  */
-enum nb_err nb_config_build(cfg_t *cfg, struct nb_config *config);
+enum nb_err nb_config_build(cfg_t *cfg, const struct nb_grammar *grammar,
+			    struct nb_config *config);
 
 /* ---- clones (model/config/clone.c) ---- */
 
@@ -60,6 +54,7 @@ enum nb_err nb_config_clone_end(const char *file,
 
 /* ---- hooks (model/config/hook.c) ---- */
 
+extern const char *const nb_config_hook_names[NB_HOOKS];
 extern const struct nb_field nb_config_hook_fields[];
 void nb_config_hook_begin(enum nb_hook when, struct nb_config_hook *hook);
 /* NB_ECONFIG, logged with FILE and the hook's line. */

@@ -6,42 +6,6 @@
 #include "base/str.h"
 #include "model/config/build.h"
 
-void
-nb_config_source_clear(struct nb_config_source *source)
-{
-	free(source->name);
-	free(source->postgres.database);
-	free(source->postgres.conninfo);
-	free(source->postgres.run_as);
-	free(source->postgres.pg_dump);
-	free(source->postgres.pg_dumpall);
-	free(source->postgres.pg_restore);
-	free(source->tree.path);
-	free(source->tree.only);
-	nb_names_free(&source->tree.exclude);
-	nb_names_free(&source->tree.copy_first);
-	free(source->bootarea.disk);
-	free(source->bootarea.boot);
-	free(source->bootarea.path);
-	free(source->bootdisc.root);
-	free(source->bootdisc.kernel);
-	free(source->bootdisc.initramfs);
-	free(source->bootdisc.append);
-	free(source->bootdisc.bios_image);
-	free(source->bootdisc.efi_image);
-	free(source->mount.subdirectory);
-	free(source->lvm.volume);
-	free(source->mirror.array);
-	free(source->mirror.half);
-	nb_names_free(&source->mirror.quiesce);
-	nb_names_free(&source->mirror.resume);
-	free(source->remote.host);
-	free(source->remote.identity);
-	free(source->remote.known_hosts);
-	free(source->remote.ssh);
-	memset(source, 0, sizeof *source);
-}
-
 static void
 hook_clear(struct nb_config_hook *hook)
 {
@@ -110,19 +74,23 @@ nb_config_free(struct nb_config *config)
 }
 
 enum nb_err
-nb_config_parse(const char *file, const char *text, struct nb_config **out)
+nb_config_parse(const char *file, const char *text,
+		const struct nb_source_kind *const *kinds,
+		struct nb_config **out)
 {
+	struct nb_grammar grammar;
 	struct nb_config *config = calloc(1, sizeof *config);
 	cfg_t *cfg = NULL;
 	enum nb_err err;
 
 	if (!config)
 		return nb_fail_memory();
+	nb_grammar_make(kinds, &grammar);
 	err = nb_str_dup(file, &config->file);
 	if (!err)
-		err = nb_syntax_parse(file, text, &nb_config_grammar, &cfg);
+		err = nb_syntax_parse(file, text, &grammar.root, &cfg);
 	if (!err)
-		err = nb_config_build(cfg, config);
+		err = nb_config_build(cfg, &grammar, config);
 	cfg_free(cfg);
 	if (err)
 		nb_config_free(config);
@@ -147,35 +115,6 @@ nb_config_pool(const struct nb_config *config, const char *name)
 		if (!strcmp(config->pools.at[i].name, name))
 			return &config->pools.at[i];
 	return NULL;
-}
-
-static const struct nb_config_source *
-find_source(const struct nb_config_job *job, const char *kind, const char *name)
-{
-	for (size_t i = 0; i < job->sources.count; i++) {
-		const struct nb_config_source *s = &job->sources.at[i];
-
-		if (!strcmp(nb_config_job_blocks[s->kind].name, kind)
-		    && (!name || !strcmp(s->name, name)))
-			return s;
-	}
-	return NULL;
-}
-
-const struct nb_config_source *
-nb_config_source(const struct nb_config *config, const char *job,
-		 const char *kind, const char *name)
-{
-	const struct nb_config_source *found = NULL;
-
-	for (size_t i = 0; i < config->jobs.count; i++) {
-		if (strcmp(config->jobs.at[i].name, job))
-			continue;
-		found = find_source(&config->jobs.at[i], kind, name);
-		if (!found)
-			found = find_source(&config->jobs.at[i], kind, NULL);
-	}
-	return found;
 }
 
 /* NAME is none of the blocks of a KIND, whose names are in LIST; or there is

@@ -43,149 +43,13 @@ struct nb_config_pool {
 				      another disc was verified; 0: any */
 };
 
-enum nb_format { NB_FORMAT_CUSTOM, NB_FORMAT_PLAIN, NB_FORMAT_DIRECTORY };
-enum nb_compression {
-	NB_COMPRESSION_DEFAULT,
-	NB_COMPRESSION_NONE,
-	NB_COMPRESSION_GZIP,
-	NB_COMPRESSION_ZSTD
-};
-
-/* In the order of the grammar's table (model/config/source.c). */
-enum nb_source_kind {
-	NB_SOURCE_POSTGRES,
-	NB_SOURCE_TREE,
-	NB_SOURCE_LVM,
-	NB_SOURCE_MIRROR,
-	NB_SOURCE_BOOTAREA,
-	NB_SOURCE_BOOTDISC,
-	NB_SOURCE_KINDS
-};
-
-struct nb_config_postgres {
-	char *database; /* default: the block's name */
-	char *conninfo; /* libpq's; NULL: PG* variables */
-	char *run_as;   /* NULL: the user who started us */
-	bool globals_only;
-	bool all; /* every database of the cluster */
-	enum nb_format format;
-	int jobs; /* of format directory */
-	enum nb_compression compression;
-	int level;     /* of compression; -1: its default */
-	char *pg_dump; /* program; NULL: found on PATH */
-	char *pg_dumpall;
-	char *pg_restore;
-	int64_t timeout;      /* seconds for the whole dump */
-	int64_t lock_timeout; /* seconds, --lock-wait-timeout */
-	uint64_t max_size;    /* bytes of a dump; 0: no cap */
-	double min_ratio;     /* of the last good backup's size; 0: off */
-	bool full_check;      /* read the whole dump with pg_restore */
-};
-
-enum nb_reread {
-	NB_REREAD_NEVER,
-	NB_REREAD_DAILY,
-	NB_REREAD_WEEKLY,
-	NB_REREAD_ALWAYS
-};
-enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
-
-/* What is read of a directory, whoever provides the directory. */
-struct nb_config_tree {
-	char *path;
-	char *only;              /* this file in it; NULL: all.  Of what a
-				       person names */
-	struct nb_names exclude; /* patterns (model/ignore.h) */
-	bool one_file_system;
-	uint64_t max_file_size;     /* larger files are left out; 0: none */
-	struct nb_names copy_first; /* patterns of files that are copied into
-				       staging before they are burned */
-	int64_t copy_newer;         /* ... those changed in the last seconds,
-				       too; 0: none */
-	bool fail_on_change;        /* on_change = report | fail */
-	enum nb_reread checksum;    /* how often unchanged files are read */
-	enum nb_pack pack;
-};
-
-/* The host where a source does its work, reached by ssh. */
-struct nb_config_remote {
-	char *host;     /* "user@name"; NULL: this one */
-	int port;       /* 0: ssh's own */
-	char *identity; /* private key; NULL: ssh's own */
-	char *known_hosts;
-	char *ssh;         /* program */
-	int64_t timeout;   /* of a tree, in seconds; a dump has its
-				       own */
-	uint64_t max_size; /* bytes of a tree; 0: no cap */
-};
-
-/* What makes a disk boot. */
-struct nb_config_bootarea {
-	char *disk;        /* device of the whole disk */
-	char *boot;        /* the partition of /boot: number, device,
-				       UUID=, LABEL=, PARTUUID=, PARTLABEL= or
-				       none; NULL: the one mounted at path */
-	char *path;        /* where /boot is mounted */
-	uint64_t max_size; /* bytes to the end of /boot; 0: no cap */
-};
-
-enum nb_firmware { NB_FIRMWARE_BOTH, NB_FIRMWARE_BIOS, NB_FIRMWARE_EFI };
-
-/* What makes the disc itself boot. */
-struct nb_config_bootdisc {
-	enum nb_firmware firmware;
-	char *root;                   /* UUID= or LABEL= of the file system with
-				       the installed system's /boot; NULL: the
-				       first disk */
-	char *kernel, *initramfs;     /* of the rescue entry; NULL: none */
-	char *append;                 /* the kernel's command line, or NULL */
-	char *bios_image, *efi_image; /* instead of GRUB */
-	bool rescue;                  /* the entry that starts by itself */
-	int timeout;                  /* seconds until it does */
-};
-
-/* Of a part of something: BYTES, or when it is not 0 so many PERCENT. */
-struct nb_dedup {
-	uint64_t bytes;
-	int percent;
-};
-
-/* A file system that has to be mounted before its tree can be read. */
-struct nb_config_mount {
-	char *subdirectory; /* what is read of it; NULL: all */
-	int retries;        /* of the mount, after the first try */
-	int64_t pause;      /* seconds between two of them */
-};
-
-struct nb_config_lvm {
-	char *volume;         /* "GROUP/VOLUME" */
-	struct nb_dedup size; /* of the snapshot, of its origin */
-};
-
-struct nb_config_mirror {
-	char *array;             /* "/dev/md0" */
-	char *half;              /* that is split off: "/dev/sdb1" */
-	bool image;              /* as = tree | image */
-	bool readd;              /* afterwards = detach | readd */
-	int64_t stall;           /* seconds without progress of a resync */
-	struct nb_names quiesce; /* a program with its arguments that runs
-				       before the split; or none */
-	struct nb_names resume;  /* the same, behind it */
-	int64_t hook_timeout;    /* seconds for each of them */
-};
+struct nb_source_kind;
 
 struct nb_config_source {
-	enum nb_source_kind kind;
+	const struct nb_source_kind *kind;
 	char *name;
-	int line; /* in the configuration file */
-	struct nb_config_postgres postgres;
-	struct nb_config_tree tree;
-	struct nb_config_mount mount;
-	struct nb_config_lvm lvm;
-	struct nb_config_mirror mirror;
-	struct nb_config_bootarea bootarea;
-	struct nb_config_bootdisc bootdisc;
-	struct nb_config_remote remote;
+	int line;      /* in the configuration file */
+	void *options; /* the kind's own record */
 };
 
 /* Frees what SOURCE owns and sets it to zeros. */
@@ -264,10 +128,12 @@ struct nb_config {
 void nb_config_free(struct nb_config *config);
 
 /*
- * Parses TEXT.  Each error is "FILE:LINE: what; what was expected" and
+ * Parses TEXT, in which sources are of KINDS (model/source_kind.h).  Each error
+ * is "FILE:LINE: what; what was expected" and
  * NB_ECONFIG; references (pool of a job, drives of a pool) are checked too.
  */
 enum nb_err nb_config_parse(const char *file, const char *text,
+			    const struct nb_source_kind *const *kinds,
 			    struct nb_config **out);
 
 /*
@@ -275,7 +141,9 @@ enum nb_err nb_config_parse(const char *file, const char *text,
  * sticky bit, that others may write, and one that belongs neither to root nor
  * to the caller: NB_ECONFIG.
  */
-enum nb_err nb_config_load(const char *file, struct nb_config **out);
+enum nb_err nb_config_load(const char *file,
+			   const struct nb_source_kind *const *kinds,
+			   struct nb_config **out);
 
 /* By name; NULL when there is none. */
 const struct nb_config_drive *nb_config_drive(const struct nb_config *config,

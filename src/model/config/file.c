@@ -122,7 +122,8 @@ read_text(const char *file, int fd, char *text)
 }
 
 enum nb_err
-nb_config_load(const char *file, struct nb_config **out)
+nb_config_load(const char *file, const struct nb_source_kind *const *kinds,
+	       struct nb_config **out)
 {
 	char *text = NULL;
 	enum nb_err err;
@@ -137,7 +138,7 @@ nb_config_load(const char *file, struct nb_config **out)
 	text = malloc(MAX_BYTES + 1);
 	err = text ? read_text(file, fd, text) : nb_fail_memory();
 	if (!err)
-		err = nb_config_parse(file, text, out);
+		err = nb_config_parse(file, text, kinds, out);
 out:
 	free(text);
 	nb_fd_close(&fd);

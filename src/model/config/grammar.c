@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "model/config/build.h"
 
 static const char *const rotations[] = { "alternate", "append", "fresh", NULL };
@@ -58,15 +60,37 @@ static const struct nb_field guard_fields[] = {
 	{ .name = NULL },
 };
 
-static const struct nb_section blocks[] = {
-	{ .name = "drive", drive_fields },
-	{ .name = "pool", pool_fields },
-	{ .name = "job", job_fields, nb_config_job_blocks },
-	{ .name = "clone", nb_config_clone_fields },
-	{ .name = "guard", guard_fields, .untitled = true },
-	{ .name = NULL },
-};
+/* In a job: each kind of source, each hook, and the end. */
+static void
+make_job(const struct nb_source_kind *const *kinds, struct nb_section *job)
+{
+	for (; *kinds; kinds++)
+		*job++ = (struct nb_section){ .name = (*kinds)->name,
+					      .fields = (*kinds)->fields };
+	for (size_t i = 0; i < NB_HOOKS; i++)
+		*job++ = (struct nb_section){ .name = nb_config_hook_names[i],
+					      .fields = nb_config_hook_fields,
+					      .untitled = true };
+	*job = (struct nb_section){ .name = NULL };
+}
 
-const struct nb_section nb_config_grammar = { .name = "root",
-					      root_fields,
-					      blocks };
+void
+nb_grammar_make(const struct nb_source_kind *const *kinds,
+		struct nb_grammar *grammar)
+{
+	const struct nb_section blocks[NB_ROOT_BLOCKS] = {
+		{ .name = "drive", drive_fields },
+		{ .name = "pool", pool_fields },
+		{ .name = "job", job_fields, grammar->job },
+		{ .name = "clone", nb_config_clone_fields },
+		{ .name = "guard", guard_fields, .untitled = true },
+		{ .name = NULL },
+	};
+
+	grammar->kinds = kinds;
+	grammar->root = (struct nb_section){ .name = "root",
+					     root_fields,
+					     grammar->blocks };
+	memcpy(grammar->blocks, blocks, sizeof blocks);
+	make_job(kinds, grammar->job);
+}

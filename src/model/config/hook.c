@@ -14,6 +14,12 @@ const struct nb_field nb_config_hook_fields[] = {
 	{ .name = NULL },
 };
 
+const char *const nb_config_hook_names[NB_HOOKS] = {
+	[NB_HOOK_BEFORE] = "before",
+	[NB_HOOK_AFTER] = "after",
+	[NB_HOOK_ON_FAILURE] = "on_failure",
+};
+
 void
 nb_config_hook_begin(enum nb_hook when, struct nb_config_hook *hook)
 {
@@ -24,8 +30,7 @@ nb_config_hook_begin(enum nb_hook when, struct nb_config_hook *hook)
 enum nb_err
 nb_config_hook_end(const char *file, const struct nb_config_hook *hook)
 {
-	const char *name =
-		nb_config_job_blocks[NB_SOURCE_KINDS + hook->when].name;
+	const char *name = nb_config_hook_names[hook->when];
 
 	if (!hook->run.count == !hook->shell)
 		return nb_fail(NB_ECONFIG,

@@ -202,9 +202,9 @@ read_size(const char *text, uint64_t *out)
 }
 
 static bool
-read_share(const char *text, struct nb_dedup *out)
+read_share(const char *text, struct nb_share *out)
 {
-	struct nb_dedup share = { 0, 0 };
+	struct nb_share share = { 0, 0 };
 	const char *p = text;
 	uint64_t value;
 
@@ -254,7 +254,7 @@ read_ratio(const char *text, double *out)
 }
 
 static bool
-read_compress(const char *text, struct nb_config_source *source)
+read_compress(const char *text, struct nb_compress *out)
 {
 	static const struct {
 		const char *name;
@@ -277,8 +277,7 @@ read_compress(const char *text, struct nb_config_source *source)
 		    && !read_number(text + length + 1, 1, methods[i].max,
 				    &level))
 			return false;
-		source->postgres.compression = methods[i].compression;
-		source->postgres.level = level;
+		*out = (struct nb_compress){ methods[i].compression, level };
 		return true;
 	}
 	return false;
@@ -337,7 +336,7 @@ nb_value_read(const struct nb_field *field, const char *text, void *record)
 		good = read_ratio(text, out);
 		break;
 	case NB_VALUE_COMPRESS:
-		good = read_compress(text, record);
+		good = read_compress(text, out);
 		break;
 	}
 	return good ? NB_OK : NB_ECONFIG;

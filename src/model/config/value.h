@@ -21,10 +21,28 @@ enum nb_value_kind {
 	NB_VALUE_WORD,    /* enum: index into words */
 	NB_VALUE_NUMBER,  /* int, min to max */
 	NB_VALUE_SIZE,    /* uint64_t bytes: 650MiB, 4.7G (decimal units) */
-	NB_VALUE_SHARE,   /* struct nb_dedup: 20%, or a size */
+	NB_VALUE_SHARE,   /* struct nb_share: 20%, or a size */
 	NB_VALUE_TIME,    /* int64_t seconds: 90, 30m, 12h, 40d, 2w */
 	NB_VALUE_RATIO,   /* double, 0 to 1 */
-	NB_VALUE_COMPRESS /* compression and level of a source record */
+	NB_VALUE_COMPRESS /* struct nb_compress: zstd, gzip:9, ... */
+};
+
+/* Of a part of something: BYTES, or when it is not 0 so many PERCENT. */
+struct nb_share {
+	uint64_t bytes;
+	int percent;
+};
+
+enum nb_compression {
+	NB_COMPRESSION_DEFAULT,
+	NB_COMPRESSION_NONE,
+	NB_COMPRESSION_GZIP,
+	NB_COMPRESSION_ZSTD
+};
+
+struct nb_compress {
+	enum nb_compression method;
+	int level; /* -1: its default */
 };
 
 struct nb_field {
@@ -59,6 +77,9 @@ enum nb_err nb_value_read(const struct nb_field *field, const char *text,
  * (model/config/write.c) */
 enum nb_err nb_value_write(const struct nb_field *field, const void *record,
 			   struct nb_names *out);
+
+/* Frees what FIELD of RECORD owns. (model/config/write.c) */
+void nb_value_clear(const struct nb_field *field, void *record);
 
 /* "a whole number from 0 to 100" into BUF; returns BUF. */
 const char *nb_value_expected(const struct nb_field *field, char buf[128]);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/config/value.h"
 
+#include <stdlib.h>
+
 #include "base/str.h"
 
 static enum nb_err
-write_compress(const struct nb_config_source *source, char **text)
+write_compress(const struct nb_compress *compress, char **text)
 {
 	static const char *const methods[] = {
 		[NB_COMPRESSION_DEFAULT] = "default",
@@ -12,11 +14,11 @@ write_compress(const struct nb_config_source *source, char **text)
 		[NB_COMPRESSION_GZIP] = "gzip",
 		[NB_COMPRESSION_ZSTD] = "zstd",
 	};
-	const char *method = methods[source->postgres.compression];
+	const char *method = methods[compress->method];
 
-	return source->postgres.level < 0
+	return compress->level < 0
 		? nb_str_dup(method, text)
-		: nb_str_format(text, "%s:%d", method, source->postgres.level);
+		: nb_str_format(text, "%s:%d", method, compress->level);
 }
 
 static enum nb_err
@@ -40,7 +42,7 @@ write_one(const struct nb_field *field, const void *record, char **text)
 		return nb_str_format(text, "%lld",
 				     (long long)*(const int64_t *)at);
 	case NB_VALUE_COMPRESS:
-		return write_compress(record, text);
+		return write_compress(at, text);
 	default:
 		return nb_str_dup(*(char *const *)at, text);
 	}
@@ -65,4 +67,26 @@ nb_value_write(const struct nb_field *field, const void *record,
 			err = text ? nb_names_take(out, text) : NB_OK;
 	}
 	return err;
+}
+
+void
+nb_value_clear(const struct nb_field *field, void *record)
+{
+	void *at = (char *)record + field->offset;
+
+	switch (field->kind) {
+	case NB_VALUE_TEXT:
+	case NB_VALUE_NAME:
+	case NB_VALUE_PATH:
+	case NB_VALUE_DEVICE:
+	case NB_VALUE_PROGRAM:
+		free(*(char **)at);
+		break;
+	case NB_VALUE_NAMES:
+	case NB_VALUE_TEXTS:
+		nb_names_free(at);
+		break;
+	default:
+		break;
+	}
 }

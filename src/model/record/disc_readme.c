@@ -25,14 +25,9 @@ static const char readme_head[] =
 	"  nightburn/label.json     which disc this is\n"
 	"  nightburn/manifest.json  every file of the newest backup: name, "
 	"owner,\n"
-	"                           mode, date, size and SHA-256\n"
-	"  <backup>/postgres/       dumps of PostgreSQL databases\n"
-	"  <backup>/tree/           directories, as they were\n"
-	"  <backup>/lvm/ mirror/    directories of a snapshot, or of half a "
-	"mirror\n"
-	"  <backup>/bootarea/       what makes a disk boot, with its "
-	"RESTORE.txt\n"
-	"  <backup>/bootdisc/       what makes this disc boot\n"
+	"                           mode, date, size and SHA-256\n";
+
+static const char readme_end[] =
 	"\n"
 	"The file system is ISO 9660 with Rock Ridge and Joliet.\n"
 	"\n";
@@ -56,25 +51,9 @@ static const char restore_head[] =
 	"       sh restore.sh --to DIRECTORY\n"
 	"\n"
 	"3. By hand, by the ending of a file's name:\n"
-	"\n"
-	"   globals.sql  roles and tablespaces, first of all:\n"
-	"                psql -d postgres -f globals.sql\n"
-	"   .dump        PostgreSQL's custom format:\n"
-	"                createdb -T template0 NAME; pg_restore -d NAME FILE\n"
-	"   .sql         SQL text: psql -d NAME -f FILE\n"
-	"   directory    PostgreSQL's directory format: pg_restore -d NAME "
-	"DIRECTORY\n"
-	"   .zst         compressed (RFC 8878): zstd -dc FILE, then as above\n"
-	"   .gz          compressed (RFC 1952): gzip -dc FILE, then as above\n"
-	"\n"
-	"   A tree needs no program: copy it with  cp -a <backup>/tree/NAME "
-	"TARGET\n"
-	"   .tar.zst     a tree in one archive; all of it, or the files "
-	"named:\n"
-	"                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
-	"                (GNU tar: --xattrs '--xattrs-include=*' for "
-	"attributes)\n"
-	"   A boot area goes back to a disk as its own RESTORE.txt tells.\n"
+	"\n";
+
+static const char restore_end[] =
 	"\n"
 	"4. When sessions were added to this disc later, and the newest cannot "
 	"be\n"
@@ -85,12 +64,6 @@ static const char restore_head[] =
 	"What is on this disc, the newest first\n"
 	"--------------------------------------\n"
 	"\n";
-
-static bool
-is_globals(const struct nb_manifest_source *s)
-{
-	return !s->database && s->format && !strcmp(s->format, "globals");
-}
 
 static void
 add_list(struct nb_str *s, const struct nb_disc_readme_facts *facts)
@@ -147,51 +120,33 @@ add_word(struct nb_str *s, const char *word)
 	nb_str_add_shell(s, word ? word : "");
 }
 
-/* The script decompresses what we compressed; pg_restore reads its own. */
-static const char *
-packing(const struct nb_manifest_source *source)
+void
+nb_disc_item(struct nb_str *script, const char *what, const char *const *words,
+	     size_t count)
 {
-	if (!source->compression)
-		return "none";
-	if (!strcmp(source->compression, "gzip") && source->format
-	    && !strcmp(source->format, "plain"))
-		return "gzip-file";
-	return source->compression;
+	nb_str_addf(script, "\titem %s", what);
+	for (size_t i = 0; i < count; i++)
+		add_word(script, words[i]);
+	nb_str_add(script, "\n");
 }
 
 static void
-add_item(struct nb_str *s, const struct nb_manifest *m,
-	 const struct nb_manifest_source *source)
+add_item(struct nb_str *s, const struct nb_disc_readme_facts *facts,
+	 const char *id, const struct nb_manifest_source *source)
 {
-	if (!source->path || !strcmp(source->kind, "bootdisc"))
+	const struct nb_source_kind *kind =
+		nb_source_kind(facts->kinds, source->kind);
+	bool packed = source->format && !strcmp(source->format, "tar");
+
+	if (!source->path)
 		return;
-	nb_str_add(s, "\titem ");
-	if (source->format && !strcmp(source->format, "tar")) {
-		nb_str_add(s, "packed");
-		add_word(s, m->backup_id);
-		add_word(s, source->name);
-	} else if (strcmp(source->kind, "postgres")) {
-		nb_str_add(s, "tree");
-		add_word(s, m->backup_id);
-		add_word(s, source->name);
-	} else if (is_globals(source)) {
-		nb_str_add(s, "globals");
-		add_word(s, m->backup_id);
-		add_word(s, source->name);
-		add_word(s, source->path);
-		add_word(s, packing(source));
-		nb_str_add(s, "\n");
-		return;
-	} else {
-		nb_str_add(s, "dump");
-		add_word(s, m->backup_id);
-		add_word(s, source->name);
-		add_word(s, source->database);
-		add_word(s, source->format);
-		add_word(s, packing(source));
-	}
-	add_word(s, source->path);
-	nb_str_add(s, "\n");
+	if (kind && kind->add_item && !packed)
+		kind->add_item(s, id, source);
+	else
+		nb_disc_item(
+			s, packed ? "packed" : "tree",
+			(const char *const[]){ id, source->name, source->path },
+			3);
 }
 
 static void
@@ -203,17 +158,16 @@ add_items(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 		const struct nb_manifest *m = facts->backups[i];
 		char generation[24];
 
-		nb_str_add(s, "\titem backup");
-		add_word(s, m->backup_id);
 		snprintf(generation, sizeof generation, "%llu",
 			 (unsigned long long)m->generation);
-		add_word(s, generation);
-		add_word(s, nb_clock_text(m->created, text));
-		add_word(s, m->job);
-		add_word(s, m->host);
-		nb_str_add(s, "\n");
+		nb_disc_item(
+			s, "backup",
+			(const char *const[]){ m->backup_id, generation,
+					       nb_clock_text(m->created, text),
+					       m->job, m->host },
+			5);
 		for (size_t k = 0; k < m->sources.count; k++)
-			add_item(s, m, &m->sources.at[k]);
+			add_item(s, facts, m->backup_id, &m->sources.at[k]);
 	}
 }
 
@@ -223,6 +177,10 @@ nb_disc_readme_text(const struct nb_disc_readme_facts *facts, char **text)
 	struct nb_str s = NB_STR_INIT;
 
 	nb_str_addf(&s, "%s\n\n%s", facts->volume_id, readme_head);
+	for (size_t i = 0; facts->kinds[i]; i++)
+		if (facts->kinds[i]->readme)
+			nb_str_add(&s, facts->kinds[i]->readme);
+	nb_str_add(&s, readme_end);
 	add_list(&s, facts);
 	return nb_str_take(&s, text);
 }
@@ -233,6 +191,10 @@ nb_disc_restore_text(const struct nb_disc_readme_facts *facts, char **text)
 	struct nb_str s = NB_STR_INIT;
 
 	nb_str_add(&s, restore_head);
+	for (size_t i = 0; facts->kinds[i]; i++)
+		if (facts->kinds[i]->how_to)
+			nb_str_add(&s, facts->kinds[i]->how_to);
+	nb_str_add(&s, restore_end);
 	add_list(&s, facts);
 	return nb_str_take(&s, text);
 }

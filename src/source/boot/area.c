@@ -27,7 +27,7 @@ job_clear(struct nb_boot_job *job)
 static enum nb_err
 open_disk(struct nb_boot_job *job)
 {
-	const char *disk = job->source->bootarea.disk;
+	const char *disk = nb_boot_area_options(job->source)->disk;
 	struct stat st;
 
 	job->fd = open(disk, O_RDONLY | O_CLOEXEC);
@@ -54,15 +54,17 @@ job_begin(const struct nb_config_source *source, struct nb_boot_job *job)
 	if (!err)
 		err = open_disk(job);
 	if (!err)
-		err = nb_str_dup(source->bootarea.disk, &job->area.device);
+		err = nb_str_dup(nb_boot_area_options(source)->disk,
+				 &job->area.device);
 	if (!err)
-		err = nb_disk_read(job->object, source->bootarea.disk,
+		err = nb_disk_read(job->object,
+				   nb_boot_area_options(source)->disk,
 				   &job->area.disk);
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(
 			NB_ESOURCE,
 			"%s: %s has neither an MBR nor a GPT partition table",
-			job->object, source->bootarea.disk);
+			job->object, nb_boot_area_options(source)->disk);
 	return err ? err : nb_boot_find(job);
 }
 
@@ -145,7 +147,8 @@ add_texts(struct nb_boot_job *job)
 	char *script = NULL, *record = NULL;
 	enum nb_err err;
 
-	err = nb_disk_script(job->object, job->source->bootarea.disk, &script);
+	err = nb_disk_script(job->object,
+			     nb_boot_area_options(job->source)->disk, &script);
 	if (!err)
 		err = nb_stage_text(&job->stage, NB_BOOTAREA_SCRIPT, script);
 	if (!err)
@@ -194,8 +197,20 @@ is_staged(const struct nb_config_source *source)
 }
 
 const struct nb_source_ops nb_source_bootarea = {
+	.kind = {
+		.name = "bootarea",
+		.fields = nb_boot_area_fields,
+		.size = sizeof(struct nb_boot_area_options),
+		.begin = nb_boot_area_options_begin,
+		.end = nb_boot_area_options_end,
+		.readme = "  <backup>/bootarea/       what makes a disk boot, "
+			  "with its RESTORE.txt\n",
+		.how_to = "   A boot area goes back to a disk as its own "
+			   "RESTORE.txt tells.\n",
+	},
 	.preflight = preflight,
 	.estimate = estimate,
 	.collect = collect,
 	.is_staged = is_staged,
+	.to_disk = true,
 };

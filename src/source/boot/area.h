@@ -5,6 +5,7 @@
 #ifndef NB_SOURCE_BOOTAREA_H
 #define NB_SOURCE_BOOTAREA_H
 
+#include "source/boot/options.h"
 #include "source/device/disk.h"
 #include "source/stage.h"
 

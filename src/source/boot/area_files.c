@@ -85,7 +85,8 @@ take(struct nb_boot_job *job, const char *sub, const struct nb_roots *roots,
 static enum nb_err
 copy_tree(struct nb_boot_job *job, int root, const char *sub)
 {
-	struct nb_config_source rules = *job->source;
+	/* The system partition may be mounted within /boot. */
+	const struct nb_tree_rules rules = { .one_file_system = true };
 	struct nb_entries list = NB_ARRAY_INIT;
 	struct nb_manifest_sources sources = NB_ARRAY_INIT;
 	struct nb_roots roots = NB_ARRAY_INIT;
@@ -93,12 +94,11 @@ copy_tree(struct nb_boot_job *job, int root, const char *sub)
 	const char *prefix;
 	enum nb_err err = nb_array_push(&roots, job->stage.context->staging);
 
-	/* The system partition may be mounted within /boot. */
-	rules.tree.one_file_system = true;
 	if (err)
 		nb_fd_close(&root);
 	else
-		err = nb_tree_collect(&rules, job->stage.context, root, &out);
+		err = nb_tree_collect(job->source, &rules, job->stage.context,
+				      root, &out);
 	prefix = job->stage.context->backup_id;
 	for (size_t i = 0; !err && i < list.count; i++)
 		if (list.at[i].root_path
@@ -175,8 +175,9 @@ nb_boot_files(struct nb_boot_job *job)
 	int root = -1;
 
 	/* A /boot that is no partition: the directory, if it is meant. */
-	if (!job->own && !job->source->bootarea.boot) {
-		err = open_directory(job, job->source->bootarea.path, &root);
+	if (!job->own && !nb_boot_area_options(job->source)->boot) {
+		err = open_directory(
+			job, nb_boot_area_options(job->source)->path, &root);
 		if (!err)
 			err = copy_tree(job, root, "boot");
 	}

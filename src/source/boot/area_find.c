@@ -26,7 +26,7 @@ behind(const char *text, const char *prefix)
 static bool
 is_meant(const struct nb_boot_job *job, const struct nb_disk_part *p)
 {
-	const char *boot = job->source->bootarea.boot, *rest;
+	const char *boot = nb_boot_area_options(job->source)->boot, *rest;
 	struct stat st;
 
 	if ((rest = behind(boot, "UUID=")))
@@ -46,7 +46,7 @@ is_meant(const struct nb_boot_job *job, const struct nb_disk_part *p)
 static enum nb_err
 find_configured(struct nb_boot_job *job)
 {
-	const char *boot = job->source->bootarea.boot;
+	const char *boot = nb_boot_area_options(job->source)->boot;
 
 	if (!strcmp(boot, "none"))
 		return NB_OK;
@@ -62,17 +62,18 @@ find_configured(struct nb_boot_job *job)
 		       "%s: %s has no partition %s\nhint: boot is "
 		       "a number, /dev/NAME, UUID=, LABEL=, PARTUUID=, "
 		       "PARTLABEL= or none",
-		       job->object, job->source->bootarea.disk, boot);
+		       job->object, nb_boot_area_options(job->source)->disk,
+		       boot);
 }
 
 enum nb_err
 nb_boot_find(struct nb_boot_job *job)
 {
-	const char *path = job->source->bootarea.path;
+	const char *path = nb_boot_area_options(job->source)->path;
 	struct stat boot, root;
 	unsigned int number;
 
-	if (job->source->bootarea.boot)
+	if (nb_boot_area_options(job->source)->boot)
 		return find_configured(job);
 	if (stat(path, &boot) || stat("/", &root))
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
@@ -91,6 +92,7 @@ nb_boot_find(struct nb_boot_job *job)
 		return nb_fail(NB_ESOURCE,
 			       "%s: %s is not on %s\nhint: specify its "
 			       "partition with boot, or boot = none",
-			       job->object, path, job->source->bootarea.disk);
+			       job->object, path,
+			       nb_boot_area_options(job->source)->disk);
 	return NB_OK;
 }

@@ -151,7 +151,7 @@ add_piece(struct nb_boot_job *job, struct nb_disk_piece piece, char *name)
 static enum nb_err
 add_start(struct nb_boot_job *job)
 {
-	uint64_t cap = job->source->bootarea.max_size;
+	uint64_t cap = nb_boot_area_options(job->source)->max_size;
 	struct nb_disk_piece piece = {
 		.kind = NB_PIECE_START,
 		.zstd = true,
@@ -258,7 +258,7 @@ add_backup_gpt(struct nb_boot_job *job)
 		       "%s: the backup partition table at the end of the disk "
 		       "is missing or damaged\nhint: sfdisk "
 		       "--relocate gpt-bak-std %s",
-		       job->object, job->source->bootarea.disk);
+		       job->object, nb_boot_area_options(job->source)->disk);
 		return NB_OK;
 	}
 	piece.offset = from;

@@ -29,7 +29,7 @@ check_file(const struct nb_config_source *source, const char *path)
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
-	const struct nb_config_bootdisc *disc = &source->bootdisc;
+	const struct nb_boot_disc_options *disc = nb_boot_disc_options(source);
 	const char *const files[] = { disc->kernel, disc->initramfs,
 				      disc->bios_image, disc->efi_image };
 	enum nb_err err = NB_OK;
@@ -42,7 +42,7 @@ preflight(const struct nb_config_source *source)
 static enum nb_err
 estimate(const struct nb_config_source *source, uint64_t *bytes)
 {
-	const struct nb_config_bootdisc *disc = &source->bootdisc;
+	const struct nb_boot_disc_options *disc = nb_boot_disc_options(source);
 	const char *const files[] = { disc->kernel, disc->initramfs,
 				      disc->bios_image, disc->efi_image };
 	struct stat st;
@@ -104,7 +104,7 @@ static enum nb_err
 make_menu(const struct nb_stage *stage, const struct nb_config_source *source,
 	  char **menu)
 {
-	const struct nb_config_bootdisc *disc = &source->bootdisc;
+	const struct nb_boot_disc_options *disc = nb_boot_disc_options(source);
 	struct nb_str s = NB_STR_INIT;
 
 	nb_str_addf(&s, "set timeout=%d\nset default=%s\n", disc->timeout,
@@ -128,7 +128,7 @@ collect(const struct nb_config_source *source,
 	const struct nb_source_context *context, void *held,
 	struct nb_source_output *out)
 {
-	const struct nb_config_bootdisc *disc = &source->bootdisc;
+	const struct nb_boot_disc_options *disc = nb_boot_disc_options(source);
 	struct nb_stage stage = { .context = context, .out = out };
 	char *object = NULL, *menu = NULL;
 	enum nb_err err = nb_str_format(&object, "bootdisc %s", source->name);
@@ -162,7 +162,30 @@ is_staged(const struct nb_config_source *source)
 	return true;
 }
 
+/* There is nothing to be restored. */
+static void
+add_item(struct nb_str *script, const char *backup_id,
+	 const struct nb_manifest_source *record)
+{
+	(void)script;
+	(void)backup_id;
+	(void)record;
+}
+
 const struct nb_source_ops nb_source_bootdisc = {
+	.kind = {
+		.name = "bootdisc",
+		.fields = nb_boot_disc_fields,
+		.size = sizeof(struct nb_boot_disc_options),
+		.begin = nb_boot_disc_options_begin,
+		.end = nb_boot_disc_options_end,
+		.once = true,
+		.readme = "  <backup>/bootdisc/       what makes this disc "
+			  "boot\n",
+		.add_item = add_item,
+	},
+	.boot_bios = NB_BOOTDISC_BIOS,
+	.boot_efi = NB_BOOTDISC_EFI,
 	.preflight = preflight,
 	.estimate = estimate,
 	.collect = collect,

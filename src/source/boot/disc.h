@@ -5,6 +5,7 @@
 #ifndef NB_SOURCE_BOOTDISC_H
 #define NB_SOURCE_BOOTDISC_H
 
+#include "source/boot/options.h"
 #include "source/stage.h"
 
 /* The menu with GRUB, as the two files that firmware loads; names in the

@@ -60,7 +60,7 @@ static const char *const modules[] = { "iso9660",
 bool
 nb_bootdisc_has(const struct nb_config_source *source, bool efi)
 {
-	return source->bootdisc.firmware
+	return nb_boot_disc_options(source)->firmware
 		!= (efi ? NB_FIRMWARE_BIOS : NB_FIRMWARE_EFI);
 }
 
@@ -106,7 +106,7 @@ check_modules(const struct nb_config_source *source, const char *directory,
 enum nb_err
 nb_bootdisc_check(const struct nb_config_source *source)
 {
-	const struct nb_config_bootdisc *disc = &source->bootdisc;
+	const struct nb_boot_disc_options *disc = nb_boot_disc_options(source);
 	bool bios = nb_bootdisc_has(source, false) && !disc->bios_image;
 	bool efi = nb_bootdisc_has(source, true) && !disc->efi_image;
 	enum nb_err err = NB_OK;
@@ -288,7 +288,7 @@ enum nb_err
 nb_bootdisc_images(struct nb_stage *stage,
 		   const struct nb_config_source *source, const char *menu)
 {
-	const struct nb_config_bootdisc *disc = &source->bootdisc;
+	const struct nb_boot_disc_options *disc = nb_boot_disc_options(source);
 	struct work w = { .stage = stage };
 	enum nb_err err = begin(&w, menu);
 

@@ -90,7 +90,7 @@ read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
 		return err;
 	spec->name = object;
 	spec->run_as = nb_pg_transport(dump->source)->reader(dump->source);
-	spec->timeout_ms = dump->source->postgres.timeout * 1000;
+	spec->timeout_ms = nb_pg_options(dump->source)->timeout * 1000;
 	err = nb_proc_run(spec, &result);
 	if (!err)
 		err = nb_pg_status(object, &result);
@@ -218,7 +218,7 @@ check_with(const struct nb_pg_dump *dump,
 		{ "--list", NULL },
 		{ "-f", "/dev/null" },
 	};
-	int passes = dump->source->postgres.full_check ? 2 : 1;
+	int passes = nb_pg_options(dump->source)->full_check ? 2 : 1;
 	enum nb_err err = NB_OK;
 
 	for (int i = 0; !err && i < passes; i++)
@@ -242,7 +242,7 @@ enum nb_err
 nb_pg_check_shrink(const struct nb_pg_dump *dump)
 {
 	const struct nb_source_context *context = dump->context;
-	double ratio = dump->source->postgres.min_ratio;
+	double ratio = nb_pg_options(dump->source)->min_ratio;
 	char now[16], before[16];
 	uint64_t last = 0;
 	enum nb_err err;

@@ -15,7 +15,7 @@ static enum nb_err
 compression_argument(const struct nb_pg_dump *dump, char **out)
 {
 	const struct nb_pg_format *format = dump->format;
-	int level = dump->source->postgres.level;
+	int level = nb_pg_options(dump->source)->compress.level;
 
 	if (level >= 0 && format->with_level)
 		return nb_str_format(out, "%s%d", format->with_level, level);
@@ -51,8 +51,9 @@ add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 	if (err || !dump->format->directory)
 		return err;
 	text = NULL;
-	if (dump->source->postgres.jobs > 1)
-		err = nb_str_format(&text, "-j%d", dump->source->postgres.jobs);
+	if (nb_pg_options(dump->source)->jobs > 1)
+		err = nb_str_format(&text, "-j%d",
+				    nb_pg_options(dump->source)->jobs);
 	if (!err)
 		err = add_taken(arguments, text);
 	/* Staging syncs every file when all dumps are complete. */
@@ -77,9 +78,10 @@ make_arguments(const struct nb_pg_dump *dump, const char *program,
 
 	if (!err)
 		err = add(arguments, "-w");
-	if (!err && dump->source->postgres.lock_timeout > 0)
+	if (!err && nb_pg_options(dump->source)->lock_timeout > 0)
 		err = nb_str_format(&lock, "--lock-wait-timeout=%" PRId64,
-				    dump->source->postgres.lock_timeout * 1000);
+				    nb_pg_options(dump->source)->lock_timeout
+					    * 1000);
 	if (!err)
 		err = add_taken(arguments, lock);
 	if (!err)
@@ -104,7 +106,8 @@ tick(void *ctx)
 {
 	struct nb_pg_dump *dump = ctx;
 	const struct nb_source_context *context = dump->context;
-	uint64_t bytes = dump->file.raw, cap = dump->source->postgres.max_size;
+	uint64_t bytes = dump->file.raw,
+		 cap = nb_pg_options(dump->source)->max_size;
 	enum nb_err err = NB_OK;
 	char size[16];
 
@@ -185,13 +188,13 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 			.argv = (const char *const *)arguments->at,
 			.name = name,
 			.environ_add = conninfo->environ_add,
-			.run_as = source->postgres.run_as,
+			.run_as = nb_pg_options(source)->run_as,
 			.stdin_fd = -1,
 			.sink = dump->format->directory ? NULL : sink,
 			.tick = tick,
 			.ctx = dump,
-			.max_bytes = source->postgres.max_size,
-			.timeout_ms = source->postgres.timeout * 1000 },
+			.max_bytes = nb_pg_options(source)->max_size,
+			.timeout_ms = nb_pg_options(source)->timeout * 1000 },
 		&result);
 	if (!err)
 		err = nb_pg_status(name, &result);

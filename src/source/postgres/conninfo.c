@@ -12,7 +12,7 @@
 static enum nb_err
 parse(const struct nb_config_source *source, PQconninfoOption **options)
 {
-	const char *text = source->postgres.conninfo;
+	const char *text = nb_pg_options(source)->conninfo;
 	char *message = NULL;
 	enum nb_err err;
 
@@ -103,8 +103,8 @@ find_passfile(const struct nb_config_source *source, char **path)
 		chosen = getenv("PGPASSFILE");
 	if (chosen && *chosen) {
 		err = nb_str_dup(chosen, path);
-	} else if (source->postgres.run_as || !home || !*home) {
-		err = nb_user_find(source->postgres.run_as, &user);
+	} else if (nb_pg_options(source)->run_as || !home || !*home) {
+		err = nb_user_find(nb_pg_options(source)->run_as, &user);
 		if (!err)
 			err = nb_str_format(path, "%s/.pgpass", user.home);
 		nb_user_free(&user);

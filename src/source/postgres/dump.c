@@ -57,7 +57,7 @@ open_file(struct nb_pg_dump *dump)
 	}
 	spec.path = dump->path;
 	spec.filters = dump->format->packed ? NULL : dump->format->filters;
-	spec.level = dump->source->postgres.level;
+	spec.level = nb_pg_options(dump->source)->compress.level;
 	return nb_dump_file_open(&dump->file, &spec);
 }
 
@@ -66,7 +66,8 @@ make_directory(struct nb_pg_dump *dump)
 {
 	struct nb_user user = { .name = NULL };
 	int staging = dump->context->staging, fd = -1;
-	enum nb_err err = nb_user_find(dump->source->postgres.run_as, &user);
+	enum nb_err err =
+		nb_user_find(nb_pg_options(dump->source)->run_as, &user);
 
 	if (err)
 		return err;

@@ -65,9 +65,10 @@ static const struct nb_pg_format *const formats[] = {
 const struct nb_pg_format *
 nb_pg_format_of(const struct nb_config_source *source)
 {
-	if (source->postgres.globals_only)
+	if (nb_pg_options(source)->globals_only)
 		return &globals;
-	return &formats[source->postgres.format][source->postgres.compression];
+	return &formats[nb_pg_options(source)->format]
+		       [nb_pg_options(source)->compress.method];
 }
 
 enum nb_pg_program

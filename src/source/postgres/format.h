@@ -6,7 +6,7 @@
 #ifndef NB_SOURCE_POSTGRES_FORMAT_H
 #define NB_SOURCE_POSTGRES_FORMAT_H
 
-#include "model/config/config.h"
+#include "source/postgres/options.h"
 #include "source/postgres/program.h"
 
 struct nb_pg_dump;

@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "base/user.h"
 #include "source/postgres/check.h"
+#include "source/postgres/describe.h"
+#include "source/postgres/restore.h"
 #include "source/postgres/transport.h"
 
 #define GLOBALS_ESTIMATE (1 << 20)
@@ -27,7 +29,7 @@ static enum nb_err
 check_user(const struct nb_config_source *source)
 {
 	struct nb_user user = { .name = NULL };
-	enum nb_err err = nb_user_find(source->postgres.run_as, &user);
+	enum nb_err err = nb_user_find(nb_pg_options(source)->run_as, &user);
 
 	if (!err && !nb_user_allowed(&user))
 		err = nb_fail(NB_ESOURCE,
@@ -115,7 +117,7 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 	uint64_t sum = GLOBALS_ESTIMATE;
 	enum nb_err err = NB_OK;
 
-	if (!source->postgres.globals_only)
+	if (!nb_pg_options(source)->globals_only)
 		err = nb_pg_ask(source, true, &server);
 	for (size_t i = 0; i < server.databases.count; i++)
 		sum += server.databases.at[i].size;
@@ -249,7 +251,7 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	struct nb_pg_dump dump = *model;
 	enum nb_err err = NB_OK;
 
-	if (source->postgres.globals_only) {
+	if (nb_pg_options(source)->globals_only) {
 		dump.name = source->name;
 		return take_dump(&dump, server->version_text, out);
 	}
@@ -260,7 +262,8 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	for (size_t i = 0; !err && i < server->databases.count; i++) {
 		dump = *model;
 		dump.database = server->databases.at[i].name;
-		dump.name = source->postgres.all ? dump.database : source->name;
+		dump.name = nb_pg_options(source)->all ? dump.database
+						       : source->name;
 		err = take_dump(&dump, server->version_text, out);
 	}
 	return err;
@@ -299,9 +302,24 @@ is_staged(const struct nb_config_source *source)
 	return true;
 }
 
+static const char *const tasks[] = { NB_PG_TASK_CHECK, NB_PG_TASK_ASK,
+				     NB_PG_TASK_DUMP, NULL };
+
 const struct nb_source_ops nb_source_postgres = {
+	.kind = {
+		.name = "postgres",
+		.fields = nb_pg_fields,
+		.size = sizeof(struct nb_pg_options),
+		.begin = nb_pg_options_begin,
+		.end = nb_pg_options_end,
+		.tasks = tasks,
+		.readme = nb_pg_readme,
+		.how_to = nb_pg_how_to,
+		.add_item = nb_pg_add_item,
+	},
 	.preflight = preflight,
 	.estimate = estimate,
 	.collect = collect,
 	.is_staged = is_staged,
+	.restore = nb_pg_restore,
 };

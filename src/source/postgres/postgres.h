@@ -14,6 +14,11 @@
 #include "source/postgres/program.h"
 #include "source/source.h"
 
+/* What another host is asked to do: the kind's tasks. */
+#define NB_PG_TASK_CHECK "postgres-check" /* program, version, user: A */
+#define NB_PG_TASK_ASK "postgres-ask"     /* what the server says: A */
+#define NB_PG_TASK_DUMP "postgres-dump"   /* one dump: D */
+
 /* ---- conninfo.c: where the server is ---- */
 
 struct nb_pg_conninfo {

@@ -29,9 +29,9 @@ static const char *
 configured(const struct nb_config_source *source, enum nb_pg_program program)
 {
 	const char *const chosen[] = {
-		[NB_PG_DUMP] = source->postgres.pg_dump,
-		[NB_PG_DUMPALL] = source->postgres.pg_dumpall,
-		[NB_PG_RESTORE] = source->postgres.pg_restore,
+		[NB_PG_DUMP] = nb_pg_options(source)->pg_dump,
+		[NB_PG_DUMPALL] = nb_pg_options(source)->pg_dumpall,
+		[NB_PG_RESTORE] = nb_pg_options(source)->pg_restore,
 		[NB_PG_PSQL] = NULL,
 	};
 
@@ -42,13 +42,13 @@ configured(const struct nb_config_source *source, enum nb_pg_program program)
 static const char *
 neighbour(const struct nb_config_source *source, enum nb_pg_program program)
 {
-	const char *restore = source->postgres.pg_restore;
+	const char *restore = nb_pg_options(source)->pg_restore;
 
 	if (program != NB_PG_RESTORE && program != NB_PG_PSQL)
 		return NULL;
 	return program == NB_PG_PSQL && restore && strchr(restore, '/')
 		? restore
-		: source->postgres.pg_dump;
+		: nb_pg_options(source)->pg_dump;
 }
 
 /* *PATH stays NULL when DIRECTORY (N bytes) has no such program. */
@@ -172,12 +172,13 @@ nb_pg_program_version(const struct nb_config_source *source, const char *path,
 			    slash ? slash + 1 : path);
 	if (err)
 		return err;
-	err = nb_proc_run(&(struct nb_proc){ .argv = argv,
-					     .name = object,
-					     .run_as = source->postgres.run_as,
-					     .stdin_fd = -1,
-					     .timeout_ms = VERSION_MS },
-			  &result);
+	err = nb_proc_run(
+		&(struct nb_proc){ .argv = argv,
+				   .name = object,
+				   .run_as = nb_pg_options(source)->run_as,
+				   .stdin_fd = -1,
+				   .timeout_ms = VERSION_MS },
+		&result);
 	if (!err)
 		err = nb_pg_status(object, &result);
 	if (!err) {

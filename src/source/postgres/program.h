@@ -3,7 +3,7 @@
 #ifndef NB_SOURCE_POSTGRES_PROGRAM_H
 #define NB_SOURCE_POSTGRES_PROGRAM_H
 
-#include "model/config/config.h"
+#include "source/postgres/options.h"
 
 enum nb_pg_program { NB_PG_DUMP, NB_PG_DUMPALL, NB_PG_RESTORE, NB_PG_PSQL };
 

@@ -18,7 +18,7 @@ struct question {
 
 /* What a request borrows of SOURCE. */
 static struct nb_remote_request
-request_for(const struct nb_config_source *source, enum nb_remote_task task)
+request_for(const struct nb_config_source *source, const char *task)
 {
 	return (struct nb_remote_request){ .task = task, .source = *source };
 }
@@ -30,7 +30,7 @@ take_answer(void *ctx, char type, const char *body, size_t n)
 
 	if (type != NB_REMOTE_ANSWER || q->answered
 	    || !nb_remote_answer_parse(body, n, &q->answer))
-		return nb_remote_nonsense(&q->source->remote,
+		return nb_remote_nonsense(&nb_pg_options(q->source)->remote,
 					  "an invalid reply");
 	q->answered = true;
 	return NB_OK;
@@ -43,15 +43,16 @@ ask_there(const struct nb_remote_request *request, struct question *q)
 	enum nb_err err = nb_remote_request_render(request, &text);
 
 	if (!err)
-		err = nb_remote_call(
-			&(struct nb_remote_call){ .request = text,
-						  .remote = &q->source->remote,
-						  .fn = take_answer,
-						  .ctx = q,
-						  .timeout = ASK_SECONDS });
+		err = nb_remote_call(&(struct nb_remote_call){
+			.request = text,
+			.remote = &nb_pg_options(q->source)->remote,
+			.fn = take_answer,
+			.ctx = q,
+			.timeout = ASK_SECONDS });
 	free(text);
 	if (!err && !q->answered)
-		err = nb_remote_nonsense(&q->source->remote, "no response");
+		err = nb_remote_nonsense(&nb_pg_options(q->source)->remote,
+					 "no response");
 	if (err)
 		nb_remote_answer_clear(&q->answer);
 	return err;
@@ -73,7 +74,7 @@ check_restore(const struct nb_config_source *source, const char *restore,
 			      "older than pg_dump %s on %s\nhint: install that "
 			      "version of postgresql-client on this host",
 			      source->name, text, dump->version_text,
-			      source->remote.host);
+			      nb_pg_options(source)->remote.host);
 	free(text);
 	return err;
 }
@@ -82,7 +83,7 @@ static enum nb_err
 preflight(const struct nb_config_source *source, const char *restore)
 {
 	const struct nb_remote_request request =
-		request_for(source, NB_REMOTE_POSTGRES_CHECK);
+		request_for(source, NB_PG_TASK_CHECK);
 	struct question q = { .source = source };
 	enum nb_err err = ask_there(&request, &q);
 
@@ -113,8 +114,7 @@ take_databases(struct nb_remote_answer *answer, struct nb_pg_server *server)
 static enum nb_err
 ask(const struct nb_config_source *source, bool sizes, struct nb_pg_server *out)
 {
-	struct nb_remote_request request =
-		request_for(source, NB_REMOTE_POSTGRES_ASK);
+	struct nb_remote_request request = request_for(source, NB_PG_TASK_ASK);
 	struct nb_pg_server server = { .version = 0 };
 	struct question q = { .source = source };
 	enum nb_err err;
@@ -140,7 +140,7 @@ take_dump(void *ctx, char type, const char *body, size_t n)
 	struct nb_pg_dump *dump = ctx;
 
 	if (type != NB_REMOTE_DATA)
-		return nb_remote_nonsense(&dump->source->remote,
+		return nb_remote_nonsense(&nb_pg_options(dump->source)->remote,
 					  "something other than a dump");
 	return dump->sink(dump->sink_ctx, body, n);
 }
@@ -160,7 +160,7 @@ static enum nb_err
 stream(struct nb_pg_dump *dump)
 {
 	struct nb_remote_request request =
-		request_for(dump->source, NB_REMOTE_POSTGRES_DUMP);
+		request_for(dump->source, NB_PG_TASK_DUMP);
 	char *text = NULL;
 	enum nb_err err;
 
@@ -169,15 +169,15 @@ stream(struct nb_pg_dump *dump)
 	if (!err)
 		err = nb_remote_call(&(struct nb_remote_call){
 			.request = text,
-			.remote = &dump->source->remote,
+			.remote = &nb_pg_options(dump->source)->remote,
 			.fn = take_dump,
 			.ctx = dump,
 			.tick = tell,
-			.max_bytes = dump->source->postgres.max_size,
-			.timeout = dump->source->postgres.timeout });
+			.max_bytes = nb_pg_options(dump->source)->max_size,
+			.timeout = nb_pg_options(dump->source)->timeout });
 	free(text);
 	if (!err && !dump->file.raw)
-		err = nb_remote_nonsense(&dump->source->remote,
+		err = nb_remote_nonsense(&nb_pg_options(dump->source)->remote,
 					 "an empty dump");
 	return err;
 }

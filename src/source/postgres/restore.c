@@ -20,7 +20,7 @@ static const char count_query[] =
 
 /* What the steps share. */
 struct restoring {
-	const struct nb_pg_restore *what;
+	const struct nb_source_restore *what;
 	const struct nb_pg_format *format;
 	char *psql, *reader; /* paths of the programs */
 };
@@ -41,7 +41,7 @@ add_quoted(struct nb_str *s, const char *value)
 /* The connection string for DATABASE: the caller's, with the name last, where
  * it wins. */
 static enum nb_err
-connection(const struct nb_pg_restore *r, const char *database, char **out)
+connection(const struct nb_source_restore *r, const char *database, char **out)
 {
 	struct nb_str s = NB_STR_INIT;
 
@@ -53,7 +53,7 @@ connection(const struct nb_pg_restore *r, const char *database, char **out)
 }
 
 static enum nb_err
-run_program(const struct nb_pg_restore *r, const char *const *argv,
+run_program(const struct nb_source_restore *r, const char *const *argv,
 	    int stdin_fd, struct nb_proc_result *result)
 {
 	struct nb_proc spec = { .argv = argv,
@@ -101,7 +101,7 @@ create_database(const struct restoring *r)
 	enum nb_err err;
 
 	nb_str_add(&sql, "create database \"");
-	for (const char *p = r->what->database; *p; p++)
+	for (const char *p = r->what->into; *p; p++)
 		nb_str_add_bytes(&sql, *p == '"' ? "\"\"" : p,
 				 *p == '"' ? 2 : 1);
 	nb_str_add(&sql, "\" template template0");
@@ -132,7 +132,7 @@ prepare_database(const struct restoring *r)
 	enum nb_err err;
 	bool ok;
 
-	err = query(r, r->what->database, count_query, &ok, &output);
+	err = query(r, r->what->into, count_query, &ok, &output);
 	if (err)
 		return err;
 	if (!ok)
@@ -141,7 +141,7 @@ prepare_database(const struct restoring *r)
 		err = nb_fail(NB_EWRONG,
 			      "%s: the database is not empty\n"
 			      "hint: drop it, or restore into another database",
-			      r->what->database);
+			      r->what->into);
 	free(output);
 	return err;
 }
@@ -156,10 +156,10 @@ write_plain(void *ctx, const void *data, size_t n)
 
 /* FROM, as it was before its filters, into TO. */
 static enum nb_err
-decompress(const struct nb_pg_restore *r, int from, int to)
+decompress(const struct nb_source_restore *r, int from, int to)
 {
 	const struct nb_chain_spec spec = { .object = r->path,
-					    .filters = r->compression,
+					    .filters = r->record->compression,
 					    .put = write_plain,
 					    .ctx = &to };
 	struct nb_chain *chain = NULL;
@@ -173,7 +173,7 @@ decompress(const struct nb_pg_restore *r, int from, int to)
 
 /* The dump as the programs read it, from its beginning; *FD is the caller's. */
 static enum nb_err
-open_dump(const struct nb_pg_restore *r, int *fd)
+open_dump(const struct nb_source_restore *r, int *fd)
 {
 	enum nb_err err = NB_OK;
 	int plain = -1, file;
@@ -181,7 +181,8 @@ open_dump(const struct nb_pg_restore *r, int *fd)
 	file = open(r->path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", r->path);
-	if (!r->compression || !strcmp(r->compression, "none")) {
+	if (!r->record->compression
+	    || !strcmp(r->record->compression, "none")) {
 		*fd = file;
 		return NB_OK;
 	}
@@ -246,18 +247,20 @@ run_restore(const struct restoring *r, const char *target)
 }
 
 enum nb_err
-nb_pg_restore_run(const struct nb_pg_restore *what)
+nb_pg_restore(const struct nb_source_restore *what)
 {
 	struct restoring r = {
 		.what = what,
-		.format = nb_pg_format_named(what->format),
+		.format = nb_pg_format_named(what->record->format),
 	};
 	char *target = NULL;
 	enum nb_err err;
 
 	if (!r.format)
 		return nb_fail(NB_ECORRUPT, "%s: no format \"%s\" is known",
-			       what->path, what->format ? what->format : "");
+			       what->path,
+			       what->record->format ? what->record->format
+						    : "");
 	err = nb_pg_program_find(what->source, NB_PG_PSQL, &r.psql);
 	if (!err)
 		err = nb_pg_program_find(what->source, r.format->reader,
@@ -265,7 +268,7 @@ nb_pg_restore_run(const struct nb_pg_restore *what)
 	if (!err)
 		err = prepare_database(&r);
 	if (!err)
-		err = connection(what, what->database, &target);
+		err = connection(what, what->into, &target);
 	if (!err)
 		err = run_restore(&r, target);
 	free(target);

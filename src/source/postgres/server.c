@@ -88,7 +88,7 @@ ask(void *ctx)
 static enum nb_err
 make_query(const struct nb_config_source *source, bool sizes, char **query)
 {
-	if (source->postgres.globals_only)
+	if (nb_pg_options(source)->globals_only)
 		return NB_OK;
 	return nb_str_format(
 		query,
@@ -96,7 +96,7 @@ make_query(const struct nb_config_source *source, bool sizes, char **query)
 		" FROM pg_catalog.pg_database WHERE %s"
 		" ORDER BY datname",
 		sizes ? "pg_catalog.pg_database_size(oid)" : "0",
-		source->postgres.all
+		nb_pg_options(source)->all
 			? "datallowconn AND NOT datistemplate"
 			  " AND datconnlimit <> -2"
 			: "datname = pg_catalog.current_database()");
@@ -110,14 +110,15 @@ make_question(const struct nb_config_source *source, bool sizes,
 {
 	static const char *const usual[CANDIDATES] = { "postgres",
 						       "template1" };
-	bool one = !source->postgres.all && !source->postgres.globals_only;
+	bool one = !nb_pg_options(source)->all
+		&& !nb_pg_options(source)->globals_only;
 	enum nb_err err;
 
 	err = make_query(source, sizes, &q->query);
 	if (!err)
-		err = nb_pg_conninfo(source,
-				     one ? source->postgres.database : NULL,
-				     &q->conninfo[0]);
+		err = nb_pg_conninfo(
+			source, one ? nb_pg_options(source)->database : NULL,
+			&q->conninfo[0]);
 	if (err)
 		return err;
 	q->count = 1;
@@ -189,7 +190,7 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 				   .function = ask,
 				   .ctx = q,
 				   .environ_add = q->conninfo[0].environ_add,
-				   .run_as = source->postgres.run_as,
+				   .run_as = nb_pg_options(source)->run_as,
 				   .stdin_fd = -1,
 				   .timeout_ms = ASK_MS },
 		result);

@@ -18,7 +18,7 @@ preflight(const struct nb_config_source *source, const char *restore)
 static const char *
 run_as(const struct nb_config_source *source)
 {
-	return source->postgres.run_as;
+	return nb_pg_options(source)->run_as;
 }
 
 const struct nb_pg_transport nb_pg_here = {
@@ -32,7 +32,7 @@ const struct nb_pg_transport nb_pg_here = {
 const struct nb_pg_transport *
 nb_pg_transport(const struct nb_config_source *source)
 {
-	return source->remote.host ? &nb_pg_there : &nb_pg_here;
+	return nb_pg_options(source)->remote.host ? &nb_pg_there : &nb_pg_here;
 }
 
 enum nb_err

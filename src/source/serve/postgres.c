@@ -91,16 +91,28 @@ nb_serve_postgres(struct nb_serve *serve,
 	const struct nb_config_source *source = &request->source;
 
 	if (nb_pg_format_of(source)->directory)
-		return nb_fail(
-			NB_EUSAGE,
-			"postgres %s: format = directory cannot be streamed",
-			source->name);
-	switch (request->task) {
-	case NB_REMOTE_POSTGRES_CHECK:
+		return nb_fail(NB_EUSAGE,
+			       "postgres %s: format = directory cannot be "
+			       "streamed",
+			       source->name);
+	if (!strcmp(request->task, NB_PG_TASK_CHECK))
 		return check(serve, source);
-	case NB_REMOTE_POSTGRES_ASK:
-		return ask(serve, request);
-	default:
-		return dump(serve, request);
-	}
+	return strcmp(request->task, NB_PG_TASK_ASK) ? dump(serve, request)
+						     : ask(serve, request);
+}
+
+enum nb_err
+nb_serve_allow_postgres(const struct nb_serve *serve,
+			struct nb_config_source *source)
+{
+	const char *word = source->kind->name;
+
+	for (size_t i = 0; i < serve->allowed_count; i++)
+		if (!strcmp(serve->allowed[i], word))
+			return NB_OK;
+	return nb_fail(NB_ESOURCE,
+		       "postgres %s: reading databases is not allowed\nhint: "
+		       "nightburn remote was started "
+		       "without the word postgres",
+		       source->name);
 }

@@ -109,7 +109,7 @@ take_request(void *ctx, char type, const char *body, size_t n)
 
 	if (type != NB_REMOTE_REQUEST || r->done)
 		return nb_fail(NB_EUSAGE, PEER ": not a request");
-	err = nb_remote_request_parse(body, n, r->request);
+	err = nb_remote_request_parse(body, n, nb_source_kinds, r->request);
 	r->done = !err;
 	return err;
 }
@@ -142,59 +142,29 @@ read_request(struct nb_serve *serve, struct nb_remote_request *request)
 
 /* ---- what may be asked for ---- */
 
-static bool
-is_within(const char *path, const char *directory)
-{
-	size_t n = strlen(directory);
-
-	while (n && directory[n - 1] == '/')
-		n--;
-	return !strncmp(path, directory, n) && (path[n] == '/' || !path[n]);
-}
-
-/* The path without symbolic links counts, and is what is read. */
-static enum nb_err
-check_path(const struct nb_serve *serve, struct nb_config_source *source)
-{
-	char *path = realpath(source->tree.path, NULL);
-	bool found = false;
-
-	if (!path)
-		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
-				     source->name, source->tree.path);
-	for (size_t i = 0; i < serve->allowed_count; i++) {
-		char *one = *serve->allowed[i] == '/'
-			? realpath(serve->allowed[i], NULL)
-			: NULL;
-
-		found = found || (one && is_within(path, one));
-		free(one);
-	}
-	free(source->tree.path);
-	source->tree.path = path;
-	return found
-		? NB_OK
-		: nb_fail(NB_ESOURCE,
-			  "tree %s: reading %s is not allowed\nhint: nightburn "
-			  "remote was started with other directories",
-			  source->name, path);
-}
+/* A source that another host may ask for is one line here. */
+static const struct {
+	const struct nb_source_ops *ops;
+	enum nb_err (*allow)(const struct nb_serve *serve,
+			     struct nb_config_source *source);
+	enum nb_err (*serve)(struct nb_serve *serve,
+			     const struct nb_remote_request *request);
+} served[] = {
+	{ &nb_source_postgres, nb_serve_allow_postgres, nb_serve_postgres },
+	{ &nb_source_tree, nb_serve_allow_tree, nb_serve_tree },
+};
 
 static enum nb_err
-check_allowed(const struct nb_serve *serve, struct nb_remote_request *request)
+serve_request(struct nb_serve *serve, struct nb_remote_request *request)
 {
-	if (!serve->allowed_count)
-		return NB_OK;
-	if (request->source.kind == NB_SOURCE_TREE)
-		return check_path(serve, &request->source);
-	for (size_t i = 0; i < serve->allowed_count; i++)
-		if (!strcmp(serve->allowed[i], "postgres"))
-			return NB_OK;
-	return nb_fail(NB_ESOURCE,
-		       "postgres %s: reading databases is not allowed\nhint: "
-		       "nightburn remote was started "
-		       "without the word postgres",
-		       request->source.name);
+	enum nb_err err = NB_OK;
+	size_t i = 0;
+
+	while (&served[i].ops->kind != request->source.kind)
+		i++;
+	if (serve->allowed_count)
+		err = served[i].allow(serve, &request->source);
+	return err ? err : served[i].serve(serve, request);
 }
 
 /* ---- the whole ---- */
@@ -233,11 +203,7 @@ do_request(struct nb_serve *serve)
 	enum nb_err err = read_request(serve, &request);
 
 	if (!err)
-		err = check_allowed(serve, &request);
-	if (!err)
-		err = request.source.kind == NB_SOURCE_TREE
-			? nb_serve_tree(serve, &request)
-			: nb_serve_postgres(serve, &request);
+		err = serve_request(serve, &request);
 	nb_remote_request_clear(&request);
 	return err;
 }

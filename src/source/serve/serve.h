@@ -37,9 +37,17 @@ enum nb_err nb_serve_progress(void *ctx, const char *what, uint64_t done,
 
 /* ---- the tasks ---- */
 
+/* Does what REQUEST asks for. */
 enum nb_err nb_serve_postgres(struct nb_serve *serve,
 			      const struct nb_remote_request *request);
 enum nb_err nb_serve_tree(struct nb_serve *serve,
 			  const struct nb_remote_request *request);
+
+/* Whether SERVE->allowed, which is not empty, has what SOURCE wants to read.
+ * NB_ESOURCE, logged */
+enum nb_err nb_serve_allow_postgres(const struct nb_serve *serve,
+				    struct nb_config_source *source);
+enum nb_err nb_serve_allow_tree(const struct nb_serve *serve,
+				struct nb_config_source *source);
 
 #endif

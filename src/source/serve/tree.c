@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,48 @@ struct sending {
 	size_t *sent;   /* by number of hard link: index + 1 */
 	uint64_t links; /* numbers given so far */
 };
+
+/* ---- what may be asked for ---- */
+
+static bool
+is_within(const char *path, const char *directory)
+{
+	size_t n = strlen(directory);
+
+	while (n && directory[n - 1] == '/')
+		n--;
+	return !strncmp(path, directory, n) && (path[n] == '/' || !path[n]);
+}
+
+/* The path without symbolic links counts, and is what is read. */
+enum nb_err
+nb_serve_allow_tree(const struct nb_serve *serve,
+		    struct nb_config_source *source)
+{
+	struct nb_tree_options *tree = source->options;
+	char *path = realpath(tree->path, NULL);
+	bool found = false;
+
+	if (!path)
+		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
+				     source->name, tree->path);
+	for (size_t i = 0; i < serve->allowed_count; i++) {
+		char *one = *serve->allowed[i] == '/'
+			? realpath(serve->allowed[i], NULL)
+			: NULL;
+
+		found = found || (one && is_within(path, one));
+		free(one);
+	}
+	free(tree->path);
+	tree->path = path;
+	return found ? NB_OK
+		     : nb_fail(NB_ESOURCE,
+			       "tree %s: reading %s is not allowed\nhint: "
+			       "nightburn remote was started with other "
+			       "directories",
+			       source->name, path);
+}
 
 /* ---- frames ---- */
 
@@ -121,7 +164,7 @@ send_once(struct sending *s, int fd, struct nb_entry *e, bool *steady)
 static enum nb_err
 tell_change(struct sending *s, const struct nb_entry *e)
 {
-	if (s->source->tree.fail_on_change)
+	if (nb_tree_options(s->source)->rules.fail_on_change)
 		return nb_fail(NB_ESOURCE,
 			       "tree %s: %s changed each time it was "
 			       "read\nhint: exclude it, or on_change = "
@@ -267,7 +310,8 @@ send_record(struct sending *s)
 static enum nb_err
 list(struct sending *s, const struct nb_remote_request *request)
 {
-	struct nb_config_source source = request->source;
+	const struct nb_config_source *source = &request->source;
+	struct nb_tree_options *options = source->options;
 	const struct nb_source_context context = {
 		.backup_id = request->backup_id,
 		.job = "remote",
@@ -285,9 +329,9 @@ list(struct sending *s, const struct nb_remote_request *request)
 	/* With the id of a disc, entries tell by what a change is seen. */
 	strcpy(s->manifest.disc_id, "remote");
 	/* Nothing is copied before it is sent. */
-	source.tree.copy_newer = 0;
+	options->rules.copy_newer = 0;
 	if (!err)
-		err = nb_source_tree.collect(&source, &context, NULL, &out);
+		err = nb_source_tree.collect(source, &context, NULL, &out);
 	if (!err)
 		err = nb_entries_sort(&s->entries);
 	return err;
@@ -313,8 +357,10 @@ nb_serve_tree(struct nb_serve *serve, const struct nb_remote_request *request)
 	struct sending s = { .serve = serve, .source = &request->source };
 	enum nb_err err;
 
-	if (request->task == NB_REMOTE_TREE_CHECK)
+	if (!strcmp(request->task, NB_TREE_TASK_CHECK))
 		return nb_source_tree.preflight(&request->source);
+	if (!*request->backup_id)
+		return nb_fail(NB_EUSAGE, "remote: not a nightburn request");
 	err = list(&s, request);
 	if (!err)
 		err = send_all(&s);

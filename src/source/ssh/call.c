@@ -20,7 +20,7 @@
 
 struct call {
 	const struct nb_remote_call *call;
-	const struct nb_config_remote *remote;
+	const struct nb_ssh_options *remote;
 	struct nb_wire wire;
 	struct nb_sha256 *sha256;
 	uint64_t bytes, control;
@@ -31,7 +31,7 @@ struct call {
 };
 
 enum nb_err
-nb_remote_nonsense(const struct nb_config_remote *remote, const char *what)
+nb_remote_nonsense(const struct nb_ssh_options *remote, const char *what)
 {
 	return nb_fail(NB_ESOURCE, "%s: sent %s", remote->host, what);
 }

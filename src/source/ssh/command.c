@@ -10,8 +10,7 @@
 #define ALIVE_SECONDS "15" /* and three times without an answer is the end */
 
 enum nb_err
-nb_remote_arguments(const struct nb_config_remote *remote,
-		    struct nb_names *list)
+nb_remote_arguments(const struct nb_ssh_options *remote, struct nb_names *list)
 {
 	/* -F none: nobody's ssh_config changes what is meant here. */
 	static const char *const fixed[] = {
@@ -50,7 +49,7 @@ nb_remote_arguments(const struct nb_config_remote *remote,
 }
 
 static enum nb_err
-fail(const struct nb_config_remote *remote, const char *what, const char *hint)
+fail(const struct nb_ssh_options *remote, const char *what, const char *hint)
 {
 	return nb_fail(NB_ESOURCE, "%s: %s%s%s", remote->host, what,
 		       hint ? "\nhint: " : "", hint ? hint : "");
@@ -58,7 +57,7 @@ fail(const struct nb_config_remote *remote, const char *what, const char *hint)
 
 /* What ssh says of the key of the host, or of ours, in its own words. */
 static enum nb_err
-explain_refusal(const struct nb_config_remote *remote, const char *errors,
+explain_refusal(const struct nb_ssh_options *remote, const char *errors,
 		bool *explained)
 {
 	const char *known = remote->known_hosts;
@@ -85,7 +84,7 @@ explain_refusal(const struct nb_config_remote *remote, const char *errors,
 }
 
 enum nb_err
-nb_remote_explain(const struct nb_config_remote *remote,
+nb_remote_explain(const struct nb_ssh_options *remote,
 		  const struct nb_proc_result *result, bool greeted)
 {
 	const char *errors = result->errors ? result->errors : "";

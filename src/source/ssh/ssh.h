@@ -12,10 +12,11 @@
 #include "base/proc.h"
 #include "model/remote.h"
 #include "model/wire.h"
+#include "source/ssh/options.h"
 
 struct nb_remote_call {
-	const struct nb_config_remote *remote; /* the host */
-	const char *request;                   /* its text (model/remote.h) */
+	const struct nb_ssh_options *remote; /* the host */
+	const char *request;                 /* its text (model/remote.h) */
 	nb_wire_fn *fn; /* takes all frames but M and Z; NULL: none
 				    may come */
 	void *ctx;
@@ -32,15 +33,15 @@ struct nb_remote_call {
 enum nb_err nb_remote_call(const struct nb_remote_call *call);
 
 /* Logs that the host sent WHAT, which it should not have: NB_ESOURCE. */
-enum nb_err nb_remote_nonsense(const struct nb_config_remote *remote,
+enum nb_err nb_remote_nonsense(const struct nb_ssh_options *remote,
 			       const char *what);
 
 /* How ssh is started (command.c): ARGUMENTS, NULL-ended, the caller's to
  * free.  NB_ENOMEM */
-enum nb_err nb_remote_arguments(const struct nb_config_remote *remote,
+enum nb_err nb_remote_arguments(const struct nb_ssh_options *remote,
 				struct nb_names *arguments);
 /* Why no answer came, from what ssh left behind.  NB_ESOURCE, logged. */
-enum nb_err nb_remote_explain(const struct nb_config_remote *remote,
+enum nb_err nb_remote_explain(const struct nb_ssh_options *remote,
 			      const struct nb_proc_result *result,
 			      bool greeted);
 

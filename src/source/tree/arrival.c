@@ -10,7 +10,6 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "model/config/build.h"
 
 /* ---- bytes ---- */
 
@@ -19,8 +18,7 @@ begin_file(struct nb_arrival *a)
 {
 	enum nb_err err;
 
-	err = nb_path_make(a->context->staging,
-			   nb_config_job_blocks[a->source->kind].name, 0711);
+	err = nb_path_make(a->context->staging, a->source->kind->name, 0711);
 	if (err)
 		return err;
 	a->fd = nb_path_open(a->context->staging, a->incoming,

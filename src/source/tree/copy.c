@@ -34,7 +34,7 @@ struct copy {
 static bool
 is_wanted(const struct nb_walk *w, const struct nb_entry *e)
 {
-	const struct nb_config_tree *rules = &w->source->tree;
+	const struct nb_tree_rules *rules = w->rules;
 
 	/* A second name of a file would be a second copy; what a sparse file
 	 * lacks in size on the disk is not to be filled up there. */
@@ -155,7 +155,7 @@ copy_steadily(int from, int to, struct copy *copy, bool *steady)
 static enum nb_err
 tell_change(struct nb_walk *w, const struct nb_entry *e)
 {
-	if (w->source->tree.fail_on_change)
+	if (w->rules->fail_on_change)
 		return nb_fail(NB_ESOURCE,
 			       "%s: %s changed each time it was read\nhint: "
 			       "exclude it, or on_change = "

@@ -47,7 +47,7 @@ tell_torn(struct pack *p, struct nb_entry *e, const char *what)
 {
 	struct nb_walk *w = p->walk;
 
-	if (w->source->tree.fail_on_change)
+	if (w->rules->fail_on_change)
 		return nb_fail(NB_ESOURCE,
 			       "%s: %s %s\nhint: exclude it, or "
 			       "on_change = report",

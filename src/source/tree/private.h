@@ -9,6 +9,7 @@
 
 struct nb_walk {
 	const struct nb_config_source *source;
+	const struct nb_tree_rules *rules;
 	const struct nb_source_context *context;
 	struct nb_entries *list;
 	struct nb_manifest_source record;
@@ -57,6 +58,10 @@ enum nb_err nb_tree_tell(struct nb_walk *w, uint64_t bytes);
 enum nb_err nb_tree_pack(struct nb_walk *w, struct nb_source_output *out);
 
 /* ---- where the tree is ---- */
+
+/* What another host is asked to do: the kind's tasks. */
+#define NB_TREE_TASK_CHECK "tree-check" /* whether it can be read */
+#define NB_TREE_TASK "tree"             /* all of it: D, R, E, L, S */
 
 struct nb_tree_transport {
 	/* Whether it can be read. */

@@ -9,7 +9,6 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "model/config/build.h"
 #include "model/record/manifest.h"
 #include "source/ssh/ssh.h"
 #include "source/tree/arrival.h"
@@ -20,8 +19,8 @@
 static enum nb_err
 nonsense(const struct nb_arrival *a, const char *what, const char *path)
 {
-	return nb_fail(NB_ESOURCE, "%s: sent %s: %s", a->source->remote.host,
-		       what, path);
+	return nb_fail(NB_ESOURCE, "%s: sent %s: %s",
+		       nb_tree_options(a->source)->remote.host, what, path);
 }
 
 /* ---- entries ---- */
@@ -81,13 +80,15 @@ check_bytes(struct nb_arrival *a, const struct nb_entry *e)
 	nb_sha256_finish(a->sha256, digest);
 	if (e->type != NB_ENTRY_FILE || e->size != a->size || a->fd < 0)
 		return nb_fail(NB_ESOURCE,
-			       "%s: %s: received %llu bytes, its size is %llu",
-			       a->source->remote.host, e->path,
+			       "%s: %s: received %llu bytes, its size "
+			       "is %llu",
+			       nb_tree_options(a->source)->remote.host, e->path,
 			       (unsigned long long)a->size,
 			       (unsigned long long)e->size);
 	if (!e->hashed || memcmp(e->sha256, digest, sizeof digest))
 		return nb_fail(NB_ESOURCE, "%s: %s: SHA-256 differs",
-			       a->source->remote.host, e->path);
+			       nb_tree_options(a->source)->remote.host,
+			       e->path);
 	return NB_OK;
 }
 
@@ -132,7 +133,7 @@ take_entries(struct nb_arrival *a, const struct nb_manifest *m,
 	if (m->sources.count != (type == NB_REMOTE_SOURCE)
 	    || (type == NB_REMOTE_ENTRY && list->count != 1)
 	    || (type == NB_REMOTE_SOURCE && (list->count || a->recorded)))
-		return nb_remote_nonsense(&a->source->remote,
+		return nb_remote_nonsense(&nb_tree_options(a->source)->remote,
 					  "something other than a tree");
 	if (type == NB_REMOTE_SOURCE) {
 		a->record = m->sources.at[0];
@@ -152,9 +153,10 @@ take_manifest(struct nb_arrival *a, char type, const char *body, size_t n)
 	enum nb_err err;
 
 	if (a->size && type != NB_REMOTE_ENTRY)
-		return nb_remote_nonsense(&a->source->remote,
+		return nb_remote_nonsense(&nb_tree_options(a->source)->remote,
 					  "data that belongs to no file");
-	err = nb_manifest_parse(a->source->remote.host, body, n, &m, &list);
+	err = nb_manifest_parse(nb_tree_options(a->source)->remote.host, body,
+				n, &m, &list);
 	if (err)
 		return err == NB_ECORRUPT ? NB_ESOURCE : err;
 	err = take_entries(a, &m, &list, type);
@@ -178,7 +180,7 @@ take(void *ctx, char type, const char *body, size_t n)
 	case NB_REMOTE_SOURCE:
 		return take_manifest(a, type, body, n);
 	default:
-		return nb_remote_nonsense(&a->source->remote,
+		return nb_remote_nonsense(&nb_tree_options(a->source)->remote,
 					  "something other than a tree");
 	}
 }
@@ -200,7 +202,7 @@ static enum nb_err
 prepare(struct nb_arrival *a)
 {
 	const struct nb_config_source *source = a->source;
-	const char *kind = nb_config_job_blocks[source->kind].name;
+	const char *kind = source->kind->name;
 	char *encoded = NULL;
 	enum nb_err err = nb_path_encode(source->name, &encoded);
 
@@ -231,12 +233,11 @@ hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 	enum nb_err err = NB_OK;
 
 	if (!a->recorded || !a->entries.count || a->size)
-		return nb_remote_nonsense(&a->source->remote,
+		return nb_remote_nonsense(&nb_tree_options(a->source)->remote,
 					  "only part of a tree");
 	memset(&a->record.notes, 0, sizeof a->record.notes);
 	record.stored = record.bytes;
-	err = nb_str_dup(nb_config_job_blocks[a->source->kind].name,
-			 &record.kind);
+	err = nb_str_dup(a->source->kind->name, &record.kind);
 	if (!err)
 		err = nb_str_dup(a->source->name, &record.name);
 	if (!err)
@@ -286,7 +287,7 @@ call(const struct nb_remote_request *request, struct nb_remote_call *call)
 	enum nb_err err = nb_remote_request_render(request, &text);
 
 	call->request = text;
-	call->remote = &request->source.remote;
+	call->remote = &nb_tree_options(&request->source)->remote;
 	if (!err)
 		err = nb_remote_call(call);
 	free(text);
@@ -298,7 +299,7 @@ collect(const struct nb_config_source *source,
 	const struct nb_source_context *context, struct nb_source_output *out)
 {
 	struct nb_remote_request request = {
-		.task = NB_REMOTE_TREE,
+		.task = NB_TREE_TASK,
 		.source = *source,
 		.date = context->date,
 	};
@@ -316,8 +317,10 @@ collect(const struct nb_config_source *source,
 				   .fn = take,
 				   .ctx = &a,
 				   .tick = tell,
-				   .max_bytes = source->remote.max_size,
-				   .timeout = source->remote.timeout });
+				   .max_bytes = nb_tree_options(source)
+							->remote.max_size,
+				   .timeout = nb_tree_options(source)
+						      ->remote.timeout });
 	if (!err)
 		err = hand_over_record(&a, out);
 	if (!err)
@@ -329,7 +332,7 @@ collect(const struct nb_config_source *source,
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
-	const struct nb_remote_request request = { .task = NB_REMOTE_TREE_CHECK,
+	const struct nb_remote_request request = { .task = NB_TREE_TASK_CHECK,
 						   .source = *source };
 
 	return call(&request,

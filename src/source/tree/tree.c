@@ -2,22 +2,24 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "model/config/build.h"
 #include "source/tree/private.h"
 
 static enum nb_err
 open_root(const struct nb_config_source *source, int *fd)
 {
-	*fd = open(source->tree.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *path = nb_tree_options(source)->path;
+
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
 		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
-				     source->name, source->tree.path);
+				     source->name, path);
 	return NB_OK;
 }
 
@@ -79,10 +81,12 @@ list(struct nb_walk *w, struct nb_source_output *out)
 
 enum nb_err
 nb_tree_collect(const struct nb_config_source *source,
+		const struct nb_tree_rules *rules,
 		const struct nb_source_context *context, int root,
 		struct nb_source_output *out)
 {
 	struct nb_walk w = { .source = source,
+			     .rules = rules,
 			     .context = context,
 			     .list = out->entries,
 			     .root = root,
@@ -95,11 +99,10 @@ nb_tree_collect(const struct nb_config_source *source,
 		return err;
 	}
 	w.root_index = (unsigned int)out->roots->count - 1;
-	err = nb_str_dup(nb_config_job_blocks[source->kind].name,
-			 &w.record.kind);
+	err = nb_str_dup(source->kind->name, &w.record.kind);
 	if (!err)
-		err = source->tree.pack != NB_PACK_NONE ? nb_tree_pack(&w, out)
-							: list(&w, out);
+		err = rules->pack != NB_PACK_NONE ? nb_tree_pack(&w, out)
+						  : list(&w, out);
 	nb_manifest_source_clear(&w.record);
 	free(w.prefix);
 	free(w.object);
@@ -117,7 +120,9 @@ collect_here(const struct nb_config_source *source,
 	int root = -1;
 	enum nb_err err = open_root(source, &root);
 
-	return err ? err : nb_tree_collect(source, context, root, out);
+	return err ? err
+		   : nb_tree_collect(source, &nb_tree_options(source)->rules,
+				     context, root, out);
 }
 
 static enum nb_err
@@ -140,7 +145,8 @@ const struct nb_tree_transport nb_tree_here = {
 static const struct nb_tree_transport *
 transport(const struct nb_config_source *source)
 {
-	return source->remote.host ? &nb_tree_there : &nb_tree_here;
+	return nb_tree_options(source)->remote.host ? &nb_tree_there
+						    : &nb_tree_here;
 }
 
 static enum nb_err
@@ -161,11 +167,84 @@ collect(const struct nb_config_source *source,
 static bool
 is_staged(const struct nb_config_source *source)
 {
-	return source->tree.pack != NB_PACK_NONE || transport(source)->staged;
+	return nb_tree_options(source)->rules.pack != NB_PACK_NONE
+		|| transport(source)->staged;
 }
 
+static enum nb_reread
+reread(const struct nb_config_source *source)
+{
+	return nb_tree_options(source)->checksum;
+}
+
+/* ---- of a path that a person named ---- */
+
+/* The tree that is PATH, or the file at its end in the directory before. */
+static enum nb_err
+take_path(const char *path, struct nb_tree_options *tree)
+{
+	char *slash;
+	struct stat st;
+
+	tree->path = realpath(path, NULL);
+	if (!tree->path || stat(tree->path, &st))
+		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
+	if (S_ISDIR(st.st_mode))
+		return NB_OK;
+	if (!S_ISREG(st.st_mode))
+		return nb_fail(NB_EUSAGE, "%s: neither a file nor a directory",
+			       path);
+	slash = strrchr(tree->path, '/');
+	tree->rules.only = strdup(slash + 1);
+	if (!tree->rules.only)
+		return nb_fail_memory();
+	slash[slash == tree->path] = '\0';
+	return NB_OK;
+}
+
+/* Named by the last part of PATH. */
+static enum nb_err
+by_hand(const char *path, struct nb_config_source *source)
+{
+	struct nb_tree_options *tree = source->options;
+	enum nb_err err = take_path(path, tree);
+
+	if (!err && tree->rules.only)
+		return nb_str_dup(tree->rules.only, &source->name);
+	if (!err && tree->path[1])
+		return nb_str_dup(strrchr(tree->path, '/') + 1, &source->name);
+	return err ? err : nb_str_dup("root", &source->name);
+}
+
+static const char *const tasks[] = { NB_TREE_TASK_CHECK, NB_TREE_TASK, NULL };
+
+static const char how_to[] =
+	"\n"
+	"   A tree needs no program: copy it with  cp -a <backup>/tree/NAME "
+	"TARGET\n"
+	"   .tar.zst     a tree in one archive; all of it, or the files "
+	"named:\n"
+	"                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
+	"                (GNU tar: --xattrs '--xattrs-include=*' for "
+	"attributes)\n";
+
 const struct nb_source_ops nb_source_tree = {
+	.kind = {
+		.name = "tree",
+		.fields = nb_tree_fields,
+		.size = sizeof(struct nb_tree_options),
+		.begin = nb_tree_options_begin,
+		.end = nb_tree_options_end,
+		.clear = nb_tree_options_clear,
+		.directory = true,
+		.tasks = tasks,
+		.readme = "  <backup>/tree/           directories, as they "
+			  "were\n",
+		.how_to = how_to,
+	},
 	.preflight = preflight,
 	.collect = collect,
 	.is_staged = is_staged,
+	.reread = reread,
+	.by_hand = by_hand,
 };

@@ -6,14 +6,15 @@
 #ifndef NB_SOURCE_TREE_TREE_H
 #define NB_SOURCE_TREE_TREE_H
 
-#include "source/source.h"
+#include "source/tree/options.h"
 
 /*
- * Lists what stands beneath the open directory ROOT, by SOURCE->tree's rules
- * (its path is not looked at), as "<backup-id>/<kind>/<name>/...".  Takes ROOT
- * over: it becomes one of OUT->roots, or is closed.  NB_ESOURCE
+ * Lists what stands beneath the open directory ROOT, by RULES, as
+ * "<backup-id>/<kind>/<name>/...".  Takes ROOT over: it becomes one of
+ * OUT->roots, or is closed.  NB_ESOURCE
  */
 enum nb_err nb_tree_collect(const struct nb_config_source *source,
+			    const struct nb_tree_rules *rules,
 			    const struct nb_source_context *context, int root,
 			    struct nb_source_output *out);
 

@@ -59,7 +59,7 @@ add_one(struct nb_walk *w, int dir, const char *name, const struct stat *st,
 static enum nb_err
 list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
 {
-	const struct nb_config_tree *rules = &w->source->tree;
+	const struct nb_tree_rules *rules = w->rules;
 	struct nb_entry e = { .root = w->root_index,
 			      .tolerant = !rules->fail_on_change };
 	struct stat st;
@@ -126,7 +126,7 @@ list_directory(struct nb_walk *w, const char *directory)
 				    directory);
 		goto out;
 	}
-	if (w->source->tree.one_file_system && st.st_dev != w->dev)
+	if (w->rules->one_file_system && st.st_dev != w->dev)
 		goto out;
 	dir = fdopendir(fd);
 	if (!dir) {
@@ -210,9 +210,8 @@ enum nb_err
 nb_tree_walk(struct nb_walk *w)
 {
 	size_t first = w->list->count;
-	enum nb_err err = w->source->tree.only
-		? add_only(w, w->source->tree.only)
-		: add_root(w);
+	enum nb_err err =
+		w->rules->only ? add_only(w, w->rules->only) : add_root(w);
 
 	for (size_t i = first; !err && i < w->list->count; i++) {
 		if (w->list->at[i].type != NB_ENTRY_DIR)

@@ -10,13 +10,13 @@
 #ifndef NB_SOURCE_FILESYSTEM_H
 #define NB_SOURCE_FILESYSTEM_H
 
-#include "source/source.h"
+#include "source/volume/options.h"
 
 struct nb_filesystem {
 	const char *object; /* "lvm home", in front of messages */
 	const char *origin; /* what a person calls it: "vg0/home" */
 	const char *device; /* the copy */
-	const struct nb_config_mount *mount;
+	const struct nb_mount_options *mount;
 	const struct nb_source_context *context; /* is told of each second
 						    that is waited */
 };

@@ -25,9 +25,9 @@ filesystem(const struct nb_lvm *lvm, const struct nb_source_context *context,
 {
 	return (struct nb_filesystem){
 		.object = lvm->object,
-		.origin = lvm->source->lvm.volume,
+		.origin = nb_lvm_options(lvm->source)->volume,
 		.device = device,
-		.mount = &lvm->source->mount,
+		.mount = &nb_lvm_options(lvm->source)->mount,
 		.context = context,
 	};
 }
@@ -59,7 +59,8 @@ check_volume(const struct nb_lvm *lvm)
 	if (!err)
 		err = nb_lvm_origin(lvm, &list, &origin);
 	if (!err)
-		err = nb_path_join("/dev", lvm->source->lvm.volume, &device);
+		err = nb_path_join("/dev", nb_lvm_options(lvm->source)->volume,
+				   &device);
 	fs = filesystem(lvm, NULL, device);
 	if (!err)
 		err = nb_filesystem_probe(&fs, &type);
@@ -140,7 +141,9 @@ collect(const struct nb_config_source *source,
 	if (!err)
 		err = nb_filesystem_root(&fs, held->mount, &root);
 	if (!err)
-		err = nb_tree_collect(source, context, root, out);
+		err = nb_tree_collect(source,
+				      &nb_lvm_options(source)->mount.rules,
+				      context, root, out);
 	if (!err) {
 		err = nb_lvm_check(&held->lvm);
 		held->bad = err != NB_OK;
@@ -160,6 +163,7 @@ release(const struct nb_config_source *source, void *data)
 }
 
 const struct nb_source_ops nb_source_lvm = {
+	.kind = NB_LVM_KIND,
 	.preflight = preflight,
 	.hold = hold,
 	.release = release,

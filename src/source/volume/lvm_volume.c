@@ -29,15 +29,16 @@ run_tag(const struct nb_source_context *context, char buf[TAG_MAX])
 enum nb_err
 nb_lvm_init(const struct nb_config_source *source, struct nb_lvm *lvm)
 {
-	const char *slash = strchr(source->lvm.volume, '/');
+	const char *slash = strchr(nb_lvm_options(source)->volume, '/');
 	enum nb_err err;
 
 	*lvm = (struct nb_lvm){ .source = source, .volume = slash + 1 };
 	err = nb_str_format(&lvm->object, "lvm %s", source->name);
 	if (!err)
-		err = nb_str_format(&lvm->group, "%.*s",
-				    (int)(slash - source->lvm.volume),
-				    source->lvm.volume);
+		err = nb_str_format(
+			&lvm->group, "%.*s",
+			(int)(slash - nb_lvm_options(source)->volume),
+			nb_lvm_options(source)->volume);
 	if (!err)
 		err = nb_str_format(&lvm->name, NB_LVM_PREFIX "%s",
 				    source->name);
@@ -91,7 +92,7 @@ nb_lvm_origin(const struct nb_lvm *lvm, const struct nb_lvm_volumes *list,
 		what = "is not active";
 	if (what)
 		return nb_fail(NB_ESOURCE, "%s: %s %s", lvm->object,
-			       lvm->source->lvm.volume, what);
+			       nb_lvm_options(lvm->source)->volume, what);
 	*out = v;
 	return NB_OK;
 }
@@ -165,7 +166,7 @@ static void
 size_arguments(const struct nb_lvm *lvm, bool thin, const char **option,
 	       char value[32])
 {
-	const struct nb_dedup *size = &lvm->source->lvm.size;
+	const struct nb_share *size = &nb_lvm_options(lvm->source)->size;
 
 	if (thin) {
 		*option = "--setactivationskip";
@@ -182,7 +183,7 @@ size_arguments(const struct nb_lvm *lvm, bool thin, const char **option,
 static enum nb_err
 check_room(const struct nb_lvm *lvm, const struct nb_lvm_volume *origin)
 {
-	const struct nb_dedup *size = &lvm->source->lvm.size;
+	const struct nb_share *size = &nb_lvm_options(lvm->source)->size;
 	uint64_t need = size->percent
 		? origin->size / 100 * (uint64_t)size->percent
 		: size->bytes;
@@ -217,7 +218,7 @@ create(const struct nb_lvm *lvm, const struct nb_source_context *context,
 			       run_tag(context, run),
 			       NULL,
 			       value,
-			       lvm->source->lvm.volume,
+			       nb_lvm_options(lvm->source)->volume,
 			       NULL };
 
 	size_arguments(lvm, origin->thin, &argv[12], value);

@@ -11,7 +11,7 @@
 #define NB_SOURCE_LVM_VOLUME_H
 
 #include "source/volume/lvm_report.h"
-#include "source/source.h"
+#include "source/volume/options.h"
 
 #define NB_LVM_PREFIX "nightburn-"
 

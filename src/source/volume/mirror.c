@@ -13,11 +13,11 @@
 #include "source/volume/mirror_image.h"
 #include "source/volume/mirror_record.h"
 #include "source/volume/overlay.h"
-#include "source/tool.h"
 #include "source/tree/tree.h"
 
 struct held {
 	const struct nb_config_source *source;
+	const struct nb_mirror_options *config; /* the source's */
 	const char *state_dir;
 	char *object; /* "mirror root" */
 	char *device; /* name of the mapped device */
@@ -29,34 +29,20 @@ struct held {
 	bool bad;   /* and was found not to count */
 };
 
-static enum nb_err
-check_programs(const char *object)
-{
-	enum nb_err err;
-
-	if (geteuid() != 0)
-		return nb_fail(NB_ESOURCE, "%s: only root can split a mirror",
-			       object);
-	err = nb_tool_check(object, "mdadm", "mdadm");
-	if (!err)
-		err = nb_tool_check(object, "dmsetup", "dmsetup");
-	return err;
-}
-
 /* What the array is like is looked at when it is split: a run that died may
  * have left it otherwise than it shall be. */
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
-	struct nb_mirror mirror = { .array = source->mirror.array,
-				    .half = source->mirror.half,
+	struct nb_mirror mirror = { .array = nb_mirror_options(source)->array,
+				    .half = nb_mirror_options(source)->half,
 				    .md = -1 };
 	char *object = NULL;
 	enum nb_err err = nb_str_format(&object, "mirror %s", source->name);
 
 	mirror.object = object;
 	if (!err)
-		err = check_programs(object);
+		err = nb_mirror_check_programs(object);
 	if (!err)
 		err = nb_mirror_open(&mirror);
 	nb_mirror_close(&mirror);
@@ -78,7 +64,7 @@ resume(struct held *held)
 
 	if (!held->record.quiesced)
 		return NB_OK;
-	err = nb_mirror_hook(held->source, &held->source->mirror.resume);
+	err = nb_mirror_hook(held->source, &held->config->resume);
 	if (err)
 		return err;
 	held->record.quiesced = false;
@@ -136,7 +122,6 @@ give_back_other(const struct held *held)
 static enum nb_err
 recover(struct held *held, const char *installation, bool *known)
 {
-	const struct nb_config_mirror *config = &held->source->mirror;
 	enum nb_err err;
 
 	*known = false;
@@ -149,8 +134,8 @@ recover(struct held *held, const char *installation, bool *known)
 	nb_log(NB_WARNING, "%s: a run died while %s was split", held->object,
 	       held->record.array);
 	err = resume(held);
-	*known = !strcmp(held->record.array, config->array)
-		&& !strcmp(held->record.half, config->half);
+	*known = !strcmp(held->record.array, held->config->array)
+		&& !strcmp(held->record.half, held->config->half);
 	if (*known && held->mirror.md >= 0)
 		nb_mirror_thaw(&held->mirror);
 	if (*known)
@@ -166,27 +151,27 @@ recover(struct held *held, const char *installation, bool *known)
 static enum nb_err
 join(struct held *held, const struct nb_source_context *context, bool known)
 {
-	const struct nb_config_mirror *config = &held->source->mirror;
 	struct nb_mirror_record *record = &held->record;
 	struct nb_mirror_state state;
 	enum nb_err err = nb_mirror_look(&held->mirror, &state);
 
 	if (!err)
 		err = nb_mirror_judge(&held->mirror, &state,
-				      known || config->readd);
+				      known || held->config->readd);
 	if (!err && state.half == NB_MIRROR_DETACHED)
 		err = nb_mirror_check_half(&held->mirror);
 	if (!err && state.half == NB_MIRROR_FAULTY && !known)
 		err = nb_fail(NB_ESOURCE,
 			      "%s: %s is faulty in %s\nhint: check the disk, "
 			      "then run mdadm %s --remove %s",
-			      held->object, config->half, config->array,
-			      config->array, config->half);
+			      held->object, held->config->half,
+			      held->config->array, held->config->array,
+			      held->config->half);
 	if (!err && !known) {
 		record->belonged = state.half != NB_MIRROR_DETACHED;
-		err = nb_str_dup(config->array, &record->array);
+		err = nb_str_dup(held->config->array, &record->array);
 		if (!err)
-			err = nb_str_dup(config->half, &record->half);
+			err = nb_str_dup(held->config->half, &record->half);
 		if (!err)
 			err = save(held);
 	}
@@ -196,8 +181,9 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 	    && (state.half == NB_MIRROR_FAULTY
 		|| state.half == NB_MIRROR_DETACHED))
 		err = nb_mirror_add(&held->mirror);
-	return err ? err
-		   : nb_mirror_wait(&held->mirror, config->stall, context);
+	return err
+		? err
+		: nb_mirror_wait(&held->mirror, held->config->stall, context);
 }
 
 /* In the hours of a resync, or by what quiesce did, the array may have lost the
@@ -216,15 +202,14 @@ split_when_whole(const struct nb_mirror *mirror)
 static enum nb_err
 split(struct held *held)
 {
-	const struct nb_config_mirror *config = &held->source->mirror;
 	enum nb_err err = NB_OK, resumed;
 
-	if (config->quiesce.count || config->resume.count) {
+	if (held->config->quiesce.count || held->config->resume.count) {
 		held->record.quiesced = true;
 		err = save(held);
 	}
 	if (!err)
-		err = nb_mirror_hook(held->source, &config->quiesce);
+		err = nb_mirror_hook(held->source, &held->config->quiesce);
 	if (!err) {
 		sync();
 		err = split_when_whole(&held->mirror);
@@ -237,12 +222,12 @@ static enum nb_err
 open_half(struct held *held, const struct nb_source_context *context,
 	  uint64_t offset)
 {
-	bool image = held->source->mirror.image;
+	bool image = held->config->image;
 	struct nb_overlay_spec spec = {
 		.object = held->object,
 		.installation = context->installation,
 		.name = held->device,
-		.device = held->source->mirror.half,
+		.device = held->config->half,
 		.offset = offset,
 		.size = held->mirror.size,
 		.directory = image ? NULL : context->staging_path,
@@ -277,8 +262,8 @@ take(struct held *held, const struct nb_source_context *context)
 static enum nb_err
 undo(struct held *held)
 {
-	bool member = held->record.belonged
-		|| (held->split && held->source->mirror.readd);
+	bool member =
+		held->record.belonged || (held->split && held->config->readd);
 	enum nb_err err, given;
 
 	if (!held->record.array)
@@ -319,10 +304,11 @@ hold(const struct nb_config_source *source,
 	if (!held)
 		return nb_fail_memory();
 	held->source = source;
+	held->config = nb_mirror_options(source);
 	held->state_dir = context->state_dir;
 	held->mount = held->overlay.base = held->mirror.md = -1;
-	held->mirror.array = source->mirror.array;
-	held->mirror.half = source->mirror.half;
+	held->mirror.array = held->config->array;
+	held->mirror.half = held->config->half;
 	err = nb_str_format(&held->object, "mirror %s", source->name);
 	if (!err)
 		err = nb_str_format(&held->device, "nightburn-mirror-%s",
@@ -345,9 +331,9 @@ collect_tree(struct held *held, const struct nb_source_context *context,
 {
 	struct nb_filesystem fs = {
 		.object = held->object,
-		.origin = held->source->mirror.array,
+		.origin = held->config->array,
 		.device = held->overlay.path,
-		.mount = &held->source->mount,
+		.mount = &held->config->mount,
 		.context = context,
 	};
 	enum nb_err err = NB_OK;
@@ -357,7 +343,9 @@ collect_tree(struct held *held, const struct nb_source_context *context,
 		err = nb_filesystem_mount(&fs, &held->mount);
 	if (!err)
 		err = nb_filesystem_root(&fs, held->mount, &root);
-	return err ? err : nb_tree_collect(held->source, context, root, out);
+	return err ? err
+		   : nb_tree_collect(held->source, &held->config->mount.rules,
+				     context, root, out);
 }
 
 static enum nb_err
@@ -368,7 +356,7 @@ collect(const struct nb_config_source *source,
 	struct held *held = data;
 	enum nb_err err;
 
-	if (source->mirror.image)
+	if (nb_mirror_options(source)->image)
 		return nb_mirror_image(source, context, &held->mirror,
 				       held->overlay.path, out);
 	err = collect_tree(held, context, out);
@@ -392,6 +380,7 @@ release(const struct nb_config_source *source, void *data)
 }
 
 const struct nb_source_ops nb_source_mirror = {
+	.kind = NB_MIRROR_KIND,
 	.preflight = preflight,
 	.hold = hold,
 	.release = release,

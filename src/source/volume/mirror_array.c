@@ -56,6 +56,20 @@ read_word(int dir, const char *file, char buf[NB_MIRROR_WORD])
 }
 
 enum nb_err
+nb_mirror_check_programs(const char *object)
+{
+	enum nb_err err;
+
+	if (geteuid() != 0)
+		return nb_fail(NB_ESOURCE, "%s: only root can split a mirror",
+			       object);
+	err = nb_tool_check(object, "mdadm", "mdadm");
+	if (!err)
+		err = nb_tool_check(object, "dmsetup", "dmsetup");
+	return err;
+}
+
+enum nb_err
 nb_mirror_open(struct nb_mirror *m)
 {
 	char link[64], half[NB_MIRROR_WORD], path[96], text[NB_MIRROR_WORD];

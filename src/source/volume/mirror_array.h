@@ -37,6 +37,9 @@ struct nb_mirror_state {
 	enum nb_mirror_half half;
 };
 
+/* Root, and the programs that a split needs.  NB_ESOURCE */
+enum nb_err nb_mirror_check_programs(const char *object);
+
 /* Finds both in sysfs; ->object, ->array and ->half are set.  NB_ESOURCE.
  * Close in every case. */
 enum nb_err nb_mirror_open(struct nb_mirror *m);

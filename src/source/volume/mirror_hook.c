@@ -10,7 +10,7 @@ enum nb_err
 nb_mirror_hook(const struct nb_config_source *source,
 	       const struct nb_names *words)
 {
-	const struct nb_config_mirror *config = &source->mirror;
+	const struct nb_mirror_options *config = nb_mirror_options(source);
 	struct nb_proc_result result = { 0 };
 	char *variables[4] = { NULL };
 	const char **argv;

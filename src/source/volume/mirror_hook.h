@@ -6,7 +6,7 @@
 #ifndef NB_SOURCE_MIRROR_HOOK_H
 #define NB_SOURCE_MIRROR_HOOK_H
 
-#include "model/config/config.h"
+#include "source/volume/options.h"
 
 /* Runs WORDS, a program and its arguments, for the mirror SOURCE; none is fine.
  * What it is about stands in its environment.  NB_ESOURCE and what nb_proc_run

@@ -7,6 +7,8 @@
 #include "model/config/build.h"
 #include "model/remote.h"
 #include "model/wire.h"
+#include "source/postgres/options.h"
+#include "source/tree/options.h"
 
 /* ---- frames ---- */
 
@@ -129,33 +131,33 @@ parsed(const char *text)
 {
 	struct nb_remote_request r = { .date = 0 };
 
-	nb_assert_ok(nb_remote_request_parse(text, strlen(text), &r));
+	nb_assert_ok(nb_remote_request_parse(text, strlen(text),
+					     nb_source_kinds, &r));
 	return r;
 }
 
 START_TEST(a_request_arrives_as_it_was_made)
 {
-	struct nb_remote_request r = { .task = NB_REMOTE_POSTGRES_DUMP,
-				       .database =
-					       (char *)(uintptr_t) "\xff sales",
-				       .date = 7 };
-	struct nb_config_postgres *pg = &r.source.postgres;
+	struct nb_remote_request r = { .task = "postgres-dump", .date = 7 };
+	struct nb_pg_options *pg;
 	char *text = NULL;
 
-	nb_config_source_begin(NB_SOURCE_POSTGRES, &r.source);
-	r.source.name = (char *)(uintptr_t) "sales";
-	pg->database = r.source.name;
-	pg->conninfo = (char *)(uintptr_t) "host=x password='y'";
-	pg->run_as = (char *)(uintptr_t) "postgres";
+	nb_assert_ok(
+		nb_config_source_begin(&nb_source_postgres.kind, &r.source));
+	pg = r.source.options;
+	r.source.name = strdup("sales");
+	r.database = strdup("\xff sales");
+	pg->database = strdup("sales");
+	pg->conninfo = strdup("host=x password='y'");
+	pg->run_as = strdup("postgres");
 	pg->all = true;
 	pg->format = NB_FORMAT_PLAIN;
-	pg->compression = NB_COMPRESSION_ZSTD;
-	pg->level = 7;
+	pg->compress = (struct nb_compress){ NB_COMPRESSION_ZSTD, 7 };
 	pg->max_size = 5000000000;
 	pg->timeout = 99;
-	pg->pg_restore = (char *)(uintptr_t) "/bin/pg_restore";
+	pg->pg_restore = strdup("/bin/pg_restore");
 	pg->min_ratio = 0.25;
-	r.source.remote.host = (char *)(uintptr_t) "db2";
+	pg->remote.host = strdup("db2");
 	nb_assert_ok(nb_remote_request_render(&r, &text));
 	ck_assert_str_eq(text,
 			 "{\"task\":\"postgres-dump\",\"name\":\"sales\","
@@ -165,17 +167,18 @@ START_TEST(a_request_arrives_as_it_was_made)
 			 "\"timeout\":[\"99\"],\"max_size\":[\"5000000000\"]},"
 			 "\"sizes\":false,\"backup_id\":\"\",\"date\":7,"
 			 "\"database_hex\":\"ff2073616c6573\"}");
+	nb_remote_request_clear(&r);
 	r = parsed(text);
-	ck_assert_int_eq(r.task, NB_REMOTE_POSTGRES_DUMP);
+	ck_assert_str_eq(r.task, "postgres-dump");
 	ck_assert_str_eq(r.database, "\xff sales");
-	pg = &r.source.postgres;
+	pg = r.source.options;
 	ck_assert_str_eq(pg->conninfo, "host=x password='y'");
 	ck_assert_int_eq(pg->format, NB_FORMAT_PLAIN);
-	ck_assert_int_eq(pg->compression, NB_COMPRESSION_ZSTD);
-	ck_assert_int_eq(pg->level, 7);
+	ck_assert_int_eq(pg->compress.method, NB_COMPRESSION_ZSTD);
+	ck_assert_int_eq(pg->compress.level, 7);
 	ck_assert_uint_eq(pg->max_size, 5000000000);
 	ck_assert(pg->all && !pg->globals_only && !pg->pg_restore);
-	ck_assert_ptr_null(r.source.remote.host);
+	ck_assert_ptr_null(pg->remote.host);
 	nb_remote_request_clear(&r);
 	free(text);
 }
@@ -189,8 +192,8 @@ START_TEST(patterns_arrive_in_their_order)
 		       "[\"/a\"],\"exclude\":[\"z\",\"a\",\"!b\"]}}");
 	char *text = NULL;
 
-	ck_assert_uint_eq(r.source.tree.exclude.count, 3);
-	ck_assert_str_eq(r.source.tree.exclude.at[2], "!b");
+	ck_assert_uint_eq(nb_tree_options(&r.source)->rules.exclude.count, 3);
+	ck_assert_str_eq(nb_tree_options(&r.source)->rules.exclude.at[2], "!b");
 	nb_assert_ok(nb_remote_request_render(&r, &text));
 	ck_assert_ptr_nonnull(strstr(text, "\"exclude\":[\"z\",\"a\",\"!b\"]"));
 	nb_remote_request_clear(&r);
@@ -251,7 +254,8 @@ START_TEST(a_request_that_is_none_is_refused)
 	struct nb_remote_request r = { .date = 0 };
 
 	nb_assert_fails(nb_remote_request_parse(refused[_i].text,
-						strlen(refused[_i].text), &r),
+						strlen(refused[_i].text),
+						nb_source_kinds, &r),
 			NB_EUSAGE, refused[_i].log);
 	ck_assert_ptr_null(r.source.name);
 }
@@ -374,8 +378,9 @@ START_TEST(a_broken_request_is_refused_or_sound)
 		memcpy(bytes, sound, sizeof sound);
 		for (uint32_t k = 1 + chance(3); k; k--)
 			bytes[chance(sizeof sound - 1)] = (char)chance(128);
-		if (!nb_remote_request_parse(bytes, sizeof sound - 1, &r)) {
-			ck_assert(r.source.tree.path[0] == '/');
+		if (!nb_remote_request_parse(bytes, sizeof sound - 1,
+					     nb_source_kinds, &r)) {
+			ck_assert(nb_tree_options(&r.source)->path[0] == '/');
 			ck_assert(!strchr(r.backup_id, '/'));
 		}
 		nb_remote_request_clear(&r);

@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "model/config/config.h"
+#include "source/boot/options.h"
+#include "source/postgres/options.h"
+#include "source/tree/options.h"
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
@@ -66,7 +69,7 @@ parse(const char *text)
 {
 	struct nb_config *config = NULL;
 
-	nb_assert_ok(nb_config_parse("a.conf", text, &config));
+	nb_assert_ok(nb_config_parse("a.conf", text, nb_source_kinds, &config));
 	return config;
 }
 
@@ -101,10 +104,10 @@ START_TEST(sources_stand_in_the_order_of_the_file)
 
 	ck_assert_uint_eq(s->count, 4);
 	ck_assert_str_eq(s->at[0].name, "php");
-	ck_assert_int_eq(s->at[0].kind, NB_SOURCE_TREE);
+	ck_assert_str_eq(s->at[0].kind->name, "tree");
 	ck_assert_int_eq(s->at[0].line, 21);
 	ck_assert_str_eq(s->at[1].name, "sales");
-	ck_assert_int_eq(s->at[1].kind, NB_SOURCE_POSTGRES);
+	ck_assert_str_eq(s->at[1].kind->name, "postgres");
 	ck_assert_int_eq(s->at[1].line, 26);
 	ck_assert_str_eq(s->at[2].name, "etc");
 	ck_assert_str_eq(s->at[3].name, "all");
@@ -117,21 +120,22 @@ START_TEST(a_postgres_block_is_read_option_by_option)
 	struct nb_config *c = parse(full);
 	const struct nb_config_source *s = &c->jobs.at[0].sources.at[1];
 
-	ck_assert_str_eq(s->postgres.database, "s");
-	ck_assert_str_eq(s->postgres.run_as, "postgres");
-	ck_assert_int_eq(s->postgres.format, NB_FORMAT_DIRECTORY);
-	ck_assert_int_eq(s->postgres.jobs, 3);
-	ck_assert_int_eq(s->postgres.compression, NB_COMPRESSION_ZSTD);
-	ck_assert_int_eq(s->postgres.level, 7);
-	ck_assert_str_eq(s->postgres.pg_dump, "/usr/bin/pg_dump");
-	ck_assert_str_eq(s->postgres.pg_dumpall, "pg_dumpall-15");
-	ck_assert_str_eq(s->postgres.pg_restore, "/opt/pg/pg_restore");
-	ck_assert_int_eq(s->postgres.timeout, 7200);
-	ck_assert_int_eq(s->postgres.lock_timeout, 90);
-	ck_assert_uint_eq(s->postgres.max_size, 650u << 20);
-	ck_assert_double_eq(s->postgres.min_ratio, 0.75);
-	ck_assert(!s->postgres.full_check && !s->postgres.all);
-	ck_assert(!s->postgres.globals_only);
+	ck_assert_str_eq(nb_pg_options(s)->database, "s");
+	ck_assert_str_eq(nb_pg_options(s)->run_as, "postgres");
+	ck_assert_int_eq(nb_pg_options(s)->format, NB_FORMAT_DIRECTORY);
+	ck_assert_int_eq(nb_pg_options(s)->jobs, 3);
+	ck_assert_int_eq(nb_pg_options(s)->compress.method,
+			 NB_COMPRESSION_ZSTD);
+	ck_assert_int_eq(nb_pg_options(s)->compress.level, 7);
+	ck_assert_str_eq(nb_pg_options(s)->pg_dump, "/usr/bin/pg_dump");
+	ck_assert_str_eq(nb_pg_options(s)->pg_dumpall, "pg_dumpall-15");
+	ck_assert_str_eq(nb_pg_options(s)->pg_restore, "/opt/pg/pg_restore");
+	ck_assert_int_eq(nb_pg_options(s)->timeout, 7200);
+	ck_assert_int_eq(nb_pg_options(s)->lock_timeout, 90);
+	ck_assert_uint_eq(nb_pg_options(s)->max_size, 650u << 20);
+	ck_assert_double_eq(nb_pg_options(s)->min_ratio, 0.75);
+	ck_assert(!nb_pg_options(s)->full_check && !nb_pg_options(s)->all);
+	ck_assert(!nb_pg_options(s)->globals_only);
 	nb_config_free(c);
 }
 END_TEST
@@ -141,10 +145,10 @@ START_TEST(a_tree_block_is_read_option_by_option)
 	struct nb_config *c = parse(full);
 	const struct nb_config_source *s = &c->jobs.at[0].sources.at[0];
 
-	ck_assert_str_eq(s->tree.path, "/var/www");
-	ck_assert_uint_eq(s->tree.exclude.count, 2);
-	ck_assert_str_eq(s->tree.exclude.at[1], "*.log");
-	ck_assert(s->tree.one_file_system);
+	ck_assert_str_eq(nb_tree_options(s)->path, "/var/www");
+	ck_assert_uint_eq(nb_tree_options(s)->rules.exclude.count, 2);
+	ck_assert_str_eq(nb_tree_options(s)->rules.exclude.at[1], "*.log");
+	ck_assert(nb_tree_options(s)->rules.one_file_system);
 	nb_config_free(c);
 }
 END_TEST
@@ -191,7 +195,7 @@ START_TEST(a_dollar_stays_a_dollar_whatever_the_environment)
 
 	setenv("SECRET", "expanded", 1);
 	c = parse(full);
-	ck_assert_str_eq(c->jobs.at[0].sources.at[1].postgres.conninfo,
+	ck_assert_str_eq(nb_pg_options(&c->jobs.at[0].sources.at[1])->conninfo,
 			 "host=db2 password=${SECRET}$x");
 	nb_config_free(c);
 }
@@ -212,18 +216,19 @@ START_TEST(what_is_left_out_has_its_default)
 	ck_assert(c->pools.at[0].append_on_same_disc);
 	ck_assert(!c->pools.at[0].close);
 	ck_assert_int_eq(c->pools.at[0].max_verify_age, 0);
-	ck_assert_str_eq(s->postgres.database, "x");
-	ck_assert_ptr_null(s->postgres.conninfo);
-	ck_assert_ptr_null(s->postgres.run_as);
-	ck_assert_int_eq(s->postgres.format, NB_FORMAT_CUSTOM);
-	ck_assert_int_eq(s->postgres.jobs, 1);
-	ck_assert_int_eq(s->postgres.compression, NB_COMPRESSION_DEFAULT);
-	ck_assert_int_eq(s->postgres.level, -1);
-	ck_assert_int_eq(s->postgres.timeout, 21600);
-	ck_assert_int_eq(s->postgres.lock_timeout, 600);
-	ck_assert_uint_eq(s->postgres.max_size, 0);
-	ck_assert_double_eq(s->postgres.min_ratio, 0.5);
-	ck_assert(s->postgres.full_check && !s->tree.one_file_system);
+	ck_assert_str_eq(nb_pg_options(s)->database, "x");
+	ck_assert_ptr_null(nb_pg_options(s)->conninfo);
+	ck_assert_ptr_null(nb_pg_options(s)->run_as);
+	ck_assert_int_eq(nb_pg_options(s)->format, NB_FORMAT_CUSTOM);
+	ck_assert_int_eq(nb_pg_options(s)->jobs, 1);
+	ck_assert_int_eq(nb_pg_options(s)->compress.method,
+			 NB_COMPRESSION_DEFAULT);
+	ck_assert_int_eq(nb_pg_options(s)->compress.level, -1);
+	ck_assert_int_eq(nb_pg_options(s)->timeout, 21600);
+	ck_assert_int_eq(nb_pg_options(s)->lock_timeout, 600);
+	ck_assert_uint_eq(nb_pg_options(s)->max_size, 0);
+	ck_assert_double_eq(nb_pg_options(s)->min_ratio, 0.5);
+	ck_assert(nb_pg_options(s)->full_check);
 	nb_config_free(c);
 }
 END_TEST
@@ -273,15 +278,16 @@ START_TEST(what_boots_has_its_options_and_defaults)
 		"append = quiet default = rescue timeout = 3 firmware = efi\n"
 		"bios_image = /b efi_image = /e }\n}");
 	const struct nb_config_sources *s = &c->jobs.at[0].sources;
-	const struct nb_config_bootdisc *d = &s->at[2].bootdisc;
+	const struct nb_boot_disc_options *d = nb_boot_disc_options(&s->at[2]);
 
 	ck_assert_uint_eq(s->count, 3);
-	ck_assert_str_eq(s->at[0].bootarea.boot, "2");
-	ck_assert_str_eq(s->at[0].bootarea.path, "/boot");
-	ck_assert_uint_eq(s->at[0].bootarea.max_size, 1000000);
-	ck_assert_ptr_null(s->at[1].bootarea.boot);
-	ck_assert_str_eq(s->at[1].bootarea.path, "/mnt");
-	ck_assert_uint_eq(s->at[1].bootarea.max_size, 4000000000u);
+	ck_assert_str_eq(nb_boot_area_options(&s->at[0])->boot, "2");
+	ck_assert_str_eq(nb_boot_area_options(&s->at[0])->path, "/boot");
+	ck_assert_uint_eq(nb_boot_area_options(&s->at[0])->max_size, 1000000);
+	ck_assert_ptr_null(nb_boot_area_options(&s->at[1])->boot);
+	ck_assert_str_eq(nb_boot_area_options(&s->at[1])->path, "/mnt");
+	ck_assert_uint_eq(nb_boot_area_options(&s->at[1])->max_size,
+			  4000000000u);
 	ck_assert_str_eq(d->root, "UUID=x");
 	ck_assert_str_eq(d->kernel, "/k");
 	ck_assert_str_eq(d->initramfs, "/i");
@@ -293,7 +299,7 @@ START_TEST(what_boots_has_its_options_and_defaults)
 	ck_assert(d->rescue);
 	nb_config_free(c);
 	c = parse(SMALL "job j { pool = p\nbootdisc d {} }");
-	d = &c->jobs.at[0].sources.at[0].bootdisc;
+	d = nb_boot_disc_options(&c->jobs.at[0].sources.at[0]);
 	ck_assert_int_eq(d->timeout, 10);
 	ck_assert_int_eq(d->firmware, NB_FIRMWARE_BOTH);
 	ck_assert(!d->rescue && !d->root && !d->kernel);
@@ -336,7 +342,8 @@ START_TEST(a_safe_file_is_loaded)
 	struct nb_config *c = NULL;
 
 	nb_test_write("a.conf", full, 0640);
-	nb_assert_ok(nb_config_load(nb_test_path("a.conf"), &c));
+	nb_assert_ok(
+		nb_config_load(nb_test_path("a.conf"), nb_source_kinds, &c));
 	ck_assert_str_eq(c->file, nb_test_path("a.conf"));
 	nb_config_free(c);
 }
@@ -350,7 +357,8 @@ refused(const char *file, const char *format, const char *path)
 	char text[8192];
 
 	snprintf(text, sizeof text, format, path, path, path);
-	nb_assert_fails(nb_config_load(file, &c), NB_ECONFIG, text);
+	nb_assert_fails(nb_config_load(file, nb_source_kinds, &c), NB_ECONFIG,
+			text);
 	ck_assert_ptr_null(c);
 }
 
@@ -387,7 +395,7 @@ START_TEST(a_directory_that_others_may_write_is_refused)
 		 nb_test_path("link"), dir, dir);
 	refused(nb_test_path("link"), "%s", text);
 	ck_assert_int_eq(chmod(dir, 01777), 0);
-	nb_assert_ok(nb_config_load(file, &c));
+	nb_assert_ok(nb_config_load(file, nb_source_kinds, &c));
 	nb_config_free(c);
 }
 END_TEST
@@ -423,7 +431,7 @@ START_TEST(a_source_can_stand_on_another_host)
 	static const char *const hosts[] = { "db2", "backup@db2.example.org",
 					     "a_b-c@10.0.0.1", "root@::1" };
 	struct nb_config *config = NULL;
-	const struct nb_config_remote *remote;
+	const struct nb_ssh_options *remote;
 	char text[512];
 
 	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
@@ -433,8 +441,10 @@ START_TEST(a_source_can_stand_on_another_host)
 			 "job j { pool = p tree t { path = / host = \"%s\" "
 			 "port = 2222 identity = \"/k\" } }\n",
 			 hosts[i]);
-		nb_assert_ok(nb_config_parse("a.conf", text, &config));
-		remote = &config->jobs.at[0].sources.at[0].remote;
+		nb_assert_ok(nb_config_parse("a.conf", text, nb_source_kinds,
+					     &config));
+		remote = &nb_tree_options(&config->jobs.at[0].sources.at[0])
+				  ->remote;
 		ck_assert_str_eq(remote->host, hosts[i]);
 		ck_assert_int_eq(remote->port, 2222);
 		ck_assert_str_eq(remote->identity, "/k");

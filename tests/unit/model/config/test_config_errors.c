@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "model/config/config.h"
+#include "source/source.h"
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
@@ -169,7 +170,7 @@ static const struct {
 	  "\"p\"; expected a separate pool for each job" },
 	{ SMALL "job j {\npool = p\n}",
 	  "3: job \"j\" has no source; expected "
-	  "a postgres or tree block" },
+	  "a postgres, tree, lvm, mirror, bootarea or bootdisc block" },
 	{ SMALL "job j { pool = p\ntree t { } }",
 	  "4: tree \"t\" has no path; "
 	  "expected an absolute path" },
@@ -329,11 +330,13 @@ START_TEST(an_error_names_file_line_and_what_was_expected)
 
 	snprintf(expected, sizeof expected, "error: a.conf:%s\n",
 		 wrong[_i].message);
-	nb_assert_fails(nb_config_parse("a.conf", wrong[_i].text, &config),
+	nb_assert_fails(nb_config_parse("a.conf", wrong[_i].text,
+					nb_source_kinds, &config),
 			NB_ECONFIG, expected);
 	ck_assert_ptr_null(config);
 	/* and leaves nothing behind that would spoil the next */
-	nb_assert_ok(nb_config_parse("a.conf", SMALL JOB, &config));
+	nb_assert_ok(
+		nb_config_parse("a.conf", SMALL JOB, nb_source_kinds, &config));
 	nb_config_free(config);
 }
 END_TEST

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/config/config.h"
+#include "source/volume/options.h"
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 #define FRAME                                                   \
@@ -20,7 +21,8 @@ source(const char *text)
 	char whole[1024];
 
 	snprintf(whole, sizeof whole, FRAME "%s\n}\n", text);
-	nb_assert_ok(nb_config_parse("a.conf", whole, &config));
+	nb_assert_ok(
+		nb_config_parse("a.conf", whole, nb_source_kinds, &config));
 	return &config->jobs.at[0].sources.at[0];
 }
 
@@ -29,13 +31,13 @@ START_TEST(a_volume_has_defaults)
 	const struct nb_config_source *s =
 		source("lvm \"home\" { volume = \"vg0/home\" }");
 
-	ck_assert_int_eq(s->kind, NB_SOURCE_LVM);
-	ck_assert_str_eq(s->lvm.volume, "vg0/home");
-	ck_assert_int_eq(s->lvm.size.percent, 20);
-	ck_assert_uint_eq(s->lvm.size.bytes, 0);
-	ck_assert_int_eq(s->mount.retries, 10);
-	ck_assert_int_eq(s->mount.pause, 30);
-	ck_assert_ptr_null(s->mount.subdirectory);
+	ck_assert_str_eq(s->kind->name, "lvm");
+	ck_assert_str_eq(nb_lvm_options(s)->volume, "vg0/home");
+	ck_assert_int_eq(nb_lvm_options(s)->size.percent, 20);
+	ck_assert_uint_eq(nb_lvm_options(s)->size.bytes, 0);
+	ck_assert_int_eq(nb_lvm_options(s)->mount.retries, 10);
+	ck_assert_int_eq(nb_lvm_options(s)->mount.pause, 30);
+	ck_assert_ptr_null(nb_lvm_options(s)->mount.subdirectory);
 	nb_config_free(config);
 }
 END_TEST
@@ -47,15 +49,15 @@ START_TEST(a_volume_option_by_option)
 		       "subdirectory = \"a/b\" retries = 0 pause = 1m\n"
 		       "exclude = { \"x\", \"y\" } }");
 
-	ck_assert_int_eq(s->lvm.size.percent, 0);
-	ck_assert_uint_eq(s->lvm.size.bytes, (uint64_t)2 << 30);
-	ck_assert_str_eq(s->mount.subdirectory, "a/b");
-	ck_assert_int_eq(s->mount.retries, 0);
-	ck_assert_int_eq(s->mount.pause, 60);
-	ck_assert_uint_eq(s->tree.exclude.count, 2);
+	ck_assert_int_eq(nb_lvm_options(s)->size.percent, 0);
+	ck_assert_uint_eq(nb_lvm_options(s)->size.bytes, (uint64_t)2 << 30);
+	ck_assert_str_eq(nb_lvm_options(s)->mount.subdirectory, "a/b");
+	ck_assert_int_eq(nb_lvm_options(s)->mount.retries, 0);
+	ck_assert_int_eq(nb_lvm_options(s)->mount.pause, 60);
+	ck_assert_uint_eq(nb_lvm_options(s)->mount.rules.exclude.count, 2);
 	nb_config_free(config);
 	s = source("lvm \"home\" { volume = \"vg0/home\" size = 100% }");
-	ck_assert_int_eq(s->lvm.size.percent, 100);
+	ck_assert_int_eq(nb_lvm_options(s)->size.percent, 100);
 	nb_config_free(config);
 }
 END_TEST
@@ -65,13 +67,13 @@ START_TEST(a_mirror_has_defaults)
 	const struct nb_config_source *s = source(
 		"mirror \"m\" { array = \"/dev/md0\" half = \"/dev/sdb1\" }");
 
-	ck_assert_int_eq(s->kind, NB_SOURCE_MIRROR);
-	ck_assert_str_eq(s->mirror.array, "/dev/md0");
-	ck_assert_str_eq(s->mirror.half, "/dev/sdb1");
-	ck_assert(!s->mirror.image && !s->mirror.readd);
-	ck_assert_int_eq(s->mirror.stall, 600);
-	ck_assert_int_eq(s->mirror.hook_timeout, 60);
-	ck_assert_uint_eq(s->mirror.quiesce.count, 0);
+	ck_assert_str_eq(s->kind->name, "mirror");
+	ck_assert_str_eq(nb_mirror_options(s)->array, "/dev/md0");
+	ck_assert_str_eq(nb_mirror_options(s)->half, "/dev/sdb1");
+	ck_assert(!nb_mirror_options(s)->image && !nb_mirror_options(s)->readd);
+	ck_assert_int_eq(nb_mirror_options(s)->stall, 600);
+	ck_assert_int_eq(nb_mirror_options(s)->hook_timeout, 60);
+	ck_assert_uint_eq(nb_mirror_options(s)->quiesce.count, 0);
 	nb_config_free(config);
 }
 END_TEST
@@ -84,13 +86,13 @@ START_TEST(a_mirror_option_by_option)
 		"quiesce = { \"/bin/q\", \"now\" } resume = \"/bin/r\"\n"
 		"retries = 3 pause = 2 exclude = \"x\" }");
 
-	ck_assert(s->mirror.image && s->mirror.readd);
-	ck_assert_int_eq(s->mirror.stall, 300);
-	ck_assert_int_eq(s->mirror.hook_timeout, 9);
-	ck_assert_uint_eq(s->mirror.quiesce.count, 2);
-	ck_assert_str_eq(s->mirror.quiesce.at[1], "now");
-	ck_assert_str_eq(s->mirror.resume.at[0], "/bin/r");
-	ck_assert_int_eq(s->mount.retries, 3);
+	ck_assert(nb_mirror_options(s)->image && nb_mirror_options(s)->readd);
+	ck_assert_int_eq(nb_mirror_options(s)->stall, 300);
+	ck_assert_int_eq(nb_mirror_options(s)->hook_timeout, 9);
+	ck_assert_uint_eq(nb_mirror_options(s)->quiesce.count, 2);
+	ck_assert_str_eq(nb_mirror_options(s)->quiesce.at[1], "now");
+	ck_assert_str_eq(nb_mirror_options(s)->resume.at[0], "/bin/r");
+	ck_assert_int_eq(nb_mirror_options(s)->mount.retries, 3);
 	nb_config_free(config);
 }
 END_TEST
@@ -132,8 +134,9 @@ START_TEST(what_is_wrong_is_told)
 	snprintf(whole, sizeof whole, FRAME "%s\n}\n", wrong[_i].text);
 	snprintf(message, sizeof message, "error: a.conf:%s\n",
 		 wrong[_i].message);
-	nb_assert_fails(nb_config_parse("a.conf", whole, &config), NB_ECONFIG,
-			message);
+	nb_assert_fails(
+		nb_config_parse("a.conf", whole, nb_source_kinds, &config),
+		NB_ECONFIG, message);
 }
 END_TEST
 

@@ -159,18 +159,25 @@ pg_unlock(int pid)
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 
+struct nb_pg_options pg_options;
+
 struct nb_config_source
 pg_source(void)
 {
 	static char name[] = "testdb", user[] = "postgres";
 
-	return (struct nb_config_source){
-		.kind = NB_SOURCE_POSTGRES, .name = name, .postgres = {
-			.database = name, .run_as = user, .level = -1,
-			.timeout = 60, .lock_timeout = 30, .full_check = true,
-			.jobs = 1,
-		},
+	pg_options = (struct nb_pg_options){
+		.database = name,
+		.run_as = user,
+		.compress.level = -1,
+		.timeout = 60,
+		.lock_timeout = 30,
+		.full_check = true,
+		.jobs = 1,
 	};
+	return (struct nb_config_source){ .kind = &nb_source_postgres.kind,
+					  .name = name,
+					  .options = &pg_options };
 }
 
 void
@@ -203,8 +210,8 @@ pg_collect(const struct nb_config_source *source)
 	pg_context.staging_path = staging;
 	pg_context.staging = roots.at[0];
 	pg_context.date = 1795223700;
-	return nb_source_ops(NB_SOURCE_POSTGRES)
-		->collect(source, &pg_context, NULL, &pg_output);
+	return nb_source_postgres.collect(source, &pg_context, NULL,
+					  &pg_output);
 }
 
 const struct nb_entry *

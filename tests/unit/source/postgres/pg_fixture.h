@@ -7,6 +7,7 @@
 #ifndef NB_TEST_PG_FIXTURE_H
 #define NB_TEST_PG_FIXTURE_H
 
+#include "source/postgres/options.h"
 #include "source/source.h"
 #include "support.h"
 
@@ -21,8 +22,10 @@ const char *pg_sql(const char *database, const char *sql);
 int pg_lock(void);
 void pg_unlock(int pid);
 
-/* A source of testdb as the configuration would have it. */
+/* A source of testdb as the configuration would have it; its options, until the
+ * next call. */
 struct nb_config_source pg_source(void);
+extern struct nb_pg_options pg_options;
 
 /*
  * Collects into a staging directory of the test.  The members of pg_output

@@ -93,9 +93,9 @@ START_TEST(a_dump_in_each_form_is_hashed_and_restores)
 	struct passwd *pw = getpwnam("postgres");
 	const struct nb_entry *e;
 
-	source.postgres.format = forms[_i].format;
-	source.postgres.compression = forms[_i].compression;
-	source.postgres.level = forms[_i].level;
+	pg_options.format = forms[_i].format;
+	pg_options.compress.method = forms[_i].compression;
+	pg_options.compress.level = forms[_i].level;
 	nb_assert_ok(pg_collect(&source));
 	ck_assert_str_eq(nb_test_log(), "");
 	assert_hashed(forms[_i].path);
@@ -124,17 +124,16 @@ START_TEST(a_dump_in_each_form_comes_back_through_our_restore)
 	char rows[256];
 
 	snprintf(rows, sizeof rows, "%s", pg_sql("testdb", ROWS));
-	source.postgres.format = forms[_i].format;
-	source.postgres.compression = forms[_i].compression;
+	pg_options.format = forms[_i].format;
+	pg_options.compress.method = forms[_i].compression;
 	nb_assert_ok(pg_collect(&source));
 	record = &pg_output.sources->at[0];
-	nb_assert_ok(nb_pg_restore_run(
-		&(struct nb_pg_restore){ .source = &source,
-					 .path = pg_staged(forms[_i].path),
-					 .format = record->format,
-					 .compression = record->compression,
-					 .database = "restored",
-					 .run_as = "postgres" }));
+	nb_assert_ok(nb_pg_restore(
+		&(struct nb_source_restore){ .record = record,
+					     .source = &source,
+					     .path = pg_staged(forms[_i].path),
+					     .into = "restored",
+					     .run_as = "postgres" }));
 	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
 	pg_sql("postgres", "DROP DATABASE restored");
 	pg_free();
@@ -146,12 +145,11 @@ restore_testdb(const struct nb_config_source *source)
 {
 	const struct nb_manifest_source *record = &pg_output.sources->at[0];
 
-	return nb_pg_restore_run(&(struct nb_pg_restore){
+	return nb_pg_restore(&(struct nb_source_restore){
+		.record = record,
 		.source = source,
 		.path = pg_staged("postgres/testdb.dump"),
-		.format = record->format,
-		.compression = record->compression,
-		.database = "restored",
+		.into = "restored",
 		.run_as = "postgres" });
 }
 
@@ -177,7 +175,7 @@ START_TEST(restore_uses_the_programs_that_run_uses)
 			 "echo pg_restore >>\"${0%/*}/log\"\n"
 			 "exec pg_restore \"$@\""));
 	pg_fake("psql", "echo psql >>\"${0%/*}/log\"\nexec psql \"$@\"");
-	source.postgres.pg_restore = program;
+	pg_options.pg_restore = program;
 	nb_assert_ok(restore_testdb(&source));
 	pg_sql("postgres", "DROP DATABASE restored");
 	nb_assert_ok(nb_fd_load(AT_FDCWD, nb_test_path("log"), 1 << 10, &used,
@@ -196,8 +194,8 @@ START_TEST(a_dump_in_directory_format_is_hashed_file_by_file)
 	struct nb_entries *list = pg_output.entries;
 	size_t files = 0;
 
-	source.postgres.format = NB_FORMAT_DIRECTORY;
-	source.postgres.jobs = 2;
+	pg_options.format = NB_FORMAT_DIRECTORY;
+	pg_options.jobs = 2;
 	nb_assert_ok(pg_collect(&source));
 	ck_assert_int_eq(pg_entry("postgres/testdb")->type, NB_ENTRY_DIR);
 	assert_hashed("postgres/testdb/toc.dat");
@@ -221,7 +219,7 @@ START_TEST(globals_hold_the_roles)
 	char *text = NULL;
 	size_t length;
 
-	source.postgres.globals_only = true;
+	pg_options.globals_only = true;
 	nb_assert_ok(pg_collect(&source));
 	assert_hashed("postgres/globals.sql");
 	nb_assert_ok(nb_fd_load(AT_FDCWD, pg_staged("postgres/globals.sql"),
@@ -244,7 +242,7 @@ START_TEST(all_databases_are_listed_and_dumped_by_name)
 
 	pg_sql("postgres", "CREATE DATABASE \"a'b \\=x\"");
 	pg_sql("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false");
-	source.postgres.all = true;
+	pg_options.all = true;
 	nb_assert_ok(pg_collect(&source));
 	pg_sql("postgres", "DROP DATABASE \"a'b \\=x\"");
 	pg_sql("postgres", "DROP DATABASE closed");
@@ -263,7 +261,7 @@ START_TEST(the_directories_above_the_dumps_stand_in_the_list_once)
 	struct nb_config_source source = pg_source();
 	int directories = 0;
 
-	source.postgres.all = true;
+	pg_options.all = true;
 	nb_assert_ok(pg_collect(&source));
 	for (size_t i = 0; i < pg_output.entries->count; i++)
 		directories += pg_output.entries->at[i].type == NB_ENTRY_DIR;
@@ -290,7 +288,7 @@ END_TEST
 START_TEST(preflight_and_estimate_ask_the_server)
 {
 	struct nb_config_source source = pg_source();
-	const struct nb_source_ops *ops = nb_source_ops(NB_SOURCE_POSTGRES);
+	const struct nb_source_ops *ops = &nb_source_postgres;
 	uint64_t bytes = 0;
 
 	nb_assert_ok(ops->preflight(&source));
@@ -313,8 +311,8 @@ START_TEST(a_conninfo_of_either_form_is_used)
 	snprintf(host, sizeof host, "%s", getenv("PGHOST"));
 	snprintf(text, sizeof text, forms_of_it[_i], host);
 	setenv("PGHOST", "/nowhere", 1);
-	source.postgres.conninfo = text;
-	nb_assert_ok(nb_source_ops(NB_SOURCE_POSTGRES)->preflight(&source));
+	pg_options.conninfo = text;
+	nb_assert_ok(nb_source_postgres.preflight(&source));
 	nb_assert_ok(pg_collect(&source));
 	setenv("PGHOST", host, 1);
 	assert_hashed("postgres/testdb.dump");

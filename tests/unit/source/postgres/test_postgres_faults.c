@@ -91,11 +91,11 @@ START_TEST(a_bad_dump_does_not_count)
 	struct nb_config_source source = pg_source();
 	char *program = (char *)(uintptr_t)pg_fake("pg_dump", fault->body);
 
-	source.postgres.pg_dump = program;
-	source.postgres.format = fault->format;
-	source.postgres.compression = fault->compression;
-	source.postgres.max_size = 1000000;
-	source.postgres.timeout = strcmp(fault->name, "hangs") ? 60 : 2;
+	pg_options.pg_dump = program;
+	pg_options.format = fault->format;
+	pg_options.compress.method = fault->compression;
+	pg_options.max_size = 1000000;
+	pg_options.timeout = strcmp(fault->name, "hangs") ? 60 : 2;
 	nb_test_log_clear();
 	ck_assert_msg(pg_collect(&source) == NB_ESOURCE, "%s: %s", fault->name,
 		      nb_test_log());
@@ -113,8 +113,8 @@ START_TEST(without_the_full_check_only_the_head_is_read)
 						   "pg_dump \"$@\" "
 						   "| head -c 20000");
 
-	source.postgres.pg_dump = program;
-	source.postgres.full_check = false;
+	pg_options.pg_dump = program;
+	pg_options.full_check = false;
 	nb_assert_ok(pg_collect(&source));
 	pg_free();
 }
@@ -130,7 +130,7 @@ START_TEST(nothing_can_be_asked_at_a_prompt)
 		"read -p 'Password: ' x && exit 6; "
 		"echo 'pg_dump: error: no password' >&2; exit 1");
 
-	source.postgres.pg_dump = program;
+	pg_options.pg_dump = program;
 	nb_assert_fails(pg_collect(&source), NB_ESOURCE,
 			OBJECT "pg_dump: exit status 1: pg_dump: error: no "
 			       "password\n");
@@ -166,11 +166,10 @@ START_TEST(a_grandchild_that_holds_the_pipe_is_ended)
 		 "echo $! >%s; exit 0",
 		 file);
 	program = (char *)(uintptr_t)pg_fake("pg_dump", body);
-	source.postgres.pg_dump = program;
-	nb_assert_fails(
-		pg_collect(&source), NB_ESOURCE,
-		OBJECT
-		"pg_dump: exited, but a child process keeps its output open\n");
+	pg_options.pg_dump = program;
+	nb_assert_fails(pg_collect(&source), NB_ESOURCE,
+			OBJECT "pg_dump: exited, but a child process "
+			       "keeps its output open\n");
 	assert_gone(file);
 	pg_free();
 }
@@ -182,7 +181,7 @@ START_TEST(a_locked_table_ends_the_dump_and_not_the_night)
 	int64_t start = nb_clock_ms();
 	int pid = pg_lock();
 
-	source.postgres.lock_timeout = 1;
+	pg_options.lock_timeout = 1;
 	nb_test_log_clear();
 	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
 	ck_assert_int_lt(nb_clock_ms() - start, 20000);
@@ -210,8 +209,8 @@ START_TEST(a_database_dropped_meanwhile_fails_all)
 		"'DROP DATABASE zzz';; esac; exec pg_dump \"$@\"");
 
 	pg_sql("postgres", "CREATE DATABASE zzz");
-	source.postgres.all = true;
-	source.postgres.pg_dump = program;
+	pg_options.all = true;
+	pg_options.pg_dump = program;
 	nb_test_log_clear();
 	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(
@@ -240,7 +239,7 @@ START_TEST(a_dump_that_shrank_is_refused_until_a_person_agrees)
 	char text[512], now[16];
 	struct stat st;
 
-	source.postgres.min_ratio = 0.5;
+	pg_options.min_ratio = 0.5;
 	pg_context.last_size = last_was;
 	pg_context.ctx = &last;
 	nb_test_log_clear();
@@ -275,8 +274,8 @@ START_TEST(a_password_is_no_argument)
 		"case \"$*\" in *\"application_name='a\\'b'\"*) ;; "
 		"*) exit 7;; esac; exec pg_dump \"$@\"");
 
-	source.postgres.pg_dump = program;
-	source.postgres.conninfo = conninfo;
+	pg_options.pg_dump = program;
+	pg_options.conninfo = conninfo;
 	nb_assert_ok(pg_collect(&source));
 	pg_free();
 }
@@ -289,7 +288,7 @@ START_TEST(warnings_of_a_good_dump_are_passed_on)
 		"pg_dump",
 		"echo 'pg_dump: warning: circular' >&2; exec pg_dump \"$@\"");
 
-	source.postgres.pg_dump = program;
+	pg_options.pg_dump = program;
 	nb_test_log_clear();
 	nb_assert_ok(pg_collect(&source));
 	ck_assert_str_eq(nb_test_log(),
@@ -315,7 +314,7 @@ START_TEST(a_dump_can_be_cancelled)
 	char *program = (char *)(uintptr_t)pg_fake(
 		"pg_dump", "echo start; exec sleep 100");
 
-	source.postgres.pg_dump = program;
+	pg_options.pg_dump = program;
 	pg_context.progress = stop;
 	nb_assert_fails(pg_collect(&source), NB_ECANCELED, "");
 	pg_free();

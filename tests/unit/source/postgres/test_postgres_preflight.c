@@ -11,7 +11,7 @@
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
-	return nb_source_ops(NB_SOURCE_POSTGRES)->preflight(source);
+	return nb_source_postgres.preflight(source);
 }
 
 START_TEST(a_pg_dump_older_than_the_server_is_refused)
@@ -25,7 +25,7 @@ START_TEST(a_pg_dump_older_than_the_server_is_refused)
 	nb_test_write("old", "#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n",
 		      0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("old"));
-	source.postgres.pg_dump = program;
+	pg_options.pg_dump = program;
 	snprintf(text, sizeof text,
 		 OBJECT
 		 "pg_dump 9.6.24 is older than the "
@@ -43,7 +43,7 @@ START_TEST(a_pg_dump_that_is_none_is_refused)
 
 	nb_test_write("none", "#!/bin/sh\necho hello\n", 0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("none"));
-	source.postgres.pg_dump = program;
+	pg_options.pg_dump = program;
 	nb_assert_fails(preflight(&source), NB_ESOURCE,
 			OBJECT "none: cannot tell its version from "
 			       "\"hello\"\n");
@@ -56,15 +56,15 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 	char nobody[] = "nb-nobody", wrong[] = "no such database";
 	char odd[] = "host", conninfo[] = "host=/nowhere";
 
-	source.postgres.run_as = nobody;
+	pg_options.run_as = nobody;
 	nb_assert_fails(preflight(&source), NB_ENOTFOUND,
 			"error: nb-nobody: no such user\n");
 	source = pg_source();
-	source.postgres.conninfo = odd;
+	pg_options.conninfo = odd;
 	nb_assert_fails(preflight(&source), NB_ECONFIG,
 			OBJECT "conninfo: missing \"=\" after \"host\" in "
 			       "connection info string\n");
-	source.postgres.conninfo = conninfo;
+	pg_options.conninfo = conninfo;
 	nb_assert_fails(preflight(&source), NB_ESOURCE,
 			OBJECT
 			"connection to server on socket "
@@ -72,7 +72,7 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 			"directory\nhint: check the server in conninfo or the "
 			"PG* variables, and the user in run_as\n");
 	source = pg_source();
-	source.postgres.database = wrong;
+	pg_options.database = wrong;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
@@ -87,12 +87,12 @@ START_TEST(run_as_decides_whom_the_server_sees)
 	char nobody[] = "nobody";
 
 	nb_assert_ok(preflight(&source));
-	source.postgres.run_as = nobody;
+	pg_options.run_as = nobody;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
 				     "FATAL:  role \"nobody\" does not exist"));
-	source.postgres.run_as = NULL;
+	pg_options.run_as = NULL;
 	nb_test_log_clear();
 	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
 	ck_assert_ptr_nonnull(
@@ -108,7 +108,7 @@ START_TEST(a_password_file_that_libpq_ignores_is_told)
 	nb_test_write("pgpass", "*:*:*:*:secret\n", 0644);
 	snprintf(conninfo, sizeof conninfo, "passfile=%s",
 		 nb_test_path("pgpass"));
-	source.postgres.conninfo = conninfo;
+	pg_options.conninfo = conninfo;
 	nb_test_log_clear();
 	nb_assert_ok(preflight(&source));
 	snprintf(text, sizeof text,
@@ -129,17 +129,16 @@ START_TEST(zstd_in_directory_format_needs_a_pg_dump_that_has_it)
 	struct nb_config_source source = pg_source();
 	char program[256];
 
-	source.postgres.format = NB_FORMAT_DIRECTORY;
-	source.postgres.compression = NB_COMPRESSION_ZSTD;
+	pg_options.format = NB_FORMAT_DIRECTORY;
+	pg_options.compress.method = NB_COMPRESSION_ZSTD;
 	nb_test_write("pg15", "#!/bin/sh\necho 'pg_dump (PostgreSQL) 15.1'\n",
 		      0755);
 	snprintf(program, sizeof program, "%s", nb_test_path("pg15"));
-	source.postgres.pg_dump = program;
-	nb_assert_fails(
-		preflight(&source), NB_ECONFIG,
-		OBJECT
-		"pg_dump 15.1 does not support zstd with format = directory"
-		"\nhint: compress = gzip, or format = custom\n");
+	pg_options.pg_dump = program;
+	nb_assert_fails(preflight(&source), NB_ECONFIG,
+			OBJECT "pg_dump 15.1 does not support zstd with "
+			       "format = directory"
+			       "\nhint: compress = gzip, or format = custom\n");
 }
 END_TEST
 

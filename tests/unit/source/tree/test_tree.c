@@ -17,7 +17,7 @@
 
 #include "base/fd.h"
 #include "base/path.h"
-#include "source/source.h"
+#include "source/tree/options.h"
 
 #define AT "b1/tree/php"
 
@@ -41,11 +41,14 @@ static enum nb_err
 collect(const char *path, const char *const *exclude, bool one_file_system)
 {
 	static char name[] = "php";
-	struct nb_config_source source = {
-		.kind = NB_SOURCE_TREE,
+	struct nb_tree_options options = {
+		.path = (char *)(uintptr_t)path,
+		.rules.one_file_system = one_file_system,
+	};
+	const struct nb_config_source source = {
+		.kind = &nb_source_tree.kind,
 		.name = name,
-		.tree = { .path = (char *)(uintptr_t)path,
-			  .one_file_system = one_file_system },
+		.options = &options,
 	};
 	const struct nb_source_context context = {
 		.backup_id = "b1",
@@ -59,11 +62,10 @@ collect(const char *path, const char *const *exclude, bool one_file_system)
 	forget();
 	nb_assert_ok(nb_array_push(&roots, -1));
 	for (; exclude && *exclude; exclude++)
-		nb_assert_ok(nb_array_push(&source.tree.exclude,
+		nb_assert_ok(nb_array_push(&options.rules.exclude,
 					   (char *)(uintptr_t)*exclude));
-	err = nb_source_ops(NB_SOURCE_TREE)
-		      ->collect(&source, &context, NULL, &out);
-	nb_array_free(&source.tree.exclude);
+	err = nb_source_tree.collect(&source, &context, NULL, &out);
+	nb_array_free(&options.rules.exclude);
 	if (!err)
 		nb_assert_ok(nb_entries_sort(&entries));
 	return err;
@@ -277,16 +279,20 @@ END_TEST
 
 /* ---- rules: staging is the test's directory "s" ---- */
 
-static struct nb_config_tree rules;
+static struct nb_tree_rules rules;
 
 static enum nb_err
 collect_by_rules(void)
 {
 	static char name[] = "php";
-	struct nb_config_source source = {
-		.kind = NB_SOURCE_TREE,
+	struct nb_tree_options options = {
+		.path = (char *)(uintptr_t)nb_test_path("r"),
+		.rules = rules,
+	};
+	const struct nb_config_source source = {
+		.kind = &nb_source_tree.kind,
 		.name = name,
-		.tree = rules,
+		.options = &options,
 	};
 	struct nb_source_context context = {
 		.backup_id = "b1",
@@ -299,10 +305,8 @@ collect_by_rules(void)
 	forget();
 	mkdir(nb_test_path("s"), 0700);
 	context.staging = open(nb_test_path("s"), O_RDONLY | O_DIRECTORY);
-	source.tree.path = (char *)(uintptr_t)nb_test_path("r");
 	nb_assert_ok(nb_array_push(&roots, context.staging));
-	err = nb_source_ops(NB_SOURCE_TREE)
-		      ->collect(&source, &context, NULL, &out);
+	err = nb_source_tree.collect(&source, &context, NULL, &out);
 	if (!err)
 		nb_assert_ok(nb_entries_sort(&entries));
 	return err;
@@ -313,7 +317,7 @@ START_TEST(files_beyond_the_limit_are_left_out_and_noted)
 	make_dir("r");
 	nb_test_write("r/small", "1234", 0644);
 	nb_test_write("r/large", "12345", 0644);
-	rules = (struct nb_config_tree){ .max_file_size = 4 };
+	rules = (struct nb_tree_rules){ .max_file_size = 4 };
 	nb_test_log_clear();
 	nb_assert_ok(collect_by_rules());
 	ck_assert_str_eq(
@@ -337,7 +341,7 @@ START_TEST(files_that_may_change_are_copied_first)
 	make_dir("r");
 	nb_test_write("r/a.log", "busy", 0640);
 	nb_test_write("r/cold", "cold", 0644);
-	rules = (struct nb_config_tree){ .copy_first = { patterns, 1, 1 } };
+	rules = (struct nb_tree_rules){ .copy_first = { patterns, 1, 1 } };
 	nb_assert_ok(collect_by_rules());
 	e = entry("a.log");
 	ck_assert_uint_eq(e->root, 0);
@@ -345,7 +349,7 @@ START_TEST(files_that_may_change_are_copied_first)
 	ck_assert_uint_eq(e->mode, 0640);
 	ck_assert(!e->torn);
 	ck_assert_uint_eq(entry("cold")->root, 1);
-	rules = (struct nb_config_tree){ .copy_newer = 3600 };
+	rules = (struct nb_tree_rules){ .copy_newer = 3600 };
 	nb_assert_ok(collect_by_rules());
 	ck_assert_uint_eq(entry("cold")->root, 0);
 	forget();
@@ -367,7 +371,7 @@ START_TEST(attributes_and_holes_are_listed)
 	close(fd);
 	ck_assert_int_eq(setxattr(path, "user.z", "\0\xff", 2, 0), 0);
 	ck_assert_int_eq(setxattr(path, "user.a", "", 0, 0), 0);
-	rules = (struct nb_config_tree){ .copy_newer = 0 };
+	rules = (struct nb_tree_rules){ .copy_newer = 0 };
 	nb_assert_ok(collect_by_rules());
 	e = entry("f");
 	ck_assert_uint_eq(e->xattrs.count, 2);
@@ -419,10 +423,15 @@ END_TEST
 
 START_TEST(a_root_that_is_missing_or_a_file_is_named)
 {
-	const struct nb_source_ops *ops = nb_source_ops(NB_SOURCE_TREE);
+	const struct nb_source_ops *ops = &nb_source_tree;
 	static char name[] = "php";
 	char *path = (char *)(uintptr_t)nb_test_path("gone"), text[512];
-	struct nb_config_source source = { .name = name, .tree.path = path };
+	struct nb_tree_options options = { .path = path };
+	const struct nb_config_source source = {
+		.kind = &nb_source_tree.kind,
+		.name = name,
+		.options = &options,
+	};
 
 	snprintf(text, sizeof text,
 		 "error: tree php: cannot open %s: "

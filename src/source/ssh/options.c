@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/config/build.h"
+#include "source/ssh/options.h"
 
 #include <string.h>
 
 #include "base/str.h"
+#include "model/config/config.h"
+#include "model/source_kind.h"
 
 #define KNOWN_HOSTS "/etc/nightburn/known_hosts"
 #define SSH "ssh"
@@ -36,75 +38,65 @@ is_plain_path(const char *path)
 	return !path || !strpbrk(path, " \"'%\\~${}");
 }
 
-static const char *
-doubtful_option(const struct nb_config_source *source)
-{
-	const struct nb_config_postgres *pg = &source->postgres;
-
-	if (source->kind == NB_SOURCE_TREE)
-		return source->tree.copy_first.count        ? "copy_first"
-			: source->tree.pack != NB_PACK_NONE ? "pack"
-							    : NULL;
-	if (pg->format == NB_FORMAT_DIRECTORY)
-		return "format = directory";
-	return pg->pg_dump ? "pg_dump" : pg->pg_dumpall ? "pg_dumpall" : NULL;
-}
-
 static enum nb_err
 fail(const char *file, const struct nb_config_source *source, const char *what,
      const char *more)
 {
 	return nb_fail(NB_ECONFIG, "%s:%d: %s \"%s\" has %s%s", file,
-		       source->line, nb_config_job_blocks[source->kind].name,
-		       source->name, what, more);
+		       source->line, source->kind->name, source->name, what,
+		       more);
 }
 
 static enum nb_err
-check_without(const char *file, const struct nb_config_source *source)
+check_without(const char *file, const struct nb_config_source *source,
+	      const struct nb_ssh_options *options)
 {
-	const struct nb_config_remote *remote = &source->remote;
-	const char *what = remote->port ? "port"
-		: remote->identity      ? "identity"
-		: remote->known_hosts   ? "known_hosts"
-		: remote->ssh           ? "ssh"
-		: remote->timeout       ? "timeout"
-		: remote->max_size      ? "max_size"
-					: NULL;
+	const char *what = options->port ? "port"
+		: options->identity      ? "identity"
+		: options->known_hosts   ? "known_hosts"
+		: options->ssh           ? "ssh"
+		: options->timeout       ? "timeout"
+		: options->max_size      ? "max_size"
+					 : NULL;
 
 	return what ? fail(file, source, what, " without host; expected both")
 		    : NB_OK;
 }
 
-enum nb_err
-nb_config_remote_end(const char *file, struct nb_config_source *source)
+static enum nb_err
+set_defaults(struct nb_ssh_options *options)
 {
-	struct nb_config_remote *remote = &source->remote;
-	const char *what;
 	enum nb_err err = NB_OK;
 
-	if (!remote->host)
-		return check_without(file, source);
-	if (!is_host(remote->host))
+	if (!options->timeout)
+		options->timeout = TIMEOUT;
+	if (!options->known_hosts)
+		err = nb_str_dup(KNOWN_HOSTS, &options->known_hosts);
+	if (!err && !options->ssh)
+		err = nb_str_dup(SSH, &options->ssh);
+	return err;
+}
+
+enum nb_err
+nb_ssh_options_end(const char *file, const struct nb_config_source *source,
+		   struct nb_ssh_options *options, const char *doubtful)
+{
+	if (!options->host)
+		return check_without(file, source, options);
+	if (!is_host(options->host))
 		return nb_fail(NB_ECONFIG,
 			       "%s:%d: host is \"%s\"; expected "
 			       "\"user@name\"",
-			       file, source->line, remote->host);
-	if (!is_plain_path(remote->known_hosts)
-	    || !is_plain_path(remote->identity))
+			       file, source->line, options->host);
+	if (!is_plain_path(options->known_hosts)
+	    || !is_plain_path(options->identity))
 		return fail(file, source,
 			    "a path that ssh would not use literally; expected "
 			    "one without blanks, quotes and the characters ",
 			    "% \\ ~ $ { }");
-	what = doubtful_option(source);
-	if (what)
-		return fail(file, source, what,
+	if (doubtful)
+		return fail(file, source, doubtful,
 			    " together with host; "
 			    "expected one of them");
-	if (!remote->timeout)
-		remote->timeout = TIMEOUT;
-	if (!remote->known_hosts)
-		err = nb_str_dup(KNOWN_HOSTS, &remote->known_hosts);
-	if (!err && !remote->ssh)
-		err = nb_str_dup(SSH, &remote->ssh);
-	return err;
+	return set_defaults(options);
 }

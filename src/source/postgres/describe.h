@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a disc says of dumps (model/source_kind.h). */
+#ifndef NB_SOURCE_POSTGRES_DESCRIBE_H
+#define NB_SOURCE_POSTGRES_DESCRIBE_H
+
+#include "model/record/manifest.h"
+#include "model/source_kind.h"
+
+extern const char nb_pg_readme[], nb_pg_how_to[];
+
+void nb_pg_add_item(struct nb_str *script, const char *backup_id,
+		    const struct nb_manifest_source *record);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The options of a block postgres. */
+#ifndef NB_SOURCE_POSTGRES_OPTIONS_H
+#define NB_SOURCE_POSTGRES_OPTIONS_H
+
+#include "model/source_kind.h"
+#include "source/ssh/options.h"
+
+enum nb_format { NB_FORMAT_CUSTOM, NB_FORMAT_PLAIN, NB_FORMAT_DIRECTORY };
+
+struct nb_pg_options {
+	char *database; /* default: the block's name */
+	char *conninfo; /* libpq's; NULL: PG* variables */
+	char *run_as;   /* NULL: the user who started us */
+	bool globals_only;
+	bool all; /* every database of the cluster */
+	enum nb_format format;
+	int jobs; /* of format directory */
+	struct nb_compress compress;
+	char *pg_dump; /* program; NULL: found on PATH */
+	char *pg_dumpall;
+	char *pg_restore;
+	int64_t timeout;      /* seconds for the whole dump */
+	int64_t lock_timeout; /* seconds, --lock-wait-timeout */
+	uint64_t max_size;    /* bytes of a dump; 0: no cap */
+	double min_ratio;     /* of the last good backup's size; 0: off */
+	bool full_check;      /* read the whole dump with pg_restore */
+	struct nb_ssh_options remote;
+};
+
+static inline const struct nb_pg_options *
+nb_pg_options(const struct nb_config_source *source)
+{
+	return source->options;
+}
+
+extern const struct nb_field nb_pg_fields[];
+void nb_pg_options_begin(void *options);
+enum nb_err nb_pg_options_end(const char *file,
+			      struct nb_config_source *source);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host where a source does its work: the options that its block has. */
+#ifndef NB_SOURCE_SSH_OPTIONS_H
+#define NB_SOURCE_SSH_OPTIONS_H
+
+#include "model/config/value.h"
+
+struct nb_ssh_options {
+	char *host;     /* "user@name"; NULL: this one */
+	int port;       /* 0: ssh's own */
+	char *identity; /* private key; NULL: ssh's own */
+	char *known_hosts;
+	char *ssh;         /* program */
+	int64_t timeout;   /* of a tree, in seconds; a dump has its own */
+	uint64_t max_size; /* bytes of a tree; 0: no cap */
+};
+
+/* The rows of struct nb_ssh_options that is the member AT of RECORD. */
+#define NB_SSH_FIELDS(record, at)                                        \
+	{ NB_FIELD(record, "host", TEXT, at.host), .local = true },      \
+		{ NB_FIELD(record, "port", NUMBER, at.port), .min = 1,   \
+		  .max = 65535, .local = true },                         \
+		{ NB_FIELD(record, "identity", PATH, at.identity),       \
+		  .local = true },                                       \
+		{ NB_FIELD(record, "known_hosts", PATH, at.known_hosts), \
+		  .local = true },                                       \
+	{                                                                \
+		NB_FIELD(record, "ssh", PROGRAM, at.ssh), .local = true  \
+	}
+
+/*
+ * What holds between the options of the host of SOURCE, and their defaults.
+ * DOUBTFUL is an option of it that cannot be together with a host, or NULL.
+ * NB_ECONFIG, logged with FILE and the source's line.
+ */
+enum nb_err nb_ssh_options_end(const char *file,
+			       const struct nb_config_source *source,
+			       struct nb_ssh_options *options,
+			       const char *doubtful);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The options of a block tree, and the rules by which any directory is read. */
+#ifndef NB_SOURCE_TREE_OPTIONS_H
+#define NB_SOURCE_TREE_OPTIONS_H
+
+#include "model/source_kind.h"
+#include "source/source.h"
+#include "source/ssh/options.h"
+
+enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
+
+/* What is read of a directory, whoever provides the directory. */
+struct nb_tree_rules {
+	char *only;              /* this file in it; NULL: all.  Of what a
+				    person names */
+	struct nb_names exclude; /* patterns (model/ignore.h) */
+	bool one_file_system;
+	uint64_t max_file_size;     /* larger files are left out; 0: none */
+	struct nb_names copy_first; /* patterns of files that are copied into
+				       staging before they are burned */
+	int64_t copy_newer;         /* ... those changed in the last seconds,
+				       too; 0: none */
+	bool fail_on_change;        /* on_change = report | fail */
+	enum nb_pack pack;
+};
+
+struct nb_tree_options {
+	char *path;
+	struct nb_tree_rules rules;
+	enum nb_reread checksum; /* how often unchanged files are read */
+	struct nb_ssh_options remote;
+};
+
+static inline const struct nb_tree_options *
+nb_tree_options(const struct nb_config_source *source)
+{
+	return source->options;
+}
+
+extern const struct nb_field nb_tree_fields[];
+void nb_tree_options_begin(void *options);
+enum nb_err nb_tree_options_end(const char *file,
+				struct nb_config_source *source);
+void nb_tree_options_clear(void *options);
+
+#endif
