@@ -46,10 +46,8 @@ zero_head(struct nb_drive *drive)
 	return err;
 }
 
-/* A DVD-RW that was blanked fast takes one session, which must be the last: it
- * is blanked wholly. */
 static enum nb_err
-erase(struct nb_drive *drive, int profile)
+erase(struct nb_drive *drive, bool fast)
 {
 	enum nb_err err = nb_drive_grab(drive, false);
 
@@ -60,7 +58,7 @@ erase(struct nb_drive *drive, int profile)
 	/* As after a blank that the power ended. */
 	if (burn_disc_get_status(drive->burn) == BURN_DISC_UNSUITABLE)
 		burn_disc_pretend_full(drive->burn);
-	burn_disc_erase(drive->burn, profile != NB_PROFILE_DVD_RW);
+	burn_disc_erase(drive->burn, fast);
 	/* A blank that was begun is never cancelled. */
 	nb_drive_wait(drive, "blank", NULL, NULL);
 	if (nb_library_drain() || burn_drive_wrote_well(drive->burn) <= 0)
@@ -68,9 +66,18 @@ erase(struct nb_drive *drive, int profile)
 	return NB_OK;
 }
 
+static enum nb_err
+blank_as(struct nb_drive *drive, const struct nb_profile *profile)
+{
+	if (profile->blank == NB_BLANK_HEAD)
+		return zero_head(drive);
+	return erase(drive, profile->blank == NB_BLANK_FAST);
+}
+
 enum nb_err
 nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 {
+	const struct nb_profile *profile;
 	struct nb_medium before, after;
 	enum nb_err err;
 
@@ -84,9 +91,12 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 		return err;
 	if (before.state == NB_MEDIUM_NONE)
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
+	profile = nb_profile_of(before.profile);
+	if (profile->blank == NB_BLANK_NEVER)
+		return nb_fail(NB_EWRONG, "%s: a %s cannot be blanked",
+			       drive->path, profile->name);
 	nb_library_drain();
-	err = before.random_access ? zero_head(drive)
-				   : erase(drive, before.profile);
+	err = blank_as(drive, profile);
 	if (!err)
 		err = nb_drive_again(drive);
 	if (!err)
@@ -117,7 +127,7 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	if (err)
 		return err;
 	if (burn_disc_get_profile(drive->burn, &profile, name) <= 0
-	    || !nb_profile_is_random_access(profile)
+	    || !nb_profile_of(profile)->needs_format
 	    || burn_disc_get_formats(drive->burn, &status, &size, &spare,
 				     &formats)
 		    != 1

@@ -154,49 +154,39 @@ fill_job(struct nb_drive *drive, const struct nb_burn *burn, struct feed *f,
 
 /* Not a DVD-RW that was blanked fast: its only session is at once. */
 static bool
-takes_more_sessions(struct nb_drive *drive)
+takes_more_sessions(struct nb_drive *drive, const struct nb_profile *profile)
 {
 	struct burn_multi_caps *caps = NULL;
-	bool more;
+	bool more = profile->multi_session;
 
 	if (burn_disc_get_multi_caps(drive->burn, BURN_WRITE_NONE, &caps, 0)
-	    <= 0)
-		return true;
-	more = caps->multi_session;
-	burn_disc_free_multi_caps(&caps);
+	    > 0) {
+		more = more && caps->multi_session;
+		burn_disc_free_multi_caps(&caps);
+	}
 	if (!more)
 		nb_log(NB_WARNING, "%s: this disc can hold only one session",
 		       drive->path);
 	return more;
 }
 
-/* Kilobytes per second at speed 1. */
-static int
-speed_unit(const struct nb_medium *medium)
-{
-	if (nb_profile_is_cd(medium->profile))
-		return 177;
-	return medium->profile >= NB_PROFILE_BD_FIRST
-			&& medium->profile <= NB_PROFILE_BD_LAST
-		? 4496
-		: 1385;
-}
-
 static enum nb_err
 set_options(struct nb_drive *drive, const struct nb_burn *burn,
 	    const struct nb_medium *medium, struct job *job)
 {
+	const struct nb_profile *profile = nb_profile_of(medium->profile);
 	char reasons[BURN_REASONS_LEN] = "";
 
-	burn_write_opts_set_multi(job->opts,
-				  !burn->close && !medium->random_access
-					  && takes_more_sessions(drive));
+	burn_write_opts_set_multi(
+		job->opts,
+		!burn->close && !profile->random_access
+			&& takes_more_sessions(drive, profile));
 	burn_write_opts_set_underrun_proof(job->opts, 1);
 	burn_write_opts_set_perform_opc(job->opts, 0);
 	burn_write_opts_set_stdio_fsync(job->opts, 1);
 	if (drive->speed)
 		burn_drive_set_speed(drive->burn, 0,
-				     drive->speed * speed_unit(medium));
+				     drive->speed * profile->speed_unit);
 	if (medium->random_access)
 		burn_write_opts_set_start_byte(
 			job->opts,

@@ -30,21 +30,6 @@
 #define STATUS_FAILED 1
 #define STATUS_SUSPECT 4
 
-bool
-nb_profile_is_random_access(int profile)
-{
-	return profile == NB_PROFILE_DVD_RAM
-		|| profile == NB_PROFILE_DVD_RW_OVERWRITE
-		|| profile == NB_PROFILE_DVD_PLUS_RW
-		|| profile == NB_PROFILE_BD_RE || profile == NB_PROFILE_STDIO;
-}
-
-bool
-nb_profile_is_cd(int profile)
-{
-	return profile == NB_PROFILE_CD_R || profile == NB_PROFILE_CD_RW;
-}
-
 void
 nb_drive_beat(struct nb_drive *drive)
 {
@@ -199,7 +184,7 @@ inspect_stdio(struct nb_drive *drive, struct nb_medium *m)
 	enum nb_err err;
 
 	m->profile = NB_PROFILE_STDIO;
-	strcpy(m->profile_name, "stdio file");
+	strcpy(m->profile_name, nb_profile_of(NB_PROFILE_STDIO)->name);
 	m->random_access = true;
 	m->erasable = true;
 	if (drive->fd < 0)

@@ -10,21 +10,7 @@
 
 #include "base/watchdog.h"
 #include "disc/drive/drive.h"
-
-/* MMC profile numbers (MMC-5 5.4.1); 0xffff is libburn's for stdio. */
-enum {
-	NB_PROFILE_CD_R = 0x09,
-	NB_PROFILE_CD_RW = 0x0a,
-	NB_PROFILE_DVD_R = 0x11,
-	NB_PROFILE_DVD_RAM = 0x12,
-	NB_PROFILE_DVD_RW_OVERWRITE = 0x13,
-	NB_PROFILE_DVD_RW = 0x14,
-	NB_PROFILE_DVD_PLUS_RW = 0x1a,
-	NB_PROFILE_BD_FIRST = 0x40,
-	NB_PROFILE_BD_RE = 0x43,
-	NB_PROFILE_BD_LAST = 0x4f,
-	NB_PROFILE_STDIO = 0xffff
-};
+#include "disc/profile.h"
 
 /* 0x7ffffff0 blocks: the largest stdio file that libburn addresses. */
 #define NB_STDIO_BLOCKS_MAX UINT64_C(0x7ffffff0)
@@ -102,9 +88,6 @@ enum nb_err nb_drive_wait(struct nb_drive *drive, const char *what,
  * random-access media and synchronises. NB_EIO. */
 enum nb_err nb_drive_put(struct nb_drive *drive, off_t at, const void *data,
 			 size_t n);
-
-bool nb_profile_is_random_access(int profile);
-bool nb_profile_is_cd(int profile);
 
 /*
  * The volume space size of a primary volume descriptor (ECMA-119 8.4), or 0

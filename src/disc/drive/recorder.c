@@ -81,7 +81,7 @@ whole_capacity(struct nb_drive *drive, const struct nb_medium *m)
 
 	if (m->state != NB_MEDIUM_CLOSED && m->free)
 		return m->next_writable + m->free;
-	if (nb_profile_is_cd(m->profile)
+	if (nb_profile_of(m->profile)->atip
 	    && burn_disc_read_atip(drive->burn) == 1
 	    && burn_drive_get_start_end_lba(drive->burn, &start, &end, 0) == 1
 	    && end > 0)
@@ -185,7 +185,7 @@ nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
 		m->erasable = burn_disc_erasable(drive->burn) > 0;
 		return NB_OK;
 	}
-	if (nb_profile_is_random_access(m->profile))
+	if (nb_profile_of(m->profile)->random_access)
 		err = inspect_random(drive, m);
 	else
 		inspect_sequential(drive, status, m);
