@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/fd.h"
+#include "base/os.h"
 #include "base/str.h"
 #include "base/user.h"
 
@@ -141,9 +141,7 @@ put_streams(struct start *s)
 	    || dup3(s->status[1], 3, O_CLOEXEC) < 0)
 		return -1;
 	s->status[1] = 3;
-	if (close_range(4, ~0u, 0))
-		for (int fd = 4; fd < 65536; fd++)
-			close(fd);
+	nb_os_close_from(4);
 	return 0;
 }
 
@@ -232,7 +230,7 @@ fork_child(struct start *s, const char *name, struct nb_child *out)
 	if (err)
 		return err;
 	out->pid = pid;
-	out->pidfd = pidfd_open(pid, 0);
+	out->pidfd = nb_os_pidfd(pid);
 	out->out = s->out[0];
 	out->err = s->err[0];
 	s->out[0] = s->err[0] = -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/str.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,4 +210,35 @@ nb_str_size(uint64_t bytes, char buf[16])
 	}
 	snprintf(buf, 16, "%.1f %s", value, units[unit]);
 	return buf;
+}
+
+const char *
+nb_str_signal_here(int number)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} names[] = {
+		{ SIGHUP, "HUP" },   { SIGINT, "INT" },   { SIGQUIT, "QUIT" },
+		{ SIGABRT, "ABRT" }, { SIGBUS, "BUS" },   { SIGFPE, "FPE" },
+		{ SIGKILL, "KILL" }, { SIGSEGV, "SEGV" }, { SIGPIPE, "PIPE" },
+		{ SIGALRM, "ALRM" }, { SIGTERM, "TERM" }, { SIGXCPU, "XCPU" },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].number == number)
+			return names[i].name;
+	return "NAL";
+}
+
+const char *
+nb_str_signal(int number)
+{
+#if HAVE_SIGABBREV_NP
+	const char *name = sigabbrev_np(number);
+
+	if (name)
+		return name;
+#endif
+	return nb_str_signal_here(number);
 }

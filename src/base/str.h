@@ -57,4 +57,10 @@ bool nb_str_is_utf8(const char *text, size_t n);
 /* Writes BYTES in "12.3 MB" style (decimal, as disc makers count) to BUF. */
 const char *nb_str_size(uint64_t bytes, char buf[16]);
 
+/* The name of a signal without SIG, as "TERM"; "NAL" when it has none. */
+const char *nb_str_signal(int number);
+
+/* The same for those that end programs, where the C library knows no names. */
+const char *nb_str_signal_here(int number);
+
 #endif

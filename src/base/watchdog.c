@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/os.h"
+
 #define GRACE_MS 10000 /* from SIGALRM to SIGKILL */
 
 struct nb_watchdog {
@@ -73,7 +75,7 @@ static void __attribute__((noreturn)) begin_child(struct watch *watch)
 	if (dup2(watch->pipe, 3) < 0)
 		_exit(1);
 	watch->pipe = 3;
-	close_range(4, ~0U, 0);
+	nb_os_close_from(4);
 	keep_watch(watch);
 }
 

@@ -190,7 +190,7 @@ tell_stop(int number, bool quiet)
 		fprintf(stderr,
 			"nightburn: SIG%s: stopping as soon as the disc "
 			"allows\n",
-			sigabbrev_np(number));
+			nb_str_signal(number));
 }
 
 int
@@ -214,7 +214,7 @@ cli_tell_canceled(void)
 
 	cli_progress_clear();
 	fprintf(stderr, "nightburn: ended%s%s\n", number ? " by SIG" : "",
-		number ? sigabbrev_np(number) : "");
+		number ? nb_str_signal(number) : "");
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/os.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "disc/read/readback.h"
@@ -108,9 +109,8 @@ static enum nb_err
 deliver(const struct state *s, int dir, const char *name,
 	const struct nb_entry *e)
 {
-	unsigned int flags = s->spec->overwrite ? 0 : RENAME_NOREPLACE;
-
-	if (!renameat2(dir, TEMPORARY, dir, name, flags))
+	if (!(s->spec->overwrite ? renameat(dir, TEMPORARY, dir, name)
+				 : nb_os_rename_new(dir, TEMPORARY, dir, name)))
 		return NB_OK;
 	if (errno == EEXIST)
 		return nb_fail(NB_EWRONG,

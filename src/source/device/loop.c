@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <linux/loop.h>
 
 #include "base/fd.h"
+#include "source/device/mount_fd.h"
 
 #define TRIES 64
 

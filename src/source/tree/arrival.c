@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/os.h"
 #include "base/path.h"
 #include "base/str.h"
 
@@ -93,8 +94,7 @@ nb_arrival_place_bytes(struct nb_arrival *a, const struct nb_entry *e)
 				    e->root_path);
 	a->fd = -1;
 	if (!err
-	    && renameat2(a->context->staging, a->incoming, parent, base,
-			 RENAME_NOREPLACE))
+	    && nb_os_rename_new(a->context->staging, a->incoming, parent, base))
 		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot name %s",
 				    a->object, e->root_path);
 	nb_fd_close(&parent);

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "source/device/mount_fd.h"
 
 #define MESSAGE_MAX 512
 

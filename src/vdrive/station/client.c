@@ -40,14 +40,23 @@ raw_close(int fd)
 static int
 raw_fstat(int fd, struct stat *st)
 {
+#ifdef SYS_newfstatat
 	return (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
+#else
+	return fstat(fd, st); /* 32 bits: no library is loaded that answers */
+#endif
 }
 
 static void *
 raw_map(int fd)
 {
+#ifdef SYS_mmap2
+	long at = syscall(SYS_mmap2, NULL, (size_t)VF_DATA_MAX,
+			  PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
+#else
 	long at = syscall(SYS_mmap, NULL, (size_t)VF_DATA_MAX,
 			  PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
+#endif
 
 	return at == -1 ? NULL : (void *)at;
 }
