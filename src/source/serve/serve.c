@@ -157,11 +157,14 @@ static const struct {
 static enum nb_err
 serve_request(struct nb_serve *serve, struct nb_remote_request *request)
 {
+	const size_t count = sizeof served / sizeof *served;
 	enum nb_err err = NB_OK;
 	size_t i = 0;
 
-	while (&served[i].ops->kind != request->source.kind)
+	while (i < count && &served[i].ops->kind != request->source.kind)
 		i++;
+	if (i == count)
+		return nb_fail(NB_EUSAGE, PEER ": no such task");
 	if (serve->allowed_count)
 		err = served[i].allow(serve, &request->source);
 	return err ? err : served[i].serve(serve, request);
