@@ -321,7 +321,7 @@ in_use()
 	local upon bad=0
 	disk used 64M
 	upon=$(losetup -f --show -o 1048576 "$loop")
-	refuses 3 "$loop: not overwritten: it is in use: $upon stands upon it" \
+	refuses 3 "$loop: not overwritten: it is in use: $upon uses it" \
 		--to-device "$loop" --yes-erase "$loop" || bad=1
 	losetup -d "$upon"
 	[ $bad = 0 ] || return 1
@@ -345,7 +345,7 @@ no_disk()
 		says err "not overwritten: it is not a block device" &&
 		[ ! -s "$work/file" ] &&
 		nb_is 2 restore --bootarea --to-device "$loop" &&
-		says err "holds 2 boot areas" &&
+		says err "contains 2 boot areas" &&
 		nb_is 1 restore --bootarea --source none --to-device "$loop" &&
 		says err "none: no such bootarea in backup" &&
 		attach -r "$work/plain-disk.img" &&

@@ -318,7 +318,7 @@ refusals()
 		"hint: replace its line there only if the host was reinstalled" || return 1
 	config "$(files key '' known_none)"
 	refused "nightburn: $host: its host key is not in $d/known_none" \
-		"hint: ssh-keyscan writes the line" || return 1
+		"hint: add the output of ssh-keyscan" || return 1
 	config "$(files refused)"
 	refused "nightburn: $host: does not accept our key" \
 		"hint: add the key to its authorized_keys" || return 1
