@@ -12,6 +12,7 @@
 #ifndef NB_SOURCE_SOURCE_H
 #define NB_SOURCE_SOURCE_H
 
+#include "filter/pipe.h"
 #include "model/config/config.h"
 #include "model/record/entry.h"
 #include "model/record/manifest.h"
@@ -62,10 +63,18 @@ struct nb_source_restore {
 	const struct nb_manifest_source *record;
 	/* As it is configured now, or with a name alone. */
 	const struct nb_config_source *source;
-	const char *path;     /* of what RECORD->path was, on this host */
+	const char *path;     /* of what RECORD->path was, on this host, where
+				 ->by_path says so */
 	const char *into;     /* database, made when missing; must be empty */
 	const char *conninfo; /* of the server, or NULL: PG* variables */
 	const char *run_as;   /* user to become, or NULL */
+	/* Otherwise: gives the bytes, in a thread of its own.  They were read
+	 * once before, and are sound. */
+	nb_pipe_producer *read;
+	void *read_ctx;
+	/* About once a second, in the caller's thread; may be NULL. */
+	enum nb_err (*tick)(void *ctx);
+	void *tick_ctx;
 };
 
 struct nb_source_ops {
@@ -111,9 +120,11 @@ struct nb_source_ops {
 	const char *boot_bios, *boot_efi;
 	/* It goes back to a disk as a whole (nb_restore_bootarea). */
 	bool to_disk;
-	/* Brings back what was extracted from the disc.  NULL: it is files, and
-	 * nothing but extracting them is to be done. */
+	/* Brings back what is on the disc.  NULL: it is files, and nothing but
+	 * extracting them is to be done. */
 	enum nb_err (*restore)(const struct nb_source_restore *restore);
+	/* Does it need the files of RECORD on this host, and not a stream? */
+	bool (*by_path)(const struct nb_manifest_source *record);
 };
 
 /* Those of a kind that is in such a table; of SOURCE; never NULL. */

@@ -56,8 +56,9 @@ enum nb_err nb_restore_unpack(struct nb_extract *spec,
 			      const struct nb_restore_options *options,
 			      struct nb_extract_result *result);
 
-/* A dump into the database OPTIONS->into, by way of staging; HELD is reduced
- * to it. (job/restore/restore_database.c) */
+/* A dump into the database OPTIONS->into, through a pipe, or by way of staging
+ * when it is a directory; HELD is reduced to it.
+ * (job/restore/restore_database.c) */
 enum nb_err nb_restore_into(struct nightburn *nb,
 			    const struct nb_restore_options *options,
 			    struct nb_blocks *blocks,

@@ -11,7 +11,16 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "job/restore/dump_stream.h"
 #include "source/source.h"
+
+struct restoring {
+	struct nightburn *nb;
+	const struct nb_restore_options *options;
+	struct nb_blocks *blocks;
+	const struct nb_nodes *nodes;
+	struct nb_disc_backup *held; /* reduced to the dump */
+};
 
 /* The dump that is meant: the one named, the one of that database, or the
  * only one. */
@@ -99,32 +108,24 @@ check_kind(const struct nb_manifest_source *source)
 		       source->kind, source->name);
 }
 
+/* SPEC filled in, and the dump into the database. */
 static enum nb_err
-load_database(const struct nightburn *nb, const char *job,
-	      const struct nb_restore_options *options, const char *dir,
-	      const struct nb_manifest_source *source, const char *relative)
+load_database(const struct restoring *r,
+	      const struct nb_manifest_source *source,
+	      struct nb_source_restore *spec)
 {
 	const struct nb_config_source unknown = { .name = source->name };
-	const struct nb_config_source *configured = nb
-		? nb_config_source(nb->config, job, source->kind, source->name)
+	const struct nb_config_source *configured = r->nb
+		? nb_config_source(r->nb->config, r->held->manifest.job,
+				   source->kind, source->name)
 		: NULL;
-	const struct nb_source_ops *ops = nb_source_find(source->kind);
-	struct nb_source_restore spec = {
-		.record = source,
-		.source = configured ? configured : &unknown,
-		.into = options->into,
-		.conninfo = options->conninfo,
-		.run_as = options->run_as,
-	};
-	char *path = NULL;
-	enum nb_err err;
 
-	err = nb_path_join(dir, relative, &path);
-	spec.path = path;
-	if (!err)
-		err = ops->restore(&spec);
-	free(path);
-	return err;
+	spec->record = source;
+	spec->source = configured ? configured : &unknown;
+	spec->into = r->options->into;
+	spec->conninfo = r->options->conninfo;
+	spec->run_as = r->options->run_as;
+	return nb_source_find(source->kind)->restore(spec);
 }
 
 enum nb_err
@@ -157,18 +158,75 @@ nb_restore_temporary(const struct nightburn *nb, char **path, int *fd)
 	return NB_OK;
 }
 
+/* Several files, which the program opens itself: by way of a directory. */
+static enum nb_err
+by_directory(const struct restoring *r, const struct nb_manifest_source *source,
+	     struct nb_extract_result *result)
+{
+	struct nb_restore_target target = { -1, false, false };
+	const char *relative =
+		source->path + strlen(r->held->manifest.backup_id) + 1;
+	struct nb_source_restore spec = { .path = NULL };
+	char *dir = NULL, *path = NULL;
+	enum nb_err err = nb_restore_temporary(r->nb, &dir, &target.fd),
+		    removed;
+
+	if (err)
+		return err;
+	err = nb_restore_extract(r->nb, r->blocks, r->nodes, r->held,
+				 r->options, target, result);
+	if (!err)
+		err = make_reachable(target.fd, source->kind);
+	if (!err)
+		err = give_to(target.fd, r->held, r->options->run_as);
+	if (!err)
+		err = nb_path_join(dir, relative, &path);
+	spec.path = path;
+	if (!err)
+		err = load_database(r, source, &spec);
+	nb_fd_close(&target.fd);
+	removed = nb_path_remove(AT_FDCWD, dir);
+	free(path);
+	free(dir);
+	return err ? err : removed;
+}
+
+/* The database is not touched before all of the dump was read and is sound. */
+static enum nb_err
+by_stream(const struct restoring *r, const struct nb_manifest_source *source,
+	  struct nb_extract_result *result)
+{
+	struct nb_dump_stream stream = { .nb = r->nb, .blocks = r->blocks };
+	struct nb_source_restore spec = { .read = nb_dump_stream_read,
+					  .read_ctx = &stream,
+					  .tick = nb_dump_stream_tell,
+					  .tick_ctx = &stream };
+	enum nb_err err = nb_dump_stream_open(&stream, r->nodes,
+					      &r->held->entries, source->path);
+
+	if (!err)
+		err = nb_dump_stream_check(&stream);
+	result->bad = err == NB_ECORRUPT;
+	if (!err)
+		err = load_database(r, source, &spec);
+	if (!err) {
+		result->files = 1;
+		result->bytes = stream.entry->size;
+	}
+	return err;
+}
+
 enum nb_err
 nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		struct nb_blocks *blocks, const struct nb_nodes *nodes,
 		struct nb_disc_backup *held, struct nb_extract_result *result)
 {
+	const struct restoring r = { nb, options, blocks, nodes, held };
 	size_t prefix = strlen(held->manifest.backup_id) + 1;
 	const struct nb_manifest_source *source;
-	struct nb_restore_target target = { -1, false, false };
-	char *dir = NULL;
-	enum nb_err err, removed;
+	enum nb_err err = choose_dump(held, options, &source);
+	const struct nb_source_ops *ops;
 
-	err = choose_dump(held, options, &source);
 	if (!err)
 		err = check_kind(source);
 	if (!err && (!source->path || strlen(source->path) <= prefix))
@@ -176,21 +234,10 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 			      source->name);
 	if (!err)
 		err = nb_restore_select(held, options, source->path);
-	if (!err)
-		err = nb_restore_temporary(nb, &dir, &target.fd);
 	if (err)
 		return err;
-	err = nb_restore_extract(nb, blocks, nodes, held, options, target,
-				 result);
-	if (!err)
-		err = make_reachable(target.fd, source->kind);
-	if (!err)
-		err = give_to(target.fd, held, options->run_as);
-	if (!err)
-		err = load_database(nb, held->manifest.job, options, dir,
-				    source, source->path + prefix);
-	nb_fd_close(&target.fd);
-	removed = nb_path_remove(AT_FDCWD, dir);
-	free(dir);
-	return err ? err : removed;
+	ops = nb_source_find(source->kind);
+	return ops->by_path && ops->by_path(source)
+		? by_directory(&r, source, result)
+		: by_stream(&r, source, result);
 }

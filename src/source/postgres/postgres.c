@@ -322,4 +322,5 @@ const struct nb_source_ops nb_source_postgres = {
 	.collect = collect,
 	.is_staged = is_staged,
 	.restore = nb_pg_restore,
+	.by_path = nb_pg_restore_by_path,
 };

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/postgres/restore.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/fd.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "filter/chain.h"
 #include "source/postgres/format.h"
 
 /* Relations that a person or an application made. */
@@ -54,11 +50,11 @@ connection(const struct nb_source_restore *r, const char *database, char **out)
 
 static enum nb_err
 run_program(const struct nb_source_restore *r, const char *const *argv,
-	    int stdin_fd, struct nb_proc_result *result)
+	    struct nb_proc_result *result)
 {
 	struct nb_proc spec = { .argv = argv,
 				.run_as = r->run_as,
-				.stdin_fd = stdin_fd };
+				.stdin_fd = -1 };
 
 	return nb_proc_run(&spec, result);
 }
@@ -80,7 +76,7 @@ query(const struct restoring *r, const char *database, const char *sql,
 				       "-d",    target, "-c",
 				       sql,     NULL };
 
-		err = run_program(r->what, argv, -1, &result);
+		err = run_program(r->what, argv, &result);
 	}
 	if (!err) {
 		*ok = result.exit_code == 0;
@@ -114,7 +110,7 @@ create_database(const struct restoring *r)
 				       "-d",    target, "-c",
 				       text,    NULL };
 
-		err = run_program(r->what, argv, -1, &result);
+		err = run_program(r->what, argv, &result);
 	}
 	if (!err)
 		err = nb_proc_check("psql", &result, NB_EFAIL);
@@ -146,80 +142,62 @@ prepare_database(const struct restoring *r)
 	return err;
 }
 
+/* A program that restores, and where its stdin comes from. */
+struct loading {
+	const struct nb_source_restore *what;
+	struct nb_pipe *pipe; /* NULL: no stdin */
+};
+
+/* The program of a dump that cannot be read is ended, since it would take the
+ * end of the pipe for the end of the dump. */
 static enum nb_err
-write_plain(void *ctx, const void *data, size_t n)
+tick(void *ctx)
 {
-	return nb_fd_write(*(int *)ctx, data, n)
-		? nb_fail_errno(nb_fd_write_error(), "dump: cannot write")
-		: NB_OK;
+	const struct loading *l = ctx;
+
+	if (l->pipe && nb_pipe_failed(l->pipe))
+		return NB_ECORRUPT;
+	return l->what->tick ? l->what->tick(l->what->tick_ctx) : NB_OK;
 }
 
-/* FROM, as it was before its filters, into TO. */
 static enum nb_err
-decompress(const struct nb_source_restore *r, int from, int to)
+load(const struct restoring *r, const char *const *argv)
 {
-	const struct nb_chain_spec spec = { .object = r->path,
-					    .filters = r->record->compression,
-					    .put = write_plain,
-					    .ctx = &to };
-	struct nb_chain *chain = NULL;
-	enum nb_err err = nb_chain_read(&spec, &chain);
+	struct loading l = { .what = r->what };
+	const struct nb_pipe_spec spec = { .object = r->what->into,
+					   .produce = r->what->read,
+					   .ctx = r->what->read_ctx,
+					   .hold = true };
+	struct nb_proc_result result = { 0 };
+	struct nb_proc proc = { .argv = argv,
+				.run_as = r->what->run_as,
+				.stdin_fd = -1,
+				.tick = tick,
+				.ctx = &l };
+	enum nb_err err = NB_OK, fed = NB_OK;
 
+	if (!r->format->directory)
+		err = nb_pipe_begin(&spec, &proc.stdin_fd, &l.pipe);
 	if (!err)
-		err = nb_chain_pump(chain, from);
-	nb_chain_free(chain);
-	return err;
-}
-
-/* The dump as the programs read it, from its beginning; *FD is the caller's. */
-static enum nb_err
-open_dump(const struct nb_source_restore *r, int *fd)
-{
-	enum nb_err err = NB_OK;
-	int plain = -1, file;
-
-	file = open(r->path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return nb_fail_errno(NB_EIO, "%s: cannot open", r->path);
-	if (!r->record->compression
-	    || !strcmp(r->record->compression, "none")) {
-		*fd = file;
-		return NB_OK;
-	}
-	{
-		char *directory = NULL, *slash;
-
-		err = nb_str_dup(r->path, &directory);
-		if (!err) {
-			slash = strrchr(directory, '/');
-			if (slash)
-				*slash = '\0';
-			plain = open(slash ? directory : ".",
-				     O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-			if (plain < 0)
-				err = nb_fail_errno(
-					NB_EIO,
-					"%s: cannot create a temporary file",
-					directory);
-		}
-		free(directory);
-	}
-	if (!err)
-		err = decompress(r, file, plain);
-	if (!err && lseek(plain, 0, SEEK_SET))
-		err = nb_fail_errno(NB_EIO, "%s: cannot rewind", r->path);
-	nb_fd_close(&file);
-	if (err)
-		nb_fd_close(&plain);
-	else
-		*fd = plain;
+		err = nb_proc_run(&proc, &result);
+	if (l.pipe)
+		fed = nb_pipe_end(l.pipe, &proc.stdin_fd);
+	if (fed)
+		err = nb_fail(fed,
+			      "%s: the dump could not be read to its end: the "
+			      "database is incomplete\nhint: drop it",
+			      r->what->into);
+	else if (!err)
+		err = nb_proc_check(nb_pg_program_name(r->format->reader),
+				    &result, NB_EFAIL);
+	nb_proc_result_free(&result);
 	return err;
 }
 
 static enum nb_err
 run_restore(const struct restoring *r, const char *target)
 {
-	/* A directory is an argument of pg_restore, the file its stdin. */
+	/* A directory is an argument of pg_restore, all else its stdin. */
 	const char *archive[] = {
 		r->reader, "-w",   "--exit-on-error",
 		"-d",      target, r->format->directory ? r->what->path : NULL,
@@ -228,22 +206,16 @@ run_restore(const struct restoring *r, const char *target)
 	const char *text[] = { r->reader, "-X",        "-w", "-q",
 			       "-o",      "/dev/null", "-v", "ON_ERROR_STOP=1",
 			       "-d",      target,      NULL };
-	const char *const *argv =
-		r->format->reader == NB_PG_RESTORE ? archive : text;
-	struct nb_proc_result result = { 0 };
-	enum nb_err err = NB_OK;
-	int fd = -1;
 
-	if (!r->format->directory)
-		err = open_dump(r->what, &fd);
-	if (!err)
-		err = run_program(r->what, argv, fd, &result);
-	if (!err)
-		err = nb_proc_check(nb_pg_program_name(r->format->reader),
-				    &result, NB_EFAIL);
-	nb_proc_result_free(&result);
-	nb_fd_close(&fd);
-	return err;
+	return load(r, r->format->reader == NB_PG_RESTORE ? archive : text);
+}
+
+bool
+nb_pg_restore_by_path(const struct nb_manifest_source *record)
+{
+	const struct nb_pg_format *found = nb_pg_format_named(record->format);
+
+	return found && found->directory;
 }
 
 enum nb_err
@@ -258,7 +230,7 @@ nb_pg_restore(const struct nb_source_restore *what)
 
 	if (!r.format)
 		return nb_fail(NB_ECORRUPT, "%s: no format \"%s\" is known",
-			       what->path,
+			       what->source->name,
 			       what->record->format ? what->record->format
 						    : "");
 	err = nb_pg_program_find(what->source, NB_PG_PSQL, &r.psql);

@@ -11,8 +11,12 @@
  * Restores.  NB_EWRONG: the database exists and has tables in it (nothing was
  * done); NB_EFAIL: a program failed, its last words are logged; NB_ESOURCE:
  * there is no such program; NB_ECORRUPT:
- * the format is unknown.
+ * the format is unknown; what ->read gave: the program was ended before it came
+ * to the end of the dump.
  */
 enum nb_err nb_pg_restore(const struct nb_source_restore *restore);
+
+/* Only a dump that is a directory stands on this host. */
+bool nb_pg_restore_by_path(const struct nb_manifest_source *record);
 
 #endif

@@ -11,7 +11,6 @@
 
 #include "base/fd.h"
 #include "base/str.h"
-#include "source/postgres/restore.h"
 
 #define ROWS "SELECT count(*), md5(string_agg(word, ',' ORDER BY id)) FROM t"
 
@@ -113,76 +112,6 @@ START_TEST(a_dump_in_each_form_is_hashed_and_restores)
 	ck_assert_uint_eq(e->uid, pw->pw_uid);
 	ck_assert_int_eq(e->mtime, 1795223700);
 	assert_restores(forms[_i].path, forms[_i].unpack, forms[_i].restore);
-	pg_free();
-}
-END_TEST
-
-START_TEST(a_dump_in_each_form_comes_back_through_our_restore)
-{
-	struct nb_config_source source = pg_source();
-	const struct nb_manifest_source *record;
-	char rows[256];
-
-	snprintf(rows, sizeof rows, "%s", pg_sql("testdb", ROWS));
-	pg_options.format = forms[_i].format;
-	pg_options.compress.method = forms[_i].compression;
-	nb_assert_ok(pg_collect(&source));
-	record = &pg_output.sources->at[0];
-	nb_assert_ok(nb_pg_restore(
-		&(struct nb_source_restore){ .record = record,
-					     .source = &source,
-					     .path = pg_staged(forms[_i].path),
-					     .into = "restored",
-					     .run_as = "postgres" }));
-	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
-	pg_sql("postgres", "DROP DATABASE restored");
-	pg_free();
-}
-END_TEST
-
-static enum nb_err
-restore_testdb(const struct nb_config_source *source)
-{
-	const struct nb_manifest_source *record = &pg_output.sources->at[0];
-
-	return nb_pg_restore(&(struct nb_source_restore){
-		.record = record,
-		.source = source,
-		.path = pg_staged("postgres/testdb.dump"),
-		.into = "restored",
-		.run_as = "postgres" });
-}
-
-START_TEST(restore_uses_the_programs_that_run_uses)
-{
-	struct nb_config_source source = pg_source();
-	char program[256], rows[256], *path = strdup(getenv("PATH"));
-	char *used = NULL;
-	size_t length;
-
-	snprintf(rows, sizeof rows, "%s", pg_sql("testdb", ROWS));
-	nb_assert_ok(pg_collect(&source));
-	nb_test_write("log", "", 0666);
-	/* As cron has it: none of the programs is on PATH. */
-	setenv("PATH", nb_test_dir(), 1);
-	nb_assert_ok(restore_testdb(&source));
-	setenv("PATH", path, 1);
-	ck_assert_str_eq(pg_sql("restored", ROWS), rows);
-	pg_sql("postgres", "DROP DATABASE restored");
-	/* Configured: it, and the psql beside it. */
-	snprintf(program, sizeof program, "%s",
-		 pg_fake("pg_restore",
-			 "echo pg_restore >>\"${0%/*}/log\"\n"
-			 "exec pg_restore \"$@\""));
-	pg_fake("psql", "echo psql >>\"${0%/*}/log\"\nexec psql \"$@\"");
-	pg_options.pg_restore = program;
-	nb_assert_ok(restore_testdb(&source));
-	pg_sql("postgres", "DROP DATABASE restored");
-	nb_assert_ok(nb_fd_load(AT_FDCWD, nb_test_path("log"), 1 << 10, &used,
-				&length));
-	ck_assert_str_eq(used, "psql\npsql\npg_restore\n");
-	free(used);
-	free(path);
 	pg_free();
 }
 END_TEST
@@ -328,11 +257,7 @@ main(void)
 
 	tcase_add_loop_test(tc, a_dump_in_each_form_is_hashed_and_restores, 0,
 			    (int)(sizeof forms / sizeof *forms));
-	tcase_add_loop_test(tc,
-			    a_dump_in_each_form_comes_back_through_our_restore,
-			    0, (int)(sizeof forms / sizeof *forms));
 	tcase_add_test(tc, a_dump_in_directory_format_is_hashed_file_by_file);
-	tcase_add_test(tc, restore_uses_the_programs_that_run_uses);
 	tcase_add_test(tc, globals_hold_the_roles);
 	tcase_add_test(tc, all_databases_are_listed_and_dumped_by_name);
 	tcase_add_test(tc,
