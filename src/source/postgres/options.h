@@ -31,7 +31,10 @@ struct nb_pg_options {
 static inline const struct nb_pg_options *
 nb_pg_options(const struct nb_config_source *source)
 {
-	return source->options;
+	/* Of a dump that no configuration knows any more. */
+	static const struct nb_pg_options none;
+
+	return source->options ? source->options : &none;
 }
 
 extern const struct nb_field nb_pg_fields[];
