@@ -254,10 +254,11 @@ START_TEST(a_catalog_of_a_newer_program_is_left_alone)
 	ck_assert_int_eq(nb_catalog_open(nb_test_path("now/catalog.db"),
 					 NB_CATALOG_WORK, &catalog),
 			 NB_EFAIL);
-	ck_assert_ptr_nonnull(strstr(nb_test_log(),
-				     "schema 99, this program supports "
-				     "4\nhint: use the nightburn that "
-				     "wrote it"));
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(),
+		       "schema 99, this program supports "
+		       "4\nhint: use the version of nightburn that "
+		       "wrote it"));
 	unmake();
 }
 END_TEST
