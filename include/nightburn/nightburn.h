@@ -107,10 +107,11 @@ struct nb_disc_info {
 				      newest is bad; 0: of the newest */
 	char disc_id[33], pool[65], disc[65], backup_id[41];
 	uint64_t generation;
-	int64_t created; /* of the label */
-	bool ours;       /* the label bears the key of this
-				      installation (when the configuration
-				      is known) */
+	int64_t created;  /* of the label */
+	bool ours;        /* the label was made with the key of this
+				      installation */
+	bool key_checked; /* OURS is known: there is a configuration, and
+				      its key could be read, or there is none */
 };
 /*
  * Looks at the disc in a drive, the first that has one.  CHOICE may be NULL; NB

@@ -59,6 +59,12 @@ nb_fd_write(int fd, const void *buf, size_t n)
 }
 
 enum nb_err
+nb_fd_open_error(void)
+{
+	return errno == ENOENT || errno == ENOTDIR ? NB_ENOTFOUND : NB_EIO;
+}
+
+enum nb_err
 nb_fd_write_error(void)
 {
 	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? NB_EFULL

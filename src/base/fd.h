@@ -44,5 +44,8 @@ enum nb_err nb_fd_sync_dir(int dirfd, const char *path);
 
 /* NB_EFULL when errno says that space or quota is used up, else NB_EIO. */
 enum nb_err nb_fd_write_error(void);
+/* The code for errno of a path that could not be opened or looked at:
+ * NB_ENOTFOUND when nothing is there, else NB_EIO. */
+enum nb_err nb_fd_open_error(void);
 
 #endif

@@ -41,6 +41,7 @@ static const struct nb_column disc_columns[] = {
 	NB_COLUMN(NUMBER, "generation", DISC, generation),
 	NB_COLUMN(DATE, "created", DISC, created),
 	NB_COLUMN(BOOL, "ours", DISC, ours),
+	NB_COLUMN(BOOL, "key_checked", DISC, key_checked),
 };
 
 static void
@@ -81,7 +82,10 @@ tell_disc(struct nb_str *s, const void *row)
 	if (d->label != NB_LABEL_GOOD && !d->session)
 		return;
 	nb_str_addf(s, "disc        %s of pool %s%s\n", d->disc, d->pool,
-		    d->ours ? "" : ", without the key of this installation");
+		    d->ours                  ? ""
+			    : d->key_checked ? ", without the key of this "
+					       "installation"
+					     : ", key not checked");
 	nb_str_addf(s, "backup      %s, generation %llu, %s\n", d->backup_id,
 		    (unsigned long long)d->generation,
 		    nb_report_date(d->created, date));

@@ -23,6 +23,15 @@ store(void *ctx, const void *data, size_t n)
 }
 
 enum nb_err
+nb_dump_exists(const char *path)
+{
+	return nb_fail(NB_ECONFIG,
+		       "%s: already exists\nhint: two sources of the job use "
+		       "the same name",
+		       path);
+}
+
+enum nb_err
 nb_dump_file_open(struct nb_dump_file *file,
 		  const struct nb_dump_file_spec *spec)
 {
@@ -34,8 +43,12 @@ nb_dump_file_open(struct nb_dump_file *file,
 		return err;
 	file->fd = nb_path_open(spec->directory, spec->path,
 				O_RDWR | O_CREAT | O_EXCL, 0600);
+	if (file->fd < 0 && errno == EEXIST && spec->exists) {
+		*spec->exists = true;
+		return NB_OK;
+	}
 	if (file->fd < 0 && errno == EEXIST)
-		return NB_ENOTFOUND;
+		return nb_dump_exists(spec->path);
 	if (file->fd < 0)
 		return nb_fail_errno(nb_fd_write_error(), "%s: cannot create",
 				     spec->path);

@@ -30,10 +30,16 @@ struct nb_dump_file_spec {
 	const char *path;
 	const char *filters; /* as in nb_chain_spec; outlives the file */
 	int level;           /* of compression; -1: the filter's choice */
+	/* Not NULL: a file that is there already is no error, but sets *EXISTS
+	 * and stays closed. */
+	bool *exists;
 };
 
-/* Makes the file, mode 0600.  NB_ENOTFOUND (not logged) when it exists already,
- * NB_EIO, NB_EFULL, and what nb_chain_write gives.  Clear it in every case. */
+/* Logs that PATH is there already, by another source; gives NB_ECONFIG. */
+enum nb_err nb_dump_exists(const char *path);
+
+/* Makes the file, mode 0600.  NB_ECONFIG when it exists already, NB_EIO,
+ * NB_EFULL, and what nb_chain_write gives.  Clear it in every case. */
 enum nb_err nb_dump_file_open(struct nb_dump_file *file,
 			      const struct nb_dump_file_spec *spec);
 enum nb_err nb_dump_file_write(struct nb_dump_file *file, const void *data,

@@ -76,7 +76,7 @@ open_file(struct nb_stage *stage, const char *name, struct nb_dump_file *file)
 		err = nb_dump_file_open(
 			file,
 			&(struct nb_dump_file_spec){ stage->context->staging,
-						     path, NULL, -1 });
+						     path, NULL, -1, NULL });
 	free(path);
 	return err;
 }

@@ -396,7 +396,31 @@ M = L['mac']; sign(open('$state/key', 'rb').read())
 assert L['mac'] == M" && nb_is 0 plan && says out "plan    append" &&
 		insert B && refused label-forged "$no_key"
 }
+# Whose the disc is says the key, which needs no catalog.
+damaged()
+{
+	local none='without the key of this installation'
+	insert A
+	cp "$state/catalog.db" "$work/catalog" &&
+		printf 'damaged' | dd of="$state/catalog.db" bs=1 seek=4096 \
+			conv=notrunc 2>/dev/null &&
+		nb_is 0 disc && ! grep "$none" "$work/out" &&
+		says out "DB-A of pool" && nb_is 0 disc --json &&
+		says out '"ours": true' || return 1
+	mv "$work/catalog" "$state/catalog.db"
+	chmod 644 "$state/key"
+	nb_is 0 disc && says err "chmod 600" && ! grep "$none" "$work/out" &&
+		says out "key not checked" && nb_is 0 verify &&
+		says err 'not recorded: the key of this installation cannot' &&
+		! grep "not made with the key" "$work/err" || return 1
+	chmod 600 "$state/key"
+	"$nightburn" -c "$work/none.conf" disc \
+		--device "stdio:$work/drive" >"$work/out" 2>&1
+	says out "key not checked" && nb_is 0 verify
+}
 check "a person adopts a disc without its key; its next label has a MAC" \
 	adopted
+check "a damaged catalog, or a key that cannot be read, makes no disc a stranger" \
+	damaged
 
 finish

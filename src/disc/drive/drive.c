@@ -94,7 +94,8 @@ check_recorder(const char *path)
 	struct stat st;
 
 	if (stat(path, &st))
-		return nb_fail_errno(NB_ENOTFOUND, "%s: no such device", path);
+		return nb_fail_errno(nb_fd_open_error(), "%s: no such device",
+				     path);
 	if (S_ISBLK(st.st_mode) && major(st.st_rdev) == MAJOR_SR)
 		return NB_OK;
 	if (S_ISCHR(st.st_mode) && major(st.st_rdev) == MAJOR_SG)

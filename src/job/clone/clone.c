@@ -45,7 +45,8 @@ is_empty(const char *path, bool *empty)
 	struct dirent *d;
 
 	if (!dir)
-		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot open", path);
+		return nb_fail_errno(nb_fd_open_error(), "%s: cannot open",
+				     path);
 	*empty = true;
 	while ((d = readdir(dir)))
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..")
@@ -77,8 +78,9 @@ open_target(struct clone *c)
 	}
 	c->root = open(c->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c->root < 0)
-		err = nb_fail_errno(NB_ENOTFOUND, "clone %s: cannot open %s",
-				    c->config->name, c->target);
+		err = nb_fail_errno(nb_fd_open_error(),
+				    "clone %s: cannot open %s", c->config->name,
+				    c->target);
 	return err;
 }
 

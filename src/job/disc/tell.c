@@ -5,23 +5,23 @@
 
 #include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
+#include "store/key.h"
 
-/* Does the label bear the key of the installation of NB?  Makes nothing. */
-static bool
-is_ours(struct nightburn *nb, const struct nb_label *label)
+/* Was the label made with the key of the installation?  The catalog, which may
+ * be damaged, is not needed to know. */
+static void
+judge(struct nightburn *nb, const struct nb_label *label,
+      struct nb_disc_info *out)
 {
-	struct nb_pool_context context;
-	bool ours = false;
+	struct nb_key key = { { 0 } };
+	enum nb_err err;
 
-	for (size_t i = 0; nb && !ours && i < nb->config->jobs.count; i++) {
-		if (nb_pool_context_open(nb, nb->config->jobs.at[i].name,
-					 NB_POOL_PEEK, &context))
-			continue;
-		ours = !nb_pool_context_key(&context, false)
-			&& nb_pool_context_signed(&context, label);
-		nb_pool_context_close(&context);
-	}
-	return ours;
+	if (!nb)
+		return;
+	err = nb_key_load(nb->config->state_dir, &key);
+	out->key_checked = !err || err == NB_ENOTFOUND;
+	out->ours = !err && nb_label_is_signed(label, &key);
+	nb_key_clear(&key);
 }
 
 static void
@@ -41,7 +41,7 @@ tell_label(struct nightburn *nb, const struct nb_inspection *look,
 	memcpy(out->backup_id, label->backup_id, sizeof out->backup_id);
 	out->generation = label->generation;
 	out->created = label->created;
-	out->ours = is_ours(nb, label);
+	judge(nb, label, out);
 }
 
 void

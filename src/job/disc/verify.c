@@ -109,7 +109,6 @@ record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
 {
 	const struct nb_label *label = &look->label;
 
-	nb_pool_context_key(context, false);
 	if (!nb_pool_context_signed(context, label))
 		return nb_fail(NB_EFOREIGN,
 			       "%s: not recorded: the label was not made with "
@@ -168,9 +167,18 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 {
 	const struct nb_pool_disc *disc;
 	bool less = false;
-	enum nb_err err;
+	enum nb_err err = nb_pool_context_key(context, false);
 
-	nb_pool_context_key(context, false);
+	/* Nobody knows whose the disc is, until the key can be read. */
+	if (err && !outcome.lost) {
+		nb_log(NB_WARNING,
+		       "%s: not recorded: the key of this installation cannot "
+		       "be read",
+		       look->label.disc);
+		return NB_OK;
+	}
+	if (err)
+		return err;
 	if (outcome.lost && outcome.err == NB_OK
 	    && !nb_pool_by_id(&context->view, look->label.disc_id)) {
 		err = record_lost(context, look, outcome.contents);

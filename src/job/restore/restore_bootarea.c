@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "job/destroy.h"
 #include "job/disc/manifest_mac.h"
 #include "source/boot/area_restore.h"
 #include "source/source.h"
@@ -174,6 +175,27 @@ load_record(int dir, const char *path, struct nb_bootarea *area, int *pieces)
 	return err;
 }
 
+static enum nb_err
+overwrite(void *ctx)
+{
+	return nb_boot_write(ctx);
+}
+
+/* nb_boot_write looks at the disk once more and asks nb_target_check, with the
+ * disk held open: nobody else can take it between the answer and the act.
+ * Without the second name nothing can be destroyed, and it says why. */
+static enum nb_err
+destroy(struct nightburn *nb, struct nb_boot_restore *spec)
+{
+	const struct nb_destroy steps = {
+		.what = "restore",
+		.inhibit = "a disk is being overwritten",
+		.act = overwrite,
+	};
+
+	return spec->again ? nb_destroy(nb, &steps, spec) : nb_boot_write(spec);
+}
+
 /* The pieces stand in DIR, beneath PATH. */
 static enum nb_err
 write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
@@ -196,7 +218,7 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 	if (!err)
 		err = show(options, source, &area, &target);
 	if (!err)
-		err = nb_boot_write(&spec);
+		err = destroy(nb, &spec);
 	nb_fd_close(&spec.pieces);
 	nb_boot_target_clear(&target);
 	nb_bootarea_clear(&area);

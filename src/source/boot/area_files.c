@@ -27,10 +27,10 @@ copy_file(struct nb_boot_job *job, int root, const char *path,
 		err = nb_fail_errno(NB_ESOURCE, "%s: cannot open %s",
 				    job->object, e->root_path);
 	if (!err)
-		err = nb_dump_file_open(
-			&file,
-			&(struct nb_dump_file_spec){
-				job->stage.context->staging, path, NULL, -1 });
+		err = nb_dump_file_open(&file,
+					&(struct nb_dump_file_spec){
+						job->stage.context->staging,
+						path, NULL, -1, NULL });
 	if (!err)
 		err = nb_stage_pump(&job->stage, fd, &file);
 	if (!err)

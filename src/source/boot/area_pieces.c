@@ -85,7 +85,7 @@ copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
 			file,
 			&(struct nb_dump_file_spec){
 				job->stage.context->staging, path,
-				piece->zstd ? "zstd" : NULL, -1 });
+				piece->zstd ? "zstd" : NULL, -1, NULL });
 	if (!err)
 		err = nb_boot_read(job->object, job->fd, piece->offset,
 				   piece->bytes, copy_bytes, &c);

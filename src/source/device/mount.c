@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/proc.h"
 #include "base/str.h"
 
@@ -60,7 +61,8 @@ nb_mounted_at(const char *path, bool *is)
 	enum nb_err err;
 
 	if (!search.path)
-		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
+		return nb_fail_errno(nb_fd_open_error(), "%s: cannot find",
+				     path);
 	err = nb_mounts(compare, &search);
 	*is = search.found;
 	free((char *)search.path);

@@ -41,12 +41,14 @@ open_file(struct nb_pg_dump *dump)
 		.directory = dump->context->staging,
 		.path = "postgres/globals.sql",
 	};
+	bool exists = false;
 	enum nb_err err;
 
 	if (dump->format->globals) {
 		/* restore.sh and people look for this name first. */
+		spec.exists = &exists;
 		err = nb_dump_file_open(&dump->file, &spec);
-		if (err != NB_ENOTFOUND) {
+		if (err || !exists) {
 			free(dump->path);
 			dump->path = NULL;
 			return err ? err
@@ -54,6 +56,7 @@ open_file(struct nb_pg_dump *dump)
 						&dump->path);
 		}
 		nb_dump_file_clear(&dump->file);
+		spec.exists = NULL;
 	}
 	spec.path = dump->path;
 	spec.filters = dump->format->packed ? NULL : dump->format->filters;
@@ -73,7 +76,7 @@ make_directory(struct nb_pg_dump *dump)
 		return err;
 	if (mkdirat(staging, dump->path, 0700)) {
 		err = errno == EEXIST
-			? NB_ENOTFOUND
+			? nb_dump_exists(dump->path)
 			: nb_fail_errno(nb_fd_write_error(),
 					"%s: cannot create directory",
 					dump->path);
@@ -121,11 +124,6 @@ nb_pg_dump_run(struct nb_pg_dump *dump)
 	if (!err)
 		err = dump->format->directory ? make_directory(dump)
 					      : open_file(dump);
-	if (err == NB_ENOTFOUND)
-		err = nb_fail(NB_ECONFIG,
-			      "%s: %s already exists\nhint: two sources of the "
-			      "job use the same name",
-			      dump->object, dump->path);
 	dump->sink = store;
 	dump->sink_ctx = dump;
 	if (!err)

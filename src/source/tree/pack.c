@@ -242,7 +242,7 @@ pack(struct pack *p, const char *path, struct nb_source_output *out)
 		err = nb_dump_file_open(
 			&p->file,
 			&(struct nb_dump_file_spec){ w->context->staging, path,
-						     "zstd", -1 });
+						     "zstd", -1, NULL });
 	if (!err)
 		err = write_archive(p);
 	if (!err)

@@ -188,7 +188,8 @@ take_path(const char *path, struct nb_tree_options *tree)
 
 	tree->path = realpath(path, NULL);
 	if (!tree->path || stat(tree->path, &st))
-		return nb_fail_errno(NB_ENOTFOUND, "%s: cannot find", path);
+		return nb_fail_errno(nb_fd_open_error(), "%s: cannot find",
+				     path);
 	if (S_ISDIR(st.st_mode))
 		return NB_OK;
 	if (!S_ISREG(st.st_mode))

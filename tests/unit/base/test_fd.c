@@ -129,6 +129,24 @@ START_TEST(a_full_file_system_is_told_from_a_broken_one)
 }
 END_TEST
 
+START_TEST(only_what_is_not_there_is_not_found)
+{
+	static const struct {
+		int error;
+		enum nb_err err;
+	} rows[] = {
+		{ ENOENT, NB_ENOTFOUND }, { ENOTDIR, NB_ENOTFOUND },
+		{ EACCES, NB_EIO },       { EEXIST, NB_EIO },
+		{ EBUSY, NB_EIO },        { ELOOP, NB_EIO },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		errno = rows[i].error;
+		ck_assert_int_eq(nb_fd_open_error(), rows[i].err);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -140,6 +158,7 @@ main(void)
 	tcase_add_test(tc, a_file_is_saved_with_its_mode_and_loaded_again);
 	tcase_add_test(tc, what_is_missing_or_too_large_is_not_loaded);
 	tcase_add_test(tc, a_save_that_fails_leaves_the_old_file);
+	tcase_add_test(tc, only_what_is_not_there_is_not_found);
 	tcase_add_loop_test(tc, a_full_file_system_is_told_from_a_broken_one, 0,
 			    (int)(sizeof write_errors / sizeof *write_errors));
 	suite_add_tcase(suite, tc);

@@ -55,6 +55,7 @@ static const struct nb_disc_info disc = {
 	.generation = 6,
 	.created = 1795223700,
 	.ours = true,
+	.key_checked = true,
 };
 
 static const struct nb_disc_info no_disc = {
@@ -184,6 +185,7 @@ static const struct nb_restore_result restored = {
 static const struct nb_disc_info unsigned_disc = {
 	.device = "stdio:/d",
 	.state = NB_MEDIUM_CLOSED,
+	.key_checked = true,
 	.label = NB_LABEL_GOOD,
 	.pool = "db",
 	.disc = "DB-A",
