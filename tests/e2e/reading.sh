@@ -22,7 +22,7 @@ pool "p" { discs = { "A", "B" }  drives = { "upper" } }
 job "j" { pool = "p"  tree "t" { path = "$tree"  checksum = never } }
 END
 	chmod 600 "$work/nb.conf"
-	rm -rf "$work/state" "$work/disc" "$tree"/*
+	rm -rf "$work/state" "$work/disc" "${tree:?}"/*
 	"$vdrive" new --type "$1" --capacity 60000 "$work/disc" || return 1
 	for night in 1 2 3 4 5 6; do
 		head -c 3145728 /dev/urandom >"$tree/file$night"
