@@ -197,18 +197,21 @@ const char *
 nb_str_size(uint64_t bytes, char buf[16])
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };
-	double value = (double)bytes / 1000;
+	uint64_t tenth = 100, tenths;
 	size_t unit = 0;
 
 	if (bytes < 1000) {
 		snprintf(buf, 16, "%u B", (unsigned int)bytes);
 		return buf;
 	}
-	while (value >= 999.95 && unit + 1 < sizeof units / sizeof *units) {
-		value /= 1000;
+	tenths = bytes / tenth + (bytes % tenth >= tenth / 2);
+	while (tenths >= 10000 && unit + 1 < sizeof units / sizeof *units) {
+		tenth *= 1000;
+		tenths = bytes / tenth + (bytes % tenth >= tenth / 2);
 		unit++;
 	}
-	snprintf(buf, 16, "%.1f %s", value, units[unit]);
+	snprintf(buf, 16, "%u.%u %s", (unsigned int)(tenths / 10),
+		 (unsigned int)(tenths % 10), units[unit]);
 	return buf;
 }
 
