@@ -34,8 +34,9 @@ show_message(void *ctx, enum nb_level level, const char *message)
 int
 main(int argc, char **argv)
 {
-	struct nb_run_options options = { .job = argc > 2 ? argv[2] : NULL };
-	struct nb_run_result result = { 0 };
+	struct nb_run_options options = NB_INIT(nb_run_options);
+	struct nb_run_result result = NB_INIT(nb_run_result);
+	struct nb_plan_info plan = NB_INIT(nb_plan_info);
 	struct nightburn *nb = NULL;
 	int percent = -1;
 	enum nb_err err;
@@ -44,6 +45,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: run_job CONFIG [JOB]\n");
 		return nb_exit_status(NB_EUSAGE);
 	}
+	options.job = argc > 2 ? argv[2] : NULL;
+	result.plan = &plan;
 	nb_set_log(show_message, NULL);
 	err = nb_open(argv[1], &nb);
 	if (!err) {
@@ -51,8 +54,7 @@ main(int argc, char **argv)
 		err = nb_run(nb, &options, &result);
 	}
 	if (result.verified)
-		printf("%s is on disc %s\n", result.backup_id,
-		       result.plan.disc);
+		printf("%s is on disc %s\n", result.backup_id, plan.disc);
 	nb_close(nb);
 	return nb_exit_status(err);
 }

@@ -50,6 +50,7 @@ job/disc        base filter model/* store source/* disc/* job job/run/previous_s
 job/run         base filter model/* store source/* disc/* job job/disc
 job/restore     base filter model/* store source/* disc/* job job/disc
 job/clone       base filter model/* store source/* disc/* job
+job/api         base model/* source disc/* job
 report          base/str.h
 cli             base/str.h report
 vdrive/engine

@@ -3,19 +3,48 @@
  * libnightburn: everything that the program nightburn does, for other
  * programs.
  *
- *     struct nightburn *nb;
- *     struct nb_run_result result = { 0 };
+ *     struct nb_run_options options = NB_INIT(nb_run_options);
+ *     struct nb_run_result result = NB_INIT(nb_run_result);
+ *     struct nightburn *nb = NULL;
+ *     enum nb_err err = nb_open("/etc/nightburn/nightburn.conf", &nb);
  *
- *     err = nb_open("/etc/nightburn/nightburn.conf", &nb);
+ *     options.job = "nightly";
  *     if (!err)
- *             err = nb_run(nb, &(struct nb_run_options){ .job = "nightly" },
- *                          &result);
+ *             err = nb_run(nb, &options, &result);
  *     nb_close(nb);
  *     return nb_exit_status(err);
  *
  * Messages go to the sink of nb_set_log.  Times are seconds since 1970 UTC,
  * sizes bytes, addresses blocks of 2,048 bytes.  One nightburn object is used
  * by one thread at a time.  Strings in results belong to the result.
+ *
+ * How structs and functions may grow is told in <nightburn/size.h>.
+ *
+ * What it does to the process that calls it:
+ *
+ * - It starts threads, which end with the call that started them, except the
+ *   one that asks the UPS, which ends with nb_close.
+ * - It forks and runs programs (pg_dump, ssh, rsync, hooks), and waits for each
+ *   by its process id: SIGCHLD must not be ignored, and nobody may wait for any
+ *   child.  Between fork and exec only what signal-safety(7) lists is called,
+ *   but in the two cases here.  All descriptors are closed on exec.
+ * - A disc is read in a forked child, with limits of its own, that goes on
+ *   without exec: to be called before other threads of the program hold locks
+ *   of libraries that nightburn uses, too.
+ * - While a drive is open, a forked child is its watchdog.  When a call of the
+ *   drive does not return (option timeout), it writes a line to stderr and
+ *   sends SIGALRM to the process, with the exit status that is right at that
+ *   moment as its value, and SIGKILL ten seconds later.  Nothing can be saved
+ *   in the process then: the call hangs in the kernel.  A program that wants
+ *   that status has a handler of SIGALRM (SA_SIGINFO) which calls _exit with
+ *   it, as nightburn has; without one SIGALRM ends it.  What was begun is in
+ *   the journal, and the next run deals with it.
+ * - Signals: see nb_progress_fn.  No handler is installed and no mask of the
+ *   caller's threads is changed.  SIGPIPE and SIGXFSZ should be ignored; then
+ *   they are errors that are reported.  Only nb_remote_serve ignores SIGPIPE
+ *   itself.
+ * - It does not exit, and changes neither directory, umask, locale nor
+ *   environment.
  */
 #ifndef NIGHTBURN_NIGHTBURN_H
 #define NIGHTBURN_NIGHTBURN_H
@@ -25,7 +54,10 @@
 #include <stdint.h>
 
 #include <nightburn/catalog.h>
+#include <nightburn/disk.h>
 #include <nightburn/error.h>
+#include <nightburn/size.h>
+#include <nightburn/state.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -66,6 +98,7 @@ NB_API void nb_set_progress(struct nightburn *nb, nb_progress_fn *fn,
 
 /* What the configuration holds, for people; one line a job, source, drive. */
 struct nb_config_summary {
+	NB_SIZE(nb_config_summary);
 	size_t jobs, pools, drives, sources;
 };
 NB_API void nb_config_summary(const struct nightburn *nb,
@@ -77,8 +110,10 @@ struct nb_drive_row {
 	char address[256], vendor[16], product[24], revision[8], serial[64];
 	char profiles[256];
 };
-/* The recorders of this machine; needs no configuration.  Free *ROWS. */
-NB_API enum nb_err nb_drives(struct nb_drive_row **rows, size_t *count);
+/* Calls FN for each recorder of this machine; not zero from it ends the call
+ * with NB_ECANCELED.  Needs no configuration. */
+NB_API enum nb_err nb_drives(int (*fn)(void *ctx, const struct nb_drive_row *),
+			     void *ctx);
 
 /*
  * Which drive.  Each may be NULL.  DEVICE ("/dev/sr0", "stdio:PATH", or the
@@ -88,11 +123,13 @@ NB_API enum nb_err nb_drives(struct nb_drive_row **rows, size_t *count);
  * DEVICE and DRIVE; NB_ENOTFOUND: no such drive or job.
  */
 struct nb_drive_choice {
+	NB_SIZE(nb_drive_choice);
 	const char *device, *drive, *job;
 };
 
 /* The disc in a drive. */
 struct nb_disc_info {
+	NB_SIZE(nb_disc_info);
 	char device[512]; /* as given or configured */
 	char drive[65];   /* its name in the configuration, or "" */
 	enum nb_medium_state state;
@@ -131,6 +168,7 @@ NB_API enum nb_err nb_msinfo(struct nightburn *nb,
 
 /* What a run would do, or did. */
 struct nb_plan_info {
+	NB_SIZE(nb_plan_info);
 	char job[65], pool[65];
 	char drive[65], device[512];
 	enum nb_plan plan;
@@ -149,6 +187,7 @@ NB_API enum nb_err nb_plan_job(struct nightburn *nb,
 			       struct nb_plan_info *out);
 
 struct nb_run_options {
+	NB_SIZE(nb_run_options);
 	const char *job;            /* NULL: the only one */
 	const char *drive, *device; /* as nb_drive_choice */
 	bool dry_run;
@@ -161,7 +200,9 @@ struct nb_run_options {
 };
 
 struct nb_run_result {
-	struct nb_plan_info plan;
+	NB_SIZE(nb_run_result);
+	struct nb_plan_info *plan; /* the caller's, to be filled in as well;
+				      NULL: not wanted */
 	char backup_id[41];
 	uint64_t generation, files, bytes, blocks;
 	int session;
@@ -189,6 +230,7 @@ NB_API enum nb_err nb_append(struct nightburn *nb,
 			     struct nb_run_result *result);
 
 struct nb_media_options {
+	NB_SIZE(nb_media_options);
 	const char *job;            /* gives the pool; NULL: the only one */
 	const char *drive, *device; /* as nb_drive_choice */
 	bool dry_run;
@@ -231,6 +273,7 @@ NB_API enum nb_err nb_image(struct nightburn *nb,
 			    struct nb_run_result *result);
 
 struct nb_verify_result {
+	NB_SIZE(nb_verify_result);
 	char disc[65], backup_id[41];
 	uint64_t generation, files, bytes, bad;
 	int session; /* told of, a newer one is bad; 0: newest */
@@ -260,6 +303,7 @@ NB_API enum nb_err nb_accept(struct nightburn *nb, const char *job,
 			     bool *changed);
 
 struct nb_restore_options {
+	NB_SIZE(nb_restore_options);
 	const char *backup; /* id, prefix or generation; NULL: newest */
 	const char *device, *drive, *job; /* as nb_drive_choice */
 	const char *to;           /* directory, made when missing; or NULL */
@@ -272,6 +316,7 @@ struct nb_restore_options {
 	const char *run_as;   /* user for pg_restore and psql */
 };
 struct nb_restore_result {
+	NB_SIZE(nb_restore_result);
 	char backup_id[41], disc[65];
 	uint64_t generation, files, bytes, bad;
 };
@@ -281,67 +326,6 @@ struct nb_restore_result {
 NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);
-
-/* ---- a disk that boots ---- */
-
-struct nb_part_row {
-	unsigned int number;
-	uint64_t start, size; /* bytes; size 0: there is no such one */
-	const char *type, *fs, *label, *uuid; /* in words, or NULL */
-};
-struct nb_bootarea_row {
-	struct nb_part_row backup, target;
-	bool same;
-};
-/* A backup beside the device that it would go to. */
-struct nb_bootarea_info {
-	const char *source, *device; /* of the backup, as "/dev/sda" */
-	const char *target;
-	const char *backup_table, *target_table; /* "gpt", "dos", or "" */
-	uint64_t backup_size, target_size;       /* bytes */
-	const char *user; /* who uses the target; NULL: nobody */
-	const struct nb_bootarea_row *rows;
-	size_t row_count;
-};
-struct nb_bootarea_options {
-	const char *backup;               /* as nb_restore_options */
-	const char *device, *drive, *job; /* with the disc, as
-						  nb_drive_choice */
-	const char *source;               /* NULL: the only bootarea */
-	const char *to_device;            /* the disk to be overwritten */
-	const char *erase;                /* the same once more, else it is only
-				      shown */
-	/* What differs, before anything is written; not 0: stop. */
-	int (*show)(void *ctx, const struct nb_bootarea_info *info);
-	void *ctx;
-};
-/* Writes the boot area of a backup to a disk, and reads it back.  NB_EUSAGE:
- * not named twice; NB_EWRONG: the disk is in use, too small, or no disk. */
-NB_API enum nb_err nb_restore_bootarea(
-	struct nightburn *nb, const struct nb_bootarea_options *options,
-	struct nb_restore_result *result);
-
-/* ---- a standby disk ---- */
-
-struct nb_clone_options {
-	const char *name; /* of the block; NULL: the only one */
-	bool dry_run;
-	bool init;          /* make a clone of a disk that is none */
-	bool force;         /* init: although it is not empty */
-	bool accept_delete; /* max_delete does not count this time */
-};
-struct nb_clone_result {
-	char name[65];
-	uint64_t files, transferred, deleted, bytes;
-	bool compared;    /* contents were compared */
-	uint64_t corrupt; /* their content differed, their date did
-				      not: told by name */
-};
-/* Copies a running system to another disk, with rsync.  NB_EWRONG: it may not
- * be written, a person has to look; NB_ESOURCE: the copy is not complete. */
-NB_API enum nb_err nb_clone(struct nightburn *nb,
-			    const struct nb_clone_options *options,
-			    struct nb_clone_result *result);
 
 /* ---- a source's work for another host ---- */
 
@@ -360,6 +344,7 @@ NB_API enum nb_err nb_remote_serve(int in, int out, const char *const *allowed,
 NB_API enum nb_err nb_key_export(struct nightburn *nb, char text[NB_KEY_LINE]);
 
 struct nb_key_result {
+	NB_SIZE(nb_key_result);
 	char name[17];   /* tells keys apart, is no secret */
 	char before[17]; /* of the key that was there, or "" */
 	bool changed;    /* the key was written */

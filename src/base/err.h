@@ -21,8 +21,7 @@ enum nb_err nb_fail(enum nb_err err, const char *fmt, ...)
 enum nb_err nb_fail_errno(enum nb_err err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Logs "out of memory" and returns NB_ENOMEM.  Visible outside the library,
- * because the program is built with base/str. */
-NB_API enum nb_err nb_fail_memory(void);
+/* Logs "out of memory" and returns NB_ENOMEM. */
+enum nb_err nb_fail_memory(void);
 
 #endif

@@ -106,49 +106,6 @@ nb_str_add_shell(struct nb_str *s, const char *text)
 	nb_str_add(s, "'");
 }
 
-enum nb_err
-nb_str_take(struct nb_str *s, char **out)
-{
-	nb_str_add_bytes(s, "", 0);
-	if (s->failed) {
-		nb_str_free(s);
-		return nb_fail_memory();
-	}
-	*out = s->text;
-	*s = (struct nb_str)NB_STR_INIT;
-	return NB_OK;
-}
-
-enum nb_err
-nb_str_dup(const char *text, char **out)
-{
-	char *copy = NULL;
-
-	if (text) {
-		copy = strdup(text);
-		if (!copy)
-			return nb_fail_memory();
-	}
-	*out = copy;
-	return NB_OK;
-}
-
-enum nb_err
-nb_str_format(char **out, const char *fmt, ...)
-{
-	char *text;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return nb_fail_memory();
-	*out = text;
-	return NB_OK;
-}
-
 /* The length of the sequence at P, or 0 when it is not well-formed. */
 static size_t
 utf8_sequence(const unsigned char *p, size_t n)

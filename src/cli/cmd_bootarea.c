@@ -38,6 +38,7 @@ cmd_restore_bootarea(struct cli *cli)
 {
 	struct view view = { .report = cli_report(cli) };
 	struct nb_bootarea_options options = {
+		.size = sizeof options,
 		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
 			? cli->args[0]
 			: NULL,
@@ -50,7 +51,7 @@ cmd_restore_bootarea(struct cli *cli)
 		.show = show,
 		.ctx = &view,
 	};
-	struct nb_restore_result result = { 0 };
+	struct nb_restore_result result = NB_INIT(nb_restore_result);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed;
 

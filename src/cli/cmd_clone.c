@@ -5,13 +5,14 @@ enum nb_err
 cmd_clone(struct cli *cli)
 {
 	const struct nb_clone_options options = {
+		.size = sizeof options,
 		.name = cli->arg_count ? cli->args[0] : NULL,
 		.dry_run = cli->dry_run,
 		.init = cli->init,
 		.force = cli->force,
 		.accept_delete = cli->accept_delete,
 	};
-	struct nb_clone_result result = { 0 };
+	struct nb_clone_result result = NB_INIT(nb_clone_result);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 

@@ -13,7 +13,7 @@ static enum nb_err
 verify(struct cli *cli, struct nightburn *nb, bool rebuild)
 {
 	const struct nb_drive_choice choice = cli_drive_choice(cli);
-	struct nb_verify_result result = { 0 };
+	struct nb_verify_result result = NB_INIT(nb_verify_result);
 	enum nb_err err, printed = NB_OK;
 
 	err = rebuild ? nb_catalog_rebuild(nb, &choice, &result)
@@ -69,6 +69,7 @@ static enum nb_err
 restore_files(struct cli *cli)
 {
 	struct nb_restore_options options = {
+		.size = sizeof options,
 		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
 			? cli->args[0]
 			: NULL,
@@ -84,7 +85,7 @@ restore_files(struct cli *cli)
 		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
 		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
 	};
-	struct nb_restore_result result = { 0 };
+	struct nb_restore_result result = NB_INIT(nb_restore_result);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -120,7 +121,8 @@ complain(enum nb_err err, const char *file, const char *what)
 static enum nb_err
 write_image(struct cli *cli, int fd, struct nb_run_result *result)
 {
-	struct nb_run_options options = { .job = cli->job,
+	struct nb_run_options options = { .size = sizeof options,
+					  .job = cli->job,
 					  .accept_shrink = cli->accept_shrink };
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open(cli, &nb);
@@ -152,7 +154,7 @@ tell_image(struct cli *cli, const struct nb_run_result *result)
 static enum nb_err
 image_to_file(struct cli *cli, const char *file)
 {
-	struct nb_run_result result = { 0 };
+	struct nb_run_result result = NB_INIT(nb_run_result);
 	char *temporary = NULL;
 	enum nb_err err, told;
 	struct stat st;
@@ -187,7 +189,7 @@ image_to_file(struct cli *cli, const char *file)
 enum nb_err
 cmd_image(struct cli *cli)
 {
-	struct nb_run_result result = { 0 };
+	struct nb_run_result result = NB_INIT(nb_run_result);
 
 	if (strcmp(cli->args[0], "-"))
 		return image_to_file(cli, cli->args[0]);
@@ -201,7 +203,7 @@ cmd_image(struct cli *cli)
 enum nb_err
 cmd_check_config(struct cli *cli)
 {
-	struct nb_config_summary sum;
+	struct nb_config_summary sum = NB_INIT(nb_config_summary);
 	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open(cli, &nb);

@@ -1,34 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/cli.h"
+
+static int
+put_drive(void *ctx, const struct nb_drive_row *row)
+{
+	return nb_report_row(ctx, &nb_record_drive, row) != NB_OK;
+}
 
 enum nb_err
 cmd_drives(struct cli *cli)
 {
 	struct nb_report report = cli_report(cli);
-	struct nb_drive_row *rows = NULL;
-	size_t count = 0;
-	enum nb_err err;
+	enum nb_err err, written;
 
-	err = nb_drives(&rows, &count);
-	if (err)
-		return err;
 	nb_report_begin(&report, NB_REPORT_LIST);
-	for (size_t i = 0; i < count; i++)
-		nb_report_row(&report, &nb_record_drive, &rows[i]);
-	free(rows);
-	if (!count && !cli->quiet && !cli->form->complete)
+	err = nb_drives(put_drive, &report);
+	if (!err && !report.rows && !cli->quiet && !cli->form->complete)
 		fprintf(stderr, "nightburn: no recorder found\n");
-	return nb_report_end(&report);
+	written = nb_report_end(&report);
+	return written ? written : err;
 }
 
 enum nb_err
 cmd_disc(struct cli *cli)
 {
 	const struct nb_drive_choice choice = cli_drive_choice(cli);
-	struct nb_disc_info info = { 0 };
+	struct nb_disc_info info = NB_INIT(nb_disc_info);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -48,7 +47,7 @@ enum nb_err
 cmd_msinfo(struct cli *cli)
 {
 	const struct nb_drive_choice choice = cli_drive_choice(cli);
-	struct nb_disc_info info = { 0 };
+	struct nb_disc_info info = NB_INIT(nb_disc_info);
 	struct nb_str s = NB_STR_INIT;
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open_for_device(cli, &nb);

@@ -46,7 +46,7 @@ read_text(const char *file, char text[TEXT_MAX + 1])
 static enum nb_err
 import_key(struct cli *cli, struct nightburn *nb, const char *file)
 {
-	struct nb_key_result result = { 0 };
+	struct nb_key_result result = NB_INIT(nb_key_result);
 	char text[TEXT_MAX + 1] = "";
 	enum nb_err err = read_text(file, text);
 

@@ -10,6 +10,7 @@ static struct nb_media_options
 media_options(const struct cli *cli)
 {
 	return (struct nb_media_options){
+		.size = sizeof(struct nb_media_options),
 		.job = cli->job,
 		.drive = cli->drive,
 		.device = cli->device,
@@ -28,7 +29,7 @@ change_media(struct cli *cli,
 				   struct nb_plan_info *))
 {
 	struct nb_media_options options = media_options(cli);
-	struct nb_plan_info plan = { 0 };
+	struct nb_plan_info plan = NB_INIT(nb_plan_info);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
@@ -96,7 +97,7 @@ cmd_adopt(struct cli *cli)
 {
 	struct asking asking = { "" };
 	struct nb_media_options options = media_options(cli);
-	struct nb_disc_info info = { 0 };
+	struct nb_disc_info info = NB_INIT(nb_disc_info);
 	struct nightburn *nb = NULL;
 	enum nb_err err;
 

@@ -7,6 +7,7 @@ run_job(struct cli *cli,
 			   struct nb_run_result *))
 {
 	struct nb_run_options options = {
+		.size = sizeof options,
 		.job = cli->job,
 		.drive = cli->drive,
 		.device = cli->device,
@@ -16,10 +17,12 @@ run_job(struct cli *cli,
 		.paths = cli->arg_count ? cli->args : NULL,
 		.path_count = cli->arg_count,
 	};
-	struct nb_run_result result = { 0 };
+	struct nb_run_result result = NB_INIT(nb_run_result);
+	struct nb_plan_info plan = NB_INIT(nb_plan_info);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
+	result.plan = &plan;
 	err = cli_open(cli, &nb);
 	if (err)
 		return err;
@@ -46,7 +49,7 @@ enum nb_err
 cmd_plan(struct cli *cli)
 {
 	const struct nb_drive_choice choice = cli_drive_choice(cli);
-	struct nb_plan_info plan = { 0 };
+	struct nb_plan_info plan = NB_INIT(nb_plan_info);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 

@@ -8,6 +8,7 @@ struct nb_drive_choice
 cli_drive_choice(const struct cli *cli)
 {
 	return (struct nb_drive_choice){
+		.size = sizeof(struct nb_drive_choice),
 		.device = cli->device,
 		.drive = cli->drive,
 		.job = cli->job,

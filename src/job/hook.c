@@ -13,7 +13,7 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 	 struct nb_names *list)
 {
 	const struct nb_run_result *r = facts->result;
-	bool planned = r->plan.job[0]; /* else it ended before */
+	bool planned = r->plan->job[0]; /* else it ended before */
 	const struct {
 		const char *name, *value;
 	} texts[] = {
@@ -21,12 +21,12 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 		{ "CONFIG", facts->config->file },
 		{ "JOB", facts->job->name },
 		{ "POOL", facts->job->pool },
-		{ "DEVICE", r->plan.device },
-		{ "DISC", r->plan.disc },
-		{ "WANTED", r->plan.wanted },
-		{ "PLAN", planned ? nb_plan_name(r->plan.plan) : "" },
+		{ "DEVICE", r->plan->device },
+		{ "DISC", r->plan->disc },
+		{ "WANTED", r->plan->wanted },
+		{ "PLAN", planned ? nb_plan_name(r->plan->plan) : "" },
 		{ "REASON",
-		  planned ? nb_plan_reason_code(r->plan.reason) : "" },
+		  planned ? nb_plan_reason_code(r->plan->reason) : "" },
 		{ "BACKUP_ID", r->backup_id },
 		{ "BURNED", r->burned ? "yes" : "no" },
 		{ "VERIFIED", r->verified ? "yes" : "no" },

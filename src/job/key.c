@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "job/jobs.h"
 #include "job/job.h"
 #include "store/key.h"
 
@@ -110,8 +111,8 @@ import_locked(const struct nb_state *state, const struct nb_key *key,
 }
 
 enum nb_err
-nb_key_import(struct nightburn *nb, const char *text, bool force,
-	      struct nb_key_result *result)
+nb_job_key_import(struct nightburn *nb, const char *text, bool force,
+		  struct nb_key_result *result)
 {
 	struct nb_state *state = NULL;
 	struct nb_lock *lock = NULL;

@@ -7,12 +7,13 @@ static void
 add_part(struct nb_str *s, const struct nb_part_row *p, bool pad)
 {
 	char start[16], size[16], text[80];
-	const char *what = p->fs ? p->fs : p->label ? p->label : p->type;
+	const char *what;
 
-	if (!p->size) {
+	if (!p) {
 		nb_str_addf(s, "%-*s", pad ? 34 : 0, "-");
 		return;
 	}
+	what = p->fs ? p->fs : p->label ? p->label : p->type;
 	snprintf(text, sizeof text, "%.14s %.12s", what ? what : "",
 		 p->fs && p->label ? p->label : "");
 	nb_str_addf(s, pad ? "%9s %9s %-14.14s" : "%9s %9s %.14s",
@@ -38,15 +39,16 @@ tell(struct nb_str *s, const void *row)
 	nb_str_addf(s, "%4s  %-34s | %s\n", "", "in the backup",
 		    "there now, to be lost");
 	for (size_t i = 0; i < info->row_count; i++) {
-		const struct nb_bootarea_row *pair = &info->rows[i];
+		const struct nb_bootarea_row *pair =
+			nb_bootarea_row_at(info, i);
 
 		nb_str_addf(s, "%3u%s  ",
-			    pair->backup.size ? pair->backup.number
-					      : pair->target.number,
+			    pair->backup ? pair->backup->number
+					 : pair->target->number,
 			    pair->same ? " " : "*");
-		add_part(s, &pair->backup, true);
+		add_part(s, pair->backup, true);
 		nb_str_add(s, " | ");
-		add_part(s, &pair->target, false);
+		add_part(s, pair->target, false);
 		nb_str_add(s, "\n");
 	}
 }
@@ -71,7 +73,7 @@ backup_part(const void *row, size_t index)
 {
 	const struct nb_bootarea_row *pair = row;
 
-	return index || !pair->backup.size ? NULL : &pair->backup;
+	return index ? NULL : pair->backup;
 }
 
 static const void *
@@ -79,7 +81,7 @@ target_part(const void *row, size_t index)
 {
 	const struct nb_bootarea_row *pair = row;
 
-	return index || !pair->target.size ? NULL : &pair->target;
+	return index ? NULL : pair->target;
 }
 
 static const struct nb_column pair_columns[] = {
@@ -102,7 +104,7 @@ pair_at(const void *row, size_t index)
 {
 	const struct nb_bootarea_info *info = row;
 
-	return index < info->row_count ? &info->rows[index] : NULL;
+	return index < info->row_count ? nb_bootarea_row_at(info, index) : NULL;
 }
 
 #define INFO struct nb_bootarea_info

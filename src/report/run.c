@@ -87,7 +87,7 @@ run_plan(const void *row, size_t index)
 {
 	const struct nb_run_result *r = row;
 
-	return index ? NULL : &r->plan;
+	return index ? NULL : r->plan;
 }
 
 #define RUN struct nb_run_result
@@ -155,14 +155,14 @@ tell_run(struct nb_str *s, const void *row)
 
 	if (!r->verified) {
 		if (!r->backup_id[0])
-			tell_plan(s, &r->plan);
+			tell_plan(s, r->plan);
 		return;
 	}
 	nb_str_addf(s,
 		    "%s: generation %llu on disc %s, session %d: %s, %s, "
 		    "verified\n",
 		    r->backup_id, (unsigned long long)r->generation,
-		    r->plan.disc, r->session,
+		    r->plan->disc, r->session,
 		    nb_report_count(r->files, "file", files),
 		    nb_str_size(r->bytes, size));
 	add_notes(s, r);

@@ -14,8 +14,8 @@
 static enum nb_err
 call_run(struct nightburn *nb)
 {
-	struct nb_run_options options = { .job = NULL };
-	struct nb_run_result result = { 0 };
+	struct nb_run_options options = NB_INIT(nb_run_options);
+	struct nb_run_result result = NB_INIT(nb_run_result);
 
 	return nb_run(nb, &options, &result);
 }
@@ -23,8 +23,8 @@ call_run(struct nightburn *nb)
 static enum nb_err
 call_append(struct nightburn *nb)
 {
-	struct nb_run_options options = { .job = NULL };
-	struct nb_run_result result = { 0 };
+	struct nb_run_options options = NB_INIT(nb_run_options);
+	struct nb_run_result result = NB_INIT(nb_run_result);
 
 	return nb_append(nb, &options, &result);
 }
@@ -32,8 +32,8 @@ call_append(struct nightburn *nb)
 static enum nb_err
 call_image(struct nightburn *nb)
 {
-	struct nb_run_options options = { .job = NULL };
-	struct nb_run_result result = { 0 };
+	struct nb_run_options options = NB_INIT(nb_run_options);
+	struct nb_run_result result = NB_INIT(nb_run_result);
 
 	return nb_image(nb, &options, open("/dev/null", O_WRONLY | O_CLOEXEC),
 			&result);
@@ -42,7 +42,7 @@ call_image(struct nightburn *nb)
 static enum nb_err
 call_plan(struct nightburn *nb)
 {
-	struct nb_plan_info plan = { 0 };
+	struct nb_plan_info plan = NB_INIT(nb_plan_info);
 
 	return nb_plan_job(nb, NULL, &plan);
 }
@@ -50,8 +50,9 @@ call_plan(struct nightburn *nb)
 static enum nb_err
 call_rotate(struct nightburn *nb)
 {
-	struct nb_media_options options = { .dry_run = true };
-	struct nb_plan_info plan = { 0 };
+	struct nb_media_options options = { .size = sizeof options,
+					    .dry_run = true };
+	struct nb_plan_info plan = NB_INIT(nb_plan_info);
 
 	return nb_rotate(nb, &options, &plan);
 }
@@ -59,8 +60,9 @@ call_rotate(struct nightburn *nb)
 static enum nb_err
 call_blank(struct nightburn *nb)
 {
-	struct nb_media_options options = { .dry_run = true };
-	struct nb_plan_info plan = { 0 };
+	struct nb_media_options options = { .size = sizeof options,
+					    .dry_run = true };
+	struct nb_plan_info plan = NB_INIT(nb_plan_info);
 
 	return nb_blank(nb, &options, &plan);
 }
@@ -68,7 +70,7 @@ call_blank(struct nightburn *nb)
 static enum nb_err
 call_disc(struct nightburn *nb)
 {
-	struct nb_disc_info info = { 0 };
+	struct nb_disc_info info = NB_INIT(nb_disc_info);
 
 	return nb_disc(nb, NULL, &info);
 }
@@ -76,7 +78,7 @@ call_disc(struct nightburn *nb)
 static enum nb_err
 call_msinfo(struct nightburn *nb)
 {
-	struct nb_disc_info info = { 0 };
+	struct nb_disc_info info = NB_INIT(nb_disc_info);
 
 	return nb_msinfo(nb, NULL, &info);
 }
@@ -84,7 +86,7 @@ call_msinfo(struct nightburn *nb)
 static enum nb_err
 call_verify(struct nightburn *nb)
 {
-	struct nb_verify_result result = { 0 };
+	struct nb_verify_result result = NB_INIT(nb_verify_result);
 
 	return nb_verify(nb, NULL, &result);
 }

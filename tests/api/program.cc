@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A program in C++ that looks at a disc through libnightburn.
+// A program in C++ that looks at a disc, and what a run would do with it.
 #include <cstdio>
 #include <cstring>
 
@@ -16,7 +16,10 @@ int
 main(int argc, char **argv)
 {
 	nightburn *nb = nullptr;
-	nb_disc_info info = {};
+	nb_disc_info info = NB_INIT(nb_disc_info);
+	nb_run_options options = {};
+	nb_plan_info plan{};
+	nb_run_result result = {};
 	int messages = 0;
 	nb_err err = NB_EUSAGE;
 
@@ -25,9 +28,13 @@ main(int argc, char **argv)
 		err = nb_open(argv[1], &nb);
 	if (!err)
 		err = nb_disc(nb, nullptr, &info);
+	options.dry_run = true;
+	result.plan = &plan;
+	if (!err)
+		err = nb_run(nb, &options, &result);
 	nb_close(nb);
 	if (!err)
-		std::printf("%s: %s, %d messages\n", info.drive, nb_err_name(err),
-			    messages);
+		std::printf("%s: %s, %s, %d messages\n", info.drive,
+			    nb_plan_name(plan.plan), nb_err_name(err), messages);
 	return nb_exit_status(err);
 }

@@ -43,9 +43,53 @@ in_cpp()
 	g++ -std=c++11 "${strict[@]}" "${flags[@]}" \
 		"$src/tests/api/program.cc" "${libs[@]}" -o "$work/program" &&
 		"$work/program" "$work/nb.conf" >"$work/out" &&
-		says out "upper: done, 0 messages"
+		says out "upper: fresh, done, 0 messages"
 }
 check "a program in C++ is compiled, linked and runs" in_cpp
+
+# What is missing here is missed by programs that are installed already.
+exported()
+{
+	nm -D --defined-only "$build/.libs/libnightburn.so" |
+		awk '$2 == "T" { print $3 }' | LC_ALL=C sort |
+		diff "$src/tests/api/symbols" -
+}
+check "the library exports what it always did, and nothing else" exported
+
+# declared HEADER...: the names of the functions that are marked NB_API.
+declared()
+{
+	cat "$@" | tr '\n' ' ' | sed 's,/\*[^*]*\*\+\([^/*][^*]*\*\+\)*/,,g' |
+		grep -oE 'NB_API [^;(]*[ *]nb_[a-z_]+\(' |
+		sed 's/.*[ *]\(nb_[a-z_]*\)($/\1/' | LC_ALL=C sort
+}
+
+in_headers()
+{
+	declared "$src"/include/nightburn/*.h |
+		diff <(sed 's/@@.*//' "$src/tests/api/symbols") -
+}
+check "and that is what its headers declare" in_headers
+
+old_binary()
+{
+	insert A
+	"$build/tests/api/old_program" "$work/nb.conf" >"$work/out" \
+		2>"$work/err"
+	status=$?
+	diff - "$work/out" <<END && [ $status = 0 ] || { cat "$work/err"; return 1; }
+jobs 1, pools 1
+drive upper, state 1, capacity 1
+plan 1 for A in upper
+generation 1 on A, 1 files
+verified generation 1 on A, same 1
+backup 1 of nightly
+backup 2 of nightly
+END
+}
+check "an old program runs with this library, and nothing is overrun" old_binary
+rm -rf "$work/state"
+make_discs
 
 # both STATUS CALL ARGUMENTS...: the program and the library end alike.
 both()

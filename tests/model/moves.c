@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "job/jobs.h"
 
 static char job_name[] = "j", pool_name[] = "p", drive_name[] = "d";
 static char a_place[] = "s";
@@ -34,7 +35,8 @@ do_run(const struct move *move, struct outcome *out)
 {
 	static const char *const paths[] = { "/x" };
 	struct nb_run_options options = { .resume = move->action == M_RESUME };
-	struct nb_run_result result;
+	struct nb_plan_info plan = { .generation = 0 };
+	struct nb_run_result result = { .plan = &plan };
 	enum nb_err err;
 
 	if (move->action == M_APPEND) {
@@ -42,9 +44,9 @@ do_run(const struct move *move, struct outcome *out)
 		options.path_count = 1;
 	}
 	err = move->action == M_APPEND
-		? nb_append(&nightburn, &options, &result)
-		: nb_run(&nightburn, &options, &result);
-	tell_plan(&result.plan, out);
+		? nb_job_append(&nightburn, &options, &result)
+		: nb_job_run(&nightburn, &options, &result);
+	tell_plan(&plan, out);
 	return err;
 }
 
@@ -54,8 +56,8 @@ do_medium(const struct move *move, struct outcome *out)
 	struct nb_media_options options = { 0 };
 	struct nb_plan_info plan;
 	enum nb_err err = move->action == M_BLANK
-		? nb_blank(&nightburn, &options, &plan)
-		: nb_rotate(&nightburn, &options, &plan);
+		? nb_job_blank(&nightburn, &options, &plan)
+		: nb_job_rotate(&nightburn, &options, &plan);
 
 	tell_plan(&plan, out);
 	return err;
@@ -83,7 +85,7 @@ do_adopt(const struct move *move)
 
 	options.as = names[move->what];
 	stage.adopting = true;
-	return nb_adopt(&nightburn, &options, &info);
+	return nb_job_adopt(&nightburn, &options, &info);
 }
 
 static enum nb_err
@@ -103,11 +105,11 @@ do_command(const struct move *move, struct outcome *out)
 	case M_ADOPT:
 		return do_adopt(move);
 	case M_VERIFY:
-		return nb_verify(&nightburn, NULL, &result);
+		return nb_job_verify(&nightburn, NULL, &result);
 	case M_ACCEPT:
 		return nb_accept(&nightburn, NULL, &changed);
 	default:
-		return nb_catalog_rebuild(&nightburn, NULL, &result);
+		return nb_job_rebuild(&nightburn, NULL, &result);
 	}
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/jobs.h"
 #include "job/clone/clone.h"
 
 #include <dirent.h>
@@ -362,8 +363,8 @@ close_clone(struct clone *c, enum nb_err err)
 }
 
 enum nb_err
-nb_clone(struct nightburn *nb, const struct nb_clone_options *options,
-	 struct nb_clone_result *result)
+nb_job_clone(struct nightburn *nb, const struct nb_clone_options *options,
+	     struct nb_clone_result *result)
 {
 	struct clone c = { .nb = nb,
 			   .options = options,

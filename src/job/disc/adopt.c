@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "job/jobs.h"
 #include "job/disc/blank.h"
 #include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
@@ -199,8 +200,8 @@ adopt_locked(struct nb_pool_context *context,
 }
 
 enum nb_err
-nb_adopt(struct nightburn *nb, const struct nb_media_options *options,
-	 struct nb_disc_info *info)
+nb_job_adopt(struct nightburn *nb, const struct nb_media_options *options,
+	     struct nb_disc_info *info)
 {
 	struct nb_pool_context context;
 	enum nb_err err;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/jobs.h"
 #include "job/disc/blank.h"
 
 #include <string.h>
@@ -222,8 +223,8 @@ blank_locked(struct nb_pool_context *context,
 }
 
 enum nb_err
-nb_blank(struct nightburn *nb, const struct nb_media_options *options,
-	 struct nb_plan_info *result)
+nb_job_blank(struct nightburn *nb, const struct nb_media_options *options,
+	     struct nb_plan_info *result)
 {
 	struct nb_pool_context context;
 	enum nb_err err;

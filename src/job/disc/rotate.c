@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/disc/choose_drive.h"
+#include "job/jobs.h"
 
 /* Between two looks at a drive whose disc a person changes. */
 #define WAIT_STEP_MS 2000
@@ -95,8 +96,8 @@ rotate_site(struct nb_pool_context *context,
 }
 
 enum nb_err
-nb_rotate(struct nightburn *nb, const struct nb_media_options *options,
-	  struct nb_plan_info *result)
+nb_job_rotate(struct nightburn *nb, const struct nb_media_options *options,
+	      struct nb_plan_info *result)
 {
 	struct nb_pool_context context;
 	enum nb_err err;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/jobs.h"
 #include "job/disc/inspect.h"
 
 #include <string.h>
@@ -49,6 +50,7 @@ nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
 		struct nb_disc_info *out)
 {
 	memset(out, 0, sizeof *out);
+	out->size = sizeof *out;
 	memcpy(out->device, look->device, sizeof out->device);
 	if (look->config)
 		strncpy(out->drive, look->config->name, sizeof out->drive - 1);
@@ -64,8 +66,8 @@ nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
 }
 
 enum nb_err
-nb_disc(struct nightburn *nb, const struct nb_drive_choice *choice,
-	struct nb_disc_info *out)
+nb_job_disc(struct nightburn *nb, const struct nb_drive_choice *choice,
+	    struct nb_disc_info *out)
 {
 	const struct nb_search any = { .purpose = NB_CHOOSE_ANY };
 	struct nb_inspection look;
@@ -89,10 +91,10 @@ nb_disc(struct nightburn *nb, const struct nb_drive_choice *choice,
 }
 
 enum nb_err
-nb_msinfo(struct nightburn *nb, const struct nb_drive_choice *choice,
-	  struct nb_disc_info *out)
+nb_job_msinfo(struct nightburn *nb, const struct nb_drive_choice *choice,
+	      struct nb_disc_info *out)
 {
-	enum nb_err err = nb_disc(nb, choice, out);
+	enum nb_err err = nb_job_disc(nb, choice, out);
 
 	if (err == NB_ENOMEDIUM)
 		return nb_fail(err, "%s: no disc", out->device);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/disc/choose_drive.h"
+#include "job/jobs.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/manifest_mac.h"
 #include "job/disc/record_disc.h"
@@ -327,15 +328,15 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 }
 
 enum nb_err
-nb_verify(struct nightburn *nb, const struct nb_drive_choice *choice,
-	  struct nb_verify_result *result)
+nb_job_verify(struct nightburn *nb, const struct nb_drive_choice *choice,
+	      struct nb_verify_result *result)
 {
 	return verify(nb, choice, false, result);
 }
 
 enum nb_err
-nb_catalog_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
-		   struct nb_verify_result *result)
+nb_job_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
+	       struct nb_verify_result *result)
 {
 	return verify(nb, choice, true, result);
 }

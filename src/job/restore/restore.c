@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/jobs.h"
 #include "job/restore/restore.h"
 
 #include <errno.h>
@@ -268,8 +269,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 }
 
 enum nb_err
-nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
-	   struct nb_restore_result *result)
+nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
+	       struct nb_restore_result *result)
 {
 	struct nb_inspection look;
 	enum nb_err err;

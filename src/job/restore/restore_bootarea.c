@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/jobs.h"
 #include "job/restore/restore.h"
 
 #include <fcntl.h>
@@ -16,7 +17,12 @@
 
 #define RECORD_MAX ((size_t)1 << 24)
 
-struct rows NB_ARRAY(struct nb_bootarea_row);
+/* A row, and what it points to. */
+struct pair {
+	struct nb_bootarea_row row;
+	struct nb_part_row backup, target; /* size 0: there is none */
+};
+struct rows NB_ARRAY(struct pair);
 
 static enum nb_err
 choose(const struct nb_disc_backup *held, const char *name,
@@ -108,18 +114,24 @@ make_rows(const struct nb_disk *from, const struct nb_disk *to,
 			i < from->parts.count ? &from->parts.at[i] : NULL;
 		const struct nb_disk_part *b =
 			k < to->parts.count ? &to->parts.at[k] : NULL;
-		struct nb_bootarea_row row = { .same = false };
+		struct pair pair = { .row.same = false };
 
 		if (a && (!b || a->number <= b->number)) {
-			row.backup = row_of(a);
+			pair.backup = row_of(a);
 			i++;
 		}
 		if (b && (!a || b->number <= a->number)) {
-			row.target = row_of(b);
+			pair.target = row_of(b);
 			k++;
 		}
-		row.same = is_same(&row.backup, &row.target);
-		err = nb_array_push(rows, row);
+		pair.row.same = is_same(&pair.backup, &pair.target);
+		err = nb_array_push(rows, pair);
+	}
+	for (i = 0; i < rows->count; i++) {
+		struct pair *pair = &rows->at[i];
+
+		pair->row.backup = pair->backup.size ? &pair->backup : NULL;
+		pair->row.target = pair->target.size ? &pair->target : NULL;
 	}
 	return err;
 }
@@ -141,8 +153,9 @@ show(const struct nb_bootarea_options *options, const char *source,
 	};
 	enum nb_err err = make_rows(&area->disk, &target->disk, &rows);
 
-	info.rows = rows.at;
+	info.rows = rows.count ? &rows.at[0].row : NULL;
 	info.row_count = rows.count;
+	info.row_size = sizeof *rows.at;
 	if (!err && options->show && options->show(options->ctx, &info))
 		err = NB_ECANCELED;
 	nb_array_free(&rows);
@@ -291,9 +304,9 @@ bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
 }
 
 enum nb_err
-nb_restore_bootarea(struct nightburn *nb,
-		    const struct nb_bootarea_options *options,
-		    struct nb_restore_result *result)
+nb_job_restore_bootarea(struct nightburn *nb,
+			const struct nb_bootarea_options *options,
+			struct nb_restore_result *result)
 {
 	struct nb_inspection look;
 	enum nb_err err;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "disc/library.h"
+#include "job/jobs.h"
 #include "job/run/run_summary.h"
 #include "job/run/session.h"
 
@@ -67,13 +68,12 @@ image_locked(struct nb_pool_context *context,
 }
 
 enum nb_err
-nb_image(struct nightburn *nb, const struct nb_run_options *options, int fd,
-	 struct nb_run_result *result)
+nb_job_image(struct nightburn *nb, const struct nb_run_options *options, int fd,
+	     struct nb_run_result *result)
 {
 	struct nb_pool_context context;
 	enum nb_err err;
 
-	memset(result, 0, sizeof *result);
 	err = nb_pool_context_open(nb, options->job, NB_POOL_WORK, &context);
 	if (err)
 		return err;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "job/jobs.h"
 #include "job/hook.h"
 #include "job/disc/choose_drive.h"
 #include "job/disc/record_disc.h"
@@ -11,7 +12,7 @@
 #include "job/run/write.h"
 
 enum nb_err
-nb_plan_job(struct nightburn *nb, const struct nb_drive_choice *choice,
+nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 	    struct nb_plan_info *out)
 {
 	const struct nb_drive_choice nothing = { .device = NULL };
@@ -62,7 +63,7 @@ first_look(struct nb_pool_context *context,
 	err = nb_choose_to_write(context, &choice, intent, &look, &decision);
 	if (err)
 		return err;
-	nb_plan_tell(context, &look, &decision, &result->plan);
+	nb_plan_tell(context, &look, &decision, result->plan);
 	nb_inspect_close(&look);
 	return NB_OK;
 }
@@ -103,7 +104,7 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 		.drive = options->drive,
 	};
 	struct nb_session *session = NULL;
-	const struct nb_plan_info told = result->plan;
+	const struct nb_plan_info told = *result->plan;
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	struct nb_write w = { backup->context, backup, &look, intent };
@@ -115,9 +116,9 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 		return err;
 	err = nb_write_plan(&w, &decision, &session);
 	if (!err) {
-		nb_plan_tell(backup->context, &look, &decision, &result->plan);
-		err = session ? check_by_hand(backup, &result->plan)
-			      : refuse_once(&told, &result->plan);
+		nb_plan_tell(backup->context, &look, &decision, result->plan);
+		err = session ? check_by_hand(backup, result->plan)
+			      : refuse_once(&told, result->plan);
 	}
 	if (!err)
 		err = nb_write_session(&w, &decision, session, result);
@@ -197,7 +198,7 @@ run_after(const struct nightburn *nb, const struct nb_run_options *options,
 	failed = nb_hook_run(err ? NB_HOOK_ON_FAILURE : NB_HOOK_AFTER, &facts);
 	if (failed && !err)
 		nb_log(NB_NOTE, "%s: the backup is verified, generation %llu",
-		       result->plan.disc,
+		       result->plan->disc,
 		       (unsigned long long)result->generation);
 	return err ? err : failed;
 }
@@ -219,13 +220,13 @@ run_locked(struct nb_pool_context *context,
 	if (err)
 		return err;
 	err = first_look(context, options, intent, result);
-	if (!err && result->plan.err)
+	if (!err && result->plan->err)
 		err = options->dry_run || nb_backup_is_by_hand(&backup)
 				|| options->resume
-			? nb_plan_refused(&result->plan)
-			: (nb_plan_refused(&result->plan), NB_OK);
+			? nb_plan_refused(result->plan)
+			: (nb_plan_refused(result->plan), NB_OK);
 	if (!err)
-		err = check_by_hand(&backup, &result->plan);
+		err = check_by_hand(&backup, result->plan);
 	if (err || options->dry_run)
 		goto out;
 	if (!nb_backup_is_by_hand(&backup) && !options->resume)
@@ -252,7 +253,6 @@ run(struct nightburn *nb, const struct nb_run_options *options,
 	struct nb_pool_context context;
 	enum nb_err err;
 
-	memset(result, 0, sizeof *result);
 	err = nb_pool_context_open(
 		nb, options->job,
 		options->dry_run ? NB_POOL_PEEK : NB_POOL_WORK, &context);
@@ -269,15 +269,15 @@ run(struct nightburn *nb, const struct nb_run_options *options,
 }
 
 enum nb_err
-nb_run(struct nightburn *nb, const struct nb_run_options *options,
-       struct nb_run_result *result)
+nb_job_run(struct nightburn *nb, const struct nb_run_options *options,
+	   struct nb_run_result *result)
 {
 	return run(nb, options, NB_INTENT_RUN, result);
 }
 
 enum nb_err
-nb_append(struct nightburn *nb, const struct nb_run_options *options,
-	  struct nb_run_result *result)
+nb_job_append(struct nightburn *nb, const struct nb_run_options *options,
+	      struct nb_run_result *result)
 {
 	return run(nb, options, NB_INTENT_APPEND, result);
 }

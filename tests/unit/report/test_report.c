@@ -64,13 +64,17 @@ static const struct nb_disc_info no_disc = {
 	.label = NB_LABEL_NONE,
 };
 
+static struct nb_plan_info night_plan = {
+	.plan = NB_PLAN_FRESH,
+	.disc = "DB-A",
+	.reason = NB_REASON_BLANK_DISC,
+	.job = "nightly",
+	.pool = "db",
+	.device = "/dev/sr0",
+};
+
 static const struct nb_run_result night = {
-	.plan = { .plan = NB_PLAN_FRESH,
-		  .disc = "DB-A",
-		  .reason = NB_REASON_BLANK_DISC,
-		  .job = "nightly",
-		  .pool = "db",
-		  .device = "/dev/sr0" },
+	.plan = &night_plan,
 	.backup_id = ID,
 	.generation = 7,
 	.files = 3,
@@ -239,7 +243,7 @@ static const struct nb_verify_result verified_one = {
 };
 
 static const struct nb_run_result busy_night = {
-	.plan = { .plan = NB_PLAN_APPEND, .disc = "DB-A", .job = "nightly" },
+	.plan = &night_plan,
 	.backup_id = ID,
 	.generation = 7,
 	.files = 1,
@@ -261,14 +265,14 @@ static const struct nb_adopt_row adopted = {
 
 static const struct nb_accept_row accepted = { .changed = true };
 
-static const struct nb_bootarea_row partitions[] = {
-	{ .backup = { .number = 1,
-		      .start = 1048576,
-		      .size = 1000000000,
-		      .type = "Linux",
-		      .fs = "ext4",
-		      .label = "root" } },
-};
+static const struct nb_part_row part = { .number = 1,
+					 .start = 1048576,
+					 .size = 1000000000,
+					 .type = "Linux",
+					 .fs = "ext4",
+					 .label = "root" };
+
+static const struct nb_bootarea_row partitions[] = { { .backup = &part } };
 
 static const struct nb_bootarea_info boot = {
 	.source = "boot",
@@ -280,6 +284,7 @@ static const struct nb_bootarea_info boot = {
 	.target_size = 8000000000,
 	.rows = partitions,
 	.row_count = 1,
+	.row_size = sizeof *partitions,
 };
 
 static const struct {
@@ -468,7 +473,8 @@ END_TEST
 
 START_TEST(a_night_that_burned_nothing_tells_its_plan)
 {
-	struct nb_run_result dry = { .plan = plan };
+	struct nb_plan_info copy = plan;
+	struct nb_run_result dry = { .plan = &copy };
 	struct nb_str s = NB_STR_INIT;
 
 	nb_record_run.tell(&s, &dry);
@@ -480,13 +486,13 @@ END_TEST
 /* What a job that ended before there was a plan says of it. */
 START_TEST(without_a_plan_there_is_no_word_for_one)
 {
-	static const struct nb_run_result early = { .staged = false };
+	static const struct nb_plan_info early = { .generation = 0 };
 	struct nb_str s = NB_STR_INIT;
 	struct nb_report report = { .form = form("json"),
 				    .put = keep,
 				    .ctx = &s };
 
-	nb_report_one(&report, &nb_record_plan, &early.plan);
+	nb_report_one(&report, &nb_record_plan, &early);
 	ck_assert_str_eq(s.text,
 			 "{\"job\": \"\", \"pool\": \"\", \"drive\": null, "
 			 "\"device\": \"\", \"plan\": \"\", \"reason\": \"\", "

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The jobs behind the functions of the API that take or fill structs with a
+ * size (job/api/calls.c): the same contracts (<nightburn/nightburn.h>), with
+ * structs that are whole.  A result comes in zeroed, but for ->plan of a run,
+ * which is never NULL here.
+ */
+#ifndef NB_JOB_JOBS_H
+#define NB_JOB_JOBS_H
+
+#include "job/job.h"
+
+enum nb_err nb_job_plan(struct nightburn *nb,
+			const struct nb_drive_choice *choice,
+			struct nb_plan_info *out);
+enum nb_err nb_job_run(struct nightburn *nb,
+		       const struct nb_run_options *options,
+		       struct nb_run_result *result);
+enum nb_err nb_job_append(struct nightburn *nb,
+			  const struct nb_run_options *options,
+			  struct nb_run_result *result);
+enum nb_err nb_job_image(struct nightburn *nb,
+			 const struct nb_run_options *options, int fd,
+			 struct nb_run_result *result);
+
+enum nb_err nb_job_disc(struct nightburn *nb,
+			const struct nb_drive_choice *choice,
+			struct nb_disc_info *out);
+enum nb_err nb_job_msinfo(struct nightburn *nb,
+			  const struct nb_drive_choice *choice,
+			  struct nb_disc_info *out);
+enum nb_err nb_job_verify(struct nightburn *nb,
+			  const struct nb_drive_choice *choice,
+			  struct nb_verify_result *result);
+enum nb_err nb_job_rebuild(struct nightburn *nb,
+			   const struct nb_drive_choice *choice,
+			   struct nb_verify_result *result);
+
+enum nb_err nb_job_blank(struct nightburn *nb,
+			 const struct nb_media_options *options,
+			 struct nb_plan_info *result);
+enum nb_err nb_job_rotate(struct nightburn *nb,
+			  const struct nb_media_options *options,
+			  struct nb_plan_info *result);
+enum nb_err nb_job_adopt(struct nightburn *nb,
+			 const struct nb_media_options *options,
+			 struct nb_disc_info *info);
+
+enum nb_err nb_job_restore(struct nightburn *nb,
+			   const struct nb_restore_options *options,
+			   struct nb_restore_result *result);
+enum nb_err nb_job_restore_bootarea(struct nightburn *nb,
+				    const struct nb_bootarea_options *options,
+				    struct nb_restore_result *result);
+enum nb_err nb_job_clone(struct nightburn *nb,
+			 const struct nb_clone_options *options,
+			 struct nb_clone_result *result);
+enum nb_err nb_job_key_import(struct nightburn *nb, const char *text,
+			      bool force, struct nb_key_result *result);
+
+#endif
