@@ -12,8 +12,7 @@ cmd_remote(struct cli *cli)
 
 		if (*word != '/' && strcmp(word, "postgres")) {
 			cli_wrong_usage("remote",
-					"expected the word postgres "
-					"and absolute paths");
+					"expected postgres or absolute paths");
 			return NB_EUSAGE;
 		}
 	}

@@ -37,7 +37,7 @@ tell(struct nb_str *s, const void *row)
 	if (info->user)
 		nb_str_addf(s, "in use: %s\n", info->user);
 	nb_str_addf(s, "%4s  %-34s | %s\n", "", "in the backup",
-		    "there now, to be lost");
+		    "on the disk now, will be lost");
 	for (size_t i = 0; i < info->row_count; i++) {
 		const struct nb_bootarea_row *pair =
 			nb_bootarea_row_at(info, i);

@@ -45,7 +45,7 @@ tell_backup(struct nb_str *s, const void *row)
 	if (b->disc)
 		nb_str_addf(s, "  %s (%s)\n", b->disc, backup_disc_state(b));
 	else
-		nb_str_add(s, "  on no disc any more\n");
+		nb_str_add(s, "  no longer on any disc\n");
 }
 
 const struct nb_record nb_record_backup =

@@ -465,7 +465,7 @@ by_hand()
 	"$nightburn" remote </dev/null >"$work/out" 2>"$work/err"
 	[ $? = 2 ] && says out "remote: no request" || return 1
 	"$nightburn" remote somewhere </dev/null >"$work/out" 2>"$work/err"
-	[ $? = 2 ] && says err "expected the word postgres and absolute paths"
+	[ $? = 2 ] && says err "expected postgres or absolute paths"
 }
 check "nightburn remote without a request says so" by_hand
 finish

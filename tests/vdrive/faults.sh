@@ -196,12 +196,12 @@ check "power loss: a closed track is whole" \
 	'when ready after sync then power loss' cd-rw "write 0" sync ready
 check "power loss: the next program hears of a reset" reset_heard
 check "power loss in blanking: half blanked" \
-	says 'half blanked: the power failed' power_lost \
+	says 'half blanked: power failure' power_lost \
 	'when blank then power loss' cd-rw "write 0" sync close blank
 check "half blanked, it is blanked again" \
 	on disc python3 "$SGIO" "read 0 = 3/11/05" "blank = good" "info = empty"
 check "power loss in formatting: half formatted" \
-	says 'half formatted: the power failed' power_lost \
+	says 'half formatted: power failure' power_lost \
 	'when format then power loss' dvd+rw format
 check "half formatted, it is formatted again" \
 	on disc python3 "$SGIO" "write 0 = 2/30/10" "format = good" \

@@ -148,11 +148,11 @@ load_head(struct vd_disc *disc, char why[VD_WHY_MAX])
 	newest = generation[1] > generation[0];
 	if (!text[newest]) {
 		read_all(disc->fd, magic, 11, 0);
-		return refuse(
-			why, "%s: %s", disc->path,
-			strcmp(magic, "vdrive disc")
-				? "not a disc of vdrive"
-				: "its head is damaged or of a later version");
+		return refuse(why, "%s: %s", disc->path,
+			      strcmp(magic, "vdrive disc")
+				      ? "not a vdrive disc"
+				      : "its header is damaged or of a later "
+					"version");
 	}
 	disc->generation = generation[newest];
 	result = vd_head_parse(text[newest], n[newest], disc, why);
@@ -214,7 +214,7 @@ vd_disc_open(const char *path, bool read_only, struct vd_disc **out,
 	else if (!S_ISREG(status.st_mode))
 		refuse(why, "%s: not a regular file", path);
 	else if (!read_only && flock(disc->fd, LOCK_EX | LOCK_NB))
-		refuse(why, "%s: lies in another drive", path);
+		refuse(why, "%s: in use by another drive", path);
 	else
 		result = load_head(disc, why);
 	if (result) {

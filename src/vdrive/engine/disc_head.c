@@ -152,10 +152,10 @@ vd_head_parse(const char *text, size_t n, struct vd_disc *disc,
 	bool good = head && take_head(head, disc);
 
 	if (!head)
-		snprintf(why, VD_WHY_MAX, "its head is not JSON: %s",
+		snprintf(why, VD_WHY_MAX, "its header is not JSON: %s",
 			 error.text);
 	else if (!good)
-		snprintf(why, VD_WHY_MAX, "its head contradicts itself");
+		snprintf(why, VD_WHY_MAX, "its header is inconsistent");
 	json_decref(head);
 	return good ? 0 : -1;
 }

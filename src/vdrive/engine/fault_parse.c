@@ -311,7 +311,7 @@ add_line(struct vd_faults *faults, char *line, int number, char why[VD_WHY_MAX])
 		return 0;
 	expected = parse_rule(&words, &rule);
 	if (expected) {
-		snprintf(why, VD_WHY_MAX, "line %d: %s is expected at '%.60s'",
+		snprintf(why, VD_WHY_MAX, "line %d: expected %s at '%.60s'",
 			 number, expected, peek(&words));
 		return -1;
 	}

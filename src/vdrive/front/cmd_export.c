@@ -101,7 +101,7 @@ parse_session(const char *text, int *out)
 	long value = strtol(text, &end, 10);
 
 	if (end == text || *end || value < 1 || value > VD_TRACKS_MAX)
-		return vf_usage("a session is a number from 1", text);
+		return vf_usage("a session is a number greater than 0", text);
 	*out = (int)value;
 	return 0;
 }

@@ -191,7 +191,7 @@ parse(struct run *run, int argc, char **argv)
 	if (optind == argc)
 		return vf_usage("a command is missing", NULL);
 	if (run->kernel && (run->device || names_one(run)))
-		return vf_usage("the kernel names its drives", "--device");
+		return vf_usage("cannot be combined with --kernel", "--device");
 	if (!run->count)
 		add_drive(run, NULL);
 	complete(run);
@@ -266,7 +266,7 @@ check_name(const char *want, const char *got)
 		return 0;
 	fprintf(stderr,
 		"vdrive: %s: the kernel names it %s\n"
-		"hint: --kernel needs a machine without other recorders\n",
+		"hint: --kernel requires a machine without other recorders\n",
 		want, got);
 	return VF_EXIT_FAILED;
 }

@@ -15,9 +15,9 @@ static const char *
 state_of(const struct vd_disc *disc)
 {
 	if (disc->pending == VD_HALF_BLANKED)
-		return "half blanked: the power failed";
+		return "half blanked: power failure";
 	if (disc->pending == VD_HALF_FORMATTED)
-		return "half formatted: the power failed";
+		return "half formatted: power failure";
 	if (vd_layout_overwritable(disc))
 		return disc->formatted || disc->overwrite ? "formatted"
 							  : "not formatted";

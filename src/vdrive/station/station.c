@@ -59,7 +59,7 @@ load_faults(const char *path, struct vd_faults **out)
 	} else {
 		n = fread(text, 1, RULES_MAX + 1, file);
 		if (ferror(file) || n > RULES_MAX || strlen(text) != n)
-			complain(path, "not a file of rules");
+			complain(path, "not a rules file");
 		else if (vd_faults_parse(text, out, why))
 			complain(path, why);
 		else
@@ -115,7 +115,7 @@ insert(struct vf_station *station, const char *path, bool attention,
 	struct vd_disc *disc = NULL;
 
 	if (vd_drive_insert(station->drive, NULL, attention)) {
-		snprintf(why, VD_WHY_MAX, "cannot save the disc before: %s",
+		snprintf(why, VD_WHY_MAX, "cannot save the previous disc: %s",
 			 strerror(errno));
 		return -1;
 	}
@@ -254,7 +254,7 @@ take_next(struct vf_station *station, char why[VD_WHY_MAX])
 	const struct vf_station_options *options = &station->options;
 
 	if (!options->disc_count) {
-		snprintf(why, VD_WHY_MAX, "the drive has no stack of discs");
+		snprintf(why, VD_WHY_MAX, "the drive has no other disc");
 		return -1;
 	}
 	if (station->next >= options->disc_count)

@@ -331,7 +331,7 @@ static const struct {
 	  "   7  " ID "  nightly      4.7 GB  DB-A (good)\n", "created",
 	  "\"2026-11-21T01:15:00Z\"" },
 	{ &nb_record_backup, &gone,
-	  "   2  " ID "  nightly        12 B  on no disc any more\n", "disc",
+	  "   2  " ID "  nightly        12 B  no longer on any disc\n", "disc",
 	  "null" },
 	{ &nb_record_source, &source,
 	  "postgres testdb (custom)  500 B  " ID "/postgres/testdb.dump\n",
@@ -361,7 +361,7 @@ static const struct {
 	  "medium      closed\n"
 	  "capacity    0 B, 0 B free\n"
 	  "label       good\n"
-	  "disc        DB-A of pool db, without the key of this "
+	  "disc        DB-A of pool db, not made with the key of this "
 	  "installation\n"
 	  "backup      " ID ", generation 6, 2026-11-21 01:15 UTC\n",
 	  "ours", "false" },
@@ -402,7 +402,8 @@ static const struct {
 	{ &nb_record_bootarea, &boot,
 	  "bootarea boot (/dev/sda, 8.0 GB, gpt) to /dev/sdb (8.0 GB, no "
 	  "partition table)\n"
-	  "      in the backup                      | there now, to be lost\n"
+	  "      in the backup                      | on the disk now, will be "
+	  "lost\n"
 	  "  1*     1.0 MB    1.0 GB ext4 root      | -\n",
 	  "partitions",
 	  "[{\"same\": false, \"backup\": {\"number\": 1, \"start\": 1048576, "

@@ -109,7 +109,7 @@ START_TEST(a_disc_is_not_made_over_a_file)
 	snprintf(want, sizeof want, "%s: File exists", path);
 	ck_assert_int_eq(vd_disc_create(path, VD_CD_RW, 0, why), -1);
 	ck_assert_str_eq(why, want);
-	assert_refused(path, false, "not a disc of vdrive");
+	assert_refused(path, false, "not a vdrive disc");
 }
 END_TEST
 
@@ -124,7 +124,7 @@ START_TEST(what_is_no_disc_is_refused_with_the_reason)
 	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
 	assert_refused(fifo, false, "not a regular file");
 	nb_test_write("empty", "", 0644);
-	assert_refused(nb_test_path("empty"), false, "not a disc of vdrive");
+	assert_refused(nb_test_path("empty"), false, "not a vdrive disc");
 }
 END_TEST
 
@@ -202,9 +202,10 @@ START_TEST(a_disc_without_a_whole_head_is_refused)
 	patch(path, 100, "X", 1);
 	patch(path, VD_HEAD_SIZE + 100, "X", 1);
 	assert_refused(path, false,
-		       "its head is damaged or of a later version");
+		       "its header is damaged or of a later version");
 	patch(path, 0, "vdrive disc 2", 13);
-	assert_refused(path, true, "its head is damaged or of a later version");
+	assert_refused(path, true,
+		       "its header is damaged or of a later version");
 }
 END_TEST
 
@@ -249,7 +250,7 @@ START_TEST(a_head_that_contradicts_itself_is_refused)
 	spoil(disc, _i);
 	ck_assert_int_eq(vd_disc_close(disc), 0);
 	ck_assert_int_eq(vd_disc_open(path, false, &disc, why), -1);
-	ck_assert_str_eq(why, "its head contradicts itself");
+	ck_assert_str_eq(why, "its header is inconsistent");
 }
 END_TEST
 
