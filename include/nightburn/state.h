@@ -54,7 +54,7 @@ enum nb_plan_reason {
 	NB_REASON_GENERATION_CONFLICT, /* label newer or older than the catalog
 					says for this disc, or of another
 					backup */
-	NB_REASON_CATALOG_BEHIND, /* the catalog is an old copy, or in place
+	NB_REASON_CATALOG_STALE, /* the catalog is an old copy, or in place
 					of one that was lost */
 	NB_REASON_SUSPECT,
 	NB_REASON_RETIRED,

@@ -66,7 +66,7 @@ empty_view(struct nb_pool_context *context)
 	}
 	strncpy(context->view.name, context->pool->name, NB_NAME_MAX);
 	err = nb_marks_load(context->nb->config->state_dir, &marks);
-	context->view.behind = err == NB_ECORRUPT
+	context->view.stale = err == NB_ECORRUPT
 		|| nb_marks_find(&marks, context->pool->name);
 	nb_array_free(&marks);
 	return err == NB_ECORRUPT || err == NB_ENOTFOUND ? NB_OK : err;

@@ -17,7 +17,7 @@
 #define POLL_S 2    /* between two; drivers poll as often */
 
 struct nb_power_watch {
-	const struct nb_config_guard *guard;
+	const struct nb_config_power *limits;
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
@@ -31,9 +31,9 @@ struct nb_power_watch {
 
 /* What the UPS says now; a UPS that does not answer is not known. */
 static void
-ask(const struct nb_config_guard *guard, struct nb_power *out)
+ask(const struct nb_config_power *limits, struct nb_power *out)
 {
-	const char *const argv[] = { guard->upsc, guard->ups, NULL };
+	const char *const argv[] = { limits->upsc, limits->ups, NULL };
 	struct nb_proc_result result = { .output = NULL };
 
 	*out = (struct nb_power){ .runtime = -1 };
@@ -61,7 +61,7 @@ watch(void *ctx)
 		    != ETIMEDOUT)
 			continue;
 		pthread_mutex_unlock(&w->mutex);
-		ask(w->guard, &now);
+		ask(w->limits, &now);
 		pthread_mutex_lock(&w->mutex);
 		w->now = now;
 	}
@@ -96,13 +96,13 @@ start(struct nightburn *nb)
 
 	if (!w)
 		return nb_fail_memory();
-	w->guard = &nb->config->guard;
+	w->limits = &nb->config->power;
 	w->now.runtime = -1;
 	errno = start_thread(w);
 	if (errno) {
 		free(w);
 		return nb_fail_errno(NB_EFAIL, "%s: cannot be monitored",
-				     nb->config->guard.ups);
+				     nb->config->power.ups);
 	}
 	nb->power = w;
 	return NB_OK;
@@ -138,7 +138,7 @@ look(struct nb_power_watch *w)
 }
 
 static enum nb_err
-refuse(const struct nb_config_guard *guard, enum nb_power_answer answer,
+refuse(const struct nb_config_power *limits, enum nb_power_answer answer,
        const struct nb_power *power, const char *what)
 {
 	if (answer == NB_POWER_UNKNOWN)
@@ -146,39 +146,39 @@ refuse(const struct nb_config_guard *guard, enum nb_power_answer answer,
 			       "%s: the UPS does not respond; no %s is "
 			       "started\nhint: run %s %s to see why; unknown = "
 			       "go in the guard block ignores it",
-			       guard->ups, what, guard->upsc, guard->ups);
+			       limits->ups, what, limits->upsc, limits->ups);
 	if (answer == NB_POWER_RUNTIME)
 		return nb_fail(NB_EFAIL,
 			       "%s: the battery lasts %lld s, min_runtime is "
 			       "%lld s; no %s is started\n"
 			       "hint: wait until the battery is charged",
-			       guard->ups, (long long)power->runtime,
-			       (long long)guard->min_runtime, what);
+			       limits->ups, (long long)power->runtime,
+			       (long long)limits->min_runtime, what);
 	return nb_fail(NB_EFAIL,
 		       "%s: %s; no %s is started\n"
 		       "hint: run it again when the power is back",
-		       guard->ups, nb_power_text(answer), what);
+		       limits->ups, nb_power_text(answer), what);
 }
 
 enum nb_err
 nb_power_permit(struct nightburn *nb, const char *what)
 {
-	const struct nb_config_guard *guard = nb ? &nb->config->guard : NULL;
+	const struct nb_config_power *limits = nb ? &nb->config->power : NULL;
 	enum nb_power_answer answer;
 	struct nb_power now;
 	enum nb_err err;
 
-	if (!guard || !guard->ups)
+	if (!limits || !limits->ups)
 		return NB_OK;
 	err = nb->power ? NB_OK : start(nb);
 	if (err)
 		return err;
-	ask(guard, &now);
-	answer = nb_power_may_begin(guard, &now);
+	ask(limits, &now);
+	answer = nb_power_may_begin(limits, &now);
 	if (answer)
-		return refuse(guard, answer, &now, what);
+		return refuse(limits, answer, &now, what);
 	if (!now.known)
-		nb_log(NB_WARNING, "%s: the UPS does not respond", guard->ups);
+		nb_log(NB_WARNING, "%s: the UPS does not respond", limits->ups);
 	return NB_OK;
 }
 
@@ -191,16 +191,16 @@ tell(struct nb_power_watch *w, const struct nb_power *now, const char *what,
 		return;
 	w->told = now->on_battery;
 	if (!now->on_battery)
-		nb_log(NB_WARNING, "%s: the power is back", w->guard->ups);
+		nb_log(NB_WARNING, "%s: the power is back", w->limits->ups);
 	else if (now->runtime >= 0 && remaining >= 0)
 		nb_log(NB_WARNING,
 		       "%s: the battery lasts %lld s, the %s needs %lld s; "
 		       "continuing",
-		       w->guard->ups, (long long)now->runtime, what,
+		       w->limits->ups, (long long)now->runtime, what,
 		       (long long)remaining);
 	else
 		nb_log(NB_WARNING, "%s: on battery; continuing the %s",
-		       w->guard->ups, what);
+		       w->limits->ups, what);
 }
 
 enum nb_err
@@ -234,8 +234,8 @@ nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
 		return nb_fail(NB_EFAIL,
 			       "%s: the battery lasts %lld s, the %s needs "
 			       "%lld s; stopping",
-			       w->guard->ups, (long long)now.runtime, what,
+			       w->limits->ups, (long long)now.runtime, what,
 			       (long long)nb_power_remaining(&work));
-	return nb_fail(NB_EFAIL, "%s: %s; stopping the %s", w->guard->ups,
+	return nb_fail(NB_EFAIL, "%s: %s; stopping the %s", w->limits->ups,
 		       nb_power_text(answer), what);
 }

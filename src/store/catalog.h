@@ -41,7 +41,7 @@ enum nb_err nb_catalog_set_aside(const char *path);
 
 /* How far the catalog is with a pool. */
 struct nb_reach {
-	bool behind;     /* an old copy, or in place of a lost one: nothing
+	bool stale;      /* an old copy, or in place of a lost one: nothing
 			      is written to a disc by it */
 	uint64_t known;  /* the highest generation that it knows of */
 	uint64_t marked; /* the highest that was ever seen */
@@ -56,7 +56,7 @@ enum nb_err nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
  * remembers that (on disk, when the lock is held), and *BEHIND is set.
  */
 enum nb_err nb_catalog_witness(struct nb_catalog *catalog,
-			       const struct nb_label *label, bool *behind);
+			       const struct nb_label *label, bool *stale);
 
 /* Takes the catalog of POOL for what there is: it is no longer behind. */
 enum nb_err nb_catalog_accept(struct nb_catalog *catalog, const char *pool);

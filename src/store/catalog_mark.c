@@ -52,7 +52,7 @@ nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 	if (err)
 		return err;
 	*reach = (struct nb_reach){
-		.behind = catalog->mark_damaged
+		.stale = catalog->mark_damaged
 			|| (mark
 			    && (have.sequence < mark->sequence
 				|| have.generation < mark->generation)),
@@ -75,7 +75,7 @@ nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 		err = load(catalog, pool, &have);
 	return err ? err
 		   : save(catalog, pool, max(have.generation, generation),
-			  have.sequence + !reach.behind);
+			  have.sequence + !reach.stale);
 }
 
 struct raise {
@@ -136,20 +136,20 @@ is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 
 enum nb_err
 nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
-		   bool *behind)
+		   bool *stale)
 {
 	struct nb_mark seen = { .generation = label->generation };
 	struct nb_reach reach;
 	bool doubtful, raised = false;
 	enum nb_err err = nb_catalog_reach(catalog, label->pool, &reach);
 
-	*behind = false;
+	*stale = false;
 	if (err || label->generation <= reach.known)
 		return err;
 	err = is_doubtful(catalog, label->disc_id, &doubtful);
 	if (err || doubtful)
 		return err;
-	*behind = true;
+	*stale = true;
 	if (catalog->mark_damaged)
 		return NB_OK;
 	/* A peek remembers it for itself. */

@@ -99,7 +99,7 @@ nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 	if (err)
 		nb_pool_view_clear(view);
 	else
-		view->behind = reach.behind;
+		view->stale = reach.stale;
 	return err;
 }
 

@@ -69,14 +69,14 @@ ERRORS = {
     "an intent stays when the look behind it fails": [
         ("destroy.c", "if (err)\n\t\tstep(steps->retract, ctx);", "")],
     "the mark of the catalog is ignored": [
-        ("guard.c", "if (f->pool->behind)", "if (0)"),
-        ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
-         "NB_REASON_CATALOG_BEHIND, NB_EWRONG);\n\tif (disc->", "if (disc->")],
+        ("guard.c", "if (f->pool->stale)", "if (0)"),
+        ("plan.c", "if (f->pool->stale)\n\t\treturn refuse(f, "
+         "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (disc->", "if (disc->")],
     "a blank disc takes the backup of a lost catalog": [
-        ("plan.c", "if (f->pool->behind)\n\t\treturn refuse(f, "
-         "NB_REASON_CATALOG_BEHIND, NB_EWRONG);\n\tif (!next", "if (!next")],
+        ("plan.c", "if (f->pool->stale)\n\t\treturn refuse(f, "
+         "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (!next", "if (!next")],
     "a disc beyond the catalog is no witness": [
-        ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &behind);",
+        ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &stale);",
          "err = NB_OK;")],
     "an adoption does not ask the disc": [
         ("adopt.c", "err = nb_inspect_heed(context, &look);", "err = NB_OK;")],

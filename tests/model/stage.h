@@ -66,7 +66,7 @@ void stage_backup(uint8_t backup, char text[NB_BACKUP_ID_MAX + 1]);
 /* The catalog against its mark (stage_mark.c): after a change, before it. */
 uint8_t stage_higher(uint8_t a, uint8_t b);
 enum nb_err stage_put_mark(void);
-bool stage_is_behind(void);
+bool stage_is_stale(void);
 void stage_advance(uint8_t generation);
 uint8_t stage_known(void); /* the highest generation */
 

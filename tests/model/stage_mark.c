@@ -45,7 +45,7 @@ stage_put_mark(void)
 }
 
 bool
-stage_is_behind(void)
+stage_is_stale(void)
 {
 	return now()->sequence < level.sequence
 		|| now()->newest < level.generation;
@@ -54,7 +54,7 @@ stage_is_behind(void)
 void
 stage_advance(uint8_t generation)
 {
-	now()->sequence = (uint8_t)(now()->sequence + !stage_is_behind());
+	now()->sequence = (uint8_t)(now()->sequence + !stage_is_stale());
 	now()->newest = stage_higher(now()->newest, generation);
 }
 
@@ -82,23 +82,23 @@ nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 {
 	(void)catalog;
 	(void)pool;
-	*reach = (struct nb_reach){ stage_is_behind(), now()->newest,
+	*reach = (struct nb_reach){ stage_is_stale(), now()->newest,
 				    level.generation };
 	return NB_OK;
 }
 
 enum nb_err
 nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
-		   bool *behind)
+		   bool *stale)
 {
 	const struct row *row =
 		catalog_row(now(), stage_number(label->disc_id));
 	uint8_t generation = (uint8_t)label->generation;
 
 	(void)catalog;
-	*behind = generation > now()->newest
+	*stale = generation > now()->newest
 		&& (!row || row->state == NB_DISC_GOOD);
-	return !*behind ? NB_OK
+	return !*stale ? NB_OK
 			: save_mark((struct level){
 				level.sequence,
 				stage_higher(level.generation, generation) });

@@ -70,7 +70,7 @@ nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 		    && disc.generation > view->generation)
 			view->generation = disc.generation;
 	}
-	view->behind = stage_is_behind();
+	view->stale = stage_is_stale();
 	return NB_OK;
 }
 

@@ -116,19 +116,19 @@ nb_fallback_session(struct nb_inspection *look)
 enum nb_err
 nb_fallback_label(struct nb_inspection *look)
 {
-	struct nb_inspection behind = *look;
+	struct nb_inspection earlier = *look;
 	struct nb_blocks *blocks = NULL;
-	enum nb_err err = go_back(&behind);
+	enum nb_err err = go_back(&earlier);
 
 	if (err)
 		return err == NB_ENOTFOUND ? NB_OK : err;
 	look->has_earlier = true;
-	look->earlier = behind.label;
+	look->earlier = earlier.label;
 	if (look->volume_id[0])
 		return NB_OK;
 	err = nb_drive_blocks(look->drive, &blocks);
 	if (!err)
-		nb_reader_volume_id(blocks, behind.start, look->volume_id);
+		nb_reader_volume_id(blocks, earlier.start, look->volume_id);
 	nb_blocks_free(blocks);
 	return err;
 }

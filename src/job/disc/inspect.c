@@ -174,7 +174,7 @@ nb_inspect_heed(struct nb_pool_context *context,
 		const struct nb_inspection *look)
 {
 	const struct nb_label *label = &look->label;
-	bool behind = false;
+	bool stale = false;
 	enum nb_err err;
 
 	if (!context->catalog || look->label_state != NB_LABEL_GOOD
@@ -182,15 +182,15 @@ nb_inspect_heed(struct nb_pool_context *context,
 	    || strcmp(label->installation, context->view.installation)
 	    || strcmp(label->pool, context->view.name))
 		return NB_OK;
-	err = nb_catalog_witness(context->catalog, label, &behind);
-	if (err || !behind)
+	err = nb_catalog_witness(context->catalog, label, &stale);
+	if (err || !stale)
 		return err;
-	if (!context->view.behind)
+	if (!context->view.stale)
 		nb_log(NB_WARNING,
 		       "%s: holds generation %llu, which the catalog lacks: "
 		       "the catalog is an old copy",
 		       label->disc, (unsigned long long)label->generation);
-	context->view.behind = true;
+	context->view.stale = true;
 	return NB_OK;
 }
 

@@ -59,7 +59,7 @@ struct nb_decision nb_inspect_decide(const struct nb_pool_context *context,
 				     struct nb_need need);
 
 /* Does the disc say more than the catalog knows?  Then the catalog is an old
- * copy: SITE->view.behind is set, and that is told and remembered. */
+ * copy: SITE->view.stale is set, and that is told and remembered. */
 enum nb_err nb_inspect_heed(struct nb_pool_context *context,
 			    const struct nb_inspection *look);
 

@@ -25,7 +25,7 @@ catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 	enum nb_err err =
 		nb_catalog_reach(context->catalog, context->view.name, &reach);
 
-	if (err || !reach.behind)
+	if (err || !reach.stale)
 		return err;
 	if (look->label.generation < reach.marked) {
 		nb_log(NB_WARNING,
@@ -353,7 +353,7 @@ nb_accept(struct nightburn *nb, const char *job, bool *changed)
 	if (err)
 		return err;
 	err = nb_catalog_reach(context.catalog, context.view.name, &reach);
-	if (!err && reach.behind) {
+	if (!err && reach.stale) {
 		err = nb_catalog_accept(context.catalog, context.view.name);
 		*changed = !err;
 	}

@@ -27,10 +27,10 @@ is_beneath(const char *path, const char *part)
 }
 
 bool
-nb_restore_wants(const struct nb_disc_backup *held,
+nb_restore_wants(const struct nb_disc_backup *backup,
 		 const struct nb_restore_options *options, const char *path)
 {
-	size_t prefix = strlen(held->manifest.backup_id) + 1;
+	size_t prefix = strlen(backup->manifest.backup_id) + 1;
 
 	if (!options->path_count)
 		return true;
@@ -43,9 +43,9 @@ nb_restore_wants(const struct nb_disc_backup *held,
 
 /* The packed source whose archive stands at PATH, or NULL. */
 static const struct nb_manifest_source *
-packed_at(const struct nb_disc_backup *held, const char *path)
+packed_at(const struct nb_disc_backup *backup, const char *path)
 {
-	const struct nb_manifest_sources *list = &held->manifest.sources;
+	const struct nb_manifest_sources *list = &backup->manifest.sources;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (nb_source_is_packed(&list->at[i])
@@ -56,7 +56,7 @@ packed_at(const struct nb_disc_backup *held, const char *path)
 
 /* An archive is wanted when one of its members is. */
 static bool
-wants_member(const struct nb_disc_backup *held,
+wants_member(const struct nb_disc_backup *backup,
 	     const struct nb_restore_options *options,
 	     const struct nb_manifest_source *source)
 {
@@ -65,46 +65,46 @@ wants_member(const struct nb_disc_backup *held,
 	for (size_t i = 0; !found && i < source->members.count; i++) {
 		char *path;
 
-		if (nb_str_format(&path, "%s/%s/%s", held->manifest.backup_id,
+		if (nb_str_format(&path, "%s/%s/%s", backup->manifest.backup_id,
 				  source->kind, source->members.at[i].path))
 			return true;
-		found = nb_restore_wants(held, options, path);
+		found = nb_restore_wants(backup, options, path);
 		free(path);
 	}
 	return found;
 }
 
 static bool
-is_wanted(const struct nb_disc_backup *held,
+is_wanted(const struct nb_disc_backup *backup,
 	  const struct nb_restore_options *options, const char *source_path,
 	  const char *path)
 {
-	const struct nb_manifest_source *packed = packed_at(held, path);
+	const struct nb_manifest_source *packed = packed_at(backup, path);
 
 	if (source_path && !is_beneath(path, source_path))
 		return false;
-	return nb_restore_wants(held, options, path)
-		|| (packed && wants_member(held, options, packed));
+	return nb_restore_wants(backup, options, path)
+		|| (packed && wants_member(backup, options, packed));
 }
 
 enum nb_err
-nb_restore_select(struct nb_disc_backup *held,
+nb_restore_select(struct nb_disc_backup *backup,
 		  const struct nb_restore_options *options,
 		  const char *source_path)
 {
-	size_t prefix = strlen(held->manifest.backup_id) + 1, n = 0;
+	size_t prefix = strlen(backup->manifest.backup_id) + 1, n = 0;
 
-	for (size_t i = 0; i < held->entries.count; i++) {
-		struct nb_entry *e = &held->entries.at[i];
+	for (size_t i = 0; i < backup->entries.count; i++) {
+		struct nb_entry *e = &backup->entries.at[i];
 
 		if (strlen(e->path) > prefix
-		    && is_beneath(e->path, held->manifest.backup_id)
-		    && is_wanted(held, options, source_path, e->path))
-			held->entries.at[n++] = *e;
+		    && is_beneath(e->path, backup->manifest.backup_id)
+		    && is_wanted(backup, options, source_path, e->path))
+			backup->entries.at[n++] = *e;
 		else
 			nb_entry_clear(e);
 	}
-	held->entries.count = n;
+	backup->entries.count = n;
 	if (!n)
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: not in this backup\n"
@@ -112,15 +112,15 @@ nb_restore_select(struct nb_disc_backup *held,
 			       options->path_count       ? options->paths[0]
 				       : options->source ? options->source
 							 : "backup",
-			       held->manifest.backup_id);
+			       backup->manifest.backup_id);
 	return NB_OK;
 }
 
 enum nb_err
-nb_restore_source(const struct nb_disc_backup *held, const char *name,
+nb_restore_source(const struct nb_disc_backup *backup, const char *name,
 		  const struct nb_manifest_source **out)
 {
-	const struct nb_manifest_sources *list = &held->manifest.sources;
+	const struct nb_manifest_sources *list = &backup->manifest.sources;
 
 	for (size_t i = 0; i < list->count; i++) {
 		if (!strcmp(list->at[i].name, name)) {
@@ -131,8 +131,8 @@ nb_restore_source(const struct nb_disc_backup *held, const char *name,
 	return nb_fail(NB_ENOTFOUND,
 		       "%s: no such source in backup %s\n"
 		       "hint: nightburn show %s",
-		       name, held->manifest.backup_id,
-		       held->manifest.backup_id);
+		       name, backup->manifest.backup_id,
+		       backup->manifest.backup_id);
 }
 
 static enum nb_err
@@ -151,20 +151,20 @@ add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
 
 /* Archives that are wanted, one after the other, by their members. */
 static enum nb_err
-unpack_all(struct nb_extract *spec, const struct nb_disc_backup *held,
+unpack_all(struct nb_extract *spec, const struct nb_disc_backup *backup,
 	   const struct nb_restore_options *options,
 	   struct nb_extract_result *result)
 {
 	struct nb_extract_result one;
 	enum nb_err err = NB_OK, bad = NB_OK;
 
-	for (size_t i = 0; !err && i < held->entries.count; i++) {
+	for (size_t i = 0; !err && i < backup->entries.count; i++) {
 		const struct nb_manifest_source *packed =
-			packed_at(held, held->entries.at[i].path);
+			packed_at(backup, backup->entries.at[i].path);
 
 		if (!packed)
 			continue;
-		err = nb_restore_unpack(spec, held, &held->entries.at[i],
+		err = nb_restore_unpack(spec, backup, &backup->entries.at[i],
 					packed, options, &one);
 		add_result(result, &one);
 		if (err == NB_ECORRUPT) {
@@ -178,7 +178,7 @@ unpack_all(struct nb_extract *spec, const struct nb_disc_backup *held,
 enum nb_err
 nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		   const struct nb_nodes *nodes,
-		   const struct nb_disc_backup *held,
+		   const struct nb_disc_backup *backup,
 		   const struct nb_restore_options *options,
 		   struct nb_restore_target target,
 		   struct nb_extract_result *result)
@@ -188,7 +188,7 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		.blocks = blocks,
 		.nodes = nodes,
 		.entries = &plain,
-		.prefix = strlen(held->manifest.backup_id) + 1,
+		.prefix = strlen(backup->manifest.backup_id) + 1,
 		.to = target.fd,
 		.overwrite = target.overwrite,
 		.attributes = target.attributes,
@@ -199,13 +199,13 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 
 	memset(result, 0, sizeof *result);
 	/* Borrowed from HELD. */
-	for (size_t i = 0; !err && i < held->entries.count; i++)
-		if (!packed_at(held, held->entries.at[i].path))
-			err = nb_array_push(&plain, held->entries.at[i]);
+	for (size_t i = 0; !err && i < backup->entries.count; i++)
+		if (!packed_at(backup, backup->entries.at[i].path))
+			err = nb_array_push(&plain, backup->entries.at[i]);
 	if (!err)
 		err = nb_extract_run(&spec, result);
 	if (!err || err == NB_ECORRUPT) {
-		unpacked = unpack_all(&spec, held, options, result);
+		unpacked = unpack_all(&spec, backup, options, result);
 		err = unpacked ? unpacked : err;
 	}
 	nb_array_free(&plain);
@@ -215,16 +215,16 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 static enum nb_err
 restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	   struct nb_blocks *blocks, const struct nb_nodes *nodes,
-	   struct nb_disc_backup *held, struct nb_extract_result *result)
+	   struct nb_disc_backup *backup, struct nb_extract_result *result)
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_target target = { -1, options->overwrite, true };
 	enum nb_err err = NB_OK;
 
 	if (options->source)
-		err = nb_restore_source(held, options->source, &source);
+		err = nb_restore_source(backup, options->source, &source);
 	if (!err)
-		err = nb_restore_select(held, options,
+		err = nb_restore_select(backup, options,
 					source ? source->path : NULL);
 	if (err)
 		return err;
@@ -233,7 +233,7 @@ restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	target.fd = open(options->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target.fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", options->to);
-	err = nb_restore_extract(nb, blocks, nodes, held, options, target,
+	err = nb_restore_extract(nb, blocks, nodes, backup, options, target,
 				 result);
 	nb_fd_close(&target.fd);
 	return err;
@@ -245,21 +245,21 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 {
 	struct nb_extract_result done = { 0 };
 	struct nb_disc_contents contents;
-	struct nb_disc_backup *held;
+	struct nb_disc_backup *backup;
 	enum nb_err err, mac = NB_OK;
 
-	err = nb_restore_find(nb, look, options->backup, &contents, &held);
+	err = nb_restore_find(nb, look, options->backup, &contents, &backup);
 	if (!err) {
-		memcpy(result->backup_id, held->manifest.backup_id,
+		memcpy(result->backup_id, backup->manifest.backup_id,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
-		result->generation = held->manifest.generation;
-		mac = nb_manifest_mac_tell(held);
+		result->generation = backup->manifest.generation;
+		mac = nb_manifest_mac_tell(backup);
 		err = options->into
 			? nb_restore_into(nb, options, contents.blocks,
-					  &contents.nodes, held, &done)
+					  &contents.nodes, backup, &done)
 			: restore_to(nb, options, contents.blocks,
-				     &contents.nodes, held, &done);
+				     &contents.nodes, backup, &done);
 	}
 	result->files = done.files;
 	result->bytes = done.bytes;

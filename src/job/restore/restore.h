@@ -12,17 +12,17 @@
 /* Keeps what OPTIONS->paths name and what stands beneath SOURCE_PATH (NULL:
  * everything); an archive, when a member of it is wanted.  NB_ENOTFOUND when
  * nothing is left. */
-enum nb_err nb_restore_select(struct nb_disc_backup *held,
+enum nb_err nb_restore_select(struct nb_disc_backup *backup,
 			      const struct nb_restore_options *options,
 			      const char *source_path);
 
 /* Whether OPTIONS->paths name PATH, a path on the disc, or nothing at all. */
-bool nb_restore_wants(const struct nb_disc_backup *held,
+bool nb_restore_wants(const struct nb_disc_backup *backup,
 		      const struct nb_restore_options *options,
 		      const char *path);
 
 /* The source NAME of the backup.  NB_ENOTFOUND. */
-enum nb_err nb_restore_source(const struct nb_disc_backup *held,
+enum nb_err nb_restore_source(const struct nb_disc_backup *backup,
 			      const char *name,
 			      const struct nb_manifest_source **out);
 
@@ -36,7 +36,7 @@ struct nb_restore_target {
  * OPTIONS want of their members. */
 enum nb_err nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 			       const struct nb_nodes *nodes,
-			       const struct nb_disc_backup *held,
+			       const struct nb_disc_backup *backup,
 			       const struct nb_restore_options *options,
 			       struct nb_restore_target target,
 			       struct nb_extract_result *result);
@@ -50,7 +50,7 @@ enum nb_err nb_restore_temporary(const struct nightburn *nb, char **path,
  * brought back from FILE by SPEC, whose entries are replaced. (unpack.c) */
 bool nb_source_is_packed(const struct nb_manifest_source *source);
 enum nb_err nb_restore_unpack(struct nb_extract *spec,
-			      const struct nb_disc_backup *held,
+			      const struct nb_disc_backup *backup,
 			      const struct nb_entry *file,
 			      const struct nb_manifest_source *source,
 			      const struct nb_restore_options *options,
@@ -63,7 +63,7 @@ enum nb_err nb_restore_into(struct nightburn *nb,
 			    const struct nb_restore_options *options,
 			    struct nb_blocks *blocks,
 			    const struct nb_nodes *nodes,
-			    struct nb_disc_backup *held,
+			    struct nb_disc_backup *backup,
 			    struct nb_extract_result *result);
 
 #endif

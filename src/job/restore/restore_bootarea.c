@@ -25,10 +25,10 @@ struct pair {
 struct rows NB_ARRAY(struct pair);
 
 static enum nb_err
-choose(const struct nb_disc_backup *held, const char *name,
+choose(const struct nb_disc_backup *backup, const char *name,
        const struct nb_manifest_source **out)
 {
-	const struct nb_manifest_sources *list = &held->manifest.sources;
+	const struct nb_manifest_sources *list = &backup->manifest.sources;
 	size_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -47,30 +47,31 @@ choose(const struct nb_disc_backup *held, const char *name,
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: no such bootarea in backup "
 			       "%s\nhint: nightburn show %s",
-			       name ? name : "(any)", held->manifest.backup_id,
-			       held->manifest.backup_id);
+			       name ? name : "(any)",
+			       backup->manifest.backup_id,
+			       backup->manifest.backup_id);
 	return nb_fail(NB_EUSAGE,
 		       "backup %s contains %zu boot areas\nhint: name "
 		       "one with --source",
-		       held->manifest.backup_id, count);
+		       backup->manifest.backup_id, count);
 }
 
 /* Without the files of /boot, which the disk does not get one by one. */
 static void
-keep_pieces(struct nb_disc_backup *held, const char *path)
+keep_pieces(struct nb_disc_backup *backup, const char *path)
 {
 	size_t prefix = strlen(path), n = 0;
 
-	for (size_t i = 0; i < held->entries.count; i++) {
-		struct nb_entry *e = &held->entries.at[i];
+	for (size_t i = 0; i < backup->entries.count; i++) {
+		struct nb_entry *e = &backup->entries.at[i];
 
 		if (strlen(e->path) > prefix && e->type == NB_ENTRY_FILE
 		    && !strchr(e->path + prefix + 1, '/'))
-			held->entries.at[n++] = *e;
+			backup->entries.at[n++] = *e;
 		else
 			nb_entry_clear(e);
 	}
-	held->entries.count = n;
+	backup->entries.count = n;
 }
 
 static struct nb_part_row
@@ -240,7 +241,7 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 
 struct from {
 	struct nb_disc_contents contents;
-	struct nb_disc_backup *held;
+	struct nb_disc_backup *backup;
 };
 
 static enum nb_err
@@ -249,24 +250,24 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_options all = { .source = options->source };
-	size_t prefix = strlen(from->held->manifest.backup_id) + 1;
+	size_t prefix = strlen(from->backup->manifest.backup_id) + 1;
 	struct nb_restore_target target = { -1, false, false };
 	char *dir = NULL;
 	enum nb_err err, removed;
 
-	err = choose(from->held, options->source, &source);
+	err = choose(from->backup, options->source, &source);
 	if (!err && strlen(source->path) <= prefix)
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
 	if (!err)
-		err = nb_restore_select(from->held, &all, source->path);
+		err = nb_restore_select(from->backup, &all, source->path);
 	if (!err)
 		err = nb_restore_temporary(nb, &dir, &target.fd);
 	if (err)
 		return err;
-	keep_pieces(from->held, source->path);
+	keep_pieces(from->backup, source->path);
 	err = nb_restore_extract(nb, from->contents.blocks,
-				 &from->contents.nodes, from->held, &all,
+				 &from->contents.nodes, from->backup, &all,
 				 target, done);
 	if (!err)
 		err = write_to(nb, options, source->name, target.fd,
@@ -284,15 +285,15 @@ bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
 	struct nb_extract_result done = { 0 };
 	struct from from;
 	enum nb_err err = nb_restore_find(nb, look, options->backup,
-					  &from.contents, &from.held);
+					  &from.contents, &from.backup);
 
 	if (!err) {
-		memcpy(result->backup_id, from.held->manifest.backup_id,
+		memcpy(result->backup_id, from.backup->manifest.backup_id,
 		       sizeof result->backup_id);
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
-		result->generation = from.held->manifest.generation;
+		result->generation = from.backup->manifest.generation;
 		/* A disk is not overwritten with what may be forged. */
-		err = nb_manifest_mac_tell(from.held);
+		err = nb_manifest_mac_tell(from.backup);
 	}
 	if (!err)
 		err = bring(nb, options, &from, &done);

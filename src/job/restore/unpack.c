@@ -111,7 +111,7 @@ nb_source_is_packed(const struct nb_manifest_source *source)
 
 /* The members that are wanted, as if the tree stood on the disc. */
 static enum nb_err
-select_members(const struct nb_disc_backup *held,
+select_members(const struct nb_disc_backup *backup,
 	       const struct nb_manifest_source *source,
 	       const struct nb_restore_options *options, struct nb_entries *out)
 {
@@ -122,9 +122,10 @@ select_members(const struct nb_disc_backup *held,
 		const struct nb_entry *m = &source->members.at[i];
 		char *path = NULL;
 
-		err = nb_str_format(&path, "%s/%s/%s", held->manifest.backup_id,
-				    source->kind, m->path);
-		if (!err && !nb_restore_wants(held, options, path)) {
+		err = nb_str_format(&path, "%s/%s/%s",
+				    backup->manifest.backup_id, source->kind,
+				    m->path);
+		if (!err && !nb_restore_wants(backup, options, path)) {
 			free(path);
 			continue;
 		}
@@ -217,7 +218,7 @@ count_members(const struct nb_entries *wanted, struct nb_extract_result *result)
 }
 
 enum nb_err
-nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *held,
+nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *backup,
 		  const struct nb_entry *file,
 		  const struct nb_manifest_source *source,
 		  const struct nb_restore_options *options,
@@ -225,7 +226,7 @@ nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *held,
 {
 	struct nb_entries wanted = NB_ARRAY_INIT;
 	const struct nb_nodes *nodes = spec->nodes;
-	enum nb_err err = select_members(held, source, options, &wanted);
+	enum nb_err err = select_members(backup, source, options, &wanted);
 
 	memset(result, 0, sizeof *result);
 	spec->entries = &wanted;

@@ -284,7 +284,7 @@ build_clone(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 static enum nb_err
 build_guard(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
-	struct nb_config_guard *guard = &b->config->guard;
+	struct nb_config_power *guard = &b->config->power;
 	enum nb_err err = NB_OK;
 
 	if (guard->ups)

@@ -65,8 +65,8 @@ nb_config_free(struct nb_config *config)
 	for (size_t i = 0; i < config->clones.count; i++)
 		clone_clear(&config->clones.at[i]);
 	nb_array_free(&config->clones);
-	free(config->guard.ups);
-	free(config->guard.upsc);
+	free(config->power.ups);
+	free(config->power.upsc);
 	free(config->file);
 	free(config->state_dir);
 	free(config->staging_dir);

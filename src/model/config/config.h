@@ -106,7 +106,7 @@ struct nb_config_clone {
 struct nb_config_clones NB_ARRAY(struct nb_config_clone);
 
 /* When the power is too weak to begin a night's work. */
-struct nb_config_guard {
+struct nb_config_power {
 	char *ups;           /* "name@host" of NUT; NULL: no guard */
 	char *upsc;          /* NUT's client program */
 	int64_t min_runtime; /* seconds of battery; 0: any */
@@ -118,7 +118,7 @@ struct nb_config {
 	char *file; /* as it was named */
 	char *state_dir;
 	char *staging_dir;
-	struct nb_config_guard guard;
+	struct nb_config_power power; /* the block "guard" */
 	struct nb_config_drives drives;
 	struct nb_config_pools pools;
 	struct nb_config_jobs jobs;

@@ -49,7 +49,7 @@ static const struct nb_field job_fields[] = {
 };
 
 #undef RECORD
-#define RECORD nb_config_guard
+#define RECORD nb_config_power
 static const char *const unknown[] = { "refuse", "go", NULL };
 
 static const struct nb_field guard_fields[] = {

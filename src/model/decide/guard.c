@@ -108,8 +108,8 @@ nb_guard_check(const struct nb_guard_facts *f)
 		return NB_GUARD_NO_LOCK;
 	if (strcmp(f->first_drive, f->second_drive))
 		return NB_GUARD_DRIVE_CHANGED;
-	if (f->pool->behind)
-		return NB_GUARD_CATALOG_BEHIND;
+	if (f->pool->stale)
+		return NB_GUARD_CATALOG_STALE;
 	answer = f->typed ? check_typed(f) : check_label(f);
 	if (answer != NB_GUARD_PERMIT)
 		return answer;
@@ -128,7 +128,7 @@ nb_guard_text(enum nb_guard answer)
 	static const char *const texts[] = {
 		[NB_GUARD_PERMIT] = "permitted",
 		[NB_GUARD_NO_LOCK] = "the lock is not held",
-		[NB_GUARD_CATALOG_BEHIND] =
+		[NB_GUARD_CATALOG_STALE] =
 			"the catalog is an old copy or was lost",
 		[NB_GUARD_NO_LABEL] = "no good label on the disc",
 		[NB_GUARD_LABEL_CHANGED] = "two readings of the label differ",

@@ -12,7 +12,7 @@
 enum nb_guard {
 	NB_GUARD_PERMIT,
 	NB_GUARD_NO_LOCK,            /* the lock is not held */
-	NB_GUARD_CATALOG_BEHIND,     /* it is an old copy, or was lost */
+	NB_GUARD_CATALOG_STALE,      /* it is an old copy, or was lost */
 	NB_GUARD_NO_LABEL,           /* no good label on the disc */
 	NB_GUARD_LABEL_CHANGED,      /* the two readings differ */
 	NB_GUARD_OTHER_INSTALLATION, /* and another key */

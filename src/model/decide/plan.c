@@ -90,7 +90,7 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	const struct nb_pool_disc *newest = newest_besides(f->pool, disc);
 	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
 
-	if (reason == NB_REASON_TOO_LARGE_FOR_DISC || f->pool->behind)
+	if (reason == NB_REASON_TOO_LARGE_FOR_DISC || f->pool->stale)
 		return NULL;
 	if (reason == NB_REASON_OTHER_UNVERIFIED)
 		return newest;
@@ -157,8 +157,8 @@ decide_blank_disc(const struct nb_plan_facts *f)
 	if (f->intent == NB_INTENT_BLANK)
 		return accept(NB_PLAN_FRESH, NB_REASON_BLANK_DISC, "", 0,
 			      capacity);
-	if (f->pool->behind)
-		return refuse(f, NB_REASON_CATALOG_BEHIND, NB_EWRONG);
+	if (f->pool->stale)
+		return refuse(f, NB_REASON_CATALOG_STALE, NB_EWRONG);
 	if (!next
 	    || (next->state != NB_DISC_UNUSED
 		&& next->state != NB_DISC_BLANKED))
@@ -301,8 +301,8 @@ decide_labelled(const struct nb_plan_facts *f)
 		return refuse(f, NB_REASON_NOT_IN_CATALOG, NB_EFOREIGN);
 	if (strcmp(label->disc, disc->name))
 		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
-	if (f->pool->behind)
-		return refuse(f, NB_REASON_CATALOG_BEHIND, NB_EWRONG);
+	if (f->pool->stale)
+		return refuse(f, NB_REASON_CATALOG_STALE, NB_EWRONG);
 	if (disc->state == NB_DISC_SUSPECT)
 		return refuse(f, NB_REASON_SUSPECT, NB_EWRONG);
 	if (disc->state == NB_DISC_RETIRED)

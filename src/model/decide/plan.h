@@ -61,14 +61,14 @@ struct nb_decision {
  * 1. the drive: NO_DISC, DAMAGED.
  * 2. a blank disc: LABEL_UNREADABLE (a label was seen all the same);
  *    intent blank: FRESH, nothing is to be done and DISC is "";
- *    CATALOG_BEHIND, NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the
+ *    CATALOG_STALE, NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the
  *    first name of the pool that is unused or blanked.
  * 3. whose it is: LAST_SESSION or LAST_SESSION_OLD (a label before says that
  *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our
  *    key OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
  *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  With
  *    our key a label is ours, whichever host wrote it.
- * 4. CATALOG_BEHIND; and whether it is in order: SUSPECT, RETIRED,
+ * 4. CATALOG_STALE; and whether it is in order: SUSPECT, RETIRED,
  *    GENERATION_CONFLICT (generation or backup id differ, or the catalog
  *    believes it to be empty).
  * 5. the way to go:

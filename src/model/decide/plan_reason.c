@@ -78,11 +78,11 @@ static const struct {
 					    "one in the catalog",
 					    "run nightburn verify, or "
 					    "nightburn adopt --as NAME" },
-	[NB_REASON_CATALOG_BEHIND] = { "catalog-behind",
-				       "the catalog is an old copy or was "
-				       "lost: the discs hold newer backups",
-				       "run nightburn catalog rebuild with "
-				       "each disc of the pool, newest first" },
+	[NB_REASON_CATALOG_STALE] = { "catalog-behind",
+				      "the catalog is an old copy or was "
+				      "lost: the discs hold newer backups",
+				      "run nightburn catalog rebuild with "
+				      "each disc of the pool, newest first" },
 	[NB_REASON_SUSPECT] = { "suspect",
 				"the disc is suspect: a burn or a verification "
 				"failed",

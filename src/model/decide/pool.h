@@ -29,7 +29,7 @@ struct nb_pool_view {
 	char installation[NB_ID_HEX + 1];
 	struct nb_pool_discs discs; /* in the order of the configuration */
 	uint64_t generation;        /* the newest verified of the pool */
-	bool behind;                /* the catalog is an old copy, or in place
+	bool stale;                 /* the catalog is an old copy, or in place
 					 of a lost one: none of this is to be
 					 believed */
 };

@@ -74,18 +74,18 @@ look_for_end(const struct nb_power *power)
 }
 
 enum nb_power_answer
-nb_power_may_begin(const struct nb_config_guard *guard,
+nb_power_may_begin(const struct nb_config_power *limits,
 		   const struct nb_power *power)
 {
 	enum nb_power_answer answer = look_for_end(power);
 
 	if (!power->known)
-		return guard->unknown_goes ? NB_POWER_GOOD : NB_POWER_UNKNOWN;
+		return limits->unknown_goes ? NB_POWER_GOOD : NB_POWER_UNKNOWN;
 	if (answer)
 		return answer;
 	if (power->on_battery)
 		return NB_POWER_BATTERY;
-	if (power->runtime >= 0 && power->runtime < guard->min_runtime)
+	if (power->runtime >= 0 && power->runtime < limits->min_runtime)
 		return NB_POWER_RUNTIME;
 	return NB_POWER_GOOD;
 }

@@ -33,7 +33,7 @@ enum nb_power_answer {
 };
 
 /* May something be begun: a dump, a blank, a burn? */
-enum nb_power_answer nb_power_may_begin(const struct nb_config_guard *guard,
+enum nb_power_answer nb_power_may_begin(const struct nb_config_power *limits,
 					const struct nb_power *power);
 
 /* What is under way. */

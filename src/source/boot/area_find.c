@@ -14,9 +14,9 @@ equal(const char *a, const char *b)
 	return a && !strcasecmp(a, b);
 }
 
-/* TEXT behind PREFIX, or NULL. */
+/* What follows PREFIX in TEXT, or NULL. */
 static const char *
-behind(const char *text, const char *prefix)
+after_prefix(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
@@ -29,13 +29,13 @@ is_meant(const struct nb_boot_job *job, const struct nb_disk_part *p)
 	const char *boot = nb_boot_area_options(job->source)->boot, *rest;
 	struct stat st;
 
-	if ((rest = behind(boot, "UUID=")))
+	if ((rest = after_prefix(boot, "UUID=")))
 		return equal(p->fs_uuid, rest);
-	if ((rest = behind(boot, "LABEL=")))
+	if ((rest = after_prefix(boot, "LABEL=")))
 		return p->fs_label && !strcmp(p->fs_label, rest);
-	if ((rest = behind(boot, "PARTUUID=")))
+	if ((rest = after_prefix(boot, "PARTUUID=")))
 		return equal(p->uuid, rest);
-	if ((rest = behind(boot, "PARTLABEL=")))
+	if ((rest = after_prefix(boot, "PARTLABEL=")))
 		return p->name && !strcmp(p->name, rest);
 	if (*boot == '/')
 		return !stat(boot, &st) && S_ISBLK(st.st_mode)

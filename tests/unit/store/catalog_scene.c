@@ -150,7 +150,7 @@ scene_commit(struct nb_catalog *catalog, char disc, uint64_t generation,
 }
 
 const char *
-scene_view(struct nb_catalog *catalog, bool *behind)
+scene_view(struct nb_catalog *catalog, bool *stale)
 {
 	static char text[256];
 	struct nb_pool_view view;
@@ -169,8 +169,8 @@ scene_view(struct nb_catalog *catalog, bool *behind)
 	}
 	snprintf(text + n, sizeof text - n, "newest %u",
 		 (unsigned int)view.generation);
-	if (behind)
-		*behind = view.behind;
+	if (stale)
+		*stale = view.stale;
 	nb_pool_view_clear(&view);
 	return text;
 }

@@ -39,6 +39,6 @@ enum nb_err scene_commit(struct nb_catalog *catalog, char disc,
 			 uint64_t generation, bool first);
 
 /* The view of the pool as text: "A good 1 b1, B unused 0 , newest 1". */
-const char *scene_view(struct nb_catalog *catalog, bool *behind);
+const char *scene_view(struct nb_catalog *catalog, bool *stale);
 
 #endif

@@ -23,7 +23,7 @@ static char *database, *wal, *mark;
 static size_t database_size, wal_size, mark_size;
 static char expected[256];
 static struct {
-	unsigned int refused, behind, same;
+	unsigned int refused, stale, same;
 } seen;
 
 static void
@@ -96,7 +96,7 @@ judge(const char *what, size_t at)
 {
 	const char *path = nb_test_path("try/catalog.db");
 	struct nb_catalog *catalog = NULL;
-	bool behind = false;
+	bool stale = false;
 	enum nb_err err;
 
 	store("try/mark", mark, mark_size);
@@ -110,10 +110,10 @@ judge(const char *what, size_t at)
 		ask(path);
 		return;
 	}
-	if (strcmp(scene_view(catalog, &behind), expected)) {
-		ck_assert_msg(behind, "%s %zu: %s", what, at,
+	if (strcmp(scene_view(catalog, &stale), expected)) {
+		ck_assert_msg(stale, "%s %zu: %s", what, at,
 			      scene_view(catalog, NULL));
-		seen.behind++;
+		seen.stale++;
 	} else {
 		seen.same++;
 	}
@@ -153,7 +153,7 @@ START_TEST(a_flipped_bit_of_the_file_changes_nothing_unseen)
 		whole[bit / 8] ^= (char)(1 << bit % 8);
 	}
 	printf("# %zu bytes: %u refused, %u behind, %u the same\n", n,
-	       seen.refused, seen.behind, seen.same);
+	       seen.refused, seen.stale, seen.same);
 	ck_assert_uint_gt(seen.refused, 0);
 	free(whole);
 	unmake();
@@ -170,8 +170,8 @@ START_TEST(a_flipped_bit_of_the_log_changes_nothing_unseen)
 		wal[bit / 8] ^= (char)(1 << bit % 8);
 	}
 	printf("# %zu bytes of log: %u refused, %u behind, %u the same\n",
-	       wal_size, seen.refused, seen.behind, seen.same);
-	ck_assert_uint_gt(seen.behind, 0);
+	       wal_size, seen.refused, seen.stale, seen.same);
+	ck_assert_uint_gt(seen.stale, 0);
 	unmake();
 }
 END_TEST
@@ -188,7 +188,7 @@ START_TEST(a_file_cut_short_is_seen)
 		judge("log cut at", n);
 	}
 	ck_assert_uint_gt(seen.refused, 0);
-	ck_assert_uint_gt(seen.behind, 0);
+	ck_assert_uint_gt(seen.stale, 0);
 	unmake();
 }
 END_TEST
@@ -266,15 +266,15 @@ END_TEST
 START_TEST(a_catalog_of_the_first_schema_is_brought_forward)
 {
 	struct nb_catalog *catalog;
-	bool behind;
+	bool stale;
 
 	make();
 	tamper("drop table clones; drop table pools; drop table seal;"
 	       "pragma user_version = 1");
 	unlink(nb_test_path("now/mark"));
 	catalog = scene_open("now", NB_CATALOG_WORK);
-	ck_assert_str_eq(scene_view(catalog, &behind), expected);
-	ck_assert(!behind);
+	ck_assert_str_eq(scene_view(catalog, &stale), expected);
+	ck_assert(!stale);
 	nb_catalog_close(catalog);
 	ck_assert_int_eq(access(nb_test_path("now/mark"), F_OK), 0);
 	unmake();

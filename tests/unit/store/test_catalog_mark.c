@@ -93,7 +93,7 @@ static const struct row {
 	enum back back;
 	char disc; /* a label that is seen; 0: none */
 	uint64_t generation;
-	bool behind;
+	bool stale;
 } rows[] = {
 	{ "nothing happened", nothing, CATALOG, 0, 0, false },
 	{ "nothing happened, both", nothing, BOTH, 'A', 1, false },
@@ -143,7 +143,7 @@ START_TEST(a_catalog_that_went_back_is_known_by_its_mark_or_by_a_disc)
 {
 	const struct row *row = &rows[_i];
 	struct nb_label seen = scene_label(row->disc, row->generation);
-	bool witness, behind;
+	bool witness, stale;
 
 	two_nights();
 	row->since();
@@ -151,15 +151,15 @@ START_TEST(a_catalog_that_went_back_is_known_by_its_mark_or_by_a_disc)
 	if (row->disc)
 		nb_assert_ok(nb_catalog_witness(catalog, &seen, &witness));
 	reopen();
-	scene_view(catalog, &behind);
-	ck_assert_msg(behind == row->behind, "%s", row->what);
+	scene_view(catalog, &stale);
+	ck_assert_msg(stale == row->stale, "%s", row->what);
 	shut();
 }
 END_TEST
 
 START_TEST(what_is_written_to_an_old_copy_does_not_make_it_new)
 {
-	bool behind;
+	bool stale;
 
 	two_nights();
 	third_night();
@@ -168,8 +168,8 @@ START_TEST(what_is_written_to_an_old_copy_does_not_make_it_new)
 		verified_again();
 	nb_assert_ok(scene_commit(catalog, 'A', 3, false));
 	reopen();
-	scene_view(catalog, &behind);
-	ck_assert(behind);
+	scene_view(catalog, &stale);
+	ck_assert(stale);
 	shut();
 }
 END_TEST
@@ -177,7 +177,7 @@ END_TEST
 START_TEST(an_accepted_catalog_counts_on_where_the_lost_one_was)
 {
 	uint64_t next;
-	bool behind;
+	bool stale;
 
 	two_nights();
 	third_night();
@@ -186,8 +186,8 @@ START_TEST(an_accepted_catalog_counts_on_where_the_lost_one_was)
 	ck_assert_uint_eq(next, 4);
 	nb_assert_ok(nb_catalog_accept(catalog, "p"));
 	reopen();
-	scene_view(catalog, &behind);
-	ck_assert(!behind);
+	scene_view(catalog, &stale);
+	ck_assert(!stale);
 	nb_assert_ok(nb_catalog_next_generation(catalog, "p", &next));
 	ck_assert_uint_eq(next, 4);
 	shut();
@@ -196,15 +196,15 @@ END_TEST
 
 START_TEST(an_old_copy_of_an_accepted_catalog_is_behind_again)
 {
-	bool behind;
+	bool stale;
 
 	two_nights();
 	third_night();
 	roll_back(CATALOG);
 	nb_assert_ok(nb_catalog_accept(catalog, "p"));
 	roll_back(CATALOG);
-	scene_view(catalog, &behind);
-	ck_assert(behind);
+	scene_view(catalog, &stale);
+	ck_assert(stale);
 	shut();
 }
 END_TEST
@@ -229,36 +229,36 @@ END_TEST
 START_TEST(a_peek_writes_no_mark)
 {
 	struct nb_label seen = scene_label('C', 9);
-	bool witness, behind;
+	bool witness, stale;
 
 	two_nights();
 	shut();
 	catalog = scene_open("now", NB_CATALOG_PEEK);
 	nb_assert_ok(nb_catalog_witness(catalog, &seen, &witness));
 	ck_assert(witness);
-	scene_view(catalog, &behind);
-	ck_assert(behind);
+	scene_view(catalog, &stale);
+	ck_assert(stale);
 	reopen();
-	scene_view(catalog, &behind);
-	ck_assert(!behind);
+	scene_view(catalog, &stale);
+	ck_assert(!stale);
 	shut();
 }
 END_TEST
 
 START_TEST(a_run_that_died_before_it_marked_is_made_up_for)
 {
-	bool behind;
+	bool stale;
 
 	two_nights();
 	third_night();
 	shut();
 	scene_copy_file("kept", "now", "mark");
 	reopen();
-	scene_view(catalog, &behind);
-	ck_assert(!behind);
+	scene_view(catalog, &stale);
+	ck_assert(!stale);
 	roll_back(CATALOG);
-	scene_view(catalog, &behind);
-	ck_assert(behind);
+	scene_view(catalog, &stale);
+	ck_assert(stale);
 	shut();
 }
 END_TEST
@@ -267,7 +267,7 @@ START_TEST(each_flipped_bit_of_a_mark_is_seen)
 {
 	char *text;
 	size_t n;
-	bool behind;
+	bool stale;
 
 	two_nights();
 	nb_assert_ok(nb_fd_load(AT_FDCWD, nb_test_path("now/mark"), 4096, &text,
@@ -279,8 +279,8 @@ START_TEST(each_flipped_bit_of_a_mark_is_seen)
 					text, n, 0600));
 		text[bit / 8] ^= (char)(1 << bit % 8);
 		catalog = scene_open("now", NB_CATALOG_PEEK);
-		scene_view(catalog, &behind);
-		ck_assert_msg(behind, "bit %zu", bit);
+		scene_view(catalog, &stale);
+		ck_assert_msg(stale, "bit %zu", bit);
 		shut();
 	}
 	ck_assert_ptr_nonnull(strstr(nb_test_log(),
@@ -290,8 +290,8 @@ START_TEST(each_flipped_bit_of_a_mark_is_seen)
 	reopen();
 	nb_assert_ok(nb_catalog_accept(catalog, "p"));
 	reopen();
-	scene_view(catalog, &behind);
-	ck_assert(!behind);
+	scene_view(catalog, &stale);
+	ck_assert(!stale);
 	shut();
 	free(text);
 }

@@ -170,10 +170,10 @@ START_TEST(hooks_and_the_guard_are_read_option_by_option)
 		      "}\n");
 	const struct nb_config_hooks *h = &c->jobs.at[0].hooks;
 
-	ck_assert_str_eq(c->guard.ups, "rack@localhost");
-	ck_assert_str_eq(c->guard.upsc, "upsc");
-	ck_assert_int_eq(c->guard.min_runtime, 600);
-	ck_assert(c->guard.unknown_goes);
+	ck_assert_str_eq(c->power.ups, "rack@localhost");
+	ck_assert_str_eq(c->power.upsc, "upsc");
+	ck_assert_int_eq(c->power.min_runtime, 600);
+	ck_assert(c->power.unknown_goes);
 	ck_assert_uint_eq(h->count, 3);
 	ck_assert_int_eq(h->at[0].when, NB_HOOK_BEFORE);
 	ck_assert_uint_eq(h->at[0].run.count, 2);

@@ -78,7 +78,7 @@ scene_set(struct scene *scene, const struct situation *s)
 	memset(&scene->pool, 0, sizeof scene->pool);
 	strcpy(scene->pool.name, "db");
 	strcpy(scene->pool.installation, OURS);
-	scene->pool.behind = s->twist == CATALOG_BEHIND;
+	scene->pool.stale = s->twist == CATALOG_STALE;
 	for (int i = 0; s->discs[i]; i++)
 		set_disc(scene, s, i);
 	scene->pool.discs.at = scene->discs;

@@ -14,7 +14,7 @@
 enum kind { REWRITABLE, RANDOM_ACCESS, ONCE };
 
 /* What is odd about the label of the disc in the drive.  Those of FOREIGN and
- * FORGED do not bear our key; that of OTHER_HOST does.  CATALOG_BEHIND is not about it:
+ * FORGED do not bear our key; that of OTHER_HOST does.  CATALOG_STALE is not about it:
  * the catalog is an old copy. */
 enum twist {
 	AS_IT_SHOULD,
@@ -28,7 +28,7 @@ enum twist {
 	OLDER,
 	NEWER,
 	OTHER_BACKUP,
-	CATALOG_BEHIND,
+	CATALOG_STALE,
 	TWISTS
 };
 

@@ -103,7 +103,7 @@ sign(struct scene *s)
 CHANGE(nothing, (void)s)
 CHANGE(no_lock, s->facts.lock_held = false)
 CHANGE(other_drive, s->facts.second_drive = "/dev/sr0 K2")
-CHANGE(behind, s->pool.behind = true)
+CHANGE(stale, s->pool.stale = true)
 CHANGE(first_unlabelled, s->facts.first_state = NB_LABEL_NONE)
 CHANGE(first_unreadable, s->facts.first_state = NB_LABEL_UNREADABLE)
 CHANGE(second_unlabelled, s->facts.second_state = NB_LABEL_NONE)
@@ -181,7 +181,7 @@ static const struct row {
 	{ "all is well", nothing, NB_GUARD_PERMIT },
 	{ "no lock", no_lock, NB_GUARD_NO_LOCK },
 	{ "other drive", other_drive, NB_GUARD_DRIVE_CHANGED },
-	{ "an old catalog", behind, NB_GUARD_CATALOG_BEHIND },
+	{ "an old catalog", stale, NB_GUARD_CATALOG_STALE },
 	{ "first: no label", first_unlabelled, NB_GUARD_NO_LABEL },
 	{ "first: unreadable", first_unreadable, NB_GUARD_NO_LABEL },
 	{ "second: no label", second_unlabelled, NB_GUARD_NO_LABEL },
@@ -280,7 +280,7 @@ static const struct row typed_rows[] = {
 	{ "unknown disc, typed", nothing, NB_GUARD_PERMIT },
 	{ "no lock", no_lock, NB_GUARD_NO_LOCK },
 	{ "other drive", other_drive, NB_GUARD_DRIVE_CHANGED },
-	{ "an old catalog", behind, NB_GUARD_CATALOG_BEHIND },
+	{ "an old catalog", stale, NB_GUARD_CATALOG_STALE },
 	{ "first volume differs", first_volume, NB_GUARD_NOT_TYPED },
 	{ "second volume differs", second_volume, NB_GUARD_NOT_TYPED },
 	{ "another disc of this volume id", other_disc, NB_GUARD_DISC_CHANGED },

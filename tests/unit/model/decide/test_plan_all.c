@@ -129,8 +129,7 @@ check_accepted(const struct situation *s, const struct standing *st,
 	if (d->plan == NB_PLAN_FRESH) {
 		RULE(s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE);
 		RULE(d->reason == NB_REASON_BLANK_DISC);
-		RULE(s->intent == NB_INTENT_BLANK
-		     || s->twist != CATALOG_BEHIND);
+		RULE(s->intent == NB_INTENT_BLANK || s->twist != CATALOG_STALE);
 		RULE(s->intent == NB_INTENT_BLANK
 		     || strchr("ub", s->discs[d->disc[3] - 'A']));
 		RULE(s->intent == NB_INTENT_BLANK
@@ -209,7 +208,7 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 
 	if (s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE
 	    && has_free_name(s) && s->need_fresh <= SCENE_CAPACITY
-	    && s->twist != CATALOG_BEHIND)
+	    && s->twist != CATALOG_STALE)
 		RULE(d->plan == NB_PLAN_FRESH);
 	if (room
 	    && (s->intent == NB_INTENT_APPEND

@@ -62,7 +62,7 @@ static const struct {
 
 START_TEST(work_begins_on_line_and_with_a_charged_battery)
 {
-	const struct nb_config_guard guard = {
+	const struct nb_config_power guard = {
 		.min_runtime = beginnings[_i].min_runtime,
 		.unknown_goes = beginnings[_i].unknown_goes,
 	};
