@@ -279,7 +279,7 @@ check "an unknown disc is not touched" foreign
 adopted()
 {
 	nb_is 0 adopt --as DB-A --volume-id "" --dry-run &&
-		says out "could become DB-A" || return 1
+		says out "can become DB-A" || return 1
 	printf '\n' | script -qec "'$nightburn' -c '$work/nb.conf' adopt \
 		--as DB-A" /dev/null >"$work/typed" 2>&1
 	grep -q "just press return" "$work/typed" &&

@@ -186,7 +186,7 @@ other_installation()
 		return 1
 	echo garbage >"$standby/.nightburn-clone"
 	nb_is 3 clone && says err 'cannot read the marker of the clone' &&
-		nb_is 3 clone --init && says err 'cannot be read'
+		nb_is 3 clone --init && says err 'cannot read the marker'
 }
 
 contents()

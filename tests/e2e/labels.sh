@@ -164,7 +164,7 @@ export_key()
 		grep -qxE 'nightburn-key-1:[0-9a-f]{64}:[0-9a-f]{8}' "$work/out" &&
 		[ ! -s "$work/err" ] && cp "$work/out" "$work/key.txt" &&
 		nb_is 0 key import "$work/key.txt" &&
-		says out "is here already" &&
+		says out "is already in use" &&
 		nb_is 2 key export "$work/file" && nb_is 2 key &&
 		nb_is 2 key show && [ ! -e "$work/file" ]
 }
@@ -225,7 +225,7 @@ forged_reading()
 	rm -rf "$work/back"
 	nb_is 0 restore --to "$work/back" &&
 		cmp "$work/back/tree/files/file" "$work/tree/file" &&
-		nb_is 0 disc && says out "without the key of this installation" ||
+		nb_is 0 disc && says out "not made with the key of this installation" ||
 		return 1
 	# The sums are of the label as it was: that is told, and not recorded.
 	nb_is 1 verify && says err "not recorded" || return 1
@@ -369,7 +369,7 @@ lost_key()
 	insert A
 	refused other-installation "another installation" &&
 		says err "nightburn key import" && [ ! -e "$state/key" ] &&
-		nb_is 0 key import - <"$work/key.txt" && says out "is here now" &&
+		nb_is 0 key import - <"$work/key.txt" && says out "is in use now" &&
 		cmp "$state/key" "$work/lost" && nb_is 0 plan
 }
 check "a lost key: the discs are refused until it is imported again" lost_key

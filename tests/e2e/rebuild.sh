@@ -29,7 +29,7 @@ known()
 	python3 "$NB_TOP_SRCDIR/tests/e2e/catalog_dump.py" \
 		"$work/state/catalog.db" || return 1
 	nb_is 0 list || return 1
-	sed -E 's/verified .*//; /on no disc/d' "$work/out"
+	sed -E 's/verified .*//; /no longer on any disc/d' "$work/out"
 	nb_is 0 find file || return 1
 	grep -vE '^ +[0-9]+  - ' "$work/out"
 }
