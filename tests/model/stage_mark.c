@@ -99,9 +99,9 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 	*stale = generation > now()->newest
 		&& (!row || row->state == NB_DISC_GOOD);
 	return !*stale ? NB_OK
-			: save_mark((struct level){
-				level.sequence,
-				stage_higher(level.generation, generation) });
+		       : save_mark((struct level){
+			       level.sequence,
+			       stage_higher(level.generation, generation) });
 }
 
 enum nb_err

@@ -365,12 +365,12 @@ static const struct {
 	  "installation\n"
 	  "backup      " ID ", generation 6, 2026-11-21 01:15 UTC\n",
 	  "ours", "false" },
-	{ &nb_record_key, &keys[0], "the key 0123456789abcdef is here now\n",
+	{ &nb_record_key, &keys[0], "the key 0123456789abcdef is in use now\n",
 	  "before", "null" },
 	{ &nb_record_key, &keys[1],
-	  "the key 0123456789abcdef is here already\n", "changed", "false" },
+	  "the key 0123456789abcdef is already in use\n", "changed", "false" },
 	{ &nb_record_key, &keys[2],
-	  "the key 0123456789abcdef is here now, in the place of "
+	  "the key 0123456789abcdef is in use now and replaces "
 	  "fedcba9876543210\n",
 	  "before", "\"fedcba9876543210\"" },
 	{ &nb_record_clone, &clone_result,
@@ -394,9 +394,8 @@ static const struct {
 	     "    2 files whose earlier copies on this disc are DAMAGED, "
 	     "written again\n",
 	  "reread", "2" },
-	{ &nb_record_adopt, &adopted,
-	  "the disc is blank now and can become DB-A\n", "state",
-	  "\"closed\"" },
+	{ &nb_record_adopt, &adopted, "the disc is blank and can become DB-A\n",
+	  "state", "\"closed\"" },
 	{ &nb_record_accept, &accepted, "the catalog is accepted as it is\n",
 	  "changed", "true" },
 	{ &nb_record_bootarea, &boot,

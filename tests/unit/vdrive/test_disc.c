@@ -133,7 +133,7 @@ START_TEST(a_disc_lies_in_one_drive_and_is_looked_at_from_anywhere)
 	const char *path = begin(VD_CD_RW);
 	struct vd_disc *disc;
 
-	assert_refused(path, false, "lies in another drive");
+	assert_refused(path, false, "in use by another drive");
 	disc = bench_look(path);
 	ck_assert_int_eq(vd_disc_close(disc), 0);
 	reload(path);
