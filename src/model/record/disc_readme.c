@@ -13,16 +13,16 @@ static const char restore_script[] =
 	;
 
 static const char readme_head[] =
-	"This disc was written by nightburn, a program that burns backups of a "
-	"server\n"
-	"to optical disc.  Nothing but common tools is needed to read it:\n"
+	"This disc was written by nightburn, a program that backs up a server "
+	"to optical\n"
+	"disc.  Only common tools are needed to read it:\n"
 	"\n"
-	"  RESTORE.txt              how to bring the data back, step by step\n"
-	"  restore.sh               a shell script that does these steps\n"
-	"  index.html               this text as a page\n"
-	"  SHA256SUMS               check all files with: sha256sum -c "
+	"  RESTORE.txt              how to restore the data, step by step\n"
+	"  restore.sh               a shell script that performs these steps\n"
+	"  index.html               this text as a web page\n"
+	"  SHA256SUMS               to check all files: sha256sum -c "
 	"SHA256SUMS\n"
-	"  nightburn/label.json     which disc this is\n"
+	"  nightburn/label.json     the identity of this disc\n"
 	"  nightburn/manifest.json  every file of the newest backup: name, "
 	"owner,\n"
 	"                           mode, date, size and SHA-256\n";
@@ -36,7 +36,7 @@ static const char restore_head[] =
 	"How to restore from this disc\n"
 	"=============================\n"
 	"\n"
-	"1. Check that all files are sound.  In the directory of this file:\n"
+	"1. Check that all files are intact.  In the directory of this file:\n"
 	"\n"
 	"       sha256sum -c SHA256SUMS\n"
 	"\n"
@@ -45,24 +45,24 @@ static const char restore_head[] =
 	"\n"
 	"       sh restore.sh\n"
 	"\n"
-	"   It brings roles and databases of the newest backup back.  For "
+	"   It restores the roles and databases of the newest backup.  For "
 	"trees:\n"
 	"\n"
 	"       sh restore.sh --to DIRECTORY\n"
 	"\n"
-	"3. By hand, by the ending of a file's name:\n"
+	"3. By hand, according to the suffix of a file name:\n"
 	"\n";
 
 static const char restore_end[] =
 	"\n"
-	"4. When sessions were added to this disc later, and the newest cannot "
+	"4. If sessions were appended to this disc later and the newest cannot "
 	"be\n"
-	"   read, mount one before it:  mount -o ro,session=0 (1, 2, ...), or "
+	"   read, mount an earlier one:  mount -o ro,session=0 (1, 2, ...), or "
 	"on\n"
 	"   DVD+RW, DVD-RAM and BD-RE  mount -o ro,sbsector=32.\n"
 	"\n"
-	"What is on this disc, the newest first\n"
-	"--------------------------------------\n"
+	"Contents of this disc, newest first\n"
+	"-----------------------------------\n"
 	"\n";
 
 static void

@@ -9,7 +9,9 @@ static struct nb_entries entries, kept;
 static struct nb_manifest manifest;
 static struct nb_label label;
 static const struct nb_manifest *all[] = { &manifest };
+static const struct nb_source_kind *const no_kinds[] = { NULL };
 static const struct nb_disc_readme_facts readme = {
+	.kinds = no_kinds,
 	.backups = all,
 	.count = 1,
 	.volume_id = "DB_A_20261122",
