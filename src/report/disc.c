@@ -82,10 +82,11 @@ tell_disc(struct nb_str *s, const void *row)
 	if (d->label != NB_LABEL_GOOD && !d->session)
 		return;
 	nb_str_addf(s, "disc        %s of pool %s%s\n", d->disc, d->pool,
-		    d->ours                  ? ""
-			    : d->key_checked ? ", without the key of this "
-					       "installation"
-					     : ", key not checked");
+		    d->ours ? ""
+			    : d->key_checked
+			    ? ", not made with the key of this "
+			      "installation"
+			    : ", key not checked");
 	nb_str_addf(s, "backup      %s, generation %llu, %s\n", d->backup_id,
 		    (unsigned long long)d->generation,
 		    nb_report_date(d->created, date));
@@ -103,8 +104,8 @@ tell_adopt(struct nb_str *s, const void *row)
 	const struct nb_adopt_row *r = row;
 
 	nb_str_addf(s,
-		    r->dry_run ? "the disc could become %s\n"
-			       : "the disc is blank now and can become %s\n",
+		    r->dry_run ? "the disc can become %s\n"
+			       : "the disc is blank and can become %s\n",
 		    r->as);
 }
 
@@ -153,12 +154,12 @@ tell_key(struct nb_str *s, const void *row)
 	const struct nb_key_result *r = row;
 
 	if (!r->changed)
-		nb_str_addf(s, "the key %s is here already\n", r->name);
+		nb_str_addf(s, "the key %s is already in use\n", r->name);
 	else if (r->before[0])
-		nb_str_addf(s, "the key %s is here now, in the place of %s\n",
+		nb_str_addf(s, "the key %s is in use now and replaces %s\n",
 			    r->name, r->before);
 	else
-		nb_str_addf(s, "the key %s is here now\n", r->name);
+		nb_str_addf(s, "the key %s is in use now\n", r->name);
 }
 
 const struct nb_record nb_record_key = NB_RECORD("key", key_columns, tell_key);

@@ -399,7 +399,7 @@ assert L['mac'] == M" && nb_is 0 plan && says out "plan    append" &&
 # Whose the disc is says the key, which needs no catalog.
 damaged()
 {
-	local none='without the key of this installation'
+	local none='not made with the key of this installation'
 	insert A
 	cp "$state/catalog.db" "$work/catalog" &&
 		printf 'damaged' | dd of="$state/catalog.db" bs=1 seek=4096 \
