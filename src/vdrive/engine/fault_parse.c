@@ -282,7 +282,7 @@ parse_rule(struct words *words, struct vd_rule *rule)
 	if (!take_action(words, rule))
 		return "an action";
 	if (!take_times(words, rule))
-		return "a number of times, or 'forever'";
+		return "a number of times or 'forever'";
 	return words->next < words->count ? "the end of the rule" : NULL;
 }
 

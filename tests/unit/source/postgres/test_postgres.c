@@ -206,10 +206,9 @@ START_TEST(two_sources_of_one_name_are_refused)
 	struct nb_config_source source = pg_source();
 
 	nb_assert_ok(pg_collect(&source));
-	nb_assert_fails(
-		pg_collect(&source), NB_ECONFIG,
-		"error: postgres testdb: postgres/testdb.dump already "
-		"exists\nhint: two sources of the job use the same name\n");
+	nb_assert_fails(pg_collect(&source), NB_ECONFIG,
+			"error: postgres/testdb.dump: already exists\n"
+			"hint: two sources of the job use the same name\n");
 	pg_free();
 }
 END_TEST
