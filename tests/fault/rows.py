@@ -23,10 +23,11 @@ DOCUMENT = os.path.join(TOP, "doc", "faults.md")
 RULES = os.path.join(TOP, "tests", "fault")
 HEAD = """# Faults, and what nightburn does about them
 
-Printed by `make faults`; `make check` compares it. The third night of a
-rotation, on disc A, with the newest verified backup (2) on disc B, meets the
-fault (in rows 13 and 34 it is the first night, on another disc); what the discs hold is read by xorriso. "Suspect" is a disc that nothing
-is written to before `nightburn verify` or `nightburn adopt`.
+This table is printed by `make faults` and checked by `make check`. The fault
+occurs in the third night of a rotation, on disc A, while disc B holds the newest
+verified backup (2); in rows 13 and 34 it occurs in the first night, on another
+disc. The contents of the discs are read by xorriso. A "suspect" disc is not
+written to before `nightburn verify` or `nightburn adopt`.
 
 | row | injected | status | nightburn says | A holds | B holds | catalog |
 |---|---|---|---|---|---|---|
