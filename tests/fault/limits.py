@@ -103,7 +103,7 @@ def no_room(scene, folder, room):
         status, text = scene.night("A", 3, ["--trace", trace])
     try:
         verified = judge(scene, status, text, re.escape(
-            os.path.join(scene.path, folder)) + r"(.|\n)*\nhint: make room")
+            os.path.join(scene.path, folder)) + r"(.|\n)*\nhint: free some space")
         if status and touched(trace):
             raise Broken("the disc was touched")
         afterwards(scene, verified)

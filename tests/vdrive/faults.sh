@@ -107,27 +107,27 @@ check "a file that is not there is told" \
 	says '^vdrive: nothing: No such file or directory$' \
 	fails_with 125 "$VDRIVE" --empty --faults nothing -- true
 check "a rule begins with when" refuses 'if write then hang' \
-	"line 1: 'when' is expected at 'if'"
+	"line 1: expected 'when' at 'if'"
 check "a command that is none is told with its line" \
 	refuses $'# first\n\nwhen wrte then hang' \
-	"line 3: a command is expected at 'wrte'"
+	"line 3: expected a command at 'wrte'"
 check "a condition that is none is told" refuses 'when write then_ hang' \
-	"line 1: a condition or 'then' is expected at 'then_'"
+	"line 1: expected a condition or 'then' at 'then_'"
 check "a range that ends before it begins is told" \
 	refuses 'when read lba 9-8 then hang' \
-	"line 1: the rest of the condition is expected at '9-8'"
+	"line 1: expected the rest of the condition at '9-8'"
 check "a count of zero is told" refuses 'when read nth 0 then hang' \
-	"line 1: the rest of the condition is expected at '0'"
+	"line 1: expected the rest of the condition at '0'"
 check "an action that is none is told" refuses 'when read then explode' \
-	"line 1: an action is expected at 'explode'"
+	"line 1: expected an action at 'explode'"
 check "a sense code that is none is told" \
 	refuses 'when read then sense 3/-1/00' \
-	"line 1: an action is expected at '3/-1/00'"
+	"line 1: expected an action at '3/-1/00'"
 check "a missing number of times is told" \
 	refuses 'when read then hang times' \
-	"line 1: a number of times, or 'forever' is expected at ''"
+	"line 1: expected a number of times or 'forever' at ''"
 check "what follows a rule is told" refuses 'when read then hang now' \
-	"line 1: the end of the rule is expected at 'now'"
+	"line 1: expected the end of the rule at 'now'"
 
 # ---- conditions -------------------------------------------------------------
 
