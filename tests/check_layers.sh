@@ -127,6 +127,9 @@ grep -nE 'nb_source_(postgres|tree|lvm|mirror|boot[a-z]+)\b|strcmp\(.*"(postgres
 	-r src/model src/store src/disc src/job src/report |
 	grep -v '^src/model/record/manifest_filters\.c' | # of earlier versions
 	rule "a kind of source is named in its folder alone"
+grep -rnE 'backup_id' src/source |
+	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/describe\.[ch]|serve/tree\.c):' |
+	rule "no source knows where its backup stands on the disc"
 grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
 	rule "no command asks for the form of its report"
 grep -rnE '"(select|insert into|update|delete|pragma) ' src/store src/job |

@@ -105,7 +105,7 @@ nb_remote_request_render(const struct nb_remote_request *request, char **text)
 		&& set(root, "name", json_string(request->source.name))
 		&& set(root, "options", json_incref(options))
 		&& set(root, "sizes", json_boolean(request->sizes))
-		&& set(root, "backup_id", json_string(request->backup_id))
+		&& set(root, "backup_id", json_string(request->above))
 		&& set(root, "date", json_integer(request->date))
 		&& (!request->database
 		    || set_bytes(root, "database_hex", request->database));
@@ -243,12 +243,10 @@ parse_rest(const json_t *root, struct nb_remote_request *r)
 
 	r->sizes = json_is_true(sizes);
 	return json_is_boolean(sizes)
-		&& nb_json_text(root, "backup_id", r->backup_id,
-				sizeof r->backup_id)
+		&& nb_json_text(root, "backup_id", r->above, sizeof r->above)
 		&& nb_json_i64(root, "date", &r->date)
-		&& (!*r->backup_id
-		    || (nb_path_is_safe(r->backup_id)
-			&& !strchr(r->backup_id, '/')))
+		&& (!*r->above
+		    || (nb_path_is_safe(r->above) && !strchr(r->above, '/')))
 		&& (!json_object_get(root, "database_hex")
 		    || read_bytes(root, "database_hex", &r->database));
 }

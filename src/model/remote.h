@@ -31,6 +31,8 @@
 #include "model/record/label.h"
 
 #define NB_REMOTE_PROTOCOL 1
+/* What this end asks for, and takes off again. */
+#define NB_REMOTE_ABOVE "backup"
 #define NB_REMOTE_REQUEST 'Q'
 #define NB_REMOTE_ANSWER 'A'
 #define NB_REMOTE_DATA 'D'
@@ -45,9 +47,11 @@
 struct nb_remote_request {
 	const char *task; /* one of those of the source's kind */
 	struct nb_config_source source;
-	char *database;                       /* to be dumped; NULL: globals */
-	bool sizes;                           /* asked for */
-	char backup_id[NB_BACKUP_ID_MAX + 1]; /* of a tree */
+	char *database; /* to be dumped; NULL: globals */
+	bool sizes;     /* asked for */
+	/* Of a tree: the directory that its paths begin with on their way,
+	 * "backup_id" in the text. */
+	char above[NB_BACKUP_ID_MAX + 1];
 	int64_t date;
 };
 

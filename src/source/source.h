@@ -3,11 +3,10 @@
  * Sources: what produces the files of a backup.  One folder each, one table of
  * options and functions; nothing outside of it knows a source by name.
  *
- * Paths on the disc are <backup-id>/postgres/... and
- * <backup-id>/<kind>/<name>/ for all others.
- * A dump is written beneath the staging directory at the same path without the
- * backup id ("postgres/testdb.dump"), a tree is only listed: its bytes are read
- * when the image is written.
+ * Paths are relative to the backup: postgres/... and <kind>/<name>/ for all
+ * others; where the backup stands on a disc, no source needs to know.  A dump
+ * is written beneath the staging directory at the same path, a tree is only
+ * listed: its bytes are read when the image is written.
  */
 #ifndef NB_SOURCE_SOURCE_H
 #define NB_SOURCE_SOURCE_H
@@ -19,7 +18,8 @@
 #include "model/source_kind.h"
 
 struct nb_source_context {
-	const char *backup_id;
+	const char *backup_id; /* for what a file says of its own place on the
+				  disc (boot/disc.c), never for a path */
 	const char *job;
 	const char *state_dir;    /* of this installation */
 	const char *installation; /* its random id, 32 hex digits */
@@ -43,7 +43,7 @@ struct nb_roots NB_ARRAY(int);
 
 /* What a source adds to. */
 struct nb_source_output {
-	struct nb_entries *entries; /* full paths on the disc */
+	struct nb_entries *entries; /* paths relative to the backup */
 	struct nb_manifest_sources *sources;
 	struct nb_roots *roots; /* roots->at[0] is staging; a
 						  source may push more, the

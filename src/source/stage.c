@@ -13,9 +13,8 @@
 enum nb_err
 nb_stage_begin(struct nb_stage *stage, const char *kind, const char *name)
 {
-	const char *id = stage->context->backup_id;
 	int64_t date = stage->context->date;
-	char *encoded = NULL, *above = NULL, *full = NULL;
+	char *encoded = NULL;
 	enum nb_err err = nb_path_encode(name, &encoded);
 
 	if (!err)
@@ -23,18 +22,11 @@ nb_stage_begin(struct nb_stage *stage, const char *kind, const char *name)
 	if (!err)
 		err = nb_path_make(stage->context->staging, stage->path, 0711);
 	if (!err)
-		err = nb_path_join(id, kind, &above);
+		err = nb_entries_add_dir(stage->out->entries, kind, date);
 	if (!err)
-		err = nb_path_join(id, stage->path, &full);
-	if (!err)
-		err = nb_entries_add_dir(stage->out->entries, id, date);
-	if (!err)
-		err = nb_entries_add_dir(stage->out->entries, above, date);
-	if (!err)
-		err = nb_entries_add_dir(stage->out->entries, full, date);
+		err = nb_entries_add_dir(stage->out->entries, stage->path,
+					 date);
 	free(encoded);
-	free(above);
-	free(full);
 	return err;
 }
 
@@ -56,8 +48,7 @@ nb_stage_add(struct nb_stage *stage, const struct nb_dump_file *file)
 	if (!err)
 		err = nb_str_dup(file->filters, &e.filters);
 	if (!err)
-		err = nb_path_join(stage->context->backup_id, file->path,
-				   &e.path);
+		err = nb_str_dup(file->path, &e.path);
 	stage->raw += file->raw;
 	stage->stored += file->stored;
 	if (!err)
@@ -150,8 +141,7 @@ nb_stage_record(struct nb_stage *stage, const char *kind, const char *name)
 	if (!err)
 		err = nb_str_dup(name, &record.name);
 	if (!err)
-		err = nb_path_join(stage->context->backup_id, stage->path,
-				   &record.path);
+		err = nb_str_dup(stage->path, &record.path);
 	if (!err)
 		err = nb_array_push(stage->out->sources, record);
 	if (err)

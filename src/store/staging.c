@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "model/record/backup_path.h"
 
 #define RECORD "backup.json"
 #define RECORD_MAX ((size_t)1 << 30)
@@ -173,6 +174,16 @@ nb_staging_finish(const char *staging_dir, struct nb_staged *staged)
 	return err;
 }
 
+/* Earlier versions had the backup's id in the paths of its sources. */
+static void
+take_id(struct nb_manifest *m)
+{
+	for (size_t i = 0; i < m->sources.count; i++)
+		if (m->sources.at[i].path)
+			nb_backup_path_take(m->backup_id,
+					    m->sources.at[i].path);
+}
+
 static enum nb_err
 load_record(const char *staging_dir, int staging, const char *id,
 	    struct nb_staged *staged)
@@ -194,6 +205,8 @@ load_record(const char *staging_dir, int staging, const char *id,
 	if (!err)
 		err = nb_manifest_parse(staged->path, text, length,
 					&staged->manifest, &staged->entries);
+	if (!err)
+		take_id(&staged->manifest);
 	free(text);
 	if (err)
 		nb_staged_free(staged);

@@ -5,8 +5,10 @@
  *     STAGING/<backup-id>.partial/   being dumped
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
- * backup.json is a manifest (model/record/manifest.h) whose paths are beneath
- * the backup's own directory there; links and devices stand in it alone.
+ * backup.json is a manifest (model/record/manifest.h) whose paths are relative
+ * to the backup's own directory there; links and devices stand in it alone.
+ * Where an earlier version wrote it, the paths of its sources begin with the
+ * backup's id.
  */
 #ifndef NB_STORE_STAGING_H
 #define NB_STORE_STAGING_H

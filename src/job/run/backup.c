@@ -95,27 +95,6 @@ nb_roots_close(struct nb_roots *roots)
 	nb_array_free(roots);
 }
 
-/* Keeps of LIST what stands beneath the backup's directory, with that
- * directory taken off the paths: the form in which staging remembers it. */
-static enum nb_err
-keep_staged(struct nb_backup *backup, struct nb_entries *list)
-{
-	size_t prefix = strlen(backup->staged.manifest.backup_id) + 1;
-	enum nb_err err = NB_OK;
-
-	for (size_t i = 0; !err && i < list->count; i++) {
-		struct nb_entry *e = &list->at[i];
-
-		if (strlen(e->path) <= prefix)
-			continue;
-		memmove(e->path, e->path + prefix,
-			strlen(e->path + prefix) + 1);
-		err = nb_entries_add(&backup->staged.entries, e);
-		memset(e, 0, sizeof *e);
-	}
-	return err;
-}
-
 static enum nb_err
 make_id(int64_t date, bool fixed, char id[NB_BACKUP_ID_MAX + 1])
 {
@@ -149,9 +128,8 @@ describe(struct nb_backup *backup, int64_t date)
 static enum nb_err
 dump_all(struct nb_backup *backup)
 {
-	struct nb_entries entries = NB_ARRAY_INIT;
 	struct nb_roots roots = NB_ARRAY_INIT;
-	struct nb_source_output out = { &entries,
+	struct nb_source_output out = { &backup->staged.entries,
 					&backup->staged.manifest.sources,
 					&roots };
 	enum nb_err err;
@@ -159,9 +137,6 @@ dump_all(struct nb_backup *backup)
 	err = nb_array_push(&roots, backup->staged.dir);
 	if (!err)
 		err = nb_backup_run_sources(backup, true, &out);
-	if (!err)
-		err = keep_staged(backup, &entries);
-	nb_entries_free(&entries);
 	nb_roots_close(&roots);
 	return err;
 }
@@ -238,37 +213,23 @@ nb_backup_clear(struct nb_backup *backup)
 	backup->staged.dir = -1;
 }
 
-/* The entry STAGED as it stands on the disc. */
+/* The entry STAGED, whose bytes stand in staging at its path. */
 static enum nb_err
-list_one(const char *id, const struct nb_entry *staged,
-	 struct nb_entries *entries)
+list_one(const struct nb_entry *staged, struct nb_entries *entries)
 {
 	struct nb_entry e = { .path = NULL };
 	enum nb_err err = nb_entry_copy(staged, &e);
 
 	free(e.root_path);
-	e.root_path = e.path;
-	e.path = NULL;
+	e.root_path = NULL;
 	e.root = 0;
 	e.content = e.type == NB_ENTRY_FILE && e.size ? NB_CONTENT_ROOT
 						      : NB_CONTENT_NONE;
 	if (!err)
-		err = nb_str_format(&e.path, "%s/%s", id, staged->path);
+		err = nb_str_dup(staged->path, &e.root_path);
 	if (!err)
 		return nb_entries_add(entries, &e);
 	nb_entry_clear(&e);
-	return err;
-}
-
-static enum nb_err
-list_staged(struct nb_backup *backup, struct nb_entries *entries)
-{
-	const char *id = backup->staged.manifest.backup_id;
-	int64_t date = backup->staged.manifest.created;
-	enum nb_err err = nb_entries_add_dir(entries, id, date);
-
-	for (size_t i = 0; !err && i < backup->staged.entries.count; i++)
-		err = list_one(id, &backup->staged.entries.at[i], entries);
 	return err;
 }
 
@@ -293,11 +254,10 @@ nb_backup_list(struct nb_backup *backup, struct nb_entries *entries,
 	struct nb_source_output out = { entries, sources, roots };
 	const struct nb_manifest_sources *staged =
 		&backup->staged.manifest.sources;
-	enum nb_err err;
+	enum nb_err err = nb_array_push(roots, backup->staged.dir);
 
-	err = nb_array_push(roots, backup->staged.dir);
-	if (!err)
-		err = list_staged(backup, entries);
+	for (size_t i = 0; !err && i < backup->staged.entries.count; i++)
+		err = list_one(&backup->staged.entries.at[i], entries);
 	for (size_t i = 0; !err && i < staged->count; i++)
 		err = copy_source(&staged->at[i], sources);
 	if (!err)

@@ -60,7 +60,7 @@ enum nb_err nb_backup_discard(struct nb_backup *backup);
 void nb_backup_clear(struct nb_backup *backup);
 
 /*
- * Lists everything that the backup holds now, with paths on the disc: the
+ * Lists everything that the backup holds now, with paths relative to it: the
  * staged files and, read anew, the sources in place.  ROOTS[0] is staging and
  * belongs to BACKUP; the others are the caller's to close.
  */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "job/run/previous_sessions.h"
+#include "model/record/backup_path.h"
 #include "model/record/own_files.h"
 
 /* Upper-case letters, digits and underscores (ECMA-119 7.4.1), at most N. */
@@ -175,15 +176,27 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	return nb_own_file_find(entry->path)->render(&facts, text, length);
 }
 
+/* The backup, in its place on the disc. */
+static enum nb_err
+list_backup(struct nb_backup *backup, struct nb_session *s)
+{
+	const char *id = s->manifest.backup_id;
+	enum nb_err err = nb_backup_list(backup, &s->entries,
+					 &s->manifest.sources, &s->roots);
+
+	if (!err)
+		err = nb_backup_path_put(id, &s->entries, &s->manifest.sources);
+	return err ? err
+		   : nb_entries_add_dir(&s->entries, id, s->manifest.created);
+}
+
 static enum nb_err
 build_entries(struct nb_backup *backup, struct nb_session *s,
 	      const char *volume_id)
 {
 	struct nb_own_facts facts;
-	enum nb_err err;
+	enum nb_err err = list_backup(backup, s);
 
-	err = nb_backup_list(backup, &s->entries, &s->manifest.sources,
-			     &s->roots);
 	if (!err)
 		err = add_own_files(s, volume_id);
 	if (!err)

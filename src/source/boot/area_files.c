@@ -54,29 +54,29 @@ take(struct nb_boot_job *job, const char *sub, const struct nb_roots *roots,
      struct nb_entry *e)
 {
 	bool top = !strcmp(e->root_path, ".");
-	char *path = NULL, *full = NULL;
+	char *path = NULL;
 	enum nb_err err =
 		nb_str_format(&path, "%s/%s%s%s", job->stage.path, sub,
 			      top ? "" : "/", top ? "" : e->root_path);
 
-	if (!err)
-		err = nb_path_join(job->stage.context->backup_id, path, &full);
 	if (!err && e->type == NB_ENTRY_DIR)
 		err = nb_path_make(job->stage.context->staging, path, 0711);
 	if (!err && e->type == NB_ENTRY_FILE)
 		err = copy_file(job, roots->at[e->root], path, e);
 	if (!err) {
-		free(e->path);
 		free(e->root_path);
-		e->path = full;
 		e->root_path = path;
+		path = NULL;
+		free(e->path);
+		e->path = NULL;
+		err = nb_str_dup(e->root_path, &e->path);
+	}
+	if (!err) {
 		e->root = 0;
 		e->dev = e->ino = 0;
-		full = path = NULL;
 		err = nb_entries_add(job->stage.out->entries, e);
 		memset(e, 0, sizeof *e);
 	}
-	free(full);
 	free(path);
 	return err;
 }
@@ -91,7 +91,6 @@ copy_tree(struct nb_boot_job *job, int root, const char *sub)
 	struct nb_manifest_sources sources = NB_ARRAY_INIT;
 	struct nb_roots roots = NB_ARRAY_INIT;
 	struct nb_source_output out = { &list, &sources, &roots };
-	const char *prefix;
 	enum nb_err err = nb_array_push(&roots, job->stage.context->staging);
 
 	if (err)
@@ -99,10 +98,8 @@ copy_tree(struct nb_boot_job *job, int root, const char *sub)
 	else
 		err = nb_tree_collect(job->source, &rules, job->stage.context,
 				      root, &out);
-	prefix = job->stage.context->backup_id;
 	for (size_t i = 0; !err && i < list.count; i++)
-		if (list.at[i].root_path
-		    && strlen(list.at[i].path) > strlen(prefix))
+		if (list.at[i].root_path)
 			err = take(job, sub, &roots, &list.at[i]);
 	for (size_t i = 1; i < roots.count; i++)
 		nb_fd_close(&roots.at[i]);

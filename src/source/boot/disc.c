@@ -54,8 +54,8 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 	return NB_OK;
 }
 
-/* $disc and $at: where this backup is; on a disc of several sessions GRUB sees
- * the tree of the first, with an earlier backup. */
+/* $disc and $at: where this backup is, by its name on the disc; on a disc of
+ * several sessions GRUB sees the tree of the first, with an earlier backup. */
 static void
 add_search(struct nb_str *s, const struct nb_stage *stage)
 {

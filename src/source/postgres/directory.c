@@ -102,8 +102,7 @@ add_file(const struct nb_pg_dump *dump, const struct nb_user *owner,
 
 	err = nb_path_join(dump->path, name, &e.root_path);
 	if (!err)
-		err = nb_path_join(dump->context->backup_id, e.root_path,
-				   &e.path);
+		err = nb_str_dup(e.root_path, &e.path);
 	if (err)
 		goto out;
 	fd = nb_path_open(dump->context->staging, e.root_path, O_RDONLY, 0);
@@ -137,8 +136,7 @@ add_directory(const struct nb_pg_dump *dump, const struct nb_user *owner,
 		.gid = owner->gid,
 		.mtime = dump->context->date,
 	};
-	enum nb_err err =
-		nb_path_join(dump->context->backup_id, dump->path, &e.path);
+	enum nb_err err = nb_str_dup(dump->path, &e.path);
 
 	return err ? err : nb_entries_add(list, &e);
 }

@@ -158,8 +158,7 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 	if (!err)
 		err = nb_str_dup(dump->path, &e.root_path);
 	if (!err)
-		err = nb_path_join(dump->context->backup_id, dump->path,
-				   &e.path);
+		err = nb_str_dup(dump->path, &e.path);
 	if (err)
 		nb_entry_clear(&e);
 	else
@@ -185,8 +184,7 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 	if (!err)
 		err = nb_str_dup(dump->format->name, &record.format);
 	if (!err)
-		err = nb_path_join(dump->context->backup_id, dump->path,
-				   &record.path);
+		err = nb_str_dup(dump->path, &record.path);
 	if (!err)
 		err = nb_str_dup(filters ? filters : "none",
 				 &record.compression);
@@ -196,22 +194,6 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 		err = nb_array_push(sources, record);
 	if (err)
 		nb_manifest_source_clear(&record);
-	return err;
-}
-
-static enum nb_err
-add_directories(const struct nb_source_context *context,
-		struct nb_entries *entries)
-{
-	char *path = NULL;
-	enum nb_err err =
-		nb_entries_add_dir(entries, context->backup_id, context->date);
-
-	if (!err)
-		err = nb_path_join(context->backup_id, "postgres", &path);
-	if (!err)
-		err = nb_entries_add_dir(entries, path, context->date);
-	free(path);
 	return err;
 }
 
@@ -276,7 +258,8 @@ collect(const struct nb_config_source *source,
 {
 	struct nb_pg_server server = { .version = 0 };
 	char *restore = NULL;
-	enum nb_err err = add_directories(context, out->entries);
+	enum nb_err err =
+		nb_entries_add_dir(out->entries, "postgres", context->date);
 
 	(void)held;
 	if (!err && is_archive(source))

@@ -13,7 +13,7 @@
 #include "base/path.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "model/record/manifest.h"
+#include "model/record/backup_path.h"
 #include "source/serve/serve.h"
 #include "source/tree/private.h"
 
@@ -313,7 +313,6 @@ list(struct sending *s, const struct nb_remote_request *request)
 	const struct nb_config_source *source = &request->source;
 	struct nb_tree_options *options = source->options;
 	const struct nb_source_context context = {
-		.backup_id = request->backup_id,
 		.job = "remote",
 		.staging = -1,
 		.date = request->date,
@@ -325,13 +324,16 @@ list(struct sending *s, const struct nb_remote_request *request)
 	enum nb_err err = nb_array_push(&s->roots, -1);
 
 	snprintf(s->manifest.backup_id, sizeof s->manifest.backup_id, "%s",
-		 request->backup_id);
+		 request->above);
 	/* With the id of a disc, entries tell by what a change is seen. */
 	strcpy(s->manifest.disc_id, "remote");
 	/* Nothing is copied before it is sent. */
 	options->rules.copy_newer = 0;
 	if (!err)
 		err = nb_source_tree.collect(source, &context, NULL, &out);
+	if (!err)
+		err = nb_backup_path_put(request->above, &s->entries,
+					 &s->sources);
 	if (!err)
 		err = nb_entries_sort(&s->entries);
 	return err;
@@ -359,7 +361,7 @@ nb_serve_tree(struct nb_serve *serve, const struct nb_remote_request *request)
 
 	if (!strcmp(request->task, NB_TREE_TASK_CHECK))
 		return nb_source_tree.preflight(&request->source);
-	if (!*request->backup_id)
+	if (!*request->above)
 		return nb_fail(NB_EUSAGE, "remote: not a nightburn request");
 	err = list(&s, request);
 	if (!err)

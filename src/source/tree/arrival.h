@@ -14,8 +14,7 @@
 struct nb_arrival {
 	const struct nb_config_source *source;
 	const struct nb_source_context *context;
-	char *above;    /* "<backup-id>/tree" */
-	char *prefix;   /* "<backup-id>/tree/<name>" */
+	char *prefix;   /* "tree/<name>" */
 	char *incoming; /* "tree/.incoming" */
 	char *object;   /* "tree php" */
 	struct nb_entries entries;

@@ -190,7 +190,7 @@ add_entry(struct pack *p, const char *path, struct nb_source_output *out)
 	if (!err)
 		err = nb_str_dup(p->file.filters, &e.filters);
 	if (!err)
-		err = nb_path_join(p->walk->context->backup_id, path, &e.path);
+		err = nb_str_dup(path, &e.path);
 	if (err)
 		nb_entry_clear(&e);
 	else
@@ -213,8 +213,7 @@ add_record(struct pack *p, const char *path, struct nb_source_output *out)
 	if (!err)
 		err = nb_str_dup(p->file.filters, &record->compression);
 	if (!err)
-		err = nb_path_join(p->walk->context->backup_id, path,
-				   &record->path);
+		err = nb_str_dup(path, &record->path);
 	if (!err)
 		err = nb_array_push(out->sources, *record);
 	if (!err)

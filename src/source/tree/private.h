@@ -13,7 +13,7 @@ struct nb_walk {
 	const struct nb_source_context *context;
 	struct nb_entries *list;
 	struct nb_manifest_source record;
-	char *prefix;            /* "<backup-id>/<kind>/<name>" */
+	char *prefix;            /* "<kind>/<name>" */
 	char *object;            /* "tree php" */
 	char *copies;            /* beneath staging; NULL: none yet */
 	uint64_t copied;         /* files there */

@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "model/record/manifest.h"
+#include "model/record/backup_path.h"
 #include "source/ssh/ssh.h"
 #include "source/tree/arrival.h"
 #include "source/tree/private.h"
@@ -97,8 +97,10 @@ static enum nb_err
 add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 {
 	const struct nb_entry *first = NULL;
-	enum nb_err err = check_place(a, e);
+	enum nb_err err;
 
+	nb_backup_path_take(NB_REMOTE_ABOVE, e->path);
+	err = check_place(a, e);
 	if (!err)
 		err = find_first(a, e, &first);
 	if (!err && with_bytes)
@@ -107,8 +109,7 @@ add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 	else if (!err && e->size && !first)
 		err = nonsense(a, "a file without its data", e->path);
 	if (!err)
-		err = nb_str_dup(e->path + strlen(a->context->backup_id) + 1,
-				 &e->root_path);
+		err = nb_str_dup(e->path, &e->root_path);
 	e->root = 0;
 	e->tolerant = false;
 	e->dev = e->ino ? a->dev : 0;
@@ -209,9 +210,7 @@ prepare(struct nb_arrival *a)
 	if (!err)
 		err = nb_str_format(&a->object, "%s %s", kind, source->name);
 	if (!err)
-		err = nb_path_join(a->context->backup_id, kind, &a->above);
-	if (!err)
-		err = nb_path_join(a->above, encoded, &a->prefix);
+		err = nb_path_join(kind, encoded, &a->prefix);
 	if (!err)
 		err = nb_str_format(&a->incoming, "%s/.incoming", kind);
 	if (!err)
@@ -252,12 +251,9 @@ hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 static enum nb_err
 hand_over(struct nb_arrival *a, struct nb_source_output *out)
 {
-	int64_t date = a->context->date;
-	enum nb_err err =
-		nb_entries_add_dir(out->entries, a->context->backup_id, date);
+	enum nb_err err = nb_entries_add_dir(
+		out->entries, a->source->kind->name, a->context->date);
 
-	if (!err)
-		err = nb_entries_add_dir(out->entries, a->above, date);
 	for (size_t i = 0; !err && i < a->entries.count; i++) {
 		err = nb_entries_add(out->entries, &a->entries.at[i]);
 		memset(&a->entries.at[i], 0, sizeof a->entries.at[i]);
@@ -273,7 +269,6 @@ clear(struct nb_arrival *a)
 	nb_array_free(&a->links);
 	nb_manifest_source_clear(&a->record);
 	nb_sha256_free(a->sha256);
-	free(a->above);
 	free(a->prefix);
 	free(a->incoming);
 	free(a->object);
@@ -301,6 +296,7 @@ collect(const struct nb_config_source *source,
 	struct nb_remote_request request = {
 		.task = NB_TREE_TASK,
 		.source = *source,
+		.above = NB_REMOTE_ABOVE,
 		.date = context->date,
 	};
 	struct nb_arrival a = { .source = source,
@@ -309,8 +305,6 @@ collect(const struct nb_config_source *source,
 				.dev = UINT64_MAX - out->sources->count };
 	enum nb_err err = prepare(&a);
 
-	snprintf(request.backup_id, sizeof request.backup_id, "%s",
-		 context->backup_id);
 	if (!err)
 		err = call(&request,
 			   &(struct nb_remote_call){

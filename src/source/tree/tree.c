@@ -42,27 +42,20 @@ add_record(struct nb_walk *w, size_t first, struct nb_manifest_sources *out)
 	return err;
 }
 
-/* Directories above the tree, and the names made of the source's own. */
+/* The directory above the tree, and the names made of the source's own. */
 static enum nb_err
 begin(struct nb_walk *w)
 {
-	const char *id = w->context->backup_id;
-	int64_t date = w->context->date;
-	char *above = NULL, *encoded = NULL;
+	const char *kind = w->record.kind;
+	char *encoded = NULL;
 	enum nb_err err = nb_path_encode(w->source->name, &encoded);
 
 	if (!err)
-		err = nb_str_format(&w->object, "%s %s", w->record.kind,
-				    w->source->name);
+		err = nb_str_format(&w->object, "%s %s", kind, w->source->name);
 	if (!err)
-		err = nb_path_join(id, w->record.kind, &above);
+		err = nb_path_join(kind, encoded, &w->prefix);
 	if (!err)
-		err = nb_path_join(above, encoded, &w->prefix);
-	if (!err)
-		err = nb_entries_add_dir(w->list, id, date);
-	if (!err)
-		err = nb_entries_add_dir(w->list, above, date);
-	free(above);
+		err = nb_entries_add_dir(w->list, kind, w->context->date);
 	free(encoded);
 	return err;
 }

@@ -10,7 +10,7 @@
 
 /*
  * Lists what stands beneath the open directory ROOT, by RULES, as
- * "<backup-id>/<kind>/<name>/...".  Takes ROOT over: it becomes one of
+ * "<kind>/<name>/...".  Takes ROOT over: it becomes one of
  * OUT->roots, or is closed.  NB_ESOURCE
  */
 enum nb_err nb_tree_collect(const struct nb_config_source *source,

@@ -56,20 +56,11 @@ static enum nb_err
 add_directories(const struct nb_source_context *context, const char *directory,
 		struct nb_source_output *out)
 {
-	char *above = NULL;
 	enum nb_err err =
-		nb_str_format(&above, "%s/mirror", context->backup_id);
+		nb_entries_add_dir(out->entries, "mirror", context->date);
 
-	if (!err)
-		err = nb_entries_add_dir(out->entries, context->backup_id,
-					 context->date);
-	if (!err)
-		err = nb_entries_add_dir(out->entries, above, context->date);
-	if (!err)
-		err = nb_entries_add_dir(out->entries, directory,
-					 context->date);
-	free(above);
-	return err;
+	return err ? err
+		   : nb_entries_add_dir(out->entries, directory, context->date);
 }
 
 enum nb_err
@@ -90,8 +81,7 @@ nb_mirror_image(const struct nb_config_source *source,
 		nb_fd_close(&root);
 		return err;
 	}
-	err = nb_str_format(&directory, "%s/mirror/%s", context->backup_id,
-			    source->name);
+	err = nb_str_format(&directory, "mirror/%s", source->name);
 	if (!err)
 		err = add_directories(context, directory, out);
 	if (!err)

@@ -381,7 +381,7 @@ START_TEST(a_broken_request_is_refused_or_sound)
 		if (!nb_remote_request_parse(bytes, sizeof sound - 1,
 					     nb_source_kinds, &r)) {
 			ck_assert(nb_tree_options(&r.source)->path[0] == '/');
-			ck_assert(!strchr(r.backup_id, '/'));
+			ck_assert(!strchr(r.above, '/'));
 		}
 		nb_remote_request_clear(&r);
 		nb_test_log_clear();

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "model/config/value.h"
+#include "model/record/backup_path.h"
 #include "model/record/disc_readme.h"
 #include "source/source.h"
 #include "source/stage.h"
@@ -223,7 +224,7 @@ START_TEST(it_collects_is_told_of_and_restored)
 	struct nb_roots roots = NB_ARRAY_INIT;
 	struct nb_manifest manifest = { .backup_id = "b1", .job = "j" };
 	struct nb_source_output out = { &entries, &manifest.sources, &roots };
-	struct nb_source_context context = { .backup_id = "b1", .job = "j" };
+	struct nb_source_context context = { .job = "j" };
 	struct nb_config *config = NULL;
 	const struct nb_config_source *s;
 	const struct nb_source_ops *ops;
@@ -232,6 +233,7 @@ START_TEST(it_collects_is_told_of_and_restored)
 	s = &config->jobs.at[0].sources.at[0];
 	context.staging = open(nb_test_dir(), O_RDONLY | O_DIRECTORY);
 	nb_assert_ok(nb_source_ops(s)->collect(s, &context, NULL, &out));
+	nb_assert_ok(nb_backup_path_put("b1", &entries, &manifest.sources));
 	ck_assert_uint_eq(manifest.sources.count, 1);
 	assert_described(&manifest);
 	/* As a restore finds it: by the kind in the manifest. */

@@ -151,6 +151,39 @@ START_TEST(the_newest_complete_backup_of_a_job_is_found)
 }
 END_TEST
 
+/* As versions before this one wrote it. */
+START_TEST(the_id_is_taken_off_sources_of_an_earlier_version)
+{
+	static const char record[] =
+		"{\"nightburn_manifest\":1,\"filters\":true,\n"
+		"\"backup_id\":\"one\",\"generation\":0,\"created\":100,\n"
+		"\"job\":\"j\",\"pool\":\"p\",\"disc\":\"\","
+		"\"disc_id\":\"\",\"host\":\"h\",\n"
+		"\"sources\":[{\"kind\":\"postgres\",\"name\":\"d\","
+		"\"path\":\"one/postgres/d.dump\",\"bytes\":4,"
+		"\"stored\":4}],\n"
+		"\"files\":[\n"
+		"{\"path\":\"postgres/d.dump\",\"type\":\"file\","
+		"\"mode\":\"0400\",\"uid\":0,\"gid\":0,\"mtime\":100,"
+		"\"size\":4,\"sha256\":\""
+		"3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8"
+		"b7"
+		"\"}\n]}\n";
+	const char *dir = nb_test_path("staging");
+	struct nb_staged found;
+
+	ck_assert_int_eq(mkdir(dir, 0711), 0);
+	ck_assert_int_eq(mkdir(nb_test_path("staging/one"), 0711), 0);
+	ck_assert_int_eq(mkdir(nb_test_path("staging/one/postgres"), 0711), 0);
+	nb_test_write("staging/one/postgres/d.dump", "data", 0400);
+	nb_test_write("staging/one/backup.json", record, 0600);
+	nb_assert_ok(nb_staging_find(dir, "j", &found));
+	ck_assert_str_eq(found.entries.at[0].path, "postgres/d.dump");
+	ck_assert_str_eq(found.manifest.sources.at[0].path, "postgres/d.dump");
+	nb_staged_free(&found);
+}
+END_TEST
+
 START_TEST(a_partial_backup_is_removed_by_the_next)
 {
 	const char *dir = nb_test_path("staging");
@@ -193,6 +226,7 @@ main(void)
 	tcase_add_test(tc, an_intent_is_found_until_it_ends);
 	tcase_add_test(tc, a_journal_that_cannot_be_read_is_told);
 	tcase_add_test(tc, the_newest_complete_backup_of_a_job_is_found);
+	tcase_add_test(tc, the_id_is_taken_off_sources_of_an_earlier_version);
 	tcase_add_test(tc, a_partial_backup_is_removed_by_the_next);
 	tcase_add_test(tc, a_staged_file_of_another_size_is_told);
 	suite_add_tcase(suite, tc);

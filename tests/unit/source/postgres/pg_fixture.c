@@ -15,8 +15,6 @@
 #include "base/proc.h"
 #include "base/str.h"
 
-#define ID "20261121T011500Z-0001"
-
 static char base[] = "/tmp/nbpg.XXXXXX";
 static char output[65536];
 static struct nb_entries entries;
@@ -205,7 +203,6 @@ pg_collect(const struct nb_config_source *source)
 			&roots,
 			open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
 	}
-	pg_context.backup_id = ID;
 	pg_context.job = "nightly";
 	pg_context.staging_path = staging;
 	pg_context.staging = roots.at[0];
@@ -217,11 +214,8 @@ pg_collect(const struct nb_config_source *source)
 const struct nb_entry *
 pg_entry(const char *path)
 {
-	char full[4096];
-
-	snprintf(full, sizeof full, ID "/%s", path);
 	for (size_t i = 0; i < entries.count; i++)
-		if (!strcmp(entries.at[i].path, full))
+		if (!strcmp(entries.at[i].path, path))
 			return &entries.at[i];
 	ck_abort_msg("no entry %s", path);
 	return NULL;

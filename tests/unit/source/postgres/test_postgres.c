@@ -185,7 +185,7 @@ START_TEST(all_databases_are_listed_and_dumped_by_name)
 }
 END_TEST
 
-START_TEST(the_directories_above_the_dumps_stand_in_the_list_once)
+START_TEST(the_directory_above_the_dumps_stands_in_the_list_once)
 {
 	struct nb_config_source source = pg_source();
 	int directories = 0;
@@ -194,7 +194,7 @@ START_TEST(the_directories_above_the_dumps_stand_in_the_list_once)
 	nb_assert_ok(pg_collect(&source));
 	for (size_t i = 0; i < pg_output.entries->count; i++)
 		directories += pg_output.entries->at[i].type == NB_ENTRY_DIR;
-	ck_assert_int_eq(directories, 2);
+	ck_assert_int_eq(directories, 1);
 	ck_assert_uint_eq(pg_entry("postgres")->mode, 0755);
 	nb_assert_ok(nb_entries_sort(pg_output.entries));
 	pg_free();
@@ -260,7 +260,7 @@ main(void)
 	tcase_add_test(tc, globals_hold_the_roles);
 	tcase_add_test(tc, all_databases_are_listed_and_dumped_by_name);
 	tcase_add_test(tc,
-		       the_directories_above_the_dumps_stand_in_the_list_once);
+		       the_directory_above_the_dumps_stands_in_the_list_once);
 	tcase_add_test(tc, two_sources_of_one_name_are_refused);
 	tcase_add_test(tc, preflight_and_estimate_ask_the_server);
 	tcase_add_loop_test(tc, a_conninfo_of_either_form_is_used, 0, 2);

@@ -19,7 +19,7 @@
 #include "base/path.h"
 #include "source/tree/options.h"
 
-#define AT "b1/tree/php"
+#define AT "tree/php"
 
 static struct nb_entries entries;
 static struct nb_manifest_sources sources;
@@ -51,7 +51,6 @@ collect(const char *path, const char *const *exclude, bool one_file_system)
 		.options = &options,
 	};
 	const struct nb_source_context context = {
-		.backup_id = "b1",
 		.job = "j",
 		.staging = -1,
 		.date = 86400,
@@ -116,7 +115,7 @@ START_TEST(types_and_attributes_are_listed_exactly)
 	make_dir("r/sub");
 	ck_assert_int_eq(chmod(nb_test_path("r/sub"), 01777), 0);
 	nb_assert_ok(collect(root, NULL, false));
-	ck_assert_uint_eq(entries.count, 10);
+	ck_assert_uint_eq(entries.count, 9);
 	e = entry("file");
 	ck_assert_int_eq(e->type, NB_ENTRY_FILE);
 	ck_assert_int_eq(e->content, NB_CONTENT_ROOT);
@@ -144,14 +143,13 @@ START_TEST(types_and_attributes_are_listed_exactly)
 }
 END_TEST
 
-START_TEST(the_directories_above_and_the_record_are_added)
+START_TEST(the_directory_above_and_the_record_are_added)
 {
 	make_dir("r");
 	nb_test_write("r/a", "12345", 0644);
 	nb_test_write("r/b", "123", 0644);
 	nb_assert_ok(collect(nb_test_path("r"), NULL, false));
-	ck_assert_ptr_nonnull(nb_entries_find(&entries, "b1"));
-	ck_assert_int_eq(nb_entries_find(&entries, "b1/tree")->mtime, 86400);
+	ck_assert_int_eq(nb_entries_find(&entries, "tree")->mtime, 86400);
 	ck_assert_uint_eq(sources.count, 1);
 	ck_assert_str_eq(sources.at[0].kind, "tree");
 	ck_assert_str_eq(sources.at[0].name, "php");
@@ -228,7 +226,7 @@ START_TEST(depth_costs_no_descriptors)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
 	nb_assert_ok(collect(nb_test_path("r"), NULL, false));
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
-	ck_assert_uint_eq(entries.count, 303);
+	ck_assert_uint_eq(entries.count, 302);
 	ck_assert_ptr_nonnull(entry(path));
 	forget();
 }
@@ -295,7 +293,6 @@ collect_by_rules(void)
 		.options = &options,
 	};
 	struct nb_source_context context = {
-		.backup_id = "b1",
 		.job = "j",
 		.date = 86400,
 	};
@@ -398,7 +395,7 @@ START_TEST(no_link_is_followed_but_the_root)
 	ck_assert_int_eq(symlink(nb_test_path("r"), nb_test_path("root")), 0);
 	nb_assert_ok(collect(nb_test_path("root"), NULL, false));
 	ck_assert_int_eq(entry("link")->type, NB_ENTRY_SYMLINK);
-	ck_assert_uint_eq(entries.count, 4);
+	ck_assert_uint_eq(entries.count, 3);
 	forget();
 }
 END_TEST
@@ -492,7 +489,7 @@ main(void)
 	TCase *tc = nb_test_case("tree", 30);
 
 	tcase_add_test(tc, types_and_attributes_are_listed_exactly);
-	tcase_add_test(tc, the_directories_above_and_the_record_are_added);
+	tcase_add_test(tc, the_directory_above_and_the_record_are_added);
 	tcase_add_test(tc, hard_links_share_a_number);
 	tcase_add_test(tc, names_are_bytes);
 	tcase_add_test(tc, depth_costs_no_descriptors);
