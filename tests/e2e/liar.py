@@ -75,6 +75,8 @@ def tell_lie(data=b"twelve bytes"):
         send("/evil", data)
     elif LIE == "outside":
         send(ID + "/tree/other/a", data)
+    elif LIE == "above":
+        send("other/tree/files/a", data)
     elif LIE == "link":
         manifest("L", [entry(TOP + "/a", "symlink", target="/tmp")])
         send(TOP + "/a/evil", data)

@@ -68,7 +68,7 @@ echo 'pg_dump: error: the disk is on fire' >&2
 exit 1
 END
 	chmod 755 "$d/fake/pg_dump"
-	for one in hash file short count dots absolute outside link twice \
+	for one in hash file short count dots absolute outside above link twice \
 		shared empty hardlink silent early behind json huge letter \
 		endless stalls escape part garbage version; do
 		ln -s "$src/tests/e2e/liar.py" "$d/bin/liar-$one"
@@ -371,14 +371,15 @@ lies()
 	done <<'END'
 hash:the SHA-256 of the received data differs from that of the sent data
 count:received 12 bytes, it sent 11
-dots:file 1: 2
+dots:file 1: backup/tree/files/../
 absolute:file 1: /evil: invalid entry
-outside:sent a name outside of the tree: 2
-link:sent a name below something that is not a directory: 2
-twice:sent names out of order: 2
-shared:sent a file of another backup: 2
-empty:sent a file without its data: 2
-hardlink:sent an invalid link: 2
+outside:sent a name outside of the tree: tree/other/a
+above:sent a name outside of the tree: other/tree/files/a
+link:sent a name below something that is not a directory: tree/files/a/evil
+twice:sent names out of order: tree/files/a
+shared:sent a file of another backup: tree/files/a
+empty:sent a file without its data: tree/files/a
+hardlink:sent an invalid link: tree/files/a
 silent:failed without a message
 early:the connection was closed prematurely (ssh: exit status 0)
 behind:sent data after the end
@@ -390,9 +391,8 @@ version:uses protocol 2, this nightburn uses 1
 escape:?[31m?nightburn: all is well
 END
 	lie endless 'more than 1.0 MB (max_size)' 'max_size = 1M' &&
-		lie file "2" '' && says err '/a: SHA-256 differs' &&
-		lie short "2" '' &&
-		says err '/a: received 12 bytes, its size is 13'
+		lie file 'tree/files/a: SHA-256 differs' '' &&
+		lie short 'tree/files/a: received 12 bytes, its size is 13' ''
 	lie json 'file' '' || says err 'not a nightburn'
 }
 check "no lie of another host comes through" lies
