@@ -130,6 +130,8 @@ grep -nE 'nb_source_(postgres|tree|lvm|mirror|boot[a-z]+)\b|strcmp\(.*"(postgres
 grep -rnE 'backup_id' src/source |
 	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/describe\.[ch]|serve/tree\.c):' |
 	rule "no source knows where its backup stands on the disc"
+grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
+	rule "a restore knows no path with the backup's id in it"
 grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
 	rule "no command asks for the form of its report"
 grep -rnE '"(select|insert into|update|delete|pragma) ' src/store src/job |

@@ -64,6 +64,10 @@ enum nb_err nb_reader_try(struct nb_blocks *blocks, uint32_t start);
 
 const struct nb_node *nb_nodes_find(const struct nb_nodes *nodes,
 				    const char *path);
+/* The one at PATH beneath the directory ABOVE, or NULL. */
+const struct nb_node *nb_nodes_find_beneath(const struct nb_nodes *nodes,
+					    const char *above,
+					    const char *path);
 
 /* The bytes of the file NODE as text, which the caller frees.  NB_EFULL: more
  * than MAX; NB_ECORRUPT: no file; NB_EIO. */

@@ -38,6 +38,35 @@ nb_nodes_find(const struct nb_nodes *nodes, const char *path)
 	return bsearch(&key, nodes->at, nodes->count, sizeof key, by_path);
 }
 
+struct place {
+	const char *above, *path;
+};
+
+/* As the path ABOVE/PATH. */
+static int
+by_place(const void *key, const void *node)
+{
+	const struct place *p = key;
+	const char *path = ((const struct nb_node *)node)->entry.path;
+	size_t n = strlen(p->above);
+	int c = strncmp(p->above, path, n);
+
+	if (!c)
+		c = '/' - (unsigned char)path[n];
+	return c ? c : strcmp(p->path, path + n + 1);
+}
+
+const struct nb_node *
+nb_nodes_find_beneath(const struct nb_nodes *nodes, const char *above,
+		      const char *path)
+{
+	const struct place key = { above, path };
+
+	return nodes->count ? bsearch(&key, nodes->at, nodes->count,
+				      sizeof *nodes->at, by_place)
+			    : NULL;
+}
+
 /* What a child sends is no more to be believed than the disc. */
 static enum nb_err
 check_node(const struct nb_blocks *blocks, const struct nb_node *node)

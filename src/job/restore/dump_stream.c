@@ -23,10 +23,11 @@ total(const struct nb_dump_stream *s)
 
 enum nb_err
 nb_dump_stream_open(struct nb_dump_stream *s, const struct nb_nodes *nodes,
-		    const struct nb_entries *entries, const char *path)
+		    const struct nb_disc_backup *backup, const char *path)
 {
-	s->entry = nb_entries_find(entries, path);
-	s->node = nb_nodes_find(nodes, path);
+	s->entry = nb_entries_find(&backup->entries, path);
+	s->node =
+		nb_nodes_find_beneath(nodes, backup->manifest.backup_id, path);
 	if (s->entry && s->node && s->entry->type == NB_ENTRY_FILE
 	    && s->node->entry.type == NB_ENTRY_FILE
 	    && s->entry->size == s->node->entry.size)

@@ -5,8 +5,8 @@
 
 #include <stdatomic.h>
 
-#include "disc/read/reader.h"
 #include "filter/pipe.h"
+#include "job/disc/disc_contents.h"
 #include "job/job.h"
 
 struct nb_dump_stream {
@@ -19,10 +19,11 @@ struct nb_dump_stream {
 	_Atomic uint64_t done; /* bytes that came out of it in this pass */
 };
 
-/* Finds the file PATH.  NB_ECORRUPT: it is not as the manifest has it. */
+/* Finds the file PATH of BACKUP.  NB_ECORRUPT: it is not as the manifest has
+ * it. */
 enum nb_err nb_dump_stream_open(struct nb_dump_stream *s,
 				const struct nb_nodes *nodes,
-				const struct nb_entries *entries,
+				const struct nb_disc_backup *backup,
 				const char *path);
 
 /* Reads it to its end.  NB_ECORRUPT, NB_EIO, NB_EWRONG as of nb_chain_read. */

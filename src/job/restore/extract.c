@@ -32,12 +32,6 @@ struct state {
 	enum nb_err target_err; /* the target, not the disc, failed */
 };
 
-static const char *
-target_path(const struct state *s, const struct nb_entry *e)
-{
-	return e->path + s->spec->prefix;
-}
-
 /* The directory of PATH beneath the target, made when missing.  *NAME is the
  * last component.  The caller closes *DIR. */
 static enum nb_err
@@ -94,12 +88,12 @@ finish_file(struct state *s, const struct nb_entry *e)
 		return nb_fail_errno(nb_fd_write_error(),
 				     "%s: cannot set "
 				     "its size",
-				     target_path(s, e));
+				     e->path);
 	if (e->torn)
 		nb_log(NB_WARNING,
 		       "%s: changed while it was read; its content may be "
 		       "inconsistent",
-		       target_path(s, e));
+		       e->path);
 	return s->spec->attributes ? nb_extract_set(&s->attributes, s->fd, e)
 				   : NB_OK;
 }
@@ -116,8 +110,8 @@ deliver(const struct state *s, int dir, const char *name,
 		return nb_fail(NB_EWRONG,
 			       "%s: already exists\nhint: restore into an "
 			       "empty directory, or use --force",
-			       target_path(s, e));
-	return nb_fail_errno(NB_EIO, "%s: cannot rename", target_path(s, e));
+			       e->path);
+	return nb_fail_errno(NB_EIO, "%s: cannot rename", e->path);
 }
 
 static void
@@ -136,8 +130,7 @@ static enum nb_err
 copy_file(struct state *s, const struct nb_entry *e, bool *good)
 {
 	const struct nb_extract_feed *feed = s->spec->feed;
-	const struct nb_node *node =
-		feed ? NULL : nb_nodes_find(s->spec->nodes, e->path);
+	const struct nb_node *node = feed ? NULL : nb_extract_node(s->spec, e);
 	uint8_t sha256[NB_SHA256_SIZE];
 	enum nb_err err;
 
@@ -176,7 +169,7 @@ put_file(struct state *s, const struct nb_entry *e)
 	bool good = false;
 	int dir = -1;
 
-	err = open_parent(s, target_path(s, e), &dir, &name);
+	err = open_parent(s, e->path, &dir, &name);
 	if (err)
 		return err;
 	unlinkat(dir, TEMPORARY, 0);
@@ -184,15 +177,13 @@ put_file(struct state *s, const struct nb_entry *e)
 		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		       0600);
 	if (s->fd < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot create",
-				    target_path(s, e));
+		err = nb_fail_errno(NB_EIO, "%s: cannot create", e->path);
 	if (!err)
 		err = copy_file(s, e, &good);
 	if (!err && good)
 		err = finish_file(s, e);
 	if (!err && good && fsync(s->fd))
-		err = nb_fail_errno(NB_EIO, "%s: cannot sync",
-				    target_path(s, e));
+		err = nb_fail_errno(NB_EIO, "%s: cannot sync", e->path);
 	nb_fd_close(&s->fd);
 	if (!err && good)
 		err = deliver(s, dir, name, e);
@@ -216,10 +207,9 @@ put_link(struct state *s, const struct nb_entry *e,
 	enum nb_err err;
 
 	*done = false;
-	err = open_parent(s, target_path(s, e), &dir, &name);
+	err = open_parent(s, e->path, &dir, &name);
 	if (!err)
-		err = open_parent(s, target_path(s, first), &first_dir,
-				  &first_name);
+		err = open_parent(s, first->path, &first_dir, &first_name);
 	if (!err) {
 		if (s->spec->overwrite)
 			unlinkat(dir, name, 0);
@@ -238,7 +228,7 @@ put_other(struct state *s, const struct nb_entry *e)
 	enum nb_err err;
 	int dir = -1;
 
-	err = open_parent(s, target_path(s, e), &dir, &name);
+	err = open_parent(s, e->path, &dir, &name);
 	if (err)
 		return err;
 	if (s->spec->overwrite)
@@ -248,10 +238,10 @@ put_other(struct state *s, const struct nb_entry *e)
 			err = nb_extract_set_at(&s->attributes, dir, name, e);
 	} else if (errno == EPERM && e->type != NB_ENTRY_SYMLINK) {
 		nb_log(NB_WARNING, "%s: a %s, which requires root; skipped",
-		       target_path(s, e), nb_entry_type_name(e->type));
+		       e->path, nb_entry_type_name(e->type));
 	} else {
 		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
-				    "%s: cannot create", target_path(s, e));
+				    "%s: cannot create", e->path);
 	}
 	nb_fd_close(&dir);
 	return err;
@@ -336,11 +326,10 @@ finish_directories(struct state *s)
 
 		if (e->type != NB_ENTRY_DIR)
 			continue;
-		fd = nb_path_open(s->spec->to, target_path(s, e),
-				  O_RDONLY | O_DIRECTORY, 0);
+		fd = nb_path_open(s->spec->to, e->path, O_RDONLY | O_DIRECTORY,
+				  0);
 		if (fd < 0)
-			err = nb_fail_errno(NB_EIO, "%s: cannot open",
-					    target_path(s, e));
+			err = nb_fail_errno(NB_EIO, "%s: cannot open", e->path);
 		else
 			err = s->spec->attributes
 				? nb_extract_set(&s->attributes, fd, e)
@@ -359,8 +348,7 @@ put_all(struct state *s, const struct nb_entry **files)
 
 	for (size_t i = 0; !err && i < list->count; i++)
 		if (list->at[i].type == NB_ENTRY_DIR)
-			err = nb_path_make(s->spec->to,
-					   target_path(s, &list->at[i]), 0700);
+			err = nb_path_make(s->spec->to, list->at[i].path, 0700);
 	if (!err && s->spec->feed)
 		err = put_fed(s);
 	if (!err)
@@ -377,7 +365,6 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 		.spec = spec,
 		.result = result,
 		.fd = -1,
-		.attributes = { .prefix = spec->prefix },
 		.fed = calloc(spec->entries->count + 1, sizeof *s.fed),
 		.total = nb_entries_bytes(spec->entries),
 	};

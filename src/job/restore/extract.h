@@ -25,9 +25,9 @@ struct nb_extract {
 	const struct nb_extract_feed *feed; /* NULL: files of the disc */
 	struct nb_blocks *blocks;
 	const struct nb_nodes *nodes;     /* what is on the disc */
+	const char *above;                /* directory of the backup there */
 	const struct nb_entries *entries; /* wanted, sorted, from the
-					       manifest */
-	size_t prefix;                    /* bytes of each path to take off */
+					       manifest, relative to it */
 	int to;                           /* the directory, open */
 	bool overwrite;                   /* replace what is there */
 	bool attributes;                  /* owners, modes and times */

@@ -28,7 +28,7 @@ lose(struct nb_extract_attributes *a, const struct nb_entry *e,
 {
 	if (!a->lost++)
 		nb_log(NB_WARNING, "%s: cannot set the attribute %s: %s",
-		       e->path + a->prefix, x->name, strerror(errno));
+		       e->path, x->name, strerror(errno));
 }
 
 void
@@ -78,7 +78,7 @@ enum nb_err
 nb_extract_set(struct nb_extract_attributes *a, int fd,
 	       const struct nb_entry *e)
 {
-	const char *path = e->path + a->prefix;
+	const char *path = e->path;
 	struct timespec times[2];
 
 	make_times(e, times);
@@ -98,7 +98,7 @@ enum nb_err
 nb_extract_set_at(struct nb_extract_attributes *a, int dir, const char *name,
 		  const struct nb_entry *e)
 {
-	const char *path = e->path + a->prefix;
+	const char *path = e->path;
 	struct timespec times[2];
 
 	make_times(e, times);

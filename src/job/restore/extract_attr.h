@@ -11,7 +11,6 @@
 #include "job/restore/extract.h"
 
 struct nb_extract_attributes {
-	size_t prefix; /* bytes of each path to take off in messages */
 	uint64_t lost; /* attributes that the target does not take */
 };
 

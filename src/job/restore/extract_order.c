@@ -4,14 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct nb_node *
+nb_extract_node(const struct nb_extract *spec, const struct nb_entry *e)
+{
+	return spec->nodes
+		? nb_nodes_find_beneath(spec->nodes, spec->above, e->path)
+		: NULL;
+}
+
 /* Links of one file stand behind each other in this order, files by address. */
 static int
 by_address(const void *a, const void *b, void *ctx)
 {
 	const struct nb_entry *x = *(const struct nb_entry *const *)a;
 	const struct nb_entry *y = *(const struct nb_entry *const *)b;
-	const struct nb_node *p = ctx ? nb_nodes_find(ctx, x->path) : NULL;
-	const struct nb_node *q = ctx ? nb_nodes_find(ctx, y->path) : NULL;
+	const struct nb_node *p = nb_extract_node(ctx, x);
+	const struct nb_node *q = nb_extract_node(ctx, y);
 	uint32_t at = p && p->extent_count ? p->extents[0].lba : 0;
 	uint32_t bt = q && q->extent_count ? q->extents[0].lba : 0;
 
@@ -61,7 +69,7 @@ nb_extract_order(const struct nb_extract *spec, const struct nb_entry **files,
 	for (size_t i = 0; i < spec->entries->count; i++)
 		if (spec->entries->at[i].type != NB_ENTRY_DIR)
 			files[n++] = &spec->entries->at[i];
-	qsort_r(files, n, sizeof *files, by_address, (void *)spec->nodes);
+	qsort_r(files, n, sizeof *files, by_address, (void *)spec);
 	*count = n;
 	/* What an archive holds may be larger than the disc. */
 	return spec->feed ? NB_OK : check_total(spec, files, n);

@@ -5,6 +5,10 @@
 
 #include "job/restore/extract.h"
 
+/* What the disc has for E; NULL: nothing, or SPEC reads an archive. */
+const struct nb_node *nb_extract_node(const struct nb_extract *spec,
+				      const struct nb_entry *e);
+
 /*
  * The files among the entries of SPEC, by address, the names of one file behind
  * each other.  FILES has room for all entries.  NB_ECORRUPT: together they are

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "job/disc/manifest_mac.h"
+#include "model/record/backup_path.h"
 
 /* Is PATH the PART, or beneath it? */
 static bool
@@ -30,14 +31,18 @@ bool
 nb_restore_wants(const struct nb_disc_backup *backup,
 		 const struct nb_restore_options *options, const char *path)
 {
-	size_t prefix = strlen(backup->manifest.backup_id) + 1;
+	const char *id = backup->manifest.backup_id;
 
 	if (!options->path_count)
 		return true;
-	for (size_t i = 0; i < options->path_count; i++)
-		if (is_beneath(path + prefix, options->paths[i])
-		    || is_beneath(path, options->paths[i]))
+	for (size_t i = 0; i < options->path_count; i++) {
+		const char *part = options->paths[i];
+		const char *within = nb_backup_path_within(id, part);
+
+		if (is_beneath(path, within ? within : part)
+		    || is_beneath(id, part))
 			return true;
+	}
 	return false;
 }
 
@@ -65,8 +70,8 @@ wants_member(const struct nb_disc_backup *backup,
 	for (size_t i = 0; !found && i < source->members.count; i++) {
 		char *path;
 
-		if (nb_str_format(&path, "%s/%s/%s", backup->manifest.backup_id,
-				  source->kind, source->members.at[i].path))
+		if (nb_path_join(source->kind, source->members.at[i].path,
+				 &path))
 			return true;
 		found = nb_restore_wants(backup, options, path);
 		free(path);
@@ -92,14 +97,12 @@ nb_restore_select(struct nb_disc_backup *backup,
 		  const struct nb_restore_options *options,
 		  const char *source_path)
 {
-	size_t prefix = strlen(backup->manifest.backup_id) + 1, n = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < backup->entries.count; i++) {
 		struct nb_entry *e = &backup->entries.at[i];
 
-		if (strlen(e->path) > prefix
-		    && is_beneath(e->path, backup->manifest.backup_id)
-		    && is_wanted(backup, options, source_path, e->path))
+		if (is_wanted(backup, options, source_path, e->path))
 			backup->entries.at[n++] = *e;
 		else
 			nb_entry_clear(e);
@@ -188,7 +191,7 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		.blocks = blocks,
 		.nodes = nodes,
 		.entries = &plain,
-		.prefix = strlen(backup->manifest.backup_id) + 1,
+		.above = backup->manifest.backup_id,
 		.to = target.fd,
 		.overwrite = target.overwrite,
 		.attributes = target.attributes,

@@ -16,7 +16,8 @@ enum nb_err nb_restore_select(struct nb_disc_backup *backup,
 			      const struct nb_restore_options *options,
 			      const char *source_path);
 
-/* Whether OPTIONS->paths name PATH, a path on the disc, or nothing at all. */
+/* Whether OPTIONS->paths name PATH of BACKUP, with its id or without, or
+ * nothing at all. */
 bool nb_restore_wants(const struct nb_disc_backup *backup,
 		      const struct nb_restore_options *options,
 		      const char *path);

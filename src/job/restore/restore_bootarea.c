@@ -250,13 +250,12 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_options all = { .source = options->source };
-	size_t prefix = strlen(from->backup->manifest.backup_id) + 1;
 	struct nb_restore_target target = { -1, false, false };
 	char *dir = NULL;
 	enum nb_err err, removed;
 
 	err = choose(from->backup, options->source, &source);
-	if (!err && strlen(source->path) <= prefix)
+	if (!err && !*source->path)
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
 	if (!err)
@@ -271,7 +270,7 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 				 target, done);
 	if (!err)
 		err = write_to(nb, options, source->name, target.fd,
-			       source->path + prefix);
+			       source->path);
 	nb_fd_close(&target.fd);
 	removed = nb_path_remove(AT_FDCWD, dir);
 	free(dir);

@@ -62,7 +62,6 @@ choose_dump(const struct nb_disc_backup *held,
 static enum nb_err
 give_to(int dir, const struct nb_disc_backup *held, const char *user)
 {
-	size_t prefix = strlen(held->manifest.backup_id) + 1;
 	const struct passwd *pw;
 
 	if (!user)
@@ -71,7 +70,7 @@ give_to(int dir, const struct nb_disc_backup *held, const char *user)
 	if (!pw)
 		return nb_fail(NB_ENOTFOUND, "%s: no such user", user);
 	for (size_t i = 0; i < held->entries.count; i++) {
-		const char *path = held->entries.at[i].path + prefix;
+		const char *path = held->entries.at[i].path;
 		int fd = nb_path_open(dir, path, O_RDONLY, 0);
 		int bad = fd < 0 || fchown(fd, pw->pw_uid, pw->pw_gid);
 
@@ -164,8 +163,6 @@ by_directory(const struct restoring *r, const struct nb_manifest_source *source,
 	     struct nb_extract_result *result)
 {
 	struct nb_restore_target target = { -1, false, false };
-	const char *relative =
-		source->path + strlen(r->held->manifest.backup_id) + 1;
 	struct nb_source_restore spec = { .path = NULL };
 	char *dir = NULL, *path = NULL;
 	enum nb_err err = nb_restore_temporary(r->nb, &dir, &target.fd),
@@ -180,7 +177,7 @@ by_directory(const struct restoring *r, const struct nb_manifest_source *source,
 	if (!err)
 		err = give_to(target.fd, r->held, r->options->run_as);
 	if (!err)
-		err = nb_path_join(dir, relative, &path);
+		err = nb_path_join(dir, source->path, &path);
 	spec.path = path;
 	if (!err)
 		err = load_database(r, source, &spec);
@@ -201,8 +198,8 @@ by_stream(const struct restoring *r, const struct nb_manifest_source *source,
 					  .read_ctx = &stream,
 					  .tick = nb_dump_stream_tell,
 					  .tick_ctx = &stream };
-	enum nb_err err = nb_dump_stream_open(&stream, r->nodes,
-					      &r->held->entries, source->path);
+	enum nb_err err =
+		nb_dump_stream_open(&stream, r->nodes, r->held, source->path);
 
 	if (!err)
 		err = nb_dump_stream_check(&stream);
@@ -222,14 +219,13 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		struct nb_disc_backup *held, struct nb_extract_result *result)
 {
 	const struct restoring r = { nb, options, blocks, nodes, held };
-	size_t prefix = strlen(held->manifest.backup_id) + 1;
 	const struct nb_manifest_source *source;
 	enum nb_err err = choose_dump(held, options, &source);
 	const struct nb_source_ops *ops;
 
 	if (!err)
 		err = check_kind(source);
-	if (!err && (!source->path || strlen(source->path) <= prefix))
+	if (!err && (!source->path || !*source->path))
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
 	if (!err)

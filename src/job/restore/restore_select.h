@@ -11,9 +11,10 @@
  * The backup WHICH (id, prefix or generation; NULL: the newest of a job) among
  * those on the disc, and CONTENTS, of which it is one, of the session that
  * shows it: LOOK's, or where that cannot be read the newest before it, at which
- * LOOK is then.  Its manifest is loaded, its entries are sorted; no other
- * manifest is read than that of a backup which could be the one.  CONTENTS is
- * to be freed in any case.  NB_ENOTFOUND, NB_ECORRUPT, NB_EIO.
+ * LOOK is then.  Its manifest is loaded, its entries are sorted and, as the
+ * paths of its sources, relative to the backup; no other manifest is read than
+ * that of a backup which could be the one.  CONTENTS is to be freed in any
+ * case.  NB_ENOTFOUND, NB_ECORRUPT, NB_EIO.
  */
 enum nb_err nb_restore_find(struct nightburn *nb, struct nb_inspection *look,
 			    const char *which,

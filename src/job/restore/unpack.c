@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/str.h"
 #include "filter/pipe.h"
 #include "job/restore/stream.h"
@@ -17,8 +18,8 @@ struct archive {
 	uint64_t plain;
 	struct nb_tar_reader *reader;
 	const struct nb_entries *members;
-	const struct nb_entries *wanted; /* members with PREFIX in front */
-	size_t prefix;
+	const struct nb_entries *wanted; /* members with "<kind>/" in front */
+	size_t prefix;                   /* bytes of that */
 };
 
 /* The archive from the disc, as it was before its filters.  Its own hash does
@@ -122,9 +123,7 @@ select_members(const struct nb_disc_backup *backup,
 		const struct nb_entry *m = &source->members.at[i];
 		char *path = NULL;
 
-		err = nb_str_format(&path, "%s/%s/%s",
-				    backup->manifest.backup_id, source->kind,
-				    m->path);
+		err = nb_path_join(source->kind, m->path, &path);
 		if (!err && !nb_restore_wants(backup, options, path)) {
 			free(path);
 			continue;
@@ -193,8 +192,9 @@ unpack(struct nb_extract *spec, const struct nb_entry *file,
 		.plain = file->filters ? file->plain : NB_CHAIN_ANY,
 		.members = &source->members,
 		.wanted = spec->entries,
-		.node = nb_nodes_find(spec->nodes, file->path),
-		.prefix = spec->prefix + strlen(source->kind) + 1,
+		.node = nb_nodes_find_beneath(spec->nodes, spec->above,
+					      file->path),
+		.prefix = strlen(source->kind) + 1,
 	};
 	enum nb_err err = nb_filters_check(file->path, file->filters);
 

@@ -51,3 +51,30 @@ nb_backup_path_take(const char *id, char *path)
 	if (within)
 		memmove(path, within, strlen(within) + 1);
 }
+
+void
+nb_backup_path_take_all(const char *id, struct nb_entries *entries,
+			struct nb_manifest_sources *sources)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < entries->count; i++) {
+		struct nb_entry *e = &entries->at[i];
+
+		if (!nb_backup_path_within(id, e->path)) {
+			nb_entry_clear(e);
+			continue;
+		}
+		nb_backup_path_take(id, e->path);
+		entries->at[n++] = *e;
+	}
+	entries->count = n;
+	for (size_t i = 0; i < sources->count; i++) {
+		char *path = sources->at[i].path;
+
+		if (path && nb_backup_path_within(id, path))
+			nb_backup_path_take(id, path);
+		else if (path)
+			*path = '\0';
+	}
+}

@@ -21,6 +21,14 @@ enum nb_err nb_backup_path_put(const char *id, struct nb_entries *entries,
 /* The part of PATH beneath the directory ID, or NULL when it is not there. */
 const char *nb_backup_path_within(const char *id, const char *path);
 
+/*
+ * Takes ID off all that nb_backup_path_put puts it on.  Entries elsewhere on
+ * the disc (its own files, and the directory ID) are left out; the path of a
+ * source that is elsewhere is "" then.
+ */
+void nb_backup_path_take_all(const char *id, struct nb_entries *entries,
+			     struct nb_manifest_sources *sources);
+
 /* Takes ID off PATH, where it is there. */
 void nb_backup_path_take(const char *id, char *path);
 
