@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/cli.h"
 
+#include <string.h>
+
 static int
 put_backup(void *ctx, const struct nb_backup_row *row)
 {
 	return nb_report_row(ctx, &nb_record_backup, row) != NB_OK;
 }
 
+/* The discs of one pool, or of all. */
+struct disc_list {
+	struct nb_report *report;
+	const char *pool;
+};
+
 static int
 put_disc(void *ctx, const struct nb_disc_row *row)
 {
-	return nb_report_row(ctx, &nb_record_known_disc, row) != NB_OK;
+	const struct disc_list *list = ctx;
+
+	if (list->pool && strcmp(list->pool, row->pool))
+		return 0;
+	return nb_report_row(list->report, &nb_record_known_disc, row) != NB_OK;
 }
 
 static int
@@ -44,6 +56,7 @@ enum nb_err
 cmd_list(struct cli *cli)
 {
 	struct nb_report report = cli_report(cli);
+	struct disc_list discs = { &report, cli->pool };
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open(cli, &nb);
 
@@ -54,7 +67,7 @@ cmd_list(struct cli *cli)
 	err = nb_list(nb, cli->pool, put_backup, &report);
 	nb_report_part(&report, "discs", NB_REPORT_LIST);
 	if (!err)
-		err = nb_list_discs(nb, put_disc, &report);
+		err = nb_list_discs(nb, put_disc, &discs);
 	nb_report_part(&report, "clones", NB_REPORT_LIST);
 	if (!err)
 		err = nb_list_clones(nb, put_clone, &report);

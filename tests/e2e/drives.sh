@@ -242,6 +242,18 @@ another_pools_disc()
 		says err 'D1: a disc of pool db'
 }
 
+# Two jobs: what is to be typed names the job, what is listed is the pool's.
+tells_the_job_and_the_pool()
+{
+	on "$both" 0 two.conf list --pool db && says out 'D1' &&
+		on "$both" 0 two.conf list --pool files &&
+		! grep -q 'D1' out &&
+		on "$both" 2 two.conf list --pool nope &&
+		says err 'nope: no such pool' &&
+		on "$both" 3 two.conf run -j weekly &&
+		says err 'hint: nightburn run -j weekly --resume burns it'
+}
+
 # While the person reads what is shown, somebody changes the disc.
 changed_before_the_answer()
 {
@@ -281,6 +293,8 @@ check 'of two discs a suspect one is verified' verifies_the_suspect_disc
 check 'of two discs the newest is learnt first, when the catalog is lost' \
 	lost_catalog
 check 'a disc of another pool stays what it is' another_pools_disc
+check 'two jobs: hints name the job, a list is of its pool' \
+	tells_the_job_and_the_pool
 check 'a disc that is changed before the answer is not adopted' \
 	changed_before_the_answer
 finish

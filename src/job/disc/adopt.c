@@ -148,8 +148,9 @@ confirm(const struct nb_media_options *options,
 		return NB_OK;
 	return nb_fail(NB_EFOREIGN,
 		       "%s: the volume id of this disc is "
-		       "\"%s\"\nhint: enter exactly this to adopt it",
-		       look->device, look->volume_id);
+		       "\"%s\"\nhint: confirm with exactly this: "
+		       "--volume-id \"%s\"",
+		       look->device, look->volume_id, look->volume_id);
 }
 
 static enum nb_err

@@ -131,17 +131,20 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 static enum nb_err
 finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 {
-	const char *staging = backup->context->nb->config->staging_dir;
+	const struct nb_config *config = backup->context->nb->config;
+	const char *job = backup->context->job->name;
 
 	if (err) {
 		result->staged = true;
 		nb_log(NB_NOTE,
 		       "%s: the backup is kept in %s\n"
-		       "hint: nightburn run --resume burns it",
-		       result->backup_id, staging);
+		       "hint: nightburn run%s%s --resume burns it",
+		       result->backup_id, config->staging_dir,
+		       config->jobs.count > 1 ? " -j " : "",
+		       config->jobs.count > 1 ? job : "");
 		return err;
 	}
-	err = nb_staging_prune(staging, backup->context->job->name, NULL);
+	err = nb_staging_prune(config->staging_dir, job, NULL);
 	if (!err)
 		nb_staged_free(&backup->staged);
 	return err;
