@@ -125,14 +125,6 @@ make_getopt(struct option *longs, char *shorts)
 	*shorts = '\0';
 }
 
-int
-cli_wrong_usage(const char *name, const char *what)
-{
-	fprintf(stderr, "nightburn: %s: %s\nhint: nightburn --help\n", name,
-		what);
-	return 2;
-}
-
 static void
 print_forms(FILE *to)
 {

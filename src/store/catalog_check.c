@@ -5,18 +5,6 @@
 #include "base/str.h"
 #include "store/catalog_private.h"
 
-enum nb_err
-nb_catalog_damaged(const struct nb_catalog_store *store, const char *what)
-{
-	if (store->tolerant)
-		return NB_ECORRUPT;
-	return nb_fail(NB_ECORRUPT,
-		       "%s: the catalog is damaged: %s\nhint: "
-		       "run nightburn catalog rebuild with each disc of the "
-		       "pool; until then nothing is written to a disc",
-		       store->path, what ? what : "it cannot be read");
-}
-
 static enum nb_err
 broken(struct nb_catalog *catalog, const char *kind, const char *name,
        const char *what)

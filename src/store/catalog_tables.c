@@ -197,3 +197,15 @@ nb_row_clear(const struct nb_table *table, void *row)
 	}
 	memset(row, 0, table->size);
 }
+
+enum nb_err
+nb_catalog_damaged(const struct nb_catalog_store *store, const char *what)
+{
+	if (store->tolerant)
+		return NB_ECORRUPT;
+	return nb_fail(NB_ECORRUPT,
+		       "%s: the catalog is damaged: %s\nhint: "
+		       "run nightburn catalog rebuild with each disc of the "
+		       "pool; until then nothing is written to a disc",
+		       store->path, what ? what : "it cannot be read");
+}

@@ -99,24 +99,6 @@ nb_config_parse(const char *file, const char *text,
 	return err;
 }
 
-const struct nb_config_drive *
-nb_config_drive(const struct nb_config *config, const char *name)
-{
-	for (size_t i = 0; i < config->drives.count; i++)
-		if (!strcmp(config->drives.at[i].name, name))
-			return &config->drives.at[i];
-	return NULL;
-}
-
-const struct nb_config_pool *
-nb_config_pool(const struct nb_config *config, const char *name)
-{
-	for (size_t i = 0; i < config->pools.count; i++)
-		if (!strcmp(config->pools.at[i].name, name))
-			return &config->pools.at[i];
-	return NULL;
-}
-
 /* NAME is none of the blocks of a KIND, whose names are in LIST; or there is
  * not exactly one to be meant by no name. */
 static enum nb_err

@@ -19,8 +19,6 @@
 #define PEER "remote"
 #define CHUNK ((size_t)256 << 10)
 
-/* ---- what is sent ---- */
-
 enum nb_err
 nb_serve_send(struct nb_serve *serve, char type, const void *body, size_t n)
 {
@@ -55,24 +53,6 @@ nb_serve_data(struct nb_serve *serve, const void *data, size_t n)
 	return err;
 }
 
-/* Every message of this process, instead of stderr. */
-static void
-send_message(void *ctx, enum nb_level level, const char *message)
-{
-	struct nb_str s = NB_STR_INIT;
-
-	if (level == NB_DEBUG)
-		return;
-	nb_str_add(&s,
-		   level == NB_ERROR             ? "e"
-			   : level == NB_WARNING ? "w"
-						 : "n");
-	nb_str_add(&s, message);
-	if (!s.failed)
-		nb_serve_send(ctx, NB_REMOTE_MESSAGE, s.text, s.length);
-	nb_str_free(&s);
-}
-
 enum nb_err
 nb_serve_look(struct nb_serve *serve)
 {
@@ -92,145 +72,4 @@ nb_serve_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
 	(void)done;
 	(void)total;
 	return nb_serve_look(ctx);
-}
-
-/* ---- what is read ---- */
-
-struct reading {
-	struct nb_remote_request *request;
-	bool done;
-};
-
-static enum nb_err
-take_request(void *ctx, char type, const char *body, size_t n)
-{
-	struct reading *r = ctx;
-	enum nb_err err;
-
-	if (type != NB_REMOTE_REQUEST || r->done)
-		return nb_fail(NB_EUSAGE, PEER ": not a request");
-	err = nb_remote_request_parse(body, n, nb_source_kinds, r->request);
-	r->done = !err;
-	return err;
-}
-
-static enum nb_err
-read_request(struct nb_serve *serve, struct nb_remote_request *request)
-{
-	struct reading r = { .request = request };
-	struct nb_wire wire = { .peer = PEER,
-				.protocol = NB_REMOTE_PROTOCOL,
-				.fn = take_request,
-				.ctx = &r };
-	enum nb_err err = NB_OK;
-	char buffer[4096];
-
-	while (!err && !r.done) {
-		ssize_t n = read(serve->in, buffer, sizeof buffer);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		err = n > 0
-			? nb_wire_feed(&wire, buffer, (size_t)n)
-			: nb_fail(NB_EUSAGE,
-				  PEER ": no request\nhint: this command is "
-				       "started by nightburn on another host");
-	}
-	nb_wire_clear(&wire);
-	return err;
-}
-
-/* ---- what may be asked for ---- */
-
-/* A source that another host may ask for is one line here. */
-static const struct {
-	const struct nb_source_ops *ops;
-	enum nb_err (*allow)(const struct nb_serve *serve,
-			     struct nb_config_source *source);
-	enum nb_err (*serve)(struct nb_serve *serve,
-			     const struct nb_remote_request *request);
-} served[] = {
-	{ &nb_source_postgres, nb_serve_allow_postgres, nb_serve_postgres },
-	{ &nb_source_tree, nb_serve_allow_tree, nb_serve_tree },
-};
-
-static enum nb_err
-serve_request(struct nb_serve *serve, struct nb_remote_request *request)
-{
-	const size_t count = sizeof served / sizeof *served;
-	enum nb_err err = NB_OK;
-	size_t i = 0;
-
-	while (i < count && &served[i].ops->kind != request->source.kind)
-		i++;
-	if (i == count)
-		return nb_fail(NB_EUSAGE, PEER ": no such task");
-	if (serve->allowed_count)
-		err = served[i].allow(serve, &request->source);
-	return err ? err : served[i].serve(serve, request);
-}
-
-/* ---- the whole ---- */
-
-static enum nb_err
-send_hello(struct nb_serve *serve)
-{
-	static const char hello[] = NB_WIRE_HELLO;
-	char text[sizeof hello + 8] = NB_WIRE_HELLO;
-
-	text[sizeof hello - 1] = '0' + NB_REMOTE_PROTOCOL;
-	text[sizeof hello] = '\n';
-	return nb_fd_write(serve->out, text, sizeof hello + 1) ? NB_ECANCELED
-							       : NB_OK;
-}
-
-static enum nb_err
-send_end(struct nb_serve *serve, enum nb_err how)
-{
-	struct nb_remote_end end = { .good = !how, .bytes = serve->bytes };
-	char *text = NULL;
-	enum nb_err err;
-
-	nb_sha256_finish(serve->sha256, end.sha256);
-	err = nb_remote_end_render(&end, &text);
-	if (!err)
-		err = nb_serve_send(serve, NB_REMOTE_END, text, strlen(text));
-	free(text);
-	return how ? how : err;
-}
-
-static enum nb_err
-do_request(struct nb_serve *serve)
-{
-	struct nb_remote_request request = { .date = 0 };
-	enum nb_err err = read_request(serve, &request);
-
-	if (!err)
-		err = serve_request(serve, &request);
-	nb_remote_request_clear(&request);
-	return err;
-}
-
-enum nb_err
-nb_remote_serve(int in, int out, const char *const *allowed, size_t count)
-{
-	struct nb_serve serve = {
-		.in = in,
-		.out = out,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.allowed = allowed,
-		.allowed_count = count,
-	};
-	enum nb_err err = nb_sha256_new(&serve.sha256);
-
-	if (err)
-		return err;
-	signal(SIGPIPE, SIG_IGN);
-	nb_set_log(send_message, &serve);
-	err = send_hello(&serve);
-	if (!err)
-		err = send_end(&serve, do_request(&serve));
-	nb_set_log(NULL, NULL);
-	nb_sha256_free(serve.sha256);
-	return err;
 }
