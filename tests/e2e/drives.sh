@@ -95,6 +95,18 @@ guesses_nothing()
 			--device "stdio:$work/f2" && ! untouched >/dev/null
 }
 
+# The drive that does not answer may have the disc that is meant.
+waits_for_the_silent_drive()
+{
+	configure nb.conf '"f1", "f2"' '"f2"' "stdio:$work/tree" "stdio:$work/f2"
+	begin
+	nb_is 2 adopt -j nightly --as D1 --volume-id '' &&
+		says err 'a drive does not answer; which disc is meant cannot be told' &&
+		says err 'hint: choose the drive with --drive' && untouched &&
+		nb_is 0 adopt -j nightly --as D1 --volume-id '' --drive f2 &&
+		! untouched >/dev/null
+}
+
 # Nobody is there to ask, nothing was typed.
 tells_the_volume_id()
 {
@@ -107,6 +119,8 @@ check 'adopt shows and asks about the disc that it takes' shows_the_pools_drive
 check 'adopt asks when the disc is not in the first drive' \
 	asks_where_the_disc_is
 check 'adopt does not guess which of two discs is meant' guesses_nothing
+check 'adopt does not guess what is in a drive that does not answer' \
+	waits_for_the_silent_drive
 check 'adopt without an answer destroys nothing' tells_the_volume_id
 
 # ---- with recorders ----
@@ -262,6 +276,7 @@ changed_before_the_answer()
 		on '--disc A.disc --disc C.disc' 0 one.conf disc --drive f2 ||
 		return 1
 	volume=$(sed -n 's/^volume id *//p' out)
+	rm -f keys
 	mkfifo keys
 	cat >person.sh <<END
 script -qec "'$nightburn' -c one.conf adopt --drive f2 --as D1" /dev/null \
@@ -280,6 +295,37 @@ END
 		! grep '"op":"a1"' trace
 }
 
+# Two discs of one kind without a volume id: what they hold tells them apart.
+changed_for_one_without_a_name()
+{
+	local d
+	for d in U1 U2; do
+		head -c 2000000 /dev/zero >$d.img
+		printf 'the volume of %s' $d |
+			dd of=$d.img bs=2048 seek=257 conv=notrunc 2>/dev/null
+		"$vdrive" new --type dvd+rw $d.disc &&
+			"$vdrive" --hurry --disc $d.disc -- growisofs -Z \
+				/dev/sr0=$d.img >out 2>&1 || return 1
+	done
+	sed 's/"f1", "f2"/"f1"/' one.conf >lone.conf
+	chmod 600 lone.conf
+	rm -f keys person.sh
+	mkfifo keys
+	cat >person.sh <<END
+script -qec "'$nightburn' -c lone.conf adopt --as D1" /dev/null \
+	<keys >seen 2>&1 & pid=\$!
+exec 3>keys
+until grep -q 'press return' seen; do sleep 5; done
+"$vdrive" swap -d /dev/sr0 U2.disc
+echo >&3
+exec 3>&-
+wait \$pid
+END
+	timeout 60 "$vdrive" --hurry --disc U1.disc -- sh person.sh >out 2>err
+	seen 'it has none: just press return' && seen 'not adopted: ' &&
+		"$vdrive" export --disc U2.disc back.img && grep -q 'the volume of U2' back.img
+}
+
 echo 'when read lba 80-120 then sense 3/11/05 times forever' >bad.rules
 check 'two nights, two drives' two_nights
 check 'a drive is named by --drive, or by --device' names_a_drive
@@ -295,6 +341,8 @@ check 'of two discs the newest is learnt first, when the catalog is lost' \
 check 'a disc of another pool stays what it is' another_pools_disc
 check 'two jobs: hints name the job, a list is of its pool' \
 	tells_the_job_and_the_pool
+check 'a disc without a name that is changed before the answer is not' \
+	changed_for_one_without_a_name
 check 'a disc that is changed before the answer is not adopted' \
 	changed_before_the_answer
 finish

@@ -86,8 +86,10 @@ damaged()
 	insert A
 	at=$(grep -abo '"mac"' "$work/discs/A" | tail -n 1 | cut -d: -f1)
 	cp "$work/discs/A" "$work/keep"
-	printf 0 | dd of="$work/discs/A" bs=1 seek=$((at + 12)) conv=notrunc \
-		status=none
+	digit=$(dd if="$work/discs/A" bs=1 skip=$((at + 12)) count=1 status=none)
+	printf %s "$digit" | tr 0-9a-f 1-9a-f0 |
+		dd of="$work/discs/A" bs=1 seek=$((at + 12)) conv=notrunc \
+			status=none
 	nb_is 0 catalog rebuild &&
 		says err "reading session 2 of DB-A instead" &&
 		says err "the catalog still lacks generation 5" || return 1
@@ -141,7 +143,8 @@ forged()
 MAC; the manifest is not the one that was written" || return 1
 		rm -rf "$work/back"
 		nb_is 1 restore --to "$work/back" && says err "wrong MAC" &&
-			cmp "$work/back/tree/t/file4" "$work/tree/file4" ||
+			cmp "$work/back/tree/t/file4" "$work/tree/file4" &&
+			nb_is 1 restore --into none && says err "wrong MAC" ||
 			return 1
 		rm "$work"/state/catalog.db*
 		nb_is 1 catalog rebuild && says err "wrong MAC" &&

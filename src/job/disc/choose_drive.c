@@ -111,12 +111,14 @@ look_at(struct nightburn *nb, const char *device, struct search *s)
 }
 
 /* What may be written is asked at once, so that no drive is looked at without
- * need; which disc is wanted only where there are several. */
+ * need; which disc is wanted only where there are several, or may be: a drive
+ * that does not answer may have one, too. */
 static enum nb_err
 look_at_all(struct nightburn *nb, const struct devices *list,
 	    const struct nb_search *search, struct search *s)
 {
 	size_t loaded = 0;
+	bool several;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < list->count; i++) {
@@ -127,7 +129,8 @@ look_at_all(struct nightburn *nb, const struct devices *list,
 		if (!err && nb_choose_settled(search->purpose, &s->seen[i]))
 			break;
 	}
-	for (size_t i = 0; !err && loaded > 1 && i < s->count; i++)
+	several = loaded > 1 || s->first_error;
+	for (size_t i = 0; !err && several && i < s->count; i++)
 		err = rate(search, s, i);
 	return err;
 }
@@ -176,6 +179,11 @@ take(const struct nb_search *search, struct search *s,
 		return NB_OK;
 	case NB_CHOICE_SEVERAL:
 		return tell_several(s);
+	case NB_CHOICE_UNKNOWN:
+		return nb_fail(NB_EUSAGE,
+			       "a drive does not answer; which disc is meant "
+			       "cannot be told\nhint: choose the drive with "
+			       "--drive");
 	default:
 		return s->first_error
 			? s->first_error

@@ -4,9 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* With the volume descriptors, which begin at the 17th block (ECMA-119 6.2.1),
- * and where other file systems have their first words. */
-#define HEAD_BLOCKS 32
+/* Where file systems keep what tells one from another: the volume descriptors
+ * of ECMA-119 (6.2.1) from block 16 on; UDF's anchor at block 256 (ECMA-167
+ * 3/8.4.2.1), what it leads to, and the anchor's copies at the end. */
+#define HEAD_BLOCKS 320
+#define TAIL_BLOCKS 288
+/* A block here and there of all that is between. */
+#define SAMPLES 64
+#define READ_BLOCKS 32
 #define STDIO_PROFILE 0xffff /* nb_medium.profile */
 
 static bool
@@ -17,23 +22,51 @@ has_content(const struct nb_medium *medium)
 		&& medium->state != NB_MEDIUM_DAMAGED;
 }
 
+/* What cannot be read is part of what the disc is like.  False: not all of it
+ * could be. */
+static bool
+hash_range(struct nb_blocks *blocks, uint64_t lba, uint64_t count, char *buf,
+	   struct nb_sha256 *hash)
+{
+	while (count) {
+		uint32_t n =
+			count < READ_BLOCKS ? (uint32_t)count : READ_BLOCKS;
+		uint32_t got = blocks->get(blocks, (uint32_t)lba, n, buf);
+
+		nb_sha256_add(hash, &got, sizeof got);
+		nb_sha256_add(hash, buf, (size_t)got * NB_BLOCK);
+		if (got < n)
+			return false;
+		lba += n;
+		count -= n;
+	}
+	return true;
+}
+
 static enum nb_err
-hash_head(const struct nb_inspection *look, struct nb_sha256 *hash)
+hash_content(const struct nb_inspection *look, struct nb_sha256 *hash)
 {
 	struct nb_blocks *blocks = NULL;
-	char *head = malloc((size_t)HEAD_BLOCKS * NB_BLOCK);
-	uint32_t got = 0;
+	char *buf = malloc((size_t)READ_BLOCKS * NB_BLOCK);
+	uint64_t start = nb_inspect_start(look), end;
+	bool good;
 	enum nb_err err;
 
-	if (!head)
+	if (!buf)
 		return nb_fail_memory();
 	err = nb_drive_blocks(look->drive, &blocks);
-	if (!err)
-		got = blocks->get(blocks, nb_inspect_start(look), HEAD_BLOCKS,
-				  head);
-	nb_sha256_add(hash, head, (size_t)got * NB_BLOCK);
+	if (!err) {
+		end = blocks->count;
+		good = hash_range(blocks, start, HEAD_BLOCKS, buf, hash);
+		for (uint64_t i = 1; good && i < SAMPLES && end > SAMPLES; i++)
+			good = hash_range(blocks, end / SAMPLES * i, 1, buf,
+					  hash);
+		if (end > TAIL_BLOCKS)
+			hash_range(blocks, end - TAIL_BLOCKS, TAIL_BLOCKS, buf,
+				   hash);
+	}
 	nb_blocks_free(blocks);
-	free(head);
+	free(buf);
 	return err;
 }
 
@@ -55,7 +88,7 @@ nb_fingerprint(const struct nb_inspection *look, char out[NB_FINGERPRINT_SIZE])
 		room = m->free;
 	}
 	if (has_content(m))
-		err = hash_head(look, hash);
+		err = hash_content(look, hash);
 	nb_sha256_finish(hash, digest);
 	nb_sha256_free(hash);
 	snprintf(out, NB_FINGERPRINT_SIZE, "%s %s %llu %llu %d %lu %lu %s",

@@ -11,8 +11,8 @@
 #define NB_FINGERPRINT_SIZE 320
 
 /* All that the drive says of the disc that LOOK saw, and a hash of the first
- * blocks of its newest session, as text.  What cannot be read is a part of it,
- * too. */
+ * blocks of its newest session, of the disc's last ones and of samples between
+ * them, as text.  What cannot be read is a part of it, too. */
 enum nb_err nb_fingerprint(const struct nb_inspection *look,
 			   char out[NB_FINGERPRINT_SIZE]);
 

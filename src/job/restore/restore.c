@@ -258,11 +258,13 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 		memcpy(result->disc, look->label.disc, sizeof result->disc);
 		result->generation = backup->manifest.generation;
 		mac = nb_manifest_mac_tell(backup);
-		err = options->into
-			? nb_restore_into(nb, options, contents.blocks,
-					  &contents.nodes, backup, &done)
-			: restore_to(nb, options, contents.blocks,
-				     &contents.nodes, backup, &done);
+		if (!options->into)
+			err = restore_to(nb, options, contents.blocks,
+					 &contents.nodes, backup, &done);
+		else if (!mac)
+			err = nb_restore_into(nb, options, contents.blocks,
+					      &contents.nodes, backup, &done);
+		/* Else: a server executes what a dump contains. */
 	}
 	result->files = done.files;
 	result->bytes = done.bytes;

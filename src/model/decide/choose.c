@@ -17,17 +17,20 @@ enum nb_choice
 nb_choose(enum nb_choose_for purpose, const struct nb_drive_seen *list,
 	  size_t count, size_t *at)
 {
-	size_t best = 0, fitting = 0;
+	size_t best = 0, fitting = 0, silent = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (is_better(purpose, &list[i], &list[best]))
 			best = i;
 		fitting += list[i].answers && list[i].fit;
+		silent += !list[i].answers;
 	}
 	if (!count || !list[best].answers)
 		return NB_CHOICE_NONE;
 	if (purpose == NB_CHOOSE_ONLY && fitting > 1)
 		return NB_CHOICE_SEVERAL;
+	if (purpose == NB_CHOOSE_ONLY && fitting && silent)
+		return NB_CHOICE_UNKNOWN;
 	*at = best;
 	return NB_CHOICE_DRIVE;
 }

@@ -27,9 +27,11 @@ struct nb_drive_seen {
 };
 
 enum nb_choice {
-	NB_CHOICE_DRIVE,  /* the one at *AT */
-	NB_CHOICE_NONE,   /* no drive answers */
-	NB_CHOICE_SEVERAL /* NB_CHOOSE_ONLY: more than one disc fits */
+	NB_CHOICE_DRIVE,   /* the one at *AT */
+	NB_CHOICE_NONE,    /* no drive answers */
+	NB_CHOICE_SEVERAL, /* NB_CHOOSE_ONLY: more than one disc fits */
+	NB_CHOICE_UNKNOWN  /* NB_CHOOSE_ONLY: one does, and a drive that does
+			      not answer may have another one */
 };
 
 /*
