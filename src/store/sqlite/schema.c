@@ -10,6 +10,7 @@
 static const struct migration {
 	const char *text;
 	int tables;  /* how many there are then */
+	int columns; /* and in all of them */
 	bool sealed; /* and is a seal among them */
 } migrations[] = {
 	{ "create table discs ("
@@ -53,7 +54,7 @@ static const struct migration {
 	  "  mtime integer not null, size integer not null, target blob,"
 	  "  sha256 blob, primary key (backup_id, path)"
 	  ") strict, without rowid;",
-	  6, false },
+	  6, 50, false },
 	{ "create table clones ("
 	  "  name text primary key, id text not null, source text not null,"
 	  "  target text not null, state text not null, note text,"
@@ -61,7 +62,7 @@ static const struct migration {
 	  "  checked integer not null, files integer not null,"
 	  "  transferred integer not null, deleted integer not null,"
 	  "  bytes integer not null) strict;",
-	  7, false },
+	  7, 63, false },
 	{ "create table pools ("
 	  "  name text primary key, generation integer not null,"
 	  "  sequence integer not null) strict;"
@@ -70,10 +71,10 @@ static const struct migration {
 	  "create table seal ("
 	  "  one integer primary key check (one = 1), sum blob not null"
 	  ") strict;",
-	  9, true },
+	  9, 68, true },
 	/* The version of a seal: those before this were of version 1. */
 	{ "alter table seal add column version integer not null default 1;", 9,
-	  true },
+	  69, true },
 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)
@@ -106,7 +107,8 @@ enum nb_err
 nb_sqlite_schema(struct nb_catalog_store *store, struct nb_schema *schema)
 {
 	struct nb_sqlite *sqlite = nb_sqlite_of(store);
-	int version, count, expected;
+	const struct migration none = { NULL, 0, 0, false }, *expected;
+	int version, tables, columns;
 	enum nb_err err = number(sqlite, "pragma user_version", &version);
 
 	if (!err)
@@ -114,7 +116,13 @@ nb_sqlite_schema(struct nb_catalog_store *store, struct nb_schema *schema)
 			     "select count(*) from sqlite_schema "
 			     "where type = 'table' and name not like "
 			     "'sqlite_%'",
-			     &count);
+			     &tables);
+	if (!err)
+		err = number(sqlite,
+			     "select count(*) from sqlite_schema t, "
+			     "pragma_table_info(t.name) where t.type = 'table' "
+			     "and t.name not like 'sqlite_%'",
+			     &columns);
 	if (err)
 		return err;
 	if (version > NEWEST)
@@ -123,12 +131,13 @@ nb_sqlite_schema(struct nb_catalog_store *store, struct nb_schema *schema)
 			       "use the version of nightburn that wrote it, or "
 			       "a newer one",
 			       store->path, version, NEWEST);
-	expected = version > 0 ? migrations[version - 1].tables : 0;
-	if (version < 0 || count != expected)
+	expected = version > 0 ? &migrations[version - 1] : &none;
+	if (version < 0 || tables != expected->tables
+	    || columns != expected->columns)
 		return nb_catalog_damaged(
 			store, "its tables do not match its version");
 	*schema = (struct nb_schema){
-		.sealed = version > 0 && migrations[version - 1].sealed,
+		.sealed = expected->sealed,
 		.current = version == NEWEST,
 	};
 	return NB_OK;

@@ -217,6 +217,8 @@ static const struct {
 	{ "delete from sessions where number = 1",
 	  "a row of parts refers to nothing" },
 	{ "drop table sources", "its tables do not match its version" },
+	{ "alter table seal drop column version",
+	  "its tables do not match its version" },
 	{ "pragma user_version = 1", "its tables do not match its version" },
 	{ "pragma user_version = -5", "its tables do not match its version" },
 	{ "pragma user_version = 0", "its tables do not match its version" },
