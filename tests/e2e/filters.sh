@@ -100,6 +100,17 @@ round_trip()
 }
 check "each comes back as it was" round_trip
 
+# Nor does a report of what was only on its way there say "restored".
+refused()
+{
+	for form in $forms; do
+		into "back_$form" "$form" 3 && [ ! -s "$work/out" ] &&
+			says err "back_$form: the database is not empty" ||
+			return 1
+	done
+}
+check "none is restored into a database that is not empty" refused
+
 # Only what is not one file needs room.
 no_room()
 {

@@ -266,8 +266,11 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 					      &contents.nodes, backup, &done);
 		/* Else: a server executes what a dump contains. */
 	}
-	result->files = done.files;
-	result->bytes = done.bytes;
+	/* What is on its way into a database that failed is not delivered. */
+	if (!err || options->to) {
+		result->files = done.files;
+		result->bytes = done.bytes;
+	}
 	result->bad = done.bad;
 	nb_disc_contents_free(&contents);
 	return err ? err : mac;
