@@ -91,7 +91,7 @@ name_of(const struct option_entry *o, int letter)
 static struct option *
 add_forms(struct option *to)
 {
-	for (int i = 0; nb_report_forms[i] && i < FORMS; i++)
+	for (int i = 0; i < FORMS && nb_report_forms[i]; i++)
 		if (nb_report_forms[i]->name)
 			*to++ = (struct option){
 				.name = nb_report_forms[i]->name,

@@ -133,7 +133,7 @@ fi
 # Another installation, whose lock is another: it burns while we begin.
 two_at_once()
 {
-	local pid status
+	local status
 	"$vdrive" new --type cd-rw --capacity 30000 other.disc || return 1
 	echo 'when write nth 3 then hang' >rules
 	timeout 60 "$vdrive" --hurry --faults rules --trace trace \

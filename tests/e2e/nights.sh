@@ -175,7 +175,6 @@ check "a tree comes back with owners, modes, times and links" tree_back
 
 by_hand()
 {
-	local generation
 	mkdir "$work/extra"
 	echo extra >"$work/extra/file"
 	nb_is 0 append "$work/extra" &&

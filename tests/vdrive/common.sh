@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
 # Common to the tests of vdrive with real programs: a directory that goes away,
 # small trees and discs.  Sourced by bash.
 

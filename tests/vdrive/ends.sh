@@ -101,7 +101,7 @@ killed_vdrive()
 
 in_use()
 {
-	says 'a.disc: lies in another drive' "$VDRIVE" --disc a.disc -- \
+	says 'a.disc: in use by another drive' "$VDRIVE" --disc a.disc -- \
 		"$VDRIVE" --disc a.disc -- true
 }
 

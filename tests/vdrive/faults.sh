@@ -9,9 +9,9 @@ SGIO=$NB_TOP_SRCDIR/tests/vdrive/sgio.py
 # steps RULES-FILE STEP...: sends them, each with its answer in the trace.
 steps()
 {
-	local rules=$1
+	local file=$1
 	shift
-	TRACE=$PWD/trace under "$rules" python3 "$SGIO" "$@"
+	TRACE=$PWD/trace under "$file" python3 "$SGIO" "$@"
 }
 
 # sees NN TYPE STEP...: example NN with a blank disc of this type.
@@ -94,7 +94,7 @@ names_parsed()
 }
 rows()
 {
-	ls "$RULES" | grep "rules$" | sed 's/-.*//' | tr '\n' ' '
+	find "$RULES" -name '*rules' -printf '%f\n' | sort | sed 's/-.*//' | tr '\n' ' '
 }
 
 fresh disc cd-rw

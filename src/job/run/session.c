@@ -18,7 +18,7 @@ add_d_characters(char *id, const char *text, size_t n)
 {
 	size_t end = strlen(id);
 
-	for (size_t i = 0; text[i] && i < n && end < NB_VOLUME_ID_MAX; i++) {
+	for (size_t i = 0; i < n && text[i] && end < NB_VOLUME_ID_MAX; i++) {
 		int c = toupper((unsigned char)text[i]);
 
 		id[end++] = (char)(isascii(c) && isalnum(c) ? c : '_');

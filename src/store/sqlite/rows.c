@@ -144,7 +144,7 @@ nb_sqlite_each(struct nb_catalog_store *store, enum nb_table_id id, int keys,
 	for (int i = 0; i < keys; i++)
 		bind(&sql, &table->columns[i], like);
 	while (nb_sql_row(&sql)) {
-		union row row = { .pool = { NULL } };
+		union row row = { .pool = { .name = NULL } };
 
 		for (int i = 0; i < table->count; i++)
 			get(&sql, i, &table->columns[i], &row);
