@@ -16,7 +16,11 @@ static const char *const filters[] = { "gzip", "zstd" };
 /* The n-th allocation from now on fails, and all after it; 0: none. */
 static int allocations_left;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifndef __has_feature
+#define __has_feature(feature) 0 /* gcc has macros instead */
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) \
+	|| __has_feature(address_sanitizer)
 #define CANNOT_FAIL 1
 #else
 #define CANNOT_FAIL 0
