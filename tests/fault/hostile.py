@@ -125,6 +125,18 @@ def restored(place):
                for name in names)
 
 
+def bounded(text, have):
+    """Under the sanitizers a reader may meet its bounds before it sees what is
+    wrong: the same refusals, with BOUNDED for the reason."""
+    if "NB_TEST_SLOWER" not in os.environ or "BOUNDED" not in text:
+        return False
+    known = re.search(re.escape(text.splitlines(True)[0]) + "(?:    .*\n)*",
+                      have)
+    statuses = r"^ +(\w+: \d+)"
+    return known is not None and re.findall(statuses, text, re.M) \
+        == re.findall(statuses, known[0], re.M)
+
+
 def first_error(text, place):
     """The first error, without what differs from run to run."""
     lines = re.findall("^nightburn: (?!warning|note)(.*)", text, re.M)
@@ -303,8 +315,9 @@ def main():
     print(f"1..{len(CASES) + 2}")
     failed = False
     for number, (case, text) in enumerate(zip(CASES, lines), 1):
-        failed |= report(number, text in have, f"row {case[0]}: {case[1]}",
-                         "" if text in have else "now: " + text)
+        good = text in have or bounded(text, have)
+        failed |= report(number, good, f"row {case[0]}: {case[1]}",
+                         "" if good else "now: " + text)
     bad = [f"seed {n}: {s}" for n, s in enumerate(mutants, 1000)
            if isinstance(s, str)]
     failed |= report(len(CASES) + 1, not bad, f"{MUTANTS} images with random "
