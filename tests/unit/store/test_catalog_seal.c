@@ -143,8 +143,12 @@ START_TEST(each_column_of_each_table_that_decides_is_sealed)
 	struct nb_catalog *catalog = NULL;
 	struct nb_seal before;
 	union {
-		struct nb_source_record longest;
+		struct nb_pool_record pool;
 		struct nb_disc_record disc;
+		struct nb_session_record session;
+		struct nb_backup_record backup;
+		struct nb_part_record part;
+		struct nb_source_record source;
 	} row;
 
 	nb_assert_ok(nb_catalog_open_with(&memory_driver, path(),
