@@ -46,7 +46,7 @@ disc/read       base model/* disc
 disc/image      base model/* disc disc/read
 disc/drive      base model/* disc disc/read disc/image
 job             base filter model/* store source/* disc/*
-job/disc        base filter model/* store source/* disc/* job job/run/previous_sessions.h
+job/disc        base filter model/* store source/* disc/* job
 job/run         base filter model/* store source/* disc/* job job/disc
 job/restore     base filter model/* store source/* disc/* job job/disc
 job/clone       base filter model/* store source/* disc/* job

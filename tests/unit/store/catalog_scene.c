@@ -44,7 +44,7 @@ scene_add_cases(Suite *suite, int deadline, void (*add)(TCase *tc))
 	for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
 		TCase *tc = nb_test_case(engines[i].name, deadline);
 
-		tcase_add_checked_fixture(tc, engines[i].use, NULL);
+		tcase_add_checked_fixture(tc, engines[i].use, use_sqlite);
 		add(tc);
 		suite_add_tcase(suite, tc);
 	}
