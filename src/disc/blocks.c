@@ -2,19 +2,7 @@
 #include "disc/blocks.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/fd.h"
-
-struct file_blocks {
-	struct nb_blocks blocks; /* first, so that one is the other */
-	int fd;
-	char name[];
-};
 
 uint32_t
 nb_blocks_pread(int fd, uint32_t lba, uint32_t count, void *buf)
@@ -49,51 +37,4 @@ nb_blocks_read(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 				     blocks->name, lba + got);
 	return nb_fail(NB_EIO, "%s: block %u is beyond the end", blocks->name,
 		       lba + got);
-}
-
-static uint32_t
-file_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
-{
-	return nb_blocks_pread(((struct file_blocks *)blocks)->fd, lba, count,
-			       buf);
-}
-
-static void
-file_free(struct nb_blocks *blocks)
-{
-	struct file_blocks *file = (struct file_blocks *)blocks;
-
-	nb_fd_close(&file->fd);
-	free(file);
-}
-
-enum nb_err
-nb_blocks_open_file(const char *path, struct nb_blocks **out)
-{
-	size_t n = strlen(path) + 1;
-	struct file_blocks *file;
-	enum nb_err err = NB_OK;
-	struct stat st;
-
-	file = calloc(1, sizeof *file + n);
-	if (!file)
-		return nb_fail_memory();
-	memcpy(file->name, path, n);
-	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (file->fd < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot open", path);
-	else if (fstat(file->fd, &st))
-		err = nb_fail_errno(NB_EIO, "%s: cannot stat", path);
-	else if (!S_ISREG(st.st_mode))
-		err = nb_fail(NB_EIO, "%s: not a regular file", path);
-	if (err) {
-		file_free(&file->blocks);
-		return err;
-	}
-	file->blocks.get = file_get;
-	file->blocks.free = file_free;
-	file->blocks.count = (uint64_t)st.st_size / NB_BLOCK;
-	file->blocks.name = file->name;
-	*out = &file->blocks;
-	return NB_OK;
 }

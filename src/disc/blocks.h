@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Something that can be read in blocks of 2,048 bytes: the disc in a drive, or
- * an image file.  Reader and read-back work on it and know neither.
+ * the file that stands for one.  Reader and read-back work on it and know
+ * neither.
  */
 #ifndef NB_DISC_BLOCKS_H
 #define NB_DISC_BLOCKS_H
@@ -24,9 +25,6 @@ struct nb_blocks {
 	bool busy;        /* the disc is being written: nothing may read
 				 from it beside that */
 };
-
-/* An image file.  NB_EIO. */
-enum nb_err nb_blocks_open_file(const char *path, struct nb_blocks **out);
 
 /* Reads COUNT blocks from LBA into BUF.  NB_EIO: one of them cannot be read or
  * lies behind the end; logged with its address. */

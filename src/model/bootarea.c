@@ -61,8 +61,8 @@ nb_disk_part_is_esp(const struct nb_disk_part *part)
 		    || !strcasecmp(part->type, "0xef"));
 }
 
-bool
-nb_disk_part_is_bios(const struct nb_disk_part *part)
+static bool
+is_bios_boot(const struct nb_disk_part *part)
 {
 	return part->type && !strcasecmp(part->type, BIOS_BOOT);
 }
@@ -104,8 +104,7 @@ nb_disk_boot_end(const struct nb_disk *disk)
 
 		if (p->start < first)
 			first = p->start;
-		if ((p->boot || nb_disk_part_is_esp(p)
-		     || nb_disk_part_is_bios(p))
+		if ((p->boot || nb_disk_part_is_esp(p) || is_bios_boot(p))
 		    && p->start + p->size > end)
 			end = p->start + p->size;
 	}

@@ -67,7 +67,6 @@ void nb_bootarea_clear(struct nb_bootarea *area);
 /* True for table types and files of these meanings. */
 bool nb_disk_is_gpt(const struct nb_disk *disk);
 bool nb_disk_part_is_esp(const struct nb_disk_part *part);
-bool nb_disk_part_is_bios(const struct nb_disk_part *part);
 bool nb_disk_part_is_swap(const struct nb_disk_part *part);
 
 /* The end in bytes of the last partition, or of all that has to be at the

@@ -15,12 +15,6 @@ nb_wire_clear(struct nb_wire *wire)
 	nb_str_free(&wire->body);
 }
 
-bool
-nb_wire_is_whole(const struct nb_wire *wire)
-{
-	return wire->greeted && !wire->have;
-}
-
 void
 nb_wire_head(char type, uint32_t n, uint8_t head[NB_WIRE_HEAD])
 {

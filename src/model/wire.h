@@ -49,8 +49,6 @@ struct nb_wire {
  */
 enum nb_err nb_wire_feed(struct nb_wire *wire, const void *data, size_t n);
 
-/* Whether the stream may end here: greeted, and behind a whole frame. */
-bool nb_wire_is_whole(const struct nb_wire *wire);
 void nb_wire_clear(struct nb_wire *wire);
 
 /* The head of a frame with N bytes. */

@@ -72,8 +72,9 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 	return NB_OK;
 }
 
-void
-nb_drive_release(struct nb_drive *drive, bool eject)
+/* Gives it back to libburn's world; EJECT opens the tray. */
+static void
+release(struct nb_drive *drive, bool eject)
 {
 	if (!drive->grabbed)
 		return;
@@ -167,7 +168,7 @@ nb_drive_close(struct nb_drive *drive)
 {
 	if (!drive)
 		return;
-	nb_drive_release(drive, false);
+	release(drive, false);
 	nb_watchdog_end(drive->watchdog);
 	nb_fd_close(&drive->fd);
 	nb_library_end();
@@ -270,7 +271,7 @@ again_stdio(struct nb_drive *drive)
 {
 	if (drive->fd < 0)
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
-	nb_drive_release(drive, false);
+	release(drive, false);
 	if (fsync(drive->fd))
 		return nb_fail_errno(NB_EIO, "%s: cannot sync", drive->path);
 	posix_fadvise(drive->fd, 0, 0, POSIX_FADV_DONTNEED);
@@ -283,7 +284,7 @@ nb_drive_again(struct nb_drive *drive)
 	nb_library_drain();
 	if (drive->stdio)
 		return again_stdio(drive);
-	nb_drive_release(drive, false);
+	release(drive, false);
 	return nb_drive_grab(drive, true);
 }
 
@@ -295,7 +296,7 @@ nb_drive_reload(struct nb_drive *drive)
 	if (drive->stdio || drive->keep_tray_shut)
 		return nb_drive_again(drive);
 	nb_library_drain();
-	nb_drive_release(drive, true);
+	release(drive, true);
 	err = nb_drive_grab(drive, true);
 	if (!err && burn_disc_get_status(drive->burn) == BURN_DISC_EMPTY)
 		err = nb_fail(NB_ENOMEDIUM,
@@ -310,6 +311,6 @@ enum nb_err
 nb_drive_eject(struct nb_drive *drive)
 {
 	if (!drive->stdio)
-		nb_drive_release(drive, true);
+		release(drive, true);
 	return NB_OK;
 }

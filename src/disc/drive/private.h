@@ -64,8 +64,6 @@ enum nb_err nb_drive_grab(struct nb_drive *drive, bool load);
 enum nb_err nb_drive_claim(struct nb_drive *drive, char *address, bool load);
 /* The last look before something is written.  NB_ELOCKED: mounted. */
 enum nb_err nb_drive_check_mount(const struct nb_drive *drive);
-/* Gives it back to libburn's world; EJECT opens the tray. */
-void nb_drive_release(struct nb_drive *drive, bool eject);
 
 /* The stdio file: opens what the path leads to now (no file: fd stays -1). */
 enum nb_err nb_drive_stdio_open(struct nb_drive *drive);

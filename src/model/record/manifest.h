@@ -73,9 +73,6 @@ struct nb_manifest {
  * was appended: "nightburn/<backup id>/manifest.json"? */
 bool nb_manifest_is_earlier(const char *path);
 
-/* "too-large", "changed", ... */
-const char *nb_note_name(enum nb_note what);
-
 /* More of them nobody reads. */
 #define NB_NOTES_MAX 1000
 

@@ -13,12 +13,6 @@ static const char *const note_names[] = {
 
 #define NOTES (sizeof note_names / sizeof *note_names)
 
-const char *
-nb_note_name(enum nb_note what)
-{
-	return note_names[what];
-}
-
 enum nb_err
 nb_manifest_source_note(struct nb_manifest_source *source, enum nb_note what,
 			const char *path, uint64_t size)
@@ -137,7 +131,7 @@ add_notes(struct nb_str *s, const struct nb_manifest_notes *list)
 		nb_str_add(s, i ? ",\n{" : ",\n\"notes\":[{");
 		nb_manifest_add_bytes(s, "path", note->path);
 		nb_str_addf(s, ",\"what\":\"%s\",\"size\":%llu}%s",
-			    nb_note_name(note->what),
+			    note_names[note->what],
 			    (unsigned long long)note->size,
 			    i + 1 < list->count ? "" : "]");
 	}

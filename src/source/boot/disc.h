@@ -13,9 +13,6 @@
 #define NB_BOOTDISC_BIOS "bios.img"
 #define NB_BOOTDISC_EFI "efi.img"
 
-/* Whether the source brings an image for BIOS, for UEFI. */
-bool nb_bootdisc_has(const struct nb_config_source *source, bool efi);
-
 /* The programs and modules that are needed.  NB_ESOURCE, with the package. */
 enum nb_err nb_bootdisc_check(const struct nb_config_source *source);
 

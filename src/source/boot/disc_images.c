@@ -57,8 +57,9 @@ static const char *const modules[] = { "iso9660",
 				       "tar",
 				       NULL };
 
-bool
-nb_bootdisc_has(const struct nb_config_source *source, bool efi)
+/* Whether the source brings an image for BIOS, for UEFI. */
+static bool
+brings_image(const struct nb_config_source *source, bool efi)
 {
 	return nb_boot_disc_options(source)->firmware
 		!= (efi ? NB_FIRMWARE_BIOS : NB_FIRMWARE_EFI);
@@ -107,8 +108,8 @@ enum nb_err
 nb_bootdisc_check(const struct nb_config_source *source)
 {
 	const struct nb_boot_disc_options *disc = nb_boot_disc_options(source);
-	bool bios = nb_bootdisc_has(source, false) && !disc->bios_image;
-	bool efi = nb_bootdisc_has(source, true) && !disc->efi_image;
+	bool bios = brings_image(source, false) && !disc->bios_image;
+	bool efi = brings_image(source, true) && !disc->efi_image;
 	enum nb_err err = NB_OK;
 
 	if (bios || efi)
@@ -292,11 +293,11 @@ nb_bootdisc_images(struct nb_stage *stage,
 	struct work w = { .stage = stage };
 	enum nb_err err = begin(&w, menu);
 
-	if (!err && nb_bootdisc_has(source, false))
+	if (!err && brings_image(source, false))
 		err = disc->bios_image ? nb_stage_copy(stage, disc->bios_image,
 						       NB_BOOTDISC_BIOS)
 				       : make_bios(&w);
-	if (!err && nb_bootdisc_has(source, true))
+	if (!err && brings_image(source, true))
 		err = disc->efi_image
 			? nb_stage_copy(stage, disc->efi_image, NB_BOOTDISC_EFI)
 			: make_efi(&w);

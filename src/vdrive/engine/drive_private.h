@@ -153,20 +153,6 @@ uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 /* Ends such a session when all of it is written.  A sense code. */
 uint32_t vd_end_session(struct vd_drive *drive);
 
-/* ---- formats (command/format.c) ------------------------------------------ */
-
-struct vd_format {
-	int32_t blocks; /* at most */
-	uint8_t type;   /* MMC-5 6.5.4.2 */
-	uint32_t parameter;
-};
-
-#define VD_FORMATS_MAX 8
-
-/* What the disc can be formatted to; the count. */
-int vd_formats(const struct vd_disc *disc,
-	       struct vd_format out[VD_FORMATS_MAX]);
-
 /* ---- the write parameters page (command/mode.c) ------------------------- */
 
 enum vd_write_type vd_write_type(const struct vd_drive *drive);

@@ -17,6 +17,7 @@
 struct seen {
 	struct nb_str text; /* "A[body] D[bytes] ..." */
 	size_t data;
+	bool ended;   /* by its last frame */
 	char stop_at; /* this frame is refused */
 };
 
@@ -30,6 +31,7 @@ see(void *ctx, char type, const char *body, size_t n)
 	else
 		ck_assert(body[n] == '\0');
 	nb_str_addf(&seen->text, "%c[%.*s]", type, (int)n, body);
+	seen->ended |= type == NB_REMOTE_END;
 	return type == seen->stop_at ? NB_ECANCELED : NB_OK;
 }
 
@@ -45,7 +47,7 @@ feed(struct seen *seen, const char *bytes, size_t n, size_t step)
 		err = nb_wire_feed(&wire, bytes + i,
 				   n - i < step ? n - i : step);
 	if (!err)
-		err = nb_wire_is_whole(&wire) ? NB_OK : NB_ENOTFOUND;
+		err = seen->ended ? NB_OK : NB_ENOTFOUND;
 	nb_wire_clear(&wire);
 	return err;
 }

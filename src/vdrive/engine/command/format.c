@@ -20,16 +20,24 @@ enum type {
 	BD_R_SPARES = 0x32
 };
 
+struct format {
+	int32_t blocks; /* at most */
+	uint8_t type;   /* MMC-5 6.5.4.2 */
+	uint32_t parameter;
+};
+
+#define FORMATS_MAX 8
+
 static int
-add(struct vd_format *out, int n, int32_t blocks, uint8_t type,
-    uint32_t parameter)
+add(struct format *out, int n, int32_t blocks, uint8_t type, uint32_t parameter)
 {
-	out[n] = (struct vd_format){ blocks, type, parameter };
+	out[n] = (struct format){ blocks, type, parameter };
 	return n + 1;
 }
 
-int
-vd_formats(const struct vd_disc *disc, struct vd_format out[VD_FORMATS_MAX])
+/* What the disc can be formatted to; the count. */
+static int
+list_formats(const struct vd_disc *disc, struct format out[FORMATS_MAX])
 {
 	int32_t all = disc->capacity / disc->medium->unit * disc->medium->unit;
 	int32_t spared = (disc->capacity - disc->capacity / SPARE_PART)
@@ -72,11 +80,11 @@ vd_formats(const struct vd_disc *disc, struct vd_format out[VD_FORMATS_MAX])
 
 VD_COMMAND(vd_read_format_capacities)
 {
-	uint8_t data[HEADER + DESCRIPTOR * (1 + VD_FORMATS_MAX)] = { 0 };
+	uint8_t data[HEADER + DESCRIPTOR * (1 + FORMATS_MAX)] = { 0 };
 	uint8_t *p = data + HEADER;
 	const struct vd_disc *disc = drive->open ? NULL : drive->disc;
-	struct vd_format formats[VD_FORMATS_MAX];
-	int n = disc ? vd_formats(disc, formats) : 0;
+	struct format formats[FORMATS_MAX];
+	int n = disc ? list_formats(disc, formats) : 0;
 	size_t length;
 
 	if (!disc) {
@@ -141,8 +149,8 @@ finish_format(struct vd_drive *drive)
 }
 
 /* The format of the disc that fits what the host asks for, or NULL. */
-static const struct vd_format *
-choose(const struct vd_format *formats, int n, uint8_t type, uint32_t blocks)
+static const struct format *
+choose(const struct format *formats, int n, uint8_t type, uint32_t blocks)
 {
 	for (int i = 0; i < n; i++)
 		if (formats[i].type == type
@@ -184,10 +192,10 @@ VD_COMMAND(vd_format_unit)
 {
 	struct vd_disc *disc = drive->disc;
 	const uint8_t *list = io->data;
-	struct vd_format formats[VD_FORMATS_MAX];
-	const struct vd_format *format;
+	struct format formats[FORMATS_MAX];
+	const struct format *format;
 	uint32_t blocks, sense;
-	int n = vd_formats(disc, formats);
+	int n = list_formats(disc, formats);
 
 	vd_end_test(drive);
 	if (io->cdb[1] != 0x11 || !vd_take(io, HEADER + DESCRIPTOR))
