@@ -132,6 +132,9 @@ grep -rnE 'backup_id' src/source |
 	rule "no source knows where its backup stands on the disc"
 grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
 	rule "a restore knows no path with the backup's id in it"
+grep -rnE '\bnb_backup_path_(put|take_all)\(' src --include='*.c' |
+	grep -vE '^src/(model/record/backup_path|job/run/session|job/disc/disc_contents|source/serve/tree)\.c:' |
+	rule "a backup's id is put on and taken off in few places"
 grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
 	rule "no command asks for the form of its report"
 grep -rnE '"(select|insert into|update|delete|pragma) ' src/store src/job |

@@ -82,9 +82,12 @@ enum nb_err nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
 struct nb_catalog_session {
 	const struct nb_label *label;
 	const struct nb_manifest *manifest;
-	const struct nb_entries *entries; /* of this backup */
-	int number;                       /* on the disc, from 1 */
-	uint32_t start;                   /* first block */
+	/* All that it brought, the disc's own files too.  Paths of these and of
+	 * the manifest's sources are those on the disc, with the id of the
+	 * backup, and are kept so. */
+	const struct nb_entries *entries;
+	int number;     /* on the disc, from 1 */
+	uint32_t start; /* first block */
 	uint64_t blocks;
 	uint8_t checksum[NB_CHECKSUM_SIZE]; /* of its image, as streamed */
 	const char *profile;                /* of the medium, as "CD-RW" */

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "job/hook.h"
 #include "job/power.h"
+#include "model/record/backup_path.h"
 #include "stage.h"
 
 enum { SESSION_BLOCKS = 10 };
@@ -314,6 +315,26 @@ void
 nb_entries_free(struct nb_entries *entries)
 {
 	(void)entries;
+}
+
+/* No backup has a file, so none has a path. */
+enum nb_err
+nb_backup_path_put(const char *id, struct nb_entries *entries,
+		   struct nb_manifest_sources *sources)
+{
+	(void)id;
+	(void)entries;
+	(void)sources;
+	return NB_OK;
+}
+
+enum nb_err
+nb_backup_path_take_all(const char *id, struct nb_entries *entries,
+			struct nb_manifest_sources *sources,
+			struct nb_entries *elsewhere)
+{
+	(void)elsewhere;
+	return nb_backup_path_put(id, entries, sources);
 }
 
 void

@@ -184,6 +184,15 @@ name_twice(struct tree *t, IsoNode *old, IsoDir *parent,
 	return err ? err : nb_image_set_all(mine, e);
 }
 
+/* What follows the first component of E's path: its name in any backup. */
+static const char *
+inner_path(const struct nb_entry *e)
+{
+	const char *slash = strchr(e->path, '/');
+
+	return slash ? slash + 1 : "";
+}
+
 /* A file whose bytes an earlier session wrote. */
 static enum nb_err
 add_earlier(struct tree *t, IsoDir *parent, const struct nb_entry *e)
@@ -192,7 +201,7 @@ add_earlier(struct tree *t, IsoDir *parent, const struct nb_entry *e)
 	enum nb_err err;
 	char *path;
 
-	err = nb_str_format(&path, "/%s/%s", e->shared, nb_entry_inner_path(e));
+	err = nb_str_format(&path, "/%s/%s", e->shared, inner_path(e));
 	if (err)
 		return err;
 	if (iso_tree_path_to_node(t->image->iso, path, &old) != 1

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "model/record/backup_path.h"
 #include "store/key.h"
 
 /* Far above what a million files need; a bound against nonsense on a disc. */
@@ -53,7 +54,31 @@ nb_disc_backup_unload(struct nb_disc_backup *b)
 {
 	nb_manifest_clear(&b->manifest);
 	nb_entries_free(&b->entries);
+	nb_entries_free(&b->elsewhere);
 	b->loaded = false;
+}
+
+static enum nb_err
+parse(struct nb_disc_backup *b, const char *text, size_t length)
+{
+	enum nb_err err = nb_manifest_parse(b->path, text, length, &b->manifest,
+					    &b->entries);
+
+	if (err)
+		return err;
+	b->loaded = true;
+	if (b->has_label && strcmp(b->manifest.backup_id, b->label.backup_id))
+		err = nb_fail(
+			NB_ECORRUPT,
+			"%s: label and manifest belong to different backups",
+			b->label.disc);
+	if (!err)
+		err = nb_backup_path_take_all(b->manifest.backup_id,
+					      &b->entries, &b->manifest.sources,
+					      &b->elsewhere);
+	if (err)
+		nb_disc_backup_unload(b);
+	return err;
 }
 
 enum nb_err
@@ -73,18 +98,8 @@ nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 	err = hash_text(text, length, b->sha256);
 	b->size = length;
 	if (!err)
-		err = nb_manifest_parse(b->path, text, length, &b->manifest,
-					&b->entries);
+		err = parse(b, text, length);
 	free(text);
-	b->loaded = !err;
-	if (!err && b->has_label
-	    && strcmp(b->manifest.backup_id, b->label.backup_id)) {
-		nb_disc_backup_unload(b);
-		err = nb_fail(
-			NB_ECORRUPT,
-			"%s: label and manifest belong to different backups",
-			b->label.disc);
-	}
 	return err;
 }
 
@@ -275,16 +290,34 @@ own_sums(const struct nb_disc_contents *c, const struct nb_disc_backup *b,
 	return err;
 }
 
+/* Backup and own files in one list, with paths on the disc. */
+static enum nb_err
+join(struct nb_disc_backup *b)
+{
+	enum nb_err err = nb_backup_path_put(b->manifest.backup_id, &b->entries,
+					     &b->manifest.sources);
+	struct nb_entries *from = &b->elsewhere;
+
+	for (size_t i = 0; !err && i < from->count; i++) {
+		struct nb_entry e = from->at[i];
+
+		memset(&from->at[i], 0, sizeof from->at[i]);
+		err = nb_entries_add(&b->entries, &e);
+	}
+	nb_entries_free(from);
+	return err;
+}
+
 enum nb_err
 nb_disc_backup_complete(const struct nb_disc_contents *c,
 			struct nb_disc_backup *b)
 {
 	uint8_t sha256[NB_SHA256_SIZE];
 	size_t length = 0;
-	enum nb_err err;
+	enum nb_err err = join(b);
 
-	if (!b->part.blocks)
-		return NB_OK;
+	if (err || !b->part.blocks)
+		return err;
 	err = own_sums(c, b, &length, sha256);
 	if (err == NB_EIO || err == NB_ECORRUPT || err == NB_ENOTFOUND) {
 		memset(&b->part, 0, sizeof b->part);

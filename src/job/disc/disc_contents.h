@@ -23,9 +23,12 @@ struct nb_disc_backup {
 	enum nb_manifest_mac mac; /* NB_MAC_NO_KEY also without a label that
 				     bears the key */
 	bool loaded;              /* by nb_disc_backup_load: */
+	/* Paths are relative to the backup: its id was taken off. */
 	struct nb_manifest manifest;
-	struct nb_entries entries; /* of its manifest, full paths */
-	uint64_t size;             /* of its text, and the hash of that */
+	struct nb_entries entries;
+	struct nb_entries elsewhere; /* what its manifest lists beside it:
+					the disc's own files */
+	uint64_t size;               /* of its text, and the hash of that */
 	uint8_t sha256[NB_SHA256_SIZE];
 	/* The session that brought it, by nb_disc_contents_sessions. */
 	int number;          /* from 1 */
@@ -65,15 +68,17 @@ enum nb_err nb_disc_text(const struct nb_disc_contents *contents,
 			 const char *path, char **text, size_t *length);
 
 /* Reads and parses the manifest of BACKUP, one of CONTENTS, unless that was
- * done.  NB_ECORRUPT, NB_EIO. */
+ * done, and takes the backup's id off its paths.  NB_ECORRUPT, NB_EIO. */
 enum nb_err nb_disc_backup_load(const struct nb_disc_contents *contents,
 				struct nb_disc_backup *backup);
 /* Frees what that read; ->judged stays. */
 void nb_disc_backup_unload(struct nb_disc_backup *backup);
 
 /*
- * Of a backup that was loaded: adds the manifest and SHA256SUMS, which no
- * manifest lists, to its entries, as they were when its session was written.
+ * Of a backup that was loaded: makes its entries and sources what the catalog
+ * keeps (nb_catalog_commit), until it is unloaded: paths on the disc, with the
+ * backup's id, and the disc's own files as they were when its session was
+ * written, the manifest and SHA256SUMS among them, which no manifest lists.
  * A session that cannot be read by itself is not known afterwards: ->part.
  */
 enum nb_err nb_disc_backup_complete(const struct nb_disc_contents *contents,

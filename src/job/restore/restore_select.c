@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
-#include "model/record/backup_path.h"
 
 static bool
 is_asked_for(const struct nb_label *label, const char *which)
@@ -61,12 +60,8 @@ find(const struct nb_inspection *look, struct nb_disc_contents *contents,
 		found = by_hand;
 	if (!err && !found)
 		err = not_here(look, which);
-	if (!err) {
-		nb_backup_path_take_all(found->manifest.backup_id,
-					&found->entries,
-					&found->manifest.sources);
+	if (!err)
 		err = nb_entries_sort(&found->entries);
-	}
 	if (!err)
 		*out = found;
 	return err;

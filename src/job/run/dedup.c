@@ -49,28 +49,19 @@ is_beneath(const struct nb_entry *e, const char *path)
 }
 
 /* The same file in the base, when nothing says that it changed. */
-static enum nb_err
-find_base(const struct nb_session *s, const struct nb_entry *e,
-	  const struct nb_entry **out)
+static const struct nb_entry *
+find_base(const struct nb_session *s, const struct nb_entry *e)
 {
-	struct nb_entry *base;
-	enum nb_err err;
-	char *path;
+	const struct nb_entry *base;
 
-	*out = NULL;
 	if (e->type != NB_ENTRY_FILE || e->content != NB_CONTENT_ROOT
 	    || !e->inode || e->torn)
-		return NB_OK;
-	err = nb_str_format(&path, "%s/%s", s->base->manifest.backup_id,
-			    nb_entry_inner_path(e));
-	if (err)
-		return err;
-	base = nb_entries_find(&s->base->entries, path);
-	free(path);
-	if (base && base->hashed && !base->torn
-	    && nb_entry_is_unchanged(e, base))
-		*out = base;
-	return NB_OK;
+		return NULL;
+	base = nb_entries_find(&s->base->entries, e->path);
+	return base && base->hashed && !base->torn
+			&& nb_entry_is_unchanged(e, base)
+		? base
+		: NULL;
 }
 
 static enum nb_err
@@ -88,8 +79,8 @@ pair_up(struct nb_session *s, struct nb_manifest_source *source, bool reread,
 
 		if (!is_beneath(pair.entry, source->path))
 			continue;
-		err = find_base(s, pair.entry, &pair.base);
-		if (err || !pair.base)
+		pair.base = find_base(s, pair.entry);
+		if (!pair.base)
 			continue;
 		pair.origin = pair.base->shared ? pair.base->shared
 						: s->base->manifest.backup_id;

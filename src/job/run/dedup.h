@@ -10,10 +10,11 @@
 #include "job/run/session.h"
 
 /*
- * Decides for each of SESSION->entries (sorted) and marks those that need not
- * be written.  The earlier copy of each was read from the disc and has its
- * hash; where the source's `checksum` says that it is time, the file was read
- * too.  What failed in either is written anew, and noted.
+ * Decides for each of SESSION->entries (sorted, relative to the backup, as
+ * those of its base are) and marks those that need not be written.  The earlier
+ * copy of each was read from the disc and has its hash; where the source's
+ * `checksum` says that it is time, the file was read too.  What failed in
+ * either is written anew, and noted.
  */
 enum nb_err nb_dedup(struct nb_backup *backup, struct nb_session *session);
 

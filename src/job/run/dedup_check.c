@@ -9,7 +9,6 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
-#include "base/str.h"
 
 #define PIECE ((size_t)256 * 1024)
 
@@ -168,8 +167,7 @@ static enum nb_err
 find_node(const struct nb_nodes *nodes, struct nb_dedup_pair *pair)
 {
 	char *path;
-	enum nb_err err = nb_str_format(&path, "%s/%s", pair->origin,
-					nb_entry_inner_path(pair->entry));
+	enum nb_err err = nb_path_join(pair->origin, pair->entry->path, &path);
 
 	if (err)
 		return err;

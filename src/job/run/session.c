@@ -176,16 +176,34 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	return nb_own_file_find(entry->path)->render(&facts, text, length);
 }
 
-/* The backup, in its place on the disc. */
+/* The backup as its sources list it, and what of it is on the disc already. */
 static enum nb_err
 list_backup(struct nb_backup *backup, struct nb_session *s)
 {
-	const char *id = s->manifest.backup_id;
 	enum nb_err err = nb_backup_list(backup, &s->entries,
 					 &s->manifest.sources, &s->roots);
 
-	if (!err)
-		err = nb_backup_path_put(id, &s->entries, &s->manifest.sources);
+	if (err || !s->base)
+		return err;
+	err = nb_entries_sort(&s->entries);
+	return err ? err : nb_dedup(backup, s);
+}
+
+/* Everything in its place on the disc: the backup, and the sources of those
+ * before it, of which README.txt and its like tell. */
+static enum nb_err
+put_ids(struct nb_session *s)
+{
+	const char *id = s->manifest.backup_id;
+	enum nb_err err =
+		nb_backup_path_put(id, &s->entries, &s->manifest.sources);
+
+	for (size_t i = 0; !err && i < s->disc.backups.count; i++) {
+		struct nb_manifest *m = &s->disc.backups.at[i].manifest;
+		struct nb_entries none = NB_ARRAY_INIT;
+
+		err = nb_backup_path_put(m->backup_id, &none, &m->sources);
+	}
 	return err ? err
 		   : nb_entries_add_dir(&s->entries, id, s->manifest.created);
 }
@@ -198,16 +216,16 @@ build_entries(struct nb_backup *backup, struct nb_session *s,
 	enum nb_err err = list_backup(backup, s);
 
 	if (!err)
+		err = put_ids(s);
+	if (!err)
 		err = add_own_files(s, volume_id);
 	if (!err)
 		err = nb_entries_sort(&s->entries);
 	if (err)
 		return err;
 	nb_previous_sessions_replace(s);
-	if (s->previous)
-		err = nb_dedup(backup, s);
 	facts = own_facts(s);
-	return err ? err : nb_own_files_measure(&facts, &s->entries);
+	return nb_own_files_measure(&facts, &s->entries);
 }
 
 /* The file NAME of SOURCE, or NULL. */

@@ -21,8 +21,8 @@ struct nb_session {
 	struct nb_entries kept;       /* files of earlier sessions that stay
 					    reachable: path and hash */
 	struct nb_disc_backup *base;  /* the newest of the same job on the disc,
-					    its entries sorted; NULL: there is
-					    none */
+					    its entries sorted and relative to
+					    it; NULL: there is none */
 	struct nb_roots roots;
 	struct nb_blocks *previous; /* those of the disc, when it has any */
 	struct nb_image *image;

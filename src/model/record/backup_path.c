@@ -52,23 +52,35 @@ nb_backup_path_take(const char *id, char *path)
 		memmove(path, within, strlen(within) + 1);
 }
 
-void
-nb_backup_path_take_all(const char *id, struct nb_entries *entries,
-			struct nb_manifest_sources *sources)
+/* Moves what is not beneath ID. */
+static enum nb_err
+set_apart(const char *id, struct nb_entries *entries,
+	  struct nb_entries *elsewhere)
 {
+	enum nb_err err = NB_OK;
 	size_t n = 0;
 
 	for (size_t i = 0; i < entries->count; i++) {
-		struct nb_entry *e = &entries->at[i];
+		struct nb_entry e = entries->at[i];
 
-		if (!nb_backup_path_within(id, e->path)) {
-			nb_entry_clear(e);
-			continue;
-		}
-		nb_backup_path_take(id, e->path);
-		entries->at[n++] = *e;
+		if (!err && !nb_backup_path_within(id, e.path))
+			err = nb_entries_add(elsewhere, &e);
+		else
+			entries->at[n++] = e;
 	}
 	entries->count = n;
+	return err;
+}
+
+enum nb_err
+nb_backup_path_take_all(const char *id, struct nb_entries *entries,
+			struct nb_manifest_sources *sources,
+			struct nb_entries *elsewhere)
+{
+	enum nb_err err = set_apart(id, entries, elsewhere);
+
+	for (size_t i = 0; i < entries->count; i++)
+		nb_backup_path_take(id, entries->at[i].path);
 	for (size_t i = 0; i < sources->count; i++) {
 		char *path = sources->at[i].path;
 
@@ -77,4 +89,5 @@ nb_backup_path_take_all(const char *id, struct nb_entries *entries,
 		else if (path)
 			*path = '\0';
 	}
+	return err;
 }

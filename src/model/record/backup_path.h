@@ -23,11 +23,13 @@ const char *nb_backup_path_within(const char *id, const char *path);
 
 /*
  * Takes ID off all that nb_backup_path_put puts it on.  Entries elsewhere on
- * the disc (its own files, and the directory ID) are left out; the path of a
- * source that is elsewhere is "" then.
+ * the disc (its own files, and the directory ID) are moved to ELSEWHERE, empty
+ * before; the path of a source that is elsewhere is "" then.  NB_ENOMEM: the
+ * lists are only good to be freed.
  */
-void nb_backup_path_take_all(const char *id, struct nb_entries *entries,
-			     struct nb_manifest_sources *sources);
+enum nb_err nb_backup_path_take_all(const char *id, struct nb_entries *entries,
+				    struct nb_manifest_sources *sources,
+				    struct nb_entries *elsewhere);
 
 /* Takes ID off PATH, where it is there. */
 void nb_backup_path_take(const char *id, char *path);

@@ -137,14 +137,6 @@ nb_entries_add_dir(struct nb_entries *list, const char *path, int64_t mtime)
 	return err ? err : nb_entries_add(list, &e);
 }
 
-const char *
-nb_entry_inner_path(const struct nb_entry *e)
-{
-	const char *slash = strchr(e->path, '/');
-
-	return slash ? slash + 1 : "";
-}
-
 bool
 nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b)
 {

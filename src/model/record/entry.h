@@ -108,9 +108,6 @@ enum nb_err nb_entries_add_text(struct nb_entries *list, const char *path,
 enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 			       int64_t mtime);
 
-/* What follows the first component of E's path: its name in any backup. */
-const char *nb_entry_inner_path(const struct nb_entry *e);
-
 /* Whether both have the same size, mtime, ctime and inode, all recorded. */
 bool nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b);
 

@@ -69,13 +69,14 @@ START_TEST(the_id_is_taken_off_once_and_where_it_is)
 }
 END_TEST
 
-START_TEST(what_is_elsewhere_on_the_disc_is_left_out)
+START_TEST(what_is_elsewhere_on_the_disc_is_set_apart_as_it_is)
 {
 	static const char *const disc[] = {
 		"README.txt",  "b1",          "b1/tree",
 		"b1/tree/php", "b2/tree/php", "nightburn/label.json"
 	};
-	struct nb_entries entries = NB_ARRAY_INIT;
+	static const size_t elsewhere[] = { 0, 1, 4, 5 };
+	struct nb_entries entries = NB_ARRAY_INIT, others = NB_ARRAY_INIT;
 	struct nb_manifest m = { .backup_id = "b1" };
 	struct nb_manifest_source source = { .path = NULL };
 
@@ -86,14 +87,19 @@ START_TEST(what_is_elsewhere_on_the_disc_is_left_out)
 		nb_assert_ok(nb_str_dup(disc[i], &source.path));
 		nb_assert_ok(nb_array_push(&m.sources, source));
 	}
-	nb_backup_path_take_all("b1", &entries, &m.sources);
+	nb_assert_ok(
+		nb_backup_path_take_all("b1", &entries, &m.sources, &others));
 	ck_assert_uint_eq(entries.count, 2);
 	ck_assert_str_eq(entries.at[0].path, "tree");
 	ck_assert_str_eq(entries.at[1].path, "tree/php");
 	ck_assert_ptr_null(m.sources.at[0].path);
 	ck_assert_str_eq(m.sources.at[1].path, "tree/php");
 	ck_assert_str_eq(m.sources.at[2].path, "");
+	ck_assert_uint_eq(others.count, 4);
+	for (size_t i = 0; i < others.count; i++)
+		ck_assert_str_eq(others.at[i].path, disc[elsewhere[i]]);
 	nb_entries_free(&entries);
+	nb_entries_free(&others);
 	nb_manifest_clear(&m);
 }
 END_TEST
@@ -107,7 +113,7 @@ main(void)
 	tcase_add_test(tc, the_id_is_put_in_front_of_all_but_members);
 	tcase_add_loop_test(tc, the_id_is_taken_off_once_and_where_it_is, 0,
 			    sizeof paths / sizeof *paths);
-	tcase_add_test(tc, what_is_elsewhere_on_the_disc_is_left_out);
+	tcase_add_test(tc, what_is_elsewhere_on_the_disc_is_set_apart_as_it_is);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }
