@@ -187,6 +187,6 @@ check "taken when a disc is adopted" adopt_it
 check "held in the read-back" during held B 0 \
 	'when read after sync then hang' run
 check "left by a night that is killed" after_kill
-check "held in a burn, and left when it fails" during held B 4 \
+check "held during a burn, released when it fails" during held B 4 \
 	'when write nth 2 then hang' append
 finish

@@ -21,12 +21,12 @@ WORLDS = int(os.environ.get("NB_WORLDS", "3500000" if ALL else "25000"))
 # In make torture each search takes more than 1 GiB.
 AT_ONCE = 2 if ALL else os.cpu_count()
 SEARCHES = {
-    "two discs, and nobody else harms them": "--harmless --faults",
+    "two discs, people do no harm": "--harmless --faults",
     "two discs": "--faults",
     "two discs, an age limit": "--faults --limit",
-    "two discs, catalogs and all the state put back and lost":
+    "two discs, the catalog or all state rolled back or lost":
         "--faults --rollback",
-    "three discs, all of it": "--discs 3 --faults --rollback --limit",
+    "three discs, all of these": "--discs 3 --faults --rollback --limit",
     "three discs, filled one by one":
         "--discs 3 --rotation append --faults --limit",
 }
@@ -40,58 +40,58 @@ ERRORS = {
         ("plan.c", "if (d != disc && holds_newest(pool, d)",
          "if (holds_newest(pool, d)"),
         ("plan.c", "if (!is_oldest(f->pool, disc))", "if (0)")],
-    "labels of other installations are believed": [
+    "labels of other installations are trusted": [
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)"),
         ("plan.c", "if (!f->label_signed)", "if (0)")],
-    "an older generation than the catalog's is believed": [
+    "a generation older than the catalog's is trusted": [
         ("guard.c", "|| disc->generation != f->second->generation", ""),
         ("guard.c", "|| strcmp(disc->backup_id, f->second->backup_id)", ""),
         ("plan.c", "|| label->generation != disc->generation\n", "\n"),
         ("plan.c", "|| strcmp(label->backup_id, disc->backup_id)", "")],
-    "the other disc need not be verified lately": [
+    "the other disc need not have been verified recently": [
         ("guard.c", "&& f->now - d->verified <= f->max_verify_age", ""),
         ("plan.c", "&& f->now - d->verified <= f->max_verify_age", "")],
-    "the label is not read again before a blank": [
+    "the label is not read again before blanking": [
         ("blank.c", "b->answer = ask_guard(b);",
          "b->before = *b->look;\n\tb->answer = ask_guard(b);"),
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)")],
-    "another disc after a blank is written to": [
+    "another disc found after blanking is written to": [
         ("blank.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
          "if (0)")],
-    "a burn is recorded unread": [
+    "a burn is recorded without being read back": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
-    "a dead run's disc is good unread": [
+    "the disc of an interrupted run is good without being read": [
         ("record_disc.c", "err = nb_record_check(context->nb, look, &contents, "
          "&result);",
          "err = nb_disc_contents_open(context->nb, look, &contents);")],
-    "what a person appends counts as a verification": [
+    "appending files counts as a verification": [
         ("write.c", "if (!nb_backup_is_by_hand(w->backup))", "if (1)")],
-    "an intent stays when the look behind it fails": [
+    "an intent remains when the inspection after it fails": [
         ("destroy.c", "if (err)\n\t\tstep(steps->retract, ctx);", "")],
     "the mark of the catalog is ignored": [
         ("guard.c", "if (f->pool->stale)", "if (0)"),
         ("plan.c", "if (f->pool->stale)\n\t\treturn refuse(f, "
          "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (disc->", "if (disc->")],
-    "a blank disc takes the backup of a lost catalog": [
+    "a blank disc is written although the catalog was lost": [
         ("plan.c", "if (f->pool->stale)\n\t\treturn refuse(f, "
          "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (!next", "if (!next")],
-    "a disc beyond the catalog is no witness": [
+    "a disc newer than the catalog is no witness": [
         ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &stale);",
          "err = NB_OK;")],
-    "an adoption does not ask the disc": [
+    "adopt does not compare the disc with the catalog": [
         ("adopt.c", "err = nb_inspect_heed(context, &look);", "err = NB_OK;")],
-    "an adoption takes another disc of the same volume id": [
+    "adopt takes another disc with the same volume id": [
         ("guard.c", "if (strcmp(f->first_disc, f->second_disc))", "if (0)")],
-    "any good disc brings an old catalog forward": [
+    "any good disc makes an old catalog current": [
         ("verify.c", "if (look->label.generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
 }
 # By a word in the name.
-OPTIONS = {"lately": "--faults --limit", "appends": "--faults --limit",
+OPTIONS = {"recently": "--faults --limit", "appending": "--faults --limit",
            "mark": "--rollback", "lost": "--rollback",
-           "witness": "--rollback", "ask": "--rollback",
-           "forward": "--rollback"}
+           "witness": "--rollback", "compare": "--rollback",
+           "current": "--rollback"}
 
 
 def search(name):

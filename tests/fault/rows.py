@@ -106,7 +106,7 @@ ELSEWHERE = {
          "the program is killed at a call"),
     70: ("signal in a burn", "tests/fault/signals.py", "the end of the burn"),
     71: ("shutdown", "tests/e2e/inhibit.sh",
-         "held in a burn, and left when it fails"),
+         "held during a burn, released when it fails"),
     72: ("two runs", "tests/e2e/nights.sh",
          "a second run at the same time exits 5"),
     73: ("udisks opens the drive", "tests/e2e/exclusive.sh",

@@ -348,9 +348,9 @@ def main():
                 base = two_nights(kind, work)
                 of_kind(tests, base, work, kind, seed)
                 if kind == "cd-rw":
-                    tests.group("a signal in a burn behind other sessions",
+                    tests.group("a signal while a session is appended",
                                 [(behind_others, base, work, "hup")])
-                    tests.group("a blank without end is not waited for after "
+                    tests.group("blanking without end is not waited for after "
                                 "a signal",
                                 [(blank_without_end, base, work, "int")])
                     hands(tests, base, work, seed)

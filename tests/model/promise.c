@@ -69,7 +69,7 @@ promise_touch(const struct medium *m)
 	const struct row *r;
 
 	if (stage.adopting && memcmp(m, &stage.shown, sizeof *m))
-		promise_broken("another disc is adopted than was shown");
+		promise_broken("a disc other than the one shown is adopted");
 	if (stage.adopting || m->kind == K_BLANK)
 		return;
 	r = m->kind == K_OURS ? catalog_row(&stage.world->now, m->id) : NULL;
@@ -125,8 +125,8 @@ promise_destroyed(const struct medium *m)
 		return;
 	}
 	if (!is_proven_elsewhere(w, m))
-		promise_broken("blanked, and no other disc was read within "
-			       "the limit");
+		promise_broken("blanked, although no other disc was read "
+			       "within the limit");
 	if (medium_is_good(m) && !world_good(w) && !is_deceived(w, m))
 		promise_broken("the last good backup is destroyed");
 }
@@ -213,7 +213,7 @@ check_intent(const struct world *before, const struct move *move,
 	    || (move->trouble == T_FAIL && stage.event[at] == E_STORE)
 	    || memchr(stage.event, E_BLANK, (size_t)stage.count))
 		return;
-	promise_broken("an intent stays of which nothing came");
+	promise_broken("an intent remains although nothing was blanked");
 }
 
 void
@@ -232,8 +232,8 @@ promise_learnt(const struct world *before, const struct move *move,
 		|| (asks && stage.read_all && has_newest(before, m))))
 		w->is_old = OLD_NO;
 	if (w->is_old == OLD_PLAIN && !is_behind(w))
-		promise_broken("an old catalog is believed again, and nobody "
-			       "said so");
+		promise_broken("an old catalog is trusted again, although "
+			       "nobody accepted it");
 	if (w->is_old == OLD_HIDDEN && !asks && move->action != M_ROTATE
 	    && move->action != M_ACCEPT && !out->died && !move->trouble
 	    && is_witness(before, m))
@@ -264,8 +264,8 @@ promise_check(void)
 	if (is_half_learnt(w))
 		w->odd = 1;
 	if (!w->rolled_back && !w->odd && is_behind(w))
-		promise_broken("a catalog that never went back is taken for "
-			       "an old copy");
+		promise_broken("a catalog that was never rolled back is taken "
+			       "for an old copy");
 
 	for (int i = 0; i < w->now.count; i++) {
 		const struct row *r = &w->now.row[i];
@@ -273,8 +273,8 @@ promise_check(void)
 		if (says_newest(&w->now, r))
 			check_belief(w, r);
 		if (r->state == NB_DISC_GOOD && !r->count)
-			promise_broken("a disc is called good, and nothing is "
-				       "on it");
+			promise_broken("a disc is called good, although "
+				       "nothing is on it");
 	}
 	if (setting.harmless && stage.ever_good && !world_good(w)
 	    && !w->taken_count)

@@ -321,7 +321,8 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 		promise_touch(m);
 		if (!s->previous || m->id != stage_number(s->label.disc_id)
 		    || m->count != s->earlier.count)
-			promise_broken("writes to another disc than meant");
+			promise_broken(
+				"writes to a disc other than the intended one");
 	}
 	if (stage.broken || m->count == SESSIONS)
 		return NB_ESUSPECT;
