@@ -137,7 +137,7 @@ def make(work, kind, what, seed):
     elif what == "same volume id":
         burn(path, kind, iso(work, "same", {"nightburn/readme": b"no label"},
                              "-V", "P_A_20261121"))
-    elif what == "label of nothing":
+    elif what == "label without members":
         burn(path, kind, iso(work, "label", {"nightburn/label.json": b"{}"}))
     elif what == "UDF":
         burn(path, kind, iso(work, "udf", {"film": bytes(5000)}, "-udf"))
@@ -153,7 +153,7 @@ def make(work, kind, what, seed):
         at = seed.choice((300, 390)) if kind not in OVERWRITABLE \
             else seed.choice((64, 257, 1000, 1087, 29980))
         put(path, at, seed.randbytes(4096))
-    elif what == "a lost head":
+    elif what == "zeros instead of the beginning":
         burn(path, kind, image_file(work, "lost", bytes(2048 * 64)
                                     + seed.randbytes(2048 * 25000)))
     else:
@@ -164,14 +164,14 @@ def make(work, kind, what, seed):
 def kinds_of(what):
     if what == "audio":
         return ("cd-r", "cd-rw")
-    if what in ("zeros, then data", "a lost head"):
+    if what in ("zeros, then data", "zeros instead of the beginning"):
         return OVERWRITABLE
     return SEQUENTIAL + OVERWRITABLE
 
 
 WHATS = ("other installation", "other pool", "damaged label", "audio",
-         "empty image", "same volume id", "label of nothing", "UDF",
-         "raw data", "a disk image", "zeros, then data", "a lost head")
+         "empty image", "same volume id", "label without members", "UDF",
+         "raw data", "a disk image", "zeros, then data", "zeros instead of the beginning")
 
 
 def blocks_digest(path):

@@ -138,11 +138,11 @@ CASES = (
     ("no room in the state directory", no_room, ["state"], ROOM),
     ("no room in the staging directory", no_room, ["staging"],
      [0, 4, 8, 16]),
-    ("no room for what is said", log_full, [], [0]),
-    ("files may not grow beyond a size", limited, ["f"],
+    ("no room for the messages", log_full, [], [0]),
+    ("the size of files is limited", limited, ["f"],
      [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096]),
-    ("few files may be open", limited, ["n"], range(3, 40)),
-    ("little memory may be had", limited, ["v"],
+    ("the number of open files is limited", limited, ["n"], range(3, 40)),
+    ("memory is limited", limited, ["v"],
      range(10000, 400000, 5000)),
 )
 if SANITIZED:  # it takes terabytes

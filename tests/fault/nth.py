@@ -29,6 +29,7 @@ from scene import ALL, FAIL, MEDIA, SANITIZED, Broken, two_nights
 
 # An interrupted call is made again, so that one interrupted for ever never ends.
 BOTH = ("once", "ever")
+SAID = {"once": "once", "ever": "from then on"}
 CLASSES = (("alloc", errno.ENOMEM, BOTH), ("open", errno.EMFILE, BOTH),
            ("read", errno.EIO, BOTH), ("read", errno.EINTR, ("once",)),
            ("write", errno.ENOSPC, BOTH), ("write", errno.EINTR, ("once",)),
@@ -201,7 +202,7 @@ def main():
                     number += 1
                     failed |= bool(broken)
                     print(f"{'not ok' if broken else 'ok'} {number} - "
-                          f"{kind}: {name} fails {mode} with "
+                          f"{kind}: {name} fails {SAID[mode]} with "
                           f"{errno.errorcode[code]}: {len(points)} of "
                           f"{counts[name]} points", flush=True)
                     for text in broken:

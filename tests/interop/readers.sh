@@ -68,7 +68,7 @@ burn()
 {
 	nb_is 0 run && says out verified
 }
-check "a tree of hard names is burned and verified" burn
+check "a tree of difficult names is burned and verified" burn
 
 # Everything but the tree's own name: type, content, mode, owner, time, target.
 facts()
