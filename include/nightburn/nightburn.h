@@ -120,7 +120,7 @@ NB_API enum nb_err nb_drives(int (*fn)(void *ctx, const struct nb_drive_row *),
  * name of a configured drive) or DRIVE (such a name) says it; else it is one of
  * the drives of JOB's pool, in their order, or with no JOB of all pools: the
  * one with the disc that is wanted, where several have a disc.  NB_EUSAGE: both
- * DEVICE and DRIVE; NB_ENOTFOUND: no such drive or job.
+ * DEVICE and DRIVE, or no such drive or job.
  */
 struct nb_drive_choice {
 	NB_SIZE(nb_drive_choice);
@@ -178,6 +178,8 @@ struct nb_plan_info {
 	uint64_t need, available; /* blocks; need 0: not known before a dump */
 	uint64_t generation;      /* that the new backup will have */
 	enum nb_err err;          /* NB_OK, or what the refusal is */
+	char hint[512];           /* what a person can do, with the job and the
+				     disc by their names; or "" */
 };
 /* Looks, decides, touches nothing.  Returns OUT->err (not logged) once there is
  * a plan, also one that is a refusal; before that OUT->job is "".  CHOICE may

@@ -38,6 +38,15 @@ void nb_str_add_json(struct nb_str *s, const char *text);
 void nb_str_add_shell(struct nb_str *s, const char *text);
 
 /*
+ * Adds TEXT with line feeds at spaces, so that no line has more than 80
+ * columns; a longer word gets a line of its own.  The first line begins at
+ * COLUMN, the others are indented by INDENT spaces.  Returns the column after
+ * the last character.
+ */
+size_t nb_str_add_wrapped(struct nb_str *s, const char *text, size_t column,
+			  size_t indent);
+
+/*
  * Moves the text to *OUT (never NULL on success; the caller frees) and leaves
  * S empty.  NB_ENOMEM when any addition failed.
  */

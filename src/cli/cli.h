@@ -56,8 +56,12 @@ bool cli_parse_command(struct cli *cli, const struct command *command, int argc,
 /* Help on all commands, or on one. */
 void cli_print_usage(FILE *to);
 void cli_print_help(const struct command *command);
-/* "nightburn: NAME: WHAT" and where help is; returns 2. */
-int cli_wrong_usage(const char *name, const char *what);
+/* Says what is wrong with the options or arguments of COMMAND (NULL: with what
+ * precedes the command), and where help is.  Returns 2. */
+int cli_wrong_usage(const char *command, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Only where help is. */
+int cli_hint_help(const char *command);
 
 /* The drive that --device, --drive and --job name. */
 struct nb_drive_choice cli_drive_choice(const struct cli *cli);

@@ -69,9 +69,8 @@ cmd_key(struct cli *cli)
 		return NB_EUSAGE;
 	}
 	if (export && (cli->arg_count > 1 || cli->force || cli->form->name)) {
-		cli_wrong_usage("key export",
-				"takes neither a file nor an "
-				"option");
+		cli_wrong_usage("key",
+				"export takes neither a file nor an option");
 		return NB_EUSAGE;
 	}
 	err = cli_open(cli, &nb);

@@ -15,7 +15,7 @@ no_such_command(const char *name)
 	if (nearest)
 		fprintf(stderr, "hint: did you mean %s?\n", nearest);
 	else
-		fputs("hint: nightburn --help\n", stderr);
+		cli_hint_help(NULL);
 	return 2;
 }
 

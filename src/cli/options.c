@@ -211,15 +211,6 @@ set_option(struct cli *cli, const struct option_entry *o, int letter,
 	return true;
 }
 
-/* After getopt has said what is wrong. */
-static bool
-fail_usage(int *status)
-{
-	fputs("hint: nightburn --help\n", stderr);
-	*status = 2;
-	return false;
-}
-
 bool
 cli_parse_command(struct cli *cli, const struct command *c, int argc,
 		  char **argv, int *status)
@@ -233,26 +224,23 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct option_entry *o = find_option(letter);
 
+		*status = o ? 0 : cli_hint_help(c->name);
 		if (!o)
-			return fail_usage(status);
-		*status = 0;
+			return false;
 		if (letter == 'h') {
 			cli_print_help(c);
 			return false;
 		}
 		if (!strchr("cqv", o->letter)
 		    && !strchr(c->options, o->letter)) {
-			fprintf(stderr,
-				"nightburn: %s: does not take --%s\n"
-				"hint: nightburn %s --help\n",
-				c->name, name_of(o, letter), c->name);
-			*status = 2;
+			*status = cli_wrong_usage(c->name, "does not take --%s",
+						  name_of(o, letter));
 			return false;
 		}
 		if (!set_option(cli, o, letter, optarg)) {
-			*status =
-				cli_wrong_usage(name_of(o, letter),
-						"expected a number of seconds");
+			*status = cli_wrong_usage(
+				c->name, "--%s: expected a number of seconds",
+				name_of(o, letter));
 			return false;
 		}
 	}
@@ -280,9 +268,9 @@ cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct option_entry *o = find_option(letter);
 
+		*status = o ? 0 : cli_hint_help(NULL);
 		if (!o)
-			return fail_usage(status);
-		*status = 0;
+			return false;
 		if (letter == 'h') {
 			cli_print_usage(stdout);
 			return false;
@@ -293,8 +281,9 @@ cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
 		}
 		if (!strchr(GLOBAL, o->letter)) {
 			*status = cli_wrong_usage(
-				name_of(o, letter),
-				"this option belongs after a command");
+				NULL,
+				"--%s: this option belongs after a command",
+				name_of(o, letter));
 			return false;
 		}
 		set_option(cli, o, letter, optarg);

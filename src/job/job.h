@@ -9,6 +9,7 @@
 #include <nightburn/nightburn.h>
 
 #include "model/config/config.h"
+#include "model/decide/hint.h"
 #include "model/decide/plan.h"
 #include "store/catalog.h"
 #include "store/lock.h"
@@ -51,8 +52,8 @@ enum nb_pool_context_mode {
 			   new one */
 };
 
-/* The context of JOB (NULL: the only one).  NB_EUSAGE, NB_ENOTFOUND,
- * NB_ELOCKED, and what store/ says.  Close accepts a zeroed context. */
+/* The context of JOB (NULL: the only one).  NB_EUSAGE: no such job, or several;
+ * NB_ELOCKED, and the errors of store/.  Close accepts a zeroed context. */
 enum nb_err nb_pool_context_open(struct nightburn *nb, const char *job,
 				 enum nb_pool_context_mode mode,
 				 struct nb_pool_context *context);
@@ -65,7 +66,11 @@ void nb_pool_context_close(struct nb_pool_context *context);
  */
 enum nb_err nb_pool_context_key(struct nb_pool_context *context, bool make);
 
-/* Does LABEL bear that key? */
+/* HINT with the job wherever a command needs it (model/decide/hint.h). */
+const char *nb_pool_context_hint(const struct nb_pool_context *context,
+				 const char *hint, char text[NB_HINT_MAX]);
+
+/* Was LABEL signed with that key? */
 bool nb_pool_context_signed(const struct nb_pool_context *context,
 			    const struct nb_label *label);
 

@@ -60,7 +60,7 @@ nb_key_export(struct nightburn *nb, char text[NB_KEY_LINE])
 
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(err,
-			      "%s: no key yet\nhint: nightburn run creates "
+			      "%s: no key yet\nhint: the first backup creates "
 			      "one, nightburn key import imports one",
 			      dir);
 	if (!err)

@@ -196,6 +196,15 @@ nb_pool_context_close(struct nb_pool_context *context)
 	memset(context, 0, sizeof *context);
 }
 
+const char *
+nb_pool_context_hint(const struct nb_pool_context *context, const char *hint,
+		     char text[NB_HINT_MAX])
+{
+	bool several = context->nb->config->jobs.count > 1;
+
+	return nb_hint_job(hint, several ? context->job->name : NULL, text);
+}
+
 /* None yet, or none any more? */
 static enum nb_err
 no_catalog(const char *dir)
@@ -206,8 +215,8 @@ no_catalog(const char *dir)
 	nb_array_free(&marks);
 	if (err == NB_ENOTFOUND)
 		return nb_fail(err,
-			       "%s: no catalog yet\nhint: the first nightburn "
-			       "run creates it",
+			       "%s: no catalog yet\nhint: the first backup "
+			       "creates it",
 			       dir);
 	return nb_fail(NB_ENOTFOUND,
 		       "%s: the catalog was lost\nhint: "

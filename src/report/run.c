@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "report/report.h"
 
 /* ---- plans ---- */
@@ -33,7 +37,7 @@ plan_hint(const void *row)
 {
 	const struct nb_plan_info *p = row;
 
-	return p->job[0] ? nb_plan_reason_hint(p->reason) : NULL;
+	return p->hint[0] ? p->hint : NULL;
 }
 
 #define PLAN struct nb_plan_info
@@ -55,6 +59,21 @@ static const struct nb_column plan_columns[] = {
 	NB_COLUMN(STATUS, "exit_status", PLAN, err),
 };
 
+/* HEAD, and what follows it, in lines that a terminal shows whole. */
+__attribute__((format(printf, 3, 4))) static void
+add_line(struct nb_str *s, const char *head, const char *fmt, ...)
+{
+	char text[640];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	nb_str_add(s, head);
+	nb_str_add_wrapped(s, text, strlen(head), strlen(head));
+	nb_str_add(s, "\n");
+}
+
 static void
 tell_plan(struct nb_str *s, const void *row)
 {
@@ -66,7 +85,7 @@ tell_plan(struct nb_str *s, const void *row)
 		    p->device);
 	if (p->disc[0])
 		nb_str_addf(s, "disc    %s\n", p->disc);
-	nb_str_addf(s, "plan    %s, because %s\n", plan_name(p), plan_text(p));
+	add_line(s, "plan    ", "%s, because %s", plan_name(p), plan_text(p));
 	if (p->need)
 		nb_str_addf(s, "size    %s of %s\n",
 			    nb_str_size(p->need * 2048, need),
@@ -74,7 +93,7 @@ tell_plan(struct nb_str *s, const void *row)
 	if (p->wanted[0])
 		nb_str_addf(s, "wanted  %s\n", p->wanted);
 	if (plan_hint(p))
-		nb_str_addf(s, "hint    %s\n", plan_hint(p));
+		add_line(s, "hint    ", "%s", plan_hint(p));
 }
 
 const struct nb_record nb_record_plan =

@@ -35,19 +35,51 @@ check "an unknown command is one, the nearest is named" \
 check "a far one is not" wrong 2 "hint: nightburn --help" frobnicate
 check "an unknown option is one" \
 	wrong 2 "nightburn: unrecognized option '--colour'" run --colour
+check "the hint is the help of the command" \
+	wrong 2 "hint: nightburn run --help" run --colour
 check "an option of another command is one" \
 	wrong 2 "nightburn: list: does not take --resume" list --resume
 check "an option before the command is one" \
-	wrong 2 "nightburn: job: this option belongs after" --job x run
+	wrong 2 "nightburn: --job: this option belongs after" --job x run
 check "a missing argument is one" \
 	wrong 2 "usage: nightburn find [options] NAME" find
 check "a superfluous argument is one" \
 	wrong 2 "nightburn: run: too many arguments" run nightly
 check "a wrong number of seconds is one" \
-	wrong 2 "nightburn: wait: expected a number of seconds" rotate --wait=soon
+	wrong 2 "nightburn: rotate: --wait: expected a number of seconds" \
+	rotate --wait=soon
 check "adopt wants a name" wrong 2 "--as NAME is missing" adopt
-check "an unknown job fails, the jobs are named" \
-	wrong 1 "hint: the jobs are: nightly" plan --job weekly
+check "an unknown job is one, the jobs are named" \
+	wrong 2 "hint: the jobs are: nightly" plan --job weekly
+check "an unknown drive is one, the drives are named" \
+	wrong 2 "hint: the drives are: upper" disc --drive f9
+check "a device that is neither a path nor a drive is one" \
+	wrong 2 "f9: no such drive in" verify --device f9
+check "an unknown pool is one" wrong 2 "f9: no such pool" list --pool f9
+check "an unknown disc name is one" \
+	wrong 2 "DB-X: no disc of this name in pool db" adopt --as DB-X
+check "an unknown clone is one" wrong 2 "no clone" clone f9
+
+# What a hint names works as typed: with several jobs the job is in it.
+several_jobs()
+{
+	sed 's/^pool "db"/pool "two" { discs = { "T" } drives = { "upper" } }\
+job "other" { pool = "two" tree "files" { path = "\/etc" } }\
+&/' "$work/nb.conf" >"$work/two.conf"
+	chmod 600 "$work/two.conf"
+	printf 'data' >"$work/discs/D"
+	truncate -s 1M "$work/discs/D"
+	insert D
+	"$nightburn" -c "$work/two.conf" plan -j nightly >"$work/out" \
+		2>"$work/err"
+	local status=$?
+	insert A
+	[ $status = 3 ] && [ "$(wc -L <"$work/out")" -le 80 ] &&
+		tr -s '\n ' ' ' <"$work/out" | grep -qF "insert disc DB-A, or \
+run nightburn adopt -j nightly --as NAME"
+}
+check "a hint for one job of several names the job, within 80 columns" \
+	several_jobs
 
 config_error()
 {

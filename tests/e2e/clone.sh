@@ -63,7 +63,7 @@ setup()
 refused_before_init()
 {
 	nb_is 3 clone && says err "clone standby: $standby: the target is not \
-a clone yet" && says err 'hint: nightburn clone --init makes it one' &&
+a clone yet" && says err 'hint: --init makes it one' &&
 		[ -z "$(ls -A "$standby")" ]
 }
 

@@ -182,10 +182,10 @@ names_none()
 	for command in run append plan blank rotate 'adopt --as D1' verify disc \
 		msinfo 'restore --to back' 'catalog rebuild'; do
 		# shellcheck disable=SC2086
-		on "$both" 1 one.conf $command --drive left &&
+		on "$both" 2 one.conf $command --drive left &&
 			says err 'left: no such drive in one.conf' &&
 			says err "$hint" &&
-			on "$both" 1 one.conf $command --device left &&
+			on "$both" 2 one.conf $command --device left &&
 			says err "$hint" &&
 			on "$both" 2 one.conf $command --drive f1 \
 				--device /dev/sr1 &&

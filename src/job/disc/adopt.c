@@ -50,6 +50,22 @@ find_obstacle(const struct nb_pool_context *context,
 	return NOTHING;
 }
 
+/* The job whose pool the disc belongs to has to adopt it. */
+static enum nb_err
+fail_other_pool(const struct nb_config *config, const struct nb_label *label)
+{
+	const char *job = NULL;
+	char hint[NB_HINT_MAX];
+
+	for (size_t i = 0; i < config->jobs.count; i++)
+		if (!strcmp(config->jobs.at[i].pool, label->pool))
+			job = config->jobs.at[i].name;
+	return nb_fail(NB_EWRONG, "%s: a disc of pool %s\nhint: %s",
+		       label->disc, label->pool,
+		       job ? nb_hint_job("nightburn adopt --as NAME", job, hint)
+			   : "insert another disc");
+}
+
 static enum nb_err
 check_disc(const struct nb_pool_context *context,
 	   const struct nb_inspection *look)
@@ -63,10 +79,7 @@ check_disc(const struct nb_pool_context *context,
 		return nb_fail(NB_EWRONG, "%s: the disc cannot be blanked",
 			       look->device);
 	case OTHER_POOL:
-		return nb_fail(NB_EWRONG,
-			       "%s: a disc of pool %s\nhint: use nightburn "
-			       "adopt --job with the job of that pool",
-			       label->disc, label->pool);
+		return fail_other_pool(context->nb->config, label);
 	case NEWEST:
 		return nb_fail(
 			NB_EWRONG,

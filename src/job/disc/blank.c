@@ -103,19 +103,21 @@ name_of(const struct nb_inspection *look)
 static enum nb_err
 permit(void *ctx)
 {
+	static const char newer[] =
+		"\nhint: nightburn verify shows what is good on it; start "
+		"nightburn run with another disc first";
 	struct blank *b = ctx;
+	char hint[NB_HINT_MAX] = "";
 
 	b->answer = ask_guard(b);
 	if (b->answer == NB_GUARD_PERMIT)
 		return NB_OK;
-	return nb_fail(
-		NB_EWRONG, "%s: not %s: %s%s",
-		b->how->typed ? b->look->device : name_of(b->look),
-		b->how->typed ? "adopted" : "blanked", nb_guard_text(b->answer),
-		b->how->holds_newer
-			? "\nhint: nightburn verify shows what is good on it; "
-			  "run nightburn run with another disc first"
-			: "");
+	if (b->how->holds_newer)
+		nb_pool_context_hint(b->context, newer, hint);
+	return nb_fail(NB_EWRONG, "%s: not %s: %s%s",
+		       b->how->typed ? b->look->device : name_of(b->look),
+		       b->how->typed ? "adopted" : "blanked",
+		       nb_guard_text(b->answer), hint);
 }
 
 static enum nb_err

@@ -213,23 +213,27 @@ nb_plan_tell(const struct nb_pool_context *context,
 	out->need = decision->need;
 	out->available = decision->available;
 	out->err = decision->err;
+	if (nb_plan_reason_hint(out->reason)) {
+		char hint[NB_HINT_MAX];
+
+		nb_hint_disc(nb_plan_reason_hint(out->reason), out->wanted,
+			     hint);
+		nb_pool_context_hint(context, hint, out->hint);
+	}
 }
 
 enum nb_err
 nb_plan_refused(const struct nb_plan_info *plan)
 {
-	const char *hint = nb_plan_reason_hint(plan->reason);
-	char sizes[96] = "", wanted[96] = "", need[16], room[16];
+	char sizes[96] = "", need[16], room[16];
 
 	if (plan->need)
 		snprintf(sizes, sizeof sizes, ": %s needed, %s available",
 			 nb_str_size(plan->need * NB_BLOCK, need),
 			 nb_str_size(plan->available * NB_BLOCK, room));
-	if (plan->wanted[0])
-		snprintf(wanted, sizeof wanted, " (insert %s)", plan->wanted);
-	nb_log(NB_ERROR, "%s: %s%s%s%s%s",
+	nb_log(NB_ERROR, "%s: %s%s%s%s",
 	       plan->drive[0] ? plan->drive : plan->device,
-	       nb_plan_reason_text(plan->reason), sizes, hint ? "\nhint: " : "",
-	       hint ? hint : "", wanted);
+	       nb_plan_reason_text(plan->reason), sizes,
+	       plan->hint[0] ? "\nhint: " : "", plan->hint);
 	return plan->err;
 }

@@ -68,20 +68,29 @@ check_generation(struct nb_pool_context *context, const struct nb_label *label)
 	struct conflict c = { label, context->view.generation, false, "" };
 	enum nb_err err = nb_catalog_backups(context->catalog, label->pool,
 					     is_conflict, &c);
+	char hint[NB_HINT_MAX];
 
 	if (!err && c.twin[0])
-		return nb_fail(NB_EWRONG,
-			       "%s: not recorded: disc %s holds the "
-			       "same backup, the newest\nhint: run nightburn "
-			       "verify again after the next backup, or "
-			       "nightburn adopt --as NAME",
-			       label->disc, c.twin);
+		return nb_fail(
+			NB_EWRONG,
+			"%s: not recorded: disc %s holds the "
+			"same backup, the newest\nhint: %s",
+			label->disc, c.twin,
+			nb_pool_context_hint(
+				context,
+				"run nightburn verify again after the next "
+				"backup, or nightburn adopt --as NAME",
+				hint));
 	if (err || !c.found)
 		return err;
-	return nb_fail(NB_EWRONG,
-		       "%s: generation %llu is now another backup\nhint: run "
-		       "nightburn adopt --as NAME to use the disc again",
-		       label->disc, (unsigned long long)label->generation);
+	return nb_fail(
+		NB_EWRONG,
+		"%s: generation %llu is now another backup\nhint: %s",
+		label->disc, (unsigned long long)label->generation,
+		nb_pool_context_hint(
+			context,
+			"run nightburn adopt --as NAME to use the disc again",
+			hint));
 }
 
 static enum nb_err

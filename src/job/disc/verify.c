@@ -21,6 +21,7 @@ struct outcome {
 static enum nb_err
 catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 {
+	char hint[NB_HINT_MAX];
 	struct nb_reach reach;
 	enum nb_err err =
 		nb_catalog_reach(context->catalog, context->view.name, &reach);
@@ -30,10 +31,13 @@ catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 	if (look->label.generation < reach.marked) {
 		nb_log(NB_WARNING,
 		       "%s: recorded; the catalog still lacks "
-		       "generation %llu\nhint: run nightburn catalog rebuild "
-		       "with that disc, or nightburn catalog accept if it is "
-		       "lost",
-		       look->label.disc, (unsigned long long)reach.marked);
+		       "generation %llu\nhint: %s",
+		       look->label.disc, (unsigned long long)reach.marked,
+		       nb_pool_context_hint(
+			       context,
+			       "run nightburn catalog rebuild with that disc, "
+			       "or nightburn catalog accept if it is lost",
+			       hint));
 		return NB_OK;
 	}
 	return nb_catalog_accept(context->catalog, context->view.name);

@@ -171,6 +171,7 @@ enum nb_err
 nb_backup_resume(struct nb_backup *backup)
 {
 	const char *staging = backup->context->nb->config->staging_dir;
+	char hint[NB_HINT_MAX];
 	bool burned = false;
 	enum nb_err err;
 
@@ -188,9 +189,12 @@ nb_backup_resume(struct nb_backup *backup)
 	}
 	if (err == NB_ENOTFOUND)
 		nb_fail(err,
-			"%s: no backup of job %s is waiting here\n"
-			"hint: nightburn run without --resume creates one",
-			staging, backup->context->job->name);
+			"%s: no backup of job %s is waiting here\nhint: %s",
+			staging, backup->context->job->name,
+			nb_pool_context_hint(
+				backup->context,
+				"nightburn run without --resume creates one",
+				hint));
 	return err ? err : nb_backup_hold(backup);
 }
 

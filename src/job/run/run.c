@@ -76,13 +76,20 @@ first_look(struct nb_pool_context *context,
 static enum nb_err
 check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 {
+	char hint[NB_HINT_MAX];
+
 	if (!nb_backup_is_by_hand(backup) || plan->plan != NB_PLAN_FRESH)
 		return NB_OK;
-	return nb_fail(NB_EWRONG,
-		       "%s: the disc is blank, but paths can only be appended "
-		       "after a backup\nhint: run nightburn run first, or "
-		       "insert a disc with a backup",
-		       plan->device);
+	return nb_fail(
+		NB_EWRONG,
+		"%s: the disc is blank, but paths can only be appended "
+		"after a backup\nhint: %s",
+		plan->device,
+		nb_pool_context_hint(
+			backup->context,
+			"start nightburn run first, or insert a disc with a "
+			"backup",
+			hint));
 }
 
 /* A refusal that was told at the first look is not told a second time. */
@@ -133,15 +140,15 @@ finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 {
 	const struct nb_config *config = backup->context->nb->config;
 	const char *job = backup->context->job->name;
+	char hint[NB_HINT_MAX];
 
 	if (err) {
 		result->staged = true;
-		nb_log(NB_NOTE,
-		       "%s: the backup is kept in %s\n"
-		       "hint: nightburn run%s%s --resume burns it",
+		nb_log(NB_NOTE, "%s: the backup is kept in %s\nhint: %s",
 		       result->backup_id, config->staging_dir,
-		       config->jobs.count > 1 ? " -j " : "",
-		       config->jobs.count > 1 ? job : "");
+		       nb_pool_context_hint(backup->context,
+					    "nightburn run --resume burns it",
+					    hint));
 		return err;
 	}
 	err = nb_staging_prune(config->staging_dir, job, NULL);

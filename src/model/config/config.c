@@ -112,11 +112,11 @@ fail_name(const struct nb_config *config, const char *kind, const char *name,
 		return err;
 	if (!names[0])
 		err = nb_fail(
-			NB_ENOTFOUND,
+			NB_EUSAGE,
 			"%s: no %s\nhint: add a block %s \"NAME\" { ... }",
 			config->file, kind, kind);
 	else if (name)
-		err = nb_fail(NB_ENOTFOUND,
+		err = nb_fail(NB_EUSAGE,
 			      "%s: no such %s in %s\nhint: the "
 			      "%ss are: %s",
 			      name, kind, config->file, kind, names);

@@ -150,7 +150,7 @@ const struct nb_config_drive *nb_config_drive(const struct nb_config *config,
 					      const char *name);
 const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
 					    const char *name);
-/* The drive NAME.  NB_ENOTFOUND, logged with the names that exist. */
+/* The drive NAME.  NB_EUSAGE, logged with the names that exist. */
 enum nb_err nb_config_find_drive(const struct nb_config *config,
 				 const char *name,
 				 const struct nb_config_drive **out);
@@ -162,8 +162,8 @@ const struct nb_config_source *nb_config_source(const struct nb_config *config,
 						const char *kind,
 						const char *name);
 
-/* The job NAME, or the only job when NAME is NULL.  NB_EUSAGE (several, and
- * none named), NB_ENOTFOUND; logged with the names that exist. */
+/* The job NAME, or the only job when NAME is NULL.  NB_EUSAGE: there is no such
+ * job, or several and none was named; logged with the names that exist. */
 enum nb_err nb_config_job(const struct nb_config *config, const char *name,
 			  const struct nb_config_job **out);
 

@@ -112,14 +112,13 @@ nb_clone_text(enum nb_clone_guard answer)
 			"cannot read the marker of the clone\nhint: "
 			"check " NB_CLONE_MARKER
 			" in the target; if it is gone, use --init --force",
-		[NB_CLONE_NO_CLONE] =
-			"the target is not a clone yet\n"
-			"hint: nightburn clone --init makes it one",
+		[NB_CLONE_NO_CLONE] = "the target is not a clone yet\n"
+				      "hint: --init makes it one",
 		[NB_CLONE_NOT_EMPTY] = "the target is not empty\n"
 				       "hint: --init --force uses it, and "
 				       "deletes what is not in the source",
 		[NB_CLONE_ALREADY] = "the target is a clone already\n"
-				     "hint: nightburn clone without --init",
+				     "hint: leave out --init",
 		[NB_CLONE_OTHER_INSTALLATION] = "the target is the clone of "
 						"another installation",
 		[NB_CLONE_OTHER_NAME] = "the target is another clone",

@@ -94,8 +94,8 @@ static const struct {
 				     "the disc is blank, but all names of the "
 				     "pool are in use",
 				     "add a name to the pool, or run nightburn "
-				     "adopt --as the name of the disc that it "
-				     "replaces" },
+				     "adopt --as NAME with the name of the "
+				     "disc that it replaces" },
 	[NB_REASON_NOT_OLDEST] = { "not-oldest",
 				   "the disc is neither the newest nor the "
 				   "oldest of the pool",

@@ -8,6 +8,9 @@
 #include "base/clock.h"
 #include "base/str.h"
 
+#define WIDTH 80
+#define INDENT 6 /* of what a line is continued with */
+
 static const char restore_script[] =
 #include "restore_sh.h"
 	;
@@ -65,6 +68,38 @@ static const char restore_end[] =
 	"-----------------------------------\n"
 	"\n";
 
+/* "lvm home: /home", "postgres db (custom, PostgreSQL 15.4): db.dump" */
+static void
+add_source(struct nb_str *s, const struct nb_manifest_source *source)
+{
+	struct nb_str line = NB_STR_INIT;
+	size_t column;
+	char *text;
+
+	nb_str_addf(&line, "    %s %s", source->kind, source->name);
+	if (source->format)
+		nb_str_addf(&line, " (%s%s%s)", source->format,
+			    source->server_version ? ", PostgreSQL " : "",
+			    source->server_version ? source->server_version
+						   : "");
+	if (source->path)
+		nb_str_add(&line, ":");
+	if (nb_str_take(&line, &text)) {
+		s->failed = true;
+		return;
+	}
+	column = nb_str_add_wrapped(s, text, 0, INDENT);
+	free(text);
+	if (source->path) {
+		bool fits = column + 1 + strlen(source->path) <= WIDTH;
+
+		/* In one piece, spaces included. */
+		nb_str_add(s, fits ? " " : "\n      ");
+		nb_str_add(s, source->path);
+	}
+	nb_str_add(s, "\n");
+}
+
 static void
 add_list(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 {
@@ -73,26 +108,20 @@ add_list(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 	for (size_t i = 0; i < facts->count; i++) {
 		const struct nb_manifest *m = facts->backups[i];
 
-		nb_str_addf(s, "%s  generation %llu, %s, job %s, host %s\n",
-			    m->backup_id, (unsigned long long)m->generation,
-			    nb_clock_text(m->created, date), m->job, m->host);
-		for (size_t k = 0; k < m->sources.count; k++) {
-			const struct nb_manifest_source *source =
-				&m->sources.at[k];
+		char *head;
 
-			nb_str_addf(s, "    %s %s", source->kind, source->name);
-			if (source->format)
-				nb_str_addf(s, " (%s%s%s)", source->format,
-					    source->server_version
-						    ? ", PostgreSQL "
-						    : "",
-					    source->server_version
-						    ? source->server_version
-						    : "");
-			if (source->path)
-				nb_str_addf(s, ": %s", source->path);
-			nb_str_add(s, "\n");
+		if (nb_str_format(
+			    &head, "%s  generation %llu, %s, job %s, host %s",
+			    m->backup_id, (unsigned long long)m->generation,
+			    nb_clock_text(m->created, date), m->job, m->host)) {
+			s->failed = true;
+			return;
 		}
+		nb_str_add_wrapped(s, head, 0, INDENT);
+		nb_str_add(s, "\n");
+		free(head);
+		for (size_t k = 0; k < m->sources.count; k++)
+			add_source(s, &m->sources.at[k]);
 	}
 }
 

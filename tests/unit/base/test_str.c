@@ -100,6 +100,37 @@ START_TEST(sizes_are_written_as_disc_makers_count)
 }
 END_TEST
 
+static const struct {
+	const char *text, *wrapped;
+	size_t column, indent, end;
+} wraps[] = {
+	{ "", "", 3, 2, 3 },
+	{ "a short text", "a short text", 68, 2, 80 },
+	{ "a short text", "a short\n  text", 69, 2, 6 },
+	{ "a  b", "a\nb", 79, 0, 1 },
+	{ "\xc3\xa9\xc3\xa9 b", "\xc3\xa9\xc3\xa9 b", 76, 0, 80 },
+	{ "http://a/word/that/is/longer/than/a/line/of/eighty/columns/can/ever"
+	  "/be/by/far/indeed then",
+	  "http://a/word/that/is/longer/than/a/line/of/eighty/columns/can/ever"
+	  "/be/by/far/indeed\n then",
+	  0, 1, 5 },
+};
+
+START_TEST(text_is_wrapped_at_80_columns_between_words)
+{
+	struct nb_str s = NB_STR_INIT;
+	char *text;
+
+	ck_assert_uint_eq(nb_str_add_wrapped(&s, wraps[_i].text,
+					     wraps[_i].column,
+					     wraps[_i].indent),
+			  wraps[_i].end);
+	nb_assert_ok(nb_str_take(&s, &text));
+	ck_assert_str_eq(text, wraps[_i].wrapped);
+	free(text);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
 int
@@ -115,6 +146,8 @@ main(void)
 	tcase_add_loop_test(tc, utf8_is_told_from_other_bytes, 0, COUNT(utf8));
 	tcase_add_loop_test(tc, sizes_are_written_as_disc_makers_count, 0,
 			    COUNT(sizes));
+	tcase_add_loop_test(tc, text_is_wrapped_at_80_columns_between_words, 0,
+			    COUNT(wraps));
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

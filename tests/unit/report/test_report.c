@@ -32,6 +32,8 @@ static const struct nb_plan_info refusal = {
 	.plan = NB_PLAN_REFUSE,
 	.reason = NB_REASON_NO_DISC,
 	.wanted = "DB-B",
+	.hint = "insert disc DB-B, or run nightburn adopt -j nightly --as NAME "
+		"with the name",
 	.generation = 7,
 	.err = NB_ENOMEDIUM,
 };
@@ -305,7 +307,8 @@ static const struct {
 	  "drive   stdio:/d\n"
 	  "plan    refuse, because no disc in the drive\n"
 	  "wanted  DB-B\n"
-	  "hint    insert the disc whose turn it is\n",
+	  "hint    insert disc DB-B, or run nightburn adopt -j nightly --as "
+	  "NAME with the\n        name\n",
 	  "exit_status", "3" },
 	{ &nb_record_disc, &disc,
 	  "drive       upper: /dev/sr0\n"

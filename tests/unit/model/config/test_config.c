@@ -317,7 +317,7 @@ START_TEST(the_only_job_needs_no_name)
 	nb_assert_ok(nb_config_job(c, NULL, &job));
 	ck_assert_str_eq(job->name, "j");
 	nb_assert_ok(nb_config_job(c, "j", &job));
-	nb_assert_fails(nb_config_job(c, "k", &job), NB_ENOTFOUND,
+	nb_assert_fails(nb_config_job(c, "k", &job), NB_EUSAGE,
 			"error: k: no such job in a.conf\n"
 			"hint: the jobs are: j\n");
 	nb_config_free(c);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hints name commands that work as typed and discs by their names.  Their
+ * texts are written without either ("run nightburn adopt --as NAME, or insert
+ * another disc"); what is known at the time is filled in here.
+ */
+#ifndef NB_MODEL_HINT_H
+#define NB_MODEL_HINT_H
+
+#define NB_HINT_MAX 512
+
+/*
+ * Copies HINT to TEXT, with " -j JOB" after each nightburn command that must
+ * be told the job.  JOB is NULL when the configuration has only one.  Returns
+ * TEXT.
+ */
+const char *nb_hint_job(const char *hint, const char *job,
+			char text[NB_HINT_MAX]);
+
+/*
+ * Copies HINT to TEXT, with DISC as the disc to insert: "insert another disc"
+ * becomes "insert disc DB-B", "the other disc" becomes "disc DB-B", and a hint
+ * without either ends with ", or insert disc DB-B".  DISC "": as it is.
+ * Returns TEXT.
+ */
+const char *nb_hint_disc(const char *hint, const char *disc,
+			 char text[NB_HINT_MAX]);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/record/disc_readme.h"
+
+#define LONG "a-host-with-a-name-of-some-length.in-a-domain.example.org"
+#define DEEP                                                              \
+	"20261121T011500Z-0123456789abcdef/tree/a name with spaces that " \
+	"is longer than a line of eighty columns can be"
+
+static void
+add(struct nb_manifest *m, const char *kind, const char *name, const char *path)
+{
+	struct nb_manifest_source source = { .kind = strdup(kind),
+					     .name = strdup(name),
+					     .path = strdup(path) };
+
+	nb_assert_ok(nb_array_push(&m->sources, source));
+}
+
+START_TEST(what_stands_on_a_disc_is_wrapped_and_paths_are_whole)
+{
+	struct nb_manifest manifest = {
+		.backup_id = "20261121T011500Z-0123456789abcdef",
+		.generation = 7,
+		.job = "nightly",
+		.host = LONG,
+	};
+	const struct nb_manifest *const backups[] = { &manifest };
+	const struct nb_source_kind *const kinds[] = { NULL };
+	const struct nb_disc_readme_facts facts = { backups, 1, "DB_A", kinds };
+	char *text;
+
+	add(&manifest, "tree", "etc", "b1/tree/etc");
+	add(&manifest, "postgres",
+	    "a database with a long name for a line of this kind",
+	    "b1/postgres/name.dump");
+	manifest.sources.at[1].format = strdup("custom");
+	manifest.sources.at[1].server_version = strdup("15.18");
+	add(&manifest, "tree", "deep", DEEP);
+	nb_assert_ok(nb_disc_readme_text(&facts, &text));
+	ck_assert_ptr_nonnull(
+		strstr(text,
+		       "\n20261121T011500Z-0123456789abcdef  generation "
+		       "7, 1970-01-01T00:00:00Z, job\n"
+		       "      nightly, host " LONG "\n"
+		       "    tree etc: b1/tree/etc\n"
+		       "    postgres a database with a long name for a "
+		       "line of this kind (custom,\n"
+		       "      PostgreSQL 15.18): b1/postgres/name.dump\n"
+		       "    tree deep:\n"
+		       "      " DEEP "\n"));
+	free(text);
+	nb_assert_ok(nb_disc_restore_text(&facts, &text));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		if (!strstr(line, DEEP))
+			ck_assert_uint_le(strlen(line), 80);
+	free(text);
+	nb_manifest_clear(&manifest);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("disc_readme");
+	TCase *tc = tcase_create("disc_readme");
+
+	tcase_add_test(tc,
+		       what_stands_on_a_disc_is_wrapped_and_paths_are_whole);
+	suite_add_tcase(suite, tc);
+	return nb_test_main(suite);
+}
