@@ -26,11 +26,12 @@
 		NULL, 0, 0 \
 	}
 
-/* Makes room for one more of SIZE bytes in *AT; NB_ENOMEM. */
+/* Makes room in *AT for one more element of SIZE bytes.  NB_ENOMEM. */
 enum nb_err nb_array_grow(void *at, size_t count, size_t *capacity,
 			  size_t size);
 
-/* Appends VALUE.  Evaluates to NB_OK or NB_ENOMEM (the array unchanged). */
+/* Appends VALUE.  Evaluates to NB_OK or NB_ENOMEM (and leaves the array
+ * unchanged). */
 #define nb_array_push(array, ...)                                        \
 	(nb_array_grow(&(array)->at, (array)->count, &(array)->capacity, \
 		       sizeof *(array)->at)                              \

@@ -29,8 +29,8 @@ nb_clock_date(void)
 	return (int64_t)time(NULL);
 }
 
-/* The calendar repeats itself after 400 years; a date of 32 bits, as the C
- * library has on some machines, ends in 2038. */
+/* The calendar repeats itself after 400 years; 32-bit dates, which some C
+ * libraries have, end in 2038. */
 #define DAY INT64_C(86400)
 #define ERA (INT64_C(146097) * DAY)
 #define BEFORE_1970 (INT64_C(719528) * DAY) /* from the first day of year 0 */

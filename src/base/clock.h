@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Time.  Deadlines use the monotonic clock; dates are for people and never
- * decide an order (that is the generation's work).
+ * decide an order; generations do.
  */
 #ifndef NB_BASE_CLOCK_H
 #define NB_BASE_CLOCK_H
@@ -12,8 +12,9 @@
 int64_t nb_clock_ms(void);
 
 /*
- * The date of what is made now, seconds since 1970 UTC: SOURCE_DATE_EPOCH
- * from the environment where it holds a number, else the real clock.
+ * The date for something created now, in seconds since 1970 UTC:
+ * SOURCE_DATE_EPOCH from the environment if it is a number, else the real
+ * clock.
  */
 int64_t nb_clock_date(void);
 

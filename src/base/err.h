@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Errors: the codes of <nightburn/error.h> and the two calls that report one
- * where it is seen.  A fault is logged exactly once; callers further up pass
- * the code on without another message.
+ * Errors: the codes of <nightburn/error.h> and the functions that report one
+ * where it occurs.  An error is logged exactly once; callers pass the code on
+ * without another message.
  */
 #ifndef NB_BASE_ERR_H
 #define NB_BASE_ERR_H
@@ -17,7 +17,7 @@ enum nb_err nb_fail(enum nb_err err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Like nb_fail, and appends ": ", the text of the current errno and, where a
- * person can do something about that (space, quota, limits), a hint. */
+ * person can do something about it (space, quota, limits), a hint. */
 enum nb_err nb_fail_errno(enum nb_err err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

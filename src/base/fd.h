@@ -15,7 +15,7 @@
 void nb_fd_close(int *fd);
 
 /*
- * Reads up to N bytes, going on after short reads and EINTR; the number read
+ * Reads up to N bytes, continuing after short reads and EINTR; the number read
  * is less than N only at end of file.  -1 and errno on error; logs nothing.
  */
 ssize_t nb_fd_read(int fd, void *buf, size_t n);
@@ -24,8 +24,8 @@ ssize_t nb_fd_read(int fd, void *buf, size_t n);
 int nb_fd_write(int fd, const void *buf, size_t n);
 
 /*
- * Reads the file NAME beneath DIRFD (AT_FDCWD allowed) into fresh memory with
- * a NUL behind it.  NB_ENOTFOUND (not logged) when it does not exist,
+ * Reads the file NAME beneath DIRFD (AT_FDCWD allowed) into fresh memory,
+ * followed by a NUL.  NB_ENOTFOUND (not logged) when it does not exist,
  * NB_EFULL when larger than MAX bytes, NB_EIO.  The caller frees *TEXT.
  */
 enum nb_err nb_fd_load(int dirfd, const char *name, size_t max, char **text,
@@ -42,10 +42,11 @@ enum nb_err nb_fd_save(int dirfd, const char *name, const void *data, size_t n,
 /* fsync of the directory PATH beneath DIRFD.  NB_EIO. */
 enum nb_err nb_fd_sync_dir(int dirfd, const char *path);
 
-/* NB_EFULL when errno says that space or quota is used up, else NB_EIO. */
+/* NB_EFULL if errno says that the space or the quota is exhausted, else
+ * NB_EIO. */
 enum nb_err nb_fd_write_error(void);
-/* The code for errno of a path that could not be opened or looked at:
- * NB_ENOTFOUND when nothing is there, else NB_EIO. */
+/* The code for errno after a path could not be opened or examined: NB_ENOTFOUND
+ * if it does not exist, else NB_EIO. */
 enum nb_err nb_fd_open_error(void);
 
 #endif

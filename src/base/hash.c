@@ -9,7 +9,7 @@
 
 struct nb_sha256 {
 	EVP_MD_CTX *evp;
-	bool failed; /* the library got no memory for what is hashed now */
+	bool failed; /* the library is out of memory for this hash */
 };
 
 enum nb_err

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SHA-256 for what is promised (files), XXH3-128 for what only guards a
- * transport (the image on its way to the disc and back), and random bytes.
+ * SHA-256 for files, XXH3-128 for the image on its way to the disc and back,
+ * where only transport errors matter, and random bytes.
  */
 #ifndef NB_BASE_HASH_H
 #define NB_BASE_HASH_H
@@ -23,8 +23,8 @@ struct nb_sha256;
 enum nb_err nb_sha256_new(struct nb_sha256 **out);
 void nb_sha256_free(struct nb_sha256 *h);
 void nb_sha256_add(struct nb_sha256 *h, const void *data, size_t n);
-/* Writes the digest and starts afresh, so that one object serves many files.
- * For want of memory the digest is a random one, which equals no other; that is
+/* Writes the digest and starts again, so that one object serves many files.
+ * When out of memory, the digest is random and thus equals no other; this is
  * logged. */
 void nb_sha256_finish(struct nb_sha256 *h, uint8_t digest[NB_SHA256_SIZE]);
 
@@ -36,7 +36,8 @@ void nb_checksum_free(struct nb_checksum *c);
 void nb_checksum_add(struct nb_checksum *c, const void *data, size_t n);
 void nb_checksum_finish(struct nb_checksum *c, uint8_t sum[NB_CHECKSUM_SIZE]);
 
-/* Lower-case hex of N bytes and a NUL into HEX, 2 * N + 1 bytes; gives HEX. */
+/* Lower-case hex of N bytes and a NUL into HEX, 2 * N + 1 bytes; returns
+ * HEX. */
 char *nb_hex(const void *bytes, size_t n, char *hex);
 
 /* Exactly 2 * N hex digits into N bytes; false when TEXT is anything else. */

@@ -17,8 +17,8 @@
 #define LINE 8192
 #define TOLD_MAX 3
 
-/* Two names of one device.  Nothing but /dev is asked: another file system may
- * not answer. */
+/* Do both names mean one device?  Only /dev is examined: another file system
+ * might not respond. */
 static bool
 is_same(const char *device, const char *source)
 {

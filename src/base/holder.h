@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who holds a device, as far as /proc tells this process: for messages, and for
- * a last look before a disc is written.
+ * Who is using a device, as far as /proc shows it to this process: for
+ * messages, and for the last check before a disc is written.
  */
 #ifndef NB_BASE_HOLDER_H
 #define NB_BASE_HOLDER_H
@@ -13,8 +13,8 @@
 enum nb_err nb_holder_mount(const char *device, char **where);
 
 /* Other processes that have PATH open: "process 12 (wodim), process 14 (cat)",
- * three at most, or NULL when none is seen.  The caller frees *WHO.  NB_ENOMEM.
- */
+ * three at most, or NULL if there is none.  The caller frees *WHO.
+ * NB_ENOMEM. */
 enum nb_err nb_holder_processes(const char *path, char **who);
 
 #endif

@@ -13,7 +13,8 @@
 
 #define ANSWER_MS 3000
 
-/* libsystemd itself would give a bus that says nothing half a minute. */
+/* libsystemd itself would wait half a minute for a bus that does not
+ * respond. */
 static int
 wait_for_bus(sd_bus *bus, int64_t end)
 {
@@ -31,7 +32,7 @@ wait_for_bus(sd_bus *bus, int64_t end)
 	return ret == 0 ? -ETIMEDOUT : ret;
 }
 
-/* A call that starts no logind where none runs. */
+/* A call that does not start logind where it is not running. */
 static int
 make_call(sd_bus *bus, const char *why, sd_bus_message **call)
 {
@@ -64,7 +65,7 @@ nb_inhibit(const char *why)
 		ret = sd_bus_call(bus, call, ANSWER_MS * 1000, NULL, &reply);
 	if (ret >= 0)
 		ret = sd_bus_message_read(reply, "h", &fd);
-	/* The descriptor read is the message's. */
+	/* The message owns the descriptor that was read. */
 	fd = ret >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
 	if (fd < 0)
 		nb_log(NB_DEBUG, "logind: no inhibitor lock: %s",

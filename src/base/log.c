@@ -30,8 +30,8 @@ nb_set_log(nb_log_fn *fn, void *ctx)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Names from discs and trees stand in messages: they command no terminal, and
- * begin no line that looks like one of ours. */
+/* Messages contain names from discs and trees: these must not control the
+ * terminal or begin a line that looks like a message. */
 static void
 make_plain(char *text)
 {

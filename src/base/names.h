@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A list of strings that it owns: names, patterns, arguments of a program. */
+/* A list that owns its strings: names, patterns, arguments of a program. */
 #ifndef NB_BASE_NAMES_H
 #define NB_BASE_NAMES_H
 
@@ -12,7 +12,7 @@ struct nb_names NB_ARRAY(char *);
 enum nb_err nb_names_add(struct nb_names *names, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Appends TEXT itself, which is freed when that fails.  NB_ENOMEM */
+/* Appends TEXT and takes ownership of it; frees it on failure.  NB_ENOMEM */
 enum nb_err nb_names_take(struct nb_names *names, char *text);
 
 void nb_names_free(struct nb_names *names);

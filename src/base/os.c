@@ -20,7 +20,7 @@ nb_os_rename_new_by_link(int from_dir, const char *from, int to_dir,
 		return unlinkat(from_dir, from, 0);
 	if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
 		return -1;
-	/* No hard links here: the best that is left. */
+	/* No hard links here: the best remaining way. */
 	if (!fstatat(to_dir, to, &st, AT_SYMLINK_NOFOLLOW))
 		errno = EEXIST;
 	if (errno != ENOENT)

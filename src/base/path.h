@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Paths: joined, made, and opened beneath a directory without ever leaving it
- * or following a symbolic link.  All disc and restore paths go through here.
+ * Joins paths, and creates and opens them beneath a directory without ever
+ * leaving it or following a symbolic link.  All disc and restore paths go
+ * through here.
  */
 #ifndef NB_BASE_PATH_H
 #define NB_BASE_PATH_H
@@ -22,16 +23,16 @@ bool nb_path_is_safe(const char *path);
 
 /*
  * Opens PATH beneath ROOT (openat2 RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS, or
- * component by component where the kernel lacks it).  FLAGS as for openat;
- * O_NOFOLLOW and O_CLOEXEC are added, and O_NONBLOCK so that a fifo slipped in
- * cannot hang us.  MODE counts with O_CREAT only.  Returns the descriptor, or
- * -1 with errno; logs nothing.  The caller closes.
+ * component by component if the kernel lacks it).  FLAGS as for openat;
+ * O_NOFOLLOW and O_CLOEXEC are added, and O_NONBLOCK so that a FIFO placed
+ * there cannot make the call hang.  MODE is used with O_CREAT only.  Returns
+ * the descriptor, or -1 with errno; logs nothing.  The caller closes.
  */
 int nb_path_open(int root, const char *path, int flags, mode_t mode);
 
 /*
- * Makes the directories of PATH beneath ROOT that are missing, with MODE.
- * Refuses symbolic links on the way.  NB_EIO, NB_EFULL.
+ * Creates the missing directories of PATH beneath ROOT, with MODE.  Refuses
+ * symbolic links on the way.  NB_EIO, NB_EFULL.
  */
 enum nb_err nb_path_make(int root, const char *path, mode_t mode);
 
@@ -40,9 +41,9 @@ enum nb_err nb_path_make(int root, const char *path, mode_t mode);
 enum nb_err nb_path_remove(int dirfd, const char *name);
 
 /*
- * A name that can stand as one path component on any disc: letters, digits,
- * "._-" stay (no leading dot), all other bytes become %XX.  Distinct names
- * stay distinct.  The caller frees.
+ * A name that can be one path component on any disc: letters, digits, "._-"
+ * stay (no leading dot), all other bytes become %XX.  Distinct names stay
+ * distinct.  The caller frees.
  */
 enum nb_err nb_path_encode(const char *name, char **out);
 

@@ -32,14 +32,14 @@ struct run {
 	struct nb_proc_result *result;
 	const char *name; /* of the program, for messages */
 	struct nb_child child;
-	bool exited; /* a zombie: its group id is still ours */
+	bool exited; /* a zombie: its group id is not reused yet */
 	int64_t now, deadline, next_tick;
 	int64_t exited_at;
-	int64_t terminated_at; /* 0: not told to end */
+	int64_t terminated_at; /* 0: not asked to end */
 	int64_t killed_at;
-	enum nb_err err; /* the first reason to end it */
+	enum nb_err err; /* why it is ended: the first reason */
 	char *buffer;
-	struct nb_str kept; /* stdout, when there is no sink */
+	struct nb_str kept; /* stdout, if there is no sink */
 	struct nb_str errors;
 };
 
@@ -52,7 +52,7 @@ terminate(struct run *r, enum nb_err err)
 		return;
 	r->terminated_at = r->now;
 	kill(-r->child.pid, SIGTERM);
-	/* One that was stopped cannot end otherwise. */
+	/* A stopped process cannot end otherwise. */
 	kill(-r->child.pid, SIGCONT);
 }
 
@@ -94,7 +94,7 @@ drain(struct run *r, int *fd)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	/* No end: what came so far is not all of it. */
+	/* Not the end of the stream: the output is incomplete. */
 	if (n < 0)
 		terminate(r,
 			  nb_fail_errno(NB_EIO, "%s: cannot read its output",
@@ -111,7 +111,8 @@ drain(struct run *r, int *fd)
 	}
 }
 
-/* Notes the child's end but leaves it a zombie, so that its id stays ours. */
+/* Notes the child's end but leaves it a zombie, so that its id is not
+ * reused. */
 static void
 look_at_child(struct run *r)
 {
@@ -188,7 +189,7 @@ is_over(const struct run *r)
 		return true;
 	if (!r->exited)
 		return false;
-	/* Of one that was killed, nobody's output is waited for. */
+	/* After a kill, no more output is waited for. */
 	return r->killed_at || (r->child.out < 0 && r->child.err < 0);
 }
 
@@ -211,7 +212,7 @@ follow(struct run *r)
 		keep_time(r);
 		look_at_child(r);
 	}
-	/* Whoever of a group that ended badly is still there, ends now. */
+	/* Ends what is left of a group that failed. */
 	if (r->err)
 		kill(-r->child.pid, SIGKILL);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Other programs, run without a shell: an argument vector, an own session, no
- * stdin unless given, nothing inherited but 0, 1 and 2, a deadline, a cap on
- * the output, and the whole process group killed on every bad way out, as well
- * as within three seconds of a signal that asks this process to end
- * (base/stop.h).
+ * Runs other programs without a shell: an argument vector, a session of their
+ * own, no stdin unless given, no inherited descriptors but 0, 1 and 2, a
+ * deadline, and a limit on the output.  The whole process group is killed on
+ * every failure, and within three seconds of a signal that asks this process to
+ * end (base/stop.h).
  *
  * The child calls only async-signal-safe functions between fork and exec.
  */
@@ -24,24 +24,25 @@ typedef enum nb_err nb_proc_sink(void *ctx, const void *data, size_t n);
 struct nb_proc {
 	const char *const *argv; /* argv[0] is searched in PATH */
 	const char *name;        /* in messages; NULL: that of argv[0] */
-	/* Instead of a program: called with CTX in the forked child, streams,
-	 * user and environment in place; what it returns is the exit status.
-	 * It may not log, nor touch the parent's stdio buffers.  argv is not
+	/* Instead of a program: called with CTX in the forked child, with
+	 * streams, user and environment in place; it returns the exit status.
+	 * It must not log or touch the parent's stdio buffers.  argv is not
 	 * used then, but a name is needed. */
 	int (*function)(void *ctx);
 	const char *const *environ_add; /* "NAME=value", NULL-ended, or NULL */
 	const char *run_as;             /* user to become (groups, gid, uid; all
-				      checked; HOME, USER and LOGNAME are his,
-				      the directory is /); NULL: stay */
+					   checked; HOME, USER and LOGNAME are
+					   set, the directory is /); NULL:
+					   stay */
 	int stdin_fd;                   /* borrowed; -1: /dev/null */
 	nb_proc_sink *sink; /* NULL: stdout is kept in nb_proc_result */
 	void *ctx;
 	uint64_t max_bytes; /* of stdout; 0: no cap */
 	int64_t timeout_ms; /* 0: no deadline */
-	bool to_end;        /* goes on when this process is asked to
-				      end: what comes after a job */
-	/* Called about once a second with CTX; not NB_OK ends the child.  May
-	 * be NULL. */
+	bool to_end;        /* continues when this process is asked to end: for
+			       what follows a job */
+	/* Called about once a second with CTX; an error ends the child.  May be
+	 * NULL. */
 	enum nb_err (*tick)(void *ctx);
 	pid_t *pid; /* set to the child's, while it runs; NULL:
 				      not wanted */
@@ -61,9 +62,9 @@ struct nb_proc_result {
  * Runs the program to its end.  NB_OK means that it ran and its streams ended,
  * whatever its exit status: look at RESULT.  NB_ENOTFOUND: no such program or
  * user; NB_EFAIL: deadline or cap (the message names the program), or the
- * sink's or tick's own error; NB_ECANCELED: this process is asked to end.  A
- * grandchild that keeps the streams open is given two seconds after the child's
- * end, then NB_EFAIL.  The environment is ours with LC_ALL=C.  RESULT is always
+ * sink's or tick's own error; NB_ECANCELED: this process is asked to end.  If a
+ * grandchild keeps the streams open for more than two seconds after the child's
+ * end: NB_EFAIL.  The environment is ours with LC_ALL=C.  RESULT is always
  * filled in; free it with nb_proc_result_free.
  */
 enum nb_err nb_proc_run(const struct nb_proc *spec,
@@ -77,9 +78,9 @@ void nb_proc_result_free(struct nb_proc_result *result);
 enum nb_err nb_proc_find(const char *name, char **out);
 
 /*
- * The one test for a good end: exit status 0.  Otherwise logs "NAME: exit
- * status 1: <last line of stderr>", without what indents it, or "NAME: killed
- * by signal 9 (Killed)" and returns ERR.
+ * The one test for success: exit status 0.  Otherwise logs "NAME: exit status
+ * 1: <last line of stderr>", without its indentation, or "NAME: killed by
+ * signal 9 (Killed)" and returns ERR.
  */
 enum nb_err nb_proc_check(const char *name, const struct nb_proc_result *result,
 			  enum nb_err err);

@@ -21,7 +21,7 @@
 
 struct variables NB_ARRAY(char *);
 
-/* All that the child needs, made before the fork. */
+/* All that the child needs, prepared before the fork. */
 struct start {
 	const struct nb_proc *spec;
 	char *path; /* of the program */
@@ -29,11 +29,11 @@ struct start {
 	struct variables env;
 	pid_t parent;
 	int null, out[2], err[2];
-	int status[2]; /* the child's word on why it failed */
+	int status[2]; /* why the child failed */
 	sigset_t mask; /* of the parent */
 };
 
-/* What a child that cannot start says. */
+/* What a child that cannot start reports. */
 struct failure {
 	enum { AT_STREAMS, AT_USER, AT_EXEC } step;
 	int error;
@@ -63,7 +63,7 @@ add_variable(struct variables *env, const char *name, const char *value)
 	return err;
 }
 
-/* Ours, with what the caller adds, the C locale, and another user's home. */
+/* Our environment, what the caller adds, the C locale, and the user's home. */
 static enum nb_err
 make_environment(struct start *s)
 {
@@ -125,7 +125,8 @@ make_streams(struct start *s, const char *name)
 		return nb_fail_errno(NB_EFAIL,
 				     "%s: cannot set up its standard streams",
 				     name);
-	/* Larger is faster, and without the right to it just as correct. */
+	/* A larger pipe is faster; without the permission the result is the
+	 * same. */
 	fcntl(s->out[0], F_SETPIPE_SZ, PIPE_SIZE);
 	return NB_OK;
 }
@@ -168,7 +169,8 @@ run_child(struct start *s)
 	failure.step = AT_USER;
 	if (s->spec->run_as && (nb_user_become(&s->user) || chdir("/")))
 		goto failed;
-	/* Ends with us even when we are killed; cleared by changing users. */
+	/* The child ends with this process even if it is killed; changing users
+	 * clears this. */
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != s->parent)
 		_exit(127);
 	reset_signals();
@@ -185,7 +187,7 @@ failed:
 	_exit(127);
 }
 
-/* Waits until the child runs its program, or says why it cannot. */
+/* Waits until the child runs its program or reports why it cannot. */
 static enum nb_err
 await_start(struct start *s, const char *name, pid_t pid)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A growing string.  A failed allocation is remembered in the string: what is
- * added afterwards is dropped, and nb_str_take reports it.  So a text is built
- * with many calls and checked once.
+ * added afterwards is dropped, and nb_str_take reports it.  A text is thus
+ * built with many calls and checked once.
  */
 #ifndef NB_BASE_STR_H
 #define NB_BASE_STR_H
@@ -63,13 +63,14 @@ enum nb_err nb_str_format(char **out, const char *fmt, ...)
 /* True when the N bytes at TEXT are well-formed UTF-8 (RFC 3629). */
 bool nb_str_is_utf8(const char *text, size_t n);
 
-/* Writes BYTES in "12.3 MB" style (decimal, as disc makers count) to BUF. */
+/* Writes BYTES in "12.3 MB" style (decimal units, as on discs) to BUF. */
 const char *nb_str_size(uint64_t bytes, char buf[16]);
 
 /* The name of a signal without SIG, as "TERM"; "NAL" when it has none. */
 const char *nb_str_signal(int number);
 
-/* The same for those that end programs, where the C library knows no names. */
+/* The same for the signals that end programs, where the C library has no
+ * names. */
 const char *nb_str_signal_here(int number);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Strings that the caller owns, and the want of memory as an error: apart from
- * str.c, which the program uses as well and which reports nothing.
+ * Strings that the caller owns, with out-of-memory errors: separate from str.c,
+ * which the program uses too and which reports nothing.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 
 #include "base/str.h"
 
-/* The entry of NAME (or of our own id), its strings in *BUF. */
+/* The entry of NAME (or of the current user id), with its strings in *BUF. */
 static int
 look_up(const char *name, struct passwd *pw, char **buf, struct passwd **found)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Users: looked up before a fork, become after it.
+ * Looking up a user before a fork, and becoming that user after it.
  */
 #ifndef NB_BASE_USER_H
 #define NB_BASE_USER_H
@@ -20,8 +20,8 @@ struct nb_user {
 };
 
 /*
- * Looks up NAME, or the user we are when NAME is NULL.  NB_ENOTFOUND: no such
- * user; NB_EIO: the user database cannot be asked.  Free with nb_user_free.
+ * Looks up NAME, or the current user if NAME is NULL.  NB_ENOTFOUND: no such
+ * user; NB_EIO: the user database cannot be read.  Free with nb_user_free.
  */
 enum nb_err nb_user_find(const char *name, struct nb_user *out);
 void nb_user_free(struct nb_user *user);

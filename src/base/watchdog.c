@@ -18,11 +18,11 @@
 
 struct nb_watchdog {
 	pid_t pid;
-	int pipe; /* a byte is a beat, its end is ours */
+	int pipe; /* a byte is a beat; its end is that of the process */
 };
 
-/* The text is made before the fork: after it only what signal-safety(7)
- * allows may be called. */
+/* The text is made before the fork: after it only async-signal-safe functions
+ * may be called (signal-safety(7)). */
 struct watch {
 	pid_t watched;
 	int pipe;
@@ -31,7 +31,7 @@ struct watch {
 	char text[512];
 };
 
-/* True while beats come in time; *STATUS is that of the last one. */
+/* True while beats arrive in time; *STATUS is that of the last one. */
 static bool
 wait_for_beat(const struct watch *watch, int timeout, int *status)
 {
@@ -71,7 +71,7 @@ static void __attribute__((noreturn)) begin_child(struct watch *watch)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	/* Nothing of the parent's is kept open: no drive, no lock. */
+	/* Keeps none of the parent's descriptors open: no drive, no lock. */
 	if (dup2(watch->pipe, 3) < 0)
 		_exit(1);
 	watch->pipe = 3;
@@ -119,7 +119,7 @@ nb_watchdog_beat(struct nb_watchdog *watchdog, int status)
 {
 	unsigned char byte = (unsigned char)status;
 
-	/* A full pipe has beats enough. */
+	/* A full pipe contains enough beats. */
 	if (watchdog)
 		while (write(watchdog->pipe, &byte, 1) < 0 && errno == EINTR)
 			;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A process that ends this one when a call does not return: a drive that hangs
- * can keep a library waiting for ever.  What was begun is in the journal by
- * then, so that the next run knows.
+ * A process that ends this one if a call does not return: a drive that hangs
+ * can keep a library waiting for ever.  Whatever was begun is in the journal by
+ * then, so the next run knows about it.
  */
 #ifndef NB_BASE_WATCHDOG_H
 #define NB_BASE_WATCHDOG_H
@@ -12,19 +12,20 @@
 struct nb_watchdog;
 
 /*
- * From now on a beat has to come within SECONDS of the one before.  Else the
- * watchdog says so, with WHAT in front, and sends SIGALRM, whose value is the
- * exit status of the last beat (as sigqueue(3) has it), then, 10 seconds later,
- * SIGKILL.  Begun before other threads are.  NB_EFAIL, NB_ENOMEM.
+ * From now on each beat must follow the previous one within SECONDS.  Otherwise
+ * the watchdog prints a message that begins with WHAT and sends SIGALRM, whose
+ * value (sigqueue(3)) is the status of the last beat, then, 10 seconds later,
+ * SIGKILL.  Must be called before other threads are started.  NB_EFAIL,
+ * NB_ENOMEM.
  */
 enum nb_err nb_watchdog_begin(const char *what, unsigned int seconds,
 			      struct nb_watchdog **out);
 
-/* A sign of life; STATUS is what the process shall end with when it is the
- * last one.  Accepts NULL. */
+/* A sign of life; STATUS is the exit status if no other follows.  Accepts
+ * NULL. */
 void nb_watchdog_beat(struct nb_watchdog *watchdog, int status);
 
-/* Ends it.  Accepts NULL. */
+/* Stops the watchdog.  Accepts NULL. */
 void nb_watchdog_end(struct nb_watchdog *watchdog);
 
 #endif

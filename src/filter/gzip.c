@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gzip (RFC 1952), as pg_dump makes it of a plain dump. */
+/* gzip (RFC 1952), as pg_dump writes it for a plain dump. */
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -15,9 +15,9 @@
 struct state {
 	const char *object;
 	z_stream zlib;
-	bool begun;   /* the stream needs an end */
+	bool begun;   /* the stream must be ended */
 	bool reading; /* and which one */
-	bool ended;   /* reading: behind a member */
+	bool ended;   /* reading: after a member */
 	Bytef buffer[PIECE];
 };
 
@@ -58,7 +58,7 @@ begin(const struct nb_filter_spec *spec, bool reading, void **out)
 			  level);
 }
 
-/* What of N bytes goes in at once. */
+/* Gives zlib as many of the N bytes as it can take at once. */
 static size_t
 give(struct state *s, const void *data, size_t n)
 {

@@ -15,7 +15,7 @@ struct nb_pipe {
 	pthread_t thread;
 	struct nb_pipe_spec spec;
 	int to;
-	bool unread; /* nobody reads any more */
+	bool unread; /* the reader has stopped */
 	enum nb_err err;
 	atomic_bool failed;
 };
@@ -48,7 +48,8 @@ run(void *ctx)
 	return NULL;
 }
 
-/* SIGPIPE above all is not for this thread: the reader may end before it. */
+/* This thread must not get signals, above all SIGPIPE: the reader may end
+ * first. */
 static int
 start(struct nb_pipe *p)
 {

@@ -8,7 +8,7 @@
 
 #include "filter/filter.h"
 
-/* What any level of ours asks for at most: 128 MiB. */
+/* The most that any level used here needs: 128 MiB. */
 #define WINDOW_LOG_MAX 27
 
 struct packer {
@@ -30,7 +30,7 @@ packer_free(void *state)
 	free(p);
 }
 
-/* What zstd says of itself. */
+/* Logs an error of zstd. */
 static enum nb_err
 fail(enum nb_err err, const char *object, const char *what, size_t code)
 {
@@ -143,7 +143,7 @@ unpacker_begin(const struct nb_filter_spec *spec, void **state)
 	u->size = ZSTD_DStreamOutSize();
 	u->buffer = malloc(u->size);
 	u->left = 1;
-	/* A frame may ask for more memory than its bytes are worth. */
+	/* A damaged frame may ask for any amount of memory. */
 	if (!u->zstd || !u->buffer
 	    || ZSTD_isError(ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax,
 						   WINDOW_LOG_MAX))) {
@@ -154,7 +154,7 @@ unpacker_begin(const struct nb_filter_spec *spec, void **state)
 	return NB_OK;
 }
 
-/* Until nothing is left of the input, nor of what it made. */
+/* Until the input is consumed and the output is passed on. */
 static enum nb_err
 unpacker_take(void *state, const void *data, size_t n,
 	      const struct nb_filter_out *out)
