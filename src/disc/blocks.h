@@ -14,24 +14,23 @@
 #include "model/decide/medium.h"
 
 struct nb_blocks {
-	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many can be
-	 * read from there on, and says nothing about the next one but by errno:
-	 * 0 when it lies behind the end.  A COUNT of 0 is a sign of life. */
+	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many blocks
+	 * could be read from LBA on; errno says why the next one could not: 0
+	 * if it lies beyond the end.  A COUNT of 0 is a sign of life. */
 	uint32_t (*get)(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 			void *buf);
 	void (*free)(struct nb_blocks *blocks);
-	uint64_t count;   /* readable blocks, as far as known */
+	uint64_t count;   /* readable blocks, if known */
 	const char *name; /* for messages */
-	bool busy;        /* the disc is being written: nothing may read
-				 from it beside that */
+	bool busy;        /* the disc is being written and must not be read */
 };
 
 /* Reads COUNT blocks from LBA into BUF.  NB_EIO: one of them cannot be read or
- * lies behind the end; logged with its address. */
+ * lies beyond the end; logged with its address. */
 enum nb_err nb_blocks_read(struct nb_blocks *blocks, uint32_t lba,
 			   uint32_t count, void *buf);
 
-/* What get() is for blocks behind the descriptor FD. */
+/* An implementation of get() for the descriptor FD. */
 uint32_t nb_blocks_pread(int fd, uint32_t lba, uint32_t count, void *buf);
 
 static inline void

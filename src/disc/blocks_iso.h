@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Blocks as libisofs wants to read them: one at a time, but fetched in aligned
- * groups and kept, because a directory tree lies close together on a disc.
+ * Blocks for libisofs, which reads them one at a time.  They are fetched in
+ * aligned groups and cached, because a directory tree lies close together on a
+ * disc.
  */
 #ifndef NB_DISC_BLOCKS_ISO_H
 #define NB_DISC_BLOCKS_ISO_H
@@ -13,8 +14,8 @@
 #include "disc/blocks.h"
 
 /*
- * A data source over BLOCKS, which is borrowed and must outlive it.  The
- * caller gives *OUT back with iso_data_source_unref.  NB_ENOMEM.
+ * A data source over BLOCKS, which is borrowed and must outlive it.  The caller
+ * releases *OUT with iso_data_source_unref.  NB_ENOMEM.
  */
 enum nb_err nb_blocks_iso(struct nb_blocks *blocks, IsoDataSource **out);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A ring of large page-aligned pieces that one thread fills and another one
- * hashes, so that reading and hashing go on at the same time in bounded memory.
+ * A ring of large page-aligned buffers that one thread fills and another one
+ * hashes, so that reading and hashing run in parallel in bounded memory.
  */
 #ifndef NB_DISC_HASHER_H
 #define NB_DISC_HASHER_H
@@ -20,10 +20,10 @@ typedef void nb_hasher_fn(void *ctx, void *owner,
 enum nb_err nb_hasher_new(nb_hasher_fn *fn, void *ctx, struct nb_hasher **out);
 void nb_hasher_free(struct nb_hasher *hasher);
 
-/* The next free piece, NB_PIECE bytes; waits until one is hashed. */
+/* The next free piece, NB_PIECE bytes; waits if there is none. */
 uint8_t *nb_hasher_piece(struct nb_hasher *hasher);
 
-/* Hands the piece just filled over: N bytes of OWNER's file, LAST when the file
+/* Passes on the piece just filled: N bytes of OWNER's file, LAST when the file
  * ends with them.  Its bytes may be read until the next nb_hasher_piece. */
 void nb_hasher_give(struct nb_hasher *hasher, void *owner, size_t n, bool last);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kinds of medium, by their MMC profile number (MMC-6 5.3.1), and what is
- * fixed for each.  Code asks for what a profile does, never which one it is;
- * what differs from disc to disc (capacity, whether it can be blanked, its
- * state) the drive says (struct nb_medium).
+ * The kinds of medium, by their MMC profile number (MMC-6 5.3.1), and the fixed
+ * properties of each.  Code asks for a property, never for a particular
+ * profile.  What varies between discs (capacity, whether it can be blanked,
+ * state) comes from the drive (struct nb_medium).
  */
 #ifndef NB_DISC_PROFILE_H
 #define NB_DISC_PROFILE_H
@@ -11,41 +11,41 @@
 #include <stdbool.h>
 
 enum nb_profile_family {
-	NB_FAMILY_OTHER, /* not known: as a DVD */
+	NB_FAMILY_OTHER, /* unknown: treated as a DVD */
 	NB_FAMILY_CD,
 	NB_FAMILY_DVD,
 	NB_FAMILY_BD,
-	NB_FAMILY_FILE /* that stands for a disc */
+	NB_FAMILY_FILE /* used as a disc */
 };
 
-/* How it becomes as one that was never written. */
+/* How a disc is made blank. */
 enum nb_profile_blank {
-	NB_BLANK_NEVER, /* it is written once, or not at all */
+	NB_BLANK_NEVER, /* write-once or read-only */
 	NB_BLANK_FAST,  /* BLANK, minimally: seconds to a minute */
-	NB_BLANK_ALL,   /* BLANK, all of it: what was blanked minimally takes
-			   one session, which must be the last */
-	NB_BLANK_HEAD   /* its first blocks are overwritten */
+	NB_BLANK_ALL,   /* full BLANK: after a minimal one the disc takes a
+			   single session */
+	NB_BLANK_HEAD   /* overwrite its first blocks */
 };
 
 struct nb_profile {
 	int number;
-	const char *name; /* as libburn has it */
+	const char *name; /* as in libburn */
 	enum nb_profile_family family;
-	int speed_unit; /* kB/s at speed 1; CD: as libburn counts them */
+	int speed_unit; /* kB/s at 1x; CD: as libburn counts */
 	enum nb_profile_blank blank;
-	bool random_access; /* blocks are overwritten one by one: the host
-			       counts and closes sessions, the drive none */
+	bool random_access; /* blocks can be overwritten individually: the host,
+			       not the drive, keeps track of sessions */
 	bool needs_format;  /* before the first write */
-	bool multi_session; /* the drive adds sessions, each of which it
-			       closes, while the disc stays open */
-	bool atip;          /* its capacity stands in the ATIP, not in the list
-			       of formats */
+	bool multi_session; /* the drive adds and closes sessions while the disc
+			       stays open */
+	bool atip;          /* its capacity is in the ATIP, not in the list of
+			       formats */
 };
 
 #define NB_PROFILE_STDIO 0xffff /* libburn's, for a file */
 
-/* That of NUMBER; one named "unknown", with which nothing is blanked but what
- * the drive says can be, when there is none.  Never NULL. */
+/* The profile with NUMBER, or one named "unknown", which is blanked only if the
+ * drive says that it can be.  Never NULL. */
 const struct nb_profile *nb_profile_of(int number);
 
 #endif

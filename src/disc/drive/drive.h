@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A drive: /dev/sr0 and its like, or a regular file ("stdio:PATH", the path
- * may be a symbolic link), through libburn and libisoburn.  One interface for
- * both; what a medium needs (blank, format, overwrite) is decided in here.
+ * A drive: a recorder such as /dev/sr0, or a regular file ("stdio:PATH", the
+ * path may be a symbolic link), through libburn and libisoburn.  One interface
+ * for both; how a medium is blanked, formatted or overwritten is decided here.
  */
 #ifndef NB_DISC_DRIVE_H
 #define NB_DISC_DRIVE_H
@@ -20,28 +20,28 @@ struct nb_drive_info {
 	char profiles[256]; /* what it writes: "CD-R CD-RW DVD+RW ..." */
 };
 
-/* The recorders of this machine (not stdio files); the caller frees *LIST.
- * None is no error.  NB_EIO. */
+/* The recorders of this machine (not stdio files); the caller frees *LIST.  An
+ * empty list is not an error.  NB_EIO. */
 enum nb_err nb_drive_list(struct nb_drive_info **list, size_t *count);
 
 struct nb_drive_options {
 	const char *device;   /* as configured */
 	int speed;            /* times 1x of the medium; 0: automatic */
 	uint64_t capacity;    /* bytes, an upper bound; 0: none */
-	bool keep_tray_shut;  /* the tray cannot be loaded by command */
-	unsigned int timeout; /* seconds in which a recorder has to give a
-				     sign of life, else this process is ended
-				     (nb_watchdog_begin); 0: ten minutes */
+	bool keep_tray_shut;  /* the drive cannot close its tray itself */
+	unsigned int timeout; /* seconds within which a recorder must respond,
+				 or this process is ended (nb_watchdog_begin);
+				 0: ten minutes */
 };
 
 /*
  * Opens and grabs the drive.  A plain path to a regular file or hard disk is
- * refused with a hint about stdio: (NB_EUSAGE), stdio: to anything but a
- * regular file too; a drive that stays in use, or whose disc is mounted, is
- * NB_ELOCKED; no such device NB_ENOTFOUND.
- * A stdio path that does not exist is a drive without a disc; an empty file is
- * a blank disc.  PROGRESS (may be NULL) is told of long operations: WHAT,
- * blocks done and in all (0: not known); not NB_OK from it aborts.
+ * refused with a hint about stdio: (NB_EUSAGE), and so is stdio: with anything
+ * but a regular file; a drive that remains in use, or whose disc is mounted, is
+ * NB_ELOCKED; a missing device is NB_ENOTFOUND.  A stdio path that does not
+ * exist is a drive without a disc; an empty file is a blank disc.  PROGRESS
+ * (may be NULL) is called during long operations with WHAT, the blocks done and
+ * the total (0: unknown); an error from it aborts them.
  */
 typedef enum nb_err nb_drive_progress(void *ctx, const char *what,
 				      uint64_t done, uint64_t total);
@@ -51,9 +51,9 @@ enum nb_err nb_drive_open(const struct nb_drive_options *options,
 void nb_drive_close(struct nb_drive *drive);
 
 /*
- * What the drive says about the disc now.  "Blank" from a drive is believed
- * for random-access media only after the blocks where a file system or a label
- * would stand were read and are all zero.
+ * Reads the current state of the disc.  For random-access media, a drive's
+ * answer "blank" is trusted only after the blocks where a file system or a
+ * label would be were read and are all zero.
  */
 enum nb_err nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out);
 
@@ -63,53 +63,53 @@ enum nb_err nb_drive_blocks(struct nb_drive *drive, struct nb_blocks **out);
 
 struct nb_disc_session {
 	uint32_t start;  /* first block */
-	uint64_t blocks; /* 0: it holds no volume that can be read */
+	uint64_t blocks; /* 0: it has no readable volume */
 };
 struct nb_disc_sessions NB_ARRAY(struct nb_disc_session);
 
-/* The sessions of the disc, the oldest first, as long as the volume of each
- * says.  Random-access media whose head is no volume may show some of what they
- * held before.  BLOCKS are those of the drive.  Free with nb_array_free. */
+/* The sessions of the disc, oldest first, each with the length that its volume
+ * records.  Random-access media without a volume at their start may show
+ * sessions of their earlier contents.  BLOCKS are those of the drive.  Free
+ * with nb_array_free. */
 enum nb_err nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
 			      struct nb_disc_sessions *out);
 
 /*
  * Makes the disc blank: BLANK fast for CD-RW and sequential DVD-RW; on
- * random-access media the first 64 KiB become zeros.  ANSWER must be
- * NB_GUARD_PERMIT, the guard's answer just obtained, or NB_EWRONG.
- * A failure leaves the disc suspect: NB_ESUSPECT.
+ * random-access media the first 64 KiB become zeros.  ANSWER is the blank
+ * guard's answer, obtained immediately before; anything but NB_GUARD_PERMIT is
+ * NB_EWRONG.  A failure leaves the disc suspect: NB_ESUSPECT.
  */
 enum nb_err nb_drive_blank(struct nb_drive *drive, enum nb_guard answer);
 
-/* Makes a never formatted disc (DVD+RW, BD-RE, DVD-RAM) writable; nothing to
- * do on others.  Same permit. */
+/* Formats a disc that was never formatted (DVD+RW, BD-RE, DVD-RAM); does
+ * nothing on others.  Needs the same permit. */
 enum nb_err nb_drive_format(struct nb_drive *drive, enum nb_guard answer);
 
 struct nb_burn {
 	struct nb_image *image; /* made for this medium's next writable
 				      address (nb_medium.next_writable) */
-	bool close;             /* no further session shall follow */
-	bool finish;            /* NB_ECANCELED of progress does not end it:
-				      a session cut short would stand before
-				      those that are on the disc */
+	bool close;             /* close the disc: no session can follow */
+	bool finish;            /* NB_ECANCELED from progress does not end it: a
+				   truncated session would take the place of
+				   those on the disc */
 };
 
 /*
  * Streams the image to the disc and synchronises.  A disc that is not the one
  * the image was made for (not blank, or with another next writable address) is
- * NB_EWRONG, and nothing is written.  Any message of severity
- * SORRY or worse, a short or failed source, or a cancelled burn is
- * NB_ESUSPECT once the first block may have been written.  CHECKSUM as
- * nb_image_finish.
+ * NB_EWRONG, and nothing is written.  Any message of severity SORRY or worse, a
+ * truncated or failed source, or a cancelled burn is NB_ESUSPECT once the first
+ * block may have been written.  CHECKSUM as in nb_image_finish.
  */
 enum nb_err nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 			  uint8_t checksum[NB_CHECKSUM_SIZE]);
 
-/* Makes the drive look at the disc anew (tray out and in where it can), so
- * that nothing is served from a cache.  The same stdio file stays "in". */
+/* Makes the drive load the disc again (opens and closes the tray if it can), so
+ * that nothing is read from a cache.  A stdio file stays the same. */
 enum nb_err nb_drive_reload(struct nb_drive *drive);
 
-/* Opens the tray.  Nothing to do, and NB_OK, for stdio. */
+/* Opens the tray.  Does nothing for stdio. */
 enum nb_err nb_drive_eject(struct nb_drive *drive);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the drive share.  A stdio file is kept open and locked for
- * as long as the drive is; libburn gets the path that its links led to.
+ * Shared by the files of the drive.  A stdio file is kept open and locked as
+ * long as the drive is open; libburn gets its path with links resolved.
  */
 #ifndef NB_DISC_DRIVE_PRIVATE_H
 #define NB_DISC_DRIVE_PRIVATE_H
@@ -15,68 +15,69 @@
 /* 0x7ffffff0 blocks: the largest stdio file that libburn addresses. */
 #define NB_STDIO_BLOCKS_MAX UINT64_C(0x7ffffff0)
 
-/* The blocks at the start of overwritable media that a disc is judged by, and
- * that blanking zeroes: descriptors, first session header; and the UDF anchor
- * (ECMA-167 3/8.4.2.1). */
+/* The blocks at the start of overwritable media that are inspected, and that
+ * blanking fills with zeros: descriptors, first session header, and the UDF
+ * anchor (ECMA-167 3/8.4.2.1). */
 #define NB_PROBE_BLOCKS 64
 #define NB_PROBE_ANCHOR 256
 
-/* What blanking leaves at the start of overwritable media: behind it are old
- * data of ours.  A head of mere zeros is no such promise. */
+/* What blanking writes at the start of overwritable media: it marks what
+ * follows as old data of nightburn.  Zeros alone do not prove this. */
 #define NB_BLANK_MARK "nightburn: blank\n"
 
 struct nb_drive {
-	struct burn_drive_info *infos; /* NULL: libburn does not know it now */
+	struct burn_drive_info *infos; /* NULL: not held by libburn now */
 	struct burn_drive *burn;       /* of infos[0] */
 	bool grabbed;
 	bool stdio;
 	bool read_only;   /* a file that may not be written */
 	int fd;           /* of the stdio file; -1: no disc */
-	char *path;       /* as opened, or what libburn calls it */
-	char *address;    /* what libburn looks for; a scan that
-					  failed may still read it */
-	char *configured; /* what stands behind "stdio:" */
+	char *path;       /* as opened, or its name in libburn */
+	char *address;    /* what libburn scans for; a failed scan may still
+			     read it */
+	char *configured; /* what follows "stdio:" */
 	int speed;
-	uint64_t capacity;            /* bytes; 0: no bound */
+	uint64_t capacity;            /* bytes; 0: no limit */
 	struct nb_watchdog *watchdog; /* of a recorder */
 	unsigned int timeout;         /* its seconds */
 	bool keep_tray_shut;
-	bool writes; /* something was begun on the disc */
+	bool writes; /* a write to the disc has begun */
 	nb_drive_progress *progress;
 	void *ctx;
 };
 
-/* Lets libburn look at the medium anew, which stays where it is. */
+/* Makes libburn inspect the medium again, without moving the tray. */
 enum nb_err nb_drive_again(struct nb_drive *drive);
 
 /* A sign of life. */
 void nb_drive_beat(struct nb_drive *drive);
 
-/* Tells the progress function, where there is one. */
+/* Calls the progress function, if there is one. */
 enum nb_err nb_drive_tell(struct nb_drive *drive, const char *what,
 			  uint64_t done, uint64_t total);
 
 /* Makes libburn hold the drive (for stdio: the open file). NB_EIO,
  * NB_ELOCKED, NB_ECANCELED. */
 enum nb_err nb_drive_grab(struct nb_drive *drive, bool load);
-/* The part of it that gets infos for ADDRESS: nobody else may hold it, but for
- * a moment.  NB_ELOCKED says who does; NB_ECANCELED. */
+/* Gets infos for ADDRESS; waits for a short time if another process is using
+ * the drive.  NB_ELOCKED, with the name of that process; NB_ECANCELED. */
 enum nb_err nb_drive_claim(struct nb_drive *drive, char *address, bool load);
-/* The last look before something is written.  NB_ELOCKED: mounted. */
+/* The last check before a write.  NB_ELOCKED: mounted. */
 enum nb_err nb_drive_check_mount(const struct nb_drive *drive);
 
-/* The stdio file: opens what the path leads to now (no file: fd stays -1). */
+/* Opens the file to which the path of a stdio drive leads now (no file: fd
+ * stays -1). */
 enum nb_err nb_drive_stdio_open(struct nb_drive *drive);
 /* Blocks that the file may grow to. */
 enum nb_err nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks);
 enum nb_err nb_drive_stdio_size(struct nb_drive *drive, uint64_t *blocks);
 
 /*
- * Waits until libburn's job is done, telling progress as WHAT.  STOP is asked
- * each time with CTX and what progress said; its first error cancels the job
- * and is returned when the drive is idle.  Without STOP (NULL) a job is never
- * cancelled; once progress wants to stop, the watchdog hears nothing more, so
- * that the job has as long as a single command.
+ * Waits until libburn's job is done, and reports progress as WHAT.  STOP is
+ * called each time with CTX and the result of progress; its first error cancels
+ * the job and is returned when the drive is idle.  Without STOP (NULL) a job is
+ * never cancelled; once progress asks to stop, the watchdog gets no more signs
+ * of life, so that the job has as much time as a single command.
  */
 enum nb_err nb_drive_wait(struct nb_drive *drive, const char *what,
 			  enum nb_err (*stop)(void *ctx, enum nb_err asked),
@@ -94,17 +95,16 @@ enum nb_err nb_drive_put(struct nb_drive *drive, off_t at, const void *data,
 uint32_t nb_volume_size(const uint8_t *block);
 
 /*
- * The sessions of random-access media whose volume ends at END: each behind
- * the first block 32 has a header of its own that counts its own blocks only;
- * the next one begins behind it, aligned.  A volume without that chain has
- * none.
+ * The sessions of random-access media whose volume ends at END: from block 32
+ * on, each has a header of its own that counts only its own blocks; the next
+ * one begins after it, aligned.  A volume without this chain has none.
  */
 enum nb_err nb_chain_load(struct nb_blocks *blocks, uint64_t end,
 			  struct nb_disc_sessions *out);
 
-/* What stands at the start of random-access media. */
+/* What is at the start of random-access media. */
 struct nb_probe {
-	bool blank;      /* everything that was looked at is zero */
+	bool blank;      /* everything that was read is zero */
 	bool iso;        /* a volume descriptor of ISO 9660 */
 	uint64_t volume; /* its blocks */
 	int sessions;
@@ -113,11 +113,11 @@ struct nb_probe {
 
 enum nb_err nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out);
 
-/* What a probe of random-access media says about the medium: state, sessions,
- * addresses, free blocks (capacity is filled in before). */
+/* Derives from a probe of random-access media the medium's state, sessions,
+ * addresses, free blocks (its capacity must be filled in). */
 void nb_medium_judge(struct nb_medium *m, const struct nb_probe *probe);
 
-/* A recorder's medium (drive_recorder.c). */
+/* Inspects the medium of a recorder (recorder.c). */
 enum nb_err nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m);
 
 #endif

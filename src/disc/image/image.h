@@ -25,7 +25,7 @@ struct nb_image_options {
 				      0 for a plain image file */
 	bool overwritable; /* descriptors are also needed at block 0
 				      (nb_image_head) */
-	/* The session to build upon (its files stay reachable), or NULL. */
+	/* The session to append to (its files stay reachable), or NULL. */
 	struct nb_blocks *previous;
 	uint32_t previous_start;
 	const int *roots;
@@ -34,17 +34,17 @@ struct nb_image_options {
 	enum nb_err (*render)(void *ctx, const struct nb_entry *entry,
 			      char **text, size_t *length);
 	/* Paths of entries that firmware loads from the disc (El Torito), for
-	 * BIOS and UEFI; NULL: as the previous session has it, if at all.
-	 * The content of the first is NB_CONTENT_BOOT. */
+	 * BIOS and UEFI; NULL: that of the previous session, if any.  The
+	 * content of the first is NB_CONTENT_BOOT. */
 	const char *boot_bios, *boot_efi;
 	void *ctx;
 };
 
 /*
  * Builds the tree.  ENTRIES is sorted, borrowed, and must outlive the image;
- * hashes are written into it while the image streams.  Of a previous session
- * every node stays that ENTRIES does not name; a file of ENTRIES replaces an
- * older one of its path, except that those of nightburn's own that are kept
+ * hashes are written into it while the image streams.  Every node of a previous
+ * session that ENTRIES does not name stays; a file of ENTRIES replaces an older
+ * one at its path, except that nightburn's own files that are kept
  * (model/record/own_files.h) are first moved to "nightburn/<previous backup
  * id>/" (the id that MOVE_TO names; NULL when there is no previous session).
  */
@@ -53,7 +53,7 @@ enum nb_err nb_image_new(const struct nb_image_options *options,
 			 struct nb_image **out);
 void nb_image_free(struct nb_image *image);
 
-/* Exact number of blocks that nb_image_read will give, padding included. */
+/* Exact number of blocks that nb_image_read will return, including padding. */
 enum nb_err nb_image_size(struct nb_image *image, uint64_t *blocks);
 
 /*
@@ -64,13 +64,13 @@ enum nb_err nb_image_read(struct nb_image *image, void *buf, size_t n,
 			  size_t *got);
 
 /*
- * After the last byte: waits for all hashes, tells the first error of any
- * file, and gives the checksum (XXH3-128) of all bytes that were read.
+ * After the last byte: waits for all hashes, returns the first error of any
+ * file, and the checksum (XXH3-128) of all bytes that were read.
  */
 enum nb_err nb_image_finish(struct nb_image *image,
 			    uint8_t checksum[NB_CHECKSUM_SIZE]);
 
-/* Gives up a stream that was begun; safe at any time. */
+/* Abandons a stream that was begun; safe at any time. */
 void nb_image_cancel(struct nb_image *image);
 
 /*
@@ -83,7 +83,7 @@ const void *nb_image_head(struct nb_image *image);
 uint32_t nb_image_start(const struct nb_image *image);
 
 /* Writes the whole image to the descriptor FD (write(2), any kind of file).
- * PROGRESS may be NULL; not NB_OK from it cancels. */
+ * PROGRESS may be NULL; an error from it cancels. */
 enum nb_err nb_image_write(struct nb_image *image, int fd,
 			   enum nb_err (*progress)(void *ctx, uint64_t done,
 						   uint64_t total),

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How bytes reach libisofs: an IsoStream of our own for each file entry, which
- * opens beneath its root without following links, reads in large aligned
- * pieces, counts, and hashes (in a thread of its own for large files).
+ * How bytes reach libisofs: an IsoStream for each file entry, which opens it
+ * beneath its root without following links, reads in large aligned pieces,
+ * counts, and hashes (large files in a separate thread).
  *
  * A file that cannot be opened, is no longer a regular file, shrinks or grows
- * makes the whole image fail with its name; libisofs alone would write zeros
- * and say nothing.  So does one that is not the file that was listed any more
- * (mtime, ctime, inode), before or after it was read.  Where the entry is
- * `tolerant` it becomes `torn` instead, is told by name, and zeros stand for
- * what it lacks.
+ * makes the whole image fail, with an error that names it; libisofs alone would
+ * silently write zeros.  So does one that is no longer the file that was listed
+ * (mtime, ctime, inode), before or after it was read.  A `tolerant` entry
+ * becomes `torn` instead: a warning names it, and zeros replace what is
+ * missing.
  */
 #ifndef NB_DISC_STREAM_H
 #define NB_DISC_STREAM_H
@@ -25,9 +25,9 @@ struct nb_streams;
 /*
  * The common part of all streams of one image: ROOTS (borrowed, COUNT open
  * directories), the hash thread, the first error.  RENDER is called once for
- * each entry of NB_CONTENT_LATE when libisofs opens it, after the hashes of
- * all entries written before it are in place; it returns the text, of exactly
- * the entry's size, which the streams free.
+ * each entry of NB_CONTENT_LATE when libisofs opens it, after the hashes of all
+ * entries written before it are known; it returns the text, of exactly the
+ * entry's size, which the streams free.
  */
 struct nb_streams_options {
 	const int *roots;
@@ -41,20 +41,20 @@ struct nb_streams_options {
 
 enum nb_err nb_streams_new(const struct nb_streams_options *options,
 			   struct nb_streams **out);
-/* After the IsoImage with its streams was freed. */
+/* Call it after the IsoImage with its streams was freed. */
 void nb_streams_free(struct nb_streams *streams);
 
 /*
- * An IsoStream for ENTRY, which must outlive it; its hash is written into
- * ENTRY when the bytes have passed (compared, when ENTRY is hashed already).
- * Streams of equal SERIAL are one content for libisofs, which writes it once
- * and orders contents by it; it must not be 0.
+ * An IsoStream for ENTRY, which must outlive it; its hash is written into ENTRY
+ * when the bytes have passed (compared, if ENTRY has a hash already).  Streams
+ * with the same SERIAL are one content for libisofs, which writes it once and
+ * sorts contents by it; it must not be 0.
  */
 enum nb_err nb_stream_new(struct nb_streams *streams, struct nb_entry *entry,
 			  uint64_t serial, IsoStream **out);
 
-/* Waits until all bytes given so far are hashed; the first error of any
- * stream, or NB_OK. */
+/* Waits until all bytes passed so far are hashed.  Returns the first error of
+ * any stream. */
 enum nb_err nb_streams_finish(struct nb_streams *streams);
 
 /* The first error so far, without waiting. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A file that an image is made of, while it is read: what was listed is what
- * must be there, before the first byte and after the last.
+ * A file of an image while it is read: it must be the one that was listed,
+ * before the first byte and after the last.
  */
 #ifndef NB_DISC_STREAM_FILE_H
 #define NB_DISC_STREAM_FILE_H
@@ -14,15 +14,15 @@ struct nb_stream_file {
 };
 
 /*
- * Each of these gives NB_ESOURCE with the file's name when it is not what was
- * listed; of a tolerant entry, NB_OK and entry->torn.
+ * Each of these returns NB_ESOURCE, with the file's name, if it is not what was
+ * listed; for a tolerant entry it returns NB_OK and sets entry->torn.
  */
 enum nb_err nb_stream_file_open(struct nb_stream_file *f, const int *roots,
 				size_t count);
-/* The next WANT bytes; zeros stand for what a tolerated file lacks. */
+/* The next WANT bytes; zeros replace what is missing from a tolerated file. */
 enum nb_err nb_stream_file_take(struct nb_stream_file *f, uint8_t *piece,
 				size_t want);
-/* After the last byte: there is none behind it, and nothing changed. */
+/* After the last byte: checks that no more follow and that nothing changed. */
 enum nb_err nb_stream_file_end(struct nb_stream_file *f);
 
 #endif

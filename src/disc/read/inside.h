@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The half of disc/reader that runs in the child of disc/sandbox: libisofs
- * reads, records go out.
+ * The part of the reader that runs in the child process of the sandbox:
+ * libisofs reads, and records are sent.
  */
 #ifndef NB_DISC_READER_INSIDE_H
 #define NB_DISC_READER_INSIDE_H
@@ -23,7 +23,7 @@ struct nb_inside_node {
 	uint32_t path, target; /* bytes, without NUL */
 };
 
-/* All nodes of the session at START.  OUT may be NULL: it is only tried. */
+/* All nodes of the session at START.  OUT may be NULL, to only try it. */
 enum nb_err nb_inside_tree(struct nb_blocks *blocks, uint32_t start,
 			   struct nb_sandbox_out *out);
 

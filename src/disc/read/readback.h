@@ -10,28 +10,29 @@
 #include "disc/read/reader.h"
 #include "disc/read/span.h"
 
-/* So many bad files are logged by name, the others are counted. */
+/* Up to this many bad files are logged by name; the others are only counted. */
 #define NB_BAD_NAMED 200
 
 struct nb_readback {
 	struct nb_blocks *blocks;
 	uint32_t start;                    /* the session whose tree is read */
 	uint32_t first;                    /* the pass: from this block */
-	uint64_t count;                    /* so many blocks */
-	const struct nb_entries *expected; /* sorted; each must be there with
-				type, mode, owner, size, target and, for hashed
-				files, SHA-256, those of earlier sessions
-				(before the pass) too.  NULL: the
-				hashes come from SHA256SUMS on the disc, and
-				every file of the tree is checked */
-	const uint8_t *checksum; /* of blocks FIRST.. ; NULL: not known */
-	/* Where there is no CHECKSUM: those of parts of the pass are taken.
-	 * A block between files that cannot be read makes no file bad. */
+	uint64_t count;                    /* number of blocks */
+	const struct nb_entries *expected; /* sorted; each must have this type,
+					      mode, owner, size, target and, if
+					      hashed, SHA-256, including those
+					      of earlier sessions (before the
+					      pass).  NULL: the hashes come from
+					      SHA256SUMS on the disc, and every
+					      file of the tree is checked */
+	const uint8_t *checksum; /* of blocks FIRST..  ; NULL: unknown */
+	/* Without CHECKSUM: the checksums of these parts of the pass are
+	 * computed.  An unreadable block between files makes no file bad. */
 	struct nb_span *spans;
 	size_t span_count;
-	const struct nb_nodes *nodes; /* the tree; NULL: it is read */
+	const struct nb_nodes *nodes; /* the tree; NULL: read it */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
-	/* The bytes of NODE, as they pass; may be NULL. */
+	/* Called with the bytes of NODE as they pass; may be NULL. */
 	enum nb_err (*see)(void *ctx, const struct nb_node *node,
 			   const void *data, size_t n);
 	void *ctx;
@@ -43,8 +44,8 @@ struct nb_readback_result {
 					 first were logged by name */
 };
 
-/* NB_OK: everything equal.  NB_ECORRUPT: RESULT->bad files or the checksum
- * differ.  NB_EIO: the pass could not be finished. */
+/* NB_OK: everything equal.  NB_ECORRUPT: RESULT->bad files differ, or the
+ * checksum does.  NB_EIO: the pass could not be finished. */
 enum nb_err nb_readback_run(const struct nb_readback *spec,
 			    struct nb_readback_result *result);
 

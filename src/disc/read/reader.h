@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading an ISO 9660 session back: single small files by path (the label),
- * and the whole tree with the extents of each file.
+ * Reading an ISO 9660 session back: single small files by path (the label), and
+ * the whole tree with the extents of each file.
  *
  * Discs are hostile input.  libisofs reads them in a child process
- * (read/sandbox.h); names are checked (nb_path_is_safe), depth, sizes and what
- * the child may use are bounded.
+ * (read/sandbox.h); names are checked (nb_path_is_safe), depth, sizes and the
+ * resources of the child are limited.
  */
 #ifndef NB_DISC_READER_H
 #define NB_DISC_READER_H
@@ -17,25 +17,24 @@
 /*
  * Reads the file PATH of the session that begins at START (0 on overwritable
  * media and image files) without loading the tree.  NB_ENOTFOUND (not logged):
- * no such file, or no ISO 9660 there; NB_EFULL: larger than MAX; NB_EIO;
+ * no such file, or no ISO 9660 file system; NB_EFULL: larger than MAX; NB_EIO;
  * NB_ECORRUPT.  The caller frees *TEXT.
  */
 enum nb_err nb_reader_file(struct nb_blocks *blocks, uint32_t start,
 			   const char *path, size_t max, char **text,
 			   size_t *length);
 
-/* No label is larger. */
+/* The maximum size of a label. */
 #define NB_LABEL_MAX 65536
 
-/* Reads and parses the label, twice, and compares: anything but two equal,
- * well-formed readings is NB_LABEL_UNREADABLE; a session without the file, or
- * no file system at all, is NB_LABEL_NONE. SHA256 (may be NULL) gets the hash
- * of the file. */
+/* Reads and parses the label twice: anything but two equal, well-formed results
+ * is NB_LABEL_UNREADABLE; a session without the file, or no file system at all,
+ * is NB_LABEL_NONE.  SHA256 (may be NULL) gets the hash of the file. */
 enum nb_label_state nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 				    struct nb_label *label,
 				    uint8_t sha256[NB_SHA256_SIZE]);
 
-/* The volume id of the session at START, "" when there is none. */
+/* The volume id of the session at START, "" if there is none. */
 void nb_reader_volume_id(struct nb_blocks *blocks, uint32_t start,
 			 char volume_id[33]);
 
@@ -58,13 +57,13 @@ enum nb_err nb_reader_tree(struct nb_blocks *blocks, uint32_t start,
 			   struct nb_nodes *out);
 void nb_nodes_free(struct nb_nodes *nodes);
 
-/* Whether the tree of the session at START can be loaded, found out by a
- * child: what it survives, this process survives.  As nb_reader_tree. */
+/* Tries in a child process whether the tree of the session at START can be
+ * loaded without a crash.  Errors as nb_reader_tree. */
 enum nb_err nb_reader_try(struct nb_blocks *blocks, uint32_t start);
 
 const struct nb_node *nb_nodes_find(const struct nb_nodes *nodes,
 				    const char *path);
-/* The one at PATH beneath the directory ABOVE, or NULL. */
+/* The node at PATH beneath the directory ABOVE, or NULL. */
 const struct nb_node *nb_nodes_find_beneath(const struct nb_nodes *nodes,
 					    const char *above,
 					    const char *path);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes between the two processes of disc/sandbox. */
+/* The messages between the two processes of the sandbox. */
 #ifndef NB_DISC_SANDBOX_PRIVATE_H
 #define NB_DISC_SANDBOX_PRIVATE_H
 
 #include "disc/read/sandbox.h"
 
-/* Blocks that are asked for at once; the answer fits into a socket. */
+/* The most blocks in one request; the answer fits into the socket buffer. */
 #define NB_SANDBOX_BLOCKS 32
 
 /* From the child, through its stdout. */
 struct nb_frame {
 	enum nb_frame_kind {
 		NB_FRAME_READ = 1, /* struct nb_frame_read */
-		NB_FRAME_RECORD,   /* as INSIDE made it */
+		NB_FRAME_RECORD,   /* as made by INSIDE */
 		NB_FRAME_SAID,     /* the first error message */
 		NB_FRAME_DONE      /* int32_t: what INSIDE returned */
 	} kind;
@@ -29,7 +29,7 @@ struct nb_answer {
 	int32_t error;
 };
 
-/* The child; its exit status says nothing, but that it came to its end. */
+/* The child process; its exit status only says that it finished. */
 int nb_sandbox_child(const struct nb_sandbox *spec);
 
 #endif

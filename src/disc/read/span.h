@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checksums of parts of a disc, taken while one pass over it reads blocks in
+ * Checksums of parts of a disc, computed while one pass over it reads blocks in
  * ascending order.
  */
 #ifndef NB_DISC_SPAN_H
@@ -17,31 +17,31 @@
 struct nb_span {
 	uint32_t start; /* first block */
 	uint64_t blocks;
-	bool known; /* CHECKSUM is that of all its blocks: none was left out */
+	bool known; /* CHECKSUM covers all its blocks: none was left out */
 	uint8_t checksum[NB_CHECKSUM_SIZE];
 };
 
 struct nb_spans NB_ARRAY(struct nb_span);
 
 struct nb_span_pass {
-	struct nb_span *spans; /* ascending, none overlaps another */
+	struct nb_span *spans; /* ascending, without overlaps */
 	size_t count;
-	size_t now;    /* the span that the pass is in, or comes to */
-	uint64_t next; /* the block that its checksum waits for */
+	size_t now;    /* the current span, or the next one */
+	uint64_t next; /* the next block that its checksum needs */
 	struct nb_checksum *sum;
 };
 
-/* SPANS is borrowed; may be none.  NB_ENOMEM. */
+/* SPANS is borrowed and may be empty.  NB_ENOMEM. */
 enum nb_err nb_span_begin(struct nb_span_pass *pass, struct nb_span *spans,
 			  size_t count);
 void nb_span_end(struct nb_span_pass *pass);
 
-/* COUNT blocks from AT on were read: DATA.  Never before the last ones. */
+/* COUNT blocks from AT on were read: DATA.  Blocks come in ascending order. */
 void nb_span_add(struct nb_span_pass *pass, uint64_t at, uint32_t count,
 		 const uint8_t *data);
 
-/* Those of the next blocks, from AT on, that a checksum needs: *FROM to below
- * *TO.  False: none does. */
+/* Of the blocks from AT on, the next ones that a checksum needs: from *FROM up
+ * to, not including, *TO.  False: there are none. */
 bool nb_span_wants(struct nb_span_pass *pass, uint64_t at, uint64_t *from,
 		   uint64_t *to);
 
