@@ -135,6 +135,9 @@ grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
 grep -rnE '\bnb_backup_path_(put|take_all)\(' src --include='*.c' |
 	grep -vE '^src/(model/record/backup_path|job/run/session|job/disc/disc_contents|source/serve/tree)\.c:' |
 	rule "a backup's id is put on and taken off in few places"
+grep -rnE '\bNB_GUARD_PERMIT\b' src --include='*.c' |
+	grep -vE '^src/model/decide/guard\.c:|[!=]= NB_GUARD_PERMIT\b' |
+	rule "a permit to destroy comes from the guard alone"
 grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
 	rule "no command asks for the form of its report"
 grep -rnE '"(select|insert into|update|delete|pragma) ' src/store src/job |

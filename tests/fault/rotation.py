@@ -58,6 +58,9 @@ ERRORS = {
     "another disc found after blanking is written to": [
         ("blank.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
          "if (0)")],
+    "a disc is formatted that is not the blank one": [
+        ("format.c", "f->answer = nb_guard_check(&facts);",
+         "f->answer = NB_GUARD_PERMIT;")],
     "a burn is recorded without being read back": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
     "the disc of an interrupted run is good without being read": [

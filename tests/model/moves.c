@@ -182,6 +182,8 @@ is_trouble(enum event event, enum trouble trouble, int at)
 	switch (event) {
 	case E_LOOK:
 		return trouble == T_FAIL || (trouble == T_SWAP && at > 1);
+	case E_STORE: /* it takes its time, after a look */
+		return trouble != T_LIE;
 	case E_DUMP:
 		return trouble == T_FAIL;
 	case E_BURN:

@@ -83,6 +83,7 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 	out->sessions = m->count;
 	out->free = (uint64_t)(SESSIONS - m->count) * SESSION_BLOCKS;
 	out->next_writable = m->count * SESSION_BLOCKS;
+	out->unformatted = m->kind == K_BLANK;
 	out->state = m->kind == K_BLANK ? NB_MEDIUM_BLANK
 		: m->kind == K_HALF     ? NB_MEDIUM_DAMAGED
 					: NB_MEDIUM_APPENDABLE;

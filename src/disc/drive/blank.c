@@ -110,29 +110,17 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 enum nb_err
 nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 {
-	int status = 0, formats = 0, profile = 0;
-	unsigned int spare = 0;
-	char name[80];
-	off_t size = 0;
-	enum nb_err err;
+	enum nb_err err = nb_drive_grab(drive, false);
 
-	if (answer != NB_GUARD_PERMIT)
-		return nb_fail(NB_EWRONG, "%s: not formatted: %s", drive->path,
-			       nb_guard_text(answer));
-	if (drive->stdio)
-		return NB_OK;
-	err = nb_drive_grab(drive, false);
 	if (!err)
 		err = nb_drive_check_mount(drive);
 	if (err)
 		return err;
-	if (burn_disc_get_profile(drive->burn, &profile, name) <= 0
-	    || !nb_profile_of(profile)->needs_format
-	    || burn_disc_get_formats(drive->burn, &status, &size, &spare,
-				     &formats)
-		    != 1
-	    || status != BURN_FORMAT_IS_UNFORMATTED)
-		return NB_OK;
+	if (answer == NB_GUARD_PERMIT && !nb_recorder_is_unformatted(drive))
+		answer = NB_GUARD_NOT_BLANK;
+	if (answer != NB_GUARD_PERMIT)
+		return nb_fail(NB_EWRONG, "%s: not formatted: %s", drive->path,
+			       nb_guard_text(answer));
 	nb_library_drain();
 	burn_disc_format(drive->burn, 0, 0);
 	nb_drive_wait(drive, "format", NULL, NULL);

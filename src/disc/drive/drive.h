@@ -82,8 +82,8 @@ enum nb_err nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
  */
 enum nb_err nb_drive_blank(struct nb_drive *drive, enum nb_guard answer);
 
-/* Formats a disc that was never formatted (DVD+RW, BD-RE, DVD-RAM); does
- * nothing on others.  Needs the same permit. */
+/* Formats a disc that was never formatted (DVD+RW, BD-RE, DVD-RAM).  Needs the
+ * same permit; NB_EWRONG on any other disc.  NB_ESUSPECT: the format failed. */
 enum nb_err nb_drive_format(struct nb_drive *drive, enum nb_guard answer);
 
 struct nb_burn {

@@ -119,5 +119,7 @@ void nb_medium_judge(struct nb_medium *m, const struct nb_probe *probe);
 
 /* Inspects the medium of a recorder (recorder.c). */
 enum nb_err nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m);
+/* Does the disc need a format that it does not have?  The drive is grabbed. */
+bool nb_recorder_is_unformatted(struct nb_drive *drive);
 
 #endif

@@ -144,6 +144,22 @@ inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
 	m->capacity = whole_capacity(drive, m);
 }
 
+bool
+nb_recorder_is_unformatted(struct nb_drive *drive)
+{
+	int status = 0, formats = 0, profile = 0;
+	unsigned int spare = 0;
+	char name[80];
+	off_t size = 0;
+
+	return burn_disc_get_profile(drive->burn, &profile, name) > 0
+		&& nb_profile_of(profile)->needs_format
+		&& burn_disc_get_formats(drive->burn, &status, &size, &spare,
+					 &formats)
+		== 1
+		&& status == BURN_FORMAT_IS_UNFORMATTED;
+}
+
 static enum nb_err
 inspect_random(struct nb_drive *drive, struct nb_medium *m)
 {
@@ -154,6 +170,7 @@ inspect_random(struct nb_drive *drive, struct nb_medium *m)
 
 	m->random_access = true;
 	m->erasable = true;
+	m->unformatted = nb_recorder_is_unformatted(drive);
 	space = burn_disc_available_space(drive->burn, NULL);
 	m->capacity = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
 	err = nb_drive_blocks(drive, &blocks);

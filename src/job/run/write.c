@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "disc/read/readback.h"
 #include "job/disc/blank.h"
+#include "job/disc/format.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
 #include "store/journal.h"
@@ -182,9 +183,9 @@ burn(const struct nb_write *w, struct nb_session *s,
 		err = nb_journal_begin(state, &intent);
 	if (err)
 		return err;
-	/* A disc that reads as blank has nothing to lose by being formatted. */
-	if (first && w->look->medium.state == NB_MEDIUM_BLANK)
-		err = nb_drive_format(w->look->drive, NB_GUARD_PERMIT);
+	if (first && w->look->medium.unformatted)
+		err = nb_format_disc(w->context, w->look,
+				     first_session_blocks(s));
 	if (!err)
 		err = nb_drive_burn(w->look->drive, &spec, checksum);
 	if (err && err != NB_ESUSPECT) {

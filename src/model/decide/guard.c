@@ -99,6 +99,34 @@ check_typed(const struct nb_guard_facts *f)
 	return NB_GUARD_PERMIT;
 }
 
+static bool
+is_untouched(const struct nb_medium *m)
+{
+	return m->state == NB_MEDIUM_BLANK && m->unformatted;
+}
+
+static enum nb_guard
+check_untouched(const struct nb_guard_facts *f)
+{
+	const struct nb_medium *a = f->first_medium, *b = f->second_medium;
+
+	if (!is_untouched(a) || !is_untouched(b))
+		return NB_GUARD_NOT_BLANK;
+	if (a->profile != b->profile || a->capacity != b->capacity)
+		return NB_GUARD_MEDIUM_CHANGED;
+	return NB_GUARD_PERMIT;
+}
+
+static enum nb_guard
+check_disc(const struct nb_guard_facts *f)
+{
+	if (f->first_medium)
+		return check_untouched(f);
+	if (f->pool->stale)
+		return NB_GUARD_CATALOG_STALE;
+	return f->typed ? check_typed(f) : check_label(f);
+}
+
 enum nb_guard
 nb_guard_check(const struct nb_guard_facts *f)
 {
@@ -108,9 +136,7 @@ nb_guard_check(const struct nb_guard_facts *f)
 		return NB_GUARD_NO_LOCK;
 	if (strcmp(f->first_drive, f->second_drive))
 		return NB_GUARD_DRIVE_CHANGED;
-	if (f->pool->stale)
-		return NB_GUARD_CATALOG_STALE;
-	answer = f->typed ? check_typed(f) : check_label(f);
+	answer = check_disc(f);
 	if (answer != NB_GUARD_PERMIT)
 		return answer;
 	if (!f->blank_only && (!f->image_complete || !f->image_blocks))
@@ -155,6 +181,9 @@ nb_guard_text(enum nb_guard answer)
 			"the disc is not the one that was shown",
 		[NB_GUARD_NOT_TYPED] =
 			"the volume id entered is not that of the disc",
+		[NB_GUARD_NOT_BLANK] = "the disc is not blank and unformatted",
+		[NB_GUARD_MEDIUM_CHANGED] =
+			"the disc is not the one that was inspected",
 	};
 
 	return texts[answer];

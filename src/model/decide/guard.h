@@ -2,7 +2,9 @@
 /*
  * The blank guard: everything that destroys data on a disc asks here first.
  * Its input is facts, its answer a reason; there is no way around it, because
- * disc/ blanks and overwrites only with a permit that this function filled in.
+ * disc/ blanks, formats and overwrites only with a permit that this function
+ * filled in, and nothing else names NB_GUARD_PERMIT but to compare with it
+ * (tests/check_layers.sh).
  */
 #ifndef NB_MODEL_GUARD_H
 #define NB_MODEL_GUARD_H
@@ -31,11 +33,15 @@ enum nb_guard {
 					hashed and on stable storage, or its
 					size is not known (0 blocks) */
 	NB_GUARD_DOES_NOT_FIT,
-	NB_GUARD_NO_INTENT,     /* the intent is not on stable storage */
-	NB_GUARD_DRIVE_CHANGED, /* another drive than at the first look */
-	NB_GUARD_DISC_CHANGED,  /* adopt: another disc than was shown */
-	NB_GUARD_NOT_TYPED,     /* adopt: what was typed is not the volume
+	NB_GUARD_NO_INTENT,      /* the intent is not on stable storage */
+	NB_GUARD_DRIVE_CHANGED,  /* another drive than at the first look */
+	NB_GUARD_DISC_CHANGED,   /* adopt: another disc than was shown */
+	NB_GUARD_NOT_TYPED,      /* adopt: what was typed is not the volume
 					id of the disc, both times */
+	NB_GUARD_NOT_BLANK,      /* format: not blank and unformatted, at the
+					first or the second look */
+	NB_GUARD_MEDIUM_CHANGED, /* format: another kind or size of disc than
+					at the first look */
 	NB_GUARD_COUNT
 };
 
@@ -62,7 +68,13 @@ struct nb_guard_facts {
 	bool holds_newer; /* adopt: a session of the disc was just read,
 				  is good, and newer than what any good disc
 				  of the pool holds */
-	bool blank_only;  /* `nightburn blank`: nothing is to be written,
+	/*
+	 * Formatting a disc that was never written or formatted: what the drive
+	 * says of it takes the place of label and catalog, because there is
+	 * nothing to lose as long as that is true.  NULL: no formatting.
+	 */
+	const struct nb_medium *first_medium, *second_medium;
+	bool blank_only; /* `nightburn blank`: nothing is to be written,
 				  the image need not be there */
 	bool image_complete;
 	uint64_t image_blocks, disc_blocks;
@@ -73,8 +85,8 @@ struct nb_guard_facts {
  * The first condition that does not hold is the answer, in this order: lock,
  * drive, catalog not behind, then label, key, pool, catalog, other discs and
  * their age (or, for an adoption, what was typed, whether it is the disc that
- * was shown, a newer backup on it, both
- * labels, newest backup),
+ * was shown, a newer backup on it, both labels, newest backup; for formatting,
+ * in place of all from the catalog on: blank, the same medium),
  * image, size, intent.
  * An age is within the limit up to and including max_verify_age; a date of
  * verification that is 0 or lies in the future is never within a limit.

@@ -26,6 +26,8 @@ struct nb_medium {
 	char profile_name[80];  /* "CD-RW", "DVD+RW", "stdio file" */
 	bool random_access;     /* overwritable by nature: needs no blanking */
 	bool erasable;          /* can be made blank again */
+	bool unformatted;       /* never formatted, which it needs before the
+				    first write */
 	uint64_t capacity;      /* blocks of the whole disc when empty */
 	uint64_t free;          /* blocks that one more session can take,
 				    its own overhead and gaps subtracted */

@@ -19,6 +19,7 @@ struct scene {
 	struct nb_label first, second;
 	struct nb_pool_view pool;
 	struct nb_pool_disc discs[3];
+	struct nb_medium media[2];
 };
 
 static void
@@ -84,6 +85,22 @@ set_up_typed(struct scene *s)
 	s->facts.blank_only = true;
 	s->facts.image_complete = false;
 	s->facts.image_blocks = s->facts.disc_blocks = 0;
+}
+
+/* A disc that was never formatted, before the first write. */
+static void
+set_up_untouched(struct scene *s)
+{
+	set_up(s);
+	s->facts.first_state = s->facts.second_state = NB_LABEL_NONE;
+	s->media[0] = s->media[1] = (struct nb_medium){
+		.state = NB_MEDIUM_BLANK,
+		.profile = 0x1a,
+		.capacity = 1000,
+		.unformatted = true,
+	};
+	s->facts.first_medium = &s->media[0];
+	s->facts.second_medium = &s->media[1];
 }
 
 /* Both labels anew, as whoever has the key would write them. */
@@ -315,6 +332,31 @@ static const struct row typed_rows[] = {
 	{ "without the image", without_image, NB_GUARD_IMAGE_INCOMPLETE },
 };
 
+CHANGE(first_written, s->media[0].state = NB_MEDIUM_OVERWRITABLE)
+CHANGE(second_written, s->media[1].state = NB_MEDIUM_OVERWRITABLE)
+CHANGE(taken_out, s->media[1].state = NB_MEDIUM_NONE)
+CHANGE(first_formatted, s->media[0].unformatted = false)
+CHANGE(second_formatted, s->media[1].unformatted = false)
+CHANGE(other_profile, s->media[1].profile = 0x43)
+CHANGE(other_capacity, s->media[1].capacity = 2000)
+
+static const struct row untouched_rows[] = {
+	{ "nothing to lose", nothing, NB_GUARD_PERMIT },
+	{ "no lock", no_lock, NB_GUARD_NO_LOCK },
+	{ "other drive", other_drive, NB_GUARD_DRIVE_CHANGED },
+	{ "an old catalog: nothing to lose", stale, NB_GUARD_PERMIT },
+	{ "first: written to", first_written, NB_GUARD_NOT_BLANK },
+	{ "second: written to", second_written, NB_GUARD_NOT_BLANK },
+	{ "second: none", taken_out, NB_GUARD_NOT_BLANK },
+	{ "first: formatted", first_formatted, NB_GUARD_NOT_BLANK },
+	{ "second: formatted", second_formatted, NB_GUARD_NOT_BLANK },
+	{ "another kind of disc", other_profile, NB_GUARD_MEDIUM_CHANGED },
+	{ "another size", other_capacity, NB_GUARD_MEDIUM_CHANGED },
+	{ "image incomplete", incomplete, NB_GUARD_IMAGE_INCOMPLETE },
+	{ "a block too large", one_block_too_large, NB_GUARD_DOES_NOT_FIT },
+	{ "no intent", no_intent, NB_GUARD_NO_INTENT },
+};
+
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
 static void
@@ -347,6 +389,15 @@ START_TEST(what_a_person_typed_stands_for_the_label_alone)
 }
 END_TEST
 
+START_TEST(only_a_disc_without_any_data_is_formatted)
+{
+	struct scene s;
+
+	set_up_untouched(&s);
+	check_row(&s, &untouched_rows[_i]);
+}
+END_TEST
+
 /* Two faults at once: no second fault makes the first one acceptable. */
 START_TEST(no_fault_makes_up_for_another)
 {
@@ -375,6 +426,8 @@ START_TEST(every_answer_is_given_and_has_words_of_its_own)
 		given[rows[i].answer] = true;
 	for (int i = 0; i < COUNT(typed_rows); i++)
 		given[typed_rows[i].answer] = true;
+	for (int i = 0; i < COUNT(untouched_rows); i++)
+		given[untouched_rows[i].answer] = true;
 	for (int i = 0; i < NB_GUARD_COUNT; i++) {
 		const char *text = nb_guard_text((enum nb_guard)i);
 
@@ -397,6 +450,8 @@ main(void)
 		COUNT(rows));
 	tcase_add_loop_test(tc, what_a_person_typed_stands_for_the_label_alone,
 			    0, COUNT(typed_rows));
+	tcase_add_loop_test(tc, only_a_disc_without_any_data_is_formatted, 0,
+			    COUNT(untouched_rows));
 	tcase_add_loop_test(tc, no_fault_makes_up_for_another, 0, COUNT(rows));
 	tcase_add_test(tc, every_answer_is_given_and_has_words_of_its_own);
 	suite_add_tcase(suite, tc);
