@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The one way to destroy what a disc or a disk holds: blanking, adopting,
- * formatting, writing a boot area to a disk.  Each brings its own functions for
- * the steps; which steps there are, and their order, is decided here.
+ * formatting, writing a boot area to a disk.  Each provides functions for the
+ * steps; the steps and their order are defined here.
  */
 #ifndef NB_JOB_DESTROY_H
 #define NB_JOB_DESTROY_H
@@ -10,23 +10,26 @@
 #include "job/job.h"
 
 struct nb_destroy {
-	const char *what;    /* for the guard over the power: "blank" */
-	const char *inhibit; /* why the machine stays up meanwhile; NULL: the
-				caller holds the lock */
-	/* In this order; NULL: nothing to do there. */
-	enum nb_err (*intend)(void *ctx);  /* the intent on stable storage */
-	enum nb_err (*look)(void *ctx);    /* at the target, once more */
-	enum nb_err (*permit)(void *ctx);  /* does the guard permit it? */
-	enum nb_err (*act)(void *ctx);     /* destroys */
-	enum nb_err (*retract)(void *ctx); /* instead: nothing was destroyed */
-	enum nb_err (*record)(void *ctx, enum nb_err err); /* what came of it */
+	const char *what;    /* for the power check: "blank" */
+	const char *inhibit; /* reason of the inhibitor lock; NULL: the caller
+				has one */
+	/* In this order; NULL: nothing to do. */
+	enum nb_err (*intend)(void *ctx);  /* record the intent on stable
+					      storage */
+	enum nb_err (*look)(void *ctx);    /* inspect the target again */
+	enum nb_err (*permit)(void *ctx);  /* ask the guard */
+	enum nb_err (*act)(void *ctx);     /* destroy the data */
+	enum nb_err (*retract)(void *ctx); /* instead of act: nothing was
+					      destroyed */
+	enum nb_err (*record)(void *ctx, enum nb_err err); /* record the
+							      result */
 };
 
 /*
- * Asks the caller, signals and the UPS whether anything may begin, stores the
- * intent, looks again, asks the guard, acts and records.  An error before the
- * act takes the intent back and is returned; what record returns is returned
- * otherwise.  NB may be NULL: no UPS is asked.
+ * Checks for cancellation by the caller or a signal and checks the power,
+ * stores the intent, inspects again, asks the guard, acts and records the
+ * result.  An error before the act retracts the intent and is returned;
+ * otherwise the result of record is returned.  NB may be NULL: no power check.
  */
 enum nb_err nb_destroy(struct nightburn *nb, const struct nb_destroy *steps,
 		       void *ctx);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The administrator's own programs around a run: before the sources are read,
- * after a verified backup, on a failure.  What they need to know stands in
- * their environment (nightburn.conf(5)).
+ * Hooks, the administrator's own programs around a run: before the sources are
+ * read, after a verified backup, on a failure.  Their environment describes the
+ * run (nightburn.conf(5)).
  */
 #ifndef NB_JOB_HOOK_H
 #define NB_JOB_HOOK_H
@@ -18,8 +18,8 @@ struct nb_hook_facts {
 };
 
 /*
- * Runs the hooks of WHEN in the order of the file; the first that fails is the
- * last.  NB_EFAIL: one ended badly, or not in time; logged.
+ * Runs the hooks of WHEN in the order of the file; stops at the first that
+ * fails.  NB_EFAIL, logged: one failed or timed out.
  */
 enum nb_err nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the jobs share: the open configuration, and a context: one pool with its
- * state directory, lock, catalog and the view of its discs.
+ * Shared by the jobs: the open configuration, and the context of a job: a pool
+ * with its state directory, lock, catalog and the view of its discs.
  */
 #ifndef NB_JOB_JOB_H
 #define NB_JOB_JOB_H
@@ -22,11 +22,11 @@ struct nightburn {
 	struct nb_power_watch *power; /* NULL: not begun (job/power.h) */
 };
 
-/* Tells the caller how far WHAT is, in bytes.  NB_ECANCELED: stop, as the
- * caller or a signal (base/stop.h) wants.  NB may be NULL. */
+/* Reports to the caller how far WHAT is, in bytes.  NB_ECANCELED: the caller or
+ * a signal (base/stop.h) asks to stop.  NB may be NULL. */
 enum nb_err nb_job_progress(struct nightburn *nb, const char *what,
 			    uint64_t done, uint64_t total);
-/* Between two steps: shall the job stop here?  NB_ECANCELED. */
+/* Checks between two steps whether to stop.  NB_ECANCELED. */
 enum nb_err nb_job_check(struct nightburn *nb);
 
 struct nb_pool_context {
@@ -34,22 +34,22 @@ struct nb_pool_context {
 	const struct nb_config_job *job;
 	const struct nb_config_pool *pool;
 	struct nb_state *state;     /* NULL: there is none yet (peek) */
-	struct nb_lock *lock;       /* NULL when only looked at */
+	struct nb_lock *lock;       /* NULL with NB_POOL_PEEK */
 	struct nb_catalog *catalog; /* NULL: there is none yet (peek) */
 	struct nb_pool_view view;
 	bool has_key;
 	struct nb_key key;    /* of the installation, when HAS_KEY */
-	struct nb_label dead; /* what a run blanked or wrote when it
-					 died; its disc_id "": none did */
+	struct nb_label dead; /* the disc that a run was blanking or writing
+				 when it died; disc_id "": none */
 	bool died_blanking;
 };
 
 enum nb_pool_context_mode {
-	NB_POOL_PEEK,   /* nothing is made: a missing catalog is an empty one */
-	NB_POOL_WORK,   /* lock taken, directories made, a dead run's journal
-			   dealt with */
-	NB_POOL_REBUILD /* the same, and a damaged catalog is set aside for a
-			   new one */
+	NB_POOL_PEEK,   /* create nothing: a missing catalog counts as empty */
+	NB_POOL_WORK,   /* take the lock, create directories, handle the journal
+			   of a run that died */
+	NB_POOL_REBUILD /* the same, and replace a damaged catalog with a new
+			   one */
 };
 
 /* The context of JOB (NULL: the only one).  NB_EUSAGE: no such job, or several;
@@ -60,9 +60,10 @@ enum nb_err nb_pool_context_open(struct nightburn *nb, const char *job,
 void nb_pool_context_close(struct nb_pool_context *context);
 
 /*
- * Loads the key of the installation, once; to be called before anything is
- * decided about a disc.  No key is no error, and no label is signed then;
- * with MAKE (the lock is held) one is made.  What nb_key_load says.
+ * Loads the key of the installation, once; must be called before anything is
+ * decided about a disc.  A missing key is not an error: no label counts as
+ * signed then.  With MAKE (the lock is held) it is created.  Errors of
+ * nb_key_load.
  */
 enum nb_err nb_pool_context_key(struct nb_pool_context *context, bool make);
 
@@ -74,19 +75,19 @@ const char *nb_pool_context_hint(const struct nb_pool_context *context,
 bool nb_pool_context_signed(const struct nb_pool_context *context,
 			    const struct nb_label *label);
 
-/* Reads the view of the pool from the catalog anew. */
+/* Reads the view of the pool from the catalog again. */
 enum nb_err nb_pool_context_refresh(struct nb_pool_context *context);
 
-/* Is there one in the state directory of the configuration? */
+/* Is there a catalog in the state directory of the configuration? */
 bool nb_catalog_exists(struct nightburn *nb);
 
-/* Only the catalog of the configuration, for queries (NB_CATALOG_QUERY or
- * NB_CATALOG_LIST): NB_ENOTFOUND with a hint when nothing was ever burned. */
+/* Opens only the catalog, for queries (NB_CATALOG_QUERY or NB_CATALOG_LIST).
+ * NB_ENOTFOUND, with a hint, if nothing was ever burned. */
 enum nb_err nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
 			  struct nb_catalog **out);
 
-/* What a job that ended with ERR returns: NB_EWRONG when all went well, and a
- * person should look at what RESULT counts all the same. */
+/* The return value of a job that ended with ERR: NB_EWRONG if it succeeded but
+ * RESULT counts something that a person should look at. */
 enum nb_err nb_run_verdict(enum nb_err err, const struct nb_run_result *result);
 
 #endif

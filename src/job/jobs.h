@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The jobs behind the functions of the API that take or fill structs with a
- * size (job/api/calls.c): the same contracts (<nightburn/nightburn.h>), with
- * structs that are whole.  A result comes in zeroed, but for ->plan of a run,
+ * The jobs that implement the functions of the API with sized structs
+ * (job/api/calls.c): the same contracts (<nightburn/nightburn.h>), with
+ * complete structs.  A result is passed in zeroed, except for ->plan of a run,
  * which is never NULL here.
  */
 #ifndef NB_JOB_JOBS_H

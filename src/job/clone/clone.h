@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of `nightburn clone` share. */
+/* Shared by the files of `nightburn clone`. */
 #ifndef NB_JOB_CLONE_H
 #define NB_JOB_CLONE_H
 
@@ -13,17 +13,17 @@ struct nb_clone_work {
 	bool dry_run, contents; /* compare contents */
 };
 
-/* What one pass of rsync said. */
+/* What one pass of rsync reported. */
 struct nb_clone_pass {
 	uint64_t files, transferred, deleted, bytes;
-	uint64_t corrupt; /* content differed, size and date did
-					not: each was logged */
+	uint64_t corrupt; /* content differed with equal size and date: each was
+			     logged */
 };
 
 /*
- * One pass of rsync from source to target; DRY: it changes nothing.  MOST: so
- * many files it deletes at most.  NB_ESOURCE: it ended badly; files that
- * vanished while they were read are only told. (rsync.c)
+ * One pass of rsync from source to target; DRY: change nothing.  MOST: the most
+ * files that it may delete.  NB_ESOURCE: rsync failed; files that vanished
+ * while they were read are only logged.  (rsync.c)
  */
 enum nb_err nb_clone_rsync(const struct nb_clone_work *work, bool dry,
 			   uint64_t most, struct nb_clone_pass *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Makes the disc in a drive blank: before a fresh session, by command, or when
- * a person adopts it.  The same steps (job/destroy.h) with other facts.
+ * Makes the disc in a drive blank: before a fresh session, by command, or for
+ * an adoption.  The steps are the same (job/destroy.h), the facts differ.
  */
 #ifndef NB_JOB_BLANK_H
 #define NB_JOB_BLANK_H
@@ -9,20 +9,21 @@
 #include "job/disc/inspect.h"
 
 struct nb_blanking {
-	uint64_t image_blocks; /* of the complete image that is written next;
-				  0: nothing is */
-	/* An adoption; TYPED is NULL else. */
-	const char *typed; /* the volume id, by a person who saw the disc */
-	const char *shown; /* the fingerprint of that disc */
-	const char *as;    /* the name in the pool that becomes free */
-	bool holds_newer;  /* a good session newer than all that is known */
+	uint64_t image_blocks; /* of the complete image that is written next; 0:
+				  none */
+	/* For an adoption; otherwise TYPED is NULL. */
+	const char *typed; /* the volume id that a person typed */
+	const char *shown; /* the fingerprint of the disc that was shown */
+	const char *as;    /* the name in the pool to release */
+	bool holds_newer;  /* it has a good session newer than any known
+			      backup */
 };
 
 /*
- * Destroys what is on the disc that LOOK saw, when the guard permits it; LOOK
- * is of the blank disc then.  NB_EWRONG, logged: the guard does not; NB_EFAIL:
- * the power does not; NB_ESUSPECT: the disc is half blank, and recorded as
- * suspect.
+ * Destroys what is on the disc of LOOK if the guard permits it; afterwards LOOK
+ * describes the blank disc.  NB_EWRONG, logged: the guard refused; NB_EFAIL:
+ * the power check refused; NB_ESUSPECT: the disc is partly blanked and recorded
+ * as suspect.
  */
 enum nb_err nb_blank_disc(struct nb_pool_context *context,
 			  struct nb_inspection *look,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a disc of ours holds.  The tree of one session is read once; its names
- * and the labels among them tell the backups, oldest first.  A manifest is
- * read when its backup is asked for.
+ * The contents of a nightburn disc.  The tree of one session is read once; its
+ * names and labels give the list of backups, oldest first.  A manifest is read
+ * only when its backup is needed.
  */
 #ifndef NB_JOB_DISC_CONTENTS_H
 #define NB_JOB_DISC_CONTENTS_H
@@ -13,26 +13,26 @@
 #include "model/record/manifest.h"
 
 struct nb_disc_backup {
-	const char *path; /* of its manifest: the nodes' */
-	enum nb_err err;  /* why it is not known which backup it is */
-	/* Of the session that brought it; of its manifest the ids, generation
-	 * and date where that label cannot be read. */
+	const char *path; /* of its manifest; owned by the nodes */
+	enum nb_err err;  /* why the backup could not be identified */
+	/* The label of the session that wrote it; if unreadable, ids,
+	 * generation and date come from the manifest. */
 	struct nb_label label;
 	bool has_label;
-	bool judged;              /* the manifest was read: */
-	enum nb_manifest_mac mac; /* NB_MAC_NO_KEY also without a label that
-				     bears the key */
+	bool judged;              /* the manifest was read, and MAC is set */
+	enum nb_manifest_mac mac; /* NB_MAC_NO_KEY also without a label signed
+				     with the key */
 	bool loaded;              /* by nb_disc_backup_load: */
 	/* Paths are relative to the backup: its id was taken off. */
 	struct nb_manifest manifest;
 	struct nb_entries entries;
 	struct nb_entries elsewhere; /* what its manifest lists beside it:
 					the disc's own files */
-	uint64_t size;               /* of its text, and the hash of that */
+	uint64_t size;               /* of its text; then the hash of that */
 	uint8_t sha256[NB_SHA256_SIZE];
-	/* The session that brought it, by nb_disc_contents_sessions. */
+	/* The session that wrote it, set by nb_disc_contents_sessions. */
 	int number;          /* from 1 */
-	struct nb_span part; /* its blocks: 0, not known */
+	struct nb_span part; /* its blocks; 0: unknown */
 };
 
 struct nb_disc_backups NB_ARRAY(struct nb_disc_backup);
@@ -47,44 +47,44 @@ struct nb_disc_contents {
 };
 
 /*
- * What the session shows that LOOK is at.  The key of NB's installation, where
- * there is one, checks the MACs (NB may be NULL).  What cannot be read of a
- * backup is in its ->err.  NB_ECORRUPT, NB_EIO: the tree cannot be read.  Free
- * accepts zeros, and is needed after a failure, too.
+ * Reads the session that LOOK is at.  MACs are checked with the key of NB's
+ * installation, if it exists (NB may be NULL).  If a backup cannot be
+ * identified, its ->err says why.  NB_ECORRUPT, NB_EIO: the tree cannot be
+ * read.  Free in every case; accepts zeros.
  */
 enum nb_err nb_disc_contents_open(struct nightburn *nb,
 				  const struct nb_inspection *look,
 				  struct nb_disc_contents *out);
 void nb_disc_contents_free(struct nb_disc_contents *contents);
 
-/* Which session brought each backup.  NB_EIO and what nb_drive_sessions
- * says. */
+/* Finds the session that wrote each backup.  NB_EIO and the errors of
+ * nb_drive_sessions. */
 enum nb_err nb_disc_contents_sessions(struct nb_disc_contents *contents,
 				      const struct nb_inspection *look);
 
 /* The text of nightburn's own file PATH in the session; the caller frees.
- * NB_ECORRUPT when it is missing, NB_EIO, NB_EFULL. */
+ * NB_ECORRUPT if it is missing, NB_EIO, NB_EFULL. */
 enum nb_err nb_disc_text(const struct nb_disc_contents *contents,
 			 const char *path, char **text, size_t *length);
 
-/* Reads and parses the manifest of BACKUP, one of CONTENTS, unless that was
- * done, and takes the backup's id off its paths.  NB_ECORRUPT, NB_EIO. */
+/* Reads and parses the manifest of BACKUP, one of CONTENTS, unless it is
+ * loaded, and removes the backup's id from its paths.  NB_ECORRUPT, NB_EIO. */
 enum nb_err nb_disc_backup_load(const struct nb_disc_contents *contents,
 				struct nb_disc_backup *backup);
-/* Frees what that read; ->judged stays. */
+/* Frees what nb_disc_backup_load read; ->judged stays. */
 void nb_disc_backup_unload(struct nb_disc_backup *backup);
 
 /*
- * Of a backup that was loaded: makes its entries and sources what the catalog
- * keeps (nb_catalog_commit), until it is unloaded: paths on the disc, with the
- * backup's id, and the disc's own files as they were when its session was
- * written, the manifest and SHA256SUMS among them, which no manifest lists.
- * A session that cannot be read by itself is not known afterwards: ->part.
+ * For a loaded backup: turns its entries and sources into those of the catalog
+ * (nb_catalog_commit), until it is unloaded: with paths on the disc, including
+ * the backup's id, and with the disc's own files as they were when its session
+ * was written, including the manifest and SHA256SUMS, which no manifest lists.
+ * If the session cannot be read by itself, ->part becomes unknown.
  */
 enum nb_err nb_disc_backup_complete(const struct nb_disc_contents *contents,
 				    struct nb_disc_backup *backup);
 
-/* The bytes of its manifest are TEXT: sets ->judged and ->mac. */
+/* Sets ->judged and ->mac from TEXT, the bytes of its manifest. */
 void nb_disc_backup_judge(const struct nb_disc_contents *contents,
 			  struct nb_disc_backup *backup, const char *text,
 			  size_t length);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What tells the disc in a drive from any other where it has no label of ours:
- * a person who adopts it was shown this one.
+ * Identifies the disc in a drive if it has no nightburn label: a person who
+ * adopts a disc was shown this one.
  */
 #ifndef NB_JOB_FINGERPRINT_H
 #define NB_JOB_FINGERPRINT_H
@@ -10,9 +10,9 @@
 
 #define NB_FINGERPRINT_SIZE 320
 
-/* All that the drive says of the disc that LOOK saw, and a hash of the first
- * blocks of its newest session, of the disc's last ones and of samples between
- * them, as text.  What cannot be read is a part of it, too. */
+/* As text: everything that the drive reports about the disc of LOOK, and a hash
+ * of the first blocks of its newest session, of its last blocks, and of samples
+ * between them.  Which blocks are unreadable is part of it. */
 enum nb_err nb_fingerprint(const struct nb_inspection *look,
 			   char out[NB_FINGERPRINT_SIZE]);
 

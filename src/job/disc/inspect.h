@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A look at the disc in a drive: medium, label, volume id; and the plan for
- * it.  A look holds the drive open until it is closed.
+ * Inspecting the disc in a drive: medium, label, volume id; and the plan for
+ * it.  An inspection keeps the drive open until it is closed.
  */
 #ifndef NB_JOB_LOOK_H
 #define NB_JOB_LOOK_H
@@ -21,54 +21,53 @@ struct nb_inspection {
 	char volume_id[33];
 	char identity[512]; /* of the drive: address, serial */
 	/*
-	 * Where the newest session has no good label, one before it may have:
-	 * that proves which disc it is.  Nothing is written by it.
+	 * If the newest session has no good label, an earlier one may: it
+	 * identifies the disc.  Nothing is written on the strength of it.
 	 */
 	bool has_earlier;
 	struct nb_label earlier;
-	/* Label and start are of this one, from 1; 0: of the newest, as
-	 * nb_inspect_again leaves it. */
+	/* Label and start are those of this session, from 1; 0: of the newest,
+	 * as after nb_inspect_again. */
 	int session;
-	uint32_t start; /* its first block, where SESSION is not 0 */
+	uint32_t start; /* its first block, if SESSION is not 0 */
 };
 
-/* Opens DEVICE: the name of a drive of NB's configuration, or a device as
- * configurations name it; one that a person names by its device may have
- * another serial number than the configuration says.  NB may be NULL.  Which
- * drive it is to be decides job/disc/choose_drive.h.  Close accepts a zeroed
- * look. */
+/* Opens DEVICE: the name of a drive of NB's configuration, or a device in the
+ * form of the configuration; the serial number is checked only for a drive that
+ * is named by its name.  NB may be NULL.  job/disc/choose_drive.h decides which
+ * drive.  Close accepts a zeroed inspection. */
 enum nb_err nb_inspect_open(struct nightburn *nb, const char *device,
 			    struct nb_inspection *look);
 void nb_inspect_close(struct nb_inspection *look);
 
-/* Medium and label anew, as after a reload or blank. */
+/* Inspects medium and label again, as after a reload or blank. */
 enum nb_err nb_inspect_again(struct nb_inspection *look);
 
-/* First block of the session whose label it is, as nb_reader_* want it. */
+/* First block of the session with that label, for nb_reader_*. */
 uint32_t nb_inspect_start(const struct nb_inspection *look);
 
-/* Sizes in blocks as far as they are known; 0: not known. */
+/* Sizes in blocks; 0: unknown. */
 struct nb_need {
 	uint64_t fresh, append;
 };
 
-/* The plan for the disc that LOOK saw. */
+/* The plan for the disc of LOOK. */
 struct nb_decision nb_inspect_decide(const struct nb_pool_context *context,
 				     const struct nb_inspection *look,
 				     enum nb_intent intent,
 				     struct nb_need need);
 
-/* Does the disc say more than the catalog knows?  Then the catalog is an old
- * copy: SITE->view.stale is set, and that is told and remembered. */
+/* Checks whether the disc is newer than the catalog knows.  If so, the catalog
+ * is an old copy: CONTEXT->view.stale is set, logged and recorded. */
 enum nb_err nb_inspect_heed(struct nb_pool_context *context,
 			    const struct nb_inspection *look);
 
-/* Tells what was decided in the form of the API. */
+/* Fills in OUT, a struct of the API, from the decision. */
 void nb_plan_tell(const struct nb_pool_context *context,
 		  const struct nb_inspection *look,
 		  const struct nb_decision *decision, struct nb_plan_info *out);
 
-/* Tells what was seen in the form of the API.  NB may be NULL. */
+/* Fills in OUT, a struct of the API, from LOOK.  NB may be NULL. */
 void nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
 		     struct nb_disc_info *out);
 

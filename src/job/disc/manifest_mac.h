@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether the manifests on a disc are those that we wrote.
+ * Whether the manifests on a disc are authentic.
  */
 #ifndef NB_JOB_MANIFEST_MAC_H
 #define NB_JOB_MANIFEST_MAC_H
@@ -8,14 +8,14 @@
 #include "job/disc/disc_contents.h"
 
 /*
- * What the MAC of BACKUP, whose manifest was read, says: NB_ECORRUPT: it is not
- * what we wrote, which was told; that one has no MAC, as older ones, is noted.
- * Without the key nothing is known.
+ * Reports the MAC of BACKUP, whose manifest was read.  NB_ECORRUPT, logged: the
+ * MAC is wrong.  A missing MAC, as in older manifests, is only noted.  Without
+ * the key nothing can be checked.
  */
 enum nb_err nb_manifest_mac_tell(const struct nb_disc_backup *backup);
 
-/* The same of all backups in CONTENTS, the newest first; a manifest that was
- * not read yet is. */
+/* The same for all backups in CONTENTS, newest first; reads the manifests that
+ * were not read yet. */
 enum nb_err nb_manifest_macs_check(struct nb_disc_contents *contents);
 
 #endif

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files of a backup from a disc into a directory.  Everything is opened
- * beneath one directory descriptor; a file appears under its name only when
- * its bytes have the hash of the manifest.
+ * Restores files of a backup from a disc to a directory.  Everything is opened
+ * beneath one directory descriptor; a file gets its name only after its hash
+ * matched the manifest.
  */
 #ifndef NB_JOB_EXTRACT_H
 #define NB_JOB_EXTRACT_H
 
 #include "disc/read/reader.h"
 
-/* Files that come out of an archive on the disc, in the archive's order. */
+/* Files from an archive on the disc, in its order. */
 struct nb_extract_feed {
-	/* The wanted file that is next, NULL at the end. */
+	/* The next wanted file, NULL at the end. */
 	enum nb_err (*next)(void *ctx, const struct nb_entry **e);
-	/* FN with its bytes. */
+	/* Calls FN with its bytes. */
 	enum nb_err (*bytes)(void *ctx,
 			     enum nb_err (*fn)(void *fn_ctx, const void *data,
 					       size_t n),
@@ -25,7 +25,8 @@ struct nb_extract {
 	const struct nb_extract_feed *feed; /* NULL: files of the disc */
 	struct nb_blocks *blocks;
 	const struct nb_nodes *nodes;     /* what is on the disc */
-	const char *above;                /* directory of the backup there */
+	const char *above;                /* directory of the backup on the
+					     disc */
 	const struct nb_entries *entries; /* wanted, sorted, from the
 					       manifest, relative to it */
 	int to;                           /* the directory, open */
@@ -37,12 +38,14 @@ struct nb_extract {
 
 struct nb_extract_result {
 	uint64_t files, bytes; /* delivered */
-	uint64_t bad;          /* missing, unreadable, or another hash: not
-				    delivered; the first were logged by name */
+	uint64_t bad;          /* not delivered, because missing, unreadable or
+				  with another hash; the first were logged by
+				  name */
 };
 
 /* NB_OK: all delivered; NB_ECORRUPT: RESULT->bad were not, or nothing was,
- * because it would be larger than the disc; other codes: the target failed. */
+ * because the total exceeds the size of the disc; other codes: the target
+ * failed. */
 enum nb_err nb_extract_run(const struct nb_extract *spec,
 			   struct nb_extract_result *result);
 

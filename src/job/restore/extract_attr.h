@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Owners, modes, extended attributes, ACLs and times of what was restored, in
- * the order in which one does not undo the other: a new owner takes
- * capabilities away, a mode changes an ACL, and all of them would be too late
- * behind the times.
+ * Sets owners, modes, extended attributes, ACLs and times of restored files, in
+ * an order in which none undoes another: changing the owner removes
+ * capabilities, the mode changes an ACL, and any of them changes the times,
+ * which come last.
  */
 #ifndef NB_JOB_EXTRACT_ATTR_H
 #define NB_JOB_EXTRACT_ATTR_H
@@ -11,14 +11,14 @@
 #include "job/restore/extract.h"
 
 struct nb_extract_attributes {
-	uint64_t lost; /* attributes that the target does not take */
+	uint64_t lost; /* attributes that the target does not support */
 };
 
-/* Of the open file or directory FD.  NB_EIO */
+/* For the open file or directory FD.  NB_EIO */
 enum nb_err nb_extract_set(struct nb_extract_attributes *a, int fd,
 			   const struct nb_entry *e);
 
-/* Of NAME in DIR, which cannot be opened: a link, a device. */
+/* For NAME in DIR, which cannot be opened: a link, a device. */
 enum nb_err nb_extract_set_at(struct nb_extract_attributes *a, int dir,
 			      const char *name, const struct nb_entry *e);
 
@@ -26,19 +26,20 @@ enum nb_err nb_extract_set_at(struct nb_extract_attributes *a, int dir,
 struct nb_extract_out {
 	int fd;
 	const struct nb_ranges *holes;
-	uint64_t size; /* that it is to have at most */
+	uint64_t size; /* the most that it may have */
 	uint64_t at;   /* position */
 	size_t hole;   /* the first that does not end before it */
 };
 
-/* Writes N bytes at the position but for what was a hole: there it is left
- * out, when it is zeros indeed.  0, or -1 with errno. */
+/* Writes N bytes at the position, but leaves recorded holes out where the bytes
+ * are zeros.  0, or -1 with errno. */
 int nb_extract_write(struct nb_extract_out *out, const uint8_t *data, size_t n);
 
-/* A link, fifo, socket or device NAME in DIR, as E has it.  0, or -1. */
+/* Creates the link, FIFO, socket or device NAME in DIR, as described by E.  0,
+ * or -1. */
 int nb_extract_make(int dir, const char *name, const struct nb_entry *e);
 
-/* Says how many were lost but for the first, which was named. */
+/* Logs how many attributes were lost besides the first, which was named. */
 void nb_extract_tell(const struct nb_extract_attributes *a);
 
 #endif

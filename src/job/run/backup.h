@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What one run produces before any disc is touched: dumps in staging, and the
- * knowledge of which sources are read in place when the image is written.
+ * What a run produces before it touches a disc: dumps in staging, and the list
+ * of sources that are read in place when the image is written.
  */
 #ifndef NB_JOB_BACKUP_H
 #define NB_JOB_BACKUP_H
@@ -16,39 +16,42 @@ struct nb_backup {
 	struct nb_pool_context *context;         /* borrowed */
 	const struct nb_config_sources *sources; /* the job's, or by_hand */
 	struct nb_config_sources by_hand;        /* trees named by a person */
-	void **held;                             /* by each source, or NULL */
-	char run[2 * NB_RUN_ID_BYTES + 1];       /* names what is held */
+	void **held;                             /* what each source holds, or
+						    NULL */
+	char run[2 * NB_RUN_ID_BYTES + 1];       /* id in the names of
+						    snapshots */
 	bool accept_shrink;
 	struct nb_staged staged;
 };
 
-/* True when it holds what a person named, not the job's sources: such a
- * session does not count as a generation. */
+/* True if it contains paths that a person named instead of the job's sources:
+ * such a session does not count as a generation. */
 bool nb_backup_is_by_hand(const struct nb_backup *backup);
 
 /*
- * Prepares a backup of the context's job, or of OPTIONS->paths.  Preflight of
- * every source and the room in staging are checked; nothing is written.
+ * Prepares a backup of the context's job, or of OPTIONS->paths.  Runs the
+ * preflight of every source and checks the free space in staging; writes
+ * nothing.
  */
 enum nb_err nb_backup_prepare(struct nb_pool_context *context,
 			      const struct nb_run_options *options,
 			      struct nb_backup *backup);
 
 /*
- * Makes the sources hold what they need, and dumps every one that is staged;
+ * Takes the snapshots that sources need and dumps every source that is staged;
  * afterwards the staging directory of this backup is complete and on stable
- * storage, or gone.  FIXED_ID: the id depends on the date alone (reproducible
- * images).  NB_ESOURCE and others.
+ * storage, or removed.  FIXED_ID: the id depends on the date alone
+ * (reproducible images).  NB_ESOURCE and others.
  */
 enum nb_err nb_backup_collect(struct nb_backup *backup, bool fixed_id);
 
-/* Takes the newest backup of the job that waits in staging instead.
+/* Uses the newest backup of the job that waits in staging instead.
  * NB_ENOTFOUND, logged. */
 enum nb_err nb_backup_resume(struct nb_backup *backup);
 
 /*
- * Lets go what the sources hold (snapshots), when everything was read.
- * NB_ESOURCE: what was read does not count.  Calling it again does nothing.
+ * Releases what the sources hold (snapshots), after everything was read.
+ * NB_ESOURCE: what was read is invalid.  Calling it again does nothing.
  */
 enum nb_err nb_backup_release(struct nb_backup *backup);
 
@@ -60,19 +63,19 @@ enum nb_err nb_backup_discard(struct nb_backup *backup);
 void nb_backup_clear(struct nb_backup *backup);
 
 /*
- * Lists everything that the backup holds now, with paths relative to it: the
- * staged files and, read anew, the sources in place.  ROOTS[0] is staging and
+ * Lists everything that the backup contains now, with paths relative to it: the
+ * staged files and, read again, the sources in place.  ROOTS[0] is staging and
  * belongs to BACKUP; the others are the caller's to close.
  */
 enum nb_err nb_backup_list(struct nb_backup *backup, struct nb_entries *entries,
 			   struct nb_manifest_sources *sources,
 			   struct nb_roots *roots);
 
-/* ---- every source in turn (job/run/backup_sources.c), for backup.c ---- */
+/* ---- for each source (backup_sources.c), for backup.c ---- */
 
 enum nb_err nb_backup_preflight(const struct nb_backup *backup);
 enum nb_err nb_backup_hold(struct nb_backup *backup);
-/* collect of those that are (or are not) STAGED. */
+/* Calls collect for the sources that are (or are not) STAGED. */
 enum nb_err nb_backup_run_sources(struct nb_backup *backup, bool staged,
 				  struct nb_source_output *out);
 

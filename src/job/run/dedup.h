@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An appended session carries only what changed since the newest backup of the
- * same job on the disc: the other files become second names for the bytes that
- * are there.  A file counts as unchanged by size, mtime, ctime and inode.
+ * An appended session contains only what changed since the newest backup of the
+ * same job on the disc: other files become further names for the bytes that are
+ * there.  A file counts as unchanged if size, mtime, ctime and inode are equal.
  */
 #ifndef NB_JOB_SHARE_H
 #define NB_JOB_SHARE_H
@@ -10,11 +10,10 @@
 #include "job/run/session.h"
 
 /*
- * Decides for each of SESSION->entries (sorted, relative to the backup, as
- * those of its base are) and marks those that need not be written.  The earlier
- * copy of each was read from the disc and has its hash; where the source's
- * `checksum` says that it is time, the file was read too.  What failed in
- * either is written anew, and noted.
+ * Marks those of SESSION->entries (sorted, relative to the backup like those of
+ * its base) that need not be written.  The earlier copy of each was read from
+ * the disc and has its hash; if it is time by the source's `checksum`, the file
+ * was read too.  If either check failed, the file is written again, and noted.
  */
 enum nb_err nb_dedup(struct nb_backup *backup, struct nb_session *session);
 
@@ -26,17 +25,17 @@ struct nb_dedup_pair {
 	const char *origin;          /* the backup with the bytes */
 	struct nb_manifest_source *source;
 	const struct nb_node *node; /* of the earlier copy */
-	bool reread;                /* the file itself is to be read */
-	bool dropped;               /* is written after all */
+	bool reread;                /* the file itself must be read */
+	bool dropped;               /* it is written after all */
 };
 
 struct nb_dedup_pairs NB_ARRAY(struct nb_dedup_pair);
 
-/* Reads the files of the pairs that are to be read, and compares. */
+/* Reads and compares those files of the pairs that must be read. */
 enum nb_err nb_dedup_check_files(struct nightburn *nb,
 				 const struct nb_session *session,
 				 struct nb_dedup_pairs *pairs);
-/* Reads the earlier copies from the disc, and compares. */
+/* Reads and compares the earlier copies on the disc. */
 enum nb_err nb_dedup_check_copies(struct nightburn *nb,
 				  const struct nb_disc_contents *disc,
 				  struct nb_dedup_pairs *pairs);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What earlier sessions left on the disc, for one that is appended.
+ * The earlier sessions of a disc, for one that is appended.
  */
 #ifndef NB_JOB_PREVIOUS_SESSIONS_H
 #define NB_JOB_PREVIOUS_SESSIONS_H
@@ -13,7 +13,7 @@ enum nb_err nb_previous_sessions_load(struct nightburn *nb,
 				      const struct nb_inspection *look,
 				      struct nb_session *session);
 
-/* Takes from ->kept what the session's own entries replace. */
+/* Removes from ->kept what the session's own entries replace. */
 void nb_previous_sessions_replace(struct nb_session *session);
 
 #endif

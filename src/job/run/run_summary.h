@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a person should know of what was, and what was not, backed up.
+ * What a person should know about what was and was not backed up.
  */
 #ifndef NB_JOB_RUN_SUMMARY_H
 #define NB_JOB_RUN_SUMMARY_H
 
 #include "job/run/session.h"
 
-/* Counts it into RESULT. */
+/* Fills in the counters of RESULT. */
 void nb_run_summary(const struct nb_session *session,
 		    struct nb_run_result *result);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A session in the making: everything that will stand on the disc, the files
- * that nightburn itself adds, and the image that streams it.
+ * A session being created: everything that will be on the disc, the files that
+ * nightburn itself adds, and the image that streams it.
  */
 #ifndef NB_JOB_SESSION_H
 #define NB_JOB_SESSION_H
@@ -16,7 +16,7 @@ struct nb_session {
 	struct nb_label label; /* disc_id "" for a plain image file */
 	struct nb_manifest manifest;
 	struct nb_entries entries;    /* of this session, sorted */
-	struct nb_disc_contents disc; /* what is on it already */
+	struct nb_disc_contents disc; /* what is on the disc already */
 	struct nb_manifests earlier;  /* the manifests there, newest first */
 	struct nb_entries kept;       /* files of earlier sessions that stay
 					    reachable: path and hash */
@@ -24,7 +24,7 @@ struct nb_session {
 					    its entries sorted and relative to
 					    it; NULL: there is none */
 	struct nb_roots roots;
-	struct nb_blocks *previous; /* those of the disc, when it has any */
+	struct nb_blocks *previous; /* those of the disc, if it is not blank */
 	struct nb_image *image;
 	const struct nb_key *key; /* for its manifest; NULL: no MAC */
 	uint32_t start;           /* first block */
@@ -32,10 +32,10 @@ struct nb_session {
 };
 
 /*
- * Lists the backup anew and builds the session that PLAN wants on the disc
- * that LOOK saw (append: upon the sessions that are there); LOOK NULL: a plain
- * image file without a label.  Its exact size is known afterwards; nothing is
- * written.  BACKUP and LOOK must outlive it.
+ * Lists the backup again and builds the session of PLAN for the disc of LOOK
+ * (append: after the existing sessions); LOOK NULL: a plain image file without
+ * a label.  Its exact size is known afterwards; nothing is written.  BACKUP and
+ * LOOK must outlive it.
  */
 enum nb_err nb_session_new(struct nb_backup *backup,
 			   const struct nb_inspection *look,

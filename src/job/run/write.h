@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a backup to a verified disc: plan with exact sizes, blank through the
- * guard, burn, read back, commit.
+ * From a backup to a verified disc: plan with exact sizes, blank if the guard
+ * permits it, burn, read back, commit.
  */
 #ifndef NB_JOB_WRITE_H
 #define NB_JOB_WRITE_H
@@ -24,9 +24,9 @@ enum nb_err nb_write_plan(const struct nb_write *write,
 			  struct nb_session **session);
 
 /*
- * Carries DECISION out.  NB_OK: verified and in the catalog.  NB_ESUSPECT: the
- * disc was written and is not good, recorded as such.  Other codes: nothing
- * was destroyed that the guard did not permit.  RESULT is filled in.
+ * Executes DECISION.  NB_OK: verified and recorded.  NB_ESUSPECT: the disc was
+ * written, is not good, and is recorded as suspect.  Other codes: nothing was
+ * destroyed that the guard did not permit.  Fills in RESULT.
  */
 enum nb_err nb_write_session(const struct nb_write *write,
 			     const struct nb_decision *decision,
