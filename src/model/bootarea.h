@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is known of a disk that boots: its partition table, what stands in each
- * partition, and the pieces of it that were copied byte by byte.  On the disc
- * it is "disk.json" beside the pieces; doc/disc-format.md describes it.
+ * The record of a bootable disk: its partition table, the contents of each
+ * partition, and the pieces that were copied byte by byte.  On the disc it is
+ * "disk.json" beside the pieces; doc/disc-format.md describes it.
  */
 #ifndef NB_MODEL_BOOTAREA_H
 #define NB_MODEL_BOOTAREA_H
@@ -55,7 +55,7 @@ struct nb_disk_piece {
 struct nb_disk_pieces NB_ARRAY(struct nb_disk_piece);
 
 struct nb_bootarea {
-	char *device; /* as it was called there */
+	char *device; /* its name on the original host */
 	struct nb_disk disk;
 	struct nb_disk_pieces pieces;
 };
@@ -64,24 +64,24 @@ void nb_disk_part_clear(struct nb_disk_part *part);
 void nb_disk_clear(struct nb_disk *disk);
 void nb_bootarea_clear(struct nb_bootarea *area);
 
-/* True for table types and files of these meanings. */
+/* True if the disk or partition is of this type. */
 bool nb_disk_is_gpt(const struct nb_disk *disk);
 bool nb_disk_part_is_esp(const struct nb_disk_part *part);
 bool nb_disk_part_is_swap(const struct nb_disk_part *part);
 
-/* The end in bytes of the last partition, or of all that has to be at the
- * start where that is more. */
+/* The end in bytes of the last partition, or of what must be at the start if
+ * that is larger. */
 uint64_t nb_disk_end(const struct nb_disk *disk);
 
-/* The first byte behind what has to be copied from the start: /boot, the EFI
- * system and the BIOS boot partition; without any of them all that stands in
- * front of the first partition. */
+/* The first byte after what must be copied from the start: up to the end of
+ * /boot, the EFI system partition and the BIOS boot partition; without any of
+ * them, everything before the first partition. */
 uint64_t nb_disk_boot_end(const struct nb_disk *disk);
 
 /* The text of disk.json; the caller frees.  NB_ENOMEM. */
 enum nb_err nb_bootarea_render(const struct nb_bootarea *area, char **text);
 
-/* Parses it, strictly; OUT is the caller's on success, untouched otherwise.
+/* Parses it strictly; the caller owns OUT on success, untouched otherwise.
  * NB_ECORRUPT, the message begins with NAME. */
 enum nb_err nb_bootarea_parse(const char *name, const char *text, size_t length,
 			      struct nb_bootarea *out);
@@ -92,20 +92,20 @@ enum nb_err nb_bootarea_parse(const char *name, const char *text, size_t length,
  */
 enum nb_target {
 	NB_TARGET_PERMIT,
-	NB_TARGET_NOT_NAMED, /* not named a second time, or another one */
-	NB_TARGET_NO_BLOCK,  /* no block device */
-	NB_TARGET_PARTITION, /* a part of a disk */
-	NB_TARGET_IN_USE,    /* mounted, swap, or another device on it */
-	NB_TARGET_CHANGED,   /* another device than was shown */
+	NB_TARGET_NOT_NAMED, /* not named twice, or differently */
+	NB_TARGET_NO_BLOCK,  /* not a block device */
+	NB_TARGET_PARTITION, /* a partition */
+	NB_TARGET_IN_USE,    /* mounted, swap, or used by another device */
+	NB_TARGET_CHANGED,   /* not the device that was shown */
 	NB_TARGET_READ_ONLY,
-	NB_TARGET_SECTOR, /* of another sector size */
+	NB_TARGET_SECTOR, /* different sector size */
 	NB_TARGET_TOO_SMALL,
 	NB_TARGET_INCOMPLETE, /* the pieces were not all read and hashed */
 	NB_TARGET_COUNT
 };
 
 struct nb_target_facts {
-	const char *named, *again; /* AGAIN NULL: was not said */
+	const char *named, *again; /* AGAIN NULL: not given */
 	bool block, whole, in_use, read_only, complete;
 	uint64_t first_device, second_device; /* identity when it was shown,
 						 and now */

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the two ends say to each other when a source does its work on another
- * host: `nightburn remote` there reads one request and answers it.
+ * The protocol for a source on another host: `nightburn remote` there reads one
+ * request and answers it.
  *
  *     request    hello, one frame Q
- *     answer     hello, frames, and one frame Z behind which nothing comes
+ *     answer     hello, frames, and a final frame Z
  *
- * The hello is a line with the number of the protocol, so that other versions
- * can tell each other apart.  The frames are those of model/wire.h:
+ * The hello is a line with the number of the protocol, so that different
+ * versions recognize each other.  The frames are those of model/wire.h:
  *
  *     Q  the request, JSON: the task, and the source's options as they could
  *        stand in the configuration
  *     A  the answer to a question, JSON
  *     D  bytes: of a dump, or of the file that the next E describes
- *     R  the bytes of the file so far do not count, it is read again
- *     E  a manifest (model/record/manifest.h) with one file, whose bytes came
+ *     R  discard the bytes of the file so far: it is read again
+ *     E  a manifest (model/record/manifest.h) with the file of the preceding bytes
  *     L  a manifest with files that have no bytes of their own
  *     S  a manifest with the one record of the source
  *     M  a message: "e", "w" or "n" for its level, then its text
- *     Z  the end, JSON: whether it is a good one; the number of bytes in D
+ *     Z  the end, JSON: success or not; the number of bytes in D
  *        and their SHA-256
  *
  * Names, options and messages come from the other end and are not trusted.
@@ -31,7 +31,7 @@
 #include "model/record/label.h"
 
 #define NB_REMOTE_PROTOCOL 1
-/* What this end asks for, and takes off again. */
+/* The directory that this end requests, and removes again. */
 #define NB_REMOTE_ABOVE "backup"
 #define NB_REMOTE_REQUEST 'Q'
 #define NB_REMOTE_ANSWER 'A'
@@ -43,14 +43,14 @@
 #define NB_REMOTE_MESSAGE 'M'
 #define NB_REMOTE_END 'Z'
 
-/* What is asked for on behalf of a source. */
+/* A request on behalf of a source. */
 struct nb_remote_request {
 	const char *task; /* one of those of the source's kind */
 	struct nb_config_source source;
 	char *database; /* to be dumped; NULL: globals */
-	bool sizes;     /* asked for */
-	/* Of a tree: the directory that its paths begin with on their way,
-	 * "backup_id" in the text. */
+	bool sizes;     /* include sizes */
+	/* For a tree: the first component of its paths while they are
+	 * transferred; "backup_id" in JSON. */
 	char above[NB_BACKUP_ID_MAX + 1];
 	int64_t date;
 };
@@ -63,15 +63,15 @@ enum nb_err nb_remote_request_render(const struct nb_remote_request *request,
 
 /*
  * Parses it strictly, for a task of one of KINDS: an option that does not exist
- * or that only counts at the other end (a program above all), and a value that
- * the configuration could not have, are NB_EUSAGE, logged.  *OUT is untouched
- * on failure.
+ * or is only for the other end (above all a program), or a value that the
+ * configuration could not have, is NB_EUSAGE, logged.  *OUT is untouched on
+ * failure.
  */
 enum nb_err nb_remote_request_parse(const char *text, size_t length,
 				    const struct nb_source_kind *const *kinds,
 				    struct nb_remote_request *out);
 
-/* How it ended. */
+/* The end of an answer. */
 struct nb_remote_end {
 	bool good;
 	uint64_t bytes;
@@ -82,15 +82,15 @@ enum nb_err nb_remote_end_render(const struct nb_remote_end *end, char **text);
 bool nb_remote_end_parse(const char *text, size_t length,
 			 struct nb_remote_end *out);
 
-/* What a check and a question are answered with. */
+/* The answer to a check and to a question. */
 struct nb_remote_database {
 	char *name;
 	uint64_t size;
 };
 
 struct nb_remote_answer {
-	int version; /* as PQserverVersion; of pg_dump when
-				       checked, else of the server */
+	int version; /* as PQserverVersion; of pg_dump for a check, else of the
+			server */
 	char *version_text;
 	struct NB_ARRAY(struct nb_remote_database) databases;
 };

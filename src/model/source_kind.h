@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the pure layers know of a kind of source: the options of its block, and
- * how a disc tells of it.  Which kinds there are, the caller says; what they
- * do is in source/source.h.
+ * What the pure layers know about a kind of source: the options of its block,
+ * and how a disc describes it.  The caller provides the list of kinds; their
+ * functions are in source/source.h.
  */
 #ifndef NB_MODEL_SOURCE_KIND_H
 #define NB_MODEL_SOURCE_KIND_H
@@ -26,33 +26,33 @@ struct nb_source_kind {
 	size_t size;
 	/* The defaults, before any option is read.  NULL: zeros. */
 	void (*begin)(void *options);
-	/* After all were read: what one has to do with another, and defaults
-	 * that depend on that.  NB_ECONFIG, logged with FILE and the source's
-	 * line.  NULL: nothing. */
+	/* After all were read: checks options against each other, and sets
+	 * defaults that depend on others.  NB_ECONFIG, logged with FILE and the
+	 * source's line.  NULL: nothing. */
 	enum nb_err (*end)(const char *file, struct nb_config_source *source);
-	/* Frees what of the options is not in FIELDS.  NULL: nothing. */
+	/* Frees options that are not in FIELDS.  NULL: nothing. */
 	void (*clear)(void *options);
 	bool once;      /* a job has at most one */
-	bool directory; /* comes back as a directory of its name, which no other
-			   such source of the job may have */
-	/* What another host can be asked to do for it (model/remote.h), ended
-	 * by NULL.  NULL: nothing. */
+	bool directory; /* restored as a directory of its name, which must be
+			   unique among such sources of a job */
+	/* Its tasks for another host (model/remote.h), ended by NULL.  NULL:
+	 * nothing. */
 	const char *const *tasks;
 
-	/* ---- words on the disc (model/record/disc_readme.h) ---- */
+	/* ---- texts on the disc (model/record/disc_readme.h) ---- */
 
 	/* Lines of README.txt about its directory, and of RESTORE.txt about
-	 * restoring by hand, each with its newline.  NULL: none. */
+	 * restoring by hand, ending with newlines.  NULL: none. */
 	const char *readme, *how_to;
-	/* What restore.sh knows of RECORD: one of its "item" lines appended to
-	 * SCRIPT.  NULL: that it is a directory, or an archive of one. */
+	/* Appends an "item" line of restore.sh for RECORD to SCRIPT.  NULL: it
+	 * is a directory, or an archive of one. */
 	void (*add_item)(struct nb_str *script, const char *backup_id,
 			 const struct nb_manifest_source *record);
 };
 
 #define NB_SOURCE_KINDS_MAX 12
 
-/* That NAME among KINDS (ended by NULL; at most NB_SOURCE_KINDS_MAX), or
+/* The kind NAME among KINDS (ended by NULL; at most NB_SOURCE_KINDS_MAX), or
  * NULL. */
 const struct nb_source_kind *nb_source_kind(
 	const struct nb_source_kind *const *kinds, const char *name);

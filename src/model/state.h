@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The states of <nightburn/state.h>, and their names read back: catalog and
- * manifest hold words.
+ * The states of <nightburn/state.h>, and their names parsed: catalog and
+ * manifest store words.
  */
 #ifndef NB_MODEL_STATE_H
 #define NB_MODEL_STATE_H
@@ -10,7 +10,7 @@
 
 #include <nightburn/state.h>
 
-/* False, *OUT untouched: NAME is none. */
+/* False, *OUT untouched: unknown NAME. */
 bool nb_disc_state_parse(const char *name, enum nb_disc_state *out);
 bool nb_clone_state_parse(const char *name, enum nb_clone_state *out);
 bool nb_entry_type_parse(const char *name, enum nb_entry_type *out);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stream of frames behind a line of greeting, taken apart as its bytes come.
+ * Parses a stream of frames that follows a line of greeting, as its bytes
+ * arrive.
  *
  *     "nightburn-remote 1\n"  then frames: a letter, the length of the body in
  *     four bytes (big-endian), the body
  *
- * Whoever sends is not trusted: no body but that of data is longer than
- * NB_WIRE_MAX, and no more than one body is kept.
+ * The sender is not trusted: no body except that of data is longer than
+ * NB_WIRE_MAX, and at most one body is kept.
  */
 #ifndef NB_MODEL_WIRE_H
 #define NB_MODEL_WIRE_H
@@ -22,20 +23,20 @@
 #define NB_WIRE_MAX ((size_t)4 << 20)
 
 /*
- * Takes one frame: a whole body, with a NUL behind it; or, of a frame of data,
- * some of its bytes.  Anything but NB_OK ends the stream.
+ * Takes one frame: a whole body, followed by a NUL; or, for a frame of data,
+ * some of its bytes.  An error ends the stream.
  */
 typedef enum nb_err nb_wire_fn(void *ctx, char type, const char *body,
 			       size_t n);
 
 struct nb_wire {
 	const char *peer; /* in messages */
-	int protocol;     /* that we speak */
+	int protocol;     /* of this end */
 	nb_wire_fn *fn;
 	void *ctx;
-	/* The rest is its own; zeros at first. */
+	/* The rest is private; zeros at first. */
 	bool greeted;
-	char line[64]; /* of greeting; afterwards a frame's head */
+	char line[64]; /* the greeting; later the head of a frame */
 	size_t have;
 	char type;
 	uint32_t left; /* of the body */
@@ -44,8 +45,8 @@ struct nb_wire {
 
 /*
  * Takes the next N bytes.  NB_ESOURCE, logged: not a greeting, another
- * protocol, a frame that cannot be; or what FN returned.  Not to be called
- * again after that.
+ * protocol, an invalid frame; or the error of FN.  Not to be called again after
+ * that.
  */
 enum nb_err nb_wire_feed(struct nb_wire *wire, const void *data, size_t n);
 

@@ -17,7 +17,7 @@ struct nb_grammar {
 	const struct nb_source_kind *const *kinds;
 	struct nb_section root;
 	struct nb_section blocks[NB_ROOT_BLOCKS]; /* in root */
-	/* In a job: the kinds, the hooks, and an end. */
+	/* In a job: the kinds, the hooks, and an end marker. */
 	struct nb_section job[NB_SOURCE_KINDS_MAX + NB_HOOKS + 1];
 };
 
@@ -31,15 +31,14 @@ void nb_grammar_make(const struct nb_source_kind *const *kinds,
 enum nb_err nb_config_source_begin(const struct nb_source_kind *kind,
 				   struct nb_config_source *source);
 
-/* After they were read: what depends on other options.  NB_ECONFIG, logged
- * with FILE and the source's line. */
+/* After its options were read: checks and defaults that depend on several
+ * options.  NB_ECONFIG, logged with FILE and the source's line. */
 enum nb_err nb_config_source_end(const char *file,
 				 struct nb_config_source *source);
 
 /*
- * Fills CONFIG, which holds nothing but its file name, from CFG.  NB_ECONFIG,
- * logged with file and line; CONFIG then holds a part, and is the caller's to
- * free.
+ * Fills CONFIG, which has only its file name, from CFG.  NB_ECONFIG, logged
+ * with file and line; CONFIG is then incomplete, and the caller frees it.
  */
 enum nb_err nb_config_build(cfg_t *cfg, const struct nb_grammar *grammar,
 			    struct nb_config *config);

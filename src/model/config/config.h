@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration, as records.  nb_config_parse checks everything that can
- * be checked without touching the machine; nb_config_load adds the file and
- * its permissions (the one function of model/ that reads a file).
+ * The configuration as structs.  nb_config_parse checks everything that can be
+ * checked without touching the machine; nb_config_load adds the file and its
+ * permissions (the one function of model/ that reads a file).
  */
 #ifndef NB_MODEL_CONFIG_H
 #define NB_MODEL_CONFIG_H
@@ -17,13 +17,11 @@
 struct nb_config_drive {
 	char *name;
 	char *device;        /* "/dev/sr0" or "stdio:PATH" */
-	char *serial;        /* that it has to have; NULL: any */
-	int speed;           /* times the medium's 1x; 0: as the drive
-				  likes */
-	uint64_t capacity;   /* bytes; 0: what the drive says */
+	char *serial;        /* required serial number; NULL: any */
+	int speed;           /* times the medium's 1x; 0: the drive decides */
+	uint64_t capacity;   /* bytes; 0: as reported by the drive */
 	bool keep_tray_shut; /* the drive cannot load its tray itself */
-	int timeout;         /* seconds without a sign of life; 0: the
-				  default */
+	int timeout;         /* seconds without a response; 0: the default */
 };
 
 enum nb_rotation {
@@ -57,7 +55,7 @@ void nb_config_source_clear(struct nb_config_source *source);
 
 struct nb_config_sources NB_ARRAY(struct nb_config_source);
 
-/* A program of the administrator's that a job runs. */
+/* A program of the administrator that a job runs. */
 enum nb_hook { NB_HOOK_BEFORE, NB_HOOK_AFTER, NB_HOOK_ON_FAILURE, NB_HOOKS };
 
 struct nb_config_hook {
@@ -71,7 +69,7 @@ struct nb_config_hook {
 
 struct nb_config_hooks NB_ARRAY(struct nb_config_hook);
 
-/* What stands as the job of a session that a person appended: no job of the
+/* The job name of a session that was appended by hand: no job of the
  * configuration has this name. */
 #define NB_JOB_BY_HAND "append"
 
@@ -86,7 +84,7 @@ struct nb_config_drives NB_ARRAY(struct nb_config_drive);
 struct nb_config_pools NB_ARRAY(struct nb_config_pool);
 struct nb_config_jobs NB_ARRAY(struct nb_config_job);
 
-/* How often contents are compared where nothing seems changed. */
+/* How often contents are compared if metadata is unchanged. */
 enum nb_compare { NB_COMPARE_NEVER, NB_COMPARE_WEEKLY, NB_COMPARE_ALWAYS };
 
 /* A standby disk to which a running system is copied. */
@@ -94,7 +92,7 @@ struct nb_config_clone {
 	char *name;
 	char *source;            /* directory, "/" */
 	char *target;            /* where it is mounted; or */
-	char *device;            /* what is mounted for the time */
+	char *device;            /* device to mount for the run */
 	struct nb_names exclude; /* patterns of rsync */
 	bool one_file_system;
 	enum nb_compare checksum;
@@ -105,13 +103,12 @@ struct nb_config_clone {
 
 struct nb_config_clones NB_ARRAY(struct nb_config_clone);
 
-/* When the power is too weak to begin a night's work. */
+/* The power check: when a night's work must not begin. */
 struct nb_config_power {
-	char *ups;           /* "name@host" of NUT; NULL: no guard */
+	char *ups;           /* "name@host" of NUT; NULL: no power check */
 	char *upsc;          /* NUT's client program */
 	int64_t min_runtime; /* seconds of battery; 0: any */
-	bool unknown_goes;   /* a UPS that does not answer stops
-				       nothing */
+	bool unknown_goes;   /* ignore a UPS that does not respond */
 };
 
 struct nb_config {
@@ -154,9 +151,9 @@ const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
 enum nb_err nb_config_find_drive(const struct nb_config *config,
 				 const char *name,
 				 const struct nb_config_drive **out);
-/* The source that makes what JOB's backups call KIND NAME, as it is configured
- * now: the one of that name, or else (one source may bring several) the first
- * of its kind; NULL: none. */
+/* The configured source of JOB for what its backups call KIND NAME: the one of
+ * that name, or else (one source may produce several) the first of its kind;
+ * NULL: none. */
 const struct nb_config_source *nb_config_source(const struct nb_config *config,
 						const char *job,
 						const char *kind,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file's grammar, which is libconfuse's without its surprises: see
- * model/config/scan.h; besides, an option given twice is an error.  Values stay
- * text, each with its line; what they mean is model/config/build.c's business.
+ * The grammar of the file: libconfuse's without its surprises
+ * (model/config/scan.h), and an option given twice is an error.  Values remain
+ * text, each with its line; model/config/build.c interprets them.
  */
 #ifndef NB_MODEL_CONFIG_SYNTAX_H
 #define NB_MODEL_CONFIG_SYNTAX_H
@@ -25,13 +25,13 @@ struct nb_syntax_value {
 };
 
 /*
- * Parses TEXT as ROOT says.  Each error is logged as "FILE:LINE: what; what was
- * expected": NB_ECONFIG.  NB_ENOMEM.  Free *OUT with cfg_free.
+ * Parses TEXT by the grammar ROOT.  Each error is logged as "FILE:LINE: what;
+ * what was expected": NB_ECONFIG.  NB_ENOMEM.  Free *OUT with cfg_free.
  */
 enum nb_err nb_syntax_parse(const char *file, const char *text,
 			    const struct nb_section *root, cfg_t **out);
 
-/* Value number I of option NAME, or NULL. */
+/* The I-th value of option NAME, or NULL. */
 const struct nb_syntax_value *nb_syntax_value(cfg_t *section, const char *name,
 					      unsigned int i);
 

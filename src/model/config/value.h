@@ -14,7 +14,7 @@ enum nb_value_kind {
 	NB_VALUE_PATH,    /* char *; absolute */
 	NB_VALUE_DEVICE,  /* char *; /dev/... or stdio:/... */
 	NB_VALUE_PROGRAM, /* char *; absolute, or a bare name */
-	NB_VALUE_NAMES,   /* struct nb_names of NB_VALUE_NAME, no doubles */
+	NB_VALUE_NAMES,   /* struct nb_names of NB_VALUE_NAME, no duplicates */
 	NB_VALUE_TEXTS,   /* struct nb_names of NB_VALUE_TEXT */
 	NB_VALUE_FLAG,    /* bool: true, yes, on, false, no, off */
 	NB_VALUE_CHOICE,  /* bool: words[0] false, words[1] true */
@@ -27,7 +27,7 @@ enum nb_value_kind {
 	NB_VALUE_COMPRESS /* struct nb_compress: zstd, gzip:9, ... */
 };
 
-/* Of a part of something: BYTES, or when it is not 0 so many PERCENT. */
+/* A size, or a share: PERCENT if that is not 0, else BYTES. */
 struct nb_share {
 	uint64_t bytes;
 	int percent;
@@ -52,8 +52,7 @@ struct nb_field {
 	const char *const *words; /* NULL-ended */
 	int min, max;
 	bool required;
-	bool local; /* says nothing to the program on another
-				       host that does a source's work */
+	bool local; /* is not sent to the program on another host */
 };
 
 /* The row of OPTION, a value of kind NB_VALUE_<VALUE> in FIELD of RECORD. */
@@ -67,13 +66,13 @@ bool nb_value_is_list(enum nb_value_kind kind);
 /*
  * Reads TEXT into the field of RECORD.  A string replaces (and frees) the
  * previous one, a list grows by one.  NB_ENOMEM; NB_ECONFIG, not logged, if
- * TEXT is not such a value: nb_value_expected tells what would be.
+ * TEXT is not such a value: nb_value_expected describes one.
  */
 enum nb_err nb_value_read(const struct nb_field *field, const char *text,
 			  void *record);
 
-/* The other way: the texts that give FIELD of RECORD its value, none for NULL
- * and for an empty list, appended to OUT.  Not for a ratio.  NB_ENOMEM
+/* The reverse: appends to OUT the texts that give FIELD of RECORD its value;
+ * none for NULL and for an empty list.  Not for a ratio.  NB_ENOMEM
  * (model/config/write.c) */
 enum nb_err nb_value_write(const struct nb_field *field, const void *record,
 			   struct nb_names *out);

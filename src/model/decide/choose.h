@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which of several drives a command takes, from what was seen in them.  The
- * list is in the order in which they were looked at, which is that of the pool.
+ * Which of several drives a command uses, decided from their contents.  The
+ * list is in the order of inspection, which is that of the pool.
  */
 #ifndef NB_MODEL_CHOOSE_H
 #define NB_MODEL_CHOOSE_H
@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 enum nb_choose_for {
-	NB_CHOOSE_ANY,      /* to look: whatever is in a drive */
-	NB_CHOOSE_BEST,     /* to read: the disc that is wanted, if it is in */
-	NB_CHOOSE_WRITABLE, /* to write: the first disc that may be written */
-	NB_CHOOSE_ONLY      /* to destroy by a person's word: no guess */
+	NB_CHOOSE_ANY,      /* to inspect: any disc */
+	NB_CHOOSE_BEST,     /* to read: the wanted disc, if present */
+	NB_CHOOSE_WRITABLE, /* to write: the first writable disc */
+	NB_CHOOSE_ONLY      /* to destroy by hand: never guess */
 };
 
 /* No other disc can fit better. */
@@ -28,22 +28,23 @@ struct nb_drive_seen {
 
 enum nb_choice {
 	NB_CHOICE_DRIVE,   /* the one at *AT */
-	NB_CHOICE_NONE,    /* no drive answers */
+	NB_CHOICE_NONE,    /* no drive responds */
 	NB_CHOICE_SEVERAL, /* NB_CHOOSE_ONLY: more than one disc fits */
-	NB_CHOICE_UNKNOWN  /* NB_CHOOSE_ONLY: one does, and a drive that does
-			      not answer may have another one */
+	NB_CHOICE_UNKNOWN  /* NB_CHOOSE_ONLY: one fits, but a drive that does
+			      not respond may have another one */
 };
 
 /*
- * The drive whose disc fits best; where none fits the first with a disc, else
- * the first that answers.  Of equals the first.  NB_CHOOSE_ANY asks for no fit.
+ * Chooses the drive whose disc fits best; if none fits, the first with a disc,
+ * else the first that responds.  Of equals the first.  NB_CHOOSE_ANY ignores
+ * the fit.
  */
 enum nb_choice nb_choose(enum nb_choose_for purpose,
 			 const struct nb_drive_seen *list, size_t count,
 			 size_t *at);
 
-/* Would drives after this one change nothing, so that they need not be looked
- * at? */
+/* Is the choice settled with this drive, so that further drives need not be
+ * inspected? */
 bool nb_choose_settled(enum nb_choose_for purpose,
 		       const struct nb_drive_seen *last);
 

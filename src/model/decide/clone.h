@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A clone: a disk to which a running system is copied, so that another machine
- * can start from it.  The marker in its root says what it is; the guard
- * decides from facts whether it may be written.
+ * can start from it.  A marker in its root directory identifies it;
+ * nb_clone_check decides from facts whether it may be written.
  */
 #ifndef NB_MODEL_CLONE_H
 #define NB_MODEL_CLONE_H
@@ -16,7 +16,7 @@
 struct nb_clone_marker {
 	char name[NB_NAME_MAX + 1];       /* of the block */
 	char id[NB_ID_HEX + 1];           /* random, of this disk */
-	char installation[NB_ID_HEX + 1]; /* that writes it */
+	char installation[NB_ID_HEX + 1]; /* the installation that writes it */
 	char source[128];                 /* identity of the file system that
 					      is copied: its UUID, or what is
 					      mounted */
@@ -37,16 +37,15 @@ struct nb_clone_facts {
 	const char *installation;
 	const char *source;                   /* identity of what is copied */
 	bool source_empty;                    /* nothing in its root */
-	bool source_marked;                   /* it bears a marker itself */
+	bool source_marked;                   /* it has a marker itself */
 	bool target_mounted;                  /* a file system of its own */
 	bool same_file_system;                /* as the source */
 	bool target_empty;                    /* nothing but lost+found */
 	bool marker_there;                    /* in the target */
 	bool marker_good;                     /* and it could be read */
 	const struct nb_clone_marker *marker; /* when it is good */
-	bool init;  /* a person asks to make a clone of
-					      a disk that is none */
-	bool force; /* although it is not empty */
+	bool init;  /* a person asks to turn a new disk into a clone */
+	bool force; /* even if it is not empty */
 };
 
 enum nb_clone_guard {
@@ -67,16 +66,16 @@ enum nb_clone_guard {
 /* May the target be written? */
 enum nb_clone_guard nb_clone_check(const struct nb_clone_facts *facts);
 
-/* What is wrong, and the remedy; static. */
+/* What is wrong, with a hint; statically allocated. */
 const char *nb_clone_text(enum nb_clone_guard answer);
 
-/* At most so many files may vanish in one run: PERCENT of those of the last
- * one, and always 100. */
+/* The most files that one run may delete: PERCENT of those of the last run, but
+ * at least 100. */
 uint64_t nb_clone_most_deleted(const struct nb_clone_marker *marker,
 			       int percent);
 
-/* Is it time to compare contents?  Weekly is after six days and a half, so
- * that a night that begins a little earlier does not put it off. */
+/* Is it time to compare contents?  Weekly means after six and a half days, so
+ * that a run that begins a little earlier does not postpone it. */
 bool nb_clone_compares(enum nb_compare when, int64_t checked, int64_t now);
 
 #endif

@@ -14,30 +14,31 @@
 enum nb_guard {
 	NB_GUARD_PERMIT,
 	NB_GUARD_NO_LOCK,            /* the lock is not held */
-	NB_GUARD_CATALOG_STALE,      /* it is an old copy, or was lost */
+	NB_GUARD_CATALOG_STALE,      /* the catalog is an old copy, or was
+					lost */
 	NB_GUARD_NO_LABEL,           /* no good label on the disc */
 	NB_GUARD_LABEL_CHANGED,      /* the two readings differ */
 	NB_GUARD_OTHER_INSTALLATION, /* and another key */
-	NB_GUARD_FORGED,             /* the label says that it is ours, and
-					does not bear our key */
+	NB_GUARD_FORGED,             /* the label names this installation but is
+					not signed with its key */
 	NB_GUARD_OTHER_POOL,
 	NB_GUARD_NOT_IN_CATALOG,
-	NB_GUARD_CATALOG_DISAGREES, /* name, generation, backup id, or it
-					believes the disc to be empty */
+	NB_GUARD_CATALOG_DISAGREES, /* in name, generation or backup id, or it
+				       records the disc as empty */
 	NB_GUARD_SUSPECT,           /* or retired, in the catalog */
 	NB_GUARD_LAST_GOOD,         /* no other disc holds the newest verified
 					generation */
-	NB_GUARD_TOO_OLD,           /* it does, but not verified within the
-					age limit */
-	NB_GUARD_IMAGE_INCOMPLETE,  /* what is to be written is not complete,
-					hashed and on stable storage, or its
-					size is not known (0 blocks) */
+	NB_GUARD_TOO_OLD,           /* another one does, but was not verified
+				       within the age limit */
+	NB_GUARD_IMAGE_INCOMPLETE,  /* the image is not complete, hashed and on
+				       stable storage, or its size is unknown (0
+				       blocks) */
 	NB_GUARD_DOES_NOT_FIT,
 	NB_GUARD_NO_INTENT,      /* the intent is not on stable storage */
 	NB_GUARD_DRIVE_CHANGED,  /* another drive than at the first look */
-	NB_GUARD_DISC_CHANGED,   /* adopt: another disc than was shown */
-	NB_GUARD_NOT_TYPED,      /* adopt: what was typed is not the volume
-					id of the disc, both times */
+	NB_GUARD_DISC_CHANGED,   /* adopt: not the disc that was shown */
+	NB_GUARD_NOT_TYPED,      /* adopt: what was typed is not the volume id
+				    of the disc, in both readings */
 	NB_GUARD_NOT_BLANK,      /* format: not blank and unformatted, at the
 					first or the second look */
 	NB_GUARD_MEDIUM_CHANGED, /* format: another kind or size of disc than
@@ -50,32 +51,33 @@ struct nb_guard_facts {
 	enum nb_label_state first_state, second_state;
 	const struct nb_label *first;  /* read when the plan was made */
 	const struct nb_label *second; /* read immediately before */
-	const struct nb_key *key;      /* of the installation; NULL: none,
-					    and every label counts as forged */
+	const struct nb_key *key;      /* of the installation; NULL: none; every
+					  label counts as forged */
 	const char *first_drive, *second_drive; /* address and serial */
 	const struct nb_pool_view *pool; /* read from the catalog just now */
 	int64_t max_verify_age;          /* seconds; 0: any */
 	int64_t now;
 	/*
 	 * adopt: a person typed the volume id of a disc that is unknown or no
-	 * longer wanted.  It stands for label, pool and catalog; but the newest
-	 * good backup of the pool is refused all the same.  NULL: no adoption.
+	 * longer wanted.  It replaces the checks of label, pool and catalog,
+	 * but the newest good backup of the pool is still refused.  NULL: not
+	 * an adoption.
 	 */
 	const char *typed;
 	const char *first_volume, *second_volume;
-	const char *first_disc, *second_disc; /* all that can be seen of it:
-						 when it was shown, and now */
-	bool holds_newer; /* adopt: a session of the disc was just read,
-				  is good, and newer than what any good disc
-				  of the pool holds */
+	const char *first_disc, *second_disc; /* its fingerprint: when it was
+						 shown, and now */
+	bool holds_newer; /* adopt: a session of the disc was just read, is
+			     good, and newer than any on a good disc of the
+			     pool */
 	/*
 	 * Formatting a disc that was never written or formatted: what the drive
 	 * says of it takes the place of label and catalog, because there is
 	 * nothing to lose as long as that is true.  NULL: no formatting.
 	 */
 	const struct nb_medium *first_medium, *second_medium;
-	bool blank_only; /* `nightburn blank`: nothing is to be written,
-				  the image need not be there */
+	bool blank_only; /* `nightburn blank`: nothing is written afterwards, so
+			    no image is needed */
 	bool image_complete;
 	uint64_t image_blocks, disc_blocks;
 	bool intent_stored;
@@ -83,17 +85,16 @@ struct nb_guard_facts {
 
 /*
  * The first condition that does not hold is the answer, in this order: lock,
- * drive, catalog not behind, then label, key, pool, catalog, other discs and
- * their age (or, for an adoption, what was typed, whether it is the disc that
- * was shown, a newer backup on it, both labels, newest backup; for formatting,
- * in place of all from the catalog on: blank, the same medium),
- * image, size, intent.
- * An age is within the limit up to and including max_verify_age; a date of
- * verification that is 0 or lies in the future is never within a limit.
+ * drive, stale catalog, then label, key, pool, catalog, other discs and their
+ * age (or, for an adoption, what was typed, whether it is the disc that was
+ * shown, a newer backup on it, both labels, newest backup; for formatting, in
+ * place of all from the catalog on: blank, the same medium), image, size,
+ * intent.  An age is within the limit up to and including max_verify_age; a
+ * date of verification that is 0 or lies in the future is never within a limit.
  */
 enum nb_guard nb_guard_check(const struct nb_guard_facts *facts);
 
-/* The reason in words, without full stop; statically allocated. */
+/* The reason in words, without a full stop; statically allocated. */
 const char *nb_guard_text(enum nb_guard answer);
 
 #endif

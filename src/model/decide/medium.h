@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a drive says about the disc in it.  Filled in by disc/, decided upon by
- * plan and guard.
+ * What a drive reports about the disc in it.  Filled in by disc/, used by plan
+ * and guard.
  */
 #ifndef NB_MODEL_MEDIUM_H
 #define NB_MODEL_MEDIUM_H
@@ -15,7 +15,7 @@
 
 /*
  * The first session on overwritable media begins at this block; blocks 0 to 31
- * hold the descriptors of the newest session (as xorriso lays them out).
+ * hold the descriptors of the newest session (the layout of xorriso).
  */
 #define NB_OVERWRITE_START 32
 
@@ -24,8 +24,8 @@ struct nb_medium {
 	int profile;            /* MMC profile number (MMC-5 5.4.1); 0xffff:
 				    stdio file */
 	char profile_name[80];  /* "CD-RW", "DVD+RW", "stdio file" */
-	bool random_access;     /* overwritable by nature: needs no blanking */
-	bool erasable;          /* can be made blank again */
+	bool random_access;     /* can be overwritten without blanking */
+	bool erasable;          /* can be blanked */
 	bool unformatted;       /* never formatted, which it needs before the
 				    first write */
 	uint64_t capacity;      /* blocks of the whole disc when empty */
@@ -34,7 +34,7 @@ struct nb_medium {
 	int sessions;           /* readable sessions, 0 when blank */
 	uint32_t last_start;    /* first block of the newest session (msc1) */
 	uint32_t next_writable; /* next writable address (msc2) */
-	char drive_serial[64];  /* "" when the drive tells none */
+	char drive_serial[64];  /* "" if the drive reports none */
 	char address[256];      /* /dev/sr0 or the path of a stdio file */
 };
 

@@ -14,9 +14,9 @@
 
 #define NB_REASON_COUNT (NB_REASON_TOO_LARGE_FOR_DISC + 1)
 
-/* What is asked for. */
+/* What was requested. */
 enum nb_intent {
-	NB_INTENT_RUN,    /* the nightly job: as the rotation says */
+	NB_INTENT_RUN,    /* the nightly job, by the rotation */
 	NB_INTENT_APPEND, /* by hand: append or fresh, never blank */
 	NB_INTENT_BLANK   /* by hand: make it blank */
 };
@@ -26,11 +26,11 @@ struct nb_plan_facts {
 	const struct nb_medium *medium;
 	enum nb_label_state label_state;
 	const struct nb_label *label;   /* when NB_LABEL_GOOD */
-	bool label_signed;              /* it bears our key: see
-						  nb_label_is_signed */
-	const struct nb_label *earlier; /* when not NB_LABEL_GOOD: that
-						  of a session before, bearing
-						  our key; NULL: none */
+	bool label_signed;              /* it is signed with our key
+					   (nb_label_is_signed) */
+	const struct nb_label *earlier; /* if not NB_LABEL_GOOD: that of an
+					   earlier session, signed with our key;
+					   NULL: none */
 	const struct nb_pool_view *pool;
 	enum nb_rotation rotation;
 	bool append_on_same_disc;
@@ -43,13 +43,13 @@ struct nb_plan_facts {
 struct nb_decision {
 	enum nb_plan plan;
 	enum nb_plan_reason reason;
-	enum nb_err err;              /* NB_OK, or what a refusal returns:
-				       NB_ENOMEDIUM, NB_EFOREIGN, NB_EWRONG,
-				       NB_EFULL */
-	char disc[NB_NAME_MAX + 1];   /* name of the disc that it will be or is;
-				       "" when not known, or not ours */
-	char wanted[NB_NAME_MAX + 1]; /* on a refusal: the disc that a person
-				       should insert; "" when none is clear */
+	enum nb_err err;              /* NB_OK, or the error of a refusal:
+					 NB_ENOMEDIUM, NB_EFOREIGN, NB_EWRONG,
+					 NB_EFULL */
+	char disc[NB_NAME_MAX + 1];   /* name that the disc has or gets; "" if
+					 unknown, or not ours */
+	char wanted[NB_NAME_MAX + 1]; /* on a refusal: the disc to insert; "" if
+					 none is determined */
 	uint64_t need;                /* blocks, for TOO_LARGE */
 	uint64_t available;
 };
@@ -97,9 +97,9 @@ struct nb_decision {
 struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
 
 /*
- * The disc whose turn it is next: an unused or blanked one first, else the one
- * with the lowest generation that is not the pool's newest; NULL when there is
- * none.  Suspect and retired discs have no turn.
+ * The disc whose turn is next: an unused or blanked one first, else the one
+ * with the lowest generation that is not the pool's newest; NULL if there is
+ * none.  Suspect and retired discs are skipped.
  */
 const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The catalog's view of a pool, as plain records: what plan, rotation and
- * guard decide upon.
+ * The catalog's view of a pool as plain structs: the basis of plan, rotation
+ * and guard.
  */
 #ifndef NB_MODEL_POOL_H
 #define NB_MODEL_POOL_H
@@ -15,7 +15,7 @@
 
 struct nb_pool_disc {
 	char name[NB_NAME_MAX + 1];
-	char disc_id[NB_ID_HEX + 1]; /* "" when never written */
+	char disc_id[NB_ID_HEX + 1]; /* "" if never written */
 	enum nb_disc_state state;
 	uint64_t generation; /* newest verified on it; 0: none */
 	char backup_id[NB_BACKUP_ID_MAX + 1]; /* of that generation */
@@ -29,9 +29,8 @@ struct nb_pool_view {
 	char installation[NB_ID_HEX + 1];
 	struct nb_pool_discs discs; /* in the order of the configuration */
 	uint64_t generation;        /* the newest verified of the pool */
-	bool stale;                 /* the catalog is an old copy, or in place
-					 of a lost one: none of this is to be
-					 believed */
+	bool stale;                 /* the catalog is an old copy, or replaces a
+				       lost one: do not rely on this view */
 };
 
 void nb_pool_view_clear(struct nb_pool_view *view);

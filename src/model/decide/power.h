@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an uninterruptible power supply says, in the words of Network UPS Tools
- * (upsc), and whether a night's work may begin or go on with it.
+ * The power check: the state of an uninterruptible power supply, as reported by
+ * Network UPS Tools (upsc), and whether a night's work may begin or continue.
  */
 #ifndef NB_MODEL_POWER_H
 #define NB_MODEL_POWER_H
@@ -12,12 +12,11 @@
 #include "model/config/config.h"
 
 struct nb_power {
-	bool known;      /* the UPS answered, and had a ups.status */
-	bool on_battery; /* OB: there is no power from the line */
-	bool low;        /* LB: it will end soon */
+	bool known;      /* the UPS responded with a ups.status */
+	bool on_battery; /* OB: no mains power */
+	bool low;        /* LB: the battery is low */
 	bool ending;     /* FSD: the shutdown has been ordered */
-	int64_t runtime; /* seconds of battery (battery.runtime); -1: not
-				said */
+	int64_t runtime; /* seconds of battery (battery.runtime); -1: unknown */
 };
 
 /* Reads the output of "upsc NAME", lines of "key: value". */
@@ -29,37 +28,36 @@ enum nb_power_answer {
 	NB_POWER_LOW,     /* low battery */
 	NB_POWER_ENDING,  /* the shutdown has been ordered */
 	NB_POWER_RUNTIME, /* the battery is not charged enough */
-	NB_POWER_UNKNOWN  /* the UPS does not answer */
+	NB_POWER_UNKNOWN  /* the UPS does not respond */
 };
 
-/* May something be begun: a dump, a blank, a burn? */
+/* May a dump, a blank or a burn begin? */
 enum nb_power_answer nb_power_may_begin(const struct nb_config_power *limits,
 					const struct nb_power *power);
 
-/* What is under way. */
+/* What is in progress. */
 struct nb_power_work {
 	int64_t elapsed_ms;   /* since its first byte */
 	uint64_t done, total; /* bytes; total 0: not known */
-	bool spoils;          /* ending it in the middle spoils a session */
+	bool spoils;          /* stopping it spoils a session */
 };
 
-/* The time after the last byte until a session is closed, in seconds: longest
- * for the lead-out of a CD at 1x (ECMA-394: 90 s), doubled. */
+/* Seconds to close a session after its last byte: twice the longest, which is
+ * the lead-out of a CD at 1x (ECMA-394: 90 s). */
 #define NB_POWER_CLOSE_S 180
 
 /*
- * May WORK go on?  On battery a burn does when the battery lasts for the time
- * that it still needs at the speed it had so far, as far as both are known;
- * with a low battery nothing goes on.  A UPS that stopped answering ends
- * nothing.
+ * May WORK continue?  On battery, a burn continues if the battery lasts for the
+ * remaining time at the speed so far, as far as both are known; with a low
+ * battery nothing continues.  A UPS that stopped responding stops nothing.
  */
 enum nb_power_answer nb_power_may_go_on(const struct nb_power *power,
 					const struct nb_power_work *work);
 
-/* Seconds that WORK still needs, closing included; -1: not known. */
+/* Seconds that WORK still needs, including closing; -1: unknown. */
 int64_t nb_power_remaining(const struct nb_power_work *work);
 
-/* "on battery"; static. */
+/* "on battery"; statically allocated. */
 const char *nb_power_text(enum nb_power_answer answer);
 
 #endif

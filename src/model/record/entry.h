@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The nodes of a backup: what stands at which path on the disc, and where its
+ * The nodes of a backup: the path, type and attributes of each, and where its
  * bytes come from.  Sources append to a list of entries; the image is built
  * from it; the manifest and the catalog record it.
  *
@@ -24,10 +24,10 @@ enum nb_content {
 	NB_CONTENT_NONE,    /* not a file, or an empty one */
 	NB_CONTENT_ROOT,    /* opened at root_path beneath roots[root] */
 	NB_CONTENT_MEMORY,  /* data[0..size) */
-	NB_CONTENT_EARLIER, /* on the disc already, in the backup `shared` */
+	NB_CONTENT_EARLIER, /* already on the disc, in the backup `shared` */
 	NB_CONTENT_LATE,    /* rendered when all other files were written */
-	NB_CONTENT_BOOT     /* as ROOT; its place on the disc is written into
-				its first bytes (El Torito for BIOS) */
+	NB_CONTENT_BOOT     /* as ROOT; its address is written into its first
+			       bytes (El Torito for BIOS) */
 };
 
 #define NB_PLAIN_UNKNOWN UINT64_MAX
@@ -64,18 +64,18 @@ struct nb_entry {
 				comma between them; NULL: none */
 	uint64_t plain;    /* with filters: bytes before them;
 				NB_PLAIN_UNKNOWN: not recorded */
-	/* By these a file is known as unchanged; 0: not recorded. */
+	/* If these are equal, a file counts as unchanged; 0: not recorded. */
 	uint64_t inode;
 	int64_t ctime;
 	uint32_t ctime_ns;
 	struct nb_xattrs xattrs;
 	struct nb_ranges holes; /* of a sparse file, in order */
 	char *shared;           /* the backup on this disc that wrote the bytes,
-				 at the same path beneath its own id; NULL:
-				 this one */
-	bool tolerant;          /* a change while it is read does not fail the
-				 image, but is told: */
-	bool torn;              /* the bytes may be of different moments */
+				   at the same path beneath its id; NULL: this
+				   one */
+	bool tolerant;          /* a change while it is read is reported and
+				   does not fail the image */
+	bool torn;              /* the content may be inconsistent */
 	char *target;           /* of a symbolic link, exact bytes */
 	dev_t rdev;             /* of a device */
 	unsigned int root;      /* index of the open root directory */
@@ -84,7 +84,7 @@ struct nb_entry {
 	/* Two entries with the same non-zero ino are one file (hard links). */
 	uint64_t dev;
 	uint64_t ino;
-	bool hashed; /* sha256 holds the truth about the bytes */
+	bool hashed; /* sha256 is set */
 	uint8_t sha256[NB_SHA256_SIZE];
 };
 
@@ -94,10 +94,11 @@ struct nb_entries NB_ARRAY(struct nb_entry);
 void nb_entry_clear(struct nb_entry *e);
 void nb_entries_free(struct nb_entries *list);
 
-/* A copy of E in all that it owns but its data.  NB_ENOMEM, *OUT untouched. */
+/* A deep copy of E, except its data.  NB_ENOMEM, *OUT untouched. */
 enum nb_err nb_entry_copy(const struct nb_entry *e, struct nb_entry *out);
 
-/* Appends *E, takes ownership of what it points to in every case. NB_ENOMEM */
+/* Appends *E, taking ownership of what it points to in every case.
+ * NB_ENOMEM */
 enum nb_err nb_entries_add(struct nb_entries *list, struct nb_entry *e);
 
 /* Appends a file from memory: TEXT (LENGTH bytes, copied), mode 0444. */
@@ -111,17 +112,17 @@ enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 /* Whether both have the same size, mtime, ctime and inode, all recorded. */
 bool nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b);
 
-/* Sorts by path, and numbers hard links anew in that order (dev 0, equal ino;
- * both 0 for a file with one name in the list).  So lists are joined before
- * they are sorted: the same number in two of them is not the same file.  Two
- * entries of one path: NB_ECORRUPT, named. */
+/* Sorts by path, and renumbers hard links in that order (dev 0, equal ino; both
+ * 0 for a file with one name in the list).  Join lists before sorting: the same
+ * number in two lists is not the same file.  Two entries of one path:
+ * NB_ECORRUPT, named. */
 enum nb_err nb_entries_sort(struct nb_entries *list);
 
 /* The entry of PATH in a sorted list, or NULL. */
 struct nb_entry *nb_entries_find(const struct nb_entries *list,
 				 const char *path);
 
-/* The sum of the files' sizes in bytes, each name of a file counted. */
+/* The sum of the files' sizes in bytes, counting each name of a file. */
 uint64_t nb_entries_bytes(const struct nb_entries *list);
 
 #endif

@@ -15,8 +15,8 @@
 
 /*
  * The object in LENGTH bytes of TEXT, named NAME; the caller decrefs.
- * NB_ENOMEM; NB_ECORRUPT, which the caller reports: the parser's own words are
- * logged at level NB_DEBUG only.
+ * NB_ENOMEM; NB_ECORRUPT, which the caller reports: the message of the parser
+ * is logged at level NB_DEBUG only.
  */
 enum nb_err nb_json_load(const char *name, const char *text, size_t length,
 			 json_t **out);

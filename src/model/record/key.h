@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The key of an installation: 32 random bytes that its labels bear witness to.
- * Whoever has the key can write labels that this installation believes; nobody
- * else can.  As text it is one line with a checksum, so that a person can carry
- * it to a second host.
+ * The key of an installation: 32 random bytes that sign its labels.  Whoever
+ * has the key can write labels that this installation trusts; nobody else can.
+ * As text it is one line with a checksum, so that a person can copy it to a
+ * second host.
  */
 #ifndef NB_MODEL_KEY_H
 #define NB_MODEL_KEY_H
@@ -28,8 +28,8 @@ struct nb_key {
 	uint8_t bytes[NB_KEY_SIZE];
 };
 
-/* The line without newline, NB_KEY_TEXT characters and a NUL.  NB_EFAIL when
- * libsodium does not work here. */
+/* The line without newline, NB_KEY_TEXT characters and a NUL.  NB_EFAIL if
+ * libsodium cannot be initialized. */
 enum nb_err nb_key_render(const struct nb_key *key, char text[NB_KEY_TEXT + 1]);
 
 /*
@@ -40,8 +40,7 @@ enum nb_err nb_key_render(const struct nb_key *key, char text[NB_KEY_TEXT + 1]);
 enum nb_err nb_key_parse(const char *name, const char *text,
 			 struct nb_key *out);
 
-/* 16 hex digits by which people tell keys apart, and which tell nothing about
- * the key. */
+/* 16 hex digits that identify the key to people and reveal nothing about it. */
 enum nb_err nb_key_name(const struct nb_key *key, char name[NB_KEY_NAME + 1]);
 
 /* Compares in constant time. */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The manifest: /nightburn/manifest.json, every file of one backup with its
- * exact name, attributes and SHA-256.  doc/disc-format.md describes it for
- * those who have only the disc.
+ * exact name, attributes and SHA-256.  doc/disc-format.md describes it.
  *
- * A name that is not UTF-8 stands as "path_hex" instead of "path" (and
- * "target_hex").  The hash of a file that is not yet known is rendered as 64
- * zeros: so the size of the text is known before the bytes are.  "dev" and
- * "ino" beyond 2^63 - 1 are rendered as text, since JSON readers lose them.
+ * A name that is not UTF-8 is rendered as "path_hex" instead of "path" (and
+ * "target_hex").  An unknown hash is rendered as 64 zeros, so that the size of
+ * the text is known in advance.  "dev" and "ino" beyond 2^63 - 1 are rendered
+ * as text, since JSON readers lose precision.
  */
 #ifndef NB_MODEL_MANIFEST_H
 #define NB_MODEL_MANIFEST_H
@@ -19,14 +18,13 @@
 #define NB_SUMS_PATH "SHA256SUMS"
 #define NB_MANIFEST_VERSION 1
 
-/* A file of which the backup has less, or other, than was asked for. */
+/* A file that the backup lacks, or has with other content than expected. */
 enum nb_note {
-	NB_NOTE_TOO_LARGE, /* left out: beyond max_file_size */
-	NB_NOTE_CHANGED,   /* torn: changed each time that it was read */
-	NB_NOTE_CORRUPT,   /* other bytes than before, and nothing says that
-				it was written to */
-	NB_NOTE_REREAD     /* its earlier copy on the disc could not be read
-				any more: written anew */
+	NB_NOTE_TOO_LARGE, /* left out: larger than max_file_size */
+	NB_NOTE_CHANGED,   /* torn: changed each time it was read */
+	NB_NOTE_CORRUPT,   /* content changed, metadata did not */
+	NB_NOTE_REREAD     /* its earlier copy on the disc was damaged: written
+			      again */
 };
 
 struct nb_manifest_note {
@@ -37,7 +35,7 @@ struct nb_manifest_note {
 
 struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
 
-/* What one source brought. */
+/* The result of one source. */
 struct nb_manifest_source {
 	char *kind;           /* "postgres", "tree", ... */
 	char *name;           /* the block's title, or the database's name */
@@ -49,7 +47,8 @@ struct nb_manifest_source {
 	uint64_t bytes;       /* before our compression */
 	uint64_t stored;      /* on the disc */
 	uint64_t excluded;    /* names that patterns left out */
-	int64_t checked;      /* when all bytes were read last; 0: not told */
+	int64_t checked;      /* when all bytes were last read; 0: not
+				 recorded */
 	struct nb_manifest_notes notes;
 	struct nb_entries members; /* of an archive, paths within it; among
 				      the files of the text */
@@ -73,16 +72,16 @@ struct nb_manifest {
  * was appended: "nightburn/<backup id>/manifest.json"? */
 bool nb_manifest_is_earlier(const char *path);
 
-/* More of them nobody reads. */
+/* The most notes of one source. */
 #define NB_NOTES_MAX 1000
 
-/* Adds a note about the SIZE bytes at PATH (copied), when there are not
- * NB_NOTES_MAX yet.  NB_ENOMEM */
+/* Adds a note about the SIZE bytes at PATH (copied), unless there are
+ * NB_NOTES_MAX.  NB_ENOMEM */
 enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
 				    enum nb_note what, const char *path,
 				    uint64_t size);
 
-/* A copy of all.  NB_ENOMEM, *OUT untouched. */
+/* A deep copy.  NB_ENOMEM, *OUT untouched. */
 enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,
 				    struct nb_manifest_source *out);
 
@@ -95,40 +94,40 @@ void nb_manifest_clear(struct nb_manifest *m);
 
 /*
  * The manifest of those ENTRIES whose path is not NB_MANIFEST_PATH or
- * NB_SUMS_PATH, as JSON with one entry a line.  The length depends on nothing
- * but names and attributes.  The caller frees.  NB_ENOMEM.
+ * NB_SUMS_PATH, as JSON with one entry a line.  The length depends only on
+ * names and attributes.  The caller frees.  NB_ENOMEM.
  */
 enum nb_err nb_manifest_render(const struct nb_manifest *m,
 			       const struct nb_entries *entries, char **text,
 			       size_t *length);
 
-/* What the MAC of a manifest says. */
+/* The result of checking the MAC of a manifest. */
 enum nb_manifest_mac {
-	NB_MAC_NONE, /* there is none, and none was promised */
+	NB_MAC_NONE, /* no MAC, and none was expected */
 	NB_MAC_GOOD,
-	NB_MAC_WRONG, /* it is not that of these bytes and this key, or
-				the label promises one and there is none */
-	NB_MAC_NO_KEY /* there is one, and no key to check it with */
+	NB_MAC_WRONG, /* it does not match, or is missing although the label
+			 says that there is one */
+	NB_MAC_NO_KEY /* there is a MAC, but no key to check it */
 };
 
 /*
  * Puts a MAC with KEY into the manifest *TEXT (fresh memory, LENGTH bytes) as
- * its last member: over the text as it was.  The length grows by the same
+ * its last member; it covers the original text.  The length grows by the same
  * number of bytes for any content.  NB_ENOMEM, NB_EFAIL.
  */
 enum nb_err nb_manifest_mac_add(char **text, size_t *length,
 				const struct nb_key *key);
 
-/* Checks the MAC of a manifest as it stands on the disc.  KEY may be NULL.
- * PROMISED: its label, with a right MAC, says that there is one. */
+/* Checks the MAC of a manifest as read from the disc.  KEY may be NULL.
+ * PROMISED: its label, which has a valid MAC, says that there is one. */
 enum nb_manifest_mac nb_manifest_mac_of(const char *text, size_t length,
 					const struct nb_key *key,
 					bool promised);
 
 /*
- * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted) are
- * owned by the caller on success and untouched on failure.  Refuses unsafe
- * paths (nb_path_is_safe), sizes and modes out of range, doubled paths:
+ * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted)
+ * belong to the caller on success and untouched on failure.  Refuses unsafe
+ * paths (nb_path_is_safe), sizes and modes out of range, duplicate paths:
  * NB_ECORRUPT, the message begins with NAME.
  */
 enum nb_err nb_manifest_parse(const char *name, const char *text, size_t length,
@@ -149,7 +148,7 @@ enum nb_err nb_sums_parse(const char *name, const char *text, size_t length,
 					    const uint8_t *sha256),
 			  void *ctx);
 
-/* The same as entries with path and hash, appended to LIST in their order. */
+/* The same, appended to LIST as entries with path and hash, in their order. */
 enum nb_err nb_sums_load(const char *name, const char *text, size_t length,
 			 struct nb_entries *list);
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files that nightburn itself puts on a disc, beside those of the backup:
- * one table, from README.txt to the manifest.
+ * The files that nightburn itself adds to a disc: one table, from README.txt to
+ * the manifest.
  */
 #ifndef NB_MODEL_OWN_FILES_H
 #define NB_MODEL_OWN_FILES_H
 
 #include "model/record/disc_readme.h"
 
-/* What they are made of. */
+/* What they are rendered from. */
 struct nb_own_facts {
-	const struct nb_disc_readme_facts *readme; /* not for late ones */
+	const struct nb_disc_readme_facts *readme; /* unused by late ones */
 	const struct nb_label *label; /* NULL: an image without a label */
 	const struct nb_manifest *manifest;
 	const struct nb_entries *entries; /* of the session, sorted */
@@ -21,12 +21,12 @@ struct nb_own_facts {
 struct nb_own_file {
 	const char *path;
 	mode_t mode;
-	int weight; /* larger ones stand nearer to the start of the image */
-	bool late;  /* rendered when all other files were written */
-	bool kept;  /* a session that is appended moves the one of the session
-		       before it to nightburn/<its backup id>/ */
-	/* The caller frees *TEXT; NULL: this disc has none.  The length depends
-	 * on no hash.  NB_ENOMEM, NB_EFAIL. */
+	int weight; /* larger: nearer to the start of the image */
+	bool late;  /* rendered after all other files were written */
+	bool kept;  /* an appended session moves the previous one to
+		       nightburn/<its backup id>/ */
+	/* The caller frees *TEXT; NULL: this disc has none.  The length does
+	 * not depend on hashes.  NB_ENOMEM, NB_EFAIL. */
 	enum nb_err (*render)(const struct nb_own_facts *facts, char **text,
 			      size_t *length);
 };
@@ -34,11 +34,11 @@ struct nb_own_file {
 #define NB_OWN_FILES 7
 extern const struct nb_own_file nb_own_files[NB_OWN_FILES];
 
-/* The one of PATH, or NULL. */
+/* The file with PATH, or NULL. */
 const struct nb_own_file *nb_own_file_find(const char *path);
 
 /* Where the file PATH is after a session was appended to that of backup ID:
- * *OUT is fresh memory, or NULL when it stays.  NB_ENOMEM. */
+ * *OUT is fresh memory, or NULL if it stays.  NB_ENOMEM. */
 enum nb_err nb_own_file_moved(const char *path, const char *id, char **out);
 
 /* Appends them and their directory to ENTRIES, with the date of the manifest;
@@ -46,8 +46,8 @@ enum nb_err nb_own_file_moved(const char *path, const char *id, char **out);
 enum nb_err nb_own_files_add(const struct nb_own_facts *facts,
 			     struct nb_entries *entries);
 
-/* The sizes of late ones among ENTRIES, which are FACTS->entries and complete
- * but for hashes. */
+/* Sets the sizes of late files among ENTRIES, which are FACTS->entries and
+ * complete except for hashes. */
 enum nb_err nb_own_files_measure(const struct nb_own_facts *facts,
 				 struct nb_entries *entries);
 
