@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sources: what produces the files of a backup.  One folder each, one table of
- * options and functions; nothing outside of it knows a source by name.
+ * Sources produce the files of a backup.  Each has a folder and a table of
+ * options and functions; nothing outside the folder knows a source by name.
  *
- * Paths are relative to the backup: postgres/... and <kind>/<name>/ for all
- * others; where the backup stands on a disc, no source needs to know.  A dump
- * is written beneath the staging directory at the same path, a tree is only
- * listed: its bytes are read when the image is written.
+ * Paths are relative to the backup: postgres/...  and <kind>/<name>/ for all
+ * others; sources do not know where the backup is on a disc.  A dump is written
+ * to the same path beneath the staging directory; a tree is only listed, and
+ * its bytes are read when the image is written.
  */
 #ifndef NB_SOURCE_SOURCE_H
 #define NB_SOURCE_SOURCE_H
@@ -18,21 +18,22 @@
 #include "model/source_kind.h"
 
 struct nb_source_context {
-	const char *backup_id; /* for what a file says of its own place on the
-				  disc (boot/disc.c), never for a path */
+	const char *backup_id; /* for a file that contains its place on the disc
+				  (boot/disc.c), never for a path */
 	const char *job;
 	const char *state_dir;    /* of this installation */
 	const char *installation; /* its random id, 32 hex digits */
-	const char *run;          /* of this run of the program alone, 16
-				       random hex digits */
+	const char *run;          /* of this run of the program, 16 random hex
+				     digits */
 	const char *staging_path; /* of this backup's partial directory */
 	int staging;              /* open descriptor of it, roots[0] */
-	int64_t date;             /* mtime of what the source makes itself */
+	int64_t date;             /* mtime of files that the source creates */
 	/* Stored size of the source NAME in the last good backup; 0: none. */
 	enum nb_err (*last_size)(void *ctx, const char *kind, const char *name,
 				 uint64_t *stored);
-	bool accept_shrink; /* a person said that min_ratio is off */
-	/* Bytes so far of what; total 0: not known.  Not NB_OK: stop. */
+	bool accept_shrink; /* ignore min_ratio, on request of a person */
+	/* Reports the bytes of WHAT so far; total 0: unknown.  An error:
+	 * stop. */
 	enum nb_err (*progress)(void *ctx, const char *what, uint64_t done,
 				uint64_t total);
 	void *ctx;
@@ -41,7 +42,7 @@ struct nb_source_context {
 /* An open directory that entries refer to by its index. */
 struct nb_roots NB_ARRAY(int);
 
-/* What a source adds to. */
+/* The output of a source. */
 struct nb_source_output {
 	struct nb_entries *entries; /* paths relative to the backup */
 	struct nb_manifest_sources *sources;
@@ -50,7 +51,7 @@ struct nb_source_output {
 						  caller closes them */
 };
 
-/* How often the bytes of files that seem unchanged are read. */
+/* How often files with unchanged metadata are read. */
 enum nb_reread {
 	NB_REREAD_NEVER,
 	NB_REREAD_DAILY,
@@ -61,15 +62,15 @@ enum nb_reread {
 /* What is restored, and where to. */
 struct nb_source_restore {
 	const struct nb_manifest_source *record;
-	/* As it is configured now, or with a name alone. */
+	/* As configured now, or with only a name. */
 	const struct nb_config_source *source;
-	const char *path;     /* of what RECORD->path was, on this host, where
-				 ->by_path says so */
-	const char *into;     /* database, made when missing; must be empty */
+	const char *path;     /* on this host, of what RECORD->path is on the
+				 disc, if ->by_path says so */
+	const char *into;     /* database, created if missing; must be empty */
 	const char *conninfo; /* of the server, or NULL: PG* variables */
 	const char *run_as;   /* user to become, or NULL */
-	/* Otherwise: gives the bytes, in a thread of its own.  They were read
-	 * once before, and are sound. */
+	/* Otherwise: produces the bytes, in a separate thread.  They were read
+	 * and checked before. */
 	nb_pipe_producer *read;
 	void *read_ctx;
 	/* About once a second, in the caller's thread; may be NULL. */
@@ -78,56 +79,55 @@ struct nb_source_restore {
 };
 
 struct nb_source_ops {
-	struct nb_source_kind kind; /* name, options, words on the disc */
-	/* Checks what can be checked before the night's work begins: programs,
-	 * versions, users, directories.  Changes nothing. */
+	struct nb_source_kind kind; /* name, options, texts on the disc */
+	/* Checks what can be checked in advance: programs, versions, users,
+	 * directories.  Changes nothing. */
 	enum nb_err (*preflight)(const struct nb_config_source *source);
-	/* Bytes that it will need in staging, estimated.  NULL: cannot be
-	 * told before. */
+	/* Estimates the bytes that it will need in staging.  NULL: cannot be
+	 * estimated. */
 	enum nb_err (*estimate)(const struct nb_config_source *source,
 				uint64_t *bytes);
 	/*
-	 * Takes what has to be held from before the first dump until the last
-	 * byte was read (a snapshot, a mount), after it removed what a run
-	 * that died left.  *HELD is the source's own, NULL when nothing is
+	 * Acquires what is needed from before the first dump until the last
+	 * byte was read (a snapshot, a mount), after removing what a run that
+	 * died left behind.  *HELD belongs to the source, NULL if nothing is
 	 * held.  May be NULL: never holds anything.
 	 */
 	enum nb_err (*hold)(const struct nb_config_source *source,
 			    const struct nb_source_context *context,
 			    void **held);
-	/* Lets it go and frees it, on every way out.  NB_ESOURCE: what was
-	 * read in the meantime does not count (the snapshot ran full). */
+	/* Releases and frees it; called in every case.  NB_ESOURCE: what was
+	 * read in the meantime is invalid (the snapshot ran full). */
 	enum nb_err (*release)(const struct nb_config_source *source,
 			       void *held);
-	/* Produces the files.  NB_ESOURCE when what came out does not count;
-	 * OUT may then hold some of it and is thrown away by the caller.  A
-	 * source that is read in place is listed once more for each session
-	 * that is planned. */
+	/* Produces the files.  NB_ESOURCE: the result is invalid; the caller
+	 * discards what is in OUT.  A source that is read in place is listed
+	 * again for each planned session. */
 	enum nb_err (*collect)(const struct nb_config_source *source,
 			       const struct nb_source_context *context,
 			       void *held, struct nb_source_output *out);
-	/* Whether its files stand in staging (and can be resumed), or are
-	 * read in place and listed anew.  NULL: in place. */
+	/* Whether its files are in staging (and can be resumed), or are read in
+	 * place and listed again.  NULL: in place. */
 	bool (*is_staged)(const struct nb_config_source *source);
-	/* How often unchanged files are read all the same.  NULL: never. */
+	/* How often unchanged files are read nevertheless.  NULL: never. */
 	enum nb_reread (*reread)(const struct nb_config_source *source);
-	/* The options of a source that is PATH, as a person named it, and its
-	 * name.  NB_ENOTFOUND, NB_EUSAGE.  NULL: no source of this kind is
-	 * named so. */
+	/* Sets options and name of a source for PATH, as a person named it.
+	 * NB_ENOTFOUND, NB_EUSAGE.  NULL: a path never names a source of this
+	 * kind. */
 	enum nb_err (*by_hand)(const char *path,
 			       struct nb_config_source *source);
-	/* Files of it, by their names, that make a disc boot; or NULL. */
+	/* Names of its files that make a disc bootable; or NULL. */
 	const char *boot_bios, *boot_efi;
-	/* It goes back to a disk as a whole (nb_restore_bootarea). */
+	/* It is restored to a whole disk (nb_restore_bootarea). */
 	bool to_disk;
-	/* Brings back what is on the disc.  NULL: it is files, and nothing but
-	 * extracting them is to be done. */
+	/* Restores what is on the disc.  NULL: extracting its files is
+	 * enough. */
 	enum nb_err (*restore)(const struct nb_source_restore *restore);
-	/* Does it need the files of RECORD on this host, and not a stream? */
+	/* Does it need the files of RECORD on this host instead of a stream? */
 	bool (*by_path)(const struct nb_manifest_source *record);
 };
 
-/* Those of a kind that is in such a table; of SOURCE; never NULL. */
+/* The functions of a kind in such a table, or of SOURCE; never NULL. */
 const struct nb_source_ops *nb_source_of(const struct nb_source_kind *kind);
 const struct nb_source_ops *nb_source_ops(
 	const struct nb_config_source *source);
@@ -135,7 +135,7 @@ const struct nb_source_ops *nb_source_ops(
 /* All kinds, for the configuration and for manifests. */
 extern const struct nb_source_kind *const nb_source_kinds[];
 
-/* The functions of the kind NAME, as manifests have it, or NULL. */
+/* The functions of the kind NAME, as in manifests, or NULL. */
 const struct nb_source_ops *nb_source_find(const char *name);
 
 extern const struct nb_source_ops nb_source_postgres;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files of a source on their way into staging, for every source that brings
- * more than one.  Private to source/.
+ * Writes files to staging, for every source that has more than one.  Private to
+ * source/.
  */
 #ifndef NB_SOURCE_STAGE_H
 #define NB_SOURCE_STAGE_H
@@ -17,25 +17,25 @@ struct nb_stage {
 	uint64_t raw, stored; /* bytes of files so far */
 };
 
-/* Makes the directory KIND/<NAME encoded> in staging and lists it; the caller
+/* Creates the directory KIND/<NAME encoded> in staging and lists it; the caller
  * frees ->path.  NB_EIO, NB_EFULL */
 enum nb_err nb_stage_begin(struct nb_stage *stage, const char *kind,
 			   const char *name);
 
-/* Lists FILE, which was finished. */
+/* Lists FILE, which is finished. */
 enum nb_err nb_stage_add(struct nb_stage *stage,
 			 const struct nb_dump_file *file);
-/* TEXT as the file NAME. */
+/* Writes TEXT to the file NAME. */
 enum nb_err nb_stage_text(struct nb_stage *stage, const char *name,
 			  const char *text);
-/* What is left to read of FD, into FILE; its caller finishes it. */
+/* Copies the rest of FD to FILE; the caller finishes it. */
 enum nb_err nb_stage_pump(struct nb_stage *stage, int fd,
 			  struct nb_dump_file *file);
-/* The file FROM, a path of this machine, as NAME. */
+/* Copies the file FROM, a path of this machine, to NAME. */
 enum nb_err nb_stage_copy(struct nb_stage *stage, const char *from,
 			  const char *name);
 
-/* The record of the source in the manifest: all files so far. */
+/* Adds the record of the source to the manifest: all files so far. */
 enum nb_err nb_stage_record(struct nb_stage *stage, const char *kind,
 			    const char *name);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the source bootarea share.  Private to source/.
+ * Shared by the files of the source bootarea.  Private to source/.
  */
 #ifndef NB_SOURCE_BOOTAREA_H
 #define NB_SOURCE_BOOTAREA_H
@@ -19,8 +19,8 @@ struct nb_boot_job {
 	struct nb_bootarea area;
 };
 
-/* Marks the partition that holds /boot, as configured or as mounted; ->own
- * says whether there is one.  NB_ESOURCE */
+/* Marks the partition that holds /boot, as configured or as mounted; ->own says
+ * whether it exists.  NB_ESOURCE */
 enum nb_err nb_boot_find(struct nb_boot_job *job);
 
 /* Copies the start of the disk, the links of the logical partitions and the
@@ -30,7 +30,7 @@ enum nb_err nb_boot_pieces(struct nb_boot_job *job);
 /* Copies /boot and the EFI system partition file by file, and lists them. */
 enum nb_err nb_boot_files(struct nb_boot_job *job);
 
-/* The bytes of the open device FD from OFFSET on, in pieces, to FN. */
+/* Passes the bytes of the open device FD from OFFSET on to FN, in pieces. */
 enum nb_err nb_boot_read(
 	const char *object, int fd, uint64_t offset, uint64_t bytes,
 	enum nb_err (*fn)(void *ctx, const void *data, size_t n), void *ctx);

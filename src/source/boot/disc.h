@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the source bootdisc share.  Private to source/.
+ * Shared by the files of the source bootdisc.  Private to source/.
  */
 #ifndef NB_SOURCE_BOOTDISC_H
 #define NB_SOURCE_BOOTDISC_H
@@ -8,15 +8,16 @@
 #include "source/boot/options.h"
 #include "source/stage.h"
 
-/* The menu with GRUB, as the two files that firmware loads; names in the
- * source's directory in staging, which job/ knows. */
+/* GRUB with its menu: the two files that firmware loads; names in the source's
+ * directory in staging, which job/ knows. */
 #define NB_BOOTDISC_BIOS "bios.img"
 #define NB_BOOTDISC_EFI "efi.img"
 
-/* The programs and modules that are needed.  NB_ESOURCE, with the package. */
+/* Checks for the programs and modules that are needed.  NB_ESOURCE, with the
+ * package to install. */
 enum nb_err nb_bootdisc_check(const struct nb_config_source *source);
 
-/* Makes the images that are not given, with MENU in them. */
+/* Makes the images that were not configured, with MENU in them. */
 enum nb_err nb_bootdisc_images(struct nb_stage *stage,
 			       const struct nb_config_source *source,
 			       const char *menu);

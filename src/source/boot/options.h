@@ -27,8 +27,8 @@ struct nb_boot_disc_options {
 	char *kernel, *initramfs;     /* of the rescue entry; NULL: none */
 	char *append;                 /* the kernel's command line, or NULL */
 	char *bios_image, *efi_image; /* instead of GRUB */
-	bool rescue;                  /* the entry that starts by itself */
-	int timeout;                  /* seconds until it does */
+	bool rescue;                  /* the rescue entry is the default */
+	int timeout;                  /* seconds until the default starts */
 };
 
 static inline const struct nb_boot_area_options *

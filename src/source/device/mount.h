@@ -8,9 +8,9 @@
 #include "base/err.h"
 
 /*
- * Mounts of this machine, from /proc/self/mountinfo, told to FN: where (exact
- * bytes), the type of the file system, what is mounted.  Not NB_OK from FN
- * ends it.
+ * A mount of this machine, from /proc/self/mountinfo: where (exact bytes), the
+ * type of the file system, what is mounted.  An error from FN ends the
+ * iteration.
  */
 struct nb_mount {
 	const char *path, *type, *source;
@@ -18,16 +18,16 @@ struct nb_mount {
 enum nb_err nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *),
 		      void *ctx);
 
-/* Is PATH where a file system is mounted? */
+/* Is PATH a mount point? */
 enum nb_err nb_mounted_at(const char *path, bool *is);
 
-/* What identifies the file system that holds PATH: its UUID, or what is
+/* The identity of the file system that contains PATH: its UUID, or what is
  * mounted. */
 enum nb_err nb_mount_identity(const char *path, char id[128]);
 
 /*
- * Mounts DEVICE ("/dev/sdb1", "UUID=...", "LABEL=...") at PATH, a directory
- * that is made.  A mount that a run left there is taken away first.
+ * Mounts DEVICE ("/dev/sdb1", "UUID=...", "LABEL=...") at the directory PATH,
+ * which is created.  Unmounts first what an earlier run left there.
  * NB_ELOCKED: it is mounted elsewhere.
  */
 enum nb_err nb_mount_device(const char *device, const char *path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A mount as a descriptor (fsopen and fsmount, Linux 5.2), whether or not the C
- * library has these calls (glibc 2.36).
+ * A mount as a descriptor (fsopen and fsmount, Linux 5.2), even if the C
+ * library lacks these calls (before glibc 2.36).
  */
 #ifndef NB_SOURCE_MOUNT_FD_H
 #define NB_SOURCE_MOUNT_FD_H

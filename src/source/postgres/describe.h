@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a disc says of dumps (model/source_kind.h). */
+/* The texts on a disc about dumps (model/source_kind.h). */
 #ifndef NB_SOURCE_POSTGRES_DESCRIBE_H
 #define NB_SOURCE_POSTGRES_DESCRIBE_H
 

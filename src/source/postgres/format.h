@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The forms of a dump: one table of what follows from format and compression,
- * on the way out and on the way back.  Nothing else decides it.
+ * The formats of a dump: one table of what depends on format and compression,
+ * for dumping and for restoring.
  */
 #ifndef NB_SOURCE_POSTGRES_FORMAT_H
 #define NB_SOURCE_POSTGRES_FORMAT_H
@@ -13,21 +13,21 @@ struct nb_pg_dump;
 
 struct nb_pg_format {
 	const char *name;    /* in the manifest */
-	const char *filters; /* that the file passed; NULL: none.  How an
-				archive is made inside does not count */
+	const char *filters; /* that the file passed; NULL: none.  Compression
+				inside an archive does not count */
 	const char *ending;  /* of the file's name; "" for a directory */
 
 	/* ---- how it is made ---- */
 	const char *argument;   /* of the program that dumps */
 	const char *compress;   /* its argument for the compression without a
 				     level; NULL: its own choice */
-	const char *with_level; /* the same in front of a level; NULL: as
-				     COMPRESS, the level is not for it */
-	int since;              /* version of the program that knows this, as
-				     PQserverVersion counts; 0: any */
-	bool globals;           /* by pg_dumpall, and of no database */
-	bool directory;         /* a directory, and no stream of bytes */
-	bool packed;            /* the filters are the program's, not ours */
+	const char *with_level; /* the same, before a level; NULL: use COMPRESS
+				   without the level */
+	int since;              /* first version of the program that supports
+				   this, as in PQserverVersion; 0: any */
+	bool globals;           /* by pg_dumpall, not of one database */
+	bool directory;         /* a directory, not a stream of bytes */
+	bool packed;            /* the program itself applies the filters */
 
 	/* ---- how it is checked, and restored ---- */
 	enum nb_err (*check)(struct nb_pg_dump *dump);
@@ -35,15 +35,15 @@ struct nb_pg_format {
 				      it is a directory */
 };
 
-/* That of the dumps that SOURCE makes. */
+/* The format of the dumps of SOURCE. */
 const struct nb_pg_format *nb_pg_format_of(
 	const struct nb_config_source *source);
 
-/* The program that makes it. */
+/* The program that creates it. */
 enum nb_pg_program nb_pg_dumper(const struct nb_pg_format *format);
 
-/* That of a dump whose manifest calls it NAME, in so far as COMPRESSION does
- * not matter; NULL: none. */
+/* The format that manifests call NAME; its compression may be another one.
+ * NULL: none. */
 const struct nb_pg_format *nb_pg_format_named(const char *name);
 
 #endif

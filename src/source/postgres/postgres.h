@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the PostgreSQL source share: the server as libpq sees
- * it, and one dump on its way into staging.  Private to source/.
+ * Shared by the files of the PostgreSQL source: the server, through libpq, and
+ * one dump on its way to staging.  Private to source/.
  *
- * OBJECT is the source in messages, as "postgres testdb".
+ * OBJECT names the source in messages, as "postgres testdb".
  */
 #ifndef NB_SOURCE_POSTGRES_POSTGRES_H
 #define NB_SOURCE_POSTGRES_POSTGRES_H
@@ -14,9 +14,9 @@
 #include "source/postgres/program.h"
 #include "source/source.h"
 
-/* What another host is asked to do: the kind's tasks. */
+/* The kind's tasks for another host. */
 #define NB_PG_TASK_CHECK "postgres-check" /* program, version, user: A */
-#define NB_PG_TASK_ASK "postgres-ask"     /* what the server says: A */
+#define NB_PG_TASK_ASK "postgres-ask"     /* the server's answer: A */
 #define NB_PG_TASK_DUMP "postgres-dump"   /* one dump: D */
 
 /* ---- conninfo.c: where the server is ---- */
@@ -25,7 +25,7 @@ struct nb_pg_conninfo {
 	char *text;                 /* without a password, "" when empty */
 	char *password;             /* "PGPASSWORD=...", or NULL */
 	const char *environ_add[2]; /* the password for nb_proc, or nothing:
-					an argument is seen by everyone */
+				       arguments are visible to everyone */
 };
 
 /*
@@ -37,31 +37,31 @@ enum nb_err nb_pg_conninfo(const struct nb_config_source *source,
 			   const char *database, struct nb_pg_conninfo *out);
 void nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo);
 
-/* Warns when libpq will ignore the password file for its permissions. */
+/* Warns if libpq will ignore the password file because of its permissions. */
 enum nb_err nb_pg_warn_passfile(const struct nb_config_source *source);
 
 /* ---- server.c: what the server says ---- */
 
 struct nb_pg_database {
 	char *name;
-	uint64_t size; /* bytes, when asked for */
+	uint64_t size; /* bytes, if requested */
 };
 
 struct nb_pg_server {
 	int version;        /* as PQserverVersion: 150020 */
 	char *version_text; /* "15.20" */
-	/* Those of the source, by name: none of globals, all that allow
-	 * connections and are no templates, or the one. */
+	/* The databases of the source, sorted by name: none for globals, all
+	 * that allow connections and are not templates, or the one. */
 	struct NB_ARRAY(struct nb_pg_database) databases;
 };
 
 /*
- * Asks the server through libpq, in a child that became run_as.  NB_ESOURCE:
- * no connection, or no answer within a minute.
+ * Asks the server through libpq, in a child process that becomes run_as.
+ * NB_ESOURCE: no connection, or no answer within a minute.
  */
 enum nb_err nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
 			   struct nb_pg_server *out);
-/* The same wherever the source's work is done (transport.c). */
+/* The same on the host where the source does its work (transport.c). */
 enum nb_err nb_pg_ask(const struct nb_config_source *source, bool sizes,
 		      struct nb_pg_server *out);
 void nb_pg_server_clear(struct nb_pg_server *server);
@@ -77,42 +77,42 @@ struct nb_pg_dump {
 	const char *database;     /* NULL: globals */
 	const char *restore;      /* path of pg_restore, or NULL */
 	char *path;               /* beneath staging; a file or directory */
-	struct nb_dump_file file; /* not of the directory format */
-	nb_proc_sink *sink;       /* where its bytes go, with SINK_CTX; not
-					of the directory format */
+	struct nb_dump_file file; /* not for the directory format */
+	nb_proc_sink *sink;       /* where its bytes go, with SINK_CTX; not for
+				     the directory format */
 	void *sink_ctx;
 	uint64_t raw, stored; /* bytes before and after compression */
 };
 
-/* Runs the program into staging.  NB_ESOURCE, NB_EFULL, NB_EIO. */
+/* Runs the program, with its output to staging.  NB_ESOURCE, NB_EFULL,
+ * NB_EIO. */
 enum nb_err nb_pg_dump_run(struct nb_pg_dump *dump);
 void nb_pg_dump_clear(struct nb_pg_dump *dump);
 
 /* ---- command.c: pg_dump and pg_dumpall themselves ---- */
 
-/* Finds and runs the program, its output into DUMP->sink, and looks at its
- * end.  NB_ESOURCE */
+/* Finds and runs the program, with its output to DUMP->sink, and checks how it
+ * ended.  NB_ESOURCE */
 enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
 
 /*
- * Like nb_proc_check, but of several lines of stderr the first that tells of
- * an error is shown.
+ * Like nb_proc_check, but shows the first line of stderr that reports an error.
  */
 enum nb_err nb_pg_status(const char *name, const struct nb_proc_result *result);
 
 /* ---- postgres.c ---- */
 
 /*
- * Whether SOURCE can be dumped by this host: user, program, and a version of it
- * (to *NUMBER, as PQserverVersion counts, and *TEXT, which the caller frees)
- * that is not older than the server.  NB_ESOURCE, NB_ECONFIG
+ * Whether SOURCE can be dumped by this host: user, program, and its version (in
+ * *NUMBER, as in PQserverVersion, and *TEXT, which the caller frees), which
+ * must not be older than the server.  NB_ESOURCE, NB_ECONFIG
  */
 enum nb_err nb_pg_preflight(const struct nb_config_source *source, int *number,
 			    char **text);
 
 /* ---- directory.c: the directory format ---- */
 
-/* The bytes of the files in it so far. */
+/* The size of the files in it so far. */
 enum nb_err nb_pg_directory_size(const struct nb_pg_dump *dump,
 				 uint64_t *bytes);
 /* Appends an entry for each file, hashed, with OWNER's ids. */

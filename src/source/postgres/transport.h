@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a source's work is done: on this host, or on another one, which ssh
- * reaches.  What is done with a dump afterwards is the same.
+ * Where a source does its work: on this host, or on another one over ssh.  A
+ * dump is processed in the same way afterwards.
  */
 #ifndef NB_SOURCE_POSTGRES_TRANSPORT_H
 #define NB_SOURCE_POSTGRES_TRANSPORT_H
@@ -9,17 +9,17 @@
 #include "source/postgres/postgres.h"
 
 struct nb_pg_transport {
-	/* Whether a dump can be made, and read again by pg_restore of this
+	/* Checks that a dump can be made, and can be read by pg_restore of this
 	 * host (its path, or NULL).  NB_ESOURCE, NB_ECONFIG */
 	enum nb_err (*preflight)(const struct nb_config_source *source,
 				 const char *restore);
 	/* As nb_pg_ask. */
 	enum nb_err (*ask)(const struct nb_config_source *source, bool sizes,
 			   struct nb_pg_server *out);
-	/* The bytes of a dump into DUMP->sink.  NB_ESOURCE */
+	/* Passes the bytes of a dump to DUMP->sink.  NB_ESOURCE */
 	enum nb_err (*stream)(struct nb_pg_dump *dump);
-	/* Users of this host, NULL: the one who started us.  Who owns the
-	 * dump, and who reads it again. */
+	/* Users of this host, NULL: the one who started us.  The owner of the
+	 * dump, and the user who reads it again. */
 	const char *(*owner)(const struct nb_config_source *source);
 	const char *(*reader)(const struct nb_config_source *source);
 };
@@ -27,7 +27,7 @@ struct nb_pg_transport {
 extern const struct nb_pg_transport nb_pg_here;  /* transport.c */
 extern const struct nb_pg_transport nb_pg_there; /* remote.c */
 
-/* That of SOURCE. */
+/* The transport of SOURCE. */
 const struct nb_pg_transport *nb_pg_transport(
 	const struct nb_config_source *source);
 

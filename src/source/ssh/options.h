@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The host where a source does its work: the options that its block has. */
+/* The options of a block for the host where the source does its work. */
 #ifndef NB_SOURCE_SSH_OPTIONS_H
 #define NB_SOURCE_SSH_OPTIONS_H
 
@@ -15,7 +15,8 @@ struct nb_ssh_options {
 	uint64_t max_size; /* bytes of a tree; 0: no cap */
 };
 
-/* The rows of struct nb_ssh_options that is the member AT of RECORD. */
+/* The table rows of the struct nb_ssh_options that is the member AT of
+ * RECORD. */
 #define NB_SSH_FIELDS(record, at)                                        \
 	{ NB_FIELD(record, "host", TEXT, at.host), .local = true },      \
 		{ NB_FIELD(record, "port", NUMBER, at.port), .min = 1,   \
@@ -29,9 +30,9 @@ struct nb_ssh_options {
 	}
 
 /*
- * What holds between the options of the host of SOURCE, and their defaults.
- * DOUBTFUL is an option of it that cannot be together with a host, or NULL.
- * NB_ECONFIG, logged with FILE and the source's line.
+ * Checks the options of the host of SOURCE against each other and sets their
+ * defaults.  DOUBTFUL is an option that cannot be used together with a host, or
+ * NULL.  NB_ECONFIG, logged with FILE and the source's line.
  */
 enum nb_err nb_ssh_options_end(const char *file,
 			       const struct nb_config_source *source,

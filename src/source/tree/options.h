@@ -9,17 +9,17 @@
 
 enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
 
-/* What is read of a directory, whoever provides the directory. */
+/* What is read of a directory, whichever source provides it. */
 struct nb_tree_rules {
-	char *only;              /* this file in it; NULL: all.  Of what a
-				    person names */
+	char *only;              /* only this file in it, named by a person;
+				    NULL: all */
 	struct nb_names exclude; /* patterns (model/ignore.h) */
 	bool one_file_system;
-	uint64_t max_file_size;     /* larger files are left out; 0: none */
+	uint64_t max_file_size;     /* larger files are excluded; 0: no limit */
 	struct nb_names copy_first; /* patterns of files that are copied into
 				       staging before they are burned */
-	int64_t copy_newer;         /* ... those changed in the last seconds,
-				       too; 0: none */
+	int64_t copy_newer;         /* ... and those changed in the last
+				       seconds; 0: none */
 	bool fail_on_change;        /* on_change = report | fail */
 	enum nb_pack pack;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the source `tree` share. */
+/* Shared by the files of the source `tree`. */
 #ifndef NB_SOURCE_TREE_PRIVATE_H
 #define NB_SOURCE_TREE_PRIVATE_H
 
@@ -20,53 +20,52 @@ struct nb_walk {
 	int root;                /* the open directory */
 	unsigned int root_index; /* its place among the roots */
 	dev_t dev;
-	bool in_place; /* nothing is copied first */
+	bool in_place; /* nothing is copied to staging */
 	bool probe;    /* root may read everything anyway */
 	int64_t now;
 	uint64_t bytes;
 	int64_t next_progress;
 };
 
-/* Lists all beneath W->root.  NB_ESOURCE (walk.c) */
+/* Lists everything beneath W->root.  NB_ESOURCE (walk.c) */
 enum nb_err nb_tree_walk(struct nb_walk *w);
 
-/* What ST tells of a file, into E. */
+/* Copies the attributes in ST to E. */
 void nb_tree_take_stat(struct nb_entry *e, const struct stat *st);
 
 /*
- * What only a look at the file tells, NAME in the open directory DIR: the
- * target of a link, extended attributes, holes,
- * whether it can be read at all.  NB_ESOURCE (attr.c)
+ * Adds what requires access to the file NAME in the open directory DIR: the
+ * target of a link, extended attributes, holes, and whether it can be read.
+ * NB_ESOURCE (attr.c)
  */
 enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir, const char *name,
 			    const struct stat *st, struct nb_entry *e);
 
 /*
- * A file that is likely to change is copied into staging, whole and of one
- * moment, and E then means the copy; one that changes each time that it is
- * read is torn, and noted.  NB_ESOURCE when the source's rules say so
- * (copy.c).
+ * Copies a file that is likely to change into staging, complete and consistent,
+ * and makes E refer to the copy; one that changes each time it is read is torn,
+ * and noted.  NB_ESOURCE if the source's rules say so (copy.c).
  */
 enum nb_err nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 			 const struct stat *st, struct nb_entry *e);
 
-/* How far it is, now and then; not NB_OK: stop (walk.c). */
+/* Reports the progress from time to time; an error: stop (walk.c). */
 enum nb_err nb_tree_tell(struct nb_walk *w, uint64_t bytes);
 
-/* All beneath W->root as one archive in staging, with its record and its entry
- * in OUT.  NB_ESOURCE, NB_EFULL (pack.c) */
+/* Packs everything beneath W->root into one archive in staging, with its record
+ * and its entry in OUT.  NB_ESOURCE, NB_EFULL (pack.c) */
 enum nb_err nb_tree_pack(struct nb_walk *w, struct nb_source_output *out);
 
 /* ---- where the tree is ---- */
 
-/* What another host is asked to do: the kind's tasks. */
+/* The kind's tasks for another host. */
 #define NB_TREE_TASK_CHECK "tree-check" /* whether it can be read */
 #define NB_TREE_TASK "tree"             /* all of it: D, R, E, L, S */
 
 struct nb_tree_transport {
 	/* Whether it can be read. */
 	enum nb_err (*preflight)(const struct nb_config_source *source);
-	/* All of it, listed; where STAGED is true, its files in staging. */
+	/* Lists all of it; if STAGED is true, its files are in staging. */
 	enum nb_err (*collect)(const struct nb_config_source *source,
 			       const struct nb_source_context *context,
 			       struct nb_source_output *out);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A tree as one archive: tar in the pax format, so that any tar reads it.  What
- * compresses it is a filter of its file.  Names are bytes.  The manifest's list
- * of members is what a restore goes by; names in the archive only tell which
- * member comes.
+ * A tree as one archive: tar in the pax format, so that any tar reads it.  A
+ * filter compresses its file.  Names are bytes.  A restore relies on the
+ * manifest's list of members; names in the archive only identify the next
+ * member.
  */
 #ifndef NB_SOURCE_TAR_H
 #define NB_SOURCE_TAR_H
@@ -28,7 +28,7 @@ enum nb_err nb_tar_finish(struct nb_tar *tar);
 
 struct nb_tar_reader;
 
-/* Reads the archive from FD, which is open for as long. */
+/* Reads the archive from FD, which stays open meanwhile. */
 enum nb_err nb_tar_reader_new(int fd, struct nb_tar_reader **out);
 void nb_tar_reader_free(struct nb_tar_reader *reader);
 

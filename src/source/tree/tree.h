@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Directories as they are, for every source that ends up with a directory.
- * Private to source/.
+ * Lists directories, for every source that provides one.  Private to source/.
  */
 #ifndef NB_SOURCE_TREE_TREE_H
 #define NB_SOURCE_TREE_TREE_H
@@ -9,9 +8,9 @@
 #include "source/tree/options.h"
 
 /*
- * Lists what stands beneath the open directory ROOT, by RULES, as
- * "<kind>/<name>/...".  Takes ROOT over: it becomes one of
- * OUT->roots, or is closed.  NB_ESOURCE
+ * Lists everything beneath the open directory ROOT, by RULES, as
+ * "<kind>/<name>/...".  Takes ownership of ROOT: it becomes one of OUT->roots,
+ * or is closed.  NB_ESOURCE
  */
 enum nb_err nb_tree_collect(const struct nb_config_source *source,
 			    const struct nb_tree_rules *rules,

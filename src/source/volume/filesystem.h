@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A file system on a block device that is a copy of one in use (a snapshot, the
- * half of a mirror), mounted to be read.
+ * half of a mirror), mounted for reading.
  *
- * The mount stands in no directory: it is a descriptor alone, which nobody else
- * sees and which the kernel takes away with the process, however that ends.
- * Needs Linux 5.2.  Private to source/.
+ * The mount has no mount point: it is only a descriptor, invisible to others,
+ * and the kernel removes it when the process ends, for whatever reason.  Needs
+ * Linux 5.2.  Private to source/.
  */
 #ifndef NB_SOURCE_FILESYSTEM_H
 #define NB_SOURCE_FILESYSTEM_H
@@ -13,36 +13,37 @@
 #include "source/volume/options.h"
 
 struct nb_filesystem {
-	const char *object; /* "lvm home", in front of messages */
-	const char *origin; /* what a person calls it: "vg0/home" */
+	const char *object; /* "lvm home", begins messages */
+	const char *origin; /* its name for people: "vg0/home" */
 	const char *device; /* the copy */
 	const struct nb_mount_options *mount;
-	const struct nb_source_context *context; /* is told of each second
-						    that is waited */
+	const struct nb_source_context *context; /* gets progress while
+						    waiting */
 };
 
 /*
- * Which file system DEVICE holds: "ext4", "xfs", ...; "" when libblkid sees
+ * Which file system DEVICE holds: "ext4", "xfs", ...; "" if libblkid finds
  * none.  The caller frees *TYPE.  NB_ESOURCE
  */
 enum nb_err nb_filesystem_probe(const struct nb_filesystem *fs, char **type);
 
-/* That type can be read from a copy beside its original.  NB_ESOURCE, logged
- * with what to do instead. */
+/* Checks that this type can be mounted beside its original.  NB_ESOURCE, logged
+ * with an alternative. */
 enum nb_err nb_filesystem_check(const struct nb_filesystem *fs,
 				const char *type);
 
 /*
- * Mounts it read-only.  The copy was made in mid-life, so the journal is
- * replayed, and DEVICE has to be writable; a type that cannot be read from a
- * copy is refused.  What fails is tried again, FS->mount->retries times, with
- * the pause between.  *FD is the mount, the caller closes.  NB_ESOURCE, logged
- * with the kernel's own words; what the context's progress says.
+ * Mounts it read-only.  The copy was made while the original was in use, so the
+ * journal is replayed and DEVICE must be writable; a type that cannot be
+ * mounted beside its original is refused.  A failed mount is retried
+ * FS->mount->retries times, after a pause.  *FD is the mount; the caller closes
+ * it.  NB_ESOURCE, logged with the kernel's message; errors of the context's
+ * progress function.
  */
 enum nb_err nb_filesystem_mount(const struct nb_filesystem *fs, int *fd);
 
-/* Opens the subdirectory that is to be read, or the top, of the mount FD; the
- * caller closes *ROOT.  NB_ESOURCE */
+/* Opens the configured subdirectory, or the root, of the mount FD; the caller
+ * closes *ROOT.  NB_ESOURCE */
 enum nb_err nb_filesystem_root(const struct nb_filesystem *fs, int fd,
 			       int *root);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Logical volumes and snapshots of them, by the programs of LVM.  Private to
+ * Logical volumes and their snapshots, through the programs of LVM.  Private to
  * source/.
  *
- * A snapshot of ours is named "nightburn-<source>" and bears three tags:
- * "nightburn", "nightburn.installation=<id>" and "nightburn.run=<id>".  Only
- * what has that name and the tag of this installation is ever removed.
+ * Our snapshots are named "nightburn-<source>" and have three tags:
+ * "nightburn", "nightburn.installation=<id>" and "nightburn.run=<id>".  Only a
+ * volume with such a name and the tag of this installation is ever removed.
  */
 #ifndef NB_SOURCE_LVM_VOLUME_H
 #define NB_SOURCE_LVM_VOLUME_H
@@ -25,7 +25,7 @@ struct nb_lvm {
 	char *device;       /* "/dev/vg0/nightburn-home" */
 };
 
-/* The names that SOURCE leads to.  NB_ENOMEM.  Free in every case. */
+/* Derives the names from SOURCE.  NB_ENOMEM.  Free in every case. */
 enum nb_err nb_lvm_init(const struct nb_config_source *source,
 			struct nb_lvm *lvm);
 void nb_lvm_clear(struct nb_lvm *lvm);
@@ -33,22 +33,22 @@ void nb_lvm_clear(struct nb_lvm *lvm);
 /* All volumes of the group.  NB_ESOURCE.  Free LIST in every case. */
 enum nb_err nb_lvm_list(const struct nb_lvm *lvm, struct nb_lvm_volumes *list);
 
-/* The volume of LIST that is to be backed up: there, active, no snapshot
- * itself.  NB_ESOURCE */
+/* Finds the volume to back up in LIST: it must exist, be active and not be a
+ * snapshot.  NB_ESOURCE */
 enum nb_err nb_lvm_origin(const struct nb_lvm *lvm,
 			  const struct nb_lvm_volumes *list,
 			  const struct nb_lvm_volume **out);
 
 /*
- * Removes the snapshots of this installation in the group that are of another
- * run, and takes this run's; a thin one of a thin volume.  NB_ESOURCE, also
- * when one that is not ours has the name that ours would have: it is not
- * touched.
+ * Removes the snapshots that other runs of this installation left in the group,
+ * and creates that of this run; a thin one for a thin volume.  NB_ESOURCE, also
+ * if a volume that is not ours has the name: it is not touched.
  */
 enum nb_err nb_lvm_create(const struct nb_lvm *lvm,
 			  const struct nb_source_context *context);
 
-/* The snapshot is whole still.  NB_ESOURCE: it ran full, or is gone. */
+/* Checks that the snapshot is still valid.  NB_ESOURCE: it ran full or is
+ * gone. */
 enum nb_err nb_lvm_check(const struct nb_lvm *lvm);
 
 enum nb_err nb_lvm_remove(const struct nb_lvm *lvm, const char *snapshot);

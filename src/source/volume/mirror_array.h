@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An array of mirrors (md RAID1) and one of its halves, as sysfs shows them and
- * mdadm changes them.  Private to source/.
+ * An array of mirrors (md RAID1) and one of its halves, through sysfs and
+ * mdadm.  Private to source/.
  */
 #ifndef NB_SOURCE_MIRROR_ARRAY_H
 #define NB_SOURCE_MIRROR_ARRAY_H
@@ -13,8 +13,8 @@
 #define NB_MIRROR_WORD 64
 
 enum nb_mirror_half {
-	NB_MIRROR_DETACHED, /* no member */
-	NB_MIRROR_SYNCING,  /* a member that does not have everything yet */
+	NB_MIRROR_DETACHED, /* not a member */
+	NB_MIRROR_SYNCING,  /* a member that is not in sync yet */
 	NB_MIRROR_WORKING,
 	NB_MIRROR_FAULTY /* failed, not removed */
 };
@@ -32,12 +32,12 @@ struct nb_mirror {
 struct nb_mirror_state {
 	char level[NB_MIRROR_WORD];  /* "raid1" */
 	char action[NB_MIRROR_WORD]; /* "idle", "recover", "check", ... */
-	int disks;                   /* members that it shall have */
-	int working;                 /* that are in step, but for the half */
+	int disks;                   /* configured number of members */
+	int working;                 /* in sync, not counting the half */
 	enum nb_mirror_half half;
 };
 
-/* Root, and the programs that a split needs.  NB_ESOURCE */
+/* Checks for root and the programs that a split needs.  NB_ESOURCE */
 enum nb_err nb_mirror_check_programs(const char *object);
 
 /* Finds both in sysfs; ->object, ->array and ->half are set.  NB_ESOURCE.
@@ -49,43 +49,43 @@ enum nb_err nb_mirror_look(const struct nb_mirror *m,
 			   struct nb_mirror_state *state);
 
 /*
- * A split is possible and takes nothing from the array that it had: it is a
- * raid1, nothing is going on, and every member works but the half; the half is
- * missing, or (with MAY_BELONG) one of them.  NB_ESOURCE, logged with the
- * remedy.  Pure.
+ * Checks that a split is possible and does not reduce redundancy: the array is
+ * a raid1, it is idle, and every member except the half works; the half is
+ * missing, or (with MAY_BELONG) a member.  NB_ESOURCE, logged with the remedy.
+ * Pure.
  */
 enum nb_err nb_mirror_judge(const struct nb_mirror *m,
 			    const struct nb_mirror_state *state,
 			    bool may_belong);
 
-/* The half bears the array's own superblock.  NB_ESOURCE, logged with what it
- * holds instead. */
+/* Checks that the half has the array's superblock.  NB_ESOURCE, logged with its
+ * actual contents. */
 enum nb_err nb_mirror_check_half(const struct nb_mirror *m);
 
 /* The value of KEY in TEXT, lines of KEY=VALUE as mdadm --export prints them,
- * into BUF; false when there is none. */
+ * into BUF; false if there is none. */
 bool nb_mirror_export(const char *text, const char *key,
 		      char buf[NB_MIRROR_WORD]);
 
-/* Where the data of the half, a member, begin; bytes. */
+/* The offset of the data on the half, a member; bytes. */
 enum nb_err nb_mirror_offset(const struct nb_mirror *m, uint64_t *offset);
 
 /* ---- changing it (mirror_sync.c) ---- */
 
-/* Adds the half; returns when it is a member, not when it is in step. */
+/* Adds the half; returns when it is a member, not when it is in sync. */
 enum nb_err nb_mirror_add(const struct nb_mirror *m);
 
 /*
- * Waits until the half has everything, and tells the progress.  NB_ESOURCE when
- * it does not get on for STALL seconds, or fails; what the progress says.
+ * Waits until the half is in sync, and reports the progress.  NB_ESOURCE: no
+ * progress for STALL seconds, or a failure; errors of the progress function.
  */
 enum nb_err nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 			   const struct nb_source_context *context);
 
-/* What an mdadm that was killed left frozen goes on. */
+/* Resumes an array that a killed mdadm left frozen. */
 void nb_mirror_thaw(const struct nb_mirror *m);
 
-/* Fails and removes the half; nothing to do when it is no member. */
+/* Fails and removes the half; does nothing if it is not a member. */
 enum nb_err nb_mirror_split(const struct nb_mirror *m);
 
 /* "123 / 456" as sync_completed has it, in sectors; false: "none" and the

@@ -7,7 +7,7 @@
 
 #include "source/volume/mirror_array.h"
 
-/* Lists DEVICE, which is what MIRROR holds, as
+/* Lists DEVICE, the contents of MIRROR, as
  * "<backup-id>/mirror/<name>/<array>.img".  NB_ESOURCE */
 enum nb_err nb_mirror_image(const struct nb_config_source *source,
 			    const struct nb_source_context *context,

@@ -5,9 +5,9 @@
 
 #include "source/tree/options.h"
 
-/* A file system that has to be mounted before its tree can be read. */
+/* A file system that must be mounted before its tree can be read. */
 struct nb_mount_options {
-	char *subdirectory; /* what is read of it; NULL: all */
+	char *subdirectory; /* what to read; NULL: all */
 	int retries;        /* of the mount, after the first try */
 	int64_t pause;      /* seconds between two of them */
 	struct nb_tree_rules rules;
@@ -21,7 +21,7 @@ struct nb_lvm_options {
 
 struct nb_mirror_options {
 	char *array;             /* "/dev/md0" */
-	char *half;              /* that is split off: "/dev/sdb1" */
+	char *half;              /* the half to split off: "/dev/sdb1" */
 	bool image;              /* as = tree | image */
 	bool readd;              /* afterwards = detach | readd */
 	int64_t stall;           /* seconds without progress of a resync */
@@ -54,7 +54,7 @@ void nb_mirror_options_begin(void *options);
 enum nb_err nb_mirror_options_end(const char *file,
 				  struct nb_config_source *source);
 
-/* What struct nb_source_ops has of them. */
+/* Their part of struct nb_source_ops. */
 #define NB_LVM_KIND                                                       \
 	{                                                                 \
 		.name = "lvm", .fields = nb_lvm_fields,                   \
