@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The catalog: what nightburn knows about discs and backups.  The rules among
- * its rows are here; how rows are kept is an engine's (store/catalog_driver.h).
+ * The catalog: what nightburn knows about discs and backups.  The rules for its
+ * rows are here; an engine stores them (store/catalog_driver.h).
  *
- * A backup has parts (one, for now), a part stands in a session, a session on
- * a disc.  Opening an up-to-date catalog writes nothing to it.  Everything
- * that belongs together is written in one transaction.
+ * A backup has parts (one, for now), a part is in a session, a session on a
+ * disc.  Opening an up-to-date catalog writes nothing to it.  What belongs
+ * together is written in one transaction.
  */
 #ifndef NB_STORE_CATALOG_H
 #define NB_STORE_CATALOG_H
@@ -17,64 +17,65 @@
 struct nb_catalog;
 
 enum nb_catalog_mode {
-	NB_CATALOG_WORK,  /* the lock is held: read and written */
-	NB_CATALOG_PEEK,  /* to decide with, and not written */
-	NB_CATALOG_QUERY, /* asked by a person; damage is told, and then what
-			      can be read is */
-	NB_CATALOG_LIST   /* the same, of backups, discs and clones alone: the
-			      files, which are many, are neither read nor
-			      checked */
+	NB_CATALOG_WORK,  /* the lock is held: for reading and writing */
+	NB_CATALOG_PEEK,  /* to decide, without writing */
+	NB_CATALOG_QUERY, /* a query by a person; damage is reported, and the
+			     readable rest is shown */
+	NB_CATALOG_LIST   /* the same, only for backups, discs and clones:
+			     files, of which there are many, are neither read
+			     nor checked */
 };
 
 /*
- * Opens PATH, making and migrating it where needed, mode 0600, and checks it:
- * a file that is no catalog, or is damaged, is NB_ECORRUPT with what to do, one
- * of a newer schema NB_EFAIL.  The mark (store/mark.h) is in its directory.
+ * Opens PATH, making and migrating it where needed, mode 0600, and checks it: a
+ * file that is not a catalog or is damaged is NB_ECORRUPT, with a hint; one
+ * with a newer schema is NB_EFAIL.  The mark (store/mark.h) is in its
+ * directory.
  */
 enum nb_err nb_catalog_open(const char *path, enum nb_catalog_mode mode,
 			    struct nb_catalog **out);
 void nb_catalog_close(struct nb_catalog *catalog);
 
-/* Moves a damaged catalog, with all that its engine keeps, out of the way:
- * PATH.damaged-N, N the first number that is free.  NB_EIO. */
+/* Renames a damaged catalog, with all files of its engine: PATH.damaged-N, N
+ * the first number that is free.  NB_EIO. */
 enum nb_err nb_catalog_set_aside(const char *path);
 
-/* How far the catalog is with a pool. */
+/* How current the catalog is for a pool. */
 struct nb_reach {
-	bool stale;      /* an old copy, or in place of a lost one: nothing
-			      is written to a disc by it */
-	uint64_t known;  /* the highest generation that it knows of */
+	bool stale;      /* an old copy, or a replacement for a lost catalog: no
+			    disc is written */
+	uint64_t known;  /* the highest generation in the catalog */
 	uint64_t marked; /* the highest that was ever seen */
 };
 enum nb_err nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 			     struct nb_reach *reach);
 
 /*
- * A disc with this label was seen; it bears our key, and this installation
- * wrote it.  When its generation is beyond what the catalog knows, and it is
- * not suspect, retired or blanked, the catalog is an old copy: the mark
- * remembers that (on disk, when the lock is held), and *BEHIND is set.
+ * A disc with this label was seen; it is signed with our key and was written by
+ * this installation.  If its generation is newer than the catalog, and it is
+ * not suspect, retired or blanked, the catalog is an old copy: this is recorded
+ * in the mark (on disk, if the lock is held), and *STALE is set.
  */
 enum nb_err nb_catalog_witness(struct nb_catalog *catalog,
 			       const struct nb_label *label, bool *stale);
 
-/* Takes the catalog of POOL for what there is: it is no longer behind. */
+/* Accepts the catalog of POOL as it is: it is no longer stale. */
 enum nb_err nb_catalog_accept(struct nb_catalog *catalog, const char *pool);
 
-/* The view of POOL, its discs in the order of NAMES (configured names that
- * the catalog does not know are NB_DISC_UNUSED).  VIEW->installation is left
- * to the caller.  Free with nb_pool_view_clear. */
+/* The view of POOL, with its discs in the order of NAMES (configured names that
+ * are not in the catalog are NB_DISC_UNUSED).  The caller sets
+ * VIEW->installation.  Free with nb_pool_view_clear. */
 enum nb_err nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 			    const struct nb_names *names,
 			    struct nb_pool_view *view);
 
-/* The generation of the pool's next backup: one more than was ever seen, also
- * for backups that are on no disc any more.  1 for a new pool. */
+/* The generation of the pool's next backup: one more than the highest ever
+ * seen, including backups that are no longer on any disc.  1 for a new pool. */
 enum nb_err nb_catalog_next_generation(struct nb_catalog *catalog,
 				       const char *pool, uint64_t *generation);
 
-/* SHA-256 in hex of the file PATH of the backup that was recorded last for
- * POOL; "" when there is none. */
+/* SHA-256 in hex of the file PATH of the backup that was last recorded for
+ * POOL; "" if there is none. */
 enum nb_err nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
 				 const char *path, char hex[NB_SHA256_HEX + 1]);
 
@@ -92,9 +93,9 @@ struct nb_catalog_session {
 	uint8_t checksum[NB_CHECKSUM_SIZE]; /* of its image, as streamed */
 	const char *profile;                /* of the medium, as "CD-RW" */
 	uint64_t capacity;                  /* blocks */
-	bool first;                         /* the disc was blank: whatever it
-					     held before is gone */
-	int64_t verified;                   /* 0: the date of its disc stays */
+	bool first;                         /* the disc was blank: its earlier
+					       contents are gone */
+	int64_t verified;                   /* 0: keep the date of its disc */
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
@@ -102,35 +103,35 @@ struct nb_catalog_session {
 enum nb_err nb_catalog_commit(struct nb_catalog *catalog,
 			      const struct nb_catalog_session *session);
 
-/* The disc DISC_ID of the catalog gets STATE with a NOTE for people.  On
- * NB_DISC_BLANKED its sessions and the parts on them are marked gone. */
+/* Sets the state of disc DISC_ID, with a NOTE for people.  On NB_DISC_BLANKED
+ * its sessions and the parts on them are marked gone. */
 enum nb_err nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 				enum nb_disc_state state, const char *note);
 
-/* Records a disc that was burned but not verified: NB_DISC_SUSPECT, whether
- * the catalog knew it or not. */
+/* Records a disc that was burned but not verified as NB_DISC_SUSPECT, whether
+ * or not it was in the catalog. */
 enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
 			       const struct nb_label *label, const char *note);
 
-/* A later verification of the whole disc: good, with its date. */
+/* Records a later verification of the whole disc: good, with its date. */
 enum nb_err nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 				int64_t date);
 
 /*
- * A verification found the newest session of the disc DISC_ID bad, and all that
- * is recorded of it good: good, with DATE and NOTE.  SEEN is the generation
- * that the bad session's label tells, 0 when it tells none; it will not be used
+ * A verification found the newest session of disc DISC_ID bad, and everything
+ * recorded on it good: sets it to good, with DATE and NOTE.  SEEN is the
+ * generation in the label of the bad session, 0 if unknown; it is not used
  * again.
  */
 enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
 				 const char *disc_id, int64_t date,
 				 uint64_t seen, const char *note);
 
-/* Forgets the name of a disc, so that another one can take it (adopt). */
+/* Releases the name of a disc for another one (adopt). */
 enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
 				    const char *pool, const char *name);
 
-/* Is the backup of this id on the disc DISC_ID (NULL: on any), verified? */
+/* Is the backup with this id on the disc DISC_ID (NULL: on any), verified? */
 enum nb_err nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
 			     const char *disc_id, bool *holds);
 
@@ -139,9 +140,8 @@ enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 				 const char *kind, const char *name,
 				 uint64_t *stored);
 
-/* Queries.  Each calls FN for every row, newest backup first; a code other
- * than NB_OK from FN ends the query and is returned.  Pointers are valid
- * during the call. */
+/* Queries.  Each calls FN for every row, newest backup first; an error from FN
+ * ends the query and is returned.  Pointers are valid during the call. */
 struct nb_catalog_backup {
 	const char *id, *job, *pool, *host;
 	uint64_t generation;
@@ -149,7 +149,7 @@ struct nb_catalog_backup {
 	int64_t verified; /* of its disc; 0: never */
 	uint64_t bytes;   /* stored, all files */
 	uint64_t files;
-	const char *disc, *disc_id; /* NULL when it is gone from every disc */
+	const char *disc, *disc_id;    /* NULL if it is no longer on any disc */
 	enum nb_disc_state disc_state; /* when DISC is not NULL */
 	int session;
 };
@@ -196,7 +196,7 @@ struct nb_catalog_disc {
 	enum nb_disc_state state;
 	uint64_t generation;
 	int64_t verified;
-	int sessions, cycles; /* cycles: times it was written afresh */
+	int sessions, cycles; /* cycles: times it was blanked and rewritten */
 };
 enum nb_err nb_catalog_discs(
 	struct nb_catalog *catalog,
@@ -213,7 +213,7 @@ struct nb_catalog_clone {
 	uint64_t files, transferred, deleted, bytes;
 };
 
-/* Records a run of a clone; a date of 0 leaves the one that is there. */
+/* Records a run of a clone; a date of 0 keeps the recorded one. */
 enum nb_err nb_catalog_put_clone(struct nb_catalog *catalog,
 				 const struct nb_catalog_clone *clone);
 /* As nb_catalog_discs. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A catalog engine: how rows come to stand in a file or a server, and come
- * back.  An engine knows tables, keys and transactions, and nothing of what the
- * rows mean: the rules among them are in store/catalog*.c, above it.
+ * A catalog engine stores rows in a file or a server and reads them.  It knows
+ * tables, keys and transactions, but not what the rows mean: the rules are in
+ * store/catalog*.c, above it.
  *
- * A row is a struct of texts, numbers and bytes; nb_catalog_tables says where
- * in it each column is, so that an engine handles all tables with one piece of
- * code.  Rows and keys are compared as bytes (as memcmp does), numbers as
+ * A row is a struct of texts, numbers and bytes; nb_catalog_tables gives the
+ * place of each column in it, so that an engine handles all tables with the
+ * same code.  Rows and keys are compared as bytes (as memcmp does), numbers as
  * numbers.
  *
  * store/sqlite/ is an engine, tests/unit/store/memory_driver.c another one;
@@ -20,7 +20,7 @@
 /* ---- rows ---- */
 
 struct nb_bytes {
-	const void *at; /* NULL: none, which is not the same as no bytes */
+	const void *at; /* NULL: null, which differs from no bytes */
 	size_t size;
 };
 
@@ -94,8 +94,8 @@ struct nb_table {
 	const struct nb_column *columns;
 	int count;
 	int keys;      /* the first KEYS columns are the key */
-	bool numbered; /* the key is a number, which the engine gives: higher
-			  than all before it */
+	bool numbered; /* the key is a number that the engine assigns: higher
+			  than all before */
 	size_t size;   /* of a row */
 };
 
@@ -119,31 +119,31 @@ const char *nb_column_text(const struct nb_column *column, const void *row);
 struct nb_bytes nb_column_bytes(const struct nb_column *column,
 				const void *row);
 
-/* A copy of ROW with all that it points to (each of the bytes with a NUL
- * behind it); free it with nb_row_clear.  NB_ENOMEM: *OUT is cleared. */
+/* A deep copy of ROW (with a NUL after each value); free it with nb_row_clear.
+ * NB_ENOMEM: *OUT is cleared. */
 enum nb_err nb_row_copy(const struct nb_table *table, const void *row,
 			void *out);
 void nb_row_clear(const struct nb_table *table, void *row);
 
 /* ---- engines ---- */
 
-/* What a driver has open; its own struct begins with this one. */
+/* An open catalog; the struct of a driver begins with this one. */
 struct nb_catalog_store {
 	const struct nb_catalog_driver *driver;
-	char *path;    /* for people; owned by the driver */
+	char *path;    /* for messages; owned by the driver */
 	bool fixed;    /* nothing can be written where it is */
-	bool tolerant; /* damage was told, and is no news any more */
+	bool tolerant; /* damage was reported and is not reported again */
 };
 
-/* Tells that the catalog is damaged, and WHAT is wrong (NULL: it cannot be
+/* Logs that the catalog is damaged, and WHAT is wrong (NULL: it cannot be
  * read): NB_ECORRUPT. */
 enum nb_err nb_catalog_damaged(const struct nb_catalog_store *store,
 			       const char *what);
 
-/* What a store was made by. */
+/* The version of a store. */
 struct nb_schema {
 	bool sealed;  /* it has a place for a seal */
-	bool current; /* it has all that the newest version has */
+	bool current; /* it has the newest schema */
 };
 
 #define NB_SEAL_NONE 0
@@ -155,72 +155,70 @@ struct nb_seal {
 	uint8_t sum[NB_SHA256_SIZE];
 };
 
-/* ROW is valid during the call, which may read other rows and, outside of a
- * reading of its own table, put some. */
+/* ROW is valid during the call.  FN may read other rows and write to other
+ * tables. */
 typedef enum nb_err nb_row_fn(void *ctx, const void *row);
 
 /*
- * Every function tells its faults, once, with nb_fail or nb_catalog_damaged:
- * NB_ECORRUPT, NB_EIO, NB_EFULL, NB_ELOCKED (another process writes, and has
- * not ended for ten seconds), NB_ENOMEM.
+ * Every function logs its errors once, with nb_fail or nb_catalog_damaged:
+ * NB_ECORRUPT, NB_EIO, NB_EFULL, NB_ELOCKED (another process has been writing
+ * for ten seconds), NB_ENOMEM.
  */
 struct nb_catalog_driver {
 	const char *name;
 
-	/* Is PATH, as the configuration has it, one of this engine? */
+	/* Does PATH, as configured, belong to this engine? */
 	bool (*takes)(const char *path);
 
 	/* Opens PATH, made where it is missing (mode 0600).  With NB_ECORRUPT
-	 * *OUT is set, too: what can be read of it may be read. */
+	 * *OUT is set, too, to read what is readable. */
 	enum nb_err (*open)(const char *path, enum nb_catalog_mode mode,
 			    struct nb_catalog_store **out);
 	void (*close)(struct nb_catalog_store *store);
 	/* As nb_catalog_set_aside. */
 	enum nb_err (*set_aside)(const char *path);
 
-	/* NB_EFAIL when a newer program made it; NB_ECORRUPT when it has not
-	 * the tables that it says. */
+	/* NB_EFAIL: a newer program made it; NB_ECORRUPT: its tables do not
+	 * match its version. */
 	enum nb_err (*schema)(struct nb_catalog_store *store,
 			      struct nb_schema *schema);
-	/* In a transaction: makes it current.  It may be so already. */
+	/* In a transaction: upgrades it, unless it is current. */
 	enum nb_err (*upgrade)(struct nb_catalog_store *store);
 
-	/* One transaction at a time; what is read in one is of one moment.
-	 * Whatever commit returns, and after rollback, there is none. */
+	/* One transaction at a time; reads within one are consistent.  It ends
+	 * with commit, whatever that returns, or rollback. */
 	enum nb_err (*begin)(struct nb_catalog_store *store, bool writing);
 	enum nb_err (*commit)(struct nb_catalog_store *store);
 	void (*rollback)(struct nb_catalog_store *store);
 
-	/* Is it sound as far as the engine can tell by itself?  WHOLE: the
-	 * files of backups too, however many. */
+	/* Checks its integrity as far as the engine can.  WHOLE: including the
+	 * files of backups, however many. */
 	enum nb_err (*check)(struct nb_catalog_store *store, bool whole);
 
 	/* The rows whose first KEYS columns equal those of LIKE (KEYS 0: all
-	 * rows, LIKE NULL), in the order of the whole key.  A code other than
-	 * NB_OK from FN ends it and is returned. */
+	 * rows, LIKE NULL), in the order of the whole key.  An error from FN
+	 * ends it and is returned. */
 	enum nb_err (*each)(struct nb_catalog_store *store,
 			    enum nb_table_id table, int keys, const void *like,
 			    nb_row_fn *fn, void *ctx);
-	/* Writes ROW in place of the one with its key, or as a new one.  In a
-	 * numbered table 0 asks for a number; *NUMBER (NULL: not wanted) is
-	 * that of the row. */
+	/* Writes ROW, replacing the one with its key.  In a numbered table, 0
+	 * requests a number; *NUMBER (NULL: not wanted) is that of the row. */
 	enum nb_err (*put)(struct nb_catalog_store *store,
 			   enum nb_table_id table, const void *row,
 			   int64_t *number);
 
-	/* The seal; version NB_SEAL_NONE when there is none. */
+	/* Reads the seal; version NB_SEAL_NONE if there is none. */
 	enum nb_err (*load_seal)(struct nb_catalog_store *store,
 				 struct nb_seal *seal);
 	enum nb_err (*save_seal)(struct nb_catalog_store *store,
 				 const struct nb_seal *seal);
-	/* Calls FN with each text that says how the tables are made, in an
-	 * order that does not change: they are sealed with the rows.  NULL
-	 * when there is nothing to say. */
+	/* Calls FN with each text that defines the tables, in a fixed order:
+	 * they are sealed with the rows.  NULL: there are none. */
 	enum nb_err (*describe)(struct nb_catalog_store *store,
 				enum nb_err (*fn)(void *ctx, const char *text),
 				void *ctx);
-	/* The sum of a seal of version NB_SEAL_NATIVE.  NULL: this engine never
-	 * had them. */
+	/* The sum of a seal of version NB_SEAL_NATIVE.  NULL: this engine has
+	 * no such seals. */
 	enum nb_err (*native_sum)(struct nb_catalog_store *store,
 				  uint8_t sum[NB_SHA256_SIZE]);
 };

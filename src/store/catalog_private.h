@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the catalog's rules share.  Private to store/.
+ * Shared by the files with the rules of the catalog.  Private to store/.
  */
 #ifndef NB_STORE_CATALOG_PRIVATE_H
 #define NB_STORE_CATALOG_PRIVATE_H
@@ -11,8 +11,8 @@
 struct nb_catalog {
 	struct nb_catalog_store *store;
 	char *dir;    /* of the mark */
-	bool current; /* of the newest schema; else the next change of the
-			  catalog brings it there */
+	bool current; /* it has the newest schema; else the next change upgrades
+			 it */
 	bool working; /* the lock is held: the mark may be written */
 	bool mark_damaged;
 	int reading; /* depth of nb_catalog_read */
@@ -23,10 +23,11 @@ struct nb_catalog {
 
 /* Begins a change of the catalog. */
 enum nb_err nb_catalog_begin(struct nb_catalog *catalog);
-/* ERR ends it: seal, commit and mark it, or roll back and keep ERR. */
+/* Ends it: seals, commits and marks it, or, with an ERR, rolls back and returns
+ * ERR. */
 enum nb_err nb_catalog_end(struct nb_catalog *catalog, enum nb_err err);
 
-/* What is read until nb_catalog_read_end is of one moment.  They may nest. */
+/* Reads until nb_catalog_read_end are consistent.  Calls may nest. */
 enum nb_err nb_catalog_read(struct nb_catalog *catalog);
 void nb_catalog_read_end(struct nb_catalog *catalog);
 
@@ -39,8 +40,8 @@ enum nb_err nb_catalog_each(struct nb_catalog *catalog, enum nb_table_id table,
 enum nb_err nb_catalog_put(struct nb_catalog *catalog, enum nb_table_id table,
 			   const void *row);
 
-/* A copy of the row with the key of LIKE; *FOUND tells whether there is one.
- * OUT, zeros when there is none, is freed with nb_row_clear. */
+/* A copy of the row with the key of LIKE; *FOUND says whether it exists.  OUT,
+ * zeros when there is none, is freed with nb_row_clear. */
 enum nb_err nb_catalog_get(struct nb_catalog *catalog, enum nb_table_id table,
 			   const void *like, void *out, bool *found);
 
@@ -67,8 +68,8 @@ struct nb_standing {
 	const struct nb_disc_record *disc;
 };
 
-/* Everything that decides: all rows but those of files, sources and clones,
- * which are few, each in the order of its key. */
+/* All rows that decisions depend on, in the order of their keys: those of all
+ * tables except files, sources and clones. */
 struct nb_rows {
 	struct NB_ARRAY(struct nb_pool_record) pools;
 	struct NB_ARRAY(struct nb_disc_record) discs;
@@ -78,8 +79,8 @@ struct nb_rows {
 	struct NB_ARRAY(struct nb_standing) standings; /* by backup */
 };
 
-/* With NB_ECORRUPT ROWS has what could be read of a damaged catalog that is
- * only asked, with another code nothing.  Free with nb_rows_free. */
+/* With NB_ECORRUPT, in a query, ROWS has what was readable; with other errors
+ * it is empty.  Free with nb_rows_free. */
 enum nb_err nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows);
 void nb_rows_free(struct nb_rows *rows);
 
@@ -96,32 +97,31 @@ struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);
 enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
 				 struct nb_backup_list *list);
 
-/* The next place, after *AT, where the backup is now, from *AT 0; NULL: there
- * is no other. */
+/* The next place of the backup after *AT, starting with *AT 0; NULL: there is
+ * no other. */
 const struct nb_standing *nb_rows_place(const struct nb_rows *rows,
 					const char *backup_id, size_t *at);
 
 /* ---- the rules ---- */
 
 /*
- * Is the catalog sound: for its engine, for our own rules, and is what it holds
- * what was written?  WHOLE: the files of backups too, which takes seconds for
- * millions.  NB_ECORRUPT. (catalog_check.c)
+ * Checks the catalog: by its engine, by our own rules, and by its seal.  WHOLE:
+ * including the files of backups, which takes seconds for millions.
+ * NB_ECORRUPT.  (catalog_check.c)
  */
 enum nb_err nb_catalog_check(struct nb_catalog *catalog, bool whole);
 
-/* Writes the hash of what it holds, at the end of each transaction; and is
- * that what it holds?  NB_ECORRUPT. (catalog_seal.c) */
+/* Writes the hash of its content at the end of each transaction, and checks it.
+ * NB_ECORRUPT.  (catalog_seal.c) */
 enum nb_err nb_catalog_seal(struct nb_catalog *catalog);
 enum nb_err nb_catalog_check_seal(struct nb_catalog *catalog);
 
-/* In a transaction: one more change of POOL, which knows GENERATION now.
- * (catalog_mark.c) */
+/* In a transaction: counts a change of POOL, whose newest generation is
+ * GENERATION.  (catalog_mark.c) */
 enum nb_err nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 			       uint64_t generation);
 
-/* Brings the mark beside the file to where the catalog is, where it is not
- * there yet. */
+/* Raises the mark beside the file to the state of the catalog. */
 enum nb_err nb_catalog_mark(struct nb_catalog *catalog);
 
 #endif

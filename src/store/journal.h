@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The journal: what a run is about to do to a disc, on stable storage before
- * it is done.  One small JSON file in the state directory; gone when the run
- * ended in order.  The next run finds it when this one died.
+ * The journal: what a run is about to do to a disc, on stable storage before it
+ * is done.  One small JSON file in the state directory; removed when the run
+ * ends normally.  The next run finds it if this one died.
  */
 #ifndef NB_STORE_JOURNAL_H
 #define NB_STORE_JOURNAL_H
@@ -12,25 +12,25 @@
 #include "model/record/label.h"
 
 enum nb_step {
-	NB_STEP_BLANK, /* the disc of the label is being made blank */
+	NB_STEP_BLANK, /* the disc of the label is being blanked */
 	NB_STEP_BURN,  /* the session of the label is being written */
 	NB_STEP_VERIFY /* it was written, and is being read back */
 };
 
 struct nb_journal {
 	enum nb_step step;
-	struct nb_label label; /* of the disc that is blanked or written */
+	struct nb_label label; /* of the disc being blanked or written */
 };
 
 /* "blank", "burn", "verify". */
 const char *nb_step_name(enum nb_step step);
 
-/* Stores the intent, fsynced, in place of any other.  NB_EIO, NB_EFULL. */
+/* Stores the intent, with fsync, replacing any other.  NB_EIO, NB_EFULL. */
 enum nb_err nb_journal_begin(const char *state_dir,
 			     const struct nb_journal *journal);
 
-/* The intent that a run left behind.  NB_ENOTFOUND (not logged): none;
- * NB_ECORRUPT: there is one that cannot be read. */
+/* Loads the intent of a run that died.  NB_ENOTFOUND (not logged): none;
+ * NB_ECORRUPT: it cannot be read. */
 enum nb_err nb_journal_load(const char *state_dir, struct nb_journal *journal);
 
 /* Ends it: the file is removed and the directory fsynced. */

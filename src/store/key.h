@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The key of an installation on disk: STATE_DIR/key, 32 bytes, mode 0600.  A
- * file that others may read, or that is not a key, is refused with what to do:
- * it never counts as "no key", so that it is never replaced unasked.
+ * file that others may read, or that is not a key, is refused with a hint: it
+ * never counts as "no key", so it is never replaced without being asked.
  */
 #ifndef NB_STORE_KEY_H
 #define NB_STORE_KEY_H
@@ -10,14 +10,14 @@
 #include "model/record/key.h"
 
 /*
- * NB_ENOTFOUND (not logged) when there is none.  NB_ECONFIG: not a plain file,
- * of another owner, or others may use it; NB_ECORRUPT: of another size, or
- * nothing but zeros; NB_EIO.  OUT stays untouched then.
+ * NB_ENOTFOUND (not logged): there is none.  NB_ECONFIG: not a regular file,
+ * owned by another user, or accessible by others; NB_ECORRUPT: of the wrong
+ * size, or only zeros; NB_EIO.  OUT stays untouched then.
  */
 enum nb_err nb_key_load(const char *state_dir, struct nb_key *out);
 
-/* Writes it so that a crash leaves the old key or the new one; replaces what
- * is there.  The lock has to be held. */
+/* Writes it so that a crash leaves the old key or the new one; replaces an
+ * existing one.  The lock must be held. */
 enum nb_err nb_key_save(const char *state_dir, const struct nb_key *key);
 
 /* A new random key, saved. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lock that makes one run at a time: flock on STATE_DIR/lock. */
+/* The lock that allows one run at a time: flock on STATE_DIR/lock. */
 #ifndef NB_STORE_LOCK_H
 #define NB_STORE_LOCK_H
 
@@ -9,7 +9,7 @@ struct nb_lock;
 
 /*
  * Takes the lock in the directory STATE_DIR, or returns NB_ELOCKED with the
- * process id and command of the holder as far as the file tells.  The file
+ * process id and command of its owner, as recorded in the file.  The file
  * stays; the kernel releases the lock when the process ends.
  */
 enum nb_err nb_lock_take(const char *state_dir, struct nb_lock **out);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The mark: how far the catalog of each pool had come, in a file beside it
- * (STATE_DIR/mark), on stable storage.  A catalog that lies behind its mark is
- * an old copy, or a new one in place of one that was lost.
+ * The mark: the state of the catalog for each pool, in a separate file beside
+ * it (STATE_DIR/mark), on stable storage.  A catalog older than its mark is
+ * stale: an old copy, or a replacement for a lost one.
  *
  * One line for each pool, "SEQUENCE GENERATION NAME", and a last one with the
- * SHA-256 of what stands above it.
+ * SHA-256 of the lines before it.
  */
 #ifndef NB_STORE_MARK_H
 #define NB_STORE_MARK_H
@@ -16,7 +16,7 @@
 struct nb_mark {
 	char pool[NB_NAME_MAX + 1];
 	uint64_t sequence;   /* changes of the catalog for this pool */
-	uint64_t generation; /* the highest that was ever seen of it */
+	uint64_t generation; /* the highest ever seen for it */
 };
 
 struct nb_marks NB_ARRAY(struct nb_mark);
@@ -33,8 +33,8 @@ enum nb_err nb_marks_save(const char *dir, const struct nb_marks *marks);
 /* The mark of POOL, or NULL. */
 struct nb_mark *nb_marks_find(const struct nb_marks *marks, const char *pool);
 
-/* The mark of POOL gets at least these numbers; *RAISED is set when one of
- * them was lower, else left alone.  NB_ENOMEM. */
+/* Raises the mark of POOL to at least these numbers; sets *RAISED if one of
+ * them was lower.  NB_ENOMEM. */
 enum nb_err nb_marks_raise(struct nb_marks *marks, const struct nb_mark *to,
 			   bool *raised);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Staging: where dumps wait until a disc with them is verified.
+ * Staging: dumps wait here until a disc with them is verified.
  *
  *     STAGING/<backup-id>.partial/   being dumped
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
  * backup.json is a manifest (model/record/manifest.h) whose paths are relative
- * to the backup's own directory there; links and devices stand in it alone.
- * Where an earlier version wrote it, the paths of its sources begin with the
+ * to the backup's own directory there; links and devices are only in this file.
+ * If an early version wrote it, the paths of its sources begin with the
  * backup's id.
  */
 #ifndef NB_STORE_STAGING_H
@@ -23,7 +23,7 @@ struct nb_staged {
 };
 
 /*
- * Makes STAGING_DIR when missing (mode 0711), and STAGING_DIR/<ID>.partial
+ * Creates STAGING_DIR if missing (mode 0711), and STAGING_DIR/<ID>.partial
  * (0711) for a new backup; removes partial directories of earlier runs (the
  * caller holds the lock).  Fills in path, dir and manifest.backup_id.
  */
@@ -34,7 +34,7 @@ enum nb_err nb_staging_begin(const char *staging_dir, const char *id,
 enum nb_err nb_staging_finish(const char *staging_dir,
 			      struct nb_staged *staged);
 
-/* The newest complete one of JOB; NB_ENOTFOUND, not logged. */
+/* The newest complete backup of JOB; NB_ENOTFOUND, not logged. */
 enum nb_err nb_staging_find(const char *staging_dir, const char *job,
 			    struct nb_staged *staged);
 
@@ -48,15 +48,15 @@ void nb_staged_free(struct nb_staged *staged);
 enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
 			     const char *keep);
 
-/* Bytes that a user without privileges could still write in that directory, or
- * where it is to be made.  NB_EIO */
+/* Bytes available to an unprivileged user in that directory, or where it will
+ * be created.  NB_EIO */
 enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
 
 /* ---- for staging.c (staging_files.c) ---- */
 
-/* All files to stable storage.  NB_EIO */
+/* Writes all files to stable storage.  NB_EIO */
 enum nb_err nb_staged_sync(const struct nb_staged *staged);
-/* Whether all are there, by type and size.  NB_ECORRUPT */
+/* Checks that all files exist, by type and size.  NB_ECORRUPT */
 enum nb_err nb_staged_check(const struct nb_staged *staged);
 
 #endif

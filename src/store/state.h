@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state directory: made on first use with mode 0700; holds the random id
- * of this installation, the lock, the catalog and the journal of the last run.
+ * The state directory: created on first use with mode 0700; contains the random
+ * id of this installation, the lock, the catalog and the journal of the last
+ * run.
  */
 #ifndef NB_STORE_STATE_H
 #define NB_STORE_STATE_H
@@ -14,8 +15,8 @@ struct nb_state {
 	char installation[NB_ID_HEX + 1];
 };
 
-/* NB_EIO, NB_ECONFIG when others may write the directory, NB_ECORRUPT when
- * the id is damaged.  Free with nb_state_close. */
+/* NB_EIO, NB_ECONFIG if others may write the directory, NB_ECORRUPT if the id
+ * is damaged.  Free with nb_state_close. */
 enum nb_err nb_state_open(const char *dir, struct nb_state **out);
 void nb_state_close(struct nb_state *state);
 

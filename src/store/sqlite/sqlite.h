@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The catalog in one file of SQLite (WAL, foreign keys, user_version with
- * migrations), and SQLite with our errors: statements that remember the first
- * failure, so that a query reads as one.  Private to store/sqlite/.
+ * migrations), and SQLite with our error codes: statements remember the first
+ * failure, so that a query is checked once.  Private to store/sqlite/.
  */
 #ifndef NB_STORE_SQLITE_SQLITE_H
 #define NB_STORE_SQLITE_SQLITE_H
@@ -17,7 +17,7 @@
 struct nb_sqlite {
 	struct nb_catalog_store store;
 	sqlite3 *db;
-	struct nb_sql *puts[NB_TABLES]; /* made when they are first needed */
+	struct nb_sql *puts[NB_TABLES]; /* created when first needed */
 };
 
 struct nb_sql {
@@ -27,14 +27,14 @@ struct nb_sql {
 	int next;        /* parameter to bind next */
 };
 
-/* Tells what SQLite said, once, as our code. */
+/* Logs the error of SQLite, once, and returns our code. */
 enum nb_err nb_sql_fail(struct nb_sqlite *sqlite);
 
 /* Runs statements without parameters and rows. */
 enum nb_err nb_sql_run(struct nb_sqlite *sqlite, const char *text);
 
 struct nb_sql nb_sql_prepare(struct nb_sqlite *sqlite, const char *text);
-/* Each binds the next parameter, which has to live until nb_sql_again or
+/* Each binds the next parameter, which must stay valid until nb_sql_again or
  * nb_sql_end; NULL binds NULL. */
 void nb_sql_text(struct nb_sql *sql, const char *text);
 void nb_sql_blob(struct nb_sql *sql, const void *bytes, size_t n);
@@ -42,15 +42,15 @@ void nb_sql_int(struct nb_sql *sql, int64_t value);
 
 /* The next row; false at the end or on failure (look at err). */
 bool nb_sql_row(struct nb_sql *sql);
-/* Columns of the current row, from 0.  A text is "" for want of memory (look at
- * err), NULL where the column is; one that may not be NULL and is, because the
- * file is damaged, reads as "" through nb_sql_get_must. */
+/* Columns of the current row, from 0.  A text is "" when out of memory (check
+ * err), NULL if the column is; nb_sql_get_must returns "" instead of NULL, for
+ * columns that are NULL only in a damaged file. */
 const char *nb_sql_get_text(struct nb_sql *sql, int column);
 const char *nb_sql_get_must(struct nb_sql *sql, int column);
 int64_t nb_sql_get_int(struct nb_sql *sql, int column);
 struct nb_bytes nb_sql_get_bytes(struct nb_sql *sql, int column);
 
-/* Runs to the end and makes it ready for other parameters. */
+/* Runs to the end and resets it for other parameters. */
 enum nb_err nb_sql_again(struct nb_sql *sql);
 /* Finalises; returns the first failure. */
 enum nb_err nb_sql_end(struct nb_sql *sql);
