@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The program: options, the table of commands, and what they share.  It uses
- * the installed API alone.
+ * only the installed API.
  */
 #ifndef NB_CLI_CLI_H
 #define NB_CLI_CLI_H
@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "report/report.h"
 
-/* Every option of every command; a command names those that it takes. */
+/* Every option of every command; a command lists those that it takes. */
 struct cli {
 	const char *config;
 	bool quiet, verbose, dry_run;
@@ -24,30 +24,30 @@ struct cli {
 	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
 	const char *to_device, *yes_erase;
 	bool bootarea;
-	const char *const *args; /* what is left, NULL-ended */
+	const char *const *args; /* the remaining arguments, NULL-ended */
 	size_t arg_count;
 };
 
 struct command {
 	const char *name;
 	enum nb_err (*run)(struct cli *cli);
-	const char *usage; /* what stands behind the options */
+	const char *usage; /* the arguments after the options */
 	const char *summary;
-	const char *options; /* letters of cli_options */
+	const char *options; /* letters of the table in options.c */
 	size_t least_args, most_args;
 };
 
-/* Ended by one without name. */
+/* Ended by one without a name. */
 extern const struct command commands[];
 /* The command NAME, or NULL. */
 const struct command *cli_find_command(const char *name);
-/* The command that was perhaps meant by NAME, or NULL. */
+/* The command with the name most similar to NAME, or NULL. */
 const char *cli_nearest_command(const char *name);
 
 /*
- * Parse the options before the command, and those behind it.  True: go on, in
- * the first case with *AT as the index of the command's name.  False: *STATUS
- * is the exit status; help was printed, or what is wrong.
+ * Parse the options before a command, and those after it.  True: continue; *AT
+ * is the index of the command's name.  False: *STATUS is the exit status; help
+ * or an error was printed.
  */
 bool cli_parse_global(struct cli *cli, int argc, char **argv, int *at,
 		      int *status);
@@ -56,11 +56,11 @@ bool cli_parse_command(struct cli *cli, const struct command *command, int argc,
 /* Help on all commands, or on one. */
 void cli_print_usage(FILE *to);
 void cli_print_help(const struct command *command);
-/* Says what is wrong with the options or arguments of COMMAND (NULL: with what
- * precedes the command), and where help is.  Returns 2. */
+/* Prints an error in the options or arguments of COMMAND (NULL: in those before
+ * the command), with a hint to its help.  Returns 2. */
 int cli_wrong_usage(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Only where help is. */
+/* Only the hint. */
 int cli_hint_help(const char *command);
 
 /* The drive that --device, --drive and --job name. */
@@ -68,26 +68,26 @@ struct nb_drive_choice cli_drive_choice(const struct cli *cli);
 
 /* Opens the configuration with progress and signals; *NB is the caller's. */
 enum nb_err cli_open(struct cli *cli, struct nightburn **nb);
-/* The same, but NULL without complaint when a device is named and there is no
+/* The same, but NULL without an error if a device is named and there is no
  * configuration file. */
 enum nb_err cli_open_for_device(struct cli *cli, struct nightburn **nb);
 
-/* A report in the form that was asked for, to stdout. */
+/* A report to stdout, in the requested form. */
 struct nb_report cli_report(const struct cli *cli);
-/* Is one of results wanted?  DONE: the job did what it should. */
+/* Is a report of the result wanted?  DONE: the job succeeded. */
 bool cli_wants_report(const struct cli *cli, bool done);
-/* Writes one of one row to stdout. */
+/* Writes a report of one row to stdout. */
 enum nb_err cli_report_one(const struct cli *cli,
 			   const struct nb_record *record, const void *row);
 
-/* Prints S to stdout and frees it.  NB_EIO when stdout fails, NB_ENOMEM when S
- * did; main says so of the former. */
+/* Prints S to stdout and frees it.  NB_EIO: writing failed, which main reports;
+ * NB_ENOMEM: S failed. */
 enum nb_err cli_print(struct nb_str *s);
 
 /*
- * Messages and progress, both to stderr and from any thread.  On a terminal
- * progress is one line, drawn again and again, and gone before a message; else
- * it is a line from time to time, and with QUIET nothing at all.
+ * Messages and progress, both to stderr and from any thread.  On a terminal,
+ * progress is one line that is redrawn, and erased before a message; otherwise
+ * it is a line from time to time, and with QUIET nothing.
  */
 void cli_progress_setup(bool quiet);
 int cli_progress(void *ctx, const struct nb_progress *progress);
@@ -95,13 +95,13 @@ void cli_progress_clear(void);
 /* For nb_set_log; CTX is the struct cli. */
 void cli_log(void *ctx, enum nb_level level, const char *message);
 /* From now on SIGINT, SIGTERM and SIGHUP stay pending and ask the job to stop,
- * but for those that are ignored. */
+ * except those that are ignored. */
 void cli_catch_signals(void);
-/* Waits until stdin can be read, or has ended; false: a signal came before. */
+/* Waits until stdin is readable or at its end; false: a signal came first. */
 bool cli_wait_for_stdin(void);
-/* While THROUGH they end the program at once: when a person is asked. */
+/* With THROUGH they end the program at once: while a person is prompted. */
 void cli_let_signals(bool through);
-/* Says that the job ended because somebody wanted it, and which signal. */
+/* Prints that the job was cancelled, and by which signal. */
 void cli_tell_canceled(void);
 
 enum nb_err cmd_adopt(struct cli *cli);

@@ -14,7 +14,7 @@
  *     A  the answer to a question, JSON
  *     D  bytes: of a dump, or of the file that the next E describes
  *     R  discard the bytes of the file so far: it is read again
- *     E  a manifest (model/record/manifest.h) with the file of the preceding bytes
+ *     E  a manifest (model/record/manifest.h) with the file of these bytes
  *     L  a manifest with files that have no bytes of their own
  *     S  a manifest with the one record of the source
  *     M  a message: "e", "w" or "n" for its level, then its text

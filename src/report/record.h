@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a report is made of: rows, each a struct of the API or of a command, and
- * a record that describes the struct to whoever writes it, column by column.  A
- * writer asks for values and knows no struct.
+ * The parts of a report: rows, each a struct of the API or of a command, and a
+ * record that describes the struct column by column.  A form asks for values
+ * and does not know the structs.
  */
 #ifndef NB_REPORT_RECORD_H
 #define NB_REPORT_RECORD_H
@@ -29,15 +29,15 @@ enum nb_column_type {
 
 struct nb_record;
 
-/* Exactly one of TEXT, ITEM and SIZE says where the value comes from. */
+/* Exactly one of TEXT, ITEM and SIZE gives the source of the value. */
 struct nb_column {
-	const char *name; /* as JSON has it */
+	const char *name; /* as in JSON */
 	enum nb_column_type type;
 	bool array;    /* a text of char[], not char * */
-	bool optional; /* the text "" means that there is none */
+	bool optional; /* "" means that there is no value */
 	size_t offset, size;
 	const char *(*text)(const void *row);
-	/* The rows of a list, from 0, then NULL; a record is the first. */
+	/* Returns the rows of a list, from 0, then NULL; a record is row 0. */
 	const void *(*item)(const void *row, size_t index);
 	const struct nb_record *record; /* of ITEM */
 };
@@ -74,10 +74,10 @@ struct nb_record {
 		.count = sizeof(table) / sizeof *(table), .tell = function \
 	}
 
-/* A value of the types but RECORD and LIST. */
+/* A value of any type except RECORD and LIST. */
 struct nb_value {
 	enum nb_column_type type;
-	const char *text; /* TEXT, WORD; NULL: there is none */
+	const char *text; /* TEXT, WORD; NULL: no value */
 	int64_t number;   /* the others; BOOL 0 or 1 */
 };
 
@@ -89,8 +89,8 @@ struct nb_value nb_column_value(const struct nb_column *column,
 /* nb_plan_info, nb_run_result (run.c) */
 extern const struct nb_record nb_record_plan, nb_record_run;
 
-/* A file that now holds the image of a backup; then nb_verify_result,
- * nb_restore_result, nb_clone_result. (result.c) */
+/* A file with the image of a backup; then nb_verify_result, nb_restore_result,
+ * nb_clone_result.  (result.c) */
 struct nb_image_row {
 	const char *file, *backup_id;
 	uint64_t files, bytes, blocks;
@@ -101,9 +101,9 @@ extern const struct nb_record nb_record_image, nb_record_verify,
 /* nb_disc_info, nb_drive_row, nb_key_result (disc.c) */
 extern const struct nb_record nb_record_disc, nb_record_drive, nb_record_key;
 
-/* A disc that was adopted, and what nb_accept did. (disc.c) */
+/* An adopted disc, and the result of nb_accept.  (disc.c) */
 struct nb_adopt_row {
-	struct nb_disc_info disc; /* as it was */
+	struct nb_disc_info disc; /* before the adoption */
 	const char *as;
 	bool dry_run;
 };

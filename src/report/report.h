@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reports: rows (record.h) in a form that a person chose.  A command fills rows
- * and knows no form; a form writes columns and knows no command.
+ * Reports: rows (record.h) in a chosen form.  Commands fill in rows and do not
+ * know forms; forms write columns and do not know commands.
  *
  * A report is one row, or a list of rows, or parts of either kind with a name.
- * Rows go out as they come: there may be a million.
+ * Rows are written as they come: there may be a million.
  */
 #ifndef NB_REPORT_REPORT_H
 #define NB_REPORT_REPORT_H
@@ -15,12 +15,13 @@ enum nb_report_shape { NB_REPORT_ONE, NB_REPORT_LIST, NB_REPORT_PARTS };
 
 struct nb_report;
 
-/* A form of reports.  What is NULL writes nothing; the others append to S. */
+/* A form of reports.  Functions that are NULL write nothing; the others append
+ * to S. */
 struct nb_report_form {
-	const char *name; /* of the option; NULL: when none is given */
+	const char *name; /* of the option; NULL: the default form */
 	const char *summary;
-	/* For programs: a report is wanted although --quiet was said, and of a
-	 * job that failed, too. */
+	/* For programs: reports are written despite --quiet, and also for a job
+	 * that failed. */
 	bool complete;
 	void (*begin)(const struct nb_report *report, struct nb_str *s);
 	void (*begin_part)(const struct nb_report *report, struct nb_str *s,
@@ -31,7 +32,7 @@ struct nb_report_form {
 	void (*end)(const struct nb_report *report, struct nb_str *s);
 };
 
-/* All of them, the one without a name first, then NULL (forms.c). */
+/* All forms, the one without a name first, ended by NULL (forms.c). */
 extern const struct nb_report_form *const nb_report_forms[];
 
 struct nb_report {
@@ -58,7 +59,7 @@ enum nb_err nb_report_end(struct nb_report *report);
 enum nb_err nb_report_one(struct nb_report *report,
 			  const struct nb_record *record, const void *row);
 
-/* ---- words for people ---- */
+/* ---- text for people ---- */
 
 /* "2026-11-21 01:15 UTC", or "never" for 0. */
 const char *nb_report_date(int64_t date, char buf[32]);
@@ -67,9 +68,9 @@ const char *nb_report_date(int64_t date, char buf[32]);
 const char *nb_report_count(uint64_t count, const char *noun, char buf[48]);
 
 /*
- * One line of progress, shorter than WIDTH columns: what is done, and as far
- * as there is room for it, a bar, the percentage, MB/s and the time left.
- * SECONDS have gone since the step began.
+ * One line of progress, shorter than WIDTH columns: what is being done and, if
+ * there is room, a bar, the percentage, MB/s and the time left.  The step began
+ * SECONDS ago.
  */
 void nb_report_progress(struct nb_str *s, const struct nb_progress *p,
 			double seconds, int width);
