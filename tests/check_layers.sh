@@ -138,6 +138,9 @@ grep -rnE '\bnb_backup_path_(put|take_all)\(' src --include='*.c' |
 grep -rnE '\bNB_GUARD_PERMIT\b' src --include='*.c' |
 	grep -vE '^src/model/decide/guard\.c:|[!=]= NB_GUARD_PERMIT\b' |
 	rule "a permit to destroy comes from the guard alone"
+grep -rnE 'profile *[!=]= *(NB_|0x|[0-9])|NB_PROFILE_STDIO' src/disc src/job src/model |
+	grep -vE '^src/disc/(profile\.[ch]|drive/drive\.c):' |
+	rule "code asks what a profile does, not which one it is"
 grep -nE '\bbool json\b|->json\b' -r src/cli src/report |
 	rule "no command asks for the form of its report"
 grep -rnE '"(select|insert into|update|delete|pragma) ' src/store src/job |

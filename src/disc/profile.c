@@ -3,22 +3,23 @@
 
 #include <stddef.h>
 
-#define CD NB_FAMILY_CD, 177
-#define DVD NB_FAMILY_DVD, 1385
-#define BD NB_FAMILY_BD, 4496
-#define STDIO NB_FAMILY_FILE, 1385
+/* Speed unit, blocks at once. */
+#define CD 177, 1
+#define DVD 1385, 16
+#define BD 4496, 32
 #define NEVER NB_BLANK_NEVER
 #define FAST NB_BLANK_FAST
 #define ALL NB_BLANK_ALL
 #define HEAD NB_BLANK_HEAD
 
 /* What can be added to it: nothing, sessions (and where its ATIP tells how
- * many blocks), or any block: random access, format, multi-session, ATIP. */
-#define NOTHING false, false, false, false
-#define SESSIONS false, false, true, false
-#define SESSIONS_ATIP false, false, true, true
-#define BLOCKS true, true, false, false
-#define BLOCKS_OF_A_FILE true, false, false, false
+ * many blocks), or any block: random access, format, multi-session, ATIP,
+ * whether it grows. */
+#define NOTHING false, false, false, false, false
+#define SESSIONS false, false, true, false, false
+#define SESSIONS_ATIP false, false, true, true, false
+#define BLOCKS true, true, false, false, false
+#define BLOCKS_OF_A_FILE true, false, false, false, true
 
 static const struct nb_profile profiles[] = {
 	{ 0x08, "CD-ROM", CD, NEVER, NOTHING },
@@ -38,13 +39,14 @@ static const struct nb_profile profiles[] = {
 	{ 0x41, "BD-R sequential recording", BD, NEVER, SESSIONS },
 	{ 0x42, "BD-R random recording", BD, NEVER, NOTHING },
 	{ 0x43, "BD-RE", BD, HEAD, BLOCKS },
-	{ NB_PROFILE_STDIO, "stdio file", STDIO, HEAD, BLOCKS_OF_A_FILE },
+	{ NB_PROFILE_STDIO, "stdio file", DVD, HEAD, BLOCKS_OF_A_FILE },
 };
 
 /* It is left to the drive whether it can be blanked and takes more sessions. */
 static const struct nb_profile unknown = {
 	.name = "unknown",
 	.speed_unit = 1385,
+	.unit = 16,
 	.blank = NB_BLANK_FAST,
 	.multi_session = true,
 };

@@ -10,14 +10,6 @@
 
 #include <stdbool.h>
 
-enum nb_profile_family {
-	NB_FAMILY_OTHER, /* unknown: treated as a DVD */
-	NB_FAMILY_CD,
-	NB_FAMILY_DVD,
-	NB_FAMILY_BD,
-	NB_FAMILY_FILE /* used as a disc */
-};
-
 /* How a disc is made blank. */
 enum nb_profile_blank {
 	NB_BLANK_NEVER, /* write-once or read-only */
@@ -30,8 +22,10 @@ enum nb_profile_blank {
 struct nb_profile {
 	int number;
 	const char *name; /* as in libburn */
-	enum nb_profile_family family;
-	int speed_unit; /* kB/s at 1x; CD: as libburn counts */
+	int speed_unit;   /* kB/s at 1x; CD: as libburn counts */
+	/* Blocks that the drive writes together (the ECC block); it reads them
+	 * first if it is given fewer. */
+	int unit;
 	enum nb_profile_blank blank;
 	bool random_access; /* blocks can be overwritten individually: the host,
 			       not the drive, keeps track of sessions */
@@ -40,6 +34,8 @@ struct nb_profile {
 			       stays open */
 	bool atip;          /* its capacity is in the ATIP, not in the list of
 			       formats */
+	bool grows;         /* a file: its capacity depends on the free space of
+			       its file system */
 };
 
 #define NB_PROFILE_STDIO 0xffff /* libburn's, for a file */

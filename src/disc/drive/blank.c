@@ -6,9 +6,6 @@
 
 #include "disc/library.h"
 
-/* Blocks are written in units of 32 KiB (burn_random_access_write). */
-#define UNIT_BLOCKS 16
-
 enum nb_err
 nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
 {
@@ -29,7 +26,7 @@ nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
 
 /* Where a descriptor, a first session header or a UDF anchor would stand. */
 static enum nb_err
-zero_head(struct nb_drive *drive)
+zero_head(struct nb_drive *drive, const struct nb_profile *profile)
 {
 	size_t n = (size_t)NB_PROBE_BLOCKS * NB_BLOCK;
 	char *zeros = calloc(1, n);
@@ -38,7 +35,7 @@ zero_head(struct nb_drive *drive)
 	if (!zeros)
 		return nb_fail_memory();
 	err = nb_drive_put(drive, (off_t)NB_PROBE_ANCHOR * NB_BLOCK, zeros,
-			   UNIT_BLOCKS * NB_BLOCK);
+			   (size_t)profile->unit * NB_BLOCK);
 	memcpy(zeros, NB_BLANK_MARK, strlen(NB_BLANK_MARK));
 	if (!err)
 		err = nb_drive_put(drive, 0, zeros, n);
@@ -70,7 +67,7 @@ static enum nb_err
 blank_as(struct nb_drive *drive, const struct nb_profile *profile)
 {
 	if (profile->blank == NB_BLANK_HEAD)
-		return zero_head(drive);
+		return zero_head(drive, profile);
 	return erase(drive, profile->blank == NB_BLANK_FAST);
 }
 

@@ -181,14 +181,15 @@ nb_drive_close(struct nb_drive *drive)
 static enum nb_err
 inspect_stdio(struct nb_drive *drive, struct nb_medium *m)
 {
+	const struct nb_profile *profile = nb_profile_of(NB_PROFILE_STDIO);
 	struct nb_blocks *blocks = NULL;
 	struct nb_probe probe = { 0 };
 	enum nb_err err;
 
 	m->profile = NB_PROFILE_STDIO;
-	strcpy(m->profile_name, nb_profile_of(NB_PROFILE_STDIO)->name);
-	m->random_access = true;
-	m->erasable = true;
+	strcpy(m->profile_name, profile->name);
+	m->random_access = profile->random_access;
+	m->erasable = profile->blank != NB_BLANK_NEVER;
 	if (drive->fd < 0)
 		return NB_OK;
 	err = nb_drive_stdio_capacity(drive, &m->capacity);

@@ -83,8 +83,8 @@ enum nb_err nb_drive_wait(struct nb_drive *drive, const char *what,
 			  enum nb_err (*stop)(void *ctx, enum nb_err asked),
 			  void *ctx);
 
-/* Writes N bytes (a multiple of 32 KiB) at the byte address AT of
- * random-access media and synchronises. NB_EIO. */
+/* Writes N bytes at the byte address AT of random-access media, both whole
+ * units of its profile, and synchronises. NB_EIO. */
 enum nb_err nb_drive_put(struct nb_drive *drive, off_t at, const void *data,
 			 size_t n);
 
@@ -93,6 +93,10 @@ enum nb_err nb_drive_put(struct nb_drive *drive, off_t at, const void *data,
  * when BLOCK is none: type 1, "CD001", version 1, 2,048-byte blocks.
  */
 uint32_t nb_volume_size(const uint8_t *block);
+
+/* The first block from BLOCK on at which a session of random-access media may
+ * begin. */
+uint64_t nb_chain_align(uint64_t block);
 
 /*
  * The sessions of random-access media whose volume ends at END: from block 32

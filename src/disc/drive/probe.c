@@ -6,19 +6,11 @@
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block. */
 #define DESCRIPTORS 16
-/* Sessions on overwritable media begin at multiples of this. */
-#define ALIGNMENT 32
 /* How a disc that begins with zeros is searched for data: 2 MiB at its start,
  * then 64 KiB in each of 256 places. */
 #define NB_PROBE_DENSE 1024
 #define NB_PROBE_SAMPLES 256
 #define PIECE 32
-
-static uint64_t
-align(uint64_t lba)
-{
-	return (lba + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
 
 static bool
 is_zero(const uint8_t *data, size_t n)
@@ -124,7 +116,7 @@ nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out)
 		found.sessions = chain.count ? (int)chain.count : 1;
 		nb_array_free(&chain);
 		if (found.volume > NB_OVERWRITE_START)
-			found.next = (uint32_t)align(found.volume);
+			found.next = (uint32_t)nb_chain_align(found.volume);
 	}
 	if (!err)
 		*out = found;

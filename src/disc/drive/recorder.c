@@ -161,15 +161,16 @@ nb_recorder_is_unformatted(struct nb_drive *drive)
 }
 
 static enum nb_err
-inspect_random(struct nb_drive *drive, struct nb_medium *m)
+inspect_random(struct nb_drive *drive, const struct nb_profile *profile,
+	       struct nb_medium *m)
 {
 	struct nb_blocks *blocks = NULL;
 	struct nb_probe probe = { 0 };
 	enum nb_err err;
 	off_t space;
 
-	m->random_access = true;
-	m->erasable = true;
+	m->random_access = profile->random_access;
+	m->erasable = profile->blank != NB_BLANK_NEVER;
 	m->unformatted = nb_recorder_is_unformatted(drive);
 	space = burn_disc_available_space(drive->burn, NULL);
 	m->capacity = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
@@ -185,6 +186,7 @@ inspect_random(struct nb_drive *drive, struct nb_medium *m)
 enum nb_err
 nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
 {
+	const struct nb_profile *profile;
 	enum burn_disc_status status;
 	enum nb_err err;
 
@@ -193,6 +195,7 @@ nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
 		return err;
 	status = burn_disc_get_status(drive->burn);
 	read_identity(drive, m);
+	profile = nb_profile_of(m->profile);
 	if (status == BURN_DISC_EMPTY) {
 		m->state = NB_MEDIUM_NONE;
 		return NB_OK;
@@ -202,8 +205,8 @@ nb_recorder_inspect(struct nb_drive *drive, struct nb_medium *m)
 		m->erasable = burn_disc_erasable(drive->burn) > 0;
 		return NB_OK;
 	}
-	if (nb_profile_of(m->profile)->random_access)
-		err = inspect_random(drive, m);
+	if (profile->random_access)
+		err = inspect_random(drive, profile, m);
 	else
 		inspect_sequential(drive, status, m);
 	if (!err)

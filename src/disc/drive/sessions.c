@@ -8,8 +8,8 @@
 /* More would not fit on any medium worth looking at. */
 #define SESSIONS_MAX 65536
 
-static uint64_t
-align(uint64_t block)
+uint64_t
+nb_chain_align(uint64_t block)
 {
 	return (block + NB_OVERWRITE_START - 1) / NB_OVERWRITE_START
 		* NB_OVERWRITE_START;
@@ -44,7 +44,7 @@ nb_chain_load(struct nb_blocks *blocks, uint64_t end,
 		if (size) {
 			s.blocks = size;
 			err = nb_array_push(out, s);
-			at = align(at + size);
+			at = nb_chain_align(at + size);
 		}
 	}
 	return err;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "disc/profile.h"
+
 /* Where file systems keep what tells one from another: the volume descriptors
  * of ECMA-119 (6.2.1) from block 16 on; UDF's anchor at block 256 (ECMA-167
  * 3/8.4.2.1), what it leads to, and the anchor's copies at the end. */
@@ -12,7 +14,6 @@
 /* A block here and there of all that is between. */
 #define SAMPLES 64
 #define READ_BLOCKS 32
-#define STDIO_PROFILE 0xffff /* nb_medium.profile */
 
 static bool
 has_content(const struct nb_medium *medium)
@@ -83,7 +84,7 @@ nb_fingerprint(const struct nb_inspection *look, char out[NB_FINGERPRINT_SIZE])
 	if (err)
 		return err;
 	/* What a file may grow to changes with what is written beside it. */
-	if (m->profile != STDIO_PROFILE) {
+	if (!nb_profile_of(m->profile)->grows) {
 		capacity = m->capacity;
 		room = m->free;
 	}

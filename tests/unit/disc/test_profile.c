@@ -4,38 +4,37 @@
 #include <libburn/libburn.h>
 #include <stdio.h>
 
-#include "disc/profile.h"
+#include "disc/drive/private.h"
 #include "support.h"
 
-/* What MMC and libburn say of each: the speed that is asked for, how it is
- * blanked, and what of random access, format, multi-session and ATIP holds. */
+/* What MMC and libburn say of each: the speed that is asked for, the blocks
+ * that it writes at once, how it is blanked, and what of random access, format, multi-session, ATIP and growth holds. */
 static const struct row {
 	int number;
-	enum nb_profile_family family;
-	int speed_unit;
+	int speed_unit, unit;
 	enum nb_profile_blank blank;
 	const char *does;
 } rows[] = {
-	{ 0x08, NB_FAMILY_CD, 177, NB_BLANK_NEVER, "" },
-	{ 0x09, NB_FAMILY_CD, 177, NB_BLANK_NEVER, "multi atip" },
-	{ 0x0a, NB_FAMILY_CD, 177, NB_BLANK_FAST, "multi atip" },
-	{ 0x10, NB_FAMILY_DVD, 1385, NB_BLANK_NEVER, "" },
-	{ 0x11, NB_FAMILY_DVD, 1385, NB_BLANK_NEVER, "multi" },
-	{ 0x12, NB_FAMILY_DVD, 1385, NB_BLANK_HEAD, "random format" },
-	{ 0x13, NB_FAMILY_DVD, 1385, NB_BLANK_HEAD, "random format" },
-	{ 0x14, NB_FAMILY_DVD, 1385, NB_BLANK_ALL, "multi" },
-	{ 0x15, NB_FAMILY_DVD, 1385, NB_BLANK_NEVER, "" },
-	{ 0x16, NB_FAMILY_DVD, 1385, NB_BLANK_NEVER, "" },
-	{ 0x1a, NB_FAMILY_DVD, 1385, NB_BLANK_HEAD, "random format" },
-	{ 0x1b, NB_FAMILY_DVD, 1385, NB_BLANK_NEVER, "multi" },
-	{ 0x2b, NB_FAMILY_DVD, 1385, NB_BLANK_NEVER, "multi" },
-	{ 0x40, NB_FAMILY_BD, 4496, NB_BLANK_NEVER, "" },
-	{ 0x41, NB_FAMILY_BD, 4496, NB_BLANK_NEVER, "multi" },
-	{ 0x42, NB_FAMILY_BD, 4496, NB_BLANK_NEVER, "" },
-	{ 0x43, NB_FAMILY_BD, 4496, NB_BLANK_HEAD, "random format" },
-	{ NB_PROFILE_STDIO, NB_FAMILY_FILE, 1385, NB_BLANK_HEAD, "random" },
-	{ 0x00, NB_FAMILY_OTHER, 1385, NB_BLANK_FAST, "multi" },
-	{ 0x2a, NB_FAMILY_OTHER, 1385, NB_BLANK_FAST, "multi" },
+	{ 0x08, 177, 1, NB_BLANK_NEVER, "" },
+	{ 0x09, 177, 1, NB_BLANK_NEVER, "multi atip" },
+	{ 0x0a, 177, 1, NB_BLANK_FAST, "multi atip" },
+	{ 0x10, 1385, 16, NB_BLANK_NEVER, "" },
+	{ 0x11, 1385, 16, NB_BLANK_NEVER, "multi" },
+	{ 0x12, 1385, 16, NB_BLANK_HEAD, "random format" },
+	{ 0x13, 1385, 16, NB_BLANK_HEAD, "random format" },
+	{ 0x14, 1385, 16, NB_BLANK_ALL, "multi" },
+	{ 0x15, 1385, 16, NB_BLANK_NEVER, "" },
+	{ 0x16, 1385, 16, NB_BLANK_NEVER, "" },
+	{ 0x1a, 1385, 16, NB_BLANK_HEAD, "random format" },
+	{ 0x1b, 1385, 16, NB_BLANK_NEVER, "multi" },
+	{ 0x2b, 1385, 16, NB_BLANK_NEVER, "multi" },
+	{ 0x40, 4496, 32, NB_BLANK_NEVER, "" },
+	{ 0x41, 4496, 32, NB_BLANK_NEVER, "multi" },
+	{ 0x42, 4496, 32, NB_BLANK_NEVER, "" },
+	{ 0x43, 4496, 32, NB_BLANK_HEAD, "random format" },
+	{ NB_PROFILE_STDIO, 1385, 16, NB_BLANK_HEAD, "random grows" },
+	{ 0x00, 1385, 16, NB_BLANK_FAST, "multi" },
+	{ 0x2a, 1385, 16, NB_BLANK_FAST, "multi" },
 };
 
 static const char *
@@ -43,10 +42,11 @@ does(const struct nb_profile *p)
 {
 	static char text[64];
 
-	snprintf(text, sizeof text, "%s%s%s%s",
+	snprintf(text, sizeof text, "%s%s%s%s%s",
 		 p->random_access ? " random" : "",
 		 p->needs_format ? " format" : "",
-		 p->multi_session ? " multi" : "", p->atip ? " atip" : "");
+		 p->multi_session ? " multi" : "", p->atip ? " atip" : "",
+		 p->grows ? " grows" : "");
 	return *text ? text + 1 : text;
 }
 
@@ -55,8 +55,8 @@ START_TEST(a_profile_is_what_mmc_says_it_is)
 	const struct row *row = &rows[_i];
 	const struct nb_profile *p = nb_profile_of(row->number);
 
-	ck_assert_int_eq(p->family, row->family);
 	ck_assert_int_eq(p->speed_unit, row->speed_unit);
+	ck_assert_int_eq(p->unit, row->unit);
 	ck_assert_int_eq(p->blank, row->blank);
 	ck_assert_str_eq(does(p), row->does);
 }
@@ -67,9 +67,9 @@ START_TEST(a_profile_that_is_known_has_the_name_that_libburn_gives_it)
 	const struct nb_profile *p = nb_profile_of(rows[_i].number);
 	char name[80] = "";
 
-	if (p->family == NB_FAMILY_OTHER) {
+	if (!p->number) {
 		ck_assert_str_eq(p->name, "unknown");
-	} else if (p->family == NB_FAMILY_FILE) {
+	} else if (p->number == NB_PROFILE_STDIO) {
 		ck_assert_str_eq(p->name, "stdio file");
 	} else {
 		ck_assert_int_gt(burn_obtain_profile_name(p->number, name), 0);
@@ -89,13 +89,28 @@ START_TEST(no_profile_contradicts_itself)
 		ck_assert_int_eq(p->random_access, p->blank == NB_BLANK_HEAD);
 		ck_assert(!(p->random_access && p->multi_session));
 		ck_assert(p->random_access || !p->needs_format);
-		ck_assert(p->family == NB_FAMILY_CD || !p->atip);
-		ck_assert(p->family != NB_FAMILY_OTHER || !p->number);
+		ck_assert(p->multi_session || !p->atip);
+		ck_assert(p->random_access || !p->grows);
 	}
 }
 END_TEST
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
+
+/* Where it is overwritten (descriptors, a session, what blanking erases), the
+ * drive need not read anything back first. */
+START_TEST(what_is_overwritten_begins_and_ends_with_a_unit)
+{
+	static const int places[] = { NB_OVERWRITE_START, NB_PROBE_BLOCKS,
+				      NB_PROBE_ANCHOR };
+	const struct nb_profile *p = nb_profile_of(rows[_i].number);
+
+	for (int i = 0; i < COUNT(places) && p->random_access; i++)
+		ck_assert_int_eq(places[i] % p->unit, 0);
+	for (uint64_t at = 0; at < 200 && p->random_access; at++)
+		ck_assert_uint_eq(nb_chain_align(at) % (uint64_t)p->unit, 0);
+}
+END_TEST
 
 int
 main(void)
@@ -109,6 +124,8 @@ main(void)
 		tc, a_profile_that_is_known_has_the_name_that_libburn_gives_it,
 		0, COUNT(rows));
 	tcase_add_test(tc, no_profile_contradicts_itself);
+	tcase_add_loop_test(tc, what_is_overwritten_begins_and_ends_with_a_unit,
+			    0, COUNT(rows));
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }
