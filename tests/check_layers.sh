@@ -36,11 +36,11 @@ store/sqlite    base model/* store
 source/device   base model/*
 source/ssh      base model/*
 source          base filter model/*
-source/postgres base filter model/* source source/ssh
-source/tree     base filter model/* source source/ssh
+source/serve    base filter model/* source
+source/postgres base filter model/* source source/ssh source/serve
+source/tree     base filter model/* source source/ssh source/serve
 source/volume   base filter model/* source source/device source/tree
 source/boot     base filter model/* source source/device source/tree
-source/serve    base filter model/* source source/ssh source/postgres source/tree
 disc            base model/*
 disc/read       base model/* disc
 disc/image      base model/* disc disc/read
@@ -123,12 +123,8 @@ grep -rhoE '^#include <[^>]+>' src include | sed 's/.*<//; s/>//' | sort -u |
 	rule "every library has its line in libraries()"
 grep -rnE '^#include <(nightburn|vdrive)/' src/vdrive |
 	rule "vdrive includes nothing of nightburn"
-grep -nE 'nb_source_(postgres|tree|lvm|mirror|boot[a-z]+)\b|strcmp\(.*"(postgres|tree|lvm|mirror|boot[a-z]+)"' \
-	-r src/model src/store src/disc src/job src/report |
-	grep -v '^src/model/record/manifest_filters\.c' | # of earlier versions
-	rule "a kind of source is named in its folder alone"
 grep -rnE 'backup_id' src/source |
-	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/describe\.[ch]|serve/tree\.c):' |
+	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/describe\.[ch]|tree/serve\.c):' |
 	rule "no source knows where its backup stands on the disc"
 grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
 	rule "a restore knows no path with the backup's id in it"

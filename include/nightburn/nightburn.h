@@ -332,8 +332,10 @@ NB_API enum nb_err nb_restore(struct nightburn *nb,
 /* ---- a source's work for another host ---- */
 
 /* Reads one request from IN, does it, answers to OUT, where all messages go as
- * well.  ALLOWED: the word "postgres" and directories; none: no bound.  SIGPIPE
- * is ignored from then on.  NB_ECANCELED: nobody listens any more. */
+ * well.  ALLOWED: kinds of sources that may be read wherever they are, and
+ * absolute paths beneath which trees may be; none: no bound.  SIGPIPE is
+ * ignored from then on.  NB_EUSAGE: another word in ALLOWED; NB_ECANCELED:
+ * nobody listens any more. */
 NB_API enum nb_err nb_remote_serve(int in, int out, const char *const *allowed,
 				   size_t count);
 

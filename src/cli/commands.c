@@ -36,7 +36,7 @@ const struct command commands[] = {
 	  "rebuild a lost catalog from the disc in the drive", "jdDJ", 1, 1 },
 	{ "key", cmd_key, "export | import [FILE|-]",
 	  "copy the key of this installation to another host", "FJ", 1, 2 },
-	{ "remote", cmd_remote, "[postgres] [PATH...]",
+	{ "remote", cmd_remote, "[KIND...] [PATH...]",
 	  "serve a source to another host over ssh", "", 0, SIZE_MAX },
 	{ "drives", cmd_drives, "", "list the recorders of this machine", "J",
 	  0, 0 },

@@ -49,9 +49,9 @@ enum nb_err nb_job_adopt(struct nightburn *nb,
 enum nb_err nb_job_restore(struct nightburn *nb,
 			   const struct nb_restore_options *options,
 			   struct nb_restore_result *result);
-enum nb_err nb_job_restore_bootarea(struct nightburn *nb,
-				    const struct nb_bootarea_options *options,
-				    struct nb_restore_result *result);
+enum nb_err nb_job_restore_disk(struct nightburn *nb,
+				const struct nb_bootarea_options *options,
+				struct nb_restore_result *result);
 enum nb_err nb_job_clone(struct nightburn *nb,
 			 const struct nb_clone_options *options,
 			 struct nb_clone_result *result);

@@ -44,6 +44,9 @@ struct nb_source_kind {
 	/* Lines of README.txt about its directory, and of RESTORE.txt about
 	 * restoring by hand, ending with newlines.  NULL: none. */
 	const char *readme, *how_to;
+	/* The product that a record's server_version is of.  NULL: it has
+	 * none. */
+	const char *server;
 	/* Appends an "item" line of restore.sh for RECORD to SCRIPT.  NULL: it
 	 * is a directory, or an archive of one. */
 	void (*add_item)(struct nb_str *script, const char *backup_id,

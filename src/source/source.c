@@ -13,19 +13,6 @@ const struct nb_source_kind *const nb_source_kinds[] = {
 };
 
 const struct nb_source_ops *
-nb_source_of(const struct nb_source_kind *kind)
-{
-	return (const void *)((const char *)kind
-			      - offsetof(struct nb_source_ops, kind));
-}
-
-const struct nb_source_ops *
-nb_source_ops(const struct nb_config_source *source)
-{
-	return nb_source_of(source->kind);
-}
-
-const struct nb_source_ops *
 nb_source_find(const char *name)
 {
 	const struct nb_source_kind *kind =

@@ -59,13 +59,30 @@ enum nb_reread {
 	NB_REREAD_ALWAYS
 };
 
+/* A whole disk to which a source is restored. */
+struct nb_bootarea_info;
+struct nb_source_disk {
+	const char *device; /* to be overwritten */
+	const char *again;  /* the confirmation: its name; NULL: only show */
+	/* Shows what is on it and what will be; not NB_OK: stop. */
+	enum nb_err (*show)(void *ctx, const struct nb_bootarea_info *info);
+	/* Calls ACT, which overwrites the disk, if that is permitted
+	 * (job/destroy.h). */
+	enum nb_err (*destroy)(void *ctx, enum nb_err (*act)(void *act_ctx),
+			       void *act_ctx);
+	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};
+
 /* What is restored, and where to. */
 struct nb_source_restore {
 	const struct nb_manifest_source *record;
 	/* As configured now, or with only a name. */
 	const struct nb_config_source *source;
-	const char *path;     /* on this host, of what RECORD->path is on the
-				 disc, if ->by_path says so */
+	const char *path; /* on this host, of what RECORD->path is on the
+				 disc, if ->by_path or ->to_disk says so */
+	/* If ->to_disk says so; nothing below is set then. */
+	const struct nb_source_disk *disk;
 	const char *into;     /* database, created if missing; must be empty */
 	const char *conninfo; /* of the server, or NULL: PG* variables */
 	const char *run_as;   /* user to become, or NULL */
@@ -77,6 +94,9 @@ struct nb_source_restore {
 	enum nb_err (*tick)(void *ctx);
 	void *tick_ctx;
 };
+
+struct nb_serve;
+struct nb_remote_request;
 
 struct nb_source_ops {
 	struct nb_source_kind kind; /* name, options, texts on the disc */
@@ -118,8 +138,27 @@ struct nb_source_ops {
 			       struct nb_config_source *source);
 	/* Names of its files that make a disc bootable; or NULL. */
 	const char *boot_bios, *boot_efi;
-	/* It is restored to a whole disk (nb_restore_bootarea). */
+
+	/* ---- work for another host (source/serve/serve.h) ---- */
+
+	/* Serves REQUEST, which is for one of kind.tasks.  NULL: there are
+	 * none. */
+	enum nb_err (*serve)(struct nb_serve *serve,
+			     const struct nb_remote_request *request);
+	/* Whether SERVE->allowed, which is not empty, permits what REQUEST
+	 * wants to read; may replace a path in it by the one that was checked.
+	 * NB_ESOURCE, logged.  NULL: the name of the kind permits it. */
+	enum nb_err (*may_serve)(const struct nb_serve *serve,
+				 struct nb_remote_request *request);
+
+	/* ---- restore ---- */
+
+	/* It is restored to a whole disk. */
 	bool to_disk;
+	/* Whether the restore to a disk needs the file E.  NULL: it needs all
+	 * files. */
+	bool (*needs)(const struct nb_manifest_source *record,
+		      const struct nb_entry *e);
 	/* Restores what is on the disc.  NULL: extracting its files is
 	 * enough. */
 	enum nb_err (*restore)(const struct nb_source_restore *restore);
@@ -128,9 +167,18 @@ struct nb_source_ops {
 };
 
 /* The functions of a kind in such a table, or of SOURCE; never NULL. */
-const struct nb_source_ops *nb_source_of(const struct nb_source_kind *kind);
-const struct nb_source_ops *nb_source_ops(
-	const struct nb_config_source *source);
+static inline const struct nb_source_ops *
+nb_source_of(const struct nb_source_kind *kind)
+{
+	return (const void *)((const char *)kind
+			      - offsetof(struct nb_source_ops, kind));
+}
+
+static inline const struct nb_source_ops *
+nb_source_ops(const struct nb_config_source *source)
+{
+	return nb_source_of(source->kind);
+}
 
 /* All kinds, for the configuration and for manifests. */
 extern const struct nb_source_kind *const nb_source_kinds[];

@@ -345,9 +345,9 @@ no_disk()
 		says err "not overwritten: it is not a block device" &&
 		[ ! -s "$work/file" ] &&
 		nb_is 2 restore --bootarea --to-device "$loop" &&
-		says err "contains 2 boot areas" &&
+		says err "contains 2 sources for a disk" &&
 		nb_is 1 restore --bootarea --source none --to-device "$loop" &&
-		says err "none: no such bootarea in backup" &&
+		says err "none: no such source for a disk in backup" &&
 		attach -r "$work/plain-disk.img" &&
 		refuses 3 "not overwritten: it is not writable" \
 			--to-device "$loop" --yes-erase "$loop"

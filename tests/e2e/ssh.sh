@@ -336,7 +336,7 @@ bounded()
 	refused "$host: tree files: reading $t is not allowed" ||
 		return 1
 	config "$(sales only)"
-	refused "$host: postgres sales: reading databases is not allowed" || return 1
+	refused "$host: postgres sales: reading it is not allowed" || return 1
 	config "$(files key 'max_size = 1M')"
 	refused "nightburn: $host: more than 1.0 MB (max_size)" ||
 		return 1
@@ -465,7 +465,15 @@ by_hand()
 	"$nightburn" remote </dev/null >"$work/out" 2>"$work/err"
 	[ $? = 2 ] && says out "remote: no request" || return 1
 	"$nightburn" remote somewhere </dev/null >"$work/out" 2>"$work/err"
-	[ $? = 2 ] && says err "expected postgres or absolute paths"
+	[ $? = 2 ] && says err "nightburn: \
+remote: somewhere: expected postgres or absolute paths" ||
+		return 1
+	# A kind that paths permit is no word, nor is one that is not served.
+	for word in tree lvm; do
+		"$nightburn" remote postgres "$word" </dev/null >"$work/out" \
+			2>"$work/err"
+		[ $? = 2 ] && says err "remote: $word: expected postgres or" || return 1
+	done
 }
 check "nightburn remote without a request says so" by_hand
 finish

@@ -278,7 +278,7 @@ nb_restore_bootarea(struct nightburn *nb,
 		err = nb_sized_check(result);
 	if (err)
 		return err;
-	err = nb_job_restore_bootarea(nb, &taken, &own);
+	err = nb_job_restore_disk(nb, &taken, &own);
 	nb_sized_give(result, &own, sizeof own);
 	return err;
 }

@@ -100,7 +100,7 @@ check_kind(const struct nb_manifest_source *source)
 {
 	const struct nb_source_ops *ops = nb_source_find(source->kind);
 
-	if (source->database && ops && ops->restore)
+	if (source->database && ops && ops->restore && !ops->to_disk)
 		return NB_OK;
 	return nb_fail(NB_EUSAGE,
 		       "%s %s: no database\nhint: --to DIR restores its files",

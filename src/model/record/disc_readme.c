@@ -70,18 +70,23 @@ static const char restore_end[] =
 
 /* "lvm home: /home", "postgres db (custom, PostgreSQL 15.4): db.dump" */
 static void
-add_source(struct nb_str *s, const struct nb_manifest_source *source)
+add_source(struct nb_str *s, const struct nb_disc_readme_facts *facts,
+	   const struct nb_manifest_source *source)
 {
+	const struct nb_source_kind *kind =
+		nb_source_kind(facts->kinds, source->kind);
+	const char *server = kind && kind->server ? kind->server : "server";
 	struct nb_str line = NB_STR_INIT;
 	size_t column;
 	char *text;
 
 	nb_str_addf(&line, "    %s %s", source->kind, source->name);
 	if (source->format)
-		nb_str_addf(&line, " (%s%s%s)", source->format,
-			    source->server_version ? ", PostgreSQL " : "",
-			    source->server_version ? source->server_version
-						   : "");
+		nb_str_addf(&line, " (%s", source->format);
+	if (source->format && source->server_version)
+		nb_str_addf(&line, ", %s %s", server, source->server_version);
+	if (source->format)
+		nb_str_add(&line, ")");
 	if (source->path)
 		nb_str_add(&line, ":");
 	if (nb_str_take(&line, &text)) {
@@ -121,7 +126,7 @@ add_list(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 		nb_str_add(s, "\n");
 		free(head);
 		for (size_t k = 0; k < m->sources.count; k++)
-			add_source(s, &m->sources.at[k]);
+			add_source(s, facts, &m->sources.at[k]);
 	}
 }
 
@@ -165,15 +170,15 @@ add_item(struct nb_str *s, const struct nb_disc_readme_facts *facts,
 {
 	const struct nb_source_kind *kind =
 		nb_source_kind(facts->kinds, source->kind);
-	bool packed = source->format && !strcmp(source->format, "tar");
+	bool archive = source->format && !strcmp(source->format, "tar");
 
 	if (!source->path)
 		return;
-	if (kind && kind->add_item && !packed)
+	if (kind && kind->add_item && !archive)
 		kind->add_item(s, id, source);
 	else
 		nb_disc_item(
-			s, packed ? "packed" : "tree",
+			s, archive ? "archive" : "directory",
 			(const char *const[]){ id, source->name, source->path },
 			3);
 }

@@ -77,9 +77,10 @@ filter_of(const char *path)
 }
 
 /* Is E a file that S compressed: a dump, a packed tree, or the start of a disk?
- * What else has such a name had it before. */
+ * What else has such a name had it before.  The kinds are those of the versions
+ * that did not record filters (doc/disc-format.md): there will be no others. */
 static bool
-is_made_by(const struct nb_entry *e, const struct nb_manifest_source *s)
+was_compressed_by(const struct nb_entry *e, const struct nb_manifest_source *s)
 {
 	size_t n = s->path ? strlen(s->path) : 0;
 
@@ -100,7 +101,7 @@ guess(const struct nb_manifest *m, const char *filter, struct nb_entry *e)
 	for (size_t i = 0; i < m->sources.count; i++) {
 		const struct nb_manifest_source *s = &m->sources.at[i];
 
-		if (!is_made_by(e, s))
+		if (!was_compressed_by(e, s))
 			continue;
 		e->plain =
 			s->database && s->bytes ? s->bytes : NB_PLAIN_UNKNOWN;

@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "source/boot/area_restore.h"
 
 static void
 job_clear(struct nb_boot_job *job)
@@ -212,5 +213,7 @@ const struct nb_source_ops nb_source_bootarea = {
 	.estimate = estimate,
 	.collect = collect,
 	.is_staged = is_staged,
+	.restore = nb_boot_to_disk,
 	.to_disk = true,
+	.needs = nb_boot_needs,
 };

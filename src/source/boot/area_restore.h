@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "model/bootarea.h"
+#include "source/source.h"
 
 /* The current state of a device. */
 struct nb_boot_target {
@@ -43,6 +44,19 @@ struct nb_boot_restore {
  * damaged (nothing was written), or reading back differs; NB_EIO.
  */
 enum nb_err nb_boot_write(const struct nb_boot_restore *spec);
+
+/* ---- the functions of the kind (source/source.h; area_to_disk.c) ---- */
+
+/* The record and the pieces, but not the files of /boot: they are in the
+ * pieces. */
+bool nb_boot_needs(const struct nb_manifest_source *record,
+		   const struct nb_entry *e);
+enum nb_err nb_boot_to_disk(const struct nb_source_restore *restore);
+
+/* Calls DISK->show with both partition tables. (area_compare.c) */
+enum nb_err nb_boot_show(const struct nb_source_disk *disk, const char *source,
+			 const struct nb_bootarea *area,
+			 const struct nb_boot_target *target);
 
 /* ---- the final steps (source/boot/area_finish.c) ---- */
 

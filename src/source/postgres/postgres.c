@@ -8,6 +8,7 @@
 #include "source/postgres/check.h"
 #include "source/postgres/describe.h"
 #include "source/postgres/restore.h"
+#include "source/postgres/serve.h"
 #include "source/postgres/transport.h"
 
 #define GLOBALS_ESTIMATE (1 << 20)
@@ -298,6 +299,7 @@ const struct nb_source_ops nb_source_postgres = {
 		.tasks = tasks,
 		.readme = nb_pg_readme,
 		.how_to = nb_pg_how_to,
+		.server = "PostgreSQL",
 		.add_item = nb_pg_add_item,
 	},
 	.preflight = preflight,
@@ -306,4 +308,5 @@ const struct nb_source_ops nb_source_postgres = {
 	.is_staged = is_staged,
 	.restore = nb_pg_restore,
 	.by_path = nb_pg_restore_by_path,
+	.serve = nb_pg_serve,
 };

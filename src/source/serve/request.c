@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "model/wire.h"
+#include "source/source.h"
 
 #define PEER "remote"
 
@@ -81,32 +82,73 @@ read_request(struct nb_serve *serve, struct nb_remote_request *request)
 
 /* ---- what may be asked for ---- */
 
-/* A source that another host may ask for is one line here. */
-static const struct {
-	const struct nb_source_ops *ops;
-	enum nb_err (*allow)(const struct nb_serve *serve,
-			     struct nb_config_source *source);
-	enum nb_err (*serve)(struct nb_serve *serve,
-			     const struct nb_remote_request *request);
-} served[] = {
-	{ &nb_source_postgres, nb_serve_allow_postgres, nb_serve_postgres },
-	{ &nb_source_tree, nb_serve_allow_tree, nb_serve_tree },
-};
+/* The word that permits reading sources of KIND; NULL: no word does. */
+static const char *
+word_of(const struct nb_source_kind *kind)
+{
+	const struct nb_source_ops *ops = nb_source_of(kind);
+
+	return ops->serve && !ops->may_serve ? kind->name : NULL;
+}
+
+static enum nb_err
+refuse_word(const char *word)
+{
+	struct nb_str words = NB_STR_INIT;
+	char *text = NULL;
+	enum nb_err err;
+
+	for (size_t i = 0; nb_source_kinds[i]; i++)
+		if (word_of(nb_source_kinds[i]))
+			nb_str_addf(&words, "%s%s", words.length ? ", " : "",
+				    word_of(nb_source_kinds[i]));
+	err = nb_str_take(&words, &text);
+	if (!err)
+		err = nb_fail(NB_EUSAGE,
+			      PEER ": %s: expected %s or absolute paths", word,
+			      text);
+	free(text);
+	return err;
+}
+
+/* A word that means nothing would silently forbid what it was to permit. */
+static enum nb_err
+check_words(const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct nb_source_kind *kind =
+			nb_source_kind(nb_source_kinds, words[i]);
+
+		if (*words[i] != '/' && !(kind && word_of(kind)))
+			return refuse_word(words[i]);
+	}
+	return NB_OK;
+}
+
+static enum nb_err
+may_serve(const struct nb_serve *serve, struct nb_remote_request *request)
+{
+	const char *word = request->source.kind->name;
+
+	for (size_t i = 0; i < serve->allowed_count; i++)
+		if (!strcmp(serve->allowed[i], word))
+			return NB_OK;
+	return nb_fail(NB_ESOURCE,
+		       "%s %s: reading it is not allowed\nhint: nightburn "
+		       "remote was started without the word %s",
+		       word, request->source.name, word);
+}
 
 static enum nb_err
 serve_request(struct nb_serve *serve, struct nb_remote_request *request)
 {
-	const size_t count = sizeof served / sizeof *served;
+	const struct nb_source_ops *ops = nb_source_ops(&request->source);
 	enum nb_err err = NB_OK;
-	size_t i = 0;
 
-	while (i < count && &served[i].ops->kind != request->source.kind)
-		i++;
-	if (i == count)
-		return nb_fail(NB_EUSAGE, PEER ": no such task");
 	if (serve->allowed_count)
-		err = served[i].allow(serve, &request->source);
-	return err ? err : served[i].serve(serve, request);
+		err = (ops->may_serve ? ops->may_serve : may_serve)(serve,
+								    request);
+	return err ? err : ops->serve(serve, request);
 }
 
 /* ---- the whole ---- */
@@ -160,8 +202,10 @@ nb_remote_serve(int in, int out, const char *const *allowed, size_t count)
 		.allowed = allowed,
 		.allowed_count = count,
 	};
-	enum nb_err err = nb_sha256_new(&serve.sha256);
+	enum nb_err err = check_words(allowed, count);
 
+	if (!err)
+		err = nb_sha256_new(&serve.sha256);
 	if (err)
 		return err;
 	signal(SIGPIPE, SIG_IGN);

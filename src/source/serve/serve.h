@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The remote end of a source on another host: `nightburn remote`.  It reads one
- * request, serves it as its own user, and ends when the connection is closed.
- * Private to source/.
+ * request, has the source serve it (source/source.h) as its own user, and ends
+ * when the connection is closed.  Private to source/.
  */
 #ifndef NB_SOURCE_SERVE_H
 #define NB_SOURCE_SERVE_H
@@ -36,20 +36,5 @@ enum nb_err nb_serve_look(struct nb_serve *serve);
  * struct nb_serve. */
 enum nb_err nb_serve_progress(void *ctx, const char *what, uint64_t done,
 			      uint64_t total);
-
-/* ---- the tasks ---- */
-
-/* Serves REQUEST. */
-enum nb_err nb_serve_postgres(struct nb_serve *serve,
-			      const struct nb_remote_request *request);
-enum nb_err nb_serve_tree(struct nb_serve *serve,
-			  const struct nb_remote_request *request);
-
-/* Whether SERVE->allowed, which is not empty, permits what SOURCE wants to
- * read.  NB_ESOURCE, logged */
-enum nb_err nb_serve_allow_postgres(const struct nb_serve *serve,
-				    struct nb_config_source *source);
-enum nb_err nb_serve_allow_tree(const struct nb_serve *serve,
-				struct nb_config_source *source);
 
 #endif

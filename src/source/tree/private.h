@@ -75,4 +75,12 @@ struct nb_tree_transport {
 extern const struct nb_tree_transport nb_tree_here;  /* tree.c */
 extern const struct nb_tree_transport nb_tree_there; /* remote.c */
 
+/* ---- for another host (serve.c) ---- */
+
+/* serve and may_serve of the kind (source/source.h). */
+enum nb_err nb_tree_serve(struct nb_serve *serve,
+			  const struct nb_remote_request *request);
+enum nb_err nb_tree_may_serve(const struct nb_serve *serve,
+			      struct nb_remote_request *request);
+
 #endif

@@ -241,4 +241,6 @@ const struct nb_source_ops nb_source_tree = {
 	.is_staged = is_staged,
 	.reread = reread,
 	.by_hand = by_hand,
+	.serve = nb_tree_serve,
+	.may_serve = nb_tree_may_serve,
 };

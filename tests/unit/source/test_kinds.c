@@ -112,7 +112,7 @@ toy_add_item(struct nb_str *script, const char *backup_id,
 	     const struct nb_manifest_source *record)
 {
 	nb_disc_item(
-		script, "tree",
+		script, "directory",
 		(const char *const[]){ backup_id, record->name, record->path },
 		3);
 }
@@ -215,7 +215,7 @@ assert_described(const struct nb_manifest *manifest)
 	assert_says(nb_disc_readme_text, &facts, toy.kind.readme);
 	assert_says(nb_disc_restore_text, &facts, toy.kind.how_to);
 	assert_says(nb_disc_script_text, &facts,
-		    "\titem tree 'b1' 't' 'b1/toy/t'\n");
+		    "\titem directory 'b1' 't' 'b1/toy/t'\n");
 }
 
 START_TEST(it_collects_is_told_of_and_restored)
@@ -262,6 +262,18 @@ START_TEST(every_kind_is_found_by_its_name)
 }
 END_TEST
 
+START_TEST(what_another_host_may_ask_for_is_served)
+{
+	for (size_t i = 0; nb_source_kinds[i]; i++) {
+		const struct nb_source_kind *kind = nb_source_kinds[i];
+
+		ck_assert_msg(!kind->tasks == !nb_source_of(kind)->serve,
+			      "%s has tasks or serves, but not both",
+			      kind->name);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -273,6 +285,7 @@ main(void)
 			    sizeof wrong / sizeof *wrong);
 	tcase_add_test(tc, it_collects_is_told_of_and_restored);
 	tcase_add_test(tc, every_kind_is_found_by_its_name);
+	tcase_add_test(tc, what_another_host_may_ask_for_is_served);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

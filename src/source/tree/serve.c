@@ -49,9 +49,10 @@ is_within(const char *path, const char *directory)
 
 /* The path without symbolic links counts, and is what is read. */
 enum nb_err
-nb_serve_allow_tree(const struct nb_serve *serve,
-		    struct nb_config_source *source)
+nb_tree_may_serve(const struct nb_serve *serve,
+		  struct nb_remote_request *request)
 {
+	const struct nb_config_source *source = &request->source;
 	struct nb_tree_options *tree = source->options;
 	char *path = realpath(tree->path, NULL);
 	bool found = false;
@@ -330,7 +331,8 @@ list(struct sending *s, const struct nb_remote_request *request)
 	/* Nothing is copied before it is sent. */
 	options->rules.copy_newer = 0;
 	if (!err)
-		err = nb_source_tree.collect(source, &context, NULL, &out);
+		err = nb_source_ops(source)->collect(source, &context, NULL,
+						     &out);
 	if (!err)
 		err = nb_backup_path_put(request->above, &s->entries,
 					 &s->sources);
@@ -354,13 +356,14 @@ send_all(struct sending *s)
 }
 
 enum nb_err
-nb_serve_tree(struct nb_serve *serve, const struct nb_remote_request *request)
+nb_tree_serve(struct nb_serve *serve, const struct nb_remote_request *request)
 {
 	struct sending s = { .serve = serve, .source = &request->source };
 	enum nb_err err;
 
 	if (!strcmp(request->task, NB_TREE_TASK_CHECK))
-		return nb_source_tree.preflight(&request->source);
+		return nb_source_ops(&request->source)
+			->preflight(&request->source);
 	if (!*request->above)
 		return nb_fail(NB_EUSAGE, "remote: not a nightburn request");
 	err = list(&s, request);

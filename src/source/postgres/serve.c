@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/serve.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,8 +87,7 @@ dump(struct nb_serve *serve, const struct nb_remote_request *request)
 }
 
 enum nb_err
-nb_serve_postgres(struct nb_serve *serve,
-		  const struct nb_remote_request *request)
+nb_pg_serve(struct nb_serve *serve, const struct nb_remote_request *request)
 {
 	const struct nb_config_source *source = &request->source;
 
@@ -99,20 +100,4 @@ nb_serve_postgres(struct nb_serve *serve,
 		return check(serve, source);
 	return strcmp(request->task, NB_PG_TASK_ASK) ? dump(serve, request)
 						     : ask(serve, request);
-}
-
-enum nb_err
-nb_serve_allow_postgres(const struct nb_serve *serve,
-			struct nb_config_source *source)
-{
-	const char *word = source->kind->name;
-
-	for (size_t i = 0; i < serve->allowed_count; i++)
-		if (!strcmp(serve->allowed[i], word))
-			return NB_OK;
-	return nb_fail(NB_ESOURCE,
-		       "postgres %s: reading databases is not allowed\nhint: "
-		       "nightburn remote was started "
-		       "without the word postgres",
-		       source->name);
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Databases that another host asks for: the far end of remote.c.
+ */
+#ifndef NB_SOURCE_POSTGRES_SERVE_H
+#define NB_SOURCE_POSTGRES_SERVE_H
+
+#include "model/remote.h"
+
+struct nb_serve;
+
+/* The kind's serve (source/source.h). */
+enum nb_err nb_pg_serve(struct nb_serve *serve,
+			const struct nb_remote_request *request);
+
+#endif
