@@ -135,6 +135,7 @@ static const struct nb_source_ops toy = {
 };
 
 static const struct nb_source_kind *const kinds[] = { &nb_source_tree.kind,
+						      &nb_source_lvm.kind,
 						      &toy.kind, NULL };
 
 /* ---- and what is done with it ---- */
@@ -179,8 +180,8 @@ static const struct {
 	{ "toy \"t\" { word = no }",
 	  "error: a.conf:4: toy \"t\" has a wrong word\n" },
 	{ "",
-	  "error: a.conf:3: job \"j\" has no source; expected a tree or "
-	  "toy block\n" },
+	  "error: a.conf:3: job \"j\" has no source; expected a tree, lvm "
+	  "or toy block\n" },
 };
 
 START_TEST(its_options_are_checked)

@@ -168,9 +168,6 @@ static const struct {
 	{ SMALL JOB "job k { pool = p }",
 	  "4: another job uses the pool "
 	  "\"p\"; expected a separate pool for each job" },
-	{ SMALL "job j {\npool = p\n}",
-	  "3: job \"j\" has no source; expected "
-	  "a postgres, tree, lvm, mirror, bootarea or bootdisc block" },
 	{ SMALL "job j { pool = p\ntree t { } }",
 	  "4: tree \"t\" has no path; "
 	  "expected an absolute path" },
