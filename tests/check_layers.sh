@@ -129,7 +129,7 @@ grep -rnE 'backup_id' src/source |
 grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
 	rule "a restore knows no path with the backup's id in it"
 grep -rnE '\bnb_backup_path_(put|take_all)\(' src --include='*.c' |
-	grep -vE '^src/(model/record/backup_path|job/run/session|job/disc/disc_contents|source/serve/tree)\.c:' |
+	grep -vE '^src/(model/record/backup_path|job/run/session|job/disc/disc_contents|source/tree/serve)\.c:' |
 	rule "a backup's id is put on and taken off in few places"
 grep -rnE '\bNB_GUARD_PERMIT\b' src --include='*.c' |
 	grep -vE '^src/model/decide/guard\.c:|[!=]= NB_GUARD_PERMIT\b' |

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/record/disc_readme.h"
+#include "model/source_kind.h"
 
 #define LONG "a-host-with-a-name-of-some-length.in-a-domain.example.org"
 #define DEEP                                                              \
@@ -30,7 +31,9 @@ START_TEST(what_stands_on_a_disc_is_wrapped_and_paths_are_whole)
 		.host = LONG,
 	};
 	const struct nb_manifest *const backups[] = { &manifest };
-	const struct nb_source_kind *const kinds[] = { NULL };
+	const struct nb_source_kind kind = { .name = "postgres",
+					     .server = "PostgreSQL" };
+	const struct nb_source_kind *const kinds[] = { &kind, NULL };
 	const struct nb_disc_readme_facts facts = { backups, 1, "DB_A", kinds };
 	char *text;
 
