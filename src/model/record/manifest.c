@@ -50,15 +50,49 @@ add_head(struct nb_str *s, const struct nb_manifest *m)
 	nb_str_add(s, "\n],\n");
 }
 
+/* What is rendered, and whether a reader will take it. */
+struct rendering {
+	struct nb_str s;
+	const struct nb_manifest *m;
+	const char *comma;
+	enum nb_err err;
+};
+
 /* One entry a line: readers take them one by one. */
 static void
-add_line(struct nb_str *s, const struct nb_manifest *m,
-	 const struct nb_entry *e, const char *archive, const char **comma)
+add_line(struct rendering *r, const struct nb_entry *e, const char *archive)
 {
-	nb_str_addf(s, "%s\n", *comma);
+	size_t before = r->s.length;
+
+	nb_str_addf(&r->s, "%s\n", r->comma);
 	/* Only a later session of that disc asks for the state. */
-	nb_manifest_add_entry(s, e, !archive && m->disc_id[0] != '\0', archive);
-	*comma = ",";
+	nb_manifest_add_entry(&r->s, e, !archive && r->m->disc_id[0] != '\0',
+			      archive);
+	r->comma = ",";
+	if (r->s.length - before > NB_MANIFEST_LINE_MAX)
+		r->err = nb_fail(NB_EFULL,
+				 "%s: its name, extended attributes and holes "
+				 "are too large for the manifest",
+				 e->path);
+}
+
+static void
+add_files(struct rendering *r, const struct nb_entries *entries)
+{
+	const struct nb_manifest_sources *sources = &r->m->sources;
+
+	nb_str_add(&r->s, "\"files\":[");
+	for (size_t i = 0; !r->err && i < entries->count; i++)
+		if (strcmp(entries->at[i].path, NB_MANIFEST_PATH)
+		    && strcmp(entries->at[i].path, NB_SUMS_PATH))
+			add_line(r, &entries->at[i], NULL);
+	for (size_t i = 0; i < sources->count; i++) {
+		const struct nb_manifest_source *of = &sources->at[i];
+
+		for (size_t k = 0; !r->err && k < of->members.count; k++)
+			add_line(r, &of->members.at[k], of->path);
+	}
+	nb_str_add(&r->s, "\n]}\n");
 }
 
 enum nb_err
@@ -66,27 +100,26 @@ nb_manifest_render(const struct nb_manifest *m,
 		   const struct nb_entries *entries, char **text,
 		   size_t *length)
 {
-	struct nb_str s = NB_STR_INIT;
-	const char *comma = "";
-	enum nb_err err;
+	struct rendering r = { .s = NB_STR_INIT, .m = m, .comma = "" };
+	char max[16], has[16];
 	size_t n;
 
-	add_head(&s, m);
-	nb_str_add(&s, "\"files\":[");
-	for (size_t i = 0; i < entries->count; i++)
-		if (strcmp(entries->at[i].path, NB_MANIFEST_PATH)
-		    && strcmp(entries->at[i].path, NB_SUMS_PATH))
-			add_line(&s, m, &entries->at[i], NULL, &comma);
-	for (size_t i = 0; i < m->sources.count; i++) {
-		const struct nb_manifest_source *of = &m->sources.at[i];
-
-		for (size_t k = 0; k < of->members.count; k++)
-			add_line(&s, m, &of->members.at[k], of->path, &comma);
+	add_head(&r.s, m);
+	if (r.s.length > NB_MANIFEST_HEAD_MAX)
+		r.err = nb_fail(NB_EFULL,
+				"the manifest's list of sources takes %s, "
+				"at most %s are allowed",
+				nb_str_size(r.s.length, has),
+				nb_str_size(NB_MANIFEST_HEAD_MAX, max));
+	if (!r.err)
+		add_files(&r, entries);
+	if (r.err) {
+		nb_str_free(&r.s);
+		return r.err;
 	}
-	nb_str_add(&s, "\n]}\n");
-	n = s.length;
-	err = nb_str_take(&s, text);
-	if (!err)
+	n = r.s.length;
+	r.err = nb_str_take(&r.s, text);
+	if (!r.err)
 		*length = n;
-	return err;
+	return r.err;
 }

@@ -95,7 +95,8 @@ void nb_manifest_clear(struct nb_manifest *m);
 /*
  * The manifest of those ENTRIES whose path is not NB_MANIFEST_PATH or
  * NB_SUMS_PATH, as JSON with one entry a line.  The length depends only on
- * names and attributes.  The caller frees.  NB_ENOMEM.
+ * names and attributes.  The caller frees.  NB_ENOMEM; NB_EFULL: what
+ * nb_manifest_parse would refuse to read.
  */
 enum nb_err nb_manifest_render(const struct nb_manifest *m,
 			       const struct nb_entries *entries, char **text,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/record/manifest.h"
+#include "model/record/manifest_private.h"
 
 /* How a manifest ends; and how one that bears a MAC does. */
 #define END "\n]}\n"
@@ -45,6 +45,22 @@ nb_manifest_mac_add(char **text, size_t *length, const struct nb_key *key)
 	return NB_OK;
 }
 
+static bool
+bears_mac(const char *text, size_t length)
+{
+	return length >= LONGER && ends_with(text, length, END_MAC)
+		&& !memcmp(text + length - LONGER, BEGIN_MAC,
+			   strlen(BEGIN_MAC));
+}
+
+size_t
+nb_manifest_body(const char *text, size_t length)
+{
+	if (bears_mac(text, length))
+		return length - LONGER;
+	return ends_with(text, length, END) ? length - strlen(END) : 0;
+}
+
 /* The text without its MAC, which goes to HEX; NULL when it bears none. */
 static char *
 unseal(const char *text, size_t length, char hex[NB_MAC_HEX + 1], size_t *n)
@@ -52,8 +68,7 @@ unseal(const char *text, size_t length, char hex[NB_MAC_HEX + 1], size_t *n)
 	size_t body = length - LONGER;
 	char *bare;
 
-	if (length < LONGER || !ends_with(text, length, END_MAC)
-	    || memcmp(text + body, BEGIN_MAC, strlen(BEGIN_MAC)))
+	if (!bears_mac(text, length))
 		return NULL;
 	memcpy(hex, text + body + strlen(BEGIN_MAC), NB_MAC_HEX);
 	hex[NB_MAC_HEX] = '\0';

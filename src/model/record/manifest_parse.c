@@ -6,11 +6,8 @@
 
 #include "base/path.h"
 
-/* A disc may say anything: of JSON that is not in our form so much is taken at
- * once, and of a line, which has a path, a target, some numbers,
- * extended attributes and holes. */
+/* Of JSON that is not in our form so much is taken at once. */
 #define WHOLE_MAX ((size_t)4 << 20)
-#define LINE_MAX_BYTES ((size_t)1 << 20)
 
 static bool
 read_sources(const json_t *root, struct nb_manifest *m)
@@ -171,7 +168,7 @@ read_lines(const char *text, const char *end, struct lists *lists)
 		size_t n = (size_t)((eol ? eol : end) - text);
 		json_t *value = NULL;
 
-		if (n <= LINE_MAX_BYTES)
+		if (n <= NB_MANIFEST_LINE_MAX)
 			value = json_loadb(text,
 					   n && text[n - 1] == ',' ? n - 1 : n,
 					   JSON_REJECT_DUPLICATES, NULL);
@@ -187,19 +184,19 @@ read_lines(const char *text, const char *end, struct lists *lists)
 }
 
 /* Is it in the form that nb_manifest_render gives it?  Then *FILES is the
- * first line of its list, *END behind the last one. */
+ * first line of its list, *END the end of the last one. */
 static bool
 find_lines(const char *text, size_t length, const char **files,
 	   const char **end)
 {
-	static const char first[] = "\n\"files\":[\n", last[] = "\n]}\n";
+	static const char first[] = "\n\"files\":[\n";
 	const char *at = memmem(text, length, first, sizeof first - 1);
+	size_t body = nb_manifest_body(text, length);
 
-	if (!at || length < sizeof last - 1
-	    || memcmp(text + length - (sizeof last - 1), last, sizeof last - 1))
+	if (!at || !body)
 		return false;
 	*files = at + sizeof first - 1;
-	*end = text + length - (sizeof last - 1);
+	*end = text + body;
 	return *files <= *end;
 }
 
@@ -210,6 +207,7 @@ load_head(const char *name, const char *text, size_t length, const char **lines,
 	  const char **end, json_t **root)
 {
 	struct nb_str head = NB_STR_INIT;
+	size_t max = WHOLE_MAX;
 	enum nb_err err;
 
 	*lines = *end = NULL;
@@ -218,10 +216,11 @@ load_head(const char *name, const char *text, size_t length, const char **lines,
 		nb_str_add(&head, "]}");
 		text = head.text;
 		length = head.length;
+		max = NB_MANIFEST_HEAD_MAX;
 	}
 	if (head.failed)
 		err = nb_fail_memory();
-	else if (length > WHOLE_MAX)
+	else if (length > max)
 		err = NB_ECORRUPT;
 	else
 		err = nb_json_load(name, text, length, root);

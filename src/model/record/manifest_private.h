@@ -27,6 +27,16 @@ bool nb_manifest_read_entry(const json_t *object, struct nb_entry *e);
 bool nb_manifest_read_source(const json_t *object,
 			     struct nb_manifest_source *source);
 
+/* What a reader takes of a disc, which may say anything: of the text in front of
+ * the list of files, and of one line of that list.  nb_manifest_render makes
+ * nothing larger. */
+#define NB_MANIFEST_HEAD_MAX ((size_t)64 << 20)
+#define NB_MANIFEST_LINE_MAX ((size_t)1 << 20)
+
+/* The length of TEXT up to the end of its last file's line, when it ends as
+ * nb_manifest_render or nb_manifest_mac_add ends it; otherwise 0. */
+size_t nb_manifest_body(const char *text, size_t length);
+
 /*
  * Manifests of early versions do not record the filters of FILES.  For these
  * alone they are derived from the suffix, for files that a source compressed.

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the writer makes the reader takes, at any size; or the writer refuses. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/record/manifest.h"
+
+static struct nb_manifest m;
+static struct nb_entries entries;
+static struct nb_key key;
+
+static void
+set_up(void)
+{
+	m = (struct nb_manifest){
+		.backup_id = "20260101T013000Z-1a2b",
+		.generation = 1,
+		.job = "nightly",
+		.pool = "db",
+		.host = "pg1.example.org",
+		.created = 1767231000,
+	};
+	entries = (struct nb_entries)NB_ARRAY_INIT;
+	memset(&key, 7, sizeof key);
+}
+
+static void
+tear_down(void)
+{
+	nb_manifest_clear(&m);
+	nb_entries_free(&entries);
+}
+
+static struct nb_entry *
+add_file(struct nb_entries *to, size_t number)
+{
+	struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
+
+	nb_assert_ok(
+		nb_str_format(&e.path, "tree/www/a file, %zu.php", number));
+	nb_assert_ok(nb_entries_add(to, &e));
+	return &to->at[to->count - 1];
+}
+
+static struct nb_manifest_source *
+add_source(const char *path)
+{
+	struct nb_manifest_source source = {
+		.kind = strdup("tree"),
+		.name = strdup("www"),
+		.path = strdup(path),
+	};
+
+	nb_assert_ok(nb_array_push(&m.sources, source));
+	return &m.sources.at[m.sources.count - 1];
+}
+
+/* Rendered, with a MAC or without, and read again. */
+static void
+check_both(size_t files, size_t members, size_t notes)
+{
+	for (int mac = 0; mac < 2; mac++) {
+		struct nb_entries found = NB_ARRAY_INIT;
+		struct nb_manifest read = { 0 };
+		size_t length, seen_members = 0, seen_notes = 0;
+		char *text;
+
+		nb_assert_ok(nb_manifest_render(&m, &entries, &text, &length));
+		if (mac)
+			nb_assert_ok(nb_manifest_mac_add(&text, &length, &key));
+		nb_assert_ok(nb_manifest_parse("manifest.json", text, length,
+					       &read, &found));
+		for (size_t i = 0; i < read.sources.count; i++) {
+			seen_members += read.sources.at[i].members.count;
+			seen_notes += read.sources.at[i].notes.count;
+		}
+		ck_assert_uint_eq(found.count, files);
+		ck_assert_uint_eq(seen_members, members);
+		ck_assert_uint_eq(seen_notes, notes);
+		ck_assert_int_eq(
+			nb_manifest_mac_of(text, length, &key, mac == 1),
+			mac ? NB_MAC_GOOD : NB_MAC_NONE);
+		nb_manifest_clear(&read);
+		nb_entries_free(&found);
+		free(text);
+	}
+}
+
+START_TEST(no_file_and_one)
+{
+	check_both(0, 0, 0);
+	add_file(&entries, 1);
+	check_both(1, 0, 0);
+}
+END_TEST
+
+START_TEST(many_files)
+{
+	for (size_t i = 0; i < 100000; i++)
+		add_file(&entries, i);
+	check_both(100000, 0, 0);
+}
+END_TEST
+
+START_TEST(many_members_of_an_archive)
+{
+	struct nb_manifest_source *source = add_source("tree/www.tar.zst");
+
+	add_file(&entries, 1);
+	for (size_t i = 0; i < 50000; i++)
+		add_file(&source->members, i);
+	check_both(1, 50000, 0);
+}
+END_TEST
+
+START_TEST(many_sources_with_many_notes)
+{
+	char path[600];
+
+	memset(path, 'x', sizeof path);
+	path[sizeof path - 1] = '\0';
+	add_file(&entries, 1);
+	for (size_t i = 0; i < 20; i++) {
+		struct nb_manifest_source *source = add_source("tree/www");
+
+		for (size_t k = 0; k < NB_NOTES_MAX; k++)
+			nb_assert_ok(nb_manifest_source_note(
+				source, NB_NOTE_CHANGED, path, k));
+	}
+	check_both(1, 0, (size_t)20 * NB_NOTES_MAX);
+}
+END_TEST
+
+/* Not burned first and found to be unreadable afterwards. */
+START_TEST(more_than_a_reader_takes_is_refused)
+{
+	size_t length, size = (size_t)2 << 20;
+	struct nb_entry *e = add_file(&entries, 1);
+	struct nb_xattr attr = { .name = strdup("user.note"),
+				 .value = calloc(1, size),
+				 .size = size };
+	char *text;
+
+	nb_assert_ok(nb_array_push(&e->xattrs, attr));
+	nb_assert_fails(nb_manifest_render(&m, &entries, &text, &length),
+			NB_EFULL,
+			"error: tree/www/a file, 1.php: its name, extended "
+			"attributes and holes are too large for the "
+			"manifest\n");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("manifest_size");
+	TCase *tc = nb_test_case("manifest_size", 60);
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, no_file_and_one);
+	tcase_add_test(tc, many_files);
+	tcase_add_test(tc, many_members_of_an_archive);
+	tcase_add_test(tc, many_sources_with_many_notes);
+	tcase_add_test(tc, more_than_a_reader_takes_is_refused);
+	suite_add_tcase(suite, tc);
+	return nb_test_main(suite);
+}
