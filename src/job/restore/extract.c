@@ -182,7 +182,9 @@ put_file(struct state *s, const struct nb_entry *e)
 		err = copy_file(s, e, &good);
 	if (!err && good)
 		err = finish_file(s, e);
-	if (!err && good && fsync(s->fd))
+	/* What takes the place of another file does so with all its bytes; the
+	 * others are synchronised together, at the end. */
+	if (!err && good && s->spec->overwrite && fsync(s->fd))
 		err = nb_fail_errno(NB_EIO, "%s: cannot sync", e->path);
 	nb_fd_close(&s->fd);
 	if (!err && good)
@@ -355,6 +357,10 @@ put_all(struct state *s, const struct nb_entry **files)
 		err = put_files(s, files, count);
 	if (!err)
 		err = finish_directories(s);
+	/* One fsync a file takes minutes where there are many. */
+	if (!err && syncfs(s->spec->to))
+		err = nb_fail_errno(nb_fd_write_error(),
+				    "cannot sync what was restored");
 	return err;
 }
 

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Many files: what is called verified comes back at every size, beside a packed
+# tree and a second backup on the disc, by each command that reads the disc.
+# NB_TORTURE=1: a million of them, too.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+# make_tree DIR N: N files, half of them in one directory.
+make_tree()
+{
+	python3 - "$1" "$2" <<'END'
+import os, sys
+top, n = sys.argv[1], int(sys.argv[2])
+os.makedirs(top + "/one")
+for i in range(n):
+    if i < n // 2:
+        path = "%s/one/file%d.php" % (top, i)
+    else:
+        if i % 1000 == 0 or i == n // 2:
+            os.makedirs("%s/d%d" % (top, i // 1000), exist_ok=True)
+        path = "%s/d%d/file%d.php" % (top, i // 1000, i)
+    with open(path, "w") as f:
+        f.write("x%d\n" % (i % 7))
+END
+}
+
+# prepare N
+prepare()
+{
+	rm -rf "$work"/{tree,packed,state,staging,back,discs}
+	make_discs
+	make_tree "$work/tree" "$1" && make_tree "$work/packed" "$(($1 / 2))"
+	cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 8G }
+pool "p" { discs = { "A" }  drives = { "upper" } rotation = append }
+job "j" {
+  pool = "p"
+  tree "www" { path = "$work/tree" }
+  tree "mail" { path = "$work/packed"  pack = "tar.zst" }
+}
+END
+	chmod 600 "$work/nb.conf"
+}
+
+came_back()
+{
+	rm -rf "$work/back"
+	nb_is 0 restore --to "$work/back" "$@" &&
+		python3 "$src/tests/e2e/same_tree.py" "$work/tree" \
+			"$work/back/tree/www" &&
+		python3 "$src/tests/e2e/same_tree.py" "$work/packed" \
+			"$work/back/tree/mail"
+}
+
+append()
+{
+	echo changed >"$work/tree/one/new.php"
+	nb_is 0 run && says out verified
+}
+
+found()
+{
+	nb_is 0 find new.php && says out one/new.php &&
+		nb_is 0 list --json &&
+		nb_is 0 show "$(grep -o "[0-9]\{8\}T[0-9]\{6\}Z-[0-9a-f]*" \
+			"$work/out" | sort | tail -n 1)" && says out one/new.php
+}
+
+rebuilt()
+{
+	rm "$work"/state/catalog.db*
+	nb_is 0 catalog rebuild && found
+}
+
+# size N: all that reads a disc with N files.
+size()
+{
+	prepare "$1"
+	check "$1 files: a night is verified" nb_is 0 run
+	check "$1 files: they come back" came_back
+	check "$1 files: a session is appended" append
+	check "$1 files: verify says good" nb_is 0 verify
+	check "$1 files: show and find" found
+	check "$1 files: they come back from the second session" came_back
+	check "$1 files: the catalog is rebuilt from the disc" rebuilt
+}
+
+for n in ${NB_MANY:-2 16000 100000 ${NB_TORTURE:+1000000}}; do
+	size "$n"
+done
+finish
