@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/read/readback.h"
+#include "job/disc/restorable.h"
 #include "store/journal.h"
 
 struct conflict {
@@ -301,6 +302,8 @@ nb_record_check(struct nightburn *nb, const struct nb_inspection *look,
 		err = make_spans(contents, &spans);
 	if (!err)
 		err = read_all(&pass, &spans, result);
+	if (!err)
+		err = nb_restorable_all(contents, &result->bad);
 	if (!err)
 		keep_checksums(contents, &spans);
 	nb_str_free(&pass.text);

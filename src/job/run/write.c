@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/read/readback.h"
+#include "job/disc/restorable.h"
 #include "job/disc/blank.h"
 #include "job/disc/format.h"
 #include "job/power.h"
@@ -75,13 +76,29 @@ readback_progress(void *ctx, uint64_t done, uint64_t total)
 	return nb_job_progress(ctx, "read back", done, total);
 }
 
-/* Through the drive again, not out of any cache. */
+/* The backup that was burned, found among those on the disc as a restore finds
+ * it. */
 static enum nb_err
-read_back(const struct nb_write *w, const struct nb_session *s,
-	  const uint8_t checksum[NB_CHECKSUM_SIZE],
-	  struct nb_run_result *result)
+check_restorable(const struct nb_disc_contents *contents,
+		 const struct nb_session *s)
+{
+	const struct nb_disc_backups *list = &contents->backups;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i].label.backup_id, s->label.backup_id))
+			return nb_restorable(contents, &list->at[i], NULL,
+					     NULL);
+	return nb_fail(NB_ECORRUPT, "%s: backup %s is not found on the disc",
+		       s->label.disc, s->label.backup_id);
+}
+
+static enum nb_err
+read_session(const struct nb_write *w, const struct nb_session *s,
+	     const uint8_t checksum[NB_CHECKSUM_SIZE],
+	     struct nb_run_result *result)
 {
 	struct nb_readback_result seen = { 0 };
+	struct nb_disc_contents contents;
 	struct nb_readback spec = {
 		.first = s->start,
 		.count = s->blocks,
@@ -90,9 +107,30 @@ read_back(const struct nb_write *w, const struct nb_session *s,
 		.progress = readback_progress,
 		.ctx = w->context->nb,
 	};
-	enum nb_err err;
+	enum nb_err err =
+		nb_disc_contents_open(w->context->nb, w->look, &contents);
 
-	err = nb_drive_reload(w->look->drive);
+	spec.blocks = contents.blocks;
+	spec.start = contents.start;
+	spec.nodes = &contents.nodes;
+	if (!err)
+		err = nb_readback_run(&spec, &seen);
+	if (!err)
+		err = check_restorable(&contents, s);
+	nb_disc_contents_free(&contents);
+	result->files = seen.files;
+	result->bytes = seen.bytes;
+	return err;
+}
+
+/* Through the drive again, not out of any cache. */
+static enum nb_err
+read_back(const struct nb_write *w, const struct nb_session *s,
+	  const uint8_t checksum[NB_CHECKSUM_SIZE],
+	  struct nb_run_result *result)
+{
+	enum nb_err err = nb_drive_reload(w->look->drive);
+
 	if (!err)
 		err = nb_inspect_again(w->look);
 	if (err)
@@ -101,14 +139,7 @@ read_back(const struct nb_write *w, const struct nb_session *s,
 	    || strcmp(w->look->label.backup_id, s->label.backup_id))
 		return nb_fail(NB_ECORRUPT, "%s: the label cannot be read back",
 			       s->label.disc);
-	spec.start = nb_inspect_start(w->look);
-	err = nb_drive_blocks(w->look->drive, &spec.blocks);
-	if (!err)
-		err = nb_readback_run(&spec, &seen);
-	nb_blocks_free(spec.blocks);
-	result->files = seen.files;
-	result->bytes = seen.bytes;
-	return err;
+	return read_session(w, s, checksum, result);
 }
 
 static enum nb_err

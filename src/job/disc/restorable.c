@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/disc/restorable.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "disc/read/readback.h"
+
+struct check {
+	const struct nb_disc_contents *contents;
+	const char *id; /* of the backup */
+	const struct nb_entries *sums;
+	uint64_t bad;
+};
+
+static void
+tell(struct check *c, const char *path, const char *what)
+{
+	if (c->bad++ < NB_BAD_NAMED)
+		nb_log(NB_ERROR, "%s/%s: %s", c->id, path, what);
+}
+
+/* Does SHA256SUMS say of the file at PATH what the manifest does? */
+static bool
+agrees(const struct check *c, const struct nb_entry *e, const char *path)
+{
+	const struct nb_entry *sum;
+
+	if (!c->sums || e->type != NB_ENTRY_FILE || !e->hashed)
+		return true;
+	sum = nb_entries_find(c->sums, path);
+	return sum && !memcmp(sum->sha256, e->sha256, sizeof e->sha256);
+}
+
+static enum nb_err
+check_entry(struct check *c, const struct nb_entry *e)
+{
+	const struct nb_node *node;
+	char *path;
+	enum nb_err err = nb_str_format(&path, "%s/%s", c->id, e->path);
+
+	if (err)
+		return err;
+	node = nb_nodes_find(&c->contents->nodes, path);
+	if (!node || node->entry.type != e->type)
+		tell(c, e->path, "in the manifest, but missing on the disc");
+	else if (e->type == NB_ENTRY_FILE && node->entry.size != e->size)
+		tell(c, e->path, "of another size than in the manifest");
+	else if (!agrees(c, e, path))
+		tell(c, e->path,
+		     "SHA-256 of the manifest differs from that of "
+		     "SHA256SUMS");
+	free(path);
+	return NB_OK;
+}
+
+enum nb_err
+nb_restorable(const struct nb_disc_contents *contents, struct nb_disc_backup *b,
+	      const struct nb_entries *sums, uint64_t *bad)
+{
+	struct check c = { .contents = contents,
+			   .id = b->manifest.backup_id,
+			   .sums = sums };
+	bool was_loaded = b->loaded;
+	enum nb_err err = b->err ? b->err : nb_disc_backup_load(contents, b);
+
+	for (size_t i = 0; !err && i < b->entries.count; i++)
+		err = check_entry(&c, &b->entries.at[i]);
+	if (!was_loaded && b->loaded)
+		nb_disc_backup_unload(b);
+	if (bad)
+		*bad += c.bad;
+	return !err && c.bad ? NB_ECORRUPT : err;
+}
+
+enum nb_err
+nb_restorable_all(const struct nb_disc_contents *contents, uint64_t *bad)
+{
+	struct nb_entries sums = NB_ARRAY_INIT;
+	char *text = NULL;
+	size_t length;
+	enum nb_err err, first = NB_OK;
+
+	err = nb_disc_text(contents, NB_SUMS_PATH, &text, &length);
+	if (!err)
+		err = nb_sums_load(NB_SUMS_PATH, text, length, &sums);
+	free(text);
+	if (!err)
+		err = nb_entries_sort(&sums);
+	for (size_t i = 0; !err && i < contents->backups.count; i++) {
+		err = nb_restorable(contents, &contents->backups.at[i], &sums,
+				    bad);
+		if (err == NB_ECORRUPT) {
+			first = err;
+			err = NB_OK;
+		}
+	}
+	nb_entries_free(&sums);
+	return err ? err : first;
+}
