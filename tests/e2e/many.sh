@@ -62,10 +62,10 @@ append()
 
 found()
 {
-	nb_is 0 find new.php && says out one/new.php &&
-		nb_is 0 list --json &&
-		nb_is 0 show "$(grep -o "[0-9]\{8\}T[0-9]\{6\}Z-[0-9a-f]*" \
-			"$work/out" | sort | tail -n 1)" && says out one/new.php
+	local id
+	nb_is 0 find new.php && says out one/new.php || return 1
+	id=$(grep -o '[0-9]\{8\}T[0-9]\{6\}Z-[0-9a-f]*' "$work/out" | tail -n 1)
+	nb_is 0 show "$id" && says out one/new.php
 }
 
 rebuilt()

@@ -64,7 +64,7 @@ ERRORS = {
     "a burn is recorded without being read back": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
     "the disc of an interrupted run is good without being read": [
-        ("record_disc.c", "err = nb_record_check(context->nb, look, &contents, "
+        ("record_disc.c", "err = nb_check_disc(context->nb, look, &contents, "
          "&result);",
          "err = nb_disc_contents_open(context->nb, look, &contents);")],
     "appending files counts as a verification": [

@@ -8,7 +8,6 @@
 #include "model/record/manifest.h"
 
 #define PIECE_BLOCKS 512 /* 1 MiB */
-#define SUMS_MAX ((size_t)1 << 30)
 
 /* A file whose bytes are to be hashed. */
 struct want {
@@ -23,8 +22,7 @@ struct state {
 	const struct nb_readback *spec;
 	struct nb_readback_result *result;
 	const struct nb_nodes *nodes;
-	struct nb_nodes own;    /* where it had to be read */
-	struct nb_entries sums; /* when there is no list to expect */
+	struct nb_nodes own; /* where it had to be read */
 	struct wants wants;
 	struct nb_sha256 *sha256;
 	struct nb_span whole; /* when the checksum of all is known */
@@ -83,23 +81,11 @@ want_expected(struct state *s)
 static enum nb_err
 want_listed(struct state *s)
 {
-	const struct nb_node *sums = nb_nodes_find(s->nodes, NB_SUMS_PATH);
-	enum nb_err err;
-	char *text;
-	size_t length;
+	const struct nb_entries *sums = s->spec->sums;
+	enum nb_err err = NB_OK;
 
-	if (!sums)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc",
-			       NB_SUMS_PATH);
-	err = nb_reader_text(s->spec->blocks, sums, SUMS_MAX, &text, &length);
-	if (err)
-		return err;
-	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->sums);
-	free(text);
-	if (!err)
-		err = nb_entries_sort(&s->sums);
-	for (size_t i = 0; !err && i < s->sums.count; i++) {
-		const struct nb_entry *e = &s->sums.at[i];
+	for (size_t i = 0; !err && i < sums->count; i++) {
+		const struct nb_entry *e = &sums->at[i];
 		const struct nb_node *node = nb_nodes_find(s->nodes, e->path);
 		struct want want = { node, e->sha256, e->path };
 
@@ -112,7 +98,7 @@ want_listed(struct state *s)
 		const struct nb_entry *e = &s->nodes->at[i].entry;
 
 		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH)
-		    && !nb_entries_find(&s->sums, e->path))
+		    && !nb_entries_find(sums, e->path))
 			bad(s, e->path, "not listed in " NB_SUMS_PATH);
 	}
 	return err;
@@ -390,7 +376,6 @@ nb_readback_run(const struct nb_readback *spec,
 	if (!err)
 		err = compare_checksum(&s);
 	nb_array_free(&s.wants);
-	nb_entries_free(&s.sums);
 	nb_nodes_free(&s.own);
 	nb_sha256_free(s.sha256);
 	nb_span_end(&s.spans);

@@ -22,9 +22,10 @@ struct nb_readback {
 					      mode, owner, size, target and, if
 					      hashed, SHA-256, including those
 					      of earlier sessions (before the
-					      pass).  NULL: the hashes come from
-					      SHA256SUMS on the disc, and every
-					      file of the tree is checked */
+					      pass).  NULL: SUMS */
+	const struct nb_entries *sums;     /* what the disc's SHA256SUMS lists,
+					  sorted: every file of the tree must
+					  be among them; without EXPECTED */
 	const uint8_t *checksum; /* of blocks FIRST..  ; NULL: unknown */
 	/* Without CHECKSUM: the checksums of these parts of the pass are
 	 * computed.  An unreadable block between files makes no file bad. */

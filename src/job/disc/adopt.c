@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "job/jobs.h"
 #include "job/disc/blank.h"
+#include "job/disc/check_disc.h"
 #include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/fingerprint.h"
@@ -128,7 +129,7 @@ find_newer(const struct nb_pool_context *context, struct nb_inspection look,
 	while (!err && look.label.generation > context->view.generation
 	       && nb_pool_context_signed(context, &look.label)
 	       && !strcmp(look.label.pool, context->view.name)) {
-		err = nb_record_check(context->nb, &look, &contents, &unused);
+		err = nb_check_disc(context->nb, &look, &contents, &unused);
 		nb_disc_contents_free(&contents);
 		*newer = !err;
 		if (!err || !nb_fallback_may_help(err))

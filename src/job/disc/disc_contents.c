@@ -23,9 +23,22 @@ nb_disc_text(const struct nb_disc_contents *c, const char *path, char **text,
 	return nb_reader_text(c->blocks, node, TEXT_MAX, text, length);
 }
 
-void
-nb_disc_backup_judge(const struct nb_disc_contents *c, struct nb_disc_backup *b,
-		     const char *text, size_t length)
+enum nb_err
+nb_disc_sums(const struct nb_disc_contents *c, struct nb_entries *sums)
+{
+	char *text = NULL;
+	size_t length;
+	enum nb_err err = nb_disc_text(c, NB_SUMS_PATH, &text, &length);
+
+	if (!err)
+		err = nb_sums_load(NB_SUMS_PATH, text, length, sums);
+	free(text);
+	return err ? err : nb_entries_sort(sums);
+}
+
+static void
+judge(const struct nb_disc_contents *c, struct nb_disc_backup *b,
+      const char *text, size_t length)
 {
 	b->judged = true;
 	b->mac = NB_MAC_NO_KEY;
@@ -82,6 +95,20 @@ parse(struct nb_disc_backup *b, const char *text, size_t length)
 }
 
 enum nb_err
+nb_disc_backup_take(const struct nb_disc_contents *c, struct nb_disc_backup *b,
+		    const char *text, size_t length)
+{
+	enum nb_err err;
+
+	if (b->loaded)
+		return NB_OK;
+	judge(c, b, text, length);
+	err = hash_text(text, length, b->sha256);
+	b->size = length;
+	return err ? err : parse(b, text, length);
+}
+
+enum nb_err
 nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 {
 	enum nb_err err;
@@ -94,11 +121,7 @@ nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 	if (err)
 		return err;
 	nb_log(NB_DEBUG, "%s: read, %zu bytes", b->path, length);
-	nb_disc_backup_judge(c, b, text, length);
-	err = hash_text(text, length, b->sha256);
-	b->size = length;
-	if (!err)
-		err = parse(b, text, length);
+	err = nb_disc_backup_take(c, b, text, length);
 	free(text);
 	return err;
 }

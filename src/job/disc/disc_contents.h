@@ -22,6 +22,7 @@ struct nb_disc_backup {
 	bool judged;              /* the manifest was read, and MAC is set */
 	enum nb_manifest_mac mac; /* NB_MAC_NO_KEY also without a label signed
 				     with the key */
+	bool looked_up;           /* by nb_restorable */
 	bool loaded;              /* by nb_disc_backup_load: */
 	/* Paths are relative to the backup: its id was taken off. */
 	struct nb_manifest manifest;
@@ -67,10 +68,19 @@ enum nb_err nb_disc_contents_sessions(struct nb_disc_contents *contents,
 enum nb_err nb_disc_text(const struct nb_disc_contents *contents,
 			 const char *path, char **text, size_t *length);
 
+/* Appends the lines of the disc's SHA256SUMS, sorted, to SUMS.  As
+ * nb_disc_text. */
+enum nb_err nb_disc_sums(const struct nb_disc_contents *contents,
+			 struct nb_entries *sums);
+
 /* Reads and parses the manifest of BACKUP, one of CONTENTS, unless it is
  * loaded, and removes the backup's id from its paths.  NB_ECORRUPT, NB_EIO. */
 enum nb_err nb_disc_backup_load(const struct nb_disc_contents *contents,
 				struct nb_disc_backup *backup);
+/* The same, of its manifest's TEXT, which the caller has read. */
+enum nb_err nb_disc_backup_take(const struct nb_disc_contents *contents,
+				struct nb_disc_backup *backup, const char *text,
+				size_t length);
 /* Frees what nb_disc_backup_load read; ->judged stays. */
 void nb_disc_backup_unload(struct nb_disc_backup *backup);
 
@@ -83,10 +93,5 @@ void nb_disc_backup_unload(struct nb_disc_backup *backup);
  */
 enum nb_err nb_disc_backup_complete(const struct nb_disc_contents *contents,
 				    struct nb_disc_backup *backup);
-
-/* Sets ->judged and ->mac from TEXT, the bytes of its manifest. */
-void nb_disc_backup_judge(const struct nb_disc_contents *contents,
-			  struct nb_disc_backup *backup, const char *text,
-			  size_t length);
 
 #endif

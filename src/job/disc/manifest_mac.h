@@ -14,8 +14,8 @@
  */
 enum nb_err nb_manifest_mac_tell(const struct nb_disc_backup *backup);
 
-/* The same for all backups in CONTENTS, newest first; reads the manifests that
- * were not read yet. */
-enum nb_err nb_manifest_macs_check(struct nb_disc_contents *contents);
+/* The same for all backups in CONTENTS whose manifest was read, newest
+ * first. */
+enum nb_err nb_manifest_macs_check(const struct nb_disc_contents *contents);
 
 #endif

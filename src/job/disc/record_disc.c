@@ -8,8 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "disc/read/readback.h"
-#include "job/disc/restorable.h"
+#include "job/disc/check_disc.h"
 #include "store/journal.h"
 
 struct conflict {
@@ -187,130 +186,6 @@ nb_record_disc(struct nb_pool_context *context,
 	return err;
 }
 
-/* What a read-back tells while it reads. */
-struct pass {
-	struct nightburn *nb;
-	struct nb_disc_contents *contents;
-	struct nb_disc_backup *now; /* whose manifest passes */
-	struct nb_str text;
-};
-
-static enum nb_err
-check_progress(void *ctx, uint64_t done, uint64_t total)
-{
-	return nb_job_progress(((struct pass *)ctx)->nb, "verify", done, total);
-}
-
-/* A manifest that passes is judged, so that it need not be read again. */
-static enum nb_err
-keep_manifest(void *ctx, const struct nb_node *node, const void *data, size_t n)
-{
-	struct pass *pass = ctx;
-	struct nb_disc_backups *list = &pass->contents->backups;
-
-	if (!pass->contents->has_key
-	    || (strcmp(node->entry.path, NB_MANIFEST_PATH)
-		&& !nb_manifest_is_earlier(node->entry.path)))
-		return NB_OK;
-	if (!pass->now || strcmp(pass->now->path, node->entry.path)) {
-		pass->text.length = 0;
-		for (size_t i = 0; i < list->count; i++)
-			if (!strcmp(list->at[i].path, node->entry.path))
-				pass->now = &list->at[i];
-	}
-	nb_str_add_bytes(&pass->text, data, n);
-	if (pass->text.failed)
-		return nb_fail_memory();
-	if (pass->text.length == node->entry.size)
-		nb_disc_backup_judge(pass->contents, pass->now, pass->text.text,
-				     pass->text.length);
-	return NB_OK;
-}
-
-/* The sessions of which the checksum can be taken in one pass. */
-static enum nb_err
-make_spans(const struct nb_disc_contents *contents, struct nb_spans *spans)
-{
-	enum nb_err err = NB_OK;
-	uint64_t end = 0;
-
-	for (size_t i = 0; !err && i < contents->backups.count; i++) {
-		const struct nb_span *part = &contents->backups.at[i].part;
-
-		if (!part->blocks || part->start < end)
-			continue;
-		err = nb_array_push(spans, *part);
-		end = part->start + part->blocks;
-	}
-	return err;
-}
-
-/* A session whose checksum is not known is one that cannot be read by itself:
- * it is known by what the newest one shows of it. */
-static void
-keep_checksums(struct nb_disc_contents *contents, const struct nb_spans *spans)
-{
-	for (size_t i = 0; i < contents->backups.count; i++) {
-		struct nb_span *part = &contents->backups.at[i].part;
-		const struct nb_span none = { .blocks = 0 }, *found = &none;
-
-		for (size_t k = 0; k < spans->count; k++)
-			if (spans->at[k].known
-			    && spans->at[k].start == part->start)
-				found = &spans->at[k];
-		*part = *found;
-	}
-}
-
-static enum nb_err
-read_all(struct pass *pass, struct nb_spans *spans,
-	 struct nb_verify_result *result)
-{
-	const struct nb_disc_contents *contents = pass->contents;
-	struct nb_readback_result seen = { 0 };
-	const struct nb_readback spec = {
-		.blocks = contents->blocks,
-		.start = contents->start,
-		.count = contents->blocks->count,
-		.spans = spans->at,
-		.span_count = spans->count,
-		.nodes = &contents->nodes,
-		.progress = check_progress,
-		.see = keep_manifest,
-		.ctx = pass,
-	};
-	enum nb_err err = nb_readback_run(&spec, &seen);
-
-	result->files = seen.files;
-	result->bytes = seen.bytes;
-	result->bad = seen.bad;
-	return err;
-}
-
-enum nb_err
-nb_record_check(struct nightburn *nb, const struct nb_inspection *look,
-		struct nb_disc_contents *contents,
-		struct nb_verify_result *result)
-{
-	struct pass pass = { .nb = nb, .contents = contents };
-	struct nb_spans spans = NB_ARRAY_INIT;
-	enum nb_err err = nb_disc_contents_open(nb, look, contents);
-
-	if (!err)
-		err = nb_disc_contents_sessions(contents, look);
-	if (!err)
-		err = make_spans(contents, &spans);
-	if (!err)
-		err = read_all(&pass, &spans, result);
-	if (!err)
-		err = nb_restorable_all(contents, &result->bad);
-	if (!err)
-		keep_checksums(contents, &spans);
-	nb_str_free(&pass.text);
-	nb_array_free(&spans);
-	return err;
-}
-
 /* Is what it wrote on the disc in this drive, whole?  Then that is recorded. */
 static enum nb_err
 learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
@@ -327,7 +202,7 @@ learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 	    || strcmp(look->label.disc_id, label->disc_id)
 	    || strcmp(look->label.backup_id, label->backup_id))
 		return NB_OK;
-	err = nb_record_check(context->nb, look, &contents, &result);
+	err = nb_check_disc(context->nb, look, &contents, &result);
 	if (err) {
 		nb_disc_contents_free(&contents);
 		return err == NB_ECANCELED ? err : NB_OK;

@@ -3,15 +3,15 @@
  * Recording a disc in the catalog: after a run that died before it could record
  * its burn, or after the catalog was lost.
  */
-#ifndef NB_JOB_LEARN_H
-#define NB_JOB_LEARN_H
+#ifndef NB_JOB_RECORD_DISC_H
+#define NB_JOB_RECORD_DISC_H
 
 #include "job/disc/disc_contents.h"
 
 /*
  * Records every backup in CONTENTS, of the disc of LOOK, that the catalog
  * lacks, and the disc as good.  Everything on it must have been read and found
- * good (nb_record_check, which fills in CONTENTS).  Its label is signed with
+ * good (nb_check_disc, which fills in CONTENTS).  Its label is signed with
  * our key, and so must be those of its earlier sessions: else NB_ECORRUPT.
  * *LEARNT counts the backups.  NB_EWRONG, and nothing is recorded: the catalog
  * has another backup of the same generation on another disc, or the same backup
@@ -20,17 +20,6 @@
 enum nb_err nb_record_disc(struct nb_pool_context *context,
 			   const struct nb_inspection *look,
 			   struct nb_disc_contents *contents, size_t *learnt);
-
-/*
- * Reads the whole newest session of the disc of LOOK, each block once, and
- * compares it with its manifest.  Fills in CONTENTS, to be freed in every case,
- * with judged manifests and the checksums of the sessions.  NB_ECORRUPT,
- * NB_EIO.
- */
-enum nb_err nb_record_check(struct nightburn *nb,
-			    const struct nb_inspection *look,
-			    struct nb_disc_contents *contents,
-			    struct nb_verify_result *result);
 
 /*
  * A run died after it had begun to blank or write the disc CONTEXT->dead.  If

@@ -70,33 +70,7 @@ nb_restorable(const struct nb_disc_contents *contents, struct nb_disc_backup *b,
 		err = check_entry(&c, &b->entries.at[i]);
 	if (!was_loaded && b->loaded)
 		nb_disc_backup_unload(b);
-	if (bad)
-		*bad += c.bad;
+	*bad += c.bad;
+	b->looked_up = true;
 	return !err && c.bad ? NB_ECORRUPT : err;
-}
-
-enum nb_err
-nb_restorable_all(const struct nb_disc_contents *contents, uint64_t *bad)
-{
-	struct nb_entries sums = NB_ARRAY_INIT;
-	char *text = NULL;
-	size_t length;
-	enum nb_err err, first = NB_OK;
-
-	err = nb_disc_text(contents, NB_SUMS_PATH, &text, &length);
-	if (!err)
-		err = nb_sums_load(NB_SUMS_PATH, text, length, &sums);
-	free(text);
-	if (!err)
-		err = nb_entries_sort(&sums);
-	for (size_t i = 0; !err && i < contents->backups.count; i++) {
-		err = nb_restorable(contents, &contents->backups.at[i], &sums,
-				    bad);
-		if (err == NB_ECORRUPT) {
-			first = err;
-			err = NB_OK;
-		}
-	}
-	nb_entries_free(&sums);
-	return err ? err : first;
 }

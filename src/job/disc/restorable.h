@@ -10,17 +10,13 @@
 #include "job/disc/disc_contents.h"
 
 /*
- * Checks BACKUP, one of CONTENTS; what it loads it unloads again.  SUMS: the
- * sorted entries of the disc's SHA256SUMS, which the manifest must agree with;
- * NULL: not compared.  What is missing is logged by name and counted in *BAD,
- * which may be NULL.  NB_ECORRUPT, NB_EIO, NB_ENOMEM.
+ * Checks BACKUP, one of CONTENTS, which is loaded, or is loaded for the time
+ * being.  SUMS: the disc's SHA256SUMS (nb_disc_sums), which the manifest must
+ * agree with; NULL: not compared.  What is missing is logged by name and
+ * counted in *BAD.  Sets BACKUP->looked_up.  NB_ECORRUPT, NB_EIO, NB_ENOMEM.
  */
 enum nb_err nb_restorable(const struct nb_disc_contents *contents,
 			  struct nb_disc_backup *backup,
 			  const struct nb_entries *sums, uint64_t *bad);
-
-/* The same of every backup of CONTENTS, with the disc's SHA256SUMS. */
-enum nb_err nb_restorable_all(const struct nb_disc_contents *contents,
-			      uint64_t *bad);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "job/disc/check_disc.h"
 #include "job/disc/choose_drive.h"
 #include "job/jobs.h"
 #include "job/disc/fallback_session.h"
@@ -257,7 +258,7 @@ check_session(struct nightburn *nb, const struct nb_inspection *look,
 	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
 	result->generation = label->generation;
 	result->session = look->session;
-	return nb_record_check(nb, look, contents, result);
+	return nb_check_disc(nb, look, contents, result);
 }
 
 /*

@@ -83,11 +83,12 @@ check_restorable(const struct nb_disc_contents *contents,
 		 const struct nb_session *s)
 {
 	const struct nb_disc_backups *list = &contents->backups;
+	uint64_t bad = 0;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (!strcmp(list->at[i].label.backup_id, s->label.backup_id))
 			return nb_restorable(contents, &list->at[i], NULL,
-					     NULL);
+					     &bad);
 	return nb_fail(NB_ECORRUPT, "%s: backup %s is not found on the disc",
 		       s->label.disc, s->label.backup_id);
 }
