@@ -245,6 +245,12 @@ nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 const struct nb_node *
 nb_nodes_find(const struct nb_nodes *nodes, const char *path)
 {
+	static char name[] = NB_SUMS_PATH;
+	static const struct nb_node sums = { .entry.type = NB_ENTRY_FILE,
+					     .entry.path = name };
+
+	if (!strcmp(path, NB_SUMS_PATH))
+		return &sums;
 	for (size_t i = 0; i < nodes->count; i++)
 		if (!strcmp(nodes->at[i].entry.path, path))
 			return &nodes->at[i];

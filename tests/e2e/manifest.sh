@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Nothing is called good that a restore does not find: a manifest that does not
+# fit its disc, all bytes of which are as SHA256SUMS says.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+make_discs
+mkdir "$work/tree"
+echo one >"$work/tree/file1"
+echo two >"$work/tree/file2"
+for who in nb other; do
+	cat >"$work/$who.conf" <<END
+state_dir = "$work/$who"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+pool "p" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
+job "j" { pool = "p" tree "t" { path = "$work/tree" } }
+END
+	chmod 600 "$work/$who.conf"
+done
+
+# change OLD NEW: in the manifest of the disc, and its hash in SHA256SUMS.
+change()
+{
+	python3 - "$work/discs/A" "$1" "$2" <<'END'
+import hashlib, sys
+path, old, new = sys.argv[1], sys.argv[2].encode(), sys.argv[3].encode()
+assert len(old) == len(new)
+disc = bytearray(open(path, "rb").read())
+at = disc.index(b'{"nightburn_manifest"')
+end = disc.index(b'"}\n', disc.index(b'"mac":"', at)) + 3
+was = hashlib.sha256(disc[at:end]).hexdigest().encode()
+assert disc[at:end].count(old) == 1, disc[at:end].count(old)
+disc[at:end] = disc[at:end].replace(old, new)
+now = hashlib.sha256(disc[at:end]).hexdigest().encode()
+assert disc.count(was) == 1
+open(path, "wb").write(disc.replace(was, now))
+END
+}
+
+# spoiled OLD NEW MESSAGE: somebody who cannot check the MAC is told so, too.
+spoiled()
+{
+	cp "$work/good" "$work/discs/A"
+	change "$1" "$2" || return 1
+	"$nightburn" -c "$work/other.conf" verify >"$work/out" 2>"$work/err"
+	status=$?
+	[ "$status" = 1 ] || { cat "$work/out" "$work/err"; return 1; }
+	says err "$3" && says out "1 is BAD"
+}
+
+check "a night" nb_is 0 run
+cp "$work/discs/A" "$work/good"
+check "a file that the disc does not have" spoiled \
+	'/tree/t/file2"' '/tree/t/fileX"' \
+	"/tree/t/fileX: in the manifest, but missing on the disc"
+check "a file of another size" spoiled '"size":4,"sha256":"27dd' \
+	'"size":5,"sha256":"27dd' \
+	"/tree/t/file2: of another size than in the manifest"
+check "a file with another hash" spoiled '"sha256":"27dd' '"sha256":"27de' \
+	"/tree/t/file2: SHA-256 of the manifest differs from that of SHA256SUMS"
+check "a manifest that cannot be parsed" spoiled \
+	'"nightburn_manifest"' '"nightburn_manifesT"' \
+	"nightburn/manifest.json: not a nightburn manifest"
+finish
