@@ -27,7 +27,7 @@ bool nb_manifest_read_entry(const json_t *object, struct nb_entry *e);
 bool nb_manifest_read_source(const json_t *object,
 			     struct nb_manifest_source *source);
 
-/* What a reader takes of a disc, which may say anything: of the text in front of
+/* A disc may contain anything: the most that a reader takes of the text before
  * the list of files, and of one line of that list.  nb_manifest_render makes
  * nothing larger. */
 #define NB_MANIFEST_HEAD_MAX ((size_t)64 << 20)
