@@ -31,8 +31,9 @@ enum nb_err
 nb_filters_unknown(const char *object, const char *name, size_t length)
 {
 	return nb_fail(NB_EWRONG,
-		       "%s: it passed the filter \"%.*s\", which this version "
-		       "does not know\nhint: read it with a newer nightburn",
+		       "%s: written with the filter \"%.*s\", which this "
+		       "version does not support\nhint: read it with a newer "
+		       "nightburn",
 		       object, (int)length, name);
 }
 

@@ -28,9 +28,9 @@ put(void *ctx, const void *data, size_t n)
 	if (!nb_fd_write(p->to, data, n))
 		return NB_OK;
 	p->unread = errno == EPIPE;
-	return p->unread
-		? NB_ECANCELED
-		: nb_fail_errno(NB_EIO, "%s: cannot pass on", p->spec.object);
+	return p->unread ? NB_ECANCELED
+			 : nb_fail_errno(NB_EIO, "%s: cannot write to a pipe",
+					 p->spec.object);
 }
 
 static void *
@@ -73,7 +73,8 @@ nb_pipe_begin(const struct nb_pipe_spec *spec, int *fd, struct nb_pipe **out)
 		return nb_fail_memory();
 	if (pipe2(ends, O_CLOEXEC)) {
 		free(p);
-		return nb_fail_errno(NB_EIO, "%s: no pipe", spec->object);
+		return nb_fail_errno(NB_EIO, "%s: cannot create a pipe",
+				     spec->object);
 	}
 	p->spec = *spec;
 	atomic_init(&p->failed, false);
@@ -84,7 +85,8 @@ nb_pipe_begin(const struct nb_pipe_spec *spec, int *fd, struct nb_pipe **out)
 		nb_fd_close(&ends[1]);
 		free(p);
 		errno = failed;
-		return nb_fail_errno(NB_EIO, "%s: no thread", spec->object);
+		return nb_fail_errno(NB_EIO, "%s: cannot start a thread",
+				     spec->object);
 	}
 	*fd = ends[0];
 	*out = p;

@@ -101,7 +101,7 @@ waits_for_the_silent_drive()
 	configure nb.conf '"f1", "f2"' '"f2"' "stdio:$work/tree" "stdio:$work/f2"
 	begin
 	nb_is 2 adopt -j nightly --as D1 --volume-id '' &&
-		says err 'a drive does not answer; which disc is meant cannot be told' &&
+		says err 'a drive does not respond, so the wanted disc cannot be determined' &&
 		says err 'hint: choose the drive with --drive' && untouched &&
 		nb_is 0 adopt -j nightly --as D1 --volume-id '' --drive f2 &&
 		! untouched >/dev/null

@@ -224,12 +224,12 @@ later()
 {
 	patch '"filters":["zstd"]' '"filters":["zst9"]' &&
 		into_by_device 3 later pz &&
-		says err 'postgres/pz.sql.zst: it passed the filter "zst9",' &&
+		says err 'postgres/pz.sql.zst: written with the filter "zst9",' &&
 		says err "hint: read it with a newer nightburn" &&
 		! exists later && into_by_device 0 not_later pg &&
 		same_contents not_later || return 1
 	by_device 1 --to "$work/later" &&
-		says err 'packed.tar.zst: it passed the filter "zst9",' &&
+		says err 'packed.tar.zst: written with the filter "zst9",' &&
 		[ ! -e "$work/later/postgres/pz.sql.zst" ] &&
 		cmp "$work/stored/postgres/pg.sql.gz" \
 			"$work/later/postgres/pg.sql.gz" &&

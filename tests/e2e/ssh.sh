@@ -320,7 +320,7 @@ refusals()
 	refused "nightburn: $host: its host key is not in $d/known_none" \
 		"hint: add the output of ssh-keyscan" || return 1
 	config "$(files refused)"
-	refused "nightburn: $host: does not accept our key" \
+	refused "nightburn: $host: does not accept the key" \
 		"hint: add the key to its authorized_keys" || return 1
 	config "$(files missing)"
 	refused "nightburn: $host: nightburn is not installed" || return 1

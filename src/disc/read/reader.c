@@ -11,10 +11,10 @@
 /* ECMA-119 8.4.7: position and length of the volume identifier. */
 #define VOLUME_ID_AT 40
 #define VOLUME_ID_LENGTH 32
-/* What the way to a file may cost, 32 MiB, besides the file. */
+/* The most that may be read to find a file, besides the file: 32 MiB. */
 #define LOOK_BLOCKS 16384
 
-/* Is a primary volume descriptor where the session's should be? */
+/* Checks for a primary volume descriptor in its place in the session. */
 static enum nb_err
 read_descriptor(struct nb_blocks *blocks, uint32_t start,
 		uint8_t block[NB_BLOCK])
@@ -227,14 +227,15 @@ nb_reader_text(struct nb_blocks *blocks, const struct nb_node *node, size_t max,
 	       char **text, size_t *length)
 {
 	struct text found = { .size = (size_t)node->entry.size };
+	char size[16];
 	enum nb_err err;
 
 	if (node->entry.type != NB_ENTRY_FILE)
 		return nb_fail(NB_ECORRUPT, "%s: not a regular file",
 			       node->entry.path);
 	if (node->entry.size > max)
-		return nb_fail(NB_EFULL, "%s: larger than %zu bytes",
-			       node->entry.path, max);
+		return nb_fail(NB_EFULL, "%s: larger than %s", node->entry.path,
+			       nb_str_size(max, size));
 	found.buf = malloc(found.size + 1);
 	if (!found.buf)
 		return nb_fail_memory();

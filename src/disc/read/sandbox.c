@@ -16,9 +16,9 @@
 #include "base/str.h"
 
 #define SILENCE_MAX 120 /* seconds; its own limit comes much earlier */
-/* A child of a process with threads can stand still when another thread held a
- * lock of a library at its birth: another one is made. */
-#define STILL_MAX 5 /* seconds without a word and without work */
+/* A child of a process with threads can hang if another thread held a lock of a
+ * library at the fork: a new child is started then. */
+#define STILL_MAX 5 /* seconds without a message and without CPU use */
 #define TRIES 4
 #define ANSWER_ROOM (4 * NB_SANDBOX_BLOCKS * NB_BLOCK)
 
@@ -46,8 +46,8 @@ refuse(const struct run *r, const char *why)
 		       r->spec->blocks->name, why);
 }
 
-/* Never waits: one answer has room in the socket, and more than one the child
- * does not ask for before it has read it. */
+/* Never blocks: one answer fits into the socket buffer, and the child reads it
+ * before it asks for another. */
 static enum nb_err
 answer(struct run *r, const struct nb_frame_read *ask)
 {
@@ -60,7 +60,7 @@ answer(struct run *r, const struct nb_frame_read *ask)
 		return refuse(r, "directory parser made an invalid request");
 	r->asked += ask->count;
 	if (r->asked > r->spec->max_blocks)
-		return refuse(r, "it is larger than a directory tree can be");
+		return refuse(r, "directory tree too large");
 	errno = 0;
 	head.count = blocks->get(blocks, ask->lba, ask->count, r->data);
 	head.error = errno;
@@ -134,7 +134,7 @@ take_output(void *ctx, const void *data, size_t n)
 	return err;
 }
 
-/* It waits, and not for us: what it asks for is answered at once. */
+/* It is blocked, but not by this process, which answers requests at once. */
 static bool
 stands_still(struct run *r)
 {
@@ -151,7 +151,7 @@ stands_still(struct run *r)
 	return ++r->still > STILL_MAX;
 }
 
-/* The drive is given a sign of life while the child thinks. */
+/* Gives the drive a sign of life while the child computes. */
 static enum nb_err
 tick(void *ctx)
 {
@@ -173,7 +173,7 @@ child(void *ctx)
 	return nb_sandbox_child(((struct run *)ctx)->spec);
 }
 
-/* Of a child that ran: did it come to its end, and to which? */
+/* Evaluates how the child ended. */
 static enum nb_err
 judge(const struct run *r, const struct nb_proc_result *result)
 {

@@ -28,8 +28,8 @@ nb_sized_check(const void *theirs)
 	if (size >= sizeof size && size <= SIZE_MOST)
 		return NB_OK;
 	return nb_fail(NB_EUSAGE,
-		       "libnightburn: a struct without its size\n"
-		       "hint: every struct begins as NB_INIT has it");
+		       "libnightburn: a struct whose size is not set\n"
+		       "hint: initialize every struct with NB_INIT");
 }
 
 enum nb_err

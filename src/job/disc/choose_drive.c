@@ -8,7 +8,7 @@
 
 struct devices NB_ARRAY(const char *);
 
-/* The drives that are looked at, open. */
+/* The inspected drives, open. */
 struct search {
 	struct nb_inspection *look;
 	struct nb_drive_seen *seen;
@@ -56,7 +56,7 @@ add_pools(const struct nb_config *config, const char *name,
 	return err;
 }
 
-/* Has it the form of a device?  Else it is a name. */
+/* Does it have the form of a device?  Else it is a name. */
 static bool
 is_device(const char *text)
 {
@@ -95,7 +95,7 @@ rate(const struct nb_search *search, struct search *s, size_t i)
 	return search->rate(search->ctx, &s->look[i], &s->seen[i].fit);
 }
 
-/* A drive that does not answer is no error as long as another one does. */
+/* A drive that does not respond is not an error if another one does. */
 static enum nb_err
 look_at(struct nightburn *nb, const char *device, struct search *s)
 {
@@ -110,9 +110,9 @@ look_at(struct nightburn *nb, const char *device, struct search *s)
 	return err == NB_ECANCELED ? err : NB_OK;
 }
 
-/* What may be written is asked at once, so that no drive is looked at without
- * need; which disc is wanted only where there are several, or may be: a drive
- * that does not answer may have one, too. */
+/* Writable discs are rated at once, so that no drive is inspected without need.
+ * For the wanted disc, rating is needed only if there are several, or may be,
+ * since a drive that does not respond may have one. */
 static enum nb_err
 look_at_all(struct nightburn *nb, const struct devices *list,
 	    const struct nb_search *search, struct search *s)
@@ -181,9 +181,9 @@ take(const struct nb_search *search, struct search *s,
 		return tell_several(s);
 	case NB_CHOICE_UNKNOWN:
 		return nb_fail(NB_EUSAGE,
-			       "a drive does not answer; which disc is meant "
-			       "cannot be told\nhint: choose the drive with "
-			       "--drive");
+			       "a drive does not respond, so the wanted disc "
+			       "cannot be determined\nhint: choose the drive "
+			       "with --drive");
 	default:
 		return s->first_error
 			? s->first_error

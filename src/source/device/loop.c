@@ -56,7 +56,8 @@ nb_loop_open(const char *object, int fd, bool readonly, uint64_t offset,
 
 	out->fd = -1;
 	if (control < 0 || configure(control, &config, readonly, out))
-		err = nb_fail_errno(NB_EIO, "%s: no loop device", object);
+		err = nb_fail_errno(NB_EIO, "%s: cannot get a loop device",
+				    object);
 	nb_fd_close(&control);
 	return err;
 }

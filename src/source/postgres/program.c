@@ -185,7 +185,7 @@ nb_pg_program_version(const struct nb_config_source *source, const char *path,
 		err = parse_version(result.output, number, text);
 		if (err == NB_ENOTFOUND)
 			nb_fail(err,
-				"%s: cannot tell its version from "
+				"%s: cannot determine its version from "
 				"\"%.*s\"",
 				object, (int)strcspn(result.output, "\n"),
 				result.output);

@@ -229,7 +229,7 @@ nb_pg_restore(const struct nb_source_restore *what)
 	enum nb_err err;
 
 	if (!r.format)
-		return nb_fail(NB_ECORRUPT, "%s: no format \"%s\" is known",
+		return nb_fail(NB_ECORRUPT, "%s: unknown format \"%s\"",
 			       what->source->name,
 			       what->record->format ? what->record->format
 						    : "");

@@ -76,7 +76,7 @@ explain_refusal(const struct nb_ssh_options *remote, const char *errors,
 			       "comparing it with the key on the host",
 			       remote->host, known);
 	if (strstr(errors, "Permission denied ("))
-		return fail(remote, "does not accept our key",
+		return fail(remote, "does not accept the key",
 			    "add the key to its authorized_keys, see "
 			    "nightburn.conf(5)");
 	*explained = false;

@@ -192,9 +192,9 @@ START_TEST(what_the_sink_says_ends_the_stream)
 }
 END_TEST
 
-#define UNKNOWN(name)                                                       \
-	"error: stream: it passed the filter \"" name                       \
-	"\", which this version does not know\nhint: read it with a newer " \
+#define UNKNOWN(name)                                                          \
+	"error: stream: written with the filter \"" name                       \
+	"\", which this version does not support\nhint: read it with a newer " \
 	"nightburn\n"
 
 static const struct {

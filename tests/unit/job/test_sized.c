@@ -50,7 +50,7 @@ START_TEST(an_option_that_is_not_known_is_refused)
 
 	nb_assert_fails(nb_sized_take(&now, sizeof now, &new), NB_EUSAGE,
 			"error: libnightburn " PACKAGE_VERSION
-			": an option that this version does not have\n");
+			": an option that this version does not support\n");
 }
 END_TEST
 
@@ -87,8 +87,8 @@ START_TEST(a_struct_without_its_size_is_refused)
 	struct now theirs = { .size = sizes[_i] }, now;
 
 	nb_assert_fails(nb_sized_check(&theirs), NB_EUSAGE,
-			"error: libnightburn: a struct without its size\n"
-			"hint: every struct begins as NB_INIT has it\n");
+			"error: libnightburn: a struct whose size is not set\n"
+			"hint: initialize every struct with NB_INIT\n");
 	ck_assert_int_eq(nb_sized_take(&now, sizeof now, &theirs), NB_EUSAGE);
 }
 END_TEST

@@ -45,7 +45,7 @@ START_TEST(a_pg_dump_that_is_none_is_refused)
 	snprintf(program, sizeof program, "%s", nb_test_path("none"));
 	pg_options.pg_dump = program;
 	nb_assert_fails(preflight(&source), NB_ESOURCE,
-			OBJECT "none: cannot tell its version from "
+			OBJECT "none: cannot determine its version from "
 			       "\"hello\"\n");
 }
 END_TEST
