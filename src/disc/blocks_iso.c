@@ -41,8 +41,8 @@ find(const struct cache *cache, uint32_t lba)
 	return NULL;
 }
 
-/* Fetches what can be read from LBA on.  Never from before it: in front of a
- * CD session there is a gap that no drive reads. */
+/* Fetches what can be read from LBA on.  Never reads before LBA: a CD session
+ * follows a gap that no drive can read. */
 static void
 fetch(struct cache *cache, uint32_t lba)
 {
@@ -67,7 +67,7 @@ read_source(IsoDataSource *src, uint32_t lba, uint8_t *buffer)
 	struct cache *cache = src->data;
 	const uint8_t *block;
 
-	/* libisofs passes on what malloc gave it. */
+	/* libisofs does not check its own malloc. */
 	if (!buffer)
 		return (int)ISO_OUT_OF_MEM;
 	if (cache->blocks->busy) {
@@ -142,7 +142,7 @@ nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start, IsoImage *image)
 		iso_read_opts_set_start_block(opts, start);
 		iso_read_opts_set_input_charset(opts, "UTF-8");
 		iso_read_opts_set_no_md5(opts, 1);
-		/* An appended session writes them once more. */
+		/* An appended session writes them again. */
 		iso_read_opts_set_no_aaip(opts, 0);
 		ret = iso_image_import(image, source, opts, NULL);
 		iso_read_opts_free(opts);

@@ -110,8 +110,8 @@ nb_library_drain(void)
 static enum nb_err
 start(void)
 {
-	/* What is below takes no lock, which a child would find taken that is
-	 * born while another thread speaks (disc/read/sandbox.c). */
+	/* The following calls take no lock: a child forked while another thread
+	 * logs would find it taken (disc/read/sandbox.c). */
 	static char queued[] = "NOTE", never[] = "NEVER", prefix[] = "";
 	static char sorry[] = "SORRY";
 	char words[1024] = "";
@@ -189,7 +189,7 @@ nb_library_check(int ret, enum nb_err err, const char *what)
 		return nb_fail_memory();
 	if (ret == (int)ISO_CANCELED || ret == (int)ISO_IMAGE_WRITE_CANCELED)
 		return NB_ECANCELED;
-	/* What is said here needs no second message as a warning. */
+	/* Errors reported here need no second message as a warning. */
 	pthread_mutex_lock(&library.lock);
 	drain_both(NB_DEBUG, words, sizeof words);
 	pthread_mutex_unlock(&library.lock);

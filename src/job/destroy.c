@@ -11,7 +11,7 @@ step(enum nb_err (*fn)(void *ctx), void *ctx)
 	return fn ? fn(ctx) : NB_OK;
 }
 
-/* Nothing is destroyed in here. */
+/* Nothing is destroyed here. */
 static enum nb_err
 prepare(struct nightburn *nb, const struct nb_destroy *steps, void *ctx)
 {

@@ -13,7 +13,8 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 	 struct nb_names *list)
 {
 	const struct nb_run_result *r = facts->result;
-	bool planned = r->plan->job[0]; /* else it ended before */
+	bool planned = r->plan->job[0]; /* else it ended before there was a
+					   plan */
 	const struct {
 		const char *name, *value;
 	} texts[] = {
@@ -50,7 +51,7 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 	return err;
 }
 
-/* A last NULL is added behind the arguments. */
+/* Adds NULL after the arguments. */
 static enum nb_err
 run_one(const struct nb_config_hook *hook, const char *name,
 	const struct nb_names *variables)

@@ -9,8 +9,8 @@
 
 _Static_assert(NB_KEY_LINE == NB_KEY_TEXT + 1, "the line of the API");
 
-/* A lost key is told: every label of old becomes one that cannot be trusted,
- * and a person may have a copy of it. */
+/* Warns that the key was lost: all earlier labels become untrusted, and a
+ * person may have a copy of the key. */
 static enum nb_err
 make_key(struct nb_pool_context *context)
 {
@@ -69,7 +69,7 @@ nb_key_export(struct nightburn *nb, char text[NB_KEY_LINE])
 	return err;
 }
 
-/* Puts KEY where HAVE is, or where there is none (NULL). */
+/* Replaces HAVE, or nothing (NULL), by KEY. */
 static enum nb_err
 replace(const struct nb_state *state, const struct nb_key *have,
 	const struct nb_key *key, bool force, struct nb_key_result *result)
@@ -99,8 +99,8 @@ import_locked(const struct nb_state *state, const struct nb_key *key,
 	enum nb_err err = nb_key_load(state->dir, &have);
 	bool there = !err;
 
-	/* With --force a damaged file is in nobody's way, nor is one that
-	 * others could read. */
+	/* With --force, a damaged file, or one that others could read, is
+	 * replaced. */
 	if (err == NB_ENOTFOUND
 	    || (force && (err == NB_ECORRUPT || err == NB_ECONFIG)))
 		err = NB_OK;

@@ -49,8 +49,8 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 	return NB_OK;
 }
 
-/* The view of a pool of which nothing is known but its configuration; and, by
- * the mark, that there was a catalog. */
+/* The view of a pool without a catalog: its configuration, and whether the mark
+ * shows that there was a catalog. */
 static enum nb_err
 empty_view(struct nb_pool_context *context)
 {
@@ -72,7 +72,7 @@ empty_view(struct nb_pool_context *context)
 	return err == NB_ECORRUPT || err == NB_ENOTFOUND ? NB_OK : err;
 }
 
-/* A run died while it wrote to a disc: nobody knows what is on it. */
+/* A run died while it was writing to a disc, whose contents are now unknown. */
 static enum nb_err
 recover(struct nb_pool_context *context)
 {
@@ -205,7 +205,7 @@ nb_pool_context_hint(const struct nb_pool_context *context, const char *hint,
 	return nb_hint_job(hint, several ? context->job->name : NULL, text);
 }
 
-/* None yet, or none any more? */
+/* Reports whether there is no catalog yet, or it was lost. */
 static enum nb_err
 no_catalog(const char *dir)
 {

@@ -13,8 +13,8 @@
 #include "base/proc.h"
 #include "model/decide/power.h"
 
-#define ASK_MS 5000 /* one answer, at the most */
-#define POLL_S 2    /* between two; drivers poll as often */
+#define ASK_MS 5000 /* timeout of one query */
+#define POLL_S 2    /* between queries, as for drivers of NUT */
 
 struct nb_power_watch {
 	const struct nb_config_power *limits;
@@ -22,14 +22,14 @@ struct nb_power_watch {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool ending;
-	bool told;  /* that it is on battery */
-	bool ended; /* what is under way, and that was said */
+	bool told;  /* that it is on battery was logged */
+	bool ended; /* the work was stopped, and this was logged */
 	struct nb_power now;
 	char work[32]; /* what is under way */
 	int64_t begun; /* its first byte */
 };
 
-/* What the UPS says now; a UPS that does not answer is not known. */
+/* The current state of the UPS; unknown if it does not respond. */
 static void
 ask(const struct nb_config_power *limits, struct nb_power *out)
 {
@@ -182,7 +182,7 @@ nb_power_permit(struct nightburn *nb, const char *what)
 	return NB_OK;
 }
 
-/* Says once that it goes on. */
+/* Logs once that the work continues. */
 static void
 tell(struct nb_power_watch *w, const struct nb_power *now, const char *what,
      int64_t remaining)
@@ -212,7 +212,7 @@ nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
 	enum nb_power_answer answer;
 	struct nb_power now;
 
-	/* A disc that is half blank is no better than a whole one. */
+	/* Stopping would leave a half-blanked disc. */
 	if (!w || !strcmp(what, "blank") || !strcmp(what, "format"))
 		return NB_OK;
 	if (w->ended)

@@ -110,7 +110,8 @@ nb_disk_boot_end(const struct nb_disk *disk)
 	}
 	if (end)
 		return end;
-	/* Where no partition is, nothing boots beyond the first MiB. */
+	/* Without partitions, nothing beyond the first MiB is needed to
+	 * boot. */
 	return disk->parts.count || first < MEBIBYTE ? first : MEBIBYTE;
 }
 

@@ -23,7 +23,7 @@ columns(const char *text)
 	return n;
 }
 
-/* At most WIDTH columns of TEXT, "~" in the place of what is cut. */
+/* At most WIDTH columns of TEXT, with "~" for what is cut. */
 static void
 add_cut(struct nb_str *s, const char *text, int width)
 {
@@ -67,7 +67,7 @@ add_bar(struct nb_str *s, double part, int width)
 	nb_str_add(s, "]");
 }
 
-/* What stands behind the bar, in TAIL. */
+/* Writes what follows the bar to TAIL. */
 static void
 make_tail(const struct nb_progress *p, double part, double seconds,
 	  char tail[96])

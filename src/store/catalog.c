@@ -42,8 +42,8 @@ nb_catalog_read_end(struct nb_catalog *catalog)
 		catalog->store->driver->rollback(catalog->store);
 }
 
-/* In a transaction.  What an older program sealed is what it wrote, or it
- * would be sealed anew as what it is now. */
+/* In a transaction.  Checks the seal of an older program before writing a new
+ * one, which would seal modified content. */
 static enum nb_err
 make_current(struct nb_catalog *catalog)
 {
@@ -64,7 +64,7 @@ nb_catalog_begin(struct nb_catalog *catalog)
 
 	if (err)
 		return err;
-	/* What reads within the transaction begins none. */
+	/* Reads within the transaction begin no other. */
 	catalog->reading++;
 	if (!catalog->current)
 		err = make_current(catalog);
@@ -105,8 +105,8 @@ load_marks(struct nb_catalog *catalog)
 	return err == NB_ENOTFOUND || err == NB_ECORRUPT ? NB_OK : err;
 }
 
-/* One that has a seal is brought to the newest schema when it is written to,
- * one without, for which nothing vouches, now. */
+/* A sealed catalog is upgraded to the newest schema at its next change, one
+ * without a seal now. */
 static enum nb_err
 prepare_schema(struct nb_catalog *catalog)
 {

@@ -102,7 +102,7 @@ check_standing(struct nb_catalog *catalog, const struct nb_standing *s)
 		: NB_OK;
 }
 
-/* What must hold among the rows. */
+/* The rules that the rows must satisfy. */
 static enum nb_err
 check_rows(struct nb_catalog *catalog)
 {

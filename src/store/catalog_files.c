@@ -17,7 +17,7 @@ struct files {
 	void *ctx;
 };
 
-/* With a NUL behind them; false when memory ends. */
+/* Copies them, followed by a NUL; false when out of memory. */
 static bool
 copy_bytes(struct nb_bytes bytes, char **out)
 {
@@ -58,7 +58,7 @@ matches(const char *pattern, const char *path)
 	return fnmatch(pattern, subject, 0) == 0;
 }
 
-/* On each disc that holds it. */
+/* One row for each disc that has it. */
 static enum nb_err
 tell_places(const struct files *f, const struct nb_entry *e)
 {

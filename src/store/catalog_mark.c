@@ -3,7 +3,7 @@
 
 #include "store/catalog_private.h"
 
-/* How far the catalog is with POOL: zeros when it does not know it. */
+/* The state of the catalog for POOL: zeros if it is unknown. */
 static enum nb_err
 load(struct nb_catalog *catalog, const char *pool, struct nb_mark *have)
 {
@@ -62,7 +62,7 @@ nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 	return NB_OK;
 }
 
-/* A catalog that is behind does not come forward by being written to. */
+/* A stale catalog does not become current by being written to. */
 enum nb_err
 nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 		   uint64_t generation)
@@ -112,9 +112,8 @@ nb_catalog_mark(struct nb_catalog *catalog)
 		: nb_marks_save(catalog->dir, &catalog->marks);
 }
 
-/* Is it a disc whose burn failed, or that nobody trusts any more?  Then what
- * it says of itself was never recorded.  Of one that was blanked since, this is
- * a copy. */
+/* Is the disc suspect or retired?  Then its label may never have been recorded.
+ * If the disc was blanked since, this is a copy. */
 static enum nb_err
 is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 {
@@ -152,7 +151,7 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 	*stale = true;
 	if (catalog->mark_damaged)
 		return NB_OK;
-	/* A peek remembers it for itself. */
+	/* A peek keeps it in memory only. */
 	snprintf(seen.pool, sizeof seen.pool, "%s", label->pool);
 	err = nb_marks_raise(&catalog->marks, &seen, &raised);
 	return err || !raised || !catalog->working

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a person asks: discs, backups and their sources. */
+/* Queries of a person: discs, backups and their sources. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 typedef enum nb_err backup_fn(void *ctx, const struct nb_catalog_backup *row);
 
-/* A word that is none, because the catalog is damaged, is for a person to
- * see. */
+/* An unknown word, because the catalog is damaged, means that a person must
+ * look. */
 static enum nb_disc_state
 state_of(const struct nb_disc_record *disc)
 {
@@ -20,7 +20,7 @@ state_of(const struct nb_disc_record *disc)
 	return state;
 }
 
-/* PLACE: the disc that holds it now; NULL when none does. */
+/* PLACE: the disc that has it now; NULL: none. */
 static enum nb_err
 tell_backup(const struct nb_backup_record *backup,
 	    const struct nb_standing *place, backup_fn *fn, void *ctx)
@@ -78,8 +78,8 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool, backup_fn *fn,
 	return err ? err : damaged;
 }
 
-/* Is A meant by a generation's number rather than B?  What a person appended
- * stands behind the nightly backup that it followed. */
+/* Does a generation's number mean A rather than B?  What a person appended
+ * comes after the nightly backup of the same generation. */
 static bool
 is_meant(const struct nb_backup_record *a, const struct nb_backup_record *b)
 {

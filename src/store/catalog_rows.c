@@ -156,7 +156,7 @@ join(struct nb_rows *rows)
 	return err;
 }
 
-/* Damage that was told does not keep from what else there is. */
+/* Damage that was reported does not prevent reading the rest. */
 static bool
 passable(const struct nb_catalog *catalog, enum nb_err err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The seal, version 2: SHA-256 of everything that decides, the same on every
- * machine.  ARCHITECTURE.md, "The seal", has its bytes.
+ * The seal, version 2: SHA-256 of all rows that decisions depend on, the same
+ * on every machine.  ARCHITECTURE.md, "The seal", has its bytes.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 #define HEAD "nightburn seal 2\n"
 
-/* What a piece is, before it. */
+/* The type of a piece, which precedes it. */
 enum tag {
 	TAG_NULL,
 	TAG_NUMBER,
@@ -19,8 +19,8 @@ enum tag {
 	TAG_DESCRIPTION /* how tables are made */
 };
 
-/* Not the files of backups, which are many, nor the clones, by which nothing
- * is written. */
+/* Not the files of backups, which are many, nor the clones, on which no write
+ * depends. */
 static const enum nb_table_id sealed[] = {
 	NB_TABLE_POOLS,   NB_TABLE_DISCS, NB_TABLE_SESSIONS,
 	NB_TABLE_BACKUPS, NB_TABLE_PARTS, NB_TABLE_SOURCES,
@@ -39,7 +39,7 @@ add_tag(struct sum *sum, enum tag tag)
 	nb_sha256_add(sum->sha256, &byte, 1);
 }
 
-/* Eight bytes, the lowest first, whatever the machine does. */
+/* Eight bytes, little-endian on every machine. */
 static void
 add_number(struct sum *sum, uint64_t number)
 {

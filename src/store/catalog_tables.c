@@ -142,7 +142,7 @@ nb_column_bytes(const struct nb_column *column, const void *row)
 	return *(const struct nb_bytes *)((const char *)row + column->offset);
 }
 
-/* N bytes at FROM with a NUL behind them; NULL stays NULL. */
+/* Copies N bytes at FROM and adds a NUL; NULL stays NULL. */
 static bool
 duplicate(const void *from, size_t n, void *to)
 {

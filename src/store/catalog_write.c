@@ -40,8 +40,8 @@ match_name(void *ctx, const void *row)
 	return nb_row_copy(&nb_catalog_tables[NB_TABLE_DISCS], disc, &n->disc);
 }
 
-/* The disc of that name, but for the one with the id BUT, gives it up: a name
- * stands for one disc. */
+/* Takes the name from the disc that has it, unless its id is BUT: a name
+ * belongs to one disc. */
 static enum nb_err
 take_name(struct nb_catalog *catalog, const char *pool, const char *name,
 	  const char *but)
@@ -110,7 +110,7 @@ put_session(struct nb_catalog *catalog,
 					   &row, id);
 }
 
-/* One that is recorded again stays as it is. */
+/* A session that is recorded again is not changed. */
 static enum nb_err
 put_backup(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 {
@@ -311,7 +311,7 @@ forget_sessions(struct nb_catalog *catalog, const char *disc_id)
 	return err;
 }
 
-/* What a disc that the catalog knows becomes, with one more change of its pool,
+/* Sets the state of a disc in the catalog, and counts a change of its pool,
  * which saw GENERATION. */
 static enum nb_err
 change_disc(struct nb_catalog *catalog, const struct nb_disc_record *changed,

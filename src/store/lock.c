@@ -16,7 +16,7 @@ struct nb_lock {
 	int fd;
 };
 
-/* Who holds it: what the holder wrote into the file, one line. */
+/* The owner of the lock, from the line that it wrote to the file. */
 static enum nb_err
 tell_holder(int fd)
 {

@@ -61,7 +61,7 @@ each_name(int staging, enum nb_err (*fn)(void *ctx, const char *name),
 	return err;
 }
 
-/* Half removed, it is one that never was complete: the next run removes it. */
+/* If interrupted, it counts as incomplete: the next run removes it. */
 static enum nb_err
 remove_backup(int staging, const char *name)
 {
@@ -228,7 +228,7 @@ is_newer(const struct nb_staged *a, const struct nb_staged *b)
 	return strcmp(a->manifest.backup_id, b->manifest.backup_id) > 0;
 }
 
-/* A directory that is no complete backup is not ours to judge. */
+/* Skips directories that are not complete backups. */
 static enum nb_err
 consider(void *ctx, const char *name)
 {

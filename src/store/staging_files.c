@@ -46,7 +46,8 @@ sync_parent(int dir, const char *path)
 	return err;
 }
 
-/* Of a tree only the files with bytes stand here, all else is in the record. */
+/* Only the files of a tree with bytes are here; everything else is in the
+ * record. */
 static bool
 stands_here(const struct nb_entry *e)
 {

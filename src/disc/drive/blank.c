@@ -24,7 +24,7 @@ nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
 	return NB_OK;
 }
 
-/* Where a descriptor, a first session header or a UDF anchor would stand. */
+/* Where a descriptor, a first session header or a UDF anchor would be. */
 static enum nb_err
 zero_head(struct nb_drive *drive, const struct nb_profile *profile)
 {
@@ -52,11 +52,11 @@ erase(struct nb_drive *drive, bool fast)
 		return err;
 	drive->writes = true;
 	nb_drive_beat(drive);
-	/* As after a blank that the power ended. */
+	/* As after a power failure during blanking. */
 	if (burn_disc_get_status(drive->burn) == BURN_DISC_UNSUITABLE)
 		burn_disc_pretend_full(drive->burn);
 	burn_disc_erase(drive->burn, fast);
-	/* A blank that was begun is never cancelled. */
+	/* Blanking, once begun, is never cancelled. */
 	nb_drive_wait(drive, "blank", NULL, NULL);
 	if (nb_library_drain() || burn_drive_wrote_well(drive->burn) <= 0)
 		return nb_fail(NB_EIO, "%s: blanking failed", drive->path);

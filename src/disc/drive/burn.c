@@ -15,7 +15,7 @@
 #define SETTLE_ROUNDS 1000
 #define SETTLE_MS 10
 
-/* How the image's bytes reach libburn, and the only place where they do. */
+/* Passes the image's bytes to libburn; the only place that does. */
 struct feed {
 	struct nb_image *image;
 	uint8_t *batch;
@@ -23,7 +23,7 @@ struct feed {
 	uint64_t size;           /* of the image in bytes */
 	bool finish;             /* as in struct nb_burn */
 	_Atomic uint64_t given;  /* bytes handed to libburn */
-	_Atomic enum nb_err err; /* of the image; libburn sees its end */
+	_Atomic enum nb_err err; /* of the image; libburn only sees the end */
 };
 
 static int
@@ -72,8 +72,8 @@ feed_free(struct burn_source *source)
 	(void)source;
 }
 
-/* Whoever wants to stop a burn that has all its bytes has it finished, as one
- * that must not be cut short. */
+/* A burn that has all its bytes, or must not be truncated, is finished even if
+ * a stop is requested. */
 static enum nb_err
 feed_stop(void *ctx, enum nb_err asked)
 {
@@ -103,7 +103,7 @@ feed_source(struct feed *f)
 	return source;
 }
 
-/* What libburn wants to know of a session with one track. */
+/* What libburn needs for a session with one track. */
 struct job {
 	struct burn_write_opts *opts;
 	struct burn_disc *disc;
@@ -213,9 +213,9 @@ count_threads(void)
 }
 
 /*
- * libburn calls a drive idle while the thread that wrote still uses it; when
- * the drive is gone, that thread is late, and must not find it freed.  BEFORE
- * are the threads that stay.
+ * libburn reports a drive as idle while its writer thread still uses it; if the
+ * drive is gone, that thread is late and must not find it freed.  BEFORE is the
+ * number of other threads.
  */
 static void
 wait_for_writer(int before)
@@ -224,7 +224,7 @@ wait_for_writer(int before)
 		poll(NULL, 0, SETTLE_MS);
 }
 
-/* Streams it; afterwards the drive is idle and the truth is known. */
+/* Streams the image; afterwards the drive is idle and the result is known. */
 static enum nb_err
 run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 {

@@ -10,13 +10,14 @@
 #include "base/holder.h"
 #include "disc/library.h"
 
-/* udev looks at a disc that came in, for a moment and alone: 15 seconds. */
+/* udev probes a new disc exclusively for a short time: wait 15 seconds. */
 #define CLAIM_ROUNDS 75
 #define CLAIM_MS 200
-/* How often a drive is tried that seems to be free and is not had. */
+/* How often to try a drive that seems to be free but cannot be opened. */
 #define REFUSED_ROUNDS 3
 
-/* Does somebody else hold it by O_EXCL, as programs that burn and mounts do? */
+/* Does another process have it open with O_EXCL, as burning programs and mounts
+ * do? */
 static bool
 is_busy(const struct nb_drive *drive)
 {

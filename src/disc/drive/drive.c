@@ -21,10 +21,10 @@
 #define MAJOR_SR 11
 #define MAJOR_SG 21
 #define POLL_MS 100
-#define SPAWN_MS 2000 /* a thread begins at once */
+#define SPAWN_MS 2000 /* a thread starts at once */
 #define TIMEOUT 600   /* seconds */
-/* Blanking and formatting may tell nothing but that they go on: so many times
- * as long as a single command. */
+/* Blanking and formatting may report no progress: their time limit is this many
+ * times that of a single command. */
 #define LONG_WORK 18
 /* nightburn(1): failed; written but not verified. */
 #define STATUS_FAILED 1
@@ -53,7 +53,7 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 	if (drive->grabbed)
 		return NB_OK;
 	nb_drive_beat(drive);
-	/* A file that stands for a disc may be another one by now. */
+	/* A file used as a disc may have been replaced. */
 	if (drive->stdio) {
 		free(drive->address);
 		drive->address = NULL;
@@ -219,9 +219,9 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 	return err;
 }
 
-/* libburn says nothing, and waits for ever, when it gets no thread for a work:
- * there is no beat then, so that the watchdog ends the run.  *BEGUN is 0 when
- * that was told. */
+/* If libburn cannot start a thread, it reports nothing and waits for ever:
+ * there is no beat then, so the watchdog ends the run.  *BEGUN is 0 once this
+ * was logged. */
 static void
 tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
 {

@@ -44,7 +44,7 @@ nb_volume_size(const uint8_t *block)
 	return size > DESCRIPTORS ? size : 0;
 }
 
-/* Whether COUNT blocks at LBA, as far as there are so many, are zeros. */
+/* Whether COUNT blocks at LBA, or as many as there are, are zeros. */
 static enum nb_err
 check_zeros(struct nb_blocks *blocks, uint64_t lba, uint32_t count, bool *zeros)
 {
@@ -63,9 +63,9 @@ check_zeros(struct nb_blocks *blocks, uint64_t lba, uint32_t count, bool *zeros)
 }
 
 /*
- * Blank is what we made blank, or what holds nothing: zeros at the beginning
- * may be a disk image, or a file system whose head was lost.  A disc is too
- * large to be read wholly; samples all over it are.
+ * A disc is blank if nightburn blanked it or if it is empty: zeros at the
+ * beginning may be a disk image, or a file system whose first blocks were lost.
+ * A whole disc takes too long to read, so samples of it are read.
  */
 static enum nb_err
 is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n, bool *blank)

@@ -8,7 +8,7 @@
 #include "disc/library.h"
 
 /* burn_disc_next_track_is_damaged: bit 0.  Bit 1 alone, no valid next address,
- * is what a disc says that has no room for another session. */
+ * means that there is no room for another session. */
 #define TRACK_DAMAGED 1
 
 /* A drive fills its serial number up with blanks (MMC-5 5.3.38). */
@@ -73,7 +73,7 @@ largest_format(struct nb_drive *drive)
 	return (uint64_t)largest / NB_BLOCK;
 }
 
-/* Blocks of the disc as if it were empty: of a CD by its ATIP. */
+/* Capacity of the disc in blocks; for a CD from its ATIP. */
 static uint64_t
 whole_capacity(struct nb_drive *drive, const struct nb_medium *m)
 {
@@ -103,9 +103,9 @@ bound_capacity(struct nb_drive *drive, struct nb_medium *m)
 }
 
 /*
- * Behind good sessions a burn that was cut short has left a track to which the
- * drive adds nothing: the disc is as one that is closed.  libburn may know it
- * only when it was asked for addresses.
+ * After good sessions, an interrupted burn left a track to which the drive
+ * cannot append: the disc counts as closed.  libburn may detect this only when
+ * asked for addresses.
  */
 static void
 judge_track(struct nb_drive *drive, struct nb_medium *m)

@@ -5,7 +5,7 @@
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block of a session. */
 #define DESCRIPTORS 16
-/* More would not fit on any medium worth looking at. */
+/* No medium has room for more. */
 #define SESSIONS_MAX 65536
 
 uint64_t

@@ -47,7 +47,7 @@ nb_drive_stdio_open(struct nb_drive *drive)
 		return nb_fail_errno(NB_EIO, "%s: cannot stat",
 				     drive->configured);
 	}
-	/* Opening a device can have effects: ask before. */
+	/* Opening a device can have side effects: check first. */
 	if (!S_ISREG(st.st_mode))
 		return not_regular(drive->configured);
 	path = realpath(drive->configured, NULL);

@@ -13,7 +13,7 @@
 #define ACL_VERSION 2
 #define ACL_HEAD 4
 #define ACL_ENTRY 8
-/* iso_node_set_attrs: other namespaces than user. as well. */
+/* iso_node_set_attrs: also namespaces other than user. */
 #define ALL_NAMESPACES 8
 /* Of a directory record, for a name and its attributes: see fits(). */
 #define ROOM 76
@@ -68,7 +68,8 @@ add_acl_entry(struct nb_str *s, const uint8_t *p)
 	return false;
 }
 
-/* As the text that libisofs takes; *TEXT stays NULL when X is no ACL. */
+/* Converts to the text form of libisofs; *TEXT stays NULL if X is not an
+ * ACL. */
 static enum nb_err
 acl_text(const struct nb_xattr *x, char **text)
 {
@@ -136,8 +137,7 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 	for (size_t i = 0; names && values && sizes && i < count; i++) {
 		struct nb_xattr *x = &e->xattrs.at[i];
 
-		/* libisofs cannot take a list apart again that has an empty
-		 * value in it. */
+		/* libisofs cannot parse a list with an empty value. */
 		if (!strncmp(x->name, "system.", 7) || !x->size)
 			continue;
 		names[n] = x->name;

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "disc/library.h"
 
-/* No file of a backup, and in no tree: firmware finds it by block 17. */
+/* Not part of a backup or a tree: firmware finds it through block 17. */
 #define CATALOG "/nightburn/boot.cat"
 /* El Torito 2.2; UEFI 2.10, 13.3.2.1. */
 #define PLATFORM_BIOS 0x00
@@ -63,7 +63,7 @@ nb_image_boot(struct nb_image *image)
 		el_torito_set_boot_platform_id(boot, PLATFORM_EFI);
 		el_torito_set_full_load(boot, 1);
 	}
-	/* Behind the image for BIOS, which has to be the first. */
+	/* After the image for BIOS, which must be first. */
 	iso_image_set_boot_catalog_weight(image->iso, NB_WEIGHT_BOOT / 2);
 	iso_image_set_boot_catalog_hidden(
 		image->iso, LIBISO_HIDE_ON_RR | LIBISO_HIDE_ON_JOLIET);

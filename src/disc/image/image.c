@@ -15,10 +15,10 @@
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block. */
 #define DESCRIPTORS 16
-/* Blocks behind the data.  The last two blocks of a CD track may be unreadable,
- * and readers ahead trip over them: mkisofs -pad has 150.  300 is the least
- * that a CD track holds; libburn announces so many for a shorter one, and
- * sends no more than the image, which leaves the session open. */
+/* Blocks of padding after the data.  The last two blocks of a CD track may be
+ * unreadable, and readers ahead trip over them: mkisofs -pad has 150.  300 is
+ * the least that a CD track holds; libburn announces so many for a shorter one,
+ * and sends no more than the image, which leaves the session open. */
 #define TAIL_BLOCKS 300
 #define FIFO_BLOCKS 2048
 #define BATCH ((size_t)512 * 1024)
@@ -180,7 +180,7 @@ set_options(struct nb_image *image, IsoWriteOpts *opts)
 	set_dates(opts, o->date);
 }
 
-/* From here on libisofs fills its fifo, and waits for us to take from it. */
+/* From here on libisofs fills its FIFO and waits for us to read from it. */
 static enum nb_err
 begin(struct nb_image *image)
 {
@@ -258,7 +258,8 @@ nb_image_read(struct nb_image *image, void *buf, size_t n, size_t *got)
 
 	if (err)
 		return err;
-	/* More than the rest asked of libisofs' ring loses its tail. */
+	/* A request for more than the rest would lose the end of libisofs' ring
+	 * buffer. */
 	if (n > image->total - image->done)
 		n = (size_t)(image->total - image->done);
 	*got = 0;

@@ -9,7 +9,7 @@
 #include "disc/hasher.h"
 #include "disc/image/stream_file.h"
 
-/* Marks our contents among libisofs' own kinds (get_id). */
+/* Distinguishes our contents from those of libisofs (get_id). */
 #define FS_ID 0x4e42
 /* Bytes of the boot information table, and the most that a boot image has. */
 #define TABLE 8
@@ -56,7 +56,7 @@ nb_streams_error(struct nb_streams *streams)
 	return err;
 }
 
-/* The hash of a file is complete: learn it, or compare it. */
+/* The hash of a file is complete: stores or compares it. */
 static void
 settle(void *ctx, void *owner, const uint8_t digest[NB_SHA256_SIZE])
 {
@@ -82,7 +82,7 @@ fail_stream(struct stream *s, enum nb_err err)
 	return (int)ISO_FILE_READ_ERROR;
 }
 
-/* All other files are on their way: their hashes are needed now. */
+/* All other files were streamed: their hashes are needed now. */
 static enum nb_err
 open_late(struct stream *s)
 {

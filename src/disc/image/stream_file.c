@@ -14,9 +14,9 @@
 #include "disc/hasher.h"
 
 /*
- * The file is not what was listed.  Where that is tolerated the image goes on
- * with what can be read, and zeros for the rest: with a true hash, told, and
- * marked in the manifest.
+ * The file is not what was listed.  If this is tolerated, the image contains
+ * what can be read, and zeros for the rest, with the hash of these bytes, a
+ * warning, and a mark in the manifest.
  */
 static enum nb_err
 differs(struct nb_stream_file *f, const char *what)
@@ -54,7 +54,7 @@ is_steady(const struct nb_entry *e, const struct stat *st)
 		    && e->inode == st->st_ino);
 }
 
-/* Where FD stands is kept. */
+/* Keeps the position of FD. */
 static uint64_t
 device_size(int fd)
 {

@@ -143,7 +143,7 @@ add_file(struct tree *t, IsoDir *parent, const char *name, size_t i)
 	return nb_image_set_all((IsoNode *)file, e);
 }
 
-/* NODE goes from where it stands to NAME in PARENT. */
+/* Moves NODE to NAME in PARENT. */
 static enum nb_err
 move_node(IsoNode *node, IsoDir *parent, const char *path)
 {
@@ -153,10 +153,10 @@ move_node(IsoNode *node, IsoDir *parent, const char *path)
 }
 
 /*
- * Two names for one content.  libisofs knows the imported node, not its clone,
- * as one whose bytes are on the disc; which of both it meets first decides
- * whether it writes them again.  It goes by name: so the imported node has to
- * stand in the directory that comes first.
+ * Two names for one content.  libisofs knows only for the imported node, not
+ * for its clone, that the bytes are on the disc, and writes them again if it
+ * meets the clone first.  It goes by name, so the imported node must be in the
+ * directory that comes first.
  */
 static enum nb_err
 name_twice(struct tree *t, IsoNode *old, IsoDir *parent,

@@ -44,7 +44,7 @@ bad(struct state *s, const char *path, const char *what)
 		       what);
 }
 
-/* Does what stands on the disc look as it must? */
+/* Does the node on the disc match the expected entry? */
 static bool
 same_node(const struct nb_entry *want, const struct nb_entry *have)
 {
@@ -77,7 +77,7 @@ want_expected(struct state *s)
 	return err;
 }
 
-/* Everything that the disc itself lists, and nothing that it does not. */
+/* Checks that the disc has exactly the files that it lists. */
 static enum nb_err
 want_listed(struct state *s)
 {
@@ -152,8 +152,8 @@ step(struct state *s, uint64_t count)
 	return err ? err : advance(s, count);
 }
 
-/* The same of blocks that belong to no file: those of a known checksum must be
- * readable, the others are left out when they are not. */
+/* The same for blocks that belong to no file: with a known checksum they must
+ * be readable; otherwise unreadable ones are skipped. */
 static enum nb_err
 step_between(struct state *s, uint64_t count)
 {
@@ -231,8 +231,7 @@ hash_aside(void *ctx, const void *data, size_t n)
 }
 
 /* What an earlier session wrote lies before the pass, and has no part in its
- * checksum.  Two contents that share blocks within it are nothing that we
- * write. */
+ * checksum.  We never write two contents that share blocks. */
 static enum nb_err
 read_node(struct state *s, const struct nb_node *node)
 {
@@ -297,7 +296,7 @@ compare_files(struct state *s)
 	return NB_OK;
 }
 
-/* What stands after the last file counts, too. */
+/* Blocks after the last file count, too. */
 static enum nb_err
 compare_checksum(struct state *s)
 {

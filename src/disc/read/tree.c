@@ -67,7 +67,7 @@ nb_nodes_find_beneath(const struct nb_nodes *nodes, const char *above,
 			    : NULL;
 }
 
-/* What a child sends is no more to be believed than the disc. */
+/* The records of a child are as untrusted as the disc. */
 static enum nb_err
 check_node(const struct nb_blocks *blocks, const struct nb_node *node)
 {

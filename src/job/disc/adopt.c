@@ -10,7 +10,7 @@
 #include "job/disc/fingerprint.h"
 #include "job/disc/record_disc.h"
 
-/* The label that tells which disc it is; NULL: none does. */
+/* The label that identifies the disc; NULL: none. */
 static const struct nb_label *
 telling_label(const struct nb_inspection *look)
 {
@@ -19,7 +19,7 @@ telling_label(const struct nb_inspection *look)
 	return look->has_earlier ? &look->earlier : NULL;
 }
 
-/* What a person's word cannot override. */
+/* What a person cannot override. */
 enum obstacle {
 	NOTHING,
 	NO_DISC,
@@ -93,7 +93,7 @@ check_disc(const struct nb_pool_context *context,
 	}
 }
 
-/* A name that a good disc of the pool still has is taken. */
+/* A name is taken if the newest good disc of the pool has it. */
 static enum nb_err
 check_name(const struct nb_pool_context *context, const char *as)
 {
@@ -112,9 +112,9 @@ check_name(const struct nb_pool_context *context, const char *as)
 }
 
 /*
- * Does the disc hold, in the session that LOOK is at or in one before it, a
- * good backup that is newer than what any disc is known to hold?  What a burn
- * or a verification found bad may be the newest session alone.
+ * Does the disc have, in the session of LOOK or an earlier one, a good backup
+ * that is newer than any known one?  A failed burn or verification may concern
+ * only the newest session.
  */
 static enum nb_err
 find_newer(const struct nb_pool_context *context, struct nb_inspection look,
@@ -146,7 +146,7 @@ rate(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 	return NB_OK;
 }
 
-/* Nothing but the volume id of the very disc that a person was shown. */
+/* Only the volume id of the disc that the person was shown. */
 static enum nb_err
 confirm(const struct nb_media_options *options,
 	const struct nb_inspection *look, const struct nb_disc_info *info,

@@ -14,12 +14,12 @@
 struct blank {
 	struct nb_pool_context *context;
 	struct nb_inspection *look;
-	struct nb_inspection before; /* as it was looked at for the plan, or
-					shown to a person */
+	struct nb_inspection before; /* as inspected for the plan, or shown to a
+					person */
 	const struct nb_blanking *how;
-	/* Its label bears our key.  Of another disc nothing can be recorded,
-	 * whichever disc it says that it is; when blanking it is cut short, it
-	 * is what it was: an unknown disc. */
+	/* Its label is signed with our key.  Nothing is recorded about any
+	 * other disc, whatever its label says; if blanking it is interrupted,
+	 * it remains an unknown disc. */
 	bool known;
 	char now[NB_FINGERPRINT_SIZE]; /* of an adoption */
 	enum nb_guard answer;
@@ -40,8 +40,8 @@ intend(void *ctx)
 	return b->known ? nb_journal_begin(state_dir(b), &intent) : NB_OK;
 }
 
-/* An intent of which nothing came is taken back: the next blank disc would be
- * taken for this one. */
+/* Retracts an intent that was not carried out: otherwise the next blank disc
+ * would be mistaken for this one. */
 static enum nb_err
 retract(void *ctx)
 {
@@ -50,7 +50,7 @@ retract(void *ctx)
 	return b->known ? nb_journal_end(state_dir(b)) : NB_OK;
 }
 
-/* The disc, and what is known, read again. */
+/* Reads the disc and the catalog again. */
 static enum nb_err
 look_again(void *ctx)
 {
@@ -142,7 +142,7 @@ record(void *ctx, enum nb_err err)
 
 	if (err == NB_ESUSPECT && b->known
 	    && nb_catalog_suspect(catalog, &b->before.label, "blanking failed"))
-		return err; /* the journal says it */
+		return err; /* the journal records it */
 	if (err) {
 		retract(b);
 		return err;
@@ -182,7 +182,7 @@ nb_blank_disc(struct nb_pool_context *context, struct nb_inspection *look,
 	};
 	enum nb_err err;
 
-	/* Whoever writes next holds the lock for both. */
+	/* The write that follows holds the inhibitor lock for both. */
 	if (how->image_blocks)
 		these.inhibit = NULL;
 	err = nb_destroy(context->nb, &these, &b);

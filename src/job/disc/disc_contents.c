@@ -9,7 +9,7 @@
 #include "model/record/backup_path.h"
 #include "store/key.h"
 
-/* Far above what a million files need; a bound against nonsense on a disc. */
+/* Far more than a million files need; a limit for invalid discs. */
 #define TEXT_MAX ((size_t)1 << 30)
 
 enum nb_err
@@ -149,7 +149,7 @@ load_label(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 	return err;
 }
 
-/* Which backup is it?  Without its label the manifest tells. */
+/* Identifies the backup: by its label, else by its manifest. */
 static enum nb_err
 identify(const struct nb_disc_contents *c, const struct nb_inspection *look,
 	 struct nb_disc_backup *b)
@@ -239,8 +239,8 @@ nb_disc_contents_free(struct nb_disc_contents *c)
 	memset(c, 0, sizeof *c);
 }
 
-/* The session within which the manifest of B was written is the one that
- * brought it: a later one leaves the bytes where they are. */
+/* The session that contains the bytes of the manifest of B is the one that
+ * wrote it: later sessions do not move them. */
 static void
 find_session(const struct nb_disc_contents *c,
 	     const struct nb_disc_sessions *sessions, size_t count,
@@ -294,8 +294,8 @@ add_own_file(struct nb_disc_backup *b, const char *path, uint64_t size,
 	return err ? err : nb_entries_add(&b->entries, &e);
 }
 
-/* Later sessions have a SHA256SUMS of their own: this one's is found in its own
- * directory alone. */
+/* Later sessions have a SHA256SUMS of their own: that of this session is only
+ * in its own directory. */
 static enum nb_err
 own_sums(const struct nb_disc_contents *c, const struct nb_disc_backup *b,
 	 size_t *length, uint8_t sha256[NB_SHA256_SIZE])

@@ -11,8 +11,9 @@ nb_fallback_may_help(enum nb_err err)
 	return err == NB_ECORRUPT || err == NB_EIO || err == NB_EFULL;
 }
 
-/* Sessions from this block on are not before LOOK's.  What lies at the head of
- * random-access media leads to the newest session, which has a header too. */
+/* Sessions from this block on are not earlier than LOOK's.  The descriptors at
+ * the start of random-access media are those of the newest session, which has a
+ * header too. */
 static uint64_t
 end_of(const struct nb_inspection *look)
 {
@@ -21,8 +22,9 @@ end_of(const struct nb_inspection *look)
 		: UINT64_MAX;
 }
 
-/* Whose disc?  Without a head, random-access media may show sessions that an
- * older life left; the first one is of the life that counts. */
+/* Which disc is it?  Without descriptors at the start, random-access media may
+ * show sessions of earlier contents; the first session belongs to the current
+ * ones. */
 static void
 find_owner(const struct nb_inspection *look, struct nb_blocks *blocks,
 	   const struct nb_disc_sessions *sessions, char id[NB_ID_HEX + 1])
@@ -38,7 +40,7 @@ find_owner(const struct nb_inspection *look, struct nb_blocks *blocks,
 		memcpy(id, label.disc_id, NB_ID_HEX + 1);
 }
 
-/* The newest of SESSIONS that has a good label, and is before LOOK's. */
+/* The newest of SESSIONS with a good label before LOOK's. */
 static enum nb_err
 search(struct nb_inspection *look, struct nb_blocks *blocks,
        const struct nb_disc_sessions *sessions)

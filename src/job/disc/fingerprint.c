@@ -6,12 +6,12 @@
 
 #include "disc/profile.h"
 
-/* Where file systems keep what tells one from another: the volume descriptors
- * of ECMA-119 (6.2.1) from block 16 on; UDF's anchor at block 256 (ECMA-167
+/* Where file systems store what distinguishes them: the volume descriptors of
+ * ECMA-119 (6.2.1) from block 16 on; UDF's anchor at block 256 (ECMA-167
  * 3/8.4.2.1), what it leads to, and the anchor's copies at the end. */
 #define HEAD_BLOCKS 320
 #define TAIL_BLOCKS 288
-/* A block here and there of all that is between. */
+/* Samples of the blocks in between. */
 #define SAMPLES 64
 #define READ_BLOCKS 32
 
@@ -23,8 +23,8 @@ has_content(const struct nb_medium *medium)
 		&& medium->state != NB_MEDIUM_DAMAGED;
 }
 
-/* What cannot be read is part of what the disc is like.  False: not all of it
- * could be. */
+/* Unreadable blocks are part of the fingerprint.  False: not all could be
+ * read. */
 static bool
 hash_range(struct nb_blocks *blocks, uint64_t lba, uint64_t count, char *buf,
 	   struct nb_sha256 *hash)
@@ -83,7 +83,8 @@ nb_fingerprint(const struct nb_inspection *look, char out[NB_FINGERPRINT_SIZE])
 
 	if (err)
 		return err;
-	/* What a file may grow to changes with what is written beside it. */
+	/* The capacity of a file changes with the free space of its file
+	 * system. */
 	if (!nb_profile_of(m->profile)->grows) {
 		capacity = m->capacity;
 		room = m->free;

@@ -16,7 +16,7 @@ drive_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
 	return nb_job_progress(ctx, what, done * NB_BLOCK, total * NB_BLOCK);
 }
 
-/* By its name, or by its device.  *NAMED: by its name. */
+/* Finds a drive by its name or its device.  *NAMED: by its name. */
 static const struct nb_config_drive *
 find_drive(const struct nightburn *nb, const char *device, bool *named)
 {
@@ -76,7 +76,7 @@ nb_inspect_again(struct nb_inspection *look)
 						  : nb_fallback_label(look);
 }
 
-/* Is it the recorder that the configuration means? */
+/* Checks that it is the configured recorder. */
 static enum nb_err
 check_serial(const struct nb_inspection *look)
 {

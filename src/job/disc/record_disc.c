@@ -36,7 +36,8 @@ is_conflict(void *ctx, const struct nb_catalog_backup *row)
 	return NB_OK;
 }
 
-/* Each session's label and manifest are ours, and of this disc. */
+/* Checks that each session's label and manifest are ours and belong to this
+ * disc. */
 static enum nb_err
 check_label(const struct nb_pool_context *context,
 	    const struct nb_inspection *look,
@@ -59,9 +60,9 @@ check_label(const struct nb_pool_context *context,
 		       look->label.disc, label->backup_id);
 }
 
-/* After a death the next night may have used the generation again.  Or the
- * same backup was burned on another disc: while that is the newest, two discs
- * that must not be blanked would be in each other's way. */
+/* After a run died, the next run may have used the generation again.  Or the
+ * same backup was burned to another disc: while it is the newest, recording
+ * both would block the rotation, because neither may be blanked. */
 static enum nb_err
 check_generation(struct nb_pool_context *context, const struct nb_label *label)
 {
@@ -123,8 +124,8 @@ ask_catalog(struct nb_pool_context *context, const struct nb_inspection *look,
 				look->label.disc_id, known);
 }
 
-/* Loads what is new, when it may be recorded, with what its session had of its
- * own. */
+/* Loads FOUND if it is new and may be recorded, including the own files of its
+ * session. */
 static enum nb_err
 load(struct nb_pool_context *context, const struct nb_inspection *look,
      const struct nb_disc_contents *contents, struct nb_disc_backup *found)
@@ -144,7 +145,7 @@ load(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err ? err : nb_disc_backup_complete(contents, found);
 }
 
-/* Unless what was recorded before it made it known, too. */
+/* Unless recording an earlier one made it known, too. */
 static enum nb_err
 record(struct nb_pool_context *context, const struct nb_inspection *look,
        const struct nb_disc_backup *found, size_t *learnt)
@@ -161,8 +162,8 @@ record(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err;
 }
 
-/* All of it or, where one may not be, nothing: a disc of which the catalog knew
- * the older sessions only would be refused for ever, and wait for its turn. */
+/* Records all backups, or none if one may not be recorded: a disc recorded with
+ * only its older sessions would be refused for ever. */
 enum nb_err
 nb_record_disc(struct nb_pool_context *context,
 	       const struct nb_inspection *look,
@@ -186,7 +187,8 @@ nb_record_disc(struct nb_pool_context *context,
 	return err;
 }
 
-/* Is what it wrote on the disc in this drive, whole?  Then that is recorded. */
+/* If the session of the dead run is complete on the disc in this drive, records
+ * it. */
 static enum nb_err
 learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 	    bool *done)
@@ -216,7 +218,7 @@ learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err;
 }
 
-/* Is it in this drive, blank or whole?  Then that is recorded. */
+/* If the disc is in this drive, blank or complete, records it. */
 static enum nb_err
 learn_in(struct nb_pool_context *context, const char *drive, bool *done)
 {
@@ -237,7 +239,7 @@ learn_in(struct nb_pool_context *context, const char *drive, bool *done)
 	return err == NB_EWRONG || err == NB_ECORRUPT ? NB_OK : err;
 }
 
-/* Asked to stop before it was known: the next run shall look. */
+/* Asked to stop before the state was known: the next run must check. */
 static void
 remember(const struct nb_pool_context *context)
 {

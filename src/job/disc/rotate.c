@@ -8,11 +8,11 @@
 #include "job/disc/choose_drive.h"
 #include "job/jobs.h"
 
-/* Between two looks at a drive whose disc a person changes. */
+/* Between two inspections of a drive while a person changes the disc. */
 #define WAIT_STEP_MS 2000
 #define WAIT_DEFAULT_S 3600
 
-/* Is a disc in that the next night can write without a wish left open? */
+/* Is the disc in the drive the one that the next run should write? */
 static bool
 is_wanted(const struct nb_decision *decision)
 {
@@ -31,7 +31,8 @@ name_wanted(const struct nb_pool_context *context, struct nb_plan_info *result)
 			 next->name);
 }
 
-/* One look.  *DONE when the right disc is in; else the tray is opened once. */
+/* One inspection.  *DONE if the right disc is in the drive; else opens the tray
+ * once. */
 static enum nb_err
 look_once(struct nb_pool_context *context,
 	  const struct nb_media_options *options, bool *ejected, bool *done,

@@ -8,8 +8,8 @@
 #include "job/disc/fallback_session.h"
 #include "store/key.h"
 
-/* Was the label made with the key of the installation?  The catalog, which may
- * be damaged, is not needed to know. */
+/* Was the label made with the key of the installation?  This does not need the
+ * catalog, which may be damaged. */
 static void
 judge(struct nightburn *nb, const struct nb_label *label,
       struct nb_disc_info *out)

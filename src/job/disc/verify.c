@@ -13,12 +13,13 @@
 
 struct outcome {
 	enum nb_err err; /* of the verification */
-	bool lost;       /* the catalog was: all on the disc is recorded */
+	bool lost;       /* the catalog was lost: record everything on the
+			    disc */
 	struct nb_disc_contents *contents; /* when ERR is NB_OK */
 };
 
-/* The newest backup that was ever seen of the pool is good and recorded: now
- * the catalog knows what has to be kept. */
+/* The newest backup ever seen of the pool is good and recorded: the catalog
+ * knows again what must be kept. */
 static enum nb_err
 catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 {
@@ -44,8 +45,8 @@ catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 	return nb_catalog_accept(context->catalog, context->view.name);
 }
 
-/* Good: what the catalog does not have yet of it is recorded, as after a run
- * that died. */
+/* The disc is good: records what the catalog lacks of it, as after a run that
+ * died. */
 static enum nb_err
 record_good(struct nb_pool_context *context, const struct nb_inspection *look,
 	    struct nb_disc_contents *contents)
@@ -59,8 +60,8 @@ record_good(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err ? err : catch_up(context, look);
 }
 
-/* Is it a copy of what the disc held before?  The catalog knows that backup on
- * the disc of this id, and that it went on. */
+/* Is it a copy of an earlier state of the disc?  The catalog has that backup on
+ * the disc with this id, and newer ones. */
 static enum nb_err
 is_copy(const struct nb_pool_context *context, const struct nb_pool_disc *disc,
 	const struct nb_label *label, bool *copy)
@@ -74,8 +75,8 @@ is_copy(const struct nb_pool_context *context, const struct nb_pool_disc *disc,
 				label->disc_id, copy);
 }
 
-/* A copy, or a forgery, says nothing about the disc whose id it bears.  *LESS:
- * what the disc held since is in the sessions that are bad. */
+/* A copy or a forgery says nothing about the disc whose id it has.  *LESS: the
+ * newer backups of the disc are in its bad sessions. */
 static enum nb_err
 find_disc(const struct nb_pool_context *context,
 	  const struct nb_inspection *look, const struct nb_pool_disc **out,
@@ -108,7 +109,7 @@ find_disc(const struct nb_pool_context *context,
 	return NB_OK;
 }
 
-/* A disc of ours that a lost catalog knew: all that is on it. */
+/* Records everything on a disc of ours after the catalog was lost. */
 static enum nb_err
 record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
 	    struct nb_disc_contents *contents)
@@ -129,7 +130,7 @@ record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
 	return record_good(context, look, contents);
 }
 
-/* The newest session of this disc is gone, and a backup with it. */
+/* The newest session of this disc is lost, and a backup with it. */
 static enum nb_err
 record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 	    const struct nb_pool_disc *disc)
@@ -149,8 +150,8 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 		       (unsigned long long)look->label.generation);
 }
 
-/* What a burn that failed left behind is bad; the rest is all that was ever
- * recorded of the disc, and good. */
+/* What a failed burn left is bad; the rest is everything ever recorded for the
+ * disc, and is good. */
 static enum nb_err
 record_shortened(struct nb_pool_context *context,
 		 const struct nb_inspection *look,
@@ -165,8 +166,8 @@ record_shortened(struct nb_pool_context *context,
 		"the newest session is bad, the earlier ones are good");
 }
 
-/* What came of the verification of the session that LOOK is at, and the
- * NEWEST when that is another one. */
+/* Records the result of verifying the session of LOOK; NEWEST is the newest
+ * session if that is another one. */
 static enum nb_err
 record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	  const struct nb_inspection *newest, struct outcome outcome)
@@ -175,7 +176,7 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	bool less = false;
 	enum nb_err err = nb_pool_context_key(context, false);
 
-	/* Nobody knows whose the disc is, until the key can be read. */
+	/* Without the key, the owner of the disc is unknown. */
 	if (err && !outcome.lost) {
 		nb_log(NB_WARNING,
 		       "%s: not recorded: the key of this installation cannot "
@@ -210,8 +211,8 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	return NB_OK;
 }
 
-/* The catalog is told only of discs that it knows, unless it was LOST; a disc
- * from elsewhere can be verified as well. */
+/* Only discs in the catalog are recorded, unless it was LOST; any other disc
+ * can be verified as well. */
 static enum nb_err
 record(struct nightburn *nb, const struct nb_inspection *look,
        const struct nb_inspection *newest, struct outcome outcome)
@@ -242,7 +243,7 @@ record(struct nightburn *nb, const struct nb_inspection *look,
 	return NB_OK;
 }
 
-/* All files of the session that LOOK is at. */
+/* Verifies all files of the session of LOOK. */
 static enum nb_err
 check_session(struct nightburn *nb, const struct nb_inspection *look,
 	      struct nb_disc_contents *contents,
@@ -289,8 +290,8 @@ check_disc(struct nightburn *nb, struct nb_inspection *look,
 			first = err;
 		}
 	}
-	/* A manifest that was changed is no accident: it is no reason to look
-	 * for another one. */
+	/* A modified manifest is not an accident, so this is no reason to fall
+	 * back to another session. */
 	return err ? err : nb_manifest_macs_check(contents);
 }
 
@@ -318,7 +319,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 			? NB_OK
 			: record(nb, &look, &newest,
 				 (struct outcome){ err, lost, &contents });
-		/* What is wrong with it, rather than what is good. */
+		/* Report what is wrong, rather than what is good. */
 		if (!err && recorded && first.disc[0])
 			*result = first;
 		if (!err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which of the discs that are in is wanted, by the catalog and the labels. */
+/* Which of the discs in the drives is wanted, by the catalog and the labels. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,14 +9,15 @@
 struct wanted {
 	struct nightburn *nb;
 	const char *which; /* backup; NULL: the newest */
-	bool asked;        /* the catalog, once, when there is a choice */
-	char disc_id[NB_ID_HEX + 1]; /* of the disc that holds it, or "" */
-	bool good;                   /* and the catalog calls that good */
+	bool asked;        /* the catalog was asked: once, if there is a
+			      choice */
+	char disc_id[NB_ID_HEX + 1]; /* of the disc that has it, or "" */
+	bool good;                   /* and that disc is good by the catalog */
 	bool has_key;
 	struct nb_key key;
 };
 
-/* The label that tells which disc it is, when it can be believed. */
+/* The label that identifies the disc, if it can be trusted. */
 static const struct nb_label *
 telling_label(const struct wanted *w, const struct nb_inspection *look)
 {
@@ -44,7 +45,7 @@ is_asked_for(const char *which, const char *backup_id, uint64_t generation)
 		: !strncmp(backup_id, which, strlen(which));
 }
 
-/* The rows come the newest first. */
+/* Rows come newest first. */
 static enum nb_err
 take_backup(void *ctx, const struct nb_catalog_backup *row)
 {
@@ -60,7 +61,7 @@ take_backup(void *ctx, const struct nb_catalog_backup *row)
 	return NB_OK;
 }
 
-/* Only to choose by it: without a catalog the labels have to do. */
+/* Only used for the choice: without a catalog, the labels decide. */
 static void
 ask_who_holds_it(struct wanted *w)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A dump from the disc into a program, with no room for it on this host.  It is
- * read twice: first to the end, to know that its bytes have their hash and that
- * its filters can be undone, and nothing is touched before that is known; then
- * into the program, and hashed again.
+ * Streams a dump from the disc to a program, without storing it on this host.
+ * It is read twice: first to its end, to check its hash and its filters before
+ * anything is changed; then into the program, hashed again.
  */
 #include "job/restore/dump_stream.h"
 

@@ -17,7 +17,7 @@
 #include "job/restore/extract_order.h"
 #include "job/restore/stream.h"
 
-/* A name that no backup is likely to have; it goes away with the rename. */
+/* A name that no backup is likely to contain; the rename removes it. */
 #define TEMPORARY ".nightburn-restore.tmp"
 
 struct state {
@@ -32,8 +32,8 @@ struct state {
 	enum nb_err target_err; /* the target, not the disc, failed */
 };
 
-/* The directory of PATH beneath the target, made when missing.  *NAME is the
- * last component.  The caller closes *DIR. */
+/* Opens the directory of PATH beneath the target, created if missing.  *NAME is
+ * the last component.  The caller closes *DIR. */
 static enum nb_err
 open_parent(const struct state *s, const char *path, int *dir,
 	    const char **name)
@@ -80,7 +80,8 @@ take_bytes(void *ctx, const void *data, size_t n)
 		: NB_OK;
 }
 
-/* All bytes are there: a hole at the end, and the attributes. */
+/* All bytes are written: completes a hole at the end, and sets the
+ * attributes. */
 static enum nb_err
 finish_file(struct state *s, const struct nb_entry *e)
 {
@@ -125,7 +126,7 @@ count_bad(struct state *s, const struct nb_entry *e, const char *what)
 		       e->path, what);
 }
 
-/* Bytes from the disc into the temporary file; *GOOD when the hash is right. */
+/* Copies bytes from the disc to the temporary file; *GOOD: the hash matches. */
 static enum nb_err
 copy_file(struct state *s, const struct nb_entry *e, bool *good)
 {
@@ -199,7 +200,7 @@ put_file(struct state *s, const struct nb_entry *e)
 	return err;
 }
 
-/* Makes NAME a hard link to the delivered FIRST; *DONE when it did. */
+/* Makes NAME a hard link to the delivered FIRST; *DONE: it succeeded. */
 static enum nb_err
 put_link(struct state *s, const struct nb_entry *e,
 	 const struct nb_entry *first, bool *done)
@@ -249,7 +250,7 @@ put_other(struct state *s, const struct nb_entry *e)
 	return err;
 }
 
-/* What the archive gives, in its order; of a file with several names, one. */
+/* Restores the files of the archive in its order; one name of each file. */
 static enum nb_err
 put_fed(struct state *s)
 {
@@ -270,7 +271,7 @@ put_fed(struct state *s)
 	return err;
 }
 
-/* Of an archive, what put_fed did not deliver is not in it. */
+/* From an archive: what put_fed did not deliver is missing. */
 static enum nb_err
 put_one(struct state *s, const struct nb_entry *e)
 {
@@ -283,7 +284,7 @@ put_one(struct state *s, const struct nb_entry *e)
 	return NB_OK;
 }
 
-/* Whether E is there by now, so that it can be given another name. */
+/* Whether E was restored, so that it can get another name. */
 static bool
 is_there(const struct state *s, const struct nb_entry *e, uint64_t before)
 {

@@ -20,8 +20,8 @@ is_acl(const struct nb_xattr *x)
 		|| !strcmp(x->name, NB_XATTR_DEFAULT);
 }
 
-/* The target may be a file system without them, and the user not root: what it
- * does not take is told, and the file is restored all the same. */
+/* The target may not support them, or the user may not be root: an attribute
+ * that cannot be set is logged, and the file is restored nevertheless. */
 static void
 lose(struct nb_extract_attributes *a, const struct nb_entry *e,
      const struct nb_xattr *x)

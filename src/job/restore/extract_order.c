@@ -12,7 +12,7 @@ nb_extract_node(const struct nb_extract *spec, const struct nb_entry *e)
 		: NULL;
 }
 
-/* Links of one file stand behind each other in this order, files by address. */
+/* Sorts files by address; the names of one file are next to each other. */
 static int
 by_address(const void *a, const void *b, void *ctx)
 {
@@ -38,7 +38,7 @@ nb_extract_is_link(const struct nb_entry *e, const struct nb_entry *first)
 		&& !memcmp(e->sha256, first->sha256, sizeof e->sha256);
 }
 
-/* Files of which no two share a block are not larger than the disc. */
+/* Files that share no blocks cannot be larger than the disc. */
 static enum nb_err
 check_total(const struct nb_extract *spec, const struct nb_entry **files,
 	    size_t count)
@@ -71,6 +71,6 @@ nb_extract_order(const struct nb_extract *spec, const struct nb_entry **files,
 			files[n++] = &spec->entries->at[i];
 	qsort_r(files, n, sizeof *files, by_address, (void *)spec);
 	*count = n;
-	/* What an archive holds may be larger than the disc. */
+	/* The contents of an archive may be larger than the disc. */
 	return spec->feed ? NB_OK : check_total(spec, files, n);
 }

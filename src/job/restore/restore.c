@@ -46,7 +46,7 @@ nb_restore_wants(const struct nb_disc_backup *backup,
 	return false;
 }
 
-/* The packed source whose archive stands at PATH, or NULL. */
+/* The packed source whose archive is at PATH, or NULL. */
 static const struct nb_manifest_source *
 packed_at(const struct nb_disc_backup *backup, const char *path)
 {
@@ -59,7 +59,7 @@ packed_at(const struct nb_disc_backup *backup, const char *path)
 	return NULL;
 }
 
-/* An archive is wanted when one of its members is. */
+/* An archive is wanted if one of its members is. */
 static bool
 wants_member(const struct nb_disc_backup *backup,
 	     const struct nb_restore_options *options,
@@ -152,7 +152,7 @@ add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
 	to->bad += one->bad;
 }
 
-/* Archives that are wanted, one after the other, by their members. */
+/* Restores the wanted archives, one after the other. */
 static enum nb_err
 unpack_all(struct nb_extract *spec, const struct nb_disc_backup *backup,
 	   const struct nb_restore_options *options,
@@ -264,9 +264,9 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 		else if (!mac)
 			err = nb_restore_into(nb, options, contents.blocks,
 					      &contents.nodes, backup, &done);
-		/* Else: a server executes what a dump contains. */
+		/* A server executes what a dump contains. */
 	}
-	/* What is on its way into a database that failed is not delivered. */
+	/* After a failed database restore nothing counts as delivered. */
 	if (!err || options->to) {
 		result->files = done.files;
 		result->bytes = done.bytes;

@@ -22,8 +22,7 @@ struct restoring {
 	struct nb_disc_backup *held; /* reduced to the dump */
 };
 
-/* The dump that is meant: the one named, the one of that database, or the
- * only one. */
+/* Finds the dump: the named one, the one of that database, or the only one. */
 static enum nb_err
 choose_dump(const struct nb_disc_backup *held,
 	    const struct nb_restore_options *options,
@@ -58,7 +57,7 @@ choose_dump(const struct nb_disc_backup *held,
 	return NB_OK;
 }
 
-/* The files go to the user who runs PostgreSQL's programs. */
+/* Gives the files to the user who runs PostgreSQL's programs. */
 static enum nb_err
 give_to(int dir, const struct nb_disc_backup *held, const char *user)
 {
@@ -83,7 +82,7 @@ give_to(int dir, const struct nb_disc_backup *held, const char *user)
 	return NB_OK;
 }
 
-/* Directories between staging and the dump can be entered by anyone. */
+/* Lets everyone enter the directories between staging and the dump. */
 static enum nb_err
 make_reachable(int dir, const char *kind)
 {
@@ -94,7 +93,7 @@ make_reachable(int dir, const char *kind)
 	return bad ? nb_fail_errno(NB_EIO, "%s: cannot open", kind) : NB_OK;
 }
 
-/* Files alone cannot go into a database. */
+/* Fails for a source that is not a database. */
 static enum nb_err
 check_kind(const struct nb_manifest_source *source)
 {
@@ -107,7 +106,7 @@ check_kind(const struct nb_manifest_source *source)
 		       source->kind, source->name);
 }
 
-/* SPEC filled in, and the dump into the database. */
+/* Fills in SPEC and restores the dump into the database. */
 static enum nb_err
 load_database(const struct restoring *r,
 	      const struct nb_manifest_source *source,
@@ -157,7 +156,8 @@ nb_restore_temporary(const struct nightburn *nb, char **path, int *fd)
 	return NB_OK;
 }
 
-/* Several files, which the program opens itself: by way of a directory. */
+/* A dump of several files, which the program opens itself, is extracted to a
+ * directory first. */
 static enum nb_err
 by_directory(const struct restoring *r, const struct nb_manifest_source *source,
 	     struct nb_extract_result *result)
@@ -188,7 +188,7 @@ by_directory(const struct restoring *r, const struct nb_manifest_source *source,
 	return err ? err : removed;
 }
 
-/* The database is not touched before all of the dump was read and is sound. */
+/* Changes the database only after the whole dump was read and found good. */
 static enum nb_err
 by_stream(const struct restoring *r, const struct nb_manifest_source *source,
 	  struct nb_extract_result *result)

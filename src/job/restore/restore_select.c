@@ -31,8 +31,8 @@ not_here(const struct nb_inspection *look, const char *which)
 		       look->device, which ? which : "(any)", look->label.disc);
 }
 
-/* The newest of a job that is asked for; where all of them were made by hand,
- * the newest of these.  Labels do not tell which those are, manifests do. */
+/* The newest backup of a job is wanted; if all were appended by hand, the
+ * newest of them.  Only manifests, not labels, show which these are. */
 static enum nb_err
 find(const struct nb_inspection *look, struct nb_disc_contents *contents,
      const char *which, struct nb_disc_backup **out)

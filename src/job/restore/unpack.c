@@ -22,8 +22,8 @@ struct archive {
 	size_t prefix;                   /* bytes of that */
 };
 
-/* The archive from the disc, as it was before its filters.  Its own hash does
- * not matter: those of its members tell what of a damaged one is sound. */
+/* Reads the archive from the disc through its filters.  Its own hash is not
+ * checked: the hashes of its members show what is good in a damaged archive. */
 static enum nb_err
 read_archive(void *ctx, nb_filter_sink *put, void *put_ctx)
 {
@@ -40,8 +40,8 @@ read_archive(void *ctx, nb_filter_sink *put, void *put_ctx)
 					 .expected = &expected });
 }
 
-/* The wanted file that the bytes of member M are of: itself, or the first of
- * its names that is wanted. */
+/* The wanted file for the bytes of member M: itself, or the first of its wanted
+ * names. */
 static const struct nb_entry *
 wanted_of(const struct archive *a, const struct nb_entry *m)
 {
@@ -89,7 +89,7 @@ next_file(void *ctx, const struct nb_entry **e)
 		if (!err && path)
 			*e = find_wanted(a, path);
 	}
-	/* What is behind a damage is missing, and told so file by file. */
+	/* Files after the damage are missing, and each is logged. */
 	return err == NB_ENOMEM ? err : NB_OK;
 }
 
@@ -110,7 +110,7 @@ nb_source_is_packed(const struct nb_manifest_source *source)
 		&& !strcmp(source->format, "tar");
 }
 
-/* The members that are wanted, as if the tree stood on the disc. */
+/* The wanted members, as if the tree were on the disc. */
 static enum nb_err
 select_members(const struct nb_disc_backup *backup,
 	       const struct nb_manifest_source *source,
@@ -153,7 +153,7 @@ is_sound(const struct nb_entries *members)
 	return true;
 }
 
-/* Reads the archive in a thread, and brings its members back. */
+/* Reads the archive in a thread and restores its members. */
 static enum nb_err
 unpack_from(struct archive *a, struct nb_extract *spec,
 	    struct nb_extract_result *result)
@@ -176,7 +176,7 @@ unpack_from(struct archive *a, struct nb_extract *spec,
 	spec->feed = NULL;
 	nb_tar_reader_free(a->reader);
 	later = nb_pipe_end(pipe, &fd);
-	/* What a damage cost was told file by file. */
+	/* Each file lost to damage was logged. */
 	return err ? err : later == NB_ENOMEM ? later : NB_OK;
 }
 
@@ -209,7 +209,7 @@ unpack(struct nb_extract *spec, const struct nb_entry *file,
 	return unpack_from(&a, spec, result);
 }
 
-/* What cannot be unpacked here is no reason to leave the rest on the disc. */
+/* If it cannot be unpacked here, the rest is still restored. */
 static void
 count_members(const struct nb_entries *wanted, struct nb_extract_result *result)
 {

@@ -19,7 +19,8 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 	return backup->sources == &backup->by_hand;
 }
 
-/* A source for PATH as a person typed it, of the kind that is named so. */
+/* Creates a source for PATH as a person typed it, of the kind that accepts
+ * it. */
 static enum nb_err
 source_by_hand(const char *path, struct nb_config_source *source)
 {
@@ -217,7 +218,7 @@ nb_backup_clear(struct nb_backup *backup)
 	backup->staged.dir = -1;
 }
 
-/* The entry STAGED, whose bytes stand in staging at its path. */
+/* Adds the entry STAGED, whose bytes are in staging at its path. */
 static enum nb_err
 list_one(const struct nb_entry *staged, struct nb_entries *entries)
 {

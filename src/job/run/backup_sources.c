@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done with every source of a backup. */
+/* The steps for every source of a backup. */
 #include "job/run/backup.h"
 
 #include <stdlib.h>
@@ -20,8 +20,8 @@ last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
 				    stored);
 }
 
-/* What S is likely to want in staging: as much as the last time when it cannot
- * tell, but puts all there. */
+/* Estimates the space that S needs in staging: if it cannot tell but stages
+ * everything, as much as last time. */
 static enum nb_err
 estimate(const struct nb_backup *backup, const struct nb_config_source *s,
 	 uint64_t *bytes)
@@ -37,7 +37,7 @@ estimate(const struct nb_backup *backup, const struct nb_config_source *s,
 			 bytes);
 }
 
-/* The room that all sources together want in staging, against what is there. */
+/* Compares the space that all sources need in staging with the free space. */
 static enum nb_err
 check_room(const struct nb_backup *backup)
 {
@@ -99,8 +99,8 @@ context_of(struct nb_backup *backup)
 	};
 }
 
-/* All of them before the first dump, in the order of the file: what belongs
- * together is of nearly one moment. */
+/* All of them before the first dump, in the order of the file, so that related
+ * data is of nearly the same moment. */
 enum nb_err
 nb_backup_hold(struct nb_backup *backup)
 {

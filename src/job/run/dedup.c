@@ -7,10 +7,10 @@
 #include "base/str.h"
 
 #define DAY (24 * 3600)
-/* Nights do not begin at the same second: an hour early is in time. */
+/* Runs do not begin at the same second: an hour early counts as in time. */
 #define SLACK 3600
 
-/* Is it time to read all bytes of a source, which was done LAST? */
+/* Is it time to read all bytes of a source?  LAST: when this was last done. */
 static bool
 is_time(enum nb_reread when, int64_t last, int64_t now)
 {
@@ -48,7 +48,7 @@ is_beneath(const struct nb_entry *e, const char *path)
 	return n && !strncmp(e->path, path, n) && e->path[n] == '/';
 }
 
-/* The same file in the base, when nothing says that it changed. */
+/* Finds the same file in the base if its metadata is unchanged. */
 static const struct nb_entry *
 find_base(const struct nb_session *s, const struct nb_entry *e)
 {
@@ -113,7 +113,7 @@ pair_all(const struct nb_backup *backup, struct nb_session *s,
 	return err;
 }
 
-/* Names of one file: all of them are written, or none. */
+/* Either all names of a file are written, or none. */
 static enum nb_err
 drop_broken_groups(const struct nb_session *s, struct nb_dedup_pairs *pairs)
 {

@@ -48,7 +48,7 @@ add_bytes(void *ctx, const void *data, size_t n)
 	return c->stopped;
 }
 
-/* Is the open file FD, which was read, still the one that was listed? */
+/* Is the open file FD, after reading, still the one that was listed? */
 static bool
 is_same(int fd, const struct nb_entry *e)
 {
@@ -66,7 +66,7 @@ is_same(int fd, const struct nb_entry *e)
 	return nb_entry_is_unchanged(&now, e);
 }
 
-/* *READ: the hash is that of the file as it was listed. */
+/* *READ: the file was read unchanged, and the hash is valid. */
 static enum nb_err
 hash_file(struct check *c, const struct nb_session *s, const struct nb_entry *e,
 	  uint8_t sha256[NB_SHA256_SIZE], bool *read)
@@ -122,7 +122,8 @@ check_file(struct check *c, const struct nb_session *s,
 		err = hash_file(c, s, e, sha256, &read);
 	if (err)
 		return err;
-	/* What cannot be read, or just changed, is told when it is burned. */
+	/* A file that cannot be read, or just changed, is reported when it is
+	 * burned. */
 	if (!read)
 		pair->dropped = true;
 	else if (memcmp(sha256, pair->base->sha256, sizeof sha256))

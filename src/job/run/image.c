@@ -39,8 +39,8 @@ write_image(struct nb_backup *backup, int fd, struct nb_run_result *result)
 	return err;
 }
 
-/* The date alone names the backup when the caller fixed the date: the same
- * input gives the same bytes. */
+/* Only the date determines the id of the backup if the caller fixed the date:
+ * the same input gives the same bytes. */
 static enum nb_err
 image_locked(struct nb_pool_context *context,
 	     const struct nb_run_options *options, int fd,

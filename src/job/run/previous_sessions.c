@@ -6,7 +6,7 @@
 
 #include "model/record/own_files.h"
 
-/* What an appended session moves aside stands elsewhere then. */
+/* Adjusts the paths of files that an appended session moves. */
 static enum nb_err
 move_aside(struct nb_entry *e, const char *backup_id)
 {
@@ -20,8 +20,8 @@ move_aside(struct nb_entry *e, const char *backup_id)
 	return err;
 }
 
-/* Newest first: the newest backup of the job that is being written is the one
- * to share with. */
+/* Newest first: the base is the newest backup of the job that is being
+ * written. */
 static enum nb_err
 load_manifests(struct nb_session *s)
 {

@@ -45,8 +45,8 @@ nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 	return err ? err : out->err;
 }
 
-/* What can be seen before the night's work: a wrong disc is told now, and does
- * not stop the dump. */
+/* What can be checked before the night's work: a wrong disc is reported now,
+ * and does not stop the dump. */
 static enum nb_err
 first_look(struct nb_pool_context *context,
 	   const struct nb_run_options *options, enum nb_intent intent,
@@ -69,8 +69,8 @@ first_look(struct nb_pool_context *context,
 }
 
 /*
- * What a person appends does not move a disc in the rotation: it stands behind
- * the backup that is there.  On a blank disc it would become the pool's newest
+ * What a person appends does not move a disc in the rotation: it follows the
+ * backup that is there.  On a blank disc it would become the pool's newest
  * generation, and the next night could blank the last dump.
  */
 static enum nb_err
@@ -92,7 +92,7 @@ check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 			hint));
 }
 
-/* A refusal that was told at the first look is not told a second time. */
+/* A refusal that was logged at the first inspection is not logged again. */
 static enum nb_err
 refuse_once(const struct nb_plan_info *told, const struct nb_plan_info *plan)
 {
@@ -157,7 +157,7 @@ finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 	return err;
 }
 
-/* Trees that a person names are not worth a second life in staging. */
+/* Trees that a person named are not kept in staging. */
 static enum nb_err
 finish_by_hand(struct nb_backup *backup, enum nb_err err)
 {
@@ -193,8 +193,8 @@ run_before(const struct nb_pool_context *context,
 		: nb_hook_run(NB_HOOK_BEFORE, &facts);
 }
 
-/* Without the lock: a hook may call nightburn.  A verified backup stays one
- * when a hook fails, and somebody is told. */
+/* Without the lock, since a hook may call nightburn.  A verified backup stays
+ * verified if a hook fails, which is reported. */
 static enum nb_err
 run_after(const struct nightburn *nb, const struct nb_run_options *options,
 	  const struct nb_run_result *result, enum nb_err err)

@@ -42,7 +42,7 @@ make_volume_id(const struct nb_manifest *m, char id[NB_VOLUME_ID_MAX + 1])
 	add_d_characters(id, nb_clock_compact(m->created, date), 8);
 }
 
-/* By hand: what a person adds does not move the disc in the rotation. */
+/* What a person appends by hand does not move the disc in the rotation. */
 static enum nb_err
 choose_generation(const struct nb_backup *backup,
 		  const struct nb_inspection *look, bool append,
@@ -61,7 +61,7 @@ choose_generation(const struct nb_backup *backup,
 					  generation);
 }
 
-/* Which disc it is, and which label stood before this one. */
+/* The identity of the disc, and the hash of the previous label. */
 static enum nb_err
 continue_chain(const struct nb_backup *backup, const struct nb_inspection *look,
 	       bool append, struct nb_label *label)
@@ -129,8 +129,8 @@ make_manifest(const struct nb_backup *backup, struct nb_session *s)
 	m->created = from->created;
 }
 
-/* What nightburn's own files are made of, but what README.txt and its like
- * need. */
+/* The facts for nightburn's own files, except those for README.txt and similar
+ * texts. */
 static struct nb_own_facts
 own_facts(const struct nb_session *s)
 {
@@ -143,7 +143,8 @@ own_facts(const struct nb_session *s)
 	};
 }
 
-/* README.txt and its like tell of all backups that the disc will hold. */
+/* README.txt and similar texts describe all backups that will be on the
+ * disc. */
 static enum nb_err
 add_own_files(struct nb_session *s, const char *volume_id)
 {
@@ -243,7 +244,7 @@ boot_file(struct nb_session *s, const struct nb_manifest_source *source,
 	return e;
 }
 
-/* Firmware loads what a source brought for it. */
+/* Firmware loads the boot images that a source provides. */
 static void
 choose_boot(struct nb_session *s, struct nb_image_options *options)
 {

@@ -20,7 +20,7 @@
 #include "store/journal.h"
 #include "store/staging.h"
 
-/* Bytes in the state directory: of any record, and for each file. */
+/* Bytes needed in the state directory: for a backup, and for each file. */
 #define RECORD_BASE ((uint64_t)256 * 1024)
 #define RECORD_ENTRY 160
 
@@ -124,7 +124,7 @@ read_session(const struct nb_write *w, const struct nb_session *s,
 	return err;
 }
 
-/* Through the drive again, not out of any cache. */
+/* Reads through the drive again, not from a cache. */
 static enum nb_err
 read_back(const struct nb_write *w, const struct nb_session *s,
 	  const uint8_t checksum[NB_CHECKSUM_SIZE],
@@ -159,18 +159,18 @@ commit(const struct nb_write *w, const struct nb_session *s, bool first,
 		.first = first,
 	};
 
-	/* What a person appends says nothing of the backup before it. */
+	/* What a person appends does not verify the backup before it. */
 	if (!nb_backup_is_by_hand(w->backup))
 		session.verified = nb_clock_date();
 	memcpy(session.checksum, checksum, sizeof session.checksum);
 	return nb_catalog_commit(w->context->catalog, &session);
 }
 
-/* The disc may hold anything now; say so where the next run looks. */
+/* The contents of the disc are unknown now; records this for the next run. */
 static enum nb_err
 suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
 {
-	/* The journal says it as long as the catalog does not. */
+	/* The journal stays until the catalog records it. */
 	if (!nb_catalog_suspect(w->context->catalog, &s->label, what))
 		nb_journal_end(w->context->state->dir);
 	return nb_fail(
@@ -180,8 +180,8 @@ suspect(const struct nb_write *w, const struct nb_session *s, const char *what)
 		s->label.disc, what);
 }
 
-/* Somebody wants the run to end: what was burned is left to the next one, by
- * the journal that stays. */
+/* The run was cancelled: the journal stays, so that the next run checks what
+ * was burned. */
 static enum nb_err
 unread(const struct nb_write *w, const struct nb_session *s)
 {
@@ -224,7 +224,7 @@ burn(const struct nb_write *w, struct nb_session *s,
 		nb_journal_end(state);
 		return err;
 	}
-	/* What lies on the disc now may come from a snapshot that ran full. */
+	/* The data on the disc may come from a snapshot that ran full. */
 	nb_roots_close(&s->roots);
 	if (nb_backup_release(w->backup) || err)
 		return suspect(w, s, "the burn failed");
@@ -244,7 +244,7 @@ burn(const struct nb_write *w, struct nb_session *s,
 	return nb_journal_end(state);
 }
 
-/* The catalog may not outgrow what one file of this process may hold. */
+/* The catalog must not exceed the file size limit of this process. */
 static enum nb_err
 check_limit(const struct nb_state *state, uint64_t need)
 {
@@ -263,8 +263,8 @@ check_limit(const struct nb_state *state, uint64_t need)
 		       nb_str_size((uint64_t)st.st_size + need, want));
 }
 
-/* SQLite's log of changes and then its tables take the paths, the hashes and
- * what stands around them. */
+/* SQLite's write-ahead log and then its tables store the paths, the hashes and
+ * overhead. */
 static enum nb_err
 check_room(const struct nb_write *w, const struct nb_session *s)
 {

@@ -152,7 +152,8 @@ build_source(const struct build *b, cfg_t *cfg,
 	return err;
 }
 
-/* libconfuse keeps the kinds apart: the lines bring back the file's order. */
+/* libconfuse separates the kinds: sorting by line restores the order of the
+ * file. */
 static void
 sort_sources(struct nb_config_sources *sources)
 {
@@ -181,7 +182,7 @@ check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
 	return NB_OK;
 }
 
-/* What SOURCE, the I-th, may not be together with those above it. */
+/* Checks SOURCE, the I-th, for conflicts with those above it. */
 static enum nb_err
 check_others(const struct build *b, const struct nb_config_sources *sources,
 	     size_t i)

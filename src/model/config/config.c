@@ -99,8 +99,8 @@ nb_config_parse(const char *file, const char *text,
 	return err;
 }
 
-/* NAME is none of the blocks of a KIND, whose names are in LIST; or there is
- * not exactly one to be meant by no name. */
+/* There is no KIND block called NAME among those in LIST; or, without a name,
+ * there is not exactly one. */
 static enum nb_err
 fail_name(const struct nb_config *config, const char *kind, const char *name,
 	  struct nb_str *list)

@@ -47,7 +47,7 @@ check_directory(const char *file, const char *path)
 	return err;
 }
 
-/* Every directory above PATH, which is absolute and is cut to pieces. */
+/* Checks every directory above PATH, which is absolute and is modified. */
 static enum nb_err
 check_above(const char *file, char *path)
 {
@@ -61,7 +61,7 @@ check_above(const char *file, char *path)
 	return err;
 }
 
-/* The way to FILE as it is named, and the way that the kernel goes. */
+/* Checks the path of FILE as given, and as resolved. */
 static enum nb_err
 check_ways(const char *file)
 {

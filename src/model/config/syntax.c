@@ -9,10 +9,9 @@
 #include "model/config/scan.h"
 
 /*
- * Names that cannot be in a scanned text.  END is an option behind it: when
- * the root does not see it, a block is still open.  BEGIN_OPTION is never
- * given; its default value is read where each block starts, and so keeps the
- * line.
+ * Names that cannot be in a scanned text.  END is an option after it: when the
+ * root does not see it, a block is still open.  BEGIN_OPTION is never given;
+ * its default value is read where each block starts, and so keeps the line.
  */
 #define END "\002"
 #define BEGIN_OPTION "\003"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/decide/choose.h"
 
-/* Is A to be taken rather than B, which comes before it? */
+/* Is A better than B, which comes before it? */
 static bool
 is_better(enum nb_choose_for purpose, const struct nb_drive_seen *a,
 	  const struct nb_drive_seen *b)

@@ -147,6 +147,6 @@ nb_clone_compares(enum nb_compare when, int64_t checked, int64_t now)
 {
 	if (when != NB_COMPARE_WEEKLY)
 		return when == NB_COMPARE_ALWAYS;
-	/* A clock that went back does not put it off for ever. */
+	/* A clock that went back must not postpone it for ever. */
 	return checked > now || now - checked >= WEEK;
 }

@@ -60,7 +60,7 @@ newest_besides(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 	return newest;
 }
 
-/* The label that says which disc is in the drive; NULL: none does. */
+/* The label that identifies the disc in the drive; NULL: none. */
 static const struct nb_label *
 telling_label(const struct nb_plan_facts *f)
 {
@@ -279,7 +279,7 @@ decide_written(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
 	return decide_fresh_only(f, disc);
 }
 
-/* Is it one of ours, and as the catalog remembers it? */
+/* Is the disc ours, and does it match the catalog? */
 static struct nb_decision
 decide_labelled(const struct nb_plan_facts *f)
 {
@@ -315,7 +315,7 @@ decide_labelled(const struct nb_plan_facts *f)
 	return decide_written(f, disc);
 }
 
-/* What it holds may be the newest: that is found out first. */
+/* It may have the newest backup, which must be checked first. */
 static struct nb_decision
 refuse_bad_session(const struct nb_plan_facts *f,
 		   const struct nb_pool_disc *disc)

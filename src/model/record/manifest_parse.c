@@ -57,7 +57,7 @@ by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* No path may stand twice. */
+/* No path may occur twice. */
 static enum nb_err
 check_doubled(const char *name, const struct nb_entries *list)
 {
@@ -157,7 +157,8 @@ read_files(const json_t *root, struct lists *lists)
 	return NB_OK;
 }
 
-/* One entry a line: a million of them never are JSON objects all at once. */
+/* One entry per line, so that a million of them are never JSON objects at the
+ * same time. */
 static enum nb_err
 read_lines(const char *text, const char *end, struct lists *lists)
 {
@@ -200,8 +201,8 @@ find_lines(const char *text, size_t length, const char **files,
 	return *files <= *end;
 }
 
-/* The object without the files that *LINES to *END are; no lines: all.
- * NB_ECORRUPT is not told. */
+/* The object without the files of the lines from *LINES to *END; all of it if
+ * there are none.  NB_ECORRUPT is not logged. */
 static enum nb_err
 load_head(const char *name, const char *text, size_t length, const char **lines,
 	  const char **end, json_t **root)

@@ -29,7 +29,7 @@ nb_boot_read(const char *object, int fd, uint64_t offset, uint64_t bytes,
 
 	if (!buf)
 		return nb_fail_memory();
-	/* What was written by way of a partition is not seen otherwise. */
+	/* Otherwise writes through a partition would not be visible. */
 	ioctl(fd, BLKFLSBUF, 0);
 	while (!err && bytes) {
 		size_t n = bytes < PIECE ? (size_t)bytes : PIECE;
@@ -71,7 +71,7 @@ copy_bytes(void *ctx, const void *data, size_t n)
 	return err;
 }
 
-/* The piece into FILE, and its hash as it lay on the disk. */
+/* Copies the piece to FILE, and hashes it as it is on the disk. */
 static enum nb_err
 copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
 	  const char *path, struct nb_dump_file *file)
@@ -104,7 +104,8 @@ copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
 	return err;
 }
 
-/* Read twice and equal: what changed in between would be a mixture. */
+/* Reads it twice and compares: a change in between would make it
+ * inconsistent. */
 static enum nb_err
 copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 {
@@ -133,7 +134,7 @@ copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 	return err;
 }
 
-/* Takes NAME over. */
+/* Takes ownership of NAME. */
 static enum nb_err
 add_piece(struct nb_boot_job *job, struct nb_disk_piece piece, char *name)
 {
@@ -209,7 +210,7 @@ next_link(const struct nb_boot_job *job, uint64_t base, uint64_t at,
 	return NB_OK;
 }
 
-/* The chain of the extended partition, which may lie behind the copied start;
+/* The chain of the extended partition, which may be after the copied start;
  * each link is one block. */
 static enum nb_err
 add_chain(struct nb_boot_job *job, uint64_t base)
@@ -235,7 +236,8 @@ add_chain(struct nb_boot_job *job, uint64_t base)
 	return err;
 }
 
-/* UEFI 2.10, 5.3.2: in the header at the end stands where its table is. */
+/* UEFI 2.10, 5.3.2: the header at the end of the disk has the address of its
+ * table. */
 static enum nb_err
 add_backup_gpt(struct nb_boot_job *job)
 {

@@ -13,7 +13,7 @@
 #define ASK_MS 60000
 #define CANDIDATES 2
 
-/* What the child needs; made before the fork. */
+/* What the child needs; prepared before the fork. */
 struct question {
 	struct nb_pg_conninfo conninfo[CANDIDATES]; /* tried in this order */
 	int count;
@@ -28,7 +28,7 @@ complain(const char *message)
 	return 1;
 }
 
-/* Each value and a NUL: the version twice, then the rows. */
+/* Writes each value and a NUL: the version twice, then the rows. */
 static int
 put_answer(PGconn *conn, const PGresult *rows)
 {
@@ -52,7 +52,7 @@ put_answer(PGconn *conn, const PGresult *rows)
 	return failed ? complain("cannot answer") : 0;
 }
 
-/* In the child, as the right user. */
+/* Runs in the child, as the right user. */
 static int
 ask(void *ctx)
 {
@@ -102,8 +102,8 @@ make_query(const struct nb_config_source *source, bool sizes, char **query)
 			: "datname = pg_catalog.current_database()");
 }
 
-/* A source of no one database asks in the one of its conninfo, else in those
- * that every cluster has. */
+/* A source without a single database connects to the one of its conninfo, else
+ * to those that every cluster has. */
 static enum nb_err
 make_question(const struct nb_config_source *source, bool sizes,
 	      struct question *q)
@@ -146,7 +146,7 @@ add_database(struct nb_pg_server *server, const char *name, const char *size)
 	return err;
 }
 
-/* The text behind *P up to END; NULL when there is none. */
+/* The next text at *P, before END; NULL if there is none. */
 static const char *
 next_value(const char **p, const char *end)
 {

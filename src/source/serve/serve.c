@@ -59,7 +59,8 @@ nb_serve_look(struct nb_serve *serve)
 	struct pollfd in = { .fd = serve->in, .events = POLLIN };
 	char byte;
 
-	/* Nothing is sent behind the request: what comes is the end. */
+	/* Nothing follows the request: readable means that the connection is
+	 * closed. */
 	if (poll(&in, 1, 0) > 0 && read(serve->in, &byte, 1) <= 0)
 		serve->gone = true;
 	return serve->gone || nb_stop_asked() ? NB_ECANCELED : NB_OK;

@@ -25,7 +25,8 @@ nonsense(const struct nb_arrival *a, const char *what, const char *path)
 
 /* ---- entries ---- */
 
-/* Stands beneath the prefix, behind all others, in a directory. */
+/* Checks that it is beneath the prefix, sorts after all others, and is in a
+ * listed directory. */
 static enum nb_err
 check_place(struct nb_arrival *a, const struct nb_entry *e)
 {
@@ -52,8 +53,8 @@ check_place(struct nb_arrival *a, const struct nb_entry *e)
 			   e->path);
 }
 
-/* The entry of the file that E is one more name of, to *FIRST; NULL: E is the
- * first one, or has but one name. */
+/* Sets *FIRST to the entry of the file that E is another name of; NULL: E is
+ * the first or only name. */
 static enum nb_err
 find_first(struct nb_arrival *a, const struct nb_entry *e,
 	   const struct nb_entry **first)
@@ -92,7 +93,7 @@ check_bytes(struct nb_arrival *a, const struct nb_entry *e)
 	return NB_OK;
 }
 
-/* E into the list; WITH_BYTES: they came before. */
+/* Adds E to the list; WITH_BYTES: its bytes came before it. */
 static enum nb_err
 add_entry(struct nb_arrival *a, struct nb_entry *e, bool with_bytes)
 {
@@ -219,7 +220,7 @@ prepare(struct nb_arrival *a)
 	return err;
 }
 
-/* What the other end says of itself counts in its notes alone. */
+/* Only the notes of what the other end reports about itself are used. */
 static enum nb_err
 hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 {

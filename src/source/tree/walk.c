@@ -69,7 +69,8 @@ list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
 	if (err)
 		return err;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
-		/* Gone since the directory was read: it never was there. */
+		/* Deleted since the directory was read: treat it as if it never
+		 * existed. */
 		if (errno != ENOENT)
 			err = nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
 					    w->object, e.root_path);

@@ -11,12 +11,12 @@
 #include "source/tool.h"
 #include "source/tree/tree.h"
 
-/* What stands between hold and release. */
+/* What is held between hold and release. */
 struct held {
 	struct nb_lvm lvm;
 	bool taken; /* the snapshot is there */
 	int mount;  /* of it; -1: none yet */
-	bool bad;   /* it was found not to count, and told */
+	bool bad;   /* it was found invalid, and this was logged */
 };
 
 static struct nb_filesystem
@@ -86,8 +86,8 @@ preflight(const struct nb_config_source *source)
 	return err;
 }
 
-/* A snapshot that stays costs every write to its origin, but what was read of
- * it is good: the next run removes it. */
+/* A remaining snapshot slows down writes to its origin, but what was read from
+ * it is good; the next run removes it. */
 static void
 let_go(struct held *held)
 {

@@ -29,8 +29,8 @@ struct held {
 	bool bad;   /* and was found not to count */
 };
 
-/* What the array is like is looked at when it is split: a run that died may
- * have left it otherwise than it shall be. */
+/* The array is checked when it is split: a run that died may have left it in
+ * another state. */
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
@@ -71,7 +71,8 @@ resume(struct held *held)
 	return save(held);
 }
 
-/* The array as it was found, or with the half again when that is wanted. */
+/* Restores the former state of the array, or adds the half again if
+ * configured. */
 static enum nb_err
 give_back(const struct nb_mirror *mirror, bool member)
 {

@@ -21,8 +21,8 @@ takes(const char *path)
 	return true;
 }
 
-/* Makes the file with its mode before SQLite would.  *FIXED when nothing can
- * be written where it is. */
+/* Creates the file with its mode before SQLite would.  *FIXED: it cannot be
+ * written. */
 static enum nb_err
 touch(const char *path, enum nb_catalog_mode mode, bool *fixed)
 {
@@ -166,7 +166,7 @@ set_aside(const char *path)
 		err = nb_str_format(&aside, "%s.damaged-%d", path, ++number);
 	} while (!err && !access(aside, F_OK));
 	/* The file itself last: cut short in between, it is still one that is
-	 * damaged or behind its mark. */
+	 * damaged or stale. */
 	if (!err)
 		err = move(path, aside, "-wal");
 	if (!err)

@@ -50,7 +50,7 @@ write_all(int fd, const void *data, size_t n, off_t at)
 	return 0;
 }
 
-/* What lies behind the end of the file is zeros, as on a sparse disc. */
+/* Reads beyond the end of the file return zeros, as on a sparse disc. */
 static int
 read_all(int fd, void *data, size_t n, off_t at)
 {
@@ -349,7 +349,7 @@ vd_disc_forget(struct vd_disc *disc)
 	vd_buffer_drop(disc->buffer, true);
 }
 
-/* What an audio block has more than 2,048 bytes lies behind all blocks. */
+/* The part of an audio block beyond 2,048 bytes is stored after all blocks. */
 static off_t
 audio_rest(const struct vd_disc *disc, int32_t lba)
 {

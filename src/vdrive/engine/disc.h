@@ -38,7 +38,7 @@ enum vd_background {
 
 struct vd_track {
 	int32_t start;    /* first block */
-	int32_t next;     /* behind the last recorded block */
+	int32_t next;     /* after the last recorded block */
 	int32_t end;      /* of a closed track: where the next may begin;
 	                      of a reserved one: its limit */
 	uint16_t session; /* from 1 */

@@ -20,7 +20,7 @@
 enum vd_personality {
 	VD_NEW,       /* as drives are today */
 	VD_OLD,       /* of 2003: refuses READ TOC on a blank disc */
-	VD_USB_BRIDGE /* behind a cheap bridge, which drops things */
+	VD_USB_BRIDGE /* with a cheap bridge, which loses things */
 };
 
 struct vd_drive_options {

@@ -65,7 +65,7 @@ vd_layout_next_start(const struct vd_disc *disc)
 	return vd_layout_unit_end(disc, last->end + gap);
 }
 
-/* No invisible track behind one that has no limit yet. */
+/* No invisible track after one without a limit. */
 static bool
 has_invisible(const struct vd_disc *disc)
 {

@@ -3,7 +3,7 @@
  * Where things lie on a disc: tracks and sessions as commands count them.
  *
  * A sequential disc that is not finalised ends with the invisible track, which
- * takes what is written next (MMC-5 4.5.3.6.2); it has the number behind the
+ * takes what is written next (MMC-5 4.5.3.6.2); its number follows that of the
  * last track.  A disc that is written like a disk is one track.
  */
 #ifndef VDRIVE_LAYOUT_H
@@ -62,7 +62,8 @@ int vd_layout_last(const struct vd_disc *disc, int session);
 bool vd_layout_view(const struct vd_disc *disc, int number,
 		    struct vd_view *out);
 
-/* Number of the track that holds LBA, the invisible one for all behind. */
+/* Number of the track that holds LBA, the invisible one for all later
+ * addresses. */
 int vd_layout_track_at(const struct vd_disc *disc, int32_t lba);
 
 /* The start of the lead-out of a closed session; 0 without one. */
@@ -73,7 +74,7 @@ int32_t vd_layout_lead_out(const struct vd_disc *disc, int session);
 void vd_put_msf(uint8_t p[3], int32_t lba);
 int32_t vd_get_msf(const uint8_t p[3]);
 
-/* The end of what can be read: one behind what READ CAPACITY tells. */
+/* The end of what can be read: one more than READ CAPACITY returns. */
 int32_t vd_layout_readable(const struct vd_disc *disc);
 
 #endif

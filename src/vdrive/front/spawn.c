@@ -44,8 +44,8 @@ prepend(const char *name, const char *first)
 }
 
 /*
- * AddressSanitizer insists on being first in the list of libraries, although
- * it works behind one that only passes calls on; it can be told so.
+ * AddressSanitizer insists on being first in the list of libraries, although it
+ * works after one that only passes calls on; it can be told so.
  */
 static int
 set_environment(const char *preload, const struct vf_rundir *run)

@@ -47,7 +47,7 @@ bool vf_overlay_hides(const char *name);
  * see; in place.  Others stay as they are. */
 void vf_overlay_reveal(char *path);
 
-/* The drive behind a descriptor or behind a file's status; -1: none. */
+/* The drive of a descriptor or of a file's status; -1: none. */
 int vf_drive_of(int fd);
 int vf_drive_of_stat(const struct stat *st);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One drive of the program: the engine with its disc file, its stack of
- * further discs and its options, behind a lock.
+ * One drive of the program: the engine with its disc file, its stack of further
+ * discs and its options, protected by a lock.
  */
 #ifndef VDRIVE_STATION_STATION_H
 #define VDRIVE_STATION_STATION_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A drive behind the kernel's own drivers: a device of target_core_user, which
+ * A drive for the kernel's own drivers: a device of target_core_user, which
  * asks this process, as a unit of the loopback target, to which sr and sg bind
  * as to any recorder.  All of it is made in configfs, and taken away again.
  */

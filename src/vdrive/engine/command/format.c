@@ -160,7 +160,7 @@ choose(const struct format *formats, int n, uint8_t type, uint32_t blocks)
 	return NULL;
 }
 
-/* DVD+RW is written at once while it is formatted behind one's back. */
+/* DVD+RW can be written at once while it is formatted in the background. */
 static void
 begin_background(struct vd_drive *drive)
 {
