@@ -55,6 +55,8 @@ ERRORS = {
         ("blank.c", "b->answer = ask_guard(b);",
          "b->before = *b->look;\n\tb->answer = ask_guard(b);"),
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)")],
+    "a session is appended to another disc than the one inspected": [
+        ("write.c", "if (err || same)", "if (1)")],
     "another disc found after blanking is written to": [
         ("blank.c", "if (!err && look->medium.state != NB_MEDIUM_BLANK)",
          "if (0)")],

@@ -89,11 +89,6 @@ stage_event(enum event event)
 		stage.lied = true;
 		return false;
 	case T_SWAP:
-		/* Behind the last look at a disc of ours nothing but the drive
-		 * compares it, which the play has no part for. */
-		if (event == E_STORE
-		    && (!stage_disc() || stage_disc()->kind != K_BLANK))
-			return false;
 		stage.world->in = stage.swap;
 		return false;
 	default:

@@ -130,7 +130,12 @@ nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 
 	(void)blocks;
 	(void)start;
-	(void)sha256;
+	/* Two labels are equal if they are of one backup on one disc. */
+	if (sha256) {
+		memset(sha256, 0, NB_SHA256_SIZE);
+		sha256[0] = m ? m->id : 0;
+		sha256[1] = m && m->count ? m->session[m->count - 1].backup : 0;
+	}
 	if (!m || m->kind == K_DATA || m->kind == K_BLANK)
 		return NB_LABEL_NONE;
 	if (m->kind == K_BAD_LABEL || m->kind == K_HALF)

@@ -193,6 +193,32 @@ unread(const struct nb_write *w, const struct nb_session *s)
 		s->label.disc);
 }
 
+/* A person may have changed the disc since it was inspected: what it is now
+ * must be what the session was made for.  LOOK is of the disc now. */
+static enum nb_err
+check_same(const struct nb_write *w, const struct nb_session *s)
+{
+	struct nb_inspection before = *w->look;
+	const struct nb_inspection *now = w->look;
+	enum nb_err err = nb_inspect_again(w->look);
+	bool same = now->medium.state == before.medium.state
+		&& now->medium.profile == before.medium.profile
+		&& now->medium.capacity == before.medium.capacity;
+
+	if (s->previous)
+		same = same && now->label_state == NB_LABEL_GOOD
+			&& !memcmp(now->label_sha256, before.label_sha256,
+				   sizeof before.label_sha256)
+			&& now->medium.next_writable
+				== before.medium.next_writable;
+	if (err || same)
+		return err;
+	return nb_fail(NB_EWRONG,
+		       "%s: the disc was changed after it was inspected\n"
+		       "hint: leave the disc in the drive until the run ends",
+		       w->look->device);
+}
+
 static enum nb_err
 burn(const struct nb_write *w, struct nb_session *s,
      struct nb_run_result *result)
@@ -215,7 +241,8 @@ burn(const struct nb_write *w, struct nb_session *s,
 		err = nb_journal_begin(state, &intent);
 	if (err)
 		return err;
-	if (first && w->look->medium.unformatted)
+	err = check_same(w, s);
+	if (!err && first && w->look->medium.unformatted)
 		err = nb_format_disc(w->context, w->look,
 				     first_session_blocks(s));
 	if (!err)
