@@ -278,7 +278,9 @@ struct nb_verify_result {
 	NB_SIZE(nb_verify_result);
 	char disc[65], backup_id[41];
 	uint64_t generation, files, bytes, bad;
-	int session; /* told of, a newer one is bad; 0: newest */
+	int session;     /* told of, a newer one is bad; 0: newest */
+	bool incomplete; /* the disc could not be checked to its end: what was
+			    not read is not in BAD */
 };
 /*
  * Compares every file on the disc with its hash and, where the catalog knows

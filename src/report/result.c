@@ -40,6 +40,7 @@ static const struct nb_column verify_columns[] = {
 	NB_COLUMN(BYTES, "bytes", VERIFY, bytes),
 	NB_COLUMN(NUMBER, "bad", VERIFY, bad),
 	NB_COLUMN(NUMBER, "session", VERIFY, session),
+	NB_COLUMN(BOOL, "incomplete", VERIFY, incomplete),
 };
 
 static void
@@ -51,13 +52,20 @@ tell_verify(struct nb_str *s, const void *row)
 	nb_str_addf(s, "disc %s, ", r->disc);
 	if (r->session)
 		nb_str_addf(s, "session %d, ", r->session);
-	nb_str_addf(s, "generation %llu: %s, %s, %s good",
-		    (unsigned long long)r->generation,
-		    nb_report_count(r->files, "file", files),
-		    nb_str_size(r->bytes, size), r->files == 1 ? "is" : "are");
+	nb_str_addf(s, "generation %llu: ", (unsigned long long)r->generation);
+	if (r->files || !r->incomplete)
+		nb_str_addf(s, "%s, %s, %s good%s",
+			    nb_report_count(r->files, "file", files),
+			    nb_str_size(r->bytes, size),
+			    r->files == 1 ? "is" : "are",
+			    r->bad || r->incomplete ? ", " : "");
 	if (r->bad)
-		nb_str_addf(s, ", %llu %s BAD", (unsigned long long)r->bad,
-			    r->bad == 1 ? "is" : "are");
+		nb_str_addf(s, "%llu %s BAD%s", (unsigned long long)r->bad,
+			    r->bad == 1 ? "is" : "are",
+			    r->incomplete ? ", " : "");
+	if (r->incomplete)
+		nb_str_addf(s, "%s could NOT be checked",
+			    r->files || r->bad ? "the rest" : "it");
 	nb_str_add(s, "\n");
 }
 

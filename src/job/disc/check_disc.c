@@ -133,10 +133,13 @@ read_all(struct pass *pass, struct nb_spans *spans,
 	};
 	enum nb_err err = nb_readback_run(&spec, &seen);
 
+	result->incomplete = err && err != NB_ECORRUPT;
 	result->files = seen.files;
 	result->bytes = seen.bytes;
 	if (!err)
 		err = check_rest(pass);
+	result->incomplete =
+		result->incomplete || (err && !seen.bad && !pass->bad);
 	result->bad = seen.bad + pass->bad;
 	return err;
 }
@@ -150,6 +153,7 @@ nb_check_disc(struct nightburn *nb, const struct nb_inspection *look,
 	struct nb_spans spans = NB_ARRAY_INIT;
 	enum nb_err err = nb_disc_contents_open(nb, look, contents);
 
+	result->incomplete = true;
 	if (!err)
 		err = nb_disc_contents_sessions(contents, look);
 	if (!err)

@@ -149,6 +149,18 @@ load_label(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 	return err;
 }
 
+/* "nightburn/<backup id>/manifest.json" says whose it is, if nothing else
+ * does. */
+static void
+take_id_from_path(struct nb_disc_backup *b)
+{
+	const char *id = strchr(b->path, '/') + 1;
+	size_t n = strcspn(id, "/");
+
+	if (strcmp(b->path, NB_MANIFEST_PATH) && n <= NB_BACKUP_ID_MAX)
+		memcpy(b->label.backup_id, id, n);
+}
+
 /* Identifies the backup: by its label, else by its manifest. */
 static enum nb_err
 identify(const struct nb_disc_contents *c, const struct nb_inspection *look,
@@ -170,6 +182,8 @@ identify(const struct nb_disc_contents *c, const struct nb_inspection *look,
 	if (b->err == NB_ENOMEM || b->err == NB_ECANCELED)
 		return b->err;
 	memcpy(b->label.backup_id, m->backup_id, sizeof m->backup_id);
+	if (b->err)
+		take_id_from_path(b);
 	b->label.generation = m->generation;
 	b->label.created = m->created;
 	nb_disc_backup_unload(b);

@@ -14,7 +14,8 @@
 
 struct nb_disc_backup {
 	const char *path; /* of its manifest; owned by the nodes */
-	enum nb_err err;  /* why the backup could not be identified */
+	enum nb_err err;  /* neither label nor manifest could be read: only
+			     the id is known, from PATH */
 	/* The label of the session that wrote it; if unreadable, ids,
 	 * generation and date come from the manifest. */
 	struct nb_label label;
@@ -49,9 +50,9 @@ struct nb_disc_contents {
 
 /*
  * Reads the session that LOOK is at.  MACs are checked with the key of NB's
- * installation, if it exists (NB may be NULL).  If a backup cannot be
- * identified, its ->err says why.  NB_ECORRUPT, NB_EIO: the tree cannot be
- * read.  Free in every case; accepts zeros.
+ * installation, if it exists (NB may be NULL).  If neither label nor
+ * manifest of a backup can be read, its ->err says why.  NB_ECORRUPT, NB_EIO:
+ * the tree cannot be read.  Free in every case; accepts zeros.
  */
 enum nb_err nb_disc_contents_open(struct nightburn *nb,
 				  const struct nb_inspection *look,

@@ -41,14 +41,12 @@ find(const struct nb_inspection *look, struct nb_disc_contents *contents,
 	struct nb_disc_backup *by_hand = NULL, *found = NULL;
 	enum nb_err err = NB_OK;
 
-	for (size_t i = 0; !err && i < list->count; i++)
-		err = list->at[i].err;
 	for (size_t i = list->count; !err && !found && i-- > 0;) {
 		struct nb_disc_backup *b = &list->at[i];
 
 		if (!is_asked_for(&b->label, which))
 			continue;
-		err = nb_disc_backup_load(contents, b);
+		err = b->err ? b->err : nb_disc_backup_load(contents, b);
 		if (err || strcmp(b->manifest.job, NB_JOB_BY_HAND))
 			found = b;
 		else if (!by_hand)

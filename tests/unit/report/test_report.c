@@ -244,6 +244,23 @@ static const struct nb_verify_result verified_one = {
 	.session = 2,
 };
 
+static const struct nb_verify_result unchecked = {
+	.disc = "DB-A",
+	.backup_id = ID,
+	.generation = 7,
+	.incomplete = true,
+};
+
+static const struct nb_verify_result unfinished = {
+	.disc = "DB-A",
+	.backup_id = ID,
+	.generation = 7,
+	.files = 2,
+	.bytes = 12,
+	.bad = 1,
+	.incomplete = true,
+};
+
 static const struct nb_run_result busy_night = {
 	.plan = &night_plan,
 	.backup_id = ID,
@@ -387,6 +404,13 @@ static const struct {
 	{ &nb_record_verify, &verified_one,
 	  "disc DB-A, session 2, generation 7: 1 file, 12 B, is good\n",
 	  "session", "2" },
+	{ &nb_record_verify, &unchecked,
+	  "disc DB-A, generation 7: it could NOT be checked\n", "incomplete",
+	  "true" },
+	{ &nb_record_verify, &unfinished,
+	  "disc DB-A, generation 7: 2 files, 12 B, are good, 1 is BAD, the "
+	  "rest could NOT be checked\n",
+	  "bad", "1" },
 	{ &nb_record_run, &busy_night,
 	  ID ": generation 7 on disc DB-A, session 2: 1 file, 12 B, "
 	     "verified\n"
