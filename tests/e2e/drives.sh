@@ -123,6 +123,20 @@ check 'adopt does not guess what is in a drive that does not answer' \
 	waits_for_the_silent_drive
 check 'adopt without an answer destroys nothing' tells_the_volume_id
 
+# Without a capacity, a file has that of its file system, which what the run
+# itself stores there changes.
+writes_to_a_file_without_capacity()
+{
+	configure nb.conf '"f1"' '"f2"' "stdio:$work/f1" "stdio:$work/f2"
+	begin
+	nb_is 0 run -j nightly && says out 'on disc D1, session 1' &&
+		nb_is 0 append -j nightly "$work/tree" &&
+		says out 'on disc D1, session 2'
+}
+
+check 'a file without a capacity is written to, and appended to' \
+	writes_to_a_file_without_capacity
+
 # ---- with recorders ----
 
 configure two.conf '"f1", "f2"' '"f1", "f2"' /dev/sr0 /dev/sr1

@@ -11,10 +11,11 @@
 #include "base/inhibit.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "disc/profile.h"
 #include "disc/read/readback.h"
-#include "job/disc/restorable.h"
 #include "job/disc/blank.h"
 #include "job/disc/format.h"
+#include "job/disc/restorable.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
 #include "store/journal.h"
@@ -193,6 +194,15 @@ unread(const struct nb_write *w, const struct nb_session *s)
 		s->label.disc);
 }
 
+/* The capacity of a file changes with the free space of its file system. */
+static bool
+same_medium(const struct nb_medium *a, const struct nb_medium *b)
+{
+	return a->state == b->state && a->profile == b->profile
+		&& (a->capacity == b->capacity
+		    || nb_profile_of(a->profile)->grows);
+}
+
 /* A person may have changed the disc since it was inspected: what it is now
  * must be what the session was made for.  LOOK is of the disc now. */
 static enum nb_err
@@ -201,9 +211,7 @@ check_same(const struct nb_write *w, const struct nb_session *s)
 	struct nb_inspection before = *w->look;
 	const struct nb_inspection *now = w->look;
 	enum nb_err err = nb_inspect_again(w->look);
-	bool same = now->medium.state == before.medium.state
-		&& now->medium.profile == before.medium.profile
-		&& now->medium.capacity == before.medium.capacity;
+	bool same = same_medium(&now->medium, &before.medium);
 
 	if (s->previous)
 		same = same && now->label_state == NB_LABEL_GOOD
