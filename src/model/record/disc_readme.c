@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "model/record/database_objects.h"
 
 #define WIDTH 80
 #define INDENT 6 /* of what a line is continued with */
@@ -261,15 +262,28 @@ nb_disc_page_text(const struct nb_disc_readme_facts *facts, char **text)
 	return err;
 }
 
+/* The part of the script before MARK; returns the part after it. */
+static const char *
+add_up_to(struct nb_str *s, const char *part, const char *mark)
+{
+	const char *at = strstr(part, mark);
+
+	nb_str_add_bytes(s, part, (size_t)(at - part));
+	return at + strlen(mark);
+}
+
 enum nb_err
 nb_disc_script_text(const struct nb_disc_readme_facts *facts, char **text)
 {
-	static const char mark[] = "@CONTENTS@\n";
-	const char *at = strstr(restore_script, mark);
+	const char *rest = restore_script;
 	struct nb_str s = NB_STR_INIT;
 
-	nb_str_add_bytes(&s, restore_script, (size_t)(at - restore_script));
+	rest = add_up_to(&s, rest, "@CONTENTS@\n");
 	add_items(&s, facts);
-	nb_str_add(&s, at + strlen(mark));
+	rest = add_up_to(&s, rest, "@OBJECTS@\n");
+	nb_str_add(&s, nb_database_objects_query);
+	rest = add_up_to(&s, rest, "@EXTENSIONS@");
+	nb_str_add(&s, nb_database_extensions_query);
+	nb_str_add(&s, rest);
 	return nb_str_take(&s, text);
 }

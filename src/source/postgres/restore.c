@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/postgres/restore.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/proc.h"
 #include "base/str.h"
+#include "model/record/database_objects.h"
 #include "source/postgres/format.h"
-
-/* Relations that a person or an application made. */
-static const char count_query[] =
-	"select count(*) from pg_class c join pg_namespace n "
-	"on n.oid = c.relnamespace where n.nspname !~ '^pg_' "
-	"and n.nspname <> 'information_schema'";
 
 /* What the steps share. */
 struct restoring {
@@ -120,25 +116,61 @@ create_database(const struct restoring *r)
 	return err;
 }
 
+/* Extensions that the template has do not count; without it, the one that every
+ * database has. */
+static enum nb_err
+make_objects_query(const struct restoring *r, char **sql)
+{
+	char *known = NULL;
+	bool ok = false;
+	enum nb_err err = query(r, "template1", nb_database_extensions_query,
+				&ok, &known);
+
+	if (!err)
+		err = nb_str_format(sql,
+				    "with known(name) as (select "
+				    "unnest(array[%s]::name[]))%s",
+				    ok && known && *known ? known : "'plpgsql'",
+				    nb_database_objects_query);
+	free(known);
+	return err;
+}
+
+/* ANSWER: "3|table t". */
+static enum nb_err
+check_empty(const char *database, const char *answer)
+{
+	char *object;
+	unsigned long long count = strtoull(answer, &object, 10);
+	char others[40] = "";
+
+	if (!count && *object == '|')
+		return NB_OK;
+	object += *object == '|';
+	if (count > 1)
+		snprintf(others, sizeof others, " and %llu more", count - 1);
+	return nb_fail(NB_EWRONG,
+		       "%s: the database is not empty: it has %.*s%s\n"
+		       "hint: drop it, or restore into another database",
+		       database, (int)strcspn(object, "\n"), object, others);
+}
+
 /* Makes the database when it is missing, refuses one that is not empty. */
 static enum nb_err
 prepare_database(const struct restoring *r)
 {
-	char *output = NULL;
-	enum nb_err err;
-	bool ok;
+	char *answer = NULL, *sql = NULL;
+	enum nb_err err = make_objects_query(r, &sql);
+	bool ok = false;
 
-	err = query(r, r->what->into, count_query, &ok, &output);
+	if (!err)
+		err = query(r, r->what->into, sql, &ok, &answer);
+	free(sql);
 	if (err)
 		return err;
-	if (!ok)
-		err = create_database(r);
-	else if (!output || strcmp(output, "0\n"))
-		err = nb_fail(NB_EWRONG,
-			      "%s: the database is not empty\n"
-			      "hint: drop it, or restore into another database",
-			      r->what->into);
-	free(output);
+	err = ok ? check_empty(r->what->into, answer ? answer : "")
+		 : create_database(r);
+	free(answer);
 	return err;
 }
 

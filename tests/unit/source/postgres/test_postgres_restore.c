@@ -151,9 +151,87 @@ START_TEST(restore_uses_the_programs_that_run_uses)
 	pg_sql("postgres", "DROP DATABASE restored");
 	nb_assert_ok(nb_fd_load(AT_FDCWD, nb_test_path("log"), 1 << 10, &used,
 				&length));
-	ck_assert_str_eq(used, "psql\npsql\npg_restore\n");
+	ck_assert_str_eq(used, "psql\npsql\npsql\npg_restore\n");
 	free(used);
 	free(path);
+	pg_free();
+}
+END_TEST
+
+/* How each kind of object is made, and what is said of it. */
+static const struct {
+	const char *sql, *what;
+} objects[] = {
+	{ "CREATE TABLE o (i int PRIMARY KEY)", "table o" },
+	{ "CREATE VIEW o AS SELECT 1 AS i", "view o" },
+	{ "CREATE SEQUENCE o", "sequence o" },
+	{ "CREATE FUNCTION o() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+	  "function o()" },
+	{ "CREATE TYPE o AS ENUM ('a')", "type o" },
+	{ "CREATE TYPE o AS (i int)", "type o" },
+	{ "CREATE DOMAIN o AS int", "type o" },
+	{ "CREATE SCHEMA o", "schema o" },
+	{ "CREATE OPERATOR ### (FUNCTION = int4pl, LEFTARG = int, RIGHTARG = "
+	  "int)",
+	  "operator ###(integer,integer)" },
+	{ "CREATE OPERATOR FAMILY o USING btree",
+	  "operator family o for access method btree" },
+	{ "CREATE COLLATION o FROM \"C\"", "collation o" },
+	{ "CREATE CAST (bigint AS point) WITH INOUT",
+	  "cast from bigint to point" },
+	{ "SELECT lo_create(47110)", "large object 47110" },
+	{ "CREATE EXTENSION hstore", "extension hstore" },
+	{ "CREATE FOREIGN DATA WRAPPER o", "foreign-data wrapper o" },
+	{ "CREATE PUBLICATION o", "publication o" },
+	{ "CREATE SUBSCRIPTION o CONNECTION 'host=none' PUBLICATION p WITH "
+	  "(connect = false, slot_name = NONE)",
+	  "subscription o" },
+	{ "CREATE TEXT SEARCH CONFIGURATION o (COPY = simple)",
+	  "text search configuration o" },
+	{ "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+	  "default privileges on new relations belonging to role postgres" },
+};
+
+START_TEST(a_database_with_an_object_of_any_kind_is_not_empty)
+{
+	struct nb_config_source source = pg_source();
+	char message[512];
+
+	nb_assert_ok(pg_collect(&source));
+	pg_sql("postgres", "CREATE DATABASE restored");
+	pg_sql("restored", objects[_i].sql);
+	snprintf(message, sizeof message,
+		 "error: restored: the database is not empty: it has %s\nhint: "
+		 "drop it, or restore into another database\n",
+		 objects[_i].what);
+	nb_assert_fails(restore_testdb(&source), NB_EWRONG, message);
+	if (strstr(objects[_i].sql, "SUBSCRIPTION"))
+		pg_sql("restored", "DROP SUBSCRIPTION o");
+	pg_sql("postgres", "DROP DATABASE restored");
+	pg_free();
+}
+END_TEST
+
+/* What the template has is in every new database. */
+START_TEST(what_an_extension_of_the_template_brought_does_not_count)
+{
+	struct nb_config_source source = pg_source();
+
+	nb_assert_ok(pg_collect(&source));
+	pg_sql("template1", "CREATE EXTENSION hstore; CREATE EXTENSION citext");
+	pg_sql("postgres", "CREATE DATABASE restored");
+	nb_assert_ok(restore_testdb(&source));
+	nb_assert_fails(restore_testdb(&source), NB_EWRONG,
+			"error: restored: the database is not empty: it has "
+			"table t\nhint: drop it, or restore into another "
+			"database\n");
+	pg_sql("restored", "CREATE TABLE u (); CREATE TABLE s ()");
+	nb_assert_fails(restore_testdb(&source), NB_EWRONG,
+			"error: restored: the database is not empty: it has "
+			"table s and 2 more\nhint: drop it, or restore into "
+			"another database\n");
+	pg_sql("postgres", "DROP DATABASE restored");
+	pg_sql("template1", "DROP EXTENSION hstore; DROP EXTENSION citext");
 	pg_free();
 }
 END_TEST
@@ -170,6 +248,11 @@ main(void)
 	tcase_add_test(tc,
 		       a_dump_that_cannot_be_read_to_its_end_is_not_restored);
 	tcase_add_test(tc, restore_uses_the_programs_that_run_uses);
+	tcase_add_loop_test(tc,
+			    a_database_with_an_object_of_any_kind_is_not_empty,
+			    0, COUNT(objects));
+	tcase_add_test(
+		tc, what_an_extension_of_the_template_brought_does_not_count);
 	suite_add_tcase(suite, tc);
 	return pg_main(suite);
 }

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a database must not have before something is restored into it, for
+# nightburn and for the script on the disc.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+start_cluster
+make_discs
+cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+pool "db" { discs = { "A", "B" }  drives = { "upper" } }
+job "nightly" {
+  pool = "db"
+  postgres "app" { run_as = "postgres"  conninfo = "host=$PGHOST" }
+}
+END
+chmod 600 "$work/nb.conf"
+
+createdb app
+psql -X -q -d app -c 'create table t as select 42 n'
+
+burned()
+{
+	nb_is 0 run && xorriso -indev "stdio:$work/discs/A" -osirrox on \
+		-extract / "$work/copy" >"$work/log" 2>&1
+}
+check "a backup is burned" burned
+
+# fill SQL...: the database of that name becomes one with these objects alone.
+fill()
+{
+	dropdb app && createdb app && psql -X -q -d app -c "$1"
+}
+
+refused()
+{
+	nb_is 3 restore --into app --run-as postgres &&
+		says err "app: the database is not empty: it has $1" || return 1
+	sh "$work/copy/restore.sh" >"$work/log" 2>&1 && return 1
+	grep -qF 'app: exists and is not empty: left alone' "$work/log"
+}
+
+only()
+{
+	fill "$1" && refused "$2"
+}
+check "a table is seen" only 'create table other ()' 'table other'
+check "a function alone is seen" only \
+	"create function f() returns int language sql as 'select 1'" \
+	'function f()'
+check "a large object alone is seen" only 'select lo_create(70000)' \
+	'large object 70000'
+check "a schema alone is seen" only 'create schema s' 'schema s'
+check "an extension alone is seen" only 'create extension hstore' \
+	'extension hstore'
+
+restored()
+{
+	[ "$(psql -X -At -d app -c 'select n from t')" = 42 ]
+}
+
+# A new database has what the template has.
+template()
+{
+	psql -X -q -d template1 -c 'create extension hstore' &&
+		dropdb app && createdb app &&
+		nb_is 0 restore --into app --run-as postgres && restored &&
+		dropdb app && createdb app &&
+		sh "$work/copy/restore.sh" && restored
+}
+check "an extension of the template does not count" template
+
+finish
