@@ -166,6 +166,12 @@ set_options(struct nb_image *image, IsoWriteOpts *opts)
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
 	iso_write_opts_set_hardlinks(opts, 1);
 	iso_write_opts_set_aaip(opts, 1);
+	/* RRIP 1.10, with the file serial number of 1.12 (as mkisofs writes it)
+	 * for hard links; AAIP without an ER field: fuseiso and pycdlib read
+	 * neither 1.12 nor a second ER. */
+	iso_write_opts_set_rrip_version_1_10(opts, 1);
+	iso_write_opts_set_rrip_1_10_px_ino(opts, 1);
+	iso_write_opts_set_aaip_susp_1_10(opts, 1);
 	iso_write_opts_set_allow_deep_paths(opts, 1);
 	iso_write_opts_set_allow_longer_paths(opts, 1);
 	iso_write_opts_set_output_charset(opts, "UTF-8");
