@@ -62,4 +62,52 @@ check "a file with another hash" spoiled '"sha256":"27dd' '"sha256":"27de' \
 check "a manifest that cannot be parsed" spoiled \
 	'"nightburn_manifest"' '"nightburn_manifesT"' \
 	"nightburn/manifest.json: not a nightburn manifest"
+
+# enlarge: the manifest reaches a gigabyte beyond the disc's end, which a hole
+# in the file adds.
+enlarge()
+{
+	python3 - "$work/discs/A" <<'END'
+import os, struct, sys
+BLOCK, MORE = 2048, 1 << 30
+def both(n):
+    return struct.pack("<I", n) + struct.pack(">I", n)
+path = sys.argv[1]
+disc = bytearray(open(path, "rb").read())
+at = disc.index(b'{"nightburn_manifest"')
+size = disc.index(b'"}\n', disc.index(b'"mac":"', at)) + 3 - at
+end = len(disc) // BLOCK
+record = both(at // BLOCK) + both(size)
+assert record in disc
+disc = disc.replace(record, both(end) + both(MORE + 1))
+for block in range(end):
+    if disc[block * BLOCK:block * BLOCK + 7] == b"\1CD001\1":
+        size = block * BLOCK + 80
+        disc[size:size + 8] = both(end + MORE // BLOCK + 1)
+with open(path, "wb") as file:
+    file.write(disc)
+os.truncate(path, (end + MORE // BLOCK + 1) * BLOCK)
+END
+}
+
+# It is not kept in memory while its bytes pass.
+too_large()
+{
+	cp "$work/good" "$work/discs/A"
+	enlarge || return 1
+	python3 - "$nightburn" -c "$work/other.conf" verify \
+		>"$work/out" 2>"$work/err" <<'END'
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10, "MiB",
+      file=sys.stderr)
+sys.exit(status)
+END
+	status=$?
+	cat "$work/out" "$work/err"
+	[ "$status" = 1 ] && says out "1 is BAD" &&
+		[ "$(awk '$2 == "MiB" { print $1 }' "$work/err")" -lt 800 ]
+}
+
+check "a manifest that is larger than any is not read into memory" too_large
 finish

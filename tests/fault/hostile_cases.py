@@ -131,6 +131,19 @@ def overlapping(count, blocks, good):
     return disc([first, *rest], lines)
 
 
+def twin(*lines):
+    """A manifest with LINES, on the blocks of another file; SHA256SUMS is right
+    about both."""
+    text = manifest([line(path("file"), GOOD), *lines])
+    other = Node("a", text)
+    return disc([Node("file", GOOD), other], [], text=text,
+                manifest_odd={"extent": other,
+                              "size": len(text)},
+                sums=sums({path("a"): text, path("file"): GOOD,
+                           "nightburn/label.json": label(),
+                           "nightburn/manifest.json": text}))
+
+
 def raw_record(record):
     """A directory with a record made by hand at its end."""
     return disc([Node("file", GOOD)], [line(path("file"), GOOD)],
@@ -178,6 +191,8 @@ CASES = [
         text=manifest([line(path("file"), GOOD)], backup_id=BACKUP + "/"))),
     (77, "SHA256SUMS: ..", lambda: listed(sums=sums({
         "../../../etc/passwd": GOOD, "/etc/passwd": GOOD}))),
+    (77, "SHA256SUMS: a path twice", lambda: listed(
+        sums=sums({path("file"): GOOD}) + sums({path("file"): b"other\n"}))),
     (78, "link and directory of one name", lambda: both(
         Node("tree", link=b"../../../canary"),
         Node("tree", children=[Node("owned", GOOD)]), [
@@ -279,6 +294,9 @@ CASES = [
      lambda: overlapping(3000, 512, True)),
     (84, "3000 files on the same megabyte, other hashes",
      lambda: overlapping(3000, 512, False)),
+    (84, "manifest on the blocks of another file", twin),
+    (84, "manifest on the blocks of another file, a file too many",
+     lambda: twin(line(path("x"), GOOD))),
     (84, "file of 4 GiB", lambda: disc(
         [Node("file", GOOD, size=0xffffffff)],
         [line(path("file"), GOOD, size=0xffffffff)])),

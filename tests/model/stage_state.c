@@ -169,7 +169,7 @@ nb_key_load(const char *state_dir, struct nb_key *out)
 /* What a disc lists is what it has: nb_readback_run says whether it is whole. */
 enum nb_err
 nb_restorable(const struct nb_disc_contents *contents,
-	      struct nb_disc_backup *backup, const struct nb_entries *sums,
+	      struct nb_disc_backup *backup, const struct nb_sums *sums,
 	      uint64_t *bad)
 {
 	(void)contents;
@@ -181,13 +181,19 @@ nb_restorable(const struct nb_disc_contents *contents,
 
 enum nb_err
 nb_sums_load(const char *name, const char *text, size_t length,
-	     struct nb_entries *list)
+	     struct nb_sums *sums)
 {
 	(void)name;
 	(void)text;
 	(void)length;
-	(void)list;
+	(void)sums;
 	return NB_OK;
+}
+
+void
+nb_sums_free(struct nb_sums *sums)
+{
+	(void)sums;
 }
 
 enum nb_err

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "model/record/manifest.h"
 
 #define PIECE_BLOCKS 512 /* 1 MiB */
 
@@ -81,16 +80,16 @@ want_expected(struct state *s)
 static enum nb_err
 want_listed(struct state *s)
 {
-	const struct nb_entries *sums = s->spec->sums;
+	const struct nb_sums *sums = s->spec->sums;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < sums->count; i++) {
-		const struct nb_entry *e = &sums->at[i];
-		const struct nb_node *node = nb_nodes_find(s->nodes, e->path);
-		struct want want = { node, e->sha256, e->path };
+		const struct nb_sum *sum = &sums->at[i];
+		const struct nb_node *node = nb_nodes_find(s->nodes, sum->path);
+		struct want want = { node, sum->sha256, sum->path };
 
 		if (!node || node->entry.type != NB_ENTRY_FILE)
-			bad(s, e->path, "missing on the disc");
+			bad(s, sum->path, "missing on the disc");
 		else
 			err = nb_array_push(&s->wants, want);
 	}
@@ -98,7 +97,7 @@ want_listed(struct state *s)
 		const struct nb_entry *e = &s->nodes->at[i].entry;
 
 		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH)
-		    && !nb_entries_find(sums, e->path))
+		    && !nb_sums_find(sums, e->path))
 			bad(s, e->path, "not listed in " NB_SUMS_PATH);
 	}
 	return err;

@@ -9,6 +9,7 @@
 
 #include "disc/read/reader.h"
 #include "disc/read/span.h"
+#include "model/record/manifest.h"
 
 /* Up to this many bad files are logged by name; the others are only counted. */
 #define NB_BAD_NAMED 200
@@ -23,7 +24,7 @@ struct nb_readback {
 					      hashed, SHA-256, including those
 					      of earlier sessions (before the
 					      pass).  NULL: SUMS */
-	const struct nb_entries *sums;     /* what the disc's SHA256SUMS lists,
+	const struct nb_sums *sums;        /* what the disc's SHA256SUMS lists,
 					  sorted: every file of the tree must
 					  be among them; without EXPECTED */
 	const uint8_t *checksum; /* of blocks FIRST..  ; NULL: unknown */

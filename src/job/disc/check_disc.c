@@ -11,7 +11,7 @@
 struct pass {
 	struct nightburn *nb;
 	struct nb_disc_contents *contents;
-	struct nb_entries sums;
+	struct nb_sums sums;
 	struct nb_disc_backup *now; /* whose manifest passes */
 	struct nb_str text;
 	uint64_t bad; /* beside what the read-back itself counts */
@@ -47,8 +47,9 @@ keep_manifest(void *ctx, const struct nb_node *node, const void *data, size_t n)
 	struct pass *pass = ctx;
 	struct nb_disc_backups *list = &pass->contents->backups;
 
-	if (strcmp(node->entry.path, NB_MANIFEST_PATH)
-	    && !nb_manifest_is_earlier(node->entry.path))
+	if (node->entry.size > NB_DISC_TEXT_MAX
+	    || (strcmp(node->entry.path, NB_MANIFEST_PATH)
+		&& !nb_manifest_is_earlier(node->entry.path)))
 		return NB_OK;
 	if (!pass->now || strcmp(pass->now->path, node->entry.path)) {
 		pass->text.length = 0;
@@ -64,17 +65,21 @@ keep_manifest(void *ctx, const struct nb_node *node, const void *data, size_t n)
 }
 
 /* A manifest that shares its blocks with another file passes under the other
- * name. */
+ * name; one that is too large is not kept. */
 static enum nb_err
 check_rest(struct pass *pass)
 {
 	struct nb_disc_backups *list = &pass->contents->backups;
 	enum nb_err err = NB_OK;
 
-	for (size_t i = 0; !err && i < list->count; i++)
-		if (!list->at[i].looked_up)
-			err = nb_restorable(pass->contents, &list->at[i],
-					    &pass->sums, &pass->bad);
+	for (size_t i = 0; !err && i < list->count; i++) {
+		if (list->at[i].looked_up)
+			continue;
+		err = nb_restorable(pass->contents, &list->at[i], &pass->sums,
+				    &pass->bad);
+		if (err == NB_ECORRUPT)
+			err = NB_OK;
+	}
 	return !err && pass->bad ? NB_ECORRUPT : err;
 }
 
@@ -165,7 +170,7 @@ nb_check_disc(struct nightburn *nb, const struct nb_inspection *look,
 	if (!err)
 		keep_checksums(contents, &spans);
 	nb_str_free(&pass.text);
-	nb_entries_free(&pass.sums);
+	nb_sums_free(&pass.sums);
 	nb_array_free(&spans);
 	return err;
 }

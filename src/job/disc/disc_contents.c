@@ -9,9 +9,6 @@
 #include "model/record/backup_path.h"
 #include "store/key.h"
 
-/* Far more than a million files need; a limit for invalid discs. */
-#define TEXT_MAX ((size_t)1 << 30)
-
 enum nb_err
 nb_disc_text(const struct nb_disc_contents *c, const char *path, char **text,
 	     size_t *length)
@@ -20,11 +17,11 @@ nb_disc_text(const struct nb_disc_contents *c, const char *path, char **text,
 
 	if (!node)
 		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
-	return nb_reader_text(c->blocks, node, TEXT_MAX, text, length);
+	return nb_reader_text(c->blocks, node, NB_DISC_TEXT_MAX, text, length);
 }
 
 enum nb_err
-nb_disc_sums(const struct nb_disc_contents *c, struct nb_entries *sums)
+nb_disc_sums(const struct nb_disc_contents *c, struct nb_sums *sums)
 {
 	char *text = NULL;
 	size_t length;
@@ -33,7 +30,7 @@ nb_disc_sums(const struct nb_disc_contents *c, struct nb_entries *sums)
 	if (!err)
 		err = nb_sums_load(NB_SUMS_PATH, text, length, sums);
 	free(text);
-	return err ? err : nb_entries_sort(sums);
+	return err;
 }
 
 static void
@@ -319,7 +316,7 @@ own_sums(const struct nb_disc_contents *c, const struct nb_disc_backup *b,
 
 	err = strcmp(b->path, NB_MANIFEST_PATH)
 		? nb_reader_file(c->blocks, b->part.start, NB_SUMS_PATH,
-				 TEXT_MAX, &text, length)
+				 NB_DISC_TEXT_MAX, &text, length)
 		: nb_disc_text(c, NB_SUMS_PATH, &text, length);
 	if (!err)
 		err = hash_text(text, *length, sha256);

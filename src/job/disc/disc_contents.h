@@ -12,6 +12,10 @@
 #include "job/disc/inspect.h"
 #include "model/record/manifest.h"
 
+/* The largest file of nightburn's own that is read, in bytes.  Far more than a
+ * million files need; a limit for invalid discs. */
+#define NB_DISC_TEXT_MAX ((size_t)1 << 30)
+
 struct nb_disc_backup {
 	const char *path; /* of its manifest; owned by the nodes */
 	enum nb_err err;  /* neither label nor manifest could be read: only
@@ -69,10 +73,10 @@ enum nb_err nb_disc_contents_sessions(struct nb_disc_contents *contents,
 enum nb_err nb_disc_text(const struct nb_disc_contents *contents,
 			 const char *path, char **text, size_t *length);
 
-/* Appends the lines of the disc's SHA256SUMS, sorted, to SUMS.  As
+/* Loads the disc's SHA256SUMS into SUMS, which is empty; the caller frees.  As
  * nb_disc_text. */
 enum nb_err nb_disc_sums(const struct nb_disc_contents *contents,
-			 struct nb_entries *sums);
+			 struct nb_sums *sums);
 
 /* Reads and parses the manifest of BACKUP, one of CONTENTS, unless it is
  * loaded, and removes the backup's id from its paths.  NB_ECORRUPT, NB_EIO. */

@@ -11,7 +11,7 @@
 struct check {
 	const struct nb_disc_contents *contents;
 	const char *id; /* of the backup */
-	const struct nb_entries *sums;
+	const struct nb_sums *sums;
 	uint64_t bad;
 };
 
@@ -26,11 +26,11 @@ tell(struct check *c, const char *path, const char *what)
 static bool
 agrees(const struct check *c, const struct nb_entry *e, const char *path)
 {
-	const struct nb_entry *sum;
+	const struct nb_sum *sum;
 
 	if (!c->sums || e->type != NB_ENTRY_FILE || !e->hashed)
 		return true;
-	sum = nb_entries_find(c->sums, path);
+	sum = nb_sums_find(c->sums, path);
 	return sum && !memcmp(sum->sha256, e->sha256, sizeof e->sha256);
 }
 
@@ -58,7 +58,7 @@ check_entry(struct check *c, const struct nb_entry *e)
 
 enum nb_err
 nb_restorable(const struct nb_disc_contents *contents, struct nb_disc_backup *b,
-	      const struct nb_entries *sums, uint64_t *bad)
+	      const struct nb_sums *sums, uint64_t *bad)
 {
 	struct check c = { .contents = contents,
 			   .id = b->manifest.backup_id,
@@ -66,6 +66,10 @@ nb_restorable(const struct nb_disc_contents *contents, struct nb_disc_backup *b,
 	bool was_loaded = b->loaded;
 	enum nb_err err = b->err ? b->err : nb_disc_backup_load(contents, b);
 
+	if (err == NB_ECORRUPT || err == NB_EFULL) {
+		c.bad++;
+		err = NB_ECORRUPT;
+	}
 	for (size_t i = 0; !err && i < b->entries.count; i++)
 		err = check_entry(&c, &b->entries.at[i]);
 	if (!was_loaded && b->loaded)

@@ -12,11 +12,12 @@
 /*
  * Checks BACKUP, one of CONTENTS, which is loaded, or is loaded for the time
  * being.  SUMS: the disc's SHA256SUMS (nb_disc_sums), which the manifest must
- * agree with; NULL: not compared.  What is missing is logged by name and
- * counted in *BAD.  Sets BACKUP->looked_up.  NB_ECORRUPT, NB_EIO, NB_ENOMEM.
+ * agree with; NULL: not compared.  What is missing, the manifest included, is
+ * logged by name and counted in *BAD.  Sets BACKUP->looked_up.  NB_ECORRUPT,
+ * NB_EIO, NB_ENOMEM.
  */
 enum nb_err nb_restorable(const struct nb_disc_contents *contents,
 			  struct nb_disc_backup *backup,
-			  const struct nb_entries *sums, uint64_t *bad);
+			  const struct nb_sums *sums, uint64_t *bad);
 
 #endif

@@ -4,19 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "model/record/own_files.h"
 
-/* Adjusts the paths of files that an appended session moves. */
+/* What the disc's SHA256SUMS lists stays on it, some of it under another
+ * path. */
 static enum nb_err
-move_aside(struct nb_entry *e, const char *backup_id)
+keep_files(struct nb_session *s, const char *backup_id)
 {
-	char *moved;
-	enum nb_err err = nb_own_file_moved(e->path, backup_id, &moved);
+	struct nb_sums sums = NB_ARRAY_INIT;
+	enum nb_err err = nb_disc_sums(&s->disc, &sums);
 
-	if (!err && moved) {
-		free(e->path);
-		e->path = moved;
+	for (size_t i = 0; !err && i < sums.count; i++) {
+		struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
+
+		memcpy(e.sha256, sums.at[i].sha256, sizeof e.sha256);
+		err = nb_own_file_moved(sums.at[i].path, backup_id, &e.path);
+		if (!err && !e.path)
+			err = nb_str_dup(sums.at[i].path, &e.path);
+		if (!err)
+			err = nb_entries_add(&s->kept, &e);
 	}
+	nb_sums_free(&sums);
 	return err;
 }
 
@@ -49,23 +58,15 @@ nb_previous_sessions_load(struct nightburn *nb,
 			  struct nb_session *s)
 {
 	enum nb_err err = nb_disc_contents_open(nb, look, &s->disc);
-	char *text;
-	size_t length;
 
 	s->previous = s->disc.blocks;
 	if (!err)
-		err = nb_disc_text(&s->disc, NB_SUMS_PATH, &text, &length);
-	if (err)
-		return err;
-	err = nb_sums_load(NB_SUMS_PATH, text, length, &s->kept);
-	free(text);
+		err = keep_files(s, look->label.backup_id);
 	if (!err && !nb_nodes_find(&s->disc.nodes, NB_MANIFEST_PATH))
 		err = nb_fail(NB_ECORRUPT,
 			      NB_MANIFEST_PATH ": missing on the disc");
 	if (!err)
 		err = load_manifests(s);
-	for (size_t i = 0; !err && i < s->kept.count; i++)
-		err = move_aside(&s->kept.at[i], look->label.backup_id);
 	return err;
 }
 

@@ -149,8 +149,21 @@ enum nb_err nb_sums_parse(const char *name, const char *text, size_t length,
 					    const uint8_t *sha256),
 			  void *ctx);
 
-/* The same, appended to LIST as entries with path and hash, in their order. */
+/* One line.  There are as many as the disc has files. */
+struct nb_sum {
+	char *path;
+	uint8_t sha256[NB_SHA256_SIZE];
+};
+
+struct nb_sums NB_ARRAY(struct nb_sum);
+
+/* The same, appended to SUMS, which is sorted by path.  NB_ECORRUPT also if a
+ * path is given twice, NB_ENOMEM.  Free in every case. */
 enum nb_err nb_sums_load(const char *name, const char *text, size_t length,
-			 struct nb_entries *list);
+			 struct nb_sums *sums);
+void nb_sums_free(struct nb_sums *sums);
+
+/* The line of PATH, or NULL. */
+const struct nb_sum *nb_sums_find(const struct nb_sums *sums, const char *path);
 
 #endif

@@ -57,9 +57,10 @@ by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* No path may occur twice. */
+/* No path may occur twice, and what has members is one of the files. */
 static enum nb_err
-check_doubled(const char *name, const struct nb_entries *list)
+check_paths(const char *name, const struct nb_entries *list,
+	    const struct nb_manifest_sources *sources)
 {
 	char **paths = calloc(list->count + 1, sizeof *paths);
 	enum nb_err err = NB_OK;
@@ -73,6 +74,13 @@ check_doubled(const char *name, const struct nb_entries *list)
 		if (!strcmp(paths[i - 1], paths[i]))
 			err = nb_fail(NB_ECORRUPT, "%s: %s is given twice",
 				      name, paths[i]);
+	for (size_t i = 0; !err && i < sources->count; i++)
+		if (sources->at[i].members.count
+		    && !bsearch(&sources->at[i].path, paths, list->count,
+				sizeof *paths, by_text))
+			err = nb_fail(NB_ECORRUPT,
+				      "%s: %s has members, but is not listed",
+				      name, sources->at[i].path);
 	free(paths);
 	return err;
 }
@@ -229,12 +237,19 @@ load_head(const char *name, const char *text, size_t length, const char **lines,
 	return err;
 }
 
-/* All of FROM, or nothing. */
+/* All of FROM, or nothing.  A list of a million is not copied. */
 static enum nb_err
 move_entries(struct nb_entries *from, struct nb_entries *to)
 {
 	size_t before = to->count;
 
+	if (!before) {
+		const struct nb_entries unused = *to;
+
+		*to = *from;
+		*from = unused;
+		return NB_OK;
+	}
 	for (size_t i = 0; i < from->count; i++) {
 		if (nb_array_push(to, from->at[i])) {
 			to->count = before;
@@ -268,7 +283,7 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	if (!err && lines)
 		err = read_lines(lines, end, &lists);
 	if (!err)
-		err = check_doubled(name, &lists.files);
+		err = check_paths(name, &lists.files, &found.sources);
 	if (!err && !recorded)
 		err = nb_manifest_guess_filters(&found, &lists.files);
 	if (!err)

@@ -141,18 +141,54 @@ nb_sums_parse(const char *name, const char *text, size_t length,
 static enum nb_err
 keep_sum(void *ctx, const char *path, const uint8_t *sha256)
 {
-	struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
-	enum nb_err err = nb_str_dup(path, &e.path);
+	struct nb_sums *sums = ctx;
+	struct nb_sum sum = { .path = NULL };
+	enum nb_err err = nb_str_dup(path, &sum.path);
 
+	memcpy(sum.sha256, sha256, sizeof sum.sha256);
+	if (!err)
+		err = nb_array_push(sums, sum);
 	if (err)
-		return err;
-	memcpy(e.sha256, sha256, sizeof e.sha256);
-	return nb_entries_add(ctx, &e);
+		free(sum.path);
+	return err;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct nb_sum *)a)->path,
+		      ((const struct nb_sum *)b)->path);
 }
 
 enum nb_err
 nb_sums_load(const char *name, const char *text, size_t length,
-	     struct nb_entries *list)
+	     struct nb_sums *sums)
 {
-	return nb_sums_parse(name, text, length, keep_sum, list);
+	enum nb_err err = nb_sums_parse(name, text, length, keep_sum, sums);
+
+	if (!err && sums->count)
+		qsort(sums->at, sums->count, sizeof *sums->at, by_path);
+	for (size_t i = 1; !err && i < sums->count; i++)
+		if (!by_path(&sums->at[i - 1], &sums->at[i]))
+			err = nb_fail(NB_ECORRUPT, "%s: %s is given twice",
+				      name, sums->at[i].path);
+	return err;
+}
+
+void
+nb_sums_free(struct nb_sums *sums)
+{
+	for (size_t i = 0; i < sums->count; i++)
+		free(sums->at[i].path);
+	nb_array_free(sums);
+}
+
+const struct nb_sum *
+nb_sums_find(const struct nb_sums *sums, const char *path)
+{
+	const struct nb_sum key = { .path = (char *)path };
+
+	return sums->count
+		? bsearch(&key, sums->at, sums->count, sizeof key, by_path)
+		: NULL;
 }

@@ -23,10 +23,12 @@ tear_down(void)
 
 #define AB8 "abababababababab"
 #define AB AB8 AB8 AB8 AB8
-#define HEAD                                                              \
+#define HEAD_OF(sources)                                                  \
 	"{\"nightburn_manifest\":1,\"backup_id\":\"b\",\"generation\":1," \
 	"\"created\":1,\"job\":\"j\",\"pool\":\"p\",\"disc\":\"\","       \
-	"\"disc_id\":\"\",\"host\":\"h\",\"sources\":[],\"files\":["
+	"\"disc_id\":\"\",\"host\":\"h\",\"sources\":[" sources           \
+	"],\"files\":["
+#define HEAD HEAD_OF("")
 #define REST "\"mode\":\"0644\",\"uid\":1,\"gid\":1,\"mtime\":1"
 #define DIR_OF(path) "{\"path\":\"" path "\",\"type\":\"dir\"," REST "}"
 #define UNSOUND "error: disc: file 1: invalid entry\n"
@@ -199,6 +201,20 @@ START_TEST(a_manifest_without_files_is_told_from_an_empty_one)
 }
 END_TEST
 
+/* A restore takes members from their archive, and archives from the list. */
+START_TEST(members_of_a_file_that_is_not_listed_are_refused)
+{
+	assert_refused(HEAD_OF("{\"kind\":\"tree\",\"name\":\"t\","
+			       "\"format\":\"tar\",\"path\":\"b/t.tar\","
+			       "\"bytes\":1,\"stored\":1}")
+			       DIR_OF("b/u.tar") ",{\"archive\":\"b/t.tar\","
+						 "\"path\":\"x\",\"type\":"
+						 "\"dir\"," REST "}]}",
+		       "error: disc: b/t.tar has members, but is not "
+		       "listed\n");
+}
+END_TEST
+
 START_TEST(a_manifest_cut_short_is_refused)
 {
 	struct nb_entries none = NB_ARRAY_INIT;
@@ -232,6 +248,7 @@ main(void)
 	tcase_add_loop_test(tc, a_head_with_one_fault_is_refused, 0,
 			    COUNT(heads));
 	tcase_add_test(tc, a_manifest_without_files_is_told_from_an_empty_one);
+	tcase_add_test(tc, members_of_a_file_that_is_not_listed_are_refused);
 	tcase_add_test(tc, a_manifest_cut_short_is_refused);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

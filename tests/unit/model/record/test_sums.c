@@ -279,6 +279,33 @@ START_TEST(what_sha256sum_writes_is_read)
 }
 END_TEST
 
+START_TEST(lines_are_found_by_their_path)
+{
+	static const char text[] = AB "  b\n" AB "  a\n";
+	struct nb_sums sums = NB_ARRAY_INIT;
+
+	nb_assert_ok(nb_sums_load("SUMS", text, strlen(text), &sums));
+	ck_assert_uint_eq(sums.count, 2);
+	ck_assert_str_eq(sums.at[0].path, "a");
+	ck_assert_ptr_eq(nb_sums_find(&sums, "b"), &sums.at[1]);
+	ck_assert_int_eq(sums.at[1].sha256[31], 0xab);
+	ck_assert_ptr_null(nb_sums_find(&sums, "c"));
+	nb_sums_free(&sums);
+	ck_assert_ptr_null(nb_sums_find(&sums, "a"));
+}
+END_TEST
+
+START_TEST(a_path_that_is_given_twice_is_refused)
+{
+	static const char text[] = AB "  b\n" AB "  a\n" AB "  b\n";
+	struct nb_sums sums = NB_ARRAY_INIT;
+
+	nb_assert_fails(nb_sums_load("SUMS", text, strlen(text), &sums),
+			NB_ECORRUPT, "error: SUMS: b is given twice\n");
+	nb_sums_free(&sums);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
 int
@@ -300,6 +327,8 @@ main(void)
 	tcase_add_test(tc, an_empty_text_has_no_lines);
 	tcase_add_test(tc, sha256sum_reads_what_is_rendered);
 	tcase_add_test(tc, what_sha256sum_writes_is_read);
+	tcase_add_test(tc, lines_are_found_by_their_path);
+	tcase_add_test(tc, a_path_that_is_given_twice_is_refused);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }
