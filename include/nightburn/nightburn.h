@@ -217,6 +217,8 @@ struct nb_run_result {
 	 * changed while they were read, that have other bytes with no sign of
 	 * a change, whose earlier copy on the disc was damaged. */
 	uint64_t changed, corrupt, reread;
+	uint64_t off_disc; /* names whose link target or date ISO 9660 cannot
+			      hold: they are in the manifest, and restored */
 };
 
 /* The nightly job. NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: a person is

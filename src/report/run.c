@@ -127,6 +127,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "changed", RUN, changed),
 	NB_COLUMN(NUMBER, "corrupt", RUN, corrupt),
 	NB_COLUMN(NUMBER, "reread", RUN, reread),
+	NB_COLUMN(NUMBER, "off_disc", RUN, off_disc),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,
@@ -155,6 +156,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 		 "excluded by patterns");
 	add_note(s, r->too_large, "file", "left out, larger than max_file_size",
 		 "left out, larger than max_file_size");
+	add_note(s, r->off_disc, "name",
+		 "whose link target or date only the manifest can hold",
+		 "whose link targets or dates only the manifest can hold");
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",

@@ -18,9 +18,13 @@
 /* Of a directory record, for a name and its attributes: see fits(). */
 #define ROOM 76
 
+/* libisofs takes 0 for no date at all when it lists a node of an earlier
+ * session again, and gives it the present one. */
 static void
 set_times(IsoNode *node, int64_t date)
 {
+	if (!date)
+		date = 1;
 	iso_node_set_mtime(node, (time_t)date);
 	iso_node_set_atime(node, (time_t)date);
 	iso_node_set_ctime(node, (time_t)date);

@@ -251,6 +251,8 @@ add_entry(struct tree *t, size_t i)
 	IsoNode *old = NULL;
 	enum nb_err err;
 
+	if (e->off_disc)
+		return NB_OK;
 	if (e->type == NB_ENTRY_DIR)
 		return find_dir(t, e->path, strlen(e->path), &parent);
 	err = find_dir(t, e->path, slash ? (size_t)(slash - e->path) : 0,

@@ -39,8 +39,11 @@ check_entry(struct check *c, const struct nb_entry *e)
 {
 	const struct nb_node *node;
 	char *path;
-	enum nb_err err = nb_str_format(&path, "%s/%s", c->id, e->path);
+	enum nb_err err;
 
+	if (e->off_disc)
+		return NB_OK;
+	err = nb_str_format(&path, "%s/%s", c->id, e->path);
 	if (err)
 		return err;
 	node = nb_nodes_find(&c->contents->nodes, path);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "job/run/off_disc.h"
 #include "job/run/previous_sessions.h"
 #include "model/record/backup_path.h"
 #include "model/record/own_files.h"
@@ -184,6 +185,8 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 	enum nb_err err = nb_backup_list(backup, &s->entries,
 					 &s->manifest.sources, &s->roots);
 
+	if (!err)
+		err = nb_off_disc_mark(&s->entries, &s->manifest.sources);
 	if (err || !s->base)
 		return err;
 	err = nb_entries_sort(&s->entries);

@@ -220,9 +220,39 @@ nb_disc_readme_text(const struct nb_disc_readme_facts *facts, char **text)
 	return nb_str_take(&s, text);
 }
 
+static const char off_disc_head[] =
+	"\n"
+	"Not on the disc itself, because ISO 9660 cannot hold them: the "
+	"targets\n"
+	"of these symbolic links, or these dates.  They are in the manifest "
+	"of\n"
+	"the backup, in the line with that \"path\" (\"target\", \"mtime\").\n";
+
+/* What a person who restores by hand does not find on the disc. */
+static void
+add_off_disc(struct nb_str *s, const struct nb_manifest *m, const char **head)
+{
+	for (size_t i = 0; i < m->sources.count; i++) {
+		const struct nb_manifest_source *source = &m->sources.at[i];
+
+		for (size_t k = 0; k < source->notes.count; k++) {
+			const struct nb_manifest_note *note =
+				&source->notes.at[k];
+
+			if (note->what != NB_NOTE_OFF_DISC
+			    && note->what != NB_NOTE_DATE)
+				continue;
+			nb_str_addf(s, "%s  %s/%s\n", *head, source->path,
+				    note->path);
+			*head = "";
+		}
+	}
+}
+
 enum nb_err
 nb_disc_restore_text(const struct nb_disc_readme_facts *facts, char **text)
 {
+	const char *head = off_disc_head;
 	struct nb_str s = NB_STR_INIT;
 
 	nb_str_add(&s, restore_head);
@@ -231,6 +261,8 @@ nb_disc_restore_text(const struct nb_disc_readme_facts *facts, char **text)
 			nb_str_add(&s, facts->kinds[i]->how_to);
 	nb_str_add(&s, restore_end);
 	add_list(&s, facts);
+	for (size_t i = 0; i < facts->count; i++)
+		add_off_disc(&s, facts->backups[i], &head);
 	return nb_str_take(&s, text);
 }
 

@@ -6,6 +6,12 @@
 
 #include "base/str.h"
 
+/* What libisofs takes of a symbolic link (RRIP 4.1.3 has no such bounds). */
+#define TARGET_MAX 1023
+#define COMPONENT_MAX 255
+#define YEAR_1900 INT64_C(-2208988800)
+#define YEAR_2156 INT64_C(5869670400)
+
 void
 nb_entry_clear(struct nb_entry *e)
 {
@@ -135,6 +141,31 @@ nb_entries_add_dir(struct nb_entries *list, const char *path, int64_t mtime)
 			return NB_OK;
 	err = nb_str_dup(path, &e.path);
 	return err ? err : nb_entries_add(list, &e);
+}
+
+bool
+nb_entry_fits_disc(const struct nb_entry *e)
+{
+	const char *part = e->target;
+
+	if (e->type != NB_ENTRY_SYMLINK || !part)
+		return true;
+	if (strlen(part) > TARGET_MAX)
+		return false;
+	while (*part) {
+		size_t n = strcspn(part, "/");
+
+		if (n > COMPONENT_MAX)
+			return false;
+		part += n + (part[n] == '/');
+	}
+	return true;
+}
+
+bool
+nb_entry_date_fits_disc(const struct nb_entry *e)
+{
+	return e->mtime >= YEAR_1900 && e->mtime < YEAR_2156;
 }
 
 bool

@@ -76,6 +76,8 @@ struct nb_entry {
 	bool tolerant;          /* a change while it is read is reported and
 				   does not fail the image */
 	bool torn;              /* the content may be inconsistent */
+	bool off_disc;          /* a symbolic link that only the manifest has:
+				   nb_entry_fits_disc */
 	char *target;           /* of a symbolic link, exact bytes */
 	dev_t rdev;             /* of a device */
 	unsigned int root;      /* index of the open root directory */
@@ -108,6 +110,17 @@ enum nb_err nb_entries_add_text(struct nb_entries *list, const char *path,
 /* Appends a directory owned by root with mode 0755 when the path is missing. */
 enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 			       int64_t mtime);
+
+/*
+ * Whether ISO 9660 with Rock Ridge, as libisofs writes it, can hold E: no
+ * component of a symbolic link's target may be longer than 255 bytes, and the
+ * target itself not longer than 1,023.
+ */
+bool nb_entry_fits_disc(const struct nb_entry *e);
+
+/* Whether a directory record can have the date of E: its years are 1900 to
+ * 2155 (ECMA-119 9.1.5, RRIP 4.1.6). */
+bool nb_entry_date_fits_disc(const struct nb_entry *e);
 
 /* Whether both have the same size, mtime, ctime and inode, all recorded. */
 bool nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b);

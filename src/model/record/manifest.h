@@ -23,6 +23,8 @@ enum nb_note {
 	NB_NOTE_TOO_LARGE, /* left out: larger than max_file_size */
 	NB_NOTE_CHANGED,   /* torn: changed each time it was read */
 	NB_NOTE_CORRUPT,   /* content changed, metadata did not */
+	NB_NOTE_OFF_DISC,  /* the link itself is in the manifest only */
+	NB_NOTE_DATE,      /* its date is in the manifest only */
 	NB_NOTE_REREAD     /* its earlier copy on the disc was damaged: written
 			      again */
 };

@@ -71,6 +71,8 @@ add_state(struct nb_str *s, const struct nb_entry *e, bool state)
 	}
 	if (e->tolerant || e->torn)
 		nb_str_addf(s, ",\"torn\":%d", e->torn);
+	if (e->off_disc)
+		nb_str_add(s, ",\"off_disc\":true");
 }
 
 static void

@@ -146,7 +146,8 @@ read_state(const json_t *object, struct nb_entry *e)
 	if (torn && (!nb_json_u64(object, "torn", &value) || value > 1))
 		return false;
 	e->torn = value == 1;
-	return true;
+	e->off_disc = json_is_true(json_object_get(object, "off_disc"));
+	return !e->off_disc || e->type == NB_ENTRY_SYMLINK;
 }
 
 static bool

@@ -5,10 +5,9 @@
 #include <string.h>
 
 static const char *const note_names[] = {
-	[NB_NOTE_TOO_LARGE] = "too-large",
-	[NB_NOTE_CHANGED] = "changed",
-	[NB_NOTE_CORRUPT] = "corrupt",
-	[NB_NOTE_REREAD] = "reread",
+	[NB_NOTE_TOO_LARGE] = "too-large", [NB_NOTE_CHANGED] = "changed",
+	[NB_NOTE_CORRUPT] = "corrupt",     [NB_NOTE_OFF_DISC] = "off-disc",
+	[NB_NOTE_DATE] = "date",           [NB_NOTE_REREAD] = "reread",
 };
 
 #define NOTES (sizeof note_names / sizeof *note_names)
