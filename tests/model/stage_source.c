@@ -393,3 +393,9 @@ nb_roots_close(struct nb_roots *roots)
 {
 	(void)roots;
 }
+
+void
+nb_image_free(struct nb_image *image)
+{
+	(void)image;
+}

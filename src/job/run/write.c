@@ -227,6 +227,17 @@ check_same(const struct nb_write *w, const struct nb_session *s)
 		       w->look->device);
 }
 
+/* Frees what was burned.  The tree of the image takes as much memory as the
+ * read-back does. */
+static enum nb_err
+release(const struct nb_write *w, struct nb_session *s)
+{
+	nb_image_free(s->image);
+	s->image = NULL;
+	nb_roots_close(&s->roots);
+	return nb_backup_release(w->backup);
+}
+
 static enum nb_err
 burn(const struct nb_write *w, struct nb_session *s,
      struct nb_run_result *result)
@@ -260,8 +271,7 @@ burn(const struct nb_write *w, struct nb_session *s,
 		return err;
 	}
 	/* The data on the disc may come from a snapshot that ran full. */
-	nb_roots_close(&s->roots);
-	if (nb_backup_release(w->backup) || err)
+	if (release(w, s) || err)
 		return suspect(w, s, "the burn failed");
 	result->burned = true;
 	intent.step = NB_STEP_VERIFY;
