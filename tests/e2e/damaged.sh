@@ -10,11 +10,12 @@ tree=$work/tree
 mkdir "$tree"
 : >"$work/rules"
 
-# medium TYPE: an empty disc, in a recorder.
+# medium TYPE [BLOCKS]: an empty disc, in a recorder.
 medium()
 {
 	rm -rf "$work/state" "$work/disc" "${tree:?}"/*
-	"$vdrive" new --type "$1" --capacity 60000 "$work/disc" || return 1
+	"$vdrive" new --type "$1" --capacity "${2:-60000}" \
+		"$work/disc" || return 1
 	cat >"$work/nb.conf" <<END
 state_dir = "$work/state"
 staging_dir = "$work/staging"
@@ -105,7 +106,9 @@ other_backup()
 {
 	# shellcheck disable=SC2046
 	unreadable $(blocks_of "/nightburn/$first/label.json" \
-		"/nightburn/$first/manifest.json")
+		"/nightburn/$first/copy/label.json" \
+		"/nightburn/$first/manifest.json" \
+		"/nightburn/$first/copy/manifest.json")
 	[ -s "$work/rules" ] && cat "$work/rules" && restores 2 &&
 		restores 2 "$second" && on 1 restore "$first" --to "$work/no"
 }
@@ -121,11 +124,83 @@ check "verify calls no such disc good" never_good
 no_sums()
 {
 	# shellcheck disable=SC2046
-	unreadable $(blocks_of /SHA256SUMS)
+	unreadable $(blocks_of /SHA256SUMS /nightburn/copy/SHA256SUMS)
 	on 1 verify && says out "generation 2: it could NOT be checked" &&
 		on 1 verify --json && says out '"incomplete": true' &&
 		says out '"files": 0' && restores 2
 }
 check "a disc that cannot be checked is never called good" no_sums
+
+# one_copy PATH...: without these files everything comes back, and verify says
+# how many are bad.
+one_copy()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "$@")
+	[ "$(wc -l <"$work/rules")" = $# ] && restores 2 &&
+		restores 1 "$first" && on 1 verify && says out ", $# " &&
+		says out " BAD" && ! grep "NOT be checked" "$work/out"
+}
+newest="/nightburn/label.json /nightburn/manifest.json /SHA256SUMS"
+copies="/nightburn/copy/label.json /nightburn/copy/manifest.json \
+/nightburn/copy/SHA256SUMS"
+older="/nightburn/$first/label.json /nightburn/$first/manifest.json"
+for path in $newest $copies $older; do
+	check "${path/$first/ID} stands twice" one_copy "$path"
+done
+# shellcheck disable=SC2086
+check "the first of each copy is enough" one_copy $newest $older
+# shellcheck disable=SC2086
+check "so is the second" one_copy $copies
+
+# Somebody without the key takes the copy whose hash is right.
+changed_manifest()
+{
+	local at
+	unreadable
+	at=$(blocks_of /nightburn/manifest.json) && at=${at%-*} &&
+		echo "when read lba $at then flip a bit times forever" >"$work/rules" ||
+		return 1
+	restores 2 && says err "manifest.json: damaged; its copy is read" ||
+		return 1
+	mv "$work/state" "$work/away"
+	restores 2 && says err "manifest.json: damaged; its copy is read"
+	status=$?
+	rm -rf "$work/state" && mv "$work/away" "$work/state" && return $status
+}
+check "a manifest that was changed is not taken" changed_manifest
+
+appends()
+{
+	unreadable
+	two_nights bd-re || return 1
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /nightburn/label.json /nightburn/manifest.json \
+		/SHA256SUMS)
+	echo 3 >"$tree/version"
+	on 0 run && says out "session 3" && unreadable && on 0 verify &&
+		restores 3 && restores 1 "$(sed -n 1p "$work/ids")"
+}
+check "a session is appended where one copy can be read" appends
+
+# apart BLOCKS: manifest and SHA256SUMS are that far from their copies.
+apart()
+{
+	local manifest sums copy
+	manifest=$(blocks_of /nightburn/manifest.json)
+	sums=$(blocks_of /SHA256SUMS)
+	copy=$(blocks_of /nightburn/copy/manifest.json)
+	echo "$manifest, $sums, and $copy"
+	[ "${manifest#*-}" -lt "${sums%-*}" ] &&
+		[ $((${copy%-*} - ${sums#*-})) -ge "$1" ]
+}
+one_night()
+{
+	unreadable
+	medium "$1" "$2" && on 0 run && apart "$3"
+}
+check "the copies are a part of a small disc apart" apart 58
+check "4 MiB on a BD-RE" one_night bd-re 11826176 2048
+check "and on a DVD" one_night dvd+rw 2295104 2048
 
 finish

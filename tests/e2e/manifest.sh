@@ -19,7 +19,8 @@ END
 	chmod 600 "$work/$who.conf"
 done
 
-# change OLD NEW: in the manifest of the disc, and its hash in SHA256SUMS.
+# change OLD NEW: in the manifest of the disc, and its hash in SHA256SUMS, and in
+# the copies of both.
 change()
 {
 	python3 - "$work/discs/A" "$1" "$2" <<'END'
@@ -30,10 +31,12 @@ disc = bytearray(open(path, "rb").read())
 at = disc.index(b'{"nightburn_manifest"')
 end = disc.index(b'"}\n', disc.index(b'"mac":"', at)) + 3
 was = hashlib.sha256(disc[at:end]).hexdigest().encode()
-assert disc[at:end].count(old) == 1, disc[at:end].count(old)
-disc[at:end] = disc[at:end].replace(old, new)
+text = bytes(disc[at:end])
+assert text.count(old) == 1, text.count(old)
+assert disc.count(text) == 2
+disc = disc.replace(text, text.replace(old, new))
 now = hashlib.sha256(disc[at:end]).hexdigest().encode()
-assert disc.count(was) == 1
+assert disc.count(was) == 4
 open(path, "wb").write(disc.replace(was, now))
 END
 }

@@ -108,7 +108,7 @@ other_key()
 }
 
 # forge BLOCKS CHANGE: the newest manifest in the file of a disc is changed
-# (Python, M is its text), and SHA256SUMS agrees with it.
+# (Python, M is its text), and its copy, and SHA256SUMS agrees with it.
 forge()
 {
 	python3 - "$1" "$2" <<'END'
@@ -121,9 +121,10 @@ scope = {"M": old}
 exec(sys.argv[2], scope)
 new = scope["M"]
 assert len(new) == len(old) and new != old
-disc[at:end] = new
+assert disc.count(old) == 2
+disc = disc.replace(old, new)
 old_sum, new_sum = (hashlib.sha256(x).hexdigest().encode() for x in (old, new))
-assert disc.count(old_sum + b"  nightburn/manifest.json") == 1
+assert disc.count(old_sum + b"  nightburn/manifest.json") == 2
 open(sys.argv[1], "wb").write(disc.replace(old_sum, new_sum))
 END
 }

@@ -25,6 +25,7 @@ struct nb_image_options {
 				      0 for a plain image file */
 	bool overwritable; /* descriptors are also needed at block 0
 				      (nb_image_head) */
+	uint32_t gap;      /* blocks at NB_GAP_WEIGHT that belong to no file */
 	/* The session to append to (its files stay reachable), or NULL. */
 	struct nb_blocks *previous;
 	uint32_t previous_start;

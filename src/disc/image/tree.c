@@ -271,6 +271,39 @@ add_entry(struct tree *t, size_t i)
 	return add_special(parent, name, e);
 }
 
+/* Zeros in a file that no directory shows. */
+static enum nb_err
+add_gap(struct nb_image *image)
+{
+	size_t size = (size_t)image->options.gap * NB_BLOCK;
+	unsigned char *zeros = size ? calloc(1, size) : NULL;
+	IsoStream *stream = NULL;
+	IsoFile *file = NULL;
+	enum nb_err err;
+
+	if (!size)
+		return NB_OK;
+	if (!zeros)
+		return nb_fail_memory();
+	err = check(iso_memory_stream_new(zeros, size, &stream), "gap");
+	if (err) {
+		free(zeros);
+		return err;
+	}
+	err = check(iso_tree_add_new_file(iso_image_get_root(image->iso), "gap",
+					  stream, &file),
+		    "gap");
+	if (err) {
+		iso_stream_unref(stream);
+		return err;
+	}
+	iso_node_set_sort_weight((IsoNode *)file, NB_GAP_WEIGHT);
+	iso_node_set_hidden((IsoNode *)file,
+			    LIBISO_HIDE_ON_RR | LIBISO_HIDE_ON_JOLIET
+				    | LIBISO_HIDE_BUT_WRITE);
+	return NB_OK;
+}
+
 /* Siblings are a sorted list in libisofs: the last name first is fast. */
 enum nb_err
 nb_image_fill(struct nb_image *image)
@@ -287,12 +320,14 @@ nb_image_fill(struct nb_image *image)
 		err = add_entry(&t, i);
 	nb_image_set_attributes(root, &plain);
 	free(t.dirs);
-	return err;
+	return err ? err : add_gap(image);
 }
 
 static enum nb_err
-move_one(struct nb_image *image, const char *path, IsoDir *to)
+move_one(struct tree *t, const struct nb_own_file *own, IsoDir *to)
 {
+	struct nb_image *image = t->image;
+	const char *path = own->path;
 	IsoNode *node = NULL;
 	char *full;
 	enum nb_err err;
@@ -300,8 +335,12 @@ move_one(struct nb_image *image, const char *path, IsoDir *to)
 	err = nb_str_format(&full, "/%s", path);
 	if (err)
 		return err;
-	if (iso_tree_path_to_node(image->iso, full, &node) == 1)
-		err = move_node(node, to, path);
+	if (iso_tree_path_to_node(image->iso, full, &node) == 1) {
+		if (own->of)
+			err = get_or_make(t, to, "copy", &to);
+		if (!err)
+			err = move_node(node, to, path);
+	}
 	free(full);
 	return err;
 }
@@ -319,6 +358,6 @@ nb_image_move_aside(struct nb_image *image, const char *id)
 		err = get_or_make(&t, own, id, &to);
 	for (size_t i = 0; !err && i < NB_OWN_FILES; i++)
 		if (nb_own_files[i].kept)
-			err = move_one(image, nb_own_files[i].path, to);
+			err = move_one(&t, &nb_own_files[i], to);
 	return err;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "disc/read/inside.h"
 
@@ -110,19 +111,18 @@ nb_reader_file(struct nb_blocks *blocks, uint32_t start, const char *path,
 }
 
 static enum nb_err
-read_label(struct nb_blocks *blocks, uint32_t start, struct nb_label *label,
-	   uint8_t sha256[NB_SHA256_SIZE])
+read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
+	   struct nb_label *label, uint8_t sha256[NB_SHA256_SIZE])
 {
 	struct nb_sha256 *hash;
 	char *text = NULL;
 	size_t length;
 	enum nb_err err;
 
-	err = nb_reader_file(blocks, start, NB_LABEL_PATH, NB_LABEL_MAX, &text,
-			     &length);
+	err = nb_reader_file(blocks, start, path, NB_LABEL_MAX, &text, &length);
 	if (err)
 		return err;
-	err = nb_label_parse(NB_LABEL_PATH, text, length, label);
+	err = nb_label_parse(path, text, length, label);
 	if (!err)
 		err = nb_sha256_new(&hash);
 	if (!err) {
@@ -134,19 +134,20 @@ read_label(struct nb_blocks *blocks, uint32_t start, struct nb_label *label,
 	return err;
 }
 
-enum nb_label_state
-nb_reader_label(struct nb_blocks *blocks, uint32_t start,
-		struct nb_label *label, uint8_t sha256[NB_SHA256_SIZE])
+/* Twice the one at PATH.  *ERR: why not. */
+static enum nb_label_state
+read_twice(struct nb_blocks *blocks, uint32_t start, const char *path,
+	   struct nb_label *label, uint8_t sha256[NB_SHA256_SIZE],
+	   enum nb_err *err)
 {
 	uint8_t hash[2][NB_SHA256_SIZE];
 	struct nb_label found[2];
-	enum nb_err err;
 
 	for (int i = 0; i < 2; i++) {
-		err = read_label(blocks, start, &found[i], hash[i]);
-		if (err == NB_ENOTFOUND && i == 0)
+		*err = read_label(blocks, start, path, &found[i], hash[i]);
+		if (*err == NB_ENOTFOUND && i == 0)
 			return NB_LABEL_NONE;
-		if (err)
+		if (*err)
 			return NB_LABEL_UNREADABLE;
 	}
 	if (memcmp(hash[0], hash[1], sizeof hash[0]))
@@ -154,6 +155,23 @@ nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 	*label = found[0];
 	if (sha256)
 		memcpy(sha256, hash[0], sizeof hash[0]);
+	return NB_LABEL_GOOD;
+}
+
+/* A label that can be read and is none was not damaged: somebody changed it. */
+enum nb_label_state
+nb_reader_label(struct nb_blocks *blocks, uint32_t start,
+		struct nb_label *label, uint8_t sha256[NB_SHA256_SIZE])
+{
+	enum nb_err err;
+	enum nb_label_state state =
+		read_twice(blocks, start, NB_LABEL_PATH, label, sha256, &err);
+
+	if (err != NB_EIO
+	    || read_twice(blocks, start, NB_LABEL_COPY, label, sha256, &err)
+		    != NB_LABEL_GOOD)
+		return state;
+	nb_log(NB_WARNING, NB_LABEL_PATH ": damaged; its copy is read instead");
 	return NB_LABEL_GOOD;
 }
 

@@ -27,9 +27,10 @@ enum nb_err nb_reader_file(struct nb_blocks *blocks, uint32_t start,
 /* The maximum size of a label. */
 #define NB_LABEL_MAX 65536
 
-/* Reads and parses the label twice: anything but two equal, well-formed results
- * is NB_LABEL_UNREADABLE; a session without the file, or no file system at all,
- * is NB_LABEL_NONE.  SHA256 (may be NULL) gets the hash of the file. */
+/* Reads and parses the label twice, or its copy if a block of it is unreadable:
+ * anything but two equal, well-formed results is NB_LABEL_UNREADABLE; a session
+ * without the file, or no file system at all, is NB_LABEL_NONE.  SHA256 (may be
+ * NULL) gets the hash of the file. */
 enum nb_label_state nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 				    struct nb_label *label,
 				    uint8_t sha256[NB_SHA256_SIZE]);

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "disc/read/readback.h"
+#include "job/disc/copies.h"
 #include "job/disc/restorable.h"
 
 /* What a read-back tells while it reads. */
@@ -163,6 +164,8 @@ nb_check_disc(struct nightburn *nb, const struct nb_inspection *look,
 		err = nb_disc_contents_sessions(contents, look);
 	if (!err)
 		err = nb_disc_sums(contents, &pass.sums);
+	if (!err)
+		err = nb_copy_check_sums(contents, &pass.bad);
 	if (!err)
 		err = make_spans(contents, &spans);
 	if (!err)

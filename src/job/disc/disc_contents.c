@@ -6,32 +6,9 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "job/disc/copies.h"
 #include "model/record/backup_path.h"
 #include "store/key.h"
-
-enum nb_err
-nb_disc_text(const struct nb_disc_contents *c, const char *path, char **text,
-	     size_t *length)
-{
-	const struct nb_node *node = nb_nodes_find(&c->nodes, path);
-
-	if (!node)
-		return nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
-	return nb_reader_text(c->blocks, node, NB_DISC_TEXT_MAX, text, length);
-}
-
-enum nb_err
-nb_disc_sums(const struct nb_disc_contents *c, struct nb_sums *sums)
-{
-	char *text = NULL;
-	size_t length;
-	enum nb_err err = nb_disc_text(c, NB_SUMS_PATH, &text, &length);
-
-	if (!err)
-		err = nb_sums_load(NB_SUMS_PATH, text, length, sums);
-	free(text);
-	return err;
-}
 
 static void
 judge(const struct nb_disc_contents *c, struct nb_disc_backup *b,
@@ -105,44 +82,76 @@ nb_disc_backup_take(const struct nb_disc_contents *c, struct nb_disc_backup *b,
 	return err ? err : parse(b, text, length);
 }
 
-enum nb_err
-nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
+/* Where no MAC can tell, is it the manifest that SHA256SUMS lists? */
+static bool
+is_right(const struct nb_disc_contents *c, const struct nb_disc_backup *b)
+{
+	struct nb_sums sums = NB_ARRAY_INIT;
+	const struct nb_sum *e = NULL;
+	bool right;
+
+	if (b->mac == NB_MAC_GOOD || b->mac == NB_MAC_WRONG)
+		return b->mac == NB_MAC_GOOD;
+	if (!nb_disc_sums(c, &sums))
+		e = nb_sums_find(&sums, b->path);
+	right = !e || !memcmp(e->sha256, b->sha256, sizeof b->sha256);
+	nb_sums_free(&sums);
+	return right;
+}
+
+static enum nb_err
+load_from(const struct nb_disc_contents *c, const char *path,
+	  struct nb_disc_backup *b)
 {
 	enum nb_err err;
 	char *text;
 	size_t length;
 
-	if (b->loaded)
-		return NB_OK;
-	err = nb_disc_text(c, b->path, &text, &length);
+	err = nb_copy_text(c, path, &text, &length);
 	if (err)
 		return err;
-	nb_log(NB_DEBUG, "%s: read, %zu bytes", b->path, length);
+	nb_log(NB_DEBUG, "%s: read, %zu bytes", path, length);
 	err = nb_disc_backup_take(c, b, text, length);
 	free(text);
 	return err;
 }
 
-/* The label in the directory of its manifest. */
+/* Its copy at PATH, if that is better than what was read, with ERR. */
 static enum nb_err
-load_label(const struct nb_disc_contents *c, struct nb_disc_backup *b)
+load_copy(const struct nb_disc_contents *c, const char *path,
+	  struct nb_disc_backup *b, enum nb_err err)
 {
-	char *path = NULL, *text = NULL;
-	const struct nb_node *node;
-	size_t length;
-	enum nb_err err;
+	struct nb_disc_backup other = *b;
 
-	err = nb_str_format(&path, "%.*s/label.json",
-			    (int)(strrchr(b->path, '/') - b->path), b->path);
-	node = err ? NULL : nb_nodes_find(&c->nodes, path);
-	if (node)
-		err = nb_reader_text(c->blocks, node, NB_LABEL_MAX, &text,
-				     &length);
-	if (!err && node)
-		err = nb_label_parse(path, text, length, &b->label);
-	b->has_label = !err && node;
-	free(text);
-	free(path);
+	memset(&other.manifest, 0, sizeof other.manifest);
+	memset(&other.entries, 0, sizeof other.entries);
+	memset(&other.elsewhere, 0, sizeof other.elsewhere);
+	other.loaded = false;
+	if (load_from(c, path, &other) || !is_right(c, &other)) {
+		nb_disc_backup_unload(&other);
+		return err;
+	}
+	nb_log(NB_WARNING, "%s: damaged; its copy is read instead", b->path);
+	nb_disc_backup_unload(b);
+	*b = other;
+	return NB_OK;
+}
+
+enum nb_err
+nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
+{
+	enum nb_err err;
+	char *copy;
+
+	if (b->loaded)
+		return NB_OK;
+	err = load_from(c, b->path, b);
+	if (err == NB_ENOMEM || err == NB_ECANCELED
+	    || nb_copy_path(b->path, &copy))
+		return err ? err : NB_ENOMEM;
+	if (nb_nodes_find(&c->nodes, copy) && (err || !is_right(c, b)))
+		err = load_copy(c, copy, b, err);
+	free(copy);
 	return err;
 }
 
@@ -171,7 +180,8 @@ identify(const struct nb_disc_contents *c, const struct nb_inspection *look,
 		b->label = look->label;
 		b->has_label = true;
 	} else {
-		err = load_label(c, b);
+		err = nb_copy_label(c, b, &b->label);
+		b->has_label = !err;
 	}
 	if (err == NB_ENOMEM || err == NB_ECANCELED || b->has_label)
 		return err;
@@ -314,14 +324,27 @@ own_sums(const struct nb_disc_contents *c, const struct nb_disc_backup *b,
 	char *text = NULL;
 	enum nb_err err;
 
-	err = strcmp(b->path, NB_MANIFEST_PATH)
-		? nb_reader_file(c->blocks, b->part.start, NB_SUMS_PATH,
-				 NB_DISC_TEXT_MAX, &text, length)
-		: nb_disc_text(c, NB_SUMS_PATH, &text, length);
+	if (!strcmp(b->path, NB_MANIFEST_PATH))
+		err = nb_disc_text(c, NB_SUMS_PATH, &text, length);
+	else
+		err = nb_reader_file(c->blocks, b->part.start, NB_SUMS_PATH,
+				     NB_DISC_TEXT_MAX, &text, length);
+	if (err == NB_EIO && strcmp(b->path, NB_MANIFEST_PATH))
+		err = nb_reader_file(c->blocks, b->part.start, NB_SUMS_COPY,
+				     NB_DISC_TEXT_MAX, &text, length);
 	if (!err)
 		err = hash_text(text, *length, sha256);
 	free(text);
 	return err;
+}
+
+static bool
+lists(const struct nb_disc_backup *b, const char *path)
+{
+	for (size_t i = b->entries.count; i-- > 0;)
+		if (!strcmp(b->entries.at[i].path, path))
+			return true;
+	return false;
 }
 
 /* Backup and own files in one list, with paths on the disc. */
@@ -349,6 +372,7 @@ nb_disc_backup_complete(const struct nb_disc_contents *c,
 	uint8_t sha256[NB_SHA256_SIZE];
 	size_t length = 0;
 	enum nb_err err = join(b);
+	bool has_copies = lists(b, NB_LABEL_COPY);
 
 	if (err || !b->part.blocks)
 		return err;
@@ -359,5 +383,11 @@ nb_disc_backup_complete(const struct nb_disc_contents *c,
 	}
 	if (!err)
 		err = add_own_file(b, NB_MANIFEST_PATH, b->size, b->sha256);
-	return err ? err : add_own_file(b, NB_SUMS_PATH, length, sha256);
+	if (!err)
+		err = add_own_file(b, NB_SUMS_PATH, length, sha256);
+	if (!err && has_copies)
+		err = add_own_file(b, NB_MANIFEST_COPY, b->size, b->sha256);
+	if (!err && has_copies)
+		err = add_own_file(b, NB_SUMS_COPY, length, sha256);
+	return err;
 }

@@ -68,18 +68,20 @@ void nb_disc_contents_free(struct nb_disc_contents *contents);
 enum nb_err nb_disc_contents_sessions(struct nb_disc_contents *contents,
 				      const struct nb_inspection *look);
 
-/* The text of nightburn's own file PATH in the session; the caller frees.
+/* The text of nightburn's own file PATH in the session, or of its copy if that
+ * cannot be read; the caller frees.
  * NB_ECORRUPT if it is missing, NB_EIO, NB_EFULL. */
 enum nb_err nb_disc_text(const struct nb_disc_contents *contents,
 			 const char *path, char **text, size_t *length);
 
-/* Loads the disc's SHA256SUMS into SUMS, which is empty; the caller frees.  As
- * nb_disc_text. */
+/* Loads the disc's SHA256SUMS, or its copy, into SUMS, which is empty; the
+ * caller frees.  As nb_disc_text. */
 enum nb_err nb_disc_sums(const struct nb_disc_contents *contents,
 			 struct nb_sums *sums);
 
-/* Reads and parses the manifest of BACKUP, one of CONTENTS, unless it is
- * loaded, and removes the backup's id from its paths.  NB_ECORRUPT, NB_EIO. */
+/* Reads and parses the manifest of BACKUP, one of CONTENTS, or its copy if that
+ * is damaged or not the one that was written, unless it is loaded, and removes
+ * the backup's id from its paths.  NB_ECORRUPT, NB_EIO. */
 enum nb_err nb_disc_backup_load(const struct nb_disc_contents *contents,
 				struct nb_disc_backup *backup);
 /* The same, of its manifest's TEXT, which the caller has read. */

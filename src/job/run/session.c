@@ -13,6 +13,9 @@
 #include "model/record/backup_path.h"
 #include "model/record/own_files.h"
 
+#define GAP_BLOCKS 2048
+#define GAP_PART 1024
+
 /* Upper-case letters, digits and underscores (ECMA-119 7.4.1), at most N. */
 static void
 add_d_characters(char *id, const char *text, size_t n)
@@ -173,8 +176,10 @@ static enum nb_err
 render_late(void *ctx, const struct nb_entry *entry, char **text,
 	    size_t *length)
 {
-	const struct nb_own_facts facts = own_facts(ctx);
+	struct nb_session *s = ctx;
+	const struct nb_own_facts facts = own_facts(s);
 
+	nb_own_files_share(&s->entries);
 	return nb_own_file_find(entry->path)->render(&facts, text, length);
 }
 
@@ -270,6 +275,16 @@ choose_boot(struct nb_session *s, struct nb_image_options *options)
 	}
 }
 
+/* Between manifest, SHA256SUMS and their copies: 4 MiB, but no more than a
+ * 1,024th of the disc, which is about as wide on each kind. */
+static uint32_t
+gap_blocks(const struct nb_inspection *look)
+{
+	uint64_t most = look ? look->medium.capacity / GAP_PART : GAP_BLOCKS;
+
+	return most < GAP_BLOCKS ? (uint32_t)most : GAP_BLOCKS;
+}
+
 static enum nb_err
 build_image(const struct nb_inspection *look, struct nb_session *s,
 	    const char *volume_id)
@@ -280,6 +295,7 @@ build_image(const struct nb_inspection *look, struct nb_session *s,
 		.overwritable = look && look->medium.random_access,
 		.previous = s->previous,
 		.previous_start = s->previous ? nb_inspect_start(look) : 0,
+		.gap = gap_blocks(look),
 		.roots = s->roots.at,
 		.root_count = s->roots.count,
 		.render = render_late,

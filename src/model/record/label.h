@@ -17,6 +17,7 @@
 #include "model/state.h"
 
 #define NB_LABEL_PATH "nightburn/label.json"
+#define NB_LABEL_COPY "nightburn/copy/label.json"
 #define NB_LABEL_VERSION 1
 #define NB_ID_SIZE 16 /* bytes of a random id */
 #define NB_ID_HEX (2 * NB_ID_SIZE)

@@ -8,10 +8,13 @@ bool
 nb_manifest_is_earlier(const char *path)
 {
 	static const char folder[] = "nightburn/", name[] = "/manifest.json";
-	size_t n = strlen(path), before = strlen(folder), after = strlen(name);
+	size_t before = strlen(folder), id;
 
-	return n > before + after && !strncmp(path, folder, before)
-		&& !strcmp(path + n - after, name);
+	if (strncmp(path, folder, before))
+		return false;
+	id = strcspn(path + before, "/");
+	return id && !strcmp(path + before + id, name)
+		&& strcmp(path, NB_MANIFEST_COPY);
 }
 
 void
@@ -76,6 +79,14 @@ add_line(struct rendering *r, const struct nb_entry *e, const char *archive)
 				 e->path);
 }
 
+/* What has the hashes of all others cannot have its own. */
+static bool
+is_listed(const char *path)
+{
+	return strcmp(path, NB_MANIFEST_PATH) && strcmp(path, NB_SUMS_PATH)
+		&& strcmp(path, NB_MANIFEST_COPY) && strcmp(path, NB_SUMS_COPY);
+}
+
 static void
 add_files(struct rendering *r, const struct nb_entries *entries)
 {
@@ -83,8 +94,7 @@ add_files(struct rendering *r, const struct nb_entries *entries)
 
 	nb_str_add(&r->s, "\"files\":[");
 	for (size_t i = 0; !r->err && i < entries->count; i++)
-		if (strcmp(entries->at[i].path, NB_MANIFEST_PATH)
-		    && strcmp(entries->at[i].path, NB_SUMS_PATH))
+		if (is_listed(entries->at[i].path))
 			add_line(r, &entries->at[i], NULL);
 	for (size_t i = 0; i < sources->count; i++) {
 		const struct nb_manifest_source *of = &sources->at[i];

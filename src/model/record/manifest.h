@@ -16,6 +16,9 @@
 
 #define NB_MANIFEST_PATH "nightburn/manifest.json"
 #define NB_SUMS_PATH "SHA256SUMS"
+/* Both stand twice on a disc, as the label does. */
+#define NB_MANIFEST_COPY "nightburn/copy/manifest.json"
+#define NB_SUMS_COPY "nightburn/copy/SHA256SUMS"
 #define NB_MANIFEST_VERSION 1
 
 /* A file that the backup lacks, or has with other content than expected. */
@@ -71,7 +74,7 @@ struct nb_manifest {
 };
 
 /* Is PATH that of an earlier session's manifest, moved aside when the next one
- * was appended: "nightburn/<backup id>/manifest.json"? */
+ * was appended: "nightburn/<backup id>/manifest.json"?  Its copy is not. */
 bool nb_manifest_is_earlier(const char *path);
 
 /* The most notes of one source. */
@@ -96,7 +99,7 @@ void nb_manifest_clear(struct nb_manifest *m);
 
 /*
  * The manifest of those ENTRIES whose path is not NB_MANIFEST_PATH or
- * NB_SUMS_PATH, as JSON with one entry a line.  The length depends only on
+ * NB_SUMS_PATH or that of a copy of these, as JSON with one entry a line.  The length depends only on
  * names and attributes.  The caller frees.  NB_ENOMEM; NB_EFULL: what
  * nb_manifest_parse would refuse to read.
  */
@@ -138,9 +141,9 @@ enum nb_err nb_manifest_parse(const char *name, const char *text, size_t length,
 			      struct nb_entries *entries);
 
 /*
- * The SHA256SUMS text for the files among ENTRIES other than SHA256SUMS
- * itself, in their order, in the form of GNU sha256sum (a backslash in front
- * of a line whose name has a backslash, newline or carriage return escaped).
+ * The SHA256SUMS text for the files among ENTRIES other than SHA256SUMS itself
+ * and its copy, in their order, in the form of GNU sha256sum (a backslash in
+ * front of a line whose name has a backslash, newline or carriage return escaped).
  */
 enum nb_err nb_sums_render(const struct nb_entries *entries, char **text,
 			   size_t *length);

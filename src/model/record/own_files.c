@@ -93,16 +93,22 @@ render_sums(const struct nb_own_facts *facts, char **text, size_t *length)
 	return err;
 }
 
-/* What has the hashes of the others comes last on the disc. */
+/* What has the hashes of the others comes last on the disc, and once more after
+ * the gap, NB_GAP_WEIGHT. */
 const struct nb_own_file nb_own_files[NB_OWN_FILES] = {
-	/* path, mode, weight, late, kept, render */
-	{ "README.txt", 0444, 0, false, false, render_readme },
-	{ "RESTORE.txt", 0444, 0, false, false, render_restore },
-	{ "index.html", 0444, 0, false, false, render_page },
-	{ "restore.sh", 0555, 0, false, false, render_script },
-	{ NB_LABEL_PATH, 0444, 0, false, true, render_label },
-	{ NB_MANIFEST_PATH, 0444, -1000, true, true, render_manifest },
-	{ NB_SUMS_PATH, 0444, -2000, true, false, render_sums },
+	/* path, of, mode, weight, late, kept, render */
+	{ "README.txt", NULL, 0444, 0, false, false, render_readme },
+	{ "RESTORE.txt", NULL, 0444, 0, false, false, render_restore },
+	{ "index.html", NULL, 0444, 0, false, false, render_page },
+	{ "restore.sh", NULL, 0555, 0, false, false, render_script },
+	{ NB_LABEL_PATH, NULL, 0444, 50000, false, true, render_label },
+	{ NB_MANIFEST_PATH, NULL, 0444, -1000, true, true, render_manifest },
+	{ NB_SUMS_PATH, NULL, 0444, -2000, true, false, render_sums },
+	{ NB_LABEL_COPY, NB_LABEL_PATH, 0444, -4000, false, true,
+	  render_label },
+	{ NB_MANIFEST_COPY, NB_MANIFEST_PATH, 0444, -5000, true, true,
+	  render_manifest },
+	{ NB_SUMS_COPY, NB_SUMS_PATH, 0444, -6000, true, false, render_sums },
 };
 
 const struct nb_own_file *
@@ -121,7 +127,7 @@ nb_own_file_moved(const char *path, const char *id, char **out)
 
 	*out = NULL;
 	return file && file->kept ? nb_str_format(out, "nightburn/%s/%s", id,
-						  strrchr(path, '/') + 1)
+						  strchr(path, '/') + 1)
 				  : NB_OK;
 }
 
@@ -163,6 +169,8 @@ nb_own_files_add(const struct nb_own_facts *facts, struct nb_entries *entries)
 	int64_t date = facts->manifest->created;
 	enum nb_err err = nb_entries_add_dir(entries, "nightburn", date);
 
+	if (!err)
+		err = nb_entries_add_dir(entries, "nightburn/copy", date);
 	for (size_t i = 0; !err && i < NB_OWN_FILES; i++) {
 		const struct nb_own_file *file = &nb_own_files[i];
 
@@ -178,17 +186,38 @@ nb_own_files_measure(const struct nb_own_facts *facts,
 {
 	for (size_t i = 0; i < NB_OWN_FILES; i++) {
 		const struct nb_own_file *file = &nb_own_files[i];
+		struct nb_entry *e = nb_entries_find(entries, file->path);
 		size_t length;
 		enum nb_err err;
 		char *text;
 
 		if (!file->late)
 			continue;
+		if (file->of) {
+			e->size = nb_entries_find(entries, file->of)->size;
+			continue;
+		}
 		err = file->render(facts, &text, &length);
 		if (err)
 			return err;
 		free(text);
-		nb_entries_find(entries, file->path)->size = length;
+		e->size = length;
 	}
 	return NB_OK;
+}
+
+void
+nb_own_files_share(struct nb_entries *entries)
+{
+	for (size_t i = 0; i < NB_OWN_FILES; i++) {
+		const struct nb_own_file *file = &nb_own_files[i];
+		struct nb_entry *copy = nb_entries_find(entries, file->path);
+		const struct nb_entry *of =
+			file->of ? nb_entries_find(entries, file->of) : NULL;
+
+		if (!copy || !of || copy->hashed || !of->hashed)
+			continue;
+		memcpy(copy->sha256, of->sha256, sizeof copy->sha256);
+		copy->hashed = true;
+	}
 }

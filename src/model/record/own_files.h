@@ -20,6 +20,7 @@ struct nb_own_facts {
 
 struct nb_own_file {
 	const char *path;
+	const char *of; /* the file that this is a copy of; NULL: it is none */
 	mode_t mode;
 	int weight; /* larger: nearer to the start of the image */
 	bool late;  /* rendered after all other files were written */
@@ -31,7 +32,10 @@ struct nb_own_file {
 			      size_t *length);
 };
 
-#define NB_OWN_FILES 7
+#define NB_OWN_FILES 10
+/* The weight of the gap between what is known only at the end of an image and
+ * its copies. */
+#define NB_GAP_WEIGHT (-3000)
 extern const struct nb_own_file nb_own_files[NB_OWN_FILES];
 
 /* The file with PATH, or NULL. */
@@ -45,6 +49,10 @@ enum nb_err nb_own_file_moved(const char *path, const char *id, char **out);
  * late ones without a size. */
 enum nb_err nb_own_files_add(const struct nb_own_facts *facts,
 			     struct nb_entries *entries);
+
+/* Gives each copy among ENTRIES (sorted) the hash of its original, as soon as
+ * that has one. */
+void nb_own_files_share(struct nb_entries *entries);
 
 /* Sets the sizes of late files among ENTRIES, which are FACTS->entries and
  * complete except for hashes. */

@@ -49,7 +49,8 @@ nb_sums_render(const struct nb_entries *entries, char **text, size_t *length)
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct nb_entry *e = &entries->at[i];
 
-		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH))
+		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH)
+		    && strcmp(e->path, NB_SUMS_COPY))
 			add_line(&s, e);
 	}
 	n = s.length;

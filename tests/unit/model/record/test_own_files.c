@@ -56,7 +56,7 @@ START_TEST(every_file_of_the_table_is_added_with_its_mode)
 		ck_assert_int_eq(e->content == NB_CONTENT_LATE, own->late);
 		ck_assert_int_eq(e->mtime, manifest.created);
 	}
-	ck_assert_uint_eq(entries.count, NB_OWN_FILES + 1);
+	ck_assert_uint_eq(entries.count, NB_OWN_FILES + 2);
 	ck_assert_int_eq(nb_entries_find(&entries, "nightburn")->type,
 			 NB_ENTRY_DIR);
 }
@@ -69,6 +69,7 @@ START_TEST(an_image_without_a_label_has_all_the_others)
 	nb_assert_ok(nb_own_files_add(&facts, &entries));
 	nb_assert_ok(nb_entries_sort(&entries));
 	ck_assert_ptr_null(nb_entries_find(&entries, NB_LABEL_PATH));
+	ck_assert_ptr_null(nb_entries_find(&entries, NB_LABEL_COPY));
 	ck_assert_uint_eq(entries.count, NB_OWN_FILES);
 }
 END_TEST
@@ -102,15 +103,49 @@ START_TEST(sha256sums_stands_after_all_that_it_lists)
 	const struct nb_own_file *own = nb_own_file_find(NB_MANIFEST_PATH);
 
 	for (size_t i = 0; i < NB_OWN_FILES; i++)
-		if (&nb_own_files[i] != sums)
+		if (&nb_own_files[i] != sums && !nb_own_files[i].of)
 			ck_assert_int_lt(sums->weight, nb_own_files[i].weight);
 	ck_assert_int_lt(own->weight, 0);
+}
+END_TEST
+
+START_TEST(a_copy_stands_behind_the_gap_and_is_the_same)
+{
+	int copies = 0;
+
+	nb_assert_ok(nb_own_files_measure(&facts, &entries));
+	for (size_t i = 0; i < NB_OWN_FILES; i++) {
+		const struct nb_own_file *own = &nb_own_files[i], *of;
+		struct nb_entry *copy, *e;
+
+		if (!own->of)
+			continue;
+		of = nb_own_file_find(own->of);
+		copy = nb_entries_find(&entries, own->path);
+		e = nb_entries_find(&entries, own->of);
+		ck_assert_int_lt(own->weight, NB_GAP_WEIGHT);
+		ck_assert_int_gt(of->weight, NB_GAP_WEIGHT);
+		ck_assert_ptr_eq(own->render, of->render);
+		ck_assert_uint_eq(copy->size, e->size);
+		nb_own_files_share(&entries);
+		ck_assert(!copy->hashed);
+		e->hashed = true;
+		memset(e->sha256, (int)i, sizeof e->sha256);
+		nb_own_files_share(&entries);
+		ck_assert(copy->hashed);
+		ck_assert_mem_eq(copy->sha256, e->sha256, sizeof e->sha256);
+		copies++;
+	}
+	ck_assert_int_eq(copies, 3);
 }
 END_TEST
 
 static const struct {
 	const char *path, *moved;
 } moves[] = {
+	{ "nightburn/copy/label.json", "nightburn/ID/copy/label.json" },
+	{ "nightburn/copy/manifest.json", "nightburn/ID/copy/manifest.json" },
+	{ "nightburn/copy/SHA256SUMS", NULL },
 	{ "nightburn/label.json", "nightburn/ID/label.json" },
 	{ "nightburn/manifest.json", "nightburn/ID/manifest.json" },
 	{ "nightburn/OLD/manifest.json", NULL },
@@ -144,6 +179,7 @@ main(void)
 	tcase_add_test(tc,
 		       the_size_of_a_late_file_does_not_change_with_the_hashes);
 	tcase_add_test(tc, sha256sums_stands_after_all_that_it_lists);
+	tcase_add_test(tc, a_copy_stands_behind_the_gap_and_is_the_same);
 	tcase_add_loop_test(tc,
 			    label_and_manifest_move_when_a_session_is_appended,
 			    0, (int)(sizeof moves / sizeof *moves));

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nightburn's own files of which a disc has two copies: whichever can be read
+ * is taken.
+ */
+#ifndef NB_JOB_COPIES_H
+#define NB_JOB_COPIES_H
+
+#include "job/disc/disc_contents.h"
+
+/* Where the copy of the own file PATH is: "nightburn/manifest.json" has it in
+ * "nightburn/copy/manifest.json".  NB_ENOMEM. */
+enum nb_err nb_copy_path(const char *path, char **out);
+
+/* The text of the file at PATH itself, and of no copy.  As nb_disc_text. */
+enum nb_err nb_copy_text(const struct nb_disc_contents *contents,
+			 const char *path, char **text, size_t *length);
+
+/* Reads the label next to the manifest of BACKUP, or its copy.  NB_ENOTFOUND,
+ * not logged: there is none; NB_ECORRUPT, NB_EIO. */
+enum nb_err nb_copy_label(const struct nb_disc_contents *contents,
+			  const struct nb_disc_backup *backup,
+			  struct nb_label *label);
+
+/* Compares SHA256SUMS and its copy, if the disc has one, and counts in *BAD the
+ * one that cannot be read or is not as it should be.  NB_ENOMEM. */
+enum nb_err nb_copy_check_sums(const struct nb_disc_contents *contents,
+			       uint64_t *bad);
+
+#endif
