@@ -153,6 +153,26 @@ check "the first of each copy is enough" one_copy $newest $older
 # shellcheck disable=SC2086
 check "so is the second" one_copy $copies
 
+# no_head BLOCKS: the newest session, which has descriptors of its own.
+no_head()
+{
+	unreadable "$@" && restores 2 && restores 2 "$second" &&
+		restores 1 "$first"
+}
+for blocks in 16 17 18 19 20 16-20 0-31 32 32-47 48 49 48-60; do
+	check "blocks $blocks of an overwritable disc are unreadable" \
+		no_head $blocks
+done
+
+headless()
+{
+	unreadable 16-20 && restores 2 &&
+		says err "the volume descriptors at its start are unreadable; \
+reading session 2 of A by its own, generation 2" && on 3 plan && on 3 run &&
+		says err "session"
+}
+check "nothing is written to a disc whose descriptors are unreadable" headless
+
 # Somebody without the key takes the copy whose hash is right.
 changed_manifest()
 {

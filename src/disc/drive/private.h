@@ -108,7 +108,8 @@ enum nb_err nb_chain_load(struct nb_blocks *blocks, uint64_t end,
 
 /* What is at the start of random-access media. */
 struct nb_probe {
-	bool blank;      /* everything that was read is zero */
+	bool blank;      /* everything that was to be read is zero */
+	bool headless;   /* the volume descriptors cannot be read */
 	bool iso;        /* a volume descriptor of ISO 9660 */
 	uint64_t volume; /* its blocks */
 	int sessions;

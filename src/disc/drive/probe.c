@@ -88,36 +88,71 @@ is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n, bool *blank)
 	return err;
 }
 
+/* The first COUNT blocks; what cannot be read stays zero.  *ALL: nothing of the
+ * kind.  *HEADLESS: a descriptor may be among it. */
+static void
+read_head(struct nb_blocks *blocks, uint32_t count, uint8_t *head, bool *all,
+	  bool *headless)
+{
+	*all = !count || blocks->get(blocks, 0, count, head) == count;
+	*headless = false;
+	for (uint32_t i = 0; !*all && i < count; i++) {
+		uint8_t *block = head + (size_t)i * NB_BLOCK;
+
+		if (blocks->get(blocks, i, 1, block) == 1)
+			continue;
+		memset(block, 0, NB_BLOCK);
+		*headless = *headless
+			|| (i >= DESCRIPTORS && i < NB_OVERWRITE_START);
+	}
+}
+
+/* Without a readable head the sessions have descriptors of their own. */
+static enum nb_err
+find_sessions(struct nb_blocks *blocks, struct nb_probe *found)
+{
+	struct nb_disc_sessions chain = NB_ARRAY_INIT;
+	enum nb_err err = NB_OK;
+
+	if (found->volume || found->headless)
+		err = nb_chain_load(
+			blocks, found->volume ? found->volume : blocks->count,
+			&chain);
+	if (!found->volume && chain.count)
+		found->volume = chain.at[chain.count - 1].start
+			+ chain.at[chain.count - 1].blocks;
+	found->iso = found->volume;
+	if (found->iso)
+		found->sessions = chain.count ? (int)chain.count : 1;
+	if (found->volume > NB_OVERWRITE_START)
+		found->next = (uint32_t)nb_chain_align(found->volume);
+	nb_array_free(&chain);
+	return err;
+}
+
 enum nb_err
 nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out)
 {
 	struct nb_probe found = { .next = NB_OVERWRITE_START };
-	struct nb_disc_sessions chain = NB_ARRAY_INIT;
 	uint32_t count = NB_PROBE_BLOCKS;
 	uint8_t *head;
 	enum nb_err err = NB_OK;
+	bool all;
 
 	if (blocks->count < count)
 		count = (uint32_t)blocks->count;
 	head = calloc(NB_PROBE_BLOCKS, NB_BLOCK);
 	if (!head)
 		return nb_fail_memory();
-	if (count)
-		err = nb_blocks_read(blocks, 0, count, head);
-	if (!err)
+	read_head(blocks, count, head, &all, &found.headless);
+	if (all)
 		err = is_blank(blocks, head, (size_t)count * NB_BLOCK,
 			       &found.blank);
 	if (!err)
 		found.volume = nb_volume_size(head + DESCRIPTORS * NB_BLOCK);
 	free(head);
-	if (!err && found.volume) {
-		found.iso = true;
-		err = nb_chain_load(blocks, found.volume, &chain);
-		found.sessions = chain.count ? (int)chain.count : 1;
-		nb_array_free(&chain);
-		if (found.volume > NB_OVERWRITE_START)
-			found.next = (uint32_t)nb_chain_align(found.volume);
-	}
+	if (!err)
+		err = find_sessions(blocks, &found);
 	if (!err)
 		*out = found;
 	return err;
@@ -130,6 +165,7 @@ nb_medium_judge(struct nb_medium *m, const struct nb_probe *probe)
 		: probe->iso    ? NB_MEDIUM_APPENDABLE
 				: NB_MEDIUM_OVERWRITABLE;
 	m->sessions = probe->sessions;
+	m->headless = probe->headless;
 	m->last_start = 0;
 	m->next_writable = probe->next;
 	m->free = m->capacity > probe->next ? m->capacity - probe->next : 0;

@@ -5,6 +5,9 @@
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block of a session. */
 #define DESCRIPTORS 16
+/* ECMA-119 8.1.1: types of them. */
+#define PRIMARY 1
+#define SUPPLEMENTARY 2
 /* No medium has room for more. */
 #define SESSIONS_MAX 65536
 
@@ -21,10 +24,19 @@ static uint32_t
 read_size(struct nb_blocks *blocks, uint64_t start)
 {
 	uint8_t block[NB_BLOCK];
+	uint32_t at = (uint32_t)start + DESCRIPTORS;
 
-	if (blocks->get(blocks, (uint32_t)start + DESCRIPTORS, 1, block) != 1)
-		return 0;
-	return nb_volume_size(block);
+	if (blocks->get(blocks, at, 1, block) == 1)
+		return nb_volume_size(block);
+	/* That of Joliet follows, behind one that boots if there is one. */
+	for (uint32_t i = 1; i <= 2; i++) {
+		if (blocks->get(blocks, at + i, 1, block) != 1
+		    || block[0] != SUPPLEMENTARY)
+			continue;
+		block[0] = PRIMARY;
+		return nb_volume_size(block);
+	}
+	return 0;
 }
 
 enum nb_err

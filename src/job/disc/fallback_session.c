@@ -96,11 +96,19 @@ enum nb_err
 nb_fallback_session(struct nb_inspection *look)
 {
 	int bad = look->session ? look->session : look->medium.sessions;
+	bool headless = look->medium.headless && !look->session;
 	enum nb_err err = go_back(look);
 
 	if (err)
 		return err;
-	if (bad > look->session)
+	if (headless && bad == look->session)
+		nb_log(NB_WARNING,
+		       "%s: the volume descriptors at its start are "
+		       "unreadable; reading session %d of %s by its own, "
+		       "generation %llu",
+		       look->device, look->session, look->label.disc,
+		       (unsigned long long)look->label.generation);
+	else if (bad > look->session)
 		nb_log(NB_WARNING,
 		       "%s: session %d is unusable; reading session %d of %s "
 		       "instead, generation %llu",

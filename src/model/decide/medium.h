@@ -21,17 +21,19 @@
 
 struct nb_medium {
 	enum nb_medium_state state;
-	int profile;            /* MMC profile number (MMC-5 5.4.1); 0xffff:
+	int profile;           /* MMC profile number (MMC-5 5.4.1); 0xffff:
 				    stdio file */
-	char profile_name[80];  /* "CD-RW", "DVD+RW", "stdio file" */
-	bool random_access;     /* can be overwritten without blanking */
-	bool erasable;          /* can be blanked */
-	bool unformatted;       /* never formatted, which it needs before the
+	char profile_name[80]; /* "CD-RW", "DVD+RW", "stdio file" */
+	bool random_access;    /* can be overwritten without blanking */
+	bool erasable;         /* can be blanked */
+	bool unformatted;      /* never formatted, which it needs before the
 				    first write */
-	uint64_t capacity;      /* blocks of the whole disc when empty */
-	uint64_t free;          /* blocks that one more session can take,
+	uint64_t capacity;     /* blocks of the whole disc when empty */
+	uint64_t free;         /* blocks that one more session can take,
 				    its own overhead and gaps subtracted */
-	int sessions;           /* readable sessions, 0 when blank */
+	bool headless; /* random access: the volume descriptors at its start
+			  cannot be read */
+	int sessions;  /* readable sessions, 0 when blank */
 	uint32_t last_start;    /* first block of the newest session (msc1) */
 	uint32_t next_writable; /* next writable address (msc2) */
 	char drive_serial[64];  /* "" if the drive reports none */
