@@ -277,6 +277,18 @@ nb_reader_text(struct nb_blocks *blocks, const struct nb_node *node, size_t max,
 	return NB_OK;
 }
 
+enum nb_err
+nb_reader_bytes(struct nb_blocks *blocks, const struct nb_node *node,
+		enum nb_err (*fn)(void *fn_ctx, const void *data, size_t n),
+		void *ctx)
+{
+	(void)blocks;
+	(void)node;
+	(void)fn;
+	(void)ctx;
+	return NB_EIO;
+}
+
 bool
 nb_manifest_is_earlier(const char *path)
 {
