@@ -99,7 +99,8 @@ void nb_manifest_clear(struct nb_manifest *m);
 
 /*
  * The manifest of those ENTRIES whose path is not NB_MANIFEST_PATH or
- * NB_SUMS_PATH or that of a copy of these, as JSON with one entry a line.  The length depends only on
+ * NB_SUMS_PATH or that of a copy of these, as JSON with one entry a line.  The
+ * length depends only on
  * names and attributes.  The caller frees.  NB_ENOMEM; NB_EFULL: what
  * nb_manifest_parse would refuse to read.
  */
@@ -143,7 +144,8 @@ enum nb_err nb_manifest_parse(const char *name, const char *text, size_t length,
 /*
  * The SHA256SUMS text for the files among ENTRIES other than SHA256SUMS itself
  * and its copy, in their order, in the form of GNU sha256sum (a backslash in
- * front of a line whose name has a backslash, newline or carriage return escaped).
+ * front of a line whose name has a backslash, newline or carriage return
+ * escaped).
  */
 enum nb_err nb_sums_render(const struct nb_entries *entries, char **text,
 			   size_t *length);
