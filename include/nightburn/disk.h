@@ -61,6 +61,7 @@ struct nb_bootarea_options {
 	/* What differs, before anything is written; not 0: stop. */
 	int (*show)(void *ctx, const struct nb_bootarea_info *info);
 	void *ctx;
+	bool this_disc, allow_older; /* as nb_restore_options */
 };
 /* Writes the boot area of a backup to a disk, and reads it back.  NB_EUSAGE:
  * not named twice; NB_EWRONG: the disk is in use, too small, or no disk. */

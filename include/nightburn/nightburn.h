@@ -310,7 +310,7 @@ NB_API enum nb_err nb_accept(struct nightburn *nb, const char *job,
 
 struct nb_restore_options {
 	NB_SIZE(nb_restore_options);
-	const char *backup; /* id, prefix or generation; NULL: newest */
+	const char *backup; /* id, prefix or generation; NULL: the newest */
 	const char *device, *drive, *job; /* as nb_drive_choice */
 	const char *to;           /* directory, made when missing; or NULL */
 	const char *into;         /* database; or NULL */
@@ -320,15 +320,27 @@ struct nb_restore_options {
 	bool overwrite;       /* replace files that exist in TO */
 	const char *conninfo; /* of the server for INTO; NULL: PG* */
 	const char *run_as;   /* user for pg_restore and psql */
+	int64_t at;           /* the newest not after this date; 0: of all */
+	bool this_disc;       /* the newest on the disc, whatever the catalog
+				 says */
+	bool allow_older;     /* an older one if the newest cannot be read */
 };
 struct nb_restore_result {
 	NB_SIZE(nb_restore_result);
 	char backup_id[41], disc[65];
 	uint64_t generation, files, bytes, bad;
+	bool restored; /* all of it, to the last step */
+	bool older;    /* than the backup that was meant */
 };
-/* Brings a backup back from the disc in the drive: from its newest session, or
- * when that is bad from the newest before it that can be read.  A file whose
- * hash differs is not delivered: NB_ECORRUPT, the others are. */
+/*
+ * Brings a backup back from the disc in the drive.  Without one named, it is
+ * the newest good one that the catalog knows of the disc's pool (NB_EWRONG: it
+ * is on another disc); without a catalog, the newest on the disc.  If that
+ * cannot be read, the newest before it that can be: files are delivered and
+ * NB_EWRONG is returned, a database or disk is not touched, unless
+ * ->allow_older.  A file whose hash differs is not delivered: NB_ECORRUPT, the
+ * others are.
+ */
 NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);

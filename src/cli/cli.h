@@ -23,7 +23,8 @@ struct cli {
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
 	const char *to_device, *yes_erase;
-	bool bootarea;
+	bool bootarea, this_disc, allow_older;
+	const char *at;
 	const char *const *args; /* the remaining arguments, NULL-ended */
 	size_t arg_count;
 };
@@ -65,6 +66,9 @@ int cli_hint_help(const char *command);
 
 /* The drive that --device, --drive and --job name. */
 struct nb_drive_choice cli_drive_choice(const struct cli *cli);
+
+/* The backup that the first argument names; NULL: the newest. */
+const char *cli_backup(const struct cli *cli);
 
 /* Opens the configuration with progress and signals; *NB is the caller's. */
 enum nb_err cli_open(struct cli *cli, struct nightburn **nb);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "cli/cli.h"
 
 struct view {
@@ -39,9 +37,7 @@ cmd_restore_bootarea(struct cli *cli)
 	struct view view = { .report = cli_report(cli) };
 	struct nb_bootarea_options options = {
 		.size = sizeof options,
-		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
-			? cli->args[0]
-			: NULL,
+		.backup = cli_backup(cli),
 		.device = cli->device,
 		.drive = cli->drive,
 		.job = cli->job,
@@ -50,12 +46,14 @@ cmd_restore_bootarea(struct cli *cli)
 		.erase = cli->yes_erase,
 		.show = show,
 		.ctx = &view,
+		.this_disc = cli->this_disc,
+		.allow_older = cli->allow_older,
 	};
 	struct nb_restore_result result = NB_INIT(nb_restore_result);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed;
 
-	if (cli->to || cli->into || cli->arg_count > 1) {
+	if (cli->to || cli->into || cli->at || cli->arg_count > 1) {
 		cli_wrong_usage("restore",
 				"--bootarea takes one backup, "
 				"--source, --to-device and --yes-erase");

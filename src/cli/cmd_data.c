@@ -66,52 +66,6 @@ cmd_catalog(struct cli *cli)
 }
 
 static enum nb_err
-restore_files(struct cli *cli)
-{
-	struct nb_restore_options options = {
-		.size = sizeof options,
-		.backup = cli->arg_count && strcmp(cli->args[0], "newest")
-			? cli->args[0]
-			: NULL,
-		.device = cli->device,
-		.drive = cli->drive,
-		.job = cli->job,
-		.to = cli->to,
-		.into = cli->into,
-		.source = cli->source,
-		.overwrite = cli->force,
-		.conninfo = cli->conninfo,
-		.run_as = cli->run_as,
-		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
-		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
-	};
-	struct nb_restore_result result = NB_INIT(nb_restore_result);
-	struct nightburn *nb = NULL;
-	enum nb_err err, printed = NB_OK;
-
-	err = cli_open_for_device(cli, &nb);
-	if (err)
-		return err;
-	err = nb_restore(nb, &options, &result);
-	if (result.files && cli_wants_report(cli, true))
-		printed = cli_report_one(cli, &nb_record_restore, &result);
-	nb_close(nb);
-	return err ? err : printed;
-}
-
-enum nb_err
-cmd_restore(struct cli *cli)
-{
-	if (cli->bootarea)
-		return cmd_restore_bootarea(cli);
-	if (!cli->to_device && !cli->yes_erase)
-		return restore_files(cli);
-	cli_wrong_usage("restore",
-			"--to-device and --yes-erase require --bootarea");
-	return NB_EUSAGE;
-}
-
-static enum nb_err
 complain(enum nb_err err, const char *file, const char *what)
 {
 	fprintf(stderr, "nightburn: %s: %s\n", file, what);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -13,6 +14,13 @@ cli_drive_choice(const struct cli *cli)
 		.drive = cli->drive,
 		.job = cli->job,
 	};
+}
+
+const char *
+cli_backup(const struct cli *cli)
+{
+	return cli->arg_count && strcmp(cli->args[0], "newest") ? cli->args[0]
+								: NULL;
 }
 
 enum nb_err

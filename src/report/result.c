@@ -83,6 +83,8 @@ static const struct nb_column restore_columns[] = {
 	NB_COLUMN(NUMBER, "files", RESTORE, files),
 	NB_COLUMN(BYTES, "bytes", RESTORE, bytes),
 	NB_COLUMN(NUMBER, "bad", RESTORE, bad),
+	NB_COLUMN(BOOL, "restored", RESTORE, restored),
+	NB_COLUMN(BOOL, "older", RESTORE, older),
 };
 
 static void
@@ -91,12 +93,15 @@ tell_restore(struct nb_str *s, const void *row)
 	const struct nb_restore_result *r = row;
 	char size[16], files[48];
 
-	nb_str_addf(s, "%s from disc %s: %s, %s, restored", r->backup_id,
-		    r->disc, nb_report_count(r->files, "file", files),
-		    nb_str_size(r->bytes, size));
+	nb_str_addf(s, "%s from disc %s: %s, %s, %s", r->backup_id, r->disc,
+		    nb_report_count(r->files, "file", files),
+		    nb_str_size(r->bytes, size),
+		    r->restored ? "restored" : "delivered");
 	if (r->bad)
 		nb_str_addf(s, ", %llu NOT delivered",
 			    (unsigned long long)r->bad);
+	if (r->older)
+		nb_str_add(s, ", an OLDER backup");
 	nb_str_add(s, "\n");
 }
 

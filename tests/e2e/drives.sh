@@ -227,7 +227,7 @@ reads_the_wanted_disc()
 		[ -e back/tree/t/later ] && rm -rf back &&
 		on "$both" 0 one.conf restore --to back 1 && says out 'D1' &&
 		[ ! -e back/tree/t/later ] && rm -rf back &&
-		on "$both" 0 one.conf restore --drive f1 --to back &&
+		on "$both" 0 one.conf restore --drive f1 --this-disc --to back &&
 		says out 'D1' &&
 		on "$both" 0 one.conf verify && says out 'D2' &&
 		on "$both" 0 one.conf verify --drive f1 && says out 'D1' &&

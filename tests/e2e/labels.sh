@@ -222,7 +222,7 @@ forged_reading()
 		rewrite A "$work/l" || return 1
 	before=$(nb list --json && cat "$work/out")
 	rm -rf "$work/back"
-	nb_is 0 restore --to "$work/back" &&
+	nb_is 0 restore --this-disc --to "$work/back" &&
 		cmp "$work/back/tree/files/file" "$work/tree/file" &&
 		nb_is 0 disc && says out "not made with the key of this installation" ||
 		return 1
@@ -302,7 +302,7 @@ second_host()
 	insert D
 	nb_is 0 run && ! cmp "$work/one/key" "$work/two/key" &&
 		on one && refused other-installation "another installation" &&
-		nb_is 0 restore --to "$work/back2"
+		nb_is 0 restore --this-disc --to "$work/back2"
 }
 check "two installations refuse each other's discs, and read them" second_host
 

@@ -82,7 +82,8 @@ def refused(scene, disc, words):
 def restored(scene, disc):
     out = os.path.join(scene.path, "out")
     shutil.rmtree(out, ignore_errors=True)
-    status, text = scene.ask(disc, "restore", "--to", out)
+    status, text = scene.ask(disc, "restore", "--this-disc", "--to",
+                             out)
     expect(status == 0 and glob.glob(out + "/*/*/version"),
            f"restore from {disc}: {text}")
 

@@ -8,6 +8,7 @@
 #define NB_JOB_CHOOSE_DRIVE_H
 
 #include "job/disc/inspect.h"
+#include "job/disc/known_backups.h"
 #include "model/decide/choose.h"
 
 struct nb_search {
@@ -40,11 +41,13 @@ enum nb_err nb_choose_to_write(struct nb_pool_context *context,
 
 /* ---- the wanted disc, for reading (wanted.c) ---- */
 
-/* The disc that has the backup WHICH according to the catalog (id, prefix of an
- * id, or generation; NULL: the newest); else one whose label names it. */
+/* The disc that has the backup that WISH means according to KNOWN; else one
+ * whose label names it. */
 enum nb_err nb_choose_to_restore(struct nightburn *nb,
 				 const struct nb_drive_choice *choice,
-				 const char *which, struct nb_inspection *look);
+				 const struct nb_restore_wish *wish,
+				 const struct nb_known_backups *known,
+				 struct nb_inspection *look);
 
 /* The suspect disc, which needs verification; else the one with the newest
  * backup of its pool, because blanking others depends on its verification. */

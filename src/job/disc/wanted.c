@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which of the discs in the drives is wanted, by the catalog and the labels. */
-#include <stdio.h>
 #include <string.h>
 
 #include "job/disc/choose_drive.h"
@@ -8,11 +7,9 @@
 
 struct wanted {
 	struct nightburn *nb;
-	const char *which; /* backup; NULL: the newest */
-	bool asked;        /* the catalog was asked: once, if there is a
-			      choice */
-	char disc_id[NB_ID_HEX + 1]; /* of the disc that has it, or "" */
-	bool good;                   /* and that disc is good by the catalog */
+	/* nb_choose_to_restore: */
+	const struct nb_restore_wish *wish;
+	const struct nb_known_backup *meant; /* on a disc; NULL: not known */
 	bool has_key;
 	struct nb_key key;
 };
@@ -32,64 +29,21 @@ telling_label(const struct wanted *w, const struct nb_inspection *look)
 	return label;
 }
 
-static bool
-is_asked_for(const char *which, const char *backup_id, uint64_t generation)
-{
-	char number[24];
-
-	if (!which)
-		return true;
-	snprintf(number, sizeof number, "%llu", (unsigned long long)generation);
-	return nb_backup_is_generation(which)
-		? !strcmp(which, number)
-		: !strncmp(backup_id, which, strlen(which));
-}
-
-/* Rows come newest first. */
-static enum nb_err
-take_backup(void *ctx, const struct nb_catalog_backup *row)
-{
-	struct wanted *w = ctx;
-	bool good = row->disc && row->disc_state == NB_DISC_GOOD;
-
-	if (!row->disc_id || !is_asked_for(w->which, row->id, row->generation))
-		return NB_OK;
-	if (!w->disc_id[0] || (good && !w->good)) {
-		snprintf(w->disc_id, sizeof w->disc_id, "%s", row->disc_id);
-		w->good = good;
-	}
-	return NB_OK;
-}
-
-/* Only used for the choice: without a catalog, the labels decide. */
-static void
-ask_who_holds_it(struct wanted *w)
-{
-	struct nb_catalog *catalog = NULL;
-
-	w->asked = true;
-	if (nb_catalog_exists(w->nb)
-	    && !nb_catalog_of(w->nb, NB_CATALOG_LIST, &catalog)) {
-		nb_catalog_backups(catalog, NULL, take_backup, w);
-		nb_catalog_close(catalog);
-	}
-}
-
 static enum nb_err
 rate_to_restore(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 {
 	struct wanted *w = ctx;
-	const struct nb_label *label;
+	const struct nb_label *label = telling_label(w, look);
+	const char *which = w->wish->backup;
 
-	if (!w->asked)
-		ask_who_holds_it(w);
-	label = telling_label(w, look);
 	if (!label)
 		return NB_OK;
 	*fit = 1;
-	if (w->disc_id[0] && !strcmp(label->disc_id, w->disc_id))
+	if (w->meant && !strcmp(label->disc_id, w->meant->disc_id))
 		*fit = NB_CHOOSE_FITS;
-	else if (is_asked_for(w->which, label->backup_id, label->generation))
+	else if (!which
+		 || nb_restore_names(which, label->backup_id,
+				     label->generation))
 		*fit += 1 + label->generation;
 	return NB_OK;
 }
@@ -159,36 +113,49 @@ static enum nb_err
 choose(struct nightburn *nb, const struct nb_drive_choice *choice,
        enum nb_err (*rate)(void *ctx, const struct nb_inspection *look,
 			   uint64_t *fit),
-       const char *which, struct nb_inspection *look)
+       struct wanted *wanted, struct nb_inspection *look)
 {
-	struct wanted wanted = { .nb = nb, .which = which };
 	enum nb_err err;
 
-	wanted.has_key = nb && !nb_key_load(nb->config->state_dir, &wanted.key);
+	wanted->nb = nb;
+	wanted->has_key =
+		nb && !nb_key_load(nb->config->state_dir, &wanted->key);
 	err = nb_choose_drive(
-		nb, choice,
-		&(struct nb_search){ NB_CHOOSE_BEST, rate, &wanted }, look);
-	nb_key_clear(&wanted.key);
+		nb, choice, &(struct nb_search){ NB_CHOOSE_BEST, rate, wanted },
+		look);
+	nb_key_clear(&wanted->key);
 	return err;
 }
 
 enum nb_err
 nb_choose_to_restore(struct nightburn *nb, const struct nb_drive_choice *choice,
-		     const char *which, struct nb_inspection *look)
+		     const struct nb_restore_wish *wish,
+		     const struct nb_known_backups *known,
+		     struct nb_inspection *look)
 {
-	return choose(nb, choice, rate_to_restore, which, look);
+	struct wanted wanted = { .wish = wish };
+
+	wanted.meant =
+		nb_restore_meant(known->list.at, known->list.count, wish, NULL);
+	if (wanted.meant && !wanted.meant->disc_id)
+		wanted.meant = NULL;
+	return choose(nb, choice, rate_to_restore, &wanted, look);
 }
 
 enum nb_err
 nb_choose_to_verify(struct nightburn *nb, const struct nb_drive_choice *choice,
 		    struct nb_inspection *look)
 {
-	return choose(nb, choice, rate_to_verify, NULL, look);
+	struct wanted wanted = { .wish = NULL };
+
+	return choose(nb, choice, rate_to_verify, &wanted, look);
 }
 
 enum nb_err
 nb_choose_to_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
 		     struct nb_inspection *look)
 {
-	return choose(nb, choice, rate_to_rebuild, NULL, look);
+	struct wanted wanted = { .wish = NULL };
+
+	return choose(nb, choice, rate_to_rebuild, &wanted, look);
 }

@@ -244,43 +244,54 @@ restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 
 static enum nb_err
 restore_from(struct nightburn *nb, const struct nb_restore_options *options,
-	     struct nb_inspection *look, struct nb_restore_result *result)
+	     struct nb_restore_pick *pick, struct nb_restore_result *result)
 {
+	struct nb_disc_contents *contents = &pick->contents;
+	struct nb_disc_backup *backup = pick->backup;
 	struct nb_extract_result done = { 0 };
-	struct nb_disc_contents contents;
-	struct nb_disc_backup *backup;
-	enum nb_err err, mac = NB_OK;
+	enum nb_err err = NB_OK, mac = nb_manifest_mac_tell(backup);
 
-	err = nb_restore_find(nb, look, options->backup, &contents, &backup);
-	if (!err) {
-		memcpy(result->backup_id, backup->manifest.backup_id,
-		       sizeof result->backup_id);
-		memcpy(result->disc, look->label.disc, sizeof result->disc);
-		result->generation = backup->manifest.generation;
-		mac = nb_manifest_mac_tell(backup);
-		if (!options->into)
-			err = restore_to(nb, options, contents.blocks,
-					 &contents.nodes, backup, &done);
-		else if (!mac)
-			err = nb_restore_into(nb, options, contents.blocks,
-					      &contents.nodes, backup, &done);
-		/* A server executes what a dump contains. */
-	}
+	memcpy(result->backup_id, backup->manifest.backup_id,
+	       sizeof result->backup_id);
+	memcpy(result->disc, pick->look.label.disc, sizeof result->disc);
+	result->generation = backup->manifest.generation;
+	result->older = pick->older;
+	if (!options->into)
+		err = restore_to(nb, options, contents->blocks,
+				 &contents->nodes, backup, &done);
+	else if (!mac)
+		err = nb_restore_into(nb, options, contents->blocks,
+				      &contents->nodes, backup, &done);
+	/* A server executes what a dump contains. */
+	err = err ? err : mac;
 	/* After a failed database restore nothing counts as delivered. */
 	if (!err || options->to) {
 		result->files = done.files;
 		result->bytes = done.bytes;
 	}
 	result->bad = done.bad;
-	nb_disc_contents_free(&contents);
-	return err ? err : mac;
+	if (err && options->into && !result->bad)
+		result->bad = done.files ? done.files : 1;
+	result->restored = !err;
+	return err ? err : nb_restore_pick_verdict(pick);
 }
 
 enum nb_err
 nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	       struct nb_restore_result *result)
 {
-	struct nb_inspection look;
+	const struct nb_restore_request request = {
+		.drive = { .device = options->device,
+			   .drive = options->drive,
+			   .job = options->job },
+		.wish = { .backup = options->backup,
+			  .job = options->job,
+			  .at = options->at },
+		.this_disc = options->this_disc,
+		.allow_older = options->allow_older,
+		.replaces = options->into != NULL,
+	};
+	struct nb_restore_pick pick;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
@@ -289,15 +300,13 @@ nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 			NB_EUSAGE,
 			"restore: either a directory or a database is "
 			"required\nhint: use --to DIR or --into DATABASE");
-	err = nb_restore_look(
-		nb,
-		&(struct nb_drive_choice){ .device = options->device,
-					   .drive = options->drive,
-					   .job = options->job },
-		options->backup, &look);
-	if (err)
-		return err;
-	err = restore_from(nb, options, &look, result);
-	nb_inspect_close(&look);
+	if (options->backup && options->at)
+		return nb_fail(NB_EUSAGE,
+			       "restore: a backup and a date are named\n"
+			       "hint: use one of them");
+	err = nb_restore_pick(nb, &request, &pick);
+	if (!err)
+		err = restore_from(nb, options, &pick, result);
+	nb_restore_pick_close(&pick);
 	return err;
 }

@@ -126,14 +126,9 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 	return err;
 }
 
-struct from {
-	struct nb_disc_contents contents;
-	struct nb_disc_backup *backup;
-};
-
 static enum nb_err
 bring(struct nightburn *nb, const struct nb_bootarea_options *options,
-      struct from *from, struct nb_extract_result *done)
+      struct nb_restore_pick *from, struct nb_extract_result *done)
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_options all = { .source = options->source };
@@ -165,27 +160,23 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 
 static enum nb_err
 bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
-	   struct nb_inspection *look, struct nb_restore_result *result)
+	   struct nb_restore_pick *from, struct nb_restore_result *result)
 {
 	struct nb_extract_result done = { 0 };
-	struct from from;
-	enum nb_err err = nb_restore_find(nb, look, options->backup,
-					  &from.contents, &from.backup);
+	enum nb_err err;
 
-	if (!err) {
-		memcpy(result->backup_id, from.backup->manifest.backup_id,
-		       sizeof result->backup_id);
-		memcpy(result->disc, look->label.disc, sizeof result->disc);
-		result->generation = from.backup->manifest.generation;
-		/* A disk is not overwritten with what may be forged. */
-		err = nb_manifest_mac_tell(from.backup);
-	}
+	memcpy(result->backup_id, from->backup->manifest.backup_id,
+	       sizeof result->backup_id);
+	memcpy(result->disc, from->look.label.disc, sizeof result->disc);
+	result->generation = from->backup->manifest.generation;
+	/* A disk is not overwritten with what may be forged. */
+	err = nb_manifest_mac_tell(from->backup);
 	if (!err)
-		err = bring(nb, options, &from, &done);
+		err = bring(nb, options, from, &done);
 	result->files = err ? 0 : done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
-	nb_disc_contents_free(&from.contents);
+	result->restored = !err;
 	return err;
 }
 
@@ -194,7 +185,16 @@ nb_job_restore_disk(struct nightburn *nb,
 		    const struct nb_bootarea_options *options,
 		    struct nb_restore_result *result)
 {
-	struct nb_inspection look;
+	const struct nb_restore_request request = {
+		.drive = { .device = options->device,
+			   .drive = options->drive,
+			   .job = options->job },
+		.wish = { .backup = options->backup, .job = options->job },
+		.this_disc = options->this_disc,
+		.allow_older = options->allow_older,
+		.replaces = true,
+	};
+	struct nb_restore_pick pick;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
@@ -203,15 +203,9 @@ nb_job_restore_disk(struct nightburn *nb,
 			       "restore: the disk to overwrite is not "
 			       "specified\nhint: use --to-device /dev/NAME "
 			       "--yes-erase /dev/NAME");
-	err = nb_restore_look(
-		nb,
-		&(struct nb_drive_choice){ .device = options->device,
-					   .drive = options->drive,
-					   .job = options->job },
-		options->backup, &look);
-	if (err)
-		return err;
-	err = bring_from(nb, options, &look, result);
-	nb_inspect_close(&look);
+	err = nb_restore_pick(nb, &request, &pick);
+	if (!err)
+		err = bring_from(nb, options, &pick, result);
+	nb_restore_pick_close(&pick);
 	return err;
 }

@@ -4,39 +4,88 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
+#include "store/key.h"
 
-static bool
-is_asked_for(const struct nb_label *label, const char *which)
+/* What the steps of a choice share. */
+struct choosing {
+	struct nightburn *nb;
+	const struct nb_restore_request *request;
+	struct nb_known_backups known;
+	/* What the catalog says is meant; NULL: what the disc has. */
+	const struct nb_known_backup *meant;
+	enum nb_restore_place place;
+	struct nb_restore_pick *pick;
+};
+
+#define NAME_SIZE 80
+
+/* "generation 2 (2026-11-28 02:00 UTC)" */
+static const char *
+name_backup(uint64_t generation, int64_t created, char out[NAME_SIZE])
 {
-	char number[24];
+	char date[NB_CLOCK_TEXT];
 
-	if (!which)
-		return true;
-	snprintf(number, sizeof number, "%llu",
-		 (unsigned long long)label->generation);
-	return nb_backup_is_generation(which)
-		? !strcmp(which, number)
-		: !strncmp(label->backup_id, which, strlen(which));
+	nb_clock_text(created, date);
+	snprintf(out, NAME_SIZE, "generation %llu (%.10s %.5s UTC)",
+		 (unsigned long long)generation, date, date + 11);
+	return out;
 }
 
-static enum nb_err
-not_here(const struct nb_inspection *look, const char *which)
+static bool
+is_meant(const struct nb_restore_wish *wish, const struct nb_label *label)
 {
-	return nb_fail(NB_ENOTFOUND,
-		       "%s: backup %s is not on disc %s\n"
-		       "hint: nightburn list shows which disc it is on",
-		       look->device, which ? which : "(any)", look->label.disc);
+	if (wish->backup)
+		return nb_restore_names(wish->backup, label->backup_id,
+					label->generation);
+	return !wish->at || label->created <= wish->at;
+}
+
+/* A backup that is named is not on the disc in the drive: which has it? */
+static enum nb_err
+not_here(const struct choosing *c, const struct nb_restore_wish *wish)
+{
+	const struct nb_inspection *look = &c->pick->look;
+	const struct nb_known_backup *b = c->meant;
+	const char *which = wish->backup ? wish->backup : "(any)";
+	char name[NAME_SIZE];
+
+	if (!b || c->place != NB_RESTORE_ELSEWHERE)
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: backup %s is not on disc %s\n"
+			       "hint: nightburn list shows which disc it is on",
+			       look->device, which, look->label.disc);
+	name_backup(b->generation, b->created, name);
+	if (!b->disc)
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: %s is no longer on any disc\n"
+			       "hint: nightburn list shows what there is",
+			       look->device, name);
+	return nb_fail(NB_EWRONG, "%s: %s is on %s, not on %s\nhint: insert %s",
+		       look->device, name, b->disc, look->label.disc, b->disc);
+}
+
+/* Is B, which was loaded, to be taken before any other? */
+static bool
+is_of_the_job(const struct choosing *c, const struct nb_restore_wish *wish,
+	      const struct nb_disc_backup *b)
+{
+	const char *job = c->request->wish.job;
+
+	if (wish->backup)
+		return strcmp(b->manifest.job, NB_JOB_BY_HAND) != 0;
+	return job ? !strcmp(b->manifest.job, job)
+		   : strcmp(b->manifest.job, NB_JOB_BY_HAND) != 0;
 }
 
 /* The newest backup of a job is wanted; if all were appended by hand, the
  * newest of them.  Only manifests, not labels, show which these are. */
 static enum nb_err
-find(const struct nb_inspection *look, struct nb_disc_contents *contents,
-     const char *which, struct nb_disc_backup **out)
+find(struct choosing *c, const struct nb_restore_wish *wish)
 {
+	struct nb_disc_contents *contents = &c->pick->contents;
 	struct nb_disc_backups *list = &contents->backups;
 	struct nb_disc_backup *by_hand = NULL, *found = NULL;
 	enum nb_err err = NB_OK;
@@ -44,12 +93,12 @@ find(const struct nb_inspection *look, struct nb_disc_contents *contents,
 	for (size_t i = list->count; !err && !found && i-- > 0;) {
 		struct nb_disc_backup *b = &list->at[i];
 
-		if (!is_asked_for(&b->label, which))
+		if (!is_meant(wish, &b->label))
 			continue;
 		err = b->err ? b->err : nb_disc_backup_load(contents, b);
-		if (err || strcmp(b->manifest.job, NB_JOB_BY_HAND))
+		if (err || is_of_the_job(c, wish, b))
 			found = b;
-		else if (!by_hand)
+		else if (!by_hand && !strcmp(b->manifest.job, NB_JOB_BY_HAND))
 			by_hand = b;
 		else
 			nb_disc_backup_unload(b);
@@ -57,50 +106,182 @@ find(const struct nb_inspection *look, struct nb_disc_contents *contents,
 	if (!found)
 		found = by_hand;
 	if (!err && !found)
-		err = not_here(look, which);
+		return NB_ENOTFOUND;
 	if (!err)
 		err = nb_entries_sort(&found->entries);
 	if (!err)
-		*out = found;
+		c->pick->backup = found;
 	return err;
 }
 
-enum nb_err
-nb_restore_find(struct nightburn *nb, struct nb_inspection *look,
-		const char *which, struct nb_disc_contents *contents,
-		struct nb_disc_backup **out)
+/* In the session that is looked at: exactly what is meant. */
+static enum nb_err
+find_meant(struct choosing *c)
+{
+	struct nb_restore_wish exact = c->request->wish;
+	enum nb_err err;
+
+	nb_disc_contents_free(&c->pick->contents);
+	err = nb_disc_contents_open(c->nb, &c->pick->look, &c->pick->contents);
+	if (c->place == NB_RESTORE_HERE)
+		exact.backup = c->meant->id;
+	return err ? err : find(c, &exact);
+}
+
+/* The same, or if no backup was named, an older one. */
+static enum nb_err
+find_in_session(struct choosing *c)
+{
+	enum nb_err err = find_meant(c);
+
+	if (err != NB_ENOTFOUND || c->request->wish.backup
+	    || c->place != NB_RESTORE_HERE)
+		return err;
+	return find(c, &c->request->wish);
+}
+
+static enum nb_err
+find_in_sessions(struct choosing *c)
 {
 	enum nb_err err, first = NB_OK, back = NB_OK;
 
-	memset(contents, 0, sizeof *contents);
 	do {
-		nb_disc_contents_free(contents);
-		err = nb_disc_contents_open(nb, look, contents);
-		if (!err)
-			err = find(look, contents, which, out);
+		err = find_in_session(c);
 		if (!first)
 			first = err;
 		if (nb_fallback_may_help(err))
-			back = nb_fallback_session(look);
+			back = nb_fallback_session(&c->pick->look);
 		else
 			back = NB_ENOTFOUND;
 	} while (err && !back);
 	if (!err)
 		return NB_OK;
-	return back == NB_ENOTFOUND ? first : back;
+	if (back != NB_ENOTFOUND)
+		return back;
+	return first == NB_ENOTFOUND ? not_here(c, &c->request->wish) : first;
+}
+
+/* Is it older than what was meant?  Without a catalog, what a session held that
+ * cannot be read is not known. */
+static bool
+is_older(const struct choosing *c)
+{
+	const struct nb_label *found = &c->pick->backup->label;
+
+	if (c->request->wish.backup)
+		return false;
+	if (c->meant)
+		return strcmp(found->backup_id, c->meant->id)
+			&& found->generation <= c->meant->generation;
+	return c->pick->look.session != 0;
+}
+
+static enum nb_err
+check_age(const struct choosing *c)
+{
+	struct nb_restore_pick *pick = c->pick;
+	const struct nb_label *found = &pick->backup->label;
+	char name[NAME_SIZE];
+
+	if (!is_older(c) || c->request->allow_older)
+		return NB_OK;
+	if (c->meant)
+		name_backup(c->meant->generation, c->meant->created,
+			    pick->meant);
+	else
+		strcpy(pick->meant, "the newest session");
+	pick->older = true;
+	if (!c->request->replaces)
+		return NB_OK;
+	return nb_fail(NB_EWRONG,
+		       "%s: %s cannot be read; nothing was restored\n"
+		       "hint: --allow-older restores %s instead",
+		       pick->look.device, pick->meant,
+		       name_backup(found->generation, found->created, name));
 }
 
 enum nb_err
-nb_restore_look(struct nightburn *nb, const struct nb_drive_choice *choice,
-		const char *which, struct nb_inspection *look)
+nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 {
-	enum nb_err err = nb_choose_to_restore(nb, choice, which, look);
+	const struct nb_label *found = &pick->backup->label;
+	char name[NAME_SIZE];
 
-	if (err)
-		return err;
+	if (!pick->older)
+		return NB_OK;
+	return nb_fail(NB_EWRONG,
+		       "%s: %s was restored, because %s cannot be read\n"
+		       "hint: nightburn list shows which discs have others",
+		       pick->look.device,
+		       name_backup(found->generation, found->created, name),
+		       pick->meant);
+}
+
+/* The generation of the newest backup, if the label can be believed. */
+static uint64_t
+believed(const struct choosing *c)
+{
+	const struct nb_label *label = &c->pick->look.label;
+	struct nb_key key = { { 0 } };
+	bool ours = c->nb && !nb_key_load(c->nb->config->state_dir, &key)
+		&& nb_label_is_signed(label, &key);
+
+	nb_key_clear(&key);
+	return ours && !nb_known_suspect(c->nb, label->disc_id)
+		? label->generation
+		: 0;
+}
+
+/* Which backup is meant, and is it here? */
+static enum nb_err
+decide(struct choosing *c)
+{
+	const struct nb_inspection *look = &c->pick->look;
+	const struct nb_restore_disc disc = {
+		.id = look->label.disc_id,
+		.pool = look->label.pool,
+		.generation = believed(c),
+	};
+	char name[NAME_SIZE];
+
+	c->place = nb_restore_place(c->known.list.at, c->known.list.count,
+				    &c->request->wish, &disc, &c->meant);
+	if (c->place != NB_RESTORE_ELSEWHERE || c->request->wish.backup)
+		return NB_OK;
+	return nb_fail(
+		NB_EWRONG,
+		"%s: %s is on %s\nhint: insert it, or name generation "
+		"%llu, or use --this-disc",
+		look->device,
+		name_backup(c->meant->generation, c->meant->created, name),
+		c->meant->disc, (unsigned long long)look->label.generation);
+}
+
+static enum nb_err
+no_disc(const struct choosing *c)
+{
+	const struct nb_known_backup *b = nb_restore_meant(
+		c->known.list.at, c->known.list.count, &c->request->wish, NULL);
+	char name[NAME_SIZE];
+
+	if (!b || !b->disc)
+		return nb_fail(NB_ENOMEDIUM, "%s: no disc",
+			       c->pick->look.device);
+	return nb_fail(NB_ENOMEDIUM,
+		       "%s: no disc\nhint: insert %s, which has %s",
+		       c->pick->look.device, b->disc,
+		       name_backup(b->generation, b->created, name));
+}
+
+/* The newest session with a nightburn label. */
+static enum nb_err
+find_label(const struct choosing *c)
+{
+	struct nb_inspection *look = &c->pick->look;
+	enum nb_err err = NB_OK;
+
 	if (look->medium.state == NB_MEDIUM_NONE)
-		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
-	else if (look->label_state != NB_LABEL_GOOD)
+		return no_disc(c);
+	if (look->label_state != NB_LABEL_GOOD)
 		err = nb_fallback_session(look);
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_EFOREIGN,
@@ -108,7 +289,37 @@ nb_restore_look(struct nightburn *nb, const struct nb_drive_choice *choice,
 			      "mount it and read its "
 			      "RESTORE.txt",
 			      look->device);
-	if (err)
-		nb_inspect_close(look);
 	return err;
+}
+
+enum nb_err
+nb_restore_pick(struct nightburn *nb, const struct nb_restore_request *request,
+		struct nb_restore_pick *pick)
+{
+	struct choosing c = { .nb = nb, .request = request, .pick = pick };
+	enum nb_err err = NB_OK;
+
+	memset(pick, 0, sizeof *pick);
+	if (!request->this_disc)
+		err = nb_known_backups_load(nb, &c.known);
+	if (!err)
+		err = nb_choose_to_restore(nb, &request->drive, &request->wish,
+					   &c.known, &pick->look);
+	if (!err)
+		err = find_label(&c);
+	if (!err)
+		err = decide(&c);
+	if (!err)
+		err = find_in_sessions(&c);
+	if (!err)
+		err = check_age(&c);
+	nb_known_backups_free(&c.known);
+	return err;
+}
+
+void
+nb_restore_pick_close(struct nb_restore_pick *pick)
+{
+	nb_disc_contents_free(&pick->contents);
+	nb_inspect_close(&pick->look);
 }

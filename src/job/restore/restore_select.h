@@ -1,31 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finding a backup on a disc, and the session to read it from.
+ * Choosing the backup to restore: by the catalog, and by what the disc in the
+ * drive has; and the session to read it from.
  */
 #ifndef NB_JOB_RESTORE_SELECT_H
 #define NB_JOB_RESTORE_SELECT_H
 
+#include "job/disc/choose_drive.h"
 #include "job/disc/disc_contents.h"
 
+struct nb_restore_request {
+	struct nb_drive_choice drive;
+	struct nb_restore_wish wish;
+	bool this_disc;   /* what the disc has, whatever the catalog knows */
+	bool allow_older; /* than what is meant, if that cannot be read */
+	bool replaces;    /* nothing of an older one without ALLOW_OLDER: it
+			     goes into a database or over a disk */
+};
+
+/* A backup that was chosen, and where it is read from. */
+struct nb_restore_pick {
+	struct nb_inspection look;
+	struct nb_disc_contents contents;
+	/* One of CONTENTS: its manifest is loaded, its entries are sorted, and
+	 * their paths, like those of its sources, are relative to it. */
+	struct nb_disc_backup *backup;
+	bool older; /* than the one that is meant, and that is not allowed */
+	char meant[80];
+};
+
 /*
- * Finds the backup WHICH (id, prefix or generation; NULL: the newest of a job)
- * on the disc.  It is one of CONTENTS, read from the session of LOOK or, if
- * that is unreadable, from the newest readable earlier one, to which LOOK is
- * moved.  Its manifest is loaded, its entries are sorted, and their paths, like
- * those of its sources, are relative to the backup; only manifests of possible
- * candidates are read.  Free CONTENTS in every case.  NB_ENOTFOUND,
+ * Chooses the backup that REQUEST means: from the newest session or, if that is
+ * unreadable, from the newest readable one before it.  Close in every case.
+ * NB_ENOMEDIUM, NB_EFOREIGN; NB_EWRONG, logged: it is on another disc, or only
+ * an older one can be read and REQUEST replaces something; NB_ENOTFOUND,
  * NB_ECORRUPT, NB_EIO.
  */
-enum nb_err nb_restore_find(struct nightburn *nb, struct nb_inspection *look,
-			    const char *which,
-			    struct nb_disc_contents *contents,
-			    struct nb_disc_backup **out);
+enum nb_err nb_restore_pick(struct nightburn *nb,
+			    const struct nb_restore_request *request,
+			    struct nb_restore_pick *pick);
+void nb_restore_pick_close(struct nb_restore_pick *pick);
 
-/* Opens the disc with the backup WHICH in the drive that CHOICE selects
- * (job/disc/choose_drive.h), at its newest session with a nightburn label.
- * NB_ENOMEDIUM, NB_EFOREIGN */
-enum nb_err nb_restore_look(struct nightburn *nb,
-			    const struct nb_drive_choice *choice,
-			    const char *which, struct nb_inspection *look);
+/* What a restore returns that was done: NB_EWRONG, logged, if the backup is an
+ * older one. */
+enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
 
 #endif

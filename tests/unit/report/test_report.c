@@ -187,6 +187,14 @@ static const struct nb_restore_result restored = {
 	.bytes = 1000,
 	.bad = 2,
 };
+static const struct nb_restore_result older = {
+	.backup_id = ID,
+	.disc = "DB-A",
+	.files = 1,
+	.bytes = 12,
+	.restored = true,
+	.older = true,
+};
 
 static const struct nb_disc_info unsigned_disc = {
 	.device = "stdio:/d",
@@ -374,8 +382,11 @@ static const struct {
 	  "disc DB-A, generation 7: 3 files, 1.0 kB, are good, 1 is BAD\n",
 	  "bad", "1" },
 	{ &nb_record_restore, &restored,
-	  ID " from disc DB-A: 3 files, 1.0 kB, restored, 2 NOT delivered\n",
+	  ID " from disc DB-A: 3 files, 1.0 kB, delivered, 2 NOT delivered\n",
 	  "bad", "2" },
+	{ &nb_record_restore, &older,
+	  ID " from disc DB-A: 1 file, 12 B, restored, an OLDER backup\n",
+	  "older", "true" },
 	{ &nb_record_disc, &unsigned_disc,
 	  "drive       stdio:/d\n"
 	  "medium      closed\n"

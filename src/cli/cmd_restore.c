@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+
+/* "2026-11-28", which is its end, "2026-11-28 02:00" or "...:30", in UTC, as
+ * list shows them. */
+static bool
+parse_date(const char *text, int64_t *out)
+{
+	static const char *const forms[] = { "%Y-%m-%d %H:%M:%S",
+					     "%Y-%m-%d %H:%M", "%Y-%m-%d" };
+	static const int64_t rest[] = { 0, 59, 86399 };
+
+	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+		struct tm tm = { .tm_isdst = 0 };
+		const char *end = strptime(text, forms[i], &tm);
+
+		if (!end || (*end && strcmp(end, " UTC") != 0))
+			continue;
+		*out = (int64_t)timegm(&tm) + rest[i];
+		return *out > 0;
+	}
+	return false;
+}
+
+static enum nb_err
+report(const struct cli *cli, const struct nb_restore_result *result)
+{
+	bool wanted = cli->form->complete ? result->backup_id[0] != '\0'
+					  : result->files > 0;
+
+	return wanted && cli_wants_report(cli, true)
+		? cli_report_one(cli, &nb_record_restore, result)
+		: NB_OK;
+}
+
+static enum nb_err
+restore_files(struct cli *cli)
+{
+	struct nb_restore_options options = {
+		.size = sizeof options,
+		.backup = cli_backup(cli),
+		.device = cli->device,
+		.drive = cli->drive,
+		.job = cli->job,
+		.to = cli->to,
+		.into = cli->into,
+		.source = cli->source,
+		.overwrite = cli->force,
+		.conninfo = cli->conninfo,
+		.run_as = cli->run_as,
+		.this_disc = cli->this_disc,
+		.allow_older = cli->allow_older,
+		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
+		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
+	};
+	struct nb_restore_result result = NB_INIT(nb_restore_result);
+	struct nightburn *nb = NULL;
+	enum nb_err err, printed = NB_OK;
+
+	if (cli->at && !parse_date(cli->at, &options.at)) {
+		cli_wrong_usage("restore",
+				"--at %s: expected a date as 2026-11-28 or "
+				"\"2026-11-28 02:00\"",
+				cli->at);
+		return NB_EUSAGE;
+	}
+	err = cli_open_for_device(cli, &nb);
+	if (err)
+		return err;
+	err = nb_restore(nb, &options, &result);
+	printed = report(cli, &result);
+	nb_close(nb);
+	return err ? err : printed;
+}
+
+enum nb_err
+cmd_restore(struct cli *cli)
+{
+	if (cli->bootarea)
+		return cmd_restore_bootarea(cli);
+	if (!cli->to_device && !cli->yes_erase)
+		return restore_files(cli);
+	cli_wrong_usage("restore",
+			"--to-device and --yes-erase require --bootarea");
+	return NB_EUSAGE;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/disc/known_backups.h"
+
+#include <string.h>
+
+static enum nb_err
+copy(struct nb_known_backups *known, const char *text, const char **out)
+{
+	enum nb_err err = NB_OK;
+
+	*out = NULL;
+	if (text)
+		err = nb_names_add(&known->texts, "%s", text);
+	if (!err && text)
+		*out = known->texts.at[known->texts.count - 1];
+	return err;
+}
+
+static enum nb_err
+add(void *ctx, const struct nb_catalog_backup *row)
+{
+	struct nb_known_backups *known = ctx;
+	struct nb_known_backup b = {
+		.generation = row->generation,
+		.created = row->created,
+		.good = row->disc && row->disc_state == NB_DISC_GOOD,
+	};
+	enum nb_err err = copy(known, row->id, &b.id);
+
+	if (!err)
+		err = copy(known, row->job, &b.job);
+	if (!err)
+		err = copy(known, row->pool, &b.pool);
+	if (!err)
+		err = copy(known, row->disc, &b.disc);
+	if (!err)
+		err = copy(known, row->disc_id, &b.disc_id);
+	return err ? err : nb_array_push(&known->list, b);
+}
+
+enum nb_err
+nb_known_backups_load(struct nightburn *nb, struct nb_known_backups *known)
+{
+	struct nb_catalog *catalog = NULL;
+	enum nb_err err;
+
+	memset(known, 0, sizeof *known);
+	if (!nb || !nb_catalog_exists(nb))
+		return NB_OK;
+	err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
+	if (!err)
+		err = nb_catalog_backups(catalog, NULL, add, known);
+	nb_catalog_close(catalog);
+	if (err)
+		nb_known_backups_free(known);
+	return err == NB_ENOMEM ? err : NB_OK;
+}
+
+void
+nb_known_backups_free(struct nb_known_backups *known)
+{
+	nb_array_free(&known->list);
+	nb_names_free(&known->texts);
+	memset(known, 0, sizeof *known);
+}
+
+struct disc {
+	const char *id;
+	bool suspect;
+};
+
+static enum nb_err
+look_for(void *ctx, const struct nb_catalog_disc *row)
+{
+	struct disc *d = ctx;
+
+	if (row->disc_id && !strcmp(row->disc_id, d->id)
+	    && row->state == NB_DISC_SUSPECT)
+		d->suspect = true;
+	return NB_OK;
+}
+
+bool
+nb_known_suspect(struct nightburn *nb, const char *disc_id)
+{
+	struct nb_catalog *catalog = NULL;
+	struct disc d = { disc_id, false };
+
+	if (!nb || !nb_catalog_exists(nb)
+	    || nb_catalog_of(nb, NB_CATALOG_LIST, &catalog))
+		return false;
+	nb_catalog_discs(catalog, look_for, &d);
+	nb_catalog_close(catalog);
+	return d.suspect;
+}

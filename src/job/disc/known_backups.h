@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The backups that the catalog knows, for choosing one to restore. */
+#ifndef NB_JOB_KNOWN_BACKUPS_H
+#define NB_JOB_KNOWN_BACKUPS_H
+
+#include "job/disc/inspect.h"
+#include "model/decide/restore.h"
+
+struct nb_known_backups {
+	struct NB_ARRAY(struct nb_known_backup) list;
+	struct nb_names texts; /* what the list borrows */
+};
+
+/* Loads them.  NB may be NULL, and there need be no catalog: the list is empty
+ * then, and also if the catalog cannot be read, which is logged: the disc must
+ * do.  NB_ENOMEM.  Free in every case. */
+enum nb_err nb_known_backups_load(struct nightburn *nb,
+				  struct nb_known_backups *known);
+void nb_known_backups_free(struct nb_known_backups *known);
+
+/* Does the catalog hold the disc DISC_ID suspect?  False without one. */
+bool nb_known_suspect(struct nightburn *nb, const char *disc_id);
+
+#endif

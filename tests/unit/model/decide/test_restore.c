@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which backup is meant, and whether the disc in the drive has it. */
+#include "support.h"
+
+#include <string.h>
+
+#include "model/decide/restore.h"
+
+#define COUNT(table) (int)(sizeof table / sizeof *table)
+#define DAY 86400
+
+/* Two discs of one pool, one that failed, one of another pool; generation 1
+ * was lost with a disc that was blanked, and something was appended to A. */
+static const struct nb_known_backup known[] = {
+	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY },
+	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60 },
+	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY },
+	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY },
+	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY },
+	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY },
+	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY },
+	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY },
+};
+#define ALL COUNT(known)
+
+#define A                    \
+	{                    \
+		"a", "db", 4 \
+	}
+#define B                    \
+	{                    \
+		"b", "db", 3 \
+	}
+#define C                    \
+	{                    \
+		"c", "db", 0 \
+	} /* suspect */
+#define F                       \
+	{                       \
+		"f", "files", 2 \
+	}
+#define UNKNOWN              \
+	{                    \
+		"x", "db", 3 \
+	}
+#define NEWER                \
+	{                    \
+		"x", "db", 6 \
+	}
+#define FOREIGN                     \
+	{                           \
+		"y", "elsewhere", 9 \
+	}
+
+static const struct row {
+	const char *what;
+	struct nb_restore_wish wish;
+	struct nb_restore_disc disc;
+	int count; /* of the known */
+	enum nb_restore_place place;
+	const char *meant; /* its id; NULL: what the disc has */
+} rows[] = {
+	{ "the newest is in", { 0 }, A, ALL, NB_RESTORE_HERE, "id4" },
+	{ "it is on another disc", { 0 }, B, ALL, NB_RESTORE_ELSEWHERE, "id4" },
+	{ "a suspect disc, which is not asked for, is in",
+	  { 0 },
+	  C,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id5" },
+	{ "generations of other pools do not count",
+	  { 0 },
+	  F,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "other2" },
+	{ "a disc that the catalog does not know",
+	  { 0 },
+	  UNKNOWN,
+	  ALL,
+	  NB_RESTORE_ELSEWHERE,
+	  "id4" },
+	{ "a disc that is newer than the catalog",
+	  { 0 },
+	  NEWER,
+	  ALL,
+	  NB_RESTORE_BY_DISC,
+	  NULL },
+	{ "a pool that the catalog does not know",
+	  { 0 },
+	  FOREIGN,
+	  ALL,
+	  NB_RESTORE_BY_DISC,
+	  NULL },
+	{ "no catalog", { 0 }, B, 0, NB_RESTORE_BY_DISC, NULL },
+	{ "the newest of a job",
+	  { .job = "weekly" },
+	  B,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id3w" },
+	{ "what was appended, when asked for",
+	  { .job = "append" },
+	  A,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id4b" },
+	{ "as of a date",
+	  { .at = 3 * DAY - 1 },
+	  B,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id2" },
+	{ "as of its very second",
+	  { .at = 3 * DAY },
+	  A,
+	  ALL,
+	  NB_RESTORE_ELSEWHERE,
+	  "id3w" },
+	{ "before all that there is",
+	  { .at = DAY },
+	  A,
+	  ALL,
+	  NB_RESTORE_BY_DISC,
+	  NULL },
+	{ "a generation that is in",
+	  { .backup = "3" },
+	  B,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id3w" },
+	{ "a generation on another disc",
+	  { .backup = "4" },
+	  B,
+	  ALL,
+	  NB_RESTORE_ELSEWHERE,
+	  "id4" },
+	{ "a generation that two discs have: the one that is in",
+	  { .backup = "2" },
+	  C,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id2" },
+	{ "the same, the other",
+	  { .backup = "2" },
+	  B,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id2" },
+	{ "the same, of the pool that is in",
+	  { .backup = "2" },
+	  F,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "other2" },
+	{ "a suspect disc's, by its number",
+	  { .backup = "5" },
+	  C,
+	  ALL,
+	  NB_RESTORE_HERE,
+	  "id5" },
+	{ "the beginning of an id",
+	  { .backup = "other" },
+	  A,
+	  ALL,
+	  NB_RESTORE_ELSEWHERE,
+	  "other2" },
+	{ "one that is on no disc any more",
+	  { .backup = "1" },
+	  A,
+	  ALL,
+	  NB_RESTORE_ELSEWHERE,
+	  "id1" },
+	{ "one that nobody knows",
+	  { .backup = "77" },
+	  A,
+	  ALL,
+	  NB_RESTORE_BY_DISC,
+	  NULL },
+};
+
+START_TEST(a_restore_takes_what_is_meant_or_tells_where_it_is)
+{
+	const struct row *r = &rows[_i];
+	const struct nb_known_backup *meant = &known[0];
+
+	ck_assert_msg(nb_restore_place(known, (size_t)r->count, &r->wish,
+				       &r->disc, &meant)
+			      == r->place,
+		      "%s", r->what);
+	if (r->meant)
+		ck_assert_str_eq(meant->id, r->meant);
+	else
+		ck_assert_ptr_null(meant);
+}
+END_TEST
+
+/* The order of the rows decides nothing. */
+START_TEST(the_order_of_the_list_does_not_matter)
+{
+	const struct row *r = &rows[_i];
+	struct nb_known_backup turned[ALL];
+	const struct nb_known_backup *meant;
+
+	for (int i = 0; i < r->count; i++)
+		turned[i] = known[r->count - 1 - i];
+	ck_assert_int_eq(nb_restore_place(turned, (size_t)r->count, &r->wish,
+					  &r->disc, &meant),
+			 r->place);
+	if (r->meant)
+		ck_assert_str_eq(meant->id, r->meant);
+}
+END_TEST
+
+START_TEST(with_no_disc_in_the_newest_of_all_pools_is_wanted)
+{
+	const struct nb_restore_wish any = { 0 }, two = { .backup = "2" };
+
+	ck_assert_str_eq(nb_restore_meant(known, ALL, &any, NULL)->id,
+			 "other2");
+	ck_assert_str_eq(nb_restore_meant(known, ALL, &two, NULL)->id,
+			 "other2");
+	ck_assert_ptr_null(nb_restore_meant(known, 0, &any, NULL));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("restore");
+	TCase *tc = nb_test_case("restore", 10);
+
+	tcase_add_loop_test(tc,
+			    a_restore_takes_what_is_meant_or_tells_where_it_is,
+			    0, COUNT(rows));
+	tcase_add_loop_test(tc, the_order_of_the_list_does_not_matter, 0,
+			    COUNT(rows));
+	tcase_add_test(tc, with_no_disc_in_the_newest_of_all_pools_is_wanted);
+	suite_add_tcase(suite, tc);
+	return nb_test_main(suite);
+}
