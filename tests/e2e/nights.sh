@@ -204,7 +204,8 @@ by_hand_files()
 		[ ! -e "$work/one/tree/file" ] || return 1
 	xorriso -indev "stdio:$work/discs/A" -osirrox on \
 		-extract / "$work/onehand" >"$work/log" 2>&1 &&
-		sh "$work/onehand/restore.sh" --to "$work/plain" &&
+		sh "$work/onehand/restore.sh" --backup "$id" \
+			--to "$work/plain" &&
 		cmp "$work/plain/letter.txt" "$work/extra/letter.txt" || return 1
 	nb_is 2 append "$work/extra/fifo" &&
 		says err "$work/extra/fifo: neither a file nor a directory" &&

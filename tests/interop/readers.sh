@@ -174,10 +174,14 @@ script_alone()
 		dash "$work/r3/restore.sh" --list | grep -qF 'odd "name' &&
 			dash "$work/r3/restore.sh" 'odd "name' >"$work/log" \
 			2>&1
-		# Both sources are dumps of one database: the second one finds
-		# it filled, and says so.
-		grep -qF 'exists and is not empty: left alone' "$work/log" &&
-			[ "$(psql -X -At -d 'odd "name' \
+		# Both sources are dumps of one database: only a source is
+		# restored, and another one finds it filled.
+		grep -qF 'of more than one source' "$work/log" &&
+			dash "$work/r3/restore.sh" shop &&
+			! dash "$work/r3/restore.sh" archive >"$work/log" \
+			2>&1 &&
+			grep -qF 'exists and is not empty: left alone' \
+			"$work/log" && [ "$(psql -X -At -d 'odd "name' \
 			-c 'select n from t')" = 42 ]
 	)
 	local result=$?
@@ -203,7 +207,7 @@ script_globals()
 	[ $result = 0 ] || cat "$work/log"
 	return $result
 }
-check "restore.sh brings roles back, and leaves a full database alone" \
+check "restore.sh brings roles back, and leaves what is ambiguous alone" \
 	script_globals
 
 script_tree()
@@ -217,12 +221,14 @@ script_damaged()
 {
 	cp -a "$work/r3" "$work/r7"
 	chmod -R u+w "$work/r7"
-	echo >>"$work/r7/README.txt"
+	echo >>"$(files_of "$work/r7")/empty"
 	dash "$work/r7/restore.sh" --to "$work/r8" >"$work/log" 2>&1
-	[ $? = 1 ] && grep -q 'files are damaged, nothing was restored' \
-		"$work/log" && [ -z "$(ls "$work/r8")" ]
+	[ $? = 4 ] && grep -q 'files/empty: damaged, not restored' \
+		"$work/log" && [ ! -e "$work/r8/files/empty" ] &&
+		cmp "$work/r8/files/plain.txt" "$tree/plain.txt"
 }
-check "restore.sh refuses a damaged disc" script_damaged
+check "restore.sh restores a damaged disc without what is damaged" \
+	script_damaged
 
 script_lint()
 {

@@ -102,6 +102,7 @@ make_label(const struct nb_backup *backup, const struct nb_inspection *look,
 	memcpy(label->backup_id, m->backup_id, sizeof label->backup_id);
 	memcpy(label->pool, m->pool, sizeof label->pool);
 	label->created = m->created;
+	label->by_hand = nb_backup_is_by_hand(backup);
 	if (!look)
 		return NB_OK;
 	memcpy(label->installation, backup->context->view.installation,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/record/manifest.h"
 
 #define STATE_DIR "/var/lib/nightburn"
 #define STAGING_DIR "/var/spool/nightburn"

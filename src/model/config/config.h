@@ -69,10 +69,6 @@ struct nb_config_hook {
 
 struct nb_config_hooks NB_ARRAY(struct nb_config_hook);
 
-/* The job name of a session that was appended by hand: no job of the
- * configuration has this name. */
-#define NB_JOB_BY_HAND "append"
-
 struct nb_config_job {
 	char *name;
 	char *pool;

@@ -12,7 +12,7 @@ same_label(const struct nb_label *a, const struct nb_label *b)
 		&& !strcmp(a->backup_id, b->backup_id)
 		&& !strcmp(a->previous, b->previous) && a->created == b->created
 		&& a->has_manifest_mac == b->has_manifest_mac
-		&& !strcmp(a->mac, b->mac);
+		&& a->by_hand == b->by_hand && !strcmp(a->mac, b->mac);
 }
 
 static bool

@@ -27,9 +27,9 @@ static const char readme_head[] =
 	"  SHA256SUMS               to check all files: sha256sum -c "
 	"SHA256SUMS\n"
 	"  nightburn/label.json     the identity of this disc\n"
-	"  nightburn/manifest.json  every file of the newest backup: name, "
-	"owner,\n"
-	"                           mode, date, size and SHA-256\n";
+	"  nightburn/manifest.json  every file of the backup that was written "
+	"last: name,\n"
+	"                           owner, mode, date, size and SHA-256\n";
 
 static const char readme_end[] =
 	"\n"
@@ -44,30 +44,42 @@ static const char restore_head[] =
 	"\n"
 	"       sha256sum -c SHA256SUMS\n"
 	"\n"
+	"   The sums find damage, not forgery: the manifest of this disc may "
+	"be\n"
+	"   signed, and neither they nor restore.sh can check that, only\n"
+	"   nightburn with its key.\n"
+	"\n"
 	"2. The short way: set PGHOST, PGPORT and PGUSER for your server and "
 	"run\n"
 	"\n"
 	"       sh restore.sh\n"
 	"\n"
-	"   It restores the roles and databases of the newest backup.  For "
-	"trees:\n"
+	"   It restores the roles and databases of the newest backup of a job "
+	"(named\n"
+	"   below).  It checks each file first, names what is damaged, and "
+	"restores the\n"
+	"   rest.  For trees, and for what was appended by hand (\"job "
+	"append\"):\n"
 	"\n"
 	"       sh restore.sh --to DIRECTORY\n"
+	"       sh restore.sh --backup ID --to DIRECTORY\n"
 	"\n"
 	"3. By hand, according to the suffix of a file name:\n"
 	"\n";
 
 static const char restore_end[] =
+	"   %XX          in a name: the byte with this hexadecimal number\n"
 	"\n"
 	"4. If sessions were appended to this disc later and the newest cannot "
 	"be\n"
 	"   read, mount an earlier one:  mount -o ro,session=0 (1, 2, ...), or "
 	"on\n"
 	"   DVD+RW, DVD-RAM and BD-RE  mount -o ro,sbsector=32.\n"
-	"\n"
-	"Contents of this disc, newest first\n"
-	"-----------------------------------\n"
 	"\n";
+
+static const char restore_contents[] = "Contents of this disc, newest first\n"
+				       "-----------------------------------\n"
+				       "\n";
 
 /* "lvm home: /home", "postgres db (custom, PostgreSQL 15.4): db.dump" */
 static void
@@ -129,6 +141,19 @@ add_list(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 		for (size_t k = 0; k < m->sources.count; k++)
 			add_source(s, facts, &m->sources.at[k]);
 	}
+}
+
+/* What restore.sh restores unless told otherwise, which it finds itself. */
+static void
+add_newest(struct nb_str *s, const struct nb_disc_readme_facts *facts)
+{
+	const struct nb_manifest *newest = facts->backups[0];
+
+	for (size_t i = facts->count; i-- > 0;)
+		if (strcmp(facts->backups[i]->job, NB_JOB_BY_HAND))
+			newest = facts->backups[i];
+	nb_str_addf(s, "The newest backup of a job is %s.\n\n",
+		    newest->backup_id);
 }
 
 static void
@@ -260,6 +285,8 @@ nb_disc_restore_text(const struct nb_disc_readme_facts *facts, char **text)
 		if (facts->kinds[i]->how_to)
 			nb_str_add(&s, facts->kinds[i]->how_to);
 	nb_str_add(&s, restore_end);
+	add_newest(&s, facts);
+	nb_str_add(&s, restore_contents);
 	add_list(&s, facts);
 	for (size_t i = 0; i < facts->count; i++)
 		add_off_disc(&s, facts->backups[i], &head);

@@ -34,6 +34,8 @@ nb_label_render(const struct nb_label *label, char **text)
 	nb_str_addf(&s, "  \"created\": %lld", (long long)label->created);
 	if (label->has_manifest_mac)
 		nb_str_add(&s, ",\n  \"manifest_mac\": true");
+	if (label->by_hand)
+		nb_str_add(&s, ",\n  \"by_hand\": true");
 	if (label->mac[0])
 		nb_str_addf(&s, ",\n  \"mac\": \"%s\"", label->mac);
 	nb_str_add(&s, "\n}\n");
@@ -122,6 +124,7 @@ nb_label_parse(const char *name, const char *text, size_t length,
 	err = nb_json_load(name, text, length, &root);
 	label.has_manifest_mac =
 		json_is_true(json_object_get(root, "manifest_mac"));
+	label.by_hand = json_is_true(json_object_get(root, "by_hand"));
 	if (!err && !read_label(root, &label))
 		err = NB_ECORRUPT;
 	json_decref(root);

@@ -40,12 +40,14 @@ struct nb_label {
 	int64_t created;                  /* seconds since 1970 UTC */
 	bool has_manifest_mac;            /* the manifest of the session has a
 					     MAC too */
+	bool by_hand;                     /* BACKUP_ID was appended by hand:
+					     newest is one of a job before it */
 	char mac[NB_MAC_HEX + 1];         /* hex; "" if it has none */
 };
 
 /* The label as JSON text with a final newline; the member "mac" is left out
- * when it is empty, and "manifest_mac" when HAS_MANIFEST_MAC.  The caller
- * frees.  NB_ENOMEM */
+ * when it is empty, "manifest_mac" and "by_hand" when they are false.  The
+ * caller frees.  NB_ENOMEM */
 enum nb_err nb_label_render(const struct nb_label *label, char **text);
 
 /* Fills in ->mac, of the text that nb_label_render makes of the label without a

@@ -20,6 +20,9 @@
 #define NB_MANIFEST_COPY "nightburn/copy/manifest.json"
 #define NB_SUMS_COPY "nightburn/copy/SHA256SUMS"
 #define NB_MANIFEST_VERSION 1
+/* The job name of a session that was appended by hand: no job of the
+ * configuration has this name. */
+#define NB_JOB_BY_HAND "append"
 
 /* A file that the backup lacks, or has with other content than expected. */
 enum nb_note {

@@ -134,6 +134,7 @@ CHANGE(backup_changed, strcpy(s->first.backup_id, "backup-6"))
 CHANGE(previous_changed, strcpy(s->first.previous, ID_A ID_A))
 CHANGE(date_changed, s->first.created++)
 CHANGE(has_mac_changed, s->first.has_manifest_mac = true)
+CHANGE(by_hand_changed, s->first.by_hand = true)
 CHANGE(mac_changed, s->first.mac[0] = 'x')
 CHANGE(no_key, s->facts.key = NULL)
 CHANGE(other_key, s->key.bytes[31] = 'x')
@@ -212,6 +213,7 @@ static const struct row {
 	{ "previous", previous_changed, NB_GUARD_LABEL_CHANGED },
 	{ "date", date_changed, NB_GUARD_LABEL_CHANGED },
 	{ "manifest_mac", has_mac_changed, NB_GUARD_LABEL_CHANGED },
+	{ "by_hand", by_hand_changed, NB_GUARD_LABEL_CHANGED },
 	{ "MAC", mac_changed, NB_GUARD_LABEL_CHANGED },
 	{ "no key here", no_key, NB_GUARD_FORGED },
 	{ "another key", other_key, NB_GUARD_FORGED },

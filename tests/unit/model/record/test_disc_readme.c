@@ -66,6 +66,36 @@ START_TEST(what_stands_on_a_disc_is_wrapped_and_paths_are_whole)
 }
 END_TEST
 
+START_TEST(the_newest_backup_is_one_of_a_job)
+{
+	static const struct nb_manifest by_hand = { .backup_id = "b3",
+						    .job = NB_JOB_BY_HAND },
+					newer = { .backup_id = "b2",
+						  .job = "nightly" },
+					older = { .backup_id = "b1",
+						  .job = "nightly" };
+	static const struct {
+		const struct nb_manifest *backups[3];
+		const char *says;
+	} cases[] = {
+		{ { &by_hand, &newer, &older },
+		  "\nThe newest backup of a job is b2.\n" },
+		{ { &newer, &by_hand, &older },
+		  "\nThe newest backup of a job is b2.\n" },
+		{ { &by_hand, &by_hand, &by_hand },
+		  "\nThe newest backup of a job is b3.\n" },
+	};
+	const struct nb_source_kind *const kinds[] = { NULL };
+	const struct nb_disc_readme_facts facts = { cases[_i].backups, 3,
+						    "DB_A", kinds };
+	char *text;
+
+	nb_assert_ok(nb_disc_restore_text(&facts, &text));
+	ck_assert_ptr_nonnull(strstr(text, cases[_i].says));
+	free(text);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -74,6 +104,7 @@ main(void)
 
 	tcase_add_test(tc,
 		       what_stands_on_a_disc_is_wrapped_and_paths_are_whole);
+	tcase_add_loop_test(tc, the_newest_backup_is_one_of_a_job, 0, 3);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

@@ -113,6 +113,27 @@ START_TEST(a_label_without_a_mac_has_no_such_member)
 }
 END_TEST
 
+START_TEST(a_label_tells_that_its_backup_was_appended_by_hand)
+{
+	struct nb_label label = whole, back;
+	char *text = NULL;
+
+	label.has_manifest_mac = label.by_hand = true;
+	nb_assert_ok(nb_label_sign(&label, &key));
+	nb_assert_ok(nb_label_render(&label, &text));
+	ck_assert_ptr_nonnull(strstr(text,
+				     "  \"created\": 1767231000,\n"
+				     "  \"manifest_mac\": true,\n"
+				     "  \"by_hand\": true,\n"
+				     "  \"mac\": "));
+	nb_assert_ok(nb_label_parse("disc", text, strlen(text), &back));
+	ck_assert(back.by_hand && nb_label_is_signed(&back, &key));
+	back.by_hand = false;
+	ck_assert(!nb_label_is_signed(&back, &key));
+	free(text);
+}
+END_TEST
+
 START_TEST(the_mac_is_that_of_another_program)
 {
 	struct nb_label label = whole;
@@ -331,6 +352,7 @@ main(void)
 	tcase_add_test(tc, a_label_is_rendered_with_its_members_in_order);
 	tcase_add_loop_test(tc, a_label_comes_back_exactly, 0, COUNT(odd));
 	tcase_add_test(tc, a_label_without_a_mac_has_no_such_member);
+	tcase_add_test(tc, a_label_tells_that_its_backup_was_appended_by_hand);
 	tcase_add_test(tc, the_mac_is_that_of_another_program);
 	tcase_add_loop_test(tc,
 			    a_label_changed_in_any_member_does_not_bear_the_key,

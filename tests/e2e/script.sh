@@ -1,0 +1,340 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The restore.sh of a disc, in four shells, from a real server to another one.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+start_cluster
+make_discs
+odd=$'prod\n'
+psql -X -q -d postgres -c 'create role app' -c "comment on role app is
+'CREATE ROLE app;
+of two lines'" -c "create role \"two
+lines\"" -c 'create database shop owner app' -c "create database \"$odd\""
+for one in shop "$odd"; do
+	psql -X -q -d "dbname='$one'" \
+		-c 'create table t as select generate_series(1, 9) n' \
+		-c 'alter table t owner to app'
+done
+mkdir -p "$work/tree/sub" "$work/packed"
+echo one >"$work/tree/one"
+echo two >"$work/tree/sub/two"
+echo three >"$work/tree/sub/a"$'\n'"\\b"
+echo four >"$work/tree/four: OK"
+echo packed >"$work/packed/file"
+echo letter >"$work/letter.txt"
+cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "d" { device = "stdio:$work/drive"  capacity = 100M }
+pool "db" { discs = { "A", "B" }  drives = { "d" } }
+pool "two" { discs = { "C", "D" }  drives = { "d" } }
+job "nightly" {
+  pool = "db"
+  postgres "everything" {
+    run_as = "postgres"  conninfo = "host=$PGHOST"  all = true
+  }
+  postgres "roles" {
+    run_as = "postgres"  conninfo = "host=$PGHOST"  globals_only = true
+  }
+  tree "日本" { path = "$work/tree" }
+  tree "箱" { path = "$work/packed"  pack = tar.zst }
+}
+job "twins" {
+  pool = "two"
+  postgres "east" {
+    run_as = "postgres"  conninfo = "host=$PGHOST"  database = "shop"
+  }
+  postgres "west" {
+    run_as = "postgres"  conninfo = "host=$PGHOST"  database = "shop"
+    format = plain
+  }
+}
+END
+chmod 600 "$work/nb.conf"
+
+# copy NAME: what is on the disc, writable.
+copy()
+{
+	xorriso -indev "stdio:$work/drive" -osirrox on \
+		-extract / "$work/$1" >"$work/log" 2>&1 &&
+		chmod -R u+w "$work/$1"
+}
+
+bash "$src/tests/pg_cluster.sh" start "$work/pg2" || exit 1
+target_host=$work/pg2/socket
+end_both()
+{
+	bash "$src/tests/pg_cluster.sh" stop "$work/pg2" >/dev/null 2>&1
+	at_exit
+}
+trap end_both EXIT
+
+# The tools of busybox go with its shell.
+mkdir "$work/applets"
+for one in $(busybox --list); do
+	ln -s "$(command -v busybox)" "$work/applets/$one"
+done
+
+# script SHELL DIR ARGUMENTS...: $status, $work/out, $work/err.
+script()
+{
+	local shell=$1 dir=$2 path=$PATH
+	shift 2
+	[ "$shell" != busybox ] || path=$work/applets:$PATH
+	[ "$shell" != busybox ] || shell="busybox sh"
+	# shellcheck disable=SC2086
+	PATH=$path PGHOST=$target_host timeout 60 $shell \
+		"$work/$dir/restore.sh" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+}
+
+# script_is STATUS SHELL DIR ARGUMENTS...
+script_is()
+{
+	local want=$1
+	shift
+	script "$@"
+	[ "$status" = "$want" ] && return 0
+	echo "$*: exit status $status, not $want"
+	cat "$work/out" "$work/err"
+	return 1
+}
+
+silent()
+{
+	[ ! -s "$work/err" ] || { cat "$work/err"; return 1; }
+}
+
+ask()
+{
+	PGHOST=$target_host psql -X -At "$@"
+}
+
+rows()
+{
+	[ "$(ask -d "dbname='$1'" -c 'select count(*) from t')" = 9 ]
+}
+
+absent()
+{
+	[ "$(printf '%s' "select count(*) from pg_database where datname = :'d'" |
+		ask -v "d=$1" -d postgres)" = 0 ]
+}
+
+empty_target()
+{
+	for one in shop "$odd" prod; do
+		printf 'drop database if exists :"d"' |
+			PGHOST=$target_host psql -X -q -v "d=$one" -d postgres
+	done
+	ask -q -d postgres -c 'drop role if exists app' \
+		-c 'drop role if exists "two
+lines"'
+} >/dev/null 2>&1
+
+# file DIR PATTERN: the one file beneath the newest backup of a job.
+file()
+{
+	find "$work/$1" -path "$work/$1/*Z-*/$2"
+}
+
+spoil()
+{
+	printf 'SPOILED' | dd of="$1" bs=1 seek=2 conv=notrunc status=none
+}
+
+night()
+{
+	nb_is 0 run -j nightly && nb_is 0 append -j nightly "$work/letter.txt" &&
+		copy disc
+}
+check "a night, and a file appended by hand" night
+
+newest()
+{
+	local id by_hand
+	id=$(sed -n "s/.*item backup '\([^']*\)'.*'nightly'.*/\1/p" \
+		"$work/disc/restore.sh")
+	by_hand=$(sed -n "s/.*item backup '\([^']*\)'.*'append'.*/\1/p" \
+		"$work/disc/restore.sh")
+	grep -qx "The newest backup of a job is $id\." "$work/disc/RESTORE.txt" &&
+		grep -q '"by_hand": true' "$work/disc/nightburn/label.json" &&
+		! grep by_hand "$work/disc/nightburn/$id/label.json" &&
+		script_is 0 dash disc --list &&
+		says out "without --backup: $id" || return 1
+	script_is 1 dash disc --to "$work/letter" letter.txt &&
+		says err "letter.txt: nothing of that name in backup $id, but in \
+$by_hand: --backup $by_hand" &&
+		script_is 0 dash disc --backup "$by_hand" --to "$work/letter" &&
+		cmp "$work/letter/letter.txt" "$work/letter.txt"
+}
+check "newest means the newest of a job" newest
+
+restored()
+{
+	empty_target
+	script_is 0 "$1" disc && silent && says out "done: backup 2" &&
+		says out "not restored, because it was appended by hand" &&
+		rows shop && rows "$odd" && absent prod || return 1
+	# All is there: what exists is left alone, and its roles are no fault.
+	script_is 1 "$1" disc && ! grep 'CREATE ROLE' "$work/err" &&
+		says err "shop: exists and is not empty: left alone" || return 1
+	empty_target
+	script_is 1 "$1" disc "$odd" none &&
+		says err "none: nothing of that name in backup" && absent shop &&
+		! rows "$odd"
+	# Its owner is missing: globals are not restored with a name.
+	says err 'role "app" does not exist'
+}
+
+trees()
+{
+	script_is 0 "$1" disc --to "$work/to.$1" && silent &&
+		diff -r "$work/tree" "$work/to.$1/日本" &&
+		diff -r "$work/packed" "$work/to.$1/箱" &&
+		[ "$(ls "$work/to.$1")" = "$(printf '日本\n箱\n' | LC_ALL=C sort)" ]
+}
+
+damaged_database()
+{
+	empty_target
+	script_is 4 "$1" bad &&
+		says err "postgres/shop.dump: damaged, not restored" &&
+		absent shop && rows "$odd" && ! grep "done:" "$work/out"
+}
+
+damaged_tree()
+{
+	local to=$work/bad.$1
+	rm -rf "$to"
+	script_is 4 "$1" bad --to "$to" &&
+		says err "sub/a\\n\\\\b: damaged, not restored" &&
+		says err "four: OK: damaged, not restored" &&
+		says err "one: missing on the disc" &&
+		[ "$(grep -c 'restored' "$work/err")" = 3 ] &&
+		[ "$(cd "$to" && find . -type f | sort)" = "$(
+			printf './日本/sub/two\n./箱/file\n' | sort)" ]
+}
+
+unchecked()
+{
+	local to=$work/unchecked.$1
+	script_is 0 "$1" bad --no-check --to "$to" &&
+		says out "without a check of the sums" &&
+		[ -e "$to/日本/four: OK" ]
+}
+
+globals_fail()
+{
+	empty_target
+	ask -q -d postgres -c 'create role app' || return 1
+	script_is 1 "$1" noglobals --no-check &&
+		says err "/nowhere" && says err "STATEMENT:  CREATE TABLESPACE t" &&
+		says err "globals.sql: not all roles and tablespaces were made" &&
+		! grep 'role "app" already exists' "$work/err" && rows shop &&
+		! grep "done:" "$work/out" || return 1
+	empty_target
+	ask -q -d postgres -c 'create role maker login createdb'
+	PGUSER=maker script "$1" disc
+	ask -q -d postgres -c 'drop database if exists shop' \
+		-c 'drop role maker'
+	[ "$status" = 1 ] && says err "STATEMENT:  CREATE ROLE app"
+}
+
+# A file that may not be read is not damaged.
+denied()
+{
+	local as='' to=$work/denied.$1
+	[ "$(id -u)" != 0 ] || as="runuser -u nobody --"
+	mkdir -m 777 "$to"
+	[ "$1" != busybox ] || as="$as busybox"
+	# shellcheck disable=SC2086
+	$as "${1/busybox/sh}" "$work/denied/restore.sh" --to "$to" \
+		>"$work/out" 2>"$work/err"
+	[ $? = 1 ] && says err "sub/two: permission denied, not restored" &&
+		! grep damaged "$work/err" && cmp "$to/日本/one" "$work/tree/one"
+}
+
+cp -a "$work/disc" "$work/bad"
+spoil "$(file bad postgres/shop.dump)"
+spoil "$(file bad "*/sub/a*b")"
+spoil "$(file bad "*/four: OK")"
+rm "$(file bad "*/one")"
+cp -a "$work/disc" "$work/noglobals"
+echo "CREATE TABLESPACE t LOCATION '/nowhere';" \
+	>>"$(file noglobals postgres/globals.sql)"
+cp -a "$work/disc" "$work/denied"
+chmod -R go=u "$work/denied"
+chmod 000 "$(file denied "*/sub/two")"
+
+for shell in dash bash mksh busybox; do
+	check "$shell: databases and roles come back" restored $shell
+	check "$shell: trees come back under their names" trees $shell
+	check "$shell: a damaged dump is named, the rest restored" \
+		damaged_database $shell
+	check "$shell: damaged files are named, the rest restored" \
+		damaged_tree $shell
+	check "$shell: what was not checked is said" unchecked $shell
+	check "$shell: what globals could not make is a failure" \
+		globals_fail $shell
+	check "$shell: no permission is not damage" denied $shell
+done
+
+sums_damaged()
+{
+	empty_target
+	cp -a "$work/disc" "$work/sums"
+	sed -i '/shop.dump$/s/^./x/; /sub.two$/s/^./x/' "$work/sums/SHA256SUMS"
+	script_is 4 dash sums && absent shop && rows "$odd" &&
+		says err "shop.dump: SHA256SUMS is damaged, it has no sums of 1 of" &&
+		script_is 4 dash sums --to "$work/sums.to" &&
+		says err "SHA256SUMS is damaged, it has no sums of 1 of" || return 1
+	rm "$work/sums/SHA256SUMS"
+	script_is 0 dash sums --to "$work/sums.to1" &&
+		says out "SHA256SUMS: cannot be read, its copy is used" &&
+		cmp "$work/sums.to1/日本/one" "$work/tree/one" || return 1
+	rm "$work/sums/nightburn/copy/SHA256SUMS"
+	script_is 4 dash sums --to "$work/sums.to2" &&
+		says err "its copy: the files are NOT checked" &&
+		cmp "$work/sums.to2/日本/one" "$work/tree/one"
+}
+check "without its sums nothing is called good" sums_damaged
+
+# The end of a dump that breaks off is not taken for its end.
+breaks_off()
+{
+	empty_target
+	ask -q -d postgres -c 'create role app'
+	mkdir "$work/broken"
+	printf '#!/bin/sh\nhead -c 900\nexit 1\n' >"$work/broken/cat"
+	chmod 755 "$work/broken/cat"
+	rm -rf "$work/twin" && mkdir "$work/twin" && cp "$work/disc2/restore.sh" \
+		"$work/twin" && cp -a "$work/disc2"/*Z-* "$work/twin"
+	PATH=$work/broken:$PATH script dash twin --no-check west
+	[ "$status" = 1 ] && says err "could not be read to its end" &&
+		says err "shop: was not restored, what is there is incomplete"
+}
+
+twins()
+{
+	: >"$work/discs/C"
+	insert C
+	nb_is 0 run -j twins && copy disc2 || return 1
+	empty_target
+	ask -q -d postgres -c 'create role app'
+	script_is 1 dash disc2 && absent shop &&
+		says err "shop: of more than one source, name one of them: east west" &&
+		script_is 1 dash disc2 shop && absent shop &&
+		says err "shop: of more than one source, name one of them: east west" &&
+		script_is 0 dash disc2 west && rows shop
+}
+check "a database of two sources is not guessed" twins
+check "a dump that breaks off is no success" breaks_off
+
+lint()
+{
+	shellcheck -s sh "$work/disc/restore.sh" "$work/disc2/restore.sh"
+}
+check "shellcheck" lint
+
+finish
