@@ -44,6 +44,9 @@ add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 	char *text = NULL;
 	enum nb_err err = add(arguments, dump->format->argument);
 
+	if (!err && dump->format->globals
+	    && !nb_pg_options(dump->source)->role_passwords)
+		err = add(arguments, "--no-role-passwords");
 	if (!err)
 		err = compression_argument(dump, &text);
 	if (!err)

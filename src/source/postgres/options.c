@@ -18,6 +18,7 @@ const struct nb_field nb_pg_fields[] = {
 	{ FIELD("conninfo", TEXT, conninfo) },
 	{ FIELD("run_as", NAME, run_as) },
 	{ FIELD("globals_only", FLAG, globals_only) },
+	{ FIELD("role_passwords", FLAG, role_passwords) },
 	{ FIELD("all", FLAG, all) },
 	{ FIELD("format", WORD, format), .words = formats },
 	{ FIELD("jobs", NUMBER, jobs), .min = 1, .max = 64 },
@@ -39,6 +40,7 @@ nb_pg_options_begin(void *options)
 {
 	*(struct nb_pg_options *)options = (struct nb_pg_options){
 		.jobs = 1,
+		.role_passwords = true,
 		.compress.level = -1,
 		.timeout = TIMEOUT,
 		.lock_timeout = LOCK_TIMEOUT,
@@ -73,6 +75,8 @@ nb_pg_options_end(const char *file, struct nb_config_source *source)
 	else if (pg->globals_only && pg->database)
 		what = "database together with globals_only; expected one of "
 		       "them";
+	else if (!pg->role_passwords && !pg->globals_only)
+		what = "role_passwords without globals_only; expected both";
 	else if (pg->jobs > 1 && pg->format != NB_FORMAT_DIRECTORY)
 		what = "jobs without format = directory; expected both";
 	if (what)

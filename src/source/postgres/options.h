@@ -13,7 +13,8 @@ struct nb_pg_options {
 	char *conninfo; /* libpq's; NULL: PG* variables */
 	char *run_as;   /* NULL: the user who started us */
 	bool globals_only;
-	bool all; /* every database of the cluster */
+	bool role_passwords; /* of globals: with them, for a superuser only */
+	bool all;            /* every database of the cluster */
 	enum nb_format format;
 	int jobs; /* of format directory */
 	struct nb_compress compress;

@@ -236,6 +236,9 @@ static const struct {
 	{ DB("all = true globals_only = true"),
 	  "5: postgres \"x\" has "
 	  "globals_only together with all; expected one of them" },
+	{ DB("role_passwords = false"),
+	  "5: postgres \"x\" has "
+	  "role_passwords without globals_only; expected both" },
 	{ DB("all = true database = y"),
 	  "5: postgres \"x\" has "
 	  "database together with all; expected one of them" },

@@ -171,6 +171,7 @@ pg_source(void)
 		.timeout = 60,
 		.lock_timeout = 30,
 		.full_check = true,
+		.role_passwords = true,
 		.jobs = 1,
 	};
 	return (struct nb_config_source){ .kind = &nb_source_postgres.kind,

@@ -154,12 +154,36 @@ START_TEST(globals_hold_the_roles)
 	nb_assert_ok(nb_fd_load(AT_FDCWD, pg_staged("postgres/globals.sql"),
 				1 << 20, &text, &length));
 	ck_assert_ptr_nonnull(strstr(text, "CREATE ROLE nb_reader"));
+	ck_assert_ptr_nonnull(strstr(text, "PASSWORD 'SCRAM"));
 	free(text);
 	ck_assert_str_eq(pg_output.sources->at[0].format, "globals");
 	ck_assert_ptr_null(pg_output.sources->at[0].database);
 	/* A second one has its own name. */
 	nb_assert_ok(pg_collect(&source));
 	assert_hashed("postgres/testdb.sql");
+	pg_free();
+}
+END_TEST
+
+/* A managed server lets nobody read the passwords. */
+START_TEST(globals_without_passwords_need_no_superuser)
+{
+	struct nb_config_source source = pg_source();
+	static char conninfo[] = "dbname=postgres options='-c role=nb_reader'";
+	char *text = NULL;
+	size_t length;
+
+	pg_options.globals_only = true;
+	pg_options.conninfo = conninfo;
+	pg_options.role_passwords = false;
+	nb_assert_ok(pg_collect(&source));
+	nb_assert_ok(nb_fd_load(AT_FDCWD, pg_staged("postgres/globals.sql"),
+				1 << 20, &text, &length));
+	ck_assert_ptr_nonnull(strstr(text, "CREATE ROLE nb_reader"));
+	ck_assert_ptr_null(strstr(text, "PASSWORD"));
+	free(text);
+	pg_options.role_passwords = true;
+	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
 	pg_free();
 }
 END_TEST
@@ -258,6 +282,7 @@ main(void)
 			    (int)(sizeof forms / sizeof *forms));
 	tcase_add_test(tc, a_dump_in_directory_format_is_hashed_file_by_file);
 	tcase_add_test(tc, globals_hold_the_roles);
+	tcase_add_test(tc, globals_without_passwords_need_no_superuser);
 	tcase_add_test(tc, all_databases_are_listed_and_dumped_by_name);
 	tcase_add_test(tc,
 		       the_directory_above_the_dumps_stands_in_the_list_once);
