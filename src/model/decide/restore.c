@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/config/config.h"
 #include "model/record/label.h"
+#include "model/record/manifest.h"
 
 bool
 nb_restore_names(const char *which, const char *id, uint64_t generation)
