@@ -324,13 +324,15 @@ struct nb_restore_options {
 	bool this_disc;       /* the newest on the disc, whatever the catalog
 				 says */
 	bool allow_older;     /* an older one if the newest cannot be read */
+	bool salvage;         /* to TO, whatever a damaged disc still gives */
 };
 struct nb_restore_result {
 	NB_SIZE(nb_restore_result);
 	char backup_id[41], disc[65];
 	uint64_t generation, files, bytes, bad;
-	bool restored; /* all of it, to the last step */
-	bool older;    /* than the backup that was meant */
+	bool restored;     /* all of it, to the last step */
+	bool older;        /* than the backup that was meant */
+	uint64_t unproved; /* salvage: of FILES, without a hash to compare */
 };
 /*
  * Brings a backup back from the disc in the drive.  Without one named, it is
@@ -339,7 +341,8 @@ struct nb_restore_result {
  * cannot be read, the newest before it that can be: files are delivered and
  * NB_EWRONG is returned, a database or disk is not touched, unless
  * ->allow_older.  A file whose hash differs is not delivered: NB_ECORRUPT, the
- * others are.
+ * others are.  With ->salvage: NB_ESUSPECT when something is missing or may be,
+ * else NB_EWRONG when the manifest is, or something is not proved.
  */
 NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,

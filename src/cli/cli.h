@@ -23,7 +23,7 @@ struct cli {
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
 	const char *to_device, *yes_erase;
-	bool bootarea, this_disc, allow_older;
+	bool bootarea, this_disc, allow_older, salvage;
 	const char *at;
 	const char *const *args; /* the remaining arguments, NULL-ended */
 	size_t arg_count;

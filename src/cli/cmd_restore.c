@@ -54,6 +54,7 @@ restore_files(struct cli *cli)
 		.run_as = cli->run_as,
 		.this_disc = cli->this_disc,
 		.allow_older = cli->allow_older,
+		.salvage = cli->salvage,
 		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
 		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
 	};

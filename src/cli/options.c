@@ -58,6 +58,8 @@ static const struct option_entry {
 	  "the newest on this disc, whatever the catalog says", TO(this_disc) },
 	{ 'L', false, FLAG, "allow-older", NULL,
 	  "an older one if the newest cannot be read", TO(allow_older) },
+	{ 'G', false, FLAG, "salvage", NULL,
+	  "whatever a damaged disc still gives", TO(salvage) },
 	{ 'F', false, FLAG, "force", NULL, "replace what exists", TO(force) },
 	{ 'B', false, FLAG, "bootarea", NULL, "restore a boot area",
 	  TO(bootarea) },

@@ -2,6 +2,7 @@
 #include "disc/blocks.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 uint32_t
@@ -22,6 +23,38 @@ nb_blocks_pread(int fd, uint32_t lba, uint32_t count, void *buf)
 		done += (size_t)got;
 	}
 	return (uint32_t)(done / NB_BLOCK);
+}
+
+static uint32_t
+patient_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
+{
+	struct nb_patient_blocks *p = (struct nb_patient_blocks *)blocks;
+	struct nb_blocks *inner = p->inner;
+	uint32_t done = 0;
+
+	if (!count)
+		return inner->get(inner, lba, 0, buf);
+	while (done < count) {
+		char *to = (char *)buf + (size_t)done * NB_BLOCK;
+
+		done += inner->get(inner, lba + done, count - done, to);
+		if (done == count || !errno)
+			break;
+		memset((char *)buf + (size_t)done * NB_BLOCK, 0, NB_BLOCK);
+		p->lost++;
+		done++;
+	}
+	return done;
+}
+
+void
+nb_patient_begin(struct nb_patient_blocks *p, struct nb_blocks *inner)
+{
+	p->blocks = *inner;
+	p->blocks.get = patient_get;
+	p->blocks.free = NULL;
+	p->inner = inner;
+	p->lost = 0;
 }
 
 enum nb_err

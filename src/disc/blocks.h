@@ -33,6 +33,17 @@ enum nb_err nb_blocks_read(struct nb_blocks *blocks, uint32_t lba,
 /* An implementation of get() for the descriptor FD. */
 uint32_t nb_blocks_pread(int fd, uint32_t lba, uint32_t count, void *buf);
 
+/* The same blocks, of which those that cannot be read are zeros. */
+struct nb_patient_blocks {
+	struct nb_blocks blocks; /* first, so that one is the other */
+	struct nb_blocks *inner;
+	uint64_t lost; /* reads of blocks that could not be read */
+};
+
+/* INNER is borrowed; there is nothing to free. */
+void nb_patient_begin(struct nb_patient_blocks *patient,
+		      struct nb_blocks *inner);
+
 static inline void
 nb_blocks_free(struct nb_blocks *blocks)
 {

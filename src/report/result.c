@@ -85,6 +85,7 @@ static const struct nb_column restore_columns[] = {
 	NB_COLUMN(NUMBER, "bad", RESTORE, bad),
 	NB_COLUMN(BOOL, "restored", RESTORE, restored),
 	NB_COLUMN(BOOL, "older", RESTORE, older),
+	NB_COLUMN(NUMBER, "unproved", RESTORE, unproved),
 };
 
 static void
@@ -93,7 +94,8 @@ tell_restore(struct nb_str *s, const void *row)
 	const struct nb_restore_result *r = row;
 	char size[16], files[48];
 
-	nb_str_addf(s, "%s from disc %s: %s, %s, %s", r->backup_id, r->disc,
+	nb_str_addf(s, "%s from disc %s: %s, %s, %s", r->backup_id,
+		    r->disc[0] ? r->disc : "(no label)",
 		    nb_report_count(r->files, "file", files),
 		    nb_str_size(r->bytes, size),
 		    r->restored ? "restored" : "delivered");
@@ -102,6 +104,9 @@ tell_restore(struct nb_str *s, const void *row)
 			    (unsigned long long)r->bad);
 	if (r->older)
 		nb_str_add(s, ", an OLDER backup");
+	if (r->unproved)
+		nb_str_addf(s, ", %llu NOT proved",
+			    (unsigned long long)r->unproved);
 	nb_str_add(s, "\n");
 }
 

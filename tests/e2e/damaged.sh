@@ -173,6 +173,59 @@ reading session 2 of A by its own, generation 2" && on 3 plan && on 3 run &&
 }
 check "nothing is written to a disc whose descriptors are unreadable" headless
 
+# salvages STATUS: the newest backup, in spite of all.
+salvages()
+{
+	rm -rf "$work/back"
+	on "$1" restore --salvage --to "$work/back" &&
+		[ "$(cat "$work/back/tree/t/version")" = 2 ]
+}
+
+by_sums()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /nightburn/manifest.json \
+		/nightburn/copy/manifest.json)
+	salvages 3 && says err "files are proved by SHA256SUMS" &&
+		! grep "NOT" "$work/out" &&
+		cmp "$work/back/tree/t/numbers" "$tree/numbers" &&
+		[ "$(stat -c %Y "$work/back/tree/t/numbers")" = \
+			"$(stat -c %Y "$tree/numbers")" ]
+}
+
+by_directory()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /nightburn/manifest.json /SHA256SUMS \
+		/nightburn/copy/manifest.json /nightburn/copy/SHA256SUMS)
+	salvages 3 && says err "no file is proved" &&
+		says out "2 files" && says out "2 NOT proved" &&
+		cmp "$work/back/tree/t/numbers" "$tree/numbers" &&
+		on 3 restore --salvage --to "$work/back2" --json &&
+		says out '"unproved": 2'
+}
+
+without_one()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$second/tree/t/version")
+	rm -rf "$work/back"
+	on 4 restore --salvage --to "$work/back" &&
+		says out "1 NOT delivered" && [ ! -e "$work/back/tree/t/version" ] &&
+		cmp "$work/back/tree/t/numbers" "$tree/numbers"
+}
+
+whole()
+{
+	unreadable
+	salvages 0 && on 2 restore --salvage --into nothing &&
+		says err "hint: use --to DIR"
+}
+check "without its manifest a backup is salvaged by SHA256SUMS" by_sums
+check "without both by the directory, and nothing is called proved" by_directory
+check "what is bad is told, the rest delivered" without_one
+check "of a whole disc everything comes back" whole
+
 # Somebody without the key takes the copy whose hash is right.
 changed_manifest()
 {

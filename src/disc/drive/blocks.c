@@ -17,6 +17,28 @@ struct drive_blocks {
 };
 
 static uint32_t
+read_piece(struct nb_drive *drive, uint32_t lba, uint32_t count, char *to)
+{
+	off_t got = 0;
+	int ret = burn_read_data(drive->burn, (off_t)lba * NB_BLOCK, to,
+				 (off_t)count * NB_BLOCK, &got, QUIET);
+
+	nb_drive_beat(drive);
+	return ret == 1 ? (uint32_t)(got / NB_BLOCK) : 0;
+}
+
+/* A drive that cannot read one block of a piece gives none of it. */
+static uint32_t
+read_singly(struct nb_drive *drive, uint32_t lba, uint32_t count, char *to)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (read_piece(drive, lba + i, 1, to + (size_t)i * NB_BLOCK)
+		    != 1)
+			return i;
+	return count;
+}
+
+static uint32_t
 recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 {
 	struct nb_drive *drive = ((struct drive_blocks *)blocks)->drive;
@@ -25,14 +47,13 @@ recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 	nb_drive_beat(drive);
 	while (done < count) {
 		uint32_t n = count - done < PIECE ? count - done : PIECE;
-		off_t got = 0, at = ((off_t)lba + done) * NB_BLOCK;
-		int ret = burn_read_data(drive->burn, at,
-					 (char *)buf + (size_t)done * NB_BLOCK,
-					 (off_t)n * NB_BLOCK, &got, QUIET);
+		char *to = (char *)buf + (size_t)done * NB_BLOCK;
+		uint32_t got = read_piece(drive, lba + done, n, to);
 
-		done += (uint32_t)(got / NB_BLOCK);
-		nb_drive_beat(drive);
-		if (ret != 1 || got < (off_t)n * NB_BLOCK) {
+		if (got < n)
+			got = read_singly(drive, lba + done, n, to);
+		done += got;
+		if (got < n) {
 			errno = EIO;
 			break;
 		}

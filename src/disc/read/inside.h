@@ -23,8 +23,9 @@ struct nb_inside_node {
 	uint32_t path, target; /* bytes, without NUL */
 };
 
-/* All nodes of the session at START.  OUT may be NULL, to only try it. */
+/* All nodes of the session at START.  OUT may be NULL, to only try it.
+ * TOLERANT: what is damaged in the tree is left out. */
 enum nb_err nb_inside_tree(struct nb_blocks *blocks, uint32_t start,
-			   struct nb_sandbox_out *out);
+			   bool tolerant, struct nb_sandbox_out *out);
 
 #endif

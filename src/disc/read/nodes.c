@@ -158,13 +158,17 @@ walk(struct walk *w, IsoDir *dir, const char *prefix, int depth)
 }
 
 enum nb_err
-nb_inside_tree(struct nb_blocks *blocks, uint32_t start,
+nb_inside_tree(struct nb_blocks *blocks, uint32_t start, bool tolerant,
 	       struct nb_sandbox_out *out)
 {
+	char fatal[] = "FATAL";
 	struct walk w = { .out = out };
 	IsoImage *image = NULL;
 	enum nb_err err;
 
+	/* This is a process of its own. */
+	if (tolerant)
+		iso_set_abort_severity(fatal);
 	err = nb_library_check(iso_image_new("", &image), NB_ENOMEM,
 			       blocks->name);
 	if (!err)

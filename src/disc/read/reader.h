@@ -58,6 +58,11 @@ enum nb_err nb_reader_tree(struct nb_blocks *blocks, uint32_t start,
 			   struct nb_nodes *out);
 void nb_nodes_free(struct nb_nodes *nodes);
 
+/* The same of a tree with blocks that cannot be read: what they have of it is
+ * missing. */
+enum nb_err nb_reader_damaged_tree(struct nb_blocks *blocks, uint32_t start,
+				   struct nb_nodes *out);
+
 /* Tries in a child process whether the tree of the session at START can be
  * loaded without a crash.  Errors as nb_reader_tree. */
 enum nb_err nb_reader_try(struct nb_blocks *blocks, uint32_t start);

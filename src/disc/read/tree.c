@@ -143,6 +143,7 @@ unpack(const struct nb_inside_node *head, const uint8_t *record,
 
 struct tree {
 	uint32_t start;
+	bool tolerant;
 	struct nb_blocks *blocks;
 	struct nb_nodes nodes;
 };
@@ -195,14 +196,16 @@ check_doubled(const struct nb_nodes *nodes)
 static enum nb_err
 send_tree(void *ctx, struct nb_blocks *blocks, struct nb_sandbox_out *out)
 {
-	return nb_inside_tree(blocks, ((struct tree *)ctx)->start, out);
+	const struct tree *tree = ctx;
+
+	return nb_inside_tree(blocks, tree->start, tree->tolerant, out);
 }
 
 static enum nb_err
 try_tree(void *ctx, struct nb_blocks *blocks, struct nb_sandbox_out *out)
 {
 	(void)out;
-	return nb_inside_tree(blocks, *(const uint32_t *)ctx, NULL);
+	return nb_inside_tree(blocks, *(const uint32_t *)ctx, false, NULL);
 }
 
 enum nb_err
@@ -218,10 +221,11 @@ nb_reader_try(struct nb_blocks *blocks, uint32_t start)
 	return nb_sandbox_run(&spec);
 }
 
-enum nb_err
-nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
+static enum nb_err
+read_tree(struct nb_blocks *blocks, uint32_t start, bool tolerant,
+	  struct nb_nodes *out)
 {
-	struct tree tree = { start, blocks, NB_ARRAY_INIT };
+	struct tree tree = { start, tolerant, blocks, NB_ARRAY_INIT };
 	const struct nb_sandbox spec = {
 		.blocks = blocks,
 		.max_blocks = MAX_BLOCKS(blocks),
@@ -242,4 +246,20 @@ nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
 	else
 		*out = tree.nodes;
 	return err;
+}
+
+enum nb_err
+nb_reader_tree(struct nb_blocks *blocks, uint32_t start, struct nb_nodes *out)
+{
+	return read_tree(blocks, start, false, out);
+}
+
+enum nb_err
+nb_reader_damaged_tree(struct nb_blocks *blocks, uint32_t start,
+		       struct nb_nodes *out)
+{
+	struct nb_patient_blocks patient;
+
+	nb_patient_begin(&patient, blocks);
+	return read_tree(&patient.blocks, start, true, out);
 }

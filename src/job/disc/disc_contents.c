@@ -218,6 +218,9 @@ list_backups(struct nb_disc_contents *c, const struct nb_inspection *look)
 			.path = c->nodes.at[i].entry.path,
 		};
 
+		if (!strcmp(b.path, NB_MANIFEST_COPY)
+		    && !nb_nodes_find(&c->nodes, NB_MANIFEST_PATH))
+			b.path = NB_MANIFEST_PATH;
 		if (strcmp(b.path, NB_MANIFEST_PATH)
 		    && !nb_manifest_is_earlier(b.path))
 			continue;
@@ -245,6 +248,9 @@ nb_disc_contents_open(struct nightburn *nb, const struct nb_inspection *look,
 	err = nb_drive_blocks(look->drive, &c->blocks);
 	if (!err)
 		err = nb_reader_tree(c->blocks, c->start, &c->nodes);
+	c->partial = look->salvage && (err == NB_ECORRUPT || err == NB_EIO);
+	if (c->partial)
+		err = nb_reader_damaged_tree(c->blocks, c->start, &c->nodes);
 	return err ? err : list_backups(c, look);
 }
 
@@ -269,7 +275,7 @@ find_session(const struct nb_disc_contents *c,
 {
 	const struct nb_node *node = nb_nodes_find(&c->nodes, b->path);
 
-	for (size_t i = 0; i < count && node->extent_count; i++) {
+	for (size_t i = 0; i < count && node && node->extent_count; i++) {
 		const struct nb_disc_session *s = &sessions->at[i];
 		uint32_t lba = node->extents[0].lba;
 

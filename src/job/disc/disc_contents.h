@@ -47,6 +47,7 @@ struct nb_disc_contents {
 	struct nb_blocks *blocks;
 	uint32_t start; /* of the session that was read */
 	struct nb_nodes nodes;
+	bool partial; /* the tree is damaged, nodes are missing */
 	struct nb_disc_backups backups; /* oldest first */
 	bool has_key;
 	struct nb_key key; /* of the installation */

@@ -30,6 +30,7 @@ struct nb_inspection {
 	 * as after nb_inspect_again. */
 	int session;
 	uint32_t start; /* its first block, if SESSION is not 0 */
+	bool salvage;   /* a damaged tree will do */
 };
 
 /* Opens DEVICE: the name of a drive of NB's configuration, or a device in the

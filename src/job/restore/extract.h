@@ -32,12 +32,14 @@ struct nb_extract {
 	int to;                           /* the directory, open */
 	bool overwrite;                   /* replace what is there */
 	bool attributes;                  /* owners, modes and times */
+	bool salvage;                     /* a file without a hash as well */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
 
 struct nb_extract_result {
 	uint64_t files, bytes; /* delivered */
+	uint64_t unproved;     /* of these, without a hash */
 	uint64_t bad;          /* not delivered, because missing, unreadable or
 				  with another hash; the first were logged by
 				  name */

@@ -72,5 +72,6 @@ nb_extract_order(const struct nb_extract *spec, const struct nb_entry **files,
 	qsort_r(files, n, sizeof *files, by_address, (void *)spec);
 	*count = n;
 	/* The contents of an archive may be larger than the disc. */
-	return spec->feed ? NB_OK : check_total(spec, files, n);
+	return spec->feed || spec->salvage ? NB_OK
+					   : check_total(spec, files, n);
 }

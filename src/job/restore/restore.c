@@ -150,6 +150,7 @@ add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
 	to->files += one->files;
 	to->bytes += one->bytes;
 	to->bad += one->bad;
+	to->unproved += one->unproved;
 }
 
 /* Restores the wanted archives, one after the other. */
@@ -195,6 +196,7 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		.to = target.fd,
 		.overwrite = target.overwrite,
 		.attributes = target.attributes,
+		.salvage = options->salvage,
 		.progress = extract_progress,
 		.ctx = nb,
 	};
@@ -215,10 +217,10 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 	return err;
 }
 
-static enum nb_err
-restore_to(struct nightburn *nb, const struct nb_restore_options *options,
-	   struct nb_blocks *blocks, const struct nb_nodes *nodes,
-	   struct nb_disc_backup *backup, struct nb_extract_result *result)
+enum nb_err
+nb_restore_to(struct nightburn *nb, const struct nb_restore_options *options,
+	      struct nb_blocks *blocks, const struct nb_nodes *nodes,
+	      struct nb_disc_backup *backup, struct nb_extract_result *result)
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_target target = { -1, options->overwrite, true };
@@ -257,8 +259,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	result->generation = backup->manifest.generation;
 	result->older = pick->older;
 	if (!options->into)
-		err = restore_to(nb, options, contents->blocks,
-				 &contents->nodes, backup, &done);
+		err = nb_restore_to(nb, options, contents->blocks,
+				    &contents->nodes, backup, &done);
 	else if (!mac)
 		err = nb_restore_into(nb, options, contents->blocks,
 				      &contents->nodes, backup, &done);
@@ -304,6 +306,8 @@ nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 		return nb_fail(NB_EUSAGE,
 			       "restore: a backup and a date are named\n"
 			       "hint: use one of them");
+	if (options->salvage)
+		return nb_restore_salvage(nb, options, result);
 	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
 		err = restore_from(nb, options, &pick, result);

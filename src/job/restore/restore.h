@@ -42,6 +42,23 @@ enum nb_err nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 			       struct nb_restore_target target,
 			       struct nb_extract_result *result);
 
+/* Restores what OPTIONS name of BACKUP, whose entries are sorted, to the
+ * directory OPTIONS->to. */
+enum nb_err nb_restore_to(struct nightburn *nb,
+			  const struct nb_restore_options *options,
+			  struct nb_blocks *blocks,
+			  const struct nb_nodes *nodes,
+			  struct nb_disc_backup *backup,
+			  struct nb_extract_result *result);
+
+/* Restores from a damaged disc whatever can be read, with the manifest, without
+ * it by SHA256SUMS, or by the directory alone.  NB_ESUSPECT: something is
+ * missing; NB_EWRONG: the manifest is, or something is not proved.  (salvage.c)
+ */
+enum nb_err nb_restore_salvage(struct nightburn *nb,
+			       const struct nb_restore_options *options,
+			       struct nb_restore_result *result);
+
 /* Creates a temporary directory in staging (NB NULL: in /tmp); the caller
  * removes it. */
 enum nb_err nb_restore_temporary(const struct nightburn *nb, char **path,
