@@ -122,6 +122,13 @@ stage_label(const struct medium *m, int i, struct nb_label *label)
 	label->created = m->session[i].backup;
 }
 
+enum nb_err
+nb_reader_damaged_tree(struct nb_blocks *blocks, uint32_t start,
+		       struct nb_nodes *out)
+{
+	return nb_reader_tree(blocks, start, out);
+}
+
 enum nb_label_state
 nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 		struct nb_label *label, uint8_t sha256[NB_SHA256_SIZE])
