@@ -219,6 +219,7 @@ struct nb_run_result {
 	uint64_t changed, corrupt, reread;
 	uint64_t off_disc; /* names whose link target or date ISO 9660 cannot
 			      hold: they are in the manifest, and restored */
+	uint64_t left_out; /* databases that allow no connections */
 };
 
 /* The nightly job. NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: a person is

@@ -29,6 +29,7 @@
 #include "base/hash.h"
 #include "model/config/config.h"
 #include "model/record/label.h"
+#include "model/record/manifest.h"
 
 #define NB_REMOTE_PROTOCOL 1
 /* The directory that this end requests, and removes again. */
@@ -86,6 +87,8 @@ bool nb_remote_end_parse(const char *text, size_t length,
 struct nb_remote_database {
 	char *name;
 	uint64_t size;
+	char *left_out; /* why it cannot be dumped; NULL: it can be */
+	struct nb_properties properties; /* an older version sends none */
 };
 
 struct nb_remote_answer {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/record/json.h"
+#include "model/record/manifest_private.h"
 
 #define DATABASES_MAX 100000
 #define VERSION_MAX 64
@@ -38,11 +38,19 @@ nb_remote_end_parse(const char *text, size_t length, struct nb_remote_end *out)
 	return sound;
 }
 
+static void
+clear_database(struct nb_remote_database *d)
+{
+	free(d->name);
+	free(d->left_out);
+	nb_properties_clear(&d->properties);
+}
+
 void
 nb_remote_answer_clear(struct nb_remote_answer *answer)
 {
 	for (size_t i = 0; i < answer->databases.count; i++)
-		free(answer->databases.at[i].name);
+		clear_database(&answer->databases.at[i]);
 	nb_array_free(&answer->databases);
 	free(answer->version_text);
 	answer->version_text = NULL;
@@ -62,8 +70,14 @@ nb_remote_answer_render(const struct nb_remote_answer *answer, char **text)
 		nb_str_add(&s, i ? ",{\"name_hex\":\"" : "{\"name_hex\":\"");
 		for (const char *p = d->name; *p; p++)
 			nb_str_addf(&s, "%02x", (unsigned char)*p);
-		nb_str_addf(&s, "\",\"size\":%llu}",
+		nb_str_addf(&s, "\",\"size\":%llu",
 			    (unsigned long long)d->size);
+		if (d->left_out && *d->left_out) {
+			nb_str_add(&s, ",\"left_out\":");
+			nb_str_add_json(&s, d->left_out);
+		}
+		nb_manifest_add_properties(&s, &d->properties);
+		nb_str_add(&s, "}");
 	}
 	nb_str_add(&s, "]}");
 	return nb_str_take(&s, text);
@@ -80,9 +94,12 @@ parse_database(const json_t *value, struct nb_remote_answer *answer)
 		return false;
 	d.name = calloc(1, n + 1);
 	if (d.name && nb_unhex(hex, n, (uint8_t *)d.name)
-	    && !memchr(d.name, 0, n) && !nb_array_push(&answer->databases, d))
+	    && !memchr(d.name, 0, n)
+	    && nb_json_optional(value, "left_out", &d.left_out)
+	    && nb_manifest_read_properties(value, &d.properties)
+	    && !nb_array_push(&answer->databases, d))
 		return true;
-	free(d.name);
+	clear_database(&d);
 	return false;
 }
 

@@ -128,6 +128,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "corrupt", RUN, corrupt),
 	NB_COLUMN(NUMBER, "reread", RUN, reread),
 	NB_COLUMN(NUMBER, "off_disc", RUN, off_disc),
+	NB_COLUMN(NUMBER, "left_out", RUN, left_out),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,
@@ -159,6 +160,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->off_disc, "name",
 		 "whose link target or date only the manifest can hold",
 		 "whose link targets or dates only the manifest can hold");
+	add_note(s, r->left_out, "database",
+		 "LEFT OUT, it allows no connections",
+		 "LEFT OUT, they allow no connections");
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",

@@ -93,6 +93,8 @@ struct nb_source_restore {
 	/* About once a second, in the caller's thread; may be NULL. */
 	enum nb_err (*tick)(void *ctx);
 	void *tick_ctx;
+	bool *loaded; /* set when the data is there; what follows may fail.  May
+			 be NULL */
 };
 
 struct nb_serve;

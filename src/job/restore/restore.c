@@ -252,6 +252,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	struct nb_disc_backup *backup = pick->backup;
 	struct nb_extract_result done = { 0 };
 	enum nb_err err = NB_OK, mac = nb_manifest_mac_tell(backup);
+	bool loaded;
 
 	memcpy(result->backup_id, backup->manifest.backup_id,
 	       sizeof result->backup_id);
@@ -266,15 +267,14 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 				      &contents->nodes, backup, &done);
 	/* A server executes what a dump contains. */
 	err = err ? err : mac;
-	/* After a failed database restore nothing counts as delivered. */
-	if (!err || options->to) {
-		result->files = done.files;
-		result->bytes = done.bytes;
-	}
+	result->files = done.files;
+	result->bytes = done.bytes;
 	result->bad = done.bad;
-	if (err && options->into && !result->bad)
-		result->bad = done.files ? done.files : 1;
-	result->restored = !err;
+	/* A database that is loaded may lack properties that it had. */
+	loaded = options->into && done.files;
+	if (err && options->into && !loaded && !result->bad)
+		result->bad = 1;
+	result->restored = !err || loaded;
 	return err ? err : nb_restore_pick_verdict(pick);
 }
 

@@ -163,7 +163,8 @@ by_directory(const struct restoring *r, const struct nb_manifest_source *source,
 	     struct nb_extract_result *result)
 {
 	struct nb_restore_target target = { -1, false, false };
-	struct nb_source_restore spec = { .path = NULL };
+	bool loaded = false;
+	struct nb_source_restore spec = { .loaded = &loaded };
 	char *dir = NULL, *path = NULL;
 	enum nb_err err = nb_restore_temporary(r->nb, &dir, &target.fd),
 		    removed;
@@ -181,6 +182,8 @@ by_directory(const struct restoring *r, const struct nb_manifest_source *source,
 	spec.path = path;
 	if (!err)
 		err = load_database(r, source, &spec);
+	if (!loaded)
+		result->files = result->bytes = 0;
 	nb_fd_close(&target.fd);
 	removed = nb_path_remove(AT_FDCWD, dir);
 	free(path);
@@ -194,10 +197,12 @@ by_stream(const struct restoring *r, const struct nb_manifest_source *source,
 	  struct nb_extract_result *result)
 {
 	struct nb_dump_stream stream = { .nb = r->nb, .blocks = r->blocks };
+	bool loaded = false;
 	struct nb_source_restore spec = { .read = nb_dump_stream_read,
 					  .read_ctx = &stream,
 					  .tick = nb_dump_stream_tell,
-					  .tick_ctx = &stream };
+					  .tick_ctx = &stream,
+					  .loaded = &loaded };
 	enum nb_err err =
 		nb_dump_stream_open(&stream, r->nodes, r->held, source->path);
 
@@ -206,7 +211,7 @@ by_stream(const struct restoring *r, const struct nb_manifest_source *source,
 	result->bad = err == NB_ECORRUPT;
 	if (!err)
 		err = load_database(r, source, &spec);
-	if (!err) {
+	if (loaded) {
 		result->files = 1;
 		result->bytes = stream.entry->size;
 	}

@@ -10,6 +10,7 @@ nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 		[NB_NOTE_REREAD] = &result->reread,
 		[NB_NOTE_OFF_DISC] = &result->off_disc,
 		[NB_NOTE_DATE] = &result->off_disc,
+		[NB_NOTE_LEFT_OUT] = &result->left_out,
 	};
 
 	for (size_t i = 0; i < s->manifest.sources.count; i++) {

@@ -31,8 +31,9 @@ enum nb_note {
 	NB_NOTE_CORRUPT,   /* content changed, metadata did not */
 	NB_NOTE_OFF_DISC,  /* the link itself is in the manifest only */
 	NB_NOTE_DATE,      /* its date is in the manifest only */
-	NB_NOTE_REREAD     /* its earlier copy on the disc was damaged: written
+	NB_NOTE_REREAD,    /* its earlier copy on the disc was damaged: written
 			      again */
+	NB_NOTE_LEFT_OUT   /* left out: the source cannot read it */
 };
 
 struct nb_manifest_note {
@@ -42,6 +43,15 @@ struct nb_manifest_note {
 };
 
 struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
+
+/* Something that a dump does not contain: a property of its database, or
+ * whatever else a source has to know for a restore.  ROLE and NAME are "" where
+ * WHAT has none; doc/disc-format.md lists those of databases. */
+struct nb_property {
+	char *what, *role, *name, *value;
+};
+
+struct nb_properties NB_ARRAY(struct nb_property);
 
 /* The result of one source. */
 struct nb_manifest_source {
@@ -58,6 +68,7 @@ struct nb_manifest_source {
 	int64_t checked;      /* when all bytes were last read; 0: not
 				 recorded */
 	struct nb_manifest_notes notes;
+	struct nb_properties properties;
 	struct nb_entries members; /* of an archive, paths within it; among
 				      the files of the text */
 };
@@ -88,6 +99,17 @@ bool nb_manifest_is_earlier(const char *path);
 enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
 				    enum nb_note what, const char *path,
 				    uint64_t size);
+
+/* Adds a property, copied.  NB_ENOMEM */
+enum nb_err nb_properties_add(struct nb_properties *list,
+			      const struct nb_property *property);
+/* Appends copies of those in FROM.  NB_ENOMEM */
+enum nb_err nb_properties_copy(const struct nb_properties *from,
+			       struct nb_properties *to);
+/* The value of the first one that is WHAT, or NULL. */
+const char *nb_properties_get(const struct nb_properties *list,
+			      const char *what);
+void nb_properties_clear(struct nb_properties *list);
 
 /* A deep copy.  NB_ENOMEM, *OUT untouched. */
 enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,

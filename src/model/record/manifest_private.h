@@ -24,6 +24,10 @@ void nb_manifest_add_source(struct nb_str *s,
 bool nb_manifest_read_bytes(const json_t *object, const char *key, char **out);
 bool nb_manifest_read_filters(const json_t *object, struct nb_entry *e);
 bool nb_manifest_read_entry(const json_t *object, struct nb_entry *e);
+void nb_manifest_add_properties(struct nb_str *s,
+				const struct nb_properties *list);
+bool nb_manifest_read_properties(const json_t *object,
+				 struct nb_properties *list);
 bool nb_manifest_read_source(const json_t *object,
 			     struct nb_manifest_source *source);
 

@@ -8,6 +8,7 @@ static const char *const note_names[] = {
 	[NB_NOTE_TOO_LARGE] = "too-large", [NB_NOTE_CHANGED] = "changed",
 	[NB_NOTE_CORRUPT] = "corrupt",     [NB_NOTE_OFF_DISC] = "off-disc",
 	[NB_NOTE_DATE] = "date",           [NB_NOTE_REREAD] = "reread",
+	[NB_NOTE_LEFT_OUT] = "left-out",
 };
 
 #define NOTES (sizeof note_names / sizeof *note_names)
@@ -58,7 +59,8 @@ copy_lists(const struct nb_manifest_source *from, struct nb_manifest_source *to)
 		if (!err)
 			err = nb_entries_add(&to->members, &e);
 	}
-	return err;
+	return err ? err
+		   : nb_properties_copy(&from->properties, &to->properties);
 }
 
 enum nb_err
@@ -108,6 +110,7 @@ nb_manifest_source_clear(struct nb_manifest_source *source)
 	for (size_t i = 0; i < source->notes.count; i++)
 		free(source->notes.at[i].path);
 	nb_array_free(&source->notes);
+	nb_properties_clear(&source->properties);
 	nb_entries_free(&source->members);
 	memset(source, 0, sizeof *source);
 }
@@ -158,6 +161,7 @@ nb_manifest_add_source(struct nb_str *s,
 	if (source->checked)
 		nb_str_addf(s, ",\"checked\":%lld", (long long)source->checked);
 	add_notes(s, &source->notes);
+	nb_manifest_add_properties(s, &source->properties);
 	nb_str_add(s, "}");
 }
 
@@ -218,5 +222,6 @@ nb_manifest_read_source(const json_t *object, struct nb_manifest_source *source)
 		    || nb_json_u64(object, "excluded", &source->excluded))
 		&& (!json_object_get(object, "checked")
 		    || nb_json_i64(object, "checked", &source->checked))
-		&& read_notes(object, source);
+		&& read_notes(object, source)
+		&& nb_manifest_read_properties(object, &source->properties);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "base/user.h"
@@ -144,6 +145,8 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 	enum nb_err err =
 		nb_user_find(nb_pg_transport(source)->owner(source), &owner);
 
+	if (!err)
+		err = nb_pg_write_scripts(dump, &owner, out);
 	if (!err && dump->format->directory) {
 		err = nb_pg_directory_entries(dump, &owner, out);
 		goto out;
@@ -191,6 +194,8 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 				 &record.compression);
 	if (!err)
 		err = nb_str_dup(server_version, &record.server_version);
+	if (!err && dump->properties)
+		err = nb_properties_copy(dump->properties, &record.properties);
 	if (!err)
 		err = nb_array_push(sources, record);
 	if (err)
@@ -226,30 +231,71 @@ take_dump(struct nb_pg_dump *dump, const char *server_version,
 	return err;
 }
 
+/* The dump of D, or a warning that there is none; the notes of the source's
+ * first record name what was left out. */
+static enum nb_err
+take_database(const struct nb_pg_dump *model, const struct nb_pg_server *server,
+	      const struct nb_pg_database *d, struct nb_source_output *out)
+{
+	const struct nb_config_source *source = model->source;
+	struct nb_pg_dump dump = *model;
+
+	dump.database = d->name;
+	dump.name = nb_pg_options(source)->all ? d->name : source->name;
+	dump.properties = &d->properties;
+	if (!d->properties.count)
+		nb_log(NB_WARNING,
+		       "postgres %s: nightburn on %s is older and does not "
+		       "tell encoding, owner and settings of the database\n"
+		       "hint: install the same version on both hosts",
+		       dump.name, nb_pg_options(source)->remote.host);
+	return take_dump(&dump, server->version_text, out);
+}
+
+/* Names what cannot be dumped: in a warning, and in the notes of RECORD. */
+static enum nb_err
+note_left_out(const struct nb_config_source *source,
+	      const struct nb_pg_server *server,
+	      struct nb_manifest_source *record)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < server->databases.count; i++) {
+		const struct nb_pg_database *d = &server->databases.at[i];
+
+		if (!*d->left_out)
+			continue;
+		nb_log(NB_WARNING, "postgres %s: database %s is left out: %s",
+		       source->name, d->name, d->left_out);
+		err = nb_manifest_source_note(record, NB_NOTE_LEFT_OUT, d->name,
+					      0);
+	}
+	return err;
+}
+
 static enum nb_err
 take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	 struct nb_source_output *out)
 {
 	const struct nb_config_source *source = model->source;
 	struct nb_pg_dump dump = *model;
+	size_t first = out->sources->count;
 	enum nb_err err = NB_OK;
 
 	if (nb_pg_options(source)->globals_only) {
 		dump.name = source->name;
 		return take_dump(&dump, server->version_text, out);
 	}
-	if (!server->databases.count)
+	for (size_t i = 0; !err && i < server->databases.count; i++)
+		if (!*server->databases.at[i].left_out)
+			err = take_database(model, server,
+					    &server->databases.at[i], out);
+	if (!err && out->sources->count == first)
 		return nb_fail(NB_ESOURCE,
 			       "postgres %s: the server has no databases",
 			       source->name);
-	for (size_t i = 0; !err && i < server->databases.count; i++) {
-		dump = *model;
-		dump.database = server->databases.at[i].name;
-		dump.name = nb_pg_options(source)->all ? dump.database
-						       : source->name;
-		err = take_dump(&dump, server->version_text, out);
-	}
-	return err;
+	return err ? err
+		   : note_left_out(source, server, &out->sources->at[first]);
 }
 
 static enum nb_err

@@ -44,20 +44,24 @@ enum nb_err nb_pg_warn_passfile(const struct nb_config_source *source);
 
 struct nb_pg_database {
 	char *name;
-	uint64_t size; /* bytes, if requested */
+	uint64_t size;                   /* bytes, if requested */
+	char *left_out;                  /* why it cannot be dumped, or "" */
+	struct nb_properties properties; /* if requested; of another host with
+					    an older nightburn: none */
 };
 
 struct nb_pg_server {
 	int version;        /* as PQserverVersion: 150020 */
 	char *version_text; /* "15.20" */
 	/* The databases of the source, sorted by name: none for globals, all
-	 * that allow connections and are not templates, or the one. */
+	 * except template0 and template1, or the one. */
 	struct NB_ARRAY(struct nb_pg_database) databases;
 };
 
 /*
- * Asks the server through libpq, in a child process that becomes run_as.
- * NB_ESOURCE: no connection, or no answer within a minute.
+ * Asks the server through libpq, in a child process that becomes run_as: for
+ * the databases, with their SIZES or else with their properties.  NB_ESOURCE:
+ * no connection, or no answer within a minute.
  */
 enum nb_err nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
 			   struct nb_pg_server *out);
@@ -72,9 +76,10 @@ struct nb_pg_dump {
 	const struct nb_config_source *source;
 	const struct nb_source_context *context;
 	const struct nb_pg_format *format;
-	const char *object;       /* "postgres testdb" */
-	const char *name;         /* in the manifest */
-	const char *database;     /* NULL: globals */
+	const char *object;                     /* "postgres testdb" */
+	const char *name;                       /* in the manifest */
+	const char *database;                   /* NULL: globals */
+	const struct nb_properties *properties; /* of that database */
 	const char *restore;      /* path of pg_restore, or NULL */
 	char *path;               /* beneath staging; a file or directory */
 	struct nb_dump_file file; /* not for the directory format */
@@ -88,6 +93,15 @@ struct nb_pg_dump {
  * NB_EIO. */
 enum nb_err nb_pg_dump_run(struct nb_pg_dump *dump);
 void nb_pg_dump_clear(struct nb_pg_dump *dump);
+
+/* ---- beside.c: the scripts beside a dump ---- */
+
+/* Writes the scripts for DUMP->properties to staging, and adds their entries,
+ * with OWNER's ids.  Nothing if there are no properties. */
+struct nb_user;
+enum nb_err nb_pg_write_scripts(const struct nb_pg_dump *dump,
+				const struct nb_user *owner,
+				struct nb_source_output *out);
 
 /* ---- command.c: pg_dump and pg_dumpall themselves ---- */
 
@@ -116,7 +130,6 @@ enum nb_err nb_pg_preflight(const struct nb_config_source *source, int *number,
 enum nb_err nb_pg_directory_size(const struct nb_pg_dump *dump,
 				 uint64_t *bytes);
 /* Appends an entry for each file, hashed, with OWNER's ids. */
-struct nb_user;
 enum nb_err nb_pg_directory_entries(const struct nb_pg_dump *dump,
 				    const struct nb_user *owner,
 				    struct nb_source_output *out);

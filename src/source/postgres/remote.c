@@ -100,13 +100,18 @@ take_databases(struct nb_remote_answer *answer, struct nb_pg_server *server)
 
 	for (size_t i = 0; !err && i < answer->databases.count; i++) {
 		struct nb_remote_database *from = &answer->databases.at[i];
+		struct nb_pg_database d = { .name = from->name,
+					    .size = from->size,
+					    .left_out = from->left_out,
+					    .properties = from->properties };
 
-		err = nb_array_push(
-			&server->databases,
-			(struct nb_pg_database){ .name = from->name,
-						 .size = from->size });
+		if (!d.left_out)
+			err = nb_str_dup("", &from->left_out);
+		d.left_out = from->left_out;
 		if (!err)
-			from->name = NULL;
+			err = nb_array_push(&server->databases, d);
+		if (!err)
+			*from = (struct nb_remote_database){ .name = NULL };
 	}
 	return err;
 }

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "model/record/database_objects.h"
 #include "source/postgres/format.h"
+#include "source/postgres/property.h"
+#include "source/postgres/psql.h"
 
 /* What the steps share. */
 struct restoring {
@@ -85,7 +88,7 @@ query(const struct restoring *r, const char *database, const char *sql,
 }
 
 static enum nb_err
-create_database(const struct restoring *r)
+create_plain(const struct restoring *r)
 {
 	struct nb_proc_result result = { 0 };
 	struct nb_str sql = NB_STR_INIT;
@@ -155,7 +158,59 @@ check_empty(const char *database, const char *answer)
 		       database, (int)strcspn(object, "\n"), object, others);
 }
 
-/* Makes the database when it is missing, refuses one that is not empty. */
+/* Runs one of the scripts for the properties of the database. */
+static enum nb_err
+run_script(const struct restoring *r, const char *database,
+	   enum nb_err (*make)(const struct nb_properties *list, char **text),
+	   struct nb_names *lines)
+{
+	struct nb_pg_script script = { .object = r->what->into,
+				       .psql = r->psql,
+				       .run_as = r->what->run_as,
+				       .db = r->what->into };
+	char *text = NULL, *target = NULL;
+	enum nb_err err = make(&r->what->record->properties, &text);
+
+	if (!err)
+		err = connection(r->what, database, &target);
+	script.text = text;
+	script.target = target;
+	if (!err)
+		err = nb_pg_run_script(&script, lines);
+	free(text);
+	free(target);
+	return err;
+}
+
+/* What was created with another locale is reported when all is done. */
+static enum nb_err
+create_database(const struct restoring *r, bool exists)
+{
+	struct nb_names lines = NB_ARRAY_INIT;
+	char *output = NULL;
+	enum nb_err err;
+	bool created = true;
+
+	if (!r->what->record->properties.count)
+		return exists ? NB_OK : create_plain(r);
+	err = run_script(r, "postgres", nb_pg_create_script, &lines);
+	if (!err && !exists)
+		err = query(r, r->what->into, "select 1", &created, &output);
+	if (!err && !created)
+		err = nb_fail(NB_EFAIL, "%s: cannot create the database",
+			      r->what->into);
+	if (!err && exists && lines.count)
+		err = nb_fail(NB_EWRONG,
+			      "%s: the database exists, but its %s\n"
+			      "hint: drop it, then restore creates it as it "
+			      "was",
+			      r->what->into, lines.at[0]);
+	nb_names_free(&lines);
+	free(output);
+	return err;
+}
+
+/* Creates the database if it is missing, and refuses one that is not empty. */
 static enum nb_err
 prepare_database(const struct restoring *r)
 {
@@ -166,11 +221,37 @@ prepare_database(const struct restoring *r)
 	if (!err)
 		err = query(r, r->what->into, sql, &ok, &answer);
 	free(sql);
-	if (err)
-		return err;
-	err = ok ? check_empty(r->what->into, answer ? answer : "")
-		 : create_database(r);
+	if (!err && ok)
+		err = check_empty(r->what->into, answer ? answer : "");
+	if (!err)
+		err = create_database(r, ok);
 	free(answer);
+	return err;
+}
+
+/* After the dump: what it does not contain.  NB_EWRONG: the data is there, but
+ * something is not as it was. */
+static enum nb_err
+apply_settings(const struct restoring *r)
+{
+	struct nb_names lines = NB_ARRAY_INIT;
+	enum nb_err err = NB_OK;
+
+	if (!r->what->record->properties.count)
+		return NB_OK;
+	err = run_script(r, r->what->into, nb_pg_settings_script, &lines);
+	for (size_t i = 0; !err && i < lines.count; i++)
+		nb_log(NB_WARNING, "%s: %s", r->what->into, lines.at[i]);
+	if (!err && lines.count)
+		err = nb_fail(
+			NB_EWRONG,
+			"%s: its data is restored, but the database is "
+			"not as it was\n"
+			"hint: create what is missing on this server "
+			"(roles and tablespaces are in the globals), drop "
+			"the database and restore it again",
+			r->what->into);
+	nb_names_free(&lines);
 	return err;
 }
 
@@ -275,6 +356,10 @@ nb_pg_restore(const struct nb_source_restore *what)
 		err = connection(what, what->into, &target);
 	if (!err)
 		err = run_restore(&r, target);
+	if (!err && what->loaded)
+		*what->loaded = true;
+	if (!err)
+		err = apply_settings(&r);
 	free(target);
 	free(r.psql);
 	free(r.reader);

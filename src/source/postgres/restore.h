@@ -8,10 +8,12 @@
 #include "source/source.h"
 
 /*
- * Restores.  NB_EWRONG: the database exists and has tables in it (nothing was
- * done); NB_EFAIL: a program failed, its message is logged; NB_ESOURCE: the
- * program is missing; NB_ECORRUPT: the format is unknown; the error of ->read:
- * the program was killed before the end of the dump.
+ * Restores.  NB_EWRONG: the database exists and has tables in it, or another
+ * encoding or locale (nothing was done); or the data is restored, but the
+ * database does not have all the properties that it had, which is logged.
+ * NB_EFAIL: a program failed, its message is logged; NB_ESOURCE: the program is
+ * missing; NB_ECORRUPT: the format is unknown; the error of ->read: the program
+ * was killed before the end of the dump.
  */
 enum nb_err nb_pg_restore(const struct nb_source_restore *restore);
 

@@ -48,7 +48,10 @@ ask(struct nb_serve *serve, const struct nb_remote_request *request)
 			&answer.databases,
 			(struct nb_remote_database){
 				.name = server.databases.at[i].name,
-				.size = server.databases.at[i].size });
+				.size = server.databases.at[i].size,
+				.left_out = server.databases.at[i].left_out,
+				.properties =
+					server.databases.at[i].properties });
 	if (!err)
 		err = send_answer(serve, &answer);
 	nb_array_free(&answer.databases);

@@ -9,15 +9,19 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "source/postgres/postgres.h"
+#include "source/postgres/property.h"
 
 #define ASK_MS 60000
 #define CANDIDATES 2
+#define COLUMNS 3  /* of the query for databases */
+#define PROPERTY 5 /* of that for their properties */
 
 /* What the child needs; prepared before the fork. */
 struct question {
 	struct nb_pg_conninfo conninfo[CANDIDATES]; /* tried in this order */
 	int count;
-	char *query; /* NULL: the version alone */
+	char *query;      /* NULL: the version alone */
+	char *properties; /* a second query; NULL: none */
 };
 
 /* The first line of MESSAGE to stderr. */
@@ -28,9 +32,28 @@ complain(const char *message)
 	return 1;
 }
 
-/* Writes each value and a NUL: the version twice, then the rows. */
+static void
+put_value(struct nb_str *s, const char *value)
+{
+	nb_str_add(s, value);
+	nb_str_add_bytes(s, "", 1);
+}
+
+/* The number of rows, and each value. */
+static void
+put_rows(struct nb_str *s, const PGresult *rows)
+{
+	nb_str_addf(s, "%d", rows ? PQntuples(rows) : 0);
+	nb_str_add_bytes(s, "", 1);
+	for (int i = 0; rows && i < PQntuples(rows); i++)
+		for (int k = 0; k < PQnfields(rows); k++)
+			put_value(s, PQgetvalue(rows, i, k));
+}
+
+/* Writes each value and a NUL: the version twice, then the rows of both
+ * queries. */
 static int
-put_answer(PGconn *conn, const PGresult *rows)
+put_answer(PGconn *conn, PGresult *const rows[2])
 {
 	const char *text = PQparameterStatus(conn, "server_version");
 	struct nb_str s = NB_STR_INIT;
@@ -41,16 +64,30 @@ put_answer(PGconn *conn, const PGresult *rows)
 	nb_str_add_bytes(&s, "", 1);
 	nb_str_add_bytes(&s, text, strcspn(text, " "));
 	nb_str_add_bytes(&s, "", 1);
-	for (int i = 0; rows && i < PQntuples(rows); i++) {
-		nb_str_add(&s, PQgetvalue(rows, i, 0));
-		nb_str_add_bytes(&s, "", 1);
-		nb_str_add(&s, PQgetvalue(rows, i, 1));
-		nb_str_add_bytes(&s, "", 1);
-	}
+	put_rows(&s, rows[0]);
+	put_rows(&s, rows[1]);
 	failed = s.failed || nb_fd_write(STDOUT_FILENO, s.text, s.length);
 	nb_str_free(&s);
 	return failed ? complain("cannot answer") : 0;
 }
+
+/* The rows of SQL; NULL if it failed, which is reported, or is NULL, or if
+ * something failed before. */
+static PGresult *
+execute(PGconn *conn, const char *sql, int *status)
+{
+	PGresult *rows = *status || !sql ? NULL : PQexec(conn, sql);
+	ExecStatusType how = PQresultStatus(rows);
+
+	if (!*status && sql && how != PGRES_TUPLES_OK
+	    && how != PGRES_COMMAND_OK)
+		*status = complain(PQerrorMessage(conn));
+	return rows;
+}
+
+/* Names in other databases' encodings come as they are. */
+static const char prepare[] = "SET search_path TO pg_catalog;"
+			      "SET client_encoding TO 'SQL_ASCII'";
 
 /* Runs in the child, as the right user. */
 static int
@@ -58,7 +95,7 @@ ask(void *ctx)
 {
 	struct question *q = ctx;
 	PGconn *conn = NULL;
-	PGresult *rows = NULL;
+	PGresult *rows[2] = { NULL, NULL };
 	int status = 0;
 
 	for (int i = 0; i < q->count; i++) {
@@ -69,37 +106,45 @@ ask(void *ctx)
 	}
 	if (PQstatus(conn) != CONNECTION_OK)
 		status = complain(PQerrorMessage(conn));
-	if (!status && q->query) {
-		rows = PQexec(conn, q->query);
-		if (PQresultStatus(rows) != PGRES_TUPLES_OK)
-			status = complain(PQerrorMessage(conn));
-	}
+	PQclear(execute(conn, prepare, &status));
+	rows[0] = execute(conn, q->query, &status);
+	rows[1] = execute(conn, q->properties, &status);
 	if (!status)
 		status = put_answer(conn, rows);
-	PQclear(rows);
+	PQclear(rows[0]);
+	PQclear(rows[1]);
 	PQfinish(conn);
 	return status;
 }
+
+#define ALL "d.datname NOT IN ('template0', 'template1')"
+#define ONE "d.datname = current_database()"
 
 /*
  * Databases that were being dropped (datconnlimit -2) cannot be connected to;
  * pg_dumpall leaves them out, too.
  */
 static enum nb_err
-make_query(const struct nb_config_source *source, bool sizes, char **query)
+make_query(const struct nb_config_source *source, bool sizes,
+	   struct question *q)
 {
+	bool all = nb_pg_options(source)->all;
+	struct nb_str s = NB_STR_INIT;
+	enum nb_err err;
+
 	if (nb_pg_options(source)->globals_only)
 		return NB_OK;
-	return nb_str_format(
-		query,
-		"SELECT datname, %s"
-		" FROM pg_catalog.pg_database WHERE %s"
-		" ORDER BY datname",
-		sizes ? "pg_catalog.pg_database_size(oid)" : "0",
-		nb_pg_options(source)->all
-			? "datallowconn AND NOT datistemplate"
-			  " AND datconnlimit <> -2"
-			: "datname = pg_catalog.current_database()");
+	err = nb_str_format(
+		&q->query,
+		"SELECT d.datname, CASE WHEN d.datallowconn THEN %s ELSE 0 END,"
+		" CASE WHEN d.datconnlimit = -2 THEN 'it was being dropped'"
+		" WHEN NOT d.datallowconn THEN 'it allows no connections'"
+		" ELSE '' END FROM pg_database d WHERE %s ORDER BY d.datname",
+		sizes ? "pg_database_size(d.oid)" : "0", all ? ALL : ONE);
+	if (err || sizes)
+		return err;
+	nb_pg_add_property_query(&s, all ? ALL : ONE);
+	return nb_str_take(&s, &q->properties);
 }
 
 /* A source without a single database connects to the one of its conninfo, else
@@ -114,7 +159,7 @@ make_question(const struct nb_config_source *source, bool sizes,
 		&& !nb_pg_options(source)->globals_only;
 	enum nb_err err;
 
-	err = make_query(source, sizes, &q->query);
+	err = make_query(source, sizes, q);
 	if (!err)
 		err = nb_pg_conninfo(
 			source, one ? nb_pg_options(source)->database : NULL,
@@ -131,48 +176,89 @@ make_question(const struct nb_config_source *source, bool sizes,
 	return err;
 }
 
+static void
+clear_database(struct nb_pg_database *database)
+{
+	free(database->name);
+	free(database->left_out);
+	nb_properties_clear(&database->properties);
+}
+
+/* The answer from P to END. */
+struct answer {
+	const char *p, *end;
+};
+
+/* The next COUNT values; false when there are not so many. */
+static bool
+next_values(struct answer *a, const char **values, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (a->p >= a->end)
+			return false;
+		values[i] = a->p;
+		a->p += strlen(a->p) + 1;
+	}
+	return true;
+}
+
 static enum nb_err
-add_database(struct nb_pg_server *server, const char *name, const char *size)
+take_database(struct nb_pg_server *server, const char *const *row)
 {
 	struct nb_pg_database database = {
-		.size = strtoull(size, NULL, 10),
+		.size = strtoull(row[1], NULL, 10),
 	};
-	enum nb_err err = nb_str_dup(name, &database.name);
+	enum nb_err err = nb_str_dup(row[0], &database.name);
 
+	if (!err)
+		err = nb_str_dup(row[2], &database.left_out);
 	if (!err)
 		err = nb_array_push(&server->databases, database);
 	if (err)
-		free(database.name);
+		clear_database(&database);
 	return err;
 }
 
-/* The next text at *P, before END; NULL if there is none. */
-static const char *
-next_value(const char **p, const char *end)
+/* A database that was created between the queries is not in the list. */
+static enum nb_err
+take_property(struct nb_pg_server *server, const char *const *row)
 {
-	const char *value = *p;
+	for (size_t i = 0; i < server->databases.count; i++) {
+		struct nb_pg_database *d = &server->databases.at[i];
 
-	if (value >= end)
-		return NULL;
-	*p += strlen(value) + 1;
-	return value;
+		if (!strcmp(d->name, row[0]))
+			return nb_pg_take_property(row + 1, &d->properties);
+	}
+	return NB_OK;
+}
+
+static enum nb_err
+take_rows(struct nb_pg_server *server, struct answer *a, int columns,
+	  enum nb_err (*take)(struct nb_pg_server *server,
+			      const char *const *row))
+{
+	const char *row[PROPERTY];
+	enum nb_err err = NB_OK;
+	long count = next_values(a, row, 1) ? strtol(row[0], NULL, 10) : 0;
+
+	while (!err && count-- > 0 && next_values(a, row, columns))
+		err = take(server, row);
+	return err;
 }
 
 static enum nb_err
 take_answer(const struct nb_proc_result *result, struct nb_pg_server *out)
 {
-	const char *p = result->output, *end = p + result->bytes;
-	const char *number = next_value(&p, end), *text = next_value(&p, end);
-	const char *name, *size;
+	struct answer a = { result->output, result->output + result->bytes };
+	const char *version[2] = { "0", "" };
 	enum nb_err err;
 
-	out->version = number ? atoi(number) : 0;
-	err = nb_str_dup(text ? text : "", &out->version_text);
-	while (!err && (name = next_value(&p, end))) {
-		size = next_value(&p, end);
-		err = add_database(out, name, size ? size : "0");
-	}
-	return err;
+	next_values(&a, version, 2);
+	out->version = atoi(version[0]);
+	err = nb_str_dup(version[1], &out->version_text);
+	if (!err)
+		err = take_rows(out, &a, COLUMNS, take_database);
+	return err ? err : take_rows(out, &a, PROPERTY, take_property);
 }
 
 static enum nb_err
@@ -228,6 +314,7 @@ nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
 	for (int i = 0; i < CANDIDATES; i++)
 		nb_pg_conninfo_clear(&q.conninfo[i]);
 	free(q.query);
+	free(q.properties);
 	nb_proc_result_free(&result);
 	return err;
 }
@@ -236,7 +323,7 @@ void
 nb_pg_server_clear(struct nb_pg_server *server)
 {
 	for (size_t i = 0; i < server->databases.count; i++)
-		free(server->databases.at[i].name);
+		clear_database(&server->databases.at[i]);
 	nb_array_free(&server->databases);
 	free(server->version_text);
 	server->version_text = NULL;

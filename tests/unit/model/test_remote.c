@@ -267,7 +267,12 @@ END_TEST
 
 START_TEST(answers_and_ends_arrive_as_they_were_made)
 {
-	struct nb_remote_database d = { (char *)(uintptr_t) "a \xfe", 12 };
+	char empty[] = "", what[] = "comment", value[] = "\xe9";
+	struct nb_property p = { what, empty, empty, value };
+	struct nb_remote_database d = { .name = (char *)(uintptr_t) "a \xfe",
+					.size = 12,
+					.left_out = (char *)(uintptr_t) "why",
+					.properties = { &p, 1, 1 } };
 	struct nb_remote_answer a = { .version = 150020,
 				      .version_text =
 					      (char *)(uintptr_t) "15.20",
@@ -287,6 +292,11 @@ START_TEST(answers_and_ends_arrive_as_they_were_made)
 	ck_assert_uint_eq(back.databases.count, 1);
 	ck_assert_str_eq(back.databases.at[0].name, "a \xfe");
 	ck_assert_uint_eq(back.databases.at[0].size, 12);
+	ck_assert_str_eq(back.databases.at[0].left_out, "why");
+	ck_assert_uint_eq(back.databases.at[0].properties.count, 1);
+	ck_assert_str_eq(back.databases.at[0].properties.at[0].what, what);
+	ck_assert_str_eq(back.databases.at[0].properties.at[0].role, "");
+	ck_assert_str_eq(back.databases.at[0].properties.at[0].value, value);
 	nb_remote_answer_clear(&back);
 	nb_assert_ok(nb_remote_end_render(&end, &text));
 	ck_assert(nb_remote_end_parse(text, strlen(text), &ended));

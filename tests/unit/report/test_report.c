@@ -283,6 +283,7 @@ static const struct nb_run_result busy_night = {
 	.changed = 1,
 	.corrupt = 1,
 	.reread = 2,
+	.left_out = 2,
 };
 
 static const struct nb_adopt_row adopted = {
@@ -427,6 +428,7 @@ static const struct {
 	     "verified\n"
 	     "    1 file unchanged, in an earlier session of this disc\n"
 	     "    2 names excluded by patterns\n"
+	     "    2 databases LEFT OUT, they allow no connections\n"
 	     "    1 file CHANGED while it was read\n"
 	     "    1 file with OTHER BYTES and no sign of a change\n"
 	     "    2 files whose earlier copies on this disc are DAMAGED, "

@@ -95,6 +95,16 @@ assert_same_source(const struct nb_manifest_source *a,
 	assert_same_text(a->path, b->path);
 	assert_same_text(a->compression, b->compression);
 	assert_same_text(a->server_version, b->server_version);
+	ck_assert_uint_eq(a->properties.count, b->properties.count);
+	for (size_t i = 0; i < a->properties.count; i++) {
+		const struct nb_property *p = &a->properties.at[i],
+					 *q = &b->properties.at[i];
+
+		ck_assert_str_eq(p->what, q->what);
+		ck_assert_str_eq(p->role, q->role);
+		ck_assert_str_eq(p->name, q->name);
+		ck_assert_str_eq(p->value, q->value);
+	}
 	ck_assert_uint_eq(a->bytes, b->bytes);
 	ck_assert_uint_eq(a->stored, b->stored);
 }
@@ -211,6 +221,25 @@ START_TEST(any_name_comes_back_byte_for_byte)
 	add(names[_i], NB_ENTRY_FILE);
 	add("link", NB_ENTRY_SYMLINK)->target = strdup(names[_i]);
 	assert_comes_back();
+}
+END_TEST
+
+/* Each of its four parts has the name. */
+START_TEST(properties_come_back_byte_for_byte)
+{
+	struct nb_manifest_source source = { .kind = strdup("postgres"),
+					     .name = strdup("testdb") };
+	char *name = strdup(names[_i]), empty[] = "";
+
+	nb_assert_ok(nb_properties_add(
+		&source.properties,
+		&(struct nb_property){ name, name, name, name }));
+	nb_assert_ok(nb_properties_add(
+		&source.properties,
+		&(struct nb_property){ name, empty, empty, empty }));
+	nb_assert_ok(nb_array_push(&m.sources, source));
+	assert_comes_back();
+	free(name);
 }
 END_TEST
 
@@ -354,6 +383,8 @@ main(void)
 	tcase_add_test(tc, a_manifest_has_one_entry_a_line);
 	tcase_add_test(tc, an_empty_manifest_comes_back);
 	tcase_add_loop_test(tc, any_name_comes_back_byte_for_byte, 0,
+			    COUNT(names));
+	tcase_add_loop_test(tc, properties_come_back_byte_for_byte, 0,
 			    COUNT(names));
 	tcase_add_test(tc, a_name_of_255_bytes_of_each_value_comes_back);
 	tcase_add_test(tc, entries_of_each_type_come_back_with_their_extremes);

@@ -122,6 +122,7 @@ START_TEST(a_dump_in_directory_format_is_hashed_file_by_file)
 	const struct nb_manifest_source *record;
 	struct nb_entries *list = pg_output.entries;
 	size_t files = 0;
+	uint64_t bytes = 0;
 
 	pg_options.format = NB_FORMAT_DIRECTORY;
 	pg_options.jobs = 2;
@@ -131,12 +132,15 @@ START_TEST(a_dump_in_directory_format_is_hashed_file_by_file)
 	for (size_t i = 0; i < list->count; i++)
 		if (list->at[i].type == NB_ENTRY_FILE) {
 			assert_hashed(list->at[i].root_path);
+			if (strchr(list->at[i].path, '+'))
+				continue;
+			bytes += list->at[i].size;
 			files++;
 		}
 	ck_assert_uint_ge(files, 2);
 	record = &pg_output.sources->at[0];
 	ck_assert_str_eq(record->format, "directory");
-	ck_assert_uint_eq(record->stored, nb_entries_bytes(list));
+	ck_assert_uint_eq(record->stored, bytes);
 	assert_restores("postgres/testdb", "pg_restore -e -d restored", "cat");
 	pg_free();
 }
@@ -195,16 +199,79 @@ START_TEST(all_databases_are_listed_and_dumped_by_name)
 
 	pg_sql("postgres", "CREATE DATABASE \"a'b \\=x\"");
 	pg_sql("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false");
+	pg_sql("postgres", "CREATE DATABASE form IS_TEMPLATE true");
 	pg_options.all = true;
 	nb_assert_ok(pg_collect(&source));
+	pg_sql("postgres", "ALTER DATABASE form IS_TEMPLATE false");
+	pg_sql("postgres", "DROP DATABASE form");
 	pg_sql("postgres", "DROP DATABASE \"a'b \\=x\"");
 	pg_sql("postgres", "DROP DATABASE closed");
-	ck_assert_uint_eq(found->count, 3);
+	ck_assert_uint_eq(found->count, 4);
 	ck_assert_str_eq(found->at[0].name, "a'b \\=x");
-	ck_assert_str_eq(found->at[1].name, "postgres");
-	ck_assert_str_eq(found->at[2].name, "testdb");
+	ck_assert_str_eq(found->at[1].name, "form");
+	ck_assert_str_eq(found->at[2].name, "postgres");
+	ck_assert_str_eq(found->at[3].name, "testdb");
+	ck_assert_str_eq(nb_test_log(),
+			 "warning: postgres testdb: database closed is left "
+			 "out: it allows no connections\n");
+	ck_assert_uint_eq(found->at[0].notes.count, 1);
+	ck_assert_int_eq(found->at[0].notes.at[0].what, NB_NOTE_LEFT_OUT);
+	ck_assert_str_eq(found->at[0].notes.at[0].path, "closed");
 	assert_hashed("postgres/a%27b%20%5C%3Dx.dump");
 	assert_hashed("postgres/testdb.dump");
+	pg_free();
+}
+END_TEST
+
+static const struct nb_property properties[] = {
+#define P(...)              \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define S(text) (char *)(uintptr_t)text
+	P(S("encoding"), S(""), S(""), S("UTF8")),
+	P(S("provider"), S(""), S(""), S("libc")),
+	P(S("collate"), S(""), S(""), S("C")),
+	P(S("ctype"), S(""), S(""), S("C")),
+	P(S("tablespace"), S(""), S(""), S("pg_default")),
+	P(S("owner"), S(""), S(""), S("nb_reader")),
+	P(S("connection_limit"), S(""), S(""), S("5")),
+	P(S("template"), S(""), S(""), S("false")),
+	P(S("comment"), S(""), S(""), S("two\nlines")),
+	P(S("owner_grant"), S(""), S("CONNECT"), S("")),
+	P(S("owner_grant"), S(""), S("CREATE"), S("")),
+	P(S("owner_grant"), S(""), S("TEMPORARY"), S("")),
+	P(S("grant"), S(""), S("TEMPORARY"), S("")),
+	P(S("grant"), S("postgres"), S("CONNECT"), S("with grant option")),
+	P(S("setting"), S(""), S("my.own"), S("a=b")),
+	P(S("setting"), S("nb_reader"), S("work_mem"), S("5MB")),
+};
+
+START_TEST(what_a_database_is_is_recorded_beside_its_dump)
+{
+	struct nb_config_source source = pg_source();
+	const struct nb_properties *list;
+
+	pg_sql("postgres",
+	       "CREATE DATABASE kept OWNER nb_reader CONNECTION LIMIT 5;"
+	       "REVOKE CONNECT ON DATABASE kept FROM PUBLIC;"
+	       "GRANT CONNECT ON DATABASE kept TO postgres WITH GRANT OPTION;"
+	       "ALTER DATABASE kept SET my.own TO 'a=b';"
+	       "ALTER ROLE nb_reader IN DATABASE kept SET work_mem TO '5MB';"
+	       "COMMENT ON DATABASE kept IS E'two\\nlines'");
+	pg_options.database = S("kept");
+	nb_assert_ok(pg_collect(&source));
+	pg_sql("postgres", "DROP DATABASE kept");
+	assert_hashed("postgres/testdb.dump+create.sql");
+	assert_hashed("postgres/testdb.dump+settings.sql");
+	list = &pg_output.sources->at[0].properties;
+	ck_assert_uint_eq(list->count, sizeof properties / sizeof *properties);
+	for (size_t i = 0; i < list->count; i++) {
+		ck_assert_str_eq(list->at[i].what, properties[i].what);
+		ck_assert_str_eq(list->at[i].role, properties[i].role);
+		ck_assert_str_eq(list->at[i].name, properties[i].name);
+		ck_assert_str_eq(list->at[i].value, properties[i].value);
+	}
 	pg_free();
 }
 END_TEST
@@ -284,6 +351,7 @@ main(void)
 	tcase_add_test(tc, globals_hold_the_roles);
 	tcase_add_test(tc, globals_without_passwords_need_no_superuser);
 	tcase_add_test(tc, all_databases_are_listed_and_dumped_by_name);
+	tcase_add_test(tc, what_a_database_is_is_recorded_beside_its_dump);
 	tcase_add_test(tc,
 		       the_directory_above_the_dumps_stands_in_the_list_once);
 	tcase_add_test(tc, two_sources_of_one_name_are_refused);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/record/manifest_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PARTS 4
+
+/* Its strings, in the order of part_names. */
+static void
+parts_of(struct nb_property *p, char **parts[PARTS])
+{
+	parts[0] = &p->what;
+	parts[1] = &p->role;
+	parts[2] = &p->name;
+	parts[3] = &p->value;
+}
+
+static const char *const part_names[PARTS] = { "what", "role", "name",
+					       "value" };
+
+static void
+clear(struct nb_property *p)
+{
+	free(p->what);
+	free(p->role);
+	free(p->name);
+	free(p->value);
+}
+
+enum nb_err
+nb_properties_add(struct nb_properties *list,
+		  const struct nb_property *property)
+{
+	struct nb_property from = *property, own = { .what = NULL };
+	char **texts[PARTS], **copies[PARTS];
+	enum nb_err err = NB_OK;
+
+	parts_of(&from, texts);
+	parts_of(&own, copies);
+	for (size_t i = 0; !err && i < PARTS; i++)
+		err = nb_str_dup(*texts[i] ? *texts[i] : "", copies[i]);
+	if (!err)
+		err = nb_array_push(list, own);
+	if (err)
+		clear(&own);
+	return err;
+}
+
+enum nb_err
+nb_properties_copy(const struct nb_properties *from, struct nb_properties *to)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < from->count; i++)
+		err = nb_properties_add(to, &from->at[i]);
+	return err;
+}
+
+const char *
+nb_properties_get(const struct nb_properties *list, const char *what)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i].what, what))
+			return list->at[i].value;
+	return NULL;
+}
+
+void
+nb_properties_clear(struct nb_properties *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		clear(&list->at[i]);
+	nb_array_free(list);
+}
+
+void
+nb_manifest_add_properties(struct nb_str *s, const struct nb_properties *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		char **parts[PARTS];
+
+		parts_of(&list->at[i], parts);
+		nb_str_add(s, i ? ",\n{" : ",\n\"properties\":[{");
+		for (size_t k = 0; k < PARTS; k++) {
+			if (!**parts[k] && k + 1 < PARTS)
+				continue;
+			nb_str_add(s, k ? "," : "");
+			nb_manifest_add_bytes(s, part_names[k], *parts[k]);
+		}
+		nb_str_add(s, i + 1 < list->count ? "}" : "}]");
+	}
+}
+
+static bool
+read_property(const json_t *object, struct nb_property *p)
+{
+	char **parts[PARTS];
+
+	parts_of(p, parts);
+	for (size_t k = 0; k < PARTS; k++) {
+		if (nb_manifest_read_bytes(object, part_names[k], parts[k]))
+			continue;
+		if (k == 0 || k + 1 == PARTS || nb_str_dup("", parts[k]))
+			return false;
+	}
+	return true;
+}
+
+bool
+nb_manifest_read_properties(const json_t *object, struct nb_properties *list)
+{
+	const json_t *all = json_object_get(object, "properties"), *value;
+	size_t i;
+
+	if (all && !json_is_array(all))
+		return false;
+	json_array_foreach(all, i, value)
+	{
+		struct nb_property p = { .what = NULL };
+
+		if (!read_property(value, &p) || nb_array_push(list, p)) {
+			clear(&p);
+			return false;
+		}
+	}
+	return true;
+}

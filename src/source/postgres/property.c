@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/property.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a database gets when it is created, and keeps. */
+#define FIXED \
+	"'encoding', 'provider', 'collate', 'ctype', 'locale', 'icu_rules'"
+
+#define EACH_GRANT "aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a"
+
+/*
+ * A column of "lacking" is only seen where the server's pg_database does not
+ * have it: the name is looked up in the inner query first.  Who granted a
+ * privilege is not recorded: a restore grants it as the owner.
+ */
+static const char query[] =
+	"SELECT d.datname, p.what, p.role, p.name, p.value\n"
+	"FROM pg_database d\n"
+	"CROSS JOIN (SELECT 'c'::\"char\" AS datlocprovider,\n"
+	"    NULL::text AS datlocale, NULL::text AS daticulocale,\n"
+	"    NULL::text AS daticurules) lacking\n"
+	"CROSS JOIN LATERAL (VALUES\n"
+	"    (1, 'encoding', '', '', pg_encoding_to_char(d.encoding)::text),\n"
+	"    (2, 'provider', '', '', (SELECT CASE datlocprovider\n"
+	"        WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END\n"
+	"        FROM pg_database b WHERE b.oid = d.oid)),\n"
+	"    (3, 'collate', '', '', d.datcollate::text),\n"
+	"    (4, 'ctype', '', '', d.datctype::text),\n"
+	"    (5, 'locale', '', '', (SELECT coalesce(datlocale, daticulocale)\n"
+	"        FROM pg_database b WHERE b.oid = d.oid)),\n"
+	"    (6, 'icu_rules', '', '', (SELECT daticurules\n"
+	"        FROM pg_database b WHERE b.oid = d.oid)),\n"
+	"    (7, 'tablespace', '', '', (SELECT t.spcname::text\n"
+	"        FROM pg_tablespace t WHERE t.oid = d.dattablespace)),\n"
+	"    (8, 'owner', '', '', pg_get_userbyid(d.datdba)::text),\n"
+	"    (9, 'connection_limit', '', '', d.datconnlimit::text),\n"
+	"    (10, 'template', '', '', d.datistemplate::text),\n"
+	"    (11, 'comment', '', '',\n"
+	"        shobj_description(d.oid, 'pg_database'))\n"
+	"  UNION ALL SELECT 12, 'label', '', l.provider, l.label\n"
+	"    FROM pg_shseclabel l WHERE l.objoid = d.oid\n"
+	"    AND l.classoid = 'pg_database'::regclass\n"
+	"  UNION ALL SELECT 13, 'owner_grant', '', a.privilege_type, ''\n"
+	"    FROM " EACH_GRANT " WHERE a.grantee = d.datdba\n"
+	"  UNION ALL SELECT 14, 'grant', CASE a.grantee WHEN 0 THEN ''\n"
+	"    ELSE pg_get_userbyid(a.grantee)::text END, a.privilege_type,\n"
+	"    CASE WHEN bool_or(a.is_grantable) THEN 'with grant option'\n"
+	"    ELSE '' END FROM " EACH_GRANT " WHERE a.grantee <> d.datdba\n"
+	"    GROUP BY a.grantee, a.privilege_type\n"
+	"  UNION ALL SELECT 15, 'setting', CASE s.setrole WHEN 0 THEN ''\n"
+	"    ELSE pg_get_userbyid(s.setrole)::text END, '', c.line\n"
+	"    FROM pg_db_role_setting s, unnest(s.setconfig) c(line)\n"
+	"    WHERE s.setdatabase = d.oid\n"
+	"  ) p(n, what, role, name, value)\n"
+	"WHERE p.value IS NOT NULL AND ";
+
+void
+nb_pg_add_property_query(struct nb_str *s, const char *condition)
+{
+	nb_str_add(s, query);
+	nb_str_add(s, condition);
+	nb_str_add(s,
+		   "\nORDER BY d.datname, p.n, p.role COLLATE \"C\",\n"
+		   "    p.name COLLATE \"C\", p.value COLLATE \"C\"");
+}
+
+enum nb_err
+nb_pg_take_property(const char *const row[4], struct nb_properties *list)
+{
+	const char *value = row[3], *equals = strchr(value, '=');
+	struct nb_property p = { .what = (char *)(uintptr_t)row[0],
+				 .role = (char *)(uintptr_t)row[1],
+				 .name = (char *)(uintptr_t)row[2],
+				 .value = (char *)(uintptr_t)value };
+	char *name = NULL;
+	enum nb_err err = NB_OK;
+
+	if (!strcmp(p.what, "setting") && equals) {
+		err = nb_str_format(&name, "%.*s", (int)(equals - value),
+				    value);
+		p.name = name;
+		p.value = (char *)(uintptr_t)equals + 1;
+	}
+	if (!err)
+		err = nb_properties_add(list, &p);
+	free(name);
+	return err;
+}
+
+static void
+add_quoted(struct nb_str *s, char quote, const char *text)
+{
+	nb_str_add_bytes(s, &quote, 1);
+	for (const char *p = text; *p; p++)
+		nb_str_add_bytes(s, *p == quote ? (char[]){ quote, quote } : p,
+				 *p == quote ? 2 : 1);
+	nb_str_add_bytes(s, &quote, 1);
+}
+
+void
+nb_pg_add_text(struct nb_str *s, const char *text)
+{
+	add_quoted(s, '\'', text);
+}
+
+void
+nb_pg_add_name(struct nb_str *s, const char *name)
+{
+	add_quoted(s, '"', name);
+}
+
+/* ---- what differs ---- */
+
+/* A grant or a setting is there or is not; all else has a value.  Names of
+ * locales are equal as "de_DE.UTF-8" and "de_DE.utf8" are. */
+static const char differences[] =
+	"), pair AS (SELECT what, role, name, w.value AS was, n.value AS has\n"
+	"  FROM (SELECT what, role, name, value, CASE WHEN what IN\n"
+	"    ('grant', 'setting') THEN value ELSE '' END AS key FROM was) w\n"
+	"  FULL JOIN (SELECT what, role, name, value, CASE WHEN what IN\n"
+	"    ('grant', 'setting') THEN value ELSE '' END AS key FROM now) n\n"
+	"  USING (what, role, name, key))\n"
+	"SELECT left(regexp_replace(CASE what\n"
+	"  WHEN 'grant' THEN 'privilege ' || name || CASE\n"
+	"    coalesce(was, has) WHEN '' THEN '' ELSE ' ' || coalesce(was, "
+	"has)\n"
+	"    END || ' of ' || CASE role WHEN '' THEN 'PUBLIC' ELSE role END\n"
+	"  WHEN 'owner_grant' THEN 'privilege ' || name || ' of the owner'\n"
+	"  WHEN 'setting' THEN 'setting ' || coalesce(was, has) ||\n"
+	"    CASE role WHEN '' THEN '' ELSE ' of role ' || role END\n"
+	"  WHEN 'label' THEN 'security label of ' || name\n"
+	"  ELSE replace(what, '_', ' ') END || CASE\n"
+	"  WHEN what NOT IN ('grant', 'owner_grant', 'setting') THEN\n"
+	"    ' is ' || coalesce(has, 'none') || ', was ' || coalesce(was, "
+	"'none')\n"
+	"  WHEN has IS NULL THEN ' is missing' ELSE ' is new' END,\n"
+	"  '[[:cntrl:]]+', ' ', 'g'), 500) AS line\n"
+	"FROM pair WHERE CASE WHEN what IN ('collate', 'ctype', 'locale') "
+	"THEN\n"
+	"  translate(lower(was), '-_', '') IS DISTINCT FROM\n"
+	"  translate(lower(has), '-_', '')\n"
+	"  ELSE was IS DISTINCT FROM has END\n"
+	"ORDER BY what, role, name, line";
+
+static bool
+is_fixed(const char *what)
+{
+	char quoted[32];
+	int n = snprintf(quoted, sizeof quoted, "'%s'", what);
+
+	return n < (int)sizeof quoted && strstr(FIXED, quoted);
+}
+
+void
+nb_pg_add_differences(struct nb_str *s, const struct nb_properties *list,
+		      const char *database, bool fixed)
+{
+	struct nb_str where = NB_STR_INIT;
+	const char *comma = "";
+
+	nb_str_add(s,
+		   "WITH was(what, role, name, value) AS (SELECT * FROM "
+		   "(VALUES\n");
+	for (size_t i = 0; i < list->count; i++) {
+		const struct nb_property *p = &list->at[i];
+		bool setting = !strcmp(p->what, "setting");
+
+		/* A comment may not be valid in the encoding of another one. */
+		if (fixed && !is_fixed(p->what))
+			continue;
+		nb_str_addf(s, "%s(", comma);
+		nb_pg_add_text(s, p->what);
+		nb_str_add(s, ", ");
+		nb_pg_add_text(s, p->role);
+		nb_str_add(s, ", ");
+		nb_pg_add_text(s, setting ? "" : p->name);
+		nb_str_add(s, ", ");
+		if (setting) {
+			nb_pg_add_text(s, p->name);
+			nb_str_add(s, " || '=' || ");
+		}
+		nb_pg_add_text(s, p->value);
+		nb_str_add(s, ")");
+		comma = ",\n";
+	}
+	nb_str_add(s, ") v(what, role, name, value)), now AS (\n");
+	nb_str_addf(&where, "d.datname = %s%s", database,
+		    fixed ? " AND p.what IN (" FIXED ")" : "");
+	nb_pg_add_property_query(s, where.text ? where.text : "");
+	s->failed |= where.failed;
+	nb_str_free(&where);
+	nb_str_add(s, differences);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/psql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "filter/pipe.h"
+
+static enum nb_err
+produce(void *ctx, nb_filter_sink *put, void *put_ctx)
+{
+	const struct nb_pg_script *script = ctx;
+
+	return put(put_ctx, script->text, strlen(script->text));
+}
+
+/* Calls FN for each line of TEXT. */
+static enum nb_err
+each_line(const char *text, enum nb_err (*fn)(void *ctx, const char *line),
+	  void *ctx)
+{
+	char *copy = NULL, *rest = NULL;
+	enum nb_err err = nb_str_dup(text ? text : "", &copy);
+
+	if (err)
+		return err;
+	for (char *line = strtok_r(copy, "\n", &rest); !err && line;
+	     line = strtok_r(NULL, "\n", &rest))
+		err = fn(ctx, line);
+	free(copy);
+	return err;
+}
+
+/* "psql:<stdin>:12: ERROR:  role "app" does not exist" */
+static enum nb_err
+warn(void *ctx, const char *line)
+{
+	static const char mark[] = "ERROR:  ";
+	const struct nb_pg_script *script = ctx;
+	const char *error = strstr(line, mark);
+
+	if (error)
+		nb_log(NB_WARNING, "%s: %s", script->object,
+		       error + strlen(mark));
+	return NB_OK;
+}
+
+static enum nb_err
+keep(void *ctx, const char *line)
+{
+	return nb_names_add(ctx, "%s", line);
+}
+
+static enum nb_err
+run(const struct nb_pg_script *script, struct nb_proc_result *result)
+{
+	const struct nb_pipe_spec spec = { .object = script->object,
+					   .produce = produce,
+					   .ctx = (void *)(uintptr_t)script };
+	struct nb_proc proc = { .run_as = script->run_as, .stdin_fd = -1 };
+	struct nb_pipe *pipe = NULL;
+	char *variable = NULL;
+	enum nb_err err, fed;
+
+	err = nb_str_format(&variable, "db=%s", script->db ? script->db : "");
+	if (!err)
+		err = nb_pipe_begin(&spec, &proc.stdin_fd, &pipe);
+	if (!err) {
+		const char *argv[] = { script->psql,
+				       "-X",
+				       "-w",
+				       "-q",
+				       "-At",
+				       "-v",
+				       "VERBOSITY=terse",
+				       "-v",
+				       variable,
+				       "-d",
+				       script->target,
+				       "-f",
+				       "-",
+				       NULL };
+
+		proc.argv = argv;
+		err = nb_proc_run(&proc, result);
+		fed = nb_pipe_end(pipe, &proc.stdin_fd);
+		err = err ? err : fed;
+	}
+	free(variable);
+	return err;
+}
+
+enum nb_err
+nb_pg_run_script(const struct nb_pg_script *script, struct nb_names *lines)
+{
+	struct nb_proc_result result = { 0 };
+	enum nb_err err = run(script, &result);
+
+	if (!err)
+		err = nb_proc_check("psql", &result, NB_EFAIL);
+	if (!err)
+		err = each_line(result.errors, warn, (void *)(uintptr_t)script);
+	if (!err)
+		err = each_line(result.output, keep, lines);
+	nb_proc_result_free(&result);
+	return err;
+}
