@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Databases of a world, and two clusters: one is backed up, the other gets what
+comes back."""
+import os
+import re
+import subprocess
+
+NAMES = ["plain", "My DB", "it's", "per%cent", "ünï", 'a"b', "-dash", "x" * 63,
+         "back\\slash", "semi;colon", "UPPER", "$var"]
+# Encoding, and what CREATE DATABASE says beside it.
+KINDS = [
+    ("UTF8", "lc_collate 'C' lc_ctype 'C'"),
+    ("UTF8", "lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"),
+    ("UTF8", "locale_provider icu icu_locale 'und' locale 'C.UTF-8'"),
+    ("LATIN1", "lc_collate 'C' lc_ctype 'C'"),
+    ("SQL_ASCII", "lc_collate 'C' lc_ctype 'C'"),
+    ("EUC_JP", "lc_collate 'C' lc_ctype 'C'"),
+]
+ROLES = ["app", "Read Only", "o'owner"]
+TEXTS = {"UTF8": ["text", "äöü 漢字", "'quoted'", "back\\slash", "tab\t", ""],
+         "LATIN1": ["text", "äöü", "'quoted'"],
+         "SQL_ASCII": ["text", "'quoted'"],
+         "EUC_JP": ["text", "漢字", "'quoted'"]}
+
+
+def ident(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text):
+    return " E'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+class Cluster:
+    """A server of its own (tests/pg_cluster.sh)."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.script = os.path.join(os.environ["NB_TOP_SRCDIR"], "tests",
+                                   "pg_cluster.sh")
+        subprocess.run(["bash", self.script, "start", directory], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.host = os.path.join(directory, "socket")
+        self.env = dict(os.environ, PGHOST=self.host, PGUSER="postgres")
+        self.env.pop("PGDATABASE", None)
+        self.version = int(self.ask("postgres", "show server_version_num"))
+
+    def stop(self):
+        subprocess.run(["bash", self.script, "stop", self.directory],
+                       check=False)
+
+    def run(self, database, *statements, encoding=None):
+        command = ["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1",
+                   "-d", "dbname='%s'" % re.sub(r"(['\\])", r"\\\1", database)]
+        env = dict(self.env)
+        if encoding:
+            env["PGCLIENTENCODING"] = encoding
+        done = subprocess.run(command, input="\n".join(
+            s + ";" for s in statements).encode(), env=env,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if done.returncode:
+            raise RuntimeError("%s: %s" % (statements, done.stderr.decode(
+                errors="replace")))
+        return done.stdout
+
+    def ask(self, database, query):
+        return self.run(database, query).decode(errors="replace").strip()
+
+    def clean(self):
+        """As it was when it was made."""
+        for name in self.ask("postgres", "select datname from pg_database "
+                             "where datname not in ('postgres', 'template0', "
+                             "'template1')").splitlines():
+            self.run("postgres", "alter database %s is_template false"
+                     % ident(name))
+            self.run("postgres", "drop database %s with (force)" % ident(name))
+        for name in self.ask("postgres", "select rolname from pg_roles where "
+                             "rolname !~ '^pg_' and rolname <> 'postgres'"
+                             ).splitlines():
+            self.run("postgres", "drop role " + ident(name))
+
+    def make_roles(self):
+        for role in ROLES:
+            self.run("postgres", "create role %s login" % ident(role))
+
+    def dump(self, name):
+        """All that pg_dump says of a database but its rows."""
+        text = subprocess.run(
+            ["pg_dump", "-s", "-C", "-d", "dbname='%s'" % re.sub(
+                r"(['\\])", r"\\\1", name)], env=self.env, check=True,
+            stdout=subprocess.PIPE).stdout
+        return [line for line in text.split(b"\n")
+                if not re.match(rb"\\(un)?restrict|--|$", line)]
+
+    def describe(self, name):
+        """Schema and properties by pg_dump, and a checksum of each table."""
+        seen = {"schema": self.dump(name)}
+        for table in self.ask(name, "select format('%I.%I', nspname, relname) "
+                              "from pg_class c join pg_namespace n on n.oid = "
+                              "relnamespace where relkind in ('r', 'm') and "
+                              "nspname !~ '^pg_' and nspname <> "
+                              "'information_schema'").splitlines():
+            seen[table] = self.ask(
+                name, "select count(*), md5(string_agg(md5(t::text), '' order "
+                "by md5(t::text))) from %s t" % table)
+        seen["objects"] = self.ask(
+            name, "select oid, md5(lo_get(oid)) from "
+            "pg_largeobject_metadata order by oid")
+        return seen
+
+
+class Database:
+    """One that is backed up."""
+
+    def __init__(self, rnd, cluster, name):
+        self.rnd, self.cluster, self.name = rnd, cluster, name
+        self.encoding, words = rnd.choice(KINDS)
+        owner = " owner " + ident(rnd.choice(ROLES)) if rnd.random() < .5 else ""
+        cluster.run("postgres", "create database %s template template0 "
+                    "encoding '%s' %s%s" % (ident(name), self.encoding, words,
+                                            owner))
+        self.properties()
+        self.fill()
+
+    def properties(self):
+        rnd, name = self.rnd, ident(self.name)
+        some = [
+            "revoke connect on database %s from public" % name,
+            "grant create on database %s to app with grant option" % name,
+            "alter database %s set search_path to 'my schema', public" % name,
+            "alter database %s set work_mem to '8MB'" % name,
+            "alter role app in database %s set statement_timeout to 0" % name,
+            "alter database %s connection limit 7" % name,
+            "comment on database %s is %s" % (name, literal(
+                "it's\nour \\ own")),
+        ]
+        for statement in rnd.sample(some, rnd.randrange(len(some))):
+            self.cluster.run("postgres", statement)
+
+    def fill(self):
+        text = self.rnd.choice(TEXTS[self.encoding])
+        some = [
+            ["create extension pg_trgm"],
+            ["create table p (k int, v text) partition by range (k)",
+             "create table p1 partition of p for values from (0) to (10)",
+             "insert into p values (3, 'three')"],
+            ["select lo_from_bytea(0, '\\x00ff0102')"],
+            ["create view v as select count(*) from t",
+             "grant select on v to " + ident("Read Only")],
+            ["create function f(int) returns int language sql as "
+             "'select $1 + 1'", "create type mood as enum ('sad', 'ok')"],
+            ["create table s (id serial primary key, t int references t)",
+             "insert into s (t) values (1), (2)"],
+            ["create materialized view m as select * from t"],
+            ["alter table t owner to app"],
+        ]
+        self.cluster.run(
+            self.name, "create schema \"my schema\"",
+            "create table t (n int primary key, x text, b bytea, j jsonb, "
+            "w timestamptz default '2026-01-01 00:00:00+00')",
+            "comment on table t is" + literal(text),
+            "insert into t select n, %s || n, '\\xdeadbeef', '{\"a\": 1}' "
+            "from generate_series(1, %d) n" % (
+                literal(text), self.rnd.choice([10, 100, 5000])),
+            *sum(self.rnd.sample(some, self.rnd.randrange(len(some))), []),
+            encoding="UTF8")
+        if self.encoding == "SQL_ASCII":
+            self.cluster.run(self.name, "insert into t (n, x) values "
+                             "(-1, E'\\xe4\\xf6')")
+
+    def night(self):
+        self.cluster.run(self.name, "insert into t (n, x) select "
+                         "max(n) + 1, 'night' from t")
+
+    def describe(self):
+        return self.cluster.describe(self.name)

@@ -1,0 +1,359 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Worlds: what was backed up comes back, for everybody, everywhere.
+
+A seed makes a world: databases, trees, pools, discs, a locale, a umask, a user;
+some nights pass, with appended sessions and disc changes that were forgotten;
+then the backups are brought back three ways, by nightburn, by the disc's own
+script after xorriso, and by what the manifest says of the files that xorriso
+extracted, and all there is is compared with what was there that night.
+
+    world.py                   the seeds below (NB_TORTURE=1: a thousand)
+    world.py SEED...           these; the world of a failure is kept with
+                               NB_WORLD_KEEP=1
+"""
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+import databases
+import trees
+
+BUILD = os.environ["NB_TOP_BUILDDIR"]
+NIGHTBURN = os.path.join(BUILD, "nightburn")
+# Each of these found a fault once, or stands for a kind.
+SEEDS = [1, 2, 3, 4, 5]
+TIMEOUT = 300
+
+
+class Failed(Exception):
+    """What came back is not what was there."""
+
+
+def quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class World:
+    """Everything that one seed makes."""
+
+    def __init__(self, seed, source, target, work):
+        self.rnd = rnd = random.Random(seed)
+        self.source, self.target, self.work = source, target, work
+        self.env = dict(os.environ, PGUSER="postgres", LC_ALL=rnd.choice(
+            ["C", "C.UTF-8", "C.UTF-8"]), TZ=rnd.choice(
+                ["UTC", "Asia/Tokyo", "America/St_Johns"]))
+        self.umask = rnd.choice([0o022, 0o077, 0o002])
+        self.truth, self.drives = {}, {}
+        source.clean()
+        source.make_roles()
+        self.jobs = [self.make_job(i) for i in range(rnd.choice([1, 1, 2]))]
+        self.configure()
+
+    def make_job(self, number):
+        rnd = self.rnd
+        names = rnd.sample(databases.NAMES, len(databases.NAMES))
+        job = {"name": "job%d" % number, "pool": "pool%d" % number,
+               "discs": ["P%d-%s" % (number, d) for d in "ABC"[:rnd.choice(
+                   [2, 2, 3])]],
+               "databases": [], "trees": [], "lines": [], "files": {},
+               "rotation": rnd.choice(["alternate", "append"])}
+        for i in range(rnd.choice([0, 1, 1, 2])):
+            self.add_database(job, names[2 * i + number])
+        for i in range(rnd.choice([1, 1, 2])):
+            self.add_tree(job, "tree%d" % i)
+        for disc in job["discs"]:
+            open(os.path.join(self.work, disc), "wb").close()
+        self.insert(job, job["discs"][0])
+        return job
+
+    def add_database(self, job, name):
+        rnd = self.rnd
+        database = databases.Database(rnd, self.source, name)
+        database.source = "db%d" % len(job["databases"])
+        how = rnd.choice(["", "format = plain", "format = directory",
+                          "format = custom compress = none",
+                          "format = plain compress = gzip",
+                          "format = directory jobs = 2"])
+        job["databases"].append(database)
+        job["lines"].append(
+            "postgres %s { database = %s run_as = \"postgres\" conninfo = "
+            "\"host=%s\" %s }" % (quoted(database.source), quoted(name),
+                                  self.source.host, how))
+
+    def add_tree(self, job, name):
+        rnd = self.rnd
+        tree = trees.Tree(rnd, os.path.join(self.work,
+                                            job["name"] + "-" + name))
+        tree.name = name
+        tree.grow(rnd.choice([0, 3, 40, 120]))
+        if rnd.random() < 0.1:
+            tree.many(rnd.choice([2000, 16000, 30000]))
+        tree.packed = rnd.random() < 0.25
+        how = ' pack = "tar.zst"' if tree.packed else ""
+        job["trees"].append(tree)
+        job["lines"].append("tree %s { path = %s%s }" % (
+            quoted(name), quoted(os.fsdecode(tree.top)), how))
+
+    def configure(self):
+        text = "state_dir = %s\nstaging_dir = %s\n" % (
+            quoted(self.work + "/state"), quoted(self.work + "/staging"))
+        for job in self.jobs:
+            text += "drive %s { device = %s capacity = 400M }\n" % (
+                quoted("d-" + job["name"]), quoted(
+                    "stdio:%s/drive-%s" % (self.work, job["name"])))
+            text += "pool %s { discs = { %s } drives = { %s } rotation = %s }\n" \
+                % (quoted(job["pool"]), ", ".join(map(quoted, job["discs"])),
+                   quoted("d-" + job["name"]), job["rotation"])
+            text += "job %s { pool = %s\n%s\n}\n" % (
+                quoted(job["name"]), quoted(job["pool"]),
+                "\n".join(job["lines"]))
+        path = os.path.join(self.work, "nb.conf")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path, 0o600)
+
+    def insert(self, job, disc):
+        link = os.path.join(self.work, "drive-" + job["name"])
+        if os.path.islink(link):
+            os.unlink(link)
+        os.symlink(disc, link)
+        job["in"] = disc
+
+    def command(self, *args, want=(0,), env=None):
+        done = subprocess.run(args, env=env or self.env, timeout=TIMEOUT,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              preexec_fn=lambda: os.umask(self.umask) and None,
+                              cwd=self.work, check=False)
+        if done.returncode not in want:
+            raise Failed("%s: status %d\n%s%s" % (
+                " ".join(args), done.returncode,
+                done.stdout.decode(errors="replace")[-1500:],
+                done.stderr.decode(errors="replace")[-1500:]))
+        return done
+
+    def nightburn(self, *args, want=(0,)):
+        return self.command(NIGHTBURN, "-c", self.work + "/nb.conf", *args,
+                            want=want)
+
+    def burn(self, job):
+        """A run; when it wants another disc, a person tries them in turn."""
+        done = self.nightburn("run", "-j", job["name"], "--json", want=(0, 3))
+        for disc in job["discs"] * 2:
+            if done.returncode == 0:
+                return json.loads(done.stdout)
+            self.insert(job, disc)
+            done = self.nightburn("run", "-j", job["name"], "--resume",
+                                  "--json", want=(0, 3))
+        raise Failed("no disc was right: " + done.stderr.decode())
+
+    def night(self, job):
+        rnd = self.rnd
+        for tree in job["trees"]:
+            tree.night()
+        for database in job["databases"]:
+            database.night()
+        # Forgotten, or changed for any of them.
+        if rnd.random() < 0.7:
+            self.insert(job, rnd.choice(job["discs"]))
+        result = self.burn(job)
+        if not result["verified"]:
+            raise Failed("not verified: %s" % result)
+        # Its name, by nightburn, and the file that bears it.
+        job["files"][result["plan"]["disc"]] = job["in"]
+        self.truth[result["backup"]] = {
+            "job": job,
+            "trees": {t.name: trees.describe(t.top) for t in job["trees"]},
+            "databases": {d.source: (d.name, d.describe())
+                          for d in job["databases"]}}
+
+    def on_disc(self, job):
+        """What the catalog says is on each disc, newest first."""
+        listed = json.loads(self.nightburn("list", "--json").stdout)
+        rows = listed["backups"]
+        return [(row["backup"], row["disc"]) for row in rows
+                if row.get("disc") and row["backup"] in self.truth
+                and self.truth[row["backup"]]["job"] is job]
+
+    # ---- the ways back ----
+
+    def differ(self, told):
+        if told:
+            raise Failed("\n".join(told))
+
+    def back_by_nightburn(self, backup, truth):
+        to = self.work + "/back"
+        self.nightburn("restore", "--to", to, "-j", truth["job"]["name"],
+                       backup)
+        for name, nodes in truth["trees"].items():
+            self.differ(trees.differences(
+                nodes, trees.describe(to + "/tree/" + name),
+                "nightburn, tree " + name))
+        shutil.rmtree(to)
+        for source, (name, seen) in truth["databases"].items():
+            self.target.clean()
+            self.target.make_roles()
+            self.nightburn("restore", "--into", name, "--source", source,
+                           "-j", truth["job"]["name"], "--conninfo",
+                           "host=%s user=postgres" % self.target.host, backup)
+            self.compare_database(name, seen, "nightburn")
+
+    def compare_database(self, name, seen, who):
+        have = self.target.describe(name)
+        if have == seen:
+            return
+        told = []
+        for key in seen.keys() | have.keys():
+            if seen.get(key) == have.get(key):
+                continue
+            if key == "schema" and have.get(key):
+                told += ["- %r" % x for x in seen[key] if x not in have[key]]
+                told += ["+ %r" % x for x in have[key] if x not in seen[key]]
+            else:
+                told.append("%s: %.200r is %.200r" % (key, seen.get(key),
+                                                      have.get(key)))
+        raise Failed("%s, database %s:\n%s" % (who, name, "\n".join(told)))
+
+    def extract(self, disc):
+        whole = self.work + "/whole"
+        self.command("xorriso", "-osirrox", "on", "-indev",
+                     "stdio:" + disc, "-extract", "/", whole)
+        self.command("chmod", "-R", "u+rwX", whole)
+        return whole
+
+    def back_by_script(self, backup, truth, whole):
+        to = self.work + "/script"
+        self.command("sh", whole + "/restore.sh", "--backup", backup, "--to",
+                     to)
+        if not truth["databases"]:
+            shutil.rmtree(to)
+            return
+        shutil.rmtree(to)
+        self.target.clean()
+        self.target.make_roles()
+        env = dict(self.env, PGHOST=self.target.host)
+        self.command("sh", whole + "/restore.sh", "--backup", backup, env=env)
+        for name, seen in truth["databases"].values():
+            self.compare_database(name, seen, "restore.sh")
+
+    def back_by_manifest(self, backup, truth, whole):
+        path = whole + "/nightburn/%s/manifest.json" % backup
+        if not os.path.exists(path):
+            path = whole + "/nightburn/manifest.json"
+        with open(path, encoding="utf-8") as f:
+            manifest = json.load(f)
+        if manifest["backup_id"] != backup:
+            raise Failed(path + ": of another backup")
+        found = {}
+        for entry in manifest["files"]:
+            if "archive" in entry or "archive_hex" in entry:
+                continue
+            name = bytes.fromhex(entry["path_hex"]) if "path_hex" in entry \
+                else entry["path"].encode()
+            full = os.path.join(os.fsencode(whole), name)
+            if entry["type"] == "file":
+                with open(full, "rb") as f:
+                    if hashlib.file_digest(f, "sha256").hexdigest() \
+                            != entry["sha256"]:
+                        raise Failed("%r: another hash" % name)
+            found[name] = entry
+        for name, nodes in truth["trees"].items():
+            top = ("%s/tree/%s" % (backup, name)).encode()
+            if not any(n == top or n.startswith(top + b"/") for n in found):
+                continue  # packed
+            have = trees.reduced(trees.describe(os.path.join(
+                os.fsencode(whole), top)))
+            want = trees.reduced(nodes)
+            for node in list(want.values()) + list(have.values()):
+                node.pop("mode", None)  # chmod
+                if not trees.is_root():
+                    node.pop("uid", None)
+            self.differ(trees.differences(want, have, "xorriso, " + name))
+            for path, node in nodes.items():
+                entry = found[top + b"/" + path if path else top]
+                date = entry["mtime"] * 10 ** 9 + entry.get("mtime_ns", 0)
+                if (int(entry["mode"], 8), date) != (node["mode"],
+                                                     node["mtime"]):
+                    raise Failed("manifest: %r: %r" % (path, entry))
+
+    def bring_back(self, job):
+        listed = self.on_disc(job)
+        if not listed:
+            raise Failed("nothing of %s is listed" % job["name"])
+        newest = max(listed, key=lambda row: row[0])
+        for backup, name in {newest, self.rnd.choice(listed)}:
+            truth, disc = self.truth[backup], job["files"][name]
+            self.insert(job, disc)
+            self.nightburn("verify", "-j", job["name"])
+            self.back_by_nightburn(backup, truth)
+            whole = self.extract(os.path.join(self.work, disc))
+            self.back_by_manifest(backup, truth, whole)
+            self.back_by_script(backup, truth, whole)
+            shutil.rmtree(whole)
+
+    def live(self):
+        for night in range(self.rnd.randrange(3, 7)):
+            for job in self.jobs:
+                self.night(job)
+            if night and self.rnd.random() < 0.2:
+                self.bring_back(self.rnd.choice(self.jobs))
+        for job in self.jobs:
+            self.bring_back(job)
+
+
+def run_seed(seed, source, target):
+    work = tempfile.mkdtemp(prefix="nbworld.")
+    os.chmod(work, 0o755)
+    try:
+        world = World(seed, source, target, work)
+        world.live()
+        return None
+    except (Failed, RuntimeError, OSError, subprocess.SubprocessError,
+            KeyError, ValueError) as error:
+        if isinstance(error, Failed):
+            return str(error)
+        return traceback.format_exc()
+    finally:
+        if os.environ.get("NB_WORLD_KEEP"):
+            print("# " + work)
+        else:
+            subprocess.run(["chmod", "-R", "u+rwX", work], check=False)
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def main():
+    seeds = list(map(int, sys.argv[1:])) or list(SEEDS)
+    if os.environ.get("NB_TORTURE") and len(sys.argv) < 2:
+        seeds = list(range(1, 1001))
+    top = tempfile.mkdtemp(prefix="nbworlds.")
+    os.chmod(top, 0o755)
+    source = target = None
+    bad = 0
+    try:
+        source = databases.Cluster(top + "/source")
+        target = databases.Cluster(top + "/target")
+        for number, seed in enumerate(seeds, 1):
+            what = run_seed(seed, source, target)
+            bad += what is not None
+            print("%sok %d - world %d" % ("not " if what else "", number,
+                                          seed), flush=True)
+            if what:
+                print(re.sub("^", "# ", what, flags=re.M), flush=True)
+        print("1..%d" % len(seeds))
+    finally:
+        for cluster in (source, target):
+            if cluster:
+                cluster.stop()
+        shutil.rmtree(top, ignore_errors=True)
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
