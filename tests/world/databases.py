@@ -97,7 +97,7 @@ class Cluster:
         seen = {"schema": self.dump(name)}
         for table in self.ask(name, "select format('%I.%I', nspname, relname) "
                               "from pg_class c join pg_namespace n on n.oid = "
-                              "relnamespace where relkind in ('r', 'm') and "
+                              "relnamespace where relkind = 'r' and "
                               "nspname !~ '^pg_' and nspname <> "
                               "'information_schema'").splitlines():
             seen[table] = self.ask(
