@@ -45,7 +45,7 @@ nb_sized_take(void *own, size_t own_size, const void *theirs)
 		if (bytes[i])
 			return nb_fail(NB_EUSAGE,
 				       "libnightburn %s: an option that this "
-				       "version does not have",
+				       "version does not support",
 				       PACKAGE_VERSION);
 	memset(own, 0, own_size);
 	memcpy(own, theirs, least(size, own_size));

@@ -111,6 +111,8 @@ START_TEST(many_members_of_an_archive)
 	struct nb_manifest_source *source = add_source("tree/www.tar.zst");
 
 	add_file(&entries, 1);
+	free(entries.at[0].path);
+	entries.at[0].path = strdup(source->path);
 	for (size_t i = 0; i < 50000; i++)
 		add_file(&source->members, i);
 	check_both(1, 50000, 0);
