@@ -21,7 +21,8 @@
 
 #define BUFFER_SIZE (256 << 10)
 #define MAX_KEPT (16 << 20)
-#define MAX_ERRORS 4096
+#define MAX_ERRORS 60000
+#define MAX_LAST 4096
 #define TICK_MS 1000
 #define GRACE_MS 2000    /* SIGTERM to SIGKILL; child's end to streams' */
 #define GIVE_UP_MS 10000 /* after SIGKILL */
@@ -41,6 +42,7 @@ struct run {
 	char *buffer;
 	struct nb_str kept; /* stdout, if there is no sink */
 	struct nb_str errors;
+	struct nb_str last; /* what comes when errors is full */
 };
 
 static void
@@ -57,14 +59,25 @@ terminate(struct run *r, enum nb_err err)
 }
 
 static void
+shorten(struct nb_str *last)
+{
+	if (last->length <= MAX_LAST)
+		return;
+	memmove(last->text, last->text + last->length - MAX_LAST, MAX_LAST);
+	last->length = MAX_LAST;
+}
+
+/* The beginning, where the cause is, and the end. */
+static void
 keep_errors(struct run *r, const char *data, size_t n)
 {
-	nb_str_add_bytes(&r->errors, data, n);
-	if (r->errors.failed || r->errors.length < 2 * MAX_ERRORS)
-		return;
-	memmove(r->errors.text, r->errors.text + r->errors.length - MAX_ERRORS,
-		MAX_ERRORS);
-	r->errors.length = MAX_ERRORS;
+	size_t room = MAX_ERRORS - r->errors.length,
+	       first = n < room ? n : room;
+
+	nb_str_add_bytes(&r->errors, data, first);
+	nb_str_add_bytes(&r->last, data + first, n - first);
+	if (!r->last.failed && r->last.length >= 2 * MAX_LAST)
+		shorten(&r->last);
 }
 
 static enum nb_err
@@ -238,10 +251,11 @@ take_texts(struct run *r)
 	struct nb_str *errors = &r->errors;
 	enum nb_err err, later = NB_OK;
 
-	if (errors->length > MAX_ERRORS) {
-		memmove(errors->text,
-			errors->text + errors->length - MAX_ERRORS, MAX_ERRORS);
-		errors->length = MAX_ERRORS;
+	if (r->last.length) {
+		shorten(&r->last);
+		nb_str_add(errors, "\n");
+		nb_str_add_bytes(errors, r->last.text, r->last.length);
+		errors->failed |= r->last.failed;
 	}
 	while (errors->length && errors->text[errors->length - 1] == '\n')
 		errors->length--;
@@ -288,6 +302,7 @@ out:
 	free(r.buffer);
 	nb_str_free(&r.kept);
 	nb_str_free(&r.errors);
+	nb_str_free(&r.last);
 	return err;
 }
 
@@ -297,22 +312,4 @@ nb_proc_result_free(struct nb_proc_result *result)
 	free(result->output);
 	free(result->errors);
 	*result = (struct nb_proc_result){ .exit_code = -1 };
-}
-
-enum nb_err
-nb_proc_check(const char *name, const struct nb_proc_result *result,
-	      enum nb_err err)
-{
-	const char *text = result->errors ? result->errors : "";
-	const char *line = strrchr(text, '\n');
-
-	line = line ? line + 1 : text;
-	line += strspn(line, " \t");
-	if (result->signal)
-		return nb_fail(err, "%s: killed by signal %d (%s)", name,
-			       result->signal, strsignal(result->signal));
-	if (result->exit_code != 0)
-		return nb_fail(err, "%s: exit status %d%s%s", name,
-			       result->exit_code, *line ? ": " : "", line);
-	return NB_OK;
 }

@@ -54,8 +54,9 @@ struct nb_proc_result {
 	uint64_t bytes; /* of stdout */
 	char *output;   /* stdout when there was no sink (at most 16 MiB,
 				 NUL-ended) */
-	char *errors;   /* the last 4 KiB of stderr, NUL-ended, without
-				 trailing newline; never NULL after a run */
+	char *errors;   /* the first 60,000 bytes of stderr and the last 4
+			   KiB, NUL-ended, without trailing newline; never NULL
+			   after a run */
 };
 
 /*
@@ -78,11 +79,27 @@ void nb_proc_result_free(struct nb_proc_result *result);
 enum nb_err nb_proc_find(const char *name, char **out);
 
 /*
+ * The cause that a program told in ERRORS, its stderr, in one line: its first
+ * error with the lines DETAIL, HINT and CONTEXT that belong to it, and how many
+ * more there are.  What repeats a command or counts errors is none; a line that
+ * is marked as an error precedes one that only names the program, and that any
+ * other.  "" if there is none.  The caller frees.  NB_ENOMEM
+ */
+enum nb_err nb_proc_cause(const char *errors, char **out);
+
+/* Logs each line of ERRORS at NB_DEBUG after NAME, if there are several. */
+void nb_proc_tell(const char *name, const char *errors);
+
+/*
  * The one test for success: exit status 0.  Otherwise logs "NAME: exit status
- * 1: <last line of stderr>", without its indentation, or "NAME: killed by
- * signal 9 (Killed)" and returns ERR.
+ * 1: <cause>" or "NAME: killed by signal 9 (Killed)" and returns ERR; all of
+ * stderr goes to nb_proc_tell.
  */
 enum nb_err nb_proc_check(const char *name, const struct nb_proc_result *result,
 			  enum nb_err err);
+/* The same for a program that is known to have failed, with a hint (or NULL).
+ */
+enum nb_err nb_proc_fail(const char *name, const struct nb_proc_result *result,
+			 enum nb_err err, const char *hint);
 
 #endif

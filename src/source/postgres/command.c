@@ -126,39 +126,19 @@ tick(void *ctx)
 	return err;
 }
 
-/* The first line that tells of an error, else the last. */
-static const char *
-telling_line(const char *errors)
-{
-	static const char *const marks[] = { "error: ", "FATAL: ", "ERROR: " };
-	const char *line = strrchr(errors, '\n');
-
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		const char *mark = strstr(errors, marks[i]);
-
-		if (!mark)
-			continue;
-		while (mark > errors && mark[-1] != '\n')
-			mark--;
-		return mark;
-	}
-	return line ? line + 1 : errors;
-}
-
 enum nb_err
 nb_pg_status(const char *name, const struct nb_proc_result *result)
 {
-	const char *errors = result->errors ? result->errors : "", *line;
-	bool locked = strstr(errors, "LOCK TABLE") && strstr(errors, "timeout");
+	const char *errors = result->errors ? result->errors : "";
 
-	if (result->signal || result->exit_code <= 0 || !*errors)
-		return nb_proc_check(name, result, NB_ESOURCE);
-	line = telling_line(errors);
-	return nb_fail(NB_ESOURCE, "%s: exit status %d: %.*s%s", name,
-		       result->exit_code, (int)strcspn(line, "\n"), line,
-		       locked ? "\nhint: another session held a lock on a "
-				"table for longer than lock_timeout"
-			      : "");
+	if (!result->signal && result->exit_code == 0)
+		return NB_OK;
+	return nb_proc_fail(name, result, NB_ESOURCE,
+			    strstr(errors, "LOCK TABLE")
+					    && strstr(errors, "timeout")
+				    ? "another session held a lock on a table "
+				      "for longer than lock_timeout"
+				    : NULL);
 }
 
 /* What a program that succeeded had to say all the same. */

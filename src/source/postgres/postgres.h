@@ -109,9 +109,7 @@ enum nb_err nb_pg_write_scripts(const struct nb_pg_dump *dump,
  * ended.  NB_ESOURCE */
 enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
 
-/*
- * Like nb_proc_check, but shows the first line of stderr that reports an error.
- */
+/* Like nb_proc_check, with a hint where a lock was waited for. */
 enum nb_err nb_pg_status(const char *name, const struct nb_proc_result *result);
 
 /* ---- postgres.c ---- */

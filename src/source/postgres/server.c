@@ -24,11 +24,10 @@ struct question {
 	char *properties; /* a second query; NULL: none */
 };
 
-/* The first line of MESSAGE to stderr. */
 static int
 complain(const char *message)
 {
-	dprintf(STDERR_FILENO, "%.*s\n", (int)strcspn(message, "\n"), message);
+	dprintf(STDERR_FILENO, "%s\n", message);
 	return 1;
 }
 
@@ -265,7 +264,7 @@ static enum nb_err
 ask_in_child(const struct nb_config_source *source, struct question *q,
 	     struct nb_proc_result *result)
 {
-	char *object = NULL;
+	char *object = NULL, *cause = NULL;
 	enum nb_err err;
 
 	err = nb_str_format(&object, "postgres %s: libpq", source->name);
@@ -287,10 +286,15 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 		return NB_OK;
 	if (result->signal)
 		return nb_proc_check(source->name, result, NB_ESOURCE);
-	return nb_fail(NB_ESOURCE,
-		       "postgres %s: %s\nhint: check the server in conninfo or "
-		       "the PG* variables, and the user in run_as",
-		       source->name, result->errors);
+	err = nb_proc_cause(result->errors, &cause);
+	if (err)
+		return err;
+	err = nb_fail(NB_ESOURCE,
+		      "postgres %s: %s\nhint: check the server in conninfo or "
+		      "the PG* variables, and the user in run_as",
+		      source->name, cause);
+	free(cause);
+	return err;
 }
 
 enum nb_err

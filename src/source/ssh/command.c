@@ -88,11 +88,10 @@ nb_remote_explain(const struct nb_ssh_options *remote,
 		  const struct nb_proc_result *result, bool greeted)
 {
 	const char *errors = result->errors ? result->errors : "";
-	const char *line = strrchr(errors, '\n');
+	char *cause = NULL;
 	bool explained;
 	enum nb_err err;
 
-	line = line ? line + 1 : errors;
 	if (!greeted && result->exit_code == NOT_FOUND)
 		return fail(remote, "nightburn is not installed",
 			    "install it there, or give its path in "
@@ -100,10 +99,16 @@ nb_remote_explain(const struct nb_ssh_options *remote,
 	err = explain_refusal(remote, errors, &explained);
 	if (explained)
 		return err;
-	return nb_fail(NB_ESOURCE, "%s: %s (ssh: %s %d%s%.*s)", remote->host,
-		       greeted ? "the connection was closed prematurely"
-			       : "no response",
-		       result->signal ? "signal" : "exit status",
-		       result->signal ? result->signal : result->exit_code,
-		       *line ? ": " : "", (int)strcspn(line, "\r\n"), line);
+	err = nb_proc_cause(errors, &cause);
+	if (err)
+		return err;
+	nb_proc_tell(remote->host, errors);
+	err = nb_fail(NB_ESOURCE, "%s: %s (ssh: %s %d%s%s)", remote->host,
+		      greeted ? "the connection was closed prematurely"
+			      : "no response",
+		      result->signal ? "signal" : "exit status",
+		      result->signal ? result->signal : result->exit_code,
+		      *cause ? ": " : "", cause);
+	free(cause);
+	return err;
 }

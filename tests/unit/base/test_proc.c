@@ -51,7 +51,7 @@ static const struct {
 	{ "exit 0", "" },
 	{ "exit 7", "error: x: exit status 7\n" },
 	{ "echo one >&2; echo two >&2; exit 1",
-	  "error: x: exit status 1: two\n" },
+	  "error: x: exit status 1: one (and 1 more line)\n" },
 	{ "kill -9 $$", "error: x: killed by signal 9 (Killed)\n" },
 	{ "kill -15 $$", "error: x: killed by signal 15 (Terminated)\n" },
 };
@@ -251,15 +251,16 @@ START_TEST(a_tick_that_says_stop_ends_it)
 }
 END_TEST
 
-START_TEST(of_long_errors_the_end_is_kept)
+START_TEST(of_long_errors_both_ends_are_kept)
 {
 	struct nb_proc spec = { .argv = SHELL("seq 100000 >&2; printf end "
 					      ">&2"),
 				.stdin_fd = -1 };
 
 	nb_assert_ok(nb_proc_run(&spec, &result));
-	ck_assert_uint_eq(strlen(result.errors), 4096);
-	ck_assert_str_eq(result.errors + 4096 - 11, "\n100000\nend");
+	ck_assert_uint_eq(strlen(result.errors), 60000 + 1 + 4096);
+	ck_assert_int_eq(strncmp(result.errors, "1\n2\n3\n", 6), 0);
+	ck_assert_str_eq(result.errors + 60001 + 4096 - 11, "\n100000\nend");
 	nb_proc_result_free(&result);
 }
 END_TEST
@@ -329,7 +330,7 @@ main(void)
 	tcase_add_test(tc, the_sink_gets_every_byte);
 	tcase_add_test(tc, an_error_of_the_sink_ends_it_and_comes_back);
 	tcase_add_test(tc, a_tick_that_says_stop_ends_it);
-	tcase_add_test(tc, of_long_errors_the_end_is_kept);
+	tcase_add_test(tc, of_long_errors_both_ends_are_kept);
 	tcase_add_test(tc, a_function_runs_in_the_child_as_a_program_would);
 	tcase_add_test(tc, no_descriptor_and_no_child_is_left);
 	suite_add_tcase(suite, tc);

@@ -69,7 +69,9 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 			OBJECT
 			"connection to server on socket "
 			"\"/nowhere/.s.PGSQL.5432\" failed: No such file or "
-			"directory\nhint: check the server in conninfo or the "
+			"directory; Is the server running locally and "
+			"accepting connections on that socket?\n"
+			"hint: check the server in conninfo or the "
 			"PG* variables, and the user in run_as\n");
 	source = pg_source();
 	pg_options.database = wrong;
