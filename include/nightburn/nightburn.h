@@ -277,6 +277,11 @@ NB_API enum nb_err nb_image(struct nightburn *nb,
 			    const struct nb_run_options *options, int fd,
 			    struct nb_run_result *result);
 
+/* Blocks of 2,048 bytes that cannot be read. */
+struct nb_block_run {
+	uint64_t first, count;
+};
+
 struct nb_verify_result {
 	NB_SIZE(nb_verify_result);
 	char disc[65], backup_id[41];
@@ -284,6 +289,10 @@ struct nb_verify_result {
 	int session;     /* told of, a newer one is bad; 0: newest */
 	bool incomplete; /* the disc could not be checked to its end: what was
 			    not read is not in BAD */
+	/* All that belong to files, in order; the caller frees BAD_BLOCKS with
+	 * free(3). */
+	struct nb_block_run *bad_blocks;
+	size_t bad_block_runs;
 };
 /*
  * Compares every file on the disc with its hash and, where the catalog knows
@@ -334,6 +343,9 @@ struct nb_restore_result {
 	bool restored;     /* all of it, to the last step */
 	bool older;        /* than the backup that was meant */
 	uint64_t unproved; /* salvage: of FILES, without a hash to compare */
+	struct nb_block_run *bad_blocks; /* as nb_verify_result, of the files
+					    that were asked for */
+	size_t bad_block_runs;
 };
 /*
  * Brings a backup back from the disc in the drive.  Without one named, it is

@@ -20,6 +20,7 @@ verify(struct cli *cli, struct nightburn *nb, bool rebuild)
 		      : nb_verify(nb, &choice, &result);
 	if (result.disc[0] && cli_wants_report(cli, true))
 		printed = cli_report_one(cli, &nb_record_verify, &result);
+	free(result.bad_blocks);
 	return err ? err : printed;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -74,6 +75,7 @@ restore_files(struct cli *cli)
 		return err;
 	err = nb_restore(nb, &options, &result);
 	printed = report(cli, &result);
+	free(result.bad_blocks);
 	nb_close(nb);
 	return err ? err : printed;
 }

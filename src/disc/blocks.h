@@ -10,8 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <nightburn/nightburn.h>
+
+#include "base/array.h"
 #include "base/err.h"
 #include "model/decide/medium.h"
+
+struct nb_block_runs NB_ARRAY(struct nb_block_run);
 
 struct nb_blocks {
 	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many blocks
@@ -20,9 +25,11 @@ struct nb_blocks {
 	uint32_t (*get)(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 			void *buf);
 	void (*free)(struct nb_blocks *blocks);
-	uint64_t count;   /* readable blocks, if known */
-	const char *name; /* for messages */
-	bool busy;        /* the disc is being written and must not be read */
+	uint64_t count;            /* readable blocks, if known */
+	const char *name;          /* for messages */
+	struct nb_block_runs *bad; /* gets what disc/read/bad_blocks.h finds;
+				      NULL: nothing does */
+	bool busy; /* the disc is being written and must not be read */
 };
 
 /* Reads COUNT blocks from LBA into BUF.  NB_EIO: one of them cannot be read or

@@ -30,7 +30,29 @@ const struct nb_record nb_record_image =
 
 /* ---- verifications ---- */
 
+static const struct nb_column run_columns[] = {
+	NB_COLUMN(NUMBER, "first", struct nb_block_run, first),
+	NB_COLUMN(NUMBER, "count", struct nb_block_run, count),
+};
+
+static const struct nb_record run_record =
+	NB_RECORD("blocks", run_columns, NULL);
+
+#define BAD_BLOCKS(function)                                  \
+	{                                                     \
+		.name = "bad_blocks", .type = NB_COLUMN_LIST, \
+		.item = function, .record = &run_record       \
+	}
+
 #define VERIFY struct nb_verify_result
+
+static const void *
+verify_run(const void *row, size_t index)
+{
+	const VERIFY *r = row;
+
+	return index < r->bad_block_runs ? &r->bad_blocks[index] : NULL;
+}
 
 static const struct nb_column verify_columns[] = {
 	NB_COLUMN_CHARS("disc", VERIFY, disc),
@@ -41,6 +63,7 @@ static const struct nb_column verify_columns[] = {
 	NB_COLUMN(NUMBER, "bad", VERIFY, bad),
 	NB_COLUMN(NUMBER, "session", VERIFY, session),
 	NB_COLUMN(BOOL, "incomplete", VERIFY, incomplete),
+	BAD_BLOCKS(verify_run),
 };
 
 static void
@@ -76,6 +99,14 @@ const struct nb_record nb_record_verify =
 
 #define RESTORE struct nb_restore_result
 
+static const void *
+restore_run(const void *row, size_t index)
+{
+	const RESTORE *r = row;
+
+	return index < r->bad_block_runs ? &r->bad_blocks[index] : NULL;
+}
+
 static const struct nb_column restore_columns[] = {
 	NB_COLUMN_CHARS("backup", RESTORE, backup_id),
 	NB_COLUMN_CHARS("disc", RESTORE, disc),
@@ -86,6 +117,7 @@ static const struct nb_column restore_columns[] = {
 	NB_COLUMN(BOOL, "restored", RESTORE, restored),
 	NB_COLUMN(BOOL, "older", RESTORE, older),
 	NB_COLUMN(NUMBER, "unproved", RESTORE, unproved),
+	BAD_BLOCKS(restore_run),
 };
 
 static void

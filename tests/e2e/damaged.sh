@@ -181,6 +181,28 @@ salvages()
 		[ "$(cat "$work/back/tree/t/version")" = 2 ]
 }
 
+# exact FORM COMMAND...: the blocks that cannot be read, and no others, are named
+# in the messages and in JSON.
+exact()
+{
+	local form=$1 at
+	shift
+	at=$(blocks_of "/$second/tree/t/numbers") && at=${at%-*} || return 1
+	unreadable $((at + 3)) $((at + 5))-$((at + 7)) $((at + 40)) \
+		$((at + 109))
+	rm -rf "$work/back"
+	on "$form" "$@" --json && says err "tree/t/numbers: unreadable \
+blocks: $((at + 3)), $((at + 5))-$((at + 7)), $((at + 40)), $((at + 109))" &&
+		says err "cannot read block $((at + 3)): " || return 1
+	python3 -c 'import json, sys
+at, found = int(sys.argv[1]), json.load(open(sys.argv[2]))["bad_blocks"]
+found = [(run["first"] - at, run["count"]) for run in found]
+assert found == [(3, 1), (5, 3), (40, 1), (109, 1)], found' "$at" "$work/out"
+}
+check "verify names the blocks that are bad, all of them" exact 1 verify
+check "so does restore" exact 1 restore --to "$work/back"
+check "and in salvage" exact 4 restore --salvage --to "$work/back"
+
 by_sums()
 {
 	# shellcheck disable=SC2046

@@ -71,7 +71,8 @@ data = bytearray(open(image, "rb").read())
 while data.endswith(bytes(2048)):
     del data[-2048:]
 count = len(data) // 2048
-bad = random.Random(int(seed)).sample(range(count), count * int(permille) // 1000)
+bad = random.Random(int(seed)).sample(range(count),
+                                      count * int(permille) // 1000)
 for lba in bad:
     data[lba * 2048:(lba + 1) * 2048] = bytes(2048)
 open(copy, "wb").write(data + bytes(1 << 20))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "disc/read/bad_blocks.h"
 #include "job/hook.h"
 #include "job/power.h"
 #include "model/record/backup_path.h"
@@ -275,6 +276,23 @@ nb_reader_text(struct nb_blocks *blocks, const struct nb_node *node, size_t max,
 	**text = which_session(node->entry.path);
 	*length = 1;
 	return NB_OK;
+}
+
+enum nb_err
+nb_bad_blocks_find(struct nb_blocks *blocks, const struct nb_node *node,
+		   enum nb_err (*tick)(void *tick_ctx), void *ctx)
+{
+	(void)blocks;
+	(void)node;
+	(void)tick;
+	(void)ctx;
+	return NB_OK;
+}
+
+void
+nb_bad_blocks_tidy(struct nb_block_runs *runs)
+{
+	(void)runs;
 }
 
 enum nb_err

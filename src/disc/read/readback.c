@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "disc/read/bad_blocks.h"
 
 #define PIECE_BLOCKS 512 /* 1 MiB */
 
@@ -138,8 +139,9 @@ by_address(const void *a, const void *b)
 }
 
 static enum nb_err
-tell(struct state *s)
+tell(void *ctx)
 {
+	struct state *s = ctx;
 	const struct nb_readback *spec = s->spec;
 
 	return spec->progress
@@ -298,6 +300,11 @@ compare_files(struct state *s)
 			return err;
 		if (err) {
 			bad(s, w->path, "cannot be read");
+			if (err == NB_EIO)
+				err = nb_bad_blocks_find(s->spec->blocks,
+							 w->node, tell, s);
+			if (err == NB_ECANCELED || err == NB_ENOMEM)
+				return err;
 			last = NULL;
 			pass_over(s, w->node);
 			continue;
@@ -346,15 +353,6 @@ begin_spans(struct state *s)
 }
 
 static enum nb_err
-get_tree(struct state *s)
-{
-	s->nodes = s->spec->nodes ? s->spec->nodes : &s->own;
-	return s->spec->nodes
-		? NB_OK
-		: nb_reader_tree(s->spec->blocks, s->spec->start, &s->own);
-}
-
-static enum nb_err
 prepare(struct state *s)
 {
 	enum nb_err err = nb_sha256_new(&s->sha256);
@@ -364,8 +362,9 @@ prepare(struct state *s)
 	s->buf = aligned_alloc(4096, (size_t)PIECE_BLOCKS * NB_BLOCK);
 	if (!err && !s->buf)
 		err = nb_fail_memory();
-	if (!err)
-		err = get_tree(s);
+	s->nodes = s->spec->nodes ? s->spec->nodes : &s->own;
+	if (!err && !s->spec->nodes)
+		err = nb_reader_tree(s->spec->blocks, s->spec->start, &s->own);
 	if (!err)
 		err = s->spec->expected ? want_expected(s) : want_listed(s);
 	for (size_t i = 0; i < s->wants.count; i++)

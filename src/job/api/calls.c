@@ -6,6 +6,14 @@
 #include "job/api/sized.h"
 #include "job/jobs.h"
 
+#include <stddef.h>
+#include <stdlib.h>
+
+/* Does the caller's struct have that member? */
+#define TAKES(theirs, type, member) \
+	((theirs)->size             \
+	 >= offsetof(struct type, member) + sizeof(theirs)->member)
+
 #define OWN(type)                           \
 	(struct type)                       \
 	{                                   \
@@ -75,6 +83,8 @@ call_verify(struct nightburn *nb, const struct nb_drive_choice *choice,
 		return err;
 	err = fn(nb, &taken, &own);
 	nb_sized_give(result, &own, sizeof own);
+	if (!TAKES(result, nb_verify_result, bad_block_runs))
+		free(own.bad_blocks);
 	return err;
 }
 
@@ -262,6 +272,8 @@ nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 		return err;
 	err = nb_job_restore(nb, &taken, &own);
 	nb_sized_give(result, &own, sizeof own);
+	if (!TAKES(result, nb_restore_result, bad_block_runs))
+		free(own.bad_blocks);
 	return err;
 }
 

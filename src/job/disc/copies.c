@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "disc/read/bad_blocks.h"
 
 enum nb_err
 nb_copy_path(const char *path, char **out)
@@ -135,6 +136,8 @@ hash_file(const struct nb_disc_contents *c, const char *path,
 		return err;
 	if (node)
 		err = nb_reader_bytes(c->blocks, node, add_bytes, sha256);
+	if (err == NB_EIO && nb_bad_blocks_find(c->blocks, node, NULL, NULL))
+		err = NB_ENOMEM;
 	nb_sha256_finish(sha256, hash);
 	nb_sha256_free(sha256);
 	*good = node && !err;

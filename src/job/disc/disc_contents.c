@@ -103,11 +103,10 @@ static enum nb_err
 load_from(const struct nb_disc_contents *c, const char *path,
 	  struct nb_disc_backup *b)
 {
-	enum nb_err err;
 	char *text;
 	size_t length;
+	enum nb_err err = nb_copy_text(c, path, &text, &length);
 
-	err = nb_copy_text(c, path, &text, &length);
 	if (err)
 		return err;
 	nb_log(NB_DEBUG, "%s: read, %zu bytes", path, length);
@@ -246,8 +245,10 @@ nb_disc_contents_open(struct nightburn *nb, const struct nb_inspection *look,
 	c->start = nb_inspect_start(look);
 	c->has_key = nb && nb_key_load(nb->config->state_dir, &c->key) == NB_OK;
 	err = nb_drive_blocks(look->drive, &c->blocks);
-	if (!err)
+	if (!err) {
+		c->blocks->bad = look->bad_blocks;
 		err = nb_reader_tree(c->blocks, c->start, &c->nodes);
+	}
 	c->partial = look->salvage && (err == NB_ECORRUPT || err == NB_EIO);
 	if (c->partial)
 		err = nb_reader_damaged_tree(c->blocks, c->start, &c->nodes);
@@ -393,7 +394,7 @@ nb_disc_backup_complete(const struct nb_disc_contents *c,
 		err = add_own_file(b, NB_SUMS_PATH, length, sha256);
 	if (!err && has_copies)
 		err = add_own_file(b, NB_MANIFEST_COPY, b->size, b->sha256);
-	if (!err && has_copies)
-		err = add_own_file(b, NB_SUMS_COPY, length, sha256);
-	return err;
+	return err || !has_copies
+		? err
+		: add_own_file(b, NB_SUMS_COPY, length, sha256);
 }

@@ -31,6 +31,8 @@ struct nb_inspection {
 	int session;
 	uint32_t start; /* its first block, if SESSION is not 0 */
 	bool salvage;   /* a damaged tree will do */
+	struct nb_block_runs *bad_blocks; /* gets the blocks of files that
+					     cannot be read; may be NULL */
 };
 
 /* Opens DEVICE: the name of a drive of NB's configuration, or a device in the

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "disc/read/bad_blocks.h"
 #include "job/disc/check_disc.h"
 #include "job/disc/choose_drive.h"
 #include "job/jobs.h"
@@ -302,6 +303,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 	struct nb_verify_result first;
 	struct nb_disc_contents contents = { .blocks = NULL };
 	struct nb_inspection look, newest;
+	struct nb_block_runs bad = NB_ARRAY_INIT;
 	enum nb_err err, recorded;
 
 	memset(result, 0, sizeof *result);
@@ -309,6 +311,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 		   : nb_choose_to_verify(nb, choice, &look);
 	if (err)
 		return err;
+	look.bad_blocks = &bad;
 	newest = look;
 	if (look.medium.state == NB_MEDIUM_NONE)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
@@ -330,6 +333,9 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 	}
 	nb_disc_contents_free(&contents);
 	nb_inspect_close(&look);
+	nb_bad_blocks_tidy(&bad);
+	result->bad_blocks = bad.at;
+	result->bad_block_runs = bad.count;
 	return err;
 }
 

@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "disc/read/bad_blocks.h"
 #include "disc/read/readback.h"
 #include "job/restore/extract_order.h"
 #include "job/restore/stream.h"
@@ -61,6 +62,16 @@ open_parent(const struct state *s, const char *path, int *dir,
 }
 
 static enum nb_err
+tell(void *ctx)
+{
+	struct state *s = ctx;
+	if (s->spec->progress)
+		s->target_err =
+			s->spec->progress(s->spec->ctx, s->done, s->total);
+	return s->target_err;
+}
+
+static enum nb_err
 take_bytes(void *ctx, const void *data, size_t n)
 {
 	struct state *s = ctx;
@@ -68,16 +79,11 @@ take_bytes(void *ctx, const void *data, size_t n)
 	if (n > s->out.size - s->out.at)
 		return NB_ECORRUPT;
 	nb_sha256_add(s->sha256, data, n);
-	if (nb_extract_write(&s->out, data, n)) {
-		s->target_err =
-			nb_fail_errno(nb_fd_write_error(), "cannot write");
-		return s->target_err;
-	}
+	if (nb_extract_write(&s->out, data, n))
+		return s->target_err = nb_fail_errno(nb_fd_write_error(),
+						     "cannot write");
 	s->done += n;
-	return s->spec->progress
-		? s->target_err =
-			  s->spec->progress(s->spec->ctx, s->done, s->total)
-		: NB_OK;
+	return tell(s);
 }
 
 /* All bytes are written: completes a hole at the end, and sets the
@@ -152,13 +158,16 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 		return s->target_err;
 	if (err == NB_ENOMEM)
 		return err;
-	if (err)
+	if (err) {
 		count_bad(s, e, "cannot be read");
-	else if (!nb_restore_hidden(e) && (e->hashed || !s->spec->salvage)
-		 && memcmp(sha256, e->sha256, sizeof sha256))
+		return err == NB_EIO && node
+			? nb_bad_blocks_find(s->spec->blocks, node, tell, s)
+			: NB_OK;
+	}
+	*good = nb_restore_hidden(e) || (!e->hashed && s->spec->salvage)
+		|| !memcmp(sha256, e->sha256, sizeof sha256);
+	if (!*good)
 		count_bad(s, e, "SHA-256 differs");
-	else
-		*good = true;
 	return NB_OK;
 }
 
@@ -300,13 +309,12 @@ put_files(struct state *s, const struct nb_entry **files, size_t count)
 {
 	const struct nb_entry *last = NULL;
 	enum nb_err err = NB_OK;
-	bool linked;
 
 	for (size_t i = 0; !err && i < count; i++) {
 		const struct nb_entry *e = files[i];
 		uint64_t before = s->result->files;
+		bool linked = false;
 
-		linked = false;
 		if (last && nb_extract_is_link(e, last))
 			err = put_link(s, e, last, &linked);
 		if (!err && !linked)

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "disc/read/bad_blocks.h"
 #include "job/disc/manifest_mac.h"
 #include "model/record/backup_path.h"
 
@@ -244,6 +245,14 @@ nb_restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	return err;
 }
 
+void
+nb_restore_tell_bad(struct nb_block_runs *bad, struct nb_restore_result *result)
+{
+	nb_bad_blocks_tidy(bad);
+	result->bad_blocks = bad->at;
+	result->bad_block_runs = bad->count;
+}
+
 static enum nb_err
 restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	     struct nb_restore_pick *pick, struct nb_restore_result *result)
@@ -251,9 +260,11 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	struct nb_disc_contents *contents = &pick->contents;
 	struct nb_disc_backup *backup = pick->backup;
 	struct nb_extract_result done = { 0 };
+	struct nb_block_runs bad = NB_ARRAY_INIT;
 	enum nb_err err = NB_OK, mac = nb_manifest_mac_tell(backup);
 	bool loaded;
 
+	contents->blocks->bad = &bad;
 	memcpy(result->backup_id, backup->manifest.backup_id,
 	       sizeof result->backup_id);
 	memcpy(result->disc, pick->look.label.disc, sizeof result->disc);
@@ -270,6 +281,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	result->files = done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
+	contents->blocks->bad = NULL;
+	nb_restore_tell_bad(&bad, result);
 	/* A database that is loaded may lack properties that it had. */
 	loaded = options->into && done.files;
 	if (err && options->into && !loaded && !result->bad)

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "disc/read/bad_blocks.h"
 #include "job/restore/dump_stream.h"
 #include "source/source.h"
 
@@ -208,6 +209,8 @@ by_stream(const struct restoring *r, const struct nb_manifest_source *source,
 
 	if (!err)
 		err = nb_dump_stream_check(&stream);
+	if (err == NB_EIO)
+		nb_bad_blocks_find(stream.blocks, stream.node, NULL, NULL);
 	result->bad = err == NB_ECORRUPT;
 	if (!err)
 		err = load_database(r, source, &spec);

@@ -264,6 +264,7 @@ nb_restore_salvage(struct nightburn *nb,
 	const struct nb_drive_choice choice = { .device = options->device,
 						.drive = options->drive,
 						.job = options->job };
+	struct nb_block_runs bad = NB_ARRAY_INIT;
 	struct nb_inspection look;
 	bool begun = false;
 	enum nb_err err, first;
@@ -277,6 +278,7 @@ nb_restore_salvage(struct nightburn *nb,
 	if (err)
 		return err;
 	look.salvage = true;
+	look.bad_blocks = &bad;
 	first = err = look.medium.state == NB_MEDIUM_NONE
 		? nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device)
 		: salvage(nb, options, &look, result, &begun);
@@ -286,5 +288,6 @@ nb_restore_salvage(struct nightburn *nb,
 		err = salvage(nb, options, &look, result, &begun);
 	memcpy(result->disc, look.label.disc, sizeof result->disc);
 	nb_inspect_close(&look);
+	nb_restore_tell_bad(&bad, result);
 	return begun || !err ? err : first;
 }
