@@ -89,8 +89,9 @@ class Cluster:
             ["pg_dump", "-s", "-C", "-d", "dbname='%s'" % re.sub(
                 r"(['\\])", r"\\\1", name)], env=self.env, check=True,
             stdout=subprocess.PIPE).stdout
-        return [line for line in text.split(b"\n")
-                if not re.match(rb"\\(un)?restrict|--|$", line)]
+        # Sorted: the order of a database's settings means nothing.
+        return sorted(line for line in text.split(b"\n")
+                      if not re.match(rb"\\(un)?restrict|--|$", line))
 
     def describe(self, name):
         """Schema and properties by pg_dump, and a checksum of each table."""
