@@ -335,6 +335,18 @@ struct nb_restore_options {
 				 says */
 	bool allow_older;     /* an older one if the newest cannot be read */
 	bool salvage;         /* to TO, whatever a damaged disc still gives */
+	/* INTO: what of the dump, as the options of pg_restore; not for dumps
+	 * in plain format. */
+	bool no_owner, no_privileges, no_tablespaces;
+	bool keep; /* leave the database that was created, although the restore
+		      failed */
+	const char *const *tables, *const *schemas;
+	size_t table_count, schema_count;
+	const char *section;         /* pre-data, data, post-data; NULL: all */
+	int jobs;                    /* at once; 0: as many as make sense */
+	const char *const *patterns; /* TO: only paths that match one, as in
+					nb_find, and what is beneath */
+	size_t pattern_count;
 };
 struct nb_restore_result {
 	NB_SIZE(nb_restore_result);

@@ -13,6 +13,14 @@
 #include "base/str.h"
 #include "report/report.h"
 
+#define CLI_LIST 32
+
+/* What an option that may be repeated was given. */
+struct cli_list {
+	const char *at[CLI_LIST];
+	size_t count;
+};
+
 /* Every option of every command; a command lists those that it takes. */
 struct cli {
 	const char *config;
@@ -21,10 +29,13 @@ struct cli {
 	const char *job, *drive, *device, *pool;
 	bool resume, accept_shrink, accept_delete, init, wait, force;
 	long wait_seconds;
-	const char *as, *volume_id, *to, *into, *source, *conninfo, *run_as;
+	const char *as, *volume_id, *to, *into, *source, *run_as;
+	char *conninfo; /* a copy, freed by main */
 	const char *to_device, *yes_erase;
 	bool bootarea, this_disc, allow_older, salvage;
-	const char *at;
+	bool no_owner, no_privileges, no_tablespaces, keep;
+	const char *at, *section, *jobs;
+	struct cli_list tables, schemas, patterns;
 	const char *const *args; /* the remaining arguments, NULL-ended */
 	size_t arg_count;
 };

@@ -38,6 +38,30 @@ report(const struct cli *cli, const struct nb_restore_result *result)
 		: NB_OK;
 }
 
+/* What the options say that are no texts.  False: said what is wrong. */
+static bool
+parse_values(const struct cli *cli, struct nb_restore_options *options)
+{
+	char *end = NULL;
+	long jobs = cli->jobs ? strtol(cli->jobs, &end, 10) : 0;
+
+	if (cli->at && !parse_date(cli->at, &options->at)) {
+		cli_wrong_usage("restore",
+				"--at %s: expected a date as 2026-11-28 or "
+				"\"2026-11-28 02:00\"",
+				cli->at);
+		return false;
+	}
+	if (cli->jobs && (!*cli->jobs || *end || jobs < 1 || jobs > 64)) {
+		cli_wrong_usage("restore",
+				"--jobs %s: expected a number from 1 to 64",
+				cli->jobs);
+		return false;
+	}
+	options->jobs = (int)jobs;
+	return true;
+}
+
 static enum nb_err
 restore_files(struct cli *cli)
 {
@@ -56,6 +80,17 @@ restore_files(struct cli *cli)
 		.this_disc = cli->this_disc,
 		.allow_older = cli->allow_older,
 		.salvage = cli->salvage,
+		.no_owner = cli->no_owner,
+		.no_privileges = cli->no_privileges,
+		.no_tablespaces = cli->no_tablespaces,
+		.keep = cli->keep,
+		.tables = cli->tables.at,
+		.table_count = cli->tables.count,
+		.schemas = cli->schemas.at,
+		.schema_count = cli->schemas.count,
+		.section = cli->section,
+		.patterns = cli->patterns.at,
+		.pattern_count = cli->patterns.count,
 		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
 		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
 	};
@@ -63,13 +98,8 @@ restore_files(struct cli *cli)
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
-	if (cli->at && !parse_date(cli->at, &options.at)) {
-		cli_wrong_usage("restore",
-				"--at %s: expected a date as 2026-11-28 or "
-				"\"2026-11-28 02:00\"",
-				cli->at);
+	if (!parse_values(cli, &options))
 		return NB_EUSAGE;
-	}
 	err = cli_open_for_device(cli, &nb);
 	if (err)
 		return err;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -74,6 +75,7 @@ main(int argc, char **argv)
 			status = 2;
 		}
 	}
+	free(cli.conninfo);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "nightburn: cannot write to stdout: %s\n",
 			strerror(errno));

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 
-enum kind { FLAG, TEXT, WAIT, FORM, OTHER };
+enum kind { FLAG, TEXT, SECRET, LIST, WAIT, FORM, OTHER };
 
 /* In the order of the help. */
 static const struct option_entry {
@@ -60,6 +60,24 @@ static const struct option_entry {
 	  "an older one if the newest cannot be read", TO(allow_older) },
 	{ 'G', false, FLAG, "salvage", NULL,
 	  "whatever a damaged disc still gives", TO(salvage) },
+	{ 'f', false, LIST, "path", "PATTERN",
+	  "only paths that match, as in find; repeatable", TO(patterns) },
+	{ 't', false, LIST, "table", "NAME", "only this table; repeatable",
+	  TO(tables) },
+	{ 'm', false, LIST, "schema", "NAME", "only this schema; repeatable",
+	  TO(schemas) },
+	{ 'e', false, TEXT, "section", "NAME",
+	  "only pre-data, data or post-data", TO(section) },
+	{ 'g', false, TEXT, "jobs", "N", "load with this many jobs at once",
+	  TO(jobs) },
+	{ 'o', false, FLAG, "no-owner", NULL, "leave owners out",
+	  TO(no_owner) },
+	{ 'p', false, FLAG, "no-privileges", NULL, "leave privileges out",
+	  TO(no_privileges) },
+	{ 'b', false, FLAG, "no-tablespaces", NULL, "leave tablespaces out",
+	  TO(no_tablespaces) },
+	{ 'k', false, FLAG, "keep", NULL,
+	  "keep the database if its restore fails", TO(keep) },
 	{ 'F', false, FLAG, "force", NULL, "replace what exists", TO(force) },
 	{ 'B', false, FLAG, "bootarea", NULL, "restore a boot area",
 	  TO(bootarea) },
@@ -67,7 +85,7 @@ static const struct option_entry {
 	  TO(to_device) },
 	{ 'Y', false, TEXT, "yes-erase", "DEVICE", "the same device again",
 	  TO(yes_erase) },
-	{ 'C', false, TEXT, "conninfo", "TEXT",
+	{ 'C', false, SECRET, "conninfo", "TEXT",
 	  "the server, a libpq connection string", TO(conninfo) },
 	{ 'U', false, TEXT, "run-as", "USER",
 	  "the user who runs pg_restore and psql", TO(run_as) },
@@ -203,13 +221,37 @@ set_wait(struct cli *cli, const char *value)
 }
 
 static bool
+add_to(struct cli_list *list, const char *value)
+{
+	if (list->count == CLI_LIST)
+		return false;
+	list->at[list->count++] = value;
+	return true;
+}
+
+/* Everybody can see the arguments of a program, and a password may be in this
+ * one: a copy is kept, and the argument is blotted out. */
+static bool
+take_secret(char **to, char *value)
+{
+	free(*to);
+	*to = strdup(value);
+	memset(value, 'x', strlen(value));
+	return *to;
+}
+
+static bool
 set_option(struct cli *cli, const struct option_entry *o, int letter,
-	   const char *value)
+	   char *value)
 {
 	void *to = (char *)cli + o->offset;
 
 	if (o->kind == WAIT)
 		return set_wait(cli, value);
+	if (o->kind == SECRET)
+		return take_secret(to, value);
+	if (o->kind == LIST)
+		return add_to(to, value);
 	if (o->kind == FORM)
 		cli->form = nb_report_forms[letter - A_FORM];
 	else if (o->kind == FLAG)
@@ -247,7 +289,10 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 		}
 		if (!set_option(cli, o, letter, optarg)) {
 			*status = cli_wrong_usage(
-				c->name, "--%s: expected a number of seconds",
+				c->name,
+				o->kind == LIST
+					? "--%s: given too often"
+					: "--%s: expected a number of seconds",
 				name_of(o, letter));
 			return false;
 		}

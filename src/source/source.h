@@ -74,6 +74,16 @@ struct nb_source_disk {
 	void *ctx;
 };
 
+/* What of a dump is loaded, and how. */
+struct nb_source_load {
+	bool no_owner, no_privileges, no_tablespaces;
+	const char *const *tables, *const *schemas; /* only these, if any */
+	size_t table_count, schema_count;
+	const char *section; /* pre-data, data or post-data; NULL: all */
+	int jobs;            /* at once; 0: as many as make sense */
+	bool keep;           /* what was created, although the restore failed */
+};
+
 /* What is restored, and where to. */
 struct nb_source_restore {
 	const struct nb_manifest_source *record;
@@ -86,6 +96,7 @@ struct nb_source_restore {
 	const char *into;     /* database, created if missing; must be empty */
 	const char *conninfo; /* of the server, or NULL: PG* variables */
 	const char *run_as;   /* user to become, or NULL */
+	struct nb_source_load load;
 	/* Otherwise: produces the bytes, in a separate thread.  They were read
 	 * and checked before. */
 	nb_pipe_producer *read;
@@ -165,7 +176,8 @@ struct nb_source_ops {
 	 * enough. */
 	enum nb_err (*restore)(const struct nb_source_restore *restore);
 	/* Does it need the files of RECORD on this host instead of a stream? */
-	bool (*by_path)(const struct nb_manifest_source *record);
+	bool (*by_path)(const struct nb_manifest_source *record,
+			const struct nb_source_load *load);
 };
 
 /* The functions of a kind in such a table, or of SOURCE; never NULL. */

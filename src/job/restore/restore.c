@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +30,45 @@ is_beneath(const char *path, const char *part)
 	return !strncmp(path, part, n) && (!path[n] || path[n] == '/');
 }
 
+/* Does PATTERN match PATH or a directory that it is in?  With a slash, all of
+ * it from the root of the backup, else one of its components. */
+static bool
+is_like(const char *path, const char *pattern)
+{
+	bool whole = strchr(pattern, '/');
+	size_t n = 0, from = 0;
+	char part[PATH_MAX];
+
+	if (strlen(path) >= sizeof part)
+		return false;
+	do {
+		from = n ? n + 1 : 0;
+		n = from + strcspn(path + from, "/");
+		snprintf(part, sizeof part, "%.*s", (int)n, path);
+		if (!fnmatch(pattern, whole ? part : part + from, 0))
+			return true;
+	} while (path[n]);
+	return false;
+}
+
+static bool
+is_like_any(const struct nb_restore_options *options, const char *path)
+{
+	for (size_t i = 0; i < options->pattern_count; i++)
+		if (is_like(path, options->patterns[i]))
+			return true;
+	return false;
+}
+
 bool
 nb_restore_wants(const struct nb_disc_backup *backup,
 		 const struct nb_restore_options *options, const char *path)
 {
 	const char *id = backup->manifest.backup_id;
 
-	if (!options->path_count)
+	if (!options->path_count && !options->pattern_count)
+		return true;
+	if (is_like_any(options, path))
 		return true;
 	for (size_t i = 0; i < options->path_count; i++) {
 		const char *part = options->paths[i];
@@ -113,7 +147,9 @@ nb_restore_select(struct nb_disc_backup *backup,
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: not in this backup\n"
 			       "hint: nightburn show %s",
-			       options->path_count       ? options->paths[0]
+			       options->path_count ? options->paths[0]
+				       : options->pattern_count
+				       ? options->patterns[0]
 				       : options->source ? options->source
 							 : "backup",
 			       backup->manifest.backup_id);
@@ -291,6 +327,26 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	return err ? err : nb_restore_pick_verdict(pick);
 }
 
+/* What is only for a database, or only for a directory. */
+static enum nb_err
+check_options(const struct nb_restore_options *o)
+{
+	bool database = o->no_owner || o->no_privileges || o->no_tablespaces
+		|| o->keep || o->table_count || o->schema_count || o->section
+		|| o->jobs;
+
+	if (database && !o->into)
+		return nb_fail(NB_EUSAGE,
+			       "restore: an option for databases, but no "
+			       "database\nhint: use --into DATABASE");
+	if (o->into && (o->path_count || o->pattern_count))
+		return nb_fail(NB_EUSAGE,
+			       "restore: paths are of no use to a database\n"
+			       "hint: --table NAME or --schema NAME selects "
+			       "parts of a dump, --to DIR restores files");
+	return NB_OK;
+}
+
 enum nb_err
 nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	       struct nb_restore_result *result)
@@ -315,6 +371,9 @@ nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 			NB_EUSAGE,
 			"restore: either a directory or a database is "
 			"required\nhint: use --to DIR or --into DATABASE");
+	err = check_options(options);
+	if (err)
+		return err;
 	if (options->backup && options->at)
 		return nb_fail(NB_EUSAGE,
 			       "restore: a backup and a date are named\n"

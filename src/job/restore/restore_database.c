@@ -99,12 +99,39 @@ static enum nb_err
 check_kind(const struct nb_manifest_source *source)
 {
 	const struct nb_source_ops *ops = nb_source_find(source->kind);
+	const char *name = source->name;
 
 	if (source->database && ops && ops->restore && !ops->to_disk)
 		return NB_OK;
+	/* A script for the whole server. */
+	if (ops && ops->restore && !ops->to_disk && source->path)
+		return nb_fail(NB_EUSAGE,
+			       "%s %s: no database\n"
+			       "hint: nightburn restore --to DIR --source %s, "
+			       "then psql -f DIR/%s",
+			       source->kind, name, name, source->path);
 	return nb_fail(NB_EUSAGE,
-		       "%s %s: no database\nhint: --to DIR restores its files",
-		       source->kind, source->name);
+		       "%s %s: no database\n"
+		       "hint: nightburn restore --to DIR --source %s restores "
+		       "its files",
+		       source->kind, name, name);
+}
+
+static struct nb_source_load
+choice_of(const struct nb_restore_options *options)
+{
+	return (struct nb_source_load){
+		.no_owner = options->no_owner,
+		.no_privileges = options->no_privileges,
+		.no_tablespaces = options->no_tablespaces,
+		.tables = options->tables,
+		.table_count = options->table_count,
+		.schemas = options->schemas,
+		.schema_count = options->schema_count,
+		.section = options->section,
+		.jobs = options->jobs,
+		.keep = options->keep,
+	};
 }
 
 /* Fills in SPEC and restores the dump into the database. */
@@ -124,6 +151,7 @@ load_database(const struct restoring *r,
 	spec->into = r->options->into;
 	spec->conninfo = r->options->conninfo;
 	spec->run_as = r->options->run_as;
+	spec->load = choice_of(r->options);
 	return nb_source_find(source->kind)->restore(spec);
 }
 
@@ -230,6 +258,7 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 	const struct nb_manifest_source *source;
 	enum nb_err err = choose_dump(held, options, &source);
 	const struct nb_source_ops *ops;
+	struct nb_source_load load;
 
 	if (!err)
 		err = check_kind(source);
@@ -241,7 +270,8 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 	if (err)
 		return err;
 	ops = nb_source_find(source->kind);
-	return ops->by_path && ops->by_path(source)
+	load = choice_of(options);
+	return ops->by_path && ops->by_path(source, &load)
 		? by_directory(&r, source, result)
 		: by_stream(&r, source, result);
 }

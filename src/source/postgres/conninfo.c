@@ -9,14 +9,22 @@
 #include "base/user.h"
 #include "source/postgres/postgres.h"
 
+/* MESSAGE, which the caller frees with PQfreemem, says why it is no connection
+ * string; NULL: no memory. */
+static PQconninfoOption *
+parse_text(const char *text, char **message)
+{
+	*message = NULL;
+	return PQconninfoParse(text ? text : "", message);
+}
+
 static enum nb_err
 parse(const struct nb_config_source *source, PQconninfoOption **options)
 {
-	const char *text = nb_pg_options(source)->conninfo;
 	char *message = NULL;
 	enum nb_err err;
 
-	*options = PQconninfoParse(text ? text : "", &message);
+	*options = parse_text(nb_pg_options(source)->conninfo, &message);
 	if (*options)
 		return NB_OK;
 	if (!message)
@@ -48,34 +56,62 @@ add_option(struct nb_str *s, const char *keyword, const char *value)
 	nb_str_add(s, "'");
 }
 
-enum nb_err
-nb_pg_conninfo(const struct nb_config_source *source, const char *database,
-	       struct nb_pg_conninfo *out)
+static enum nb_err
+take_options(const PQconninfoOption *options, const char *database,
+	     struct nb_pg_conninfo *out)
 {
 	struct nb_pg_conninfo made = { .text = NULL };
-	PQconninfoOption *options = NULL;
+	const char *password = option(options, "password");
 	struct nb_str s = NB_STR_INIT;
-	const char *password;
-	enum nb_err err = parse(source, &options);
+	enum nb_err err;
 
-	if (err)
-		return err;
-	for (PQconninfoOption *o = options; o->keyword; o++)
+	for (const PQconninfoOption *o = options; o->keyword; o++)
 		if (o->val && strcmp(o->keyword, "password")
 		    && !(database && !strcmp(o->keyword, "dbname")))
 			add_option(&s, o->keyword, o->val);
 	if (database)
 		add_option(&s, "dbname", database);
 	err = nb_str_take(&s, &made.text);
-	password = option(options, "password");
 	if (!err && password)
 		err = nb_str_format(&made.password, "PGPASSWORD=%s", password);
 	made.environ_add[0] = made.password;
-	PQconninfoFree(options);
 	if (err)
 		nb_pg_conninfo_clear(&made);
 	else
 		*out = made;
+	return err;
+}
+
+enum nb_err
+nb_pg_conninfo(const struct nb_config_source *source, const char *database,
+	       struct nb_pg_conninfo *out)
+{
+	PQconninfoOption *options = NULL;
+	enum nb_err err = parse(source, &options);
+
+	if (!err)
+		err = take_options(options, database, out);
+	PQconninfoFree(options);
+	return err;
+}
+
+enum nb_err
+nb_pg_conninfo_given(const char *text, const char *database,
+		     struct nb_pg_conninfo *out)
+{
+	char *message = NULL;
+	PQconninfoOption *options = parse_text(text, &message);
+	enum nb_err err;
+
+	if (options)
+		err = take_options(options, database, out);
+	else if (message)
+		err = nb_fail(NB_EUSAGE, "restore: --conninfo: %.*s",
+			      (int)strcspn(message, "\n"), message);
+	else
+		err = nb_fail_memory();
+	PQfreemem(message);
+	PQconninfoFree(options);
 	return err;
 }
 

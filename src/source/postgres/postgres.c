@@ -8,6 +8,7 @@
 #include "base/user.h"
 #include "source/postgres/check.h"
 #include "source/postgres/describe.h"
+#include "source/postgres/load.h"
 #include "source/postgres/restore.h"
 #include "source/postgres/serve.h"
 #include "source/postgres/transport.h"
@@ -353,6 +354,6 @@ const struct nb_source_ops nb_source_postgres = {
 	.collect = collect,
 	.is_staged = is_staged,
 	.restore = nb_pg_restore,
-	.by_path = nb_pg_restore_by_path,
+	.by_path = nb_pg_load_by_path,
 	.serve = nb_pg_serve,
 };

@@ -60,7 +60,9 @@ run(const struct nb_pg_script *script, struct nb_proc_result *result)
 	const struct nb_pipe_spec spec = { .object = script->object,
 					   .produce = produce,
 					   .ctx = (void *)(uintptr_t)script };
-	struct nb_proc proc = { .run_as = script->run_as, .stdin_fd = -1 };
+	struct nb_proc proc = { .run_as = script->run_as,
+				.environ_add = script->environ_add,
+				.stdin_fd = -1 };
 	struct nb_pipe *pipe = NULL;
 	char *variable = NULL;
 	enum nb_err err, fed;
@@ -107,4 +109,70 @@ nb_pg_run_script(const struct nb_pg_script *script, struct nb_names *lines)
 		err = each_line(result.output, keep, lines);
 	nb_proc_result_free(&result);
 	return err;
+}
+
+enum nb_err
+nb_pg_client_target(const struct nb_pg_client *client, const char *database,
+		    char **out)
+{
+	struct nb_pg_conninfo made = { .text = NULL };
+	enum nb_err err =
+		nb_pg_conninfo_given(client->conninfo, database, &made);
+
+	if (!err) {
+		*out = made.text;
+		made.text = NULL;
+	}
+	nb_pg_conninfo_clear(&made);
+	return err;
+}
+
+enum nb_err
+nb_pg_client_run(const struct nb_pg_client *client, const char *database,
+		 const char *sql, bool to_end, bool *ok, char **out)
+{
+	struct nb_proc_result result = { 0 };
+	char *target = NULL;
+	enum nb_err err = nb_pg_client_target(client, database, &target);
+
+	if (!err) {
+		const char *argv[] = { client->psql, "-X",   "-w",
+				       "-Atq",       "-v",   "ON_ERROR_STOP=1",
+				       "-d",         target, "-c",
+				       sql,          NULL };
+		struct nb_proc proc = { .argv = argv,
+					.environ_add =
+						client->server.environ_add,
+					.run_as = client->run_as,
+					.to_end = to_end,
+					.stdin_fd = -1 };
+
+		err = nb_proc_run(&proc, &result);
+	}
+	if (!err)
+		*ok = result.exit_code == 0;
+	if (!err && !out)
+		nb_proc_check("psql", &result, NB_EFAIL);
+	if (!err && out) {
+		*out = result.output;
+		result.output = NULL;
+	}
+	nb_proc_result_free(&result);
+	free(target);
+	return err;
+}
+
+enum nb_err
+nb_pg_quote(const char *text, char mark, char **out)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	nb_str_add_bytes(&s, &mark, 1);
+	for (const char *p = text; *p; p++) {
+		if (*p == mark)
+			nb_str_add_bytes(&s, &mark, 1);
+		nb_str_add_bytes(&s, p, 1);
+	}
+	nb_str_add_bytes(&s, &mark, 1);
+	return nb_str_take(&s, out);
 }

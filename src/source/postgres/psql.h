@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs the scripts of property.h with psql. */
+/* Runs statements, and the scripts of property.h, with psql. */
 #ifndef NB_SOURCE_POSTGRES_PSQL_H
 #define NB_SOURCE_POSTGRES_PSQL_H
 
 #include "base/err.h"
 #include "base/names.h"
+#include "source/postgres/postgres.h"
 
 struct nb_pg_script {
 	const char *object; /* the database, in messages */
 	const char *text;
 	const char *psql;   /* path of the program */
 	const char *run_as; /* user to become, or NULL */
-	const char *target; /* connection string */
-	const char *db;     /* the variable of that name, or NULL */
+	const char *target; /* connection string, without a password */
+	const char *const *environ_add; /* with it, or NULL */
+	const char *db;                 /* the variable of that name, or NULL */
 };
 
 /*
@@ -22,5 +24,32 @@ struct nb_pg_script {
  */
 enum nb_err nb_pg_run_script(const struct nb_pg_script *script,
 			     struct nb_names *lines);
+
+/* ---- single statements to the server that a restore goes to ---- */
+
+struct nb_pg_client {
+	char *psql;                   /* path of the program */
+	const char *conninfo;         /* as a person gave it; or NULL */
+	const char *run_as;           /* user to become, or NULL */
+	struct nb_pg_conninfo server; /* the password in it is for all
+					 programs */
+};
+
+/* The connection string for DATABASE, without a password; the caller frees. */
+enum nb_err nb_pg_client_target(const struct nb_pg_client *client,
+				const char *database, char **out);
+
+/*
+ * Runs SQL.  *OK: it succeeded; else the error is logged, if OUT is NULL.  *OUT
+ * is its output, the caller's.  TO_END: also while this process is asked to
+ * end.
+ */
+enum nb_err nb_pg_client_run(const struct nb_pg_client *client,
+			     const char *database, const char *sql, bool to_end,
+			     bool *ok, char **out);
+
+/* TEXT between two MARKs, which are doubled in it: a name with '"', a literal
+ * with "'" and standard_conforming_strings.  The caller frees. */
+enum nb_err nb_pg_quote(const char *text, char mark, char **out);
 
 #endif

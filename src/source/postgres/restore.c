@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "model/record/database_objects.h"
 #include "source/postgres/format.h"
+#include "source/postgres/load.h"
 #include "source/postgres/property.h"
 #include "source/postgres/psql.h"
 
@@ -17,105 +18,60 @@
 struct restoring {
 	const struct nb_source_restore *what;
 	const struct nb_pg_format *format;
-	char *psql, *reader; /* paths of the programs */
+	struct nb_pg_client client;
+	char *reader; /* path of the program */
+	bool created; /* the database, by this restore */
+	bool touched; /* something was loaded */
 };
 
-/* VALUE quoted for a libpq connection string. */
-static void
-add_quoted(struct nb_str *s, const char *value)
-{
-	nb_str_add(s, "'");
-	for (const char *p = value; *p; p++) {
-		if (*p == '\'' || *p == '\\')
-			nb_str_add(s, "\\");
-		nb_str_add_bytes(s, p, 1);
-	}
-	nb_str_add(s, "'");
-}
-
-/* The connection string for DATABASE: the caller's, with the name last, where
- * it wins. */
-static enum nb_err
-connection(const struct nb_source_restore *r, const char *database, char **out)
-{
-	struct nb_str s = NB_STR_INIT;
-
-	if (r->conninfo)
-		nb_str_addf(&s, "%s ", r->conninfo);
-	nb_str_add(&s, "dbname=");
-	add_quoted(&s, database);
-	return nb_str_take(&s, out);
-}
-
-static enum nb_err
-run_program(const struct nb_source_restore *r, const char *const *argv,
-	    struct nb_proc_result *result)
-{
-	struct nb_proc spec = { .argv = argv,
-				.run_as = r->run_as,
-				.stdin_fd = -1 };
-
-	return nb_proc_run(&spec, result);
-}
-
-/* Runs QUERY with psql; *OUT is its output, the caller's.  A failure that may
- * be one (no such database) is told by *OK alone. */
+/* A failure that may be one (no such database) is told by *OK alone. */
 static enum nb_err
 query(const struct restoring *r, const char *database, const char *sql,
       bool *ok, char **out)
 {
-	struct nb_proc_result result = { 0 };
-	char *target = NULL;
-	enum nb_err err;
-
-	err = connection(r->what, database, &target);
-	if (!err) {
-		const char *argv[] = { r->psql, "-X",   "-w",
-				       "-At",   "-v",   "ON_ERROR_STOP=1",
-				       "-d",    target, "-c",
-				       sql,     NULL };
-
-		err = run_program(r->what, argv, &result);
-	}
-	if (!err) {
-		*ok = result.exit_code == 0;
-		*out = result.output;
-		result.output = NULL;
-	}
-	nb_proc_result_free(&result);
-	free(target);
-	return err;
+	return nb_pg_client_run(&r->client, database, sql, false, ok, out);
 }
 
 static enum nb_err
 create_plain(const struct restoring *r)
 {
-	struct nb_proc_result result = { 0 };
-	struct nb_str sql = NB_STR_INIT;
-	char *target = NULL, *text = NULL;
-	enum nb_err err;
+	char *name = NULL, *sql = NULL;
+	bool ok = false;
+	enum nb_err err = nb_pg_quote(r->what->into, '"', &name);
 
-	nb_str_add(&sql, "create database \"");
-	for (const char *p = r->what->into; *p; p++)
-		nb_str_add_bytes(&sql, *p == '"' ? "\"\"" : p,
-				 *p == '"' ? 2 : 1);
-	nb_str_add(&sql, "\" template template0");
-	err = nb_str_take(&sql, &text);
 	if (!err)
-		err = connection(r->what, "postgres", &target);
-	if (!err) {
-		const char *argv[] = { r->psql, "-X",   "-w",
-				       "-q",    "-v",   "ON_ERROR_STOP=1",
-				       "-d",    target, "-c",
-				       text,    NULL };
+		err = nb_str_format(
+			&sql, "create database %s template template0", name);
+	if (!err)
+		err = nb_pg_client_run(&r->client, "postgres", sql, false, &ok,
+				       NULL);
+	if (!err && !ok)
+		err = NB_EFAIL;
+	free(name);
+	free(sql);
+	return err;
+}
 
-		err = run_program(r->what, argv, &result);
-	}
+/* Is it certain that there is no such database? */
+static enum nb_err
+is_missing(const struct restoring *r, bool *missing)
+{
+	char *literal = NULL, *sql = NULL, *answer = NULL;
+	bool ok = false;
+	enum nb_err err = nb_pg_quote(r->what->into, '\'', &literal);
+
 	if (!err)
-		err = nb_proc_check("psql", &result, NB_EFAIL);
-	nb_proc_result_free(&result);
-	free(target);
-	free(text);
+		err = nb_str_format(&sql,
+				    "set standard_conforming_strings = on; "
+				    "select count(*) from "
+				    "pg_catalog.pg_database where datname = %s",
+				    literal);
+	if (!err)
+		err = query(r, "postgres", sql, &ok, &answer);
+	*missing = !err && ok && answer && !strcmp(answer, "0\n");
+	free(literal);
+	free(sql);
+	free(answer);
 	return err;
 }
 
@@ -165,18 +121,26 @@ run_script(const struct restoring *r, const char *database,
 	   struct nb_names *lines)
 {
 	struct nb_pg_script script = { .object = r->what->into,
-				       .psql = r->psql,
+				       .psql = r->client.psql,
+				       .environ_add =
+					       r->client.server.environ_add,
 				       .run_as = r->what->run_as,
 				       .db = r->what->into };
+	struct nb_properties wanted = NB_ARRAY_INIT;
 	char *text = NULL, *target = NULL;
-	enum nb_err err = make(&r->what->record->properties, &text);
+	enum nb_err err = nb_pg_load_properties(
+		&r->what->load, &r->what->record->properties, &wanted);
 
 	if (!err)
-		err = connection(r->what, database, &target);
+		err = make(&wanted, &text);
+	if (!err)
+		err = nb_pg_client_target(&r->client, database, &target);
 	script.text = text;
 	script.target = target;
 	if (!err)
 		err = nb_pg_run_script(&script, lines);
+	nb_pg_load_differences(&r->what->load, lines);
+	nb_array_free(&wanted);
 	free(text);
 	free(target);
 	return err;
@@ -212,19 +176,22 @@ create_database(const struct restoring *r, bool exists)
 
 /* Creates the database if it is missing, and refuses one that is not empty. */
 static enum nb_err
-prepare_database(const struct restoring *r)
+prepare_database(struct restoring *r)
 {
 	char *answer = NULL, *sql = NULL;
 	enum nb_err err = make_objects_query(r, &sql);
-	bool ok = false;
+	bool ok = false, missing = false;
 
 	if (!err)
 		err = query(r, r->what->into, sql, &ok, &answer);
 	free(sql);
 	if (!err && ok)
 		err = check_empty(r->what->into, answer ? answer : "");
+	if (!err && !ok)
+		err = is_missing(r, &missing);
 	if (!err)
 		err = create_database(r, ok);
+	r->created = missing && !err;
 	free(answer);
 	return err;
 }
@@ -255,80 +222,86 @@ apply_settings(const struct restoring *r)
 	return err;
 }
 
-/* A program that restores, and where its stdin comes from. */
-struct loading {
-	const struct nb_source_restore *what;
-	struct nb_pipe *pipe; /* NULL: no stdin */
-};
-
-/* The program of a dump that cannot be read is ended, since it would take the
- * end of the pipe for the end of the dump. */
+/* The connection to the database, with the password apart. */
 static enum nb_err
-tick(void *ctx)
+load(const struct restoring *r)
 {
-	const struct loading *l = ctx;
+	struct nb_pg_conninfo server = { .text = NULL };
+	const struct nb_pg_load load = { .what = r->what,
+					 .format = r->format,
+					 .reader = r->reader,
+					 .server = &server,
+					 .at_once = !r->created };
+	enum nb_err err =
+		nb_pg_conninfo_given(r->what->conninfo, r->what->into, &server);
 
-	if (l->pipe && nb_pipe_failed(l->pipe))
-		return NB_ECORRUPT;
-	return l->what->tick ? l->what->tick(l->what->tick_ctx) : NB_OK;
-}
-
-static enum nb_err
-load(const struct restoring *r, const char *const *argv)
-{
-	struct loading l = { .what = r->what };
-	const struct nb_pipe_spec spec = { .object = r->what->into,
-					   .produce = r->what->read,
-					   .ctx = r->what->read_ctx,
-					   .hold = true };
-	struct nb_proc_result result = { 0 };
-	struct nb_proc proc = { .argv = argv,
-				.run_as = r->what->run_as,
-				.stdin_fd = -1,
-				.tick = tick,
-				.ctx = &l };
-	enum nb_err err = NB_OK, fed = NB_OK;
-
-	if (!r->format->directory)
-		err = nb_pipe_begin(&spec, &proc.stdin_fd, &l.pipe);
 	if (!err)
-		err = nb_proc_run(&proc, &result);
-	if (l.pipe)
-		fed = nb_pipe_end(l.pipe, &proc.stdin_fd);
-	if (fed)
-		err = nb_fail(fed,
-			      "%s: the dump could not be read to its end: the "
-			      "database is incomplete\nhint: drop it",
-			      r->what->into);
-	else if (!err)
-		err = nb_proc_check(nb_pg_program_name(r->format->reader),
-				    &result, NB_EFAIL);
-	nb_proc_result_free(&result);
+		err = nb_pg_load_run(&load);
+	nb_pg_conninfo_clear(&server);
 	return err;
 }
 
-static enum nb_err
-run_restore(const struct restoring *r, const char *target)
+/* So that a second try works. */
+static void
+remove_created(const struct restoring *r)
 {
-	/* A directory is an argument of pg_restore, all else its stdin. */
-	const char *archive[] = {
-		r->reader, "-w",   "--exit-on-error",
-		"-d",      target, r->format->directory ? r->what->path : NULL,
-		NULL
-	};
-	const char *text[] = { r->reader, "-X",        "-w", "-q",
-			       "-o",      "/dev/null", "-v", "ON_ERROR_STOP=1",
-			       "-d",      target,      NULL };
+	char *name = NULL, *sql = NULL;
+	bool done = false;
+	enum nb_err err = nb_pg_quote(r->what->into, '"', &name);
 
-	return load(r, r->format->reader == NB_PG_RESTORE ? archive : text);
+	if (!err)
+		err = nb_str_format(&sql, "drop database %s with (force)",
+				    name);
+	if (!err)
+		err = nb_pg_client_run(&r->client, "postgres", sql, true, &done,
+				       NULL);
+	if (!err && done)
+		nb_log(NB_NOTE,
+		       "%s: the database that was created for this restore is "
+		       "removed again; --keep leaves it",
+		       r->what->into);
+	else
+		nb_log(NB_WARNING,
+		       "%s: the database is incomplete, and could not be "
+		       "removed\nhint: drop it",
+		       r->what->into);
+	free(name);
+	free(sql);
 }
 
-bool
-nb_pg_restore_by_path(const struct nb_manifest_source *record)
+/* What the restore left when it failed. */
+static void
+tidy(const struct restoring *r)
 {
-	const struct nb_pg_format *found = nb_pg_format_named(record->format);
+	bool parts = r->what->load.keep || r->what->load.jobs > 1;
 
-	return found && found->directory;
+	if (r->created && !r->what->load.keep)
+		remove_created(r);
+	else if (r->created || (r->touched && parts))
+		nb_log(NB_WARNING,
+		       "%s: the database is incomplete\nhint: drop it",
+		       r->what->into);
+}
+
+static enum nb_err
+find_programs(struct restoring *r)
+{
+	const struct nb_source_restore *what = r->what;
+	enum nb_err err;
+
+	if (!r->format)
+		return nb_fail(NB_ECORRUPT, "%s: unknown format \"%s\"",
+			       what->source->name,
+			       what->record->format ? what->record->format
+						    : "");
+	err = nb_pg_load_check(what, r->format);
+	if (!err)
+		err = nb_pg_program_find(what->source, NB_PG_PSQL,
+					 &r->client.psql);
+	if (!err)
+		err = nb_pg_program_find(what->source, r->format->reader,
+					 &r->reader);
+	return err;
 }
 
 enum nb_err
@@ -337,31 +310,29 @@ nb_pg_restore(const struct nb_source_restore *what)
 	struct restoring r = {
 		.what = what,
 		.format = nb_pg_format_named(what->record->format),
+		.client = { .conninfo = what->conninfo,
+			    .run_as = what->run_as },
 	};
-	char *target = NULL;
-	enum nb_err err;
+	bool loaded = false;
+	enum nb_err err =
+		nb_pg_conninfo_given(what->conninfo, NULL, &r.client.server);
 
-	if (!r.format)
-		return nb_fail(NB_ECORRUPT, "%s: unknown format \"%s\"",
-			       what->source->name,
-			       what->record->format ? what->record->format
-						    : "");
-	err = nb_pg_program_find(what->source, NB_PG_PSQL, &r.psql);
 	if (!err)
-		err = nb_pg_program_find(what->source, r.format->reader,
-					 &r.reader);
+		err = find_programs(&r);
 	if (!err)
 		err = prepare_database(&r);
+	r.touched = !err;
 	if (!err)
-		err = connection(what, what->into, &target);
-	if (!err)
-		err = run_restore(&r, target);
-	if (!err && what->loaded)
+		err = load(&r);
+	loaded = !err;
+	if (loaded && what->loaded)
 		*what->loaded = true;
 	if (!err)
 		err = apply_settings(&r);
-	free(target);
-	free(r.psql);
+	if (err && !loaded)
+		tidy(&r);
+	nb_pg_conninfo_clear(&r.client.server);
+	free(r.client.psql);
 	free(r.reader);
 	return err;
 }

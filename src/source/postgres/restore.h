@@ -17,7 +17,4 @@
  */
 enum nb_err nb_pg_restore(const struct nb_source_restore *restore);
 
-/* True only for a dump that is a directory: it must be on this host. */
-bool nb_pg_restore_by_path(const struct nb_manifest_source *record);
-
 #endif

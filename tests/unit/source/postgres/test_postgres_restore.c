@@ -110,8 +110,13 @@ START_TEST(a_dump_that_cannot_be_read_to_its_end_is_not_restored)
 	nb_assert_ok(pg_collect(&source));
 	nb_assert_fails(restore_staged(&source, &staged), NB_ECORRUPT,
 			"error: restored: the dump could not be read to its "
-			"end: the database is incomplete\nhint: drop it\n");
-	pg_sql("postgres", "DROP DATABASE restored");
+			"end\nnote: restored: the database that was created "
+			"for this restore is removed again; --keep leaves "
+			"it\n");
+	ck_assert_str_eq(pg_sql("postgres",
+				"SELECT count(*) FROM pg_database WHERE "
+				"datname = 'restored'"),
+			 "0\n");
 	pg_free();
 }
 END_TEST
@@ -151,7 +156,8 @@ START_TEST(restore_uses_the_programs_that_run_uses)
 	pg_sql("postgres", "DROP DATABASE restored");
 	nb_assert_ok(nb_fd_load(AT_FDCWD, nb_test_path("log"), 1 << 10, &used,
 				&length));
-	ck_assert_str_eq(used, "psql\npsql\npsql\npsql\npg_restore\npsql\n");
+	ck_assert_str_eq(used,
+			 "psql\npsql\npsql\npsql\npsql\npg_restore\npsql\n");
 	free(used);
 	free(path);
 	pg_free();

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/names.h"
+#include "base/proc.h"
+
+#define MOST_JOBS 8
+
+/* A file of the custom format with no filter around it, so that pg_restore can
+ * seek in it. */
+static bool
+is_seekable(const struct nb_manifest_source *record)
+{
+	static const char ending[] = ".dump";
+	size_t n = record->path ? strlen(record->path) : 0;
+
+	return n >= sizeof ending
+		&& !strcmp(record->path + n - (sizeof ending - 1), ending);
+}
+
+bool
+nb_pg_load_by_path(const struct nb_manifest_source *record,
+		   const struct nb_source_load *load)
+{
+	const struct nb_pg_format *format = nb_pg_format_named(record->format);
+
+	return format
+		&& (format->directory
+		    || (format->reader == NB_PG_RESTORE && load->jobs > 1));
+}
+
+static bool
+by_path(const struct nb_pg_load *l)
+{
+	return nb_pg_load_by_path(l->what->record, &l->what->load);
+}
+
+static bool
+selects(const struct nb_source_load *load)
+{
+	return load->no_owner || load->no_privileges || load->no_tablespaces
+		|| load->table_count || load->schema_count || load->section;
+}
+
+enum nb_err
+nb_pg_load_check(const struct nb_source_restore *what,
+		 const struct nb_pg_format *format)
+{
+	static const char *const sections[] = { "pre-data", "data",
+						"post-data" };
+	const struct nb_source_load *load = &what->load;
+	bool known = !load->section;
+
+	for (size_t i = 0; !known && i < sizeof sections / sizeof *sections;
+	     i++)
+		known = !strcmp(load->section, sections[i]);
+	if (!known)
+		return nb_fail(NB_EUSAGE,
+			       "restore: --section %s: expected pre-data, data "
+			       "or post-data",
+			       load->section);
+	if (format->reader != NB_PG_RESTORE
+	    && (selects(load) || load->jobs > 1))
+		return nb_fail(NB_EUSAGE,
+			       "%s: a dump in plain format can only be "
+			       "restored as a whole\n"
+			       "hint: format = custom or directory lets parts "
+			       "be chosen; or edit what --to DIR restores",
+			       what->source->name);
+	if (load->jobs > 1 && !format->directory && !is_seekable(what->record))
+		return nb_fail(NB_EUSAGE,
+			       "%s: several jobs cannot read a compressed file "
+			       "at once\n"
+			       "hint: leave --jobs out; format = directory "
+			       "allows it",
+			       what->source->name);
+	return NB_OK;
+}
+
+static bool
+is_left_out(const struct nb_source_load *load, const struct nb_property *p)
+{
+	if (load->no_privileges && strstr(p->what, "grant"))
+		return true;
+	return (load->no_owner && !strcmp(p->what, "owner"))
+		|| (load->no_tablespaces && !strcmp(p->what, "tablespace"));
+}
+
+enum nb_err
+nb_pg_load_properties(const struct nb_source_load *load,
+		      const struct nb_properties *from,
+		      struct nb_properties *out)
+{
+	/* Of a new database. */
+	static char owner[] = "owner_grant", all[] = "grant", none[] = "",
+		    create[] = "CREATE", connect[] = "CONNECT",
+		    temporary[] = "TEMPORARY";
+	static const struct nb_property usual[] = {
+		{ owner, none, connect, none },   { owner, none, create, none },
+		{ owner, none, temporary, none }, { all, none, connect, none },
+		{ all, none, temporary, none },
+	};
+	size_t count = load->no_privileges && from->count
+		? sizeof usual / sizeof *usual
+		: 0;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < from->count; i++)
+		if (!is_left_out(load, &from->at[i]))
+			err = nb_array_push(out, from->at[i]);
+	for (size_t i = 0; !err && i < count; i++)
+		err = nb_array_push(out, usual[i]);
+	return err;
+}
+
+static bool
+begins(const char *line, const char *word)
+{
+	return !strncmp(line, word, strlen(word));
+}
+
+void
+nb_pg_load_differences(const struct nb_source_load *load,
+		       struct nb_names *lines)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		char *line = lines->at[i];
+
+		if ((load->no_owner && begins(line, "owner is "))
+		    || (load->no_tablespaces && begins(line, "tablespace is ")))
+			free(line);
+		else
+			lines->at[n++] = line;
+	}
+	lines->count = n;
+}
+
+/* Processors, as far as loading gets faster with them. */
+static int
+usual_jobs(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count > MOST_JOBS ? MOST_JOBS : (int)count;
+}
+
+static enum nb_err
+add_selection(const struct nb_source_load *load, struct nb_names *out)
+{
+	enum nb_err err = NB_OK;
+
+	if (load->no_owner)
+		err = nb_names_add(out, "--no-owner");
+	if (!err && load->no_privileges)
+		err = nb_names_add(out, "--no-privileges");
+	if (!err && load->no_tablespaces)
+		err = nb_names_add(out, "--no-tablespaces");
+	if (!err && load->section)
+		err = nb_names_add(out, "--section=%s", load->section);
+	for (size_t i = 0; !err && i < load->table_count; i++)
+		err = nb_names_add(out, "--table=%s", load->tables[i]);
+	for (size_t i = 0; !err && i < load->schema_count; i++)
+		err = nb_names_add(out, "--schema=%s", load->schemas[i]);
+	return err;
+}
+
+static enum nb_err
+add_archive(const struct nb_pg_load *l, struct nb_names *out)
+{
+	const struct nb_source_load *load = &l->what->load;
+	int jobs = load->jobs;
+	enum nb_err err = nb_names_add(out, "--exit-on-error");
+
+	if (!jobs && l->format->directory && !l->at_once)
+		jobs = usual_jobs();
+	if (!err && jobs > 1)
+		err = nb_names_add(out, "--jobs=%d", jobs);
+	else if (!err && l->at_once)
+		err = nb_names_add(out, "--single-transaction");
+	return err ? err : add_selection(load, out);
+}
+
+static enum nb_err
+add_text(const struct nb_pg_load *l, struct nb_names *out)
+{
+	static const char *const usual[] = { "-X", "-q",
+					     "-o", "/dev/null",
+					     "-v", "ON_ERROR_STOP=1" };
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < sizeof usual / sizeof *usual; i++)
+		err = nb_names_add(out, "%s", usual[i]);
+	return !err && l->at_once ? nb_names_add(out, "--single-transaction")
+				  : err;
+}
+
+static enum nb_err
+make_arguments(const struct nb_pg_load *l, struct nb_names *out)
+{
+	enum nb_err err = nb_names_add(out, "%s", l->reader);
+
+	if (!err)
+		err = nb_names_add(out, "-w");
+	if (!err)
+		err = l->format->reader == NB_PG_RESTORE ? add_archive(l, out)
+							 : add_text(l, out);
+	if (!err)
+		err = nb_names_add(out, "-d");
+	if (!err)
+		err = nb_names_add(out, "%s", l->server->text);
+	/* Else its stdin. */
+	if (!err && by_path(l))
+		err = nb_names_add(out, "%s", l->what->path);
+	return err ? err : nb_array_push(out, NULL);
+}
+
+/* A program that restores, and where its stdin comes from. */
+struct loading {
+	const struct nb_source_restore *what;
+	struct nb_pipe *pipe; /* NULL: no stdin */
+};
+
+/* The program of a dump that cannot be read is ended, since it would take the
+ * end of the pipe for the end of the dump. */
+static enum nb_err
+tick(void *ctx)
+{
+	const struct loading *l = ctx;
+
+	if (l->pipe && nb_pipe_failed(l->pipe))
+		return NB_ECORRUPT;
+	return l->what->tick ? l->what->tick(l->what->tick_ctx) : NB_OK;
+}
+
+static enum nb_err
+run(const struct nb_pg_load *load, const struct nb_names *arguments)
+{
+	struct loading l = { .what = load->what };
+	const struct nb_pipe_spec spec = { .object = l.what->into,
+					   .produce = l.what->read,
+					   .ctx = l.what->read_ctx,
+					   .hold = true };
+	struct nb_proc_result result = { 0 };
+	struct nb_proc proc = { .argv = (const char *const *)arguments->at,
+				.environ_add = load->server->environ_add,
+				.run_as = l.what->run_as,
+				.stdin_fd = -1,
+				.tick = tick,
+				.ctx = &l };
+	enum nb_err err = NB_OK, fed = NB_OK;
+
+	if (!by_path(load))
+		err = nb_pipe_begin(&spec, &proc.stdin_fd, &l.pipe);
+	if (!err)
+		err = nb_proc_run(&proc, &result);
+	if (l.pipe)
+		fed = nb_pipe_end(l.pipe, &proc.stdin_fd);
+	if (fed)
+		err = nb_fail(fed, "%s: the dump could not be read to its end",
+			      l.what->into);
+	else if (!err)
+		err = nb_proc_check(nb_pg_program_name(load->format->reader),
+				    &result, NB_EFAIL);
+	nb_proc_result_free(&result);
+	return err;
+}
+
+enum nb_err
+nb_pg_load_run(const struct nb_pg_load *load)
+{
+	struct nb_names arguments = NB_ARRAY_INIT;
+	enum nb_err err = make_arguments(load, &arguments);
+
+	if (!err)
+		err = run(load, &arguments);
+	nb_names_free(&arguments);
+	return err;
+}

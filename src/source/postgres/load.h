@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loads a dump into a database that is there, with pg_restore or psql. */
+#ifndef NB_SOURCE_POSTGRES_LOAD_H
+#define NB_SOURCE_POSTGRES_LOAD_H
+
+#include "base/names.h"
+#include "source/postgres/postgres.h"
+
+struct nb_pg_load {
+	const struct nb_source_restore *what;
+	const struct nb_pg_format *format;
+	const char *reader;                  /* path of the program */
+	const struct nb_pg_conninfo *server; /* of the database */
+	bool at_once; /* all of it or nothing, in one transaction, unless jobs
+			 are asked for */
+};
+
+/* NB_EUSAGE, logged: the format cannot do what WHAT->load asks for. */
+enum nb_err nb_pg_load_check(const struct nb_source_restore *what,
+			     const struct nb_pg_format *format);
+
+/* Does the program open the dump itself: a directory, or a file that several
+ * jobs read at once? */
+bool nb_pg_load_by_path(const struct nb_manifest_source *record,
+			const struct nb_source_load *load);
+
+/* Appends to OUT those properties of the database that LOAD does not leave out,
+ * with the privileges of a new one if it leaves these out.  The texts are
+ * FROM's: free only the array.  NB_ENOMEM */
+enum nb_err nb_pg_load_properties(const struct nb_source_load *load,
+				  const struct nb_properties *from,
+				  struct nb_properties *out);
+
+/* Removes from LINES, which the scripts of property.h wrote, what differs
+ * because LOAD leaves it out. */
+void nb_pg_load_differences(const struct nb_source_load *load,
+			    struct nb_names *lines);
+
+/* NB_EFAIL: the program failed, its message is logged; the error of
+ * WHAT->read: it was ended before the end of the dump. */
+enum nb_err nb_pg_load_run(const struct nb_pg_load *load);
+
+#endif
