@@ -94,14 +94,15 @@ render_sums(const struct nb_own_facts *facts, char **text, size_t *length)
 }
 
 /* What has the hashes of the others comes last on the disc, and once more after
- * the gap, NB_GAP_WEIGHT. */
+ * the gap, NB_GAP_WEIGHT.  So does the label, although it is known earlier: a
+ * session that is cut short must not have one. */
 const struct nb_own_file nb_own_files[NB_OWN_FILES] = {
 	/* path, of, mode, weight, late, kept, render */
 	{ "README.txt", NULL, 0444, 0, false, false, render_readme },
 	{ "RESTORE.txt", NULL, 0444, 0, false, false, render_restore },
 	{ "index.html", NULL, 0444, 0, false, false, render_page },
 	{ "restore.sh", NULL, 0555, 0, false, false, render_script },
-	{ NB_LABEL_PATH, NULL, 0444, 50000, false, true, render_label },
+	{ NB_LABEL_PATH, NULL, 0444, -500, false, true, render_label },
 	{ NB_MANIFEST_PATH, NULL, 0444, -1000, true, true, render_manifest },
 	{ NB_SUMS_PATH, NULL, 0444, -2000, true, false, render_sums },
 	{ NB_LABEL_COPY, NB_LABEL_PATH, 0444, -4000, false, true,
