@@ -114,11 +114,13 @@ nb_path_make(int root, const char *path, mode_t mode)
 	at = fcntl(root, F_DUPFD_CLOEXEC, 0);
 	for (char *p = part; !err && p; p = slash ? slash + 1 : NULL) {
 		int next;
+		bool made;
 
 		slash = strchr(p, '/');
 		if (slash)
 			*slash = '\0';
-		if (mkdirat(at, p, mode) && errno != EEXIST)
+		made = !mkdirat(at, p, mode);
+		if (!made && errno != EEXIST)
 			err = nb_fail_errno(nb_fd_write_error(),
 					    "%s: cannot create directory",
 					    path);
@@ -126,7 +128,8 @@ nb_path_make(int root, const char *path, mode_t mode)
 			   : openat(at, p,
 				    O_RDONLY | O_DIRECTORY | O_NOFOLLOW
 					    | O_CLOEXEC);
-		if (!err && next < 0)
+		/* Whatever the umask. */
+		if (!err && (next < 0 || (made && fchmod(next, mode))))
 			err = nb_fail_errno(NB_EIO, "%s: cannot open directory",
 					    path);
 		nb_fd_close(&at);

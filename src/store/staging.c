@@ -22,11 +22,16 @@
 static enum nb_err
 open_staging(const char *staging_dir, int *fd)
 {
-	if (mkdir(staging_dir, 0711) && errno != EEXIST)
+	bool made = !mkdir(staging_dir, 0711);
+
+	if (!made && errno != EEXIST)
 		return nb_fail_errno(NB_EIO,
 				     "%s: cannot create the staging directory",
 				     staging_dir);
 	*fd = open(staging_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Whatever the umask: PostgreSQL's user goes through it. */
+	if (*fd >= 0 && made && fchmod(*fd, 0711))
+		nb_fd_close(fd);
 	if (*fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", staging_dir);
 	return NB_OK;

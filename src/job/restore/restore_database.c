@@ -162,8 +162,8 @@ nb_restore_temporary(const struct nightburn *nb, char **path, int *fd)
 	enum nb_err err;
 	char *made;
 
-	if (nb)
-		mkdir(staging, 0711);
+	if (nb && !mkdir(staging, 0711))
+		chmod(staging, 0711); /* whatever the umask */
 	err = nb_str_format(&made, "%s/restore.XXXXXX", staging);
 	if (err)
 		return err;
