@@ -31,7 +31,8 @@ bool nb_path_is_safe(const char *path);
 int nb_path_open(int root, const char *path, int flags, mode_t mode);
 
 /*
- * Creates the missing directories of PATH beneath ROOT, with MODE, whatever the umask.  Refuses
+ * Creates the missing directories of PATH beneath ROOT, with MODE, whatever the
+ * umask.  Refuses
  * symbolic links on the way.  NB_EIO, NB_EFULL.
  */
 enum nb_err nb_path_make(int root, const char *path, mode_t mode);
