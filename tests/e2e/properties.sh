@@ -253,6 +253,15 @@ lacking()
 }
 check "without a role the data comes back, and the rest is told" lacking
 
+files()
+{
+	nb_is 0 restore "$(cat "$work/id.custom")" --source shop \
+		--to "$work/files" &&
+		[ "$(ls "$work/files/postgres" | paste -sd ' ')" = \
+			"shop.dump shop.dump+create.sql shop.dump+settings.sql" ]
+}
+check "as files, the scripts come with their dump" files
+
 # ---- by the disc alone ----
 
 extract()

@@ -168,6 +168,8 @@ start_cluster
 make_discs
 serve || { echo "Bail out! no sshd"; exit 1; }
 createdb sales
+psql -X -q -d postgres -c 'alter database sales connection limit 11' \
+	-c 'create database closed allow_connections false'
 psql -X -q -d sales -c 'create table t as select generate_series(1, 1000) n'
 
 t=$work/tree
@@ -235,8 +237,11 @@ formats()
   tree \"two\" { $(keys key | sed s/127.0.0.1/localhost/) path = \"$t/sub\" }"
 	rm -rf "$work/back"
 	nb_is 0 run && says out verified && nothing_left &&
+		says err "every: database closed is left out" &&
 		nb_is 0 restore --to "$work/back" &&
 		cd "$(dirname "$(find "$work/back" -name postgres)")" &&
+		grep -q 'CONNECTION LIMIT 11;' \
+			postgres/sales.sql.gz+settings.sql &&
 		gzip -dc postgres/sales.sql.gz |
 			grep -q '^-- PostgreSQL database dump complete' &&
 		zstd -dc postgres/sales.dump.zst | pg_restore --list |

@@ -60,6 +60,16 @@ is_like_any(const struct nb_restore_options *options, const char *path)
 	return false;
 }
 
+/* Is PATH a file beside that of a source, as its scripts are?  In the encoded
+ * name of another source there is no "+". */
+static bool
+is_beside(const char *path, const char *source_path)
+{
+	size_t n = strlen(source_path);
+
+	return !strncmp(path, source_path, n) && path[n] == '+';
+}
+
 bool
 nb_restore_wants(const struct nb_disc_backup *backup,
 		 const struct nb_restore_options *options, const char *path)
@@ -121,7 +131,8 @@ is_wanted(const struct nb_disc_backup *backup,
 {
 	const struct nb_manifest_source *packed = packed_at(backup, path);
 
-	if (source_path && !is_beneath(path, source_path))
+	if (source_path && !is_beneath(path, source_path)
+	    && (options->into || !is_beside(path, source_path)))
 		return false;
 	return nb_restore_wants(backup, options, path)
 		|| (packed && wants_member(backup, options, packed));
