@@ -22,6 +22,17 @@ store(void *ctx, const void *data, size_t n)
 	return NB_OK;
 }
 
+static enum nb_err
+begin(struct nb_dump_file *file)
+{
+	return nb_chain_write(&(struct nb_chain_spec){ .object = file->path,
+						       .filters = file->filters,
+						       .level = file->level,
+						       .put = store,
+						       .ctx = file },
+			      &file->chain);
+}
+
 enum nb_err
 nb_dump_exists(const char *path)
 {
@@ -37,7 +48,9 @@ nb_dump_file_open(struct nb_dump_file *file,
 {
 	enum nb_err err;
 
-	*file = (struct nb_dump_file){ .fd = -1, .filters = spec->filters };
+	*file = (struct nb_dump_file){ .fd = -1,
+				       .filters = spec->filters,
+				       .level = spec->level };
 	err = nb_str_dup(spec->path, &file->path);
 	if (err)
 		return err;
@@ -52,12 +65,7 @@ nb_dump_file_open(struct nb_dump_file *file,
 	if (file->fd < 0)
 		return nb_fail_errno(nb_fd_write_error(), "%s: cannot create",
 				     spec->path);
-	return nb_chain_write(&(struct nb_chain_spec){ .object = file->path,
-						       .filters = spec->filters,
-						       .level = spec->level,
-						       .put = store,
-						       .ctx = file },
-			      &file->chain);
+	return begin(file);
 }
 
 void
@@ -75,6 +83,18 @@ nb_tail_add(char *tail, size_t *length, const void *data, size_t n)
 	memmove(tail, tail + *length - keep, keep);
 	memcpy(tail + keep, data, n);
 	*length = keep + n;
+}
+
+enum nb_err
+nb_dump_file_restart(struct nb_dump_file *file)
+{
+	if (ftruncate(file->fd, 0) || lseek(file->fd, 0, SEEK_SET))
+		return nb_fail_errno(NB_EIO, "%s: cannot empty", file->path);
+	nb_chain_free(file->chain);
+	file->chain = NULL;
+	file->raw = file->stored = 0;
+	file->tail_length = 0;
+	return begin(file);
 }
 
 static void

@@ -19,6 +19,7 @@ struct nb_dump_file {
 	char *path; /* beneath the directory, for messages */
 	struct nb_chain *chain;
 	const char *filters;     /* the names; NULL: none */
+	int level;               /* of compression */
 	uint64_t raw, stored;    /* bytes so far */
 	char tail[NB_DUMP_TAIL]; /* the last raw bytes */
 	size_t tail_length;
@@ -44,6 +45,8 @@ enum nb_err nb_dump_file_open(struct nb_dump_file *file,
 			      const struct nb_dump_file_spec *spec);
 enum nb_err nb_dump_file_write(struct nb_dump_file *file, const void *data,
 			       size_t n);
+/* Empties the file, for another try.  NB_EIO and as nb_dump_file_open. */
+enum nb_err nb_dump_file_restart(struct nb_dump_file *file);
 /* Finishes the chain and closes the file. */
 enum nb_err nb_dump_file_finish(struct nb_dump_file *file);
 void nb_dump_file_clear(struct nb_dump_file *file);

@@ -49,9 +49,11 @@ serve()
 	serve_key only "$nightburn remote $work/other"
 	serve_key broken "env PGHOST=$PGHOST PATH=$d/fake:$PATH \
 		$nightburn remote postgres $work"
+	serve_key standby "env PGHOST=$PGHOST PATH=$d/standby.d:$PATH \
+		$nightburn remote postgres $work"
 	serve_key liar "$d/bin/liar-hash"
 	ssh-keygen -q -t ed25519 -N '' -f "$d/refused"
-	mkdir "$d/bin" "$d/fake"
+	mkdir "$d/bin" "$d/fake" "$d/standby.d"
 	chmod 755 "$d"
 	# Its programs may be others than ours, and its environment is its own.
 	cat >"$d/bin/nightburn" <<END
@@ -68,6 +70,20 @@ echo 'pg_dump: error: the disk is on fire' >&2
 exit 1
 END
 	chmod 755 "$d/fake/pg_dump"
+	# Fails as often as its file has lines.
+	printf 'x\nx\n' >"$d/standby.d/left"
+	chmod 666 "$d/standby.d/left"
+	cat >"$d/standby.d/pg_dump" <<END
+#!/bin/sh
+[ "\$1" = --version ] && exec /usr/bin/pg_dump --version
+[ -s "$d/standby.d/left" ] || exec /usr/bin/pg_dump "\$@"
+left=\$(sed 1d "$d/standby.d/left")
+printf '%s' "\$left" >"$d/standby.d/left"
+head -c 100000 /dev/zero
+echo 'pg_dump: error: terminating connection due to conflict with recovery' >&2
+exit 1
+END
+	chmod 755 "$d/standby.d/pg_dump"
 	for one in hash file short count dots absolute outside above link twice \
 		shared empty hardlink silent early behind json huge letter \
 		endless stalls escape part garbage version; do
@@ -481,4 +497,14 @@ remote: somewhere: expected postgres or absolute paths" ||
 	done
 }
 check "nightburn remote without a request says so" by_hand
+
+standby()
+{
+	config "$(sales standby)"
+	nb_is 0 run && says err "cancelled by a conflict with recovery; try 2 of 3" &&
+		says err "cancelled by a conflict with recovery; try 3 of 3" &&
+		nb_is 0 verify
+}
+check "a dump that recovery cancels there is tried again" standby
+
 finish

@@ -126,19 +126,30 @@ tick(void *ctx)
 	return err;
 }
 
+/* "canceling statement" or "terminating connection". */
+static bool
+recovery_conflict(const struct nb_proc_result *result)
+{
+	return result->exit_code > 0 && result->errors
+		&& strstr(result->errors, " due to conflict with recovery");
+}
+
 enum nb_err
 nb_pg_status(const char *name, const struct nb_proc_result *result)
 {
 	const char *errors = result->errors ? result->errors : "";
+	const char *hint = NULL;
 
 	if (!result->signal && result->exit_code == 0)
 		return NB_OK;
-	return nb_proc_fail(name, result, NB_ESOURCE,
-			    strstr(errors, "LOCK TABLE")
-					    && strstr(errors, "timeout")
-				    ? "another session held a lock on a table "
-				      "for longer than lock_timeout"
-				    : NULL);
+	if (strstr(errors, "LOCK TABLE") && strstr(errors, "timeout"))
+		hint = "another session held a lock on a table for longer than "
+		       "lock_timeout";
+	else if (recovery_conflict(result))
+		hint = "set hot_standby_feedback = on or a longer "
+		       "max_standby_streaming_delay on the standby, or dump "
+		       "the primary";
+	return nb_proc_fail(name, result, NB_ESOURCE, hint);
 }
 
 /* What a program that succeeded had to say all the same. */
@@ -153,9 +164,26 @@ pass_warnings(const char *name, const char *text)
 	}
 }
 
+/* Whether a try failed only because of the standby, and another is left. */
+static bool
+may_try_again(const struct nb_pg_dump *dump, const char *name,
+	      const struct nb_proc_result *result, int tries)
+{
+	int retries = nb_pg_options(dump->source)->retries;
+
+	if (!recovery_conflict(result) || tries >= retries)
+		return false;
+	nb_log(NB_WARNING,
+	       "%s: cancelled by a conflict with recovery; try %d of %d", name,
+	       tries + 2, retries + 1);
+	nb_proc_tell(name, result->errors);
+	return true;
+}
+
+/* *AGAIN: it failed, untold, and is to be run again. */
 static enum nb_err
 run(struct nb_pg_dump *dump, const struct nb_names *arguments,
-    const struct nb_pg_conninfo *conninfo)
+    const struct nb_pg_conninfo *conninfo, int tries, bool *again)
 {
 	const struct nb_config_source *source = dump->source;
 	struct nb_proc_result result = { .output = NULL };
@@ -179,8 +207,9 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 			.max_bytes = nb_pg_options(source)->max_size,
 			.timeout_ms = nb_pg_options(source)->timeout * 1000 },
 		&result);
+	*again = !err && may_try_again(dump, name, &result, tries);
 	if (!err)
-		err = nb_pg_status(name, &result);
+		err = *again ? NB_ESOURCE : nb_pg_status(name, &result);
 	else if (err == NB_EFAIL || err == NB_ENOTFOUND)
 		err = NB_ESOURCE;
 	if (!err && result.errors)
@@ -199,6 +228,7 @@ nb_pg_dump_stream(struct nb_pg_dump *dump)
 	struct nb_pg_conninfo conninfo = { .text = NULL };
 	struct nb_names arguments = NB_ARRAY_INIT;
 	char *program = NULL;
+	bool again = false;
 	enum nb_err err;
 
 	err = nb_pg_program_find(dump->source, nb_pg_dumper(dump->format),
@@ -208,7 +238,13 @@ nb_pg_dump_stream(struct nb_pg_dump *dump)
 	if (!err)
 		err = make_arguments(dump, program, &conninfo, &arguments);
 	if (!err)
-		err = run(dump, &arguments, &conninfo);
+		err = run(dump, &arguments, &conninfo, 0, &again);
+	for (int tries = 1; again; tries++) {
+		again = false;
+		err = dump->again(dump);
+		if (!err)
+			err = run(dump, &arguments, &conninfo, tries, &again);
+	}
 	nb_names_free(&arguments);
 	nb_pg_conninfo_clear(&conninfo);
 	free(program);

@@ -92,6 +92,25 @@ out:
 	return err;
 }
 
+/* pg_dump wants an empty directory. */
+static enum nb_err
+again(struct nb_pg_dump *dump)
+{
+	const char *name = strchr(dump->path, '/') + 1;
+	enum nb_err err;
+	int above;
+
+	if (!dump->format->directory)
+		return nb_dump_file_restart(&dump->file);
+	above = nb_path_open(dump->context->staging, "postgres",
+			     O_RDONLY | O_DIRECTORY, 0);
+	if (above < 0)
+		return nb_fail_errno(NB_EIO, "%s: cannot remove", dump->path);
+	err = nb_path_remove(above, name);
+	nb_fd_close(&above);
+	return err ? err : make_directory(dump);
+}
+
 static enum nb_err
 finish(struct nb_pg_dump *dump)
 {
@@ -126,6 +145,7 @@ nb_pg_dump_run(struct nb_pg_dump *dump)
 					      : open_file(dump);
 	dump->sink = store;
 	dump->sink_ctx = dump;
+	dump->again = again;
 	if (!err)
 		err = nb_pg_transport(dump->source)->stream(dump);
 	return err ? err : finish(dump);

@@ -26,6 +26,7 @@ const struct nb_field nb_pg_fields[] = {
 	{ FIELD("pg_dump", PROGRAM, pg_dump), .local = true },
 	{ FIELD("pg_dumpall", PROGRAM, pg_dumpall), .local = true },
 	{ FIELD("pg_restore", PROGRAM, pg_restore), .local = true },
+	{ FIELD("retries", NUMBER, retries), .max = 10 },
 	{ FIELD("timeout", TIME, timeout) },
 	{ FIELD("lock_timeout", TIME, lock_timeout) },
 	{ FIELD("max_size", SIZE, max_size) },
@@ -40,6 +41,7 @@ nb_pg_options_begin(void *options)
 {
 	*(struct nb_pg_options *)options = (struct nb_pg_options){
 		.jobs = 1,
+		.retries = 2,
 		.role_passwords = true,
 		.compress.level = -1,
 		.timeout = TIMEOUT,

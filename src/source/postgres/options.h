@@ -16,7 +16,8 @@ struct nb_pg_options {
 	bool role_passwords; /* of globals: with them, for a superuser only */
 	bool all;            /* every database of the cluster */
 	enum nb_format format;
-	int jobs; /* of format directory */
+	int jobs;    /* of format directory */
+	int retries; /* after a conflict with the recovery of a standby */
 	struct nb_compress compress;
 	char *pg_dump; /* program; NULL: found on PATH */
 	char *pg_dumpall;

@@ -89,6 +89,8 @@ struct nb_pg_dump {
 	struct nb_dump_file file; /* not for the directory format */
 	nb_proc_sink *sink;       /* where its bytes go, with SINK_CTX; not for
 				     the directory format */
+	/* Discards what is there so far: the program is run again. */
+	enum nb_err (*again)(struct nb_pg_dump *dump);
 	void *sink_ctx;
 	uint64_t raw, stored; /* bytes before and after compression */
 };
@@ -110,10 +112,12 @@ enum nb_err nb_pg_write_scripts(const struct nb_pg_dump *dump,
 /* ---- command.c: pg_dump and pg_dumpall themselves ---- */
 
 /* Finds and runs the program, with its output to DUMP->sink, and checks how it
- * ended.  NB_ESOURCE */
+ * ended.  If the recovery of a standby cancelled it, it is run again, as often
+ * as the source's retries say.  NB_ESOURCE */
 enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
 
-/* Like nb_proc_check, with a hint where a lock was waited for. */
+/* Like nb_proc_check, with a hint where a lock was waited for or the recovery
+ * of a standby was in the way. */
 enum nb_err nb_pg_status(const char *name, const struct nb_proc_result *result);
 
 /* ---- postgres.c ---- */

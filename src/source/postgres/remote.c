@@ -144,6 +144,8 @@ take_dump(void *ctx, char type, const char *body, size_t n)
 {
 	struct nb_pg_dump *dump = ctx;
 
+	if (type == NB_REMOTE_AGAIN)
+		return dump->again(dump);
 	if (type != NB_REMOTE_DATA)
 		return nb_remote_nonsense(&nb_pg_options(dump->source)->remote,
 					  "something other than a dump");

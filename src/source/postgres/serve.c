@@ -66,6 +66,12 @@ pass_on(void *ctx, const void *data, size_t n)
 }
 
 static enum nb_err
+send_again(struct nb_pg_dump *dump)
+{
+	return nb_serve_send(dump->sink_ctx, NB_REMOTE_AGAIN, "", 0);
+}
+
+static enum nb_err
 dump(struct nb_serve *serve, const struct nb_remote_request *request)
 {
 	const struct nb_config_source *source = &request->source;
@@ -78,6 +84,7 @@ dump(struct nb_serve *serve, const struct nb_remote_request *request)
 				  .name = source->name,
 				  .database = request->database,
 				  .sink = pass_on,
+				  .again = send_again,
 				  .sink_ctx = serve };
 	char *object = NULL;
 	enum nb_err err = nb_str_format(&object, "postgres %s", source->name);

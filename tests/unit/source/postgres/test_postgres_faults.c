@@ -200,6 +200,66 @@ START_TEST(a_locked_table_ends_the_dump_and_not_the_night)
 }
 END_TEST
 
+#define CONFLICT                                                       \
+	"pg_dump: error: Dumping the contents of table \"t\" failed: " \
+	"PQgetResult() failed."
+#define CONFLICT_DETAIL                                                  \
+	"pg_dump: detail: Error message from server: ERROR:  canceling " \
+	"statement due to conflict with recovery"
+#define AGAIN                                                              \
+	"warning: postgres testdb: pg_dump: cancelled by a conflict with " \
+	"recovery; try "
+
+static const struct {
+	enum nb_format format;
+	enum nb_compression compression;
+	int fails, retries;
+	const char *told;
+} conflicts[] = {
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT, 2, 2,
+	  AGAIN "2 of 3\n" AGAIN "3 of 3\n" },
+	{ NB_FORMAT_PLAIN, NB_COMPRESSION_ZSTD, 1, 1, AGAIN "2 of 2\n" },
+	{ NB_FORMAT_DIRECTORY, NB_COMPRESSION_DEFAULT, 2, 2,
+	  AGAIN "2 of 3\n" AGAIN "3 of 3\n" },
+	{ NB_FORMAT_CUSTOM, NB_COMPRESSION_DEFAULT, 2, 1,
+	  AGAIN "2 of 2\n" OBJECT "pg_dump: exit status 1: " CONFLICT
+		"; " CONFLICT_DETAIL "\nhint: set hot_standby_feedback = on or "
+		"a longer max_standby_streaming_delay on the standby, or dump "
+		"the primary\n" },
+};
+
+START_TEST(a_dump_that_recovery_cancelled_is_tried_again)
+{
+	struct nb_config_source source = pg_source();
+	char body[1024], *program;
+
+	nb_test_write("left", "", 0666);
+	ck_assert_int_eq(truncate(nb_test_path("left"), conflicts[_i].fails),
+			 0);
+	/* Each failure takes a byte of the file. */
+	snprintf(
+		body, sizeof body,
+		"if [ -s %1$s ]; then printf %%s \"$(tail -c +2 %1$s | tr "
+		"'\\0' "
+		"x)\" >%1$s; case \"$*\" in *-Fd*) pg_dump \"$@\";; *) pg_dump "
+		"\"$@\" | head -c 20000;; esac; echo '" CONFLICT
+		"\n" CONFLICT_DETAIL "' >&2; exit 1; fi; exec pg_dump \"$@\"",
+		nb_test_path("left"));
+	program = (char *)(uintptr_t)pg_fake("pg_dump", body);
+	pg_options.pg_dump = program;
+	pg_options.format = conflicts[_i].format;
+	pg_options.compress.method = conflicts[_i].compression;
+	pg_options.retries = conflicts[_i].retries;
+	nb_test_log_clear();
+	ck_assert_int_eq(pg_collect(&source),
+			 conflicts[_i].fails > conflicts[_i].retries
+				 ? NB_ESOURCE
+				 : NB_OK);
+	ck_assert_str_eq(nb_test_log(), conflicts[_i].told);
+	pg_free();
+}
+END_TEST
+
 START_TEST(a_database_dropped_meanwhile_fails_all)
 {
 	struct nb_config_source source = pg_source();
@@ -346,6 +406,8 @@ main(void)
 	tcase_add_test(tc, nothing_can_be_asked_at_a_prompt);
 	tcase_add_test(tc, a_grandchild_that_holds_the_pipe_is_ended);
 	tcase_add_test(tc, a_locked_table_ends_the_dump_and_not_the_night);
+	tcase_add_loop_test(tc, a_dump_that_recovery_cancelled_is_tried_again,
+			    0, sizeof conflicts / sizeof *conflicts);
 	tcase_add_test(tc, a_database_dropped_meanwhile_fails_all);
 	tcase_add_test(tc, a_dump_that_shrank_is_refused_until_a_person_agrees);
 	tcase_add_test(tc, a_password_is_no_argument);
