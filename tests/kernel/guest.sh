@@ -7,7 +7,7 @@
 # network.  Sourced after tests/e2e/lib.sh, whose $work it uses.
 
 guest_cache=${NB_KERNEL_CACHE:-${build:?}/kernel-cache}
-guest_limit=$((180 * ${NB_TEST_SLOWER:-1})) # seconds for one boot
+guest_limit=$((420 * ${NB_TEST_SLOWER:-1})) # seconds for one boot
 guest_qemu=qemu-system-x86_64
 guest_pid=
 
