@@ -83,6 +83,27 @@ END
 )" = $'70 1 1\n70 1 1\n70 1 1\n70 1 1' ]
 }
 
+# Two names that are one to whoever composes them.
+packed()
+{
+	mkdir composed
+	echo one >composed/$'caf\xc3\xa9'
+	echo two >composed/$'cafe\xcc\x81'
+	: >discs/B
+	sed -e 's,"A","B",; s,{ "A" },{ "B" },; s,/state",/state2",' \
+		-e 's,/tree" },/composed" pack = "tar.zst" },' nb.conf \
+		>packed.conf
+	chmod 600 packed.conf
+	insert B
+	LC_ALL=C.UTF-8 "$nightburn" -c packed.conf run &&
+		LC_ALL=C.UTF-8 "$nightburn" -c packed.conf restore \
+			--to unpacked && diff -r composed unpacked/tree/t
+	local result=$?
+	insert A
+	return $result
+}
+
+check "names in an archive are bytes" packed
 check "a night is verified and tells it once" night
 check "everything comes back" came_back
 check "RESTORE.txt lists them" listed

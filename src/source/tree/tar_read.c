@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/tree/tar.h"
 
+#include <locale.h>
 #include <stdlib.h>
 
 #include <archive.h>
@@ -54,18 +55,36 @@ nb_tar_reader_free(struct nb_tar_reader *reader)
 	free(reader);
 }
 
+/* Names are bytes: in a UTF-8 locale libarchive composes them (NFC), so that
+ * two can become one; in that of C it leaves them as they are. */
+static int
+next_header(struct nb_tar_reader *reader, const char **path)
+{
+	locale_t plain = newlocale(LC_CTYPE_MASK, "C", (locale_t)0), before;
+	struct archive_entry *a = NULL;
+	int ret;
+
+	if (!plain)
+		return ARCHIVE_FATAL;
+	before = uselocale(plain);
+	ret = archive_read_next_header(reader->archive, &a);
+	*path = ret >= ARCHIVE_WARN && ret != ARCHIVE_EOF
+		? archive_entry_pathname(a)
+		: NULL;
+	uselocale(before);
+	freelocale(plain);
+	return ret;
+}
+
 enum nb_err
 nb_tar_next(struct nb_tar_reader *reader, const char **path)
 {
-	struct archive_entry *a = NULL;
-	int ret = archive_read_next_header(reader->archive, &a);
+	int ret = next_header(reader, path);
 
-	*path = NULL;
 	if (ret == ARCHIVE_EOF)
 		return NB_OK;
 	if (check(reader, ret))
 		return NB_ECORRUPT;
-	*path = archive_entry_pathname(a);
 	return *path ? NB_OK
 		     : nb_fail(NB_ECORRUPT,
 			       "archive: a member "
