@@ -173,6 +173,27 @@ tree_back()
 }
 check "a tree comes back with owners, modes, times and links" tree_back
 
+# Each fsync fails there, with EIO: that of the target's file system is another call.
+mounted_beneath()
+{
+	unshare -m bash -c 'mkdir -p "$1/tree/files/sub" &&
+		mount -t tmpfs none "$1/tree/files/sub" &&
+		FAIL="sync 1 ever 5" FAIL_STRUCK="$1.struck" \
+		LD_LIBRARY_PATH="$2" LD_PRELOAD="$2/libfail.so" \
+		"$2/nightburn" -c "$3" restore --to "$1" --source files' \
+		bash "$work/mounted" "$build/.libs" "$work/nb.conf" \
+		>"$work/out" 2>"$work/err"
+	[ $? = 1 ] && says err "tree/files/sub/linked: cannot sync"
+}
+if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null ||
+	grep -q __asan_init "$build/.libs/nightburn"; then
+	skip "a file system mounted beneath the target is synchronised" \
+		"needs root, and no sanitizer"
+else
+	check "a file system mounted beneath the target is synchronised" \
+		mounted_beneath
+fi
+
 by_hand()
 {
 	mkdir "$work/extra"

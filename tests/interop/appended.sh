@@ -76,7 +76,7 @@ contents()
 	cut -d' ' -f1 sums | sort | diff - got
 }
 
-# libarchive reads no name behind the data of its file: by Joliet.
+# libarchive reads no name that continues after the data of its file: by Joliet.
 by_bsdtar()
 {
 	mkdir tar && bsdtar -xf "$disc" --options 'iso9660:!rockridge' -C tar &&

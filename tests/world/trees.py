@@ -5,6 +5,10 @@ import os
 import shutil
 import socket
 import stat
+import sys
+
+sys.path.append(os.path.join(os.environ["NB_TOP_SRCDIR"], "tests", "e2e"))
+from same_tree import xattrs  # noqa: E402
 
 NAMES = [
     b"plain", b"with space", b"two\nlines", b"tab\there", b"back\\slash",
@@ -152,11 +156,6 @@ class Tree:
 
     def remove(self):
         shutil.rmtree(self.top)
-
-
-def xattrs(path):
-    return {name: os.getxattr(path, name, follow_symlinks=False)
-            for name in os.listxattr(path, follow_symlinks=False)}
 
 
 def describe(top):

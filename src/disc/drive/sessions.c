@@ -28,7 +28,7 @@ read_size(struct nb_blocks *blocks, uint64_t start)
 
 	if (blocks->get(blocks, at, 1, block) == 1)
 		return nb_volume_size(block);
-	/* That of Joliet follows, behind one that boots if there is one. */
+	/* That of Joliet follows, after one that boots if there is one. */
 	for (uint32_t i = 1; i <= 2; i++) {
 		if (blocks->get(blocks, at + i, 1, block) != 1
 		    || block[0] != SUPPLEMENTARY)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -26,7 +27,8 @@ struct state {
 	struct nb_extract_result *result;
 	struct nb_sha256 *sha256;
 	uint64_t done, total;
-	int fd; /* file being written */
+	int fd;    /* file being written */
+	dev_t dev; /* file system of the target */
 	struct nb_extract_out out;
 	struct nb_extract_attributes attributes;
 	bool *fed;              /* of each entry: the archive gave it */
@@ -171,6 +173,21 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 	return NB_OK;
 }
 
+/* What takes the place of another file does so with all its bytes; the others
+ * are synchronised together, at the end, but those on file systems that are
+ * mounted beneath the target. */
+static enum nb_err
+sync_file(const struct state *s, const struct nb_entry *e)
+{
+	struct stat st;
+	bool alone =
+		s->spec->overwrite || fstat(s->fd, &st) || st.st_dev != s->dev;
+
+	return alone && fsync(s->fd)
+		? nb_fail_errno(NB_EIO, "%s: cannot sync", e->path)
+		: NB_OK;
+}
+
 static enum nb_err
 put_file(struct state *s, const struct nb_entry *e)
 {
@@ -192,10 +209,8 @@ put_file(struct state *s, const struct nb_entry *e)
 		err = copy_file(s, e, &good);
 	if (!err && good)
 		err = finish_file(s, e);
-	/* What takes the place of another file does so with all its bytes; the
-	 * others are synchronised together, at the end. */
-	if (!err && good && s->spec->overwrite && fsync(s->fd))
-		err = nb_fail_errno(NB_EIO, "%s: cannot sync", e->path);
+	if (!err && good)
+		err = sync_file(s, e);
 	nb_fd_close(&s->fd);
 	if (!err && good)
 		err = deliver(s, dir, name, e);
@@ -325,32 +340,6 @@ put_files(struct state *s, const struct nb_entry **files, size_t count)
 	return err;
 }
 
-/* Directories get their attributes last, the deepest first. */
-static enum nb_err
-finish_directories(struct state *s)
-{
-	const struct nb_entries *list = s->spec->entries;
-	enum nb_err err = NB_OK;
-
-	for (size_t i = list->count; !err && i-- > 0;) {
-		const struct nb_entry *e = &list->at[i];
-		int fd;
-
-		if (e->type != NB_ENTRY_DIR)
-			continue;
-		fd = nb_path_open(s->spec->to, e->path, O_RDONLY | O_DIRECTORY,
-				  0);
-		if (fd < 0)
-			err = nb_fail_errno(NB_EIO, "%s: cannot open", e->path);
-		else
-			err = s->spec->attributes
-				? nb_extract_set(&s->attributes, fd, e)
-				: NB_OK;
-		nb_fd_close(&fd);
-	}
-	return err;
-}
-
 static enum nb_err
 put_all(struct state *s, const struct nb_entry **files)
 {
@@ -366,7 +355,7 @@ put_all(struct state *s, const struct nb_entry **files)
 	if (!err)
 		err = put_files(s, files, count);
 	if (!err)
-		err = finish_directories(s);
+		err = nb_extract_set_directories(&s->attributes, s->spec);
 	/* One fsync a file takes minutes where there are many. */
 	if (!err && syncfs(s->spec->to))
 		err = nb_fail_errno(nb_fd_write_error(),
@@ -386,9 +375,11 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 	};
 	const struct nb_entry **files =
 		calloc(spec->entries->count + 1, sizeof *files);
+	struct stat st;
 	enum nb_err err;
 
 	memset(result, 0, sizeof *result);
+	s.dev = fstat(spec->to, &st) ? 0 : st.st_dev;
 	err = files && s.fed ? nb_sha256_new(&s.sha256) : nb_fail_memory();
 	if (!err)
 		err = put_all(&s, files);

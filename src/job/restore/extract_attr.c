@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/path.h"
 
 static bool
 is_acl(const struct nb_xattr *x)
@@ -92,6 +93,29 @@ nb_extract_set(struct nb_extract_attributes *a, int fd,
 		return nb_fail_errno(NB_EIO, "%s: cannot set its timestamps",
 				     path);
 	return NB_OK;
+}
+
+enum nb_err
+nb_extract_set_directories(struct nb_extract_attributes *a,
+			   const struct nb_extract *spec)
+{
+	const struct nb_entries *list = spec->entries;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = list->count; !err && i-- > 0;) {
+		const struct nb_entry *e = &list->at[i];
+		int fd;
+
+		if (e->type != NB_ENTRY_DIR)
+			continue;
+		fd = nb_path_open(spec->to, e->path, O_RDONLY | O_DIRECTORY, 0);
+		if (fd < 0)
+			err = nb_fail_errno(NB_EIO, "%s: cannot open", e->path);
+		else if (spec->attributes)
+			err = nb_extract_set(a, fd, e);
+		nb_fd_close(&fd);
+	}
+	return err;
 }
 
 enum nb_err

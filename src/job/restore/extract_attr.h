@@ -22,6 +22,11 @@ enum nb_err nb_extract_set(struct nb_extract_attributes *a, int fd,
 enum nb_err nb_extract_set_at(struct nb_extract_attributes *a, int dir,
 			      const char *name, const struct nb_entry *e);
 
+/* For all directories of SPEC, the deepest first; they only have to be there if
+ * SPEC wants no attributes.  NB_EIO */
+enum nb_err nb_extract_set_directories(struct nb_extract_attributes *a,
+				       const struct nb_extract *spec);
+
 /* A file being written. */
 struct nb_extract_out {
 	int fd;

@@ -9,8 +9,8 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "job/disc/choose_drive.h"
 #include "disc/read/readback.h"
+#include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/manifest_mac.h"
 

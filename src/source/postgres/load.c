@@ -11,15 +11,11 @@
 #define MOST_JOBS 8
 
 /* A file of the custom format with no filter around it, so that pg_restore can
- * seek in it. */
+ * seek in it.  The manifest tells, not the name. */
 static bool
 is_seekable(const struct nb_manifest_source *record)
 {
-	static const char ending[] = ".dump";
-	size_t n = record->path ? strlen(record->path) : 0;
-
-	return n >= sizeof ending
-		&& !strcmp(record->path + n - (sizeof ending - 1), ending);
+	return !record->compression || !strcmp(record->compression, "none");
 }
 
 bool

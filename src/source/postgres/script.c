@@ -255,7 +255,7 @@ is_name_list(const char *name)
 	return false;
 }
 
-/* One name of such a list, behind *P, as a constant. */
+/* One name of such a list, after *P, as a constant. */
 static void
 add_item(struct nb_str *s, const char **p)
 {
