@@ -58,6 +58,15 @@ nb_test_case(const char *name, int deadline)
 	return tc;
 }
 
+size_t
+nb_test_sample(void)
+{
+	const char *sample = getenv("NB_TEST_SAMPLE");
+	long n = sample ? atol(sample) : 1;
+
+	return n > 1 ? (size_t)n : 1;
+}
+
 int
 nb_test_main(Suite *suite)
 {

@@ -13,6 +13,10 @@
 /* A test case with the fixture below; the deadline is in seconds. */
 TCase *nb_test_case(const char *name, int deadline);
 
+/* One in how many of an exhaustive test's cases is enough: 1, or NB_TEST_SAMPLE,
+ * which tools/valgrind sets. */
+size_t nb_test_sample(void);
+
 /* Runs SUITE, TAP to stdout; the exit status for main. */
 int nb_test_main(Suite *suite);
 

@@ -100,40 +100,44 @@ END_TEST
 
 START_TEST(many_files)
 {
-	for (size_t i = 0; i < 100000; i++)
+	size_t count = 100000 / nb_test_sample();
+
+	for (size_t i = 0; i < count; i++)
 		add_file(&entries, i);
-	check_both(100000, 0, 0);
+	check_both(count, 0, 0);
 }
 END_TEST
 
 START_TEST(many_members_of_an_archive)
 {
 	struct nb_manifest_source *source = add_source("tree/www.tar.zst");
+	size_t count = 50000 / nb_test_sample();
 
 	add_file(&entries, 1);
 	free(entries.at[0].path);
 	entries.at[0].path = strdup(source->path);
-	for (size_t i = 0; i < 50000; i++)
+	for (size_t i = 0; i < count; i++)
 		add_file(&source->members, i);
-	check_both(1, 50000, 0);
+	check_both(1, count, 0);
 }
 END_TEST
 
 START_TEST(many_sources_with_many_notes)
 {
 	char path[600];
+	size_t count = 19 / nb_test_sample() + 1;
 
 	memset(path, 'x', sizeof path);
 	path[sizeof path - 1] = '\0';
 	add_file(&entries, 1);
-	for (size_t i = 0; i < 20; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct nb_manifest_source *source = add_source("tree/www");
 
 		for (size_t k = 0; k < NB_NOTES_MAX; k++)
 			nb_assert_ok(nb_manifest_source_note(
 				source, NB_NOTE_CHANGED, path, k));
 	}
-	check_both(1, 0, (size_t)20 * NB_NOTES_MAX);
+	check_both(1, 0, count * NB_NOTES_MAX);
 }
 END_TEST
 
