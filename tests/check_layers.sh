@@ -37,7 +37,8 @@ source/device   base model/*
 source/ssh      base model/*
 source          base filter model/*
 source/serve    base filter model/* source
-source/postgres base filter model/* source source/ssh source/serve
+source/postgres base filter model/* source source/ssh source/serve source/postgres/property
+source/postgres/property base model/record
 source/tree     base filter model/* source source/ssh source/serve
 source/volume   base filter model/* source source/device source/tree
 source/boot     base filter model/* source source/device source/tree

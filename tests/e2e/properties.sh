@@ -24,6 +24,8 @@ make_roles()
 create role app;
 create role reader;
 create role "o'dd ""role";
+create role lesser;
+create role member;
 create tablespace space location '$cluster/space';
 END
 }
@@ -67,22 +69,60 @@ comment on database latin is 'caf\\351';
 alter database latin set application_name to '\\344\\366\\374';" | sql latin
 }
 
+# Privileges that are not the owner's alone to give.
+make_privileges()
+{
+	sql postgres <<'END'
+create database p_chain owner app;
+grant create, connect on database p_chain to reader with grant option;
+grant create on database p_chain to lesser with grant option;
+set role reader;
+grant create on database p_chain to "o'dd ""role", lesser with grant option;
+grant connect on database p_chain to public;
+set role lesser;
+grant create on database p_chain to public, "o'dd ""role";
+reset role;
+create database p_none;
+revoke all on database p_none from postgres, public;
+create database p_back;
+grant create on database p_back to app with grant option;
+grant create, temporary on database p_back to reader with grant option;
+set role reader;
+grant create, temporary on database p_back to app with grant option;
+reset role;
+alter database p_back owner to app;
+create database p_member owner app;
+grant create on database p_member to member with grant option;
+set role member;
+grant create on database p_member to reader;
+reset role;
+grant app to member;
+create database p_super owner app;
+grant create on database p_super to app with grant option;
+grant create on database p_super to reader with grant option;
+set role reader;
+grant create on database p_super to postgres;
+END
+}
+
 fill()
 {
 	for one in ascii latin; do
 		printf "set client_encoding to sql_ascii;
 create table t as select 'caf\\351 \\304' v;" | sql $one
 	done
-	for one in utf8 icu german shop form "$odd"; do
+	for one in utf8 icu german shop form "$odd" $privileged; do
 		echo "set default_transaction_read_only to off;
 create table t as select U&'\\00e9' || i v from generate_series(1, 50) i;" |
 			sql "$one"
 	done
 }
 
+privileged="p_chain p_none p_back p_member p_super"
 all_names()
 {
-	printf '%s\n' ascii latin utf8 icu german shop form "$odd"
+	# shellcheck disable=SC2086
+	printf '%s\n' ascii latin utf8 icu german shop form "$odd" $privileged
 }
 
 # names FORMAT: all, or some where it is the same for each format.
@@ -98,10 +138,12 @@ facts()
 set client_encoding to sql_ascii;
 set search_path to pg_catalog;
 select pg_encoding_to_char(encoding), datlocprovider, datcollate, datctype,
-	daticulocale, to_jsonb(d)->>'daticurules', spcname, rolname,
+	coalesce(to_jsonb(d)->>'daticulocale', to_jsonb(d)->>'datlocale'),
+	to_jsonb(d)->>'daticurules', spcname, rolname,
 	datconnlimit, datistemplate, datallowconn,
 	replace(shobj_description(d.oid, 'pg_database'), E'\n', '|'),
-	(select array_agg(a::text order by a::text) from unnest(datacl) a),
+	(select array_agg(a::text order by a::text) from aclexplode(
+	coalesce(datacl, acldefault('d', datdba))) a),
 	(select array_agg((setrole, c)::text order by setrole, c)
 	from pg_db_role_setting, unnest(setconfig) c where setdatabase = d.oid)
 from pg_database d join pg_tablespace t on t.oid = dattablespace
@@ -159,7 +201,7 @@ restore()
 		--into "$4" --conninfo "host=$PGHOST" --run-as postgres
 }
 
-make_roles && make_databases && fill || exit 1
+make_roles && make_databases && make_privileges && fill || exit 1
 all_names | while IFS= read -r name; do
 	facts "$name" >"$work/facts.$(printf %s "$name" | md5sum | cut -c 1-8)"
 done

@@ -45,10 +45,10 @@ struct nb_manifest_note {
 struct nb_manifest_notes NB_ARRAY(struct nb_manifest_note);
 
 /* Something that a dump does not contain: a property of its database, or
- * whatever else a source has to know for a restore.  ROLE and NAME are "" where
- * WHAT has none; doc/disc-format.md lists those of databases. */
+ * whatever else a source has to know for a restore.  ROLE, NAME and GRANTOR
+ * are "" where WHAT has none; doc/disc-format.md lists those of databases. */
 struct nb_property {
-	char *what, *role, *name, *value;
+	char *what, *role, *name, *value, *grantor;
 };
 
 struct nb_properties NB_ARRAY(struct nb_property);

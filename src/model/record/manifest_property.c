@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PARTS 4
+#define PARTS 5
 
 /* Its strings, in the order of part_names. */
 static void
@@ -14,10 +14,18 @@ parts_of(struct nb_property *p, char **parts[PARTS])
 	parts[1] = &p->role;
 	parts[2] = &p->name;
 	parts[3] = &p->value;
+	parts[4] = &p->grantor;
 }
 
-static const char *const part_names[PARTS] = { "what", "role", "name",
-					       "value" };
+static const char *const part_names[PARTS] = { "what", "role", "name", "value",
+					       "grantor" };
+
+/* These are always there; the others only if they are not empty. */
+static bool
+is_required(size_t part)
+{
+	return part == 0 || part == 3;
+}
 
 static void
 clear(struct nb_property *p)
@@ -26,6 +34,7 @@ clear(struct nb_property *p)
 	free(p->role);
 	free(p->name);
 	free(p->value);
+	free(p->grantor);
 }
 
 enum nb_err
@@ -83,7 +92,7 @@ nb_manifest_add_properties(struct nb_str *s, const struct nb_properties *list)
 		parts_of(&list->at[i], parts);
 		nb_str_add(s, i ? ",\n{" : ",\n\"properties\":[{");
 		for (size_t k = 0; k < PARTS; k++) {
-			if (!**parts[k] && k + 1 < PARTS)
+			if (!**parts[k] && !is_required(k))
 				continue;
 			nb_str_add(s, k ? "," : "");
 			nb_manifest_add_bytes(s, part_names[k], *parts[k]);
@@ -101,7 +110,7 @@ read_property(const json_t *object, struct nb_property *p)
 	for (size_t k = 0; k < PARTS; k++) {
 		if (nb_manifest_read_bytes(object, part_names[k], parts[k]))
 			continue;
-		if (k == 0 || k + 1 == PARTS || nb_str_dup("", parts[k]))
+		if (is_required(k) || nb_str_dup("", parts[k]))
 			return false;
 	}
 	return true;

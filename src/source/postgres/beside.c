@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "base/user.h"
 #include "source/postgres/postgres.h"
-#include "source/postgres/property.h"
+#include "source/postgres/property/property.h"
 
 /* Takes ownership of TEXT. */
 static enum nb_err

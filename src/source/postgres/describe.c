@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/record/disc_readme.h"
-#include "source/postgres/property.h"
+#include "source/postgres/property/property.h"
 
 const char nb_pg_readme[] =
 	"  <backup>/postgres/       dumps of PostgreSQL databases\n";

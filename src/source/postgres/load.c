@@ -96,9 +96,11 @@ nb_pg_load_properties(const struct nb_source_load *load,
 		    create[] = "CREATE", connect[] = "CONNECT",
 		    temporary[] = "TEMPORARY";
 	static const struct nb_property usual[] = {
-		{ owner, none, connect, none },   { owner, none, create, none },
-		{ owner, none, temporary, none }, { all, none, connect, none },
-		{ all, none, temporary, none },
+		{ owner, none, connect, none, none },
+		{ owner, none, create, none, none },
+		{ owner, none, temporary, none, none },
+		{ all, none, connect, none, none },
+		{ all, none, temporary, none, none },
 	};
 	size_t count = load->no_privileges && from->count
 		? sizeof usual / sizeof *usual

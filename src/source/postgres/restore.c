@@ -11,7 +11,7 @@
 #include "model/record/database_objects.h"
 #include "source/postgres/format.h"
 #include "source/postgres/load.h"
-#include "source/postgres/property.h"
+#include "source/postgres/property/property.h"
 #include "source/postgres/psql.h"
 
 /* What the steps share. */

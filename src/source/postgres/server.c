@@ -9,12 +9,12 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "source/postgres/postgres.h"
-#include "source/postgres/property.h"
+#include "source/postgres/property/property.h"
 
 #define ASK_MS 60000
 #define CANDIDATES 2
 #define COLUMNS 3  /* of the query for databases */
-#define PROPERTY 5 /* of that for their properties */
+#define PROPERTY 6 /* of that for their properties */
 
 /* What the child needs; prepared before the fork. */
 struct question {

@@ -268,7 +268,7 @@ END_TEST
 START_TEST(answers_and_ends_arrive_as_they_were_made)
 {
 	char empty[] = "", what[] = "comment", value[] = "\xe9";
-	struct nb_property p = { what, empty, empty, value };
+	struct nb_property p = { what, empty, empty, value, empty };
 	struct nb_remote_database d = { .name = (char *)(uintptr_t) "a \xfe",
 					.size = 12,
 					.left_out = (char *)(uintptr_t) "why",

@@ -104,6 +104,7 @@ assert_same_source(const struct nb_manifest_source *a,
 		ck_assert_str_eq(p->role, q->role);
 		ck_assert_str_eq(p->name, q->name);
 		ck_assert_str_eq(p->value, q->value);
+		ck_assert_str_eq(p->grantor, q->grantor);
 	}
 	ck_assert_uint_eq(a->bytes, b->bytes);
 	ck_assert_uint_eq(a->stored, b->stored);
@@ -224,7 +225,7 @@ START_TEST(any_name_comes_back_byte_for_byte)
 }
 END_TEST
 
-/* Each of its four parts has the name. */
+/* Each of its parts has the name. */
 START_TEST(properties_come_back_byte_for_byte)
 {
 	struct nb_manifest_source source = { .kind = strdup("postgres"),
@@ -233,10 +234,10 @@ START_TEST(properties_come_back_byte_for_byte)
 
 	nb_assert_ok(nb_properties_add(
 		&source.properties,
-		&(struct nb_property){ name, name, name, name }));
+		&(struct nb_property){ name, name, name, name, name }));
 	nb_assert_ok(nb_properties_add(
 		&source.properties,
-		&(struct nb_property){ name, empty, empty, empty }));
+		&(struct nb_property){ name, empty, empty, empty, empty }));
 	nb_assert_ok(nb_array_push(&m.sources, source));
 	assert_comes_back();
 	free(name);

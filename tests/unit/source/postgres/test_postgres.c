@@ -224,9 +224,9 @@ START_TEST(all_databases_are_listed_and_dumped_by_name)
 END_TEST
 
 static const struct nb_property properties[] = {
-#define P(...)              \
-	{                   \
-		__VA_ARGS__ \
+#define P(...)                     \
+	{                          \
+		__VA_ARGS__, S("") \
 	}
 #define S(text) (char *)(uintptr_t)text
 	P(S("encoding"), S(""), S(""), S("UTF8")),
@@ -271,6 +271,7 @@ START_TEST(what_a_database_is_is_recorded_beside_its_dump)
 		ck_assert_str_eq(list->at[i].role, properties[i].role);
 		ck_assert_str_eq(list->at[i].name, properties[i].name);
 		ck_assert_str_eq(list->at[i].value, properties[i].value);
+		ck_assert_str_eq(list->at[i].grantor, properties[i].grantor);
 	}
 	pg_free();
 }

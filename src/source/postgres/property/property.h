@@ -4,10 +4,11 @@
  * They are recorded in the manifest, and as two SQL scripts beside the dump;
  * restore.sh, RESTORE.txt and `restore --into` all run these scripts.
  *
- * A property is (what, role, name, value): doc/disc-format.md lists them.
+ * A property is (what, role, name, value, grantor): doc/disc-format.md lists
+ * them.
  */
-#ifndef NB_SOURCE_POSTGRES_PROPERTY_H
-#define NB_SOURCE_POSTGRES_PROPERTY_H
+#ifndef NB_SOURCE_POSTGRES_PROPERTY_PROPERTY_H
+#define NB_SOURCE_POSTGRES_PROPERTY_PROPERTY_H
 
 #include "base/str.h"
 #include "model/record/manifest.h"
@@ -16,15 +17,15 @@
 
 /*
  * Appends a query for the properties of the databases for which CONDITION, on
- * pg_database as d, is true: rows of (datname, what, role, name, value) in a
- * fixed order; in the row of a setting "name=value" is the value.  It works
- * with servers from 9.6 on, and needs search_path = pg_catalog.  It applies no
- * function of text to what is in the encoding of another database.
+ * pg_database as d, is true: rows of (datname, what, role, name, value,
+ * grantor) in a fixed order; in the row of a setting "name=value" is the value.
+ * It works with servers from 9.6 on, and needs search_path = pg_catalog.  It
+ * applies no function of text to what is in the encoding of another database.
  */
 void nb_pg_add_property_query(struct nb_str *s, const char *condition);
 
 /* Adds such a row to LIST.  NB_ENOMEM */
-enum nb_err nb_pg_take_property(const char *const row[4],
+enum nb_err nb_pg_take_property(const char *const row[5],
 				struct nb_properties *list);
 
 /* Append TEXT as a constant of SQL, for standard_conforming_strings = on, and
@@ -40,6 +41,12 @@ void nb_pg_add_name(struct nb_str *s, const char *name);
  */
 void nb_pg_add_differences(struct nb_str *s, const struct nb_properties *list,
 			   const char *database, bool fixed);
+
+/* ---- privilege.c ---- */
+
+/* Appends what gives the database :'db' its owner and its privileges, each from
+ * who granted it.  A superuser runs it; it ends as that. */
+void nb_pg_add_privileges(struct nb_str *s, const struct nb_properties *list);
 
 /* ---- script.c ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "source/postgres/property.h"
+#include "source/postgres/property/property.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,98 +118,25 @@ add_creates(struct nb_str *s, const struct nb_properties *list)
 		add_create(s, list, &none, "C");
 }
 
-/* ---- tablespace, owner, privileges ---- */
-
 static void
-add_owner(struct nb_str *s, const struct nb_properties *list)
+add_tablespace(struct nb_str *s, const char *tablespace)
 {
-	const char *tablespace = nb_properties_get(list, "tablespace");
-	const char *owner = nb_properties_get(list, "owner");
-
-	if (tablespace) {
-		nb_str_add(s,
-			   "SELECT format('ALTER DATABASE %I SET TABLESPACE "
-			   "%I', datname, ");
-		nb_pg_add_text(s, tablespace);
-		nb_str_add(s,
-			   ")\n  FROM pg_database d JOIN pg_tablespace t ON "
-			   "t.oid = d.dattablespace\n  WHERE datname = "
-			   ":'db' AND spcname <> ");
-		nb_pg_add_text(s, tablespace);
-		nb_str_add(s, " \\gexec\n");
-	}
-	if (owner) {
-		nb_str_add(s, "ALTER DATABASE :\"db\" OWNER TO ");
-		nb_pg_add_name(s, owner);
-		nb_str_add(s, ";\n");
-	}
-}
-
-/* Privileges as in a new database: TEMPORARY and CONNECT for all, and all of
- * them for the owner. */
-static bool
-is_usual(const struct nb_properties *list)
-{
-	size_t owners = 0, all = 0, others = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct nb_property *p = &list->at[i];
-
-		if (is(p, "owner_grant"))
-			owners++;
-		else if (is(p, "grant"))
-			*(*p->role || *p->value || !strcmp(p->name, "CREATE")
-				  ? &others
-				  : &all) += 1;
-	}
-	return owners == 3 && all == 2 && !others;
-}
-
-static void
-add_grant(struct nb_str *s, const struct nb_property *p, const char *condition)
-{
-	nb_str_add(s, "SELECT format('GRANT %s ON DATABASE %I TO %s%s', ");
-	nb_pg_add_text(s, p->name);
-	nb_str_add(s, ", datname, ");
-	if (is(p, "owner_grant"))
-		nb_str_add(s, "quote_ident(pg_get_userbyid(datdba))");
-	else if (!*p->role)
-		nb_str_add(s, "'PUBLIC'");
-	else {
-		nb_str_add(s, "quote_ident(");
-		nb_pg_add_text(s, p->role);
-		nb_str_add(s, ")");
-	}
-	nb_str_addf(s,
-		    ", '%s')\n  FROM pg_database d WHERE datname = "
-		    ":'db'%s \\gexec\n",
-		    *p->value ? " WITH GRANT OPTION" : "", condition);
-}
-
-static void
-add_privileges(struct nb_str *s, const struct nb_properties *list)
-{
-	const char *condition =
-		is_usual(list) ? " AND d.datacl IS NOT NULL" : "";
-
-	nb_str_addf(s,
-		    "SELECT DISTINCT format('REVOKE ALL ON DATABASE %%I FROM "
-		    "%%s CASCADE', datname,\n"
-		    "  CASE grantee WHEN 0 THEN 'PUBLIC' ELSE "
-		    "quote_ident(pg_get_userbyid(grantee)) END)\n"
-		    "  FROM pg_database d, aclexplode(coalesce(datacl, "
-		    "acldefault('d', datdba)))\n"
-		    "  WHERE datname = :'db'%s \\gexec\n",
-		    condition);
-	for (size_t i = 0; i < list->count; i++)
-		if (is(&list->at[i], "grant")
-		    || is(&list->at[i], "owner_grant"))
-			add_grant(s, &list->at[i], condition);
+	nb_str_add(s,
+		   "SELECT format('ALTER DATABASE %I SET TABLESPACE "
+		   "%I', datname, ");
+	nb_pg_add_text(s, tablespace);
+	nb_str_add(s,
+		   ")\n  FROM pg_database d JOIN pg_tablespace t ON "
+		   "t.oid = d.dattablespace\n  WHERE datname = "
+		   ":'db' AND spcname <> ");
+	nb_pg_add_text(s, tablespace);
+	nb_str_add(s, " \\gexec\n");
 }
 
 enum nb_err
 nb_pg_create_script(const struct nb_properties *list, char **text)
 {
+	const char *tablespace = nb_properties_get(list, "tablespace");
 	struct nb_str s = NB_STR_INIT;
 
 	nb_str_add(&s, create_head);
@@ -232,8 +159,9 @@ nb_pg_create_script(const struct nb_properties *list, char **text)
 		   "\\if :refused\n"
 		   "\\quit\n"
 		   "\\endif\n");
-	add_owner(&s, list);
-	add_privileges(&s, list);
+	if (tablespace)
+		add_tablespace(&s, tablespace);
+	nb_pg_add_privileges(&s, list);
 	return nb_str_take(&s, text);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "source/postgres/property.h"
+#include "source/postgres/property/property.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,20 +10,31 @@
 #define FIXED \
 	"'encoding', 'provider', 'collate', 'ctype', 'locale', 'icu_rules'"
 
+/* Of the grants of one privilege by one role to another. */
+#define GRANT_COLUMNS                                                    \
+	"CASE a.grantee WHEN d.datdba THEN 13 ELSE 14 END,\n"            \
+	"    CASE a.grantee WHEN d.datdba THEN 'owner_grant' ELSE\n"     \
+	"    'grant' END, CASE a.grantee WHEN d.datdba THEN '' WHEN 0\n" \
+	"    THEN '' ELSE pg_get_userbyid(a.grantee)::text END,\n"       \
+	"    a.privilege_type, CASE WHEN bool_or(a.is_grantable) THEN\n" \
+	"    'with grant option' ELSE '' END, CASE a.grantor WHEN\n"     \
+	"    d.datdba THEN '' ELSE pg_get_userbyid(a.grantor)::text END"
+
 #define EACH_GRANT "aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a"
 
 /*
  * A column of "lacking" is only seen where the server's pg_database does not
- * have it: the name is looked up in the inner query first.  Who granted a
- * privilege is not recorded: a restore grants it as the owner.
+ * have it: the name is looked up in the inner query first.  The owner has no
+ * name among the privileges, neither as the one who has them nor as the one who
+ * granted them: a restore may have to do with another owner.
  */
 static const char query[] =
-	"SELECT d.datname, p.what, p.role, p.name, p.value\n"
+	"SELECT d.datname, p.what, p.role, p.name, p.value, p.grantor\n"
 	"FROM pg_database d\n"
 	"CROSS JOIN (SELECT 'c'::\"char\" AS datlocprovider,\n"
 	"    NULL::text AS datlocale, NULL::text AS daticulocale,\n"
 	"    NULL::text AS daticurules) lacking\n"
-	"CROSS JOIN LATERAL (VALUES\n"
+	"CROSS JOIN LATERAL (SELECT v.*, '' FROM (VALUES\n"
 	"    (1, 'encoding', '', '', pg_encoding_to_char(d.encoding)::text),\n"
 	"    (2, 'provider', '', '', (SELECT CASE datlocprovider\n"
 	"        WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END\n"
@@ -40,22 +51,17 @@ static const char query[] =
 	"    (9, 'connection_limit', '', '', d.datconnlimit::text),\n"
 	"    (10, 'template', '', '', d.datistemplate::text),\n"
 	"    (11, 'comment', '', '',\n"
-	"        shobj_description(d.oid, 'pg_database'))\n"
-	"  UNION ALL SELECT 12, 'label', '', l.provider, l.label\n"
+	"        shobj_description(d.oid, 'pg_database'))) v\n"
+	"  UNION ALL SELECT 12, 'label', '', l.provider, l.label, ''\n"
 	"    FROM pg_shseclabel l WHERE l.objoid = d.oid\n"
 	"    AND l.classoid = 'pg_database'::regclass\n"
-	"  UNION ALL SELECT 13, 'owner_grant', '', a.privilege_type, ''\n"
-	"    FROM " EACH_GRANT " WHERE a.grantee = d.datdba\n"
-	"  UNION ALL SELECT 14, 'grant', CASE a.grantee WHEN 0 THEN ''\n"
-	"    ELSE pg_get_userbyid(a.grantee)::text END, a.privilege_type,\n"
-	"    CASE WHEN bool_or(a.is_grantable) THEN 'with grant option'\n"
-	"    ELSE '' END FROM " EACH_GRANT " WHERE a.grantee <> d.datdba\n"
-	"    GROUP BY a.grantee, a.privilege_type\n"
+	"  UNION ALL SELECT " GRANT_COLUMNS " FROM " EACH_GRANT "\n"
+	"    GROUP BY a.grantee, a.privilege_type, a.grantor\n"
 	"  UNION ALL SELECT 15, 'setting', CASE s.setrole WHEN 0 THEN ''\n"
-	"    ELSE pg_get_userbyid(s.setrole)::text END, '', c.line\n"
+	"    ELSE pg_get_userbyid(s.setrole)::text END, '', c.line, ''\n"
 	"    FROM pg_db_role_setting s, unnest(s.setconfig) c(line)\n"
 	"    WHERE s.setdatabase = d.oid\n"
-	"  ) p(n, what, role, name, value)\n"
+	"  ) p(n, what, role, name, value, grantor)\n"
 	"WHERE p.value IS NOT NULL AND ";
 
 void
@@ -65,17 +71,19 @@ nb_pg_add_property_query(struct nb_str *s, const char *condition)
 	nb_str_add(s, condition);
 	nb_str_add(s,
 		   "\nORDER BY d.datname, p.n, p.role COLLATE \"C\",\n"
-		   "    p.name COLLATE \"C\", p.value COLLATE \"C\"");
+		   "    p.name COLLATE \"C\", p.value COLLATE \"C\",\n"
+		   "    p.grantor COLLATE \"C\"");
 }
 
 enum nb_err
-nb_pg_take_property(const char *const row[4], struct nb_properties *list)
+nb_pg_take_property(const char *const row[5], struct nb_properties *list)
 {
 	const char *value = row[3], *equals = strchr(value, '=');
 	struct nb_property p = { .what = (char *)(uintptr_t)row[0],
 				 .role = (char *)(uintptr_t)row[1],
 				 .name = (char *)(uintptr_t)row[2],
-				 .value = (char *)(uintptr_t)value };
+				 .value = (char *)(uintptr_t)value,
+				 .grantor = (char *)(uintptr_t)row[4] };
 	char *name = NULL;
 	enum nb_err err = NB_OK;
 
@@ -117,24 +125,27 @@ nb_pg_add_name(struct nb_str *s, const char *name)
 
 /* A grant or a setting is there or is not; all else has a value.  Names of
  * locales are equal as "de_DE.UTF-8" and "de_DE.utf8" are. */
+#define PRIVILEGE                                           \
+	"'privilege ' || name || CASE coalesce(was, has)\n" \
+	"    WHEN '' THEN '' ELSE ' ' || coalesce(was, has) END || ' of ' "
+#define BY "CASE grantor WHEN '' THEN '' ELSE ' granted by ' || grantor END"
 static const char differences[] =
-	"), pair AS (SELECT what, role, name, w.value AS was, n.value AS has\n"
-	"  FROM (SELECT what, role, name, value, CASE WHEN what IN\n"
-	"    ('grant', 'setting') THEN value ELSE '' END AS key FROM was) w\n"
-	"  FULL JOIN (SELECT what, role, name, value, CASE WHEN what IN\n"
-	"    ('grant', 'setting') THEN value ELSE '' END AS key FROM now) n\n"
-	"  USING (what, role, name, key))\n"
+	"), pair AS (SELECT what, role, name, grantor, w.value AS was,\n"
+	"  n.value AS has\n"
+	"  FROM (SELECT *, CASE WHEN what ~ 'grant|setting' THEN value\n"
+	"    ELSE '' END AS key FROM was) w\n"
+	"  FULL JOIN (SELECT *, CASE WHEN what ~ 'grant|setting' THEN value\n"
+	"    ELSE '' END AS key FROM now) n\n"
+	"  USING (what, role, name, key, grantor))\n"
 	"SELECT left(regexp_replace(CASE what\n"
-	"  WHEN 'grant' THEN 'privilege ' || name || CASE\n"
-	"    coalesce(was, has) WHEN '' THEN '' ELSE ' ' || coalesce(was, "
-	"has)\n"
-	"    END || ' of ' || CASE role WHEN '' THEN 'PUBLIC' ELSE role END\n"
-	"  WHEN 'owner_grant' THEN 'privilege ' || name || ' of the owner'\n"
 	"  WHEN 'setting' THEN 'setting ' || coalesce(was, has) ||\n"
 	"    CASE role WHEN '' THEN '' ELSE ' of role ' || role END\n"
 	"  WHEN 'label' THEN 'security label of ' || name\n"
+	"  WHEN 'grant' THEN " PRIVILEGE " || CASE role WHEN '' THEN\n"
+	"    'PUBLIC' ELSE role END || " BY "\n"
+	"  WHEN 'owner_grant' THEN " PRIVILEGE " || 'the owner' || " BY "\n"
 	"  ELSE replace(what, '_', ' ') END || CASE\n"
-	"  WHEN what NOT IN ('grant', 'owner_grant', 'setting') THEN\n"
+	"  WHEN what !~ 'grant|setting' THEN\n"
 	"    ' is ' || coalesce(has, 'none') || ', was ' || coalesce(was, "
 	"'none')\n"
 	"  WHEN has IS NULL THEN ' is missing' ELSE ' is new' END,\n"
@@ -162,9 +173,10 @@ nb_pg_add_differences(struct nb_str *s, const struct nb_properties *list,
 	struct nb_str where = NB_STR_INIT;
 	const char *comma = "";
 
-	nb_str_add(s,
-		   "WITH was(what, role, name, value) AS (SELECT * FROM "
-		   "(VALUES\n");
+	nb_str_add(
+		s,
+		"WITH was(what, role, name, value, grantor) AS (SELECT * FROM "
+		"(VALUES\n");
 	for (size_t i = 0; i < list->count; i++) {
 		const struct nb_property *p = &list->at[i];
 		bool setting = !strcmp(p->what, "setting");
@@ -184,10 +196,12 @@ nb_pg_add_differences(struct nb_str *s, const struct nb_properties *list,
 			nb_str_add(s, " || '=' || ");
 		}
 		nb_pg_add_text(s, p->value);
+		nb_str_add(s, ", ");
+		nb_pg_add_text(s, p->grantor);
 		nb_str_add(s, ")");
 		comma = ",\n";
 	}
-	nb_str_add(s, ") v(what, role, name, value)), now AS (\n");
+	nb_str_add(s, ") v), now AS (\n");
 	nb_str_addf(&where, "d.datname = %s%s", database,
 		    fixed ? " AND p.what IN (" FIXED ")" : "");
 	nb_pg_add_property_query(s, where.text ? where.text : "");
