@@ -3,7 +3,7 @@
 """A kind of source is named in its folder alone.
 
 The kinds are those that src/source/source.h declares; the folder of a kind is
-the one with its table.  Elsewhere in src/ no string has the name of a kind among its words, and no code
+the one with its table, with all in it.  Elsewhere in src/ no string has the name of a kind among its words, and no code
 calls a kind's table by its name, but for what stands in EXCEPTIONS with its
 reason.  A kind that is a word of plain English as well counts only where a
 string begins with it.
@@ -78,7 +78,7 @@ def main():
            name.startswith("vdrive/"):
             continue
         for line, kind in named(read(path), kinds):
-            if os.path.dirname(name) == own[kind]:
+            if name.startswith(own[kind] + "/"):
                 continue
             if (name, kind) in EXCEPTIONS:
                 used.add((name, kind))
