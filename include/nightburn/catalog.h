@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What nightburn knows of backups, discs and clones, as rows.  Included by
- * <nightburn/nightburn.h>; the conventions are those told there.
+ * The backups, discs and clones that nightburn has recorded, as rows.  Included
+ * by <nightburn/nightburn.h>, which describes the conventions.
  */
 #ifndef NIGHTBURN_CATALOG_H
 #define NIGHTBURN_CATALOG_H
@@ -21,8 +21,8 @@ struct nb_backup_row {
 	uint64_t generation;
 	int64_t created, verified;
 	uint64_t bytes, files;
-	const char *disc;              /* NULL: on no disc any more */
-	enum nb_disc_state disc_state; /* when DISC is not NULL */
+	const char *disc;              /* NULL: no longer on any disc */
+	enum nb_disc_state disc_state; /* if DISC is not NULL */
 	int session;
 };
 struct nb_source_row {
@@ -38,7 +38,7 @@ struct nb_file_row {
 	uint64_t size;
 	unsigned int mode, uid, gid;
 	int64_t mtime;
-	char sha256[65]; /* "" where there is none */
+	char sha256[65]; /* "" if it has none */
 };
 struct nb_disc_row {
 	const char *pool, *name, *disc_id, *note, *profile;
@@ -55,8 +55,8 @@ struct nb_clone_row {
 	uint64_t files;
 };
 
-/* Each calls FN for every row, newest first; not zero from it ends the call
- * with NB_ECANCELED. */
+/* Each calls FN for every row, newest first.  If FN returns anything but zero,
+ * the call ends with NB_ECANCELED. */
 NB_API enum nb_err nb_list(struct nightburn *nb, const char *pool,
 			   int (*fn)(void *ctx, const struct nb_backup_row *),
 			   void *ctx);
@@ -68,7 +68,7 @@ NB_API enum nb_err nb_list_clones(struct nightburn *nb,
 				  int (*fn)(void *ctx,
 					    const struct nb_clone_row *),
 				  void *ctx);
-/* One backup: BACKUP as nb_restore_options.backup. */
+/* One backup; BACKUP has the form of nb_restore_options.backup. */
 NB_API enum nb_err nb_show(
 	struct nightburn *nb, const char *backup,
 	int (*on_backup)(void *ctx, const struct nb_backup_row *),

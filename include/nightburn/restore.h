@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What nb_restore is asked for, and what it tells.  Included by
- * <nightburn/nightburn.h>.
+ * Options and results of nb_restore.  Included by <nightburn/nightburn.h>.
  */
 #ifndef NIGHTBURN_RESTORE_H
 #define NIGHTBURN_RESTORE_H
@@ -22,41 +21,47 @@ struct nb_restore_options {
 	NB_SIZE(nb_restore_options);
 	const char *backup; /* id, prefix or generation; NULL: the newest */
 	const char *device, *drive, *job; /* as nb_drive_choice */
-	const char *to;           /* directory, made when missing; or NULL */
+	const char *to;           /* directory, created if missing; or NULL */
 	const char *into;         /* database; or NULL */
 	const char *source;       /* only the source of this name */
-	const char *const *paths; /* only these paths of the backup */
+	const char *const *paths; /* only these paths within the backup */
 	size_t path_count;
-	bool overwrite;       /* replace files that exist in TO */
-	const char *conninfo; /* of the server for INTO; NULL: PG* */
-	const char *run_as;   /* user for pg_restore and psql */
-	int64_t at;           /* the newest not after this date; 0: of all */
-	bool this_disc;       /* the newest on the disc, whatever the catalog
-				 says */
-	bool allow_older;     /* an older one if the newest cannot be read */
-	bool salvage;         /* to TO, whatever a damaged disc still gives */
-	/* INTO: what of the dump, as the options of pg_restore; not for dumps
-	 * in plain format. */
+	bool overwrite;       /* replace existing files in TO */
+	const char *conninfo; /* connection string of the server for INTO; NULL:
+				 PG* variables */
+	const char *run_as;   /* user who runs pg_restore and psql */
+	int64_t at;           /* the newest one not after this date; 0: any
+				 date */
+	bool this_disc;       /* the newest one on the disc, whatever the
+				 catalog has */
+	bool allow_older;     /* an older one, if the newest cannot be read */
+	bool salvage;         /* with TO: whatever can still be read from a
+				 damaged disc */
+	/* With INTO: the part of the dump to load, as the options of
+	 * pg_restore; not for dumps in plain format. */
 	bool no_owner, no_privileges, no_tablespaces;
-	bool keep; /* leave the database that was created, although the restore
+	bool keep; /* keep the database that was created, even if the restore
 		      failed */
 	const char *const *tables, *const *schemas;
 	size_t table_count, schema_count;
 	const char *section;         /* pre-data, data, post-data; NULL: all */
-	int jobs;                    /* at once; 0: as many as make sense */
-	const char *const *patterns; /* TO: only paths that match one, as in
-					nb_find, and what is beneath */
+	int jobs;                    /* parallel jobs; 0: as many as are
+					useful */
+	const char *const *patterns; /* with TO: only paths that match one of
+					these patterns, as in nb_find, and
+					everything beneath them */
 	size_t pattern_count;
 };
 struct nb_restore_result {
 	NB_SIZE(nb_restore_result);
 	char backup_id[41], disc[65];
 	uint64_t generation, files, bytes, bad;
-	bool restored;     /* all of it, to the last step */
-	bool older;        /* than the backup that was meant */
-	uint64_t unproved; /* salvage: of FILES, without a hash to compare */
-	struct nb_block_run *bad_blocks; /* as nb_verify_result, of the files
-					    that were asked for */
+	bool restored;     /* everything was done, including the last step */
+	bool older;        /* than the one that was requested */
+	uint64_t unproved; /* salvage: number of FILES that have no hash to
+			      compare with */
+	struct nb_block_run *bad_blocks; /* as in nb_verify_result, of the
+					    requested files */
 	size_t bad_block_runs;
 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The states that libnightburn tells of, and their names.  Included by
+ * The states that libnightburn reports, and their names.  Included by
  * <nightburn/nightburn.h>.
  *
- * Later versions add values at the end, and change none: a program that does
- * not know a value can still print its name.  All texts are statically
- * allocated and never NULL, but for a hint.
+ * Later versions add values at the end and change none: a program can still
+ * print the name of a value that it does not know.  All texts are statically
+ * allocated and never NULL, except for hints.
  */
 #ifndef NIGHTBURN_STATE_H
 #define NIGHTBURN_STATE_H
@@ -19,96 +19,103 @@ extern "C" {
 /* What is done with the disc in the drive. */
 enum nb_plan {
 	NB_PLAN_REFUSE,
-	NB_PLAN_FRESH,      /* the disc is blank: first session */
+	NB_PLAN_FRESH,      /* blank disc: first session */
 	NB_PLAN_APPEND,     /* one more session after the others */
-	NB_PLAN_BLANK_FRESH /* blank (or overwrite) it, then first session */
+	NB_PLAN_BLANK_FRESH /* blank (or overwrite) it, then write a first
+			       session */
 };
 
-/* Why.  Each refusal has its own. */
+/* The reason.  Each refusal has its own. */
 enum nb_plan_reason {
-	/* good */
+	/* accepted */
 	NB_REASON_BLANK_DISC,  /* fresh on a blank disc */
-	NB_REASON_OLDEST_DISC, /* the pool's oldest: blank, then fresh */
-	NB_REASON_SAME_DISC,   /* yesterday's disc left in: append */
+	NB_REASON_OLDEST_DISC, /* the pool's oldest disc: blank, then fresh */
+	NB_REASON_SAME_DISC,   /* yesterday's disc is still in the drive:
+				  append */
 	NB_REASON_ROOM_LEFT,   /* rotation append, or by hand: append */
-	NB_REASON_DISC_FULL,   /* rotation append: full, it is the oldest
-					and may be blanked */
+	NB_REASON_DISC_FULL,   /* rotation append: the disc is full, is the
+				  oldest, and may be blanked */
 	/* refusals */
 	NB_REASON_NO_DISC,
 	NB_REASON_DAMAGED,
 	NB_REASON_UNKNOWN_DATA, /* data or a file system without a label */
 	NB_REASON_LABEL_UNREADABLE,
-	NB_REASON_LAST_SESSION,     /* the newest session is bad, one before it
-					is of a disc of this pool */
-	NB_REASON_LAST_SESSION_OLD, /* the same; what it holds is good, and
-					not the newest of the pool */
-	NB_REASON_OTHER_INSTALLATION, /* and the label bears another key */
-	NB_REASON_LABEL_FORGED,       /* label that says it is ours, without
-					our key: forged, or the key was lost */
+	NB_REASON_LAST_SESSION,     /* the newest session is damaged; an earlier
+				       one belongs to a disc of this pool */
+	NB_REASON_LAST_SESSION_OLD, /* the same; its contents are good, and are
+				       not the newest of the pool */
+	NB_REASON_OTHER_INSTALLATION, /* and the label is signed with another
+					 key */
+	NB_REASON_LABEL_FORGED,       /* the label names this installation but
+					 is not signed with its key: forged, or
+					 the key was lost */
 	NB_REASON_OTHER_POOL,
 	NB_REASON_NOT_IN_CATALOG,      /* our label, but the catalog has no such
-					disc id: lost catalog or a copy */
-	NB_REASON_NAME_CONFLICT,       /* label's disc name differs from the
-					catalog's for this id, or is not in the
-					pool's list */
-	NB_REASON_GENERATION_CONFLICT, /* label newer or older than the catalog
-					says for this disc, or of another
-					backup */
-	NB_REASON_CATALOG_STALE, /* the catalog is an old copy, or in place
-					of one that was lost */
+					  disc id: the catalog was lost, or this
+					  is a copy */
+	NB_REASON_NAME_CONFLICT,       /* the name in the label differs from the
+					  catalog's for this id, or is not in
+					  the pool's list */
+	NB_REASON_GENERATION_CONFLICT, /* the label is newer or older than the
+					  catalog has for this disc, or names
+					  another backup */
+	NB_REASON_CATALOG_STALE, /* the catalog is an old copy, or a replacement
+				    for a lost one */
 	NB_REASON_SUSPECT,
 	NB_REASON_RETIRED,
 	NB_REASON_NO_DISC_NAME,      /* blank, but every name of the pool is in
-					use: nothing says which disc it is */
-	NB_REASON_NOT_OLDEST,        /* of a pool of three or more: neither the
+					use: it could be any of the discs */
+	NB_REASON_NOT_OLDEST,        /* in a pool of three or more: neither the
 					newest nor the oldest */
 	NB_REASON_SAME_DISC_REFUSED, /* on_same_disc = refuse */
-	NB_REASON_LAST_GOOD,         /* would destroy the last good backup, or
-					it is full and the only one */
-	NB_REASON_OTHER_UNVERIFIED,  /* newest elsewhere not verified within the
-					age limit */
-	NB_REASON_WRITE_ONCE,        /* needs blanking, and cannot be blanked */
-	NB_REASON_CLOSED,            /* append wanted, disc closed */
-	NB_REASON_TOO_LARGE,         /* for what is free after the plan */
-	NB_REASON_TOO_LARGE_FOR_DISC /* for the empty disc too */
+	NB_REASON_LAST_GOOD,         /* would destroy the last good backup; or
+					the disc is full and the only one */
+	NB_REASON_OTHER_UNVERIFIED,  /* the newest backup on another disc was
+					not verified within the age limit */
+	NB_REASON_WRITE_ONCE,        /* needs blanking, but cannot be blanked */
+	NB_REASON_CLOSED,            /* should be appended to, but is closed */
+	NB_REASON_TOO_LARGE,         /* for the space that is free after the
+					plan */
+	NB_REASON_TOO_LARGE_FOR_DISC /* even for the empty disc */
 };
 
-/* What the drive says of the disc in it. */
+/* The medium as the drive reports it. */
 enum nb_medium_state {
-	NB_MEDIUM_NONE,         /* no disc, or tray open */
-	NB_MEDIUM_BLANK,        /* nothing on it, checked by reading */
-	NB_MEDIUM_APPENDABLE,   /* sessions on it, another one possible */
-	NB_MEDIUM_OVERWRITABLE, /* random access, something other than an
-				    ISO 9660 file system is on it */
-	NB_MEDIUM_CLOSED,       /* sessions on it, none can follow; with
-				    random access: write-protected */
+	NB_MEDIUM_NONE,         /* no disc, or the tray is open */
+	NB_MEDIUM_BLANK,        /* empty, checked by reading */
+	NB_MEDIUM_APPENDABLE,   /* has sessions, and another one can be added */
+	NB_MEDIUM_OVERWRITABLE, /* random access, with something other than an
+				   ISO 9660 file system */
+	NB_MEDIUM_CLOSED,       /* has sessions, and none can be added; with
+				   random access: write-protected */
 	NB_MEDIUM_DAMAGED       /* unreadable or unsupported */
 };
 
-/* What reading the label of a disc came to. */
+/* The result of reading the label of a disc. */
 enum nb_label_state {
-	NB_LABEL_NONE, /* readable, and there is none */
+	NB_LABEL_NONE, /* readable, but has no label */
 	NB_LABEL_GOOD,
-	NB_LABEL_UNREADABLE /* there is something that cannot be trusted */
+	NB_LABEL_UNREADABLE /* there is a label that cannot be trusted */
 };
 
-/* What the catalog knows of a disc. */
+/* The state of a disc in the catalog. */
 enum nb_disc_state {
-	NB_DISC_UNUSED,  /* named in the configuration, never written */
+	NB_DISC_UNUSED,  /* in the configuration, but never written */
 	NB_DISC_GOOD,    /* its newest session is verified */
-	NB_DISC_SUSPECT, /* a write or verification failed; a person looks */
-	NB_DISC_BLANKED, /* blanked by us, nothing written since */
-	NB_DISC_RETIRED  /* not to be written again */
+	NB_DISC_SUSPECT, /* a write or a verification failed; somebody has to
+			    check it */
+	NB_DISC_BLANKED, /* blanked by us and not written since */
+	NB_DISC_RETIRED  /* not to be written any more */
 };
 
-/* What the catalog knows of a clone. */
+/* The state of a clone in the catalog. */
 enum nb_clone_state {
-	NB_CLONE_WRITING, /* being written; else a run that died */
+	NB_CLONE_WRITING, /* being written, or a run died while it was */
 	NB_CLONE_GOOD,
 	NB_CLONE_INCOMPLETE /* the last run failed */
 };
 
-/* What stands at a path of a backup. */
+/* The type of the node at a path of a backup. */
 enum nb_entry_type {
 	NB_ENTRY_FILE,
 	NB_ENTRY_DIR,
@@ -120,8 +127,8 @@ enum nb_entry_type {
 };
 
 /* Words for scripts: "blank-then-fresh", "not-oldest", "appendable",
- * "unreadable", "suspect", "incomplete", "symlink"; "unknown" for a value that
- * there is not. */
+ * "unreadable", "suspect", "incomplete", "symlink"; "unknown" for an invalid
+ * value. */
 NB_API const char *nb_plan_name(enum nb_plan plan);
 NB_API const char *nb_plan_reason_code(enum nb_plan_reason reason);
 NB_API const char *nb_medium_state_name(enum nb_medium_state state);
@@ -130,8 +137,8 @@ NB_API const char *nb_disc_state_name(enum nb_disc_state state);
 NB_API const char *nb_clone_state_name(enum nb_clone_state state);
 NB_API const char *nb_entry_type_name(enum nb_entry_type type);
 
-/* For people: a sentence without full stop about "the disc", and the remedy,
- * which is NULL where nothing is wrong. */
+/* For people: a sentence about "the disc" without a full stop; and the remedy,
+ * NULL if nothing is wrong. */
 NB_API const char *nb_plan_reason_text(enum nb_plan_reason reason);
 NB_API const char *nb_plan_reason_hint(enum nb_plan_reason reason);
 

@@ -53,7 +53,7 @@ nb_fail(enum nb_err err, const char *fmt, ...)
 	return err;
 }
 
-/* What a person can do about it, or "". */
+/* What can be done about it, or "". */
 static const char *
 remedy(int error)
 {

@@ -16,8 +16,8 @@
 enum nb_err nb_fail(enum nb_err err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Like nb_fail, and appends ": ", the text of the current errno and, where a
- * person can do something about it (space, quota, limits), a hint. */
+/* Like nb_fail, and appends ": ", the text of the current errno and, if there
+ * is a remedy (space, quota, limits), a hint. */
 enum nb_err nb_fail_errno(enum nb_err err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

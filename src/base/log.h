@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one place where messages leave the library.  The sink is set with
- * nb_set_log of <nightburn/error.h>; it is the library's only global.
+ * The only place where messages leave the library.  The sink is set with
+ * nb_set_log of <nightburn/error.h>; it is the library's only global variable.
  */
 #ifndef NB_BASE_LOG_H
 #define NB_BASE_LOG_H

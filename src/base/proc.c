@@ -24,9 +24,9 @@
 #define MAX_ERRORS 60000
 #define MAX_LAST 4096
 #define TICK_MS 1000
-#define GRACE_MS 2000    /* SIGTERM to SIGKILL; child's end to streams' */
+#define GRACE_MS 2000    /* SIGTERM to SIGKILL; child ended to streams ended */
 #define GIVE_UP_MS 10000 /* after SIGKILL */
-#define NO_PIDFD_MS 20   /* between looks, where there is no pidfd */
+#define NO_PIDFD_MS 20   /* between checks, if there is no pidfd */
 
 struct run {
 	const struct nb_proc *spec;
@@ -36,13 +36,13 @@ struct run {
 	bool exited; /* a zombie: its group id is not reused yet */
 	int64_t now, deadline, next_tick;
 	int64_t exited_at;
-	int64_t terminated_at; /* 0: not asked to end */
+	int64_t terminated_at; /* when it was asked to end; 0: it was not */
 	int64_t killed_at;
-	enum nb_err err; /* why it is ended: the first reason */
+	enum nb_err err; /* the first reason for ending it */
 	char *buffer;
 	struct nb_str kept; /* stdout, if there is no sink */
 	struct nb_str errors;
-	struct nb_str last; /* what comes when errors is full */
+	struct nb_str last; /* later output, if errors is full */
 };
 
 static void
@@ -67,7 +67,7 @@ shorten(struct nb_str *last)
 	last->length = MAX_LAST;
 }
 
-/* The beginning, where the cause is, and the end. */
+/* Keeps the beginning, where the cause is, and the end. */
 static void
 keep_errors(struct run *r, const char *data, size_t n)
 {
@@ -99,7 +99,7 @@ take_output(struct run *r, const char *data, size_t n)
 	return r->kept.failed ? nb_fail_memory() : NB_OK;
 }
 
-/* Reads what there is from *FD once; closes it at its end. */
+/* Reads once from *FD; closes it at the end of the stream. */
 static void
 drain(struct run *r, int *fd)
 {
@@ -124,7 +124,7 @@ drain(struct run *r, int *fd)
 	}
 }
 
-/* Notes the child's end but leaves it a zombie, so that its id is not
+/* Records the end of the child but leaves it a zombie, so that its id is not
  * reused. */
 static void
 look_at_child(struct run *r)
@@ -202,7 +202,7 @@ is_over(const struct run *r)
 		return true;
 	if (!r->exited)
 		return false;
-	/* After a kill, no more output is waited for. */
+	/* After a kill, the rest of the output is not waited for. */
 	return r->killed_at || (r->child.out < 0 && r->child.err < 0);
 }
 
@@ -225,7 +225,7 @@ follow(struct run *r)
 		keep_time(r);
 		look_at_child(r);
 	}
-	/* Ends what is left of a group that failed. */
+	/* Kills what is left of a group that failed. */
 	if (r->err)
 		kill(-r->child.pid, SIGKILL);
 }

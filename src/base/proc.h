@@ -23,7 +23,8 @@ typedef enum nb_err nb_proc_sink(void *ctx, const void *data, size_t n);
 
 struct nb_proc {
 	const char *const *argv; /* argv[0] is searched in PATH */
-	const char *name;        /* in messages; NULL: that of argv[0] */
+	const char *name;        /* in messages; NULL: the last component of
+				    argv[0] */
 	/* Instead of a program: called with CTX in the forked child, with
 	 * streams, user and environment in place; it returns the exit status.
 	 * It must not log or touch the parent's stdio buffers.  argv is not
@@ -37,10 +38,10 @@ struct nb_proc {
 	int stdin_fd;                   /* borrowed; -1: /dev/null */
 	nb_proc_sink *sink; /* NULL: stdout is kept in nb_proc_result */
 	void *ctx;
-	uint64_t max_bytes; /* of stdout; 0: no cap */
-	int64_t timeout_ms; /* 0: no deadline */
+	uint64_t max_bytes; /* bytes of stdout; 0: no limit */
+	int64_t timeout_ms; /* seconds; 0: no deadline */
 	bool to_end;        /* continues when this process is asked to end: for
-			       what follows a job */
+			       what has to be done after a job */
 	/* Called about once a second with CTX; an error ends the child.  May be
 	 * NULL. */
 	enum nb_err (*tick)(void *ctx);
@@ -50,8 +51,8 @@ struct nb_proc {
 
 struct nb_proc_result {
 	int exit_code;  /* of the child, or -1 when a signal ended it */
-	int signal;     /* that signal, or 0 */
-	uint64_t bytes; /* of stdout */
+	int signal;     /* the signal that ended it, or 0 */
+	uint64_t bytes; /* bytes of stdout */
 	char *output;   /* stdout when there was no sink (at most 16 MiB,
 				 NUL-ended) */
 	char *errors;   /* the first 60,000 bytes of stderr and the last 4
@@ -79,11 +80,12 @@ void nb_proc_result_free(struct nb_proc_result *result);
 enum nb_err nb_proc_find(const char *name, char **out);
 
 /*
- * The cause that a program told in ERRORS, its stderr, in one line: its first
- * error with the lines DETAIL, HINT and CONTEXT that belong to it, and how many
- * more there are.  What repeats a command or counts errors is none; a line that
- * is marked as an error precedes one that only names the program, and that any
- * other.  "" if there is none.  The caller frees.  NB_ENOMEM
+ * The cause of a failure according to ERRORS, the program's stderr, in one
+ * line: its first error with the lines DETAIL, HINT and CONTEXT that belong to
+ * it, and the number of further errors.  Lines that repeat a command or count
+ * errors are no errors; a line that is marked as an error is preferred to one
+ * that only begins with the program's name, and that to any other.  "" if there
+ * is none.  The caller frees.  NB_ENOMEM
  */
 enum nb_err nb_proc_cause(const char *errors, char **out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a person has to know of a program's stderr. */
+/* Extracts from a program's stderr what the user has to know. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,7 @@ struct line {
 	bool indented;
 };
 
-/* How much a line tells: of those with the highest rank, the first is the
- * cause. */
+/* How informative a line is: the first one of the highest rank is the cause. */
 enum rank { NOTHING, WARNING, TEXT, PREFIXED, MARKED };
 
 static bool
@@ -34,7 +33,7 @@ begins(const struct line *line, const char *word)
 	return line->n >= n && !memcmp(line->text, word, n);
 }
 
-/* Continues the error before it and is worth reading. */
+/* Continues the error above it and is worth reading. */
 static bool
 explains(const struct line *line)
 {
@@ -45,7 +44,7 @@ explains(const struct line *line)
 		|| (line->indented && begins(line, "Is the server running"));
 }
 
-/* Repeats what was done, or counts what was said. */
+/* Repeats what was done, or counts errors. */
 static bool
 is_echo(const struct line *line)
 {
@@ -59,7 +58,8 @@ is_echo(const struct line *line)
 		    && has(line, " leaked on "));
 }
 
-/* "mdadm: ", "psql:<stdin>:3: ": the programs that name themselves. */
+/* "mdadm: ", "psql:<stdin>:3: ": prefixes of programs that print their
+ * names. */
 static bool
 is_prefixed(const struct line *line)
 {
@@ -91,8 +91,8 @@ take_line(const char **p, struct line *line)
 	return true;
 }
 
-/* The next line that is not part of a command that was repeated: such ends
- * where the program names itself again. */
+/* The next line that is not part of a repeated command, which ends where the
+ * program prints its name again. */
 static bool
 next_line(const char **p, struct line *line)
 {
@@ -118,7 +118,7 @@ rank_of(const struct line *line)
 	if (begins(line, "WARNING") || begins(line, "Warning")
 	    || has(line, "warning: ") || begins(line, "NOTICE:"))
 		return WARNING;
-	/* Of its lines only some have a mark. */
+	/* Only some of the program's lines are marked as errors. */
 	if (begins(line, "rsync: "))
 		return MARKED;
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
@@ -138,7 +138,7 @@ add_part(struct nb_str *s, const struct line *line)
 		nb_str_add(s, "; ");
 	if (n > CAUSE_MAX - s->length)
 		n = CAUSE_MAX - s->length;
-	/* Not within a character. */
+	/* Does not cut a character. */
 	while (n && n < line->n
 	       && ((unsigned char)line->text[n] & 0xc0) == 0x80)
 		n--;
@@ -165,7 +165,7 @@ nb_proc_cause(const char *errors, char **out)
 	enum rank best = best_rank(errors);
 	struct nb_str s = NB_STR_INIT;
 	struct line line;
-	bool open = false; /* what explains follows the cause */
+	bool open = false; /* explanations follow the cause */
 	size_t more = 0;
 
 	while (next_line(&errors, &line)) {

@@ -22,7 +22,7 @@
 
 struct variables NB_ARRAY(char *);
 
-/* All that the child needs, prepared before the fork. */
+/* Everything that the child needs, prepared before the fork. */
 struct start {
 	const struct nb_proc *spec;
 	char *path; /* of the program */

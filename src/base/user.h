@@ -15,7 +15,7 @@ struct nb_user {
 	char *home;
 	uid_t uid;
 	gid_t gid;
-	gid_t *groups; /* all of them, the first one included */
+	gid_t *groups; /* all groups, including the primary one */
 	int group_count;
 };
 

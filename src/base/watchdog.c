@@ -18,7 +18,8 @@
 
 struct nb_watchdog {
 	pid_t pid;
-	int pipe; /* a byte is a beat; its end is that of the process */
+	int pipe; /* each byte is a sign of life; end of file: this process has
+		     ended */
 };
 
 /* The text is made before the fork: after it only async-signal-safe functions
@@ -31,7 +32,7 @@ struct watch {
 	char text[512];
 };
 
-/* True while beats arrive in time; *STATUS is that of the last one. */
+/* True while signs of life arrive in time; *STATUS is that of the last one. */
 static bool
 wait_for_beat(const struct watch *watch, int timeout, int *status)
 {
@@ -45,7 +46,7 @@ wait_for_beat(const struct watch *watch, int timeout, int *status)
 	if (ready == 0)
 		return false;
 	if (read(watch->pipe, &byte, 1) != 1)
-		_exit(0); /* it ended, or is gone */
+		_exit(0); /* it has ended */
 	*status = byte;
 	return true;
 }
@@ -119,7 +120,7 @@ nb_watchdog_beat(struct nb_watchdog *watchdog, int status)
 {
 	unsigned char byte = (unsigned char)status;
 
-	/* A full pipe contains enough beats. */
+	/* A full pipe contains enough signs of life. */
 	if (watchdog)
 		while (write(watchdog->pipe, &byte, 1) < 0 && errno == EINTR)
 			;

@@ -12,11 +12,11 @@
 struct nb_watchdog;
 
 /*
- * From now on each beat must follow the previous one within SECONDS.  Otherwise
- * the watchdog prints a message that begins with WHAT and sends SIGALRM, whose
- * value (sigqueue(3)) is the status of the last beat, then, 10 seconds later,
- * SIGKILL.  Must be called before other threads are started.  NB_EFAIL,
- * NB_ENOMEM.
+ * From now on each sign of life must follow the previous one within SECONDS.
+ * Otherwise the watchdog prints a message that begins with WHAT and sends
+ * SIGALRM, whose value (sigqueue(3)) is the status of the last one, then, 10
+ * seconds later, SIGKILL.  Must be called before other threads are started.
+ * NB_EFAIL, NB_ENOMEM.
  */
 enum nb_err nb_watchdog_begin(const char *what, unsigned int seconds,
 			      struct nb_watchdog **out);

@@ -15,13 +15,13 @@
 
 #define CLI_LIST 32
 
-/* What an option that may be repeated was given. */
+/* The values of an option that may be repeated. */
 struct cli_list {
 	const char *at[CLI_LIST];
 	size_t count;
 };
 
-/* Every option of every command; a command lists those that it takes. */
+/* The options of all commands; each command lists those that it accepts. */
 struct cli {
 	const char *config;
 	bool quiet, verbose, dry_run;
@@ -112,9 +112,11 @@ void cli_log(void *ctx, enum nb_level level, const char *message);
 /* From now on SIGINT, SIGTERM and SIGHUP stay pending and ask the job to stop,
  * except those that are ignored. */
 void cli_catch_signals(void);
-/* Waits until stdin is readable or at its end; false: a signal came first. */
+/* Waits until stdin is readable or at its end; false: a signal arrived
+ * first. */
 bool cli_wait_for_stdin(void);
-/* With THROUGH they end the program at once: while a person is prompted. */
+/* With THROUGH they end the program immediately: while it waits for the
+ * user. */
 void cli_let_signals(bool through);
 /* Prints that the job was cancelled, and by which signal. */
 void cli_tell_canceled(void);

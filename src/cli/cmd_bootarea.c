@@ -6,7 +6,7 @@ struct view {
 	bool shown;
 };
 
-/* At once, before anything is written. */
+/* Must appear immediately, before anything is written. */
 static int
 show(void *ctx, const struct nb_bootarea_info *info)
 {

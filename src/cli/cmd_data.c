@@ -88,7 +88,7 @@ write_image(struct cli *cli, int fd, struct nb_run_result *result)
 	return err;
 }
 
-/* Only when the image went elsewhere is stdout free for a report. */
+/* Stdout is only available for a report if the image is not written to it. */
 static enum nb_err
 tell_image(struct cli *cli, const struct nb_run_result *result)
 {
@@ -105,7 +105,7 @@ tell_image(struct cli *cli, const struct nb_run_result *result)
 		: NB_OK;
 }
 
-/* FILE appears whole or not at all; nothing but a plain file is replaced. */
+/* FILE appears complete or not at all; only a regular file is replaced. */
 static enum nb_err
 image_to_file(struct cli *cli, const char *file)
 {

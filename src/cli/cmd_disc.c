@@ -41,8 +41,8 @@ cmd_disc(struct cli *cli)
 	return err ? err : printed;
 }
 
-/* A script can decide on it: numbers on stdout and 0, whenever a session can
- * be written. */
+/* Scripts can rely on this: numbers on stdout and exit status 0 if, and only
+ * if, a session can be written. */
 enum nb_err
 cmd_msinfo(struct cli *cli)
 {

@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 
-#define TEXT_MAX 4096 /* a key and any amount of white space */
+#define TEXT_MAX 4096 /* a key and a generous amount of white space */
 
 static enum nb_err
 export_key(struct nightburn *nb)
@@ -20,7 +20,7 @@ export_key(struct nightburn *nb)
 	return cli_print(&s);
 }
 
-/* All of FILE, or of stdin for "-"; too long a text is no key. */
+/* All of FILE, or of stdin for "-"; a text that is too long is not a key. */
 static enum nb_err
 read_text(const char *file, char text[TEXT_MAX + 1])
 {

@@ -59,7 +59,7 @@ struct asking {
 	char typed[128];
 };
 
-/* Shows the disc, and lets a person type its volume id. */
+/* Shows the disc and lets the user type its volume id. */
 static const char *
 ask(void *ctx, const struct nb_disc_info *info)
 {

@@ -9,7 +9,7 @@ put_backup(void *ctx, const struct nb_backup_row *row)
 	return nb_report_row(ctx, &nb_record_backup, row) != NB_OK;
 }
 
-/* The discs of one pool, or of all. */
+/* Lists the discs of one pool, or of all. */
 struct disc_list {
 	struct nb_report *report;
 	const char *pool;
@@ -43,7 +43,7 @@ put_file(void *ctx, const struct nb_file_row *row)
 	return nb_report_row(ctx, &nb_record_file, row) != NB_OK;
 }
 
-/* ERR is NB_ECANCELED when the report could not be written. */
+/* ERR is NB_ECANCELED if the report could not be written. */
 static enum nb_err
 end_report(struct nb_report *report, enum nb_err err)
 {

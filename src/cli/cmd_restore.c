@@ -6,8 +6,8 @@
 
 #include "cli/cli.h"
 
-/* "2026-11-28", which is its end, "2026-11-28 02:00" or "...:30", in UTC, as
- * list shows them. */
+/* "2026-11-28", which means the end of that day, "2026-11-28 02:00" or
+ * "...:30", in UTC, as `list` prints them. */
 static bool
 parse_date(const char *text, int64_t *out)
 {
@@ -38,7 +38,7 @@ report(const struct cli *cli, const struct nb_restore_result *result)
 		: NB_OK;
 }
 
-/* What the options say that are no texts.  False: said what is wrong. */
+/* The options that are not texts.  False: an error was reported. */
 static bool
 parse_values(const struct cli *cli, struct nb_restore_options *options)
 {

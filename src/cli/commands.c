@@ -67,7 +67,8 @@ least(size_t a, size_t b, size_t c)
 	return c < a ? c : a;
 }
 
-/* Letters to add, drop or change on the way from A to B (Levenshtein). */
+/* The number of letters to add, remove or change to get from A to B
+ * (Levenshtein). */
 static size_t
 distance(const char *a, const char *b)
 {

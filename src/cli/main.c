@@ -48,7 +48,7 @@ run_command(struct cli *cli, int argc, char **argv)
 		return help(argc, argv);
 	if (!c)
 		return no_such_command(argv[0]);
-	argv[0] = program; /* as getopt calls it when it complains */
+	argv[0] = program; /* as getopt formats it in its own error messages */
 	if (!cli_parse_command(cli, c, argc, argv, &status))
 		return status;
 	nb_set_log(cli_log, cli);

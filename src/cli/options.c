@@ -31,7 +31,7 @@ static const struct option_entry {
 	{ 'P', false, TEXT, "pool", "NAME", "only this pool", TO(pool) },
 	{ 'n', true, FLAG, "dry-run", NULL,
 	  "show what would be done, write nothing", TO(dry_run) },
-	/* An option for each form of reports that has a name. */
+	/* An option for each report form that has a name. */
 	{ 'J', false, FORM, NULL, NULL, NULL, TO(form) },
 	{ 'R', false, FLAG, "resume", NULL,
 	  "burn the dump in the staging directory", TO(resume) },
@@ -93,8 +93,8 @@ static const struct option_entry {
 
 #define COUNT (sizeof table / sizeof *table)
 #define SHORTS (2 * COUNT + 4)
-#define FORMS 16    /* at most */
-#define A_FORM 1000 /* and above: what getopt returns for one */
+#define FORMS 16    /* maximum number */
+#define A_FORM 1000 /* and above: what getopt returns for these */
 #define GLOBAL "cqvh"
 
 static const struct option_entry *
@@ -229,8 +229,8 @@ add_to(struct cli_list *list, const char *value)
 	return true;
 }
 
-/* Everybody can see the arguments of a program, and a password may be in this
- * one: a copy is kept, and the argument is blotted out. */
+/* The arguments of a program are visible to everyone, and this one may contain
+ * a password: it is copied, and then overwritten. */
 static bool
 take_secret(char **to, char *value)
 {

@@ -10,10 +10,10 @@
 #include "cli/cli.h"
 
 #define WIDTH 80
-/* Between two plain lines, and two redrawn ones. */
+/* Seconds between two plain lines, and between two updates of a line. */
 #define PLAIN_SECONDS 10
 #define REDRAW_SECONDS 0.2
-/* While a person is asked: how soon a signal is seen. */
+/* While waiting for the user: the interval of checks for a signal. */
 #define ASKING_MS 100
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -24,10 +24,10 @@ static struct {
 } line;
 
 static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-static int stopping; /* the signal that was told */
+static int stopping; /* the signal that was reported */
 
-/* The watchdog: a call into a library does not return.  A SIGALRM of anybody
- * else has no value, and must not look like a night that went well. */
+/* Sent by the watchdog: a call into a library does not return.  A SIGALRM from
+ * elsewhere has no value, and must not look like a successful run. */
 static void
 on_alarm(int number, siginfo_t *info, void *context)
 {
@@ -38,7 +38,7 @@ on_alarm(int number, siginfo_t *info, void *context)
 		      : 1);
 }
 
-/* Those that nohup(1) or a shell had ignored stay ignored. */
+/* Signals that nohup(1) or a shell had ignored remain ignored. */
 static void
 find_stops(sigset_t *set)
 {
@@ -77,8 +77,8 @@ cli_wait_for_stdin(void)
 	return true;
 }
 
-/* A signal that waits is seen by whoever can end in order; a second one finds
- * the first one waiting, and changes nothing. */
+/* A pending signal is seen by the code that can end cleanly; a second one has
+ * no further effect while the first is pending. */
 void
 cli_catch_signals(void)
 {
@@ -88,7 +88,7 @@ cli_catch_signals(void)
 	cli_let_signals(false);
 	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* the write fails, and says so */
+	signal(SIGXFSZ, SIG_IGN); /* the write fails and is reported */
 }
 
 static double
@@ -118,7 +118,7 @@ width(void)
 	return WIDTH;
 }
 
-/* Erases to the end of the line, whatever its length was. */
+/* Erases to the end of the line, whatever its length. */
 static void
 clear_line(void)
 {
@@ -178,7 +178,7 @@ pending_stop(void)
 	return 0;
 }
 
-/* Says once that the signal was seen; a blank or a burn may yet take time. */
+/* Reports the signal once; a blank or a burn may still take some time. */
 static void
 tell_stop(int number, bool quiet)
 {

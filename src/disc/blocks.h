@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Something that can be read in blocks of 2,048 bytes: the disc in a drive, or
- * the file that stands for one.  Reader and read-back work on it and know
- * neither.
+ * a file that is used as one.  Reader and read-back work on it without knowing
+ * which.
  */
 #ifndef NB_DISC_BLOCKS_H
 #define NB_DISC_BLOCKS_H
@@ -20,15 +20,16 @@ struct nb_block_runs NB_ARRAY(struct nb_block_run);
 
 struct nb_blocks {
 	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many blocks
-	 * could be read from LBA on; errno says why the next one could not: 0
-	 * if it lies beyond the end.  A COUNT of 0 is a sign of life. */
+	 * from LBA on could be read; errno is the reason why the next one could
+	 * not: 0 if it lies beyond the end.  A COUNT of 0 is a sign of life for
+	 * the drive's watchdog. */
 	uint32_t (*get)(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 			void *buf);
 	void (*free)(struct nb_blocks *blocks);
 	uint64_t count;            /* readable blocks, if known */
 	const char *name;          /* for messages */
-	struct nb_block_runs *bad; /* gets what disc/read/bad_blocks.h finds;
-				      NULL: nothing does */
+	struct nb_block_runs *bad; /* receives what disc/read/bad_blocks.h
+				      finds; NULL: not wanted */
 	bool busy; /* the disc is being written and must not be read */
 };
 
@@ -40,11 +41,12 @@ enum nb_err nb_blocks_read(struct nb_blocks *blocks, uint32_t lba,
 /* An implementation of get() for the descriptor FD. */
 uint32_t nb_blocks_pread(int fd, uint32_t lba, uint32_t count, void *buf);
 
-/* The same blocks, of which those that cannot be read are zeros. */
+/* The same blocks, but unreadable ones are returned as zeros. */
 struct nb_patient_blocks {
-	struct nb_blocks blocks; /* first, so that one is the other */
+	struct nb_blocks blocks; /* first, so that a pointer to it is one to the
+				    struct */
 	struct nb_blocks *inner;
-	uint64_t lost; /* reads of blocks that could not be read */
+	uint64_t lost; /* number of reads that returned such zeros */
 };
 
 /* INNER is borrowed; there is nothing to free. */

@@ -142,7 +142,7 @@ nb_blocks_iso_import(struct nb_blocks *blocks, uint32_t start, IsoImage *image)
 		iso_read_opts_set_start_block(opts, start);
 		iso_read_opts_set_input_charset(opts, "UTF-8");
 		iso_read_opts_set_no_md5(opts, 1);
-		/* An appended session writes them again. */
+		/* An appended session writes new descriptors. */
 		iso_read_opts_set_no_aaip(opts, 0);
 		ret = iso_image_import(image, source, opts, NULL);
 		iso_read_opts_free(opts);

@@ -19,7 +19,7 @@ struct nb_hasher {
 	void *ctx;
 	struct nb_sha256 *sha256;
 	struct piece pieces[PIECES];
-	uint64_t given, hashed; /* counted pieces */
+	uint64_t given, hashed; /* pieces between the two threads */
 	bool reset, quit, started;
 	pthread_t thread;
 	pthread_mutex_t lock;

@@ -11,11 +11,11 @@
 
 #include "base/log.h"
 
-/* The libraries themselves are global, and so is what we know of them. */
+/* The libraries are global, and so is our state of them. */
 static struct {
 	pthread_mutex_t lock;
 	unsigned int users;
-	bool bad; /* SORRY or worse since the last drain */
+	bool bad; /* a message of SORRY or worse arrived since the last drain */
 } library = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 typedef int obtain_fn(int *code, char *text, int *number, char *severity);
@@ -49,8 +49,9 @@ is_bad(const char *severity)
 	return false;
 }
 
-/* What we asked for ourselves: libisofs reports its own cancelling.  The code
- * of a message is 0x0003 and the lower half of the return value. */
+/* Messages about what we requested ourselves: libisofs reports that it was
+ * canceled.  The code of a message is 0x0003 and the lower half of the return
+ * value. */
 static bool
 is_cancel(int code)
 {
@@ -59,8 +60,8 @@ is_cancel(int code)
 }
 
 /*
- * Empties one queue.  The bad messages go to BAD_LEVEL; the first of them is
- * kept in WORDS (N bytes) when that is still empty.
+ * Empties one queue.  Bad messages are logged at BAD_LEVEL; the first of them
+ * is copied to WORDS (N bytes), if that is still empty.
  */
 static void
 drain_queue(const char *origin, obtain_fn *obtain, enum nb_level bad_level,
@@ -189,7 +190,7 @@ nb_library_check(int ret, enum nb_err err, const char *what)
 		return nb_fail_memory();
 	if (ret == (int)ISO_CANCELED || ret == (int)ISO_IMAGE_WRITE_CANCELED)
 		return NB_ECANCELED;
-	/* Errors reported here need no second message as a warning. */
+	/* Errors that are reported here need no additional warning. */
 	pthread_mutex_lock(&library.lock);
 	drain_both(NB_DEBUG, words, sizeof words);
 	pthread_mutex_unlock(&library.lock);

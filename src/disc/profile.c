@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Speed unit, blocks at once. */
+/* Speed unit, blocks that are written together. */
 #define CD 177, 1
 #define DVD 1385, 16
 #define BD 4496, 32
@@ -12,8 +12,8 @@
 #define ALL NB_BLANK_ALL
 #define HEAD NB_BLANK_HEAD
 
-/* What can be added to it: nothing, sessions (and where its ATIP tells how
- * many blocks), or any block: random access, format, multi-session, ATIP,
+/* What can be added to it: nothing, sessions (and whether its ATIP has the
+ * number of blocks), or any block: random access, format, multi-session, ATIP,
  * whether it grows. */
 #define NOTHING false, false, false, false, false
 #define SESSIONS false, false, true, false, false
@@ -42,7 +42,8 @@ static const struct nb_profile profiles[] = {
 	{ NB_PROFILE_STDIO, "stdio file", DVD, HEAD, BLOCKS_OF_A_FILE },
 };
 
-/* It is left to the drive whether it can be blanked and takes more sessions. */
+/* For unknown media, the drive decides whether they can be blanked and appended
+ * to. */
 static const struct nb_profile unknown = {
 	.name = "unknown",
 	.speed_unit = 1385,

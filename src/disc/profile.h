@@ -14,8 +14,8 @@
 enum nb_profile_blank {
 	NB_BLANK_NEVER, /* write-once or read-only */
 	NB_BLANK_FAST,  /* BLANK, minimally: seconds to a minute */
-	NB_BLANK_ALL,   /* full BLANK: after a minimal one the disc takes a
-			   single session */
+	NB_BLANK_ALL,   /* full BLANK: after a minimal one, only a single
+			   session can be written */
 	NB_BLANK_HEAD   /* overwrite its first blocks */
 };
 

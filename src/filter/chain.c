@@ -7,7 +7,7 @@
 
 #include "base/fd.h"
 
-#define FILTERS_MAX 16 /* no disc needs more */
+#define FILTERS_MAX 16 /* more than any disc needs */
 #define OWN_STEPS 3    /* two counts and a hash */
 #define PIECE ((size_t)256 << 10)
 
@@ -35,7 +35,7 @@ take(void *ctx, const void *data, size_t n)
 	return s->way->take(s->state, data, n, &s->out);
 }
 
-/* STATE for a direction that does not create its own. */
+/* STATE is used for a direction that does not create its own. */
 static enum nb_err
 add(struct nb_chain *chain, const struct nb_chain_spec *spec,
     const struct nb_filter_way *way, void *state)
@@ -178,7 +178,7 @@ check_count(const struct nb_filter_count *count)
 		       count->object, count->bytes, count->limit);
 }
 
-/* When reading, the stored bytes are known by now: they are the input. */
+/* When reading, the stored bytes are complete now: they are the input. */
 static enum nb_err
 check_stored(struct nb_chain *chain)
 {

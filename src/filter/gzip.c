@@ -16,8 +16,8 @@ struct state {
 	const char *object;
 	z_stream zlib;
 	bool begun;   /* the stream must be ended */
-	bool reading; /* and which one */
-	bool ended;   /* reading: after a member */
+	bool reading; /* the direction */
+	bool ended;   /* reading: a member has ended */
 	Bytef buffer[PIECE];
 };
 
@@ -135,7 +135,7 @@ unpacker_begin(const struct nb_filter_spec *spec, void **state)
 	return begin(spec, true, state);
 }
 
-/* Members may follow each other (RFC 1952, 2.2); anything else may not. */
+/* Another member may follow (RFC 1952, 2.2); anything else may not. */
 static enum nb_err
 unpack_some(struct state *s, const struct nb_filter_out *out)
 {

@@ -29,9 +29,9 @@ enum nb_err nb_filters_check(const char *object, const char *filters);
 
 /*
  * Those of FILTERS that the suffixes of PATH do not show: a file x.sql.zst that
- * passed zstd is restored as it is, and one that passed zstd and then a filter
- * without a suffix is restored with the latter undone.  A part of FILTERS; ""
- * if there is none.
+ * passed zstd is restored as it is; one that passed zstd and then a filter
+ * without a suffix is restored with only the latter undone.  A part of FILTERS;
+ * "" if there is none.
  */
 const char *nb_filters_hidden(const char *path, const char *filters);
 

@@ -48,8 +48,8 @@ run(void *ctx)
 	return NULL;
 }
 
-/* This thread must not get signals, above all SIGPIPE: the reader may end
- * first. */
+/* This thread must not receive signals, above all SIGPIPE, because the reader
+ * may end first. */
 static int
 start(struct nb_pipe *p)
 {

@@ -21,13 +21,13 @@ struct nb_pipe_spec {
 	const char *object; /* in messages; outlives the pipe */
 	nb_pipe_producer *produce;
 	void *ctx;
-	/* If PRODUCE fails, the reader gets no end of file, which it could take
-	 * for success, but waits until it is killed: its caller asks
+	/* If PRODUCE fails, the reader sees no end of file, which it could
+	 * mistake for success, but waits until it is killed: the caller checks
 	 * nb_pipe_failed. */
 	bool hold;
 };
 
-/* Starts a thread; its output is read from *FD.  NB_EIO, NB_ENOMEM. */
+/* Starts a thread whose output is read from *FD.  NB_EIO, NB_ENOMEM. */
 enum nb_err nb_pipe_begin(const struct nb_pipe_spec *spec, int *fd,
 			  struct nb_pipe **out);
 

@@ -8,7 +8,7 @@
 
 #include "filter/filter.h"
 
-/* The most that any level used here needs: 128 MiB. */
+/* The maximum for any level that is used here: 128 MiB. */
 #define WINDOW_LOG_MAX 27
 
 struct packer {
@@ -143,7 +143,7 @@ unpacker_begin(const struct nb_filter_spec *spec, void **state)
 	u->size = ZSTD_DStreamOutSize();
 	u->buffer = malloc(u->size);
 	u->left = 1;
-	/* A damaged frame may ask for any amount of memory. */
+	/* A damaged frame may request any amount of memory. */
 	if (!u->zstd || !u->buffer
 	    || ZSTD_isError(ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax,
 						   WINDOW_LOG_MAX))) {

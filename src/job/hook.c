@@ -13,7 +13,7 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 	 struct nb_names *list)
 {
 	const struct nb_run_result *r = facts->result;
-	bool planned = r->plan->job[0]; /* else it ended before there was a
+	bool planned = r->plan->job[0]; /* otherwise it ended before there was a
 					   plan */
 	const struct {
 		const char *name, *value;

@@ -22,8 +22,8 @@ struct nightburn {
 	struct nb_power_watch *power; /* NULL: not begun (job/power.h) */
 };
 
-/* Reports to the caller how far WHAT is, in bytes.  NB_ECANCELED: the caller or
- * a signal (base/stop.h) asks to stop.  NB may be NULL. */
+/* Reports the progress of WHAT, in bytes.  NB_ECANCELED: the caller or a signal
+ * (base/stop.h) asks to stop.  NB may be NULL. */
 enum nb_err nb_job_progress(struct nightburn *nb, const char *what,
 			    uint64_t done, uint64_t total);
 /* Checks between two steps whether to stop.  NB_ECANCELED. */
@@ -67,7 +67,7 @@ void nb_pool_context_close(struct nb_pool_context *context);
  */
 enum nb_err nb_pool_context_key(struct nb_pool_context *context, bool make);
 
-/* HINT with the job wherever a command needs it (model/decide/hint.h). */
+/* HINT with "-j JOB" where a command needs it (model/decide/hint.h). */
 const char *nb_pool_context_hint(const struct nb_pool_context *context,
 				 const char *hint, char text[NB_HINT_MAX]);
 

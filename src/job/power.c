@@ -22,11 +22,11 @@ struct nb_power_watch {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool ending;
-	bool told;  /* that it is on battery was logged */
+	bool told;  /* it was logged that the UPS is on battery */
 	bool ended; /* the work was stopped, and this was logged */
 	struct nb_power now;
-	char work[32]; /* what is under way */
-	int64_t begun; /* its first byte */
+	char work[32]; /* what is in progress */
+	int64_t begun; /* when its first byte was processed */
 };
 
 /* The current state of the UPS; unknown if it does not respond. */

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "job/job.h"
 
-/* The caller's functions, called by those for the catalog. */
+/* The caller's functions, which are called by those for the catalog. */
 struct query {
 	int (*on_backup)(void *ctx, const struct nb_backup_row *row);
 	int (*on_source)(void *ctx, const struct nb_source_row *row);

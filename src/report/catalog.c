@@ -109,8 +109,8 @@ static const struct nb_column file_columns[] = {
 	NB_COLUMN_CHARS("sha256", FILE_ROW, sha256),
 };
 
-/* A name for a terminal: bytes that would do something to it, and those that
- * are no UTF-8, as in C. */
+/* A name for a terminal: control characters, and bytes that are not UTF-8, are
+ * escaped as in C. */
 static void
 add_name(struct nb_str *s, const char *name)
 {

@@ -95,7 +95,7 @@ tell_disc(struct nb_str *s, const void *row)
 const struct nb_record nb_record_disc =
 	NB_RECORD("disc", disc_columns, tell_disc);
 
-/* The row begins with the disc, and JSON tells that. */
+/* The row begins with the disc, which JSON includes. */
 _Static_assert(offsetof(struct nb_adopt_row, disc) == 0, "disc_columns fit");
 
 static void

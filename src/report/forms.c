@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/report.h"
 
-/* Each in a file of its own, and here in a line of its own; the order is that
- * of the options. */
+/* Each form has a file of its own and a line here; their order is that of the
+ * options. */
 /* clang-format off */
 #define FORMS(form) \
 	form(nb_report_text) \

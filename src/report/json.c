@@ -20,7 +20,7 @@ make_date(int64_t date)
 	return json_null();
 }
 
-/* A name that is no UTF-8 in hex, as KEY_hex. */
+/* A name that is not UTF-8, in hex as KEY_hex. */
 static int
 set_hex(json_t *object, const char *name, const char *bytes)
 {
@@ -91,7 +91,7 @@ set_column(json_t *object, const struct nb_column *c, const void *row)
 	return json_object_set_new(object, c->name, make_value(&value));
 }
 
-/* NULL for want of memory. */
+/* NULL: out of memory. */
 static json_t *
 make_object(const struct nb_record *record, const void *row)
 {

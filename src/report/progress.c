@@ -23,7 +23,7 @@ columns(const char *text)
 	return n;
 }
 
-/* At most WIDTH columns of TEXT, with "~" for what is cut. */
+/* At most WIDTH columns of TEXT, with "~" in place of what is cut off. */
 static void
 add_cut(struct nb_str *s, const char *text, int width)
 {

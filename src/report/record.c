@@ -15,7 +15,7 @@ get_text(const struct nb_column *c, const char *at)
 	return text && c->optional && !*text ? NULL : text;
 }
 
-/* Whole numbers of any size; what is beyond int64_t is its end. */
+/* Integers of any size; values beyond int64_t are clamped. */
 static int64_t
 get_number(const struct nb_column *c, const char *at)
 {

@@ -7,7 +7,7 @@
 
 /* ---- plans ---- */
 
-/* Where a job ended before there was a plan, there is none to tell. */
+/* If a job ended before there was a plan, none is printed. */
 static const char *
 plan_name(const void *row)
 {
@@ -59,7 +59,7 @@ static const struct nb_column plan_columns[] = {
 	NB_COLUMN(STATUS, "exit_status", PLAN, err),
 };
 
-/* HEAD, and what follows it, in lines that a terminal shows whole. */
+/* HEAD and the text after it, wrapped to the width of a terminal. */
 __attribute__((format(printf, 3, 4))) static void
 add_line(struct nb_str *s, const char *head, const char *fmt, ...)
 {

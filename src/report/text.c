@@ -9,5 +9,5 @@ write_row(const struct nb_report *r, struct nb_str *s,
 	record->tell(s, row);
 }
 
-/* For people: each record has words of its own. */
+/* For people: each record has its own function for this. */
 const struct nb_report_form nb_report_text = { .row = write_row };

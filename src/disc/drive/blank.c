@@ -24,7 +24,7 @@ nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)
 	return NB_OK;
 }
 
-/* Where a descriptor, a first session header or a UDF anchor would be. */
+/* Where volume descriptors, a first session header or a UDF anchor would be. */
 static enum nb_err
 zero_head(struct nb_drive *drive, const struct nb_profile *profile)
 {

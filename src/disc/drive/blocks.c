@@ -4,15 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* 64 KiB: what every drive and every kernel takes in one READ command. */
+/* 64 KiB: accepted by every drive and kernel in one READ command. */
 #define PIECE 32
 
-/* burn_read_data: its message about a bad block only as DEBUG; ours names the
- * block. */
+/* For burn_read_data: logs its message about a bad block only at DEBUG; our own
+ * names the block. */
 #define QUIET (1 << 1 | 1 << 5)
 
 struct drive_blocks {
-	struct nb_blocks blocks; /* first, so that one is the other */
+	struct nb_blocks blocks; /* first, so that a pointer to it is one to the
+				    struct */
 	struct nb_drive *drive;
 };
 
@@ -27,7 +28,7 @@ read_piece(struct nb_drive *drive, uint32_t lba, uint32_t count, char *to)
 	return ret == 1 ? (uint32_t)(got / NB_BLOCK) : 0;
 }
 
-/* A drive that cannot read one block of a piece gives none of it. */
+/* A drive that cannot read one block of a request returns none of it. */
 static uint32_t
 read_singly(struct nb_drive *drive, uint32_t lba, uint32_t count, char *to)
 {

@@ -103,7 +103,7 @@ feed_source(struct feed *f)
 	return source;
 }
 
-/* What libburn needs for a session with one track. */
+/* The parameters of libburn for a session with one track. */
 struct job {
 	struct burn_write_opts *opts;
 	struct burn_disc *disc;
@@ -152,7 +152,8 @@ fill_job(struct nb_drive *drive, const struct nb_burn *burn, struct feed *f,
 	return NB_OK;
 }
 
-/* Not a DVD-RW that was blanked fast: its only session is at once. */
+/* Not for a DVD-RW that was blanked fast: its only session is written at
+ * once. */
 static bool
 takes_more_sessions(struct nb_drive *drive, const struct nb_profile *profile)
 {
@@ -198,7 +199,7 @@ set_options(struct nb_drive *drive, const struct nb_burn *burn,
 	return NB_OK;
 }
 
-/* The threads of this process. */
+/* The number of threads of this process. */
 static int
 count_threads(void)
 {
@@ -213,9 +214,9 @@ count_threads(void)
 }
 
 /*
- * libburn reports a drive as idle while its writer thread still uses it; if the
- * drive is gone, that thread is late and must not find it freed.  BEFORE is the
- * number of other threads.
+ * libburn reports a drive as idle while its writer thread still uses it.  If
+ * the drive is gone, that thread ends late, and the drive must not be freed
+ * before.  BEFORE is the number of other threads.
  */
 static void
 wait_for_writer(int before)

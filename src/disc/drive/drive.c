@@ -21,7 +21,7 @@
 #define MAJOR_SR 11
 #define MAJOR_SG 21
 #define POLL_MS 100
-#define SPAWN_MS 2000 /* a thread starts at once */
+#define SPAWN_MS 2000 /* a thread must start within this time */
 #define TIMEOUT 600   /* seconds */
 /* Blanking and formatting may report no progress: their time limit is this many
  * times that of a single command. */
@@ -72,7 +72,7 @@ nb_drive_grab(struct nb_drive *drive, bool load)
 	return NB_OK;
 }
 
-/* Gives it back to libburn's world; EJECT opens the tray. */
+/* Returns the drive to libburn; EJECT opens the tray. */
 static void
 release(struct nb_drive *drive, bool eject)
 {
@@ -88,7 +88,7 @@ release(struct nb_drive *drive, bool eject)
 	drive->grabbed = false;
 }
 
-/* A path that was not spelled "stdio:" must be a recorder. */
+/* A path without "stdio:" must be that of a recorder. */
 static enum nb_err
 check_recorder(const char *path)
 {

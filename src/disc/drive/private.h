@@ -26,11 +26,12 @@
 #define NB_BLANK_MARK "nightburn: blank\n"
 
 struct nb_drive {
-	struct burn_drive_info *infos; /* NULL: not held by libburn now */
+	struct burn_drive_info *infos; /* NULL: libburn has not grabbed the
+					  drive now */
 	struct burn_drive *burn;       /* of infos[0] */
 	bool grabbed;
 	bool stdio;
-	bool read_only;   /* a file that may not be written */
+	bool read_only;   /* the file must not be written */
 	int fd;           /* of the stdio file; -1: no disc */
 	char *path;       /* as opened, or its name in libburn */
 	char *address;    /* what libburn scans for; a failed scan may still

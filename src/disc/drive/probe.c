@@ -88,8 +88,8 @@ is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n, bool *blank)
 	return err;
 }
 
-/* The first COUNT blocks; what cannot be read stays zero.  *ALL: nothing of the
- * kind.  *HEADLESS: a descriptor may be among it. */
+/* Reads the first COUNT blocks; unreadable ones stay zero. *ALL: every block
+ * could be read. *HEADLESS: a block where a descriptor may be could not. */
 static void
 read_head(struct nb_blocks *blocks, uint32_t count, uint8_t *head, bool *all,
 	  bool *headless)
@@ -107,7 +107,8 @@ read_head(struct nb_blocks *blocks, uint32_t count, uint8_t *head, bool *all,
 	}
 }
 
-/* Without a readable head the sessions have descriptors of their own. */
+/* If the descriptors at the start cannot be read, those of the sessions are
+ * used. */
 static enum nb_err
 find_sessions(struct nb_blocks *blocks, struct nb_probe *found)
 {

@@ -11,7 +11,7 @@
  * means that there is no room for another session. */
 #define TRACK_DAMAGED 1
 
-/* A drive fills its serial number up with blanks (MMC-5 5.3.38). */
+/* Drives pad their serial number with blanks (MMC-5 5.3.38). */
 static size_t
 without_blanks(const char *text, int length)
 {

@@ -5,10 +5,10 @@
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block of a session. */
 #define DESCRIPTORS 16
-/* ECMA-119 8.1.1: types of them. */
+/* ECMA-119 8.1.1: descriptor types. */
 #define PRIMARY 1
 #define SUPPLEMENTARY 2
-/* No medium has room for more. */
+/* No medium has room for more sessions. */
 #define SESSIONS_MAX 65536
 
 uint64_t
@@ -18,7 +18,7 @@ nb_chain_align(uint64_t block)
 		* NB_OVERWRITE_START;
 }
 
-/* The size that the volume of the session at START tells; 0: there is none, or
+/* The size in the volume descriptor of the session at START; 0: it has none, or
  * it cannot be read. */
 static uint32_t
 read_size(struct nb_blocks *blocks, uint64_t start)
@@ -28,7 +28,8 @@ read_size(struct nb_blocks *blocks, uint64_t start)
 
 	if (blocks->get(blocks, at, 1, block) == 1)
 		return nb_volume_size(block);
-	/* That of Joliet follows, after one that boots if there is one. */
+	/* The Joliet descriptor follows, after a boot record if there is
+	 * one. */
 	for (uint32_t i = 1; i <= 2; i++) {
 		if (blocks->get(blocks, at + i, 1, block) != 1
 		    || block[0] != SUPPLEMENTARY)

@@ -96,8 +96,8 @@ nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks)
 
 	if (fstat(drive->fd, &st) || fstatvfs(drive->fd, &fs))
 		return nb_fail_errno(NB_EIO, "%s: cannot stat", drive->path);
-	/* What the file has allocated already (in units of 512 bytes, stat(2))
-	 * can be written again. */
+	/* Space that the file has allocated already (in units of 512 bytes,
+	 * stat(2)) can be reused. */
 	bytes = (uint64_t)fs.f_bavail * fs.f_frsize
 		+ (uint64_t)st.st_blocks * 512;
 	if (drive->capacity && drive->capacity < bytes)

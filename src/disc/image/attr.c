@@ -18,8 +18,8 @@
 /* Of a directory record, for a name and its attributes: see fits(). */
 #define ROOM 76
 
-/* libisofs takes 0 for no date at all when it lists a node of an earlier
- * session again, and gives it the present one. */
+/* libisofs treats 0 as "no date" if it lists a node of an earlier session
+ * again, and uses the current time instead. */
 static void
 set_times(IsoNode *node, int64_t date)
 {
@@ -101,7 +101,7 @@ find_xattr(const struct nb_entry *e, const char *name)
 	return NULL;
 }
 
-/* The manifest has them all; other readers of the disc see fewer. */
+/* The manifest has all of them; other readers of the disc see fewer. */
 static void
 tell_lack(const struct nb_entry *e)
 {
@@ -162,11 +162,11 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 }
 
 /*
- * Whether name and attributes have room in the directory record of 255 bytes
+ * Whether name and attributes fit into the directory record of 255 bytes
  * (ECMA-119 9.1.1), beside 33 of its own, 38 of the short name, PX 44, TF 26,
- * AL and NM 10, CE 28.  Behind it, in continuation areas, libisofs 1.5.4 counts
- * and places them wrongly, and what no reader understands costs the names of
- * the whole directory.  Of an ACL's entries each takes 9 bytes at most.
+ * AL and NM 10, CE 28. libisofs 1.5.4 counts and places them wrongly in the
+ * continuation areas, and an entry that no reader understands costs the names
+ * of the whole directory.  Each entry of an ACL takes 9 bytes at most.
  */
 static bool
 fits(const struct nb_entry *e)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* El Torito: what firmware loads from the disc. */
+/* El Torito: the images that firmware loads from the disc. */
 #include "disc/image/private.h"
 
 #include <stdbool.h>
@@ -8,14 +8,14 @@
 #include "base/str.h"
 #include "disc/library.h"
 
-/* Not part of a backup or a tree: firmware finds it through block 17. */
+/* Does not belong to a backup or a tree: firmware finds it through block 17. */
 #define CATALOG "/nightburn/boot.cat"
 /* El Torito 2.2; UEFI 2.10, 13.3.2.1. */
 #define PLATFORM_BIOS 0x00
 #define PLATFORM_EFI 0xef
 /* El Torito 2.0: the boot record. */
 #define RECORD 17
-/* Blocks of 512 bytes that BIOS loads; they load the rest. */
+/* Blocks of 512 bytes that the BIOS loads; these load the rest. */
 #define BIOS_LOADS 4
 
 static enum nb_err
@@ -99,7 +99,7 @@ nb_image_word(const uint8_t *p)
 		| (uint32_t)p[3] << 24;
 }
 
-/* The block LBA of the medium, when it is among the N bytes. */
+/* Sets the block LBA of the medium, if it is among the N bytes. */
 static const uint8_t *
 block_of(const struct nb_image *image, uint32_t lba, const uint8_t *data,
 	 size_t n)

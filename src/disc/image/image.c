@@ -39,7 +39,7 @@ boot_address(void *ctx)
 	return nb_image_boot_address(ctx);
 }
 
-/* FIPS 180-4: nothing passes through the hash of an empty file. */
+/* FIPS 180-4: the hash of no data. */
 static enum nb_err
 hash_empty_files(struct nb_entries *list)
 {
@@ -227,11 +227,11 @@ nb_image_size(struct nb_image *image, uint64_t *blocks)
 }
 
 /*
- * The volume space size (ECMA-119 8.4.8) of an appended session counts only
- * its own blocks, while its extents are absolute; kernels that bound Rock
- * Ridge by it then see none.  On media with real sessions it shall reach to
- * the session's end.  On overwritable media it must stay: readers follow the
- * chain of session headers by it.
+ * The volume space size (ECMA-119 8.4.8) of an appended session counts only its
+ * own blocks, while its extents have absolute addresses; kernels that check
+ * Rock Ridge against it see none then.  On media with real sessions it is
+ * changed to reach to the session's end.  On overwritable media it must stay as
+ * it is, because readers follow the chain of session headers by it.
  */
 static void
 widen_volume(struct nb_image *image, uint8_t *data, size_t n)

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* nb_entries_sort numbered them: equal ino, by the index of the first. */
+/* nb_entries_sort has numbered them: equal ino, in the order of their first
+ * names. */
 enum nb_err
 nb_image_find_links(struct nb_image *image)
 {

@@ -9,9 +9,9 @@
 #include "disc/hasher.h"
 #include "disc/image/stream_file.h"
 
-/* Distinguishes our contents from those of libisofs (get_id). */
+/* Distinguishes our streams from those of libisofs (get_id). */
 #define FS_ID 0x4e42
-/* Bytes of the boot information table, and the most that a boot image has. */
+/* Size of the boot information table, and the maximum size of a boot image. */
 #define TABLE 8
 #define TABLE_END 64
 #define BOOT_MAX ((size_t)1 << 26)
@@ -23,7 +23,7 @@ struct nb_streams {
 	enum nb_err err; /* the first */
 };
 
-/* One open file.  libisofs reads one after the other. */
+/* The open file. libisofs reads files one after the other. */
 struct stream {
 	struct nb_streams *streams;
 	struct nb_entry *entry;
@@ -82,7 +82,7 @@ fail_stream(struct stream *s, enum nb_err err)
 	return (int)ISO_FILE_READ_ERROR;
 }
 
-/* All other files were streamed: their hashes are needed now. */
+/* All other files were streamed: the late ones need their hashes now. */
 static enum nb_err
 open_late(struct stream *s)
 {
@@ -102,8 +102,8 @@ open_late(struct stream *s)
 	return err;
 }
 
-/* The boot information table that GRUB, as ISOLINUX, looks for in its first
- * block: where it lies, its length, the sum of its words. */
+/* The boot information table that GRUB, like ISOLINUX, expects in its first
+ * block: its address, its length, and the sum of its words. */
 static void
 fill_table(char *text, size_t length, uint32_t address)
 {
@@ -319,7 +319,7 @@ nb_stream_new(struct nb_streams *streams, struct nb_entry *entry,
 	return NB_OK;
 }
 
-/* Empty files have no bytes that could pass. */
+/* Empty files have no bytes to stream. */
 enum nb_err
 nb_streams_new(const struct nb_streams_options *options,
 	       struct nb_streams **out)

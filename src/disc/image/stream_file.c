@@ -42,7 +42,7 @@ differs_errno(struct nb_stream_file *f)
 	return differs(f, what);
 }
 
-/* A copy in staging (root 0) has times of its own. */
+/* A copy in staging (root 0) has its own times. */
 static bool
 is_steady(const struct nb_entry *e, const struct stat *st)
 {
@@ -69,8 +69,8 @@ check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
 {
 	const struct nb_entry *e = f->entry;
 	char what[128];
-	/* A whole device can be a file of a backup: one that was not found in
-	 * a tree. */
+	/* A whole device can be a file of a backup, but not one that was found
+	 * in a tree. */
 	bool device = S_ISBLK(st->st_mode) && !e->inode;
 	uint64_t size = device ? device_size(f->fd) : (uint64_t)st->st_size;
 

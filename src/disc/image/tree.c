@@ -23,8 +23,7 @@ check(int ret, const char *path)
 	return nb_library_check(ret, NB_EFAIL, path);
 }
 
-/* The directory NAME in PARENT: the one that is there, or a new one that
- * belongs to root. */
+/* The directory NAME in PARENT: an existing one, or a new one owned by root. */
 static enum nb_err
 get_or_make(struct tree *t, IsoDir *parent, const char *name, IsoDir **out)
 {
@@ -53,7 +52,8 @@ get_or_make(struct tree *t, IsoDir *parent, const char *name, IsoDir **out)
 static enum nb_err find_dir(struct tree *t, const char *path, size_t length,
 			    IsoDir **out);
 
-/* Makes the directory of the first LENGTH bytes of PATH, its parents first. */
+/* Creates the directory of the first LENGTH bytes of PATH, its parents
+ * first. */
 static enum nb_err
 make_dir(struct tree *t, const char *path, size_t length, IsoDir **out)
 {
@@ -153,10 +153,10 @@ move_node(IsoNode *node, IsoDir *parent, const char *path)
 }
 
 /*
- * Two names for one content.  libisofs knows only for the imported node, not
- * for its clone, that the bytes are on the disc, and writes them again if it
- * meets the clone first.  It goes by name, so the imported node must be in the
- * directory that comes first.
+ * Two names for one content.  Only for the imported node, not for its clone,
+ * does libisofs know that the bytes are on the disc; if it meets the clone
+ * first, it writes them again.  It goes in the order of names, so the imported
+ * node must be in the directory that comes first.
  */
 static enum nb_err
 name_twice(struct tree *t, IsoNode *old, IsoDir *parent,
@@ -184,7 +184,7 @@ name_twice(struct tree *t, IsoNode *old, IsoDir *parent,
 	return err ? err : nb_image_set_all(mine, e);
 }
 
-/* What follows the first component of E's path: its name in any backup. */
+/* E's path without its first component: its name in any backup. */
 static const char *
 inner_path(const struct nb_entry *e)
 {
@@ -271,7 +271,7 @@ add_entry(struct tree *t, size_t i)
 	return add_special(parent, name, e);
 }
 
-/* Zeros in a file that no directory shows. */
+/* Zeros in a file that is in no directory. */
 static enum nb_err
 add_gap(struct nb_image *image)
 {
@@ -290,7 +290,7 @@ add_gap(struct nb_image *image)
 		free(zeros);
 		return err;
 	}
-	/* ZEROS belongs to the stream now, which the analyzer does not see. */
+	/* The stream owns ZEROS now, which the analyzer does not see. */
 	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	err = check(iso_tree_add_new_file(iso_image_get_root(image->iso), "gap",
 					  stream, &file),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The part of the reader that runs in the child process of the sandbox:
- * libisofs reads, and records are sent.
+ * The part of the reader that runs in the child process of the sandbox: it
+ * reads with libisofs and sends records.
  */
 #ifndef NB_DISC_READER_INSIDE_H
 #define NB_DISC_READER_INSIDE_H
@@ -23,8 +23,8 @@ struct nb_inside_node {
 	uint32_t path, target; /* bytes, without NUL */
 };
 
-/* All nodes of the session at START.  OUT may be NULL, to only try it.
- * TOLERANT: what is damaged in the tree is left out. */
+/* Sends all nodes of the session at START.  OUT NULL: only tries to read them.
+ * TOLERANT: damaged parts of the tree are left out. */
 enum nb_err nb_inside_tree(struct nb_blocks *blocks, uint32_t start,
 			   bool tolerant, struct nb_sandbox_out *out);
 

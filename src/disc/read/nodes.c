@@ -13,7 +13,7 @@
 #include "disc/library.h"
 #include "disc/read/reader.h"
 
-/* Deeper than any tree that a system makes (PATH_MAX is 4,096 bytes). */
+/* Deeper than any tree that a system can create (PATH_MAX is 4,096 bytes). */
 #define DEPTH_MAX 1024
 
 struct walk {
@@ -166,7 +166,7 @@ nb_inside_tree(struct nb_blocks *blocks, uint32_t start, bool tolerant,
 	IsoImage *image = NULL;
 	enum nb_err err;
 
-	/* This is a process of its own. */
+	/* This is a separate process. */
 	if (tolerant)
 		iso_set_abort_severity(fatal);
 	err = nb_library_check(iso_image_new("", &image), NB_ENOMEM,

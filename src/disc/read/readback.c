@@ -22,12 +22,12 @@ struct state {
 	const struct nb_readback *spec;
 	struct nb_readback_result *result;
 	const struct nb_nodes *nodes;
-	struct nb_nodes own; /* where it had to be read */
+	struct nb_nodes own; /* if it had to be read separately */
 	struct wants wants;
 	struct nb_sha256 *sha256;
-	struct nb_span whole; /* when the checksum of all is known */
+	struct nb_span whole; /* if the checksum of everything is known */
 	struct nb_span_pass spans;
-	const struct nb_node *node; /* whose bytes pass */
+	const struct nb_node *node; /* whose bytes are being read */
 	uint8_t *buf;
 	uint64_t at;    /* next block of the pass */
 	uint64_t aside; /* bytes read before it, and in all */
@@ -187,7 +187,7 @@ step_between(struct state *s, uint64_t count)
 	return tell(s);
 }
 
-/* Up to block TO; what no checksum needs is not read. */
+/* Up to block TO; blocks that no checksum needs are not read. */
 static enum nb_err
 skip_to(struct state *s, uint64_t to)
 {
@@ -248,8 +248,8 @@ hash_aside(void *ctx, const void *data, size_t n)
 	return err ? err : tell(s);
 }
 
-/* What an earlier session wrote lies before the pass, and has no part in its
- * checksum.  We never write two contents that share blocks. */
+/* Blocks that an earlier session wrote lie before the pass and are not part of
+ * its checksum.  We never write two contents that share blocks. */
 static enum nb_err
 read_node(struct state *s, const struct nb_node *node)
 {
@@ -267,8 +267,8 @@ read_node(struct state *s, const struct nb_node *node)
 	return err;
 }
 
-/* The pass goes on after a file that could not be read; the checksum of where
- * it stands cannot be told any more. */
+/* The pass continues after a file that could not be read, but the checksum of
+ * the part with that file is unknown. */
 static void
 pass_over(struct state *s, const struct nb_node *node)
 {
@@ -327,7 +327,7 @@ compare_checksum(struct state *s)
 
 	if (err || !s->spec->checksum)
 		return err;
-	/* Not of a file that could not be read. */
+	/* Unless a file could not be read. */
 	if (!s->whole.known && s->result->bad)
 		return NB_OK;
 	if (!s->whole.known
@@ -339,7 +339,7 @@ compare_checksum(struct state *s)
 	return NB_OK;
 }
 
-/* One span, all of the pass, or those that the caller wants. */
+/* One span, which is the whole pass, or those that the caller wants. */
 static enum nb_err
 begin_spans(struct state *s)
 {

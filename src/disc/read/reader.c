@@ -134,7 +134,7 @@ read_label(struct nb_blocks *blocks, uint32_t start, const char *path,
 	return err;
 }
 
-/* Twice the one at PATH.  *ERR: why not. */
+/* Reads the one at PATH twice. *ERR: why that failed. */
 static enum nb_label_state
 read_twice(struct nb_blocks *blocks, uint32_t start, const char *path,
 	   struct nb_label *label, uint8_t sha256[NB_SHA256_SIZE],
@@ -158,7 +158,8 @@ read_twice(struct nb_blocks *blocks, uint32_t start, const char *path,
 	return NB_LABEL_GOOD;
 }
 
-/* A label that can be read and is none was not damaged: somebody changed it. */
+/* A label that can be read but is invalid was not damaged: somebody changed
+ * it. */
 enum nb_label_state
 nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 		struct nb_label *label, uint8_t sha256[NB_SHA256_SIZE])

@@ -58,7 +58,7 @@ enum nb_err nb_reader_tree(struct nb_blocks *blocks, uint32_t start,
 			   struct nb_nodes *out);
 void nb_nodes_free(struct nb_nodes *nodes);
 
-/* The same of a tree with blocks that cannot be read: what they have of it is
+/* The same for a tree with unreadable blocks: nodes that are in them are
  * missing. */
 enum nb_err nb_reader_damaged_tree(struct nb_blocks *blocks, uint32_t start,
 				   struct nb_nodes *out);

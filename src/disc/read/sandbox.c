@@ -24,15 +24,15 @@
 
 struct run {
 	const struct nb_sandbox *spec;
-	int ends[2];            /* ours; the child's stdin */
-	struct nb_str pending;  /* frames that are not whole yet */
+	int ends[2];            /* our end; the child's stdin */
+	struct nb_str pending;  /* incomplete frames */
 	uint64_t asked;         /* blocks */
 	int silence;            /* seconds */
-	int still;              /* seconds in which it did not work, too */
-	struct timespec worked; /* processor time that it had */
+	int still;              /* seconds in which it did not work */
+	struct timespec worked; /* processor time that it has used */
 	pid_t pid;
-	bool last;  /* of the tries */
-	bool stood; /* is ended because it stood still */
+	bool last;  /* number of tries */
+	bool stood; /* it is killed because it made no progress */
 	bool done;
 	int32_t code;
 	char said[1024];
@@ -134,7 +134,8 @@ take_output(void *ctx, const void *data, size_t n)
 	return err;
 }
 
-/* It is blocked, but not by this process, which answers requests at once. */
+/* It is blocked, but not by this process, which answers requests
+ * immediately. */
 static bool
 stands_still(struct run *r)
 {
@@ -199,7 +200,7 @@ judge(const struct run *r, const struct nb_proc_result *result)
 		: (enum nb_err)r->code;
 }
 
-/* One try.  *STOOD: the child was ended because it stood still. */
+/* One try. *STOOD: the child was killed because it made no progress. */
 static enum nb_err
 try_once(const struct nb_sandbox *spec, bool last, bool *stood)
 {

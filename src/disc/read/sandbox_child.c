@@ -13,8 +13,8 @@
 #include "base/fd.h"
 
 #define BUFFER 65536
-/* A directory record with Rock Ridge has a hundred bytes; libisofs makes some
- * five hundred of it. */
+/* A directory record with Rock Ridge has about a hundred bytes, for which
+ * libisofs allocates about five hundred. */
 #define MEMORY_MIN ((rlim_t)128 << 20)
 #define MEMORY_FACTOR 32
 #define SECONDS_MIN 2
@@ -26,7 +26,8 @@ struct nb_sandbox_out {
 };
 
 struct child {
-	struct nb_blocks blocks; /* first, so that one is the other */
+	struct nb_blocks blocks; /* first, so that a pointer to it is one to the
+				    struct */
 	struct nb_sandbox_out out;
 	rlim_t before;  /* address space, in bytes */
 	uint64_t bytes; /* read so far */
@@ -98,7 +99,7 @@ limit(int resource, rlim_t soft)
 	setrlimit(resource, &now);
 }
 
-/* What was read so far says what a directory of that size can need. */
+/* The amount that was read limits the memory that a directory can need. */
 static void
 set_limits(const struct child *c)
 {
@@ -108,7 +109,7 @@ set_limits(const struct child *c)
 		      c->before + MEMORY_MIN + MEMORY_FACTOR * c->bytes);
 }
 
-/* Asks the other process. */
+/* Requests blocks from the other process. */
 static uint32_t
 child_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 {

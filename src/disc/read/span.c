@@ -11,7 +11,7 @@ end_of(const struct nb_span *span)
 	return span->start + span->blocks;
 }
 
-/* The checksum of the span that comes next. */
+/* The checksum of the next span. */
 static void
 go_to(struct nb_span_pass *pass, size_t i)
 {
@@ -20,8 +20,8 @@ go_to(struct nb_span_pass *pass, size_t i)
 		pass->next = pass->spans[i].start;
 }
 
-/* Of a span that was left, or of which a block was left out, no more is
- * wanted. */
+/* The checksum of a span that was left, or of which a block was left out, is
+ * not wanted any more. */
 static void
 leave_broken(struct nb_span_pass *pass, uint64_t at)
 {

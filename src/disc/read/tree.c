@@ -7,7 +7,7 @@
 #include "base/path.h"
 #include "disc/read/inside.h"
 
-/* Blocks come in groups, of which not all is used each time. */
+/* Blocks are read in groups; not every group is used completely. */
 #define MAX_BLOCKS(blocks) (4 * (blocks)->count + 4096)
 
 void
@@ -42,7 +42,7 @@ struct place {
 	const char *above, *path;
 };
 
-/* As the path ABOVE/PATH. */
+/* Compares with the path ABOVE/PATH. */
 static int
 by_place(const void *key, const void *node)
 {
@@ -96,7 +96,7 @@ check_node(const struct nb_blocks *blocks, const struct nb_node *node)
 	return NB_OK;
 }
 
-/* N bytes as text, which has no NUL. */
+/* N bytes as text, without NUL. */
 static enum nb_err
 take_text(const uint8_t *at, size_t n, char **out)
 {
@@ -110,7 +110,7 @@ take_text(const uint8_t *at, size_t n, char **out)
 	return NB_OK;
 }
 
-/* HEAD stands at the beginning of N bytes that fit it. */
+/* HEAD is at the beginning of N bytes, which it fits. */
 static enum nb_err
 unpack(const struct nb_inside_node *head, const uint8_t *record,
        struct nb_node *node)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Does the caller's struct have that member? */
+/* Does the caller's struct have this member? */
 #define TAKES(theirs, type, member) \
 	((theirs)->size             \
 	 >= offsetof(struct type, member) + sizeof(theirs)->member)
@@ -20,7 +20,7 @@
 		.size = sizeof(struct type) \
 	}
 
-/* CHOICE may be NULL, for all zeros. */
+/* CHOICE may be NULL, which means all zeros. */
 static enum nb_err
 take_choice(const struct nb_drive_choice *choice, struct nb_drive_choice *own)
 {
@@ -121,7 +121,8 @@ nb_plan_job(struct nightburn *nb, const struct nb_drive_choice *choice,
 	return err;
 }
 
-/* A run as the library has it, and the plan that the caller wants, or NULL. */
+/* The complete structs of a run, and the plan that the caller wants, or
+ * NULL. */
 struct run {
 	struct nb_run_options options;
 	struct nb_plan_info plan;

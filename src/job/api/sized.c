@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define SIZE_MOST 65536 /* what is larger is no size */
+#define SIZE_MOST 65536 /* anything larger is not a size */
 
 static size_t
 size_of(const void *theirs)

@@ -29,8 +29,7 @@ struct clone {
 	struct nb_state *state;
 	struct nb_lock *lock;
 	struct nb_catalog *catalog;
-	char *mounted; /* where the device is; NULL: by us
-					   nothing is mounted */
+	char *mounted; /* where the device is mounted; NULL: by us it is not */
 	const char *target;
 	int root; /* of the target, open */
 	struct nb_clone_marker marker;
@@ -38,7 +37,7 @@ struct clone {
 	int64_t started;
 };
 
-/* Is there anything in PATH but what mkfs leaves? */
+/* Does PATH contain anything but what mkfs creates? */
 static enum nb_err
 is_empty(const char *path, bool *empty)
 {
@@ -231,7 +230,7 @@ record(const struct clone *c, const struct nb_clone_result *r,
 	return nb_catalog_put_clone(c->catalog, &row);
 }
 
-/* A first pass that changes nothing says how much would be deleted. */
+/* A first pass that changes nothing determines how much would be deleted. */
 static enum nb_err
 check_deletions(struct clone *c, const struct nb_clone_work *work,
 		uint64_t *most, struct nb_clone_result *r)
@@ -282,7 +281,8 @@ copy(struct clone *c, const struct nb_clone_work *work, uint64_t most,
 	return save_marker(c);
 }
 
-/* The clone does not start from the original's disk: that file is its own. */
+/* The clone does not start from the original's disk, so it has this file of its
+ * own. */
 static void
 warn_fstab(const struct clone *c)
 {

@@ -19,13 +19,13 @@
 struct pass {
 	const struct nb_clone_work *work;
 	struct nb_clone_pass *out;
-	struct nb_str line; /* what came of the line so far */
+	struct nb_str line; /* the incomplete last line */
 	uint64_t seen;
 	bool dry;
 };
 
-/* PATH of the machine as a pattern that means exactly it, when it stands
- * beneath the source.  What stands in it only, with INSIDE. */
+/* PATH of the machine as a pattern that matches exactly it, if it is beneath
+ * the source; with INSIDE, only its contents. */
 static enum nb_err
 exclude_path(struct nb_names *list, const char *source, const char *path,
 	     bool inside)
@@ -52,7 +52,7 @@ struct mounts {
 	const char *source;
 };
 
-/* Kept: what lies on a disk of this machine. */
+/* Not deleted: what lies on a disk of this machine. */
 static enum nb_err
 exclude_mount(void *ctx, const struct nb_mount *mount)
 {
@@ -66,8 +66,8 @@ exclude_mount(void *ctx, const struct nb_mount *mount)
 static enum nb_err
 add_excludes(const struct nb_clone_work *work, struct nb_names *list)
 {
-	/* What belongs to the disk that it stands on, and what is made anew
-	 * when a system starts. */
+	/* What belongs to the disk that it is on, and what a system creates
+	 * when it starts. */
 	static const char *const always[] = {
 		("/" NB_CLONE_MARKER),
 		"/etc/fstab",
@@ -146,7 +146,7 @@ take_number(const char *line, const char *key, uint64_t *out)
 		*out = strtoull(line + n, NULL, 10);
 }
 
-/* Either what happened to a file, as "%i %n", or a line of the statistics. */
+/* Either a changed file, as "%i %n", or a line of the statistics. */
 static enum nb_err
 take_line(struct pass *p, const char *line)
 {

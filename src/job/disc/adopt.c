@@ -19,7 +19,7 @@ telling_label(const struct nb_inspection *look)
 	return look->has_earlier ? &look->earlier : NULL;
 }
 
-/* What a person cannot override. */
+/* What the user cannot override. */
 enum obstacle {
 	NOTHING,
 	NO_DISC,
@@ -146,7 +146,7 @@ rate(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 	return NB_OK;
 }
 
-/* Only the volume id of the disc that the person was shown. */
+/* Only the volume id of the disc that the user was shown. */
 static enum nb_err
 confirm(const struct nb_media_options *options,
 	const struct nb_inspection *look, const struct nb_disc_info *info,

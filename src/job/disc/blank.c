@@ -14,8 +14,8 @@
 struct blank {
 	struct nb_pool_context *context;
 	struct nb_inspection *look;
-	struct nb_inspection before; /* as inspected for the plan, or shown to a
-					person */
+	struct nb_inspection before; /* as inspected for the plan, or as shown
+					to the user */
 	const struct nb_blanking *how;
 	/* Its label is signed with our key.  Nothing is recorded about any
 	 * other disc, whatever its label says; if blanking it is interrupted,
@@ -142,7 +142,7 @@ record(void *ctx, enum nb_err err)
 
 	if (err == NB_ESUSPECT && b->known
 	    && nb_catalog_suspect(catalog, &b->before.label, "blanking failed"))
-		return err; /* the journal records it */
+		return err; /* the journal already has it */
 	if (err) {
 		retract(b);
 		return err;

@@ -12,7 +12,7 @@ struct nb_blanking {
 	uint64_t image_blocks; /* of the complete image that is written next; 0:
 				  none */
 	/* For an adoption; otherwise TYPED is NULL. */
-	const char *typed; /* the volume id that a person typed */
+	const char *typed; /* the volume id that the user typed */
 	const char *shown; /* the fingerprint of the disc that was shown */
 	const char *as;    /* the name in the pool to release */
 	bool holds_newer;  /* it has a good session newer than any known

@@ -8,14 +8,14 @@
 #include "job/disc/copies.h"
 #include "job/disc/restorable.h"
 
-/* What a read-back tells while it reads. */
+/* The results of a read-back while it reads. */
 struct pass {
 	struct nightburn *nb;
 	struct nb_disc_contents *contents;
 	struct nb_sums sums;
-	struct nb_disc_backup *now; /* whose manifest passes */
+	struct nb_disc_backup *now; /* whose manifest is being read */
 	struct nb_str text;
-	uint64_t bad; /* beside what the read-back itself counts */
+	uint64_t bad; /* in addition to what the read-back itself counts */
 };
 
 static enum nb_err
@@ -24,7 +24,7 @@ check_progress(void *ctx, uint64_t done, uint64_t total)
 	return nb_job_progress(((struct pass *)ctx)->nb, "verify", done, total);
 }
 
-/* Would a restore find what the manifest that passed lists? */
+/* Would a restore find the files that the manifest lists? */
 static enum nb_err
 check_backup(struct pass *pass)
 {
@@ -41,7 +41,7 @@ check_backup(struct pass *pass)
 	return err == NB_ECORRUPT ? NB_OK : err;
 }
 
-/* A manifest that passes is checked, so that it need not be read again. */
+/* A manifest is checked while it is read, so that it need not be read again. */
 static enum nb_err
 keep_manifest(void *ctx, const struct nb_node *node, const void *data, size_t n)
 {
@@ -65,7 +65,7 @@ keep_manifest(void *ctx, const struct nb_node *node, const void *data, size_t n)
 						     : NB_OK;
 }
 
-/* A manifest that shares its blocks with another file passes under the other
+/* A manifest that shares its blocks with another file is read under the other
  * name; one that is too large is not kept. */
 static enum nb_err
 check_rest(struct pass *pass)
@@ -84,7 +84,7 @@ check_rest(struct pass *pass)
 	return !err && pass->bad ? NB_ECORRUPT : err;
 }
 
-/* The sessions of which the checksum can be taken in one pass. */
+/* The sessions whose checksums can be computed in one pass. */
 static enum nb_err
 make_spans(const struct nb_disc_contents *contents, struct nb_spans *spans)
 {
@@ -102,8 +102,8 @@ make_spans(const struct nb_disc_contents *contents, struct nb_spans *spans)
 	return err;
 }
 
-/* A session whose checksum is not known is one that cannot be read by itself:
- * it is known by what the newest one shows of it. */
+/* A session without a known checksum cannot be read by itself; it is judged by
+ * what the newest session has of it. */
 static void
 keep_checksums(struct nb_disc_contents *contents, const struct nb_spans *spans)
 {

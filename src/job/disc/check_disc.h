@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads a disc of ours whole and tells whether all that is on it comes back.
+ * Reads all of a disc of ours and determines whether everything on it can be
+ * restored.
  */
 #ifndef NB_JOB_CHECK_DISC_H
 #define NB_JOB_CHECK_DISC_H
@@ -8,10 +9,10 @@
 #include "job/disc/disc_contents.h"
 
 /*
- * Reads all of the newest session of the disc that LOOK saw, each block once,
+ * Reads all of the newest session of the disc of LOOK, each block once,
  * compares it with SHA256SUMS and looks up what its manifests list, as a
- * restore does.  CONTENTS, to be freed in any case, is what the disc holds; the
- * manifests were judged, and the checksums of the sessions taken.
+ * restore does.  CONTENTS, to be freed in every case, is what is on the disc;
+ * its manifests were judged, and the checksums of the sessions computed.
  * NB_ECORRUPT, NB_EIO.
  */
 enum nb_err nb_check_disc(struct nightburn *nb,

@@ -56,7 +56,7 @@ add_pools(const struct nb_config *config, const char *name,
 	return err;
 }
 
-/* Does it have the form of a device?  Else it is a name. */
+/* Does it look like a device?  Otherwise it is a name. */
 static bool
 is_device(const char *text)
 {

@@ -30,7 +30,7 @@ nb_copy_text(const struct nb_disc_contents *c, const char *path, char **text,
 	return nb_reader_text(c->blocks, node, NB_DISC_TEXT_MAX, text, length);
 }
 
-/* May the other copy help? */
+/* Might the other copy be better? */
 static bool
 is_damage(enum nb_err err)
 {
@@ -122,7 +122,7 @@ add_bytes(void *ctx, const void *data, size_t n)
 	return NB_OK;
 }
 
-/* *GOOD: it can be read, and HASH is its hash. */
+/* GOOD: it could be read, and HASH is its hash. */
 static enum nb_err
 hash_file(const struct nb_disc_contents *c, const char *path,
 	  uint8_t hash[NB_SHA256_SIZE], bool *good)

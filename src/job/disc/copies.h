@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nightburn's own files of which a disc has two copies: whichever can be read
- * is taken.
+ * nightburn's own files of which a disc has two copies: the one that can be
+ * read is used.
  */
 #ifndef NB_JOB_COPIES_H
 #define NB_JOB_COPIES_H
 
 #include "job/disc/disc_contents.h"
 
-/* Where the copy of the own file PATH is: "nightburn/manifest.json" has it in
- * "nightburn/copy/manifest.json".  NB_ENOMEM. */
+/* The place of the copy of the own file PATH: for "nightburn/manifest.json" it
+ * is "nightburn/copy/manifest.json".  NB_ENOMEM. */
 enum nb_err nb_copy_path(const char *path, char **out);
 
-/* The text of the file at PATH itself, and of no copy.  As nb_disc_text. */
+/* The text of the file PATH itself, not of its copy.  As nb_disc_text. */
 enum nb_err nb_copy_text(const struct nb_disc_contents *contents,
 			 const char *path, char **text, size_t *length);
 
@@ -22,8 +22,8 @@ enum nb_err nb_copy_label(const struct nb_disc_contents *contents,
 			  const struct nb_disc_backup *backup,
 			  struct nb_label *label);
 
-/* Compares SHA256SUMS and its copy, if the disc has one, and counts in *BAD the
- * one that cannot be read or is not as it should be.  NB_ENOMEM. */
+/* Compares SHA256SUMS with its copy, if the disc has one, and counts in *BAD
+ * whichever is unreadable or wrong.  NB_ENOMEM. */
 enum nb_err nb_copy_check_sums(const struct nb_disc_contents *contents,
 			       uint64_t *bad);
 

@@ -82,7 +82,7 @@ nb_disc_backup_take(const struct nb_disc_contents *c, struct nb_disc_backup *b,
 	return err ? err : parse(b, text, length);
 }
 
-/* Where no MAC can tell, is it the manifest that SHA256SUMS lists? */
+/* If no MAC can tell: is it the manifest that SHA256SUMS lists? */
 static bool
 is_right(const struct nb_disc_contents *c, const struct nb_disc_backup *b)
 {
@@ -115,7 +115,7 @@ load_from(const struct nb_disc_contents *c, const char *path,
 	return err;
 }
 
-/* Its copy at PATH, if that is better than what was read, with ERR. */
+/* Its copy at PATH, if that is better than what was read with ERR. */
 static enum nb_err
 load_copy(const struct nb_disc_contents *c, const char *path,
 	  struct nb_disc_backup *b, enum nb_err err)
@@ -154,8 +154,8 @@ nb_disc_backup_load(const struct nb_disc_contents *c, struct nb_disc_backup *b)
 	return err;
 }
 
-/* "nightburn/<backup id>/manifest.json" says whose it is, if nothing else
- * does. */
+/* If nothing else identifies a backup, the path "nightburn/<backup
+ * id>/manifest.json" does. */
 static void
 take_id_from_path(struct nb_disc_backup *b)
 {

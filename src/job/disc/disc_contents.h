@@ -32,8 +32,8 @@ struct nb_disc_backup {
 	/* Paths are relative to the backup: its id was taken off. */
 	struct nb_manifest manifest;
 	struct nb_entries entries;
-	struct nb_entries elsewhere; /* what its manifest lists beside it:
-					the disc's own files */
+	struct nb_entries elsewhere; /* the disc's own files, which its manifest
+					lists as well */
 	uint64_t size;               /* of its text; then the hash of that */
 	uint8_t sha256[NB_SHA256_SIZE];
 	/* The session that wrote it, set by nb_disc_contents_sessions. */
@@ -85,7 +85,7 @@ enum nb_err nb_disc_sums(const struct nb_disc_contents *contents,
  * the backup's id from its paths.  NB_ECORRUPT, NB_EIO. */
 enum nb_err nb_disc_backup_load(const struct nb_disc_contents *contents,
 				struct nb_disc_backup *backup);
-/* The same, of its manifest's TEXT, which the caller has read. */
+/* The same for the TEXT of its manifest, which the caller has read. */
 enum nb_err nb_disc_backup_take(const struct nb_disc_contents *contents,
 				struct nb_disc_backup *backup, const char *text,
 				size_t length);

@@ -18,7 +18,7 @@ enum nb_err nb_fallback_session(struct nb_inspection *look);
  * the newest session has none. */
 enum nb_err nb_fallback_label(struct nb_inspection *look);
 
-/* May an earlier session help after ERR, from reading a session? */
+/* After ERR from reading a session: can an earlier session be better? */
 bool nb_fallback_may_help(enum nb_err err);
 
 #endif

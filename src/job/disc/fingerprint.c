@@ -8,7 +8,7 @@
 
 /* Where file systems store what distinguishes them: the volume descriptors of
  * ECMA-119 (6.2.1) from block 16 on; UDF's anchor at block 256 (ECMA-167
- * 3/8.4.2.1), what it leads to, and the anchor's copies at the end. */
+ * 3/8.4.2.1), what it points to, and the copies of the anchor at the end. */
 #define HEAD_BLOCKS 320
 #define TAIL_BLOCKS 288
 /* Samples of the blocks in between. */

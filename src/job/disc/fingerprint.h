@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Identifies the disc in a drive if it has no nightburn label: a person who
- * adopts a disc was shown this one.
+ * adopts a disc was shown exactly this one.
  */
 #ifndef NB_JOB_FINGERPRINT_H
 #define NB_JOB_FINGERPRINT_H

@@ -6,7 +6,7 @@
 struct format {
 	const struct nb_pool_context *context;
 	struct nb_inspection *look;
-	struct nb_inspection before; /* as it was looked at for the plan */
+	struct nb_inspection before; /* as inspected for the plan */
 	uint64_t image_blocks;
 	enum nb_guard answer;
 };

@@ -9,11 +9,11 @@
 #include "job/disc/inspect.h"
 
 /*
- * Formats the disc that LOOK saw, for an image of IMAGE_BLOCKS, when it is
- * still in the drive and has nothing to lose (job/destroy.h).  The caller has
- * stored the intent to write to it, and keeps the machine up.  LOOK is of the
- * disc before it was formatted.  NB_EWRONG, logged: the guard does not permit
- * it; NB_EFAIL: the power does not; NB_ESUSPECT: the format failed.
+ * Formats the disc of LOOK for an image of IMAGE_BLOCKS, if it is still in the
+ * drive and has nothing to lose (job/destroy.h).  The caller has stored the
+ * intent to write to it, and holds the inhibitor lock.  LOOK is of the disc
+ * before it was formatted.  NB_EWRONG, logged: the guard refused; NB_EFAIL: the
+ * power check refused; NB_ESUSPECT: the format failed.
  */
 enum nb_err nb_format_disc(struct nb_pool_context *context,
 			   struct nb_inspection *look, uint64_t image_blocks);

@@ -21,8 +21,8 @@ struct nb_inspection {
 	char volume_id[33];
 	char identity[512]; /* of the drive: address, serial */
 	/*
-	 * If the newest session has no good label, an earlier one may: it
-	 * identifies the disc.  Nothing is written on the strength of it.
+	 * If the newest session has no good label, an earlier one may have: it
+	 * identifies the disc.  Nothing is written because of it.
 	 */
 	bool has_earlier;
 	struct nb_label earlier;
@@ -30,9 +30,9 @@ struct nb_inspection {
 	 * as after nb_inspect_again. */
 	int session;
 	uint32_t start; /* its first block, if SESSION is not 0 */
-	bool salvage;   /* a damaged tree will do */
-	struct nb_block_runs *bad_blocks; /* gets the blocks of files that
-					     cannot be read; may be NULL */
+	bool salvage;   /* a damaged tree is accepted */
+	struct nb_block_runs *bad_blocks; /* receives the unreadable blocks of
+					     files; may be NULL */
 };
 
 /* Opens DEVICE: the name of a drive of NB's configuration, or a device in the

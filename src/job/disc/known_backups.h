@@ -8,17 +8,17 @@
 
 struct nb_known_backups {
 	struct NB_ARRAY(struct nb_known_backup) list;
-	struct nb_names texts; /* what the list borrows */
+	struct nb_names texts; /* the texts that the list borrows */
 };
 
-/* Loads them.  NB may be NULL, and there need be no catalog: the list is empty
- * then, and also if the catalog cannot be read, which is logged: the disc must
- * do.  NB_ENOMEM.  Free in every case. */
+/* Loads them.  NB may be NULL, and there may be no catalog: the list is empty
+ * then, and also if the catalog cannot be read, which is logged, because a
+ * restore must work from the disc alone.  NB_ENOMEM.  Free in every case. */
 enum nb_err nb_known_backups_load(struct nightburn *nb,
 				  struct nb_known_backups *known);
 void nb_known_backups_free(struct nb_known_backups *known);
 
-/* Does the catalog hold the disc DISC_ID suspect?  False without one. */
+/* Is the disc DISC_ID suspect in the catalog?  False without a catalog. */
 bool nb_known_suspect(struct nightburn *nb, const char *disc_id);
 
 #endif

@@ -145,7 +145,7 @@ load(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err ? err : nb_disc_backup_complete(contents, found);
 }
 
-/* Unless recording an earlier one made it known, too. */
+/* Unless it became known by recording an earlier one. */
 static enum nb_err
 record(struct nb_pool_context *context, const struct nb_inspection *look,
        const struct nb_disc_backup *found, size_t *learnt)
@@ -239,7 +239,8 @@ learn_in(struct nb_pool_context *context, const char *drive, bool *done)
 	return err == NB_EWRONG || err == NB_ECORRUPT ? NB_OK : err;
 }
 
-/* Asked to stop before the state was known: the next run must check. */
+/* This process was asked to stop before the state was known: the next run must
+ * check. */
 static void
 remember(const struct nb_pool_context *context)
 {

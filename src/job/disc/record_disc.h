@@ -11,11 +11,11 @@
 /*
  * Records every backup in CONTENTS, of the disc of LOOK, that the catalog
  * lacks, and the disc as good.  Everything on it must have been read and found
- * good (nb_check_disc, which fills in CONTENTS).  Its label is signed with
- * our key, and so must be those of its earlier sessions: else NB_ECORRUPT.
- * *LEARNT counts the backups.  NB_EWRONG, and nothing is recorded: the catalog
- * has another backup of the same generation on another disc, or the same backup
- * there and no newer one.
+ * good (nb_check_disc, which fills in CONTENTS).  Its label is signed with our
+ * key, and the labels of its earlier sessions must be as well, otherwise
+ * NB_ECORRUPT. *LEARNT counts the backups.  NB_EWRONG, and nothing is recorded:
+ * the catalog has another backup of the same generation on another disc, or the
+ * same backup there and no newer one.
  */
 enum nb_err nb_record_disc(struct nb_pool_context *context,
 			   const struct nb_inspection *look,

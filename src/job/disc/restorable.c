@@ -22,7 +22,7 @@ tell(struct check *c, const char *path, const char *what)
 		nb_log(NB_ERROR, "%s/%s: %s", c->id, path, what);
 }
 
-/* Does SHA256SUMS say of the file at PATH what the manifest does? */
+/* Does SHA256SUMS have the same hash for the file at PATH as the manifest? */
 static bool
 agrees(const struct check *c, const struct nb_entry *e, const char *path)
 {

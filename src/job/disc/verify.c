@@ -19,8 +19,8 @@ struct outcome {
 	struct nb_disc_contents *contents; /* when ERR is NB_OK */
 };
 
-/* The newest backup ever seen of the pool is good and recorded: the catalog
- * knows again what must be kept. */
+/* The newest backup ever seen of the pool is good and recorded: the catalog now
+ * has again what must be kept. */
 static enum nb_err
 catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 {
@@ -151,8 +151,8 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 		       (unsigned long long)look->label.generation);
 }
 
-/* What a failed burn left is bad; the rest is everything ever recorded for the
- * disc, and is good. */
+/* What a failed burn left is bad; the rest is everything that was ever recorded
+ * for the disc, and is good. */
 static enum nb_err
 record_shortened(struct nb_pool_context *context,
 		 const struct nb_inspection *look,
@@ -264,10 +264,10 @@ check_session(struct nightburn *nb, const struct nb_inspection *look,
 }
 
 /*
- * The newest session, or the newest before it that is good: LOOK is at that
- * then.  When there is none, LOOK and RESULT are of the newest that has a
- * label, and what is wrong with it is returned.  NEWEST is of the newest
- * session in any case.  CONTENTS, to be freed, are of LOOK when it is good.
+ * Verifies the newest session, or else the newest good one before it: LOOK is
+ * at that then.  If there is none, LOOK and RESULT describe the newest one that
+ * has a label, and its error is returned.  NEWEST always describes the newest
+ * session.  CONTENTS, to be freed, are of LOOK if it is good.
  */
 static enum nb_err
 check_disc(struct nightburn *nb, struct nb_inspection *look,
@@ -322,7 +322,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 			? NB_OK
 			: record(nb, &look, &newest,
 				 (struct outcome){ err, lost, &contents });
-		/* Report what is wrong, rather than what is good. */
+		/* Report what is wrong rather than what is good. */
 		if (!err && recorded && first.disc[0])
 			*result = first;
 		if (!err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which of the discs in the drives is wanted, by the catalog and the labels. */
+/* Which of the discs in the drives is wanted, according to the catalog and the
+ * labels. */
 #include <string.h>
 
 #include "job/disc/choose_drive.h"
@@ -7,9 +8,9 @@
 
 struct wanted {
 	struct nightburn *nb;
-	/* nb_choose_to_restore: */
+	/* For nb_choose_to_restore: */
 	const struct nb_restore_wish *wish;
-	const struct nb_known_backup *meant; /* on a disc; NULL: not known */
+	const struct nb_known_backup *meant; /* on this disc; NULL: unknown */
 	bool has_key;
 	struct nb_key key;
 };

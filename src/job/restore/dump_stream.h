@@ -28,7 +28,7 @@ enum nb_err nb_dump_stream_open(struct nb_dump_stream *s,
 /* Reads it to its end.  NB_ECORRUPT, NB_EIO, NB_EWRONG as in nb_chain_read. */
 enum nb_err nb_dump_stream_check(struct nb_dump_stream *s);
 
-/* The same into PUT, as a producer, in any thread. */
+/* Passes it to PUT, as a producer, in any thread. */
 enum nb_err nb_dump_stream_read(void *s, nb_filter_sink *put, void *put_ctx);
 /* Reports the progress. */
 enum nb_err nb_dump_stream_tell(void *s);

@@ -31,7 +31,7 @@ struct state {
 	dev_t dev; /* file system of the target */
 	struct nb_extract_out out;
 	struct nb_extract_attributes attributes;
-	bool *fed;              /* of each entry: the archive gave it */
+	bool *fed;              /* for each entry: the archive had it */
 	enum nb_err target_err; /* the target, not the disc, failed */
 };
 
@@ -173,8 +173,8 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 	return NB_OK;
 }
 
-/* What takes the place of another file does so with all its bytes; the others
- * are synchronised together, at the end, but those on file systems that are
+/* A file that replaces another one is synchronised first; the others are
+ * synchronised together, at the end, except those on file systems that are
  * mounted beneath the target. */
 static enum nb_err
 sync_file(const struct state *s, const struct nb_entry *e)
@@ -225,7 +225,7 @@ put_file(struct state *s, const struct nb_entry *e)
 	return err;
 }
 
-/* Makes NAME a hard link to the delivered FIRST; *DONE: it succeeded. */
+/* Makes NAME a hard link to the restored file FIRST; *DONE: it succeeded. */
 static enum nb_err
 put_link(struct state *s, const struct nb_entry *e,
 	 const struct nb_entry *first, bool *done)
@@ -296,7 +296,7 @@ put_fed(struct state *s)
 	return err;
 }
 
-/* From an archive: what put_fed did not deliver is missing. */
+/* From an archive: what put_fed did not restore is missing. */
 static enum nb_err
 put_one(struct state *s, const struct nb_entry *e)
 {
@@ -309,7 +309,7 @@ put_one(struct state *s, const struct nb_entry *e)
 	return NB_OK;
 }
 
-/* Whether E was restored, so that it can get another name. */
+/* Was E restored, so that it can be linked to? */
 static bool
 is_there(const struct state *s, const struct nb_entry *e, uint64_t before)
 {
@@ -356,7 +356,7 @@ put_all(struct state *s, const struct nb_entry **files)
 		err = put_files(s, files, count);
 	if (!err)
 		err = nb_extract_set_directories(&s->attributes, s->spec);
-	/* One fsync a file takes minutes where there are many. */
+	/* An fsync for each file takes minutes if there are many. */
 	if (!err && syncfs(s->spec->to))
 		err = nb_fail_errno(nb_fd_write_error(),
 				    "cannot sync what was restored");

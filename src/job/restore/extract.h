@@ -24,30 +24,30 @@ struct nb_extract_feed {
 struct nb_extract {
 	const struct nb_extract_feed *feed; /* NULL: files of the disc */
 	struct nb_blocks *blocks;
-	const struct nb_nodes *nodes;     /* what is on the disc */
+	const struct nb_nodes *nodes;     /* what is on the disc: its nodes */
 	const char *above;                /* directory of the backup on the
 					     disc */
-	const struct nb_entries *entries; /* wanted, sorted, from the
-					       manifest, relative to it */
+	const struct nb_entries *entries; /* wanted, sorted, from the manifest,
+					     relative to it */
 	int to;                           /* the directory, open */
-	bool overwrite;                   /* replace what is there */
+	bool overwrite;                   /* replace existing files */
 	bool attributes;                  /* owners, modes and times */
-	bool salvage;                     /* a file without a hash as well */
+	bool salvage;                     /* files without a hash as well */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
 
 struct nb_extract_result {
-	uint64_t files, bytes; /* delivered */
+	uint64_t files, bytes; /* restored */
 	uint64_t unproved;     /* of these, without a hash */
-	uint64_t bad;          /* not delivered, because missing, unreadable or
+	uint64_t bad;          /* not restored, because missing, unreadable or
 				  with another hash; the first were logged by
 				  name */
 };
 
-/* NB_OK: all delivered; NB_ECORRUPT: RESULT->bad were not, or nothing was,
- * because the total exceeds the size of the disc; other codes: the target
- * failed. */
+/* NB_OK: everything was restored; NB_ECORRUPT: RESULT->bad files were not, or
+ * nothing was, because the total exceeds the size of the disc; other codes: the
+ * target failed. */
 enum nb_err nb_extract_run(const struct nb_extract *spec,
 			   struct nb_extract_result *result);
 

@@ -31,20 +31,21 @@ enum nb_err nb_extract_set_directories(struct nb_extract_attributes *a,
 struct nb_extract_out {
 	int fd;
 	const struct nb_ranges *holes;
-	uint64_t size; /* the most that it may have */
+	uint64_t size; /* the maximum size */
 	uint64_t at;   /* position */
-	size_t hole;   /* the first that does not end before it */
+	size_t hole;   /* the first hole that does not end before it */
 };
 
-/* Writes N bytes at the position, but leaves recorded holes out where the bytes
- * are zeros.  0, or -1 with errno. */
+/* Writes N bytes at the position, but does not write zeros where a hole is
+ * recorded. 0, or -1 with errno. */
 int nb_extract_write(struct nb_extract_out *out, const uint8_t *data, size_t n);
 
 /* Creates the link, FIFO, socket or device NAME in DIR, as described by E.  0,
  * or -1. */
 int nb_extract_make(int dir, const char *name, const struct nb_entry *e);
 
-/* Logs how many attributes were lost besides the first, which was named. */
+/* Logs how many attributes were lost in addition to the first, which was
+ * named. */
 void nb_extract_tell(const struct nb_extract_attributes *a);
 
 #endif

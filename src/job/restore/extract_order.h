@@ -17,7 +17,7 @@ const struct nb_node *nb_extract_node(const struct nb_extract *spec,
 enum nb_err nb_extract_order(const struct nb_extract *spec,
 			     const struct nb_entry **files, size_t *count);
 
-/* Are both names of one file, according to the manifest? */
+/* According to the manifest, are both names of one file? */
 bool nb_extract_is_link(const struct nb_entry *e, const struct nb_entry *first);
 
 #endif

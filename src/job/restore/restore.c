@@ -19,7 +19,7 @@
 #include "job/disc/manifest_mac.h"
 #include "model/record/backup_path.h"
 
-/* Is PATH the PART, or beneath it? */
+/* Is PATH equal to PART, or beneath it? */
 static bool
 is_beneath(const char *path, const char *part)
 {
@@ -30,8 +30,9 @@ is_beneath(const char *path, const char *part)
 	return !strncmp(path, part, n) && (!path[n] || path[n] == '/');
 }
 
-/* Does PATTERN match PATH or a directory that it is in?  With a slash, all of
- * it from the root of the backup, else one of its components. */
+/* Does PATTERN match PATH or a directory that contains it?  With a slash,
+ * PATTERN applies to the whole path from the root of the backup, otherwise to
+ * each component. */
 static bool
 is_like(const char *path, const char *pattern)
 {
@@ -60,8 +61,8 @@ is_like_any(const struct nb_restore_options *options, const char *path)
 	return false;
 }
 
-/* Is PATH a file beside that of a source, as its scripts are?  In the encoded
- * name of another source there is no "+". */
+/* Does the file at PATH stand beside that of a source, like its scripts?  The
+ * encoded name of another source contains no "+". */
 static bool
 is_beside(const char *path, const char *source_path)
 {
@@ -323,7 +324,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	else if (!mac)
 		err = nb_restore_into(nb, options, contents->blocks,
 				      &contents->nodes, backup, &done);
-	/* A server executes what a dump contains. */
+	/* The server executes whatever a dump contains. */
 	err = err ? err : mac;
 	result->files = done.files;
 	result->bytes = done.bytes;
@@ -338,7 +339,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	return err ? err : nb_restore_pick_verdict(pick);
 }
 
-/* What is only for a database, or only for a directory. */
+/* Options that are only for a database, or only for a directory. */
 static enum nb_err
 check_options(const struct nb_restore_options *o)
 {

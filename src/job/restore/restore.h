@@ -51,14 +51,14 @@ enum nb_err nb_restore_to(struct nightburn *nb,
 			  struct nb_disc_backup *backup,
 			  struct nb_extract_result *result);
 
-/* The blocks that could not be read, into RESULT, which owns them then. */
+/* Moves the blocks that could not be read to RESULT, which then owns them. */
 void nb_restore_tell_bad(struct nb_block_runs *bad,
 			 struct nb_restore_result *result);
 
-/* Restores from a damaged disc whatever can be read, with the manifest, without
+/* Restores whatever can be read from a damaged disc: with the manifest, without
  * it by SHA256SUMS, or by the directory alone.  NB_ESUSPECT: something is
- * missing; NB_EWRONG: the manifest is, or something is not proved.  (salvage.c)
- */
+ * missing; NB_EWRONG: the manifest is missing, or something cannot be proved.
+ * (salvage.c) */
 enum nb_err nb_restore_salvage(struct nightburn *nb,
 			       const struct nb_restore_options *options,
 			       struct nb_restore_result *result);

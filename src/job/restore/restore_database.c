@@ -220,7 +220,8 @@ by_directory(const struct restoring *r, const struct nb_manifest_source *source,
 	return err ? err : removed;
 }
 
-/* Changes the database only after the whole dump was read and found good. */
+/* Changes the database only after the whole dump was read and found to be
+ * good. */
 static enum nb_err
 by_stream(const struct restoring *r, const struct nb_manifest_source *source,
 	  struct nb_extract_result *result)

@@ -100,7 +100,7 @@ destroy(void *ctx, enum nb_err (*act)(void *act_ctx), void *act_ctx)
 	return nb_destroy(((struct restoring *)ctx)->nb, &steps, act_ctx);
 }
 
-/* What SOURCE was stands beneath DIR. */
+/* The files of SOURCE are in DIR. */
 static enum nb_err
 write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 	 const struct nb_manifest_source *source, const char *dir)
@@ -169,7 +169,7 @@ bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
 	       sizeof result->backup_id);
 	memcpy(result->disc, from->look.label.disc, sizeof result->disc);
 	result->generation = from->backup->manifest.generation;
-	/* A disk is not overwritten with what may be forged. */
+	/* A disk is not overwritten with data that may be forged. */
 	err = nb_manifest_mac_tell(from->backup);
 	if (!err)
 		err = bring(nb, options, from, &done);

@@ -9,12 +9,12 @@
 #include "job/disc/fallback_session.h"
 #include "store/key.h"
 
-/* What the steps of a choice share. */
+/* What the steps of a selection share. */
 struct choosing {
 	struct nightburn *nb;
 	const struct nb_restore_request *request;
 	struct nb_known_backups known;
-	/* What the catalog says is meant; NULL: what the disc has. */
+	/* The backup that the catalog selects; NULL: whatever the disc has. */
 	const struct nb_known_backup *meant;
 	enum nb_restore_place place;
 	struct nb_restore_pick *pick;
@@ -43,7 +43,7 @@ is_meant(const struct nb_restore_wish *wish, const struct nb_label *label)
 	return !wish->at || label->created <= wish->at;
 }
 
-/* A backup that is named is not on the disc in the drive: which has it? */
+/* The named backup is not on the disc in the drive: which disc has it? */
 static enum nb_err
 not_here(const struct choosing *c, const struct nb_restore_wish *wish)
 {
@@ -67,7 +67,7 @@ not_here(const struct choosing *c, const struct nb_restore_wish *wish)
 		       look->device, name, b->disc, look->label.disc, b->disc);
 }
 
-/* Is B, which was loaded, to be taken before any other? */
+/* Should B, which was loaded, be preferred to all others? */
 static bool
 is_of_the_job(const struct choosing *c, const struct nb_restore_wish *wish,
 	      const struct nb_disc_backup *b)
@@ -114,7 +114,7 @@ find(struct choosing *c, const struct nb_restore_wish *wish)
 	return err;
 }
 
-/* In the session that is looked at: exactly what is meant. */
+/* In the current session: exactly the backup that is meant. */
 static enum nb_err
 find_meant(struct choosing *c)
 {
@@ -161,8 +161,8 @@ find_in_sessions(struct choosing *c)
 	return first == NB_ENOTFOUND ? not_here(c, &c->request->wish) : first;
 }
 
-/* Is it older than what was meant?  Without a catalog, what a session held that
- * cannot be read is not known. */
+/* Is it older than the one that is meant?  Without a catalog, the contents of
+ * unreadable sessions are unknown. */
 static bool
 is_older(const struct choosing *c)
 {

@@ -12,10 +12,10 @@
 struct nb_restore_request {
 	struct nb_drive_choice drive;
 	struct nb_restore_wish wish;
-	bool this_disc;   /* what the disc has, whatever the catalog knows */
+	bool this_disc;   /* what the disc has, whatever the catalog has */
 	bool allow_older; /* than what is meant, if that cannot be read */
-	bool replaces;    /* nothing of an older one without ALLOW_OLDER: it
-			     goes into a database or over a disk */
+	bool replaces;    /* not an older one without ALLOW_OLDER: it goes into
+			     a database or over a disk */
 };
 
 /* A backup that was chosen, and where it is read from. */
@@ -25,7 +25,8 @@ struct nb_restore_pick {
 	/* One of CONTENTS: its manifest is loaded, its entries are sorted, and
 	 * their paths, like those of its sources, are relative to it. */
 	struct nb_disc_backup *backup;
-	bool older; /* than the one that is meant, and that is not allowed */
+	bool older; /* than the one that is meant, without permission for
+		       that */
 	char meant[80];
 };
 
@@ -41,8 +42,8 @@ enum nb_err nb_restore_pick(struct nightburn *nb,
 			    struct nb_restore_pick *pick);
 void nb_restore_pick_close(struct nb_restore_pick *pick);
 
-/* What a restore returns that was done: NB_EWRONG, logged, if the backup is an
- * older one. */
+/* The return value of a restore that was completed: NB_EWRONG, logged, if the
+ * backup is an older one. */
 enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a damaged disc still gives: by its manifest, without that by its
- * directory and SHA256SUMS, without both by the directory. */
+/* Restores what can still be read from a damaged disc: by its manifest; without
+ * that, by its directory and SHA256SUMS; without both, by the directory. */
 #include "job/restore/restore.h"
 
 #include <ctype.h>
@@ -16,19 +16,19 @@
 
 struct salvage {
 	struct nb_disc_contents contents;
-	char id[NB_BACKUP_ID_MAX + 1]; /* of the backup that is delivered */
+	char id[NB_BACKUP_ID_MAX + 1]; /* of the backup that is restored */
 	struct nb_disc_backup bare;    /* of one without a manifest */
 	struct nb_disc_backup *backup;
 	bool doubtful;    /* the manifest has the wrong MAC */
-	bool has_sums;    /* SHA256SUMS lists what there was */
-	uint64_t missing; /* files of it that no directory shows */
+	bool has_sums;    /* SHA256SUMS lists what was on the disc */
+	uint64_t missing; /* files in it that are in no directory */
 };
 
 /* A date, a hyphen and eight digits: "20261121T013000Z-be88de43". */
 static bool
 is_id(const char *path)
 {
-	static const unsigned char form[] = "00000000T000000Z-xxxxxxxx";
+	static const char form[] = "00000000T000000Z-xxxxxxxx";
 	size_t i;
 
 	for (i = 0; form[i]; i++) {
@@ -82,7 +82,7 @@ is_by_hand(struct salvage *s, const char *id)
 	return by_hand;
 }
 
-/* Generations tell the order; without labels and manifests the dates do, with
+/* Generations determine the order; without labels and manifests, the dates with
  * which ids begin. */
 static bool
 is_newer(struct salvage *s, const char *id, const char *than)
@@ -95,7 +95,7 @@ is_newer(struct salvage *s, const char *id, const char *than)
 	return strcmp(id, than) > 0;
 }
 
-/* The newest that is meant, among the directories of backups. */
+/* The newest backup that is meant, among the directories of backups. */
 static enum nb_err
 choose(struct salvage *s, const char *which, const char *device)
 {
@@ -157,7 +157,7 @@ count_missing(struct salvage *s, const struct nb_sums *sums)
 	}
 }
 
-/* A backup made of what the directory shows of it. */
+/* A backup made from its directory. */
 static enum nb_err
 make_bare(struct salvage *s)
 {
@@ -235,7 +235,7 @@ deliver(struct nightburn *nb, const struct nb_restore_options *options,
 	return bare || result->unproved ? NB_EWRONG : NB_OK;
 }
 
-/* From the session of LOOK. */
+/* Reads the session of LOOK. */
 static enum nb_err
 salvage(struct nightburn *nb, const struct nb_restore_options *options,
 	struct nb_inspection *look, struct nb_restore_result *result,

@@ -30,7 +30,7 @@ nb_restore_hidden(const struct nb_entry *e)
 	return *nb_filters_hidden(e->path, e->filters);
 }
 
-/* With all filters undone, the recorded size; with some, unknown. */
+/* With all filters undone, the recorded size; with some of them, unknown. */
 static uint64_t
 plain_size(const struct nb_entry *e)
 {

@@ -14,9 +14,9 @@ enum nb_err nb_restore_stream(struct nb_blocks *blocks,
 
 /*
  * For restoring the file E to a directory: filters that its name does not show
- * are undone, while a dump x.sql.zst stays as it is.  nb_restore_hidden: are
+ * are undone, while a dump x.sql.zst stays as it is. nb_restore_hidden: are
  * there such filters?  Then the hash of E is compared while reading.
- * nb_restore_size: the most bytes that result.
+ * nb_restore_size: the maximum size of the result.
  */
 bool nb_restore_hidden(const struct nb_entry *e);
 uint64_t nb_restore_size(const struct nb_entry *e);

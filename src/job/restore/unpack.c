@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trees that are one archive on the disc: members by the manifest's list. */
+/* Trees that are one archive on the disc: members are restored by the list in
+ * the manifest. */
 #include "job/restore/restore.h"
 
 #include <stdlib.h>
@@ -18,8 +19,9 @@ struct archive {
 	uint64_t plain;
 	struct nb_tar_reader *reader;
 	const struct nb_entries *members;
-	const struct nb_entries *wanted; /* members with "<kind>/" in front */
-	size_t prefix;                   /* bytes of that */
+	const struct nb_entries *wanted; /* members, with "<kind>/" before the
+					    path */
+	size_t prefix;                   /* its size in bytes */
 };
 
 /* Reads the archive from the disc through its filters.  Its own hash is not
@@ -40,8 +42,8 @@ read_archive(void *ctx, nb_filter_sink *put, void *put_ctx)
 					 .expected = &expected });
 }
 
-/* The wanted file for the bytes of member M: itself, or the first of its wanted
- * names. */
+/* The wanted file for the bytes of member M: itself, or its first wanted
+ * name. */
 static const struct nb_entry *
 wanted_of(const struct archive *a, const struct nb_entry *m)
 {
@@ -176,7 +178,7 @@ unpack_from(struct archive *a, struct nb_extract *spec,
 	spec->feed = NULL;
 	nb_tar_reader_free(a->reader);
 	later = nb_pipe_end(pipe, &fd);
-	/* Each file lost to damage was logged. */
+	/* Each file that was lost was logged. */
 	return err ? err : later == NB_ENOMEM ? later : NB_OK;
 }
 

@@ -16,8 +16,8 @@ struct nb_backup {
 	struct nb_pool_context *context;         /* borrowed */
 	const struct nb_config_sources *sources; /* the job's, or by_hand */
 	struct nb_config_sources by_hand;        /* trees named by a person */
-	void **held;                             /* what each source holds, or
-						    NULL */
+	void **held;                             /* what each source holds
+						    (hold), or NULL */
 	char run[2 * NB_RUN_ID_BYTES + 1];       /* id in the names of
 						    snapshots */
 	bool accept_shrink;

@@ -100,7 +100,7 @@ context_of(struct nb_backup *backup)
 }
 
 /* All of them before the first dump, in the order of the file, so that related
- * data is of nearly the same moment. */
+ * data is from nearly the same moment. */
 enum nb_err
 nb_backup_hold(struct nb_backup *backup)
 {

@@ -7,10 +7,10 @@
 #include "base/str.h"
 
 #define DAY (24 * 3600)
-/* Runs do not begin at the same second: an hour early counts as in time. */
+/* Runs do not begin at the same second: an hour early is soon enough. */
 #define SLACK 3600
 
-/* Is it time to read all bytes of a source?  LAST: when this was last done. */
+/* Must all bytes of a source be read?  LAST: when this was last done. */
 static bool
 is_time(enum nb_reread when, int64_t last, int64_t now)
 {

@@ -113,7 +113,7 @@ check_file(struct check *c, const struct nb_session *s,
 	bool read = e->hashed;
 	enum nb_err err = NB_OK;
 
-	/* A copy in staging was hashed when it was made. */
+	/* A copy in staging was hashed when it was created. */
 	if (e->hashed)
 		memcpy(sha256, e->sha256, sizeof sha256);
 	else if (!e->root)

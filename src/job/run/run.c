@@ -45,8 +45,8 @@ nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 	return err ? err : out->err;
 }
 
-/* What can be checked before the night's work: a wrong disc is reported now,
- * and does not stop the dump. */
+/* What can be checked before the dump: a wrong disc is reported now, and does
+ * not prevent the dump. */
 static enum nb_err
 first_look(struct nb_pool_context *context,
 	   const struct nb_run_options *options, enum nb_intent intent,
@@ -69,9 +69,9 @@ first_look(struct nb_pool_context *context,
 }
 
 /*
- * What a person appends does not move a disc in the rotation: it follows the
+ * What a person appends does not move a disc in the rotation: it belongs to the
  * backup that is there.  On a blank disc it would become the pool's newest
- * generation, and the next night could blank the last dump.
+ * generation, and the next run could blank the last dump.
  */
 static enum nb_err
 check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)

@@ -184,7 +184,8 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	return nb_own_file_find(entry->path)->render(&facts, text, length);
 }
 
-/* The backup as its sources list it, and what of it is on the disc already. */
+/* The backup as its sources list it, and which of its files are on the disc
+ * already. */
 static enum nb_err
 list_backup(struct nb_backup *backup, struct nb_session *s)
 {
@@ -199,8 +200,8 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 	return err ? err : nb_dedup(backup, s);
 }
 
-/* Everything in its place on the disc: the backup, and the sources of those
- * before it, of which README.txt and its like tell. */
+/* Puts everything in its place on the disc: the backup, and the sources of the
+ * earlier ones, which README.txt and similar texts describe. */
 static enum nb_err
 put_ids(struct nb_session *s)
 {
@@ -276,8 +277,9 @@ choose_boot(struct nb_session *s, struct nb_image_options *options)
 	}
 }
 
-/* Between manifest, SHA256SUMS and their copies: 4 MiB, but no more than a
- * 1,024th of the disc, which is about as wide on each kind. */
+/* The gap between manifest, SHA256SUMS and their copies: 4 MiB, but no more
+ * than a 1,024th of the disc, which is about equally wide on each kind of
+ * disc. */
 static uint32_t
 gap_blocks(const struct nb_inspection *look)
 {

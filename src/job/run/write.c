@@ -25,14 +25,14 @@
 #define RECORD_BASE ((uint64_t)256 * 1024)
 #define RECORD_ENTRY 160
 
-/* Blocks that a session takes of its medium when it is the first. */
+/* The blocks of the medium that a session uses if it is the first. */
 static uint64_t
 first_session_blocks(const struct nb_session *session)
 {
 	return session->start + session->blocks;
 }
 
-/* Three rounds are enough: a plan may turn once, from append to fresh, when
+/* Three rounds are enough: a plan may change once, from append to fresh, when
  * the size is known. */
 enum nb_err
 nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
@@ -77,8 +77,8 @@ readback_progress(void *ctx, uint64_t done, uint64_t total)
 	return nb_job_progress(ctx, "read back", done, total);
 }
 
-/* The backup that was burned, found among those on the disc as a restore finds
- * it. */
+/* The backup that was burned, found among those on the disc as a restore would
+ * find it. */
 static enum nb_err
 check_restorable(const struct nb_disc_contents *contents,
 		 const struct nb_session *s)
@@ -203,8 +203,8 @@ same_medium(const struct nb_medium *a, const struct nb_medium *b)
 		    || nb_profile_of(a->profile)->grows);
 }
 
-/* A person may have changed the disc since it was inspected: what it is now
- * must be what the session was made for.  LOOK is of the disc now. */
+/* The user may have changed the disc since it was inspected: it must be in the
+ * state for which the session was made.  LOOK describes the disc now. */
 static enum nb_err
 check_same(const struct nb_write *w, const struct nb_session *s)
 {
