@@ -73,7 +73,7 @@ nb_disk_part_is_swap(const struct nb_disk_part *part)
 	return part->fs && !strcmp(part->fs, "swap");
 }
 
-/* The blocks of the table itself, at one end of the disk. */
+/* The size of the second table, at the end of the disk. */
 static uint64_t
 table_bytes(const struct nb_disk *disk)
 {

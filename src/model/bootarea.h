@@ -23,11 +23,11 @@ struct nb_disk_part {
 	char *type;           /* of the table: GUID, or "0x83" */
 	char *type_name;      /* in words, or NULL */
 	char *uuid, *name;    /* of the table, or NULL */
-	bool bootable;        /* MBR's flag */
+	bool bootable;        /* the flag of an MBR */
 	bool container;       /* extended: holds logical partitions */
 	char *fs;             /* "ext4", "swap", ...; NULL: unknown */
 	char *fs_uuid, *fs_label;
-	bool boot; /* holds /boot */
+	bool boot; /* contains /boot */
 };
 struct nb_disk_parts NB_ARRAY(struct nb_disk_part);
 
@@ -41,13 +41,14 @@ struct nb_disk {
 
 enum nb_piece_kind {
 	NB_PIECE_START,     /* from block 0; there is exactly one */
-	NB_PIECE_EBR,       /* a link of the chain of logical partitions */
+	NB_PIECE_EBR,       /* a link in the chain of logical partitions */
 	NB_PIECE_BACKUP_GPT /* to the end of the disk */
 };
 
 struct nb_disk_piece {
 	enum nb_piece_kind kind;
-	char *file;                     /* beside the record, one component */
+	char *file;                     /* one path component, beside the
+					   record */
 	bool zstd;                      /* the file is one zstd frame */
 	uint64_t offset, bytes;         /* on the disk */
 	uint8_t sha256[NB_SHA256_SIZE]; /* of the bytes on the disk */
@@ -92,7 +93,7 @@ enum nb_err nb_bootarea_parse(const char *name, const char *text, size_t length,
  */
 enum nb_target {
 	NB_TARGET_PERMIT,
-	NB_TARGET_NOT_NAMED, /* not named twice, or differently */
+	NB_TARGET_NOT_NAMED, /* not named twice, or named differently */
 	NB_TARGET_NO_BLOCK,  /* not a block device */
 	NB_TARGET_PARTITION, /* a partition */
 	NB_TARGET_IN_USE,    /* mounted, swap, or used by another device */
@@ -100,15 +101,16 @@ enum nb_target {
 	NB_TARGET_READ_ONLY,
 	NB_TARGET_SECTOR, /* different sector size */
 	NB_TARGET_TOO_SMALL,
-	NB_TARGET_INCOMPLETE, /* the pieces were not all read and hashed */
+	NB_TARGET_INCOMPLETE, /* not all pieces were read and hashed */
 	NB_TARGET_COUNT
 };
 
 struct nb_target_facts {
 	const char *named, *again; /* AGAIN NULL: not given */
 	bool block, whole, in_use, read_only, complete;
-	uint64_t first_device, second_device; /* identity when it was shown,
-						 and now */
+	uint64_t first_device, second_device; /* identity of the disk that was
+						 shown, and of the current
+						 one */
 	uint64_t size;                        /* bytes */
 	unsigned int sector;
 	const struct nb_disk *wanted;

@@ -90,7 +90,7 @@ parse_parts(const json_t *list, struct nb_disk *disk)
 	return true;
 }
 
-/* Exactly one start, and room for the piece in front. */
+/* Exactly one start, and room for the piece at the front. */
 static bool
 parse_pieces(const json_t *list, struct nb_bootarea *area)
 {

@@ -4,8 +4,9 @@
 #include <ctype.h>
 #include <string.h>
 
-/* What a comparison gives.  STOP and STOP_ONE keep many asterisks from trying
- * what cannot succeed: the text ended, or a slash that "*" may not cross. */
+/* The result of a comparison.  STOP and STOP_ONE keep many asterisks from
+ * trying what cannot match: the text ended, or "*" would have to cross a
+ * slash. */
 enum result { NO, YES, STOP_ONE, STOP };
 
 struct class_name {
@@ -20,8 +21,8 @@ static const struct class_name classes[] = {
 	{ "space", isspace }, { "upper", isupper }, { "xdigit", isxdigit },
 };
 
-/* A member "[:name:]" at *P (which then stands on its last character): 1 or 0
- * for C; -1 when there is no such class; -2 when it is none at all. */
+/* A member "[:name:]" at *P (which is then at its last character): 1 or 0 for
+ * C; -1 if there is no such class; -2 if it is not a class. */
 static int
 in_named_class(const char **p, unsigned char c)
 {
@@ -39,7 +40,7 @@ in_named_class(const char **p, unsigned char c)
 	return -1;
 }
 
-/* The next character of a set, an escaped one as itself; 0: it ended. */
+/* The next character of a set; an escaped one as itself; 0: end of the set. */
 static unsigned char
 set_character(const char **p)
 {
@@ -49,8 +50,8 @@ set_character(const char **p)
 }
 
 /*
- * The set at *PATTERN, which stands on "[" and is left on "]".  1 or 0 for C,
- * -1 when it is malformed.
+ * The set at *PATTERN, which is at "[", and afterwards at "]". 1 or 0 for C, -1
+ * if it is malformed.
  */
 static int
 in_set(const char **pattern, unsigned char c)
@@ -98,7 +99,7 @@ asterisks(const char *start, const char *p, const char *text)
 	if (p - before > 1 && (before == start || before[-1] == '/')
 	    && (!*p || *p == '/' || (*p == '\\' && p[1] == '/'))) {
 		deep = true;
-		/* Between slashes it may also mean no directory at all. */
+		/* Between slashes it also matches no directory at all. */
 		if (*p == '/' && wild(start, p + 1, text) == YES)
 			return YES;
 	}
@@ -115,7 +116,8 @@ asterisks(const char *start, const char *p, const char *text)
 	}
 }
 
-/* START is where the pattern began: "**" looks at what stands before it. */
+/* START is the beginning of the pattern: for "**" the previous character
+ * matters. */
 static enum result
 wild(const char *start, const char *p, const char *text)
 {
@@ -151,7 +153,7 @@ nb_ignore_wild(const char *pattern, const char *text)
 	return wild(pattern, pattern, text) == YES;
 }
 
-/* One pattern without "!" and the slash at its end, N bytes long. */
+/* One pattern of N bytes, without "!" and without the slash at its end. */
 static bool
 means(const char *pattern, size_t n, const char *path)
 {

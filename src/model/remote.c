@@ -47,7 +47,7 @@ render_option(const struct nb_field *field, const void *record,
 	return err;
 }
 
-/* Those options that are not as they would be without a word. */
+/* The options whose values differ from the defaults. */
 static enum nb_err
 render_options(const struct nb_config_source *source, json_t *options)
 {
@@ -73,7 +73,7 @@ set(json_t *object, const char *key, json_t *value)
 	return !json_object_set_new(object, key, value);
 }
 
-/* The names of databases may be any bytes. */
+/* Names of databases may contain any bytes. */
 static bool
 set_bytes(json_t *object, const char *key, const char *bytes)
 {
@@ -119,8 +119,8 @@ nb_remote_request_render(const struct nb_remote_request *request, char **text)
 
 /* ---- parsing ---- */
 
-/* Bytes from hex digits, in fresh memory; false when they are none, too many
- * or have a NUL among them. */
+/* Bytes from hex digits, in fresh memory; false if they are invalid, too many,
+ * or include a NUL. */
 static bool
 read_bytes(const json_t *object, const char *key, char **out)
 {
@@ -140,7 +140,7 @@ read_bytes(const json_t *object, const char *key, char **out)
 	return true;
 }
 
-/* The kind whose task is asked for, or NULL. */
+/* The kind that has the requested task, or NULL. */
 static const struct nb_source_kind *
 parse_task(const json_t *root, const struct nb_source_kind *const *kinds,
 	   const char **task)

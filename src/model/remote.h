@@ -32,7 +32,7 @@
 #include "model/record/manifest.h"
 
 #define NB_REMOTE_PROTOCOL 1
-/* The directory that this end requests, and removes again. */
+/* The directory above all paths in a request, which this end removes again. */
 #define NB_REMOTE_ABOVE "backup"
 #define NB_REMOTE_REQUEST 'Q'
 #define NB_REMOTE_ANSWER 'A'
@@ -48,7 +48,7 @@
 struct nb_remote_request {
 	const char *task; /* one of those of the source's kind */
 	struct nb_config_source source;
-	char *database; /* to be dumped; NULL: globals */
+	char *database; /* the database to dump; NULL: globals */
 	bool sizes;     /* include sizes */
 	/* For a tree: the first component of its paths while they are
 	 * transferred; "backup_id" in JSON. */
@@ -92,8 +92,8 @@ struct nb_remote_database {
 };
 
 struct nb_remote_answer {
-	int version; /* as PQserverVersion; of pg_dump for a check, else of the
-			server */
+	int version; /* as PQserverVersion; of pg_dump for a check, otherwise of
+			the server */
 	char *version_text;
 	struct NB_ARRAY(struct nb_remote_database) databases;
 };

@@ -6,7 +6,8 @@
 
 #include "model/remote.h"
 
-/* Data that came at once may be handed on at once, but is bounded too. */
+/* Data that arrives together may be passed on together, but its size is
+ * limited. */
 #define DATA_MAX ((uint32_t)16 << 20)
 
 void
@@ -48,7 +49,7 @@ check_greeting(const struct nb_wire *wire)
 	return NB_OK;
 }
 
-/* Takes bytes of the line of greeting; the number of those taken to *USED. */
+/* Takes bytes of the greeting; *USED is how many were taken. */
 static enum nb_err
 greet(struct nb_wire *wire, const char *data, size_t n, size_t *used)
 {
@@ -94,7 +95,7 @@ deliver(struct nb_wire *wire)
 	wire->have = 0;
 	if (wire->type == NB_REMOTE_DATA)
 		return NB_OK;
-	/* So that an empty one has its NUL as well. */
+	/* So that an empty body has its NUL as well. */
 	nb_str_add_bytes(&wire->body, "", 1);
 	if (wire->body.failed)
 		err = nb_fail_memory();

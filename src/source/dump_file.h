@@ -32,7 +32,7 @@ struct nb_dump_file_spec {
 	const char *filters; /* as in nb_chain_spec; outlives the file */
 	int level;           /* of compression; -1: the filter's choice */
 	/* If not NULL, an existing file is not an error, but sets *EXISTS and
-	 * stays closed. */
+	 * is not opened. */
 	bool *exists;
 };
 

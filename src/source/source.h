@@ -51,7 +51,7 @@ struct nb_source_output {
 						  caller closes them */
 };
 
-/* How often files with unchanged metadata are read. */
+/* How often files are read although their metadata is unchanged. */
 enum nb_reread {
 	NB_REREAD_NEVER,
 	NB_REREAD_DAILY,
@@ -89,13 +89,13 @@ struct nb_source_restore {
 	const struct nb_manifest_source *record;
 	/* As configured now, or with only a name. */
 	const struct nb_config_source *source;
-	const char *path; /* on this host, of what RECORD->path is on the
-				 disc, if ->by_path or ->to_disk says so */
-	/* If ->to_disk says so; nothing below is set then. */
+	const char *path; /* path on this host of what is at RECORD->path on the
+			     disc, if ->by_path or ->to_disk requires it */
+	/* If ->to_disk requires it; the members below are not set then. */
 	const struct nb_source_disk *disk;
 	const char *into;     /* database, created if missing; must be empty */
 	const char *conninfo; /* of the server, or NULL: PG* variables */
-	const char *run_as;   /* user to become, or NULL */
+	const char *run_as;   /* user to run the programs, or NULL */
 	struct nb_source_load load;
 	/* Otherwise: produces the bytes, in a separate thread.  They were read
 	 * and checked before. */
@@ -104,8 +104,8 @@ struct nb_source_restore {
 	/* About once a second, in the caller's thread; may be NULL. */
 	enum nb_err (*tick)(void *ctx);
 	void *tick_ctx;
-	bool *loaded; /* set when the data is there; what follows may fail.  May
-			 be NULL */
+	bool *loaded; /* set when the data was loaded; later steps may fail.
+			 May be NULL */
 };
 
 struct nb_serve;
@@ -123,8 +123,8 @@ struct nb_source_ops {
 	/*
 	 * Acquires what is needed from before the first dump until the last
 	 * byte was read (a snapshot, a mount), after removing what a run that
-	 * died left behind.  *HELD belongs to the source, NULL if nothing is
-	 * held.  May be NULL: never holds anything.
+	 * died left. *HELD belongs to the source, NULL if it holds nothing.
+	 * May be NULL: never holds anything.
 	 */
 	enum nb_err (*hold)(const struct nb_config_source *source,
 			    const struct nb_source_context *context,

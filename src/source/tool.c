@@ -8,7 +8,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 
-/* The PATH of cron has no sbin. */
+/* The PATH of cron does not contain sbin. */
 static const char *const elsewhere[] = { "/usr/sbin", "/sbin", NULL };
 
 static enum nb_err
@@ -26,7 +26,7 @@ find_in(const char *directory, size_t n, const char *program, char **out)
 	return err;
 }
 
-/* *OUT stays NULL when there is none. */
+/* OUT stays NULL if there is none. */
 static enum nb_err
 find(const char *program, char **out)
 {

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "store/catalog_private.h"
 
-/* The engines; the first that takes the path has it. */
+/* The engines; the first that accepts the path is used. */
 static const struct nb_catalog_driver *const drivers[] = {
 	&nb_catalog_sqlite,
 };
@@ -42,8 +42,8 @@ nb_catalog_read_end(struct nb_catalog *catalog)
 		catalog->store->driver->rollback(catalog->store);
 }
 
-/* In a transaction.  Checks the seal of an older program before writing a new
- * one, which would seal modified content. */
+/* In a transaction.  Checks the seal of an older program before a new one is
+ * written, which would seal modified content. */
 static enum nb_err
 make_current(struct nb_catalog *catalog)
 {
@@ -64,7 +64,7 @@ nb_catalog_begin(struct nb_catalog *catalog)
 
 	if (err)
 		return err;
-	/* Reads within the transaction begin no other. */
+	/* Reads within the transaction do not begin another one. */
 	catalog->reading++;
 	if (!catalog->current)
 		err = make_current(catalog);
@@ -105,7 +105,7 @@ load_marks(struct nb_catalog *catalog)
 	return err == NB_ENOTFOUND || err == NB_ECORRUPT ? NB_OK : err;
 }
 
-/* A sealed catalog is upgraded to the newest schema at its next change, one
+/* A sealed catalog is upgraded to the newest schema with its next change, one
  * without a seal now. */
 static enum nb_err
 prepare_schema(struct nb_catalog *catalog)

@@ -27,7 +27,7 @@ enum nb_catalog_mode {
 };
 
 /*
- * Opens PATH, making and migrating it where needed, mode 0600, and checks it: a
+ * Opens PATH, creating and migrating it if needed, mode 0600, and checks it: a
  * file that is not a catalog or is damaged is NB_ECORRUPT, with a hint; one
  * with a newer schema is NB_EFAIL.  The mark (store/mark.h) is in its
  * directory.
@@ -36,8 +36,8 @@ enum nb_err nb_catalog_open(const char *path, enum nb_catalog_mode mode,
 			    struct nb_catalog **out);
 void nb_catalog_close(struct nb_catalog *catalog);
 
-/* Renames a damaged catalog, with all files of its engine: PATH.damaged-N, N
- * the first number that is free.  NB_EIO. */
+/* Renames a damaged catalog, with all files of its engine, to PATH.damaged-N; N
+ * is the first unused number.  NB_EIO. */
 enum nb_err nb_catalog_set_aside(const char *path);
 
 /* How current the catalog is for a pool. */
@@ -83,9 +83,9 @@ enum nb_err nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
 struct nb_catalog_session {
 	const struct nb_label *label;
 	const struct nb_manifest *manifest;
-	/* All that it brought, the disc's own files too.  Paths of these and of
-	 * the manifest's sources are those on the disc, with the id of the
-	 * backup, and are kept so. */
+	/* Everything that it added, including the disc's own files.  The paths
+	 * of these and of the manifest's sources are those on the disc, with
+	 * the id of the backup, and are stored as such. */
 	const struct nb_entries *entries;
 	int number;     /* on the disc, from 1 */
 	uint32_t start; /* first block */
@@ -94,7 +94,7 @@ struct nb_catalog_session {
 	const char *profile;                /* of the medium, as "CD-RW" */
 	uint64_t capacity;                  /* blocks */
 	bool first;                         /* the disc was blank: its earlier
-					       contents are gone */
+					       contents no longer exist */
 	int64_t verified;                   /* 0: keep the date of its disc */
 };
 
@@ -131,7 +131,8 @@ enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
 enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
 				    const char *pool, const char *name);
 
-/* Is the backup with this id on the disc DISC_ID (NULL: on any), verified? */
+/* Is the backup with this id on the disc DISC_ID (NULL: on any disc),
+ * verified? */
 enum nb_err nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
 			     const char *disc_id, bool *holds);
 
@@ -183,8 +184,8 @@ enum nb_err nb_catalog_files(
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_file *row),
 	void *ctx);
 
-/* Files of all backups whose last path component, or whole path when PATTERN
- * has a slash, matches the shell PATTERN (without wildcard: contains it). */
+/* Files of all backups whose last path component (or whole path, if PATTERN has
+ * a slash) matches the shell PATTERN, or without wildcards contains it. */
 enum nb_err nb_catalog_find(
 	struct nb_catalog *catalog, const char *pattern,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_file *row),

@@ -18,7 +18,7 @@ broken(struct nb_catalog *catalog, const char *kind, const char *name,
 	return err;
 }
 
-/* What is on a disc. */
+/* The newest backup of a disc. */
 struct use {
 	bool session, backup;
 };
@@ -120,7 +120,8 @@ check_rows(struct nb_catalog *catalog)
 	return err;
 }
 
-/* In one transaction, so that a run that writes meanwhile is not in it. */
+/* In one transaction, to see none of the changes of a run that writes
+ * meanwhile. */
 enum nb_err
 nb_catalog_check(struct nb_catalog *catalog, bool whole)
 {

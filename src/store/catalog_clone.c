@@ -50,7 +50,8 @@ struct tell {
 	void *ctx;
 };
 
-/* A word that is none, because the catalog is damaged, is no good clone. */
+/* An unknown state, because the catalog is damaged, does not count as a good
+ * clone. */
 static enum nb_clone_state
 state_of(const struct nb_clone_record *clone)
 {

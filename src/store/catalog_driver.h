@@ -20,7 +20,7 @@
 /* ---- rows ---- */
 
 struct nb_bytes {
-	const void *at; /* NULL: null, which differs from no bytes */
+	const void *at; /* NULL: null, which is not the same as 0 bytes */
 	size_t size;
 };
 
@@ -131,7 +131,7 @@ void nb_row_clear(const struct nb_table *table, void *row);
 struct nb_catalog_store {
 	const struct nb_catalog_driver *driver;
 	char *path;    /* for messages; owned by the driver */
-	bool fixed;    /* nothing can be written where it is */
+	bool fixed;    /* its place cannot be written to */
 	bool tolerant; /* damage was reported and is not reported again */
 };
 
@@ -142,7 +142,7 @@ enum nb_err nb_catalog_damaged(const struct nb_catalog_store *store,
 
 /* The version of a store. */
 struct nb_schema {
-	bool sealed;  /* it has a place for a seal */
+	bool sealed;  /* it can store a seal */
 	bool current; /* it has the newest schema */
 };
 
@@ -167,18 +167,18 @@ typedef enum nb_err nb_row_fn(void *ctx, const void *row);
 struct nb_catalog_driver {
 	const char *name;
 
-	/* Does PATH, as configured, belong to this engine? */
+	/* Should this engine open PATH, as configured? */
 	bool (*takes)(const char *path);
 
-	/* Opens PATH, made where it is missing (mode 0600).  With NB_ECORRUPT
-	 * *OUT is set, too, to read what is readable. */
+	/* Opens PATH, created if it is missing (mode 0600).  With NB_ECORRUPT
+	 * *OUT is set, too, so that whatever is readable can be read. */
 	enum nb_err (*open)(const char *path, enum nb_catalog_mode mode,
 			    struct nb_catalog_store **out);
 	void (*close)(struct nb_catalog_store *store);
 	/* As nb_catalog_set_aside. */
 	enum nb_err (*set_aside)(const char *path);
 
-	/* NB_EFAIL: a newer program made it; NB_ECORRUPT: its tables do not
+	/* NB_EFAIL: a newer program created it; NB_ECORRUPT: its tables do not
 	 * match its version. */
 	enum nb_err (*schema)(struct nb_catalog_store *store,
 			      struct nb_schema *schema);

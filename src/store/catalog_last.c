@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run asks about the one before it. */
+/* What a run needs to know about the previous one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 	return err;
 }
 
-/* A backup and its first session: sessions are counted up. */
+/* A backup and its first session: session numbers only grow. */
 struct recorded {
 	const struct nb_backup_record *backup;
 	int64_t session;
@@ -82,7 +82,7 @@ last_first(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-/* The backups of POOL, the one that was recorded last first. */
+/* The backups of POOL, in reverse order of recording. */
 static enum nb_err
 list_recorded(const struct nb_rows *rows, const char *pool,
 	      struct recorded_list *list)

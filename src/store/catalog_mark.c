@@ -62,7 +62,7 @@ nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 	return NB_OK;
 }
 
-/* A stale catalog does not become current by being written to. */
+/* A stale catalog does not become current by a change. */
 enum nb_err
 nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 		   uint64_t generation)
@@ -113,7 +113,7 @@ nb_catalog_mark(struct nb_catalog *catalog)
 }
 
 /* Is the disc suspect or retired?  Then its label may never have been recorded.
- * If the disc was blanked since, this is a copy. */
+ * If it was blanked since, this is a copy. */
 static enum nb_err
 is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 {
@@ -151,7 +151,7 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 	*stale = true;
 	if (catalog->mark_damaged)
 		return NB_OK;
-	/* A peek keeps it in memory only. */
+	/* Without the lock, only in memory. */
 	snprintf(seen.pool, sizeof seen.pool, "%s", label->pool);
 	err = nb_marks_raise(&catalog->marks, &seen, &raised);
 	return err || !raised || !catalog->working
@@ -159,7 +159,7 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 		: nb_marks_save(catalog->dir, &catalog->marks);
 }
 
-/* In the transaction: as far as the mark, and one step further. */
+/* In the transaction: at least as far as the mark, and one step further. */
 static enum nb_err
 catch_up(struct nb_catalog *catalog, const char *pool)
 {

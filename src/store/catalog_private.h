@@ -15,7 +15,7 @@ struct nb_catalog {
 			 it */
 	bool working; /* the lock is held: the mark may be written */
 	bool mark_damaged;
-	int reading; /* depth of nb_catalog_read */
+	int reading; /* nesting depth of nb_catalog_read */
 	struct nb_marks marks;
 };
 
@@ -41,7 +41,7 @@ enum nb_err nb_catalog_put(struct nb_catalog *catalog, enum nb_table_id table,
 			   const void *row);
 
 /* A copy of the row with the key of LIKE; *FOUND says whether it exists.  OUT,
- * zeros when there is none, is freed with nb_row_clear. */
+ * which is zeros if it does not, is freed with nb_row_clear. */
 enum nb_err nb_catalog_get(struct nb_catalog *catalog, enum nb_table_id table,
 			   const void *like, void *out, bool *found);
 
@@ -64,11 +64,11 @@ enum nb_err nb_catalog_load_rows(struct nb_catalog *catalog,
 struct nb_standing {
 	const struct nb_part_record *part;
 	const struct nb_backup_record *backup;
-	const struct nb_session_record *session; /* may be gone */
+	const struct nb_session_record *session; /* may be marked gone */
 	const struct nb_disc_record *disc;
 };
 
-/* All rows that decisions depend on, in the order of their keys: those of all
+/* All rows on which decisions depend, in the order of their keys: those of all
  * tables except files, sources and clones. */
 struct nb_rows {
 	struct NB_ARRAY(struct nb_pool_record) pools;
@@ -79,12 +79,12 @@ struct nb_rows {
 	struct NB_ARRAY(struct nb_standing) standings; /* by backup */
 };
 
-/* With NB_ECORRUPT, in a query, ROWS has what was readable; with other errors
- * it is empty.  Free with nb_rows_free. */
+/* With NB_ECORRUPT, in a query, ROWS has whatever was readable; with other
+ * errors it is empty.  Free with nb_rows_free. */
 enum nb_err nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows);
 void nb_rows_free(struct nb_rows *rows);
 
-/* NULL when there is none. */
+/* NULL if there is none. */
 const struct nb_pool_record *nb_rows_pool(const struct nb_rows *rows,
 					  const char *name);
 const struct nb_disc_record *nb_rows_disc(const struct nb_rows *rows,
@@ -111,8 +111,8 @@ const struct nb_standing *nb_rows_place(const struct nb_rows *rows,
  */
 enum nb_err nb_catalog_check(struct nb_catalog *catalog, bool whole);
 
-/* Writes the hash of its content at the end of each transaction, and checks it.
- * NB_ECORRUPT.  (catalog_seal.c) */
+/* Writes the hash of the contents at the end of each transaction, and checks
+ * it.  NB_ECORRUPT.  (catalog_seal.c) */
 enum nb_err nb_catalog_seal(struct nb_catalog *catalog);
 enum nb_err nb_catalog_check_seal(struct nb_catalog *catalog);
 

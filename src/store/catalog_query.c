@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Queries of a person: discs, backups and their sources. */
+/* Queries by people: discs, backups and their sources. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,7 @@
 
 typedef enum nb_err backup_fn(void *ctx, const struct nb_catalog_backup *row);
 
-/* An unknown word, because the catalog is damaged, means that a person must
- * look. */
+/* An unknown state, because the catalog is damaged: somebody has to check. */
 static enum nb_disc_state
 state_of(const struct nb_disc_record *disc)
 {
@@ -78,7 +77,7 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool, backup_fn *fn,
 	return err ? err : damaged;
 }
 
-/* Does a generation's number mean A rather than B?  What a person appended
+/* Does the number of a generation mean A rather than B?  What a person appended
  * comes after the nightly backup of the same generation. */
 static bool
 is_meant(const struct nb_backup_record *a, const struct nb_backup_record *b)
@@ -105,8 +104,8 @@ resolve_generation(const struct nb_rows *rows, const char *which)
 	return best;
 }
 
-/* How many backups begin with WHICH, and the first of them; the exact one
- * counts alone. */
+/* The number of backups whose ids begin with WHICH, and the first of them; an
+ * exact match is the only one. */
 static const struct nb_backup_record *
 resolve_id(const struct nb_rows *rows, const char *which, int *count)
 {

@@ -207,7 +207,7 @@ nb_rows_free(struct nb_rows *rows)
 	nb_catalog_free_rows(NB_TABLE_POOLS, &rows->pools);
 }
 
-/* The first standing of a backup that is not before this one. */
+/* The first place of a backup that is not before this one. */
 static size_t
 lower_bound(const struct nb_rows *rows, const char *backup_id)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The seal, version 2: SHA-256 of all rows that decisions depend on, the same
- * on every machine.  ARCHITECTURE.md, "The seal", has its bytes.
+ * The seal, version 2: SHA-256 of all rows on which decisions depend, the same
+ * on every machine.  ARCHITECTURE.md, "The seal", describes its input.
  */
 #include <string.h>
 
@@ -15,12 +15,13 @@ enum tag {
 	TAG_NUMBER,
 	TAG_TEXT,
 	TAG_BYTES,
-	TAG_TABLE,      /* its name: its rows follow, column by column */
-	TAG_DESCRIPTION /* how tables are made */
+	TAG_TABLE,      /* name of a table, followed by its rows, column by
+			   column */
+	TAG_DESCRIPTION /* a statement that creates tables */
 };
 
-/* Not the files of backups, which are many, nor the clones, on which no write
- * depends. */
+/* Without the files of backups, of which there are many, and without clones, on
+ * which no write depends. */
 static const enum nb_table_id sealed[] = {
 	NB_TABLE_POOLS,   NB_TABLE_DISCS, NB_TABLE_SESSIONS,
 	NB_TABLE_BACKUPS, NB_TABLE_PARTS, NB_TABLE_SOURCES,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run decides with. */
+/* The basis of a run's decisions. */
 #include <string.h>
 
 #include "store/catalog_private.h"
@@ -25,7 +25,7 @@ is_newer(const struct nb_standing *a, const struct nb_standing *b)
 	return a->session->number > b->session->number;
 }
 
-/* The newest backup that is still on it; NULL when none is. */
+/* The newest backup that is still on it; NULL if there is none. */
 static const struct nb_backup_record *
 newest_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
 {

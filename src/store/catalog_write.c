@@ -22,7 +22,7 @@ get_disc(struct nb_catalog *catalog, const char *disc_id,
 
 struct name {
 	const char *pool, *name;
-	const char *but; /* the id of a disc that keeps it; "" for none */
+	const char *but; /* id of a disc that keeps its name; "" for none */
 	struct nb_disc_record disc;
 	bool found;
 };
@@ -40,8 +40,8 @@ match_name(void *ctx, const void *row)
 	return nb_row_copy(&nb_catalog_tables[NB_TABLE_DISCS], disc, &n->disc);
 }
 
-/* Takes the name from the disc that has it, unless its id is BUT: a name
- * belongs to one disc. */
+/* Takes the name from the disc that has it, unless its id is BUT, because a
+ * name belongs to one disc. */
 static enum nb_err
 take_name(struct nb_catalog *catalog, const char *pool, const char *name,
 	  const char *but)
@@ -57,7 +57,7 @@ take_name(struct nb_catalog *catalog, const char *pool, const char *name,
 	return err;
 }
 
-/* SESSION: what it tells of the medium, NULL when there is none. */
+/* SESSION describes the medium; NULL: unknown. */
 static enum nb_err
 put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 	 enum nb_disc_state state, const char *note,
@@ -184,8 +184,8 @@ put_file(struct nb_catalog *catalog, const char *backup_id, const char *path,
 	return nb_catalog_put(catalog, NB_TABLE_FILES, &row);
 }
 
-/* The members of an archive as if the tree stood on the disc: the paths that
- * restore takes. */
+/* The members of an archive as if the tree were on the disc: the paths that
+ * restore accepts. */
 static enum nb_err
 put_members(struct nb_catalog *catalog, const char *backup_id,
 	    const struct nb_manifest_source *source)
@@ -311,8 +311,8 @@ forget_sessions(struct nb_catalog *catalog, const char *disc_id)
 	return err;
 }
 
-/* Sets the state of a disc in the catalog, and counts a change of its pool,
- * which saw GENERATION. */
+/* Sets the state of a disc in the catalog, and counts a change of its pool, for
+ * which GENERATION was seen. */
 static enum nb_err
 change_disc(struct nb_catalog *catalog, const struct nb_disc_record *changed,
 	    uint64_t generation)

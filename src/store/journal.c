@@ -31,7 +31,7 @@ journal_path(const char *state_dir, char **path)
 	return nb_path_join(state_dir, "journal", path);
 }
 
-/* One line with the step, and the label as it stands on the disc. */
+/* One line with the step, then the label as it is on the disc. */
 enum nb_err
 nb_journal_begin(const char *state_dir, const struct nb_journal *journal)
 {

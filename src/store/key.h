@@ -2,7 +2,7 @@
 /*
  * The key of an installation on disk: STATE_DIR/key, 32 bytes, mode 0600.  A
  * file that others may read, or that is not a key, is refused with a hint: it
- * never counts as "no key", so it is never replaced without being asked.
+ * is never treated as "no key", so that it is never replaced without a request.
  */
 #ifndef NB_STORE_KEY_H
 #define NB_STORE_KEY_H

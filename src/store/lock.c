@@ -38,7 +38,8 @@ write_holder(int fd)
 	char text[64];
 	int n = snprintf(text, sizeof text, "process %ld\n", (long)getpid());
 
-	/* What the file says is for people; the lock is the kernel's. */
+	/* The contents of the file are for people; the lock itself is the
+	 * kernel's. */
 	if (ftruncate(fd, 0) == 0 && n > 0)
 		(void)!pwrite(fd, text, (size_t)n, 0);
 }

@@ -61,7 +61,7 @@ nb_marks_raise(struct nb_marks *marks, const struct nb_mark *to, bool *raised)
 	return NB_OK;
 }
 
-/* The line that begins at TEXT, without its newline, which is there. */
+/* The line at TEXT, without its newline, which must be there. */
 static enum nb_err
 parse_line(char *text, struct nb_marks *list)
 {
@@ -78,7 +78,7 @@ parse_line(char *text, struct nb_marks *list)
 	return nb_array_push(list, mark);
 }
 
-/* TEXT is taken apart. */
+/* TEXT is modified. */
 static enum nb_err
 parse(char *text, size_t length, struct nb_marks *list)
 {

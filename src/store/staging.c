@@ -29,7 +29,7 @@ open_staging(const char *staging_dir, int *fd)
 				     "%s: cannot create the staging directory",
 				     staging_dir);
 	*fd = open(staging_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* Whatever the umask: PostgreSQL's user goes through it. */
+	/* Whatever the umask: PostgreSQL's user has to enter it. */
 	if (*fd >= 0 && made && fchmod(*fd, 0711))
 		nb_fd_close(fd);
 	if (*fd < 0)
@@ -45,7 +45,7 @@ has_tail(const char *name, const char *tail)
 	return n > t && !strcmp(name + n - t, tail);
 }
 
-/* Calls FN for each name of the directory that can be a backup's. */
+/* Calls FN for each name in the directory that can be that of a backup. */
 static enum nb_err
 each_name(int staging, enum nb_err (*fn)(void *ctx, const char *name),
 	  void *ctx)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files of a backup that waits. */
+/* The files of a backup in staging. */
 #include "store/staging.h"
 
 #include <fcntl.h>
@@ -12,10 +12,11 @@
 #include "base/path.h"
 #include "base/str.h"
 
-/* Up to so many files; more of them all at once, with their file system. */
+/* Up to this number of files one by one; more of them together, by
+ * synchronising the file system. */
 #define SYNC_ONE_BY_ONE 64
 
-/* A file or directory beneath DIR, and for a file its directory too. */
+/* A file or directory beneath DIR; for a file its directory as well. */
 static enum nb_err
 sync_path(int dir, const char *path)
 {
@@ -46,8 +47,8 @@ sync_parent(int dir, const char *path)
 	return err;
 }
 
-/* Only the files of a tree with bytes are here; everything else is in the
- * record. */
+/* Only the files of a tree that have bytes are here; everything else is only in
+ * the record. */
 static bool
 stands_here(const struct nb_entry *e)
 {

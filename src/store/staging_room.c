@@ -18,7 +18,8 @@ nb_staging_room(const char *staging_dir, uint64_t *bytes)
 
 	if (err)
 		return err;
-	/* A directory that is still to be made: its parent's file system. */
+	/* For a directory that does not exist yet, the file system of its
+	 * parent. */
 	while ((bad = statvfs(path, &fs)) && errno == ENOENT) {
 		slash = strrchr(path, '/');
 		if (!slash || !path[1])

@@ -153,8 +153,7 @@ build_source(const struct build *b, cfg_t *cfg,
 	return err;
 }
 
-/* libconfuse separates the kinds: sorting by line restores the order of the
- * file. */
+/* libconfuse groups by kind: sorting by line restores the order of the file. */
 static void
 sort_sources(struct nb_config_sources *sources)
 {

@@ -99,8 +99,8 @@ nb_config_parse(const char *file, const char *text,
 	return err;
 }
 
-/* There is no KIND block called NAME among those in LIST; or, without a name,
- * there is not exactly one. */
+/* Reports that LIST has no KIND block called NAME; or, without a name, that it
+ * does not have exactly one. */
 static enum nb_err
 fail_name(const struct nb_config *config, const char *kind, const char *name,
 	  struct nb_str *list)

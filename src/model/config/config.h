@@ -80,10 +80,10 @@ struct nb_config_drives NB_ARRAY(struct nb_config_drive);
 struct nb_config_pools NB_ARRAY(struct nb_config_pool);
 struct nb_config_jobs NB_ARRAY(struct nb_config_job);
 
-/* How often contents are compared if metadata is unchanged. */
+/* How often contents are compared although metadata is unchanged. */
 enum nb_compare { NB_COMPARE_NEVER, NB_COMPARE_WEEKLY, NB_COMPARE_ALWAYS };
 
-/* A standby disk to which a running system is copied. */
+/* A disk to which a running system is copied. */
 struct nb_config_clone {
 	char *name;
 	char *source;            /* directory, "/" */
@@ -108,7 +108,7 @@ struct nb_config_power {
 };
 
 struct nb_config {
-	char *file; /* as it was named */
+	char *file; /* as named by the caller */
 	char *state_dir;
 	char *staging_dir;
 	struct nb_config_power power; /* the block "guard" */
@@ -147,9 +147,9 @@ const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
 enum nb_err nb_config_find_drive(const struct nb_config *config,
 				 const char *name,
 				 const struct nb_config_drive **out);
-/* The configured source of JOB for what its backups call KIND NAME: the one of
- * that name, or else (one source may produce several) the first of its kind;
- * NULL: none. */
+/* The configured source of JOB that corresponds to KIND NAME in its backups:
+ * the one of that name, or else (one source may produce several) the first of
+ * its kind; NULL: none. */
 const struct nb_config_source *nb_config_source(const struct nb_config *config,
 						const char *job,
 						const char *kind,

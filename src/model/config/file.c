@@ -12,7 +12,7 @@
 
 #define MAX_BYTES (1024 * 1024)
 
-/* Others than root and the caller cannot change it; root's group is root. */
+/* Only root and the caller can change it; the group root counts as root. */
 static bool
 others_may_write(const struct stat *st)
 {

@@ -13,7 +13,7 @@ struct scan {
 	const char *p; /* the next byte */
 	char *out;
 	enum state state;
-	int line, begin; /* BEGIN: of the string or comment */
+	int line, begin; /* first byte of the string or comment */
 	bool in_word;
 };
 
@@ -23,7 +23,7 @@ fail_at(const struct scan *s, int line, const char *what)
 	return nb_fail(NB_ECONFIG, "%s:%d: %s", s->file, line, what);
 }
 
-/* Takes one byte and puts C in its place. */
+/* Takes one byte and replaces it by C. */
 static void
 put(struct scan *s, char c)
 {

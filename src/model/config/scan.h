@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Prepares the text of a configuration for libconfuse.  Libconfuse counts a
- * line twice when it ends with a comment, drops an asterisk that stands outside
- * quotes, replaces ${NAME} from the environment, and takes the end of the file
- * for the end of a comment or string: an administrator must not see any of
- * this.
+ * line twice if it ends with a comment, drops an asterisk outside of quotes,
+ * replaces ${NAME} from the environment, and accepts a comment or string that
+ * is not terminated: an administrator must not see any of this.
  */
 #ifndef NB_MODEL_CONFIG_SCAN_H
 #define NB_MODEL_CONFIG_SCAN_H

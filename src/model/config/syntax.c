@@ -9,9 +9,10 @@
 #include "model/config/scan.h"
 
 /*
- * Names that cannot be in a scanned text.  END is an option after it: when the
- * root does not see it, a block is still open.  BEGIN_OPTION is never given;
- * its default value is read where each block starts, and so keeps the line.
+ * Names that cannot occur in a scanned text.  END is an option after the text:
+ * if the root does not see it, a block is still open.  BEGIN_OPTION is never
+ * given; its default value is read where each block starts, so it has the line
+ * number of that.
  */
 #define END "\002"
 #define BEGIN_OPTION "\003"
@@ -19,7 +20,7 @@
 #define SEEN (1 << 24) /* in cfg_opt_t.flags: the option was given */
 #define MAX_OPTIONS 32 /* of a section */
 
-/* libconfuse has one scanner a process. */
+/* libconfuse has one scanner per process. */
 static pthread_mutex_t scanner = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	const char *file;
@@ -108,7 +109,7 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	nb_str_free(&text);
 }
 
-/* Keeps one value as it is written, with its line. */
+/* Stores one value as text, with its line. */
 static int
 on_value(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
@@ -147,8 +148,8 @@ add_values(cfg_opt_t *opts, size_t *n, const struct nb_field *fields)
 			on_value, free);
 }
 
-/* The options of SECTION into OPTS; blocks within it have theirs in INNER.
- * libconfuse copies them all. */
+/* Copies the options of SECTION to OPTS; those of blocks within it are in
+ * INNER. libconfuse copies all of them. */
 static void
 make_options(const struct nb_section *section, cfg_opt_t *opts,
 	     cfg_opt_t (*inner)[MAX_OPTIONS])
@@ -197,8 +198,8 @@ new_parser(const struct nb_section *root)
 	return cfg;
 }
 
-/* A parse that failed within a string leaves libconfuse there: this is a
- * comment, or the string's end. */
+/* If a parse failed within a string, libconfuse remains in that state: to it,
+ * this is a comment or the end of the string. */
 static void
 reset_scanner(void)
 {
@@ -259,7 +260,7 @@ nb_syntax_parse(const char *file, const char *text,
 	err = cfg ? run_parser(cfg, marked) : nb_fail_memory();
 	pthread_mutex_unlock(&scanner);
 	free(marked);
-	/* libconfuse cannot free what it lacked the memory to make. */
+	/* libconfuse cannot free what it could not allocate completely. */
 	if (err && err != NB_ENOMEM)
 		cfg_free(cfg);
 	else if (!err)

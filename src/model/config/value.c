@@ -111,7 +111,7 @@ word_index(const char *const *words, const char *text)
 	return -1;
 }
 
-/* Digits at *P; false when there are none or too many. */
+/* Digits at *P; false if there are none, or too many. */
 static bool
 read_digits(const char **p, uint64_t *out)
 {
@@ -161,7 +161,7 @@ read_decimal(const char **p, uint64_t *whole, uint32_t *billionths)
 	return unit < 1000000000;
 }
 
-/* The factor of "", "k", "MB", "GiB", ...; 0 when it is none. */
+/* The factor of "", "k", "MB", "GiB", ...; 0 for anything else. */
 static uint64_t
 size_unit(const char *text)
 {

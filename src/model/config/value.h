@@ -11,9 +11,10 @@
 enum nb_value_kind {
 	NB_VALUE_TEXT,    /* char *; not empty, no control characters */
 	NB_VALUE_NAME,    /* char *; can name a disc, a pool, a job */
-	NB_VALUE_PATH,    /* char *; absolute */
+	NB_VALUE_PATH,    /* char *; an absolute path */
 	NB_VALUE_DEVICE,  /* char *; /dev/... or stdio:/... */
-	NB_VALUE_PROGRAM, /* char *; absolute, or a bare name */
+	NB_VALUE_PROGRAM, /* char *; an absolute path, or a name without a
+			     slash */
 	NB_VALUE_NAMES,   /* struct nb_names of NB_VALUE_NAME, no duplicates */
 	NB_VALUE_TEXTS,   /* struct nb_names of NB_VALUE_TEXT */
 	NB_VALUE_FLAG,    /* bool: true, yes, on, false, no, off */

@@ -27,7 +27,7 @@ struct nb_drive_seen {
 };
 
 enum nb_choice {
-	NB_CHOICE_DRIVE,   /* the one at *AT */
+	NB_CHOICE_DRIVE,   /* use the one at *AT */
 	NB_CHOICE_NONE,    /* no drive responds */
 	NB_CHOICE_SEVERAL, /* NB_CHOOSE_ONLY: more than one disc fits */
 	NB_CHOICE_UNKNOWN  /* NB_CHOOSE_ONLY: one fits, but a drive that does

@@ -51,7 +51,7 @@ nb_clone_parse(const char *name, const char *text, size_t length,
 	return NB_OK;
 }
 
-/* A disk that bears no marker. */
+/* A disk without a marker. */
 static enum nb_clone_guard
 check_new(const struct nb_clone_facts *f)
 {
@@ -147,6 +147,6 @@ nb_clone_compares(enum nb_compare when, int64_t checked, int64_t now)
 {
 	if (when != NB_COMPARE_WEEKLY)
 		return when == NB_COMPARE_ALWAYS;
-	/* A clock that went back must not postpone it for ever. */
+	/* A clock that was set back must not postpone it for ever. */
 	return checked > now || now - checked >= WEEK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A clone: a disk to which a running system is copied, so that another machine
- * can start from it.  A marker in its root directory identifies it;
+ * can be started from it.  A marker in its root directory identifies it;
  * nb_clone_check decides from facts whether it may be written.
  */
 #ifndef NB_MODEL_CLONE_H
@@ -10,11 +10,11 @@
 #include "model/config/config.h"
 #include "model/record/label.h"
 
-/* In the root of a clone; never copied, never deleted. */
+/* Located in the root of a clone; never copied, never deleted. */
 #define NB_CLONE_MARKER ".nightburn-clone"
 
 struct nb_clone_marker {
-	char name[NB_NAME_MAX + 1];       /* of the block */
+	char name[NB_NAME_MAX + 1];       /* title of the block */
 	char id[NB_ID_HEX + 1];           /* random, of this disk */
 	char installation[NB_ID_HEX + 1]; /* the installation that writes it */
 	char source[128];                 /* identity of the file system that
@@ -33,18 +33,19 @@ enum nb_err nb_clone_parse(const char *name, const char *text, size_t length,
 			   struct nb_clone_marker *out);
 
 struct nb_clone_facts {
-	const char *name; /* of the block */
+	const char *name; /* title of the block */
 	const char *installation;
 	const char *source;                   /* identity of what is copied */
-	bool source_empty;                    /* nothing in its root */
+	bool source_empty;                    /* its root directory is empty */
 	bool source_marked;                   /* it has a marker itself */
 	bool target_mounted;                  /* a file system of its own */
-	bool same_file_system;                /* as the source */
-	bool target_empty;                    /* nothing but lost+found */
-	bool marker_there;                    /* in the target */
-	bool marker_good;                     /* and it could be read */
+	bool same_file_system;                /* the same one as the source */
+	bool target_empty;                    /* contains nothing but
+						 lost+found */
+	bool marker_there;                    /* the target has a marker */
+	bool marker_good;                     /* if it could be read */
 	const struct nb_clone_marker *marker; /* when it is good */
-	bool init;  /* a person asks to turn a new disk into a clone */
+	bool init;  /* the user asks to turn a new disk into a clone */
 	bool force; /* even if it is not empty */
 };
 

@@ -22,8 +22,9 @@ holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 		&& disc->generation == pool->generation;
 }
 
-/* Another disc must hold the newest verified generation, not too long ago;
- * this one does not, or it would have been refused. */
+/* Another disc must hold the newest verified generation, and must have been
+ * verified recently enough; this one does not hold it, or it would have been
+ * refused. */
 static enum nb_guard
 check_others(const struct nb_guard_facts *f)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The blank guard: everything that destroys data on a disc asks here first.
- * Its input is facts, its answer a reason; there is no way around it, because
- * disc/ blanks, formats and overwrites only with a permit that this function
- * filled in, and nothing else names NB_GUARD_PERMIT but to compare with it
- * (tests/check_layers.sh).
+ * The blank guard: the last check before data on a disc is destroyed.  Its
+ * input is facts, its answer a reason.  It cannot be bypassed: disc/ blanks,
+ * formats and overwrites only with a permit that this function filled in, and
+ * all other code only compares with NB_GUARD_PERMIT (tests/check_layers.sh).
  */
 #ifndef NB_MODEL_GUARD_H
 #define NB_MODEL_GUARD_H
@@ -18,7 +17,7 @@ enum nb_guard {
 					lost */
 	NB_GUARD_NO_LABEL,           /* no good label on the disc */
 	NB_GUARD_LABEL_CHANGED,      /* the two readings differ */
-	NB_GUARD_OTHER_INSTALLATION, /* and another key */
+	NB_GUARD_OTHER_INSTALLATION, /* it is signed with another key */
 	NB_GUARD_FORGED,             /* the label names this installation but is
 					not signed with its key */
 	NB_GUARD_OTHER_POOL,
@@ -35,14 +34,15 @@ enum nb_guard {
 				       blocks) */
 	NB_GUARD_DOES_NOT_FIT,
 	NB_GUARD_NO_INTENT,      /* the intent is not on stable storage */
-	NB_GUARD_DRIVE_CHANGED,  /* another drive than at the first look */
+	NB_GUARD_DRIVE_CHANGED,  /* another drive than at the first
+				    inspection */
 	NB_GUARD_DISC_CHANGED,   /* adopt: not the disc that was shown */
 	NB_GUARD_NOT_TYPED,      /* adopt: what was typed is not the volume id
 				    of the disc, in both readings */
 	NB_GUARD_NOT_BLANK,      /* format: not blank and unformatted, at the
-					first or the second look */
-	NB_GUARD_MEDIUM_CHANGED, /* format: another kind or size of disc than
-					at the first look */
+				    first or the second inspection */
+	NB_GUARD_MEDIUM_CHANGED, /* format: the kind or size of the disc differs
+				    from the first inspection */
 	NB_GUARD_COUNT
 };
 
@@ -68,12 +68,12 @@ struct nb_guard_facts {
 	const char *first_disc, *second_disc; /* its fingerprint: when it was
 						 shown, and now */
 	bool holds_newer; /* adopt: a session of the disc was just read, is
-			     good, and newer than any on a good disc of the
+			     good, and is newer than any on a good disc of the
 			     pool */
 	/*
-	 * Formatting a disc that was never written or formatted: what the drive
-	 * says of it takes the place of label and catalog, because there is
-	 * nothing to lose as long as that is true.  NULL: no formatting.
+	 * Formatting a disc that was never written or formatted: the state that
+	 * the drive reports replaces label and catalog, because the disc has
+	 * nothing to lose while that is true.  NULL: no formatting.
 	 */
 	const struct nb_medium *first_medium, *second_medium;
 	bool blank_only; /* `nightburn blank`: nothing is written afterwards, so

@@ -7,7 +7,7 @@
 
 #define PROGRAM "nightburn "
 
-/* The commands that end with "several jobs" when they are not told the job. */
+/* The commands that fail with "several jobs" if they are not given one. */
 static const char *const commands[] = { "adopt",          "append", "blank",
 					"catalog accept", "image",  "plan",
 					"rotate",         "run",    NULL };
@@ -51,7 +51,7 @@ put(struct writer *w, const char *bytes, size_t n)
 	w->text[w->used] = '\0';
 }
 
-/* As a POSIX shell reads it as one word. */
+/* Quotes it for a POSIX shell. */
 static void
 put_word(struct writer *w, const char *word)
 {
@@ -91,7 +91,8 @@ nb_hint_job(const char *hint, const char *job, char text[NB_HINT_MAX])
 	return text;
 }
 
-/* What in HINT stands for a disc: after "insert ", up to the next clause. */
+/* The part of HINT that stands for a disc: after "insert ", up to the next
+ * clause. */
 static const char *
 find_disc(const char *hint, size_t *length)
 {

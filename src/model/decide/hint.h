@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hints name commands that work as typed and discs by their names.  Their
- * texts are written without either ("run nightburn adopt --as NAME, or insert
- * another disc"); what is known at the time is filled in here.
+ * Hints name commands that work as typed, and discs by their names.  Their
+ * texts are written without job and disc ("run nightburn adopt --as NAME, or
+ * insert another disc"), which are filled in here as far as they are known.
  */
 #ifndef NB_MODEL_HINT_H
 #define NB_MODEL_HINT_H
@@ -10,9 +10,8 @@
 #define NB_HINT_MAX 512
 
 /*
- * Copies HINT to TEXT, with " -j JOB" after each nightburn command that must
- * be told the job.  JOB is NULL when the configuration has only one.  Returns
- * TEXT.
+ * Copies HINT to TEXT, with " -j JOB" after each nightburn command that needs a
+ * job.  JOB is NULL if the configuration has only one.  Returns TEXT.
  */
 const char *nb_hint_job(const char *hint, const char *job,
 			char text[NB_HINT_MAX]);
@@ -20,7 +19,7 @@ const char *nb_hint_job(const char *hint, const char *job,
 /*
  * Copies HINT to TEXT, with DISC as the disc to insert: "insert another disc"
  * becomes "insert disc DB-B", "the other disc" becomes "disc DB-B", and a hint
- * without either ends with ", or insert disc DB-B".  DISC "": as it is.
+ * without either ends with ", or insert disc DB-B".  DISC "": no change.
  * Returns TEXT.
  */
 const char *nb_hint_disc(const char *hint, const char *disc,

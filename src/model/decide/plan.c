@@ -43,8 +43,8 @@ holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *d)
 		&& d->generation == pool->generation;
 }
 
-/* The disc other than DISC that holds the newest generation of the pool, and
- * was verified last where there are several; NULL when there is none. */
+/* The disc other than DISC that holds the newest generation of the pool; if
+ * there are several, the one that was verified last; NULL if there is none. */
 static const struct nb_pool_disc *
 newest_besides(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 {
@@ -69,7 +69,7 @@ telling_label(const struct nb_plan_facts *f)
 	return f->label_signed ? f->label : NULL;
 }
 
-/* The disc in the drive, when label and catalog agree which one it is. */
+/* The disc in the drive, if label and catalog agree on its identity. */
 static const struct nb_pool_disc *
 known_disc(const struct nb_plan_facts *f)
 {
@@ -82,7 +82,7 @@ known_disc(const struct nb_plan_facts *f)
 	return disc && !strcmp(disc->name, label->disc) ? disc : NULL;
 }
 
-/* The disc to insert instead of DISC; NULL when none is better. */
+/* The disc to insert instead of DISC; NULL if none is better. */
 static const struct nb_pool_disc *
 wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	    enum nb_plan_reason reason)
@@ -182,7 +182,7 @@ decide_append(const struct nb_plan_facts *f, enum nb_plan_reason reason)
 		      f->medium->free);
 }
 
-/* Not on a random-access disc that says "closed": it is write-protected. */
+/* Not for a random-access disc in state "closed": it is write-protected. */
 static bool
 can_be_blanked(const struct nb_medium *medium)
 {
@@ -222,7 +222,7 @@ decide_blanking(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 		      capacity);
 }
 
-/* The newest disc takes nothing more, and no other disc has a turn. */
+/* The newest disc is full, and no other disc is due. */
 static struct nb_decision
 decide_without_other(const struct nb_plan_facts *f, struct nb_decision d)
 {

@@ -55,51 +55,50 @@ struct nb_decision {
 };
 
 /*
- * The first of these that holds is the answer, so that the most specific
+ * The first of these that applies is the answer, so that the most specific
  * reason wins:
  *
- * 1. the drive: NO_DISC, DAMAGED.
- * 2. a blank disc: LABEL_UNREADABLE (a label was seen all the same);
- *    intent blank: FRESH, nothing is to be done and DISC is "";
- *    CATALOG_STALE, NO_DISC_NAME, TOO_LARGE_FOR_DISC; else FRESH, under the
+ * 1. The drive: NO_DISC, DAMAGED.
+ * 2. A blank disc: LABEL_UNREADABLE (a label was seen nevertheless);
+ *    intent blank: FRESH, nothing needs to be done and DISC is "";
+ *    CATALOG_STALE, NO_DISC_NAME, TOO_LARGE_FOR_DISC; otherwise FRESH, with the
  *    first name of the pool that is unused or blanked.
- * 3. whose it is: LAST_SESSION or LAST_SESSION_OLD (a label before says that
+ * 3. The owner: LAST_SESSION or LAST_SESSION_OLD (an earlier label shows that
  *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our
  *    key OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
- *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  With
- *    our key a label is ours, whichever host wrote it.
- * 4. CATALOG_STALE; and whether it is in order: SUSPECT, RETIRED,
- *    GENERATION_CONFLICT (generation or backup id differ, or the catalog
- *    believes it to be empty).
- * 5. the way to go:
- *    - intent append: append.  - intent blank: blanking.
- *    - alternate: newest disc: SAME_DISC_REFUSED, else append; any other:
- *      blanking.
- *    - append: append; where that is refused, and the disc is not the newest:
- *      blanking.
- *    - fresh: SAME_DISC_REFUSED on the newest disc, else WRITE_ONCE.
- *    Append asks: CLOSED, TOO_LARGE.  In a night where no other disc has a
- *    turn, LAST_GOOD stands for both: the disc is full, and nothing else may
- *    be written.
- *    Blanking asks: LAST_GOOD, NOT_OLDEST, WRITE_ONCE, OTHER_UNVERIFIED,
+ *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  A label
+ *    that is signed with our key is ours, whichever host wrote it.
+ * 4. The catalog: CATALOG_STALE; and whether the disc is in order: SUSPECT,
+ *    RETIRED, GENERATION_CONFLICT (generation or backup id differ, or the disc
+ *    is empty according to the catalog).
+ * 5. How to write to it:
+ *    - intent append: append.  - intent blank: blank.
+ *    - alternate: newest disc: SAME_DISC_REFUSED, or append; any other: blank.
+ *    - append: append; if that is refused, and the disc is not the newest:
+ *      blank.
+ *    - fresh: SAME_DISC_REFUSED on the newest disc, otherwise WRITE_ONCE.
+ *    Before appending: CLOSED, TOO_LARGE.  In a nightly run, if no other disc
+ *    is due, LAST_GOOD replaces both: the disc is full, and nothing else may be
+ *    written.
+ *    Before blanking: LAST_GOOD, NOT_OLDEST, WRITE_ONCE, OTHER_UNVERIFIED,
  *    TOO_LARGE_FOR_DISC.
  *
- * So a disc is blanked only when label and catalog agree on it, it is the
- * oldest good disc of the pool, and another one holds the newest generation,
- * verified within MAX_VERIFY_AGE.  A date of verification that lies in the
- * future, or 0, is no date: with an age limit it refuses.
+ * So a disc is blanked only if label and catalog agree on it, it is the oldest
+ * good disc of the pool, and another one holds the newest generation, verified
+ * within MAX_VERIFY_AGE.  A date of verification that is 0 or in the future
+ * does not count: with an age limit the answer is a refusal.
  *
  * Refusals: WANTED is never the disc in the drive.  It is the disc of
  * nb_rotation_next; for OTHER_UNVERIFIED the disc to verify; in rotation
- * append the newest disc, which is being filled; in rotation fresh an unused
- * or blanked one only; none for TOO_LARGE_FOR_DISC.
+ * append the newest disc, which is being filled; in rotation fresh only an
+ * unused or blanked one; none for TOO_LARGE_FOR_DISC.
  */
 struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
 
 /*
- * The disc whose turn is next: an unused or blanked one first, else the one
- * with the lowest generation that is not the pool's newest; NULL if there is
- * none.  Suspect and retired discs are skipped.
+ * The disc that is due: an unused or blanked one first, otherwise the one with
+ * the lowest generation that is not the pool's newest; NULL if there is none.
+ * Suspect and retired discs are skipped.
  */
 const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
 

@@ -17,7 +17,8 @@ struct nb_pool_disc {
 	char name[NB_NAME_MAX + 1];
 	char disc_id[NB_ID_HEX + 1]; /* "" if never written */
 	enum nb_disc_state state;
-	uint64_t generation; /* newest verified on it; 0: none */
+	uint64_t generation; /* newest generation that is verified on it; 0:
+				none */
 	char backup_id[NB_BACKUP_ID_MAX + 1]; /* of that generation */
 	int64_t verified; /* date of its last good verification */
 };
@@ -28,9 +29,11 @@ struct nb_pool_view {
 	char name[NB_NAME_MAX + 1];
 	char installation[NB_ID_HEX + 1];
 	struct nb_pool_discs discs; /* in the order of the configuration */
-	uint64_t generation;        /* the newest verified of the pool */
-	bool stale;                 /* the catalog is an old copy, or replaces a
-				       lost one: do not rely on this view */
+	uint64_t generation;        /* the newest verified generation of the
+				       pool */
+	bool stale;                 /* the catalog is an old copy, or a
+				       replacement for a lost one: this view
+				       must not be relied upon */
 };
 
 void nb_pool_view_clear(struct nb_pool_view *view);

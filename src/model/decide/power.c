@@ -45,7 +45,8 @@ nb_power_parse(const char *text, struct nb_power *out)
 	char *end;
 
 	*out = (struct nb_power){ .runtime = -1 };
-	/* Between two states a driver says WAIT; OFF feeds nothing. */
+	/* Between two states a driver reports WAIT; OFF means that nothing is
+	 * powered. */
 	if (!status
 	    || (!has_word(status, length, "OL")
 		&& !has_word(status, length, "OB")

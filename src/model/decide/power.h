@@ -48,8 +48,8 @@ struct nb_power_work {
 
 /*
  * May WORK continue?  On battery, a burn continues if the battery lasts for the
- * remaining time at the speed so far, as far as both are known; with a low
- * battery nothing continues.  A UPS that stopped responding stops nothing.
+ * remaining time at the average speed so far, if both are known; on low battery
+ * nothing continues.  A UPS that no longer responds stops nothing.
  */
 enum nb_power_answer nb_power_may_go_on(const struct nb_power *power,
 					const struct nb_power_work *work);

@@ -48,7 +48,7 @@ order(int64_t a, int64_t b)
 	return a < b ? -1 : a > b;
 }
 
-/* Generations are counted within a pool; the clock decides only between pools,
+/* Generations are counted within a pool; the date decides only between pools,
  * and between backups of one generation. */
 static int
 compare(const struct nb_known_backup *a, const struct nb_known_backup *b,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which backup a restore means, and whether the disc in the drive is the one
- * that has it, decided from what the catalog knows.
+ * Which backup a restore means, and whether it is on the disc in the drive,
+ * decided from what the catalog knows.
  */
 #ifndef NB_MODEL_RESTORE_H
 #define NB_MODEL_RESTORE_H
@@ -10,16 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One place of a backup that the catalog knows; texts are borrowed. */
+/* One copy of a backup that the catalog knows; texts are borrowed. */
 struct nb_known_backup {
 	const char *id, *job, *pool;
 	const char *disc, *disc_id; /* NULL: it is no longer on any disc */
-	bool good;                  /* the disc is */
+	bool good;                  /* the state of the disc */
 	uint64_t generation;
 	int64_t created;
 };
 
-/* What a person asks for. */
+/* What was requested. */
 struct nb_restore_wish {
 	const char *backup; /* id, prefix or generation; NULL: the newest */
 	const char *job;    /* NULL: of any job; not for a named backup */
@@ -35,7 +35,8 @@ struct nb_restore_disc {
 };
 
 enum nb_restore_place {
-	NB_RESTORE_BY_DISC,  /* the catalog does not know: what the disc has */
+	NB_RESTORE_BY_DISC,  /* the catalog cannot tell: whatever the disc
+				has */
 	NB_RESTORE_HERE,     /* it is on this disc */
 	NB_RESTORE_ELSEWHERE /* it is on another one, or no longer on any */
 };
@@ -45,16 +46,16 @@ bool nb_restore_names(const char *which, const char *id, uint64_t generation);
 
 /*
  * The backup that WISH means, of those in LIST: if it names none, the newest on
- * DISC or on a good disc of its pool (NULL: of all pools), before those that
- * were appended by hand.  NULL: none.  Of several places of it, that on DISC.
+ * DISC or on a good disc of its pool (NULL: of all pools), preferred to those
+ * that were appended by hand.  NULL: none.  Of several copies, the one on DISC.
  */
 const struct nb_known_backup *nb_restore_meant(
 	const struct nb_known_backup *list, size_t count,
 	const struct nb_restore_wish *wish, const struct nb_restore_disc *disc);
 
-/* Where is it?  *MEANT is the backup, NULL with NB_RESTORE_BY_DISC.  A disc
- * whose newest backup is newer than all that the catalog knows decides by
- * itself. */
+/* Where is it? *MEANT is the backup, NULL with NB_RESTORE_BY_DISC.  If the
+ * newest backup on the disc is newer than all that the catalog knows, the disc
+ * itself decides. */
 enum nb_restore_place nb_restore_place(const struct nb_known_backup *list,
 				       size_t count,
 				       const struct nb_restore_wish *wish,

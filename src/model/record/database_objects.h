@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What people and applications made in a database, as SQL: nightburn and
- * restore.sh ask the same question before they restore into it.
+ * Finds what people and applications created in a database, as SQL: nightburn
+ * and restore.sh run the same query before they restore into it.
  */
 #ifndef NB_MODEL_DATABASE_OBJECTS_H
 #define NB_MODEL_DATABASE_OBJECTS_H
@@ -10,10 +10,10 @@
 extern const char nb_database_extensions_query[];
 
 /*
- * The count of objects, and the description of one of them, as "2|table t" or
+ * The number of objects, and the description of one of them, as "2|table t" or
  * "0|".  Objects of initdb (oid below 16384), those that belong to an extension
  * or are internal to another object, and temporary ones do not count.  It
- * follows a "with known(name) as (...)" that names the extensions that do not
+ * follows a "with known(name) as (...)", which lists extensions that do not
  * count either.
  */
 extern const char nb_database_objects_query[];

@@ -10,7 +10,7 @@
 #include "model/record/database_objects.h"
 
 #define WIDTH 80
-#define INDENT 6 /* of what a line is continued with */
+#define INDENT 6 /* what continues a line */
 
 static const char restore_script[] =
 #include "restore_sh.h"
@@ -111,7 +111,7 @@ add_source(struct nb_str *s, const struct nb_disc_readme_facts *facts,
 	if (source->path) {
 		bool fits = column + 1 + strlen(source->path) <= WIDTH;
 
-		/* In one piece, spaces included. */
+		/* One line, including spaces. */
 		nb_str_add(s, fits ? " " : "\n      ");
 		nb_str_add(s, source->path);
 	}
@@ -143,7 +143,8 @@ add_list(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 	}
 }
 
-/* What restore.sh restores unless told otherwise, which it finds itself. */
+/* The default of restore.sh for the backup to restore; without it, the script
+ * finds out itself. */
 static void
 add_newest(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 {
@@ -253,7 +254,7 @@ static const char off_disc_head[] =
 	"of\n"
 	"the backup, in the line with that \"path\" (\"target\", \"mtime\").\n";
 
-/* What a person who restores by hand does not find on the disc. */
+/* What is not on the disc and is needed for a restore by hand. */
 static void
 add_off_disc(struct nb_str *s, const struct nb_manifest *m, const char **head)
 {

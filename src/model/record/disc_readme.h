@@ -15,7 +15,7 @@ struct nb_disc_readme_facts {
 	const struct nb_manifest *const *backups;
 	size_t count;
 	const char *volume_id;
-	/* Described in the order of this list, which NULL ends. */
+	/* Described in the order of this list, which ends with NULL. */
 	const struct nb_source_kind *const *kinds;
 };
 

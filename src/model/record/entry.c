@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-/* What libisofs takes of a symbolic link (RRIP 4.1.3 has no such bounds). */
+/* Limits of libisofs for symbolic links (RRIP 4.1.3 has none). */
 #define TARGET_MAX 1023
 #define COMPONENT_MAX 255
 #define YEAR_1900 INT64_C(-2208988800)
@@ -205,7 +205,7 @@ is_linked(const struct nb_entry *a, const struct nb_entry *b)
 	return a->ino && a->ino == b->ino && a->dev == b->dev;
 }
 
-/* Names of one file get one number that depends on nothing but the list. */
+/* Names of one file get one number that depends only on the list. */
 static enum nb_err
 number_links(struct nb_entries *list)
 {

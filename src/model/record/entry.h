@@ -60,8 +60,8 @@ struct nb_entry {
 	int64_t mtime;     /* seconds since 1970 UTC */
 	uint32_t mtime_ns; /* nanoseconds on top of it */
 	uint64_t size;     /* of a file, in bytes as they are stored */
-	char *filters;     /* that it passed, in the order of writing, with a
-				comma between them; NULL: none */
+	char *filters;     /* filters that it passed, in the order of writing,
+			      separated by commas; NULL: none */
 	uint64_t plain;    /* with filters: bytes before them;
 				NB_PLAIN_UNKNOWN: not recorded */
 	/* If these are equal, a file counts as unchanged; 0: not recorded. */
@@ -74,7 +74,7 @@ struct nb_entry {
 				   at the same path beneath its id; NULL: this
 				   one */
 	bool tolerant;          /* a change while it is read is reported and
-				   does not fail the image */
+				   does not make the image fail */
 	bool torn;              /* the content may be inconsistent */
 	bool off_disc;          /* a symbolic link that only the manifest has:
 				   nb_entry_fits_disc */
@@ -107,7 +107,7 @@ enum nb_err nb_entries_add(struct nb_entries *list, struct nb_entry *e);
 enum nb_err nb_entries_add_text(struct nb_entries *list, const char *path,
 				const char *text, size_t length, int64_t mtime);
 
-/* Appends a directory owned by root with mode 0755 when the path is missing. */
+/* Appends a directory owned by root with mode 0755, if the path is missing. */
 enum nb_err nb_entries_add_dir(struct nb_entries *list, const char *path,
 			       int64_t mtime);
 
@@ -127,7 +127,7 @@ bool nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b);
 
 /* Sorts by path, and renumbers hard links in that order (dev 0, equal ino; both
  * 0 for a file with one name in the list).  Join lists before sorting: the same
- * number in two lists is not the same file.  Two entries of one path:
+ * number in two lists is not the same file.  Two entries with the same path:
  * NB_ECORRUPT, named. */
 enum nb_err nb_entries_sort(struct nb_entries *list);
 
@@ -135,7 +135,7 @@ enum nb_err nb_entries_sort(struct nb_entries *list);
 struct nb_entry *nb_entries_find(const struct nb_entries *list,
 				 const char *path);
 
-/* The sum of the files' sizes in bytes, counting each name of a file. */
+/* The sum of the sizes of all files in bytes; each name of a file counts. */
 uint64_t nb_entries_bytes(const struct nb_entries *list);
 
 #endif

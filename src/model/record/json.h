@@ -14,7 +14,7 @@
 #include "base/err.h"
 
 /*
- * The object in LENGTH bytes of TEXT, named NAME; the caller decrefs.
+ * The object in LENGTH bytes of TEXT, named NAME; free it with json_decref.
  * NB_ENOMEM; NB_ECORRUPT, which the caller reports: the message of the parser
  * is logged at level NB_DEBUG only.
  */

@@ -9,7 +9,7 @@
 _Static_assert(NB_KEY_SIZE == crypto_auth_KEYBYTES, "the key of crypto_auth");
 _Static_assert(NB_MAC_SIZE == crypto_auth_BYTES, "the MAC of crypto_auth");
 
-/* libsodium wants to be asked once; asking again costs nothing. */
+/* libsodium must be initialized once; doing it again costs nothing. */
 static enum nb_err
 ready(void)
 {
@@ -18,8 +18,8 @@ ready(void)
 	return NB_OK;
 }
 
-/* N bytes that depend on the key and do not give it away; PURPOSE sets them
- * apart from others. */
+/* N bytes that depend on the key and do not reveal it; PURPOSE makes them
+ * different from others. */
 static enum nb_err
 derive(const struct nb_key *key, const char *purpose, uint8_t *out, size_t n)
 {
@@ -51,7 +51,7 @@ nb_key_render(const struct nb_key *key, char text[NB_KEY_TEXT + 1])
 	return NB_OK;
 }
 
-/* Exactly the characters of a key, in LINE. */
+/* The characters of a key in LINE, and nothing else. */
 static bool
 split(const char *line, struct nb_key *key, uint8_t check[NB_KEY_CHECK])
 {

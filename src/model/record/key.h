@@ -33,9 +33,9 @@ struct nb_key {
 enum nb_err nb_key_render(const struct nb_key *key, char text[NB_KEY_TEXT + 1]);
 
 /*
- * Parses what nb_key_render made; white space around it is ignored.  Anything
- * else is NB_ECORRUPT with NAME in the message, never the text itself; OUT
- * stays untouched.
+ * Parses the output of nb_key_render; surrounding white space is ignored.
+ * Anything else is NB_ECORRUPT with NAME in the message, never the text itself;
+ * OUT is unchanged then.
  */
 enum nb_err nb_key_parse(const char *name, const char *text,
 			 struct nb_key *out);

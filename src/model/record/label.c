@@ -42,7 +42,7 @@ nb_label_render(const struct nb_label *label, char **text)
 	return nb_str_take(&s, text);
 }
 
-/* The MAC that LABEL ought to have. */
+/* The MAC that LABEL should have. */
 static enum nb_err
 make_mac(const struct nb_label *label, const struct nb_key *key,
 	 char hex[NB_MAC_HEX + 1])
@@ -79,7 +79,7 @@ nb_label_is_signed(const struct nb_label *label, const struct nb_key *key)
 		&& !sodium_memcmp(label->mac, mac, NB_MAC_HEX);
 }
 
-/* A name that can stand in a path and a message. */
+/* A name that can be used in a path and a message. */
 static bool
 is_name(const char *text)
 {

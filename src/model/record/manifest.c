@@ -53,7 +53,7 @@ add_head(struct nb_str *s, const struct nb_manifest *m)
 	nb_str_add(s, "\n],\n");
 }
 
-/* What is rendered, and whether a reader will take it. */
+/* Does a reader accept the text that was rendered? */
 struct rendering {
 	struct nb_str s;
 	const struct nb_manifest *m;
@@ -61,14 +61,14 @@ struct rendering {
 	enum nb_err err;
 };
 
-/* One entry a line: readers take them one by one. */
+/* One entry per line: readers process them one by one. */
 static void
 add_line(struct rendering *r, const struct nb_entry *e, const char *archive)
 {
 	size_t before = r->s.length;
 
 	nb_str_addf(&r->s, "%s\n", r->comma);
-	/* Only a later session of that disc asks for the state. */
+	/* The state is only needed by a later session of the same disc. */
 	nb_manifest_add_entry(&r->s, e, !archive && r->m->disc_id[0] != '\0',
 			      archive);
 	r->comma = ",";
@@ -79,7 +79,7 @@ add_line(struct rendering *r, const struct nb_entry *e, const char *archive)
 				 e->path);
 }
 
-/* What has the hashes of all others cannot have its own. */
+/* A file with the hashes of all others cannot contain its own. */
 static bool
 is_listed(const char *path)
 {

@@ -16,7 +16,7 @@
 
 #define NB_MANIFEST_PATH "nightburn/manifest.json"
 #define NB_SUMS_PATH "SHA256SUMS"
-/* Both stand twice on a disc, as the label does. */
+/* Both are on a disc twice, as is the label. */
 #define NB_MANIFEST_COPY "nightburn/copy/manifest.json"
 #define NB_SUMS_COPY "nightburn/copy/SHA256SUMS"
 #define NB_MANIFEST_VERSION 1
@@ -24,21 +24,21 @@
  * configuration has this name. */
 #define NB_JOB_BY_HAND "append"
 
-/* A file that the backup lacks, or has with other content than expected. */
+/* A file that the backup lacks, or whose content is not what was expected. */
 enum nb_note {
-	NB_NOTE_TOO_LARGE, /* left out: larger than max_file_size */
+	NB_NOTE_TOO_LARGE, /* excluded: larger than max_file_size */
 	NB_NOTE_CHANGED,   /* torn: changed each time it was read */
 	NB_NOTE_CORRUPT,   /* content changed, metadata did not */
-	NB_NOTE_OFF_DISC,  /* the link itself is in the manifest only */
-	NB_NOTE_DATE,      /* its date is in the manifest only */
+	NB_NOTE_OFF_DISC,  /* the link itself is only in the manifest */
+	NB_NOTE_DATE,      /* its date is only in the manifest */
 	NB_NOTE_REREAD,    /* its earlier copy on the disc was damaged: written
 			      again */
-	NB_NOTE_LEFT_OUT   /* left out: the source cannot read it */
+	NB_NOTE_LEFT_OUT   /* excluded: the source cannot read it */
 };
 
 struct nb_manifest_note {
 	enum nb_note what;
-	char *path; /* beneath the source */
+	char *path; /* relative to the source */
 	uint64_t size;
 };
 
@@ -63,8 +63,8 @@ struct nb_manifest_source {
 	char *compression;    /* "zstd", "gzip", "none" */
 	char *server_version; /* of a dump, as "15.18"; NULL otherwise */
 	uint64_t bytes;       /* before our compression */
-	uint64_t stored;      /* on the disc */
-	uint64_t excluded;    /* names that patterns left out */
+	uint64_t stored;      /* bytes on the disc */
+	uint64_t excluded;    /* number of names excluded by patterns */
 	int64_t checked;      /* when all bytes were last read; 0: not
 				 recorded */
 	struct nb_manifest_notes notes;
@@ -87,11 +87,12 @@ struct nb_manifest {
 	struct nb_manifest_sources sources;
 };
 
-/* Is PATH that of an earlier session's manifest, moved aside when the next one
- * was appended: "nightburn/<backup id>/manifest.json"?  Its copy is not. */
+/* Is PATH that of an earlier session's manifest, which was moved when the next
+ * one was appended: "nightburn/<backup id>/manifest.json"?  Its copy does not
+ * count. */
 bool nb_manifest_is_earlier(const char *path);
 
-/* The most notes of one source. */
+/* The maximum number of notes of one source. */
 #define NB_NOTES_MAX 1000
 
 /* Adds a note about the SIZE bytes at PATH (copied), unless there are
@@ -106,7 +107,7 @@ enum nb_err nb_properties_add(struct nb_properties *list,
 /* Appends copies of those in FROM.  NB_ENOMEM */
 enum nb_err nb_properties_copy(const struct nb_properties *from,
 			       struct nb_properties *to);
-/* The value of the first one that is WHAT, or NULL. */
+/* The value of the first property WHAT, or NULL. */
 const char *nb_properties_get(const struct nb_properties *list,
 			      const char *what);
 void nb_properties_clear(struct nb_properties *list);
@@ -143,9 +144,9 @@ enum nb_manifest_mac {
 };
 
 /*
- * Puts a MAC with KEY into the manifest *TEXT (fresh memory, LENGTH bytes) as
- * its last member; it covers the original text.  The length grows by the same
- * number of bytes for any content.  NB_ENOMEM, NB_EFAIL.
+ * Adds a MAC made with KEY to the manifest *TEXT (fresh memory, LENGTH bytes)
+ * as its last member; it covers the original text.  The length grows by the
+ * same number of bytes for any content.  NB_ENOMEM, NB_EFAIL.
  */
 enum nb_err nb_manifest_mac_add(char **text, size_t *length,
 				const struct nb_key *key);
@@ -157,8 +158,8 @@ enum nb_manifest_mac nb_manifest_mac_of(const char *text, size_t length,
 					bool promised);
 
 /*
- * Parses what nb_manifest_render made: M and ENTRIES (appended, unsorted)
- * belong to the caller on success and untouched on failure.  Refuses unsafe
+ * Parses the output of nb_manifest_render: M and ENTRIES (appended, unsorted)
+ * belong to the caller on success and are unchanged on failure.  Refuses unsafe
  * paths (nb_path_is_safe), sizes and modes out of range, duplicate paths:
  * NB_ECORRUPT, the message begins with NAME.
  */
@@ -168,9 +169,9 @@ enum nb_err nb_manifest_parse(const char *name, const char *text, size_t length,
 
 /*
  * The SHA256SUMS text for the files among ENTRIES other than SHA256SUMS itself
- * and its copy, in their order, in the form of GNU sha256sum (a backslash in
- * front of a line whose name has a backslash, newline or carriage return
- * escaped).
+ * and its copy, in their order, in the format of GNU sha256sum (a line whose
+ * name has a backslash, newline or carriage return begins with a backslash, and
+ * these are escaped).
  */
 enum nb_err nb_sums_render(const struct nb_entries *entries, char **text,
 			   size_t *length);
@@ -181,7 +182,7 @@ enum nb_err nb_sums_parse(const char *name, const char *text, size_t length,
 					    const uint8_t *sha256),
 			  void *ctx);
 
-/* One line.  There are as many as the disc has files. */
+/* One line.  A disc has as many as files. */
 struct nb_sum {
 	char *path;
 	uint8_t sha256[NB_SHA256_SIZE];

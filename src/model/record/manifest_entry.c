@@ -31,7 +31,7 @@ add_hash(struct nb_str *s, const struct nb_entry *e)
 		nb_hex(e->hashed ? e->sha256 : unknown, NB_SHA256_SIZE, hex));
 }
 
-/* As text where readers of JSON could not hold the number. */
+/* As text if JSON readers could not represent the number. */
 static void
 add_number(struct nb_str *s, const char *key, uint64_t value)
 {
@@ -53,8 +53,8 @@ add_filters(struct nb_str *s, const struct nb_entry *e)
 			    (unsigned long long)e->plain);
 }
 
-/* By what a change is seen.  Of a file that may become torn while it is
- * written, the text has the same length either way. */
+/* The metadata by which a change is detected.  For a file that may become torn
+ * while it is written, the text has the same length in both cases. */
 static void
 add_state(struct nb_str *s, const struct nb_entry *e, bool state)
 {

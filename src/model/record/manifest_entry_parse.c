@@ -11,7 +11,8 @@
 /* XATTR_SIZE_MAX of linux/limits.h. */
 #define NB_XATTR_MAX 65536
 
-/* Bytes from "KEY" or "KEY_hex", in fresh memory; a NUL among them is false. */
+/* Bytes from "KEY" or "KEY_hex", in fresh memory; false if they contain a
+ * NUL. */
 bool
 nb_manifest_read_bytes(const json_t *object, const char *key, char **out)
 {
@@ -64,7 +65,7 @@ read_id(const json_t *object, const char *key, uint32_t *out)
 	return true;
 }
 
-/* A number, or its digits as text where it is beyond INT64_MAX. */
+/* A number, or its digits as text if it is beyond INT64_MAX. */
 static bool
 read_number(const json_t *object, const char *key, uint64_t *out)
 {
@@ -186,7 +187,7 @@ read_xattrs(const json_t *object, struct nb_xattrs *out)
 	return true;
 }
 
-/* In order, apart from each other, and within the file. */
+/* In order, without overlaps, and within the file. */
 static bool
 read_holes(const json_t *object, struct nb_entry *e)
 {

@@ -61,7 +61,7 @@ static const struct {
 	{ ".zst", "zstd" },
 };
 
-/* By the ending of PATH, or NULL. */
+/* From the suffix of PATH, or NULL. */
 static const char *
 filter_of(const char *path)
 {
@@ -77,8 +77,9 @@ filter_of(const char *path)
 }
 
 /* Is E a file that S compressed: a dump, a packed tree, or the start of a disk?
- * What else has such a name had it before.  The kinds are those of the versions
- * that did not record filters (doc/disc-format.md): there will be no others. */
+ * Any other file with such a name had it before.  The kinds are those of the
+ * versions that did not record filters (doc/disc-format.md), so none will be
+ * added. */
 static bool
 was_compressed_by(const struct nb_entry *e, const struct nb_manifest_source *s)
 {
@@ -94,7 +95,8 @@ was_compressed_by(const struct nb_entry *e, const struct nb_manifest_source *s)
 		    || (s->format && !strcmp(s->format, "tar")));
 }
 
-/* The size of a dump is that of its source; of an archive nobody knows it. */
+/* The size of a dump is that of its source; the size of an archive is
+ * unknown. */
 static enum nb_err
 guess(const struct nb_manifest *m, const char *filter, struct nb_entry *e)
 {

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "model/record/manifest_private.h"
 
-/* How a manifest ends; and how one that bears a MAC does. */
+/* The end of a manifest, without and with a MAC. */
 #define END "\n]}\n"
 #define BEGIN_MAC "\n],\n\"mac\":\""
 #define END_MAC "\"}\n"
@@ -61,7 +61,7 @@ nb_manifest_body(const char *text, size_t length)
 	return ends_with(text, length, END) ? length - strlen(END) : 0;
 }
 
-/* The text without its MAC, which goes to HEX; NULL when it bears none. */
+/* The text without its MAC, which goes to HEX; NULL if it has none. */
 static char *
 unseal(const char *text, size_t length, char hex[NB_MAC_HEX + 1], size_t *n)
 {

@@ -6,7 +6,7 @@
 
 #include "base/path.h"
 
-/* Of JSON that is not in our form so much is taken at once. */
+/* JSON that is not in our form is accepted up to this size. */
 #define WHOLE_MAX ((size_t)4 << 20)
 
 static bool
@@ -57,7 +57,8 @@ by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* No path may occur twice, and what has members is one of the files. */
+/* No path may occur twice, and whatever has members must be one of the
+ * files. */
 static enum nb_err
 check_paths(const char *name, const struct nb_entries *list,
 	    const struct nb_manifest_sources *sources)
@@ -87,7 +88,7 @@ check_paths(const char *name, const struct nb_entries *list,
 
 /* Files go to the backup's list, members to that of their archive. */
 struct lists {
-	const char *name; /* for messages */
+	const char *name; /* names the text in messages */
 	struct nb_manifest *manifest;
 	struct nb_entries files;
 	size_t count; /* of both */
@@ -165,8 +166,8 @@ read_files(const json_t *root, struct lists *lists)
 	return NB_OK;
 }
 
-/* One entry per line, so that a million of them are never JSON objects at the
- * same time. */
+/* One entry per line, so that a million of them never exist as JSON objects at
+ * the same time. */
 static enum nb_err
 read_lines(const char *text, const char *end, struct lists *lists)
 {
@@ -192,8 +193,8 @@ read_lines(const char *text, const char *end, struct lists *lists)
 	return err;
 }
 
-/* Is it in the form that nb_manifest_render gives it?  Then *FILES is the
- * first line of its list, *END the end of the last one. */
+/* Does it have the form in which nb_manifest_render writes it?  Then *FILES is
+ * the first line of its list, *END the end of the last one. */
 static bool
 find_lines(const char *text, size_t length, const char **files,
 	   const char **end)
@@ -237,7 +238,8 @@ load_head(const char *name, const char *text, size_t length, const char **lines,
 	return err;
 }
 
-/* All of FROM, or nothing.  A list of a million is not copied. */
+/* Appends all of FROM, or nothing.  A list of a million entries is moved, not
+ * copied. */
 static enum nb_err
 move_entries(struct nb_entries *from, struct nb_entries *to)
 {

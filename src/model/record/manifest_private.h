@@ -31,14 +31,14 @@ bool nb_manifest_read_properties(const json_t *object,
 bool nb_manifest_read_source(const json_t *object,
 			     struct nb_manifest_source *source);
 
-/* A disc may contain anything: the most that a reader takes of the text before
- * the list of files, and of one line of that list.  nb_manifest_render makes
- * nothing larger. */
+/* A disc may contain anything: the maximum that a reader accepts for the text
+ * before the list of files, and for one line of that list. nb_manifest_render
+ * writes nothing larger. */
 #define NB_MANIFEST_HEAD_MAX ((size_t)64 << 20)
 #define NB_MANIFEST_LINE_MAX ((size_t)1 << 20)
 
-/* The length of TEXT up to the end of its last file's line, when it ends as
- * nb_manifest_render or nb_manifest_mac_add ends it; otherwise 0. */
+/* The length of TEXT up to the end of its last file's line, if it ends as
+ * nb_manifest_render or nb_manifest_mac_add write it; otherwise 0. */
 size_t nb_manifest_body(const char *text, size_t length);
 
 /*

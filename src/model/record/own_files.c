@@ -73,8 +73,8 @@ by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-/* SHA256SUMS covers what this session brings and what stays of earlier ones.
- * The list borrows everything from the entries. */
+/* SHA256SUMS covers the files of this session and those of earlier ones that
+ * stay.  The list borrows everything from the entries. */
 static enum nb_err
 render_sums(const struct nb_own_facts *facts, char **text, size_t *length)
 {
@@ -93,7 +93,7 @@ render_sums(const struct nb_own_facts *facts, char **text, size_t *length)
 	return err;
 }
 
-/* What has the hashes of the others comes last on the disc, and once more after
+/* Files with the hashes of others come last on the disc, and once more after
  * the gap, NB_GAP_WEIGHT.  So does the label, although it is known earlier: a
  * session that is cut short must not have one. */
 const struct nb_own_file nb_own_files[NB_OWN_FILES] = {

@@ -20,9 +20,10 @@ struct nb_own_facts {
 
 struct nb_own_file {
 	const char *path;
-	const char *of; /* the file that this is a copy of; NULL: it is none */
+	const char *of; /* the file that this is a copy of; NULL: it is not a
+			   copy */
 	mode_t mode;
-	int weight; /* larger: nearer to the start of the image */
+	int weight; /* higher: nearer to the start of the image */
 	bool late;  /* rendered after all other files were written */
 	bool kept;  /* an appended session moves the previous one to
 		       nightburn/<its backup id>/ */

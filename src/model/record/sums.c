@@ -5,7 +5,8 @@
 #include "base/str.h"
 #include "model/record/manifest.h"
 
-/* GNU coreutils: a name with one of these is escaped, its line marked. */
+/* GNU coreutils: if a name has one of these, it is escaped and its line
+ * marked. */
 #define ESCAPED "\\\n\r"
 
 static void
@@ -84,7 +85,7 @@ unescape(char *text, size_t n)
 	return (ssize_t)to;
 }
 
-/* One line without its newline; false when it is none, or without memory. */
+/* One line without its newline; false if it is invalid, or out of memory. */
 static bool
 parse_line(const char *line, size_t n, char **path, uint8_t *sha256)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What makes a disk boot, in staging beneath "bootarea/<name>/": the start of
- * the disk as it is, both partition tables, the same as a script, and the
- * files of /boot for a disk of another geometry.
+ * Everything that a disk needs to boot, in staging beneath "bootarea/<name>/":
+ * a copy of the start of the disk, both partition tables, the table as a
+ * script, and the files of /boot for a disk of another geometry.
  */
 #include "source/boot/area.h"
 
@@ -79,7 +79,7 @@ preflight(const struct nb_config_source *source)
 	return err;
 }
 
-/* Its bytes, and once more as files. */
+/* Copies its bytes, and its files as well. */
 static enum nb_err
 estimate(const struct nb_config_source *source, uint64_t *bytes)
 {
@@ -177,7 +177,8 @@ collect(const struct nb_config_source *source,
 	job.stage.out = out;
 	if (!err)
 		err = nb_stage_begin(&job.stage, "bootarea", source->name);
-	/* The files first: what changes them is still to be seen. */
+	/* Files first, so that a change that this causes is in the copy of the
+	 * blocks. */
 	if (!err)
 		err = nb_boot_files(&job);
 	if (!err)

@@ -15,12 +15,12 @@ struct nb_boot_job {
 	struct nb_stage stage;
 	int fd; /* of the disk */
 	dev_t device;
-	bool own; /* /boot is a file system of its own */
+	bool own; /* boot is a separate file system */
 	struct nb_bootarea area;
 };
 
-/* Marks the partition that holds /boot, as configured or as mounted; ->own says
- * whether it exists.  NB_ESOURCE */
+/* Marks the partition that contains /boot, as configured or as mounted; ->own
+ * is false if there is none.  NB_ESOURCE */
 enum nb_err nb_boot_find(struct nb_boot_job *job);
 
 /* Copies the start of the disk, the links of the logical partitions and the

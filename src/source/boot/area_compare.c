@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a disk holds beside what it is to hold, for a person to look at. */
+/* Compares what is on a disk with what will be on it, for the user to check. */
 #include "source/boot/area_restore.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include <nightburn/nightburn.h>
 
-/* A row, and what it points to. */
+/* A row, and the parts that it points to. */
 struct pair {
 	struct nb_bootarea_row row;
 	struct nb_part_row backup, target; /* size 0: there is none */
@@ -42,7 +42,7 @@ is_same(const struct nb_part_row *a, const struct nb_part_row *b)
 		&& equal(a->label, b->label) && equal(a->uuid, b->uuid);
 }
 
-/* Both lists are in the order of their numbers. */
+/* Both lists are sorted by number. */
 static enum nb_err
 make_rows(const struct nb_disk *from, const struct nb_disk *to,
 	  struct rows *rows)

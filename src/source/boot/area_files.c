@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /boot and the EFI system partition, file by file. */
+/* The files of /boot and of the EFI system partition. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 #include "source/device/loop.h"
 #include "source/tree/tree.h"
 
-/* One file from the open directory ROOT to PATH in staging. */
+/* Copies one file of the open directory ROOT to PATH in staging. */
 static enum nb_err
 copy_file(struct nb_boot_job *job, int root, const char *path,
 	  struct nb_entry *e)
@@ -48,7 +48,7 @@ copy_file(struct nb_boot_job *job, int root, const char *path,
 	return err;
 }
 
-/* The entry that the walk listed, as one of staging beneath SUB. */
+/* Turns the entry that the walk listed into one of staging beneath SUB. */
 static enum nb_err
 take(struct nb_boot_job *job, const char *sub, const struct nb_roots *roots,
      struct nb_entry *e)
@@ -81,11 +81,11 @@ take(struct nb_boot_job *job, const char *sub, const struct nb_roots *roots,
 	return err;
 }
 
-/* Takes ROOT over. */
+/* Takes ownership of ROOT. */
 static enum nb_err
 copy_tree(struct nb_boot_job *job, int root, const char *sub)
 {
-	/* The system partition may be mounted within /boot. */
+	/* The system partition may be mounted beneath /boot. */
 	const struct nb_tree_rules rules = { .one_file_system = true };
 	struct nb_entries list = NB_ARRAY_INIT;
 	struct nb_manifest_sources sources = NB_ARRAY_INIT;
@@ -121,8 +121,8 @@ open_directory(const struct nb_boot_job *job, const char *path, int *root)
 	return NB_OK;
 }
 
-/* The root of the partition's file system: where it is mounted, else through a
- * mount of our own.  *ROOT stays -1 where the kernel cannot read it. */
+/* The root of the partition's file system: where it is mounted, otherwise
+ * through a mount of our own. *ROOT stays -1 if the kernel cannot read it. */
 static enum nb_err
 open_part(struct nb_boot_job *job, const struct nb_disk_part *p, int *root)
 {
@@ -171,7 +171,7 @@ nb_boot_files(struct nb_boot_job *job)
 	bool esp = false;
 	int root = -1;
 
-	/* A /boot that is no partition: the directory, if it is meant. */
+	/* A /boot that is not a partition: the directory, if it is meant. */
 	if (!job->own && !nb_boot_area_options(job->source)->boot) {
 		err = open_directory(
 			job, nb_boot_area_options(job->source)->path, &root);

@@ -14,7 +14,7 @@ equal(const char *a, const char *b)
 	return a && !strcasecmp(a, b);
 }
 
-/* What follows PREFIX in TEXT, or NULL. */
+/* The rest of TEXT after PREFIX, or NULL. */
 static const char *
 after_prefix(const char *text, const char *prefix)
 {

@@ -50,7 +50,7 @@ nb_boot_check_programs(const struct nb_disk *disk)
 	return err;
 }
 
-/* By a loop device: there may be no node for the partition yet. */
+/* Through a loop device, because there may be no node for the partition yet. */
 enum nb_err
 nb_boot_make_swap(const char *path, int fd, const struct nb_disk *disk)
 {

@@ -71,7 +71,7 @@ copy_bytes(void *ctx, const void *data, size_t n)
 	return err;
 }
 
-/* Copies the piece to FILE, and hashes it as it is on the disk. */
+/* Copies the piece to FILE, and hashes its bytes on the disk. */
 static enum nb_err
 copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
 	  const char *path, struct nb_dump_file *file)
@@ -185,8 +185,8 @@ is_extended(uint8_t type)
 	return type == 0x05 || type == 0x0f || type == 0x85;
 }
 
-/* The block at AT holds where the next link stands, relative to BASE; 0: the
- * last one. */
+/* The block at AT contains the address of the next link, relative to BASE; 0:
+ * it is the last one. */
 static enum nb_err
 next_link(const struct nb_boot_job *job, uint64_t base, uint64_t at,
 	  uint64_t *next)

@@ -20,8 +20,8 @@
 
 struct write {
 	const struct nb_boot_restore *spec;
-	const char *path; /* of the device */
-	int fd;           /* of it; -1: only check the pieces */
+	const char *path; /* identity of the device */
+	int fd;           /* open on it; -1: only check the pieces */
 	const struct nb_disk_piece *piece;
 	struct nb_sha256 *hash;
 	char *first; /* the first bytes of the disk */
@@ -39,8 +39,8 @@ put(struct write *w, const void *data, size_t n, uint64_t offset)
 	return NB_OK;
 }
 
-/* The first piece of the disk goes last: until then it has no table, and
- * nobody takes the half for the whole. */
+/* The first piece of the disk is written last: until then the disk has no
+ * table, so that nobody mistakes a partial restore for a complete one. */
 static enum nb_err
 take_bytes(struct write *w, const char *data, size_t n)
 {
@@ -119,7 +119,7 @@ read_piece(struct write *w)
 	return err;
 }
 
-/* Reads the file of a piece, and writes it where there is a disk open. */
+/* Reads the file of a piece, and writes it if a disk is open. */
 static enum nb_err
 handle(struct write *w, const struct nb_disk_piece *piece)
 {
@@ -135,7 +135,7 @@ handle(struct write *w, const struct nb_disk_piece *piece)
 	return err;
 }
 
-/* A disk of another size has its second table elsewhere. */
+/* On a disk of another size, the second table is elsewhere. */
 static bool
 is_written(const struct write *w, const struct nb_disk_piece *piece)
 {
@@ -155,7 +155,7 @@ each_piece(struct write *w)
 	return err;
 }
 
-/* A GPT that was there before would be found at the end of the disk. */
+/* An old GPT would be found at the end of the disk. */
 static enum nb_err
 forget_old(struct write *w)
 {
@@ -205,7 +205,7 @@ write_all(struct write *w)
 	enum nb_err err;
 
 	memset(w->first, 0, PIECE);
-	/* No table while the rest is written. */
+	/* No partition table while the rest is written. */
 	err = put(w, w->first, PIECE, 0);
 	if (!err)
 		err = forget_old(w);
@@ -232,7 +232,7 @@ finish(struct write *w)
 			w->spec->area->pieces.at[i].kind == NB_PIECE_BACKUP_GPT
 			&& is_written(w, &w->spec->area->pieces.at[i]);
 	if (nb_disk_is_gpt(disk) && !second) {
-		/* libfdisk opens it alone, too. */
+		/* libfdisk opens it exclusively, too. */
 		nb_fd_close(&w->fd);
 		err = nb_disk_move_backup(w->path, w->path);
 		if (!err)
@@ -282,7 +282,7 @@ refuse(const struct write *w, enum nb_target answer,
 		       nb_target_text(answer));
 }
 
-/* Everything anew, with the device held so that nobody else takes it. */
+/* Inspects everything again, while the device is held exclusively. */
 static enum nb_err
 permit(struct write *w, bool complete)
 {
@@ -337,7 +337,7 @@ nb_boot_write(const struct nb_boot_restore *spec)
 	w.first = malloc(PIECE);
 	if (!err && !w.first)
 		err = nb_fail_memory();
-	/* All of them are sound before the first byte is written. */
+	/* All of them are checked before the first byte is written. */
 	if (!err && !is_refused_anyway(spec))
 		err = each_piece(&w);
 	if (!err && !is_refused_anyway(spec))

@@ -13,7 +13,7 @@
 #include "source/boot/area_restore.h"
 #include "source/device/disk.h"
 
-/* Linux 5.15 numbers each medium that comes into a device. */
+/* Since Linux 5.15, each medium that is inserted into a device has a number. */
 #ifndef BLKGETDISKSEQ
 #define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
 #endif

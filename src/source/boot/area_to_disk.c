@@ -45,9 +45,10 @@ overwrite(void *ctx)
 	return nb_boot_write(ctx);
 }
 
-/* nb_boot_write looks at the disk once more and asks nb_target_check, with the
- * disk held open: nobody else can take it between the answer and the act.
- * Without the second name nothing can be destroyed, and it says why. */
+/* nb_boot_write inspects the disk again and asks nb_target_check while it holds
+ * the disk exclusively, so that nobody else can use it between the answer and
+ * the write.  Without the confirmation nothing can be destroyed, and it reports
+ * why. */
 static enum nb_err
 destroy(const struct nb_source_disk *disk, struct nb_boot_restore *spec)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What makes the disc itself boot, in staging beneath "bootdisc/<name>/": the
- * images that firmware loads, and kernel and initramfs of a rescue system.
- * The menu stands in the images, so that it is there whatever session of the
- * disc the firmware took them from.
+ * Everything that makes the disc itself boot, in staging beneath
+ * "bootdisc/<name>/": the images that firmware loads, and kernel and initramfs
+ * of a rescue system.  The menu is in the images, so that it is available from
+ * whichever session of the disc the firmware took them.
  */
 #include "source/boot/disc.h"
 
@@ -54,8 +54,9 @@ estimate(const struct nb_config_source *source, uint64_t *bytes)
 	return NB_OK;
 }
 
-/* $disc and $at: where this backup is, by its name on the disc; on a disc of
- * several sessions GRUB sees the tree of the first, with an earlier backup. */
+/* $disc and $at: where this backup is, by its name on the disc.  On a disc with
+ * several sessions GRUB sees the tree of the first, which has an earlier
+ * backup. */
 static void
 add_search(struct nb_str *s, const struct nb_stage *stage)
 {
@@ -162,7 +163,7 @@ is_staged(const struct nb_config_source *source)
 	return true;
 }
 
-/* There is nothing to be restored. */
+/* There is nothing to restore. */
 static void
 add_item(struct nb_str *script, const char *backup_id,
 	 const struct nb_manifest_source *record)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* GRUB with its menu, made by the programs of the distribution. */
+/* GRUB with its menu, created by the programs of the distribution. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,8 +13,8 @@
 #define PROGRAM_MS 120000
 #define GRUB_DIR "/usr/lib/grub/"
 
-/* Everything that a menu of Debian's may ask for is in the image: another
- * version's modules would not fit. */
+/* All modules that a menu of Debian may need are in the image: those of another
+ * version would not fit. */
 static const char *const modules[] = { "iso9660",
 				       "fat",
 				       "part_msdos",
@@ -57,7 +57,7 @@ static const char *const modules[] = { "iso9660",
 				       "tar",
 				       NULL };
 
-/* Whether the source brings an image for BIOS, for UEFI. */
+/* Whether the source provides an image for BIOS, or for UEFI. */
 static bool
 brings_image(const struct nb_config_source *source, bool efi)
 {
@@ -124,7 +124,7 @@ nb_bootdisc_check(const struct nb_config_source *source)
 	return err;
 }
 
-/* In DIRECTORY; its own messages stand in ours. */
+/* Runs it in DIRECTORY; its messages become part of ours. */
 static enum nb_err
 run(const struct nb_stage *stage, const char *const *argv)
 {
@@ -150,7 +150,7 @@ run(const struct nb_stage *stage, const char *const *argv)
 	return err;
 }
 
-/* Files that come and go: the menu as GRUB wants to find it. */
+/* Temporary files: the menu at the path where GRUB expects it. */
 struct work {
 	struct nb_stage *stage;
 	char *dir; /* full path */

@@ -6,19 +6,19 @@
 #include "model/source_kind.h"
 #include "model/config/value.h"
 
-/* What makes a disk boot. */
+/* The options of bootarea: what makes a disk boot. */
 struct nb_boot_area_options {
 	char *disk;        /* device of the whole disk */
 	char *boot;        /* the partition of /boot: number, device,
 			      UUID=, LABEL=, PARTUUID=, PARTLABEL= or
 			      none; NULL: the one mounted at path */
 	char *path;        /* where /boot is mounted */
-	uint64_t max_size; /* bytes to the end of /boot; 0: no cap */
+	uint64_t max_size; /* bytes to the end of /boot; 0: no limit */
 };
 
 enum nb_firmware { NB_FIRMWARE_BOTH, NB_FIRMWARE_BIOS, NB_FIRMWARE_EFI };
 
-/* What makes the disc itself boot. */
+/* The options of bootdisc: what makes the disc itself boot. */
 struct nb_boot_disc_options {
 	enum nb_firmware firmware;
 	char *root;                   /* UUID= or LABEL= of the file system with
@@ -26,7 +26,7 @@ struct nb_boot_disc_options {
 					 first disk */
 	char *kernel, *initramfs;     /* of the rescue entry; NULL: none */
 	char *append;                 /* the kernel's command line, or NULL */
-	char *bios_image, *efi_image; /* instead of GRUB */
+	char *bios_image, *efi_image; /* used instead of GRUB */
 	bool rescue;                  /* the rescue entry is the default */
 	int timeout;                  /* seconds until the default starts */
 };

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/str.h"
 
-/* libfdisk tells by this what it otherwise prints. */
+/* libfdisk passes messages that it would otherwise print. */
 static int
 ask(struct fdisk_context *cxt, struct fdisk_ask *question, void *data)
 {
@@ -52,7 +52,7 @@ open_table(const char *object, const char *device, bool readonly,
 	return NB_OK;
 }
 
-/* What is no UTF-8 stands in no record. */
+/* Texts that are not UTF-8 are not recorded. */
 static enum nb_err
 take(const char *text, char **out)
 {
@@ -134,7 +134,7 @@ take_value(blkid_probe probe, const char *name, char **out)
 	return take(value, out);
 }
 
-/* Two file systems in one partition are as good as none. */
+/* Two file systems in one partition are treated as none. */
 static enum nb_err
 take_contents(int fd, struct nb_disk_part *part)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who uses a disk, as sysfs and the tables of mounts and swap areas say. */
+/* Who uses a disk, according to sysfs and the tables of mounts and swap
+ * areas. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 #include "base/str.h"
 #include "source/device/disk.h"
 
-/* The directory of DEVICE in sysfs, open; -1: none. */
+/* The directory of DEVICE in sysfs, open; -1: there is none. */
 static int
 sysfs_of(dev_t device)
 {
@@ -28,7 +29,7 @@ sysfs_of(dev_t device)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The first line of the file NAME beneath DIR, "" when there is none. */
+/* The first line of the file NAME beneath DIR; "" if there is none. */
 static void
 read_line(int dir, const char *name, char *buf, size_t size)
 {
@@ -52,7 +53,7 @@ read_device(int dir, const char *name)
 	return makedev(high, low);
 }
 
-/* Calls FN with each name beneath DIR/SUB until it gives true. */
+/* Calls FN with each name beneath DIR/SUB until it returns true. */
 static bool
 each(int dir, const char *sub, bool (*fn)(void *ctx, int at, const char *name),
      void *ctx)
@@ -151,7 +152,7 @@ nb_disk_number(dev_t disk, dev_t device)
 	return number;
 }
 
-/* Of the mounts of a device the one whose root is the file system's. */
+/* Of the mounts of a device, the one whose root is that of the file system. */
 static enum nb_err
 find_mount(dev_t device, bool whole, char **where)
 {
@@ -183,7 +184,7 @@ nb_disk_mount(dev_t device, char **where)
 }
 
 struct user {
-	const char *name; /* of the device */
+	const char *name; /* numbers of the device */
 	dev_t device;
 	char *who;
 	enum nb_err err;
@@ -216,7 +217,7 @@ is_holder(void *ctx, int at, const char *name)
 	return true;
 }
 
-/* A loop device that stands upon it is no holder for the kernel. */
+/* A loop device on top of it does not count as a holder in the kernel. */
 static bool
 is_loop_upon(void *ctx, int at, const char *name)
 {

@@ -68,7 +68,7 @@ nb_loop_close(struct nb_loop *loop)
 	nb_fd_close(&loop->fd);
 }
 
-/* What a file system needs so that its journal stays as it is. */
+/* The mount options with which a file system leaves its journal alone. */
 static int
 set_options(int context, const char *fs)
 {
@@ -110,7 +110,7 @@ nb_loop_mount(const char *object, const char *path, const char *fs, int *root)
 		err = nb_fail_errno(NB_EIO, "%s: cannot mount its %s", object,
 				    fs);
 	if (!err) {
-		/* The mount's own descriptor is a path, which cannot list. */
+		/* The descriptor of the mount is O_PATH, which cannot list. */
 		*root = openat(mounted, ".",
 			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (*root < 0)

@@ -69,7 +69,7 @@ nb_mounted_at(const char *path, bool *is)
 	return err;
 }
 
-/* The one line that findmnt prints; "" when it finds nothing. */
+/* The one line that findmnt prints; "" if it finds nothing. */
 static enum nb_err
 findmnt(const char *column, const char *how, const char *what, char *out,
 	size_t size)
@@ -100,7 +100,7 @@ nb_mount_identity(const char *path, char id[128])
 	return err || id[0] ? err : findmnt("SOURCE", "-T", path, id, 128);
 }
 
-/* To its end: what is half mounted helps nobody. */
+/* Not interrupted: a half-finished mount is of use to nobody. */
 static enum nb_err
 run(const char *const *argv)
 {

@@ -11,7 +11,7 @@
 #include "source/postgres/check.h"
 #include "source/postgres/transport.h"
 
-/* The end of a dump that is text, read once more. */
+/* The end of a dump in SQL text, read again. */
 struct ending {
 	char tail[NB_DUMP_TAIL];
 	size_t length;
@@ -19,8 +19,8 @@ struct ending {
 };
 
 /*
- * Behind the trailer there may be nothing but comment marks, empty lines and,
- * since the minor releases of August 2025, an \unrestrict line.
+ * After the trailer only comment marks, empty lines and, since the minor
+ * releases of August 2025, an \unrestrict line may follow.
  */
 static bool
 is_complete(const char *tail, size_t length, const char *trailer)
@@ -78,7 +78,7 @@ keep_ending(void *ctx, const void *data, size_t n)
 	return NB_OK;
 }
 
-/* Runs a reader of the dump, whose NAME is for messages. */
+/* Runs a reader of the dump; NAME is for messages. */
 static enum nb_err
 read_with(const struct nb_pg_dump *dump, const char *name, struct nb_proc *spec)
 {
@@ -117,7 +117,7 @@ nb_pg_check_text(struct nb_pg_dump *dump)
 	return check_trailer(dump, dump->file.tail, dump->file.tail_length);
 }
 
-/* The dump as the program gave it, before any filter. */
+/* The dump as the program produced it, before any filter. */
 static enum nb_err
 read_plain(const struct nb_pg_dump *dump, nb_filter_sink *put, void *ctx)
 {
@@ -138,7 +138,8 @@ read_plain(const struct nb_pg_dump *dump, nb_filter_sink *put, void *ctx)
 	return err;
 }
 
-/* What the program compressed itself: its end was not seen when it passed. */
+/* A dump that the program itself compressed: its end was not visible while it
+ * was written. */
 enum nb_err
 nb_pg_check_packed(struct nb_pg_dump *dump)
 {
@@ -175,7 +176,7 @@ produce(void *ctx, nb_filter_sink *put, void *put_ctx)
 	return read_plain(ctx, put, put_ctx);
 }
 
-/* What passed no filter is read from the file itself. */
+/* A dump without filters is read directly from its file. */
 static enum nb_err
 open_plain(const struct nb_pg_dump *dump, int *fd, struct nb_pipe **pipe)
 {
@@ -187,7 +188,7 @@ open_plain(const struct nb_pg_dump *dump, int *fd, struct nb_pipe **pipe)
 				     : open_dump(dump, fd);
 }
 
-/* The file is root's: pg_restore gets it as its stdin. */
+/* The file belongs to root: pg_restore gets it as its stdin. */
 static enum nb_err
 restore_file(const struct nb_pg_dump *dump, const char *const option[2])
 {
@@ -208,7 +209,8 @@ restore_file(const struct nb_pg_dump *dump, const char *const option[2])
 	return err ? err : later ? NB_ESOURCE : NB_OK;
 }
 
-/* --list sees the table of contents only; the second form reads every byte. */
+/* --list reads only the table of contents; the second command reads every
+ * byte. */
 static enum nb_err
 check_with(const struct nb_pg_dump *dump,
 	   enum nb_err (*read)(const struct nb_pg_dump *dump,

@@ -10,7 +10,7 @@
 
 #define MAX_WARNINGS 10
 
-/* The argument that chooses the compression into *OUT, or NULL. */
+/* Formats the argument that selects the compression into *OUT, or NULL. */
 static enum nb_err
 compression_argument(const struct nb_pg_dump *dump, char **out)
 {
@@ -22,7 +22,7 @@ compression_argument(const struct nb_pg_dump *dump, char **out)
 	return nb_str_dup(format->compress, out);
 }
 
-/* Appends a copy of TEXT unless NULL. */
+/* Appends a copy of TEXT, unless it is NULL. */
 static enum nb_err
 add(struct nb_names *arguments, const char *text)
 {
@@ -59,7 +59,7 @@ add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 				    nb_pg_options(dump->source)->jobs);
 	if (!err)
 		err = add_taken(arguments, text);
-	/* Staging syncs every file when all dumps are complete. */
+	/* Staging synchronises every file when all dumps are complete. */
 	if (!err)
 		err = add(arguments, "--no-sync");
 	if (!err)
@@ -152,7 +152,7 @@ nb_pg_status(const char *name, const struct nb_proc_result *result)
 	return nb_proc_fail(name, result, NB_ESOURCE, hint);
 }
 
-/* What a program that succeeded had to say all the same. */
+/* Warnings of a program that succeeded. */
 static void
 pass_warnings(const char *name, const char *text)
 {
@@ -164,7 +164,8 @@ pass_warnings(const char *name, const char *text)
 	}
 }
 
-/* Whether a try failed only because of the standby, and another is left. */
+/* Whether an attempt failed only because of the standby, and another one is
+ * left. */
 static bool
 may_try_again(const struct nb_pg_dump *dump, const char *name,
 	      const struct nb_proc_result *result, int tries)
@@ -180,7 +181,7 @@ may_try_again(const struct nb_pg_dump *dump, const char *name,
 	return true;
 }
 
-/* *AGAIN: it failed, untold, and is to be run again. */
+/* AGAIN: it failed, nothing was logged, and it must be run again. */
 static enum nb_err
 run(struct nb_pg_dump *dump, const struct nb_names *arguments,
     const struct nb_pg_conninfo *conninfo, int tries, bool *again)

@@ -9,8 +9,8 @@
 #include "base/user.h"
 #include "source/postgres/postgres.h"
 
-/* MESSAGE, which the caller frees with PQfreemem, says why it is no connection
- * string; NULL: no memory. */
+/* MESSAGE, which the caller frees with PQfreemem, explains why it is not a
+ * connection string; NULL: out of memory. */
 static PQconninfoOption *
 parse_text(const char *text, char **message)
 {
@@ -123,7 +123,7 @@ nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo)
 	*conninfo = (struct nb_pg_conninfo){ .text = NULL };
 }
 
-/* The password file that libpq will look for, as run_as. */
+/* The password file that libpq will use, as run_as. */
 static enum nb_err
 find_passfile(const struct nb_config_source *source, char **path)
 {

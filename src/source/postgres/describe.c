@@ -26,7 +26,8 @@ const char nb_pg_how_to[] =
 	"   .zst         compressed (RFC 8878): zstd -dc FILE, then as above\n"
 	"   .gz          compressed (RFC 1952): gzip -dc FILE, then as above\n";
 
-/* The script decompresses what we compressed; pg_restore reads its own. */
+/* The script decompresses what we compressed; pg_restore reads its own formats
+ * itself. */
 static const char *
 packing(const struct nb_manifest_source *record)
 {

@@ -31,7 +31,7 @@ open_directory(const struct nb_pg_dump *dump, DIR **out)
 	return NB_OK;
 }
 
-/* The next name but "." and ".."; NULL at the end. */
+/* The next name except "." and ".."; NULL at the end. */
 static const char *
 next_name(DIR *dir)
 {

@@ -13,11 +13,11 @@ struct nb_pg_dump;
 
 struct nb_pg_format {
 	const char *name;    /* in the manifest */
-	const char *filters; /* that the file passed; NULL: none.  Compression
-				inside an archive does not count */
+	const char *filters; /* filters that the file passed; NULL: none.
+				Compression inside an archive does not count */
 	const char *ending;  /* of the file's name; "" for a directory */
 
-	/* ---- how it is made ---- */
+	/* ---- dumping ---- */
 	const char *argument;   /* of the program that dumps */
 	const char *compress;   /* its argument for the compression without a
 				     level; NULL: its own choice */
@@ -29,7 +29,7 @@ struct nb_pg_format {
 	bool directory;         /* a directory, not a stream of bytes */
 	bool packed;            /* the program itself applies the filters */
 
-	/* ---- how it is checked, and restored ---- */
+	/* ---- checking and restoring ---- */
 	enum nb_err (*check)(struct nb_pg_dump *dump);
 	enum nb_pg_program reader; /* that restores it, from its stdin unless
 				      it is a directory */
@@ -42,7 +42,7 @@ const struct nb_pg_format *nb_pg_format_of(
 /* The program that creates it. */
 enum nb_pg_program nb_pg_dumper(const struct nb_pg_format *format);
 
-/* The format that manifests call NAME; its compression may be another one.
+/* The format with this NAME in manifests; its compression may be another one.
  * NULL: none. */
 const struct nb_pg_format *nb_pg_format_named(const char *name);
 

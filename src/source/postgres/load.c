@@ -10,8 +10,8 @@
 
 #define MOST_JOBS 8
 
-/* A file of the custom format with no filter around it, so that pg_restore can
- * seek in it.  The manifest tells, not the name. */
+/* A file in custom format without a filter, so that pg_restore can seek in it.
+ * The manifest determines this, not the name. */
 static bool
 is_seekable(const struct nb_manifest_source *record)
 {
@@ -91,7 +91,7 @@ nb_pg_load_properties(const struct nb_source_load *load,
 		      const struct nb_properties *from,
 		      struct nb_properties *out)
 {
-	/* Of a new database. */
+	/* The privileges of a new database. */
 	static char owner[] = "owner_grant", all[] = "grant", none[] = "",
 		    create[] = "CREATE", connect[] = "CONNECT",
 		    temporary[] = "TEMPORARY";
@@ -139,7 +139,7 @@ nb_pg_load_differences(const struct nb_source_load *load,
 	lines->count = n;
 }
 
-/* Processors, as far as loading gets faster with them. */
+/* The number of processors, as far as loading gets faster with them. */
 static int
 usual_jobs(void)
 {
@@ -212,20 +212,20 @@ make_arguments(const struct nb_pg_load *l, struct nb_names *out)
 		err = nb_names_add(out, "-d");
 	if (!err)
 		err = nb_names_add(out, "%s", l->server->text);
-	/* Else its stdin. */
+	/* Otherwise from its stdin. */
 	if (!err && by_path(l))
 		err = nb_names_add(out, "%s", l->what->path);
 	return err ? err : nb_array_push(out, NULL);
 }
 
-/* A program that restores, and where its stdin comes from. */
+/* A program that restores, and the source of its stdin. */
 struct loading {
 	const struct nb_source_restore *what;
 	struct nb_pipe *pipe; /* NULL: no stdin */
 };
 
-/* The program of a dump that cannot be read is ended, since it would take the
- * end of the pipe for the end of the dump. */
+/* If the dump cannot be read, the program is killed, because it would mistake
+ * the end of the pipe for the end of the dump. */
 static enum nb_err
 tick(void *ctx)
 {

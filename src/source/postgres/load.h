@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads a dump into a database that is there, with pg_restore or psql. */
+/* Loads a dump into an existing database, with pg_restore or psql. */
 #ifndef NB_SOURCE_POSTGRES_LOAD_H
 #define NB_SOURCE_POSTGRES_LOAD_H
 
@@ -11,11 +11,11 @@ struct nb_pg_load {
 	const struct nb_pg_format *format;
 	const char *reader;                  /* path of the program */
 	const struct nb_pg_conninfo *server; /* of the database */
-	bool at_once; /* all of it or nothing, in one transaction, unless jobs
-			 are asked for */
+	bool at_once; /* all or nothing, in one transaction, unless several jobs
+			 are requested */
 };
 
-/* NB_EUSAGE, logged: the format cannot do what WHAT->load asks for. */
+/* NB_EUSAGE, logged: the format does not support what WHAT->load requests. */
 enum nb_err nb_pg_load_check(const struct nb_source_restore *what,
 			     const struct nb_pg_format *format);
 
@@ -24,15 +24,15 @@ enum nb_err nb_pg_load_check(const struct nb_source_restore *what,
 bool nb_pg_load_by_path(const struct nb_manifest_source *record,
 			const struct nb_source_load *load);
 
-/* Appends to OUT those properties of the database that LOAD does not leave out,
- * with the privileges of a new one if it leaves these out.  The texts are
+/* Appends to OUT those properties of the database that LOAD does not leave out;
+ * if LOAD leaves privileges out, with those of a new database.  The texts are
  * FROM's: free only the array.  NB_ENOMEM */
 enum nb_err nb_pg_load_properties(const struct nb_source_load *load,
 				  const struct nb_properties *from,
 				  struct nb_properties *out);
 
-/* Removes from LINES, which the scripts of property.h wrote, what differs
- * because LOAD leaves it out. */
+/* Removes from LINES, the output of the scripts of property.h, differences that
+ * exist because of what LOAD leaves out. */
 void nb_pg_load_differences(const struct nb_source_load *load,
 			    struct nb_names *lines);
 

@@ -51,7 +51,7 @@ nb_pg_options_begin(void *options)
 	};
 }
 
-/* What can be had on this host alone. */
+/* Only possible on this host. */
 static const char *
 doubtful_option(const struct nb_pg_options *pg)
 {

@@ -24,7 +24,7 @@ struct nb_pg_options {
 	char *pg_restore;
 	int64_t timeout;      /* seconds for the whole dump */
 	int64_t lock_timeout; /* seconds, --lock-wait-timeout */
-	uint64_t max_size;    /* bytes of a dump; 0: no cap */
+	uint64_t max_size;    /* bytes of a dump; 0: no limit */
 	double min_ratio;     /* of the last good backup's size; 0: off */
 	bool full_check;      /* read the whole dump with pg_restore */
 	struct nb_ssh_options remote;
@@ -33,7 +33,7 @@ struct nb_pg_options {
 static inline const struct nb_pg_options *
 nb_pg_options(const struct nb_config_source *source)
 {
-	/* Of a dump that no configuration knows any more. */
+	/* For a dump whose source is no longer in the configuration. */
 	static const struct nb_pg_options none;
 
 	return source->options ? source->options : &none;

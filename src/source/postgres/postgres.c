@@ -43,7 +43,7 @@ check_user(const struct nb_config_source *source)
 	return err;
 }
 
-/* A dump can be made by a newer pg_dump, never by an older one. */
+/* A dump may be made by a newer pg_dump, but not by an older one. */
 static enum nb_err
 check_version(const struct nb_config_source *source, int number,
 	      const char *text)
@@ -98,7 +98,7 @@ nb_pg_preflight(const struct nb_config_source *source, int *number, char **text)
 	return err ? err : check_version(source, *number, *text);
 }
 
-/* Archives are read here, wherever they were made. */
+/* Archives are read on this host, wherever they were made. */
 static enum nb_err
 preflight(const struct nb_config_source *source)
 {
@@ -152,7 +152,8 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 		err = nb_pg_directory_entries(dump, &owner, out);
 		goto out;
 	}
-	/* The passwords of globals.sql are for him and root alone. */
+	/* globals.sql may contain passwords: only run_as and root may read
+	 * it. */
 	e.uid = owner.uid;
 	e.gid = owner.gid;
 	memcpy(e.sha256, dump->file.sha256, sizeof e.sha256);
@@ -232,8 +233,8 @@ take_dump(struct nb_pg_dump *dump, const char *server_version,
 	return err;
 }
 
-/* The dump of D, or a warning that there is none; the notes of the source's
- * first record name what was left out. */
+/* The dump of D, or a warning that there is none; what was left out is recorded
+ * in the notes of the source's first record. */
 static enum nb_err
 take_database(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	      const struct nb_pg_database *d, struct nb_source_output *out)

@@ -116,8 +116,8 @@ enum nb_err nb_pg_write_scripts(const struct nb_pg_dump *dump,
  * as the source's retries say.  NB_ESOURCE */
 enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
 
-/* Like nb_proc_check, with a hint where a lock was waited for or the recovery
- * of a standby was in the way. */
+/* Like nb_proc_check, with a hint if it waited for a lock, or if the recovery
+ * of a standby interfered. */
 enum nb_err nb_pg_status(const char *name, const struct nb_proc_result *result);
 
 /* ---- postgres.c ---- */

@@ -38,7 +38,7 @@ configured(const struct nb_config_source *source, enum nb_pg_program program)
 	return chosen[program];
 }
 
-/* The configured program beside which the others of its version stand. */
+/* The configured program; others of its version are in the same directory. */
 static const char *
 neighbour(const struct nb_config_source *source, enum nb_pg_program program)
 {
@@ -51,7 +51,7 @@ neighbour(const struct nb_config_source *source, enum nb_pg_program program)
 		: nb_pg_options(source)->pg_dump;
 }
 
-/* *PATH stays NULL when DIRECTORY (N bytes) has no such program. */
+/* PATH stays NULL if DIRECTORY (N bytes) has no such program. */
 static enum nb_err
 look_in(const char *directory, size_t n, const char *name, char **path)
 {
@@ -82,7 +82,7 @@ look_in_path(const char *name, char **path)
 	return err;
 }
 
-/* Of "/usr/lib/postgresql/<version>/bin", as Debian has them, the newest. */
+/* The newest one of "/usr/lib/postgresql/<version>/bin", as in Debian. */
 static enum nb_err
 look_in_versions(const char *name, char **path)
 {

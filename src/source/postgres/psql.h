@@ -13,8 +13,9 @@ struct nb_pg_script {
 	const char *psql;   /* path of the program */
 	const char *run_as; /* user to become, or NULL */
 	const char *target; /* connection string, without a password */
-	const char *const *environ_add; /* with it, or NULL */
-	const char *db;                 /* the variable of that name, or NULL */
+	const char *const *environ_add; /* the password for nb_proc, or NULL */
+	const char *db;                 /* the value of the variable of that
+					   name, or NULL */
 };
 
 /*
@@ -29,10 +30,9 @@ enum nb_err nb_pg_run_script(const struct nb_pg_script *script,
 
 struct nb_pg_client {
 	char *psql;                   /* path of the program */
-	const char *conninfo;         /* as a person gave it; or NULL */
+	const char *conninfo;         /* as the user gave it; or NULL */
 	const char *run_as;           /* user to become, or NULL */
-	struct nb_pg_conninfo server; /* the password in it is for all
-					 programs */
+	struct nb_pg_conninfo server; /* the password in it, for all programs */
 };
 
 /* The connection string for DATABASE, without a password; the caller frees. */

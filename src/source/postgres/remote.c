@@ -9,14 +9,14 @@
 
 #define ASK_SECONDS 120
 
-/* The one answer to a question. */
+/* The only answer to a question. */
 struct question {
 	const struct nb_config_source *source;
 	struct nb_remote_answer answer;
 	bool answered;
 };
 
-/* What a request borrows of SOURCE. */
+/* The part of a request that borrows from SOURCE. */
 static struct nb_remote_request
 request_for(const struct nb_config_source *source, const char *task)
 {
@@ -58,7 +58,7 @@ ask_there(const struct nb_remote_request *request, struct question *q)
 	return err;
 }
 
-/* An archive can be read by a newer pg_restore, hardly by an older one. */
+/* An archive can be read by a newer pg_restore, but hardly by an older one. */
 static enum nb_err
 check_restore(const struct nb_config_source *source, const char *restore,
 	      const struct nb_remote_answer *dump)
@@ -189,7 +189,7 @@ stream(struct nb_pg_dump *dump)
 	return err;
 }
 
-/* It came as bytes to the user that we are. */
+/* It arrived as bytes and belongs to our own user. */
 static const char *
 owner(const struct nb_config_source *source)
 {
@@ -197,7 +197,7 @@ owner(const struct nb_config_source *source)
 	return NULL;
 }
 
-/* What another host sent is read by a user of this one who may do nothing. */
+/* What another host sent is read by an unprivileged user of this one. */
 static const char *
 reader(const struct nb_config_source *source)
 {

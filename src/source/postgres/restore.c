@@ -20,11 +20,11 @@ struct restoring {
 	const struct nb_pg_format *format;
 	struct nb_pg_client client;
 	char *reader; /* path of the program */
-	bool created; /* the database, by this restore */
+	bool created; /* the database was created by this restore */
 	bool touched; /* something was loaded */
 };
 
-/* A failure that may be one (no such database) is told by *OK alone. */
+/* A failure that may be expected (no such database) is only reported by *OK. */
 static enum nb_err
 query(const struct restoring *r, const char *database, const char *sql,
       bool *ok, char **out)
@@ -75,8 +75,8 @@ is_missing(const struct restoring *r, bool *missing)
 	return err;
 }
 
-/* Extensions that the template has do not count; without it, the one that every
- * database has. */
+/* Extensions in the template do not count; without a template, those that every
+ * database has do not. */
 static enum nb_err
 make_objects_query(const struct restoring *r, char **sql)
 {
@@ -95,7 +95,7 @@ make_objects_query(const struct restoring *r, char **sql)
 	return err;
 }
 
-/* ANSWER: "3|table t". */
+/* ANSWER looks like "3|table t". */
 static enum nb_err
 check_empty(const char *database, const char *answer)
 {
@@ -146,7 +146,7 @@ run_script(const struct restoring *r, const char *database,
 	return err;
 }
 
-/* What was created with another locale is reported when all is done. */
+/* A database that was created with another locale is reported at the end. */
 static enum nb_err
 create_database(const struct restoring *r, bool exists)
 {
@@ -196,8 +196,8 @@ prepare_database(struct restoring *r)
 	return err;
 }
 
-/* After the dump: what it does not contain.  NB_EWRONG: the data is there, but
- * something is not as it was. */
+/* After the dump: what it does not contain.  NB_EWRONG: the data was restored,
+ * but something differs from the original. */
 static enum nb_err
 apply_settings(const struct restoring *r)
 {
@@ -222,7 +222,7 @@ apply_settings(const struct restoring *r)
 	return err;
 }
 
-/* The connection to the database, with the password apart. */
+/* The connection to the database, with the password separated. */
 static enum nb_err
 load(const struct restoring *r)
 {
@@ -241,7 +241,7 @@ load(const struct restoring *r)
 	return err;
 }
 
-/* So that a second try works. */
+/* Removes it, so that a second attempt works. */
 static void
 remove_created(const struct restoring *r)
 {
@@ -269,7 +269,7 @@ remove_created(const struct restoring *r)
 	free(sql);
 }
 
-/* What the restore left when it failed. */
+/* Reports what a failed restore left. */
 static void
 tidy(const struct restoring *r)
 {

@@ -8,8 +8,8 @@
 #include "source/source.h"
 
 /*
- * Restores.  NB_EWRONG: the database exists and has tables in it, or another
- * encoding or locale (nothing was done); or the data is restored, but the
+ * Restores.  NB_EWRONG: the database exists and is not empty, or has another
+ * encoding or locale (nothing was done); or the data was restored, but the
  * database does not have all the properties that it had, which is logged.
  * NB_EFAIL: a program failed, its message is logged; NB_ESOURCE: the program is
  * missing; NB_ECORRUPT: the format is unknown; the error of ->read: the program

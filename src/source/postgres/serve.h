@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Databases that another host asks for: the far end of remote.c.
+ * Serves databases to another host: the remote end of remote.c.
  */
 #ifndef NB_SOURCE_POSTGRES_SERVE_H
 #define NB_SOURCE_POSTGRES_SERVE_H

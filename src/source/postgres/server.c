@@ -16,11 +16,11 @@
 #define COLUMNS 3  /* of the query for databases */
 #define PROPERTY 6 /* of that for their properties */
 
-/* What the child needs; prepared before the fork. */
+/* Everything that the child needs, prepared before the fork. */
 struct question {
 	struct nb_pg_conninfo conninfo[CANDIDATES]; /* tried in this order */
 	int count;
-	char *query;      /* NULL: the version alone */
+	char *query;      /* NULL: only the version */
 	char *properties; /* a second query; NULL: none */
 };
 
@@ -38,7 +38,7 @@ put_value(struct nb_str *s, const char *value)
 	nb_str_add_bytes(s, "", 1);
 }
 
-/* The number of rows, and each value. */
+/* The number of rows, then each value. */
 static void
 put_rows(struct nb_str *s, const PGresult *rows)
 {
@@ -146,8 +146,8 @@ make_query(const struct nb_config_source *source, bool sizes,
 	return nb_str_take(&s, &q->properties);
 }
 
-/* A source without a single database connects to the one of its conninfo, else
- * to those that every cluster has. */
+/* A source that does not name one database connects to the one of its conninfo,
+ * otherwise to those that every cluster has. */
 static enum nb_err
 make_question(const struct nb_config_source *source, bool sizes,
 	      struct question *q)
@@ -183,12 +183,12 @@ clear_database(struct nb_pg_database *database)
 	nb_properties_clear(&database->properties);
 }
 
-/* The answer from P to END. */
+/* The rest of the answer, from P to END. */
 struct answer {
 	const char *p, *end;
 };
 
-/* The next COUNT values; false when there are not so many. */
+/* The next COUNT values; false if there are fewer. */
 static bool
 next_values(struct answer *a, const char **values, int count)
 {

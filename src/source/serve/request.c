@@ -16,7 +16,7 @@
 
 #define PEER "remote"
 
-/* Every message of this process, instead of stderr. */
+/* Receives all messages of this process, instead of stderr. */
 static void
 send_message(void *ctx, enum nb_level level, const char *message)
 {
@@ -34,7 +34,7 @@ send_message(void *ctx, enum nb_level level, const char *message)
 	nb_str_free(&s);
 }
 
-/* ---- what is read ---- */
+/* ---- reading requests ---- */
 
 struct reading {
 	struct nb_remote_request *request;
@@ -80,7 +80,7 @@ read_request(struct nb_serve *serve, struct nb_remote_request *request)
 	return err;
 }
 
-/* ---- what may be asked for ---- */
+/* ---- what may be requested ---- */
 
 /* The word that permits reading sources of KIND; NULL: no word does. */
 static const char *
@@ -111,7 +111,7 @@ refuse_word(const char *word)
 	return err;
 }
 
-/* A word that means nothing would silently forbid what it was to permit. */
+/* An unknown word would silently forbid what it was meant to permit. */
 static enum nb_err
 check_words(const char *const *words, size_t count)
 {
@@ -151,7 +151,7 @@ serve_request(struct nb_serve *serve, struct nb_remote_request *request)
 	return err ? err : ops->serve(serve, request);
 }
 
-/* ---- the whole ---- */
+/* ---- the request ---- */
 
 static enum nb_err
 send_hello(struct nb_serve *serve)

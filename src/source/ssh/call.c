@@ -13,9 +13,10 @@
 #include "base/str.h"
 
 #define MESSAGES_MAX 200
-/* Of all that is no data: names above all.  A tree of ten million files. */
+/* Limits everything that is not data, mostly names.  Enough for a tree of ten
+ * million files. */
 #define CONTROL_MAX ((uint64_t)4 << 30)
-/* A pipe holds a request without somebody who reads. */
+/* A pipe takes a request of this size before anyone reads it. */
 #define REQUEST_MAX (1 << 20)
 
 struct call {
@@ -25,7 +26,7 @@ struct call {
 	struct nb_sha256 *sha256;
 	uint64_t bytes, control;
 	int messages;
-	bool complained; /* it told an error */
+	bool complained; /* it reported an error */
 	bool ended;
 	struct nb_remote_end end;
 };
@@ -114,8 +115,8 @@ tick(void *ctx)
 	return c->call->tick ? c->call->tick(c->call->ctx) : NB_OK;
 }
 
-/* Greeting and request, waiting in a pipe.  The other end of *KEEP stays open
- * as long as the answer is wanted: its end tells the host that nobody is. */
+/* Greeting and request, in a pipe.  The other end of *KEEP stays open as long
+ * as the answer is wanted; its closing tells the host that it is not. */
 static enum nb_err
 put_request(const struct nb_remote_call *call, int *from, int *keep)
 {
@@ -151,7 +152,7 @@ out:
 	return err;
 }
 
-/* Whether what came is all that was sent. */
+/* Is what arrived everything that was sent? */
 static enum nb_err
 judge(struct call *c, const struct nb_proc_result *result)
 {

@@ -7,12 +7,14 @@
 
 #define NOT_FOUND 127 /* the exit status of a shell */
 #define CONNECT_SECONDS "20"
-#define ALIVE_SECONDS "15" /* and three times without an answer is the end */
+#define ALIVE_SECONDS \
+	"15" /* and gives up after three times without an
+			      answer */
 
 enum nb_err
 nb_remote_arguments(const struct nb_ssh_options *remote, struct nb_names *list)
 {
-	/* -F none: nobody's ssh_config changes what is meant here. */
+	/* -F none: no ssh_config must change the command. */
 	static const char *const fixed[] = {
 		"-T",
 		"-Fnone",
@@ -55,7 +57,7 @@ fail(const struct nb_ssh_options *remote, const char *what, const char *hint)
 		       hint ? "\nhint: " : "", hint ? hint : "");
 }
 
-/* What ssh says of the key of the host, or of ours, in its own words. */
+/* Explains what ssh says about the key of the host, or about ours. */
 static enum nb_err
 explain_refusal(const struct nb_ssh_options *remote, const char *errors,
 		bool *explained)

@@ -14,8 +14,8 @@
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
-/* "user@name" or "name": nothing that ssh could take for an option, a command
- * or a URI. */
+/* "user@name" or "name": nothing that ssh could interpret as an option, a
+ * command or a URI. */
 static bool
 is_host(const char *text)
 {
@@ -26,12 +26,12 @@ is_host(const char *text)
 		return false;
 	if (!*name || *name == '-')
 		return false;
-	/* The addresses of IPv6 have colons. */
+	/* IPv6 addresses contain colons. */
 	return strspn(name, letters) == strlen(name)
 		|| strspn(name, "0123456789abcdefABCDEF:") == strlen(name);
 }
 
-/* ssh reads the value as a list of files with tokens in them. */
+/* ssh interprets the value as a list of files that may contain tokens. */
 static bool
 is_plain_path(const char *path)
 {

@@ -7,12 +7,12 @@
 
 struct nb_ssh_options {
 	char *host;     /* "user@name"; NULL: this one */
-	int port;       /* 0: ssh's own */
-	char *identity; /* private key; NULL: ssh's own */
+	int port;       /* 0: the default of ssh */
+	char *identity; /* private key; NULL: the default of ssh */
 	char *known_hosts;
 	char *ssh;         /* program */
 	int64_t timeout;   /* of a tree, in seconds; a dump has its own */
-	uint64_t max_size; /* bytes of a tree; 0: no cap */
+	uint64_t max_size; /* bytes of a tree; 0: no limit */
 };
 
 /* The table rows of the struct nb_ssh_options that is the member AT of

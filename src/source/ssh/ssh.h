@@ -21,7 +21,7 @@ struct nb_remote_call {
 			   expected */
 	void *ctx;
 	enum nb_err (*tick)(void *ctx); /* about once a second, or NULL */
-	uint64_t max_bytes;             /* of data; 0: no cap */
+	uint64_t max_bytes;             /* bytes of data; 0: no limit */
 	int64_t timeout;                /* seconds */
 };
 

@@ -56,9 +56,9 @@ nb_arrival_forget_bytes(struct nb_arrival *a)
 	return NB_OK;
 }
 
-/* ---- places ---- */
+/* ---- paths ---- */
 
-/* Opens the directory of PATH beneath staging, made where it is missing; *BASE
+/* Opens the directory of PATH beneath staging, created if it is missing; *BASE
  * is the name in it. */
 static enum nb_err
 open_parent(const struct nb_arrival *a, const char *path, int *fd,

@@ -13,13 +13,14 @@
 #include "base/fd.h"
 #include "base/str.h"
 
-/* Attributes of one file, and bytes of one of them (linux/limits.h). */
+/* Limits for the attributes of a file, and for one of them (linux/limits.h). */
 #define NAMES_MAX 65536
 #define VALUE_MAX 65536
-/* All of them, in bytes: the line of the manifest shall be read again. */
+/* Limit for all of them, in bytes: a reader must accept the line of the
+ * manifest. */
 #define TOTAL_MAX ((size_t)384 * 1024)
-/* A file may consist of millions of holes; it is as well restored with the
- * first of them. */
+/* A file may have millions of holes; restoring it with only the first ones does
+ * no harm. */
 #define HOLES_MAX 2000
 /* No file system has a hole in a file of one block. */
 #define HOLE_LEAST 4096
@@ -83,7 +84,7 @@ read_link(const struct nb_walk *w, int dir, const char *name,
 	return nb_str_dup(target, &e->target);
 }
 
-/* What belongs to the file, not to the file system that it stands on. */
+/* What belongs to the file, not to the file system that contains it. */
 static bool
 is_ours(const char *name)
 {
@@ -115,7 +116,8 @@ read_xattr(const char *path, const char *name, struct nb_entry *e)
 		errno = E2BIG;
 		return NB_ESOURCE;
 	}
-	/* Gone in the meantime, or for the file system's eyes alone. */
+	/* Removed in the meantime, or only visible to the file system
+	 * itself. */
 	if (n < 0)
 		return errno == ENODATA || errno == EPERM || errno == EACCES
 			? NB_OK
@@ -144,8 +146,8 @@ by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* By way of /proc, since neither a link nor a device can be opened, and a path
- * from the top could lead elsewhere by now. */
+/* Through /proc, because neither a link nor a device can be opened, and a path
+ * from the top might lead elsewhere by now. */
 static enum nb_err
 read_xattrs(const struct nb_walk *w, int dir, const char *name,
 	    struct nb_entry *e)
@@ -175,7 +177,7 @@ read_xattrs(const struct nb_walk *w, int dir, const char *name,
 	return err;
 }
 
-/* A file system that does not know says that there are none. */
+/* A file system that cannot tell reports that there are none. */
 static enum nb_err
 find_holes(int fd, struct nb_entry *e)
 {
@@ -211,8 +213,8 @@ inspect_file(const struct nb_walk *w, int dir, const char *name,
 	if (w->probe && faccessat(dir, name, R_OK, AT_EACCESS))
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
 				     w->object, e->root_path);
-	/* Blocks of attributes count as the file's own: that it has as many
-	 * as its size says does not mean that there is no hole. */
+	/* The blocks of attributes are counted as those of the file: a file
+	 * that has enough blocks for its size may nevertheless have a hole. */
 	if (st->st_blocks && st->st_size <= HOLE_LEAST)
 		return NB_OK;
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

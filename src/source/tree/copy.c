@@ -18,9 +18,11 @@
 #include "model/ignore.h"
 
 #define TRIES 3
-#define PAUSE_MS 100 /* before the second try; twice that, the next */
+#define PAUSE_MS \
+	100 /* before the second attempt; doubled before each further
+			one */
 #define PIECE ((size_t)256 * 1024)
-/* Of the room in staging, copies leave a half to the dumps. */
+/* Copies leave half of the free space in staging to the dumps. */
 #define ROOM_PART 2
 
 /* One attempt. */
@@ -28,7 +30,7 @@ struct copy {
 	struct stat before, after;
 	uint64_t bytes;
 	uint8_t sha256[NB_SHA256_SIZE];
-	bool cloned; /* of one moment, whatever else happens */
+	bool cloned; /* consistent, whatever happens next */
 };
 
 static bool
@@ -36,8 +38,8 @@ is_wanted(const struct nb_walk *w, const struct nb_entry *e)
 {
 	const struct nb_tree_rules *rules = w->rules;
 
-	/* A second name of a file would be a second copy; what a sparse file
-	 * lacks in size on the disk is not to be filled up there. */
+	/* Not copied: another name of a file would be a second copy, and the
+	 * holes of a sparse file would be filled. */
 	if (w->in_place || w->context->staging < 0 || !e->size || e->ino
 	    || e->holes.count)
 		return false;
@@ -84,7 +86,7 @@ is_same(const struct stat *a, const struct stat *b)
 		&& a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* As many bytes as there were when it was opened, or fewer. */
+/* As many bytes as the file had when it was opened, or fewer. */
 static enum nb_err
 copy_bytes(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
 {
@@ -111,7 +113,7 @@ copy_bytes(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
 	return err;
 }
 
-/* FROM into TO, which is made empty first. */
+/* Copies FROM into TO, which is emptied first. */
 static enum nb_err
 copy_once(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
 {
@@ -169,7 +171,8 @@ tell_change(struct nb_walk *w, const struct nb_entry *e)
 				       e->root_path, e->size);
 }
 
-/* E now means the copy at PATH beneath staging (takes it over). */
+/* From now on E means the copy at PATH beneath staging, of which it takes
+ * ownership. */
 static enum nb_err
 mean_copy(struct nb_walk *w, const struct copy *copy, bool steady, char *path,
 	  struct nb_entry *e)
@@ -211,7 +214,7 @@ nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 	from = openat(dir, name,
 		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	to = nb_path_open(w->context->staging, path, O_RDWR | O_CREAT, 0600);
-	/* What cannot be opened is told when it is burned. */
+	/* A file that cannot be opened is reported when it is burned. */
 	if (from >= 0 && to >= 0) {
 		err = copy_steadily(from, to, &copy, &steady);
 		if (err) {

@@ -11,7 +11,7 @@ enum nb_pack { NB_PACK_NONE, NB_PACK_TAR_ZST };
 
 /* What is read of a directory, whichever source provides it. */
 struct nb_tree_rules {
-	char *only;              /* only this file in it, named by a person;
+	char *only;              /* only this file in it, named by the user;
 				    NULL: all */
 	struct nb_names exclude; /* patterns (model/ignore.h) */
 	bool one_file_system;

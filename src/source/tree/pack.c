@@ -14,8 +14,8 @@
 #include "source/tree/tar.h"
 
 #define PIECE ((size_t)256 * 1024)
-/* Up to this size a file is read whole before it is archived, again when it
- * changed meanwhile; a larger one is archived as it is read. */
+/* Files up to this size are read completely before they are archived, and again
+ * if they changed meanwhile; larger ones are archived while they are read. */
 #define WHOLE ((size_t)16 * 1024 * 1024)
 #define TRIES 3
 
@@ -28,7 +28,7 @@ struct pack {
 	uint8_t *buf; /* WHOLE bytes */
 };
 
-/* Is ST of the file that E means, as it was then? */
+/* Does ST still describe the file that E was when it was listed? */
 static bool
 is_listed(const struct nb_entry *e, const struct stat *st)
 {
@@ -59,7 +59,7 @@ tell_torn(struct pack *p, struct nb_entry *e, const char *what)
 				       e->root_path, e->size);
 }
 
-/* The whole file into the buffer; its size may be another by now. */
+/* Reads the whole file into the buffer; its size may have changed. */
 static bool
 read_whole(struct pack *p, int fd, struct nb_entry *e)
 {
@@ -137,7 +137,7 @@ add_file(struct pack *p, struct nb_entry *e)
 	return err;
 }
 
-/* Of several names of a file, the first in order has the bytes. */
+/* Of several names of a file, the first one has the bytes. */
 static enum nb_err
 add_member(struct pack *p, size_t i)
 {
@@ -221,7 +221,7 @@ add_record(struct pack *p, const char *path, struct nb_source_output *out)
 	return err;
 }
 
-/* W lists into members whose paths begin with the tree's name. */
+/* W lists into members, whose paths begin with the tree's name. */
 static enum nb_err
 pack(struct pack *p, const char *path, struct nb_source_output *out)
 {

@@ -18,10 +18,10 @@ struct nb_walk {
 	char *copies;            /* beneath staging; NULL: none yet */
 	uint64_t copied;         /* files there */
 	int root;                /* the open directory */
-	unsigned int root_index; /* its place among the roots */
+	unsigned int root_index; /* its index among the roots */
 	dev_t dev;
 	bool in_place; /* nothing is copied to staging */
-	bool probe;    /* root may read everything anyway */
+	bool probe;    /* root can read everything anyway */
 	int64_t now;
 	uint64_t bytes;
 	int64_t next_progress;
@@ -42,9 +42,10 @@ enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir, const char *name,
 			    const struct stat *st, struct nb_entry *e);
 
 /*
- * Copies a file that is likely to change into staging, complete and consistent,
- * and makes E refer to the copy; one that changes each time it is read is torn,
- * and noted.  NB_ESOURCE if the source's rules say so (copy.c).
+ * Copies a file that is likely to change into staging, completely and
+ * consistently, and makes E refer to the copy; a file that changes each time it
+ * is read becomes torn, and is noted.  NB_ESOURCE if the source's rules say so
+ * (copy.c).
  */
 enum nb_err nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 			 const struct stat *st, struct nb_entry *e);
@@ -59,7 +60,7 @@ enum nb_err nb_tree_pack(struct nb_walk *w, struct nb_source_output *out);
 /* ---- where the tree is ---- */
 
 /* The kind's tasks for another host. */
-#define NB_TREE_TASK_CHECK "tree-check" /* whether it can be read */
+#define NB_TREE_TASK_CHECK "tree-check" /* A: whether it can be read */
 #define NB_TREE_TASK "tree"             /* all of it: D, R, E, L, S */
 
 struct nb_tree_transport {

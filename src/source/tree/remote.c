@@ -198,7 +198,7 @@ tell(void *ctx)
 				 : NB_OK;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole tree ---- */
 
 static enum nb_err
 prepare(struct nb_arrival *a)
@@ -220,7 +220,7 @@ prepare(struct nb_arrival *a)
 	return err;
 }
 
-/* Only the notes of what the other end reports about itself are used. */
+/* Of the notes, only those are used that the other end makes about itself. */
 static enum nb_err
 hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 {
@@ -275,7 +275,7 @@ clear(struct nb_arrival *a)
 	free(a->object);
 }
 
-/* Sends REQUEST; CALL has the rest. */
+/* Sends REQUEST; CALL contains everything else. */
 static enum nb_err
 call(const struct nb_remote_request *request, struct nb_remote_call *call)
 {

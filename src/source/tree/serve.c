@@ -31,11 +31,11 @@ struct sending {
 	struct nb_roots roots;
 	struct nb_sha256 *sha256; /* of one file */
 	char *buffer;
-	size_t *sent;   /* by number of hard link: index + 1 */
-	uint64_t links; /* numbers given so far */
+	size_t *sent;   /* by number of the hard link: index + 1 */
+	uint64_t links; /* numbers assigned so far */
 };
 
-/* ---- what may be asked for ---- */
+/* ---- what may be requested ---- */
 
 static bool
 is_within(const char *path, const char *directory)
@@ -47,7 +47,7 @@ is_within(const char *path, const char *directory)
 	return !strncmp(path, directory, n) && (path[n] == '/' || !path[n]);
 }
 
-/* The path without symbolic links counts, and is what is read. */
+/* The path without symbolic links is checked, and is the one that is read. */
 enum nb_err
 nb_tree_may_serve(const struct nb_serve *serve,
 		  struct nb_remote_request *request)
@@ -109,7 +109,8 @@ is_same(const struct stat *a, const struct stat *b)
 		&& a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* As far as it was long at the beginning; a log grows faster than is read. */
+/* Only up to the length that it had at the beginning; a log may grow faster
+ * than it is read. */
 static enum nb_err
 send_bytes(struct sending *s, int fd, struct nb_entry *e)
 {
@@ -200,7 +201,8 @@ send_steadily(struct sending *s, int fd, struct nb_entry *e)
 	return err || steady ? err : tell_change(s, e);
 }
 
-/* *GONE: it was deleted since it was listed, as if it had never been. */
+/* GONE: it was deleted since it was listed, and is treated as if it had never
+ * existed. */
 static enum nb_err
 send_content(struct sending *s, struct nb_entry *e, bool *gone)
 {
@@ -220,7 +222,7 @@ send_content(struct sending *s, struct nb_entry *e, bool *gone)
 
 /* ---- entries ---- */
 
-/* E is one more name of FIRST, which was sent. */
+/* E is another name of FIRST, which was sent. */
 static void
 take_first(struct nb_entry *e, const struct nb_entry *first)
 {
@@ -236,7 +238,7 @@ take_first(struct nb_entry *e, const struct nb_entry *first)
 	memcpy(e->sha256, first->sha256, sizeof e->sha256);
 }
 
-/* Entry number I: with its bytes, where it has some that were not sent. */
+/* Sends entry number I, with its bytes if it has any that were not sent. */
 static enum nb_err
 send_file(struct sending *s, size_t i)
 {
@@ -264,7 +266,7 @@ send_file(struct sending *s, size_t i)
 			     i, 1);
 }
 
-/* Whether it can go out together with others. */
+/* Can it be sent together with others? */
 static bool
 is_plain(const struct nb_entry *e)
 {
@@ -277,7 +279,7 @@ send_entries(struct sending *s)
 	size_t i = 0, end, count = s->entries.count;
 	enum nb_err err = NB_OK;
 
-	/* The directories above the tree are the other end's. */
+	/* The directories above the tree are added by the other end. */
 	while (i < count && !s->entries.at[i].root_path)
 		i++;
 	for (; !err && i < count; i = end) {
@@ -321,12 +323,13 @@ list(struct sending *s, const struct nb_remote_request *request)
 		.ctx = s->serve,
 	};
 	struct nb_source_output out = { &s->entries, &s->sources, &s->roots };
-	/* Where staging would be. */
+	/* In place of staging. */
 	enum nb_err err = nb_array_push(&s->roots, -1);
 
 	snprintf(s->manifest.backup_id, sizeof s->manifest.backup_id, "%s",
 		 request->above);
-	/* With the id of a disc, entries tell by what a change is seen. */
+	/* If there is a disc id, entries include the metadata by which changes
+	 * are detected. */
 	strcpy(s->manifest.disc_id, "remote");
 	/* Nothing is copied before it is sent. */
 	options->rules.copy_newer = 0;

@@ -10,7 +10,7 @@
 struct nb_tar {
 	struct archive *archive;
 	struct nb_dump_file *file;
-	enum nb_err err; /* of writing the file */
+	enum nb_err err; /* error of writing the file */
 };
 
 static la_ssize_t
@@ -23,7 +23,8 @@ write_out(struct archive *archive, void *ctx, const void *data, size_t n)
 	return tar->err ? -1 : (la_ssize_t)n;
 }
 
-/* A warning is of names that are not text: they go in as the bytes they are. */
+/* Warnings concern names that are not text: they are stored as the bytes that
+ * they are. */
 static enum nb_err
 check(struct nb_tar *tar, int ret, const char *what)
 {
@@ -112,7 +113,8 @@ nb_tar_add(struct nb_tar *tar, const struct nb_entry *e,
 	struct archive_entry *a;
 	enum nb_err err;
 
-	/* There is no socket in any tar; the manifest has it. */
+	/* A tar archive cannot contain sockets; they are only in the
+	 * manifest. */
 	if (e->type == NB_ENTRY_SOCKET)
 		return NB_OK;
 	a = archive_entry_new();

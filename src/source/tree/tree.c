@@ -42,7 +42,8 @@ add_record(struct nb_walk *w, size_t first, struct nb_manifest_sources *out)
 	return err;
 }
 
-/* The directory above the tree, and the names made of the source's own. */
+/* The directory above the tree, and the names derived from that of the
+ * source. */
 static enum nb_err
 begin(struct nb_walk *w)
 {
@@ -60,7 +61,7 @@ begin(struct nb_walk *w)
 	return err;
 }
 
-/* Lists into OUT, where the files stay until they are burned. */
+/* Lists into OUT; the files stay where they are until they are burned. */
 static enum nb_err
 list(struct nb_walk *w, struct nb_source_output *out)
 {
@@ -170,9 +171,9 @@ reread(const struct nb_config_source *source)
 	return nb_tree_options(source)->checksum;
 }
 
-/* ---- of a path that a person named ---- */
+/* ---- a path named by the user ---- */
 
-/* The tree that is PATH, or the file at its end in the directory before. */
+/* The tree at PATH, or if that is a file, the file in its directory. */
 static enum nb_err
 take_path(const char *path, struct nb_tree_options *tree)
 {
@@ -196,7 +197,7 @@ take_path(const char *path, struct nb_tree_options *tree)
 	return NB_OK;
 }
 
-/* Named by the last part of PATH. */
+/* Its name is the last component of PATH. */
 static enum nb_err
 by_hand(const char *path, struct nb_config_source *source)
 {

@@ -55,7 +55,7 @@ add_one(struct nb_walk *w, int dir, const char *name, const struct stat *st,
 	return err;
 }
 
-/* One NAME of the directory DIR, which stands at DIRECTORY. */
+/* One NAME of the directory DIR, whose path is DIRECTORY. */
 static enum nb_err
 list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
 {
@@ -112,8 +112,8 @@ list_names(struct nb_walk *w, DIR *dir, const char *directory)
 	return err;
 }
 
-/* The directory that was found at DIRECTORY; another file system's root is
- * listed and not entered. */
+/* Lists the directory DIRECTORY; the root of another file system is listed but
+ * not entered. */
 static enum nb_err
 list_directory(struct nb_walk *w, const char *directory)
 {
@@ -181,7 +181,7 @@ add_root(struct nb_walk *w)
 	return err;
 }
 
-/* The file NAME alone, in the place of the tree. */
+/* The file NAME alone, in place of the tree. */
 static enum nb_err
 add_only(struct nb_walk *w, const char *name)
 {
@@ -204,8 +204,8 @@ add_only(struct nb_walk *w, const char *name)
 }
 
 /*
- * The list of entries is the queue of the walk, too: each directory in it is
- * read when its turn comes.  So depth costs neither stack nor descriptors.
+ * The list of entries is also the queue of the walk: each directory in it is
+ * read when it is reached.  So depth needs neither stack nor descriptors.
  */
 enum nb_err
 nb_tree_walk(struct nb_walk *w)
@@ -217,7 +217,7 @@ nb_tree_walk(struct nb_walk *w)
 	for (size_t i = first; !err && i < w->list->count; i++) {
 		if (w->list->at[i].type != NB_ENTRY_DIR)
 			continue;
-		/* The list moves as it grows, this string does not. */
+		/* The list moves when it grows, but this string does not. */
 		err = list_directory(w, w->list->at[i].root_path);
 		if (!err)
 			err = nb_tree_tell(w, w->bytes);

@@ -18,13 +18,13 @@
 
 #define MESSAGE_MAX 512
 
-/* Why the last try failed. */
+/* Why the last attempt failed. */
 struct trouble {
-	char kernel[MESSAGE_MAX]; /* its own words, or "" */
+	char kernel[MESSAGE_MAX]; /* message of the kernel, or "" */
 	int number;               /* errno */
 };
 
-/* Those that a frozen or replayed copy is known to be whole of. */
+/* File systems of which a frozen or replayed copy is known to be complete. */
 static const struct {
 	const char *type;
 	const char *flag; /* mounted beside its original */

@@ -14,8 +14,8 @@
 /* What is held between hold and release. */
 struct held {
 	struct nb_lvm lvm;
-	bool taken; /* the snapshot is there */
-	int mount;  /* of it; -1: none yet */
+	bool taken; /* the snapshot exists */
+	int mount;  /* mount of it; -1: none yet */
 	bool bad;   /* it was found invalid, and this was logged */
 };
 
@@ -123,8 +123,8 @@ hold(const struct nb_config_source *source,
 	return NB_OK;
 }
 
-/* Mounted only now: all snapshots are taken before the first of them, which may
- * take its time, is looked at. */
+/* Mounted only now: all snapshots are created before the first of them is
+ * mounted, which may take some time. */
 static enum nb_err
 collect(const struct nb_config_source *source,
 	const struct nb_source_context *context, void *data,

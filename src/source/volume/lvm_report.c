@@ -25,7 +25,7 @@ nb_lvm_volumes_free(struct nb_lvm_volumes *list)
 	nb_array_free(list);
 }
 
-/* NULL when the row has no such field. */
+/* NULL if the row has no such field. */
 static const char *
 field(const json_t *row, const char *name)
 {
@@ -61,7 +61,7 @@ read_bytes(const json_t *row, const char *name, uint64_t *out)
 	return !*end && !errno;
 }
 
-/* "12.34", of which the whole part says enough: strtod follows the locale. */
+/* "12.34", of which the integer part suffices: strtod depends on the locale. */
 static double
 read_percent(const json_t *row, const char *name)
 {

@@ -145,7 +145,7 @@ clean_one(const struct nb_lvm *lvm, const struct nb_source_context *context,
 	return remove_stale(lvm, v->name);
 }
 
-/* The group has more room afterwards, so LIST is read again. */
+/* The group has more free space afterwards, so LIST is read again. */
 static enum nb_err
 clean(const struct nb_lvm *lvm, const struct nb_source_context *context,
       struct nb_lvm_volumes *list)

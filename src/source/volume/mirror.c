@@ -17,7 +17,7 @@
 
 struct held {
 	const struct nb_config_source *source;
-	const struct nb_mirror_options *config; /* the source's */
+	const struct nb_mirror_options *config; /* the options of the source */
 	const char *state_dir;
 	char *object; /* "mirror root" */
 	char *device; /* name of the mapped device */
@@ -26,10 +26,10 @@ struct held {
 	struct nb_overlay overlay;
 	int mount;
 	bool split; /* the half can be read */
-	bool bad;   /* and was found not to count */
+	bool bad;   /* and was found to be invalid */
 };
 
-/* The array is checked when it is split: a run that died may have left it in
+/* The array is checked before it is split: a run that died may have left it in
  * another state. */
 static enum nb_err
 preflight(const struct nb_config_source *source)
@@ -98,7 +98,7 @@ give_back(const struct nb_mirror *mirror, bool member)
 	return err ? err : nb_mirror_add(mirror);
 }
 
-/* Another array, or half, than is configured now. */
+/* The record concerns another array, or half, than is configured now. */
 static enum nb_err
 give_back_other(const struct held *held)
 {
@@ -118,8 +118,8 @@ give_back_other(const struct held *held)
 	return NB_OK;
 }
 
-/* What a run that died left: afterwards RECORD tells how the array was found,
- * when it is the same one. */
+/* Cleans up after a run that died: afterwards RECORD has the original state of
+ * the array, if it is the same one. */
 static enum nb_err
 recover(struct held *held, const char *installation, bool *known)
 {
@@ -143,12 +143,13 @@ recover(struct held *held, const char *installation, bool *known)
 		return err;
 	if (!err)
 		err = give_back_other(held);
-	/* It is not about the array that undo would change. */
+	/* The record is not about the array that would be changed. */
 	nb_mirror_record_clear(&held->record);
 	return err;
 }
 
-/* The half, in step; RECORD is on stable storage before anything changes. */
+/* Synchronises the half; RECORD is on stable storage before anything
+ * changes. */
 static enum nb_err
 join(struct held *held, const struct nb_source_context *context, bool known)
 {
@@ -187,8 +188,8 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 		: nb_mirror_wait(&held->mirror, held->config->stall, context);
 }
 
-/* In the hours of a resync, or by what quiesce did, the array may have lost the
- * member that the half was copied from. */
+/* During the hours of a resync, or because of quiesce, the array may have lost
+ * the member from which the half was copied. */
 static enum nb_err
 split_when_whole(const struct nb_mirror *mirror)
 {
@@ -258,8 +259,8 @@ take(struct held *held, const struct nb_source_context *context)
 	return err;
 }
 
-/* Without a record nothing was changed; with it, all is tried, and only when
- * all succeeds the record goes. */
+/* Without a record nothing was changed; with one, everything is attempted, and
+ * the record is only removed if everything succeeds. */
 static enum nb_err
 undo(struct held *held)
 {

@@ -43,7 +43,7 @@ find_device(const struct nb_mirror *m, const char *path, char link[64],
 	return NB_OK;
 }
 
-/* The first line of FILE; "" when it cannot be read. */
+/* The first line of FILE; "" if it cannot be read. */
 static void
 read_word(int dir, const char *file, char buf[NB_MIRROR_WORD])
 {
@@ -99,7 +99,7 @@ nb_mirror_close(struct nb_mirror *m)
 	nb_fd_close(&m->md);
 }
 
-/* WORD is one of TEXT, which has commas between. */
+/* Is WORD one of those in TEXT, which are separated by commas? */
 static bool
 has_word(const char *text, const char *word)
 {

@@ -26,7 +26,7 @@ struct nb_mirror {
 	char name[NB_MIRROR_WORD];   /* the kernel's: "md0" */
 	char member[NB_MIRROR_WORD]; /* "dev-sdb1" */
 	int md;                      /* open directory /sys/.../md0/md */
-	uint64_t size;               /* of what the array holds, bytes */
+	uint64_t size;               /* of what the array contains, bytes */
 };
 
 struct nb_mirror_state {

@@ -46,7 +46,7 @@ nb_mirror_add(const struct nb_mirror *m)
 	return manage(m, "--add");
 }
 
-/* Sectors that are done; what sync_completed does not tell counts as none. */
+/* Sectors that are done; 0 if sync_completed does not have a number. */
 static void
 read_progress(const struct nb_mirror *m, uint64_t *done, uint64_t *total)
 {
@@ -74,7 +74,7 @@ tell_stalled(const struct nb_mirror *m, int64_t stall, uint64_t done,
 		       total ? (int)(done * 100 / total) : 0);
 }
 
-/* Whether it was refused shows at the next look. */
+/* If it was refused, the next check shows that. */
 static void
 act(const struct nb_mirror *m, const char *action)
 {
@@ -86,8 +86,8 @@ act(const struct nb_mirror *m, const char *action)
 	nb_fd_close(&fd);
 }
 
-/* A resync that does not begin is asked for: an mdadm that was killed may have
- * left the array as it was in the middle. */
+/* Requests a resync that does not begin by itself: an mdadm that was killed may
+ * have left the array in an intermediate state. */
 static void
 ask_for_resync(const struct nb_mirror *m, const struct nb_mirror_state *state)
 {
@@ -149,7 +149,8 @@ nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 	}
 }
 
-/* A member is removed only when md has let it go: its slot is "none" then. */
+/* A member is removed only when md no longer uses it: its slot is "none"
+ * then. */
 static enum nb_err
 wait_until_free(const struct nb_mirror *m)
 {

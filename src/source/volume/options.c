@@ -11,7 +11,7 @@
 #define STALL (10 * 60)
 #define HOOK_TIMEOUT 60
 
-/* lvm(8): what a name is made of. */
+/* lvm(8): the characters of names. */
 #define LVM_LETTERS                                            \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 	"0123456789+_.-"
@@ -96,7 +96,7 @@ is_volume(const char *volume)
 		&& is_lvm_name(volume + n + 1, strlen(volume + n + 1));
 }
 
-/* Beneath the file system: no way out of it, no way around. */
+/* Must remain beneath the file system. */
 static bool
 is_beneath(const char *path)
 {
@@ -112,7 +112,7 @@ is_beneath(const char *path)
 	}
 }
 
-/* WHAT is wrong with the options of the kind itself, or NULL. */
+/* What is wrong with the options of the kind itself, or NULL. */
 static enum nb_err
 end(const char *file, const struct nb_config_source *source,
     const struct nb_mount_options *mount, const char *what)

@@ -17,7 +17,7 @@
 
 #define UUID "nightburn-"
 #define SECTOR 512
-#define ROOM_MAX ((uint64_t)4 << 30) /* more than any journal */
+#define ROOM_MAX ((uint64_t)4 << 30) /* larger than any journal */
 
 static enum nb_err
 open_base(const struct nb_overlay_spec *spec, struct nb_loop *loop)
@@ -74,7 +74,8 @@ map(const struct nb_overlay_spec *spec, const struct nb_loop *base,
 	return err;
 }
 
-/* The node that the kernel makes; that in /dev/mapper is udev's. */
+/* The node that the kernel creates; those in /dev/mapper are created by
+ * udev. */
 static enum nb_err
 find_node(struct nb_overlay *overlay)
 {
@@ -110,7 +111,7 @@ nb_overlay_open(const struct nb_overlay_spec *spec, struct nb_overlay *overlay)
 		err = map(spec, &base, &room, overlay);
 	if (!err)
 		err = find_node(overlay);
-	/* The mapped device keeps it from here on. */
+	/* From now on the mapped device keeps it open. */
 	nb_fd_close(&room.fd);
 	return err;
 }
@@ -158,7 +159,7 @@ nb_overlay_close(struct nb_overlay *overlay)
 	nb_fd_close(&overlay->base);
 }
 
-/* The uuid of NAME among the lines "name:uuid" of TEXT; NULL: no such. */
+/* The uuid of NAME in the lines "name:uuid" of TEXT; NULL: there is none. */
 static const char *
 find_line(const char *text, const char *name)
 {

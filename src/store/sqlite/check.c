@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-/* What SQLite finds by itself in the whole file: it reads all of it.  As a
- * statement: some versions take the limit of the function of that name for a
- * table. */
+/* The check of the whole file by SQLite, which reads all of it.  It is a
+ * statement, because some versions take the argument of the function of the
+ * same name for a table. */
 #define WHOLE_CHECK "pragma quick_check(1)"
 
 static const char reference_check[] =
 	"select 'a row of ' || \"table\" || ' refers to nothing' "
 	"from pragma_foreign_key_check limit 1";
 
-/* And in the tables that decide, with their indexes (of "files" they are the
- * table). */
+/* Only the tables on which decisions depend, with their indexes (an index of
+ * "files" is as large as the table). */
 static const char *const table_checks[] = {
 	"select * from pragma_integrity_check('discs') "
 	"where integrity_check <> 'ok' limit 1",

@@ -36,8 +36,8 @@ touch(const char *path, enum nb_catalog_mode mode, bool *fixed)
 	return NB_OK;
 }
 
-/* PATH as a URI (RFC 3986) of a file that does not change: SQLite makes no
- * files beside it then. */
+/* PATH as a URI (RFC 3986) of a file that does not change: SQLite creates no
+ * other files for it then. */
 static enum nb_err
 fixed_name(const char *path, char **out)
 {
@@ -136,7 +136,7 @@ commit(struct nb_catalog_store *store)
 	return err;
 }
 
-/* PATH with SUFFIX becomes ASIDE with SUFFIX, where it is there. */
+/* Renames PATH with SUFFIX to ASIDE with SUFFIX, if it exists. */
 static enum nb_err
 move(const char *path, const char *aside, const char *suffix)
 {
@@ -165,8 +165,8 @@ set_aside(const char *path)
 		aside = NULL;
 		err = nb_str_format(&aside, "%s.damaged-%d", path, ++number);
 	} while (!err && !access(aside, F_OK));
-	/* The file itself last: cut short in between, it is still one that is
-	 * damaged or stale. */
+	/* The file itself last: if this is interrupted, it is still a damaged
+	 * or stale one. */
 	if (!err)
 		err = move(path, aside, "-wal");
 	if (!err)

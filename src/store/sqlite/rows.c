@@ -6,7 +6,8 @@
 
 #include "base/str.h"
 
-/* "A, B, C" of the columns from FIRST up to END, each as PATTERN. */
+/* "A, B, C" for the columns from FIRST up to END, each formatted with
+ * PATTERN. */
 static void
 add_columns(struct nb_str *s, const struct nb_table *table, int first, int end,
 	    const char *between, const char *pattern)
@@ -22,7 +23,7 @@ add_columns(struct nb_str *s, const struct nb_table *table, int first, int end,
 	}
 }
 
-/* The statement that S has become. */
+/* The statement from the text S. */
 static enum nb_err
 prepare(struct nb_sqlite *sqlite, struct nb_str *s, struct nb_sql *sql)
 {
@@ -51,8 +52,8 @@ prepare_each(struct nb_sqlite *sqlite, const struct nb_table *table, int keys,
 	return prepare(sqlite, &s, sql);
 }
 
-/* A row stays the row that it is when its other columns change: what refers
- * to it must not miss it for a moment, as it would with "replace". */
+/* A row keeps its identity when its other columns change: rows that refer to it
+ * must never miss it, as they would with "replace". */
 static enum nb_err
 prepare_put(struct nb_sqlite *sqlite, const struct nb_table *table,
 	    struct nb_sql *sql)
@@ -154,7 +155,8 @@ nb_sqlite_each(struct nb_catalog_store *store, enum nb_table_id id, int keys,
 	return nb_sql_end(&sql);
 }
 
-/* The statement of a table is made once: a backup has a million files. */
+/* The statement of a table is prepared once: a backup may have a million
+ * files. */
 static enum nb_err
 statement(struct nb_sqlite *sqlite, enum nb_table_id id, struct nb_sql **out)
 {

@@ -5,13 +5,13 @@
 
 /*
  * Each brings the schema from its index to the next version.  They are never
- * changed, only added to: their texts are sealed with the rows.
+ * changed, only new ones are added: their texts are sealed with the rows.
  */
 static const struct migration {
 	const char *text;
-	int tables;  /* how many there are then */
-	int columns; /* and in all of them */
-	bool sealed; /* and is a seal among them */
+	int tables;  /* number of tables after it */
+	int columns; /* columns in all of them */
+	bool sealed; /* whether a seal is one of them */
 } migrations[] = {
 	{ "create table discs ("
 	  "  id text primary key, pool text not null, name text not null,"
@@ -72,7 +72,8 @@ static const struct migration {
 	  "  one integer primary key check (one = 1), sum blob not null"
 	  ") strict;",
 	  9, 68, true },
-	/* The version of a seal: those before this were of version 1. */
+	/* The version of the seal: seals before this migration were of version
+	 * 1. */
 	{ "alter table seal add column version integer not null default 1;", 9,
 	  69, true },
 };

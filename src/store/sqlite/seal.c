@@ -56,7 +56,7 @@ nb_sqlite_describe(struct nb_catalog_store *store,
 	return nb_sql_end(&sql);
 }
 
-/* What seals of version 1 were made from, as they were. */
+/* The input of seals of version 1, unchanged. */
 static const char *const native[] = {
 	TABLES,
 	"select * from pools order by name",
@@ -67,8 +67,8 @@ static const char *const native[] = {
 	"select * from sources order by backup_id, number",
 };
 
-/* A column with its type and length.  The length was hashed as it lay in
- * memory, and all machines that wrote one were little-endian. */
+/* A column with its type and length.  The length was hashed in the byte order
+ * of the machine, and all machines that wrote one were little-endian. */
 static void
 hash_column(struct nb_sha256 *sha256, sqlite3_stmt *stmt, int column)
 {

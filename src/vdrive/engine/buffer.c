@@ -10,7 +10,7 @@
 #define SLOTS 4096 /* hash chains */
 
 struct entry {
-	struct entry *chain; /* with the same hash */
+	struct entry *chain; /* next one with the same hash */
 	struct entry *older, *newer;
 	int32_t lba;
 	bool pretended;

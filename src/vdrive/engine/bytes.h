@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Big-endian fields of CDBs and of what drives answer. */
+/* Big-endian fields in CDBs and in the data that drives return. */
 #ifndef VDRIVE_BYTES_H
 #define VDRIVE_BYTES_H
 

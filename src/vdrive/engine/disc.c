@@ -50,7 +50,7 @@ write_all(int fd, const void *data, size_t n, off_t at)
 	return 0;
 }
 
-/* Reads beyond the end of the file return zeros, as on a sparse disc. */
+/* Blocks beyond the end of the file are read as zeros, as on a sparse disc. */
 static int
 read_all(int fd, void *data, size_t n, off_t at)
 {
@@ -74,7 +74,7 @@ read_all(int fd, void *data, size_t n, off_t at)
 	return 0;
 }
 
-/* The head goes where the older of both lies. */
+/* The head is written over the older of both. */
 static int
 save_head(struct vd_disc *disc)
 {
@@ -108,8 +108,7 @@ save_head(struct vd_disc *disc)
 	return error;
 }
 
-/* Reads one head into a text with its generation; false when it is not whole.
- */
+/* Reads one head as text, with its generation; false if it is incomplete. */
 static bool
 read_head(int fd, off_t at, char **text, size_t *n, uint64_t *generation)
 {
@@ -275,8 +274,8 @@ vd_disc_buffer(struct vd_disc *disc)
 	return disc->buffer ? 0 : ENOMEM;
 }
 
-/* A track written to since the last save ends where its blocks reached the
- * disc; one without any never was. */
+/* A track that was written to since the last save ends with the last block that
+ * reached the disc; one without such blocks never existed. */
 int
 vd_disc_power_loss(struct vd_disc *disc)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A disc: a file with a head that says what is recorded, and the blocks.
+ * A disc: a file with a head that describes what is recorded, and the blocks.
  *
- * The head lies in two places and is written to each in turn, so that one is
- * always whole.  It is saved when a track is opened or closed, when a session
- * ends, on a synchronize and on closing; blocks are written at once, or, where
- * a loss of power has to be possible, by way of a buffer as drives have one.
- * Nothing in the file depends on time or chance.
+ * The head exists twice and is written to each place in turn, so that one is
+ * always complete.  It is saved when a track is opened or closed, when a
+ * session ends, on a synchronize and on closing.  Blocks are written
+ * immediately or, if a loss of power must be possible, through a buffer like
+ * those of drives.  Nothing in the file depends on time or chance.
  */
 #ifndef VDRIVE_DISC_H
 #define VDRIVE_DISC_H
@@ -18,14 +18,14 @@
 #include "vdrive/engine/medium.h"
 
 #define VD_DISC_VERSION 1
-#define VD_HEAD_SIZE (512 * 1024)        /* bytes of each of both heads */
-#define VD_DATA_START (2 * VD_HEAD_SIZE) /* where block 0 lies */
+#define VD_HEAD_SIZE (512 * 1024)        /* size of each head in bytes */
+#define VD_DATA_START (2 * VD_HEAD_SIZE) /* position of block 0 */
 #define VD_TRACKS_MAX 1000
 #define VD_WHY_MAX 512
 #define VD_PREGAP 150 /* blocks before a CD track (MMC-5 4.2.3.5.2) */
 #define VD_RUN_OUT 2  /* blocks after a CD track written by TAO */
 
-/* What a drive did to a disc when the power failed. */
+/* What a drive was doing to a disc when the power failed. */
 enum vd_pending { VD_NO_PENDING, VD_HALF_BLANKED, VD_HALF_FORMATTED };
 
 /* DVD+RW, READ DISC INFORMATION byte 7 (MMC-5 6.22.3.1.13). */
@@ -39,48 +39,50 @@ enum vd_background {
 struct vd_track {
 	int32_t start;    /* first block */
 	int32_t next;     /* after the last recorded block */
-	int32_t end;      /* of a closed track: where the next may begin;
-	                      of a reserved one: its limit */
+	int32_t end;      /* of a closed track: where the next one may begin; of
+			     a reserved one: its limit */
 	uint16_t session; /* from 1 */
 	uint8_t control;  /* 4: data (MMC-5 6.26.3.2) */
 	bool closed;
-	bool reserved; /* ends at END, which was told before */
-	bool damaged;  /* not ended in order */
+	bool reserved; /* ends at END, which was known in advance */
+	bool damaged;  /* was not closed properly */
 };
 
 struct vd_disc {
 	const struct vd_medium *medium;
 	enum vd_type type;
 	int32_t capacity;
-	uint16_t sessions; /* closed ones */
+	uint16_t sessions; /* number of closed ones */
 	uint16_t track_count;
 	struct vd_track tracks[VD_TRACKS_MAX];
 	bool finalised;       /* nothing can be appended */
 	bool overwrite;       /* a DVD-RW formatted for overwriting */
-	bool sequential_only; /* a DVD-RW blanked fast: takes one DAO */
+	bool sequential_only; /* a DVD-RW blanked fast: takes one session by
+				 DAO */
 	int32_t formatted;    /* blocks that are formatted, or 0 */
 	int32_t spare;        /* blocks kept for replacement (BD) */
 	enum vd_background background;
 	enum vd_pending pending;
-	uint32_t cycles; /* times blanked or formatted */
+	uint32_t cycles; /* number of times it was blanked or formatted */
 
 	int fd;
 	bool read_only;
-	uint64_t generation; /* of the head that was read or saved */
-	int32_t synced[2];   /* START and NEXT of the last track as saved */
+	uint64_t generation; /* generation of the head that was read or saved */
+	int32_t synced[2];   /* START and NEXT of the last track when it was
+				saved */
 	struct vd_buffer *buffer; /* blocks not on the disc yet, or NULL */
 	char path[1024];
 };
 
-/* A new, sparse file at PATH, which must not exist.  CAPACITY 0 is the real
- * one.  0, or -1 with the reason in WHY. */
+/* Creates a new, sparse file at PATH, which must not exist.  CAPACITY 0 means
+ * that of a real disc. 0, or -1 with the reason in WHY. */
 int vd_disc_create(const char *path, enum vd_type type, int32_t capacity,
 		   char why[VD_WHY_MAX]);
 
 /*
- * Opens the disc at PATH; a disc lies in one drive at a time.  READ_ONLY looks
- * at it wherever it is.  0, or -1 with the reason in WHY.  vd_disc_close()
- * saves and frees; it accepts NULL and gives -1 when saving failed.
+ * Opens the disc at PATH; a disc can be in only one drive at a time.  READ_ONLY
+ * inspects it wherever it is. 0, or -1 with the reason in WHY. vd_disc_close()
+ * saves and frees; it accepts NULL and returns -1 if saving failed.
  */
 int vd_disc_open(const char *path, bool read_only, struct vd_disc **out,
 		 char why[VD_WHY_MAX]);
@@ -89,11 +91,12 @@ int vd_disc_close(struct vd_disc *disc);
 /* Writes out the buffer and the head.  0, or an errno. */
 int vd_disc_save(struct vd_disc *disc);
 
-/* Gives the disc a buffer that a loss of power empties.  0 or ENOMEM. */
+/* Gives the disc a buffer whose contents a loss of power destroys. 0 or
+ * ENOMEM. */
 int vd_disc_buffer(struct vd_disc *disc);
 
-/* What the disc is after the power failed: what was buffered is lost, a track
- * that was being written is damaged.  0, or an errno. */
+/* Applies a power failure to the disc: what was buffered is lost, and a track
+ * that was being written is damaged. 0, or an errno. */
 int vd_disc_power_loss(struct vd_disc *disc);
 
 /* Whole blocks of user data.  0, or an errno. */
@@ -101,8 +104,8 @@ int vd_disc_read(struct vd_disc *disc, int32_t lba, size_t count, void *data);
 int vd_disc_write(struct vd_disc *disc, int32_t lba, size_t count,
 		  const void *data);
 
-/* As vd_disc_write(), but only the drive's memory holds it: reading gives it
- * until vd_disc_forget(). */
+/* Like vd_disc_write(), but the data is only in the drive's memory: it can be
+ * read until vd_disc_forget(). */
 int vd_disc_pretend(struct vd_disc *disc, int32_t lba, size_t count,
 		    const void *data);
 void vd_disc_forget(struct vd_disc *disc);
@@ -111,7 +114,7 @@ void vd_disc_forget(struct vd_disc *disc);
 int vd_disc_read_audio(struct vd_disc *disc, int32_t lba, void *data);
 int vd_disc_write_audio(struct vd_disc *disc, int32_t lba, const void *data);
 
-/* Makes COUNT blocks from LBA zeros that take no room.  0, or an errno. */
+/* Makes COUNT blocks from LBA zeros that use no space. 0, or an errno. */
 int vd_disc_erase(struct vd_disc *disc, int32_t lba, int32_t count);
 
 #endif

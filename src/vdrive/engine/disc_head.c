@@ -40,7 +40,7 @@ vd_head_format(const struct vd_disc *disc, size_t indent)
 	return text;
 }
 
-/* A number between LOW and HIGH, or false. */
+/* Sets a number between LOW and HIGH; false if it is not. */
 static bool
 take(const json_t *from, const char *name, int64_t low, int64_t high,
      int64_t *out)

@@ -5,10 +5,11 @@
 
 #include "vdrive/engine/disc.h"
 
-/* JSON that the caller frees, or NULL without memory.  INDENT 0 is compact. */
+/* JSON that the caller frees, or NULL if out of memory.  INDENT 0 is
+ * compact. */
 char *vd_head_format(const struct vd_disc *disc, size_t indent);
 
-/* Sets what the head says in DISC.  0, or -1 with the reason in WHY. */
+/* Sets DISC from the head. 0, or -1 with the reason in WHY. */
 int vd_head_parse(const char *text, size_t n, struct vd_disc *disc,
 		  char why[VD_WHY_MAX]);
 

@@ -38,7 +38,7 @@ vd_drive_free(struct vd_drive *drive)
 	return result;
 }
 
-/* Whether the drive is in a state to hear the command at all. */
+/* Whether the drive is in a state to accept the command at all. */
 static uint32_t
 check_state(struct vd_drive *drive, const struct vd_handler *handler)
 {
@@ -85,7 +85,7 @@ run(struct vd_drive *drive, const struct vd_command *command, struct vd_io *io)
 	return sense ? sense : handler->run(drive, io);
 }
 
-/* Fixed format with, while something goes on, its progress (SPC-3 4.5.3). */
+/* Fixed format, with progress while an operation is running (SPC-3 4.5.3). */
 static void
 put_sense(const struct vd_drive *drive, uint32_t sense, int progress,
 	  struct vd_answer *answer)
@@ -109,7 +109,7 @@ put_sense(const struct vd_drive *drive, uint32_t sense, int progress,
 	}
 }
 
-/* Transfer length of the commands that have an address. */
+/* The transfer length of commands that have an address. */
 static uint32_t
 blocks_of(const uint8_t *cdb)
 {
@@ -143,7 +143,7 @@ occasion_of(const struct vd_drive *drive, const struct vd_command *command)
 	return occasion;
 }
 
-/* Blanking and formatting are interrupted in the midst. */
+/* Blanking and formatting are interrupted half-way. */
 static void
 begin_in_vain(struct vd_drive *drive, const struct vd_command *command)
 {
@@ -164,7 +164,7 @@ damage_track(struct vd_drive *drive)
 		vd_layout_open(drive->disc)->damaged = true;
 }
 
-/* What a fault does before the command, or in its place: true when that was
+/* The effect of a fault before the command, or instead of it: true if that was
  * the answer. */
 static bool
 act(struct vd_drive *drive, const struct vd_command *command,
@@ -217,14 +217,14 @@ act(struct vd_drive *drive, const struct vd_command *command,
 	return answer->end != VD_ANSWERED;
 }
 
-/* A write that is dropped still goes on to the next address: vd_store(). */
+/* A write that is dropped still advances the address: vd_store(). */
 static bool
 is_write(uint8_t op)
 {
 	return op == VD_WRITE_10 || op == VD_WRITE_12 || op == VD_WRITE_VERIFY;
 }
 
-/* What a fault does to what was read. */
+/* The effect of a fault on data that was read. */
 static void
 spoil(const struct vd_rule *rule, struct vd_io *io)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A recorder: takes a command descriptor block with its data, and gives data,
- * status and sense, by MMC-5 and, for BD, MMC-6.
+ * A recorder: takes a command descriptor block with its data, and returns data,
+ * status and sense, as specified by MMC-5 and, for BD, MMC-6.
  *
- * It has no I/O but the disc file and no thread; it never sleeps.  Where a
- * drive takes time, the answer says how long the host has to be kept waiting.
- * One thread at a time may use a drive.
+ * It has no I/O except the disc file, no thread, and never sleeps.  If a real
+ * drive would take time, the answer says how long the host must be kept
+ * waiting.  A drive may be used by one thread at a time.
  */
 #ifndef VDRIVE_DRIVE_H
 #define VDRIVE_DRIVE_H
@@ -19,19 +19,20 @@
 
 enum vd_personality {
 	VD_NEW,       /* as drives are today */
-	VD_OLD,       /* of 2003: refuses READ TOC on a blank disc */
-	VD_USB_BRIDGE /* with a cheap bridge, which loses things */
+	VD_OLD,       /* as of 2003: refuses READ TOC on a blank disc */
+	VD_USB_BRIDGE /* behind a cheap bridge, which loses data */
 };
 
 struct vd_drive_options {
 	double speed; /* 0 instant, 1 real, N times faster */
 	enum vd_personality personality;
-	bool power_loss;          /* a buffer that may be lost */
-	const char *serial;       /* copied; NULL is "VDRIVE0000000000" */
-	struct vd_faults *faults; /* ownership passes; NULL for none */
-	/* Nanoseconds of a clock that never goes back; NULL is the system's. */
+	bool power_loss;          /* with a buffer whose contents may be lost */
+	const char *serial;       /* copied; NULL means "VDRIVE0000000000" */
+	struct vd_faults *faults; /* takes ownership; NULL: none */
+	/* Nanoseconds of a clock that is never set back; NULL: the system's. */
 	uint64_t (*now)(void *context);
-	/* A line of JSON for each command, without a newline; may be NULL. */
+	/* Receives a line of JSON for each command, without a newline; may be
+	 * NULL. */
 	void (*trace)(void *context, const char *line);
 	void *context;
 };
@@ -39,19 +40,19 @@ struct vd_drive_options {
 struct vd_command {
 	const uint8_t *cdb;
 	size_t cdb_length;
-	uint8_t *data; /* what the host sends or has room for */
+	uint8_t *data; /* data from the host, or space for data to it */
 	size_t length;
 	bool to_drive;
-	bool again; /* after VD_SWAPS or VD_SIGNALS: the faults had
-			     their say */
+	bool again; /* after VD_SWAPS or VD_SIGNALS: the faults were evaluated
+		       already */
 };
 
 /* What the host sees, or what has to be done about the command. */
 enum vd_end {
 	VD_ANSWERED,
 	VD_HANGS,     /* never answered: wait for the client's time-out */
-	VD_TIMED_OUT, /* give up at once */
-	VD_DETACHED,  /* the drive is gone, for good */
+	VD_TIMED_OUT, /* fail immediately */
+	VD_DETACHED,  /* the drive is gone, permanently */
 	VD_KILLS,     /* kill the client */
 	VD_SWAPS,     /* insert the next disc and run the command again */
 	VD_SIGNALS    /* send the client a signal and run it again */
@@ -66,30 +67,30 @@ struct vd_answer {
 	size_t transferred;  /* bytes */
 	size_t sense_length; /* 0 with GOOD */
 	uint8_t sense[VD_SENSE_LENGTH];
-	uint64_t delay; /* nanoseconds before the host hears of it */
+	uint64_t delay; /* nanoseconds before the host gets the answer */
 };
 
 struct vd_drive;
 
-/* An empty, closed drive.  0, or -1 without memory. */
+/* An empty, closed drive. 0, or -1 if out of memory. */
 int vd_drive_new(const struct vd_drive_options *options, struct vd_drive **out);
 
-/* Ends what goes on, as a drive does when its client is gone, and saves and
- * closes the disc.  0, or -1 with errno.  Accepts NULL. */
+/* Ends what is in progress, as a drive does when its client is gone, and saves
+ * and closes the disc. 0, or -1 with errno.  Accepts NULL. */
 int vd_drive_free(struct vd_drive *drive);
 
 /*
- * Puts DISC in, whose ownership passes, or nothing where it is NULL; the disc
- * that was there is saved and closed.  With ATTENTION the next command hears
- * 6/28/00.  0, or -1 with errno where the old disc could not be saved.
+ * Inserts DISC, of which it takes ownership, or removes the disc if it is NULL;
+ * the previous disc is saved and closed.  With ATTENTION the next command gets
+ * 6/28/00. 0, or -1 with errno if the old disc could not be saved.
  */
 int vd_drive_insert(struct vd_drive *drive, struct vd_disc *disc,
 		    bool attention);
 
-/* Moves the tray with what lies in it, whether locked or not. */
+/* Moves the tray with its contents, whether locked or not. */
 void vd_drive_tray(struct vd_drive *drive, bool open);
 
-/* What lies in the drive; NULL without a disc.  Borrowed. */
+/* The disc in the drive; NULL: none.  Borrowed. */
 const struct vd_disc *vd_drive_disc(const struct vd_drive *drive);
 bool vd_drive_is_open(const struct vd_drive *drive);
 

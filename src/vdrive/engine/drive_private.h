@@ -15,17 +15,17 @@
 #define VD_CUE_MAX 100   /* tracks of a cue sheet, with the lead-out */
 #define VD_SECOND UINT64_C(1000000000)
 
-/* One command under way. */
+/* A command in progress. */
 struct vd_io {
 	const uint8_t *cdb;
 	uint8_t *data;
-	size_t length; /* bytes of data that the host gives or takes */
+	size_t length; /* bytes of data that the host sends or accepts */
 	bool to_drive;
 	size_t done;                 /* bytes transferred */
 	uint64_t delay;              /* nanoseconds */
-	const struct vd_rule *fault; /* acts on the data, or NULL */
-	bool interrupted; /* what the command begins will never end */
-	bool has_bad;     /* sense data name the block BAD */
+	const struct vd_rule *fault; /* modifies the data; or NULL */
+	bool interrupted; /* the operation that the command starts never ends */
+	bool has_bad;     /* the sense data contains the block BAD */
 	int32_t bad;
 };
 
@@ -33,18 +33,19 @@ struct vd_io {
 struct vd_cue {
 	int32_t start;
 	int32_t end;
-	uint16_t block; /* bytes that the host sends of a block */
-	uint16_t skip;  /* of these before the user data */
+	uint16_t block; /* bytes that the host sends for a block */
+	uint16_t skip;  /* number of these before the user data */
 	uint8_t control;
 	uint8_t track;
 	bool pregap; /* index 0: on the disc, but not in the track */
 };
 
-/* What goes on after a command was answered, or while it waits. */
+/* An operation that continues after a command was answered, or while it
+ * waits. */
 struct vd_busy {
-	uint64_t since, until; /* nanoseconds; UNTIL 0: nothing goes on */
-	uint32_t sense;        /* what other commands hear */
-	void (*finish)(struct vd_drive *drive); /* at the end, or NULL */
+	uint64_t since, until; /* nanoseconds; UNTIL 0: there is none */
+	uint32_t sense;        /* sense code that other commands get */
+	void (*finish)(struct vd_drive *drive); /* called at the end; or NULL */
 };
 
 struct vd_drive {
@@ -58,26 +59,27 @@ struct vd_drive {
 	uint8_t recovery_page[12];
 	struct vd_cue cues[VD_CUE_MAX];
 	int cue_count;
-	int32_t read_next; /* where reading went on */
+	int32_t read_next; /* end of the last read */
 	uint64_t began;
-	uint64_t drained;          /* when the buffer is empty again */
-	uint64_t background_until; /* when a DVD+RW is formatted */
+	uint64_t drained;          /* time at which the buffer will be empty */
+	uint64_t background_until; /* time at which a DVD+RW will be
+				      formatted */
 	struct vd_busy busy;
 	struct {
 		uint8_t type;
 		int32_t lba, blocks;
 	} work;
-	struct vd_disc *before; /* a test write: what is restored */
+	struct vd_disc *before; /* a test write: the state to be restored */
 	char serial[17];
 	struct vd_drive_options options;
 };
 
 /* ---- answers (transfer.c) ------------------------------------------------ */
 
-/* Gives the host the first bytes of N, at most ALLOCATION. */
+/* Returns the first of N bytes to the host, at most ALLOCATION. */
 void vd_give(struct vd_io *io, const void *data, size_t n, size_t allocation);
 
-/* Takes N bytes of parameters; false when the host sends less. */
+/* Takes N bytes of parameters; false if the host sends fewer. */
 bool vd_take(struct vd_io *io, size_t n);
 
 /* ---- the disc (tray.c) --------------------------------------------------- */
@@ -90,24 +92,24 @@ void vd_interrupt(struct vd_drive *drive);
 uint64_t vd_now(const struct vd_drive *drive);
 
 /*
- * Something begins that takes DURATION nanoseconds of a real drive and then
- * calls FINISH, at once where time is instant.  Unless IMMEDIATE the host is
- * kept waiting.  Others hear SENSE meanwhile.
+ * Starts an operation that takes DURATION nanoseconds on a real drive and then
+ * calls FINISH, immediately if time is instant.  Unless IMMEDIATE the host is
+ * kept waiting.  Other commands get SENSE meanwhile.
  */
 void vd_begin(struct vd_drive *drive, struct vd_io *io, bool immediate,
 	      uint64_t duration, uint32_t sense,
 	      void (*finish)(struct vd_drive *drive));
 
-/* Ends what has come to its time. */
+/* Ends operations whose time has come. */
 void vd_settle(struct vd_drive *drive);
 
-/* Ends what goes on, whatever its time. */
+/* Ends the operation, whatever its time. */
 void vd_finish(struct vd_drive *drive);
 
-/* 0 to 65,535, of what goes on. */
+/* Progress of the operation, 0 to 65,535. */
 unsigned int vd_progress(const struct vd_drive *drive);
 
-/* Takes room in the buffer for N bytes; false when it is full. */
+/* Reserves space in the buffer for N bytes; false if it is full. */
 bool vd_fill_buffer(struct vd_drive *drive, size_t n);
 uint32_t vd_buffer_size(void);
 uint32_t vd_buffer_free_bytes(const struct vd_drive *drive);
@@ -115,23 +117,23 @@ uint32_t vd_buffer_free_bytes(const struct vd_drive *drive);
 /* Nanoseconds until the buffer is written. */
 uint64_t vd_drain_time(const struct vd_drive *drive);
 
-/* Makes the host wait as for reading COUNT blocks at LBA. */
+/* Makes the host wait as long as reading COUNT blocks at LBA takes. */
 void vd_read_time(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 		  uint32_t count);
 
-/* Nanoseconds in which BLOCKS are written. */
+/* Nanoseconds that writing BLOCKS takes. */
 uint64_t vd_write_time(const struct vd_drive *drive, int32_t blocks);
 
 /* ---- writing (record.c) -------------------------------------------------- */
 
-/* Records blocks as the fault of the command says.  A sense code. */
+/* Records blocks as the fault of the command requires.  A sense code. */
 uint32_t vd_store(struct vd_drive *drive, const struct vd_io *io, int32_t lba,
 		  uint32_t count, const uint8_t *data);
 
-/* Whether a write leaves the disc alone: a test, or a fault. */
+/* Does a write leave the disc unchanged, because of a test or a fault? */
 bool vd_writes_nothing(const struct vd_drive *drive, const struct vd_io *io);
 
-/* Takes back what a test write did to the disc's tracks. */
+/* Undoes the changes of a test write to the disc's tracks. */
 void vd_end_test(struct vd_drive *drive);
 
 /* Records zeros in TRACK up to END.  A sense code. */
@@ -140,17 +142,17 @@ uint32_t vd_pad(struct vd_drive *drive, struct vd_track *track, int32_t end);
 /* Ends the open track: run-out or padding, and lead-out.  A sense code. */
 uint32_t vd_close_track(struct vd_drive *drive);
 
-/* Ends the session; FINAL ends the disc with it.  A sense code. */
+/* Ends the session; FINAL finalises the disc.  A sense code. */
 uint32_t vd_close_session(struct vd_drive *drive, bool final);
 
 /* Saves the disc.  A sense code. */
 uint32_t vd_save(struct vd_drive *drive);
 
-/* A write of the session that a cue sheet announced (command/cue.c). */
+/* Writes to the session that a cue sheet announced (command/cue.c). */
 uint32_t vd_write_session(struct vd_drive *drive, struct vd_io *io, int32_t lba,
 			  uint32_t count);
 
-/* Ends such a session when all of it is written.  A sense code. */
+/* Ends such a session if all of it is written.  A sense code. */
 uint32_t vd_end_session(struct vd_drive *drive);
 
 /* ---- the write parameters page (command/mode.c) ------------------------- */
@@ -163,7 +165,8 @@ void vd_mode_reset(struct vd_drive *drive);
 /* ---- the table (table.c) ------------------------------------------------- */
 
 enum {
-	VD_ANY_TIME = 1, /* attention stays, work goes on (SPC-3 5.8.5) */
+	VD_ANY_TIME = 1, /* a unit attention stays, operations continue (SPC-3
+			    5.8.5) */
 	VD_NEEDS_DISC = 2,
 	VD_HAS_LBA = 4 /* bytes 2-5 */
 };
@@ -174,7 +177,7 @@ struct vd_handler {
 	uint8_t flags;
 };
 
-/* NULL when OP is none of ours. */
+/* NULL if OP is not implemented. */
 const struct vd_handler *vd_handler_of(uint8_t op);
 
 #define VD_COMMAND(name) uint32_t name(struct vd_drive *drive, struct vd_io *io)

@@ -9,9 +9,9 @@
 #include "vdrive/engine/drive_private.h"
 
 #define WORDS_MAX 32
-#define OPS_MAX 8 /* operation codes of one name */
+#define OPS_MAX 8 /* maximum number of operation codes with one name */
 
-/* The words of a line, which are matched one after the other. */
+/* The words of a line, which are matched from left to right. */
 struct words {
 	char *word[WORDS_MAX];
 	int count, next;
@@ -19,7 +19,7 @@ struct words {
 
 static const struct {
 	const char *name;
-	uint8_t ops[OPS_MAX]; /* one, and more up to a 0 */
+	uint8_t ops[OPS_MAX]; /* operation codes, ended by 0 */
 } names[] = { { "ready", { VD_TEST_UNIT_READY } },
 	      { "read",
 		{ VD_READ_10, VD_READ_12, VD_READ_CD, VD_READ_CD_MSF } },
@@ -40,7 +40,7 @@ static const struct {
 	      { "modeselect", { VD_MODE_SELECT } },
 	      { "configuration", { VD_GET_CONFIGURATION } } };
 
-/* Actions of fixed words, in the order in which they are tried. */
+/* Actions with fixed words, in the order in which they are tried. */
 static const struct {
 	const char *words;
 	enum vd_action action;
@@ -70,7 +70,7 @@ peek(const struct words *words)
 	return words->next < words->count ? words->word[words->next] : "";
 }
 
-/* Steps over the words of TEXT when they come next. */
+/* Skips the words of TEXT if they come next. */
 static bool
 accept(struct words *words, const char *text)
 {
@@ -128,7 +128,7 @@ add_op(uint8_t ops[VD_OP_SET], uint8_t op)
 	ops[op / 8] |= (uint8_t)(1 << op % 8);
 }
 
-/* A name of one or of several operation codes. */
+/* The name of one or more operation codes. */
 static bool
 add_named(uint8_t ops[VD_OP_SET], const char *name)
 {
@@ -211,7 +211,7 @@ take_condition(struct words *words, struct vd_rule *rule)
 	return !accept(words, "at") || take_time(words, rule);
 }
 
-/* "3/0c/00", and "progress 1%" when it is to be stuck there. */
+/* "3/0c/00", or "progress 1%" for an operation that never ends. */
 static bool
 take_sense(struct words *words, struct vd_rule *rule)
 {
@@ -266,7 +266,7 @@ take_times(struct words *words, struct vd_rule *rule)
 	return take_number(words, 1, &rule->times);
 }
 
-/* NULL, or what is expected instead. */
+/* Returns NULL, or what was expected instead. */
 static const char *
 parse_rule(struct words *words, struct vd_rule *rule)
 {

@@ -40,7 +40,7 @@ holds(const struct vd_rule *rule, const struct vd_occasion *occasion)
 	}
 }
 
-/* Counts the command; true when the rule could fire for it. */
+/* Counts the command; true if the rule could fire for it. */
 static bool
 may_fire(struct vd_rule *rule, const struct vd_occasion *occasion)
 {

@@ -22,17 +22,18 @@
 
 enum vd_action {
 	VD_FAULT_NONE,
-	VD_FAULT_SENSE,   /* CHECK CONDITION, the command is not done */
-	VD_FAULT_HANG,    /* no answer before the client gives up */
-	VD_FAULT_DROP,    /* GOOD, nothing done */
-	VD_FAULT_FLIP,    /* one bit of the data changed */
+	VD_FAULT_SENSE,   /* CHECK CONDITION, the command is not carried out */
+	VD_FAULT_HANG,    /* no answer until the client gives up */
+	VD_FAULT_DROP,    /* GOOD, but nothing is done */
+	VD_FAULT_FLIP,    /* one bit of the data is changed */
 	VD_FAULT_ADDRESS, /* another address is written or read */
-	VD_FAULT_SHORT,   /* GOOD, half of the data */
-	VD_FAULT_TIMEOUT, /* the host gives up, without sense */
+	VD_FAULT_SHORT,   /* GOOD, but only half of the data */
+	VD_FAULT_TIMEOUT, /* the host gives up, without sense data */
 	VD_FAULT_DETACH,  /* the drive is gone */
 	VD_FAULT_KILL,    /* the client is killed */
-	VD_FAULT_POWER,   /* the power fails: as KILL, and the buffer lost */
-	VD_FAULT_CACHE,   /* written to the drive's memory alone */
+	VD_FAULT_POWER,   /* the power fails: like KILL, and the buffer is
+			     lost */
+	VD_FAULT_CACHE,   /* written only to the drive's memory */
 	VD_FAULT_SWAP,    /* the next disc of the stack is loaded first */
 	VD_FAULT_EJECT,   /* the disc is pulled out first */
 	VD_FAULT_DAMAGE,  /* the open track is damaged first */
@@ -42,7 +43,7 @@ enum vd_action {
 	VD_FAULT_TERM
 };
 
-#define VD_OP_SET 32 /* bytes of a bit set of operation codes */
+#define VD_OP_SET 32 /* size of a bit set of operation codes */
 
 struct vd_rule {
 	uint8_t ops[VD_OP_SET];
@@ -54,14 +55,14 @@ struct vd_rule {
 		VD_WHEN_FOLLOWS,
 		VD_WHEN_AT
 	} when;
-	uint8_t first[VD_OP_SET]; /* FOLLOWS: one of these came before */
+	uint8_t first[VD_OP_SET]; /* FOLLOWS: one of these was sent before */
 	uint64_t from, to;        /* N, or the LBA range, or nanoseconds */
 	enum vd_action action;
 	uint32_t sense; /* KKAAQQ */
 	int progress;   /* of 65,536, or -1 */
 	uint64_t times; /* 0: for ever */
 	uint64_t seen, bytes, fired;
-	bool begun; /* FOLLOWS: it did */
+	bool begun; /* FOLLOWS: it was */
 };
 
 struct vd_faults {
@@ -69,7 +70,7 @@ struct vd_faults {
 	size_t count;
 };
 
-/* What a rule is asked about. */
+/* The facts with which rules are compared. */
 struct vd_occasion {
 	uint8_t op;
 	bool has_lba;
@@ -79,17 +80,17 @@ struct vd_occasion {
 	uint64_t elapsed; /* nanoseconds since the drive began */
 };
 
-/* Rules from TEXT, a line each; `#` begins a comment.  0, or -1 with the line
- * and the reason in WHY.  The caller frees. */
+/* Parses rules from TEXT, one per line; `#` begins a comment. 0, or -1 with the
+ * line and the reason in WHY.  The caller frees. */
 int vd_faults_parse(const char *text, struct vd_faults **out,
 		    char why[VD_WHY_MAX]);
 void vd_faults_free(struct vd_faults *faults);
 
-/* The rule that fires now, or NULL; counts. */
+/* Returns the rule that fires now, or NULL; counts. */
 const struct vd_rule *vd_faults_match(struct vd_faults *faults,
 				      const struct vd_occasion *occasion);
 
-/* Whether some rule has this action. */
+/* Does any rule have this action? */
 bool vd_faults_have(const struct vd_faults *faults, enum vd_action action);
 
 #endif

@@ -65,7 +65,7 @@ vd_layout_next_start(const struct vd_disc *disc)
 	return vd_layout_unit_end(disc, last->end + gap);
 }
 
-/* No invisible track after one without a limit. */
+/* There is no invisible track after one without a limit. */
 static bool
 has_invisible(const struct vd_disc *disc)
 {
@@ -127,7 +127,7 @@ view_whole(const struct vd_disc *disc, struct vd_view *out)
 				 .damaged = disc->pending != VD_NO_PENDING };
 	if (disc->type == VD_BD_RE || disc->type == VD_DVD_PLUS_RW)
 		out->free = disc->formatted ? 0 : disc->capacity;
-	/* Quickly formatted, it grows as it is written. */
+	/* After a quick format, it grows as it is written. */
 	if (disc->overwrite && disc->formatted < disc->capacity) {
 		out->writable = true;
 		out->next = disc->formatted;

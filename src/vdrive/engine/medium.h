@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kinds of medium, and what is fixed for each.  Addresses and sizes are in
- * blocks of 2,048 bytes.
+ * The kinds of medium and the fixed properties of each.  Addresses and sizes
+ * are in blocks of 2,048 bytes.
  */
 #ifndef VDRIVE_MEDIUM_H
 #define VDRIVE_MEDIUM_H
@@ -22,7 +22,7 @@ enum vd_type {
 	VD_TYPES
 };
 
-/* Profiles (MMC-5 5.3.1); a DVD-RW has one of two by its format. */
+/* Profiles (MMC-5 5.3.1); a DVD-RW has one of two, depending on its format. */
 enum vd_profile {
 	VD_PROFILE_NONE = 0x00,
 	VD_PROFILE_CD_R = 0x09,
@@ -45,12 +45,12 @@ struct vd_medium {
 	enum vd_family family;
 	int32_t capacity;  /* the last possible start of the lead-out */
 	int32_t unit;      /* blocks of a write unit */
-	int32_t first_gap; /* from the end of session 1 to session 2 */
-	int32_t later_gap; /* between all later sessions */
-	uint16_t tracks;   /* at most */
+	int32_t first_gap; /* gap between sessions 1 and 2 */
+	int32_t later_gap; /* gap between all later sessions */
+	uint16_t tracks;   /* maximum number */
 	bool erasable;
-	bool overwritable;   /* random writing, once formatted */
-	uint32_t speed;      /* bytes a second of user data, written */
+	bool overwritable;   /* random access, once formatted */
+	uint32_t speed;      /* bytes of user data written per second */
 	uint32_t fast_blank; /* seconds */
 	uint32_t close;      /* seconds to close a session */
 };
@@ -58,7 +58,7 @@ struct vd_medium {
 /* Never NULL: TYPE is one of enum vd_type. */
 const struct vd_medium *vd_medium_of(enum vd_type type);
 
-/* The type that NAME means; false when there is none. */
+/* The type with this NAME; false if there is none. */
 bool vd_medium_find(const char *name, enum vd_type *out);
 
 #endif

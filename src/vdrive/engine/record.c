@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the commands that write and close share: blocks onto the disc, and the
- * ends of tracks and sessions. */
+/* What the commands that write and close share: recording blocks, and ending
+ * tracks and sessions. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a drive takes its time for. */
+/* Simulates the time that a drive takes. */
 #include <time.h>
 
 #include "vdrive/engine/drive_private.h"
@@ -25,7 +25,7 @@ vd_now(const struct vd_drive *drive)
 	return options->now ? options->now(options->context) : system_clock();
 }
 
-/* By this drive's clock; 0 where everything is instant. */
+/* By this drive's clock; 0 if everything is instant. */
 static uint64_t
 scale(const struct vd_drive *drive, uint64_t duration)
 {

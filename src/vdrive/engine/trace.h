@@ -5,7 +5,7 @@
 
 #include "vdrive/engine/drive.h"
 
-/* Hands the line for COMMAND to the trace of DRIVE, which has one. */
+/* Passes the line for COMMAND to the trace of DRIVE, which must have one. */
 void vd_trace(const struct vd_drive *drive, const struct vd_command *command,
 	      const struct vd_answer *answer);
 

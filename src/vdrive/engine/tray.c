@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The disc in the drive: it comes, goes, and loses its power. */
+/* The disc in the drive: insertion, removal, loss of power. */
 #include "vdrive/engine/drive_private.h"
 
-#define LOAD_TIME (6 * VD_SECOND) /* until a disc is known */
+#define LOAD_TIME (6 * VD_SECOND) /* time until a disc is recognised */
 
-/* What is said of a disc that is new to the drive. */
+/* Sets the state of a drive with a new disc. */
 static void
 begin_medium(struct vd_drive *drive, bool attention)
 {

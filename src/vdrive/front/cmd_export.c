@@ -12,15 +12,15 @@
 #include "vdrive/engine/layout.h"
 #include "vdrive/engine/mmc.h"
 
-#define CHUNK 512 /* blocks at a time */
+#define CHUNK 512 /* blocks that are copied together */
 
 static const struct option options[] = { { "session", required_argument, NULL,
 					   's' },
 					 { "disc", no_argument, NULL, 'd' },
 					 { NULL, 0, NULL, 0 } };
 
-/* Blocks FROM to TO of the disc to where FROM minus BASE lies; zeros stay
- * holes.  0, or an errno. */
+/* Copies blocks FROM to TO of the disc to position FROM minus BASE; zeros
+ * become holes. 0, or an errno. */
 static int
 copy(struct vd_disc *disc, int32_t from, int32_t to, int32_t base, int out)
 {
@@ -44,7 +44,7 @@ copy(struct vd_disc *disc, int32_t from, int32_t to, int32_t base, int out)
 	return error;
 }
 
-/* The tracks from FIRST to LAST. */
+/* Copies the tracks from FIRST to LAST. */
 static int
 copy_tracks(struct vd_disc *disc, int first, int last, int32_t base, int out)
 {

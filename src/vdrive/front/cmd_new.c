@@ -7,7 +7,9 @@
 #include "vdrive/front/command.h"
 #include "vdrive/front/spawn.h"
 
-#define CAPACITY_MIN 600 /* room for a CD track, which has 300 blocks */
+#define CAPACITY_MIN \
+	600 /* enough for a CD track, which has at least 300
+			    blocks */
 
 static const struct option options[] = {
 	{ "type", required_argument, NULL, 't' },
@@ -15,7 +17,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* Whole write units, at most what a real one holds twice over. */
+/* Whole write units, and at most twice the size of a real disc. */
 static int
 parse_capacity(const char *text, int32_t *out)
 {

@@ -22,8 +22,8 @@ struct run {
 	char names[VF_DRIVES_MAX][16];
 	struct vf_station *stations[VF_DRIVES_MAX];
 	size_t count;
-	const char *device; /* of the next drive, or NULL */
-	bool kernel;        /* real device nodes */
+	const char *device; /* options of the next drive, or NULL */
+	bool kernel;        /* create real device nodes */
 	struct vk_target *targets[VF_DRIVES_MAX];
 	struct vf_station_options common;
 };
@@ -59,7 +59,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* A disc for the last drive, which is made for it when DISC begins one. */
+/* A disc for the last drive, which is created if DISC begins one. */
 static int
 add_disc(struct run *run, const char *disc)
 {
@@ -150,7 +150,7 @@ names_one(const struct run *run)
 	return false;
 }
 
-/* Names the drives that have none, and hands the common options to all. */
+/* Names the drives that have no name, and copies the common options to all. */
 static void
 complete(struct run *run)
 {
@@ -198,7 +198,8 @@ parse(struct run *run, int argc, char **argv)
 	return 0;
 }
 
-/* The library: beside this program in a build tree, else as installed. */
+/* The library: in the directory of this program in a build tree, otherwise as
+ * installed. */
 static int
 find_preload(char out[PATH_MAX])
 {
@@ -258,7 +259,8 @@ run_command(struct run *run, const struct vf_rundir *directory,
 	return error ? VF_EXIT_FAILED : status;
 }
 
-/* A command that was written for our drives must not find a real one there. */
+/* A command that was written for virtual drives must not find a real one
+ * there. */
 static int
 check_name(const char *want, const char *got)
 {

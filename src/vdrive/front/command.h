@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The commands of the program, one file each.  ARGV[0] is the command's name;
- * each returns an exit status, after a message on stderr when it is not 0.
+ * each returns an exit status, after a message on stderr if it is not 0.
  */
 #ifndef VDRIVE_FRONT_COMMAND_H
 #define VDRIVE_FRONT_COMMAND_H
@@ -14,7 +14,7 @@ int vf_command_export(int argc, char **argv);
 /* `vdrive [options] -- COMMAND...`: ARGV[0] is the program's name. */
 int vf_command_run(int argc, char **argv);
 
-/* Reports wrong usage and gives its exit status. */
+/* Reports incorrect usage and returns its exit status. */
 int vf_usage(const char *message, const char *what);
 
 #endif

@@ -16,7 +16,7 @@
 
 #include "vdrive/station/wire.h"
 
-/* PATH of NAME in the tree, with the directories above it made. */
+/* The path of NAME in the tree; the directories above it are created. */
 static int
 place(const struct vf_rundir *run, const char *name, char path[PATH_MAX + 128])
 {
@@ -117,7 +117,7 @@ add_row(FILE *file, const char *title, const struct vf_node *nodes, size_t n,
 	fprintf(file, "\n");
 }
 
-/* As the kernel's cdrom module describes recorders to those who ask /proc. */
+/* Describes recorders in /proc like the kernel's cdrom module. */
 static int
 put_proc(const struct vf_rundir *run, const struct vf_node *nodes, size_t n)
 {
@@ -152,7 +152,7 @@ put_proc(const struct vf_rundir *run, const struct vf_node *nodes, size_t n)
 static const char *const aliases[] = { "cdrom", "cdrw", "dvd", "dvdrw" };
 #define ALIASES (sizeof aliases / sizeof *aliases)
 
-/* The name that recorders had before udev, which wodim still looks for. */
+/* The name of recorders before udev, which wodim still looks for. */
 static bool
 old_name(const struct vf_node *node, char out[16])
 {
@@ -192,7 +192,7 @@ put_nodes(const struct vf_rundir *run, const struct vf_node *nodes, size_t n)
 	return error;
 }
 
-/* The list that the library reads; links only where /dev/ is the directory. */
+/* The list that the library reads; links only if /dev/ is the directory. */
 static int
 put_list(const struct vf_rundir *run, const struct vf_node *nodes, size_t n)
 {
@@ -255,7 +255,7 @@ vf_rundir_remove(const struct vf_rundir *run)
 	nftw(run->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* The number of DEVICE in the directory at PATH; -1: not there. */
+/* The number of DEVICE in the directory at PATH; -1: it is not there. */
 static int
 number_of(const char *path, const char *device)
 {

@@ -52,7 +52,7 @@ vf_serve_listen(const struct vf_rundir *run)
 	return 0;
 }
 
-/* The hello: one byte and the descriptor of the memory for data. */
+/* The hello: one byte, and the descriptor of the memory for data. */
 static int
 send_memory(int fd, int memory)
 {

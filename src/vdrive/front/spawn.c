@@ -26,7 +26,7 @@ vf_spawn_prepare(void)
 	sigprocmask(SIG_BLOCK, &waited, &before);
 }
 
-/* Sets NAME to FIRST, and what it held so far after a colon. */
+/* Sets NAME to FIRST, followed by a colon and its previous value. */
 static int
 prepend(const char *name, const char *first)
 {
@@ -44,8 +44,8 @@ prepend(const char *name, const char *first)
 }
 
 /*
- * AddressSanitizer insists on being first in the list of libraries, although it
- * works after one that only passes calls on; it can be told so.
+ * AddressSanitizer requires to be first in the list of libraries, although it
+ * works after one that only forwards calls; an option disables this check.
  */
 static int
 set_environment(const char *preload, const struct vf_rundir *run)

@@ -7,10 +7,11 @@
 
 #include "vdrive/station/client.h"
 
-#define CHUNK 32 /* blocks a command */
+#define CHUNK 32 /* blocks per command */
 
-/* Sizes told last, 0 when unknown.  Only a read within is spared the question:
- * another process may have written, and an end is never believed. */
+/* The last known sizes, 0 if unknown.  They only save the query for a read
+ * within them; an end is never assumed, because another process may have
+ * written. */
 static _Atomic uint64_t known_size[VF_DRIVES_MAX];
 
 void
@@ -45,7 +46,7 @@ get32(const uint8_t *p)
 		| p[3];
 }
 
-/* Only DVD-RAM, DVD+RW and BD-RE are written like a disk. */
+/* Only DVD-RAM, DVD+RW and BD-RE have random access. */
 static int
 check_writable(int drive)
 {
@@ -107,8 +108,8 @@ vf_block_size(int drive, uint64_t *bytes)
 	return error == EIO ? 0 : error;
 }
 
-/* *DONE, where it is asked for, counts the bytes of whole blocks: the drive may
- * be content with fewer, of which none is an error. */
+/* DONE, unless NULL, counts the bytes of whole blocks: the drive may return
+ * fewer, and none is an error. */
 static int
 transfer(int drive, uint8_t op, void *data, uint32_t block, uint32_t count,
 	 size_t *done)
@@ -131,7 +132,8 @@ transfer(int drive, uint8_t op, void *data, uint32_t block, uint32_t count,
 	return reply.transferred < VF_BLOCK ? EIO : 0;
 }
 
-/* One piece: whole blocks go straight, a part of a block by the way of one. */
+/* One piece: whole blocks are transferred directly, a part of a block through a
+ * buffer. */
 static int
 read_piece(int drive, uint8_t *buf, size_t n, uint64_t offset, size_t *got)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The drive as a block device, in blocks of 2,048 bytes: what the kernel's
- * sr and cdrom layers do with SCSI commands on behalf of open, read, lseek and
- * the CDROM ioctls.  All functions give 0 or an errno value.
+ * The drive as a block device, in blocks of 2,048 bytes: what the kernel's sr
+ * and cdrom layers do with SCSI commands for open, read, lseek and the CDROM
+ * ioctls.  All functions return 0 or an errno value.
  */
 #ifndef VDRIVE_PRELOAD_BLOCK_H
 #define VDRIVE_PRELOAD_BLOCK_H
@@ -13,18 +13,20 @@
 
 #define VF_BLOCK 2048
 
-/* What open does without O_NONBLOCK: closes the tray, waits for the medium,
- * refuses writing on media that are not random-writable.  FLAGS of open. */
+/* What open does without O_NONBLOCK: closes the tray, waits for the medium, and
+ * refuses to open media for writing that have no random access.  FLAGS are
+ * those of open. */
 int vf_block_open(int drive, int flags);
 
-/* Size in bytes as READ CAPACITY tells it; 0 on an unreadable medium. */
+/* Size in bytes according to READ CAPACITY; 0 on an unreadable medium. */
 int vf_block_size(int drive, uint64_t *bytes);
 
-/* Forgets the size; after any command that may have changed the medium. */
+/* Forgets the size; to be called after any command that may have changed the
+ * medium. */
 void vf_block_forget(int drive);
 
-/* Bytes at OFFSET, fewer at the end of the medium or before an unreadable
- * block; *DONE counts them.  EIO only when the first block fails. */
+/* Reads bytes at OFFSET, fewer at the end of the medium or before an unreadable
+ * block; *DONE counts them.  EIO only if the first block fails. */
 int vf_block_read(int drive, void *buf, size_t n, uint64_t offset,
 		  size_t *done);
 int vf_block_write(int drive, const void *buf, size_t n, uint64_t offset,

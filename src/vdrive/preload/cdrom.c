@@ -16,7 +16,7 @@
 	 | CDC_GENERIC_PACKET | CDC_CD_R | CDC_CD_RW | CDC_DVD | CDC_DVD_R \
 	 | CDC_DVD_RAM | CDC_RAM | CDC_DRIVE_STATUS)
 
-/* Runs a CDB of ten (or six, below 20h) bytes that reads N bytes. */
+/* Runs a CDB of ten (or, below opcode 20h, six) bytes that reads N bytes. */
 static int
 ask(int drive, const uint8_t cdb[10], void *data, size_t n,
     struct vf_reply *reply)
@@ -145,7 +145,7 @@ multisession(int drive, struct cdrom_multisession *info)
 	return error;
 }
 
-/* As cdrom_count_tracks: data, audio, mixed or none. */
+/* Like cdrom_count_tracks: data, audio, mixed or none. */
 static int
 disc_status(int drive)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listings of /dev and /sys/...: the real entries, then the overlay's. */
+/* Listings of /dev and /sys/...: the real entries, followed by those of the
+ * overlay. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,8 @@
 
 #define MERGED_MAX 32
 
-/* The streams that are open on such a directory; EXTRA is its other half. */
+/* The streams that are open on such a directory; EXTRA is the overlay's
+ * part. */
 static struct merged {
 	DIR *dir;
 	DIR *extra;
@@ -120,7 +122,8 @@ readdir(DIR *dir)
 	return entry;
 }
 
-/* On 64-bit systems, the only ones here, both structures are one. */
+/* On 64-bit systems, the only ones supported here, both structures are the
+ * same. */
 _Static_assert(sizeof(struct dirent) == sizeof(struct dirent64), "64 bits");
 
 VF_EXPORT struct dirent64 *
@@ -147,7 +150,7 @@ compare_nothing(const struct dirent **a, const struct dirent **b)
 	return (a > b) - (a < b);
 }
 
-/* Reads all entries that FILTER lets pass; the number, or -1. */
+/* Reads all entries that FILTER accepts; returns their number, or -1. */
 static int
 collect(DIR *dir, struct dirent ***out, int (*filter)(const struct dirent *))
 {
@@ -240,7 +243,8 @@ glob_lstat(const char *restrict path, struct stat *restrict st)
 	return lstat(path, st);
 }
 
-/* The C library's glob with its own way of being told other functions. */
+/* Calls the C library's glob with replacements for the functions that it
+ * uses. */
 VF_EXPORT int
 glob(const char *restrict pattern, int flags,
      int (*on_error)(const char *, int), glob_t *restrict result)

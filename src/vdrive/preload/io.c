@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reading and writing the device.  The node is an empty file, so the kernel
- * keeps the offset for us, shared among duplicates as it must be, and a real
- * read that gives nothing is the only one that needs a look at the descriptor.
+ * keeps the offset for us, shared by duplicates as it must be, and only a real
+ * read that returns nothing needs a check of the descriptor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -234,7 +234,7 @@ ftruncate64(int fd, off64_t length)
 	return ftruncate(fd, length);
 }
 
-/* What moves bytes inside the kernel cannot pass through here. */
+/* Calls that move bytes inside the kernel are refused. */
 VF_EXPORT ssize_t
 copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t n,
 		unsigned int flags)

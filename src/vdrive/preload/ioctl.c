@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ioctl on the device: SG_IO as sr answers it, and the sg driver's small
- * questions that burning programs ask of /dev/sr too. */
+/* ioctl on the device: SG_IO as sr implements it, and the small queries of the
+ * sg driver that burning programs use on /dev/sr, too. */
 #include <errno.h>
 #include <linux/cdrom.h>
 #include <linux/fs.h>
@@ -20,7 +20,7 @@
 
 #define VERSION_NUMBER 30527
 #define IOV_MAX_SG 1024
-#define TIME_OUT 60000 /* milliseconds, where the program names none */
+#define TIME_OUT 60000 /* milliseconds, if the program gives none */
 
 static uint32_t
 milliseconds(void)
@@ -110,7 +110,7 @@ sg_io(int drive, struct sg_io_hdr *h)
 	return 0;
 }
 
-/* The older way to the same, with the address of one structure of its own. */
+/* An older form of the same, with the address in a structure of its own. */
 static int
 send_packet(int drive, struct cdrom_generic_command *packet)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Opening: the drive's node, or what the overlay describes. */
+/* Opening the drive's node, or what the overlay describes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -26,8 +26,8 @@ fail(int fd, int error)
 }
 
 /*
- * Opens a path of the overlay.  O_EXCL without O_CREAT is the kernel's claim
- * on a block device; a lock on the node lives exactly as long as that claim.
+ * Opens a path of the overlay.  O_EXCL without O_CREAT is the kernel's
+ * exclusive open of a block device; a lock on the node has the same lifetime.
  */
 static int
 open_overlay(const char *path, int flags)
@@ -55,7 +55,7 @@ open_overlay(const char *path, int flags)
 	return fd;
 }
 
-/* A link elsewhere may lead to a recorder of this machine. */
+/* A link elsewhere may point to a recorder of this machine. */
 static bool
 is_real_recorder(int fd)
 {

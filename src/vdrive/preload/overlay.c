@@ -21,7 +21,7 @@ static struct {
 	bool ready;
 	char root[PATH_MAX / 2]; /* RUN/root */
 	size_t root_length;
-	char text[16384]; /* the file `overlay`, cut at newlines */
+	char text[16384]; /* the file `overlay`, split at newlines */
 	const char *prefix[PREFIXES_MAX];
 	size_t prefixes;
 	struct {
@@ -109,7 +109,8 @@ vf_overlay_ready(void)
 	return overlay.ready;
 }
 
-/* Appends the components of PATH to the absolute OUT, by their letters. */
+/* Appends the components of PATH to the absolute OUT, without following
+ * links. */
 static bool
 normalise(const char *path, char out[PATH_MAX])
 {
@@ -137,7 +138,7 @@ normalise(const char *path, char out[PATH_MAX])
 	return true;
 }
 
-/* The directory that DIRFD stands for, revealed. */
+/* The directory to which DIRFD refers, as the client may see it. */
 static bool
 directory_of(int dirfd, char out[PATH_MAX])
 {
@@ -195,7 +196,7 @@ is_in_overlay(const char *path)
 		&& is_recorder(name + 1);
 }
 
-/* Cheap: could a relative PATH end in the overlay at all? */
+/* A cheap check: could a relative PATH end in the overlay at all? */
 static bool
 may_be_relative(const char *path)
 {
@@ -241,7 +242,7 @@ vf_overlay_path(int dirfd, const char *path, char buf[PATH_MAX])
 	return path;
 }
 
-/* Replaces PATH, absolute, by what the symbolic link there points to. */
+/* Replaces PATH, absolute, by the target of the symbolic link there. */
 static bool
 follow(char path[PATH_MAX])
 {
@@ -273,7 +274,7 @@ vf_overlay_chase(int dirfd, const char *path, char buf[PATH_MAX])
 		if (is_in_overlay(absolute))
 			found = vf_overlay_path(AT_FDCWD, absolute, buf);
 	errno = saved;
-	/* What is in the overlay stands in BUF then. */
+	/* A path in the overlay is in BUF then. */
 	return found; /* NOLINT(clang-analyzer-core.StackAddressEscape) */
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Paths looked at without opening: stat, access, readlink, realpath. */
+/* Functions on paths that are not opened: stat, access, readlink, realpath. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -64,7 +64,8 @@ fstat_any(int fd, struct stat *st)
 	return result;
 }
 
-/* On 64-bit systems, the only ones here, both structures are one. */
+/* On 64-bit systems, the only ones supported here, both structures are the
+ * same. */
 _Static_assert(sizeof(struct stat) == sizeof(struct stat64), "64 bits");
 #define SAME(st) ((struct stat *)(void *)(st))
 

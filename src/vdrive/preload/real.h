@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The functions that the library stands in front of: the next ones in the
- * search order, which are the C library's or a sanitizer's.  Looked up when
- * first used, so that they answer before any constructor has run.
+ * The functions that the library interposes: the next ones in the search order,
+ * which are the C library's or a sanitizer's.  They are looked up when first
+ * used, so that they work before any constructor has run.
  */
 #ifndef VDRIVE_PRELOAD_REAL_H
 #define VDRIVE_PRELOAD_REAL_H
@@ -13,8 +13,8 @@
 #define VF_EXPORT __attribute__((visibility("default")))
 
 /*
- * REAL(open)(...) calls the next `open`.  Every use keeps its own pointer; two
- * threads that look it up at once store the same value.
+ * REAL(open)(...) calls the next `open`.  Every use has its own pointer; if two
+ * threads look it up at the same time, they store the same value.
  */
 #define REAL(name)                                                        \
 	(__extension__({                                                  \

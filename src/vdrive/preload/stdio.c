@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Streams on the device.  The C library reads its own streams where nobody can
- * stand in between, so such a stream gets functions of ours; fileno has to
+ * Streams on the device.  The C library reads its own streams by calls that
+ * cannot be interposed, so such a stream gets functions of ours; fileno has to
  * know it.
  */
 #include <errno.h>
@@ -63,7 +63,7 @@ stream_close(void *cookie)
 static const cookie_io_functions_t functions = { stream_read, stream_write,
 						 stream_seek, stream_close };
 
-/* A stream of ours on FD, which stays the caller's on failure. */
+/* A stream of ours on FD, which remains the caller's on failure. */
 static FILE *
 open_stream(int fd, const char *mode)
 {
@@ -154,7 +154,7 @@ fileno_unlocked(FILE *file)
 	return fileno(file);
 }
 
-/* "md5sum </dev/sr0": the streams that a program is born with. */
+/* "md5sum </dev/sr0": the standard streams of a program. */
 static void __attribute__((constructor)) take_standard_streams(void)
 {
 	FILE *file;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shorter sleeps: burning programs wait half seconds for drives that take
- * none.  Only what sleeps for its own sake; waiting for something stays.
+ * Shorter sleeps: burning programs wait half a second at a time for drives,
+ * which the virtual ones do not need.  Only plain sleeps are shortened, not
+ * waiting for something.
  */
 #include <errno.h>
 #include <poll.h>
@@ -15,7 +16,7 @@
 
 #define SECOND 1000000000LL
 
-/* How many times shorter; 1 leaves all as it is. */
+/* The factor by which sleeps are shortened; 1: not at all. */
 static long
 factor(void)
 {

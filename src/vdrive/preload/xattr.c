@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Extended attributes by path: ls asks for them and reports what it is told. */
+/* Extended attributes by path: ls queries them and reports errors. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/xattr.h>

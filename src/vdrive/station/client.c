@@ -16,13 +16,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Descriptors from here on are not in the way of programs that count theirs. */
+/* Descriptors from here on are out of the way of programs that count theirs. */
 #define HIGH_FD 700
 
 struct link {
 	pthread_mutex_t lock;
 	int fd;
-	dev_t dev; /* of the socket: a program may close what is not its */
+	dev_t dev; /* identity of the socket: a program may close descriptors
+		      that are not its own */
 	ino_t ino;
 	uint8_t *data;
 };
@@ -30,7 +31,7 @@ struct link {
 static struct link links[VF_DRIVES_MAX];
 static char socket_path[sizeof((struct sockaddr_un *)0)->sun_path];
 
-/* System calls that the library would otherwise send to itself. */
+/* System calls whose C functions the library itself interposes. */
 static int
 raw_close(int fd)
 {
@@ -43,7 +44,7 @@ raw_fstat(int fd, struct stat *st)
 #ifdef SYS_newfstatat
 	return (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
 #else
-	return fstat(fd, st); /* 32 bits: no library is loaded that answers */
+	return fstat(fd, st); /* 32 bits: the library is not used there */
 #endif
 }
 
@@ -61,7 +62,7 @@ raw_map(int fd)
 	return at == -1 ? NULL : (void *)at;
 }
 
-/* True while the descriptor is still ours. */
+/* True if the descriptor is still ours. */
 static bool
 is_alive(const struct link *link)
 {
@@ -71,7 +72,8 @@ is_alive(const struct link *link)
 		&& st.st_dev == link->dev && st.st_ino == link->ino;
 }
 
-/* In a child: the connections are the parent's, and so may be the locks. */
+/* In a child: the connections are the parent's, and the locks may be held
+ * there. */
 static void
 reset_links(void)
 {
@@ -243,7 +245,7 @@ vf_sense_code(const struct vf_reply *reply)
 	return (s[2] & 15u) << 16 | (unsigned int)s[12] << 8 | s[13];
 }
 
-/* What the kernel's block layer makes of a bad end. */
+/* Converts a failed command to errno, like the kernel's block layer. */
 static int
 errno_of(const struct vf_reply *reply)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The client's end of the wire: commands to a drive that lives in the program
- * `vdrive`.  Thread-safe, and usable after fork: each process has a connection
- * of its own.  Nothing here uses a function that the library interposes.
+ * The client's end of the connection: sends commands to a drive in the program
+ * `vdrive`.  Thread-safe, and usable after fork: each process has its own
+ * connection.  Nothing here uses a function that the library interposes.
  */
 #ifndef VDRIVE_STATION_CLIENT_H
 #define VDRIVE_STATION_CLIENT_H
@@ -13,14 +13,14 @@
 
 #include "vdrive/station/wire.h"
 
-/* Names the runtime directory; called once, before anything else. */
+/* Sets the runtime directory; called once, before anything else. */
 void vf_client_init(const char *run);
 
 /*
  * Sends REQUEST (direction, length, CDB) with the data at IOV, N parts of
- * LENGTH bytes together; what comes back is scattered to IOV.  All signals but
- * those of faults stay blocked meanwhile, as in a kernel's uninterruptible
- * wait.  Returns 0 and *REPLY, or an errno value: ENODEV when the program is
+ * LENGTH bytes together; returned data is scattered to IOV.  All signals except
+ * those of faults stay blocked meanwhile, as in an uninterruptible wait in the
+ * kernel.  Returns 0 and *REPLY, or an errno value: ENODEV if the program is
  * gone, EINVAL for too much data.
  */
 int vf_client_call(const struct vf_request *request, const struct iovec *iov,
@@ -37,9 +37,9 @@ struct vf_command {
 };
 
 /*
- * Runs COMMAND, again after a unit attention (as the kernel's own commands do)
- * and returns 0, or the errno value that a block device gives: ENOMEDIUM, EIO,
- * EROFS, ENODEV.  REPLY may be NULL.
+ * Runs COMMAND, again after a unit attention (like the kernel's own commands),
+ * and returns 0, or the errno value that a block device returns: ENOMEDIUM,
+ * EIO, EROFS, ENODEV.  REPLY may be NULL.
  */
 int vf_client_run(const struct vf_command *command, struct vf_reply *reply);
 

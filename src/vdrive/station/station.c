@@ -15,7 +15,7 @@
 
 #include "vdrive/engine/drive.h"
 
-/* One that waits in the kernel dies when its command ends, not before. */
+/* A client that waits in the kernel ends when its command does, not before. */
 #define KILLED_MS 1000
 #define RULES_MAX (1024 * 1024) /* bytes of a rule file */
 
@@ -23,7 +23,7 @@ struct vf_station {
 	struct vf_station_options options;
 	struct vd_drive *drive;
 	pthread_mutex_t lock;
-	size_t next; /* of the stack */
+	size_t next; /* index in the stack */
 	int trace;
 };
 
@@ -34,7 +34,7 @@ complain(const char *what, const char *why)
 	return -1;
 }
 
-/* One write for a line: several drives append to one file. */
+/* One write per line: several drives append to one file. */
 static void
 write_trace(void *context, const char *line)
 {
@@ -107,7 +107,7 @@ parse_personality(const char *text, enum vd_personality *out)
 	return complain(text, "--drive is new, old or usb-bridge");
 }
 
-/* The disc that was there goes out first: it may be the same one. */
+/* The previous disc is removed first: it may be the same one. */
 static int
 insert(struct vf_station *station, const char *path, bool attention,
        char why[VD_WHY_MAX])
@@ -216,7 +216,7 @@ milliseconds(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits until the client is gone, at most so long; 0 is without end. */
+/* Waits until the client is gone, at most this long; 0: without limit. */
 static void
 wait_for_client(int fd, int64_t limit)
 {
@@ -235,7 +235,7 @@ wait_for_client(int fd, int64_t limit)
 	}
 }
 
-/* A short delay is slept exactly: a second of writing has many. */
+/* Short delays are exact, because a second of writing has many of them. */
 static void
 keep_waiting(int fd, uint64_t delay)
 {

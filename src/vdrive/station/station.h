@@ -16,14 +16,15 @@
 
 struct vf_station_options {
 	const char *device;              /* "/dev/sr0" */
-	const char *discs[VF_STACK_MAX]; /* the first lies in the drive */
+	const char *discs[VF_STACK_MAX]; /* the first one is in the drive */
 	size_t disc_count;
-	bool open;               /* begins with the tray out */
+	bool open;               /* begins with the tray open */
 	const char *faults;      /* rule file, or NULL */
 	const char *trace;       /* JSON lines appended there, or NULL */
 	const char *timing;      /* "instant", "real", a number; or NULL */
 	const char *personality; /* "new", "old", "usb-bridge"; or NULL */
-	bool power_loss;         /* lose what was not synced at the end */
+	bool power_loss;         /* at the end, lose what was not
+				    synchronised */
 };
 
 struct vf_station;
@@ -35,13 +36,13 @@ struct vf_station;
 int vf_station_open(const struct vf_station_options *options,
 		    struct vf_station **out);
 
-/* Ends the drive: what it has acknowledged is on the disc file afterwards, or
- * lost where power_loss says so.  0, or -1 after a message. */
+/* Ends the drive: afterwards, everything that it has acknowledged is in the
+ * disc file, or lost if power_loss is set. 0, or -1 after a message. */
 int vf_station_close(struct vf_station *station);
 
 /*
  * Answers REQUEST of the process CLIENT, with DATA of VF_DATA_MAX bytes.  FD is
- * watched while a command hangs: it ends when the client goes away.
+ * watched while a command hangs: the command ends when the client goes away.
  */
 void vf_station_answer(struct vf_station *station,
 		       const struct vf_request *request, void *data, int fd,

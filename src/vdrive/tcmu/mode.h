@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * MODE SENSE (6), by which the kernel asks a SCSI drive what it can do.  MMC
- * has the longer form alone; as in a bridge to ATAPI, one becomes the other.
+ * MODE SENSE (6), with which the kernel asks a SCSI drive for its capabilities.
+ * MMC only has the longer form, so the command is converted, as in a bridge to
+ * ATAPI.
  */
 #ifndef VDRIVE_TCMU_MODE_H
 #define VDRIVE_TCMU_MODE_H
@@ -11,13 +12,13 @@
 
 #include "vdrive/station/wire.h"
 
-#define VK_MODE_MORE 4 /* bytes that the header of the longer form has more */
+#define VK_MODE_MORE 4 /* additional bytes in the header of the longer form */
 
-/* Makes a MODE SENSE (6) the longer form, with VK_MODE_MORE bytes of data more;
- * false, and nothing done, for any other command. */
+/* Converts a MODE SENSE (6) to the longer form, with VK_MODE_MORE additional
+ * bytes of data; false, with no change, for any other command. */
 bool vk_mode_lengthen(struct vf_request *request);
 
-/* Undoes that, and shortens the header in DATA, when there was an answer. */
+/* Undoes that, and shortens the header in DATA if there was an answer. */
 void vk_mode_shorten(uint8_t *data, struct vf_request *request,
 		     struct vf_reply *reply);
 

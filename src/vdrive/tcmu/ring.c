@@ -14,14 +14,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The kernel's iovec is the C library's, and cannot be there twice. */
+/* The kernel's iovec is the C library's, and must not be defined twice. */
 #define __LINUX_UIO_H
 #include <linux/target_core_user.h>
 
 #include "vdrive/engine/mmc.h"
 #include "vdrive/tcmu/mode.h"
 
-/* The kernel resets a drive whose command hangs; it has to end for that. */
+/* The kernel resets a drive whose command hangs; the command must end because
+ * of that. */
 #define HANGS_MS 30000
 #define CHECK_CONDITION 2
 
@@ -30,15 +31,15 @@ struct vk_ring {
 	uint8_t *map; /* mailbox, ring of commands, data */
 	size_t size;
 	int fd;
-	int stop[2]; /* a pipe; the thread ends with its other end */
+	int stop[2]; /* a pipe; the thread ends when its other end is closed */
 	pthread_t thread;
 	_Atomic pid_t client;
-	uint8_t *data; /* of one command, in one piece */
+	uint8_t *data; /* data of one command, in one piece */
 	size_t room;
 };
 
-/* The commands whose data go to the drive (MMC-5 6; SPC-3 6); the kernel does
- * not say it. */
+/* The commands that send data to the drive (MMC-5 6; SPC-3 6); the kernel does
+ * not tell the direction. */
 static bool
 sends_data(uint8_t op)
 {
@@ -60,7 +61,7 @@ sends_data(uint8_t op)
 	return memchr(ops, op, sizeof ops);
 }
 
-/* Of the groups of commands (SPC-3 4.3.4.1). */
+/* By groups of commands (SPC-3 4.3.4.1). */
 static uint32_t
 cdb_length(uint8_t op)
 {
@@ -120,7 +121,8 @@ make_room(struct vk_ring *ring, size_t length)
 	return true;
 }
 
-/* The answer overwrites the question: what is needed of that is read before. */
+/* The answer overwrites the request: whatever is needed of that is read
+ * first. */
 static void
 give(struct tcmu_cmd_entry *entry, const struct vf_reply *reply,
      uint32_t length)
@@ -178,7 +180,7 @@ answer(struct vk_ring *ring, struct tcmu_cmd_entry *entry)
 	     request.direction == VF_FROM_DRIVE ? request.length : 0);
 }
 
-/* Head and tail of the ring are the two sides' only common ground. */
+/* The head and the tail of the ring are all that both sides share. */
 static _Atomic uint32_t *
 position(struct vk_ring *ring, size_t offset)
 {

@@ -17,10 +17,10 @@
 #include "vdrive/tcmu/ring.h"
 
 #define CONFIG "/sys/kernel/config/target"
-#define APPEARS_SECONDS 20 /* until sr has looked at a new drive */
+#define APPEARS_SECONDS 20 /* time until sr has inspected a new drive */
 
 struct vk_target {
-	unsigned int id; /* of its own in the machine */
+	unsigned int id; /* unique on the machine */
 	char hba[80];    /* directories in configfs, in this order */
 	char core[96];
 	char wwn[80];
@@ -60,7 +60,7 @@ put(const char *directory, const char *name, const char *text)
 	return result;
 }
 
-/* The first line of a file of sysfs or configfs; -1 when it cannot be read. */
+/* The first line of a file of sysfs or configfs; -1 if it cannot be read. */
 static int
 get(const char *path, char *line, size_t size)
 {
@@ -98,8 +98,8 @@ name_all(struct vk_target *target)
 	snprintf(target->link, sizeof target->link, "%s/vdrive", target->lun);
 }
 
-/* The size of the disc is for the kernel's own commands, which it has none of
- * for us; commands take as long as the drive wants. */
+/* The size of the disc is only needed for commands that the kernel itself would
+ * send, and it sends none; commands take as long as the drive needs. */
 static int
 make_device(struct vk_target *target)
 {
@@ -156,7 +156,7 @@ connect_unit(struct vk_target *target)
 		: 0;
 }
 
-/* sr looks at the drive in its own time before there is a name. */
+/* There is no name until sr has inspected the drive, which takes some time. */
 static int
 find_device(struct vk_target *target)
 {
@@ -215,8 +215,8 @@ vk_target_client(struct vk_target *target, pid_t client)
 	vk_ring_client(target->ring, client);
 }
 
-/* What was not made is not there to be removed.  The kernel asks the drive
- * until its unit is gone. */
+/* Things that were not created need not be removed.  The kernel sends commands
+ * to the drive until its unit is gone. */
 void
 vk_target_close(struct vk_target *target)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a database gets when it is created, and keeps. */
+/* What is set when a database is created, and cannot be changed. */
 #define FIXED \
 	"'encoding', 'provider', 'collate', 'ctype', 'locale', 'icu_rules'"
 
@@ -121,7 +121,7 @@ nb_pg_add_name(struct nb_str *s, const char *name)
 	add_quoted(s, '"', name);
 }
 
-/* ---- what differs ---- */
+/* ---- differences ---- */
 
 /* A grant or a setting is there or is not; all else has a value.  Names of
  * locales are equal as "de_DE.UTF-8" and "de_DE.utf8" are. */
@@ -181,7 +181,8 @@ nb_pg_add_differences(struct nb_str *s, const struct nb_properties *list,
 		const struct nb_property *p = &list->at[i];
 		bool setting = !strcmp(p->what, "setting");
 
-		/* A comment may not be valid in the encoding of another one. */
+		/* A comment may be invalid in the encoding of another
+		 * database. */
 		if (fixed && !is_fixed(p->what))
 			continue;
 		nb_str_addf(s, "%s(", comma);

@@ -28,16 +28,16 @@ void nb_pg_add_property_query(struct nb_str *s, const char *condition);
 enum nb_err nb_pg_take_property(const char *const row[5],
 				struct nb_properties *list);
 
-/* Append TEXT as a constant of SQL, for standard_conforming_strings = on, and
- * as a name. */
+/* Append TEXT as an SQL constant, for standard_conforming_strings = on, and as
+ * a name. */
 void nb_pg_add_text(struct nb_str *s, const char *text);
 void nb_pg_add_name(struct nb_str *s, const char *name);
 
 /*
- * Appends a query, without a semicolon, of one line (line) for each property
- * in which DATABASE, an expression of SQL, is not as LIST says.  FIXED: only of
- * those that a database gets when it is created, and keeps.  It runs in any
- * database, or without FIXED in that one.
+ * Appends a query, without a semicolon, that returns one line (line) for each
+ * property in which DATABASE, an SQL expression, differs from LIST.  FIXED:
+ * only those that are set when a database is created and cannot be changed.  It
+ * runs in any database, or without FIXED in that one.
  */
 void nb_pg_add_differences(struct nb_str *s, const struct nb_properties *list,
 			   const char *database, bool fixed);
@@ -50,7 +50,7 @@ void nb_pg_add_privileges(struct nb_str *s, const struct nb_properties *list);
 
 /* ---- script.c ---- */
 
-/* Appended to the path of the dump; "+" is in no encoded name. */
+/* Appended to the path of the dump; encoded names contain no "+". */
 #define NB_PG_CREATE_ENDING "+create.sql"
 #define NB_PG_SETTINGS_ENDING "+settings.sql"
 
@@ -59,10 +59,10 @@ void nb_pg_add_privileges(struct nb_str *s, const struct nb_properties *list);
  * stdout for each property that differs.
  *
  * The first one runs in another database, with the variable db, before the dump
- * is loaded.  It creates the database if it is missing (with locale C if it
- * cannot be had with its own; with the encoding that it had in every case), and
- * sets tablespace, owner and privileges.  If the database exists with another
- * encoding or locale, it only says so.
+ * is loaded.  It creates the database if it is missing (with locale C if its
+ * own is not available; always with the original encoding), and sets
+ * tablespace, owner and privileges.  If the database exists with another
+ * encoding or locale, it only reports that.
  */
 enum nb_err nb_pg_create_script(const struct nb_properties *list, char **text);
 /* The second one runs in the database itself after the dump was loaded, because

@@ -18,7 +18,8 @@ static const char settings_head[] =
 	"--     psql -d NAME -f THIS_FILE\n"
 	"-- Each line of output is something that is not as it was.\n";
 
-/* Bytes are taken as they are: those of the database, or of another one. */
+/* Bytes are not converted, whether they are those of the database or of another
+ * one. */
 static const char head[] = "\\set QUIET on\n"
 			   "\\set ON_ERROR_STOP off\n"
 			   "\\pset tuples_only on\n"
@@ -45,8 +46,8 @@ is(const struct nb_property *p, const char *what)
 
 #define MISSING "NOT EXISTS (SELECT 1 FROM pg_database WHERE datname = :'db')"
 
-/* As a part of an expression: the options of CREATE DATABASE for the provider
- * of the locale.  Before 15 there is only one. */
+/* Part of an expression: the options of CREATE DATABASE for the provider of the
+ * locale.  Before version 15 there is only one. */
 static void
 add_provider(struct nb_str *s, const struct nb_properties *list)
 {
@@ -73,8 +74,8 @@ add_provider(struct nb_str *s, const struct nb_properties *list)
 	}
 }
 
-/* A statement that creates it, unless an earlier one has.  LOCALE: another one
- * instead of its own; LIST then tells the provider. */
+/* A statement that creates the database, unless an earlier one did.  LOCALE:
+ * another one instead of its own; the provider is in LIST. */
 static void
 add_create(struct nb_str *s, const struct nb_properties *list,
 	   const struct nb_properties *provider, const char *locale)
@@ -111,7 +112,8 @@ add_creates(struct nb_str *s, const struct nb_properties *list)
 		&& !strcmp(value(list, "ctype", "C"), "C");
 
 	add_create(s, list, list, NULL);
-	/* A server may lack its locale: rather with another than not at all. */
+	/* A server may lack its locale: then another one is better than
+	 * none. */
 	if (!libc && !c)
 		add_create(s, list, list, "C");
 	if (!libc || !c)

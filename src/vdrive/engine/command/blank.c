@@ -30,11 +30,12 @@ blank_disc(struct vd_drive *drive, bool minimal)
 	disc->sessions = 0;
 	disc->overwrite = false;
 	disc->formatted = 0;
-	/* MMC-5 6.2.5: then a DVD-RW takes one session, at once. */
+	/* MMC-5 6.2.5: afterwards a DVD-RW takes one session, written at
+	 * once. */
 	disc->sequential_only = minimal && disc->type == VD_DVD_RW;
 }
 
-/* The last session, closed or not, and with it that nothing was appended. */
+/* Removes the last session, closed or not. */
 static void
 blank_session(struct vd_disc *disc)
 {

@@ -3,7 +3,8 @@
  * (MMC-5 6.41, 6.3, 6.31, 6.36). */
 #include "vdrive/engine/drive_private.h"
 
-/* What a synchronize does to the open track: CD ends it (MMC-5 6.41.3). */
+/* The effect of a synchronize on the open track: on a CD it ends (MMC-5
+ * 6.41.3). */
 static uint32_t
 sync_track(struct vd_drive *drive)
 {
@@ -54,7 +55,7 @@ close_numbered_track(struct vd_drive *drive, int number)
 	return VD_GOOD;
 }
 
-/* CLOSE on media that have one track for ever: ends the background format. */
+/* CLOSE on media that always have one track: ends the background format. */
 static uint32_t
 close_overwritable(struct vd_drive *drive, uint8_t function)
 {
@@ -80,7 +81,7 @@ close_sequential(struct vd_drive *drive, uint8_t function, int track)
 	switch (function) {
 	case 1:
 		return close_numbered_track(drive, track);
-	case 2: /* DVD+R and BD-R have another function for the last one */
+	case 2: /* DVD+R and BD-R use another function for the last session */
 		return vd_close_session(
 			drive, !write_once_plus && !vd_write_multi(drive));
 	case 5:
@@ -143,7 +144,7 @@ VD_COMMAND(vd_reserve_track)
 	return vd_save(drive);
 }
 
-/* Power calibration: there is nothing to calibrate. */
+/* Power calibration, which a virtual drive does not need. */
 VD_COMMAND(vd_send_opc)
 {
 	const struct vd_disc *disc = drive->disc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What concerns the drive itself: who it is, its tray, its events. */
+/* Commands that concern the drive itself: identity, tray, events. */
 #include <string.h>
 
 #include "vdrive/engine/drive_private.h"
@@ -11,8 +11,8 @@ VD_COMMAND(vd_test_unit_ready)
 	return VD_GOOD;
 }
 
-/* SPC-3 6.27: what was told with a command is told once; here is what goes
- * on. */
+/* SPC-3 6.27: sense data of a command is returned once; this is the state of
+ * what is in progress. */
 VD_COMMAND(vd_request_sense)
 {
 	uint8_t data[VD_SENSE_LENGTH] = { 0x70 };
@@ -50,7 +50,8 @@ inquire_page(const struct vd_drive *drive, struct vd_io *io)
 	}
 }
 
-/* SPC-3 6.4; peripheral type 5, removable, SPC-3, and MMC-5 by descriptor. */
+/* SPC-3 6.4; peripheral type 5, removable, SPC-3, and MMC-5 in a version
+ * descriptor. */
 VD_COMMAND(vd_inquiry)
 {
 	uint8_t data[96] = { 0x05, 0x80, 0x05, 0x02, sizeof data - 5 };
@@ -105,7 +106,7 @@ VD_COMMAND(vd_get_event)
 	return VD_GOOD;
 }
 
-/* MMC-5 6.11: no changer. */
+/* MMC-5 6.11: not a changer. */
 VD_COMMAND(vd_mechanism_status)
 {
 	uint8_t data[8] = { 0, (uint8_t)(drive->open << 4) };

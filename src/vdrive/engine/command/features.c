@@ -4,7 +4,7 @@
 
 #include "vdrive/engine/drive_private.h"
 
-/* Sets of profiles, in the order of the profile list. */
+/* Lists of profiles, in the order of the profile list. */
 enum {
 	IN_CD_R = 1,
 	IN_CD_RW = 2,
@@ -40,8 +40,8 @@ static const uint16_t profiles[] = { VD_PROFILE_CD_R,
 struct feature {
 	uint16_t code;
 	uint8_t version;
-	uint8_t length; /* of what follows the first four bytes */
-	int current;    /* profiles for which it is current */
+	uint8_t length; /* length after the first four bytes */
+	int current;    /* profiles with which it is current */
 	uint8_t data[24];
 };
 
@@ -122,14 +122,14 @@ is_current(const struct vd_drive *drive, const struct feature *feature, int set)
 {
 	if (feature->current == IN_ALWAYS)
 		return true;
-	/* A DVD-RW that was blanked fast takes no increments. */
+	/* A DVD-RW that was blanked fast cannot be written incrementally. */
 	if (feature->code == 0x0021 && set == IN_DVD_RW
 	    && drive->disc->sequential_only)
 		return false;
 	return feature->current & set;
 }
 
-/* What is not the same at all times. */
+/* The parts that depend on the state of the drive. */
 static void
 fill(const struct vd_drive *drive, const struct feature *feature, int set,
      uint8_t *data)

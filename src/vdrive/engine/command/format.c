@@ -6,7 +6,9 @@
 
 #define HEADER 4
 #define DESCRIPTOR 8
-#define SPARE_PART 32 /* one of so many blocks of a BD is spare by default */
+#define SPARE_PART \
+	32 /* on a BD, one of this number of blocks is a spare by
+			 default */
 
 enum type {
 	FULL = 0x00,
@@ -21,7 +23,7 @@ enum type {
 };
 
 struct format {
-	int32_t blocks; /* at most */
+	int32_t blocks; /* maximum number */
 	uint8_t type;   /* MMC-5 6.5.4.2 */
 	uint32_t parameter;
 };
@@ -35,7 +37,7 @@ add(struct format *out, int n, int32_t blocks, uint8_t type, uint32_t parameter)
 	return n + 1;
 }
 
-/* What the disc can be formatted to; the count. */
+/* The sizes to which the disc can be formatted; returns their number. */
 static int
 list_formats(const struct vd_disc *disc, struct format out[FORMATS_MAX])
 {
@@ -148,7 +150,7 @@ finish_format(struct vd_drive *drive)
 	vd_save(drive);
 }
 
-/* The format of the disc that fits what the host asks for, or NULL. */
+/* The format of the disc that matches the request of the host, or NULL. */
 static const struct format *
 choose(const struct format *formats, int n, uint8_t type, uint32_t blocks)
 {
@@ -160,7 +162,8 @@ choose(const struct format *formats, int n, uint8_t type, uint32_t blocks)
 	return NULL;
 }
 
-/* DVD+RW can be written at once while it is formatted in the background. */
+/* DVD+RW can be written immediately, while it is formatted in the
+ * background. */
 static void
 begin_background(struct vd_drive *drive)
 {

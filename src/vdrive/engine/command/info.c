@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Disc, track and size (MMC-5 6.22, 6.27, 6.19). */
+/* Information about disc, tracks and size (MMC-5 6.22, 6.27, 6.19). */
 #include <string.h>
 
 #include "vdrive/engine/drive_private.h"
@@ -58,7 +58,7 @@ VD_COMMAND(vd_read_disc_info)
 					   - 4500);
 			vd_put_msf(data + 21, disc->capacity);
 		}
-		if (!disc->track_count) { /* where the ATIP says */
+		if (!disc->track_count) { /* if the ATIP has one */
 			data[17] = 97;
 			data[18] = 34;
 			data[19] = 23;
@@ -68,7 +68,7 @@ VD_COMMAND(vd_read_disc_info)
 	return VD_GOOD;
 }
 
-/* The track that the address of type 0 to 2 means, or 0. */
+/* The track that an address of type 0 to 2 selects, or 0. */
 static int
 addressed_track(const struct vd_disc *disc, uint8_t type, uint32_t address)
 {
@@ -99,7 +99,7 @@ addressed_track(const struct vd_disc *disc, uint8_t type, uint32_t address)
 	}
 }
 
-/* Session at once begins with the pre-gap on a blank CD (MMC-5 6.27.3.16); in
+/* On a blank CD, session at once begins with the pre-gap (MMC-5 6.27.3.16); in
  * later sessions programs expect the start of the track. */
 static void
 follow_write_type(const struct vd_drive *drive, struct vd_view *view)

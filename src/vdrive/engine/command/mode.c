@@ -24,7 +24,7 @@ static const uint8_t write_default[VD_WRITE_PAGE] = { 0x05,
 						      0,
 						      150 };
 
-/* What may be changed: all that MODE SELECT looks at. */
+/* The changeable fields: all that MODE SELECT evaluates. */
 static const uint8_t write_mask[VD_WRITE_PAGE] = { 0x05, VD_WRITE_PAGE - 2,
 						   0x7f, 0xff,
 						   0x0f, 0xff,
@@ -36,7 +36,8 @@ static const uint8_t write_mask[VD_WRITE_PAGE] = { 0x05, VD_WRITE_PAGE - 2,
 
 static const uint8_t recovery_default[12] = { 0x01, 10, 0x00, 0x20 };
 
-/* Reads all and writes all; tray, lock; see kilobytes of drive.c. */
+/* Reads and writes everything; tray, lock; for speeds see kilobytes in
+ * drive.c. */
 static const uint8_t capabilities[36] = {
 	0x2a, 34,   0x3f, 0x37, 0xf1, 0x77, 0x29, 0x00, 0x11, 0x3c, 0,    0,
 	0x08, 0x00, 0x11, 0x3c, 0,    0,    0x06, 0xe4, 0x06, 0xe4, 0,    1,
@@ -68,7 +69,7 @@ vd_write_multi(const struct vd_drive *drive)
 	return drive->write_page[3] >> 6 == 3;
 }
 
-/* Appends a page: as it is, what may be changed, or the default. */
+/* Appends a page: current values, changeable fields, or defaults. */
 static size_t
 add_page(const struct vd_drive *drive, uint8_t page, uint8_t control,
 	 uint8_t *out)
@@ -120,7 +121,7 @@ VD_COMMAND(vd_mode_sense)
 	return VD_GOOD;
 }
 
-/* Fields that no drive takes (MMC-5 7.5.4). */
+/* Values that no drive accepts (MMC-5 7.5.4). */
 static bool
 write_page_is_valid(const uint8_t *page)
 {

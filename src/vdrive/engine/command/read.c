@@ -27,7 +27,7 @@ check_block(const struct vd_disc *disc, int32_t lba, enum kind kind)
 							   : VD_ILLEGAL_MODE;
 }
 
-/* How many of COUNT blocks can be read; why no more. */
+/* How many of COUNT blocks can be read; the reason why no more can. */
 static uint32_t
 readable(const struct vd_disc *disc, int32_t lba, uint32_t count,
 	 enum kind kind, uint32_t *sense)

@@ -31,7 +31,7 @@ physical_format(const struct vd_disc *disc, uint8_t *p)
 	int32_t end = vd_layout_readable(disc);
 
 	p[0] = book_of(disc->type);
-	p[1] = 0x0f; /* 120 mm, no rate told */
+	p[1] = 0x0f; /* 120 mm, rate unknown */
 	p[2] = 0x02; /* one layer, rewritable area */
 	vd_put24(p + 5, DVD_DATA_START);
 	vd_put24(p + 9, (uint32_t)(DVD_DATA_START + disc->capacity - 1));
@@ -65,7 +65,7 @@ prerecorded(const struct vd_disc *disc, uint8_t *p)
 	return 40;
 }
 
-/* DI unit (BD Part 1: "DI", format, sizes, the medium's identity). */
+/* The DI unit (BD Part 1: "DI", format, sizes, the identity of the medium). */
 static size_t
 disc_information(const struct vd_disc *disc, uint8_t *p)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* READ TOC/PMA/ATIP (MMC-5 6.26): what the lead-ins of closed sessions say. */
+/* READ TOC/PMA/ATIP (MMC-5 6.26): the contents of the lead-ins of closed
+ * sessions. */
 #include <string.h>
 
 #include "vdrive/engine/drive_private.h"
@@ -22,7 +23,7 @@ put_address(const struct toc *toc, uint8_t *p, int32_t lba)
 		vd_put32(p, (uint32_t)lba);
 }
 
-/* Tracks in closed sessions; of a disc without sessions its one track. */
+/* Tracks in closed sessions; for a disc without sessions, its one track. */
 static int
 closed_tracks(const struct vd_disc *disc)
 {
@@ -79,7 +80,7 @@ toc_sessions(const struct vd_disc *disc, struct toc *toc)
 	add_track(toc, (uint8_t)track, view.control, view.start);
 }
 
-/* A point of a lead-in: its running time is not modelled. */
+/* One point of a lead-in; its running time is not modelled. */
 static void
 add_point(struct toc *toc, int session, uint8_t control, uint8_t point,
 	  const uint8_t time[3], const uint8_t value[3])
@@ -147,7 +148,7 @@ toc_full(const struct vd_disc *disc, struct toc *toc, int first)
 	return VD_GOOD;
 }
 
-/* MMC-5 6.26.3.6; the manufacturer's code is one of nobody. */
+/* MMC-5 6.26.3.6; the manufacturer's code is unassigned. */
 static uint32_t
 toc_atip(const struct vd_disc *disc, struct toc *toc)
 {
@@ -179,7 +180,7 @@ VD_COMMAND(vd_read_toc)
 	uint32_t sense = VD_GOOD;
 
 	if (!format)
-		format = io->cdb[9] >> 6; /* as SFF-8020i had it */
+		format = io->cdb[9] >> 6; /* as in SFF-8020i */
 	if (disc->pending != VD_NO_PENDING)
 		return VD_CANNOT_READ;
 	if (drive->options.personality == VD_OLD && format < 4

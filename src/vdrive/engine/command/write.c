@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* WRITE (MMC-5 6.44): where it may go, and how it gets there. */
+/* WRITE (MMC-5 6.44): where it is allowed, and how blocks are recorded. */
 #include <stdlib.h>
 
 #include "vdrive/engine/drive_private.h"
 
-/* A test write leaves the disc as it was: its state is kept aside. */
+/* A test write leaves the disc unchanged: its state is saved. */
 static uint32_t
 begin_test(struct vd_drive *drive)
 {
@@ -64,7 +64,7 @@ open_track(struct vd_drive *drive, int32_t lba)
 	return VD_GOOD;
 }
 
-/* Whether the write type of the mode page suits the medium's state. */
+/* Is the write type of the mode page valid for the medium's state? */
 static uint32_t
 check_write_type(struct vd_drive *drive)
 {
@@ -164,7 +164,7 @@ write_any(struct vd_drive *drive, struct vd_io *io, int32_t lba, uint32_t count)
 	if (drive->cue_count)
 		return vd_write_session(drive, io, lba, count);
 	sense = write_sequential(drive, io, lba, count);
-	if (sense && disc->track_count > tracks) /* opened in vain */
+	if (sense && disc->track_count > tracks) /* opened without need */
 		disc->track_count = tracks;
 	return sense;
 }
