@@ -59,7 +59,7 @@ static const struct option_entry {
 	{ 'L', false, FLAG, "allow-older", NULL,
 	  "an older one if the newest cannot be read", TO(allow_older) },
 	{ 'G', false, FLAG, "salvage", NULL,
-	  "whatever a damaged disc still gives", TO(salvage) },
+	  "whatever can be read from a damaged disc", TO(salvage) },
 	{ 'f', false, LIST, "path", "PATTERN",
 	  "only paths that match, as in find; repeatable", TO(patterns) },
 	{ 't', false, LIST, "table", "NAME", "only this table; repeatable",
@@ -291,7 +291,7 @@ cli_parse_command(struct cli *cli, const struct command *c, int argc,
 			*status = cli_wrong_usage(
 				c->name,
 				o->kind == LIST
-					? "--%s: given too often"
+					? "--%s: given too many times"
 					: "--%s: expected a number of seconds",
 				name_of(o, letter));
 			return false;

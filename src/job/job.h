@@ -87,7 +87,7 @@ enum nb_err nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
 			  struct nb_catalog **out);
 
 /* The return value of a job that ended with ERR: NB_EWRONG if it succeeded but
- * RESULT counts something that a person should look at. */
+ * RESULT counts something that needs attention. */
 enum nb_err nb_run_verdict(enum nb_err err, const struct nb_run_result *result);
 
 #endif

@@ -9,8 +9,8 @@
 
 _Static_assert(NB_KEY_LINE == NB_KEY_TEXT + 1, "the line of the API");
 
-/* Warns that the key was lost: all earlier labels become untrusted, and a
- * person may have a copy of the key. */
+/* Warns that the key was lost: all earlier labels become untrusted, and
+ * somebody may have a copy of the key. */
 static enum nb_err
 make_key(struct nb_pool_context *context)
 {

@@ -166,8 +166,8 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",
-		 "with OTHER BYTES and no sign of a change",
-		 "with OTHER BYTES and no sign of a change");
+		 "with CHANGED CONTENT but unchanged metadata",
+		 "with CHANGED CONTENT but unchanged metadata");
 	add_note(s, r->reread, "file",
 		 "whose earlier copy on this disc is DAMAGED, written again",
 		 "whose earlier copies on this disc are DAMAGED, written "

@@ -31,7 +31,7 @@ struct nb_source_context {
 	/* Stored size of the source NAME in the last good backup; 0: none. */
 	enum nb_err (*last_size)(void *ctx, const char *kind, const char *name,
 				 uint64_t *stored);
-	bool accept_shrink; /* ignore min_ratio, on request of a person */
+	bool accept_shrink; /* ignore min_ratio, on request of the user */
 	/* Reports the bytes of WHAT so far; total 0: unknown.  An error:
 	 * stop. */
 	enum nb_err (*progress)(void *ctx, const char *what, uint64_t done,
@@ -144,7 +144,7 @@ struct nb_source_ops {
 	bool (*is_staged)(const struct nb_config_source *source);
 	/* How often unchanged files are read nevertheless.  NULL: never. */
 	enum nb_reread (*reread)(const struct nb_config_source *source);
-	/* Sets options and name of a source for PATH, as a person named it.
+	/* Sets options and name of a source for PATH, as the user named it.
 	 * NB_ENOTFOUND, NB_EUSAGE.  NULL: a path never names a source of this
 	 * kind. */
 	enum nb_err (*by_hand)(const char *path,

@@ -19,7 +19,7 @@ struct nb_catalog;
 enum nb_catalog_mode {
 	NB_CATALOG_WORK,  /* the lock is held: for reading and writing */
 	NB_CATALOG_PEEK,  /* to decide, without writing */
-	NB_CATALOG_QUERY, /* a query by a person; damage is reported, and the
+	NB_CATALOG_QUERY, /* a query by a user; damage is reported, and the
 			     readable rest is shown */
 	NB_CATALOG_LIST   /* the same, only for backups, discs and clones:
 			     files, of which there are many, are neither read

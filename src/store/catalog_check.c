@@ -60,10 +60,10 @@ check_disc(struct nb_catalog *catalog, const struct nb_disc_record *disc,
 		return broken(catalog, "disc", disc->name, "no such state");
 	if (state == NB_DISC_GOOD && !use->backup)
 		return broken(catalog, "disc", disc->name,
-			      "good, and nothing is on it");
+			      "good, but nothing is recorded on it");
 	if (state == NB_DISC_BLANKED && use->session)
 		return broken(catalog, "disc", disc->name,
-			      "blank, and something is on it");
+			      "blank, but something is recorded on it");
 	return NB_OK;
 }
 

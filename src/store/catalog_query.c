@@ -77,7 +77,7 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool, backup_fn *fn,
 	return err ? err : damaged;
 }
 
-/* Does the number of a generation mean A rather than B?  What a person appended
+/* Does the number of a generation mean A rather than B?  What a user appended
  * comes after the nightly backup of the same generation. */
 static bool
 is_meant(const struct nb_backup_record *a, const struct nb_backup_record *b)

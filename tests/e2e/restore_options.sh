@@ -174,7 +174,7 @@ wrong_options()
 		into 2 new zstd --jobs 2 &&
 		says err "zstd: several jobs cannot read a compressed file" &&
 		into 2 new custom newest some/path &&
-		says err "paths are of no use to a database" &&
+		says err "paths cannot be used with a database" &&
 		nb_is 2 restore --to "$work/back" --no-owner &&
 		says err "an option for databases, but no database" && no_db new
 }

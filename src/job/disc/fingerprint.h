@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Identifies the disc in a drive if it has no nightburn label: a person who
+ * Identifies the disc in a drive if it has no nightburn label: a user who
  * adopts a disc was shown exactly this one.
  */
 #ifndef NB_JOB_FINGERPRINT_H

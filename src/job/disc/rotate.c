@@ -8,7 +8,7 @@
 #include "job/disc/choose_drive.h"
 #include "job/jobs.h"
 
-/* Between two inspections of a drive while a person changes the disc. */
+/* Between two inspections of a drive while the user changes the disc. */
 #define WAIT_STEP_MS 2000
 #define WAIT_DEFAULT_S 3600
 

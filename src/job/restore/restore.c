@@ -353,7 +353,7 @@ check_options(const struct nb_restore_options *o)
 			       "database\nhint: use --into DATABASE");
 	if (o->into && (o->path_count || o->pattern_count))
 		return nb_fail(NB_EUSAGE,
-			       "restore: paths are of no use to a database\n"
+			       "restore: paths cannot be used with a database\n"
 			       "hint: --table NAME or --schema NAME selects "
 			       "parts of a dump, --to DIR restores files");
 	return NB_OK;

@@ -61,7 +61,7 @@ not_here(const struct choosing *c, const struct nb_restore_wish *wish)
 	if (!b->disc)
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: %s is no longer on any disc\n"
-			       "hint: nightburn list shows what there is",
+			       "hint: nightburn list shows the backups",
 			       look->device, name);
 	return nb_fail(NB_EWRONG, "%s: %s is on %s, not on %s\nhint: insert %s",
 		       look->device, name, b->disc, look->label.disc, b->disc);

@@ -68,7 +68,7 @@ is_meant(struct salvage *s, const char *id, const char *which)
 	return !strcmp(number, which);
 }
 
-/* What a person appended is meant only if there is nothing else. */
+/* What a user appended is meant only if there is nothing else. */
 static bool
 is_by_hand(struct salvage *s, const char *id)
 {
@@ -226,8 +226,8 @@ deliver(struct nightburn *nb, const struct nb_restore_options *options,
 	unknown = s->contents.partial && bare && !s->has_sums;
 	if (unknown)
 		nb_log(NB_WARNING,
-		       "%s: the directory is damaged: files may be missing "
-		       "that nothing tells of",
+		       "%s: the directory is damaged; files may be missing "
+		       "without being listed",
 		       s->id);
 	result->restored = !result->bad && !unknown;
 	if (!result->restored)
@@ -270,10 +270,11 @@ nb_restore_salvage(struct nightburn *nb,
 	enum nb_err err, first;
 
 	if (!options->to || options->at)
-		return nb_fail(NB_EUSAGE,
-			       "restore: --salvage delivers the files of one "
-			       "backup, or of the newest on the disc\n"
-			       "hint: use --to DIR");
+		return nb_fail(
+			NB_EUSAGE,
+			"restore: --salvage restores files of one backup, "
+			"named or the newest on the disc\n"
+			"hint: use --to DIR");
 	err = nb_choose_to_verify(nb, &choice, &look);
 	if (err)
 		return err;

@@ -19,7 +19,7 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 	return backup->sources == &backup->by_hand;
 }
 
-/* Creates a source for PATH as a person typed it, of the kind that accepts
+/* Creates a source for PATH as the user typed it, of the kind that accepts
  * it. */
 static enum nb_err
 source_by_hand(const char *path, struct nb_config_source *source)

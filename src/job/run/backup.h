@@ -15,7 +15,7 @@
 struct nb_backup {
 	struct nb_pool_context *context;         /* borrowed */
 	const struct nb_config_sources *sources; /* the job's, or by_hand */
-	struct nb_config_sources by_hand;        /* trees named by a person */
+	struct nb_config_sources by_hand;        /* trees named by the user */
 	void **held;                             /* what each source holds
 						    (hold), or NULL */
 	char run[2 * NB_RUN_ID_BYTES + 1];       /* id in the names of
@@ -24,7 +24,7 @@ struct nb_backup {
 	struct nb_staged staged;
 };
 
-/* True if it contains paths that a person named instead of the job's sources:
+/* True if it contains paths that the user named instead of the job's sources:
  * such a session does not count as a generation. */
 bool nb_backup_is_by_hand(const struct nb_backup *backup);
 

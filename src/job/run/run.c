@@ -69,7 +69,7 @@ first_look(struct nb_pool_context *context,
 }
 
 /*
- * What a person appends does not move a disc in the rotation: it belongs to the
+ * What a user appends does not move a disc in the rotation: it belongs to the
  * backup that is there.  On a blank disc it would become the pool's newest
  * generation, and the next run could blank the last dump.
  */
@@ -157,7 +157,7 @@ finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 	return err;
 }
 
-/* Trees that a person named are not kept in staging. */
+/* Trees that the user named are not kept in staging. */
 static enum nb_err
 finish_by_hand(struct nb_backup *backup, enum nb_err err)
 {

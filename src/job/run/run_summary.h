@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a person should know about what was and was not backed up.
+ * What the user should know about what was and was not backed up.
  */
 #ifndef NB_JOB_RUN_SUMMARY_H
 #define NB_JOB_RUN_SUMMARY_H

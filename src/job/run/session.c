@@ -46,7 +46,7 @@ make_volume_id(const struct nb_manifest *m, char id[NB_VOLUME_ID_MAX + 1])
 	add_d_characters(id, nb_clock_compact(m->created, date), 8);
 }
 
-/* What a person appends by hand does not move the disc in the rotation. */
+/* What a user appends by hand does not move the disc in the rotation. */
 static enum nb_err
 choose_generation(const struct nb_backup *backup,
 		  const struct nb_inspection *look, bool append,

@@ -160,7 +160,7 @@ commit(const struct nb_write *w, const struct nb_session *s, bool first,
 		.first = first,
 	};
 
-	/* What a person appends does not verify the backup before it. */
+	/* What a user appends does not verify the backup before it. */
 	if (!nb_backup_is_by_hand(w->backup))
 		session.verified = nb_clock_date();
 	memcpy(session.checksum, checksum, sizeof session.checksum);

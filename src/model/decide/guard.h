@@ -58,7 +58,7 @@ struct nb_guard_facts {
 	int64_t max_verify_age;          /* seconds; 0: any */
 	int64_t now;
 	/*
-	 * adopt: a person typed the volume id of a disc that is unknown or no
+	 * adopt: the user typed the volume id of a disc that is unknown or no
 	 * longer wanted.  It replaces the checks of label, pool and catalog,
 	 * but the newest good backup of the pool is still refused.  NULL: not
 	 * an adoption.

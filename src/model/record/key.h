@@ -2,7 +2,7 @@
 /*
  * The key of an installation: 32 random bytes that sign its labels.  Whoever
  * has the key can write labels that this installation trusts; nobody else can.
- * As text it is one line with a checksum, so that a person can copy it to a
+ * As text it is one line with a checksum, so that it can be copied to a
  * second host.
  */
 #ifndef NB_MODEL_KEY_H

@@ -68,7 +68,7 @@ enum nb_err nb_label_parse(const char *name, const char *text, size_t length,
 			   struct nb_label *out);
 
 /*
- * True if WHICH, a person's name for a backup, is a generation: only digits,
+ * True if WHICH, a user's name for a backup, is a generation: only digits,
  * and fewer than a date has.  Anything else is an id or the beginning of one;
  * each id begins with a date, so "2" would match all of them.
  */

@@ -207,8 +207,8 @@ const struct nb_source_ops nb_source_bootarea = {
 		.end = nb_boot_area_options_end,
 		.readme = "  <backup>/bootarea/       what makes a disk boot, "
 			  "with its RESTORE.txt\n",
-		.how_to = "   A boot area goes back to a disk as its own "
-			   "RESTORE.txt tells.\n",
+		.how_to = "   To restore a boot area, follow its own "
+			  "RESTORE.txt.\n",
 	},
 	.preflight = preflight,
 	.estimate = estimate,

@@ -29,8 +29,8 @@ struct nb_boot_restore {
 	const struct nb_bootarea *area;
 	int pieces;        /* the directory of its files, open */
 	const char *again; /* the device's name, given again */
-	const struct nb_boot_target *shown; /* the device that was shown to a
-					       person */
+	const struct nb_boot_target *shown; /* the device that was shown to the
+					       user */
 	/* Called with the bytes so far; an error stops.  May be NULL. */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;

@@ -248,7 +248,7 @@ take_database(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	if (!d->properties.count)
 		nb_log(NB_WARNING,
 		       "postgres %s: nightburn on %s is older and does not "
-		       "tell encoding, owner and settings of the database\n"
+		       "send encoding, owner and settings of the database\n"
 		       "hint: install the same version on both hosts",
 		       dump.name, nb_pg_options(source)->remote.host);
 	return take_dump(&dump, server->version_text, out);

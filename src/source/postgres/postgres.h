@@ -35,8 +35,8 @@ struct nb_pg_conninfo {
  */
 enum nb_err nb_pg_conninfo(const struct nb_config_source *source,
 			   const char *database, struct nb_pg_conninfo *out);
-/* The same of TEXT (NULL: the PG* variables), which a person gave to a restore.
- * NB_EUSAGE: libpq cannot parse it. */
+/* The same of TEXT (NULL: the PG* variables), which the user gave for a
+ * restore.  NB_EUSAGE: libpq cannot parse it. */
 enum nb_err nb_pg_conninfo_given(const char *text, const char *database,
 				 struct nb_pg_conninfo *out);
 void nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo);

@@ -430,7 +430,7 @@ static const struct {
 	     "    2 names excluded by patterns\n"
 	     "    2 databases LEFT OUT, they allow no connections\n"
 	     "    1 file CHANGED while it was read\n"
-	     "    1 file with OTHER BYTES and no sign of a change\n"
+	     "    1 file with CHANGED CONTENT but unchanged metadata\n"
 	     "    2 files whose earlier copies on this disc are DAMAGED, "
 	     "written again\n",
 	  "reread", "2" },
