@@ -3,10 +3,10 @@
 """A kind of source is named in its folder alone.
 
 The kinds are those that src/source/source.h declares; the folder of a kind is
-the one with its table, with all in it.  Elsewhere in src/ no string has the name of a kind among its words, and no code
-calls a kind's table by its name, but for what stands in EXCEPTIONS with its
-reason.  A kind that is a word of plain English as well counts only where a
-string begins with it.
+the one with its table, and those in it. Elsewhere in src/ no string has the
+name of a kind among its words, and no code calls a kind's table by its name,
+but for what stands in EXCEPTIONS with its reason. A kind that is a word of
+plain English as well counts only where a string begins with it.
 """
 import os
 import re

@@ -16,6 +16,7 @@ extern "C" {
 #endif
 
 struct nb_block_run;
+struct nb_file_row;
 
 struct nb_restore_options {
 	NB_SIZE(nb_restore_options);
@@ -63,6 +64,32 @@ struct nb_restore_result {
 	struct nb_block_run *bad_blocks; /* as in nb_verify_result, of the
 					    requested files */
 	size_t bad_block_runs;
+};
+
+/* A backup on a disc, as its manifest has it. */
+struct nb_listed_backup {
+	const char *id, *job, *pool, *host, *disc;
+	uint64_t generation;
+	int64_t created;
+	uint64_t bytes, files;
+};
+/* The same of one of its sources; NULL where it has none. */
+struct nb_listed_source {
+	const char *kind, *name, *database, *format, *path, *compression;
+	const char *server_version;
+	uint64_t bytes, stored; /* before compression, and on the disc */
+	uint64_t files;
+};
+/* Takes what nb_restore_list tells, in this order.  Not zero from a function
+ * ends the call with NB_ECANCELED. */
+struct nb_restore_listing {
+	NB_SIZE(nb_restore_listing);
+	int (*on_backup)(void *ctx, const struct nb_listed_backup *backup);
+	int (*on_source)(void *ctx, const struct nb_listed_source *source);
+	int (*on_file)(void *ctx, const struct nb_file_row *file);
+	/* A line of the table of contents of a dump. */
+	int (*on_content)(void *ctx, const char *line);
+	void *ctx;
 };
 
 #ifdef __cplusplus

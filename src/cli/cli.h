@@ -32,7 +32,7 @@ struct cli {
 	const char *as, *volume_id, *to, *into, *source, *run_as;
 	char *conninfo; /* a copy, freed by main */
 	const char *to_device, *yes_erase;
-	bool bootarea, this_disc, allow_older, salvage;
+	bool bootarea, this_disc, allow_older, salvage, to_stdout, list;
 	bool no_owner, no_privileges, no_tablespaces, keep;
 	const char *at, *section, *jobs;
 	struct cli_list tables, schemas, patterns;
@@ -138,6 +138,9 @@ enum nb_err cmd_remote(struct cli *cli);
 enum nb_err cmd_restore(struct cli *cli);
 /* restore --bootarea */
 enum nb_err cmd_restore_bootarea(struct cli *cli);
+/* restore --list */
+enum nb_err cmd_restore_list(struct cli *cli,
+			     const struct nb_restore_options *options);
 enum nb_err cmd_rotate(struct cli *cli);
 enum nb_err cmd_clone(struct cli *cli);
 enum nb_err cmd_run(struct cli *cli);

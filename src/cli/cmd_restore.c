@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -62,11 +63,11 @@ parse_values(const struct cli *cli, struct nb_restore_options *options)
 	return true;
 }
 
-static enum nb_err
-restore_files(struct cli *cli)
+static struct nb_restore_options
+options_of(const struct cli *cli)
 {
-	struct nb_restore_options options = {
-		.size = sizeof options,
+	return (struct nb_restore_options){
+		.size = sizeof(struct nb_restore_options),
 		.backup = cli_backup(cli),
 		.device = cli->device,
 		.drive = cli->drive,
@@ -94,20 +95,42 @@ restore_files(struct cli *cli)
 		.paths = cli->arg_count > 1 ? cli->args + 1 : NULL,
 		.path_count = cli->arg_count > 1 ? cli->arg_count - 1 : 0,
 	};
+}
+
+/* Nothing but the file goes to stdout. */
+static enum nb_err
+restore_with(struct cli *cli, const struct nb_restore_options *options)
+{
 	struct nb_restore_result result = NB_INIT(nb_restore_result);
 	struct nightburn *nb = NULL;
 	enum nb_err err, printed = NB_OK;
 
-	if (!parse_values(cli, &options))
-		return NB_EUSAGE;
 	err = cli_open_for_device(cli, &nb);
 	if (err)
 		return err;
-	err = nb_restore(nb, &options, &result);
-	printed = report(cli, &result);
+	err = cli->to_stdout
+		? nb_restore_output(nb, options, STDOUT_FILENO, &result)
+		: nb_restore(nb, options, &result);
+	if (!cli->to_stdout)
+		printed = report(cli, &result);
 	free(result.bad_blocks);
 	nb_close(nb);
 	return err ? err : printed;
+}
+
+static enum nb_err
+restore_files(struct cli *cli)
+{
+	struct nb_restore_options options = options_of(cli);
+
+	if (!parse_values(cli, &options))
+		return NB_EUSAGE;
+	if (!cli->list)
+		return restore_with(cli, &options);
+	if (!cli->to_stdout)
+		return cmd_restore_list(cli, &options);
+	cli_wrong_usage("restore", "--list together with --stdout");
+	return NB_EUSAGE;
 }
 
 enum nb_err

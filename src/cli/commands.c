@@ -20,7 +20,7 @@ const struct command commands[] = {
 	{ "verify", cmd_verify, "", "check the disc against its hashes", "jdDJ",
 	  0, 0 },
 	{ "restore", cmd_restore, "[BACKUP [PATH...]]", "restore a backup",
-	  "jdDTIsaHLGftmegopbkFBOYCUJ", 0, SIZE_MAX },
+	  "jdDTIulsaHLGftmegopbkFBOYCUJ", 0, SIZE_MAX },
 	{ "clone", cmd_clone, "[NAME]",
 	  "copy the running system to a standby "
 	  "disk",

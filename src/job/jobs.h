@@ -49,6 +49,12 @@ enum nb_err nb_job_adopt(struct nightburn *nb,
 enum nb_err nb_job_restore(struct nightburn *nb,
 			   const struct nb_restore_options *options,
 			   struct nb_restore_result *result);
+enum nb_err nb_job_restore_output(struct nightburn *nb,
+				  const struct nb_restore_options *options,
+				  int fd, struct nb_restore_result *result);
+enum nb_err nb_job_restore_list(struct nightburn *nb,
+				const struct nb_restore_options *options,
+				const struct nb_restore_listing *listing);
 enum nb_err nb_job_restore_disk(struct nightburn *nb,
 				const struct nb_bootarea_options *options,
 				struct nb_restore_result *result);

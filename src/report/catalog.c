@@ -82,67 +82,6 @@ tell_source(struct nb_str *s, const void *row)
 const struct nb_record nb_record_source =
 	NB_RECORD("source", source_columns, tell_source);
 
-/* ---- their files ---- */
-
-static const char *
-file_type(const void *row)
-{
-	const struct nb_file_row *f = row;
-
-	return nb_entry_type_name(f->type);
-}
-
-#define FILE_ROW struct nb_file_row
-
-static const struct nb_column file_columns[] = {
-	NB_COLUMN(TEXT, "backup", FILE_ROW, backup_id),
-	NB_COLUMN(TEXT, "disc", FILE_ROW, disc),
-	NB_COLUMN(NUMBER, "generation", FILE_ROW, generation),
-	NB_COLUMN(TEXT, "path", FILE_ROW, path),
-	{ .name = "type", .type = NB_COLUMN_WORD, .text = file_type },
-	NB_COLUMN(TEXT, "target", FILE_ROW, target),
-	NB_COLUMN(BYTES, "size", FILE_ROW, size),
-	NB_COLUMN(NUMBER, "uid", FILE_ROW, uid),
-	NB_COLUMN(NUMBER, "gid", FILE_ROW, gid),
-	NB_COLUMN(MODE, "mode", FILE_ROW, mode),
-	NB_COLUMN(DATE, "mtime", FILE_ROW, mtime),
-	NB_COLUMN_CHARS("sha256", FILE_ROW, sha256),
-};
-
-/* A name for a terminal: control characters, and bytes that are not UTF-8, are
- * escaped as in C. */
-static void
-add_name(struct nb_str *s, const char *name)
-{
-	bool utf8 = nb_str_is_utf8(name, strlen(name));
-
-	for (const char *p = name; *p; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c == '\n')
-			nb_str_add(s, "\\n");
-		else if (c < ' ' || c == 0x7f || (c > 0x7f && !utf8))
-			nb_str_addf(s, "\\%03o", c);
-		else
-			nb_str_add_bytes(s, p, 1);
-	}
-}
-
-static void
-tell_file(struct nb_str *s, const void *row)
-{
-	const struct nb_file_row *f = row;
-	char size[16];
-
-	nb_str_addf(s, "%4llu  %-10s %9s  ", (unsigned long long)f->generation,
-		    f->disc ? f->disc : "-", nb_str_size(f->size, size));
-	add_name(s, f->path);
-	nb_str_add(s, "\n");
-}
-
-const struct nb_record nb_record_file =
-	NB_RECORD("file", file_columns, tell_file);
-
 /* ---- discs ---- */
 
 static const char *

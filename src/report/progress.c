@@ -13,8 +13,8 @@ is_continued(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-static int
-columns(const char *text)
+int
+nb_report_columns(const char *text)
 {
 	int n = 0;
 
@@ -29,7 +29,7 @@ add_cut(struct nb_str *s, const char *text, int width)
 {
 	const char *end = text;
 
-	if (columns(text) <= width) {
+	if (nb_report_columns(text) <= width) {
 		nb_str_add(s, text);
 		return;
 	}
@@ -107,7 +107,7 @@ nb_report_progress(struct nb_str *s, const struct nb_progress *p,
 	what = width - (int)strlen(tail);
 	if (what < 0)
 		what = 0;
-	bar = what - columns(p->what) - 3;
+	bar = what - nb_report_columns(p->what) - 3;
 	add_cut(s, p->what, what);
 	if (p->total && bar >= BAR_LEAST)
 		add_bar(s, part, bar > BAR_MOST ? BAR_MOST : bar);

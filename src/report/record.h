@@ -112,10 +112,18 @@ struct nb_accept_row {
 };
 extern const struct nb_record nb_record_adopt, nb_record_accept;
 
-/* nb_backup_row, nb_source_row, nb_file_row, nb_disc_row, nb_clone_row
- * (catalog.c) */
+/* nb_backup_row, nb_source_row, nb_disc_row, nb_clone_row (catalog.c),
+ * nb_file_row (files.c) */
 extern const struct nb_record nb_record_backup, nb_record_source,
 	nb_record_file, nb_record_known_disc, nb_record_known_clone;
+
+/* nb_listed_backup, nb_listed_source, a line of a table of contents
+ * (listing.c); nb_file_row as ls shows a file (files.c) */
+struct nb_content_row {
+	const char *line;
+};
+extern const struct nb_record nb_record_listed_backup, nb_record_listed_source,
+	nb_record_listed_file, nb_record_content;
 
 /* nb_bootarea_info: both partition tables, side by side. (bootarea.c) */
 extern const struct nb_record nb_record_bootarea;

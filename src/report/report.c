@@ -5,6 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#define WIDTH 80
+#define INDENT "    "
+
 static void
 put(struct nb_report *r, struct nb_str *s)
 {
@@ -101,4 +104,38 @@ nb_report_count(uint64_t count, const char *noun, char buf[48])
 	snprintf(buf, 48, "%llu %.20s%s", (unsigned long long)count, noun,
 		 count == 1 ? "" : "s");
 	return buf;
+}
+
+void
+nb_report_add_name(struct nb_str *s, const char *name)
+{
+	bool utf8 = nb_str_is_utf8(name, strlen(name));
+
+	for (const char *p = name; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c == '\n')
+			nb_str_add(s, "\\n");
+		else if (c < ' ' || c == 0x7f || (c > 0x7f && !utf8))
+			nb_str_addf(s, "\\%03o", c);
+		else
+			nb_str_add_bytes(s, p, 1);
+	}
+}
+
+void
+nb_report_add_last(struct nb_str *s, struct nb_str *name)
+{
+	const char *line = s->text ? strrchr(s->text, '\n') : NULL;
+	const char *last = line ? line + 1 : s->text;
+	const char *text = name->text ? name->text : "";
+	int column = last ? nb_report_columns(last) : 0;
+
+	s->failed |= name->failed;
+	nb_str_add(s,
+		   column + 1 + nb_report_columns(text) > WIDTH ? "\n" INDENT
+								: " ");
+	nb_str_add(s, text);
+	nb_str_add(s, "\n");
+	nb_str_free(name);
 }

@@ -178,6 +178,16 @@ struct nb_source_ops {
 	/* Does it need the files of RECORD on this host instead of a stream? */
 	bool (*by_path)(const struct nb_manifest_source *record,
 			const struct nb_source_load *load);
+	/* Calls FN for each line about what is in a dump; of RESTORE only
+	 * ->record, ->source, ->run_as, and ->path or ->read are set.  NULL:
+	 * there is nothing to say. */
+	enum nb_err (*contents)(const struct nb_source_restore *restore,
+				enum nb_err (*fn)(void *ctx, const char *line),
+				void *ctx);
+	/* Whether that needs the file E of RECORD on this host; if it needs
+	 * none, or with NULL, it gets a stream. */
+	bool (*contents_need)(const struct nb_manifest_source *record,
+			      const struct nb_entry *e);
 };
 
 /* The functions of a kind in such a table, or of SOURCE; never NULL. */

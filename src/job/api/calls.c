@@ -259,9 +259,10 @@ nb_adopt(struct nightburn *nb, const struct nb_media_options *options,
 
 /* ---- restores, clones, keys ---- */
 
-enum nb_err
-nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
-	   struct nb_restore_result *result)
+/* FD -1: to where OPTIONS say. */
+static enum nb_err
+call_restore(struct nightburn *nb, const struct nb_restore_options *options,
+	     int fd, struct nb_restore_result *result)
 {
 	struct nb_restore_result own = OWN(nb_restore_result);
 	struct nb_restore_options taken;
@@ -271,11 +272,41 @@ nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
 		err = nb_sized_check(result);
 	if (err)
 		return err;
-	err = nb_job_restore(nb, &taken, &own);
+	err = fd < 0 ? nb_job_restore(nb, &taken, &own)
+		     : nb_job_restore_output(nb, &taken, fd, &own);
 	nb_sized_give(result, &own, sizeof own);
 	if (!TAKES(result, nb_restore_result, bad_block_runs))
 		free(own.bad_blocks);
 	return err;
+}
+
+enum nb_err
+nb_restore(struct nightburn *nb, const struct nb_restore_options *options,
+	   struct nb_restore_result *result)
+{
+	return call_restore(nb, options, -1, result);
+}
+
+enum nb_err
+nb_restore_output(struct nightburn *nb,
+		  const struct nb_restore_options *options, int fd,
+		  struct nb_restore_result *result)
+{
+	return fd < 0 ? nb_fail(NB_EUSAGE, "libnightburn: no descriptor")
+		      : call_restore(nb, options, fd, result);
+}
+
+enum nb_err
+nb_restore_list(struct nightburn *nb, const struct nb_restore_options *options,
+		const struct nb_restore_listing *listing)
+{
+	struct nb_restore_options taken;
+	struct nb_restore_listing to;
+	enum nb_err err = nb_sized_take(&taken, sizeof taken, options);
+
+	if (!err)
+		err = nb_sized_take(&to, sizeof to, listing);
+	return err ? err : nb_job_restore_list(nb, &taken, &to);
 }
 
 enum nb_err

@@ -1,31 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two ways to restore a backup from a disc: to a directory and into a
- * database.
+ * What the ways to restore a backup from a disc share: to a directory, into a
+ * database, one file to a descriptor.
  */
 #ifndef NB_JOB_RESTORE_H
 #define NB_JOB_RESTORE_H
 
+#include "filter/filter.h"
 #include "job/restore/extract.h"
+#include "job/restore/restore_paths.h"
 #include "job/restore/restore_select.h"
 
-/* Keeps the entries that OPTIONS->paths name and that are beneath SOURCE_PATH
- * (NULL: everything); keeps an archive if a member of it is wanted.
- * NB_ENOTFOUND if nothing is left. */
-enum nb_err nb_restore_select(struct nb_disc_backup *backup,
-			      const struct nb_restore_options *options,
-			      const char *source_path);
-
-/* Whether OPTIONS->paths name PATH of BACKUP, with or without its id, or are
- * empty. */
-bool nb_restore_wants(const struct nb_disc_backup *backup,
-		      const struct nb_restore_options *options,
-		      const char *path);
-
-/* The source NAME of the backup.  NB_ENOTFOUND. */
-enum nb_err nb_restore_source(const struct nb_disc_backup *backup,
-			      const char *name,
-			      const struct nb_manifest_source **out);
+/* A backup that is being restored. */
+struct nb_restoring {
+	struct nightburn *nb;
+	const struct nb_restore_options *options;
+	struct nb_blocks *blocks;
+	const struct nb_nodes *nodes;
+	struct nb_disc_backup *backup; /* reduced to what is wanted */
+};
 
 struct nb_restore_target {
 	int fd; /* the directory, open */
@@ -51,6 +44,14 @@ enum nb_err nb_restore_to(struct nightburn *nb,
 			  struct nb_disc_backup *backup,
 			  struct nb_extract_result *result);
 
+/* The request that OPTIONS are. */
+struct nb_restore_request nb_restore_request_of(
+	const struct nb_restore_options *options);
+
+/* What was chosen, into RESULT. */
+void nb_restore_tell_pick(const struct nb_restore_pick *pick,
+			  struct nb_restore_result *result);
+
 /* Moves the blocks that could not be read to RESULT, which then owns them. */
 void nb_restore_tell_bad(struct nb_block_runs *bad,
 			 struct nb_restore_result *result);
@@ -64,19 +65,26 @@ enum nb_err nb_restore_salvage(struct nightburn *nb,
 			       struct nb_restore_result *result);
 
 /* Creates a temporary directory in staging (NB NULL: in /tmp); the caller
- * removes it. */
+ * removes it.  (staged_dump.c) */
 enum nb_err nb_restore_temporary(const struct nightburn *nb, char **path,
 				 int *fd);
 
-/* Is it a tree in one archive?  Then its wanted members are restored from FILE
- * by SPEC, whose entries are replaced.  (unpack.c) */
-bool nb_source_is_packed(const struct nb_manifest_source *source);
+/* Restores the wanted members of a tree that is the archive FILE, by SPEC,
+ * whose entries are replaced.  (unpack.c) */
 enum nb_err nb_restore_unpack(struct nb_extract *spec,
 			      const struct nb_disc_backup *backup,
 			      const struct nb_entry *file,
 			      const struct nb_manifest_source *source,
 			      const struct nb_restore_options *options,
 			      struct nb_extract_result *result);
+
+/* Passes the bytes of MEMBER, a file, to PUT; its hash is known only then:
+ * NB_ECORRUPT.  (unpack.c) */
+enum nb_err nb_restore_member(struct nb_blocks *blocks,
+			      const struct nb_nodes *nodes,
+			      const struct nb_disc_backup *backup,
+			      const struct nb_restore_path *member,
+			      nb_filter_sink *put, void *ctx);
 
 /* Restores a dump into the database OPTIONS->into, through a pipe, or through
  * staging if it is a directory; only the dump is kept in the backup.

@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/restore/restore.h"
 
-#include <fcntl.h>
-#include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/fd.h"
-#include "base/path.h"
-#include "base/str.h"
 #include "disc/read/bad_blocks.h"
 #include "job/restore/dump_stream.h"
+#include "job/restore/staged_dump.h"
 #include "source/source.h"
-
-struct restoring {
-	struct nightburn *nb;
-	const struct nb_restore_options *options;
-	struct nb_blocks *blocks;
-	const struct nb_nodes *nodes;
-	struct nb_disc_backup *held; /* reduced to the dump */
-};
 
 /* Finds the dump: the named one, the one of that database, or the only one. */
 static enum nb_err
@@ -56,42 +41,6 @@ choose_dump(const struct nb_disc_backup *held,
 			       options->into, held->manifest.backup_id, count);
 	*out = only;
 	return NB_OK;
-}
-
-/* Gives the files to the user who runs PostgreSQL's programs. */
-static enum nb_err
-give_to(int dir, const struct nb_disc_backup *held, const char *user)
-{
-	const struct passwd *pw;
-
-	if (!user)
-		return NB_OK;
-	pw = getpwnam(user);
-	if (!pw)
-		return nb_fail(NB_ENOTFOUND, "%s: no such user", user);
-	for (size_t i = 0; i < held->entries.count; i++) {
-		const char *path = held->entries.at[i].path;
-		int fd = nb_path_open(dir, path, O_RDONLY, 0);
-		int bad = fd < 0 || fchown(fd, pw->pw_uid, pw->pw_gid);
-
-		nb_fd_close(&fd);
-		if (bad)
-			return nb_fail_errno(
-				NB_EIO, "%s: cannot change its owner to %s",
-				path, user);
-	}
-	return NB_OK;
-}
-
-/* Lets everyone enter the directories between staging and the dump. */
-static enum nb_err
-make_reachable(int dir, const char *kind)
-{
-	int fd = nb_path_open(dir, kind, O_RDONLY | O_DIRECTORY, 0);
-	int bad = fd < 0 || fchmod(fd, 0711);
-
-	nb_fd_close(&fd);
-	return bad ? nb_fail_errno(NB_EIO, "%s: cannot open", kind) : NB_OK;
 }
 
 /* Fails for a source that is not a database. */
@@ -136,13 +85,13 @@ choice_of(const struct nb_restore_options *options)
 
 /* Fills in SPEC and restores the dump into the database. */
 static enum nb_err
-load_database(const struct restoring *r,
+load_database(const struct nb_restoring *r,
 	      const struct nb_manifest_source *source,
 	      struct nb_source_restore *spec)
 {
 	const struct nb_config_source unknown = { .name = source->name };
 	const struct nb_config_source *configured = r->nb
-		? nb_config_source(r->nb->config, r->held->manifest.job,
+		? nb_config_source(r->nb->config, r->backup->manifest.job,
 				   source->kind, source->name)
 		: NULL;
 
@@ -155,75 +104,32 @@ load_database(const struct restoring *r,
 	return nb_source_find(source->kind)->restore(spec);
 }
 
-enum nb_err
-nb_restore_temporary(const struct nightburn *nb, char **path, int *fd)
-{
-	const char *staging = nb ? nb->config->staging_dir : "/tmp";
-	enum nb_err err;
-	char *made;
-
-	if (nb && !mkdir(staging, 0711))
-		chmod(staging, 0711); /* whatever the umask */
-	err = nb_str_format(&made, "%s/restore.XXXXXX", staging);
-	if (err)
-		return err;
-	if (!mkdtemp(made)) {
-		err = nb_fail_errno(NB_EIO, "%s: cannot create a directory",
-				    staging);
-		free(made);
-		return err;
-	}
-	*fd = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (*fd < 0 || fchmod(*fd, 0711)) {
-		err = nb_fail_errno(NB_EIO, "%s: cannot open", made);
-		nb_fd_close(fd);
-		rmdir(made);
-		free(made);
-		return err;
-	}
-	*path = made;
-	return NB_OK;
-}
-
 /* A dump of several files, which the program opens itself, is extracted to a
  * directory first. */
 static enum nb_err
-by_directory(const struct restoring *r, const struct nb_manifest_source *source,
+by_directory(const struct nb_restoring *r,
+	     const struct nb_manifest_source *source,
 	     struct nb_extract_result *result)
 {
-	struct nb_restore_target target = { -1, false, false };
+	struct nb_staged_dump staged = { .fd = -1 };
 	bool loaded = false;
 	struct nb_source_restore spec = { .loaded = &loaded };
-	char *dir = NULL, *path = NULL;
-	enum nb_err err = nb_restore_temporary(r->nb, &dir, &target.fd),
+	enum nb_err err = nb_staged_dump_make(r, source, &staged, result),
 		    removed;
 
-	if (err)
-		return err;
-	err = nb_restore_extract(r->nb, r->blocks, r->nodes, r->held,
-				 r->options, target, result);
-	if (!err)
-		err = make_reachable(target.fd, source->kind);
-	if (!err)
-		err = give_to(target.fd, r->held, r->options->run_as);
-	if (!err)
-		err = nb_path_join(dir, source->path, &path);
-	spec.path = path;
+	spec.path = staged.path;
 	if (!err)
 		err = load_database(r, source, &spec);
 	if (!loaded)
 		result->files = result->bytes = 0;
-	nb_fd_close(&target.fd);
-	removed = nb_path_remove(AT_FDCWD, dir);
-	free(path);
-	free(dir);
+	removed = nb_staged_dump_remove(&staged);
 	return err ? err : removed;
 }
 
 /* Changes the database only after the whole dump was read and found to be
  * good. */
 static enum nb_err
-by_stream(const struct restoring *r, const struct nb_manifest_source *source,
+by_stream(const struct nb_restoring *r, const struct nb_manifest_source *source,
 	  struct nb_extract_result *result)
 {
 	struct nb_dump_stream stream = { .nb = r->nb, .blocks = r->blocks };
@@ -234,7 +140,7 @@ by_stream(const struct restoring *r, const struct nb_manifest_source *source,
 					  .tick_ctx = &stream,
 					  .loaded = &loaded };
 	enum nb_err err =
-		nb_dump_stream_open(&stream, r->nodes, r->held, source->path);
+		nb_dump_stream_open(&stream, r->nodes, r->backup, source->path);
 
 	if (!err)
 		err = nb_dump_stream_check(&stream);
@@ -255,7 +161,7 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		struct nb_blocks *blocks, const struct nb_nodes *nodes,
 		struct nb_disc_backup *held, struct nb_extract_result *result)
 {
-	const struct restoring r = { nb, options, blocks, nodes, held };
+	const struct nb_restoring r = { nb, options, blocks, nodes, held };
 	const struct nb_manifest_source *source;
 	enum nb_err err = choose_dump(held, options, &source);
 	const struct nb_source_ops *ops;

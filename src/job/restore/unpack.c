@@ -105,13 +105,6 @@ file_bytes(void *ctx,
 	return nb_tar_content(a->reader, fn, fn_ctx);
 }
 
-bool
-nb_source_is_packed(const struct nb_manifest_source *source)
-{
-	return source->path && source->format && source->members.count
-		&& !strcmp(source->format, "tar");
-}
-
 /* The wanted members, as if the tree were on the disc. */
 static enum nb_err
 select_members(const struct nb_disc_backup *backup,
@@ -153,6 +146,13 @@ is_sound(const struct nb_entries *members)
 				>= 0))
 			return false;
 	return true;
+}
+
+static bool
+is_readable(const struct archive *a)
+{
+	return a->node && a->node->entry.type == NB_ENTRY_FILE
+		&& is_sound(a->members);
 }
 
 /* Reads the archive in a thread and restores its members. */
@@ -202,8 +202,7 @@ unpack(struct nb_extract *spec, const struct nb_entry *file,
 
 	if (err)
 		return err;
-	if (!a.node || a.node->entry.type != NB_ENTRY_FILE
-	    || !is_sound(&source->members))
+	if (!is_readable(&a))
 		return nb_fail(NB_ECORRUPT,
 			       "%s: missing on the disc, or its list of "
 			       "members is invalid",
@@ -241,4 +240,95 @@ nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *backup,
 	spec->nodes = nodes;
 	nb_entries_free(&wanted);
 	return err;
+}
+
+/* ---- one member alone ---- */
+
+static enum nb_err
+feed_chain(void *ctx, const void *data, size_t n)
+{
+	return nb_chain_put(ctx, data, n);
+}
+
+/* Moves on to the member whose content is at PATH. */
+static enum nb_err
+find_content(struct nb_tar_reader *reader, const char *path)
+{
+	const char *next = "";
+	enum nb_err err = NB_OK;
+
+	while (!err && next && strcmp(next, path) != 0)
+		err = nb_tar_next(reader, &next);
+	return err     ? err
+		: next ? NB_OK
+		       : nb_fail(NB_ECORRUPT, "%s: not in its archive", path);
+}
+
+/* The name of a file that has its content: its first one. */
+static const char *
+content_path(const struct archive *a, const struct nb_entry *m)
+{
+	return m->ino ? a->members->at[m->ino - 1].path : m->path;
+}
+
+static enum nb_err
+read_member(struct archive *a, const struct nb_entry *m, nb_filter_sink *put,
+	    void *ctx)
+{
+	const struct nb_pipe_spec reading = { .object = a->path,
+					      .produce = read_archive,
+					      .ctx = a };
+	const struct nb_chain_expected expected = { m->size, m->sha256,
+						    m->size };
+	const struct nb_chain_spec spec = {
+		.object = m->path, .put = put, .ctx = ctx, .expected = &expected
+	};
+	struct nb_chain *chain = NULL;
+	struct nb_pipe *pipe = NULL;
+	int fd = -1;
+	enum nb_err err = nb_pipe_begin(&reading, &fd, &pipe);
+
+	if (err)
+		return err;
+	err = nb_tar_reader_new(fd, &a->reader);
+	if (!err)
+		err = find_content(a->reader, content_path(a, m));
+	if (!err)
+		err = nb_chain_read(&spec, &chain);
+	if (!err)
+		err = nb_tar_content(a->reader, feed_chain, chain);
+	if (!err)
+		err = nb_chain_finish(chain);
+	nb_chain_free(chain);
+	nb_tar_reader_free(a->reader);
+	/* What is behind the member was not read. */
+	nb_pipe_end(pipe, &fd);
+	return err;
+}
+
+enum nb_err
+nb_restore_member(struct nb_blocks *blocks, const struct nb_nodes *nodes,
+		  const struct nb_disc_backup *backup,
+		  const struct nb_restore_path *member, nb_filter_sink *put,
+		  void *ctx)
+{
+	const struct nb_entry *file = member->archive;
+	struct archive a = {
+		.blocks = blocks,
+		.path = file->path,
+		.filters = file->filters,
+		.plain = file->filters ? file->plain : NB_CHAIN_ANY,
+		.members = &member->packed->members,
+		.node = nb_nodes_find_beneath(nodes, backup->manifest.backup_id,
+					      file->path),
+	};
+	enum nb_err err = nb_filters_check(file->path, file->filters);
+
+	if (err)
+		return err;
+	return is_readable(&a) ? read_member(&a, member->entry, put, ctx)
+			       : nb_fail(NB_ECORRUPT,
+					 "%s: missing on the disc, or its "
+					 "list of members is invalid",
+					 file->path);
 }

@@ -8,8 +8,8 @@
 #include "base/user.h"
 #include "source/postgres/check.h"
 #include "source/postgres/describe.h"
-#include "source/postgres/load.h"
-#include "source/postgres/restore.h"
+#include "source/postgres/restore/load.h"
+#include "source/postgres/restore/restore.h"
 #include "source/postgres/serve.h"
 #include "source/postgres/transport.h"
 
@@ -356,5 +356,7 @@ const struct nb_source_ops nb_source_postgres = {
 	.is_staged = is_staged,
 	.restore = nb_pg_restore,
 	.by_path = nb_pg_load_by_path,
+	.contents = nb_pg_contents,
+	.contents_need = nb_pg_contents_need,
 	.serve = nb_pg_serve,
 };

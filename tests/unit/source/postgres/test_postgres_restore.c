@@ -9,7 +9,7 @@
 
 #include "base/fd.h"
 #include "filter/chain.h"
-#include "source/postgres/restore.h"
+#include "source/postgres/restore/restore.h"
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 #define ROWS "SELECT count(*), md5(string_agg(word, ',' ORDER BY id)) FROM t"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "source/postgres/restore.h"
+#include "source/postgres/restore/restore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "base/str.h"
 #include "model/record/database_objects.h"
 #include "source/postgres/format.h"
-#include "source/postgres/load.h"
 #include "source/postgres/property/property.h"
 #include "source/postgres/psql.h"
+#include "source/postgres/restore/load.h"
 
 /* What the steps share. */
 struct restoring {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "source/postgres/load.h"
+#include "source/postgres/restore/load.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a backup on a disc holds, from the disc alone. */
+#include "job/jobs.h"
+#include "job/restore/restore.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "job/disc/manifest_mac.h"
+#include "job/restore/dump_stream.h"
+#include "job/restore/restore_options.h"
+#include "job/restore/staged_dump.h"
+#include "source/source.h"
+
+struct listing {
+	struct nightburn *nb;
+	const struct nb_restore_options *options;
+	const struct nb_restore_listing *to;
+	struct nb_restore_pick *pick;
+	size_t count; /* of paths */
+};
+
+static enum nb_err
+told(int stopped)
+{
+	return stopped ? NB_ECANCELED : NB_OK;
+}
+
+/* ---- backup and sources ---- */
+
+static uint64_t
+count_files(const struct nb_entries *entries)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < entries->count; i++)
+		count += entries->at[i].type == NB_ENTRY_FILE;
+	return count;
+}
+
+static enum nb_err
+tell_backup(const struct listing *l)
+{
+	const struct nb_disc_backup *b = l->pick->backup;
+	const struct nb_manifest *m = &b->manifest;
+	const struct nb_listed_backup row = {
+		.id = m->backup_id,
+		.job = m->job,
+		.pool = m->pool,
+		.host = m->host,
+		.disc = l->pick->look.label.disc,
+		.generation = m->generation,
+		.created = m->created,
+		.files = count_files(&b->entries),
+		.bytes = nb_entries_bytes(&b->entries),
+	};
+
+	return told(l->to->on_backup(l->to->ctx, &row));
+}
+
+static enum nb_err
+count_path(void *ctx, const struct nb_restore_path *path)
+{
+	*(uint64_t *)ctx += path->entry->type == NB_ENTRY_FILE;
+	return NB_OK;
+}
+
+static enum nb_err
+tell_source(const struct listing *l, const struct nb_manifest_source *s)
+{
+	const struct nb_restore_options all = { .path_count = 0 };
+	struct nb_listed_source row = {
+		.kind = s->kind,
+		.name = s->name,
+		.database = s->database,
+		.format = s->format,
+		.path = s->path,
+		.compression = s->compression,
+		.server_version = s->server_version,
+		.bytes = s->bytes,
+		.stored = s->stored,
+	};
+	enum nb_err err = s->path ? nb_restore_each(l->pick->backup, &all, s,
+						    count_path, &row.files)
+				  : NB_OK;
+
+	return err ? err : told(l->to->on_source(l->to->ctx, &row));
+}
+
+static enum nb_err
+tell_sources(const struct listing *l, const struct nb_manifest_source *only)
+{
+	const struct nb_manifest_sources *all =
+		&l->pick->backup->manifest.sources;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < all->count; i++)
+		if (!only || only == &all->at[i])
+			err = tell_source(l, &all->at[i]);
+	return err;
+}
+
+/* ---- paths ---- */
+
+static enum nb_err
+tell_path(void *ctx, const struct nb_restore_path *path)
+{
+	struct listing *l = ctx;
+	const struct nb_entry *e = path->entry;
+	struct nb_file_row row = {
+		.backup_id = l->pick->backup->manifest.backup_id,
+		.disc = l->pick->look.label.disc,
+		.generation = l->pick->backup->manifest.generation,
+		.path = path->path,
+		.target = e->target,
+		.type = e->type,
+		.size = e->size,
+		.mode = e->mode,
+		.uid = e->uid,
+		.gid = e->gid,
+		.mtime = e->mtime,
+	};
+
+	if (e->hashed)
+		nb_hex(e->sha256, sizeof e->sha256, row.sha256);
+	l->count++;
+	return told(l->to->on_file(l->to->ctx, &row));
+}
+
+static enum nb_err
+tell_paths(struct listing *l, const struct nb_manifest_source *source)
+{
+	const struct nb_restore_options *o = l->options;
+	bool some = o->path_count || o->pattern_count;
+	enum nb_err err;
+
+	if (!source && !some)
+		return NB_OK;
+	err = nb_restore_each(l->pick->backup, o, source, tell_path, l);
+	if (!err && !l->count && some)
+		err = nb_fail(NB_ENOTFOUND, "%s: not in this backup",
+			      o->path_count ? o->paths[0] : o->patterns[0]);
+	return err;
+}
+
+/* ---- what is in a dump ---- */
+
+static enum nb_err
+tell_line(void *ctx, const char *line)
+{
+	const struct listing *l = ctx;
+
+	return told(l->to->on_content(l->to->ctx, line));
+}
+
+static const struct nb_entry *
+needed(const struct nb_disc_backup *backup,
+       const struct nb_manifest_source *source, const struct nb_source_ops *ops)
+{
+	for (size_t i = 0; ops->contents_need && i < backup->entries.count; i++)
+		if (ops->contents_need(source, &backup->entries.at[i]))
+			return &backup->entries.at[i];
+	return NULL;
+}
+
+/* Only that file of it is put on this host. */
+static enum nb_err
+by_file(struct listing *l, const struct nb_manifest_source *source,
+	const char *path, struct nb_source_restore *what)
+{
+	const struct nb_restore_options only = { .paths = &path,
+						 .path_count = 1,
+						 .run_as = l->options->run_as };
+	const struct nb_restoring r = { l->nb, &only, l->pick->contents.blocks,
+					&l->pick->contents.nodes,
+					l->pick->backup };
+	struct nb_extract_result done = { 0 };
+	struct nb_staged_dump staged = { .fd = -1 };
+	enum nb_err err, removed;
+
+	err = nb_restore_select(l->pick->backup, &only, source->path);
+	if (!err)
+		err = nb_staged_dump_make(&r, source, &staged, &done);
+	what->path = staged.path;
+	if (!err)
+		err = nb_source_find(source->kind)
+			      ->contents(what, tell_line, l);
+	removed = nb_staged_dump_remove(&staged);
+	return err ? err : removed;
+}
+
+static enum nb_err
+by_stream(struct listing *l, const struct nb_manifest_source *source,
+	  struct nb_source_restore *what)
+{
+	struct nb_dump_stream stream = { .nb = l->nb,
+					 .blocks = l->pick->contents.blocks };
+	enum nb_err err = nb_dump_stream_open(&stream, &l->pick->contents.nodes,
+					      l->pick->backup, source->path);
+
+	what->read = nb_dump_stream_read;
+	what->read_ctx = &stream;
+	return err ? err
+		   : nb_source_find(source->kind)->contents(what, tell_line, l);
+}
+
+static enum nb_err
+tell_contents(struct listing *l, const struct nb_manifest_source *source)
+{
+	const struct nb_source_ops *ops = nb_source_find(source->kind);
+	const struct nb_config_source unknown = { .name = source->name };
+	const struct nb_config_source *configured = l->nb
+		? nb_config_source(l->nb->config, l->pick->backup->manifest.job,
+				   source->kind, source->name)
+		: NULL;
+	struct nb_source_restore what = { .record = source,
+					  .source = configured ? configured
+							       : &unknown,
+					  .run_as = l->options->run_as };
+	const struct nb_entry *file;
+
+	if (!ops || !ops->contents || !source->path)
+		return NB_OK;
+	file = needed(l->pick->backup, source, ops);
+	return file ? by_file(l, source, file->path, &what)
+		    : by_stream(l, source, &what);
+}
+
+/* ---- all of it ---- */
+
+static enum nb_err
+list_backup(struct listing *l)
+{
+	const struct nb_restore_options *o = l->options;
+	const struct nb_manifest_source *source = NULL;
+	enum nb_err mac = nb_manifest_mac_tell(l->pick->backup), err = NB_OK;
+
+	if (o->source)
+		err = nb_restore_source(l->pick->backup, o->source, &source);
+	if (!err)
+		err = tell_backup(l);
+	if (!err)
+		err = tell_sources(l, source);
+	if (!err)
+		err = tell_paths(l, source);
+	/* A program that reads it runs only if it is what was written. */
+	if (!err && !mac && source && !o->path_count && !o->pattern_count)
+		err = tell_contents(l, source);
+	return err ? err : mac;
+}
+
+enum nb_err
+nb_job_restore_list(struct nightburn *nb,
+		    const struct nb_restore_options *options,
+		    const struct nb_restore_listing *to)
+{
+	struct nb_restore_request request = nb_restore_request_of(options);
+	struct nb_restore_pick pick;
+	struct listing l = {
+		.nb = nb, .options = options, .to = to, .pick = &pick
+	};
+	enum nb_err err = nb_restore_check_options(options, NB_RESTORE_LIST);
+
+	if (err)
+		return err;
+	request.this_disc = true;
+	err = nb_restore_pick(nb, &request, &pick);
+	if (!err)
+		err = list_backup(&l);
+	if (!err)
+		err = nb_restore_pick_verdict(&pick);
+	nb_restore_pick_close(&pick);
+	return err;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/restore/restore_options.h"
+
+/* Options that only a database has. */
+static bool
+is_for_database(const struct nb_restore_options *o)
+{
+	return o->no_owner || o->no_privileges || o->no_tablespaces || o->keep
+		|| o->table_count || o->schema_count || o->section || o->jobs;
+}
+
+static enum nb_err
+check_target(const struct nb_restore_options *o, enum nb_restore_way way)
+{
+	if (way == NB_RESTORE_DELIVER && !o->to == !o->into)
+		return nb_fail(
+			NB_EUSAGE,
+			"restore: either a directory or a database is "
+			"required\nhint: use --to DIR or --into DATABASE");
+	if (way != NB_RESTORE_DELIVER && (o->to || o->into))
+		return nb_fail(NB_EUSAGE,
+			       "restore: %s together with %s\n"
+			       "hint: use one of them",
+			       way == NB_RESTORE_LIST ? "--list" : "--stdout",
+			       o->to ? "--to" : "--into");
+	if (way != NB_RESTORE_DELIVER && o->salvage)
+		return nb_fail(NB_EUSAGE,
+			       "restore: --salvage delivers files\n"
+			       "hint: use --to DIR");
+	return NB_OK;
+}
+
+enum nb_err
+nb_restore_check_options(const struct nb_restore_options *o,
+			 enum nb_restore_way way)
+{
+	enum nb_err err = check_target(o, way);
+
+	if (err)
+		return err;
+	if (is_for_database(o) && !o->into)
+		return nb_fail(NB_EUSAGE,
+			       "restore: an option for databases, but no "
+			       "database\nhint: use --into DATABASE");
+	if (o->into && (o->path_count || o->pattern_count))
+		return nb_fail(NB_EUSAGE,
+			       "restore: paths cannot be used with a database\n"
+			       "hint: --table NAME or --schema NAME selects "
+			       "parts of a dump, --to DIR restores files");
+	if (o->backup && o->at)
+		return nb_fail(NB_EUSAGE,
+			       "restore: a backup and a date are named\n"
+			       "hint: use one of them");
+	return NB_OK;
+}

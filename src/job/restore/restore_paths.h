@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What of a backup a restore is asked for: its source, and its paths, with or
+ * without the backup's id.
+ */
+#ifndef NB_JOB_RESTORE_PATHS_H
+#define NB_JOB_RESTORE_PATHS_H
+
+#include "job/disc/disc_contents.h"
+
+/* Keeps the entries that OPTIONS->paths name and that are beneath SOURCE_PATH
+ * (NULL: everything); keeps an archive if a member of it is wanted.
+ * NB_ENOTFOUND if nothing is left. */
+enum nb_err nb_restore_select(struct nb_disc_backup *backup,
+			      const struct nb_restore_options *options,
+			      const char *source_path);
+
+/* Whether OPTIONS->paths name PATH of BACKUP, with or without its id, or are
+ * empty. */
+bool nb_restore_wants(const struct nb_disc_backup *backup,
+		      const struct nb_restore_options *options,
+		      const char *path);
+
+/* The source NAME of the backup.  NB_ENOTFOUND. */
+enum nb_err nb_restore_source(const struct nb_disc_backup *backup,
+			      const char *name,
+			      const struct nb_manifest_source **out);
+
+/* The source that is a tree in one archive, at PATH; or NULL. */
+const struct nb_manifest_source *nb_restore_packed(
+	const struct nb_disc_backup *backup, const char *path);
+
+/* A file, directory ... as it is restored; borrowed. */
+struct nb_restore_path {
+	const char *path; /* relative to the backup */
+	const struct nb_entry *entry;
+	/* Of a member of an archive: the file on the disc, and its source. */
+	const struct nb_entry *archive;
+	const struct nb_manifest_source *packed;
+};
+
+typedef enum nb_err nb_restore_path_fn(void *ctx,
+				       const struct nb_restore_path *path);
+
+/* Calls FN for each path that is wanted, of SOURCE (NULL: of all), until it
+ * fails. */
+enum nb_err nb_restore_each(const struct nb_disc_backup *backup,
+			    const struct nb_restore_options *options,
+			    const struct nb_manifest_source *source,
+			    nb_restore_path_fn *fn, void *ctx);
+
+#endif
