@@ -80,6 +80,8 @@ contents()
 by_bsdtar()
 {
 	mkdir tar && bsdtar -xf "$disc" --options 'iso9660:!rockridge' -C tar &&
+		grep -qF -- "-xf DISC --options 'iso9660:!rockridge'" \
+			tar/RESTORE.txt &&
 		contents tar
 }
 

@@ -11,6 +11,7 @@
 #include "job/disc/fallback_session.h"
 #include "job/disc/manifest_mac.h"
 #include "job/disc/record_disc.h"
+#include "job/disc/unlabelled.h"
 
 struct outcome {
 	enum nb_err err; /* of the verification */
@@ -244,23 +245,42 @@ record(struct nightburn *nb, const struct nb_inspection *look,
 	return NB_OK;
 }
 
+static enum nb_err
+check_files(struct nightburn *nb, const struct nb_inspection *look,
+	    struct nb_disc_contents *contents, struct nb_verify_result *result)
+{
+	const struct nb_label *label = &look->label;
+
+	memcpy(result->disc, label->disc, sizeof result->disc);
+	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
+	result->generation = label->generation;
+	result->session = look->session;
+	return nb_check_disc(nb, look, contents, result);
+}
+
 /* Verifies all files of the session of LOOK. */
 static enum nb_err
 check_session(struct nightburn *nb, const struct nb_inspection *look,
 	      struct nb_disc_contents *contents,
 	      struct nb_verify_result *result)
 {
-	const struct nb_label *label = &look->label;
-
 	memset(result, 0, sizeof *result);
 	nb_disc_contents_free(contents);
-	if (look->label_state != NB_LABEL_GOOD)
-		return NB_EFOREIGN;
-	memcpy(result->disc, label->disc, sizeof result->disc);
-	memcpy(result->backup_id, label->backup_id, sizeof result->backup_id);
-	result->generation = label->generation;
-	result->session = look->session;
-	return nb_check_disc(nb, look, contents, result);
+	return look->label_state == NB_LABEL_GOOD
+		? check_files(nb, look, contents, result)
+		: NB_EFOREIGN;
+}
+
+/* NB_EFOREIGN: it is not even an image. */
+static enum nb_err
+check_image(struct nightburn *nb, struct nb_inspection *look,
+	    struct nb_disc_contents *contents, struct nb_verify_result *result)
+{
+	enum nb_err err = nb_unlabelled_identify(look);
+
+	if (err)
+		return err == NB_ENOTFOUND ? NB_EFOREIGN : err;
+	return check_files(nb, look, contents, result);
 }
 
 /*
@@ -317,6 +337,8 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
 	else
 		err = check_disc(nb, &look, &contents, &first, result);
+	if (err == NB_EFOREIGN && !lost && look.label_state != NB_LABEL_GOOD)
+		err = check_image(nb, &look, &contents, result);
 	if (look.label_state == NB_LABEL_GOOD) {
 		recorded = err == NB_ECANCELED
 			? NB_OK

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/disc/fallback_session.h"
+#include "job/disc/unlabelled.h"
 #include "store/key.h"
 
 /* What the steps of a selection share. */
@@ -272,7 +273,7 @@ no_disc(const struct choosing *c)
 		       name_backup(b->generation, b->created, name));
 }
 
-/* The newest session with a nightburn label. */
+/* The newest session with a nightburn label, or an image, which has none. */
 static enum nb_err
 find_label(const struct choosing *c)
 {
@@ -283,6 +284,8 @@ find_label(const struct choosing *c)
 		return no_disc(c);
 	if (look->label_state != NB_LABEL_GOOD)
 		err = nb_fallback_session(look);
+	if (err == NB_ENOTFOUND)
+		err = nb_unlabelled_identify(look);
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_EFOREIGN,
 			      "%s: no nightburn label on this disc\nhint: "

@@ -75,6 +75,15 @@ static const char restore_end[] =
 	"   read, mount an earlier one:  mount -o ro,session=0 (1, 2, ...), or "
 	"on\n"
 	"   DVD+RW, DVD-RAM and BD-RE  mount -o ro,sbsector=32.\n"
+	"\n"
+	"5. If bsdtar refuses the disc, because of names longer than about 110 "
+	"bytes\n"
+	"   in an earlier session:\n"
+	"\n"
+	"       bsdtar -xf DISC --options 'iso9660:!rockridge'\n"
+	"\n"
+	"   That truncates names to 64 characters; manifest.json has them in "
+	"full.\n"
 	"\n";
 
 static const char restore_contents[] = "Contents of this disc, newest first\n"
