@@ -37,7 +37,8 @@ source/device   base model/*
 source/ssh      base model/*
 source          base filter model/*
 source/serve    base filter model/* source
-source/postgres base filter model/* source source/ssh source/serve source/postgres/property source/postgres/restore
+source/postgres base filter model/* source source/ssh source/serve source/postgres/property source/postgres/restore source/postgres/count
+source/postgres/count base model/record
 source/postgres/property base model/record
 source/postgres/restore base filter model/* source source/postgres source/postgres/property
 source/tree     base filter model/* source source/ssh source/serve
@@ -126,7 +127,7 @@ grep -rhoE '^#include <[^>]+>' src include | sed 's/.*<//; s/>//' | sort -u |
 grep -rnE '^#include <(nightburn|vdrive)/' src/vdrive |
 	rule "vdrive includes nothing of nightburn"
 grep -rnE 'backup_id' src/source |
-	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/describe\.[ch]|tree/serve\.c):' |
+	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/(describe\.[ch]|serve\.c)|tree/serve\.c):' |
 	rule "no source knows where its backup stands on the disc"
 grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
 	rule "a restore knows no path with the backup's id in it"

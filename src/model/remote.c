@@ -107,6 +107,7 @@ nb_remote_request_render(const struct nb_remote_request *request, char **text)
 		&& set(root, "sizes", json_boolean(request->sizes))
 		&& set(root, "backup_id", json_string(request->above))
 		&& set(root, "date", json_integer(request->date))
+		&& (!request->counts || set(root, "counts", json_true()))
 		&& (!request->database
 		    || set_bytes(root, "database_hex", request->database));
 	json_decref(options);
@@ -242,6 +243,7 @@ parse_rest(const json_t *root, struct nb_remote_request *r)
 	const json_t *sizes = json_object_get(root, "sizes");
 
 	r->sizes = json_is_true(sizes);
+	r->counts = json_is_true(json_object_get(root, "counts"));
 	return json_is_boolean(sizes)
 		&& nb_json_text(root, "backup_id", r->above, sizeof r->above)
 		&& nb_json_i64(root, "date", &r->date)

@@ -16,7 +16,8 @@
  *     R  discard the bytes of the file so far: it is read again
  *     E  a manifest (model/record/manifest.h) with the file of these bytes
  *     L  a manifest with files that have no bytes of their own
- *     S  a manifest with the one record of the source
+ *     S  a manifest with the one record of the source; of a dump, with a part
+ *        of what was counted
  *     M  a message: "e", "w" or "n" for its level, then its text
  *     Z  the end, JSON: success or not; the number of bytes in D
  *        and their SHA-256
@@ -50,6 +51,8 @@ struct nb_remote_request {
 	struct nb_config_source source;
 	char *database; /* the database to dump; NULL: globals */
 	bool sizes;     /* include sizes */
+	bool counts;    /* send S with what was counted; an older version does
+			   not */
 	/* For a tree: the first component of its paths while they are
 	 * transferred; "backup_id" in JSON. */
 	char above[NB_BACKUP_ID_MAX + 1];

@@ -254,6 +254,8 @@ formats()
 	rm -rf "$work/back"
 	nb_is 0 run && says out verified && nothing_left &&
 		says err "every: database closed is left out" &&
+		[ "$(grep -acF '{"what":"rows","schema":"public","name":"t",' \
+			"$work/discs/A")" -ge 2 ] &&
 		nb_is 0 restore --to "$work/back" &&
 		cd "$(dirname "$(find "$work/back" -name postgres)")" &&
 		grep -q 'CONNECTION LIMIT 11;' \

@@ -69,6 +69,9 @@ struct nb_manifest_source {
 				 recorded */
 	struct nb_manifest_notes notes;
 	struct nb_properties properties;
+	/* Of a dump, what was counted in its snapshot: the schema is the role
+	 * of each.  Empty: nothing was. */
+	struct nb_properties counts;
 	struct nb_entries members; /* of an archive, paths within it; among
 				      the files of the text */
 };
@@ -110,6 +113,12 @@ enum nb_err nb_properties_copy(const struct nb_properties *from,
 /* The value of the first property WHAT, or NULL. */
 const char *nb_properties_get(const struct nb_properties *list,
 			      const char *what);
+/* Sorts it by what, role and name, and finds one in a list that is sorted, or
+ * NULL. */
+void nb_properties_sort(struct nb_properties *list);
+const struct nb_property *nb_properties_find(const struct nb_properties *list,
+					     const char *what, const char *role,
+					     const char *name);
 void nb_properties_clear(struct nb_properties *list);
 
 /* A deep copy.  NB_ENOMEM, *OUT untouched. */

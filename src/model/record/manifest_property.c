@@ -17,8 +17,19 @@ parts_of(struct nb_property *p, char **parts[PARTS])
 	parts[4] = &p->grantor;
 }
 
-static const char *const part_names[PARTS] = { "what", "role", "name", "value",
-					       "grantor" };
+/* The key of a list in a manifest, and those of its parts; NULL: it has no such
+ * part. */
+struct keys {
+	const char *list;
+	const char *parts[PARTS];
+};
+
+static const struct keys of_properties = {
+	"properties", { "what", "role", "name", "value", "grantor" }
+};
+static const struct keys of_counts = {
+	"counts", { "what", "schema", "name", "value", NULL }
+};
 
 /* These are always there; the others only if they are not empty. */
 static bool
@@ -75,6 +86,37 @@ nb_properties_get(const struct nb_properties *list, const char *what)
 	return NULL;
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	const struct nb_property *p = a, *q = b;
+	int order = strcmp(p->what, q->what);
+
+	if (!order)
+		order = strcmp(p->role, q->role);
+	return order ? order : strcmp(p->name, q->name);
+}
+
+void
+nb_properties_sort(struct nb_properties *list)
+{
+	if (list->count)
+		qsort(list->at, list->count, sizeof *list->at, compare);
+}
+
+const struct nb_property *
+nb_properties_find(const struct nb_properties *list, const char *what,
+		   const char *role, const char *name)
+{
+	const struct nb_property wanted = { .what = (char *)(uintptr_t)what,
+					    .role = (char *)(uintptr_t)role,
+					    .name = (char *)(uintptr_t)name };
+
+	return list->count ? bsearch(&wanted, list->at, list->count,
+				     sizeof *list->at, compare)
+			   : NULL;
+}
+
 void
 nb_properties_clear(struct nb_properties *list)
 {
@@ -83,32 +125,50 @@ nb_properties_clear(struct nb_properties *list)
 	nb_array_free(list);
 }
 
-void
-nb_manifest_add_properties(struct nb_str *s, const struct nb_properties *list)
+static void
+add_list(struct nb_str *s, const struct keys *keys,
+	 const struct nb_properties *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		char **parts[PARTS];
 
 		parts_of(&list->at[i], parts);
-		nb_str_add(s, i ? ",\n{" : ",\n\"properties\":[{");
+		if (i)
+			nb_str_add(s, ",\n{");
+		else
+			nb_str_addf(s, ",\n\"%s\":[{", keys->list);
 		for (size_t k = 0; k < PARTS; k++) {
-			if (!**parts[k] && !is_required(k))
+			if (!keys->parts[k] || (!**parts[k] && !is_required(k)))
 				continue;
 			nb_str_add(s, k ? "," : "");
-			nb_manifest_add_bytes(s, part_names[k], *parts[k]);
+			nb_manifest_add_bytes(s, keys->parts[k], *parts[k]);
 		}
 		nb_str_add(s, i + 1 < list->count ? "}" : "}]");
 	}
 }
 
+void
+nb_manifest_add_properties(struct nb_str *s, const struct nb_properties *list)
+{
+	add_list(s, &of_properties, list);
+}
+
+void
+nb_manifest_add_counts(struct nb_str *s, const struct nb_properties *list)
+{
+	add_list(s, &of_counts, list);
+}
+
 static bool
-read_property(const json_t *object, struct nb_property *p)
+read_property(const json_t *object, const struct keys *keys,
+	      struct nb_property *p)
 {
 	char **parts[PARTS];
 
 	parts_of(p, parts);
 	for (size_t k = 0; k < PARTS; k++) {
-		if (nb_manifest_read_bytes(object, part_names[k], parts[k]))
+		if (keys->parts[k]
+		    && nb_manifest_read_bytes(object, keys->parts[k], parts[k]))
 			continue;
 		if (is_required(k) || nb_str_dup("", parts[k]))
 			return false;
@@ -116,10 +176,11 @@ read_property(const json_t *object, struct nb_property *p)
 	return true;
 }
 
-bool
-nb_manifest_read_properties(const json_t *object, struct nb_properties *list)
+static bool
+read_list(const json_t *object, const struct keys *keys,
+	  struct nb_properties *list)
 {
-	const json_t *all = json_object_get(object, "properties"), *value;
+	const json_t *all = json_object_get(object, keys->list), *value;
 	size_t i;
 
 	if (all && !json_is_array(all))
@@ -128,10 +189,22 @@ nb_manifest_read_properties(const json_t *object, struct nb_properties *list)
 	{
 		struct nb_property p = { .what = NULL };
 
-		if (!read_property(value, &p) || nb_array_push(list, p)) {
+		if (!read_property(value, keys, &p) || nb_array_push(list, p)) {
 			clear(&p);
 			return false;
 		}
 	}
 	return true;
+}
+
+bool
+nb_manifest_read_properties(const json_t *object, struct nb_properties *list)
+{
+	return read_list(object, &of_properties, list);
+}
+
+bool
+nb_manifest_read_counts(const json_t *object, struct nb_properties *list)
+{
+	return read_list(object, &of_counts, list);
 }

@@ -59,8 +59,9 @@ copy_lists(const struct nb_manifest_source *from, struct nb_manifest_source *to)
 		if (!err)
 			err = nb_entries_add(&to->members, &e);
 	}
-	return err ? err
-		   : nb_properties_copy(&from->properties, &to->properties);
+	if (!err)
+		err = nb_properties_copy(&from->properties, &to->properties);
+	return err ? err : nb_properties_copy(&from->counts, &to->counts);
 }
 
 enum nb_err
@@ -111,6 +112,7 @@ nb_manifest_source_clear(struct nb_manifest_source *source)
 		free(source->notes.at[i].path);
 	nb_array_free(&source->notes);
 	nb_properties_clear(&source->properties);
+	nb_properties_clear(&source->counts);
 	nb_entries_free(&source->members);
 	memset(source, 0, sizeof *source);
 }
@@ -162,6 +164,7 @@ nb_manifest_add_source(struct nb_str *s,
 		nb_str_addf(s, ",\"checked\":%lld", (long long)source->checked);
 	add_notes(s, &source->notes);
 	nb_manifest_add_properties(s, &source->properties);
+	nb_manifest_add_counts(s, &source->counts);
 	nb_str_add(s, "}");
 }
 
@@ -223,5 +226,6 @@ nb_manifest_read_source(const json_t *object, struct nb_manifest_source *source)
 		&& (!json_object_get(object, "checked")
 		    || nb_json_i64(object, "checked", &source->checked))
 		&& read_notes(object, source)
-		&& nb_manifest_read_properties(object, &source->properties);
+		&& nb_manifest_read_properties(object, &source->properties)
+		&& nb_manifest_read_counts(object, &source->counts);
 }

@@ -6,9 +6,21 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "source/postgres/count/count.h"
 #include "source/postgres/postgres.h"
 
 #define MAX_WARNINGS 10
+
+/* One dump, until it succeeds or fails for good. */
+struct dumping {
+	struct nb_pg_dump *dump;
+	char *program; /* its path */
+	struct nb_pg_conninfo conninfo;
+	int tries;    /* that a standby's recovery cancelled */
+	bool refused; /* the snapshot */
+	bool again;   /* it failed, nothing was logged, and it must be run
+			 again */
+};
 
 /* Formats the argument that selects the compression into *OUT, or NULL. */
 static enum nb_err
@@ -72,12 +84,13 @@ add_format(struct nb_names *arguments, const struct nb_pg_dump *dump)
 }
 
 static enum nb_err
-make_arguments(const struct nb_pg_dump *dump, const char *program,
-	       const struct nb_pg_conninfo *conninfo,
+make_arguments(const struct dumping *d, const char *snapshot,
 	       struct nb_names *arguments)
 {
+	const struct nb_pg_conninfo *conninfo = &d->conninfo;
+	const struct nb_pg_dump *dump = d->dump;
 	char *lock = NULL;
-	enum nb_err err = add(arguments, program);
+	enum nb_err err = add(arguments, d->program);
 
 	if (!err)
 		err = add(arguments, "-w");
@@ -87,6 +100,8 @@ make_arguments(const struct nb_pg_dump *dump, const char *program,
 					    * 1000);
 	if (!err)
 		err = add_taken(arguments, lock);
+	if (!err && snapshot)
+		err = nb_names_add(arguments, "--snapshot=%s", snapshot);
 	if (!err)
 		err = add_format(arguments, dump);
 	if (!err && *conninfo->text)
@@ -96,11 +111,20 @@ make_arguments(const struct nb_pg_dump *dump, const char *program,
 	return err ? err : nb_array_push(arguments, NULL);
 }
 
+/* The program dumps the first table: it has all its locks. */
+static void
+begin_count(struct nb_pg_dump *dump)
+{
+	nb_pg_count_go(dump->go);
+	dump->go = -1;
+}
+
 static enum nb_err
 sink(void *ctx, const void *data, size_t n)
 {
 	struct nb_pg_dump *dump = ctx;
 
+	begin_count(dump);
 	return dump->sink(dump->sink_ctx, data, n);
 }
 
@@ -120,6 +144,8 @@ tick(void *ctx)
 			err = nb_fail(NB_ESOURCE,
 				      "%s: pg_dump: more than %s of output",
 				      dump->object, nb_str_size(cap, size));
+		if (bytes)
+			begin_count(dump);
 	}
 	if (!err && context->progress)
 		err = context->progress(context->ctx, dump->object, bytes, 0);
@@ -164,28 +190,54 @@ pass_warnings(const char *name, const char *text)
 	}
 }
 
-/* Whether an attempt failed only because of the standby, and another one is
- * left. */
+/* Through a pooler, or with several hosts in conninfo, the program may be on
+ * another server than the snapshot. */
 static bool
-may_try_again(const struct nb_pg_dump *dump, const char *name,
-	      const struct nb_proc_result *result, int tries)
+snapshot_refused(const struct nb_proc_result *result)
 {
-	int retries = nb_pg_options(dump->source)->retries;
+	const char *errors = result->errors ? result->errors : "";
 
-	if (!recovery_conflict(result) || tries >= retries)
+	return result->exit_code > 0
+		&& (strstr(errors, "invalid snapshot identifier")
+		    || strstr(errors, "import a snapshot")
+		    || strstr(errors, "unrecognized option '--snapshot")
+		    || (strstr(errors, "snapshot \"")
+			&& strstr(errors, "\" does not exist")));
+}
+
+/* Whether a try failed only because of the standby or the snapshot, and another
+ * is left. */
+static bool
+may_try_again(struct dumping *d, const char *name,
+	      const struct nb_proc_result *result, const char *snapshot)
+{
+	int retries = nb_pg_options(d->dump->source)->retries;
+
+	if (snapshot && snapshot_refused(result)) {
+		nb_log(NB_WARNING,
+		       "%s: cannot use the snapshot of another connection; "
+		       "the tables are not counted\nhint: conninfo has to "
+		       "lead to one server, and not through a pooler; or "
+		       "checksum = none",
+		       name);
+		d->refused = true;
+		nb_proc_tell(name, result->errors);
+		return true;
+	}
+	if (!recovery_conflict(result) || d->tries >= retries)
 		return false;
+	d->tries++;
 	nb_log(NB_WARNING,
 	       "%s: cancelled by a conflict with recovery; try %d of %d", name,
-	       tries + 2, retries + 1);
+	       d->tries + 1, retries + 1);
 	nb_proc_tell(name, result->errors);
 	return true;
 }
 
-/* AGAIN: it failed, nothing was logged, and it must be run again. */
 static enum nb_err
-run(struct nb_pg_dump *dump, const struct nb_names *arguments,
-    const struct nb_pg_conninfo *conninfo, int tries, bool *again)
+run(struct dumping *d, const struct nb_names *arguments, const char *snapshot)
 {
+	struct nb_pg_dump *dump = d->dump;
 	const struct nb_config_source *source = dump->source;
 	struct nb_proc_result result = { .output = NULL };
 	char *name = NULL;
@@ -199,7 +251,7 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 		&(struct nb_proc){
 			.argv = (const char *const *)arguments->at,
 			.name = name,
-			.environ_add = conninfo->environ_add,
+			.environ_add = d->conninfo.environ_add,
 			.run_as = nb_pg_options(source)->run_as,
 			.stdin_fd = -1,
 			.sink = dump->format->directory ? NULL : sink,
@@ -208,9 +260,9 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 			.max_bytes = nb_pg_options(source)->max_size,
 			.timeout_ms = nb_pg_options(source)->timeout * 1000 },
 		&result);
-	*again = !err && may_try_again(dump, name, &result, tries);
+	d->again = !err && may_try_again(d, name, &result, snapshot);
 	if (!err)
-		err = *again ? NB_ESOURCE : nb_pg_status(name, &result);
+		err = d->again ? NB_ESOURCE : nb_pg_status(name, &result);
 	else if (err == NB_EFAIL || err == NB_ENOTFOUND)
 		err = NB_ESOURCE;
 	if (!err && result.errors)
@@ -223,31 +275,73 @@ run(struct nb_pg_dump *dump, const struct nb_names *arguments,
 	return err;
 }
 
+/* As nb_pg_count calls it. */
+static enum nb_err
+dump_once(void *ctx, const char *snapshot, int go)
+{
+	struct dumping *d = ctx;
+	struct nb_names arguments = NB_ARRAY_INIT;
+	enum nb_err err = make_arguments(d, snapshot, &arguments);
+
+	d->dump->go = go;
+	if (!err)
+		err = run(d, &arguments, snapshot);
+	d->dump->go = -1;
+	nb_names_free(&arguments);
+	return err;
+}
+
+static enum nb_err
+tick_count(void *ctx)
+{
+	const struct dumping *d = ctx;
+
+	return tick(d->dump);
+}
+
+static enum nb_err
+dump_and_count(struct dumping *d)
+{
+	const struct nb_pg_options *options = nb_pg_options(d->dump->source);
+	const struct nb_pg_count count = {
+		.object = d->dump->object,
+		.conninfo = d->conninfo.text,
+		.environ_add = d->conninfo.environ_add,
+		.run_as = options->run_as,
+		.timeout = options->timeout,
+		.limit = options->checksum != NB_PG_CHECKSUM_CONTENT ? 0
+			: options->checksum_limit ? options->checksum_limit
+						  : UINT64_MAX,
+		.dump = dump_once,
+		.tick = tick_count,
+		.ctx = d,
+	};
+
+	nb_properties_clear(&d->dump->counts);
+	return d->dump->counted && !d->refused
+		? nb_pg_count(&count, &d->dump->counts)
+		: dump_once(d, NULL, -1);
+}
+
 enum nb_err
 nb_pg_dump_stream(struct nb_pg_dump *dump)
 {
-	struct nb_pg_conninfo conninfo = { .text = NULL };
-	struct nb_names arguments = NB_ARRAY_INIT;
-	char *program = NULL;
-	bool again = false;
+	struct dumping d = { .dump = dump };
 	enum nb_err err;
 
 	err = nb_pg_program_find(dump->source, nb_pg_dumper(dump->format),
-				 &program);
+				 &d.program);
 	if (!err)
-		err = nb_pg_conninfo(dump->source, dump->database, &conninfo);
+		err = nb_pg_conninfo(dump->source, dump->database, &d.conninfo);
 	if (!err)
-		err = make_arguments(dump, program, &conninfo, &arguments);
-	if (!err)
-		err = run(dump, &arguments, &conninfo, 0, &again);
-	for (int tries = 1; again; tries++) {
-		again = false;
+		err = dump_and_count(&d);
+	while (d.again) {
+		d.again = false;
 		err = dump->again(dump);
 		if (!err)
-			err = run(dump, &arguments, &conninfo, tries, &again);
+			err = dump_and_count(&d);
 	}
-	nb_names_free(&arguments);
-	nb_pg_conninfo_clear(&conninfo);
-	free(program);
+	nb_pg_conninfo_clear(&d.conninfo);
+	free(d.program);
 	return err;
 }

@@ -155,6 +155,7 @@ void
 nb_pg_dump_clear(struct nb_pg_dump *dump)
 {
 	nb_dump_file_clear(&dump->file);
+	nb_properties_clear(&dump->counts);
 	free(dump->path);
 	dump->path = NULL;
 }

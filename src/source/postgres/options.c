@@ -6,9 +6,12 @@
 
 #define TIMEOUT (6 * 3600)
 #define LOCK_TIMEOUT (10 * 60)
+#define CHECKSUM_LIMIT ((uint64_t)1 << 30)
 
 static const char *const formats[] = { "custom", "plain", "directory", NULL };
 static const char *const checks[] = { "list", "full", NULL };
+
+static const char *const checksums[] = { "none", "rows", "content", NULL };
 
 #define FIELD(option, value, field) \
 	NB_FIELD(struct nb_pg_options, option, value, field)
@@ -31,6 +34,8 @@ const struct nb_field nb_pg_fields[] = {
 	{ FIELD("lock_timeout", TIME, lock_timeout) },
 	{ FIELD("max_size", SIZE, max_size) },
 	{ FIELD("min_ratio", RATIO, min_ratio), .local = true },
+	{ FIELD("checksum", WORD, checksum), .words = checksums },
+	{ FIELD("checksum_limit", SIZE, checksum_limit) },
 	{ FIELD("check", CHOICE, full_check), .words = checks, .local = true },
 	NB_SSH_FIELDS(struct nb_pg_options, remote),
 	{ .name = NULL },
@@ -47,6 +52,8 @@ nb_pg_options_begin(void *options)
 		.timeout = TIMEOUT,
 		.lock_timeout = LOCK_TIMEOUT,
 		.min_ratio = 0.5,
+		.checksum = NB_PG_CHECKSUM_ROWS,
+		.checksum_limit = CHECKSUM_LIMIT,
 		.full_check = true,
 	};
 }

@@ -8,6 +8,13 @@
 
 enum nb_format { NB_FORMAT_CUSTOM, NB_FORMAT_PLAIN, NB_FORMAT_DIRECTORY };
 
+/* What is counted in the snapshot of a dump. */
+enum nb_pg_checksum {
+	NB_PG_CHECKSUM_NONE,   /* nothing */
+	NB_PG_CHECKSUM_ROWS,   /* the rows of each table */
+	NB_PG_CHECKSUM_CONTENT /* and a checksum of their content */
+};
+
 struct nb_pg_options {
 	char *database; /* default: the block's name */
 	char *conninfo; /* libpq's; NULL: PG* variables */
@@ -26,7 +33,9 @@ struct nb_pg_options {
 	int64_t lock_timeout; /* seconds, --lock-wait-timeout */
 	uint64_t max_size;    /* bytes of a dump; 0: no limit */
 	double min_ratio;     /* of the last good backup's size; 0: off */
-	bool full_check;      /* read the whole dump with pg_restore */
+	enum nb_pg_checksum checksum;
+	uint64_t checksum_limit; /* bytes of a table; of larger ones rows */
+	bool full_check;         /* read the whole dump with pg_restore */
 	struct nb_ssh_options remote;
 };
 

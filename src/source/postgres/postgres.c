@@ -175,7 +175,7 @@ out:
 }
 
 static enum nb_err
-add_record(const struct nb_pg_dump *dump, const char *server_version,
+add_record(struct nb_pg_dump *dump, const char *server_version,
 	   struct nb_manifest_sources *sources)
 {
 	struct nb_manifest_source record = { .bytes = dump->raw,
@@ -198,6 +198,8 @@ add_record(const struct nb_pg_dump *dump, const char *server_version,
 		err = nb_str_dup(server_version, &record.server_version);
 	if (!err && dump->properties)
 		err = nb_properties_copy(dump->properties, &record.properties);
+	record.counts = dump->counts;
+	memset(&dump->counts, 0, sizeof dump->counts);
 	if (!err)
 		err = nb_array_push(sources, record);
 	if (err)
@@ -245,6 +247,7 @@ take_database(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 	dump.database = d->name;
 	dump.name = nb_pg_options(source)->all ? d->name : source->name;
 	dump.properties = &d->properties;
+	dump.counted = nb_pg_options(source)->checksum != NB_PG_CHECKSUM_NONE;
 	if (!d->properties.count)
 		nb_log(NB_WARNING,
 		       "postgres %s: nightburn on %s is older and does not "

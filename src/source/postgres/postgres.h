@@ -93,6 +93,9 @@ struct nb_pg_dump {
 	enum nb_err (*again)(struct nb_pg_dump *dump);
 	void *sink_ctx;
 	uint64_t raw, stored; /* bytes before and after compression */
+	bool counted;         /* what is in the database is counted, too */
+	int go;               /* for nb_pg_count_go, or -1 */
+	struct nb_properties counts; /* the result (count/count.h) */
 };
 
 /* Runs the program, with its output to staging.  NB_ESOURCE, NB_EFULL,
@@ -112,8 +115,9 @@ enum nb_err nb_pg_write_scripts(const struct nb_pg_dump *dump,
 /* ---- command.c: pg_dump and pg_dumpall themselves ---- */
 
 /* Finds and runs the program, with its output to DUMP->sink, and checks how it
- * ended.  If the recovery of a standby cancelled it, it is run again, as often
- * as the source's retries say.  NB_ESOURCE */
+ * ended; counts in the same snapshot, if DUMP->counted.  If the recovery of a
+ * standby cancelled it, it is run again, as often as the source's retries say;
+ * if it cannot have the snapshot, once without one.  NB_ESOURCE */
 enum nb_err nb_pg_dump_stream(struct nb_pg_dump *dump);
 
 /* Like nb_proc_check, with a hint if it waited for a lock, or if the recovery

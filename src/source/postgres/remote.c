@@ -139,6 +139,26 @@ ask(const struct nb_config_source *source, bool sizes, struct nb_pg_server *out)
 	return err;
 }
 
+/* A part of what was counted. */
+static enum nb_err
+take_counts(struct nb_pg_dump *dump, const char *body, size_t n)
+{
+	const struct nb_ssh_options *remote =
+		&nb_pg_options(dump->source)->remote;
+	struct nb_entries list = NB_ARRAY_INIT;
+	struct nb_manifest m = { .created = 0 };
+	enum nb_err err = nb_manifest_parse(remote->host, body, n, &m, &list);
+
+	if (err)
+		return err == NB_ECORRUPT ? NB_ESOURCE : err;
+	err = m.sources.count == 1 && !list.count
+		? nb_properties_copy(&m.sources.at[0].counts, &dump->counts)
+		: nb_remote_nonsense(remote, "something other than a dump");
+	nb_entries_free(&list);
+	nb_manifest_clear(&m);
+	return err;
+}
+
 static enum nb_err
 take_dump(void *ctx, char type, const char *body, size_t n)
 {
@@ -146,6 +166,8 @@ take_dump(void *ctx, char type, const char *body, size_t n)
 
 	if (type == NB_REMOTE_AGAIN)
 		return dump->again(dump);
+	if (type == NB_REMOTE_SOURCE && dump->counted)
+		return take_counts(dump, body, n);
 	if (type != NB_REMOTE_DATA)
 		return nb_remote_nonsense(&nb_pg_options(dump->source)->remote,
 					  "something other than a dump");
@@ -172,6 +194,7 @@ stream(struct nb_pg_dump *dump)
 	enum nb_err err;
 
 	request.database = (char *)(uintptr_t)dump->database;
+	request.counts = dump->counted;
 	err = nb_remote_request_render(&request, &text);
 	if (!err)
 		err = nb_remote_call(&(struct nb_remote_call){

@@ -8,6 +8,9 @@
 #include "source/postgres/postgres.h"
 #include "source/serve/serve.h"
 
+/* In one frame. */
+#define COUNTS 4096
+
 static enum nb_err
 send_answer(struct nb_serve *serve, const struct nb_remote_answer *answer)
 {
@@ -71,6 +74,44 @@ send_again(struct nb_pg_dump *dump)
 	return nb_serve_send(dump->sink_ctx, NB_REMOTE_AGAIN, "", 0);
 }
 
+/* SOME of what was counted, so that no frame is too long. */
+static enum nb_err
+send_some(struct nb_serve *serve, const struct nb_properties *some)
+{
+	static char kind[] = "postgres", name[] = "counts";
+	struct nb_manifest_source record = { .kind = kind,
+					     .name = name,
+					     .counts = *some };
+	const struct nb_manifest m = { .backup_id = NB_REMOTE_ABOVE,
+				       .disc_id = "remote",
+				       .sources = { &record, 1, 0 } };
+	const struct nb_entries none = NB_ARRAY_INIT;
+	char *text = NULL;
+	size_t n;
+	enum nb_err err = nb_manifest_render(&m, &none, &text, &n);
+
+	if (!err)
+		err = nb_serve_send(serve, NB_REMOTE_SOURCE, text, n);
+	free(text);
+	return err;
+}
+
+static enum nb_err
+send_counts(struct nb_serve *serve, const struct nb_properties *counts)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < counts->count; i += COUNTS) {
+		size_t left = counts->count - i;
+		const struct nb_properties some = {
+			counts->at + i, left < COUNTS ? left : COUNTS, 0
+		};
+
+		err = send_some(serve, &some);
+	}
+	return err;
+}
+
 static enum nb_err
 dump(struct nb_serve *serve, const struct nb_remote_request *request)
 {
@@ -85,6 +126,7 @@ dump(struct nb_serve *serve, const struct nb_remote_request *request)
 				  .database = request->database,
 				  .sink = pass_on,
 				  .again = send_again,
+				  .counted = request->counts,
 				  .sink_ctx = serve };
 	char *object = NULL;
 	enum nb_err err = nb_str_format(&object, "postgres %s", source->name);
@@ -92,6 +134,9 @@ dump(struct nb_serve *serve, const struct nb_remote_request *request)
 	one.object = object;
 	if (!err)
 		err = nb_pg_dump_stream(&one);
+	if (!err)
+		err = send_counts(serve, &one.counts);
+	nb_properties_clear(&one.counts);
 	free(object);
 	return err;
 }

@@ -85,6 +85,22 @@ assert_same_entry(const struct nb_entry *a, const struct nb_entry *b)
 }
 
 static void
+assert_same_properties(const struct nb_properties *a,
+		       const struct nb_properties *b)
+{
+	ck_assert_uint_eq(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct nb_property *p = &a->at[i], *q = &b->at[i];
+
+		ck_assert_str_eq(p->what, q->what);
+		ck_assert_str_eq(p->role, q->role);
+		ck_assert_str_eq(p->name, q->name);
+		ck_assert_str_eq(p->value, q->value);
+		ck_assert_str_eq(p->grantor, q->grantor);
+	}
+}
+
+static void
 assert_same_source(const struct nb_manifest_source *a,
 		   const struct nb_manifest_source *b)
 {
@@ -95,17 +111,8 @@ assert_same_source(const struct nb_manifest_source *a,
 	assert_same_text(a->path, b->path);
 	assert_same_text(a->compression, b->compression);
 	assert_same_text(a->server_version, b->server_version);
-	ck_assert_uint_eq(a->properties.count, b->properties.count);
-	for (size_t i = 0; i < a->properties.count; i++) {
-		const struct nb_property *p = &a->properties.at[i],
-					 *q = &b->properties.at[i];
-
-		ck_assert_str_eq(p->what, q->what);
-		ck_assert_str_eq(p->role, q->role);
-		ck_assert_str_eq(p->name, q->name);
-		ck_assert_str_eq(p->value, q->value);
-		ck_assert_str_eq(p->grantor, q->grantor);
-	}
+	assert_same_properties(&a->properties, &b->properties);
+	assert_same_properties(&a->counts, &b->counts);
 	ck_assert_uint_eq(a->bytes, b->bytes);
 	ck_assert_uint_eq(a->stored, b->stored);
 }
@@ -238,6 +245,12 @@ START_TEST(properties_come_back_byte_for_byte)
 	nb_assert_ok(nb_properties_add(
 		&source.properties,
 		&(struct nb_property){ name, empty, empty, empty, empty }));
+	nb_assert_ok(nb_properties_add(
+		&source.counts,
+		&(struct nb_property){ name, empty, name, name, empty }));
+	nb_assert_ok(nb_properties_add(
+		&source.counts,
+		&(struct nb_property){ name, name, name, empty, empty }));
 	nb_assert_ok(nb_array_push(&m.sources, source));
 	assert_comes_back();
 	free(name);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counts what is in a database, in one snapshot: the rows of each table, and
+ * whatever else tells whether a restored database has all of it.  A dump is
+ * made in the same snapshot, so that the numbers are exactly those of the dump.
+ * doc/disc-format.md lists what is counted.
+ *
+ * It never makes a dump fail: what cannot be counted is left out, with a
+ * warning.  No lock is kept longer than one table is read.
+ */
+#ifndef NB_SOURCE_POSTGRES_COUNT_COUNT_H
+#define NB_SOURCE_POSTGRES_COUNT_COUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/proc.h"
+#include "model/record/manifest.h"
+
+struct nb_pg_count {
+	const char *object;   /* in messages: "postgres testdb" */
+	const char *conninfo; /* of the database, without a password */
+	const char *const *environ_add; /* with it, or NULL */
+	const char *run_as;             /* user to become, or NULL */
+	int64_t timeout;                /* seconds for all of it */
+	/* Checksums of the content, too, of tables (with their TOAST) up to
+	 * this number of bytes; 0: of none. */
+	uint64_t limit;
+	/* Instead, a sorted list (nb_properties_sort): checksums for the tables
+	 * that have one in it.  NULL: none. */
+	const struct nb_properties *like;
+	/* Dumps in SNAPSHOT, the argument of pg_dump's --snapshot; NULL if
+	 * there is none.  GO is for nb_pg_count_go.  It is called exactly
+	 * once, unless NULL. */
+	enum nb_err (*dump)(void *ctx, const char *snapshot, int go);
+	enum nb_err (*tick)(void *ctx); /* about once a second, or NULL */
+	void *ctx;
+};
+
+/*
+ * Counts, and appends to OUT: what, role (the schema), name, value.  With a
+ * dump: its error; what could not be counted is only a warning.  Without one:
+ * NB_EFAIL, logged, if there is no connection.  NB_ENOMEM, NB_ECANCELED
+ */
+enum nb_err nb_pg_count(const struct nb_pg_count *count,
+			struct nb_properties *out);
+
+/* The dump has all its locks: counting may begin.  It does so at the latest
+ * when the dump is complete.  A lock that is taken earlier might make the dump
+ * wait behind others that wait for it.  GO -1: nothing. */
+void nb_pg_count_go(int go);
+
+#endif

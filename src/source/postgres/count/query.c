@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/count/query.h"
+
+const char nb_pg_count_settings[] =
+	"SET search_path TO pg_catalog;"
+	"SET client_encoding TO 'SQL_ASCII';"
+	"SET standard_conforming_strings TO on;"
+	"SET row_security TO off;"
+	"SET DateStyle TO ISO;"
+	"SET IntervalStyle TO postgres;"
+	"SET TimeZone TO 'UTC';"
+	"SET lc_monetary TO 'C';"
+	"SET bytea_output TO hex;"
+	"SET extra_float_digits TO 1;"
+	/* Those of them that the server has. */
+	"SELECT set_config(name, CASE name WHEN 'jit' THEN 'off' ELSE '0' END,"
+	" false) FROM pg_settings WHERE name IN ('statement_timeout',"
+	" 'idle_in_transaction_session_timeout', 'transaction_timeout',"
+	" 'idle_session_timeout', 'jit')";
+
+#define USER_SCHEMA "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+
+#define NO_MEMBER                                                         \
+	"NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.deptype = 'e' AND" \
+	" d.classid = 'pg_class'::regclass AND d.objid = c.oid)"
+
+#define TABLES(columns)                                                       \
+	"SELECT n.nspname, c.relname, c.oid, c.relfilenode" columns " FROM"   \
+	" pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE"     \
+	" c.relkind = 'r' AND " USER_SCHEMA " AND " NO_MEMBER " AND"          \
+	" (c.relpersistence = 'p' OR (c.relpersistence = 'u' AND NOT"         \
+	" pg_is_in_recovery())) ORDER BY n.nspname COLLATE \"C\", c.relname " \
+	"COLLATE \"C\""
+
+const char *
+nb_pg_tables_query(bool content)
+{
+	/* The order of columns may be another one after a restore. */
+	return content
+		? TABLES(", (SELECT string_agg(quote_ident(a.attname), ', '"
+			 " ORDER BY a.attname COLLATE \"C\") FROM pg_attribute"
+			 " a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT"
+			 " a.attisdropped AND a.attgenerated = '')")
+		: TABLES("");
+}
+
+const char nb_pg_sequences_query[] =
+	"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON"
+	" n.oid = c.relnamespace WHERE c.relkind = 'S' AND c.relpersistence ="
+	" 'p' AND " USER_SCHEMA " AND " NO_MEMBER " ORDER BY n.nspname"
+	" COLLATE \"C\", c.relname COLLATE \"C\"";
+
+const char nb_pg_extensions_query[] =
+	"SELECT extname, extversion FROM pg_extension WHERE extname <>"
+	" 'plpgsql' ORDER BY extname COLLATE \"C\"";
+
+static void
+add_name(struct nb_str *s, const char *name)
+{
+	nb_str_add(s, "\"");
+	for (const char *p = name; *p; p++) {
+		if (*p == '"')
+			nb_str_add(s, "\"");
+		nb_str_add_bytes(s, p, 1);
+	}
+	nb_str_add(s, "\"");
+}
+
+void
+nb_pg_add_relation(struct nb_str *s, const char *schema, const char *name)
+{
+	add_name(s, schema);
+	nb_str_add(s, ".");
+	add_name(s, name);
+}
+
+#define SUM_OF(text) \
+	"coalesce(sum(('x' || left(md5(" text "), 16))::bit(64)::bigint), 0)"
+
+void
+nb_pg_add_table_query(struct nb_str *s, const char *schema, const char *name,
+		      const char *oid, const char *columns)
+{
+	nb_str_add(s, "SELECT count(*), ");
+	if (columns)
+		nb_str_addf(s, SUM_OF("ROW(%s)::text"), columns);
+	else
+		nb_str_add(s, "NULL");
+	nb_str_addf(s, ", pg_relation_filenode(%s) FROM ONLY ", oid);
+	nb_pg_add_relation(s, schema, name);
+}
+
+const char *
+nb_pg_large_query(bool content)
+{
+	/* The zeros at the end of a page may not be stored, nor a page of
+	 * zeros. */
+	return content
+		? "SELECT (SELECT count(*) FROM "
+		  "pg_largeobject_metadata), " SUM_OF(
+			  "loid || ':' || pageno || ':' || encode(data, 'hex')"
+			  " || repeat('00', current_setting('block_size')::int"
+			  " / 4 - length(data))") " FROM pg_largeobject WHERE"
+						  " btrim(data, '\\x00') <> ''"
+		: "SELECT count(*), NULL FROM pg_largeobject_metadata";
+}

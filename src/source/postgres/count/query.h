@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The queries that count.  They need search_path = pg_catalog. */
+#ifndef NB_SOURCE_POSTGRES_COUNT_QUERY_H
+#define NB_SOURCE_POSTGRES_COUNT_QUERY_H
+
+#include "base/str.h"
+
+/* From this version of the server on, the text of a value is the same in all
+ * later ones: before, that of a floating-point number was not. */
+#define NB_PG_TEXT_SINCE 120000
+
+/* Settings under which the text of a row depends only on its values, and that
+ * keep no query from ending. */
+extern const char nb_pg_count_settings[];
+
+/*
+ * A table is one with rows of its own that pg_dump dumps: no view, nothing that
+ * belongs to an extension, no foreign table; a partitioned one by its
+ * partitions.
+ */
+enum {
+	NB_PG_TABLE_SCHEMA,
+	NB_PG_TABLE_NAME,
+	NB_PG_TABLE_OID,
+	NB_PG_TABLE_NODE,
+	/* its columns in the order of their names, if CONTENT */
+	NB_PG_TABLE_COLUMNS
+};
+const char *nb_pg_tables_query(bool content);
+/* Schema and name of each sequence. */
+extern const char nb_pg_sequences_query[];
+/* Name and version of each extension. */
+extern const char nb_pg_extensions_query[];
+
+/* Appends SCHEMA.NAME, quoted. */
+void nb_pg_add_relation(struct nb_str *s, const char *schema, const char *name);
+
+/*
+ * Rows, checksum, and the number of the file that the table is in now: another
+ * one if it was rewritten or truncated since.  COLUMNS NULL: rows alone.
+ *
+ * The checksum does not depend on the order of rows: the sum of the first 64
+ * bits of the MD5 of each row's text, as numbers with a sign.
+ */
+void nb_pg_add_table_query(struct nb_str *s, const char *schema,
+			   const char *name, const char *oid,
+			   const char *columns);
+
+/* Number of large objects; with CONTENT, a checksum of their pages, and NULL
+ * where they may not be read. */
+const char *nb_pg_large_query(bool content);
+
+#endif

@@ -1,0 +1,201 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is counted in the snapshot of a dump, and recorded in the manifest:
+# exactly what the dump has, whatever others do meanwhile.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+start_cluster
+make_discs
+mkdir "$work/bin"
+
+# sql DATABASE: what comes on stdin
+sql()
+{
+	PGDATABASE=$1 psql -X -q -At -v ON_ERROR_STOP=1
+}
+
+fill()
+{
+	echo 'create database shop' | sql postgres && sql shop <<'END'
+create schema "Odd ""one";
+create table t (id serial primary key, v text, f float8 default 0.1,
+	g int generated always as (7) stored);
+insert into t (v) select U&'\00e9' || i from generate_series(1, 1000) i;
+create table parts (n int) partition by list (n);
+create table part1 partition of parts for values in (1);
+create table "Odd ""one"."part ""2" partition of parts for values in (2);
+insert into parts select i % 2 + 1 from generate_series(1, 11) i;
+create table parent (a int);
+create table child (b int) inherits (parent);
+alter table parent add c text;
+insert into child values (1, 2, 'x');
+insert into parent values (3, 'y');
+create unlogged table loose as select 1 v;
+create materialized view seen as select * from t;
+create sequence still start 5;
+create table nothing ();
+insert into nothing default values;
+create table late as select 1 v;
+do $$ begin perform lo_from_bytea(0, 'hello'), lo_from_bytea(0, '\x0001');
+end $$;
+END
+}
+fill || exit 1
+
+# A pg_dump that first does what $work/meanwhile says, as another session.
+cat >"$work/bin/pg_dump" <<END
+#!/bin/sh
+case \$1 in
+--version) ;;
+*) printf '%s\n' "\$@" | grep snapshot >>$work/snapshots
+. $work/meanwhile ;;
+esac
+exec $bin/pg_dump "\$@"
+END
+chmod 755 "$work/bin/pg_dump"
+: >"$work/meanwhile"
+: >"$work/snapshots"
+chmod 666 "$work/snapshots"
+
+# config OPTIONS
+config()
+{
+	cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 500M }
+pool "p" { discs = { "A" }  drives = { "upper" }  rotation = append }
+job "j" {
+  pool = "p"
+  postgres "shop" {
+    run_as = "postgres"  conninfo = "host=$PGHOST"
+    pg_dump = "$work/bin/pg_dump"  min_ratio = 0  $1
+  }
+}
+END
+	chmod 600 "$work/nb.conf"
+}
+
+# What the newest manifest has, a line each: what schema.name value.
+counts()
+{
+	xorriso -osirrox on -indev "stdio:$work/discs/A" -extract \
+		/nightburn/manifest.json "$work/manifest" >"$work/log" 2>&1
+	python3 - "$work/manifest" <<'END'
+import json, sys
+for c in json.load(open(sys.argv[1]))["sources"][0].get("counts", []):
+    if c["what"] != "size":
+        print(c["what"], c.get("schema", "") + "." + c.get("name", ""),
+              c["value"])
+END
+	rm -f "$work/manifest"
+}
+
+cat >"$work/rows" <<'END'
+large_objects . 2
+rows Odd "one.part "2 6
+rows public.child 1
+rows public.late 1
+rows public.loose 1
+rows public.nothing 1
+rows public.parent 1
+rows public.part1 5
+rows public.t 1000
+sequence public.still 5 unused
+sequence public.t_id_seq 1000
+END
+
+rows()
+{
+	for one in 'format = custom' 'format = plain' \
+		'format = directory  jobs = 2'; do
+		config "$one" && nb_is 0 run && counts | LC_ALL=C sort |
+			diff "$work/rows" - || return 1
+	done
+	[ "$(sort -u "$work/snapshots" | wc -l)" = 3 ]
+}
+check "rows of all tables, sequences and large objects, in each format" rows
+
+none()
+{
+	: >"$work/snapshots"
+	config 'checksum = none'
+	nb_is 0 run && [ -z "$(counts)" ] && [ ! -s "$work/snapshots" ]
+}
+check "nothing at all with checksum = none" none
+
+content()
+{
+	config 'checksum = content'
+	nb_is 0 run || return 1
+	counts >"$work/one"
+	LC_ALL=C sort "$work/one" | grep -v ^checksum | diff "$work/rows" - &&
+		[ "$(grep -c ^checksum "$work/one")" = 9 ] || return 1
+	# The same in another order, with another layout.
+	sql shop <<'END' || return 1
+update t set v = v where id % 3 = 0;
+alter table parent add gone int;
+alter table parent drop gone;
+vacuum full t;
+END
+	nb_is 0 run && counts | diff "$work/one" - || return 1
+	echo "update t set v = v || ' ' where id = 500" | sql shop
+	nb_is 0 run && [ "$(counts | diff "$work/one" - |
+		grep -c '^> checksum public.t ')" = 1 ] &&
+		[ "$(counts | diff "$work/one" - | grep -c '^>')" = 1 ]
+}
+check "checksums depend on the content alone" content
+
+limited()
+{
+	config 'checksum = content  checksum_limit = 40K'
+	nb_is 0 run && counts >"$work/two" &&
+		! grep -q '^checksum public.t ' "$work/two" &&
+		grep -q '^rows public.t 1000$' "$work/two" &&
+		grep -q '^checksum public.child ' "$work/two"
+}
+check "a table beyond checksum_limit has its rows counted" limited
+
+# While the dump waits, others write: it is what the snapshot had.
+meanwhile()
+{
+	config 'checksum = content'
+	cat >"$work/meanwhile" <<END
+$bin/psql -X -q -h $PGHOST -U postgres -d shop >/dev/null <<SQL
+insert into t (v) values ('new');
+truncate late;
+create table newer as select 1 v;
+select nextval('still');
+SQL
+END
+	nb_is 0 run
+	: >"$work/meanwhile"
+	counts >"$work/now"
+	# Who knows what the dump has of a table that was truncated.
+	grep -v -e public.late -e public.still -e public.t_id_seq \
+		-e public.t' ' "$work/one" >"$work/want"
+	grep -v 'public.t ' "$work/now" | diff "$work/want" - &&
+		grep -q '^rows public.t 1000$' "$work/now" &&
+		nb_is 0 restore --source shop --into back \
+			--conninfo "host=$PGHOST" --run-as postgres &&
+		[ "$(echo 'select count(*) from t' | sql back)" = 1000 ]
+}
+check "only what the snapshot has, whatever others write" meanwhile
+
+refused()
+{
+	config ''
+	cat >"$work/meanwhile" <<'END'
+case "$*" in
+*--snapshot*) echo 'pg_dump: error: query failed: ERROR:  invalid snapshot identifier: "1-1"' >&2
+	exit 1 ;;
+esac
+END
+	nb_is 0 run && says err "postgres shop: pg_dump: cannot use the \
+snapshot of another connection; the tables are not counted" &&
+		[ -z "$(counts)" ]
+	: >"$work/meanwhile"
+}
+check "a dump that cannot have the snapshot is made without it" refused
+
+finish
