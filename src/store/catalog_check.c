@@ -41,8 +41,8 @@ count_uses(const struct nb_rows *rows, struct use *uses)
 		if (use && !session->gone)
 			use->session = true;
 	}
-	for (size_t i = 0; i < rows->standings.count; i++) {
-		const struct nb_standing *s = &rows->standings.at[i];
+	for (size_t i = 0; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
 
 		if (!s->session->gone)
 			uses[s->disc - rows->discs.at].backup = true;
@@ -94,7 +94,7 @@ check_backup(struct nb_catalog *catalog, const struct nb_rows *rows,
 }
 
 static enum nb_err
-check_standing(struct nb_catalog *catalog, const struct nb_standing *s)
+check_placement(struct nb_catalog *catalog, const struct nb_placement *s)
 {
 	return strcmp(s->disc->pool, s->backup->pool)
 		? broken(catalog, "backup", s->backup->id,
@@ -112,8 +112,8 @@ check_rows(struct nb_catalog *catalog)
 	if (err)
 		return err;
 	err = check_discs(catalog, &rows);
-	for (size_t i = 0; !err && i < rows.standings.count; i++)
-		err = check_standing(catalog, &rows.standings.at[i]);
+	for (size_t i = 0; !err && i < rows.placements.count; i++)
+		err = check_placement(catalog, &rows.placements.at[i]);
 	for (size_t i = 0; !err && i < rows.backups.count; i++)
 		err = check_backup(catalog, &rows, &rows.backups.at[i]);
 	nb_rows_free(&rows);

@@ -67,7 +67,7 @@ tell_places(const struct files *f, const struct nb_entry *e)
 		.generation = (uint64_t)f->backup->generation,
 		.entry = e,
 	};
-	const struct nb_standing *place;
+	const struct nb_placement *place;
 	enum nb_err err = NB_OK;
 	size_t at = 0;
 

@@ -89,8 +89,8 @@ list_recorded(const struct nb_rows *rows, const char *pool,
 {
 	enum nb_err err = NB_OK;
 
-	for (size_t i = 0; !err && i < rows->standings.count; i++) {
-		const struct nb_standing *s = &rows->standings.at[i];
+	for (size_t i = 0; !err && i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
 		const struct recorded r = { s->backup, s->session->id };
 		struct recorded *last =
 			list->count ? &list->at[list->count - 1] : NULL;

@@ -61,7 +61,7 @@ enum nb_err nb_catalog_load_rows(struct nb_catalog *catalog,
 	} while (0)
 
 /* A part of a backup, in its session, on its disc. */
-struct nb_standing {
+struct nb_placement {
 	const struct nb_part_record *part;
 	const struct nb_backup_record *backup;
 	const struct nb_session_record *session; /* may be marked gone */
@@ -76,7 +76,7 @@ struct nb_rows {
 	struct NB_ARRAY(struct nb_session_record) sessions;
 	struct NB_ARRAY(struct nb_backup_record) backups;
 	struct NB_ARRAY(struct nb_part_record) parts;
-	struct NB_ARRAY(struct nb_standing) standings; /* by backup */
+	struct NB_ARRAY(struct nb_placement) placements; /* by backup */
 };
 
 /* With NB_ECORRUPT, in a query, ROWS has whatever was readable; with other
@@ -99,8 +99,8 @@ enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
 
 /* The next place of the backup after *AT, starting with *AT 0; NULL: there is
  * no other. */
-const struct nb_standing *nb_rows_place(const struct nb_rows *rows,
-					const char *backup_id, size_t *at);
+const struct nb_placement *nb_rows_place(const struct nb_rows *rows,
+					 const char *backup_id, size_t *at);
 
 /* ---- the rules ---- */
 

@@ -22,7 +22,7 @@ state_of(const struct nb_disc_record *disc)
 /* PLACE: the disc that has it now; NULL: none. */
 static enum nb_err
 tell_backup(const struct nb_backup_record *backup,
-	    const struct nb_standing *place, backup_fn *fn, void *ctx)
+	    const struct nb_placement *place, backup_fn *fn, void *ctx)
 {
 	struct nb_catalog_backup row = {
 		.id = backup->id,
@@ -50,7 +50,7 @@ tell_places(const struct nb_rows *rows, const struct nb_backup_record *backup,
 	    backup_fn *fn, void *ctx)
 {
 	size_t at = 0;
-	const struct nb_standing *place = nb_rows_place(rows, backup->id, &at);
+	const struct nb_placement *place = nb_rows_place(rows, backup->id, &at);
 	enum nb_err err = tell_backup(backup, place, fn, ctx);
 
 	while (!err && place && (place = nb_rows_place(rows, backup->id, &at)))
@@ -238,8 +238,8 @@ tell_disc(const struct nb_rows *rows, const struct nb_disc_record *disc,
 	for (size_t i = 0; i < rows->sessions.count; i++)
 		row.sessions += !rows->sessions.at[i].gone
 			&& !strcmp(rows->sessions.at[i].disc_id, disc->id);
-	for (size_t i = 0; i < rows->standings.count; i++) {
-		const struct nb_standing *s = &rows->standings.at[i];
+	for (size_t i = 0; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
 		uint64_t generation = (uint64_t)s->backup->generation;
 
 		if (s->disc == disc && !s->session->gone

@@ -141,7 +141,7 @@ join(struct nb_rows *rows)
 
 	for (size_t i = 0; !err && i < rows->parts.count; i++) {
 		const struct nb_part_record *part = &rows->parts.at[i];
-		struct nb_standing s = {
+		struct nb_placement s = {
 			.part = part,
 			.backup = nb_rows_backup(rows, part->backup_id),
 			.session = SEARCH(&part->session_id, &rows->sessions,
@@ -151,7 +151,7 @@ join(struct nb_rows *rows)
 		if (s.session)
 			s.disc = nb_rows_disc(rows, s.session->disc_id);
 		if (s.backup && s.disc)
-			err = nb_array_push(&rows->standings, s);
+			err = nb_array_push(&rows->placements, s);
 	}
 	return err;
 }
@@ -199,7 +199,7 @@ nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows)
 void
 nb_rows_free(struct nb_rows *rows)
 {
-	nb_array_free(&rows->standings);
+	nb_array_free(&rows->placements);
 	nb_catalog_free_rows(NB_TABLE_PARTS, &rows->parts);
 	nb_catalog_free_rows(NB_TABLE_BACKUPS, &rows->backups);
 	nb_catalog_free_rows(NB_TABLE_SESSIONS, &rows->sessions);
@@ -211,12 +211,12 @@ nb_rows_free(struct nb_rows *rows)
 static size_t
 lower_bound(const struct nb_rows *rows, const char *backup_id)
 {
-	size_t low = 0, high = rows->standings.count;
+	size_t low = 0, high = rows->placements.count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(rows->standings.at[middle].backup->id, backup_id)
+		if (strcmp(rows->placements.at[middle].backup->id, backup_id)
 		    < 0)
 			low = middle + 1;
 		else
@@ -225,13 +225,13 @@ lower_bound(const struct nb_rows *rows, const char *backup_id)
 	return low;
 }
 
-const struct nb_standing *
+const struct nb_placement *
 nb_rows_place(const struct nb_rows *rows, const char *backup_id, size_t *at)
 {
 	size_t i = *at ? *at : lower_bound(rows, backup_id);
 
-	for (; i < rows->standings.count; i++) {
-		const struct nb_standing *s = &rows->standings.at[i];
+	for (; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
 
 		if (strcmp(s->backup->id, backup_id))
 			break;

@@ -18,7 +18,7 @@ named_disc(const struct nb_rows *rows, const char *pool, const char *name)
 }
 
 static bool
-is_newer(const struct nb_standing *a, const struct nb_standing *b)
+is_newer(const struct nb_placement *a, const struct nb_placement *b)
 {
 	if (a->backup->generation != b->backup->generation)
 		return a->backup->generation > b->backup->generation;
@@ -29,10 +29,10 @@ is_newer(const struct nb_standing *a, const struct nb_standing *b)
 static const struct nb_backup_record *
 newest_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
 {
-	const struct nb_standing *best = NULL;
+	const struct nb_placement *best = NULL;
 
-	for (size_t i = 0; i < rows->standings.count; i++) {
-		const struct nb_standing *s = &rows->standings.at[i];
+	for (size_t i = 0; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
 
 		if (s->disc == disc && !s->session->gone
 		    && (!best || is_newer(s, best)))

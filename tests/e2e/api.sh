@@ -35,7 +35,7 @@ each_header()
 			return 1
 	done
 }
-check "each header stands alone in C" each_header gcc -std=c11 -x c
+check "each header compiles by itself in C" each_header gcc -std=c11 -x c
 check "and in C++" each_header g++ -std=c++11 -x c++
 
 in_cpp()
@@ -184,6 +184,6 @@ hook_status()
 	end_writing
 	return $result
 }
-check "and the hooks are told of it" hook_status
+check "and the hooks get it" hook_status
 
 finish

@@ -110,7 +110,7 @@ version()
 {
 	nb_is 0 --version && grep -qE '^nightburn [0-9.]+$' "$work/out"
 }
-check "the version is told" version
+check "the version is printed" version
 
 help_of_each()
 {
@@ -178,7 +178,7 @@ plan_text()
 {
 	nb_is 0 plan && says out "plan    fresh, because the disc is blank"
 }
-check "plan tells what and why" plan_text
+check "plan prints what and why" plan_text
 
 first_night()
 {
@@ -321,7 +321,7 @@ adopted()
 	}
 	nb_is 0 run && says out "on disc DB-A"
 }
-check "adopted by a person at a terminal it is" adopted
+check "a disc is adopted by a user at a terminal" adopted
 
 terminal_progress()
 {

@@ -146,7 +146,7 @@ copies="/nightburn/copy/label.json /nightburn/copy/manifest.json \
 /nightburn/copy/SHA256SUMS"
 older="/nightburn/$first/label.json /nightburn/$first/manifest.json"
 for path in $newest $copies $older; do
-	check "${path/$first/ID} stands twice" one_copy "$path"
+	check "${path/$first/ID} is there twice" one_copy "$path"
 done
 # shellcheck disable=SC2086
 check "the first of each copy is enough" one_copy $newest $older
@@ -245,7 +245,7 @@ whole()
 }
 check "without its manifest a backup is salvaged by SHA256SUMS" by_sums
 check "without both by the directory, and nothing is called proved" by_directory
-check "what is bad is told, the rest delivered" without_one
+check "what is damaged is reported, the rest is restored" without_one
 check "of a whole disc everything comes back" whole
 
 # Somebody without the key takes the copy whose hash is right.

@@ -146,7 +146,7 @@ check "died while it burned a CD-RW: suspect, the other disc is taken" \
 	in_burn cd-rw
 check "died while it burned a DVD+RW: suspect, the other disc is taken" \
 	in_burn dvd+rw
-check "killed while blanking: a person is asked" in_blank
+check "killed while blanking: the user is asked" in_blank
 check "died while it adopted: another installation's disc is none of ours" \
 	in_adoption
 check "died while it dumped: the rest is removed" in_dump

@@ -151,6 +151,6 @@ two_at_once()
 		says err '(nightburn)'
 }
 export LD_LIBRARY_PATH=$build/.libs
-check "a second nightburn with a state of its own is told of the first" \
+check "a second nightburn with another state directory names the first" \
 	two_at_once
 finish

@@ -124,6 +124,6 @@ shrunk()
 		[ "$(fingerprint)" = "$before" ] &&
 		nb_is 0 run --accept-shrink
 }
-check "a dump that shrank counts only when a person says so" shrunk
+check "a dump that shrank is only accepted on request" shrunk
 
 finish

@@ -172,7 +172,7 @@ time.sleep(60)" &
 		[ $((SECONDS - began)) -lt 15 ]
 }
 
-check "without a bus the night goes on, and only --verbose tells" \
+check "without a bus the run continues, and only --verbose reports it" \
 	silent_without
 check "a bus that says nothing is not waited for" no_answer
 start_bus

@@ -248,7 +248,7 @@ check "a volume id alone makes no disc ours" volume_only
 
 clone_old()
 {
-	# B as it was after generation 2, without the session behind it: a copy
+	# B as it was after generation 2, without the session after it: a copy
 	# made before the session was appended.
 	label_of B "$work/l" && put_back B
 	nb_is 0 run || return 1
@@ -273,7 +273,7 @@ clone_blanked()
 	cp "$work/newer" "$work/kept/A"
 	nb_is 0 plan
 }
-check "a copy of what a disc held before it was blanked is refused" \
+check "a copy of what was on a disc before it was blanked is refused" \
 	clone_blanked
 
 # B is the oldest now, with generation 4; A holds generation 5.
@@ -320,7 +320,7 @@ assert r["changed"] and r["before"] and r["before"] != r["key"]' "$work/out" &&
 		cmp "$work/one/key" "$work/two/key" &&
 		[ "$(stat -c %a "$state/key")" = 600 ]
 }
-check "another key is replaced by force alone, and told" import_other
+check "another key is replaced only by force, and reported" import_other
 
 copied_key()
 {

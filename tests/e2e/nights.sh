@@ -275,7 +275,7 @@ stray_alarm()
 	wait "$pid"
 	[ $? = 1 ]
 }
-check "an alarm that nobody rang ends with 1" stray_alarm
+check "a stray SIGALRM ends with 1" stray_alarm
 
 too_large()
 {
@@ -331,7 +331,7 @@ no_disc()
 		[ "$(grep -c "no disc in the drive" "$work/err")" = 1 ] &&
 		insert B
 }
-check "no disc: the dump is kept, and a person is asked for, once" no_disc
+check "no disc: the dump is kept, and a disc is asked for, once" no_disc
 
 last_good()
 {
@@ -395,6 +395,6 @@ adopt()
 		nb_is 0 adopt --as DB-B --volume-id "$volume" &&
 		nb_is 0 run && says out "verified"
 }
-check "a person's word adopts a disc" adopt
+check "a disc is adopted with its volume id" adopt
 
 finish

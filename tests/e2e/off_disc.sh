@@ -104,7 +104,7 @@ packed()
 }
 
 check "names in an archive are bytes" packed
-check "a night is verified and tells it once" night
+check "a run is verified and reports it once" night
 check "everything comes back" came_back
 check "RESTORE.txt lists them" listed
 check "the same with a second session" second

@@ -168,6 +168,6 @@ check "a disc is learnt once" again
 check "the rotation goes on where it was" goes_on
 check "a session with a damaged label is not learnt, those before it are" damaged
 check "nor without the key" other_key
-check "a manifest that is not the one written is told by its MAC" forged
+check "a manifest that is not the one written is detected by its MAC" forged
 check "another word than rebuild is a usage error" usage
 finish

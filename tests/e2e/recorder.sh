@@ -169,7 +169,7 @@ closing()
 	check "$type, closed: the first night" night_without_blank A 1 1
 	check "$type, closed: the second night" night_without_blank B 2 1
 	check "$type, closed: nothing is appended to it" no_append B
-	check "$type, closed: the drive tells its capacity" whole_capacity A
+	check "$type, closed: the drive reports its capacity" whole_capacity A
 	check "$type, closed: the third night" night_again A 3 1
 	check "$type, closed: it is good" verified A
 }
@@ -191,7 +191,7 @@ blanked_fast()
 	on A xorriso -outdev /dev/sr0 -blank force:deformat_quickest
 	check "$type: another program blanks it fast" ends 0 ""
 	check "$type, blanked fast: the night" night_without_blank A 1 1
-	check "$type, blanked fast: a person is told" \
+	check "$type, blanked fast: the user is told" \
 		ends 0 "this disc can hold only one session"
 	check "$type, blanked fast: it is good" verified A
 }

@@ -318,7 +318,7 @@ changing()
 	truncate -s 1500000 "$t/random"
 	return $bad
 }
-check "a file that changes all the time is told by name" changing
+check "a file that changes all the time is named" changing
 
 unchanged_files()
 {
@@ -425,7 +425,7 @@ behind_sshd()
 	config "$(files liar)"
 	refused "$me@127.0.0.1: the SHA-256 of the received data differs"
 }
-check "nor behind a real sshd" behind_sshd
+check "nor through a real sshd" behind_sshd
 
 # ---- ends ----
 
@@ -468,7 +468,7 @@ told_to_end()
 	wait "$run"
 	[ $? = 1 ] && nothing_left
 }
-check "a run that is told to end ends the other end, too" told_to_end
+check "a run that is asked to end ends the other end, too" told_to_end
 
 late()
 {

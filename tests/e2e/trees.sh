@@ -224,10 +224,10 @@ nights()
 	check "$type: both nights come back as they were" from_both
 	check "$type: another reader finds them" by_xorriso
 	check "$type: verify reads all of it" verified_again
-	check "$type: bytes that change by themselves are told" rot
+	check "$type: bytes that change by themselves are reported" rot
 	check "$type: and looked for once a week" not_yet
 	check "$type: a damaged earlier copy is written anew" damage
-	check "$type: a file that changes is told, the night is done" told
+	check "$type: a file that changes is reported, the run succeeds" told
 	check "$type: on_change = fail burns nothing" refused
 	check "$type: a tree in one archive, whole and in part" packed
 	check "$type: no room for the archive" no_room

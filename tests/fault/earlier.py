@@ -135,7 +135,7 @@ def sessions(scene):
 
 def lose(scene, kind, way):
     """The last session of B becomes zeros: wholly, or where its directory
-    begins, behind the descriptors."""
+    begins, after the descriptors."""
     start, blocks = sessions(scene)[-1]
     if way.startswith("its directory"):
         start, blocks = start + 18, 40

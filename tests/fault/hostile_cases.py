@@ -156,7 +156,7 @@ def both(first, second, lines=()):
 
 
 def evil_link(name, target, lines, **odd):
-    """A link on the disc and in the manifest, and files behind it."""
+    """A link on the disc and in the manifest, and files beneath it."""
     return disc([Node(name, link=target.encode()), Node("file", GOOD)],
                 [line(path(name), kind="symlink", target=target), *lines],
                 **odd)
@@ -202,11 +202,11 @@ CASES = [
         Node("tree", children=[Node("owned", GOOD)]),
         Node("tree", link=b"../../../canary"), [
             line(path("tree"), kind="dir", mode="0755"), *BEHIND])),
-    (78, "link, and a file behind it", lambda: evil_link(
+    (78, "link, and a file beneath it", lambda: evil_link(
         "tree", "../../canary", BEHIND)),
-    (78, "absolute link, and a file behind it", lambda: evil_link(
+    (78, "absolute link, and a file beneath it", lambda: evil_link(
         "tree", "/tmp", BEHIND)),
-    (78, "link, and a directory behind it", lambda: evil_link(
+    (78, "link, and a directory beneath it", lambda: evil_link(
         "tree", "../../canary", [
             line(path("tree/sub"), kind="dir", mode="0777"),
             line(path("tree/sub/owned"), GOOD)])),
@@ -229,7 +229,7 @@ CASES = [
     (79, "CL to the root", lambda: child_link("root")),
     (79, "CL to itself", lambda: child_link("itself")),
     (79, "CL to a file", lambda: child_link("file")),
-    (79, "CL behind the end", lambda: child_link("far")),
+    (79, "CL beyond the end", lambda: child_link("far")),
     (79, "2000 levels", lambda: deep(2000)),
     (79, "1100 levels", lambda: deep(1100)),
     (80, "CE to itself", lambda: continued(
@@ -239,7 +239,7 @@ CASES = [
         + ce(made.ce_block, 0, 128))),
     (80, "CE of the root to itself", lambda: continued(
         lambda made: ce(made.ce_block, 0, 28), where="root")),
-    (80, "CE behind the end", lambda: continued(
+    (80, "CE beyond the end", lambda: continued(
         lambda made: b"", lambda made: ce(0x7ffffff0, 0, 200))),
     (80, "CE of 4 GiB", lambda: continued(
         lambda made: b"", lambda made: ce(made.ce_block, 0, 0xffffffff))),
@@ -250,9 +250,9 @@ CASES = [
     (81, "directory of half a block", lambda: sized(1000)),
     (81, "directory of no size", lambda: sized(0)),
     (81, "directory larger than the disc", lambda: sized(1 << 30)),
-    (81, "directory behind the end", lambda: sized(2048, extent=0xffffff00)),
+    (81, "directory beyond the end", lambda: sized(2048, extent=0xffffff00)),
     (81, "root of 4 GiB", lambda: listed(root_size=0xfffff800)),
-    (81, "root behind the end", lambda: listed(root_at=0xfffffff0)),
+    (81, "root beyond the end", lambda: listed(root_at=0xfffffff0)),
     (81, "volume of no size", lambda: listed(volume=0)),
     (81, "volume of 8 TiB", lambda: listed(volume=0xffffffff)),
     (81, "path table of 4 GiB", lambda: listed(path_table=0xffffffff)),
@@ -300,7 +300,7 @@ CASES = [
     (84, "file of 4 GiB", lambda: disc(
         [Node("file", GOOD, size=0xffffffff)],
         [line(path("file"), GOOD, size=0xffffffff)])),
-    (84, "file behind the end", lambda: disc(
+    (84, "file beyond the end", lambda: disc(
         [Node("file", GOOD, extent=0xfffffff0)], [line(path("file"), GOOD)])),
     (84, "file on its own directory", lambda: disc(
         [Node("file", GOOD, extent=20, size=2048)],

@@ -45,7 +45,7 @@ SAMPLE = int(os.environ.get("NB_NTH_POINTS", "2"))
 DOCUMENTED = (0, 1, 2, 3, 4, 5)
 LIBRARIES = ("libburn", "libisofs", "libisoburn", "libsqlite3", "libcrypto",
              "libconfuse")
-CHUNK = 64  # points behind the last that are tried at once
+CHUNK = 64  # points after the last that are tried at once
 VERBOSE = bool(os.environ.get("NB_NTH_VERBOSE"))
 
 
@@ -158,7 +158,7 @@ class Torture:
         self.deaths = collections.Counter()
 
     def run(self, name, code, mode, points):
-        """What broke at these points and in the clean pass behind them."""
+        """What broke at these points and in the clean pass after them."""
         def one(point):
             rule = f"{name} {point} {mode} {code}"
             return try_point(self.base, os.path.join(

@@ -53,7 +53,7 @@ ELSEWHERE = {
     40: ("label of another installation", "tests/e2e/labels.sh",
          "two installations refuse each other's discs, and read them"),
     42: ("half blanked by a crash", "tests/e2e/died.sh",
-         "killed while blanking: a person is asked"),
+         "killed while blanking: the user is asked"),
     44: ("the other disc is old", "tests/unit/model/decide/test_plan.c",
          "OTHER_UNVERIFIED"),
     45: ("the device is a file", "tests/unit/disc/image/test_image.c",

@@ -3,7 +3,7 @@
 """Generated trees, burned and restored, come back as they were: names of any
 bytes, depths, links, extended attributes, ACLs, capabilities, sparse files,
 devices, fifos, sockets, dates.  Each tree is burned, changed here and there,
-burned again behind the first, and both are restored and compared with what
+burned again after the first, and both are restored and compared with what
 they were.  A sample in make check, 10,000 in make torture."""
 import os
 import random

@@ -123,7 +123,7 @@ allow(const struct vd_disc *disc, const uint8_t *cdb)
 			allowed.from = lba;
 		break;
 	case VD_SYNC_CACHE:
-	case VD_CLOSE: /* padding behind what is written */
+	case VD_CLOSE: /* padding after what is written */
 		allowed.from = next;
 		allowed.to = CAPACITY;
 		break;

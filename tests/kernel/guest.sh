@@ -19,7 +19,7 @@ guest_end()
 }
 trap guest_end EXIT
 
-# What a guest loads, in this order, each behind what it needs.
+# What a guest loads, in this order, each after what it needs.
 guest_modules="virtio_pci virtio_console virtio_blk isofs sr_mod sg
 target_core_user tcm_loop crc32c_generic ext4 vfat nls_cp437 nls_ascii loop"
 # What one loads that asks for it with guest_storage.
@@ -102,7 +102,7 @@ guest_keep_modules()
 	done
 }
 
-# guest_keep_module DIRECTORY NAME GROUP: that one, behind what it needs.
+# guest_keep_module DIRECTORY NAME GROUP: that one, after what it needs.
 guest_keep_module()
 {
 	local file name=${2//-/_} to needs

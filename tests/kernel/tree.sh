@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # A directory with all that a file system can hold, as it is in two nights, and
-# whether a disc that a guest has mounted shows it so.  Sourced behind guest.sh:
+# whether a disc that a guest has mounted shows it so.  Sourced after guest.sh:
 # what the guest left is in $work/seen, a tar of each mount beside what the
 # kernel said to it.
 

@@ -175,7 +175,7 @@ try(const struct each *e, const struct move *move)
 	return true;
 }
 
-/* An end that leaves nothing else behind than the end after it is left out. */
+/* An end that leaves nothing else than the end after it is left out. */
 static bool
 is_trouble(enum event event, enum trouble trouble, int at)
 {

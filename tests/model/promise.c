@@ -159,7 +159,7 @@ check_belief(struct world *w, const struct row *r)
 }
 
 static bool
-is_behind(const struct world *w)
+is_stale(const struct world *w)
 {
 	return w->now.sequence < w->mark.sequence
 		|| w->now.newest < w->mark.generation;
@@ -226,12 +226,12 @@ promise_learnt(const struct world *before, const struct move *move,
 	bool asks = move->action == M_VERIFY || move->action == M_REBUILD;
 
 	check_intent(before, move, out);
-	/* Also when it died, or failed, behind that. */
-	if (w->is_old == OLD_PLAIN && !is_behind(w)
+	/* Also when it died, or failed, after that. */
+	if (w->is_old == OLD_PLAIN && !is_stale(w)
 	    && (move->action == M_ACCEPT
 		|| (asks && stage.read_all && has_newest(before, m))))
 		w->is_old = OLD_NO;
-	if (w->is_old == OLD_PLAIN && !is_behind(w))
+	if (w->is_old == OLD_PLAIN && !is_stale(w))
 		promise_broken("an old catalog is trusted again, although "
 			       "nobody accepted it");
 	if (w->is_old == OLD_HIDDEN && !asks && move->action != M_ROTATE
@@ -263,7 +263,7 @@ promise_check(void)
 
 	if (is_half_learnt(w))
 		w->odd = 1;
-	if (!w->rolled_back && !w->odd && is_behind(w))
+	if (!w->rolled_back && !w->odd && is_stale(w))
 		promise_broken("a catalog that was never rolled back is taken "
 			       "for an old copy");
 

@@ -11,7 +11,7 @@ struct known {
 	uint32_t parent, move;
 };
 
-/* Worlds of one depth, one behind the other: length, number, bytes. */
+/* Worlds of one depth, one after the other: length, number, bytes. */
 struct queue {
 	uint8_t *at;
 	size_t used, size;

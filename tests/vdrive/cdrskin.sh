@@ -28,7 +28,7 @@ sessions()
 		has_session "$disc" 1 one.iso
 	check "$type: the second session is as it was burned" \
 		has_session "$disc" 2 two.iso
-	check "$type: it is read at the address that was told" \
+	check "$type: it is read at the address that was printed" \
 		reads_at "$disc" "${next#*,}" two.iso
 	check "$type: the medium is appendable" says \
 		'disk status: *incomplete' on "$disc" cdrskin dev=$SR -minfo

@@ -14,7 +14,7 @@ fresh()
 	"$VDRIVE" new --type "$2" --capacity "${3:-20000}" "$1" || exit 99
 }
 
-# under RULES-FILE COMMAND...: with "disc" in the drive and "other" behind it.
+# under RULES-FILE COMMAND...: with "disc" in the drive and "other" after it.
 under()
 {
 	local rules=$1 add=()

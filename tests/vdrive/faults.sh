@@ -103,30 +103,30 @@ check "every name is understood" names_parsed
 check "the examples of the manual are understood" manual_parsed
 check "there is an example for each fault of a recorder" \
 	gives "$(printf '%02d ' {1..38} 41 43 46 76)" rows
-check "a file that is not there is told" \
+check "a missing file is reported" \
 	says '^vdrive: nothing: No such file or directory$' \
 	fails_with 125 "$VDRIVE" --empty --faults nothing -- true
 check "a rule begins with when" refuses 'if write then hang' \
 	"line 1: expected 'when' at 'if'"
-check "a command that is none is told with its line" \
+check "an invalid command is reported with its line" \
 	refuses $'# first\n\nwhen wrte then hang' \
 	"line 3: expected a command at 'wrte'"
-check "a condition that is none is told" refuses 'when write then_ hang' \
+check "an invalid condition is reported" refuses 'when write then_ hang' \
 	"line 1: expected a condition or 'then' at 'then_'"
-check "a range that ends before it begins is told" \
+check "a range that ends before it begins is reported" \
 	refuses 'when read lba 9-8 then hang' \
 	"line 1: expected the rest of the condition at '9-8'"
-check "a count of zero is told" refuses 'when read nth 0 then hang' \
+check "a count of zero is reported" refuses 'when read nth 0 then hang' \
 	"line 1: expected the rest of the condition at '0'"
-check "an action that is none is told" refuses 'when read then explode' \
+check "an invalid action is reported" refuses 'when read then explode' \
 	"line 1: expected an action at 'explode'"
-check "a sense code that is none is told" \
+check "an invalid sense code is reported" \
 	refuses 'when read then sense 3/-1/00' \
 	"line 1: expected an action at '3/-1/00'"
-check "a missing number of times is told" \
+check "a missing number of times is reported" \
 	refuses 'when read then hang times' \
 	"line 1: expected a number of times or 'forever' at ''"
-check "what follows a rule is told" refuses 'when read then hang now' \
+check "trailing words are reported" refuses 'when read then hang now' \
 	"line 1: expected the end of the rule at 'now'"
 
 # ---- conditions -------------------------------------------------------------
@@ -194,7 +194,7 @@ check "power loss: what it keeps is what was written" \
 check "power loss: a closed track is whole" \
 	says 'track 1 .* 0 +300  data$' power_lost \
 	'when ready after sync then power loss' cd-rw "write 0" sync ready
-check "power loss: the next program hears of a reset" reset_heard
+check "power loss: the next program gets a reset" reset_heard
 check "power loss in blanking: half blanked" \
 	says 'half blanked: power failure' power_lost \
 	'when blank then power loss' cd-rw "write 0" sync close blank

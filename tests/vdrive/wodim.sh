@@ -14,7 +14,7 @@ cd_sessions()
 {
 	local type=$1 disc=$1.disc next
 
-	check "$type: the drive's abilities are told" \
+	check "$type: the drive's capabilities are printed" \
 		says 'Does write CD-RW media' on $disc wodim dev=$SR -prcap
 	check "$type: ATIP is read" \
 		says 'ATIP start of lead' on $disc wodim dev=$SR -atip
@@ -23,7 +23,7 @@ cd_sessions()
 	check "$type: the table of contents has one track" \
 		says 'track:lout|track: *1' on $disc wodim dev=$SR -toc
 	next=$(on $disc wodim dev=$SR -msinfo 2>/dev/null)
-	check "$type: the next start is told after the gap" \
+	check "$type: the next start is printed, after the gap" \
 		[ "${next#0,}" -gt $(($(blocks one.iso) + GAP - 1)) ]
 	on $disc genisoimage -quiet -R -J -V two -C "$next" -M $SR \
 		-o two.iso two

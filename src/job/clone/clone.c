@@ -144,7 +144,7 @@ look_at_target(struct clone *c, struct nb_clone_facts *facts)
 }
 
 static enum nb_err
-ask_guard(struct clone *c)
+check_target(struct clone *c)
 {
 	struct nb_clone_facts facts = {
 		.name = c->config->name,
@@ -152,7 +152,7 @@ ask_guard(struct clone *c)
 		.init = c->options->init,
 		.force = c->options->force,
 	};
-	enum nb_clone_guard answer;
+	enum nb_clone_verdict answer;
 	enum nb_err err = look_at_source(c, &facts);
 
 	if (!err)
@@ -333,7 +333,7 @@ run(struct clone *c, struct nb_clone_result *r)
 	enum nb_err err = open_target(c);
 
 	if (!err)
-		err = ask_guard(c);
+		err = check_target(c);
 	if (!err && c->options->init)
 		err = new_marker(c);
 	if (err)

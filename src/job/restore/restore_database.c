@@ -10,11 +10,11 @@
 
 /* Finds the dump: the named one, the one of that database, or the only one. */
 static enum nb_err
-choose_dump(const struct nb_disc_backup *held,
+choose_dump(const struct nb_disc_backup *backup,
 	    const struct nb_restore_options *options,
 	    const struct nb_manifest_source **out)
 {
-	const struct nb_manifest_sources *list = &held->manifest.sources;
+	const struct nb_manifest_sources *list = &backup->manifest.sources;
 	const struct nb_manifest_source *only = NULL;
 	size_t count = 0;
 
@@ -32,13 +32,14 @@ choose_dump(const struct nb_disc_backup *held,
 		count++;
 	}
 	if (options->source)
-		return nb_restore_source(held, options->source, out);
+		return nb_restore_source(backup, options->source, out);
 	if (count != 1)
 		return nb_fail(NB_EUSAGE,
 			       "%s: backup %s contains %zu databases, none of "
 			       "this name\nhint: name one with "
 			       "--source",
-			       options->into, held->manifest.backup_id, count);
+			       options->into, backup->manifest.backup_id,
+			       count);
 	*out = only;
 	return NB_OK;
 }
@@ -159,11 +160,11 @@ by_stream(const struct nb_restoring *r, const struct nb_manifest_source *source,
 enum nb_err
 nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		struct nb_blocks *blocks, const struct nb_nodes *nodes,
-		struct nb_disc_backup *held, struct nb_extract_result *result)
+		struct nb_disc_backup *backup, struct nb_extract_result *result)
 {
-	const struct nb_restoring r = { nb, options, blocks, nodes, held };
+	const struct nb_restoring r = { nb, options, blocks, nodes, backup };
 	const struct nb_manifest_source *source;
-	enum nb_err err = choose_dump(held, options, &source);
+	enum nb_err err = choose_dump(backup, options, &source);
 	const struct nb_source_ops *ops;
 	struct nb_source_load load;
 
@@ -173,7 +174,7 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      source->name);
 	if (!err)
-		err = nb_restore_select(held, options, source->path);
+		err = nb_restore_select(backup, options, source->path);
 	if (err)
 		return err;
 	ops = nb_source_find(source->kind);

@@ -13,7 +13,7 @@
 
 /* Gives the files to the user who runs PostgreSQL's programs. */
 static enum nb_err
-give_to(int dir, const struct nb_disc_backup *held, const char *user)
+give_to(int dir, const struct nb_disc_backup *backup, const char *user)
 {
 	const struct passwd *pw;
 
@@ -22,8 +22,8 @@ give_to(int dir, const struct nb_disc_backup *held, const char *user)
 	pw = getpwnam(user);
 	if (!pw)
 		return nb_fail(NB_ENOTFOUND, "%s: no such user", user);
-	for (size_t i = 0; i < held->entries.count; i++) {
-		const char *path = held->entries.at[i].path;
+	for (size_t i = 0; i < backup->entries.count; i++) {
+		const char *path = backup->entries.at[i].path;
 		int fd = nb_path_open(dir, path, O_RDONLY, 0);
 		int bad = fd < 0 || fchown(fd, pw->pw_uid, pw->pw_gid);
 

@@ -283,18 +283,18 @@ build_clone(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 }
 
 static enum nb_err
-build_guard(const struct build *b, cfg_t *cfg, const struct nb_section *section)
+build_power(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 {
-	struct nb_config_power *guard = &b->config->power;
+	struct nb_config_power *power = &b->config->power;
 	enum nb_err err = NB_OK;
 
-	if (guard->ups)
+	if (power->ups)
 		return nb_fail(NB_ECONFIG,
 			       "%s:%d: a second guard block; expected one",
 			       b->config->file, nb_syntax_line(cfg));
-	err = fill(b, cfg, section->fields, guard);
-	if (!err && !guard->upsc)
-		err = nb_str_dup("upsc", &guard->upsc);
+	err = fill(b, cfg, section->fields, power);
+	if (!err && !power->upsc)
+		err = nb_str_dup("upsc", &power->upsc);
 	return err;
 }
 
@@ -387,7 +387,7 @@ nb_config_build(cfg_t *cfg, const struct nb_grammar *grammar,
 	if (!err)
 		err = build_blocks(&b, "job", build_job);
 	if (!err)
-		err = build_blocks(&b, "guard", build_guard);
+		err = build_blocks(&b, "guard", build_power);
 	if (!err)
 		err = build_blocks(&b, "clone", build_clone);
 	if (!err && !config->jobs.count && !config->clones.count)

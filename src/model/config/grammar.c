@@ -52,7 +52,7 @@ static const struct nb_field job_fields[] = {
 #define RECORD nb_config_power
 static const char *const unknown[] = { "refuse", "go", NULL };
 
-static const struct nb_field guard_fields[] = {
+static const struct nb_field power_fields[] = {
 	{ FIELD("ups", TEXT, ups), .required = true },
 	{ FIELD("upsc", PROGRAM, upsc) },
 	{ FIELD("min_runtime", TIME, min_runtime) },
@@ -83,7 +83,7 @@ nb_grammar_make(const struct nb_source_kind *const *kinds,
 		{ .name = "pool", pool_fields },
 		{ .name = "job", job_fields, grammar->job },
 		{ .name = "clone", nb_config_clone_fields },
-		{ .name = "guard", guard_fields, .untitled = true },
+		{ .name = "guard", power_fields, .untitled = true },
 		{ .name = NULL },
 	};
 

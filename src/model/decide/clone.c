@@ -52,7 +52,7 @@ nb_clone_parse(const char *name, const char *text, size_t length,
 }
 
 /* A disk without a marker. */
-static enum nb_clone_guard
+static enum nb_clone_verdict
 check_new(const struct nb_clone_facts *f)
 {
 	if (!f->init)
@@ -61,7 +61,7 @@ check_new(const struct nb_clone_facts *f)
 					   : NB_CLONE_NOT_EMPTY;
 }
 
-static enum nb_clone_guard
+static enum nb_clone_verdict
 check_marker(const struct nb_clone_facts *f)
 {
 	const struct nb_clone_marker *m = f->marker;
@@ -75,7 +75,7 @@ check_marker(const struct nb_clone_facts *f)
 	return f->init ? NB_CLONE_ALREADY : NB_CLONE_PERMIT;
 }
 
-enum nb_clone_guard
+enum nb_clone_verdict
 nb_clone_check(const struct nb_clone_facts *f)
 {
 	if (f->source_marked)
@@ -92,7 +92,7 @@ nb_clone_check(const struct nb_clone_facts *f)
 }
 
 const char *
-nb_clone_text(enum nb_clone_guard answer)
+nb_clone_text(enum nb_clone_verdict answer)
 {
 	static const char *const texts[] = {
 		[NB_CLONE_PERMIT] = "may be written",

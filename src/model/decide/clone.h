@@ -49,7 +49,7 @@ struct nb_clone_facts {
 	bool force; /* even if it is not empty */
 };
 
-enum nb_clone_guard {
+enum nb_clone_verdict {
 	NB_CLONE_PERMIT,
 	NB_CLONE_FROM_CLONE,
 	NB_CLONE_SOURCE_EMPTY,
@@ -65,10 +65,10 @@ enum nb_clone_guard {
 };
 
 /* May the target be written? */
-enum nb_clone_guard nb_clone_check(const struct nb_clone_facts *facts);
+enum nb_clone_verdict nb_clone_check(const struct nb_clone_facts *facts);
 
 /* What is wrong, with a hint; statically allocated. */
-const char *nb_clone_text(enum nb_clone_guard answer);
+const char *nb_clone_text(enum nb_clone_verdict answer);
 
 /* The most files that one run may delete: PERCENT of those of the last run, but
  * at least 100. */

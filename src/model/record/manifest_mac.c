@@ -63,7 +63,8 @@ nb_manifest_body(const char *text, size_t length)
 
 /* The text without its MAC, which goes to HEX; NULL if it has none. */
 static char *
-unseal(const char *text, size_t length, char hex[NB_MAC_HEX + 1], size_t *n)
+without_mac(const char *text, size_t length, char hex[NB_MAC_HEX + 1],
+	    size_t *n)
 {
 	size_t body = length - LONGER;
 	char *bare;
@@ -91,7 +92,7 @@ nb_manifest_mac_of(const char *text, size_t length, const struct nb_key *key,
 	char *bare;
 	bool good;
 
-	bare = unseal(text, length, hex, &n);
+	bare = without_mac(text, length, hex, &n);
 	if (!bare)
 		return promised ? NB_MAC_WRONG : NB_MAC_NONE;
 	if (!key) {

@@ -86,7 +86,7 @@ static const struct {
 	{ "mount: /mnt: special device /dev/x does not exist.\n       dmesg(1) "
 	  "may have more information after failed mount system call.\n",
 	  "mount: /mnt: special device /dev/x does not exist." },
-	/* ssh, behind the banner of a host; zstd */
+	/* ssh, after the banner of a host; zstd */
 	{ "Authorized users only.\r\n\r\n"
 	  "Warning: Permanently added 'h' (ED25519) to the list of known "
 	  "hosts.\r\nssh: connect to host h port 22: Connection refused\r\n",

@@ -106,7 +106,7 @@ END_TEST
 
 static const struct {
 	const char *filter, *message;
-} behind[] = {
+} trailing[] = {
 	{ "gzip", "error: stream: cannot unpack: incorrect header check\n" },
 	{ "zstd", "error: stream: cannot unpack: Unknown frame descriptor\n" },
 };
@@ -114,17 +114,18 @@ static const struct {
 START_TEST(nothing_but_more_of_the_same_may_follow)
 {
 	struct stream plain = stream_make(STREAM_TEXT, 5000);
-	struct stream stored = pack(behind[_i].filter, &plain);
+	struct stream stored = pack(trailing[_i].filter, &plain);
 	struct stream twice = { .at = NULL }, out = { .at = NULL };
 
 	stream_put(&twice, stored.at, stored.count);
 	stream_put(&twice, stored.at, stored.count);
-	nb_assert_ok(stream_read(behind[_i].filter, &twice, 99, NULL, &out));
+	nb_assert_ok(stream_read(trailing[_i].filter, &twice, 99, NULL, &out));
 	ck_assert_uint_eq(out.count, 2 * plain.count);
 	ck_assert_mem_eq(out.at + plain.count, plain.at, plain.count);
 	stream_put(&stored, "garbage", 7);
-	nb_assert_fails(stream_read(behind[_i].filter, &stored, 99, NULL, &out),
-			NB_ECORRUPT, behind[_i].message);
+	nb_assert_fails(
+		stream_read(trailing[_i].filter, &stored, 99, NULL, &out),
+		NB_ECORRUPT, trailing[_i].message);
 	stream_free(&plain);
 	stream_free(&stored);
 	stream_free(&twice);
@@ -229,7 +230,7 @@ main(void)
 	tcase_add_loop_test(tc, a_bit_that_is_another_is_found_wherever_it_is,
 			    0, COUNT(filters));
 	tcase_add_loop_test(tc, nothing_but_more_of_the_same_may_follow, 0,
-			    COUNT(behind));
+			    COUNT(trailing));
 	tcase_add_loop_test(tc, no_more_comes_out_than_was_promised, 0,
 			    COUNT(filters));
 	tcase_add_loop_test(tc, what_is_not_as_expected_is_damaged, 0,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A damaged catalog is refused, or says what it said before, or is behind its
+ * A damaged catalog is refused, or says what it said before, or is older than its
  * mark; it never says anything else.  A sample of the bits, all of them with
  * NB_TORTURE.
  */
@@ -152,7 +152,7 @@ START_TEST(a_flipped_bit_of_the_file_changes_nothing_unseen)
 		judge("bit", bit);
 		whole[bit / 8] ^= (char)(1 << bit % 8);
 	}
-	printf("# %zu bytes: %u refused, %u behind, %u the same\n", n,
+	printf("# %zu bytes: %u refused, %u stale, %u the same\n", n,
 	       seen.refused, seen.stale, seen.same);
 	ck_assert_uint_gt(seen.refused, 0);
 	free(whole);
@@ -169,7 +169,7 @@ START_TEST(a_flipped_bit_of_the_log_changes_nothing_unseen)
 		judge("bit of the log", bit);
 		wal[bit / 8] ^= (char)(1 << bit % 8);
 	}
-	printf("# %zu bytes of log: %u refused, %u behind, %u the same\n",
+	printf("# %zu bytes of log: %u refused, %u stale, %u the same\n",
 	       wal_size, seen.refused, seen.stale, seen.same);
 	ck_assert_uint_gt(seen.stale, 0);
 	unmake();

@@ -194,7 +194,7 @@ START_TEST(an_accepted_catalog_counts_on_where_the_lost_one_was)
 }
 END_TEST
 
-START_TEST(an_old_copy_of_an_accepted_catalog_is_behind_again)
+START_TEST(an_old_copy_of_an_accepted_catalog_is_stale_again)
 {
 	bool stale;
 
@@ -306,7 +306,7 @@ add(TCase *tc)
 	tcase_add_test(tc, what_is_written_to_an_old_copy_does_not_make_it_new);
 	tcase_add_test(tc,
 		       an_accepted_catalog_counts_on_where_the_lost_one_was);
-	tcase_add_test(tc, an_old_copy_of_an_accepted_catalog_is_behind_again);
+	tcase_add_test(tc, an_old_copy_of_an_accepted_catalog_is_stale_again);
 	tcase_add_test(tc, a_burn_that_was_never_recorded_is_no_witness);
 	tcase_add_test(tc, a_peek_writes_no_mark);
 	tcase_add_test(tc, a_run_that_died_before_it_marked_is_made_up_for);

@@ -114,7 +114,7 @@ disc_of_another_pool(struct nb_catalog *catalog)
 }
 
 static void
-pool_behind(struct nb_catalog *catalog)
+pool_too_old(struct nb_catalog *catalog)
 {
 	struct nb_pool_record row = { .name = "p", .generation = 1 };
 
@@ -152,7 +152,7 @@ static const struct change {
 } changes[] = {
 	{ later_date, false, UNSEALED },
 	{ session_gone, false, UNSEALED },
-	{ pool_behind, false, UNSEALED },
+	{ pool_too_old, false, UNSEALED },
 	{ backup_of_no_pool, false, UNSEALED },
 	{ seal_of_the_future, false, UNSEALED },
 	{ unknown_state, true, "disc A: no such state" },
@@ -160,7 +160,7 @@ static const struct change {
 	{ blank_disc, true, "disc B: blank, but something is recorded on it" },
 	{ session_gone, true, "disc B: good, but nothing is recorded on it" },
 	{ disc_of_another_pool, true, "backup b2: on a disc of another pool" },
-	{ pool_behind, true, "backup b2: newer than its pool" },
+	{ pool_too_old, true, "backup b2: newer than its pool" },
 	{ backup_of_no_pool, true, "backup b9: newer than its pool" },
 };
 

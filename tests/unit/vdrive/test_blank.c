@@ -54,7 +54,7 @@ START_TEST(blank_6_2_type_0_of_the_whole_disc)
 }
 END_TEST
 
-START_TEST(blank_6_2_type_0_leaves_no_data_behind)
+START_TEST(blank_6_2_type_0_leaves_no_data)
 {
 	char block[VD_BLOCK];
 
@@ -244,7 +244,7 @@ main(void)
 	TCase *tc = bench_case("blank");
 
 	bench_loop(blank_6_2_type_0_of_the_whole_disc, media);
-	bench_loop(blank_6_2_type_0_leaves_no_data_behind, media);
+	bench_loop(blank_6_2_type_0_leaves_no_data, media);
 	bench_loop(blank_6_2_type_1_is_quick_and_the_disc_is_blank, media);
 	bench_loop(blank_6_2_of_a_finalised_disc_opens_it_again, media);
 	bench_loop(blank_6_2_of_a_blank_disc_is_good, media);

@@ -255,7 +255,7 @@ START_TEST(drop_silently_is_good_and_nothing_is_done)
 }
 END_TEST
 
-START_TEST(drop_silently_of_a_cd_goes_on_behind_the_dropped_blocks)
+START_TEST(drop_silently_of_a_cd_continues_after_the_dropped_blocks)
 {
 	struct vd_drive_options options = {
 		.faults = bench_faults("when write nth 2 then drop silently")
@@ -415,7 +415,7 @@ main(void)
 	bench_test(sense_answers_and_the_command_is_not_done);
 	bench_loop(a_command_that_is_not_answered_is_not_done, ends);
 	bench_test(drop_silently_is_good_and_nothing_is_done);
-	bench_test(drop_silently_of_a_cd_goes_on_behind_the_dropped_blocks);
+	bench_test(drop_silently_of_a_cd_continues_after_the_dropped_blocks);
 	bench_test(flip_a_bit_changes_one_bit_on_the_disc);
 	bench_test(flip_a_bit_changes_one_bit_of_what_is_read_once);
 	bench_test(wrong_address_writes_and_reads_elsewhere);

@@ -76,7 +76,7 @@ START_TEST(write_6_44_anywhere_and_again)
 }
 END_TEST
 
-START_TEST(write_6_44_behind_the_formatted_end_is_out_of_range)
+START_TEST(write_6_44_beyond_the_formatted_end_is_out_of_range)
 {
 	begin(_i);
 	assert_sense(bench_write(59984, 32, 1), VD_OUT_OF_RANGE);
@@ -312,7 +312,7 @@ main(void)
 	bench_loop(read_disc_information_6_22_of_a_formatted_disc_is_complete,
 		   media);
 	bench_loop(write_6_44_anywhere_and_again, media);
-	bench_loop(write_6_44_behind_the_formatted_end_is_out_of_range, media);
+	bench_loop(write_6_44_beyond_the_formatted_end_is_out_of_range, media);
 	bench_loop(write_6_44_restricted_overwrite_keeps_to_units_of_16_blocks,
 		   media);
 	bench_loop(write_and_verify_6_46_writes, media);

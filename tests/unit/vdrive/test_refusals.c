@@ -23,7 +23,7 @@ static const struct {
 	{ 0xbe, 12, 'd' },
 };
 
-/* OP with zeros behind it, LENGTH bytes in all. */
+/* OP followed by zeros, LENGTH bytes in all. */
 static const char *
 zeros(unsigned int op, size_t length)
 {
@@ -116,7 +116,7 @@ recorded(enum vd_type type)
 		bench_session(0, 320, 1);
 }
 
-START_TEST(read_6_15_behind_the_end_is_out_of_range)
+START_TEST(read_6_15_beyond_the_end_is_out_of_range)
 {
 	recorded((enum vd_type)_i);
 	assert_good(bench_run("25 00 00 00 00 00 00 00 00 00"));
@@ -148,7 +148,7 @@ START_TEST(read_6_15_and_6_16_need_room_for_what_they_ask)
 }
 END_TEST
 
-START_TEST(write_6_44_behind_the_disc_or_with_too_little_is_refused)
+START_TEST(write_6_44_beyond_the_disc_or_with_too_little_is_refused)
 {
 	static uint8_t data[VD_BLOCK];
 
@@ -259,12 +259,12 @@ main(void)
 	bench_loop(a_command_that_is_too_short_is_refused, commands);
 	bench_loop(commands_about_a_disc_say_that_there_is_none, commands);
 	bench_loop(a_bridge_drops_some_commands, dropped);
-	tcase_add_loop_test(tc, read_6_15_behind_the_end_is_out_of_range, 0,
+	tcase_add_loop_test(tc, read_6_15_beyond_the_end_is_out_of_range, 0,
 			    VD_TYPES);
 	tcase_add_loop_test(tc, read_6_15_and_6_16_need_room_for_what_they_ask,
 			    0, VD_TYPES);
 	tcase_add_loop_test(
-		tc, write_6_44_behind_the_disc_or_with_too_little_is_refused, 0,
+		tc, write_6_44_beyond_the_disc_or_with_too_little_is_refused, 0,
 		VD_TYPES);
 	bench_loop(write_6_44_of_a_recorded_session_leaves_it, sequential);
 	tcase_add_loop_test(tc, send_opc_6_36_takes_its_table_or_none, 0,

@@ -70,7 +70,7 @@ run(const char *cdb, const char *list)
 		assert_good(bench_run(cdb));
 }
 
-START_TEST(an_immediate_command_goes_on_behind_its_answer)
+START_TEST(an_immediate_command_continues_after_its_answer)
 {
 	begin(long_ones[_i].type, 1);
 	run(long_ones[_i].immediate, long_ones[_i].list);
@@ -250,7 +250,7 @@ background(void)
 	return bench.data[7] & 3;
 }
 
-START_TEST(a_dvd_plus_rw_6_22_3_1_13_is_formatted_behind_ones_back)
+START_TEST(a_dvd_plus_rw_6_22_3_1_13_is_formatted_in_the_background)
 {
 	begin(VD_DVD_PLUS_RW, 1);
 	ck_assert_uint_eq(background(), 0);
@@ -315,7 +315,7 @@ main(void)
 	Suite *suite = suite_create("timing");
 	TCase *tc = bench_case("timing");
 
-	bench_loop(an_immediate_command_goes_on_behind_its_answer, long_ones);
+	bench_loop(an_immediate_command_continues_after_its_answer, long_ones);
 	bench_loop(progress_is_told_in_sense_bytes_15_to_17_spc3_4_5_3,
 		   long_ones);
 	bench_loop(a_command_that_is_not_immediate_keeps_the_host_waiting,
@@ -328,7 +328,7 @@ main(void)
 	bench_test(a_full_buffer_is_long_write_in_progress);
 	bench_test(synchronize_cache_6_41_waits_until_the_buffer_is_written);
 	bench_test(reading_takes_time_and_seeking_more);
-	bench_test(a_dvd_plus_rw_6_22_3_1_13_is_formatted_behind_ones_back);
+	bench_test(a_dvd_plus_rw_6_22_3_1_13_is_formatted_in_the_background);
 	bench_test(close_6_3_stops_a_background_format_and_format_goes_on);
 	bench_test(what_goes_on_is_finished_when_the_client_is_gone);
 	suite_add_tcase(suite, tc);

@@ -67,7 +67,7 @@ START_TEST(synchronize_cache_6_41_pads_to_the_write_unit_with_zeros)
 }
 END_TEST
 
-START_TEST(writing_goes_on_inside_a_write_unit_or_behind_it)
+START_TEST(writing_continues_inside_a_write_unit_or_after_it)
 {
 	int32_t unit = media[_i].unit;
 
@@ -297,7 +297,7 @@ main(void)
 		   media);
 	bench_loop(synchronize_cache_6_41_pads_to_the_write_unit_with_zeros,
 		   media);
-	bench_loop(writing_goes_on_inside_a_write_unit_or_behind_it, media);
+	bench_loop(writing_continues_inside_a_write_unit_or_after_it, media);
 	bench_loop(close_6_3_of_the_track_pads_and_a_second_one_follows_at_once,
 		   media);
 	bench_loop(

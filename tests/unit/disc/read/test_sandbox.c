@@ -17,7 +17,7 @@ get_nothing(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 }
 
 /* The first two children that come here stand still: one before its first word,
- * one behind it and in the middle of its work. */
+ * one after it and in the middle of its work. */
 static enum nb_err
 stand_still_twice(void *ctx, struct nb_blocks *blocks,
 		  struct nb_sandbox_out *out)

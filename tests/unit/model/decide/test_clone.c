@@ -67,7 +67,7 @@ enum change {
 
 static const struct {
 	enum change change;
-	enum nb_clone_guard answer;
+	enum nb_clone_verdict answer;
 } cases[] = {
 	{ NOTHING, NB_CLONE_PERMIT },
 	{ SOURCE_MARKED, NB_CLONE_FROM_CLONE },

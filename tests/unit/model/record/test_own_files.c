@@ -109,7 +109,7 @@ START_TEST(sha256sums_stands_after_all_that_it_lists)
 }
 END_TEST
 
-START_TEST(a_copy_stands_behind_the_gap_and_is_the_same)
+START_TEST(a_copy_comes_after_the_gap_and_is_the_same)
 {
 	int copies = 0;
 
@@ -179,7 +179,7 @@ main(void)
 	tcase_add_test(tc,
 		       the_size_of_a_late_file_does_not_change_with_the_hashes);
 	tcase_add_test(tc, sha256sums_stands_after_all_that_it_lists);
-	tcase_add_test(tc, a_copy_stands_behind_the_gap_and_is_the_same);
+	tcase_add_test(tc, a_copy_comes_after_the_gap_and_is_the_same);
 	tcase_add_loop_test(tc,
 			    label_and_manifest_move_when_a_session_is_appended,
 			    0, (int)(sizeof moves / sizeof *moves));

@@ -56,7 +56,7 @@ static const struct fault {
 	  "pg_dump \"$@\" | head -c 30000",
 	  OBJECT "the dump is truncated: its last line \"" TRAILER
 		 "\" is missing\n" },
-	{ "rows behind the trailer", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
+	{ "rows after the trailer", NB_FORMAT_PLAIN, NB_COMPRESSION_NONE,
 	  "pg_dump \"$@\"; echo '1\t2'",
 	  OBJECT "the dump is truncated: its last line \"" TRAILER
 		 "\" is missing\n" },
