@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/bootarea.h"
+#include "model/record/filter_list.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -37,10 +38,18 @@ nb_disk_clear(struct nb_disk *disk)
 }
 
 void
+nb_disk_piece_clear(struct nb_disk_piece *piece)
+{
+	free(piece->file);
+	free(piece->filters);
+	memset(piece, 0, sizeof *piece);
+}
+
+void
 nb_bootarea_clear(struct nb_bootarea *area)
 {
 	for (size_t i = 0; i < area->pieces.count; i++)
-		free(area->pieces.at[i].file);
+		nb_disk_piece_clear(&area->pieces.at[i]);
 	nb_array_free(&area->pieces);
 	nb_disk_clear(&area->disk);
 	free(area->device);
@@ -146,11 +155,18 @@ render_piece(const struct nb_disk_piece *p)
 	static const char *const kinds[] = { "start", "ebr", "backup-gpt" };
 	char hex[NB_SHA256_HEX + 1];
 
-	return json_pack("{ss ss ss sI sI ss}", "kind", kinds[p->kind], "file",
-			 p->file, "compression", p->zstd ? "zstd" : "none",
-			 "offset", (json_int_t)p->offset, "bytes",
-			 (json_int_t)p->bytes, "sha256",
-			 nb_hex(p->sha256, NB_SHA256_SIZE, hex));
+	json_t *o = json_pack("{ss ss sI sI ss}", "kind", kinds[p->kind],
+			      "file", p->file, "offset", (json_int_t)p->offset,
+			      "bytes", (json_int_t)p->bytes, "sha256",
+			      nb_hex(p->sha256, NB_SHA256_SIZE, hex));
+
+	if (o && p->filters
+	    && json_object_set_new(o, "filters",
+				   nb_filter_list_json(p->filters))) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
 }
 
 static json_t *
@@ -158,7 +174,7 @@ render(const struct nb_bootarea *area)
 {
 	json_t *parts = json_array(), *pieces = json_array();
 	json_t *root = json_pack(
-		"{si ss? ss? ss? sI si so so}", "version", 1, "device",
+		"{si ss? ss? ss? sI si so so}", "version", 2, "device",
 		area->device, "table", area->disk.table, "id", area->disk.id,
 		"size", (json_int_t)area->disk.size, "sector",
 		(int)area->disk.sector, "partitions", parts, "pieces", pieces);

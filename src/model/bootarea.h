@@ -47,10 +47,10 @@ enum nb_piece_kind {
 
 struct nb_disk_piece {
 	enum nb_piece_kind kind;
-	char *file;                     /* one path component, beside the
+	char *file;             /* one path component, beside the
 					   record */
-	bool zstd;                      /* the file is one zstd frame */
-	uint64_t offset, bytes;         /* on the disk */
+	char *filters;          /* that it passed; as nb_entry.filters */
+	uint64_t offset, bytes; /* on the disk */
 	uint8_t sha256[NB_SHA256_SIZE]; /* of the bytes on the disk */
 };
 struct nb_disk_pieces NB_ARRAY(struct nb_disk_piece);
@@ -63,6 +63,7 @@ struct nb_bootarea {
 
 void nb_disk_part_clear(struct nb_disk_part *part);
 void nb_disk_clear(struct nb_disk *disk);
+void nb_disk_piece_clear(struct nb_disk_piece *piece);
 void nb_bootarea_clear(struct nb_bootarea *area);
 
 /* True if the disk or partition is of this type. */

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/str.h"
 #include "model/bootarea.h"
+#include "model/record/filter_list.h"
 #include "model/record/json.h"
 
 #define MAX_PARTS 1024
@@ -40,13 +42,9 @@ parse_part(const json_t *o, struct nb_disk_part *p)
 static bool
 parse_kind(const json_t *o, struct nb_disk_piece *p)
 {
-	char kind[16], compression[8];
+	char kind[16];
 
-	if (!nb_json_text(o, "kind", kind, sizeof kind)
-	    || !nb_json_text(o, "compression", compression, sizeof compression))
-		return false;
-	p->zstd = !strcmp(compression, "zstd");
-	if (!p->zstd && strcmp(compression, "none"))
+	if (!nb_json_text(o, "kind", kind, sizeof kind))
 		return false;
 	p->kind = !strcmp(kind, "start") ? NB_PIECE_START
 		: !strcmp(kind, "ebr")   ? NB_PIECE_EBR
@@ -54,14 +52,30 @@ parse_kind(const json_t *o, struct nb_disk_piece *p)
 	return p->kind != NB_PIECE_BACKUP_GPT || !strcmp(kind, "backup-gpt");
 }
 
+/* Version 1 had a member of its own instead: "zstd" or "none". */
 static bool
-parse_piece(const json_t *o, const struct nb_disk *disk,
+parse_filters(const json_t *o, uint64_t version, struct nb_disk_piece *p)
+{
+	char compression[8];
+
+	if (version > 1)
+		return nb_filter_list_parse(o, &p->filters);
+	if (!nb_json_text(o, "compression", compression, sizeof compression))
+		return false;
+	if (!strcmp(compression, "zstd"))
+		return !nb_str_dup(compression, &p->filters);
+	return !strcmp(compression, "none");
+}
+
+static bool
+parse_piece(const json_t *o, uint64_t version, const struct nb_disk *disk,
 	    struct nb_disk_piece *p)
 {
 	char hex[NB_SHA256_HEX + 1];
 
-	return parse_kind(o, p) && nb_json_optional(o, "file", &p->file)
-		&& p->file && nb_path_is_safe(p->file) && !strchr(p->file, '/')
+	return parse_kind(o, p) && parse_filters(o, version, p)
+		&& nb_json_optional(o, "file", &p->file) && p->file
+		&& nb_path_is_safe(p->file) && !strchr(p->file, '/')
 		&& parse_bytes(o, "offset", &p->offset)
 		&& parse_bytes(o, "bytes", &p->bytes)
 		&& p->offset % disk->sector == 0 && p->bytes
@@ -92,7 +106,7 @@ parse_parts(const json_t *list, struct nb_disk *disk)
 
 /* Exactly one start, and room for the piece at the front. */
 static bool
-parse_pieces(const json_t *list, struct nb_bootarea *area)
+parse_pieces(const json_t *list, uint64_t version, struct nb_bootarea *area)
 {
 	size_t starts = 0;
 
@@ -101,9 +115,10 @@ parse_pieces(const json_t *list, struct nb_bootarea *area)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct nb_disk_piece p = { .kind = NB_PIECE_START };
 
-		if (!parse_piece(json_array_get(list, i), &area->disk, &p)
+		if (!parse_piece(json_array_get(list, i), version, &area->disk,
+				 &p)
 		    || nb_array_push(&area->pieces, p)) {
-			free(p.file);
+			nb_disk_piece_clear(&p);
 			return false;
 		}
 		starts += p.kind == NB_PIECE_START;
@@ -117,8 +132,8 @@ parse(const json_t *root, struct nb_bootarea *area)
 	struct nb_disk *disk = &area->disk;
 	uint64_t version, sector;
 
-	if (!nb_json_u64(root, "version", &version) || version != 1
-	    || !nb_json_optional(root, "device", &area->device)
+	if (!nb_json_u64(root, "version", &version) || version < 1
+	    || version > 2 || !nb_json_optional(root, "device", &area->device)
 	    || !nb_json_optional(root, "id", &disk->id)
 	    || !nb_json_optional(root, "table", &disk->table) || !disk->table
 	    || (strcmp(disk->table, "gpt") && strcmp(disk->table, "dos"))
@@ -128,7 +143,7 @@ parse(const json_t *root, struct nb_bootarea *area)
 		return false;
 	disk->sector = (unsigned int)sector;
 	return parse_parts(json_object_get(root, "partitions"), disk)
-		&& parse_pieces(json_object_get(root, "pieces"), area);
+		&& parse_pieces(json_object_get(root, "pieces"), version, area);
 }
 
 enum nb_err

@@ -189,6 +189,7 @@ plain_files()
 		assert p[1]["fs_uuid"] == "$boot_uuid" and p[1]["fs_label"] == "BOOT"
 		assert p[2]["fs"] == "swap" and p[2]["fs_uuid"] == "$swap_uuid"
 		assert [x["kind"] for x in d["pieces"]] == ["start", "backup-gpt"]
+		assert [x.get("filters") for x in d["pieces"]] == [["zstd"], None]
 		END
 }
 
@@ -361,7 +362,7 @@ check "a GPT disk comes back as it was" back gpt
 check "an MBR disk with logical partitions comes back as it was" back mbr
 check "the steps of RESTORE.txt do the same for GPT" by_hand gpt
 check "the steps of RESTORE.txt do the same for MBR" by_hand mbr
-check "on a larger disk the second GPT stands at its end" larger
+check "on a larger disk the second GPT is at its end" larger
 check "a disk that is not named twice is only shown" not_named_twice
 check "a disk that is too small is refused" too_small
 check "a disk that is mounted, swap, or beneath another is refused" in_use

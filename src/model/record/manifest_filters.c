@@ -2,54 +2,19 @@
 /* The filters of a file, as the manifest records them. */
 #include <string.h>
 
+#include "model/record/filter_list.h"
 #include "model/record/manifest_private.h"
-
-#define FILTERS_MAX 16
-#define NAME_MAX_BYTES 31
-
-static bool
-is_name(const char *text)
-{
-	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-
-	return text && *text && strlen(text) <= NAME_MAX_BYTES
-		&& strspn(text, set) == strlen(text);
-}
-
-static bool
-join(const json_t *list, char **out)
-{
-	struct nb_str s = NB_STR_INIT;
-	const json_t *value;
-	size_t i;
-
-	json_array_foreach(list, i, value)
-	{
-		const char *name = json_string_value(value);
-
-		if (!is_name(name) || i >= FILTERS_MAX) {
-			nb_str_free(&s);
-			return false;
-		}
-		nb_str_add(&s, i ? "," : "");
-		nb_str_add(&s, name);
-	}
-	return !nb_str_take(&s, out);
-}
 
 bool
 nb_manifest_read_filters(const json_t *object, struct nb_entry *e)
 {
-	const json_t *list = json_object_get(object, "filters");
-
-	if (!list)
-		return true;
-	if (!json_is_array(list) || e->type != NB_ENTRY_FILE)
+	if (!nb_filter_list_parse(object, &e->filters))
 		return false;
-	if (!json_array_size(list))
-		return true;
+	if (!e->filters)
+		return !json_object_get(object, "filters")
+			|| e->type == NB_ENTRY_FILE;
 	e->plain = NB_PLAIN_UNKNOWN;
-	return join(list, &e->filters)
+	return e->type == NB_ENTRY_FILE
 		&& (!json_object_get(object, "plain_size")
 		    || nb_json_u64(object, "plain_size", &e->plain));
 }

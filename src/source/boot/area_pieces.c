@@ -81,11 +81,11 @@ copy_once(struct nb_boot_job *job, struct nb_disk_piece *piece,
 	enum nb_err err = nb_sha256_new(&c.hash);
 
 	if (!err)
-		err = nb_dump_file_open(
-			file,
-			&(struct nb_dump_file_spec){
-				job->stage.context->staging, path,
-				piece->zstd ? "zstd" : NULL, -1, NULL });
+		err = nb_dump_file_open(file,
+					&(struct nb_dump_file_spec){
+						job->stage.context->staging,
+						path, piece->filters, -1,
+						NULL });
 	if (!err)
 		err = nb_boot_read(job->object, job->fd, piece->offset,
 				   piece->bytes, copy_bytes, &c);
@@ -134,18 +134,16 @@ copy_piece(struct nb_boot_job *job, struct nb_disk_piece *piece)
 	return err;
 }
 
-/* Takes ownership of NAME. */
+/* Takes ownership of what PIECE points to. */
 static enum nb_err
-add_piece(struct nb_boot_job *job, struct nb_disk_piece piece, char *name)
+add_piece(struct nb_boot_job *job, struct nb_disk_piece piece)
 {
-	enum nb_err err;
+	enum nb_err err = copy_piece(job, &piece);
 
-	piece.file = name;
-	err = copy_piece(job, &piece);
 	if (!err)
 		err = nb_array_push(&job->area.pieces, piece);
 	if (err)
-		free(name);
+		nb_disk_piece_clear(&piece);
 	return err;
 }
 
@@ -155,10 +153,9 @@ add_start(struct nb_boot_job *job)
 	uint64_t cap = nb_boot_area_options(job->source)->max_size;
 	struct nb_disk_piece piece = {
 		.kind = NB_PIECE_START,
-		.zstd = true,
 		.bytes = nb_disk_boot_end(&job->area.disk),
 	};
-	char have[16], most[16], *name = NULL;
+	char have[16], most[16];
 	enum nb_err err;
 
 	if (cap && piece.bytes > cap)
@@ -168,8 +165,13 @@ add_start(struct nb_boot_job *job)
 			       "and back up /boot as a tree",
 			       job->object, nb_str_size(piece.bytes, have),
 			       nb_str_size(cap, most));
-	err = nb_str_dup("start.img.zst", &name);
-	return err ? err : add_piece(job, piece, name);
+	err = nb_str_dup("start.img.zst", &piece.file);
+	if (!err)
+		err = nb_str_dup("zstd", &piece.filters);
+	if (!err)
+		return add_piece(job, piece);
+	nb_disk_piece_clear(&piece);
+	return err;
 }
 
 static uint32_t
@@ -218,7 +220,6 @@ add_chain(struct nb_boot_job *job, uint64_t base)
 	unsigned int sector = job->area.disk.sector;
 	enum nb_err err = NB_OK;
 	uint64_t at = base;
-	char *name = NULL;
 
 	for (int i = 0; !err && at && i < MAX_EBRS; i++) {
 		struct nb_disk_piece piece = {
@@ -227,9 +228,9 @@ add_chain(struct nb_boot_job *job, uint64_t base)
 			.bytes = sector,
 		};
 
-		err = nb_str_format(&name, "ebr-%d.img", i + 1);
+		err = nb_str_format(&piece.file, "ebr-%d.img", i + 1);
 		if (!err)
-			err = add_piece(job, piece, name);
+			err = add_piece(job, piece);
 		if (!err)
 			err = next_link(job, base, piece.offset, &at);
 	}
@@ -245,7 +246,6 @@ add_backup_gpt(struct nb_boot_job *job)
 	struct nb_disk_piece piece = { .kind = NB_PIECE_BACKUP_GPT };
 	uint64_t last = disk->size - disk->sector, from;
 	uint8_t header[512];
-	char *name = NULL;
 	enum nb_err err;
 
 	if (pread(job->fd, header, sizeof header, (off_t)last)
@@ -265,8 +265,8 @@ add_backup_gpt(struct nb_boot_job *job)
 	}
 	piece.offset = from;
 	piece.bytes = disk->size - from;
-	err = nb_str_dup("gpt-backup.img", &name);
-	return err ? err : add_piece(job, piece, name);
+	err = nb_str_dup("gpt-backup.img", &piece.file);
+	return err ? err : add_piece(job, piece);
 }
 
 enum nb_err

@@ -98,7 +98,7 @@ read_piece(struct write *w)
 	const struct nb_disk_piece *piece = w->piece;
 	const struct nb_chain_spec spec = {
 		.object = piece->file,
-		.filters = piece->zstd ? "zstd" : NULL,
+		.filters = piece->filters,
 		.put = take_plain,
 		.ctx = w,
 	};

@@ -117,7 +117,7 @@ render(struct nb_bootarea *area)
 {
 	struct nb_disk_piece piece = {
 		.kind = NB_PIECE_START,
-		.zstd = true,
+		.filters = text("zstd"),
 		.bytes = 3 * MIB,
 		.file = text("start.img.zst"),
 	};
@@ -143,7 +143,7 @@ render(struct nb_bootarea *area)
 		    .start = 4 * MIB, .size = MIB, .container = true });
 	nb_assert_ok(nb_array_push(&area->pieces, piece));
 	piece.kind = NB_PIECE_BACKUP_GPT;
-	piece.zstd = false;
+	piece.filters = NULL;
 	piece.offset = 99 * MIB;
 	piece.bytes = MIB;
 	piece.file = text("gpt-backup.img");
@@ -164,6 +164,8 @@ START_TEST(a_record_is_read_as_it_was_written)
 	ck_assert(back.disk.parts.at[1].container);
 	ck_assert_ptr_null(back.disk.parts.at[1].fs);
 	ck_assert_int_eq(back.pieces.at[1].kind, NB_PIECE_BACKUP_GPT);
+	ck_assert_str_eq(back.pieces.at[0].filters, "zstd");
+	ck_assert_ptr_null(back.pieces.at[1].filters);
 	nb_assert_ok(nb_bootarea_render(&back, &two));
 	ck_assert_str_eq(one, two);
 	nb_bootarea_clear(&back);
@@ -174,11 +176,57 @@ START_TEST(a_record_is_read_as_it_was_written)
 }
 END_TEST
 
-/* What stands on a disc may be hostile. */
+#define PIECE                                                              \
+	"{\"kind\": \"%s\", \"file\": \"%s\", \"compression\": \"%s\","    \
+	" \"offset\": %d, \"bytes\": 512, \"sha256\": \""                  \
+	"abababababababababababababababababababababababababababababababab" \
+	"\"}"
+#define VERSION_1                                                        \
+	"{\"version\": 1, \"device\": \"/dev/sda\", \"table\": \"dos\"," \
+	" \"size\": 1048576, \"sector\": 512, \"partitions\": [],"       \
+	" \"pieces\": [" PIECE ", " PIECE "]}"
+
+/* As versions before the filters wrote it. */
+static char *
+version_1(const char *compression)
+{
+	char *out = NULL;
+
+	ck_assert_int_ge(asprintf(&out, VERSION_1, "start", "start.img.zst",
+				  compression, 0, "ebr", "ebr-1.img", "none",
+				  1024),
+			 0);
+	return out;
+}
+
+START_TEST(a_record_of_version_1_has_compression_instead_of_filters)
+{
+	struct nb_bootarea area = { .device = NULL };
+	char *old = version_1("zstd"), *new = NULL;
+
+	nb_assert_ok(nb_bootarea_parse("d", old, strlen(old), &area));
+	ck_assert_str_eq(area.pieces.at[0].filters, "zstd");
+	ck_assert_ptr_null(area.pieces.at[1].filters);
+	nb_assert_ok(nb_bootarea_render(&area, &new));
+	ck_assert_ptr_nonnull(strstr(new, "\"version\": 2"));
+	ck_assert_ptr_null(strstr(new, "compression"));
+	nb_bootarea_clear(&area);
+	free(old);
+	free(new);
+	old = version_1("gzip");
+	nb_assert_fails(nb_bootarea_parse("d", old, strlen(old), &area),
+			NB_ECORRUPT, "error: d: not a disk record\n");
+	free(old);
+}
+END_TEST
+
+/* A disc may be hostile. */
 static const struct {
 	const char *from, *to;
 } damages[] = {
-	{ "\"version\": 1", "\"version\": 2" },
+	{ "\"version\": 2", "\"version\": 3" },
+	{ "\"version\": 2", "\"version\": 0" },
+	{ "\"version\": 2", "\"version\": 1" },
 	{ "\"table\": \"gpt\"", "\"table\": \"sun\"" },
 	{ "\"table\": \"gpt\"", "\"tables\": \"gpt\"" },
 	{ "\"sector\": 512", "\"sector\": 0" },
@@ -195,7 +243,9 @@ static const struct {
 	{ "\"kind\": \"start\"", "\"kind\": \"backup-gpt\"" },
 	{ "\"kind\": \"backup-gpt\"", "\"kind\": \"start\"" },
 	{ "\"kind\": \"backup-gpt\"", "\"kind\": \"other\"" },
-	{ "\"compression\": \"none\"", "\"compression\": \"gzip\"" },
+	{ "\"zstd\"", "\"Zstd\"" },
+	{ "\"zstd\"", "4" },
+	{ "\"filters\": [", "\"filters\": 1, \"x\": [" },
 	{ "\"offset\": 103809024", "\"offset\": 103809025" },
 	{ "\"offset\": 103809024", "\"offset\": 104857600" },
 	{ "\"bytes\": 3145728", "\"bytes\": 0" },
@@ -235,6 +285,8 @@ main(void)
 	tcase_add_test(c, the_start_reaches_to_the_end_of_all_that_boots);
 	tcase_add_test(c, each_condition_alone_refuses_the_disk);
 	tcase_add_test(c, a_record_is_read_as_it_was_written);
+	tcase_add_test(
+		c, a_record_of_version_1_has_compression_instead_of_filters);
 	tcase_add_loop_test(c, what_is_no_record_is_refused, 0,
 			    sizeof damages / sizeof *damages);
 	suite_add_tcase(suite, c);
