@@ -68,20 +68,24 @@ class Cluster:
 
     def clean(self):
         """As it was when it was made."""
-        for name in self.ask("postgres", "select datname from pg_database "
-                             "where datname not in ('postgres', 'template0', "
-                             "'template1')").splitlines():
-            self.run("postgres", "alter database %s is_template false"
-                     % ident(name))
-            self.run("postgres", "drop database %s with (force)" % ident(name))
-        for name in self.ask("postgres", "select rolname from pg_roles where "
-                             "rolname !~ '^pg_' and rolname <> 'postgres'"
-                             ).splitlines():
-            self.run("postgres", "drop role " + ident(name))
+        mine = ("from pg_database where datname not in ('postgres', "
+                "'template0', 'template1')")
+        self.each("postgres",
+                  "select format('alter database %I is_template false', "
+                  "datname) " + mine,
+                  "select format('drop database %I with (force)', datname) "
+                  + mine,
+                  "select format('drop role %I', rolname) from pg_roles where "
+                  "rolname !~ '^pg_' and rolname <> 'postgres'")
+
+    def each(self, database, *queries):
+        """Runs the statements that these queries give."""
+        return self.run(database, "\n\\gexec\n".join(queries + ("select 1 "
+                                                     "where false",)))
 
     def make_roles(self):
-        for role in ROLES:
-            self.run("postgres", "create role %s login" % ident(role))
+        self.run("postgres", *["create role %s login" % ident(role)
+                               for role in ROLES])
 
     def dump(self, name):
         """All that pg_dump says of a database but its rows."""
@@ -96,17 +100,17 @@ class Cluster:
     def describe(self, name):
         """Schema and properties by pg_dump, and a checksum of each table."""
         seen = {"schema": self.dump(name)}
-        for table in self.ask(name, "select format('%I.%I', nspname, relname) "
-                              "from pg_class c join pg_namespace n on n.oid = "
-                              "relnamespace where relkind = 'r' and "
-                              "nspname !~ '^pg_' and nspname <> "
-                              "'information_schema'").splitlines():
-            seen[table] = self.ask(
-                name, "select count(*), md5(string_agg(md5(t::text), '' order "
-                "by md5(t::text))) from %s t" % table)
-        seen["objects"] = self.ask(
-            name, "select oid, md5(lo_get(oid)) from "
-            "pg_largeobject_metadata order by oid")
+        rows = self.each(
+            name, "select format('select %L, count(*), md5(string_agg("
+            "md5(t::text), %L order by md5(t::text))) from %I.%I t', "
+            "relname, '', nspname, relname) from pg_class c join pg_namespace "
+            "n on n.oid = relnamespace where relkind = 'r' and nspname "
+            "!~ '^pg_' and nspname <> 'information_schema'",
+            "select format('select %L, md5(lo_get(%s))', 'large object ' || "
+            "oid, oid) from pg_largeobject_metadata")
+        for line in rows.decode(errors="replace").splitlines():
+            what, _, value = line.partition("|")
+            seen[what] = value
         return seen
 
 
@@ -135,8 +139,8 @@ class Database:
             "comment on database %s is %s" % (name, literal(
                 "it's\nour \\ own")),
         ]
-        for statement in rnd.sample(some, rnd.randrange(len(some))):
-            self.cluster.run("postgres", statement)
+        self.cluster.run("postgres",
+                         *rnd.sample(some, rnd.randrange(len(some))))
 
     def fill(self):
         text = self.rnd.choice(TEXTS[self.encoding])
