@@ -25,6 +25,7 @@ import tempfile
 import traceback
 
 import databases
+import recorders
 import trees
 
 BUILD = os.environ["NB_TOP_BUILDDIR"]
@@ -48,12 +49,15 @@ class World:
 
     def __init__(self, seed, source, target, work):
         self.rnd = rnd = random.Random(seed)
+        # Of its own, so that the worlds of the list stay what they were.
+        self.room = random.Random("room %d" % seed)
         self.source, self.target, self.work = source, target, work
         self.env = dict(os.environ, PGUSER="postgres", LC_ALL=rnd.choice(
             ["C", "C.UTF-8", "C.UTF-8"]), TZ=rnd.choice(
                 ["UTC", "Asia/Tokyo", "America/St_Johns"]))
         self.umask = rnd.choice([0o022, 0o077, 0o002])
-        self.truth, self.drives = {}, {}
+        self.truth = {}
+        self.medium = self.room.choice(["stdio", "stdio"] + recorders.MEDIA)
         source.clean()
         source.make_roles()
         self.jobs = [self.make_job(i) for i in range(rnd.choice([1, 1, 2]))]
@@ -71,9 +75,9 @@ class World:
             self.add_database(job, names[2 * i + number])
         for i in range(rnd.choice([1, 1, 2])):
             self.add_tree(job, "tree%d" % i)
-        for disc in job["discs"]:
-            open(os.path.join(self.work, disc), "wb").close()
-        self.insert(job, job["discs"][0])
+        job["drives"] = recorders.Recorders(
+            self.work, job, self.medium, self.room.choice([1, 1, 2]),
+            4 * number)
         return job
 
     def add_database(self, job, name):
@@ -85,10 +89,12 @@ class World:
                           "format = plain compress = gzip",
                           "format = directory jobs = 2"])
         job["databases"].append(database)
+        if trees.is_root():
+            how += ' run_as = "postgres"'
         job["lines"].append(
-            "postgres %s { database = %s run_as = \"postgres\" conninfo = "
-            "\"host=%s\" %s }" % (quoted(database.source), quoted(name),
-                                  self.source.host, how))
+            "postgres %s { database = %s conninfo = \"host=%s "
+            "user=postgres\" %s }" % (quoted(database.source), quoted(name),
+                                     self.source.host, how))
 
     def add_tree(self, job, name):
         rnd = self.rnd
@@ -108,12 +114,11 @@ class World:
         text = "state_dir = %s\nstaging_dir = %s\n" % (
             quoted(self.work + "/state"), quoted(self.work + "/staging"))
         for job in self.jobs:
-            text += "drive %s { device = %s capacity = 400M }\n" % (
-                quoted("d-" + job["name"]), quoted(
-                    "stdio:%s/drive-%s" % (self.work, job["name"])))
+            text += job["drives"].lines()
             text += "pool %s { discs = { %s } drives = { %s } rotation = %s }\n" \
                 % (quoted(job["pool"]), ", ".join(map(quoted, job["discs"])),
-                   quoted("d-" + job["name"]), job["rotation"])
+                   ", ".join(map(quoted, job["drives"].names())),
+                   job["rotation"])
             text += "job %s { pool = %s\n%s\n}\n" % (
                 quoted(job["name"]), quoted(job["pool"]),
                 "\n".join(job["lines"]))
@@ -121,13 +126,6 @@ class World:
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         os.chmod(path, 0o600)
-
-    def insert(self, job, disc):
-        link = os.path.join(self.work, "drive-" + job["name"])
-        if os.path.islink(link):
-            os.unlink(link)
-        os.symlink(disc, link)
-        job["in"] = disc
 
     def command(self, *args, want=(0,), env=None):
         done = subprocess.run(args, env=env or self.env, timeout=TIMEOUT,
@@ -142,8 +140,17 @@ class World:
         return done
 
     def nightburn(self, *args, want=(0,)):
-        return self.command(NIGHTBURN, "-c", self.work + "/nb.conf", *args,
-                            want=want)
+        return self.command(*self.vdrive(sum(
+            (job["drives"].options() for job in self.jobs), [])), NIGHTBURN,
+            "-c", self.work + "/nb.conf", *args, want=want)
+
+    def vdrive(self, options):
+        """What stands before a command that sees these recorders."""
+        return [recorders.VDRIVE, "--hurry", *options, "--"] if options else []
+
+    def insert(self, job, disc):
+        job["drives"].insert(disc, self.room.randrange(
+            len(job["drives"].inside)))
 
     def burn(self, job):
         """A run; when it wants another disc, a person tries them in turn."""
@@ -169,7 +176,8 @@ class World:
         if not result["verified"]:
             raise Failed("not verified: %s" % result)
         # Its name, by nightburn, and the file that bears it.
-        job["files"][result["plan"]["disc"]] = job["in"]
+        job["files"][result["plan"]["disc"]] = job["drives"].disc_in(
+            result["plan"]["drive"])
         self.truth[result["backup"]] = {
             "job": job,
             "trees": {t.name: trees.describe(t.top) for t in job["trees"]},
@@ -223,10 +231,11 @@ class World:
                                                       have.get(key)))
         raise Failed("%s, database %s:\n%s" % (who, name, "\n".join(told)))
 
-    def extract(self, disc):
+    def extract(self, job, disc):
         whole = self.work + "/whole"
-        self.command("xorriso", "-osirrox", "on", "-indev",
-                     "stdio:" + disc, "-extract", "/", whole)
+        options, address = job["drives"].reader(disc)
+        self.command(*self.vdrive(options), "xorriso", "-osirrox", "on",
+                     "-indev", address, "-extract", "/", whole)
         self.command("chmod", "-R", "u+rwX", whole)
         return whole
 
@@ -297,7 +306,7 @@ class World:
             self.insert(job, disc)
             self.nightburn("verify", "-j", job["name"])
             self.back_by_nightburn(backup, truth)
-            whole = self.extract(os.path.join(self.work, disc))
+            whole = self.extract(job, disc)
             self.back_by_manifest(backup, truth, whole)
             self.back_by_script(backup, truth, whole)
             shutil.rmtree(whole)
