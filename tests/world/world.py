@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Worlds: what was backed up comes back, for everybody, everywhere.
 
-A seed makes a world: databases, trees, pools, discs, a locale, a umask, a user;
-some nights pass, with appended sessions and disc changes that were forgotten;
-then the backups are brought back three ways, by nightburn, by the disc's own
+A seed makes a world: databases, trees, pools, drives and discs, a locale, a
+umask, a user; some nights pass, with sessions appended by hand, disc changes
+that were forgotten, a catalog that is lost; then the backups are brought back three ways, by nightburn, by the disc's own
 script after xorriso, and by what the manifest says of the files that xorriso
 extracted, and all there is is compared with what was there that night.
 
@@ -15,6 +15,7 @@ extracted, and all there is is compared with what was there that night.
 import hashlib
 import json
 import os
+import pwd
 import random
 import re
 import shutil
@@ -31,7 +32,7 @@ import trees
 BUILD = os.environ["NB_TOP_BUILDDIR"]
 NIGHTBURN = os.path.join(BUILD, "nightburn")
 # Each of these found a fault once, or stands for a kind.
-SEEDS = [1, 2, 3, 4, 5]
+SEEDS = [4, 5, 7, 8, 9, 11]
 TIMEOUT = 300
 MANY = [2000, 16000, 30000] if os.environ.get("NB_TORTURE") else [500, 2000]
 
@@ -56,7 +57,7 @@ class World:
             ["C", "C.UTF-8", "C.UTF-8"]), TZ=rnd.choice(
                 ["UTC", "Asia/Tokyo", "America/St_Johns"]))
         self.umask = rnd.choice([0o022, 0o077, 0o002])
-        self.truth = {}
+        self.truth, self.taken = {}, set()
         self.medium = self.room.choice(["stdio", "stdio"] + recorders.MEDIA)
         source.clean()
         source.make_roles()
@@ -72,7 +73,9 @@ class World:
                "databases": [], "trees": [], "lines": [], "files": {},
                "rotation": rnd.choice(["alternate", "append"])}
         for i in range(rnd.choice([0, 1, 1, 2])):
-            self.add_database(job, names[2 * i + number])
+            free = [n for n in names[2 * i + number:] if n not in self.taken]
+            self.add_database(job, free[0])
+            self.taken.add(free[0])
         for i in range(rnd.choice([1, 1, 2])):
             self.add_tree(job, "tree%d" % i)
         job["drives"] = recorders.Recorders(
@@ -183,6 +186,33 @@ class World:
             "trees": {t.name: trees.describe(t.top) for t in job["trees"]},
             "databases": {d.source: (d.name, d.describe())
                           for d in job["databases"]}}
+
+    def append(self, job):
+        """A session by hand; a disc that takes none is not the test's."""
+        path = os.path.join(self.work, "by hand %d" % self.room.randrange(99))
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("by hand\n")
+        self.nightburn("append", "-j", job["name"], path, want=(0, 3))
+
+    def lose_catalog(self):
+        """It comes back from the discs, the newest first."""
+        before = {job["name"]: self.on_disc(job) for job in self.jobs}
+        for name in os.listdir(self.work + "/state"):
+            if name.startswith("catalog.db"):
+                os.unlink(self.work + "/state/" + name)
+        for job in self.jobs:
+            newest = {}
+            for backup, name in before[job["name"]]:
+                newest[name] = max(backup, newest.get(name, ""))
+            for name in sorted(newest, key=newest.get, reverse=True):
+                job["drives"].inside = [None] * len(job["drives"].inside)
+                job["drives"].insert(job["files"][name])
+                self.nightburn("catalog", "rebuild", "-j", job["name"])
+        for job in self.jobs:
+            after = self.on_disc(job)
+            if sorted(after) != sorted(before[job["name"]]):
+                raise Failed("rebuilt: %s is %s" % (before[job["name"]],
+                                                    after))
 
     def on_disc(self, job):
         """What the catalog says is on each disc, newest first."""
@@ -315,15 +345,52 @@ class World:
         for night in range(self.rnd.randrange(3, 7)):
             for job in self.jobs:
                 self.night(job)
+                if self.room.random() < 0.15:
+                    self.append(job)
             if night and self.rnd.random() < 0.2:
                 self.bring_back(self.rnd.choice(self.jobs))
+        if self.room.random() < 0.2:
+            self.lose_catalog()
         for job in self.jobs:
             self.bring_back(job)
 
 
 def run_seed(seed, source, target):
-    work = tempfile.mkdtemp(prefix="nbworld.")
-    os.chmod(work, 0o755)
+    """As root, or as a user who is not."""
+    top = tempfile.mkdtemp(prefix="nbworld.")
+    os.chmod(top, 0o755)
+    work = os.path.join(top, "w")
+    os.mkdir(work)
+    try:
+        if not trees.is_root() or \
+                random.Random("user %d" % seed).random() < 0.7:
+            return live_through(seed, source, target, work)
+        user = pwd.getpwnam("postgres")
+        os.chown(work, user.pw_uid, user.pw_gid)
+        with open(top + "/told", "w+", encoding="utf-8",
+                  errors="backslashreplace") as told:
+            child = os.fork()
+            if not child:
+                os.setgroups([])
+                os.setgid(user.pw_gid)
+                os.setuid(user.pw_uid)
+                told.write(live_through(seed, source, target, work) or "")
+                told.flush()
+                os._exit(0)
+            if os.waitpid(child, 0)[1]:
+                return "the world of a user ended early"
+            told.seek(0)
+            return told.read() or None
+    finally:
+        if os.environ.get("NB_WORLD_KEEP"):
+            print("# " + work)
+        else:
+            subprocess.run(["chmod", "-R", "u+rwX", work], check=False)
+            shutil.rmtree(top, ignore_errors=True)
+
+
+def live_through(seed, source, target, work):
+    """None, or how what came back differs."""
     try:
         world = World(seed, source, target, work)
         world.live()
@@ -333,12 +400,6 @@ def run_seed(seed, source, target):
         if isinstance(error, Failed):
             return str(error)
         return traceback.format_exc()
-    finally:
-        if os.environ.get("NB_WORLD_KEEP"):
-            print("# " + work)
-        else:
-            subprocess.run(["chmod", "-R", "u+rwX", work], check=False)
-            shutil.rmtree(work, ignore_errors=True)
 
 
 def main():
