@@ -74,7 +74,7 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 	enum nb_err err = NB_OK, unpacked;
 
 	memset(result, 0, sizeof *result);
-	/* Borrowed from HELD. */
+	/* Borrowed from BACKUP. */
 	for (size_t i = 0; !err && i < backup->entries.count; i++)
 		if (!nb_restore_packed(backup, backup->entries.at[i].path))
 			err = nb_array_push(&plain, backup->entries.at[i]);
