@@ -37,7 +37,8 @@ source/device   base model/*
 source/ssh      base model/*
 source          base filter model/*
 source/serve    base filter model/* source
-source/postgres base filter model/* source source/ssh source/serve source/postgres/property source/postgres/restore source/postgres/count
+source/postgres base filter model/* source source/ssh source/serve source/postgres/property source/postgres/restore source/postgres/count source/postgres/cluster
+source/postgres/cluster base filter model/* source source/postgres source/postgres/count
 source/postgres/count base model/record
 source/postgres/property base model/record
 source/postgres/restore base filter model/* source source/postgres source/postgres/property
@@ -52,6 +53,7 @@ job             base filter model/* store source/* disc/*
 job/disc        base filter model/* store source/* disc/* job
 job/run         base filter model/* store source/* disc/* job job/disc
 job/restore     base filter model/* store source/* disc/* job job/disc
+job/drill       base filter model/* store source/* disc/* job job/disc job/restore
 job/clone       base filter model/* store source/* disc/* job
 job/api         base model/* source disc/* job
 report          base/str.h

@@ -56,6 +56,7 @@
 
 #include <nightburn/catalog.h>
 #include <nightburn/disk.h>
+#include <nightburn/drill.h>
 #include <nightburn/error.h>
 #include <nightburn/restore.h>
 #include <nightburn/size.h>

@@ -127,6 +127,7 @@ enum nb_err cmd_blank(struct cli *cli);
 enum nb_err cmd_catalog(struct cli *cli);
 enum nb_err cmd_check_config(struct cli *cli);
 enum nb_err cmd_disc(struct cli *cli);
+enum nb_err cmd_drill(struct cli *cli);
 enum nb_err cmd_drives(struct cli *cli);
 enum nb_err cmd_find(struct cli *cli);
 enum nb_err cmd_image(struct cli *cli);

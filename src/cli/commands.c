@@ -21,6 +21,9 @@ const struct command commands[] = {
 	  0, 0 },
 	{ "restore", cmd_restore, "[BACKUP [PATH...]]", "restore a backup",
 	  "jdDTIulsaHLGftmegopbkFBOYCUJ", 0, SIZE_MAX },
+	{ "drill", cmd_drill, "[BACKUP]",
+	  "restore a backup to a throw-away place, and compare", "jdDsHkUJ", 0,
+	  1 },
 	{ "clone", cmd_clone, "[NAME]",
 	  "copy the running system to a standby "
 	  "disk",

@@ -81,7 +81,7 @@ static const struct option_entry {
 	{ 'b', false, FLAG, "no-tablespaces", NULL, "leave tablespaces out",
 	  TO(no_tablespaces) },
 	{ 'k', false, FLAG, "keep", NULL,
-	  "keep the database if its restore fails", TO(keep) },
+	  "keep what a failed restore or a drill made", TO(keep) },
 	{ 'F', false, FLAG, "force", NULL, "replace what exists", TO(force) },
 	{ 'B', false, FLAG, "bootarea", NULL, "restore a boot area",
 	  TO(bootarea) },
@@ -92,7 +92,7 @@ static const struct option_entry {
 	{ 'C', false, SECRET, "conninfo", "TEXT",
 	  "the server, a libpq connection string", TO(conninfo) },
 	{ 'U', false, TEXT, "run-as", "USER",
-	  "the user who runs pg_restore and psql", TO(run_as) },
+	  "the user who runs programs of PostgreSQL", TO(run_as) },
 };
 
 #define COUNT (sizeof table / sizeof *table)

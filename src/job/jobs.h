@@ -55,6 +55,9 @@ enum nb_err nb_job_restore_output(struct nightburn *nb,
 enum nb_err nb_job_restore_list(struct nightburn *nb,
 				const struct nb_restore_options *options,
 				const struct nb_restore_listing *listing);
+enum nb_err nb_job_drill(struct nightburn *nb,
+			 const struct nb_drill_options *options,
+			 struct nb_drill_result *result);
 enum nb_err nb_job_restore_disk(struct nightburn *nb,
 				const struct nb_bootarea_options *options,
 				struct nb_restore_result *result);

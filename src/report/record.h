@@ -97,6 +97,8 @@ struct nb_image_row {
 };
 extern const struct nb_record nb_record_image, nb_record_verify,
 	nb_record_restore, nb_record_clone;
+/* nb_drill_result (drill.c) */
+extern const struct nb_record nb_record_drill;
 
 /* nb_disc_info, nb_drive_row, nb_key_result (disc.c) */
 extern const struct nb_record nb_record_disc, nb_record_drive, nb_record_key;

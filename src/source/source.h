@@ -110,6 +110,7 @@ struct nb_source_restore {
 
 struct nb_serve;
 struct nb_remote_request;
+struct nb_source_drill;
 
 struct nb_source_ops {
 	struct nb_source_kind kind; /* name, options, texts on the disc */
@@ -188,6 +189,9 @@ struct nb_source_ops {
 	 * none, or with NULL, it gets a stream. */
 	bool (*contents_need)(const struct nb_manifest_source *record,
 			      const struct nb_entry *e);
+	/* For a drill of what is restored into a server (source/drill.h).
+	 * NULL: its files are all that is restored. */
+	const struct nb_source_drill *drill;
 };
 
 /* The functions of a kind in such a table, or of SOURCE; never NULL. */

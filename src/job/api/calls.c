@@ -310,6 +310,23 @@ nb_restore_list(struct nightburn *nb, const struct nb_restore_options *options,
 }
 
 enum nb_err
+nb_drill(struct nightburn *nb, const struct nb_drill_options *options,
+	 struct nb_drill_result *result)
+{
+	struct nb_drill_result own = OWN(nb_drill_result);
+	struct nb_drill_options taken;
+	enum nb_err err = nb_sized_take(&taken, sizeof taken, options);
+
+	if (!err)
+		err = nb_sized_check(result);
+	if (err)
+		return err;
+	err = nb_job_drill(nb, &taken, &own);
+	nb_sized_give(result, &own, sizeof own);
+	return err;
+}
+
+enum nb_err
 nb_restore_bootarea(struct nightburn *nb,
 		    const struct nb_bootarea_options *options,
 		    struct nb_restore_result *result)

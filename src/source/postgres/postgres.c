@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/user.h"
 #include "source/postgres/check.h"
+#include "source/postgres/cluster/cluster.h"
 #include "source/postgres/describe.h"
 #include "source/postgres/restore/load.h"
 #include "source/postgres/restore/restore.h"
@@ -361,5 +362,6 @@ const struct nb_source_ops nb_source_postgres = {
 	.by_path = nb_pg_load_by_path,
 	.contents = nb_pg_contents,
 	.contents_need = nb_pg_contents_need,
+	.drill = &nb_pg_drill,
 	.serve = nb_pg_serve,
 };

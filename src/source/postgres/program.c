@@ -13,10 +13,9 @@
 #define VERSION_MS 30000
 
 static const char *const names[] = {
-	[NB_PG_DUMP] = "pg_dump",
-	[NB_PG_DUMPALL] = "pg_dumpall",
-	[NB_PG_RESTORE] = "pg_restore",
-	[NB_PG_PSQL] = "psql",
+	[NB_PG_DUMP] = "pg_dump",       [NB_PG_DUMPALL] = "pg_dumpall",
+	[NB_PG_RESTORE] = "pg_restore", [NB_PG_PSQL] = "psql",
+	[NB_PG_INITDB] = "initdb",
 };
 
 const char *
@@ -33,6 +32,7 @@ configured(const struct nb_config_source *source, enum nb_pg_program program)
 		[NB_PG_DUMPALL] = nb_pg_options(source)->pg_dumpall,
 		[NB_PG_RESTORE] = nb_pg_options(source)->pg_restore,
 		[NB_PG_PSQL] = NULL,
+		[NB_PG_INITDB] = NULL,
 	};
 
 	return chosen[program];
@@ -44,9 +44,9 @@ neighbour(const struct nb_config_source *source, enum nb_pg_program program)
 {
 	const char *restore = nb_pg_options(source)->pg_restore;
 
-	if (program != NB_PG_RESTORE && program != NB_PG_PSQL)
+	if (program == NB_PG_DUMP || program == NB_PG_DUMPALL)
 		return NULL;
-	return program == NB_PG_PSQL && restore && strchr(restore, '/')
+	return program != NB_PG_RESTORE && restore && strchr(restore, '/')
 		? restore
 		: nb_pg_options(source)->pg_dump;
 }
@@ -125,12 +125,21 @@ nb_pg_program_find(const struct nb_config_source *source,
 		name = chosen;
 	if (slash)
 		err = look_in(beside, (size_t)(slash - beside), name, &found);
+	/* A server: rather the newest. */
+	if (!err && !found && program == NB_PG_INITDB)
+		err = look_in_versions(name, &found);
 	if (!err && !found)
 		err = look_in_path(name, &found);
 	if (!err && !found)
 		err = look_in_versions(name, &found);
 	if (err)
 		return err;
+	if (!found && program == NB_PG_INITDB)
+		return nb_fail(NB_ESOURCE,
+			       "postgres %s: program not found: %s\n"
+			       "hint: install the server of PostgreSQL on this "
+			       "host",
+			       source->name, name);
 	if (!found)
 		return nb_fail(NB_ESOURCE,
 			       "postgres %s: program not found: %s\n"

@@ -5,7 +5,13 @@
 
 #include "source/postgres/options.h"
 
-enum nb_pg_program { NB_PG_DUMP, NB_PG_DUMPALL, NB_PG_RESTORE, NB_PG_PSQL };
+enum nb_pg_program {
+	NB_PG_DUMP,
+	NB_PG_DUMPALL,
+	NB_PG_RESTORE,
+	NB_PG_PSQL,
+	NB_PG_INITDB
+};
 
 const char *nb_pg_program_name(enum nb_pg_program program);
 

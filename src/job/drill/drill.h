@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A drill, shared by its files. */
+#ifndef NB_JOB_DRILL_H
+#define NB_JOB_DRILL_H
+
+#include "job/restore/restore.h"
+#include "source/drill.h"
+
+struct nb_drilling {
+	struct nightburn *nb; /* whose staging directory is DIR; or NULL */
+	const struct nb_drill_options *options;
+	const struct nb_restore_pick *pick;
+	struct nb_drill_result *result;
+	char *dir;
+	int fd; /* of DIR */
+	/* The records to be restored, borrowed: those without a database
+	 * first. */
+	struct NB_ARRAY(const struct nb_manifest_source *) records;
+	const struct nb_source_drill *kind; /* of the server; NULL: none */
+	struct nb_drill_server server;
+	bool globals; /* were executed: there are roles */
+};
+
+/* The functions for a record that is restored into a server, or NULL.
+ * (record.c) */
+const struct nb_source_drill *nb_drill_kind(
+	const struct nb_manifest_source *record);
+
+/* Restores RECORD, compares, removes it unless it is to be kept, and counts in
+ * D->result.  Fails only if the drill cannot go on.  (record.c) */
+enum nb_err nb_drill_record(struct nb_drilling *d,
+			    const struct nb_manifest_source *record);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/postgres/cluster/cluster.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "source/postgres/count/count.h"
+
+#define TOLD_MAX 50
+#define COUNT_SECONDS (24 * 3600)
+
+struct comparing {
+	const char *name; /* of the record */
+	const struct nb_properties *was, *is;
+	struct nb_drill_count *count;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+differs(struct comparing *c, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	c->count->differences++;
+	if (c->count->differences > TOLD_MAX)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) >= 0)
+		nb_log(NB_ERROR, "postgres %s: %s", c->name, text);
+	va_end(ap);
+	free(text);
+}
+
+static const struct nb_property *
+find_now(const struct comparing *c, const struct nb_property *was)
+{
+	return nb_properties_find(c->is, was->what, was->role, was->name);
+}
+
+static void
+compare_rows(struct comparing *c, const struct nb_property *was)
+{
+	const struct nb_property *is = find_now(c, was);
+
+	c->count->tables++;
+	if (!is) {
+		differs(c, "table %s.%s is missing", was->role, was->name);
+		return;
+	}
+	c->count->rows += strtoull(is->value, NULL, 10);
+	if (strcmp(is->value, was->value) != 0)
+		differs(c, "table %s.%s has %s rows, had %s", was->role,
+			was->name, is->value, was->value);
+}
+
+static bool
+same_rows(const struct comparing *c, const struct nb_property *p)
+{
+	const struct nb_property *was, *is;
+
+	was = nb_properties_find(c->was, "rows", p->role, p->name);
+	is = nb_properties_find(c->is, "rows", p->role, p->name);
+	return was && is && !strcmp(was->value, is->value);
+}
+
+static void
+compare_checksum(struct comparing *c, const struct nb_property *was)
+{
+	const struct nb_property *is = find_now(c, was);
+
+	if (is)
+		c->count->checksums++;
+	if (is && !strcmp(is->value, was->value))
+		return;
+	if (!*was->role)
+		differs(c, "the content of the large objects differs");
+	else if (same_rows(c, was))
+		differs(c, "the content of table %s.%s differs", was->role,
+			was->name);
+}
+
+static void
+compare_one(struct comparing *c, const struct nb_property *was)
+{
+	const struct nb_property *is = find_now(c, was);
+	const char *what = was->what, *now = is ? is->value : "missing";
+
+	if (!strcmp(what, "rows"))
+		compare_rows(c, was);
+	else if (!strcmp(what, "checksum"))
+		compare_checksum(c, was);
+	else if (!strcmp(what, "sequence") && strcmp(now, was->value) != 0)
+		differs(c, "sequence %s.%s is at %s, was at %s", was->role,
+			was->name, now, was->value);
+	else if (!strcmp(what, "large_objects") && strcmp(now, was->value) != 0)
+		differs(c, "there are %s large objects, were %s", now,
+			was->value);
+	else if (!strcmp(what, "extension") && !is)
+		differs(c, "extension %s is missing", was->name);
+}
+
+static enum nb_err
+count_now(const struct nb_drill_server *server, const char *into,
+	  const char *object, const struct nb_properties *was,
+	  struct nb_properties *is)
+{
+	struct nb_pg_conninfo conninfo = { .text = NULL };
+	enum nb_err err =
+		nb_pg_conninfo_given(server->conninfo, into, &conninfo);
+
+	if (!err)
+		err = nb_pg_count(
+			&(struct nb_pg_count){ .object = object,
+					       .conninfo = conninfo.text,
+					       .run_as = server->run_as,
+					       .timeout = COUNT_SECONDS,
+					       .like = was,
+					       .tick = server->tick,
+					       .ctx = server->ctx },
+			is);
+	nb_pg_conninfo_clear(&conninfo);
+	nb_properties_sort(is);
+	return err;
+}
+
+enum nb_err
+nb_pg_cluster_compare(const struct nb_drill_server *server,
+		      const struct nb_manifest_source *record, const char *into,
+		      struct nb_drill_count *out)
+{
+	struct nb_properties was = NB_ARRAY_INIT, is = NB_ARRAY_INIT;
+	struct comparing c = { record->name, &was, &is, out };
+	char *object = NULL;
+	enum nb_err err;
+
+	*out = (struct nb_drill_count){ .tables = 0 };
+	if (!record->counts.count) {
+		nb_log(NB_NOTE,
+		       "postgres %s: nothing was counted when it was dumped: "
+		       "it can be restored, and there is nothing to compare",
+		       record->name);
+		return NB_OK;
+	}
+	err = nb_properties_copy(&record->counts, &was);
+	nb_properties_sort(&was);
+	if (!err)
+		err = nb_str_format(&object, "postgres %s", record->name);
+	if (!err)
+		err = count_now(server, into, object, &was, &is);
+	for (size_t i = 0; !err && i < was.count; i++)
+		compare_one(&c, &was.at[i]);
+	if (out->differences > TOLD_MAX)
+		nb_log(NB_ERROR, "postgres %s: %llu more differences",
+		       record->name,
+		       (unsigned long long)(out->differences - TOLD_MAX));
+	nb_properties_clear(&was);
+	nb_properties_clear(&is);
+	free(object);
+	return err;
+}

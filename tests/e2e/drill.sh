@@ -1,0 +1,257 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A drill restores a backup into a cluster of its own and compares: a good one,
+# one that lacks something, and whatever ends it; nothing is left, and nothing
+# else is touched.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+start_cluster
+make_discs
+mkdir "$work/bin" "$work/tree" "$cluster/space"
+chown postgres "$cluster/space" 2>/dev/null
+printf 'x\n' >"$work/tree/file"
+ln -s file "$work/tree/link"
+head -c 100000 /dev/urandom >"$work/tree/odd"$'\t'"name"
+
+# sql DATABASE: what comes on stdin
+sql()
+{
+	PGDATABASE=$1 psql -X -q -At -v ON_ERROR_STOP=1
+}
+
+fill()
+{
+	sql postgres <<END && sql shop <<'END' && sql icu <<'END'
+create role app;
+create role "o'dd ""role" in role app;
+create tablespace space location '$cluster/space';
+create database shop owner app tablespace space;
+create database icu template template0 encoding 'UTF8' locale_provider icu
+	icu_locale 'de-u-co-phonebk' locale 'C';
+create table own (v int);
+END
+create schema "Odd ""one";
+create table t (id serial primary key, v text, f float8 default 0.1,
+	g int generated always as (7) stored);
+insert into t (v) select U&'\00e9' || i from generate_series(1, 1000) i;
+alter table t owner to app;
+alter table t enable row level security;
+create table parts (n int) partition by list (n);
+create table part1 partition of parts for values in (1);
+create table "Odd ""one"."part ""2" partition of parts for values in (2);
+insert into parts select i % 2 + 1 from generate_series(1, 11) i;
+create table spaced (v int) tablespace pg_default;
+create sequence still start 5;
+do $$ begin perform lo_from_bytea(0, 'hello'), lo_from_bytea(0, '\x0001');
+end $$;
+END
+create table words as select U&'\00e9' || i v from generate_series(1, 50) i;
+END
+}
+fill || exit 1
+
+# A pg_dump whose arguments and output $work/change may change.
+cat >"$work/bin/pg_dump" <<END
+#!/bin/bash
+[ "\$1" = --version ] && exec $bin/pg_dump --version
+set -o pipefail
+more=() filter=cat
+. $work/change
+$bin/pg_dump "\$@" "\${more[@]}" | \$filter
+END
+chmod 755 "$work/bin/pg_dump"
+: >"$work/change"
+
+server="run_as = \"postgres\"  conninfo = \"host=$PGHOST\""
+globals="postgres \"globals\" { $server  globals_only = true }"
+
+# config SOURCES
+config()
+{
+	cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 500M }
+pool "p" { discs = { "A" }  drives = { "upper" }  rotation = append }
+job "j" {
+  pool = "p"
+  $1
+}
+END
+	chmod 600 "$work/nb.conf"
+}
+
+# one OPTIONS: the database shop, by the pg_dump above.
+one()
+{
+	printf '%s' "postgres \"shop\" { $server  min_ratio = 0
+pg_dump = \"$work/bin/pg_dump\"  check = list  $1 }"
+}
+
+nothing_left()
+{
+	[ -z "$(ls "$work/staging")" ] && ! pgrep -f "$work/staging/" ||
+		{ echo "something is left"; ls -R "$work/staging"; return 1; }
+}
+
+# Of the other cluster, and of its tablespace.
+others()
+{
+	(echo 'select datname, oid from pg_database order by 1; select rolname,
+oid from pg_roles order by 1; select * from pg_tablespace order by 1' |
+		sql postgres; ls "$cluster/space") | md5sum
+}
+
+good()
+{
+	config "$globals
+  postgres \"all\" { $server  all = true  checksum = content }
+  postgres \"plain\" { $server  database = \"shop\"  format = plain }
+  postgres \"dir\" { $server  database = \"shop\"  format = directory
+    jobs = 2  checksum = content }
+  tree \"www\" { path = \"$work/tree\" }
+  tree \"packed\" { path = \"$work/tree\"  pack = tar.zst }"
+	before=$(others)
+	nb_is 0 run && nb_is 0 drill && nothing_left &&
+		[ "$(others)" = "$before" ] &&
+		says out "from disc A: 5 databases, 14 tables, 3083 rows, 14 \
+checksums, 4 files" && [ ! -s "$work/err" ]
+}
+check "all of a backup comes back, and is compared" good
+
+named()
+{
+	nb_is 0 drill --source icu --run-as postgres --json &&
+		nothing_left &&
+		says out '"databases": 1, "tables": 1, "rows": 50, "checksums"' &&
+		nb_is 0 drill --source www && nothing_left &&
+		says out "0 databases, 0 tables, 0 rows, 0 checksums, 2 files" &&
+		nb_is 1 drill --source none && says err "none: no such source"
+}
+check "one source alone" named
+
+kept()
+{
+	nb_is 0 drill --source shop --keep || return 1
+	dir=$(grep -o "$work/staging/[^:]*" "$work/err" | head -n 1)
+	[ "$(psql -X -At -h "$dir/cluster" -U nightburn_drill -d shop \
+		-c 'select count(*) from t')" = 1000 ] &&
+		[ "$(stat -c %a "$dir/cluster")" = 700 ] || return 1
+	sh -c "$(sed -n 's/^hint: to end and remove it: //p' "$work/err")" \
+		>"$work/log" && nothing_left
+}
+check "with --keep the cluster stays, and ends as it says" kept
+
+lacks()
+{
+	config "$globals $(one '')"
+	echo 'more=(--exclude-table-data=public.t --no-blobs
+		--exclude-table=public.spaced)' >"$work/change"
+	nb_is 0 run && nb_is 1 drill && nothing_left &&
+		says err "postgres shop: table public.t has 0 rows, had 1000" &&
+		says err "postgres shop: table public.spaced is missing" &&
+		says err "postgres shop: there are 0 large objects, were 2" &&
+		says out "3 differences found"
+}
+check "a dump that lacks something fails the drill" lacks
+
+changed()
+{
+	config "$globals $(one 'format = plain  checksum = content')"
+	echo "filter='sed s/500\\t0.1/501\\t0.1/'" >"$work/change"
+	nb_is 0 run && nb_is 1 drill && nothing_left &&
+		says err "postgres shop: the content of table public.t differs"
+}
+check "so does one with other content" changed
+
+broken()
+{
+	echo "filter='sed s/^ALTER.TABLE/ALTER/'" >"$work/change"
+	nb_is 0 run && nb_is 1 drill && nothing_left &&
+		says err "postgres shop: did not come back" &&
+		says out "1 source did NOT come back"
+	: >"$work/change"
+}
+check "and one that cannot be loaded" broken
+
+alone()
+{
+	config "$(one '')"
+	nb_is 0 run && nb_is 0 drill && nothing_left &&
+		says out "1 database, 4 tables, 1011 rows" || return 1
+	config "$(one 'format = plain  checksum = none')"
+	nb_is 0 run && nb_is 3 drill && nothing_left &&
+		says err "postgres shop: the backup has no roles"
+}
+check "without roles, what is theirs is left out if possible" alone
+
+uncounted()
+{
+	config "$globals $(one 'checksum = none')"
+	nb_is 0 run && nb_is 0 drill && nothing_left &&
+		says err "there is nothing to compare" &&
+		says out "1 database not compared"
+}
+check "without counts it is only restored" uncounted
+
+extension()
+{
+	echo "insert into pg_extension values (99999, 'no_such', 10, 2200, true,
+'7.1')" | PGOPTIONS='-c allow_system_table_mods=on' sql shop
+	config "$globals $(one '')"
+	nb_is 0 run
+	echo "delete from pg_extension where oid = 99999" |
+		PGOPTIONS='-c allow_system_table_mods=on' sql shop
+	nb_is 3 drill && nothing_left &&
+		says err "postgres shop: it needs the extension no_such 7.1" &&
+		says out "1 source CANNOT be restored here"
+}
+check "what this machine lacks is told, and no fault of the disc" extension
+
+has_server()
+{
+	ls "$work"/staging/*/cluster/data/postmaster.pid
+}
+
+# ended SIGNAL
+ended()
+{
+	config "$globals $(one '')"
+	[ "$1" = TERM ] && { nb_is 0 run || return 1; }
+	# Holds the drill while its server runs.
+	mkfifo "$work/hold"
+	cat >"$work/bin/psql" <<END
+#!/bin/sh
+read line <$work/hold
+END
+	chmod 755 "$work/bin/psql"
+	PATH=$work/bin:$PATH "$nightburn" -c "$work/nb.conf" drill \
+		>"$work/out" 2>"$work/err" &
+	until_true has_server || return 1
+	kill "-$1" $!
+	wait $!
+	status=$?
+	rm "$work/bin/psql" "$work/hold"
+	until_true nothing_left && nothing_left && case $1 in
+	TERM) [ "$status" = 1 ] ;;
+	KILL) [ "$status" = 137 ] ;;
+	esac
+}
+check "SIGTERM leaves nothing" ended TERM
+check "SIGKILL leaves nothing" ended KILL
+
+as_postgres()
+{
+	chown -R postgres "$work/state" "$work/staging" "$work/discs" \
+		"$work/nb.conf"
+	runuser -u postgres -- "$nightburn" -c "$work/nb.conf" drill \
+		>"$work/out" 2>"$work/err"
+	[ $? = 0 ] && nothing_left && says out "1 database, 4 tables"
+}
+if [ "$(id -u)" = 0 ] && runuser -u postgres -- test -x "$nightburn"; then
+	check "the user postgres can drill as well" as_postgres
+else
+	skip "the user postgres can drill as well" "needs root"
+fi
+
+finish
