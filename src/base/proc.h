@@ -90,12 +90,12 @@ enum nb_err nb_proc_find(const char *name, char **out);
 enum nb_err nb_proc_cause(const char *errors, char **out);
 
 /* Logs each line of ERRORS at NB_DEBUG after NAME, if there are several. */
-void nb_proc_tell(const char *name, const char *errors);
+void nb_proc_log_errors(const char *name, const char *errors);
 
 /*
  * The one test for success: exit status 0.  Otherwise logs "NAME: exit status
  * 1: <cause>" or "NAME: killed by signal 9 (Killed)" and returns ERR; all of
- * stderr goes to nb_proc_tell.
+ * stderr goes to nb_proc_log_errors.
  */
 enum nb_err nb_proc_check(const char *name, const struct nb_proc_result *result,
 			  enum nb_err err);

@@ -190,7 +190,7 @@ nb_proc_cause(const char *errors, char **out)
 }
 
 void
-nb_proc_tell(const char *name, const char *errors)
+nb_proc_log_errors(const char *name, const char *errors)
 {
 	struct line line;
 
@@ -211,7 +211,7 @@ nb_proc_fail(const char *name, const struct nb_proc_result *result,
 	if (result->errors && nb_proc_cause(result->errors, &cause))
 		return NB_ENOMEM;
 	if (result->errors)
-		nb_proc_tell(name, result->errors);
+		nb_proc_log_errors(name, result->errors);
 	if (result->signal)
 		err = nb_fail(err, "%s: killed by signal %d (%s)%s%s", name,
 			      result->signal, strsignal(result->signal),

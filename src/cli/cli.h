@@ -119,7 +119,7 @@ bool cli_wait_for_stdin(void);
  * user. */
 void cli_let_signals(bool through);
 /* Prints that the job was cancelled, and by which signal. */
-void cli_tell_canceled(void);
+void cli_print_canceled(void);
 
 enum nb_err cmd_adopt(struct cli *cli);
 enum nb_err cmd_append(struct cli *cli);

@@ -20,8 +20,8 @@ show(void *ctx, const struct nb_bootarea_info *info)
 }
 
 static enum nb_err
-tell_result(struct cli *cli, struct view *view,
-	    const struct nb_restore_result *result)
+report_result(struct cli *cli, struct view *view,
+	      const struct nb_restore_result *result)
 {
 	if (!view->shown)
 		return NB_OK;
@@ -63,7 +63,7 @@ cmd_restore_bootarea(struct cli *cli)
 	if (err)
 		return err;
 	err = nb_restore_bootarea(nb, &options, &result);
-	printed = tell_result(cli, &view, &result);
+	printed = report_result(cli, &view, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }

@@ -90,7 +90,7 @@ write_image(struct cli *cli, int fd, struct nb_run_result *result)
 
 /* Stdout is only available for a report if the image is not written to it. */
 static enum nb_err
-tell_image(struct cli *cli, const struct nb_run_result *result)
+report_image(struct cli *cli, const struct nb_run_result *result)
 {
 	const struct nb_image_row row = {
 		.file = cli->args[0],
@@ -111,7 +111,7 @@ image_to_file(struct cli *cli, const char *file)
 {
 	struct nb_run_result result = NB_INIT(nb_run_result);
 	char *temporary = NULL;
-	enum nb_err err, told;
+	enum nb_err err, reported;
 	struct stat st;
 	bool whole;
 	int fd;
@@ -137,8 +137,8 @@ image_to_file(struct cli *cli, const char *file)
 		unlink(temporary);
 	close(fd);
 	free(temporary);
-	told = whole ? tell_image(cli, &result) : NB_OK;
-	return err ? err : told;
+	reported = whole ? report_image(cli, &result) : NB_OK;
+	return err ? err : reported;
 }
 
 enum nb_err

@@ -67,7 +67,7 @@ ask(void *ctx, const struct nb_disc_info *info)
 	struct nb_str s = NB_STR_INIT;
 
 	cli_progress_clear();
-	nb_record_disc.tell(&s, info);
+	nb_record_disc.describe(&s, info);
 	if (!s.failed)
 		fputs(s.text, stderr);
 	nb_str_free(&s);
@@ -83,7 +83,7 @@ ask(void *ctx, const struct nb_disc_info *info)
 }
 
 static enum nb_err
-tell_adopted(const struct cli *cli, const struct nb_disc_info *info)
+report_adopted(const struct cli *cli, const struct nb_disc_info *info)
 {
 	const struct nb_adopt_row row = { *info, cli->as, cli->dry_run };
 
@@ -113,7 +113,7 @@ cmd_adopt(struct cli *cli)
 	if (!err)
 		err = nb_adopt(nb, &options, &info);
 	if (!err)
-		err = tell_adopted(cli, &info);
+		err = report_adopted(cli, &info);
 	nb_close(nb);
 	return err;
 }

@@ -56,7 +56,7 @@ run_command(struct cli *cli, int argc, char **argv)
 	cli_catch_signals();
 	err = c->run(cli);
 	if (err == NB_ECANCELED)
-		cli_tell_canceled();
+		cli_print_canceled();
 	cli_progress_clear();
 	return nb_exit_status(err);
 }

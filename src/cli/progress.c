@@ -180,7 +180,7 @@ pending_stop(void)
 
 /* Reports the signal once; a blank or a burn may still take some time. */
 static void
-tell_stop(int number, bool quiet)
+print_stop(int number, bool quiet)
 {
 	if (!number || stopping)
 		return;
@@ -202,13 +202,13 @@ cli_progress(void *ctx, const struct nb_progress *p)
 	pthread_mutex_lock(&lock);
 	if (!line.quiet && !number && *p->what)
 		show(p);
-	tell_stop(number, line.quiet);
+	print_stop(number, line.quiet);
 	pthread_mutex_unlock(&lock);
 	return number != 0;
 }
 
 void
-cli_tell_canceled(void)
+cli_print_canceled(void)
 {
 	int number = stopping ? stopping : pending_stop();
 

@@ -22,8 +22,8 @@ struct nb_power_watch {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool ending;
-	bool told;  /* it was logged that the UPS is on battery */
-	bool ended; /* the work was stopped, and this was logged */
+	bool logged; /* it was logged that the UPS is on battery */
+	bool ended;  /* the work was stopped, and this was logged */
 	struct nb_power now;
 	char work[32]; /* what is in progress */
 	int64_t begun; /* when its first byte was processed */
@@ -184,12 +184,12 @@ nb_power_permit(struct nightburn *nb, const char *what)
 
 /* Logs once that the work continues. */
 static void
-tell(struct nb_power_watch *w, const struct nb_power *now, const char *what,
-     int64_t remaining)
+log_change(struct nb_power_watch *w, const struct nb_power *now,
+	   const char *what, int64_t remaining)
 {
-	if (w->told == now->on_battery)
+	if (w->logged == now->on_battery)
 		return;
-	w->told = now->on_battery;
+	w->logged = now->on_battery;
 	if (!now->on_battery)
 		nb_log(NB_WARNING, "%s: the power is back", w->limits->ups);
 	else if (now->runtime >= 0 && remaining >= 0)
@@ -226,7 +226,7 @@ nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
 	now = look(w);
 	answer = nb_power_may_go_on(&now, &work);
 	if (!answer) {
-		tell(w, &now, what, nb_power_remaining(&work));
+		log_change(w, &now, what, nb_power_remaining(&work));
 		return NB_OK;
 	}
 	w->ended = true;

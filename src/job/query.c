@@ -16,7 +16,7 @@ struct query {
 };
 
 static enum nb_err
-tell_backup(void *ctx, const struct nb_catalog_backup *row)
+pass_backup(void *ctx, const struct nb_catalog_backup *row)
 {
 	struct query *q = ctx;
 	struct nb_backup_row out = {
@@ -41,7 +41,7 @@ tell_backup(void *ctx, const struct nb_catalog_backup *row)
 }
 
 static enum nb_err
-tell_source(void *ctx, const struct nb_manifest_source *row)
+pass_source(void *ctx, const struct nb_manifest_source *row)
 {
 	struct query *q = ctx;
 	struct nb_source_row out = {
@@ -60,7 +60,7 @@ tell_source(void *ctx, const struct nb_manifest_source *row)
 }
 
 static enum nb_err
-tell_file(void *ctx, const struct nb_catalog_file *row)
+pass_file(void *ctx, const struct nb_catalog_file *row)
 {
 	const struct nb_entry *e = row->entry;
 	struct query *q = ctx;
@@ -84,7 +84,7 @@ tell_file(void *ctx, const struct nb_catalog_file *row)
 }
 
 static enum nb_err
-tell_disc(void *ctx, const struct nb_catalog_disc *row)
+pass_disc(void *ctx, const struct nb_catalog_disc *row)
 {
 	struct query *q = ctx;
 	struct nb_disc_row out = {
@@ -116,7 +116,7 @@ nb_list(struct nightburn *nb, const char *pool,
 	err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
 	if (err)
 		return err;
-	err = nb_catalog_backups(catalog, pool, tell_backup, &q);
+	err = nb_catalog_backups(catalog, pool, pass_backup, &q);
 	nb_catalog_close(catalog);
 	return err;
 }
@@ -131,13 +131,13 @@ nb_list_discs(struct nightburn *nb,
 
 	if (err)
 		return err;
-	err = nb_catalog_discs(catalog, tell_disc, &q);
+	err = nb_catalog_discs(catalog, pass_disc, &q);
 	nb_catalog_close(catalog);
 	return err;
 }
 
 static enum nb_err
-tell_clone(void *ctx, const struct nb_catalog_clone *row)
+pass_clone(void *ctx, const struct nb_catalog_clone *row)
 {
 	struct query *q = ctx;
 	struct nb_clone_row out = {
@@ -165,7 +165,7 @@ nb_list_clones(struct nightburn *nb,
 
 	if (err)
 		return err;
-	err = nb_catalog_clones(catalog, tell_clone, &q);
+	err = nb_catalog_clones(catalog, pass_clone, &q);
 	nb_catalog_close(catalog);
 	return err;
 }
@@ -185,11 +185,11 @@ nb_show(struct nightburn *nb, const char *backup,
 
 	if (err)
 		return err;
-	err = nb_catalog_backup(catalog, backup, tell_backup, &q);
+	err = nb_catalog_backup(catalog, backup, pass_backup, &q);
 	if (!err && on_source)
-		err = nb_catalog_sources(catalog, q.backup_id, tell_source, &q);
+		err = nb_catalog_sources(catalog, q.backup_id, pass_source, &q);
 	if (!err && on_file)
-		err = nb_catalog_files(catalog, q.backup_id, tell_file, &q);
+		err = nb_catalog_files(catalog, q.backup_id, pass_file, &q);
 	nb_catalog_close(catalog);
 	return err;
 }
@@ -204,7 +204,7 @@ nb_find(struct nightburn *nb, const char *pattern,
 
 	if (err)
 		return err;
-	err = nb_catalog_find(catalog, pattern, tell_file, &q);
+	err = nb_catalog_find(catalog, pattern, pass_file, &q);
 	nb_catalog_close(catalog);
 	return err;
 }

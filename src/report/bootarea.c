@@ -22,7 +22,7 @@ add_part(struct nb_str *s, const struct nb_part_row *p, bool pad)
 }
 
 static void
-tell(struct nb_str *s, const void *row)
+describe(struct nb_str *s, const void *row)
 {
 	const struct nb_bootarea_info *info = row;
 	char a[16], b[16];
@@ -125,4 +125,4 @@ static const struct nb_column columns[] = {
 };
 
 const struct nb_record nb_record_bootarea =
-	NB_RECORD("comparison", columns, tell);
+	NB_RECORD("comparison", columns, describe);

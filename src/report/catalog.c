@@ -34,7 +34,7 @@ static const struct nb_column backup_columns[] = {
 };
 
 static void
-tell_backup(struct nb_str *s, const void *row)
+describe_backup(struct nb_str *s, const void *row)
 {
 	const struct nb_backup_row *b = row;
 	char size[16];
@@ -49,7 +49,7 @@ tell_backup(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_backup =
-	NB_RECORD("backup", backup_columns, tell_backup);
+	NB_RECORD("backup", backup_columns, describe_backup);
 
 /* ---- their sources ---- */
 
@@ -68,7 +68,7 @@ static const struct nb_column source_columns[] = {
 };
 
 static void
-tell_source(struct nb_str *s, const void *row)
+describe_source(struct nb_str *s, const void *row)
 {
 	const struct nb_source_row *r = row;
 	char size[16];
@@ -80,7 +80,7 @@ tell_source(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_source =
-	NB_RECORD("source", source_columns, tell_source);
+	NB_RECORD("source", source_columns, describe_source);
 
 /* ---- discs ---- */
 
@@ -108,7 +108,7 @@ static const struct nb_column disc_columns[] = {
 };
 
 static void
-tell_disc(struct nb_str *s, const void *row)
+describe_disc(struct nb_str *s, const void *row)
 {
 	const struct nb_disc_row *d = row;
 	char date[32];
@@ -121,7 +121,7 @@ tell_disc(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_known_disc =
-	NB_RECORD("disc", disc_columns, tell_disc);
+	NB_RECORD("disc", disc_columns, describe_disc);
 
 /* ---- clones ---- */
 
@@ -148,7 +148,7 @@ static const struct nb_column clone_columns[] = {
 };
 
 static void
-tell_clone(struct nb_str *s, const void *row)
+describe_clone(struct nb_str *s, const void *row)
 {
 	const struct nb_clone_row *c = row;
 	char date[32], checked[32];
@@ -160,4 +160,4 @@ tell_clone(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_known_clone =
-	NB_RECORD("clone", clone_columns, tell_clone);
+	NB_RECORD("clone", clone_columns, describe_clone);

@@ -45,7 +45,7 @@ static const struct nb_column disc_columns[] = {
 };
 
 static void
-tell_medium(struct nb_str *s, const struct nb_disc_info *d)
+describe_medium(struct nb_str *s, const struct nb_disc_info *d)
 {
 	char size[16], room[16];
 
@@ -60,7 +60,7 @@ tell_medium(struct nb_str *s, const struct nb_disc_info *d)
 }
 
 static void
-tell_disc(struct nb_str *s, const void *row)
+describe_disc(struct nb_str *s, const void *row)
 {
 	const struct nb_disc_info *d = row;
 	bool none = d->state == NB_MEDIUM_NONE;
@@ -73,7 +73,7 @@ tell_disc(struct nb_str *s, const void *row)
 		    none ? "no disc" : nb_medium_state_name(d->state));
 	if (none)
 		return;
-	tell_medium(s, d);
+	describe_medium(s, d);
 	nb_str_addf(s, "label       %s", nb_label_state_name(d->label));
 	if (d->session)
 		nb_str_addf(s, " in the newest session, good in session %d",
@@ -93,13 +93,13 @@ tell_disc(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_disc =
-	NB_RECORD("disc", disc_columns, tell_disc);
+	NB_RECORD("disc", disc_columns, describe_disc);
 
 /* The row begins with the disc, which JSON includes. */
 _Static_assert(offsetof(struct nb_adopt_row, disc) == 0, "disc_columns fit");
 
 static void
-tell_adopt(struct nb_str *s, const void *row)
+describe_adopt(struct nb_str *s, const void *row)
 {
 	const struct nb_adopt_row *r = row;
 
@@ -110,7 +110,7 @@ tell_adopt(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_adopt =
-	NB_RECORD("adoption", disc_columns, tell_adopt);
+	NB_RECORD("adoption", disc_columns, describe_adopt);
 
 /* ---- drives ---- */
 
@@ -126,7 +126,7 @@ static const struct nb_column drive_columns[] = {
 };
 
 static void
-tell_drive(struct nb_str *s, const void *row)
+describe_drive(struct nb_str *s, const void *row)
 {
 	const struct nb_drive_row *d = row;
 
@@ -136,7 +136,7 @@ tell_drive(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_drive =
-	NB_RECORD("drive", drive_columns, tell_drive);
+	NB_RECORD("drive", drive_columns, describe_drive);
 
 /* ---- the key, and the catalog accepted ---- */
 
@@ -149,7 +149,7 @@ static const struct nb_column key_columns[] = {
 };
 
 static void
-tell_key(struct nb_str *s, const void *row)
+describe_key(struct nb_str *s, const void *row)
 {
 	const struct nb_key_result *r = row;
 
@@ -162,14 +162,15 @@ tell_key(struct nb_str *s, const void *row)
 		nb_str_addf(s, "the key %s is in use now\n", r->name);
 }
 
-const struct nb_record nb_record_key = NB_RECORD("key", key_columns, tell_key);
+const struct nb_record nb_record_key =
+	NB_RECORD("key", key_columns, describe_key);
 
 static const struct nb_column accept_columns[] = {
 	NB_COLUMN(BOOL, "changed", struct nb_accept_row, changed),
 };
 
 static void
-tell_accept(struct nb_str *s, const void *row)
+describe_accept(struct nb_str *s, const void *row)
 {
 	const struct nb_accept_row *r = row;
 
@@ -179,4 +180,4 @@ tell_accept(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_accept =
-	NB_RECORD("catalog", accept_columns, tell_accept);
+	NB_RECORD("catalog", accept_columns, describe_accept);

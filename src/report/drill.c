@@ -35,7 +35,7 @@ add_problem(struct nb_str *s, uint64_t count, const char *what,
 }
 
 static void
-tell(struct nb_str *s, const void *row)
+describe(struct nb_str *s, const void *row)
 {
 	const DRILL *r = row;
 	char text[48], size[16];
@@ -58,4 +58,4 @@ tell(struct nb_str *s, const void *row)
 	nb_str_add(s, "\n");
 }
 
-const struct nb_record nb_record_drill = NB_RECORD("drill", columns, tell);
+const struct nb_record nb_record_drill = NB_RECORD("drill", columns, describe);

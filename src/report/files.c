@@ -32,7 +32,7 @@ static const struct nb_column file_columns[] = {
 };
 
 static void
-tell_file(struct nb_str *s, const void *row)
+describe_file(struct nb_str *s, const void *row)
 {
 	const struct nb_file_row *f = row;
 	char size[16];
@@ -44,7 +44,7 @@ tell_file(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_file =
-	NB_RECORD("file", file_columns, tell_file);
+	NB_RECORD("file", file_columns, describe_file);
 
 /* ---- as ls shows them ---- */
 
@@ -78,7 +78,7 @@ minute(int64_t date, char text[32])
 }
 
 static void
-tell_listed_file(struct nb_str *s, const void *row)
+describe_listed_file(struct nb_str *s, const void *row)
 {
 	const struct nb_file_row *f = row;
 	char mode[11], owner[32], size[16], date[32];
@@ -97,4 +97,4 @@ tell_listed_file(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_listed_file =
-	NB_RECORD("file", file_columns, tell_listed_file);
+	NB_RECORD("file", file_columns, describe_listed_file);

@@ -24,7 +24,7 @@ static const struct nb_column backup_columns[] = {
 };
 
 static void
-tell_backup(struct nb_str *s, const void *row)
+describe_backup(struct nb_str *s, const void *row)
 {
 	const struct nb_listed_backup *b = row;
 	char date[32], size[16], files[48];
@@ -45,7 +45,7 @@ tell_backup(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_listed_backup =
-	NB_RECORD("backup", backup_columns, tell_backup);
+	NB_RECORD("backup", backup_columns, describe_backup);
 
 /* ---- its sources ---- */
 
@@ -65,7 +65,7 @@ static const struct nb_column source_columns[] = {
 };
 
 static void
-tell_source(struct nb_str *s, const void *row)
+describe_source(struct nb_str *s, const void *row)
 {
 	const struct nb_listed_source *r = row;
 	struct nb_str name = NB_STR_INIT;
@@ -79,7 +79,7 @@ tell_source(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_listed_source =
-	NB_RECORD("source", source_columns, tell_source);
+	NB_RECORD("source", source_columns, describe_source);
 
 /* ---- what is in a dump ---- */
 
@@ -88,7 +88,7 @@ static const struct nb_column content_columns[] = {
 };
 
 static void
-tell_content(struct nb_str *s, const void *row)
+describe_content(struct nb_str *s, const void *row)
 {
 	const struct nb_content_row *r = row;
 
@@ -97,4 +97,4 @@ tell_content(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_content =
-	NB_RECORD("content", content_columns, tell_content);
+	NB_RECORD("content", content_columns, describe_content);

@@ -47,7 +47,7 @@ struct nb_record {
 	const struct nb_column *columns;
 	size_t count;
 	/* One row for people, with its last newline. */
-	void (*tell)(struct nb_str *s, const void *row);
+	void (*describe)(struct nb_str *s, const void *row);
 };
 
 /* In tables, of MEMBER of the struct FROM. */
@@ -68,10 +68,10 @@ struct nb_record {
 	NB_COLUMN_ARRAY(title, from, member, true)
 #define NB_COLUMN_NAME(title, from, member) \
 	NB_COLUMN_ARRAY(title, from, member, false)
-#define NB_RECORD(title, table, function)                                  \
-	{                                                                  \
-		.name = title, .columns = table,                           \
-		.count = sizeof(table) / sizeof *(table), .tell = function \
+#define NB_RECORD(title, table, function)                                      \
+	{                                                                      \
+		.name = title, .columns = table,                               \
+		.count = sizeof(table) / sizeof *(table), .describe = function \
 	}
 
 /* A value of any type except RECORD and LIST. */

@@ -14,7 +14,7 @@ static const struct nb_column image_columns[] = {
 };
 
 static void
-tell_image(struct nb_str *s, const void *row)
+describe_image(struct nb_str *s, const void *row)
 {
 	const struct nb_image_row *r = row;
 	char size[16], image[16], files[48];
@@ -26,7 +26,7 @@ tell_image(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_image =
-	NB_RECORD("image", image_columns, tell_image);
+	NB_RECORD("image", image_columns, describe_image);
 
 /* ---- verifications ---- */
 
@@ -67,7 +67,7 @@ static const struct nb_column verify_columns[] = {
 };
 
 static void
-tell_verify(struct nb_str *s, const void *row)
+describe_verify(struct nb_str *s, const void *row)
 {
 	const struct nb_verify_result *r = row;
 	char size[16], files[48];
@@ -93,7 +93,7 @@ tell_verify(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_verify =
-	NB_RECORD("verification", verify_columns, tell_verify);
+	NB_RECORD("verification", verify_columns, describe_verify);
 
 /* ---- restores ---- */
 
@@ -121,7 +121,7 @@ static const struct nb_column restore_columns[] = {
 };
 
 static void
-tell_restore(struct nb_str *s, const void *row)
+describe_restore(struct nb_str *s, const void *row)
 {
 	const struct nb_restore_result *r = row;
 	char size[16], files[48];
@@ -143,7 +143,7 @@ tell_restore(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_restore =
-	NB_RECORD("restore", restore_columns, tell_restore);
+	NB_RECORD("restore", restore_columns, describe_restore);
 
 /* ---- clones ---- */
 
@@ -160,7 +160,7 @@ static const struct nb_column clone_columns[] = {
 };
 
 static void
-tell_clone(struct nb_str *s, const void *row)
+describe_clone(struct nb_str *s, const void *row)
 {
 	const struct nb_clone_result *r = row;
 	char size[16], files[48];
@@ -173,4 +173,4 @@ tell_clone(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_clone =
-	NB_RECORD("clone", clone_columns, tell_clone);
+	NB_RECORD("clone", clone_columns, describe_clone);

@@ -75,7 +75,7 @@ add_line(struct nb_str *s, const char *head, const char *fmt, ...)
 }
 
 static void
-tell_plan(struct nb_str *s, const void *row)
+describe_plan(struct nb_str *s, const void *row)
 {
 	const struct nb_plan_info *p = row;
 	char need[16], room[16];
@@ -97,7 +97,7 @@ tell_plan(struct nb_str *s, const void *row)
 }
 
 const struct nb_record nb_record_plan =
-	NB_RECORD("plan", plan_columns, tell_plan);
+	NB_RECORD("plan", plan_columns, describe_plan);
 
 /* ---- runs ---- */
 
@@ -175,14 +175,14 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 }
 
 static void
-tell_run(struct nb_str *s, const void *row)
+describe_run(struct nb_str *s, const void *row)
 {
 	const struct nb_run_result *r = row;
 	char size[16], files[48];
 
 	if (!r->verified) {
 		if (!r->backup_id[0])
-			tell_plan(s, r->plan);
+			describe_plan(s, r->plan);
 		return;
 	}
 	nb_str_addf(s,
@@ -195,4 +195,5 @@ tell_run(struct nb_str *s, const void *row)
 	add_notes(s, r);
 }
 
-const struct nb_record nb_record_run = NB_RECORD("run", run_columns, tell_run);
+const struct nb_record nb_record_run =
+	NB_RECORD("run", run_columns, describe_run);

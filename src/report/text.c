@@ -6,7 +6,7 @@ write_row(const struct nb_report *r, struct nb_str *s,
 	  const struct nb_record *record, const void *row)
 {
 	(void)r;
-	record->tell(s, row);
+	record->describe(s, row);
 }
 
 /* For people: each record has its own function for this. */

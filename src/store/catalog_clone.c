@@ -45,7 +45,7 @@ nb_catalog_put_clone(struct nb_catalog *catalog,
 	return err ? err : nb_catalog_end(catalog, put_clone(catalog, clone));
 }
 
-struct tell {
+struct pass {
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_clone *row);
 	void *ctx;
 };
@@ -62,11 +62,11 @@ state_of(const struct nb_clone_record *clone)
 }
 
 static enum nb_err
-tell_clone(void *ctx, const void *row)
+pass_clone(void *ctx, const void *row)
 {
 	const struct nb_clone_record *clone = row;
-	const struct tell *tell = ctx;
-	const struct nb_catalog_clone told = {
+	const struct pass *pass = ctx;
+	const struct nb_catalog_clone out = {
 		.name = clone->name,
 		.id = clone->id,
 		.source = clone->source,
@@ -82,7 +82,7 @@ tell_clone(void *ctx, const void *row)
 		.bytes = (uint64_t)clone->bytes,
 	};
 
-	return tell->fn(tell->ctx, &told);
+	return pass->fn(pass->ctx, &out);
 }
 
 enum nb_err
@@ -91,8 +91,8 @@ nb_catalog_clones(struct nb_catalog *catalog,
 				    const struct nb_catalog_clone *row),
 		  void *ctx)
 {
-	struct tell tell = { fn, ctx };
+	struct pass pass = { fn, ctx };
 
-	return nb_catalog_each(catalog, NB_TABLE_CLONES, 0, NULL, tell_clone,
-			       &tell);
+	return nb_catalog_each(catalog, NB_TABLE_CLONES, 0, NULL, pass_clone,
+			       &pass);
 }

@@ -60,7 +60,7 @@ matches(const char *pattern, const char *path)
 
 /* One row for each disc that has it. */
 static enum nb_err
-tell_places(const struct files *f, const struct nb_entry *e)
+pass_places(const struct files *f, const struct nb_entry *e)
 {
 	struct nb_catalog_file row = {
 		.backup_id = f->backup->id,
@@ -82,14 +82,14 @@ tell_places(const struct files *f, const struct nb_entry *e)
 }
 
 static enum nb_err
-tell_file(void *ctx, const void *row)
+pass_file(void *ctx, const void *row)
 {
 	const struct files *f = ctx;
 	struct nb_entry e = { 0 };
 	enum nb_err err = read_file(row, &e);
 
 	if (!err && (!f->pattern || matches(f->pattern, e.path)))
-		err = tell_places(f, &e);
+		err = pass_places(f, &e);
 	nb_entry_clear(&e);
 	return err;
 }
@@ -99,7 +99,7 @@ each_file(struct nb_catalog *catalog, struct files *f)
 {
 	const struct nb_file_record like = { .backup_id = f->backup->id };
 
-	return nb_catalog_each(catalog, NB_TABLE_FILES, 1, &like, tell_file, f);
+	return nb_catalog_each(catalog, NB_TABLE_FILES, 1, &like, pass_file, f);
 }
 
 enum nb_err

@@ -21,7 +21,7 @@ state_of(const struct nb_disc_record *disc)
 
 /* PLACE: the disc that has it now; NULL: none. */
 static enum nb_err
-tell_backup(const struct nb_backup_record *backup,
+pass_backup(const struct nb_backup_record *backup,
 	    const struct nb_placement *place, backup_fn *fn, void *ctx)
 {
 	struct nb_catalog_backup row = {
@@ -46,15 +46,15 @@ tell_backup(const struct nb_backup_record *backup,
 }
 
 static enum nb_err
-tell_places(const struct nb_rows *rows, const struct nb_backup_record *backup,
+pass_places(const struct nb_rows *rows, const struct nb_backup_record *backup,
 	    backup_fn *fn, void *ctx)
 {
 	size_t at = 0;
 	const struct nb_placement *place = nb_rows_place(rows, backup->id, &at);
-	enum nb_err err = tell_backup(backup, place, fn, ctx);
+	enum nb_err err = pass_backup(backup, place, fn, ctx);
 
 	while (!err && place && (place = nb_rows_place(rows, backup->id, &at)))
-		err = tell_backup(backup, place, fn, ctx);
+		err = pass_backup(backup, place, fn, ctx);
 	return err;
 }
 
@@ -71,7 +71,7 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool, backup_fn *fn,
 	err = nb_rows_newest_first(&rows, &list);
 	for (size_t i = 0; !err && i < list.count; i++)
 		if (!pool || !strcmp(list.at[i]->pool, pool))
-			err = tell_places(&rows, list.at[i], fn, ctx);
+			err = pass_places(&rows, list.at[i], fn, ctx);
 	nb_array_free(&list);
 	nb_rows_free(&rows);
 	return err ? err : damaged;
@@ -162,23 +162,23 @@ nb_catalog_backup(struct nb_catalog *catalog, const char *which, backup_fn *fn,
 	}
 	err = resolve(&rows, which, &backup);
 	if (!err)
-		err = tell_backup(backup, nb_rows_place(&rows, backup->id, &at),
+		err = pass_backup(backup, nb_rows_place(&rows, backup->id, &at),
 				  fn, ctx);
 	nb_rows_free(&rows);
 	return err;
 }
 
-struct tell_source {
+struct pass_source {
 	enum nb_err (*fn)(void *ctx, const struct nb_manifest_source *row);
 	void *ctx;
 };
 
 static enum nb_err
-tell_source(void *ctx, const void *row)
+pass_source(void *ctx, const void *row)
 {
 	const struct nb_source_record *source = row;
-	const struct tell_source *tell = ctx;
-	const struct nb_manifest_source told = {
+	const struct pass_source *pass = ctx;
+	const struct nb_manifest_source out = {
 		.kind = (char *)source->kind,
 		.name = (char *)source->name,
 		.database = (char *)source->database,
@@ -190,7 +190,7 @@ tell_source(void *ctx, const void *row)
 		.stored = (uint64_t)source->stored,
 	};
 
-	return tell->fn(tell->ctx, &told);
+	return pass->fn(pass->ctx, &out);
 }
 
 enum nb_err
@@ -200,10 +200,10 @@ nb_catalog_sources(struct nb_catalog *catalog, const char *backup_id,
 		   void *ctx)
 {
 	const struct nb_source_record like = { .backup_id = backup_id };
-	struct tell_source tell = { fn, ctx };
+	struct pass_source pass = { fn, ctx };
 
-	return nb_catalog_each(catalog, NB_TABLE_SOURCES, 1, &like, tell_source,
-			       &tell);
+	return nb_catalog_each(catalog, NB_TABLE_SOURCES, 1, &like, pass_source,
+			       &pass);
 }
 
 static int
@@ -221,7 +221,7 @@ by_pool_and_name(const void *a, const void *b)
 typedef enum nb_err disc_fn(void *ctx, const struct nb_catalog_disc *row);
 
 static enum nb_err
-tell_disc(const struct nb_rows *rows, const struct nb_disc_record *disc,
+pass_disc(const struct nb_rows *rows, const struct nb_disc_record *disc,
 	  disc_fn *fn, void *ctx)
 {
 	struct nb_catalog_disc row = {
@@ -264,7 +264,7 @@ nb_catalog_discs(struct nb_catalog *catalog, disc_fn *fn, void *ctx)
 	if (!err && list.count)
 		qsort(list.at, list.count, sizeof *list.at, by_pool_and_name);
 	for (size_t i = 0; !err && i < list.count; i++)
-		err = tell_disc(&rows, list.at[i], fn, ctx);
+		err = pass_disc(&rows, list.at[i], fn, ctx);
 	nb_array_free(&list);
 	nb_rows_free(&rows);
 	return err ? err : damaged;

@@ -18,7 +18,7 @@ struct nb_lock {
 
 /* The owner of the lock, from the line that it wrote to the file. */
 static enum nb_err
-tell_holder(int fd)
+fail_locked(int fd)
 {
 	char text[256] = "";
 	ssize_t got = pread(fd, text, sizeof text - 1, 0);
@@ -61,7 +61,7 @@ nb_lock_take(const char *state_dir, struct nb_lock **out)
 	if (lock->fd < 0)
 		err = nb_fail_errno(NB_EIO, "%s: cannot open", path);
 	else if (flock(lock->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-		err = tell_holder(lock->fd);
+		err = fail_locked(lock->fd);
 	else
 		write_holder(lock->fd);
 out:

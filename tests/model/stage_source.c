@@ -374,7 +374,7 @@ nb_backup_path_take_all(const char *id, struct nb_entries *entries,
 }
 
 void
-nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
+nb_inspect_fill(struct nightburn *nb, const struct nb_inspection *look,
 		struct nb_disc_info *out)
 {
 	(void)nb;

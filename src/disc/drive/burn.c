@@ -234,7 +234,7 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 	bool bad;
 
 	nb_library_drain();
-	err = nb_drive_tell(drive, "burn", 0, f->size / NB_BLOCK);
+	err = nb_drive_report_progress(drive, "burn", 0, f->size / NB_BLOCK);
 	if (err)
 		return err;
 	drive->writes = true;

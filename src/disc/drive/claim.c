@@ -50,7 +50,7 @@ nb_drive_check_mount(const struct nb_drive *drive)
 }
 
 static enum nb_err
-tell_holder(const struct nb_drive *drive)
+fail_in_use(const struct nb_drive *drive)
 {
 	char *who = NULL;
 	enum nb_err err = nb_holder_processes(drive->path, &who);
@@ -92,10 +92,11 @@ nb_drive_claim(struct nb_drive *drive, char *address, bool load)
 				"disconnected, or in use by another program",
 				drive->path);
 		if (i >= CLAIM_ROUNDS)
-			return tell_holder(drive);
+			return fail_in_use(drive);
 		err = nb_drive_check_mount(drive);
 		if (!err)
-			err = nb_drive_tell(drive, "wait for the drive", 0, 0);
+			err = nb_drive_report_progress(
+				drive, "wait for the drive", 0, 0);
 		nb_drive_beat(drive);
 		poll(NULL, 0, CLAIM_MS);
 	}

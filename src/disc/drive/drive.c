@@ -38,8 +38,8 @@ nb_drive_beat(struct nb_drive *drive)
 }
 
 enum nb_err
-nb_drive_tell(struct nb_drive *drive, const char *what, uint64_t done,
-	      uint64_t total)
+nb_drive_report_progress(struct nb_drive *drive, const char *what,
+			 uint64_t done, uint64_t total)
 {
 	return drive->progress ? drive->progress(drive->ctx, what, done, total)
 			       : NB_OK;
@@ -223,7 +223,7 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
  * there is no beat then, so the watchdog ends the run.  *BEGUN is 0 once this
  * was logged. */
 static void
-tell_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
+log_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
 {
 	if (!*begun || nb_clock_ms() < *begun + SPAWN_MS)
 		return;
@@ -251,12 +251,13 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
 		if (status == BURN_DRIVE_SPAWNING)
-			tell_stuck(drive, what, &begun);
+			log_stuck(drive, what, &begun);
 		else if (streams ? done != before : !now && nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
-		now = nb_drive_tell(drive, what, done,
-				    p.sectors > 0 ? (uint64_t)p.sectors : 0);
+		now = nb_drive_report_progress(
+			drive, what, done,
+			p.sectors > 0 ? (uint64_t)p.sectors : 0);
 		if (stop && !err) {
 			err = stop(ctx, now);
 			if (err)

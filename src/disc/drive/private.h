@@ -54,8 +54,8 @@ enum nb_err nb_drive_again(struct nb_drive *drive);
 void nb_drive_beat(struct nb_drive *drive);
 
 /* Calls the progress function, if there is one. */
-enum nb_err nb_drive_tell(struct nb_drive *drive, const char *what,
-			  uint64_t done, uint64_t total);
+enum nb_err nb_drive_report_progress(struct nb_drive *drive, const char *what,
+				     uint64_t done, uint64_t total);
 
 /* Makes libburn hold the drive (for stdio: the open file). NB_EIO,
  * NB_ELOCKED, NB_ECANCELED. */

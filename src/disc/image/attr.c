@@ -103,7 +103,7 @@ find_xattr(const struct nb_entry *e, const char *name)
 
 /* The manifest has all of them; other readers of the disc see fewer. */
 static void
-tell_lack(const struct nb_entry *e)
+log_lack(const struct nb_entry *e)
 {
 	nb_log(NB_DEBUG, "%s: its extended attributes are only in the manifest",
 	       e->path);
@@ -123,7 +123,7 @@ set_acls(IsoNode *node, const struct nb_entry *e)
 		err = acl_text(fallback, &texts[1]);
 	if (!err && (texts[0] || texts[1])
 	    && iso_node_set_acl_text(node, texts[0], texts[1], 0) < 0)
-		tell_lack(e);
+		log_lack(e);
 	free(texts[0]);
 	free(texts[1]);
 	return err;
@@ -154,7 +154,7 @@ set_xattrs(IsoNode *node, const struct nb_entry *e)
 		 && iso_node_set_attrs(node, n, names, sizes, values,
 				       ALL_NAMESPACES)
 			 < 0)
-		tell_lack(e);
+		log_lack(e);
 	free(names);
 	free(values);
 	free(sizes);
@@ -195,7 +195,7 @@ nb_image_set_all(IsoNode *node, const struct nb_entry *e)
 	if (!e->xattrs.count)
 		return NB_OK;
 	if (!fits(e)) {
-		tell_lack(e);
+		log_lack(e);
 		return NB_OK;
 	}
 	err = set_xattrs(node, e);

@@ -45,7 +45,7 @@ search(struct nb_blocks *blocks, const struct nb_extent *x,
 }
 
 static void
-tell(const struct nb_block_runs *runs, const char *path)
+log_runs(const struct nb_block_runs *runs, const char *path)
 {
 	struct nb_str s = NB_STR_INIT;
 
@@ -71,7 +71,7 @@ nb_bad_blocks_find(struct nb_blocks *blocks, const struct nb_node *node,
 
 	for (size_t i = 0; !err && i < node->extent_count; i++)
 		err = search(blocks, &node->extents[i], &runs, tick, ctx);
-	tell(&runs, node->entry.path);
+	log_runs(&runs, node->entry.path);
 	for (size_t i = 0; !err && blocks->bad && i < runs.count; i++)
 		err = nb_array_push(blocks->bad, runs.at[i]);
 	nb_array_free(&runs);

@@ -139,7 +139,7 @@ by_address(const void *a, const void *b)
 }
 
 static enum nb_err
-tell(void *ctx)
+report_progress(void *ctx)
 {
 	struct state *s = ctx;
 	const struct nb_readback *spec = s->spec;
@@ -157,7 +157,7 @@ advance(struct state *s, uint64_t count)
 {
 	nb_span_add(&s->spans, s->at, (uint32_t)count, s->buf);
 	s->at += count;
-	return tell(s);
+	return report_progress(s);
 }
 
 /* Reads COUNT blocks at the head of the pass into the buffer. */
@@ -184,7 +184,7 @@ step_between(struct state *s, uint64_t count)
 	if (got == count)
 		return advance(s, count);
 	s->at += count;
-	return tell(s);
+	return report_progress(s);
 }
 
 /* Up to block TO; blocks that no checksum needs are not read. */
@@ -245,7 +245,7 @@ hash_aside(void *ctx, const void *data, size_t n)
 	enum nb_err err = take(s, data, n);
 
 	s->aside += n;
-	return err ? err : tell(s);
+	return err ? err : report_progress(s);
 }
 
 /* Blocks that an earlier session wrote lie before the pass and are not part of
@@ -302,7 +302,8 @@ compare_files(struct state *s)
 			bad(s, w->path, "cannot be read");
 			if (err == NB_EIO)
 				err = nb_bad_blocks_find(s->spec->blocks,
-							 w->node, tell, s);
+							 w->node,
+							 report_progress, s);
 			if (err == NB_ECANCELED || err == NB_ENOMEM)
 				return err;
 			last = NULL;

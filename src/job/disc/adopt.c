@@ -12,7 +12,7 @@
 
 /* The label that identifies the disc; NULL: none. */
 static const struct nb_label *
-telling_label(const struct nb_inspection *look)
+identifying_label(const struct nb_inspection *look)
 {
 	if (look->label_state == NB_LABEL_GOOD)
 		return &look->label;
@@ -32,7 +32,7 @@ static enum obstacle
 find_obstacle(const struct nb_pool_context *context,
 	      const struct nb_inspection *look)
 {
-	const struct nb_label *label = telling_label(look);
+	const struct nb_label *label = identifying_label(look);
 	const struct nb_medium *medium = &look->medium;
 	const struct nb_pool_disc *known;
 
@@ -71,7 +71,7 @@ static enum nb_err
 check_disc(const struct nb_pool_context *context,
 	   const struct nb_inspection *look)
 {
-	const struct nb_label *label = telling_label(look);
+	const struct nb_label *label = identifying_label(look);
 
 	switch (find_obstacle(context, look)) {
 	case NO_DISC:
@@ -204,7 +204,7 @@ adopt_locked(struct nb_pool_context *context,
 		err = nb_choose_drive(context->nb, &choice, &search, &look);
 	if (err)
 		return err;
-	nb_inspect_tell(context->nb, &look, info);
+	nb_inspect_fill(context->nb, &look, info);
 	err = nb_inspect_heed(context, &look);
 	if (!err)
 		err = check_disc(context, &look);

@@ -215,7 +215,7 @@ blank_locked(struct nb_pool_context *context,
 				 &decision);
 	if (err)
 		return err;
-	nb_plan_tell(context, &look, &decision, result);
+	nb_plan_fill(context, &look, &decision, result);
 	if (decision.plan == NB_PLAN_REFUSE)
 		err = nb_plan_refused(result);
 	else if (decision.plan == NB_PLAN_BLANK_FRESH && !options->dry_run)

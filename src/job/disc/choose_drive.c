@@ -136,7 +136,7 @@ look_at_all(struct nightburn *nb, const struct devices *list,
 }
 
 static enum nb_err
-tell_several(const struct search *s)
+fail_several(const struct search *s)
 {
 	struct nb_str text = NB_STR_INIT;
 	char *list = NULL;
@@ -178,7 +178,7 @@ take(const struct nb_search *search, struct search *s,
 		memset(&s->look[at], 0, sizeof s->look[at]);
 		return NB_OK;
 	case NB_CHOICE_SEVERAL:
-		return tell_several(s);
+		return fail_several(s);
 	case NB_CHOICE_UNKNOWN:
 		return nb_fail(NB_EUSAGE,
 			       "a drive does not respond, so the wanted disc "

@@ -195,7 +195,7 @@ nb_inspect_heed(struct nb_pool_context *context,
 }
 
 void
-nb_plan_tell(const struct nb_pool_context *context,
+nb_plan_fill(const struct nb_pool_context *context,
 	     const struct nb_inspection *look,
 	     const struct nb_decision *decision, struct nb_plan_info *out)
 {

@@ -66,12 +66,12 @@ enum nb_err nb_inspect_heed(struct nb_pool_context *context,
 			    const struct nb_inspection *look);
 
 /* Fills in OUT, a struct of the API, from the decision. */
-void nb_plan_tell(const struct nb_pool_context *context,
+void nb_plan_fill(const struct nb_pool_context *context,
 		  const struct nb_inspection *look,
 		  const struct nb_decision *decision, struct nb_plan_info *out);
 
 /* Fills in OUT, a struct of the API, from LOOK.  NB may be NULL. */
-void nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
+void nb_inspect_fill(struct nightburn *nb, const struct nb_inspection *look,
 		     struct nb_disc_info *out);
 
 /* Logs a refusal with its hint, and returns its error. */

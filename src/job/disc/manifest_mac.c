@@ -4,7 +4,7 @@
 #include "base/log.h"
 
 enum nb_err
-nb_manifest_mac_tell(const struct nb_disc_backup *backup)
+nb_manifest_mac_log(const struct nb_disc_backup *backup)
 {
 	if (backup->mac == NB_MAC_NONE)
 		nb_log(NB_NOTE, "%s: has no MAC; written by an older nightburn",
@@ -26,7 +26,7 @@ nb_manifest_macs_check(const struct nb_disc_contents *contents)
 	for (size_t i = contents->backups.count; i-- > 0;) {
 		const struct nb_disc_backup *backup = &contents->backups.at[i];
 
-		err = backup->judged ? nb_manifest_mac_tell(backup) : NB_OK;
+		err = backup->judged ? nb_manifest_mac_log(backup) : NB_OK;
 		if (!first)
 			first = err;
 	}

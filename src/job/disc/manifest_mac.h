@@ -12,7 +12,7 @@
  * MAC is wrong.  A missing MAC, as in older manifests, is only noted.  Without
  * the key nothing can be checked.
  */
-enum nb_err nb_manifest_mac_tell(const struct nb_disc_backup *backup);
+enum nb_err nb_manifest_mac_log(const struct nb_disc_backup *backup);
 
 /* The same for all backups in CONTENTS whose manifest was read, newest
  * first. */

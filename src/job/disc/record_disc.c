@@ -148,7 +148,7 @@ load(struct nb_pool_context *context, const struct nb_inspection *look,
 /* Unless it became known by recording an earlier one. */
 static enum nb_err
 record(struct nb_pool_context *context, const struct nb_inspection *look,
-       const struct nb_disc_backup *found, size_t *learnt)
+       const struct nb_disc_backup *found, size_t *recorded)
 {
 	bool known;
 	enum nb_err err = ask_catalog(context, look, found, &known);
@@ -157,7 +157,7 @@ record(struct nb_pool_context *context, const struct nb_inspection *look,
 		err = check_generation(context, &found->label);
 	if (!err && !known) {
 		err = commit(context, look, found);
-		*learnt += !err;
+		*recorded += !err;
 	}
 	return err;
 }
@@ -167,12 +167,12 @@ record(struct nb_pool_context *context, const struct nb_inspection *look,
 enum nb_err
 nb_record_disc(struct nb_pool_context *context,
 	       const struct nb_inspection *look,
-	       struct nb_disc_contents *contents, size_t *learnt)
+	       struct nb_disc_contents *contents, size_t *recorded)
 {
 	struct nb_disc_backups *list = &contents->backups;
 	enum nb_err err = NB_OK;
 
-	*learnt = 0;
+	*recorded = 0;
 	if (!nb_nodes_find(&contents->nodes, NB_MANIFEST_PATH))
 		return nb_fail(NB_ECORRUPT,
 			       NB_MANIFEST_PATH ": missing on the disc");
@@ -181,7 +181,7 @@ nb_record_disc(struct nb_pool_context *context,
 	for (size_t i = 0; !err && i < list->count; i++) {
 		if (!list->at[i].loaded)
 			continue;
-		err = record(context, look, &list->at[i], learnt);
+		err = record(context, look, &list->at[i], recorded);
 		nb_disc_backup_unload(&list->at[i]);
 	}
 	return err;
@@ -190,13 +190,13 @@ nb_record_disc(struct nb_pool_context *context,
 /* If the session of the dead run is complete on the disc in this drive, records
  * it. */
 static enum nb_err
-learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
-	    bool *done)
+record_whole(struct nb_pool_context *context, const struct nb_inspection *look,
+	     bool *done)
 {
 	const struct nb_label *label = &context->dead;
 	struct nb_verify_result result = { 0 };
 	struct nb_disc_contents contents;
-	size_t learnt = 0;
+	size_t recorded = 0;
 	enum nb_err err;
 
 	if (look->label_state != NB_LABEL_GOOD
@@ -209,7 +209,7 @@ learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 		nb_disc_contents_free(&contents);
 		return err == NB_ECANCELED ? err : NB_OK;
 	}
-	err = nb_record_disc(context, look, &contents, &learnt);
+	err = nb_record_disc(context, look, &contents, &recorded);
 	nb_disc_contents_free(&contents);
 	if (!err)
 		err = nb_catalog_verified(context->catalog, label->disc_id,
@@ -220,7 +220,7 @@ learn_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 
 /* If the disc is in this drive, blank or complete, records it. */
 static enum nb_err
-learn_in(struct nb_pool_context *context, const char *drive, bool *done)
+record_in(struct nb_pool_context *context, const char *drive, bool *done)
 {
 	const struct nb_label *label = &context->dead;
 	struct nb_inspection look = { 0 };
@@ -229,7 +229,7 @@ learn_in(struct nb_pool_context *context, const char *drive, bool *done)
 	if (err)
 		return err == NB_ECANCELED ? err : NB_OK;
 	if (!context->died_blanking) {
-		err = learn_whole(context, &look, done);
+		err = record_whole(context, &look, done);
 	} else if (look.medium.state == NB_MEDIUM_BLANK) {
 		err = nb_catalog_set_disc(context->catalog, label->disc_id,
 					  NB_DISC_BLANKED, "blanked");
@@ -260,7 +260,7 @@ nb_record_dead(struct nb_pool_context *context)
 
 	for (size_t i = 0; !err && !done && i < context->pool->drives.count;
 	     i++)
-		err = learn_in(context, context->pool->drives.at[i], &done);
+		err = record_in(context, context->pool->drives.at[i], &done);
 	if (err == NB_ECANCELED)
 		remember(context);
 	if (!err && done) {

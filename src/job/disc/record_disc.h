@@ -13,13 +13,13 @@
  * lacks, and the disc as good.  Everything on it must have been read and found
  * good (nb_check_disc, which fills in CONTENTS).  Its label is signed with our
  * key, and the labels of its earlier sessions must be as well, otherwise
- * NB_ECORRUPT. *LEARNT counts the backups.  NB_EWRONG, and nothing is recorded:
- * the catalog has another backup of the same generation on another disc, or the
- * same backup there and no newer one.
+ * NB_ECORRUPT. *RECORDED counts the backups.  NB_EWRONG, and nothing is
+ * recorded: the catalog has another backup of the same generation on another
+ * disc, or the same backup there and no newer one.
  */
 enum nb_err nb_record_disc(struct nb_pool_context *context,
 			   const struct nb_inspection *look,
-			   struct nb_disc_contents *contents, size_t *learnt);
+			   struct nb_disc_contents *contents, size_t *recorded);
 
 /*
  * A run died after it had begun to blank or write the disc CONTEXT->dead.  If

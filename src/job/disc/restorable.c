@@ -16,7 +16,7 @@ struct check {
 };
 
 static void
-tell(struct check *c, const char *path, const char *what)
+log_bad(struct check *c, const char *path, const char *what)
 {
 	if (c->bad++ < NB_BAD_NAMED)
 		nb_log(NB_ERROR, "%s/%s: %s", c->id, path, what);
@@ -48,13 +48,13 @@ check_entry(struct check *c, const struct nb_entry *e)
 		return err;
 	node = nb_nodes_find(&c->contents->nodes, path);
 	if (!node || node->entry.type != e->type)
-		tell(c, e->path, "in the manifest, but missing on the disc");
+		log_bad(c, e->path, "in the manifest, but missing on the disc");
 	else if (e->type == NB_ENTRY_FILE && node->entry.size != e->size)
-		tell(c, e->path, "of another size than in the manifest");
+		log_bad(c, e->path, "of another size than in the manifest");
 	else if (!agrees(c, e, path))
-		tell(c, e->path,
-		     "SHA-256 of the manifest differs from that of "
-		     "SHA256SUMS");
+		log_bad(c, e->path,
+			"SHA-256 of the manifest differs from that of "
+			"SHA256SUMS");
 	free(path);
 	return NB_OK;
 }

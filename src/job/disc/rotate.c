@@ -50,7 +50,7 @@ look_once(struct nb_pool_context *context,
 				 &decision);
 	if (err)
 		return err;
-	nb_plan_tell(context, &look, &decision, result);
+	nb_plan_fill(context, &look, &decision, result);
 	name_wanted(context, result);
 	*done = is_wanted(&decision);
 	if (!*done && !*ejected && !options->dry_run

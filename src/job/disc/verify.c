@@ -53,8 +53,8 @@ static enum nb_err
 record_good(struct nb_pool_context *context, const struct nb_inspection *look,
 	    struct nb_disc_contents *contents)
 {
-	size_t learnt;
-	enum nb_err err = nb_record_disc(context, look, contents, &learnt);
+	size_t recorded;
+	enum nb_err err = nb_record_disc(context, look, contents, &recorded);
 
 	if (!err)
 		err = nb_catalog_verified(context->catalog, look->label.disc_id,
@@ -159,12 +159,12 @@ record_shortened(struct nb_pool_context *context,
 		 const struct nb_inspection *look,
 		 const struct nb_inspection *newest)
 {
-	bool told = newest->label_state == NB_LABEL_GOOD
+	bool labelled = newest->label_state == NB_LABEL_GOOD
 		&& nb_pool_context_signed(context, &newest->label);
 
 	return nb_catalog_shortened(
 		context->catalog, look->label.disc_id, nb_clock_date(),
-		told ? newest->label.generation : 0,
+		labelled ? newest->label.generation : 0,
 		"the newest session is bad, the earlier ones are good");
 }
 

@@ -17,7 +17,7 @@ struct wanted {
 
 /* The label that identifies the disc, if it can be trusted. */
 static const struct nb_label *
-telling_label(const struct wanted *w, const struct nb_inspection *look)
+identifying_label(const struct wanted *w, const struct nb_inspection *look)
 {
 	const struct nb_label *label = NULL;
 
@@ -34,7 +34,7 @@ static enum nb_err
 rate_to_restore(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 {
 	struct wanted *w = ctx;
-	const struct nb_label *label = telling_label(w, look);
+	const struct nb_label *label = identifying_label(w, look);
 	const char *which = w->wish->backup;
 
 	if (!label)
@@ -88,7 +88,7 @@ rate_to_verify(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 	struct nb_catalog *catalog = NULL;
 	struct state s = { .fit = 1 };
 
-	s.label = telling_label(w, look);
+	s.label = identifying_label(w, look);
 	if (!s.label)
 		return NB_OK;
 	if (nb_catalog_exists(w->nb)
@@ -104,7 +104,7 @@ rate_to_verify(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 static enum nb_err
 rate_to_rebuild(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 {
-	const struct nb_label *label = telling_label(ctx, look);
+	const struct nb_label *label = identifying_label(ctx, look);
 
 	*fit = label ? 1 + label->generation : 0;
 	return NB_OK;

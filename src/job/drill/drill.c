@@ -239,7 +239,7 @@ drill(struct nb_drilling *d)
 	const struct nb_disc_backup *backup = d->pick->backup;
 	struct nb_drill_result *result = d->result;
 	/* A server executes whatever a dump contains. */
-	enum nb_err err = nb_manifest_mac_tell(backup);
+	enum nb_err err = nb_manifest_mac_log(backup);
 
 	if (!err)
 		err = choose_records(d);

@@ -92,7 +92,7 @@ nb_dump_stream_read(void *ctx, nb_filter_sink *put, void *put_ctx)
 }
 
 enum nb_err
-nb_dump_stream_tell(void *ctx)
+nb_dump_stream_progress(void *ctx)
 {
 	struct nb_dump_stream *s = ctx;
 

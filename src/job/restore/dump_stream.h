@@ -31,6 +31,6 @@ enum nb_err nb_dump_stream_check(struct nb_dump_stream *s);
 /* Passes it to PUT, as a producer, in any thread. */
 enum nb_err nb_dump_stream_read(void *s, nb_filter_sink *put, void *put_ctx);
 /* Reports the progress. */
-enum nb_err nb_dump_stream_tell(void *s);
+enum nb_err nb_dump_stream_progress(void *s);
 
 #endif

@@ -64,7 +64,7 @@ open_parent(const struct state *s, const char *path, int *dir,
 }
 
 static enum nb_err
-tell(void *ctx)
+report_progress(void *ctx)
 {
 	struct state *s = ctx;
 	if (s->spec->progress)
@@ -85,7 +85,7 @@ take_bytes(void *ctx, const void *data, size_t n)
 		return s->target_err = nb_fail_errno(nb_fd_write_error(),
 						     "cannot write");
 	s->done += n;
-	return tell(s);
+	return report_progress(s);
 }
 
 /* All bytes are written: completes a hole at the end, and sets the
@@ -162,9 +162,9 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 		return err;
 	if (err) {
 		count_bad(s, e, "cannot be read");
-		return err == NB_EIO && node
-			? nb_bad_blocks_find(s->spec->blocks, node, tell, s)
-			: NB_OK;
+		return err == NB_EIO && node ? nb_bad_blocks_find(
+			       s->spec->blocks, node, report_progress, s)
+					     : NB_OK;
 	}
 	*good = nb_restore_hidden(e) || (!e->hashed && s->spec->salvage)
 		|| !memcmp(sha256, e->sha256, sizeof sha256);
@@ -383,7 +383,7 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 	err = files && s.fed ? nb_sha256_new(&s.sha256) : nb_fail_memory();
 	if (!err)
 		err = put_all(&s, files);
-	nb_extract_tell(&s.attributes);
+	nb_extract_log_lost(&s.attributes);
 	nb_sha256_free(s.sha256);
 	free(files);
 	free(s.fed);

@@ -33,7 +33,7 @@ lose(struct nb_extract_attributes *a, const struct nb_entry *e,
 }
 
 void
-nb_extract_tell(const struct nb_extract_attributes *a)
+nb_extract_log_lost(const struct nb_extract_attributes *a)
 {
 	if (a->lost > 1)
 		nb_log(NB_WARNING, "%llu more attributes could not be set",

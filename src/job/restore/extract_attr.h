@@ -46,6 +46,6 @@ int nb_extract_make(int dir, const char *name, const struct nb_entry *e);
 
 /* Logs how many attributes were lost in addition to the first, which was
  * named. */
-void nb_extract_tell(const struct nb_extract_attributes *a);
+void nb_extract_log_lost(const struct nb_extract_attributes *a);
 
 #endif

@@ -8,8 +8,8 @@
 #include "job/restore/restore_options.h"
 
 void
-nb_restore_tell_pick(const struct nb_restore_pick *pick,
-		     struct nb_restore_result *result)
+nb_restore_describe_pick(const struct nb_restore_pick *pick,
+			 struct nb_restore_result *result)
 {
 	const struct nb_manifest *m = &pick->backup->manifest;
 
@@ -27,11 +27,11 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	struct nb_disc_backup *backup = pick->backup;
 	struct nb_extract_result done = { 0 };
 	struct nb_block_runs bad = NB_ARRAY_INIT;
-	enum nb_err err = NB_OK, mac = nb_manifest_mac_tell(backup);
+	enum nb_err err = NB_OK, mac = nb_manifest_mac_log(backup);
 	bool loaded;
 
 	contents->blocks->bad = &bad;
-	nb_restore_tell_pick(pick, result);
+	nb_restore_describe_pick(pick, result);
 	if (!options->into)
 		err = nb_restore_to(nb, options, contents->blocks,
 				    &contents->nodes, backup, &done);
@@ -44,7 +44,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	result->bytes = done.bytes;
 	result->bad = done.bad;
 	contents->blocks->bad = NULL;
-	nb_restore_tell_bad(&bad, result);
+	nb_restore_give_bad(&bad, result);
 	/* A database that is loaded may lack properties that it had. */
 	loaded = options->into && done.files;
 	if (err && options->into && !loaded && !result->bad)

@@ -49,11 +49,11 @@ struct nb_restore_request nb_restore_request_of(
 	const struct nb_restore_options *options);
 
 /* What was chosen, into RESULT. */
-void nb_restore_tell_pick(const struct nb_restore_pick *pick,
-			  struct nb_restore_result *result);
+void nb_restore_describe_pick(const struct nb_restore_pick *pick,
+			      struct nb_restore_result *result);
 
 /* Moves the blocks that could not be read to RESULT, which then owns them. */
-void nb_restore_tell_bad(struct nb_block_runs *bad,
+void nb_restore_give_bad(struct nb_block_runs *bad,
 			 struct nb_restore_result *result);
 
 /* Restores whatever can be read from a damaged disc: with the manifest, without

@@ -137,7 +137,7 @@ by_stream(const struct nb_restoring *r, const struct nb_manifest_source *source,
 	bool loaded = false;
 	struct nb_source_restore spec = { .read = nb_dump_stream_read,
 					  .read_ctx = &stream,
-					  .tick = nb_dump_stream_tell,
+					  .tick = nb_dump_stream_progress,
 					  .tick_ctx = &stream,
 					  .loaded = &loaded };
 	enum nb_err err =

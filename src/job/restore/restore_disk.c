@@ -82,7 +82,7 @@ show(void *ctx, const struct nb_bootarea_info *info)
 }
 
 static enum nb_err
-tell(void *ctx, uint64_t done, uint64_t total)
+report_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	return nb_job_progress(((struct restoring *)ctx)->nb, "restore", done,
 			       total);
@@ -111,7 +111,7 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 					     .again = options->erase,
 					     .show = show,
 					     .destroy = destroy,
-					     .progress = tell,
+					     .progress = report_progress,
 					     .ctx = &r };
 	struct nb_source_restore spec = { .record = source,
 					  .source = &named,
@@ -170,7 +170,7 @@ bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
 	memcpy(result->disc, from->look.label.disc, sizeof result->disc);
 	result->generation = from->backup->manifest.generation;
 	/* A disk is not overwritten with data that may be forged. */
-	err = nb_manifest_mac_tell(from->backup);
+	err = nb_manifest_mac_log(from->backup);
 	if (!err)
 		err = bring(nb, options, from, &done);
 	result->files = err ? 0 : done.files;

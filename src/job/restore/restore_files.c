@@ -116,7 +116,7 @@ nb_restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 }
 
 void
-nb_restore_tell_bad(struct nb_block_runs *bad, struct nb_restore_result *result)
+nb_restore_give_bad(struct nb_block_runs *bad, struct nb_restore_result *result)
 {
 	nb_bad_blocks_tidy(bad);
 	result->bad_blocks = bad->at;

@@ -21,7 +21,7 @@ struct listing {
 };
 
 static enum nb_err
-told(int stopped)
+result_of(int stopped)
 {
 	return stopped ? NB_ECANCELED : NB_OK;
 }
@@ -39,7 +39,7 @@ count_files(const struct nb_entries *entries)
 }
 
 static enum nb_err
-tell_backup(const struct listing *l)
+pass_backup(const struct listing *l)
 {
 	const struct nb_disc_backup *b = l->pick->backup;
 	const struct nb_manifest *m = &b->manifest;
@@ -55,7 +55,7 @@ tell_backup(const struct listing *l)
 		.bytes = nb_entries_bytes(&b->entries),
 	};
 
-	return told(l->to->on_backup(l->to->ctx, &row));
+	return result_of(l->to->on_backup(l->to->ctx, &row));
 }
 
 static enum nb_err
@@ -66,7 +66,7 @@ count_path(void *ctx, const struct nb_restore_path *path)
 }
 
 static enum nb_err
-tell_source(const struct listing *l, const struct nb_manifest_source *s)
+pass_source(const struct listing *l, const struct nb_manifest_source *s)
 {
 	const struct nb_restore_options all = { .path_count = 0 };
 	struct nb_listed_source row = {
@@ -84,11 +84,11 @@ tell_source(const struct listing *l, const struct nb_manifest_source *s)
 						    count_path, &row.files)
 				  : NB_OK;
 
-	return err ? err : told(l->to->on_source(l->to->ctx, &row));
+	return err ? err : result_of(l->to->on_source(l->to->ctx, &row));
 }
 
 static enum nb_err
-tell_sources(const struct listing *l, const struct nb_manifest_source *only)
+pass_sources(const struct listing *l, const struct nb_manifest_source *only)
 {
 	const struct nb_manifest_sources *all =
 		&l->pick->backup->manifest.sources;
@@ -96,14 +96,14 @@ tell_sources(const struct listing *l, const struct nb_manifest_source *only)
 
 	for (size_t i = 0; !err && i < all->count; i++)
 		if (!only || only == &all->at[i])
-			err = tell_source(l, &all->at[i]);
+			err = pass_source(l, &all->at[i]);
 	return err;
 }
 
 /* ---- paths ---- */
 
 static enum nb_err
-tell_path(void *ctx, const struct nb_restore_path *path)
+pass_path(void *ctx, const struct nb_restore_path *path)
 {
 	struct listing *l = ctx;
 	const struct nb_entry *e = path->entry;
@@ -124,11 +124,11 @@ tell_path(void *ctx, const struct nb_restore_path *path)
 	if (e->hashed)
 		nb_hex(e->sha256, sizeof e->sha256, row.sha256);
 	l->count++;
-	return told(l->to->on_file(l->to->ctx, &row));
+	return result_of(l->to->on_file(l->to->ctx, &row));
 }
 
 static enum nb_err
-tell_paths(struct listing *l, const struct nb_manifest_source *source)
+pass_paths(struct listing *l, const struct nb_manifest_source *source)
 {
 	const struct nb_restore_options *o = l->options;
 	bool some = o->path_count || o->pattern_count;
@@ -136,7 +136,7 @@ tell_paths(struct listing *l, const struct nb_manifest_source *source)
 
 	if (!source && !some)
 		return NB_OK;
-	err = nb_restore_each(l->pick->backup, o, source, tell_path, l);
+	err = nb_restore_each(l->pick->backup, o, source, pass_path, l);
 	if (!err && !l->count && some)
 		err = nb_fail(NB_ENOTFOUND, "%s: not in this backup",
 			      o->path_count ? o->paths[0] : o->patterns[0]);
@@ -146,11 +146,11 @@ tell_paths(struct listing *l, const struct nb_manifest_source *source)
 /* ---- what is in a dump ---- */
 
 static enum nb_err
-tell_line(void *ctx, const char *line)
+pass_line(void *ctx, const char *line)
 {
 	const struct listing *l = ctx;
 
-	return told(l->to->on_content(l->to->ctx, line));
+	return result_of(l->to->on_content(l->to->ctx, line));
 }
 
 static const struct nb_entry *
@@ -184,7 +184,7 @@ by_file(struct listing *l, const struct nb_manifest_source *source,
 	what->path = staged.path;
 	if (!err)
 		err = nb_source_find(source->kind)
-			      ->contents(what, tell_line, l);
+			      ->contents(what, pass_line, l);
 	removed = nb_staged_dump_remove(&staged);
 	return err ? err : removed;
 }
@@ -201,11 +201,11 @@ by_stream(struct listing *l, const struct nb_manifest_source *source,
 	what->read = nb_dump_stream_read;
 	what->read_ctx = &stream;
 	return err ? err
-		   : nb_source_find(source->kind)->contents(what, tell_line, l);
+		   : nb_source_find(source->kind)->contents(what, pass_line, l);
 }
 
 static enum nb_err
-tell_contents(struct listing *l, const struct nb_manifest_source *source)
+pass_contents(struct listing *l, const struct nb_manifest_source *source)
 {
 	const struct nb_source_ops *ops = nb_source_find(source->kind);
 	const struct nb_config_source unknown = { .name = source->name };
@@ -233,19 +233,19 @@ list_backup(struct listing *l)
 {
 	const struct nb_restore_options *o = l->options;
 	const struct nb_manifest_source *source = NULL;
-	enum nb_err mac = nb_manifest_mac_tell(l->pick->backup), err = NB_OK;
+	enum nb_err mac = nb_manifest_mac_log(l->pick->backup), err = NB_OK;
 
 	if (o->source)
 		err = nb_restore_source(l->pick->backup, o->source, &source);
 	if (!err)
-		err = tell_backup(l);
+		err = pass_backup(l);
 	if (!err)
-		err = tell_sources(l, source);
+		err = pass_sources(l, source);
 	if (!err)
-		err = tell_paths(l, source);
+		err = pass_paths(l, source);
 	/* A program that reads it runs only if it is what was written. */
 	if (!err && !mac && source && !o->path_count && !o->pattern_count)
-		err = tell_contents(l, source);
+		err = pass_contents(l, source);
 	return err ? err : mac;
 }
 

@@ -280,9 +280,9 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	struct choice c = { .count = 0 };
 	/* A reader that executes what it gets learns too late that it is not
 	 * what was written. */
-	enum nb_err err = nb_manifest_mac_tell(pick->backup);
+	enum nb_err err = nb_manifest_mac_log(pick->backup);
 
-	nb_restore_tell_pick(pick, result);
+	nb_restore_describe_pick(pick, result);
 	if (!err)
 		err = choose(pick->backup, options, &c);
 	pick->contents.blocks->bad = &bad;
@@ -290,7 +290,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 		err = deliver(nb, &pick->contents, pick->backup, &c, fd,
 			      result);
 	pick->contents.blocks->bad = NULL;
-	nb_restore_tell_bad(&bad, result);
+	nb_restore_give_bad(&bad, result);
 	result->restored = !err;
 	nb_str_free(&c.names);
 	free(c.name);

@@ -199,7 +199,7 @@ load(struct salvage *s)
 	if (err) {
 		err = make_bare(s);
 	} else {
-		s->doubtful = nb_manifest_mac_tell(b) != NB_OK;
+		s->doubtful = nb_manifest_mac_log(b) != NB_OK;
 		s->backup = b;
 	}
 	return err ? err : nb_entries_sort(&s->backup->entries);
@@ -289,6 +289,6 @@ nb_restore_salvage(struct nightburn *nb,
 		err = salvage(nb, options, &look, result, &begun);
 	memcpy(result->disc, look.label.disc, sizeof result->disc);
 	nb_inspect_close(&look);
-	nb_restore_tell_bad(&bad, result);
+	nb_restore_give_bad(&bad, result);
 	return begun || !err ? err : first;
 }

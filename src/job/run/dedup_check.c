@@ -87,7 +87,7 @@ hash_file(struct check *c, const struct nb_session *s, const struct nb_entry *e,
 }
 
 static enum nb_err
-tell_corrupt(struct nb_dedup_pair *pair)
+log_corrupt(struct nb_dedup_pair *pair)
 {
 	const struct nb_entry *e = pair->entry;
 
@@ -127,7 +127,7 @@ check_file(struct check *c, const struct nb_session *s,
 	if (!read)
 		pair->dropped = true;
 	else if (memcmp(sha256, pair->base->sha256, sizeof sha256))
-		return tell_corrupt(pair);
+		return log_corrupt(pair);
 	return NB_OK;
 }
 

@@ -31,7 +31,7 @@ nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 		err = nb_choose_to_write(&context, choice ? choice : &nothing,
 					 NB_INTENT_RUN, &look, &decision);
 	if (!err) {
-		nb_plan_tell(&context, &look, &decision, out);
+		nb_plan_fill(&context, &look, &decision, out);
 		out->generation = 1;
 		if (context.catalog)
 			err = nb_catalog_next_generation(context.catalog,
@@ -63,7 +63,7 @@ first_look(struct nb_pool_context *context,
 	err = nb_choose_to_write(context, &choice, intent, &look, &decision);
 	if (err)
 		return err;
-	nb_plan_tell(context, &look, &decision, result->plan);
+	nb_plan_fill(context, &look, &decision, result->plan);
 	nb_inspect_close(&look);
 	return NB_OK;
 }
@@ -94,10 +94,11 @@ check_by_hand(const struct nb_backup *backup, const struct nb_plan_info *plan)
 
 /* A refusal that was logged at the first inspection is not logged again. */
 static enum nb_err
-refuse_once(const struct nb_plan_info *told, const struct nb_plan_info *plan)
+refuse_once(const struct nb_plan_info *reported,
+	    const struct nb_plan_info *plan)
 {
-	if (told->err == plan->err && told->reason == plan->reason
-	    && !strcmp(told->device, plan->device))
+	if (reported->err == plan->err && reported->reason == plan->reason
+	    && !strcmp(reported->device, plan->device))
 		return plan->err;
 	return nb_plan_refused(plan);
 }
@@ -111,7 +112,7 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 		.drive = options->drive,
 	};
 	struct nb_session *session = NULL;
-	const struct nb_plan_info told = *result->plan;
+	const struct nb_plan_info reported = *result->plan;
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	struct nb_write w = { backup->context, backup, &look, intent };
@@ -123,9 +124,9 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 		return err;
 	err = nb_write_plan(&w, &decision, &session);
 	if (!err) {
-		nb_plan_tell(backup->context, &look, &decision, result->plan);
+		nb_plan_fill(backup->context, &look, &decision, result->plan);
 		err = session ? check_by_hand(backup, result->plan)
-			      : refuse_once(&told, result->plan);
+			      : refuse_once(&reported, result->plan);
 	}
 	if (!err)
 		err = nb_write_session(&w, &decision, session, result);

@@ -62,7 +62,7 @@ newest_besides(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 
 /* The label that identifies the disc in the drive; NULL: none. */
 static const struct nb_label *
-telling_label(const struct nb_plan_facts *f)
+identifying_label(const struct nb_plan_facts *f)
 {
 	if (f->label_state != NB_LABEL_GOOD)
 		return f->earlier;
@@ -73,7 +73,7 @@ telling_label(const struct nb_plan_facts *f)
 static const struct nb_pool_disc *
 known_disc(const struct nb_plan_facts *f)
 {
-	const struct nb_label *label = telling_label(f);
+	const struct nb_label *label = identifying_label(f);
 	const struct nb_pool_disc *disc;
 
 	if (!label || strcmp(label->pool, f->pool->name))

@@ -75,7 +75,7 @@ enum nb_err
 nb_key_parse(const char *name, const char *text, struct nb_key *out)
 {
 	static const char space[] = " \t\r\n";
-	uint8_t told[NB_KEY_CHECK] = { 0 }, check[NB_KEY_CHECK];
+	uint8_t given[NB_KEY_CHECK] = { 0 }, check[NB_KEY_CHECK];
 	const char *start = text + strspn(text, space);
 	size_t length = strcspn(start, space);
 	char line[NB_KEY_TEXT + 1] = "";
@@ -85,14 +85,14 @@ nb_key_parse(const char *name, const char *text, struct nb_key *out)
 	if (length == NB_KEY_TEXT
 	    && !start[length + strspn(start + length, space)])
 		memcpy(line, start, length);
-	if (!split(line, &key, told))
+	if (!split(line, &key, given))
 		err = nb_fail(NB_ECORRUPT,
 			      "%s: not a nightburn key\n"
 			      "hint: nightburn key export prints one",
 			      name);
 	if (!err)
 		err = derive(&key, "check", check, sizeof check);
-	if (!err && memcmp(told, check, sizeof check))
+	if (!err && memcmp(given, check, sizeof check))
 		err = nb_fail(NB_ECORRUPT,
 			      "%s: the key has a typing error\n"
 			      "hint: copy the whole line again",

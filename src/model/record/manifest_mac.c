@@ -46,7 +46,7 @@ nb_manifest_mac_add(char **text, size_t *length, const struct nb_key *key)
 }
 
 static bool
-bears_mac(const char *text, size_t length)
+has_mac(const char *text, size_t length)
 {
 	return length >= LONGER && ends_with(text, length, END_MAC)
 		&& !memcmp(text + length - LONGER, BEGIN_MAC,
@@ -56,7 +56,7 @@ bears_mac(const char *text, size_t length)
 size_t
 nb_manifest_body(const char *text, size_t length)
 {
-	if (bears_mac(text, length))
+	if (has_mac(text, length))
 		return length - LONGER;
 	return ends_with(text, length, END) ? length - strlen(END) : 0;
 }
@@ -69,7 +69,7 @@ without_mac(const char *text, size_t length, char hex[NB_MAC_HEX + 1],
 	size_t body = length - LONGER;
 	char *bare;
 
-	if (!bears_mac(text, length))
+	if (!has_mac(text, length))
 		return NULL;
 	memcpy(hex, text + body + strlen(BEGIN_MAC), NB_MAC_HEX);
 	hex[NB_MAC_HEX] = '\0';

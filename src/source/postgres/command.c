@@ -221,7 +221,7 @@ may_try_again(struct dumping *d, const char *name,
 		       "checksum = none",
 		       name);
 		d->refused = true;
-		nb_proc_tell(name, result->errors);
+		nb_proc_log_errors(name, result->errors);
 		return true;
 	}
 	if (!recovery_conflict(result) || d->tries >= retries)
@@ -230,7 +230,7 @@ may_try_again(struct dumping *d, const char *name,
 	nb_log(NB_WARNING,
 	       "%s: cancelled by a conflict with recovery; try %d of %d", name,
 	       d->tries + 1, retries + 1);
-	nb_proc_tell(name, result->errors);
+	nb_proc_log_errors(name, result->errors);
 	return true;
 }
 

@@ -175,7 +175,7 @@ take_dump(void *ctx, char type, const char *body, size_t n)
 }
 
 static enum nb_err
-tell(void *ctx)
+report_progress(void *ctx)
 {
 	struct nb_pg_dump *dump = ctx;
 	const struct nb_source_context *context = dump->context;
@@ -202,7 +202,7 @@ stream(struct nb_pg_dump *dump)
 			.remote = &nb_pg_options(dump->source)->remote,
 			.fn = take_dump,
 			.ctx = dump,
-			.tick = tell,
+			.tick = report_progress,
 			.max_bytes = nb_pg_options(dump->source)->max_size,
 			.timeout = nb_pg_options(dump->source)->timeout });
 	free(text);

@@ -104,7 +104,7 @@ nb_remote_explain(const struct nb_ssh_options *remote,
 	err = nb_proc_cause(errors, &cause);
 	if (err)
 		return err;
-	nb_proc_tell(remote->host, errors);
+	nb_proc_log_errors(remote->host, errors);
 	err = nb_fail(NB_ESOURCE, "%s: %s (ssh: %s %d%s%s)", remote->host,
 		      greeted ? "the connection was closed prematurely"
 			      : "no response",

@@ -155,7 +155,7 @@ copy_steadily(int from, int to, struct copy *copy, bool *steady)
 }
 
 static enum nb_err
-tell_change(struct nb_walk *w, const struct nb_entry *e)
+report_change(struct nb_walk *w, const struct nb_entry *e)
 {
 	if (w->rules->fail_on_change)
 		return nb_fail(NB_ESOURCE,
@@ -186,7 +186,7 @@ mean_copy(struct nb_walk *w, const struct copy *copy, bool steady, char *path,
 	memcpy(e->sha256, copy->sha256, sizeof e->sha256);
 	e->torn = !steady;
 	if (!steady)
-		err = tell_change(w, e);
+		err = report_change(w, e);
 	e->root = 0;
 	free(e->root_path);
 	e->root_path = path;

@@ -43,7 +43,7 @@ is_listed(const struct nb_entry *e, const struct stat *st)
 }
 
 static enum nb_err
-tell_torn(struct pack *p, struct nb_entry *e, const char *what)
+report_torn(struct pack *p, struct nb_entry *e, const char *what)
 {
 	struct nb_walk *w = p->walk;
 
@@ -90,9 +90,9 @@ add_whole(struct pack *p, int fd, struct nb_entry *e)
 	e->ino = ino;
 	e->dev = dev;
 	if (!steady)
-		err = tell_torn(p, e,
-				fd < 0 ? "cannot be read"
-				       : "changed each time it was read");
+		err = report_torn(p, e,
+				  fd < 0 ? "cannot be read"
+					 : "changed each time it was read");
 	if (!err)
 		err = nb_tar_add(p->tar, e, NULL);
 	if (!err && e->size)
@@ -120,7 +120,7 @@ add_large(struct pack *p, int fd, struct nb_entry *e)
 		left -= want;
 	}
 	if (!err && (fd < 0 || fstat(fd, &st) || !is_listed(e, &st)))
-		err = tell_torn(p, e, "changed while it was read");
+		err = report_torn(p, e, "changed while it was read");
 	return err;
 }
 
@@ -165,7 +165,7 @@ write_archive(struct pack *p)
 	for (size_t i = 0; !err && i < p->members.count; i++) {
 		err = add_member(p, i);
 		if (!err)
-			err = nb_tree_tell(w, p->file.raw);
+			err = nb_tree_progress(w, p->file.raw);
 	}
 	if (!err)
 		err = nb_tar_finish(p->tar);

@@ -51,7 +51,7 @@ enum nb_err nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 			 const struct stat *st, struct nb_entry *e);
 
 /* Reports the progress from time to time; an error: stop (walk.c). */
-enum nb_err nb_tree_tell(struct nb_walk *w, uint64_t bytes);
+enum nb_err nb_tree_progress(struct nb_walk *w, uint64_t bytes);
 
 /* Packs everything beneath W->root into one archive in staging, with its record
  * and its entry in OUT.  NB_ESOURCE, NB_EFULL (pack.c) */

@@ -188,7 +188,7 @@ take(void *ctx, char type, const char *body, size_t n)
 }
 
 static enum nb_err
-tell(void *ctx)
+report_progress(void *ctx)
 {
 	struct nb_arrival *a = ctx;
 	const struct nb_source_context *context = a->context;
@@ -311,7 +311,7 @@ collect(const struct nb_config_source *source,
 			   &(struct nb_remote_call){
 				   .fn = take,
 				   .ctx = &a,
-				   .tick = tell,
+				   .tick = report_progress,
 				   .max_bytes = nb_tree_options(source)
 							->remote.max_size,
 				   .timeout = nb_tree_options(source)

@@ -164,7 +164,7 @@ send_once(struct sending *s, int fd, struct nb_entry *e, bool *steady)
 }
 
 static enum nb_err
-tell_change(struct sending *s, const struct nb_entry *e)
+report_change(struct sending *s, const struct nb_entry *e)
 {
 	if (nb_tree_options(s->source)->rules.fail_on_change)
 		return nb_fail(NB_ESOURCE,
@@ -198,7 +198,7 @@ send_steadily(struct sending *s, int fd, struct nb_entry *e)
 	}
 	e->tolerant = false;
 	e->torn = !steady;
-	return err || steady ? err : tell_change(s, e);
+	return err || steady ? err : report_change(s, e);
 }
 
 /* GONE: it was deleted since it was listed, and is treated as if it had never

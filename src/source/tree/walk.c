@@ -144,7 +144,7 @@ out:
 }
 
 enum nb_err
-nb_tree_tell(struct nb_walk *w, uint64_t bytes)
+nb_tree_progress(struct nb_walk *w, uint64_t bytes)
 {
 	const struct nb_source_context *context = w->context;
 	int64_t now;
@@ -220,7 +220,7 @@ nb_tree_walk(struct nb_walk *w)
 		/* The list moves when it grows, but this string does not. */
 		err = list_directory(w, w->list->at[i].root_path);
 		if (!err)
-			err = nb_tree_tell(w, w->bytes);
+			err = nb_tree_progress(w, w->bytes);
 	}
 	return err;
 }

@@ -149,8 +149,8 @@ mount_once(const struct nb_filesystem *fs, const char *type,
 }
 
 static enum nb_err
-tell(const struct nb_filesystem *fs, const char *type, int tries,
-     const struct trouble *trouble)
+fail_mount(const struct nb_filesystem *fs, const char *type, int tries,
+	   const struct trouble *trouble)
 {
 	return nb_fail(
 		NB_ESOURCE,
@@ -193,7 +193,7 @@ nb_filesystem_mount(const struct nb_filesystem *fs, int *fd)
 		if (*fd >= 0)
 			break;
 		if (i == fs->mount->retries)
-			err = tell(fs, type, i + 1, &trouble);
+			err = fail_mount(fs, type, i + 1, &trouble);
 		else
 			err = wait_a_while(fs);
 	}

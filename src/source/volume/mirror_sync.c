@@ -63,7 +63,7 @@ read_progress(const struct nb_mirror *m, uint64_t *done, uint64_t *total)
 }
 
 static enum nb_err
-tell_stalled(const struct nb_mirror *m, int64_t stall, uint64_t done,
+fail_stalled(const struct nb_mirror *m, int64_t stall, uint64_t done,
 	     uint64_t total)
 {
 	return nb_fail(NB_ESOURCE,
@@ -111,7 +111,7 @@ nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 	       const struct nb_source_context *context)
 {
 	uint64_t done = 0, total = 0, last = 0;
-	int64_t since = nb_clock_ms(), told = 0, now, asked = since;
+	int64_t since = nb_clock_ms(), reported = 0, now, asked = since;
 	struct nb_mirror_state state;
 	enum nb_err err;
 
@@ -133,13 +133,13 @@ nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 			since = now;
 		last = done;
 		if (now - since >= stall * 1000)
-			return tell_stalled(m, stall, done, total);
+			return fail_stalled(m, stall, done, total);
 		if (now >= asked + ASK_MS) {
 			asked = now;
 			ask_for_resync(m, &state);
 		}
-		if (context->progress && now >= told + 1000) {
-			told = now;
+		if (context->progress && now >= reported + 1000) {
+			reported = now;
 			err = context->progress(context->ctx, m->object,
 						done * SECTOR, total * SECTOR);
 			if (err)

@@ -511,13 +511,13 @@ START_TEST(a_record_is_told_to_programs)
 }
 END_TEST
 
-START_TEST(a_night_that_burned_nothing_tells_its_plan)
+START_TEST(a_night_that_burned_nothing_reports_its_plan)
 {
 	struct nb_plan_info copy = plan;
 	struct nb_run_result dry = { .plan = &copy };
 	struct nb_str s = NB_STR_INIT;
 
-	nb_record_run.tell(&s, &dry);
+	nb_record_run.describe(&s, &dry);
 	ck_assert_str_eq(s.text, reports[0].text);
 	nb_str_free(&s);
 }
@@ -655,7 +655,7 @@ main(void)
 
 	tcase_add_loop_test(tc, a_record_is_told_to_people, 0, COUNT);
 	tcase_add_loop_test(tc, a_record_is_told_to_programs, 0, COUNT);
-	tcase_add_test(tc, a_night_that_burned_nothing_tells_its_plan);
+	tcase_add_test(tc, a_night_that_burned_nothing_reports_its_plan);
 	tcase_add_test(tc, without_a_plan_there_is_no_word_for_one);
 	tcase_add_test(tc, lists_and_parts_are_one_document);
 	tcase_add_test(tc, what_cannot_be_written_ends_the_report);

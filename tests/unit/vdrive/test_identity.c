@@ -66,7 +66,7 @@ START_TEST(a_serial_number_too_long_is_cut_to_its_field)
 }
 END_TEST
 
-START_TEST(test_unit_ready_spc3_6_33_tells_tray_and_missing_disc)
+START_TEST(test_unit_ready_spc3_6_33_reports_tray_and_missing_disc)
 {
 	empty_drive(VD_NEW, NULL);
 	assert_sense(bench_run("00 00 00 00 00 00"), VD_NO_DISC);
@@ -113,7 +113,7 @@ END_TEST
 
 static const char *const events = "4a 01 00 00 10 00 00 00 08 00";
 
-START_TEST(get_event_6_7_tells_a_new_disc_once_and_its_removal)
+START_TEST(get_event_6_7_reports_a_new_disc_once_and_its_removal)
 {
 	empty_drive(VD_NEW, NULL);
 	bench_load(VD_CD_RW, 60000, true);
@@ -176,7 +176,7 @@ static const struct {
 	{ VD_DVD_RAM, 4155 }, { VD_BD_R, 8990 },       { VD_BD_RE, 8990 },
 };
 
-START_TEST(get_performance_6_8_tells_the_speed_of_the_medium)
+START_TEST(get_performance_6_8_reports_the_speed_of_the_medium)
 {
 	bench_insert(speeds[_i].type, 60000);
 	assert_good(bench_run("ac 00 00 00 00 00 00 00 00 01 03 00"));
@@ -231,14 +231,14 @@ main(void)
 	bench_test(inquiry_spc3_7_6_gives_the_pages_and_the_serial_number);
 	bench_test(inquiry_spc3_6_4_refuses_unknown_pages);
 	bench_test(a_serial_number_too_long_is_cut_to_its_field);
-	bench_test(test_unit_ready_spc3_6_33_tells_tray_and_missing_disc);
+	bench_test(test_unit_ready_spc3_6_33_reports_tray_and_missing_disc);
 	bench_test(a_new_disc_is_unit_attention_once_and_not_for_inquiry);
 	bench_test(a_bridge_swallows_unit_attention);
 	bench_test(request_sense_spc3_6_27_has_nothing_to_say_of_an_idle_drive);
-	bench_test(get_event_6_7_tells_a_new_disc_once_and_its_removal);
+	bench_test(get_event_6_7_reports_a_new_disc_once_and_its_removal);
 	bench_test(get_event_6_7_is_polled_and_knows_the_media_class_alone);
 	bench_test(start_stop_6_40_moves_the_tray_unless_removal_is_prevented);
-	bench_loop(get_performance_6_8_tells_the_speed_of_the_medium, speeds);
+	bench_loop(get_performance_6_8_reports_the_speed_of_the_medium, speeds);
 	bench_test(set_speed_6_37_and_set_streaming_6_39_are_heard);
 	bench_test(read_buffer_capacity_6_18_counts_bytes_or_blocks);
 	suite_add_tcase(suite, tc);

@@ -232,7 +232,7 @@ START_TEST(a_trace_has_a_line_of_json_for_each_command)
 }
 END_TEST
 
-START_TEST(a_trace_tells_what_became_of_a_command_without_an_answer)
+START_TEST(a_trace_reports_what_became_of_a_command_without_an_answer)
 {
 	struct lines lines = { 0 };
 	struct vd_drive_options options = { .trace = keep,
@@ -270,7 +270,7 @@ main(void)
 	tcase_add_loop_test(tc, send_opc_6_36_takes_its_table_or_none, 0,
 			    VD_TYPES);
 	bench_loop(a_trace_has_a_line_of_json_for_each_command, traces);
-	bench_test(a_trace_tells_what_became_of_a_command_without_an_answer);
+	bench_test(a_trace_reports_what_became_of_a_command_without_an_answer);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

@@ -63,7 +63,7 @@ START_TEST(read_format_capacities_6_24_without_a_disc_says_so)
 }
 END_TEST
 
-START_TEST(read_format_capacities_6_24_tells_the_formatted_size)
+START_TEST(read_format_capacities_6_24_reports_the_formatted_size)
 {
 	bench_insert(VD_CD_RW, 60000);
 	bench_session(0, 300, 1);
@@ -158,7 +158,7 @@ START_TEST(read_disc_structure_6_23_has_one_layer)
 }
 END_TEST
 
-START_TEST(read_disc_structure_6_23_tells_the_recorded_end_of_a_dvd_r)
+START_TEST(read_disc_structure_6_23_reports_the_recorded_end_of_a_dvd_r)
 {
 	bench_insert(VD_DVD_R, 60000);
 	bench_session(0, 100, 1);
@@ -197,7 +197,7 @@ START_TEST(mode_sense_7_gives_the_pages_01_05_and_2a)
 }
 END_TEST
 
-START_TEST(mode_sense_7_page_2a_tells_the_lock)
+START_TEST(mode_sense_7_page_2a_reports_the_lock)
 {
 	bench_insert(VD_CD_RW, 60000);
 	assert_good(bench_run("5a 00 2a 00 00 00 00 00 ff 00"));
@@ -208,7 +208,7 @@ START_TEST(mode_sense_7_page_2a_tells_the_lock)
 }
 END_TEST
 
-START_TEST(mode_select_6_12_changes_and_mode_sense_6_13_tells_all_three)
+START_TEST(mode_select_6_12_changes_and_mode_sense_6_13_reports_all_three)
 {
 	bench_insert(VD_CD_RW, 60000);
 	assert_good(bench_mode(0x02, BENCH_MULTI));
@@ -303,17 +303,18 @@ main(void)
 
 	bench_loop(read_format_capacities_6_24_of_a_new_disc, formats);
 	bench_test(read_format_capacities_6_24_without_a_disc_says_so);
-	bench_test(read_format_capacities_6_24_tells_the_formatted_size);
+	bench_test(read_format_capacities_6_24_reports_the_formatted_size);
 	bench_loop(read_disc_structure_6_23_of_dvd_and_bd, structures);
 	bench_loop(read_disc_structure_6_23_refuses_what_the_medium_has_not,
 		   no_structures);
 	bench_test(read_disc_structure_6_23_has_one_layer);
-	bench_test(read_disc_structure_6_23_tells_the_recorded_end_of_a_dvd_r);
+	bench_test(
+		read_disc_structure_6_23_reports_the_recorded_end_of_a_dvd_r);
 	bench_test(read_disc_structure_6_23_counts_the_spares_of_a_bd);
 	bench_test(mode_sense_7_gives_the_pages_01_05_and_2a);
-	bench_test(mode_sense_7_page_2a_tells_the_lock);
+	bench_test(mode_sense_7_page_2a_reports_the_lock);
 	bench_test(
-		mode_select_6_12_changes_and_mode_sense_6_13_tells_all_three);
+		mode_select_6_12_changes_and_mode_sense_6_13_reports_all_three);
 	bench_test(mode_pages_are_the_defaults_again_with_a_new_disc);
 	bench_loop(mode_sense_6_13_refuses_saved_and_unknown_pages, bad_sense);
 	bench_loop(mode_select_7_5_4_refuses_what_no_drive_takes, bad_page);

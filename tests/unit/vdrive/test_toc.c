@@ -99,7 +99,7 @@ START_TEST(read_toc_6_26_refuses_what_is_not_there)
 }
 END_TEST
 
-START_TEST(read_toc_6_26_does_not_tell_a_session_that_is_open)
+START_TEST(read_toc_6_26_does_not_report_a_session_that_is_open)
 {
 	bench_insert(VD_CD_RW, 60000);
 	bench_session(0, 300, 1);
@@ -242,7 +242,7 @@ main(void)
 		read_toc_6_26_format_2_of_a_finalised_disc_has_no_next_session);
 	bench_test(read_toc_6_26_gives_no_more_than_the_allocation_length);
 	bench_loop(read_toc_6_26_refuses_what_is_not_there, bad);
-	bench_test(read_toc_6_26_does_not_tell_a_session_that_is_open);
+	bench_test(read_toc_6_26_does_not_report_a_session_that_is_open);
 	bench_loop(read_toc_6_26_of_two_sessions_on_dvd_and_bd, others);
 	bench_loop(read_toc_6_26_of_overwritable_media_is_one_track,
 		   overwritables);

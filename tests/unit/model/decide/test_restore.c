@@ -179,7 +179,7 @@ static const struct row {
 	  NULL },
 };
 
-START_TEST(a_restore_takes_what_is_meant_or_tells_where_it_is)
+START_TEST(a_restore_takes_what_is_meant_or_reports_where_it_is)
 {
 	const struct row *r = &rows[_i];
 	const struct nb_known_backup *meant = &known[0];
@@ -230,9 +230,9 @@ main(void)
 	Suite *suite = suite_create("restore");
 	TCase *tc = nb_test_case("restore", 10);
 
-	tcase_add_loop_test(tc,
-			    a_restore_takes_what_is_meant_or_tells_where_it_is,
-			    0, COUNT(rows));
+	tcase_add_loop_test(
+		tc, a_restore_takes_what_is_meant_or_reports_where_it_is, 0,
+		COUNT(rows));
 	tcase_add_loop_test(tc, the_order_of_the_list_does_not_matter, 0,
 			    COUNT(rows));
 	tcase_add_test(tc, with_no_disc_in_the_newest_of_all_pools_is_wanted);

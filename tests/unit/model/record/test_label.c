@@ -113,7 +113,7 @@ START_TEST(a_label_without_a_mac_has_no_such_member)
 }
 END_TEST
 
-START_TEST(a_label_tells_that_its_backup_was_appended_by_hand)
+START_TEST(a_label_reports_that_its_backup_was_appended_by_hand)
 {
 	struct nb_label label = whole, back;
 	char *text = NULL;
@@ -352,7 +352,8 @@ main(void)
 	tcase_add_test(tc, a_label_is_rendered_with_its_members_in_order);
 	tcase_add_loop_test(tc, a_label_comes_back_exactly, 0, COUNT(odd));
 	tcase_add_test(tc, a_label_without_a_mac_has_no_such_member);
-	tcase_add_test(tc, a_label_tells_that_its_backup_was_appended_by_hand);
+	tcase_add_test(tc,
+		       a_label_reports_that_its_backup_was_appended_by_hand);
 	tcase_add_test(tc, the_mac_is_that_of_another_program);
 	tcase_add_loop_test(tc,
 			    a_label_changed_in_any_member_does_not_bear_the_key,

@@ -44,7 +44,7 @@ START_TEST(a_plain_volume)
 }
 END_TEST
 
-START_TEST(a_snapshot_tells_how_full_it_is)
+START_TEST(a_snapshot_reports_how_full_it_is)
 {
 	const struct nb_lvm_volume *v =
 		one(REPORT(ROW("s", "", "home", "linear",
@@ -131,7 +131,7 @@ main(void)
 	TCase *tc = nb_test_case("report", 10);
 
 	tcase_add_test(tc, a_plain_volume);
-	tcase_add_test(tc, a_snapshot_tells_how_full_it_is);
+	tcase_add_test(tc, a_snapshot_reports_how_full_it_is);
 	tcase_add_test(tc, thin_volumes_and_their_pools_are_told_apart);
 	tcase_add_test(tc, a_tag_is_matched_as_a_whole);
 	tcase_add_test(tc, volumes_are_found_by_name);

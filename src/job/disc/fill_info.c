@@ -26,7 +26,7 @@ judge(struct nightburn *nb, const struct nb_label *label,
 }
 
 static void
-tell_label(struct nightburn *nb, const struct nb_inspection *look,
+fill_label(struct nightburn *nb, const struct nb_inspection *look,
 	   struct nb_disc_info *out)
 {
 	const struct nb_label *label = &look->label;
@@ -46,7 +46,7 @@ tell_label(struct nightburn *nb, const struct nb_inspection *look,
 }
 
 void
-nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
+nb_inspect_fill(struct nightburn *nb, const struct nb_inspection *look,
 		struct nb_disc_info *out)
 {
 	memset(out, 0, sizeof *out);
@@ -62,7 +62,7 @@ nb_inspect_tell(struct nightburn *nb, const struct nb_inspection *look,
 	out->last_start = look->medium.last_start;
 	out->next_writable = look->medium.next_writable;
 	memcpy(out->volume_id, look->volume_id, sizeof out->volume_id);
-	tell_label(nb, look, out);
+	fill_label(nb, look, out);
 }
 
 enum nb_err
@@ -77,12 +77,12 @@ nb_job_disc(struct nightburn *nb, const struct nb_drive_choice *choice,
 	err = nb_choose_drive(nb, choice, &any, &look);
 	if (err)
 		return err;
-	nb_inspect_tell(nb, &look, out);
+	nb_inspect_fill(nb, &look, out);
 	none = look.medium.state == NB_MEDIUM_NONE;
 	if (look.label_state != NB_LABEL_GOOD) {
 		err = nb_fallback_session(&look);
 		if (!err)
-			tell_label(nb, &look, out);
+			fill_label(nb, &look, out);
 	}
 	nb_inspect_close(&look);
 	if (err && err != NB_ENOTFOUND)
