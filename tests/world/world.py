@@ -224,6 +224,10 @@ class World:
 
     # ---- the ways back ----
 
+    def remove(self, path):
+        self.command("chmod", "-R", "u+rwX", path)
+        shutil.rmtree(path)
+
     def differ(self, told):
         if told:
             raise Failed("\n".join(told))
@@ -236,7 +240,7 @@ class World:
             self.differ(trees.differences(
                 nodes, trees.describe(to + "/tree/" + name),
                 "nightburn, tree " + name))
-        shutil.rmtree(to)
+        self.remove(to)
         for source, (name, seen) in truth["databases"].items():
             self.target.clean()
             self.target.make_roles()
@@ -274,9 +278,9 @@ class World:
         self.command("sh", whole + "/restore.sh", "--backup", backup, "--to",
                      to)
         if not truth["databases"]:
-            shutil.rmtree(to)
+            self.remove(to)
             return
-        shutil.rmtree(to)
+        self.remove(to)
         self.target.clean()
         self.target.make_roles()
         env = dict(self.env, PGHOST=self.target.host)
@@ -339,7 +343,7 @@ class World:
             whole = self.extract(job, disc)
             self.back_by_manifest(backup, truth, whole)
             self.back_by_script(backup, truth, whole)
-            shutil.rmtree(whole)
+            self.remove(whole)
 
     def live(self):
         for night in range(self.rnd.randrange(3, 7)):
