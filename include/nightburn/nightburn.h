@@ -226,8 +226,8 @@ struct nb_run_result {
 	 * without a change of their metadata, files whose earlier copy on the
 	 * disc was damaged. */
 	uint64_t changed, corrupt, reread;
-	uint64_t off_disc; /* files whose link target or date ISO 9660 cannot
-			      store: it is in the manifest and is restored */
+	uint64_t off_disc; /* files with a link target, date or flags that only
+			      the manifest can store; they are restored */
 	uint64_t left_out; /* databases that do not allow connections */
 };
 

@@ -93,7 +93,9 @@ nb_path_open(int root, const char *path, int flags, mode_t mode)
 		return -1;
 	}
 	fd = syscall(SYS_openat2, root, path, &how, sizeof how);
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+	/* The kernel takes no path of 4,096 bytes or more at once. */
+	if (fd < 0
+	    && (errno == ENOSYS || errno == EPERM || errno == ENAMETOOLONG))
 		fd = open_by_steps(root, path, (int)how.flags, mode);
 	return (int)fd;
 }

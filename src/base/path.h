@@ -23,10 +23,11 @@ bool nb_path_is_safe(const char *path);
 
 /*
  * Opens PATH beneath ROOT (openat2 RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS, or
- * component by component if the kernel lacks it).  FLAGS as for openat;
- * O_NOFOLLOW and O_CLOEXEC are added, and O_NONBLOCK so that a FIFO placed
- * there cannot make the call hang.  MODE is used with O_CREAT only.  Returns
- * the descriptor, or -1 with errno; logs nothing.  The caller closes.
+ * component by component if the kernel lacks it or PATH is too long for it).
+ * FLAGS as for openat; O_NOFOLLOW and O_CLOEXEC are added, and O_NONBLOCK so
+ * that a FIFO placed there cannot make the call hang.  MODE is used with
+ * O_CREAT only.  Returns the descriptor, or -1 with errno; logs nothing.  The
+ * caller closes.
  */
 int nb_path_open(int root, const char *path, int flags, mode_t mode);
 

@@ -158,8 +158,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->too_large, "file", "left out, larger than max_file_size",
 		 "left out, larger than max_file_size");
 	add_note(s, r->off_disc, "name",
-		 "whose link target or date only the manifest can hold",
-		 "whose link targets or dates only the manifest can hold");
+		 "whose link target, date or flags only the manifest can hold",
+		 "whose link targets, dates or flags only the manifest can "
+		 "hold");
 	add_note(s, r->left_out, "database",
 		 "LEFT OUT, it allows no connections",
 		 "LEFT OUT, they allow no connections");

@@ -38,7 +38,7 @@ chmod 600 nb.conf
 night()
 {
 	nb_is 0 run && says out "verified" && says out \
-		"4 names whose link targets or dates only the manifest can hold"
+		"4 names whose link targets, dates or flags only the manifest can hold"
 }
 
 came_back()

@@ -230,8 +230,8 @@ CASES = [
     (79, "CL to itself", lambda: child_link("itself")),
     (79, "CL to a file", lambda: child_link("file")),
     (79, "CL beyond the end", lambda: child_link("far")),
-    (79, "2000 levels", lambda: deep(2000)),
-    (79, "1100 levels", lambda: deep(1100)),
+    (79, "6000 levels", lambda: deep(6000)),
+    (79, "4100 levels", lambda: deep(4100)),
     (80, "CE to itself", lambda: continued(
         lambda made: ce(made.ce_block, 0, 28))),
     (80, "CE to and fro", lambda: continued(

@@ -13,8 +13,8 @@
 #include "disc/library.h"
 #include "disc/read/reader.h"
 
-/* Deeper than any tree that a system can create (PATH_MAX is 4,096 bytes). */
-#define DEPTH_MAX 1024
+/* Twice as deep as a tree can be whose paths the kernel takes (PATH_MAX). */
+#define DEPTH_MAX 4096
 
 struct walk {
 	struct nb_sandbox_out *out;

@@ -205,6 +205,8 @@ put_file(struct state *s, const struct nb_entry *e)
 		       0600);
 	if (s->fd < 0)
 		err = nb_fail_errno(NB_EIO, "%s: cannot create", e->path);
+	else
+		nb_extract_set_early(s->fd, e);
 	if (!err)
 		err = copy_file(s, e, &good);
 	if (!err && good)
@@ -356,6 +358,8 @@ put_all(struct state *s, const struct nb_entry **files)
 		err = put_files(s, files, count);
 	if (!err)
 		err = nb_extract_set_directories(&s->attributes, s->spec);
+	if (!err)
+		nb_extract_set_flags(&s->attributes, s->spec);
 	/* An fsync for each file takes minutes if there are many. */
 	if (!err && syncfs(s->spec->to))
 		err = nb_fail_errno(nb_fd_write_error(),
@@ -384,6 +388,7 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 	if (!err)
 		err = put_all(&s, files);
 	nb_extract_log_lost(&s.attributes);
+	nb_array_free(&s.attributes.flagged);
 	nb_sha256_free(s.sha256);
 	free(files);
 	free(s.fed);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "model/record/file_flags.h"
 
 static bool
 is_acl(const struct nb_xattr *x)
@@ -38,6 +41,10 @@ nb_extract_log_lost(const struct nb_extract_attributes *a)
 	if (a->lost > 1)
 		nb_log(NB_WARNING, "%llu more attributes could not be set",
 		       (unsigned long long)a->lost - 1);
+	if (a->lost_flags > 1)
+		nb_log(NB_WARNING,
+		       "the flags of %llu more files could not be set",
+		       (unsigned long long)a->lost_flags - 1);
 }
 
 static void
@@ -92,7 +99,75 @@ nb_extract_set(struct nb_extract_attributes *a, int fd,
 	if (futimens(fd, times))
 		return nb_fail_errno(NB_EIO, "%s: cannot set its timestamps",
 				     path);
-	return NB_OK;
+	return e->flags ? nb_array_push(&a->flagged, e) : NB_OK;
+}
+
+static uint32_t
+flags_of(int fd)
+{
+	int flags = 0;
+
+	return ioctl(fd, FS_IOC_GETFLAGS, &flags) ? 0 : (uint32_t)flags;
+}
+
+static int
+add_flags(int fd, uint32_t flags)
+{
+	int all = (int)(flags_of(fd) | flags);
+
+	return ioctl(fd, FS_IOC_SETFLAGS, &all);
+}
+
+/* Btrfs wants it before there is data. */
+void
+nb_extract_set_early(int fd, const struct nb_entry *e)
+{
+	if (e->flags & NB_FILE_NOCOW)
+		add_flags(fd, NB_FILE_NOCOW);
+}
+
+static void
+lose_flags(struct nb_extract_attributes *a, const struct nb_entry *e,
+	   uint32_t missing, int error)
+{
+	char letters[NB_FILE_FLAGS_TEXT];
+
+	if (!missing || a->lost_flags++)
+		return;
+	nb_file_flags_text(missing, letters);
+	nb_log(NB_WARNING, "%s: cannot set the flags %s%s%s", e->path, letters,
+	       error ? ": " : "", error ? strerror(error) : "");
+}
+
+/* If they cannot be set together, each that can be is. */
+static void
+set_flags(struct nb_extract_attributes *a, int fd, const struct nb_entry *e)
+{
+	int error = 0;
+
+	if (add_flags(fd, e->flags)) {
+		error = errno;
+		for (uint32_t one = 1; one; one <<= 1)
+			if (e->flags & one)
+				add_flags(fd, one);
+	}
+	lose_flags(a, e, e->flags & ~flags_of(fd), error);
+}
+
+void
+nb_extract_set_flags(struct nb_extract_attributes *a,
+		     const struct nb_extract *spec)
+{
+	for (size_t i = 0; i < a->flagged.count; i++) {
+		const struct nb_entry *e = a->flagged.at[i];
+		int fd = nb_path_open(spec->to, e->path, O_RDONLY, 0);
+
+		if (fd < 0)
+			lose_flags(a, e, e->flags, errno);
+		else
+			set_flags(a, fd, e);
+		nb_fd_close(&fd);
+	}
 }
 
 enum nb_err

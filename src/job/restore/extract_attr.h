@@ -10,8 +10,13 @@
 
 #include "job/restore/extract.h"
 
+/* Entries with flags of chattr, borrowed. */
+struct nb_extract_flagged NB_ARRAY(const struct nb_entry *);
+
 struct nb_extract_attributes {
 	uint64_t lost; /* attributes that the target does not support */
+	uint64_t lost_flags;
+	struct nb_extract_flagged flagged; /* set last of all */
 };
 
 /* For the open file or directory FD.  NB_EIO */
@@ -26,6 +31,14 @@ enum nb_err nb_extract_set_at(struct nb_extract_attributes *a, int dir,
  * SPEC wants no attributes.  NB_EIO */
 enum nb_err nb_extract_set_directories(struct nb_extract_attributes *a,
 				       const struct nb_extract *spec);
+
+/* Sets what has to be set while the new file FD is empty. */
+void nb_extract_set_early(int fd, const struct nb_entry *e);
+
+/* Sets the flags of all files and directories that were set before: nothing can
+ * be changed in or about one that is immutable. */
+void nb_extract_set_flags(struct nb_extract_attributes *a,
+			  const struct nb_extract *spec);
 
 /* A file being written. */
 struct nb_extract_out {

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/run/run_summary.h"
 
+static void
+add(const struct nb_entry *e, struct nb_run_result *result)
+{
+	result->shared += e->shared != NULL;
+	result->changed += e->torn;
+	result->off_disc += e->flags != 0;
+}
+
+/* What is counted by its notes; of the rest there may be more than these. */
 void
 nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 {
@@ -11,6 +20,9 @@ nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 		[NB_NOTE_OFF_DISC] = &result->off_disc,
 		[NB_NOTE_DATE] = &result->off_disc,
 		[NB_NOTE_LEFT_OUT] = &result->left_out,
+		[NB_NOTE_CHANGED] = NULL,
+		[NB_NOTE_FLAGS] = NULL,
+		[NB_NOTE_XATTRS] = NULL,
 	};
 
 	for (size_t i = 0; i < s->manifest.sources.count; i++) {
@@ -19,13 +31,11 @@ nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 
 		result->excluded += source->excluded;
 		for (size_t k = 0; k < source->notes.count; k++)
-			if (source->notes.at[k].what != NB_NOTE_CHANGED)
+			if (counts[source->notes.at[k].what])
 				++*counts[source->notes.at[k].what];
 		for (size_t k = 0; k < source->members.count; k++)
-			result->changed += source->members.at[k].torn;
+			add(&source->members.at[k], result);
 	}
-	for (size_t i = 0; i < s->entries.count; i++) {
-		result->shared += s->entries.at[i].shared != NULL;
-		result->changed += s->entries.at[i].torn;
-	}
+	for (size_t i = 0; i < s->entries.count; i++)
+		add(&s->entries.at[i], result);
 }

@@ -259,9 +259,18 @@ static const char off_disc_head[] =
 	"\n"
 	"Not on the disc itself, because ISO 9660 cannot hold them: the "
 	"targets\n"
-	"of these symbolic links, or these dates.  They are in the manifest "
-	"of\n"
-	"the backup, in the line with that \"path\" (\"target\", \"mtime\").\n";
+	"of these symbolic links, or these dates or flags (of chattr).  They "
+	"are in\n"
+	"the manifest of the backup, in the line with that \"path\" "
+	"(\"target\",\n"
+	"\"mtime\", \"flags\").\n";
+
+static bool
+is_off_disc(enum nb_note what)
+{
+	return what == NB_NOTE_OFF_DISC || what == NB_NOTE_DATE
+		|| what == NB_NOTE_FLAGS;
+}
 
 /* What is not on the disc and is needed for a restore by hand. */
 static void
@@ -274,8 +283,7 @@ add_off_disc(struct nb_str *s, const struct nb_manifest *m, const char **head)
 			const struct nb_manifest_note *note =
 				&source->notes.at[k];
 
-			if (note->what != NB_NOTE_OFF_DISC
-			    && note->what != NB_NOTE_DATE)
+			if (!is_off_disc(note->what))
 				continue;
 			nb_str_addf(s, "%s  %s/%s\n", *head, source->path,
 				    note->path);

@@ -69,6 +69,8 @@ struct nb_entry {
 	int64_t ctime;
 	uint32_t ctime_ns;
 	struct nb_xattrs xattrs;
+	bool xattrs_cut;        /* it has more than XATTRS: too many */
+	uint32_t flags;         /* of chattr (model/record/file_flags.h) */
 	struct nb_ranges holes; /* of a sparse file, in order */
 	char *shared;           /* the backup on this disc that wrote the bytes,
 				   at the same path beneath its id; NULL: this

@@ -33,6 +33,8 @@ enum nb_note {
 	NB_NOTE_DATE,      /* its date is only in the manifest */
 	NB_NOTE_REREAD,    /* its earlier copy on the disc was damaged: written
 			      again */
+	NB_NOTE_FLAGS,     /* its flags of chattr are only in the manifest */
+	NB_NOTE_XATTRS,    /* not all of its extended attributes are recorded */
 	NB_NOTE_LEFT_OUT   /* excluded: the source cannot read it */
 };
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "model/record/file_flags.h"
+
 void
 nb_manifest_add_bytes(struct nb_str *s, const char *key, const char *bytes)
 {
@@ -73,6 +75,14 @@ add_state(struct nb_str *s, const struct nb_entry *e, bool state)
 		nb_str_addf(s, ",\"torn\":%d", e->torn);
 	if (e->off_disc)
 		nb_str_add(s, ",\"off_disc\":true");
+	if (e->flags) {
+		char letters[NB_FILE_FLAGS_TEXT];
+
+		nb_file_flags_text(e->flags, letters);
+		nb_str_addf(s, ",\"flags\":\"%s\"", letters);
+	}
+	if (e->xattrs_cut)
+		nb_str_add(s, ",\"xattrs_cut\":true");
 }
 
 static void

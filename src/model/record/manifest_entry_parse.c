@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/path.h"
+#include "model/record/file_flags.h"
 
 /* XATTR_SIZE_MAX of linux/limits.h. */
 #define NB_XATTR_MAX 65536
@@ -129,6 +130,7 @@ static bool
 read_state(const json_t *object, struct nb_entry *e)
 {
 	const json_t *torn = json_object_get(object, "torn");
+	const char *flags = json_string_value(json_object_get(object, "flags"));
 	uint64_t value = 0;
 
 	if (!read_ns(object, "mtime_ns", &e->mtime_ns)
@@ -147,6 +149,9 @@ read_state(const json_t *object, struct nb_entry *e)
 	if (torn && (!nb_json_u64(object, "torn", &value) || value > 1))
 		return false;
 	e->torn = value == 1;
+	if (flags)
+		e->flags = nb_file_flags_parse(flags);
+	e->xattrs_cut = json_is_true(json_object_get(object, "xattrs_cut"));
 	e->off_disc = json_is_true(json_object_get(object, "off_disc"));
 	return !e->off_disc || e->type == NB_ENTRY_SYMLINK;
 }

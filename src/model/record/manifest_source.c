@@ -8,6 +8,7 @@ static const char *const note_names[] = {
 	[NB_NOTE_TOO_LARGE] = "too-large", [NB_NOTE_CHANGED] = "changed",
 	[NB_NOTE_CORRUPT] = "corrupt",     [NB_NOTE_OFF_DISC] = "off-disc",
 	[NB_NOTE_DATE] = "date",           [NB_NOTE_REREAD] = "reread",
+	[NB_NOTE_FLAGS] = "flags",         [NB_NOTE_XATTRS] = "xattrs",
 	[NB_NOTE_LEFT_OUT] = "left-out",
 };
 

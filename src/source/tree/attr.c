@@ -4,20 +4,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/str.h"
+#include "model/record/file_flags.h"
 
 /* Limits for the attributes of a file, and for one of them (linux/limits.h). */
 #define NAMES_MAX 65536
 #define VALUE_MAX 65536
 /* Limit for all of them, in bytes: a reader must accept the line of the
- * manifest. */
+ * manifest.  What is beyond is left out, and told. */
 #define TOTAL_MAX ((size_t)384 * 1024)
 /* A file may have millions of holes; restoring it with only the first ones does
  * no harm. */
@@ -112,9 +116,10 @@ read_xattr(const char *path, const char *name, struct nb_entry *e)
 
 	for (size_t i = 0; i < e->xattrs.count; i++)
 		total += e->xattrs.at[i].size;
-	if (n > 0 && total + (size_t)n > TOTAL_MAX) {
-		errno = E2BIG;
-		return NB_ESOURCE;
+	if ((n > 0 && total + (size_t)n > TOTAL_MAX)
+	    || (n < 0 && (errno == E2BIG || errno == ERANGE))) {
+		e->xattrs_cut = true;
+		return NB_OK;
 	}
 	/* Removed in the meantime, or only visible to the file system
 	 * itself. */
@@ -158,6 +163,10 @@ read_xattrs(const struct nb_walk *w, int dir, const char *name,
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
 	n = llistxattr(path, names, sizeof names);
+	if (n < 0 && (errno == E2BIG || errno == ERANGE)) {
+		e->xattrs_cut = true;
+		return NB_OK;
+	}
 	if (n < 0
 	    && (errno == ENOTSUP
 		|| (errno == ENOENT
@@ -203,6 +212,16 @@ find_holes(int fd, struct nb_entry *e)
 	return err;
 }
 
+/* A file system without flags has none. */
+static void
+read_flags(int fd, struct nb_entry *e)
+{
+	int flags = 0;
+
+	if (!ioctl(fd, FS_IOC_GETFLAGS, &flags))
+		e->flags = nb_file_flags_known((uint32_t)flags);
+}
+
 static enum nb_err
 inspect_file(const struct nb_walk *w, int dir, const char *name,
 	     const struct stat *st, struct nb_entry *e)
@@ -213,15 +232,26 @@ inspect_file(const struct nb_walk *w, int dir, const char *name,
 	if (w->probe && faccessat(dir, name, R_OK, AT_EACCESS))
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
 				     w->object, e->root_path);
-	/* The blocks of attributes are counted as those of the file: a file
-	 * that has enough blocks for its size may nevertheless have a hole. */
-	if (st->st_blocks && st->st_size <= HOLE_LEAST)
-		return NB_OK;
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0)
+		read_flags(fd, e);
+	/* The blocks of attributes are counted as those of the file: a file
+	 * that has enough blocks for its size may nevertheless have a hole. */
+	if (fd >= 0 && (!st->st_blocks || st->st_size > HOLE_LEAST))
 		err = find_holes(fd, e);
 	nb_fd_close(&fd);
 	return err;
+}
+
+static void
+inspect_directory(int dir, const char *name, struct nb_entry *e)
+{
+	int fd = openat(dir, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		read_flags(fd, e);
+	nb_fd_close(&fd);
 }
 
 enum nb_err
@@ -234,5 +264,14 @@ nb_tree_inspect(const struct nb_walk *w, int dir, const char *name,
 		err = read_link(w, dir, name, e);
 	else if (e->type == NB_ENTRY_FILE)
 		err = inspect_file(w, dir, name, st, e);
-	return err ? err : read_xattrs(w, dir, name, e);
+	else if (e->type == NB_ENTRY_DIR)
+		inspect_directory(dir, name, e);
+	if (!err)
+		err = read_xattrs(w, dir, name, e);
+	if (!err && e->xattrs_cut)
+		nb_log(NB_WARNING,
+		       "%s: %s: more extended attributes than a backup holds: "
+		       "some are left out",
+		       w->object, e->root_path);
+	return err;
 }

@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/str.h"
+#include "model/record/file_flags.h"
 #include "model/record/manifest.h"
 
 #define ID "00112233445566778899aabbccddeeff"
@@ -80,6 +81,8 @@ assert_same_entry(const struct nb_entry *a, const struct nb_entry *b)
 	ck_assert_uint_eq(a->rdev, b->rdev);
 	ck_assert_uint_eq(a->dev, b->dev);
 	ck_assert_uint_eq(a->ino, b->ino);
+	ck_assert_uint_eq(a->flags, b->flags);
+	ck_assert_int_eq(a->xattrs_cut, b->xattrs_cut);
 	ck_assert_int_eq(a->hashed, b->hashed);
 	ck_assert_mem_eq(a->sha256, b->sha256, sizeof a->sha256);
 }
@@ -279,6 +282,9 @@ START_TEST(entries_of_each_type_come_back_with_their_extremes)
 	e->mode = 07777;
 	e->uid = e->gid = UINT32_MAX;
 	e->mtime = INT64_MIN + 1;
+	e->flags = nb_file_flags_known(UINT32_MAX);
+	e->xattrs_cut = true;
+	ck_assert_uint_eq(e->flags, 0x0283c0ff);
 	e = add("empty", NB_ENTRY_FILE);
 	e->size = 0;
 	e->mode = 0;
