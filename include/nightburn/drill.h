@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A drill: a backup is restored to a place that is made for it and removed
- * again, and compared.  Included by <nightburn/nightburn.h>.
+ * A drill: a backup is restored to a temporary place and compared.  Included by
+ * <nightburn/nightburn.h>.
  */
 #ifndef NIGHTBURN_DRILL_H
 #define NIGHTBURN_DRILL_H
@@ -24,35 +24,35 @@ struct nb_drill_options {
 	const char *backup; /* id, prefix or generation; NULL: the newest */
 	const char *device, *drive, *job; /* as nb_drive_choice */
 	const char *source; /* only the source of this name, and the roles */
-	const char *run_as; /* user who runs the server; NULL: as configured,
-			       else postgres */
-	bool this_disc;     /* as nb_restore_options */
-	bool keep;          /* the server, which goes on running, and the
-			       files */
+	const char *run_as; /* user who runs the server; NULL: as configured, or
+			       postgres */
+	bool this_disc;     /* as in nb_restore_options */
+	bool keep;          /* keep the server running, and the files */
 };
 struct nb_drill_result {
 	NB_SIZE(nb_drill_result);
 	char backup_id[41], disc[65];
 	uint64_t generation;
-	/* What came back: databases, what was compared in them, and the files
-	 * of all other sources. */
+	/* What was restored: databases, what was compared in them, and the
+	 * files of all other sources. */
 	uint64_t databases, tables, rows, checksums, files, bytes;
-	/* What did not: tables and the like that differ, files that are bad,
-	 * sources that cannot be restored. */
+	/* What was not restored correctly: tables and the like that differ,
+	 * files that are damaged, sources that cannot be restored. */
 	uint64_t differences, bad, failed;
 	/* What this machine cannot restore as it was: sources that it cannot
-	 * restore at all, databases that got other properties. */
+	 * restore at all, databases whose properties differ. */
 	uint64_t lacking, altered;
 	uint64_t uncounted;  /* databases in which nothing was compared */
-	char directory[512]; /* of what was kept, or "" */
+	char directory[512]; /* directory of what was kept, or "" */
 };
 
 /*
  * Restores a backup from the disc in the drive as nb_restore does, databases
- * into a cluster of its own, and compares.  NB_ECORRUPT: something did not come
- * back, or differs; NB_EWRONG: all that this machine can restore is good, but
- * ->lacking or ->altered is not 0; NB_EFULL: too little space in staging_dir;
- * other errors: there was no drill.  RESULT->backup_id is "" then.
+ * into a temporary cluster, and compares.  NB_ECORRUPT: something was not
+ * restored, or differs; NB_EWRONG: everything that this machine can restore is
+ * good, but ->lacking or ->altered is not 0; NB_EFULL: not enough space in
+ * staging_dir; other errors: the drill did not take place, and
+ * RESULT->backup_id is "".
  */
 NB_API enum nb_err nb_drill(struct nightburn *nb,
 			    const struct nb_drill_options *options,

@@ -343,19 +343,19 @@ NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,
 			      struct nb_restore_result *result);
 /*
- * The same of one file, or one dump, to the descriptor FD: the only file that
+ * The same for one file, or one dump, to the descriptor FD: the only file that
  * ->source, ->paths and ->patterns select, without the filters that nightburn
  * applied.  NB_EUSAGE: they select none or several, which are named, or it is
- * binary and FD a terminal.  Nothing is written when the manifest's MAC is
- * wrong, or of an older backup than was meant; but the hash of the file is only
- * known at its end: NB_ECORRUPT.  NB_EIO: also, the reader of FD ended.
+ * binary and FD is a terminal.  Nothing is written if the manifest's MAC is
+ * wrong, or if only an older backup than the requested one can be read.  Its
+ * hash is only known at its end: NB_ECORRUPT.  NB_EIO: also if FD is closed.
  */
 NB_API enum nb_err nb_restore_output(struct nightburn *nb,
 				     const struct nb_restore_options *options,
 				     int fd, struct nb_restore_result *result);
 /*
- * Tells what a backup on the disc in the drive holds, the newest if none is
- * named, from the disc alone: NB may be NULL when there is a ->device.  Files
+ * Lists the contents of a backup on the disc in the drive, the newest if none
+ * is named, from the disc alone: NB may be NULL if there is a ->device.  Files
  * are those of ->source or those that ->paths and ->patterns select, contents
  * those of a dump that ->source names.  Changes nothing.
  */

@@ -66,22 +66,22 @@ struct nb_restore_result {
 	size_t bad_block_runs;
 };
 
-/* A backup on a disc, as its manifest has it. */
+/* A backup on a disc, according to its manifest. */
 struct nb_listed_backup {
 	const char *id, *job, *pool, *host, *disc;
 	uint64_t generation;
 	int64_t created;
 	uint64_t bytes, files;
 };
-/* The same of one of its sources; NULL where it has none. */
+/* One of its sources; NULL for what it does not have. */
 struct nb_listed_source {
 	const char *kind, *name, *database, *format, *path, *compression;
 	const char *server_version;
 	uint64_t bytes, stored; /* before compression, and on the disc */
 	uint64_t files;
 };
-/* Takes what nb_restore_list tells, in this order.  Not zero from a function
- * ends the call with NB_ECANCELED. */
+/* Receives the results of nb_restore_list, in this order.  If a function
+ * returns anything but zero, the call ends with NB_ECANCELED. */
 struct nb_restore_listing {
 	NB_SIZE(nb_restore_listing);
 	int (*on_backup)(void *ctx, const struct nb_listed_backup *backup);

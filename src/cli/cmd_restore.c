@@ -97,7 +97,7 @@ options_of(const struct cli *cli)
 	};
 }
 
-/* Nothing but the file goes to stdout. */
+/* Only the file is written to stdout. */
 static enum nb_err
 restore_with(struct cli *cli, const struct nb_restore_options *options)
 {

@@ -4,7 +4,7 @@
 /* A report in four parts, one after the other. */
 struct listing {
 	struct nb_report report;
-	size_t parts; /* begun */
+	size_t parts; /* number of parts that were begun */
 };
 
 static const struct {

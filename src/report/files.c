@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files of backups: as find shows them, and as ls would. */
+/* Files of backups, as `find` prints them, and in the style of ls. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -46,7 +46,7 @@ describe_file(struct nb_str *s, const void *row)
 const struct nb_record nb_record_file =
 	NB_RECORD("file", file_columns, describe_file);
 
-/* ---- as ls shows them ---- */
+/* ---- in the style of ls ---- */
 
 /* "drwxr-sr-t" */
 static const char *

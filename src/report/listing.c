@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a backup on a disc has: restore --list. */
+/* The contents of a backup on a disc: restore --list. */
 #include <stdio.h>
 #include <string.h>
 
@@ -81,7 +81,7 @@ describe_source(struct nb_str *s, const void *row)
 const struct nb_record nb_record_listed_source =
 	NB_RECORD("source", source_columns, describe_source);
 
-/* ---- what is in a dump ---- */
+/* ---- the contents of a dump ---- */
 
 static const struct nb_column content_columns[] = {
 	NB_COLUMN(TEXT, "entry", struct nb_content_row, line),

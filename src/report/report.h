@@ -67,15 +67,15 @@ const char *nb_report_date(int64_t date, char buf[32]);
 /* "1 file", "2 files". */
 const char *nb_report_count(uint64_t count, const char *noun, char buf[48]);
 
-/* The columns of TEXT, which is UTF-8. */
+/* The number of columns of TEXT, which is UTF-8. */
 int nb_report_columns(const char *text);
 
 /* A name for a terminal: control characters, and bytes that are not UTF-8, are
  * escaped as in C. */
 void nb_report_add_name(struct nb_str *s, const char *name);
 
-/* Ends the line with NAME, which it frees: on a line of its own if it would be
- * longer than 80 columns. */
+/* Ends the line with NAME, which it frees; NAME gets its own line if this one
+ * would be longer than 80 columns. */
 void nb_report_add_last(struct nb_str *s, struct nb_str *name);
 
 /*

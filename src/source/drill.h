@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a kind of source that is restored into a server does for a drill: it
- * makes a server that nobody else uses, and compares what was restored with
+ * creates a server that nobody else uses, and compares what was restored with
  * what was counted when it was dumped.  Private to source/ and job/.
  */
 #ifndef NB_SOURCE_DRILL_H
@@ -9,11 +9,11 @@
 
 #include "source/source.h"
 
-/* A server of its own, in DIR/cluster. */
+/* A temporary server, in DIR/cluster. */
 struct nb_drill_server {
 	const char *dir;
 	char *conninfo; /* for nb_source_restore */
-	char *run_as;   /* user who runs it, and programs; NULL: this one */
+	char *run_as;   /* user who runs it, and its programs; NULL: this one */
 	char *connect, *stop; /* commands for the user, if it is kept */
 	/* Private. */
 	char *bin, *psql;
@@ -24,9 +24,10 @@ struct nb_drill_server {
 
 struct nb_drill_wish {
 	const char *dir;                       /* others may enter it */
-	const char *run_as;                    /* as the user named; or NULL */
-	const struct nb_config_source *source; /* as nb_source_restore's */
-	/* What will be restored, of this kind. */
+	const char *run_as;                    /* as the user named them; or
+						  NULL */
+	const struct nb_config_source *source; /* as in nb_source_restore */
+	/* The records of this kind that will be restored. */
 	const struct nb_manifest_source *const *records;
 	size_t count;
 	enum nb_err (*tick)(void *ctx);
@@ -36,29 +37,29 @@ struct nb_drill_wish {
 /* The result of comparing one record. */
 struct nb_drill_count {
 	uint64_t tables, rows, checksums;
-	uint64_t differences; /* logged, the first by name */
+	uint64_t differences; /* logged, the first ones by name */
 };
 
 struct nb_source_drill {
-	/* Bytes that restoring RECORD will need in DIR. */
+	/* The bytes that restoring RECORD will need in DIR. */
 	uint64_t (*room)(const struct nb_manifest_source *record);
-	/* Makes the server and starts it.  NB_EFAIL, logged: this machine
-	 * cannot.  Clear in every case. */
+	/* Creates the server and starts it.  NB_EFAIL, logged: not possible on
+	 * this machine.  Clear in every case. */
 	enum nb_err (*start)(const struct nb_drill_wish *wish,
 			     struct nb_drill_server *server);
-	/* Ends the server in DIR at once, if there is one; also in another
-	 * process. */
+	/* Stops the server in DIR immediately, if there is one; may be called
+	 * in another process. */
 	void (*halt)(const char *dir);
 	void (*clear)(struct nb_drill_server *server);
-	/* Executes TEXT, a record without a database.  NB_ECORRUPT, logged:
-	 * something in it failed. */
+	/* Executes TEXT, a record without a database.  NB_ECORRUPT, logged: a
+	 * statement failed. */
 	enum nb_err (*globals)(const struct nb_drill_server *server,
 			       const struct nb_manifest_source *record,
 			       const char *text);
-	/* Can owners and privileges be left out of RECORD? */
+	/* Can owners and privileges be left out when RECORD is restored? */
 	bool (*selects)(const struct nb_manifest_source *record);
-	/* Whether RECORD can be restored on this machine; the name for its
-	 * database into *INTO, which the caller frees.  NB_EFAIL, logged. */
+	/* Can RECORD be restored on this machine? *INTO is the name for its
+	 * database, which the caller frees.  NB_EFAIL, logged. */
 	enum nb_err (*prepare)(const struct nb_drill_server *server,
 			       const struct nb_manifest_source *record,
 			       char **into);

@@ -179,18 +179,18 @@ struct nb_source_ops {
 	/* Does it need the files of RECORD on this host instead of a stream? */
 	bool (*by_path)(const struct nb_manifest_source *record,
 			const struct nb_source_load *load);
-	/* Calls FN for each line about what is in a dump; of RESTORE only
-	 * ->record, ->source, ->run_as, and ->path or ->read are set.  NULL:
-	 * there is nothing to say. */
+	/* Calls FN for each line of a list of the contents of a dump; of
+	 * RESTORE only ->record, ->source, ->run_as, and ->path or ->read are
+	 * set.  NULL: there is no such list. */
 	enum nb_err (*contents)(const struct nb_source_restore *restore,
 				enum nb_err (*fn)(void *ctx, const char *line),
 				void *ctx);
-	/* Whether that needs the file E of RECORD on this host; if it needs
+	/* Whether this needs the file E of RECORD on this host; if it needs
 	 * none, or with NULL, it gets a stream. */
 	bool (*contents_need)(const struct nb_manifest_source *record,
 			      const struct nb_entry *e);
-	/* For a drill of what is restored into a server (source/drill.h).
-	 * NULL: its files are all that is restored. */
+	/* For a drill, if it is restored into a server (source/drill.h).  NULL:
+	 * restoring its files is all. */
 	const struct nb_source_drill *drill;
 };
 

@@ -259,7 +259,7 @@ nb_adopt(struct nightburn *nb, const struct nb_media_options *options,
 
 /* ---- restores, clones, keys ---- */
 
-/* FD -1: to where OPTIONS say. */
+/* FD -1: to the place that OPTIONS name. */
 static enum nb_err
 call_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	     int fd, struct nb_restore_result *result)

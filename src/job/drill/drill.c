@@ -14,7 +14,7 @@
 #include "job/jobs.h"
 #include "store/staging.h"
 
-/* How the source is configured now; otherwise UNKNOWN, with its name. */
+/* How the source is configured now, or UNKNOWN with its name. */
 static const struct nb_config_source *
 source_of(const struct nb_drilling *d, const struct nb_manifest_source *record,
 	  struct nb_config_source *unknown)
@@ -28,7 +28,8 @@ source_of(const struct nb_drilling *d, const struct nb_manifest_source *record,
 	return configured ? configured : unknown;
 }
 
-/* About once a second while a program runs: the drive's watchdog waits. */
+/* About once a second while a program runs, because the drive's watchdog
+ * waits. */
 static enum nb_err
 tick(void *ctx)
 {
@@ -40,7 +41,7 @@ tick(void *ctx)
 	return nb_job_check(d->nb);
 }
 
-/* ---- what is restored ---- */
+/* ---- selecting ---- */
 
 static bool
 is_globals(const struct nb_manifest_source *record)
@@ -59,7 +60,7 @@ add_records(struct nb_drilling *d, const struct nb_manifest_source *named,
 	for (size_t i = 0; !err && i < all->count; i++) {
 		const struct nb_manifest_source *record = &all->at[i];
 
-		/* Of a database, the roles as well. */
+		/* For a database, the roles as well. */
 		if (named && record != named
 		    && !(globals && nb_drill_kind(named)))
 			continue;
@@ -101,7 +102,7 @@ check_room(const struct nb_drilling *d)
 			? nb_drill_kind(record)->room(record)
 			: record->bytes + record->stored;
 
-		/* One is removed before the next is restored. */
+		/* Each one is removed before the next is restored. */
 		if (d->options->keep)
 			need += one;
 		else if (one > need)
@@ -178,7 +179,7 @@ drill_all(struct nb_drilling *d)
 	return err;
 }
 
-/* All that a restore makes is in the drill's directory. */
+/* Everything that a restore creates is in the drill's directory. */
 static enum nb_err
 drill_in_directory(struct nb_drilling *d)
 {
@@ -212,7 +213,7 @@ drill_in_directory(struct nb_drilling *d)
 	return err;
 }
 
-/* ---- the whole ---- */
+/* ---- the drill ---- */
 
 static enum nb_err
 verdict(const struct nb_drilling *d)
@@ -238,7 +239,7 @@ drill(struct nb_drilling *d)
 {
 	const struct nb_disc_backup *backup = d->pick->backup;
 	struct nb_drill_result *result = d->result;
-	/* A server executes whatever a dump contains. */
+	/* The server executes whatever a dump contains. */
 	enum nb_err err = nb_manifest_mac_log(backup);
 
 	if (!err)

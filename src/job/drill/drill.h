@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A drill, shared by its files. */
+/* Shared by the files of a drill. */
 #ifndef NB_JOB_DRILL_H
 #define NB_JOB_DRILL_H
 
@@ -7,18 +7,18 @@
 #include "source/drill.h"
 
 struct nb_drilling {
-	struct nightburn *nb; /* whose staging directory is DIR; or NULL */
+	struct nightburn *nb; /* with DIR as its staging directory; or NULL */
 	const struct nb_drill_options *options;
 	const struct nb_restore_pick *pick;
 	struct nb_drill_result *result;
 	char *dir;
-	int fd; /* of DIR */
+	int fd; /* descriptor of DIR */
 	/* The records to be restored, borrowed: those without a database
 	 * first. */
 	struct NB_ARRAY(const struct nb_manifest_source *) records;
-	const struct nb_source_drill *kind; /* of the server; NULL: none */
+	const struct nb_source_drill *kind; /* for the server; NULL: none */
 	struct nb_drill_server server;
-	bool globals; /* were executed: there are roles */
+	bool globals; /* there are roles, and they were created */
 };
 
 /* The functions for a record that is restored into a server, or NULL.
@@ -27,7 +27,7 @@ const struct nb_source_drill *nb_drill_kind(
 	const struct nb_manifest_source *record);
 
 /* Restores RECORD, compares, removes it unless it is to be kept, and counts in
- * D->result.  Fails only if the drill cannot go on.  (record.c) */
+ * D->result.  Fails only if the drill cannot continue.  (record.c) */
 enum nb_err nb_drill_record(struct nb_drilling *d,
 			    const struct nb_manifest_source *record);
 

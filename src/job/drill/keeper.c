@@ -18,7 +18,7 @@
 
 struct nb_keeper {
 	pid_t pid;
-	int socket; /* a byte: leave it; its end: remove it */
+	int socket; /* a byte: leave the directory; end of file: remove it */
 };
 
 static bool

@@ -47,7 +47,7 @@ reduce(const struct nb_drilling *d, const struct nb_manifest_source *record,
 	return err;
 }
 
-/* Is the drill at its end with ERR, or only this record? */
+/* Must the drill end with ERR, or only this record? */
 static bool
 is_fatal(enum nb_err err)
 {
@@ -194,7 +194,7 @@ drill_database(struct nb_drilling *d, const struct nb_manifest_source *record)
 	}
 	if (!err)
 		err = restore(d, record, into, &done);
-	/* The data is there, but not all properties. */
+	/* The data was restored, but not all properties. */
 	if (err == NB_EWRONG && done.files) {
 		d->result->altered++;
 		err = NB_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the ways to restore a backup from a disc share: to a directory, into a
+ * Shared by the ways to restore a backup from a disc: to a directory, into a
  * database, one file to a descriptor.
  */
 #ifndef NB_JOB_RESTORE_H
@@ -44,11 +44,11 @@ enum nb_err nb_restore_to(struct nightburn *nb,
 			  struct nb_disc_backup *backup,
 			  struct nb_extract_result *result);
 
-/* The request that OPTIONS are. */
+/* The request that corresponds to OPTIONS. */
 struct nb_restore_request nb_restore_request_of(
 	const struct nb_restore_options *options);
 
-/* What was chosen, into RESULT. */
+/* Fills in RESULT with what was chosen. */
 void nb_restore_describe_pick(const struct nb_restore_pick *pick,
 			      struct nb_restore_result *result);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a backup on a disc holds, from the disc alone. */
+/* Lists the contents of a backup on a disc, from the disc alone. */
 #include "job/jobs.h"
 #include "job/restore/restore.h"
 
@@ -143,7 +143,7 @@ pass_paths(struct listing *l, const struct nb_manifest_source *source)
 	return err;
 }
 
-/* ---- what is in a dump ---- */
+/* ---- the contents of a dump ---- */
 
 static enum nb_err
 pass_line(void *ctx, const char *line)
@@ -163,7 +163,7 @@ needed(const struct nb_disc_backup *backup,
 	return NULL;
 }
 
-/* Only that file of it is put on this host. */
+/* Only this file of it is extracted to this host. */
 static enum nb_err
 by_file(struct listing *l, const struct nb_manifest_source *source,
 	const char *path, struct nb_source_restore *what)
@@ -226,7 +226,7 @@ pass_contents(struct listing *l, const struct nb_manifest_source *source)
 		    : by_stream(l, source, &what);
 }
 
-/* ---- all of it ---- */
+/* ---- the list ---- */
 
 static enum nb_err
 list_backup(struct listing *l)
@@ -243,7 +243,7 @@ list_backup(struct listing *l)
 		err = pass_sources(l, source);
 	if (!err)
 		err = pass_paths(l, source);
-	/* A program that reads it runs only if it is what was written. */
+	/* A program only reads it if it is what was written. */
 	if (!err && !mac && source && !o->path_count && !o->pattern_count)
 		err = pass_contents(l, source);
 	return err ? err : mac;

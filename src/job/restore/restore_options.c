@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/restore/restore_options.h"
 
-/* Options that only a database has. */
+/* Options that are only for a database. */
 static bool
 is_for_database(const struct nb_restore_options *o)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One file of a backup, or one dump, to a descriptor. */
+/* Writes one file of a backup, or one dump, to a descriptor. */
 #include "job/jobs.h"
 #include "job/restore/restore.h"
 
@@ -20,15 +20,15 @@
 #include "job/restore/dump_stream.h"
 #include "job/restore/restore_options.h"
 
-#define NAMED_MAX 5   /* names in a message */
-#define ASKING_MS 200 /* how often a signal is looked for */
+#define NAMED_MAX 5   /* maximum number of names in a message */
+#define ASKING_MS 200 /* interval of checks for a signal */
 #define HEAD 1024     /* bytes in which a text has no control characters */
 
 struct output {
 	struct nightburn *nb;
-	const char *path; /* of the backup, in messages */
+	const char *path; /* names the file in messages */
 	int fd;
-	size_t piece;  /* bytes that can be written without waiting when poll
+	size_t piece;  /* bytes that can be written without blocking if poll
 			  says so */
 	bool terminal; /* and nothing was written yet */
 	uint64_t done, total;
@@ -36,7 +36,7 @@ struct output {
 
 /* ---- the descriptor ---- */
 
-/* A reader that stands still does not keep this process from ending. */
+/* A reader that does not read must not keep this process from ending. */
 static enum nb_err
 wait_for_room(const struct output *out)
 {
@@ -109,9 +109,9 @@ open_output(struct output *out)
 	out->terminal = isatty(out->fd);
 }
 
-/* ---- which file ---- */
+/* ---- finding the file ---- */
 
-/* What is found; the first is kept. */
+/* The files that were found; the first one is kept. */
 struct choice {
 	struct nb_restore_path path;
 	char *name; /* a copy of PATH.path */
@@ -160,7 +160,7 @@ not_one(const struct nb_disc_backup *backup,
 		       what, c->count, c->names.text, c->count - NAMED_MAX);
 }
 
-/* Several sources and none is named. */
+/* There are several sources, and none was named. */
 static enum nb_err
 which_source(const struct nb_manifest *m)
 {
@@ -179,7 +179,7 @@ which_source(const struct nb_manifest *m)
 	return NB_EUSAGE;
 }
 
-/* A source that is one file, as a dump is, needs no path. */
+/* A source that is one file, such as a dump, needs no path. */
 static enum nb_err
 find_dump(const struct nb_disc_backup *backup,
 	  const struct nb_manifest_source *source, struct choice *c)
@@ -219,7 +219,7 @@ choose(const struct nb_disc_backup *backup,
 	return err || c->count == 1 ? err : not_one(backup, options, c);
 }
 
-/* ---- the bytes ---- */
+/* ---- writing it ---- */
 
 static enum nb_err
 deliver_file(const struct nb_disc_contents *contents,
@@ -278,7 +278,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 {
 	struct nb_block_runs bad = NB_ARRAY_INIT;
 	struct choice c = { .count = 0 };
-	/* A reader that executes what it gets learns too late that it is not
+	/* A reader that executes its input would notice too late that it is not
 	 * what was written. */
 	enum nb_err err = nb_manifest_mac_log(pick->backup);
 

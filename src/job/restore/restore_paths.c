@@ -185,7 +185,7 @@ nb_restore_source(const struct nb_disc_backup *backup, const char *name,
 		       backup->manifest.backup_id);
 }
 
-/* The members of an archive, as the restore names them. */
+/* The members of an archive, under the names that a restore uses. */
 static enum nb_err
 each_member(const struct nb_disc_backup *backup,
 	    const struct nb_restore_options *options,

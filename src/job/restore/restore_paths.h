@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What of a backup a restore is asked for: its source, and its paths, with or
- * without the backup's id.
+ * The part of a backup that a restore is asked for: its source, and its paths,
+ * with or without the backup's id.
  */
 #ifndef NB_JOB_RESTORE_PATHS_H
 #define NB_JOB_RESTORE_PATHS_H
@@ -30,7 +30,7 @@ enum nb_err nb_restore_source(const struct nb_disc_backup *backup,
 const struct nb_manifest_source *nb_restore_packed(
 	const struct nb_disc_backup *backup, const char *path);
 
-/* A file, directory ... as it is restored; borrowed. */
+/* A file, directory or other node as it is restored; borrowed. */
 struct nb_restore_path {
 	const char *path; /* relative to the backup */
 	const struct nb_entry *entry;
@@ -42,7 +42,7 @@ struct nb_restore_path {
 typedef enum nb_err nb_restore_path_fn(void *ctx,
 				       const struct nb_restore_path *path);
 
-/* Calls FN for each path that is wanted, of SOURCE (NULL: of all), until it
+/* Calls FN for each wanted path of SOURCE (NULL: of all sources), until it
  * fails. */
 enum nb_err nb_restore_each(const struct nb_disc_backup *backup,
 			    const struct nb_restore_options *options,

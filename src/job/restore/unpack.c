@@ -242,7 +242,7 @@ nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *backup,
 	return err;
 }
 
-/* ---- one member alone ---- */
+/* ---- a single member ---- */
 
 static enum nb_err
 feed_chain(void *ctx, const void *data, size_t n)
@@ -250,7 +250,7 @@ feed_chain(void *ctx, const void *data, size_t n)
 	return nb_chain_put(ctx, data, n);
 }
 
-/* Moves on to the member whose content is at PATH. */
+/* Skips to the member whose content is at PATH. */
 static enum nb_err
 find_content(struct nb_tar_reader *reader, const char *path)
 {
@@ -264,7 +264,7 @@ find_content(struct nb_tar_reader *reader, const char *path)
 		       : nb_fail(NB_ECORRUPT, "%s: not in its archive", path);
 }
 
-/* The name of a file that has its content: its first one. */
+/* The name under which a file's content is stored: its first one. */
 static const char *
 content_path(const struct archive *a, const struct nb_entry *m)
 {
@@ -301,7 +301,7 @@ read_member(struct archive *a, const struct nb_entry *m, nb_filter_sink *put,
 		err = nb_chain_finish(chain);
 	nb_chain_free(chain);
 	nb_tar_reader_free(a->reader);
-	/* What is behind the member was not read. */
+	/* What follows the member was not read. */
 	nb_pipe_end(pipe, &fd);
 	return err;
 }

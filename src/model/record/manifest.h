@@ -71,8 +71,8 @@ struct nb_manifest_source {
 				 recorded */
 	struct nb_manifest_notes notes;
 	struct nb_properties properties;
-	/* Of a dump, what was counted in its snapshot: the schema is the role
-	 * of each.  Empty: nothing was. */
+	/* For a dump, what was counted in its snapshot; the role of each is the
+	 * schema.  Empty: nothing was counted. */
 	struct nb_properties counts;
 	struct nb_entries members; /* of an archive, paths within it; among
 				      the files of the text */
@@ -115,7 +115,7 @@ enum nb_err nb_properties_copy(const struct nb_properties *from,
 /* The value of the first property WHAT, or NULL. */
 const char *nb_properties_get(const struct nb_properties *list,
 			      const char *what);
-/* Sorts it by what, role and name, and finds one in a list that is sorted, or
+/* Sorts the list by what, role and name; finds one in a sorted list, or returns
  * NULL. */
 void nb_properties_sort(struct nb_properties *list);
 const struct nb_property *nb_properties_find(const struct nb_properties *list,

@@ -17,8 +17,8 @@ parts_of(struct nb_property *p, char **parts[PARTS])
 	parts[4] = &p->grantor;
 }
 
-/* The key of a list in a manifest, and those of its parts; NULL: it has no such
- * part. */
+/* The key of a list in a manifest, and the keys of its parts; NULL: it has no
+ * such part. */
 struct keys {
 	const char *list;
 	const char *parts[PARTS];

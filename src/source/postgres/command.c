@@ -16,7 +16,7 @@ struct dumping {
 	struct nb_pg_dump *dump;
 	char *program; /* its path */
 	struct nb_pg_conninfo conninfo;
-	int tries;    /* that a standby's recovery cancelled */
+	int tries;    /* attempts that the recovery of a standby cancelled */
 	bool refused; /* the snapshot */
 	bool again;   /* it failed, nothing was logged, and it must be run
 			 again */
@@ -111,7 +111,7 @@ make_arguments(const struct dumping *d, const char *snapshot,
 	return err ? err : nb_array_push(arguments, NULL);
 }
 
-/* The program dumps the first table: it has all its locks. */
+/* The program dumps the first table, so it has all its locks. */
 static void
 begin_count(struct nb_pg_dump *dump)
 {
@@ -190,8 +190,8 @@ pass_warnings(const char *name, const char *text)
 	}
 }
 
-/* Through a pooler, or with several hosts in conninfo, the program may be on
- * another server than the snapshot. */
+/* Through a pooler, or with several hosts in conninfo, the program may be
+ * connected to another server than the snapshot. */
 static bool
 snapshot_refused(const struct nb_proc_result *result)
 {
@@ -205,8 +205,8 @@ snapshot_refused(const struct nb_proc_result *result)
 			&& strstr(errors, "\" does not exist")));
 }
 
-/* Whether a try failed only because of the standby or the snapshot, and another
- * is left. */
+/* Whether an attempt failed only because of the standby or the snapshot, and
+ * another one is left. */
 static bool
 may_try_again(struct dumping *d, const char *name,
 	      const struct nb_proc_result *result, const char *snapshot)
@@ -275,7 +275,7 @@ run(struct dumping *d, const struct nb_names *arguments, const char *snapshot)
 	return err;
 }
 
-/* As nb_pg_count calls it. */
+/* As called by nb_pg_count. */
 static enum nb_err
 dump_once(void *ctx, const char *snapshot, int go)
 {

@@ -34,7 +34,8 @@ struct nb_pg_options {
 	uint64_t max_size;    /* bytes of a dump; 0: no limit */
 	double min_ratio;     /* of the last good backup's size; 0: off */
 	enum nb_pg_checksum checksum;
-	uint64_t checksum_limit; /* bytes of a table; of larger ones rows */
+	uint64_t checksum_limit; /* bytes of a table; for larger ones only rows
+				    are counted */
 	bool full_check;         /* read the whole dump with pg_restore */
 	struct nb_ssh_options remote;
 };

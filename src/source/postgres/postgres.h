@@ -93,7 +93,8 @@ struct nb_pg_dump {
 	enum nb_err (*again)(struct nb_pg_dump *dump);
 	void *sink_ctx;
 	uint64_t raw, stored; /* bytes before and after compression */
-	bool counted;         /* what is in the database is counted, too */
+	bool counted;         /* the contents of the database are counted as
+				 well */
 	int go;               /* for nb_pg_count_go, or -1 */
 	struct nb_properties counts; /* the result (count/count.h) */
 };

@@ -125,7 +125,7 @@ nb_pg_program_find(const struct nb_config_source *source,
 		name = chosen;
 	if (slash)
 		err = look_in(beside, (size_t)(slash - beside), name, &found);
-	/* A server: rather the newest. */
+	/* For a server, preferably the newest. */
 	if (!err && !found && program == NB_PG_INITDB)
 		err = look_in_versions(name, &found);
 	if (!err && !found)

@@ -17,7 +17,7 @@
 #define SOCKET "/cluster/.s.PGSQL.5432"
 #define START_MS 300000
 
-/* Nothing has to survive, and nothing may leave the directory. */
+/* Nothing has to survive a crash, and nothing may leave the directory. */
 static const char settings[] = "listen_addresses = ''\n"
 			       "unix_socket_permissions = 0700\n"
 			       "fsync = off\n"
@@ -34,9 +34,9 @@ static const char settings[] = "listen_addresses = ''\n"
 			       "log_destination = 'stderr'\n"
 			       "jit = off\n";
 
-/* ---- before ---- */
+/* ---- before it ---- */
 
-/* The oldest version that can have what was dumped from all of these. */
+/* The oldest version that can restore the dumps of all of these. */
 static int
 needed_version(const struct nb_drill_wish *wish, const char **text)
 {
@@ -85,7 +85,7 @@ find_programs(const struct nb_drill_wish *wish, struct nb_drill_server *server)
 	return err == NB_ESOURCE ? NB_EFAIL : err;
 }
 
-/* The server does not run as root. */
+/* The server refuses to run as root. */
 static enum nb_err
 choose_user(const struct nb_drill_wish *wish, struct nb_drill_server *server)
 {
@@ -122,7 +122,7 @@ add_quoted(struct nb_str *s, const char *text)
 	nb_str_add(s, "'");
 }
 
-/* No variable of the environment leads elsewhere. */
+/* No environment variable may redirect it elsewhere. */
 static enum nb_err
 make_conninfo(const char *dir, const char *user, char **out)
 {
@@ -149,7 +149,7 @@ make_conninfo(const char *dir, const char *user, char **out)
 	return nb_str_take(&s, out);
 }
 
-/* ---- making and starting it ---- */
+/* ---- creating and starting it ---- */
 
 static enum nb_err
 run(const struct nb_drill_server *server, const char *name,
@@ -178,7 +178,7 @@ run_program(const struct nb_drill_server *server, const char *name,
 	char *path = NULL;
 	enum nb_err err = nb_path_join(server->bin, name, &path);
 
-	/* In place of the first one, which is empty. */
+	/* Replaces the first one, which is empty. */
 	if (!err) {
 		free(arguments->at[0]);
 		arguments->at[0] = path;
@@ -215,7 +215,7 @@ initialize(const struct nb_drill_server *server)
 	return err;
 }
 
-/* In a child, as the user of the server. */
+/* Runs in a child, as the user of the server. */
 static int
 write_settings(void *ctx)
 {
@@ -265,7 +265,7 @@ start_server(const struct nb_drill_server *server)
 	return err;
 }
 
-/* For a user who keeps it. */
+/* For a user who keeps the server. */
 static enum nb_err
 make_commands(struct nb_drill_server *server)
 {

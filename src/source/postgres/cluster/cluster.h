@@ -14,18 +14,18 @@
 #include "source/drill.h"
 #include "source/postgres/psql.h"
 
-/* The superuser by whom everything is done; that of initdb is "postgres", who
- * can have any properties after the globals were executed. */
+/* The superuser who does everything; that of initdb is "postgres", who may have
+ * any properties after the globals were executed. */
 #define NB_PG_DRILL_USER "nightburn_drill"
 
-/* As nb_source_drill.start, .halt and .clear; what is at its place is in
+/* As nb_source_drill.start, .halt and .clear; what concerns its directory is in
  * place.c. */
 enum nb_err nb_pg_cluster_start(const struct nb_drill_wish *wish,
 				struct nb_drill_server *server);
 void nb_pg_cluster_halt(const char *dir);
 void nb_pg_cluster_clear(struct nb_drill_server *server);
 
-/* Makes DIR/NAME, for the server's user alone.  NB_EIO, NB_EFULL */
+/* Creates DIR/NAME, for the server's user only.  NB_EIO, NB_EFULL */
 enum nb_err nb_pg_cluster_mkdir(const struct nb_drill_server *server,
 				const char *name);
 

@@ -14,7 +14,8 @@ room(const struct nb_manifest_source *record)
 	const char *size = nb_properties_get(&record->counts, "size");
 	uint64_t bytes = size ? strtoull(size, NULL, 10) : 4 * record->bytes;
 
-	/* A directory is copied first, and an index needs files to sort. */
+	/* A dump in directory format is copied first, and building an index
+	 * needs files to sort. */
 	if (!record->database)
 		return SERVER_ROOM;
 	return SERVER_ROOM + bytes + bytes / 4 + record->stored;
@@ -67,7 +68,7 @@ check_extensions(const struct nb_drill_server *server,
 	return err;
 }
 
-/* Initdb made two databases, of which one is needed. */
+/* initdb created two databases, of which one is needed. */
 static enum nb_err
 prepare(const struct nb_drill_server *server,
 	const struct nb_manifest_source *record, char **into)

@@ -12,7 +12,7 @@
 
 #define CREATE_SPACE "CREATE TABLESPACE "
 #define LOCATION " LOCATION '"
-/* It exists: initdb made it. */
+/* It exists, because initdb created it. */
 #define CREATE_FIRST "CREATE ROLE postgres;\n"
 
 static bool
@@ -21,7 +21,7 @@ begins(const char *text, const char *word)
 	return !strncmp(text, word, strlen(word));
 }
 
-/* The last of WORD between TEXT and END, or NULL. */
+/* The last WORD between TEXT and END, or NULL. */
 static const char *
 find_last(const char *text, const char *end, const char *word)
 {
@@ -35,8 +35,8 @@ find_last(const char *text, const char *end, const char *word)
 	return found;
 }
 
-/* Adds the statement at TEXT, with a directory of ours as its location; returns
- * its end. */
+/* Adds the statement at TEXT, with a directory of the drill as its location;
+ * returns its end. */
 static const char *
 add_tablespace(const struct nb_drill_server *server, const char *text,
 	       int number, struct nb_str *out, enum nb_err *err)
@@ -58,7 +58,7 @@ add_tablespace(const struct nb_drill_server *server, const char *text,
 	return end;
 }
 
-/* As on a new machine, but for the places that are elsewhere. */
+/* As on a new machine, except for locations outside of the cluster. */
 static enum nb_err
 adapt(const struct nb_drill_server *server, const char *text, char **out)
 {

@@ -48,7 +48,8 @@ nb_pg_cluster_client(const struct nb_drill_server *server)
 				      .run_as = server->run_as };
 }
 
-/* The server's process, from its lock file, which its user wrote; 0: none. */
+/* The server's process, from its lock file, which its user has written; 0:
+ * none. */
 static pid_t
 read_pid(int data)
 {

@@ -14,15 +14,15 @@
 #include "source/postgres/count/query.h"
 
 #define FLUSH 32768
-#define BATCH 50      /* sequences in one query */
-#define STEP_MS 10000 /* so exact is the time that a query may take */
-#define SOON_MS 2000  /* for a lock while the dump runs */
+#define BATCH 50      /* sequences per query */
+#define STEP_MS 10000 /* precision of the time limit of a query */
+#define SOON_MS 2000  /* waiting for a lock while the dump runs */
 #define PATIENT_MS 60000
 
 struct counting {
 	const struct nb_pg_count *spec;
 	PGconn *conn;
-	bool content; /* there may be checksums */
+	bool content; /* some tables may get checksums */
 	int64_t deadline, told;
 	struct nb_str out;
 	PGresult *tables, *sequences;
@@ -67,7 +67,8 @@ put_count(struct counting *c, const char *what, const char *schema,
 		flush(c);
 }
 
-/* What the server refuses does not end the transaction, and keeps no lock. */
+/* A statement that the server refuses does not end the transaction, and keeps
+ * no lock. */
 static PGresult *
 ask(struct counting *c, const char *sql)
 {
@@ -116,7 +117,7 @@ wants_checksum(const struct counting *c, const char *schema, const char *name)
 	return !like || nb_properties_find(like, "checksum", schema, name);
 }
 
-/* OID: an expression. */
+/* OID is an expression. */
 static bool
 fits(struct counting *c, const char *oid)
 {
@@ -151,7 +152,7 @@ read_table(struct counting *c, int i, bool content)
 	return rows;
 }
 
-/* LAST: what cannot be counted now is told. */
+/* LAST: what cannot be counted now is reported. */
 static void
 count_table(struct counting *c, int i, bool last)
 {
@@ -162,14 +163,14 @@ count_table(struct counting *c, int i, bool last)
 		&& fits(c, PQgetvalue(c->tables, i, NB_PG_TABLE_OID));
 	PGresult *rows = read_table(c, i, content);
 
-	/* A row may be too long as text, and MD5 forbidden. */
+	/* A row may be too long as text, and MD5 may be forbidden. */
 	if (!answered(rows) && content && last) {
 		PQclear(rows);
 		rows = read_table(c, i, false);
 	}
 	c->counted[i] = answered(rows);
-	/* Who truncates or rewrites a table changes it for our snapshot, too,
-	 * and perhaps for that of the dump. */
+	/* If a table is truncated or rewritten, this also affects our snapshot,
+	 * and perhaps that of the dump. */
 	if (answered(rows) && !strcmp(PQgetvalue(rows, 0, 2), node)) {
 		put_count(c, "rows", schema, name, PQgetvalue(rows, 0, 0));
 		if (!PQgetisnull(rows, 0, 1))
@@ -182,7 +183,7 @@ count_table(struct counting *c, int i, bool last)
 	PQclear(rows);
 }
 
-/* Those that are not counted yet. */
+/* Those that were not counted yet. */
 static void
 count_tables(struct counting *c, bool last)
 {
@@ -202,7 +203,7 @@ count_large(struct counting *c)
 		&& fits(c, "'pg_largeobject'::regclass");
 	PGresult *rows = ask(c, nb_pg_large_query(content));
 
-	/* Their content is for superusers. */
+	/* Only superusers may read their content. */
 	if (!answered(rows) && content) {
 		PQclear(rows);
 		rows = ask(c, nb_pg_large_query(false));
@@ -264,8 +265,8 @@ read_sequences(struct counting *c, char **values)
 			read_some(c, i, values);
 }
 
-/* A snapshot does not hold a sequence: only what nobody used while the dump was
- * made is certain. */
+/* Sequences are not part of a snapshot: only those that nobody used while the
+ * dump was made are certain. */
 static void
 put_sequences(struct counting *c)
 {
@@ -276,7 +277,7 @@ put_sequences(struct counting *c)
 				  PQgetvalue(c->sequences, i, 1), c->after[i]);
 }
 
-/* ---- the whole ---- */
+/* ---- the process ---- */
 
 static PGresult *
 list(struct counting *c, const char *sql, int *status)
@@ -352,7 +353,7 @@ nb_pg_count_child(const struct nb_pg_count *spec)
 		if (!flush(&c))
 			status = 1;
 	}
-	/* The process ends: what it has goes with it. */
+	/* The process ends, so nothing needs to be freed. */
 	PQfinish(c.conn);
 	return status;
 }

@@ -12,7 +12,7 @@
 
 #define MAX_WARNINGS 10
 #define MAX_OUTPUT ((uint64_t)1 << 30)
-/* The process keeps the time itself. */
+/* The process itself observes the time limit. */
 #define GRACE 120
 
 struct run {
@@ -21,13 +21,14 @@ struct run {
 	int ends[2];           /* of its stdin, and ours */
 	struct nb_str pending; /* of its output */
 	bool begun;            /* the snapshot is known */
-	enum nb_err failed;    /* the dump, or taking what was counted */
+	enum nb_err failed;    /* error of the dump, or of taking what was
+				  counted */
 };
 
 void
 nb_pg_count_go(int go)
 {
-	/* Without SIGPIPE. */
+	/* Without raising SIGPIPE. */
 	if (go >= 0)
 		(void)!send(go, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -57,8 +58,8 @@ take_count(struct run *r, const char *const parts[NB_PG_COUNT_PARTS])
 	return nb_properties_add(r->out, &p);
 }
 
-/* The number of bytes of TEXT that COUNT texts have, each with its NUL; 0: they
- * are not complete. */
+/* The size in bytes of COUNT texts at TEXT, each with its NUL; 0: they are
+ * incomplete. */
 static size_t
 find_texts(const char *text, size_t n, const char **parts, int count)
 {
@@ -135,7 +136,7 @@ warn(const char *object, const char *text)
 		nb_log(NB_WARNING, "%s: ... and others", object);
 }
 
-/* What the process had to say. */
+/* Logs the messages of the process. */
 static enum nb_err
 judge(const struct run *r, const struct nb_proc_result *result)
 {

@@ -19,19 +19,20 @@
 
 struct nb_pg_count {
 	const char *object;   /* in messages: "postgres testdb" */
-	const char *conninfo; /* of the database, without a password */
-	const char *const *environ_add; /* with it, or NULL */
+	const char *conninfo; /* connection string of the database, without a
+				 password */
+	const char *const *environ_add; /* the password for nb_proc, or NULL */
 	const char *run_as;             /* user to become, or NULL */
 	int64_t timeout;                /* seconds for all of it */
-	/* Checksums of the content, too, of tables (with their TOAST) up to
-	 * this number of bytes; 0: of none. */
+	/* Checksums of the content as well, for tables (with their TOAST) of up
+	 * to this number of bytes; 0: for none. */
 	uint64_t limit;
 	/* Instead, a sorted list (nb_properties_sort): checksums for the tables
-	 * that have one in it.  NULL: none. */
+	 * that have one in it.  NULL: not used. */
 	const struct nb_properties *like;
 	/* Dumps in SNAPSHOT, the argument of pg_dump's --snapshot; NULL if
-	 * there is none.  GO is for nb_pg_count_go.  It is called exactly
-	 * once, unless NULL. */
+	 * there is none.  GO is for nb_pg_count_go.  It is called exactly once,
+	 * unless it is NULL. */
 	enum nb_err (*dump)(void *ctx, const char *snapshot, int go);
 	enum nb_err (*tick)(void *ctx); /* about once a second, or NULL */
 	void *ctx;
@@ -39,14 +40,15 @@ struct nb_pg_count {
 
 /*
  * Counts, and appends to OUT: what, role (the schema), name, value.  With a
- * dump: its error; what could not be counted is only a warning.  Without one:
- * NB_EFAIL, logged, if there is no connection.  NB_ENOMEM, NB_ECANCELED
+ * dump, returns its error; what could not be counted is only a warning.
+ * Without one, NB_EFAIL, logged: there is no connection.  NB_ENOMEM,
+ * NB_ECANCELED
  */
 enum nb_err nb_pg_count(const struct nb_pg_count *count,
 			struct nb_properties *out);
 
-/* The dump has all its locks: counting may begin.  It does so at the latest
- * when the dump is complete.  A lock that is taken earlier might make the dump
+/* The dump has all its locks, so counting may begin.  It begins at the latest
+ * when the dump is complete.  A lock that was taken earlier might make the dump
  * wait behind others that wait for it.  GO -1: nothing. */
 void nb_pg_count_go(int go);
 

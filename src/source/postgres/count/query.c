@@ -35,7 +35,7 @@ const char nb_pg_count_settings[] =
 const char *
 nb_pg_tables_query(bool content)
 {
-	/* The order of columns may be another one after a restore. */
+	/* A restore may change the order of columns. */
 	return content
 		? TABLES(", (SELECT string_agg(quote_ident(a.attname), ', '"
 			 " ORDER BY a.attname COLLATE \"C\") FROM pg_attribute"
@@ -93,7 +93,7 @@ nb_pg_add_table_query(struct nb_str *s, const char *schema, const char *name,
 const char *
 nb_pg_large_query(bool content)
 {
-	/* The zeros at the end of a page may not be stored, nor a page of
+	/* Zeros at the end of a page may not be stored, nor may pages of
 	 * zeros. */
 	return content
 		? "SELECT (SELECT count(*) FROM "

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The queries that count.  They need search_path = pg_catalog. */
+/* The queries that count.  They require search_path = pg_catalog. */
 #ifndef NB_SOURCE_POSTGRES_COUNT_QUERY_H
 #define NB_SOURCE_POSTGRES_COUNT_QUERY_H
 
 #include "base/str.h"
 
-/* From this version of the server on, the text of a value is the same in all
- * later ones: before, that of a floating-point number was not. */
+/* From this version of the server on, a value is converted to the same text in
+ * all later ones; before, this was not so for floating-point numbers. */
 #define NB_PG_TEXT_SINCE 120000
 
-/* Settings under which the text of a row depends only on its values, and that
- * keep no query from ending. */
+/* Settings with which the text of a row depends only on its values, and without
+ * limits that would end a query. */
 extern const char nb_pg_count_settings[];
 
 /*
- * A table is one with rows of its own that pg_dump dumps: no view, nothing that
- * belongs to an extension, no foreign table; a partitioned one by its
+ * The tables with rows of their own that pg_dump dumps: no views, nothing that
+ * belongs to an extension, no foreign tables; partitioned ones by their
  * partitions.
  */
 enum {
@@ -23,7 +23,7 @@ enum {
 	NB_PG_TABLE_NAME,
 	NB_PG_TABLE_OID,
 	NB_PG_TABLE_NODE,
-	/* its columns in the order of their names, if CONTENT */
+	/* its columns in the order of their names, if CONTENT is set */
 	NB_PG_TABLE_COLUMNS
 };
 const char *nb_pg_tables_query(bool content);
@@ -46,8 +46,8 @@ void nb_pg_add_table_query(struct nb_str *s, const char *schema,
 			   const char *name, const char *oid,
 			   const char *columns);
 
-/* Number of large objects; with CONTENT, a checksum of their pages, and NULL
- * where they may not be read. */
+/* Number of large objects; with CONTENT a checksum of their pages, NULL if
+ * these may not be read. */
 const char *nb_pg_large_query(bool content);
 
 #endif

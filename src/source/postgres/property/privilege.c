@@ -19,8 +19,8 @@ is_to_owner(const struct nb_property *p)
 	return !strcmp(p->what, "owner_grant");
 }
 
-/* Privileges as in a new database: TEMPORARY and CONNECT for all, and all of
- * them for the owner. */
+/* Privileges as in a new database: TEMPORARY and CONNECT for all, and
+ * everything for the owner. */
 static bool
 is_usual(const struct nb_properties *list)
 {
@@ -61,7 +61,7 @@ add_grantee(struct nb_str *s, const struct nb_property *p, const char *owner)
 	nb_str_add(s, ")");
 }
 
-/* A superuser grants as the owner; whoever else granted it has to do that
+/* A superuser grants in the owner's name; any other grantor has to grant it
  * again. */
 static void
 add_grant(struct nb_str *s, const struct nb_property *p, const char *owner,
@@ -89,7 +89,7 @@ add_grant(struct nb_str *s, const struct nb_property *p, const char *owner,
 
 /* ---- their order ---- */
 
-/* Can P be granted when all that are DONE have been? */
+/* Can P be granted once all that are DONE have been? */
 static bool
 is_possible(const struct nb_properties *list, const bool *done,
 	    const struct nb_property *p)
@@ -106,7 +106,7 @@ is_possible(const struct nb_properties *list, const bool *done,
 	return possible;
 }
 
-/* A privilege is granted before whoever has it grants it to others. */
+/* A role must have a privilege before it can grant it to others. */
 static void
 add_grants(struct nb_str *s, const struct nb_properties *list,
 	   const char *owner, const char *condition)
@@ -141,7 +141,7 @@ add_owner(struct nb_str *s, const char *owner, const char *condition)
 	nb_str_addf(s, ")\n  " OF_DB "%s \\gexec\n", condition);
 }
 
-/* Is the owner, at this moment, among those who are named in LIST? */
+/* Is the current owner among those who are named in LIST? */
 static void
 add_owner_is_named(struct nb_str *s, const struct nb_properties *list)
 {
@@ -161,10 +161,10 @@ add_owner_is_named(struct nb_str *s, const struct nb_properties *list)
 
 /*
  * ALTER DATABASE OWNER replaces the earlier owner by the new one in all
- * privileges.  So the owner is the last step: a member of the owner's role
- * cannot grant in its own name, nor the owner's own privileges come from others
- * who have them from the owner.  But a role that has privileges of its own
- * cannot stand for the owner meanwhile.
+ * privileges.  So the owner is set last: until then, a member of the owner's
+ * role could not grant in its own name, and the owner's own privileges could
+ * not be granted by others who have them from the owner.  But a role that has
+ * privileges of its own cannot take the owner's place meanwhile.
  */
 void
 nb_pg_add_privileges(struct nb_str *s, const struct nb_properties *list)

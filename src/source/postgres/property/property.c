@@ -23,10 +23,10 @@
 #define EACH_GRANT "aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a"
 
 /*
- * A column of "lacking" is only seen where the server's pg_database does not
- * have it: the name is looked up in the inner query first.  The owner has no
- * name among the privileges, neither as the one who has them nor as the one who
- * granted them: a restore may have to do with another owner.
+ * A column of "lacking" is only used if the server's pg_database does not have
+ * it: names are looked up in the inner query first.  The owner has no name
+ * among the privileges, neither as grantee nor as grantor, because a restore
+ * may use another owner.
  */
 static const char query[] =
 	"SELECT d.datname, p.what, p.role, p.name, p.value, p.grantor\n"
@@ -123,8 +123,8 @@ nb_pg_add_name(struct nb_str *s, const char *name)
 
 /* ---- differences ---- */
 
-/* A grant or a setting is there or is not; all else has a value.  Names of
- * locales are equal as "de_DE.UTF-8" and "de_DE.utf8" are. */
+/* A grant or a setting exists or not; everything else has a value.  Names of
+ * locales are compared so that "de_DE.UTF-8" and "de_DE.utf8" are equal. */
 #define PRIVILEGE                                           \
 	"'privilege ' || name || CASE coalesce(was, has)\n" \
 	"    WHEN '' THEN '' ELSE ' ' || coalesce(was, has) END || ' of ' "

@@ -44,8 +44,9 @@ void nb_pg_add_differences(struct nb_str *s, const struct nb_properties *list,
 
 /* ---- privilege.c ---- */
 
-/* Appends what gives the database :'db' its owner and its privileges, each from
- * who granted it.  A superuser runs it; it ends as that. */
+/* Appends statements that give the database :'db' its owner and its privileges,
+ * each from its grantor.  A superuser must run them, and is the current user
+ * again at the end. */
 void nb_pg_add_privileges(struct nb_str *s, const struct nb_properties *list);
 
 /* ---- script.c ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is in a dump. */
+/* Lists the contents of a dump. */
 #include "source/postgres/restore/restore.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "source/postgres/format.h"
 
-#define LIST_MS 60000 /* for pg_restore, which reads the beginning */
+#define LIST_MS 60000 /* for pg_restore, which reads only the beginning */
 
 bool
 nb_pg_contents_need(const struct nb_manifest_source *record,
@@ -25,7 +25,7 @@ nb_pg_contents_need(const struct nb_manifest_source *record,
 
 /* The output of pg_restore, in pieces. */
 struct lines {
-	struct nb_str rest; /* a line that is not complete */
+	struct nb_str rest; /* an incomplete line */
 	enum nb_err (*fn)(void *ctx, const char *line);
 	void *ctx;
 };

@@ -17,9 +17,10 @@
  */
 enum nb_err nb_pg_restore(const struct nb_source_restore *restore);
 
-/* What is in a dump: pg_restore's table of contents, line by line, without its
- * comments; nothing for SQL text.  It needs the file with that table of a dump
- * that is a directory.  NB_EFAIL, NB_ESOURCE; the error of FN.  (contents.c) */
+/* Lists the contents of a dump: pg_restore's table of contents, line by line,
+ * without its comments; nothing for SQL text.  For a dump in directory format
+ * it needs the file with that table.  NB_EFAIL, NB_ESOURCE; the error of FN.
+ * (contents.c) */
 enum nb_err nb_pg_contents(const struct nb_source_restore *what,
 			   enum nb_err (*fn)(void *ctx, const char *line),
 			   void *ctx);
