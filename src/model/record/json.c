@@ -24,6 +24,43 @@ nb_json_load(const char *name, const char *text, size_t length, json_t **out)
 	return NB_OK;
 }
 
+/* Of an object, which has a table of eight lists from its first member on, of a
+ * list, of a member, and of an element; then of each character of a string,
+ * which may grow while it is read. */
+#define COST_OBJECT 400
+#define COST_LIST 200
+#define COST_MEMBER 140
+#define COST_ELEMENT 100
+#define COST_CHARACTER 3
+
+uint64_t
+nb_json_cost(const char *text, size_t length)
+{
+	uint64_t cost = 4096;
+	bool within = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		cost += COST_CHARACTER;
+		if (within && c == '\\')
+			i++;
+		else if (c == '"')
+			within = !within;
+		else if (within)
+			continue;
+		else if (c == '{')
+			cost += COST_OBJECT;
+		else if (c == '[')
+			cost += COST_LIST;
+		else if (c == ':')
+			cost += COST_MEMBER;
+		else if (c == ',')
+			cost += COST_ELEMENT;
+	}
+	return cost;
+}
+
 bool
 nb_json_text(const json_t *object, const char *key, char *buf, size_t size)
 {

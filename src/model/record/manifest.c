@@ -121,6 +121,12 @@ nb_manifest_render(const struct nb_manifest *m,
 				"at most %s are allowed",
 				nb_str_size(r.s.length, has),
 				nb_str_size(NB_MANIFEST_HEAD_MAX, max));
+	else if (!r.s.failed
+		 && nb_json_cost(r.s.text, r.s.length) > NB_MANIFEST_HEAD_COST)
+		r.err = nb_fail(NB_EFULL,
+				"the manifest's list of sources, %s, takes "
+				"more memory to read than is allowed",
+				nb_str_size(r.s.length, has));
 	if (!r.err)
 		add_files(&r, entries);
 	if (r.err) {

@@ -230,7 +230,8 @@ load_head(const char *name, const char *text, size_t length, const char **lines,
 	}
 	if (head.failed)
 		err = nb_fail_memory();
-	else if (length > max)
+	else if (length > max
+		 || nb_json_cost(text, length) > NB_MANIFEST_HEAD_COST)
 		err = NB_ECORRUPT;
 	else
 		err = nb_json_load(name, text, length, root);

@@ -2,11 +2,13 @@
 /* What the writer makes the reader takes, at any size; or the writer refuses. */
 #include "support.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
+#include "model/record/json.h"
 #include "model/record/manifest.h"
 
 static struct nb_manifest m;
@@ -160,6 +162,103 @@ START_TEST(more_than_a_reader_takes_is_refused)
 }
 END_TEST
 
+/* ---- the memory that reading takes ---- */
+
+static size_t used, most;
+
+static void *
+counted(size_t size)
+{
+	void *p = malloc(size);
+
+	used += p ? malloc_usable_size(p) + 2 * sizeof(size_t) : 0;
+	most = used > most ? used : most;
+	return p;
+}
+
+static void
+uncounted(void *p)
+{
+	used -= p ? malloc_usable_size(p) + 2 * sizeof(size_t) : 0;
+	free(p);
+}
+
+/* Many of one of these; the members of an object have different names. */
+static const char *const shapes[] = {
+	"[]",
+	"{}",
+	"1",
+	"\"\"",
+	"null",
+	"[1]",
+	"[[[[[]]]]]",
+	"{\"\":1}",
+	"{\"a\":{}}",
+	"{\"path\":\"a/b\",\"what\":\"flags\",\"size\":0}",
+	"{\"name\":\"public.table\",\"rows\":12345678}",
+	"\"\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\"",
+	"1.5",
+	"member",
+	"list",
+};
+
+static void
+make_shape(const char *shape, struct nb_str *s)
+{
+	bool members = !strcmp(shape, "member"), list = !strcmp(shape, "list");
+	const char *comma = "";
+
+	nb_str_add(s, list ? "{\"a\":[[" : "{\"a\":{\"a\":[], \"b\":");
+	nb_str_add(s, list ? "" : members ? "{" : "[");
+	for (unsigned int i = 0; s->length < 1 << 20; i++) {
+		nb_str_add(s, comma);
+		if (members)
+			nb_str_addf(s, "\"%x\":0", i);
+		else
+			nb_str_add(s, list ? "],[1" : shape);
+		comma = list ? "" : ",";
+	}
+	nb_str_add(s, list ? "]]}" : members ? "}}}" : "]}}");
+}
+
+START_TEST(the_memory_that_json_takes_is_known_before)
+{
+	struct nb_str s = NB_STR_INIT;
+	json_t *root = NULL;
+
+	make_shape(shapes[_i], &s);
+	used = most = 0;
+	json_set_alloc_funcs(counted, uncounted);
+	nb_assert_ok(nb_json_load("test", s.text, s.length, &root));
+	json_decref(root);
+	json_set_alloc_funcs(malloc, free);
+	ck_assert_uint_eq(used, 0);
+	ck_assert_msg(most <= nb_json_cost(s.text, s.length),
+		      "%zu bytes, not %llu", most,
+		      (unsigned long long)nb_json_cost(s.text, s.length));
+	nb_str_free(&s);
+}
+END_TEST
+
+/* 12 MB, which would take 600. */
+START_TEST(a_head_that_takes_much_memory_is_refused)
+{
+	struct nb_manifest back;
+	struct nb_entries files = NB_ARRAY_INIT;
+	struct nb_str s = NB_STR_INIT;
+
+	nb_str_add(&s, "{\"nightburn_manifest\":1,\"a\":[[]");
+	for (int i = 0; i < 4000000; i++)
+		nb_str_add_bytes(&s, ",[]", 3);
+	nb_str_add(&s, "],\n\"files\":[\n]}\n");
+	ck_assert(!s.failed);
+	nb_assert_fails(
+		nb_manifest_parse("forged", s.text, s.length, &back, &files),
+		NB_ECORRUPT, "error: forged: not a nightburn manifest\n");
+	nb_str_free(&s);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -171,6 +270,9 @@ main(void)
 	tcase_add_test(tc, many_files);
 	tcase_add_test(tc, many_members_of_an_archive);
 	tcase_add_test(tc, many_sources_with_many_notes);
+	tcase_add_loop_test(tc, the_memory_that_json_takes_is_known_before, 0,
+			    sizeof shapes / sizeof *shapes);
+	tcase_add_test(tc, a_head_that_takes_much_memory_is_refused);
 	tcase_add_test(tc, more_than_a_reader_takes_is_refused);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
