@@ -46,12 +46,12 @@ describe(struct nb_str *s, const void *row)
 	nb_str_addf(s, "%s, ", nb_report_count(r->tables, "table", text));
 	nb_str_addf(s, "%s, ", nb_report_count(r->rows, "row", text));
 	nb_str_addf(s, "%s, ", nb_report_count(r->checksums, "checksum", text));
-	nb_str_addf(s, "%s, %s came back",
+	nb_str_addf(s, "%s, %s restored",
 		    nb_report_count(r->files, "file", text),
 		    nb_str_size(r->bytes, size));
 	add_problem(s, r->differences, "difference", "found");
 	add_problem(s, r->bad, "file", "BAD");
-	add_problem(s, r->failed, "source", "did NOT come back");
+	add_problem(s, r->failed, "source", "NOT restored");
 	add_problem(s, r->lacking, "source", "CANNOT be restored here");
 	add_problem(s, r->altered, "database", "NOT as before");
 	add_problem(s, r->uncounted, "database", "not compared");

@@ -168,8 +168,8 @@ broken()
 {
 	echo "filter='sed s/^ALTER.TABLE/ALTER/'" >"$work/change"
 	nb_is 0 run && nb_is 1 drill && nothing_left &&
-		says err "postgres shop: did not come back" &&
-		says out "1 source did NOT come back"
+		says err "postgres shop: was not restored" &&
+		says out "1 source NOT restored"
 	: >"$work/change"
 }
 check "and one that cannot be loaded" broken

@@ -105,13 +105,13 @@ refused()
 	out 2 "${@:2}" && [ ! -s "$work/out" ] && says err "$1"
 }
 check "several files are named" refused \
-	"www: 2 files are meant: tree/www/a/one.conf, tree/www/two.conf" \
+	"www: 2 files match: tree/www/a/one.conf, tree/www/two.conf" \
 	--source www --path '*.conf'
 check "no file: the way to find one is named" refused \
 	"hint: nightburn restore --list --source www --path '*' shows its files" \
 	--source www --path none
 check "a link is no file" refused \
-	"www: no file of it is meant" --source www --path link
+	"www: no file of it matches" --source www --path link
 check "without a name the sources are named" refused \
 	"it has 7 sources: app, zstd, plain, files, globals and 2 more"
 check "a dump that is a directory is not one file" refused \
@@ -123,7 +123,7 @@ check "with --into" refused "restore: --stdout together with --into" \
 check "with an option for databases" refused \
 	"an option for databases, but no database" --source app --table t
 check "with --list" refused "--list together with --stdout" --list
-check "with --salvage" refused "--salvage delivers files" --salvage
+check "with --salvage" refused "--salvage only restores files" --salvage
 
 # ---- dumps ----
 

@@ -222,8 +222,8 @@ verdict(const struct nb_drilling *d)
 
 	if (r->differences || r->bad || r->failed)
 		return nb_fail(NB_ECORRUPT,
-			       "backup %s: the drill FAILED: it does not come "
-			       "back as it was",
+			       "backup %s: the drill FAILED: not everything "
+			       "was restored correctly",
 			       r->backup_id);
 	if (r->lacking || r->altered)
 		return nb_fail(NB_EWRONG,

@@ -60,8 +60,7 @@ count_failure(struct nb_drilling *d, const struct nb_manifest_source *record,
 {
 	if (!err || is_fatal(err))
 		return err;
-	nb_log(NB_ERROR, "%s %s: did not come back", record->kind,
-	       record->name);
+	nb_log(NB_ERROR, "%s %s: was not restored", record->kind, record->name);
 	d->result->failed++;
 	return NB_OK;
 }

@@ -25,7 +25,7 @@ check_target(const struct nb_restore_options *o, enum nb_restore_way way)
 			       o->to ? "--to" : "--into");
 	if (way != NB_RESTORE_DELIVER && o->salvage)
 		return nb_fail(NB_EUSAGE,
-			       "restore: --salvage delivers files\n"
+			       "restore: --salvage only restores files\n"
 			       "hint: use --to DIR");
 	return NB_OK;
 }

@@ -144,18 +144,18 @@ not_one(const struct nb_disc_backup *backup,
 
 	if (!c->count)
 		return nb_fail(NB_EUSAGE,
-			       "%s: no file of it is meant\n"
+			       "%s: no file of it matches\n"
 			       "hint: nightburn restore --list%s%s --path "
 			       "'*' shows its files",
 			       what, options->source ? " --source " : "",
 			       options->source ? options->source : "");
 	if (c->count <= NAMED_MAX)
 		return nb_fail(NB_EUSAGE,
-			       "%s: %zu files are meant: %s\n"
+			       "%s: %zu files match: %s\n"
 			       "hint: name one with --path",
 			       what, c->count, c->names.text);
 	return nb_fail(NB_EUSAGE,
-		       "%s: %zu files are meant: %s and %zu more\n"
+		       "%s: %zu files match: %s and %zu more\n"
 		       "hint: name one with --path",
 		       what, c->count, c->names.text, c->count - NAMED_MAX);
 }
