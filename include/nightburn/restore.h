@@ -52,6 +52,13 @@ struct nb_restore_options {
 					these patterns, as in nb_find, and
 					everything beneath them */
 	size_t pattern_count;
+	/* With INTO: */
+	bool with_globals; /* first the roles and tablespaces of the backup that
+			      the server does not have */
+	bool replace;      /* if the database exists: restore another one, and
+			      exchange them when it is complete */
+	bool disconnect;   /* with REPLACE: end the sessions in the old one */
+	bool drop_old;     /* with REPLACE: drop the old one afterwards */
 };
 struct nb_restore_result {
 	NB_SIZE(nb_restore_result);
@@ -64,6 +71,8 @@ struct nb_restore_result {
 	struct nb_block_run *bad_blocks; /* as in nb_verify_result, of the
 					    requested files */
 	size_t bad_block_runs;
+	char old_database[64]; /* the name that a database that was replaced has
+				  now, or "" */
 };
 
 /* A backup on a disc, according to its manifest. */

@@ -34,6 +34,7 @@ struct cli {
 	const char *to_device, *yes_erase;
 	bool bootarea, this_disc, allow_older, salvage, to_stdout, list;
 	bool no_owner, no_privileges, no_tablespaces, keep;
+	bool with_globals, replace, disconnect, drop_old;
 	const char *at, *section, *jobs;
 	struct cli_list tables, schemas, patterns;
 	const char *const *args; /* the remaining arguments, NULL-ended */

@@ -117,6 +117,7 @@ static const struct nb_column restore_columns[] = {
 	NB_COLUMN(BOOL, "restored", RESTORE, restored),
 	NB_COLUMN(BOOL, "older", RESTORE, older),
 	NB_COLUMN(NUMBER, "unproved", RESTORE, unproved),
+	NB_COLUMN_CHARS("old_database", RESTORE, old_database),
 	BAD_BLOCKS(restore_run),
 };
 

@@ -82,6 +82,9 @@ struct nb_source_load {
 	const char *section; /* pre-data, data or post-data; NULL: all */
 	int jobs;            /* at once; 0: as many as make sense */
 	bool keep;           /* what was created, although the restore failed */
+	/* A database that exists is replaced when the new one is complete;
+	 * sessions in it are ended, and the old one is dropped. */
+	bool replace, disconnect, drop_old;
 };
 
 /* What is restored, and where to. */
@@ -93,7 +96,9 @@ struct nb_source_restore {
 			     disc, if ->by_path or ->to_disk requires it */
 	/* If ->to_disk requires it; the members below are not set then. */
 	const struct nb_source_disk *disk;
-	const char *into;     /* database, created if missing; must be empty */
+	const char *into;     /* database, created if missing; must be empty, or
+			     is replaced.  NULL: RECORD belongs to the whole
+			     server */
 	const char *conninfo; /* of the server, or NULL: PG* variables */
 	const char *run_as;   /* user to run the programs, or NULL */
 	struct nb_source_load load;
@@ -106,6 +111,8 @@ struct nb_source_restore {
 	void *tick_ctx;
 	bool *loaded; /* set when the data was loaded; later steps may fail.
 			 May be NULL */
+	char *kept;   /* 64 bytes for the name that a replaced database has
+			 now; may be NULL */
 };
 
 struct nb_serve;

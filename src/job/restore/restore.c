@@ -37,7 +37,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 				    &contents->nodes, backup, &done);
 	else if (!mac)
 		err = nb_restore_into(nb, options, contents->blocks,
-				      &contents->nodes, backup, &done);
+				      &contents->nodes, backup, &done,
+				      result->old_database);
 	/* The server executes whatever a dump contains. */
 	err = err ? err : mac;
 	result->files = done.files;

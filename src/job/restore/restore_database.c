@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "disc/read/bad_blocks.h"
-#include "job/restore/dump_stream.h"
+#include "job/restore/restore_globals.h"
 #include "job/restore/staged_dump.h"
 #include "source/source.h"
 
@@ -53,8 +53,7 @@ check_kind(const struct nb_manifest_source *source)
 
 	if (source->database && ops && ops->restore && !ops->to_disk)
 		return NB_OK;
-	/* A script for the whole server. */
-	if (ops && ops->restore && !ops->to_disk && source->path)
+	if (nb_restore_is_globals(source))
 		return nb_fail(NB_EUSAGE,
 			       "%s %s: no database\n"
 			       "hint: nightburn restore --to DIR --source %s, "
@@ -81,14 +80,25 @@ choice_of(const struct nb_restore_options *options)
 		.section = options->section,
 		.jobs = options->jobs,
 		.keep = options->keep,
+		.replace = options->replace,
+		.disconnect = options->disconnect,
+		.drop_old = options->drop_old,
 	};
 }
 
-/* Fills in SPEC and restores the dump into the database. */
+/* A dump on its way into a database. */
+struct loading {
+	struct nb_restoring r;
+	const struct nb_manifest_source *source;
+	struct nb_restore_globals globals;
+	char *old; /* the name that a replaced database has now */
+};
+
+/* Fills in SPEC and restores SOURCE. */
 static enum nb_err
-load_database(const struct nb_restoring *r,
-	      const struct nb_manifest_source *source,
-	      struct nb_source_restore *spec)
+restore_source(const struct nb_restoring *r,
+	       const struct nb_manifest_source *source,
+	       struct nb_source_restore *spec)
 {
 	const struct nb_config_source unknown = { .name = source->name };
 	const struct nb_config_source *configured = r->nb
@@ -98,29 +108,42 @@ load_database(const struct nb_restoring *r,
 
 	spec->record = source;
 	spec->source = configured ? configured : &unknown;
-	spec->into = r->options->into;
 	spec->conninfo = r->options->conninfo;
 	spec->run_as = r->options->run_as;
-	spec->load = choice_of(r->options);
 	return nb_source_find(source->kind)->restore(spec);
+}
+
+/* The globals if they are wanted, then the dump into the database. */
+static enum nb_err
+load_database(struct loading *l, struct nb_source_restore *spec)
+{
+	struct nb_source_restore globals = { .read = nb_dump_stream_read,
+					     .read_ctx = &l->globals.stream };
+	enum nb_err err = l->globals.source
+		? restore_source(&l->r, l->globals.source, &globals)
+		: NB_OK;
+
+	spec->into = l->r.options->into;
+	spec->load = choice_of(l->r.options);
+	spec->kept = l->old;
+	return err ? err : restore_source(&l->r, l->source, spec);
 }
 
 /* A dump of several files, which the program opens itself, is extracted to a
  * directory first. */
 static enum nb_err
-by_directory(const struct nb_restoring *r,
-	     const struct nb_manifest_source *source,
-	     struct nb_extract_result *result)
+by_directory(struct loading *l, struct nb_extract_result *result)
 {
 	struct nb_staged_dump staged = { .fd = -1 };
 	bool loaded = false;
 	struct nb_source_restore spec = { .loaded = &loaded };
-	enum nb_err err = nb_staged_dump_make(r, source, &staged, result),
+	enum nb_err err = nb_staged_dump_make(&l->r, l->source, &staged,
+					      result),
 		    removed;
 
 	spec.path = staged.path;
 	if (!err)
-		err = load_database(r, source, &spec);
+		err = load_database(l, &spec);
 	if (!loaded)
 		result->files = result->bytes = 0;
 	removed = nb_staged_dump_remove(&staged);
@@ -130,18 +153,17 @@ by_directory(const struct nb_restoring *r,
 /* Changes the database only after the whole dump was read and found to be
  * good. */
 static enum nb_err
-by_stream(const struct nb_restoring *r, const struct nb_manifest_source *source,
-	  struct nb_extract_result *result)
+by_stream(struct loading *l, struct nb_extract_result *result)
 {
-	struct nb_dump_stream stream = { .nb = r->nb, .blocks = r->blocks };
+	struct nb_dump_stream stream = { .nb = l->r.nb, .blocks = l->r.blocks };
 	bool loaded = false;
 	struct nb_source_restore spec = { .read = nb_dump_stream_read,
 					  .read_ctx = &stream,
 					  .tick = nb_dump_stream_progress,
 					  .tick_ctx = &stream,
 					  .loaded = &loaded };
-	enum nb_err err =
-		nb_dump_stream_open(&stream, r->nodes, r->backup, source->path);
+	enum nb_err err = nb_dump_stream_open(&stream, l->r.nodes, l->r.backup,
+					      l->source->path);
 
 	if (!err)
 		err = nb_dump_stream_check(&stream);
@@ -149,7 +171,7 @@ by_stream(const struct nb_restoring *r, const struct nb_manifest_source *source,
 		nb_bad_blocks_find(stream.blocks, stream.node, NULL, NULL);
 	result->bad = err == NB_ECORRUPT;
 	if (!err)
-		err = load_database(r, source, &spec);
+		err = load_database(l, &spec);
 	if (loaded) {
 		result->files = 1;
 		result->bytes = stream.entry->size;
@@ -157,29 +179,42 @@ by_stream(const struct nb_restoring *r, const struct nb_manifest_source *source,
 	return err;
 }
 
+/* Chooses the dump, and reduces the backup to it. */
+static enum nb_err
+choose(struct loading *l)
+{
+	const struct nb_restore_options *options = l->r.options;
+	enum nb_err err = choose_dump(l->r.backup, options, &l->source);
+
+	if (!err)
+		err = check_kind(l->source);
+	if (!err && (!l->source->path || !*l->source->path))
+		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
+			      l->source->name);
+	if (!err && options->with_globals)
+		err = nb_restore_globals_open(&l->r, &l->globals);
+	return err ? err
+		   : nb_restore_select(l->r.backup, options, l->source->path);
+}
+
 enum nb_err
 nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 		struct nb_blocks *blocks, const struct nb_nodes *nodes,
-		struct nb_disc_backup *backup, struct nb_extract_result *result)
+		struct nb_disc_backup *backup, struct nb_extract_result *result,
+		char old[64])
 {
-	const struct nb_restoring r = { nb, options, blocks, nodes, backup };
-	const struct nb_manifest_source *source;
-	enum nb_err err = choose_dump(backup, options, &source);
+	struct loading l = { .r = { nb, options, blocks, nodes, backup },
+			     .old = old };
+	const struct nb_source_load load = choice_of(options);
+	enum nb_err err = choose(&l);
 	const struct nb_source_ops *ops;
-	struct nb_source_load load;
 
-	if (!err)
-		err = check_kind(source);
-	if (!err && (!source->path || !*source->path))
-		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
-			      source->name);
-	if (!err)
-		err = nb_restore_select(backup, options, source->path);
-	if (err)
-		return err;
-	ops = nb_source_find(source->kind);
-	load = choice_of(options);
-	return ops->by_path && ops->by_path(source, &load)
-		? by_directory(&r, source, result)
-		: by_stream(&r, source, result);
+	if (!err) {
+		ops = nb_source_find(l.source->kind);
+		err = ops->by_path && ops->by_path(l.source, &load)
+			? by_directory(&l, result)
+			: by_stream(&l, result);
+	}
+	nb_restore_globals_free(&l.globals);
+	return err;
 }

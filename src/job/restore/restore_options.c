@@ -6,7 +6,26 @@ static bool
 is_for_database(const struct nb_restore_options *o)
 {
 	return o->no_owner || o->no_privileges || o->no_tablespaces || o->keep
-		|| o->table_count || o->schema_count || o->section || o->jobs;
+		|| o->table_count || o->schema_count || o->section || o->jobs
+		|| o->with_globals || o->replace || o->disconnect
+		|| o->drop_old;
+}
+
+/* A part of a dump would take the place of a whole database. */
+static enum nb_err
+check_replace(const struct nb_restore_options *o)
+{
+	if ((o->disconnect || o->drop_old) && !o->replace)
+		return nb_fail(NB_EUSAGE,
+			       "restore: %s without --replace\n"
+			       "hint: use both",
+			       o->disconnect ? "--disconnect" : "--drop-old");
+	if (o->replace && (o->table_count || o->schema_count || o->section))
+		return nb_fail(NB_EUSAGE,
+			       "restore: --replace replaces a whole database, "
+			       "not by a part of a dump\n"
+			       "hint: restore the part into another database");
+	return NB_OK;
 }
 
 static enum nb_err
@@ -42,6 +61,9 @@ nb_restore_check_options(const struct nb_restore_options *o,
 		return nb_fail(NB_EUSAGE,
 			       "restore: an option for databases, but no "
 			       "database\nhint: use --into DATABASE");
+	err = check_replace(o);
+	if (err)
+		return err;
 	if (o->into && (o->path_count || o->pattern_count))
 		return nb_fail(NB_EUSAGE,
 			       "restore: paths cannot be used with a database\n"

@@ -77,7 +77,8 @@ run(const struct nb_pg_script *script, struct nb_proc_result *result)
 				       "-q",
 				       "-At",
 				       "-v",
-				       "VERBOSITY=terse",
+				       script->stop ? "ON_ERROR_STOP=1"
+						    : "VERBOSITY=terse",
 				       "-v",
 				       variable,
 				       "-d",
@@ -127,11 +128,10 @@ nb_pg_client_target(const struct nb_pg_client *client, const char *database,
 	return err;
 }
 
-enum nb_err
-nb_pg_client_run(const struct nb_pg_client *client, const char *database,
-		 const char *sql, bool to_end, bool *ok, char **out)
+static enum nb_err
+run_sql(const struct nb_pg_client *client, const char *database,
+	const char *sql, bool to_end, struct nb_proc_result *result)
 {
-	struct nb_proc_result result = { 0 };
 	char *target = NULL;
 	enum nb_err err = nb_pg_client_target(client, database, &target);
 
@@ -147,8 +147,19 @@ nb_pg_client_run(const struct nb_pg_client *client, const char *database,
 					.to_end = to_end,
 					.stdin_fd = -1 };
 
-		err = nb_proc_run(&proc, &result);
+		err = nb_proc_run(&proc, result);
 	}
+	free(target);
+	return err;
+}
+
+enum nb_err
+nb_pg_client_run(const struct nb_pg_client *client, const char *database,
+		 const char *sql, bool to_end, bool *ok, char **out)
+{
+	struct nb_proc_result result = { 0 };
+	enum nb_err err = run_sql(client, database, sql, to_end, &result);
+
 	if (!err)
 		*ok = result.exit_code == 0;
 	if (!err && !out)
@@ -158,7 +169,21 @@ nb_pg_client_run(const struct nb_pg_client *client, const char *database,
 		result.output = NULL;
 	}
 	nb_proc_result_free(&result);
-	free(target);
+	return err;
+}
+
+enum nb_err
+nb_pg_client_ask(const struct nb_pg_client *client, const char *database,
+		 const char *sql, char **out)
+{
+	struct nb_proc_result result = { 0 };
+	enum nb_err err = run_sql(client, database, sql, false, &result);
+
+	if (!err)
+		err = nb_proc_check("psql", &result, NB_EFAIL);
+	if (!err)
+		err = nb_str_dup(result.output ? result.output : "", out);
+	nb_proc_result_free(&result);
 	return err;
 }
 

@@ -16,6 +16,7 @@ struct nb_pg_script {
 	const char *const *environ_add; /* the password for nb_proc, or NULL */
 	const char *db;                 /* the value of the variable of that
 					   name, or NULL */
+	bool stop;                      /* at the first error, with NB_EFAIL */
 };
 
 /*
@@ -47,6 +48,11 @@ enum nb_err nb_pg_client_target(const struct nb_pg_client *client,
 enum nb_err nb_pg_client_run(const struct nb_pg_client *client,
 			     const char *database, const char *sql, bool to_end,
 			     bool *ok, char **out);
+
+/* The output of SQL, never NULL, which the caller frees.  NB_EFAIL, logged: it
+ * failed. */
+enum nb_err nb_pg_client_ask(const struct nb_pg_client *client,
+			     const char *database, const char *sql, char **out);
 
 /* TEXT between two MARKs, which are doubled in it: a name with '"', a literal
  * with "'" and standard_conforming_strings.  The caller frees. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "source/postgres/restore/restore.h"
+#include "source/postgres/restore/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,29 +11,18 @@
 #include "model/record/database_objects.h"
 #include "source/postgres/format.h"
 #include "source/postgres/property/property.h"
-#include "source/postgres/psql.h"
 #include "source/postgres/restore/load.h"
-
-/* What the steps share. */
-struct restoring {
-	const struct nb_source_restore *what;
-	const struct nb_pg_format *format;
-	struct nb_pg_client client;
-	char *reader; /* path of the program */
-	bool created; /* the database was created by this restore */
-	bool touched; /* something was loaded */
-};
 
 /* A failure that may be expected (no such database) is only reported by *OK. */
 static enum nb_err
-query(const struct restoring *r, const char *database, const char *sql,
+query(const struct nb_pg_restoring *r, const char *database, const char *sql,
       bool *ok, char **out)
 {
 	return nb_pg_client_run(&r->client, database, sql, false, ok, out);
 }
 
 static enum nb_err
-create_plain(const struct restoring *r)
+create_plain(const struct nb_pg_restoring *r)
 {
 	char *name = NULL, *sql = NULL;
 	bool ok = false;
@@ -52,24 +41,47 @@ create_plain(const struct restoring *r)
 	return err;
 }
 
-/* Is it certain that there is no such database? */
 static enum nb_err
-is_missing(const struct restoring *r, bool *missing)
+make_count(const char *name, char **sql)
 {
-	char *literal = NULL, *sql = NULL, *answer = NULL;
-	bool ok = false;
-	enum nb_err err = nb_pg_quote(r->what->into, '\'', &literal);
+	char *literal = NULL;
+	enum nb_err err = nb_pg_quote(name, '\'', &literal);
 
 	if (!err)
-		err = nb_str_format(&sql,
+		err = nb_str_format(sql,
 				    "set standard_conforming_strings = on; "
 				    "select count(*) from "
 				    "pg_catalog.pg_database where datname = %s",
 				    literal);
+	free(literal);
+	return err;
+}
+
+enum nb_err
+nb_pg_exists(const struct nb_pg_restoring *r, const char *name, bool *exists)
+{
+	char *sql = NULL, *answer = NULL;
+	enum nb_err err = make_count(name, &sql);
+
+	if (!err)
+		err = nb_pg_client_ask(&r->client, "postgres", sql, &answer);
+	*exists = !err && strcmp(answer, "0\n") != 0;
+	free(sql);
+	free(answer);
+	return err;
+}
+
+/* Is it certain that there is no such database? */
+static enum nb_err
+is_missing(const struct nb_pg_restoring *r, bool *missing)
+{
+	char *sql = NULL, *answer = NULL;
+	bool ok = false;
+	enum nb_err err = make_count(r->what->into, &sql);
+
 	if (!err)
 		err = query(r, "postgres", sql, &ok, &answer);
 	*missing = !err && ok && answer && !strcmp(answer, "0\n");
-	free(literal);
 	free(sql);
 	free(answer);
 	return err;
@@ -78,7 +90,7 @@ is_missing(const struct restoring *r, bool *missing)
 /* Extensions in the template do not count; without a template, those that every
  * database has do not. */
 static enum nb_err
-make_objects_query(const struct restoring *r, char **sql)
+make_objects_query(const struct nb_pg_restoring *r, char **sql)
 {
 	char *known = NULL;
 	bool ok = false;
@@ -110,13 +122,14 @@ check_empty(const char *database, const char *answer)
 		snprintf(others, sizeof others, " and %llu more", count - 1);
 	return nb_fail(NB_EWRONG,
 		       "%s: the database is not empty: it has %.*s%s\n"
-		       "hint: drop it, or restore into another database",
+		       "hint: drop it, restore into another database, or use "
+		       "--replace",
 		       database, (int)strcspn(object, "\n"), object, others);
 }
 
 /* Runs one of the scripts for the properties of the database. */
 static enum nb_err
-run_script(const struct restoring *r, const char *database,
+run_script(const struct nb_pg_restoring *r, const char *database,
 	   enum nb_err (*make)(const struct nb_properties *list, char **text),
 	   struct nb_names *lines)
 {
@@ -148,7 +161,7 @@ run_script(const struct restoring *r, const char *database,
 
 /* A database that was created with another locale is reported at the end. */
 static enum nb_err
-create_database(const struct restoring *r, bool exists)
+create_database(const struct nb_pg_restoring *r, bool exists)
 {
 	struct nb_names lines = NB_ARRAY_INIT;
 	char *output = NULL;
@@ -176,7 +189,7 @@ create_database(const struct restoring *r, bool exists)
 
 /* Creates the database if it is missing, and refuses one that is not empty. */
 static enum nb_err
-prepare_database(struct restoring *r)
+prepare_database(struct nb_pg_restoring *r)
 {
 	char *answer = NULL, *sql = NULL;
 	enum nb_err err = make_objects_query(r, &sql);
@@ -196,10 +209,30 @@ prepare_database(struct restoring *r)
 	return err;
 }
 
+static enum nb_err
+differs(const struct nb_pg_restoring *r)
+{
+	if (r->replaces)
+		return nb_fail(NB_EWRONG,
+			       "%s: it does not replace %s, because it is not "
+			       "as that was\n"
+			       "hint: create what is missing on this server "
+			       "(--with-globals restores roles and "
+			       "tablespaces)",
+			       r->what->into, r->replaces);
+	return nb_fail(NB_EWRONG,
+		       "%s: its data is restored, but the database is "
+		       "not as it was\n"
+		       "hint: create what is missing on this server "
+		       "(roles and tablespaces are in the globals), drop "
+		       "the database and restore it again",
+		       r->what->into);
+}
+
 /* After the dump: what it does not contain.  NB_EWRONG: the data was restored,
  * but something differs from the original. */
 static enum nb_err
-apply_settings(const struct restoring *r)
+apply_settings(const struct nb_pg_restoring *r)
 {
 	struct nb_names lines = NB_ARRAY_INIT;
 	enum nb_err err = NB_OK;
@@ -210,21 +243,14 @@ apply_settings(const struct restoring *r)
 	for (size_t i = 0; !err && i < lines.count; i++)
 		nb_log(NB_WARNING, "%s: %s", r->what->into, lines.at[i]);
 	if (!err && lines.count)
-		err = nb_fail(
-			NB_EWRONG,
-			"%s: its data is restored, but the database is "
-			"not as it was\n"
-			"hint: create what is missing on this server "
-			"(roles and tablespaces are in the globals), drop "
-			"the database and restore it again",
-			r->what->into);
+		err = differs(r);
 	nb_names_free(&lines);
 	return err;
 }
 
 /* The connection to the database, with the password separated. */
 static enum nb_err
-load(const struct restoring *r)
+load(const struct nb_pg_restoring *r)
 {
 	struct nb_pg_conninfo server = { .text = NULL };
 	const struct nb_pg_load load = { .what = r->what,
@@ -241,20 +267,41 @@ load(const struct restoring *r)
 	return err;
 }
 
-/* Removes it, so that a second attempt works. */
-static void
-remove_created(const struct restoring *r)
+enum nb_err
+nb_pg_drop(const struct nb_pg_restoring *r, const char *name, bool *done)
 {
-	char *name = NULL, *sql = NULL;
-	bool done = false;
-	enum nb_err err = nb_pg_quote(r->what->into, '"', &name);
+	char *quoted = NULL, *free_it = NULL, *drop = NULL, *output = NULL;
+	bool ok = false;
+	enum nb_err err = nb_pg_quote(name, '"', &quoted);
 
 	if (!err)
-		err = nb_str_format(&sql, "drop database %s with (force)",
-				    name);
+		err = nb_str_format(&free_it,
+				    "alter database %s is_template false",
+				    quoted);
 	if (!err)
-		err = nb_pg_client_run(&r->client, "postgres", sql, true, &done,
+		err = nb_str_format(&drop, "drop database %s with (force)",
+				    quoted);
+	/* If that fails, so does what follows, which is logged. */
+	if (!err)
+		err = nb_pg_client_run(&r->client, "postgres", free_it, true,
+				       &ok, &output);
+	if (!err)
+		err = nb_pg_client_run(&r->client, "postgres", drop, true, done,
 				       NULL);
+	free(quoted);
+	free(free_it);
+	free(drop);
+	free(output);
+	return err;
+}
+
+/* Removes it, so that a second attempt works. */
+static void
+remove_created(const struct nb_pg_restoring *r)
+{
+	bool done = false;
+	enum nb_err err = nb_pg_drop(r, r->what->into, &done);
+
 	if (!err && done)
 		nb_log(NB_NOTE,
 		       "%s: the database that was created for this restore is "
@@ -265,13 +312,11 @@ remove_created(const struct restoring *r)
 		       "%s: the database is incomplete, and could not be "
 		       "removed\nhint: drop it",
 		       r->what->into);
-	free(name);
-	free(sql);
 }
 
 /* Reports what a failed restore left. */
 static void
-tidy(const struct restoring *r)
+tidy(const struct nb_pg_restoring *r)
 {
 	bool parts = r->what->load.keep || r->what->load.jobs > 1;
 
@@ -284,7 +329,7 @@ tidy(const struct restoring *r)
 }
 
 static enum nb_err
-find_programs(struct restoring *r)
+find_programs(struct nb_pg_restoring *r)
 {
 	const struct nb_source_restore *what = r->what;
 	enum nb_err err;
@@ -305,32 +350,41 @@ find_programs(struct restoring *r)
 }
 
 enum nb_err
+nb_pg_restore_database(struct nb_pg_restoring *r)
+{
+	enum nb_err err = prepare_database(r);
+
+	r->touched = !err;
+	if (!err)
+		err = load(r);
+	r->loaded = !err;
+	if (r->loaded && r->what->loaded)
+		*r->what->loaded = true;
+	if (!err)
+		err = apply_settings(r);
+	if (err && !r->loaded)
+		tidy(r);
+	return err;
+}
+
+enum nb_err
 nb_pg_restore(const struct nb_source_restore *what)
 {
-	struct restoring r = {
+	struct nb_pg_restoring r = {
 		.what = what,
 		.format = nb_pg_format_named(what->record->format),
 		.client = { .conninfo = what->conninfo,
 			    .run_as = what->run_as },
 	};
-	bool loaded = false;
 	enum nb_err err =
 		nb_pg_conninfo_given(what->conninfo, NULL, &r.client.server);
 
 	if (!err)
 		err = find_programs(&r);
 	if (!err)
-		err = prepare_database(&r);
-	r.touched = !err;
-	if (!err)
-		err = load(&r);
-	loaded = !err;
-	if (loaded && what->loaded)
-		*what->loaded = true;
-	if (!err)
-		err = apply_settings(&r);
-	if (err && !loaded)
-		tidy(&r);
+		err = !what->into            ? nb_pg_restore_globals(&r)
+			: what->load.replace ? nb_pg_replace(&r)
+					     : nb_pg_restore_database(&r);
 	nb_pg_conninfo_clear(&r.client.server);
 	free(r.client.psql);
 	free(r.reader);

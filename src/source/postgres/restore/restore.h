@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Restores a dump into a database, with PostgreSQL's own programs.
+ * Restores a dump into a database, and the globals of a server, with
+ * PostgreSQL's own programs.
  */
 #ifndef NB_SOURCE_PG_RESTORE_H
 #define NB_SOURCE_PG_RESTORE_H

@@ -208,7 +208,7 @@ START_TEST(a_database_with_an_object_of_any_kind_is_not_empty)
 	pg_sql("restored", objects[_i].sql);
 	snprintf(message, sizeof message,
 		 "error: restored: the database is not empty: it has %s\nhint: "
-		 "drop it, or restore into another database\n",
+		 "drop it, restore into another database, or use --replace\n",
 		 objects[_i].what);
 	nb_assert_fails(restore_testdb(&source), NB_EWRONG, message);
 	if (strstr(objects[_i].sql, "SUBSCRIPTION"))
@@ -229,13 +229,13 @@ START_TEST(what_an_extension_of_the_template_brought_does_not_count)
 	nb_assert_ok(restore_testdb(&source));
 	nb_assert_fails(restore_testdb(&source), NB_EWRONG,
 			"error: restored: the database is not empty: it has "
-			"table t\nhint: drop it, or restore into another "
-			"database\n");
+			"table t\nhint: drop it, restore into another "
+			"database, or use --replace\n");
 	pg_sql("restored", "CREATE TABLE u (); CREATE TABLE s ()");
 	nb_assert_fails(restore_testdb(&source), NB_EWRONG,
 			"error: restored: the database is not empty: it has "
-			"table s and 2 more\nhint: drop it, or restore into "
-			"another database\n");
+			"table s and 2 more\nhint: drop it, restore into "
+			"another database, or use --replace\n");
 	pg_sql("postgres", "DROP DATABASE restored");
 	pg_sql("template1", "DROP EXTENSION hstore; DROP EXTENSION citext");
 	pg_free();

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files that restore a database, or the globals of a server. */
+#ifndef NB_SOURCE_POSTGRES_RESTORE_PRIVATE_H
+#define NB_SOURCE_POSTGRES_RESTORE_PRIVATE_H
+
+#include "source/postgres/psql.h"
+#include "source/postgres/restore/restore.h"
+
+#define NB_PG_NAME_MAX 63 /* bytes: NAMEDATALEN - 1 of every server */
+
+struct nb_pg_restoring {
+	const struct nb_source_restore *what;
+	const struct nb_pg_format *format;
+	struct nb_pg_client client;
+	char *reader;         /* path of the program */
+	const char *replaces; /* the database that ->what->into is going to
+				 replace; or NULL */
+	bool created;         /* the database was created by this restore */
+	bool touched;         /* something was loaded */
+	bool loaded;          /* all of it */
+};
+
+/* Creates the database WHAT->into if it is missing, loads the dump, and applies
+ * the settings.  If the dump cannot be loaded, a database that was created is
+ * removed.  Errors as nb_pg_restore.  (restore.c) */
+enum nb_err nb_pg_restore_database(struct nb_pg_restoring *r);
+
+/* Is there a database NAME?  NB_EFAIL, logged: the server does not say.
+ * (restore.c) */
+enum nb_err nb_pg_exists(const struct nb_pg_restoring *r, const char *name,
+			 bool *exists);
+
+/* Drops the database NAME, even if it is a template or this process was asked
+ * to end.  *DONE: it succeeded; otherwise the error is logged.  (restore.c) */
+enum nb_err nb_pg_drop(const struct nb_pg_restoring *r, const char *name,
+		       bool *done);
+
+/* Restores the database under another name, then exchanges it for the one that
+ * has its name, in one transaction.  (replace.c) */
+enum nb_err nb_pg_replace(struct nb_pg_restoring *r);
+
+/* NAME and SUFFIX in OUT; NAME is cut at the end of a character (in UTF-8) so
+ * that both fit into a name.  (replace.c) */
+void nb_pg_name_with(const char *name, const char *suffix,
+		     char out[NB_PG_NAME_MAX + 1]);
+
+/* Executes the globals of a server, except for roles and tablespaces that it
+ * has already.  (globals.c) */
+enum nb_err nb_pg_restore_globals(struct nb_pg_restoring *r);
+
+/*
+ * The statements in TEXT, the globals of a server as pg_dumpall writes them,
+ * that do not alter one of the ROLES or TABLESPACES, which exist already.  What
+ * is left out is appended to LEFT, as "role app".  Everything before the first
+ * tablespace is one transaction.  NB_ECORRUPT: TEXT is not SQL.
+ * (globals_script.c)
+ */
+enum nb_err nb_pg_globals_script(const char *text, const struct nb_names *roles,
+				 const struct nb_names *tablespaces,
+				 char **script, struct nb_names *left);
+
+/* The names in TEXT, each as quote_ident writes it, followed by a semicolon.
+ * (globals_script.c) */
+enum nb_err nb_pg_parse_names(const char *text, struct nb_names *names);
+
+#endif

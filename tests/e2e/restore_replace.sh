@@ -1,0 +1,500 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# restore --with-globals and --replace: roles and tablespaces that are missing,
+# and a database in place of another one, which stays as it was if anything
+# fails.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+start_cluster
+make_discs
+mkdir -p "$work/bin" "$work/space" "$work/spare" "$work/tree"
+echo content >"$work/tree/file"
+chown postgres "$work/space" "$work/spare"
+touch "$work/log"
+chmod 666 "$work/log"
+# A psql that tells how it was called, and waits in the middle of an exchange as
+# long as the file "slow" says.
+cat >"$work/bin/psql" <<-END
+	#!/bin/bash
+	{
+		echo "psql \$*"
+		tr '\\0' ' ' </proc/\$PPID/cmdline
+		echo
+	} >>"$work/log"
+	args=("\$@")
+	last=\$((\$# - 1))
+	if [ -e "$work/slow" ] && [[ \${args[last]} == *"rename to"* ]]; then
+		args[last]=\${args[last]/; alter database/; --}
+		args[last]=\${args[last]//; alter database/; select pg_sleep(\$(cat "$work/slow")); alter database}
+		args[last]=\${args[last]/; --/; alter database}
+	fi
+	exec "$bin/psql" "\${args[@]}"
+END
+cat >"$work/bin/pg_restore" <<-END
+	#!/bin/sh
+	exec "$bin/pg_restore" "\$@"
+END
+chmod 755 "$work/bin"/*
+postgres()
+{
+	echo "postgres \"$1\" {
+	  database = app  run_as = postgres  conninfo = \"host=$PGHOST\"
+	  pg_restore = \"$work/bin/pg_restore\"  $2
+	}"
+}
+# configure GLOBALS
+configure()
+{
+	cat >"$work/nb.conf" <<-END
+		state_dir = "$work/state"
+		staging_dir = "$work/staging"
+		drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+		pool "db" { discs = { "A", "B" }  drives = { "upper" } }
+		job "nightly" {
+		  pool = "db"
+		  $(postgres custom "")
+		  $(postgres directory "format = directory")
+		  $(postgres plain "format = plain")
+		  $1
+		}
+	END
+	chmod 600 "$work/nb.conf"
+}
+
+createdb app
+psql -X -q -d app <<END
+create role owner_of_app login connection limit 5 password 's3cret'
+	valid until '2040-01-01 00:00:00+00';
+alter role owner_of_app set work_mem = '7MB';
+comment on role owner_of_app is 'a;b -- c
+\restrict d "e';
+create role reader;
+create role "odd ""name";
+create role stays connection limit 3;
+grant owner_of_app to reader;
+grant reader to stays;
+grant set on parameter log_statement to reader;
+create tablespace apart location '$work/space';
+create tablespace spare location '$work/spare';
+grant create on tablespace spare to reader;
+create table t as select 42 n;
+alter table t owner to owner_of_app;
+grant select on t to reader;
+alter database app owner to owner_of_app;
+alter database app set work_mem = '9MB';
+alter role reader in database app set work_mem = '8MB';
+revoke connect on database app from public;
+END
+
+# sql DATABASE QUERY ANSWER
+sql()
+{
+	local answer
+	answer=$(psql -X -At -d "$1" -c "$2") && [ "$answer" = "$3" ] &&
+		return 0
+	echo "$1: $2: $answer, not $3"
+	return 1
+}
+
+no_db()
+{
+	! psql -X -At -d "$1" -c 'select 1' 2>/dev/null
+}
+
+# into STATUS DATABASE SOURCE ARGUMENTS...
+into()
+{
+	: >"$work/log"
+	nb_is "$1" restore 2 --into "$2" --source "$3" --run-as postgres \
+		"${@:4}"
+}
+
+configure ""
+check "a night without globals" nb_is 0 run
+configure "postgres \"globals\" {
+	run_as = \"postgres\"  conninfo = \"host=$PGHOST\"
+	globals_only = true  pg_restore = \"$work/bin/pg_restore\"
+}"
+check "and one with them" nb_is 0 run
+psql -X -q -d app -c 'alter role stays connection limit 7'
+
+# ---- globals ----
+
+# The roles and a tablespace of the backup are not there.
+take_away()
+{
+	psql -X -q -c 'alter role owner_of_app rename to somebody' \
+		-c 'alter role reader rename to nobody' \
+		-c 'revoke nobody from stays' \
+		-c 'drop role "odd ""name"' -c 'drop tablespace spare'
+}
+
+give_back()
+{
+	psql -X -q <<-END
+		set client_min_messages = error;
+		drop database if exists new;
+		revoke all on parameter log_statement from reader;
+		drop tablespace if exists spare;
+		drop role if exists owner_of_app;
+		drop role if exists reader;
+		drop role if exists "odd ""name";
+		alter role somebody rename to owner_of_app;
+		alter role nobody rename to reader;
+		grant reader to stays;
+		create role "odd ""name";
+		create tablespace spare location '$work/spare';
+		grant create on tablespace spare to reader;
+	END
+}
+
+came_back()
+{
+	sql new 'select n from t' 42 &&
+		sql new "select rolcanlogin, rolconnlimit, rolconfig from pg_roles
+			where rolname = 'owner_of_app'" 't|5|{work_mem=7MB}' &&
+		sql new "select rolpassword is not null from pg_authid
+			where rolname = 'owner_of_app'" t &&
+		sql new "select replace(shobj_description('owner_of_app'::regrole,
+			'pg_authid'), e'\n', '/')" 'a;b -- c/\restrict d "e' &&
+		sql new "select string_agg(roleid::regrole || ' ' ||
+			member::regrole, ', ' order by roleid::regrole::text)
+			from pg_auth_members where member > 16383" \
+			'owner_of_app reader, reader stays, somebody nobody' &&
+		sql new "select count(*) from pg_roles where rolname =
+			'odd \"name'" 1 &&
+		sql new "select spcacl from pg_tablespace where spcname = 'spare'" \
+			'{postgres=C/postgres,reader=C/postgres}' &&
+		sql new "select has_parameter_privilege('reader',
+			'log_statement', 'set')" t
+}
+
+with_globals()
+{
+	take_away
+	into 0 new "$1" --with-globals && came_back &&
+		sql new "select rolconnlimit from pg_roles where rolname =
+			'stays'" 7 &&
+		says err "nightburn: globals: what exists is left as it is: role postgres, role stays, tablespace apart" &&
+		! grep -E 's3cret|SCRAM|md5' "$work/log" &&
+		into 3 new "$1" --with-globals
+	local result=$?
+	give_back
+	return $result
+}
+check "roles and tablespaces that are missing come first" with_globals custom
+check "with a directory" with_globals directory
+check "with SQL text" with_globals plain
+
+# What cannot be made: a tablespace where another one is, a role without the
+# right to make one.
+failing()
+{
+	take_away
+	psql -X -q -c "create role limited login" \
+		-c "alter tablespace apart rename to elsewhere"
+	into 1 new custom --with-globals --conninfo "host=$PGHOST user=limited" &&
+		says err "permission denied" && no_db new &&
+		sql postgres "select count(*) from pg_roles where rolname in
+			('reader', 'owner_of_app')" 0 &&
+		into 1 new custom --with-globals &&
+		says err "already in use as a tablespace" && no_db new
+	local result=$?
+	psql -X -q -c "alter tablespace elsewhere rename to apart" \
+		-c "drop role limited"
+	give_back
+	return $result
+}
+check "any other error is one, and nothing is restored" failing
+
+no_globals()
+{
+	nb_is 1 restore 1 --into new --source custom --run-as postgres \
+		--with-globals &&
+		says err "has no globals" &&
+		says err "hint: leave --with-globals out; a source with globals_only = true adds them to the backups" &&
+		no_db new
+}
+check "a backup without globals" no_globals
+
+# ---- replacing ----
+
+databases()
+{
+	psql -X -At -c "select oid, datname, datallowconn, datconnlimit, datacl,
+		datdba, dattablespace from pg_database order by oid"
+}
+
+# The database that is replaced has another row.
+spoil()
+{
+	psql -X -q -d app -c 'insert into t values (43)' \
+		-c 'alter database app set work_mem = "5MB"'
+}
+rows="select string_agg(n::text, ' ' order by n) from t"
+properties="select datdba::regrole, (select string_agg(a::text, ' ' order by
+	a::text) from unnest(datacl) a), datconnlimit, (select
+	string_agg(setrole::text || setconfig::text, ' ' order by setrole)
+	from pg_db_role_setting where setdatabase = d.oid) from pg_database d
+	where datname = 'app'"
+was=$(psql -X -At -c "$properties")
+
+old_database()
+{
+	psql -X -At -c "select datname from pg_database where datname like
+		'app\\_before\\_%'"
+}
+
+replaced()
+{
+	local old
+	spoil
+	into 0 app "$1" --replace --json && sql app "$rows" 42 &&
+		sql app "$properties" "$was" && old=$(old_database) &&
+		[[ $old =~ ^app_before_20[0-9]{6}T[0-9]{6}Z$ ]] &&
+		sql "$old" "$rows" '42 43' &&
+		says out "\"old_database\": \"$old\"" &&
+		says out '"restored": true' &&
+		says err "nightburn: app: is replaced; the database before it is now $old" &&
+		says err "hint: when nobody needs it: DROP DATABASE \"$old\"" &&
+		dropdb "$old" && [ "$(databases | wc -l)" = 4 ]
+}
+check "custom: a database is replaced, and kept under another name" \
+	replaced custom
+check "the same with a directory" replaced directory
+check "the same with SQL text" replaced plain
+
+dropped()
+{
+	spoil
+	into 0 app custom --replace --drop-old --json && sql app "$rows" 42 &&
+		says out '"old_database": null' && [ -z "$(old_database)" ] &&
+		[ "$(databases | wc -l)" = 4 ]
+}
+check "or dropped" dropped
+
+missing()
+{
+	into 0 new custom --replace --json && sql new "$rows" 42 &&
+		says out '"old_database": null' && dropdb new
+}
+check "one that is missing is only restored" missing
+
+# Names: of the same second, and as long as they can be.
+names()
+{
+	local taken=app_before_20010909T014640Z long cut
+	long=$(printf 'é%.0s' {1..31})
+	cut=$(printf 'é%.0s' {1..19})
+	createdb $taken && createdb "$long" &&
+		psql -X -q -d "$long" -c 'create table x ()' || return 1
+	export SOURCE_DATE_EPOCH=1000000000
+	into 0 app custom --replace && says err "now ${taken}_2" &&
+		sql ${taken}_2 "$rows" 42 && dropdb $taken &&
+		dropdb ${taken}_2 && into 0 "$long" custom --replace &&
+		sql "$long" "$rows" 42 &&
+		sql "${cut}_before_20010909T014640Z" \
+			"select count(*) from x" 0 &&
+		dropdb "$long" && dropdb "${cut}_before_20010909T014640Z"
+	local result=$?
+	unset SOURCE_DATE_EPOCH
+	return $result
+}
+check "no other database has the name, and names are not too long" names
+
+# The name of the session.
+connect()
+{
+	PGAPPNAME=$1 psql -X -At -d app -c 'select pg_sleep(600)' \
+		>/dev/null 2>&1 &
+	session=$!
+	until_true sql postgres "select count(*) from pg_stat_activity where
+		application_name = '$1'" 1
+}
+
+in_use()
+{
+	local before
+	connect shop
+	before=$(databases)
+	into 3 app custom --replace &&
+		says err "app: it cannot be replaced while it is in use: session postgres (shop)" &&
+		says err "hint: end them, or use --disconnect" &&
+		says err "nightburn: app: is as it was before" &&
+		[ "$(databases)" = "$before" ] && kill -0 $session &&
+		sql app "$rows" 42
+}
+check "sessions are named, and nothing is done" in_use
+
+disconnected()
+{
+	spoil
+	into 0 app custom --replace --disconnect --drop-old &&
+		sql app "$rows" 42 && wait $session
+	[ $? = 2 ] && [ "$(databases | wc -l)" = 4 ]
+}
+check "or ended" disconnected
+
+# The database and all others are as they were.
+same()
+{
+	local before result
+	before=$(databases)
+	"$@"
+	result=$?
+	[ "$(databases)" = "$before" ] && [ $result = 0 ] && return 0
+	databases
+	return 1
+}
+
+# Somebody comes while the new one is restored.
+late()
+{
+	local pid result
+	cat >"$work/bin/pg_restore" <<-END
+		#!/bin/bash
+		"$bin/pg_restore" "\$@" || exit
+		touch "$work/space/loaded"
+		while [ -e "$work/space/loaded" ]; do sleep 0.1; done
+	END
+	into 3 app custom --replace &
+	pid=$!
+	until_true test -e "$work/space/loaded" && connect late
+	rm -f "$work/space/loaded"
+	wait $pid && says err "in use: session postgres (late)"
+	result=$?
+	psql -X -q -c "select pg_terminate_backend(pid) from pg_stat_activity
+		where application_name = 'late'" >/dev/null
+	wait $session
+	printf '#!/bin/sh\nexec "%s" "$@"\n' "$bin/pg_restore" \
+		>"$work/bin/pg_restore"
+	return $result
+}
+check "one that comes later keeps it, too" same late
+
+failed()
+{
+	psql -X -q -c 'alter role owner_of_app rename to somebody' || return 1
+	into 1 app "$1" --replace && sql app "$rows" 42 &&
+		says err 'role "owner_of_app" does not exist' &&
+		says err "nightburn: app: is as it was before"
+	local result=$?
+	psql -X -q -c 'alter role somebody rename to owner_of_app'
+	return $result
+}
+check "custom: a dump that cannot be restored replaces nothing" same failed custom
+check "directory: the same" same failed directory
+check "plain: the same" same failed plain
+
+kept()
+{
+	psql -X -q -c 'alter role reader rename to nobody' || return 1
+	into 3 app custom --replace --no-privileges --keep &&
+		says err "does not replace app, because it is not as that was" &&
+		says err "nightburn: app: is as it was before" &&
+		sql app "$rows" 42
+	local result=$? beside
+	psql -X -q -c 'alter role nobody rename to reader'
+	beside=$(psql -X -At -c "select datname from pg_database where datname
+		like 'app\\_restored\\_%'")
+	says err "$beside: was restored for app, and is left" &&
+		sql "$beside" "$rows" 42 && dropdb "$beside" && return $result
+}
+check "--keep leaves what was restored" same kept
+
+differs()
+{
+	psql -X -q -c 'alter role reader rename to nobody' || return 1
+	into 3 app custom --replace --no-privileges &&
+		says err "does not replace app, because it is not as that was"
+	local result=$?
+	psql -X -q -c 'alter role nobody rename to reader'
+	return $result
+}
+check "one that is not as it was replaces nothing" same differs
+
+# killed SECONDS COMMAND...: nightburn is, between the two renames.
+killed()
+{
+	local pid
+	echo "$1" >"$work/slow"
+	nb restore 2 --into app --source custom --run-as postgres --replace &
+	pid=$!
+	until_true sql postgres "select count(*) from pg_stat_activity where
+		wait_event = 'PgSleep'" 1 || return 1
+	# With all that it started.
+	pkill -KILL -P $pid
+	wait $pid 2>/dev/null
+	rm "$work/slow"
+	"${@:2}"
+}
+
+end_backend()
+{
+	psql -X -At -c "select pg_terminate_backend(pid) from pg_stat_activity
+		where wait_event = 'PgSleep'" >/dev/null
+}
+
+# One state or the other: OLD rows, DATABASES before.
+exchanged()
+{
+	until_true sql postgres "select count(*) from pg_stat_activity where
+		query like '%rename to%' and pid <> pg_backend_pid()" 0 &&
+		sql app "$rows" "$1" && sql postgres "select count(*) from
+		pg_database where datname like 'app\\_before\\_%'" "$2" &&
+		[ "$(databases | wc -l)" = 5 ]
+}
+
+drop_others()
+{
+	local one
+	for one in $(psql -X -At -c "select datname from pg_database where
+		datname like 'app\\_%'"); do
+		dropdb "$one"
+	done
+}
+
+middle()
+{
+	spoil
+	killed 60 end_backend && exchanged '42 43' 0 && drop_others &&
+		killed 1 true && exchanged 42 1 && drop_others
+}
+check "killed between the renames: the old one or the new one" middle
+
+unreachable()
+{
+	into 1 app custom --replace --conninfo "host=$work/none" &&
+		says err "psql: exit status 2: " && [ ! -s "$work/out" ]
+}
+check "no server" same unreachable
+
+# The one that the others are administered from.
+of_postgres()
+{
+	psql -X -q -c 'create table x ()' &&
+		into 0 postgres custom --replace --drop-old &&
+		sql postgres "$rows" 42 &&
+		[ "$(databases | wc -l)" = 4 ]
+}
+check "the database postgres" of_postgres
+
+usage()
+{
+	nb_is 2 restore --into app --source custom "${@:2}" && says err "$1"
+}
+check "--disconnect alone" usage "restore: --disconnect without --replace" \
+	--disconnect
+check "--drop-old alone" usage "restore: --drop-old without --replace" \
+	--drop-old
+check "a part does not replace the whole" usage \
+	"restore: --replace replaces a whole database, not by a part of a dump" \
+	--replace --table t
+files()
+{
+	nb_is 2 restore --to "$work/back" "$1" &&
+		says err "an option for databases, but no database"
+}
+check "--replace of files" files --replace
+check "--with-globals of files" files --with-globals
+finish
