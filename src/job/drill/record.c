@@ -156,7 +156,8 @@ restore(struct nb_drilling *d, const struct nb_manifest_source *record,
 
 	if (!err)
 		err = nb_restore_into(d->nb, &options, d->pick->contents.blocks,
-				      &d->pick->contents.nodes, &part, done);
+				      &d->pick->contents.nodes, &part, done,
+				      NULL);
 	nb_array_free(&part.entries);
 	return err;
 }

@@ -88,8 +88,8 @@ enum nb_err nb_restore_member(struct nb_blocks *blocks,
 
 /* Restores a dump into the database OPTIONS->into, through a pipe, or through
  * staging if it is a directory; only the dump is kept in the backup.
- * OLD becomes the name that a replaced database has now.  (restore_database.c)
- */
+ * OLD (may be NULL) becomes the name that a replaced database has now.
+ * (restore_database.c) */
 enum nb_err nb_restore_into(struct nightburn *nb,
 			    const struct nb_restore_options *options,
 			    struct nb_blocks *blocks,
