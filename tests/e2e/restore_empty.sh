@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a database must not have before something is restored into it, for
-# nightburn and for the script on the disc.
+# nightburn and for the script on the disc; and more in it than one transaction
+# can create.
 . "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
 
 start_cluster
@@ -71,5 +72,37 @@ template()
 		sh "$work/copy/restore.sh" && restored
 }
 check "an extension of the template does not count" template
+
+# restart OPTIONS: the server.
+restart()
+{
+	local as=()
+	[ "$(id -u)" != 0 ] || as=(runuser -u postgres --)
+	(cd "$cluster" && "${as[@]}" "$bin/pg_ctl" -D "$cluster/data" -w -s \
+		-m fast -o "$1" -l "$cluster/server.log" restart >/dev/null)
+}
+
+tables()
+{
+	psql -X -At -d app -c "select count(*) from pg_class where
+		relname ~ '^many_' and relkind = 'r'"
+}
+
+# A lock for each table, index and type of a transaction; the server has fewer.
+locks()
+{
+	insert B
+	dropdb app && createdb app && psql -X -q -d app -c "do \$\$ begin
+		for i in 1..700 loop execute format('create table many_%s
+		(k int primary key, v text)', i); end loop; end \$\$" &&
+		nb_is 0 run && dropdb app && createdb app &&
+		restart '-c max_locks_per_transaction=10 -c max_connections=10' ||
+		return 1
+	nb_is 0 restore --into app --run-as postgres &&
+		says err "app: the server has not enough locks to restore \
+it in one transaction (max_locks_per_transaction); restoring it without" &&
+		[ "$(tables)" = 700 ]
+}
+check "a dump with more objects than the server has locks" locks
 
 finish

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/names.h"
 #include "base/proc.h"
 
@@ -236,8 +237,19 @@ tick(void *ctx)
 	return l->what->tick ? l->what->tick(l->what->tick_ctx) : NB_OK;
 }
 
+/* Every object that a transaction creates is a lock.  The name of the parameter
+ * is in the hint of the server in any language. */
+static bool
+lacks_locks(const struct nb_pg_load *load, const struct nb_proc_result *result)
+{
+	return load->at_once && load->what->load.jobs <= 1
+		&& result->exit_code > 0 && result->errors
+		&& strstr(result->errors, "max_locks_per_transaction");
+}
+
 static enum nb_err
-run(const struct nb_pg_load *load, const struct nb_names *arguments)
+run(const struct nb_pg_load *load, const struct nb_names *arguments,
+    bool *in_parts)
 {
 	struct loading l = { .what = load->what };
 	const struct nb_pipe_spec spec = { .object = l.what->into,
@@ -262,6 +274,8 @@ run(const struct nb_pg_load *load, const struct nb_names *arguments)
 	if (fed)
 		err = nb_fail(fed, "%s: the dump could not be read to its end",
 			      l.what->into);
+	else if (!err && lacks_locks(load, &result))
+		*in_parts = true;
 	else if (!err)
 		err = nb_proc_check(nb_pg_program_name(load->format->reader),
 				    &result, NB_EFAIL);
@@ -269,14 +283,32 @@ run(const struct nb_pg_load *load, const struct nb_names *arguments)
 	return err;
 }
 
-enum nb_err
-nb_pg_load_run(const struct nb_pg_load *load)
+static enum nb_err
+load_once(const struct nb_pg_load *load, bool *in_parts)
 {
 	struct nb_names arguments = NB_ARRAY_INIT;
 	enum nb_err err = make_arguments(load, &arguments);
 
 	if (!err)
-		err = run(load, &arguments);
+		err = run(load, &arguments, in_parts);
 	nb_names_free(&arguments);
 	return err;
+}
+
+enum nb_err
+nb_pg_load_run(const struct nb_pg_load *load, bool *in_parts)
+{
+	struct nb_pg_load again = *load;
+	enum nb_err err;
+
+	*in_parts = false;
+	err = load_once(load, in_parts);
+	if (err || !*in_parts)
+		return err;
+	nb_log(NB_NOTE,
+	       "%s: the server has not enough locks to restore it in one "
+	       "transaction (max_locks_per_transaction); restoring it without",
+	       load->what->into);
+	again.at_once = false;
+	return load_once(&again, in_parts);
 }

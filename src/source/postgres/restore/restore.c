@@ -250,7 +250,7 @@ apply_settings(const struct nb_pg_restoring *r)
 
 /* The connection to the database, with the password separated. */
 static enum nb_err
-load(const struct nb_pg_restoring *r)
+load(struct nb_pg_restoring *r)
 {
 	struct nb_pg_conninfo server = { .text = NULL };
 	const struct nb_pg_load load = { .what = r->what,
@@ -262,7 +262,7 @@ load(const struct nb_pg_restoring *r)
 		nb_pg_conninfo_given(r->what->conninfo, r->what->into, &server);
 
 	if (!err)
-		err = nb_pg_load_run(&load);
+		err = nb_pg_load_run(&load, &r->in_parts);
 	nb_pg_conninfo_clear(&server);
 	return err;
 }
@@ -318,7 +318,8 @@ remove_created(const struct nb_pg_restoring *r)
 static void
 tidy(const struct nb_pg_restoring *r)
 {
-	bool parts = r->what->load.keep || r->what->load.jobs > 1;
+	bool parts =
+		r->what->load.keep || r->what->load.jobs > 1 || r->in_parts;
 
 	if (r->created && !r->what->load.keep)
 		remove_created(r);
