@@ -52,7 +52,7 @@ enum nb_err {
 	NB_ESOURCE,
 	/* The job, backup, file or database does not exist. */
 	NB_ENOTFOUND,
-	/* Canceled by the caller. */
+	/* Cancelled by the caller. */
 	NB_ECANCELED
 };
 

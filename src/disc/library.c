@@ -50,7 +50,7 @@ is_bad(const char *severity)
 }
 
 /* Messages about what we requested ourselves: libisofs reports that it was
- * canceled.  The code of a message is 0x0003 and the lower half of the return
+ * cancelled.  The code of a message is 0x0003 and the lower half of the return
  * value. */
 static bool
 is_cancel(int code)
