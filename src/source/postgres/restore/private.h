@@ -17,6 +17,7 @@ struct nb_pg_restoring {
 				 replace; or NULL */
 	bool created;         /* the database was created by this restore */
 	bool touched;         /* something was loaded */
+	bool in_parts;        /* not in one transaction, as was meant */
 	bool loaded;          /* all of it */
 };
 
