@@ -155,7 +155,7 @@ stops_reading()
 		--stdout 2>"$work/err" | head -n 1 >"$work/out"
 	statuses=${PIPESTATUS[*]}
 	[ "$statuses" = "1 0" ] && [ "$(cat "$work/out")" = 1 ] &&
-		says err "tree/www/numbers: the reader of the output ended before its end"
+		says err "tree/www/numbers: the reader of the output stopped early"
 }
 check "a reader that ends first" stops_reading
 
@@ -220,7 +220,7 @@ damaged()
 	END
 	out 1 --source www --path numbers && [ -s "$work/out" ] &&
 		says err "tree/www/numbers: SHA-256" &&
-		says err "tree/www/numbers: the output is not complete, or not good: do not use it"
+		says err "tree/www/numbers: the output is incomplete or damaged: do not use it"
 	local result=$?
 	mv "$work/discs/good" "$work/discs/A"
 	return $result

@@ -175,7 +175,7 @@ with_globals()
 	into 0 new "$1" --with-globals && came_back &&
 		sql new "select rolconnlimit from pg_roles where rolname =
 			'stays'" 7 &&
-		says err "nightburn: globals: what exists is left as it is: role postgres, role stays, tablespace apart" &&
+		says err "nightburn: globals: left unchanged, because they exist: role postgres, role stays, tablespace apart" &&
 		! grep -E 's3cret|SCRAM|md5' "$work/log" &&
 		into 3 new "$1" --with-globals
 	local result=$?
@@ -255,8 +255,8 @@ replaced()
 		sql "$old" "$rows" '42 43' &&
 		says out "\"old_database\": \"$old\"" &&
 		says out '"restored": true' &&
-		says err "nightburn: app: is replaced; the database before it is now $old" &&
-		says err "hint: when nobody needs it: DROP DATABASE \"$old\"" &&
+		says err "nightburn: app: was replaced; the old database is now $old" &&
+		says err "hint: to remove it: DROP DATABASE \"$old\"" &&
 		dropdb "$old" && [ "$(databases | wc -l)" = 4 ]
 }
 check "custom: a database is replaced, and kept under another name" \
@@ -318,9 +318,9 @@ in_use()
 	connect shop
 	before=$(databases)
 	into 3 app custom --replace &&
-		says err "app: it cannot be replaced while it is in use: session postgres (shop)" &&
+		says err "app: the database is in use and cannot be replaced: session postgres (shop)" &&
 		says err "hint: end them, or use --disconnect" &&
-		says err "nightburn: app: is as it was before" &&
+		says err "nightburn: app: the database was not changed" &&
 		[ "$(databases)" = "$before" ] && kill -0 $session &&
 		sql app "$rows" 42
 }
@@ -334,6 +334,41 @@ disconnected()
 	[ $? = 2 ] && [ "$(databases | wc -l)" = 4 ]
 }
 check "or ended" disconnected
+
+# Clients that connect again at once.
+stubborn()
+{
+	local clients=() i result
+	spoil
+	touch "$work/stubborn"
+	for i in 1 2 3 4; do
+		while [ -e "$work/stubborn" ]; do
+			PGAPPNAME=stubborn "$bin/psql" -X -At -d app \
+				-c 'select pg_sleep(600)' >/dev/null 2>&1
+		done &
+		clients+=($!)
+	done
+	until_true sql postgres "select count(*) from pg_stat_activity where
+		application_name = 'stubborn'" 4
+	into 0 app custom --replace --disconnect --drop-old \
+		--conninfo "host=$PGHOST password=s3cret" &&
+		! grep s3cret "$work/log" && [ "$(databases | wc -l)" = 4 ]
+	result=$?
+	rm "$work/stubborn"
+	psql -X -q -c "select pg_terminate_backend(pid) from pg_stat_activity
+		where application_name = 'stubborn'" >/dev/null
+	until_true no_session
+	wait "${clients[@]}"
+	[ $result = 0 ] && sql app "$rows" 42
+}
+no_session()
+{
+	psql -X -q -c "select pg_terminate_backend(pid) from pg_stat_activity
+		where application_name = 'stubborn'" >/dev/null
+	sql postgres "select count(*) from pg_stat_activity where
+		application_name = 'stubborn'" 0
+}
+check "also those that come back at once" stubborn
 
 # The database and all others are as they were.
 same()
@@ -361,7 +396,7 @@ late()
 	pid=$!
 	until_true test -e "$work/space/loaded" && connect late
 	rm -f "$work/space/loaded"
-	wait $pid && says err "in use: session postgres (late)"
+	wait $pid && says err "cannot be replaced: session postgres (late)"
 	result=$?
 	psql -X -q -c "select pg_terminate_backend(pid) from pg_stat_activity
 		where application_name = 'late'" >/dev/null
@@ -377,7 +412,7 @@ failed()
 	psql -X -q -c 'alter role owner_of_app rename to somebody' || return 1
 	into 1 app "$1" --replace && sql app "$rows" 42 &&
 		says err 'role "owner_of_app" does not exist' &&
-		says err "nightburn: app: is as it was before"
+		says err "nightburn: app: the database was not changed"
 	local result=$?
 	psql -X -q -c 'alter role somebody rename to owner_of_app'
 	return $result
@@ -390,14 +425,14 @@ kept()
 {
 	psql -X -q -c 'alter role reader rename to nobody' || return 1
 	into 3 app custom --replace --no-privileges --keep &&
-		says err "does not replace app, because it is not as that was" &&
-		says err "nightburn: app: is as it was before" &&
+		says err "does not replace app, because its properties differ from the original ones" &&
+		says err "nightburn: app: the database was not changed" &&
 		sql app "$rows" 42
 	local result=$? beside
 	psql -X -q -c 'alter role nobody rename to reader'
 	beside=$(psql -X -At -c "select datname from pg_database where datname
 		like 'app\\_restored\\_%'")
-	says err "$beside: was restored for app, and is left" &&
+	says err "$beside: was restored to replace app, and was not removed" &&
 		sql "$beside" "$rows" 42 && dropdb "$beside" && return $result
 }
 check "--keep leaves what was restored" same kept
@@ -406,7 +441,7 @@ differs()
 {
 	psql -X -q -c 'alter role reader rename to nobody' || return 1
 	into 3 app custom --replace --no-privileges &&
-		says err "does not replace app, because it is not as that was"
+		says err "does not replace app, because its properties differ from the original ones"
 	local result=$?
 	psql -X -q -c 'alter role nobody rename to reader'
 	return $result
@@ -488,7 +523,7 @@ check "--disconnect alone" usage "restore: --disconnect without --replace" \
 check "--drop-old alone" usage "restore: --drop-old without --replace" \
 	--drop-old
 check "a part does not replace the whole" usage \
-	"restore: --replace replaces a whole database, not by a part of a dump" \
+	"restore: a part of a dump cannot replace a database" \
 	--replace --table t
 files()
 {

@@ -45,7 +45,7 @@ choose(const struct nb_disc_backup *backup, const char *name,
 	if (!count)
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: no such source for a disk in backup "
-			       "%s\nhint: nightburn show %s",
+			       "%s\nhint: nightburn restore --list %s",
 			       name ? name : "(any)", id, id);
 	return nb_fail(NB_EUSAGE,
 		       "backup %s contains %zu sources for a disk\nhint: name "

@@ -22,8 +22,8 @@ check_replace(const struct nb_restore_options *o)
 			       o->disconnect ? "--disconnect" : "--drop-old");
 	if (o->replace && (o->table_count || o->schema_count || o->section))
 		return nb_fail(NB_EUSAGE,
-			       "restore: --replace replaces a whole database, "
-			       "not by a part of a dump\n"
+			       "restore: a part of a dump cannot replace a "
+			       "database\n"
 			       "hint: restore the part into another database");
 	return NB_OK;
 }

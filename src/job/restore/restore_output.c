@@ -55,8 +55,7 @@ write_piece(const struct output *out, const char *data, size_t n)
 		return NB_OK;
 	if (errno == EPIPE)
 		return nb_fail(NB_EIO,
-			       "%s: the reader of the output ended before "
-			       "its end",
+			       "%s: the reader of the output stopped early",
 			       out->path);
 	return nb_fail_errno(nb_fd_write_error(), "%s: cannot write the output",
 			     out->path);
@@ -262,8 +261,7 @@ deliver(struct nightburn *nb, const struct nb_disc_contents *contents,
 		: deliver_file(contents, backup, &path, &out);
 	if (err && out.done)
 		nb_log(NB_WARNING,
-		       "%s: the output is not complete, or not good: do not "
-		       "use it",
+		       "%s: the output is incomplete or damaged: do not use it",
 		       c->name);
 	result->bad = err != NB_OK;
 	result->files = !err;

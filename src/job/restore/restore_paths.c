@@ -156,7 +156,7 @@ nb_restore_select(struct nb_disc_backup *backup,
 	if (!n)
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: not in this backup\n"
-			       "hint: nightburn show %s",
+			       "hint: nightburn restore --list %s",
 			       options->path_count ? options->paths[0]
 				       : options->pattern_count
 				       ? options->patterns[0]
@@ -180,7 +180,7 @@ nb_restore_source(const struct nb_disc_backup *backup, const char *name,
 	}
 	return nb_fail(NB_ENOTFOUND,
 		       "%s: no such source in backup %s\n"
-		       "hint: nightburn show %s",
+		       "hint: nightburn restore --list %s",
 		       name, backup->manifest.backup_id,
 		       backup->manifest.backup_id);
 }

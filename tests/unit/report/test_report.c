@@ -124,6 +124,35 @@ static const struct nb_source_row source = {
 	.stored = 500,
 };
 
+static const struct nb_listed_backup on_disc = {
+	.id = ID,
+	.job = "nightly",
+	.pool = "db",
+	.host = "db1",
+	.disc = "DB-A",
+	.generation = 7,
+	.created = 1795223700,
+	.bytes = 4700000000u,
+	.files = 3,
+};
+
+static const struct nb_listed_source on_disc_source = {
+	.kind = "postgres",
+	.name = "testdb",
+	.format = "custom",
+	.stored = 500,
+	.files = 1,
+};
+
+static const struct nb_file_row link_row = {
+	.path = "tree/a_path_that_does_not_fit",
+	.target = "into_80_columns",
+	.type = NB_ENTRY_SYMLINK,
+	.mode = 0777,
+};
+
+static const struct nb_content_row content = { "215; 1259 1 TABLE a \033" };
+
 static const struct nb_file_row file = {
 	.backup_id = ID,
 	.disc = "DB-A",
@@ -371,6 +400,23 @@ static const struct {
 	{ &nb_record_file, &odd_file,
 	  "   7  -                0 B  tree/\\377\\033[2J\n", "path_hex",
 	  "\"747265652fff1b5b324a\"" },
+	{ &nb_record_listed_backup, &on_disc,
+	  "backup " ID " of job nightly on db1: generation 7,\n    2026-11-21 "
+	  "01:15 UTC, disc DB-A of pool db, 3 files, 4.7 GB\n",
+	  "files", "3" },
+	{ &nb_record_listed_source, &on_disc_source,
+	  "postgres  custom        500 B        1 file testdb\n", "stored",
+	  "500" },
+	{ &nb_record_listed_file, &file,
+	  "-rwsr-xr-x 1:2         4.7 kB 2026-11-21 01:15 tree/a "
+	  "\"name\"\\nof two lines\n",
+	  "mode", "\"4755\"" },
+	{ &nb_record_listed_file, &link_row,
+	  "lrwxrwxrwx 0:0              - 1970-01-01 00:00\n    "
+	  "tree/a_path_that_does_not_fit -> into_80_columns\n",
+	  "target", "\"into_80_columns\"" },
+	{ &nb_record_content, &content, "215; 1259 1 TABLE a \\033\n", "entry",
+	  "\"215; 1259 1 TABLE a \\u001B\"" },
 	{ &nb_record_known_disc, &known_disc,
 	  "db         DB-A       suspect  generation 6, verified 2026-11-21 "
 	  "01:20 UTC, burn failed\n",

@@ -79,8 +79,8 @@ tell_left(const char *object, const struct nb_names *left)
 	if (left->count > NAMED_MAX)
 		nb_str_addf(&s, " and %zu more", left->count - NAMED_MAX);
 	if (s.text)
-		nb_log(NB_NOTE, "%s: what exists is left as it is: %s", object,
-		       s.text);
+		nb_log(NB_NOTE, "%s: left unchanged, because they exist: %s",
+		       object, s.text);
 	nb_str_free(&s);
 }
 

@@ -60,7 +60,7 @@ choose_name(const struct replacing *p, const char *word,
 	}
 	return err || !taken
 		? err
-		: nb_fail(NB_EFAIL, "%s: no name for another database is free",
+		: nb_fail(NB_EFAIL, "%s: no free name for another database",
 			  p->name);
 }
 
@@ -128,11 +128,11 @@ check_sessions(const struct replacing *p)
 				       &answer);
 	if (!err && join_lines(answer, &who))
 		err = nb_fail(NB_EWRONG,
-			      "%s: it cannot be replaced while it is in use: "
-			      "%s\nhint: %s",
+			      "%s: the database is in use and cannot be "
+			      "replaced: %s\nhint: %s",
 			      p->name, who.text ? who.text : "",
 			      ended || !strstr(answer, "session ")
-				      ? "end them first"
+				      ? "end them"
 				      : "end them, or use --disconnect");
 	nb_str_free(&who);
 	free(sql);
@@ -209,7 +209,8 @@ remove_beside(const struct replacing *p)
 	if (!p->r->what->load.keep)
 		nb_pg_drop(p->r, p->beside, &done);
 	if (p->r->what->load.keep || !done)
-		nb_log(NB_WARNING, "%s: was restored for %s, and is left",
+		nb_log(NB_WARNING,
+		       "%s: was restored to replace %s, and was not removed",
 		       p->beside, p->name);
 }
 
@@ -249,13 +250,13 @@ tell_kept(const struct replacing *p)
 	err = nb_pg_quote(p->kept, '"', &quoted);
 	if (!err && p->r->what->load.drop_old)
 		err = nb_fail(NB_EWRONG,
-			      "%s: is replaced, but the database before it "
-			      "could not be dropped\nhint: DROP DATABASE %s",
+			      "%s: was replaced, but the old database could "
+			      "not be dropped\nhint: DROP DATABASE %s",
 			      p->name, quoted);
 	else if (!err)
 		nb_log(NB_NOTE,
-		       "%s: is replaced; the database before it is now %s\n"
-		       "hint: when nobody needs it: DROP DATABASE %s",
+		       "%s: was replaced; the old database is now %s\n"
+		       "hint: to remove it: DROP DATABASE %s",
 		       p->name, p->kept, quoted);
 	free(quoted);
 	return err;
@@ -301,6 +302,6 @@ nb_pg_replace(struct nb_pg_restoring *r)
 		return nb_pg_restore_database(r);
 	err = replace(&p);
 	if (err && !r->loaded)
-		nb_log(NB_NOTE, "%s: is as it was before", p.name);
+		nb_log(NB_NOTE, "%s: the database was not changed", p.name);
 	return err;
 }

@@ -214,8 +214,8 @@ differs(const struct nb_pg_restoring *r)
 {
 	if (r->replaces)
 		return nb_fail(NB_EWRONG,
-			       "%s: it does not replace %s, because it is not "
-			       "as that was\n"
+			       "%s: does not replace %s, because its "
+			       "properties differ from the original ones\n"
 			       "hint: create what is missing on this server "
 			       "(--with-globals restores roles and "
 			       "tablespaces)",
