@@ -166,7 +166,7 @@ needed(const struct nb_disc_backup *backup,
 /* Only this file of it is extracted to this host. */
 static enum nb_err
 by_file(struct listing *l, const struct nb_manifest_source *source,
-	const char *path, struct nb_source_restore *what)
+	const char *path, struct nb_source_restore what)
 {
 	const struct nb_restore_options only = { .paths = &path,
 						 .path_count = 1,
@@ -181,27 +181,28 @@ by_file(struct listing *l, const struct nb_manifest_source *source,
 	err = nb_restore_select(l->pick->backup, &only, source->path);
 	if (!err)
 		err = nb_staged_dump_make(&r, source, &staged, &done);
-	what->path = staged.path;
+	what.path = staged.path;
 	if (!err)
 		err = nb_source_find(source->kind)
-			      ->contents(what, pass_line, l);
+			      ->contents(&what, pass_line, l);
 	removed = nb_staged_dump_remove(&staged);
 	return err ? err : removed;
 }
 
 static enum nb_err
 by_stream(struct listing *l, const struct nb_manifest_source *source,
-	  struct nb_source_restore *what)
+	  struct nb_source_restore what)
 {
 	struct nb_dump_stream stream = { .nb = l->nb,
 					 .blocks = l->pick->contents.blocks };
 	enum nb_err err = nb_dump_stream_open(&stream, &l->pick->contents.nodes,
 					      l->pick->backup, source->path);
 
-	what->read = nb_dump_stream_read;
-	what->read_ctx = &stream;
-	return err ? err
-		   : nb_source_find(source->kind)->contents(what, pass_line, l);
+	what.read = nb_dump_stream_read;
+	what.read_ctx = &stream;
+	return err
+		? err
+		: nb_source_find(source->kind)->contents(&what, pass_line, l);
 }
 
 static enum nb_err
@@ -213,17 +214,18 @@ pass_contents(struct listing *l, const struct nb_manifest_source *source)
 		? nb_config_source(l->nb->config, l->pick->backup->manifest.job,
 				   source->kind, source->name)
 		: NULL;
-	struct nb_source_restore what = { .record = source,
-					  .source = configured ? configured
-							       : &unknown,
-					  .run_as = l->options->run_as };
+	const struct nb_source_restore what = { .record = source,
+						.source = configured
+							? configured
+							: &unknown,
+						.run_as = l->options->run_as };
 	const struct nb_entry *file;
 
 	if (!ops || !ops->contents || !source->path)
 		return NB_OK;
 	file = needed(l->pick->backup, source, ops);
-	return file ? by_file(l, source, file->path, &what)
-		    : by_stream(l, source, &what);
+	return file ? by_file(l, source, file->path, what)
+		    : by_stream(l, source, what);
 }
 
 /* ---- the list ---- */
