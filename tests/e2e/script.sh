@@ -216,6 +216,21 @@ damaged_tree()
 			printf './日本/sub/two\n./箱/file\n' | sort)" ]
 }
 
+# A packed tree is not restored in part, but the script tells how.
+damaged_archive()
+{
+	local to=$work/archive.$1 line
+	rm -rf "$to" "$work/spoilt"
+	cp -a "$work/disc" "$work/spoilt" && chmod -R u+w "$work/spoilt" &&
+		printf 'x' >>"$(ls "$work"/spoilt/2*/tree/*.tar.zst)" ||
+		return 1
+	script_is 4 "$1" spoilt --to "$to" 箱 &&
+		says err "tar.zst: damaged, not restored" && [ ! -e "$to/箱" ] &&
+		line=$(grep -o 'zstd -dc .*tar -xpf - -C ' "$work/out") &&
+		mkdir -p "$to" && (cd "$work/spoilt" && eval "$line'$to'"
+		true) && [ "$(cat "$to"/*/file)" = packed ]
+}
+
 unchecked()
 {
 	local to=$work/unchecked.$1
@@ -274,6 +289,8 @@ for shell in dash bash mksh busybox; do
 		damaged_database $shell
 	check "$shell: damaged files are named, the rest restored" \
 		damaged_tree $shell
+	check "$shell: what is before the damage of an archive can be had" \
+		damaged_archive $shell
 	check "$shell: what was not checked is said" unchecked $shell
 	check "$shell: what globals could not make is a failure" \
 		globals_fail $shell
