@@ -24,6 +24,8 @@ struct nb_backup_row {
 	const char *disc;              /* NULL: no longer on any disc */
 	enum nb_disc_state disc_state; /* if DISC is not NULL */
 	int session;
+	int64_t drilled; /* its last drill; 0: none */
+	enum nb_drill_state drill;
 };
 struct nb_source_row {
 	const char *kind, *name, *database, *format, *path, *compression;

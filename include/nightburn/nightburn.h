@@ -221,14 +221,14 @@ struct nb_run_result {
 	uint64_t shared;    /* files whose content is in an earlier session */
 	uint64_t excluded;  /* names excluded by patterns */
 	uint64_t too_large; /* files excluded by max_file_size */
-	/* Things that need attention although everything was verified: files
-	 * that changed while they were read, files whose content changed
-	 * without a change of their metadata, files whose earlier copy on the
-	 * disc was damaged. */
+	/* Things that need attention although all was verified: files that
+	 * changed while they were read, whose content changed without their
+	 * metadata, whose earlier copy on the disc was damaged. */
 	uint64_t changed, corrupt, reread;
 	uint64_t off_disc; /* files with a link target, date or flags that only
 			      the manifest can store; they are restored */
 	uint64_t left_out; /* databases that do not allow connections */
+	bool drilled;      /* all of it came back, in a drill that was due */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody

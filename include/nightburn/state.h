@@ -115,6 +115,15 @@ enum nb_clone_state {
 	NB_CLONE_INCOMPLETE /* the last run failed */
 };
 
+/* The last drill of a backup. */
+enum nb_drill_state {
+	NB_DRILL_NONE,    /* there was none */
+	NB_DRILL_GOOD,    /* all of it came back */
+	NB_DRILL_PARTIAL, /* this machine could not restore all of it as it
+			     was */
+	NB_DRILL_FAILED
+};
+
 /* The type of the node at a path of a backup. */
 enum nb_entry_type {
 	NB_ENTRY_FILE,
@@ -135,6 +144,7 @@ NB_API const char *nb_medium_state_name(enum nb_medium_state state);
 NB_API const char *nb_label_state_name(enum nb_label_state state);
 NB_API const char *nb_disc_state_name(enum nb_disc_state state);
 NB_API const char *nb_clone_state_name(enum nb_clone_state state);
+NB_API const char *nb_drill_state_name(enum nb_drill_state state);
 NB_API const char *nb_entry_type_name(enum nb_entry_type type);
 
 /* For people: a sentence about "the disc" without a full stop; and the remedy,

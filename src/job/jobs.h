@@ -13,9 +13,18 @@
 enum nb_err nb_job_plan(struct nightburn *nb,
 			const struct nb_drive_choice *choice,
 			struct nb_plan_info *out);
+/* Called for a verified backup of JOB, without the lock; an error is that of
+ * the run. */
+typedef enum nb_err nb_prove_fn(struct nightburn *nb,
+				const struct nb_config_job *job,
+				struct nb_run_result *result);
+
+/* PROVE: before the hooks that follow; NULL: nothing more is done. */
 enum nb_err nb_job_run(struct nightburn *nb,
-		       const struct nb_run_options *options,
+		       const struct nb_run_options *options, nb_prove_fn *prove,
 		       struct nb_run_result *result);
+/* The drill, if JOB wants one now. */
+nb_prove_fn nb_job_prove;
 enum nb_err nb_job_append(struct nightburn *nb,
 			  const struct nb_run_options *options,
 			  struct nb_run_result *result);

@@ -32,6 +32,8 @@ pass_backup(void *ctx, const struct nb_catalog_backup *row)
 		.disc = row->disc,
 		.disc_state = row->disc_state,
 		.session = row->session,
+		.drilled = row->drilled,
+		.drill = row->drill,
 	};
 
 	strncpy(q->backup_id, row->id, NB_BACKUP_ID_MAX);

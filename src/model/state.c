@@ -40,6 +40,13 @@ static const char *const clones[] = {
 	[NB_CLONE_INCOMPLETE] = "incomplete",
 };
 
+static const char *const drills[] = {
+	[NB_DRILL_NONE] = "none",
+	[NB_DRILL_GOOD] = "good",
+	[NB_DRILL_PARTIAL] = "partial",
+	[NB_DRILL_FAILED] = "failed",
+};
+
 static const char *const types[] = {
 	[NB_ENTRY_FILE] = "file",       [NB_ENTRY_DIR] = "dir",
 	[NB_ENTRY_SYMLINK] = "symlink", [NB_ENTRY_FIFO] = "fifo",
@@ -118,6 +125,22 @@ nb_clone_state_parse(const char *name, enum nb_clone_state *out)
 	if (i < COUNT(clones))
 		*out = (enum nb_clone_state)i;
 	return i < COUNT(clones);
+}
+
+const char *
+nb_drill_state_name(enum nb_drill_state state)
+{
+	return name_of(drills, COUNT(drills), state);
+}
+
+bool
+nb_drill_state_parse(const char *name, enum nb_drill_state *out)
+{
+	size_t i = find(drills, COUNT(drills), name);
+
+	if (i < COUNT(drills))
+		*out = (enum nb_drill_state)i;
+	return i < COUNT(drills);
 }
 
 bool

@@ -14,6 +14,14 @@ backup_disc_state(const void *row)
 	return b->disc ? nb_disc_state_name(b->disc_state) : NULL;
 }
 
+static const char *
+backup_drill(const void *row)
+{
+	const struct nb_backup_row *b = row;
+
+	return b->drilled ? nb_drill_state_name(b->drill) : NULL;
+}
+
 #define BACKUP struct nb_backup_row
 
 static const struct nb_column backup_columns[] = {
@@ -31,21 +39,27 @@ static const struct nb_column backup_columns[] = {
 	  .type = NB_COLUMN_WORD,
 	  .text = backup_disc_state },
 	NB_COLUMN(NUMBER, "session", BACKUP, session),
+	NB_COLUMN(DATE, "drilled", BACKUP, drilled),
+	{ .name = "drill", .type = NB_COLUMN_WORD, .text = backup_drill },
 };
 
 static void
 describe_backup(struct nb_str *s, const void *row)
 {
 	const struct nb_backup_row *b = row;
-	char size[16];
+	char size[16], date[32];
 
 	nb_str_addf(s, "%4llu  %s  %-10s %8s",
 		    (unsigned long long)b->generation, b->id, b->job,
 		    nb_str_size(b->bytes, size));
 	if (b->disc)
-		nb_str_addf(s, "  %s (%s)\n", b->disc, backup_disc_state(b));
+		nb_str_addf(s, "  %s (%s)", b->disc, backup_disc_state(b));
 	else
-		nb_str_add(s, "  no longer on any disc\n");
+		nb_str_add(s, "  no longer on any disc");
+	if (b->drilled)
+		nb_str_addf(s, ", drill of %s %s",
+			    nb_report_date(b->drilled, date), backup_drill(b));
+	nb_str_add(s, "\n");
 }
 
 const struct nb_record nb_record_backup =

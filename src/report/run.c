@@ -120,6 +120,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "session", RUN, session),
 	NB_COLUMN(BOOL, "burned", RUN, burned),
 	NB_COLUMN(BOOL, "verified", RUN, verified),
+	NB_COLUMN(BOOL, "drilled", RUN, drilled),
 	NB_COLUMN(BOOL, "staged", RUN, staged),
 	NB_COLUMN(NUMBER, "shared", RUN, shared),
 	NB_COLUMN(NUMBER, "excluded", RUN, excluded),
@@ -188,11 +189,11 @@ describe_run(struct nb_str *s, const void *row)
 	}
 	nb_str_addf(s,
 		    "%s: generation %llu on disc %s, session %d: %s, %s, "
-		    "verified\n",
+		    "verified%s\n",
 		    r->backup_id, (unsigned long long)r->generation,
 		    r->plan->disc, r->session,
 		    nb_report_count(r->files, "file", files),
-		    nb_str_size(r->bytes, size));
+		    nb_str_size(r->bytes, size), r->drilled ? ", drilled" : "");
 	add_notes(s, r);
 }
 

@@ -113,7 +113,8 @@ enum nb_err nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
 			       const struct nb_label *label, const char *note);
 
-/* Records a later verification of the whole disc: good, with its date. */
+/* Records a later verification of the whole disc: good, with its date; but it
+ * stays suspect because of a drill. */
 enum nb_err nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 				int64_t date);
 
@@ -153,6 +154,8 @@ struct nb_catalog_backup {
 	const char *disc, *disc_id;    /* NULL if it is no longer on any disc */
 	enum nb_disc_state disc_state; /* when DISC is not NULL */
 	int session;
+	int64_t drilled; /* the last drill; 0: none */
+	enum nb_drill_state drill;
 };
 
 enum nb_err nb_catalog_backups(
@@ -203,6 +206,23 @@ enum nb_err nb_catalog_discs(
 	struct nb_catalog *catalog,
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
 	void *ctx);
+
+/* ---- drills ---- */
+
+struct nb_catalog_drill {
+	const char *backup_id, *disc_id;
+	int64_t date;
+	enum nb_drill_state state;
+	uint64_t databases, tables, rows, files;
+};
+
+/* The note of a disc that is suspect because of a drill: a good drill makes it
+ * good again, a verification does not. */
+#define NB_DRILL_NOTE "a drill failed"
+
+/* Records the last drill of a backup that is in the catalog. */
+enum nb_err nb_catalog_put_drill(struct nb_catalog *catalog,
+				 const struct nb_catalog_drill *drill);
 
 /* ---- clones ---- */
 

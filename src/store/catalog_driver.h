@@ -72,6 +72,13 @@ struct nb_clone_record {
 	int64_t started, finished, checked, files, transferred, deleted, bytes;
 };
 
+struct nb_drill_record {
+	const char *backup_id;
+	int64_t date;
+	const char *state;
+	int64_t databases, tables, rows, files;
+};
+
 /* ---- tables ---- */
 
 enum nb_column_kind {
@@ -108,6 +115,7 @@ enum nb_table_id {
 	NB_TABLE_SOURCES,
 	NB_TABLE_FILES,
 	NB_TABLE_CLONES,
+	NB_TABLE_DRILLS,
 	NB_TABLES
 };
 

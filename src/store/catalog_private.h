@@ -69,7 +69,7 @@ struct nb_placement {
 };
 
 /* All rows on which decisions depend, in the order of their keys: those of all
- * tables except files, sources and clones. */
+ * tables except files, sources and clones; and the drills. */
 struct nb_rows {
 	struct NB_ARRAY(struct nb_pool_record) pools;
 	struct NB_ARRAY(struct nb_disc_record) discs;
@@ -77,6 +77,7 @@ struct nb_rows {
 	struct NB_ARRAY(struct nb_backup_record) backups;
 	struct NB_ARRAY(struct nb_part_record) parts;
 	struct NB_ARRAY(struct nb_placement) placements; /* by backup */
+	struct NB_ARRAY(struct nb_drill_record) drills;
 };
 
 /* With NB_ECORRUPT, in a query, ROWS has whatever was readable; with other
@@ -91,6 +92,9 @@ const struct nb_disc_record *nb_rows_disc(const struct nb_rows *rows,
 					  const char *id);
 const struct nb_backup_record *nb_rows_backup(const struct nb_rows *rows,
 					      const char *id);
+/* Its last drill. */
+const struct nb_drill_record *nb_rows_drill(const struct nb_rows *rows,
+					    const char *backup_id);
 
 /* All backups, the newest first: by generation, then by date, then by id. */
 struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);

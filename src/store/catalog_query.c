@@ -21,9 +21,10 @@ state_of(const struct nb_disc_record *disc)
 
 /* PLACE: the disc that has it now; NULL: none. */
 static enum nb_err
-pass_backup(const struct nb_backup_record *backup,
+pass_backup(const struct nb_rows *rows, const struct nb_backup_record *backup,
 	    const struct nb_placement *place, backup_fn *fn, void *ctx)
 {
+	const struct nb_drill_record *drill = nb_rows_drill(rows, backup->id);
 	struct nb_catalog_backup row = {
 		.id = backup->id,
 		.job = backup->job,
@@ -35,6 +36,11 @@ pass_backup(const struct nb_backup_record *backup,
 		.files = (uint64_t)backup->files,
 	};
 
+	if (drill) {
+		row.drilled = drill->date;
+		row.drill = NB_DRILL_FAILED;
+		nb_drill_state_parse(drill->state, &row.drill);
+	}
 	if (place) {
 		row.verified = place->disc->verified;
 		row.disc = place->disc->name;
@@ -51,10 +57,10 @@ pass_places(const struct nb_rows *rows, const struct nb_backup_record *backup,
 {
 	size_t at = 0;
 	const struct nb_placement *place = nb_rows_place(rows, backup->id, &at);
-	enum nb_err err = pass_backup(backup, place, fn, ctx);
+	enum nb_err err = pass_backup(rows, backup, place, fn, ctx);
 
 	while (!err && place && (place = nb_rows_place(rows, backup->id, &at)))
-		err = pass_backup(backup, place, fn, ctx);
+		err = pass_backup(rows, backup, place, fn, ctx);
 	return err;
 }
 
@@ -162,8 +168,9 @@ nb_catalog_backup(struct nb_catalog *catalog, const char *which, backup_fn *fn,
 	}
 	err = resolve(&rows, which, &backup);
 	if (!err)
-		err = pass_backup(backup, nb_rows_place(&rows, backup->id, &at),
-				  fn, ctx);
+		err = pass_backup(&rows, backup,
+				  nb_rows_place(&rows, backup->id, &at), fn,
+				  ctx);
 	nb_rows_free(&rows);
 	return err;
 }

@@ -103,6 +103,12 @@ compare_backup(const void *id, const void *row)
 }
 
 static int
+compare_drill(const void *id, const void *row)
+{
+	return strcmp(id, ((const struct nb_drill_record *)row)->backup_id);
+}
+
+static int
 compare_session(const void *id, const void *row)
 {
 	int64_t a = *(const int64_t *)id;
@@ -126,6 +132,12 @@ const struct nb_disc_record *
 nb_rows_disc(const struct nb_rows *rows, const char *id)
 {
 	return SEARCH(id, &rows->discs, compare_disc);
+}
+
+const struct nb_drill_record *
+nb_rows_drill(const struct nb_rows *rows, const char *backup_id)
+{
+	return SEARCH(backup_id, &rows->drills, compare_drill);
 }
 
 const struct nb_backup_record *
@@ -186,6 +198,9 @@ nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows)
 	LOAD(NB_TABLE_SESSIONS, sessions);
 	LOAD(NB_TABLE_BACKUPS, backups);
 	LOAD(NB_TABLE_PARTS, parts);
+	/* The newest schema is the first one that has it. */
+	if (catalog->current)
+		LOAD(NB_TABLE_DRILLS, drills);
 	nb_catalog_read_end(catalog);
 	if (passable(catalog, err)) {
 		joined = join(rows);
@@ -200,6 +215,7 @@ void
 nb_rows_free(struct nb_rows *rows)
 {
 	nb_array_free(&rows->placements);
+	nb_catalog_free_rows(NB_TABLE_DRILLS, &rows->drills);
 	nb_catalog_free_rows(NB_TABLE_PARTS, &rows->parts);
 	nb_catalog_free_rows(NB_TABLE_BACKUPS, &rows->backups);
 	nb_catalog_free_rows(NB_TABLE_SESSIONS, &rows->sessions);

@@ -107,6 +107,13 @@ static const struct nb_column clones[] = {
 	NUMBER(nb_clone_record, bytes),
 };
 
+static const struct nb_column drills[] = {
+	TEXT(nb_drill_record, backup_id), NUMBER(nb_drill_record, date),
+	TEXT(nb_drill_record, state),     NUMBER(nb_drill_record, databases),
+	NUMBER(nb_drill_record, tables),  NUMBER(nb_drill_record, rows),
+	NUMBER(nb_drill_record, files),
+};
+
 #define COUNT(list) (int)(sizeof list / sizeof *list)
 #define TABLE(list, keys, numbered, row)                                     \
 	{                                                                    \
@@ -122,6 +129,7 @@ const struct nb_table nb_catalog_tables[NB_TABLES] = {
 	[NB_TABLE_SOURCES] = TABLE(sources, 2, false, nb_source_record),
 	[NB_TABLE_FILES] = TABLE(files, 2, false, nb_file_record),
 	[NB_TABLE_CLONES] = TABLE(clones, 1, false, nb_clone_record),
+	[NB_TABLE_DRILLS] = TABLE(drills, 1, false, nb_drill_record),
 };
 
 int64_t

@@ -357,7 +357,7 @@ nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
 		     int64_t date, uint64_t seen, const char *note)
 {
 	struct nb_disc_record disc = { 0 }, changed;
-	bool found = false;
+	bool found = false, drilled;
 	enum nb_err err = nb_catalog_begin(catalog);
 
 	if (err)
@@ -365,8 +365,11 @@ nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
 	err = get_disc(catalog, disc_id, &disc, &found);
 	changed = disc;
 	changed.verified = date;
-	changed.note = note;
-	if (found
+	drilled = found && !note && disc.note
+		&& !strcmp(disc.note, NB_DRILL_NOTE);
+	if (!drilled)
+		changed.note = note;
+	if (found && !drilled
 	    && (note
 		|| !strcmp(disc.state, nb_disc_state_name(NB_DISC_SUSPECT))))
 		changed.state = nb_disc_state_name(NB_DISC_GOOD);

@@ -65,8 +65,15 @@ chmod 755 "$work/bin/pg_dump"
 server="run_as = \"postgres\"  conninfo = \"host=$PGHOST\""
 globals="postgres \"globals\" { $server  globals_only = true }"
 
-# config SOURCES
+# config SOURCES [OPTIONS]: of the only job, on a disc that is new.
 config()
+{
+	rm -rf "$work/state" "$work/staging"
+	: >"$work/discs/A"
+	configure "$@"
+}
+
+configure()
 {
 	cat >"$work/nb.conf" <<END
 state_dir = "$work/state"
@@ -74,7 +81,7 @@ staging_dir = "$work/staging"
 drive "upper" { device = "stdio:$work/drive"  capacity = 500M }
 pool "p" { discs = { "A" }  drives = { "upper" }  rotation = append }
 job "j" {
-  pool = "p"
+  pool = "p"  ${2-}
   $1
 }
 END
@@ -115,7 +122,9 @@ good()
 	nb_is 0 run && nb_is 0 drill && nothing_left &&
 		[ "$(others)" = "$before" ] &&
 		says out "from disc A: 5 databases, 14 tables, 3083 rows, 14 \
-checksums, 4 files" && [ ! -s "$work/err" ]
+checksums, 4 files" && [ ! -s "$work/err" ] &&
+		nb_is 0 list && says out " UTC good" &&
+		nb_is 0 list --json && says out '"drill": "good"'
 }
 check "all of a backup comes back, and is compared" good
 
@@ -151,7 +160,11 @@ lacks()
 		says err "postgres shop: table public.t has 0 rows, had 1000" &&
 		says err "postgres shop: table public.spaced is missing" &&
 		says err "postgres shop: there are 0 large objects, were 2" &&
-		says out "3 differences found"
+		says out "3 differences found" &&
+		nb_is 0 list && says out " UTC failed" &&
+		says out "a drill failed" && nb_is 0 verify &&
+		says err "a drill failed: the disc stays suspect" &&
+		nb_is 3 run
 }
 check "a dump that lacks something fails the drill" lacks
 
@@ -216,8 +229,10 @@ has_server()
 # ended SIGNAL
 ended()
 {
-	config "$globals $(one '')"
-	[ "$1" = TERM ] && { nb_is 0 run || return 1; }
+	if [ "$1" = TERM ]; then
+		config "$globals $(one '')"
+		nb_is 0 run || return 1
+	fi
 	# Holds the drill while its server runs.
 	mkfifo "$work/hold"
 	cat >"$work/bin/psql" <<END
@@ -240,13 +255,60 @@ END
 check "SIGTERM leaves nothing" ended TERM
 check "SIGKILL leaves nothing" ended KILL
 
+# A program that fails, and the next time does not.
+again()
+{
+	printf '#!/bin/sh\nexit 1\n' >"$work/bin/pg_restore"
+	chmod 755 "$work/bin/pg_restore"
+	PATH=$work/bin:$PATH nb_is 1 drill && nothing_left &&
+		says err "postgres shop: was not restored" &&
+		nb_is 0 list && says out "suspect" || return 1
+	rm "$work/bin/pg_restore"
+	nb_is 0 drill && nb_is 0 list && ! says out "suspect" >/dev/null
+}
+check "the next good drill makes a suspect disc good again" again
+
+# at DAY: a run on that day.
+at()
+{
+	SOURCE_DATE_EPOCH=$((1800000000 + $1 * 86400)) nb_is 0 run
+}
+
+weekly()
+{
+	config "tree \"www\" { path = \"$work/tree\" }" "drill = weekly"
+	at 0 && says out "verified, drilled" &&
+		at 1 && ! says out drilled >/dev/null &&
+		at 7 && says out "verified, drilled" && nothing_left
+}
+check "drill = weekly: a run drills when it is due" weekly
+
+nightly()
+{
+	echo 'more=(--exclude-table-data=public.t)' >"$work/change"
+	config "$globals $(one '')" "drill = nightly"
+	nb_is 4 run && nothing_left && says out verified &&
+		says err "table public.t has 0 rows, had 1000" &&
+		nb_is 0 list && says out "suspect"
+	: >"$work/change"
+}
+check "a run whose drill fails leaves a suspect disc" nightly
+
+last()
+{
+	config "$globals $(one '')"
+	nb_is 0 run
+}
+
 as_postgres()
 {
+	last || return 1
 	chown -R postgres "$work/state" "$work/staging" "$work/discs" \
 		"$work/nb.conf"
 	runuser -u postgres -- "$nightburn" -c "$work/nb.conf" drill \
 		>"$work/out" 2>"$work/err"
-	[ $? = 0 ] && nothing_left && says out "1 database, 4 tables"
+	[ $? = 0 ] || { cat "$work/err"; return 1; }
+	nothing_left && says out "1 database, 4 tables"
 }
 if [ "$(id -u)" = 0 ] && runuser -u postgres -- test -x "$nightburn"; then
 	check "the user postgres can drill as well" as_postgres

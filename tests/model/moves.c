@@ -45,7 +45,7 @@ do_run(const struct move *move, struct outcome *out)
 	}
 	err = move->action == M_APPEND
 		? nb_job_append(&nightburn, &options, &result)
-		: nb_job_run(&nightburn, &options, &result);
+		: nb_job_run(&nightburn, &options, NULL, &result);
 	tell_plan(&plan, out);
 	return err;
 }

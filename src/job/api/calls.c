@@ -170,7 +170,7 @@ nb_run(struct nightburn *nb, const struct nb_run_options *options,
 
 	if (err)
 		return err;
-	err = nb_job_run(nb, &run.options, &run.result);
+	err = nb_job_run(nb, &run.options, nb_job_prove, &run.result);
 	give_run(&run, result);
 	return err;
 }

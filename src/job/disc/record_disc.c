@@ -278,3 +278,19 @@ nb_record_dead(struct nb_pool_context *context)
 	}
 	return err;
 }
+
+enum nb_err
+nb_warn_suspect(struct nb_pool_context *context, const char *disc_id)
+{
+	enum nb_err err = nb_pool_context_refresh(context);
+	const struct nb_pool_disc *disc =
+		nb_pool_by_id(&context->view, disc_id);
+
+	if (!err && disc && disc->state == NB_DISC_SUSPECT)
+		nb_log(NB_WARNING,
+		       "%s: its files are good, but a drill failed: the disc "
+		       "stays suspect\nhint: nightburn drill, until all comes "
+		       "back, or nightburn adopt",
+		       disc->name);
+	return err;
+}

@@ -29,4 +29,9 @@ enum nb_err nb_record_disc(struct nb_pool_context *context,
  */
 enum nb_err nb_record_dead(struct nb_pool_context *context);
 
+/* Warns if the disc, every file of which is good, stays suspect: only a drill
+ * can show that the failed one was not the fault of the disc. */
+enum nb_err nb_warn_suspect(struct nb_pool_context *context,
+			    const char *disc_id);
+
 #endif

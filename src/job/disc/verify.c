@@ -59,6 +59,8 @@ record_good(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (!err)
 		err = nb_catalog_verified(context->catalog, look->label.disc_id,
 					  nb_clock_date());
+	if (!err)
+		err = nb_warn_suspect(context, look->label.disc_id);
 	return err ? err : catch_up(context, look);
 }
 

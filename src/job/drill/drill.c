@@ -231,7 +231,17 @@ verdict(const struct nb_drilling *d)
 			       "it as it was\nhint: the messages above say "
 			       "what it lacks",
 			       r->backup_id);
-	return nb_restore_pick_verdict(d->pick);
+	return NB_OK;
+}
+
+static enum nb_err
+tell_and_store(struct nb_drilling *d)
+{
+	enum nb_err err = verdict(d), stored = nb_drill_store(d, err);
+
+	if (!err)
+		err = nb_restore_pick_verdict(d->pick);
+	return err ? err : stored;
 }
 
 static enum nb_err
@@ -252,7 +262,7 @@ drill(struct nb_drilling *d)
 	       sizeof result->backup_id);
 	memcpy(result->disc, d->pick->look.label.disc, sizeof result->disc);
 	result->generation = backup->manifest.generation;
-	return verdict(d);
+	return tell_and_store(d);
 }
 
 enum nb_err

@@ -26,6 +26,11 @@ struct nb_drilling {
 const struct nb_source_drill *nb_drill_kind(
 	const struct nb_manifest_source *record);
 
+/* Records in the catalog how the drill, which returned ERR, ended, if it was of
+ * a whole backup or something did not come back, and the catalog has that
+ * backup on the disc.  (history.c) */
+enum nb_err nb_drill_store(const struct nb_drilling *d, enum nb_err err);
+
 /* Restores RECORD, compares, removes it unless it is to be kept, and counts in
  * D->result.  Fails only if the drill cannot continue.  (record.c) */
 enum nb_err nb_drill_record(struct nb_drilling *d,

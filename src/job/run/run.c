@@ -257,9 +257,23 @@ out:
 	return err;
 }
 
+/* Without the lock, which recording the result takes. */
+static enum nb_err
+run_proof(struct nightburn *nb, const struct nb_run_options *options,
+	  nb_prove_fn *prove, struct nb_run_result *result)
+{
+	const struct nb_config_job *job;
+	enum nb_err err;
+
+	if (!prove || !result->verified)
+		return NB_OK;
+	err = nb_config_job(nb->config, options->job, &job);
+	return err ? err : prove(nb, job, result);
+}
+
 static enum nb_err
 run(struct nightburn *nb, const struct nb_run_options *options,
-    enum nb_intent intent, struct nb_run_result *result)
+    enum nb_intent intent, nb_prove_fn *prove, struct nb_run_result *result)
 {
 	struct nb_pool_context context;
 	enum nb_err err;
@@ -275,20 +289,22 @@ run(struct nightburn *nb, const struct nb_run_options *options,
 	if (!err)
 		err = run_locked(&context, options, intent, result);
 	nb_pool_context_close(&context);
+	if (!err)
+		err = run_proof(nb, options, prove, result);
 	err = run_after(nb, options, result, err);
 	return nb_run_verdict(err, result);
 }
 
 enum nb_err
 nb_job_run(struct nightburn *nb, const struct nb_run_options *options,
-	   struct nb_run_result *result)
+	   nb_prove_fn *prove, struct nb_run_result *result)
 {
-	return run(nb, options, NB_INTENT_RUN, result);
+	return run(nb, options, NB_INTENT_RUN, prove, result);
 }
 
 enum nb_err
 nb_job_append(struct nightburn *nb, const struct nb_run_options *options,
 	      struct nb_run_result *result)
 {
-	return run(nb, options, NB_INTENT_APPEND, result);
+	return run(nb, options, NB_INTENT_APPEND, NULL, result);
 }

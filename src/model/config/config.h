@@ -69,9 +69,18 @@ struct nb_config_hook {
 
 struct nb_config_hooks NB_ARRAY(struct nb_config_hook);
 
+/* How often a run is followed by a drill. */
+enum nb_drill_when {
+	NB_DRILL_NEVER,
+	NB_DRILL_NIGHTLY,
+	NB_DRILL_WEEKLY,
+	NB_DRILL_MONTHLY
+};
+
 struct nb_config_job {
 	char *name;
 	char *pool;
+	enum nb_drill_when drill;
 	struct nb_config_sources sources; /* in the order of the file */
 	struct nb_config_hooks hooks;     /* of one WHEN, in that order */
 };

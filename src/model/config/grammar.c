@@ -4,6 +4,8 @@
 #include "model/config/build.h"
 
 static const char *const rotations[] = { "alternate", "append", "fresh", NULL };
+static const char *const drills[] = { "never", "nightly", "weekly", "monthly",
+				      NULL };
 static const char *const same_disc[] = { "refuse", "append", NULL };
 
 #define FIELD(option, value, field) \
@@ -45,6 +47,7 @@ static const struct nb_field pool_fields[] = {
 #define RECORD nb_config_job
 static const struct nb_field job_fields[] = {
 	{ FIELD("pool", NAME, pool), .required = true },
+	{ FIELD("drill", WORD, drill), .words = drills },
 	{ .name = NULL },
 };
 

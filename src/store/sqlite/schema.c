@@ -76,6 +76,12 @@ static const struct migration {
 	 * 1. */
 	{ "alter table seal add column version integer not null default 1;", 9,
 	  69, true },
+	{ "create table drills ("
+	  "  backup_id text primary key references backups,"
+	  "  date integer not null, state text not null,"
+	  "  databases integer not null, tables integer not null,"
+	  "  rows integer not null, files integer not null) strict;",
+	  10, 76, true },
 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)

@@ -310,6 +310,61 @@ START_TEST(backups_are_told_with_the_disc_that_holds_them_newest_first)
 }
 END_TEST
 
+static enum nb_err
+tell_drills(void *ctx, const struct nb_catalog_backup *row)
+{
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, 256 - n, "%s %s %d %s, ", row->id,
+		 nb_drill_state_name(row->drill), (int)row->drilled,
+		 nb_disc_state_name(row->disc_state));
+	return NB_OK;
+}
+
+static const char *
+told_drills(struct nb_catalog *catalog, char text[256])
+{
+	text[0] = '\0';
+	nb_assert_ok(nb_catalog_backups(catalog, NULL, tell_drills, text));
+	return text;
+}
+
+START_TEST(a_failed_drill_makes_a_disc_suspect_until_the_next_good_one)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	struct nb_catalog_drill drill = {
+		.backup_id = "b1",
+		.disc_id = ID_A,
+		.date = 20,
+		.state = NB_DRILL_GOOD,
+	};
+	char text[256];
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 none 0 good, ");
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 good 20 good, ");
+	drill.state = NB_DRILL_FAILED;
+	drill.date = 21;
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
+	nb_assert_ok(nb_catalog_verified(catalog, ID_A, 22));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
+	drill.state = NB_DRILL_PARTIAL;
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 partial 21 suspect, ");
+	drill.state = NB_DRILL_GOOD;
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 good 21 good, ");
+	/* Suspect for another reason. */
+	nb_assert_ok(nb_catalog_set_disc(catalog, ID_A, NB_DISC_SUSPECT,
+					 "a verification failed"));
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 good 21 suspect, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
 /* "b1" is a backup and the beginning of another; 2 is a generation. */
 static const struct {
 	const char *which, *told;
@@ -390,6 +445,9 @@ add(TCase *tc)
 	tcase_add_test(tc, a_person_who_asks_is_told_what_can_be_read);
 	tcase_add_test(tc, what_fails_halfway_leaves_nothing);
 	tcase_add_test(tc, a_clone_keeps_the_dates_that_are_not_told_anew);
+	tcase_add_test(
+		tc,
+		a_failed_drill_makes_a_disc_suspect_until_the_next_good_one);
 	tcase_add_test(
 		tc,
 		backups_are_told_with_the_disc_that_holds_them_newest_first);

@@ -1,5 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was done with backups and clones of them: drills, copies. */
+#include <string.h>
+
 #include "store/catalog_private.h"
+
+/* A failed drill makes a disc suspect, the next good one good again. */
+static enum nb_err
+judge_disc(struct nb_catalog *catalog, const struct nb_catalog_drill *drill)
+{
+	const struct nb_disc_record like = { .id = drill->disc_id };
+	struct nb_disc_record disc = { 0 }, changed;
+	bool found = false, because;
+	enum nb_err err =
+		nb_catalog_get(catalog, NB_TABLE_DISCS, &like, &disc, &found);
+
+	changed = disc;
+	because = found && disc.note && !strcmp(disc.note, NB_DRILL_NOTE);
+	if (drill->state == NB_DRILL_FAILED) {
+		changed.state = nb_disc_state_name(NB_DISC_SUSPECT);
+		changed.note = NB_DRILL_NOTE;
+	} else if (drill->state == NB_DRILL_GOOD && because) {
+		changed.state = nb_disc_state_name(NB_DISC_GOOD);
+		changed.note = NULL;
+	} else {
+		found = false;
+	}
+	if (!err && found)
+		err = nb_catalog_advance(catalog, changed.pool, 0);
+	if (!err && found)
+		err = nb_catalog_put(catalog, NB_TABLE_DISCS, &changed);
+	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], &disc);
+	return err;
+}
+
+enum nb_err
+nb_catalog_put_drill(struct nb_catalog *catalog,
+		     const struct nb_catalog_drill *drill)
+{
+	const struct nb_drill_record row = {
+		.backup_id = drill->backup_id,
+		.date = drill->date,
+		.state = nb_drill_state_name(drill->state),
+		.databases = (int64_t)drill->databases,
+		.tables = (int64_t)drill->tables,
+		.rows = (int64_t)drill->rows,
+		.files = (int64_t)drill->files,
+	};
+	enum nb_err err = nb_catalog_begin(catalog);
+
+	if (err)
+		return err;
+	err = nb_catalog_put(catalog, NB_TABLE_DRILLS, &row);
+	return nb_catalog_end(catalog, err ? err : judge_disc(catalog, drill));
+}
 
 static int64_t
 max(int64_t a, int64_t b)
