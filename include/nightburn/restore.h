@@ -71,8 +71,8 @@ struct nb_restore_result {
 	struct nb_block_run *bad_blocks; /* as in nb_verify_result, of the
 					    requested files */
 	size_t bad_block_runs;
-	char old_database[64]; /* the name that a database that was replaced has
-				  now, or "" */
+	char old_database[64]; /* the new name of a database that was replaced,
+				  or "" */
 };
 
 /* A backup on a disc, according to its manifest. */

@@ -82,7 +82,7 @@ struct nb_source_load {
 	const char *section; /* pre-data, data or post-data; NULL: all */
 	int jobs;            /* at once; 0: as many as make sense */
 	bool keep;           /* what was created, although the restore failed */
-	/* A database that exists is replaced when the new one is complete;
+	/* An existing database is replaced when the new one is complete;
 	 * sessions in it are ended, and the old one is dropped. */
 	bool replace, disconnect, drop_old;
 };
@@ -111,8 +111,8 @@ struct nb_source_restore {
 	void *tick_ctx;
 	bool *loaded; /* set when the data was loaded; later steps may fail.
 			 May be NULL */
-	char *kept;   /* 64 bytes for the name that a replaced database has
-			 now; may be NULL */
+	char *kept;   /* 64 bytes for the new name of a database that was
+			 replaced; may be NULL */
 };
 
 struct nb_serve;

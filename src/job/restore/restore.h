@@ -87,8 +87,8 @@ enum nb_err nb_restore_member(struct nb_blocks *blocks,
 			      nb_filter_sink *put, void *ctx);
 
 /* Restores a dump into the database OPTIONS->into, through a pipe, or through
- * staging if it is a directory; only the dump is kept in the backup.
- * OLD (may be NULL) becomes the name that a replaced database has now.
+ * staging if it is a directory; only the dump is kept in the backup.  OLD (may
+ * be NULL) becomes the new name of a database that was replaced.
  * (restore_database.c) */
 enum nb_err nb_restore_into(struct nightburn *nb,
 			    const struct nb_restore_options *options,

@@ -86,12 +86,12 @@ choice_of(const struct nb_restore_options *options)
 	};
 }
 
-/* A dump on its way into a database. */
+/* A dump that is being loaded into a database. */
 struct loading {
 	struct nb_restoring r;
 	const struct nb_manifest_source *source;
 	struct nb_restore_globals globals;
-	char *old; /* the name that a replaced database has now */
+	char *old; /* the new name of a database that was replaced */
 };
 
 /* Fills in SPEC and restores SOURCE. */

@@ -11,7 +11,7 @@ is_for_database(const struct nb_restore_options *o)
 		|| o->drop_old;
 }
 
-/* A part of a dump would take the place of a whole database. */
+/* A part of a dump would replace a whole database. */
 static enum nb_err
 check_replace(const struct nb_restore_options *o)
 {

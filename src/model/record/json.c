@@ -24,9 +24,9 @@ nb_json_load(const char *name, const char *text, size_t length, json_t **out)
 	return NB_OK;
 }
 
-/* Of an object, which has a table of eight lists from its first member on, of a
- * list, of a member, and of an element; then of each character of a string,
- * which may grow while it is read. */
+/* Bytes of memory: for an object, which has a table of eight lists from its
+ * first member on, a list, a member, and an element; then for each character of
+ * a string, which may grow while it is read. */
 #define COST_OBJECT 400
 #define COST_LIST 200
 #define COST_MEMBER 140

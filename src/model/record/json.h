@@ -22,8 +22,8 @@ enum nb_err nb_json_load(const char *name, const char *text, size_t length,
 			 json_t **out);
 
 /*
- * At least the bytes of memory that nb_json_load takes for the text: a list of
- * empty lists takes fifty times its length.  Found by measuring.
+ * At least the bytes of memory that nb_json_load allocates for the text: a list
+ * of empty lists takes fifty times its length.  These are measured values.
  */
 uint64_t nb_json_cost(const char *text, size_t length);
 

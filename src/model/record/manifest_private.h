@@ -38,7 +38,7 @@ bool nb_manifest_read_source(const json_t *object,
  * writes nothing larger. */
 #define NB_MANIFEST_HEAD_MAX ((size_t)64 << 20)
 #define NB_MANIFEST_LINE_MAX ((size_t)1 << 20)
-/* The same, of the memory that reading the former takes (nb_json_cost). */
+/* The same for the memory that reading the former takes (nb_json_cost). */
 #define NB_MANIFEST_HEAD_COST ((uint64_t)512 << 20)
 
 /* The length of TEXT up to the end of its last file's line, if it ends as

@@ -16,7 +16,8 @@ struct nb_pg_script {
 	const char *const *environ_add; /* the password for nb_proc, or NULL */
 	const char *db;                 /* the value of the variable of that
 					   name, or NULL */
-	bool stop;                      /* at the first error, with NB_EFAIL */
+	bool stop;                      /* stop at the first error, with
+					   NB_EFAIL */
 };
 
 /*

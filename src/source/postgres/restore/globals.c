@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/str.h"
 
-#define TEXT_MAX ((size_t)64 << 20) /* far more than a server's roles need */
-#define NAMED_MAX 10                /* names in a message */
+#define TEXT_MAX \
+	((size_t)64 << 20) /* far more than the roles of a server
+				       need */
+#define NAMED_MAX 10       /* maximum number of names in a message */
 
 static enum nb_err
 take(void *ctx, const void *data, size_t n)

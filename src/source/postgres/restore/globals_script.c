@@ -7,11 +7,11 @@
 
 #include "base/str.h"
 
-#define TOKENS 24 /* of a statement; what follows does not say what it is for */
+#define TOKENS 24 /* tokens of a statement; later ones do not matter */
 
 enum kind { WORD, NAME, OTHER };
 
-/* A word, a quoted name, or anything else: a string, a mark. */
+/* A word, a quoted name, or anything else: a string, a symbol. */
 struct token {
 	enum kind kind;
 	const char *text;
@@ -81,7 +81,7 @@ end_of_line(const char *p)
 	return p + strcspn(p, "\n");
 }
 
-/* Behind white space and comments. */
+/* The position after white space and comments. */
 static const char *
 skip(const char *p)
 {
@@ -95,8 +95,9 @@ skip(const char *p)
 	}
 }
 
-/* Before a statement, also behind the commands of psql with which newer dumps
- * forbid all others: here none is passed on. */
+/* The position before a statement: after white space, and after the psql
+ * commands with which newer dumps forbid all others; these are not passed
+ * on. */
 static const char *
 skip_commands(const char *p)
 {
@@ -109,7 +110,7 @@ skip_commands(const char *p)
 	}
 }
 
-/* The next statement at *P; at the end ->count is 0. */
+/* Reads the next statement at P; at the end ->count is 0. */
 static enum nb_err
 next_statement(const char **p, struct statement *s)
 {
@@ -172,7 +173,7 @@ struct existing {
 	const struct nb_names *roles, *tablespaces;
 };
 
-/* Does token I name one that exists? */
+/* Is token I the name of one that exists? */
 static enum nb_err
 exists(const struct statement *s, size_t i, const struct nb_names *names,
        bool *found)
@@ -185,8 +186,8 @@ exists(const struct statement *s, size_t i, const struct nb_names *names,
 	return err;
 }
 
-/* The position after "ROLE" or "TABLESPACE" of the object that S is about, 0:
- * none. */
+/* The position after "ROLE" or "TABLESPACE" of the object that S is about; 0:
+ * it is about none. */
 static size_t
 find_object(const struct statement *s, bool *role)
 {
@@ -203,7 +204,7 @@ find_object(const struct statement *s, bool *role)
 	return 0;
 }
 
-/* The role that gets something or loses it. */
+/* The role to which something is granted, or from which it is revoked. */
 static size_t
 find_grantee(const struct statement *s)
 {
@@ -213,7 +214,7 @@ find_grantee(const struct statement *s)
 	return 0;
 }
 
-/* Does S alter what exists already? */
+/* Does S alter something that exists already? */
 static enum nb_err
 alters(const struct statement *s, const struct existing *e, bool *yes)
 {
@@ -228,7 +229,7 @@ alters(const struct statement *s, const struct existing *e, bool *yes)
 		return NB_OK;
 	grantee = find_grantee(s);
 	err = exists(s, grantee, e->roles, yes);
-	/* A membership in a new role is a part of that. */
+	/* A membership in a new role belongs to that role. */
 	if (!err && *yes && grantee == 3) {
 		err = exists(s, 1, e->roles, &granted);
 		*yes = granted;

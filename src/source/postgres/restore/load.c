@@ -237,8 +237,8 @@ tick(void *ctx)
 	return l->what->tick ? l->what->tick(l->what->tick_ctx) : NB_OK;
 }
 
-/* Every object that a transaction creates is a lock.  The name of the parameter
- * is in the hint of the server in any language. */
+/* Every object that a transaction creates takes a lock.  The name of the
+ * parameter is in the server's hint in every language. */
 static bool
 lacks_locks(const struct nb_pg_load *load, const struct nb_proc_result *result)
 {

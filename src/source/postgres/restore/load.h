@@ -36,10 +36,10 @@ enum nb_err nb_pg_load_properties(const struct nb_source_load *load,
 void nb_pg_load_differences(const struct nb_source_load *load,
 			    struct nb_names *lines);
 
-/* If the server lacks locks for one transaction, it is done again without, and
- * *IN_PARTS is set: a failure leaves what was loaded.
- * NB_EFAIL: the program failed, its message is logged; the error of
- * WHAT->read: it was ended before the end of the dump. */
+/* If the server lacks locks for one transaction, loading is repeated without
+ * one, and IN_PARTS is set: after a failure, what was loaded remains.
+ * NB_EFAIL: the program failed, its message is logged; the error of WHAT->read:
+ * it was killed before the end of the dump. */
 enum nb_err nb_pg_load_run(const struct nb_pg_load *load, bool *in_parts);
 
 #endif

@@ -13,12 +13,12 @@ struct nb_pg_restoring {
 	const struct nb_pg_format *format;
 	struct nb_pg_client client;
 	char *reader;         /* path of the program */
-	const char *replaces; /* the database that ->what->into is going to
-				 replace; or NULL */
+	const char *replaces; /* the database that ->what->into will replace; or
+				 NULL */
 	bool created;         /* the database was created by this restore */
 	bool touched;         /* something was loaded */
-	bool in_parts;        /* not in one transaction, as was meant */
-	bool loaded;          /* all of it */
+	bool in_parts;        /* not in one transaction, although requested */
+	bool loaded;          /* everything was loaded */
 };
 
 /* Creates the database WHAT->into if it is missing, loads the dump, and applies
@@ -26,7 +26,7 @@ struct nb_pg_restoring {
  * removed.  Errors as nb_pg_restore.  (restore.c) */
 enum nb_err nb_pg_restore_database(struct nb_pg_restoring *r);
 
-/* Is there a database NAME?  NB_EFAIL, logged: the server does not say.
+/* Is there a database NAME?  NB_EFAIL, logged: the query failed.
  * (restore.c) */
 enum nb_err nb_pg_exists(const struct nb_pg_restoring *r, const char *name,
 			 bool *exists);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Replaces a database: the new one is restored beside it, and both are renamed
- * in one transaction, so that one of them has the name at any time.
+ * Replaces a database: the new one is restored under another name, and both are
+ * renamed in one transaction, so that a database with the name exists at any
+ * time.
  */
 #include "source/postgres/restore/private.h"
 
@@ -13,15 +14,17 @@
 #include "base/log.h"
 #include "base/str.h"
 
-#define SESSIONS_MAX 5 /* in a message */
-#define TRIES 5        /* of the exchange, if sessions are ended for it */
-#define SAME_MAX 99    /* names of one second */
+#define SESSIONS_MAX 5 /* maximum number in a message */
+#define TRIES \
+	5           /* attempts of the exchange, if sessions are ended for
+			  it */
+#define SAME_MAX 99 /* names to try within one second */
 
 struct replacing {
 	struct nb_pg_restoring *r;
 	const char *name;                /* of the database */
-	char beside[NB_PG_NAME_MAX + 1]; /* the new one, until it has it */
-	char kept[NB_PG_NAME_MAX + 1];   /* the old one, from then on */
+	char beside[NB_PG_NAME_MAX + 1]; /* temporary name of the new one */
+	char kept[NB_PG_NAME_MAX + 1];   /* name of the old one afterwards */
 };
 
 void
@@ -64,15 +67,16 @@ choose_name(const struct replacing *p, const char *word,
 			  p->name);
 }
 
-/* ---- who is connected ---- */
+/* ---- connected sessions ---- */
 
-/* Sessions of the database; a background worker ends by itself. */
+/* Sessions in the database; background workers end by themselves. */
 #define SESSIONS                                                         \
 	"pg_catalog.pg_stat_activity where datname = %s and pid <> "     \
 	"pg_catalog.pg_backend_pid() and backend_type is distinct from " \
 	"'autovacuum worker'"
 
-/* *SQL, with two names in it, and the database's as a literal for both. */
+/* Runs SQL, with two names in it, and with the database's name as a literal for
+ * both. */
 static enum nb_err
 make_sessions_query(const struct replacing *p, char **sql)
 {
@@ -114,7 +118,7 @@ join_lines(const char *answer, struct nb_str *out)
 	return count;
 }
 
-/* NB_EWRONG, logged: somebody is connected. */
+/* NB_EWRONG, logged: there are sessions. */
 static enum nb_err
 check_sessions(const struct replacing *p)
 {
@@ -175,7 +179,7 @@ make_exchange(const struct replacing *p, char **sql)
 	return err;
 }
 
-/* Sessions that are ended may come back before the first rename. */
+/* Sessions that were ended may connect again before the first rename. */
 static enum nb_err
 exchange(const struct replacing *p)
 {
@@ -199,7 +203,7 @@ exchange(const struct replacing *p)
 	return err || done ? err : NB_EFAIL;
 }
 
-/* ---- all of it ---- */
+/* ---- replacing ---- */
 
 static void
 remove_beside(const struct replacing *p)
@@ -232,7 +236,7 @@ restore_beside(const struct replacing *p)
 	return err;
 }
 
-/* NB_EWRONG, logged: it was to be dropped, and is still there. */
+/* NB_EWRONG, logged: it should have been dropped, but still exists. */
 static enum nb_err
 tell_kept(const struct replacing *p)
 {
@@ -267,7 +271,7 @@ replace(struct replacing *p)
 {
 	enum nb_err err = NB_OK;
 
-	/* Now rather than after hours. */
+	/* Fails now rather than after hours. */
 	if (!p->r->what->load.disconnect)
 		err = check_sessions(p);
 	if (!err)

@@ -281,7 +281,7 @@ nb_pg_drop(const struct nb_pg_restoring *r, const char *name, bool *done)
 	if (!err)
 		err = nb_str_format(&drop, "drop database %s with (force)",
 				    quoted);
-	/* If that fails, so does what follows, which is logged. */
+	/* If this fails, later steps fail as well, which is logged. */
 	if (!err)
 		err = nb_pg_client_run(&r->client, "postgres", free_it, true,
 				       &ok, &output);
