@@ -28,7 +28,7 @@ describe_backup(struct nb_str *s, const void *row)
 {
 	const struct nb_listed_backup *b = row;
 	char date[32], size[16], files[48];
-	struct nb_str text = NB_STR_INIT;
+	struct nb_str text = NB_STR_INIT, clean = NB_STR_INIT;
 
 	nb_str_addf(&text,
 		    "backup %s of job %s on %s: generation %llu, %s, disc %s "
@@ -38,10 +38,13 @@ describe_backup(struct nb_str *s, const void *row)
 		    nb_report_count(b->files, "file", files),
 		    nb_str_size(b->bytes, size));
 	if (text.text)
-		nb_str_add_wrapped(s, text.text, 0, INDENT);
+		nb_report_add_name(&clean, text.text);
+	if (clean.text)
+		nb_str_add_wrapped(s, clean.text, 0, INDENT);
 	nb_str_add(s, "\n");
-	s->failed |= text.failed;
+	s->failed |= text.failed || clean.failed;
 	nb_str_free(&text);
+	nb_str_free(&clean);
 }
 
 const struct nb_record nb_record_listed_backup =
@@ -68,12 +71,16 @@ static void
 describe_source(struct nb_str *s, const void *row)
 {
 	const struct nb_listed_source *r = row;
-	struct nb_str name = NB_STR_INIT;
+	struct nb_str name = NB_STR_INIT, line = NB_STR_INIT;
 	char size[16], files[48];
 
-	nb_str_addf(s, "%-9s %-9s %9s %13s", r->kind,
+	nb_str_addf(&line, "%-9s %-9s %9s %13s", r->kind,
 		    r->format ? r->format : "", nb_str_size(r->stored, size),
 		    nb_report_count(r->files, "file", files));
+	if (line.text)
+		nb_report_add_name(s, line.text);
+	s->failed |= line.failed;
+	nb_str_free(&line);
 	nb_report_add_name(&name, r->name);
 	nb_report_add_last(s, &name);
 }
