@@ -171,7 +171,7 @@ check "a dump that lacks something fails the drill" lacks
 changed()
 {
 	config "$globals $(one 'format = plain  checksum = content')"
-	echo "filter='sed s/500\\t0.1/501\\t0.1/'" >"$work/change"
+	printf '%s\n' "filter='sed s/500\\t0.1/501\\t0.1/'" >"$work/change"
 	nb_is 0 run && nb_is 1 drill && nothing_left &&
 		says err "postgres shop: the content of table public.t differs"
 }

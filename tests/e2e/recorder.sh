@@ -232,12 +232,34 @@ write_once()
 	check "$type: other readers agree" readers_agree A
 }
 
+# A server that works longer than a command of the drive may take; without the
+# preloaded library, or --hurry would make the pause short.
+slow_server()
+{
+	medium append 5000
+	sed -i 's,"/dev/sr0" },"/dev/sr0"  timeout = 2 },' nb.conf
+	mkdir slow
+	printf '#!/bin/sh\nenv -u LD_PRELOAD sleep 4\nexec %s "$@"\n' \
+		"$bin/pg_restore" >slow/pg_restore
+	chmod 755 slow/pg_restore
+	for format in custom directory; do
+		sed -i "s,\"testdb\" {.*run_as,\"testdb\" { format = $format  run_as," \
+			nb.conf
+		nb_on A run
+		check "$type: a night, $format" ends 0 verified
+		on A env "PATH=$PWD/slow:$PATH" "$nightburn" -c nb.conf \
+			restore --source testdb --into "slow_$format" \
+			--conninfo "host=$PGHOST" --run-as postgres
+		check "$type: a restore takes its time, $format" ends 0 restored
+	done
+}
+
 one()
 {
 	type=$1
 	work=$tap_dir
 	case ${2-$type} in
-	closing | blanked_fast) "$2" ;;
+	closing | blanked_fast | slow_server) "$2" ;;
 	odd_drive) odd_drive "$3" ;;
 	cd-r) write_once 26000 ;;
 	bd-r) write_once 1700 ;;
@@ -248,5 +270,6 @@ one()
 at_once 'one cd-rw' 'one dvd-rw' 'one dvd+rw' 'one dvd-ram' 'one bd-re' \
 	'one cd-r' 'one bd-r' 'one cd-rw closing' 'one dvd-rw closing' \
 	'one dvd-rw blanked_fast' 'one cd-rw odd_drive old' \
-	'one cd-rw odd_drive usb-bridge' 'one dvd+rw odd_drive usb-bridge'
+	'one cd-rw odd_drive usb-bridge' 'one dvd+rw odd_drive usb-bridge' \
+	'one dvd+rw slow_server'
 finish
