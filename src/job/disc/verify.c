@@ -139,9 +139,9 @@ static enum nb_err
 record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 	    const struct nb_pool_disc *disc)
 {
-	enum nb_err err = nb_catalog_set_disc(context->catalog, disc->disc_id,
-					      NB_DISC_SUSPECT,
-					      "the newest session is bad");
+	enum nb_err err =
+		nb_catalog_set_disc(context->catalog, disc->disc_id,
+				    NB_DISC_SUSPECT, NB_BAD_SESSION_NOTE);
 
 	if (err)
 		return err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/restore/restore.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "job/disc/manifest_mac.h"
@@ -70,6 +71,33 @@ nb_restore_request_of(const struct nb_restore_options *options)
 	};
 }
 
+/* Is the disc to blame, and is everything still as it was? */
+static bool
+is_damaged(enum nb_err err, const struct nb_restore_result *result)
+{
+	return (err == NB_ECORRUPT || err == NB_EIO) && result->bad
+		&& !result->restored;
+}
+
+/* As often as the backup is damaged and there is an older one that may be
+ * restored. */
+static enum nb_err
+restore_picked(struct nightburn *nb, const struct nb_restore_options *options,
+	       const struct nb_restore_request *request,
+	       struct nb_restore_pick *pick, struct nb_restore_result *result)
+{
+	enum nb_err err;
+
+	for (;;) {
+		err = restore_from(nb, options, pick, result);
+		if (!is_damaged(err, result)
+		    || !nb_restore_pick_damaged(request, pick))
+			return err;
+		free(result->bad_blocks);
+		memset(result, 0, sizeof *result);
+	}
+}
+
 enum nb_err
 nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	       struct nb_restore_result *result)
@@ -86,7 +114,7 @@ nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 		return nb_restore_salvage(nb, options, result);
 	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
-		err = restore_from(nb, options, &pick, result);
+		err = restore_picked(nb, options, &request, &pick, result);
 	nb_restore_pick_close(&pick);
 	return err;
 }

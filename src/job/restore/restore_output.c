@@ -271,7 +271,7 @@ deliver(struct nightburn *nb, const struct nb_disc_contents *contents,
 
 static enum nb_err
 restore_from(struct nightburn *nb, const struct nb_restore_options *options,
-	     const struct nb_restore_pick *pick, int fd,
+	     struct nb_restore_pick *pick, int fd,
 	     struct nb_restore_result *result)
 {
 	struct nb_block_runs bad = NB_ARRAY_INIT;
@@ -311,6 +311,11 @@ nb_job_restore_output(struct nightburn *nb,
 	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
 		err = restore_from(nb, options, &pick, fd, result);
+	/* What was written cannot be taken back: another backup has to be
+	 * asked for. */
+	request.replaces = false;
+	if (result->bad && (err == NB_ECORRUPT || err == NB_EIO))
+		nb_restore_pick_damaged(&request, &pick);
 	nb_restore_pick_close(&pick);
 	return err;
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/unlabelled.h"
@@ -20,20 +19,6 @@ struct choosing {
 	enum nb_restore_place place;
 	struct nb_restore_pick *pick;
 };
-
-#define NAME_SIZE 80
-
-/* "generation 2 (2026-11-28 02:00 UTC)" */
-static const char *
-name_backup(uint64_t generation, int64_t created, char out[NAME_SIZE])
-{
-	char date[NB_CLOCK_TEXT];
-
-	nb_clock_text(created, date);
-	snprintf(out, NAME_SIZE, "generation %llu (%.10s %.5s UTC)",
-		 (unsigned long long)generation, date, date + 11);
-	return out;
-}
 
 static bool
 is_meant(const struct nb_restore_wish *wish, const struct nb_label *label)
@@ -51,14 +36,14 @@ not_here(const struct choosing *c, const struct nb_restore_wish *wish)
 	const struct nb_inspection *look = &c->pick->look;
 	const struct nb_known_backup *b = c->meant;
 	const char *which = wish->backup ? wish->backup : "(any)";
-	char name[NAME_SIZE];
+	char name[NB_RESTORE_NAME_MAX];
 
 	if (!b || c->place != NB_RESTORE_ELSEWHERE)
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: backup %s is not on disc %s\n"
 			       "hint: nightburn list shows which disc it is on",
 			       look->device, which, look->label.disc);
-	name_backup(b->generation, b->created, name);
+	nb_restore_name(b->generation, b->created, name);
 	if (!b->disc)
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: %s is no longer on any disc\n"
@@ -81,6 +66,14 @@ is_of_the_job(const struct choosing *c, const struct nb_restore_wish *wish,
 		   : strcmp(b->manifest.job, NB_JOB_BY_HAND) != 0;
 }
 
+/* Is it known that the one that is meant, but not named, cannot be used? */
+static bool
+is_known_damaged(const struct choosing *c)
+{
+	return c->place == NB_RESTORE_HERE && c->meant->damaged
+		&& !c->request->wish.backup;
+}
+
 /* The newest backup of a job is wanted; if all were appended by hand, the
  * newest of them.  Only manifests, not labels, show which these are. */
 static enum nb_err
@@ -94,7 +87,9 @@ find(struct choosing *c, const struct nb_restore_wish *wish)
 	for (size_t i = list->count; !err && !found && i-- > 0;) {
 		struct nb_disc_backup *b = &list->at[i];
 
-		if (!is_meant(wish, &b->label))
+		if (!is_meant(wish, &b->label)
+		    || (!wish->backup && is_known_damaged(c)
+			&& !strcmp(b->label.backup_id, c->meant->id)))
 			continue;
 		err = b->err ? b->err : nb_disc_backup_load(contents, b);
 		if (err || is_of_the_job(c, wish, b))
@@ -115,30 +110,33 @@ find(struct choosing *c, const struct nb_restore_wish *wish)
 	return err;
 }
 
-/* In the current session: exactly the backup that is meant. */
+/* Exactly the backup that is meant. */
 static enum nb_err
 find_meant(struct choosing *c)
 {
 	struct nb_restore_wish exact = c->request->wish;
+
+	if (c->place == NB_RESTORE_HERE)
+		exact.backup = c->meant->id;
+	return find(c, &exact);
+}
+
+/* In the current session: the backup that is meant or, if none was named, an
+ * older one; one that is known to be damaged only if it is the only one. */
+static enum nb_err
+find_in_session(struct choosing *c)
+{
+	bool damaged = is_known_damaged(c);
 	enum nb_err err;
 
 	nb_disc_contents_free(&c->pick->contents);
 	err = nb_disc_contents_open(c->nb, &c->pick->look, &c->pick->contents);
-	if (c->place == NB_RESTORE_HERE)
-		exact.backup = c->meant->id;
-	return err ? err : find(c, &exact);
-}
-
-/* The same, or if no backup was named, an older one. */
-static enum nb_err
-find_in_session(struct choosing *c)
-{
-	enum nb_err err = find_meant(c);
-
-	if (err != NB_ENOTFOUND || c->request->wish.backup
-	    || c->place != NB_RESTORE_HERE)
-		return err;
-	return find(c, &c->request->wish);
+	if (!err)
+		err = damaged ? NB_ENOTFOUND : find_meant(c);
+	if (err == NB_ENOTFOUND && !c->request->wish.backup
+	    && c->place == NB_RESTORE_HERE)
+		err = find(c, &c->request->wish);
+	return err == NB_ENOTFOUND && damaged ? find_meant(c) : err;
 }
 
 static enum nb_err
@@ -182,30 +180,31 @@ check_age(const struct choosing *c)
 {
 	struct nb_restore_pick *pick = c->pick;
 	const struct nb_label *found = &pick->backup->label;
-	char name[NAME_SIZE];
+	char name[NB_RESTORE_NAME_MAX];
 
 	if (!is_older(c) || c->request->allow_older)
 		return NB_OK;
 	if (c->meant)
-		name_backup(c->meant->generation, c->meant->created,
-			    pick->meant);
+		nb_restore_name(c->meant->generation, c->meant->created,
+				pick->meant);
 	else
 		strcpy(pick->meant, "the newest session");
 	pick->older = true;
 	if (!c->request->replaces)
 		return NB_OK;
-	return nb_fail(NB_EWRONG,
-		       "%s: %s cannot be read; nothing was restored\n"
-		       "hint: --allow-older restores %s instead",
-		       pick->look.device, pick->meant,
-		       name_backup(found->generation, found->created, name));
+	return nb_fail(
+		NB_EWRONG,
+		"%s: %s cannot be read; nothing was restored\n"
+		"hint: --allow-older restores %s instead",
+		pick->look.device, pick->meant,
+		nb_restore_name(found->generation, found->created, name));
 }
 
 enum nb_err
 nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 {
 	const struct nb_label *found = &pick->backup->label;
-	char name[NAME_SIZE];
+	char name[NB_RESTORE_NAME_MAX];
 
 	if (!pick->older)
 		return NB_OK;
@@ -213,7 +212,7 @@ nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 		       "%s: %s was restored, because %s cannot be read\n"
 		       "hint: nightburn list shows which discs have others",
 		       pick->look.device,
-		       name_backup(found->generation, found->created, name),
+		       nb_restore_name(found->generation, found->created, name),
 		       pick->meant);
 }
 
@@ -242,7 +241,7 @@ decide(struct choosing *c)
 		.pool = look->label.pool,
 		.generation = believed(c),
 	};
-	char name[NAME_SIZE];
+	char name[NB_RESTORE_NAME_MAX];
 
 	c->place = nb_restore_place(c->known.list.at, c->known.list.count,
 				    &c->request->wish, &disc, &c->meant);
@@ -253,7 +252,7 @@ decide(struct choosing *c)
 		"%s: %s is on %s\nhint: insert it, or name generation "
 		"%llu, or use --this-disc",
 		look->device,
-		name_backup(c->meant->generation, c->meant->created, name),
+		nb_restore_name(c->meant->generation, c->meant->created, name),
 		c->meant->disc, (unsigned long long)look->label.generation);
 }
 
@@ -262,7 +261,7 @@ no_disc(const struct choosing *c)
 {
 	const struct nb_known_backup *b = nb_restore_meant(
 		c->known.list.at, c->known.list.count, &c->request->wish, NULL);
-	char name[NAME_SIZE];
+	char name[NB_RESTORE_NAME_MAX];
 
 	if (!b || !b->disc)
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc",
@@ -270,7 +269,7 @@ no_disc(const struct choosing *c)
 	return nb_fail(NB_ENOMEDIUM,
 		       "%s: no disc\nhint: insert %s, which has %s",
 		       c->pick->look.device, b->disc,
-		       name_backup(b->generation, b->created, name));
+		       nb_restore_name(b->generation, b->created, name));
 }
 
 /* The newest session with a nightburn label, or an image, which has none. */

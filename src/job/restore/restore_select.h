@@ -9,6 +9,8 @@
 #include "job/disc/choose_drive.h"
 #include "job/disc/disc_contents.h"
 
+#define NB_RESTORE_NAME_MAX 80 /* bytes of a backup's name, with its NUL */
+
 struct nb_restore_request {
 	struct nb_drive_choice drive;
 	struct nb_restore_wish wish;
@@ -27,7 +29,7 @@ struct nb_restore_pick {
 	struct nb_disc_backup *backup;
 	bool older; /* than the one that is meant, without permission for
 		       that */
-	char meant[80];
+	char meant[NB_RESTORE_NAME_MAX];
 };
 
 /*
@@ -45,5 +47,19 @@ void nb_restore_pick_close(struct nb_restore_pick *pick);
 /* The return value of a restore that was completed: NB_EWRONG, logged, if the
  * backup is an older one. */
 enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
+
+/* ---- the chosen backup is damaged (restore_older.c) ---- */
+
+/* Writes to OUT, and returns, "generation 2 (2026-11-28 02:00 UTC)". */
+const char *nb_restore_name(uint64_t generation, int64_t created,
+			    char out[NB_RESTORE_NAME_MAX]);
+
+/*
+ * Files of the backup in PICK are damaged.  True, logged: REQUEST allows an
+ * older one, and nothing was replaced yet, so PICK is now the one before it of
+ * the same job on this disc.  Otherwise a hint names that, if there is one.
+ */
+bool nb_restore_pick_damaged(const struct nb_restore_request *request,
+			     struct nb_restore_pick *pick);
 
 #endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What else the disc has, if the backup that was chosen is damaged. */
+#include "job/restore/restore_select.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+const char *
+nb_restore_name(uint64_t generation, int64_t created,
+		char out[NB_RESTORE_NAME_MAX])
+{
+	char date[NB_CLOCK_TEXT];
+
+	nb_clock_text(created, date);
+	snprintf(out, NB_RESTORE_NAME_MAX, "generation %llu (%.10s %.5s UTC)",
+		 (unsigned long long)generation, date, date + 11);
+	return out;
+}
+
+static const char *
+name_of(const struct nb_disc_backup *b, char out[NB_RESTORE_NAME_MAX])
+{
+	return nb_restore_name(b->label.generation, b->label.created, out);
+}
+
+/* The backup of the same job before the chosen one; NULL: there is none whose
+ * manifest can be read. */
+static struct nb_disc_backup *
+find_before(struct nb_restore_pick *pick)
+{
+	struct nb_disc_backups *list = &pick->contents.backups;
+	const char *job = pick->backup->manifest.job;
+
+	for (size_t i = (size_t)(pick->backup - list->at); i-- > 0;) {
+		struct nb_disc_backup *b = &list->at[i];
+
+		if (b->err || nb_disc_backup_load(&pick->contents, b))
+			continue;
+		if (!strcmp(b->manifest.job, job)
+		    && !nb_entries_sort(&b->entries))
+			return b;
+		nb_disc_backup_unload(b);
+	}
+	return NULL;
+}
+
+bool
+nb_restore_pick_damaged(const struct nb_restore_request *request,
+			struct nb_restore_pick *pick)
+{
+	struct nb_disc_backup *before = find_before(pick);
+	const char *disc = pick->look.label.disc;
+	bool named = request->wish.backup;
+	char bad[NB_RESTORE_NAME_MAX], good[NB_RESTORE_NAME_MAX];
+
+	if (!before)
+		return false;
+	name_of(pick->backup, bad);
+	name_of(before, good);
+	if (request->replaces && request->allow_older && !named) {
+		nb_log(NB_WARNING, "%s: %s is damaged; %s is restored instead",
+		       disc, bad, good);
+		nb_disc_backup_unload(pick->backup);
+		pick->backup = before;
+		return true;
+	}
+	if (request->replaces && !named)
+		nb_log(NB_NOTE,
+		       "%s: %s is damaged\nhint: --allow-older restores the "
+		       "one before it, %s",
+		       disc, bad, good);
+	else
+		nb_log(NB_NOTE,
+		       "%s: %s is damaged\nhint: name %llu to restore %s", disc,
+		       bad, (unsigned long long)before->label.generation, good);
+	return false;
+}

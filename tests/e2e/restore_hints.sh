@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a restore says that cannot give what was asked for: which backup instead,
+# which disc, which command.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+start_cluster
+make_discs
+mkdir -p "$work/tree/sub"
+echo page >"$work/tree/index.php"
+echo deep >"$work/tree/sub/deep.txt"
+ln -s index.php "$work/tree/link"
+cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+pool "db" {
+  discs = { "DB-A", "DB-B" }  drives = { "upper" }  rotation = "append"
+}
+job "nightly" {
+  pool = "db"
+  postgres "app" { run_as = "postgres"  conninfo = "host=$PGHOST" }
+  tree "www" { path = "$work/tree" }
+}
+END
+chmod 600 "$work/nb.conf"
+createdb app
+# Larger than the block by which spoil.py finds it.
+psql -X -q -d app -c 'create table t as select 0 n; create table filling as
+	select md5(i::text) from generate_series(1, 500) i'
+
+# night DAY: at two o'clock on that day of November 2026.
+night()
+{
+	psql -X -q -d app -c "update t set n = $1"
+	SOURCE_DATE_EPOCH=$(date -u -d "2026-11-$1 02:00" +%s) nb_is 0 run
+}
+
+in_db()
+{
+	[ "$(psql -X -At -d "$1" -c 'select n from t')" = "$2" ]
+}
+
+no_db()
+{
+	! psql -X -At -d "$1" -c 'select 1' 2>/dev/null
+}
+
+# spoil GENERATION...: the dumps of these backups, on the disc in the drive.
+spoil()
+{
+	local generation
+	for generation in "$@"; do
+		rm -rf "$work/dump"
+		nb_is 0 restore --to "$work/dump" "$generation" --source app &&
+			python3 "$src/tests/e2e/spoil.py" "$work/drive" \
+				"$work/dump/postgres/app.dump" || return 1
+	done
+}
+
+into()
+{
+	nb_is "$1" restore --run-as postgres --into "${@:2}"
+}
+
+# ---- the newest backup is damaged ----
+
+three_nights()
+{
+	night 11 && night 12 && night 13 && says out "session 3" && spoil 3
+}
+check "three nights on one disc, the newest dump is damaged" three_nights
+
+newest=$(date -u -d 2026-11-13 "+generation 3 (%F 02:00 UTC)")
+before=$(date -u -d 2026-11-12 "+generation 2 (%F 02:00 UTC)")
+
+names_older()
+{
+	into 1 new && no_db new && says err "SHA-256 differs" &&
+		says err "DB-A: $newest is damaged" && says err \
+		"hint: --allow-older restores the one before it, $before" &&
+		into 1 new 3 && says err "hint: name 2 to restore $before" &&
+		nb_is 1 restore --to "$work/to" && says err \
+		"hint: name 2 to restore $before" &&
+		nb_is 1 restore --stdout --source app && says err \
+		"hint: name 2 to restore $before"
+}
+check "the backup before it is named" names_older
+
+allowed()
+{
+	into 0 older --allow-older && in_db older 12 &&
+		says err "DB-A: $newest is damaged; $before is restored instead" &&
+		into 1 no 3 --allow-older && no_db no
+}
+check "--allow-older restores it" allowed
+
+recorded()
+{
+	nb_is 1 verify && into 3 new && no_db new && says err "$newest cannot \
+be read; nothing was restored" && says err \
+		"hint: --allow-older restores $before instead" &&
+		into 0 second --allow-older && in_db second 12 &&
+		into 1 no 3 && into 1 no --this-disc
+}
+check "a backup that verify found damaged is not the default" recorded
+
+finish
