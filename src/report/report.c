@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -121,6 +122,36 @@ nb_report_add_name(struct nb_str *s, const char *name)
 		else
 			nb_str_add_bytes(s, p, 1);
 	}
+}
+
+void
+nb_report_end_line(struct nb_str *s, size_t from)
+{
+	char *line = NULL, *rest, *part;
+	int column = 0;
+
+	if (s->failed)
+		return;
+	line = strdup(s->text + from);
+	if (!line) {
+		s->failed = true;
+		return;
+	}
+	s->length = from;
+	rest = line;
+	while ((part = strsep(&rest, ",")) != NULL) {
+		int width = nb_report_columns(part) + (rest ? 1 : 0);
+
+		if (column && column + width > WIDTH) {
+			nb_str_add(s, "\n" INDENT);
+			part += *part == ' ';
+			column = (int)strlen(INDENT);
+		}
+		nb_str_addf(s, "%s%s", part, rest ? "," : "");
+		column += width;
+	}
+	nb_str_add(s, "\n");
+	free(line);
 }
 
 void

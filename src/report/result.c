@@ -71,6 +71,7 @@ describe_verify(struct nb_str *s, const void *row)
 {
 	const struct nb_verify_result *r = row;
 	char size[16], files[48];
+	size_t from = s->length;
 
 	nb_str_addf(s, "disc %s, ", r->disc);
 	if (r->session)
@@ -89,7 +90,7 @@ describe_verify(struct nb_str *s, const void *row)
 	if (r->incomplete)
 		nb_str_addf(s, "%s could NOT be checked",
 			    r->files || r->bad ? "the rest" : "it");
-	nb_str_add(s, "\n");
+	nb_report_end_line(s, from);
 }
 
 const struct nb_record nb_record_verify =
@@ -126,6 +127,7 @@ describe_restore(struct nb_str *s, const void *row)
 {
 	const struct nb_restore_result *r = row;
 	char size[16], files[48];
+	size_t from = s->length;
 
 	nb_str_addf(s, "%s from disc %s: %s, %s, %s", r->backup_id,
 		    r->disc[0] ? r->disc : "(no label)",
@@ -140,7 +142,7 @@ describe_restore(struct nb_str *s, const void *row)
 	if (r->unproved)
 		nb_str_addf(s, ", %llu NOT proved",
 			    (unsigned long long)r->unproved);
-	nb_str_add(s, "\n");
+	nb_report_end_line(s, from);
 }
 
 const struct nb_record nb_record_restore =
@@ -165,12 +167,14 @@ describe_clone(struct nb_str *s, const void *row)
 {
 	const struct nb_clone_result *r = row;
 	char size[16], files[48];
+	size_t from = s->length;
 
-	nb_str_addf(s, "clone %s: %s, %llu copied (%s), %llu deleted%s\n",
+	nb_str_addf(s, "clone %s: %s, %llu copied (%s), %llu deleted%s",
 		    r->name, nb_report_count(r->files, "file", files),
 		    (unsigned long long)r->transferred,
 		    nb_str_size(r->bytes, size), (unsigned long long)r->deleted,
 		    r->compared ? ", contents compared" : "");
+	nb_report_end_line(s, from);
 }
 
 const struct nb_record nb_record_clone =

@@ -182,6 +182,8 @@ describe_run(struct nb_str *s, const void *row)
 	const struct nb_run_result *r = row;
 	char size[16], files[48];
 
+	size_t from = s->length;
+
 	if (!r->verified) {
 		if (!r->backup_id[0])
 			describe_plan(s, r->plan);
@@ -189,11 +191,12 @@ describe_run(struct nb_str *s, const void *row)
 	}
 	nb_str_addf(s,
 		    "%s: generation %llu on disc %s, session %d: %s, %s, "
-		    "verified%s\n",
+		    "verified%s",
 		    r->backup_id, (unsigned long long)r->generation,
 		    r->plan->disc, r->session,
 		    nb_report_count(r->files, "file", files),
 		    nb_str_size(r->bytes, size), r->drilled ? ", drilled" : "");
+	nb_report_end_line(s, from);
 	add_notes(s, r);
 }
 

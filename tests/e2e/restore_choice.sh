@@ -178,7 +178,7 @@ files_back()
 {
 	back 3 && in_dir 14 &&
 		says err "generation 1 (2026-11-14 02:00 UTC) was restored, because generation 2 (2026-11-15 02:00 UTC) cannot be read" &&
-		says out "restored, an OLDER backup" &&
+		says out "an OLDER backup" &&
 		back 3 --json && says out '"older": true' &&
 		back 0 --allow-older && in_dir 14 &&
 		! grep -q "was restored, because" "$work/err" &&

@@ -380,8 +380,8 @@ static const struct {
 	  "medium      no disc\n",
 	  "state", "\"none\"" },
 	{ &nb_record_run, &night,
-	  ID ": generation 7 on disc DB-A, session 1: 3 files, 4.7 GB, "
-	     "verified\n",
+	  ID ": generation 7 on disc DB-A, session 1: 3 files,\n"
+	     "    4.7 GB, verified\n",
 	  "verified", "true" },
 	{ &nb_record_image, &image,
 	  "a.iso: 1 file, 4.7 GB, an image of 4.7 GB\n", "blocks", "2294922" },
@@ -429,10 +429,11 @@ static const struct {
 	  "disc DB-A, generation 7: 3 files, 1.0 kB, are good, 1 is BAD\n",
 	  "bad", "1" },
 	{ &nb_record_restore, &restored,
-	  ID " from disc DB-A: 3 files, 1.0 kB, delivered, 2 NOT delivered\n",
+	  ID
+	  " from disc DB-A: 3 files, 1.0 kB, delivered,\n    2 NOT delivered\n",
 	  "bad", "2" },
 	{ &nb_record_restore, &older,
-	  ID " from disc DB-A: 1 file, 12 B, restored, an OLDER backup\n",
+	  ID " from disc DB-A: 1 file, 12 B, restored,\n    an OLDER backup\n",
 	  "older", "true" },
 	{ &nb_record_disc, &unsigned_disc,
 	  "drive       stdio:/d\n"
@@ -466,12 +467,12 @@ static const struct {
 	  "disc DB-A, generation 7: it could NOT be checked\n", "incomplete",
 	  "true" },
 	{ &nb_record_verify, &unfinished,
-	  "disc DB-A, generation 7: 2 files, 12 B, are good, 1 is BAD, the "
-	  "rest could NOT be checked\n",
+	  "disc DB-A, generation 7: 2 files, 12 B, are good, 1 is BAD,\n"
+	  "    the rest could NOT be checked\n",
 	  "bad", "1" },
 	{ &nb_record_run, &busy_night,
-	  ID ": generation 7 on disc DB-A, session 2: 1 file, 12 B, "
-	     "verified\n"
+	  ID ": generation 7 on disc DB-A, session 2: 1 file,\n"
+	     "    12 B, verified\n"
 	     "    1 file unchanged, in an earlier session of this disc\n"
 	     "    2 names excluded by patterns\n"
 	     "    2 databases LEFT OUT, they allow no connections\n"
