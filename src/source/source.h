@@ -183,6 +183,9 @@ struct nb_source_ops {
 	/* Restores what is on the disc.  NULL: extracting its files is
 	 * enough. */
 	enum nb_err (*restore)(const struct nb_source_restore *restore);
+	/* Checks that ->load names parts that the record has; changes nothing.
+	 * NB_EUSAGE, NB_ENOTFOUND.  NULL: there are no parts. */
+	enum nb_err (*restore_check)(const struct nb_source_restore *restore);
 	/* Does it need the files of RECORD on this host instead of a stream? */
 	bool (*by_path)(const struct nb_manifest_source *record,
 			const struct nb_source_load *load);

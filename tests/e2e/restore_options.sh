@@ -64,6 +64,14 @@ create table t tablespace apart as select 42 n;
 create index on t (n);
 create table u as select 43 n;
 create table s.v as select 44 n;
+comment on table s.v is 'of v';
+create table s.w (n int primary key);
+comment on schema s is 'its comment';
+grant usage on schema s to reader;
+create schema "s s";
+create table "s s"."a b" ();
+create schema empty;
+alter schema s owner to owner_of_app;
 alter table t owner to owner_of_app;
 alter database app owner to owner_of_app;
 revoke connect on database app from public;
@@ -145,12 +153,64 @@ selected()
 	into 0 new "$1" --table t --table u && sql new "$tables" 't u' &&
 		dropdb new && into 0 new "$1" --section pre-data &&
 		sql new 'select count(*) from u' 0 &&
-		sql new "$tables" 't u v' && dropdb new || return 1
-	# pg_restore does not create it.
-	into 1 new "$1" --schema s && called --schema=s && no_db new
+		sql new "$tables" 'a b t u v w' && dropdb new
 }
 check "tables and sections of the custom format" selected custom
 check "tables and sections of the directory format" selected directory
+
+schema="select nspowner::regrole || ' ' || obj_description(oid) || ' ' ||
+	has_schema_privilege('reader', oid, 'usage') from pg_namespace
+	where nspname = 's'"
+names="select string_agg(nspname, ' ' order by nspname) from pg_namespace
+	where oid >= 16384"
+
+# With its owner, comment and privileges; with a table, only that table.
+schemas()
+{
+	into 0 new "$1" --schema s &&
+		sql new "$tables" 'v w' && sql new "$names" s &&
+		sql new "$schema" 'owner_of_app its comment true' &&
+		sql new "select obj_description('s.v'::regclass)" 'of v' &&
+		sql new "select count(*) from pg_index where indrelid = 's.w'::regclass" 1 &&
+		dropdb new && into 0 new "$1" --table v --table "a b" &&
+		sql new "$tables" 'a b v' && sql new "$names" 's s s' &&
+		dropdb new && into 0 new "$1" --schema empty --schema "s s" &&
+		sql new "$names" 'empty s s' && sql new "$tables" 'a b' &&
+		dropdb new && createdb new &&
+		into 0 new "$1" --schema s --table v && sql new "$tables" v &&
+		dropdb new && into 0 new "$1" --schema public &&
+		sql new "$tables" 't u' && dropdb new
+}
+check "a schema comes with its own definition" schemas custom
+check "of the directory format as well" schemas directory
+check "and of a compressed file" schemas zstd
+
+# lacking SOURCE MESSAGE ARGUMENTS...: nothing is created.
+lacking()
+{
+	into 1 new "$1" "${@:3}" && says err "$1: the dump has no $2" &&
+		no_db new && [ ! -s "$work/out" ] && ! called "-d "
+}
+
+nothing_of_it()
+{
+	local hint="hint: nightburn restore --list --source $1 shows what it has"
+	lacking "$1" 'table "nosuch"' --table nosuch && says err "$hint" &&
+		lacking "$1" 'table "nosuch"' --table t --table nosuch &&
+		lacking "$1" 'schema "S"' --schema S && says err "$hint" &&
+		lacking "$1" 'schema "nosuch"' --schema s --schema nosuch &&
+		lacking "$1" 'table "t" in these schemas' --schema s --table t &&
+		lacking "$1" 'table "s.v"' --table s.v &&
+		says err "hint: a schema is named with --schema, not before the table" &&
+		into 1 new "$1" --table nosuch --json &&
+		says out '"restored": false' &&
+		psql -X -q -d app -c 'alter role reader rename to nobody' &&
+		into 1 new "$1" --with-globals --table nosuch &&
+		sql postgres "select count(*) from pg_roles where rolname = 'reader'" 0 &&
+		psql -X -q -d app -c 'alter role nobody rename to reader' && no_db new
+}
+check "a part that the dump does not have is an error" nothing_of_it custom
+check "of the directory format as well" nothing_of_it directory
 
 plain_whole()
 {

@@ -94,11 +94,13 @@ struct loading {
 	char *old; /* the new name of a database that was replaced */
 };
 
-/* Fills in SPEC and restores SOURCE. */
+/* Fills in SPEC and calls FN, a function of the kind of SOURCE; NULL: there is
+ * nothing to do. */
 static enum nb_err
-restore_source(const struct nb_restoring *r,
-	       const struct nb_manifest_source *source,
-	       struct nb_source_restore *spec)
+with_source(const struct nb_restoring *r,
+	    const struct nb_manifest_source *source,
+	    enum nb_err (*fn)(const struct nb_source_restore *),
+	    struct nb_source_restore *spec)
 {
 	const struct nb_config_source unknown = { .name = source->name };
 	const struct nb_config_source *configured = r->nb
@@ -110,23 +112,29 @@ restore_source(const struct nb_restoring *r,
 	spec->source = configured ? configured : &unknown;
 	spec->conninfo = r->options->conninfo;
 	spec->run_as = r->options->run_as;
-	return nb_source_find(source->kind)->restore(spec);
+	return fn ? fn(spec) : NB_OK;
 }
 
-/* The globals if they are wanted, then the dump into the database. */
+/* The globals if they are wanted, then the dump into the database.  Before that
+ * nothing is changed if the dump has no such parts. */
 static enum nb_err
 load_database(struct loading *l, struct nb_source_restore *spec)
 {
-	struct nb_source_restore globals = { .read = nb_dump_stream_read,
-					     .read_ctx = &l->globals.stream };
-	enum nb_err err = l->globals.source
-		? restore_source(&l->r, l->globals.source, &globals)
-		: NB_OK;
+	const struct nb_source_ops *ops = nb_source_find(l->source->kind);
+	const struct nb_manifest_source *globals = l->globals.source;
+	struct nb_source_restore first = { .read = nb_dump_stream_read,
+					   .read_ctx = &l->globals.stream };
+	enum nb_err err;
 
 	spec->into = l->r.options->into;
 	spec->load = choice_of(l->r.options);
 	spec->kept = l->old;
-	return err ? err : restore_source(&l->r, l->source, spec);
+	err = with_source(&l->r, l->source, ops->restore_check, spec);
+	if (!err && globals)
+		err = with_source(&l->r, globals,
+				  nb_source_find(globals->kind)->restore,
+				  &first);
+	return err ? err : with_source(&l->r, l->source, ops->restore, spec);
 }
 
 /* A sign of life for the watchdog of the drive, which is not used now. */

@@ -359,6 +359,7 @@ const struct nb_source_ops nb_source_postgres = {
 	.collect = collect,
 	.is_staged = is_staged,
 	.restore = nb_pg_restore,
+	.restore_check = nb_pg_restore_check,
 	.by_path = nb_pg_load_by_path,
 	.contents = nb_pg_contents,
 	.contents_need = nb_pg_contents_need,

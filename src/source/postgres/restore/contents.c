@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lists the contents of a dump. */
-#include "source/postgres/restore/restore.h"
+#include "source/postgres/restore/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "source/postgres/format.h"
+#include "source/postgres/restore/restore.h"
 
 #define LIST_MS 60000 /* for pg_restore, which reads only the beginning */
 
@@ -62,15 +63,29 @@ take(void *ctx, const void *data, size_t n)
 }
 
 static enum nb_err
-run(const struct nb_source_restore *what, const char *program,
+make_arguments(const struct nb_source_restore *what, const char *program,
+	       const struct nb_names *only, struct nb_names *out)
+{
+	enum nb_err err = nb_names_add(out, "%s", program);
+
+	if (!err)
+		err = nb_names_add(out, "--list");
+	for (size_t i = 0; !err && only && i < only->count; i++)
+		err = nb_names_add(out, "%s", only->at[i]);
+	if (!err && what->path)
+		err = nb_names_add(out, "%s", what->path);
+	return err ? err : nb_array_push(out, NULL);
+}
+
+static enum nb_err
+run(const struct nb_source_restore *what, const struct nb_names *arguments,
     struct lines *lines)
 {
-	const char *const argv[] = { program, "--list", what->path, NULL };
 	const struct nb_pipe_spec spec = { .object = what->source->name,
 					   .produce = what->read,
 					   .ctx = what->read_ctx };
 	struct nb_proc_result result = { .output = NULL };
-	struct nb_proc proc = { .argv = argv,
+	struct nb_proc proc = { .argv = (const char *const *)arguments->at,
 				.run_as = what->run_as,
 				.stdin_fd = -1,
 				.sink = take,
@@ -94,21 +109,34 @@ run(const struct nb_source_restore *what, const char *program,
 }
 
 enum nb_err
+nb_pg_contents_of(const struct nb_source_restore *what,
+		  const struct nb_names *only,
+		  enum nb_err (*fn)(void *ctx, const char *line), void *ctx)
+{
+	struct lines lines = { .rest = NB_STR_INIT, .fn = fn, .ctx = ctx };
+	struct nb_names arguments = NB_ARRAY_INIT;
+	char *program = NULL;
+	enum nb_err err;
+
+	err = nb_pg_program_find(what->source, NB_PG_RESTORE, &program);
+	if (!err)
+		err = make_arguments(what, program, only, &arguments);
+	if (!err)
+		err = run(what, &arguments, &lines);
+	nb_str_free(&lines.rest);
+	nb_names_free(&arguments);
+	free(program);
+	return err;
+}
+
+enum nb_err
 nb_pg_contents(const struct nb_source_restore *what,
 	       enum nb_err (*fn)(void *ctx, const char *line), void *ctx)
 {
 	const struct nb_pg_format *format =
 		nb_pg_format_named(what->record->format);
-	struct lines lines = { .rest = NB_STR_INIT, .fn = fn, .ctx = ctx };
-	char *program = NULL;
-	enum nb_err err;
 
 	if (!format || format->reader != NB_PG_RESTORE)
 		return NB_OK;
-	err = nb_pg_program_find(what->source, NB_PG_RESTORE, &program);
-	if (!err)
-		err = run(what, program, &lines);
-	nb_str_free(&lines.rest);
-	free(program);
-	return err;
+	return nb_pg_contents_of(what, NULL, fn, ctx);
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "base/proc.h"
+#include "source/postgres/restore/parts.h"
 
 #define MOST_JOBS 8
 
@@ -150,8 +151,9 @@ usual_jobs(void)
 }
 
 static enum nb_err
-add_selection(const struct nb_source_load *load, struct nb_names *out)
+add_selection(const struct nb_pg_load *l, struct nb_names *out)
 {
+	const struct nb_source_load *load = &l->what->load;
 	enum nb_err err = NB_OK;
 
 	if (load->no_owner)
@@ -162,18 +164,15 @@ add_selection(const struct nb_source_load *load, struct nb_names *out)
 		err = nb_names_add(out, "--no-tablespaces");
 	if (!err && load->section)
 		err = nb_names_add(out, "--section=%s", load->section);
-	for (size_t i = 0; !err && i < load->table_count; i++)
-		err = nb_names_add(out, "--table=%s", load->tables[i]);
-	for (size_t i = 0; !err && i < load->schema_count; i++)
-		err = nb_names_add(out, "--schema=%s", load->schemas[i]);
+	if (!err && l->list)
+		err = nb_names_add(out, "--use-list=%s", l->list);
 	return err;
 }
 
 static enum nb_err
 add_archive(const struct nb_pg_load *l, struct nb_names *out)
 {
-	const struct nb_source_load *load = &l->what->load;
-	int jobs = load->jobs;
+	int jobs = l->what->load.jobs;
 	enum nb_err err = nb_names_add(out, "--exit-on-error");
 
 	if (!jobs && l->format->directory && !l->at_once)
@@ -182,7 +181,7 @@ add_archive(const struct nb_pg_load *l, struct nb_names *out)
 		err = nb_names_add(out, "--jobs=%d", jobs);
 	else if (!err && l->at_once)
 		err = nb_names_add(out, "--single-transaction");
-	return err ? err : add_selection(load, out);
+	return err ? err : add_selection(l, out);
 }
 
 static enum nb_err
@@ -295,20 +294,34 @@ load_once(const struct nb_pg_load *load, bool *in_parts)
 	return err;
 }
 
-enum nb_err
-nb_pg_load_run(const struct nb_pg_load *load, bool *in_parts)
+static enum nb_err
+load_with_retry(struct nb_pg_load *load, bool *in_parts)
 {
-	struct nb_pg_load again = *load;
-	enum nb_err err;
+	enum nb_err err = load_once(load, in_parts);
 
-	*in_parts = false;
-	err = load_once(load, in_parts);
 	if (err || !*in_parts)
 		return err;
 	nb_log(NB_NOTE,
 	       "%s: the server has not enough locks to restore it in one "
 	       "transaction (max_locks_per_transaction); restoring it without",
 	       load->what->into);
-	again.at_once = false;
-	return load_once(&again, in_parts);
+	load->at_once = false;
+	return load_once(load, in_parts);
+}
+
+enum nb_err
+nb_pg_load_run(const struct nb_pg_load *load, bool *in_parts)
+{
+	struct nb_pg_load with_list = *load;
+	char *list = NULL;
+	enum nb_err err = nb_pg_parts_list(load->what, &list);
+
+	*in_parts = false;
+	with_list.list = list;
+	if (!err)
+		err = load_with_retry(&with_list, in_parts);
+	if (list)
+		unlink(list);
+	free(list);
+	return err;
 }

@@ -13,6 +13,8 @@ struct nb_pg_load {
 	const struct nb_pg_conninfo *server; /* of the database */
 	bool at_once; /* all or nothing, in one transaction, unless several jobs
 			 are requested */
+	const char *list; /* of the entries to restore, a file; NULL: all, and
+			     in nb_pg_load_run */
 };
 
 /* NB_EUSAGE, logged: the format does not support what WHAT->load requests. */

@@ -17,6 +17,10 @@
  * was killed before the end of the dump.
  */
 enum nb_err nb_pg_restore(const struct nb_source_restore *restore);
+/* Checks what can be checked before anything is changed.  NB_EUSAGE: the format
+ * does not support what ->load requests; NB_ENOTFOUND: the dump does not have
+ * it.  (parts.c) */
+enum nb_err nb_pg_restore_check(const struct nb_source_restore *restore);
 
 /* Lists the contents of a dump: pg_restore's table of contents, line by line,
  * without its comments; nothing for SQL text.  For a dump in directory format
