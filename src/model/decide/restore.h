@@ -15,9 +15,9 @@ struct nb_known_backup {
 	const char *id, *job, *pool;
 	const char *disc, *disc_id; /* NULL: it is no longer on any disc */
 	bool good;                  /* the state of the disc */
-	bool damaged; /* a verification found so, and an earlier one good */
 	uint64_t generation;
 	int64_t created;
+	bool damaged; /* a verification found so, and an earlier one good */
 };
 
 /* What was requested. */
