@@ -198,6 +198,28 @@ alone()
 }
 check "without roles, what is theirs is left out if possible" alone
 
+# A subscription keeps a database from being dropped, and so does what the
+# database sets.
+subscribed()
+{
+	sql shop <<-'END' || return 1
+		set client_min_messages = error;
+		create subscription "of ""it" connection 'host=192.0.2.1'
+			publication p with (connect = false, slot_name = it);
+		alter database shop set default_transaction_read_only = on;
+	END
+	config "$globals $(one 'checksum = none')"
+	nb_is 0 run && nb_is 0 drill && nothing_left
+	local result=$?
+	sql shop <<-'END' && return $result
+		set default_transaction_read_only = off;
+		alter database shop reset default_transaction_read_only;
+		alter subscription "of ""it" set (slot_name = none);
+		drop subscription "of ""it";
+	END
+}
+check "a subscription is no obstacle, and stays silent" subscribed
+
 uncounted()
 {
 	config "$globals $(one 'checksum = none')"

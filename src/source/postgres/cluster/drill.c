@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "source/postgres/subscription.h"
 
 #define SERVER_ROOM ((uint64_t)400 << 20) /* an empty one, with its WAL */
 
@@ -88,8 +89,10 @@ drop(const struct nb_drill_server *server, const char *into)
 	const struct nb_pg_client client = nb_pg_cluster_client(server);
 	char *name = NULL, *sql[2] = { NULL, NULL };
 	bool ok = true;
-	enum nb_err err = nb_pg_quote(into, '"', &name);
+	enum nb_err err = nb_pg_subscriptions_drop(&client, into, &ok);
 
+	if (!err)
+		err = nb_pg_quote(into, '"', &name);
 	if (!err)
 		err = nb_str_format(
 			&sql[0], "alter database %s is_template false", name);

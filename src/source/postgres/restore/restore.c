@@ -12,6 +12,7 @@
 #include "source/postgres/format.h"
 #include "source/postgres/property/property.h"
 #include "source/postgres/restore/load.h"
+#include "source/postgres/subscription.h"
 
 /* A failure that may be expected (no such database) is only reported by *OK. */
 static enum nb_err
@@ -281,7 +282,9 @@ nb_pg_drop(const struct nb_pg_restoring *r, const char *name, bool *done)
 	if (!err)
 		err = nb_str_format(&drop, "drop database %s with (force)",
 				    quoted);
-	/* If this fails, later steps fail as well, which is logged. */
+	/* If one of these fails, so does the last, which is logged. */
+	if (!err)
+		err = nb_pg_subscriptions_drop(&r->client, name, &ok);
 	if (!err)
 		err = nb_pg_client_run(&r->client, "postgres", free_it, true,
 				       &ok, &output);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Logical replication subscriptions, which belong to a database: one that has
+ * any cannot be dropped, and under another name it still receives what is
+ * published.  Nothing here connects to a publisher.
+ */
+#ifndef NB_SOURCE_POSTGRES_SUBSCRIPTION_H
+#define NB_SOURCE_POSTGRES_SUBSCRIPTION_H
+
+#include "source/postgres/psql.h"
+
+/* NB_EWRONG, logged with the statements that are needed: DATABASE has some
+ * that are enabled or have a slot.  VIA is another database of the server. */
+enum nb_err nb_pg_subscriptions_check(const struct nb_pg_client *client,
+				      const char *via, const char *database);
+
+/* Drops all of DATABASE; their slots remain on the publishers.  *OK: none is
+ * left; otherwise the error is logged.  Also while this process is asked to
+ * end. */
+enum nb_err nb_pg_subscriptions_drop(const struct nb_pg_client *client,
+				     const char *database, bool *ok);
+
+#endif
