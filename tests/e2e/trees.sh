@@ -62,11 +62,25 @@ written()
 	return 1
 }
 
+# Others shall have access to what is made in DIRECTORY: default:user:4242:rwx.
+share()
+{
+	mkdir "$1" && python3 - "$1" <<'END'
+import os, struct, sys
+acl = struct.pack("<I", 2) + b"".join(
+    struct.pack("<HHI", tag, perm, who) for tag, perm, who in (
+        (1, 7, 2**32 - 1), (2, 7, 4242), (4, 7, 2**32 - 1),
+        (16, 7, 2**32 - 1), (32, 5, 2**32 - 1)))
+os.setxattr(sys.argv[1], "system.posix_acl_default", acl)
+END
+}
+
 # same WHICH DIRECTORY: the backup comes back as DIRECTORY is.
 same()
 {
 	find back -type d -exec chmod u+w {} + 2>/dev/null
 	rm -rf back
+	share back || return 1
 	nb_on restore --to back "$1"
 	ends 0 "restored" || return 1
 	python3 "$src/tests/e2e/same_tree.py" "$2" back/tree/files
@@ -85,6 +99,7 @@ first()
 	truncate -s 3M tree/sparse
 	printf end >>tree/sparse
 	ln -s sub/large tree/link
+	mkfifo tree/pipe
 	echo one >tree/small
 	cp -a tree night1
 	nb_on run --json
@@ -190,7 +205,7 @@ refused()
 # By its members, all and some; and by what is on the disc alone.
 packed()
 {
-	rm tree/log
+	rm tree/log tree/pipe
 	configure 'pack = tar.zst'
 	nb_on run --json
 	ends 0 '"verified": true' && same 7 tree || return 1

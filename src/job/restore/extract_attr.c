@@ -28,11 +28,11 @@ is_acl(const struct nb_xattr *x)
  * that cannot be set is logged, and the file is restored nevertheless. */
 static void
 lose(struct nb_extract_attributes *a, const struct nb_entry *e,
-     const struct nb_xattr *x)
+     const char *what, const char *name)
 {
 	if (!a->lost++)
-		nb_log(NB_WARNING, "%s: cannot set the attribute %s: %s",
-		       e->path, x->name, strerror(errno));
+		nb_log(NB_WARNING, "%s: cannot %s the attribute %s: %s",
+		       e->path, what, name, strerror(errno));
 }
 
 void
@@ -47,6 +47,35 @@ nb_extract_log_lost(const struct nb_extract_attributes *a)
 		       (unsigned long long)a->lost_flags - 1);
 }
 
+/* The labels of security modules, and what a file system keeps for itself, are
+ * not ours to remove. */
+static bool
+is_extra(const struct nb_entry *e, const char *name)
+{
+	if (strcmp(name, NB_XATTR_ACCESS) && strcmp(name, NB_XATTR_DEFAULT)
+	    && strncmp(name, "user.", 5))
+		return false;
+	for (size_t i = 0; i < e->xattrs.count; i++)
+		if (!strcmp(e->xattrs.at[i].name, name))
+			return false;
+	return true;
+}
+
+/* A new file inherits the default ACL of the directory that it is restored
+ * to, and a directory has that ACL itself: others would have access. */
+static void
+remove_extra(struct nb_extract_attributes *a, const char *path,
+	     const struct nb_entry *e)
+{
+	char names[XATTR_LIST_MAX];
+	ssize_t n = listxattr(path, names, sizeof names);
+
+	for (ssize_t i = 0; i < n; i += (ssize_t)strlen(names + i) + 1)
+		if (is_extra(e, names + i) && removexattr(path, names + i)
+		    && errno != ENODATA)
+			lose(a, e, "remove", names + i);
+}
+
 static void
 set_xattrs(struct nb_extract_attributes *a, int fd, const struct nb_entry *e,
 	   bool acls)
@@ -56,22 +85,19 @@ set_xattrs(struct nb_extract_attributes *a, int fd, const struct nb_entry *e,
 
 		if (is_acl(x) == acls
 		    && fsetxattr(fd, x->name, x->value, x->size, 0))
-			lose(a, e, x);
+			lose(a, e, "set", x->name);
 	}
 }
 
 static void
-set_xattrs_at(struct nb_extract_attributes *a, int dir, const char *name,
+set_xattrs_at(struct nb_extract_attributes *a, const char *path,
 	      const struct nb_entry *e)
 {
-	char path[64 + NAME_MAX];
-
-	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
 	for (size_t i = 0; i < e->xattrs.count; i++) {
 		const struct nb_xattr *x = &e->xattrs.at[i];
 
 		if (lsetxattr(path, x->name, x->value, x->size, 0))
-			lose(a, e, x);
+			lose(a, e, "set", x->name);
 	}
 }
 
@@ -87,11 +113,14 @@ nb_extract_set(struct nb_extract_attributes *a, int fd,
 	       const struct nb_entry *e)
 {
 	const char *path = e->path;
+	char open_file[64];
 	struct timespec times[2];
 
 	make_times(e, times);
 	if (geteuid() == 0 && fchown(fd, e->uid, e->gid))
 		return nb_fail_errno(NB_EIO, "%s: cannot set the owner", path);
+	snprintf(open_file, sizeof open_file, "/proc/self/fd/%d", fd);
+	remove_extra(a, open_file, e);
 	set_xattrs(a, fd, e, false);
 	if (fchmod(fd, e->mode))
 		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
@@ -198,15 +227,19 @@ nb_extract_set_at(struct nb_extract_attributes *a, int dir, const char *name,
 		  const struct nb_entry *e)
 {
 	const char *path = e->path;
+	char in_proc[64 + NAME_MAX];
 	struct timespec times[2];
 
 	make_times(e, times);
+	snprintf(in_proc, sizeof in_proc, "/proc/self/fd/%d/%s", dir, name);
 	if (geteuid() == 0
 	    && fchownat(dir, name, e->uid, e->gid, AT_SYMLINK_NOFOLLOW))
 		return nb_fail_errno(NB_EIO, "%s: cannot set the owner", path);
+	if (e->type != NB_ENTRY_SYMLINK)
+		remove_extra(a, in_proc, e);
 	if (e->type != NB_ENTRY_SYMLINK && fchmodat(dir, name, e->mode, 0))
 		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
-	set_xattrs_at(a, dir, name, e);
+	set_xattrs_at(a, in_proc, e);
 	if (utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW))
 		return nb_fail_errno(NB_EIO, "%s: cannot set its timestamps",
 				     path);
