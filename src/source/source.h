@@ -186,6 +186,10 @@ struct nb_source_ops {
 	/* Checks that ->load names parts that the record has; changes nothing.
 	 * NB_EUSAGE, NB_ENOTFOUND.  NULL: there are no parts. */
 	enum nb_err (*restore_check)(const struct nb_source_restore *restore);
+	/* The user who runs SOURCE's programs on this host, unless the
+	 * environment names another for the server; NULL: this one.  May be
+	 * NULL. */
+	const char *(*run_as)(const struct nb_config_source *source);
 	/* Does it need the files of RECORD on this host instead of a stream? */
 	bool (*by_path)(const struct nb_manifest_source *record,
 			const struct nb_source_load *load);

@@ -27,6 +27,9 @@ for program in pg_restore psql; do
 	END
 	chmod 755 "$work/bin/$program"
 done
+printf '#!/bin/sh\nunset PGUSER\nexec "%s" "$@"\n' "$nightburn" \
+	>"$work/bin/without"
+chmod 755 "$work/bin/without"
 postgres()
 {
 	echo "postgres \"$1\" {
@@ -124,12 +127,15 @@ as_it_was()
 }
 check "a dump is restored as it was" as_it_was
 
+lacks="hint: --with-globals restores the roles and tablespaces that this server lacks"
+
 # To a server that lacks the roles: nothing differs then.
 elsewhere()
 {
 	psql -X -q -c 'alter role owner_of_app rename to somebody' \
 		-c 'alter role reader rename to nobody' || return 1
-	into 1 new custom && no_db new &&
+	into 1 new custom && no_db new && says err "$lacks; --no-owner" &&
+		into 1 new plain && no_db new && says err "$lacks" &&
 		into 1 new custom --no-privileges && no_db new &&
 		into 0 new custom --no-owner --no-privileges &&
 		sql new 'select n from t' 42 && dropdb new
@@ -151,6 +157,8 @@ check "without owner, privileges, tablespaces" without
 selected()
 {
 	into 0 new "$1" --table t --table u && sql new "$tables" 't u' &&
+		says err "new: --table restores tables without their indexes, keys, defaults, sequences and triggers" &&
+		says err "hint: --schema, or all of it into another database, has these as well" &&
 		dropdb new && into 0 new "$1" --section pre-data &&
 		sql new 'select count(*) from u' 0 &&
 		sql new "$tables" 'a b t u v w' && dropdb new
@@ -326,6 +334,33 @@ bad_conninfo()
 		says err 'restore: --conninfo: invalid connection option "hots"'
 }
 check "what libpq does not understand is a usage error" bad_conninfo
+
+# Root cannot log in; without --run-as it is who dumped it, by the
+# configuration; without that, there is a hint.
+user()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	nb_is 0 restore --into new --source "$1" && sql new 'select n from t' 42 &&
+		dropdb new &&
+		"$nightburn" -c "$work/none.conf" restore --into new \
+			--device "stdio:$work/discs/A" --source "$1" \
+			>"$work/out" 2>"$work/err"
+	[ $? = 1 ] && says err 'role "root" does not exist' &&
+		says err "hint: --run-as USER: the administrator of the server, for example postgres" &&
+		no_db new && nb_is 1 restore --into new --source "$1" \
+		--conninfo "host=$PGHOST" && says err 'role "root"' && no_db new
+}
+
+without_user()
+{
+	(
+		nightburn=$work/bin/without
+		user "$1"
+	)
+}
+check "who runs the programs is known from the configuration" \
+	without_user custom
+check "for a directory as well" without_user directory
 
 # ---- files ----
 

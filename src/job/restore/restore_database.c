@@ -2,6 +2,7 @@
 #include "job/restore/restore.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "disc/read/bad_blocks.h"
 #include "job/restore/restore_globals.h"
@@ -94,6 +95,30 @@ struct loading {
 	char *old; /* the new name of a database that was replaced */
 };
 
+/* How SOURCE is configured now, or NULL. */
+static const struct nb_config_source *
+configured_as(const struct nb_restoring *r,
+	      const struct nb_manifest_source *source)
+{
+	return r->nb ? nb_config_source(r->nb->config, r->backup->manifest.job,
+					source->kind, source->name)
+		     : NULL;
+}
+
+/* Without an option, root's programs run as the user who dumped; but whoever
+ * names the server has decided who connects. */
+static const char *
+usual_user(const struct nb_restoring *r,
+	   const struct nb_manifest_source *source)
+{
+	const struct nb_source_ops *ops = nb_source_find(source->kind);
+	const struct nb_config_source *configured = configured_as(r, source);
+
+	if (geteuid() || r->options->conninfo)
+		return NULL;
+	return configured && ops->run_as ? ops->run_as(configured) : NULL;
+}
+
 /* Fills in SPEC and calls FN, a function of the kind of SOURCE; NULL: there is
  * nothing to do. */
 static enum nb_err
@@ -103,10 +128,7 @@ with_source(const struct nb_restoring *r,
 	    struct nb_source_restore *spec)
 {
 	const struct nb_config_source unknown = { .name = source->name };
-	const struct nb_config_source *configured = r->nb
-		? nb_config_source(r->nb->config, r->backup->manifest.job,
-				   source->kind, source->name)
-		: NULL;
+	const struct nb_config_source *configured = configured_as(r, source);
 
 	spec->record = source;
 	spec->source = configured ? configured : &unknown;
@@ -228,8 +250,13 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 			     .old = old };
 	const struct nb_source_load load = choice_of(options);
 	enum nb_err err = choose(&l);
+	struct nb_restore_options as_user = *options;
 	const struct nb_source_ops *ops;
 
+	if (!err && !options->run_as) {
+		as_user.run_as = usual_user(&l.r, l.source);
+		l.r.options = &as_user;
+	}
 	if (!err) {
 		ops = nb_source_find(l.source->kind);
 		err = ops->by_path && ops->by_path(l.source, &load)

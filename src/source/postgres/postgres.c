@@ -331,6 +331,16 @@ collect(const struct nb_config_source *source,
 	return err;
 }
 
+/* On another host it is another user; and PGUSER names who connects. */
+static const char *
+run_as(const struct nb_config_source *source)
+{
+	const struct nb_pg_options *options = nb_pg_options(source);
+
+	return options->remote.host || getenv("PGUSER") ? NULL
+							: options->run_as;
+}
+
 static bool
 is_staged(const struct nb_config_source *source)
 {
@@ -360,6 +370,7 @@ const struct nb_source_ops nb_source_postgres = {
 	.is_staged = is_staged,
 	.restore = nb_pg_restore,
 	.restore_check = nb_pg_restore_check,
+	.run_as = run_as,
 	.by_path = nb_pg_load_by_path,
 	.contents = nb_pg_contents,
 	.contents_need = nb_pg_contents_need,

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/proc.h"
@@ -96,6 +97,20 @@ run(const struct nb_pg_script *script, struct nb_proc_result *result)
 	return err;
 }
 
+/* Errors of a server that does not let root in contain that name. */
+static enum nb_err
+check_result(const char *run_as, const struct nb_proc_result *result)
+{
+	bool root = !run_as && !geteuid() && result->exit_code > 0
+		&& result->errors && strstr(result->errors, "\"root\"");
+
+	if (!root)
+		return nb_proc_check("psql", result, NB_EFAIL);
+	return nb_proc_fail("psql", result, NB_EFAIL,
+			    "--run-as USER: the administrator of the server, "
+			    "for example postgres");
+}
+
 enum nb_err
 nb_pg_run_script(const struct nb_pg_script *script, struct nb_names *lines)
 {
@@ -103,7 +118,7 @@ nb_pg_run_script(const struct nb_pg_script *script, struct nb_names *lines)
 	enum nb_err err = run(script, &result);
 
 	if (!err)
-		err = nb_proc_check("psql", &result, NB_EFAIL);
+		err = check_result(script->run_as, &result);
 	if (!err)
 		err = each_line(result.errors, warn, (void *)(uintptr_t)script);
 	if (!err)
@@ -163,7 +178,7 @@ nb_pg_client_run(const struct nb_pg_client *client, const char *database,
 	if (!err)
 		*ok = result.exit_code == 0;
 	if (!err && !out)
-		nb_proc_check("psql", &result, NB_EFAIL);
+		check_result(client->run_as, &result);
 	if (!err && out) {
 		*out = result.output;
 		result.output = NULL;
@@ -180,7 +195,7 @@ nb_pg_client_ask(const struct nb_pg_client *client, const char *database,
 	enum nb_err err = run_sql(client, database, sql, false, &result);
 
 	if (!err)
-		err = nb_proc_check("psql", &result, NB_EFAIL);
+		err = check_result(client->run_as, &result);
 	if (!err)
 		err = nb_str_dup(result.output ? result.output : "", out);
 	nb_proc_result_free(&result);

@@ -246,6 +246,32 @@ lacks_locks(const struct nb_pg_load *load, const struct nb_proc_result *result)
 		&& strstr(result->errors, "max_locks_per_transaction");
 }
 
+/* If the server lacks a role or a tablespace, how it can be restored.  Programs
+ * and servers in other languages give no hint. */
+static const char *
+hint_for(const struct nb_pg_load *load, const struct nb_proc_result *result)
+{
+	const char *errors = result->errors ? result->errors : "";
+	bool lacks = strstr(errors, "does not exist")
+		&& (strstr(errors, "role \"")
+		    || strstr(errors, "ablespace \""));
+
+	if (!lacks)
+		return NULL;
+	return load->format->reader == NB_PG_RESTORE
+		? "--with-globals restores the roles and tablespaces that this "
+		  "server lacks; --no-owner, --no-privileges and "
+		  "--no-tablespaces do without"
+		: "--with-globals restores the roles and tablespaces that this "
+		  "server lacks";
+}
+
+static bool
+succeeded(const struct nb_proc_result *result)
+{
+	return !result->signal && !result->exit_code;
+}
+
 static enum nb_err
 run(const struct nb_pg_load *load, const struct nb_names *arguments,
     bool *in_parts)
@@ -275,9 +301,9 @@ run(const struct nb_pg_load *load, const struct nb_names *arguments,
 			      l.what->into);
 	else if (!err && lacks_locks(load, &result))
 		*in_parts = true;
-	else if (!err)
-		err = nb_proc_check(nb_pg_program_name(load->format->reader),
-				    &result, NB_EFAIL);
+	else if (!err && !succeeded(&result))
+		err = nb_proc_fail(nb_pg_program_name(load->format->reader),
+				   &result, NB_EFAIL, hint_for(load, &result));
 	nb_proc_result_free(&result);
 	return err;
 }
@@ -320,6 +346,13 @@ nb_pg_load_run(const struct nb_pg_load *load, bool *in_parts)
 	with_list.list = list;
 	if (!err)
 		err = load_with_retry(&with_list, in_parts);
+	if (!err && load->what->load.table_count)
+		nb_log(NB_NOTE,
+		       "%s: --table restores tables without their indexes, "
+		       "keys, defaults, sequences and triggers\n"
+		       "hint: --schema, or all of it into another database, "
+		       "has these as well",
+		       load->what->into);
 	if (list)
 		unlink(list);
 	free(list);

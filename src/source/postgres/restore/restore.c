@@ -225,7 +225,7 @@ differs(const struct nb_pg_restoring *r)
 		       "%s: its data is restored, but the database is "
 		       "not as it was\n"
 		       "hint: create what is missing on this server "
-		       "(roles and tablespaces are in the globals), drop "
+		       "(--with-globals restores roles and tablespaces), drop "
 		       "the database and restore it again",
 		       r->what->into);
 }
