@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/postgres/cluster/cluster.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,22 @@
 #define TOLD_MAX 50
 #define COUNT_SECONDS (24 * 3600)
 
+/*
+ * A table that is partitioned by hash.  A restore may distribute its rows in
+ * another way, because the hash of an enum's value depends on a number that the
+ * server assigns: only all of its partitions together can be compared.
+ */
+struct hashed {
+	const char *schema, *name;
+	uint64_t was_rows, is_rows, was_sum, is_sum;
+	bool no_rows, no_sum; /* something was not counted */
+};
+
 struct comparing {
 	const char *name; /* of the record */
 	const struct nb_properties *was, *is;
 	struct nb_drill_count *count;
+	struct NB_ARRAY(struct hashed) hashed;
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -41,6 +54,13 @@ find_now(const struct comparing *c, const struct nb_property *was)
 	return nb_properties_find(c->is, was->what, was->role, was->name);
 }
 
+static bool
+is_hashed(const struct comparing *c, const struct nb_property *table)
+{
+	return nb_properties_find(c->is, "hashed_table", table->role,
+				  table->name);
+}
+
 static void
 compare_rows(struct comparing *c, const struct nb_property *was)
 {
@@ -52,7 +72,7 @@ compare_rows(struct comparing *c, const struct nb_property *was)
 		return;
 	}
 	c->count->rows += strtoull(is->value, NULL, 10);
-	if (strcmp(is->value, was->value) != 0)
+	if (!is_hashed(c, was) && strcmp(is->value, was->value) != 0)
 		differs(c, "table %s.%s has %s rows, had %s", was->role,
 			was->name, is->value, was->value);
 }
@@ -74,7 +94,7 @@ compare_checksum(struct comparing *c, const struct nb_property *was)
 
 	if (is)
 		c->count->checksums++;
-	if (is && !strcmp(is->value, was->value))
+	if (is_hashed(c, was) || (is && !strcmp(is->value, was->value)))
 		return;
 	if (!*was->role)
 		differs(c, "the content of the large objects differs");
@@ -102,6 +122,101 @@ compare_one(struct comparing *c, const struct nb_property *was)
 	else if (!strcmp(what, "extension") && !is)
 		differs(c, "extension %s is missing", was->name);
 }
+
+/* ---- tables that are partitioned by hash ---- */
+
+static struct hashed *
+find_hashed(struct comparing *c, const char *schema, const char *name)
+{
+	/* Partitions of one table are often neighbours. */
+	for (size_t i = c->hashed.count; i-- > 0;) {
+		struct hashed *h = &c->hashed.at[i];
+
+		if (!strcmp(h->schema, schema) && !strcmp(h->name, name))
+			return h;
+	}
+	return NULL;
+}
+
+/* The number in decimal digits, modulo 2^64. */
+static uint64_t
+number(const char *text)
+{
+	bool negative = *text == '-';
+	uint64_t n = 0;
+
+	for (text += negative; *text >= '0' && *text <= '9'; text++)
+		n = n * 10 + (uint64_t)(*text - '0');
+	return negative ? 0 - n : n;
+}
+
+/* Adds up WHAT of one partition.  Was it counted, then and now? */
+static bool
+add_numbers(const struct comparing *c, const char *what,
+	    const struct nb_property *part, uint64_t *then, uint64_t *now)
+{
+	const struct nb_property *was, *is;
+
+	was = nb_properties_find(c->was, what, part->role, part->name);
+	is = nb_properties_find(c->is, what, part->role, part->name);
+	if (!was || !is)
+		return false;
+	*then += number(was->value);
+	*now += number(is->value);
+	return true;
+}
+
+/* PART: what says to which table it belongs. */
+static enum nb_err
+add_hashed(struct comparing *c, const struct nb_property *part)
+{
+	const struct nb_property *schema = nb_properties_find(
+		c->is, "hashed_schema", part->role, part->name);
+	struct hashed *h;
+	enum nb_err err = NB_OK;
+
+	if (!schema || strcmp(part->what, "hashed_table") != 0)
+		return NB_OK;
+	h = find_hashed(c, schema->value, part->value);
+	if (!h) {
+		err = nb_array_push(&c->hashed,
+				    ((struct hashed){ .schema = schema->value,
+						      .name = part->value }));
+		h = err ? NULL : &c->hashed.at[c->hashed.count - 1];
+	}
+	if (h && !add_numbers(c, "rows", part, &h->was_rows, &h->is_rows))
+		h->no_rows = true;
+	if (h && !add_numbers(c, "checksum", part, &h->was_sum, &h->is_sum))
+		h->no_sum = true;
+	return err;
+}
+
+static enum nb_err
+compare_hashed(struct comparing *c)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < c->is->count; i++)
+		err = add_hashed(c, &c->is->at[i]);
+	for (size_t i = 0; !err && i < c->hashed.count; i++) {
+		const struct hashed *h = &c->hashed.at[i];
+
+		if (h->no_rows)
+			continue;
+		if (h->was_rows != h->is_rows)
+			differs(c,
+				"table %s.%s has %" PRIu64
+				" rows, had %" PRIu64,
+				h->schema, h->name, h->is_rows, h->was_rows);
+		else if (!h->no_sum && h->was_sum != h->is_sum)
+			differs(c, "the content of table %s.%s differs",
+				h->schema, h->name);
+	}
+	nb_array_free(&c->hashed);
+	return err;
+}
+
+/* ---- all of it ---- */
 
 static enum nb_err
 count_now(const struct nb_drill_server *server, const char *into,
@@ -133,7 +248,7 @@ nb_pg_cluster_compare(const struct nb_drill_server *server,
 		      struct nb_drill_count *out)
 {
 	struct nb_properties was = NB_ARRAY_INIT, is = NB_ARRAY_INIT;
-	struct comparing c = { record->name, &was, &is, out };
+	struct comparing c = { record->name, &was, &is, out, NB_ARRAY_INIT };
 	char *object = NULL;
 	enum nb_err err;
 
@@ -153,6 +268,8 @@ nb_pg_cluster_compare(const struct nb_drill_server *server,
 		err = count_now(server, into, object, &was, &is);
 	for (size_t i = 0; !err && i < was.count; i++)
 		compare_one(&c, &was.at[i]);
+	if (!err)
+		err = compare_hashed(&c);
 	if (out->differences > TOLD_MAX)
 		nb_log(NB_ERROR, "postgres %s: %llu more differences",
 		       record->name,

@@ -231,6 +231,24 @@ count_extensions(struct counting *c)
 	PQclear(rows);
 }
 
+/* For a comparison. */
+static void
+put_hashed(struct counting *c)
+{
+	PGresult *rows = c->spec->like ? ask(c, nb_pg_hashed_query) : NULL;
+
+	for (int i = 0; answered(rows) && i < PQntuples(rows); i++) {
+		const char *schema = PQgetvalue(rows, i, 0);
+		const char *name = PQgetvalue(rows, i, 1);
+
+		put_count(c, "hashed_schema", schema, name,
+			  PQgetvalue(rows, i, 2));
+		put_count(c, "hashed_table", schema, name,
+			  PQgetvalue(rows, i, 3));
+	}
+	PQclear(rows);
+}
+
 /* The values of up to BATCH sequences from FIRST on. */
 static void
 read_some(struct counting *c, int first, char **values)
@@ -339,6 +357,7 @@ nb_pg_count_child(const struct nb_pg_count *spec)
 	if (!status) {
 		(void)!nb_fd_read(STDIN_FILENO, &byte, 1);
 		count_extensions(&c);
+		put_hashed(&c);
 		count_tables(&c, false);
 		count_large(&c);
 		while (nb_fd_read(STDIN_FILENO, &byte, 1) > 0)

@@ -28,7 +28,9 @@ struct nb_pg_count {
 	 * to this number of bytes; 0: for none. */
 	uint64_t limit;
 	/* Instead, a sorted list (nb_properties_sort): checksums for the tables
-	 * that have one in it.  NULL: not used. */
+	 * that have one in it.  For each partition by hash, there will also be
+	 * "hashed_schema" and "hashed_table": the topmost table that is
+	 * partitioned by hash above it.  NULL: not used. */
 	const struct nb_properties *like;
 	/* Dumps in SNAPSHOT, the argument of pg_dump's --snapshot; NULL if
 	 * there is none.  GO is for nb_pg_count_go.  It is called exactly once,

@@ -50,6 +50,18 @@ const char nb_pg_sequences_query[] =
 	" 'p' AND " USER_SCHEMA " AND " NO_MEMBER " ORDER BY n.nspname"
 	" COLLATE \"C\", c.relname COLLATE \"C\"";
 
+const char nb_pg_hashed_query[] =
+	"WITH RECURSIVE up(leaf, above, level) AS (SELECT i.inhrelid,"
+	" i.inhparent, 1 FROM pg_inherits i JOIN pg_class c ON c.oid ="
+	" i.inhrelid WHERE c.relkind = 'r' UNION ALL SELECT up.leaf,"
+	" i.inhparent, up.level + 1 FROM up JOIN pg_inherits i ON i.inhrelid ="
+	" up.above) SELECT DISTINCT ON (up.leaf) n.nspname, c.relname,"
+	" m.nspname, r.relname FROM up JOIN pg_partitioned_table p ON"
+	" p.partrelid = up.above AND p.partstrat = 'h' JOIN pg_class c ON"
+	" c.oid = up.leaf JOIN pg_namespace n ON n.oid = c.relnamespace JOIN"
+	" pg_class r ON r.oid = up.above JOIN pg_namespace m ON m.oid ="
+	" r.relnamespace ORDER BY up.leaf, up.level DESC";
+
 const char nb_pg_extensions_query[] =
 	"SELECT extname, extversion FROM pg_extension WHERE extname <>"
 	" 'plpgsql' ORDER BY extname COLLATE \"C\"";

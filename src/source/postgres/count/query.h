@@ -29,6 +29,9 @@ enum {
 const char *nb_pg_tables_query(bool content);
 /* Schema and name of each sequence. */
 extern const char nb_pg_sequences_query[];
+/* Schema and name of each table below one that is partitioned by hash, and
+ * schema and name of the topmost such one. */
+extern const char nb_pg_hashed_query[];
 /* Name and version of each extension. */
 extern const char nb_pg_extensions_query[];
 
