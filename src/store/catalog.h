@@ -220,10 +220,6 @@ struct nb_catalog_drill {
  * good again, a verification does not. */
 #define NB_DRILL_NOTE "a drill failed"
 
-/* The note of a disc that is suspect because a verification found its newest
- * backup damaged and an earlier one good. */
-#define NB_BAD_SESSION_NOTE "the newest session is bad"
-
 /* Records the last drill of a backup that is in the catalog. */
 enum nb_err nb_catalog_put_drill(struct nb_catalog *catalog,
 				 const struct nb_catalog_drill *drill);

@@ -38,25 +38,6 @@ add(void *ctx, const struct nb_catalog_backup *row)
 	return err ? err : nb_array_push(&known->list, b);
 }
 
-/* On a disc whose newest session is bad, the newest backup is damaged. */
-static enum nb_err
-mark_damaged(void *ctx, const struct nb_catalog_disc *row)
-{
-	struct nb_known_backups *known = ctx;
-
-	if (!row->disc_id || row->state != NB_DISC_SUSPECT || !row->note
-	    || strcmp(row->note, NB_BAD_SESSION_NOTE))
-		return NB_OK;
-	for (size_t i = 0; i < known->list.count; i++) {
-		struct nb_known_backup *b = &known->list.at[i];
-
-		if (b->disc_id && !strcmp(b->disc_id, row->disc_id)
-		    && b->generation == row->generation)
-			b->damaged = true;
-	}
-	return NB_OK;
-}
-
 enum nb_err
 nb_known_backups_load(struct nightburn *nb, struct nb_known_backups *known)
 {
@@ -69,8 +50,6 @@ nb_known_backups_load(struct nightburn *nb, struct nb_known_backups *known)
 	err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
 	if (!err)
 		err = nb_catalog_backups(catalog, NULL, add, known);
-	if (!err)
-		err = nb_catalog_discs(catalog, mark_damaged, known);
 	nb_catalog_close(catalog);
 	if (err)
 		nb_known_backups_free(known);

@@ -141,7 +141,7 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 {
 	enum nb_err err =
 		nb_catalog_set_disc(context->catalog, disc->disc_id,
-				    NB_DISC_SUSPECT, NB_BAD_SESSION_NOTE);
+				    NB_DISC_SUSPECT, "the newest session is bad");
 
 	if (err)
 		return err;

@@ -66,14 +66,6 @@ is_of_the_job(const struct choosing *c, const struct nb_restore_wish *wish,
 		   : strcmp(b->manifest.job, NB_JOB_BY_HAND) != 0;
 }
 
-/* Is it known that the one that is meant, but not named, cannot be used? */
-static bool
-is_known_damaged(const struct choosing *c)
-{
-	return c->place == NB_RESTORE_HERE && c->meant->damaged
-		&& !c->request->wish.backup;
-}
-
 /* The newest backup of a job is wanted; if all were appended by hand, the
  * newest of them.  Only manifests, not labels, show which these are. */
 static enum nb_err
@@ -87,9 +79,7 @@ find(struct choosing *c, const struct nb_restore_wish *wish)
 	for (size_t i = list->count; !err && !found && i-- > 0;) {
 		struct nb_disc_backup *b = &list->at[i];
 
-		if (!is_meant(wish, &b->label)
-		    || (!wish->backup && is_known_damaged(c)
-			&& !strcmp(b->label.backup_id, c->meant->id)))
+		if (!is_meant(wish, &b->label))
 			continue;
 		err = b->err ? b->err : nb_disc_backup_load(contents, b);
 		if (err || is_of_the_job(c, wish, b))
@@ -122,21 +112,20 @@ find_meant(struct choosing *c)
 }
 
 /* In the current session: the backup that is meant or, if none was named, an
- * older one; one that is known to be damaged only if it is the only one. */
+ * older one. */
 static enum nb_err
 find_in_session(struct choosing *c)
 {
-	bool damaged = is_known_damaged(c);
 	enum nb_err err;
 
 	nb_disc_contents_free(&c->pick->contents);
 	err = nb_disc_contents_open(c->nb, &c->pick->look, &c->pick->contents);
 	if (!err)
-		err = damaged ? NB_ENOTFOUND : find_meant(c);
+		err = find_meant(c);
 	if (err == NB_ENOTFOUND && !c->request->wish.backup
 	    && c->place == NB_RESTORE_HERE)
 		err = find(c, &c->request->wish);
-	return err == NB_ENOTFOUND && damaged ? find_meant(c) : err;
+	return err;
 }
 
 static enum nb_err

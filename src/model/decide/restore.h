@@ -17,7 +17,6 @@ struct nb_known_backup {
 	bool good;                  /* the state of the disc */
 	uint64_t generation;
 	int64_t created;
-	bool damaged; /* a verification found so, and an earlier one good */
 };
 
 /* What was requested. */

@@ -12,14 +12,14 @@
 /* Two discs of one pool, one that failed, one of another pool; generation 1
  * was lost with a disc that was blanked, and something was appended to A. */
 static const struct nb_known_backup known[] = {
-	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY, false },
-	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60, false },
-	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY, false },
-	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY, false },
-	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY, false },
-	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY, false },
-	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY, false },
-	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY, false },
+	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY },
+	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60 },
+	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY },
+	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY },
+	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY },
+	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY },
+	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY },
+	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY },
 };
 #define ALL COUNT(known)
 
