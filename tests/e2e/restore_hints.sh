@@ -99,7 +99,10 @@ check "--allow-older restores it" allowed
 # restorable, so the dump itself decides.
 recorded()
 {
-	nb_is 1 verify && into 1 new && no_db new && says err \
+	nb_is 1 verify &&
+		[ "$(grep -c "SHA-256 differs" "$work/err")" = 1 ] &&
+		says err "session 3 is unusable; reading session 2 of DB-A" &&
+		into 1 new && no_db new && says err \
 		"hint: --allow-older restores the one before it, $before" &&
 		into 0 second --allow-older && in_db second 12 &&
 		into 1 no 3 && into 1 no --this-disc

@@ -92,35 +92,80 @@ go_back(struct nb_inspection *look)
 						       : NB_OK;
 }
 
-enum nb_err
-nb_fallback_session(struct nb_inspection *look)
+/* Is AT the newest session by its own descriptors, which LOOK is at by those at
+ * the start of the disc? */
+static bool
+is_same_session(const struct nb_inspection *look,
+		const struct nb_inspection *at)
 {
-	int bad = look->session ? look->session : look->medium.sessions;
-	bool headless = look->medium.headless && !look->session;
-	enum nb_err err = go_back(look);
+	return !look->session && look->label_state == NB_LABEL_GOOD
+		&& !strcmp(look->label.backup_id, at->label.backup_id);
+}
 
-	if (err)
-		return err;
+/* LOOK is now at an earlier session than BAD or, if SAME, at that itself. */
+static void
+warn(const struct nb_inspection *look, int bad, bool headless, bool same)
+{
+	unsigned long long generation = look->label.generation;
+
 	if (headless && bad == look->session)
 		nb_log(NB_WARNING,
 		       "%s: the volume descriptors at its start are "
 		       "unreadable; reading session %d of %s by its own, "
 		       "generation %llu",
 		       look->device, look->session, look->label.disc,
-		       (unsigned long long)look->label.generation);
+		       generation);
+	else if (same)
+		nb_log(NB_WARNING,
+		       "%s: what its start says of the newest session is "
+		       "unusable; reading session %d of %s by its own, "
+		       "generation %llu",
+		       look->device, look->session, look->label.disc,
+		       generation);
 	else if (bad > look->session)
 		nb_log(NB_WARNING,
 		       "%s: session %d is unusable; reading session %d of %s "
 		       "instead, generation %llu",
 		       look->device, bad, look->session, look->label.disc,
-		       (unsigned long long)look->label.generation);
+		       generation);
 	else
 		nb_log(NB_WARNING,
 		       "%s: the newest session is unusable; reading session %d "
 		       "of %s instead, generation %llu",
 		       look->device, look->session, look->label.disc,
-		       (unsigned long long)look->label.generation);
+		       generation);
+}
+
+/* AGAIN: also the newest session itself, by its own descriptors. */
+static enum nb_err
+fall_back(struct nb_inspection *look, bool again)
+{
+	int bad = look->session ? look->session : look->medium.sessions;
+	bool headless = look->medium.headless && !look->session;
+	struct nb_inspection at = *look;
+	enum nb_err err = go_back(&at);
+	bool same;
+
+	if (!err && !again && is_same_session(look, &at))
+		err = go_back(&at);
+	if (err)
+		return err;
+	same = is_same_session(look, &at);
+	*look = at;
+	warn(look, bad, headless, same);
 	return NB_OK;
+}
+
+enum nb_err
+nb_fallback_session(struct nb_inspection *look)
+{
+	return fall_back(look, true);
+}
+
+enum nb_err
+nb_fallback_earlier(struct nb_inspection *look)
+{
+	return fall_back(look, false);
 }
 
 enum nb_err

@@ -14,6 +14,10 @@
  */
 enum nb_err nb_fallback_session(struct nb_inspection *look);
 
+/* The same if files of LOOK's session are damaged: where the newest session
+ * can be read in two ways, it is not read again. */
+enum nb_err nb_fallback_earlier(struct nb_inspection *look);
+
 /* Finds that session, and sets ->has_earlier and ->earlier, and ->volume_id if
  * the newest session has none. */
 enum nb_err nb_fallback_label(struct nb_inspection *look);

@@ -139,9 +139,9 @@ static enum nb_err
 record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 	    const struct nb_pool_disc *disc)
 {
-	enum nb_err err =
-		nb_catalog_set_disc(context->catalog, disc->disc_id,
-				    NB_DISC_SUSPECT, "the newest session is bad");
+	enum nb_err err = nb_catalog_set_disc(context->catalog, disc->disc_id,
+					      NB_DISC_SUSPECT,
+					      "the newest session is bad");
 
 	if (err)
 		return err;
@@ -301,9 +301,11 @@ check_disc(struct nightburn *nb, struct nb_inspection *look,
 	struct nb_verify_result next;
 	struct nb_inspection at = *look;
 
-	*result = *newest;
+	*result = next = *newest;
 	while (err == NB_EFOREIGN || nb_fallback_may_help(err)) {
-		back = nb_fallback_session(&at);
+		back = err == NB_ECORRUPT && next.bad && !next.incomplete
+			? nb_fallback_earlier(&at)
+			: nb_fallback_session(&at);
 		if (back)
 			return back == NB_ENOTFOUND ? first : back;
 		err = check_session(nb, &at, contents, &next);
