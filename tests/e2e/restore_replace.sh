@@ -280,6 +280,52 @@ missing()
 }
 check "one that is missing is only restored" missing
 
+# The database and all others are as they were.
+same()
+{
+	local before result
+	before=$(databases)
+	"$@"
+	result=$?
+	[ "$(databases)" = "$before" ] && [ $result = 0 ] && return 0
+	databases
+	return 1
+}
+
+# A subscription would go on in the old database.
+subscribed()
+{
+	local old statements
+	spoil
+	psql -X -q -d app <<-'END' || return 1
+		set client_min_messages = error;
+		create subscription "of ""it" connection 'host=/none'
+			publication p with (connect = false, slot_name = it);
+		alter subscription "of ""it" enable;
+	END
+	statements='ALTER SUBSCRIPTION "of ""it" DISABLE; ALTER SUBSCRIPTION "of ""it" SET (slot_name = NONE)'
+	same into 3 app custom --replace --disconnect &&
+		says err 'app: the database has subscriptions and cannot be replaced: "of ""it"' &&
+		says err "detach them first (their slots remain): $statements" &&
+		says err "nightburn: app: the database was not changed" &&
+		psql -X -q -d app -c "$statements" &&
+		until_true sql postgres "select count(*) from pg_stat_activity
+			where datname = 'app'" 0 &&
+		into 0 app custom --replace && old=$(old_database) &&
+		says err "hint: to remove it: in that database DROP SUBSCRIPTION \"of \"\"it\"; then in another one DROP DATABASE \"$old\"" &&
+		psql -X -q -d "$old" -c 'drop subscription "of ""it"' &&
+		dropdb "$old" && psql -X -q -d app <<-'END' || return 1
+			set client_min_messages = error;
+			create subscription other connection 'host=/none'
+				publication p with (connect = false, slot_name = none);
+		END
+	into 0 app custom --replace --drop-old --json &&
+		says out '"old_database": null' &&
+		[ "$(databases | wc -l)" = 4 ]
+}
+check "one with a subscription is not replaced before that is detached" \
+	subscribed
+
 # Names: of the same second, and as long as they can be.
 names()
 {
@@ -369,18 +415,6 @@ no_session()
 		application_name = 'stubborn'" 0
 }
 check "also those that come back at once" stubborn
-
-# The database and all others are as they were.
-same()
-{
-	local before result
-	before=$(databases)
-	"$@"
-	result=$?
-	[ "$(databases)" = "$before" ] && [ $result = 0 ] && return 0
-	databases
-	return 1
-}
 
 # Somebody comes while the new one is restored.
 late()

@@ -77,6 +77,25 @@ nb_pg_subscriptions_check(const struct nb_pg_client *client, const char *via,
 }
 
 enum nb_err
+nb_pg_subscriptions_add(const struct nb_pg_client *client, const char *via,
+			const char *database, struct nb_str *out)
+{
+	static const char select[] =
+		"select string_agg(format('DROP SUBSCRIPTION %I; ', subname), "
+		"'' order by subname)";
+	char *sql = NULL, *answer = NULL;
+	enum nb_err err = make_query(select, database, "", &sql);
+
+	if (!err)
+		err = nb_pg_client_ask(client, via, sql, &answer);
+	if (!err)
+		nb_str_add_bytes(out, answer, strcspn(answer, "\n"));
+	free(sql);
+	free(answer);
+	return err;
+}
+
+enum nb_err
 nb_pg_subscriptions_drop(const struct nb_pg_client *client,
 			 const char *database, bool *ok)
 {

@@ -7,12 +7,19 @@
 #ifndef NB_SOURCE_POSTGRES_SUBSCRIPTION_H
 #define NB_SOURCE_POSTGRES_SUBSCRIPTION_H
 
+#include "base/str.h"
 #include "source/postgres/psql.h"
 
 /* NB_EWRONG, logged with the statements that are needed: DATABASE has some
  * that are enabled or have a slot.  VIA is another database of the server. */
 enum nb_err nb_pg_subscriptions_check(const struct nb_pg_client *client,
 				      const char *via, const char *database);
+
+/* Appends to OUT the statement for each of DATABASE that drops it, followed by
+ * a semicolon and a space. */
+enum nb_err nb_pg_subscriptions_add(const struct nb_pg_client *client,
+				    const char *via, const char *database,
+				    struct nb_str *out);
 
 /* Drops all of DATABASE; their slots remain on the publishers.  *OK: none is
  * left; otherwise the error is logged.  Also while this process is asked to

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "source/postgres/subscription.h"
 
 #define SESSIONS_MAX 5 /* maximum number in a message */
 #define TRIES \
@@ -144,6 +145,13 @@ check_sessions(const struct replacing *p)
 	return err;
 }
 
+static enum nb_err
+check_subscriptions(const struct replacing *p)
+{
+	return nb_pg_subscriptions_check(&p->r->client, other_database(p),
+					 p->name);
+}
+
 /* ---- the exchange ---- */
 
 /* New sessions wait for the first rename, until the end of the transaction. */
@@ -186,8 +194,10 @@ exchange(const struct replacing *p)
 	int tries = p->r->what->load.disconnect ? TRIES : 1;
 	char *sql = NULL;
 	bool done = false;
-	enum nb_err err = make_exchange(p, &sql);
+	enum nb_err err = check_subscriptions(p);
 
+	if (!err)
+		err = make_exchange(p, &sql);
 	if (!err && tries == 1)
 		err = check_sessions(p);
 	for (int i = 1; !err && !done && i <= tries; i++) {
@@ -236,12 +246,38 @@ restore_beside(const struct replacing *p)
 	return err;
 }
 
+/* How to remove the old database. */
+static enum nb_err
+make_removal(const struct replacing *p, char **out)
+{
+	struct nb_str drops = NB_STR_INIT;
+	char *quoted = NULL, *subscriptions = NULL;
+	enum nb_err err = nb_pg_quote(p->kept, '"', &quoted);
+
+	if (!err)
+		err = nb_pg_subscriptions_add(&p->r->client, other_database(p),
+					      p->kept, &drops);
+	if (!err)
+		err = nb_str_take(&drops, &subscriptions);
+	if (!err && *subscriptions)
+		err = nb_str_format(out,
+				    "in that database %sthen in another one "
+				    "DROP DATABASE %s",
+				    subscriptions, quoted);
+	else if (!err)
+		err = nb_str_format(out, "DROP DATABASE %s", quoted);
+	nb_str_free(&drops);
+	free(quoted);
+	free(subscriptions);
+	return err;
+}
+
 /* NB_EWRONG, logged: it should have been dropped, but still exists. */
 static enum nb_err
 tell_kept(const struct replacing *p)
 {
 	bool done = false;
-	char *quoted = NULL;
+	char *removal = NULL;
 	enum nb_err err;
 
 	if (p->r->what->load.drop_old) {
@@ -251,28 +287,28 @@ tell_kept(const struct replacing *p)
 	}
 	if (p->r->what->kept)
 		memcpy(p->r->what->kept, p->kept, sizeof p->kept);
-	err = nb_pg_quote(p->kept, '"', &quoted);
+	err = make_removal(p, &removal);
 	if (!err && p->r->what->load.drop_old)
 		err = nb_fail(NB_EWRONG,
 			      "%s: was replaced, but the old database could "
-			      "not be dropped\nhint: DROP DATABASE %s",
-			      p->name, quoted);
+			      "not be dropped\nhint: %s",
+			      p->name, removal);
 	else if (!err)
 		nb_log(NB_NOTE,
 		       "%s: was replaced; the old database is now %s\n"
-		       "hint: to remove it: DROP DATABASE %s",
-		       p->name, p->kept, quoted);
-	free(quoted);
+		       "hint: to remove it: %s",
+		       p->name, p->kept, removal);
+	free(removal);
 	return err;
 }
 
 static enum nb_err
 replace(struct replacing *p)
 {
-	enum nb_err err = NB_OK;
-
 	/* Fails now rather than after hours. */
-	if (!p->r->what->load.disconnect)
+	enum nb_err err = check_subscriptions(p);
+
+	if (!err && !p->r->what->load.disconnect)
 		err = check_sessions(p);
 	if (!err)
 		err = choose_name(p, "restored", p->beside);
