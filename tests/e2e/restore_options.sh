@@ -163,6 +163,26 @@ selected()
 		sql new 'select count(*) from u' 0 &&
 		sql new "$tables" 'a b t u v w' && dropdb new
 }
+# One section after the other into the same database; data only once.
+sections()
+{
+	into 0 new "$1" --section pre-data &&
+		into 3 new "$1" --section pre-data &&
+		says err "new: the database is not empty: it has " &&
+		into 0 new "$1" --section data && sql new 'select n from u' 43 &&
+		into 3 new "$1" --section data &&
+		says err "new: there is data already: in table " &&
+		says err "hint: truncate these tables, or restore into another database" &&
+		sql new 'select n from u' 43 &&
+		into 0 new "$1" --section post-data &&
+		sql new "select count(*) > 0 from pg_index
+			where indrelid = 't'::regclass" t
+	local result=$?
+	dropdb --if-exists new
+	return $result
+}
+check "sections one after the other, custom format" sections custom
+check "sections one after the other, directory format" sections directory
 check "tables and sections of the custom format" selected custom
 check "tables and sections of the directory format" selected directory
 

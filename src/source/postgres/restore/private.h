@@ -26,6 +26,11 @@ struct nb_pg_restoring {
  * removed.  Errors as nb_pg_restore.  (restore.c) */
 enum nb_err nb_pg_restore_database(struct nb_pg_restoring *r);
 
+/* NB_EWRONG, logged: the database WHAT->into has something already that the
+ * dump, or the section of it, would bring.  *EXISTS: it can be connected to.
+ * (target.c) */
+enum nb_err nb_pg_check_target(const struct nb_pg_restoring *r, bool *exists);
+
 /* Is there a database NAME?  NB_EFAIL, logged: the query failed.
  * (restore.c) */
 enum nb_err nb_pg_exists(const struct nb_pg_restoring *r, const char *name,

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "model/record/database_objects.h"
 #include "source/postgres/format.h"
 #include "source/postgres/property/property.h"
 #include "source/postgres/restore/load.h"
@@ -88,46 +87,6 @@ is_missing(const struct nb_pg_restoring *r, bool *missing)
 	return err;
 }
 
-/* Extensions in the template do not count; without a template, those that every
- * database has do not. */
-static enum nb_err
-make_objects_query(const struct nb_pg_restoring *r, char **sql)
-{
-	char *known = NULL;
-	bool ok = false;
-	enum nb_err err = query(r, "template1", nb_database_extensions_query,
-				&ok, &known);
-
-	if (!err)
-		err = nb_str_format(sql,
-				    "with known(name) as (select "
-				    "unnest(array[%s]::name[]))%s",
-				    ok && known && *known ? known : "'plpgsql'",
-				    nb_database_objects_query);
-	free(known);
-	return err;
-}
-
-/* ANSWER looks like "3|table t". */
-static enum nb_err
-check_empty(const char *database, const char *answer)
-{
-	char *object;
-	unsigned long long count = strtoull(answer, &object, 10);
-	char others[40] = "";
-
-	if (!count && *object == '|')
-		return NB_OK;
-	object += *object == '|';
-	if (count > 1)
-		snprintf(others, sizeof others, " and %llu more", count - 1);
-	return nb_fail(NB_EWRONG,
-		       "%s: the database is not empty: it has %.*s%s\n"
-		       "hint: drop it, restore into another database, or use "
-		       "--replace",
-		       database, (int)strcspn(object, "\n"), object, others);
-}
-
 /* Runs one of the scripts for the properties of the database. */
 static enum nb_err
 run_script(const struct nb_pg_restoring *r, const char *database,
@@ -188,25 +147,19 @@ create_database(const struct nb_pg_restoring *r, bool exists)
 	return err;
 }
 
-/* Creates the database if it is missing, and refuses one that is not empty. */
+/* Creates the database if it is missing, and refuses one that has something
+ * already. */
 static enum nb_err
 prepare_database(struct nb_pg_restoring *r)
 {
-	char *answer = NULL, *sql = NULL;
-	enum nb_err err = make_objects_query(r, &sql);
 	bool ok = false, missing = false;
+	enum nb_err err = nb_pg_check_target(r, &ok);
 
-	if (!err)
-		err = query(r, r->what->into, sql, &ok, &answer);
-	free(sql);
-	if (!err && ok)
-		err = check_empty(r->what->into, answer ? answer : "");
 	if (!err && !ok)
 		err = is_missing(r, &missing);
 	if (!err)
 		err = create_database(r, ok);
 	r->created = missing && !err;
-	free(answer);
 	return err;
 }
 

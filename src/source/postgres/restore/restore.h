@@ -9,7 +9,8 @@
 #include "source/source.h"
 
 /*
- * Restores.  NB_EWRONG: the database exists and is not empty, or has another
+ * Restores.  NB_EWRONG: the database exists and is not empty (for the
+ * section data: has rows; for post-data: it may have anything), or has another
  * encoding or locale (nothing was done); or the data was restored, but the
  * database does not have all the properties that it had, which is logged.
  * NB_EFAIL: a program failed, its message is logged; NB_ESOURCE: the program is
