@@ -36,10 +36,20 @@ cli_open(struct cli *cli, struct nightburn **nb)
 enum nb_err
 cli_open_for_device(struct cli *cli, struct nightburn **nb)
 {
+	bool missing = access(cli->config, F_OK) && errno == ENOENT;
+	enum nb_err err;
+
 	*nb = NULL;
-	if (cli->device && access(cli->config, F_OK) && errno == ENOENT)
+	if (cli->device && missing)
 		return NB_OK;
-	return cli_open(cli, nb);
+	err = cli_open(cli, nb);
+	if (err && missing)
+		fprintf(stderr,
+			"hint: without a configuration, name the drive "
+			"with --device, as\n"
+			"      --device /dev/sr0 or --device "
+			"stdio:FILE\n");
+	return err;
 }
 
 enum nb_err

@@ -27,7 +27,9 @@ chmod 600 "$work/nb.conf"
 createdb app
 # Larger than the block by which spoil.py finds it.
 psql -X -q -d app -c 'create table t as select 0 n; create table filling as
-	select md5(i::text) from generate_series(1, 500) i'
+	select md5(i::text) from generate_series(1, 500) i;
+	create role one; create role two;
+	grant create on database app to one, two'
 
 # night DAY: at two o'clock on that day of November 2026.
 night()
@@ -108,5 +110,46 @@ recorded()
 		into 1 no 3 && into 1 no --this-disc
 }
 check "so it is after verify has found the damage" recorded
+
+# ---- there is no configuration ----
+
+no_configuration()
+{
+	local command
+	for command in 'restore --list' 'restore --to x' verify disc drill; do
+		# shellcheck disable=SC2086
+		"$nightburn" -c "$work/none.conf" $command \
+			>"$work/out" 2>"$work/err"
+		[ $? = 2 ] && says err "$work/none.conf: cannot open" && says \
+			err "hint: without a configuration, name the drive with \
+--device, as" && says err "--device /dev/sr0 or --device stdio:FILE" || return 1
+	done
+	"$nightburn" -c "$work/none.conf" restore --list --device \
+		"stdio:$work/discs/A" >"$work/out" 2>"$work/err" &&
+		"$nightburn" -c "$work/none.conf" plan >"$work/out" 2>"$work/err"
+	! grep -q -- --device "$work/err"
+}
+check "without a configuration, --device is named where it helps" \
+	no_configuration
+
+# ---- restore.sh ----
+
+differences()
+{
+	mkdir "$work/disc" && xorriso -indev "stdio:$work/drive" -osirrox on \
+		-extract / "$work/disc" >/dev/null 2>&1 || return 1
+	chmod -R u+w "$work/disc" && psql -X -q -d postgres -c 'drop database app' \
+		-c 'drop database older' -c 'drop database second' \
+		-c 'drop role one' -c 'drop role two' &&
+		chmod -R a+rX "$work/disc" || return 1
+	(cd "$work/disc" && sh restore.sh --no-check \
+		--backup "$(cd "$work/disc" && ls -d 20261112*)" app) \
+		>"$work/out" 2>"$work/err"
+	status=$?
+	cat "$work/out" "$work/err"
+	[ "$status" = 1 ] && ! grep -F '?' "$work/err" &&
+		[ "$(grep -c '^restore.sh: app: .* but its ' "$work/err")" -gt 1 ]
+}
+check "restore.sh prints each difference on its own line" differences
 
 finish
