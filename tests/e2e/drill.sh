@@ -317,6 +317,33 @@ again()
 }
 check "the next good drill makes a suspect disc good again" again
 
+# beside FORMAT SUFFIX NAME: one of the scripts beside the dump is damaged.
+beside()
+{
+	config "$globals $(one "format = $1")"
+	rm -rf "$work/back"
+	nb_is 0 run && nb_is 0 restore --to "$work/back" --source shop || return 1
+	python3 - "$work/discs/A" "$work/back/postgres/shop$2" <<-'END' || return 1
+	import sys
+	with open(sys.argv[2], "rb") as f:
+	    wanted = f.read()
+	with open(sys.argv[1], "r+b") as f:
+	    at = f.read().index(wanted)
+	    f.seek(at)
+	    f.write(bytes([wanted[0] ^ 1]))
+	END
+	nb_is 3 restore --into back --source shop --run-as postgres &&
+		says err "postgres/shop$2: SHA-256 differs" &&
+		says err "back: it is restored, but files beside its dump on the disc are damaged" &&
+		[ "$(echo 'select count(*) from t' | sql back)" = 1000 ] &&
+		dropdb back && nb_is 1 drill --json && nothing_left &&
+		says err "postgres/shop$2: SHA-256 differs" &&
+		says out '"bad": 1' && nb_is 0 list && says out "a drill failed"
+}
+check "a damaged script beside a dump fails the drill" \
+	beside custom .dump+create.sql
+check "of the directory format as well" beside directory +settings.sql
+
 # at DAY: a run on that day.
 at()
 {

@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "job/restore/beside.h"
 
 #define FILES "files"
 #define GLOBALS_MAX ((size_t)64 << 20)
@@ -162,6 +163,21 @@ restore(struct nb_drilling *d, const struct nb_manifest_source *record,
 	return err;
 }
 
+/* What a restore into a database does not need. */
+static enum nb_err
+check_beside(struct nb_drilling *d, const struct nb_manifest_source *record)
+{
+	const struct nb_restoring r = { .nb = d->nb,
+					.blocks = d->pick->contents.blocks,
+					.nodes = &d->pick->contents.nodes,
+					.backup = d->pick->backup };
+	uint64_t bad = 0;
+	enum nb_err err = nb_restore_check_beside(&r, record, &bad);
+
+	d->result->bad += bad;
+	return err;
+}
+
 static enum nb_err
 compare(struct nb_drilling *d, const struct nb_manifest_source *record,
 	const char *into)
@@ -186,8 +202,10 @@ drill_database(struct nb_drilling *d, const struct nb_manifest_source *record)
 {
 	struct nb_extract_result done = { 0 };
 	char *into = NULL;
-	enum nb_err err = d->kind->prepare(&d->server, record, &into);
+	enum nb_err err = check_beside(d, record);
 
+	if (!err)
+		err = d->kind->prepare(&d->server, record, &into);
 	if (err == NB_EFAIL) {
 		d->result->lacking++;
 		return NB_OK;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "disc/read/bad_blocks.h"
+#include "job/restore/beside.h"
 #include "job/restore/restore_globals.h"
 #include "job/restore/staged_dump.h"
 #include "source/source.h"
@@ -92,7 +93,8 @@ struct loading {
 	struct nb_restoring r;
 	const struct nb_manifest_source *source;
 	struct nb_restore_globals globals;
-	char *old; /* the new name of a database that was replaced */
+	uint64_t bad; /* of the files beside it */
+	char *old;    /* the new name of a database that was replaced */
 };
 
 /* How SOURCE is configured now, or NULL. */
@@ -236,8 +238,23 @@ choose(struct loading *l)
 			      l->source->name);
 	if (!err && options->with_globals)
 		err = nb_restore_globals_open(&l->r, &l->globals);
+	if (!err)
+		err = nb_restore_check_beside(&l->r, l->source, &l->bad);
 	return err ? err
 		   : nb_restore_select(l->r.backup, options, l->source->path);
+}
+
+/* The manifest has what the files beside the dump contain. */
+static enum nb_err
+report_beside(const struct loading *l)
+{
+	if (!l->bad)
+		return NB_OK;
+	return nb_fail(NB_EWRONG,
+		       "%s: it is restored, but files beside its dump on the "
+		       "disc are damaged\n"
+		       "hint: nightburn verify records that",
+		       l->r.options->into);
 }
 
 enum nb_err
@@ -263,6 +280,9 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 			? by_directory(&l, result)
 			: by_stream(&l, result);
 	}
+	result->bad += l.bad;
+	if (!err)
+		err = report_beside(&l);
 	nb_restore_globals_free(&l.globals);
 	return err;
 }

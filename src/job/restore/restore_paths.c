@@ -52,10 +52,9 @@ is_like_any(const struct nb_restore_options *options, const char *path)
 	return false;
 }
 
-/* Does the file at PATH stand beside that of a source, like its scripts?  The
- * encoded name of another source contains no "+". */
-static bool
-is_beside(const char *path, const char *source_path)
+/* The encoded name of another source contains no "+". */
+bool
+nb_restore_is_beside(const char *path, const char *source_path)
 {
 	size_t n = strlen(source_path);
 
@@ -131,7 +130,7 @@ is_wanted(const struct nb_disc_backup *backup,
 		nb_restore_packed(backup, path);
 
 	if (source_path && !is_beneath(path, source_path)
-	    && (options->into || !is_beside(path, source_path)))
+	    && (options->into || !nb_restore_is_beside(path, source_path)))
 		return false;
 	return nb_restore_wants(backup, options, path)
 		|| (packed && wants_member(backup, options, packed));

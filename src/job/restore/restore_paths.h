@@ -49,4 +49,7 @@ enum nb_err nb_restore_each(const struct nb_disc_backup *backup,
 			    const struct nb_manifest_source *source,
 			    nb_restore_path_fn *fn, void *ctx);
 
+/* Does the file at PATH stand beside that of a source, like its scripts? */
+bool nb_restore_is_beside(const char *path, const char *source_path);
+
 #endif
