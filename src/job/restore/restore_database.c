@@ -131,12 +131,15 @@ with_source(const struct nb_restoring *r,
 {
 	const struct nb_config_source unknown = { .name = source->name };
 	const struct nb_config_source *configured = configured_as(r, source);
+	enum nb_err err;
 
 	spec->record = source;
 	spec->source = configured ? configured : &unknown;
 	spec->conninfo = r->options->conninfo;
 	spec->run_as = r->options->run_as;
-	return fn ? fn(spec) : NB_OK;
+	err = fn ? fn(spec) : NB_OK;
+	spec->source = NULL; /* it may be of this function alone */
+	return err;
 }
 
 /* The globals if they are wanted, then the dump into the database.  Before that
