@@ -376,6 +376,19 @@ last()
 	nb_is 0 run
 }
 
+without_network()
+{
+	last || return 1
+	unshare -n "$nightburn" -c "$work/nb.conf" drill \
+		>"$work/out" 2>"$work/err" || { cat "$work/err"; return 1; }
+	nothing_left && says out "1 database, 4 tables"
+}
+if unshare -n true 2>/dev/null; then
+	check "in a network namespace of its own" without_network
+else
+	skip "in a network namespace of its own" "needs root"
+fi
+
 as_postgres()
 {
 	last || return 1
