@@ -216,7 +216,8 @@ no_catalog(const char *dir)
 	if (err == NB_ENOTFOUND)
 		return nb_fail(err,
 			       "%s: no catalog yet\nhint: the first backup "
-			       "creates it",
+			       "creates it; from discs that exist, nightburn "
+			       "catalog rebuild",
 			       dir);
 	return nb_fail(NB_ENOTFOUND,
 		       "%s: the catalog was lost\nhint: "

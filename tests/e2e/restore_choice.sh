@@ -99,7 +99,8 @@ by_date()
 	back 0 --at 2026-11-11 && in_dir 11 &&
 		back 0 --at "2026-11-12 01:59" && in_dir 11 &&
 		back 3 --at "2026-11-12 02:00" &&
-		says err "is on HELD-B" &&
+		says err "is on HELD-B" && says err "hint: insert HELD-B" &&
+		! grep -- --this-disc "$work/err" &&
 		back 1 --at 2026-11-10 &&
 		back 2 --at tomorrow &&
 		says err "--at tomorrow: expected a date" &&

@@ -111,6 +111,56 @@ recorded()
 }
 check "so it is after verify has found the damage" recorded
 
+# ---- the backup is not there ----
+
+not_there()
+{
+	nb_is 1 restore --to "$work/x" 41 && says err "backup 41 is not on disc \
+DB-A, nor in the catalog" && says err "hint: nightburn list shows the backups" &&
+		nb_is 1 restore --to "$work/x" --at 2026-11-01 && says err \
+		"no backup on disc DB-A is as old as 2026-11-01 23:59:59 UTC" &&
+		says err "hint: nightburn list shows the backups"
+}
+check "a backup that does not exist is not looked for on other discs" not_there
+
+path_first()
+{
+	nb_is 1 restore --to "$work/x" tree/www/sub && says err \
+		"hint: a path follows the backup: newest tree/www/sub" &&
+		nb_is 1 restore --stdout index.php && says err \
+		"hint: a path follows the backup: newest index.php" &&
+		nb_is 0 restore --to "$work/x" newest tree/www/sub
+}
+check "a path in the place of the backup" path_first
+
+twice()
+{
+	nb_is 0 restore --to "$work/y" 2 tree/www/link &&
+		nb_is 3 restore --to "$work/y" 2 tree/www/link &&
+		says err "tree/www/link: already exists" && says err "hint: \
+restore into an empty directory, or use --force" &&
+		nb_is 0 restore --force --to "$work/y" 2 tree/www/link
+}
+check "a link that exists" twice
+
+other_disc()
+{
+	insert B
+	night 14 && says out "on disc DB-B" || return 1
+	nb_is 3 restore --list 2 && says err "$before is on DB-A, not on DB-B" &&
+		says err "hint: insert DB-A" && insert A
+}
+check "a backup on another disc is named, by --list too" other_disc
+
+no_catalog()
+{
+	mv "$work/state" "$work/away" && nb_is 1 list
+	status=$?
+	mv "$work/away" "$work/state" && [ $status = 0 ] && says err "hint: the \
+first backup creates it; from discs that exist, nightburn catalog rebuild"
+}
+check "list without a catalog names how to make one" no_catalog
+
 # ---- there is no configuration ----
 
 no_configuration()

@@ -115,7 +115,7 @@ check "a link is no file" refused \
 check "without a name the sources are named" refused \
 	"it has 7 sources: app, zstd, plain, files, globals and 2 more"
 check "a dump that is a directory is not one file" refused \
-	"hint: name one with --path" --source files
+	"hint: use --to DIR or --into DATABASE" --source files
 check "with --to" refused "restore: --stdout together with --to" \
 	--to "$work/x" --source app
 check "with --into" refused "restore: --stdout together with --into" \

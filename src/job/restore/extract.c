@@ -115,12 +115,7 @@ deliver(const struct state *s, int dir, const char *name,
 	if (!(s->spec->overwrite ? renameat(dir, TEMPORARY, dir, name)
 				 : nb_os_rename_new(dir, TEMPORARY, dir, name)))
 		return NB_OK;
-	if (errno == EEXIST)
-		return nb_fail(NB_EWRONG,
-			       "%s: already exists\nhint: restore into an "
-			       "empty directory, or use --force",
-			       e->path);
-	return nb_fail_errno(NB_EIO, "%s: cannot rename", e->path);
+	return nb_extract_cannot("rename", e);
 }
 
 static void
@@ -270,8 +265,7 @@ put_other(struct state *s, const struct nb_entry *e)
 		nb_log(NB_WARNING, "%s: a %s, which requires root; skipped",
 		       e->path, nb_entry_type_name(e->type));
 	} else {
-		err = nb_fail_errno(errno == EEXIST ? NB_EWRONG : NB_EIO,
-				    "%s: cannot create", e->path);
+		err = nb_extract_cannot("create", e);
 	}
 	nb_fd_close(&dir);
 	return err;

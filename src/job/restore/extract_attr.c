@@ -300,3 +300,14 @@ nb_extract_make(int dir, const char *name, const struct nb_entry *e)
 		return mknodat(dir, name, S_IFBLK | 0600, e->rdev);
 	}
 }
+
+enum nb_err
+nb_extract_cannot(const char *what, const struct nb_entry *e)
+{
+	if (errno == EEXIST)
+		return nb_fail(NB_EWRONG,
+			       "%s: already exists\nhint: restore into an "
+			       "empty directory, or use --force",
+			       e->path);
+	return nb_fail_errno(NB_EIO, "%s: cannot %s", e->path, what);
+}

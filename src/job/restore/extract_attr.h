@@ -61,4 +61,8 @@ int nb_extract_make(int dir, const char *name, const struct nb_entry *e);
  * named. */
 void nb_extract_log_lost(const struct nb_extract_attributes *a);
 
+/* Reports, by errno, that E could not be created or renamed (WHAT).  NB_EWRONG
+ * if its name exists, else NB_EIO. */
+enum nb_err nb_extract_cannot(const char *what, const struct nb_entry *e);
+
 #endif

@@ -44,9 +44,10 @@ choose(const struct nb_disc_backup *backup, const char *name,
 		return NB_OK;
 	if (!count)
 		return nb_fail(NB_ENOTFOUND,
-			       "%s: no such source for a disk in backup "
+			       "%s%sno %ssource for a disk in backup "
 			       "%s\nhint: nightburn restore --list %s",
-			       name ? name : "(any)", id, id);
+			       name ? name : "", name ? ": " : "",
+			       name ? "such " : "", id, id);
 	return nb_fail(NB_EUSAGE,
 		       "backup %s contains %zu sources for a disk\nhint: name "
 		       "one with --source",

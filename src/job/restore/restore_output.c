@@ -136,7 +136,8 @@ add_choice(void *ctx, const struct nb_restore_path *path)
 
 static enum nb_err
 not_one(const struct nb_disc_backup *backup,
-	const struct nb_restore_options *options, const struct choice *c)
+	const struct nb_restore_options *options,
+	const struct nb_manifest_source *source, const struct choice *c)
 {
 	const char *what =
 		options->source ? options->source : backup->manifest.backup_id;
@@ -148,6 +149,12 @@ not_one(const struct nb_disc_backup *backup,
 			       "'*' shows its files",
 			       what, options->source ? " --source " : "",
 			       options->source ? options->source : "");
+	if (source && source->database && !options->path_count
+	    && !options->pattern_count)
+		return nb_fail(NB_EUSAGE,
+			       "%s: a dump in directory format is not one file"
+			       "\nhint: use --to DIR or --into DATABASE",
+			       what);
 	if (c->count <= NAMED_MAX)
 		return nb_fail(NB_EUSAGE,
 			       "%s: %zu files match: %s\n"
@@ -215,7 +222,7 @@ choose(const struct nb_disc_backup *backup,
 		err = nb_restore_each(backup, options, source, add_choice, c);
 	if (!err && c->names.failed)
 		err = nb_fail_memory();
-	return err || c->count == 1 ? err : not_one(backup, options, c);
+	return err || c->count == 1 ? err : not_one(backup, options, source, c);
 }
 
 /* ---- writing it ---- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/unlabelled.h"
@@ -29,20 +30,67 @@ is_meant(const struct nb_restore_wish *wish, const struct nb_label *label)
 	return !wish->at || label->created <= wish->at;
 }
 
-/* The named backup is not on the disc in the drive: which disc has it? */
-static enum nb_err
-not_here(const struct choosing *c, const struct nb_restore_wish *wish)
+/* No id and no generation: a path, in the place of the backup. */
+static bool
+is_path(const char *which)
 {
+	return which[strspn(which, "0123456789abcdefABCDEFTZ-")] != '\0';
+}
+
+/* Neither the catalog nor the disc has what is wanted. */
+static enum nb_err
+no_such_backup(const struct choosing *c)
+{
+	const struct nb_restore_wish *wish = &c->request->wish;
 	const struct nb_inspection *look = &c->pick->look;
-	const struct nb_known_backup *b = c->meant;
-	const char *which = wish->backup ? wish->backup : "(any)";
+	const char *disc = look->label.disc;
+	const char *hint = c->known.list.count
+		? "nightburn list shows the backups"
+		: "nightburn restore --list shows the newest backup of a disc";
+	char date[NB_CLOCK_TEXT];
+
+	if (wish->backup && is_path(wish->backup))
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: %s is no backup\n"
+			       "hint: a path follows the backup: newest %s",
+			       look->device, wish->backup, wish->backup);
+	if (wish->backup)
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: backup %s is not on disc %s%s\nhint: %s",
+			       look->device, wish->backup, disc,
+			       c->known.list.count ? ", nor in the catalog"
+						   : "",
+			       hint);
+	if (!wish->at)
+		return nb_fail(NB_ENOTFOUND, "%s: no backup%s%s on disc %s",
+			       look->device, wish->job ? " of job " : "",
+			       wish->job ? wish->job : "", disc);
+	nb_clock_text(wish->at, date);
+	return nb_fail(NB_ENOTFOUND,
+		       "%s: no backup on disc %s is as old as %.10s %.8s "
+		       "UTC\nhint: %s",
+		       look->device, disc, date, date + 11, hint);
+}
+
+/* What is wanted is not on the disc in the drive: which disc has it? */
+static enum nb_err
+not_here(struct choosing *c)
+{
+	const struct nb_restore_wish *wish = &c->request->wish;
+	const struct nb_inspection *look = &c->pick->look;
+	const struct nb_restore_disc disc = { .id = look->label.disc_id,
+					      .pool = look->label.pool };
+	const struct nb_known_backup *b;
 	char name[NB_RESTORE_NAME_MAX];
 
-	if (!b || c->place != NB_RESTORE_ELSEWHERE)
-		return nb_fail(NB_ENOTFOUND,
-			       "%s: backup %s is not on disc %s\n"
-			       "hint: nightburn list shows which disc it is on",
-			       look->device, which, look->label.disc);
+	/* A list of what is on this disc did not need them. */
+	if (wish->backup && !c->known.list.count
+	    && nb_known_backups_load(c->nb, &c->known))
+		return NB_ENOMEM;
+	if (nb_restore_place(c->known.list.at, c->known.list.count, wish, &disc,
+			     &b)
+	    != NB_RESTORE_ELSEWHERE)
+		return no_such_backup(c);
 	nb_restore_name(b->generation, b->created, name);
 	if (!b->disc)
 		return nb_fail(NB_ENOTFOUND,
@@ -146,7 +194,7 @@ find_in_sessions(struct choosing *c)
 		return NB_OK;
 	if (back != NB_ENOTFOUND)
 		return back;
-	return first == NB_ENOTFOUND ? not_here(c, &c->request->wish) : first;
+	return first == NB_ENOTFOUND ? not_here(c) : first;
 }
 
 /* Is it older than the one that is meant?  Without a catalog, the contents of
@@ -236,13 +284,17 @@ decide(struct choosing *c)
 				    &c->request->wish, &disc, &c->meant);
 	if (c->place != NB_RESTORE_ELSEWHERE || c->request->wish.backup)
 		return NB_OK;
-	return nb_fail(
-		NB_EWRONG,
-		"%s: %s is on %s\nhint: insert it, or name generation "
-		"%llu, or use --this-disc",
-		look->device,
-		nb_restore_name(c->meant->generation, c->meant->created, name),
-		c->meant->disc, (unsigned long long)look->label.generation);
+	nb_restore_name(c->meant->generation, c->meant->created, name);
+	/* What this disc has may be later than the date. */
+	if (c->request->wish.at)
+		return nb_fail(NB_EWRONG, "%s: %s is on %s\nhint: insert %s",
+			       look->device, name, c->meant->disc,
+			       c->meant->disc);
+	return nb_fail(NB_EWRONG,
+		       "%s: %s is on %s\nhint: insert it, or name generation "
+		       "%llu, or use --this-disc",
+		       look->device, name, c->meant->disc,
+		       (unsigned long long)look->label.generation);
 }
 
 static enum nb_err

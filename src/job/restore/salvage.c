@@ -116,9 +116,10 @@ choose(struct salvage *s, const char *which, const char *device)
 		memcpy(s->id, by_hand, sizeof s->id);
 	return s->id[0] ? NB_OK
 			: nb_fail(NB_ENOTFOUND,
-				  "%s: backup %s is not on this disc, or its "
+				  "%s: %s%s is not on this disc, or its "
 				  "directory is lost",
-				  device, which ? which : "(any)");
+				  device, which ? "backup " : "a backup",
+				  which ? which : "");
 }
 
 static enum nb_err
