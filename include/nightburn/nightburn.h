@@ -225,10 +225,10 @@ struct nb_run_result {
 	 * changed while they were read, whose content changed without their
 	 * metadata, whose earlier copy on the disc was damaged. */
 	uint64_t changed, corrupt, reread;
-	uint64_t off_disc; /* files with a link target, date or flags that only
-			      the manifest can store; they are restored */
+	uint64_t off_disc; /* whose link, date or flags only the manifest has */
 	uint64_t left_out; /* databases that do not allow connections */
 	bool drilled;      /* all of it came back, in a drill that was due */
+	uint64_t tables_left_out, prepared_left_out; /* by pg_dump */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody

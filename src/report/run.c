@@ -130,6 +130,8 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "reread", RUN, reread),
 	NB_COLUMN(NUMBER, "off_disc", RUN, off_disc),
 	NB_COLUMN(NUMBER, "left_out", RUN, left_out),
+	NB_COLUMN(NUMBER, "tables_left_out", RUN, tables_left_out),
+	NB_COLUMN(NUMBER, "prepared_left_out", RUN, prepared_left_out),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,
@@ -165,6 +167,10 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->left_out, "database",
 		 "LEFT OUT, it allows no connections",
 		 "LEFT OUT, they allow no connections");
+	add_note(s, r->tables_left_out, "table", "whose rows are LEFT OUT",
+		 "whose rows are LEFT OUT");
+	add_note(s, r->prepared_left_out, "prepared transaction", "LEFT OUT",
+		 "LEFT OUT");
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",

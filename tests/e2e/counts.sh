@@ -198,4 +198,69 @@ snapshot of another connection; the tables are not counted" &&
 }
 check "a dump that cannot have the snapshot is made without it" refused
 
+# The table of an extension with rows, not an empty one, nor what it marks.
+member()
+{
+	config ''
+	sql shop <<'END' || return 1
+create extension pg_trgm;
+create table orders as select 1 v;
+create table unused (v int);
+create table marked as select 1 v;
+alter extension pg_trgm add table orders;
+alter extension pg_trgm add table unused;
+alter extension pg_trgm add table marked;
+update pg_extension set extconfig = array['marked'::regclass::oid],
+	extcondition = array[''] where extname = 'pg_trgm';
+END
+	nb_is 0 run && says out "    1 table whose rows are LEFT OUT" &&
+		says err "nightburn: warning: postgres shop: the rows of table \
+public.orders are not in the dump: it belongs to extension pg_trgm" &&
+		[ "$(grep -c 'not in the dump' "$work/err")" = 1 ] &&
+		! counts | grep missing || return 1
+	echo 'drop extension pg_trgm cascade' | sql shop
+}
+check "the rows of a table that belongs to an extension are missed" member
+
+# control DATA ARGUMENTS...: of a server.
+control()
+{
+	local data=$1
+	shift
+	runuser -u postgres -- "$bin/pg_ctl" -D "$data" -w -s \
+		-l "$data.log" "$@"
+}
+
+prepared()
+{
+	echo 'alter system set max_prepared_transactions = 2' | sql postgres &&
+		control "$cluster/data" -m fast restart || return 1
+	echo "begin; insert into t (v) values ('later');
+prepare transaction 'order 1'" | sql shop
+	nb_is 0 run && says out "    1 prepared transaction LEFT OUT" &&
+		says err "postgres shop: what the prepared transaction order 1 \
+did is not in the dump" || return 1
+	echo "rollback prepared 'order 1'" | sql shop
+	nb_is 0 run && ! grep 'LEFT OUT' "$work/out"
+}
+check "a prepared transaction is named" prepared
+
+standby()
+{
+	mkdir "$cluster/other" && chown postgres "$cluster/other" &&
+		runuser -u postgres -- "$bin/pg_basebackup" -h "$PGHOST" \
+			-c fast -R -D "$cluster/standby" || return 1
+	control "$cluster/standby" \
+		-o "-c unix_socket_directories=$cluster/other" start || return 1
+	config ''
+	sed -i "s,host=[^\"]*,host=$cluster/other," "$work/nb.conf"
+	nb_is 0 run && says out "    1 table whose rows are LEFT OUT" &&
+		says err "postgres shop: the rows of table public.loose are \
+not in the dump: it is unlogged, and the server is a standby"
+	local result=$?
+	control "$cluster/standby" -m immediate stop
+	return $result
+}
+check "an unlogged table is named on a standby" standby
+
 finish

@@ -20,6 +20,8 @@ nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 		[NB_NOTE_OFF_DISC] = &result->off_disc,
 		[NB_NOTE_DATE] = &result->off_disc,
 		[NB_NOTE_LEFT_OUT] = &result->left_out,
+		[NB_NOTE_ROWS] = &result->tables_left_out,
+		[NB_NOTE_PREPARED] = &result->prepared_left_out,
 		[NB_NOTE_CHANGED] = NULL,
 		[NB_NOTE_FLAGS] = NULL,
 		[NB_NOTE_XATTRS] = NULL,

@@ -35,7 +35,9 @@ enum nb_note {
 			      again */
 	NB_NOTE_FLAGS,     /* its flags of chattr are only in the manifest */
 	NB_NOTE_XATTRS,    /* not all of its extended attributes are recorded */
-	NB_NOTE_LEFT_OUT   /* excluded: the source cannot read it */
+	NB_NOTE_LEFT_OUT,  /* excluded: the source cannot read it */
+	NB_NOTE_ROWS,      /* a table whose rows a dump lacks */
+	NB_NOTE_PREPARED   /* a prepared transaction that a dump lacks */
 };
 
 struct nb_manifest_note {

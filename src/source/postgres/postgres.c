@@ -8,6 +8,7 @@
 #include "base/user.h"
 #include "source/postgres/check.h"
 #include "source/postgres/cluster/cluster.h"
+#include "source/postgres/count/count.h"
 #include "source/postgres/describe.h"
 #include "source/postgres/restore/load.h"
 #include "source/postgres/restore/restore.h"
@@ -201,6 +202,8 @@ add_record(struct nb_pg_dump *dump, const char *server_version,
 		err = nb_properties_copy(dump->properties, &record.properties);
 	record.counts = dump->counts;
 	memset(&dump->counts, 0, sizeof dump->counts);
+	if (!err)
+		err = nb_pg_take_missing(&record);
 	if (!err)
 		err = nb_array_push(sources, record);
 	if (err)

@@ -313,6 +313,8 @@ static const struct nb_run_result busy_night = {
 	.corrupt = 1,
 	.reread = 2,
 	.left_out = 2,
+	.tables_left_out = 1,
+	.prepared_left_out = 2,
 };
 
 static const struct nb_adopt_row adopted = {
@@ -476,6 +478,8 @@ static const struct {
 	     "    1 file unchanged, in an earlier session of this disc\n"
 	     "    2 names excluded by patterns\n"
 	     "    2 databases LEFT OUT, they allow no connections\n"
+	     "    1 table whose rows are LEFT OUT\n"
+	     "    2 prepared transactions LEFT OUT\n"
 	     "    1 file CHANGED while it was read\n"
 	     "    1 file with CHANGED CONTENT but unchanged metadata\n"
 	     "    2 files whose earlier copies on this disc are DAMAGED, "

@@ -26,6 +26,7 @@ struct counting {
 	int64_t deadline, told;
 	struct nb_str out;
 	PGresult *tables, *sequences;
+	PGresult *missing;      /* from a dump */
 	bool *counted;          /* of tables */
 	char **before, **after; /* values of sequences, or NULL */
 };
@@ -197,6 +198,25 @@ count_tables(struct counting *c, bool last)
 /* ---- everything else ---- */
 
 static void
+put_missing(struct counting *c, const PGresult *list)
+{
+	for (int i = 0; answered(list) && i < PQntuples(list); i++) {
+		const char *schema = PQgetvalue(list, i, 0);
+		const char *name = PQgetvalue(list, i, 1);
+		const char *why = PQgetvalue(list, i, 2);
+		struct nb_str sql = NB_STR_INIT;
+		PGresult *rows;
+
+		nb_pg_add_row_query(&sql, schema, name);
+		rows = *why == 'e' && !sql.failed ? ask(c, sql.text) : NULL;
+		if (!answered(rows) || PQntuples(rows))
+			put_count(c, NB_PG_MISSING, schema, name, why);
+		PQclear(rows);
+		nb_str_free(&sql);
+	}
+}
+
+static void
 count_large(struct counting *c)
 {
 	bool content = wants_checksum(c, "", "pg_largeobject")
@@ -330,6 +350,7 @@ begin(struct counting *c)
 	}
 	c->tables = list(c, nb_pg_tables_query(c->content), &status);
 	c->sequences = list(c, nb_pg_sequences_query, &status);
+	c->missing = c->spec->dump ? ask(c, nb_pg_missing_query) : NULL;
 	c->counted = calloc((size_t)PQntuples(c->tables) + 1, 1);
 	c->before = calloc((size_t)PQntuples(c->sequences) + 1, sizeof(char *));
 	c->after = calloc((size_t)PQntuples(c->sequences) + 1, sizeof(char *));
@@ -356,6 +377,7 @@ nb_pg_count_child(const struct nb_pg_count *spec)
 
 	if (!status) {
 		(void)!nb_fd_read(STDIN_FILENO, &byte, 1);
+		put_missing(&c, c.missing);
 		count_extensions(&c);
 		put_hashed(&c);
 		count_tables(&c, false);

@@ -49,6 +49,15 @@ struct nb_pg_count {
 enum nb_err nb_pg_count(const struct nb_pg_count *count,
 			struct nb_properties *out);
 
+/* Among what is counted: what the dump lacks (nb_pg_missing_query). */
+#define NB_PG_MISSING "missing"
+
+/*
+ * Removes that from RECORD->counts: each is a warning, which names it, and a
+ * note.  NB_ENOMEM
+ */
+enum nb_err nb_pg_take_missing(struct nb_manifest_source *record);
+
 /* The dump has all its locks, so counting may begin.  It begins at the latest
  * when the dump is complete.  A lock that was taken earlier might make the dump
  * wait behind others that wait for it.  GO -1: nothing. */

@@ -62,6 +62,22 @@ const char nb_pg_hashed_query[] =
 	" pg_class r ON r.oid = up.above JOIN pg_namespace m ON m.oid ="
 	" r.relnamespace ORDER BY up.leaf, up.level DESC";
 
+/* A table without pages has no rows. */
+const char nb_pg_missing_query[] =
+	"SELECT n.nspname::text, c.relname::text, 'extension ' || e.extname"
+	" FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid JOIN"
+	" pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid ="
+	" c.relnamespace WHERE d.deptype = 'e' AND d.refclassid ="
+	" 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND"
+	" c.relkind = 'r' AND c.oid <> ALL (coalesce(e.extconfig, '{}')) AND"
+	" pg_relation_size(c.oid) > 0"
+	" UNION ALL SELECT n.nspname::text, c.relname::text, 'unlogged' FROM"
+	" pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE"
+	" c.relkind = 'r' AND c.relpersistence = 'u' AND pg_is_in_recovery()"
+	" AND " USER_SCHEMA " AND " NO_MEMBER
+	" UNION ALL SELECT '', gid, 'prepared' FROM pg_prepared_xacts WHERE"
+	" database = current_database() ORDER BY 3, 1, 2";
+
 const char nb_pg_extensions_query[] =
 	"SELECT extname, extversion FROM pg_extension WHERE extname <>"
 	" 'plpgsql' ORDER BY extname COLLATE \"C\"";
@@ -84,6 +100,14 @@ nb_pg_add_relation(struct nb_str *s, const char *schema, const char *name)
 	add_name(s, schema);
 	nb_str_add(s, ".");
 	add_name(s, name);
+}
+
+void
+nb_pg_add_row_query(struct nb_str *s, const char *schema, const char *name)
+{
+	nb_str_add(s, "SELECT 1 FROM ONLY ");
+	nb_pg_add_relation(s, schema, name);
+	nb_str_add(s, " LIMIT 1");
 }
 
 #define SUM_OF(text) \

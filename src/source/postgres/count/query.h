@@ -34,9 +34,17 @@ extern const char nb_pg_sequences_query[];
 extern const char nb_pg_hashed_query[];
 /* Name and version of each extension. */
 extern const char nb_pg_extensions_query[];
+/* Schema, name and why, of what pg_dump leaves out: "extension X", a table that
+ * belongs to it, which may have rows; "unlogged", a table on a standby, where
+ * none can be read; "prepared", a transaction, without a schema. */
+extern const char nb_pg_missing_query[];
 
 /* Appends SCHEMA.NAME, quoted. */
 void nb_pg_add_relation(struct nb_str *s, const char *schema, const char *name);
+
+/* Returns one row if that table has any. */
+void nb_pg_add_row_query(struct nb_str *s, const char *schema,
+			 const char *name);
 
 /*
  * Rows, checksum, and the number of the file that the table is in now: another
