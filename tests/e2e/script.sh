@@ -267,6 +267,8 @@ denied()
 	$as "${1/busybox/sh}" "$work/denied/restore.sh" --to "$to" \
 		>"$work/out" 2>"$work/err"
 	[ $? = 1 ] && says err "sub/two: permission denied, not restored" &&
+		grep -qx "hint: in a copy of the disc, as root: chown -R \
+$(${as:+runuser -u nobody --} id -un) ." "$work/err" &&
 		! grep damaged "$work/err" && cmp "$to/日本/one" "$work/tree/one"
 }
 
