@@ -22,6 +22,10 @@ END
 echo zero >zero
 echo new >new
 mkdir zeros
+python3 -c 'import os
+os.setxattr("new", "user.kept", b"1")
+os.setxattr("new", "security.capability", bytes.fromhex(
+    "0100000200040000000000000000000000000000"))'
 touch -d @0 zero zeros
 touch -d '2200-01-01 UTC' new
 cd "$work" || exit 1
@@ -58,6 +62,19 @@ listed()
 	done
 	! grep -q '/tree/t/longest' whole/RESTORE.txt &&
 		[ -L "$(ls -d whole/2*/tree/t/longest | head -n 1)" ]
+}
+
+# As RESTORE.txt says it.
+attributes()
+{
+	says whole/RESTORE.txt "-acl on -xattr any" || return 1
+	rm -rf whole plain
+	xorriso -osirrox on -acl on -xattr any -indev stdio:discs/A \
+		-extract / whole >/dev/null 2>&1
+	sh whole/restore.sh --to plain >/dev/null || return 1
+	python3 -c 'import os, sys
+sys.exit(sorted(os.listxattr("plain/t/new")) !=
+         ["security.capability", "user.kept"])'
 }
 
 second()
@@ -107,6 +124,7 @@ check "names in an archive are bytes" packed
 check "a run is verified and reports it once" night
 check "everything comes back" came_back
 check "RESTORE.txt lists them" listed
+check "attributes come back without nightburn as RESTORE.txt says" attributes
 check "the same with a second session" second
 check "a date of 0 is still one" dates
 finish

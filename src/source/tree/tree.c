@@ -221,7 +221,16 @@ static const char how_to[] =
 	"named:\n"
 	"                zstd -dc FILE | tar -xpf - -C TARGET [NAME/...]\n"
 	"                (GNU tar: --xattrs '--xattrs-include=*' for "
-	"attributes)\n";
+	"attributes)\n"
+	"   A mounted disc shows no ACLs, capabilities and other extended "
+	"attributes.\n"
+	"   cp and restore.sh keep them in a copy made by\n"
+	"                xorriso -osirrox on -acl on -xattr any -indev "
+	"/dev/sr0 "
+	"\\\n"
+	"                        -extract / TARGET\n"
+	"   Hard links of a tree that is not packed become files of their "
+	"own.\n";
 
 const struct nb_source_ops nb_source_tree = {
 	.kind = {
