@@ -351,6 +351,12 @@ nb_fallback_session(struct nb_inspection *look)
 }
 
 enum nb_err
+nb_fallback_earlier(struct nb_inspection *look)
+{
+	return nb_fallback_session(look);
+}
+
+enum nb_err
 nb_fallback_label(struct nb_inspection *look)
 {
 	(void)look;
