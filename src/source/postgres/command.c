@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "source/postgres/postgres.h"
 
 #define MAX_WARNINGS 10
+#define REWRITE_TRIES 3
 
 /* One dump, until it succeeds or fails for good. */
 struct dumping {
@@ -17,6 +19,7 @@ struct dumping {
 	char *program; /* its path */
 	struct nb_pg_conninfo conninfo;
 	int tries;    /* attempts that the recovery of a standby cancelled */
+	int rewrites; /* attempts during which tables were rewritten */
 	bool refused; /* the snapshot */
 	bool again;   /* it failed, nothing was logged, and it must be run
 			 again */
@@ -299,11 +302,44 @@ tick_count(void *ctx)
 	return tick(d->dump);
 }
 
+/* Whether pg_dump waited for the lock of a table with a snapshot in which the
+ * table had other rows than it has in its new file. */
+static enum nb_err
+check_rewritten(struct dumping *d)
+{
+	const struct nb_properties *counts = &d->dump->counts;
+	const struct nb_property *first = NULL;
+	char others[40] = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < counts->count; i++)
+		if (!strcmp(counts->at[i].what, NB_PG_REWRITTEN) && !count++)
+			first = &counts->at[i];
+	if (!first)
+		return NB_OK;
+	if (count > 1)
+		snprintf(others, sizeof others, " and %zu more", count - 1);
+	if (++d->rewrites >= REWRITE_TRIES)
+		return nb_fail(
+			NB_ESOURCE,
+			"%s: table %s.%s%s: truncated or rewritten while "
+			"the dump began; its rows may be missing\n"
+			"hint: dump at another time than this is done",
+			d->dump->object, first->role, first->name, others);
+	nb_log(NB_WARNING,
+	       "%s: table %s.%s%s: truncated or rewritten while the dump "
+	       "began; try %d of %d",
+	       d->dump->object, first->role, first->name, others,
+	       d->rewrites + 1, REWRITE_TRIES);
+	d->again = true;
+	return NB_ESOURCE;
+}
+
 static enum nb_err
 dump_and_count(struct dumping *d)
 {
 	const struct nb_pg_options *options = nb_pg_options(d->dump->source);
-	const struct nb_pg_count count = {
+	struct nb_pg_count count = {
 		.object = d->dump->object,
 		.conninfo = d->conninfo.text,
 		.environ_add = d->conninfo.environ_add,
@@ -316,11 +352,14 @@ dump_and_count(struct dumping *d)
 		.tick = tick_count,
 		.ctx = d,
 	};
+	enum nb_err err;
 
 	nb_properties_clear(&d->dump->counts);
-	return d->dump->counted && !d->refused
-		? nb_pg_count(&count, &d->dump->counts)
-		: dump_once(d, NULL, -1);
+	if (!d->dump->database)
+		return dump_once(d, NULL, -1);
+	count.watch_only = !d->dump->counted || d->refused;
+	err = nb_pg_count(&count, &d->dump->counts);
+	return err || d->again ? err : check_rewritten(d);
 }
 
 enum nb_err

@@ -11,25 +11,12 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "source/postgres/count/counting.h"
 #include "source/postgres/count/query.h"
 
-#define FLUSH 32768
-#define BATCH 50      /* sequences per query */
-#define STEP_MS 10000 /* precision of the time limit of a query */
-#define SOON_MS 2000  /* waiting for a lock while the dump runs */
+#define BATCH 50     /* sequences per query */
+#define SOON_MS 2000 /* waiting for a lock while the dump runs */
 #define PATIENT_MS 60000
-
-struct counting {
-	const struct nb_pg_count *spec;
-	PGconn *conn;
-	bool content; /* some tables may get checksums */
-	int64_t deadline, told;
-	struct nb_str out;
-	PGresult *tables, *sequences;
-	PGresult *missing;      /* from a dump */
-	bool *counted;          /* of tables */
-	char **before, **after; /* values of sequences, or NULL */
-};
 
 static int
 complain(const char *what, const char *message)
@@ -38,63 +25,6 @@ complain(const char *what, const char *message)
 
 	dprintf(STDERR_FILENO, "%s%.*s\n", what, (int)n, message);
 	return 1;
-}
-
-static bool
-flush(struct counting *c)
-{
-	bool good = !c->out.failed
-		&& !nb_fd_write(STDOUT_FILENO, c->out.text, c->out.length);
-
-	c->out.length = 0;
-	return good;
-}
-
-static void
-put(struct counting *c, const char *text)
-{
-	nb_str_add_bytes(&c->out, text, strlen(text) + 1);
-}
-
-static void
-put_count(struct counting *c, const char *what, const char *schema,
-	  const char *name, const char *value)
-{
-	put(c, what);
-	put(c, schema);
-	put(c, name);
-	put(c, value);
-	if (c->out.length >= FLUSH)
-		flush(c);
-}
-
-/* A statement that the server refuses does not end the transaction, and keeps
- * no lock. */
-static PGresult *
-ask(struct counting *c, const char *sql)
-{
-	int64_t left = c->deadline - nb_clock_ms();
-	PGresult *rows;
-	char text[64];
-
-	left = left < 1 ? 1 : left > INT32_MAX ? INT32_MAX : left;
-	if (left < c->told - STEP_MS) {
-		snprintf(text, sizeof text, "SET statement_timeout TO %" PRId64,
-			 left);
-		PQclear(PQexec(c->conn, text));
-		c->told = left;
-	}
-	PQclear(PQexec(c->conn, "SAVEPOINT one"));
-	rows = PQexec(c->conn, sql);
-	PQclear(PQexec(c->conn, "ROLLBACK TO SAVEPOINT one"));
-	PQclear(PQexec(c->conn, "RELEASE SAVEPOINT one"));
-	return rows;
-}
-
-static bool
-answered(const PGresult *rows)
-{
-	return PQresultStatus(rows) == PGRES_TUPLES_OK;
 }
 
 static void
@@ -130,8 +60,8 @@ fits(struct counting *c, const char *oid)
 		return true;
 	snprintf(sql, sizeof sql, "SELECT pg_table_size(%s) <= %" PRIu64, oid,
 		 c->spec->limit);
-	rows = ask(c, sql);
-	good = answered(rows) && *PQgetvalue(rows, 0, 0) == 't';
+	rows = nb_pg_counting_ask(c, sql);
+	good = nb_pg_counting_answered(rows) && *PQgetvalue(rows, 0, 0) == 't';
 	PQclear(rows);
 	return good;
 }
@@ -148,7 +78,7 @@ read_table(struct counting *c, int i, bool content)
 		PQgetvalue(c->tables, i, NB_PG_TABLE_OID),
 		content ? PQgetvalue(c->tables, i, NB_PG_TABLE_COLUMNS) : NULL);
 	if (!sql.failed)
-		rows = ask(c, sql.text);
+		rows = nb_pg_counting_ask(c, sql.text);
 	nb_str_free(&sql);
 	return rows;
 }
@@ -165,19 +95,21 @@ count_table(struct counting *c, int i, bool last)
 	PGresult *rows = read_table(c, i, content);
 
 	/* A row may be too long as text, and MD5 may be forbidden. */
-	if (!answered(rows) && content && last) {
+	if (!nb_pg_counting_answered(rows) && content && last) {
 		PQclear(rows);
 		rows = read_table(c, i, false);
 	}
-	c->counted[i] = answered(rows);
+	c->counted[i] = nb_pg_counting_answered(rows);
 	/* If a table is truncated or rewritten, this also affects our snapshot,
 	 * and perhaps that of the dump. */
-	if (answered(rows) && !strcmp(PQgetvalue(rows, 0, 2), node)) {
-		put_count(c, "rows", schema, name, PQgetvalue(rows, 0, 0));
+	if (nb_pg_counting_answered(rows)
+	    && !strcmp(PQgetvalue(rows, 0, 2), node)) {
+		nb_pg_counting_put(c, "rows", schema, name,
+				   PQgetvalue(rows, 0, 0));
 		if (!PQgetisnull(rows, 0, 1))
-			put_count(c, "checksum", schema, name,
-				  PQgetvalue(rows, 0, 1));
-	} else if (!answered(rows) && last) {
+			nb_pg_counting_put(c, "checksum", schema, name,
+					   PQgetvalue(rows, 0, 1));
+	} else if (!nb_pg_counting_answered(rows) && last) {
 		dprintf(STDERR_FILENO, "%s.%s is not counted: ", schema, name);
 		complain("", PQresultErrorMessage(rows));
 	}
@@ -195,12 +127,26 @@ count_tables(struct counting *c, bool last)
 			count_table(c, i, last);
 }
 
+/* The dump has all its locks: whatever was rewritten was so before. */
+static void
+find_rewritten(struct counting *c)
+{
+	PGresult *rows = nb_pg_counting_ask(c, nb_pg_rewritten_query);
+
+	for (int i = 0; nb_pg_counting_answered(rows) && i < PQntuples(rows);
+	     i++)
+		nb_pg_counting_put(c, NB_PG_REWRITTEN, PQgetvalue(rows, i, 0),
+				   PQgetvalue(rows, i, 1), "");
+	PQclear(rows);
+}
+
 /* ---- everything else ---- */
 
 static void
 put_missing(struct counting *c, const PGresult *list)
 {
-	for (int i = 0; answered(list) && i < PQntuples(list); i++) {
+	for (int i = 0; nb_pg_counting_answered(list) && i < PQntuples(list);
+	     i++) {
 		const char *schema = PQgetvalue(list, i, 0);
 		const char *name = PQgetvalue(list, i, 1);
 		const char *why = PQgetvalue(list, i, 2);
@@ -208,9 +154,11 @@ put_missing(struct counting *c, const PGresult *list)
 		PGresult *rows;
 
 		nb_pg_add_row_query(&sql, schema, name);
-		rows = *why == 'e' && !sql.failed ? ask(c, sql.text) : NULL;
-		if (!answered(rows) || PQntuples(rows))
-			put_count(c, NB_PG_MISSING, schema, name, why);
+		rows = *why == 'e' && !sql.failed
+			? nb_pg_counting_ask(c, sql.text)
+			: NULL;
+		if (!nb_pg_counting_answered(rows) || PQntuples(rows))
+			nb_pg_counting_put(c, NB_PG_MISSING, schema, name, why);
 		PQclear(rows);
 		nb_str_free(&sql);
 	}
@@ -221,33 +169,36 @@ count_large(struct counting *c)
 {
 	bool content = wants_checksum(c, "", "pg_largeobject")
 		&& fits(c, "'pg_largeobject'::regclass");
-	PGresult *rows = ask(c, nb_pg_large_query(content));
+	PGresult *rows = nb_pg_counting_ask(c, nb_pg_large_query(content));
 
 	/* Only superusers may read their content. */
-	if (!answered(rows) && content) {
+	if (!nb_pg_counting_answered(rows) && content) {
 		PQclear(rows);
-		rows = ask(c, nb_pg_large_query(false));
+		rows = nb_pg_counting_ask(c, nb_pg_large_query(false));
 	}
-	if (answered(rows))
-		put_count(c, "large_objects", "", "", PQgetvalue(rows, 0, 0));
-	if (answered(rows) && !PQgetisnull(rows, 0, 1))
-		put_count(c, "checksum", "", "pg_largeobject",
-			  PQgetvalue(rows, 0, 1));
+	if (nb_pg_counting_answered(rows))
+		nb_pg_counting_put(c, "large_objects", "", "",
+				   PQgetvalue(rows, 0, 0));
+	if (nb_pg_counting_answered(rows) && !PQgetisnull(rows, 0, 1))
+		nb_pg_counting_put(c, "checksum", "", "pg_largeobject",
+				   PQgetvalue(rows, 0, 1));
 	PQclear(rows);
 }
 
 static void
 count_extensions(struct counting *c)
 {
-	PGresult *rows = ask(c, nb_pg_extensions_query);
+	PGresult *rows = nb_pg_counting_ask(c, nb_pg_extensions_query);
 
-	for (int i = 0; answered(rows) && i < PQntuples(rows); i++)
-		put_count(c, "extension", "", PQgetvalue(rows, i, 0),
-			  PQgetvalue(rows, i, 1));
+	for (int i = 0; nb_pg_counting_answered(rows) && i < PQntuples(rows);
+	     i++)
+		nb_pg_counting_put(c, "extension", "", PQgetvalue(rows, i, 0),
+				   PQgetvalue(rows, i, 1));
 	PQclear(rows);
-	rows = ask(c, "SELECT pg_database_size(current_database())");
-	if (answered(rows))
-		put_count(c, "size", "", "", PQgetvalue(rows, 0, 0));
+	rows = nb_pg_counting_ask(
+		c, "SELECT pg_database_size(current_database())");
+	if (nb_pg_counting_answered(rows))
+		nb_pg_counting_put(c, "size", "", "", PQgetvalue(rows, 0, 0));
 	PQclear(rows);
 }
 
@@ -255,16 +206,19 @@ count_extensions(struct counting *c)
 static void
 put_hashed(struct counting *c)
 {
-	PGresult *rows = c->spec->like ? ask(c, nb_pg_hashed_query) : NULL;
+	PGresult *rows = c->spec->like
+		? nb_pg_counting_ask(c, nb_pg_hashed_query)
+		: NULL;
 
-	for (int i = 0; answered(rows) && i < PQntuples(rows); i++) {
-		const char *schema = PQgetvalue(rows, i, 0);
-		const char *name = PQgetvalue(rows, i, 1);
+	for (int i = 0; nb_pg_counting_answered(rows) && i < PQntuples(rows);
+	     i++) {
+		const char *schema = PQgetvalue(rows, i, 0),
+			   *name = PQgetvalue(rows, i, 1);
 
-		put_count(c, "hashed_schema", schema, name,
-			  PQgetvalue(rows, i, 2));
-		put_count(c, "hashed_table", schema, name,
-			  PQgetvalue(rows, i, 3));
+		nb_pg_counting_put(c, "hashed_schema", schema, name,
+				   PQgetvalue(rows, i, 2));
+		nb_pg_counting_put(c, "hashed_table", schema, name,
+				   PQgetvalue(rows, i, 3));
 	}
 	PQclear(rows);
 }
@@ -286,8 +240,9 @@ read_some(struct counting *c, int first, char **values)
 				   PQgetvalue(c->sequences, i, 1));
 	}
 	if (!sql.failed)
-		rows = ask(c, sql.text);
-	for (int i = 0; answered(rows) && i < PQntuples(rows); i++)
+		rows = nb_pg_counting_ask(c, sql.text);
+	for (int i = 0; nb_pg_counting_answered(rows) && i < PQntuples(rows);
+	     i++)
 		values[atoi(PQgetvalue(rows, i, 0))] =
 			strdup(PQgetvalue(rows, i, 1));
 	PQclear(rows);
@@ -311,8 +266,9 @@ put_sequences(struct counting *c)
 	for (int i = 0; i < PQntuples(c->sequences); i++)
 		if (c->before[i] && c->after[i]
 		    && !strcmp(c->before[i], c->after[i]))
-			put_count(c, "sequence", PQgetvalue(c->sequences, i, 0),
-				  PQgetvalue(c->sequences, i, 1), c->after[i]);
+			nb_pg_counting_put(
+				c, "sequence", PQgetvalue(c->sequences, i, 0),
+				PQgetvalue(c->sequences, i, 1), c->after[i]);
 }
 
 /* ---- the process ---- */
@@ -322,7 +278,7 @@ list(struct counting *c, const char *sql, int *status)
 {
 	PGresult *rows = *status ? NULL : PQexec(c->conn, sql);
 
-	if (!*status && !answered(rows))
+	if (!*status && !nb_pg_counting_answered(rows))
 		*status = complain("", PQerrorMessage(c->conn));
 	return rows;
 }
@@ -330,6 +286,7 @@ list(struct counting *c, const char *sql, int *status)
 static int
 begin(struct counting *c)
 {
+	bool export = c->spec->dump && !c->spec->watch_only;
 	PGresult *rows = NULL;
 	int status = 0;
 
@@ -343,14 +300,16 @@ begin(struct counting *c)
 		PQclear(PQexec(c->conn,
 			       "BEGIN ISOLATION LEVEL REPEATABLE READ"
 			       " READ ONLY"));
-		rows = list(c,
-			    c->spec->dump ? "SELECT pg_export_snapshot()"
-					  : "SELECT ''",
-			    &status);
+		rows = list(
+			c, export ? "SELECT pg_export_snapshot()" : "SELECT ''",
+			&status);
 	}
-	c->tables = list(c, nb_pg_tables_query(c->content), &status);
-	c->sequences = list(c, nb_pg_sequences_query, &status);
-	c->missing = c->spec->dump ? ask(c, nb_pg_missing_query) : NULL;
+	if (!c->spec->watch_only) {
+		c->tables = list(c, nb_pg_tables_query(c->content), &status);
+		c->sequences = list(c, nb_pg_sequences_query, &status);
+	}
+	if (export)
+		c->missing = nb_pg_counting_ask(c, nb_pg_missing_query);
 	c->counted = calloc((size_t)PQntuples(c->tables) + 1, 1);
 	c->before = calloc((size_t)PQntuples(c->sequences) + 1, sizeof(char *));
 	c->after = calloc((size_t)PQntuples(c->sequences) + 1, sizeof(char *));
@@ -359,11 +318,21 @@ begin(struct counting *c)
 	if (!status) {
 		wait_for_lock(c, SOON_MS);
 		read_sequences(c, c->before);
-		put(c, PQgetvalue(rows, 0, 0));
-		status = !flush(c);
+		nb_pg_counting_put_text(c, PQgetvalue(rows, 0, 0));
+		status = !nb_pg_counting_flush(c);
 	}
 	PQclear(rows);
 	return status;
+}
+
+static void
+count_all(struct counting *c)
+{
+	put_missing(c, c->missing);
+	count_extensions(c);
+	put_hashed(c);
+	count_tables(c, false);
+	count_large(c);
 }
 
 int
@@ -377,11 +346,10 @@ nb_pg_count_child(const struct nb_pg_count *spec)
 
 	if (!status) {
 		(void)!nb_fd_read(STDIN_FILENO, &byte, 1);
-		put_missing(&c, c.missing);
-		count_extensions(&c);
-		put_hashed(&c);
-		count_tables(&c, false);
-		count_large(&c);
+		if (spec->dump)
+			find_rewritten(&c);
+		if (!spec->watch_only)
+			count_all(&c);
 		while (nb_fd_read(STDIN_FILENO, &byte, 1) > 0)
 			;
 		count_tables(&c, true);
@@ -391,8 +359,7 @@ nb_pg_count_child(const struct nb_pg_count *spec)
 			status = complain("", PQerrorMessage(c.conn));
 		else if (nb_clock_ms() >= c.deadline)
 			status = complain("", "there was not enough time");
-		if (!flush(&c))
-			status = 1;
+		status |= !nb_pg_counting_flush(&c);
 	}
 	/* The process ends, so nothing needs to be freed. */
 	PQfinish(c.conn);

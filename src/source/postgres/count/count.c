@@ -42,7 +42,8 @@ begin(struct run *r, const char *snapshot)
 
 	r->begun = true;
 	if (spec->dump)
-		err = spec->dump(spec->ctx, snapshot, r->ends[1]);
+		err = spec->dump(spec->ctx, *snapshot ? snapshot : NULL,
+				 r->ends[1]);
 	nb_fd_close(&r->ends[1]);
 	return err;
 }
@@ -151,7 +152,12 @@ judge(const struct run *r, const struct nb_proc_result *result)
 	err = nb_proc_cause(result->errors ? result->errors : "", &cause);
 	if (err)
 		return err;
-	if (r->spec->dump)
+	if (r->spec->watch_only)
+		nb_log(NB_WARNING,
+		       "%s: whether a table was rewritten during the dump is "
+		       "not known: %s",
+		       object, *cause ? cause : "the process ended");
+	else if (r->spec->dump)
 		nb_log(NB_WARNING, "%s: %s: %s", object,
 		       r->begun ? "not everything is counted"
 				: "its tables are not counted",

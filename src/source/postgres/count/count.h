@@ -17,6 +17,8 @@
 #include "base/proc.h"
 #include "model/record/manifest.h"
 
+#define NB_PG_REWRITTEN "rewritten"
+
 struct nb_pg_count {
 	const char *object;   /* in messages: "postgres testdb" */
 	const char *conninfo; /* connection string of the database, without a
@@ -32,6 +34,9 @@ struct nb_pg_count {
 	 * "hashed_schema" and "hashed_table": the topmost table that is
 	 * partitioned by hash above it.  NULL: not used. */
 	const struct nb_properties *like;
+	/* Nothing is counted, and the dump gets no snapshot: only what was
+	 * rewritten is found out. */
+	bool watch_only;
 	/* Dumps in SNAPSHOT, the argument of pg_dump's --snapshot; NULL if
 	 * there is none.  GO is for nb_pg_count_go.  It is called exactly once,
 	 * unless it is NULL. */
@@ -42,9 +47,12 @@ struct nb_pg_count {
 
 /*
  * Counts, and appends to OUT: what, role (the schema), name, value.  With a
- * dump, returns its error; what could not be counted is only a warning.
- * Without one, NB_EFAIL, logged: there is no connection.  NB_ENOMEM,
- * NB_ECANCELED
+ * dump also NB_PG_REWRITTEN for each table that was truncated or rewritten
+ * after the snapshot and before the dump had its lock: the dump may lack its
+ * rows, because these operations do not respect snapshots (PostgreSQL manual,
+ * "MVCC Caveats").  With a dump, returns its error; what could not be counted
+ * is only a warning.  Without one, NB_EFAIL, logged: there is no connection.
+ * NB_ENOMEM, NB_ECANCELED
  */
 enum nb_err nb_pg_count(const struct nb_pg_count *count,
 			struct nb_properties *out);

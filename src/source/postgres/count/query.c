@@ -78,6 +78,14 @@ const char nb_pg_missing_query[] =
 	" UNION ALL SELECT '', gid, 'prepared' FROM pg_prepared_xacts WHERE"
 	" database = current_database() ORDER BY 3, 1, 2";
 
+const char nb_pg_rewritten_query[] =
+	"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON"
+	" n.oid = c.relnamespace WHERE c.relkind = 'r' AND c.relpersistence <>"
+	" 't' AND pg_relation_filenode(c.oid) <> c.relfilenode AND " USER_SCHEMA
+	" AND (" NO_MEMBER " OR EXISTS (SELECT 1 FROM pg_extension e WHERE"
+	" c.oid = ANY (e.extconfig))) ORDER BY n.nspname COLLATE \"C\","
+	" c.relname COLLATE \"C\"";
+
 const char nb_pg_extensions_query[] =
 	"SELECT extname, extversion FROM pg_extension WHERE extname <>"
 	" 'plpgsql' ORDER BY extname COLLATE \"C\"";

@@ -32,6 +32,11 @@ extern const char nb_pg_sequences_query[];
 /* Schema and name of each table below one that is partitioned by hash, and
  * schema and name of the topmost such one. */
 extern const char nb_pg_hashed_query[];
+/* Schema and name of each table that pg_dump dumps, and that is in another file
+ * now than in the snapshot of the transaction: it was truncated or rewritten.
+ * It has to be the first query that uses pg_extension: the new lock makes the
+ * server look at what others did. */
+extern const char nb_pg_rewritten_query[];
 /* Name and version of each extension. */
 extern const char nb_pg_extensions_query[];
 /* Schema, name and why, of what pg_dump leaves out: "extension X", a table that
