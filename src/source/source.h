@@ -109,6 +109,8 @@ struct nb_source_restore {
 	/* About once a second, in the caller's thread; may be NULL. */
 	enum nb_err (*tick)(void *ctx);
 	void *tick_ctx;
+	/* What is loaded completely is compared with the counts of RECORD. */
+	bool compare;
 	bool *loaded; /* set when the data was loaded; later steps may fail.
 			 May be NULL */
 	char *kept;   /* 64 bytes for the new name of a database that was

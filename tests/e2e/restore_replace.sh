@@ -548,6 +548,31 @@ of_postgres()
 }
 check "the database postgres" of_postgres
 
+# A dump that lacks rows that were counted.
+lacking()
+{
+	printf '#!/bin/sh\nexec "%s" "$@" --exclude-table-data=t\n' \
+		"$bin/pg_dump" >"$work/bin/pg_dump"
+	chmod 755 "$work/bin/pg_dump"
+	cp "$work/nb.conf" "$work/nb.good"
+	sed -i "s|pg_restore = |pg_dump = \"$work/bin/pg_dump\" &|" "$work/nb.conf"
+	sed -i 's/database = app/min_ratio = 0 &/' "$work/nb.conf"
+	nb_is 0 run || return 1
+	nb_is 3 restore --into app --source custom --run-as postgres \
+		--replace --drop-old &&
+		says err "postgres custom: table public.t has 0 rows, had 1" &&
+		says err "does not replace app, because it does not have what was counted" &&
+		sql app "$rows" 42 &&
+		nb_is 3 restore --into lacking --source custom --run-as postgres &&
+		says err "lacking: is restored, but does not have what was counted" &&
+		sql lacking 'select count(*) from t' 0
+	local result=$?
+	dropdb --if-exists lacking
+	mv "$work/nb.good" "$work/nb.conf"
+	return $result
+}
+check "one that lacks rows replaces nothing" same lacking
+
 usage()
 {
 	nb_is 2 restore --into app --source custom "${@:2}" && says err "$1"

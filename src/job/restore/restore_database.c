@@ -156,6 +156,8 @@ load_database(struct loading *l, struct nb_source_restore *spec)
 	spec->into = l->r.options->into;
 	spec->load = choice_of(l->r.options);
 	spec->kept = l->old;
+	/* A drill compares by itself. */
+	spec->compare = l->old;
 	err = with_source(&l->r, l->source, ops->restore_check, spec);
 	if (!err && globals)
 		err = with_source(&l->r, globals,

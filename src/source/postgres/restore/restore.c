@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "source/drill.h"
 #include "source/postgres/format.h"
 #include "source/postgres/property/property.h"
 #include "source/postgres/restore/load.h"
@@ -202,6 +203,39 @@ apply_settings(const struct nb_pg_restoring *r)
 	return err;
 }
 
+/* NB_EWRONG, logged: it was loaded, but does not have what was counted. */
+static enum nb_err
+compare(const struct nb_pg_restoring *r)
+{
+	const struct nb_source_restore *what = r->what;
+	const struct nb_source_load *load = &what->load;
+	const struct nb_drill_server server = {
+		.conninfo = (char *)(uintptr_t)what->conninfo,
+		.run_as = (char *)(uintptr_t)what->run_as,
+		.tick = what->tick,
+		.ctx = what->tick_ctx,
+	};
+	struct nb_drill_count count = { .differences = 0 };
+	enum nb_err err;
+
+	if (!what->compare || !what->record->counts.count || load->table_count
+	    || load->schema_count || load->section)
+		return NB_OK;
+	err = nb_source_postgres.drill->compare(&server, what->record,
+						what->into, &count);
+	if (err || !count.differences)
+		return err;
+	return r->replaces
+		? nb_fail(NB_EWRONG,
+			  "%s: does not replace %s, because it does not have "
+			  "what was counted when it was dumped",
+			  what->into, r->replaces)
+		: nb_fail(NB_EWRONG,
+			  "%s: is restored, but does not have what was counted "
+			  "when it was dumped",
+			  what->into);
+}
+
 /* The connection to the database, with the password separated. */
 static enum nb_err
 load(struct nb_pg_restoring *r)
@@ -309,7 +343,7 @@ find_programs(struct nb_pg_restoring *r)
 enum nb_err
 nb_pg_restore_database(struct nb_pg_restoring *r)
 {
-	enum nb_err err = prepare_database(r);
+	enum nb_err err = prepare_database(r), compared = NB_OK;
 
 	r->touched = !err;
 	if (!err)
@@ -318,7 +352,11 @@ nb_pg_restore_database(struct nb_pg_restoring *r)
 	if (r->loaded && r->what->loaded)
 		*r->what->loaded = true;
 	if (!err)
+		compared = compare(r);
+	if (!err && (!compared || compared == NB_EWRONG))
 		err = apply_settings(r);
+	if (!err)
+		err = compared;
 	if (err && !r->loaded)
 		tidy(r);
 	return err;
