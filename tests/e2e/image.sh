@@ -146,7 +146,7 @@ sessions()
 	xorriso -load sbsector "$start" -indev "stdio:$work/copy" \
 		-osirrox on -extract / "$work/newest" >"$work/log" 2>&1
 	[ "$(grep -c '[0-9]T[0-9]*Z-' "$work/first")" = 1 ] &&
-		[ "$(cat "$work"/newest/2*/tree/t/night | paste -sd ' ')" = \
+		[ "$(cat "$work"/newest/2*/tree/t/night | sort | paste -sd ' ')" = \
 			"1 2 3" ]
 }
 check "the newest session is found in a copy of a disc with sessions" sessions

@@ -10,7 +10,7 @@ make_discs
 more=$(mktemp -d /dev/shm/nbe2e.XXXXXX 2>/dev/null || mktemp -d)
 clean_up()
 {
-	chattr -Rf -ia "$work"/*/fixed "$work"/*/*/*/fixed
+	chattr -Rf -ia "$work" "$more"
 	rm -rf "$more"
 	at_exit
 } 2>/dev/null
