@@ -290,13 +290,13 @@ changed_before_the_answer()
 		on '--disc A.disc --disc C.disc' 0 one.conf disc --drive f2 ||
 		return 1
 	volume=$(sed -n 's/^volume id *//p' out)
-	rm -f keys
+	rm -f keys seen
 	mkfifo keys
 	cat >person.sh <<END
 script -qec "'$nightburn' -c one.conf adopt --drive f2 --as D1" /dev/null \
 	<keys >seen 2>&1 & pid=\$!
 exec 3>keys
-until grep -q 'to continue' seen; do sleep 5; done
+until grep -qs 'to continue' seen; do sleep 5; done
 "$vdrive" swap -d /dev/sr1 D.disc
 echo '$volume' >&3
 exec 3>&-

@@ -162,7 +162,8 @@ def say(text):
         if "blanking A" not in line and "[" not in line:
             break
     else:
-        line = text.splitlines()[0] if text else ""
+        # A long line is broken after a comma.
+        line = text.replace(",\n    ", ", ").splitlines()[0] if text else ""
     line = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "ID", line)
     line = re.sub(r"/tmp/\S+/(staging|state)", r"\1", line)
     line = re.sub(r"block \d+", "block N", line)
