@@ -573,6 +573,14 @@ lacking()
 }
 check "one that lacks rows replaces nothing" same lacking
 
+template()
+{
+	into 2 "$1" custom --replace &&
+		says err "$1: the server needs it as it is, and it cannot be replaced"
+}
+check "template1 is refused" same template template1
+check "template0, too" same template template0
+
 usage()
 {
 	nb_is 2 restore --into app --source custom "${@:2}" && says err "$1"

@@ -334,7 +334,16 @@ nb_pg_replace(struct nb_pg_restoring *r)
 {
 	struct replacing p = { .r = r, .name = r->what->into };
 	bool exists = false;
-	enum nb_err err = nb_pg_exists(r, r->what->into, &exists);
+	enum nb_err err;
+
+	if (!strcmp(p.name, "template0") || !strcmp(p.name, "template1"))
+		return nb_fail(
+			NB_EUSAGE,
+			"%s: the server needs it as it is, and it cannot "
+			"be replaced\n"
+			"hint: restore into another database",
+			p.name);
+	err = nb_pg_exists(r, r->what->into, &exists);
 
 	if (err)
 		return err;
