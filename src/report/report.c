@@ -107,15 +107,41 @@ nb_report_count(uint64_t count, const char *noun, char buf[48])
 	return buf;
 }
 
+/* The length of a character at TEXT, in UTF-8, that a terminal would obey: a
+ * control character of C1, or one that changes the direction or the line; 0:
+ * there is none. */
+static size_t
+find_control(const char *text)
+{
+	const unsigned char *t = (const unsigned char *)text;
+
+	if (t[0] == 0xc2 && t[1] < 0xa0) /* U+0080 to U+009F */
+		return 2;
+	if (t[0] == 0xd8 && t[1] == 0x9c) /* U+061C */
+		return 2;
+	if (t[0] == 0xe2 && t[1] == 0x80
+	    && (t[2] == 0x8e || t[2] == 0x8f || (t[2] >= 0xa8 && t[2] <= 0xae)))
+		return 3; /* U+200E, U+200F, U+2028 to U+202E */
+	if (t[0] == 0xe2 && t[1] == 0x81 && t[2] >= 0xa6 && t[2] <= 0xa9)
+		return 3; /* U+2066 to U+2069 */
+	return 0;
+}
+
 void
 nb_report_add_name(struct nb_str *s, const char *name)
 {
 	bool utf8 = nb_str_is_utf8(name, strlen(name));
+	size_t control = 0;
 
 	for (const char *p = name; *p; p++) {
 		unsigned char c = (unsigned char)*p;
 
-		if (c == '\n')
+		if (utf8 && !control)
+			control = find_control(p);
+		if (control) {
+			nb_str_addf(s, "\\%03o", c);
+			control--;
+		} else if (c == '\n')
 			nb_str_add(s, "\\n");
 		else if (c < ' ' || c == 0x7f || (c > 0x7f && !utf8))
 			nb_str_addf(s, "\\%03o", c);

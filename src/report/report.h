@@ -70,8 +70,8 @@ const char *nb_report_count(uint64_t count, const char *noun, char buf[48]);
 /* The number of columns of TEXT, which is UTF-8. */
 int nb_report_columns(const char *text);
 
-/* A name for a terminal: control characters, and bytes that are not UTF-8, are
- * escaped as in C. */
+/* A name for a terminal: control characters, marks of the direction, and bytes
+ * that are not UTF-8, are escaped as in C. */
 void nb_report_add_name(struct nb_str *s, const char *name);
 
 /* Ends the line with NAME, which it frees; NAME gets its own line if this one

@@ -311,6 +311,17 @@ for c in d["contents"])' --source app
 check "nothing of SQL text" json 'd["contents"] == []
 and len(d["files"]) == 3' --source plain
 
+# A name must not command a terminal.
+control()
+{
+	psql -X -q -d app -c "create table \"c$(printf '\302\233')31m\" ()" \
+		-c "create table \"d$(printf '\342\200\256')x\" ()"
+	nb_is 0 run && list --source app &&
+		grep -qF 'c\302\23331m' "$work/out" &&
+		grep -qF 'd\342\200\256x' "$work/out" &&
+		! grep -qP '\xc2\x9b|\xe2\x80\xae' "$work/out"
+}
+
 alone()
 {
 	"$nightburn" -c "$work/none" restore --list --source app \
@@ -335,4 +346,5 @@ unchanged()
 	[ "$(fingerprint)" = "$before" ] && [ -z "$(ls "$work/staging")" ]
 }
 check "nothing was changed" unchanged
+check "control characters are escaped" control
 finish
