@@ -323,13 +323,13 @@ changed_for_one_without_a_name()
 	done
 	sed 's/"f1", "f2"/"f1"/' one.conf >lone.conf
 	chmod 600 lone.conf
-	rm -f keys person.sh
+	rm -f keys person.sh seen
 	mkfifo keys
 	cat >person.sh <<END
 script -qec "'$nightburn' -c lone.conf adopt --as D1" /dev/null \
 	<keys >seen 2>&1 & pid=\$!
 exec 3>keys
-until grep -q 'press return' seen; do sleep 5; done
+until grep -qs 'press return' seen; do sleep 5; done
 "$vdrive" swap -d /dev/sr0 U2.disc
 echo >&3
 exec 3>&-
