@@ -29,7 +29,7 @@ prepare()
 {
 	rm -rf "$work"/{tree,packed,state,staging,back,discs}
 	make_discs
-	make_tree "$work/tree" "$1" && make_tree "$work/packed" "$(($1 / 2))"
+	make_tree "$work/tree" "$1" && make_tree "$work/packed" "$(($1 / 8))"
 	cat >"$work/nb.conf" <<END
 state_dir = "$work/state"
 staging_dir = "$work/staging"

@@ -24,7 +24,7 @@ import tempfile
 from lost import Stable
 from scene import ALL, MEDIA, STATUSES, Broken, two_nights
 
-SAMPLE = int(os.environ.get("NB_CRASH_POINTS", "4"))
+SAMPLE = int(os.environ.get("NB_CRASH_POINTS", "3"))
 WAYS = ("the program is killed at a command", "the power fails at a command",
         "the program is killed at a call",
         "the power fails at a command, files lose what was not synced",

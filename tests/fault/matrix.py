@@ -20,7 +20,7 @@ import tempfile
 
 from scene import ALL, MEDIA, STATUSES, Broken, two_nights
 
-SAMPLE = int(os.environ.get("NB_MATRIX_PAIRS", "24"))
+SAMPLE = int(os.environ.get("NB_MATRIX_PAIRS", "16"))
 SENSE = """0/00/00 1/18/00 2/04/00 2/04/01 2/04/07 2/04/08 2/30/10 2/3a/00
 2/3a/01 2/3a/02 3/02/00 3/0c/00 3/0c/02 3/0c/09 3/11/00 3/11/05 3/31/00 3/73/02
 3/73/03 3/73/05 4/08/03 4/09/00 4/15/00 4/44/00 5/20/00 5/21/00 5/21/02 5/24/00
