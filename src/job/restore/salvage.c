@@ -28,7 +28,7 @@ struct salvage {
 static bool
 is_id(const char *path)
 {
-	static const char form[] = "00000000T000000Z-xxxxxxxx";
+	static const unsigned char form[] = "00000000T000000Z-xxxxxxxx";
 	size_t i;
 
 	for (i = 0; form[i]; i++) {
