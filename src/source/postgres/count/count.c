@@ -33,7 +33,8 @@ nb_pg_count_go(int go)
 		(void)!send(go, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* The dump ends while the process counts, or before that. */
+/* The dump ends while the process counts, or before that.  SNAPSHOT: NULL if
+ * there is none. */
 static enum nb_err
 begin(struct run *r, const char *snapshot)
 {
@@ -42,8 +43,7 @@ begin(struct run *r, const char *snapshot)
 
 	r->begun = true;
 	if (spec->dump)
-		err = spec->dump(spec->ctx, *snapshot ? snapshot : NULL,
-				 r->ends[1]);
+		err = spec->dump(spec->ctx, snapshot, r->ends[1]);
 	nb_fd_close(&r->ends[1]);
 	return err;
 }
@@ -90,7 +90,7 @@ take_pending(struct run *r)
 			       r->begun ? NB_PG_COUNT_PARTS : 1);
 		if (n)
 			err = r->begun ? take_count(r, parts)
-				       : begin(r, parts[0]);
+				       : begin(r, *parts[0] ? parts[0] : NULL);
 		at += n;
 	} while (!err && n);
 	memmove(pending->text, pending->text + at, pending->length - at);
