@@ -338,12 +338,14 @@ count_all(struct counting *c)
 int
 nb_pg_count_child(const struct nb_pg_count *spec)
 {
-	struct counting c = { .spec = spec,
-			      .deadline = nb_clock_ms() + spec->timeout * 1000,
-			      .told = INT64_MAX };
-	int status = begin(&c);
+	static struct counting c; /* what it has ends with the process */
+	int status;
 	char byte;
 
+	c = (struct counting){ .spec = spec,
+			       .deadline = nb_clock_ms() + spec->timeout * 1000,
+			       .told = INT64_MAX };
+	status = begin(&c);
 	if (!status) {
 		(void)!nb_fd_read(STDIN_FILENO, &byte, 1);
 		if (spec->dump)
