@@ -15,6 +15,7 @@
 #include "base/os.h"
 
 #define GRACE_MS 10000 /* from SIGALRM to SIGKILL */
+#define REST 0xff      /* on the pipe, instead of a status */
 
 struct nb_watchdog {
 	pid_t pid;
@@ -32,7 +33,8 @@ struct watch {
 	char text[512];
 };
 
-/* True while signs of life arrive in time; *STATUS is that of the last one. */
+/* True while signs of life arrive in time; *STATUS is that of the last one, or
+ * REST. */
 static bool
 wait_for_beat(const struct watch *watch, int timeout, int *status)
 {
@@ -41,7 +43,7 @@ wait_for_beat(const struct watch *watch, int timeout, int *status)
 	int ready;
 
 	do
-		ready = poll(&beat, 1, timeout);
+		ready = poll(&beat, 1, *status == REST ? -1 : timeout);
 	while (ready < 0 && errno == EINTR);
 	if (ready == 0)
 		return false;
@@ -60,8 +62,9 @@ static void __attribute__((noreturn)) keep_watch(const struct watch *watch)
 	if (write(STDERR_FILENO, watch->text, watch->length) < 0)
 		value.sival_int = 1;
 	sigqueue(watch->watched, SIGALRM, value);
-	while (wait_for_beat(watch, GRACE_MS, &value.sival_int))
-		;
+	do
+		value.sival_int = 1;
+	while (wait_for_beat(watch, GRACE_MS, &value.sival_int));
 	kill(watch->watched, SIGKILL);
 	_exit(0);
 }
@@ -115,15 +118,26 @@ nb_watchdog_begin(const char *what, unsigned int seconds,
 	return NB_OK;
 }
 
-void
-nb_watchdog_beat(struct nb_watchdog *watchdog, int status)
+static void
+put(struct nb_watchdog *watchdog, int value)
 {
-	unsigned char byte = (unsigned char)status;
+	unsigned char byte = (unsigned char)value;
 
-	/* A full pipe contains enough signs of life. */
 	if (watchdog)
 		while (write(watchdog->pipe, &byte, 1) < 0 && errno == EINTR)
 			;
+}
+
+void
+nb_watchdog_beat(struct nb_watchdog *watchdog, int status)
+{
+	put(watchdog, status);
+}
+
+void
+nb_watchdog_rest(struct nb_watchdog *watchdog)
+{
+	put(watchdog, REST);
 }
 
 void

@@ -21,8 +21,7 @@ struct nb_block_runs NB_ARRAY(struct nb_block_run);
 struct nb_blocks {
 	/* Reads up to COUNT blocks from LBA into BUF.  Returns how many blocks
 	 * from LBA on could be read; errno is the reason why the next one could
-	 * not: 0 if it lies beyond the end.  A COUNT of 0 is a sign of life for
-	 * the drive's watchdog. */
+	 * not: 0 if it lies beyond the end. */
 	uint32_t (*get)(struct nb_blocks *blocks, uint32_t lba, uint32_t count,
 			void *buf);
 	void (*free)(struct nb_blocks *blocks);

@@ -71,8 +71,8 @@ blank_as(struct nb_drive *drive, const struct nb_profile *profile)
 	return erase(drive, profile->blank == NB_BLANK_FAST);
 }
 
-enum nb_err
-nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
+static enum nb_err
+blank(struct nb_drive *drive, enum nb_guard answer)
 {
 	const struct nb_profile *profile;
 	struct nb_medium before, after;
@@ -105,7 +105,14 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 }
 
 enum nb_err
-nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
+nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
+{
+	nb_drive_enter(drive);
+	return nb_drive_leave(drive, blank(drive, answer));
+}
+
+static enum nb_err
+format(struct nb_drive *drive, enum nb_guard answer)
 {
 	enum nb_err err = nb_drive_grab(drive, false);
 
@@ -124,4 +131,11 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	if (nb_library_drain())
 		return NB_ESUSPECT;
 	return nb_drive_again(drive);
+}
+
+enum nb_err
+nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
+{
+	nb_drive_enter(drive);
+	return nb_drive_leave(drive, format(drive, answer));
 }

@@ -44,8 +44,9 @@ recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 {
 	struct nb_drive *drive = ((struct drive_blocks *)blocks)->drive;
 	uint32_t done = 0;
+	int why = 0;
 
-	nb_drive_beat(drive);
+	nb_drive_enter(drive);
 	while (done < count) {
 		uint32_t n = count - done < PIECE ? count - done : PIECE;
 		char *to = (char *)buf + (size_t)done * NB_BLOCK;
@@ -55,10 +56,12 @@ recorder_get(struct nb_blocks *blocks, uint32_t lba, uint32_t count, void *buf)
 			got = read_singly(drive, lba + done, n, to);
 		done += got;
 		if (got < n) {
-			errno = EIO;
+			why = EIO;
 			break;
 		}
 	}
+	nb_drive_leave(drive, NB_OK);
+	errno = why ? why : errno;
 	return done;
 }
 
@@ -100,12 +103,14 @@ nb_drive_blocks(struct nb_drive *drive, struct nb_blocks **out)
 	uint64_t count = 0;
 	enum nb_err err;
 
+	nb_drive_enter(drive);
 	if (!drive->stdio)
 		err = recorder_count(drive, &count);
 	else if (drive->fd < 0)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", drive->path);
 	else
 		err = nb_drive_stdio_size(drive, &count);
+	nb_drive_leave(drive, err);
 	if (err)
 		return err;
 	self = calloc(1, sizeof *self);

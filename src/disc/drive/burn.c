@@ -307,9 +307,9 @@ check_medium(const struct nb_drive *drive, const struct nb_burn *burn,
 		       drive->path);
 }
 
-enum nb_err
-nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
-	      uint8_t checksum[NB_CHECKSUM_SIZE])
+static enum nb_err
+burn_image(struct nb_drive *drive, const struct nb_burn *burn,
+	   uint8_t checksum[NB_CHECKSUM_SIZE])
 {
 	struct nb_medium medium;
 	enum nb_err err;
@@ -329,4 +329,12 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 			? NB_ESUSPECT
 			: NB_OK;
 	return err;
+}
+
+enum nb_err
+nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
+	      uint8_t checksum[NB_CHECKSUM_SIZE])
+{
+	nb_drive_enter(drive);
+	return nb_drive_leave(drive, burn_image(drive, burn, checksum));
 }

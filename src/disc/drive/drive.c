@@ -37,6 +37,21 @@ nb_drive_beat(struct nb_drive *drive)
 			 drive->writes ? STATUS_SUSPECT : STATUS_FAILED);
 }
 
+void
+nb_drive_enter(struct nb_drive *drive)
+{
+	drive->calls++;
+	nb_drive_beat(drive);
+}
+
+enum nb_err
+nb_drive_leave(struct nb_drive *drive, enum nb_err err)
+{
+	if (!--drive->calls)
+		nb_watchdog_rest(drive->watchdog);
+	return err;
+}
+
 enum nb_err
 nb_drive_report_progress(struct nb_drive *drive, const char *what,
 			 uint64_t done, uint64_t total)
@@ -130,7 +145,10 @@ open_device(struct nb_drive *drive, const char *device)
 	if (!err)
 		err = nb_watchdog_begin(device, drive->timeout,
 					&drive->watchdog);
-	return err ? err : nb_drive_grab(drive, true);
+	if (err)
+		return err;
+	nb_drive_enter(drive);
+	return nb_drive_leave(drive, nb_drive_grab(drive, true));
 }
 
 enum nb_err
@@ -168,6 +186,7 @@ nb_drive_close(struct nb_drive *drive)
 {
 	if (!drive)
 		return;
+	nb_drive_enter(drive);
 	release(drive, false);
 	nb_watchdog_end(drive->watchdog);
 	nb_fd_close(&drive->fd);
@@ -212,8 +231,10 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 	enum nb_err err;
 
 	snprintf(m.address, sizeof m.address, "%s", drive->path);
+	nb_drive_enter(drive);
 	err = drive->stdio ? inspect_stdio(drive, &m)
 			   : nb_recorder_inspect(drive, &m);
+	nb_drive_leave(drive, err);
 	if (!err)
 		*out = m;
 	return err;
@@ -290,13 +311,11 @@ nb_drive_again(struct nb_drive *drive)
 	return nb_drive_grab(drive, true);
 }
 
-enum nb_err
-nb_drive_reload(struct nb_drive *drive)
+static enum nb_err
+reload(struct nb_drive *drive)
 {
 	enum nb_err err;
 
-	if (drive->stdio || drive->keep_tray_shut)
-		return nb_drive_again(drive);
 	nb_library_drain();
 	release(drive, true);
 	err = nb_drive_grab(drive, true);
@@ -310,9 +329,20 @@ nb_drive_reload(struct nb_drive *drive)
 }
 
 enum nb_err
+nb_drive_reload(struct nb_drive *drive)
+{
+	bool stays = drive->stdio || drive->keep_tray_shut;
+
+	nb_drive_enter(drive);
+	return nb_drive_leave(drive,
+			      stays ? nb_drive_again(drive) : reload(drive));
+}
+
+enum nb_err
 nb_drive_eject(struct nb_drive *drive)
 {
+	nb_drive_enter(drive);
 	if (!drive->stdio)
 		release(drive, true);
-	return NB_OK;
+	return nb_drive_leave(drive, NB_OK);
 }

@@ -42,7 +42,8 @@ struct nb_drive {
 	struct nb_watchdog *watchdog; /* of a recorder */
 	unsigned int timeout;         /* its seconds */
 	bool keep_tray_shut;
-	bool writes; /* a write to the disc has begun */
+	bool writes;        /* a write to the disc has begun */
+	unsigned int calls; /* nested, into the functions of drive.h */
 	nb_drive_progress *progress;
 	void *ctx;
 };
@@ -52,6 +53,11 @@ enum nb_err nb_drive_again(struct nb_drive *drive);
 
 /* A sign of life. */
 void nb_drive_beat(struct nb_drive *drive);
+
+/* Around what uses the drive: the watchdog rests between the outermost ones.
+ * leave() returns ERR. */
+void nb_drive_enter(struct nb_drive *drive);
+enum nb_err nb_drive_leave(struct nb_drive *drive, enum nb_err err);
 
 /* Calls the progress function, if there is one. */
 enum nb_err nb_drive_report_progress(struct nb_drive *drive, const char *what,

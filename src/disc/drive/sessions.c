@@ -121,10 +121,13 @@ nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
 		  struct nb_disc_sessions *out)
 {
 	struct nb_medium medium;
-	enum nb_err err = nb_drive_inspect(drive, &medium);
+	enum nb_err err;
 
-	if (err)
-		return err;
-	return medium.random_access ? load_random(blocks, out)
-				    : load_sequential(drive, blocks, out);
+	nb_drive_enter(drive);
+	err = nb_drive_inspect(drive, &medium);
+	if (!err)
+		err = medium.random_access
+			? load_random(blocks, out)
+			: load_sequential(drive, blocks, out);
+	return nb_drive_leave(drive, err);
 }

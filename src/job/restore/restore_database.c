@@ -166,15 +166,10 @@ load_database(struct loading *l, struct nb_source_restore *spec)
 	return err ? err : with_source(&l->r, l->source, ops->restore, spec);
 }
 
-/* A sign of life for the watchdog of the drive, which is not used now. */
 static enum nb_err
-keep_drive(void *ctx)
+check(void *ctx)
 {
-	const struct loading *l = ctx;
-	char nothing;
-
-	l->r.blocks->get(l->r.blocks, 0, 0, &nothing);
-	return nb_job_check(l->r.nb);
+	return nb_job_check(((const struct loading *)ctx)->r.nb);
 }
 
 /* A dump of several files, which the program opens itself, is extracted to a
@@ -184,7 +179,7 @@ by_directory(struct loading *l, struct nb_extract_result *result)
 {
 	struct nb_staged_dump staged = { .fd = -1 };
 	bool loaded = false;
-	struct nb_source_restore spec = { .tick = keep_drive,
+	struct nb_source_restore spec = { .tick = check,
 					  .tick_ctx = l,
 					  .loaded = &loaded };
 	enum nb_err err = nb_staged_dump_make(&l->r, l->source, &staged,

@@ -128,8 +128,55 @@ START_TEST(one_that_gives_signs_of_life_is_left_alone)
 }
 END_TEST
 
+static void
+rest_and_end(void)
+{
+	struct nb_watchdog *watchdog;
+	struct timespec step = { .tv_sec = 1, .tv_nsec = 500000000 };
+
+	if (nb_watchdog_begin("/dev/x", 1, &watchdog))
+		_exit(99);
+	nb_watchdog_beat(watchdog, 4);
+	nb_watchdog_rest(watchdog);
+	nanosleep(&step, NULL);
+	nb_watchdog_end(watchdog);
+}
+
+START_TEST(one_that_rests_is_left_alone)
+{
+	int status = run(rest_and_end);
+
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	assert_said("");
+}
+END_TEST
+
+static void
+rest_and_hang(void)
+{
+	struct nb_watchdog *watchdog;
+
+	if (nb_watchdog_begin("/dev/x", 1, &watchdog))
+		_exit(99);
+	nb_watchdog_rest(watchdog);
+	nb_watchdog_beat(watchdog, 4);
+	for (;;)
+		pause();
+}
+
+START_TEST(a_call_after_a_rest_is_watched)
+{
+	int status = run(rest_and_hang);
+
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 4);
+}
+END_TEST
+
 START_TEST(nothing_is_done_without_one)
 {
+	nb_watchdog_rest(NULL);
 	nb_watchdog_beat(NULL, 1);
 	nb_watchdog_end(NULL);
 }
@@ -145,6 +192,8 @@ main(void)
 		       a_hanging_process_ends_with_the_status_of_its_last_beat);
 	tcase_add_test(test, one_that_does_not_listen_is_killed);
 	tcase_add_test(test, one_that_gives_signs_of_life_is_left_alone);
+	tcase_add_test(test, one_that_rests_is_left_alone);
+	tcase_add_test(test, a_call_after_a_rest_is_watched);
 	tcase_add_test(test, nothing_is_done_without_one);
 	suite_add_tcase(suite, test);
 	return nb_test_main(suite);
