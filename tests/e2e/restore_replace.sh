@@ -186,6 +186,24 @@ check "roles and tablespaces that are missing come first" with_globals custom
 check "with a directory" with_globals directory
 check "with SQL text" with_globals plain
 
+# Tablespaces are left out; roles are not, whoever owns the objects.
+no_tablespaces()
+{
+	take_away
+	into 0 new custom --with-globals --no-tablespaces --no-owner \
+		--no-privileges &&
+		says err "left unchanged, because they exist: role postgres, role stays" &&
+		! grep tablespace "$work/err" && sql new 'select n from t' 42 &&
+		sql new "select count(*) from pg_tablespace
+			where spcname = 'spare'" 0 &&
+		sql new "select count(*) from pg_roles where rolname in
+			('reader', 'owner_of_app')" 2
+	local result=$?
+	give_back
+	return $result
+}
+check "no tablespaces with --no-tablespaces, but the roles" no_tablespaces
+
 # What cannot be made: a tablespace where another one is, a role without the
 # right to make one.
 failing()

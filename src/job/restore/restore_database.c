@@ -149,8 +149,12 @@ load_database(struct loading *l, struct nb_source_restore *spec)
 {
 	const struct nb_source_ops *ops = nb_source_find(l->source->kind);
 	const struct nb_manifest_source *globals = l->globals.source;
-	struct nb_source_restore first = { .read = nb_dump_stream_read,
-					   .read_ctx = &l->globals.stream };
+	/* Roles may be needed although no object gets its owner. */
+	struct nb_source_restore first = {
+		.read = nb_dump_stream_read,
+		.read_ctx = &l->globals.stream,
+		.load = { .no_tablespaces = l->r.options->no_tablespaces },
+	};
 	enum nb_err err;
 
 	spec->into = l->r.options->into;

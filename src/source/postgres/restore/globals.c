@@ -92,14 +92,15 @@ restore(const struct nb_pg_restoring *r, const char *text)
 	struct nb_names roles = NB_ARRAY_INIT, spaces = NB_ARRAY_INIT;
 	struct nb_names left = NB_ARRAY_INIT;
 	const char *name = r->what->source->name;
+	bool wanted = !r->what->load.no_tablespaces;
 	char *script = NULL;
 	enum nb_err err = ask(r, "rolname", "pg_roles", &roles);
 
-	if (!err)
+	if (!err && wanted)
 		err = ask(r, "spcname", "pg_tablespace", &spaces);
 	if (!err) {
-		err = nb_pg_globals_script(text, &roles, &spaces, &script,
-					   &left);
+		err = nb_pg_globals_script(
+			text, &roles, wanted ? &spaces : NULL, &script, &left);
 		if (err == NB_ECORRUPT)
 			nb_fail(err, "%s: not a script of pg_dumpall", name);
 	}

@@ -170,7 +170,7 @@ has(const struct nb_names *names, const char *name)
 }
 
 struct existing {
-	const struct nb_names *roles, *tablespaces;
+	const struct nb_names *roles, *tablespaces; /* NULL: none is wanted */
 };
 
 /* Is token I the name of one that exists? */
@@ -214,15 +214,17 @@ find_grantee(const struct statement *s)
 	return 0;
 }
 
-/* Does S alter something that exists already? */
+/* Does S alter something that exists already, or that is not wanted? */
 static enum nb_err
-alters(const struct statement *s, const struct existing *e, bool *yes)
+is_left_out(const struct statement *s, const struct existing *e, bool *yes)
 {
 	bool role = false, granted = false;
 	size_t object = find_object(s, &role), grantee;
 	enum nb_err err;
 
-	*yes = false;
+	*yes = object && !role && !e->tablespaces;
+	if (*yes)
+		return NB_OK;
 	if (object)
 		return exists(s, object, role ? e->roles : e->tablespaces, yes);
 	if (!is_word(s, 0, "grant") && !is_word(s, 0, "revoke"))
@@ -238,13 +240,15 @@ alters(const struct statement *s, const struct existing *e, bool *yes)
 }
 
 static enum nb_err
-note_left(const struct statement *s, struct nb_names *left)
+note_left(const struct statement *s, const struct existing *e,
+	  struct nb_names *left)
 {
 	bool role = is_word(s, 1, "role");
 	char *name = NULL;
 	enum nb_err err;
 
-	if (!is_word(s, 0, "create") || s->count < 3)
+	if (!is_word(s, 0, "create") || s->count < 3
+	    || (!role && !e->tablespaces))
 		return NB_OK;
 	err = name_of(s, 2, &name);
 	if (!err)
@@ -271,7 +275,7 @@ make_script(const char *text, const struct existing *e, struct nb_str *out,
 	    struct nb_names *left)
 {
 	struct statement s;
-	bool open = true, old = false;
+	bool open = true, omitted = false;
 	enum nb_err err;
 
 	nb_str_add(out, "BEGIN;\n");
@@ -279,9 +283,9 @@ make_script(const char *text, const struct existing *e, struct nb_str *out,
 		err = next_statement(&text, &s);
 		if (err || !s.count)
 			break;
-		err = alters(&s, e, &old);
-		if (!err && old)
-			err = note_left(&s, left);
+		err = is_left_out(&s, e, &omitted);
+		if (!err && omitted)
+			err = note_left(&s, e, left);
 		else if (!err)
 			add_statement(out, &s, &open);
 		if (err)

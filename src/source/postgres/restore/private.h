@@ -51,14 +51,16 @@ void nb_pg_name_with(const char *name, const char *suffix,
 		     char out[NB_PG_NAME_MAX + 1]);
 
 /* Executes the globals of a server, except for roles and tablespaces that it
- * has already.  (globals.c) */
+ * has already, and with ->load.no_tablespaces for all of these.
+ * (globals.c) */
 enum nb_err nb_pg_restore_globals(struct nb_pg_restoring *r);
 
 /*
  * The statements in TEXT, the globals of a server as pg_dumpall writes them,
- * that do not alter one of the ROLES or TABLESPACES, which exist already.  What
- * is left out is appended to LEFT, as "role app".  Everything before the first
- * tablespace is one transaction.  NB_ECORRUPT: TEXT is not SQL.
+ * that do not alter one of the ROLES or TABLESPACES, which exist already; with
+ * TABLESPACES NULL, only those that concern no tablespace.  What exists is
+ * appended to LEFT, as "role app".  Everything before the first tablespace is
+ * one transaction.  NB_ECORRUPT: TEXT is not SQL.
  * (globals_script.c)
  */
 enum nb_err nb_pg_globals_script(const char *text, const struct nb_names *roles,

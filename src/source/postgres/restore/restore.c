@@ -330,7 +330,8 @@ find_programs(struct nb_pg_restoring *r)
 			       what->source->name,
 			       what->record->format ? what->record->format
 						    : "");
-	err = nb_pg_load_check(what, r->format);
+	/* Of globals, tablespaces can be left out, although they are text. */
+	err = what->into ? nb_pg_load_check(what, r->format) : NB_OK;
 	if (!err)
 		err = nb_pg_program_find(what->source, NB_PG_PSQL,
 					 &r->client.psql);

@@ -84,6 +84,28 @@ START_TEST(what_exists_is_not_altered)
 }
 END_TEST
 
+START_TEST(without_tablespaces_only_roles_are_left)
+{
+	struct nb_names none = NB_ARRAY_INIT, left = NB_ARRAY_INIT;
+	char *script = NULL;
+
+	nb_assert_ok(nb_pg_globals_script(
+		"CREATE ROLE a;\nALTER ROLE a SET default_tablespace TO 'b';\n"
+		"CREATE TABLESPACE b OWNER a LOCATION '/b';\nALTER TABLESPACE "
+		"b SET (seq_page_cost = 2);\nGRANT ALL ON TABLESPACE b TO a;\n"
+		"REVOKE ALL ON TABLESPACE b FROM PUBLIC;\nCOMMENT ON "
+		"TABLESPACE b IS 'x';\nSECURITY LABEL FOR p ON TABLESPACE b "
+		"IS 'l';\nGRANT a TO tablespace;\n",
+		&none, NULL, &script, &left));
+	ck_assert_str_eq(script,
+			 "BEGIN;\nCREATE ROLE a;\nALTER ROLE a SET "
+			 "default_tablespace TO 'b';\nGRANT a TO "
+			 "tablespace;\nCOMMIT;\n");
+	ck_assert_uint_eq(left.count, 0);
+	free(script);
+}
+END_TEST
+
 START_TEST(a_tablespace_is_created_outside_of_the_transaction)
 {
 	struct nb_names left = NB_ARRAY_INIT;
@@ -153,6 +175,7 @@ main(void)
 	TCase *tc = nb_test_case("globals", 30);
 
 	tcase_add_loop_test(tc, what_exists_is_not_altered, 0, COUNT(scripts));
+	tcase_add_test(tc, without_tablespaces_only_roles_are_left);
 	tcase_add_test(tc, a_tablespace_is_created_outside_of_the_transaction);
 	tcase_add_loop_test(tc, what_is_no_sql_is_refused, 0, COUNT(wrong));
 	tcase_add_loop_test(tc, a_name_is_cut_at_the_end_of_a_character, 0,
