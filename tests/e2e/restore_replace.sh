@@ -282,6 +282,22 @@ check "custom: a database is replaced, and kept under another name" \
 check "the same with a directory" replaced directory
 check "the same with SQL text" replaced plain
 
+# What the hint says is typed as it is.
+template()
+{
+	local old hint
+	psql -X -q -c 'alter database app is_template true' || return 1
+	into 0 app custom --replace && old=$(old_database) &&
+		hint=$(sed -n 's/^hint: to remove it: //p' "$work/err") &&
+		[ "$hint" = "ALTER DATABASE \"$old\" IS_TEMPLATE false; DROP DATABASE \"$old\"" ] &&
+		psql -X -q -v ON_ERROR_STOP=1 <<<"$hint;" &&
+		[ "$(databases | wc -l)" = 4 ] &&
+		psql -X -q -c 'alter database app is_template true' &&
+		into 0 app custom --replace --drop-old &&
+		[ "$(databases | wc -l)" = 4 ]
+}
+check "one that is a template, with the statements that drop it" template
+
 dropped()
 {
 	spoil

@@ -45,6 +45,12 @@ enum nb_err nb_pg_drop(const struct nb_pg_restoring *r, const char *name,
  * has its name, in one transaction.  (replace.c) */
 enum nb_err nb_pg_replace(struct nb_pg_restoring *r);
 
+/* How to remove the database NAME: statements to type, with those that a
+ * template and subscriptions need.  VIA: another database, to ask in.  The
+ * caller frees.  (leftover.c) */
+enum nb_err nb_pg_removal(const struct nb_pg_client *client, const char *via,
+			  const char *name, char **out);
+
 /* NAME and SUFFIX in OUT; NAME is cut at the end of a character (in UTF-8) so
  * that both fit into a name.  (replace.c) */
 void nb_pg_name_with(const char *name, const char *suffix,

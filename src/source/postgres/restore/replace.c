@@ -246,32 +246,6 @@ restore_beside(const struct replacing *p)
 	return err;
 }
 
-/* How to remove the old database. */
-static enum nb_err
-make_removal(const struct replacing *p, char **out)
-{
-	struct nb_str drops = NB_STR_INIT;
-	char *quoted = NULL, *subscriptions = NULL;
-	enum nb_err err = nb_pg_quote(p->kept, '"', &quoted);
-
-	if (!err)
-		err = nb_pg_subscriptions_add(&p->r->client, other_database(p),
-					      p->kept, &drops);
-	if (!err)
-		err = nb_str_take(&drops, &subscriptions);
-	if (!err && *subscriptions)
-		err = nb_str_format(out,
-				    "in that database %sthen in another one "
-				    "DROP DATABASE %s",
-				    subscriptions, quoted);
-	else if (!err)
-		err = nb_str_format(out, "DROP DATABASE %s", quoted);
-	nb_str_free(&drops);
-	free(quoted);
-	free(subscriptions);
-	return err;
-}
-
 /* NB_EWRONG, logged: it should have been dropped, but still exists. */
 static enum nb_err
 tell_kept(const struct replacing *p)
@@ -287,7 +261,8 @@ tell_kept(const struct replacing *p)
 	}
 	if (p->r->what->kept)
 		memcpy(p->r->what->kept, p->kept, sizeof p->kept);
-	err = make_removal(p, &removal);
+	err = nb_pg_removal(&p->r->client, other_database(p), p->kept,
+			    &removal);
 	if (!err && p->r->what->load.drop_old)
 		err = nb_fail(NB_EWRONG,
 			      "%s: was replaced, but the old database could "
