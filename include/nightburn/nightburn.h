@@ -58,6 +58,7 @@
 #include <nightburn/disk.h>
 #include <nightburn/drill.h>
 #include <nightburn/error.h>
+#include <nightburn/remote.h>
 #include <nightburn/restore.h>
 #include <nightburn/size.h>
 #include <nightburn/state.h>
@@ -70,6 +71,9 @@ extern "C" {
 NB_API const char *nb_version(void);
 
 struct nightburn;
+
+/* The configuration that the program reads if no other is named. */
+#define NB_CONFIG_FILE "/etc/nightburn/nightburn.conf"
 
 /*
  * Reads the configuration file CONFIG (see nightburn.conf(5)) and accesses
@@ -229,6 +233,7 @@ struct nb_run_result {
 	uint64_t left_out; /* databases that do not allow connections */
 	bool drilled;      /* all of it came back, in a drill that was due */
 	uint64_t tables_left_out, prepared_left_out; /* by pg_dump */
+	uint64_t ours_left_out; /* nightburn's own files and directories */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody
@@ -362,16 +367,6 @@ NB_API enum nb_err nb_restore_output(struct nightburn *nb,
 NB_API enum nb_err nb_restore_list(struct nightburn *nb,
 				   const struct nb_restore_options *options,
 				   const struct nb_restore_listing *listing);
-
-/* ---- serving the source of another host ---- */
-
-/* Reads one request from IN, carries it out and answers to OUT, which also gets
- * all messages.  ALLOWED: kinds of sources that may be read wherever they are,
- * and absolute paths beneath which trees may be read; empty: no limit.  SIGPIPE
- * is ignored from then on.  NB_EUSAGE: ALLOWED has another word; NB_ECANCELED:
- * the other end has closed the connection. */
-NB_API enum nb_err nb_remote_serve(int in, int out, const char *const *allowed,
-				   size_t count);
 
 /* ---- the key that signs labels ---- */
 

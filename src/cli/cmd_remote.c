@@ -6,6 +6,6 @@
 enum nb_err
 cmd_remote(struct cli *cli)
 {
-	return nb_remote_serve(STDIN_FILENO, STDOUT_FILENO, cli->args,
-			       cli->arg_count);
+	return nb_remote_serve(cli->config, STDIN_FILENO, STDOUT_FILENO,
+			       cli->args, cli->arg_count);
 }

@@ -5,8 +5,6 @@
 
 #include "cli/cli.h"
 
-#define CONFIG "/etc/nightburn/nightburn.conf"
-
 static int
 no_such_command(const char *name)
 {
@@ -64,7 +62,8 @@ run_command(struct cli *cli, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct cli cli = { .config = CONFIG, .form = nb_report_forms[0] };
+	struct cli cli = { .config = NB_CONFIG_FILE,
+			   .form = nb_report_forms[0] };
 	int at = 0, status;
 
 	if (cli_parse_global(&cli, argc, argv, &at, &status)) {

@@ -132,6 +132,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "left_out", RUN, left_out),
 	NB_COLUMN(NUMBER, "tables_left_out", RUN, tables_left_out),
 	NB_COLUMN(NUMBER, "prepared_left_out", RUN, prepared_left_out),
+	NB_COLUMN(NUMBER, "ours_left_out", RUN, ours_left_out),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,
@@ -171,6 +172,8 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 		 "whose rows are LEFT OUT");
 	add_note(s, r->prepared_left_out, "prepared transaction", "LEFT OUT",
 		 "LEFT OUT");
+	add_note(s, r->ours_left_out, "name", "of nightburn itself, left out",
+		 "of nightburn itself, left out");
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",

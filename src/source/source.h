@@ -16,6 +16,7 @@
 #include "model/record/entry.h"
 #include "model/record/manifest.h"
 #include "model/source_kind.h"
+#include "source/ours.h"
 
 struct nb_source_context {
 	const char *backup_id; /* for a file that contains its place on the disc
@@ -32,6 +33,10 @@ struct nb_source_context {
 	enum nb_err (*last_size)(void *ctx, const char *kind, const char *name,
 				 uint64_t *stored);
 	bool accept_shrink; /* ignore min_ratio, on request of the user */
+	/* What is in no tree, and the device of whose copy a tree is (0: it is
+	 * no copy). */
+	const struct nb_ours *ours;
+	dev_t copy_of;
 	/* Reports the bytes of WHAT so far; total 0: unknown.  An error:
 	 * stop. */
 	enum nb_err (*progress)(void *ctx, const char *what, uint64_t done,

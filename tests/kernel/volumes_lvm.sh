@@ -40,6 +40,11 @@ cat /tmp/written >/results/end
 see both
 night thin thin
 see thin
+# Its state is on the volume.
+sed 's,/root/state,/m/one/state,' /one.conf >/ours.conf
+chmod 600 /ours.conf
+night ours ours
+see ours
 
 # Answers.
 answers()

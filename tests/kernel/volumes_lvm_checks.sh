@@ -53,6 +53,14 @@ subdirectory_alone()
 	echo thin | diff - "$work/have"
 }
 
+state_left_out()
+{
+	cat "$seen/ours"
+	grep -qx 'exit status 0' "$seen/ours" &&
+		[ -e "$seen/ours.seen/lvm/one/random" ] &&
+		[ ! -e "$seen/ours.seen/lvm/one/state" ]
+}
+
 # killed STEP: it was killed there, and the next run leaves nothing.
 lvm_killed()
 {
@@ -122,6 +130,7 @@ lvm_checks()
 	check "they are consistent, of the moment and in order" consistent
 	check "a thin volume" grep -qx 'exit status 0' "$seen/thin"
 	check "its subdirectory alone" subdirectory_alone
+	check "nightburn's own state is in no snapshot" state_left_out
 	check "a snapshot that ran full after it was burned" said full 4 \
 		"${lvm_full[@]}" \
 		"nightburn: DB-A: the burn failed: the disc is suspect" \

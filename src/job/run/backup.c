@@ -81,6 +81,8 @@ nb_backup_prepare(struct nb_pool_context *context,
 	backup->accept_shrink = options->accept_shrink;
 	if (options->path_count)
 		err = sources_by_hand(options, backup);
+	if (!err)
+		err = nb_ours_find(context->nb->config, &backup->ours);
 	if (!err && !options->resume)
 		err = nb_backup_preflight(backup);
 	if (err)
@@ -213,6 +215,7 @@ nb_backup_clear(struct nb_backup *backup)
 	for (size_t i = 0; i < backup->by_hand.count; i++)
 		nb_config_source_clear(&backup->by_hand.at[i]);
 	nb_array_free(&backup->by_hand);
+	nb_array_free(&backup->ours);
 	nb_staged_free(&backup->staged);
 	memset(backup, 0, sizeof *backup);
 	backup->staged.dir = -1;

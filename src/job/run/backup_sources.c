@@ -93,6 +93,7 @@ context_of(struct nb_backup *backup)
 		.staging = backup->staged.dir,
 		.date = backup->staged.manifest.created,
 		.last_size = last_size,
+		.ours = &backup->ours,
 		.accept_shrink = backup->accept_shrink,
 		.progress = source_progress,
 		.ctx = backup,

@@ -37,7 +37,8 @@ enum nb_note {
 	NB_NOTE_XATTRS,    /* not all of its extended attributes are recorded */
 	NB_NOTE_LEFT_OUT,  /* excluded: the source cannot read it */
 	NB_NOTE_ROWS,      /* a table whose rows a dump lacks */
-	NB_NOTE_PREPARED   /* a prepared transaction that a dump lacks */
+	NB_NOTE_PREPARED,  /* a prepared transaction that a dump lacks */
+	NB_NOTE_OURS       /* excluded: it belongs to nightburn */
 };
 
 struct nb_manifest_note {

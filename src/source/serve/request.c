@@ -153,6 +153,23 @@ serve_request(struct nb_serve *serve, struct nb_remote_request *request)
 
 /* ---- the request ---- */
 
+/* What of nightburn is on this host, if it burns backups of its own, too.  A
+ * user who may not read its configuration cannot read the rest either. */
+static enum nb_err
+find_ours(const char *file, struct nb_ours *ours)
+{
+	struct nb_config *config = NULL;
+	enum nb_err err;
+
+	if (access(file, R_OK))
+		return NB_OK;
+	err = nb_config_load(file, nb_source_kinds, &config);
+	if (!err)
+		err = nb_ours_find(config, ours);
+	nb_config_free(config);
+	return err;
+}
+
 static enum nb_err
 send_hello(struct nb_serve *serve)
 {
@@ -181,11 +198,13 @@ send_end(struct nb_serve *serve, enum nb_err how)
 }
 
 static enum nb_err
-do_request(struct nb_serve *serve)
+do_request(struct nb_serve *serve, const char *config, struct nb_ours *ours)
 {
 	struct nb_remote_request request = { .date = 0 };
 	enum nb_err err = read_request(serve, &request);
 
+	if (!err && request.source.kind->directory)
+		err = find_ours(config, ours);
 	if (!err)
 		err = serve_request(serve, &request);
 	nb_remote_request_clear(&request);
@@ -193,9 +212,12 @@ do_request(struct nb_serve *serve)
 }
 
 enum nb_err
-nb_remote_serve(int in, int out, const char *const *allowed, size_t count)
+nb_remote_serve(const char *config, int in, int out, const char *const *allowed,
+		size_t count)
 {
+	struct nb_ours ours = NB_ARRAY_INIT;
 	struct nb_serve serve = {
+		.ours = &ours,
 		.in = in,
 		.out = out,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -212,7 +234,8 @@ nb_remote_serve(int in, int out, const char *const *allowed, size_t count)
 	nb_set_log(send_message, &serve);
 	err = send_hello(&serve);
 	if (!err)
-		err = send_end(&serve, do_request(&serve));
+		err = send_end(&serve, do_request(&serve, config, &ours));
+	nb_array_free(&ours);
 	nb_set_log(NULL, NULL);
 	nb_sha256_free(serve.sha256);
 	return err;

@@ -19,6 +19,7 @@ struct nb_serve {
 	struct nb_sha256 *sha256; /* of all data */
 	uint64_t bytes;
 	bool gone;                  /* the connection is closed */
+	const struct nb_ours *ours; /* what of this host is in no tree */
 	const char *const *allowed; /* what may be requested (nightburn.h) */
 	size_t allowed_count;
 };

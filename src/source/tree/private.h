@@ -20,8 +20,9 @@ struct nb_walk {
 	int root;                /* the open directory */
 	unsigned int root_index; /* its index among the roots */
 	dev_t dev;
-	bool in_place; /* nothing is copied to staging */
-	bool probe;    /* root can read everything anyway */
+	struct nb_ours_view view; /* of what is not listed */
+	bool in_place;            /* nothing is copied to staging */
+	bool probe;               /* root can read everything anyway */
 	int64_t now;
 	uint64_t bytes;
 	int64_t next_progress;

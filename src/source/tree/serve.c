@@ -319,6 +319,7 @@ list(struct sending *s, const struct nb_remote_request *request)
 		.job = "remote",
 		.staging = -1,
 		.date = request->date,
+		.ours = s->serve->ours,
 		.progress = nb_serve_progress,
 		.ctx = s->serve,
 	};

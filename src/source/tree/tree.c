@@ -84,6 +84,7 @@ nb_tree_collect(const struct nb_config_source *source,
 			     .context = context,
 			     .list = out->entries,
 			     .root = root,
+			     .view = { context->ours, context->copy_of },
 			     .probe = geteuid() != 0,
 			     .now = (int64_t)time(NULL) };
 	enum nb_err err = nb_array_push(out->roots, root);

@@ -35,6 +35,16 @@ leave_out(struct nb_walk *w, const struct nb_entry *e)
 				       e->root_path, e->size);
 }
 
+/* The file E belongs to nightburn itself: WHAT. */
+static enum nb_err
+leave_out_ours(struct nb_walk *w, const struct nb_entry *e, const char *what)
+{
+	nb_log(NB_NOTE, "%s: %s: nightburn's own %s, left out", w->object,
+	       e->root_path, what);
+	return nb_manifest_source_note(&w->record, NB_NOTE_OURS, e->root_path,
+				       0);
+}
+
 static enum nb_err
 add_one(struct nb_walk *w, int dir, const char *name, const struct stat *st,
 	struct nb_entry *e)
@@ -55,17 +65,26 @@ add_one(struct nb_walk *w, int dir, const char *name, const struct stat *st,
 	return err;
 }
 
-/* One NAME of the directory DIR, whose path is DIRECTORY. */
+/* A directory that is being listed. */
+struct listed {
+	DIR *dir;
+	const char *path;
+	unsigned int ours; /* what of nightburn may be in it (source/ours.h) */
+};
+
+/* One NAME of the directory D. */
 static enum nb_err
-list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
+list_one(struct nb_walk *w, const struct listed *d, const char *name)
 {
 	const struct nb_tree_rules *rules = w->rules;
 	struct nb_entry e = { .root = w->root_index,
 			      .tolerant = !rules->fail_on_change };
+	const char *what;
 	struct stat st;
 	enum nb_err err;
+	int dir = dirfd(d->dir);
 
-	err = path_below(directory, name, &e.root_path);
+	err = path_below(d->path, name, &e.root_path);
 	if (err)
 		return err;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
@@ -81,6 +100,11 @@ list_one(struct nb_walk *w, int dir, const char *directory, const char *name)
 		w->record.excluded++;
 		goto out;
 	}
+	what = nb_ours_what(&w->view, d->ours, dir, name, &st);
+	if (what) {
+		err = leave_out_ours(w, &e, what);
+		goto out;
+	}
 	nb_tree_take_stat(&e, &st);
 	e.tolerant = e.tolerant && e.content == NB_CONTENT_ROOT;
 	if (rules->max_file_size && e.size > rules->max_file_size)
@@ -93,22 +117,22 @@ out:
 }
 
 static enum nb_err
-list_names(struct nb_walk *w, DIR *dir, const char *directory)
+list_names(struct nb_walk *w, const struct listed *d)
 {
-	struct dirent *d;
+	const struct dirent *next;
 	enum nb_err err = NB_OK;
 
 	while (!err) {
 		errno = 0;
-		d = readdir(dir);
-		if (!d)
+		next = readdir(d->dir);
+		if (!next)
 			break;
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			err = list_one(w, dirfd(dir), directory, d->d_name);
+		if (strcmp(next->d_name, ".") && strcmp(next->d_name, ".."))
+			err = list_one(w, d, next->d_name);
 	}
 	if (!err && errno)
 		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s", w->object,
-				    directory);
+				    d->path);
 	return err;
 }
 
@@ -117,8 +141,8 @@ list_names(struct nb_walk *w, DIR *dir, const char *directory)
 static enum nb_err
 list_directory(struct nb_walk *w, const char *directory)
 {
+	struct listed d = { .path = directory };
 	struct stat st;
-	DIR *dir = NULL;
 	int fd = nb_path_open(w->root, directory, O_RDONLY | O_DIRECTORY, 0);
 	enum nb_err err = NB_OK;
 
@@ -129,15 +153,16 @@ list_directory(struct nb_walk *w, const char *directory)
 	}
 	if (w->rules->one_file_system && st.st_dev != w->dev)
 		goto out;
-	dir = fdopendir(fd);
-	if (!dir) {
+	d.ours = nb_ours_within(&w->view, &st);
+	d.dir = fdopendir(fd);
+	if (!d.dir) {
 		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s", w->object,
 				    directory);
 		goto out;
 	}
 	fd = -1;
-	err = list_names(w, dir, directory);
-	closedir(dir);
+	err = list_names(w, &d);
+	closedir(d.dir);
 out:
 	nb_fd_close(&fd);
 	return err;
@@ -156,6 +181,16 @@ nb_tree_progress(struct nb_walk *w, uint64_t bytes)
 		return NB_OK;
 	w->next_progress = now + PROGRESS_MS;
 	return context->progress(context->ctx, w->object, bytes, 0);
+}
+
+static enum nb_err
+refuse_ours(const struct nb_walk *w, const char *what)
+{
+	return nb_fail(NB_ESOURCE,
+		       "%s: it belongs to nightburn's own %s and is never "
+		       "burned\nhint: nightburn key export prints the key, "
+		       "which restores need if the state is lost",
+		       w->object, what);
 }
 
 static enum nb_err
@@ -186,12 +221,18 @@ static enum nb_err
 add_only(struct nb_walk *w, const char *name)
 {
 	struct nb_entry e = { .root = w->root_index };
-	struct stat st;
+	struct stat st, top;
+	const char *what;
 	enum nb_err err;
 
-	if (fstatat(w->root, name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(w->root, name, &st, AT_SYMLINK_NOFOLLOW)
+	    || fstat(w->root, &top))
 		return nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
 				     w->object, name);
+	what = nb_ours_what(&w->view, nb_ours_within(&w->view, &top), w->root,
+			    name, &st);
+	if (what)
+		return refuse_ours(w, what);
 	nb_tree_take_stat(&e, &st);
 	e.tolerant = e.content == NB_CONTENT_ROOT;
 	err = nb_str_dup(name, &e.root_path);
@@ -211,8 +252,12 @@ enum nb_err
 nb_tree_walk(struct nb_walk *w)
 {
 	size_t first = w->list->count;
-	enum nb_err err =
-		w->rules->only ? add_only(w, w->rules->only) : add_root(w);
+	const char *what = nb_ours_above(&w->view, w->root);
+	enum nb_err err;
+
+	if (what)
+		return refuse_ours(w, what);
+	err = w->rules->only ? add_only(w, w->rules->only) : add_root(w);
 
 	for (size_t i = first; !err && i < w->list->count; i++) {
 		if (w->list->at[i].type != NB_ENTRY_DIR)

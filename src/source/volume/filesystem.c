@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,6 +16,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "source/device/mount_fd.h"
+#include "source/tree/tree.h"
 
 #define MESSAGE_MAX 512
 
@@ -201,8 +203,8 @@ nb_filesystem_mount(const struct nb_filesystem *fs, int *fd)
 	return err;
 }
 
-enum nb_err
-nb_filesystem_root(const struct nb_filesystem *fs, int fd, int *root)
+static enum nb_err
+open_root(const struct nb_filesystem *fs, int fd, int *root)
 {
 	const char *sub = fs->mount->subdirectory;
 
@@ -212,4 +214,27 @@ nb_filesystem_root(const struct nb_filesystem *fs, int fd, int *root)
 				     fs->object, sub ? sub : "the top",
 				     fs->origin);
 	return NB_OK;
+}
+
+enum nb_err
+nb_filesystem_collect(const struct nb_filesystem *fs,
+		      const struct nb_config_source *source, int *fd,
+		      struct nb_source_output *out)
+{
+	struct nb_source_context context = *fs->context;
+	struct stat st;
+	enum nb_err err = NB_OK;
+	int root;
+
+	if (*fd < 0)
+		err = nb_filesystem_mount(fs, fd);
+	if (!err && stat(fs->original, &st))
+		err = nb_fail_errno(NB_ESOURCE, "%s: cannot find %s",
+				    fs->object, fs->original);
+	if (!err)
+		err = open_root(fs, *fd, &root);
+	if (err)
+		return err;
+	context.copy_of = st.st_rdev;
+	return nb_tree_collect(source, &fs->mount->rules, &context, root, out);
 }

@@ -13,9 +13,10 @@
 #include "source/volume/options.h"
 
 struct nb_filesystem {
-	const char *object; /* "lvm home", begins messages */
-	const char *origin; /* its name for people: "vg0/home" */
-	const char *device; /* the copy */
+	const char *object;   /* "lvm home", begins messages */
+	const char *origin;   /* its name for people: "vg0/home" */
+	const char *device;   /* the copy */
+	const char *original; /* of which it is one: "/dev/vg0/home" */
 	const struct nb_mount_options *mount;
 	const struct nb_source_context *context; /* gets progress while
 						    waiting */
@@ -42,9 +43,13 @@ enum nb_err nb_filesystem_check(const struct nb_filesystem *fs,
  */
 enum nb_err nb_filesystem_mount(const struct nb_filesystem *fs, int *fd);
 
-/* Opens the configured subdirectory, or the root, of the mount FD; the caller
- * closes *ROOT.  NB_ESOURCE */
-enum nb_err nb_filesystem_root(const struct nb_filesystem *fs, int fd,
-			       int *root);
+/*
+ * Lists the configured subdirectory, or all, of the mount *FD as the tree of
+ * SOURCE; mounts it first if *FD is -1.  NB_ESOURCE and the errors of
+ * nb_tree_collect.
+ */
+enum nb_err nb_filesystem_collect(const struct nb_filesystem *fs,
+				  const struct nb_config_source *source,
+				  int *fd, struct nb_source_output *out);
 
 #endif

@@ -133,17 +133,13 @@ collect(const struct nb_config_source *source,
 	struct held *held = data;
 	struct nb_filesystem fs =
 		filesystem(&held->lvm, context, held->lvm.device);
-	enum nb_err err = NB_OK;
-	int root;
+	char *original = NULL;
+	enum nb_err err = nb_path_join("/dev", fs.origin, &original);
 
-	if (held->mount < 0)
-		err = nb_filesystem_mount(&fs, &held->mount);
+	fs.original = original;
 	if (!err)
-		err = nb_filesystem_root(&fs, held->mount, &root);
-	if (!err)
-		err = nb_tree_collect(source,
-				      &nb_lvm_options(source)->mount.rules,
-				      context, root, out);
+		err = nb_filesystem_collect(&fs, source, &held->mount, out);
+	free(original);
 	if (!err) {
 		err = nb_lvm_check(&held->lvm);
 		held->bad = err != NB_OK;

@@ -335,19 +335,12 @@ collect_tree(struct held *held, const struct nb_source_context *context,
 		.object = held->object,
 		.origin = held->config->array,
 		.device = held->overlay.path,
+		.original = held->config->array,
 		.mount = &held->config->mount,
 		.context = context,
 	};
-	enum nb_err err = NB_OK;
-	int root;
 
-	if (held->mount < 0)
-		err = nb_filesystem_mount(&fs, &held->mount);
-	if (!err)
-		err = nb_filesystem_root(&fs, held->mount, &root);
-	return err ? err
-		   : nb_tree_collect(held->source, &held->config->mount.rules,
-				     context, root, out);
+	return nb_filesystem_collect(&fs, held->source, &held->mount, out);
 }
 
 static enum nb_err

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/ours.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+#define STDIO "stdio:"
+/* Of a volume descriptor: where the first is, the length of the application
+ * identifier and its place (ECMA-119 8.4). */
+#define DESCRIPTOR 32768
+#define IDENTIFIER "CD001"
+#define APPLICATION 574
+#define APPLICATION_NAME "NIGHTBURN"
+/* How a disc that was blanked begins (disc/drive/blank.c). */
+#define BLANKED "nightburn: blank\n"
+
+static const char *const texts[] = {
+	[NB_OURS_STATE] = "state_dir",
+	[NB_OURS_STAGING] = "staging_dir",
+	[NB_OURS_DISC] = "disc",
+	[NB_OURS_DISCS] = "disc",
+};
+
+/* ---- finding ---- */
+
+static enum nb_err
+add(struct nb_ours *ours, enum nb_ours_kind kind, const char *path)
+{
+	struct stat st;
+
+	/* It does not exist yet, or this user cannot get there. */
+	if (stat(path, &st))
+		return NB_OK;
+	return nb_array_push(
+		ours, (struct nb_ours_file){ kind, st.st_dev, st.st_ino });
+}
+
+/* The link of the drive may lead to another of these files tomorrow. */
+static enum nb_err
+add_disc(struct nb_ours *ours, const char *path)
+{
+	char *real = realpath(path, NULL), *slash;
+	enum nb_err err;
+
+	if (!real)
+		return NB_OK;
+	err = add(ours, NB_OURS_DISC, real);
+	slash = strrchr(real, '/');
+	slash[slash == real] = '\0';
+	if (!err)
+		err = add(ours, NB_OURS_DISCS, real);
+	free(real);
+	return err;
+}
+
+enum nb_err
+nb_ours_find(const struct nb_config *config, struct nb_ours *out)
+{
+	enum nb_err err = add(out, NB_OURS_STATE, config->state_dir);
+
+	if (!err)
+		err = add(out, NB_OURS_STAGING, config->staging_dir);
+	for (size_t i = 0; !err && i < config->drives.count; i++) {
+		const char *device = config->drives.at[i].device;
+
+		if (!strncmp(device, STDIO, strlen(STDIO)))
+			err = add_disc(out, device + strlen(STDIO));
+	}
+	return err;
+}
+
+/* ---- comparing ---- */
+
+static bool
+is_same(const struct nb_ours_view *view, const struct nb_ours_file *file,
+	const struct stat *st)
+{
+	dev_t dev = view->copy_of ? view->copy_of : st->st_dev;
+
+	return file->ino == st->st_ino && file->dev == dev;
+}
+
+unsigned int
+nb_ours_within(const struct nb_ours_view *view, const struct stat *dir)
+{
+	unsigned int within = 0;
+
+	for (size_t i = 0; view->ours && i < view->ours->count; i++)
+		if (is_same(view, &view->ours->at[i], dir))
+			within |= 1U << view->ours->at[i].kind;
+	return within;
+}
+
+static bool
+has_form(const char *name, const char *form)
+{
+	for (; *form; form++, name++) {
+		const char *set = *form == '9' ? "0123456789"
+			: *form == 'f'         ? "0123456789abcdef"
+					       : NULL;
+
+		if (!*name || (set ? !strchr(set, *name) : *name != *form))
+			return false;
+	}
+	return !*name || !strcmp(name, ".partial");
+}
+
+/* Names that store/staging.c and job/restore/staged_dump.c give. */
+static bool
+is_staged(const char *name)
+{
+	return has_form(name, "99999999T999999Z-ffffffff")
+		|| (!strncmp(name, "restore.", strlen("restore."))
+		    && strlen(name) == strlen("restore.XXXXXX"));
+}
+
+/* By what it contains, since the link of a drive names one disc only. */
+static bool
+is_disc(int dir, const char *name, const struct stat *st)
+{
+	char head[DESCRIPTOR + 2048] = "";
+	const char *descriptor = head + DESCRIPTOR;
+	ssize_t n;
+	int fd;
+
+	if (!S_ISREG(st->st_mode) || st->st_size < DESCRIPTOR + 2048)
+		return false;
+	fd = openat(dir, name,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	n = fd < 0 ? -1 : nb_fd_read(fd, head, sizeof head);
+	nb_fd_close(&fd);
+	if (n != (ssize_t)sizeof head)
+		return false;
+	return !memcmp(head, BLANKED, strlen(BLANKED))
+		|| (!memcmp(descriptor + 1, IDENTIFIER, strlen(IDENTIFIER))
+		    && !memcmp(descriptor + APPLICATION, APPLICATION_NAME,
+			       strlen(APPLICATION_NAME)));
+}
+
+const char *
+nb_ours_what(const struct nb_ours_view *view, unsigned int within, int dir,
+	     const char *name, const struct stat *st)
+{
+	unsigned int kinds = nb_ours_within(view, st);
+
+	if (kinds & 1U << NB_OURS_STATE)
+		return texts[NB_OURS_STATE];
+	if (kinds & 1U << NB_OURS_DISC)
+		return texts[NB_OURS_DISC];
+	if (within & 1U << NB_OURS_STAGING && S_ISDIR(st->st_mode)
+	    && is_staged(name))
+		return texts[NB_OURS_STAGING];
+	if (within & 1U << NB_OURS_DISCS && is_disc(dir, name, st))
+		return texts[NB_OURS_DISCS];
+	return NULL;
+}
+
+/* ---- looking upwards ---- */
+
+/* Has the directory DIR a name in staging that is nightburn's?  CHILD is what
+ * it looks for. */
+static bool
+is_named(int dir, const struct stat *child)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *names = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+	struct stat st;
+	bool is = false;
+
+	if (!names) {
+		nb_fd_close(&fd);
+		return false;
+	}
+	while (!is && (d = readdir(names)))
+		is = is_staged(d->d_name)
+			&& !fstatat(dir, d->d_name, &st, AT_SYMLINK_NOFOLLOW)
+			&& st.st_ino == child->st_ino
+			&& st.st_dev == child->st_dev;
+	closedir(names);
+	return is;
+}
+
+const char *
+nb_ours_above(const struct nb_ours_view *view, int dir)
+{
+	struct stat st, child = { .st_ino = 0 };
+	const char *what = NULL;
+	int fd = openat(dir, ".", O_PATH | O_DIRECTORY | O_CLOEXEC), up;
+
+	while (!what && fd >= 0 && !fstat(fd, &st)
+	       && (st.st_ino != child.st_ino || st.st_dev != child.st_dev)) {
+		unsigned int within = nb_ours_within(view, &st);
+
+		if (within & 1U << NB_OURS_STATE)
+			what = texts[NB_OURS_STATE];
+		else if (within & 1U << NB_OURS_STAGING && child.st_ino
+			 && is_named(fd, &child))
+			what = texts[NB_OURS_STAGING];
+		child = st;
+		up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		nb_fd_close(&fd);
+		fd = up;
+	}
+	nb_fd_close(&fd);
+	return what;
+}
