@@ -7,6 +7,9 @@
 #include "source/postgres/restore/restore.h"
 
 #define NB_PG_NAME_MAX 63 /* bytes: NAMEDATALEN - 1 of every server */
+#define NB_PG_BESIDE \
+	"restored" /* in the name of one that will replace
+				   another: NAME_restored_DATE */
 
 struct nb_pg_restoring {
 	const struct nb_source_restore *what;
@@ -19,6 +22,7 @@ struct nb_pg_restoring {
 	bool touched;         /* something was loaded */
 	bool in_parts;        /* not in one transaction, although requested */
 	bool loaded;          /* everything was loaded */
+	bool marked;          /* nb_pg_mark was possible */
 };
 
 /* Creates the database WHAT->into if it is missing, loads the dump, and applies
@@ -51,8 +55,23 @@ enum nb_err nb_pg_replace(struct nb_pg_restoring *r);
 enum nb_err nb_pg_removal(const struct nb_pg_client *client, const char *via,
 			  const char *name, char **out);
 
+/* Says in the comment of the database WHAT->into that it is incomplete, unless
+ * it has a comment, or the server does not permit it.  The settings script
+ * replaces that comment by the database's own; otherwise unmark removes it.
+ * (leftover.c) */
+enum nb_err nb_pg_mark(struct nb_pg_restoring *r);
+enum nb_err nb_pg_unmark(const struct nb_pg_restoring *r);
+
+/* Does the comment of WHAT->into say so?  (leftover.c) */
+enum nb_err nb_pg_is_marked(const struct nb_pg_restoring *r, bool *yes);
+
+/* Warns of databases other than WHAT->into that restores left which did not
+ * finish, and of those that were to replace it; nothing if the server cannot be
+ * asked.  (leftover.c) */
+enum nb_err nb_pg_tell_leftovers(const struct nb_pg_restoring *r);
+
 /* NAME and SUFFIX in OUT; NAME is cut at the end of a character (in UTF-8) so
- * that both fit into a name.  (replace.c) */
+ * that both fit into a name.  (leftover.c) */
 void nb_pg_name_with(const char *name, const char *suffix,
 		     char out[NB_PG_NAME_MAX + 1]);
 

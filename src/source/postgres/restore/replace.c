@@ -28,18 +28,6 @@ struct replacing {
 	char kept[NB_PG_NAME_MAX + 1];   /* name of the old one afterwards */
 };
 
-void
-nb_pg_name_with(const char *name, const char *suffix,
-		char out[NB_PG_NAME_MAX + 1])
-{
-	size_t room = NB_PG_NAME_MAX - strlen(suffix), n = strlen(name);
-
-	if (n > room)
-		for (n = room; n && ((unsigned char)name[n] & 0xc0) == 0x80;)
-			n--;
-	snprintf(out, NB_PG_NAME_MAX + 1, "%.*s%s", (int)n, name, suffix);
-}
-
 /* A database cannot be renamed by a session in it. */
 static const char *
 other_database(const struct replacing *p)
@@ -286,7 +274,7 @@ replace(struct replacing *p)
 	if (!err && !p->r->what->load.disconnect)
 		err = check_sessions(p);
 	if (!err)
-		err = choose_name(p, "restored", p->beside);
+		err = choose_name(p, NB_PG_BESIDE, p->beside);
 	if (!err)
 		err = restore_beside(p);
 	if (err)

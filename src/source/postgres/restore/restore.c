@@ -193,7 +193,7 @@ apply_settings(const struct nb_pg_restoring *r)
 	enum nb_err err = NB_OK;
 
 	if (!r->what->record->properties.count)
-		return NB_OK;
+		return nb_pg_unmark(r);
 	err = run_script(r, r->what->into, nb_pg_settings_script, &lines);
 	for (size_t i = 0; !err && i < lines.count; i++)
 		nb_log(NB_WARNING, "%s: %s", r->what->into, lines.at[i]);
@@ -317,6 +317,8 @@ tidy(const struct nb_pg_restoring *r)
 		nb_log(NB_WARNING,
 		       "%s: the database is incomplete\nhint: drop it",
 		       r->what->into);
+	else
+		nb_pg_unmark(r);
 }
 
 static enum nb_err
@@ -348,6 +350,8 @@ nb_pg_restore_database(struct nb_pg_restoring *r)
 
 	r->touched = !err;
 	if (!err)
+		err = nb_pg_mark(r);
+	if (!err)
 		err = load(r);
 	r->loaded = !err;
 	if (r->loaded && r->what->loaded)
@@ -377,6 +381,8 @@ nb_pg_restore(const struct nb_source_restore *what)
 
 	if (!err)
 		err = find_programs(&r);
+	if (!err && what->into)
+		err = nb_pg_tell_leftovers(&r);
 	if (!err)
 		err = !what->into            ? nb_pg_restore_globals(&r)
 			: what->load.replace ? nb_pg_replace(&r)

@@ -47,33 +47,68 @@ make_rows_query(char **sql)
 		sql);
 }
 
+/* OBJECTS: what it has. */
+static enum nb_err
+refuse_unfinished(const struct nb_pg_restoring *r, const char *objects)
+{
+	char *removal = NULL;
+	enum nb_err err =
+		nb_pg_removal(&r->client, "postgres", r->what->into, &removal);
+
+	if (!err)
+		err = nb_fail(NB_EWRONG,
+			      "%s: incomplete, because a restore into it did "
+			      "not finish: it has %s\n"
+			      "hint: to remove it, unless that is still under "
+			      "way: %s",
+			      r->what->into, objects, removal);
+	free(removal);
+	return err;
+}
+
+static enum nb_err
+refuse(const struct nb_pg_restoring *r, const char *objects)
+{
+	const char *database = r->what->into, *section = r->what->load.section;
+	bool unfinished = false;
+	enum nb_err err = nb_pg_is_marked(r, &unfinished);
+
+	if (err)
+		return err;
+	if (unfinished)
+		return refuse_unfinished(r, objects);
+	if (section && !strcmp(section, "data"))
+		return nb_fail(NB_EWRONG,
+			       "%s: there is data already: in %s\n"
+			       "hint: truncate these tables, or restore into "
+			       "another database",
+			       database, objects);
+	return nb_fail(NB_EWRONG,
+		       "%s: the database is not empty: it has %s\n"
+		       "hint: drop it, restore into another database, or use "
+		       "--replace",
+		       database, objects);
+}
+
 /* ANSWER looks like "3|table t". */
 static enum nb_err
 check_answer(const struct nb_pg_restoring *r, const char *answer)
 {
-	const char *database = r->what->into;
-	char *object;
+	char *object, *objects = NULL, others[40] = "";
 	unsigned long long count = strtoull(answer, &object, 10);
-	char others[40] = "";
-	int length;
+	enum nb_err err;
 
 	if (!count && *object == '|')
 		return NB_OK;
 	object += *object == '|';
-	length = (int)strcspn(object, "\n");
 	if (count > 1)
 		snprintf(others, sizeof others, " and %llu more", count - 1);
-	if (r->what->load.section && !strcmp(r->what->load.section, "data"))
-		return nb_fail(NB_EWRONG,
-			       "%s: there is data already: in %.*s%s\n"
-			       "hint: truncate these tables, or restore into "
-			       "another database",
-			       database, length, object, others);
-	return nb_fail(NB_EWRONG,
-		       "%s: the database is not empty: it has %.*s%s\n"
-		       "hint: drop it, restore into another database, or use "
-		       "--replace",
-		       database, length, object, others);
+	err = nb_str_format(&objects, "%.*s%s", (int)strcspn(object, "\n"),
+			    object, others);
+	if (!err)
+		err = refuse(r, objects);
+	free(objects);
+	return err;
 }
 
 enum nb_err

@@ -156,8 +156,7 @@ START_TEST(restore_uses_the_programs_that_run_uses)
 	pg_sql("postgres", "DROP DATABASE restored");
 	nb_assert_ok(nb_fd_load(AT_FDCWD, nb_test_path("log"), 1 << 10, &used,
 				&length));
-	ck_assert_str_eq(used,
-			 "psql\npsql\npsql\npsql\npsql\npg_restore\npsql\n");
+	ck_assert_ptr_nonnull(strstr(used, "psql\npg_restore\npsql\n"));
 	free(used);
 	free(path);
 	pg_free();
