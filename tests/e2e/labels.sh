@@ -246,6 +246,36 @@ volume_only()
 }
 check "a volume id alone makes no disc ours" volume_only
 
+# Files that are no discs: shorter than a block, zeros before what somebody
+# wrote, zeros alone, and one byte more than whole blocks.
+no_disc()
+{
+	local bytes
+	cp -a "$work/drive" "$work/was"
+	for bytes in "1 'x'" "2047 'notes '" "4096 bytes(4086)" \
+		"1048576 bytes(1048566)" "40000001 bytes(40000000)" \
+		"1 b'\\0'" "2048 b'\\0'" "1048576 b'\\0'"; do
+		python3 - "$work/discs/C" "${bytes%% *}" "${bytes#* }" <<'END'
+import sys
+size, head = int(sys.argv[2]), eval(sys.argv[3])
+head = head.encode() if isinstance(head, str) else head
+with open(sys.argv[1], "wb") as f:
+    if head == b"\0":
+        f.write(bytes(size))
+    else:
+        f.write((head + b"my own notes" * size)[:size])
+END
+		insert C
+		refused unknown-data "contains data, but no nightburn label" || {
+			echo "with $bytes"
+			return 1
+		}
+	done
+	rm "$work/drive" "$work/discs/C"
+	mv "$work/was" "$work/drive"
+}
+check "a file that somebody wrote is no blank disc" no_disc
+
 clone_old()
 {
 	# B as it was after generation 2, without the session after it: a copy

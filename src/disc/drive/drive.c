@@ -218,6 +218,8 @@ inspect_stdio(struct nb_drive *drive, struct nb_medium *m)
 		err = nb_probe_run(blocks, &probe);
 	nb_blocks_free(blocks);
 	if (!err)
+		err = nb_drive_stdio_judge(drive, &probe);
+	if (!err)
 		nb_medium_judge(m, &probe);
 	if (!err && drive->read_only && m->state != NB_MEDIUM_NONE)
 		m->state = NB_MEDIUM_CLOSED;

@@ -25,6 +25,8 @@
  * follows as old data of nightburn.  Zeros alone do not prove this. */
 #define NB_BLANK_MARK "nightburn: blank\n"
 
+struct nb_probe;
+
 struct nb_drive {
 	struct burn_drive_info *infos; /* NULL: libburn has not grabbed the
 					  drive now */
@@ -79,6 +81,11 @@ enum nb_err nb_drive_stdio_open(struct nb_drive *drive);
 enum nb_err nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks);
 enum nb_err nb_drive_stdio_size(struct nb_drive *drive, uint64_t *blocks);
 
+/* A file is blank only if it is empty, or nightburn blanked it: anything else
+ * may be somebody's. */
+enum nb_err nb_drive_stdio_judge(struct nb_drive *drive,
+				 struct nb_probe *probe);
+
 /*
  * Waits until libburn's job is done, and reports progress as WHAT.  STOP is
  * called each time with CTX and the result of progress; its first error cancels
@@ -116,6 +123,7 @@ enum nb_err nb_chain_load(struct nb_blocks *blocks, uint64_t end,
 /* What is at the start of random-access media. */
 struct nb_probe {
 	bool blank;      /* everything that was to be read is zero */
+	bool marked;     /* nightburn blanked it */
 	bool headless;   /* the volume descriptors cannot be read */
 	bool iso;        /* a volume descriptor of ISO 9660 */
 	uint64_t volume; /* its blocks */

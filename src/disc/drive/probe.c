@@ -68,16 +68,20 @@ check_zeros(struct nb_blocks *blocks, uint64_t lba, uint32_t count, bool *zeros)
  * A whole disc takes too long to read, so samples of it are read.
  */
 static enum nb_err
-is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n, bool *blank)
+is_blank(struct nb_blocks *blocks, const uint8_t *head, size_t n,
+	 struct nb_probe *found)
 {
 	size_t mark = strlen(NB_BLANK_MARK);
-	bool marked = n > mark && !memcmp(head, NB_BLANK_MARK, mark);
+	bool *blank = &found->blank;
 	enum nb_err err;
 
-	*blank = is_zero(head + (marked ? mark : 0), n - (marked ? mark : 0));
+	found->marked = n > mark && !memcmp(head, NB_BLANK_MARK, mark);
+	if (!found->marked)
+		mark = 0;
+	*blank = is_zero(head + mark, n - mark);
 	if (!*blank)
 		return NB_OK;
-	if (marked)
+	if (found->marked)
 		return check_zeros(blocks, NB_PROBE_ANCHOR, 1, blank);
 	err = check_zeros(blocks, NB_PROBE_BLOCKS, NB_PROBE_DENSE, blank);
 	for (uint64_t i = 1; !err && *blank && i < NB_PROBE_SAMPLES; i++)
@@ -147,8 +151,7 @@ nb_probe_run(struct nb_blocks *blocks, struct nb_probe *out)
 		return nb_fail_memory();
 	read_head(blocks, count, head, &all, &found.headless);
 	if (all)
-		err = is_blank(blocks, head, (size_t)count * NB_BLOCK,
-			       &found.blank);
+		err = is_blank(blocks, head, (size_t)count * NB_BLOCK, &found);
 	if (!err)
 		found.volume = nb_volume_size(head + DESCRIPTORS * NB_BLOCK);
 	free(head);

@@ -107,3 +107,15 @@ nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks)
 		*blocks = NB_STDIO_BLOCKS_MAX;
 	return NB_OK;
 }
+
+enum nb_err
+nb_drive_stdio_judge(struct nb_drive *drive, struct nb_probe *probe)
+{
+	struct stat st;
+
+	if (fstat(drive->fd, &st))
+		return nb_fail_errno(NB_EIO, "%s: cannot stat", drive->path);
+	if (st.st_size && !probe->marked)
+		probe->blank = false;
+	return NB_OK;
+}
