@@ -106,6 +106,18 @@ nb_str_add_shell(struct nb_str *s, const char *text)
 	nb_str_add(s, "'");
 }
 
+void
+nb_str_add_sql(struct nb_str *s, const char *text, char mark)
+{
+	nb_str_add_bytes(s, &mark, 1);
+	for (const char *p = text; *p; p++) {
+		if (*p == mark)
+			nb_str_add_bytes(s, &mark, 1);
+		nb_str_add_bytes(s, p, 1);
+	}
+	nb_str_add_bytes(s, &mark, 1);
+}
+
 /* The length of the sequence at P, or 0 when it is not well-formed. */
 static size_t
 utf8_sequence(const unsigned char *p, size_t n)

@@ -37,6 +37,10 @@ void nb_str_add_json(struct nb_str *s, const char *text);
 /* Adds TEXT so that a POSIX shell reads it as one word, in single quotes. */
 void nb_str_add_shell(struct nb_str *s, const char *text);
 
+/* Adds TEXT for SQL between two MARKs, which are doubled in it: a name with
+ * '"', a literal with "'" (and standard_conforming_strings). */
+void nb_str_add_sql(struct nb_str *s, const char *text, char mark);
+
 /*
  * Adds TEXT with line feeds at spaces, so that no line has more than 80
  * columns; a longer word gets a line of its own.  The first line begins at

@@ -44,16 +44,23 @@ option(const PQconninfoOption *options, const char *keyword)
 	return NULL;
 }
 
-static void
-add_option(struct nb_str *s, const char *keyword, const char *value)
+void
+nb_pg_add_value(struct nb_str *s, const char *value)
 {
-	nb_str_addf(s, "%s%s='", s->length ? " " : "", keyword);
+	nb_str_add(s, "'");
 	for (const char *p = value; *p; p++) {
 		if (*p == '\'' || *p == '\\')
 			nb_str_add(s, "\\");
 		nb_str_add_bytes(s, p, 1);
 	}
 	nb_str_add(s, "'");
+}
+
+static void
+add_option(struct nb_str *s, const char *keyword, const char *value)
+{
+	nb_str_addf(s, "%s%s=", s->length ? " " : "", keyword);
+	nb_pg_add_value(s, value);
 }
 
 static enum nb_err

@@ -41,6 +41,10 @@ enum nb_err nb_pg_conninfo_given(const char *text, const char *database,
 				 struct nb_pg_conninfo *out);
 void nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo);
 
+/* Appends VALUE between quotes, as a connection string and postgresql.conf have
+ * it. */
+void nb_pg_add_value(struct nb_str *s, const char *value);
+
 /* Warns if libpq will ignore the password file because of its permissions. */
 enum nb_err nb_pg_warn_passfile(const struct nb_config_source *source);
 

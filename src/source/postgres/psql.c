@@ -207,12 +207,6 @@ nb_pg_quote(const char *text, char mark, char **out)
 {
 	struct nb_str s = NB_STR_INIT;
 
-	nb_str_add_bytes(&s, &mark, 1);
-	for (const char *p = text; *p; p++) {
-		if (*p == mark)
-			nb_str_add_bytes(&s, &mark, 1);
-		nb_str_add_bytes(&s, p, 1);
-	}
-	nb_str_add_bytes(&s, &mark, 1);
+	nb_str_add_sql(&s, text, mark);
 	return nb_str_take(&s, out);
 }

@@ -55,8 +55,7 @@ enum nb_err nb_pg_client_run(const struct nb_pg_client *client,
 enum nb_err nb_pg_client_ask(const struct nb_pg_client *client,
 			     const char *database, const char *sql, char **out);
 
-/* TEXT between two MARKs, which are doubled in it: a name with '"', a literal
- * with "'" and standard_conforming_strings.  The caller frees. */
+/* TEXT as nb_str_add_sql writes it.  The caller frees. */
 enum nb_err nb_pg_quote(const char *text, char mark, char **out);
 
 #endif

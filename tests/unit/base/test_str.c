@@ -54,6 +54,21 @@ START_TEST(text_is_quoted_for_json_and_for_the_shell)
 }
 END_TEST
 
+START_TEST(text_is_quoted_for_sql)
+{
+	struct nb_str s = NB_STR_INIT;
+
+	nb_str_add_sql(&s, "o'dd \"na\\me\"", '"');
+	nb_str_add_sql(&s, "o'dd \"na\\me\"", '\'');
+	nb_str_add_sql(&s, "", '\'');
+	ck_assert_str_eq(s.text,
+			 "\"o'dd \"\"na\\me\"\"\""
+			 "'o''dd \"na\\me\"'"
+			 "''");
+	nb_str_free(&s);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	bool valid;
@@ -143,6 +158,7 @@ main(void)
 	tcase_add_test(tc, formatted_text_of_any_length_is_appended);
 	tcase_add_loop_test(tc, text_is_quoted_for_json_and_for_the_shell, 0,
 			    COUNT(quoted));
+	tcase_add_test(tc, text_is_quoted_for_sql);
 	tcase_add_loop_test(tc, utf8_is_told_from_other_bytes, 0, COUNT(utf8));
 	tcase_add_loop_test(tc, sizes_are_written_as_disc_makers_count, 0,
 			    COUNT(sizes));

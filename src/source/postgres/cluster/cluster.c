@@ -110,18 +110,6 @@ choose_user(const struct nb_drill_wish *wish, struct nb_drill_server *server)
 	return err ? err : nb_str_dup(user, &server->run_as);
 }
 
-static void
-add_quoted(struct nb_str *s, const char *text)
-{
-	nb_str_add(s, "'");
-	for (; *text; text++) {
-		if (*text == '\'' || *text == '\\')
-			nb_str_add(s, "\\");
-		nb_str_add_bytes(s, text, 1);
-	}
-	nb_str_add(s, "'");
-}
-
 /* No environment variable may redirect it elsewhere. */
 static enum nb_err
 make_conninfo(const char *dir, const char *user, char **out)
@@ -140,7 +128,7 @@ make_conninfo(const char *dir, const char *user, char **out)
 	if (err)
 		return err;
 	nb_str_add(&s, "host=");
-	add_quoted(&s, socket);
+	nb_pg_add_value(&s, socket);
 	nb_str_addf(&s,
 		    " hostaddr='' port='5432' user='%s' options='' "
 		    "target_session_attrs='any'",
@@ -220,23 +208,23 @@ static int
 write_settings(void *ctx)
 {
 	const struct nb_drill_server *server = ctx;
-	struct nb_str text = NB_STR_INIT, path = NB_STR_INIT;
+	struct nb_str text = NB_STR_INIT, socket = NB_STR_INIT,
+		      path = NB_STR_INIT;
 	int fd = -1, status = 1;
 
 	nb_str_addf(&path, "%s/cluster/data/postgresql.conf", server->dir);
+	nb_str_addf(&socket, "%s/cluster", server->dir);
+	nb_str_addf(&text, "\n%sunix_socket_directories = ", settings);
+	if (!socket.failed)
+		nb_pg_add_value(&text, socket.text);
 	nb_str_add(&text, "\n");
-	nb_str_add(&text, settings);
-	nb_str_add(&text, "unix_socket_directories = '");
-	for (const char *p = server->dir; *p; p++)
-		nb_str_add_bytes(&text, *p == '\'' ? "''" : p,
-				 *p == '\'' ? 2 : 1);
-	nb_str_add(&text, "/cluster'\n");
-	if (!text.failed && !path.failed)
+	if (!text.failed && !socket.failed && !path.failed)
 		fd = open(path.text, O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (fd >= 0 && !nb_fd_write(fd, text.text, text.length))
 		status = 0;
 	nb_fd_close(&fd);
 	nb_str_free(&text);
+	nb_str_free(&socket);
 	nb_str_free(&path);
 	return status;
 }

@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/path.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "filter/pipe.h"
 
 #define CREATE_SPACE "CREATE TABLESPACE "
-#define LOCATION " LOCATION '"
+#define LOCATION " LOCATION "
 /* It exists, because initdb created it. */
 #define CREATE_FIRST "CREATE ROLE postgres;\n"
 
@@ -42,19 +43,21 @@ add_tablespace(const struct nb_drill_server *server, const char *text,
 	       int number, struct nb_str *out, enum nb_err *err)
 {
 	const char *end = strstr(text, ";\n");
-	const char *location = end ? find_last(text, end, LOCATION) : NULL;
-	char name[32];
+	const char *location = end ? find_last(text, end, LOCATION "'") : NULL;
+	char name[32], *path = NULL;
 
 	if (!location)
 		return text;
 	snprintf(name, sizeof name, "tablespace.%d", number);
 	*err = nb_pg_cluster_mkdir(server, name);
+	if (!*err)
+		*err = nb_path_join(server->dir, name, &path);
+	if (*err)
+		return end;
 	nb_str_add_bytes(out, text, (size_t)(location - text));
 	nb_str_add(out, LOCATION);
-	for (const char *p = server->dir; *p; p++)
-		nb_str_add_bytes(out, *p == '\'' ? "''" : p,
-				 *p == '\'' ? 2 : 1);
-	nb_str_addf(out, "/%s'", name);
+	nb_str_add_sql(out, path, '\'');
+	free(path);
 	return end;
 }
 

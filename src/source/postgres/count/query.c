@@ -90,24 +90,12 @@ const char nb_pg_extensions_query[] =
 	"SELECT extname, extversion FROM pg_extension WHERE extname <>"
 	" 'plpgsql' ORDER BY extname COLLATE \"C\"";
 
-static void
-add_name(struct nb_str *s, const char *name)
-{
-	nb_str_add(s, "\"");
-	for (const char *p = name; *p; p++) {
-		if (*p == '"')
-			nb_str_add(s, "\"");
-		nb_str_add_bytes(s, p, 1);
-	}
-	nb_str_add(s, "\"");
-}
-
 void
 nb_pg_add_relation(struct nb_str *s, const char *schema, const char *name)
 {
-	add_name(s, schema);
+	nb_str_add_sql(s, schema, '"');
 	nb_str_add(s, ".");
-	add_name(s, name);
+	nb_str_add_sql(s, name, '"');
 }
 
 void

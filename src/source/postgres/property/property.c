@@ -99,26 +99,16 @@ nb_pg_take_property(const char *const row[5], struct nb_properties *list)
 	return err;
 }
 
-static void
-add_quoted(struct nb_str *s, char quote, const char *text)
-{
-	nb_str_add_bytes(s, &quote, 1);
-	for (const char *p = text; *p; p++)
-		nb_str_add_bytes(s, *p == quote ? (char[]){ quote, quote } : p,
-				 *p == quote ? 2 : 1);
-	nb_str_add_bytes(s, &quote, 1);
-}
-
 void
 nb_pg_add_text(struct nb_str *s, const char *text)
 {
-	add_quoted(s, '\'', text);
+	nb_str_add_sql(s, text, '\'');
 }
 
 void
 nb_pg_add_name(struct nb_str *s, const char *name)
 {
-	add_quoted(s, '"', name);
+	nb_str_add_sql(s, name, '"');
 }
 
 /* ---- differences ---- */
