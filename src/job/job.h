@@ -86,6 +86,10 @@ bool nb_catalog_exists(struct nightburn *nb);
 enum nb_err nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
 			  struct nb_catalog **out);
 
+/* The row of the API for a file, without backup, disc and generation; its texts
+ * are those of ENTRY. */
+struct nb_file_row nb_file_row_of(const struct nb_entry *entry);
+
 /* The return value of a job that ended with ERR: NB_EWRONG if it succeeded but
  * RESULT counts something that needs attention. */
 enum nb_err nb_run_verdict(enum nb_err err, const struct nb_run_result *result);

@@ -15,6 +15,25 @@ struct query {
 	char backup_id[NB_BACKUP_ID_MAX + 1];
 };
 
+struct nb_file_row
+nb_file_row_of(const struct nb_entry *e)
+{
+	struct nb_file_row row = {
+		.path = e->path,
+		.target = e->target,
+		.type = e->type,
+		.size = e->size,
+		.mode = e->mode,
+		.uid = e->uid,
+		.gid = e->gid,
+		.mtime = e->mtime,
+	};
+
+	if (e->hashed)
+		nb_hex(e->sha256, sizeof e->sha256, row.sha256);
+	return row;
+}
+
 static enum nb_err
 pass_backup(void *ctx, const struct nb_catalog_backup *row)
 {
@@ -64,24 +83,12 @@ pass_source(void *ctx, const struct nb_manifest_source *row)
 static enum nb_err
 pass_file(void *ctx, const struct nb_catalog_file *row)
 {
-	const struct nb_entry *e = row->entry;
 	struct query *q = ctx;
-	struct nb_file_row out = {
-		.backup_id = row->backup_id,
-		.disc = row->disc,
-		.generation = row->generation,
-		.path = e->path,
-		.type = e->type,
-		.target = e->target,
-		.size = e->size,
-		.mode = e->mode,
-		.uid = e->uid,
-		.gid = e->gid,
-		.mtime = e->mtime,
-	};
+	struct nb_file_row out = nb_file_row_of(row->entry);
 
-	if (e->hashed)
-		nb_hex(e->sha256, NB_SHA256_SIZE, out.sha256);
+	out.backup_id = row->backup_id;
+	out.disc = row->disc;
+	out.generation = row->generation;
 	return q->on_file(q->ctx, &out) ? NB_ECANCELED : NB_OK;
 }
 

@@ -67,18 +67,8 @@ const struct nb_record nb_record_backup =
 
 /* ---- their sources ---- */
 
-#define SOURCE struct nb_source_row
-
 static const struct nb_column source_columns[] = {
-	NB_COLUMN(TEXT, "kind", SOURCE, kind),
-	NB_COLUMN(TEXT, "name", SOURCE, name),
-	NB_COLUMN(TEXT, "database", SOURCE, database),
-	NB_COLUMN(TEXT, "format", SOURCE, format),
-	NB_COLUMN(TEXT, "path", SOURCE, path),
-	NB_COLUMN(TEXT, "compression", SOURCE, compression),
-	NB_COLUMN(TEXT, "server_version", SOURCE, server_version),
-	NB_COLUMN(BYTES, "bytes", SOURCE, bytes),
-	NB_COLUMN(BYTES, "stored", SOURCE, stored),
+	NB_COLUMNS_OF_SOURCE(struct nb_source_row),
 };
 
 static void

@@ -127,6 +127,18 @@ struct nb_content_row {
 extern const struct nb_record nb_record_listed_backup, nb_record_listed_source,
 	nb_record_listed_file, nb_record_content;
 
+/* The columns that nb_source_row and nb_listed_source have in common. */
+#define NB_COLUMNS_OF_SOURCE(row)                                       \
+	NB_COLUMN(TEXT, "kind", row, kind),                             \
+		NB_COLUMN(TEXT, "name", row, name),                     \
+		NB_COLUMN(TEXT, "database", row, database),             \
+		NB_COLUMN(TEXT, "format", row, format),                 \
+		NB_COLUMN(TEXT, "path", row, path),                     \
+		NB_COLUMN(TEXT, "compression", row, compression),       \
+		NB_COLUMN(TEXT, "server_version", row, server_version), \
+		NB_COLUMN(BYTES, "bytes", row, bytes),                  \
+		NB_COLUMN(BYTES, "stored", row, stored)
+
 /* nb_bootarea_info: both partition tables, side by side. (bootarea.c) */
 extern const struct nb_record nb_record_bootarea;
 

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/hash.h"
 #include "job/disc/manifest_mac.h"
 #include "job/restore/dump_stream.h"
 #include "job/restore/restore_options.h"
@@ -106,23 +105,12 @@ static enum nb_err
 pass_path(void *ctx, const struct nb_restore_path *path)
 {
 	struct listing *l = ctx;
-	const struct nb_entry *e = path->entry;
-	struct nb_file_row row = {
-		.backup_id = l->pick->backup->manifest.backup_id,
-		.disc = l->pick->look.label.disc,
-		.generation = l->pick->backup->manifest.generation,
-		.path = path->path,
-		.target = e->target,
-		.type = e->type,
-		.size = e->size,
-		.mode = e->mode,
-		.uid = e->uid,
-		.gid = e->gid,
-		.mtime = e->mtime,
-	};
+	struct nb_file_row row = nb_file_row_of(path->entry);
 
-	if (e->hashed)
-		nb_hex(e->sha256, sizeof e->sha256, row.sha256);
+	row.backup_id = l->pick->backup->manifest.backup_id;
+	row.disc = l->pick->look.label.disc;
+	row.generation = l->pick->backup->manifest.generation;
+	row.path = path->path;
 	l->count++;
 	return result_of(l->to->on_file(l->to->ctx, &row));
 }
