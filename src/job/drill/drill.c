@@ -168,7 +168,7 @@ drill_all(struct nb_drilling *d)
 	for (size_t i = 0; !err && i < d->records.count; i++) {
 		err = nb_job_check(d->nb);
 		if (!err)
-			err = nb_drill_record(d, d->records.at[i]);
+			err = nb_drill_source(d, d->records.at[i]);
 	}
 	return err;
 }
@@ -216,7 +216,7 @@ verdict(const struct nb_drilling *d)
 
 	if (r->differences || r->bad || r->failed)
 		return nb_fail(NB_ECORRUPT,
-			       "backup %s: the drill FAILED: not everything "
+			       "backup %s: the drill failed: not everything "
 			       "was restored correctly",
 			       r->backup_id);
 	if (r->lacking || r->altered)
@@ -263,13 +263,15 @@ enum nb_err
 nb_job_drill(struct nightburn *nb, const struct nb_drill_options *options,
 	     struct nb_drill_result *result)
 {
-	const struct nb_restore_request request = {
-		.drive = { .device = options->device,
-			   .drive = options->drive,
-			   .job = options->job },
-		.wish = { .backup = options->backup, .job = options->job },
+	const struct nb_restore_options restore = {
+		.backup = options->backup,
+		.device = options->device,
+		.drive = options->drive,
+		.job = options->job,
 		.this_disc = options->this_disc,
 	};
+	const struct nb_restore_request request =
+		nb_restore_request_of(&restore);
 	struct nb_restore_pick pick;
 	struct nb_drilling d = { .nb = nb,
 				 .options = options,

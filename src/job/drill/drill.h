@@ -18,22 +18,24 @@ struct nb_drilling {
 	struct NB_ARRAY(const struct nb_manifest_source *) records;
 	const struct nb_source_drill *kind; /* for the server; NULL: none */
 	struct nb_drill_server server;
-	bool globals; /* there are roles, and they were created */
+	bool globals; /* the backup has roles; that they could not be created
+			 is counted in RESULT */
 };
 
 /* The functions for a record that is restored into a server, or NULL.
- * (record.c) */
+ * (source.c) */
 const struct nb_source_drill *nb_drill_kind(
 	const struct nb_manifest_source *record);
 
 /* Records in the catalog how the drill, which returned ERR, ended, if it was of
- * a whole backup or something did not come back, and the catalog has that
- * backup on the disc.  (history.c) */
+ * a whole backup or failed, and the catalog has that backup on the disc.
+ * (history.c) */
 enum nb_err nb_drill_store(const struct nb_drilling *d, enum nb_err err);
 
-/* Restores RECORD, compares, removes it unless it is to be kept, and counts in
- * D->result.  Fails only if the drill cannot continue.  (record.c) */
-enum nb_err nb_drill_record(struct nb_drilling *d,
+/* Restores the source RECORD, compares, removes it unless it is to be kept, and
+ * counts in D->result.  Fails only if the drill cannot continue.
+ * (source.c) */
+enum nb_err nb_drill_source(struct nb_drilling *d,
 			    const struct nb_manifest_source *record);
 
 #endif

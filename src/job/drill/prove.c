@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "job/jobs.h"
 
 #define DAY ((int64_t)24 * 3600)
@@ -50,12 +51,24 @@ is_due(struct nightburn *nb, const struct nb_config_job *job, bool *due)
 }
 
 static void
+add(struct nb_str *s, uint64_t count, const char *noun)
+{
+	nb_str_addf(s, "%s%" PRIu64 " %s%s", s->length ? ", " : "", count, noun,
+		    count == 1 ? "" : "s");
+}
+
+static void
 tell(const struct nb_drill_result *r)
 {
-	nb_log(NB_NOTE,
-	       "%s: drill: %" PRIu64 " databases, %" PRIu64 " tables, %" PRIu64
-	       " rows, %" PRIu64 " files came back",
-	       r->backup_id, r->databases, r->tables, r->rows, r->files);
+	struct nb_str s = NB_STR_INIT;
+
+	add(&s, r->databases, "database");
+	add(&s, r->tables, "table");
+	add(&s, r->rows, "row");
+	add(&s, r->files, "file");
+	if (!s.failed)
+		nb_log(NB_NOTE, "%s: drill: %s restored", r->backup_id, s.text);
+	nb_str_free(&s);
 }
 
 enum nb_err

@@ -128,8 +128,9 @@ write_to(struct nightburn *nb, const struct nb_bootarea_options *options,
 }
 
 static enum nb_err
-bring(struct nightburn *nb, const struct nb_bootarea_options *options,
-      struct nb_restore_pick *from, struct nb_extract_result *done)
+extract_and_write(struct nightburn *nb,
+		  const struct nb_bootarea_options *options,
+		  struct nb_restore_pick *from, struct nb_extract_result *done)
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_options all = { .source = options->source };
@@ -160,20 +161,17 @@ bring(struct nightburn *nb, const struct nb_bootarea_options *options,
 }
 
 static enum nb_err
-bring_from(struct nightburn *nb, const struct nb_bootarea_options *options,
-	   struct nb_restore_pick *from, struct nb_restore_result *result)
+restore_from(struct nightburn *nb, const struct nb_bootarea_options *options,
+	     struct nb_restore_pick *from, struct nb_restore_result *result)
 {
 	struct nb_extract_result done = { 0 };
 	enum nb_err err;
 
-	memcpy(result->backup_id, from->backup->manifest.backup_id,
-	       sizeof result->backup_id);
-	memcpy(result->disc, from->look.label.disc, sizeof result->disc);
-	result->generation = from->backup->manifest.generation;
+	nb_restore_describe_pick(from, result);
 	/* A disk is not overwritten with data that may be forged. */
 	err = nb_manifest_mac_log(from->backup);
 	if (!err)
-		err = bring(nb, options, from, &done);
+		err = extract_and_write(nb, options, from, &done);
 	result->files = err ? 0 : done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
@@ -186,18 +184,19 @@ nb_job_restore_disk(struct nightburn *nb,
 		    const struct nb_bootarea_options *options,
 		    struct nb_restore_result *result)
 {
-	const struct nb_restore_request request = {
-		.drive = { .device = options->device,
-			   .drive = options->drive,
-			   .job = options->job },
-		.wish = { .backup = options->backup, .job = options->job },
+	const struct nb_restore_options restore = {
+		.backup = options->backup,
+		.device = options->device,
+		.drive = options->drive,
+		.job = options->job,
 		.this_disc = options->this_disc,
 		.allow_older = options->allow_older,
-		.replaces = true,
 	};
+	struct nb_restore_request request = nb_restore_request_of(&restore);
 	struct nb_restore_pick pick;
 	enum nb_err err;
 
+	request.replaces = true;
 	memset(result, 0, sizeof *result);
 	if (!options->to_device)
 		return nb_fail(NB_EUSAGE,
@@ -206,7 +205,7 @@ nb_job_restore_disk(struct nightburn *nb,
 			       "--yes-erase /dev/NAME");
 	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
-		err = bring_from(nb, options, &pick, result);
+		err = restore_from(nb, options, &pick, result);
 	nb_restore_pick_close(&pick);
 	return err;
 }

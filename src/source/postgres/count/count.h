@@ -68,7 +68,7 @@ enum nb_err nb_pg_take_missing(struct nb_manifest_source *record);
 
 /* The dump has all its locks, so counting may begin.  It begins at the latest
  * when the dump is complete.  A lock that was taken earlier might make the dump
- * wait behind others that wait for it.  GO -1: nothing. */
+ * wait for sessions that wait for that lock.  GO -1: nothing. */
 void nb_pg_count_go(int go);
 
 #endif

@@ -233,7 +233,7 @@ drill_database(struct nb_drilling *d, const struct nb_manifest_source *record)
 }
 
 enum nb_err
-nb_drill_record(struct nb_drilling *d, const struct nb_manifest_source *record)
+nb_drill_source(struct nb_drilling *d, const struct nb_manifest_source *record)
 {
 	if (!record->path || !*record->path)
 		return NB_OK;
