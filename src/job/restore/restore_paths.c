@@ -82,12 +82,12 @@ nb_restore_wants(const struct nb_disc_backup *backup,
 	return false;
 }
 
-/* Is it a tree in one archive? */
+/* Is it a tree in one archive, whose members are known? */
 static bool
 is_packed(const struct nb_manifest_source *source)
 {
-	return source->path && source->format && source->members.count
-		&& !strcmp(source->format, "tar");
+	return source->path && source->members.count
+		&& nb_manifest_source_is_archive(source);
 }
 
 const struct nb_manifest_source *

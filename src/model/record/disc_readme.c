@@ -206,7 +206,7 @@ add_item(struct nb_str *s, const struct nb_disc_readme_facts *facts,
 {
 	const struct nb_source_kind *kind =
 		nb_source_kind(facts->kinds, source->kind);
-	bool archive = source->format && !strcmp(source->format, "tar");
+	bool archive = nb_manifest_source_is_archive(source);
 
 	if (!source->path)
 		return;

@@ -11,6 +11,8 @@
 #ifndef NB_MODEL_MANIFEST_H
 #define NB_MODEL_MANIFEST_H
 
+#include <string.h>
+
 #include "model/record/entry.h"
 #include "model/record/label.h"
 
@@ -58,12 +60,16 @@ struct nb_property {
 
 struct nb_properties NB_ARRAY(struct nb_property);
 
+/* The format of a tree that was packed into one archive. */
+#define NB_FORMAT_ARCHIVE "tar"
+
 /* The result of one source. */
 struct nb_manifest_source {
 	char *kind;           /* "postgres", "tree", ... */
 	char *name;           /* the block's title, or the database's name */
 	char *database;       /* of a dump; NULL otherwise */
-	char *format;         /* "custom", "plain", "directory", "globals" */
+	char *format;         /* "custom", "plain", "directory", "globals",
+				 NB_FORMAT_ARCHIVE; or NULL */
 	char *path;           /* on the disc: a file, or a directory */
 	char *compression;    /* "zstd", "gzip", "none" */
 	char *server_version; /* of a dump, as "15.18"; NULL otherwise */
@@ -129,6 +135,13 @@ void nb_properties_clear(struct nb_properties *list);
 /* A deep copy.  NB_ENOMEM, *OUT untouched. */
 enum nb_err nb_manifest_source_copy(const struct nb_manifest_source *from,
 				    struct nb_manifest_source *out);
+
+/* Is SOURCE a tree that was packed into one archive? */
+static inline bool
+nb_manifest_source_is_archive(const struct nb_manifest_source *source)
+{
+	return source->format && !strcmp(source->format, NB_FORMAT_ARCHIVE);
+}
 
 /* The source KIND NAME of M, or NULL. */
 struct nb_manifest_source *nb_manifest_find(const struct nb_manifest *m,

@@ -57,7 +57,7 @@ was_compressed_by(const struct nb_entry *e, const struct nb_manifest_source *s)
 			&& !strcmp(e->path + n, "/start.img.zst");
 	return !strcmp(e->path, s->path)
 		&& (!strcmp(s->kind, "postgres")
-		    || (s->format && !strcmp(s->format, "tar")));
+		    || nb_manifest_source_is_archive(s));
 }
 
 /* The size of a dump is that of its source; the size of an archive is

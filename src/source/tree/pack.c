@@ -209,7 +209,7 @@ add_record(struct pack *p, const char *path, struct nb_source_output *out)
 	record->members = p->members;
 	memset(&p->members, 0, sizeof p->members);
 	if (!err)
-		err = nb_str_dup("tar", &record->format);
+		err = nb_str_dup(NB_FORMAT_ARCHIVE, &record->format);
 	if (!err)
 		err = nb_str_dup(p->file.filters, &record->compression);
 	if (!err)
