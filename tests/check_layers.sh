@@ -128,6 +128,9 @@ grep -rhoE '^#include <[^>]+>' src include | sed 's/.*<//; s/>//' | sort -u |
 	rule "every library has its line in libraries()"
 grep -rnE '^#include <(nightburn|vdrive)/' src/vdrive |
 	rule "vdrive includes nothing of nightburn"
+grep -nE '^#include "source/postgres/(cluster|restore)/' src/source/postgres/*.[ch] |
+	grep -v '^src/source/postgres/postgres\.c:' |
+	rule "the table of postgres alone includes from the folders above it"
 grep -rnE 'backup_id' src/source |
 	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/(describe\.[ch]|serve\.c)|tree/serve\.c):' |
 	rule "no source knows where its backup stands on the disc"
