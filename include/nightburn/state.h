@@ -102,8 +102,8 @@ enum nb_label_state {
 enum nb_disc_state {
 	NB_DISC_UNUSED,  /* in the configuration, but never written */
 	NB_DISC_GOOD,    /* its newest session is verified */
-	NB_DISC_SUSPECT, /* a write or a verification failed; somebody has to
-			    check it */
+	NB_DISC_SUSPECT, /* a write, a verification or a drill failed; somebody
+			    has to check it */
 	NB_DISC_BLANKED, /* blanked by us and not written since */
 	NB_DISC_RETIRED  /* not to be written any more */
 };
@@ -118,7 +118,7 @@ enum nb_clone_state {
 /* The last drill of a backup. */
 enum nb_drill_state {
 	NB_DRILL_NONE,    /* there was none */
-	NB_DRILL_GOOD,    /* all of it came back */
+	NB_DRILL_GOOD,    /* everything was restored as it was */
 	NB_DRILL_PARTIAL, /* this machine could not restore all of it as it
 			     was */
 	NB_DRILL_FAILED

@@ -78,14 +78,14 @@ static const struct {
 					    "one in the catalog",
 					    "run nightburn verify, or "
 					    "nightburn adopt --as NAME" },
-	[NB_REASON_CATALOG_STALE] = { "catalog-behind",
+	[NB_REASON_CATALOG_STALE] = { "catalog-stale",
 				      "the catalog is an old copy or was "
 				      "lost: the discs hold newer backups",
 				      "run nightburn catalog rebuild with "
 				      "each disc of the pool, newest first" },
 	[NB_REASON_SUSPECT] = { "suspect",
-				"the disc is suspect: a burn or a verification "
-				"failed",
+				"the disc is suspect: a burn, a verification "
+				"or a drill failed",
 				"run nightburn verify, or nightburn adopt --as "
 				"NAME" },
 	[NB_REASON_RETIRED] = { "retired", "the disc is retired",
