@@ -231,7 +231,7 @@ struct nb_run_result {
 	uint64_t changed, corrupt, reread;
 	uint64_t off_disc; /* whose link, date or flags only the manifest has */
 	uint64_t left_out; /* databases that do not allow connections */
-	bool drilled;      /* all of it came back, in a drill that was due */
+	bool drilled;      /* a drill was due, and succeeded */
 	uint64_t tables_left_out, prepared_left_out; /* by pg_dump */
 	uint64_t ours_left_out; /* nightburn's own files and directories */
 };

@@ -289,8 +289,8 @@ nb_warn_suspect(struct nb_pool_context *context, const char *disc_id)
 	if (!err && disc && disc->state == NB_DISC_SUSPECT)
 		nb_log(NB_WARNING,
 		       "%s: its files are good, but a drill failed: the disc "
-		       "stays suspect\nhint: nightburn drill, until all comes "
-		       "back, or nightburn adopt",
+		       "stays suspect\nhint: nightburn drill --this-disc, when "
+		       "the cause is removed; or nightburn adopt --as NAME",
 		       disc->name);
 	return err;
 }

@@ -39,12 +39,14 @@ void
 nb_extract_log_lost(const struct nb_extract_attributes *a)
 {
 	if (a->lost > 1)
-		nb_log(NB_WARNING, "%llu more attributes could not be set",
-		       (unsigned long long)a->lost - 1);
+		nb_log(NB_WARNING, "%llu more attribute%s could not be set",
+		       (unsigned long long)a->lost - 1,
+		       a->lost == 2 ? "" : "s");
 	if (a->lost_flags > 1)
 		nb_log(NB_WARNING,
-		       "the flags of %llu more files could not be set",
-		       (unsigned long long)a->lost_flags - 1);
+		       "the flags of %llu more file%s could not be set",
+		       (unsigned long long)a->lost_flags - 1,
+		       a->lost_flags == 2 ? "" : "s");
 }
 
 /* The labels of security modules, and what a file system keeps for itself, are

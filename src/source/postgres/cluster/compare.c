@@ -271,8 +271,7 @@ nb_pg_cluster_compare(const struct nb_drill_server *server,
 	if (!err)
 		err = compare_hashed(&c);
 	if (out->differences > TOLD_MAX)
-		nb_log(NB_ERROR, "postgres %s: %llu more differences",
-		       record->name,
+		nb_log(NB_ERROR, "postgres %s: ... and %llu more", record->name,
 		       (unsigned long long)(out->differences - TOLD_MAX));
 	nb_properties_clear(&was);
 	nb_properties_clear(&is);
