@@ -19,10 +19,8 @@ static const struct nb_config_source *
 source_of(const struct nb_drilling *d, const struct nb_manifest_source *record,
 	  struct nb_config_source *unknown)
 {
-	const struct nb_config_source *configured = d->nb
-		? nb_config_source(d->nb->config, d->pick->backup->manifest.job,
-				   record->kind, record->name)
-		: NULL;
+	const struct nb_config_source *configured =
+		nb_restore_configured(d->nb, d->pick->backup, record);
 
 	*unknown = (struct nb_config_source){ .name = record->name };
 	return configured ? configured : unknown;

@@ -23,14 +23,6 @@ nb_drill_kind(const struct nb_manifest_source *record)
 	return ops ? ops->drill : NULL;
 }
 
-static bool
-is_of(const char *path, const char *source_path)
-{
-	size_t n = strlen(source_path);
-
-	return !strncmp(path, source_path, n) && (!path[n] || path[n] == '/');
-}
-
 /* The backup with the entries of RECORD alone, borrowed: free only the
  * array. */
 static enum nb_err
@@ -43,7 +35,7 @@ reduce(const struct nb_drilling *d, const struct nb_manifest_source *record,
 	*out = *d->pick->backup;
 	memset(&out->entries, 0, sizeof out->entries);
 	for (size_t i = 0; !err && i < all->count; i++)
-		if (is_of(all->at[i].path, record->path))
+		if (nb_restore_is_beneath(all->at[i].path, record->path))
 			err = nb_array_push(&out->entries, all->at[i]);
 	return err;
 }

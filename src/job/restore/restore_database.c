@@ -97,16 +97,6 @@ struct loading {
 	char *old;    /* the new name of a database that was replaced */
 };
 
-/* How SOURCE is configured now, or NULL. */
-static const struct nb_config_source *
-configured_as(const struct nb_restoring *r,
-	      const struct nb_manifest_source *source)
-{
-	return r->nb ? nb_config_source(r->nb->config, r->backup->manifest.job,
-					source->kind, source->name)
-		     : NULL;
-}
-
 /* Without an option, root's programs run as the user who dumped; but whoever
  * names the server has decided who connects. */
 static const char *
@@ -114,7 +104,8 @@ usual_user(const struct nb_restoring *r,
 	   const struct nb_manifest_source *source)
 {
 	const struct nb_source_ops *ops = nb_source_find(source->kind);
-	const struct nb_config_source *configured = configured_as(r, source);
+	const struct nb_config_source *configured =
+		nb_restore_configured(r->nb, r->backup, source);
 
 	if (geteuid() || r->options->conninfo)
 		return NULL;
@@ -130,7 +121,8 @@ with_source(const struct nb_restoring *r,
 	    struct nb_source_restore *spec)
 {
 	const struct nb_config_source unknown = { .name = source->name };
-	const struct nb_config_source *configured = configured_as(r, source);
+	const struct nb_config_source *configured =
+		nb_restore_configured(r->nb, r->backup, source);
 	enum nb_err err;
 
 	spec->record = source;

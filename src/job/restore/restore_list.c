@@ -198,10 +198,8 @@ pass_contents(struct listing *l, const struct nb_manifest_source *source)
 {
 	const struct nb_source_ops *ops = nb_source_find(source->kind);
 	const struct nb_config_source unknown = { .name = source->name };
-	const struct nb_config_source *configured = l->nb
-		? nb_config_source(l->nb->config, l->pick->backup->manifest.job,
-				   source->kind, source->name)
-		: NULL;
+	const struct nb_config_source *configured =
+		nb_restore_configured(l->nb, l->pick->backup, source);
 	const struct nb_source_restore what = { .record = source,
 						.source = configured
 							? configured

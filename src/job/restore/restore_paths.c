@@ -10,9 +10,8 @@
 #include "base/path.h"
 #include "model/record/backup_path.h"
 
-/* Is PATH equal to PART, or beneath it? */
-static bool
-is_beneath(const char *path, const char *part)
+bool
+nb_restore_is_beneath(const char *path, const char *part)
 {
 	size_t n = strlen(part);
 
@@ -75,8 +74,8 @@ nb_restore_wants(const struct nb_disc_backup *backup,
 		const char *part = options->paths[i];
 		const char *within = nb_backup_path_within(id, part);
 
-		if (is_beneath(path, within ? within : part)
-		    || is_beneath(id, part))
+		if (nb_restore_is_beneath(path, within ? within : part)
+		    || nb_restore_is_beneath(id, part))
 			return true;
 	}
 	return false;
@@ -129,7 +128,7 @@ is_wanted(const struct nb_disc_backup *backup,
 	const struct nb_manifest_source *packed =
 		nb_restore_packed(backup, path);
 
-	if (source_path && !is_beneath(path, source_path)
+	if (source_path && !nb_restore_is_beneath(path, source_path)
 	    && (options->into || !nb_restore_is_beside(path, source_path)))
 		return false;
 	return nb_restore_wants(backup, options, path)
@@ -182,6 +181,16 @@ nb_restore_source(const struct nb_disc_backup *backup, const char *name,
 		       "hint: nightburn restore --list %s",
 		       name, backup->manifest.backup_id,
 		       backup->manifest.backup_id);
+}
+
+const struct nb_config_source *
+nb_restore_configured(const struct nightburn *nb,
+		      const struct nb_disc_backup *backup,
+		      const struct nb_manifest_source *source)
+{
+	return nb ? nb_config_source(nb->config, backup->manifest.job,
+				     source->kind, source->name)
+		  : NULL;
 }
 
 /* The members of an archive, under the names that a restore uses. */

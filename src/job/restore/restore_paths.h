@@ -26,6 +26,11 @@ enum nb_err nb_restore_source(const struct nb_disc_backup *backup,
 			      const char *name,
 			      const struct nb_manifest_source **out);
 
+/* How SOURCE of BACKUP is configured now; NULL: not at all.  NB may be NULL. */
+const struct nb_config_source *nb_restore_configured(
+	const struct nightburn *nb, const struct nb_disc_backup *backup,
+	const struct nb_manifest_source *source);
+
 /* The source that is a tree in one archive, at PATH; or NULL. */
 const struct nb_manifest_source *nb_restore_packed(
 	const struct nb_disc_backup *backup, const char *path);
@@ -48,6 +53,9 @@ enum nb_err nb_restore_each(const struct nb_disc_backup *backup,
 			    const struct nb_restore_options *options,
 			    const struct nb_manifest_source *source,
 			    nb_restore_path_fn *fn, void *ctx);
+
+/* Is PATH equal to PART, or beneath it? */
+bool nb_restore_is_beneath(const char *path, const char *part);
 
 /* Does the file at PATH stand beside that of a source, like its scripts? */
 bool nb_restore_is_beside(const char *path, const char *source_path);

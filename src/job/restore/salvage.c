@@ -13,6 +13,7 @@
 #include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/manifest_mac.h"
+#include "model/record/backup_path.h"
 
 struct salvage {
 	struct nb_disc_contents contents;
@@ -57,15 +58,9 @@ static bool
 is_meant(struct salvage *s, const char *id, const char *which)
 {
 	const struct nb_disc_backup *b = find_backup(s, id);
-	char number[24];
 
-	if (!which)
-		return true;
-	if (!nb_backup_is_generation(which))
-		return !strncmp(id, which, strlen(which));
-	snprintf(number, sizeof number, "%llu",
-		 (unsigned long long)(b ? b->label.generation : 0));
-	return !strcmp(number, which);
+	return !which
+		|| nb_restore_names(which, id, b ? b->label.generation : 0);
 }
 
 /* What a user appended is meant only if there is nothing else. */
@@ -127,13 +122,12 @@ add_node(struct salvage *s, const struct nb_sums *sums,
 	 const struct nb_entry *node)
 {
 	const struct nb_sum *sum = nb_sums_find(sums, node->path);
-	size_t n = strlen(s->id);
 	struct nb_entry e;
 	enum nb_err err = nb_entry_copy(node, &e);
 
 	if (err)
 		return err;
-	memmove(e.path, e.path + n + 1, strlen(e.path) - n);
+	nb_backup_path_take(s->id, e.path);
 	if (sum && e.type == NB_ENTRY_FILE) {
 		memcpy(e.sha256, sum->sha256, sizeof e.sha256);
 		e.hashed = true;
@@ -144,17 +138,14 @@ add_node(struct salvage *s, const struct nb_sums *sums,
 static void
 count_missing(struct salvage *s, const struct nb_sums *sums)
 {
-	size_t n = strlen(s->id);
-
 	for (size_t i = 0; i < sums->count; i++) {
 		const char *path = sums->at[i].path;
+		const char *within = nb_backup_path_within(s->id, path);
 
-		if (strncmp(path, s->id, n) != 0 || path[n] != '/'
-		    || nb_nodes_find(&s->contents.nodes, path))
+		if (!within || nb_nodes_find(&s->contents.nodes, path))
 			continue;
 		if (s->missing++ < NB_BAD_NAMED)
-			nb_log(NB_ERROR, "%s: missing on the disc",
-			       path + n + 1);
+			nb_log(NB_ERROR, "%s: missing on the disc", within);
 	}
 }
 
@@ -164,7 +155,6 @@ make_bare(struct salvage *s)
 {
 	const struct nb_nodes *nodes = &s->contents.nodes;
 	struct nb_sums sums = NB_ARRAY_INIT;
-	size_t n = strlen(s->id);
 	enum nb_err err = NB_OK;
 
 	s->has_sums = !nb_disc_sums(&s->contents, &sums);
@@ -173,7 +163,7 @@ make_bare(struct salvage *s)
 	for (size_t i = 0; !err && i < nodes->count; i++) {
 		const struct nb_entry *e = &nodes->at[i].entry;
 
-		if (!strncmp(e->path, s->id, n) && e->path[n] == '/')
+		if (nb_backup_path_within(s->id, e->path))
 			err = add_node(s, &sums, e);
 	}
 	nb_sums_free(&sums);
