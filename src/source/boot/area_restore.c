@@ -287,7 +287,7 @@ static enum nb_err
 permit(struct write *w, bool complete)
 {
 	struct nb_boot_target now = { .path = NULL };
-	enum nb_err err = nb_boot_look(w->path, &now);
+	enum nb_err err = nb_boot_inspect(w->path, &now);
 	struct nb_target_facts facts = {
 		.named = w->path,
 		.again = w->spec->again,

@@ -22,7 +22,7 @@ struct nb_boot_target {
 
 /* Inspects PATH.  NB_ENOTFOUND, NB_EIO.  Something other than a block device is
  * not an error: ->block is false, and the rest is unset. */
-enum nb_err nb_boot_look(const char *path, struct nb_boot_target *out);
+enum nb_err nb_boot_inspect(const char *path, struct nb_boot_target *out);
 void nb_boot_target_clear(struct nb_boot_target *target);
 
 struct nb_boot_restore {

@@ -19,7 +19,7 @@
 #endif
 
 static enum nb_err
-look_block(struct nb_boot_target *t)
+inspect_block(struct nb_boot_target *t)
 {
 	int fd = open(t->path, O_RDONLY | O_CLOEXEC), read_only = 0;
 	uint64_t sequence = 0;
@@ -42,7 +42,7 @@ look_block(struct nb_boot_target *t)
 }
 
 enum nb_err
-nb_boot_look(const char *path, struct nb_boot_target *out)
+nb_boot_inspect(const char *path, struct nb_boot_target *out)
 {
 	struct nb_boot_target t = { .path = path };
 	enum nb_err err = NB_OK;
@@ -54,7 +54,7 @@ nb_boot_look(const char *path, struct nb_boot_target *out)
 	t.block = S_ISBLK(st.st_mode);
 	t.device = st.st_rdev;
 	if (t.block)
-		err = look_block(&t);
+		err = inspect_block(&t);
 	if (err)
 		nb_boot_target_clear(&t);
 	else

@@ -73,7 +73,7 @@ nb_boot_to_disk(const struct nb_source_restore *restore)
 	enum nb_err err = load_record(restore->path, &area, &spec.pieces);
 
 	if (!err)
-		err = nb_boot_look(disk->device, &target);
+		err = nb_boot_inspect(disk->device, &target);
 	if (!err)
 		err = nb_boot_show(disk, restore->record->name, &area, &target);
 	if (!err)

@@ -54,7 +54,7 @@ nb_serve_data(struct nb_serve *serve, const void *data, size_t n)
 }
 
 enum nb_err
-nb_serve_look(struct nb_serve *serve)
+nb_serve_check(struct nb_serve *serve)
 {
 	struct pollfd in = { .fd = serve->in, .events = POLLIN };
 	char byte;
@@ -72,5 +72,5 @@ nb_serve_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
 	(void)what;
 	(void)done;
 	(void)total;
-	return nb_serve_look(ctx);
+	return nb_serve_check(ctx);
 }

@@ -32,7 +32,7 @@ enum nb_err nb_serve_data(struct nb_serve *serve, const void *data, size_t n);
 
 /* NB_ECANCELED, not logged: the connection is closed, or this process is asked
  * to end. */
-enum nb_err nb_serve_look(struct nb_serve *serve);
+enum nb_err nb_serve_check(struct nb_serve *serve);
 /* The same as a progress function of a source (source/source.h); CTX is the
  * struct nb_serve. */
 enum nb_err nb_serve_progress(void *ctx, const char *what, uint64_t done,

@@ -132,7 +132,7 @@ send_bytes(struct sending *s, int fd, struct nb_entry *e)
 		left -= (uint64_t)n;
 		err = nb_serve_data(s->serve, s->buffer, (size_t)n);
 		if (!err)
-			err = nb_serve_look(s->serve);
+			err = nb_serve_check(s->serve);
 	}
 	e->size -= left;
 	nb_sha256_finish(s->sha256, e->sha256);
@@ -294,7 +294,7 @@ send_entries(struct sending *s)
 			end = i + 1;
 		}
 		if (!err)
-			err = nb_serve_look(s->serve);
+			err = nb_serve_check(s->serve);
 	}
 	return err;
 }

@@ -80,7 +80,7 @@ give_back(const struct nb_mirror *mirror, bool member)
 	enum nb_err err;
 
 	nb_mirror_thaw(mirror);
-	err = nb_mirror_look(mirror, &state);
+	err = nb_mirror_inspect(mirror, &state);
 	if (err)
 		return err;
 	if (!member && state.half == NB_MIRROR_WORKING
@@ -155,7 +155,7 @@ join(struct held *held, const struct nb_source_context *context, bool known)
 {
 	struct nb_mirror_record *record = &held->record;
 	struct nb_mirror_state state;
-	enum nb_err err = nb_mirror_look(&held->mirror, &state);
+	enum nb_err err = nb_mirror_inspect(&held->mirror, &state);
 
 	if (!err)
 		err = nb_mirror_judge(&held->mirror, &state,
@@ -194,7 +194,7 @@ static enum nb_err
 split_when_whole(const struct nb_mirror *mirror)
 {
 	struct nb_mirror_state state;
-	enum nb_err err = nb_mirror_look(mirror, &state);
+	enum nb_err err = nb_mirror_inspect(mirror, &state);
 
 	if (!err)
 		err = nb_mirror_judge(mirror, &state, true);

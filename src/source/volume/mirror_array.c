@@ -134,7 +134,7 @@ look_at_member(const struct nb_mirror *m, const char *member,
 }
 
 enum nb_err
-nb_mirror_look(const struct nb_mirror *m, struct nb_mirror_state *state)
+nb_mirror_inspect(const struct nb_mirror *m, struct nb_mirror_state *state)
 {
 	int fd = openat(m->md, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);

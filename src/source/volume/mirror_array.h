@@ -45,8 +45,8 @@ enum nb_err nb_mirror_check_programs(const char *object);
 enum nb_err nb_mirror_open(struct nb_mirror *m);
 void nb_mirror_close(struct nb_mirror *m);
 
-enum nb_err nb_mirror_look(const struct nb_mirror *m,
-			   struct nb_mirror_state *state);
+enum nb_err nb_mirror_inspect(const struct nb_mirror *m,
+			      struct nb_mirror_state *state);
 
 /*
  * Checks that a split is possible and does not reduce redundancy: the array is

@@ -102,7 +102,7 @@ nb_mirror_thaw(const struct nb_mirror *m)
 {
 	struct nb_mirror_state state;
 
-	if (!nb_mirror_look(m, &state) && !strcmp(state.action, "frozen"))
+	if (!nb_mirror_inspect(m, &state) && !strcmp(state.action, "frozen"))
 		act(m, "idle");
 }
 
@@ -116,7 +116,7 @@ nb_mirror_wait(const struct nb_mirror *m, int64_t stall,
 	enum nb_err err;
 
 	for (;;) {
-		err = nb_mirror_look(m, &state);
+		err = nb_mirror_inspect(m, &state);
 		if (err
 		    || (state.half == NB_MIRROR_WORKING
 			&& !strcmp(state.action, "idle")))
@@ -175,7 +175,7 @@ enum nb_err
 nb_mirror_split(const struct nb_mirror *m)
 {
 	struct nb_mirror_state state;
-	enum nb_err err = nb_mirror_look(m, &state);
+	enum nb_err err = nb_mirror_inspect(m, &state);
 
 	if (err || state.half == NB_MIRROR_DETACHED)
 		return err;
