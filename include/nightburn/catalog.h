@@ -16,10 +16,11 @@ extern "C" {
 
 struct nightburn;
 
+/* Texts are NULL where there is nothing, dates 0; the library owns them. */
 struct nb_backup_row {
 	const char *id, *job, *pool, *host;
 	uint64_t generation;
-	int64_t created, verified;
+	int64_t created, verified; /* verified: on the disc, last */
 	uint64_t bytes, files;
 	const char *disc;              /* NULL: no longer on any disc */
 	enum nb_disc_state disc_state; /* if DISC is not NULL */
@@ -30,7 +31,7 @@ struct nb_backup_row {
 struct nb_source_row {
 	const char *kind, *name, *database, *format, *path, *compression;
 	const char *server_version;
-	uint64_t bytes, stored;
+	uint64_t bytes, stored; /* before compression, and on the disc */
 };
 struct nb_file_row {
 	const char *backup_id, *disc;
@@ -47,18 +48,19 @@ struct nb_disc_row {
 	enum nb_disc_state state;
 	uint64_t generation;
 	int64_t verified;
-	int sessions, cycles;
+	int sessions, cycles; /* cycles: first sessions written to it */
 };
 
 struct nb_clone_row {
 	const char *name, *id, *source, *target, *note;
 	enum nb_clone_state state;
-	int64_t finished, checked;
+	int64_t finished, checked; /* checked: contents compared */
 	uint64_t files;
 };
 
 /* Each calls FN for every row, newest first.  If FN returns anything but zero,
- * the call ends with NB_ECANCELED. */
+ * the call ends with NB_ECANCELED.  NB_ENOTFOUND: there is no catalog yet.
+ * POOL may be NULL: all of them; NB_EUSAGE: there is no such pool. */
 NB_API enum nb_err nb_list(struct nightburn *nb, const char *pool,
 			   int (*fn)(void *ctx, const struct nb_backup_row *),
 			   void *ctx);
@@ -70,7 +72,8 @@ NB_API enum nb_err nb_list_clones(struct nightburn *nb,
 				  int (*fn)(void *ctx,
 					    const struct nb_clone_row *),
 				  void *ctx);
-/* One backup; BACKUP has the form of nb_restore_options.backup. */
+/* One backup; BACKUP has the form of nb_restore_options.backup.  ON_SOURCE and
+ * ON_FILE may be NULL.  NB_ENOTFOUND: none or several are meant. */
 NB_API enum nb_err nb_show(
 	struct nightburn *nb, const char *backup,
 	int (*on_backup)(void *ctx, const struct nb_backup_row *),

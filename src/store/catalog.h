@@ -200,7 +200,7 @@ struct nb_catalog_disc {
 	enum nb_disc_state state;
 	uint64_t generation;
 	int64_t verified;
-	int sessions, cycles; /* cycles: times it was blanked and rewritten */
+	int sessions, cycles; /* cycles: first sessions written to it */
 };
 enum nb_err nb_catalog_discs(
 	struct nb_catalog *catalog,
