@@ -151,6 +151,17 @@ kept()
 }
 check "with --keep the cluster stays, and ends as it says" kept
 
+odd_path()
+{
+	local odd="$work/a dump \\101"
+
+	sed -i "s|^staging_dir.*|staging_dir = \"${odd//\\/\\\\\\\\}\"|" \
+		"$work/nb.conf"
+	grep ^staging_dir "$work/nb.conf"
+	nb_is 0 drill --source shop && [ -z "$(ls "$odd")" ]
+}
+check "the name of the staging directory may have a backslash" odd_path
+
 lacks()
 {
 	config "$globals $(one '')"
