@@ -306,7 +306,8 @@ static const struct {
 } media[] = {
 	{ NULL, 0, NB_MEDIUM_NONE },
 	{ "", 0, NB_MEDIUM_BLANK },
-	{ "", 700000, NB_MEDIUM_BLANK },
+	/* It may be somebody's: nightburn blanks with a mark. */
+	{ "", 700000, NB_MEDIUM_OVERWRITABLE },
 	{ "data", 0, NB_MEDIUM_OVERWRITABLE },
 	{ "data", 40960, NB_MEDIUM_OVERWRITABLE },
 	/* Where a UDF anchor would stand. */
