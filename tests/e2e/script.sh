@@ -28,6 +28,7 @@ staging_dir = "$work/staging"
 drive "d" { device = "stdio:$work/drive"  capacity = 100M }
 pool "db" { discs = { "A", "B" }  drives = { "d" } }
 pool "two" { discs = { "C", "D" }  drives = { "d" } }
+pool "three" { discs = { "E", "F" }  drives = { "d" } }
 job "nightly" {
   pool = "db"
   postgres "everything" {
@@ -43,11 +44,18 @@ job "twins" {
   pool = "two"
   postgres "east" {
     run_as = "postgres"  conninfo = "host=$PGHOST"  database = "shop"
+    format = directory
   }
   postgres "west" {
     run_as = "postgres"  conninfo = "host=$PGHOST"  database = "shop"
     format = plain
   }
+}
+job "lossy" {
+  pool = "three"
+  tree "損" { path = "$work/lossy" }
+  tree "packed" { path = "$work/lossy"  pack = tar.zst }
+  tree "plain" { path = "$work/packed" }
 }
 END
 chmod 600 "$work/nb.conf"
@@ -69,18 +77,20 @@ end_both()
 }
 trap end_both EXIT
 
-# The tools of busybox go with its shell.
+# The tools of busybox go with its shell: it has su, but no runuser.
 mkdir "$work/applets"
 for one in $(busybox --list); do
 	ln -s "$(command -v busybox)" "$work/applets/$one"
 done
+
+ln -sf "$(command -v zstd)" "$work/applets/zstd"
 
 # script SHELL DIR ARGUMENTS...: $status, $work/out, $work/err.
 script()
 {
 	local shell=$1 dir=$2 path=$PATH
 	shift 2
-	[ "$shell" != busybox ] || path=$work/applets:$PATH
+	[ "$shell" != busybox ] || path=$work/applets:$bin
 	[ "$shell" != busybox ] || shell="busybox sh"
 	# shellcheck disable=SC2086
 	PATH=$path PGHOST=$target_host timeout 60 $shell \
@@ -192,6 +202,7 @@ trees()
 	script_is 0 "$1" disc --to "$work/to.$1" && silent &&
 		diff -r "$work/tree" "$work/to.$1/日本" &&
 		diff -r "$work/packed" "$work/to.$1/箱" &&
+		! grep "^not restored, with" "$work/out" &&
 		[ "$(ls "$work/to.$1")" = "$(printf '日本\n箱\n' | LC_ALL=C sort)" ]
 }
 
@@ -350,9 +361,106 @@ twins()
 check "a database of two sources is not guessed" twins
 check "a dump that breaks off is no success" breaks_off
 
+# What a disc or another tar cannot hold is counted: three names of one file,
+# with attributes if this file system has them, a date, a link.
+make_lossy()
+{
+	mkdir "$work/lossy" && cd "$work/lossy" && echo a >a && ln a b &&
+		ln a $'\xff' && touch -d '2200-01-01 UTC' late &&
+		ln -s "$(printf 'a%.0s' {1..300})/x" link && mkdir -m 700 dir &&
+		python3 -c 'import os; os.setxattr("dir", "user.\",\"ino\":", b"1")'
+	xattrs=$((1 - $?))
+	chattr +d late 2>/dev/null
+	flags=$((2 * (1 - $?)))
+	cd "$work" && : >"$work/discs/E" && insert E && nb_is 0 run -j lossy &&
+		copy disc3
+}
+check "a tree that a disc cannot hold" make_lossy
+
+# lossy SHELL ATTRIBUTES: of the first tree and the second one.
+lossy()
+{
+	local attributes="ACLs and other attributes ($2, unless the copy has them), "
+	[ "$2" != 0 ] || attributes=
+	local chattr="flags of chattr ($flags), "
+	[ "$flags" != 0 ] || chattr=
+	script_is 0 "$1" disc3 --to "$work/lossy.$1" &&
+		grep -qxF "not restored, with the number of files: \
+${attributes}hard links (3), ${chattr}dates (1), symbolic links (1); nightburn restore brings them back" \
+			"$work/out" && script_is 0 "$1" disc3 --to "$work/lossy.$1" plain &&
+		! grep "^not restored" "$work/out"
+}
+for shell in dash bash mksh; do
+	check "$shell: what does not come back is counted" lossy $shell $xattrs
+done
+check "busybox: also of a packed tree" lossy busybox $((2 * xattrs))
+
+# As root in front of a server that knows users of the system only.  Root reads
+# the disc, which the server's user cannot.
+peer()
+{
+	local hba=$work/pg2/data/pg_hba.conf status=0 hint
+	sed -i 's/trust/peer/' "$hba" &&
+		ask -d postgres -c 'select pg_reload_conf()' || return 1
+	until_true refused
+	(
+		unset PGUSER
+		as_root "$@"
+	) || status=1
+	sed -i 's/peer/trust/' "$hba"
+	PGHOST=$target_host runuser -u postgres -- psql -X -At -d postgres \
+		-c 'select pg_reload_conf()'
+	until_true ask -d postgres -c 'select 1' && return $status
+}
+
+refused()
+{
+	! ask -d postgres -c 'select 1'
+}
+
+as_root()
+{
+	script_is 1 "$1" disc &&
+		says err "restore.sh: no connection to the server, nothing was restored" &&
+		says err "hint: on the server's machine: sh restore.sh --run-as postgres" &&
+		script_is 0 "$1" disc --run-as postgres && silent &&
+		says out "done: backup 2"
+}
+
+peers()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	empty_target
+	peer "$1" && rows shop && rows "$odd" &&
+		script_is 1 "$1" disc --run-as nosuch &&
+		says err "restore.sh: --run-as nosuch: no such user"
+}
+for shell in dash bash mksh busybox; do
+	check "$shell: root brings it back as the server's user" peers $shell
+done
+
+# A dump in directory format is opened by pg_restore itself.
+opened()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	empty_target
+	ask -q -d postgres -c 'create role app'
+	chown -R root "$work/disc2"
+	script_is 1 "$1" disc2 --run-as postgres east && absent shop &&
+		says err "postgres/east: permission denied, not restored" &&
+		says err "chown -R postgres ." &&
+		chown -R postgres "$work/disc2" &&
+		script_is 0 "$1" disc2 --run-as postgres east && silent &&
+		rows shop
+}
+for shell in dash busybox; do
+	check "$shell: a directory must be readable for that user" opened $shell
+done
+
 lint()
 {
-	shellcheck -s sh "$work/disc/restore.sh" "$work/disc2/restore.sh"
+	shellcheck -s sh "$work/disc/restore.sh" "$work/disc2/restore.sh" \
+		"$work/disc3/restore.sh"
 }
 check "shellcheck" lint
 
