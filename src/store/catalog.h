@@ -120,9 +120,9 @@ enum nb_err nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 
 /*
  * A verification found the newest session of disc DISC_ID bad, and everything
- * recorded on it good: sets it to good, with DATE and NOTE.  SEEN is the
- * generation in the label of the bad session, 0 if unknown; it is not used
- * again.
+ * recorded on it good: sets it to good, with DATE and NOTE, unless a drill made
+ * it suspect.  SEEN is the generation in the label of the bad session, 0 if
+ * unknown; it is not used again.
  */
 enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
 				 const char *disc_id, int64_t date,

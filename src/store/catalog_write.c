@@ -365,8 +365,7 @@ nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
 	err = get_disc(catalog, disc_id, &disc, &found);
 	changed = disc;
 	changed.verified = date;
-	drilled = found && !note && disc.note
-		&& !strcmp(disc.note, NB_DRILL_NOTE);
+	drilled = found && disc.note && !strcmp(disc.note, NB_DRILL_NOTE);
 	if (!drilled)
 		changed.note = note;
 	if (found && !drilled

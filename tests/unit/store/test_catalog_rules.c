@@ -350,6 +350,8 @@ START_TEST(a_failed_drill_makes_a_disc_suspect_until_the_next_good_one)
 	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
 	nb_assert_ok(nb_catalog_verified(catalog, ID_A, 22));
 	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
+	nb_assert_ok(nb_catalog_shortened(catalog, ID_A, 23, 0, "newest bad"));
+	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
 	drill.state = NB_DRILL_PARTIAL;
 	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
 	ck_assert_str_eq(told_drills(catalog, text), "b1 partial 21 suspect, ");
