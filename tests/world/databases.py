@@ -3,19 +3,13 @@
 comes back."""
 import os
 import re
+import shutil
 import subprocess
+
+from database_parts import KINDS, MORE_KINDS, MORE_PARTS, MORE_PROPERTIES
 
 NAMES = ["plain", "My DB", "it's", "per%cent", "ünï", 'a"b', "-dash", "x" * 63,
          "back\\slash", "semi;colon", "UPPER", "$var"]
-# Encoding, and what CREATE DATABASE says beside it.
-KINDS = [
-    ("UTF8", "lc_collate 'C' lc_ctype 'C'"),
-    ("UTF8", "lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"),
-    ("UTF8", "locale_provider icu icu_locale 'und' locale 'C.UTF-8'"),
-    ("LATIN1", "lc_collate 'C' lc_ctype 'C'"),
-    ("SQL_ASCII", "lc_collate 'C' lc_ctype 'C'"),
-    ("EUC_JP", "lc_collate 'C' lc_ctype 'C'"),
-]
 ROLES = ["app", "Read Only", "o'owner"]
 TEXTS = {"UTF8": ["text", "äöü 漢字", "'quoted'", "back\\slash", "tab\t", ""],
          "LATIN1": ["text", "äöü", "'quoted'"],
@@ -34,20 +28,30 @@ def literal(text):
 class Cluster:
     """A server of its own (tests/pg_cluster.sh)."""
 
-    def __init__(self, directory):
-        self.directory = directory
+    def __init__(self, directory, programs, made_by):
+        self.directory, self.programs = directory, programs
+        self.made_by = dict(os.environ, PG_BIN=made_by)
         self.script = os.path.join(os.environ["NB_TOP_SRCDIR"], "tests",
                                    "pg_cluster.sh")
         subprocess.run(["bash", self.script, "start", directory], check=True,
-                       stdout=subprocess.DEVNULL)
+                       stdout=subprocess.DEVNULL, env=self.made_by)
         self.host = os.path.join(directory, "socket")
         self.env = dict(os.environ, PGHOST=self.host, PGUSER="postgres")
+        self.env["PATH"] = programs.bin + ":" + self.env["PATH"]
         self.env.pop("PGDATABASE", None)
-        self.version = int(self.ask("postgres", "show server_version_num"))
+        self.make_space()
+
+    def make_space(self):
+        """Both have a tablespace of this name, each in its own place."""
+        place = os.path.join(self.directory, "space")
+        os.mkdir(place)
+        if os.geteuid() == 0:
+            shutil.chown(place, "postgres")
+        self.run("postgres", "create tablespace space location '%s'" % place)
 
     def stop(self):
         subprocess.run(["bash", self.script, "stop", self.directory],
-                       check=False)
+                       check=False, env=self.made_by)
 
     def run(self, database, *statements, encoding=None):
         command = ["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1",
@@ -66,8 +70,8 @@ class Cluster:
     def ask(self, database, query):
         return self.run(database, query).decode(errors="replace").strip()
 
-    def clean(self):
-        """As it was when it was made."""
+    def clean(self, roles=()):
+        """As it was when it was made, but for these roles."""
         mine = ("from pg_database where datname not in ('postgres', "
                 "'template0', 'template1')")
         self.each("postgres",
@@ -76,16 +80,14 @@ class Cluster:
                   "select format('drop database %I with (force)', datname) "
                   + mine,
                   "select format('drop role %I', rolname) from pg_roles where "
-                  "rolname !~ '^pg_' and rolname <> 'postgres'")
+                  "rolname !~ '^pg_' and rolname <> 'postgres'",
+                  *["select " + literal("create role %s login" % ident(role))
+                    for role in roles])
 
     def each(self, database, *queries):
         """Runs the statements that these queries give."""
         return self.run(database, "\n\\gexec\n".join(queries + ("select 1 "
                                                      "where false",)))
-
-    def make_roles(self):
-        self.run("postgres", *["create role %s login" % ident(role)
-                               for role in ROLES])
 
     def dump(self, name):
         """All that pg_dump says of a database but its rows."""
@@ -106,8 +108,12 @@ class Cluster:
             "relname, '', nspname, relname) from pg_class c join pg_namespace "
             "n on n.oid = relnamespace where relkind = 'r' and nspname "
             "!~ '^pg_' and nspname <> 'information_schema'",
-            "select format('select %L, md5(lo_get(%s))', 'large object ' || "
-            "oid, oid) from pg_largeobject_metadata")
+            "select format('select %L, last_value, is_called from %I.%I', "
+            "'sequence ' || relname, nspname, relname) from pg_class c join "
+            "pg_namespace n on n.oid = relnamespace where relkind = 'S'",
+            "select format('select %L, md5(lo_get(%s)), %L, %L', "
+            "'large object ' || oid, oid, lomowner::regrole, lomacl) "
+            "from pg_largeobject_metadata")
         for line in rows.decode(errors="replace").splitlines():
             what, _, value = line.partition("|")
             seen[what] = value
@@ -117,17 +123,23 @@ class Cluster:
 class Database:
     """One that is backed up."""
 
-    def __init__(self, rnd, cluster, name):
+    def __init__(self, rnd, more, cluster, name):
         self.rnd, self.cluster, self.name = rnd, cluster, name
         self.encoding, words = rnd.choice(KINDS)
-        owner = " owner " + ident(rnd.choice(ROLES)) if rnd.random() < .5 else ""
+        self.text = None
+        if more.random() < .25:
+            self.encoding, words, self.text = more.choice(MORE_KINDS)
+        owner = ""
+        if rnd.random() < .5:
+            owner = " owner " + ident(rnd.choice(ROLES))
         cluster.run("postgres", "create database %s template template0 "
                     "encoding '%s' %s%s" % (ident(name), self.encoding, words,
                                             owner))
-        self.properties()
+        self.properties(more)
         self.fill()
+        self.fill_more(more)
 
-    def properties(self):
+    def properties(self, more):
         rnd, name = self.rnd, ident(self.name)
         some = [
             "revoke connect on database %s from public" % name,
@@ -139,11 +151,12 @@ class Database:
             "comment on database %s is %s" % (name, literal(
                 "it's\nour \\ own")),
         ]
-        self.cluster.run("postgres",
-                         *rnd.sample(some, rnd.randrange(len(some))))
+        some = rnd.sample(some, rnd.randrange(len(some)))
+        self.cluster.run("postgres", *some, *[
+            one % name for one in MORE_PROPERTIES if more.random() < .15])
 
     def fill(self):
-        text = self.rnd.choice(TEXTS[self.encoding])
+        text = self.text or self.rnd.choice(TEXTS[self.encoding])
         some = [
             ["create extension pg_trgm"],
             ["create table p (k int, v text) partition by range (k)",
@@ -161,6 +174,8 @@ class Database:
         ]
         self.cluster.run(
             self.name, "create schema \"my schema\"",
+            # Whose table t is may be there: a reference reads it as its owner.
+            "grant usage on schema \"my schema\" to app",
             "create table t (n int primary key, x text, b bytea, j jsonb, "
             "w timestamptz default '2026-01-01 00:00:00+00')",
             "comment on table t is" + literal(text),
@@ -172,6 +187,10 @@ class Database:
         if self.encoding == "SQL_ASCII":
             self.cluster.run(self.name, "insert into t (n, x) values "
                              "(-1, E'\\xe4\\xf6')")
+
+    def fill_more(self, more):
+        self.cluster.run(self.name, *sum(more.sample(
+            MORE_PARTS, more.randrange(8)), []))
 
     def night(self):
         self.cluster.run(self.name, "insert into t (n, x) select "

@@ -4,8 +4,9 @@ import os
 import subprocess
 
 VDRIVE = os.path.join(os.environ["NB_TOP_BUILDDIR"], "vdrive")
-# What takes turns; write-once media are discs that are never blanked.
+# What takes turns, and what is never blanked.
 MEDIA = ["cd-rw", "dvd-rw", "dvd+rw", "dvd-ram", "bd-re"]
+WRITE_ONCE = ["cd-r", "dvd-r", "dvd+r", "bd-r"]
 
 
 class Recorders:

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import stat
+import struct
 import sys
 
 sys.path.append(os.path.join(os.environ["NB_TOP_SRCDIR"], "tests", "e2e"))
@@ -27,7 +28,19 @@ TARGETS = [
 DATES = [0, 1, -1, -86400, 946684800, 1600000000, 2 ** 31 - 1, 2 ** 31,
          4102444800, 6000000000]
 YEAR_2155 = 5838134400  # what is later has no exact date on the disc
+NOBODY = 0xffffffff
 SIZES = [0, 0, 1, 10, 2047, 2048, 2049, 4096, 100000, 1 << 20]
+
+XATTRS = [
+    # Version 2; user::rw-, user:1:r-x, group::r--, mask::rwx, other::---
+    ("system.posix_acl_access", struct.pack(
+        "<I" + "HHI" * 5, 2, 1, 6, NOBODY, 2, 5, 1, 4, 4, NOBODY, 0x10, 7,
+        NOBODY, 0x20, 0, NOBODY)),
+    # Revision 2: cap_net_bind_service=ep
+    ("security.capability", struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)),
+    ("trusted.own", b"only root sees it"),
+    ("user." + "n" * 240, b"long name"),
+]
 
 
 def is_root():
@@ -139,6 +152,22 @@ class Tree:
         for i in range(count):
             with open(os.path.join(path, b"file%d.php" % i), "wb") as f:
                 f.write(b"%d" % (i % 9))
+
+    def extra(self, more):
+        """What the others never have; file systems need not know it."""
+        for path in more.sample(self.files, min(3, len(self.files))):
+            name, value = more.choice(XATTRS)
+            try:
+                os.setxattr(path, name, value)
+            except OSError:
+                pass
+        # Packed, it does not fill the disc; packed or not, it takes minutes.
+        if self.packed and os.environ.get("NB_TORTURE") \
+                and more.random() < 0.03:
+            with open(os.path.join(self.top, b"5 GiB"), "wb") as f:
+                f.truncate(5 << 30)
+                f.seek(more.randrange(5 << 30))
+                f.write(b"data")
 
     def night(self):
         """Some files come, some go, some change."""

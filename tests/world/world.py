@@ -4,15 +4,20 @@
 
 A seed makes a world: databases, trees, pools, drives and discs, a locale, a
 umask, a user; some nights pass, with sessions appended by hand, disc changes
-that were forgotten, a catalog that is lost; then the backups are brought back three ways, by nightburn, by the disc's own
-script after xorriso, and by what the manifest says of the files that xorriso
-extracted, and all there is is compared with what was there that night.
+that were forgotten, a catalog that is lost; then the backups are brought back
+three ways, by nightburn, by the disc's own script after xorriso, and by what
+the manifest says of the files that xorriso extracted, and all there is is
+compared with what was there that night.  verify and drill must agree: that each
+of these backups is good, and, at the end of some worlds, that a disc which was
+damaged is not.
 
-    world.py                   the seeds below (NB_TORTURE=1: a thousand)
-    world.py SEED...           these; the world of a failure is kept with
-                               NB_WORLD_KEEP=1
+    world.py [--jobs N] [SEED[-LAST]...]
+
+Without seeds, those below (NB_TORTURE=1: a thousand); --jobs has N worlds at a
+time.  The worlds are kept with NB_WORLD_KEEP=1.
 """
-import hashlib
+import argparse
+import contextlib
 import json
 import os
 import pwd
@@ -26,8 +31,13 @@ import tempfile
 import traceback
 
 import databases
+import drills
+import programs
 import recorders
 import trees
+import ways
+import workers
+from ways import Failed
 
 BUILD = os.environ["NB_TOP_BUILDDIR"]
 NIGHTBURN = os.path.join(BUILD, "nightburn")
@@ -37,30 +47,34 @@ TIMEOUT = 300
 MANY = [2000, 16000, 30000] if os.environ.get("NB_TORTURE") else [500, 2000]
 
 
-class Failed(Exception):
-    """What came back is not what was there."""
-
-
 def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-class World:
+class World(ways.Ways, drills.Drills):
     """Everything that one seed makes."""
 
     def __init__(self, seed, source, target, work):
         self.rnd = rnd = random.Random(seed)
-        # Of its own, so that the worlds of the list stay what they were.
+        # Of their own, so that the worlds of the list stay what they were.
         self.room = random.Random("room %d" % seed)
+        self.more = random.Random("more %d" % seed)
+        self.harm = random.Random("harm %d" % seed)
+        self.faults = []
         self.source, self.target, self.work = source, target, work
         self.env = dict(os.environ, PGUSER="postgres", LC_ALL=rnd.choice(
             ["C", "C.UTF-8", "C.UTF-8"]), TZ=rnd.choice(
                 ["UTC", "Asia/Tokyo", "America/St_Johns"]))
         self.umask = rnd.choice([0o022, 0o077, 0o002])
+        self.bin = target.programs.bin if self.more.random() < .75 else None
+        if self.bin:
+            self.env["PATH"] = self.bin + ":" + self.env["PATH"]
         self.truth, self.taken = {}, set()
         self.medium = self.room.choice(["stdio", "stdio"] + recorders.MEDIA)
-        source.clean()
-        source.make_roles()
+        self.once = self.more.random() < .15
+        if self.once:
+            self.medium = self.more.choice(recorders.WRITE_ONCE)
+        source.clean(databases.ROLES)
         self.jobs = [self.make_job(i) for i in range(rnd.choice([1, 1, 2]))]
         self.configure()
 
@@ -71,11 +85,13 @@ class World:
                "discs": ["P%d-%s" % (number, d) for d in "ABC"[:rnd.choice(
                    [2, 2, 3])]],
                "databases": [], "trees": [], "lines": [], "files": {},
-               "rotation": rnd.choice(["alternate", "append"])}
+               "formats": [], "rotation": rnd.choice(["alternate", "append"])}
+        self.write_once(job)
         for i in range(rnd.choice([0, 1, 1, 2])):
             free = [n for n in names[2 * i + number:] if n not in self.taken]
             self.add_database(job, free[0])
             self.taken.add(free[0])
+        self.add_globals(job)
         for i in range(rnd.choice([1, 1, 2])):
             self.add_tree(job, "tree%d" % i)
         job["drives"] = recorders.Recorders(
@@ -83,21 +99,40 @@ class World:
             4 * number)
         return job
 
+    def write_once(self, job):
+        """Discs that are never blanked."""
+        if not self.once:
+            return
+        job["rotation"] = self.more.choice(["append", "append", "fresh"])
+        if job["rotation"] == "fresh":
+            job["discs"] = [job["pool"] + "-" + d for d in "ABCDEFG"]
+
+    def add_globals(self, job):
+        job["globals"] = bool(job["databases"]) and self.more.random() < .8
+        if job["globals"]:
+            job["lines"].append(
+                "postgres \"globals\" { globals_only = true %s }"
+                % self.server())
+
+    def server(self):
+        return "conninfo = \"host=%s user=postgres\"%s%s" % (
+            self.source.host,
+            ' run_as = "postgres"' if trees.is_root() else "",
+            ' pg_restore = "%s/pg_restore"' % self.bin if self.bin else "")
+
     def add_database(self, job, name):
         rnd = self.rnd
-        database = databases.Database(rnd, self.source, name)
+        database = databases.Database(rnd, self.more, self.source, name)
         database.source = "db%d" % len(job["databases"])
         how = rnd.choice(["", "format = plain", "format = directory",
                           "format = custom compress = none",
                           "format = plain compress = gzip",
                           "format = directory jobs = 2"])
         job["databases"].append(database)
-        if trees.is_root():
-            how += ' run_as = "postgres"'
-        job["lines"].append(
-            "postgres %s { database = %s conninfo = \"host=%s "
-            "user=postgres\" %s }" % (quoted(database.source), quoted(name),
-                                     self.source.host, how))
+        job["formats"].append(how)
+        how += self.more.choice(["", " checksum = content"])
+        job["lines"].append("postgres %s { database = %s %s %s }" % (
+            quoted(database.source), quoted(name), self.server(), how))
 
     def add_tree(self, job, name):
         rnd = self.rnd
@@ -108,7 +143,10 @@ class World:
         if rnd.random() < 0.1:
             tree.many(rnd.choice(MANY))
         tree.packed = rnd.random() < 0.25
+        tree.extra(self.more)
         how = ' pack = "tar.zst"' if tree.packed else ""
+        how += self.more.choice(["", "", " checksum = always",
+                                 " copy_first = { \"f*\" }"])
         job["trees"].append(tree)
         job["lines"].append("tree %s { path = %s%s }" % (
             quoted(name), quoted(os.fsdecode(tree.top)), how))
@@ -118,10 +156,11 @@ class World:
             quoted(self.work + "/state"), quoted(self.work + "/staging"))
         for job in self.jobs:
             text += job["drives"].lines()
-            text += "pool %s { discs = { %s } drives = { %s } rotation = %s }\n" \
-                % (quoted(job["pool"]), ", ".join(map(quoted, job["discs"])),
-                   ", ".join(map(quoted, job["drives"].names())),
-                   job["rotation"])
+            text += "pool %s { discs = { %s } drives = { %s } " \
+                "rotation = %s }\n" % (
+                    quoted(job["pool"]), ", ".join(map(quoted, job["discs"])),
+                    ", ".join(map(quoted, job["drives"].names())),
+                    job["rotation"])
             text += "job %s { pool = %s\n%s\n}\n" % (
                 quoted(job["name"]), quoted(job["pool"]),
                 "\n".join(job["lines"]))
@@ -149,7 +188,8 @@ class World:
 
     def vdrive(self, options):
         """What stands before a command that sees these recorders."""
-        return [recorders.VDRIVE, "--hurry", *options, "--"] if options else []
+        return [recorders.VDRIVE, "--hurry", *options, *self.faults, "--"] \
+            if options else []
 
     def insert(self, job, disc):
         job["drives"].insert(disc, self.room.randrange(
@@ -222,114 +262,6 @@ class World:
                 if row.get("disc") and row["backup"] in self.truth
                 and self.truth[row["backup"]]["job"] is job]
 
-    # ---- the ways back ----
-
-    def remove(self, path):
-        self.command("chmod", "-R", "u+rwX", path)
-        shutil.rmtree(path)
-
-    def differ(self, told):
-        if told:
-            raise Failed("\n".join(told))
-
-    def back_by_nightburn(self, backup, truth):
-        to = self.work + "/back"
-        self.nightburn("restore", "--to", to, "-j", truth["job"]["name"],
-                       backup)
-        for name, nodes in truth["trees"].items():
-            self.differ(trees.differences(
-                nodes, trees.describe(to + "/tree/" + name),
-                "nightburn, tree " + name))
-        self.remove(to)
-        for source, (name, seen) in truth["databases"].items():
-            self.target.clean()
-            self.target.make_roles()
-            self.nightburn("restore", "--into", name, "--source", source,
-                           "-j", truth["job"]["name"], "--conninfo",
-                           "host=%s user=postgres" % self.target.host, backup)
-            self.compare_database(name, seen, "nightburn")
-
-    def compare_database(self, name, seen, who):
-        have = self.target.describe(name)
-        if have == seen:
-            return
-        told = []
-        for key in seen.keys() | have.keys():
-            if seen.get(key) == have.get(key):
-                continue
-            if key == "schema" and have.get(key):
-                told += ["- %r" % x for x in seen[key] if x not in have[key]]
-                told += ["+ %r" % x for x in have[key] if x not in seen[key]]
-            else:
-                told.append("%s: %.200r is %.200r" % (key, seen.get(key),
-                                                      have.get(key)))
-        raise Failed("%s, database %s:\n%s" % (who, name, "\n".join(told)))
-
-    def extract(self, job, disc):
-        whole = self.work + "/whole"
-        options, address = job["drives"].reader(disc)
-        self.command(*self.vdrive(options), "xorriso", "-osirrox", "on",
-                     "-indev", address, "-extract", "/", whole)
-        self.command("chmod", "-R", "u+rwX", whole)
-        return whole
-
-    def back_by_script(self, backup, truth, whole):
-        to = self.work + "/script"
-        self.command("sh", whole + "/restore.sh", "--backup", backup, "--to",
-                     to)
-        if not truth["databases"]:
-            self.remove(to)
-            return
-        self.remove(to)
-        self.target.clean()
-        self.target.make_roles()
-        env = dict(self.env, PGHOST=self.target.host)
-        self.command("sh", whole + "/restore.sh", "--backup", backup, env=env)
-        for name, seen in truth["databases"].values():
-            self.compare_database(name, seen, "restore.sh")
-
-    def back_by_manifest(self, backup, truth, whole):
-        path = whole + "/nightburn/%s/manifest.json" % backup
-        if not os.path.exists(path):
-            path = whole + "/nightburn/manifest.json"
-        with open(path, encoding="utf-8") as f:
-            manifest = json.load(f)
-        if manifest["backup_id"] != backup:
-            raise Failed(path + ": of another backup")
-        found = {}
-        for entry in manifest["files"]:
-            if "archive" in entry or "archive_hex" in entry:
-                continue
-            name = bytes.fromhex(entry["path_hex"]) if "path_hex" in entry \
-                else entry["path"].encode()
-            full = os.path.join(os.fsencode(whole), name)
-            # The disc's own files are those of the newest session.
-            if entry["type"] == "file" and name.startswith(
-                    backup.encode() + b"/"):
-                with open(full, "rb") as f:
-                    if hashlib.file_digest(f, "sha256").hexdigest() \
-                            != entry["sha256"]:
-                        raise Failed("%r: another hash" % name)
-            found[name] = entry
-        for name, nodes in truth["trees"].items():
-            top = ("%s/tree/%s" % (backup, name)).encode()
-            if not any(n == top or n.startswith(top + b"/") for n in found):
-                continue  # packed
-            have = trees.reduced(trees.describe(os.path.join(
-                os.fsencode(whole), top)))
-            want = trees.reduced(nodes)
-            for node in list(want.values()) + list(have.values()):
-                node.pop("mode", None)  # chmod
-                if not trees.is_root():
-                    node.pop("uid", None)
-            self.differ(trees.differences(want, have, "xorriso, " + name))
-            for path, node in nodes.items():
-                entry = found[top + b"/" + path if path else top]
-                date = entry["mtime"] * 10 ** 9 + entry.get("mtime_ns", 0)
-                if (int(entry["mode"], 8), date) != (node["mode"],
-                                                     node["mtime"]):
-                    raise Failed("manifest: %r: %r" % (path, entry))
-
     def bring_back(self, job):
         listed = self.on_disc(job)
         if not listed:
@@ -339,6 +271,7 @@ class World:
             truth, disc = self.truth[backup], job["files"][name]
             self.insert(job, disc)
             self.nightburn("verify", "-j", job["name"])
+            self.drill(job, backup)
             self.back_by_nightburn(backup, truth)
             whole = self.extract(job, disc)
             self.back_by_manifest(backup, truth, whole)
@@ -357,6 +290,8 @@ class World:
             self.lose_catalog()
         for job in self.jobs:
             self.bring_back(job)
+        if self.harm.random() < .4:
+            self.damaged(self.harm.choice(self.jobs))
 
 
 def may_run(user):
@@ -381,6 +316,7 @@ def run_seed(seed, source, target):
                   errors="backslashreplace") as told:
             child = os.fork()
             if not child:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 os.setgroups([])
                 os.setgid(user.pw_gid)
                 os.setuid(user.pw_uid)
@@ -405,38 +341,58 @@ def live_through(seed, source, target, work):
         world = World(seed, source, target, work)
         world.live()
         return None
-    except (Failed, RuntimeError, OSError, subprocess.SubprocessError,
-            KeyError, ValueError) as error:
+    except Exception as error:
         if isinstance(error, Failed):
             return str(error)
         return traceback.format_exc()
 
 
-def main():
-    seeds = list(map(int, sys.argv[1:])) or list(SEEDS)
-    if os.environ.get("NB_TORTURE") and len(sys.argv) < 2:
-        seeds = list(range(1, 1001))
+def worlds(seeds):
+    """(seed, what is wrong), with clusters of its own."""
     top = tempfile.mkdtemp(prefix="nbworlds.")
     os.chmod(top, 0o755)
     source = target = None
-    bad = 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        source = databases.Cluster(top + "/source")
-        target = databases.Cluster(top + "/target")
-        for number, seed in enumerate(seeds, 1):
-            what = run_seed(seed, source, target)
-            bad += what is not None
-            print("%sok %d - world %d" % ("not " if what else "", number,
-                                          seed), flush=True)
-            if what:
-                print(re.sub("^", "# ", what, flags=re.M), flush=True)
-        print("1..%d" % len(seeds))
+        quick = programs.Programs(top + "/programs")
+        source = databases.Cluster(top + "/source", quick, quick.real)
+        target = databases.Cluster(top + "/target", quick, quick.bin)
+        for seed in seeds:
+            yield seed, run_seed(seed, source, target)
     finally:
         for cluster in (source, target):
             if cluster:
                 cluster.stop()
         shutil.rmtree(top, ignore_errors=True)
+
+
+def chosen(words):
+    seeds = []
+    for word in words:
+        first, _, last = word.partition("-")
+        seeds += range(int(first), int(last or first) + 1)
+    if seeds:
+        return seeds
+    return list(range(1, 1001)) if os.environ.get("NB_TORTURE") else SEEDS
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("seeds", nargs="*")
+    options = parser.parse_args()
+    seeds = chosen(options.seeds)
+    run = worlds(seeds) if options.jobs < 2 else \
+        workers.shared(worlds, seeds, options.jobs)
+    bad = 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    with contextlib.closing(run):
+        for number, (seed, what) in enumerate(run, 1):
+            bad += what is not None
+            print("%sok %d - world %d" % ("not " if what else "", number,
+                                          seed), flush=True)
+            if what:
+                print(re.sub("^", "# ", what, flags=re.M), flush=True)
+    print("1..%d" % len(seeds))
     return bad != 0
 
 
