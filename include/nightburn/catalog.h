@@ -27,6 +27,10 @@ struct nb_backup_row {
 	int session;
 	int64_t drilled; /* its last drill; 0: none */
 	enum nb_drill_state drill;
+	enum nb_check_state check; /* what was last found of it on DISC */
+	int64_t checked;           /* when; 0: never */
+	uint64_t bad; /* NB_CHECK_DAMAGED: its files that are; 0: all of it is
+			 unreadable */
 };
 struct nb_source_row {
 	const char *kind, *name, *database, *format, *path, *compression;

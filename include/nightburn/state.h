@@ -124,6 +124,14 @@ enum nb_drill_state {
 	NB_DRILL_FAILED
 };
 
+/* What was last found of a backup on a disc, when all of it was read: by the
+ * run that burned it, by a verification, or by a drill. */
+enum nb_check_state {
+	NB_CHECK_NONE, /* it was not read since it is in the catalog */
+	NB_CHECK_GOOD,
+	NB_CHECK_DAMAGED /* files of it are missing, unreadable or different */
+};
+
 /* The type of the node at a path of a backup. */
 enum nb_entry_type {
 	NB_ENTRY_FILE,
@@ -145,6 +153,7 @@ NB_API const char *nb_label_state_name(enum nb_label_state state);
 NB_API const char *nb_disc_state_name(enum nb_disc_state state);
 NB_API const char *nb_clone_state_name(enum nb_clone_state state);
 NB_API const char *nb_drill_state_name(enum nb_drill_state state);
+NB_API const char *nb_check_state_name(enum nb_check_state state);
 NB_API const char *nb_entry_type_name(enum nb_entry_type type);
 
 /* For people: a sentence about "the disc" without a full stop; and the remedy,

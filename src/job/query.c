@@ -53,6 +53,9 @@ pass_backup(void *ctx, const struct nb_catalog_backup *row)
 		.session = row->session,
 		.drilled = row->drilled,
 		.drill = row->drill,
+		.check = row->check,
+		.checked = row->checked,
+		.bad = row->bad,
 	};
 
 	strncpy(q->backup_id, row->id, NB_BACKUP_ID_MAX);

@@ -47,6 +47,12 @@ static const char *const drills[] = {
 	[NB_DRILL_FAILED] = "failed",
 };
 
+static const char *const checks[] = {
+	[NB_CHECK_NONE] = "none",
+	[NB_CHECK_GOOD] = "good",
+	[NB_CHECK_DAMAGED] = "damaged",
+};
+
 static const char *const types[] = {
 	[NB_ENTRY_FILE] = "file",       [NB_ENTRY_DIR] = "dir",
 	[NB_ENTRY_SYMLINK] = "symlink", [NB_ENTRY_FIFO] = "fifo",
@@ -141,6 +147,22 @@ nb_drill_state_parse(const char *name, enum nb_drill_state *out)
 	if (i < COUNT(drills))
 		*out = (enum nb_drill_state)i;
 	return i < COUNT(drills);
+}
+
+const char *
+nb_check_state_name(enum nb_check_state state)
+{
+	return name_of(checks, COUNT(checks), state);
+}
+
+bool
+nb_check_state_parse(const char *name, enum nb_check_state *out)
+{
+	size_t i = find(checks, COUNT(checks), name);
+
+	if (i < COUNT(checks))
+		*out = (enum nb_check_state)i;
+	return i < COUNT(checks);
 }
 
 bool

@@ -14,6 +14,7 @@
 bool nb_disc_state_parse(const char *name, enum nb_disc_state *out);
 bool nb_clone_state_parse(const char *name, enum nb_clone_state *out);
 bool nb_drill_state_parse(const char *name, enum nb_drill_state *out);
+bool nb_check_state_parse(const char *name, enum nb_check_state *out);
 bool nb_entry_type_parse(const char *name, enum nb_entry_type *out);
 
 #endif

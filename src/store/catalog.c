@@ -84,8 +84,10 @@ end(struct nb_catalog *catalog, enum nb_err err)
 		driver->rollback(catalog->store);
 	else
 		err = driver->commit(catalog->store);
-	if (!err)
+	if (!err) {
 		catalog->current = true;
+		catalog->tables = NB_TABLES;
+	}
 	return err;
 }
 
@@ -117,6 +119,7 @@ prepare_schema(struct nb_catalog *catalog)
 	if (err)
 		return err;
 	catalog->current = schema.current;
+	catalog->tables = schema.tables;
 	if (schema.sealed)
 		return NB_OK;
 	err = nb_catalog_begin(catalog);

@@ -96,6 +96,7 @@ struct nb_catalog_session {
 	bool first;                         /* the disc was blank: its earlier
 					       contents no longer exist */
 	int64_t verified;                   /* 0: keep the date of its disc */
+	int64_t checked; /* all of the backup was read; 0: it was not */
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
@@ -156,6 +157,9 @@ struct nb_catalog_backup {
 	int session;
 	int64_t drilled; /* the last drill; 0: none */
 	enum nb_drill_state drill;
+	enum nb_check_state check; /* what was last found of it on DISC */
+	int64_t checked;           /* when; 0: never */
+	uint64_t bad;              /* as in nb_catalog_check */
 };
 
 enum nb_err nb_catalog_backups(
@@ -207,6 +211,27 @@ enum nb_err nb_catalog_discs(
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_disc *row),
 	void *ctx);
 
+/* ---- what was found of each backup on a disc ---- */
+
+struct nb_catalog_check {
+	const char *backup_id;
+	enum nb_check_state state; /* NB_CHECK_NONE: nothing was found, what is
+				      recorded stays */
+	uint64_t bad; /* NB_CHECK_DAMAGED: its files that are missing,
+			 unreadable or different; 0: all of it is unreadable */
+};
+
+struct nb_catalog_checks {
+	const char *disc_id;
+	int64_t date;
+	struct NB_ARRAY(struct nb_catalog_check) list;
+	bool others_damaged; /* those that LIST does not have are unreadable */
+};
+
+/* Records it of those backups in the list that the catalog has on this disc. */
+enum nb_err nb_catalog_put_checks(struct nb_catalog *catalog,
+				  const struct nb_catalog_checks *checks);
+
 /* ---- drills ---- */
 
 struct nb_catalog_drill {
@@ -220,7 +245,9 @@ struct nb_catalog_drill {
  * good again, a verification does not. */
 #define NB_DRILL_NOTE "a drill failed"
 
-/* Records the last drill of a backup that is in the catalog. */
+/* Records the last drill of a backup that is in the catalog.  A good one makes
+ * the disc good again only if no other backup on it is known to be damaged or
+ * failed its last drill. */
 enum nb_err nb_catalog_put_drill(struct nb_catalog *catalog,
 				 const struct nb_catalog_drill *drill);
 

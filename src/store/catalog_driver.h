@@ -79,6 +79,13 @@ struct nb_drill_record {
 	int64_t databases, tables, rows, files;
 };
 
+struct nb_check_record {
+	const char *backup_id, *disc_id;
+	int64_t date;
+	const char *state;
+	int64_t bad;
+};
+
 /* ---- tables ---- */
 
 enum nb_column_kind {
@@ -115,7 +122,8 @@ enum nb_table_id {
 	NB_TABLE_SOURCES,
 	NB_TABLE_FILES,
 	NB_TABLE_CLONES,
-	NB_TABLE_DRILLS,
+	NB_TABLE_DRILLS, /* from schema 5 on */
+	NB_TABLE_CHECKS, /* from schema 6 on */
 	NB_TABLES
 };
 
@@ -152,6 +160,7 @@ enum nb_err nb_catalog_damaged(const struct nb_catalog_store *store,
 struct nb_schema {
 	bool sealed;  /* it can store a seal */
 	bool current; /* it has the newest schema */
+	int tables;   /* it has the first TABLES of nb_catalog_tables */
 };
 
 #define NB_SEAL_NONE 0

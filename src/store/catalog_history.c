@@ -1,8 +1,125 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What was done with backups and clones of them: drills, copies. */
+/* What was done with backups later, and found: checks, drills, clones. */
 #include <string.h>
 
 #include "store/catalog_private.h"
+
+#define FAILED nb_drill_state_name(NB_DRILL_FAILED)
+#define DAMAGED nb_check_state_name(NB_CHECK_DAMAGED)
+
+/* ---- what was found when all of a backup was read ---- */
+
+static enum nb_err
+put_check(struct nb_catalog *catalog, const char *disc_id, int64_t date,
+	  const struct nb_catalog_check *check)
+{
+	const struct nb_check_record row = {
+		.backup_id = check->backup_id,
+		.disc_id = disc_id,
+		.date = date,
+		.state = nb_check_state_name(check->state),
+		.bad = (int64_t)check->bad,
+	};
+
+	return check->state == NB_CHECK_NONE
+		? NB_OK
+		: nb_catalog_put(catalog, NB_TABLE_CHECKS, &row);
+}
+
+enum nb_err
+nb_catalog_checked_session(struct nb_catalog *catalog,
+			   const struct nb_catalog_session *session)
+{
+	const struct nb_catalog_check check = {
+		.backup_id = session->manifest->backup_id,
+		.state = session->checked ? NB_CHECK_GOOD : NB_CHECK_NONE,
+	};
+
+	return put_check(catalog, session->label->disc_id, session->checked,
+			 &check);
+}
+
+static const struct nb_catalog_check *
+find(const struct nb_catalog_checks *checks, const char *backup_id)
+{
+	for (size_t i = 0; i < checks->list.count; i++)
+		if (!strcmp(checks->list.at[i].backup_id, backup_id))
+			return &checks->list.at[i];
+	return NULL;
+}
+
+/* Of a backup that is on the disc. */
+static enum nb_err
+put_one(struct nb_catalog *catalog, const struct nb_catalog_checks *checks,
+	const char *backup_id)
+{
+	const struct nb_catalog_check lost = {
+		.backup_id = backup_id,
+		.state = checks->others_damaged ? NB_CHECK_DAMAGED
+						: NB_CHECK_NONE,
+	};
+	const struct nb_catalog_check *found = find(checks, backup_id);
+
+	return put_check(catalog, checks->disc_id, checks->date,
+			 found ? found : &lost);
+}
+
+static enum nb_err
+put_checks(struct nb_catalog *catalog, const struct nb_catalog_checks *checks)
+{
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	if (err)
+		return err;
+	for (size_t i = 0; !err && i < rows.placements.count; i++) {
+		const struct nb_placement *s = &rows.placements.at[i];
+
+		if (!s->session->gone && !strcmp(s->disc->id, checks->disc_id))
+			err = put_one(catalog, checks, s->backup->id);
+	}
+	nb_rows_free(&rows);
+	return err;
+}
+
+enum nb_err
+nb_catalog_put_checks(struct nb_catalog *catalog,
+		      const struct nb_catalog_checks *checks)
+{
+	enum nb_err err = nb_catalog_begin(catalog);
+
+	return err ? err : nb_catalog_end(catalog, put_checks(catalog, checks));
+}
+
+/* ---- drills ---- */
+
+/* Is something else on the disc known to be damaged, or did it fail its last
+ * drill? */
+static enum nb_err
+find_other_damage(struct nb_catalog *catalog,
+		  const struct nb_catalog_drill *drill, bool *found)
+{
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	*found = false;
+	for (size_t i = 0; !err && i < rows.placements.count; i++) {
+		const struct nb_placement *s = &rows.placements.at[i];
+		const char *id = s->backup->id;
+		const struct nb_drill_record *last = nb_rows_drill(&rows, id);
+		const struct nb_check_record *check =
+			nb_rows_check(&rows, id, drill->disc_id);
+
+		if (s->session->gone || strcmp(s->disc->id, drill->disc_id)
+		    || !strcmp(id, drill->backup_id))
+			continue;
+		*found |= last && !strcmp(last->state, FAILED);
+		*found |= check && !strcmp(check->state, DAMAGED);
+	}
+	if (!err)
+		nb_rows_free(&rows);
+	return err;
+}
 
 /* A failed drill makes a disc suspect, the next good one good again. */
 static enum nb_err
@@ -10,16 +127,18 @@ judge_disc(struct nb_catalog *catalog, const struct nb_catalog_drill *drill)
 {
 	const struct nb_disc_record like = { .id = drill->disc_id };
 	struct nb_disc_record disc = { 0 }, changed;
-	bool found = false, because;
+	bool found = false, because, damaged = false;
 	enum nb_err err =
 		nb_catalog_get(catalog, NB_TABLE_DISCS, &like, &disc, &found);
 
 	changed = disc;
 	because = found && disc.note && !strcmp(disc.note, NB_DRILL_NOTE);
+	if (!err && because && drill->state == NB_DRILL_GOOD)
+		err = find_other_damage(catalog, drill, &damaged);
 	if (drill->state == NB_DRILL_FAILED) {
 		changed.state = nb_disc_state_name(NB_DISC_SUSPECT);
 		changed.note = NB_DRILL_NOTE;
-	} else if (drill->state == NB_DRILL_GOOD && because) {
+	} else if (drill->state == NB_DRILL_GOOD && because && !damaged) {
 		changed.state = nb_disc_state_name(NB_DISC_GOOD);
 		changed.note = NULL;
 	} else {
@@ -53,6 +172,8 @@ nb_catalog_put_drill(struct nb_catalog *catalog,
 	err = nb_catalog_put(catalog, NB_TABLE_DRILLS, &row);
 	return nb_catalog_end(catalog, err ? err : judge_disc(catalog, drill));
 }
+
+/* ---- clones ---- */
 
 static int64_t
 max(int64_t a, int64_t b)

@@ -13,6 +13,7 @@ struct nb_catalog {
 	char *dir;    /* of the mark */
 	bool current; /* it has the newest schema; else the next change upgrades
 			 it */
+	int tables;   /* it has the first TABLES of nb_catalog_tables */
 	bool working; /* the lock is held: the mark may be written */
 	bool mark_damaged;
 	int reading; /* nesting depth of nb_catalog_read */
@@ -69,7 +70,7 @@ struct nb_placement {
 };
 
 /* All rows on which decisions depend, in the order of their keys: those of all
- * tables except files, sources and clones; and the drills. */
+ * tables except files, sources and clones; and the drills and checks. */
 struct nb_rows {
 	struct NB_ARRAY(struct nb_pool_record) pools;
 	struct NB_ARRAY(struct nb_disc_record) discs;
@@ -78,6 +79,7 @@ struct nb_rows {
 	struct NB_ARRAY(struct nb_part_record) parts;
 	struct NB_ARRAY(struct nb_placement) placements; /* by backup */
 	struct NB_ARRAY(struct nb_drill_record) drills;
+	struct NB_ARRAY(struct nb_check_record) checks;
 };
 
 /* With NB_ECORRUPT, in a query, ROWS has whatever was readable; with other
@@ -96,6 +98,11 @@ const struct nb_backup_record *nb_rows_backup(const struct nb_rows *rows,
 const struct nb_drill_record *nb_rows_drill(const struct nb_rows *rows,
 					    const char *backup_id);
 
+/* What was last found of it on that disc. */
+const struct nb_check_record *nb_rows_check(const struct nb_rows *rows,
+					    const char *backup_id,
+					    const char *disc_id);
+
 /* All backups, the newest first: by generation, then by date, then by id. */
 struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);
 enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
@@ -107,6 +114,10 @@ const struct nb_placement *nb_rows_place(const struct nb_rows *rows,
 					 const char *backup_id, size_t *at);
 
 /* ---- the rules ---- */
+
+/* In a transaction: SESSION was read back.  (catalog_history.c) */
+enum nb_err nb_catalog_checked_session(
+	struct nb_catalog *catalog, const struct nb_catalog_session *session);
 
 /*
  * Checks the catalog: by its engine, by our own rules, and by its seal.  WHOLE:

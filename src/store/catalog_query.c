@@ -19,6 +19,20 @@ state_of(const struct nb_disc_record *disc)
 	return state;
 }
 
+static void
+tell_check(const struct nb_rows *rows, const struct nb_placement *place,
+	   struct nb_catalog_backup *row)
+{
+	const struct nb_check_record *check =
+		nb_rows_check(rows, place->backup->id, place->disc->id);
+
+	if (!check)
+		return;
+	nb_check_state_parse(check->state, &row->check);
+	row->checked = check->date;
+	row->bad = (uint64_t)check->bad;
+}
+
 /* PLACE: the disc that has it now; NULL: none. */
 static enum nb_err
 pass_backup(const struct nb_rows *rows, const struct nb_backup_record *backup,
@@ -47,6 +61,7 @@ pass_backup(const struct nb_rows *rows, const struct nb_backup_record *backup,
 		row.disc_id = place->disc->id;
 		row.disc_state = state_of(place->disc);
 		row.session = (int)place->session->number;
+		tell_check(rows, place, &row);
 	}
 	return fn(ctx, &row);
 }

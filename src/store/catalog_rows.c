@@ -109,6 +109,15 @@ compare_drill(const void *id, const void *row)
 }
 
 static int
+compare_check(const void *key, const void *row)
+{
+	const struct nb_check_record *a = key, *b = row;
+	int order = strcmp(a->backup_id, b->backup_id);
+
+	return order ? order : strcmp(a->disc_id, b->disc_id);
+}
+
+static int
 compare_session(const void *id, const void *row)
 {
 	int64_t a = *(const int64_t *)id;
@@ -138,6 +147,16 @@ const struct nb_drill_record *
 nb_rows_drill(const struct nb_rows *rows, const char *backup_id)
 {
 	return SEARCH(backup_id, &rows->drills, compare_drill);
+}
+
+const struct nb_check_record *
+nb_rows_check(const struct nb_rows *rows, const char *backup_id,
+	      const char *disc_id)
+{
+	const struct nb_check_record key = { .backup_id = backup_id,
+					     .disc_id = disc_id };
+
+	return SEARCH(&key, &rows->checks, compare_check);
 }
 
 const struct nb_backup_record *
@@ -198,9 +217,10 @@ nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows)
 	LOAD(NB_TABLE_SESSIONS, sessions);
 	LOAD(NB_TABLE_BACKUPS, backups);
 	LOAD(NB_TABLE_PARTS, parts);
-	/* The newest schema is the first one that has it. */
-	if (catalog->current)
+	if (catalog->tables > NB_TABLE_DRILLS)
 		LOAD(NB_TABLE_DRILLS, drills);
+	if (catalog->tables > NB_TABLE_CHECKS)
+		LOAD(NB_TABLE_CHECKS, checks);
 	nb_catalog_read_end(catalog);
 	if (passable(catalog, err)) {
 		joined = join(rows);
@@ -215,6 +235,7 @@ void
 nb_rows_free(struct nb_rows *rows)
 {
 	nb_array_free(&rows->placements);
+	nb_catalog_free_rows(NB_TABLE_CHECKS, &rows->checks);
 	nb_catalog_free_rows(NB_TABLE_DRILLS, &rows->drills);
 	nb_catalog_free_rows(NB_TABLE_PARTS, &rows->parts);
 	nb_catalog_free_rows(NB_TABLE_BACKUPS, &rows->backups);

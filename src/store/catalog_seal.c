@@ -20,11 +20,11 @@ enum tag {
 	TAG_DESCRIPTION /* a statement that creates tables */
 };
 
-/* Without the files of backups, of which there are many, and without clones, on
- * which no write depends. */
+/* Those that the schema has.  Without the files of backups, of which there are
+ * many, and without clones and drills, on which no write depends. */
 static const enum nb_table_id sealed[] = {
-	NB_TABLE_POOLS,   NB_TABLE_DISCS, NB_TABLE_SESSIONS,
-	NB_TABLE_BACKUPS, NB_TABLE_PARTS, NB_TABLE_SOURCES,
+	NB_TABLE_POOLS, NB_TABLE_DISCS,   NB_TABLE_SESSIONS, NB_TABLE_BACKUPS,
+	NB_TABLE_PARTS, NB_TABLE_SOURCES, NB_TABLE_CHECKS,
 };
 
 struct sum {
@@ -102,7 +102,7 @@ add_row(void *ctx, const void *row)
 }
 
 static enum nb_err
-add_all(struct nb_catalog *catalog, struct sum *sum)
+add_all(struct nb_catalog *catalog, int tables, struct sum *sum)
 {
 	const struct nb_catalog_driver *driver = catalog->store->driver;
 	enum nb_err err = NB_OK;
@@ -111,6 +111,8 @@ add_all(struct nb_catalog *catalog, struct sum *sum)
 	if (driver->describe)
 		err = driver->describe(catalog->store, add_description, sum);
 	for (size_t i = 0; !err && i < sizeof sealed / sizeof *sealed; i++) {
+		if ((int)sealed[i] >= tables)
+			continue;
 		sum->table = &nb_catalog_tables[sealed[i]];
 		add_bytes(sum, TAG_TABLE, sum->table->name,
 			  strlen(sum->table->name));
@@ -120,14 +122,16 @@ add_all(struct nb_catalog *catalog, struct sum *sum)
 	return err;
 }
 
+/* With the first TABLES of nb_catalog_tables. */
 static enum nb_err
-portable_sum(struct nb_catalog *catalog, uint8_t out[NB_SHA256_SIZE])
+portable_sum(struct nb_catalog *catalog, int tables,
+	     uint8_t out[NB_SHA256_SIZE])
 {
 	struct sum sum = { NULL, NULL };
 	enum nb_err err = nb_sha256_new(&sum.sha256);
 
 	if (!err)
-		err = add_all(catalog, &sum);
+		err = add_all(catalog, tables, &sum);
 	if (!err)
 		nb_sha256_finish(sum.sha256, out);
 	nb_sha256_free(sum.sha256);
@@ -138,7 +142,7 @@ enum nb_err
 nb_catalog_seal(struct nb_catalog *catalog)
 {
 	struct nb_seal seal = { .version = NB_SEAL_PORTABLE };
-	enum nb_err err = portable_sum(catalog, seal.sum);
+	enum nb_err err = portable_sum(catalog, NB_TABLES, seal.sum);
 
 	return err ? err
 		   : catalog->store->driver->save_seal(catalog->store, &seal);
@@ -149,14 +153,18 @@ nb_catalog_check_seal(struct nb_catalog *catalog)
 {
 	const struct nb_catalog_driver *driver = catalog->store->driver;
 	uint8_t sum[NB_SHA256_SIZE];
+	struct nb_schema schema;
 	struct nb_seal seal;
 	bool same = false;
 	enum nb_err err = driver->load_seal(catalog->store, &seal);
 
+	/* Another process may have upgraded it since it was opened. */
+	if (!err)
+		err = driver->schema(catalog->store, &schema);
 	if (err)
 		return err;
 	if (seal.version == NB_SEAL_PORTABLE) {
-		err = portable_sum(catalog, sum);
+		err = portable_sum(catalog, schema.tables, sum);
 		same = !err && !memcmp(seal.sum, sum, sizeof sum);
 	} else if (seal.version == NB_SEAL_NATIVE && driver->native_sum) {
 		err = driver->native_sum(catalog->store, sum);

@@ -114,6 +114,12 @@ static const struct nb_column drills[] = {
 	NUMBER(nb_drill_record, files),
 };
 
+static const struct nb_column checks[] = {
+	TEXT(nb_check_record, backup_id), TEXT(nb_check_record, disc_id),
+	NUMBER(nb_check_record, date),    TEXT(nb_check_record, state),
+	NUMBER(nb_check_record, bad),
+};
+
 #define COUNT(list) (int)(sizeof list / sizeof *list)
 #define TABLE(list, keys, numbered, row)                                     \
 	{                                                                    \
@@ -130,6 +136,7 @@ const struct nb_table nb_catalog_tables[NB_TABLES] = {
 	[NB_TABLE_FILES] = TABLE(files, 2, false, nb_file_record),
 	[NB_TABLE_CLONES] = TABLE(clones, 1, false, nb_clone_record),
 	[NB_TABLE_DRILLS] = TABLE(drills, 1, false, nb_drill_record),
+	[NB_TABLE_CHECKS] = TABLE(checks, 2, false, nb_check_record),
 };
 
 int64_t

@@ -245,7 +245,7 @@ put_all(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 		err = put_sources(catalog, session->manifest);
 	if (!err)
 		err = put_files(catalog, session);
-	return err;
+	return err ? err : nb_catalog_checked_session(catalog, session);
 }
 
 enum nb_err

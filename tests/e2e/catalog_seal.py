@@ -18,9 +18,10 @@ COLUMNS = {
     "parts": "backup_id number session_id",
     "sources": "backup_id number kind name database format path compression "
                "server_version bytes stored",
+    "checks": "backup_id disc_id date state bad",
 }
 KEYS = {"pools": 1, "discs": 1, "sessions": 1, "backups": 1, "parts": 3,
-        "sources": 2}
+        "sources": 2, "checks": 2}
 
 
 def piece(tag, data):

@@ -82,6 +82,14 @@ static const struct migration {
 	  "  databases integer not null, tables integer not null,"
 	  "  rows integer not null, files integer not null) strict;",
 	  10, 76, true },
+	/* What was last found of a backup on a disc. */
+	{ "create table checks ("
+	  "  backup_id text not null references backups,"
+	  "  disc_id text not null references discs,"
+	  "  date integer not null, state text not null,"
+	  "  bad integer not null,"
+	  "  primary key (backup_id, disc_id)) strict;",
+	  11, 81, true },
 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)
@@ -146,6 +154,8 @@ nb_sqlite_schema(struct nb_catalog_store *store, struct nb_schema *schema)
 	*schema = (struct nb_schema){
 		.sealed = expected->sealed,
 		.current = version == NEWEST,
+		/* The seal is no table of the catalog's. */
+		.tables = tables - expected->sealed,
 	};
 	return NB_OK;
 }

@@ -174,6 +174,7 @@ schema(struct nb_catalog_store *store, struct nb_schema *out)
 	out->sealed = out->current = c->seal.version != NB_SEAL_NONE;
 	for (int t = 0; t < NB_TABLES; t++)
 		out->sealed = out->current |= c->tables[t].count > 0;
+	out->tables = NB_TABLES;
 	return NB_OK;
 }
 

@@ -367,6 +367,96 @@ START_TEST(a_failed_drill_makes_a_disc_suspect_until_the_next_good_one)
 }
 END_TEST
 
+/* Of another backup on the disc, too. */
+START_TEST(a_good_drill_does_not_make_up_for_the_damage_of_another_backup)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	struct nb_catalog_drill drill = {
+		.backup_id = "b2",
+		.disc_id = ID_A,
+		.date = 20,
+		.state = NB_DRILL_FAILED,
+	};
+	char text[256];
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'A', 2, false));
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	drill.backup_id = "b1";
+	drill.state = NB_DRILL_GOOD;
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(told_drills(catalog, text),
+			 "b2 failed 20 suspect, b1 good 20 suspect, ");
+	drill.backup_id = "b2";
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(told_drills(catalog, text),
+			 "b2 good 20 good, b1 good 20 good, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+static enum nb_err
+tell_checks(void *ctx, const struct nb_catalog_backup *row)
+{
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, 256 - n, "%s %s %s %d %d, ", row->id,
+		 row->disc ? row->disc : "-", nb_check_state_name(row->check),
+		 (int)row->checked, (int)row->bad);
+	return NB_OK;
+}
+
+static const char *
+told_checks(struct nb_catalog *catalog, char text[256])
+{
+	text[0] = '\0';
+	nb_assert_ok(nb_catalog_backups(catalog, NULL, tell_checks, text));
+	return text;
+}
+
+/* Two backups on A; b9 is in no catalog, b3 on another disc. */
+START_TEST(what_was_found_of_a_backup_is_told_until_something_else_is)
+{
+	struct nb_catalog_check found[] = {
+		{ "b2", NB_CHECK_DAMAGED, 3 },
+		{ "b9", NB_CHECK_DAMAGED, 1 },
+		{ "b3", NB_CHECK_DAMAGED, 1 },
+	};
+	struct nb_catalog_checks checks = { .disc_id = ID_A,
+					    .date = 20,
+					    .list = { found, 3, 3 } };
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	char text[256];
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'A', 2, false));
+	nb_assert_ok(scene_commit(catalog, 'B', 3, true));
+	ck_assert_str_eq(told_checks(catalog, text),
+			 "b3 B none 0 0, b2 A none 0 0, b1 A none 0 0, ");
+	nb_assert_ok(nb_catalog_put_checks(catalog, &checks));
+	ck_assert_str_eq(told_checks(catalog, text),
+			 "b3 B none 0 0, b2 A damaged 20 3, b1 A none 0 0, ");
+	found[0] = (struct nb_catalog_check){ "b2", NB_CHECK_NONE, 0 };
+	checks.date = 21;
+	checks.others_damaged = true;
+	nb_assert_ok(nb_catalog_put_checks(catalog, &checks));
+	ck_assert_str_eq(told_checks(catalog, text),
+			 "b3 B none 0 0, b2 A damaged 20 3, "
+			 "b1 A damaged 21 0, ");
+	found[0].state = NB_CHECK_GOOD;
+	found[1] = (struct nb_catalog_check){ "b1", NB_CHECK_GOOD, 0 };
+	checks.date = 22;
+	nb_assert_ok(nb_catalog_put_checks(catalog, &checks));
+	ck_assert_str_eq(told_checks(catalog, text),
+			 "b3 B none 0 0, b2 A good 22 0, b1 A good 22 0, ");
+	nb_assert_ok(
+		nb_catalog_set_disc(catalog, ID_A, NB_DISC_BLANKED, "blanked"));
+	ck_assert_str_eq(told_checks(catalog, text),
+			 "b3 B none 0 0, b2 - none 0 0, b1 - none 0 0, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
 /* "b1" is a backup and the beginning of another; 2 is a generation. */
 static const struct {
 	const char *which, *told;
@@ -450,6 +540,11 @@ add(TCase *tc)
 	tcase_add_test(
 		tc,
 		a_failed_drill_makes_a_disc_suspect_until_the_next_good_one);
+	tcase_add_test(
+		tc,
+		a_good_drill_does_not_make_up_for_the_damage_of_another_backup);
+	tcase_add_test(
+		tc, what_was_found_of_a_backup_is_told_until_something_else_is);
 	tcase_add_test(
 		tc,
 		backups_are_told_with_the_disc_that_holds_them_newest_first);

@@ -51,9 +51,9 @@ seal_of(struct nb_catalog *catalog)
 /* By tests/e2e/catalog_seal.py, from the same rows; those of SQLite with the
  * texts of its tables. */
 #define GOLDEN_SQLITE \
-	"0bb189b6422b240ce9197b4e16b09892c326c02f9796c162768878e6deadce78"
+	"cba600e87ae722ff3f6047d19e1d9ff18c61d4d53c1c39e6ca0cbc4b87ea7c72"
 #define GOLDEN_MEMORY \
-	"8da050c2897dec4a7539e67cdd20f6bc58b33b2ad9ba6afd7a99e57232c52d7c"
+	"034d579528394b3c6426ce719d8fc7be5d10a26ba7e3b951bf544ab9ad246983"
 
 START_TEST(a_seal_is_the_same_on_every_machine)
 {
@@ -95,6 +95,12 @@ static const struct nb_source_record a_source = {
 	.name = "t",
 };
 
+static const struct nb_check_record a_check = {
+	.backup_id = "b",
+	.disc_id = "i",
+	.state = "damaged",
+};
+
 static const struct {
 	enum nb_table_id table;
 	const void *row;
@@ -102,6 +108,7 @@ static const struct {
 	{ NB_TABLE_POOLS, &a_pool },       { NB_TABLE_DISCS, &a_disc },
 	{ NB_TABLE_SESSIONS, &a_session }, { NB_TABLE_BACKUPS, &a_backup },
 	{ NB_TABLE_PARTS, &a_part },       { NB_TABLE_SOURCES, &a_source },
+	{ NB_TABLE_CHECKS, &a_check },
 };
 
 /* Another value in COLUMN, of the same kind. */
@@ -149,6 +156,7 @@ START_TEST(each_column_of_each_table_that_decides_is_sealed)
 		struct nb_backup_record backup;
 		struct nb_part_record part;
 		struct nb_source_record source;
+		struct nb_check_record check;
 	} row;
 
 	nb_assert_ok(nb_catalog_open_with(&memory_driver, path(),
@@ -178,15 +186,16 @@ run_sql(const char *text)
 	sqlite3_close(db);
 }
 
-/* A catalog as it was written before seals had a version. */
+/* A catalog as it was written before seals had a version, or before there were
+ * checks. */
 static void
-make_old(void)
+make_old(int schema)
 {
 	char name[4096], *text;
 	size_t n;
 
-	snprintf(name, sizeof name, "%s/tests/unit/store/schema_3.sql",
-		 getenv("NB_TOP_SRCDIR"));
+	snprintf(name, sizeof name, "%s/tests/unit/store/schema_%d.sql",
+		 getenv("NB_TOP_SRCDIR"), schema);
 	nb_assert_ok(nb_fd_load(AT_FDCWD, name, 1 << 20, &text, &n));
 	mkdir(nb_test_path("now"), 0700);
 	run_sql("pragma journal_mode = wal");
@@ -194,12 +203,37 @@ make_old(void)
 	free(text);
 }
 
-static const enum nb_catalog_mode modes[] = {
-	NB_CATALOG_WORK,
-	NB_CATALOG_PEEK,
-	NB_CATALOG_QUERY,
-	NB_CATALOG_LIST,
+static const struct {
+	int schema;
+	enum nb_catalog_mode mode;
+} olds[] = {
+	{ 3, NB_CATALOG_WORK },  { 5, NB_CATALOG_WORK },
+	{ 3, NB_CATALOG_PEEK },  { 5, NB_CATALOG_PEEK },
+	{ 3, NB_CATALOG_QUERY }, { 5, NB_CATALOG_QUERY },
+	{ 3, NB_CATALOG_LIST },  { 5, NB_CATALOG_LIST },
 };
+
+static enum nb_err
+tell(void *ctx, const struct nb_catalog_backup *row)
+{
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, 256 - n, "%s %s %s %d, ", row->id,
+		 nb_drill_state_name(row->drill),
+		 nb_check_state_name(row->check), (int)row->checked);
+	return NB_OK;
+}
+
+/* The backups, with their drills and checks. */
+static const char *
+told(struct nb_catalog *catalog)
+{
+	static char text[256];
+
+	text[0] = '\0';
+	nb_assert_ok(nb_catalog_backups(catalog, NULL, tell, text));
+	return text;
+}
 
 START_TEST(an_old_seal_is_believed_and_stays_while_nothing_is_written)
 {
@@ -207,11 +241,19 @@ START_TEST(an_old_seal_is_believed_and_stays_while_nothing_is_written)
 	char *before, *after;
 	size_t m, n;
 
-	make_old();
+	make_old(olds[_i].schema);
 	nb_assert_ok(nb_fd_load(AT_FDCWD, path(), 1 << 20, &before, &m));
-	catalog = scene_open("now", modes[_i]);
+	catalog = scene_open("now", olds[_i].mode);
 	ck_assert_str_eq(scene_view(catalog, NULL), OLD_VIEW);
-	ck_assert_int_eq(seal_of(catalog).version, NB_SEAL_NATIVE);
+	ck_assert_int_eq(seal_of(catalog).version,
+			 olds[_i].schema < 4 ? NB_SEAL_NATIVE
+					     : NB_SEAL_PORTABLE);
+	ck_assert_str_eq(told(catalog),
+			 olds[_i].schema < 5
+				 ? "b3 none none 0, b2 none none 0, "
+				   "b1 none none 0, "
+				 : "b3 good none 0, b2 none none 0, "
+				   "b1 none none 0, ");
 	nb_catalog_close(catalog);
 	ck_assert_str_eq(nb_test_log(), "");
 	nb_assert_ok(nb_fd_load(AT_FDCWD, path(), 1 << 20, &after, &n));
@@ -224,14 +266,20 @@ END_TEST
 
 START_TEST(the_next_change_seals_an_old_catalog_anew)
 {
+	struct nb_catalog_checks checks = { .disc_id = ID_B,
+					    .date = 9000,
+					    .others_damaged = true };
 	struct nb_catalog *catalog;
 
-	make_old();
+	make_old(olds[_i].schema);
 	catalog = scene_open("now", NB_CATALOG_WORK);
 	nb_assert_ok(nb_catalog_verified(catalog, ID_B, 9000));
+	nb_assert_ok(nb_catalog_put_checks(catalog, &checks));
 	nb_catalog_close(catalog);
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-		catalog = scene_open("now", modes[i]);
+	for (size_t i = 0; i < sizeof olds / sizeof *olds; i++) {
+		catalog = scene_open("now", olds[i].mode);
+		ck_assert_ptr_nonnull(
+			strstr(told(catalog), "b2 none damaged 9000, "));
 		ck_assert_str_eq(scene_view(catalog, NULL),
 				 "A good 3 b3, B good 2 b2, newest 3");
 		ck_assert_int_eq(seal_of(catalog).version, NB_SEAL_PORTABLE);
@@ -258,8 +306,8 @@ START_TEST(an_old_seal_that_does_not_fit_is_refused)
 	struct nb_catalog *catalog = NULL;
 	char text[512];
 
-	make_old();
-	run_sql(damages[_i]);
+	make_old(3 + 2 * (_i % 2));
+	run_sql(damages[_i / 2]);
 	snprintf(text, sizeof text,
 		 "error: %s: the catalog is damaged: its content is not what "
 		 "was last written\nhint: run nightburn catalog rebuild with "
@@ -274,20 +322,25 @@ END_TEST
 /* What would be sealed anew is what was sealed before. */
 START_TEST(an_old_catalog_that_changed_since_it_was_opened_is_not_sealed)
 {
+	struct nb_seal before, after;
 	struct nb_catalog *catalog;
 
-	make_old();
+	make_old(3 + 2 * (_i % 2));
 	catalog = scene_open("now", NB_CATALOG_WORK);
-	run_sql(damages[_i]);
+	run_sql(damages[_i / 2]);
+	before = seal_of(catalog);
 	ck_assert_int_eq(nb_catalog_verified(catalog, ID_B, 9000), NB_ECORRUPT);
-	ck_assert_int_eq(seal_of(catalog).version == NB_SEAL_PORTABLE, false);
+	after = seal_of(catalog);
+	ck_assert_int_eq(after.version, before.version);
+	if (before.version != NB_SEAL_NONE)
+		ck_assert_mem_eq(after.sum, before.sum, sizeof after.sum);
 	nb_catalog_close(catalog);
 	ck_assert_int_eq(nb_catalog_open(path(), NB_CATALOG_WORK, &catalog),
 			 NB_ECORRUPT);
 }
 END_TEST
 
-/* An older program says "schema 5, this program supports 3" with a hint: it looks
+/* An older program says "schema 6, this program supports 3" with a hint: it looks
  * at the number first. */
 START_TEST(a_catalog_with_the_new_seal_has_a_number_of_its_own)
 {
@@ -300,7 +353,7 @@ START_TEST(a_catalog_with_the_new_seal_has_a_number_of_its_own)
 		sqlite3_prepare_v2(db, "pragma user_version", -1, &stmt, NULL),
 		SQLITE_OK);
 	ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
-	ck_assert_int_eq(sqlite3_column_int(stmt, 0), 5);
+	ck_assert_int_eq(sqlite3_column_int(stmt, 0), 6);
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
 }
@@ -326,14 +379,15 @@ main(void)
 			    COUNT(sealed));
 	tcase_add_loop_test(
 		tc, an_old_seal_is_believed_and_stays_while_nothing_is_written,
-		0, COUNT(modes));
-	tcase_add_test(tc, the_next_change_seals_an_old_catalog_anew);
+		0, COUNT(olds));
+	tcase_add_loop_test(tc, the_next_change_seals_an_old_catalog_anew, 0,
+			    2);
 	tcase_add_loop_test(tc, an_old_seal_that_does_not_fit_is_refused, 0,
-			    COUNT(damages));
+			    2 * COUNT(damages));
 	tcase_add_loop_test(
 		tc,
 		an_old_catalog_that_changed_since_it_was_opened_is_not_sealed,
-		0, COUNT(damages));
+		0, 2 * COUNT(damages));
 	tcase_add_test(tc, a_catalog_with_the_new_seal_has_a_number_of_its_own);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
