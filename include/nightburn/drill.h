@@ -21,7 +21,8 @@ struct nightburn;
 
 struct nb_drill_options {
 	NB_SIZE(nb_drill_options);
-	const char *backup; /* id, prefix or generation; NULL: the newest */
+	const char *backup; /* id, prefix or generation; NULL: the newest, also
+			       if it was found damaged */
 	const char *device, *drive, *job; /* as nb_drive_choice */
 	const char *source; /* only the source of this name, and the roles */
 	const char *run_as; /* user who runs the server; NULL: as configured, or

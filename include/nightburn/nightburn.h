@@ -337,12 +337,13 @@ NB_API enum nb_err nb_accept(struct nightburn *nb, const char *job,
 /*
  * Restores a backup from the disc in the drive.  If none is named, this is the
  * newest good one that the catalog has for the disc's pool (NB_EWRONG: it is on
- * another disc), or without a catalog the newest one on the disc.  If that
- * cannot be read, it is the newest readable one before it: files are restored
- * and NB_EWRONG is returned, but a database or disk is only written with
- * ->allow_older.  Files whose hash differs are not restored: NB_ECORRUPT; the
- * others are.  With ->salvage: NB_ESUSPECT if something is missing or may be,
- * otherwise NB_EWRONG if the manifest is missing or something cannot be proved.
+ * another disc), or without a catalog the newest one on the disc.  If that was
+ * found damaged (nb_backup_row.check) or cannot be read, it is the newest one
+ * before it that was not, and can be: files are restored and NB_EWRONG is
+ * returned, but a database or disk is only written with ->allow_older.  Files
+ * whose hash differs are not restored: NB_ECORRUPT; the others are.  With
+ * ->salvage: NB_ESUSPECT if something is missing or may be, otherwise NB_EWRONG
+ * if the manifest is missing or something cannot be proved.
  */
 NB_API enum nb_err nb_restore(struct nightburn *nb,
 			      const struct nb_restore_options *options,

@@ -35,8 +35,9 @@ struct nb_restore_options {
 				 date */
 	bool this_disc;       /* the newest one on the disc, whatever the
 				 catalog has */
-	bool allow_older;     /* an older one, if the newest cannot be read */
-	bool salvage;         /* with TO: whatever can still be read from a
+	bool allow_older; /* an older one, if the newest was found damaged or
+				 cannot be read */
+	bool salvage;     /* with TO: whatever can still be read from a
 				 damaged disc */
 	/* With INTO: the part of the dump to load, as the options of
 	 * pg_restore; not for dumps in plain format. */

@@ -22,6 +22,14 @@ backup_drill(const void *row)
 	return b->drilled ? nb_drill_state_name(b->drill) : NULL;
 }
 
+static const char *
+backup_check(const void *row)
+{
+	const struct nb_backup_row *b = row;
+
+	return b->checked ? nb_check_state_name(b->check) : NULL;
+}
+
 #define BACKUP struct nb_backup_row
 
 static const struct nb_column backup_columns[] = {
@@ -41,7 +49,28 @@ static const struct nb_column backup_columns[] = {
 	NB_COLUMN(NUMBER, "session", BACKUP, session),
 	NB_COLUMN(DATE, "drilled", BACKUP, drilled),
 	{ .name = "drill", .type = NB_COLUMN_WORD, .text = backup_drill },
+	NB_COLUMN(DATE, "checked", BACKUP, checked),
+	{ .name = "check", .type = NB_COLUMN_WORD, .text = backup_check },
+	NB_COLUMN(NUMBER, "bad", BACKUP, bad),
 };
+
+/* What was last found of a backup that is on a disc. */
+static void
+add_check(struct nb_str *s, const struct nb_backup_row *b)
+{
+	char date[32], files[48];
+
+	nb_report_date(b->checked, date);
+	if (b->check == NB_CHECK_GOOD)
+		nb_str_addf(s, ", checked %.10s", date);
+	else if (b->check == NB_CHECK_NONE)
+		nb_str_add(s, ", not checked");
+	else if (b->bad)
+		nb_str_addf(s, ", DAMAGED, %s, found %.10s",
+			    nb_report_count(b->bad, "file", files), date);
+	else
+		nb_str_addf(s, ", DAMAGED, found %.10s", date);
+}
 
 static void
 describe_backup(struct nb_str *s, const void *row)
@@ -56,6 +85,8 @@ describe_backup(struct nb_str *s, const void *row)
 		nb_str_addf(s, "  %s (%s)", b->disc, backup_disc_state(b));
 	else
 		nb_str_add(s, "  no longer on any disc");
+	if (b->disc)
+		add_check(s, b);
 	if (b->drilled)
 		nb_str_addf(s, ", drill of %s %s",
 			    nb_report_date(b->drilled, date), backup_drill(b));

@@ -114,9 +114,22 @@ other_backup()
 }
 check "what is bad in another backup does not matter" other_backup
 
+# found SECOND FIRST: what the catalog has of both backups, "good 0".
+found()
+{
+	nb_is 0 list --json && python3 -c 'import json, sys
+print(*["%s %d" % (b["check"], b["bad"])
+        for b in json.load(sys.stdin)["backups"]], sep=", ")' \
+		<"$work/out" >"$work/found"
+	[ "$(cat "$work/found")" = "$1, $2" ] && return 0
+	cat "$work/found"
+	return 1
+}
+
 never_good()
 {
-	on 1 verify && ! grep "are good$" "$work/out"
+	on 1 verify && ! grep "are good$" "$work/out" &&
+		found "good 0" "damaged 0"
 }
 check "verify calls no such disc good" never_good
 
@@ -127,7 +140,8 @@ no_sums()
 	unreadable $(blocks_of /SHA256SUMS /nightburn/copy/SHA256SUMS)
 	on 1 verify && says out "generation 2: it could NOT be checked" &&
 		on 1 verify --json && says out '"incomplete": true' &&
-		says out '"files": 0' && restores 2
+		says out '"files": 0' && restores 2 &&
+		found "good 0" "good 0"
 }
 check "a disc that cannot be checked is never called good" no_sums
 
@@ -139,7 +153,8 @@ one_copy()
 	unreadable $(blocks_of "$@")
 	[ "$(wc -l <"$work/rules")" = $# ] && restores 2 &&
 		restores 1 "$first" && on 1 verify && says out ", $# " &&
-		says out " BAD" && ! grep "NOT be checked" "$work/out"
+		says out " BAD" && ! grep "NOT be checked" "$work/out" &&
+		found "good 0" "good 0"
 }
 newest="/nightburn/label.json /nightburn/manifest.json /SHA256SUMS"
 copies="/nightburn/copy/label.json /nightburn/copy/manifest.json \
@@ -163,6 +178,21 @@ for blocks in 16 17 18 19 20 16-20 0-31 32 32-47 48 49 48-60; do
 	check "blocks $blocks of an overwritable disc are unreadable" \
 		no_head $blocks
 done
+
+# One file, one in both backups, or all of the newest session.
+one_backup()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$second/tree/t/version") && on 1 verify &&
+		found "damaged 1" "good 0" && restores 1 --allow-older &&
+		unreadable $(blocks_of "/$second/tree/t/numbers") &&
+		on 1 verify && found "damaged 1" "damaged 1" || return 1
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$first/tree/t/version") && on 1 verify &&
+		found "good 0" "damaged 1" && restores 2 && unreadable &&
+		on 0 verify && found "good 0" "good 0"
+}
+check "verify tells which backup is damaged" one_backup
 
 headless()
 {

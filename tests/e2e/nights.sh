@@ -355,7 +355,8 @@ flipped()
 	nb_is 1 verify && says err "testdb.dump: SHA-256 differs" &&
 		says out "BAD" &&
 		says err "generation 6 is damaged, the earlier generation 5" &&
-		nb_is 1 restore --to "$work/bad" &&
+		nb_is 3 restore --to "$work/older" && says out "OLDER" &&
+		nb_is 1 restore --to "$work/bad" 6 &&
 		[ -z "$(find "$work/bad" -name '*.dump')" ] &&
 		[ -n "$(find "$work/bad" -name globals.sql)" ]
 }

@@ -69,7 +69,9 @@ into()
 
 three_nights()
 {
-	night 11 && night 12 && night 13 && says out "session 3" && spoil 3
+	night 11 && night 12 && night 13 && says out "session 3" &&
+		cp "$work/discs/A" "$work/good" && nb_is 0 list &&
+		says out "DB-A (good), checked 2026-11-13" && spoil 3
 }
 check "three nights on one disc, the newest dump is damaged" three_nights
 
@@ -97,19 +99,83 @@ allowed()
 }
 check "--allow-older restores it" allowed
 
-# verify tells of the disc, not of each backup: what it calls bad may be
-# restorable, so the dump itself decides.
+today=$(date -u +%F)
+found="was found damaged on $today (1 file)"
+
+# After that, the newest is the newest that is not known to be damaged.
 recorded()
 {
 	nb_is 1 verify &&
 		[ "$(grep -c "SHA-256 differs" "$work/err")" = 1 ] &&
 		says err "session 3 is unusable; reading session 2 of DB-A" &&
-		into 1 new && no_db new && says err \
-		"hint: --allow-older restores the one before it, $before" &&
-		into 0 second --allow-older && in_db second 12 &&
-		into 1 no 3 && into 1 no --this-disc
+		nb_is 0 list && says out "DB-A (suspect), DAMAGED, 1 file, \
+found $today" && says out "DB-A (suspect), checked $today" &&
+		nb_is 0 show 3 && says out "DAMAGED, 1 file, found $today" &&
+		nb_is 0 list --json && says out '"check": "damaged", "bad": 1' &&
+		says out '"check": "good", "bad": 0'
 }
-check "so it is after verify has found the damage" recorded
+check "verify records which backup is damaged" recorded
+
+passed_over()
+{
+	into 3 new && no_db new &&
+		says err "$newest $found; nothing was restored" && says err \
+		"hint: --allow-older restores $before instead" && says err \
+		"hint: name 3 to try that one anyway" &&
+		into 0 second --allow-older && in_db second 12 && says err \
+		"$newest $found; $before is taken instead" &&
+		nb_is 3 restore --to "$work/older" && says out "OLDER" &&
+		says err "$before was restored, because $newest $found" &&
+		says err "hint: name 3 to try that one anyway" &&
+		nb_is 3 restore --stdout --source app && [ ! -s "$work/out" ] &&
+		nb_is 0 restore --allow-older --to "$work/older2" &&
+		into 0 third 2 && ! grep damaged "$work/err"
+}
+check "restore passes over it, and says so" passed_over
+
+# asked_for ARGUMENTS...: the newest is tried, and found to be damaged.
+asked_for()
+{
+	nb_is 1 "$@" && says err "SHA-256 differs"
+}
+check "by its number it is tried" asked_for restore --run-as postgres \
+	--into no 3
+check "as the newest on this disc as well" asked_for restore \
+	--run-as postgres --into no --this-disc
+check "and a drill without a backup tries it" asked_for drill
+
+elsewhere()
+{
+	insert B
+	night 14 && into 0 newest && in_db newest 14 && ! grep damaged \
+		"$work/err" && insert A
+}
+check "on another disc there is a newer one" elsewhere
+
+# A disc that is good again, as after the drive was cleaned.
+repaired()
+{
+	cp "$work/good" "$work/discs/A" && nb_is 0 verify &&
+		says err "a drill failed: the disc stays suspect" &&
+		nb_is 0 list && ! grep DAMAGED "$work/out" &&
+		nb_is 0 drill --this-disc && nb_is 0 restore --to "$work/again" 3
+}
+check "a later verify that finds it good clears it" repaired
+
+# Only SHA256SUMS is damaged: the first of its paths.
+only_sums()
+{
+	rm -rf "$work/sums" && mkdir "$work/sums" &&
+		xorriso -osirrox on -indev "stdio:$work/discs/A" -extract \
+			/SHA256SUMS "$work/sums/SHA256SUMS" >"$work/log" 2>&1 &&
+		python3 "$src/tests/e2e/spoil.py" "$work/discs/A" \
+			"$work/sums/SHA256SUMS" || return 1
+	nb_is 1 verify && says err "not listed in SHA256SUMS" &&
+		nb_is 0 list && ! grep DAMAGED "$work/out" &&
+		says out "suspect" && nb_is 0 restore --to "$work/sound" 3 &&
+		cp "$work/good" "$work/discs/A" && nb_is 0 verify
+}
+check "a damaged SHA256SUMS makes no backup damaged" only_sums
 
 # ---- the backup is not there ----
 
@@ -129,7 +195,7 @@ path_first()
 		"hint: a path follows the backup: newest tree/www/sub" &&
 		nb_is 1 restore --stdout index.php && says err \
 		"hint: a path follows the backup: newest index.php" &&
-		nb_is 0 restore --to "$work/x" newest tree/www/sub
+		nb_is 0 restore --this-disc --to "$work/x" newest tree/www/sub
 }
 check "a path in the place of the backup" path_first
 
@@ -146,7 +212,6 @@ check "a link that exists" twice
 other_disc()
 {
 	insert B
-	night 14 && says out "on disc DB-B" || return 1
 	nb_is 3 restore --list 2 && says err "$before is on DB-A, not on DB-B" &&
 		says err "hint: insert DB-A" && insert A
 }
@@ -190,6 +255,7 @@ differences()
 		-extract / "$work/disc" >/dev/null 2>&1 || return 1
 	chmod -R u+w "$work/disc" && psql -X -q -d postgres -c 'drop database app' \
 		-c 'drop database older' -c 'drop database second' \
+		-c 'drop database third' -c 'drop database newest' \
 		-c 'drop role one' -c 'drop role two' &&
 		chmod -R a+rX "$work/disc" || return 1
 	(cd "$work/disc" && sh restore.sh --no-check \

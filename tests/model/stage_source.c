@@ -353,6 +353,14 @@ nb_entries_free(struct nb_entries *entries)
 	(void)entries;
 }
 
+const char *
+nb_backup_path_within(const char *id, const char *path)
+{
+	size_t n = strlen(id);
+
+	return strncmp(path, id, n) || path[n] != '/' ? NULL : path + n + 1;
+}
+
 /* No backup has a file, so none has a path. */
 enum nb_err
 nb_backup_path_put(const char *id, struct nb_entries *entries,

@@ -212,6 +212,16 @@ nb_catalog_commit(struct nb_catalog *catalog,
 	return stage_put_mark();
 }
 
+/* Decides nothing that is modelled here. */
+enum nb_err
+nb_catalog_put_checks(struct nb_catalog *catalog,
+		      const struct nb_catalog_checks *checks)
+{
+	(void)catalog;
+	(void)checks;
+	return NB_OK;
+}
+
 enum nb_err
 nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 		    enum nb_disc_state state, const char *note)

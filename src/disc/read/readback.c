@@ -34,39 +34,17 @@ struct state {
 	uint64_t aside_total;
 };
 
+/* SHA256: of what was read; or NULL. */
 static void
-bad(struct state *s, const char *path, const char *what)
+bad(struct state *s, const char *path, const char *what, const uint8_t *sha256)
 {
+	if (s->spec->bad)
+		s->spec->bad(s->spec->ctx, path, sha256);
 	if (s->result->bad++ < NB_BAD_NAMED)
 		nb_log(NB_ERROR, "%s: %s", path, what);
 	else if (s->result->bad == NB_BAD_NAMED + 1)
 		nb_log(NB_ERROR, "%s: %s; further files are only counted", path,
 		       what);
-}
-
-/* Rock Ridge separates the components of a target; it has no slash after the
- * last one.  The manifest has it. */
-static bool
-same_target(const char *want, const char *have)
-{
-	size_t n = strlen(want), m = strlen(have);
-
-	while (n > 1 && want[n - 1] == '/')
-		n--;
-	while (m > 1 && have[m - 1] == '/')
-		m--;
-	return n == m && !memcmp(want, have, n);
-}
-
-/* Does the node on the disc match the expected entry? */
-static bool
-same_node(const struct nb_entry *want, const struct nb_entry *have)
-{
-	return want->type == have->type && want->mode == have->mode
-		&& want->uid == have->uid && want->gid == have->gid
-		&& (want->type != NB_ENTRY_FILE || want->size == have->size)
-		&& (want->type != NB_ENTRY_SYMLINK
-		    || same_target(want->target, have->target));
 }
 
 static enum nb_err
@@ -83,10 +61,11 @@ want_expected(struct state *s)
 		if (e->off_disc)
 			continue;
 		if (!node)
-			bad(s, e->path, "missing on the disc");
-		else if (!same_node(e, &node->entry))
+			bad(s, e->path, "missing on the disc", NULL);
+		else if (!nb_entry_is_same(e, &node->entry))
 			bad(s, e->path,
-			    "type, size, mode or owner differs on the disc");
+			    "type, size, mode or owner differs on the disc",
+			    NULL);
 		else if (e->type == NB_ENTRY_FILE && e->hashed)
 			err = nb_array_push(&s->wants, want);
 	}
@@ -106,7 +85,7 @@ want_listed(struct state *s)
 		struct want want = { node, sum->sha256, sum->path };
 
 		if (!node || node->entry.type != NB_ENTRY_FILE)
-			bad(s, sum->path, "missing on the disc");
+			bad(s, sum->path, "missing on the disc", NULL);
 		else
 			err = nb_array_push(&s->wants, want);
 	}
@@ -116,7 +95,7 @@ want_listed(struct state *s)
 		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH)
 		    && strcmp(e->path, NB_SUMS_COPY)
 		    && !nb_sums_find(sums, e->path))
-			bad(s, e->path, "not listed in " NB_SUMS_PATH);
+			bad(s, e->path, "not listed in " NB_SUMS_PATH, NULL);
 	}
 	return err;
 }
@@ -299,7 +278,7 @@ compare_files(struct state *s)
 		if (err == NB_ECANCELED || err == NB_ENOMEM)
 			return err;
 		if (err) {
-			bad(s, w->path, "cannot be read");
+			bad(s, w->path, "cannot be read", NULL);
 			if (err == NB_EIO)
 				err = nb_bad_blocks_find(s->spec->blocks,
 							 w->node,
@@ -311,7 +290,7 @@ compare_files(struct state *s)
 			continue;
 		}
 		if (memcmp(digest, w->sha256, sizeof digest)) {
-			bad(s, w->path, "SHA-256 differs");
+			bad(s, w->path, "SHA-256 differs", digest);
 			continue;
 		}
 		s->result->files++;

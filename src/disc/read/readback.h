@@ -37,6 +37,9 @@ struct nb_readback {
 	/* Called with the bytes of NODE as they pass; may be NULL. */
 	enum nb_err (*see)(void *ctx, const struct nb_node *node,
 			   const void *data, size_t n);
+	/* Called for each bad file, with its SHA-256; NULL: it is missing, or
+	 * could not be read.  May be NULL. */
+	void (*bad)(void *ctx, const char *path, const uint8_t *sha256);
 	void *ctx;
 };
 

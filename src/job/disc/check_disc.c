@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/disc/check_disc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "disc/read/readback.h"
 #include "job/disc/copies.h"
 #include "job/disc/restorable.h"
+#include "model/record/backup_path.h"
+
+/* A file that is not what SHA256SUMS says. */
+struct bad_file {
+	const char *path; /* borrowed from the nodes or the sums */
+	bool read;
+	uint8_t sha256[NB_SHA256_SIZE]; /* if it was READ */
+};
 
 /* The results of a read-back while it reads. */
 struct pass {
@@ -16,6 +25,8 @@ struct pass {
 	struct nb_disc_backup *now; /* whose manifest is being read */
 	struct nb_str text;
 	uint64_t bad; /* in addition to what the read-back itself counts */
+	struct NB_ARRAY(struct bad_file) bad_files;
+	enum nb_err failed; /* NB_ENOMEM: BAD_FILES is not complete */
 };
 
 static enum nb_err
@@ -37,6 +48,7 @@ check_backup(struct pass *pass)
 	else
 		pass->bad += err == NB_ECORRUPT;
 	pass->now->looked_up = true;
+	pass->now->doubted = pass->now->doubted || err == NB_ECORRUPT;
 	nb_disc_backup_unload(pass->now);
 	return err == NB_ECORRUPT ? NB_OK : err;
 }
@@ -83,6 +95,136 @@ check_rest(struct pass *pass)
 	}
 	return !err && pass->bad ? NB_ECORRUPT : err;
 }
+
+static void
+keep_bad(void *ctx, const char *path, const uint8_t *sha256)
+{
+	struct bad_file file = { .path = path, .read = sha256 };
+	struct pass *pass = ctx;
+
+	if (sha256)
+		memcpy(file.sha256, sha256, sizeof file.sha256);
+	if (nb_array_push(&pass->bad_files, file))
+		pass->failed = NB_ENOMEM;
+}
+
+/* ---- each backup by itself ---- */
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct bad_file *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+/* The bad file at PATH, or NULL. */
+static const struct bad_file *
+find_bad(const struct pass *pass, const char *path)
+{
+	const struct bad_file key = { .path = path };
+
+	return pass->bad_files.count
+		? bsearch(&key, pass->bad_files.at, pass->bad_files.count,
+			  sizeof *pass->bad_files.at, by_path)
+		: NULL;
+}
+
+/* Is at PATH on the disc what the manifest has as E?  SHA256SUMS may be what is
+ * wrong. */
+static enum nb_err
+compare(const struct pass *pass, const struct nb_entry *e, const char *path,
+	bool *same)
+{
+	const struct nb_node *node =
+		nb_nodes_find(&pass->contents->nodes, path);
+	const struct bad_file *bad = find_bad(pass, path);
+	const struct nb_sum *sum = nb_sums_find(&pass->sums, path);
+	uint8_t sha256[NB_SHA256_SIZE];
+	enum nb_err err = NB_OK;
+
+	*same = node && node->entry.type == e->type;
+	if (!*same || e->type != NB_ENTRY_FILE)
+		return NB_OK;
+	*same = node->entry.size == e->size;
+	if (*same && !sum)
+		err = nb_copy_hash(pass->contents, path, sha256, same);
+	else if (*same && bad && !bad->read)
+		*same = false;
+	else if (*same)
+		memcpy(sha256, bad ? bad->sha256 : sum->sha256, sizeof sha256);
+	if (!err && *same && e->hashed)
+		*same = !memcmp(sha256, e->sha256, sizeof sha256);
+	return err;
+}
+
+/* Compares with its own manifest; without one, nothing of it is good. */
+static enum nb_err
+judge(const struct pass *pass, struct nb_disc_backup *b)
+{
+	enum nb_err err =
+		b->err ? b->err : nb_disc_backup_load(pass->contents, b);
+
+	if (err == NB_ENOMEM || err == NB_ECANCELED)
+		return err;
+	b->check = NB_CHECK_DAMAGED;
+	if (err || b->mac == NB_MAC_WRONG)
+		return NB_OK;
+	err = NB_OK;
+	for (size_t i = 0; !err && i < b->entries.count; i++) {
+		const struct nb_entry *e = &b->entries.at[i];
+		char *path = NULL;
+		bool same = true;
+
+		if (e->off_disc)
+			continue;
+		err = nb_str_format(&path, "%s/%s", b->manifest.backup_id,
+				    e->path);
+		if (!err)
+			err = compare(pass, e, path, &same);
+		free(path);
+		b->bad += !same;
+	}
+	if (!err && !b->bad)
+		b->check = NB_CHECK_GOOD;
+	nb_disc_backup_unload(b);
+	return err;
+}
+
+static bool
+has_bad_file(const struct pass *pass, const struct nb_disc_backup *b)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < pass->bad_files.count; i++)
+		found = nb_backup_path_within(b->label.backup_id,
+					      pass->bad_files.at[i].path);
+	return found;
+}
+
+/* All files were read. */
+static enum nb_err
+judge_all(struct pass *pass)
+{
+	struct nb_disc_backups *list = &pass->contents->backups;
+	enum nb_err err = pass->failed;
+
+	if (pass->bad_files.count)
+		qsort(pass->bad_files.at, pass->bad_files.count,
+		      sizeof *pass->bad_files.at, by_path);
+	for (size_t i = 0; !err && i < list->count; i++) {
+		struct nb_disc_backup *b = &list->at[i];
+
+		if (!b->looked_up || b->doubted || b->mac == NB_MAC_WRONG
+		    || has_bad_file(pass, b))
+			err = judge(pass, b);
+		else
+			b->check = NB_CHECK_GOOD;
+	}
+	return err;
+}
+
+/* ---- the pass ---- */
 
 /* The sessions whose checksums can be computed in one pass. */
 static enum nb_err
@@ -135,9 +277,10 @@ read_all(struct pass *pass, struct nb_spans *spans,
 		.sums = &pass->sums,
 		.progress = check_progress,
 		.see = keep_manifest,
+		.bad = keep_bad,
 		.ctx = pass,
 	};
-	enum nb_err err = nb_readback_run(&spec, &seen);
+	enum nb_err err = nb_readback_run(&spec, &seen), judged = NB_OK;
 
 	result->incomplete = err && err != NB_ECORRUPT;
 	result->files = seen.files;
@@ -147,7 +290,9 @@ read_all(struct pass *pass, struct nb_spans *spans,
 	result->incomplete =
 		result->incomplete || (err && !seen.bad && !pass->bad);
 	result->bad = seen.bad + pass->bad;
-	return err;
+	if (!err || err == NB_ECORRUPT)
+		judged = judge_all(pass);
+	return judged ? judged : err;
 }
 
 enum nb_err
@@ -174,6 +319,7 @@ nb_check_disc(struct nightburn *nb, const struct nb_inspection *look,
 		keep_checksums(contents, &spans);
 	nb_str_free(&pass.text);
 	nb_sums_free(&pass.sums);
+	nb_array_free(&pass.bad_files);
 	nb_array_free(&spans);
 	return err;
 }

@@ -12,7 +12,10 @@
  * Reads all of the newest session of the disc of LOOK, each block once,
  * compares it with SHA256SUMS and looks up what its manifests list, as a
  * restore does.  CONTENTS, to be freed in every case, is what is on the disc;
- * its manifests were judged, and the checksums of the sessions computed.
+ * its manifests were judged, and the checksums of the sessions computed.  If
+ * all could be read, or files are bad, each backup of it has its ->check: is
+ * it, by its own manifest, what was written?  If only SHA256SUMS is damaged, it
+ * is.
  * NB_ECORRUPT, NB_EIO.
  */
 enum nb_err nb_check_disc(struct nightburn *nb,

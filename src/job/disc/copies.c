@@ -122,10 +122,9 @@ add_bytes(void *ctx, const void *data, size_t n)
 	return NB_OK;
 }
 
-/* GOOD: it could be read, and HASH is its hash. */
-static enum nb_err
-hash_file(const struct nb_disc_contents *c, const char *path,
-	  uint8_t hash[NB_SHA256_SIZE], bool *good)
+enum nb_err
+nb_copy_hash(const struct nb_disc_contents *c, const char *path,
+	     uint8_t hash[NB_SHA256_SIZE], bool *good)
 {
 	const struct nb_node *node = nb_nodes_find(&c->nodes, path);
 	struct nb_sha256 *sha256 = NULL;
@@ -153,9 +152,9 @@ nb_copy_check_sums(const struct nb_disc_contents *c, uint64_t *bad)
 
 	if (!nb_nodes_find(&c->nodes, NB_SUMS_COPY))
 		return NB_OK;
-	err = hash_file(c, NB_SUMS_PATH, first, &read_first);
+	err = nb_copy_hash(c, NB_SUMS_PATH, first, &read_first);
 	if (!err)
-		err = hash_file(c, NB_SUMS_COPY, second, &read_second);
+		err = nb_copy_hash(c, NB_SUMS_COPY, second, &read_second);
 	if (err)
 		return err;
 	*bad += !read_first + !read_second;

@@ -22,6 +22,11 @@ enum nb_err nb_copy_label(const struct nb_disc_contents *contents,
 			  const struct nb_disc_backup *backup,
 			  struct nb_label *label);
 
+/* The SHA-256 of the file PATH; *GOOD: it could be read.  NB_ENOMEM. */
+enum nb_err nb_copy_hash(const struct nb_disc_contents *contents,
+			 const char *path, uint8_t hash[NB_SHA256_SIZE],
+			 bool *good);
+
 /* Compares SHA256SUMS with its copy, if the disc has one, and counts in *BAD
  * whichever is unreadable or wrong.  NB_ENOMEM. */
 enum nb_err nb_copy_check_sums(const struct nb_disc_contents *contents,

@@ -27,8 +27,13 @@ struct nb_disc_backup {
 	bool judged;              /* the manifest was read, and MAC is set */
 	enum nb_manifest_mac mac; /* NB_MAC_NO_KEY also without a label signed
 				     with the key */
-	bool looked_up;           /* by nb_restorable */
-	bool loaded;              /* by nb_disc_backup_load: */
+	bool looked_up;           /* by nb_restorable, which sets DOUBTED */
+	bool doubted;             /* something of it is missing or differs */
+	/* Set by nb_check_disc: what it found of this backup, and the number of
+	 * its files that are bad; 0: all of them, or not known. */
+	enum nb_check_state check;
+	uint64_t bad;
+	bool loaded; /* by nb_disc_backup_load: */
 	/* Paths are relative to the backup: its id was taken off. */
 	struct nb_manifest manifest;
 	struct nb_entries entries;

@@ -24,6 +24,9 @@ add(void *ctx, const struct nb_catalog_backup *row)
 		.generation = row->generation,
 		.created = row->created,
 		.good = row->disc && row->disc_state == NB_DISC_GOOD,
+		.damaged = row->check == NB_CHECK_DAMAGED,
+		.checked = row->checked,
+		.bad = row->bad,
 	};
 	enum nb_err err = copy(known, row->id, &b.id);
 

@@ -109,6 +109,7 @@ commit(struct nb_pool_context *context, const struct nb_inspection *look,
 		.capacity = look->medium.capacity,
 		.first = found->number == 1,
 		.verified = nb_clock_date(),
+		.checked = found->check == NB_CHECK_GOOD ? nb_clock_date() : 0,
 	};
 
 	memcpy(session.checksum, found->part.checksum, sizeof session.checksum);

@@ -79,5 +79,6 @@ nb_restorable(const struct nb_disc_contents *contents, struct nb_disc_backup *b,
 		nb_disc_backup_unload(b);
 	*bad += c.bad;
 	b->looked_up = true;
+	b->doubted = b->doubted || c.bad;
 	return !err && c.bad ? NB_ECORRUPT : err;
 }

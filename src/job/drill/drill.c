@@ -268,16 +268,17 @@ nb_job_drill(struct nightburn *nb, const struct nb_drill_options *options,
 		.job = options->job,
 		.this_disc = options->this_disc,
 	};
-	const struct nb_restore_request request =
-		nb_restore_request_of(&restore);
+	struct nb_restore_request request = nb_restore_request_of(&restore);
 	struct nb_restore_pick pick;
 	struct nb_drilling d = { .nb = nb,
 				 .options = options,
 				 .pick = &pick,
 				 .result = result,
 				 .fd = -1 };
-	enum nb_err err = nb_restore_pick(nb, &request, &pick);
+	enum nb_err err;
 
+	request.wish.damaged = true;
+	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
 		err = drill(&d);
 	nb_array_free(&d.records);

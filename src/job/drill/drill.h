@@ -18,6 +18,7 @@ struct nb_drilling {
 	struct NB_ARRAY(const struct nb_manifest_source *) records;
 	const struct nb_source_drill *kind; /* for the server; NULL: none */
 	struct nb_drill_server server;
+	uint64_t damaged; /* dumps that cannot be read or differ */
 	bool globals; /* the backup has roles; that they could not be created
 			 is counted in RESULT */
 };

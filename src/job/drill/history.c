@@ -13,6 +13,32 @@ state_of(enum nb_err err)
 				  : NB_DRILL_GOOD;
 }
 
+/* What the drill has found of the backup.  Only a whole and good one has read
+ * all of it. */
+static enum nb_err
+store_check(struct nb_pool_context *context, const struct nb_drilling *d,
+	    const struct nb_catalog_drill *drill)
+{
+	uint64_t bad = d->result->bad + d->damaged;
+	struct nb_catalog_check check = {
+		.backup_id = drill->backup_id,
+		.state = bad ? NB_CHECK_DAMAGED
+			: drill->state == NB_DRILL_GOOD && !d->options->source
+			? NB_CHECK_GOOD
+			: NB_CHECK_NONE,
+		.bad = bad,
+	};
+	const struct nb_catalog_checks checks = {
+		.disc_id = drill->disc_id,
+		.date = drill->date,
+		.list = { &check, 1, 1 },
+	};
+
+	return check.state == NB_CHECK_NONE
+		? NB_OK
+		: nb_catalog_put_checks(context->catalog, &checks);
+}
+
 static enum nb_err
 store_in(struct nb_pool_context *context, const struct nb_drilling *d,
 	 enum nb_drill_state state)
@@ -36,8 +62,10 @@ store_in(struct nb_pool_context *context, const struct nb_drilling *d,
 		return err;
 	err = nb_catalog_holds(context->catalog, drill.backup_id, drill.disc_id,
 			       &holds);
-	return err || !holds ? err
-			     : nb_catalog_put_drill(context->catalog, &drill);
+	if (err || !holds)
+		return err;
+	err = store_check(context, d, &drill);
+	return err ? err : nb_catalog_put_drill(context->catalog, &drill);
 }
 
 enum nb_err

@@ -204,6 +204,8 @@ drill_database(struct nb_drilling *d, const struct nb_manifest_source *record)
 	}
 	if (!err)
 		err = restore(d, record, into, &done);
+	if (err)
+		d->damaged += done.bad;
 	/* The data was restored, but not all properties. */
 	if (err == NB_EWRONG && done.files) {
 		d->result->altered++;

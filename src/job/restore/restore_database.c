@@ -210,7 +210,7 @@ by_stream(struct loading *l, struct nb_extract_result *result)
 		err = nb_dump_stream_check(&stream);
 	if (err == NB_EIO)
 		nb_bad_blocks_find(stream.blocks, stream.node, NULL, NULL);
-	result->bad = err == NB_ECORRUPT;
+	result->bad = err == NB_ECORRUPT || err == NB_EIO;
 	if (!err)
 		err = load_database(l, &spec);
 	if (loaded) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What else the disc has, if the backup that was chosen is damaged. */
+/* What is said, and what else the disc has, if the backup that is meant is
+ * damaged. */
 #include "job/restore/restore_select.h"
 
 #include <stdio.h>
@@ -18,6 +19,61 @@ nb_restore_name(uint64_t generation, int64_t created,
 	snprintf(out, NB_RESTORE_NAME_MAX, "generation %llu (%.10s %.5s UTC)",
 		 (unsigned long long)generation, date, date + 11);
 	return out;
+}
+
+const char *
+nb_restore_damage(const struct nb_known_backup *b,
+		  char out[NB_RESTORE_NAME_MAX])
+{
+	char date[NB_CLOCK_TEXT], files[40] = "";
+
+	nb_clock_text(b->checked, date);
+	if (b->bad)
+		snprintf(files, sizeof files, " (%llu file%s)",
+			 (unsigned long long)b->bad, b->bad == 1 ? "" : "s");
+	snprintf(out, NB_RESTORE_NAME_MAX, "was found damaged on %.10s%s", date,
+		 files);
+	return out;
+}
+
+void
+nb_restore_try(const struct nb_restore_pick *pick, const char *head,
+	       char out[NB_RESTORE_NAME_MAX])
+{
+	*out = '\0';
+	if (pick->damaged)
+		snprintf(out, NB_RESTORE_NAME_MAX,
+			 "%sname %llu to try that one anyway", head,
+			 (unsigned long long)pick->damaged);
+}
+
+void
+nb_restore_tell_damaged(const struct nb_known_backup *b)
+{
+	char name[NB_RESTORE_NAME_MAX], why[NB_RESTORE_NAME_MAX];
+
+	if (b && b->damaged)
+		nb_log(NB_WARNING, "%s: %s %s", b->disc,
+		       nb_restore_name(b->generation, b->created, name),
+		       nb_restore_damage(b, why));
+}
+
+enum nb_err
+nb_restore_pick_verdict(const struct nb_restore_pick *pick)
+{
+	const struct nb_label *label = &pick->backup->label;
+	char found[NB_RESTORE_NAME_MAX], hint[NB_RESTORE_NAME_MAX];
+
+	if (!pick->older)
+		return NB_OK;
+	nb_restore_name(label->generation, label->created, found);
+	if (pick->damaged)
+		nb_restore_try(pick, "", hint);
+	else
+		strcpy(hint, "nightburn list shows which discs have others");
+	return nb_fail(NB_EWRONG,
+		       "%s: %s was restored, because %s %s\nhint: %s",
+		       pick->look.device, found, pick->meant, pick->why, hint);
 }
 
 static const char *

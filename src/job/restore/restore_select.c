@@ -17,6 +17,9 @@ struct choosing {
 	struct nb_known_backups known;
 	/* The backup that the catalog selects; NULL: whatever the disc has. */
 	const struct nb_known_backup *meant;
+	/* The one that would be selected if it were not known to be damaged, or
+	 * NULL. */
+	const struct nb_known_backup *damaged;
 	enum nb_restore_place place;
 	struct nb_restore_pick *pick;
 };
@@ -80,7 +83,7 @@ not_here(struct choosing *c)
 	const struct nb_inspection *look = &c->pick->look;
 	const struct nb_restore_disc disc = { .id = look->label.disc_id,
 					      .pool = look->label.pool };
-	const struct nb_known_backup *b;
+	const struct nb_known_backup *b, *damaged;
 	char name[NB_RESTORE_NAME_MAX];
 
 	/* A list of what is on this disc did not need them. */
@@ -88,7 +91,7 @@ not_here(struct choosing *c)
 	    && nb_known_backups_load(c->nb, &c->known))
 		return NB_ENOMEM;
 	if (nb_restore_place(c->known.list.at, c->known.list.count, wish, &disc,
-			     &b)
+			     &b, &damaged)
 	    != NB_RESTORE_ELSEWHERE)
 		return no_such_backup(c);
 	nb_restore_name(b->generation, b->created, name);
@@ -114,6 +117,20 @@ is_of_the_job(const struct choosing *c, const struct nb_restore_wish *wish,
 		   : strcmp(b->manifest.job, NB_JOB_BY_HAND) != 0;
 }
 
+/* Is it one that was passed over? */
+static bool
+is_known_damaged(const struct choosing *c, const char *id)
+{
+	for (size_t i = 0; c->damaged && i < c->known.list.count; i++) {
+		const struct nb_known_backup *b = &c->known.list.at[i];
+
+		if (b->damaged && b->disc_id && !strcmp(b->id, id)
+		    && !strcmp(b->disc_id, c->pick->look.label.disc_id))
+			return true;
+	}
+	return false;
+}
+
 /* The newest backup of a job is wanted; if all were appended by hand, the
  * newest of them.  Only manifests, not labels, show which these are. */
 static enum nb_err
@@ -127,7 +144,8 @@ find(struct choosing *c, const struct nb_restore_wish *wish)
 	for (size_t i = list->count; !err && !found && i-- > 0;) {
 		struct nb_disc_backup *b = &list->at[i];
 
-		if (!is_meant(wish, &b->label))
+		if (!is_meant(wish, &b->label)
+		    || is_known_damaged(c, b->label.backup_id))
 			continue;
 		err = b->err ? b->err : nb_disc_backup_load(contents, b);
 		if (err || is_of_the_job(c, wish, b))
@@ -203,54 +221,59 @@ static bool
 is_older(const struct choosing *c)
 {
 	const struct nb_label *found = &c->pick->backup->label;
+	const struct nb_known_backup *newest =
+		c->damaged ? c->damaged : c->meant;
 
 	if (c->request->wish.backup)
 		return false;
-	if (c->meant)
-		return strcmp(found->backup_id, c->meant->id)
-			&& found->generation <= c->meant->generation;
+	if (newest)
+		return strcmp(found->backup_id, newest->id)
+			&& found->generation <= newest->generation;
 	return c->pick->look.session != 0;
+}
+
+/* Which backup would be newer, and what is wrong with it. */
+static void
+describe_newest(const struct choosing *c)
+{
+	const struct nb_known_backup *newest =
+		c->damaged ? c->damaged : c->meant;
+	struct nb_restore_pick *pick = c->pick;
+
+	if (newest)
+		nb_restore_name(newest->generation, newest->created,
+				pick->meant);
+	else
+		strcpy(pick->meant, "the newest session");
+	strcpy(pick->why, "cannot be read");
+	if (!c->damaged)
+		return;
+	nb_restore_damage(newest, pick->why);
+	pick->damaged = newest->generation;
 }
 
 static enum nb_err
 check_age(const struct choosing *c)
 {
 	struct nb_restore_pick *pick = c->pick;
-	const struct nb_label *found = &pick->backup->label;
-	char name[NB_RESTORE_NAME_MAX];
+	const struct nb_label *label = &pick->backup->label;
+	char found[NB_RESTORE_NAME_MAX], hint[NB_RESTORE_NAME_MAX];
 
-	if (!is_older(c) || c->request->allow_older)
+	if (!is_older(c))
 		return NB_OK;
-	if (c->meant)
-		nb_restore_name(c->meant->generation, c->meant->created,
-				pick->meant);
-	else
-		strcpy(pick->meant, "the newest session");
-	pick->older = true;
-	if (!c->request->replaces)
-		return NB_OK;
-	return nb_fail(
-		NB_EWRONG,
-		"%s: %s cannot be read; nothing was restored\n"
-		"hint: --allow-older restores %s instead",
-		pick->look.device, pick->meant,
-		nb_restore_name(found->generation, found->created, name));
-}
-
-enum nb_err
-nb_restore_pick_verdict(const struct nb_restore_pick *pick)
-{
-	const struct nb_label *found = &pick->backup->label;
-	char name[NB_RESTORE_NAME_MAX];
-
-	if (!pick->older)
+	describe_newest(c);
+	nb_restore_name(label->generation, label->created, found);
+	nb_restore_try(pick, "\nhint: ", hint);
+	pick->older = !c->request->allow_older;
+	if (!pick->older && pick->damaged)
+		nb_log(NB_WARNING, "%s: %s %s; %s is taken instead%s",
+		       pick->look.device, pick->meant, pick->why, found, hint);
+	if (!pick->older || !c->request->replaces)
 		return NB_OK;
 	return nb_fail(NB_EWRONG,
-		       "%s: %s was restored, because %s cannot be read\n"
-		       "hint: nightburn list shows which discs have others",
-		       pick->look.device,
-		       nb_restore_name(found->generation, found->created, name),
-		       pick->meant);
+		       "%s: %s %s; nothing was restored\n"
+		       "hint: --allow-older restores %s instead%s",
+		       pick->look.device, pick->meant, pick->why, found, hint);
 }
 
 /* The generation of the newest backup, if the label can be believed. */
@@ -281,10 +304,14 @@ decide(struct choosing *c)
 	char name[NB_RESTORE_NAME_MAX];
 
 	c->place = nb_restore_place(c->known.list.at, c->known.list.count,
-				    &c->request->wish, &disc, &c->meant);
+				    &c->request->wish, &disc, &c->meant,
+				    &c->damaged);
+	if (c->meant && !c->request->wish.backup)
+		nb_restore_tell_damaged(c->meant);
 	if (c->place != NB_RESTORE_ELSEWHERE || c->request->wish.backup)
 		return NB_OK;
 	nb_restore_name(c->meant->generation, c->meant->created, name);
+	nb_restore_tell_damaged(c->damaged);
 	/* What this disc has may be later than the date. */
 	if (c->request->wish.at)
 		return nb_fail(NB_EWRONG, "%s: %s is on %s\nhint: insert %s",

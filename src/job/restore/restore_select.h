@@ -30,6 +30,9 @@ struct nb_restore_pick {
 	bool older; /* than the one that is meant, without permission for
 		       that */
 	char meant[NB_RESTORE_NAME_MAX];
+	char why[NB_RESTORE_NAME_MAX]; /* "cannot be read" */
+	uint64_t damaged; /* generation of the one that is meant, which is known
+			     to be damaged; 0: it is not known to be */
 };
 
 /*
@@ -44,15 +47,27 @@ enum nb_err nb_restore_pick(struct nightburn *nb,
 			    struct nb_restore_pick *pick);
 void nb_restore_pick_close(struct nb_restore_pick *pick);
 
-/* The return value of a restore that was completed: NB_EWRONG, logged, if the
- * backup is an older one. */
-enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
-
-/* ---- the chosen backup is damaged (restore_older.c) ---- */
+/* ---- the backup that is meant is damaged (restore_older.c) ---- */
 
 /* Writes to OUT, and returns, "generation 2 (2026-11-28 02:00 UTC)". */
 const char *nb_restore_name(uint64_t generation, int64_t created,
 			    char out[NB_RESTORE_NAME_MAX]);
+
+/* Writes to OUT, and returns, "was found damaged on 2026-11-28 (3 files)". */
+const char *nb_restore_damage(const struct nb_known_backup *b,
+			      char out[NB_RESTORE_NAME_MAX]);
+
+/* Warns of B (may be NULL), if it is known to be damaged. */
+void nb_restore_tell_damaged(const struct nb_known_backup *b);
+
+/* How to restore the one that PICK passed over because it is known to be
+ * damaged: HEAD and a hint in OUT, which is "" if there is none. */
+void nb_restore_try(const struct nb_restore_pick *pick, const char *head,
+		    char out[NB_RESTORE_NAME_MAX]);
+
+/* The return value of a restore that was completed: NB_EWRONG, logged, if the
+ * backup is an older one. */
+enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
 
 /*
  * Files of the backup in PICK are damaged.  True, logged: REQUEST allows an

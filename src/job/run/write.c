@@ -158,6 +158,7 @@ commit(const struct nb_write *w, const struct nb_session *s, bool first,
 		.profile = w->look->medium.profile_name,
 		.capacity = w->look->medium.capacity,
 		.first = first,
+		.checked = nb_clock_date(),
 	};
 
 	/* What a user appends does not verify the backup before it. */

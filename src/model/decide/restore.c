@@ -30,13 +30,29 @@ is_on(const struct nb_known_backup *b, const struct nb_restore_disc *disc)
 	return disc && b->disc_id && !strcmp(b->disc_id, disc->id);
 }
 
+/* How a backup has to be, unless it is named. */
+enum kind {
+	SOUND, /* on a good disc or on this one, and not known to be damaged */
+	THERE, /* on a good disc or on this one */
+	KNOWN  /* the same, or damaged, on whatever disc */
+};
+
+static bool
+is_of(const struct nb_known_backup *b, const struct nb_restore_disc *disc,
+      enum kind kind)
+{
+	if (b->damaged && kind != THERE)
+		return kind == KNOWN;
+	return b->good || is_on(b, disc);
+}
+
 static bool
 matches(const struct nb_known_backup *b, const struct nb_restore_wish *wish,
-	const struct nb_restore_disc *disc)
+	const struct nb_restore_disc *disc, enum kind kind)
 {
 	if (wish->backup)
 		return nb_restore_names(wish->backup, b->id, b->generation);
-	return b->disc_id && (b->good || is_on(b, disc))
+	return b->disc_id && is_of(b, disc, kind)
 		&& (!disc || is_in_pool(b, disc))
 		&& (!wish->job || !strcmp(b->job, wish->job))
 		&& (!wish->at || b->created <= wish->at);
@@ -74,30 +90,59 @@ compare(const struct nb_known_backup *a, const struct nb_known_backup *b,
 	return 0;
 }
 
+struct known {
+	const struct nb_known_backup *list;
+	size_t count;
+};
+
+static const struct nb_known_backup *
+find_best(struct known known, const struct nb_restore_wish *wish,
+	  const struct nb_restore_disc *disc, enum kind kind)
+{
+	const struct nb_known_backup *best = NULL;
+
+	for (size_t i = 0; i < known.count; i++) {
+		const struct nb_known_backup *b = &known.list[i];
+
+		if (matches(b, wish, disc, kind)
+		    && (!best || compare(b, best, wish, disc) > 0))
+			best = b;
+	}
+	return best;
+}
+
 const struct nb_known_backup *
 nb_restore_meant(const struct nb_known_backup *list, size_t count,
 		 const struct nb_restore_wish *wish,
 		 const struct nb_restore_disc *disc)
 {
-	const struct nb_known_backup *best = NULL;
+	const struct known known = { list, count };
+	const struct nb_known_backup *best =
+		wish->damaged ? NULL : find_best(known, wish, disc, SOUND);
 
-	for (size_t i = 0; i < count; i++)
-		if (matches(&list[i], wish, disc)
-		    && (!best || compare(&list[i], best, wish, disc) > 0))
-			best = &list[i];
-	return best;
+	return best ? best : find_best(known, wish, disc, THERE);
 }
 
 enum nb_restore_place
 nb_restore_place(const struct nb_known_backup *list, size_t count,
 		 const struct nb_restore_wish *wish,
 		 const struct nb_restore_disc *disc,
-		 const struct nb_known_backup **meant)
+		 const struct nb_known_backup **meant,
+		 const struct nb_known_backup **damaged)
 {
+	const struct nb_known_backup *newest = NULL;
+
+	*damaged = NULL;
 	*meant = nb_restore_meant(list, count, wish, disc);
-	if (!wish->backup && !wish->at && *meant
-	    && disc->generation > (*meant)->generation)
-		*meant = NULL;
+	if (*meant && !wish->backup && !wish->damaged)
+		newest = find_best((struct known){ list, count }, wish, disc,
+				   KNOWN);
+	if (newest && newest->damaged && strcmp(newest->id, (*meant)->id) != 0)
+		*damaged = newest;
+	newest = *damaged ? *damaged : *meant;
+	if (!wish->backup && !wish->at && newest
+	    && disc->generation > newest->generation)
+		*meant = *damaged = NULL;
 	if (!*meant)
 		return NB_RESTORE_BY_DISC;
 	return is_on(*meant, disc) ? NB_RESTORE_HERE : NB_RESTORE_ELSEWHERE;

@@ -17,6 +17,9 @@ struct nb_known_backup {
 	bool good;                  /* the state of the disc */
 	uint64_t generation;
 	int64_t created;
+	bool damaged; /* so it was found on CHECKED: */
+	int64_t checked;
+	uint64_t bad; /* files that are; 0: all of it, or unknown */
 };
 
 /* What was requested. */
@@ -24,6 +27,7 @@ struct nb_restore_wish {
 	const char *backup; /* id, prefix or generation; NULL: the newest */
 	const char *job;    /* NULL: of any job; not for a named backup */
 	int64_t at;         /* the newest not after this date; 0: of all */
+	bool damaged;       /* the newest, also if it is known to be damaged */
 };
 
 /* The disc in the drive. */
@@ -47,7 +51,8 @@ bool nb_restore_names(const char *which, const char *id, uint64_t generation);
 /*
  * The backup that WISH means, of those in LIST: if it names none, the newest on
  * DISC or on a good disc of its pool (NULL: of all pools), preferred to those
- * that were appended by hand.  NULL: none.  Of several copies, the one on DISC.
+ * that were appended by hand.  One that is known to be damaged only if there is
+ * no other.  NULL: none.  Of several copies, the one on DISC.
  */
 const struct nb_known_backup *nb_restore_meant(
 	const struct nb_known_backup *list, size_t count,
@@ -55,11 +60,13 @@ const struct nb_known_backup *nb_restore_meant(
 
 /* Where is it? *MEANT is the backup, NULL with NB_RESTORE_BY_DISC.  If the
  * newest backup on the disc is newer than all that the catalog knows, the disc
- * itself decides. */
+ * itself decides.  *DAMAGED: another one, which would be meant if it were not
+ * known to be damaged, on whatever disc; NULL: there is none. */
 enum nb_restore_place nb_restore_place(const struct nb_known_backup *list,
 				       size_t count,
 				       const struct nb_restore_wish *wish,
 				       const struct nb_restore_disc *disc,
-				       const struct nb_known_backup **meant);
+				       const struct nb_known_backup **meant,
+				       const struct nb_known_backup **damaged);
 
 #endif

@@ -168,6 +168,30 @@ nb_entry_date_fits_disc(const struct nb_entry *e)
 	return e->mtime >= YEAR_1900 && e->mtime < YEAR_2156;
 }
 
+/* Rock Ridge separates the components of a target; it has no slash after the
+ * last one.  The manifest has it. */
+static bool
+same_target(const char *want, const char *have)
+{
+	size_t n = strlen(want), m = strlen(have);
+
+	while (n > 1 && want[n - 1] == '/')
+		n--;
+	while (m > 1 && have[m - 1] == '/')
+		m--;
+	return n == m && !memcmp(want, have, n);
+}
+
+bool
+nb_entry_is_same(const struct nb_entry *want, const struct nb_entry *have)
+{
+	return want->type == have->type && want->mode == have->mode
+		&& want->uid == have->uid && want->gid == have->gid
+		&& (want->type != NB_ENTRY_FILE || want->size == have->size)
+		&& (want->type != NB_ENTRY_SYMLINK
+		    || same_target(want->target, have->target));
+}
+
 bool
 nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b)
 {

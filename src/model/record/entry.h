@@ -124,6 +124,9 @@ bool nb_entry_fits_disc(const struct nb_entry *e);
  * 2155 (ECMA-119 9.1.5, RRIP 4.1.6). */
 bool nb_entry_date_fits_disc(const struct nb_entry *e);
 
+/* Does HAVE, of a disc, match WANT: type, mode, owner, size, target? */
+bool nb_entry_is_same(const struct nb_entry *want, const struct nb_entry *have);
+
 /* Whether both have the same size, mtime, ctime and inode, all recorded. */
 bool nb_entry_is_unchanged(const struct nb_entry *a, const struct nb_entry *b);
 

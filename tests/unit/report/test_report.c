@@ -100,6 +100,34 @@ static const struct nb_backup_row backup = {
 	.disc = "DB-A",
 	.disc_state = NB_DISC_GOOD,
 	.session = 1,
+	.check = NB_CHECK_GOOD,
+	.checked = 1795224000,
+};
+
+static const struct nb_backup_row damaged = {
+	.id = ID,
+	.job = "nightly",
+	.disc = "DB-A",
+	.disc_state = NB_DISC_SUSPECT,
+	.check = NB_CHECK_DAMAGED,
+	.checked = 1795224000,
+	.bad = 2,
+};
+
+static const struct nb_backup_row lost = {
+	.id = ID,
+	.job = "nightly",
+	.disc = "DB-A",
+	.disc_state = NB_DISC_SUSPECT,
+	.check = NB_CHECK_DAMAGED,
+	.checked = 1795224000,
+};
+
+static const struct nb_backup_row not_checked = {
+	.id = ID,
+	.job = "nightly",
+	.disc = "DB-A",
+	.disc_state = NB_DISC_GOOD,
 };
 
 static const struct nb_backup_row gone = {
@@ -388,8 +416,20 @@ static const struct {
 	{ &nb_record_image, &image,
 	  "a.iso: 1 file, 4.7 GB, an image of 4.7 GB\n", "blocks", "2294922" },
 	{ &nb_record_backup, &backup,
-	  "   7  " ID "  nightly      4.7 GB  DB-A (good)\n", "created",
-	  "\"2026-11-21T01:15:00Z\"" },
+	  "   7  " ID "  nightly      4.7 GB  DB-A (good), checked "
+	  "2026-11-21\n",
+	  "created", "\"2026-11-21T01:15:00Z\"" },
+	{ &nb_record_backup, &damaged,
+	  "   0  " ID "  nightly         0 B  DB-A (suspect), DAMAGED, 2 "
+	  "files, found 2026-11-21\n",
+	  "check", "\"damaged\"" },
+	{ &nb_record_backup, &lost,
+	  "   0  " ID "  nightly         0 B  DB-A (suspect), DAMAGED, found "
+	  "2026-11-21\n",
+	  "bad", "0" },
+	{ &nb_record_backup, &not_checked,
+	  "   0  " ID "  nightly         0 B  DB-A (good), not checked\n",
+	  "check", "null" },
 	{ &nb_record_backup, &gone,
 	  "   2  " ID "  nightly        12 B  no longer on any disc\n", "disc",
 	  "null" },
@@ -674,7 +714,7 @@ START_TEST(a_form_is_a_few_functions_and_knows_no_command)
 	ck_assert_str_eq(s.text,
 			 "db,DB-A,00112233445566778899aabbccddeeff,suspect,"
 			 "burn failed,CD-RW,6,1795224000,2,9\n" ID
-			 ",nightly,db,db1,2,0,0,12,1,,,0,0,\n");
+			 ",nightly,db,db1,2,0,0,12,1,,,0,0,,0,,0\n");
 	nb_str_free(&s);
 }
 END_TEST

@@ -12,14 +12,16 @@
 /* Two discs of one pool, one that failed, one of another pool; generation 1
  * was lost with a disc that was blanked, and something was appended to A. */
 static const struct nb_known_backup known[] = {
-	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY },
-	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60 },
-	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY },
-	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY },
-	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY },
-	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY },
-	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY },
-	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY },
+	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY, false, 0, 0 },
+	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60, false, 0,
+	  0 },
+	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY, false, 0, 0 },
+	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY, false, 0, 0 },
+	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY, false, 0, 0 },
+	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY, false, 0, 0 },
+	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY, false, 0, 0 },
+	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY, false, 0,
+	  0 },
 };
 #define ALL COUNT(known)
 
@@ -182,16 +184,17 @@ static const struct row {
 START_TEST(a_restore_takes_what_is_meant_or_reports_where_it_is)
 {
 	const struct row *r = &rows[_i];
-	const struct nb_known_backup *meant = &known[0];
+	const struct nb_known_backup *meant = &known[0], *damaged = &known[0];
 
 	ck_assert_msg(nb_restore_place(known, (size_t)r->count, &r->wish,
-				       &r->disc, &meant)
+				       &r->disc, &meant, &damaged)
 			      == r->place,
 		      "%s", r->what);
 	if (r->meant)
 		ck_assert_str_eq(meant->id, r->meant);
 	else
 		ck_assert_ptr_null(meant);
+	ck_assert_ptr_null(damaged);
 }
 END_TEST
 
@@ -200,15 +203,135 @@ START_TEST(the_order_of_the_list_does_not_matter)
 {
 	const struct row *r = &rows[_i];
 	struct nb_known_backup turned[ALL];
-	const struct nb_known_backup *meant;
+	const struct nb_known_backup *meant, *damaged;
 
 	for (int i = 0; i < r->count; i++)
 		turned[i] = known[r->count - 1 - i];
 	ck_assert_int_eq(nb_restore_place(turned, (size_t)r->count, &r->wish,
-					  &r->disc, &meant),
+					  &r->disc, &meant, &damaged),
 			 r->place);
 	if (r->meant)
 		ck_assert_str_eq(meant->id, r->meant);
+}
+END_TEST
+
+/* Which of the known are damaged, as a set of bits: the bit 1 << i stands for
+ * known[i]. */
+static const struct {
+	const char *what;
+	unsigned int set;
+	struct nb_restore_wish wish;
+	struct nb_restore_disc disc;
+	enum nb_restore_place place;
+	const char *meant, *passed; /* NULL: none */
+} sick[] = {
+	{ "the newest is damaged: the one before it",
+	  1U << 2,
+	  { 0 },
+	  A,
+	  NB_RESTORE_ELSEWHERE,
+	  "id3w",
+	  "id4" },
+	{ "it is not in, but known to be newer",
+	  1U << 2,
+	  { 0 },
+	  B,
+	  NB_RESTORE_HERE,
+	  "id3w",
+	  "id4" },
+	{ "so it is on a disc that is suspect",
+	  1U << 0,
+	  { 0 },
+	  B,
+	  NB_RESTORE_ELSEWHERE,
+	  "id4",
+	  "id5" },
+	{ "and on one that is in",
+	  1U << 0,
+	  { 0 },
+	  C,
+	  NB_RESTORE_ELSEWHERE,
+	  "id4",
+	  "id5" },
+	{ "an older one is damaged: nobody misses it",
+	  1U << 3,
+	  { 0 },
+	  A,
+	  NB_RESTORE_HERE,
+	  "id4",
+	  NULL },
+	{ "of a job",
+	  1U << 3,
+	  { .job = "weekly" },
+	  B,
+	  NB_RESTORE_HERE,
+	  "id3w",
+	  NULL },
+	{ "as of a date",
+	  1U << 3,
+	  { .at = 3 * DAY },
+	  B,
+	  NB_RESTORE_HERE,
+	  "id2",
+	  "id3w" },
+	{ "one of two copies: the other",
+	  1U << 4,
+	  { .at = 2 * DAY },
+	  C,
+	  NB_RESTORE_HERE,
+	  "id2",
+	  NULL },
+	{ "the copy that is in",
+	  1U << 5,
+	  { .at = 2 * DAY },
+	  C,
+	  NB_RESTORE_ELSEWHERE,
+	  "id2",
+	  NULL },
+	{ "a named one is what was named",
+	  1U << 2,
+	  { .backup = "4" },
+	  A,
+	  NB_RESTORE_HERE,
+	  "id4",
+	  NULL },
+	{ "a drill wants the newest, whatever is known",
+	  1U << 2,
+	  { .damaged = true },
+	  A,
+	  NB_RESTORE_HERE,
+	  "id4",
+	  NULL },
+	{ "all are damaged: the newest",
+	  0xff,
+	  { 0 },
+	  A,
+	  NB_RESTORE_HERE,
+	  "id4",
+	  "id5" },
+	{ "a disc that is newer than the damaged one",
+	  1U << 2,
+	  { 0 },
+	  NEWER,
+	  NB_RESTORE_BY_DISC,
+	  NULL,
+	  NULL },
+};
+
+START_TEST(one_that_is_known_to_be_damaged_is_passed_over_and_named)
+{
+	struct nb_known_backup list[ALL];
+	const struct nb_known_backup *meant, *passed;
+
+	memcpy(list, known, sizeof list);
+	for (size_t i = 0; i < ALL; i++)
+		list[i].damaged = sick[_i].set >> i & 1;
+	ck_assert_msg(nb_restore_place(list, ALL, &sick[_i].wish,
+				       &sick[_i].disc, &meant, &passed)
+			      == sick[_i].place,
+		      "%s", sick[_i].what);
+	ck_assert_pstr_eq(meant ? meant->id : NULL, sick[_i].meant);
+	ck_assert_pstr_eq(passed ? passed->id : NULL, sick[_i].passed);
 }
 END_TEST
 
@@ -235,6 +358,9 @@ main(void)
 		COUNT(rows));
 	tcase_add_loop_test(tc, the_order_of_the_list_does_not_matter, 0,
 			    COUNT(rows));
+	tcase_add_loop_test(
+		tc, one_that_is_known_to_be_damaged_is_passed_over_and_named, 0,
+		COUNT(sick));
 	tcase_add_test(tc, with_no_disc_in_the_newest_of_all_pools_is_wanted);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

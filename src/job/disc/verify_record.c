@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a verification means for the catalog. */
+#include "job/disc/verify_record.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "job/disc/record_disc.h"
+
+enum nb_err
+nb_verified_add(struct nb_verified *v, const struct nb_disc_contents *contents)
+{
+	const struct nb_disc_backups *list = &contents->backups;
+	bool known = false;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		const struct nb_disc_backup *b = &list->at[i];
+		struct nb_found_backup *f = NULL,
+				       one = { .check = b->check,
+					       .bad = b->bad };
+
+		if (b->check == NB_CHECK_NONE)
+			continue;
+		known = true;
+		for (size_t k = 0; !f && k < v->found.count; k++)
+			if (!strcmp(v->found.at[k].id, b->label.backup_id))
+				f = &v->found.at[k];
+		strcpy(one.id, b->label.backup_id);
+		if (!f)
+			err = nb_array_push(&v->found, one);
+		else if (b->check == NB_CHECK_GOOD)
+			*f = one;
+	}
+	if (!contents->nodes.count)
+		v->lost_sessions = true;
+	else if (!known)
+		v->unknown_sessions = true;
+	return err;
+}
+
+/* The newest backup ever seen of the pool is good and recorded: the catalog now
+ * has again what must be kept. */
+static enum nb_err
+catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
+{
+	char hint[NB_HINT_MAX];
+	struct nb_reach reach;
+	enum nb_err err =
+		nb_catalog_reach(context->catalog, context->view.name, &reach);
+
+	if (err || !reach.stale)
+		return err;
+	if (look->label.generation < reach.marked) {
+		nb_log(NB_WARNING,
+		       "%s: recorded; the catalog still lacks "
+		       "generation %llu\nhint: %s",
+		       look->label.disc, (unsigned long long)reach.marked,
+		       nb_pool_context_hint(
+			       context,
+			       "run nightburn catalog rebuild with that disc, "
+			       "or nightburn catalog accept if it is lost",
+			       hint));
+		return NB_OK;
+	}
+	return nb_catalog_accept(context->catalog, context->view.name);
+}
+
+/* The disc is good: records what the catalog lacks of it, as after a run that
+ * died. */
+static enum nb_err
+record_good(struct nb_pool_context *context, const struct nb_inspection *look,
+	    struct nb_disc_contents *contents)
+{
+	size_t recorded;
+	enum nb_err err = nb_record_disc(context, look, contents, &recorded);
+
+	if (!err)
+		err = nb_catalog_verified(context->catalog, look->label.disc_id,
+					  nb_clock_date());
+	if (!err)
+		err = nb_warn_suspect(context, look->label.disc_id);
+	return err ? err : catch_up(context, look);
+}
+
+/* Is it a copy of an earlier state of the disc?  The catalog has that backup on
+ * the disc with this id, and newer ones. */
+static enum nb_err
+is_copy(const struct nb_pool_context *context, const struct nb_pool_disc *disc,
+	const struct nb_label *label, bool *copy)
+{
+	*copy = disc->state == NB_DISC_BLANKED;
+	if (*copy
+	    || (disc->generation == label->generation
+		&& !strcmp(disc->backup_id, label->backup_id)))
+		return NB_OK;
+	return nb_catalog_holds(context->catalog, label->backup_id,
+				label->disc_id, copy);
+}
+
+/* A copy or a forgery says nothing about the disc whose id it has.  *LESS: the
+ * newer backups of the disc are in its bad sessions. */
+static enum nb_err
+find_disc(const struct nb_pool_context *context,
+	  const struct nb_inspection *look, const struct nb_pool_disc **out,
+	  bool *less)
+{
+	const struct nb_label *label = &look->label;
+	const struct nb_pool_disc *disc;
+	bool copy = false;
+	enum nb_err err;
+
+	*out = NULL;
+	disc = nb_pool_by_id(&context->view, label->disc_id);
+	if (!disc)
+		return NB_OK;
+	err = is_copy(context, disc, label, &copy);
+	if (err)
+		return err;
+	*less = copy && look->session && disc->state != NB_DISC_BLANKED;
+	copy = copy && !*less;
+	if (!nb_pool_context_signed(context, label))
+		nb_log(NB_WARNING,
+		       "%s: not recorded: the label was not made with the key "
+		       "of this installation",
+		       label->disc);
+	else if (copy)
+		nb_log(NB_WARNING, "%s: not recorded: an old copy of the disc",
+		       label->disc);
+	else
+		*out = disc;
+	return NB_OK;
+}
+
+/* Records everything on a disc of ours after the catalog was lost. */
+static enum nb_err
+record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
+	    struct nb_disc_contents *contents)
+{
+	const struct nb_label *label = &look->label;
+
+	if (!nb_pool_context_signed(context, label))
+		return nb_fail(NB_EFOREIGN,
+			       "%s: not recorded: the label was not made with "
+			       "the key of this installation\n"
+			       "hint: nightburn key import",
+			       label->disc);
+	if (!nb_pool_by_name(&context->view, label->disc))
+		return nb_fail(NB_EFOREIGN,
+			       "%s: not recorded: no disc of "
+			       "pool %s in the configuration",
+			       label->disc, label->pool);
+	return record_good(context, look, contents);
+}
+
+/* The newest session of this disc is lost, and a backup with it. */
+static enum nb_err
+record_less(struct nb_pool_context *context, const struct nb_inspection *look,
+	    const struct nb_pool_disc *disc)
+{
+	enum nb_err err = nb_catalog_set_disc(context->catalog, disc->disc_id,
+					      NB_DISC_SUSPECT,
+					      "the newest session is bad");
+
+	if (err)
+		return err;
+	return nb_fail(NB_ECORRUPT,
+		       "%s: generation %llu is damaged, the earlier generation "
+		       "%llu is good\nhint: nightburn restore --to DIR %llu "
+		       "restores the good one",
+		       disc->name, (unsigned long long)disc->generation,
+		       (unsigned long long)look->label.generation,
+		       (unsigned long long)look->label.generation);
+}
+
+/* What a failed burn left is bad; the rest is everything that was ever recorded
+ * for the disc, and is good. */
+static enum nb_err
+record_shortened(struct nb_pool_context *context,
+		 const struct nb_inspection *look,
+		 const struct nb_inspection *newest)
+{
+	bool labelled = newest->label_state == NB_LABEL_GOOD
+		&& nb_pool_context_signed(context, &newest->label);
+
+	return nb_catalog_shortened(
+		context->catalog, look->label.disc_id, nb_clock_date(),
+		labelled ? newest->label.generation : 0,
+		"the newest session is bad, the earlier ones are good");
+}
+
+/* What was found of each backup. */
+static enum nb_err
+record_checks(struct nb_pool_context *context, const struct nb_pool_disc *disc,
+	      const struct nb_verified *outcome)
+{
+	struct nb_catalog_checks checks = {
+		.disc_id = disc->disc_id,
+		.date = nb_clock_date(),
+		.others_damaged =
+			outcome->lost_sessions && !outcome->unknown_sessions,
+	};
+	enum nb_err err = NB_OK;
+
+	if (outcome->err && outcome->err != NB_ECORRUPT
+	    && outcome->err != NB_EIO)
+		return NB_OK;
+	for (size_t i = 0; !err && i < outcome->found.count; i++) {
+		const struct nb_found_backup *f = &outcome->found.at[i];
+		const struct nb_catalog_check check = { f->id, f->check,
+							f->bad };
+
+		err = nb_array_push(&checks.list, check);
+	}
+	if (!err)
+		err = nb_catalog_put_checks(context->catalog, &checks);
+	nb_array_free(&checks.list);
+	return err;
+}
+
+/* Records the result of verifying the session of LOOK; NEWEST is the newest
+ * session if that is another one. */
+static enum nb_err
+record_at(struct nb_pool_context *context, const struct nb_inspection *look,
+	  const struct nb_inspection *newest, const struct nb_verified *outcome)
+{
+	const struct nb_pool_disc *disc;
+	bool less = false;
+	enum nb_err err = nb_pool_context_key(context, false);
+
+	/* Without the key, the owner of the disc is unknown. */
+	if (err && !outcome->lost) {
+		nb_log(NB_WARNING,
+		       "%s: not recorded: the key of this installation cannot "
+		       "be read",
+		       look->label.disc);
+		return NB_OK;
+	}
+	if (err)
+		return err;
+	if (outcome->lost && outcome->err == NB_OK
+	    && !nb_pool_by_id(&context->view, look->label.disc_id)) {
+		err = record_lost(context, look, outcome->contents);
+		return err || !look->session
+			? err
+			: record_shortened(context, look, newest);
+	}
+	err = find_disc(context, look, &disc, &less);
+	if (err || !disc)
+		return err;
+	err = record_checks(context, disc, outcome);
+	if (err)
+		return err;
+	if (outcome->err == NB_OK && less)
+		return record_less(context, look, disc);
+	if (outcome->err == NB_OK) {
+		err = record_good(context, look, outcome->contents);
+		return err || !look->session
+			? err
+			: record_shortened(context, look, newest);
+	}
+	if (outcome->err == NB_ECORRUPT || outcome->err == NB_EIO)
+		return nb_catalog_set_disc(context->catalog, disc->disc_id,
+					   NB_DISC_SUSPECT,
+					   "a verification failed");
+	return NB_OK;
+}
+
+enum nb_err
+nb_verify_record(struct nightburn *nb, const struct nb_inspection *look,
+		 const struct nb_inspection *newest,
+		 const struct nb_verified *outcome)
+{
+	struct nb_pool_context context;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; nb && i < nb->config->jobs.count; i++) {
+		const struct nb_config_job *job = &nb->config->jobs.at[i];
+
+		if (strcmp(job->pool, look->label.pool))
+			continue;
+		err = nb_pool_context_open(nb, job->name,
+					   outcome->lost ? NB_POOL_REBUILD
+							 : NB_POOL_WORK,
+					   &context);
+		if (err)
+			return err;
+		err = record_at(&context, look, newest, outcome);
+		nb_pool_context_close(&context);
+		return err;
+	}
+	if (outcome->lost)
+		return nb_fail(NB_EFOREIGN,
+			       "%s: not recorded: no job has the "
+			       "pool %s",
+			       look->label.disc, look->label.pool);
+	return NB_OK;
+}
