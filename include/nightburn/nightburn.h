@@ -218,7 +218,9 @@ struct nb_run_result {
 	struct nb_plan_info *plan; /* provided by the caller and filled in as
 				      well; NULL: not wanted */
 	char backup_id[41];
-	uint64_t generation, files, bytes, blocks;
+	uint64_t generation;
+	uint64_t files, bytes; /* of the sources, without nightburn's own */
+	uint64_t blocks;
 	int session;
 	bool burned, verified;
 	bool staged;        /* the dump is kept for `run --resume` */

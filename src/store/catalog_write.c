@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/record/own_files.h"
 #include "store/catalog_private.h"
 
 static void
@@ -115,21 +116,23 @@ static enum nb_err
 put_backup(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 {
 	const struct nb_manifest *m = session->manifest;
-	const struct nb_backup_record row = {
+	struct nb_backup_record row = {
 		.id = m->backup_id,
 		.pool = m->pool,
 		.job = m->job,
 		.host = m->host,
 		.generation = (int64_t)m->generation,
 		.created = m->created,
-		.bytes = (int64_t)nb_entries_bytes(session->entries),
-		.files = (int64_t)session->entries->count,
 	};
 	struct nb_backup_record before;
+	uint64_t files, bytes;
 	bool found;
 	enum nb_err err = nb_catalog_get(catalog, NB_TABLE_BACKUPS, &row,
 					 &before, &found);
 
+	nb_own_files_rest(session->entries, &files, &bytes);
+	row.files = (int64_t)files;
+	row.bytes = (int64_t)bytes;
 	if (!err && !found)
 		err = nb_catalog_put(catalog, NB_TABLE_BACKUPS, &row);
 	nb_row_clear(&nb_catalog_tables[NB_TABLE_BACKUPS], &before);

@@ -96,7 +96,7 @@ work(struct nightburn *nb)
 	check_guard(result, sizeof *result, "nb_run");
 	check_guard(plan, sizeof *plan, "nb_run: plan");
 	printf("generation %d on %s, %d files\n", (int)result->generation,
-	       result->plan->disc, (int)result->files > 2);
+	       result->plan->disc, (int)result->files);
 	must(nb_verify(nb, NULL, verified), "nb_verify");
 	check_guard(verified, sizeof *verified, "nb_verify");
 	printf("verified generation %d on %s, same %d\n",

@@ -182,10 +182,36 @@ check "plan prints what and why" plan_text
 
 first_night()
 {
-	nb_is 0 run && says out "generation 1 on disc DB-A" &&
+	nb_is 0 run && cp "$work/out" "$work/night" &&
+		says out "generation 1 on disc DB-A" &&
 		says out "verified" && [ ! -s "$work/err" ]
 }
 check "a night without a terminal prints one line" first_night
+
+# The size of a backup is the same wherever it is told.
+same_size()
+{
+	local size
+	size=$(sed -n 's/.* session 1: \([0-9]*\) files\{0,1\},.*/\1/p' \
+		<(tr -d '\n' <"$work/night"))
+	[ -n "$size" ] && : >"$work/sizes" || return 1
+	for command in "list" "show 1" "verify" "restore --list"; do
+		# shellcheck disable=SC2086
+		nb_is 0 $command --json || return 1
+		python3 -c 'import json, sys
+told = json.load(sys.stdin)
+told = told.get("backups", told) if isinstance(told, dict) else told
+told = told[0] if isinstance(told, list) else told.get("backup", told)
+told = told if "files" in told else json.load(open(sys.argv[1]))
+print(told["files"], told["bytes"])' "$work/out" <"$work/out" >>"$work/sizes" ||
+			return 1
+	done
+	cat "$work/sizes"
+	echo "$size"
+	[ "$(sort -u "$work/sizes" | wc -l)" = 1 ] &&
+		[ "$size" = "$(head -n 1 "$work/sizes" | cut -d' ' -f1)" ]
+}
+check "run, list, show, verify and restore --list tell the same size" same_size
 
 msinfo_appendable()
 {

@@ -227,7 +227,7 @@ def go_on(scene, lost):
         kept(scene)
     else:
         expect(scene.ask("B", "verify"), 0,
-               "disc B, (session 1, )?generation 2: 10 files, .*, are good")
+               "disc B, (session 1, )?generation 2: 2 files, .*, are good")
         kept(scene)
     restored(scene, "2")
     expect(scene.night("A", 4), 0, "on disc A")

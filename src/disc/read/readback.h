@@ -44,8 +44,9 @@ struct nb_readback {
 };
 
 struct nb_readback_result {
-	uint64_t files, bytes; /* compared and equal */
-	uint64_t bad;          /* missing, unreadable or different; the
+	uint64_t files, bytes; /* compared and equal, without nightburn's own */
+	uint64_t
+		bad; /* all those that are missing, unreadable or different; the
 					 first were logged by name */
 };
 

@@ -9,6 +9,7 @@
 #include "job/restore/dump_stream.h"
 #include "job/restore/restore_options.h"
 #include "job/restore/staged_dump.h"
+#include "model/record/own_files.h"
 #include "source/source.h"
 
 struct listing {
@@ -27,22 +28,12 @@ result_of(int stopped)
 
 /* ---- backup and sources ---- */
 
-static uint64_t
-count_files(const struct nb_entries *entries)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < entries->count; i++)
-		count += entries->at[i].type == NB_ENTRY_FILE;
-	return count;
-}
-
 static enum nb_err
 pass_backup(const struct listing *l)
 {
 	const struct nb_disc_backup *b = l->pick->backup;
 	const struct nb_manifest *m = &b->manifest;
-	const struct nb_listed_backup row = {
+	struct nb_listed_backup row = {
 		.id = m->backup_id,
 		.job = m->job,
 		.pool = m->pool,
@@ -50,10 +41,9 @@ pass_backup(const struct listing *l)
 		.disc = l->pick->look.label.disc,
 		.generation = m->generation,
 		.created = m->created,
-		.files = count_files(&b->entries),
-		.bytes = nb_entries_bytes(&b->entries),
 	};
 
+	nb_own_files_rest(&b->entries, &row.files, &row.bytes);
 	return result_of(l->to->on_backup(l->to->ctx, &row));
 }
 

@@ -6,6 +6,7 @@
 #include "job/jobs.h"
 #include "job/run/run_summary.h"
 #include "job/run/session.h"
+#include "model/record/own_files.h"
 
 static enum nb_err
 image_progress(void *ctx, uint64_t done, uint64_t total)
@@ -30,8 +31,8 @@ write_image(struct nb_backup *backup, int fd, struct nb_run_result *result)
 				     backup->context->nb, checksum);
 	if (!err) {
 		result->blocks = session->blocks;
-		result->files = session->entries.count;
-		result->bytes = nb_entries_bytes(&session->entries);
+		nb_own_files_rest(&session->entries, &result->files,
+				  &result->bytes);
 		nb_run_summary(session, result);
 	}
 	nb_session_free(session);

@@ -121,6 +121,27 @@ nb_own_file_find(const char *path)
 	return NULL;
 }
 
+bool
+nb_own_path(const char *path)
+{
+	return nb_own_file_find(path) || !strncmp(path, "nightburn/", 10);
+}
+
+void
+nb_own_files_rest(const struct nb_entries *entries, uint64_t *files,
+		  uint64_t *bytes)
+{
+	*files = *bytes = 0;
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct nb_entry *e = &entries->at[i];
+
+		if (e->type != NB_ENTRY_FILE || nb_own_path(e->path))
+			continue;
+		++*files;
+		*bytes += e->size;
+	}
+}
+
 enum nb_err
 nb_own_file_moved(const char *path, const char *id, char **out)
 {

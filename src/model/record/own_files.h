@@ -42,6 +42,16 @@ extern const struct nb_own_file nb_own_files[NB_OWN_FILES];
 /* The file with PATH, or NULL. */
 const struct nb_own_file *nb_own_file_find(const char *path);
 
+/* Is PATH, on a disc, one of nightburn's own: one of these files, or whatever
+ * is in its directory? */
+bool nb_own_path(const char *path);
+
+/* The number of files among ENTRIES, with paths on the disc, that are not
+ * nightburn's own, and their bytes: the size of a backup, wherever it is told.
+ * Directories and links do not count, an archive is one file. */
+void nb_own_files_rest(const struct nb_entries *entries, uint64_t *files,
+		       uint64_t *bytes);
+
 /* Where the file PATH is after a session was appended to that of backup ID:
  * *OUT is fresh memory, or NULL if it stays.  NB_ENOMEM. */
 enum nb_err nb_own_file_moved(const char *path, const char *id, char **out);

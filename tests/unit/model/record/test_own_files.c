@@ -167,6 +167,26 @@ START_TEST(label_and_manifest_move_when_a_session_is_appended)
 }
 END_TEST
 
+START_TEST(a_backup_is_as_large_as_the_files_of_its_sources)
+{
+	struct nb_entries list = NB_ARRAY_INIT;
+	uint64_t files, bytes;
+
+	nb_assert_ok(nb_entries_add_dir(&list, "ID", 1));
+	nb_assert_ok(nb_entries_add_dir(&list, "ID/tree", 1));
+	nb_assert_ok(nb_entries_add_text(&list, "ID/tree/a", "abc", 3, 1));
+	nb_assert_ok(
+		nb_entries_add_text(&list, "ID/tree/nightburn/b", "de", 2, 1));
+	nb_assert_ok(nb_entries_add_text(&list, "README.txt", "text", 4, 1));
+	nb_assert_ok(nb_entries_add_text(&list, "nightburn/I/label.json",
+					 "text", 4, 1));
+	nb_own_files_rest(&list, &files, &bytes);
+	ck_assert_uint_eq(files, 2);
+	ck_assert_uint_eq(bytes, 5);
+	nb_entries_free(&list);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -180,6 +200,7 @@ main(void)
 		       the_size_of_a_late_file_does_not_change_with_the_hashes);
 	tcase_add_test(tc, sha256sums_stands_after_all_that_it_lists);
 	tcase_add_test(tc, a_copy_comes_after_the_gap_and_is_the_same);
+	tcase_add_test(tc, a_backup_is_as_large_as_the_files_of_its_sources);
 	tcase_add_loop_test(tc,
 			    label_and_manifest_move_when_a_session_is_appended,
 			    0, (int)(sizeof moves / sizeof *moves));
