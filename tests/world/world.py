@@ -341,9 +341,9 @@ def live_through(seed, source, target, work):
         world = World(seed, source, target, work)
         world.live()
         return None
-    except Exception as error:
-        if isinstance(error, Failed):
-            return str(error)
+    except Failed as error:
+        return str(error)
+    except Exception:
         return traceback.format_exc()
 
 
@@ -351,18 +351,15 @@ def worlds(seeds):
     """(seed, what is wrong), with clusters of its own."""
     top = tempfile.mkdtemp(prefix="nbworlds.")
     os.chmod(top, 0o755)
-    source = target = None
-    try:
+    with contextlib.ExitStack() as ends:
+        ends.callback(shutil.rmtree, top, ignore_errors=True)
         quick = programs.Programs(top + "/programs")
         source = databases.Cluster(top + "/source", quick, quick.real)
+        ends.callback(source.stop)
         target = databases.Cluster(top + "/target", quick, quick.bin)
+        ends.callback(target.stop)
         for seed in seeds:
             yield seed, run_seed(seed, source, target)
-    finally:
-        for cluster in (source, target):
-            if cluster:
-                cluster.stop()
-        shutil.rmtree(top, ignore_errors=True)
 
 
 def chosen(words):
@@ -383,15 +380,18 @@ def main():
     seeds = chosen(options.seeds)
     run = worlds(seeds) if options.jobs < 2 else \
         workers.shared(worlds, seeds, options.jobs)
-    bad = 0
+    number = bad = 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    with contextlib.closing(run):
-        for number, (seed, what) in enumerate(run, 1):
-            bad += what is not None
-            print("%sok %d - world %d" % ("not " if what else "", number,
-                                          seed), flush=True)
-            if what:
-                print(re.sub("^", "# ", what, flags=re.M), flush=True)
+    try:
+        with contextlib.closing(run):
+            for number, (seed, what) in enumerate(run, 1):
+                bad += what is not None
+                print("%sok %d - world %d" % ("not " if what else "", number,
+                                              seed), flush=True)
+                if what:
+                    print(re.sub("^", "# ", what, flags=re.M), flush=True)
+    finally:
+        print("# %d worlds, %d failed" % (number, bad), flush=True)
     print("1..%d" % len(seeds))
     return bad != 0
 
