@@ -14,14 +14,15 @@ class Drills:
 
     def drill(self, job, backup):
         """Of what verify has called good."""
-        plain = any(how.startswith("format = plain") for how in job["formats"])
-        # Without the roles, a script may say nothing but their names.
-        want = 3 if plain and not job["globals"] else 0
+        # Without the roles, a database may not come back: scripts, policies.
+        roles = job["globals"] or not job["databases"]
         done = self.nightburn("drill", "-j", job["name"], "--json", backup,
-                              want=(want,))
+                              want=(0,) if roles else (0, 3))
         said = json.loads(done.stdout)
-        if not want and (said["differences"] or said["bad"]
-                         or said["databases"] != len(job["databases"])):
+        if said["differences"] or said["bad"] or said["failed"] \
+                or bool(said["lacking"]) != (done.returncode == 3) \
+                or said["databases"] + said["lacking"] \
+                != len(job["databases"]):
             raise Failed("drill of %s: %s" % (backup, said))
         if os.listdir(self.work + "/staging"):
             raise Failed("drill of %s: leaves %s" % (

@@ -85,7 +85,7 @@ class World(ways.Ways, drills.Drills):
                "discs": ["P%d-%s" % (number, d) for d in "ABC"[:rnd.choice(
                    [2, 2, 3])]],
                "databases": [], "trees": [], "lines": [], "files": {},
-               "formats": [], "rotation": rnd.choice(["alternate", "append"])}
+               "rotation": rnd.choice(["alternate", "append"])}
         self.write_once(job)
         for i in range(rnd.choice([0, 1, 1, 2])):
             free = [n for n in names[2 * i + number:] if n not in self.taken]
@@ -129,7 +129,6 @@ class World(ways.Ways, drills.Drills):
                           "format = plain compress = gzip",
                           "format = directory jobs = 2"])
         job["databases"].append(database)
-        job["formats"].append(how)
         how += self.more.choice(["", " checksum = content"])
         job["lines"].append("postgres %s { database = %s %s %s }" % (
             quoted(database.source), quoted(name), self.server(), how))
