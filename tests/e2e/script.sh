@@ -395,19 +395,73 @@ for shell in dash bash mksh; do
 done
 check "busybox: also of a packed tree" lossy busybox $((2 * xattrs))
 
+# Names of sources are encoded on a disc, and by "restore --to"; what is below a
+# tree is not, whatever it looks like.  Decoded by the rule of RESTORE.txt, they
+# are the same as those of restore.sh.
+make_bytes()
+{
+	mkdir "$work/bytes" && python3 - "$work" <<-'END' || return 1
+		import os, sys
+		work = os.fsencode(sys.argv[1])
+		every = bytes(c for c in range(1, 256) if c != 0x2f)
+		for name in (every[:200], every[200:], b"%41", b"%E7%AE", b"A%2f"):
+		    with open(work + b"/bytes/" + name, "wb") as f:
+		        f.write(name)
+		# Names of sources are text without control characters.
+		plain = bytes(c for c in range(32, 127) if c not in b'./"\\')
+		names = (plain[:60], plain[60:], b"%41", b"a.b", "%é日".encode(), b"a'b;$(x)")
+		with open(work + b"/nb.conf", "ab") as f:
+		    f.write(b'pool "four" { discs = { "G", "H" } '
+		            b'drives = { "d" } }\njob "bytes" { pool = "four"\n')
+		    for name in names:
+		        f.write(b'tree "' + name + b'" { path = "' + work +
+		                b'/bytes" }\n')
+		    f.write(b'}\n')
+	END
+	: >"$work/discs/G" && insert G && nb_is 0 run -j bytes && copy disc4 &&
+		grep -q '^   %XX          in the name of a source or database' \
+			"$work/disc4/RESTORE.txt"
+}
+check "names of all bytes" make_bytes
+
+same_names()
+{
+	rm -rf "$work/named" "$work/scripted"
+	nb_is 0 restore --to "$work/named" -j bytes &&
+		script_is 0 "$1" disc4 --to "$work/scripted" && silent &&
+		python3 - "$work" <<-'END'
+		import os, sys, urllib.parse
+		work = os.fsencode(sys.argv[1])
+		names = {urllib.parse.unquote_to_bytes(n): n
+		         for n in os.listdir(work + b"/named/tree")}
+		files = sorted(os.listdir(work + b"/bytes"))
+		assert len(names) == 6
+		assert sorted(names) == sorted(os.listdir(work + b"/scripted"))
+		for name, encoded in names.items():
+		    for top in (b"/named/tree/" + encoded, b"/scripted/" + name):
+		        assert sorted(os.listdir(work + top)) == files, top
+		        for f in files:
+		            with open(work + top + b"/" + f, "rb") as content:
+		                assert content.read() == f
+	END
+}
+for shell in dash bash mksh busybox; do
+	check "$shell: names are those of nightburn, decoded" same_names $shell
+done
+
 # As root in front of a server that knows users of the system only.  Root reads
 # the disc, which the server's user cannot.
 peer()
 {
-	local hba=$work/pg2/data/pg_hba.conf status=0 hint
-	sed -i 's/trust/peer/' "$hba" &&
-		ask -d postgres -c 'select pg_reload_conf()' || return 1
-	until_true refused
+	local hba=$work/pg2/data/pg_hba.conf status=0
+	echo 'local all all peer' >"$hba" &&
+		ask -d postgres -c 'select pg_reload_conf()' &&
+		until_true refused || return 1
 	(
 		unset PGUSER
 		as_root "$@"
 	) || status=1
-	sed -i 's/peer/trust/' "$hba"
+	echo 'local all all trust' >"$hba"
 	PGHOST=$target_host runuser -u postgres -- psql -X -At -d postgres \
 		-c 'select pg_reload_conf()'
 	until_true ask -d postgres -c 'select 1' && return $status

@@ -29,7 +29,7 @@ fill_field(const struct build *b, cfg_t *cfg, const struct nb_field *field,
 	   void *record)
 {
 	const struct nb_syntax_value *value;
-	const char *title = cfg_title(cfg);
+	const char *title = nb_syntax_title(cfg);
 	char expected[128];
 	enum nb_err err = NB_OK;
 	unsigned int i;
@@ -67,12 +67,13 @@ fill_title(const struct build *b, cfg_t *cfg, char **name)
 {
 	const struct nb_field title = { .name = "title",
 					.kind = NB_VALUE_NAME };
-	enum nb_err err = nb_value_read(&title, cfg_title(cfg), name);
+	const char *text = nb_syntax_title(cfg);
+	enum nb_err err = nb_value_read(&title, text, name);
 	char expected[128];
 
 	if (err == NB_ECONFIG)
 		nb_fail(err, "%s:%d: %s \"%s\"; expected %s", b->config->file,
-			nb_syntax_line(cfg), cfg_name(cfg), cfg_title(cfg),
+			nb_syntax_line(cfg), cfg_name(cfg), text,
 			nb_value_expected(&title, expected));
 	return err;
 }

@@ -284,3 +284,14 @@ nb_syntax_line(cfg_t *section)
 
 	return value ? value->line : 1;
 }
+
+/* libconfuse keeps it as it was scanned. */
+const char *
+nb_syntax_title(cfg_t *section)
+{
+	char *title = (char *)(uintptr_t)cfg_title(section);
+
+	if (title)
+		nb_scan_restore(title);
+	return title;
+}

@@ -38,4 +38,7 @@ const struct nb_syntax_value *nb_syntax_value(cfg_t *section, const char *name,
 /* The line where SECTION begins. */
 int nb_syntax_line(cfg_t *section);
 
+/* The title of SECTION, which it keeps; NULL: it has none. */
+const char *nb_syntax_title(cfg_t *section);
+
 #endif

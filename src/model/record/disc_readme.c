@@ -70,7 +70,10 @@ static const char restore_head[] =
 	"\n";
 
 static const char restore_end[] =
-	"   %XX          in a name: the byte with this hexadecimal number\n"
+	"   %XX          in the name of a source or database: the byte with "
+	"this\n"
+	"                hexadecimal number.  Below a tree, names are what "
+	"they were\n"
 	"\n"
 	"4. If sessions were appended to this disc later and the newest cannot "
 	"be\n"
