@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fd.h"
 #include "report/report.h"
 
 #define ID "20261121T011500Z-0123456789ab"
@@ -738,6 +740,43 @@ START_TEST(a_date_that_never_was_is_never)
 }
 END_TEST
 
+/* The sample of README.md. */
+START_TEST(the_readme_shows_what_is_printed)
+{
+	const struct nb_run_result first = {
+		.plan = &night_plan,
+		.backup_id = "20261121T013000Z-be88de43",
+		.generation = 1,
+		.files = 14,
+		.bytes = 4200000,
+		.session = 1,
+		.burned = true,
+		.verified = true,
+	};
+	struct nb_str s = NB_STR_INIT, shown = NB_STR_INIT;
+	struct nb_report report = { .form = form(NULL),
+				    .put = keep,
+				    .ctx = &s };
+	char *path = NULL, *readme = NULL, *line, *rest = NULL;
+	size_t length;
+
+	ck_assert_int_eq(nb_report_one(&report, &nb_record_run, &first), NB_OK);
+	nb_str_add(&shown, "    nightburn run\n\n");
+	for (line = strtok_r(s.text, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		nb_str_addf(&shown, "    %s\n", line);
+	nb_assert_ok(
+		nb_str_format(&path, "%s/README.md", getenv("NB_TOP_SRCDIR")));
+	nb_assert_ok(nb_fd_load(AT_FDCWD, path, 1 << 20, &readme, &length));
+	if (!strstr(readme, shown.text))
+		ck_abort_msg("README.md does not have:\n%s", shown.text);
+	nb_str_free(&s);
+	nb_str_free(&shown);
+	free(path);
+	free(readme);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -752,6 +791,7 @@ main(void)
 	tcase_add_test(tc, what_cannot_be_written_ends_the_report);
 	tcase_add_test(tc, a_form_is_a_few_functions_and_knows_no_command);
 	tcase_add_test(tc, one_is_singular);
+	tcase_add_test(tc, the_readme_shows_what_is_printed);
 	tcase_add_test(tc, a_date_that_never_was_is_never);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
