@@ -60,6 +60,8 @@ struct nb_restore_options {
 			      exchange them when it is complete */
 	bool disconnect;   /* with REPLACE: end the sessions in the old one */
 	bool drop_old;     /* with REPLACE: drop the old one afterwards */
+	const char *globals; /* as with_globals, those of the source of this
+				name; NULL: there is one such source */
 };
 struct nb_restore_result {
 	NB_SIZE(nb_restore_result);

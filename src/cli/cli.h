@@ -35,7 +35,7 @@ struct cli {
 	bool bootarea, this_disc, allow_older, salvage, to_stdout, list;
 	bool no_owner, no_privileges, no_tablespaces, keep;
 	bool with_globals, replace, disconnect, drop_old;
-	const char *at, *section, *jobs;
+	const char *at, *section, *jobs, *globals;
 	struct cli_list tables, schemas, patterns;
 	const char *const *args; /* the remaining arguments, NULL-ended */
 	size_t arg_count;

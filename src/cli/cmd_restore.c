@@ -86,6 +86,7 @@ options_of(const struct cli *cli)
 		.no_tablespaces = cli->no_tablespaces,
 		.keep = cli->keep,
 		.with_globals = cli->with_globals,
+		.globals = cli->globals,
 		.replace = cli->replace,
 		.disconnect = cli->disconnect,
 		.drop_old = cli->drop_old,

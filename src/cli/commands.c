@@ -20,7 +20,7 @@ const struct command commands[] = {
 	{ "verify", cmd_verify, "", "check the disc against its hashes", "jdDJ",
 	  0, 0 },
 	{ "restore", cmd_restore, "[BACKUP [PATH...]]", "restore a backup",
-	  "jdDTIulsaHLGftmegopbkwrKNFBOYCUJ", 0, SIZE_MAX },
+	  "jdDTIulsaHLGftmegopbkwMrKNFBOYCUJ", 0, SIZE_MAX },
 	{ "drill", cmd_drill, "[BACKUP]",
 	  "restore a backup to a throw-away place, and compare", "jdDsHkUJ", 0,
 	  1 },

@@ -84,6 +84,8 @@ static const struct option_entry {
 	  "keep what a failed restore or a drill made", TO(keep) },
 	{ 'w', false, FLAG, "with-globals", NULL,
 	  "first create missing roles and tablespaces", TO(with_globals) },
+	{ 'M', false, TEXT, "globals", "NAME", "the same, those of this source",
+	  TO(globals) },
 	{ 'r', false, FLAG, "replace", NULL,
 	  "replace the database if it exists", TO(replace) },
 	{ 'K', false, FLAG, "disconnect", NULL,

@@ -111,10 +111,14 @@ into()
 
 configure ""
 check "a night without globals" nb_is 0 run
-configure "postgres \"globals\" {
-	run_as = \"postgres\"  conninfo = \"host=$PGHOST\"
-	globals_only = true  pg_restore = \"$work/bin/pg_restore\"
-}"
+globals()
+{
+	echo "postgres \"$1\" {
+		run_as = \"postgres\"  conninfo = \"host=$PGHOST\"
+		globals_only = true  pg_restore = \"$work/bin/pg_restore\"
+	}"
+}
+configure "$(globals globals)"
 check "and one with them" nb_is 0 run
 psql -X -q -d app -c 'alter role stays connection limit 7'
 
@@ -224,6 +228,31 @@ failing()
 	return $result
 }
 check "any other error is one, and nothing is restored" failing
+
+# Of two sources one must be named; here, both are of the same server.
+several()
+{
+	local one
+	one=$(globals globals)
+	configure "$one $(globals "of the other")" && nb_is 0 run -j nightly
+	configure "$one"
+	take_away
+	nb_is 2 restore 3 --into new --source custom --run-as postgres \
+		--with-globals &&
+		says err "has the globals of several servers" &&
+		says err "hint: choose one with --globals NAME: globals, of the other" &&
+		nb_is 1 restore 3 --into new --source custom \
+			--run-as postgres --globals nosuch &&
+		says err "has no globals of a source nosuch" && no_db new &&
+		nb_is 0 restore 3 --into new --source custom \
+			--run-as postgres --globals "of the other" &&
+		says err "nightburn: of the other: left unchanged" &&
+		sql new 'select n from t' 42
+	local result=$?
+	give_back
+	return $result
+}
+check "of the globals of several servers, one is named" several
 
 no_globals()
 {

@@ -232,7 +232,7 @@ choose(struct loading *l)
 	if (!err && (!l->source->path || !*l->source->path))
 		err = nb_fail(NB_ECORRUPT, "%s: the manifest names no file",
 			      l->source->name);
-	if (!err && options->with_globals)
+	if (!err && (options->with_globals || options->globals))
 		err = nb_restore_globals_open(&l->r, &l->globals);
 	if (!err)
 		err = nb_restore_check_beside(&l->r, l->source, &l->bad);

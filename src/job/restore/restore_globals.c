@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/restore/restore_globals.h"
 
+#include <string.h>
+
 bool
 nb_restore_is_globals(const struct nb_manifest_source *source)
 {
@@ -10,26 +12,34 @@ nb_restore_is_globals(const struct nb_manifest_source *source)
 		&& !ops->to_disk;
 }
 
+/* NAME: of the source, or NULL. */
 static enum nb_err
-find(const struct nb_manifest *m, const struct nb_manifest_source **out)
+find(const struct nb_manifest *m, const char *name,
+     const struct nb_manifest_source **out)
 {
 	const struct nb_manifest_source *found = NULL;
 
 	for (size_t i = 0; i < m->sources.count; i++) {
 		const struct nb_manifest_source *s = &m->sources.at[i];
 
-		if (!nb_restore_is_globals(s))
+		if (!nb_restore_is_globals(s)
+		    || (name && strcmp(s->name, name) != 0))
 			continue;
 		if (found)
 			return nb_fail(NB_EUSAGE,
 				       "backup %s has the globals of several "
-				       "servers: %s and %s\n"
-				       "hint: nightburn restore --stdout "
-				       "--source %s | psql, for its server",
-				       m->backup_id, found->name, s->name,
-				       found->name);
+				       "servers\n"
+				       "hint: choose one with --globals NAME: "
+				       "%s, %s ...",
+				       m->backup_id, found->name, s->name);
 		found = s;
 	}
+	if (!found && name)
+		return nb_fail(NB_ENOTFOUND,
+			       "backup %s has no globals of a source %s\n"
+			       "hint: nightburn restore --list shows what it "
+			       "has",
+			       m->backup_id, name);
 	if (!found)
 		return nb_fail(NB_ENOTFOUND,
 			       "backup %s has no globals\n"
@@ -46,7 +56,8 @@ nb_restore_globals_open(const struct nb_restoring *r,
 {
 	const struct nb_manifest_source *source = NULL;
 	struct nb_dump_stream *stream = &globals->stream;
-	enum nb_err err = find(&r->backup->manifest, &source);
+	enum nb_err err =
+		find(&r->backup->manifest, r->options->globals, &source);
 
 	*stream = (struct nb_dump_stream){ .nb = r->nb, .blocks = r->blocks };
 	if (!err)

@@ -7,7 +7,7 @@ is_for_database(const struct nb_restore_options *o)
 {
 	return o->no_owner || o->no_privileges || o->no_tablespaces || o->keep
 		|| o->table_count || o->schema_count || o->section || o->jobs
-		|| o->with_globals || o->replace || o->disconnect
+		|| o->with_globals || o->globals || o->replace || o->disconnect
 		|| o->drop_old;
 }
 

@@ -51,7 +51,7 @@ ask(const struct nb_pg_restoring *r, const char *column, const char *table,
 static enum nb_err
 execute(const struct nb_pg_restoring *r, const char *text)
 {
-	const char *name = r->what->source->name;
+	const char *name = r->what->record->name;
 	struct nb_pg_script script = { .object = name,
 				       .text = text,
 				       .psql = r->client.psql,
@@ -91,7 +91,7 @@ restore(const struct nb_pg_restoring *r, const char *text)
 {
 	struct nb_names roles = NB_ARRAY_INIT, spaces = NB_ARRAY_INIT;
 	struct nb_names left = NB_ARRAY_INIT;
-	const char *name = r->what->source->name;
+	const char *name = r->what->record->name;
 	bool wanted = !r->what->load.no_tablespaces;
 	char *script = NULL;
 	enum nb_err err = ask(r, "rolname", "pg_roles", &roles);
