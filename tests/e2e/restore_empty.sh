@@ -99,8 +99,8 @@ locks()
 		restart '-c max_locks_per_transaction=10 -c max_connections=10' ||
 		return 1
 	nb_is 0 restore --into app --run-as postgres &&
-		says err "app: the server has not enough locks to restore \
-it in one transaction (max_locks_per_transaction); restoring it without" &&
+		says err "app: max_locks_per_transaction is too low for \
+one transaction; restoring without" &&
 		[ "$(tables)" = 700 ]
 }
 check "a dump with more objects than the server has locks" locks

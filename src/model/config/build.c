@@ -205,8 +205,7 @@ check_others(const struct build *b, const struct nb_config_sources *sources,
 			return nb_fail(NB_ECONFIG,
 				       "%s:%d: %s \"%s\": the %s "
 				       "in line %d has the same name; expected "
-				       "a unique name, since sources are "
-				       "restored by name",
+				       "a unique name",
 				       b->config->file, source->line, kind,
 				       source->name, other, s->line);
 	}

@@ -255,8 +255,8 @@ nb_pg_cluster_compare(const struct nb_drill_server *server,
 	*out = (struct nb_drill_count){ .tables = 0 };
 	if (!record->counts.count) {
 		nb_log(NB_NOTE,
-		       "postgres %s: nothing was counted when it was dumped: "
-		       "it can be restored, and there is nothing to compare",
+		       "postgres %s: can be restored; there is nothing to "
+		       "compare, as the dump was not counted",
 		       record->name);
 		return NB_OK;
 	}

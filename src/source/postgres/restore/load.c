@@ -328,8 +328,8 @@ load_with_retry(struct nb_pg_load *load, bool *in_parts)
 	if (err || !*in_parts)
 		return err;
 	nb_log(NB_NOTE,
-	       "%s: the server has not enough locks to restore it in one "
-	       "transaction (max_locks_per_transaction); restoring it without",
+	       "%s: max_locks_per_transaction is too low for one transaction; "
+	       "restoring without",
 	       load->what->into);
 	load->at_once = false;
 	return load_once(load, in_parts);

@@ -171,16 +171,14 @@ differs(const struct nb_pg_restoring *r)
 		return nb_fail(NB_EWRONG,
 			       "%s: does not replace %s, because its "
 			       "properties differ from the original ones\n"
-			       "hint: create what is missing on this server "
-			       "(--with-globals restores roles and "
-			       "tablespaces)",
+			       "hint: create what is missing here "
+			       "(--with-globals: roles and tablespaces)",
 			       r->what->into, r->replaces);
 	return nb_fail(NB_EWRONG,
 		       "%s: its data is restored, but the database is "
 		       "not as it was\n"
-		       "hint: create what is missing on this server "
-		       "(--with-globals restores roles and tablespaces), drop "
-		       "the database and restore it again",
+		       "hint: create what is missing here (--with-globals: "
+		       "roles and tablespaces), drop it, restore it again",
 		       r->what->into);
 }
 

@@ -202,7 +202,7 @@ static const struct {
 	  "5: bootdisc \"c\": a second one; expected one per job" },
 	{ DISK("tree x { path = /a }\npostgres x { }\nlvm x { volume = g/v }"),
 	  "6: lvm \"x\": the tree in line 4 has the same name; expected a "
-	  "unique name, since sources are restored by name" },
+	  "unique name" },
 	{ DB("format = tar"),
 	  "6: format is \"tar\"; expected custom, plain "
 	  "or directory" },
