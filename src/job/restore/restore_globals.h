@@ -20,10 +20,10 @@ struct nb_restore_globals {
 /* Is SOURCE a script for the whole server? */
 bool nb_restore_is_globals(const struct nb_manifest_source *source);
 
-/* Finds the globals of R->backup, those that R->options names, and reads them to their end, which compares
- * their hash.  Free in every case.  NB_ENOTFOUND, logged: there are none;
- * NB_EUSAGE: those of several servers, and
- * none is named; the errors of nb_dump_stream_check. */
+/* Finds the globals of R->backup, those that R->options names, and reads them
+ * to their end, which compares their hash.  Free in every case.  NB_ENOTFOUND,
+ * logged: there are none; NB_EUSAGE: those of several servers, and none is
+ * named; the errors of nb_dump_stream_check. */
 enum nb_err nb_restore_globals_open(const struct nb_restoring *r,
 				    struct nb_restore_globals *globals);
 void nb_restore_globals_free(struct nb_restore_globals *globals);

@@ -53,7 +53,7 @@ static const char restore_head[] =
 	"run\n"
 	"\n"
 	"       sh restore.sh\n"
-	"       sh restore.sh --run-as postgres     as root, where the server "
+	"       sh restore.sh --run-as USER         as root, where the server "
 	"is\n"
 	"\n"
 	"   It restores the roles and databases of the newest backup of a job "
