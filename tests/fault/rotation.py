@@ -88,7 +88,7 @@ ERRORS = {
     "adopt takes another disc with the same volume id": [
         ("guard.c", "if (strcmp(f->first_disc, f->second_disc))", "if (0)")],
     "any good disc makes an old catalog current": [
-        ("verify.c", "if (look->label.generation < reach.marked)", "if (0)")],
+        ("verify_record.c", "if (look->label.generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
 }
