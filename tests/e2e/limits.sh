@@ -166,9 +166,41 @@ Operation not permitted" &&
 		flags user/tree/t/flagged | grep -q '^[^ ]*d[^ ]*A' &&
 		[ "$(cat user/tree/t/fixed/inside)" = inside ]
 }
+
+# As another user's they must not run with the rights of that one.
+set_ids()
+{
+	mkdir ids ids/dir again && chown 65534:65534 again &&
+		printf x >ids/root && chmod 6755 ids/root &&
+		printf x >ids/mine && chown 65534:65534 ids/mine &&
+		chmod 6751 ids/mine && chmod 2775 ids/dir || return 1
+	sed -e '/tree "more"/d' -e "s,$work/tree/fixed,$work/ids," \
+		-e "s,$work/tree\",$work/ids\"," nb.conf >ids.conf
+	chmod 600 ids.conf
+	nb_is 0 -c "$work/ids.conf" run || return 1
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$nightburn" \
+		restore --device "stdio:$work/discs/A" --to again \
+		>out 2>err </dev/null
+	status=$?
+	for one in t packed; do
+		(cd "again/tree/$one" && stat -c '%n %a %u' root mine dir)
+	done >modes
+	[ "$status" = 0 ] && diff - modes <<-'END' &&
+	root 755 65534
+	mine 6751 65534
+	dir 2775 65534
+	root 755 65534
+	mine 6751 65534
+	dir 2775 65534
+	END
+		[ "$(grep -c "1 file is restored without the set-user-ID or \
+set-group-ID bit: only root can give it its owner" err)" = 2 ]
+}
 if [ "$(id -u)" = 0 ] && runuser -u nobody -- test -x "$nightburn"; then
 	check "flags that may not be set are named, once" unprivileged
+	check "no bit of another user's is set" set_ids
 else
 	skip "flags that may not be set are named, once" "needs root"
+	skip "no bit of another user's is set" "needs root"
 fi
 finish

@@ -295,9 +295,29 @@ cp -a "$work/disc" "$work/denied"
 chmod -R go=u "$work/denied"
 chmod 000 "$(file denied "*/sub/two")"
 
+# Links where the target has files and a directory; a second try goes well.
+links()
+{
+	local to=$work/links.$1 victim=$work/victim.$1
+	mkdir -p "$to/日本" "$victim/dir"
+	echo mine >"$victim/file"
+	ln -s "$victim/file" "$to/日本/one"
+	ln -s "$victim/none" "$to/日本/four: OK"
+	ln -s "$victim/dir" "$to/日本/sub"
+	script_is 0 "$1" disc --to "$to" 日本 && silent &&
+		diff -r "$work/tree" "$to/日本" &&
+		[ ! -L "$to/日本/one" ] && [ ! -L "$to/日本/sub" ] &&
+		[ "$(cat "$victim/file")" = mine ] &&
+		[ "$(ls "$victim")" = "$(printf 'dir\nfile')" ] &&
+		[ -z "$(ls "$victim/dir")" ] &&
+		script_is 0 "$1" disc --to "$to" 日本 &&
+		diff -r "$work/tree" "$to/日本"
+}
+
 for shell in dash bash mksh busybox; do
 	check "$shell: databases and roles come back" restored $shell
 	check "$shell: trees come back under their names" trees $shell
+	check "$shell: nothing is written where a link leads" links $shell
 	check "$shell: a damaged dump is named, the rest restored" \
 		damaged_database $shell
 	check "$shell: damaged files are named, the rest restored" \

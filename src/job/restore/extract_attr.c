@@ -47,6 +47,13 @@ nb_extract_log_lost(const struct nb_extract_attributes *a)
 		       "the flags of %llu more file%s could not be set",
 		       (unsigned long long)a->lost_flags - 1,
 		       a->lost_flags == 2 ? "" : "s");
+	if (a->set_ids)
+		nb_log(NB_WARNING,
+		       "%llu file%s restored without the set-user-ID or "
+		       "set-group-ID bit: only root can give %s owner",
+		       (unsigned long long)a->set_ids,
+		       a->set_ids == 1 ? " is" : "s are",
+		       a->set_ids == 1 ? "it its" : "them their");
 }
 
 /* The labels of security modules, and what a file system keeps for itself, are
@@ -110,6 +117,22 @@ make_times(const struct nb_entry *e, struct timespec times[2])
 						 .tv_nsec = (long)e->mtime_ns };
 }
 
+/* The mode of E for a file that has ST now: only root can give it its owner,
+ * and as somebody else's it must not run with the rights of that user. */
+static mode_t
+mode_for(struct nb_extract_attributes *a, const struct nb_entry *e,
+	 const struct stat *st)
+{
+	mode_t mode = e->mode;
+
+	if (st->st_uid != e->uid)
+		mode &= ~(mode_t)S_ISUID;
+	if (st->st_gid != e->gid && e->type != NB_ENTRY_DIR)
+		mode &= ~(mode_t)S_ISGID;
+	a->set_ids += mode != e->mode;
+	return mode;
+}
+
 enum nb_err
 nb_extract_set(struct nb_extract_attributes *a, int fd,
 	       const struct nb_entry *e)
@@ -117,6 +140,7 @@ nb_extract_set(struct nb_extract_attributes *a, int fd,
 	const char *path = e->path;
 	char open_file[64];
 	struct timespec times[2];
+	struct stat st;
 
 	make_times(e, times);
 	if (geteuid() == 0 && fchown(fd, e->uid, e->gid))
@@ -124,7 +148,7 @@ nb_extract_set(struct nb_extract_attributes *a, int fd,
 	snprintf(open_file, sizeof open_file, "/proc/self/fd/%d", fd);
 	remove_extra(a, open_file, e);
 	set_xattrs(a, fd, e, false);
-	if (fchmod(fd, e->mode))
+	if (fstat(fd, &st) || fchmod(fd, mode_for(a, e, &st)))
 		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
 	set_xattrs(a, fd, e, true);
 	if (futimens(fd, times))
@@ -231,6 +255,7 @@ nb_extract_set_at(struct nb_extract_attributes *a, int dir, const char *name,
 	const char *path = e->path;
 	char in_proc[64 + NAME_MAX];
 	struct timespec times[2];
+	struct stat st;
 
 	make_times(e, times);
 	snprintf(in_proc, sizeof in_proc, "/proc/self/fd/%d/%s", dir, name);
@@ -239,7 +264,9 @@ nb_extract_set_at(struct nb_extract_attributes *a, int dir, const char *name,
 		return nb_fail_errno(NB_EIO, "%s: cannot set the owner", path);
 	if (e->type != NB_ENTRY_SYMLINK)
 		remove_extra(a, in_proc, e);
-	if (e->type != NB_ENTRY_SYMLINK && fchmodat(dir, name, e->mode, 0))
+	if (e->type != NB_ENTRY_SYMLINK
+	    && (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)
+		|| fchmodat(dir, name, mode_for(a, e, &st), 0)))
 		return nb_fail_errno(NB_EIO, "%s: cannot set its mode", path);
 	set_xattrs_at(a, in_proc, e);
 	if (utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW))

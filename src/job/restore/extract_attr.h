@@ -16,6 +16,7 @@ struct nb_extract_flagged NB_ARRAY(const struct nb_entry *);
 struct nb_extract_attributes {
 	uint64_t lost; /* attributes that the target does not support */
 	uint64_t lost_flags;
+	uint64_t set_ids; /* files that lack such a bit, being another's */
 	struct nb_extract_flagged flagged; /* set last of all */
 };
 

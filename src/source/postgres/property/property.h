@@ -62,7 +62,8 @@ void nb_pg_add_privileges(struct nb_str *s, const struct nb_properties *list);
  * The first one runs in another database, with the variable db, before the dump
  * is loaded.  It creates the database if it is missing (with locale C if its
  * own is not available; always with the original encoding), and sets
- * tablespace, owner and privileges.  If the database exists with another
+ * tablespace, owner, privileges, and the settings on which values depend that
+ * are computed while the dump is loaded.  If the database exists with another
  * encoding or locale, it only reports that.
  */
 enum nb_err nb_pg_create_script(const struct nb_properties *list, char **text);

@@ -42,6 +42,80 @@ is(const struct nb_property *p, const char *what)
 	return !strcmp(p->what, what);
 }
 
+/* ---- a setting ---- */
+
+/* These are recorded as a list of quoted names (pg_dump has the same list). */
+static bool
+is_name_list(const char *name)
+{
+	static const char *const lists[] = {
+		"local_preload_libraries",   "search_path",
+		"session_preload_libraries", "shared_preload_libraries",
+		"temp_tablespaces",          "unix_socket_directories",
+	};
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (!strcasecmp(name, lists[i]))
+			return true;
+	return false;
+}
+
+/* One name of such a list, after *P, as a constant. */
+static void
+add_item(struct nb_str *s, const char **p)
+{
+	bool quoted = **p == '"';
+	const char *end = quoted ? "\"" : ", ";
+	struct nb_str item = NB_STR_INIT;
+
+	for (*p += quoted; **p; ++*p) {
+		if (quoted && **p == '"' && (*p)[1] == '"')
+			++*p;
+		else if (strchr(end, **p))
+			break;
+		nb_str_add_bytes(&item, *p, 1);
+	}
+	if (quoted && **p)
+		++*p;
+	nb_pg_add_text(s, item.text ? item.text : "");
+	s->failed |= item.failed;
+	nb_str_free(&item);
+}
+
+static void
+add_name_list(struct nb_str *s, const char *text)
+{
+	const char *p = text + strspn(text, ", "), *comma = "";
+
+	if (!*p)
+		nb_str_add(s, "''");
+	while (*p) {
+		nb_str_add(s, comma);
+		add_item(s, &p);
+		p += strspn(p, ", ");
+		comma = ", ";
+	}
+}
+
+static void
+add_setting(struct nb_str *s, const struct nb_property *p)
+{
+	if (*p->role) {
+		nb_str_add(s, "ALTER ROLE ");
+		nb_pg_add_name(s, p->role);
+		nb_str_add(s, " IN DATABASE :\"db\" SET ");
+	} else {
+		nb_str_add(s, "ALTER DATABASE :\"db\" SET ");
+	}
+	nb_pg_add_name(s, p->name);
+	nb_str_add(s, " TO ");
+	if (is_name_list(p->name))
+		add_name_list(s, p->value);
+	else
+		nb_pg_add_text(s, p->value);
+	nb_str_add(s, ";\n");
+}
+
 /* ---- creating ---- */
 
 #define MISSING "NOT EXISTS (SELECT 1 FROM pg_database WHERE datname = :'db')"
@@ -135,6 +209,36 @@ add_tablespace(struct nb_str *s, const char *tablespace)
 	nb_str_add(s, " \\gexec\n");
 }
 
+/* Settings on which values may depend that are computed while the dump is
+ * loaded: materialized views, generated columns, indexes, CHECKs. */
+static bool
+is_early(const char *name)
+{
+	static const char *const early[] = {
+		"TimeZone",    "timezone_abbreviations",
+		"DateStyle",   "IntervalStyle",
+		"lc_monetary", "lc_numeric",
+		"lc_time",     "default_text_search_config",
+		"bytea_output"
+	};
+
+	for (size_t i = 0; i < sizeof early / sizeof *early; i++)
+		if (!strcasecmp(name, early[i]))
+			return true;
+	return strchr(name, '.') != NULL;
+}
+
+static void
+add_early_settings(struct nb_str *s, const struct nb_properties *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct nb_property *p = &list->at[i];
+
+		if (is(p, "setting") && !*p->role && is_early(p->name))
+			add_setting(s, p);
+	}
+}
+
 enum nb_err
 nb_pg_create_script(const struct nb_properties *list, char **text)
 {
@@ -164,82 +268,11 @@ nb_pg_create_script(const struct nb_properties *list, char **text)
 	if (tablespace)
 		add_tablespace(&s, tablespace);
 	nb_pg_add_privileges(&s, list);
+	add_early_settings(&s, list);
 	return nb_str_take(&s, text);
 }
 
 /* ---- settings ---- */
-
-/* These are recorded as a list of quoted names (pg_dump has the same list). */
-static bool
-is_name_list(const char *name)
-{
-	static const char *const lists[] = {
-		"local_preload_libraries",   "search_path",
-		"session_preload_libraries", "shared_preload_libraries",
-		"temp_tablespaces",          "unix_socket_directories",
-	};
-
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (!strcasecmp(name, lists[i]))
-			return true;
-	return false;
-}
-
-/* One name of such a list, after *P, as a constant. */
-static void
-add_item(struct nb_str *s, const char **p)
-{
-	bool quoted = **p == '"';
-	const char *end = quoted ? "\"" : ", ";
-	struct nb_str item = NB_STR_INIT;
-
-	for (*p += quoted; **p; ++*p) {
-		if (quoted && **p == '"' && (*p)[1] == '"')
-			++*p;
-		else if (strchr(end, **p))
-			break;
-		nb_str_add_bytes(&item, *p, 1);
-	}
-	if (quoted && **p)
-		++*p;
-	nb_pg_add_text(s, item.text ? item.text : "");
-	s->failed |= item.failed;
-	nb_str_free(&item);
-}
-
-static void
-add_name_list(struct nb_str *s, const char *text)
-{
-	const char *p = text + strspn(text, ", "), *comma = "";
-
-	if (!*p)
-		nb_str_add(s, "''");
-	while (*p) {
-		nb_str_add(s, comma);
-		add_item(s, &p);
-		p += strspn(p, ", ");
-		comma = ", ";
-	}
-}
-
-static void
-add_setting(struct nb_str *s, const struct nb_property *p)
-{
-	if (*p->role) {
-		nb_str_add(s, "ALTER ROLE ");
-		nb_pg_add_name(s, p->role);
-		nb_str_add(s, " IN DATABASE :\"db\" SET ");
-	} else {
-		nb_str_add(s, "ALTER DATABASE :\"db\" SET ");
-	}
-	nb_pg_add_name(s, p->name);
-	nb_str_add(s, " TO ");
-	if (is_name_list(p->name))
-		add_name_list(s, p->value);
-	else
-		nb_pg_add_text(s, p->value);
-	nb_str_add(s, ";\n");
-}
 
 static void
 add_comment(struct nb_str *s, const char *comment)
