@@ -55,6 +55,7 @@ start()
 		fsync = off
 		shared_buffers = 16MB
 		max_wal_size = 256MB
+		wal_level = logical
 	END
 	as_user "$bin/pg_ctl" --pgdata="$dir/data" --log="$dir/server.log" \
 		--wait --timeout=60 --silent start ||

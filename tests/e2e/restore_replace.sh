@@ -389,6 +389,27 @@ subscribed()
 check "one with a subscription is not replaced before that is detached" \
 	subscribed
 
+# A slot would go with the old database, and be dropped with it.
+slots()
+{
+	local statements="SELECT pg_drop_replication_slot('one'); SELECT pg_drop_replication_slot('two')"
+	psql -X -q -At -d app \
+		-c "select pg_create_logical_replication_slot('two', 'pgoutput')" \
+		-c "select pg_create_logical_replication_slot('one', 'pgoutput')" \
+		-c "select pg_create_physical_replication_slot('all')" \
+		>/dev/null || return 1
+	into 3 app custom --replace --drop-old &&
+		says err "app: the database has replication slots and cannot be replaced: one, two" &&
+		says err "if they may be dropped: $statements" &&
+		sql postgres "select count(*) from pg_replication_slots" 3 &&
+		psql -X -q -At -d app -c "$statements" >/dev/null &&
+		into 0 app custom --replace --drop-old &&
+		psql -X -q -At -d app \
+			-c "select pg_drop_replication_slot('all')" >/dev/null
+}
+check "one with replication slots is not replaced before they are dropped" \
+	slots
+
 # Names: of the same second, and as long as they can be.
 names()
 {

@@ -77,6 +77,40 @@ nb_pg_subscriptions_check(const struct nb_pg_client *client, const char *via,
 }
 
 enum nb_err
+nb_pg_slots_check(const struct nb_pg_client *client, const char *via,
+		  const char *database)
+{
+	char *literal = NULL, *sql = NULL, *answer = NULL;
+	enum nb_err err = nb_pg_quote(database, '\'', &literal);
+
+	/* The names have only letters, digits and underscores. */
+	if (!err)
+		err = nb_str_format(
+			&sql,
+			"select string_agg(slot_name, ', ' order by slot_name)"
+			" || e'\\n' || string_agg(format('SELECT "
+			"pg_drop_replication_slot(%%L)', slot_name), '; ' "
+			"order by slot_name) from "
+			"pg_catalog.pg_replication_slots where database = %s",
+			literal);
+	if (!err)
+		err = nb_pg_client_ask(client, via, sql, &answer);
+	if (!err && *answer && *answer != '\n')
+		err = nb_fail(NB_EWRONG,
+			      "%s: the database has replication slots and "
+			      "cannot be replaced: %.*s\n"
+			      "hint: who reads them would miss changes; if "
+			      "they may be dropped: %.*s",
+			      database, (int)strcspn(answer, "\n"), answer,
+			      (int)strcspn(strchr(answer, '\n') + 1, "\n"),
+			      strchr(answer, '\n') + 1);
+	free(literal);
+	free(sql);
+	free(answer);
+	return err;
+}
+
+enum nb_err
 nb_pg_subscriptions_add(const struct nb_pg_client *client, const char *via,
 			const char *database, struct nb_str *out)
 {

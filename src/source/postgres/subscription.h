@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Logical replication subscriptions, which belong to a database: one that has
- * any cannot be dropped, and under another name it still receives what is
- * published.  Nothing here connects to a publisher.
+ * What of logical replication belongs to a database.  One with subscriptions
+ * cannot be dropped, and under another name it still receives what is
+ * published; its slots keep the write-ahead log, and are dropped with it.
+ * Nothing here connects to a publisher.
  */
 #ifndef NB_SOURCE_POSTGRES_SUBSCRIPTION_H
 #define NB_SOURCE_POSTGRES_SUBSCRIPTION_H
@@ -14,6 +15,11 @@
  * that are enabled or have a slot.  VIA is another database of the server. */
 enum nb_err nb_pg_subscriptions_check(const struct nb_pg_client *client,
 				      const char *via, const char *database);
+
+/* NB_EWRONG, logged with the statements that drop them: DATABASE has logical
+ * replication slots, for which others read its changes. */
+enum nb_err nb_pg_slots_check(const struct nb_pg_client *client,
+			      const char *via, const char *database);
 
 /* Appends to OUT the statement for each of DATABASE that drops it, followed by
  * a semicolon and a space. */

@@ -133,11 +133,15 @@ check_sessions(const struct replacing *p)
 	return err;
 }
 
+/* What of logical replication would stay with the old database. */
 static enum nb_err
-check_subscriptions(const struct replacing *p)
+check_replication(const struct replacing *p)
 {
-	return nb_pg_subscriptions_check(&p->r->client, other_database(p),
-					 p->name);
+	const struct nb_pg_client *client = &p->r->client;
+	const char *via = other_database(p);
+	enum nb_err err = nb_pg_subscriptions_check(client, via, p->name);
+
+	return err ? err : nb_pg_slots_check(client, via, p->name);
 }
 
 /* ---- the exchange ---- */
@@ -182,7 +186,7 @@ exchange(const struct replacing *p)
 	int tries = p->r->what->load.disconnect ? TRIES : 1;
 	char *sql = NULL;
 	bool done = false;
-	enum nb_err err = check_subscriptions(p);
+	enum nb_err err = check_replication(p);
 
 	if (!err)
 		err = make_exchange(p, &sql);
@@ -269,7 +273,7 @@ static enum nb_err
 replace(struct replacing *p)
 {
 	/* Fails now rather than after hours. */
-	enum nb_err err = check_subscriptions(p);
+	enum nb_err err = check_replication(p);
 
 	if (!err && !p->r->what->load.disconnect)
 		err = check_sessions(p);
