@@ -47,6 +47,7 @@ nights()
 		night $disc || return 1
 		sizes="$sizes $(stat -c %s "$work/tree/discs/$disc")"
 	done
+	# shellcheck disable=SC2086
 	set -- $sizes
 	[ $(($5 - $3)) -lt 65536 ] || {
 		echo "sizes of the discs:$sizes"

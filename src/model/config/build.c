@@ -183,35 +183,6 @@ check_pool(const struct build *b, cfg_t *cfg, const struct nb_config_jobs *jobs)
 	return NB_OK;
 }
 
-/* Checks SOURCE, the I-th, for conflicts with those above it. */
-static enum nb_err
-check_others(const struct build *b, const struct nb_config_sources *sources,
-	     size_t i)
-{
-	const struct nb_config_source *source = &sources->at[i];
-	const char *kind = source->kind->name;
-
-	for (const struct nb_config_source *s = sources->at; s < source; s++) {
-		const char *other = s->kind->name;
-
-		if (source->kind->once && s->kind == source->kind)
-			return nb_fail(NB_ECONFIG,
-				       "%s:%d: %s \"%s\": a second one; "
-				       "expected one per job",
-				       b->config->file, source->line, kind,
-				       source->name);
-		if (source->kind->directory && s->kind->directory
-		    && !strcmp(source->name, s->name))
-			return nb_fail(NB_ECONFIG,
-				       "%s:%d: %s \"%s\": the %s "
-				       "in line %d has the same name; expected "
-				       "a unique name",
-				       b->config->file, source->line, kind,
-				       source->name, other, s->line);
-	}
-	return NB_OK;
-}
-
 static enum nb_err
 build_sources(const struct build *b, cfg_t *cfg,
 	      struct nb_config_sources *sources)
@@ -227,7 +198,7 @@ build_sources(const struct build *b, cfg_t *cfg,
 	}
 	sort_sources(sources);
 	for (size_t i = 0; !err && i < sources->count; i++)
-		err = check_others(b, sources, i);
+		err = nb_config_source_unique(b->config->file, sources, i);
 	return err;
 }
 

@@ -36,6 +36,12 @@ enum nb_err nb_config_source_begin(const struct nb_source_kind *kind,
 enum nb_err nb_config_source_end(const char *file,
 				 struct nb_config_source *source);
 
+/* Checks the source number I for conflicts with those before it: second ones,
+ * and names that a disc cannot hold together.  NB_ECONFIG, logged. */
+enum nb_err nb_config_source_unique(const char *file,
+				    const struct nb_config_sources *sources,
+				    size_t i);
+
 /*
  * Fills CONFIG, which has only its file name, from CFG.  NB_ECONFIG, logged
  * with file and line; CONFIG is then incomplete, and the caller frees it.

@@ -75,3 +75,58 @@ nb_config_source(const struct nb_config *config, const char *job,
 	}
 	return found;
 }
+
+/* Is NAME that of the archive to which the tree OTHER is packed? */
+static bool
+is_archive_of(const char *name, const char *other)
+{
+	size_t n = strlen(other);
+
+	return !strncmp(name, other, n) && !strcmp(name + n, ".tar.zst");
+}
+
+static enum nb_err
+refuse(const char *file, const struct nb_config_source *source,
+       const char *what, const struct nb_config_source *other)
+{
+	return nb_fail(NB_ECONFIG,
+		       "%s:%d: %s \"%s\": the %s in line %d has %s; expected "
+		       "a unique name",
+		       file, source->line, source->kind->name, source->name,
+		       other->kind->name, other->line, what);
+}
+
+static enum nb_err
+check_pair(const char *file, const struct nb_config_source *source,
+	   const struct nb_config_source *other)
+{
+	bool same_kind = source->kind == other->kind;
+
+	if (source->kind->once && same_kind)
+		return nb_fail(NB_ECONFIG,
+			       "%s:%d: %s \"%s\": a second one; expected one "
+			       "per job",
+			       file, source->line, source->kind->name,
+			       source->name);
+	if (!source->kind->directory || !other->kind->directory)
+		return NB_OK;
+	if (!strcmp(source->name, other->name))
+		return refuse(file, source, "the same name", other);
+	if (same_kind
+	    && (is_archive_of(source->name, other->name)
+		|| is_archive_of(other->name, source->name)))
+		return refuse(file, source, "the same name, but for .tar.zst",
+			      other);
+	return NB_OK;
+}
+
+enum nb_err
+nb_config_source_unique(const char *file,
+			const struct nb_config_sources *sources, size_t i)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t k = 0; !err && k < i; k++)
+		err = check_pair(file, &sources->at[i], &sources->at[k]);
+	return err;
+}

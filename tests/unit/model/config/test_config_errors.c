@@ -200,6 +200,9 @@ static const struct {
 	  "expected both, bios or efi" },
 	{ DISK("bootdisc b {}\nbootdisc c {}"),
 	  "5: bootdisc \"c\": a second one; expected one per job" },
+	{ DISK("tree x.tar.zst { path = /a }\ntree x { path = /b }"),
+	  "5: tree \"x\": the tree in line 4 has the same name, but for "
+	  ".tar.zst; expected a unique name" },
 	{ DISK("tree x { path = /a }\npostgres x { }\nlvm x { volume = g/v }"),
 	  "6: lvm \"x\": the tree in line 4 has the same name; expected a "
 	  "unique name" },
