@@ -116,6 +116,9 @@ struct nb_source_restore {
 	void *tick_ctx;
 	/* What is loaded completely is compared with the counts of RECORD. */
 	bool compare;
+	/* Set if it fails because the server lacks a role or a tablespace.  May
+	 * be NULL. */
+	bool *lacks;
 	bool *loaded; /* set when the data was loaded; later steps may fail.
 			 May be NULL */
 	char *kept;   /* 64 bytes for the new name of a database that was

@@ -258,6 +258,34 @@ alone()
 }
 check "without roles, what is theirs is left out if possible" alone
 
+# A dump that nobody can load is not excused by the roles that are missing.
+unloadable()
+{
+	sql shop <<-'END' || return 1
+		set default_transaction_read_only = off;
+		create table allowed (n int);
+		insert into allowed values (1);
+		create function is_allowed(int) returns bool language plpgsql
+			as 'begin return exists (select from allowed
+				where n = $1); end';
+		create table strict (n int check (is_allowed(n)));
+		insert into strict values (1);
+	END
+	config "$(one '')"
+	nb_is 0 run && nb_is 1 drill && nothing_left &&
+		says err 'relation "allowed" does not exist' &&
+		! grep "has no roles" "$work/err" && nb_is 0 list &&
+		says out suspect
+	local result=$?
+	sql shop <<-'END' && return $result
+		set default_transaction_read_only = off;
+		drop table strict;
+		drop function is_allowed(int);
+		drop table allowed;
+	END
+}
+check "without roles, too, a dump that cannot be loaded is a failure" unloadable
+
 uncounted()
 {
 	config "$globals $(one 'checksum = none')"

@@ -214,7 +214,7 @@ drill_database(struct nb_drilling *d, const struct nb_manifest_source *record)
 	if (!err)
 		err = compare(d, record, into);
 	free(into);
-	if (err == NB_EFAIL && !d->globals) {
+	if (err == NB_EFAIL && !d->globals && done.lacks) {
 		nb_log(NB_ERROR,
 		       "%s %s: the backup has no roles\n"
 		       "hint: another source with globals_only = true dumps "

@@ -177,6 +177,7 @@ by_directory(struct loading *l, struct nb_extract_result *result)
 	bool loaded = false;
 	struct nb_source_restore spec = { .tick = check,
 					  .tick_ctx = l,
+					  .lacks = &result->lacks,
 					  .loaded = &loaded };
 	enum nb_err err = nb_staged_dump_make(&l->r, l->source, &staged,
 					      result),
@@ -202,6 +203,7 @@ by_stream(struct loading *l, struct nb_extract_result *result)
 					  .read_ctx = &stream,
 					  .tick = nb_dump_stream_progress,
 					  .tick_ctx = &stream,
+					  .lacks = &result->lacks,
 					  .loaded = &loaded };
 	enum nb_err err = nb_dump_stream_open(&stream, l->r.nodes, l->r.backup,
 					      l->source->path);

@@ -246,17 +246,23 @@ lacks_locks(const struct nb_pg_load *load, const struct nb_proc_result *result)
 		&& strstr(result->errors, "max_locks_per_transaction");
 }
 
-/* If the server lacks a role or a tablespace, how it can be restored.  Programs
- * and servers in other languages give no hint. */
+/* Whether the server lacks a role or a tablespace.  Of programs and servers in
+ * other languages this is not known. */
+static bool
+lacks(const struct nb_proc_result *result)
+{
+	const char *errors = result->errors ? result->errors : "";
+
+	return strstr(errors, "does not exist")
+		&& (strstr(errors, "role \"")
+		    || strstr(errors, "ablespace \""));
+}
+
+/* How it can be restored then. */
 static const char *
 hint_for(const struct nb_pg_load *load, const struct nb_proc_result *result)
 {
-	const char *errors = result->errors ? result->errors : "";
-	bool lacks = strstr(errors, "does not exist")
-		&& (strstr(errors, "role \"")
-		    || strstr(errors, "ablespace \""));
-
-	if (!lacks)
+	if (!lacks(result))
 		return NULL;
 	return load->format->reader == NB_PG_RESTORE
 		? "--with-globals restores the roles and tablespaces that this "
@@ -301,9 +307,12 @@ run(const struct nb_pg_load *load, const struct nb_names *arguments,
 			      l.what->into);
 	else if (!err && lacks_locks(load, &result))
 		*in_parts = true;
-	else if (!err && !succeeded(&result))
+	else if (!err && !succeeded(&result)) {
+		if (l.what->lacks)
+			*l.what->lacks = lacks(&result);
 		err = nb_proc_fail(nb_pg_program_name(load->format->reader),
 				   &result, NB_EFAIL, hint_for(load, &result));
+	}
 	nb_proc_result_free(&result);
 	return err;
 }
