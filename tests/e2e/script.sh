@@ -180,11 +180,21 @@ $by_hand: --backup $by_hand" &&
 }
 check "newest means the newest of a job" newest
 
+# What was appended has the generation of the backup before it.
+salvaged()
+{
+	nb_is 0 restore --salvage --to "$work/saved" 1 &&
+		[ -e "$work/saved/postgres/shop.dump" ] &&
+		[ ! -e "$work/saved/tree/letter.txt" ]
+}
+check "a generation means that of a job when it is salvaged, too" salvaged
+
 restored()
 {
 	empty_target
 	script_is 0 "$1" disc && silent && says out "done: backup 2" &&
-		says out "not restored, because it was appended by hand" &&
+		says out "appended by hand, not restored: sh restore.sh --backup" &&
+		says out "trees are not restored by this: sh restore.sh --backup" &&
 		rows shop && rows "$odd" && absent prod || return 1
 	# All is there: what exists is left alone, and its roles are no fault.
 	script_is 1 "$1" disc && ! grep 'CREATE ROLE' "$work/err" &&

@@ -88,6 +88,21 @@ check_disc(struct nightburn *nb, struct nb_inspection *look,
 	return err ? err : nb_manifest_macs_check(v->contents);
 }
 
+/* What the newest session was, a backup or the rest of a burn that failed, only
+ * the catalog could tell. */
+static enum nb_err
+unknown_newest(const struct nb_inspection *look,
+	       const struct nb_inspection *newest)
+{
+	return nb_fail(NB_EWRONG,
+		       "%s: session %d is damaged: if it was a backup, that is "
+		       "lost; generation %llu before it is good\n"
+		       "hint: nightburn restore --salvage takes from a damaged "
+		       "one what it still gives",
+		       look->label.disc, newest->medium.sessions,
+		       (unsigned long long)look->label.generation);
+}
+
 static enum nb_err
 verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
        struct nb_verify_result *result)
@@ -122,6 +137,8 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 			*result = first;
 		if (!err)
 			err = recorded;
+		if (!err && !lost && look.session && !v.known)
+			err = unknown_newest(&look, &newest);
 	} else if (err == NB_EFOREIGN) {
 		nb_fail(err, "%s: no nightburn label on this disc",
 			look.device);

@@ -223,7 +223,7 @@ record_checks(struct nb_pool_context *context, const struct nb_pool_disc *disc,
  * session if that is another one. */
 static enum nb_err
 record_at(struct nb_pool_context *context, const struct nb_inspection *look,
-	  const struct nb_inspection *newest, const struct nb_verified *outcome)
+	  const struct nb_inspection *newest, struct nb_verified *outcome)
 {
 	const struct nb_pool_disc *disc;
 	bool less = false;
@@ -249,6 +249,7 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	err = find_disc(context, look, &disc, &less);
 	if (err || !disc)
 		return err;
+	outcome->known = true;
 	err = record_checks(context, disc, outcome);
 	if (err)
 		return err;
@@ -270,7 +271,7 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 enum nb_err
 nb_verify_record(struct nightburn *nb, const struct nb_inspection *look,
 		 const struct nb_inspection *newest,
-		 const struct nb_verified *outcome)
+		 struct nb_verified *outcome)
 {
 	struct nb_pool_context context;
 	enum nb_err err = NB_OK;

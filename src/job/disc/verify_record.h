@@ -21,6 +21,7 @@ struct nb_verified {
 	struct NB_ARRAY(struct nb_found_backup) found;
 	bool lost_sessions;    /* the directory tree of one cannot be read, nor
 				  anything that only it has */
+	bool known;            /* the disc is in the catalog */
 	bool unknown_sessions; /* one can be read, but its files could not be
 				  checked */
 };
@@ -33,11 +34,11 @@ enum nb_err nb_verified_add(struct nb_verified *v,
 
 /* Records the result of verifying the session of LOOK; NEWEST is the newest
  * session of the same disc.  Only discs in the catalog are recorded, unless it
- * was ->lost; any other disc can be verified as well.  NB_ECORRUPT, logged: a
- * backup that the catalog has is in a bad session. */
+ * was ->lost; any other disc can be verified as well.  Sets ->known.
+ * NB_ECORRUPT, logged: a backup that the catalog has is in a bad session. */
 enum nb_err nb_verify_record(struct nightburn *nb,
 			     const struct nb_inspection *look,
 			     const struct nb_inspection *newest,
-			     const struct nb_verified *outcome);
+			     struct nb_verified *outcome);
 
 #endif

@@ -103,7 +103,7 @@ choose(struct salvage *s, const char *which, const char *device)
 
 		if (!is_id(path) || !is_meant(s, path, which))
 			continue;
-		best = !which && is_by_hand(s, path) ? by_hand : s->id;
+		best = is_by_hand(s, path) ? by_hand : s->id;
 		if (!best[0] || is_newer(s, path, best))
 			snprintf(best, sizeof s->id, "%s", path);
 	}
