@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "model/record/disc_mark.h"
 
 #define STDIO "stdio:"
 /* Of a volume descriptor: where the first is, the length of the application
@@ -16,9 +17,6 @@
 #define DESCRIPTOR 32768
 #define IDENTIFIER "CD001"
 #define APPLICATION 574
-#define APPLICATION_NAME "NIGHTBURN"
-/* How a disc that was blanked begins (disc/drive/blank.c). */
-#define BLANKED "nightburn: blank\n"
 
 static const char *const texts[] = {
 	[NB_OURS_STATE] = "state_dir",
@@ -137,10 +135,10 @@ is_disc(int dir, const char *name, const struct stat *st)
 	nb_fd_close(&fd);
 	if (n != (ssize_t)sizeof head)
 		return false;
-	return !memcmp(head, BLANKED, strlen(BLANKED))
+	return !memcmp(head, NB_BLANK_MARK, strlen(NB_BLANK_MARK))
 		|| (!memcmp(descriptor + 1, IDENTIFIER, strlen(IDENTIFIER))
-		    && !memcmp(descriptor + APPLICATION, APPLICATION_NAME,
-			       strlen(APPLICATION_NAME)));
+		    && !memcmp(descriptor + APPLICATION, NB_APPLICATION_ID,
+			       strlen(NB_APPLICATION_ID)));
 }
 
 const char *

@@ -47,7 +47,7 @@ seen(off_t at, off_t n)
 		return;
 	first = (at - VD_DATA_START) / VD_BLOCK;
 	last = (at + n - 1 - VD_DATA_START) / VD_BLOCK;
-	/* Behind all blocks lies what audio has more. */
+	/* After all blocks comes what audio has more. */
 	if (first >= CAPACITY)
 		return;
 	if (allowed.buffered && first == last && allowed.named[first])

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "disc/library.h"
+#include "model/record/disc_mark.h"
 
 enum nb_err
 nb_drive_put(struct nb_drive *drive, off_t at, const void *data, size_t n)

@@ -21,10 +21,6 @@
 #define NB_PROBE_BLOCKS 64
 #define NB_PROBE_ANCHOR 256
 
-/* What blanking writes at the start of overwritable media: it marks what
- * follows as old data of nightburn.  Zeros alone do not prove this. */
-#define NB_BLANK_MARK "nightburn: blank\n"
-
 struct nb_probe;
 
 struct nb_drive {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/record/disc_mark.h"
+
 /* ECMA-119 6.2.1: the volume descriptors begin at this block. */
 #define DESCRIPTORS 16
 /* How a disc that begins with zeros is searched for data: 2 MiB at its start,

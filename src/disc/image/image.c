@@ -12,6 +12,7 @@
 #include "disc/blocks_iso.h"
 #include "disc/library.h"
 #include "disc/read/reader.h"
+#include "model/record/disc_mark.h"
 
 /* ECMA-119 6.2.1: the volume descriptors begin at this block. */
 #define DESCRIPTORS 16
@@ -69,8 +70,8 @@ name_volume(struct nb_image *image)
 
 	iso_image_set_volume_id(iso, image->options.volume_id);
 	iso_image_set_volset_id(iso, image->options.volume_id);
-	iso_image_set_application_id(iso, "NIGHTBURN");
-	iso_image_set_data_preparer_id(iso, "NIGHTBURN");
+	iso_image_set_application_id(iso, NB_APPLICATION_ID);
+	iso_image_set_data_preparer_id(iso, NB_APPLICATION_ID);
 	iso_image_set_system_id(iso, "LINUX");
 }
 
