@@ -18,7 +18,7 @@ prepare(struct nightburn *nb, const struct nb_destroy *steps, void *ctx)
 	enum nb_err err = nb_job_check(nb);
 
 	if (!err)
-		err = nb_power_permit(nb, steps->what);
+		err = nb_power_permit(nb, steps->work);
 	if (!err)
 		err = step(steps->intend, ctx);
 	if (err)

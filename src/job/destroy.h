@@ -10,7 +10,7 @@
 #include "job/job.h"
 
 struct nb_destroy {
-	const char *what;    /* for the power check: "blank" */
+	enum nb_work work;   /* for the power check */
 	const char *inhibit; /* reason of the inhibitor lock; NULL: the caller
 				has one */
 	/* In this order; NULL: nothing to do. */

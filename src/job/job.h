@@ -11,6 +11,7 @@
 #include "model/config/config.h"
 #include "model/decide/hint.h"
 #include "model/decide/plan.h"
+#include "model/work.h"
 #include "store/catalog.h"
 #include "store/lock.h"
 #include "store/state.h"
@@ -22,10 +23,13 @@ struct nightburn {
 	struct nb_power_watch *power; /* NULL: not begun (job/power.h) */
 };
 
-/* Reports the progress of WHAT, in bytes.  NB_ECANCELED: the caller or a signal
- * (base/stop.h) asks to stop.  NB may be NULL. */
-enum nb_err nb_job_progress(struct nightburn *nb, const char *what,
+/* Reports the progress of WORK, in bytes.  NB_ECANCELED: the caller or a signal
+ * (base/stop.h) asks to stop; NB_EFAIL: the power check.  NB may be NULL. */
+enum nb_err nb_job_progress(struct nightburn *nb, enum nb_work work,
 			    uint64_t done, uint64_t total);
+/* The same, of a part of WORK that has a name for people: "tree www". */
+enum nb_err nb_job_progress_of(struct nightburn *nb, enum nb_work work,
+			       const char *name, uint64_t done, uint64_t total);
 /* Checks between two steps whether to stop.  NB_ECANCELED. */
 enum nb_err nb_job_check(struct nightburn *nb);
 

@@ -14,22 +14,30 @@
 #include "store/mark.h"
 
 enum nb_err
-nb_job_progress(struct nightburn *nb, const char *what, uint64_t done,
-		uint64_t total)
+nb_job_progress_of(struct nightburn *nb, enum nb_work work, const char *name,
+		   uint64_t done, uint64_t total)
 {
-	struct nb_progress now = { what, done, total };
+	struct nb_progress now = { name, done, total };
 
 	if (nb && nb->progress && nb->progress(nb->progress_ctx, &now))
 		return NB_ECANCELED;
 	if (nb_stop_asked())
 		return NB_ECANCELED;
-	return nb && *what ? nb_power_check(nb, what, done, total) : NB_OK;
+	return nb && work != NB_WORK_NONE ? nb_power_check(nb, work, &now)
+					  : NB_OK;
+}
+
+enum nb_err
+nb_job_progress(struct nightburn *nb, enum nb_work work, uint64_t done,
+		uint64_t total)
+{
+	return nb_job_progress_of(nb, work, nb_work_text(work), done, total);
 }
 
 enum nb_err
 nb_job_check(struct nightburn *nb)
 {
-	return nb_job_progress(nb, "", 0, 0);
+	return nb_job_progress(nb, NB_WORK_NONE, 0, 0);
 }
 
 enum nb_err

@@ -25,8 +25,9 @@ struct nb_power_watch {
 	bool logged; /* it was logged that the UPS is on battery */
 	bool ended;  /* the work was stopped, and this was logged */
 	struct nb_power now;
-	char work[32]; /* what is in progress */
-	int64_t begun; /* when its first byte was processed */
+	enum nb_work work; /* what is in progress */
+	char name[32];     /* of its part */
+	int64_t begun;     /* when its first byte was processed */
 };
 
 /* The current state of the UPS; unknown if it does not respond. */
@@ -139,8 +140,10 @@ look(struct nb_power_watch *w)
 
 static enum nb_err
 refuse(const struct nb_config_power *limits, enum nb_power_answer answer,
-       const struct nb_power *power, const char *what)
+       const struct nb_power *power, enum nb_work work)
 {
+	const char *what = nb_work_text(work);
+
 	if (answer == NB_POWER_UNKNOWN)
 		return nb_fail(NB_EFAIL,
 			       "%s: the UPS does not respond; no %s is "
@@ -161,7 +164,7 @@ refuse(const struct nb_config_power *limits, enum nb_power_answer answer,
 }
 
 enum nb_err
-nb_power_permit(struct nightburn *nb, const char *what)
+nb_power_permit(struct nightburn *nb, enum nb_work work)
 {
 	const struct nb_config_power *limits = nb ? &nb->config->power : NULL;
 	enum nb_power_answer answer;
@@ -176,7 +179,7 @@ nb_power_permit(struct nightburn *nb, const char *what)
 	ask(limits, &now);
 	answer = nb_power_may_begin(limits, &now);
 	if (answer)
-		return refuse(limits, answer, &now, what);
+		return refuse(limits, answer, &now, work);
 	if (!now.known)
 		nb_log(NB_WARNING, "%s: the UPS does not respond", limits->ups);
 	return NB_OK;
@@ -203,30 +206,41 @@ log_change(struct nb_power_watch *w, const struct nb_power *now,
 		       w->limits->ups, what);
 }
 
+/* Milliseconds since the first byte of this part of WORK. */
+static int64_t
+elapsed(struct nb_power_watch *w, enum nb_work work, const char *name)
+{
+	int64_t now = nb_clock_ms();
+
+	if (w->work != work || strncmp(w->name, name, sizeof w->name - 1)) {
+		w->work = work;
+		strncpy(w->name, name, sizeof w->name - 1);
+		w->begun = now;
+	}
+	return now - w->begun;
+}
+
 enum nb_err
-nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
-	       uint64_t total)
+nb_power_check(struct nightburn *nb, enum nb_work work,
+	       const struct nb_progress *now)
 {
 	struct nb_power_watch *w = nb->power;
-	struct nb_power_work work = { .done = done, .total = total };
+	struct nb_power_work at = { .done = now->done,
+				    .total = now->total,
+				    .spoils = work == NB_WORK_BURN };
 	enum nb_power_answer answer;
-	struct nb_power now;
+	struct nb_power power;
 
 	/* Stopping would leave a half-blanked disc. */
-	if (!w || !strcmp(what, "blank") || !strcmp(what, "format"))
+	if (!w || work == NB_WORK_BLANK || work == NB_WORK_FORMAT)
 		return NB_OK;
 	if (w->ended)
 		return NB_EFAIL;
-	if (strncmp(w->work, what, sizeof w->work - 1)) {
-		strncpy(w->work, what, sizeof w->work - 1);
-		w->begun = nb_clock_ms();
-	}
-	work.elapsed_ms = nb_clock_ms() - w->begun;
-	work.spoils = !strcmp(what, "burn");
-	now = look(w);
-	answer = nb_power_may_go_on(&now, &work);
+	at.elapsed_ms = elapsed(w, work, now->what);
+	power = look(w);
+	answer = nb_power_may_go_on(&power, &at);
 	if (!answer) {
-		log_change(w, &now, what, nb_power_remaining(&work));
+		log_change(w, &power, now->what, nb_power_remaining(&at));
 		return NB_OK;
 	}
 	w->ended = true;
@@ -234,8 +248,8 @@ nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
 		return nb_fail(NB_EFAIL,
 			       "%s: the battery lasts %lld s, the %s needs "
 			       "%lld s; stopping",
-			       w->limits->ups, (long long)now.runtime, what,
-			       (long long)nb_power_remaining(&work));
+			       w->limits->ups, (long long)power.runtime,
+			       now->what, (long long)nb_power_remaining(&at));
 	return nb_fail(NB_EFAIL, "%s: %s; stopping the %s", w->limits->ups,
-		       nb_power_text(answer), what);
+		       nb_power_text(answer), now->what);
 }

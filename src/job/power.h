@@ -9,17 +9,16 @@
 #include "job/job.h"
 
 /*
- * May WHAT ("dump", "blank", "burn") begin?  NB_OK if no UPS is configured;
- * NB_EFAIL, logged with the state of the UPS.  The first call starts the
- * thread.
+ * May WORK begin?  NB_OK if no UPS is configured; NB_EFAIL, logged with the
+ * state of the UPS.  The first call starts the thread.
  */
-enum nb_err nb_power_permit(struct nightburn *nb, const char *what);
+enum nb_err nb_power_permit(struct nightburn *nb, enum nb_work work);
 
-/* May WHAT continue, with DONE of TOTAL bytes done?  NB_EFAIL, logged.  Only a
- * "burn" is compared with the battery's runtime, because stopping it spoils a
- * session; "blank" and "format" always continue. */
-enum nb_err nb_power_check(struct nightburn *nb, const char *what,
-			   uint64_t done, uint64_t total);
+/* May WORK continue, which is at NOW?  NB_EFAIL, logged.  Only a burn is
+ * compared with the battery's runtime, because stopping it spoils a session;
+ * blanking and formatting always continue. */
+enum nb_err nb_power_check(struct nightburn *nb, enum nb_work work,
+			   const struct nb_progress *now);
 
 /* Stops the thread, if it runs. */
 void nb_power_stop(struct nightburn *nb);

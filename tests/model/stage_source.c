@@ -393,21 +393,20 @@ nb_inspect_fill(struct nightburn *nb, const struct nb_inspection *look,
 /* ---- nothing here runs on a battery, has hooks or snapshots ---- */
 
 enum nb_err
-nb_power_permit(struct nightburn *nb, const char *what)
+nb_power_permit(struct nightburn *nb, enum nb_work work)
 {
 	(void)nb;
-	(void)what;
+	(void)work;
 	return NB_OK;
 }
 
 enum nb_err
-nb_power_check(struct nightburn *nb, const char *what, uint64_t done,
-	       uint64_t total)
+nb_power_check(struct nightburn *nb, enum nb_work work,
+	       const struct nb_progress *now)
 {
 	(void)nb;
-	(void)what;
-	(void)done;
-	(void)total;
+	(void)work;
+	(void)now;
 	return NB_OK;
 }
 

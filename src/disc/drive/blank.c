@@ -58,7 +58,7 @@ erase(struct nb_drive *drive, bool fast)
 		burn_disc_pretend_full(drive->burn);
 	burn_disc_erase(drive->burn, fast);
 	/* Blanking, once begun, is never cancelled. */
-	nb_drive_wait(drive, "blank", NULL, NULL);
+	nb_drive_wait(drive, NB_WORK_BLANK, NULL, NULL);
 	if (nb_library_drain() || burn_drive_wrote_well(drive->burn) <= 0)
 		return nb_fail(NB_EIO, "%s: blanking failed", drive->path);
 	return NB_OK;
@@ -128,7 +128,7 @@ format(struct nb_drive *drive, enum nb_guard answer)
 			       nb_guard_text(answer));
 	nb_library_drain();
 	burn_disc_format(drive->burn, 0, 0);
-	nb_drive_wait(drive, "format", NULL, NULL);
+	nb_drive_wait(drive, NB_WORK_FORMAT, NULL, NULL);
 	if (nb_library_drain())
 		return NB_ESUSPECT;
 	return nb_drive_again(drive);

@@ -234,13 +234,14 @@ run_job(struct nb_drive *drive, struct job *job, struct feed *f)
 	bool bad;
 
 	nb_library_drain();
-	err = nb_drive_report_progress(drive, "burn", 0, f->size / NB_BLOCK);
+	err = nb_drive_report_progress(drive, NB_WORK_BURN, 0,
+				       f->size / NB_BLOCK);
 	if (err)
 		return err;
 	drive->writes = true;
 	nb_drive_beat(drive);
 	burn_disc_write(job->opts, job->disc);
-	err = nb_drive_wait(drive, "burn", feed_stop, f);
+	err = nb_drive_wait(drive, NB_WORK_BURN, feed_stop, f);
 	bad = burn_drive_wrote_well(drive->burn) <= 0;
 	bad = nb_library_drain() || bad;
 	if (bad || err || f->err)

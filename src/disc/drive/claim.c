@@ -95,8 +95,8 @@ nb_drive_claim(struct nb_drive *drive, char *address, bool load)
 			return fail_in_use(drive);
 		err = nb_drive_check_mount(drive);
 		if (!err)
-			err = nb_drive_report_progress(
-				drive, "wait for the drive", 0, 0);
+			err = nb_drive_report_progress(drive, NB_WORK_CLAIM, 0,
+						       0);
 		nb_drive_beat(drive);
 		poll(NULL, 0, CLAIM_MS);
 	}

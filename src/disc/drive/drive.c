@@ -53,10 +53,10 @@ nb_drive_leave(struct nb_drive *drive, enum nb_err err)
 }
 
 enum nb_err
-nb_drive_report_progress(struct nb_drive *drive, const char *what,
+nb_drive_report_progress(struct nb_drive *drive, enum nb_work work,
 			 uint64_t done, uint64_t total)
 {
-	return drive->progress ? drive->progress(drive->ctx, what, done, total)
+	return drive->progress ? drive->progress(drive->ctx, work, done, total)
 			       : NB_OK;
 }
 
@@ -246,19 +246,19 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
  * there is no beat then, so the watchdog ends the run.  *BEGUN is 0 once this
  * was logged. */
 static void
-log_stuck(const struct nb_drive *drive, const char *what, int64_t *begun)
+log_stuck(const struct nb_drive *drive, enum nb_work work, int64_t *begun)
 {
 	if (!*begun || nb_clock_ms() < *begun + SPAWN_MS)
 		return;
 	nb_fail(NB_EFAIL,
 		"%s: %s: cannot start a thread\nhint: raise the memory or "
 		"process limit (ulimit -v, ulimit -u)",
-		drive->path, what);
+		drive->path, nb_work_text(work));
 	*begun = 0;
 }
 
 enum nb_err
-nb_drive_wait(struct nb_drive *drive, const char *what,
+nb_drive_wait(struct nb_drive *drive, enum nb_work work,
 	      enum nb_err (*stop)(void *ctx, enum nb_err asked), void *ctx)
 {
 	struct burn_progress p = { 0 };
@@ -274,12 +274,12 @@ nb_drive_wait(struct nb_drive *drive, const char *what,
 		uint64_t done = p.sector > 0 ? (uint64_t)p.sector : 0;
 
 		if (status == BURN_DRIVE_SPAWNING)
-			log_stuck(drive, what, &begun);
+			log_stuck(drive, work, &begun);
 		else if (streams ? done != before : !now && nb_clock_ms() < end)
 			nb_drive_beat(drive);
 		before = done;
 		now = nb_drive_report_progress(
-			drive, what, done,
+			drive, work, done,
 			p.sectors > 0 ? (uint64_t)p.sectors : 0);
 		if (stop && !err) {
 			err = stop(ctx, now);

@@ -11,6 +11,7 @@
 #include "disc/image/image.h"
 #include "model/decide/guard.h"
 #include "model/decide/medium.h"
+#include "model/work.h"
 
 struct nb_drive;
 
@@ -40,10 +41,10 @@ struct nb_drive_options {
  * but a regular file; a drive that remains in use, or whose disc is mounted, is
  * NB_ELOCKED; a missing device is NB_ENOTFOUND.  A stdio path that does not
  * exist is a drive without a disc; an empty file is a blank disc.  PROGRESS
- * (may be NULL) is called during long operations with WHAT, the blocks done and
+ * (may be NULL) is called during long operations with WORK, the blocks done and
  * the total (0: unknown); an error from it aborts them.
  */
-typedef enum nb_err nb_drive_progress(void *ctx, const char *what,
+typedef enum nb_err nb_drive_progress(void *ctx, enum nb_work work,
 				      uint64_t done, uint64_t total);
 enum nb_err nb_drive_open(const struct nb_drive_options *options,
 			  nb_drive_progress *progress, void *ctx,

@@ -58,7 +58,7 @@ void nb_drive_enter(struct nb_drive *drive);
 enum nb_err nb_drive_leave(struct nb_drive *drive, enum nb_err err);
 
 /* Calls the progress function, if there is one. */
-enum nb_err nb_drive_report_progress(struct nb_drive *drive, const char *what,
+enum nb_err nb_drive_report_progress(struct nb_drive *drive, enum nb_work work,
 				     uint64_t done, uint64_t total);
 
 /* Makes libburn hold the drive (for stdio: the open file). NB_EIO,
@@ -83,13 +83,13 @@ enum nb_err nb_drive_stdio_judge(struct nb_drive *drive,
 				 struct nb_probe *probe);
 
 /*
- * Waits until libburn's job is done, and reports progress as WHAT.  STOP is
+ * Waits until libburn's job is done, and reports progress as WORK.  STOP is
  * called each time with CTX and the result of progress; its first error cancels
  * the job and is returned when the drive is idle.  Without STOP (NULL) a job is
  * never cancelled; once progress asks to stop, the watchdog gets no more signs
  * of life, so that the job has as much time as a single command.
  */
-enum nb_err nb_drive_wait(struct nb_drive *drive, const char *what,
+enum nb_err nb_drive_wait(struct nb_drive *drive, enum nb_work work,
 			  enum nb_err (*stop)(void *ctx, enum nb_err asked),
 			  void *ctx);
 

@@ -308,7 +308,7 @@ write_clone(struct clone *c, const struct nb_clone_work *work,
 
 	if (err || c->options->dry_run)
 		return err;
-	err = nb_power_permit(c->nb, "clone");
+	err = nb_power_permit(c->nb, NB_WORK_CLONE);
 	if (!err)
 		err = record(c, r, NB_CLONE_WRITING, NULL);
 	if (!err && c->options->init)

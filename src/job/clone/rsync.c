@@ -168,8 +168,8 @@ take_line(struct pass *p, const char *line)
 	take_number(line, "Number of deleted files: ", &out->deleted);
 	take_number(line, "Total transferred file size: ", &out->bytes);
 	return nb_job_progress(p->work->nb,
-			       p->dry ? "clone: scanning" : "clone", ++p->seen,
-			       0);
+			       p->dry ? NB_WORK_CLONE_SCAN : NB_WORK_CLONE,
+			       ++p->seen, 0);
 }
 
 static enum nb_err
@@ -200,8 +200,9 @@ tick(void *ctx)
 {
 	struct pass *p = ctx;
 
-	return nb_job_progress(
-		p->work->nb, p->dry ? "clone: scanning" : "clone", p->seen, 0);
+	return nb_job_progress(p->work->nb,
+			       p->dry ? NB_WORK_CLONE_SCAN : NB_WORK_CLONE,
+			       p->seen, 0);
 }
 
 static enum nb_err

@@ -161,7 +161,7 @@ nb_blank_disc(struct nb_pool_context *context, struct nb_inspection *look,
 	      const struct nb_blanking *how)
 {
 	static const struct nb_destroy steps = {
-		.what = "blank",
+		.work = NB_WORK_BLANK,
 		.inhibit = "a disc is being blanked",
 		.intend = intend,
 		.look = look_again,

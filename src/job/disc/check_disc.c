@@ -32,7 +32,8 @@ struct pass {
 static enum nb_err
 check_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	return nb_job_progress(((struct pass *)ctx)->nb, "verify", done, total);
+	return nb_job_progress(((struct pass *)ctx)->nb, NB_WORK_VERIFY, done,
+			       total);
 }
 
 /* Would a restore find the files that the manifest lists? */

@@ -54,7 +54,7 @@ nb_format_disc(struct nb_pool_context *context, struct nb_inspection *look,
 	       uint64_t image_blocks)
 {
 	static const struct nb_destroy steps = {
-		.what = "format",
+		.work = NB_WORK_FORMAT,
 		.look = look_again,
 		.permit = permit,
 		.act = act,

@@ -11,9 +11,9 @@
 #include "job/disc/fallback_session.h"
 
 static enum nb_err
-drive_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+drive_progress(void *ctx, enum nb_work work, uint64_t done, uint64_t total)
 {
-	return nb_job_progress(ctx, what, done * NB_BLOCK, total * NB_BLOCK);
+	return nb_job_progress(ctx, work, done * NB_BLOCK, total * NB_BLOCK);
 }
 
 /* Finds a drive by its name or its device.  *NAMED: by its name. */

@@ -84,7 +84,7 @@ rotate_site(struct nb_pool_context *context,
 				       "%s: the wanted disc was not inserted "
 				       "within %lld s",
 				       result->device, (long long)seconds);
-		err = nb_job_progress(context->nb, "waiting", 0, 0);
+		err = nb_job_progress(context->nb, NB_WORK_INSERT, 0, 0);
 		if (!err) {
 			poll(NULL, 0, WAIT_STEP_MS);
 			err = look_once(context, options, &ejected, &done,

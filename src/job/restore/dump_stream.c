@@ -60,7 +60,7 @@ count(void *ctx, const void *data, size_t n)
 
 	(void)data;
 	s->done += n;
-	return nb_job_progress(s->nb, "check", s->done, total(s));
+	return nb_job_progress(s->nb, NB_WORK_CHECK, s->done, total(s));
 }
 
 enum nb_err
@@ -96,5 +96,5 @@ nb_dump_stream_progress(void *ctx)
 {
 	const struct nb_dump_stream *s = ctx;
 
-	return nb_job_progress(s->nb, "restore", s->done, total(s));
+	return nb_job_progress(s->nb, NB_WORK_RESTORE, s->done, total(s));
 }

@@ -85,15 +85,15 @@ show(void *ctx, const struct nb_bootarea_info *info)
 static enum nb_err
 report_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	return nb_job_progress(((struct restoring *)ctx)->nb, "restore", done,
-			       total);
+	return nb_job_progress(((struct restoring *)ctx)->nb, NB_WORK_RESTORE,
+			       done, total);
 }
 
 static enum nb_err
 destroy(void *ctx, enum nb_err (*act)(void *act_ctx), void *act_ctx)
 {
 	const struct nb_destroy steps = {
-		.what = "restore",
+		.work = NB_WORK_RESTORE,
 		.inhibit = "a disk is being overwritten",
 		.act = act,
 	};

@@ -12,7 +12,7 @@
 static enum nb_err
 extract_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	return nb_job_progress(ctx, "restore", done, total);
+	return nb_job_progress(ctx, NB_WORK_RESTORE, done, total);
 }
 
 static void

@@ -84,7 +84,7 @@ put(void *ctx, const void *data, size_t n)
 			       "terminal\nhint: use a pipe or a file",
 			       out->path);
 	out->terminal = false;
-	err = nb_job_progress(out->nb, "restore", out->done, out->total);
+	err = nb_job_progress(out->nb, NB_WORK_RESTORE, out->done, out->total);
 	while (!err && p < end) {
 		size_t left = (size_t)(end - p);
 		size_t piece = left < out->piece ? left : out->piece;

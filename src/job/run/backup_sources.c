@@ -77,7 +77,8 @@ source_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
 	struct nb_backup *backup = ctx;
 
-	return nb_job_progress(backup->context->nb, what, done, total);
+	return nb_job_progress_of(backup->context->nb, NB_WORK_DUMP, what, done,
+				  total);
 }
 
 static struct nb_source_context

@@ -14,7 +14,7 @@
 
 struct check {
 	struct nightburn *nb;
-	const char *what; /* for progress */
+	enum nb_work work;
 	struct nb_sha256 *sha256;
 	uint8_t *buf;
 	uint64_t done, total;
@@ -44,7 +44,7 @@ add_bytes(void *ctx, const void *data, size_t n)
 
 	nb_sha256_add(c->sha256, data, n);
 	c->done += n;
-	c->stopped = nb_job_progress(c->nb, c->what, c->done, c->total);
+	c->stopped = nb_job_progress(c->nb, c->work, c->done, c->total);
 	return c->stopped;
 }
 
@@ -135,7 +135,7 @@ enum nb_err
 nb_dedup_check_files(struct nightburn *nb, const struct nb_session *s,
 		     struct nb_dedup_pairs *pairs)
 {
-	struct check c = { .nb = nb, .what = "compare" };
+	struct check c = { .nb = nb, .work = NB_WORK_COMPARE };
 	enum nb_err err = begin(&c);
 
 	for (size_t i = 0; i < pairs->count; i++)
@@ -217,7 +217,7 @@ enum nb_err
 nb_dedup_check_copies(struct nightburn *nb, const struct nb_disc_contents *disc,
 		      struct nb_dedup_pairs *pairs)
 {
-	struct check c = { .nb = nb, .what = "read the disc" };
+	struct check c = { .nb = nb, .work = NB_WORK_READ_DISC };
 	enum nb_err err = begin(&c);
 
 	for (size_t i = 0; !err && i < pairs->count; i++) {

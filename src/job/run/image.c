@@ -11,7 +11,7 @@
 static enum nb_err
 image_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	return nb_job_progress(ctx, "image", done, total);
+	return nb_job_progress(ctx, NB_WORK_IMAGE, done, total);
 }
 
 static enum nb_err

@@ -241,7 +241,7 @@ run_locked(struct nb_pool_context *context,
 	if (err || options->dry_run)
 		goto out;
 	if (!nb_backup_is_by_hand(&backup) && !options->resume)
-		err = nb_power_permit(context->nb, "dump");
+		err = nb_power_permit(context->nb, NB_WORK_DUMP);
 	if (!err)
 		err = run_before(context, &backup, result);
 	if (err)

@@ -74,7 +74,7 @@ nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 static enum nb_err
 readback_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	return nb_job_progress(ctx, "read back", done, total);
+	return nb_job_progress(ctx, NB_WORK_READ_BACK, done, total);
 }
 
 /* The backup that was burned, found among those on the disc as a restore would
@@ -256,7 +256,7 @@ burn(const struct nb_write *w, struct nb_session *s,
 
 	err = nb_job_check(w->context->nb);
 	if (!err)
-		err = nb_power_permit(w->context->nb, "burn");
+		err = nb_power_permit(w->context->nb, NB_WORK_BURN);
 	if (!err)
 		err = nb_journal_begin(state, &intent);
 	if (err)

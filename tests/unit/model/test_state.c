@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "model/state.h"
+#include "model/work.h"
 
 static const char *
 plan_name(int value)
@@ -45,6 +46,12 @@ reason_code(int value)
 	return nb_plan_reason_code((enum nb_plan_reason)value);
 }
 
+static const char *
+work_text(int value)
+{
+	return nb_work_text((enum nb_work)value);
+}
+
 static const struct {
 	const char *(*name)(int value);
 	int count;
@@ -56,6 +63,7 @@ static const struct {
 	{ disc_name, 5, "retired" },
 	{ clone_name, 3, "incomplete" },
 	{ type_name, 7, "socket" },
+	{ work_text, NB_WORK_CLONE + 1, "clone" },
 	{ reason_code, NB_REASON_TOO_LARGE_FOR_DISC + 1, "too-large-for-disc" },
 };
 

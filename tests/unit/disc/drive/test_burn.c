@@ -23,14 +23,14 @@ struct moment {
 };
 
 static enum nb_err
-at_burn(void *ctx, const char *what, uint64_t done, uint64_t total)
+at_burn(void *ctx, enum nb_work work, uint64_t done, uint64_t total)
 {
 	char severity[16], text[] = "the beam wobbles";
 	struct moment *moment = ctx;
 
 	(void)done;
 	(void)total;
-	if (strcmp(what, "burn") || moment->count++)
+	if (work != NB_WORK_BURN || moment->count++)
 		return NB_OK;
 	if (moment->severity) {
 		strcpy(severity, moment->severity);
