@@ -103,8 +103,8 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool, backup_fn *fn,
 static bool
 is_meant(const struct nb_backup_record *a, const struct nb_backup_record *b)
 {
-	bool a_appended = !strcmp(a->job, "append");
-	bool b_appended = !strcmp(b->job, "append");
+	bool a_appended = nb_job_is_by_hand(a->job);
+	bool b_appended = nb_job_is_by_hand(b->job);
 
 	return a_appended == b_appended ? a->created > b->created : b_appended;
 }

@@ -112,9 +112,9 @@ is_of_the_job(const struct choosing *c, const struct nb_restore_wish *wish,
 	const char *job = c->request->wish.job;
 
 	if (wish->backup)
-		return strcmp(b->manifest.job, NB_JOB_BY_HAND) != 0;
+		return !nb_job_is_by_hand(b->manifest.job);
 	return job ? !strcmp(b->manifest.job, job)
-		   : strcmp(b->manifest.job, NB_JOB_BY_HAND) != 0;
+		   : !nb_job_is_by_hand(b->manifest.job);
 }
 
 /* Is it one that was passed over? */
@@ -150,7 +150,7 @@ find(struct choosing *c, const struct nb_restore_wish *wish)
 		err = b->err ? b->err : nb_disc_backup_load(contents, b);
 		if (err || is_of_the_job(c, wish, b))
 			found = b;
-		else if (!by_hand && !strcmp(b->manifest.job, NB_JOB_BY_HAND))
+		else if (!by_hand && nb_job_is_by_hand(b->manifest.job))
 			by_hand = b;
 		else
 			nb_disc_backup_unload(b);

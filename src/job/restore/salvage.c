@@ -72,7 +72,7 @@ is_by_hand(struct salvage *s, const char *id)
 
 	if (!b || b->err || nb_disc_backup_load(&s->contents, b))
 		return false;
-	by_hand = !strcmp(b->manifest.job, NB_JOB_BY_HAND);
+	by_hand = nb_job_is_by_hand(b->manifest.job);
 	nb_disc_backup_unload(b);
 	return by_hand;
 }

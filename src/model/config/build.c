@@ -306,7 +306,7 @@ build_job(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 		return nb_fail_memory();
 	job = &jobs->at[jobs->count - 1];
 	err = fill_title(b, cfg, &job->name);
-	if (!err && !strcmp(job->name, NB_JOB_BY_HAND))
+	if (!err && nb_job_is_by_hand(job->name))
 		err = nb_fail(NB_ECONFIG,
 			      "%s:%d: job \"%s\": the name is reserved for "
 			      "sessions appended by hand; expected another one",

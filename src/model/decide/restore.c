@@ -72,8 +72,7 @@ compare(const struct nb_known_backup *a, const struct nb_known_backup *b,
 {
 	const int by[] = {
 		order(is_in_pool(a, disc), is_in_pool(b, disc)),
-		order(strcmp(a->job, NB_JOB_BY_HAND) != 0,
-		      strcmp(b->job, NB_JOB_BY_HAND) != 0),
+		order(!nb_job_is_by_hand(a->job), !nb_job_is_by_hand(b->job)),
 		wish->backup ? order(is_on(a, disc), is_on(b, disc)) : 0,
 		!strcmp(a->pool, b->pool)
 			? order((int64_t)a->generation, (int64_t)b->generation)

@@ -165,7 +165,7 @@ add_newest(struct nb_str *s, const struct nb_disc_readme_facts *facts)
 	const struct nb_manifest *newest = facts->backups[0];
 
 	for (size_t i = facts->count; i-- > 0;)
-		if (strcmp(facts->backups[i]->job, NB_JOB_BY_HAND))
+		if (!nb_job_is_by_hand(facts->backups[i]->job))
 			newest = facts->backups[i];
 	nb_str_addf(s, "The newest backup of a job is %s.\n\n",
 		    newest->backup_id);

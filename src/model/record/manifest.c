@@ -5,6 +5,12 @@
 #include <string.h>
 
 bool
+nb_job_is_by_hand(const char *job)
+{
+	return !strcmp(job, NB_JOB_BY_HAND);
+}
+
+bool
 nb_manifest_is_earlier(const char *path)
 {
 	static const char folder[] = "nightburn/", name[] = "/manifest.json";

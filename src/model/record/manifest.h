@@ -25,6 +25,7 @@
 /* The job name of a session that was appended by hand: no job of the
  * configuration has this name. */
 #define NB_JOB_BY_HAND "append"
+bool nb_job_is_by_hand(const char *job);
 
 /* A file that the backup lacks, or whose content is not what was expected. */
 enum nb_note {
