@@ -2,9 +2,9 @@
 #include "source/postgres/describe.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/record/disc_readme.h"
+#include "source/postgres/format.h"
 #include "source/postgres/property/property.h"
 
 const char nb_pg_readme[] =
@@ -31,12 +31,11 @@ const char nb_pg_how_to[] =
 static const char *
 packing(const struct nb_manifest_source *record)
 {
-	if (!record->compression)
-		return "none";
-	if (!strcmp(record->compression, "gzip") && record->format
-	    && !strcmp(record->format, "plain"))
-		return "gzip-file";
-	return record->compression;
+	const struct nb_pg_format *format = nb_pg_format_recorded(record);
+
+	if (format && format->packing)
+		return format->packing;
+	return record->compression ? record->compression : "none";
 }
 
 /* The path of a script of RECORD into *OUT; "" if there is none, because an
@@ -74,10 +73,9 @@ void
 nb_pg_add_item(struct nb_str *script, const char *backup_id,
 	       const struct nb_manifest_source *record)
 {
-	bool globals = !record->database && record->format
-		&& !strcmp(record->format, "globals");
+	const struct nb_pg_format *format = nb_pg_format_named(record->format);
 
-	if (globals)
+	if (!record->database && format && format->globals)
 		nb_disc_item(script, "globals",
 			     (const char *const[]){ backup_id, record->name,
 						    record->path,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/record/manifest.h"
 #include "source/postgres/check.h"
 
 #define ARCHIVE                                                            \
@@ -32,8 +33,9 @@ static const struct nb_pg_format plain[COMPRESSIONS] = {
 	[NB_COMPRESSION_NONE] = { TEXT, .check = nb_pg_check_text,
 				  .ending = ".sql", .compress = "-Z0" },
 	[NB_COMPRESSION_GZIP] = { TEXT, .ending = ".sql.gz", .filters = "gzip",
-				  .compress = "-Z6", .with_level = "-Z",
-				  .packed = true, .check = nb_pg_check_packed },
+				  .packing = "gzip-file", .compress = "-Z6",
+				  .with_level = "-Z", .packed = true,
+				  .check = nb_pg_check_packed },
 	[NB_COMPRESSION_ZSTD] = { TEXT, .check = nb_pg_check_text,
 				  .ending = ".sql.zst", .filters = "zstd",
 				  .compress = "-Z0" },
@@ -84,4 +86,23 @@ nb_pg_format_named(const char *name)
 		if (!strcmp(formats[i]->name, name))
 			return formats[i];
 	return name && !strcmp(globals.name, name) ? &globals : NULL;
+}
+
+const char *
+nb_pg_format_compression(const struct nb_pg_format *format)
+{
+	return format->filters ? format->filters : "none";
+}
+
+const struct nb_pg_format *
+nb_pg_format_recorded(const struct nb_manifest_source *record)
+{
+	const struct nb_pg_format *format = nb_pg_format_named(record->format);
+	int count = format && !format->globals ? COMPRESSIONS : !!format;
+
+	for (int i = 0; i < count; i++)
+		if (!strcmp(nb_pg_format_compression(&format[i]),
+			    record->compression ? record->compression : "none"))
+			return &format[i];
+	return NULL;
 }

@@ -16,6 +16,7 @@ struct nb_pg_format {
 	const char *filters; /* filters that the file passed; NULL: none.
 				Compression inside an archive does not count */
 	const char *ending;  /* of the file's name; "" for a directory */
+	const char *packing; /* restore.sh's word for FILTERS; NULL: the same */
 
 	/* ---- dumping ---- */
 	const char *argument;   /* of the program that dumps */
@@ -45,5 +46,14 @@ enum nb_pg_program nb_pg_dumper(const struct nb_pg_format *format);
 /* The format with this NAME in manifests; its compression may be another one.
  * NULL: none. */
 const struct nb_pg_format *nb_pg_format_named(const char *name);
+
+/* The format of the dump that RECORD is of, with the filters that it passed.
+ * NULL: none; the archives of early versions whose own compression is recorded
+ * as if it were a filter have none. */
+const struct nb_pg_format *nb_pg_format_recorded(
+	const struct nb_manifest_source *record);
+
+/* Its filters as manifests name them: "none" if there are none. */
+const char *nb_pg_format_compression(const struct nb_pg_format *format);
 
 #endif

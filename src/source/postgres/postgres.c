@@ -182,7 +182,6 @@ add_record(struct nb_pg_dump *dump, const char *server_version,
 {
 	struct nb_manifest_source record = { .bytes = dump->raw,
 					     .stored = dump->stored };
-	const char *filters = dump->format->filters;
 	enum nb_err err = nb_str_dup("postgres", &record.kind);
 
 	if (!err)
@@ -194,7 +193,7 @@ add_record(struct nb_pg_dump *dump, const char *server_version,
 	if (!err)
 		err = nb_str_dup(dump->path, &record.path);
 	if (!err)
-		err = nb_str_dup(filters ? filters : "none",
+		err = nb_str_dup(nb_pg_format_compression(dump->format),
 				 &record.compression);
 	if (!err)
 		err = nb_str_dup(server_version, &record.server_version);

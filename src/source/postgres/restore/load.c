@@ -17,7 +17,9 @@
 static bool
 is_seekable(const struct nb_manifest_source *record)
 {
-	return !record->compression || !strcmp(record->compression, "none");
+	const struct nb_pg_format *format = nb_pg_format_recorded(record);
+
+	return format && !format->filters;
 }
 
 bool
@@ -44,19 +46,30 @@ selects(const struct nb_source_load *load)
 		|| load->table_count || load->schema_count || load->section;
 }
 
+enum nb_pg_section
+nb_pg_section_of(const struct nb_source_load *load)
+{
+	static const char *const names[] = {
+		[NB_PG_SECTION_PRE_DATA] = "pre-data",
+		[NB_PG_SECTION_DATA] = "data",
+		[NB_PG_SECTION_POST_DATA] = "post-data",
+	};
+
+	if (!load->section)
+		return NB_PG_SECTION_ALL;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i] && !strcmp(load->section, names[i]))
+			return (enum nb_pg_section)i;
+	return NB_PG_SECTION_UNKNOWN;
+}
+
 enum nb_err
 nb_pg_load_check(const struct nb_source_restore *what,
 		 const struct nb_pg_format *format)
 {
-	static const char *const sections[] = { "pre-data", "data",
-						"post-data" };
 	const struct nb_source_load *load = &what->load;
-	bool known = !load->section;
 
-	for (size_t i = 0; !known && i < sizeof sections / sizeof *sections;
-	     i++)
-		known = !strcmp(load->section, sections[i]);
-	if (!known)
+	if (nb_pg_section_of(load) == NB_PG_SECTION_UNKNOWN)
 		return nb_fail(NB_EUSAGE,
 			       "restore: --section %s: expected pre-data, data "
 			       "or post-data",

@@ -17,6 +17,16 @@ struct nb_pg_load {
 			     in nb_pg_load_run */
 };
 
+/* What of a dump is loaded, as pg_restore calls it. */
+enum nb_pg_section {
+	NB_PG_SECTION_ALL,
+	NB_PG_SECTION_PRE_DATA,
+	NB_PG_SECTION_DATA,
+	NB_PG_SECTION_POST_DATA,
+	NB_PG_SECTION_UNKNOWN /* nb_pg_load_check refuses it */
+};
+enum nb_pg_section nb_pg_section_of(const struct nb_source_load *load);
+
 /* NB_EUSAGE, logged: the format does not support what WHAT->load requests. */
 enum nb_err nb_pg_load_check(const struct nb_source_restore *what,
 			     const struct nb_pg_format *format);

@@ -4,6 +4,7 @@
 #define NB_SOURCE_POSTGRES_RESTORE_PRIVATE_H
 
 #include "source/postgres/psql.h"
+#include "source/postgres/restore/load.h"
 #include "source/postgres/restore/restore.h"
 
 #define NB_PG_NAME_MAX 63 /* bytes: NAMEDATALEN - 1 of every server */
@@ -14,6 +15,7 @@
 struct nb_pg_restoring {
 	const struct nb_source_restore *what;
 	const struct nb_pg_format *format;
+	enum nb_pg_section section;
 	struct nb_pg_client client;
 	char *reader;         /* path of the program */
 	const char *replaces; /* the database that ->what->into will replace; or

@@ -371,6 +371,7 @@ nb_pg_restore(const struct nb_source_restore *what)
 	struct nb_pg_restoring r = {
 		.what = what,
 		.format = nb_pg_format_named(what->record->format),
+		.section = nb_pg_section_of(&what->load),
 		.client = { .conninfo = what->conninfo,
 			    .run_as = what->run_as },
 	};

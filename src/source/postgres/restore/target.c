@@ -69,7 +69,7 @@ refuse_unfinished(const struct nb_pg_restoring *r, const char *objects)
 static enum nb_err
 refuse(const struct nb_pg_restoring *r, const char *objects)
 {
-	const char *database = r->what->into, *section = r->what->load.section;
+	const char *database = r->what->into;
 	bool unfinished = false;
 	enum nb_err err = nb_pg_is_marked(r, &unfinished);
 
@@ -77,7 +77,7 @@ refuse(const struct nb_pg_restoring *r, const char *objects)
 		return err;
 	if (unfinished)
 		return refuse_unfinished(r, objects);
-	if (section && !strcmp(section, "data"))
+	if (r->section == NB_PG_SECTION_DATA)
 		return nb_fail(NB_EWRONG,
 			       "%s: there is data already: in %s\n"
 			       "hint: truncate these tables, or restore into "
@@ -114,15 +114,14 @@ check_answer(const struct nb_pg_restoring *r, const char *answer)
 enum nb_err
 nb_pg_check_target(const struct nb_pg_restoring *r, bool *exists)
 {
-	const char *section = r->what->load.section;
 	char *answer = NULL, *sql = NULL;
 	enum nb_err err;
 
 	/* What the earlier sections created is needed; after the data, a
 	 * database may have anything. */
-	if (section && !strcmp(section, "post-data"))
+	if (r->section == NB_PG_SECTION_POST_DATA)
 		err = nb_str_dup("select '0|'", &sql);
-	else if (section && !strcmp(section, "data"))
+	else if (r->section == NB_PG_SECTION_DATA)
 		err = make_rows_query(&sql);
 	else
 		err = make_objects_query(r, &sql);
