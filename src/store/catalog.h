@@ -97,15 +97,20 @@ struct nb_catalog_session {
 					       contents no longer exist */
 	int64_t verified;                   /* 0: keep the date of its disc */
 	int64_t checked; /* all of the backup was read; 0: it was not */
+	/* It was found damaged, as in struct nb_catalog_check. */
+	bool damaged;
+	uint64_t bad;
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
- * files; the disc becomes NB_DISC_GOOD. */
+ * files; the disc becomes NB_DISC_GOOD, or NB_DISC_SUSPECT if a backup on it is
+ * damaged. */
 enum nb_err nb_catalog_commit(struct nb_catalog *catalog,
 			      const struct nb_catalog_session *session);
 
 /* Sets the state of disc DISC_ID, with a NOTE for people.  On NB_DISC_BLANKED
- * its sessions and the parts on them are marked gone. */
+ * its sessions and the parts on them are marked gone.  A disc that is suspect
+ * because of a drill stays so: NB_DRILL_NOTE is kept on NB_DISC_SUSPECT. */
 enum nb_err nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 				enum nb_disc_state state, const char *note);
 
@@ -119,11 +124,17 @@ enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
 enum nb_err nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 				int64_t date);
 
+/* The note of a disc whose newest session is bad, if nothing tells whether that
+ * was a backup or the rest of a burn that failed. */
+#define NB_LOST_NOTE                                                     \
+	"the newest session is bad and may have been a backup; earlier " \
+	"ones are good"
+
 /*
  * A verification found the newest session of disc DISC_ID bad, and everything
- * recorded on it good: sets it to good, with DATE and NOTE, unless a drill made
- * it suspect.  SEEN is the generation in the label of the bad session, 0 if
- * unknown; it is not used again.
+ * recorded on it good: sets it to good, with DATE and NOTE (NB_LOST_NOTE is
+ * kept), unless a drill made it suspect.  SEEN is the generation in the label
+ * of the bad session, 0 if unknown; it is not used again.
  */
 enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
 				 const char *disc_id, int64_t date,
@@ -228,7 +239,8 @@ struct nb_catalog_checks {
 	bool others_damaged; /* those that LIST does not have are unreadable */
 };
 
-/* Records it of those backups in the list that the catalog has on this disc. */
+/* Records it of those backups in the list that the catalog has on this disc.  A
+ * good disc with a damaged backup becomes suspect. */
 enum nb_err nb_catalog_put_checks(struct nb_catalog *catalog,
 				  const struct nb_catalog_checks *checks);
 

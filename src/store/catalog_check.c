@@ -50,8 +50,8 @@ count_uses(const struct nb_rows *rows, struct use *uses)
 }
 
 static enum nb_err
-check_disc(struct nb_catalog *catalog, const struct nb_disc_record *disc,
-	   const struct use *use)
+check_disc(struct nb_catalog *catalog, const struct nb_rows *rows,
+	   const struct nb_disc_record *disc, const struct use *use)
 {
 	enum nb_disc_state state = NB_DISC_UNUSED;
 
@@ -61,6 +61,9 @@ check_disc(struct nb_catalog *catalog, const struct nb_disc_record *disc,
 	if (state == NB_DISC_GOOD && !use->backup)
 		return broken(catalog, "disc", disc->name,
 			      "good, but nothing is recorded on it");
+	if (state == NB_DISC_GOOD && nb_rows_damaged(rows, disc->id))
+		return broken(catalog, "disc", disc->name,
+			      "good, but a backup on it is damaged");
 	if (state == NB_DISC_BLANKED && use->session)
 		return broken(catalog, "disc", disc->name,
 			      "blank, but something is recorded on it");
@@ -77,7 +80,7 @@ check_discs(struct nb_catalog *catalog, const struct nb_rows *rows)
 		return nb_fail_memory();
 	count_uses(rows, uses);
 	for (size_t i = 0; !err && i < rows->discs.count; i++)
-		err = check_disc(catalog, &rows->discs.at[i], &uses[i]);
+		err = check_disc(catalog, rows, &rows->discs.at[i], &uses[i]);
 	free(uses);
 	return err;
 }

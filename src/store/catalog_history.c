@@ -5,7 +5,6 @@
 #include "store/catalog_private.h"
 
 #define FAILED nb_drill_state_name(NB_DRILL_FAILED)
-#define DAMAGED nb_check_state_name(NB_CHECK_DAMAGED)
 
 /* ---- what was found when all of a backup was read ---- */
 
@@ -32,11 +31,44 @@ nb_catalog_checked_session(struct nb_catalog *catalog,
 {
 	const struct nb_catalog_check check = {
 		.backup_id = session->manifest->backup_id,
-		.state = session->checked ? NB_CHECK_GOOD : NB_CHECK_NONE,
+		.state = session->damaged  ? NB_CHECK_DAMAGED
+			: session->checked ? NB_CHECK_GOOD
+					   : NB_CHECK_NONE,
+		.bad = session->bad,
 	};
 
 	return put_check(catalog, session->label->disc_id, session->checked,
 			 &check);
+}
+
+static enum nb_err
+suspect(struct nb_catalog *catalog, const struct nb_disc_record *disc)
+{
+	struct nb_disc_record changed = *disc;
+	enum nb_err err;
+
+	if (strcmp(disc->state, nb_disc_state_name(NB_DISC_GOOD)) != 0)
+		return NB_OK;
+	changed.state = nb_disc_state_name(NB_DISC_SUSPECT);
+	changed.note = "a backup on it is damaged";
+	err = nb_catalog_advance(catalog, disc->pool, 0);
+	return err ? err : nb_catalog_put(catalog, NB_TABLE_DISCS, &changed);
+}
+
+enum nb_err
+nb_catalog_settle_disc(struct nb_catalog *catalog, const char *disc_id)
+{
+	const struct nb_disc_record *disc;
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	if (err)
+		return err;
+	disc = nb_rows_disc(&rows, disc_id);
+	if (disc && nb_rows_damaged(&rows, disc_id))
+		err = suspect(catalog, disc);
+	nb_rows_free(&rows);
+	return err;
 }
 
 static const struct nb_catalog_check *
@@ -79,7 +111,7 @@ put_checks(struct nb_catalog *catalog, const struct nb_catalog_checks *checks)
 			err = put_one(catalog, checks, s->backup->id);
 	}
 	nb_rows_free(&rows);
-	return err;
+	return err ? err : nb_catalog_settle_disc(catalog, checks->disc_id);
 }
 
 enum nb_err
@@ -91,34 +123,96 @@ nb_catalog_put_checks(struct nb_catalog *catalog,
 	return err ? err : nb_catalog_end(catalog, put_checks(catalog, checks));
 }
 
+/* ---- verifications ---- */
+
+static bool
+has_note(const struct nb_disc_record *disc, const char *note)
+{
+	return disc->note && !strcmp(disc->note, note);
+}
+
+/* DISC as it is when everything recorded on it was found good. */
+static struct nb_disc_record
+as_verified(const struct nb_disc_record *disc, int64_t date, const char *note)
+{
+	const char *suspect = nb_disc_state_name(NB_DISC_SUSPECT);
+	struct nb_disc_record changed = *disc;
+
+	changed.verified = date;
+	if (has_note(disc, NB_DRILL_NOTE))
+		return changed;
+	if (!note || !has_note(disc, NB_LOST_NOTE))
+		changed.note = note;
+	if (note || !strcmp(disc->state, suspect))
+		changed.state = nb_disc_state_name(NB_DISC_GOOD);
+	return changed;
+}
+
+static enum nb_err
+put_verified(struct nb_catalog *catalog, const struct nb_disc_record *disc,
+	     uint64_t seen)
+{
+	enum nb_err err = nb_catalog_advance(catalog, disc->pool, seen);
+
+	if (!err)
+		err = nb_catalog_put(catalog, NB_TABLE_DISCS, disc);
+	return err ? err : nb_catalog_settle_disc(catalog, disc->id);
+}
+
+enum nb_err
+nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
+		    int64_t date)
+{
+	return nb_catalog_shortened(catalog, disc_id, date, 0, NULL);
+}
+
+enum nb_err
+nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
+		     int64_t date, uint64_t seen, const char *note)
+{
+	const struct nb_disc_record like = { .id = disc_id };
+	struct nb_disc_record disc = { 0 }, changed;
+	bool found = false;
+	enum nb_err err = nb_catalog_begin(catalog);
+
+	if (err)
+		return err;
+	err = nb_catalog_get(catalog, NB_TABLE_DISCS, &like, &disc, &found);
+	if (!err && found) {
+		changed = as_verified(&disc, date, note);
+		err = put_verified(catalog, &changed, seen);
+	}
+	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], &disc);
+	return nb_catalog_end(catalog, err);
+}
+
 /* ---- drills ---- */
 
-/* Is something else on the disc known to be damaged, or did it fail its last
- * drill? */
+/* Is something on the disc known to be damaged, or did another backup fail its
+ * last drill? */
 static enum nb_err
-find_other_damage(struct nb_catalog *catalog,
-		  const struct nb_catalog_drill *drill, bool *found)
+find_damage(struct nb_catalog *catalog, const struct nb_catalog_drill *drill,
+	    bool *found)
 {
 	struct nb_rows rows;
 	enum nb_err err = nb_rows_load(catalog, &rows);
 
 	*found = false;
-	for (size_t i = 0; !err && i < rows.placements.count; i++) {
+	if (err)
+		return err;
+	for (size_t i = 0; i < rows.placements.count; i++) {
 		const struct nb_placement *s = &rows.placements.at[i];
 		const char *id = s->backup->id;
 		const struct nb_drill_record *last = nb_rows_drill(&rows, id);
-		const struct nb_check_record *check =
-			nb_rows_check(&rows, id, drill->disc_id);
 
 		if (s->session->gone || strcmp(s->disc->id, drill->disc_id)
 		    || !strcmp(id, drill->backup_id))
 			continue;
 		*found |= last && !strcmp(last->state, FAILED);
-		*found |= check && !strcmp(check->state, DAMAGED);
 	}
-	if (!err)
-		nb_rows_free(&rows);
-	return err;
+	*found |= nb_rows_damaged(&rows, drill->disc_id);
+	nb_rows_free(&rows);
+	return NB_OK;
 }
 
 /* A failed drill makes a disc suspect, the next good one good again. */
@@ -132,9 +226,9 @@ judge_disc(struct nb_catalog *catalog, const struct nb_catalog_drill *drill)
 		nb_catalog_get(catalog, NB_TABLE_DISCS, &like, &disc, &found);
 
 	changed = disc;
-	because = found && disc.note && !strcmp(disc.note, NB_DRILL_NOTE);
+	because = has_note(&disc, NB_DRILL_NOTE);
 	if (!err && because && drill->state == NB_DRILL_GOOD)
-		err = find_other_damage(catalog, drill, &damaged);
+		err = find_damage(catalog, drill, &damaged);
 	if (drill->state == NB_DRILL_FAILED) {
 		changed.state = nb_disc_state_name(NB_DISC_SUSPECT);
 		changed.note = NB_DRILL_NOTE;

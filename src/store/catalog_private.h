@@ -103,6 +103,9 @@ const struct nb_check_record *nb_rows_check(const struct nb_rows *rows,
 					    const char *backup_id,
 					    const char *disc_id);
 
+/* Is a backup on the disc recorded as damaged? */
+bool nb_rows_damaged(const struct nb_rows *rows, const char *disc_id);
+
 /* All backups, the newest first: by generation, then by date, then by id. */
 struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);
 enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
@@ -118,6 +121,11 @@ const struct nb_placement *nb_rows_place(const struct nb_rows *rows,
 /* In a transaction: SESSION was read back.  (catalog_history.c) */
 enum nb_err nb_catalog_checked_session(
 	struct nb_catalog *catalog, const struct nb_catalog_session *session);
+
+/* In a transaction: a good disc with a damaged backup becomes suspect.
+ * (catalog_history.c) */
+enum nb_err nb_catalog_settle_disc(struct nb_catalog *catalog,
+				   const char *disc_id);
 
 /*
  * Checks the catalog: by its engine, by our own rules, and by its seal.  WHOLE:

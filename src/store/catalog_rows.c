@@ -279,6 +279,24 @@ nb_rows_place(const struct nb_rows *rows, const char *backup_id, size_t *at)
 	return NULL;
 }
 
+bool
+nb_rows_damaged(const struct nb_rows *rows, const char *disc_id)
+{
+	for (size_t i = 0; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
+		const struct nb_check_record *check;
+
+		if (s->session->gone || strcmp(s->disc->id, disc_id) != 0)
+			continue;
+		check = nb_rows_check(rows, s->backup->id, disc_id);
+		if (check
+		    && !strcmp(check->state,
+			       nb_check_state_name(NB_CHECK_DAMAGED)))
+			return true;
+	}
+	return false;
+}
+
 static int
 compare_newest(const void *a, const void *b)
 {

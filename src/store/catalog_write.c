@@ -248,7 +248,10 @@ put_all(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 		err = put_sources(catalog, session->manifest);
 	if (!err)
 		err = put_files(catalog, session);
-	return err ? err : nb_catalog_checked_session(catalog, session);
+	if (!err)
+		err = nb_catalog_checked_session(catalog, session);
+	return err ? err
+		   : nb_catalog_settle_disc(catalog, session->label->disc_id);
 }
 
 enum nb_err
@@ -339,44 +342,13 @@ nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 	err = get_disc(catalog, disc_id, &disc, &found);
 	changed = disc;
 	changed.state = nb_disc_state_name(state);
-	changed.note = note;
+	if (state != NB_DISC_SUSPECT || !disc.note
+	    || strcmp(disc.note, NB_DRILL_NOTE) != 0)
+		changed.note = note;
 	if (!err && found)
 		err = change_disc(catalog, &changed, 0);
 	if (!err && state == NB_DISC_BLANKED)
 		err = forget_sessions(catalog, disc_id);
-	clear_disc(&disc);
-	return nb_catalog_end(catalog, err);
-}
-
-enum nb_err
-nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
-		    int64_t date)
-{
-	return nb_catalog_shortened(catalog, disc_id, date, 0, NULL);
-}
-
-enum nb_err
-nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
-		     int64_t date, uint64_t seen, const char *note)
-{
-	struct nb_disc_record disc = { 0 }, changed;
-	bool found = false, drilled;
-	enum nb_err err = nb_catalog_begin(catalog);
-
-	if (err)
-		return err;
-	err = get_disc(catalog, disc_id, &disc, &found);
-	changed = disc;
-	changed.verified = date;
-	drilled = found && disc.note && !strcmp(disc.note, NB_DRILL_NOTE);
-	if (!drilled)
-		changed.note = note;
-	if (found && !drilled
-	    && (note
-		|| !strcmp(disc.state, nb_disc_state_name(NB_DISC_SUSPECT))))
-		changed.state = nb_disc_state_name(NB_DISC_GOOD);
-	if (!err && found)
-		err = change_disc(catalog, &changed, seen);
 	clear_disc(&disc);
 	return nb_catalog_end(catalog, err);
 }

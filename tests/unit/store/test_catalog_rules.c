@@ -136,6 +136,19 @@ backup_of_no_pool(struct nb_catalog *catalog)
 }
 
 static void
+damaged_on_a_good_disc(struct nb_catalog *catalog)
+{
+	struct nb_check_record row = {
+		.backup_id = "b2",
+		.disc_id = ID_B,
+		.date = 20,
+		.state = "damaged",
+	};
+
+	put(catalog, NB_TABLE_CHECKS, &row);
+}
+
+static void
 seal_of_the_future(struct nb_catalog *catalog)
 {
 	struct nb_seal seal = { .version = 3 };
@@ -162,6 +175,8 @@ static const struct change {
 	{ disc_of_another_pool, true, "backup b2: on a disc of another pool" },
 	{ pool_too_old, true, "backup b2: newer than its pool" },
 	{ backup_of_no_pool, true, "backup b9: newer than its pool" },
+	{ damaged_on_a_good_disc, true,
+	  "disc B: good, but a backup on it is damaged" },
 };
 
 /* As the engine has it, past all rules. */
@@ -457,6 +472,61 @@ START_TEST(what_was_found_of_a_backup_is_told_until_something_else_is)
 }
 END_TEST
 
+/* A disc with a damaged backup is suspect, whatever else is recorded of it;
+ * afterwards the catalog opens. */
+START_TEST(a_disc_with_a_damaged_backup_is_never_good)
+{
+	struct nb_catalog_check found[] = { { "b1", NB_CHECK_DAMAGED, 3 } };
+	struct nb_catalog_checks checks = { .disc_id = ID_A,
+					    .date = 20,
+					    .list = { found, 1, 1 } };
+	struct nb_catalog_drill drill = { .backup_id = "b2",
+					  .disc_id = ID_A,
+					  .state = NB_DRILL_FAILED };
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'A', 2, false));
+	nb_assert_ok(nb_catalog_put_checks(catalog, &checks));
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A suspect 2 b2, B unused 0 , newest 0");
+	nb_assert_ok(nb_catalog_verified(catalog, ID_A, 30));
+	nb_assert_ok(nb_catalog_shortened(catalog, ID_A, 30, 0, "x"));
+	nb_assert_ok(scene_commit(catalog, 'A', 3, false));
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	drill.state = NB_DRILL_GOOD;
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A suspect 3 b3, B unused 0 , newest 0");
+	nb_catalog_close(catalog);
+	catalog = scene_open("now", NB_CATALOG_WORK);
+	found[0].state = NB_CHECK_GOOD;
+	nb_assert_ok(nb_catalog_put_checks(catalog, &checks));
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A good 3 b3, B unused 0 , newest 3");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+/* A verification that fails does not hide that a drill did. */
+START_TEST(a_failed_drill_is_not_forgotten)
+{
+	const struct nb_catalog_drill drill = { .backup_id = "b1",
+						.disc_id = ID_A,
+						.state = NB_DRILL_FAILED };
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
+	nb_assert_ok(nb_catalog_set_disc(catalog, ID_A, NB_DISC_SUSPECT, "x"));
+	nb_assert_ok(nb_catalog_verified(catalog, ID_A, 30));
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A suspect 1 b1, B unused 0 , newest 0");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
 /* "b1" is a backup and the beginning of another; 2 is a generation. */
 static const struct {
 	const char *which, *told;
@@ -545,6 +615,8 @@ add(TCase *tc)
 		a_good_drill_does_not_make_up_for_the_damage_of_another_backup);
 	tcase_add_test(
 		tc, what_was_found_of_a_backup_is_told_until_something_else_is);
+	tcase_add_test(tc, a_disc_with_a_damaged_backup_is_never_good);
+	tcase_add_test(tc, a_failed_drill_is_not_forgotten);
 	tcase_add_test(
 		tc,
 		backups_are_told_with_the_disc_that_holds_them_newest_first);

@@ -281,7 +281,7 @@ START_TEST(the_next_change_seals_an_old_catalog_anew)
 		ck_assert_ptr_nonnull(
 			strstr(told(catalog), "b2 none damaged 9000, "));
 		ck_assert_str_eq(scene_view(catalog, NULL),
-				 "A good 3 b3, B good 2 b2, newest 3");
+				 "A good 3 b3, B suspect 2 b2, newest 3");
 		ck_assert_int_eq(seal_of(catalog).version, NB_SEAL_PORTABLE);
 		nb_catalog_close(catalog);
 	}
