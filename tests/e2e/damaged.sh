@@ -118,7 +118,7 @@ check "what is bad in another backup does not matter" other_backup
 found()
 {
 	nb_is 0 list --json && python3 -c 'import json, sys
-print(*["%s %d" % (b["check"], b["bad"])
+print(*["%s %d" % (b["check"], b["bad"] or 0)
         for b in json.load(sys.stdin)["backups"]], sep=", ")' \
 		<"$work/out" >"$work/found"
 	[ "$(cat "$work/found")" = "$1, $2" ] && return 0
@@ -327,5 +327,98 @@ one_night()
 check "the copies are a part of a small disc apart" apart 58
 check "4 MiB on a BD-RE" one_night bd-re 11826176 2048
 check "and on a DVD" one_night dvd+rw 2295104 2048
+
+# ---- the catalog comes back from a damaged disc ----
+
+# rebuilt STATUS: without its catalog.
+rebuilt()
+{
+	rm -f "$work"/state/catalog.db*
+	on "$1" catalog rebuild
+}
+
+# takes_first WHY: a restore takes the backup before, and says why.
+takes_first()
+{
+	rm -rf "$work/back"
+	on 3 restore --to "$work/back" && says out "an OLDER backup" &&
+		says err "generation 2" && says err "$1" &&
+		[ "$(cat "$work/back/tree/t/version")" = 1 ]
+}
+
+lost_file()
+{
+	two_nights bd-re || return 1
+	first=$(sed -n 1p "$work/ids")
+	second=$(sed -n 2p "$work/ids")
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$second/tree/t/version") && rebuilt 3 &&
+		says err "A: recorded, but generation 2 is damaged; the \
+earlier generation 1 is good" &&
+		says err "hint: nightburn restore --to DIR 1" &&
+		! grep "still lacks" "$work/err" &&
+		found "damaged 1" "good 0" && nb_is 0 list && says out "suspect" &&
+		takes_first "was found damaged on" && on 0 restore 1 --to \
+		"$work/back1" && on 3 plan
+}
+
+# What was found the second time is the same.
+lost_file_again()
+{
+	on 1 catalog rebuild && found "damaged 1" "good 0" &&
+		on 1 verify && found "damaged 1" "good 0" &&
+		unreadable && on 0 verify && found "good 0" "good 0" &&
+		nb_is 0 list && ! grep suspect "$work/out"
+}
+
+lost_manifest()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /nightburn/manifest.json \
+		/nightburn/copy/manifest.json) && rebuilt 3 &&
+		says err "generation 2 is damaged" &&
+		found "damaged 0" "good 0" && takes_first "was found damaged"
+}
+
+lost_sums()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /SHA256SUMS /nightburn/copy/SHA256SUMS) &&
+		rebuilt 3 && says err "generation 2 could not be checked" &&
+		found "None 0" "good 0" && nb_is 0 list &&
+		says out "suspect" && restores 2
+}
+
+# Nothing tells whether that session was a backup.
+lost_label()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /nightburn/label.json \
+		/nightburn/copy/label.json) && rebuilt 3 &&
+		says err "if it was a backup" && nb_is 0 list &&
+		! says out "damaged" >/dev/null &&
+		says out "may have been a backup" && on 3 verify &&
+		says err "if it was a backup" && unreadable && on 0 verify &&
+		found "good 0" "good 0" && nb_is 0 list &&
+		! grep "may have been" "$work/out"
+}
+
+# No session is good, and each backup is recorded as it was found.
+lost_all()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$first/tree/t/version") && rebuilt 3 &&
+		says err "A: recorded, but generation 1 is damaged" &&
+		found "good 0" "damaged 1" && restores 2 &&
+		unreadable $(blocks_of "/$second/tree/t/numbers") &&
+		rebuilt 3 && found "damaged 1" "damaged 1" &&
+		on 1 restore --to "$work/no"
+}
+check "rebuild records a backup with a damaged file as damaged" lost_file
+check "and again, until it is good" lost_file_again
+check "a backup whose manifest is unreadable, too" lost_manifest
+check "one that cannot be checked is not called good" lost_sums
+check "a session without a label may have been a backup" lost_label
+check "a disc without a good session is recorded, too" lost_all
 
 finish

@@ -66,7 +66,7 @@ ERRORS = {
     "a burn is recorded without being read back": [
         ("write.c", "err = read_back(w, s, checksum, result);", ";")],
     "the disc of an interrupted run is good without being read": [
-        ("record_disc.c", "err = nb_check_disc(context->nb, look, &contents, "
+        ("record_dead.c", "err = nb_check_disc(context->nb, look, &contents, "
          "&result);",
          "err = nb_disc_contents_open(context->nb, look, &contents);")],
     "appending files counts as a verification": [
@@ -88,7 +88,7 @@ ERRORS = {
     "adopt takes another disc with the same volume id": [
         ("guard.c", "if (strcmp(f->first_disc, f->second_disc))", "if (0)")],
     "any good disc makes an old catalog current": [
-        ("verify_record.c", "if (look->label.generation < reach.marked)", "if (0)")],
+        ("verify_record.c", "if (generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
 }

@@ -134,6 +134,19 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
 	return NB_OK;
 }
 
+/* Their notes are not modelled. */
+enum nb_err
+nb_catalog_discs(struct nb_catalog *catalog,
+		 enum nb_err (*fn)(void *ctx,
+				   const struct nb_catalog_disc *row),
+		 void *ctx)
+{
+	(void)catalog;
+	(void)fn;
+	(void)ctx;
+	return NB_OK;
+}
+
 /* ---- what is recorded ---- */
 
 /* The row of the disc; a new one takes the name from any other. */
@@ -201,7 +214,7 @@ nb_catalog_commit(struct nb_catalog *catalog,
 	s.backup = stage_number(session->label->backup_id);
 	first = take_old(s.backup);
 	s.generation = first ? first : (uint8_t)session->label->generation;
-	row->state = NB_DISC_GOOD;
+	row->state = session->damaged ? NB_DISC_SUSPECT : NB_DISC_GOOD;
 	if (session->verified)
 		row->verified = V_FRESH;
 	if (!by_hand || stage.read_all)

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "job/disc/check_disc.h"
-#include "store/journal.h"
 
 struct conflict {
 	const struct nb_label *label;
@@ -96,8 +95,10 @@ check_generation(struct nb_pool_context *context, const struct nb_label *label)
 
 static enum nb_err
 commit(struct nb_pool_context *context, const struct nb_inspection *look,
-       const struct nb_disc_backup *found)
+       const struct nb_disc_backup *found, enum nb_check_state check,
+       uint64_t bad)
 {
+	bool good = check == NB_CHECK_GOOD;
 	struct nb_catalog_session session = {
 		.label = &found->label,
 		.manifest = &found->manifest,
@@ -108,8 +109,10 @@ commit(struct nb_pool_context *context, const struct nb_inspection *look,
 		.profile = look->medium.profile_name,
 		.capacity = look->medium.capacity,
 		.first = found->number == 1,
-		.verified = nb_clock_date(),
-		.checked = found->check == NB_CHECK_GOOD ? nb_clock_date() : 0,
+		.verified = good ? nb_clock_date() : 0,
+		.checked = check != NB_CHECK_NONE ? nb_clock_date() : 0,
+		.damaged = check == NB_CHECK_DAMAGED,
+		.bad = bad,
 	};
 
 	memcpy(session.checksum, found->part.checksum, sizeof session.checksum);
@@ -157,7 +160,7 @@ record(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (!err && !known)
 		err = check_generation(context, &found->label);
 	if (!err && !known) {
-		err = commit(context, look, found);
+		err = commit(context, look, found, found->check, 0);
 		*recorded += !err;
 	}
 	return err;
@@ -188,96 +191,166 @@ nb_record_disc(struct nb_pool_context *context,
 	return err;
 }
 
-/* If the session of the dead run is complete on the disc in this drive, records
- * it. */
-static enum nb_err
-record_whole(struct nb_pool_context *context, const struct nb_inspection *look,
-	     bool *done)
+/* ---- what is not good ---- */
+
+const struct nb_found_backup *
+nb_found_backup(const struct nb_found_backups *found, const char *backup_id)
 {
-	const struct nb_label *label = &context->dead;
-	struct nb_verify_result result = { 0 };
-	struct nb_disc_contents contents;
-	size_t recorded = 0;
+	for (size_t i = 0; i < found->count; i++)
+		if (!strcmp(found->at[i].id, backup_id))
+			return &found->at[i];
+	return NULL;
+}
+
+/* The only job of the pool; "": there are several, so it is not known. */
+static const char *
+only_job(const struct nb_pool_context *context)
+{
+	const struct nb_config *config = context->nb->config;
+	const char *name = NULL;
+
+	for (size_t i = 0; i < config->jobs.count; i++) {
+		if (strcmp(config->jobs.at[i].pool, context->view.name) != 0)
+			continue;
+		if (name)
+			return "";
+		name = config->jobs.at[i].name;
+	}
+	return name ? name : "";
+}
+
+/* What the label of a backup says, whose manifest cannot be read. */
+static void
+take_label(const struct nb_pool_context *context, const struct nb_label *label,
+	   struct nb_manifest *m)
+{
+	const char *job = label->by_hand ? NB_JOB_BY_HAND : only_job(context);
+
+	memcpy(m->backup_id, label->backup_id, sizeof m->backup_id);
+	memcpy(m->pool, label->pool, sizeof m->pool);
+	snprintf(m->job, sizeof m->job, "%s", job);
+	m->generation = label->generation;
+	m->created = label->created;
+}
+
+/* Everything that can be read of it. */
+static enum nb_err
+load_bad(const struct nb_pool_context *context,
+	 const struct nb_disc_contents *contents, struct nb_disc_backup *b,
+	 bool *whole)
+{
+	enum nb_err err = b->err ? b->err : nb_disc_backup_load(contents, b);
+
+	if (!err && b->mac != NB_MAC_WRONG)
+		err = nb_disc_backup_complete(contents, b);
+	*whole = !err && b->mac != NB_MAC_WRONG;
+	if (*whole || err == NB_ENOMEM || err == NB_ECANCELED)
+		return err;
+	nb_disc_backup_unload(b);
+	take_label(context, &b->label, &b->manifest);
+	return NB_OK;
+}
+
+static void
+tell_reused(const struct nb_label *label, struct nb_recorded_bad *out)
+{
+	out->reused++;
+	nb_log(NB_WARNING,
+	       "%s: generation %llu is now another backup; what this disc has "
+	       "of it is the rest of a run that failed",
+	       label->disc, (unsigned long long)label->generation);
+}
+
+static void
+count_bad(const struct nb_label *label, enum nb_check_state check,
+	  struct nb_recorded_bad *out)
+{
+	uint64_t generation = label->generation;
+
+	out->backups++;
+	if (generation > out->generation)
+		out->generation = generation;
+	if (check == NB_CHECK_GOOD || generation < out->not_good)
+		return;
+	out->not_good = generation;
+	out->state = check;
+}
+
+static enum nb_err
+record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
+	   const struct nb_disc_contents *contents, struct nb_disc_backup *b,
+	   const struct nb_found_backups *found, struct nb_recorded_bad *out)
+{
+	struct conflict c = { &b->label, context->view.generation, false, "" };
+	const struct nb_found_backup *f =
+		nb_found_backup(found, b->label.backup_id);
+	enum nb_check_state check = f ? f->check : NB_CHECK_NONE;
+	bool known = true, whole = false;
 	enum nb_err err;
 
-	if (look->label_state != NB_LABEL_GOOD
-	    || !nb_pool_context_signed(context, &look->label)
-	    || strcmp(look->label.disc_id, label->disc_id)
-	    || strcmp(look->label.backup_id, label->backup_id))
+	if (!b->has_label || !nb_pool_context_signed(context, &b->label)
+	    || strcmp(b->label.disc_id, look->label.disc_id) != 0)
 		return NB_OK;
-	err = nb_check_disc(context->nb, look, &contents, &result);
-	if (err) {
-		nb_disc_contents_free(&contents);
-		return err == NB_ECANCELED ? err : NB_OK;
-	}
-	err = nb_record_disc(context, look, &contents, &recorded);
-	nb_disc_contents_free(&contents);
+	err = ask_catalog(context, look, b, &known);
+	if (!err && !known)
+		err = nb_catalog_backups(context->catalog, b->label.pool,
+					 is_conflict, &c);
+	if (!err && c.found)
+		tell_reused(&b->label, out);
+	if (err || known || c.found)
+		return err;
+	err = load_bad(context, contents, b, &whole);
+	if (!whole)
+		check = NB_CHECK_DAMAGED;
 	if (!err)
-		err = nb_catalog_verified(context->catalog, label->disc_id,
-					  nb_clock_date());
-	*done = !err;
+		err = commit(context, look, b, check, f ? f->bad : 0);
+	nb_disc_backup_unload(b);
+	if (!err)
+		count_bad(&b->label, check, out);
 	return err;
 }
 
-/* If the disc is in this drive, blank or complete, records it. */
+/* Its directory tree cannot be read: only the label tells of it. */
 static enum nb_err
-record_in(struct nb_pool_context *context, const char *drive, bool *done)
+record_label(struct nb_pool_context *context, const struct nb_inspection *look,
+	     const struct nb_found_backups *found, struct nb_recorded_bad *out)
 {
-	const struct nb_label *label = &context->dead;
-	struct nb_inspection look = { 0 };
-	enum nb_err err = nb_inspect_open(context->nb, drive, &look);
+	const struct nb_disc_contents none = { .blocks = NULL };
+	struct nb_disc_backup b = {
+		.err = NB_EIO,
+		.label = look->label,
+		.has_label = true,
+		.number = look->session ? look->session : look->medium.sessions,
+		.part = { .start = nb_inspect_start(look) },
+	};
 
-	if (err)
-		return err == NB_ECANCELED ? err : NB_OK;
-	if (!context->died_blanking) {
-		err = record_whole(context, &look, done);
-	} else if (look.medium.state == NB_MEDIUM_BLANK) {
-		err = nb_catalog_set_disc(context->catalog, label->disc_id,
-					  NB_DISC_BLANKED, "blanked");
-		*done = !err;
-	}
-	nb_inspect_close(&look);
-	return err == NB_EWRONG || err == NB_ECORRUPT ? NB_OK : err;
-}
-
-/* This process was asked to stop before the state was known: the next run must
- * check. */
-static void
-remember(const struct nb_pool_context *context)
-{
-	struct nb_journal dead = { context->died_blanking ? NB_STEP_BLANK
-							  : NB_STEP_VERIFY,
-				   context->dead };
-
-	nb_journal_begin(context->state->dir, &dead);
+	return record_bad(context, look, &none, &b, found, out);
 }
 
 enum nb_err
-nb_record_dead(struct nb_pool_context *context)
+nb_record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
+	      const struct nb_found_backups *found, struct nb_recorded_bad *out)
 {
-	const struct nb_label *label = &context->dead;
-	enum nb_err err = NB_OK;
-	bool done = false;
+	struct nb_disc_contents contents = { .blocks = NULL };
+	size_t before = out->backups;
+	enum nb_err err;
 
-	for (size_t i = 0; !err && !done && i < context->pool->drives.count;
-	     i++)
-		err = record_in(context, context->pool->drives.at[i], &done);
-	if (err == NB_ECANCELED)
-		remember(context);
-	if (!err && done) {
-		if (context->died_blanking)
-			nb_log(NB_NOTE,
-			       "%s: the disc is blank, although the run died",
-			       label->disc);
-		else
-			nb_log(NB_NOTE,
-			       "%s: generation %llu of the run that died is "
-			       "good and has been recorded",
-			       label->disc,
-			       (unsigned long long)label->generation);
-		err = nb_pool_context_refresh(context);
-	}
-	return err;
+	if (look->label_state != NB_LABEL_GOOD)
+		return NB_OK;
+	err = nb_disc_contents_open(context->nb, look, &contents);
+	if (!err)
+		err = nb_disc_contents_sessions(&contents, look);
+	if (err == NB_ECORRUPT || err == NB_EIO)
+		err = record_label(context, look, found, out);
+	for (size_t i = 0; !err && i < contents.backups.count; i++)
+		err = record_bad(context, look, &contents,
+				 &contents.backups.at[i], found, out);
+	nb_disc_contents_free(&contents);
+	return err || out->backups == before
+		? err
+		: nb_catalog_set_disc(context->catalog, look->label.disc_id,
+				      NB_DISC_SUSPECT,
+				      "the newest session is bad");
 }
 
 enum nb_err

@@ -21,13 +21,40 @@ enum nb_err nb_record_disc(struct nb_pool_context *context,
 			   const struct nb_inspection *look,
 			   struct nb_disc_contents *contents, size_t *recorded);
 
+/* What a verification found of a backup. */
+struct nb_found_backup {
+	char id[NB_BACKUP_ID_MAX + 1];
+	enum nb_check_state check;
+	uint64_t bad; /* as in struct nb_disc_backup */
+};
+
+struct nb_found_backups NB_ARRAY(struct nb_found_backup);
+
+/* NULL: nothing was found of it. */
+const struct nb_found_backup *nb_found_backup(
+	const struct nb_found_backups *found, const char *backup_id);
+
+struct nb_recorded_bad {
+	size_t backups;      /* recorded */
+	uint64_t generation; /* the highest of these */
+	/* The highest of these that is damaged (STATE) or could not be checked
+	 * (NB_CHECK_NONE); 0: none. */
+	uint64_t not_good;
+	enum nb_check_state state;
+	size_t reused; /* not recorded: the rest of a burn that failed,
+				whose generation was given to another backup */
+};
+
 /*
- * A run died after it had begun to blank or write the disc CONTEXT->dead.  If
- * that disc is in a drive of the pool and is blank, or its session is
- * completely good, this is recorded; otherwise it stays suspect.  Only failures
- * of the catalog are errors.
+ * Records the backups of the session of LOOK, which is not good, that the
+ * catalog lacks, with what was FOUND of each; the disc becomes suspect.  A
+ * backup whose manifest cannot be read is recorded by its label; without a
+ * label with our key, it is not.  Adds to OUT.
  */
-enum nb_err nb_record_dead(struct nb_pool_context *context);
+enum nb_err nb_record_bad(struct nb_pool_context *context,
+			  const struct nb_inspection *look,
+			  const struct nb_found_backups *found,
+			  struct nb_recorded_bad *out);
 
 /* Warns if the disc, every file of which is good, stays suspect: only a drill
  * can show that the failed one was not the fault of the disc. */

@@ -37,6 +37,8 @@ check_session(struct nightburn *nb, const struct nb_inspection *look,
 	if (look->label_state == NB_LABEL_GOOD)
 		err = check_files(nb, look, v->contents, result);
 	added = nb_verified_add(v, v->contents);
+	if (!added && err)
+		added = nb_array_push(&v->bad, *look);
 	return added ? added : err;
 }
 
@@ -135,9 +137,9 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 		/* Report what is wrong rather than what is good. */
 		if (!err && recorded && first.disc[0])
 			*result = first;
-		if (!err)
+		if (!err || (lost && recorded == NB_EWRONG))
 			err = recorded;
-		if (!err && !lost && look.session && !v.known)
+		if (!err && look.session && !v.known)
 			err = unknown_newest(&look, &newest);
 	} else if (err == NB_EFOREIGN) {
 		nb_fail(err, "%s: no nightburn label on this disc",
@@ -145,6 +147,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 	}
 	nb_disc_contents_free(&contents);
 	nb_array_free(&v.found);
+	nb_array_free(&v.bad);
 	nb_inspect_close(&look);
 	nb_bad_blocks_tidy(&bad);
 	result->bad_blocks = bad.at;

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "job/disc/record_disc.h"
 
+#define REST_NOTE "the newest session is bad, the earlier ones are good"
+
 enum nb_err
 nb_verified_add(struct nb_verified *v, const struct nb_disc_contents *contents)
 {
@@ -17,21 +19,19 @@ nb_verified_add(struct nb_verified *v, const struct nb_disc_contents *contents)
 
 	for (size_t i = 0; !err && i < list->count; i++) {
 		const struct nb_disc_backup *b = &list->at[i];
-		struct nb_found_backup *f = NULL,
-				       one = { .check = b->check,
+		struct nb_found_backup one = { .check = b->check,
 					       .bad = b->bad };
+		const struct nb_found_backup *f;
 
 		if (b->check == NB_CHECK_NONE)
 			continue;
 		known = true;
-		for (size_t k = 0; !f && k < v->found.count; k++)
-			if (!strcmp(v->found.at[k].id, b->label.backup_id))
-				f = &v->found.at[k];
 		strcpy(one.id, b->label.backup_id);
+		f = nb_found_backup(&v->found, one.id);
 		if (!f)
 			err = nb_array_push(&v->found, one);
 		else if (b->check == NB_CHECK_GOOD)
-			*f = one;
+			v->found.at[f - v->found.at] = one;
 	}
 	if (!contents->nodes.count)
 		v->lost_sessions = true;
@@ -40,10 +40,11 @@ nb_verified_add(struct nb_verified *v, const struct nb_disc_contents *contents)
 	return err;
 }
 
-/* The newest backup ever seen of the pool is good and recorded: the catalog now
- * has again what must be kept. */
+/* The newest backup ever seen of the pool is recorded, if GENERATION is that:
+ * the catalog now has again what must be kept. */
 static enum nb_err
-catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
+catch_up(struct nb_pool_context *context, const struct nb_inspection *look,
+	 uint64_t generation)
 {
 	char hint[NB_HINT_MAX];
 	struct nb_reach reach;
@@ -52,7 +53,7 @@ catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 
 	if (err || !reach.stale)
 		return err;
-	if (look->label.generation < reach.marked) {
+	if (generation < reach.marked) {
 		nb_log(NB_WARNING,
 		       "%s: recorded; the catalog still lacks "
 		       "generation %llu\nhint: %s",
@@ -65,23 +66,6 @@ catch_up(struct nb_pool_context *context, const struct nb_inspection *look)
 		return NB_OK;
 	}
 	return nb_catalog_accept(context->catalog, context->view.name);
-}
-
-/* The disc is good: records what the catalog lacks of it, as after a run that
- * died. */
-static enum nb_err
-record_good(struct nb_pool_context *context, const struct nb_inspection *look,
-	    struct nb_disc_contents *contents)
-{
-	size_t recorded;
-	enum nb_err err = nb_record_disc(context, look, contents, &recorded);
-
-	if (!err)
-		err = nb_catalog_verified(context->catalog, look->label.disc_id,
-					  nb_clock_date());
-	if (!err)
-		err = nb_warn_suspect(context, look->label.disc_id);
-	return err ? err : catch_up(context, look);
 }
 
 /* Is it a copy of an earlier state of the disc?  The catalog has that backup on
@@ -133,13 +117,10 @@ find_disc(const struct nb_pool_context *context,
 	return NB_OK;
 }
 
-/* Records everything on a disc of ours after the catalog was lost. */
+/* Is it a disc of ours? */
 static enum nb_err
-record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
-	    struct nb_disc_contents *contents)
+check_owner(struct nb_pool_context *context, const struct nb_label *label)
 {
-	const struct nb_label *label = &look->label;
-
 	if (!nb_pool_context_signed(context, label))
 		return nb_fail(NB_EFOREIGN,
 			       "%s: not recorded: the label was not made with "
@@ -151,7 +132,7 @@ record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
 			       "%s: not recorded: no disc of "
 			       "pool %s in the configuration",
 			       label->disc, label->pool);
-	return record_good(context, look, contents);
+	return NB_OK;
 }
 
 /* The newest session of this disc is lost, and a backup with it. */
@@ -179,15 +160,128 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 static enum nb_err
 record_shortened(struct nb_pool_context *context,
 		 const struct nb_inspection *look,
-		 const struct nb_inspection *newest)
+		 const struct nb_inspection *newest, const char *note)
 {
 	bool labelled = newest->label_state == NB_LABEL_GOOD
 		&& nb_pool_context_signed(context, &newest->label);
 
 	return nb_catalog_shortened(
 		context->catalog, look->label.disc_id, nb_clock_date(),
-		labelled ? newest->label.generation : 0,
-		"the newest session is bad, the earlier ones are good");
+		labelled ? newest->label.generation : 0, note);
+}
+
+/* Everything in the session of LOOK is good: records what the catalog lacks of
+ * it, as after a run that died. */
+static enum nb_err
+record_good(struct nb_pool_context *context, const struct nb_inspection *look,
+	    const struct nb_inspection *newest,
+	    struct nb_disc_contents *contents)
+{
+	size_t recorded;
+	enum nb_err err = nb_record_disc(context, look, contents, &recorded);
+
+	if (!err && look->session)
+		err = record_shortened(context, look, newest, REST_NOTE);
+	else if (!err)
+		err = nb_catalog_verified(context->catalog, look->label.disc_id,
+					  nb_clock_date());
+	return err ? err : nb_warn_suspect(context, look->label.disc_id);
+}
+
+/* The backups of the bad sessions are recorded. */
+static enum nb_err
+tell_bad(const struct nb_inspection *look, const struct nb_recorded_bad *bad,
+	 bool one_good)
+{
+	const char *disc = look->label.disc;
+	unsigned long long good = look->label.generation;
+	unsigned long long generation = bad->not_good;
+	const char *what = bad->state == NB_CHECK_DAMAGED
+		? "is damaged"
+		: "could not be checked";
+
+	if (!generation)
+		return nb_fail(NB_EWRONG,
+			       "%s: recorded; its backups are good, but a file "
+			       "of nightburn's own is damaged: the disc is "
+			       "suspect",
+			       disc);
+	if (!one_good)
+		return nb_fail(NB_EWRONG,
+			       "%s: recorded, but generation %llu %s\nhint: "
+			       "nightburn list shows what was found of each",
+			       disc, generation, what);
+	return nb_fail(NB_EWRONG,
+		       "%s: recorded, but generation %llu %s; the earlier "
+		       "generation %llu is good\nhint: nightburn restore --to "
+		       "DIR %llu restores the good one",
+		       disc, generation, what, good, good);
+}
+
+/* Records everything on a disc of ours after the catalog was lost: also what is
+ * damaged, so that it is not forgotten. */
+static enum nb_err
+record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
+	    const struct nb_inspection *newest, struct nb_verified *outcome)
+{
+	struct nb_recorded_bad bad = { 0 };
+	bool good = outcome->err == NB_OK;
+	uint64_t newest_known = good ? look->label.generation : 0;
+	enum nb_err err = check_owner(context, &look->label);
+
+	if (!err && good)
+		err = record_good(context, look, newest, outcome->contents);
+	for (size_t i = 0; !err && i < outcome->bad.count; i++)
+		err = nb_record_bad(context, &outcome->bad.at[i],
+				    &outcome->found, &bad);
+	if (bad.generation > newest_known)
+		newest_known = bad.generation;
+	outcome->known = !look->session || bad.backups || bad.reused;
+	if (!err && good && !outcome->known)
+		err = record_shortened(context, look, newest, NB_LOST_NOTE);
+	if (!err && newest_known)
+		err = catch_up(context, look, newest_known);
+	return err || !bad.backups ? err : tell_bad(look, &bad, good);
+}
+
+struct lost {
+	const char *disc_id;
+	bool found;
+};
+
+static enum nb_err
+find_lost(void *ctx, const struct nb_catalog_disc *row)
+{
+	struct lost *lost = ctx;
+
+	lost->found |= row->disc_id && row->note
+		&& !strcmp(row->disc_id, lost->disc_id)
+		&& !strcmp(row->note, NB_LOST_NOTE);
+	return NB_OK;
+}
+
+/* What is recorded on the disc is good. */
+static enum nb_err
+record_all_good(struct nb_pool_context *context,
+		const struct nb_inspection *look,
+		const struct nb_inspection *newest, struct nb_verified *outcome)
+{
+	struct lost lost = { look->label.disc_id, false };
+	enum nb_err err = record_good(context, look, newest, outcome->contents);
+
+	if (!err)
+		err = catch_up(context, look, look->label.generation);
+	if (!err && look->session)
+		err = nb_catalog_discs(context->catalog, find_lost, &lost);
+	outcome->known = !lost.found;
+	return err;
+}
+
+/* Does the result of the verification say something about the disc? */
+static bool
+may_be_recorded(enum nb_err err)
+{
+	return !err || err == NB_ECORRUPT || err == NB_EIO;
 }
 
 /* What was found of each backup. */
@@ -203,8 +297,7 @@ record_checks(struct nb_pool_context *context, const struct nb_pool_disc *disc,
 	};
 	enum nb_err err = NB_OK;
 
-	if (outcome->err && outcome->err != NB_ECORRUPT
-	    && outcome->err != NB_EIO)
+	if (!may_be_recorded(outcome->err))
 		return NB_OK;
 	for (size_t i = 0; !err && i < outcome->found.count; i++) {
 		const struct nb_found_backup *f = &outcome->found.at[i];
@@ -239,13 +332,9 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	}
 	if (err)
 		return err;
-	if (outcome->lost && outcome->err == NB_OK
-	    && !nb_pool_by_id(&context->view, look->label.disc_id)) {
-		err = record_lost(context, look, outcome->contents);
-		return err || !look->session
-			? err
-			: record_shortened(context, look, newest);
-	}
+	if (outcome->lost && may_be_recorded(outcome->err)
+	    && !nb_pool_by_id(&context->view, look->label.disc_id))
+		return record_lost(context, look, newest, outcome);
 	err = find_disc(context, look, &disc, &less);
 	if (err || !disc)
 		return err;
@@ -255,13 +344,9 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 		return err;
 	if (outcome->err == NB_OK && less)
 		return record_less(context, look, disc);
-	if (outcome->err == NB_OK) {
-		err = record_good(context, look, outcome->contents);
-		return err || !look->session
-			? err
-			: record_shortened(context, look, newest);
-	}
-	if (outcome->err == NB_ECORRUPT || outcome->err == NB_EIO)
+	if (outcome->err == NB_OK)
+		return record_all_good(context, look, newest, outcome);
+	if (may_be_recorded(outcome->err))
 		return nb_catalog_set_disc(context->catalog, disc->disc_id,
 					   NB_DISC_SUSPECT,
 					   "a verification failed");

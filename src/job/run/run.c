@@ -6,7 +6,7 @@
 #include "job/jobs.h"
 #include "job/hook.h"
 #include "job/disc/choose_drive.h"
-#include "job/disc/record_disc.h"
+#include "job/run/record_dead.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
 #include "job/run/write.h"
