@@ -111,7 +111,7 @@ layers | while read -r folder allowed; do
 	pattern=$(headers_of "$folder" $allowed)
 	find "src/$folder" -maxdepth 1 -name '*.[ch]' \
 		-exec grep -HnE '^#include "' {} + |
-		grep -vE "#include \"($pattern|restore_sh\.h)\"" |
+		grep -vE "#include \"($pattern|(restore|postgres)_sh\.h)\"" |
 		rule "$folder includes: ${allowed:-nothing else}"
 done
 find src -name '*.c' -printf '%P\n' | sed 's,/[^/]*$,,' | sort -u |

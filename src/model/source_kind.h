@@ -14,6 +14,11 @@ struct nb_field;
 struct nb_config_source;
 struct nb_manifest_source;
 
+/* A part of a text on a disc (model/record/disc_readme.h). */
+struct nb_disc_part {
+	const char *name, *text;
+};
+
 struct nb_source_kind {
 	const char *name; /* of its block, in manifests, and on the disc as
 			     <backup>/NAME/ */
@@ -47,6 +52,12 @@ struct nb_source_kind {
 	/* The product that a record's server_version is of.  NULL: it has
 	 * none. */
 	const char *server;
+	/* The program that executes its scripts, for hints.  NULL: it has
+	 * none. */
+	const char *client;
+	/* What RESTORE.txt and restore.sh need of it, ended by a part without a
+	 * name.  NULL: nothing. */
+	const struct nb_disc_part *parts;
 	/* Appends an "item" line of restore.sh for RECORD to SCRIPT.  NULL: it
 	 * is a directory, or an archive of one. */
 	void (*add_item)(struct nb_str *script, const char *backup_id,

@@ -55,12 +55,13 @@ check_kind(const struct nb_manifest_source *source)
 
 	if (source->database && ops && ops->restore && !ops->to_disk)
 		return NB_OK;
-	if (nb_restore_is_globals(source))
+	if (nb_restore_is_globals(source) && ops->kind.client)
 		return nb_fail(NB_EUSAGE,
 			       "%s %s: no database\n"
 			       "hint: nightburn restore --to DIR --source %s, "
-			       "then psql -f DIR/%s",
-			       source->kind, name, name, source->path);
+			       "then %s -f DIR/%s",
+			       source->kind, name, name, ops->kind.client,
+			       source->path);
 	return nb_fail(NB_EUSAGE,
 		       "%s %s: no database\n"
 		       "hint: nightburn restore --to DIR --source %s restores "

@@ -7,14 +7,9 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "model/record/database_objects.h"
 
 #define WIDTH 80
 #define INDENT 6 /* what continues a line */
-
-static const char restore_script[] =
-#include "restore_sh.h"
-	;
 
 static const char readme_head[] =
 	"This disc was written by nightburn, a program that backs up a server "
@@ -49,7 +44,7 @@ static const char restore_head[] =
 	"   signed, and neither they nor restore.sh can check that, only\n"
 	"   nightburn with its key.\n"
 	"\n"
-	"2. The short way: set PGHOST, PGPORT and PGUSER for your server and "
+	"2. The short way: set @SERVER_NAMES@ for your server and "
 	"run\n"
 	"\n"
 	"       sh restore.sh\n"
@@ -188,64 +183,6 @@ add_html_text(struct nb_str *s, const char *text)
 	}
 }
 
-static void
-add_word(struct nb_str *s, const char *word)
-{
-	nb_str_add(s, " ");
-	nb_str_add_shell(s, word ? word : "");
-}
-
-void
-nb_disc_item(struct nb_str *script, const char *what, const char *const *words,
-	     size_t count)
-{
-	nb_str_addf(script, "\titem %s", what);
-	for (size_t i = 0; i < count; i++)
-		add_word(script, words[i]);
-	nb_str_add(script, "\n");
-}
-
-static void
-add_item(struct nb_str *s, const struct nb_disc_readme_facts *facts,
-	 const char *id, const struct nb_manifest_source *source)
-{
-	const struct nb_source_kind *kind =
-		nb_source_kind(facts->kinds, source->kind);
-	bool archive = nb_manifest_source_is_archive(source);
-
-	if (!source->path)
-		return;
-	if (kind && kind->add_item && !archive)
-		kind->add_item(s, id, source);
-	else
-		nb_disc_item(
-			s, archive ? "archive" : "directory",
-			(const char *const[]){ id, source->name, source->path },
-			3);
-}
-
-static void
-add_items(struct nb_str *s, const struct nb_disc_readme_facts *facts)
-{
-	char text[NB_CLOCK_TEXT];
-
-	for (size_t i = 0; i < facts->count; i++) {
-		const struct nb_manifest *m = facts->backups[i];
-		char generation[24];
-
-		snprintf(generation, sizeof generation, "%llu",
-			 (unsigned long long)m->generation);
-		nb_disc_item(
-			s, "backup",
-			(const char *const[]){ m->backup_id, generation,
-					       nb_clock_text(m->created, text),
-					       m->job, m->host },
-			5);
-		for (size_t k = 0; k < m->sources.count; k++)
-			add_item(s, facts, m->backup_id, &m->sources.at[k]);
-	}
-}
-
 enum nb_err
 nb_disc_readme_text(const struct nb_disc_readme_facts *facts, char **text)
 {
@@ -303,7 +240,7 @@ nb_disc_restore_text(const struct nb_disc_readme_facts *facts, char **text)
 	const char *head = off_disc_head;
 	struct nb_str s = NB_STR_INIT;
 
-	nb_str_add(&s, restore_head);
+	nb_disc_expand(&s, restore_head, facts);
 	for (size_t i = 0; facts->kinds[i]; i++)
 		if (facts->kinds[i]->how_to)
 			nb_str_add(&s, facts->kinds[i]->how_to);
@@ -342,30 +279,4 @@ nb_disc_page_text(const struct nb_disc_readme_facts *facts, char **text)
 	free(readme);
 	free(restore);
 	return err;
-}
-
-/* The part of the script before MARK; returns the part after it. */
-static const char *
-add_up_to(struct nb_str *s, const char *part, const char *mark)
-{
-	const char *at = strstr(part, mark);
-
-	nb_str_add_bytes(s, part, (size_t)(at - part));
-	return at + strlen(mark);
-}
-
-enum nb_err
-nb_disc_script_text(const struct nb_disc_readme_facts *facts, char **text)
-{
-	const char *rest = restore_script;
-	struct nb_str s = NB_STR_INIT;
-
-	rest = add_up_to(&s, rest, "@CONTENTS@\n");
-	add_items(&s, facts);
-	rest = add_up_to(&s, rest, "@OBJECTS@\n");
-	nb_str_add(&s, nb_database_objects_query);
-	rest = add_up_to(&s, rest, "@EXTENSIONS@");
-	nb_str_add(&s, nb_database_extensions_query);
-	nb_str_add(&s, rest);
-	return nb_str_take(&s, text);
 }

@@ -5,6 +5,7 @@
 
 #include "model/record/disc_readme.h"
 #include "source/postgres/format.h"
+#include "source/postgres/objects.h"
 #include "source/postgres/property/property.h"
 
 const char nb_pg_readme[] =
@@ -25,6 +26,19 @@ const char nb_pg_how_to[] =
 	"                psql -d NAME -f FILE\n"
 	"   .zst         compressed (RFC 8878): zstd -dc FILE, then as above\n"
 	"   .gz          compressed (RFC 1952): gzip -dc FILE, then as above\n";
+
+const struct nb_disc_part nb_pg_parts[] = {
+	{ "SERVER_NAMES", "PGHOST, PGPORT and PGUSER" },
+	{ "SERVER_VARIABLES",
+	  "PGHOST, PGPORT, PGUSER and the other PG* variables" },
+	{ "PROGRAMS_AS_USER",
+	  "PostgreSQL's programs as USER, such as postgres" },
+	{ "GLOBALS", "roles and tablespaces" },
+	{ "OBJECTS", nb_pg_objects_query },
+	{ "EXTENSIONS", nb_pg_template_query },
+#include "postgres_sh.h"
+	{ NULL, NULL },
+};
 
 /* The script decompresses what we compressed; pg_restore reads its own formats
  * itself. */

@@ -7,6 +7,7 @@
 #include "model/source_kind.h"
 
 extern const char nb_pg_readme[], nb_pg_how_to[];
+extern const struct nb_disc_part nb_pg_parts[];
 
 void nb_pg_add_item(struct nb_str *script, const char *backup_id,
 		    const struct nb_manifest_source *record);

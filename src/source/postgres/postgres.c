@@ -364,6 +364,8 @@ const struct nb_source_ops nb_source_postgres = {
 		.readme = nb_pg_readme,
 		.how_to = nb_pg_how_to,
 		.server = "PostgreSQL",
+		.client = "psql",
+		.parts = nb_pg_parts,
 		.add_item = nb_pg_add_item,
 	},
 	.preflight = preflight,

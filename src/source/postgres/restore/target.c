@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "model/record/database_objects.h"
+#include "source/postgres/objects.h"
 
 /* Extensions in the template do not count; without a template, those that every
  * database has do not. */
@@ -17,16 +17,16 @@ make_objects_query(const struct nb_pg_restoring *r, char **sql)
 {
 	char *known = NULL;
 	bool ok = false;
-	enum nb_err err = nb_pg_client_run(&r->client, "template1",
-					   nb_database_extensions_query, false,
-					   &ok, &known);
+	enum nb_err err =
+		nb_pg_client_run(&r->client, "template1", nb_pg_template_query,
+				 false, &ok, &known);
 
 	if (!err)
 		err = nb_str_format(sql,
 				    "with known(name) as (select "
 				    "unnest(array[%s]::name[]))%s",
 				    ok && known && *known ? known : "'plpgsql'",
-				    nb_database_objects_query);
+				    nb_pg_objects_query);
 	free(known);
 	return err;
 }

@@ -96,6 +96,37 @@ START_TEST(the_newest_backup_is_one_of_a_job)
 }
 END_TEST
 
+/* A mark may be a line of its own or in one; parts have parts; the same part of
+ * two kinds is put twice; what is no mark stays. */
+START_TEST(a_text_is_completed_by_the_parts_of_the_kinds)
+{
+	static const struct nb_manifest manifest = { .backup_id = "b1",
+						     .job = "@LINE@",
+						     .host = "h" };
+	static const struct nb_disc_part ones[] = { { "LINE", "one\n<@IN@>\n" },
+						    { "IN", "a @ b" },
+						    { NULL, NULL } },
+					 twos[] = { { "LINE", "two\n" },
+						    { NULL, NULL } };
+	static const struct nb_source_kind one = { .name = "1", .parts = ones },
+					   none = { .name = "0" },
+					   two = { .name = "2", .parts = twos };
+	const struct nb_source_kind *const kinds[] = { &one, &none, &two,
+						       NULL };
+	const struct nb_manifest *const backups[] = { &manifest };
+	const struct nb_disc_readme_facts facts = { backups, 1, "DB_A", kinds };
+	struct nb_str s = NB_STR_INIT;
+
+	nb_disc_expand(&s, "@LINE@\n\"$@\" @IN@ @NO@ @in@ @@\n@CONTENTS@\n",
+		       &facts);
+	ck_assert_str_eq(s.text,
+			 "one\n<a @ b>\ntwo\n\"$@\" a @ b  @in@ @@\n"
+			 "\titem backup 'b1' '0' '1970-01-01T00:00:00Z' "
+			 "'@LINE@' 'h'\n");
+	nb_str_free(&s);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -104,6 +135,7 @@ main(void)
 
 	tcase_add_test(tc,
 		       what_stands_on_a_disc_is_wrapped_and_paths_are_whole);
+	tcase_add_test(tc, a_text_is_completed_by_the_parts_of_the_kinds);
 	tcase_add_loop_test(tc, the_newest_backup_is_one_of_a_job, 0, 3);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);

@@ -3,11 +3,11 @@
  * Finds what people and applications created in a database, as SQL: nightburn
  * and restore.sh run the same query before they restore into it.
  */
-#ifndef NB_MODEL_DATABASE_OBJECTS_H
-#define NB_MODEL_DATABASE_OBJECTS_H
+#ifndef NB_SOURCE_POSTGRES_OBJECTS_H
+#define NB_SOURCE_POSTGRES_OBJECTS_H
 
 /* Run in template1: its extensions, as a list of literals. */
-extern const char nb_database_extensions_query[];
+extern const char nb_pg_template_query[];
 
 /*
  * The number of objects, and the description of one of them, as "2|table t" or
@@ -16,6 +16,6 @@ extern const char nb_database_extensions_query[];
  * follows a "with known(name) as (...)", which lists extensions that do not
  * count either.
  */
-extern const char nb_database_objects_query[];
+extern const char nb_pg_objects_query[];
 
 #endif

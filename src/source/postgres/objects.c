@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/record/database_objects.h"
+#include "source/postgres/objects.h"
 
-const char nb_database_extensions_query[] =
+const char nb_pg_template_query[] =
 	"select string_agg(quote_literal(extname), ', ') from "
 	"pg_catalog.pg_extension";
 
-const char nb_database_objects_query[] =
+const char nb_pg_objects_query[] =
 	", object(class, id) as (\n"
 	" select 'pg_catalog.pg_class'::regclass::oid, oid from "
 	"pg_catalog.pg_class\n"
