@@ -421,4 +421,52 @@ check "one that cannot be checked is not called good" lost_sums
 check "a session without a label may have been a backup" lost_label
 check "a disc without a good session is recorded, too" lost_all
 
+# ---- no hint leads to erasing the newest good backup ----
+
+# kept: adopt refuses, with a remedy; the plan does not propose it.
+kept()
+{
+	on 3 plan && ! grep adopt "$work/out" "$work/err" &&
+		on 3 adopt --as A --volume-id "P_A_$(date -u +%Y%m%d)" &&
+		says err "no other disc holds the newest good backup" &&
+		says err "start nightburn run with another disc first" &&
+		unreadable && restores 2
+}
+
+newest_is_good()
+{
+	unreadable
+	two_nights bd-re || return 1
+	first=$(sed -n 1p "$work/ids")
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$first/tree/t/version") && on 1 verify &&
+		kept
+}
+
+newest_is_unchecked()
+{
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /SHA256SUMS /nightburn/copy/SHA256SUMS \
+		"/$first/tree/t/version") && on 1 verify && kept
+}
+
+# Its manifest tells whose it is.
+no_label()
+{
+	unreadable
+	medium bd-re && echo 2 >"$tree/version" &&
+		seq 1 40000 >"$tree/numbers" && on 0 run || return 1
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /nightburn/label.json \
+		/nightburn/copy/label.json) &&
+		on 3 adopt --as B --volume-id "P_A_$(date -u +%Y%m%d)" &&
+		says err "no other disc holds the newest good backup" ||
+		return 1
+	unreadable && restores 2
+}
+check "a disc with the newest good backup is not adopted for an older one" \
+	newest_is_good
+check "nor if it could not be checked" newest_is_unchecked
+check "nor without a label" no_label
+
 finish

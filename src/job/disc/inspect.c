@@ -213,11 +213,10 @@ nb_plan_fill(const struct nb_pool_context *context,
 	out->need = decision->need;
 	out->available = decision->available;
 	out->err = decision->err;
-	if (nb_plan_reason_hint(out->reason)) {
+	if (nb_plan_hint(decision)) {
 		char hint[NB_HINT_MAX];
 
-		nb_hint_disc(nb_plan_reason_hint(out->reason), out->wanted,
-			     hint);
+		nb_hint_disc(nb_plan_hint(decision), out->wanted, hint);
 		nb_pool_context_hint(context, hint, out->hint);
 	}
 }

@@ -364,7 +364,10 @@ nb_warn_suspect(struct nb_pool_context *context, const char *disc_id)
 		nb_log(NB_WARNING,
 		       "%s: its files are good, but a drill failed: the disc "
 		       "stays suspect\nhint: nightburn drill --this-disc, when "
-		       "the cause is removed; or nightburn adopt --as NAME",
-		       disc->name);
+		       "the cause is removed%s",
+		       disc->name,
+		       disc->generation < context->view.generation
+			       ? "; or nightburn adopt --as NAME"
+			       : "");
 	return err;
 }

@@ -115,6 +115,8 @@ refuse(const struct nb_plan_facts *f, enum nb_plan_reason reason,
 
 	if (disc)
 		memcpy(d.disc, disc->name, sizeof d.disc);
+	if (disc)
+		d.may_be_newest = disc->generation >= f->pool->generation;
 	if (wanted)
 		memcpy(d.wanted, wanted->name, sizeof d.wanted);
 	return d;

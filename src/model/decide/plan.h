@@ -52,7 +52,13 @@ struct nb_decision {
 					 none is determined */
 	uint64_t need;                /* blocks, for TOO_LARGE */
 	uint64_t available;
+	bool may_be_newest; /* a refusal: no good disc has a newer backup than
+			       what is recorded on this one */
 };
+
+/* The remedy, or NULL: that of nb_plan_reason_hint, unless it could end with
+ * erasing the newest good backup. */
+const char *nb_plan_hint(const struct nb_decision *decision);
 
 /*
  * The first of these that applies is the answer, so that the most specific

@@ -151,6 +151,17 @@ nb_plan_reason_text(enum nb_plan_reason reason)
 }
 
 const char *
+nb_plan_hint(const struct nb_decision *d)
+{
+	if (d->may_be_newest
+	    && (d->reason == NB_REASON_SUSPECT
+		|| d->reason == NB_REASON_GENERATION_CONFLICT))
+		return "insert another disc for the next backup; nightburn "
+		       "verify shows what is good on this one";
+	return nb_plan_reason_hint(d->reason);
+}
+
+const char *
 nb_plan_reason_hint(enum nb_plan_reason reason)
 {
 	return is_known(reason) ? reasons[reason].hint : NULL;
