@@ -37,11 +37,12 @@ source/device   base model/*
 source/ssh      base model/*
 source          base filter model/*
 source/serve    base filter model/* source
-source/postgres base filter model/* source source/ssh source/serve source/postgres/property source/postgres/restore source/postgres/count source/postgres/cluster
+source/postgres base filter model/* source source/ssh source/serve source/postgres/property source/postgres/restore source/postgres/count source/postgres/cluster source/postgres/hint
 source/postgres/cluster base filter model/* source source/postgres source/postgres/count
 source/postgres/count base model/record
+source/postgres/hint base
 source/postgres/property base model/record
-source/postgres/restore base filter model/* source source/postgres source/postgres/property
+source/postgres/restore base filter model/* source source/postgres source/postgres/property source/postgres/hint
 source/tree     base filter model/* source source/ssh source/serve
 source/volume   base filter model/* source source/device source/tree
 source/boot     base filter model/* source source/device source/tree

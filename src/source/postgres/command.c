@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "source/postgres/count/count.h"
+#include "source/postgres/hint/hint.h"
 #include "source/postgres/postgres.h"
 
 #define MAX_WARNINGS 10
@@ -178,7 +179,9 @@ nb_pg_status(const char *name, const struct nb_proc_result *result)
 		hint = "set hot_standby_feedback = on or a longer "
 		       "max_standby_streaming_delay on the standby, or dump "
 		       "the primary";
-	return nb_proc_fail(name, result, NB_ESOURCE, hint);
+	return hint
+		? nb_proc_fail(name, result, NB_ESOURCE, hint)
+		: nb_pg_check(name, result, NB_ESOURCE, NB_PG_DUMPING, NULL);
 }
 
 /* Warnings of a program that succeeded. */

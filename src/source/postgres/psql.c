@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "filter/pipe.h"
+#include "source/postgres/hint/hint.h"
 
 static enum nb_err
 produce(void *ctx, nb_filter_sink *put, void *put_ctx)
@@ -105,7 +106,8 @@ check_result(const char *run_as, const struct nb_proc_result *result)
 		&& result->errors && strstr(result->errors, "\"root\"");
 
 	if (!root)
-		return nb_proc_check("psql", result, NB_EFAIL);
+		return nb_pg_check("psql", result, NB_EFAIL, NB_PG_RESTORING,
+				   NULL);
 	return nb_proc_fail("psql", result, NB_EFAIL,
 			    "--run-as USER: the administrator of the server, "
 			    "for example postgres");

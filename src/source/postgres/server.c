@@ -3,15 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "source/postgres/hint/hint.h"
 #include "source/postgres/postgres.h"
 #include "source/postgres/property/property.h"
 
 #define ASK_MS 60000
+#define STARTING_MS 30000 /* how long to wait for a server that starts */
+#define PAUSE_MS 200
 #define CANDIDATES 2
 #define COLUMNS 3  /* of the query for databases */
 #define PROPERTY 6 /* of that for their properties */
@@ -88,21 +93,45 @@ execute(PGconn *conn, const char *sql, int *status)
 static const char prepare[] = "SET search_path TO pg_catalog;"
 			      "SET client_encoding TO 'SQL_ASCII'";
 
+/* To one of the databases, in their order. */
+static PGconn *
+connect_once(const struct question *q)
+{
+	PGconn *conn = NULL;
+
+	for (int i = 0; i < q->count && PQstatus(conn) != CONNECTION_OK; i++) {
+		PQfinish(conn);
+		conn = PQconnectdb(q->conninfo[i].text);
+	}
+	return conn;
+}
+
+/* Waits for a server that is starting, as after the machine was. */
+static PGconn *
+connect_to(const struct question *q)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
+	int64_t end = nb_clock_ms() + STARTING_MS;
+	PGconn *conn = connect_once(q);
+
+	while (PQstatus(conn) != CONNECTION_OK && nb_clock_ms() < end
+	       && PQping(q->conninfo[0].text) == PQPING_REJECT) {
+		nanosleep(&pause, NULL);
+		PQfinish(conn);
+		conn = connect_once(q);
+	}
+	return conn;
+}
+
 /* Runs in the child, as the right user. */
 static int
 ask(void *ctx)
 {
 	struct question *q = ctx;
-	PGconn *conn = NULL;
+	PGconn *conn = connect_to(q);
 	PGresult *rows[2] = { NULL, NULL };
 	int status = 0;
 
-	for (int i = 0; i < q->count; i++) {
-		PQfinish(conn);
-		conn = PQconnectdb(q->conninfo[i].text);
-		if (PQstatus(conn) == CONNECTION_OK)
-			break;
-	}
 	if (PQstatus(conn) != CONNECTION_OK)
 		status = complain(PQerrorMessage(conn));
 	PQclear(execute(conn, prepare, &status));
@@ -261,10 +290,29 @@ take_answer(const struct nb_proc_result *result, struct nb_pg_server *out)
 }
 
 static enum nb_err
+refused(const struct nb_config_source *source, const char *errors)
+{
+	char *cause = NULL, *hint = NULL;
+	enum nb_err err = nb_proc_cause(errors, &cause);
+
+	if (!err)
+		err = nb_pg_hint(errors, NB_PG_DUMPING, &hint);
+	if (!err)
+		err = nb_fail(NB_ESOURCE, "postgres %s: %s\nhint: %s",
+			      source->name, cause,
+			      hint ? hint
+				   : "check the server in conninfo or the PG* "
+				     "variables, and the user in run_as");
+	free(cause);
+	free(hint);
+	return err;
+}
+
+static enum nb_err
 ask_in_child(const struct nb_config_source *source, struct question *q,
 	     struct nb_proc_result *result)
 {
-	char *object = NULL, *cause = NULL;
+	char *object = NULL;
 	enum nb_err err;
 
 	err = nb_str_format(&object, "postgres %s: libpq", source->name);
@@ -286,15 +334,7 @@ ask_in_child(const struct nb_config_source *source, struct question *q,
 		return NB_OK;
 	if (result->signal)
 		return nb_proc_check(source->name, result, NB_ESOURCE);
-	err = nb_proc_cause(result->errors, &cause);
-	if (err)
-		return err;
-	err = nb_fail(NB_ESOURCE,
-		      "postgres %s: %s\nhint: check the server in conninfo or "
-		      "the PG* variables, and the user in run_as",
-		      source->name, cause);
-	free(cause);
-	return err;
+	return refused(source, result->errors);
 }
 
 enum nb_err

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "base/proc.h"
+#include "source/postgres/hint/hint.h"
 #include "source/postgres/restore/parts.h"
 
 #define MOST_JOBS 8
@@ -271,20 +272,6 @@ lacks(const struct nb_proc_result *result)
 		    || strstr(errors, "ablespace \""));
 }
 
-/* How it can be restored then. */
-static const char *
-hint_for(const struct nb_pg_load *load, const struct nb_proc_result *result)
-{
-	if (!lacks(result))
-		return NULL;
-	return load->format->reader == NB_PG_RESTORE
-		? "--with-globals restores the roles and tablespaces that this "
-		  "server lacks; --no-owner, --no-privileges and "
-		  "--no-tablespaces do without"
-		: "--with-globals restores the roles and tablespaces that this "
-		  "server lacks";
-}
-
 static bool
 succeeded(const struct nb_proc_result *result)
 {
@@ -295,6 +282,9 @@ static enum nb_err
 run(const struct nb_pg_load *load, const struct nb_names *arguments,
     bool *in_parts)
 {
+	enum nb_pg_doing doing = load->format->reader == NB_PG_RESTORE
+		? NB_PG_LOADING
+		: NB_PG_RESTORING;
 	struct loading l = { .what = load->what };
 	const struct nb_pipe_spec spec = { .object = l.what->into,
 					   .produce = l.what->read,
@@ -323,8 +313,8 @@ run(const struct nb_pg_load *load, const struct nb_names *arguments,
 	else if (!err && !succeeded(&result)) {
 		if (l.what->lacks)
 			*l.what->lacks = lacks(&result);
-		err = nb_proc_fail(nb_pg_program_name(load->format->reader),
-				   &result, NB_EFAIL, hint_for(load, &result));
+		err = nb_pg_check(nb_pg_program_name(load->format->reader),
+				  &result, NB_EFAIL, doing, NULL);
 	}
 	nb_proc_result_free(&result);
 	return err;

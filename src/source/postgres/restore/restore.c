@@ -72,20 +72,15 @@ nb_pg_exists(const struct nb_pg_restoring *r, const char *name, bool *exists)
 	return err;
 }
 
-/* Is it certain that there is no such database? */
+/* Logs why the database, which exists, cannot be connected to. */
 static enum nb_err
-is_missing(const struct nb_pg_restoring *r, bool *missing)
+tell_unconnectable(const struct nb_pg_restoring *r)
 {
-	char *sql = NULL, *answer = NULL;
 	bool ok = false;
-	enum nb_err err = make_count(r->what->into, &sql);
+	enum nb_err err = nb_pg_client_run(&r->client, r->what->into,
+					   "select 1", false, &ok, NULL);
 
-	if (!err)
-		err = query(r, "postgres", sql, &ok, &answer);
-	*missing = !err && ok && answer && !strcmp(answer, "0\n");
-	free(sql);
-	free(answer);
-	return err;
+	return err ? err : NB_EFAIL;
 }
 
 /* Runs one of the scripts for the properties of the database. */
@@ -153,14 +148,16 @@ create_database(const struct nb_pg_restoring *r, bool exists)
 static enum nb_err
 prepare_database(struct nb_pg_restoring *r)
 {
-	bool ok = false, missing = false;
+	bool ok = false, exists = true;
 	enum nb_err err = nb_pg_check_target(r, &ok);
 
 	if (!err && !ok)
-		err = is_missing(r, &missing);
+		err = nb_pg_exists(r, r->what->into, &exists);
+	if (!err && !ok && exists)
+		err = tell_unconnectable(r);
 	if (!err)
-		err = create_database(r, ok);
-	r->created = missing && !err;
+		err = create_database(r, exists);
+	r->created = !exists && !err;
 	return err;
 }
 

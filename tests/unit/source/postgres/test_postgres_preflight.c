@@ -65,14 +65,16 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 			OBJECT "conninfo: missing \"=\" after \"host\" in "
 			       "connection info string\n");
 	pg_options.conninfo = conninfo;
-	nb_assert_fails(preflight(&source), NB_ESOURCE,
-			OBJECT
-			"connection to server on socket "
-			"\"/nowhere/.s.PGSQL.5432\" failed: No such file or "
-			"directory; Is the server running locally and "
-			"accepting connections on that socket?\n"
-			"hint: check the server in conninfo or the "
-			"PG* variables, and the user in run_as\n");
+	nb_test_log_clear();
+	ck_assert_int_eq(preflight(&source), NB_ESOURCE);
+	/* The rest depends on the sockets of this host. */
+	ck_assert_ptr_nonnull(
+		strstr(nb_test_log(),
+		       OBJECT "connection to server on socket "
+			      "\"/nowhere/.s.PGSQL.5432\" failed: No such file "
+			      "or directory; Is the server running locally and "
+			      "accepting connections on that socket?\n"
+			      "hint: start the server there"));
 	source = pg_source();
 	pg_options.database = wrong;
 	nb_test_log_clear();
