@@ -12,6 +12,7 @@
 #include "source/postgres/count/count.h"
 
 #define TOLD_MAX 50
+#define DENIED_MAX 10
 #define COUNT_SECONDS (24 * 3600)
 
 /*
@@ -30,6 +31,7 @@ struct comparing {
 	const struct nb_properties *was, *is;
 	struct nb_drill_count *count;
 	struct NB_ARRAY(struct hashed) hashed;
+	size_t denied; /* what the user may not read */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -46,6 +48,39 @@ differs(struct comparing *c, const char *fmt, ...)
 		nb_log(NB_ERROR, "postgres %s: %s", c->name, text);
 	va_end(ap);
 	free(text);
+}
+
+/* What cannot be read is not missing.  If this user may not read it, that is
+ * said, otherwise it is a difference.  False: nothing prevented it. */
+static bool __attribute__((format(printf, 3, 4)))
+unreadable(struct comparing *c, const struct nb_property *was, const char *fmt,
+	   ...)
+{
+	const struct nb_property *why =
+		nb_properties_find(c->is, NB_PG_DENIED, was->role, was->name);
+	bool denied = why;
+	char *text = NULL;
+	va_list ap;
+
+	if (!why)
+		why = nb_properties_find(c->is, NB_PG_UNCOUNTED, was->role,
+					 was->name);
+	if (!why)
+		return false;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text && !denied)
+		differs(c, "%s could not be counted: %s", text, why->value);
+	else if (text && c->denied++ < DENIED_MAX)
+		nb_log(NB_WARNING, "postgres %s: %s could not be counted: %s%s",
+		       c->name, text, why->value,
+		       c->denied == 1
+			       ? "\nhint: a superuser who restores it can"
+			       : "");
+	free(text);
+	return true;
 }
 
 static const struct nb_property *
@@ -66,6 +101,8 @@ compare_rows(struct comparing *c, const struct nb_property *was)
 {
 	const struct nb_property *is = find_now(c, was);
 
+	if (!is && unreadable(c, was, "table %s.%s", was->role, was->name))
+		return;
 	c->count->tables++;
 	if (!is) {
 		differs(c, "table %s.%s is missing", was->role, was->name);
@@ -96,9 +133,13 @@ compare_checksum(struct comparing *c, const struct nb_property *was)
 		c->count->checksums++;
 	if (is_hashed(c, was) || (is && !strcmp(is->value, was->value)))
 		return;
-	if (!*was->role)
+	if (!*was->role
+	    && (is || !unreadable(c, was, "the content of the large objects")))
 		differs(c, "the content of the large objects differs");
-	else if (same_rows(c, was))
+	else if (*was->role && same_rows(c, was)
+		 && (is
+		     || !unreadable(c, was, "the content of table %s.%s",
+				    was->role, was->name)))
 		differs(c, "the content of table %s.%s differs", was->role,
 			was->name);
 }
@@ -113,7 +154,10 @@ compare_one(struct comparing *c, const struct nb_property *was)
 		compare_rows(c, was);
 	else if (!strcmp(what, "checksum"))
 		compare_checksum(c, was);
-	else if (!strcmp(what, "sequence") && strcmp(now, was->value) != 0)
+	else if (!strcmp(what, "sequence") && strcmp(now, was->value) != 0
+		 && (is
+		     || !unreadable(c, was, "sequence %s.%s", was->role,
+				    was->name)))
 		differs(c, "sequence %s.%s is at %s, was at %s", was->role,
 			was->name, now, was->value);
 	else if (!strcmp(what, "large_objects") && strcmp(now, was->value) != 0)
@@ -248,7 +292,9 @@ nb_pg_cluster_compare(const struct nb_drill_server *server,
 		      struct nb_drill_count *out)
 {
 	struct nb_properties was = NB_ARRAY_INIT, is = NB_ARRAY_INIT;
-	struct comparing c = { record->name, &was, &is, out, NB_ARRAY_INIT };
+	struct comparing c = {
+		.name = record->name, .was = &was, .is = &is, .count = out
+	};
 	char *object = NULL;
 	enum nb_err err;
 

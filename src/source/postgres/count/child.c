@@ -96,8 +96,12 @@ count_table(struct counting *c, int i, bool last)
 
 	/* A row may be too long as text, and MD5 may be forbidden. */
 	if (!nb_pg_counting_answered(rows) && content && last) {
+		PGresult *only_rows = read_table(c, i, false);
+
+		if (c->spec->like && nb_pg_counting_answered(only_rows))
+			nb_pg_counting_refused(c, "table", schema, name, rows);
 		PQclear(rows);
-		rows = read_table(c, i, false);
+		rows = only_rows;
 	}
 	c->counted[i] = nb_pg_counting_answered(rows);
 	/* If a table is truncated or rewritten, this also affects our snapshot,
@@ -110,8 +114,10 @@ count_table(struct counting *c, int i, bool last)
 			nb_pg_counting_put(c, "checksum", schema, name,
 					   PQgetvalue(rows, 0, 1));
 	} else if (!nb_pg_counting_answered(rows) && last) {
-		dprintf(STDERR_FILENO, "%s.%s is not counted: ", schema, name);
-		complain("", PQresultErrorMessage(rows));
+		nb_pg_counting_refused(c, "table", schema, name, rows);
+	} else if (nb_pg_counting_answered(rows) && c->spec->like) {
+		nb_pg_counting_put(c, NB_PG_UNCOUNTED, schema, name,
+				   "it was rewritten meanwhile");
 	}
 	PQclear(rows);
 }
@@ -173,6 +179,9 @@ count_large(struct counting *c)
 
 	/* Only superusers may read their content. */
 	if (!nb_pg_counting_answered(rows) && content) {
+		if (c->spec->like)
+			nb_pg_counting_refused(c, "", "", "pg_largeobject",
+					       rows);
 		PQclear(rows);
 		rows = nb_pg_counting_ask(c, nb_pg_large_query(false));
 	}
@@ -223,15 +232,15 @@ put_hashed(struct counting *c)
 	PQclear(rows);
 }
 
-/* The values of up to BATCH sequences from FIRST on. */
+/* The values of the sequences from FIRST to before END.  LAST: what cannot be
+ * read is reported. */
 static void
-read_some(struct counting *c, int first, char **values)
+read_some(struct counting *c, int first, int end, char **values, bool last)
 {
-	int end = first + BATCH, count = PQntuples(c->sequences);
 	struct nb_str sql = NB_STR_INIT;
 	PGresult *rows = NULL;
 
-	for (int i = first; i < end && i < count; i++) {
+	for (int i = first; i < end; i++) {
 		nb_str_addf(&sql,
 			    "%sSELECT %d, last_value || CASE WHEN is_called "
 			    "THEN '' ELSE ' unused' END FROM ",
@@ -245,17 +254,28 @@ read_some(struct counting *c, int first, char **values)
 	     i++)
 		values[atoi(PQgetvalue(rows, i, 0))] =
 			strdup(PQgetvalue(rows, i, 1));
+	/* One that cannot be read is no reason to leave out the others. */
+	if (!nb_pg_counting_answered(rows) && end - first > 1)
+		for (int i = first; i < end; i++)
+			read_some(c, i, i + 1, values, last);
+	else if (!nb_pg_counting_answered(rows) && last)
+		nb_pg_counting_refused(
+			c, "sequence", PQgetvalue(c->sequences, first, 0),
+			PQgetvalue(c->sequences, first, 1), rows);
 	PQclear(rows);
 	nb_str_free(&sql);
 }
 
 static void
-read_sequences(struct counting *c, char **values)
+read_sequences(struct counting *c, char **values, bool last)
 {
-	for (int i = 0; i < PQntuples(c->sequences); i += BATCH)
+	int count = PQntuples(c->sequences);
+
+	for (int i = 0; i < count; i += BATCH)
 		if (PQstatus(c->conn) == CONNECTION_OK
 		    && nb_clock_ms() < c->deadline)
-			read_some(c, i, values);
+			read_some(c, i, i + BATCH < count ? i + BATCH : count,
+				  values, last);
 }
 
 /* Sequences are not part of a snapshot: only those that nobody used while the
@@ -317,7 +337,7 @@ begin(struct counting *c)
 		status = complain("", "out of memory");
 	if (!status) {
 		wait_for_lock(c, SOON_MS);
-		read_sequences(c, c->before);
+		read_sequences(c, c->before, false);
 		nb_pg_counting_put_text(c, PQgetvalue(rows, 0, 0));
 		status = !nb_pg_counting_flush(c);
 	}
@@ -355,7 +375,7 @@ nb_pg_count_child(const struct nb_pg_count *spec)
 		while (nb_fd_read(STDIN_FILENO, &byte, 1) > 0)
 			;
 		count_tables(&c, true);
-		read_sequences(&c, c.after);
+		read_sequences(&c, c.after, true);
 		put_sequences(&c);
 		if (PQstatus(c.conn) != CONNECTION_OK)
 			status = complain("", PQerrorMessage(c.conn));

@@ -18,6 +18,8 @@
 #include "model/record/manifest.h"
 
 #define NB_PG_REWRITTEN "rewritten"
+#define NB_PG_DENIED "denied" /* this user may not read all of it */
+#define NB_PG_UNCOUNTED "uncounted"
 
 struct nb_pg_count {
 	const char *object;   /* in messages: "postgres testdb" */
@@ -32,7 +34,8 @@ struct nb_pg_count {
 	/* Instead, a sorted list (nb_properties_sort): checksums for the tables
 	 * that have one in it.  For each partition by hash, there will also be
 	 * "hashed_schema" and "hashed_table": the topmost table that is
-	 * partitioned by hash above it.  NULL: not used. */
+	 * partitioned by hash above it, and NB_PG_DENIED or NB_PG_UNCOUNTED
+	 * for what cannot be read, with the reason.  NULL: not used. */
 	const struct nb_properties *like;
 	/* Nothing is counted, and the dump gets no snapshot: only what was
 	 * rewritten is found out. */

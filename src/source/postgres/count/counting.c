@@ -66,3 +66,38 @@ nb_pg_counting_answered(const PGresult *rows)
 {
 	return PQresultStatus(rows) == PGRES_TUPLES_OK;
 }
+
+static bool
+is_field(const PGresult *rows, int field, const char *value)
+{
+	const char *text = rows ? PQresultErrorField(rows, field) : NULL;
+
+	return text && !strcmp(text, value);
+}
+
+/* Servers say this in many languages. */
+static const char *
+reason(const PGresult *rows)
+{
+	const char *text =
+		rows ? PQresultErrorField(rows, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+
+	if (is_field(rows, PG_DIAG_SOURCE_FUNCTION, "check_enable_rls"))
+		return "row security";
+	return text ? text : "there is no connection";
+}
+
+void
+nb_pg_counting_refused(struct counting *c, const char *kind, const char *schema,
+		       const char *name, const PGresult *rows)
+{
+	bool denied = is_field(rows, PG_DIAG_SQLSTATE, "42501");
+	const char *why = reason(rows);
+
+	if (c->spec->like)
+		nb_pg_counting_put(c, denied ? NB_PG_DENIED : NB_PG_UNCOUNTED,
+				   schema, name, why);
+	else
+		dprintf(STDERR_FILENO, "%s %s.%s could not be counted: %.*s\n",
+			kind, schema, name, (int)strcspn(why, "\n"), why);
+}

@@ -32,5 +32,11 @@ void nb_pg_counting_put(struct counting *c, const char *what,
  * refuses does not end the transaction, and keeps no lock. */
 PGresult *nb_pg_counting_ask(struct counting *c, const char *sql);
 bool nb_pg_counting_answered(const PGresult *rows);
+/* Reports why KIND ("table", "sequence") SCHEMA.NAME has no count: for a
+ * comparison in the output, otherwise as a warning.  ROWS: the server's
+ * refusal. */
+void nb_pg_counting_refused(struct counting *c, const char *kind,
+			    const char *schema, const char *name,
+			    const PGresult *rows);
 
 #endif
