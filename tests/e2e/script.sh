@@ -21,7 +21,7 @@ echo two >"$work/tree/sub/two"
 echo three >"$work/tree/sub/a"$'\n'"\\b"
 echo four >"$work/tree/four: OK"
 echo packed >"$work/packed/file"
-echo letter >"$work/letter.txt"
+echo two >"$work/letter.txt"
 cat >"$work/nb.conf" <<END
 state_dir = "$work/state"
 staging_dir = "$work/staging"
@@ -179,6 +179,10 @@ $by_hand: --backup $by_hand" &&
 		cmp "$work/letter/letter.txt" "$work/letter.txt"
 }
 check "newest means the newest of a job" newest
+newest=$(sed -n "s/.*item backup '\([^']*\)'.*'nightly'.*/\1/p" \
+	"$work/disc/restore.sh")
+by_hand=$(sed -n "s/.*item backup '\([^']*\)'.*'append'.*/\1/p" \
+	"$work/disc/restore.sh")
 
 # What was appended has the generation of the backup before it.
 salvaged()
@@ -314,20 +318,73 @@ links()
 	ln -s "$victim/file" "$to/日本/one"
 	ln -s "$victim/none" "$to/日本/four: OK"
 	ln -s "$victim/dir" "$to/日本/sub"
-	script_is 0 "$1" disc --to "$to" 日本 && silent &&
+	script_is 1 "$1" disc --to "$to" 日本 && [ -L "$to/日本/one" ] &&
+		script_is 0 "$1" disc --force --to "$to" 日本 && silent &&
 		diff -r "$work/tree" "$to/日本" &&
 		[ ! -L "$to/日本/one" ] && [ ! -L "$to/日本/sub" ] &&
 		[ "$(cat "$victim/file")" = mine ] &&
 		[ "$(ls "$victim")" = "$(printf 'dir\nfile')" ] &&
 		[ -z "$(ls "$victim/dir")" ] &&
-		script_is 0 "$1" disc --to "$to" 日本 &&
+		script_is 0 "$1" disc --force --to "$to" 日本 &&
 		diff -r "$work/tree" "$to/日本"
+}
+
+# What exists is left alone, whatever it is; --force replaces it.
+exists()
+{
+	local to=$work/exists.$1
+	mkdir -p "$to/日本/sub"
+	echo mine >"$to/日本/one"
+	script_is 1 "$1" disc --to "$to" && says err "one: exists, " &&
+		says err "is left alone" && says err "hint: --force replaces" &&
+		[ "$(cd "$to/日本" && find . -type f)" = ./one ] &&
+		[ "$(cat "$to/日本/one")" = mine ] &&
+		diff -r "$work/packed" "$to/箱" || return 1
+	echo mine >"$to/箱/file"
+	script_is 1 "$1" disc --to "$to" 箱 && says err "箱: exists, " &&
+		[ "$(cat "$to/箱/file")" = mine ] &&
+		script_is 1 "$1" disc --force --to "$to" &&
+		says err "hint: move it away" && rm -r "$to/箱" &&
+		diff -r "$work/tree" "$to/日本" && echo mine >"$to/日本/one" &&
+		script_is 0 "$1" disc --force --to "$to" && silent &&
+		diff -r "$work/tree" "$to/日本" &&
+		diff -r "$work/packed" "$to/箱" &&
+		script_is 0 "$1" disc --backup "$by_hand" --to "$to" &&
+		script_is 1 "$1" disc --backup "$by_hand" --to "$to" &&
+		says err "letter.txt: exists, "
+}
+
+by_generation()
+{
+	script_is 0 "$1" disc --backup 1 --to "$work/number.$1" &&
+		says out "done: backup $newest" &&
+		diff -r "$work/tree" "$work/number.$1/日本" &&
+		script_is 1 "$1" disc --backup 7 --to "$work/number.$1" &&
+		says err "generation 7 is not on this disc: sh restore.sh --list"
+}
+
+# The appended letter has the content of a file of the tree.
+good_copy()
+{
+	local to=$work/copies.$1
+	rm -rf "$to" "$work/copies"
+	cp -a "$work/disc" "$work/copies" &&
+		spoil "$(file copies "*/sub/two")" || return 1
+	script_is 4 "$1" copies --to "$to" &&
+		says err "sub/two: damaged, not restored" &&
+		says err "hint: the same content is good in $work/copies/\
+$by_hand/tree/letter.txt" && rm "$work/copies/$by_hand/tree/letter.txt" &&
+		script_is 4 "$1" copies --force --to "$to" &&
+		! grep "same content" "$work/err"
 }
 
 for shell in dash bash mksh busybox; do
 	check "$shell: databases and roles come back" restored $shell
 	check "$shell: trees come back under their names" trees $shell
 	check "$shell: nothing is written where a link leads" links $shell
+	check "$shell: what exists is left alone" exists $shell
+	check "$shell: a backup is named by its generation" by_generation $shell
+	check "$shell: another good copy is named" good_copy $shell
 	check "$shell: a damaged dump is named, the rest restored" \
 		damaged_database $shell
 	check "$shell: damaged files are named, the rest restored" \
@@ -417,7 +474,7 @@ lossy()
 	script_is 0 "$1" disc3 --to "$work/lossy.$1" &&
 		grep -qxF "not restored, with the number of files: \
 ${attributes}hard links (3), ${chattr}dates (1), symbolic links (1); nightburn restore brings them back" \
-			"$work/out" && script_is 0 "$1" disc3 --to "$work/lossy.$1" plain &&
+			"$work/out" && script_is 0 "$1" disc3 --to "$work/plain.$1" plain &&
 		! grep "^not restored" "$work/out"
 }
 for shell in dash bash mksh; do
