@@ -33,6 +33,7 @@ model/decide    base model/state.h model/record model/config
 model           base model/record model/config
 store           base model/*
 store/sqlite    base model/* store
+store/catalog   base model/* store
 source/device   base model/*
 source/ssh      base model/*
 source          base filter model/*

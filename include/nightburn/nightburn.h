@@ -184,14 +184,14 @@ struct nb_plan_info {
 	char drive[65], device[512];
 	enum nb_plan plan;
 	enum nb_plan_reason reason;
-	char disc[65];            /* name that the disc has or will get; or
-				     "" */
+	char disc[65];            /* name that it has or will get; or "" */
 	char wanted[65];          /* the disc to insert */
 	uint64_t need, available; /* blocks; need 0: unknown before the dump */
 	uint64_t generation;      /* generation of the new backup */
 	enum nb_err err;          /* NB_OK, or the error of a refusal */
 	char hint[512];           /* the remedy, which names job and disc; or
 				     "" */
+	char about[128];          /* NB_REASON_ONLY_COPY: that copy; or "" */
 };
 /* Inspects and decides, and changes nothing.  Returns OUT->err (not logged)
  * once there is a plan, even if that is a refusal; before that, OUT->job is "".
@@ -206,7 +206,8 @@ struct nb_run_options {
 	const char *drive, *device; /* as nb_drive_choice */
 	bool dry_run;
 	bool resume;        /* burn the backup in staging, without dumping */
-	bool accept_shrink; /* ignore min_ratio this time */
+	bool accept_shrink; /* what the backup lacks, and what the disc alone
+			       holds, is not needed */
 	/* for nb_append: trees to burn instead of the job's sources; NULL: the
 	 * job's sources */
 	const char *const *paths;
@@ -215,8 +216,7 @@ struct nb_run_options {
 
 struct nb_run_result {
 	NB_SIZE(nb_run_result);
-	struct nb_plan_info *plan; /* provided by the caller and filled in as
-				      well; NULL: not wanted */
+	struct nb_plan_info *plan; /* the caller's, filled in; or NULL */
 	char backup_id[41];
 	uint64_t generation;
 	uint64_t files, bytes; /* of the sources, without nightburn's own */
@@ -236,12 +236,13 @@ struct nb_run_result {
 	bool drilled;      /* a drill was due, and succeeded */
 	uint64_t tables_left_out, prepared_left_out; /* by pg_dump */
 	uint64_t ours_left_out; /* nightburn's own files and directories */
+	uint64_t shrunk; /* sources with much less than in the last good one */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody
  * has to act, and the dump is kept in staging.  NB_EWRONG with
- * RESULT->verified: the backup is good, and ->changed, ->corrupt or ->reread is
- * not 0.  RESULT is filled in as far as the run got. */
+ * RESULT->verified: the backup is good, and ->changed, ->corrupt, ->reread or
+ * ->shrunk is not 0.  RESULT is filled in as far as the run got. */
 NB_API enum nb_err nb_run(struct nightburn *nb,
 			  const struct nb_run_options *options,
 			  struct nb_run_result *result);
@@ -265,6 +266,7 @@ struct nb_media_options {
 	 * nb_adopt returns; NULL: stop, NB_ECANCELED. */
 	const char *(*confirm)(void *ctx, const struct nb_disc_info *info);
 	void *ctx;
+	bool accept_shrink; /* blank, adopt: as in nb_run_options */
 };
 /* Blanks the disc if the blank guard permits it. */
 NB_API enum nb_err nb_blank(struct nightburn *nb,

@@ -76,7 +76,12 @@ enum nb_plan_reason {
 	NB_REASON_CLOSED,            /* should be appended to, but is closed */
 	NB_REASON_TOO_LARGE,         /* for the space that is free after the
 					plan */
-	NB_REASON_TOO_LARGE_FOR_DISC /* even for the empty disc */
+	NB_REASON_TOO_LARGE_FOR_DISC, /* even for the empty disc */
+	NB_REASON_SHRUNK,   /* the backup lacks something of the one before it:
+			       nothing is blanked for it; accepted if it is
+			       appended */
+	NB_REASON_ONLY_COPY /* blanking it would destroy the only copy of a
+			       source or database */
 };
 
 /* The medium as the drive reports it. */

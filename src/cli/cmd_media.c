@@ -19,6 +19,7 @@ media_options(const struct cli *cli)
 		.wait_seconds = cli->wait_seconds,
 		.as = cli->as,
 		.volume_id = cli->volume_id,
+		.accept_shrink = cli->accept_shrink,
 	};
 }
 

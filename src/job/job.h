@@ -41,6 +41,8 @@ struct nb_pool_context {
 	struct nb_lock *lock;       /* NULL with NB_POOL_PEEK */
 	struct nb_catalog *catalog; /* NULL: there is none yet (peek) */
 	struct nb_pool_view view;
+	bool accept_shrink; /* the user says that what became less, and what a
+			       disc alone holds, is no longer needed */
 	bool has_key;
 	struct nb_key key;    /* of the installation, when HAS_KEY */
 	struct nb_label dead; /* the disc that a run was blanking or writing
@@ -61,6 +63,9 @@ enum nb_pool_context_mode {
 enum nb_err nb_pool_context_open(struct nightburn *nb, const char *job,
 				 enum nb_pool_context_mode mode,
 				 struct nb_pool_context *context);
+/* Sets ->accept_shrink, and the view again. */
+enum nb_err nb_pool_context_accept(struct nb_pool_context *context,
+				   bool accept_shrink);
 void nb_pool_context_close(struct nb_pool_context *context);
 
 /*

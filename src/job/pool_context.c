@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/stop.h"
 #include "job/power.h"
+#include "source/source.h"
 #include "store/journal.h"
 #include "store/mark.h"
 
@@ -40,9 +41,37 @@ nb_job_check(struct nightburn *nb)
 	return nb_job_progress(nb, NB_WORK_NONE, 0, 0);
 }
 
+static bool
+covers(void *ctx, const char *job, const char *kind, const char *name,
+       bool database)
+{
+	const struct nb_pool_context *context = ctx;
+	const struct nb_config_sources *sources = &context->job->sources;
+
+	for (size_t i = 0;
+	     !strcmp(job, context->job->name) && i < sources->count; i++)
+		if (nb_source_covers(&sources->at[i], kind, name, database))
+			return true;
+	return false;
+}
+
+/* A job that is no longer configured was renamed to the one that writes. */
+static const char *
+counts_as(void *ctx, const char *job)
+{
+	const struct nb_pool_context *context = ctx;
+	const struct nb_config_jobs *jobs = &context->nb->config->jobs;
+
+	for (size_t i = 0; i < jobs->count; i++)
+		if (!strcmp(jobs->at[i].name, job))
+			return job;
+	return context->job->name;
+}
+
 enum nb_err
 nb_pool_context_refresh(struct nb_pool_context *context)
 {
+	const struct nb_covers next = { covers, counts_as, context };
 	struct nb_pool_view fresh = { 0 };
 	enum nb_err err;
 
@@ -50,11 +79,24 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 			      &context->pool->discs, &fresh);
 	if (err)
 		return err;
+	if (!context->accept_shrink)
+		err = nb_catalog_alone(context->catalog, &next, &fresh);
+	if (err) {
+		nb_pool_view_clear(&fresh);
+		return err;
+	}
 	memcpy(fresh.installation, context->state->installation,
 	       sizeof fresh.installation);
 	nb_pool_view_clear(&context->view);
 	context->view = fresh;
 	return NB_OK;
+}
+
+enum nb_err
+nb_pool_context_accept(struct nb_pool_context *context, bool accept_shrink)
+{
+	context->accept_shrink = accept_shrink;
+	return context->catalog ? nb_pool_context_refresh(context) : NB_OK;
 }
 
 /* The view of a pool without a catalog: its configuration, and whether the mark

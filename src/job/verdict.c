@@ -4,7 +4,9 @@
 enum nb_err
 nb_run_verdict(enum nb_err err, const struct nb_run_result *result)
 {
-	return !err && (result->changed || result->corrupt || result->reread)
+	return !err
+			&& (result->changed || result->corrupt || result->reread
+			    || result->shrunk)
 		? NB_EWRONG
 		: err;
 }

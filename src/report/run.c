@@ -57,6 +57,7 @@ static const struct nb_column plan_columns[] = {
 	NB_COLUMN(BLOCKS, "available", PLAN, available),
 	NB_COLUMN(NUMBER, "generation", PLAN, generation),
 	NB_COLUMN(STATUS, "exit_status", PLAN, err),
+	NB_COLUMN_CHARS("about", PLAN, about),
 };
 
 /* HEAD and the text after it, wrapped to the width of a terminal. */
@@ -85,7 +86,8 @@ describe_plan(struct nb_str *s, const void *row)
 		    p->device);
 	if (p->disc[0])
 		nb_str_addf(s, "disc    %s\n", p->disc);
-	add_line(s, "plan    ", "%s, because %s", plan_name(p), plan_text(p));
+	add_line(s, "plan    ", "%s, because %s%s%s", plan_name(p),
+		 plan_text(p), p->about[0] ? ": " : "", p->about);
 	if (p->need)
 		nb_str_addf(s, "size    %s of %s\n",
 			    nb_str_size(p->need * 2048, need),
@@ -133,6 +135,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "tables_left_out", RUN, tables_left_out),
 	NB_COLUMN(NUMBER, "prepared_left_out", RUN, prepared_left_out),
 	NB_COLUMN(NUMBER, "ours_left_out", RUN, ours_left_out),
+	NB_COLUMN(NUMBER, "shrunk", RUN, shrunk),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,
@@ -174,6 +177,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 		 "LEFT OUT");
 	add_note(s, r->ours_left_out, "name", "of nightburn itself, left out",
 		 "of nightburn itself, left out");
+	add_note(s, r->shrunk, "source",
+		 "SHRUNK, much less than in the last good backup",
+		 "SHRUNK, much less than in the last good backup");
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",

@@ -29,10 +29,6 @@ struct nb_source_context {
 	const char *staging_path; /* of this backup's partial directory */
 	int staging;              /* open descriptor of it, roots[0] */
 	int64_t date;             /* mtime of files that the source creates */
-	/* Stored size of the source NAME in the last good backup; 0: none. */
-	enum nb_err (*last_size)(void *ctx, const char *kind, const char *name,
-				 uint64_t *stored);
-	bool accept_shrink; /* ignore min_ratio, on request of the user */
 	/* What is in no tree, and the device of whose copy a tree is (0: it is
 	 * no copy). */
 	const struct nb_ours *ours;
@@ -162,6 +158,13 @@ struct nb_source_ops {
 	bool (*is_staged)(const struct nb_config_source *source);
 	/* How often unchanged files are read nevertheless.  NULL: never. */
 	enum nb_reread (*reread)(const struct nb_config_source *source);
+	/* The share of what the last good backup held that is enough, 0 to 1;
+	 * 0: it may hold less.  NULL: 0. */
+	double (*min_ratio)(const struct nb_config_source *source);
+	/* Does it produce the source NAME of a backup (DATABASE: the dump of
+	 * one)?  NULL: if that is its name. */
+	bool (*covers)(const struct nb_config_source *source, const char *name,
+		       bool database);
 	/* Sets options and name of a source for PATH, as the user named it.
 	 * NB_ENOTFOUND, NB_EUSAGE.  NULL: a path never names a source of this
 	 * kind. */
@@ -231,6 +234,10 @@ nb_source_ops(const struct nb_config_source *source)
 {
 	return nb_source_of(source->kind);
 }
+
+/* Does SOURCE produce KIND NAME of a backup (DATABASE: the dump of one)? */
+bool nb_source_covers(const struct nb_config_source *source, const char *kind,
+		      const char *name, bool database);
 
 /* All kinds, for the configuration and for manifests. */
 extern const struct nb_source_kind *const nb_source_kinds[];

@@ -11,6 +11,7 @@
 #define NB_STORE_CATALOG_H
 
 #include "model/config/config.h"
+#include "model/record/holding.h"
 #include "model/record/manifest.h"
 #include "model/decide/pool.h"
 
@@ -154,6 +155,29 @@ enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 				 const char *kind, const char *name,
 				 uint64_t *stored);
 
+/* What the newest backup of JOB holds that lacks nothing of the one before it;
+ * empty: there is none.  Appended to OUT. */
+enum nb_err nb_catalog_last_holdings(struct nb_catalog *catalog,
+				     const char *job, struct nb_holdings *out);
+
+/* Does the next backup hold a source (or database) of an earlier one of JOB? */
+struct nb_covers {
+	bool (*fn)(void *ctx, const char *job, const char *kind,
+		   const char *name, bool database);
+	/* As which job does JOB count?  One that was renamed is the same. */
+	const char *(*job)(void *ctx, const char *job);
+	void *ctx;
+};
+
+/*
+ * For each disc of VIEW: what it alone holds, because it is in no newer backup
+ * on another good disc, and not in the next one.  What was appended by hand
+ * does not count: it belongs to its disc.
+ */
+enum nb_err nb_catalog_alone(struct nb_catalog *catalog,
+			     const struct nb_covers *covers,
+			     struct nb_pool_view *view);
+
 /* Queries.  Each calls FN for every row, newest backup first; an error from FN
  * ends the query and is returned.  Pointers are valid during the call. */
 struct nb_catalog_backup {
@@ -168,6 +192,7 @@ struct nb_catalog_backup {
 	int session;
 	int64_t drilled; /* the last drill; 0: none */
 	enum nb_drill_state drill;
+	bool shrunk;               /* it lacks something of the one before it */
 	enum nb_check_state check; /* what was last found of it on DISC */
 	int64_t checked;           /* when; 0: never */
 	uint64_t bad;              /* as in nb_catalog_check */

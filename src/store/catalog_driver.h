@@ -2,7 +2,7 @@
 /*
  * A catalog engine stores rows in a file or a server and reads them.  It knows
  * tables, keys and transactions, but not what the rows mean: the rules are in
- * store/catalog*.c, above it.
+ * store/catalog/, above it.
  *
  * A row is a struct of texts, numbers and bytes; nb_catalog_tables gives the
  * place of each column in it, so that an engine handles all tables with the
@@ -86,6 +86,21 @@ struct nb_check_record {
 	int64_t bad;
 };
 
+/* Of the source with this number. */
+struct nb_holding_record {
+	const char *backup_id;
+	int64_t number, files, tables, rows;
+	const char *form, *mount;
+};
+
+struct nb_shrink_record {
+	const char *backup_id;
+	int64_t number;
+	const char *kind, *name, *what;
+	int64_t previous, present;
+	const char *mount;
+};
+
 /* ---- tables ---- */
 
 enum nb_column_kind {
@@ -122,8 +137,10 @@ enum nb_table_id {
 	NB_TABLE_SOURCES,
 	NB_TABLE_FILES,
 	NB_TABLE_CLONES,
-	NB_TABLE_DRILLS, /* from schema 5 on */
-	NB_TABLE_CHECKS, /* from schema 6 on */
+	NB_TABLE_DRILLS,   /* from schema 5 on */
+	NB_TABLE_CHECKS,   /* from schema 6 on */
+	NB_TABLE_HOLDINGS, /* from schema 7 on */
+	NB_TABLE_SHRINKS,  /* from schema 7 on */
 	NB_TABLES
 };
 
@@ -165,7 +182,7 @@ struct nb_schema {
 
 #define NB_SEAL_NONE 0
 #define NB_SEAL_NATIVE 1   /* catalogs of SQLite up to schema 3 */
-#define NB_SEAL_PORTABLE 2 /* store/catalog_seal.c */
+#define NB_SEAL_PORTABLE 2 /* store/catalog/seal.c */
 
 struct nb_seal {
 	int64_t version;

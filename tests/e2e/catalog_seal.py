@@ -19,9 +19,11 @@ COLUMNS = {
     "sources": "backup_id number kind name database format path compression "
                "server_version bytes stored",
     "checks": "backup_id disc_id date state bad",
+    "holdings": "backup_id number files tables rows form mount",
+    "shrinks": "backup_id number kind name what previous present mount",
 }
 KEYS = {"pools": 1, "discs": 1, "sessions": 1, "backups": 1, "parts": 3,
-        "sources": 2, "checks": 2}
+        "sources": 2, "checks": 2, "holdings": 2, "shrinks": 2}
 
 
 def piece(tag, data):

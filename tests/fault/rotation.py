@@ -27,6 +27,9 @@ SEARCHES = {
     "two discs, the catalog or all state rolled back or lost":
         "--faults --rollback",
     "three discs, all of these": "--discs 3 --faults --rollback --limit",
+    "two discs, sources that shrink, people do no harm":
+        "--harmless --faults --shrink",
+    "three discs, sources that shrink": "--discs 3 --faults --shrink",
     "three discs, filled one by one":
         "--discs 3 --rotation append --faults --limit",
 }
@@ -34,8 +37,8 @@ SEARCHES = {
 ERRORS = {
     "the newest disc may be blanked": [
         ("guard.c", "if (holds_newest(f->pool, disc))\n\t\treturn "
-         "NB_GUARD_LAST_GOOD;\n\treturn check_others",
-         "return check_others"),
+         "NB_GUARD_LAST_GOOD;\n\tanswer = check_others",
+         "answer = check_others"),
         ("plan.c", "if (holds_newest(f->pool, disc) || !other)", "if (!other)"),
         ("plan.c", "if (d != disc && holds_newest(pool, d)",
          "if (holds_newest(pool, d)"),
@@ -91,9 +94,17 @@ ERRORS = {
         ("verify_record.c", "if (generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
+    "a backup that shrank may replace an older one": [
+        ("plan.c", "if (f->shrunk)\n\t\treturn decide_shrunk(f);", ""),
+        ("plan.c", "if (f->shrunk)\n\t\treturn refuse(f, NB_REASON_SHRUNK, "
+         "NB_EWRONG);", ""),
+        ("guard.c", "if (f->image_shrunk && !f->first_medium)", "if (0)")],
+    "a shrunk backup counts as the newest": [
+        ("stage_store.c", "(BY_HAND | SHRUNK))", "BY_HAND)")],
 }
 # By a word in the name.
-OPTIONS = {"recently": "--faults --limit", "appending": "--faults --limit",
+OPTIONS = {"shrank": "--shrink --harmless", "shrunk": "--shrink --harmless",
+           "recently": "--faults --limit", "appending": "--faults --limit",
            "mark": "--rollback", "lost": "--rollback",
            "witness": "--rollback", "compare": "--rollback",
            "current": "--rollback"}

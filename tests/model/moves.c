@@ -96,6 +96,7 @@ do_command(const struct move *move, struct outcome *out)
 
 	switch ((enum action)move->action) {
 	case M_RUN:
+	case M_SHRUNK:
 	case M_RESUME:
 	case M_APPEND:
 		return do_run(move, out);
@@ -138,6 +139,9 @@ move_apply(struct world *w, const struct move *move, struct outcome *out)
 	stage.at = move->at;
 	stage.swap = move->swap;
 	stage.ever_good = world_good(w) > 0;
+	stage.shrunk = move->action == M_SHRUNK;
+	if (stage.shrunk && !setting.shrink)
+		return false;
 	if (move->action < M_RUN) {
 		if (!move_person(w, move))
 			return false;
@@ -291,7 +295,8 @@ move_print(FILE *to, const struct move *move)
 		"nightburn verify",
 		"nightburn catalog rebuild",
 		"nightburn rotate",
-		"nightburn catalog accept"
+		"nightburn catalog accept",
+		"nightburn run, and a source is empty"
 	};
 	static const char *const troubles[] = {
 		"", "dies before", "fails", "is not done, and is said to be",

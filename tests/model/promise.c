@@ -23,17 +23,31 @@ newest_of(const struct row *r)
 	return newest;
 }
 
-/* The same without what a person appended: the backup that counts. */
+/* The same without what a person appended and what shrank: the backup that
+ * counts. */
 static const struct session *
 job_newest_of(const struct row *r)
 {
 	const struct session *newest = NULL;
 
 	for (int i = 0; i < r->count; i++)
-		if (!(r->session[i].flags & BY_HAND)
+		if (!(r->session[i].flags & (BY_HAND | SHRUNK))
 		    && (!newest
 			|| r->session[i].generation >= newest->generation))
 			newest = &r->session[i];
+	return newest;
+}
+
+/* The newest that lacks nothing of the one before it; 0: none. */
+static uint8_t
+complete_of(const struct row *r)
+{
+	uint8_t newest = 0;
+
+	for (int i = 0; i < r->count; i++)
+		if (!(r->session[i].flags & (BY_HAND | SHRUNK))
+		    && r->session[i].generation > newest)
+			newest = r->session[i].generation;
 	return newest;
 }
 
@@ -42,23 +56,20 @@ pool_newest(const struct catalog *c)
 {
 	uint8_t newest = 0;
 
-	for (int i = 0; i < c->count; i++) {
-		const struct session *s = newest_of(&c->row[i]);
-
-		if (s && c->row[i].named && c->row[i].state == NB_DISC_GOOD
-		    && s->generation > newest)
-			newest = s->generation;
-	}
+	for (int i = 0; i < c->count; i++)
+		if (c->row[i].named && c->row[i].state == NB_DISC_GOOD
+		    && complete_of(&c->row[i]) > newest)
+			newest = complete_of(&c->row[i]);
 	return newest;
 }
 
 static bool
 says_newest(const struct catalog *c, const struct row *r)
 {
-	const struct session *s = newest_of(r);
+	uint8_t complete = complete_of(r);
 
-	return s && r->named && r->state == NB_DISC_GOOD
-		&& s->generation == pool_newest(c);
+	return complete && r->named && r->state == NB_DISC_GOOD
+		&& complete == pool_newest(c);
 }
 
 /* Nothing but blank discs, and discs that label and catalog agree on. */

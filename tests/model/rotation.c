@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * usage: rotation [--discs N] [--rotation NAME] [--refuse-same] [--limit]
- *            [--harmless] [--rollback] [--faults] [--spare N]
+ *            [--harmless] [--rollback] [--faults] [--shrink] [--spare N]
  *            [--depth N] [--worlds N | --walk SEED]
  *
  * All that persons, recorders and nightburn's own jobs can do with the discs
@@ -23,6 +23,7 @@ static const struct option long_options[] = {
 	{ "harmless", no_argument, NULL, 'h' },
 	{ "rollback", no_argument, NULL, 'b' },
 	{ "faults", no_argument, NULL, 'f' },
+	{ "shrink", no_argument, NULL, 'i' },
 	{ "walk", required_argument, NULL, 'k' },
 	{ "spare", required_argument, NULL, 'x' },
 	{ "depth", required_argument, NULL, 'd' },
@@ -61,6 +62,9 @@ take_option(int c)
 		break;
 	case 'f':
 		setting.faults = true;
+		break;
+	case 'i':
+		setting.shrink = true;
 		break;
 	case 'x':
 		spare = atoi(optarg);

@@ -46,6 +46,7 @@ struct stage {
 	bool lied;
 	bool read_all;      /* all that is on the disc, and it was good */
 	bool ever_good;     /* before this move */
+	bool shrunk;        /* what is dumped */
 	const char *broken; /* how the promise was broken; NULL: it was not */
 };
 extern struct stage stage;

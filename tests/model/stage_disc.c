@@ -305,6 +305,7 @@ put_session(struct medium *m, const struct nb_session *s)
 	last->generation = (uint8_t)s->label.generation;
 	last->backup = stage_number(s->label.backup_id);
 	last->flags = strcmp(s->manifest.job, NB_JOB_BY_HAND) ? 0 : BY_HAND;
+	last->flags |= s->manifest.shrinks.count ? SHRUNK : 0;
 	if (stage_event(E_BURN))
 		return NB_ESUSPECT;
 	if (stage.lied)

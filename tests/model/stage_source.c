@@ -10,6 +10,7 @@
 #include "disc/read/bad_blocks.h"
 #include "job/hook.h"
 #include "job/power.h"
+#include "job/run/shrink.h"
 #include "model/record/backup_path.h"
 #include "stage.h"
 
@@ -108,8 +109,10 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 	if (stage_event(E_DUMP))
 		return NB_ESOURCE;
 	describe(backup, id);
-	if (!nb_backup_is_by_hand(backup))
-		stage.world->staged = id;
+	if (nb_backup_is_by_hand(backup))
+		return NB_OK;
+	stage.world->staged = id;
+	stage.world->staged_shrunk = stage.shrunk;
 	return NB_OK;
 }
 
@@ -160,6 +163,23 @@ nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
 	return NB_OK;
 }
 
+void
+nb_backup_tell_shrinks(const struct nb_backup *backup)
+{
+	(void)backup;
+}
+
+bool
+nb_source_covers(const struct nb_config_source *source, const char *kind,
+		 const char *name, bool database)
+{
+	(void)source;
+	(void)kind;
+	(void)name;
+	(void)database;
+	return true;
+}
+
 /* ---- a session: as job/run/session.c makes its label ---- */
 
 enum nb_err
@@ -184,6 +204,8 @@ nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 	memcpy(s->manifest.backup_id, s->label.backup_id,
 	       sizeof s->manifest.backup_id);
 	s->manifest.generation = s->label.generation;
+	s->manifest.shrinks.count =
+		!nb_backup_is_by_hand(backup) && stage.world->staged_shrunk;
 	s->blocks = SESSION_BLOCKS;
 	s->image = (struct nb_image *)s;
 	s->previous = append ? (struct nb_blocks *)s : NULL;
@@ -335,6 +357,7 @@ nb_manifest_parse(const char *name, const char *text, size_t length,
 	memset(m, 0, sizeof *m);
 	stage_backup(disc->session[(int)text[0]].backup, m->backup_id);
 	strcpy(m->pool, "p");
+	m->shrinks.count = (disc->session[(int)text[0]].flags & SHRUNK) != 0;
 	strcpy(m->job,
 	       disc->session[(int)text[0]].flags & BY_HAND ? NB_JOB_BY_HAND
 							   : "j");

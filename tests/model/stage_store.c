@@ -48,6 +48,10 @@ tell_disc(const struct row *r, struct nb_pool_disc *disc)
 		disc->generation = r->session[i].generation;
 		stage_backup(r->session[i].backup, disc->backup_id);
 	}
+	for (int i = 0; i < r->count; i++)
+		if (!(r->session[i].flags & (BY_HAND | SHRUNK))
+		    && r->session[i].generation > disc->complete)
+			disc->complete = r->session[i].generation;
 }
 
 enum nb_err
@@ -69,6 +73,9 @@ nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 		if (disc.state == NB_DISC_GOOD
 		    && disc.generation > view->generation)
 			view->generation = disc.generation;
+		if (disc.state == NB_DISC_GOOD
+		    && disc.complete > view->complete)
+			view->complete = disc.complete;
 	}
 	view->stale = stage_is_stale();
 	return NB_OK;
@@ -211,6 +218,7 @@ nb_catalog_commit(struct nb_catalog *catalog,
 		return NB_EIO;
 	stage_advance((uint8_t)session->label->generation);
 	row = put_disc(session->label);
+	s.flags |= session->manifest->shrinks.count ? SHRUNK : 0;
 	s.backup = stage_number(session->label->backup_id);
 	first = take_old(s.backup);
 	s.generation = first ? first : (uint8_t)session->label->generation;
@@ -223,6 +231,17 @@ nb_catalog_commit(struct nb_catalog *catalog,
 		errx(2, "too many sessions on a disc of the catalog");
 	row->session[row->count++] = s;
 	return stage_put_mark();
+}
+
+/* Each disc holds the same source. */
+enum nb_err
+nb_catalog_alone(struct nb_catalog *catalog, const struct nb_covers *covers,
+		 struct nb_pool_view *view)
+{
+	(void)catalog;
+	(void)covers;
+	(void)view;
+	return NB_OK;
 }
 
 /* Decides nothing that is modelled here. */

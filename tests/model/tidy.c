@@ -355,6 +355,8 @@ world_tidy(struct world *w)
 		clear_medium(&w->medium[i]);
 	if (!w->journal)
 		memset(&w->dead, 0, sizeof w->dead);
+	if (!w->staged)
+		w->staged_shrunk = 0;
 	if (!w->has_saved) {
 		memset(&w->saved, 0, sizeof w->saved);
 		w->saved_mark = (struct level){ 0, 0 };

@@ -22,7 +22,7 @@ bool
 medium_is_good(const struct medium *m)
 {
 	for (int i = 0; i < m->count; i++)
-		if ((m->session[i].flags & (WHOLE | PROVEN | BY_HAND))
+		if ((m->session[i].flags & (WHOLE | PROVEN | BY_HAND | SHRUNK))
 		    == (WHOLE | PROVEN))
 			return true;
 	return false;
@@ -162,8 +162,9 @@ static void
 print_sessions(FILE *to, const struct session *s, int n)
 {
 	for (int i = 0; i < n; i++)
-		fprintf(to, " g%d:b%d%s%s%s", s[i].generation, s[i].backup,
+		fprintf(to, " g%d:b%d%s%s%s%s", s[i].generation, s[i].backup,
 			s[i].flags & BY_HAND ? "(by hand)" : "",
+			s[i].flags & SHRUNK ? "(shrunk)" : "",
 			s[i].flags & WHOLE ? "" : "(not whole)",
 			s[i].flags & PROVEN ? "" : "(not proven)");
 }

@@ -42,6 +42,7 @@ enum {
 	WHOLE = 1,   /* every byte can be read and is right */
 	PROVEN = 2,  /* nightburn read it last and found it good */
 	BY_HAND = 4, /* what a person appended */
+	SHRUNK = 8,  /* it lacks something of the one before it */
 };
 
 struct session {
@@ -90,7 +91,8 @@ struct world {
 	uint8_t in;      /* the disc in the drive, or NOBODY */
 	uint8_t journal; /* 0: none, else enum nb_step + 1 */
 	struct dead dead;
-	uint8_t staged;      /* the backup that waits, or 0 */
+	uint8_t staged; /* the backup that waits, or 0 */
+	uint8_t staged_shrunk;
 	uint8_t has_saved;   /* a copy of catalog and mark */
 	uint8_t rolled_back; /* the catalog is older than the discs, or
 				     was lost */
@@ -115,6 +117,7 @@ struct setting {
 	bool rollback; /* catalogs are saved, put back and lost */
 	bool untidy;   /* discs keep their numbers: walks */
 	bool faults;   /* runs meet faults, ends and swaps */
+	bool shrink;   /* sources shrink */
 };
 extern struct setting setting;
 

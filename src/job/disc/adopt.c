@@ -19,6 +19,17 @@ identifying_label(const struct nb_inspection *look)
 	return look->has_earlier ? &look->earlier : NULL;
 }
 
+/* The newest backup, or the newest that is complete. */
+static bool
+holds_newest(const struct nb_pool_context *context,
+	     const struct nb_pool_disc *disc)
+{
+	const struct nb_pool_view *view = &context->view;
+
+	return (disc->generation && disc->generation == view->generation)
+		|| (disc->complete && disc->complete == view->complete);
+}
+
 /* What the user cannot override. */
 enum obstacle {
 	NOTHING,
@@ -45,8 +56,7 @@ find_obstacle(const struct nb_pool_context *context,
 	    && nb_config_pool(context->nb->config, label->pool))
 		return OTHER_POOL;
 	known = label ? nb_pool_by_id(&context->view, label->disc_id) : NULL;
-	if (known && known->generation
-	    && known->generation == context->view.generation)
+	if (known && holds_newest(context, known))
 		return NEWEST;
 	return NOTHING;
 }
@@ -103,7 +113,7 @@ check_name(const struct nb_pool_context *context, const char *as)
 	if (!named)
 		return nb_fail(NB_EUSAGE, "%s: no disc of this name in pool %s",
 			       as ? as : "--as", context->view.name);
-	if (named->generation && named->generation == context->view.generation)
+	if (holds_newest(context, named))
 		return nb_fail(NB_EWRONG,
 			       "%s: this disc holds the newest "
 			       "good backup; its name is taken",
@@ -272,7 +282,9 @@ nb_job_adopt(struct nightburn *nb, const struct nb_media_options *options,
 	err = nb_pool_context_open(nb, options->job, NB_POOL_WORK, &context);
 	if (err)
 		return err;
-	err = adopt_locked(&context, options, info);
+	err = nb_pool_context_accept(&context, options->accept_shrink);
+	if (!err)
+		err = adopt_locked(&context, options, info);
 	nb_pool_context_close(&context);
 	return err;
 }

@@ -87,6 +87,7 @@ ask_guard(const struct blank *b)
 		.blank_only = b->how->image_blocks == 0,
 		.image_complete = b->how->image_blocks != 0,
 		.image_blocks = b->how->image_blocks,
+		.image_shrunk = b->how->image_shrunk,
 		.disc_blocks = b->look->medium.capacity,
 		.intent_stored = true,
 	};
@@ -100,12 +101,25 @@ name_of(const struct nb_inspection *look)
 	return look->label.disc[0] ? look->label.disc : look->device;
 }
 
+/* What it alone holds, if that is why it is not blanked. */
+static const char *
+alone_on(const struct blank *b)
+{
+	const struct nb_pool_disc *disc =
+		nb_pool_by_id(&b->context->view, b->look->label.disc_id);
+
+	return disc && b->answer == NB_GUARD_ONLY_COPY ? disc->alone : "";
+}
+
 static enum nb_err
 permit(void *ctx)
 {
 	static const char newer[] =
 		"\nhint: nightburn verify shows what is good on it; start "
 		"nightburn run with another disc first";
+	static const char only_copy[] =
+		"\nhint: restore it; if it is no longer needed, run nightburn "
+		"adopt --accept-shrink";
 	struct blank *b = ctx;
 	char hint[NB_HINT_MAX] = "";
 
@@ -114,10 +128,13 @@ permit(void *ctx)
 		return NB_OK;
 	if (b->how->holds_newer)
 		nb_pool_context_hint(b->context, newer, hint);
-	return nb_fail(NB_EWRONG, "%s: not %s: %s%s",
+	else if (b->answer == NB_GUARD_ONLY_COPY)
+		nb_pool_context_hint(b->context, only_copy, hint);
+	return nb_fail(NB_EWRONG, "%s: not %s: %s%s%s%s",
 		       b->how->typed ? b->look->device : name_of(b->look),
 		       b->how->typed ? "adopted" : "blanked",
-		       nb_guard_text(b->answer), hint);
+		       nb_guard_text(b->answer), *alone_on(b) ? ": " : "",
+		       alone_on(b), hint);
 }
 
 static enum nb_err
@@ -237,7 +254,9 @@ nb_job_blank(struct nightburn *nb, const struct nb_media_options *options,
 		options->dry_run ? NB_POOL_PEEK : NB_POOL_WORK, &context);
 	if (err)
 		return err;
-	err = nb_pool_context_key(&context, false);
+	err = nb_pool_context_accept(&context, options->accept_shrink);
+	if (!err)
+		err = nb_pool_context_key(&context, false);
 	if (!err)
 		err = blank_locked(&context, options, result);
 	nb_pool_context_close(&context);

@@ -11,6 +11,7 @@
 struct nb_blanking {
 	uint64_t image_blocks; /* of the complete image that is written next; 0:
 				  none */
+	bool image_shrunk;     /* it lacks something of the one before it */
 	/* For an adoption; otherwise TYPED is NULL. */
 	const char *typed; /* the volume id that the user typed */
 	const char *shown; /* the fingerprint of the disc that was shown */

@@ -237,7 +237,7 @@ rate_for_writing(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 	if (err)
 		return err;
 	decision = nb_inspect_decide(w->context, look, w->intent,
-				     (struct nb_need){ 0, 0 });
+				     (struct nb_need){ 0 });
 	*fit = decision.plan == NB_PLAN_REFUSE ? 0 : NB_CHOOSE_FITS;
 	return NB_OK;
 }
@@ -261,6 +261,6 @@ nb_choose_to_write(struct nb_pool_context *context,
 			      look);
 	if (!err)
 		*decision = nb_inspect_decide(context, look, intent,
-					      (struct nb_need){ 0, 0 });
+					      (struct nb_need){ 0 });
 	return err;
 }

@@ -164,6 +164,7 @@ nb_inspect_decide(const struct nb_pool_context *context,
 		.now = nb_clock_date(),
 		.need_fresh = need.fresh,
 		.need_append = need.append,
+		.shrunk = need.shrunk,
 	};
 
 	return nb_plan_decide(&facts);
@@ -199,6 +200,8 @@ nb_plan_fill(const struct nb_pool_context *context,
 	     const struct nb_inspection *look,
 	     const struct nb_decision *decision, struct nb_plan_info *out)
 {
+	const struct nb_pool_disc *disc;
+
 	memset(out, 0, sizeof *out);
 	snprintf(out->job, sizeof out->job, "%s", context->job->name);
 	snprintf(out->pool, sizeof out->pool, "%s", context->pool->name);
@@ -213,6 +216,9 @@ nb_plan_fill(const struct nb_pool_context *context,
 	out->need = decision->need;
 	out->available = decision->available;
 	out->err = decision->err;
+	disc = nb_pool_by_name(&context->view, decision->disc);
+	if (disc && decision->reason == NB_REASON_ONLY_COPY)
+		snprintf(out->about, sizeof out->about, "%s", disc->alone);
 	if (nb_plan_hint(decision)) {
 		char hint[NB_HINT_MAX];
 
@@ -224,15 +230,17 @@ nb_plan_fill(const struct nb_pool_context *context,
 enum nb_err
 nb_plan_refused(const struct nb_plan_info *plan)
 {
-	char sizes[96] = "", need[16], room[16];
+	char more[160] = "", need[16], room[16];
 
 	if (plan->need)
-		snprintf(sizes, sizeof sizes, ": %s needed, %s available",
+		snprintf(more, sizeof more, ": %s needed, %s available",
 			 nb_str_size(plan->need * NB_BLOCK, need),
 			 nb_str_size(plan->available * NB_BLOCK, room));
+	else if (plan->about[0])
+		snprintf(more, sizeof more, ": %s", plan->about);
 	nb_log(NB_ERROR, "%s: %s%s%s%s",
 	       plan->drive[0] ? plan->drive : plan->device,
-	       nb_plan_reason_text(plan->reason), sizes,
+	       nb_plan_reason_text(plan->reason), more,
 	       plan->hint[0] ? "\nhint: " : "", plan->hint);
 	return plan->err;
 }

@@ -49,9 +49,10 @@ enum nb_err nb_inspect_again(struct nb_inspection *look);
 /* First block of the session with that label, for nb_reader_*. */
 uint32_t nb_inspect_start(const struct nb_inspection *look);
 
-/* Sizes in blocks; 0: unknown. */
+/* What is known of the backup that will be written. */
 struct nb_need {
-	uint64_t fresh, append;
+	uint64_t fresh, append; /* sizes in blocks; 0: unknown */
+	bool shrunk;            /* it must not be written to a blanked disc */
 };
 
 /* The plan for the disc of LOOK. */

@@ -24,6 +24,7 @@ add(void *ctx, const struct nb_catalog_backup *row)
 		.generation = row->generation,
 		.created = row->created,
 		.good = row->disc && row->disc_state == NB_DISC_GOOD,
+		.shrunk = row->shrunk,
 		.damaged = row->check == NB_CHECK_DAMAGED,
 		.checked = row->checked,
 		.bad = row->bad,

@@ -113,8 +113,14 @@ nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	if (options->salvage)
 		return nb_restore_salvage(nb, options, result);
 	err = nb_restore_pick(nb, &request, &pick);
+	if (!err && request.replaces)
+		err = nb_restore_check_complete(&request, options->source,
+						&pick, false);
 	if (!err)
 		err = restore_picked(nb, options, &request, &pick, result);
+	if (!err && !request.replaces)
+		err = nb_restore_check_complete(&request, options->source,
+						&pick, true);
 	nb_restore_pick_close(&pick);
 	return err;
 }

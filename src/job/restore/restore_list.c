@@ -247,6 +247,9 @@ nb_job_restore_list(struct nightburn *nb,
 		err = list_backup(&l);
 	if (!err)
 		err = nb_restore_pick_verdict(&pick);
+	if (!err)
+		err = nb_restore_check_complete(&request, options->source,
+						&pick, true);
 	nb_restore_pick_close(&pick);
 	return err;
 }

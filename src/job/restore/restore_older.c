@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/record/holding.h"
 
 const char *
 nb_restore_name(uint64_t generation, int64_t created,
@@ -74,6 +75,59 @@ nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 	return nb_fail(NB_EWRONG,
 		       "%s: %s was restored, because %s %s\nhint: %s",
 		       pick->look.device, found, pick->meant, pick->why, hint);
+}
+
+void
+nb_restore_find_complete(const struct nb_known_backups *known,
+			 struct nb_restore_pick *pick)
+{
+	const struct nb_manifest *m = &pick->backup->manifest;
+	const struct nb_known_backup *best = NULL;
+	char name[NB_RESTORE_NAME_MAX];
+
+	for (size_t i = 0; m->shrinks.count && i < known->list.count; i++) {
+		const struct nb_known_backup *b = &known->list.at[i];
+
+		if (!b->shrunk && !b->damaged && b->disc
+		    && !strcmp(b->job, m->job)
+		    && (!best || b->generation > best->generation))
+			best = b;
+	}
+	if (best)
+		snprintf(pick->complete, sizeof pick->complete,
+			 "name %llu to restore %s, on %.64s",
+			 (unsigned long long)best->generation,
+			 nb_restore_name(best->generation, best->created, name),
+			 best->disc);
+}
+
+enum nb_err
+nb_restore_check_complete(const struct nb_restore_request *request,
+			  const char *source,
+			  const struct nb_restore_pick *pick, bool done)
+{
+	const struct nb_shrinks *shrinks = &pick->backup->manifest.shrinks;
+	const struct nb_label *label = &pick->backup->label;
+	char text[NB_SHRINK_TEXT], name[NB_RESTORE_NAME_MAX];
+	size_t told = 0;
+
+	for (size_t i = 0; !request->wish.backup && i < shrinks->count; i++) {
+		if (source && strcmp(source, shrinks->at[i].name) != 0)
+			continue;
+		told++;
+		nb_log(NB_WARNING, "%s", nb_shrink_text(&shrinks->at[i], text));
+	}
+	if (!told)
+		return NB_OK;
+	return nb_fail(NB_EWRONG,
+		       "%s: %s lacks something of the one before it%s\n"
+		       "hint: %s; name %llu for this one",
+		       pick->look.device,
+		       nb_restore_name(label->generation, label->created, name),
+		       done ? "" : "; nothing was restored",
+		       pick->complete[0] ? pick->complete
+					 : "nightburn list shows the others",
+		       (unsigned long long)label->generation);
 }
 
 static const char *

@@ -317,6 +317,9 @@ nb_job_restore_output(struct nightburn *nb,
 	request.replaces = true;
 	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
+		err = nb_restore_check_complete(&request, options->source,
+						&pick, false);
+	if (!err)
 		err = restore_from(nb, options, &pick, fd, result);
 	/* What was written cannot be taken back: another backup has to be
 	 * asked for. */

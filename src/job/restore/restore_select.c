@@ -383,6 +383,8 @@ nb_restore_pick(struct nightburn *nb, const struct nb_restore_request *request,
 		err = find_in_sessions(&c);
 	if (!err)
 		err = check_age(&c);
+	if (!err)
+		nb_restore_find_complete(&c.known, pick);
 	nb_known_backups_free(&c.known);
 	return err;
 }

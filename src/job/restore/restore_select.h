@@ -8,6 +8,7 @@
 
 #include "job/disc/choose_drive.h"
 #include "job/disc/disc_contents.h"
+#include "job/disc/known_backups.h"
 
 #define NB_RESTORE_NAME_MAX 80 /* bytes of a backup's name, with its NUL */
 
@@ -31,6 +32,9 @@ struct nb_restore_pick {
 		       that */
 	char meant[NB_RESTORE_NAME_MAX];
 	char why[NB_RESTORE_NAME_MAX]; /* "cannot be read" */
+	/* "name 2 to restore generation 2 ..., on DB-B": the newest that is
+	 * complete, if the chosen one is not; "": unknown. */
+	char complete[3 * NB_RESTORE_NAME_MAX];
 	uint64_t damaged; /* generation of the one that is meant, which is known
 			     to be damaged; 0: it is not known to be */
 };
@@ -68,6 +72,21 @@ void nb_restore_try(const struct nb_restore_pick *pick, const char *head,
 /* The return value of a restore that was completed: NB_EWRONG, logged, if the
  * backup is an older one. */
 enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
+
+/* Finds the newest complete backup of the same job, for PICK->complete, if the
+ * chosen one is not. */
+void nb_restore_find_complete(const struct nb_known_backups *known,
+			      struct nb_restore_pick *pick);
+
+/*
+ * The user did not name a backup, and the chosen one lacks something of the one
+ * before it: NB_EWRONG, logged.  SOURCE: only this one is restored; NULL: all.
+ * DONE: it was restored, which nothing that is replaced should be.
+ */
+enum nb_err nb_restore_check_complete(const struct nb_restore_request *request,
+				      const char *source,
+				      const struct nb_restore_pick *pick,
+				      bool done);
 
 /*
  * Files of the backup in PICK are damaged.  True, logged: REQUEST allows an

@@ -78,7 +78,6 @@ nb_backup_prepare(struct nb_pool_context *context,
 	backup->staged.dir = -1;
 	backup->context = context;
 	backup->sources = &context->job->sources;
-	backup->accept_shrink = options->accept_shrink;
 	if (options->path_count)
 		err = sources_by_hand(options, backup);
 	if (!err)
@@ -216,6 +215,7 @@ nb_backup_clear(struct nb_backup *backup)
 		nb_config_source_clear(&backup->by_hand.at[i]);
 	nb_array_free(&backup->by_hand);
 	nb_array_free(&backup->ours);
+	nb_shrinks_free(&backup->shrinks);
 	nb_staged_free(&backup->staged);
 	memset(backup, 0, sizeof *backup);
 	backup->staged.dir = -1;

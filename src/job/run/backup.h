@@ -20,8 +20,8 @@ struct nb_backup {
 						    (hold), or NULL */
 	char run[2 * NB_RUN_ID_BYTES + 1];       /* id in the names of
 						    snapshots */
-	bool accept_shrink;
-	struct nb_ours ours; /* what is in no tree */
+	struct nb_shrinks shrinks;               /* (shrink.h) */
+	struct nb_ours ours;                     /* what is in no tree */
 	struct nb_staged staged;
 };
 

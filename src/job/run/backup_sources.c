@@ -8,10 +8,9 @@
 #include "base/str.h"
 
 static enum nb_err
-last_size(void *ctx, const char *kind, const char *name, uint64_t *stored)
+last_size(const struct nb_backup *backup, const char *kind, const char *name,
+	  uint64_t *stored)
 {
-	const struct nb_backup *backup = ctx;
-
 	*stored = 0;
 	if (!backup->context->catalog)
 		return NB_OK;
@@ -33,8 +32,7 @@ estimate(const struct nb_backup *backup, const struct nb_config_source *s,
 		return ops->estimate(s, bytes);
 	if (!ops->is_staged || !ops->is_staged(s))
 		return NB_OK;
-	return last_size((void *)(uintptr_t)backup, s->kind->name, s->name,
-			 bytes);
+	return last_size(backup, s->kind->name, s->name, bytes);
 }
 
 /* Compares the space that all sources need in staging with the free space. */
@@ -93,9 +91,7 @@ context_of(struct nb_backup *backup)
 		.staging_path = backup->staged.path,
 		.staging = backup->staged.dir,
 		.date = backup->staged.manifest.created,
-		.last_size = last_size,
 		.ours = &backup->ours,
-		.accept_shrink = backup->accept_shrink,
 		.progress = source_progress,
 		.ctx = backup,
 	};

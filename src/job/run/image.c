@@ -5,6 +5,7 @@
 #include "disc/library.h"
 #include "job/jobs.h"
 #include "job/run/run_summary.h"
+#include "job/run/shrink.h"
 #include "job/run/session.h"
 #include "model/record/own_files.h"
 
@@ -50,6 +51,7 @@ image_locked(struct nb_pool_context *context,
 	struct nb_backup backup;
 	enum nb_err err, discarded;
 
+	context->accept_shrink = options->accept_shrink;
 	err = nb_backup_prepare(context, options, &backup);
 	if (err)
 		return err;
@@ -58,6 +60,8 @@ image_locked(struct nb_pool_context *context,
 		snprintf(result->backup_id, sizeof result->backup_id, "%s",
 			 backup.staged.manifest.backup_id);
 		err = write_image(&backup, fd, result);
+		nb_backup_tell_shrinks(&backup);
+		result->shrunk = backup.shrinks.count;
 		if (!err)
 			err = nb_backup_release(&backup);
 		discarded = nb_backup_discard(&backup);

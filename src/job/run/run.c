@@ -9,6 +9,7 @@
 #include "job/run/record_dead.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
+#include "job/run/shrink.h"
 #include "job/run/write.h"
 
 enum nb_err
@@ -125,6 +126,8 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	err = nb_write_plan(&w, &decision, &session);
 	if (!err) {
 		nb_plan_fill(backup->context, &look, &decision, result->plan);
+		nb_backup_tell_shrinks(backup);
+		result->shrunk = backup->shrinks.count;
 		err = session ? check_by_hand(backup, result->plan)
 			      : refuse_once(&reported, result->plan);
 	}
@@ -227,6 +230,9 @@ run_locked(struct nb_pool_context *context,
 		if (err)
 			return err;
 	}
+	err = nb_pool_context_accept(context, options->accept_shrink);
+	if (err)
+		return err;
 	err = nb_backup_prepare(context, options, &backup);
 	if (err)
 		return err;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "job/run/off_disc.h"
 #include "job/run/previous_sessions.h"
+#include "job/run/shrink.h"
 #include "model/record/backup_path.h"
 #include "model/record/own_files.h"
 
@@ -194,6 +195,10 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 
 	if (!err)
 		err = nb_off_disc_mark(&s->entries, &s->manifest.sources);
+	if (!err)
+		err = nb_backup_compare(backup, &s->manifest, &s->entries);
+	if (!err && s->label.disc_id[0])
+		err = nb_shrinks_copy(&backup->shrinks, &s->manifest.shrinks);
 	if (err || !s->base)
 		return err;
 	err = nb_entries_sort(&s->entries);

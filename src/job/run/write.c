@@ -32,19 +32,19 @@ first_session_blocks(const struct nb_session *session)
 	return session->start + session->blocks;
 }
 
-/* Three rounds are enough: a plan may change once, from append to fresh, when
- * the size is known. */
+/* Four rounds are enough: a plan may change once when it is known that the
+ * backup shrank, and once, from append to fresh, when the size is. */
 enum nb_err
 nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 	      struct nb_session **session)
 {
-	struct nb_need need = { 0, 0 };
+	struct nb_need need = { 0 };
 	enum nb_plan built = NB_PLAN_REFUSE;
 	struct nb_session *s = NULL;
 	enum nb_err err;
 
 	*session = NULL;
-	for (int round = 0; round < 3; round++) {
+	for (int round = 0; round < 4; round++) {
 		*decision =
 			nb_inspect_decide(w->context, w->look, w->intent, need);
 		if (decision->plan == NB_PLAN_REFUSE)
@@ -59,6 +59,7 @@ nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 		if (err)
 			return err;
 		built = decision->plan;
+		need.shrunk = s->manifest.shrinks.count > 0;
 		if (built == NB_PLAN_APPEND)
 			need.append = s->blocks;
 		else
@@ -338,6 +339,7 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 {
 	const struct nb_blanking how = {
 		.image_blocks = first_session_blocks(s),
+		.image_shrunk = s->manifest.shrinks.count > 0,
 	};
 	int awake = nb_inhibit("a disc is being burned");
 	enum nb_err err = check_room(w, s);

@@ -18,8 +18,8 @@ same_label(const struct nb_label *a, const struct nb_label *b)
 static bool
 holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 {
-	return disc->state == NB_DISC_GOOD && disc->generation
-		&& disc->generation == pool->generation;
+	return disc->state == NB_DISC_GOOD && disc->complete
+		&& disc->complete == pool->complete;
 }
 
 /* Another disc must hold the newest verified generation, and must have been
@@ -49,6 +49,7 @@ static enum nb_guard
 check_label(const struct nb_guard_facts *f)
 {
 	const struct nb_pool_disc *disc;
+	enum nb_guard answer;
 
 	if (f->first_state != NB_LABEL_GOOD || f->second_state != NB_LABEL_GOOD)
 		return NB_GUARD_NO_LABEL;
@@ -73,7 +74,9 @@ check_label(const struct nb_guard_facts *f)
 		return NB_GUARD_CATALOG_DISAGREES;
 	if (holds_newest(f->pool, disc))
 		return NB_GUARD_LAST_GOOD;
-	return check_others(f);
+	answer = check_others(f);
+	return answer == NB_GUARD_PERMIT && disc->alone[0] ? NB_GUARD_ONLY_COPY
+							   : answer;
 }
 
 static enum nb_guard
@@ -95,9 +98,12 @@ check_typed(const struct nb_guard_facts *f)
 	if (!same_label(f->first, f->second))
 		return NB_GUARD_LABEL_CHANGED;
 	disc = nb_pool_by_id(f->pool, f->second->disc_id);
-	if (disc && holds_newest(f->pool, disc))
+	if (disc
+	    && (holds_newest(f->pool, disc)
+		|| (disc->generation
+		    && disc->generation == f->pool->generation)))
 		return NB_GUARD_LAST_GOOD;
-	return NB_GUARD_PERMIT;
+	return disc && disc->alone[0] ? NB_GUARD_ONLY_COPY : NB_GUARD_PERMIT;
 }
 
 static bool
@@ -142,6 +148,8 @@ nb_guard_check(const struct nb_guard_facts *f)
 		return answer;
 	if (!f->blank_only && (!f->image_complete || !f->image_blocks))
 		return NB_GUARD_IMAGE_INCOMPLETE;
+	if (f->image_shrunk && !f->first_medium)
+		return NB_GUARD_SHRUNK;
 	if (!f->blank_only && f->image_blocks > f->disc_blocks)
 		return NB_GUARD_DOES_NOT_FIT;
 	if (!f->intent_stored)
@@ -172,6 +180,10 @@ nb_guard_text(enum nb_guard answer)
 			"no other disc holds the newest good backup",
 		[NB_GUARD_TOO_OLD] = ("the newest backup, on another disc, "
 				      "has not been verified recently enough"),
+		[NB_GUARD_ONLY_COPY] = ("the disc alone holds something that "
+					"no newer backup has"),
+		[NB_GUARD_SHRUNK] =
+			"the new backup lacks something of the one before it",
 		[NB_GUARD_IMAGE_INCOMPLETE] = "the new backup is incomplete",
 		[NB_GUARD_DOES_NOT_FIT] =
 			"the new backup does not fit on the disc",

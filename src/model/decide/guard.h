@@ -29,6 +29,10 @@ enum nb_guard {
 					generation */
 	NB_GUARD_TOO_OLD,           /* another one does, but was not verified
 				       within the age limit */
+	NB_GUARD_ONLY_COPY,         /* it alone holds something that no newer
+				       backup has */
+	NB_GUARD_SHRUNK,            /* the new backup lacks something of the
+				       one before it */
 	NB_GUARD_IMAGE_INCOMPLETE,  /* the image is not complete, hashed and on
 				       stable storage, or its size is unknown (0
 				       blocks) */
@@ -80,6 +84,7 @@ struct nb_guard_facts {
 			    no image is needed */
 	bool image_complete;
 	uint64_t image_blocks, disc_blocks;
+	bool image_shrunk; /* and nobody accepted that */
 	bool intent_stored;
 };
 
@@ -88,9 +93,10 @@ struct nb_guard_facts {
  * drive, stale catalog, then label, key, pool, catalog, other discs and their
  * age (or, for an adoption, what was typed, whether it is the disc that was
  * shown, a newer backup on it, both labels, newest backup; for formatting, in
- * place of all from the catalog on: blank, the same medium), image, size,
- * intent.  An age is within the limit up to and including max_verify_age; a
- * date of verification that is 0 or lies in the future is never within a limit.
+ * place of all from the catalog on: blank, the same medium), image, shrunk,
+ * size, intent.  An age is within the limit up to and including max_verify_age;
+ * a date of verification that is 0 or lies in the future is never within a
+ * limit.
  */
 enum nb_guard nb_guard_check(const struct nb_guard_facts *facts);
 

@@ -14,15 +14,14 @@ nb_rotation_next(const struct nb_pool_view *pool)
 
 		if (d->state == NB_DISC_UNUSED || d->state == NB_DISC_BLANKED)
 			return d;
-		if (d->state == NB_DISC_GOOD
-		    && d->generation != pool->generation
-		    && (!next || d->generation < next->generation))
+		if (d->state == NB_DISC_GOOD && d->complete != pool->complete
+		    && (!next || d->complete < next->complete))
 			next = d;
 	}
 	return next;
 }
 
-/* No other good disc has a lower generation. */
+/* No other good disc is older. */
 static bool
 is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 {
@@ -30,7 +29,7 @@ is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 		const struct nb_pool_disc *d = &pool->discs.at[i];
 
 		if (d != disc && d->state == NB_DISC_GOOD
-		    && d->generation < disc->generation)
+		    && d->complete < disc->complete)
 			return false;
 	}
 	return true;
@@ -39,8 +38,8 @@ is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
 static bool
 holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *d)
 {
-	return d->state == NB_DISC_GOOD && d->generation
-		&& d->generation == pool->generation;
+	return d->state == NB_DISC_GOOD && d->complete
+		&& d->complete == pool->complete;
 }
 
 /* The disc other than DISC that holds the newest generation of the pool; if
@@ -211,12 +210,16 @@ decide_blanking(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 
 	if (holds_newest(f->pool, disc) || !other)
 		return refuse(f, NB_REASON_LAST_GOOD, NB_EWRONG);
+	if (f->shrunk)
+		return refuse(f, NB_REASON_SHRUNK, NB_EWRONG);
 	if (!is_oldest(f->pool, disc))
 		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
 	if (!can_be_blanked(f->medium))
 		return refuse(f, NB_REASON_WRITE_ONCE, NB_EWRONG);
 	if (!is_fresh_enough(f, other))
 		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
+	if (disc->alone[0])
+		return refuse(f, NB_REASON_ONLY_COPY, NB_EWRONG);
 	if (f->need_fresh > capacity)
 		return too_large(f, NB_REASON_TOO_LARGE_FOR_DISC, f->need_fresh,
 				 capacity);
@@ -235,9 +238,22 @@ decide_without_other(const struct nb_plan_facts *f, struct nb_decision d)
 	return d;
 }
 
+/* A backup that shrank is burned only where that destroys nothing. */
+static struct nb_decision
+decide_shrunk(const struct nb_plan_facts *f)
+{
+	struct nb_decision d = decide_append(f, NB_REASON_SHRUNK);
+
+	return d.plan == NB_PLAN_APPEND
+		? d
+		: refuse(f, NB_REASON_SHRUNK, NB_EWRONG);
+}
+
 static struct nb_decision
 decide_alternate(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
 {
+	if (f->shrunk)
+		return decide_shrunk(f);
 	if (!holds_newest(f->pool, disc))
 		return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
 	if (!f->append_on_same_disc)
@@ -323,7 +339,7 @@ refuse_bad_session(const struct nb_plan_facts *f,
 		   const struct nb_pool_disc *disc)
 {
 	bool old = disc->state == NB_DISC_GOOD
-		&& disc->generation < f->pool->generation;
+		&& disc->complete < f->pool->complete;
 
 	return refuse(f,
 		      old ? NB_REASON_LAST_SESSION_OLD : NB_REASON_LAST_SESSION,

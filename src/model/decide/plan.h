@@ -12,7 +12,7 @@
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-#define NB_REASON_COUNT (NB_REASON_TOO_LARGE_FOR_DISC + 1)
+#define NB_REASON_COUNT (NB_REASON_ONLY_COPY + 1)
 
 /* What was requested. */
 enum nb_intent {
@@ -38,6 +38,8 @@ struct nb_plan_facts {
 	int64_t now;
 	uint64_t need_fresh;  /* blocks of a first session; 0: not known yet */
 	uint64_t need_append; /* blocks of an appended one; 0: not known yet */
+	bool shrunk;          /* the backup lacks something of the one before
+				 it, and nobody accepted that */
 };
 
 struct nb_decision {
@@ -86,8 +88,14 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  *    Before appending: CLOSED, TOO_LARGE.  In a nightly run, if no other disc
  *    is due, LAST_GOOD replaces both: the disc is full, and nothing else may be
  *    written.
- *    Before blanking: LAST_GOOD, NOT_OLDEST, WRITE_ONCE, OTHER_UNVERIFIED,
- *    TOO_LARGE_FOR_DISC.
+ *    Before blanking: LAST_GOOD, SHRUNK, NOT_OLDEST, WRITE_ONCE,
+ *    OTHER_UNVERIFIED, ONLY_COPY, TOO_LARGE_FOR_DISC.
+ *    - alternate, and the backup shrank: append with SHRUNK, also to a disc
+ *      that would be blanked and with on_same_disc = refuse; if that is
+ *      impossible, SHRUNK.
+ *
+ * What is newest, oldest or good counts only backups that are complete: one
+ * that shrank destroys nothing, now and on the nights that follow.
  *
  * So a disc is blanked only if label and catalog agree on it, it is the oldest
  * good disc of the pool, and another one holds the newest generation, verified
@@ -103,7 +111,8 @@ struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
 
 /*
  * The disc that is due: an unused or blanked one first, otherwise the one with
- * the lowest generation that is not the pool's newest; NULL if there is none.
+ * the lowest complete generation that is not the pool's newest; NULL if there
+ * is none.
  * Suspect and retired discs are skipped.
  */
 const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);

@@ -130,6 +130,17 @@ static const struct {
 					   "of this kind",
 					   "use larger discs, compress more, "
 					   "or split the job" },
+	[NB_REASON_SHRUNK] = { "shrunk",
+			       "the backup lacks something of the one before "
+			       "it, so nothing is blanked for it",
+			       "if something was lost, restore it; if this is "
+			       "intended, run nightburn run --accept-shrink" },
+	[NB_REASON_ONLY_COPY] = { "only-copy",
+				  "the disc alone holds something that no "
+				  "newer backup has",
+				  "restore it, or insert another disc; if "
+				  "it is no longer needed, run nightburn run "
+				  "--accept-shrink" },
 };
 
 static bool

@@ -13,6 +13,8 @@
 #include "model/record/label.h"
 #include "model/state.h"
 
+#define NB_ALONE_TEXT 128
+
 struct nb_pool_disc {
 	char name[NB_NAME_MAX + 1];
 	char disc_id[NB_ID_HEX + 1]; /* "" if never written */
@@ -20,7 +22,12 @@ struct nb_pool_disc {
 	uint64_t generation; /* newest generation that is verified on it; 0:
 				none */
 	char backup_id[NB_BACKUP_ID_MAX + 1]; /* of that generation */
-	int64_t verified; /* date of its last good verification */
+	uint64_t complete; /* newest generation on it that lacks nothing of the
+			      one before it; 0: none.  It decides what may be
+			      blanked. */
+	int64_t verified;  /* date of its last good verification */
+	char alone[NB_ALONE_TEXT]; /* what no newer backup on another disc
+				      holds; "": nothing */
 };
 
 struct nb_pool_discs NB_ARRAY(struct nb_pool_disc);
@@ -31,6 +38,7 @@ struct nb_pool_view {
 	struct nb_pool_discs discs; /* in the order of the configuration */
 	uint64_t generation;        /* the newest verified generation of the
 				       pool */
+	uint64_t complete;          /* the newest complete one on a good disc */
 	bool stale;                 /* the catalog is an old copy, or a
 				       replacement for a lost one: this view
 				       must not be relied upon */

@@ -20,6 +20,7 @@ struct nb_known_backup {
 	bool damaged; /* so it was found on CHECKED: */
 	int64_t checked;
 	uint64_t bad; /* files that are; 0: all of it, or unknown */
+	bool shrunk;  /* it lacks something of the one before it */
 };
 
 /* What was requested. */

@@ -29,7 +29,31 @@ nb_manifest_clear(struct nb_manifest *m)
 	for (size_t i = 0; i < m->sources.count; i++)
 		nb_manifest_source_clear(&m->sources.at[i]);
 	nb_array_free(&m->sources);
+	nb_shrinks_free(&m->shrinks);
 	memset(m, 0, sizeof *m);
+}
+
+static void
+add_shrinks(struct nb_str *s, const struct nb_shrinks *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct nb_shrink *one = &list->at[i];
+
+		nb_str_add(s, i ? ",\n{" : "\"shrunk\":[\n{");
+		nb_manifest_add_bytes(s, "kind", one->kind);
+		nb_str_add(s, ",");
+		nb_manifest_add_bytes(s, "name", one->name);
+		if (one->mount) {
+			nb_str_add(s, ",");
+			nb_manifest_add_bytes(s, "mount", one->mount);
+		}
+		nb_str_addf(s, ",\"what\":\"%s\",\"before\":%llu,\"now\":%llu}",
+			    nb_shrink_name(one->what),
+			    (unsigned long long)one->before,
+			    (unsigned long long)one->now);
+	}
+	if (list->count)
+		nb_str_add(s, "\n],\n");
 }
 
 static void
@@ -57,6 +81,7 @@ add_head(struct nb_str *s, const struct nb_manifest *m)
 		nb_manifest_add_source(s, &m->sources.at[i]);
 	}
 	nb_str_add(s, "\n],\n");
+	add_shrinks(s, &m->shrinks);
 }
 
 /* Does a reader accept the text that was rendered? */

@@ -90,6 +90,9 @@ struct nb_manifest_source {
 
 struct nb_manifest_sources NB_ARRAY(struct nb_manifest_source);
 
+/* model/record/holding.h */
+struct nb_shrinks NB_ARRAY(struct nb_shrink);
+
 struct nb_manifest {
 	char backup_id[NB_BACKUP_ID_MAX + 1];
 	uint64_t generation;
@@ -100,6 +103,8 @@ struct nb_manifest {
 	char host[256];
 	int64_t created;
 	struct nb_manifest_sources sources;
+	struct nb_shrinks shrinks; /* what it lacks of the backup before it,
+				      unless the user accepted that */
 };
 
 /* Is PATH that of an earlier session's manifest, which was moved when the next

@@ -31,6 +31,43 @@ read_sources(const json_t *root, struct nb_manifest *m)
 }
 
 static bool
+read_shrink(const json_t *object, struct nb_shrink *s)
+{
+	const char *what = json_string_value(json_object_get(object, "what"));
+
+	return what && nb_shrink_parse(what, &s->what)
+		&& nb_manifest_read_bytes(object, "kind", &s->kind)
+		&& nb_manifest_read_bytes(object, "name", &s->name)
+		&& (nb_manifest_read_bytes(object, "mount", &s->mount)
+		    || s->what != NB_SHRINK_MOUNT)
+		&& nb_json_u64(object, "before", &s->before)
+		&& nb_json_u64(object, "now", &s->now);
+}
+
+static bool
+read_shrinks(const json_t *root, struct nb_manifest *m)
+{
+	const json_t *list = json_object_get(root, "shrunk"), *value;
+	size_t i;
+
+	if (list && !json_is_array(list))
+		return false;
+	json_array_foreach(list, i, value)
+	{
+		struct nb_shrink one = { .kind = NULL };
+		bool good = read_shrink(value, &one)
+			&& !nb_shrinks_add(&m->shrinks, &one);
+
+		free(one.kind);
+		free(one.name);
+		free(one.mount);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+static bool
 read_head(const json_t *root, struct nb_manifest *m)
 {
 	int64_t version;
@@ -48,7 +85,7 @@ read_head(const json_t *root, struct nb_manifest *m)
 		&& nb_json_text(root, "disc", m->disc, sizeof m->disc)
 		&& nb_json_text(root, "disc_id", m->disc_id, sizeof m->disc_id)
 		&& nb_json_text(root, "host", m->host, sizeof m->host)
-		&& read_sources(root, m);
+		&& read_sources(root, m) && read_shrinks(root, m);
 }
 
 static int

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "model/record/json.h"
+#include "model/record/holding.h"
 #include "model/record/manifest.h"
 
 /* "KEY":"text", or "KEY_hex" for bytes that are not UTF-8. */

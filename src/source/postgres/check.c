@@ -239,25 +239,3 @@ nb_pg_check_directory(struct nb_pg_dump *dump)
 {
 	return check_with(dump, restore_directory);
 }
-
-enum nb_err
-nb_pg_check_shrink(const struct nb_pg_dump *dump)
-{
-	const struct nb_source_context *context = dump->context;
-	double ratio = nb_pg_options(dump->source)->min_ratio;
-	char now[16], before[16];
-	uint64_t last = 0;
-	enum nb_err err;
-
-	if (ratio <= 0 || context->accept_shrink || !context->last_size)
-		return NB_OK;
-	err = context->last_size(context->ctx, "postgres", dump->name, &last);
-	if (err || (double)dump->stored >= (double)last * ratio)
-		return err;
-	return nb_fail(NB_ESOURCE,
-		       "%s: the dump shrank to %s from %s, below "
-		       "min_ratio %g\nhint: if this is intended, run again "
-		       "with --accept-shrink",
-		       dump->object, nb_str_size(dump->stored, now),
-		       nb_str_size(last, before), ratio);
-}

@@ -17,7 +17,4 @@ enum nb_err nb_pg_check_directory(struct nb_pg_dump *dump);
 enum nb_err nb_pg_check_text(struct nb_pg_dump *dump);
 enum nb_err nb_pg_check_packed(struct nb_pg_dump *dump);
 
-/* Compares the stored size with that of the last good backup.  NB_ESOURCE. */
-enum nb_err nb_pg_check_shrink(const struct nb_pg_dump *dump);
-
 #endif

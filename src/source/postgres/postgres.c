@@ -224,8 +224,6 @@ take_dump(struct nb_pg_dump *dump, const char *server_version,
 		err = nb_pg_dump_run(dump);
 	if (!err)
 		err = dump->format->check(dump);
-	if (!err)
-		err = nb_pg_check_shrink(dump);
 	if (!err && context->progress)
 		err = context->progress(context->ctx, object, dump->raw,
 					dump->raw);
@@ -350,6 +348,21 @@ is_staged(const struct nb_config_source *source)
 	return true;
 }
 
+static double
+min_ratio(const struct nb_config_source *source)
+{
+	return nb_pg_options(source)->min_ratio;
+}
+
+/* All databases of a server are sources of their own. */
+static bool
+covers(const struct nb_config_source *source, const char *name, bool database)
+{
+	const struct nb_pg_options *options = nb_pg_options(source);
+
+	return options->all ? database : !strcmp(source->name, name);
+}
+
 static const char *const tasks[] = { NB_PG_TASK_CHECK, NB_PG_TASK_ASK,
 				     NB_PG_TASK_DUMP, NULL };
 
@@ -372,6 +385,8 @@ const struct nb_source_ops nb_source_postgres = {
 	.estimate = estimate,
 	.collect = collect,
 	.is_staged = is_staged,
+	.min_ratio = min_ratio,
+	.covers = covers,
 	.restore = nb_pg_restore,
 	.restore_check = nb_pg_restore_check,
 	.run_as = run_as,

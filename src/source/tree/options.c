@@ -24,6 +24,7 @@ const struct nb_field nb_tree_fields[] = {
 	{ FIELD("on_change", CHOICE, rules.fail_on_change), .words = changes },
 	{ FIELD("checksum", WORD, checksum), .words = rereads, .local = true },
 	{ FIELD("pack", WORD, rules.pack), .words = packs, .local = true },
+	{ FIELD("min_ratio", RATIO, rules.min_ratio), .local = true },
 	NB_SSH_FIELDS(struct nb_tree_options, remote),
 	{ FIELD("timeout", TIME, remote.timeout), .local = true },
 	{ FIELD("max_size", SIZE, remote.max_size), .local = true },
@@ -35,6 +36,7 @@ nb_tree_options_begin(void *options)
 {
 	*(struct nb_tree_options *)options = (struct nb_tree_options){
 		.rules.copy_newer = COPY_NEWER,
+		.rules.min_ratio = NB_TREE_MIN_RATIO,
 		.checksum = NB_REREAD_WEEKLY,
 	};
 }

@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "model/record/holding.h"
 #include "source/tree/private.h"
 
 static enum nb_err
@@ -107,6 +108,52 @@ nb_tree_collect(const struct nb_config_source *source,
 
 /* ---- on this host ---- */
 
+/*
+ * The mount point of the file system of the directory PATH: the highest
+ * directory above it on the same device.  A bind mount of the same device does
+ * not count.  PATH itself if it cannot be determined.
+ */
+static enum nb_err
+find_mount(const char *path, char **out)
+{
+	char *found = realpath(path, NULL), *cut;
+	struct stat st, above;
+	char was;
+
+	if (!found)
+		return nb_str_dup(path, out);
+	*out = found;
+	if (stat(found, &st))
+		return NB_OK;
+	while (found[1]) {
+		cut = strrchr(found, '/');
+		cut += cut == found;
+		was = *cut;
+		*cut = '\0';
+		if (stat(found, &above) || above.st_dev != st.st_dev) {
+			*cut = was;
+			break;
+		}
+	}
+	return NB_OK;
+}
+
+/* A later backup can tell that the file system was not mounted. */
+static enum nb_err
+record_mount(const struct nb_config_source *source,
+	     struct nb_manifest_sources *sources)
+{
+	static char what[] = NB_PROPERTY_MOUNT;
+	struct nb_property p = { .what = what };
+	enum nb_err err = find_mount(nb_tree_options(source)->path, &p.value);
+
+	if (!err)
+		err = nb_properties_add(
+			&sources->at[sources->count - 1].properties, &p);
+	free(p.value);
+	return err;
+}
+
 static enum nb_err
 collect_here(const struct nb_config_source *source,
 	     const struct nb_source_context *context,
@@ -115,9 +162,12 @@ collect_here(const struct nb_config_source *source,
 	int root = -1;
 	enum nb_err err = open_root(source, &root);
 
-	return err ? err
-		   : nb_tree_collect(source, &nb_tree_options(source)->rules,
-				     context, root, out);
+	if (!err)
+		err = nb_tree_collect(source, &nb_tree_options(source)->rules,
+				      context, root, out);
+	return err || nb_tree_options(source)->rules.only
+		? err
+		: record_mount(source, out->sources);
 }
 
 static enum nb_err
@@ -170,6 +220,12 @@ static enum nb_reread
 reread(const struct nb_config_source *source)
 {
 	return nb_tree_options(source)->checksum;
+}
+
+static double
+min_ratio(const struct nb_config_source *source)
+{
+	return nb_tree_options(source)->rules.min_ratio;
 }
 
 /* ---- a path named by the user ---- */
@@ -251,6 +307,7 @@ const struct nb_source_ops nb_source_tree = {
 	.collect = collect,
 	.is_staged = is_staged,
 	.reread = reread,
+	.min_ratio = min_ratio,
 	.by_hand = by_hand,
 	.serve = nb_tree_serve,
 	.may_serve = nb_tree_may_serve,

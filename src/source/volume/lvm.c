@@ -158,10 +158,17 @@ release(const struct nb_config_source *source, void *data)
 	return err;
 }
 
+static double
+min_ratio(const struct nb_config_source *source)
+{
+	return nb_lvm_options(source)->mount.rules.min_ratio;
+}
+
 const struct nb_source_ops nb_source_lvm = {
 	.kind = NB_LVM_KIND,
 	.preflight = preflight,
 	.hold = hold,
 	.release = release,
 	.collect = collect,
+	.min_ratio = min_ratio,
 };

@@ -374,10 +374,17 @@ release(const struct nb_config_source *source, void *data)
 	return err;
 }
 
+static double
+min_ratio(const struct nb_config_source *source)
+{
+	return nb_mirror_options(source)->mount.rules.min_ratio;
+}
+
 const struct nb_source_ops nb_source_mirror = {
 	.kind = NB_MIRROR_KIND,
 	.preflight = preflight,
 	.hold = hold,
 	.release = release,
 	.collect = collect,
+	.min_ratio = min_ratio,
 };

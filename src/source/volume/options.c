@@ -19,13 +19,14 @@
 #define FIELD(option, value, field) \
 	NB_FIELD(struct RECORD, option, value, field)
 
-#define MOUNT_FIELDS                                                 \
-	{ FIELD("subdirectory", TEXT, mount.subdirectory) },         \
-		{ FIELD("retries", NUMBER, mount.retries), .min = 0, \
-		  .max = 1000 },                                     \
-		{ FIELD("pause", TIME, mount.pause) },               \
-	{                                                            \
-		FIELD("exclude", TEXTS, mount.rules.exclude)         \
+#define MOUNT_FIELDS                                                  \
+	{ FIELD("subdirectory", TEXT, mount.subdirectory) },          \
+		{ FIELD("retries", NUMBER, mount.retries), .min = 0,  \
+		  .max = 1000 },                                      \
+		{ FIELD("pause", TIME, mount.pause) },                \
+		{ FIELD("min_ratio", RATIO, mount.rules.min_ratio) }, \
+	{                                                             \
+		FIELD("exclude", TEXTS, mount.rules.exclude)          \
 	}
 
 #define RECORD nb_lvm_options
@@ -59,6 +60,7 @@ mount_begin(struct nb_mount_options *mount)
 {
 	mount->retries = RETRIES;
 	mount->pause = PAUSE;
+	mount->rules.min_ratio = NB_TREE_MIN_RATIO;
 }
 
 void

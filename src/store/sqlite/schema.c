@@ -90,6 +90,21 @@ static const struct migration {
 	  "  bad integer not null,"
 	  "  primary key (backup_id, disc_id)) strict;",
 	  11, 81, true },
+	/* What a backup holds of each source, and what it lacks of the one
+	 * before it. */
+	{ "create table holdings ("
+	  "  backup_id text not null references backups,"
+	  "  number integer not null, files integer not null,"
+	  "  tables integer not null, rows integer not null,"
+	  "  form text, mount text,"
+	  "  primary key (backup_id, number)) strict;"
+	  "create table shrinks ("
+	  "  backup_id text not null references backups,"
+	  "  number integer not null, kind text not null, name text not null,"
+	  "  what text not null, previous integer not null,"
+	  "  present integer not null, mount text,"
+	  "  primary key (backup_id, number)) strict;",
+	  13, 96, true },
 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "catalog_scene.h"
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"

@@ -16,7 +16,7 @@
 #include "base/fd.h"
 #include "catalog_scene.h"
 #include "memory_driver.h"
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define OLD_VIEW "A good 3 b3, B suspect 2 b2, newest 3"
@@ -51,9 +51,9 @@ seal_of(struct nb_catalog *catalog)
 /* By tests/e2e/catalog_seal.py, from the same rows; those of SQLite with the
  * texts of its tables. */
 #define GOLDEN_SQLITE \
-	"cba600e87ae722ff3f6047d19e1d9ff18c61d4d53c1c39e6ca0cbc4b87ea7c72"
+	"5d03a63413fbb8f32444d33f41c86e31834a29c109e1e7a7c7a6ee9f1ef8cb94"
 #define GOLDEN_MEMORY \
-	"034d579528394b3c6426ce719d8fc7be5d10a26ba7e3b951bf544ab9ad246983"
+	"4b5ad79ce588738839a23893b684675ba46cb702bfd9b5cf2329f0890a409bbd"
 
 START_TEST(a_seal_is_the_same_on_every_machine)
 {
@@ -101,6 +101,20 @@ static const struct nb_check_record a_check = {
 	.state = "damaged",
 };
 
+static const struct nb_holding_record a_holding = {
+	.backup_id = "b",
+	.form = "custom none",
+	.mount = "/",
+};
+
+static const struct nb_shrink_record a_shrink = {
+	.backup_id = "b",
+	.kind = "tree",
+	.name = "www",
+	.what = "files",
+	.mount = "/",
+};
+
 static const struct {
 	enum nb_table_id table;
 	const void *row;
@@ -108,7 +122,8 @@ static const struct {
 	{ NB_TABLE_POOLS, &a_pool },       { NB_TABLE_DISCS, &a_disc },
 	{ NB_TABLE_SESSIONS, &a_session }, { NB_TABLE_BACKUPS, &a_backup },
 	{ NB_TABLE_PARTS, &a_part },       { NB_TABLE_SOURCES, &a_source },
-	{ NB_TABLE_CHECKS, &a_check },
+	{ NB_TABLE_CHECKS, &a_check },     { NB_TABLE_HOLDINGS, &a_holding },
+	{ NB_TABLE_SHRINKS, &a_shrink },
 };
 
 /* Another value in COLUMN, of the same kind. */
@@ -340,7 +355,7 @@ START_TEST(an_old_catalog_that_changed_since_it_was_opened_is_not_sealed)
 }
 END_TEST
 
-/* An older program says "schema 6, this program supports 3" with a hint: it looks
+/* An older program says "schema 7, this program supports 3" with a hint: it looks
  * at the number first. */
 START_TEST(a_catalog_with_the_new_seal_has_a_number_of_its_own)
 {
@@ -353,7 +368,7 @@ START_TEST(a_catalog_with_the_new_seal_has_a_number_of_its_own)
 		sqlite3_prepare_v2(db, "pragma user_version", -1, &stmt, NULL),
 		SQLITE_OK);
 	ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
-	ck_assert_int_eq(sqlite3_column_int(stmt, 0), 6);
+	ck_assert_int_eq(sqlite3_column_int(stmt, 0), 7);
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
 }

@@ -24,6 +24,15 @@ scene_generation(const struct situation *s, int i)
 	return (uint64_t)(s->generations ? s->generations[i] - '0' : i + 1);
 }
 
+uint64_t
+scene_complete(const struct situation *s, int i)
+{
+	uint64_t generation = scene_generation(s, i);
+
+	return generation && s->complete ? (uint64_t)(s->complete[i] - '0')
+					 : generation;
+}
+
 static void
 set_disc(struct scene *scene, const struct situation *s, int i)
 {
@@ -41,8 +50,13 @@ set_disc(struct scene *scene, const struct situation *s, int i)
 			 (int)d->generation);
 		d->verified = SCENE_NOW - s->verified_ago;
 	}
+	d->complete = scene_complete(s, i);
+	if (s->alone && d->generation)
+		strcpy(d->alone, "tree www (generation 1)");
 	if (d->state == NB_DISC_GOOD && d->generation > scene->pool.generation)
 		scene->pool.generation = d->generation;
+	if (d->state == NB_DISC_GOOD && d->complete > scene->pool.complete)
+		scene->pool.complete = d->complete;
 }
 
 static int
@@ -108,5 +122,6 @@ scene_set(struct scene *scene, const struct situation *s)
 		.now = SCENE_NOW,
 		.need_fresh = s->need_fresh,
 		.need_append = s->need_append,
+		.shrunk = s->shrunk,
 	};
 }

@@ -40,6 +40,8 @@ struct situation {
 	 * generations 1, 2, ... in this order, unless GENERATIONS has other
 	 * digits. */
 	const char *discs, *generations;
+	/* The digits of the newest complete generations, if they differ. */
+	const char *complete;
 	int in; /* whose label is in the drive */
 	enum nb_medium_state state;
 	enum kind kind;
@@ -50,6 +52,8 @@ struct situation {
 	int64_t limit;        /* max_verify_age */
 	int64_t verified_ago; /* all discs; negative: in the future */
 	uint64_t need_fresh, need_append, free;
+	bool shrunk; /* the new backup */
+	bool alone;  /* each disc has what no other one has */
 };
 
 struct scene {
@@ -64,6 +68,9 @@ void scene_set(struct scene *scene, const struct situation *s);
 
 /* The key of the installation. */
 extern const struct nb_key scene_key;
+
+/* The complete generation of the disc at I, 0 where there is none. */
+uint64_t scene_complete(const struct situation *s, int i);
 
 /* The generation that the letter at I stands for, 0 where there is none. */
 uint64_t scene_generation(const struct situation *s, int i);

@@ -40,18 +40,21 @@ set_up(struct scene *s)
 	memset(&s->key, 'k', sizeof s->key);
 	nb_assert_ok(nb_label_sign(&label, &s->key));
 	s->first = s->second = label;
-	s->discs[0] = (struct nb_pool_disc){ "DB-A", ID_A,       NB_DISC_GOOD,
-					     7,      "backup-7", NOW - 90000 };
-	s->discs[1] = (struct nb_pool_disc){ "DB-B", ID_B,       NB_DISC_GOOD,
-					     9,      "backup-9", NOW - 100 };
+	s->discs[0] =
+		(struct nb_pool_disc){ "DB-A",     ID_A, NB_DISC_GOOD, 7,
+				       "backup-7", 7,    NOW - 90000,  "" };
+	s->discs[1] =
+		(struct nb_pool_disc){ "DB-B",     ID_B, NB_DISC_GOOD, 9,
+				       "backup-9", 9,    NOW - 100,    "" };
 	s->discs[2] = (struct nb_pool_disc){
 		"DB-C",       "cccccccccccccccccccccccccccccccc",
 		NB_DISC_GOOD, 8,
-		"backup-8",   NOW - 50
+		"backup-8",   8,
+		NOW - 50,     ""
 	};
 	strcpy(s->pool.name, "db");
 	strcpy(s->pool.installation, OURS);
-	s->pool.generation = 9;
+	s->pool.generation = s->pool.complete = 9;
 	s->pool.discs.at = s->discs;
 	s->pool.discs.count = 3;
 	s->facts = (struct nb_guard_facts){
@@ -157,15 +160,15 @@ CHANGE(name_differs, strcpy(s->discs[0].name, "DB-X"))
 CHANGE(label_newer, s->discs[0].generation = 6)
 CHANGE(label_older, s->discs[0].generation = 8)
 CHANGE(backup_differs, strcpy(s->discs[0].backup_id, "backup-x"))
-CHANGE(is_newest, s->pool.generation = 7; s->discs[1].generation = 6;
-       s->discs[2].generation = 5)
-CHANGE(both_newest, s->pool.generation = 7; s->discs[1].generation = 7)
-CHANGE(newest_nowhere, s->pool.generation = 10)
+CHANGE(is_newest, s->pool.complete = 7; s->discs[1].complete = 6;
+       s->discs[2].complete = 5)
+CHANGE(both_newest, s->pool.complete = 7; s->discs[1].complete = 7)
+CHANGE(newest_nowhere, s->pool.complete = 10)
 CHANGE(newest_suspect, s->discs[1].state = NB_DISC_SUSPECT)
 CHANGE(newest_retired, s->discs[1].state = NB_DISC_RETIRED)
 CHANGE(newest_blanked, s->discs[1].state = NB_DISC_BLANKED)
 CHANGE(no_others, s->pool.discs.count = 1)
-CHANGE(nothing_ever, s->pool.generation = 0; s->discs[1].generation = 0)
+CHANGE(nothing_ever, s->pool.complete = 0; s->discs[1].complete = 0)
 CHANGE(at_the_limit, s->discs[1].verified = NOW - LIMIT)
 CHANGE(over_the_limit, s->discs[1].verified = NOW - LIMIT - 1)
 CHANGE(verified_now, s->discs[1].verified = NOW)
@@ -178,8 +181,18 @@ CHANGE(no_limit_future, s->facts.max_verify_age = 0;
        s->discs[1].verified = NOW + 1)
 CHANGE(no_limit_no_newest, s->facts.max_verify_age = 0;
        s->discs[1].state = NB_DISC_SUSPECT)
-CHANGE(second_copy_old, s->discs[2].generation = 9; s->discs[2].verified = 1)
-CHANGE(only_second_copy_in_time, s->discs[2].generation = 9;
+CHANGE(second_copy_old, s->discs[2].complete = 9; s->discs[2].verified = 1)
+/* A later one that shrank is no reason to blank this disc. */
+CHANGE(newest_shrunk, s->pool.generation = 10; s->discs[1].generation = 10;
+       s->discs[1].complete = 6; s->pool.complete = 8)
+CHANGE(complete_here, s->pool.generation = 10; s->discs[1].generation = 10;
+       s->discs[1].complete = 6; s->discs[2].complete = 5; s->pool.complete = 7)
+CHANGE(newest_here_shrunk, s->discs[0].generation = s->pool.generation = 11;
+       s->second.generation = 11; sign(s))
+CHANGE(only_copy, strcpy(s->discs[0].alone, "tree www (generation 7)"))
+CHANGE(only_copy_elsewhere, strcpy(s->discs[2].alone, "tree www"))
+CHANGE(image_shrunk, s->facts.image_shrunk = true)
+CHANGE(only_second_copy_in_time, s->discs[2].complete = 9;
        s->discs[1].verified = 1)
 CHANGE(incomplete, s->facts.image_complete = false)
 CHANGE(size_unknown, s->facts.image_blocks = 0)
@@ -256,6 +269,13 @@ static const struct row {
 	{ "no limit, no newest", no_limit_no_newest, NB_GUARD_LAST_GOOD },
 	{ "second copy old", second_copy_old, NB_GUARD_PERMIT },
 	{ "second copy in time", only_second_copy_in_time, NB_GUARD_PERMIT },
+	{ "newest shrank, another is complete", newest_shrunk,
+	  NB_GUARD_PERMIT },
+	{ "the newest complete one itself", complete_here, NB_GUARD_LAST_GOOD },
+	{ "the newest, but it shrank", newest_here_shrunk, NB_GUARD_PERMIT },
+	{ "the only copy of something", only_copy, NB_GUARD_ONLY_COPY },
+	{ "another has an only copy", only_copy_elsewhere, NB_GUARD_PERMIT },
+	{ "the new backup shrank", image_shrunk, NB_GUARD_SHRUNK },
 	{ "image incomplete", incomplete, NB_GUARD_IMAGE_INCOMPLETE },
 	{ "image of unknown size", size_unknown, NB_GUARD_IMAGE_INCOMPLETE },
 	{ "a block too large", one_block_too_large, NB_GUARD_DOES_NOT_FIT },

@@ -16,7 +16,7 @@
 static struct {
 	unsigned long policies, tried, plans[NB_PLAN_BLANK_FRESH + 1];
 	bool reasons[NB_REASON_COUNT];
-	char fault[256]; /* the first rule that did not hold */
+	char fault[320]; /* the first rule that did not hold */
 } seen;
 
 /* What the disc in the drive is to the pool, told from the situation. */
@@ -30,11 +30,11 @@ struct standing {
 static struct standing
 look_at(const struct situation *s)
 {
-	uint64_t mine = scene_generation(s, s->in), highest = 0;
+	uint64_t mine = scene_complete(s, s->in), highest = 0;
 	struct standing st = { .oldest = true };
 
 	for (int i = 0; s->discs[i]; i++) {
-		uint64_t g = scene_generation(s, i);
+		uint64_t g = scene_complete(s, i);
 
 		if (s->discs[i] != 'g' || i == s->in)
 			continue;
@@ -64,7 +64,8 @@ may_blank(const struct situation *s, const struct standing *st)
 		|| (s->kind == RANDOM_ACCESS && s->state != NB_MEDIUM_CLOSED);
 
 	return st->ours && st->oldest && !st->newest && st->other_newest
-		&& st->in_time && erasable && s->need_fresh <= SCENE_CAPACITY;
+		&& st->in_time && erasable && s->need_fresh <= SCENE_CAPACITY
+		&& !s->shrunk && !s->alone;
 }
 
 static bool
@@ -98,6 +99,7 @@ guard_permits(const struct scene *scene)
 		.max_verify_age = scene->facts.max_verify_age,
 		.now = SCENE_NOW,
 		.image_complete = true,
+		.image_shrunk = scene->facts.shrunk,
 		.image_blocks = 1,
 		.disc_blocks = SCENE_CAPACITY,
 		.intent_stored = true,
@@ -125,7 +127,9 @@ check_accepted(const struct situation *s, const struct standing *st,
 	       const struct scene *scene, const struct nb_decision *d)
 {
 	RULE(d->err == NB_OK && !d->wanted[0]);
-	RULE(d->reason < NB_REASON_NO_DISC);
+	RULE(d->reason < NB_REASON_NO_DISC || d->reason == NB_REASON_SHRUNK);
+	RULE(d->reason != NB_REASON_SHRUNK
+	     || (s->shrunk && d->plan == NB_PLAN_APPEND));
 	if (d->plan == NB_PLAN_FRESH) {
 		RULE(s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE);
 		RULE(d->reason == NB_REASON_BLANK_DISC);
@@ -144,8 +148,8 @@ check_accepted(const struct situation *s, const struct standing *st,
 	RULE(s->need_append <= s->free);
 	RULE(s->intent != NB_INTENT_BLANK);
 	RULE(s->intent == NB_INTENT_APPEND || s->rotation == NB_ROTATION_APPEND
-	     || (s->rotation == NB_ROTATION_ALTERNATE && st->newest
-		 && !s->refuse_same));
+	     || (s->rotation == NB_ROTATION_ALTERNATE
+		 && (s->shrunk || (st->newest && !s->refuse_same))));
 	return NULL;
 }
 
@@ -216,8 +220,8 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 	    && (s->intent == NB_INTENT_APPEND
 		|| (night && s->rotation == NB_ROTATION_APPEND)))
 		RULE(d->plan == NB_PLAN_APPEND);
-	if (room && night && s->rotation == NB_ROTATION_ALTERNATE && st->newest
-	    && !s->refuse_same)
+	if (room && night && s->rotation == NB_ROTATION_ALTERNATE
+	    && (s->shrunk || (st->newest && !s->refuse_same)))
 		RULE(d->plan == NB_PLAN_APPEND);
 	if (has_sessions(s) && may_blank(s, st)
 	    && (s->intent == NB_INTENT_BLANK
@@ -270,24 +274,29 @@ try_one(const struct situation *s, struct scene *scene)
 	snprintf(seen.fault, sizeof seen.fault,
 		 "%s: %s (%s); intent %d "
 		 "rotation %d discs %s in %d state %d kind %d label %d twist "
-		 "%d same %d limit %d ago %d need %d %d free %d",
+		 "%d same %d shrunk %d alone %d limit %d ago %d need %d %d "
+		 "free %d",
 		 fault, nb_plan_name(d.plan), nb_plan_reason_code(d.reason),
 		 s->intent, s->rotation, s->discs, s->in, s->state, s->kind,
-		 s->label, s->twist, s->refuse_same, (int)s->limit,
-		 (int)s->verified_ago, (int)s->need_fresh, (int)s->need_append,
-		 (int)s->free);
+		 s->label, s->twist, s->refuse_same, s->shrunk, s->alone,
+		 (int)s->limit, (int)s->verified_ago, (int)s->need_fresh,
+		 (int)s->need_append, (int)s->free);
 }
 
 static void
 try_policies(struct situation *s)
 {
-	int policies = s->label == NB_LABEL_GOOD ? 18 : 36;
+	/* What shrank or is nowhere else matters only to a disc that could be
+	 * blanked. */
+	int policies = s->label == NB_LABEL_GOOD ? 54 : 36;
 	struct scene scene;
 
 	if (++seen.policies % nb_test_sample() != 0)
 		return;
 	for (int policy = 0; policy < policies; policy++) {
-		s->earlier = policy >= 18;
+		s->earlier = s->label != NB_LABEL_GOOD && policy >= 18;
+		s->shrunk = s->label == NB_LABEL_GOOD && policy / 18 == 1;
+		s->alone = s->label == NB_LABEL_GOOD && policy / 18 == 2;
 		if (policy % 18 == 0)
 			scene_set(&scene, s);
 		s->intent = (enum nb_intent)(policy % 3);

@@ -34,7 +34,7 @@ START_TEST(a_newest_generation_that_no_disc_holds_forbids_blanking)
 	struct scene scene;
 
 	scene_set(&scene, &s);
-	scene.pool.generation = 3;
+	scene.pool.generation = scene.pool.complete = 3;
 	d = nb_plan_decide(&scene.facts);
 	ck_assert_int_eq(d.plan, NB_PLAN_REFUSE);
 	ck_assert_int_eq(d.reason, NB_REASON_LAST_GOOD);
@@ -62,6 +62,7 @@ START_TEST(a_disc_blanked_in_the_catalog_is_a_conflict_with_any_label)
 
 	scene_set(&scene, &s);
 	scene.discs[0].generation = scene.label.generation = 1;
+	scene.discs[0].complete = 1;
 	strcpy(scene.discs[0].backup_id, scene.label.backup_id);
 	d = nb_plan_decide(&scene.facts);
 	ck_assert_int_eq(d.reason, NB_REASON_GENERATION_CONFLICT);
@@ -75,7 +76,7 @@ START_TEST(a_disc_newer_than_its_pool_is_a_conflict)
 	struct scene scene;
 
 	scene_set(&scene, &s);
-	scene.pool.generation = 1;
+	scene.pool.generation = scene.pool.complete = 1;
 	d = nb_plan_decide(&scene.facts);
 	ck_assert_int_eq(d.reason, NB_REASON_GENERATION_CONFLICT);
 }

@@ -12,16 +12,22 @@
 /* Two discs of one pool, one that failed, one of another pool; generation 1
  * was lost with a disc that was blanked, and something was appended to A. */
 static const struct nb_known_backup known[] = {
-	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY, false, 0, 0 },
-	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60, false, 0,
-	  0 },
-	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY, false, 0, 0 },
-	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY, false, 0, 0 },
-	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY, false, 0, 0 },
-	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY, false, 0, 0 },
-	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY, false, 0, 0 },
-	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY, false, 0,
-	  0 },
+	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY, false, 0, 0,
+	  false },
+	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60, false, 0, 0,
+	  false },
+	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY, false, 0, 0,
+	  false },
+	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY, false, 0, 0,
+	  false },
+	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY, false, 0, 0,
+	  false },
+	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY, false, 0, 0,
+	  false },
+	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY, false, 0, 0,
+	  false },
+	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY, false, 0, 0,
+	  false },
 };
 #define ALL COUNT(known)
 

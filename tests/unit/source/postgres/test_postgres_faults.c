@@ -283,59 +283,6 @@ START_TEST(a_database_dropped_meanwhile_fails_all)
 }
 END_TEST
 
-static enum nb_err
-last_was(void *ctx, const char *kind, const char *name, uint64_t *stored)
-{
-	ck_assert_str_eq(kind, "postgres");
-	ck_assert_str_eq(name, "testdb");
-	*stored = *(uint64_t *)ctx;
-	return NB_OK;
-}
-
-/* What a collected testdb has left in staging, for another one. */
-static void
-remove_staged(void)
-{
-	static const char *const paths[] = {
-		"postgres/testdb.dump", "postgres/testdb.dump+create.sql",
-		"postgres/testdb.dump+settings.sql"
-	};
-
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-		ck_assert_int_eq(unlink(pg_staged(paths[i])), 0);
-}
-
-START_TEST(a_dump_that_shrank_is_refused_until_a_person_agrees)
-{
-	struct nb_config_source source = pg_source();
-	uint64_t last = 500000000;
-	char text[512], now[16];
-	struct stat st;
-
-	pg_options.min_ratio = 0.5;
-	pg_context.last_size = last_was;
-	pg_context.ctx = &last;
-	nb_test_log_clear();
-	ck_assert_int_eq(pg_collect(&source), NB_ESOURCE);
-	ck_assert_int_eq(stat(pg_staged("postgres/testdb.dump"), &st), 0);
-	nb_str_size((uint64_t)st.st_size, now);
-	snprintf(text, sizeof text,
-		 OBJECT "the dump shrank to %s from "
-			"500.0 MB, below min_ratio 0.5\nhint: if this is "
-			"intended, run again with --accept-shrink\n",
-		 now);
-	ck_assert_str_eq(nb_test_log(), text);
-	ck_assert_int_eq(unlink(pg_staged("postgres/testdb.dump")), 0);
-	pg_context.accept_shrink = true;
-	nb_assert_ok(pg_collect(&source));
-	remove_staged();
-	pg_context.accept_shrink = false;
-	last = 1000;
-	nb_assert_ok(pg_collect(&source));
-	pg_free();
-}
-END_TEST
-
 START_TEST(a_password_is_no_argument)
 {
 	struct nb_config_source source = pg_source();
@@ -409,7 +356,6 @@ main(void)
 	tcase_add_loop_test(tc, a_dump_that_recovery_cancelled_is_tried_again,
 			    0, sizeof conflicts / sizeof *conflicts);
 	tcase_add_test(tc, a_database_dropped_meanwhile_fails_all);
-	tcase_add_test(tc, a_dump_that_shrank_is_refused_until_a_person_agrees);
 	tcase_add_test(tc, a_password_is_no_argument);
 	tcase_add_test(tc, warnings_of_a_good_dump_are_passed_on);
 	tcase_add_test(tc, a_dump_can_be_cancelled);

@@ -2,7 +2,7 @@
 /* The basis of a run's decisions. */
 #include <string.h>
 
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 static const struct nb_disc_record *
 named_disc(const struct nb_rows *rows, const char *pool, const char *name)
@@ -41,6 +41,24 @@ newest_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
 	return best ? best->backup : NULL;
 }
 
+/* The newest generation on it that is complete. */
+static uint64_t
+complete_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
+{
+	int64_t best = 0;
+
+	for (size_t i = 0; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
+
+		if (s->disc == disc && !s->session->gone
+		    && s->backup->generation > best
+		    && strcmp(s->backup->job, NB_JOB_BY_HAND)
+		    && !nb_rows_shrunk(rows, s->backup->id))
+			best = s->backup->generation;
+	}
+	return (uint64_t)best;
+}
+
 static void
 describe_disc(const struct nb_rows *rows, const char *pool,
 	      struct nb_pool_disc *out)
@@ -57,6 +75,7 @@ describe_disc(const struct nb_rows *rows, const char *pool,
 	if (!backup)
 		return;
 	out->generation = (uint64_t)backup->generation;
+	out->complete = complete_on(rows, disc);
 	strncpy(out->backup_id, backup->id, NB_BACKUP_ID_MAX);
 }
 
@@ -75,6 +94,9 @@ describe_pool(const struct nb_rows *rows, const struct nb_names *names,
 		if (!err && disc.state == NB_DISC_GOOD
 		    && disc.generation > view->generation)
 			view->generation = disc.generation;
+		if (!err && disc.state == NB_DISC_GOOD
+		    && disc.complete > view->complete)
+			view->complete = disc.complete;
 	}
 	return err;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 /* The engines; the first that accepts the path is used. */
 static const struct nb_catalog_driver *const drivers[] = {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 typedef enum nb_err file_fn(void *ctx, const struct nb_catalog_file *row);
 

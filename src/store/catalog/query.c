@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 typedef enum nb_err backup_fn(void *ctx, const struct nb_catalog_backup *row);
 
@@ -48,6 +48,7 @@ pass_backup(const struct nb_rows *rows, const struct nb_backup_record *backup,
 		.created = backup->created,
 		.bytes = (uint64_t)backup->bytes,
 		.files = (uint64_t)backup->files,
+		.shrunk = nb_rows_shrunk(rows, backup->id),
 	};
 
 	if (drill) {

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 #define HEAD "nightburn seal 2\n"
 
@@ -23,8 +23,9 @@ enum tag {
 /* Those that the schema has.  Without the files of backups, of which there are
  * many, and without clones and drills, on which no write depends. */
 static const enum nb_table_id sealed[] = {
-	NB_TABLE_POOLS, NB_TABLE_DISCS,   NB_TABLE_SESSIONS, NB_TABLE_BACKUPS,
-	NB_TABLE_PARTS, NB_TABLE_SOURCES, NB_TABLE_CHECKS,
+	NB_TABLE_POOLS,   NB_TABLE_DISCS,    NB_TABLE_SESSIONS,
+	NB_TABLE_BACKUPS, NB_TABLE_PARTS,    NB_TABLE_SOURCES,
+	NB_TABLE_CHECKS,  NB_TABLE_HOLDINGS, NB_TABLE_SHRINKS,
 };
 
 struct sum {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 struct source {
 	const char *kind, *name;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 static enum nb_err
 broken(struct nb_catalog *catalog, const char *kind, const char *name,

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 #include "model/record/own_files.h"
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 static void
 clear_disc(struct nb_disc_record *disc)
@@ -248,6 +248,9 @@ put_all(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 		err = put_sources(catalog, session->manifest);
 	if (!err)
 		err = put_files(catalog, session);
+	if (!err)
+		err = nb_catalog_put_holdings(catalog, session->manifest,
+					      session->entries);
 	if (!err)
 		err = nb_catalog_checked_session(catalog, session);
 	return err ? err

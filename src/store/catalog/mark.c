@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 /* The state of the catalog for POOL: zeros if it is unknown. */
 static enum nb_err

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 enum nb_err
 nb_catalog_each(struct nb_catalog *catalog, enum nb_table_id table, int keys,
@@ -118,6 +118,12 @@ compare_check(const void *key, const void *row)
 }
 
 static int
+compare_shrink(const void *id, const void *row)
+{
+	return strcmp(id, ((const struct nb_shrink_record *)row)->backup_id);
+}
+
+static int
 compare_session(const void *id, const void *row)
 {
 	int64_t a = *(const int64_t *)id;
@@ -157,6 +163,12 @@ nb_rows_check(const struct nb_rows *rows, const char *backup_id,
 					     .disc_id = disc_id };
 
 	return SEARCH(&key, &rows->checks, compare_check);
+}
+
+bool
+nb_rows_shrunk(const struct nb_rows *rows, const char *backup_id)
+{
+	return SEARCH(backup_id, &rows->shrinks, compare_shrink) != NULL;
 }
 
 const struct nb_backup_record *
@@ -221,6 +233,8 @@ nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows)
 		LOAD(NB_TABLE_DRILLS, drills);
 	if (catalog->tables > NB_TABLE_CHECKS)
 		LOAD(NB_TABLE_CHECKS, checks);
+	if (catalog->tables > NB_TABLE_SHRINKS)
+		LOAD(NB_TABLE_SHRINKS, shrinks);
 	nb_catalog_read_end(catalog);
 	if (passable(catalog, err)) {
 		joined = join(rows);
@@ -235,6 +249,7 @@ void
 nb_rows_free(struct nb_rows *rows)
 {
 	nb_array_free(&rows->placements);
+	nb_catalog_free_rows(NB_TABLE_SHRINKS, &rows->shrinks);
 	nb_catalog_free_rows(NB_TABLE_CHECKS, &rows->checks);
 	nb_catalog_free_rows(NB_TABLE_DRILLS, &rows->drills);
 	nb_catalog_free_rows(NB_TABLE_PARTS, &rows->parts);

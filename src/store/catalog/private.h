@@ -32,7 +32,7 @@ enum nb_err nb_catalog_end(struct nb_catalog *catalog, enum nb_err err);
 enum nb_err nb_catalog_read(struct nb_catalog *catalog);
 void nb_catalog_read_end(struct nb_catalog *catalog);
 
-/* ---- rows (catalog_rows.c) ---- */
+/* ---- rows (rows.c) ---- */
 
 /* As the driver's. */
 enum nb_err nb_catalog_each(struct nb_catalog *catalog, enum nb_table_id table,
@@ -70,7 +70,8 @@ struct nb_placement {
 };
 
 /* All rows on which decisions depend, in the order of their keys: those of all
- * tables except files, sources and clones; and the drills and checks. */
+ * tables except files, sources and clones; and the drills, checks and
+ * shrinks. */
 struct nb_rows {
 	struct NB_ARRAY(struct nb_pool_record) pools;
 	struct NB_ARRAY(struct nb_disc_record) discs;
@@ -80,6 +81,7 @@ struct nb_rows {
 	struct NB_ARRAY(struct nb_placement) placements; /* by backup */
 	struct NB_ARRAY(struct nb_drill_record) drills;
 	struct NB_ARRAY(struct nb_check_record) checks;
+	struct NB_ARRAY(struct nb_shrink_record) shrinks;
 };
 
 /* With NB_ECORRUPT, in a query, ROWS has whatever was readable; with other
@@ -106,6 +108,9 @@ const struct nb_check_record *nb_rows_check(const struct nb_rows *rows,
 /* Is a backup on the disc recorded as damaged? */
 bool nb_rows_damaged(const struct nb_rows *rows, const char *disc_id);
 
+/* Does it lack something of the one before it? */
+bool nb_rows_shrunk(const struct nb_rows *rows, const char *backup_id);
+
 /* All backups, the newest first: by generation, then by date, then by id. */
 struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);
 enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
@@ -118,29 +123,35 @@ const struct nb_placement *nb_rows_place(const struct nb_rows *rows,
 
 /* ---- the rules ---- */
 
-/* In a transaction: SESSION was read back.  (catalog_history.c) */
+/* In a transaction: SESSION was read back.  (history.c) */
 enum nb_err nb_catalog_checked_session(
 	struct nb_catalog *catalog, const struct nb_catalog_session *session);
 
 /* In a transaction: a good disc with a damaged backup becomes suspect.
- * (catalog_history.c) */
+ * (history.c) */
 enum nb_err nb_catalog_settle_disc(struct nb_catalog *catalog,
 				   const char *disc_id);
+
+/* In a transaction: what MANIFEST holds, with its files ENTRIES, and what it
+ * lacks.  (holdings.c) */
+enum nb_err nb_catalog_put_holdings(struct nb_catalog *catalog,
+				    const struct nb_manifest *manifest,
+				    const struct nb_entries *entries);
 
 /*
  * Checks the catalog: by its engine, by our own rules, and by its seal.  WHOLE:
  * including the files of backups, which takes seconds for millions.
- * NB_ECORRUPT.  (catalog_check.c)
+ * NB_ECORRUPT.  (check.c)
  */
 enum nb_err nb_catalog_check(struct nb_catalog *catalog, bool whole);
 
 /* Writes the hash of the contents at the end of each transaction, and checks
- * it.  NB_ECORRUPT.  (catalog_seal.c) */
+ * it.  NB_ECORRUPT.  (seal.c) */
 enum nb_err nb_catalog_seal(struct nb_catalog *catalog);
 enum nb_err nb_catalog_check_seal(struct nb_catalog *catalog);
 
 /* In a transaction: counts a change of POOL, whose newest generation is
- * GENERATION.  (catalog_mark.c) */
+ * GENERATION.  (mark.c) */
 enum nb_err nb_catalog_advance(struct nb_catalog *catalog, const char *pool,
 			       uint64_t generation);
 

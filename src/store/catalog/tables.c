@@ -120,6 +120,27 @@ static const struct nb_column checks[] = {
 	NUMBER(nb_check_record, bad),
 };
 
+static const struct nb_column holdings[] = {
+	TEXT(nb_holding_record, backup_id),
+	NUMBER(nb_holding_record, number),
+	NUMBER(nb_holding_record, files),
+	NUMBER(nb_holding_record, tables),
+	NUMBER(nb_holding_record, rows),
+	TEXT_OR_NULL(nb_holding_record, form),
+	TEXT_OR_NULL(nb_holding_record, mount),
+};
+
+static const struct nb_column shrinks[] = {
+	TEXT(nb_shrink_record, backup_id),
+	NUMBER(nb_shrink_record, number),
+	TEXT(nb_shrink_record, kind),
+	TEXT(nb_shrink_record, name),
+	TEXT(nb_shrink_record, what),
+	NUMBER(nb_shrink_record, previous),
+	NUMBER(nb_shrink_record, present),
+	TEXT_OR_NULL(nb_shrink_record, mount),
+};
+
 #define COUNT(list) (int)(sizeof list / sizeof *list)
 #define TABLE(list, keys, numbered, row)                                     \
 	{                                                                    \
@@ -137,6 +158,8 @@ const struct nb_table nb_catalog_tables[NB_TABLES] = {
 	[NB_TABLE_CLONES] = TABLE(clones, 1, false, nb_clone_record),
 	[NB_TABLE_DRILLS] = TABLE(drills, 1, false, nb_drill_record),
 	[NB_TABLE_CHECKS] = TABLE(checks, 2, false, nb_check_record),
+	[NB_TABLE_HOLDINGS] = TABLE(holdings, 2, false, nb_holding_record),
+	[NB_TABLE_SHRINKS] = TABLE(shrinks, 2, false, nb_shrink_record),
 };
 
 int64_t

@@ -2,7 +2,7 @@
 /* What was done with backups later, and found: checks, drills, clones. */
 #include <string.h>
 
-#include "store/catalog_private.h"
+#include "store/catalog/private.h"
 
 #define FAILED nb_drill_state_name(NB_DRILL_FAILED)
 

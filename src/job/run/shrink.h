@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a backup lacks of the one before it (model/decide/shrink.h). */
+#ifndef NB_JOB_SHRINK_H
+#define NB_JOB_SHRINK_H
+
+#include "job/run/backup.h"
+
+/*
+ * Compares M, with its files ENTRIES, with what the catalog has of the last
+ * complete backup of the job, and sets BACKUP->shrinks.  Nothing is compared if
+ * the user accepts whatever it is, and with files that are appended by hand.
+ * Errors of the catalog.
+ */
+enum nb_err nb_backup_compare(struct nb_backup *backup,
+			      const struct nb_manifest *m,
+			      const struct nb_entries *entries);
+
+/* Logs them, each as a warning, and what to do. */
+void nb_backup_tell_shrinks(const struct nb_backup *backup);
+
+#endif

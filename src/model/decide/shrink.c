@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/decide/shrink.h"
+
+#include <string.h>
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* MIN: of fewer before, only nothing is too few. */
+static bool
+fell(uint64_t was, uint64_t now, double ratio, uint64_t min)
+{
+	if (!now)
+		return was > 0;
+	return was >= min && (double)now < (double)was * ratio;
+}
+
+static bool
+shrank(struct nb_shrink *out, enum nb_shrink_what what, uint64_t before,
+       uint64_t now)
+{
+	out->what = what;
+	out->before = before;
+	out->now = now;
+	return true;
+}
+
+/* Counts of NB_NOT_COUNTED are not compared. */
+static bool
+counts_fell(int64_t was, int64_t now, double ratio, uint64_t min)
+{
+	return was >= 0 && now >= 0
+		&& fell((uint64_t)was, (uint64_t)now, ratio, min);
+}
+
+bool
+nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
+	     double ratio, struct nb_shrink *out)
+{
+	*out = (struct nb_shrink){ .kind = now->kind, .name = now->name };
+	if (ratio <= 0)
+		return false;
+	if (was->mount && now->mount && strcmp(was->mount, now->mount)) {
+		out->mount = was->mount;
+		return shrank(out, NB_SHRINK_MOUNT, 0, 0);
+	}
+	if (counts_fell(was->files, now->files, ratio, NB_SHRINK_FILES_MIN))
+		return shrank(out, NB_SHRINK_FILES, (uint64_t)was->files,
+			      (uint64_t)now->files);
+	if (is_same(was->form, now->form)
+	    && fell(was->bytes, now->bytes, ratio,
+		    now->form ? 0 : NB_SHRINK_BYTES_MIN))
+		return shrank(out, NB_SHRINK_BYTES, was->bytes, now->bytes);
+	if (was->tables > 0 && now->tables == 0)
+		return shrank(out, NB_SHRINK_TABLES, (uint64_t)was->tables, 0);
+	if (was->rows > 0 && now->rows == 0)
+		return shrank(out, NB_SHRINK_ROWS, (uint64_t)was->rows, 0);
+	return false;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Compares what a backup holds with the last good one: an emptied directory, a
+ * file system that is not mounted, and a database that was dropped look like
+ * any other backup otherwise, and two nights later no disc has the data.
+ */
+#ifndef NB_MODEL_SHRINK_H
+#define NB_MODEL_SHRINK_H
+
+#include "model/record/holding.h"
+
+/*
+ * Trees have always some traffic: a ratio is not applied to fewer files or
+ * bytes than these.  What falls to nothing is always told.
+ */
+#define NB_SHRINK_FILES_MIN 10
+#define NB_SHRINK_BYTES_MIN ((uint64_t)1 << 20)
+
+/*
+ * What NOW has less than WAS: one reason, or none (false).  RATIO: the share of
+ * WAS that is enough, above 0 up to 1; 0: nothing is compared.  OUT borrows its
+ * texts from both.
+ *
+ * In this order: the mount point; files, bytes (only of the same form), tables
+ * and rows.  Tables and rows only if they fell to 0.
+ */
+bool nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
+		  double ratio, struct nb_shrink *out);
+
+#endif

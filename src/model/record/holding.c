@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/record/holding.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/* ---- holdings ---- */
+
+static bool
+is_dump(const struct nb_manifest_source *source)
+{
+	return source->format && !nb_manifest_source_is_archive(source);
+}
+
+static int64_t
+count_members(const struct nb_entries *members)
+{
+	int64_t files = 0;
+
+	for (size_t i = 0; i < members->count; i++)
+		files += members->at[i].type != NB_ENTRY_DIR;
+	return files;
+}
+
+static int64_t
+count_beneath(const struct nb_entries *entries, const char *path)
+{
+	size_t n = strlen(path);
+	int64_t files = 0;
+
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct nb_entry *e = &entries->at[i];
+
+		files += e->type != NB_ENTRY_DIR && !strncmp(e->path, path, n)
+			&& e->path[n] == '/';
+	}
+	return files;
+}
+
+/* If anything was counted, the number of tables is that of their rows. */
+static void
+count_tables(const struct nb_properties *counts, struct nb_holding *h)
+{
+	if (!counts->count)
+		return;
+	h->tables = h->rows = 0;
+	for (size_t i = 0; i < counts->count; i++) {
+		if (strcmp(counts->at[i].what, "rows"))
+			continue;
+		h->tables++;
+		h->rows += strtoll(counts->at[i].value, NULL, 10);
+	}
+}
+
+static void
+clear(struct nb_holding *h)
+{
+	free(h->kind);
+	free(h->name);
+	free(h->form);
+	free(h->mount);
+}
+
+static enum nb_err
+take_one(const struct nb_manifest_source *source,
+	 const struct nb_entries *entries, struct nb_holding *h)
+{
+	const char *with = source->compression ? source->compression : "none";
+	enum nb_err err = nb_str_dup(source->kind, &h->kind);
+
+	h->bytes = source->bytes;
+	h->database = source->database != NULL;
+	h->files = h->tables = h->rows = NB_NOT_COUNTED;
+	if (!err)
+		err = nb_str_dup(source->name, &h->name);
+	if (!err)
+		err = nb_str_dup(nb_properties_get(&source->properties,
+						   NB_PROPERTY_MOUNT),
+				 &h->mount);
+	if (!err && is_dump(source))
+		err = nb_str_format(&h->form, "%s %s", source->format, with);
+	if (is_dump(source))
+		count_tables(&source->counts, h);
+	else if (source->format)
+		h->files = count_members(&source->members);
+	else if (source->path)
+		h->files = count_beneath(entries, source->path);
+	return err;
+}
+
+enum nb_err
+nb_holdings_take(const struct nb_manifest *m, const struct nb_entries *entries,
+		 struct nb_holdings *out)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < m->sources.count; i++) {
+		struct nb_holding h = { .kind = NULL };
+
+		err = take_one(&m->sources.at[i], entries, &h);
+		if (!err)
+			err = nb_array_push(out, h);
+		if (err)
+			clear(&h);
+	}
+	return err;
+}
+
+const struct nb_holding *
+nb_holdings_find(const struct nb_holdings *list, const char *kind,
+		 const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i].kind, kind)
+		    && !strcmp(list->at[i].name, name))
+			return &list->at[i];
+	return NULL;
+}
+
+void
+nb_holdings_free(struct nb_holdings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		clear(&list->at[i]);
+	nb_array_free(list);
+}
+
+/* ---- shrinks ---- */
+
+static void
+clear_shrink(struct nb_shrink *shrink)
+{
+	free(shrink->kind);
+	free(shrink->name);
+	free(shrink->mount);
+}
+
+enum nb_err
+nb_shrinks_add(struct nb_shrinks *list, const struct nb_shrink *shrink)
+{
+	struct nb_shrink own = { .what = shrink->what,
+				 .before = shrink->before,
+				 .now = shrink->now };
+	enum nb_err err = nb_str_dup(shrink->kind, &own.kind);
+
+	if (!err)
+		err = nb_str_dup(shrink->name, &own.name);
+	if (!err)
+		err = nb_str_dup(shrink->mount, &own.mount);
+	if (!err)
+		err = nb_array_push(list, own);
+	if (err)
+		clear_shrink(&own);
+	return err;
+}
+
+enum nb_err
+nb_shrinks_copy(const struct nb_shrinks *from, struct nb_shrinks *to)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < from->count; i++)
+		err = nb_shrinks_add(to, &from->at[i]);
+	return err;
+}
+
+void
+nb_shrinks_free(struct nb_shrinks *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		clear_shrink(&list->at[i]);
+	nb_array_free(list);
+}
+
+static const char *const names[] = {
+	[NB_SHRINK_GONE] = "gone",     [NB_SHRINK_MOUNT] = "mount",
+	[NB_SHRINK_FILES] = "files",   [NB_SHRINK_BYTES] = "bytes",
+	[NB_SHRINK_TABLES] = "tables", [NB_SHRINK_ROWS] = "rows",
+};
+
+const char *
+nb_shrink_name(enum nb_shrink_what what)
+{
+	return names[what];
+}
+
+bool
+nb_shrink_parse(const char *name, enum nb_shrink_what *what)
+{
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		*what = (enum nb_shrink_what)i;
+		return true;
+	}
+	return false;
+}
+
+const char *
+nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	char before[48], now[48];
+
+	switch (s->what) {
+	case NB_SHRINK_GONE:
+		snprintf(text, NB_SHRINK_TEXT,
+			 "%s %s: missing; the last good backup has it", s->kind,
+			 s->name);
+		return text;
+	case NB_SHRINK_MOUNT:
+		snprintf(text, NB_SHRINK_TEXT,
+			 "%s %s: no file system is mounted on %s any more",
+			 s->kind, s->name, s->mount);
+		return text;
+	case NB_SHRINK_BYTES:
+		nb_str_size(s->before, before);
+		nb_str_size(s->now, now);
+		break;
+	default:
+		snprintf(before, sizeof before, "%llu",
+			 (unsigned long long)s->before);
+		snprintf(now, sizeof now, "%llu %.*s",
+			 (unsigned long long)s->now,
+			 (int)strlen(names[s->what]) - (s->now == 1),
+			 names[s->what]);
+		break;
+	}
+	snprintf(text, NB_SHRINK_TEXT, "%s %s: %s; the last good backup has %s",
+		 s->kind, s->name, now, before);
+	return text;
+}

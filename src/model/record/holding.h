@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a backup holds of each source, in numbers that can be compared from
+ * night to night, and what a backup lacks of the one before it.
+ */
+#ifndef NB_MODEL_HOLDING_H
+#define NB_MODEL_HOLDING_H
+
+#include "model/record/manifest.h"
+
+/* The property of a tree: the mount point of the file system that it is on. */
+#define NB_PROPERTY_MOUNT "mount"
+
+#define NB_NOT_COUNTED (-1)
+
+struct nb_holding {
+	char *kind, *name; /* as in the manifest */
+	bool database;     /* it is the dump of one */
+	char *form;  /* format and compression of a dump: bytes of different
+			forms are not compared; NULL: a directory */
+	char *mount; /* mount point of a tree; NULL: unknown */
+	uint64_t bytes;
+	int64_t files;        /* all but directories, or NB_NOT_COUNTED */
+	int64_t tables, rows; /* of a database, or NB_NOT_COUNTED */
+};
+
+struct nb_holdings NB_ARRAY(struct nb_holding);
+
+/* Appends that of each source of M, in their order.  The paths of M and of
+ * ENTRIES are both relative to the backup, or both those on the disc.
+ * NB_ENOMEM */
+enum nb_err nb_holdings_take(const struct nb_manifest *m,
+			     const struct nb_entries *entries,
+			     struct nb_holdings *out);
+/* The one of KIND NAME, or NULL. */
+const struct nb_holding *nb_holdings_find(const struct nb_holdings *list,
+					  const char *kind, const char *name);
+void nb_holdings_free(struct nb_holdings *list);
+
+/* What became less. */
+enum nb_shrink_what {
+	NB_SHRINK_GONE,  /* the whole source, or database */
+	NB_SHRINK_MOUNT, /* the file system of a tree is not mounted */
+	NB_SHRINK_FILES,
+	NB_SHRINK_BYTES,
+	NB_SHRINK_TABLES,
+	NB_SHRINK_ROWS
+};
+
+struct nb_shrink {
+	char *kind, *name; /* the source */
+	enum nb_shrink_what what;
+	uint64_t before, now; /* of FILES to ROWS */
+	char *mount;          /* of MOUNT; otherwise NULL */
+};
+
+/* Appends a copy.  NB_ENOMEM */
+enum nb_err nb_shrinks_add(struct nb_shrinks *list,
+			   const struct nb_shrink *shrink);
+enum nb_err nb_shrinks_copy(const struct nb_shrinks *from,
+			    struct nb_shrinks *to);
+void nb_shrinks_free(struct nb_shrinks *list);
+
+/* Names for manifest and catalog, as "files"; NULL or false: unknown. */
+const char *nb_shrink_name(enum nb_shrink_what what);
+bool nb_shrink_parse(const char *name, enum nb_shrink_what *what);
+
+#define NB_SHRINK_TEXT 256
+/* For people, with the name of the source and both numbers. */
+const char *nb_shrink_text(const struct nb_shrink *shrink,
+			   char text[NB_SHRINK_TEXT]);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What backups hold of their sources, and which disc alone holds something. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "store/catalog/private.h"
+
+/* ---- recording ---- */
+
+static enum nb_err
+put_shrinks(struct nb_catalog *catalog, const struct nb_manifest *m)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < m->shrinks.count; i++) {
+		const struct nb_shrink *s = &m->shrinks.at[i];
+		const struct nb_shrink_record row = {
+			.backup_id = m->backup_id,
+			.number = (int64_t)i,
+			.kind = s->kind,
+			.name = s->name,
+			.what = nb_shrink_name(s->what),
+			.previous = (int64_t)s->before,
+			.present = (int64_t)s->now,
+			.mount = s->mount,
+		};
+
+		err = nb_catalog_put(catalog, NB_TABLE_SHRINKS, &row);
+	}
+	return err;
+}
+
+enum nb_err
+nb_catalog_put_holdings(struct nb_catalog *catalog, const struct nb_manifest *m,
+			const struct nb_entries *entries)
+{
+	struct nb_holdings list = NB_ARRAY_INIT;
+	enum nb_err err = nb_holdings_take(m, entries, &list);
+
+	for (size_t i = 0; !err && i < list.count; i++) {
+		const struct nb_holding *h = &list.at[i];
+		const struct nb_holding_record row = {
+			.backup_id = m->backup_id,
+			.number = (int64_t)i,
+			.files = h->files,
+			.tables = h->tables,
+			.rows = h->rows,
+			.form = h->form,
+			.mount = h->mount,
+		};
+
+		err = nb_catalog_put(catalog, NB_TABLE_HOLDINGS, &row);
+	}
+	nb_holdings_free(&list);
+	return err ? err : put_shrinks(catalog, m);
+}
+
+/* ---- the last complete backup ---- */
+
+static enum nb_err
+take_source(void *ctx, const void *row)
+{
+	const struct nb_source_record *source = row;
+	struct nb_holdings *list = ctx;
+	struct nb_holding h = { .bytes = (uint64_t)source->bytes,
+				.database = source->database != NULL,
+				.files = NB_NOT_COUNTED,
+				.tables = NB_NOT_COUNTED,
+				.rows = NB_NOT_COUNTED };
+	enum nb_err err = nb_str_dup(source->kind, &h.kind);
+
+	if (!err)
+		err = nb_str_dup(source->name, &h.name);
+	if (!err)
+		err = nb_array_push(list, h);
+	if (err) {
+		free(h.kind);
+		free(h.name);
+	}
+	return err;
+}
+
+/* The list has the sources of the backup, in the order of their numbers. */
+static enum nb_err
+take_holding(void *ctx, const void *row)
+{
+	const struct nb_holding_record *holding = row;
+	struct nb_holdings *list = ctx;
+	struct nb_holding *h;
+	enum nb_err err;
+
+	if (holding->number < 0 || (size_t)holding->number >= list->count)
+		return NB_OK;
+	h = &list->at[holding->number];
+	h->files = holding->files;
+	h->tables = holding->tables;
+	h->rows = holding->rows;
+	err = nb_str_dup(holding->form, &h->form);
+	return err ? err : nb_str_dup(holding->mount, &h->mount);
+}
+
+static enum nb_err
+load_holdings(struct nb_catalog *catalog, const char *backup_id,
+	      struct nb_holdings *out)
+{
+	const struct nb_source_record source = { .backup_id = backup_id };
+	const struct nb_holding_record holding = { .backup_id = backup_id };
+	enum nb_err err = nb_catalog_each(catalog, NB_TABLE_SOURCES, 1, &source,
+					  take_source, out);
+
+	if (err || catalog->tables <= NB_TABLE_HOLDINGS)
+		return err;
+	return nb_catalog_each(catalog, NB_TABLE_HOLDINGS, 1, &holding,
+			       take_holding, out);
+}
+
+enum nb_err
+nb_catalog_last_holdings(struct nb_catalog *catalog, const char *job,
+			 struct nb_holdings *out)
+{
+	struct nb_backup_list list = NB_ARRAY_INIT;
+	const char *last = NULL;
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	if (err)
+		return err;
+	err = nb_rows_newest_first(&rows, &list);
+	for (size_t i = 0; !last && i < list.count; i++)
+		if (!strcmp(list.at[i]->job, job)
+		    && !nb_rows_shrunk(&rows, list.at[i]->id))
+			last = list.at[i]->id;
+	if (!err && last)
+		err = load_holdings(catalog, last, out);
+	nb_array_free(&list);
+	nb_rows_free(&rows);
+	return err;
+}
+
+/* ---- what a disc alone holds ---- */
+
+/* A source of a backup that is on a disc. */
+struct held {
+	const struct nb_placement *place;
+	char *kind, *name;
+	bool database;
+};
+
+struct held_list NB_ARRAY(struct held);
+
+struct alone {
+	struct nb_catalog *catalog;
+	const struct nb_covers *covers;
+	struct nb_rows rows;
+	struct held_list list;
+	const struct nb_placement *place; /* of the backup that is listed */
+};
+
+static enum nb_err
+add_held(void *ctx, const void *row)
+{
+	const struct nb_source_record *source = row;
+	struct alone *a = ctx;
+	struct held held = { .place = a->place,
+			     .database = source->database != NULL };
+	enum nb_err err = nb_str_dup(source->kind, &held.kind);
+
+	if (!err)
+		err = nb_str_dup(source->name, &held.name);
+	if (!err)
+		err = nb_array_push(&a->list, held);
+	if (err) {
+		free(held.kind);
+		free(held.name);
+	}
+	return err;
+}
+
+static enum nb_err
+list_held(struct alone *a)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < a->rows.placements.count; i++) {
+		const struct nb_placement *place = &a->rows.placements.at[i];
+		const struct nb_source_record like = {
+			.backup_id = place->backup->id,
+		};
+
+		if (place->session->gone
+		    || !strcmp(place->backup->job, NB_JOB_BY_HAND))
+			continue;
+		a->place = place;
+		err = nb_catalog_each(a->catalog, NB_TABLE_SOURCES, 1, &like,
+				      add_held, a);
+	}
+	return err;
+}
+
+/* Can the copy at PLACE be relied upon? */
+static bool
+is_good(const struct alone *a, const struct nb_placement *place)
+{
+	const struct nb_check_record *check =
+		nb_rows_check(&a->rows, place->backup->id, place->disc->id);
+	enum nb_check_state state = NB_CHECK_NONE;
+
+	if (check)
+		nb_check_state_parse(check->state, &state);
+	return state != NB_CHECK_DAMAGED
+		&& !strcmp(place->disc->state, nb_disc_state_name(NB_DISC_GOOD))
+		&& !nb_rows_shrunk(&a->rows, place->backup->id);
+}
+
+static const char *
+job_of(const struct alone *a, const struct held *h)
+{
+	return a->covers->job(a->covers->ctx, h->place->backup->job);
+}
+
+static bool
+is_same_source(const struct alone *a, const struct held *x,
+	       const struct held *y)
+{
+	return !strcmp(x->kind, y->kind) && !strcmp(x->name, y->name)
+		&& !strcmp(job_of(a, x), job_of(a, y));
+}
+
+/* Is there another copy that is as new, or will there be one? */
+static bool
+is_elsewhere(const struct alone *a, const struct held *h)
+{
+	if (a->covers->fn(a->covers->ctx, job_of(a, h), h->kind, h->name,
+			  h->database))
+		return true;
+	for (size_t i = 0; i < a->list.count; i++) {
+		const struct held *other = &a->list.at[i];
+
+		if (other->place->disc != h->place->disc
+		    && other->place->backup->created
+			    >= h->place->backup->created
+		    && is_same_source(a, h, other) && is_good(a, other->place))
+			return true;
+	}
+	return false;
+}
+
+/* Was the same source told already, of a newer backup? */
+static bool
+is_told(const struct alone *a, const struct held *h, const struct held *first)
+{
+	return first && is_same_source(a, h, first);
+}
+
+static void
+describe_alone(const struct alone *a, struct nb_pool_disc *disc)
+{
+	const struct held *first = NULL;
+	bool more = false;
+
+	for (size_t i = 0; i < a->list.count; i++) {
+		const struct held *h = &a->list.at[i];
+
+		if (strcmp(h->place->disc->id, disc->disc_id)
+		    || is_elsewhere(a, h))
+			continue;
+		if (!first
+		    || (is_told(a, h, first)
+			&& h->place->backup->generation
+				> first->place->backup->generation))
+			first = h;
+		else
+			more = more || !is_told(a, h, first);
+	}
+	if (first)
+		snprintf(disc->alone, sizeof disc->alone,
+			 "%s %.64s (generation %lld)%s", first->kind,
+			 first->name,
+			 (long long)first->place->backup->generation,
+			 more ? " and others" : "");
+}
+
+enum nb_err
+nb_catalog_alone(struct nb_catalog *catalog, const struct nb_covers *covers,
+		 struct nb_pool_view *view)
+{
+	struct alone a = { .catalog = catalog, .covers = covers };
+	enum nb_err err = nb_rows_load(catalog, &a.rows);
+
+	if (err)
+		return err;
+	err = list_held(&a);
+	for (size_t i = 0; !err && i < view->discs.count; i++)
+		if (view->discs.at[i].state == NB_DISC_GOOD)
+			describe_alone(&a, &view->discs.at[i]);
+	for (size_t i = 0; i < a.list.count; i++) {
+		free(a.list.at[i].kind);
+		free(a.list.at[i].name);
+	}
+	nb_array_free(&a.list);
+	nb_rows_free(&a.rows);
+	return err;
+}

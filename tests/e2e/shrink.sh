@@ -1,0 +1,297 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A source that lost what it had: an emptied directory, a file system that is
+# not mounted, a database that was dropped.  However many nights pass, no disc
+# that has it is blanked until somebody says that it is right.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+# configure SOURCES...
+configure()
+{
+	cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "burner" { device = "stdio:$work/drive"  capacity = ${size:-100M} }
+pool "db" { discs = { ${discs:-"DB-A", "DB-B"} }  drives = { "burner" } }
+job "nightly" { pool = "db"
+$*
+}
+END
+	chmod 600 "$work/nb.conf"
+}
+
+fresh()
+{
+	rm -rf "$work"/{state,staging,discs,tree,back,newest,fourth}
+	mkdir -p "$work/tree"
+	make_discs
+}
+
+fill()
+{
+	for i in $(seq 40); do echo "$i $RANDOM" >"$work/tree/file$i"; done
+	head -c 3000000 /dev/urandom >"$work/tree/big"
+}
+
+night()
+{
+	insert "$1"
+	shift
+	nb_is "$@"
+}
+
+# Is the file of the tree of this generation on disc $1?
+has()
+{
+	insert "$1"
+	rm -rf "$work/back"
+	nb_is 0 restore "$2" --to "$work/back" &&
+		[ "$(find "$work/back/tree" -name 'file*' | wc -l)" = 40 ]
+}
+
+tree='tree "www" { path = "'$work'/tree" }'
+
+# What was seen: two nights, and everything is gone.
+emptied()
+{
+	fresh
+	configure "${1:-$tree}"
+	fill
+	night A 0 run && night B 0 run || return 1
+	rm -rf "$work"/tree/*
+	night A 3 run && says err "warning: tree www: 0 files; the last good backup has 41" &&
+		says err "warning: nightly: the backup shrank, so no disc is blanked for it" &&
+		says err "run nightburn run --accept-shrink" &&
+		says out "1 source SHRUNK" || return 1
+	for disc in B A B; do
+		night $disc 3 run && says err "has 41" || return 1
+	done
+	insert B
+	nb_is 3 restore --to "$work/newest" &&
+		says err "tree www: 0 files; the last good backup has 41" &&
+		says err "lacks something of the one before it" &&
+		says err "name 2 to restore generation 2 (" &&
+		nb_is 0 restore 4 --to "$work/fourth" && has A 1 && has B 2
+}
+check "an emptied directory does not destroy the copies of it" emptied
+packed()
+{
+	emptied 'tree "www" { path = "'"$work"'/tree"  pack = "tar.zst" }'
+}
+check "nor does one that is packed" packed
+
+# Afterwards, in the same world.
+comes_back()
+{
+	fill
+	night A 0 run && says out verified && night B 0 run && night A 0 run
+}
+check "when it is filled again, all goes on" comes_back
+
+accepted()
+{
+	rm -rf "$work"/tree/*
+	night B 3 run && night B 0 run --accept-shrink && says out verified &&
+		night A 0 run && night B 0 run && ! grep -q shrunk "$work/err"
+}
+check "what is said to be right is the new measure" accepted
+
+bytes()
+{
+	fresh
+	configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	: >"$work/tree/big"
+	night A 3 run --json && says out '"shrunk": 1' &&
+		says err "B; the last good backup has 3.0 MB" || return 1
+	configure 'tree "www" { path = "'"$work"'/tree"  min_ratio = 0 }'
+	night A 0 run
+}
+check "much fewer bytes are told, with min_ratio = 0 they are not" bytes
+
+# The disc has no room for a session more: it is not blanked for it.
+no_room()
+{
+	fresh
+	size=6M configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	head -c 3500000 /dev/urandom >"$work/tree/big"
+	rm "$work"/tree/file*
+	local before
+	before=$(sha256sum <"$work/discs/A")
+	night A 3 run &&
+		says err "the backup lacks something of the one before it" &&
+		[ "$(sha256sum <"$work/discs/A")" = "$before" ] &&
+		night A 0 run --resume --accept-shrink
+}
+check "without room to append nothing is blanked; it waits in staging" no_room
+
+# A new disc takes it, and later nights still know.
+unused_disc()
+{
+	fresh
+	discs='"DB-A", "DB-B", "DB-C"' configure "$tree"
+	: >"$work/discs/C"
+	fill
+	night A 0 run && night B 0 run || return 1
+	rm -rf "$work"/tree/*
+	night C 3 run && says out "disc DB-C" || return 1
+	night C 3 run && says err "tree www: 0 files; the last good backup" ||
+		return 1
+	night A 3 run && says err "insert disc DB-C" && night B 3 run &&
+		says err "tree www: 0 files; the last good backup" || return 1
+	has A 1 && has B 2
+}
+check "an unused disc takes it" unused_disc
+
+rebuilt()
+{
+	rm -rf "$work/state/catalog.db"* "$work/state/mark"*
+	for disc in A B C; do
+		night $disc 0 catalog rebuild || return 1
+	done
+	night C 3 run && says err "tree www: 0 files; the last good backup has 41"
+}
+check "a catalog that was rebuilt from the discs knows it, too" rebuilt
+
+image()
+{
+	nb_is 3 image "$work/image" && says err "tree www: 0 files" &&
+		nb_is 0 image --accept-shrink "$work/image"
+}
+check "image tells it" image
+
+# ---- somebody removed a source from the configuration ----
+
+removed()
+{
+	fresh
+	mkdir -p "$work/other"
+	echo 1 >"$work/other/one"
+	local other='tree "other" { path = "'"$work"'/other" }'
+	configure "$tree $other"
+	fill
+	night A 0 run && night B 0 run || return 1
+	configure "$tree"
+	# B still has it, newer than A.
+	night A 0 run || return 1
+	insert B
+	nb_is 3 plan && says out "tree other (generation 2)" || return 1
+	night B 3 run &&
+		says err "the disc alone holds something that no newer backup has: tree other (generation 2)" &&
+		says err "nightburn run --accept-shrink" &&
+		nb_is 3 blank && nb_is 0 restore 2 --to "$work/back" &&
+		[ -e "$work/back/tree/other/one" ] || return 1
+	night B 0 run --resume --accept-shrink && night A 0 run
+}
+check "the only copy of a source that was removed is not blanked" removed
+
+renamed()
+{
+	fresh
+	configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	configure "$tree"
+	sed -i 's/"nightly"/"daily"/' "$work/nb.conf"
+	night A 0 run && night B 0 run
+}
+check "a job that was renamed goes on" renamed
+
+# ---- a file system ----
+
+not_mounted()
+{
+	fresh
+	truncate -s 8M "$work/fs"
+	mkfs.ext4 -q -F "$work/fs" && mkdir -p "$work/tree/data" &&
+		mount -o loop "$work/fs" "$work/tree" 2>"$work/why" || {
+		echo "skipped: $(cat "$work/why")"
+		return 0
+	}
+	mkdir "$work/tree/data"
+	for i in $(seq 3); do echo "$i" >"$work/tree/data/$i"; done
+	configure 'tree "www" { path = "'"$work"'/tree/data" }'
+	night A 0 run && night B 0 run
+	local good=$?
+	umount "$work/tree"
+	[ $good = 0 ] || return 1
+	for i in $(seq 3); do echo "$i" >"$work/tree/data/$i"; done
+	night A 3 run &&
+		says err "tree www: no file system is mounted on $work/tree any more"
+}
+if [ "$(id -u)" = 0 ]; then
+	check "a file system that is not mounted is told" not_mounted
+fi
+
+# ---- databases ----
+
+start_cluster
+databases()
+{
+	local name
+	for name in shop forum; do
+		dropdb --if-exists "$name" && createdb "$name" &&
+			psql -X -q -d "$name" -c 'create table t as
+				select generate_series(1, 500) as n' || return 1
+	done
+}
+
+cluster_all='postgres "main" { all = true }'
+dropped()
+{
+	fresh
+	databases || return 1
+	configure "$cluster_all"
+	night A 0 run && night B 0 run || return 1
+	dropdb forum
+	for disc in A B A B; do
+		night $disc 3 run &&
+			says err "postgres forum: missing; the last good backup has it" ||
+			return 1
+	done
+	insert B
+	nb_is 3 restore --source forum --into forum &&
+		says err "nothing was restored" &&
+		says err "name 2 to restore generation 2 (" &&
+		nb_is 0 restore 2 --source forum --into forum &&
+		[ "$(psql -XAt -d forum -c 'select count(*) from t')" = 500 ] &&
+		night A 0 run
+}
+check "a database that was dropped stays on the discs" dropped
+
+emptied_database()
+{
+	fresh
+	databases || return 1
+	configure 'postgres "shop" { }'
+	night A 0 run && night B 0 run || return 1
+	psql -X -q -d shop -c 'truncate t'
+	night A 3 run && says err "postgres shop: " &&
+		says err "; the last good backup has" || return 1
+	psql -X -q -d shop -c 'drop table t'
+	night B 3 run && says err "; the last good backup has" || return 1
+	nb_is 3 restore --source shop --into again &&
+		says err "nothing was restored" &&
+		says err "name 2 to restore generation 2 (" &&
+		nb_is 0 restore 2 --source shop --into again || return 1
+	dropdb again
+	night B 0 run --accept-shrink
+}
+check "a database without rows is not a good backup of it" emptied_database
+
+new_cluster()
+{
+	fresh
+	databases || return 1
+	configure "$cluster_all"
+	night A 0 run && night B 0 run && dropdb shop && dropdb forum || return 1
+	night A 3 run &&
+		says err "postgres forum: missing; the last good backup has it" &&
+		says err "postgres shop: missing; the last good backup has it"
+}
+check "nor is a cluster that is new and empty" new_cluster
+
+finish

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "model/decide/shrink.h"
+
+#define MIB ((uint64_t)1 << 20)
+#define NONE NB_NOT_COUNTED
+
+static char kind[] = "tree", name[] = "www";
+
+/* A tree, or with FORM a dump. */
+struct amount {
+	const char *form, *mount;
+	uint64_t bytes;
+	int64_t files, tables, rows;
+};
+
+static const struct {
+	const char *what;
+	struct amount was, now;
+	double ratio;
+	const char *text; /* NULL: it did not shrink */
+} cases[] = {
+	{ "nothing changed",
+	  { NULL, "/srv", 9 * MIB, 100, NONE, NONE },
+	  { NULL, "/srv", 9 * MIB, 100, NONE, NONE },
+	  0.5,
+	  NULL },
+	{ "half of the files is enough",
+	  { NULL, "/srv", 9 * MIB, 100, NONE, NONE },
+	  { NULL, "/srv", 9 * MIB, 50, NONE, NONE },
+	  0.5,
+	  NULL },
+	{ "less is not",
+	  { NULL, "/srv", 9 * MIB, 100, NONE, NONE },
+	  { NULL, "/srv", 9 * MIB, 49, NONE, NONE },
+	  0.5,
+	  "tree www: 49 files; the last good backup has 100" },
+	{ "bytes",
+	  { NULL, NULL, 9 * MIB, 100, NONE, NONE },
+	  { NULL, NULL, 4 * MIB, 100, NONE, NONE },
+	  0.5,
+	  "tree www: 4.2 MB; the last good backup has 9.4 MB" },
+	{ "an empty directory",
+	  { NULL, NULL, 5, 1, NONE, NONE },
+	  { NULL, NULL, 0, 0, NONE, NONE },
+	  0.5,
+	  "tree www: 0 files; the last good backup has 1" },
+	{ "few files come and go",
+	  { NULL, NULL, 9, 9, NONE, NONE },
+	  { NULL, NULL, 1, 1, NONE, NONE },
+	  0.5,
+	  NULL },
+	{ "all files are empty",
+	  { NULL, NULL, 9, 9, NONE, NONE },
+	  { NULL, NULL, 0, 9, NONE, NONE },
+	  0.5,
+	  "tree www: 0 B; the last good backup has 9 B" },
+	{ "not mounted",
+	  { NULL, "/srv", 9 * MIB, 100, NONE, NONE },
+	  { NULL, "/", 9 * MIB, 100, NONE, NONE },
+	  0.5,
+	  "tree www: no file system is mounted on /srv any more" },
+	{ "an old catalog knows no mount point",
+	  { NULL, NULL, 9 * MIB, NONE, NONE, NONE },
+	  { NULL, "/", 9 * MIB, 100, NONE, NONE },
+	  0.5,
+	  NULL },
+	{ "a smaller dump",
+	  { "custom none", NULL, 100, NONE, 5, 90 },
+	  { "custom none", NULL, 49, NONE, 5, 90 },
+	  0.5,
+	  "tree www: 49 B; the last good backup has 100 B" },
+	{ "a dump of another form",
+	  { "plain none", NULL, 100, NONE, 5, 90 },
+	  { "custom zstd", NULL, 10, NONE, 5, 90 },
+	  0.5,
+	  NULL },
+	{ "no tables any more",
+	  { "custom none", NULL, 100, NONE, 5, 90 },
+	  { "custom none", NULL, 90, NONE, 0, 0 },
+	  0.5,
+	  "tree www: 0 tables; the last good backup has 5" },
+	{ "tables without rows",
+	  { "custom none", NULL, 100, NONE, 5, 90 },
+	  { "custom none", NULL, 90, NONE, 5, 0 },
+	  0.5,
+	  "tree www: 0 rows; the last good backup has 90" },
+	{ "not counted this time",
+	  { "custom none", NULL, 100, NONE, 5, 90 },
+	  { "custom none", NULL, 90, NONE, NONE, NONE },
+	  0.5,
+	  NULL },
+	{ "no ratio, no comparison",
+	  { NULL, "/srv", 9 * MIB, 100, NONE, NONE },
+	  { NULL, "/", 0, 0, NONE, NONE },
+	  0,
+	  NULL },
+	{ "nothing may become less",
+	  { NULL, NULL, 9 * MIB, 100, NONE, NONE },
+	  { NULL, NULL, 9 * MIB, 99, NONE, NONE },
+	  1,
+	  "tree www: 99 files; the last good backup has 100" },
+};
+
+static struct nb_holding
+holding_of(const struct amount *amount)
+{
+	return (struct nb_holding){
+		.kind = kind,
+		.name = name,
+		.form = (char *)(uintptr_t)amount->form,
+		.mount = (char *)(uintptr_t)amount->mount,
+		.bytes = amount->bytes,
+		.files = amount->files,
+		.tables = amount->tables,
+		.rows = amount->rows,
+	};
+}
+
+START_TEST(much_less_than_before_is_told_with_both_numbers)
+{
+	struct nb_holding was = holding_of(&cases[_i].was);
+	struct nb_holding now = holding_of(&cases[_i].now);
+	char text[NB_SHRINK_TEXT];
+	struct nb_shrink shrink;
+	bool shrank = nb_shrink_of(&was, &now, cases[_i].ratio, &shrink);
+
+	ck_assert_msg(shrank == (cases[_i].text != NULL), "%s", cases[_i].what);
+	if (shrank)
+		ck_assert_str_eq(nb_shrink_text(&shrink, text), cases[_i].text);
+}
+END_TEST
+
+START_TEST(every_way_to_shrink_has_a_name)
+{
+	enum nb_shrink_what what;
+
+	for (int i = NB_SHRINK_GONE; i <= NB_SHRINK_ROWS; i++) {
+		const char *one = nb_shrink_name((enum nb_shrink_what)i);
+
+		ck_assert(nb_shrink_parse(one, &what));
+		ck_assert_int_eq((int)what, i);
+	}
+	ck_assert(!nb_shrink_parse("size", &what));
+}
+END_TEST
+
+START_TEST(holdings_count_what_is_beneath_a_source)
+{
+	static char tree[] = "tree", path[] = "tree/www", other[] = "www2",
+		    other_path[] = "tree/www2", db[] = "shop",
+		    postgres[] = "postgres", format[] = "custom",
+		    rows[] = "rows", size[] = "size", ten[] = "10", two[] = "2",
+		    empty[] = "", a[] = "a", b[] = "b";
+	static const struct {
+		const char *path;
+		enum nb_entry_type type;
+	} files[] = {
+		{ "tree/www", NB_ENTRY_DIR },
+		{ "tree/www/a", NB_ENTRY_FILE },
+		{ "tree/www/d", NB_ENTRY_DIR },
+		{ "tree/www/d/l", NB_ENTRY_SYMLINK },
+		{ "tree/www2/b", NB_ENTRY_FILE },
+	};
+	struct nb_property counts[] = { { rows, a, a, ten, empty },
+					{ rows, a, b, two, empty },
+					{ size, empty, empty, ten, empty } };
+	struct nb_manifest_source sources[] = {
+		{ .kind = tree, .name = name, .path = path, .bytes = 7 },
+		{ .kind = tree, .name = other, .path = other_path },
+		{ .kind = postgres,
+		  .name = db,
+		  .database = db,
+		  .format = format,
+		  .counts = { counts, 3, 0 } },
+	};
+	struct nb_manifest m = { .sources = { sources, 3, 0 } };
+	struct nb_entries entries = NB_ARRAY_INIT;
+	struct nb_holdings list = NB_ARRAY_INIT;
+	const struct nb_holding *h;
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct nb_entry e = { .type = files[i].type };
+
+		nb_assert_ok(nb_str_dup(files[i].path, &e.path));
+		nb_assert_ok(nb_entries_add(&entries, &e));
+	}
+	nb_assert_ok(nb_holdings_take(&m, &entries, &list));
+	h = nb_holdings_find(&list, "tree", "www");
+	ck_assert_int_eq(h->files, 2);
+	ck_assert_uint_eq(h->bytes, 7);
+	ck_assert_int_eq(h->rows, NB_NOT_COUNTED);
+	ck_assert_int_eq(nb_holdings_find(&list, "tree", "www2")->files, 1);
+	h = nb_holdings_find(&list, "postgres", "shop");
+	ck_assert(h->database);
+	ck_assert_str_eq(h->form, "custom none");
+	ck_assert_int_eq(h->files, NB_NOT_COUNTED);
+	ck_assert_int_eq(h->tables, 2);
+	ck_assert_int_eq(h->rows, 12);
+	ck_assert_ptr_null(nb_holdings_find(&list, "tree", "shop"));
+	nb_holdings_free(&list);
+	nb_entries_free(&entries);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("shrink");
+	TCase *tc = nb_test_case("shrink", 10);
+
+	tcase_add_loop_test(tc, much_less_than_before_is_told_with_both_numbers,
+			    0, (int)(sizeof cases / sizeof *cases));
+	tcase_add_test(tc, every_way_to_shrink_has_a_name);
+	tcase_add_test(tc, holdings_count_what_is_beneath_a_source);
+	suite_add_tcase(suite, tc);
+	return nb_test_main(suite);
+}
