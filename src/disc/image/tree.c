@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
+#include "disc/image/earlier.h"
 #include "disc/library.h"
 #include "model/record/own_files.h"
 
@@ -15,6 +16,7 @@ struct tree {
 	const char *last_path; /* the parent found last, and its node */
 	size_t last_length;
 	IsoDir *last;
+	struct nb_earlier *earlier;
 };
 
 static enum nb_err
@@ -197,18 +199,16 @@ inner_path(const struct nb_entry *e)
 static enum nb_err
 add_earlier(struct tree *t, IsoDir *parent, const struct nb_entry *e)
 {
+	const char *path = inner_path(e);
 	IsoNode *old = NULL;
-	enum nb_err err;
-	char *path;
+	enum nb_err err = nb_earlier_find(t->earlier, e->shared, path, &old);
 
-	err = nb_str_format(&path, "/%s/%s", e->shared, inner_path(e));
 	if (err)
 		return err;
-	if (iso_tree_path_to_node(t->image->iso, path, &old) != 1
-	    || iso_node_get_type(old) != LIBISO_FILE)
-		err = nb_fail(NB_ECORRUPT, "%s: missing on the disc", path);
-	free(path);
-	return err ? err : name_twice(t, old, parent, e);
+	if (!old || iso_node_get_type(old) != LIBISO_FILE)
+		return nb_fail(NB_ECORRUPT, "/%s/%s: missing on the disc",
+			       e->shared, path);
+	return name_twice(t, old, parent, e);
 }
 
 static enum nb_err
@@ -313,15 +313,16 @@ nb_image_fill(struct nb_image *image)
 	IsoNode *root = (IsoNode *)iso_image_get_root(image->iso);
 	struct nb_entry plain = { .mode = 0755, .mtime = image->options.date };
 	struct tree t = { .image = image };
-	enum nb_err err = NB_OK;
+	enum nb_err err = nb_earlier_new(image->iso, &t.earlier);
 
 	t.dirs = calloc(image->entries->count + 1, sizeof *t.dirs);
-	if (!t.dirs)
-		return nb_fail_memory();
+	if (!err && !t.dirs)
+		err = nb_fail_memory();
 	for (size_t i = image->entries->count; !err && i-- > 0;)
 		err = add_entry(&t, i);
 	nb_image_set_attributes(root, &plain);
 	free(t.dirs);
+	nb_earlier_free(t.earlier);
 	return err ? err : add_gap(image);
 }
 
