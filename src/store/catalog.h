@@ -109,9 +109,20 @@ struct nb_catalog_session {
 enum nb_err nb_catalog_commit(struct nb_catalog *catalog,
 			      const struct nb_catalog_session *session);
 
+/* What decides, beside the state of a disc, what becomes of it.  Each has a
+ * note for people. */
+enum nb_disc_remark {
+	NB_REMARK_NONE,
+	NB_REMARK_DRILL, /* a drill made it suspect: a good drill makes it good
+			    again, a verification does not */
+	NB_REMARK_REST,  /* its newest session is what a failed burn left; the
+			    earlier ones are good */
+	NB_REMARK_LOST   /* the same, but that session may have been a backup */
+};
+
 /* Sets the state of disc DISC_ID, with a NOTE for people.  On NB_DISC_BLANKED
  * its sessions and the parts on them are marked gone.  A disc that is suspect
- * because of a drill stays so: NB_DRILL_NOTE is kept on NB_DISC_SUSPECT. */
+ * because of a drill stays so on NB_DISC_SUSPECT, with its note. */
 enum nb_err nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 				enum nb_disc_state state, const char *note);
 
@@ -125,21 +136,15 @@ enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
 enum nb_err nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 				int64_t date);
 
-/* The note of a disc whose newest session is bad, if nothing tells whether that
- * was a backup or the rest of a burn that failed. */
-#define NB_LOST_NOTE                                                     \
-	"the newest session is bad and may have been a backup; earlier " \
-	"ones are good"
-
 /*
  * A verification found the newest session of disc DISC_ID bad, and everything
- * recorded on it good: sets it to good, with DATE and NOTE (NB_LOST_NOTE is
+ * recorded on it good: sets it to good, with DATE and REMARK (NB_REMARK_LOST is
  * kept), unless a drill made it suspect.  SEEN is the generation in the label
  * of the bad session, 0 if unknown; it is not used again.
  */
 enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
 				 const char *disc_id, int64_t date,
-				 uint64_t seen, const char *note);
+				 uint64_t seen, enum nb_disc_remark remark);
 
 /* Releases the name of a disc for another one (adopt). */
 enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
@@ -238,6 +243,7 @@ enum nb_err nb_catalog_find(
 struct nb_catalog_disc {
 	const char *pool, *name, *disc_id, *note, *profile;
 	enum nb_disc_state state;
+	enum nb_disc_remark remark;
 	uint64_t generation;
 	int64_t verified;
 	int sessions, cycles; /* cycles: first sessions written to it */
@@ -277,10 +283,6 @@ struct nb_catalog_drill {
 	enum nb_drill_state state;
 	uint64_t databases, tables, rows, files;
 };
-
-/* The note of a disc that is suspect because of a drill: a good drill makes it
- * good again, a verification does not. */
-#define NB_DRILL_NOTE "a drill failed"
 
 /* Records the last drill of a backup that is in the catalog.  A good one makes
  * the disc good again only if no other backup on it is known to be damaged or

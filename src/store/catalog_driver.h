@@ -101,6 +101,10 @@ struct nb_shrink_record {
 	const char *mount;
 };
 
+struct nb_remark_record {
+	const char *disc_id, *remark;
+};
+
 /* ---- tables ---- */
 
 enum nb_column_kind {
@@ -141,6 +145,7 @@ enum nb_table_id {
 	NB_TABLE_CHECKS,   /* from schema 6 on */
 	NB_TABLE_HOLDINGS, /* from schema 7 on */
 	NB_TABLE_SHRINKS,  /* from schema 7 on */
+	NB_TABLE_REMARKS,  /* from schema 8 on */
 	NB_TABLES
 };
 

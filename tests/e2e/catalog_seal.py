@@ -21,9 +21,11 @@ COLUMNS = {
     "checks": "backup_id disc_id date state bad",
     "holdings": "backup_id number files tables rows form mount",
     "shrinks": "backup_id number kind name what previous present mount",
+    "remarks": "disc_id remark",
 }
 KEYS = {"pools": 1, "discs": 1, "sessions": 1, "backups": 1, "parts": 3,
-        "sources": 2, "checks": 2, "holdings": 2, "shrinks": 2}
+        "sources": 2, "checks": 2, "holdings": 2, "shrinks": 2,
+        "remarks": 1}
 
 
 def piece(tag, data):

@@ -399,12 +399,12 @@ nb_choose_to_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
 /* Never called, without a look back. */
 enum nb_err
 nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
-		     int64_t date, uint64_t seen, const char *note)
+		     int64_t date, uint64_t seen, enum nb_disc_remark remark)
 {
 	(void)catalog;
 	(void)disc_id;
 	(void)date;
 	(void)seen;
-	(void)note;
+	(void)remark;
 	return NB_EFAIL;
 }

@@ -8,8 +8,6 @@
 #include "base/log.h"
 #include "job/disc/record_disc.h"
 
-#define REST_NOTE "the newest session is bad, the earlier ones are good"
-
 enum nb_err
 nb_verified_add(struct nb_verified *v, const struct nb_disc_contents *contents)
 {
@@ -160,14 +158,14 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 static enum nb_err
 record_shortened(struct nb_pool_context *context,
 		 const struct nb_inspection *look,
-		 const struct nb_inspection *newest, const char *note)
+		 const struct nb_inspection *newest, enum nb_disc_remark remark)
 {
 	bool labelled = newest->label_state == NB_LABEL_GOOD
 		&& nb_pool_context_signed(context, &newest->label);
 
 	return nb_catalog_shortened(
 		context->catalog, look->label.disc_id, nb_clock_date(),
-		labelled ? newest->label.generation : 0, note);
+		labelled ? newest->label.generation : 0, remark);
 }
 
 /* Everything in the session of LOOK is good: records what the catalog lacks of
@@ -181,7 +179,7 @@ record_good(struct nb_pool_context *context, const struct nb_inspection *look,
 	enum nb_err err = nb_record_disc(context, look, contents, &recorded);
 
 	if (!err && look->session)
-		err = record_shortened(context, look, newest, REST_NOTE);
+		err = record_shortened(context, look, newest, NB_REMARK_REST);
 	else if (!err)
 		err = nb_catalog_verified(context->catalog, look->label.disc_id,
 					  nb_clock_date());
@@ -238,7 +236,7 @@ record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
 		newest_known = bad.generation;
 	outcome->known = !look->session || bad.backups || bad.reused;
 	if (!err && good && !outcome->known)
-		err = record_shortened(context, look, newest, NB_LOST_NOTE);
+		err = record_shortened(context, look, newest, NB_REMARK_LOST);
 	if (!err && newest_known)
 		err = catch_up(context, look, newest_known);
 	return err || !bad.backups ? err : tell_bad(look, &bad, good);
@@ -254,9 +252,8 @@ find_lost(void *ctx, const struct nb_catalog_disc *row)
 {
 	struct lost *lost = ctx;
 
-	lost->found |= row->disc_id && row->note
-		&& !strcmp(row->disc_id, lost->disc_id)
-		&& !strcmp(row->note, NB_LOST_NOTE);
+	lost->found |= row->disc_id && row->remark == NB_REMARK_LOST
+		&& !strcmp(row->disc_id, lost->disc_id);
 	return NB_OK;
 }
 

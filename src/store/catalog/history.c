@@ -4,8 +4,6 @@
 
 #include "store/catalog/private.h"
 
-#define FAILED nb_drill_state_name(NB_DRILL_FAILED)
-
 /* ---- what was found when all of a backup was read ---- */
 
 static enum nb_err
@@ -47,12 +45,13 @@ suspect(struct nb_catalog *catalog, const struct nb_disc_record *disc)
 	struct nb_disc_record changed = *disc;
 	enum nb_err err;
 
-	if (strcmp(disc->state, nb_disc_state_name(NB_DISC_GOOD)) != 0)
+	if (!nb_disc_is(disc, NB_DISC_GOOD))
 		return NB_OK;
 	changed.state = nb_disc_state_name(NB_DISC_SUSPECT);
 	changed.note = "a backup on it is damaged";
 	err = nb_catalog_advance(catalog, disc->pool, 0);
-	return err ? err : nb_catalog_put(catalog, NB_TABLE_DISCS, &changed);
+	return err ? err
+		   : nb_catalog_put_disc(catalog, &changed, NB_REMARK_NONE);
 }
 
 enum nb_err
@@ -125,37 +124,31 @@ nb_catalog_put_checks(struct nb_catalog *catalog,
 
 /* ---- verifications ---- */
 
-static bool
-has_note(const struct nb_disc_record *disc, const char *note)
+/* Changes DISC and its REMARK to what they are when everything recorded on it
+ * was found good; AS is of its newest session. */
+static void
+verify(struct nb_disc_record *disc, enum nb_disc_remark *remark, int64_t date,
+       enum nb_disc_remark as)
 {
-	return disc->note && !strcmp(disc->note, note);
-}
-
-/* DISC as it is when everything recorded on it was found good. */
-static struct nb_disc_record
-as_verified(const struct nb_disc_record *disc, int64_t date, const char *note)
-{
-	const char *suspect = nb_disc_state_name(NB_DISC_SUSPECT);
-	struct nb_disc_record changed = *disc;
-
-	changed.verified = date;
-	if (has_note(disc, NB_DRILL_NOTE))
-		return changed;
-	if (!note || !has_note(disc, NB_LOST_NOTE))
-		changed.note = note;
-	if (note || !strcmp(disc->state, suspect))
-		changed.state = nb_disc_state_name(NB_DISC_GOOD);
-	return changed;
+	disc->verified = date;
+	if (*remark == NB_REMARK_DRILL)
+		return;
+	if (as == NB_REMARK_NONE || *remark != NB_REMARK_LOST) {
+		*remark = as;
+		disc->note = nb_remark_note(as);
+	}
+	if (as != NB_REMARK_NONE || nb_disc_is(disc, NB_DISC_SUSPECT))
+		disc->state = nb_disc_state_name(NB_DISC_GOOD);
 }
 
 static enum nb_err
 put_verified(struct nb_catalog *catalog, const struct nb_disc_record *disc,
-	     uint64_t seen)
+	     enum nb_disc_remark remark, uint64_t seen)
 {
 	enum nb_err err = nb_catalog_advance(catalog, disc->pool, seen);
 
 	if (!err)
-		err = nb_catalog_put(catalog, NB_TABLE_DISCS, disc);
+		err = nb_catalog_put_disc(catalog, disc, remark);
 	return err ? err : nb_catalog_settle_disc(catalog, disc->id);
 }
 
@@ -163,24 +156,25 @@ enum nb_err
 nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 		    int64_t date)
 {
-	return nb_catalog_shortened(catalog, disc_id, date, 0, NULL);
+	return nb_catalog_shortened(catalog, disc_id, date, 0, NB_REMARK_NONE);
 }
 
 enum nb_err
 nb_catalog_shortened(struct nb_catalog *catalog, const char *disc_id,
-		     int64_t date, uint64_t seen, const char *note)
+		     int64_t date, uint64_t seen, enum nb_disc_remark as)
 {
-	const struct nb_disc_record like = { .id = disc_id };
 	struct nb_disc_record disc = { 0 }, changed;
+	enum nb_disc_remark remark = NB_REMARK_NONE;
 	bool found = false;
 	enum nb_err err = nb_catalog_begin(catalog);
 
 	if (err)
 		return err;
-	err = nb_catalog_get(catalog, NB_TABLE_DISCS, &like, &disc, &found);
+	err = nb_catalog_get_disc(catalog, disc_id, &disc, &found, &remark);
 	if (!err && found) {
-		changed = as_verified(&disc, date, note);
-		err = put_verified(catalog, &changed, seen);
+		changed = disc;
+		verify(&changed, &remark, date, as);
+		err = put_verified(catalog, &changed, remark, seen);
 	}
 	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], &disc);
 	return nb_catalog_end(catalog, err);
@@ -204,11 +198,13 @@ find_damage(struct nb_catalog *catalog, const struct nb_catalog_drill *drill,
 		const struct nb_placement *s = &rows.placements.at[i];
 		const char *id = s->backup->id;
 		const struct nb_drill_record *last = nb_rows_drill(&rows, id);
+		enum nb_drill_state state;
 
 		if (s->session->gone || strcmp(s->disc->id, drill->disc_id)
 		    || !strcmp(id, drill->backup_id))
 			continue;
-		*found |= last && !strcmp(last->state, FAILED);
+		*found |= last && nb_drill_state_parse(last->state, &state)
+			&& state == NB_DRILL_FAILED;
 	}
 	*found |= nb_rows_damaged(&rows, drill->disc_id);
 	nb_rows_free(&rows);
@@ -219,29 +215,30 @@ find_damage(struct nb_catalog *catalog, const struct nb_catalog_drill *drill,
 static enum nb_err
 judge_disc(struct nb_catalog *catalog, const struct nb_catalog_drill *drill)
 {
-	const struct nb_disc_record like = { .id = drill->disc_id };
 	struct nb_disc_record disc = { 0 }, changed;
+	enum nb_disc_remark remark = NB_REMARK_NONE;
 	bool found = false, because, damaged = false;
-	enum nb_err err =
-		nb_catalog_get(catalog, NB_TABLE_DISCS, &like, &disc, &found);
+	enum nb_err err = nb_catalog_get_disc(catalog, drill->disc_id, &disc,
+					      &found, &remark);
 
 	changed = disc;
-	because = has_note(&disc, NB_DRILL_NOTE);
+	because = remark == NB_REMARK_DRILL;
 	if (!err && because && drill->state == NB_DRILL_GOOD)
 		err = find_damage(catalog, drill, &damaged);
 	if (drill->state == NB_DRILL_FAILED) {
 		changed.state = nb_disc_state_name(NB_DISC_SUSPECT);
-		changed.note = NB_DRILL_NOTE;
+		remark = NB_REMARK_DRILL;
 	} else if (drill->state == NB_DRILL_GOOD && because && !damaged) {
 		changed.state = nb_disc_state_name(NB_DISC_GOOD);
-		changed.note = NULL;
+		remark = NB_REMARK_NONE;
 	} else {
 		found = false;
 	}
+	changed.note = nb_remark_note(remark);
 	if (!err && found)
 		err = nb_catalog_advance(catalog, changed.pool, 0);
 	if (!err && found)
-		err = nb_catalog_put(catalog, NB_TABLE_DISCS, &changed);
+		err = nb_catalog_put_disc(catalog, &changed, remark);
 	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], &disc);
 	return err;
 }

@@ -46,6 +46,23 @@ enum nb_err nb_catalog_put(struct nb_catalog *catalog, enum nb_table_id table,
 enum nb_err nb_catalog_get(struct nb_catalog *catalog, enum nb_table_id table,
 			   const void *like, void *out, bool *found);
 
+/* The same of a disc, with its remark; and writes both.  (disc.c) */
+enum nb_err nb_catalog_get_disc(struct nb_catalog *catalog, const char *disc_id,
+				struct nb_disc_record *disc, bool *found,
+				enum nb_disc_remark *remark);
+enum nb_err nb_catalog_put_disc(struct nb_catalog *catalog,
+				const struct nb_disc_record *disc,
+				enum nb_disc_remark remark);
+/* Is it the one of DISC?  A word that is none, because the catalog is damaged,
+ * is no state. */
+bool nb_disc_is(const struct nb_disc_record *disc, enum nb_disc_state state);
+
+/* In the catalog, and for people (NULL: none).  (remark.c) */
+const char *nb_remark_name(enum nb_disc_remark remark);
+const char *nb_remark_note(enum nb_disc_remark remark);
+/* False, *OUT untouched: unknown NAME. */
+bool nb_remark_parse(const char *name, enum nb_disc_remark *out);
+
 /* Copies of all rows of TABLE, appended to an NB_ARRAY of its rows. */
 #define nb_catalog_load(catalog, table, array)                              \
 	nb_catalog_load_rows(catalog, table, &(array)->at, &(array)->count, \
@@ -70,8 +87,7 @@ struct nb_placement {
 };
 
 /* All rows on which decisions depend, in the order of their keys: those of all
- * tables except files, sources and clones; and the drills, checks and
- * shrinks. */
+ * tables except files, sources and clones. */
 struct nb_rows {
 	struct NB_ARRAY(struct nb_pool_record) pools;
 	struct NB_ARRAY(struct nb_disc_record) discs;
@@ -82,6 +98,7 @@ struct nb_rows {
 	struct NB_ARRAY(struct nb_drill_record) drills;
 	struct NB_ARRAY(struct nb_check_record) checks;
 	struct NB_ARRAY(struct nb_shrink_record) shrinks;
+	struct NB_ARRAY(struct nb_remark_record) remarks;
 };
 
 /* With NB_ECORRUPT, in a query, ROWS has whatever was readable; with other
@@ -99,6 +116,9 @@ const struct nb_backup_record *nb_rows_backup(const struct nb_rows *rows,
 /* Its last drill. */
 const struct nb_drill_record *nb_rows_drill(const struct nb_rows *rows,
 					    const char *backup_id);
+
+enum nb_disc_remark nb_rows_remark(const struct nb_rows *rows,
+				   const char *disc_id);
 
 /* What was last found of it on that disc. */
 const struct nb_check_record *nb_rows_check(const struct nb_rows *rows,

@@ -109,6 +109,12 @@ compare_drill(const void *id, const void *row)
 }
 
 static int
+compare_remark(const void *id, const void *row)
+{
+	return strcmp(id, ((const struct nb_remark_record *)row)->disc_id);
+}
+
+static int
 compare_check(const void *key, const void *row)
 {
 	const struct nb_check_record *a = key, *b = row;
@@ -169,6 +175,18 @@ bool
 nb_rows_shrunk(const struct nb_rows *rows, const char *backup_id)
 {
 	return SEARCH(backup_id, &rows->shrinks, compare_shrink) != NULL;
+}
+
+enum nb_disc_remark
+nb_rows_remark(const struct nb_rows *rows, const char *disc_id)
+{
+	const struct nb_remark_record *row =
+		SEARCH(disc_id, &rows->remarks, compare_remark);
+	enum nb_disc_remark remark = NB_REMARK_NONE;
+
+	if (row)
+		nb_remark_parse(row->remark, &remark);
+	return remark;
 }
 
 const struct nb_backup_record *
@@ -235,6 +253,8 @@ nb_rows_load(struct nb_catalog *catalog, struct nb_rows *rows)
 		LOAD(NB_TABLE_CHECKS, checks);
 	if (catalog->tables > NB_TABLE_SHRINKS)
 		LOAD(NB_TABLE_SHRINKS, shrinks);
+	if (catalog->tables > NB_TABLE_REMARKS)
+		LOAD(NB_TABLE_REMARKS, remarks);
 	nb_catalog_read_end(catalog);
 	if (passable(catalog, err)) {
 		joined = join(rows);
@@ -249,6 +269,7 @@ void
 nb_rows_free(struct nb_rows *rows)
 {
 	nb_array_free(&rows->placements);
+	nb_catalog_free_rows(NB_TABLE_REMARKS, &rows->remarks);
 	nb_catalog_free_rows(NB_TABLE_SHRINKS, &rows->shrinks);
 	nb_catalog_free_rows(NB_TABLE_CHECKS, &rows->checks);
 	nb_catalog_free_rows(NB_TABLE_DRILLS, &rows->drills);
@@ -300,13 +321,13 @@ nb_rows_damaged(const struct nb_rows *rows, const char *disc_id)
 	for (size_t i = 0; i < rows->placements.count; i++) {
 		const struct nb_placement *s = &rows->placements.at[i];
 		const struct nb_check_record *check;
+		enum nb_check_state state;
 
 		if (s->session->gone || strcmp(s->disc->id, disc_id) != 0)
 			continue;
 		check = nb_rows_check(rows, s->backup->id, disc_id);
-		if (check
-		    && !strcmp(check->state,
-			       nb_check_state_name(NB_CHECK_DAMAGED)))
+		if (check && nb_check_state_parse(check->state, &state)
+		    && state == NB_CHECK_DAMAGED)
 			return true;
 	}
 	return false;

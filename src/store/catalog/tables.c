@@ -141,6 +141,11 @@ static const struct nb_column shrinks[] = {
 	TEXT_OR_NULL(nb_shrink_record, mount),
 };
 
+static const struct nb_column remarks[] = {
+	TEXT(nb_remark_record, disc_id),
+	TEXT(nb_remark_record, remark),
+};
+
 #define COUNT(list) (int)(sizeof list / sizeof *list)
 #define TABLE(list, keys, numbered, row)                                     \
 	{                                                                    \
@@ -160,6 +165,7 @@ const struct nb_table nb_catalog_tables[NB_TABLES] = {
 	[NB_TABLE_CHECKS] = TABLE(checks, 2, false, nb_check_record),
 	[NB_TABLE_HOLDINGS] = TABLE(holdings, 2, false, nb_holding_record),
 	[NB_TABLE_SHRINKS] = TABLE(shrinks, 2, false, nb_shrink_record),
+	[NB_TABLE_REMARKS] = TABLE(remarks, 1, false, nb_remark_record),
 };
 
 int64_t

@@ -12,15 +12,6 @@ clear_disc(struct nb_disc_record *disc)
 	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], disc);
 }
 
-static enum nb_err
-get_disc(struct nb_catalog *catalog, const char *disc_id,
-	 struct nb_disc_record *disc, bool *found)
-{
-	struct nb_disc_record like = { .id = disc_id };
-
-	return nb_catalog_get(catalog, NB_TABLE_DISCS, &like, disc, found);
-}
-
 struct name {
 	const char *pool, *name;
 	const char *but; /* id of a disc that keeps its name; "" for none */
@@ -65,12 +56,14 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 	 const struct nb_catalog_session *session)
 {
 	struct nb_disc_record disc, changed;
+	enum nb_disc_remark remark;
 	bool found;
 	enum nb_err err =
 		take_name(catalog, label->pool, label->disc, label->disc_id);
 
 	if (!err)
-		err = get_disc(catalog, label->disc_id, &disc, &found);
+		err = nb_catalog_get_disc(catalog, label->disc_id, &disc,
+					  &found, &remark);
 	if (err)
 		return err;
 	changed = found ? disc
@@ -89,7 +82,7 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 		if (session->verified)
 			changed.verified = session->verified;
 	}
-	err = nb_catalog_put(catalog, NB_TABLE_DISCS, &changed);
+	err = nb_catalog_put_disc(catalog, &changed, NB_REMARK_NONE);
 	clear_disc(&disc);
 	return err;
 }
@@ -320,36 +313,28 @@ forget_sessions(struct nb_catalog *catalog, const char *disc_id)
 	return err;
 }
 
-/* Sets the state of a disc in the catalog, and counts a change of its pool, for
- * which GENERATION was seen. */
-static enum nb_err
-change_disc(struct nb_catalog *catalog, const struct nb_disc_record *changed,
-	    uint64_t generation)
-{
-	enum nb_err err =
-		nb_catalog_advance(catalog, changed->pool, generation);
-
-	return err ? err : nb_catalog_put(catalog, NB_TABLE_DISCS, changed);
-}
-
 enum nb_err
 nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 		    enum nb_disc_state state, const char *note)
 {
 	struct nb_disc_record disc = { 0 }, changed;
+	enum nb_disc_remark remark = NB_REMARK_NONE;
 	bool found = false;
 	enum nb_err err = nb_catalog_begin(catalog);
 
 	if (err)
 		return err;
-	err = get_disc(catalog, disc_id, &disc, &found);
+	err = nb_catalog_get_disc(catalog, disc_id, &disc, &found, &remark);
 	changed = disc;
 	changed.state = nb_disc_state_name(state);
-	if (state != NB_DISC_SUSPECT || !disc.note
-	    || strcmp(disc.note, NB_DRILL_NOTE) != 0)
+	if (state != NB_DISC_SUSPECT || remark != NB_REMARK_DRILL) {
 		changed.note = note;
+		remark = NB_REMARK_NONE;
+	}
 	if (!err && found)
-		err = change_disc(catalog, &changed, 0);
+		err = nb_catalog_advance(catalog, changed.pool, 0);
+	if (!err && found)
+		err = nb_catalog_put_disc(catalog, &changed, remark);
 	if (!err && state == NB_DISC_BLANKED)
 		err = forget_sessions(catalog, disc_id);
 	clear_disc(&disc);

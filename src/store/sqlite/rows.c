@@ -129,6 +129,9 @@ union row {
 	struct nb_source_record source;
 	struct nb_file_record file;
 	struct nb_clone_record clone;
+	struct nb_drill_record drill;
+	struct nb_check_record check;
+	struct nb_remark_record remark;
 };
 
 enum nb_err

@@ -105,6 +105,18 @@ static const struct migration {
 	  "  present integer not null, mount text,"
 	  "  primary key (backup_id, number)) strict;",
 	  13, 96, true },
+	/* What the notes of discs told until then. */
+	{ "create table remarks ("
+	  "  disc_id text primary key references discs,"
+	  "  remark text not null) strict;"
+	  "insert into remarks select id, 'drill' from discs"
+	  "  where state = 'suspect' and note = 'a drill failed';"
+	  "insert into remarks select id, 'rest' from discs where note ="
+	  "  'the newest session is bad, the earlier ones are good';"
+	  "insert into remarks select id, 'lost' from discs where note ="
+	  "  'the newest session is bad and may have been a backup; earlier "
+	  "ones are good';",
+	  14, 98, true },
 };
 
 #define NEWEST (int)(sizeof migrations / sizeof *migrations)

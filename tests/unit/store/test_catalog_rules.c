@@ -365,7 +365,8 @@ START_TEST(a_failed_drill_makes_a_disc_suspect_until_the_next_good_one)
 	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
 	nb_assert_ok(nb_catalog_verified(catalog, ID_A, 22));
 	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
-	nb_assert_ok(nb_catalog_shortened(catalog, ID_A, 23, 0, "newest bad"));
+	nb_assert_ok(
+		nb_catalog_shortened(catalog, ID_A, 23, 0, NB_REMARK_REST));
 	ck_assert_str_eq(told_drills(catalog, text), "b1 failed 21 suspect, ");
 	drill.state = NB_DRILL_PARTIAL;
 	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
@@ -491,7 +492,8 @@ START_TEST(a_disc_with_a_damaged_backup_is_never_good)
 	ck_assert_str_eq(scene_view(catalog, NULL),
 			 "A suspect 2 b2, B unused 0 , newest 0");
 	nb_assert_ok(nb_catalog_verified(catalog, ID_A, 30));
-	nb_assert_ok(nb_catalog_shortened(catalog, ID_A, 30, 0, "x"));
+	nb_assert_ok(
+		nb_catalog_shortened(catalog, ID_A, 30, 0, NB_REMARK_REST));
 	nb_assert_ok(scene_commit(catalog, 'A', 3, false));
 	nb_assert_ok(nb_catalog_put_drill(catalog, &drill));
 	drill.state = NB_DRILL_GOOD;

@@ -51,9 +51,9 @@ seal_of(struct nb_catalog *catalog)
 /* By tests/e2e/catalog_seal.py, from the same rows; those of SQLite with the
  * texts of its tables. */
 #define GOLDEN_SQLITE \
-	"5d03a63413fbb8f32444d33f41c86e31834a29c109e1e7a7c7a6ee9f1ef8cb94"
+	"7b2aca41e3eaf8145d17eb337f91e16fc4765ca096e1c8ca94388ff30fea1025"
 #define GOLDEN_MEMORY \
-	"4b5ad79ce588738839a23893b684675ba46cb702bfd9b5cf2329f0890a409bbd"
+	"f272c1fba294bddb8cd4cbd5059866567e5a0020cb361979a854e589e09a632e"
 
 START_TEST(a_seal_is_the_same_on_every_machine)
 {
@@ -115,6 +115,11 @@ static const struct nb_shrink_record a_shrink = {
 	.mount = "/",
 };
 
+static const struct nb_remark_record a_remark = {
+	.disc_id = "i",
+	.remark = "drill",
+};
+
 static const struct {
 	enum nb_table_id table;
 	const void *row;
@@ -123,7 +128,7 @@ static const struct {
 	{ NB_TABLE_SESSIONS, &a_session }, { NB_TABLE_BACKUPS, &a_backup },
 	{ NB_TABLE_PARTS, &a_part },       { NB_TABLE_SOURCES, &a_source },
 	{ NB_TABLE_CHECKS, &a_check },     { NB_TABLE_HOLDINGS, &a_holding },
-	{ NB_TABLE_SHRINKS, &a_shrink },
+	{ NB_TABLE_SHRINKS, &a_shrink },   { NB_TABLE_REMARKS, &a_remark },
 };
 
 /* Another value in COLUMN, of the same kind. */
@@ -172,6 +177,7 @@ START_TEST(each_column_of_each_table_that_decides_is_sealed)
 		struct nb_part_record part;
 		struct nb_source_record source;
 		struct nb_check_record check;
+		struct nb_remark_record remark;
 	} row;
 
 	nb_assert_ok(nb_catalog_open_with(&memory_driver, path(),
@@ -202,7 +208,7 @@ run_sql(const char *text)
 }
 
 /* A catalog as it was written before seals had a version, or before there were
- * checks. */
+ * checks or remarks. */
 static void
 make_old(int schema)
 {
@@ -223,10 +229,15 @@ static const struct {
 	enum nb_catalog_mode mode;
 } olds[] = {
 	{ 3, NB_CATALOG_WORK },  { 5, NB_CATALOG_WORK },
-	{ 3, NB_CATALOG_PEEK },  { 5, NB_CATALOG_PEEK },
+	{ 6, NB_CATALOG_WORK },  { 3, NB_CATALOG_PEEK },
+	{ 5, NB_CATALOG_PEEK },  { 6, NB_CATALOG_PEEK },
 	{ 3, NB_CATALOG_QUERY }, { 5, NB_CATALOG_QUERY },
-	{ 3, NB_CATALOG_LIST },  { 5, NB_CATALOG_LIST },
+	{ 6, NB_CATALOG_QUERY }, { 3, NB_CATALOG_LIST },
+	{ 5, NB_CATALOG_LIST },  { 6, NB_CATALOG_LIST },
 };
+
+/* Different schemas, at the begin of olds. */
+#define OLDS 3
 
 static enum nb_err
 tell(void *ctx, const struct nb_catalog_backup *row)
@@ -304,6 +315,31 @@ START_TEST(the_next_change_seals_an_old_catalog_anew)
 }
 END_TEST
 
+static enum nb_err
+tell_remark(void *ctx, const struct nb_catalog_disc *row)
+{
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, 256 - n, "%s %s %s, ", row->name,
+		 nb_disc_state_name(row->state), nb_remark_name(row->remark));
+	return NB_OK;
+}
+
+/* The next change of a catalog in which notes told it. */
+START_TEST(what_the_note_of_a_disc_told_is_a_remark)
+{
+	struct nb_catalog *catalog;
+	char text[256] = "";
+
+	make_old(6);
+	catalog = scene_open("now", NB_CATALOG_WORK);
+	nb_assert_ok(nb_catalog_verified(catalog, ID_B, 9000));
+	nb_assert_ok(nb_catalog_discs(catalog, tell_remark, text));
+	ck_assert_str_eq(text, "A good lost, B suspect drill, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
 static const char *const damages[] = {
 	"update discs set verified = 9999999999",
 	"update discs set state = 'good'",
@@ -321,8 +357,8 @@ START_TEST(an_old_seal_that_does_not_fit_is_refused)
 	struct nb_catalog *catalog = NULL;
 	char text[512];
 
-	make_old(3 + 2 * (_i % 2));
-	run_sql(damages[_i / 2]);
+	make_old(olds[_i % OLDS].schema);
+	run_sql(damages[_i / OLDS]);
 	snprintf(text, sizeof text,
 		 "error: %s: the catalog is damaged: its content is not what "
 		 "was last written\nhint: run nightburn catalog rebuild with "
@@ -340,9 +376,9 @@ START_TEST(an_old_catalog_that_changed_since_it_was_opened_is_not_sealed)
 	struct nb_seal before, after;
 	struct nb_catalog *catalog;
 
-	make_old(3 + 2 * (_i % 2));
+	make_old(olds[_i % OLDS].schema);
 	catalog = scene_open("now", NB_CATALOG_WORK);
-	run_sql(damages[_i / 2]);
+	run_sql(damages[_i / OLDS]);
 	before = seal_of(catalog);
 	ck_assert_int_eq(nb_catalog_verified(catalog, ID_B, 9000), NB_ECORRUPT);
 	after = seal_of(catalog);
@@ -355,7 +391,7 @@ START_TEST(an_old_catalog_that_changed_since_it_was_opened_is_not_sealed)
 }
 END_TEST
 
-/* An older program says "schema 7, this program supports 3" with a hint: it looks
+/* An older program says "schema 8, this program supports 3" with a hint: it looks
  * at the number first. */
 START_TEST(a_catalog_with_the_new_seal_has_a_number_of_its_own)
 {
@@ -368,7 +404,7 @@ START_TEST(a_catalog_with_the_new_seal_has_a_number_of_its_own)
 		sqlite3_prepare_v2(db, "pragma user_version", -1, &stmt, NULL),
 		SQLITE_OK);
 	ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
-	ck_assert_int_eq(sqlite3_column_int(stmt, 0), 7);
+	ck_assert_int_eq(sqlite3_column_int(stmt, 0), 8);
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
 }
@@ -396,13 +432,14 @@ main(void)
 		tc, an_old_seal_is_believed_and_stays_while_nothing_is_written,
 		0, COUNT(olds));
 	tcase_add_loop_test(tc, the_next_change_seals_an_old_catalog_anew, 0,
-			    2);
+			    OLDS);
+	tcase_add_test(tc, what_the_note_of_a_disc_told_is_a_remark);
 	tcase_add_loop_test(tc, an_old_seal_that_does_not_fit_is_refused, 0,
-			    2 * COUNT(damages));
+			    OLDS * COUNT(damages));
 	tcase_add_loop_test(
 		tc,
 		an_old_catalog_that_changed_since_it_was_opened_is_not_sealed,
-		0, 2 * COUNT(damages));
+		0, OLDS * COUNT(damages));
 	tcase_add_test(tc, a_catalog_with_the_new_seal_has_a_number_of_its_own);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
