@@ -57,7 +57,7 @@ static const struct option_entry {
 	  TO(list) },
 	{ 's', false, TEXT, "source", "NAME", "only this source", TO(source) },
 	{ 'a', false, TEXT, "at", "DATE",
-	  "the newest not after 2026-11-28[ 02:00[:00]] UTC", TO(at) },
+	  "the newest to the end of 2026-11-28[ 02:00[:00]] UTC", TO(at) },
 	{ 'H', false, FLAG, "this-disc", NULL,
 	  "the newest on this disc, whatever the catalog says", TO(this_disc) },
 	{ 'L', false, FLAG, "allow-older", NULL,

@@ -202,11 +202,15 @@ check "a backup that does not exist is not looked for on other discs" not_there
 
 path_first()
 {
-	nb_is 1 restore --to "$work/x" tree/www/sub && says err \
-		"hint: a path follows the backup: newest tree/www/sub" &&
-		nb_is 1 restore --stdout index.php && says err \
-		"hint: a path follows the backup: newest index.php" &&
-		nb_is 0 restore --this-disc --to "$work/x" newest tree/www/sub
+	local hint="a path follows the backup:"
+	nb_is 1 restore --to "$work/x" tree/www/sub &&
+		says err "hint: $hint" || return 1
+	# shellcheck disable=SC2046
+	nb_is 0 restore --to "$work/x" $(sed -n "s/^hint: $hint //p" \
+		"$work/err") && [ -e "$work/x/tree/www/sub/deep.txt" ] &&
+		nb_is 1 restore --stdout index.html && says err "index.html is \
+no backup, nor a path in one of this disc" &&
+		nb_is 0 restore --list --path '*'
 }
 check "a path in the place of the backup" path_first
 

@@ -108,7 +108,7 @@ check "several files are named" refused \
 	"www: 2 files match: tree/www/a/one.conf, tree/www/two.conf" \
 	--source www --path '*.conf'
 check "no file: the way to find one is named" refused \
-	"hint: nightburn restore --list --source www --path '*' shows its files" \
+	"hint: nightburn restore --list --path '*' " \
 	--source www --path none
 check "a link is no file" refused \
 	"www: no file of it matches" --source www --path link

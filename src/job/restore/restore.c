@@ -55,22 +55,6 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	return err ? err : nb_restore_pick_verdict(pick);
 }
 
-struct nb_restore_request
-nb_restore_request_of(const struct nb_restore_options *options)
-{
-	return (struct nb_restore_request){
-		.drive = { .device = options->device,
-			   .drive = options->drive,
-			   .job = options->job },
-		.wish = { .backup = options->backup,
-			  .job = options->job,
-			  .at = options->at },
-		.this_disc = options->this_disc,
-		.allow_older = options->allow_older,
-		.replaces = options->into != NULL,
-	};
-}
-
 /* Is the disc to blame, and is everything still as it was? */
 static bool
 is_damaged(enum nb_err err, const struct nb_restore_result *result)
@@ -121,6 +105,9 @@ nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 	if (!err && !request.replaces)
 		err = nb_restore_check_complete(&request, options->source,
 						&pick, true);
+	if (err == NB_ENOTFOUND && pick.backup)
+		nb_restore_tell_other(&pick.contents, pick.backup,
+				      pick.look.label.disc, options);
 	nb_restore_pick_close(&pick);
 	return err;
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "job/disc/manifest_mac.h"
 #include "job/restore/dump_stream.h"
 #include "job/restore/restore_options.h"
@@ -227,6 +228,30 @@ list_backup(struct listing *l)
 	return err ? err : mac;
 }
 
+/* Who does not see them in the list would not know of them. */
+static void
+tell_by_hand(const struct nb_restore_pick *pick)
+{
+	const struct nb_disc_backups *list = &pick->contents.backups;
+	const char *newest = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct nb_disc_backup *b = &list->at[i];
+
+		if (!b->has_label || !b->label.by_hand || b == pick->backup)
+			continue;
+		newest = b->label.backup_id;
+		count++;
+	}
+	if (newest)
+		nb_log(NB_NOTE,
+		       "%s: %zu backup%s appended by hand, the newest is %s\n"
+		       "hint: -j append lists it, an id any of them",
+		       pick->look.label.disc, count, count == 1 ? "" : "s",
+		       newest);
+}
+
 enum nb_err
 nb_job_restore_list(struct nightburn *nb,
 		    const struct nb_restore_options *options,
@@ -245,6 +270,11 @@ nb_job_restore_list(struct nightburn *nb,
 	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
 		err = list_backup(&l);
+	if (err == NB_ENOTFOUND && pick.backup)
+		nb_restore_tell_other(&pick.contents, pick.backup,
+				      pick.look.label.disc, options);
+	else if (!err && !options->backup && !options->job)
+		tell_by_hand(&pick);
 	if (!err)
 		err = nb_restore_pick_verdict(&pick);
 	if (!err)

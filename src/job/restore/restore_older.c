@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is said, and what else the disc has, if the backup that is meant is
  * damaged. */
+#include "job/restore/restore_paths.h"
 #include "job/restore/restore_select.h"
 
 #include <stdio.h>
@@ -8,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/record/backup_path.h"
 #include "model/record/holding.h"
 
 const char *
@@ -42,10 +44,22 @@ nb_restore_try(const struct nb_restore_pick *pick, const char *head,
 	       char out[NB_RESTORE_NAME_MAX])
 {
 	*out = '\0';
-	if (pick->damaged)
+	if (pick->damaged[0])
 		snprintf(out, NB_RESTORE_NAME_MAX,
-			 "%sname %llu to try that one anyway", head,
-			 (unsigned long long)pick->damaged);
+			 "%sname %s to try that one anyway", head,
+			 pick->damaged);
+}
+
+const char *
+nb_restore_word(const char *job, const char *id, uint64_t generation,
+		char out[NB_BACKUP_ID_MAX + 1])
+{
+	if (nb_job_is_by_hand(job))
+		snprintf(out, NB_BACKUP_ID_MAX + 1, "%s", id);
+	else
+		snprintf(out, NB_BACKUP_ID_MAX + 1, "%llu",
+			 (unsigned long long)generation);
+	return out;
 }
 
 void
@@ -68,7 +82,7 @@ nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 	if (!pick->older)
 		return NB_OK;
 	nb_restore_name(label->generation, label->created, found);
-	if (pick->damaged)
+	if (pick->damaged[0])
 		nb_restore_try(pick, "", hint);
 	else
 		strcpy(hint, "nightburn list shows which discs have others");
@@ -165,9 +179,12 @@ nb_restore_pick_damaged(const struct nb_restore_request *request,
 	const char *disc = pick->look.label.disc;
 	bool named = request->wish.backup;
 	char bad[NB_RESTORE_NAME_MAX], good[NB_RESTORE_NAME_MAX];
+	char word[NB_BACKUP_ID_MAX + 1];
 
 	if (!before)
 		return false;
+	nb_restore_word(before->manifest.job, before->label.backup_id,
+			before->label.generation, word);
 	name_of(pick->backup, bad);
 	name_of(before, good);
 	if (request->replaces && request->allow_older && !named) {
@@ -184,7 +201,109 @@ nb_restore_pick_damaged(const struct nb_restore_request *request,
 		       disc, bad, good);
 	else
 		nb_log(NB_NOTE,
-		       "%s: %s is damaged\nhint: name %llu to restore %s", disc,
-		       bad, (unsigned long long)before->label.generation, good);
+		       "%s: %s is damaged\nhint: name %s to restore %s", disc,
+		       bad, word, good);
 	return false;
+}
+
+/* ---- what is asked for is in another backup ---- */
+
+static enum nb_err
+found(void *ctx, const struct nb_restore_path *path)
+{
+	(void)path;
+	*(bool *)ctx = true;
+	return NB_OK;
+}
+
+static bool
+has(const struct nb_disc_backup *b, const struct nb_restore_options *options)
+{
+	const struct nb_manifest_sources *list = &b->manifest.sources;
+	const struct nb_manifest_source *source = NULL;
+	bool any = false;
+
+	for (size_t i = 0; options->source && i < list->count; i++)
+		if (!strcmp(list->at[i].name, options->source))
+			source = &list->at[i];
+	if (options->source && !source)
+		return false;
+	return !nb_restore_each(b, options, source, found, &any) && any;
+}
+
+void
+nb_restore_who_has(struct nb_disc_contents *contents,
+		   const struct nb_disc_backup *but,
+		   const struct nb_restore_options *options,
+		   char id[NB_BACKUP_ID_MAX + 1])
+{
+	struct nb_disc_backups *list = &contents->backups;
+	bool of_a_job = false;
+
+	id[0] = '\0';
+	if (!options->source && !options->path_count && !options->pattern_count)
+		return;
+	for (size_t i = list->count; !of_a_job && i-- > 0;) {
+		struct nb_disc_backup *b = &list->at[i];
+
+		if (b == but || b->err || nb_disc_backup_load(contents, b))
+			continue;
+		of_a_job =
+			has(b, options) && !nb_job_is_by_hand(b->manifest.job);
+		if (of_a_job || (!id[0] && has(b, options)))
+			memcpy(id, b->manifest.backup_id, NB_BACKUP_ID_MAX + 1);
+		nb_disc_backup_unload(b);
+	}
+}
+
+/* Is PATH, as `nightburn find` shows them, within a backup on the disc? */
+static const char *
+split_path(const struct nb_disc_backups *list, const char *path, char **id)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		*id = list->at[i].label.backup_id;
+		if (nb_backup_path_within(*id, path))
+			return nb_backup_path_within(*id, path);
+	}
+	return NULL;
+}
+
+enum nb_err
+nb_restore_no_backup(struct nb_restore_pick *pick, const char *path)
+{
+	struct nb_disc_contents *contents = &pick->contents;
+	const struct nb_restore_options options = { .paths = &path,
+						    .path_count = 1 };
+	char who[NB_BACKUP_ID_MAX + 1], *id = who;
+	const char *within = split_path(&contents->backups, path, &id);
+
+	if (!within) {
+		id = who;
+		nb_restore_who_has(contents, NULL, &options, who);
+	}
+	if (!within && !who[0])
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: %s is no backup, nor a path in one of this "
+			       "disc\nhint: nightburn restore --list --path "
+			       "'*' shows the paths of the newest",
+			       pick->look.device, path);
+	return nb_fail(NB_ENOTFOUND,
+		       "%s: %s is no backup\n"
+		       "hint: a path follows the backup: %s %s",
+		       pick->look.device, path, id, within ? within : path);
+}
+
+void
+nb_restore_tell_other(struct nb_disc_contents *contents,
+		      const struct nb_disc_backup *but, const char *disc,
+		      const struct nb_restore_options *options)
+{
+	char id[NB_BACKUP_ID_MAX + 1];
+
+	nb_restore_who_has(contents, but, options, id);
+	if (id[0])
+		nb_log(NB_NOTE,
+		       "%s: another backup on this disc has it\n"
+		       "hint: name that as the backup: %s",
+		       disc, id);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/restore/restore_options.h"
 
+#include "job/restore/restore.h"
+
 /* Options that are only for a database. */
 static bool
 is_for_database(const struct nb_restore_options *o)
@@ -74,4 +76,22 @@ nb_restore_check_options(const struct nb_restore_options *o,
 			       "restore: a backup and a date are named\n"
 			       "hint: use one of them");
 	return NB_OK;
+}
+
+struct nb_restore_request
+nb_restore_request_of(const struct nb_restore_options *options)
+{
+	bool by_hand = options->job && nb_job_is_by_hand(options->job);
+
+	return (struct nb_restore_request){
+		.drive = { .device = options->device,
+			   .drive = options->drive,
+			   .job = by_hand ? NULL : options->job },
+		.wish = { .backup = options->backup,
+			  .job = options->job,
+			  .at = options->at },
+		.this_disc = options->this_disc,
+		.allow_older = options->allow_older,
+		.replaces = options->into != NULL,
+	};
 }

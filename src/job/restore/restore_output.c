@@ -145,10 +145,9 @@ not_one(const struct nb_disc_backup *backup,
 	if (!c->count)
 		return nb_fail(NB_EUSAGE,
 			       "%s: no file of it matches\n"
-			       "hint: nightburn restore --list%s%s --path "
-			       "'*' shows its files",
-			       what, options->source ? " --source " : "",
-			       options->source ? options->source : "");
+			       "hint: nightburn restore --list --path '*' %s "
+			       "shows the files",
+			       what, backup->manifest.backup_id);
 	if (source && source->database && !options->path_count
 	    && !options->pattern_count)
 		return nb_fail(NB_EUSAGE,
@@ -290,6 +289,9 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	nb_restore_describe_pick(pick, result);
 	if (!err)
 		err = choose(pick->backup, options, &c);
+	if ((err == NB_EUSAGE || err == NB_ENOTFOUND) && !c.count)
+		nb_restore_tell_other(&pick->contents, pick->backup,
+				      pick->look.label.disc, options);
 	pick->contents.blocks->bad = &bad;
 	if (!err)
 		err = deliver(nb, &pick->contents, pick->backup, &c, fd,

@@ -53,10 +53,7 @@ no_such_backup(const struct choosing *c)
 	char date[NB_CLOCK_TEXT];
 
 	if (wish->backup && is_path(wish->backup))
-		return nb_fail(NB_ENOTFOUND,
-			       "%s: %s is no backup\n"
-			       "hint: a path follows the backup: newest %s",
-			       look->device, wish->backup, wish->backup);
+		return nb_restore_no_backup(c->pick, wish->backup);
 	if (wish->backup)
 		return nb_fail(NB_ENOTFOUND,
 			       "%s: backup %s is not on disc %s%s\nhint: %s",
@@ -249,7 +246,8 @@ describe_newest(const struct choosing *c)
 	if (!c->damaged)
 		return;
 	nb_restore_damage(newest, pick->why);
-	pick->damaged = newest->generation;
+	nb_restore_word(newest->job, newest->id, newest->generation,
+			pick->damaged);
 }
 
 static enum nb_err
@@ -265,7 +263,7 @@ check_age(const struct choosing *c)
 	nb_restore_name(label->generation, label->created, found);
 	nb_restore_try(pick, "\nhint: ", hint);
 	pick->older = !c->request->allow_older;
-	if (!pick->older && pick->damaged)
+	if (!pick->older && pick->damaged[0])
 		nb_log(NB_WARNING, "%s: %s %s; %s is taken instead%s",
 		       pick->look.device, pick->meant, pick->why, found, hint);
 	if (!pick->older || !c->request->replaces)

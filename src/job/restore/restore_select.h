@@ -35,8 +35,9 @@ struct nb_restore_pick {
 	/* "name 2 to restore generation 2 ..., on DB-B": the newest that is
 	 * complete, if the chosen one is not; "": unknown. */
 	char complete[3 * NB_RESTORE_NAME_MAX];
-	uint64_t damaged; /* generation of the one that is meant, which is known
-			     to be damaged; 0: it is not known to be */
+	/* What names the one that is meant, which is known to be damaged; "":
+	 * it is not known to be. */
+	char damaged[NB_BACKUP_ID_MAX + 1];
 };
 
 /*
@@ -60,6 +61,12 @@ const char *nb_restore_name(uint64_t generation, int64_t created,
 /* Writes to OUT, and returns, "was found damaged on 2026-11-28 (3 files)". */
 const char *nb_restore_damage(const struct nb_known_backup *b,
 			      char out[NB_RESTORE_NAME_MAX]);
+
+/* What a user types for a backup: its generation or, because what was appended
+ * by hand has that of another one, its id. */
+const char *nb_restore_word(const char *job, const char *id,
+			    uint64_t generation,
+			    char out[NB_BACKUP_ID_MAX + 1]);
 
 /* Warns of B (may be NULL), if it is known to be damaged. */
 void nb_restore_tell_damaged(const struct nb_known_backup *b);
@@ -95,5 +102,30 @@ enum nb_err nb_restore_check_complete(const struct nb_restore_request *request,
  */
 bool nb_restore_pick_damaged(const struct nb_restore_request *request,
 			     struct nb_restore_pick *pick);
+
+/* ---- what is asked for is in another backup ---- */
+
+struct nb_restore_options;
+
+/*
+ * Writes to ID which backup in CONTENTS other than BUT (may be NULL) has the
+ * source or paths that OPTIONS name: the newest of a job, else the newest that
+ * was appended by hand.  "": none, or nothing is named.
+ */
+void nb_restore_who_has(struct nb_disc_contents *contents,
+			const struct nb_disc_backup *but,
+			const struct nb_restore_options *options,
+			char id[NB_BACKUP_ID_MAX + 1]);
+
+/* PATH, which may be one of `nightburn find`, is in the place of the backup:
+ * NB_ENOTFOUND, logged; a hint names the backup on the disc that has it. */
+enum nb_err nb_restore_no_backup(struct nb_restore_pick *pick,
+				 const char *path);
+
+/* What OPTIONS name is not in the backup BUT of the disc: a note names the one
+ * that has it. */
+void nb_restore_tell_other(struct nb_disc_contents *contents,
+			   const struct nb_disc_backup *but, const char *disc,
+			   const struct nb_restore_options *options);
 
 #endif

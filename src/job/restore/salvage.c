@@ -92,8 +92,11 @@ is_newer(struct salvage *s, const char *id, const char *than)
 
 /* The newest backup that is meant, among the directories of backups. */
 static enum nb_err
-choose(struct salvage *s, const char *which, const char *device)
+choose(struct salvage *s, const struct nb_restore_options *options,
+       const char *device)
 {
+	const char *which = options->backup;
+	bool appended = options->job && nb_job_is_by_hand(options->job);
 	const struct nb_nodes *nodes = &s->contents.nodes;
 	char by_hand[NB_BACKUP_ID_MAX + 1] = "";
 
@@ -107,7 +110,7 @@ choose(struct salvage *s, const char *which, const char *device)
 		if (!best[0] || is_newer(s, path, best))
 			snprintf(best, sizeof s->id, "%s", path);
 	}
-	if (!s->id[0])
+	if (!s->id[0] || appended)
 		memcpy(s->id, by_hand, sizeof s->id);
 	return s->id[0] ? NB_OK
 			: nb_fail(NB_ENOTFOUND,
@@ -236,12 +239,15 @@ salvage(struct nightburn *nb, const struct nb_restore_options *options,
 	enum nb_err err = nb_disc_contents_open(nb, look, &s.contents);
 
 	if (!err)
-		err = choose(&s, options->backup, look->device);
+		err = choose(&s, options, look->device);
 	if (!err)
 		err = load(&s);
 	*begun = !err;
 	if (!err)
 		err = deliver(nb, options, &s, result);
+	if (err == NB_ENOTFOUND && *begun)
+		nb_restore_tell_other(&s.contents, find_backup(&s, s.id),
+				      look->label.disc, options);
 	nb_disc_backup_unload(&s.bare);
 	nb_disc_contents_free(&s.contents);
 	return err;
@@ -252,9 +258,8 @@ nb_restore_salvage(struct nightburn *nb,
 		   const struct nb_restore_options *options,
 		   struct nb_restore_result *result)
 {
-	const struct nb_drive_choice choice = { .device = options->device,
-						.drive = options->drive,
-						.job = options->job };
+	const struct nb_drive_choice choice =
+		nb_restore_request_of(options).drive;
 	struct nb_block_runs bad = NB_ARRAY_INIT;
 	struct nb_inspection look;
 	bool begun = false;
