@@ -142,6 +142,54 @@ nb_path_make(int root, const char *path, mode_t mode)
 	return err;
 }
 
+/* The first LENGTH bytes of PATH become the directory of LAST. */
+static enum nb_err
+enter(struct nb_parent *last, int root, const char *path, size_t length)
+{
+	enum nb_err err;
+
+	nb_parent_close(last);
+	err = nb_str_format(&last->path, "%.*s", (int)length, path);
+	if (!err)
+		err = nb_path_make(root, last->path, 0700);
+	if (!err)
+		last->fd = nb_path_open(root, last->path,
+					O_RDONLY | O_DIRECTORY, 0);
+	if (!err && last->fd < 0)
+		err = nb_fail_errno(NB_EIO, "%s: cannot open its directory",
+				    path);
+	if (err)
+		nb_parent_close(last);
+	return err;
+}
+
+enum nb_err
+nb_parent_open(struct nb_parent *last, int root, const char *path, int *dir,
+	       const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) : 0;
+	enum nb_err err = NB_OK;
+
+	if (slash
+	    && (!last->path || strncmp(last->path, path, length)
+		|| last->path[length]))
+		err = enter(last, root, path, length);
+	if (err)
+		return err;
+	*dir = slash ? last->fd : root;
+	*name = slash ? slash + 1 : path;
+	return NB_OK;
+}
+
+void
+nb_parent_close(struct nb_parent *last)
+{
+	nb_fd_close(&last->fd);
+	free(last->path);
+	last->path = NULL;
+}
+
 /* Empties the directory FD, which it closes.  0, or -1 with errno. */
 static int
 empty_directory(int fd, dev_t dev)

@@ -38,6 +38,28 @@ int nb_path_open(int root, const char *path, int flags, mode_t mode);
  */
 enum nb_err nb_path_make(int root, const char *path, mode_t mode);
 
+/* The directory in which something was created last; it stays open, because the
+ * next thing is usually created there, too. */
+struct nb_parent {
+	char *path;
+	int fd;
+};
+#define NB_PARENT_INIT   \
+	{                \
+		NULL, -1 \
+	}
+
+/*
+ * The directory of PATH beneath ROOT, created as by nb_path_make with mode 0700
+ * if it is missing: *DIR, borrowed from LAST until the next call; ROOT itself
+ * if PATH has no slash.  *NAME is PATH's last component.  LAST is used with one
+ * ROOT only.  NB_EIO, NB_EFULL, NB_ENOMEM.
+ */
+enum nb_err nb_parent_open(struct nb_parent *last, int root, const char *path,
+			   int *dir, const char **name);
+
+void nb_parent_close(struct nb_parent *last);
+
 /* Removes NAME beneath DIRFD with everything in it; missing is fine.  Follows
  * no links and stays on one file system.  NB_EIO. */
 enum nb_err nb_path_remove(int dirfd, const char *name);

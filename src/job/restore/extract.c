@@ -31,37 +31,11 @@ struct state {
 	dev_t dev; /* file system of the target */
 	struct nb_extract_out out;
 	struct nb_extract_attributes attributes;
-	bool *fed;              /* for each entry: the archive had it */
-	enum nb_err target_err; /* the target, not the disc, failed */
+	struct nb_parent parent, first; /* of what is created, and of what it
+					   is another name of */
+	bool *fed;                      /* for each entry: the archive had it */
+	enum nb_err target_err;         /* the target, not the disc, failed */
 };
-
-/* Opens the directory of PATH beneath the target, created if missing.  *NAME is
- * the last component.  The caller closes *DIR. */
-static enum nb_err
-open_parent(const struct state *s, const char *path, int *dir,
-	    const char **name)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = NULL;
-	enum nb_err err = NB_OK;
-
-	*name = slash ? slash + 1 : path;
-	if (!slash) {
-		*dir = fcntl(s->spec->to, F_DUPFD_CLOEXEC, 0);
-	} else {
-		err = nb_str_format(&parent, "%.*s", (int)(slash - path), path);
-		if (!err)
-			err = nb_path_make(s->spec->to, parent, 0700);
-		*dir = err ? -1
-			   : nb_path_open(s->spec->to, parent,
-					  O_RDONLY | O_DIRECTORY, 0);
-		free(parent);
-	}
-	if (!err && *dir < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot open its directory",
-				    path);
-	return err;
-}
 
 static enum nb_err
 report_progress(void *ctx)
@@ -191,7 +165,7 @@ put_file(struct state *s, const struct nb_entry *e)
 	bool good = false;
 	int dir = -1;
 
-	err = open_parent(s, e->path, &dir, &name);
+	err = nb_parent_open(&s->parent, s->spec->to, e->path, &dir, &name);
 	if (err)
 		return err;
 	unlinkat(dir, TEMPORARY, 0);
@@ -213,7 +187,6 @@ put_file(struct state *s, const struct nb_entry *e)
 		err = deliver(s, dir, name, e);
 	if (err || !good)
 		unlinkat(dir, TEMPORARY, 0);
-	nb_fd_close(&dir);
 	if (!err && good) {
 		s->result->unproved += !e->hashed;
 		s->result->files++;
@@ -232,17 +205,16 @@ put_link(struct state *s, const struct nb_entry *e,
 	enum nb_err err;
 
 	*done = false;
-	err = open_parent(s, e->path, &dir, &name);
+	err = nb_parent_open(&s->parent, s->spec->to, e->path, &dir, &name);
 	if (!err)
-		err = open_parent(s, first->path, &first_dir, &first_name);
+		err = nb_parent_open(&s->first, s->spec->to, first->path,
+				     &first_dir, &first_name);
 	if (!err) {
 		if (s->spec->overwrite)
 			unlinkat(dir, name, 0);
 		*done = !linkat(first_dir, first_name, dir, name, 0);
 		s->result->files += *done && e->type == NB_ENTRY_FILE;
 	}
-	nb_fd_close(&dir);
-	nb_fd_close(&first_dir);
 	return err;
 }
 
@@ -253,7 +225,7 @@ put_other(struct state *s, const struct nb_entry *e)
 	enum nb_err err;
 	int dir = -1;
 
-	err = open_parent(s, e->path, &dir, &name);
+	err = nb_parent_open(&s->parent, s->spec->to, e->path, &dir, &name);
 	if (err)
 		return err;
 	if (s->spec->overwrite)
@@ -267,7 +239,6 @@ put_other(struct state *s, const struct nb_entry *e)
 	} else {
 		err = nb_extract_cannot("create", e);
 	}
-	nb_fd_close(&dir);
 	return err;
 }
 
@@ -368,6 +339,8 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 		.spec = spec,
 		.result = result,
 		.fd = -1,
+		.parent = NB_PARENT_INIT,
+		.first = NB_PARENT_INIT,
 		.fed = calloc(spec->entries->count + 1, sizeof *s.fed),
 		.total = nb_entries_bytes(spec->entries),
 	};
@@ -383,6 +356,8 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 		err = put_all(&s, files);
 	nb_extract_log_lost(&s.attributes);
 	nb_array_free(&s.attributes.flagged);
+	nb_parent_close(&s.parent);
+	nb_parent_close(&s.first);
 	nb_sha256_free(s.sha256);
 	free(files);
 	free(s.fed);

@@ -12,19 +12,20 @@ nb_extract_node(const struct nb_extract *spec, const struct nb_entry *e)
 		: NULL;
 }
 
-/* Sorts files by address; the names of one file are next to each other. */
-static int
-by_address(const void *a, const void *b, void *ctx)
-{
-	const struct nb_entry *x = *(const struct nb_entry *const *)a;
-	const struct nb_entry *y = *(const struct nb_entry *const *)b;
-	const struct nb_node *p = nb_extract_node(ctx, x);
-	const struct nb_node *q = nb_extract_node(ctx, y);
-	uint32_t at = p && p->extent_count ? p->extents[0].lba : 0;
-	uint32_t bt = q && q->extent_count ? q->extents[0].lba : 0;
+struct place {
+	uint32_t address;
+	const struct nb_entry *entry;
+};
 
-	if (at != bt)
-		return at < bt ? -1 : 1;
+/* The names of one file are next to each other. */
+static int
+by_address(const void *a, const void *b)
+{
+	const struct place *p = a, *q = b;
+	const struct nb_entry *x = p->entry, *y = q->entry;
+
+	if (p->address != q->address)
+		return p->address < q->address ? -1 : 1;
 	if (x->ino != y->ino)
 		return x->ino < y->ino ? -1 : 1;
 	return strcmp(x->path, y->path);
@@ -60,18 +61,46 @@ check_total(const struct nb_extract *spec, const struct nb_entry **files,
 	return NB_OK;
 }
 
+static uint32_t
+address_of(const struct nb_extract *spec, const struct nb_entry *e)
+{
+	const struct nb_node *node = nb_extract_node(spec, e);
+
+	return node && node->extent_count ? node->extents[0].lba : 0;
+}
+
+static enum nb_err
+sort_files(const struct nb_extract *spec, const struct nb_entry **files,
+	   size_t *count)
+{
+	const struct nb_entries *list = spec->entries;
+	struct place *places = calloc(list->count + 1, sizeof *places);
+	size_t n = 0;
+
+	if (!places)
+		return nb_fail_memory();
+	for (size_t i = 0; i < list->count; i++) {
+		const struct nb_entry *e = &list->at[i];
+
+		if (e->type != NB_ENTRY_DIR)
+			places[n++] = (struct place){ address_of(spec, e), e };
+	}
+	qsort(places, n, sizeof *places, by_address);
+	for (size_t i = 0; i < n; i++)
+		files[i] = places[i].entry;
+	*count = n;
+	free(places);
+	return NB_OK;
+}
+
 enum nb_err
 nb_extract_order(const struct nb_extract *spec, const struct nb_entry **files,
 		 size_t *count)
 {
-	size_t n = 0;
+	enum nb_err err = sort_files(spec, files, count);
 
-	for (size_t i = 0; i < spec->entries->count; i++)
-		if (spec->entries->at[i].type != NB_ENTRY_DIR)
-			files[n++] = &spec->entries->at[i];
-	qsort_r(files, n, sizeof *files, by_address, (void *)spec);
-	*count = n;
 	/* The contents of an archive may be larger than the disc. */
-	return spec->feed || spec->salvage ? NB_OK
-					   : check_total(spec, files, n);
+	if (err || spec->feed || spec->salvage)
+		return err;
+	return check_total(spec, files, *count);
 }

@@ -11,8 +11,8 @@ const struct nb_node *nb_extract_node(const struct nb_extract *spec,
 
 /*
  * The files among the entries of SPEC, by address, with the names of one file
- * next to each other.  FILES has room for all entries.  NB_ECORRUPT: together
- * they are larger than the disc, so they cannot be what was burned.
+ * next to each other.  FILES has room for all entries.  NB_ENOMEM; NB_ECORRUPT:
+ * together they are larger than the disc, so they cannot be what was burned.
  */
 enum nb_err nb_extract_order(const struct nb_extract *spec,
 			     const struct nb_entry **files, size_t *count);

@@ -58,36 +58,13 @@ nb_arrival_forget_bytes(struct nb_arrival *a)
 
 /* ---- paths ---- */
 
-/* Opens the directory of PATH beneath staging, created if it is missing; *BASE
- * is the name in it. */
-static enum nb_err
-open_parent(const struct nb_arrival *a, const char *path, int *fd,
-	    const char **base)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = NULL;
-	enum nb_err err =
-		nb_str_format(&parent, "%.*s", (int)(slash - path), path);
-
-	if (!err)
-		err = nb_path_make(a->context->staging, parent, 0700);
-	if (!err)
-		*fd = nb_path_open(a->context->staging, parent,
-				   O_RDONLY | O_DIRECTORY, 0);
-	if (!err && *fd < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot open %s", a->object,
-				    parent);
-	*base = slash + 1;
-	free(parent);
-	return err;
-}
-
 enum nb_err
 nb_arrival_place_bytes(struct nb_arrival *a, const struct nb_entry *e)
 {
 	int parent = -1;
 	const char *base;
-	enum nb_err err = open_parent(a, e->root_path, &parent, &base);
+	enum nb_err err = nb_parent_open(&a->parent, a->context->staging,
+					 e->root_path, &parent, &base);
 
 	if (!err && close(a->fd))
 		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot close",
@@ -97,26 +74,27 @@ nb_arrival_place_bytes(struct nb_arrival *a, const struct nb_entry *e)
 	    && nb_os_rename_new(a->context->staging, a->incoming, parent, base))
 		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot name %s",
 				    a->object, e->root_path);
-	nb_fd_close(&parent);
 	a->size = 0;
 	a->bytes += e->size;
 	return err;
 }
 
 enum nb_err
-nb_arrival_place_link(const struct nb_arrival *a, const struct nb_entry *first,
+nb_arrival_place_link(struct nb_arrival *a, const struct nb_entry *first,
 		      const struct nb_entry *e)
 {
 	int from = -1, to = -1;
 	const char *old, *new;
-	enum nb_err err = open_parent(a, first->root_path, &from, &old);
+	struct nb_parent first_parent = NB_PARENT_INIT;
+	enum nb_err err = nb_parent_open(&first_parent, a->context->staging,
+					 first->root_path, &from, &old);
 
 	if (!err)
-		err = open_parent(a, e->root_path, &to, &new);
+		err = nb_parent_open(&a->parent, a->context->staging,
+				     e->root_path, &to, &new);
 	if (!err && linkat(from, old, to, new, 0))
 		err = nb_fail_errno(nb_fd_write_error(), "%s: cannot name %s",
 				    a->object, e->root_path);
-	nb_fd_close(&from);
-	nb_fd_close(&to);
+	nb_parent_close(&first_parent);
 	return err;
 }

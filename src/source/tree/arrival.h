@@ -4,6 +4,7 @@
 #ifndef NB_SOURCE_REMOTE_ARRIVAL_H
 #define NB_SOURCE_REMOTE_ARRIVAL_H
 
+#include "base/path.h"
 #include "source/source.h"
 
 /*
@@ -19,8 +20,9 @@ struct nb_arrival {
 	char *object;   /* "tree php" */
 	struct nb_entries entries;
 	struct NB_ARRAY(size_t) links; /* entry of hard link 1, 2, ... */
-	uint64_t dev; /* differs from that of all other sources */
-	int fd;       /* of INCOMING, while a file arrives */
+	uint64_t dev;            /* differs from that of all other sources */
+	int fd;                  /* of INCOMING, while a file arrives */
+	struct nb_parent parent; /* of what arrived last */
 	struct nb_sha256 *sha256;
 	uint64_t size;  /* bytes of it so far */
 	uint64_t bytes; /* of all files */
@@ -37,7 +39,7 @@ enum nb_err nb_arrival_forget_bytes(struct nb_arrival *a);
 enum nb_err nb_arrival_place_bytes(struct nb_arrival *a,
 				   const struct nb_entry *e);
 /* E is another name of FIRST. */
-enum nb_err nb_arrival_place_link(const struct nb_arrival *a,
+enum nb_err nb_arrival_place_link(struct nb_arrival *a,
 				  const struct nb_entry *first,
 				  const struct nb_entry *e);
 

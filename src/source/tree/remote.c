@@ -266,6 +266,7 @@ static void
 clear(struct nb_arrival *a)
 {
 	nb_fd_close(&a->fd);
+	nb_parent_close(&a->parent);
 	nb_entries_free(&a->entries);
 	nb_array_free(&a->links);
 	nb_manifest_source_clear(&a->record);
@@ -303,6 +304,7 @@ collect(const struct nb_config_source *source,
 	struct nb_arrival a = { .source = source,
 				.context = context,
 				.fd = -1,
+				.parent = NB_PARENT_INIT,
 				.dev = UINT64_MAX - out->sources->count };
 	enum nb_err err = prepare(&a);
 

@@ -137,6 +137,67 @@ START_TEST(no_directory_is_made_through_a_link)
 }
 END_TEST
 
+static const struct {
+	const char *path, *name;
+	bool same; /* the directory is that of the path before */
+} parents[] = {
+	{ "a/b/c", "c", false },  { "a/b/d", "d", true },
+	{ "a/bb/c", "c", false }, { "a/b/c", "c", false },
+	{ "a/c", "c", false },    { "c", "c", false },
+	{ "a/d", "d", false },
+};
+
+START_TEST(the_directory_of_a_path_is_made_and_stays_open)
+{
+	struct nb_parent parent = NB_PARENT_INIT;
+	int before = -1, dir = -1;
+	const char *name;
+	struct stat st;
+
+	open_root();
+	for (size_t i = 0; i < sizeof parents / sizeof *parents; i++) {
+		char *old = parent.path;
+
+		nb_assert_ok(nb_parent_open(&parent, root, parents[i].path,
+					    &dir, &name));
+		ck_assert_str_eq(name, parents[i].name);
+		if (parents[i].same) {
+			ck_assert_int_eq(dir, before);
+			ck_assert_ptr_eq(parent.path, old);
+		}
+		before = dir;
+		close(openat(dir, name, O_WRONLY | O_CREAT, 0600));
+		ck_assert_int_eq(stat(nb_test_path(parents[i].path), &st), 0);
+		ck_assert(S_ISREG(st.st_mode));
+	}
+	ck_assert_int_eq(stat(nb_test_path("a/bb"), &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0700);
+	nb_parent_close(&parent);
+	close(root);
+}
+END_TEST
+
+START_TEST(no_directory_is_entered_through_a_link)
+{
+	struct nb_parent parent = NB_PARENT_INIT;
+	const char *name = NULL;
+	int dir = -1;
+
+	open_root();
+	nb_assert_ok(nb_path_make(root, "real/x", 0755));
+	ck_assert_int_eq(symlink("real", nb_test_path("link")), 0);
+	nb_assert_fails(nb_parent_open(&parent, root, "link/x/f", &dir, &name),
+			NB_EIO,
+			"error: link/x: cannot open directory: "
+			"Not a directory\n");
+	nb_assert_fails(nb_parent_open(&parent, root, "../f", &dir, &name),
+			NB_EUSAGE, "error: ..: path is outside of its root\n");
+	ck_assert_int_eq(dir, -1);
+	ck_assert_ptr_null(parent.path);
+	close(root);
+}
+END_TEST
+
 START_TEST(a_tree_is_removed_without_following_links)
 {
 	open_root();
@@ -211,6 +272,8 @@ main(void)
 	tcase_add_test(tc, a_fifo_does_not_hang_the_open);
 	tcase_add_test(tc, directories_are_made_where_they_are_missing);
 	tcase_add_test(tc, no_directory_is_made_through_a_link);
+	tcase_add_test(tc, the_directory_of_a_path_is_made_and_stays_open);
+	tcase_add_test(tc, no_directory_is_entered_through_a_link);
 	tcase_add_test(tc, a_tree_is_removed_without_following_links);
 	tcase_add_test(tc, what_is_mounted_is_not_removed);
 	tcase_add_loop_test(tc, names_are_encoded_as_one_component, 0,
