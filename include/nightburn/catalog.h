@@ -36,6 +36,7 @@ struct nb_source_row {
 	const char *kind, *name, *database, *format, *path, *compression;
 	const char *server_version;
 	uint64_t bytes, stored; /* before compression, and on the disc */
+	uint64_t files;         /* of nb_restore_list; 0 from the catalog */
 };
 struct nb_file_row {
 	const char *backup_id, *disc;

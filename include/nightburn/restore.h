@@ -17,6 +17,7 @@ extern "C" {
 
 struct nb_block_run;
 struct nb_file_row;
+struct nb_source_row;
 
 struct nb_restore_options {
 	NB_SIZE(nb_restore_options);
@@ -85,19 +86,12 @@ struct nb_listed_backup {
 	int64_t created;
 	uint64_t bytes, files;
 };
-/* One of its sources; NULL for what it does not have. */
-struct nb_listed_source {
-	const char *kind, *name, *database, *format, *path, *compression;
-	const char *server_version;
-	uint64_t bytes, stored; /* before compression, and on the disc */
-	uint64_t files;
-};
 /* Receives the results of nb_restore_list, in this order.  If a function
  * returns anything but zero, the call ends with NB_ECANCELED. */
 struct nb_restore_listing {
 	NB_SIZE(nb_restore_listing);
 	int (*on_backup)(void *ctx, const struct nb_listed_backup *backup);
-	int (*on_source)(void *ctx, const struct nb_listed_source *source);
+	int (*on_source)(void *ctx, const struct nb_source_row *source);
 	int (*on_file)(void *ctx, const struct nb_file_row *file);
 	/* A line of the table of contents of a dump. */
 	int (*on_content)(void *ctx, const char *line);

@@ -41,7 +41,7 @@ put_backup(void *ctx, const struct nb_listed_backup *row)
 }
 
 static int
-put_source(void *ctx, const struct nb_listed_source *row)
+put_source(void *ctx, const struct nb_source_row *row)
 {
 	return put(ctx, 2, &nb_record_listed_source, row);
 }

@@ -98,6 +98,8 @@ enum nb_err nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
 /* The row of the API for a file, without backup, disc and generation; its texts
  * are those of ENTRY. */
 struct nb_file_row nb_file_row_of(const struct nb_entry *entry);
+/* A row of SOURCE, without the number of its files. */
+struct nb_source_row nb_source_row_of(const struct nb_manifest_source *source);
 
 /* The return value of a job that ended with ERR: NB_EWRONG if it succeeded but
  * RESULT counts something that needs attention. */

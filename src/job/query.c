@@ -64,21 +64,27 @@ pass_backup(void *ctx, const struct nb_catalog_backup *row)
 	return NB_OK;
 }
 
+struct nb_source_row
+nb_source_row_of(const struct nb_manifest_source *source)
+{
+	return (struct nb_source_row){
+		.kind = source->kind,
+		.name = source->name,
+		.database = source->database,
+		.format = source->format,
+		.path = source->path,
+		.compression = source->compression,
+		.server_version = source->server_version,
+		.bytes = source->bytes,
+		.stored = source->stored,
+	};
+}
+
 static enum nb_err
 pass_source(void *ctx, const struct nb_manifest_source *row)
 {
 	struct query *q = ctx;
-	struct nb_source_row out = {
-		.kind = row->kind,
-		.name = row->name,
-		.database = row->database,
-		.format = row->format,
-		.path = row->path,
-		.compression = row->compression,
-		.server_version = row->server_version,
-		.bytes = row->bytes,
-		.stored = row->stored,
-	};
+	struct nb_source_row out = nb_source_row_of(row);
 
 	return q->on_source(q->ctx, &out) ? NB_ECANCELED : NB_OK;
 }

@@ -99,7 +99,7 @@ const struct nb_record nb_record_backup =
 /* ---- their sources ---- */
 
 static const struct nb_column source_columns[] = {
-	NB_COLUMNS_OF_SOURCE(struct nb_source_row),
+	NB_COLUMNS_OF_SOURCE,
 };
 
 static void

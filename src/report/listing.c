@@ -53,14 +53,14 @@ const struct nb_record nb_record_listed_backup =
 /* ---- its sources ---- */
 
 static const struct nb_column source_columns[] = {
-	NB_COLUMNS_OF_SOURCE(struct nb_listed_source),
-	NB_COLUMN(NUMBER, "files", struct nb_listed_source, files),
+	NB_COLUMNS_OF_SOURCE,
+	NB_COLUMN(NUMBER, "files", struct nb_source_row, files),
 };
 
 static void
 describe_source(struct nb_str *s, const void *row)
 {
-	const struct nb_listed_source *r = row;
+	const struct nb_source_row *r = row;
 	struct nb_str name = NB_STR_INIT, line = NB_STR_INIT;
 	char size[16], files[48];
 

@@ -119,7 +119,7 @@ extern const struct nb_record nb_record_adopt, nb_record_accept;
 extern const struct nb_record nb_record_backup, nb_record_source,
 	nb_record_file, nb_record_known_disc, nb_record_known_clone;
 
-/* nb_listed_backup, nb_listed_source, a line of a table of contents
+/* nb_listed_backup, nb_source_row with its files, a line of a table of contents
  * (listing.c); nb_file_row as ls shows a file (files.c) */
 struct nb_content_row {
 	const char *line;
@@ -127,17 +127,19 @@ struct nb_content_row {
 extern const struct nb_record nb_record_listed_backup, nb_record_listed_source,
 	nb_record_listed_file, nb_record_content;
 
-/* The columns that nb_source_row and nb_listed_source have in common. */
-#define NB_COLUMNS_OF_SOURCE(row)                                       \
-	NB_COLUMN(TEXT, "kind", row, kind),                             \
-		NB_COLUMN(TEXT, "name", row, name),                     \
-		NB_COLUMN(TEXT, "database", row, database),             \
-		NB_COLUMN(TEXT, "format", row, format),                 \
-		NB_COLUMN(TEXT, "path", row, path),                     \
-		NB_COLUMN(TEXT, "compression", row, compression),       \
-		NB_COLUMN(TEXT, "server_version", row, server_version), \
-		NB_COLUMN(BYTES, "bytes", row, bytes),                  \
-		NB_COLUMN(BYTES, "stored", row, stored)
+/* The columns of a source in the catalog and on a disc. */
+#define NB_COLUMNS_OF_SOURCE                                                 \
+	NB_COLUMN(TEXT, "kind", struct nb_source_row, kind),                 \
+		NB_COLUMN(TEXT, "name", struct nb_source_row, name),         \
+		NB_COLUMN(TEXT, "database", struct nb_source_row, database), \
+		NB_COLUMN(TEXT, "format", struct nb_source_row, format),     \
+		NB_COLUMN(TEXT, "path", struct nb_source_row, path),         \
+		NB_COLUMN(TEXT, "compression", struct nb_source_row,         \
+			  compression),                                      \
+		NB_COLUMN(TEXT, "server_version", struct nb_source_row,      \
+			  server_version),                                   \
+		NB_COLUMN(BYTES, "bytes", struct nb_source_row, bytes),      \
+		NB_COLUMN(BYTES, "stored", struct nb_source_row, stored)
 
 /* nb_bootarea_info: both partition tables, side by side. (bootarea.c) */
 extern const struct nb_record nb_record_bootarea;

@@ -59,17 +59,7 @@ static enum nb_err
 pass_source(const struct listing *l, const struct nb_manifest_source *s)
 {
 	const struct nb_restore_options all = { .path_count = 0 };
-	struct nb_listed_source row = {
-		.kind = s->kind,
-		.name = s->name,
-		.database = s->database,
-		.format = s->format,
-		.path = s->path,
-		.compression = s->compression,
-		.server_version = s->server_version,
-		.bytes = s->bytes,
-		.stored = s->stored,
-	};
+	struct nb_source_row row = nb_source_row_of(s);
 	enum nb_err err = s->path ? nb_restore_each(l->pick->backup, &all, s,
 						    count_path, &row.files)
 				  : NB_OK;

@@ -166,7 +166,7 @@ static const struct nb_listed_backup on_disc = {
 	.files = 3,
 };
 
-static const struct nb_listed_source on_disc_source = {
+static const struct nb_source_row on_disc_source = {
 	.kind = "postgres",
 	.name = "testdb",
 	.format = "custom",
