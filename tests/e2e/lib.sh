@@ -83,6 +83,31 @@ make_discs()
 	insert A
 }
 
+# Writes the configuration: what make_discs made, and the jobs on stdin.
+write_conf()
+{
+	{
+		cat <<-END
+			state_dir = "$work/state"
+			staging_dir = "$work/staging"
+			drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
+			pool "db" { discs = { "A", "B" }  drives = { "upper" } }
+		END
+		cat
+	} >"$work/nb.conf"
+	chmod 600 "$work/nb.conf"
+}
+
+# sql_is DATABASE QUERY ANSWER
+sql_is()
+{
+	local answer
+	answer=$(psql -X -At -d "$1" -c "$2") && [ "$answer" = "$3" ] &&
+		return 0
+	echo "$1: $2: $answer, not $3"
+	return 1
+}
+
 insert()
 {
 	ln -sfn "discs/$1" "$work/drive"

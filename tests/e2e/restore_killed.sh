@@ -26,11 +26,7 @@ cat >"$work/bin/psql" <<-END
 	exec "$bin/psql" "\$@"
 END
 chmod 755 "$work/bin"/*
-cat >"$work/nb.conf" <<END
-state_dir = "$work/state"
-staging_dir = "$work/staging"
-drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
-pool "db" { discs = { "A", "B" }  drives = { "upper" } }
+write_conf <<END
 job "nightly" {
   pool = "db"
   postgres "app" {
@@ -39,21 +35,10 @@ job "nightly" {
   }
 }
 END
-chmod 600 "$work/nb.conf"
 createdb app
 psql -X -q -d app -c 'create table t as select 42 n' \
 	-c "create role reader" -c "grant select on t to reader" \
 	-c "comment on database app is 'of the shop'"
-
-# sql DATABASE QUERY ANSWER
-sql()
-{
-	local answer
-	answer=$(psql -X -At -d "$1" -c "$2") && [ "$answer" = "$3" ] &&
-		return 0
-	echo "$1: $2: $answer, not $3"
-	return 1
-}
 
 into()
 {
@@ -62,7 +47,7 @@ into()
 
 comment()
 {
-	sql "$1" "select shobj_description(oid, 'pg_database') from pg_database
+	sql_is "$1" "select shobj_description(oid, 'pg_database') from pg_database
 		where datname = current_database()" "$2"
 }
 

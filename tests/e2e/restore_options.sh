@@ -37,11 +37,7 @@ postgres()
 	  pg_restore = \"$work/bin/pg_restore\"  $2
 	}"
 }
-cat >"$work/nb.conf" <<END
-state_dir = "$work/state"
-staging_dir = "$work/staging"
-drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
-pool "db" { discs = { "A", "B" }  drives = { "upper" } }
+write_conf <<END
 job "nightly" {
   pool = "db"
   $(postgres custom "")
@@ -54,7 +50,6 @@ job "nightly" {
   tree "www" { path = "$work/tree" }
 }
 END
-chmod 600 "$work/nb.conf"
 
 createdb app
 chown postgres "$work/space"
@@ -81,16 +76,6 @@ revoke connect on database app from public;
 grant connect on database app to reader;
 grant select on t to reader;
 END
-
-# sql DATABASE QUERY ANSWER
-sql()
-{
-	local answer
-	answer=$(psql -X -At -d "$1" -c "$2") && [ "$answer" = "$3" ] &&
-		return 0
-	echo "$1: $2: $answer, not $3"
-	return 1
-}
 
 no_db()
 {
@@ -122,8 +107,8 @@ check "a night" nb_is 0 run
 
 as_it_was()
 {
-	into 0 new custom && sql new "$owner" owner_of_app &&
-		sql new "$acl" f && sql new "$space" t && dropdb new
+	into 0 new custom && sql_is new "$owner" owner_of_app &&
+		sql_is new "$acl" f && sql_is new "$space" t && dropdb new
 }
 check "a dump is restored as it was" as_it_was
 
@@ -138,7 +123,7 @@ elsewhere()
 		into 1 new plain && no_db new && says err "$lacks" &&
 		into 1 new custom --no-privileges && no_db new &&
 		into 0 new custom --no-owner --no-privileges &&
-		sql new 'select n from t' 42 && dropdb new
+		sql_is new 'select n from t' 42 && dropdb new
 	local result=$?
 	psql -X -q -c 'alter role somebody rename to owner_of_app' \
 		-c 'alter role nobody rename to reader'
@@ -149,19 +134,19 @@ check "without owners and privileges no role is needed" elsewhere
 without()
 {
 	into 0 new custom --no-owner --no-privileges --no-tablespaces &&
-		sql new "$owner" postgres && sql new "$acl" t &&
-		sql new "$space" f && sql new 'select n from t' 42 && dropdb new
+		sql_is new "$owner" postgres && sql_is new "$acl" t &&
+		sql_is new "$space" f && sql_is new 'select n from t' 42 && dropdb new
 }
 check "without owner, privileges, tablespaces" without
 
 selected()
 {
-	into 0 new "$1" --table t --table u && sql new "$tables" 't u' &&
+	into 0 new "$1" --table t --table u && sql_is new "$tables" 't u' &&
 		says err "new: --table restores tables without their indexes, keys, defaults, sequences and triggers" &&
 		says err "hint: --schema, or all of it into another database, has these as well" &&
 		dropdb new && into 0 new "$1" --section pre-data &&
-		sql new 'select count(*) from u' 0 &&
-		sql new "$tables" 'a b t u v w' && dropdb new
+		sql_is new 'select count(*) from u' 0 &&
+		sql_is new "$tables" 'a b t u v w' && dropdb new
 }
 # One section after the other into the same database; data only once.
 sections()
@@ -169,13 +154,13 @@ sections()
 	into 0 new "$1" --section pre-data &&
 		into 3 new "$1" --section pre-data &&
 		says err "new: the database is not empty: it has " &&
-		into 0 new "$1" --section data && sql new 'select n from u' 43 &&
+		into 0 new "$1" --section data && sql_is new 'select n from u' 43 &&
 		into 3 new "$1" --section data &&
 		says err "new: there is data already: in table " &&
 		says err "hint: truncate these tables, or restore into another database" &&
-		sql new 'select n from u' 43 &&
+		sql_is new 'select n from u' 43 &&
 		into 0 new "$1" --section post-data &&
-		sql new "select count(*) > 0 from pg_index
+		sql_is new "select count(*) > 0 from pg_index
 			where indrelid = 't'::regclass" t
 	local result=$?
 	dropdb --if-exists new
@@ -196,18 +181,18 @@ names="select string_agg(nspname, ' ' order by nspname) from pg_namespace
 schemas()
 {
 	into 0 new "$1" --schema s &&
-		sql new "$tables" 'v w' && sql new "$names" s &&
-		sql new "$schema" 'owner_of_app its comment true' &&
-		sql new "select obj_description('s.v'::regclass)" 'of v' &&
-		sql new "select count(*) from pg_index where indrelid = 's.w'::regclass" 1 &&
+		sql_is new "$tables" 'v w' && sql_is new "$names" s &&
+		sql_is new "$schema" 'owner_of_app its comment true' &&
+		sql_is new "select obj_description('s.v'::regclass)" 'of v' &&
+		sql_is new "select count(*) from pg_index where indrelid = 's.w'::regclass" 1 &&
 		dropdb new && into 0 new "$1" --table v --table "a b" &&
-		sql new "$tables" 'a b v' && sql new "$names" 's s s' &&
+		sql_is new "$tables" 'a b v' && sql_is new "$names" 's s s' &&
 		dropdb new && into 0 new "$1" --schema empty --schema "s s" &&
-		sql new "$names" 'empty s s' && sql new "$tables" 'a b' &&
+		sql_is new "$names" 'empty s s' && sql_is new "$tables" 'a b' &&
 		dropdb new && createdb new &&
-		into 0 new "$1" --schema s --table v && sql new "$tables" v &&
+		into 0 new "$1" --schema s --table v && sql_is new "$tables" v &&
 		dropdb new && into 0 new "$1" --schema public &&
-		sql new "$tables" 't u' && dropdb new
+		sql_is new "$tables" 't u' && dropdb new
 }
 check "a schema comes with its own definition" schemas custom
 check "of the directory format as well" schemas directory
@@ -234,7 +219,7 @@ nothing_of_it()
 		says out '"restored": false' &&
 		psql -X -q -d app -c 'alter role reader rename to nobody' &&
 		into 1 new "$1" --with-globals --table nosuch &&
-		sql postgres "select count(*) from pg_roles where rolname = 'reader'" 0 &&
+		sql_is postgres "select count(*) from pg_roles where rolname = 'reader'" 0 &&
 		psql -X -q -d app -c 'alter role nobody rename to reader' && no_db new
 }
 check "a part that the dump does not have is an error" nothing_of_it custom
@@ -271,9 +256,9 @@ check "options that make no sense are refused" wrong_options
 parallel()
 {
 	into 0 new directory --jobs 2 && called "--jobs=2" &&
-		sql new 'select n from t' 42 && dropdb new &&
+		sql_is new 'select n from t' 42 && dropdb new &&
 		into 0 new custom --jobs 2 && called "--jobs=2" &&
-		sql new 'select n from t' 42 && dropdb new || return 1
+		sql_is new 'select n from t' 42 && dropdb new || return 1
 	[ "$(nproc)" -lt 2 ] && return 0
 	into 0 new directory && called "--jobs=" && dropdb new
 }
@@ -295,13 +280,13 @@ fails()
 	into 1 new "$1" && no_db new &&
 		says err "created for this restore is removed again" &&
 		reported "$1" && no_db new &&
-		into 1 new "$1" --keep && sql new 'select 1' 1 &&
+		into 1 new "$1" --keep && sql_is new 'select 1' 1 &&
 		says err "new: the database is incomplete" && dropdb new &&
 		createdb new && into 1 new "$1" &&
-		called "--single-transaction" && sql new "$tables" ""
+		called "--single-transaction" && sql_is new "$tables" ""
 	local result=$?
 	psql -X -q -c 'alter role somebody rename to owner_of_app'
-	[ $result = 0 ] && into 0 new "$1" && sql new 'select n from u' 43
+	[ $result = 0 ] && into 0 new "$1" && sql_is new 'select n from u' 43
 	result=$?
 	dropdb --if-exists new
 	return $result
@@ -317,7 +302,7 @@ unreachable()
 		says out '"bad": 1' && says out '"restored": false' &&
 		createdb new && psql -X -q -d new -c 'create table x ()' &&
 		into 3 new custom --json && says out '"bad": 1' &&
-		sql new "$tables" x && dropdb new
+		sql_is new "$tables" x && dropdb new
 }
 check "no server, or a database that is not empty: nothing is restored" \
 	unreachable
@@ -337,7 +322,7 @@ check "what is no database does not go into one, and the way is named" \
 
 secret()
 {
-	into 0 new "$1" --conninfo "$2" && sql new 'select n from t' 42 &&
+	into 0 new "$1" --conninfo "$2" && sql_is new 'select n from t' 42 &&
 		called "password s3cret" && ! grep -v '^password' "$work/log" |
 		grep s3cret && grep -qF -- --conninfo "$work/log" && dropdb new
 }
@@ -360,7 +345,7 @@ check "what libpq does not understand is a usage error" bad_conninfo
 user()
 {
 	[ "$(id -u)" = 0 ] || return 0
-	nb_is 0 restore --into new --source "$1" && sql new 'select n from t' 42 &&
+	nb_is 0 restore --into new --source "$1" && sql_is new 'select n from t' 42 &&
 		dropdb new &&
 		"$nightburn" -c "$work/none.conf" restore --into new \
 			--device "stdio:$work/discs/A" --source "$1" \

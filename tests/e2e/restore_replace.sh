@@ -45,11 +45,7 @@ postgres()
 # configure GLOBALS
 configure()
 {
-	cat >"$work/nb.conf" <<-END
-		state_dir = "$work/state"
-		staging_dir = "$work/staging"
-		drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
-		pool "db" { discs = { "A", "B" }  drives = { "upper" } }
+	write_conf <<-END
 		job "nightly" {
 		  pool = "db"
 		  $(postgres custom "")
@@ -58,7 +54,6 @@ configure()
 		  $1
 		}
 	END
-	chmod 600 "$work/nb.conf"
 }
 
 createdb app
@@ -85,16 +80,6 @@ alter database app set work_mem = '9MB';
 alter role reader in database app set work_mem = '8MB';
 revoke connect on database app from public;
 END
-
-# sql DATABASE QUERY ANSWER
-sql()
-{
-	local answer
-	answer=$(psql -X -At -d "$1" -c "$2") && [ "$answer" = "$3" ] &&
-		return 0
-	echo "$1: $2: $answer, not $3"
-	return 1
-}
 
 no_db()
 {
@@ -154,22 +139,22 @@ give_back()
 
 came_back()
 {
-	sql new 'select n from t' 42 &&
-		sql new "select rolcanlogin, rolconnlimit, rolconfig from pg_roles
+	sql_is new 'select n from t' 42 &&
+		sql_is new "select rolcanlogin, rolconnlimit, rolconfig from pg_roles
 			where rolname = 'owner_of_app'" 't|5|{work_mem=7MB}' &&
-		sql new "select rolpassword is not null from pg_authid
+		sql_is new "select rolpassword is not null from pg_authid
 			where rolname = 'owner_of_app'" t &&
-		sql new "select replace(shobj_description('owner_of_app'::regrole,
+		sql_is new "select replace(shobj_description('owner_of_app'::regrole,
 			'pg_authid'), e'\n', '/')" 'a;b -- c/\restrict d "e' &&
-		sql new "select string_agg(roleid::regrole || ' ' ||
+		sql_is new "select string_agg(roleid::regrole || ' ' ||
 			member::regrole, ', ' order by roleid::regrole::text)
 			from pg_auth_members where member > 16383" \
 			'owner_of_app reader, reader stays, somebody nobody' &&
-		sql new "select count(*) from pg_roles where rolname =
+		sql_is new "select count(*) from pg_roles where rolname =
 			'odd \"name'" 1 &&
-		sql new "select spcacl from pg_tablespace where spcname = 'spare'" \
+		sql_is new "select spcacl from pg_tablespace where spcname = 'spare'" \
 			'{postgres=C/postgres,reader=C/postgres}' &&
-		sql new "select has_parameter_privilege('reader',
+		sql_is new "select has_parameter_privilege('reader',
 			'log_statement', 'set')" t
 }
 
@@ -177,7 +162,7 @@ with_globals()
 {
 	take_away
 	into 0 new "$1" --with-globals && came_back &&
-		sql new "select rolconnlimit from pg_roles where rolname =
+		sql_is new "select rolconnlimit from pg_roles where rolname =
 			'stays'" 7 &&
 		says err "nightburn: globals: left unchanged, because they exist: role postgres, role stays, tablespace apart" &&
 		! grep -E 's3cret|SCRAM|md5' "$work/log" &&
@@ -197,10 +182,10 @@ no_tablespaces()
 	into 0 new custom --with-globals --no-tablespaces --no-owner \
 		--no-privileges &&
 		says err "left unchanged, because they exist: role postgres, role stays" &&
-		! grep tablespace "$work/err" && sql new 'select n from t' 42 &&
-		sql new "select count(*) from pg_tablespace
+		! grep tablespace "$work/err" && sql_is new 'select n from t' 42 &&
+		sql_is new "select count(*) from pg_tablespace
 			where spcname = 'spare'" 0 &&
-		sql new "select count(*) from pg_roles where rolname in
+		sql_is new "select count(*) from pg_roles where rolname in
 			('reader', 'owner_of_app')" 2
 	local result=$?
 	give_back
@@ -217,7 +202,7 @@ failing()
 		-c "alter tablespace apart rename to elsewhere"
 	into 1 new custom --with-globals --conninfo "host=$PGHOST user=limited" &&
 		says err "permission denied" && no_db new &&
-		sql postgres "select count(*) from pg_roles where rolname in
+		sql_is postgres "select count(*) from pg_roles where rolname in
 			('reader', 'owner_of_app')" 0 &&
 		into 1 new custom --with-globals &&
 		says err "already in use as a tablespace" && no_db new
@@ -247,7 +232,7 @@ several()
 		nb_is 0 restore 3 --into new --source custom \
 			--run-as postgres --globals "of the other" &&
 		says err "nightburn: of the other: left unchanged" &&
-		sql new 'select n from t' 42
+		sql_is new 'select n from t' 42
 	local result=$?
 	give_back
 	return $result
@@ -296,10 +281,10 @@ replaced()
 {
 	local old
 	spoil
-	into 0 app "$1" --replace --json && sql app "$rows" 42 &&
-		sql app "$properties" "$was" && old=$(old_database) &&
+	into 0 app "$1" --replace --json && sql_is app "$rows" 42 &&
+		sql_is app "$properties" "$was" && old=$(old_database) &&
 		[[ $old =~ ^app_before_20[0-9]{6}T[0-9]{6}Z$ ]] &&
-		sql "$old" "$rows" '42 43' &&
+		sql_is "$old" "$rows" '42 43' &&
 		says out "\"old_database\": \"$old\"" &&
 		says out '"restored": true' &&
 		says err "nightburn: app: was replaced; the old database is now $old" &&
@@ -330,7 +315,7 @@ check "one that is a template, with the statements that drop it" template
 dropped()
 {
 	spoil
-	into 0 app custom --replace --drop-old --json && sql app "$rows" 42 &&
+	into 0 app custom --replace --drop-old --json && sql_is app "$rows" 42 &&
 		says out '"old_database": null' && [ -z "$(old_database)" ] &&
 		[ "$(databases | wc -l)" = 4 ]
 }
@@ -338,7 +323,7 @@ check "or dropped" dropped
 
 missing()
 {
-	into 0 new custom --replace --json && sql new "$rows" 42 &&
+	into 0 new custom --replace --json && sql_is new "$rows" 42 &&
 		says out '"old_database": null' && dropdb new
 }
 check "one that is missing is only restored" missing
@@ -372,7 +357,7 @@ subscribed()
 		says err "detach them first (their slots remain): $statements" &&
 		says err "nightburn: app: the database was not changed" &&
 		psql -X -q -d app -c "$statements" &&
-		until_true sql postgres "select count(*) from pg_stat_activity
+		until_true sql_is postgres "select count(*) from pg_stat_activity
 			where datname = 'app'" 0 &&
 		into 0 app custom --replace && old=$(old_database) &&
 		says err "hint: to remove it: in that database DROP SUBSCRIPTION \"of \"\"it\"; then in another one DROP DATABASE \"$old\"" &&
@@ -401,7 +386,7 @@ slots()
 	into 3 app custom --replace --drop-old &&
 		says err "app: the database has replication slots and cannot be replaced: one, two" &&
 		says err "if they may be dropped: $statements" &&
-		sql postgres "select count(*) from pg_replication_slots" 3 &&
+		sql_is postgres "select count(*) from pg_replication_slots" 3 &&
 		psql -X -q -At -d app -c "$statements" >/dev/null &&
 		into 0 app custom --replace --drop-old &&
 		psql -X -q -At -d app \
@@ -420,10 +405,10 @@ names()
 		psql -X -q -d "$long" -c 'create table x ()' || return 1
 	export SOURCE_DATE_EPOCH=1000000000
 	into 0 app custom --replace && says err "now ${taken}_2" &&
-		sql ${taken}_2 "$rows" 42 && dropdb $taken &&
+		sql_is ${taken}_2 "$rows" 42 && dropdb $taken &&
 		dropdb ${taken}_2 && into 0 "$long" custom --replace &&
-		sql "$long" "$rows" 42 &&
-		sql "${cut}_before_20010909T014640Z" \
+		sql_is "$long" "$rows" 42 &&
+		sql_is "${cut}_before_20010909T014640Z" \
 			"select count(*) from x" 0 &&
 		dropdb "$long" && dropdb "${cut}_before_20010909T014640Z"
 	local result=$?
@@ -438,7 +423,7 @@ connect()
 	PGAPPNAME=$1 psql -X -At -d app -c 'select pg_sleep(600)' \
 		>/dev/null 2>&1 &
 	session=$!
-	until_true sql postgres "select count(*) from pg_stat_activity where
+	until_true sql_is postgres "select count(*) from pg_stat_activity where
 		application_name = '$1'" 1
 }
 
@@ -452,7 +437,7 @@ in_use()
 		says err "hint: end them, or use --disconnect" &&
 		says err "nightburn: app: the database was not changed" &&
 		[ "$(databases)" = "$before" ] && kill -0 $session &&
-		sql app "$rows" 42
+		sql_is app "$rows" 42
 }
 check "sessions are named, and nothing is done" in_use
 
@@ -460,7 +445,7 @@ disconnected()
 {
 	spoil
 	into 0 app custom --replace --disconnect --drop-old &&
-		sql app "$rows" 42 && wait $session
+		sql_is app "$rows" 42 && wait $session
 	[ $? = 2 ] && [ "$(databases | wc -l)" = 4 ]
 }
 check "or ended" disconnected
@@ -478,7 +463,7 @@ stubborn()
 		done &
 		clients+=($!)
 	done
-	until_true sql postgres "select count(*) from pg_stat_activity where
+	until_true sql_is postgres "select count(*) from pg_stat_activity where
 		application_name = 'stubborn'" 4
 	into 0 app custom --replace --disconnect --drop-old \
 		--conninfo "host=$PGHOST password=s3cret" &&
@@ -489,13 +474,13 @@ stubborn()
 		where application_name = 'stubborn'" >/dev/null
 	until_true no_session
 	wait "${clients[@]}"
-	[ $result = 0 ] && sql app "$rows" 42
+	[ $result = 0 ] && sql_is app "$rows" 42
 }
 no_session()
 {
 	psql -X -q -c "select pg_terminate_backend(pid) from pg_stat_activity
 		where application_name = 'stubborn'" >/dev/null
-	sql postgres "select count(*) from pg_stat_activity where
+	sql_is postgres "select count(*) from pg_stat_activity where
 		application_name = 'stubborn'" 0
 }
 check "also those that come back at once" stubborn
@@ -528,7 +513,7 @@ check "one that comes later keeps it, too" same late
 failed()
 {
 	psql -X -q -c 'alter role owner_of_app rename to somebody' || return 1
-	into 1 app "$1" --replace && sql app "$rows" 42 &&
+	into 1 app "$1" --replace && sql_is app "$rows" 42 &&
 		says err 'role "owner_of_app" does not exist' &&
 		says err "nightburn: app: the database was not changed"
 	local result=$?
@@ -545,13 +530,13 @@ kept()
 	into 3 app custom --replace --no-privileges --keep &&
 		says err "does not replace app, because its properties differ from the original ones" &&
 		says err "nightburn: app: the database was not changed" &&
-		sql app "$rows" 42
+		sql_is app "$rows" 42
 	local result=$? beside
 	psql -X -q -c 'alter role nobody rename to reader'
 	beside=$(psql -X -At -c "select datname from pg_database where datname
 		like 'app\\_restored\\_%'")
 	says err "$beside: was restored to replace app, and was not removed" &&
-		sql "$beside" "$rows" 42 && dropdb "$beside" && return $result
+		sql_is "$beside" "$rows" 42 && dropdb "$beside" && return $result
 }
 check "--keep leaves what was restored" same kept
 
@@ -573,7 +558,7 @@ killed()
 	echo "$1" >"$work/slow"
 	nb restore 2 --into app --source custom --run-as postgres --replace &
 	pid=$!
-	until_true sql postgres "select count(*) from pg_stat_activity where
+	until_true sql_is postgres "select count(*) from pg_stat_activity where
 		wait_event = 'PgSleep'" 1 || return 1
 	# With all that it started.
 	pkill -KILL -P $pid
@@ -591,9 +576,9 @@ end_backend()
 # One state or the other: OLD rows, DATABASES before.
 exchanged()
 {
-	until_true sql postgres "select count(*) from pg_stat_activity where
+	until_true sql_is postgres "select count(*) from pg_stat_activity where
 		query like '%rename to%' and pid <> pg_backend_pid()" 0 &&
-		sql app "$rows" "$1" && sql postgres "select count(*) from
+		sql_is app "$rows" "$1" && sql_is postgres "select count(*) from
 		pg_database where datname like 'app\\_before\\_%'" "$2" &&
 		[ "$(databases | wc -l)" = 5 ]
 }
@@ -627,7 +612,7 @@ of_postgres()
 {
 	psql -X -q -c 'create table x ()' &&
 		into 0 postgres custom --replace --drop-old &&
-		sql postgres "$rows" 42 &&
+		sql_is postgres "$rows" 42 &&
 		[ "$(databases | wc -l)" = 4 ]
 }
 check "the database postgres" of_postgres
@@ -646,10 +631,10 @@ lacking()
 		--replace --drop-old &&
 		says err "postgres custom: table public.t has 0 rows, had 1" &&
 		says err "does not replace app, because it does not have what was counted" &&
-		sql app "$rows" 42 &&
+		sql_is app "$rows" 42 &&
 		nb_is 3 restore --into lacking --source custom --run-as postgres &&
 		says err "lacking: is restored, but does not have what was counted" &&
-		sql lacking 'select count(*) from t' 0
+		sql_is lacking 'select count(*) from t' 0
 	local result=$?
 	dropdb --if-exists lacking
 	mv "$work/nb.good" "$work/nb.conf"
