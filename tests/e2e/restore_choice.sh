@@ -77,6 +77,19 @@ older_disc()
 check "the older disc is in: nothing is restored, and the newer one is named" \
 	older_disc
 
+list_older()
+{
+	nb_is 0 restore --list && says out "generation 1" &&
+		says err "generation 2 (2026-11-12 02:00 UTC), which is newer, \
+is on HELD-B" && says err "hint: insert HELD-B to list that" &&
+		for one in 1 --this-disc "--at 2026-11-11"; do
+			# shellcheck disable=SC2086
+			nb_is 0 restore --list $one && ! grep newer "$work/err" ||
+				return 1
+		done
+}
+check "a list of it says where a newer one is" list_older
+
 on_purpose()
 {
 	back 0 1 && in_dir 11 && back 0 --this-disc && in_dir 11 &&
@@ -182,6 +195,8 @@ files_back()
 		says out "an OLDER backup" &&
 		back 3 --json && says out '"older": true' &&
 		back 0 --allow-older && in_dir 14 &&
+		says out "an OLDER backup" &&
+		back 0 --allow-older --json && says out '"older": true' &&
 		! grep -q "was restored, because" "$work/err" &&
 		back 0 1 && in_dir 14 && back 1 2
 }
@@ -193,7 +208,7 @@ database_back()
 		says err "generation 2 (2026-11-15 02:00 UTC) cannot be read; nothing was restored" &&
 		says err "hint: --allow-older restores generation 1 (2026-11-14 02:00 UTC) instead" &&
 		nb_is 0 restore --into old --run-as postgres --allow-older &&
-		in_db old 14
+		in_db old 14 && says out "an OLDER backup"
 }
 check "a database gets nothing of the older one, unless that is allowed" \
 	database_back

@@ -218,6 +218,41 @@ list_backup(struct listing *l)
 	return err ? err : mac;
 }
 
+/* Is there a newer backup on another disc, and was this one found damaged? */
+static enum nb_err
+tell_known(struct nightburn *nb, const struct nb_restore_request *request,
+	   const struct nb_restore_pick *pick)
+{
+	const struct nb_label *label = &pick->backup->label;
+	const struct nb_restore_disc disc = { .id = pick->look.label.disc_id,
+					      .pool = pick->look.label.pool };
+	const struct nb_known_backup *meant, *damaged;
+	struct nb_known_backups known;
+	char name[NB_RESTORE_NAME_MAX];
+	enum nb_err err = nb_known_backups_load(nb, &known);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < known.list.count; i++)
+		if (!strcmp(known.list.at[i].id, label->backup_id)
+		    && known.list.at[i].disc_id
+		    && !strcmp(known.list.at[i].disc_id, disc.id))
+			nb_restore_tell_damaged(&known.list.at[i]);
+	if (!request->wish.backup
+	    && nb_restore_place(known.list.at, known.list.count, &request->wish,
+				&disc, &meant, &damaged)
+		    == NB_RESTORE_ELSEWHERE
+	    && meant->generation > label->generation)
+		nb_log(NB_NOTE,
+		       "%s: %s, which is newer, is on %s\n"
+		       "hint: insert %s to list that",
+		       pick->look.label.disc,
+		       nb_restore_name(meant->generation, meant->created, name),
+		       meant->disc, meant->disc);
+	nb_known_backups_free(&known);
+	return NB_OK;
+}
+
 /* Who does not see them in the list would not know of them. */
 static void
 tell_by_hand(const struct nb_restore_pick *pick)
@@ -265,6 +300,8 @@ nb_job_restore_list(struct nightburn *nb,
 				      pick.look.label.disc, options);
 	else if (!err && !options->backup && !options->job)
 		tell_by_hand(&pick);
+	if (!err && !options->this_disc)
+		err = tell_known(nb, &request, &pick);
 	if (!err)
 		err = nb_restore_pick_verdict(&pick);
 	if (!err)

@@ -79,7 +79,7 @@ nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 	const struct nb_label *label = &pick->backup->label;
 	char found[NB_RESTORE_NAME_MAX], hint[NB_RESTORE_NAME_MAX];
 
-	if (!pick->older)
+	if (!pick->older || pick->allowed)
 		return NB_OK;
 	nb_restore_name(label->generation, label->created, found);
 	if (pick->damaged[0])
@@ -192,6 +192,7 @@ nb_restore_pick_damaged(const struct nb_restore_request *request,
 		       disc, bad, good);
 		nb_disc_backup_unload(pick->backup);
 		pick->backup = before;
+		pick->older = pick->allowed = true;
 		return true;
 	}
 	if (request->replaces && !named)

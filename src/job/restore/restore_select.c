@@ -262,11 +262,12 @@ check_age(const struct choosing *c)
 	describe_newest(c);
 	nb_restore_name(label->generation, label->created, found);
 	nb_restore_try(pick, "\nhint: ", hint);
-	pick->older = !c->request->allow_older;
-	if (!pick->older && pick->damaged[0])
+	pick->older = true;
+	pick->allowed = c->request->allow_older;
+	if (pick->allowed && pick->damaged[0])
 		nb_log(NB_WARNING, "%s: %s %s; %s is taken instead%s",
 		       pick->look.device, pick->meant, pick->why, found, hint);
-	if (!pick->older || !c->request->replaces)
+	if (pick->allowed || !c->request->replaces)
 		return NB_OK;
 	return nb_fail(NB_EWRONG,
 		       "%s: %s %s; nothing was restored\n"

@@ -28,8 +28,8 @@ struct nb_restore_pick {
 	/* One of CONTENTS: its manifest is loaded, its entries are sorted, and
 	 * their paths, like those of its sources, are relative to it. */
 	struct nb_disc_backup *backup;
-	bool older; /* than the one that is meant, without permission for
-		       that */
+	bool older;   /* than the one that is meant */
+	bool allowed; /* to be older: nobody has to look at it */
 	char meant[NB_RESTORE_NAME_MAX];
 	char why[NB_RESTORE_NAME_MAX]; /* "cannot be read" */
 	/* "name 2 to restore generation 2 ..., on DB-B": the newest that is
