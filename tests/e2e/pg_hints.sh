@@ -180,7 +180,11 @@ password()
 		return 1
 	printf '%s\n' "$PGHOST:5432:*:pw:right" >"$HOME/.pgpass"
 	nb_is 0 run && nb_is 0 restore --into new --conninfo \
-		"host=$PGHOST user=pw" && has new 10
+		"host=$PGHOST user=pw" && has new 10 || return 1
+	# All that is done needs it, the comparison, too.
+	rm "$HOME/.pgpass"
+	nb_is 0 restore --into new --conninfo \
+		"host=$PGHOST user=pw password=right" && has new 10
 }
 check "no password, and a wrong one" password
 

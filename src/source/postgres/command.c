@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "source/postgres/count/connect.h"
 #include "source/postgres/count/count.h"
 #include "source/postgres/hint/hint.h"
 #include "source/postgres/postgres.h"
@@ -22,6 +23,7 @@ struct dumping {
 	int tries;    /* attempts that the recovery of a standby cancelled */
 	int rewrites; /* attempts during which tables were rewritten */
 	bool refused; /* the snapshot */
+	bool plain;   /* without options for the server */
 	bool again;   /* it failed, nothing was logged, and it must be run
 			 again */
 };
@@ -219,6 +221,12 @@ may_try_again(struct dumping *d, const char *name,
 {
 	int retries = nb_pg_options(d->dump->source)->retries;
 
+	if (!d->plain && result->exit_code > 0
+	    && nb_pg_options_refused(result->errors)) {
+		d->plain = true;
+		nb_pg_conninfo_plain(&d->conninfo);
+		return true;
+	}
 	if (snapshot && snapshot_refused(result)) {
 		nb_log(NB_WARNING,
 		       "%s: cannot use the snapshot of another connection; "

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/user.h"
+#include "source/postgres/count/connect.h"
 #include "source/postgres/postgres.h"
 
 /* MESSAGE, which the caller frees with PQfreemem, explains why it is not a
@@ -63,25 +64,60 @@ add_option(struct nb_str *s, const char *keyword, const char *value)
 	nb_pg_add_value(s, value);
 }
 
+/* Is it in the string as it was given? */
+static bool
+is_taken(const PQconninfoOption *o, const char *database)
+{
+	return o->val && strcmp(o->keyword, "password") != 0
+		&& strcmp(o->keyword, "options") != 0
+		&& !(database && !strcmp(o->keyword, "dbname"));
+}
+
+/* FIRST, then THEIRS, which therefore take precedence.  Options in the string
+ * replace those in the environment. */
+static enum nb_err
+join_options(const char *first, const char *theirs, struct nb_str *s,
+	     char **variable)
+{
+	const char *set = getenv("PGOPTIONS");
+	struct nb_str both = NB_STR_INIT;
+
+	if (!theirs)
+		return *first ? nb_str_format(variable, "PGOPTIONS=%s %s",
+					      first, set ? set : "")
+			      : NB_OK;
+	nb_str_addf(&both, "%s%s%s", first, *first ? " " : "", theirs);
+	if (!both.failed)
+		add_option(s, "options", both.text);
+	s->failed |= both.failed;
+	nb_str_free(&both);
+	return NB_OK;
+}
+
 static enum nb_err
 take_options(const PQconninfoOption *options, const char *database,
-	     struct nb_pg_conninfo *out)
+	     const char *first, struct nb_pg_conninfo *out)
 {
 	struct nb_pg_conninfo made = { .text = NULL };
 	const char *password = option(options, "password");
 	struct nb_str s = NB_STR_INIT;
-	enum nb_err err;
+	size_t n = 0;
+	enum nb_err err, taken;
 
 	for (const PQconninfoOption *o = options; o->keyword; o++)
-		if (o->val && strcmp(o->keyword, "password")
-		    && !(database && !strcmp(o->keyword, "dbname")))
+		if (is_taken(o, database))
 			add_option(&s, o->keyword, o->val);
 	if (database)
 		add_option(&s, "dbname", database);
-	err = nb_str_take(&s, &made.text);
+	err = join_options(first ? first : NB_PG_UNLIMITED,
+			   option(options, "options"), &s, &made.options);
+	taken = nb_str_take(&s, &made.text);
+	err = err ? err : taken;
 	if (!err && password)
 		err = nb_str_format(&made.password, "PGPASSWORD=%s", password);
-	made.environ_add[0] = made.password;
+	if (made.password)
+		made.environ_add[n++] = made.password;
+	made.environ_add[n] = made.options;
 	if (err)
 		nb_pg_conninfo_clear(&made);
 	else
@@ -97,13 +133,13 @@ nb_pg_conninfo(const struct nb_config_source *source, const char *database,
 	enum nb_err err = parse(source, &options);
 
 	if (!err)
-		err = take_options(options, database, out);
+		err = take_options(options, database, NULL, out);
 	PQconninfoFree(options);
 	return err;
 }
 
 enum nb_err
-nb_pg_conninfo_given(const char *text, const char *database,
+nb_pg_conninfo_given(const char *text, const char *database, const char *first,
 		     struct nb_pg_conninfo *out)
 {
 	char *message = NULL;
@@ -111,7 +147,7 @@ nb_pg_conninfo_given(const char *text, const char *database,
 	enum nb_err err;
 
 	if (options)
-		err = take_options(options, database, out);
+		err = take_options(options, database, first, out);
 	else if (message)
 		err = nb_fail(NB_EUSAGE, "restore: --conninfo: %.*s",
 			      (int)strcspn(message, "\n"), message);
@@ -123,9 +159,16 @@ nb_pg_conninfo_given(const char *text, const char *database,
 }
 
 void
+nb_pg_conninfo_plain(struct nb_pg_conninfo *conninfo)
+{
+	conninfo->environ_add[conninfo->password ? 1 : 0] = NULL;
+}
+
+void
 nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo)
 {
 	free(conninfo->text);
+	free(conninfo->options);
 	free(conninfo->password);
 	*conninfo = (struct nb_pg_conninfo){ .text = NULL };
 }

@@ -24,8 +24,10 @@
 struct nb_pg_conninfo {
 	char *text;                 /* without a password, "" when empty */
 	char *password;             /* "PGPASSWORD=...", or NULL */
-	const char *environ_add[2]; /* the password for nb_proc, or nothing:
-				       arguments are visible to everyone */
+	char *options;              /* "PGOPTIONS=...", or NULL */
+	const char *environ_add[3]; /* the password for nb_proc, or nothing:
+				       arguments are visible to everyone; and
+				       the options */
 };
 
 /*
@@ -36,9 +38,13 @@ struct nb_pg_conninfo {
 enum nb_err nb_pg_conninfo(const struct nb_config_source *source,
 			   const char *database, struct nb_pg_conninfo *out);
 /* The same of TEXT (NULL: the PG* variables), which the user gave for a
- * restore.  NB_EUSAGE: libpq cannot parse it. */
+ * restore.  OPTIONS: for the server; NULL: the usual ones, "": none.
+ * NB_EUSAGE: libpq cannot parse it. */
 enum nb_err nb_pg_conninfo_given(const char *text, const char *database,
+				 const char *options,
 				 struct nb_pg_conninfo *out);
+/* For a pooler that refuses the options: those that the user has set remain. */
+void nb_pg_conninfo_plain(struct nb_pg_conninfo *conninfo);
 void nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo);
 
 /* Appends VALUE between quotes, as a connection string and postgresql.conf have

@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "filter/pipe.h"
+#include "source/postgres/count/connect.h"
 #include "source/postgres/hint/hint.h"
 
 static enum nb_err
@@ -134,8 +135,8 @@ nb_pg_client_target(const struct nb_pg_client *client, const char *database,
 		    char **out)
 {
 	struct nb_pg_conninfo made = { .text = NULL };
-	enum nb_err err =
-		nb_pg_conninfo_given(client->conninfo, database, &made);
+	enum nb_err err = nb_pg_conninfo_given(client->conninfo, database,
+					       client->options, &made);
 
 	if (!err) {
 		*out = made.text;
@@ -168,6 +169,51 @@ run_sql(const struct nb_pg_client *client, const char *database,
 	}
 	free(target);
 	return err;
+}
+
+/* Takes ownership of OPTIONS. */
+static enum nb_err
+set_options(struct nb_pg_client *client, char *options)
+{
+	free(client->options);
+	client->options = options;
+	nb_pg_conninfo_clear(&client->server);
+	return nb_pg_conninfo_given(client->conninfo, NULL, options,
+				    &client->server);
+}
+
+/* *OPTIONS: for this server; NULL: it could not be asked. */
+static enum nb_err
+find_options(const struct nb_pg_client *client, char **options)
+{
+	/* From 17 on. */
+	static const char sql[] =
+		"select coalesce(string_agg(' -c ' || name || '=0', ''), '') "
+		"from pg_catalog.pg_settings where name = "
+		"'transaction_timeout'";
+	struct nb_proc_result result = { 0 };
+	enum nb_err err = run_sql(client, "postgres", sql, false, &result);
+
+	if (!err && result.exit_code == 0 && result.output)
+		err = nb_str_format(options, NB_PG_UNLIMITED "%.*s",
+				    (int)strcspn(result.output, "\n"),
+				    result.output);
+	else if (!err && nb_pg_options_refused(result.errors))
+		err = nb_str_dup(strstr(result.errors, "idle_session_timeout\"")
+					 ? NB_PG_UNLIMITED_OLD
+					 : "",
+				 options);
+	nb_proc_result_free(&result);
+	return err;
+}
+
+enum nb_err
+nb_pg_client_lift_limits(struct nb_pg_client *client)
+{
+	char *options = NULL;
+	enum nb_err err = find_options(client, &options);
+
+	return err || !options ? err : set_options(client, options);
 }
 
 enum nb_err

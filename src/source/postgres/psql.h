@@ -34,8 +34,14 @@ struct nb_pg_client {
 	char *psql;                   /* path of the program */
 	const char *conninfo;         /* as the user gave it; or NULL */
 	const char *run_as;           /* user to become, or NULL */
-	struct nb_pg_conninfo server; /* the password in it, for all programs */
+	struct nb_pg_conninfo server; /* the password and the options in it, for
+					 all programs */
+	char *options;                /* for nb_pg_conninfo_given */
 };
+
+/* Sets CLIENT->options to those that this server knows; to none if it is a
+ * pooler that refuses them.  If it cannot be asked, nothing is changed. */
+enum nb_err nb_pg_client_lift_limits(struct nb_pg_client *client);
 
 /* The connection string for DATABASE, without a password; the caller frees. */
 enum nb_err nb_pg_client_target(const struct nb_pg_client *client,

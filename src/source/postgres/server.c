@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "source/postgres/count/connect.h"
 #include "source/postgres/hint/hint.h"
 #include "source/postgres/postgres.h"
 #include "source/postgres/property/property.h"
@@ -90,7 +91,8 @@ execute(PGconn *conn, const char *sql, int *status)
 }
 
 /* Names in other databases' encodings come as they are. */
-static const char prepare[] = "SET search_path TO pg_catalog;"
+static const char prepare[] = "SET statement_timeout TO 0;"
+			      "SET search_path TO pg_catalog;"
 			      "SET client_encoding TO 'SQL_ASCII'";
 
 /* To one of the databases, in their order. */
@@ -101,7 +103,7 @@ connect_once(const struct question *q)
 
 	for (int i = 0; i < q->count && PQstatus(conn) != CONNECTION_OK; i++) {
 		PQfinish(conn);
-		conn = PQconnectdb(q->conninfo[i].text);
+		conn = nb_pg_connect(q->conninfo[i].text);
 	}
 	return conn;
 }

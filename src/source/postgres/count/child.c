@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "source/postgres/count/connect.h"
 #include "source/postgres/count/counting.h"
 #include "source/postgres/count/query.h"
 
@@ -310,7 +311,7 @@ begin(struct counting *c)
 	PGresult *rows = NULL;
 	int status = 0;
 
-	c->conn = PQconnectdb(c->spec->conninfo);
+	c->conn = nb_pg_connect(c->spec->conninfo);
 	if (PQstatus(c->conn) != CONNECTION_OK)
 		return complain("", PQerrorMessage(c->conn));
 	c->content = (c->spec->limit || c->spec->like)

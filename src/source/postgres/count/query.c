@@ -2,6 +2,8 @@
 #include "source/postgres/count/query.h"
 
 const char nb_pg_count_settings[] =
+	/* A limit of the database is in force until then. */
+	"SET statement_timeout TO 0;"
 	"SET search_path TO pg_catalog;"
 	"SET client_encoding TO 'SQL_ASCII';"
 	"SET standard_conforming_strings TO on;"

@@ -65,7 +65,7 @@ const struct nb_pg_cause nb_pg_causes[] = {
 	  .remedy = BOTH("getent hosts %s must find it; or name another host "
 			 "in conninfo") },
 	{ .mark = "connection to server on socket \"",
-	  .also = "\" failed: ",
+	  .also = "accepting connections on that socket?",
 	  .find = nb_pg_hint_socket },
 	{ .mark = "accepting TCP/IP connections?",
 	  .remedy = BOTH("start the server, or let it listen there: "

@@ -241,8 +241,8 @@ load(struct nb_pg_restoring *r)
 					 .reader = r->reader,
 					 .server = &server,
 					 .at_once = !r->created };
-	enum nb_err err =
-		nb_pg_conninfo_given(r->what->conninfo, r->what->into, &server);
+	enum nb_err err = nb_pg_conninfo_given(r->what->conninfo, r->what->into,
+					       r->client.options, &server);
 
 	if (!err)
 		err = nb_pg_load_run(&load, &r->in_parts);
@@ -372,11 +372,13 @@ nb_pg_restore(const struct nb_source_restore *what)
 		.client = { .conninfo = what->conninfo,
 			    .run_as = what->run_as },
 	};
-	enum nb_err err =
-		nb_pg_conninfo_given(what->conninfo, NULL, &r.client.server);
+	enum nb_err err = nb_pg_conninfo_given(what->conninfo, NULL, NULL,
+					       &r.client.server);
 
 	if (!err)
 		err = find_programs(&r);
+	if (!err)
+		err = nb_pg_client_lift_limits(&r.client);
 	if (!err && what->into)
 		err = nb_pg_tell_leftovers(&r);
 	if (!err)
@@ -384,6 +386,7 @@ nb_pg_restore(const struct nb_source_restore *what)
 			: what->load.replace ? nb_pg_replace(&r)
 					     : nb_pg_restore_database(&r);
 	nb_pg_conninfo_clear(&r.client.server);
+	free(r.client.options);
 	free(r.client.psql);
 	free(r.reader);
 	return err;
