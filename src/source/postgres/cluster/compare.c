@@ -269,12 +269,14 @@ count_now(const struct nb_drill_server *server, const char *into,
 {
 	struct nb_pg_conninfo conninfo = { .text = NULL };
 	enum nb_err err =
-		nb_pg_conninfo_given(server->conninfo, into, &conninfo);
+		nb_pg_conninfo_given(server->conninfo, into, NULL, &conninfo);
 
 	if (!err)
 		err = nb_pg_count(
 			&(struct nb_pg_count){ .object = object,
 					       .conninfo = conninfo.text,
+					       .environ_add =
+						       conninfo.environ_add,
 					       .run_as = server->run_as,
 					       .timeout = COUNT_SECONDS,
 					       .like = was,
