@@ -201,9 +201,10 @@ add_archive(const struct nb_pg_load *l, struct nb_names *out)
 static enum nb_err
 add_text(const struct nb_pg_load *l, struct nb_names *out)
 {
-	static const char *const usual[] = { "-X", "-q",
-					     "-o", "/dev/null",
-					     "-v", "ON_ERROR_STOP=1" };
+	/* -b: the statement that failed is printed, too. */
+	static const char *const usual[] = {
+		"-X", "-q", "-b", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1"
+	};
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < sizeof usual / sizeof *usual; i++)
@@ -279,12 +280,27 @@ succeeded(const struct nb_proc_result *result)
 }
 
 static enum nb_err
+fail(const struct nb_pg_load *load, const struct nb_proc_result *result)
+{
+	const char *name = nb_pg_program_name(load->format->reader);
+	char *hint = NULL;
+	enum nb_err err = nb_pg_refresh_hint(load, result->errors, &hint);
+
+	if (!err)
+		err = hint ? nb_proc_fail(name, result, NB_EFAIL, hint)
+			   : nb_pg_check(name, result, NB_EFAIL,
+					 load->format->reader == NB_PG_RESTORE
+						 ? NB_PG_LOADING
+						 : NB_PG_RESTORING,
+					 NULL);
+	free(hint);
+	return err;
+}
+
+static enum nb_err
 run(const struct nb_pg_load *load, const struct nb_names *arguments,
     bool *in_parts)
 {
-	enum nb_pg_doing doing = load->format->reader == NB_PG_RESTORE
-		? NB_PG_LOADING
-		: NB_PG_RESTORING;
 	struct loading l = { .what = load->what };
 	const struct nb_pipe_spec spec = { .object = l.what->into,
 					   .produce = l.what->read,
@@ -313,8 +329,7 @@ run(const struct nb_pg_load *load, const struct nb_names *arguments,
 	else if (!err && !succeeded(&result)) {
 		if (l.what->lacks)
 			*l.what->lacks = lacks(&result);
-		err = nb_pg_check(nb_pg_program_name(load->format->reader),
-				  &result, NB_EFAIL, doing, NULL);
+		err = fail(load, &result);
 	}
 	nb_proc_result_free(&result);
 	return err;

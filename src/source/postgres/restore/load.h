@@ -48,6 +48,12 @@ enum nb_err nb_pg_load_properties(const struct nb_source_load *load,
 void nb_pg_load_differences(const struct nb_source_load *load,
 			    struct nb_names *lines);
 
+/* What to type if ERRORS, the program's stderr, has a materialized view that it
+ * could not fill: how to restore everything else.  Otherwise *OUT is NULL.  The
+ * caller frees.  NB_ENOMEM */
+enum nb_err nb_pg_refresh_hint(const struct nb_pg_load *load,
+			       const char *errors, char **out);
+
 /* If the server lacks locks for one transaction, loading is repeated without
  * one, and IN_PARTS is set: after a failure, what was loaded remains.
  * NB_EFAIL: the program failed, its message is logged; the error of WHAT->read:
