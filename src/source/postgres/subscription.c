@@ -77,6 +77,34 @@ nb_pg_subscriptions_check(const struct nb_pg_client *client, const char *via,
 }
 
 enum nb_err
+nb_pg_subscriptions_tell(const struct nb_pg_client *client, const char *via,
+			 const char *database)
+{
+	static const char select[] =
+		"select string_agg(quote_ident(subname), ', ' order by "
+		"subname) || e'\\n' || string_agg(format('ALTER SUBSCRIPTION "
+		"%1$I ENABLE; ALTER SUBSCRIPTION %1$I REFRESH PUBLICATION "
+		"WITH (copy_data = false)', subname), '; ' order by subname)";
+	char *sql = NULL, *answer = NULL;
+	bool ok = false;
+	enum nb_err err =
+		make_query(select, database, " and not subenabled", &sql);
+
+	if (!err)
+		err = nb_pg_client_run(client, via, sql, false, &ok, &answer);
+	if (!err && ok && answer && *answer && *answer != '\n')
+		nb_log(NB_WARNING,
+		       "%s: subscriptions come back disabled: %.*s\n"
+		       "hint: in %s, %.*s",
+		       database, (int)strcspn(answer, "\n"), answer, database,
+		       (int)strcspn(strchr(answer, '\n') + 1, "\n"),
+		       strchr(answer, '\n') + 1);
+	free(sql);
+	free(answer);
+	return err;
+}
+
+enum nb_err
 nb_pg_slots_check(const struct nb_pg_client *client, const char *via,
 		  const char *database)
 {

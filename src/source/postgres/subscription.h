@@ -27,6 +27,11 @@ enum nb_err nb_pg_subscriptions_add(const struct nb_pg_client *client,
 				    const char *via, const char *database,
 				    struct nb_str *out);
 
+/* After a restore: a warning that names those of DATABASE that are disabled, as
+ * all are that a dump brings, with the statements that enable them. */
+enum nb_err nb_pg_subscriptions_tell(const struct nb_pg_client *client,
+				     const char *via, const char *database);
+
 /* Drops all of DATABASE; their slots remain on the publishers.  *OK: none is
  * left; otherwise the error is logged.  Also while this process is asked to
  * end. */

@@ -372,8 +372,10 @@ nb_pg_restore(const struct nb_source_restore *what)
 		.client = { .conninfo = what->conninfo,
 			    .run_as = what->run_as },
 	};
-	enum nb_err err = nb_pg_conninfo_given(what->conninfo, NULL, NULL,
-					       &r.client.server);
+	enum nb_err err, told = NB_OK;
+
+	err = nb_pg_conninfo_given(what->conninfo, NULL, NULL,
+				   &r.client.server);
 
 	if (!err)
 		err = find_programs(&r);
@@ -385,6 +387,11 @@ nb_pg_restore(const struct nb_source_restore *what)
 		err = !what->into            ? nb_pg_restore_globals(&r)
 			: what->load.replace ? nb_pg_replace(&r)
 					     : nb_pg_restore_database(&r);
+	/* A drill compares by itself, and leaves no database. */
+	if ((!err || err == NB_EWRONG) && r.loaded && what->compare)
+		told = nb_pg_subscriptions_tell(&r.client, "postgres",
+						what->into);
+	err = err ? err : told;
 	nb_pg_conninfo_clear(&r.client.server);
 	free(r.client.options);
 	free(r.client.psql);
