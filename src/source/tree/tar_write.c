@@ -75,6 +75,24 @@ nb_tar_free(struct nb_tar *tar)
 	free(tar);
 }
 
+/* libarchive writes the seconds, a point and the nanoseconds, although they are
+ * added: 1.5 s before 1970, which is -2 and a half, would be "-2.5".  Less than
+ * a second before 1970 it has no way to write. */
+static void
+set_mtime(struct archive_entry *a, const struct nb_entry *e)
+{
+	time_t seconds = (time_t)e->mtime;
+	long ns = (long)e->mtime_ns;
+
+	if (seconds < -1 && ns) {
+		seconds++;
+		ns = 1000000000 - ns;
+	} else if (seconds < 0) {
+		ns = 0;
+	}
+	archive_entry_set_mtime(a, seconds, ns);
+}
+
 static void
 fill(struct archive_entry *a, const struct nb_entry *e,
      const struct nb_entry *first)
@@ -90,7 +108,7 @@ fill(struct archive_entry *a, const struct nb_entry *e,
 	archive_entry_set_mode(a, types[e->type] | e->mode);
 	archive_entry_set_uid(a, e->uid);
 	archive_entry_set_gid(a, e->gid);
-	archive_entry_set_mtime(a, (time_t)e->mtime, (long)e->mtime_ns);
+	set_mtime(a, e);
 	archive_entry_set_size(
 		a,
 		e->type == NB_ENTRY_FILE && !first ? (la_int64_t)e->size : 0);
