@@ -89,7 +89,7 @@ deliver(const struct state *s, int dir, const char *name,
 	if (!(s->spec->overwrite ? renameat(dir, TEMPORARY, dir, name)
 				 : nb_os_rename_new(dir, TEMPORARY, dir, name)))
 		return NB_OK;
-	return nb_extract_cannot("rename", e);
+	return nb_extract_cannot("rename", e, dir, name);
 }
 
 static void
@@ -173,7 +173,7 @@ put_file(struct state *s, const struct nb_entry *e)
 		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		       0600);
 	if (s->fd < 0)
-		err = nb_fail_errno(NB_EIO, "%s: cannot create", e->path);
+		err = nb_extract_cannot("create", e, dir, name);
 	else
 		nb_extract_set_early(s->fd, e);
 	if (!err)
@@ -237,7 +237,7 @@ put_other(struct state *s, const struct nb_entry *e)
 		nb_log(NB_WARNING, "%s: a %s, which requires root; skipped",
 		       e->path, nb_entry_type_name(e->type));
 	} else {
-		err = nb_extract_cannot("create", e);
+		err = nb_extract_cannot("create", e, dir, name);
 	}
 	return err;
 }
@@ -308,15 +308,36 @@ put_files(struct state *s, const struct nb_entry **files, size_t count)
 }
 
 static enum nb_err
-put_all(struct state *s, const struct nb_entry **files)
+make_directories(struct state *s)
 {
 	const struct nb_entries *list = s->spec->entries;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		const struct nb_entry *e = &list->at[i];
+		int fd = -1;
+
+		if (e->type != NB_ENTRY_DIR)
+			continue;
+		if (e->on_the_way)
+			fd = nb_path_open(s->spec->to, e->path,
+					  O_RDONLY | O_DIRECTORY, 0);
+		s->attributes.existing[i] = fd >= 0;
+		if (fd < 0)
+			err = nb_path_make(s->spec->to, e->path, 0700);
+		nb_fd_close(&fd);
+	}
+	return err;
+}
+
+static enum nb_err
+put_all(struct state *s, const struct nb_entry **files)
+{
 	size_t count = 0;
 	enum nb_err err = nb_extract_order(s->spec, files, &count);
 
-	for (size_t i = 0; !err && i < list->count; i++)
-		if (list->at[i].type == NB_ENTRY_DIR)
-			err = nb_path_make(s->spec->to, list->at[i].path, 0700);
+	if (!err)
+		err = make_directories(s);
 	if (!err && s->spec->feed)
 		err = put_fed(s);
 	if (!err)
@@ -342,6 +363,8 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 		.parent = NB_PARENT_INIT,
 		.first = NB_PARENT_INIT,
 		.fed = calloc(spec->entries->count + 1, sizeof *s.fed),
+		.attributes.existing =
+			calloc(spec->entries->count + 1, sizeof(bool)),
 		.total = nb_entries_bytes(spec->entries),
 	};
 	const struct nb_entry **files =
@@ -351,11 +374,13 @@ nb_extract_run(const struct nb_extract *spec, struct nb_extract_result *result)
 
 	memset(result, 0, sizeof *result);
 	s.dev = fstat(spec->to, &st) ? 0 : st.st_dev;
-	err = files && s.fed ? nb_sha256_new(&s.sha256) : nb_fail_memory();
+	err = files && s.fed && s.attributes.existing ? nb_sha256_new(&s.sha256)
+						      : nb_fail_memory();
 	if (!err)
 		err = put_all(&s, files);
 	nb_extract_log_lost(&s.attributes);
 	nb_array_free(&s.attributes.flagged);
+	free(s.attributes.existing);
 	nb_parent_close(&s.parent);
 	nb_parent_close(&s.first);
 	nb_sha256_free(s.sha256);

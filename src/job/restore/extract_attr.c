@@ -236,7 +236,7 @@ nb_extract_set_directories(struct nb_extract_attributes *a,
 		const struct nb_entry *e = &list->at[i];
 		int fd;
 
-		if (e->type != NB_ENTRY_DIR)
+		if (e->type != NB_ENTRY_DIR || a->existing[i])
 			continue;
 		fd = nb_path_open(spec->to, e->path, O_RDONLY | O_DIRECTORY, 0);
 		if (fd < 0)
@@ -330,9 +330,46 @@ nb_extract_make(int dir, const char *name, const struct nb_entry *e)
 	}
 }
 
-enum nb_err
-nb_extract_cannot(const char *what, const struct nb_entry *e)
+/* The flags of chattr because of which the file cannot be replaced: of the open
+ * file or directory FD, which it closes. */
+static const char *
+lock_of(int fd)
 {
+	uint32_t flags = fd < 0 ? 0 : flags_of(fd);
+
+	nb_fd_close(&fd);
+	return flags & FS_IMMUTABLE_FL ? "i"
+		: flags & FS_APPEND_FL ? "a"
+				       : NULL;
+}
+
+/* Is it because of such a flag? */
+static enum nb_err
+cannot_replace(const char *what, const struct nb_entry *e, int dir,
+	       const char *name)
+{
+	const char *flag = lock_of(openat(
+		dir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+	const char *of_dir =
+		lock_of(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+
+	if (!flag && !of_dir)
+		return nb_fail(NB_EIO, "%s: cannot %s: %s", e->path, what,
+			       strerror(EPERM));
+	return nb_fail(NB_EIO,
+		       "%s: cannot %s: %s has the flag %s of chattr\n"
+		       "hint: chattr -%s on %s allows it",
+		       e->path, what, flag ? "what is there" : "its directory",
+		       flag ? flag : of_dir, flag ? flag : of_dir,
+		       flag ? "that" : "the directory");
+}
+
+enum nb_err
+nb_extract_cannot(const char *what, const struct nb_entry *e, int dir,
+		  const char *name)
+{
+	if (errno == EPERM)
+		return cannot_replace(what, e, dir, name);
 	if (errno == EEXIST)
 		return nb_fail(NB_EWRONG,
 			       "%s: already exists\nhint: restore into an "

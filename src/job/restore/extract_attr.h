@@ -18,6 +18,8 @@ struct nb_extract_attributes {
 	uint64_t lost_flags;
 	uint64_t set_ids; /* files that lack such a bit, being another's */
 	struct nb_extract_flagged flagged; /* set last of all */
+	bool *existing; /* by entry: a directory on the way that existed: it
+			   stays as it is */
 };
 
 /* For the open file or directory FD.  NB_EIO */
@@ -62,8 +64,9 @@ int nb_extract_make(int dir, const char *name, const struct nb_entry *e);
  * named. */
 void nb_extract_log_lost(const struct nb_extract_attributes *a);
 
-/* Reports, by errno, that E could not be created or renamed (WHAT).  NB_EWRONG
- * if its name exists, else NB_EIO. */
-enum nb_err nb_extract_cannot(const char *what, const struct nb_entry *e);
+/* Reports, by errno, that E could not be created or renamed (WHAT) as NAME in
+ * DIR.  NB_EWRONG if its name exists, else NB_EIO. */
+enum nb_err nb_extract_cannot(const char *what, const struct nb_entry *e,
+			      int dir, const char *name);
 
 #endif

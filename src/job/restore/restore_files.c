@@ -100,8 +100,8 @@ nb_restore_to(struct nightburn *nb, const struct nb_restore_options *options,
 	if (options->source)
 		err = nb_restore_source(backup, options->source, &source);
 	if (!err)
-		err = nb_restore_select(backup, options,
-					source ? source->path : NULL);
+		err = nb_restore_select_placed(backup, options,
+					       source ? source->path : NULL);
 	if (err)
 		return err;
 	if (mkdir(options->to, 0755) && errno != EEXIST)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/str.h"
 #include "model/record/backup_path.h"
 
 bool
@@ -146,9 +147,12 @@ nb_restore_select(struct nb_disc_backup *backup,
 		struct nb_entry *e = &backup->entries.at[i];
 
 		if (is_wanted(backup, options, source_path, e->path))
-			backup->entries.at[n++] = *e;
-		else
+			e->on_the_way = false;
+		else if (!e->on_the_way) {
 			nb_entry_clear(e);
+			continue;
+		}
+		backup->entries.at[n++] = *e;
 	}
 	backup->entries.count = n;
 	if (!n)
@@ -162,6 +166,45 @@ nb_restore_select(struct nb_disc_backup *backup,
 							 : "backup",
 			       backup->manifest.backup_id);
 	return NB_OK;
+}
+
+enum nb_err
+nb_restore_mark_way(const struct nb_entries *list, const char *path, bool *way)
+{
+	char *part, *slash;
+	enum nb_err err = nb_str_dup(path, &part);
+	bool known = false;
+
+	while (!err && !known && (slash = strrchr(part, '/'))) {
+		const struct nb_entry *e;
+
+		*slash = '\0';
+		e = nb_entries_find(list, part);
+		if (!e || e->type != NB_ENTRY_DIR)
+			continue;
+		known = way[e - list->at];
+		way[e - list->at] = true;
+	}
+	free(part);
+	return err;
+}
+
+enum nb_err
+nb_restore_select_placed(struct nb_disc_backup *backup,
+			 const struct nb_restore_options *options,
+			 const char *source_path)
+{
+	struct nb_entries *list = &backup->entries;
+	bool *way = calloc(list->count + 1, sizeof *way);
+	enum nb_err err = way ? NB_OK : nb_fail_memory();
+
+	for (size_t i = 0; !err && i < list->count; i++)
+		if (is_wanted(backup, options, source_path, list->at[i].path))
+			err = nb_restore_mark_way(list, list->at[i].path, way);
+	for (size_t i = 0; !err && i < list->count; i++)
+		list->at[i].on_the_way = way[i];
+	free(way);
+	return err ? err : nb_restore_select(backup, options, source_path);
 }
 
 enum nb_err

@@ -15,6 +15,17 @@ enum nb_err nb_restore_select(struct nb_disc_backup *backup,
 			      const struct nb_restore_options *options,
 			      const char *source_path);
 
+/* The same, and keeps the directories in which these are, marked
+ * ->on_the_way. */
+enum nb_err nb_restore_select_placed(struct nb_disc_backup *backup,
+				     const struct nb_restore_options *options,
+				     const char *source_path);
+
+/* Marks in WAY, which has an element for each entry of LIST, the directories in
+ * which PATH is.  NB_ENOMEM. */
+enum nb_err nb_restore_mark_way(const struct nb_entries *list, const char *path,
+				bool *way);
+
 /* Whether OPTIONS->paths name PATH of BACKUP, with or without its id, or are
  * empty. */
 bool nb_restore_wants(const struct nb_disc_backup *backup,

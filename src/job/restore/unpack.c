@@ -105,34 +105,63 @@ file_bytes(void *ctx,
 	return nb_tar_content(a->reader, fn, fn_ctx);
 }
 
+/* Which members are wanted, and the directories in which these are. */
+static enum nb_err
+mark_wanted(const struct nb_disc_backup *backup,
+	    const struct nb_manifest_source *source,
+	    const struct nb_restore_options *options, bool *wanted, bool *way)
+{
+	const struct nb_entries *list = &source->members;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		char *path = NULL;
+
+		err = nb_path_join(source->kind, list->at[i].path, &path);
+		wanted[i] = !err && nb_restore_wants(backup, options, path);
+		if (wanted[i])
+			err = nb_restore_mark_way(list, list->at[i].path, way);
+		free(path);
+	}
+	return err;
+}
+
+static enum nb_err
+add_member(const struct nb_manifest_source *source, const struct nb_entry *m,
+	   bool on_the_way, struct nb_entries *out)
+{
+	struct nb_entry e;
+	enum nb_err err = nb_entry_copy(m, &e);
+
+	if (err)
+		return err;
+	free(e.path);
+	e.path = NULL;
+	e.on_the_way = on_the_way;
+	err = nb_path_join(source->kind, m->path, &e.path);
+	if (!err)
+		return nb_entries_add(out, &e);
+	nb_entry_clear(&e);
+	return err;
+}
+
 /* The wanted members, as if the tree were on the disc. */
 static enum nb_err
 select_members(const struct nb_disc_backup *backup,
 	       const struct nb_manifest_source *source,
 	       const struct nb_restore_options *options, struct nb_entries *out)
 {
-	enum nb_err err = NB_OK;
-	struct nb_entry e;
+	const struct nb_entries *list = &source->members;
+	bool *wanted = calloc(2 * list->count + 1, sizeof *wanted);
+	bool *way = wanted + list->count;
+	enum nb_err err = wanted ? NB_OK : nb_fail_memory();
 
-	for (size_t i = 0; !err && i < source->members.count; i++) {
-		const struct nb_entry *m = &source->members.at[i];
-		char *path = NULL;
-
-		err = nb_path_join(source->kind, m->path, &path);
-		if (!err && !nb_restore_wants(backup, options, path)) {
-			free(path);
-			continue;
-		}
-		if (!err)
-			err = nb_entry_copy(m, &e);
-		if (!err) {
-			free(e.path);
-			e.path = path;
-			path = NULL;
-			err = nb_entries_add(out, &e);
-		}
-		free(path);
-	}
+	if (!err)
+		err = mark_wanted(backup, source, options, wanted, way);
+	for (size_t i = 0; !err && i < list->count; i++)
+		if (wanted[i] || way[i])
+			err = add_member(source, &list->at[i], !wanted[i], out);
+	free(wanted);
 	return err;
 }
 

@@ -90,6 +90,8 @@ struct nb_entry {
 	uint64_t ino;
 	bool hashed; /* sha256 is set */
 	uint8_t sha256[NB_SHA256_SIZE];
+	bool on_the_way; /* a restore: a directory that was not asked for, but
+			    something in it */
 };
 
 struct nb_entries NB_ARRAY(struct nb_entry);
