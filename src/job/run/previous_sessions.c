@@ -12,20 +12,18 @@
 static enum nb_err
 keep_files(struct nb_session *s, const char *backup_id)
 {
-	struct nb_sums sums = NB_ARRAY_INIT;
-	enum nb_err err = nb_disc_sums(&s->disc, &sums);
+	enum nb_err err = nb_disc_sums(&s->disc, &s->kept);
 
-	for (size_t i = 0; !err && i < sums.count; i++) {
-		struct nb_entry e = { .type = NB_ENTRY_FILE, .hashed = true };
+	for (size_t i = 0; !err && i < s->kept.count; i++) {
+		struct nb_sum *sum = &s->kept.at[i];
+		char *moved = NULL;
 
-		memcpy(e.sha256, sums.at[i].sha256, sizeof e.sha256);
-		err = nb_own_file_moved(sums.at[i].path, backup_id, &e.path);
-		if (!err && !e.path)
-			err = nb_str_dup(sums.at[i].path, &e.path);
-		if (!err)
-			err = nb_entries_add(&s->kept, &e);
+		err = nb_own_file_moved(sum->path, backup_id, &moved);
+		if (!err && moved) {
+			free(sum->path);
+			sum->path = moved;
+		}
 	}
-	nb_sums_free(&sums);
 	return err;
 }
 
@@ -76,12 +74,12 @@ nb_previous_sessions_replace(struct nb_session *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->kept.count; i++) {
-		struct nb_entry *e = &s->kept.at[i];
+		struct nb_sum *sum = &s->kept.at[i];
 
-		if (nb_entries_find(&s->entries, e->path))
-			nb_entry_clear(e);
+		if (nb_entries_find(&s->entries, sum->path))
+			free(sum->path);
 		else
-			s->kept.at[n++] = *e;
+			s->kept.at[n++] = *sum;
 	}
 	s->kept.count = n;
 }

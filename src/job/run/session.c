@@ -202,7 +202,10 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 	if (err || !s->base)
 		return err;
 	err = nb_entries_sort(&s->entries);
-	return err ? err : nb_dedup(backup, s);
+	if (!err)
+		err = nb_dedup(backup, s);
+	nb_entries_free(&s->base->entries);
+	return err;
 }
 
 /* Puts everything in its place on the disc: the backup, and the sources of the
@@ -362,7 +365,7 @@ nb_session_free(struct nb_session *s)
 	nb_image_free(s->image);
 	nb_roots_close(&s->roots);
 	nb_entries_free(&s->entries);
-	nb_entries_free(&s->kept);
+	nb_sums_free(&s->kept);
 	nb_array_free(&s->earlier);
 	nb_disc_contents_free(&s->disc);
 	nb_manifest_clear(&s->manifest);

@@ -18,11 +18,12 @@ struct nb_session {
 	struct nb_entries entries;    /* of this session, sorted */
 	struct nb_disc_contents disc; /* what is on the disc already */
 	struct nb_manifests earlier;  /* the manifests there, newest first */
-	struct nb_entries kept;       /* files of earlier sessions that stay
-					    reachable: path and hash */
+	struct nb_sums kept;          /* files of earlier sessions that stay
+					    reachable */
 	struct nb_disc_backup *base;  /* the newest of the same job on the disc,
 					    its entries sorted and relative to
-					    it; NULL: there is none */
+					    it, until nb_dedup has compared
+					    them; NULL: there is none */
 	struct nb_roots roots;
 	struct nb_blocks *previous; /* those of the disc, if it is not blank */
 	struct nb_image *image;

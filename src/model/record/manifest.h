@@ -200,15 +200,6 @@ enum nb_err nb_manifest_parse(const char *name, const char *text, size_t length,
 			      struct nb_manifest *m,
 			      struct nb_entries *entries);
 
-/*
- * The SHA256SUMS text for the files among ENTRIES other than SHA256SUMS itself
- * and its copy, in their order, in the format of GNU sha256sum (a line whose
- * name has a backslash, newline or carriage return begins with a backslash, and
- * these are escaped).
- */
-enum nb_err nb_sums_render(const struct nb_entries *entries, char **text,
-			   size_t *length);
-
 /* Parses such a text; calls FN for each line.  NB_ECORRUPT with NAME. */
 enum nb_err nb_sums_parse(const char *name, const char *text, size_t length,
 			  enum nb_err (*fn)(void *ctx, const char *path,
@@ -223,8 +214,18 @@ struct nb_sum {
 
 struct nb_sums NB_ARRAY(struct nb_sum);
 
-/* The same, appended to SUMS, which is sorted by path.  NB_ECORRUPT also if a
- * path is given twice, NB_ENOMEM.  Free in every case. */
+/*
+ * The SHA256SUMS text for the files among ENTRIES and those of KEPT (NULL:
+ * none) other than SHA256SUMS itself and its copy, by path, in the format of
+ * GNU sha256sum (a line whose name has a backslash, newline or carriage return
+ * begins with a backslash, and these are escaped).  NB_ENOMEM
+ */
+enum nb_err nb_sums_render(const struct nb_entries *entries,
+			   const struct nb_sums *kept, char **text,
+			   size_t *length);
+
+/* nb_sums_parse, appended to SUMS, which is sorted by path.  NB_ECORRUPT also
+ * if a path is given twice, NB_ENOMEM.  Free in every case. */
 enum nb_err nb_sums_load(const char *name, const char *text, size_t length,
 			 struct nb_sums *sums);
 void nb_sums_free(struct nb_sums *sums);

@@ -65,32 +65,12 @@ render_manifest(const struct nb_own_facts *facts, char **text, size_t *length)
 	return err;
 }
 
-static int
-by_path(const void *a, const void *b)
-{
-	const struct nb_entry *x = a, *y = b;
-
-	return strcmp(x->path, y->path);
-}
-
 /* SHA256SUMS covers the files of this session and those of earlier ones that
- * stay.  The list borrows everything from the entries. */
+ * stay. */
 static enum nb_err
 render_sums(const struct nb_own_facts *facts, char **text, size_t *length)
 {
-	struct nb_entries all = NB_ARRAY_INIT;
-	enum nb_err err = NB_OK;
-
-	for (size_t i = 0; !err && i < facts->entries->count; i++)
-		err = nb_array_push(&all, facts->entries->at[i]);
-	for (size_t i = 0; !err && i < facts->kept->count; i++)
-		err = nb_array_push(&all, facts->kept->at[i]);
-	if (!err) {
-		qsort(all.at, all.count, sizeof *all.at, by_path);
-		err = nb_sums_render(&all, text, length);
-	}
-	nb_array_free(&all);
-	return err;
+	return nb_sums_render(facts->entries, facts->kept, text, length);
 }
 
 /* Files with the hashes of others come last on the disc, and once more after

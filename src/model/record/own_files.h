@@ -14,8 +14,8 @@ struct nb_own_facts {
 	const struct nb_label *label; /* NULL: an image without a label */
 	const struct nb_manifest *manifest;
 	const struct nb_entries *entries; /* of the session, sorted */
-	const struct nb_entries *kept; /* files of earlier sessions that stay */
-	const struct nb_key *key;      /* for the manifest; NULL: no MAC */
+	const struct nb_sums *kept; /* files of earlier sessions that stay */
+	const struct nb_key *key;   /* for the manifest; NULL: no MAC */
 };
 
 struct nb_own_file {

@@ -24,38 +24,81 @@ add_escaped(struct nb_str *s, const char *path)
 	}
 }
 
+/* Borrowed: there may be millions. */
+struct line {
+	const char *path;
+	const uint8_t *sha256;
+};
+
+struct lines NB_ARRAY(struct line);
+
 static void
-add_line(struct nb_str *s, const struct nb_entry *e)
+add_line(struct nb_str *s, const struct line *line)
 {
-	static const uint8_t unknown[NB_SHA256_SIZE];
 	char hex[NB_SHA256_HEX + 1];
 
-	if (strpbrk(e->path, ESCAPED))
+	if (strpbrk(line->path, ESCAPED))
 		nb_str_add(s, "\\");
-	nb_str_add(
-		s,
-		nb_hex(e->hashed ? e->sha256 : unknown, NB_SHA256_SIZE, hex));
+	nb_str_add(s, nb_hex(line->sha256, NB_SHA256_SIZE, hex));
 	nb_str_add(s, "  ");
-	add_escaped(s, e->path);
+	add_escaped(s, line->path);
 	nb_str_add(s, "\n");
 }
 
-enum nb_err
-nb_sums_render(const struct nb_entries *entries, char **text, size_t *length)
+static int
+by_line(const void *a, const void *b)
 {
+	return strcmp(((const struct line *)a)->path,
+		      ((const struct line *)b)->path);
+}
+
+static enum nb_err
+list_lines(const struct nb_entries *entries, const struct nb_sums *kept,
+	   struct lines *lines)
+{
+	static const uint8_t unknown[NB_SHA256_SIZE];
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < entries->count; i++) {
+		const struct nb_entry *e = &entries->at[i];
+		struct line line = { e->path, e->hashed ? e->sha256 : unknown };
+
+		if (e->type == NB_ENTRY_FILE)
+			err = nb_array_push(lines, line);
+	}
+	for (size_t i = 0; !err && kept && i < kept->count; i++) {
+		const struct nb_sum *sum = &kept->at[i];
+		struct line line = { sum->path, sum->sha256 };
+
+		err = nb_array_push(lines, line);
+	}
+	if (!err && lines->count)
+		qsort(lines->at, lines->count, sizeof *lines->at, by_line);
+	return err;
+}
+
+enum nb_err
+nb_sums_render(const struct nb_entries *entries, const struct nb_sums *kept,
+	       char **text, size_t *length)
+{
+	struct lines lines = NB_ARRAY_INIT;
 	struct nb_str s = NB_STR_INIT;
-	enum nb_err err;
+	enum nb_err err = list_lines(entries, kept, &lines);
 	size_t n;
 
-	for (size_t i = 0; i < entries->count; i++) {
-		const struct nb_entry *e = &entries->at[i];
+	for (size_t i = 0; !err && i < lines.count; i++) {
+		const struct line *line = &lines.at[i];
 
-		if (e->type == NB_ENTRY_FILE && strcmp(e->path, NB_SUMS_PATH)
-		    && strcmp(e->path, NB_SUMS_COPY))
-			add_line(&s, e);
+		if (strcmp(line->path, NB_SUMS_PATH)
+		    && strcmp(line->path, NB_SUMS_COPY))
+			add_line(&s, line);
 	}
+	nb_array_free(&lines);
 	n = s.length;
-	err = nb_str_take(&s, text);
+	if (err)
+		nb_str_free(&s);
+	else
+		err = nb_str_take(&s, text);
 	if (!err)
 		*length = n;
 	return err;

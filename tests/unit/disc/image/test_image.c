@@ -58,7 +58,7 @@ render_sums(void *ctx, const struct nb_entry *entry, char **text,
 	    size_t *length)
 {
 	(void)entry;
-	return nb_sums_render(ctx, text, length);
+	return nb_sums_render(ctx, NULL, text, length);
 }
 
 static void
@@ -76,7 +76,7 @@ add_sums(struct nb_entries *list)
 	nb_assert_ok(nb_str_dup(NB_SUMS_PATH, &e.path));
 	nb_assert_ok(nb_entries_add(list, &e));
 	nb_assert_ok(nb_entries_sort(list));
-	nb_assert_ok(nb_sums_render(list, &text, &length));
+	nb_assert_ok(nb_sums_render(list, NULL, &text, &length));
 	nb_entries_find(list, NB_SUMS_PATH)->size = length;
 	free(text);
 }

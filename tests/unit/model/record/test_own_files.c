@@ -5,7 +5,8 @@
 #include "model/record/own_files.h"
 #include "support.h"
 
-static struct nb_entries entries, kept;
+static struct nb_entries entries;
+static struct nb_sums kept;
 static struct nb_manifest manifest;
 static struct nb_label label;
 static const struct nb_manifest *all[] = { &manifest };
@@ -42,7 +43,7 @@ static void
 end(void)
 {
 	nb_entries_free(&entries);
-	nb_entries_free(&kept);
+	nb_sums_free(&kept);
 }
 
 START_TEST(every_file_of_the_table_is_added_with_its_mode)

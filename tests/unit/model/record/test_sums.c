@@ -13,8 +13,11 @@
 
 #define AB8 "abababababababab"
 #define AB AB8 AB8 AB8 AB8
+#define CD8 "cdcdcdcdcdcdcdcd"
+#define CD CD8 CD8 CD8 CD8
 
 static struct nb_entries entries;
+static struct nb_sums kept;
 
 static void
 set_up(void)
@@ -26,6 +29,7 @@ static void
 tear_down(void)
 {
 	nb_entries_free(&entries);
+	nb_sums_free(&kept);
 }
 
 static struct nb_entry *
@@ -39,17 +43,26 @@ add(const char *path, enum nb_entry_type type)
 	return &entries.at[entries.count - 1];
 }
 
+static void
+keep(const char *path)
+{
+	struct nb_sum sum = { .path = strdup(path) };
+
+	memset(sum.sha256, 0xcd, sizeof sum.sha256);
+	nb_assert_ok(nb_array_push(&kept, sum));
+}
+
 static char *
 render(size_t *n)
 {
 	char *text = NULL;
 
-	nb_assert_ok(nb_sums_render(&entries, &text, n));
+	nb_assert_ok(nb_sums_render(&entries, &kept, &text, n));
 	ck_assert_uint_eq(strlen(text), *n);
 	return text;
 }
 
-START_TEST(files_stand_in_their_order_without_the_sums_themselves)
+START_TEST(files_stand_by_path_without_the_sums_themselves)
 {
 	size_t n;
 	char *text;
@@ -61,8 +74,25 @@ START_TEST(files_stand_in_their_order_without_the_sums_themselves)
 	add("l", NB_ENTRY_SYMLINK);
 	text = render(&n);
 	ck_assert_str_eq(text,
-			 AB "  z\n0000000000000000000000000000000000000"
-			    "000000000000000000000000000  a\n");
+			 "0000000000000000000000000000000000000"
+			 "000000000000000000000000000  a\n" AB "  z\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(files_that_are_kept_stand_among_the_others)
+{
+	size_t n;
+	char *text;
+
+	add("a", NB_ENTRY_FILE);
+	add("z", NB_ENTRY_FILE);
+	keep("m\n");
+	keep("b");
+	keep(NB_SUMS_COPY);
+	text = render(&n);
+	ck_assert_str_eq(text,
+			 AB "  a\n" CD "  b\n\\" CD "  m\\n\n" AB "  z\n");
 	free(text);
 }
 END_TEST
@@ -315,8 +345,8 @@ main(void)
 	TCase *tc = nb_test_case("sums", 20);
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_add_test(tc,
-		       files_stand_in_their_order_without_the_sums_themselves);
+	tcase_add_test(tc, files_stand_by_path_without_the_sums_themselves);
+	tcase_add_test(tc, files_that_are_kept_stand_among_the_others);
 	tcase_add_loop_test(tc, odd_names_are_escaped_and_their_lines_marked, 0,
 			    COUNT(escaped));
 	tcase_add_loop_test(tc, an_escaped_name_comes_back, 0, COUNT(escaped));
