@@ -2,8 +2,39 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Many files: what is called verified comes back at every size, beside a packed
 # tree and a second backup on the disc, by each command that reads the disc.
+# It prints what each command took, and bounds the memory.
 # NB_TORTURE=1: 100,000 and a million of them, too.
 . "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+# Of a process, and for each file beside it, in KiB.
+memory_base=65536
+memory_file=6
+
+# nightburn, with a line of $work/figures for each call: KiB at its peak, then
+# words.
+cat >"$work/measured" <<END
+#!/usr/bin/env python3
+import os, subprocess, sys
+child = subprocess.Popen(["$nightburn"] + sys.argv[1:])
+_, status, used = os.wait4(child.pid, 0)
+with open("$work/figures", "a") as figures:
+    print("%d %s: %.1f s of processor time, %d MB" % (
+        used.ru_maxrss, sys.argv[3], used.ru_utime + used.ru_stime,
+        used.ru_maxrss * 1024 / 1000000), file=figures)
+sys.exit(os.waitstatus_to_exitcode(status))
+END
+chmod 755 "$work/measured"
+nightburn=$work/measured
+
+bounded()
+{
+	local peak most=$((memory_base + memory_file * $1))
+	grep -q __asan_init "$build/.libs/nightburn" && return 0
+	peak=$(sort -n "$work/figures" | tail -n 1)
+	[ "${peak%% *}" -le "$most" ] && return 0
+	echo "more than $most KiB: $peak"
+	return 1
+}
 
 # make_tree DIR N: N files, half of them in one directory.
 make_tree()
@@ -27,7 +58,7 @@ END
 # prepare N
 prepare()
 {
-	rm -rf "$work"/{tree,packed,state,staging,back,discs}
+	rm -rf "$work"/{tree,packed,state,staging,back,discs,figures}
 	make_discs
 	make_tree "$work/tree" "$1" && make_tree "$work/packed" "$(($1 / 8))"
 	cat >"$work/nb.conf" <<END
@@ -85,6 +116,8 @@ size()
 	check "$1 files: show and find" found
 	check "$1 files: they come back from the second session" came_back
 	check "$1 files: the catalog is rebuilt from the disc" rebuilt
+	check "$1 files: the memory for each is bounded" bounded "$1"
+	sed 's/^[0-9]*/#/' "$work/figures"
 }
 
 for n in ${NB_MANY:-2 16000 ${NB_TORTURE:+100000 1000000}}; do
