@@ -354,7 +354,7 @@ flipped()
 		conv=notrunc status=none
 	nb_is 1 verify && says err "testdb.dump: SHA-256 differs" &&
 		says out "BAD" &&
-		says err "generation 6 is damaged, the earlier generation 5" &&
+		says err "generation 6 is damaged, generation 5 is good" &&
 		nb_is 3 restore --to "$work/older" && says out "OLDER" &&
 		nb_is 1 restore --to "$work/bad" 6 &&
 		[ -z "$(find "$work/bad" -name '*.dump')" ] &&
@@ -366,7 +366,19 @@ suspect()
 {
 	nb_is 3 run && says err "the disc is suspect"
 }
+
+# No other disc is due: it is the one with the newest backup, which stays.
+rotate_suspect()
+{
+	nb_is 0 rotate && says err "insert disc DB-A" &&
+		says out "wanted  DB-A" && insert A && nb_is 0 plan &&
+		nb_is 0 rotate && ! grep -E "eject|insert disc" "$work/err"
+	status=$?
+	insert B
+	return $status
+}
 check "a disc that failed its verification is not written" suspect
+check "rotate asks for a disc that the next run would use" rotate_suspect
 
 json()
 {

@@ -21,12 +21,32 @@ is_wanted(const struct nb_decision *decision)
 		|| decision->reason == NB_REASON_ROOM_LEFT;
 }
 
+/* The disc with the newest backup. */
+static const struct nb_pool_disc *
+find_newest(const struct nb_pool_view *view)
+{
+	for (size_t i = 0; i < view->discs.count; i++) {
+		const struct nb_pool_disc *d = &view->discs.at[i];
+
+		if (d->state == NB_DISC_GOOD && d->generation
+		    && d->generation == view->generation)
+			return d;
+	}
+	return NULL;
+}
+
+/* The disc to insert instead of the one in the drive: if no other is due, the
+ * one with the newest backup.  None if that is in the drive. */
 static void
 name_wanted(const struct nb_pool_context *context, struct nb_plan_info *result)
 {
 	const struct nb_pool_disc *next = nb_rotation_next(&context->view);
 
-	if (next && !result->wanted[0])
+	if (result->wanted[0])
+		return;
+	if (!next)
+		next = find_newest(&context->view);
+	if (next && strcmp(next->name, result->disc) != 0)
 		snprintf(result->wanted, sizeof result->wanted, "%s",
 			 next->name);
 }
@@ -52,8 +72,10 @@ look_once(struct nb_pool_context *context,
 		return err;
 	nb_plan_fill(context, &look, &decision, result);
 	name_wanted(context, result);
-	*done = is_wanted(&decision);
-	if (!*done && !*ejected && !options->dry_run
+	/* Where no other disc is due, the next run uses this one. */
+	*done = is_wanted(&decision)
+		|| (decision.plan != NB_PLAN_REFUSE && !result->wanted[0]);
+	if (!*done && !*ejected && !options->dry_run && result->wanted[0]
 	    && look.medium.state != NB_MEDIUM_NONE) {
 		nb_log(NB_NOTE, "%s: ejecting %s", look.device,
 		       look.label.disc[0] ? look.label.disc : "the disc");
@@ -75,9 +97,10 @@ rotate_site(struct nb_pool_context *context,
 	enum nb_err err;
 
 	err = look_once(context, options, &ejected, &done, result);
+	if (!err && !done && !options->dry_run && !result->wanted[0])
+		return nb_plan_refused(result);
 	if (!err && !done && !options->dry_run)
-		nb_log(NB_NOTE, "insert disc %s",
-		       result->wanted[0] ? result->wanted : "(a blank one)");
+		nb_log(NB_NOTE, "insert disc %s", result->wanted);
 	while (!err && !done && options->wait && !options->dry_run) {
 		if (nb_clock_ms() >= deadline)
 			return nb_fail(NB_EWRONG,
