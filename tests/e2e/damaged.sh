@@ -51,16 +51,19 @@ unreadable()
 	done >"$work/rules"
 }
 
-# blocks_of [PATH...]: where files lie on the disc, as FIRST-LAST.
+# blocks_of [PATH...]: where files lie on the disc, as FIRST-LAST; as the session
+# at block $session has them.
+session=
 blocks_of()
 {
 	rm -f "$work/image"
 	"$vdrive" export --disc "$work/disc" "$work/image" >/dev/null || return 1
-	python3 - "$work/image" "$@" <<'END'
+	python3 - "$work/image" "$session" "$@" <<'END'
 import subprocess, sys
-for path in sys.argv[2:]:
+load = ["-load", "sbsector", sys.argv[2]] if sys.argv[2] else []
+for path in sys.argv[3:]:
     done = subprocess.run(
-        ["xorriso", "-indev", "stdio:" + sys.argv[1], "-find", path,
+        ["xorriso", *load, "-indev", "stdio:" + sys.argv[1], "-find", path,
          "-exec", "report_lba", "--"], capture_output=True, text=True)
     for line in done.stdout.splitlines():
         if line.startswith("File data lba:"):
@@ -468,5 +471,87 @@ check "a disc with the newest good backup is not adopted for an older one" \
 	newest_is_good
 check "nor if it could not be checked" newest_is_unchecked
 check "nor without a label" no_label
+
+# ---- what is damaged and what is intact, by name ----
+
+# The newest session has what was appended by hand, and a file of the backup
+# before it is damaged.
+intact_append()
+{
+	local id
+	unreadable
+	medium "$1" && seq 1 40000 >"$tree/numbers" && echo 1 >"$tree/version" &&
+		on 0 run && echo mine >"$work/mine" &&
+		on 0 append "$work/mine" && nb_is 0 list --json || return 1
+	id=$(python3 -c 'import json, sys
+print(*[b["backup"] for b in json.load(sys.stdin)["backups"]
+        if b["job"] != "append"])' <"$work/out")
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$id/tree/t/version") && on 1 verify &&
+		! grep "unusable" "$work/err" && nb_is 0 list &&
+		says out "append" && grep "append .*checked" "$work/out" &&
+		grep " j .*DAMAGED, 1 file" "$work/out" &&
+		on 0 restore --to "$work/mine.$1" -j append
+}
+check "a damaged backup beside an intact append" intact_append bd-re
+check "the same on a disc with sessions" intact_append cd-rw
+
+# The newest one, where a disc has several.
+load_newest()
+{
+	session=
+	[ "$1" != cd-rw ] || { on 0 msinfo && session=$(cut -d, -f1 "$work/out"); }
+}
+
+# Without the catalog, verify ends with status 3, and says which is damaged.
+uncatalogued()
+{
+	unreadable
+	two_nights "$1" && load_newest "$1" || return 1
+	second=$(sed -n 2p "$work/ids")
+	rm -f "$work"/state/catalog.db*
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$second/tree/t/version") && on 3 verify &&
+		says err "session 2 has bad files; reading session 1 of A" &&
+		says err "session 2 is not good: generation 2 is damaged, \
+generation 1 is good" || return 1
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of /nightburn/label.json \
+		/nightburn/copy/label.json) && on 3 verify &&
+		says err "session 2 is damaged: if it was a backup" &&
+		unreadable && on 0 verify
+}
+for type in cd-rw dvd+rw bd-re; do
+	check "$type: verify without a catalog, the newest session is damaged" \
+		uncatalogued $type
+done
+
+# salvage GENERATION: that backup, as far as it can be read, and no other.
+salvage_generation()
+{
+	unreadable
+	two_nights "$1" && load_newest "$1" || return 1
+	first=$(sed -n 1p "$work/ids")
+	second=$(sed -n 2p "$work/ids")
+	# shellcheck disable=SC2046
+	unreadable $(blocks_of "/$second/tree/t/version" \
+		"/nightburn/$first/manifest.json" \
+		"/nightburn/$first/copy/manifest.json") || return 1
+	rm -rf "$work/back"
+	on 4 restore --salvage --to "$work/back" 2 &&
+		says out "$second from disc A" &&
+		says out "1 NOT delivered" && [ ! -e "$work/back/tree/t/version" ] &&
+		cmp "$work/back/tree/t/numbers" "$tree/numbers" || return 1
+	rm -rf "$work/back"
+	on 3 restore --salvage --to "$work/back" 1 &&
+		says out "$first from disc A" &&
+		[ "$(cat "$work/back/tree/t/version")" = 1 ] &&
+		cmp "$work/back/tree/t/numbers" "$tree/numbers" &&
+		on 1 restore --salvage --to "$work/none" 3 && [ ! -e "$work/none" ]
+}
+for type in cd-rw bd-re; do
+	check "$type: salvage takes the generation that is named" \
+		salvage_generation $type
+done
 
 finish

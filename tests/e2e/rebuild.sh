@@ -91,7 +91,7 @@ damaged()
 		dd of="$work/discs/A" bs=1 seek=$((at + 12)) conv=notrunc \
 			status=none
 	nb_is 3 catalog rebuild &&
-		says err "session 2 is unusable; reading session 1 of DB-A instead" &&
+		says err "session 2 has bad files; reading session 1 of DB-A as well" &&
 		says err "DB-A: recorded; its backups are good, but a file of" &&
 		says err "the catalog still lacks generation 5" || return 1
 	cp "$work/keep" "$work/discs/A"

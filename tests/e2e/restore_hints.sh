@@ -107,7 +107,7 @@ recorded()
 {
 	nb_is 1 verify &&
 		[ "$(grep -c "SHA-256 differs" "$work/err")" = 1 ] &&
-		says err "session 3 is unusable; reading session 2 of DB-A" &&
+		says err "session 3 has bad files; reading session 2 of DB-A as well" &&
 		nb_is 0 list && says out "DB-A (suspect), DAMAGED, 1 file, \
 found $today" && says out "DB-A (suspect), checked $today" &&
 		nb_is 0 show 3 && says out "DAMAGED, 1 file, found $today" &&

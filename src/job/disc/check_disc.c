@@ -324,3 +324,45 @@ nb_check_disc(struct nightburn *nb, const struct nb_inspection *look,
 	nb_array_free(&spans);
 	return err;
 }
+
+/* ---- what was found ---- */
+
+#define NAMED_MAX 5
+
+const struct nb_found_backup *
+nb_found_backup(const struct nb_found_backups *found, const char *backup_id)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (!strcmp(found->at[i].id, backup_id))
+			return &found->at[i];
+	return NULL;
+}
+
+static void
+add_found(const struct nb_found_backups *found, enum nb_check_state check,
+	  const char *what, struct nb_str *text)
+{
+	int named = 0;
+
+	for (size_t i = found->count; i-- > 0 && named < NAMED_MAX;) {
+		const struct nb_found_backup *f = &found->at[i];
+
+		if (f->check != check)
+			continue;
+		named++;
+		if (f->by_hand)
+			nb_str_addf(text, "%s%s (appended by hand) is %s",
+				    text->length ? ", " : "", f->id, what);
+		else
+			nb_str_addf(text, "%sgeneration %llu is %s",
+				    text->length ? ", " : "",
+				    (unsigned long long)f->generation, what);
+	}
+}
+
+void
+nb_found_text(const struct nb_found_backups *found, struct nb_str *text)
+{
+	add_found(found, NB_CHECK_DAMAGED, "damaged", text);
+	add_found(found, NB_CHECK_GOOD, "good", text);
+}

@@ -6,6 +6,7 @@
 #ifndef NB_JOB_CHECK_DISC_H
 #define NB_JOB_CHECK_DISC_H
 
+#include "base/str.h"
 #include "job/disc/disc_contents.h"
 
 /*
@@ -22,5 +23,24 @@ enum nb_err nb_check_disc(struct nightburn *nb,
 			  const struct nb_inspection *look,
 			  struct nb_disc_contents *contents,
 			  struct nb_verify_result *result);
+
+/* What a verification found of a backup. */
+struct nb_found_backup {
+	char id[NB_BACKUP_ID_MAX + 1];
+	uint64_t generation;
+	bool by_hand;
+	enum nb_check_state check;
+	uint64_t bad; /* as in struct nb_disc_backup */
+};
+
+struct nb_found_backups NB_ARRAY(struct nb_found_backup);
+
+/* NULL: nothing was found of it. */
+const struct nb_found_backup *nb_found_backup(
+	const struct nb_found_backups *found, const char *backup_id);
+
+/* Adds "generation 2 is damaged, generation 1 is good" to TEXT: what is damaged
+ * first, at most five of each. */
+void nb_found_text(const struct nb_found_backups *found, struct nb_str *text);
 
 #endif

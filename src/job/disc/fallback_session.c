@@ -104,9 +104,12 @@ is_same_session(const struct nb_inspection *look,
 
 /* LOOK is now at an earlier session than BAD or, if SAME, at that itself. */
 static void
-warn(const struct nb_inspection *look, int bad, bool headless, bool same)
+warn(const struct nb_inspection *look, int bad, bool headless, bool same,
+     bool files)
 {
 	unsigned long long generation = look->label.generation;
+	const char *what = files ? "has bad files" : "is unusable";
+	const char *instead = files ? "as well" : "instead";
 
 	if (headless && bad == look->session)
 		nb_log(NB_WARNING,
@@ -124,16 +127,16 @@ warn(const struct nb_inspection *look, int bad, bool headless, bool same)
 		       generation);
 	else if (bad > look->session)
 		nb_log(NB_WARNING,
-		       "%s: session %d is unusable; reading session %d of %s "
-		       "instead, generation %llu",
-		       look->device, bad, look->session, look->label.disc,
-		       generation);
+		       "%s: session %d %s; reading session %d of %s %s, "
+		       "generation %llu",
+		       look->device, bad, what, look->session, look->label.disc,
+		       instead, generation);
 	else
 		nb_log(NB_WARNING,
-		       "%s: the newest session is unusable; reading session %d "
-		       "of %s instead, generation %llu",
-		       look->device, look->session, look->label.disc,
-		       generation);
+		       "%s: the newest session %s; reading session %d of %s "
+		       "%s, generation %llu",
+		       look->device, what, look->session, look->label.disc,
+		       instead, generation);
 }
 
 /* AGAIN: also the newest session itself, by its own descriptors. */
@@ -152,7 +155,7 @@ fall_back(struct nb_inspection *look, bool again)
 		return err;
 	same = is_same_session(look, &at);
 	*look = at;
-	warn(look, bad, headless, same);
+	warn(look, bad, headless, same, !again);
 	return NB_OK;
 }
 

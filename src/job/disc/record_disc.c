@@ -193,15 +193,6 @@ nb_record_disc(struct nb_pool_context *context,
 
 /* ---- what is not good ---- */
 
-const struct nb_found_backup *
-nb_found_backup(const struct nb_found_backups *found, const char *backup_id)
-{
-	for (size_t i = 0; i < found->count; i++)
-		if (!strcmp(found->at[i].id, backup_id))
-			return &found->at[i];
-	return NULL;
-}
-
 /* The only job of the pool; "": there are several, so it is not known. */
 static const char *
 only_job(const struct nb_pool_context *context)

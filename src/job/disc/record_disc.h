@@ -6,7 +6,7 @@
 #ifndef NB_JOB_RECORD_DISC_H
 #define NB_JOB_RECORD_DISC_H
 
-#include "job/disc/disc_contents.h"
+#include "job/disc/check_disc.h"
 
 /*
  * Records every backup in CONTENTS, of the disc of LOOK, that the catalog
@@ -20,19 +20,6 @@
 enum nb_err nb_record_disc(struct nb_pool_context *context,
 			   const struct nb_inspection *look,
 			   struct nb_disc_contents *contents, size_t *recorded);
-
-/* What a verification found of a backup. */
-struct nb_found_backup {
-	char id[NB_BACKUP_ID_MAX + 1];
-	enum nb_check_state check;
-	uint64_t bad; /* as in struct nb_disc_backup */
-};
-
-struct nb_found_backups NB_ARRAY(struct nb_found_backup);
-
-/* NULL: nothing was found of it. */
-const struct nb_found_backup *nb_found_backup(
-	const struct nb_found_backups *found, const char *backup_id);
 
 struct nb_recorded_bad {
 	size_t backups;      /* recorded */

@@ -94,8 +94,24 @@ check_disc(struct nightburn *nb, struct nb_inspection *look,
  * the catalog could tell. */
 static enum nb_err
 unknown_newest(const struct nb_inspection *look,
-	       const struct nb_inspection *newest)
+	       const struct nb_inspection *newest, const struct nb_verified *v)
 {
+	struct nb_str text = NB_STR_INIT;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !text.length && i < v->found.count; i++)
+		if (v->found.at[i].check == NB_CHECK_DAMAGED)
+			nb_found_text(&v->found, &text);
+	if (text.text)
+		err = nb_fail(NB_EWRONG,
+			      "%s: session %d is not good: %s\n"
+			      "hint: nightburn restore --salvage takes from a "
+			      "damaged one what it still gives",
+			      look->label.disc, newest->medium.sessions,
+			      text.text);
+	nb_str_free(&text);
+	if (err)
+		return err;
 	return nb_fail(NB_EWRONG,
 		       "%s: session %d is damaged: if it was a backup, that is "
 		       "lost; generation %llu before it is good\n"
@@ -140,7 +156,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 		if (!err || (lost && recorded == NB_EWRONG))
 			err = recorded;
 		if (!err && look.session && !v.known)
-			err = unknown_newest(&look, &newest);
+			err = unknown_newest(&look, &newest, &v);
 	} else if (err == NB_EFOREIGN) {
 		nb_fail(err, "%s: no nightburn label on this disc",
 			look.device);

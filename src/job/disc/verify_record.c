@@ -18,7 +18,10 @@ nb_verified_add(struct nb_verified *v, const struct nb_disc_contents *contents)
 	for (size_t i = 0; !err && i < list->count; i++) {
 		const struct nb_disc_backup *b = &list->at[i];
 		struct nb_found_backup one = { .check = b->check,
-					       .bad = b->bad };
+					       .bad = b->bad,
+					       .generation =
+						       b->label.generation,
+					       .by_hand = b->label.by_hand };
 		const struct nb_found_backup *f;
 
 		if (b->check == NB_CHECK_NONE)
@@ -133,24 +136,33 @@ check_owner(struct nb_pool_context *context, const struct nb_label *label)
 	return NB_OK;
 }
 
-/* The newest session of this disc is lost, and a backup with it. */
+/* The newest session of this disc is bad, and has a backup that the catalog
+ * knows. */
 static enum nb_err
 record_less(struct nb_pool_context *context, const struct nb_inspection *look,
-	    const struct nb_pool_disc *disc)
+	    const struct nb_pool_disc *disc, const struct nb_verified *outcome)
 {
+	bool lost = outcome->lost_sessions && !outcome->unknown_sessions;
+	struct nb_str text = NB_STR_INIT;
 	enum nb_err err = nb_catalog_set_disc(context->catalog, disc->disc_id,
 					      NB_DISC_SUSPECT,
 					      "the newest session is bad");
 
 	if (err)
 		return err;
-	return nb_fail(NB_ECORRUPT,
-		       "%s: generation %llu is damaged, the earlier generation "
-		       "%llu is good\nhint: nightburn restore --to DIR %llu "
-		       "restores the good one",
-		       disc->name, (unsigned long long)disc->generation,
-		       (unsigned long long)look->label.generation,
-		       (unsigned long long)look->label.generation);
+	if (!nb_found_backup(&outcome->found, disc->backup_id))
+		nb_str_addf(&text, "generation %llu %s",
+			    (unsigned long long)disc->generation,
+			    lost ? "is damaged" : "could not be checked");
+	nb_found_text(&outcome->found, &text);
+	err = text.failed ? nb_fail_memory()
+			  : nb_fail(NB_ECORRUPT,
+				    "%s: %s\nhint: nightburn restore --to DIR "
+				    "%llu restores one that is good",
+				    disc->name, text.text,
+				    (unsigned long long)look->label.generation);
+	nb_str_free(&text);
+	return err;
 }
 
 /* What a failed burn left is bad; the rest is everything that was ever recorded
@@ -340,7 +352,7 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (err)
 		return err;
 	if (outcome->err == NB_OK && less)
-		return record_less(context, look, disc);
+		return record_less(context, look, disc, outcome);
 	if (outcome->err == NB_OK)
 		return record_all_good(context, look, newest, outcome);
 	if (may_be_recorded(outcome->err))
