@@ -11,6 +11,8 @@
 #ifndef NB_SOURCE_SOURCE_H
 #define NB_SOURCE_SOURCE_H
 
+#include <nightburn/restore.h>
+
 #include "filter/pipe.h"
 #include "model/config/config.h"
 #include "model/record/entry.h"
@@ -75,19 +77,6 @@ struct nb_source_disk {
 	void *ctx;
 };
 
-/* What of a dump is loaded, and how. */
-struct nb_source_load {
-	bool no_owner, no_privileges, no_tablespaces;
-	const char *const *tables, *const *schemas; /* only these, if any */
-	size_t table_count, schema_count;
-	const char *section; /* pre-data, data or post-data; NULL: all */
-	int jobs;            /* at once; 0: as many as make sense */
-	bool keep;           /* what was created, although the restore failed */
-	/* An existing database is replaced when the new one is complete;
-	 * sessions in it are ended, and the old one is dropped. */
-	bool replace, disconnect, drop_old;
-};
-
 /* What is restored, and where to. */
 struct nb_source_restore {
 	const struct nb_manifest_source *record;
@@ -102,7 +91,9 @@ struct nb_source_restore {
 			     server */
 	const char *conninfo; /* of the server, or NULL: PG* variables */
 	const char *run_as;   /* user to run the programs, or NULL */
-	struct nb_source_load load;
+	/* What of a dump is loaded, and how, as the user asked: the kind reads
+	 * what it knows.  NULL if there is ->disk. */
+	const struct nb_restore_options *load;
 	/* Otherwise: produces the bytes, in a separate thread.  They were read
 	 * and checked before. */
 	nb_pipe_producer *read;
@@ -205,7 +196,7 @@ struct nb_source_ops {
 	const char *(*run_as)(const struct nb_config_source *source);
 	/* Does it need the files of RECORD on this host instead of a stream? */
 	bool (*by_path)(const struct nb_manifest_source *record,
-			const struct nb_source_load *load);
+			const struct nb_restore_options *load);
 	/* Calls FN for each line of a list of the contents of a dump; of
 	 * RESTORE only ->record, ->source, ->run_as, and ->path or ->read are
 	 * set.  NULL: there is no such list. */

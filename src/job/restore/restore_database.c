@@ -69,26 +69,6 @@ check_kind(const struct nb_manifest_source *source)
 		       source->kind, name, name);
 }
 
-static struct nb_source_load
-choice_of(const struct nb_restore_options *options)
-{
-	return (struct nb_source_load){
-		.no_owner = options->no_owner,
-		.no_privileges = options->no_privileges,
-		.no_tablespaces = options->no_tablespaces,
-		.tables = options->tables,
-		.table_count = options->table_count,
-		.schemas = options->schemas,
-		.schema_count = options->schema_count,
-		.section = options->section,
-		.jobs = options->jobs,
-		.keep = options->keep,
-		.replace = options->replace,
-		.disconnect = options->disconnect,
-		.drop_old = options->drop_old,
-	};
-}
-
 /* A dump that is being loaded into a database. */
 struct loading {
 	struct nb_restoring r;
@@ -146,12 +126,12 @@ load_database(struct loading *l, struct nb_source_restore *spec)
 	struct nb_source_restore first = {
 		.read = nb_dump_stream_read,
 		.read_ctx = &l->globals.stream,
-		.load = { .no_tablespaces = l->r.options->no_tablespaces },
+		.load = l->r.options,
 	};
 	enum nb_err err;
 
 	spec->into = l->r.options->into;
-	spec->load = choice_of(l->r.options);
+	spec->load = l->r.options;
 	spec->kept = l->old;
 	/* A drill compares by itself. */
 	spec->compare = l->old;
@@ -264,7 +244,6 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 {
 	struct loading l = { .r = { nb, options, blocks, nodes, backup },
 			     .old = old };
-	const struct nb_source_load load = choice_of(options);
 	enum nb_err err = choose(&l);
 	struct nb_restore_options as_user = *options;
 	const struct nb_source_ops *ops;
@@ -275,7 +254,7 @@ nb_restore_into(struct nightburn *nb, const struct nb_restore_options *options,
 	}
 	if (!err) {
 		ops = nb_source_find(l.source->kind);
-		err = ops->by_path && ops->by_path(l.source, &load)
+		err = ops->by_path && ops->by_path(l.source, options)
 			? by_directory(&l, result)
 			: by_stream(&l, result);
 	}

@@ -92,7 +92,7 @@ restore(const struct nb_pg_restoring *r, const char *text)
 	struct nb_names roles = NB_ARRAY_INIT, spaces = NB_ARRAY_INIT;
 	struct nb_names left = NB_ARRAY_INIT;
 	const char *name = r->what->record->name;
-	bool wanted = !r->what->load.no_tablespaces;
+	bool wanted = !r->what->load->no_tablespaces;
 	char *script = NULL;
 	enum nb_err err = ask(r, "rolname", "pg_roles", &roles);
 

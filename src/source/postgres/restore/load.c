@@ -25,7 +25,7 @@ is_seekable(const struct nb_manifest_source *record)
 
 bool
 nb_pg_load_by_path(const struct nb_manifest_source *record,
-		   const struct nb_source_load *load)
+		   const struct nb_restore_options *load)
 {
 	const struct nb_pg_format *format = nb_pg_format_named(record->format);
 
@@ -37,18 +37,18 @@ nb_pg_load_by_path(const struct nb_manifest_source *record,
 static bool
 by_path(const struct nb_pg_load *l)
 {
-	return nb_pg_load_by_path(l->what->record, &l->what->load);
+	return nb_pg_load_by_path(l->what->record, l->what->load);
 }
 
 static bool
-selects(const struct nb_source_load *load)
+selects(const struct nb_restore_options *load)
 {
 	return load->no_owner || load->no_privileges || load->no_tablespaces
 		|| load->table_count || load->schema_count || load->section;
 }
 
 enum nb_pg_section
-nb_pg_section_of(const struct nb_source_load *load)
+nb_pg_section_of(const struct nb_restore_options *load)
 {
 	static const char *const names[] = {
 		[NB_PG_SECTION_PRE_DATA] = "pre-data",
@@ -68,7 +68,7 @@ enum nb_err
 nb_pg_load_check(const struct nb_source_restore *what,
 		 const struct nb_pg_format *format)
 {
-	const struct nb_source_load *load = &what->load;
+	const struct nb_restore_options *load = what->load;
 
 	if (nb_pg_section_of(load) == NB_PG_SECTION_UNKNOWN)
 		return nb_fail(NB_EUSAGE,
@@ -94,7 +94,7 @@ nb_pg_load_check(const struct nb_source_restore *what,
 }
 
 static bool
-is_left_out(const struct nb_source_load *load, const struct nb_property *p)
+is_left_out(const struct nb_restore_options *load, const struct nb_property *p)
 {
 	if (load->no_privileges && strstr(p->what, "grant"))
 		return true;
@@ -103,7 +103,7 @@ is_left_out(const struct nb_source_load *load, const struct nb_property *p)
 }
 
 enum nb_err
-nb_pg_load_properties(const struct nb_source_load *load,
+nb_pg_load_properties(const struct nb_restore_options *load,
 		      const struct nb_properties *from,
 		      struct nb_properties *out)
 {
@@ -138,7 +138,7 @@ begins(const char *line, const char *word)
 }
 
 void
-nb_pg_load_differences(const struct nb_source_load *load,
+nb_pg_load_differences(const struct nb_restore_options *load,
 		       struct nb_names *lines)
 {
 	size_t n = 0;
@@ -167,7 +167,7 @@ usual_jobs(void)
 static enum nb_err
 add_selection(const struct nb_pg_load *l, struct nb_names *out)
 {
-	const struct nb_source_load *load = &l->what->load;
+	const struct nb_restore_options *load = l->what->load;
 	enum nb_err err = NB_OK;
 
 	if (load->no_owner)
@@ -186,7 +186,7 @@ add_selection(const struct nb_pg_load *l, struct nb_names *out)
 static enum nb_err
 add_archive(const struct nb_pg_load *l, struct nb_names *out)
 {
-	int jobs = l->what->load.jobs;
+	int jobs = l->what->load->jobs;
 	enum nb_err err = nb_names_add(out, "--exit-on-error");
 
 	if (!jobs && l->format->directory && !l->at_once)
@@ -256,7 +256,7 @@ tick(void *ctx)
 static bool
 lacks_locks(const struct nb_pg_load *load, const struct nb_proc_result *result)
 {
-	return load->at_once && load->what->load.jobs <= 1
+	return load->at_once && load->what->load->jobs <= 1
 		&& result->exit_code > 0 && result->errors
 		&& strstr(result->errors, "max_locks_per_transaction");
 }
@@ -373,7 +373,7 @@ nb_pg_load_run(const struct nb_pg_load *load, bool *in_parts)
 	with_list.list = list;
 	if (!err)
 		err = load_with_retry(&with_list, in_parts);
-	if (!err && load->what->load.table_count)
+	if (!err && load->what->load->table_count)
 		nb_log(NB_NOTE,
 		       "%s: --table restores tables without their indexes, "
 		       "keys, defaults, sequences and triggers\n"

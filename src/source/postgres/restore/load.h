@@ -25,7 +25,7 @@ enum nb_pg_section {
 	NB_PG_SECTION_POST_DATA,
 	NB_PG_SECTION_UNKNOWN /* nb_pg_load_check refuses it */
 };
-enum nb_pg_section nb_pg_section_of(const struct nb_source_load *load);
+enum nb_pg_section nb_pg_section_of(const struct nb_restore_options *load);
 
 /* NB_EUSAGE, logged: the format does not support what WHAT->load requests. */
 enum nb_err nb_pg_load_check(const struct nb_source_restore *what,
@@ -34,18 +34,18 @@ enum nb_err nb_pg_load_check(const struct nb_source_restore *what,
 /* Does the program open the dump itself: a directory, or a file that several
  * jobs read at once? */
 bool nb_pg_load_by_path(const struct nb_manifest_source *record,
-			const struct nb_source_load *load);
+			const struct nb_restore_options *load);
 
 /* Appends to OUT those properties of the database that LOAD does not leave out;
  * if LOAD leaves privileges out, with those of a new database.  The texts are
  * FROM's: free only the array.  NB_ENOMEM */
-enum nb_err nb_pg_load_properties(const struct nb_source_load *load,
+enum nb_err nb_pg_load_properties(const struct nb_restore_options *load,
 				  const struct nb_properties *from,
 				  struct nb_properties *out);
 
 /* Removes from LINES, the output of the scripts of property.h, differences that
  * exist because of what LOAD leaves out. */
-void nb_pg_load_differences(const struct nb_source_load *load,
+void nb_pg_load_differences(const struct nb_restore_options *load,
 			    struct nb_names *lines);
 
 /* What to type if ERRORS, the program's stderr, has a materialized view that it

@@ -119,7 +119,7 @@ static enum nb_err
 lacks(const struct nb_source_restore *what, const char *kind, const char *name)
 {
 	const char *source = what->source->name;
-	bool in_schemas = *kind == 't' && what->load.schema_count;
+	bool in_schemas = *kind == 't' && what->load->schema_count;
 
 	if (*kind == 't' && strchr(name, '.'))
 		return nb_fail(NB_ENOTFOUND,
@@ -139,7 +139,7 @@ lacks(const struct nb_source_restore *what, const char *kind, const char *name)
 static enum nb_err
 check_table(const struct parts *p, const char *const *table)
 {
-	const struct nb_source_load *load = &p->what->load;
+	const struct nb_restore_options *load = p->what->load;
 	struct nb_names found = NB_ARRAY_INIT;
 	enum nb_err err = choose(p->what, table, 1, load->schemas,
 				 load->schema_count, &found);
@@ -168,7 +168,7 @@ check_schema(const struct parts *p, const char *const *schema)
 static enum nb_err
 check_parts(const struct nb_source_restore *what)
 {
-	const struct nb_source_load *load = &what->load;
+	const struct nb_restore_options *load = what->load;
 	struct parts p = { .what = what };
 	enum nb_err err = NB_OK;
 
@@ -229,7 +229,7 @@ add_schema_of(struct nb_names *schemas, const char *line, const char *name)
 static enum nb_err
 find_schemas(struct parts *p)
 {
-	const struct nb_source_load *load = &p->what->load;
+	const struct nb_restore_options *load = p->what->load;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && !load->table_count && i < load->schema_count;
@@ -301,7 +301,7 @@ save(const char *text, char **path)
 enum nb_err
 nb_pg_parts_list(const struct nb_source_restore *what, char **path)
 {
-	const struct nb_source_load *load = &what->load;
+	const struct nb_restore_options *load = what->load;
 	struct parts p = { .what = what };
 	char *text = NULL;
 	enum nb_err err;

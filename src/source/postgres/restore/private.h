@@ -78,7 +78,7 @@ void nb_pg_name_with(const char *name, const char *suffix,
 		     char out[NB_PG_NAME_MAX + 1]);
 
 /* Executes the globals of a server, except for roles and tablespaces that it
- * has already, and with ->load.no_tablespaces for all of these.
+ * has already, and with ->load->no_tablespaces for all of these.
  * (globals.c) */
 enum nb_err nb_pg_restore_globals(struct nb_pg_restoring *r);
 

@@ -111,7 +111,7 @@ join_lines(const char *answer, struct nb_str *out)
 static enum nb_err
 check_sessions(const struct replacing *p)
 {
-	bool ended = p->r->what->load.disconnect;
+	bool ended = p->r->what->load->disconnect;
 	struct nb_str who = NB_STR_INIT;
 	char *sql = NULL, *answer = NULL;
 	enum nb_err err = make_sessions_query(p, &sql);
@@ -160,7 +160,7 @@ make_exchange(const struct replacing *p, char **sql)
 	nb_str_add(&s,
 		   "begin; set local lock_timeout = '30s'; set local "
 		   "standard_conforming_strings = on; ");
-	if (!err && p->r->what->load.disconnect)
+	if (!err && p->r->what->load->disconnect)
 		nb_str_addf(&s,
 			    "select count(pg_catalog.pg_terminate_backend("
 			    "pid)) from " SESSIONS "; ",
@@ -183,7 +183,7 @@ make_exchange(const struct replacing *p, char **sql)
 static enum nb_err
 exchange(const struct replacing *p)
 {
-	int tries = p->r->what->load.disconnect ? TRIES : 1;
+	int tries = p->r->what->load->disconnect ? TRIES : 1;
 	char *sql = NULL;
 	bool done = false;
 	enum nb_err err = check_replication(p);
@@ -212,9 +212,9 @@ remove_beside(const struct replacing *p)
 {
 	bool done = true;
 
-	if (!p->r->what->load.keep)
+	if (!p->r->what->load->keep)
 		nb_pg_drop(p->r, p->beside, &done);
-	if (p->r->what->load.keep || !done)
+	if (p->r->what->load->keep || !done)
 		nb_log(NB_WARNING,
 		       "%s: was restored to replace %s, and was not removed",
 		       p->beside, p->name);
@@ -246,7 +246,7 @@ tell_kept(const struct replacing *p)
 	char *removal = NULL;
 	enum nb_err err;
 
-	if (p->r->what->load.drop_old) {
+	if (p->r->what->load->drop_old) {
 		err = nb_pg_drop(p->r, p->kept, &done);
 		if (!err && done)
 			return NB_OK;
@@ -255,7 +255,7 @@ tell_kept(const struct replacing *p)
 		memcpy(p->r->what->kept, p->kept, sizeof p->kept);
 	err = nb_pg_removal(&p->r->client, other_database(p), p->kept,
 			    &removal);
-	if (!err && p->r->what->load.drop_old)
+	if (!err && p->r->what->load->drop_old)
 		err = nb_fail(NB_EWRONG,
 			      "%s: was replaced, but the old database could "
 			      "not be dropped\nhint: %s",
@@ -275,7 +275,7 @@ replace(struct replacing *p)
 	/* Fails now rather than after hours. */
 	enum nb_err err = check_replication(p);
 
-	if (!err && !p->r->what->load.disconnect)
+	if (!err && !p->r->what->load->disconnect)
 		err = check_sessions(p);
 	if (!err)
 		err = choose_name(p, NB_PG_BESIDE, p->beside);

@@ -98,7 +98,7 @@ run_script(const struct nb_pg_restoring *r, const char *database,
 	struct nb_properties wanted = NB_ARRAY_INIT;
 	char *text = NULL, *target = NULL;
 	enum nb_err err = nb_pg_load_properties(
-		&r->what->load, &r->what->record->properties, &wanted);
+		r->what->load, &r->what->record->properties, &wanted);
 
 	if (!err)
 		err = make(&wanted, &text);
@@ -108,7 +108,7 @@ run_script(const struct nb_pg_restoring *r, const char *database,
 	script.target = target;
 	if (!err)
 		err = nb_pg_run_script(&script, lines);
-	nb_pg_load_differences(&r->what->load, lines);
+	nb_pg_load_differences(r->what->load, lines);
 	nb_array_free(&wanted);
 	free(text);
 	free(target);
@@ -203,7 +203,7 @@ static enum nb_err
 compare(const struct nb_pg_restoring *r)
 {
 	const struct nb_source_restore *what = r->what;
-	const struct nb_source_load *load = &what->load;
+	const struct nb_restore_options *load = what->load;
 	const struct nb_drill_server server = {
 		.conninfo = (char *)(uintptr_t)what->conninfo,
 		.run_as = (char *)(uintptr_t)what->run_as,
@@ -304,9 +304,9 @@ static void
 tidy(const struct nb_pg_restoring *r)
 {
 	bool parts =
-		r->what->load.keep || r->what->load.jobs > 1 || r->in_parts;
+		r->what->load->keep || r->what->load->jobs > 1 || r->in_parts;
 
-	if (r->created && !r->what->load.keep)
+	if (r->created && !r->what->load->keep)
 		remove_created(r);
 	else if (r->created || (r->touched && parts))
 		nb_log(NB_WARNING,
@@ -368,7 +368,7 @@ nb_pg_restore(const struct nb_source_restore *what)
 	struct nb_pg_restoring r = {
 		.what = what,
 		.format = nb_pg_format_named(what->record->format),
-		.section = nb_pg_section_of(&what->load),
+		.section = nb_pg_section_of(what->load),
 		.client = { .conninfo = what->conninfo,
 			    .run_as = what->run_as },
 	};
@@ -384,9 +384,9 @@ nb_pg_restore(const struct nb_source_restore *what)
 	if (!err && what->into)
 		err = nb_pg_tell_leftovers(&r);
 	if (!err)
-		err = !what->into            ? nb_pg_restore_globals(&r)
-			: what->load.replace ? nb_pg_replace(&r)
-					     : nb_pg_restore_database(&r);
+		err = !what->into             ? nb_pg_restore_globals(&r)
+			: what->load->replace ? nb_pg_replace(&r)
+					      : nb_pg_restore_database(&r);
 	/* A drill compares by itself, and leaves no database. */
 	if ((!err || err == NB_EWRONG) && r.loaded && what->compare)
 		told = nb_pg_subscriptions_tell(&r.client, "postgres",

@@ -68,6 +68,8 @@ read_staged(void *ctx, nb_filter_sink *put, void *put_ctx)
 	return err;
 }
 
+static const struct nb_restore_options everything = { .jobs = 0 };
+
 static enum nb_err
 restore_staged(const struct nb_config_source *source, struct staged *staged)
 {
@@ -75,6 +77,7 @@ restore_staged(const struct nb_config_source *source, struct staged *staged)
 
 	return nb_pg_restore(
 		&(struct nb_source_restore){ .record = record,
+					     .load = &everything,
 					     .source = source,
 					     .path = pg_staged(staged->path),
 					     .into = "restored",
