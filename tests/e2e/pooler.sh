@@ -9,7 +9,7 @@ make_discs
 mkdir -m 755 "$work/pool"
 server=$PGHOST/.s.PGSQL.5432
 own=$work/pool/.s.PGSQL.6432
-python3 "$src/tests/e2e/pooler.py" "$own" "$server" &
+python3 "$src/tests/e2e/fake_pooler.py" "$own" "$server" &
 pooler=$!
 trap 'kill $pooler; at_exit' EXIT
 through="host=$work/pool port=6432 user=postgres"

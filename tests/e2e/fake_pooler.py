@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""pooler.py OWN SERVER: what matters of a connection pooler.
+"""fake_pooler.py OWN SERVER: what matters of a connection pooler.
 
 Listens on the socket OWN and passes each connection on to the socket SERVER,
 but refuses one that asks for options, as PgBouncer does."""
