@@ -42,6 +42,14 @@ void nb_str_add_shell(struct nb_str *s, const char *text);
 void nb_str_add_sql(struct nb_str *s, const char *text, char mark);
 
 /*
+ * Adds MESSAGE for a terminal of WIDTH columns, and a line feed.  Lines that
+ * are longer are broken between words, and indented from the second on.  A hint
+ * is broken only after a semicolon or a colon, because what it says to type has
+ * to remain in one piece.  WIDTH 0: no line is broken.
+ */
+void nb_str_add_message(struct nb_str *s, const char *message, int width);
+
+/*
  * Adds TEXT with line feeds at spaces, so that no line has more than 80
  * columns; a longer word gets a line of its own.  The first line begins at
  * COLUMN, the others are indented by INDENT spaces.  Returns the column after

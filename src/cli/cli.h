@@ -57,6 +57,10 @@ const struct command *cli_find_command(const char *name);
 /* The command with the name most similar to NAME, or NULL. */
 const char *cli_nearest_command(const char *name);
 
+/* Prints a message after "nightburn: "; a hint follows a line feed.
+ * (usage.c) */
+void cli_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /*
  * Parse the options before a command, and those after it.  True: continue; *AT
  * is the index of the command's name.  False: *STATUS is the exit status; help
@@ -148,5 +152,13 @@ enum nb_err cmd_clone(struct cli *cli);
 enum nb_err cmd_run(struct cli *cli);
 enum nb_err cmd_show(struct cli *cli);
 enum nb_err cmd_verify(struct cli *cli);
+
+/* ---- message.c ---- */
+
+/* Columns for messages: 80, or fewer if the terminal has fewer; 0 if stderr is
+ * no terminal, as in cron, where a message remains one line. */
+int cli_width(void);
+/* Prints HEAD and MESSAGE on stderr for that width. */
+void cli_put_message(const char *head, const char *message);
 
 #endif

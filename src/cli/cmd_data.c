@@ -69,7 +69,7 @@ cmd_catalog(struct cli *cli)
 static enum nb_err
 complain(enum nb_err err, const char *file, const char *what)
 {
-	fprintf(stderr, "nightburn: %s: %s\n", file, what);
+	cli_tell("%s: %s", file, what);
 	return err;
 }
 

@@ -18,7 +18,7 @@ cmd_drives(struct cli *cli)
 	nb_report_begin(&report, NB_REPORT_LIST);
 	err = nb_drives(put_drive, &report);
 	if (!err && !report.rows && !cli->quiet && !cli->form->complete)
-		fprintf(stderr, "nightburn: no recorder found\n");
+		cli_tell("no recorder found");
 	written = nb_report_end(&report);
 	return written ? written : err;
 }

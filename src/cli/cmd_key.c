@@ -35,7 +35,7 @@ read_text(const char *file, char text[TEXT_MAX + 1])
 		text[n] = '\0';
 	}
 	if (!from || ferror(from)) {
-		fprintf(stderr, "nightburn: %s: %s\n", file, strerror(errno));
+		cli_tell("%s: %s", file, strerror(errno));
 		err = NB_EIO;
 	}
 	if (from && from != stdin)

@@ -10,7 +10,7 @@ no_such_command(const char *name)
 {
 	const char *nearest = cli_nearest_command(name);
 
-	fprintf(stderr, "nightburn: %s: no such command\n", name);
+	cli_tell("%s: no such command", name);
 	if (nearest)
 		fprintf(stderr, "hint: did you mean %s?\n", nearest);
 	else
@@ -76,8 +76,7 @@ main(int argc, char **argv)
 	}
 	free(cli.conninfo);
 	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "nightburn: cannot write to stdout: %s\n",
-			strerror(errno));
+		cli_tell("cannot write to stdout: %s", strerror(errno));
 		if (!status)
 			status = nb_exit_status(NB_EIO);
 	}

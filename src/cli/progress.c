@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,17 +106,6 @@ cli_progress_setup(bool quiet)
 	line.terminal = isatty(STDERR_FILENO);
 }
 
-static int
-width(void)
-{
-	struct winsize size;
-
-	if (line.terminal && !ioctl(STDERR_FILENO, TIOCGWINSZ, &size)
-	    && size.ws_col > 0 && size.ws_col < WIDTH)
-		return size.ws_col;
-	return WIDTH;
-}
-
 /* Erases to the end of the line, whatever its length. */
 static void
 clear_line(void)
@@ -140,7 +128,7 @@ draw(const struct nb_progress *p, double seconds)
 {
 	struct nb_str s = NB_STR_INIT;
 
-	nb_report_progress(&s, p, seconds, width());
+	nb_report_progress(&s, p, seconds, line.terminal ? cli_width() : WIDTH);
 	clear_line();
 	if (!s.failed && s.text)
 		fprintf(stderr, line.terminal ? "%s" : "nightburn: %s\n",
@@ -228,7 +216,8 @@ cli_log(void *ctx, enum nb_level level, const char *message)
 		return;
 	pthread_mutex_lock(&lock);
 	clear_line();
-	fprintf(stderr, "nightburn: %s%s\n",
-		level == NB_WARNING ? "warning: " : "", message);
+	cli_put_message(level == NB_WARNING ? "nightburn: warning: "
+					    : "nightburn: ",
+			message);
 	pthread_mutex_unlock(&lock);
 }

@@ -4,6 +4,19 @@
 
 #include "cli/cli.h"
 
+void
+cli_tell(const char *fmt, ...)
+{
+	char text[4096];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	cli_progress_clear();
+	cli_put_message("nightburn: ", text);
+}
+
 int
 cli_hint_help(const char *command)
 {
@@ -15,13 +28,12 @@ cli_hint_help(const char *command)
 int
 cli_wrong_usage(const char *command, const char *fmt, ...)
 {
+	char text[2048];
 	va_list ap;
 
-	fprintf(stderr, "nightburn: %s%s", command ? command : "",
-		command ? ": " : "");
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	putc('\n', stderr);
+	cli_tell("%s%s%s", command ? command : "", command ? ": " : "", text);
 	return cli_hint_help(command);
 }

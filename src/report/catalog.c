@@ -106,12 +106,14 @@ static void
 describe_source(struct nb_str *s, const void *row)
 {
 	const struct nb_source_row *r = row;
+	struct nb_str path = NB_STR_INIT;
 	char size[16];
 
-	nb_str_addf(s, "%s %s%s%s%s  %s  %s\n", r->kind, r->name,
+	nb_str_addf(s, "%s %s%s%s%s  %s ", r->kind, r->name,
 		    r->format ? " (" : "", r->format ? r->format : "",
-		    r->format ? ")" : "", nb_str_size(r->stored, size),
-		    r->path ? r->path : "");
+		    r->format ? ")" : "", nb_str_size(r->stored, size));
+	nb_report_add_name(&path, r->path ? r->path : "");
+	nb_report_add_last(s, &path);
 }
 
 const struct nb_record nb_record_source =

@@ -39,7 +39,6 @@ describe(struct nb_str *s, const void *row)
 {
 	const DRILL *r = row;
 	char text[48], size[16];
-	size_t from = s->length;
 
 	nb_str_addf(s, "%s from disc %s: ", r->backup_id,
 		    r->disc[0] ? r->disc : "(no label)");
@@ -56,7 +55,7 @@ describe(struct nb_str *s, const void *row)
 	add_problem(s, r->lacking, "source", "CANNOT be restored here");
 	add_problem(s, r->altered, "database", "NOT as before");
 	add_problem(s, r->uncounted, "database", "not compared");
-	nb_report_end_line(s, from);
+	nb_str_add(s, "\n");
 }
 
 const struct nb_record nb_record_drill = NB_RECORD("drill", columns, describe);

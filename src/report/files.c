@@ -35,12 +35,13 @@ static void
 describe_file(struct nb_str *s, const void *row)
 {
 	const struct nb_file_row *f = row;
+	struct nb_str name = NB_STR_INIT;
 	char size[16];
 
-	nb_str_addf(s, "%4llu  %-10s %9s  ", (unsigned long long)f->generation,
+	nb_str_addf(s, "%4llu  %-10s %9s ", (unsigned long long)f->generation,
 		    f->disc ? f->disc : "-", nb_str_size(f->size, size));
-	nb_report_add_name(s, f->path);
-	nb_str_add(s, "\n");
+	nb_report_add_name(&name, f->path);
+	nb_report_add_last(s, &name);
 }
 
 const struct nb_record nb_record_file =

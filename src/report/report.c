@@ -150,34 +150,69 @@ nb_report_add_name(struct nb_str *s, const char *name)
 	}
 }
 
-void
-nb_report_end_line(struct nb_str *s, size_t from)
+/* The length of what remains together at LINE, with the blanks before it. */
+static size_t
+piece(const char *line)
 {
-	char *line = NULL, *rest, *part;
+	size_t i = strspn(line, " ");
+
+	while (line[i] && strncmp(line + i, "  ", 2) != 0
+	       && !(line[i] == ' ' && line[i - 1] == ','))
+		i++;
+	return i;
+}
+
+/* LINE, of which it changes nothing in the end. */
+static void
+add_broken(struct nb_str *s, char *line)
+{
 	int column = 0;
 
-	if (s->failed)
+	while (*line) {
+		size_t n = piece(line), blanks = strspn(line, " ");
+		char after = line[n];
+		int width;
+
+		line[n] = '\0';
+		width = nb_report_columns(line);
+		if (column && column + width > WIDTH) {
+			nb_str_addf(s, "\n" INDENT "%s", line + blanks);
+			column = (int)strlen(INDENT) + width - (int)blanks;
+		} else {
+			nb_str_add(s, line);
+			column += width;
+		}
+		line[n] = after;
+		line += n;
+	}
+	nb_str_add(s, "\n");
+}
+
+void
+nb_report_fit(struct nb_str *s, size_t from)
+{
+	char *text = NULL, *rest, *line;
+
+	if (s->failed || s->length == from)
 		return;
-	line = strdup(s->text + from);
-	if (!line) {
+	text = strdup(s->text + from);
+	if (!text) {
 		s->failed = true;
 		return;
 	}
 	s->length = from;
-	rest = line;
-	while ((part = strsep(&rest, ",")) != NULL) {
-		int width = nb_report_columns(part) + (rest ? 1 : 0);
-
-		if (column && column + width > WIDTH) {
-			nb_str_add(s, "\n" INDENT);
-			part += *part == ' ';
-			column = (int)strlen(INDENT);
-		}
-		nb_str_addf(s, "%s%s", part, rest ? "," : "");
-		column += width;
+	rest = text;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (!rest && !*line)
+			break;
+		/* What is indented is a name on a line of its own. */
+		if (nb_report_columns(line) > WIDTH
+		    && strncmp(line, INDENT, strlen(INDENT)) != 0)
+			add_broken(s, line);
+		else
+			nb_str_addf(s, "%s%s", line, rest ? "\n" : "");
 	}
-	nb_str_add(s, "\n");
-	free(line);
+	free(text);
 }
 
 void
@@ -189,9 +224,13 @@ nb_report_add_last(struct nb_str *s, struct nb_str *name)
 	int column = last ? nb_report_columns(last) : 0;
 
 	s->failed |= name->failed;
-	nb_str_add(s,
-		   column + 1 + nb_report_columns(text) > WIDTH ? "\n" INDENT
-								: " ");
+	if (column + 1 + nb_report_columns(text) > WIDTH) {
+		while (s->length && s->text[s->length - 1] == ' ')
+			s->length--;
+		nb_str_add(s, "\n" INDENT);
+	} else {
+		nb_str_add(s, " ");
+	}
 	nb_str_add(s, text);
 	nb_str_add(s, "\n");
 	nb_str_free(name);

@@ -78,9 +78,11 @@ void nb_report_add_name(struct nb_str *s, const char *name);
  * would be longer than 80 columns. */
 void nb_report_add_last(struct nb_str *s, struct nb_str *name);
 
-/* Ends the line that begins at byte FROM of S; it is broken after commas
- * where it is longer than 80 columns, and indented from its second line on. */
-void nb_report_end_line(struct nb_str *s, size_t from);
+/* Breaks the lines from byte FROM of S on that are longer than 80 columns:
+ * after a comma, or between the columns of a table, which are two spaces apart;
+ * indented from the second line on.  A name that is longer remains in one
+ * piece. */
+void nb_report_fit(struct nb_str *s, size_t from);
 
 /*
  * One line of progress, shorter than WIDTH columns: what is being done and, if

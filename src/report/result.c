@@ -71,7 +71,6 @@ describe_verify(struct nb_str *s, const void *row)
 {
 	const struct nb_verify_result *r = row;
 	char size[16], files[48];
-	size_t from = s->length;
 
 	nb_str_addf(s, "disc %s, ", r->disc);
 	if (r->session)
@@ -90,7 +89,7 @@ describe_verify(struct nb_str *s, const void *row)
 	if (r->incomplete)
 		nb_str_addf(s, "%s could NOT be checked",
 			    r->files || r->bad ? "the rest" : "it");
-	nb_report_end_line(s, from);
+	nb_str_add(s, "\n");
 }
 
 const struct nb_record nb_record_verify =
@@ -127,7 +126,6 @@ describe_restore(struct nb_str *s, const void *row)
 {
 	const struct nb_restore_result *r = row;
 	char size[16], files[48];
-	size_t from = s->length;
 
 	nb_str_addf(s, "%s from disc %s: %s, %s, %s", r->backup_id,
 		    r->disc[0] ? r->disc : "(no label)",
@@ -142,7 +140,7 @@ describe_restore(struct nb_str *s, const void *row)
 	if (r->unproved)
 		nb_str_addf(s, ", %llu NOT proved",
 			    (unsigned long long)r->unproved);
-	nb_report_end_line(s, from);
+	nb_str_add(s, "\n");
 }
 
 const struct nb_record nb_record_restore =
@@ -167,14 +165,13 @@ describe_clone(struct nb_str *s, const void *row)
 {
 	const struct nb_clone_result *r = row;
 	char size[16], files[48];
-	size_t from = s->length;
 
 	nb_str_addf(s, "clone %s: %s, %llu copied (%s), %llu deleted%s",
 		    r->name, nb_report_count(r->files, "file", files),
 		    (unsigned long long)r->transferred,
 		    nb_str_size(r->bytes, size), (unsigned long long)r->deleted,
 		    r->compared ? ", contents compared" : "");
-	nb_report_end_line(s, from);
+	nb_str_add(s, "\n");
 }
 
 const struct nb_record nb_record_clone =

@@ -197,8 +197,6 @@ describe_run(struct nb_str *s, const void *row)
 	const struct nb_run_result *r = row;
 	char size[16], files[48];
 
-	size_t from = s->length;
-
 	if (!r->verified) {
 		if (!r->backup_id[0])
 			describe_plan(s, r->plan);
@@ -211,7 +209,7 @@ describe_run(struct nb_str *s, const void *row)
 		    r->plan->disc, r->session,
 		    nb_report_count(r->files, "file", files),
 		    nb_str_size(r->bytes, size), r->drilled ? ", drilled" : "");
-	nb_report_end_line(s, from);
+	nb_str_add(s, "\n");
 	add_notes(s, r);
 }
 

@@ -5,8 +5,11 @@ static void
 write_row(const struct nb_report *r, struct nb_str *s,
 	  const struct nb_record *record, const void *row)
 {
+	size_t from = s->length;
+
 	(void)r;
 	record->describe(s, row);
+	nb_report_fit(s, from);
 }
 
 /* For people: each record has its own function for this. */

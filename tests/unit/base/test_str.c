@@ -146,6 +146,35 @@ START_TEST(text_is_wrapped_at_80_columns_between_words)
 }
 END_TEST
 
+static const struct {
+	const char *message;
+	int width;
+	const char *text;
+} messages[] = {
+	{ "app: no such table", 80, "app: no such table\n" },
+	{ "app: no such table", 12, "app: no such\n    table\n" },
+	{ "app: no such table", 0, "app: no such table\n" },
+	{ "\xc3\xa4\xc3\xa4 b c", 4, "\xc3\xa4\xc3\xa4 b\n    c\n" },
+	{ "a\nhint: drop it; restore it again", 14,
+	  "a\nhint: drop it;\n    restore it again\n" },
+	{ "a\nhint: drop the database and restore it", 20,
+	  "a\nhint: drop the database and restore it\n" },
+	{ "a\nhint: in app: ALTER SUBSCRIPTION s ENABLE", 20,
+	  "a\nhint: in app:\n    ALTER SUBSCRIPTION s ENABLE\n" },
+};
+
+START_TEST(a_message_is_broken_where_what_is_typed_remains_whole)
+{
+	struct nb_str s = NB_STR_INIT;
+	char *text;
+
+	nb_str_add_message(&s, messages[_i].message, messages[_i].width);
+	nb_assert_ok(nb_str_take(&s, &text));
+	ck_assert_str_eq(text, messages[_i].text);
+	free(text);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
 int
@@ -164,6 +193,9 @@ main(void)
 			    COUNT(sizes));
 	tcase_add_loop_test(tc, text_is_wrapped_at_80_columns_between_words, 0,
 			    COUNT(wraps));
+	tcase_add_loop_test(
+		tc, a_message_is_broken_where_what_is_typed_remains_whole, 0,
+		COUNT(messages));
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

@@ -418,25 +418,26 @@ static const struct {
 	{ &nb_record_image, &image,
 	  "a.iso: 1 file, 4.7 GB, an image of 4.7 GB\n", "blocks", "2294922" },
 	{ &nb_record_backup, &backup,
-	  "   7  " ID "  nightly      4.7 GB  DB-A (good), checked "
-	  "2026-11-21\n",
+	  "   7  " ID "  nightly      4.7 GB  DB-A (good),\n"
+	  "    checked 2026-11-21\n",
 	  "created", "\"2026-11-21T01:15:00Z\"" },
 	{ &nb_record_backup, &damaged,
-	  "   0  " ID "  nightly         0 B  DB-A (suspect), DAMAGED, 2 "
-	  "files, found 2026-11-21\n",
+	  "   0  " ID "  nightly         0 B  DB-A (suspect),\n"
+	  "    DAMAGED, 2 files, found 2026-11-21\n",
 	  "check", "\"damaged\"" },
 	{ &nb_record_backup, &lost,
-	  "   0  " ID "  nightly         0 B  DB-A (suspect), DAMAGED, found "
-	  "2026-11-21\n",
+	  "   0  " ID "  nightly         0 B  DB-A (suspect),\n"
+	  "    DAMAGED, found 2026-11-21\n",
 	  "bad", "0" },
 	{ &nb_record_backup, &not_checked,
-	  "   0  " ID "  nightly         0 B  DB-A (good), not checked\n",
+	  "   0  " ID "  nightly         0 B  DB-A (good),\n"
+	  "    not checked\n",
 	  "check", "null" },
 	{ &nb_record_backup, &gone,
 	  "   2  " ID "  nightly        12 B  no longer on any disc\n", "disc",
 	  "null" },
 	{ &nb_record_source, &source,
-	  "postgres testdb (custom)  500 B  " ID "/postgres/testdb.dump\n",
+	  "postgres testdb (custom)  500 B\n    " ID "/postgres/testdb.dump\n",
 	  "stored", "500" },
 	{ &nb_record_file, &file,
 	  "   7  DB-A          4.7 kB  tree/a \"name\"\\nof two lines\n",
@@ -463,7 +464,7 @@ static const struct {
 	  "\"215; 1259 1 TABLE a \\u001B\"" },
 	{ &nb_record_known_disc, &known_disc,
 	  "db         DB-A       suspect  generation 6, verified 2026-11-21 "
-	  "01:20 UTC, burn failed\n",
+	  "01:20 UTC,\n    burn failed\n",
 	  "cycles", "9" },
 	{ &nb_record_drive, &drive,
 	  "/dev/sr0  PLEXTOR DVDR 1.02, serial 123\n"
@@ -501,8 +502,8 @@ static const struct {
 	  "compared\n",
 	  "compared", "true" },
 	{ &nb_record_known_clone, &clone_row,
-	  "clone standby of / on /dev/sdb1: incomplete, 2026-11-21 01:15 UTC, "
-	  "contents compared never\n",
+	  "clone standby of / on /dev/sdb1: incomplete, 2026-11-21 01:15 UTC,\n"
+	  "    contents compared never\n",
 	  "compared", "null" },
 	{ &nb_record_verify, &verified_one,
 	  "disc DB-A, session 2, generation 7: 1 file, 12 B, is good\n",

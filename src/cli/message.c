@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one way in which messages get to stderr. */
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define WIDTH 80 /* lines that are longer are hard to read */
+
+int
+cli_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDERR_FILENO))
+		return 0;
+	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0
+	    && size.ws_col < WIDTH)
+		return size.ws_col;
+	return WIDTH;
+}
+
+void
+cli_put_message(const char *head, const char *message)
+{
+	struct nb_str text = NB_STR_INIT, s = NB_STR_INIT;
+
+	nb_str_addf(&text, "%s%s", head, message);
+	if (!text.failed)
+		nb_str_add_message(&s, text.text, cli_width());
+	if (!s.failed && s.text)
+		fputs(s.text, stderr);
+	else
+		fprintf(stderr, "%s%s\n", head, message);
+	nb_str_free(&text);
+	nb_str_free(&s);
+}
