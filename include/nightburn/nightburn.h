@@ -189,8 +189,7 @@ struct nb_plan_info {
 	uint64_t need, available; /* blocks; need 0: unknown before the dump */
 	uint64_t generation;      /* generation of the new backup */
 	enum nb_err err;          /* NB_OK, or the error of a refusal */
-	char hint[512];           /* the remedy, which names job and disc; or
-				     "" */
+	char hint[512];           /* the remedy, with job and disc; or "" */
 	char about[128];          /* NB_REASON_ONLY_COPY: that copy; or "" */
 };
 /* Inspects and decides, and changes nothing.  Returns OUT->err (not logged)
@@ -237,6 +236,7 @@ struct nb_run_result {
 	uint64_t tables_left_out, prepared_left_out; /* by pg_dump */
 	uint64_t ours_left_out; /* nightburn's own files and directories */
 	uint64_t shrunk; /* sources with much less than in the last good one */
+	int nights;      /* in a row on this disc, if more than allowed */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody

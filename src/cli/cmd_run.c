@@ -27,7 +27,9 @@ run_job(struct cli *cli,
 	if (err)
 		return err;
 	err = job(nb, &options, &result);
-	if (cli_wants_report(cli, !err || result.verified))
+	/* With --quiet, too, if the backup needs attention. */
+	if (cli_wants_report(cli, !err || result.verified)
+	    || (err == NB_EWRONG && result.verified))
 		printed = cli_report_one(cli, &nb_record_run, &result);
 	nb_close(nb);
 	return err ? err : printed;

@@ -6,7 +6,7 @@ nb_run_verdict(enum nb_err err, const struct nb_run_result *result)
 {
 	return !err
 			&& (result->changed || result->corrupt || result->reread
-			    || result->shrunk)
+			    || result->shrunk || result->nights)
 		? NB_EWRONG
 		: err;
 }

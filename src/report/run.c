@@ -136,6 +136,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "prepared_left_out", RUN, prepared_left_out),
 	NB_COLUMN(NUMBER, "ours_left_out", RUN, ours_left_out),
 	NB_COLUMN(NUMBER, "shrunk", RUN, shrunk),
+	NB_COLUMN(NUMBER, "nights", RUN, nights),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,

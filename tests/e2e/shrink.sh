@@ -59,8 +59,9 @@ emptied()
 	fill
 	night A 0 run && night B 0 run || return 1
 	rm -rf "$work"/tree/*
-	night A 3 run && says err "warning: tree www: 0 files; the last good backup has 41" &&
-		says err "warning: nightly: the backup shrank, so no disc is blanked for it" &&
+	night A 3 --quiet run &&
+		says err "nightburn: tree www: 0 files; the last good backup has 41" &&
+		says err "nightburn: nightly: the backup shrank, so no disc is blanked for it" &&
 		says err "run nightburn run --accept-shrink" &&
 		says out "1 source SHRUNK" || return 1
 	for disc in B A B; do

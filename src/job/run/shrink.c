@@ -65,10 +65,10 @@ nb_backup_tell_shrinks(const struct nb_backup *backup)
 	char text[NB_SHRINK_TEXT], hint[NB_HINT_MAX];
 
 	for (size_t i = 0; i < backup->shrinks.count; i++)
-		nb_log(NB_WARNING, "%s",
+		nb_log(NB_ERROR, "%s",
 		       nb_shrink_text(&backup->shrinks.at[i], text));
 	if (backup->shrinks.count)
-		nb_log(NB_WARNING,
+		nb_log(NB_ERROR,
 		       "%s: the backup shrank, so no disc is blanked for "
 		       "it\nhint: %s",
 		       backup->context->job->name,

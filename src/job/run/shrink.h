@@ -15,7 +15,7 @@ enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
 			      const struct nb_entries *entries);
 
-/* Logs them, each as a warning, and what to do. */
+/* Logs them, each as an error (also with --quiet), and what to do. */
 void nb_backup_tell_shrinks(const struct nb_backup *backup);
 
 #endif

@@ -9,6 +9,7 @@
 
 #define STATE_DIR "/var/lib/nightburn"
 #define STAGING_DIR "/var/spool/nightburn"
+#define MAX_NIGHTS 2
 
 struct build {
 	cfg_t *cfg;
@@ -116,9 +117,10 @@ build_pool(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 	struct nb_config_pool *pool;
 	enum nb_err err;
 
-	if (nb_array_push(
-		    pools,
-		    (struct nb_config_pool){ .append_on_same_disc = true }))
+	if (nb_array_push(pools,
+			  (struct nb_config_pool){ .append_on_same_disc = true,
+						   .max_nights_on_one_disc =
+							   MAX_NIGHTS }))
 		return nb_fail_memory();
 	pool = &pools->at[pools->count - 1];
 	err = fill_title(b, cfg, &pool->name);

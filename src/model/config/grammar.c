@@ -38,6 +38,8 @@ static const struct nb_field pool_fields[] = {
 	{ FIELD("rotation", WORD, rotation), .words = rotations },
 	{ FIELD("on_same_disc", CHOICE, append_on_same_disc),
 	  .words = same_disc },
+	{ FIELD("max_nights_on_one_disc", NUMBER, max_nights_on_one_disc),
+	  .min = 0, .max = 1000 },
 	{ FIELD("close", FLAG, close) },
 	{ FIELD("max_verify_age", TIME, max_verify_age) },
 	{ .name = NULL },

@@ -190,7 +190,7 @@ list_held(struct alone *a)
 		};
 
 		if (place->session->gone
-		    || !strcmp(place->backup->job, NB_JOB_BY_HAND))
+		    || nb_job_is_by_hand(place->backup->job))
 			continue;
 		a->place = place;
 		err = nb_catalog_each(a->catalog, NB_TABLE_SOURCES, 1, &like,

@@ -52,11 +52,36 @@ complete_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
 
 		if (s->disc == disc && !s->session->gone
 		    && s->backup->generation > best
-		    && strcmp(s->backup->job, NB_JOB_BY_HAND)
+		    && !nb_job_is_by_hand(s->backup->job)
 		    && !nb_rows_shrunk(rows, s->backup->id))
 			best = s->backup->generation;
 	}
 	return (uint64_t)best;
+}
+
+/* The backups of the job on it that are newer than those on other discs. */
+static int
+nights_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
+{
+	int64_t elsewhere = 0;
+	int nights = 0;
+
+	for (size_t i = 0; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
+
+		if (s->disc != disc && !s->session->gone
+		    && !strcmp(s->disc->pool, disc->pool)
+		    && s->backup->generation > elsewhere)
+			elsewhere = s->backup->generation;
+	}
+	for (size_t i = 0; i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
+
+		nights += s->disc == disc && !s->session->gone
+			&& s->backup->generation > elsewhere
+			&& !nb_job_is_by_hand(s->backup->job);
+	}
+	return nights;
 }
 
 static void
@@ -76,6 +101,7 @@ describe_disc(const struct nb_rows *rows, const char *pool,
 		return;
 	out->generation = (uint64_t)backup->generation;
 	out->complete = complete_on(rows, disc);
+	out->nights = nights_on(rows, disc);
 	strncpy(out->backup_id, backup->id, NB_BACKUP_ID_MAX);
 }
 
