@@ -31,6 +31,7 @@ struct nb_backup_row {
 	int64_t checked;           /* when; 0: never */
 	uint64_t bad; /* NB_CHECK_DAMAGED: its files that are; 0: all of it is
 			 unreadable */
+	bool shrunk;  /* it lacks something of the one before it */
 };
 struct nb_source_row {
 	const char *kind, *name, *database, *format, *path, *compression;
@@ -69,6 +70,12 @@ struct nb_clone_row {
 NB_API enum nb_err nb_list(struct nightburn *nb, const char *pool,
 			   int (*fn)(void *ctx, const struct nb_backup_row *),
 			   void *ctx);
+/* The backups that wait in staging for a disc, of which only id, job, pool,
+ * host, created, bytes and files are set; none if staging cannot be read. */
+NB_API enum nb_err nb_list_waiting(struct nightburn *nb, const char *pool,
+				   int (*fn)(void *ctx,
+					     const struct nb_backup_row *),
+				   void *ctx);
 NB_API enum nb_err nb_list_discs(struct nightburn *nb,
 				 int (*fn)(void *ctx,
 					   const struct nb_disc_row *),

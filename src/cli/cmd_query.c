@@ -9,6 +9,12 @@ put_backup(void *ctx, const struct nb_backup_row *row)
 	return nb_report_row(ctx, &nb_record_backup, row) != NB_OK;
 }
 
+static int
+put_waiting(void *ctx, const struct nb_backup_row *row)
+{
+	return nb_report_row(ctx, &nb_record_waiting, row) != NB_OK;
+}
+
 /* Lists the discs of one pool, or of all. */
 struct disc_list {
 	struct nb_report *report;
@@ -58,13 +64,17 @@ cmd_list(struct cli *cli)
 	struct nb_report report = cli_report(cli);
 	struct disc_list discs = { &report, cli->pool };
 	struct nightburn *nb = NULL;
-	enum nb_err err = cli_open(cli, &nb);
+	enum nb_err waiting = NB_OK, err = cli_open(cli, &nb);
 
 	if (err)
 		return err;
 	nb_report_begin(&report, NB_REPORT_PARTS);
 	nb_report_part(&report, "backups", NB_REPORT_LIST);
 	err = nb_list(nb, cli->pool, put_backup, &report);
+	nb_report_part(&report, "waiting", NB_REPORT_LIST);
+	if (!err || err == NB_ENOTFOUND)
+		waiting = nb_list_waiting(nb, cli->pool, put_waiting, &report);
+	err = err ? err : waiting;
 	nb_report_part(&report, "discs", NB_REPORT_LIST);
 	if (!err)
 		err = nb_list_discs(nb, put_disc, &discs);

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "job/job.h"
+#include "store/staging.h"
 
 /* The caller's functions, which are called by those for the catalog. */
 struct query {
@@ -56,6 +57,7 @@ pass_backup(void *ctx, const struct nb_catalog_backup *row)
 		.check = row->check,
 		.checked = row->checked,
 		.bad = row->bad,
+		.shrunk = row->shrunk,
 	};
 
 	strncpy(q->backup_id, row->id, NB_BACKUP_ID_MAX);
@@ -137,6 +139,42 @@ nb_list(struct nightburn *nb, const char *pool,
 	err = nb_catalog_backups(catalog, pool, pass_backup, &q);
 	nb_catalog_close(catalog);
 	return err;
+}
+
+struct waiting {
+	const char *pool;
+	int (*fn)(void *ctx, const struct nb_backup_row *row);
+	void *ctx;
+};
+
+static enum nb_err
+pass_waiting(void *ctx, const struct nb_staged *staged)
+{
+	const struct nb_manifest *m = &staged->manifest;
+	const struct waiting *w = ctx;
+	struct nb_backup_row row = {
+		.id = m->backup_id,
+		.job = m->job,
+		.pool = m->pool,
+		.host = m->host,
+		.created = m->created,
+		.bytes = nb_entries_bytes(&staged->entries),
+	};
+
+	if (w->pool && strcmp(w->pool, m->pool) != 0)
+		return NB_OK;
+	for (size_t i = 0; i < staged->entries.count; i++)
+		row.files += staged->entries.at[i].type == NB_ENTRY_FILE;
+	return w->fn(w->ctx, &row) ? NB_ECANCELED : NB_OK;
+}
+
+enum nb_err
+nb_list_waiting(struct nightburn *nb, const char *pool,
+		int (*fn)(void *ctx, const struct nb_backup_row *), void *ctx)
+{
+	struct waiting w = { pool, fn, ctx };
+
+	return nb_staging_each(nb->config->staging_dir, pass_waiting, &w);
 }
 
 enum nb_err

@@ -52,6 +52,7 @@ static const struct nb_column backup_columns[] = {
 	NB_COLUMN(DATE, "checked", BACKUP, checked),
 	{ .name = "check", .type = NB_COLUMN_WORD, .text = backup_check },
 	NB_COLUMN(NUMBER, "bad", BACKUP, bad),
+	NB_COLUMN(BOOL, "shrunk", BACKUP, shrunk),
 };
 
 /* What was last found of a backup that is on a disc. */
@@ -87,6 +88,8 @@ describe_backup(struct nb_str *s, const void *row)
 		nb_str_add(s, "  no longer on any disc");
 	if (b->disc)
 		add_check(s, b);
+	if (b->shrunk)
+		nb_str_add(s, ", SHRUNK");
 	if (b->drilled)
 		nb_str_addf(s, ", drill of %s %s",
 			    nb_report_date(b->drilled, date), backup_drill(b));
@@ -95,6 +98,33 @@ describe_backup(struct nb_str *s, const void *row)
 
 const struct nb_record nb_record_backup =
 	NB_RECORD("backup", backup_columns, describe_backup);
+
+/* ---- those that wait for a disc ---- */
+
+static const struct nb_column waiting_columns[] = {
+	NB_COLUMN(TEXT, "backup", BACKUP, id),
+	NB_COLUMN(TEXT, "job", BACKUP, job),
+	NB_COLUMN(TEXT, "pool", BACKUP, pool),
+	NB_COLUMN(TEXT, "host", BACKUP, host),
+	NB_COLUMN(DATE, "created", BACKUP, created),
+	NB_COLUMN(BYTES, "bytes", BACKUP, bytes),
+	NB_COLUMN(NUMBER, "files", BACKUP, files),
+};
+
+static void
+describe_waiting(struct nb_str *s, const void *row)
+{
+	const struct nb_backup_row *b = row;
+	char size[16];
+
+	nb_str_addf(s,
+		    "wait  %s  %-10s %8s\n"
+		    "      for a disc: nightburn run -j %s --resume\n",
+		    b->id, b->job, nb_str_size(b->bytes, size), b->job);
+}
+
+const struct nb_record nb_record_waiting =
+	NB_RECORD("waiting", waiting_columns, describe_waiting);
 
 /* ---- their sources ---- */
 

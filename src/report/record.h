@@ -116,8 +116,9 @@ extern const struct nb_record nb_record_adopt, nb_record_accept;
 
 /* nb_backup_row, nb_source_row, nb_disc_row, nb_clone_row (catalog.c),
  * nb_file_row (files.c) */
-extern const struct nb_record nb_record_backup, nb_record_source,
-	nb_record_file, nb_record_known_disc, nb_record_known_clone;
+extern const struct nb_record nb_record_backup, nb_record_waiting,
+	nb_record_source, nb_record_file, nb_record_known_disc,
+	nb_record_known_clone;
 
 /* nb_listed_backup, nb_source_row with its files, a line of a table of contents
  * (listing.c); nb_file_row as ls shows a file (files.c) */

@@ -240,7 +240,7 @@ consider(void *ctx, const char *name)
 	struct search *s = ctx;
 	struct nb_staged staged;
 
-	if (has_tail(name, PARTIAL)
+	if (has_tail(name, PARTIAL) || (s->keep && !strcmp(name, s->keep))
 	    || load_record(s->staging_dir, s->staging, name, &staged))
 		return NB_OK;
 	if (!strcmp(staged.manifest.job, s->job)
@@ -259,8 +259,15 @@ enum nb_err
 nb_staging_find(const char *staging_dir, const char *job,
 		struct nb_staged *staged)
 {
+	return nb_staging_find_other(staging_dir, job, NULL, staged);
+}
+
+enum nb_err
+nb_staging_find_other(const char *staging_dir, const char *job, const char *but,
+		      struct nb_staged *staged)
+{
 	struct nb_staged best = { .dir = -1 };
-	struct search s = { staging_dir, job, NULL, -1, &best, false };
+	struct search s = { staging_dir, job, but, -1, &best, false };
 	enum nb_err err;
 
 	err = open_staging(staging_dir, &s.staging);
@@ -275,6 +282,43 @@ nb_staging_find(const char *staging_dir, const char *job,
 		nb_staged_free(&best);
 	else
 		*staged = best;
+	return err;
+}
+
+struct passing {
+	const char *staging_dir;
+	int staging;
+	enum nb_err (*fn)(void *ctx, const struct nb_staged *staged);
+	void *ctx;
+};
+
+static enum nb_err
+pass_one(void *ctx, const char *name)
+{
+	const struct passing *p = ctx;
+	struct nb_staged staged;
+	enum nb_err err;
+
+	if (has_tail(name, PARTIAL)
+	    || load_record(p->staging_dir, p->staging, name, &staged))
+		return NB_OK;
+	err = p->fn(p->ctx, &staged);
+	nb_staged_free(&staged);
+	return err;
+}
+
+enum nb_err
+nb_staging_each(const char *staging_dir,
+		enum nb_err (*fn)(void *ctx, const struct nb_staged *staged),
+		void *ctx)
+{
+	struct passing p = { staging_dir, -1, fn, ctx };
+	enum nb_err err = NB_OK;
+
+	p.staging = open(staging_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (p.staging >= 0)
+		err = each_name(p.staging, pass_one, &p);
+	nb_fd_close(&p.staging);
 	return err;
 }
 
@@ -307,30 +351,40 @@ nb_staged_free(struct nb_staged *staged)
 	staged->dir = -1;
 }
 
+struct pruning {
+	const char *staging_dir, *job;
+	int staging;
+	bool (*may_go)(void *ctx, const struct nb_staged *staged);
+	void *ctx;
+};
+
 static enum nb_err
 prune_one(void *ctx, const char *name)
 {
-	struct search *s = ctx;
+	const struct pruning *p = ctx;
 	struct nb_staged staged;
-	bool ours;
+	bool gone;
 
-	if (has_tail(name, PARTIAL) || (s->keep && !strcmp(name, s->keep))
-	    || load_record(s->staging_dir, s->staging, name, &staged))
+	if (has_tail(name, PARTIAL)
+	    || load_record(p->staging_dir, p->staging, name, &staged))
 		return NB_OK;
-	ours = !strcmp(staged.manifest.job, s->job);
+	gone = !strcmp(staged.manifest.job, p->job)
+		&& p->may_go(p->ctx, &staged);
 	nb_staged_free(&staged);
-	return ours ? remove_backup(s->staging, name) : NB_OK;
+	return gone ? remove_backup(p->staging, name) : NB_OK;
 }
 
 enum nb_err
-nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
+nb_staging_prune(const char *staging_dir, const char *job,
+		 bool (*may_go)(void *ctx, const struct nb_staged *staged),
+		 void *ctx)
 {
-	struct search s = { staging_dir, job, keep, -1, NULL, false };
+	struct pruning p = { staging_dir, job, -1, may_go, ctx };
 	enum nb_err err;
 
-	err = open_staging(staging_dir, &s.staging);
+	err = open_staging(staging_dir, &p.staging);
 	if (!err)
-		err = each_name(s.staging, prune_one, &s);
-	nb_fd_close(&s.staging);
+		err = each_name(p.staging, prune_one, &p);
+	nb_fd_close(&p.staging);
 	return err;
 }

@@ -37,6 +37,16 @@ enum nb_err nb_staging_finish(const char *staging_dir,
 /* The newest complete backup of JOB; NB_ENOTFOUND, not logged. */
 enum nb_err nb_staging_find(const char *staging_dir, const char *job,
 			    struct nb_staged *staged);
+/* The same, other than the backup BUT. */
+enum nb_err nb_staging_find_other(const char *staging_dir, const char *job,
+				  const char *but, struct nb_staged *staged);
+
+/* Calls FN for each complete backup, of any job; nothing if there is no such
+ * directory or it may not be read.  An error from FN ends it. */
+enum nb_err nb_staging_each(const char *staging_dir,
+			    enum nb_err (*fn)(void *ctx,
+					      const struct nb_staged *staged),
+			    void *ctx);
 
 /* Removes the directory of STAGED and frees it (free alone: nb_staged_free).
  * NULL-safe in all members. */
@@ -44,9 +54,11 @@ enum nb_err nb_staging_remove(const char *staging_dir,
 			      struct nb_staged *staged);
 void nb_staged_free(struct nb_staged *staged);
 
-/* Removes the complete backups of JOB other than KEEP (an id, or NULL). */
+/* Removes the complete backups of JOB for which MAY_GO is true. */
 enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
-			     const char *keep);
+			     bool (*may_go)(void *ctx,
+					    const struct nb_staged *staged),
+			     void *ctx);
 
 /* Bytes available to an unprivileged user in that directory, or where it will
  * be created.  NB_EIO */

@@ -15,7 +15,8 @@ make_host()
 	state_dir = "$work/$1"
 	staging_dir = "$work/$1-staging"
 	drive "upper" { device = "stdio:$work/drive"  capacity = 40M }
-	pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
+	pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" }
+	max_nights_on_one_disc = 0 }
 	job "nightly" {
 	  pool = "db"
 	  tree "files" { path = "$work/tree" }

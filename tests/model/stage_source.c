@@ -11,6 +11,7 @@
 #include "job/hook.h"
 #include "job/power.h"
 #include "job/run/shrink.h"
+#include "job/run/waiting.h"
 #include "model/record/backup_path.h"
 #include "stage.h"
 
@@ -152,11 +153,24 @@ nb_staged_free(struct nb_staged *staged)
 }
 
 enum nb_err
-nb_staging_prune(const char *staging_dir, const char *job, const char *keep)
+nb_waiting_make_room(const struct nb_backup *backup, bool *must_burn)
 {
-	(void)staging_dir;
-	(void)job;
-	(void)keep;
+	(void)backup;
+	*must_burn = false;
+	return NB_OK;
+}
+
+enum nb_err
+nb_waiting_replace(const struct nb_backup *backup)
+{
+	(void)backup;
+	return NB_OK;
+}
+
+enum nb_err
+nb_waiting_end(struct nb_backup *backup)
+{
+	(void)backup;
 	if (stage_event(E_STORE))
 		return NB_EIO;
 	stage.world->staged = 0;

@@ -35,18 +35,28 @@ estimate(const struct nb_backup *backup, const struct nb_config_source *s,
 	return last_size(backup, s->kind->name, s->name, bytes);
 }
 
+enum nb_err
+nb_backup_need(const struct nb_backup *backup, uint64_t *need)
+{
+	enum nb_err err = NB_OK;
+	uint64_t one;
+
+	*need = 0;
+	for (size_t i = 0; !err && i < backup->sources->count; i++) {
+		err = estimate(backup, &backup->sources->at[i], &one);
+		*need += one;
+	}
+	return err;
+}
+
 /* Compares the space that all sources need in staging with the free space. */
 static enum nb_err
 check_room(const struct nb_backup *backup)
 {
-	uint64_t need = 0, one, room;
+	uint64_t need, room;
 	char have[16], want[16];
-	enum nb_err err = NB_OK;
+	enum nb_err err = nb_backup_need(backup, &need);
 
-	for (size_t i = 0; !err && i < backup->sources->count; i++) {
-		err = estimate(backup, &backup->sources->at[i], &one);
-		need += one;
-	}
 	if (err || !need)
 		return err;
 	err = nb_staging_room(backup->context->nb->config->staging_dir, &room);

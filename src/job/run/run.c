@@ -10,6 +10,7 @@
 #include "job/power.h"
 #include "job/run/run_summary.h"
 #include "job/run/shrink.h"
+#include "job/run/waiting.h"
 #include "job/run/write.h"
 
 enum nb_err
@@ -67,6 +68,15 @@ first_look(struct nb_pool_context *context,
 	nb_plan_fill(context, &look, &decision, result->plan);
 	nb_inspect_close(&look);
 	return NB_OK;
+}
+
+/* A recorder that is missing is no reason to have no dump, either. */
+static bool
+may_dump(enum nb_err looked, const struct nb_run_options *options,
+	 const struct nb_backup *backup)
+{
+	return (looked == NB_ENOTFOUND || looked == NB_EIO) && !options->dry_run
+		&& !options->resume && !nb_backup_is_by_hand(backup);
 }
 
 /*
@@ -177,7 +187,6 @@ static enum nb_err
 finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 {
 	const struct nb_config *config = backup->context->nb->config;
-	const char *job = backup->context->job->name;
 	char hint[NB_HINT_MAX];
 
 	if (err) {
@@ -189,10 +198,7 @@ finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 					    hint));
 		return err;
 	}
-	err = nb_staging_prune(config->staging_dir, job, NULL);
-	if (!err)
-		nb_staged_free(&backup->staged);
-	return err;
+	return nb_waiting_end(backup);
 }
 
 /* Trees that the user named are not kept in staging. */
@@ -212,6 +218,8 @@ collect(struct nb_backup *backup, const struct nb_run_options *options,
 
 	err = options->resume ? nb_backup_resume(backup)
 			      : nb_backup_collect(backup, false);
+	if (!err && !options->resume && !nb_backup_is_by_hand(backup))
+		err = nb_waiting_replace(backup);
 	if (!err)
 		snprintf(result->backup_id, sizeof result->backup_id, "%s",
 			 backup->staged.manifest.backup_id);
@@ -251,12 +259,58 @@ run_after(const struct nightburn *nb, const struct nb_run_options *options,
 	return err ? err : failed;
 }
 
+/* What waits is burned, so that there is room for the new dump. */
+static enum nb_err
+burn_waiting(struct nb_pool_context *context,
+	     const struct nb_run_options *options, enum nb_intent intent,
+	     const struct nb_plan_info *plan)
+{
+	struct nb_run_options resume = *options;
+	struct nb_plan_info first = *plan;
+	struct nb_run_result result = { .plan = &first };
+	struct nb_backup backup;
+	enum nb_err err;
+
+	resume.resume = true;
+	if (plan->err)
+		return nb_plan_refused(plan);
+	err = nb_backup_prepare(context, &resume, &backup);
+	if (!err)
+		err = collect(&backup, &resume, &result);
+	if (!err) {
+		err = write_backup(&backup, &resume, intent, &result);
+		err = finish(&backup, err, &result);
+	}
+	nb_backup_clear(&backup);
+	return err;
+}
+
+/* Everything that has to be there for the dump. */
+static enum nb_err
+prepare_dump(struct nb_backup *backup, const struct nb_run_options *options,
+	     enum nb_intent intent, struct nb_run_result *result)
+{
+	struct nb_pool_context *context = backup->context;
+	bool must_burn = false;
+	enum nb_err err;
+
+	if (nb_backup_is_by_hand(backup) || options->resume)
+		return NB_OK;
+	err = nb_power_permit(context->nb, NB_WORK_DUMP);
+	if (!err)
+		err = nb_waiting_make_room(backup, &must_burn);
+	if (!err && must_burn)
+		err = burn_waiting(context, options, intent, result->plan);
+	return err;
+}
+
 static enum nb_err
 run_locked(struct nb_pool_context *context,
 	   const struct nb_run_options *options, enum nb_intent intent,
 	   struct nb_run_result *result)
 {
 	struct nb_backup backup;
+	bool no_drive;
 	enum nb_err err;
 
 	if (context->dead.disc_id[0]) {
@@ -271,6 +325,9 @@ run_locked(struct nb_pool_context *context,
 	if (err)
 		return err;
 	err = first_look(context, options, intent, result);
+	no_drive = may_dump(err, options, &backup);
+	if (no_drive)
+		err = NB_OK;
 	if (!err && result->plan->err)
 		err = options->dry_run || nb_backup_is_by_hand(&backup)
 				|| options->resume
@@ -280,8 +337,7 @@ run_locked(struct nb_pool_context *context,
 		err = check_by_hand(&backup, result->plan);
 	if (err || options->dry_run)
 		goto out;
-	if (!nb_backup_is_by_hand(&backup) && !options->resume)
-		err = nb_power_permit(context->nb, NB_WORK_DUMP);
+	err = prepare_dump(&backup, options, intent, result);
 	if (!err)
 		err = run_before(context, &backup, result);
 	if (err)
@@ -290,6 +346,8 @@ run_locked(struct nb_pool_context *context,
 	if (err)
 		goto out;
 	err = write_backup(&backup, options, intent, result);
+	if (no_drive && may_dump(err, options, &backup))
+		err = NB_ENOMEDIUM;
 	err = nb_backup_is_by_hand(&backup) ? finish_by_hand(&backup, err)
 					    : finish(&backup, err, result);
 out:

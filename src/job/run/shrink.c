@@ -4,27 +4,28 @@
 #include "base/log.h"
 #include "model/decide/shrink.h"
 
-static const struct nb_config_source *
-find_source(const struct nb_backup *backup, const struct nb_holding *was)
+double
+nb_backup_min_ratio(const struct nb_backup *backup,
+		    const struct nb_holding *was)
 {
 	const struct nb_config_sources *sources = backup->sources;
 
-	for (size_t i = 0; i < sources->count; i++)
-		if (nb_source_covers(&sources->at[i], was->kind, was->name,
+	for (size_t i = 0; i < sources->count; i++) {
+		const struct nb_config_source *source = &sources->at[i];
+		const struct nb_source_ops *ops = nb_source_ops(source);
+
+		if (nb_source_covers(source, was->kind, was->name,
 				     was->database))
-			return &sources->at[i];
-	return NULL;
+			return ops->min_ratio ? ops->min_ratio(source) : 0;
+	}
+	return 0;
 }
 
-/* A source that is no longer configured is not missing: somebody removed it
- * from the configuration. */
 static enum nb_err
 compare_one(struct nb_backup *backup, const struct nb_holding *was,
 	    const struct nb_holdings *now)
 {
-	const struct nb_config_source *source = find_source(backup, was);
-	const struct nb_source_ops *ops = source ? nb_source_ops(source) : NULL;
-	double ratio = ops && ops->min_ratio ? ops->min_ratio(source) : 0;
+	double ratio = nb_backup_min_ratio(backup, was);
 	const struct nb_holding *is =
 		nb_holdings_find(now, was->kind, was->name);
 	struct nb_shrink shrink = { .kind = was->kind,

@@ -4,6 +4,7 @@
 #define NB_JOB_SHRINK_H
 
 #include "job/run/backup.h"
+#include "model/record/holding.h"
 
 /*
  * Compares M, with its files ENTRIES, with what the catalog has of the last
@@ -14,6 +15,11 @@
 enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
 			      const struct nb_entries *entries);
+
+/* The min_ratio of the source that produces WAS; 0: nothing is compared, or it
+ * is no longer configured, because somebody removed it. */
+double nb_backup_min_ratio(const struct nb_backup *backup,
+			   const struct nb_holding *was);
 
 /* Logs them, each as an error (also with --quiet), and what to do. */
 void nb_backup_tell_shrinks(const struct nb_backup *backup);

@@ -132,6 +132,14 @@ stage(const char *id, int64_t created)
 	nb_staged_free(&staged);
 }
 
+static bool
+any(void *ctx, const struct nb_staged *staged)
+{
+	(void)ctx;
+	(void)staged;
+	return true;
+}
+
 START_TEST(the_newest_complete_backup_of_a_job_is_found)
 {
 	const char *dir = nb_test_path("staging");
@@ -146,7 +154,7 @@ START_TEST(the_newest_complete_backup_of_a_job_is_found)
 	ck_assert_uint_eq(found.entries.count, 1);
 	nb_staged_free(&found);
 	ck_assert_int_eq(nb_staging_find(dir, "other", &found), NB_ENOTFOUND);
-	nb_assert_ok(nb_staging_prune(dir, "j", NULL));
+	nb_assert_ok(nb_staging_prune(dir, "j", any, NULL));
 	ck_assert_int_eq(nb_staging_find(dir, "j", &found), NB_ENOTFOUND);
 }
 END_TEST

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "job/run/waiting.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "job/run/shrink.h"
+#include "model/decide/shrink.h"
+
+static const char *
+staging_of(const struct nb_backup *backup)
+{
+	return backup->context->nb->config->staging_dir;
+}
+
+/* The newest one other than BACKUP. */
+static enum nb_err
+find(const struct nb_backup *backup, struct nb_staged *waiting, bool *there)
+{
+	const char *own = backup->staged.manifest.backup_id;
+	enum nb_err err = nb_staging_find_other(staging_of(backup),
+						backup->context->job->name,
+						*own ? own : NULL, waiting);
+
+	*there = !err;
+	return err == NB_ENOTFOUND || err == NB_ECORRUPT ? NB_OK : err;
+}
+
+static bool
+is_own(const struct nb_backup *backup, const struct nb_staged *staged)
+{
+	return !strcmp(backup->staged.manifest.backup_id,
+		       staged->manifest.backup_id);
+}
+
+static uint64_t
+size_of(const struct nb_staged *staged)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < staged->entries.count; i++)
+		bytes += staged->entries.at[i].size;
+	return bytes;
+}
+
+/* "backup ID of 2026-11-28 02:00 UTC (1.2 GB)" */
+static void
+describe(const struct nb_staged *staged, char text[128])
+{
+	char date[NB_CLOCK_TEXT], size[16];
+
+	nb_clock_text(staged->manifest.created, date);
+	snprintf(text, 128, "backup %.40s of %.10s %.5s UTC (%s)",
+		 staged->manifest.backup_id, date, date + 11,
+		 nb_str_size(size_of(staged), size));
+}
+
+/* ---- is it still needed? ---- */
+
+struct newer {
+	const char *job;
+	int64_t created;
+	uint64_t generation; /* of one on a good disc that is as new; 0: none */
+	char disc[NB_NAME_MAX + 1];
+};
+
+static enum nb_err
+look_at(void *ctx, const struct nb_catalog_backup *row)
+{
+	struct newer *n = ctx;
+
+	if (n->generation || strcmp(row->job, n->job)
+	    || row->created < n->created || !row->disc
+	    || row->disc_state != NB_DISC_GOOD || row->shrunk
+	    || row->check == NB_CHECK_DAMAGED)
+		return NB_OK;
+	n->generation = row->generation;
+	strncpy(n->disc, row->disc, NB_NAME_MAX);
+	return NB_OK;
+}
+
+static enum nb_err
+find_newer(const struct nb_backup *backup, const struct nb_staged *waiting,
+	   struct newer *n)
+{
+	*n = (struct newer){ .job = waiting->manifest.job,
+			     .created = waiting->manifest.created };
+	return nb_catalog_backups(backup->context->catalog,
+				  backup->context->pool->name, look_at, n);
+}
+
+static enum nb_err
+free_room(const struct nb_backup *backup, struct nb_staged *waiting,
+	  bool *must_burn)
+{
+	struct newer n;
+	char what[128];
+	enum nb_err err = find_newer(backup, waiting, &n);
+
+	describe(waiting, what);
+	if (err)
+		return err;
+	if (!n.generation) {
+		*must_burn = true;
+		nb_log(NB_NOTE,
+		       "%s: no room for one more; %s, which waits here, is "
+		       "burned first",
+		       staging_of(backup), what);
+		return NB_OK;
+	}
+	nb_log(NB_NOTE,
+	       "%s: no room for one more; %s is removed: generation %llu on %s "
+	       "is newer",
+	       staging_of(backup), what, (unsigned long long)n.generation,
+	       n.disc);
+	return nb_staging_remove(staging_of(backup), waiting);
+}
+
+enum nb_err
+nb_waiting_make_room(const struct nb_backup *backup, bool *must_burn)
+{
+	struct nb_staged waiting = { .dir = -1 };
+	uint64_t need = 0, room = 0;
+	bool there = false;
+	enum nb_err err = nb_backup_need(backup, &need);
+
+	*must_burn = false;
+	if (!err && need)
+		err = nb_staging_room(staging_of(backup), &room);
+	if (err || need <= room)
+		return err;
+	err = find(backup, &waiting, &there);
+	if (!err && there)
+		err = free_room(backup, &waiting, must_burn);
+	nb_staged_free(&waiting);
+	return err;
+}
+
+/* ---- after the dump ---- */
+
+struct replacing {
+	const struct nb_backup *backup;
+	enum nb_err err;
+};
+
+/* Does BACKUP hold what WAITING does, as far as that is in staging? */
+static enum nb_err
+compare(const struct nb_backup *backup, const struct nb_staged *waiting,
+	bool *holds)
+{
+	struct nb_holdings was = NB_ARRAY_INIT, now = NB_ARRAY_INIT;
+	enum nb_err err =
+		nb_holdings_take(&waiting->manifest, &waiting->entries, &was);
+
+	*holds = true;
+	if (!err)
+		err = nb_holdings_take(&backup->staged.manifest,
+				       &backup->staged.entries, &now);
+	for (size_t i = 0; !err && i < was.count; i++) {
+		const struct nb_holding *is =
+			nb_holdings_find(&now, was.at[i].kind, was.at[i].name);
+		double ratio = nb_backup_min_ratio(backup, &was.at[i]);
+		struct nb_shrink unused;
+
+		if (ratio > 0
+		    && (!is || nb_shrink_of(&was.at[i], is, ratio, &unused)))
+			*holds = false;
+	}
+	nb_holdings_free(&was);
+	nb_holdings_free(&now);
+	return err;
+}
+
+static bool
+is_replaced(void *ctx, const struct nb_staged *staged)
+{
+	struct replacing *r = ctx;
+	bool holds = true;
+	char what[128];
+
+	if (r->err || is_own(r->backup, staged))
+		return false;
+	if (!r->backup->context->accept_shrink)
+		r->err = compare(r->backup, staged, &holds);
+	if (r->err || holds)
+		return !r->err;
+	describe(staged, what);
+	nb_log(NB_NOTE,
+	       "%s: %s is kept: it has something that this backup lacks",
+	       staging_of(r->backup), what);
+	return false;
+}
+
+enum nb_err
+nb_waiting_replace(const struct nb_backup *backup)
+{
+	struct replacing r = { backup, NB_OK };
+	enum nb_err err =
+		nb_staging_prune(staging_of(backup), backup->context->job->name,
+				 is_replaced, &r);
+
+	return r.err ? r.err : err;
+}
+
+/* Whatever waits is older than what was burned; but of a backup that shrank,
+ * only itself. */
+static bool
+is_done(void *ctx, const struct nb_staged *staged)
+{
+	const struct nb_backup *backup = ctx;
+
+	return !backup->shrinks.count || is_own(backup, staged);
+}
+
+enum nb_err
+nb_waiting_end(struct nb_backup *backup)
+{
+	enum nb_err err =
+		nb_staging_prune(staging_of(backup), backup->context->job->name,
+				 is_done, backup);
+
+	if (!err)
+		nb_staged_free(&backup->staged);
+	return err;
+}
+
+void
+nb_waiting_tell(const struct nb_backup *backup)
+{
+	struct nb_staged waiting = { .dir = -1 };
+	char what[128], hint[NB_HINT_MAX];
+	bool there;
+
+	if (!find(backup, &waiting, &there) && there) {
+		describe(&waiting, what);
+		nb_log(NB_NOTE, "%s: %s waits here\nhint: %s",
+		       staging_of(backup), what,
+		       nb_pool_context_hint(backup->context,
+					    "nightburn run --resume burns it "
+					    "and makes room",
+					    hint));
+	}
+	nb_staged_free(&waiting);
+}

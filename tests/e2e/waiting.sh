@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A backup waits in staging because its disc was not there.  One waits at a
+# time, and it never keeps a later night from its disc.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+# configure: staging is $work/staging, perhaps a small file system.
+configure()
+{
+	cat >"$work/nb.conf" <<END
+state_dir = "$work/state"
+staging_dir = "$work/staging"
+drive "burner" { device = "stdio:$work/drive"  capacity = 200M }
+pool "db" { discs = { "DB-A", "DB-B" }  drives = { "burner" } }
+job "nightly" { pool = "db"  ${sources-$all} }
+END
+	chmod 600 "$work/nb.conf"
+}
+
+start_cluster
+all='postgres "main" { all = true  compress = "none" }'
+
+# A database of about 6 MB, as a dump that is not compressed.
+database()
+{
+	dropdb --if-exists shop 2>/dev/null && createdb shop && psql -X -q -d shop -c "
+		create table t as select n, repeat(md5(n::text), 20) as x
+			from generate_series(1, ${1:-9000}) as n"
+}
+
+fresh()
+{
+	rm -rf "$work"/{state,staging,discs,back}
+	make_discs
+	configure
+}
+
+waiting() { find "$work/staging" -mindepth 1 -maxdepth 1 | wc -l; }
+
+# A disc that is not of the pool.
+stranger()
+{
+	[ -e "$work/discs/X" ] || head -c 400000 /dev/urandom >"$work/discs/X"
+	insert X
+}
+
+night() { insert "$1" && shift && nb_is "$@"; }
+
+one_waits()
+{
+	fresh
+	night A 0 run || return 1
+	stranger
+	nb_is 3 run && [ "$(waiting)" = 1 ] || return 1
+	nb_is 0 list && says out "wait  " &&
+		says out "nightburn run -j nightly --resume" &&
+		nb_is 0 list --json && says out '"waiting": [' &&
+		says out '"files": 6}],' || return 1
+	nb_is 3 run && nb_is 3 run && [ "$(waiting)" = 1 ] || return 1
+	night B 0 run && [ "$(waiting)" = 0 ] && nb_is 0 list &&
+		! grep -q "^wait" "$work/out"
+}
+database || exit 1
+check "nights without their disc keep one backup, and list shows it" one_waits
+
+resumed()
+{
+	stranger
+	nb_is 3 run && night A 0 run --resume && [ "$(waiting)" = 0 ]
+}
+check "run --resume burns it" resumed
+
+more_is_kept()
+{
+	fresh
+	stranger
+	nb_is 3 run || return 1
+	dropdb shop
+	nb_is 3 run && says err "is kept: it has something that this backup lacks" &&
+		[ "$(waiting)" = 2 ] || return 1
+	nb_is 3 run && [ "$(waiting)" = 2 ]
+	local good=$?
+	database
+	return $good
+}
+check "one that has more than a newer one is kept" more_is_kept
+
+no_recorder()
+{
+	fresh
+	rm "$work/drive"
+	ln -s /nonexistent/recorder "$work/drive"
+	nb_is 3 run && [ "$(waiting)" = 1 ] &&
+		says err "nightburn run --resume burns it" || return 1
+	night A 0 run --resume && [ "$(waiting)" = 0 ]
+}
+check "a missing recorder is no reason to have no dump" no_recorder
+
+# ---- staging that has room for one ----
+
+small()
+{
+	fresh
+	mkdir -p "$work/staging" && mount -t tmpfs -o size=16m,mode=711 \
+		none "$work/staging"
+}
+
+burned_first()
+{
+	small || return 1
+	stranger
+	nb_is 3 run && [ "$(waiting)" = 1 ] || return 1
+	night A 0 run && says err "which waits here, is burned first" &&
+		[ "$(waiting)" = 0 ] && nb_is 0 list &&
+		[ "$(grep -c 'DB-A (good)' "$work/out")" = 2 ]
+}
+
+removed()
+{
+	# A newer one is on a good disc, and the old one came back.
+	stranger
+	nb_is 3 run || return 1
+	cp -a "$work/staging" "$work/kept"
+	night B 0 run && cp -a "$work/kept/." "$work/staging" &&
+		rm -rf "$work/kept" || return 1
+	night A 0 run && says err "is removed: generation 4 on DB-B is newer"
+}
+
+refused()
+{
+	umount "$work/staging"
+	small || return 1
+	stranger
+	nb_is 3 run || return 1
+	nb_is 3 run && says err "which waits here, is burned first" &&
+		[ "$(waiting)" = 1 ] && night A 0 run --resume
+}
+
+if [ "$(id -u)" = 0 ]; then
+	check "without room for two, what waits is burned first" burned_first
+	check "or removed, if a disc has a newer one" removed
+	check "without the disc for it, it waits on" refused
+	umount "$work/staging"
+fi
+
+finish
