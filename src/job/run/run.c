@@ -116,8 +116,8 @@ refuse_once(const struct nb_plan_info *reported,
 
 /*
  * The person who changes the discs forgot it: cron mails this, also with
- * --quiet.  A pool that fills its discs one by one, or has only one, is meant to
- * be so.
+ * --quiet.  A pool that fills its discs one by one, or has only one, is meant
+ * to be so.
  */
 static enum nb_err
 count_nights(const struct nb_backup *backup, struct nb_run_result *result)
