@@ -167,6 +167,12 @@ nb_waiting_replace(const struct nb_backup *backup)
 	return NB_OK;
 }
 
+void
+nb_waiting_tell(const struct nb_backup *backup)
+{
+	(void)backup;
+}
+
 enum nb_err
 nb_waiting_end(struct nb_backup *backup)
 {

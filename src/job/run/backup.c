@@ -11,7 +11,6 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "job/run/waiting.h"
 #include "model/config/build.h"
 
 bool
@@ -163,10 +162,8 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 		err = dump_all(backup);
 	if (!err)
 		err = nb_staging_finish(staging, &backup->staged);
-	if (err == NB_EFULL) {
+	if (err == NB_EFULL)
 		nb_log(NB_NOTE, "%s: no room for this backup", staging);
-		nb_waiting_tell(backup);
-	}
 	if (err)
 		nb_staging_remove(staging, &backup->staged);
 	return err;

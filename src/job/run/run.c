@@ -220,6 +220,8 @@ collect(struct nb_backup *backup, const struct nb_run_options *options,
 			      : nb_backup_collect(backup, false);
 	if (!err && !options->resume && !nb_backup_is_by_hand(backup))
 		err = nb_waiting_replace(backup);
+	if (err == NB_EFULL)
+		nb_waiting_tell(backup);
 	if (!err)
 		snprintf(result->backup_id, sizeof result->backup_id, "%s",
 			 backup->staged.manifest.backup_id);

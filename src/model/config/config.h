@@ -35,10 +35,10 @@ struct nb_config_pool {
 	struct nb_names discs;
 	struct nb_names drives;
 	enum nb_rotation rotation;
-	bool append_on_same_disc; /* on_same_disc = append | refuse */
+	bool append_on_same_disc;   /* on_same_disc = append | refuse */
 	int max_nights_on_one_disc; /* 0: any number */
-	bool close;               /* close the disc after the burn */
-	int64_t max_verify_age;   /* seconds since the newest backup on
+	bool close;                 /* close the disc after the burn */
+	int64_t max_verify_age;     /* seconds since the newest backup on
 				      another disc was verified; 0: any */
 };
 
