@@ -8,6 +8,7 @@
 #include "job/disc/choose_drive.h"
 #include "job/run/record_dead.h"
 #include "job/power.h"
+#include "job/run/nights.h"
 #include "job/run/run_summary.h"
 #include "job/run/shrink.h"
 #include "job/run/waiting.h"
@@ -114,38 +115,6 @@ refuse_once(const struct nb_plan_info *reported,
 	return nb_plan_refused(plan);
 }
 
-/*
- * The person who changes the discs forgot it: cron mails this, also with
- * --quiet.  A pool that fills its discs one by one, or has only one, is meant
- * to be so.
- */
-static enum nb_err
-count_nights(const struct nb_backup *backup, struct nb_run_result *result)
-{
-	struct nb_pool_context *context = backup->context;
-	int most = context->pool->max_nights_on_one_disc;
-	enum nb_err err = nb_pool_context_refresh(context);
-	const struct nb_pool_disc *disc =
-		nb_pool_by_name(&context->view, result->plan->disc);
-	char hint[NB_HINT_MAX];
-
-	if (err || !disc || disc->nights < 2 || nb_backup_is_by_hand(backup)
-	    || context->pool->rotation != NB_ROTATION_ALTERNATE
-	    || context->pool->discs.count < 2)
-		return err;
-	nb_log(NB_ERROR,
-	       "%s: the disc was left in the drive: the last %d backups are on "
-	       "it alone\nhint: %s",
-	       disc->name, disc->nights,
-	       nb_pool_context_hint(context,
-				    "change the disc every day; nightburn "
-				    "rotate says which is next",
-				    hint));
-	if (most && disc->nights > most)
-		result->nights = disc->nights;
-	return NB_OK;
-}
-
 static enum nb_err
 write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	     enum nb_intent intent, struct nb_run_result *result)
@@ -176,7 +145,7 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	if (!err)
 		err = nb_write_session(&w, &decision, session, result);
 	if (!err && intent == NB_INTENT_RUN)
-		err = count_nights(backup, result);
+		err = nb_count_nights(backup, result);
 	nb_session_free(session);
 	nb_inspect_close(&look);
 	return err;
