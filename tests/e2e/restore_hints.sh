@@ -144,13 +144,13 @@ check "as the newest on this disc as well" asked_for restore \
 	--run-as postgres --into no --this-disc
 check "and a drill without a backup tries it" asked_for drill
 
-# Without the catalog nobody knows what the newest session was.
+# Without the catalog the labels tell what the newest session was.
 unknown()
 {
 	"$nightburn" verify --device "stdio:$work/discs/A" \
 		>"$work/out" 2>"$work/err"
-	[ $? = 3 ] && says err "DB-A: session 3 is damaged: if it was a backup, \
-that is lost; generation 2 before it is good"
+	[ $? = 3 ] && says err "DB-A: session 3 is not good: generation 3 is \
+damaged, generation 2 is good, generation 1 is good"
 }
 check "verify without the catalog calls no disc good whose newest is not" \
 	unknown
