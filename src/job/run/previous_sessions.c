@@ -69,6 +69,17 @@ nb_previous_sessions_load(struct nightburn *nb,
 }
 
 void
+nb_previous_sessions_compared(struct nb_session *s)
+{
+	if (s->base)
+		nb_entries_free(&s->base->entries);
+	/* The nodes own these paths. */
+	for (size_t i = 0; i < s->disc.backups.count; i++)
+		s->disc.backups.at[i].path = NULL;
+	nb_nodes_free(&s->disc.nodes);
+}
+
+void
 nb_previous_sessions_replace(struct nb_session *s)
 {
 	size_t n = 0;

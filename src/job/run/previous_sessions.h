@@ -13,6 +13,10 @@ enum nb_err nb_previous_sessions_load(struct nightburn *nb,
 				      const struct nb_inspection *look,
 				      struct nb_session *session);
 
+/* Frees what is needed only to compare with earlier backups: the nodes of the
+ * disc and the entries of ->base.  Their manifests and ->kept stay. */
+void nb_previous_sessions_compared(struct nb_session *session);
+
 /* Removes from ->kept what the session's own entries replace. */
 void nb_previous_sessions_replace(struct nb_session *session);
 

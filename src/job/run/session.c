@@ -199,12 +199,11 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 		err = nb_backup_compare(backup, &s->manifest, &s->entries);
 	if (!err && s->label.disc_id[0])
 		err = nb_shrinks_copy(&backup->shrinks, &s->manifest.shrinks);
-	if (err || !s->base)
-		return err;
-	err = nb_entries_sort(&s->entries);
-	if (!err)
+	if (!err && s->base)
+		err = nb_entries_sort(&s->entries);
+	if (!err && s->base)
 		err = nb_dedup(backup, s);
-	nb_entries_free(&s->base->entries);
+	nb_previous_sessions_compared(s);
 	return err;
 }
 
