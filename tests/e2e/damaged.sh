@@ -490,8 +490,8 @@ print(*[b["backup"] for b in json.load(sys.stdin)["backups"]
 	# shellcheck disable=SC2046
 	unreadable $(blocks_of "/$id/tree/t/version") && on 1 verify &&
 		! grep "unusable" "$work/err" && nb_is 0 list &&
-		says out "append" && grep "append .*checked" "$work/out" &&
-		grep " j .*DAMAGED, 1 file" "$work/out" &&
+		says out "append" && joined out | grep "append .*checked" &&
+		joined out | grep " j .*DAMAGED, 1 file" &&
 		on 0 restore --to "$work/mine.$1" -j append
 }
 check "a damaged backup beside an intact append" intact_append bd-re

@@ -45,12 +45,17 @@ nb_is()
 	return 1
 }
 
+# joined out|err: a result that was broken after a comma is one line.
+joined()
+{
+	sed -e :a -e '/,$/N; s/,\n    \([^ ]\)/, \1/; ta' "$work/$1"
+}
+
 # says out|err TEXT; a result that was broken after a comma is one line.
 says()
 {
 	grep -qF -- "$2" "$work/$1" && return 0
-	sed -e :a -e '/,$/N; s/,\n    \([^ ]\)/, \1/; ta' "$work/$1" |
-		grep -qF -- "$2" && return 0
+	joined "$1" | grep -qF -- "$2" && return 0
 	echo "\"$2\" is not in $1:"
 	cat "$work/$1"
 	return 1
