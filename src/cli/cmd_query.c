@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/cli.h"
 
+#include <stdio.h>
 #include <string.h>
+
+/* The list of backups, to tell an empty one. */
+struct backup_list {
+	struct nb_report *report;
+	size_t count;
+};
+
+static int
+count_backup(void *ctx, const struct nb_backup_row *row)
+{
+	struct backup_list *list = ctx;
+
+	list->count++;
+	return nb_report_row(list->report, &nb_record_backup, row) != NB_OK;
+}
 
 static int
 put_backup(void *ctx, const struct nb_backup_row *row)
@@ -62,6 +78,7 @@ enum nb_err
 cmd_list(struct cli *cli)
 {
 	struct nb_report report = cli_report(cli);
+	struct backup_list backups = { &report, 0 };
 	struct disc_list discs = { &report, cli->pool };
 	struct nightburn *nb = NULL;
 	enum nb_err waiting = NB_OK, err = cli_open(cli, &nb);
@@ -70,7 +87,7 @@ cmd_list(struct cli *cli)
 		return err;
 	nb_report_begin(&report, NB_REPORT_PARTS);
 	nb_report_part(&report, "backups", NB_REPORT_LIST);
-	err = nb_list(nb, cli->pool, put_backup, &report);
+	err = nb_list(nb, cli->pool, count_backup, &backups);
 	nb_report_part(&report, "waiting", NB_REPORT_LIST);
 	if (!err || err == NB_ENOTFOUND)
 		waiting = nb_list_waiting(nb, cli->pool, put_waiting, &report);
@@ -82,6 +99,11 @@ cmd_list(struct cli *cli)
 	if (!err)
 		err = nb_list_clones(nb, put_clone, &report);
 	nb_close(nb);
+	if (!err && !backups.count && !cli->quiet)
+		fputs("nightburn: no backup is in the catalog\n"
+		      "hint: nightburn catalog rebuild records those on the "
+		      "disc in the drive\n",
+		      stderr);
 	return end_report(&report, err);
 }
 

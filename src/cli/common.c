@@ -23,8 +23,8 @@ cli_backup(const struct cli *cli)
 								: NULL;
 }
 
-enum nb_err
-cli_open(struct cli *cli, struct nightburn **nb)
+static enum nb_err
+open_configured(struct cli *cli, struct nightburn **nb)
 {
 	enum nb_err err = nb_open(cli->config, nb);
 
@@ -33,16 +33,36 @@ cli_open(struct cli *cli, struct nightburn **nb)
 	return err;
 }
 
+static bool
+is_missing(const struct cli *cli)
+{
+	return access(cli->config, F_OK) && errno == ENOENT;
+}
+
+enum nb_err
+cli_open(struct cli *cli, struct nightburn **nb)
+{
+	bool missing = is_missing(cli);
+	enum nb_err err = open_configured(cli, nb);
+
+	if (err && missing)
+		fprintf(stderr,
+			"hint: -c FILE names another configuration; without "
+			"any, this lists a disc:\n"
+			"      nightburn restore --list --device DEVICE\n");
+	return err;
+}
+
 enum nb_err
 cli_open_for_device(struct cli *cli, struct nightburn **nb)
 {
-	bool missing = access(cli->config, F_OK) && errno == ENOENT;
+	bool missing = is_missing(cli);
 	enum nb_err err;
 
 	*nb = NULL;
 	if (cli->device && missing)
 		return NB_OK;
-	err = cli_open(cli, nb);
+	err = open_configured(cli, nb);
 	if (err && missing)
 		fprintf(stderr,
 			"hint: without a configuration, name the drive "

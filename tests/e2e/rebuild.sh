@@ -29,7 +29,8 @@ known()
 	python3 "$NB_TOP_SRCDIR/tests/e2e/catalog_dump.py" \
 		"$work/state/catalog.db" || return 1
 	nb_is 0 list || return 1
-	sed -E 's/verified .*//; /no longer on any disc/d' "$work/out"
+	sed -E 's/verified .*//; /no longer on any disc/d; /^wait /,+1d' \
+		"$work/out"
 	nb_is 0 find file || return 1
 	grep -vE '^ +[0-9]+  - ' "$work/out"
 }
@@ -150,10 +151,28 @@ MAC; the manifest is not the one that was written" || return 1
 			return 1
 		rm "$work"/state/catalog.db*
 		nb_is 1 catalog rebuild && says err "wrong MAC" &&
-			nb_is 0 list && [ ! -s "$work/out" ] || return 1
+			nb_is 0 list && ! grep "^ *[0-9]" "$work/out" || return 1
 	done
 	cp "$work/keep" "$work/discs/A"
 	nb_is 0 verify && ! grep MAC "$work/err" && nb_is 0 catalog rebuild
+}
+
+# With the key, but without what it knew: list says what to do.
+empty_list()
+{
+	rm -f "$work"/state/catalog.db*
+	insert A
+	nb_is 3 run && nb_is 0 list && says err "no backup is in the catalog" &&
+		says err "hint: nightburn catalog rebuild" &&
+		nb_is 0 catalog rebuild && nb_is 0 list && [ ! -s "$work/err" ]
+}
+
+no_configuration()
+{
+	"$nightburn" -c "$work/none.conf" list >"$work/out" 2>"$work/err"
+	[ $? = 2 ] && says err "hint: -c FILE names another configuration" &&
+		"$nightburn" -c "$work/none.conf" restore --list --device \
+			"stdio:$work/discs/A" >"$work/out"
 }
 
 usage()
@@ -170,5 +189,7 @@ check "the rotation goes on where it was" goes_on
 check "a session whose copies are damaged is learnt, and the disc is suspect" damaged
 check "nor without the key" other_key
 check "a manifest that is not the one written is detected by its MAC" forged
+check "a list of nothing says how to fill it" empty_list
+check "a list without a configuration says what can be done" no_configuration
 check "another word than rebuild is a usage error" usage
 finish
