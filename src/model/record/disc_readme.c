@@ -214,6 +214,19 @@ is_off_disc(enum nb_note what)
 		|| what == NB_NOTE_FLAGS;
 }
 
+/* A file may lack both its date and its flags. */
+static bool
+is_listed(const struct nb_manifest_source *source, size_t k)
+{
+	const struct nb_manifest_note *notes = source->notes.at;
+
+	for (size_t i = 0; i < k; i++)
+		if (is_off_disc(notes[i].what)
+		    && !strcmp(notes[i].path, notes[k].path))
+			return true;
+	return false;
+}
+
 /* What is not on the disc and is needed for a restore by hand. */
 static void
 add_off_disc(struct nb_str *s, const struct nb_manifest *m, const char **head)
@@ -225,7 +238,7 @@ add_off_disc(struct nb_str *s, const struct nb_manifest *m, const char **head)
 			const struct nb_manifest_note *note =
 				&source->notes.at[k];
 
-			if (!is_off_disc(note->what))
+			if (!is_off_disc(note->what) || is_listed(source, k))
 				continue;
 			nb_str_addf(s, "%s  %s/%s\n", *head, source->path,
 				    note->path);

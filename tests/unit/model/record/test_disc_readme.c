@@ -66,6 +66,34 @@ START_TEST(what_stands_on_a_disc_is_wrapped_and_paths_are_whole)
 }
 END_TEST
 
+/* Whatever the disc lacks of a file, its path is there once. */
+START_TEST(a_file_that_the_disc_lacks_something_of_is_listed_once)
+{
+	static const enum nb_note notes[] = { NB_NOTE_DATE, NB_NOTE_XATTRS,
+					      NB_NOTE_FLAGS };
+	struct nb_manifest manifest = { .backup_id = "b1", .job = "j" };
+	const struct nb_manifest *const backups[] = { &manifest };
+	const struct nb_source_kind *const kinds[] = { NULL };
+	const struct nb_disc_readme_facts facts = { backups, 1, "DB_A", kinds };
+	const char *first;
+	char *text;
+
+	add(&manifest, "tree", "etc", "b1/tree/etc");
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+		nb_assert_ok(nb_manifest_source_note(&manifest.sources.at[0],
+						     notes[i], "old", 1));
+	nb_assert_ok(nb_manifest_source_note(&manifest.sources.at[0],
+					     NB_NOTE_FLAGS, "locked", 1));
+	nb_assert_ok(nb_disc_restore_text(&facts, &text));
+	first = strstr(text, "  b1/tree/etc/old\n");
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_null(strstr(first + 1, "  b1/tree/etc/old\n"));
+	ck_assert_ptr_nonnull(strstr(first, "  b1/tree/etc/locked\n"));
+	free(text);
+	nb_manifest_clear(&manifest);
+}
+END_TEST
+
 START_TEST(the_newest_backup_is_one_of_a_job)
 {
 	static const struct nb_manifest by_hand = { .backup_id = "b3",
@@ -136,6 +164,8 @@ main(void)
 	tcase_add_test(tc,
 		       what_stands_on_a_disc_is_wrapped_and_paths_are_whole);
 	tcase_add_test(tc, a_text_is_completed_by_the_parts_of_the_kinds);
+	tcase_add_test(tc,
+		       a_file_that_the_disc_lacks_something_of_is_listed_once);
 	tcase_add_loop_test(tc, the_newest_backup_is_one_of_a_job, 0, 3);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
