@@ -18,10 +18,17 @@ job "nightly" { pool = "db"  tree "www" { path = "$work/tree" } }
 END
 chmod 600 "$work/nb.conf"
 
+# at SECONDS COMMAND...: so long after the noon of today; dates have seconds.
+noon=$(date -u -d "$(date -u +%F) 12:00" +%s)
+at()
+{
+	SOURCE_DATE_EPOCH=$((noon + $1)) nb_is 0 "${@:2}"
+}
+
 appended()
 {
-	nb_is 0 run && nb_is 0 append "$work/env.sh" "$work/mine" &&
-		echo second >"$work/env.sh" && nb_is 0 append "$work/env.sh"
+	at 0 run && at 60 append "$work/env.sh" "$work/mine" &&
+		echo second >"$work/env.sh" && at 120 append "$work/env.sh"
 }
 check "two backups by hand" appended
 
