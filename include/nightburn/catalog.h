@@ -6,6 +6,7 @@
 #ifndef NIGHTBURN_CATALOG_H
 #define NIGHTBURN_CATALOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <nightburn/state.h>

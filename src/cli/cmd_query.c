@@ -83,6 +83,11 @@ cmd_list(struct cli *cli)
 	struct nightburn *nb = NULL;
 	enum nb_err waiting = NB_OK, err = cli_open(cli, &nb);
 
+	if (err == NB_ENOTFOUND || err == NB_ECONFIG)
+		fputs("hint: without a configuration, this lists a disc: "
+		      "nightburn restore\n"
+		      "      --list --device DEVICE\n",
+		      stderr);
 	if (err)
 		return err;
 	nb_report_begin(&report, NB_REPORT_PARTS);

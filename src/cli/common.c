@@ -46,10 +46,7 @@ cli_open(struct cli *cli, struct nightburn **nb)
 	enum nb_err err = open_configured(cli, nb);
 
 	if (err && missing)
-		fprintf(stderr,
-			"hint: -c FILE names another configuration; without "
-			"any, this lists a disc:\n"
-			"      nightburn restore --list --device DEVICE\n");
+		fprintf(stderr, "hint: -c FILE names another configuration\n");
 	return err;
 }
 

@@ -54,7 +54,7 @@ untouched()
 
 seen()
 {
-	grep -qF -- "$1" seen || { cat seen; return 1; }
+	tr -s '\r\n ' ' ' <seen | grep -qF -- "$1" || { cat seen; return 1; }
 }
 
 # What is shown is the disc that the action would take, whichever drive is first

@@ -13,7 +13,8 @@ for state in one two; do
 state_dir = "$work/$state"
 staging_dir = "$work/$state.staging"
 drive "upper" { device = "/dev/sr0" }
-pool "p" { discs = { "DB-A", "DB-B" } drives = { "upper" } }
+pool "p" { discs = { "DB-A", "DB-B" } drives = { "upper" }
+  max_nights_on_one_disc = 0 }
 job "j" { pool = "p" tree "t" { path = "$work/tree" } }
 END
 	chmod 600 $state.conf

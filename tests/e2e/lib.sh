@@ -96,7 +96,8 @@ write_conf()
 			state_dir = "$work/state"
 			staging_dir = "$work/staging"
 			drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
-			pool "db" { discs = { "A", "B" }  drives = { "upper" } }
+			pool "db" { discs = { "A", "B" }  drives = { "upper" }
+			  max_nights_on_one_disc = 0 }
 		END
 		cat
 	} >"$work/nb.conf"

@@ -18,7 +18,8 @@ medium()
 state_dir = "$work/state"
 staging_dir = "$work/staging"
 drive "upper" { device = "/dev/sr0" }
-pool "p" { discs = { "A", "B" }  drives = { "upper" } }
+pool "p" { discs = { "A", "B" }  drives = { "upper" }
+  max_nights_on_one_disc = 0 }
 job "j" { pool = "p"  tree "t" { path = "$tree"  checksum = never } }
 END
 	chmod 600 "$work/nb.conf"

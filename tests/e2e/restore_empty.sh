@@ -95,7 +95,8 @@ locks()
 	dropdb app && createdb app && psql -X -q -d app -c "do \$\$ begin
 		for i in 1..700 loop execute format('create table many_%s
 		(k int primary key, v text)', i); end loop; end \$\$" &&
-		nb_is 0 run && dropdb app && createdb app &&
+		nb_is 0 run --accept-shrink && dropdb app &&
+		createdb app &&
 		restart '-c max_locks_per_transaction=10 -c max_connections=10' ||
 		return 1
 	nb_is 0 restore --into app --run-as postgres &&

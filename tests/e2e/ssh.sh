@@ -127,7 +127,8 @@ config()
 state_dir = "$work/state"
 staging_dir = "$work/staging"
 drive "upper" { device = "stdio:$work/drive"  capacity = 100M }
-pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" } }
+pool "db" { discs = { "DB-A", "DB-B" }  drives = { "upper" }
+  max_nights_on_one_disc = 0 }
 job "nightly" {
   pool = "db"
   ${1-$(sales key; files key)}

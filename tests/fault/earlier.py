@@ -221,9 +221,10 @@ def go_on(scene, lost):
     if not lost and json.loads(plan[1])["plan"] == "blank-then-fresh":
         raise Broken(f"A could be made blank, unverified:\n{plan[1]}")
     if lost:
-        expect(scene.ask("B", "verify"), 1, "B: generation 3 is damaged, the "
-               "earlier generation 2 is good\n"
-               "hint: nightburn restore --to DIR 2 restores the good one")
+        expect(scene.ask("B", "verify"), 1, "B: generation 3 is damaged, "
+               "generation 2 is good\n"
+               "hint: nightburn restore --to DIR 2 restores one that is "
+               "good")
         kept(scene)
     else:
         expect(scene.ask("B", "verify"), 0,

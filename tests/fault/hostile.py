@@ -81,7 +81,8 @@ def prepare(place, image):
         file.write(f'state_dir = "{place}/state"\n'
                    f'staging_dir = "{place}/staging"\n'
                    f'drive "d" {{ device = "stdio:{place}/drive" }}\n'
-                   'pool "p" { discs = { "A", "B" } drives = { "d" } }\n'
+                   'pool "p" { discs = { "A", "B" } drives = { "d" }'
+                   ' max_nights_on_one_disc = 0 }\n'
                    'job "j" { pool = "p" tree "t" '
                    f'{{ path = "{place}/tree" }} }}\n')
     os.chmod(conf, 0o600)

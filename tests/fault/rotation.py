@@ -94,16 +94,11 @@ ERRORS = {
         ("verify_record.c", "if (generation < reach.marked)", "if (0)")],
     "the same backup on another disc counts as this disc's": [
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
-    "a backup that shrank may replace an older one": [
-        ("plan.c", "if (f->shrunk)\n\t\treturn decide_shrunk(f);", ""),
-        ("plan.c", "if (f->shrunk)\n\t\treturn refuse(f, NB_REASON_SHRUNK, "
-         "NB_EWRONG);", ""),
-        ("guard.c", "if (f->image_shrunk && !f->first_medium)", "if (0)")],
     "a shrunk backup counts as the newest": [
         ("stage_store.c", "(BY_HAND | SHRUNK))", "BY_HAND)")],
 }
 # By a word in the name.
-OPTIONS = {"shrank": "--shrink --harmless", "shrunk": "--shrink --harmless",
+OPTIONS = {"shrunk": "--shrink --harmless",
            "recently": "--faults --limit", "appending": "--faults --limit",
            "mark": "--rollback", "lost": "--rollback",
            "witness": "--rollback", "compare": "--rollback",

@@ -60,7 +60,8 @@ class Scene:
                        f'staging_dir = "{self.path}/staging"\n'
                        'drive "d" { device = "/dev/sr0" timeout = '
                        f'{self.timeout} {self.more} }}\n'
-                       'pool "p" { discs = { "A", "B" } drives = { "d" } }\n'
+                       'pool "p" { discs = { "A", "B" } drives = { "d" }'
+                       ' max_nights_on_one_disc = 0 }\n'
                        'job "j" { pool = "p" tree "files" '
                        f'{{ path = "{self.tree}" }} }}\n')
         os.chmod(conf, 0o600)

@@ -44,7 +44,8 @@ cat >"$work/nb.conf" <<END
 state_dir = "$work/state"
 staging_dir = "$work/staging"
 drive "d" { device = "stdio:$work/drive" }
-pool "db" { discs = { "A", "B" }  drives = { "d" } }
+pool "db" { discs = { "A", "B" }  drives = { "d" }
+  max_nights_on_one_disc = 0 }
 job "nightly" {
   pool = "db"
   postgres "shop" {

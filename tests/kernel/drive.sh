@@ -45,7 +45,8 @@ state_dir = "/root/state"
 staging_dir = "/root/staging"
 drive "upper" { device = "/dev/sr0" }
 drive "lower" { device = "/dev/sr1" }
-pool "db" { discs = { "DB-A", "DB-B" } drives = { "upper" } }
+pool "db" { discs = { "DB-A", "DB-B" } drives = { "upper" }
+  max_nights_on_one_disc = 0 }
 pool "dvd" { discs = { "DVD-A" } drives = { "lower" } rotation = append }
 job "other" { pool = "dvd"  tree "files" { path = "/tree" } }
 job "nightly" {

@@ -212,6 +212,17 @@ has_newest(const struct world *before, const struct medium *m)
 	return m->session[m->count - 1].generation >= before->mark.generation;
 }
 
+/* A rebuild records the newest generation that was ever seen, be it damaged: the
+ * disc is suspect then, and every other one is unknown. */
+static bool
+is_rebuilt(const struct world *before, const struct move *move,
+	   const struct medium *m)
+{
+	return move->action == M_REBUILD && m && m->kind == K_OURS
+		&& m->session[m->count - 1].generation
+		>= before->mark.generation;
+}
+
 /* Nothing was begun, and the journal says so. */
 static void
 check_intent(const struct world *before, const struct move *move,
@@ -240,7 +251,8 @@ promise_learnt(const struct world *before, const struct move *move,
 	/* Also when it died, or failed, after that. */
 	if (w->is_old == OLD_PLAIN && !is_stale(w)
 	    && (move->action == M_ACCEPT
-		|| (asks && stage.read_all && has_newest(before, m))))
+		|| (asks && stage.read_all && has_newest(before, m))
+		|| is_rebuilt(before, move, m)))
 		w->is_old = OLD_NO;
 	if (w->is_old == OLD_PLAIN && !is_stale(w))
 		promise_broken("an old catalog is trusted again, although "

@@ -194,6 +194,7 @@ CHANGE(newest_here_shrunk, s->discs[0].generation = s->pool.generation = 11;
        s->second.generation = 11; sign(s))
 CHANGE(only_copy, strcpy(s->discs[0].alone, "tree www (generation 7)"))
 CHANGE(only_copy_elsewhere, strcpy(s->discs[2].alone, "tree www"))
+CHANGE(only_copy_too_old, only_copy(s); over_the_limit(s))
 CHANGE(image_shrunk, s->facts.image_shrunk = true)
 CHANGE(only_second_copy_in_time, s->discs[2].complete = 9;
        s->discs[1].verified = 1)
@@ -277,6 +278,8 @@ static const struct row {
 	{ "the newest complete one itself", complete_here, NB_GUARD_LAST_GOOD },
 	{ "the newest, but it shrank", newest_here_shrunk, NB_GUARD_PERMIT },
 	{ "the only copy of something", only_copy, NB_GUARD_ONLY_COPY },
+	{ "the only copy, and another one too old", only_copy_too_old,
+	  NB_GUARD_TOO_OLD },
 	{ "another has an only copy", only_copy_elsewhere, NB_GUARD_PERMIT },
 	{ "the new backup shrank", image_shrunk, NB_GUARD_SHRUNK },
 	{ "image incomplete", incomplete, NB_GUARD_IMAGE_INCOMPLETE },
@@ -313,6 +316,10 @@ CHANGE(good_forged, label_good(s); other_key(s))
 CHANGE(good_forged_newest, label_good(s); other_key(s); is_newest(s))
 CHANGE(good_suspect, label_good(s); suspect(s))
 CHANGE(good_other_installation, label_good(s); other_installation(s))
+CHANGE(good_shrunk_newest, label_good(s); s->pool.generation = 7)
+CHANGE(good_of_no_generation, label_good(s); s->pool.generation = 0;
+       s->discs[0].generation = s->discs[0].complete = 0)
+CHANGE(good_only_copy, label_good(s); only_copy(s))
 CHANGE(with_image, s->facts.blank_only = false; s->facts.image_complete = true;
        s->facts.image_blocks = 5; s->facts.disc_blocks = 5)
 CHANGE(with_large_image, with_image(s); s->facts.disc_blocks = 4)
@@ -339,6 +346,12 @@ static const struct row typed_rows[] = {
 	{ "none, and in memory that of the newest", unlabelled_newest,
 	  NB_GUARD_PERMIT },
 	{ "label good, oldest", label_good, NB_GUARD_PERMIT },
+	{ "label good, the newest, but it shrank", good_shrunk_newest,
+	  NB_GUARD_LAST_GOOD },
+	{ "label good, nothing was ever verified", good_of_no_generation,
+	  NB_GUARD_PERMIT },
+	{ "label good, the only copy of something", good_only_copy,
+	  NB_GUARD_ONLY_COPY },
 	{ "label only the second time", label_appeared,
 	  NB_GUARD_LABEL_CHANGED },
 	{ "label only the first time", label_went, NB_GUARD_LABEL_CHANGED },
@@ -375,6 +388,8 @@ static const struct row untouched_rows[] = {
 	{ "second: none", taken_out, NB_GUARD_NOT_BLANK },
 	{ "first: formatted", first_formatted, NB_GUARD_NOT_BLANK },
 	{ "second: formatted", second_formatted, NB_GUARD_NOT_BLANK },
+	{ "the new backup shrank: nothing to lose", image_shrunk,
+	  NB_GUARD_PERMIT },
 	{ "another kind of disc", other_profile, NB_GUARD_MEDIUM_CHANGED },
 	{ "another size", other_capacity, NB_GUARD_MEDIUM_CHANGED },
 	{ "image incomplete", incomplete, NB_GUARD_IMAGE_INCOMPLETE },
