@@ -54,7 +54,9 @@ untouched()
 
 seen()
 {
-	tr -s '\r\n ' ' ' <seen | grep -qF -- "$1" || { cat seen; return 1; }
+	local want
+	want=$(tr -s ' ' <<<"$1")
+	tr -s '\r\n ' ' ' <seen | grep -qF -- "$want" || { cat seen; return 1; }
 }
 
 # What is shown is the disc that the action would take, whichever drive is first
