@@ -25,7 +25,7 @@ database()
 {
 	dropdb --if-exists shop 2>/dev/null && createdb shop && psql -X -q -d shop -c "
 		create table t as select n, repeat(md5(n::text), 20) as x
-			from generate_series(1, ${1:-9000}) as n"
+			from generate_series(1, 9000) as n"
 }
 
 fresh()
