@@ -86,6 +86,9 @@ struct nb_drive_choice cli_drive_choice(const struct cli *cli);
 /* The backup that the first argument names; NULL: the newest. */
 const char *cli_backup(const struct cli *cli);
 
+/* Is there no configuration file? */
+bool cli_lacks_config(const struct cli *cli);
+
 /* Opens the configuration with progress and signals; *NB is the caller's. */
 enum nb_err cli_open(struct cli *cli, struct nightburn **nb);
 /* The same, but NULL without an error if a device is named and there is no

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/cli.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* The list of backups, to tell an empty one. */
@@ -83,11 +82,10 @@ cmd_list(struct cli *cli)
 	struct nightburn *nb = NULL;
 	enum nb_err waiting = NB_OK, err = cli_open(cli, &nb);
 
-	if (err == NB_ENOTFOUND || err == NB_ECONFIG)
-		fputs("hint: without a configuration, this lists a disc: "
-		      "nightburn restore\n"
-		      "      --list --device DEVICE\n",
-		      stderr);
+	if (err && cli_lacks_config(cli))
+		cli_put_message("hint: ",
+				"without a configuration, this lists a disc: "
+				"nightburn restore --list --device DEVICE");
 	if (err)
 		return err;
 	nb_report_begin(&report, NB_REPORT_PARTS);
@@ -105,10 +103,8 @@ cmd_list(struct cli *cli)
 		err = nb_list_clones(nb, put_clone, &report);
 	nb_close(nb);
 	if (!err && !backups.count && !cli->quiet)
-		fputs("nightburn: no backup is in the catalog\n"
-		      "hint: nightburn catalog rebuild records those on the "
-		      "disc in the drive\n",
-		      stderr);
+		cli_tell("no backup is in the catalog\nhint: nightburn catalog "
+			 "rebuild records those on the disc in the drive");
 	return end_report(&report, err);
 }
 

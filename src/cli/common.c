@@ -33,8 +33,8 @@ open_configured(struct cli *cli, struct nightburn **nb)
 	return err;
 }
 
-static bool
-is_missing(const struct cli *cli)
+bool
+cli_lacks_config(const struct cli *cli)
 {
 	return access(cli->config, F_OK) && errno == ENOENT;
 }
@@ -42,7 +42,7 @@ is_missing(const struct cli *cli)
 enum nb_err
 cli_open(struct cli *cli, struct nightburn **nb)
 {
-	bool missing = is_missing(cli);
+	bool missing = cli_lacks_config(cli);
 	enum nb_err err = open_configured(cli, nb);
 
 	if (err && missing)
@@ -53,7 +53,7 @@ cli_open(struct cli *cli, struct nightburn **nb)
 enum nb_err
 cli_open_for_device(struct cli *cli, struct nightburn **nb)
 {
-	bool missing = is_missing(cli);
+	bool missing = cli_lacks_config(cli);
 	enum nb_err err;
 
 	*nb = NULL;

@@ -119,7 +119,7 @@ permit(void *ctx)
 		"nightburn run with another disc first";
 	static const char only_copy[] =
 		"\nhint: restore it; if it is no longer needed, run nightburn "
-		"adopt --accept-shrink";
+		"adopt --accept-shrink --as NAME";
 	struct blank *b = ctx;
 	char hint[NB_HINT_MAX] = "";
 

@@ -4,9 +4,9 @@
 #include "base/log.h"
 #include "model/decide/shrink.h"
 
-double
-nb_backup_min_ratio(const struct nb_backup *backup,
-		    const struct nb_holding *was)
+/* The min_ratio of the source that produces WAS; 0: nothing is compared. */
+static double
+min_ratio(const struct nb_backup *backup, const struct nb_holding *was)
 {
 	const struct nb_config_sources *sources = backup->sources;
 
@@ -21,20 +21,18 @@ nb_backup_min_ratio(const struct nb_backup *backup,
 	return 0;
 }
 
-static enum nb_err
-compare_one(struct nb_backup *backup, const struct nb_holding *was,
-	    const struct nb_holdings *now)
+bool
+nb_backup_lacks(const struct nb_backup *backup, const struct nb_holding *was,
+		const struct nb_holdings *now, struct nb_shrink *out)
 {
-	double ratio = nb_backup_min_ratio(backup, was);
+	double ratio = min_ratio(backup, was);
 	const struct nb_holding *is =
 		nb_holdings_find(now, was->kind, was->name);
-	struct nb_shrink shrink = { .kind = was->kind,
-				    .name = was->name,
-				    .what = NB_SHRINK_GONE };
 
-	if (ratio <= 0 || (is && !nb_shrink_of(was, is, ratio, &shrink)))
-		return NB_OK;
-	return nb_shrinks_add(&backup->shrinks, &shrink);
+	*out = (struct nb_shrink){ .kind = was->kind,
+				   .name = was->name,
+				   .what = NB_SHRINK_GONE };
+	return ratio > 0 && (!is || nb_shrink_of(was, is, ratio, out));
 }
 
 enum nb_err
@@ -43,6 +41,7 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 {
 	const struct nb_pool_context *context = backup->context;
 	struct nb_holdings was = NB_ARRAY_INIT, now = NB_ARRAY_INIT;
+	struct nb_shrink shrink;
 	enum nb_err err;
 
 	nb_shrinks_free(&backup->shrinks);
@@ -54,7 +53,8 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	if (!err)
 		err = nb_holdings_take(m, entries, &now);
 	for (size_t i = 0; !err && i < was.count; i++)
-		err = compare_one(backup, &was.at[i], &now);
+		if (nb_backup_lacks(backup, &was.at[i], &now, &shrink))
+			err = nb_shrinks_add(&backup->shrinks, &shrink);
 	nb_holdings_free(&was);
 	nb_holdings_free(&now);
 	return err;

@@ -16,10 +16,12 @@ enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
 			      const struct nb_entries *entries);
 
-/* The min_ratio of the source that produces WAS; 0: nothing is compared, or it
- * is no longer configured, because somebody removed it. */
-double nb_backup_min_ratio(const struct nb_backup *backup,
-			   const struct nb_holding *was);
+/* Does NOW lack, by the rules of its source, something of WAS?  OUT says what,
+ * and borrows its texts.  A source that is no longer configured lacks nothing:
+ * somebody removed it. */
+bool nb_backup_lacks(const struct nb_backup *backup,
+		     const struct nb_holding *was,
+		     const struct nb_holdings *now, struct nb_shrink *out);
 
 /* Logs them, each as an error (also with --quiet), and what to do. */
 void nb_backup_tell_shrinks(const struct nb_backup *backup);

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "job/run/shrink.h"
-#include "model/decide/shrink.h"
 
 static const char *
 staging_of(const struct nb_backup *backup)
@@ -36,16 +35,6 @@ is_own(const struct nb_backup *backup, const struct nb_staged *staged)
 		       staged->manifest.backup_id);
 }
 
-static uint64_t
-size_of(const struct nb_staged *staged)
-{
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i < staged->entries.count; i++)
-		bytes += staged->entries.at[i].size;
-	return bytes;
-}
-
 /* "backup ID of 2026-11-28 02:00 UTC (1.2 GB)" */
 static void
 describe(const struct nb_staged *staged, char text[128])
@@ -55,7 +44,7 @@ describe(const struct nb_staged *staged, char text[128])
 	nb_clock_text(staged->manifest.created, date);
 	snprintf(text, 128, "backup %.40s of %.10s %.5s UTC (%s)",
 		 staged->manifest.backup_id, date, date + 11,
-		 nb_str_size(size_of(staged), size));
+		 nb_str_size(nb_entries_bytes(&staged->entries), size));
 }
 
 /* ---- is it still needed? ---- */
@@ -152,6 +141,7 @@ compare(const struct nb_backup *backup, const struct nb_staged *waiting,
 	bool *holds)
 {
 	struct nb_holdings was = NB_ARRAY_INIT, now = NB_ARRAY_INIT;
+	struct nb_shrink unused;
 	enum nb_err err =
 		nb_holdings_take(&waiting->manifest, &waiting->entries, &was);
 
@@ -159,16 +149,9 @@ compare(const struct nb_backup *backup, const struct nb_staged *waiting,
 	if (!err)
 		err = nb_holdings_take(&backup->staged.manifest,
 				       &backup->staged.entries, &now);
-	for (size_t i = 0; !err && i < was.count; i++) {
-		const struct nb_holding *is =
-			nb_holdings_find(&now, was.at[i].kind, was.at[i].name);
-		double ratio = nb_backup_min_ratio(backup, &was.at[i]);
-		struct nb_shrink unused;
-
-		if (ratio > 0
-		    && (!is || nb_shrink_of(&was.at[i], is, ratio, &unused)))
+	for (size_t i = 0; !err && i < was.count; i++)
+		if (nb_backup_lacks(backup, &was.at[i], &now, &unused))
 			*holds = false;
-	}
 	nb_holdings_free(&was);
 	nb_holdings_free(&now);
 	return err;
