@@ -183,6 +183,13 @@ enum nb_err nb_catalog_alone(struct nb_catalog *catalog,
 			     const struct nb_covers *covers,
 			     struct nb_pool_view *view);
 
+/* *HOLDER: the catalog has the disc DISC_ID, and of all discs of its pool,
+ * configured or not, it has the newest good backup.  POOL receives the name of
+ * that pool; "" if the disc is not in the catalog. */
+enum nb_err nb_catalog_newest_of(struct nb_catalog *catalog,
+				 const char *disc_id,
+				 char pool[NB_NAME_MAX + 1], bool *holder);
+
 /* Queries.  Each calls FN for every row, newest backup first; an error from FN
  * ends the query and is returned.  Pointers are valid during the call. */
 struct nb_catalog_backup {

@@ -244,6 +244,18 @@ nb_catalog_alone(struct nb_catalog *catalog, const struct nb_covers *covers,
 	return NB_OK;
 }
 
+/* There is one pool, and all its discs are configured. */
+enum nb_err
+nb_catalog_newest_of(struct nb_catalog *catalog, const char *disc_id,
+		     char pool[NB_NAME_MAX + 1], bool *holder)
+{
+	(void)catalog;
+	(void)disc_id;
+	pool[0] = '\0';
+	*holder = false;
+	return NB_OK;
+}
+
 /* Decides nothing that is modelled here. */
 enum nb_err
 nb_catalog_put_checks(struct nb_catalog *catalog,

@@ -36,12 +36,33 @@ enum obstacle {
 	NO_DISC,
 	WRITE_ONCE,
 	OTHER_POOL, /* of this configuration */
-	NEWEST      /* the pool's newest good backup is on it */
+	NEWEST,     /* the pool's newest good backup is on it */
+	NEWEST_OF   /* the same of a pool or disc that is not configured: only
+		       --accept-shrink gives it up */
 };
+
+/* Does the catalog have the newest good backup of a pool on it?  The
+ * configuration may have lost the name of the disc or of the pool, or be
+ * another one of the same state directory.  POOL: which. */
+static enum nb_err
+is_kept(const struct nb_pool_context *context, const struct nb_inspection *look,
+	char pool[NB_NAME_MAX + 1], bool *kept)
+{
+	const struct nb_label *label = identifying_label(look);
+	enum nb_err err = NB_OK;
+
+	*kept = false;
+	if (label && context->catalog)
+		err = nb_catalog_newest_of(context->catalog, label->disc_id,
+					   pool, kept);
+	if (*kept && strcmp(pool, context->view.name) != 0)
+		*kept = !context->accept_shrink || !context->view.generation;
+	return err;
+}
 
 static enum obstacle
 find_obstacle(const struct nb_pool_context *context,
-	      const struct nb_inspection *look)
+	      const struct nb_inspection *look, bool kept)
 {
 	const struct nb_label *label = identifying_label(look);
 	const struct nb_medium *medium = &look->medium;
@@ -58,7 +79,7 @@ find_obstacle(const struct nb_pool_context *context,
 	known = label ? nb_pool_by_id(&context->view, label->disc_id) : NULL;
 	if (known && holds_newest(context, known))
 		return NEWEST;
-	return NOTHING;
+	return kept ? NEWEST_OF : NOTHING;
 }
 
 /* The job whose pool the disc belongs to has to adopt it. */
@@ -78,12 +99,38 @@ fail_other_pool(const struct nb_config *config, const struct nb_label *label)
 }
 
 static enum nb_err
+fail_newest_of(const struct nb_pool_context *context, const char *disc,
+	       const char *pool)
+{
+	const char *how = "adopt another disc, and burn a backup to it first";
+	char hint[NB_HINT_MAX];
+
+	if (strcmp(pool, context->view.name) != 0)
+		how = context->view.generation
+			? "adopt another disc; or nightburn adopt "
+			  "--accept-shrink --as NAME, if that backup is no "
+			  "longer needed"
+			: "adopt another disc, and burn a backup to it; then "
+			  "nightburn adopt --accept-shrink --as NAME, if that "
+			  "backup is no longer needed";
+	return nb_fail(NB_EWRONG,
+		       "%s: holds the newest good backup of pool %s, although "
+		       "the configuration does not name it\nhint: %s",
+		       disc, pool, nb_pool_context_hint(context, how, hint));
+}
+
+static enum nb_err
 check_disc(const struct nb_pool_context *context,
 	   const struct nb_inspection *look)
 {
 	const struct nb_label *label = identifying_label(look);
+	char pool[NB_NAME_MAX + 1] = "";
+	bool kept;
+	enum nb_err err = is_kept(context, look, pool, &kept);
 
-	switch (find_obstacle(context, look)) {
+	if (err)
+		return err;
+	switch (find_obstacle(context, look, kept)) {
 	case NO_DISC:
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
 	case WRITE_ONCE:
@@ -98,6 +145,8 @@ check_disc(const struct nb_pool_context *context,
 			"of pool %s\nhint: adopt another disc",
 			nb_pool_by_id(&context->view, label->disc_id)->name,
 			context->view.name);
+	case NEWEST_OF:
+		return fail_newest_of(context, label->disc, pool);
 	default:
 		return NB_OK;
 	}
@@ -199,8 +248,12 @@ find_newer(const struct nb_pool_context *context, struct nb_inspection look,
 static enum nb_err
 rate(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 {
-	*fit = find_obstacle(ctx, look) == NOTHING;
-	return NB_OK;
+	char pool[NB_NAME_MAX + 1];
+	bool kept;
+	enum nb_err err = is_kept(ctx, look, pool, &kept);
+
+	*fit = find_obstacle(ctx, look, kept) == NOTHING;
+	return err;
 }
 
 /* Only the volume id of the disc that the user was shown. */
@@ -229,7 +282,7 @@ adopt_disc(struct nb_pool_context *context,
 	   const struct nb_media_options *options, struct nb_inspection *look,
 	   const struct nb_disc_info *info)
 {
-	char shown[NB_FINGERPRINT_SIZE];
+	char shown[NB_FINGERPRINT_SIZE], pool[NB_NAME_MAX + 1];
 	struct nb_blanking how = { .shown = shown, .as = options->as };
 	enum nb_err err;
 
@@ -239,6 +292,8 @@ adopt_disc(struct nb_pool_context *context,
 	if (err || options->dry_run)
 		return err;
 	err = find_newer(context, *look, &how.holds_newer);
+	if (!err)
+		err = is_kept(context, look, pool, &how.newest_of);
 	return err ? err : nb_blank_disc(context, look, &how);
 }
 

@@ -84,6 +84,7 @@ ask_guard(const struct blank *b)
 		.first_disc = b->how->shown,
 		.second_disc = b->now,
 		.holds_newer = b->how->holds_newer,
+		.newest_of = b->how->newest_of,
 		.blank_only = b->how->image_blocks == 0,
 		.image_complete = b->how->image_blocks != 0,
 		.image_blocks = b->how->image_blocks,

@@ -18,6 +18,7 @@ struct nb_blanking {
 	const char *as;    /* the name in the pool to release */
 	bool holds_newer;  /* it has a good session newer than any known
 			      backup */
+	bool newest_of;    /* see struct nb_guard_facts */
 };
 
 /*

@@ -89,7 +89,7 @@ check_typed(const struct nb_guard_facts *f)
 		return NB_GUARD_NOT_TYPED;
 	if (strcmp(f->first_disc, f->second_disc))
 		return NB_GUARD_DISC_CHANGED;
-	if (f->holds_newer)
+	if (f->holds_newer || f->newest_of)
 		return NB_GUARD_LAST_GOOD;
 	if (f->first_state != f->second_state)
 		return NB_GUARD_LABEL_CHANGED;

@@ -74,6 +74,9 @@ struct nb_guard_facts {
 	bool holds_newer; /* adopt: a session of the disc was just read, is
 			     good, and is newer than any on a good disc of the
 			     pool */
+	bool newest_of;   /* adopt: the catalog has the newest good backup of a
+			   pool on it, configured or not, and nobody said that
+			   it is not needed */
 	/*
 	 * Formatting a disc that was never written or formatted: the state that
 	 * the drive reports replaces label and catalog, because the disc has
@@ -92,7 +95,8 @@ struct nb_guard_facts {
  * The first condition that does not hold is the answer, in this order: lock,
  * drive, stale catalog, then label, key, pool, catalog, other discs and their
  * age (or, for an adoption, what was typed, whether it is the disc that was
- * shown, a newer backup on it, both labels, newest backup; for formatting, in
+ * shown, a newer backup on it, another pool's newest, both labels, newest
+ * backup; for formatting, in
  * place of all from the catalog on: blank, the same medium), image, shrunk,
  * size, intent.  An age is within the limit up to and including max_verify_age;
  * a date of verification that is 0 or lies in the future is never within a

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The basis of a run's decisions. */
+#include <stdio.h>
 #include <string.h>
 
 #include "store/catalog/private.h"
@@ -148,6 +149,60 @@ nb_catalog_pool(struct nb_catalog *catalog, const char *pool,
 		nb_pool_view_clear(view);
 	else
 		view->stale = reach.stale;
+	return err;
+}
+
+/* All discs that have a name in the pool. */
+static enum nb_err
+pool_names(const struct nb_rows *rows, const char *pool, struct nb_names *names)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < rows->discs.count; i++) {
+		const struct nb_disc_record *disc = &rows->discs.at[i];
+
+		if (disc->named && !strcmp(disc->pool, pool))
+			err = nb_names_add(names, "%s", disc->name);
+	}
+	return err;
+}
+
+static bool
+is_newest(const struct nb_pool_view *view, const char *disc_id)
+{
+	const struct nb_pool_disc *disc = nb_pool_by_id(view, disc_id);
+
+	return disc && disc->state == NB_DISC_GOOD
+		&& ((disc->generation && disc->generation == view->generation)
+		    || (disc->complete && disc->complete == view->complete));
+}
+
+enum nb_err
+nb_catalog_newest_of(struct nb_catalog *catalog, const char *disc_id,
+		     char pool[NB_NAME_MAX + 1], bool *holder)
+{
+	struct nb_pool_view view = { .stale = false };
+	const struct nb_disc_record *disc;
+	struct nb_names names = NB_ARRAY_INIT;
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	*holder = false;
+	pool[0] = '\0';
+	if (err)
+		return err;
+	disc = nb_rows_disc(&rows, disc_id);
+	if (disc) {
+		snprintf(view.name, sizeof view.name, "%s", disc->pool);
+		snprintf(pool, NB_NAME_MAX + 1, "%s", disc->pool);
+		err = pool_names(&rows, disc->pool, &names);
+		if (!err)
+			err = describe_pool(&rows, &names, &view);
+		*holder = !err && is_newest(&view, disc_id);
+	}
+	nb_pool_view_clear(&view);
+	nb_names_free(&names);
+	nb_rows_free(&rows);
 	return err;
 }
 

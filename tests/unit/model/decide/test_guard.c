@@ -306,6 +306,7 @@ CHANGE(label_unreadable,
 CHANGE(unreadable_newest, label_unreadable(s); is_newest(s))
 CHANGE(unlabelled_newest, is_newest(s))
 CHANGE(newer_than_others, s->facts.holds_newer = true)
+CHANGE(newest_of_another_pool, s->facts.newest_of = true)
 CHANGE(label_appeared, s->facts.second_state = NB_LABEL_GOOD)
 CHANGE(label_went, s->facts.first_state = NB_LABEL_GOOD)
 CHANGE(good_but_changed, label_good(s); date_changed(s))
@@ -339,6 +340,8 @@ static const struct row typed_rows[] = {
 	{ "typed nothing", no_volume_typed, NB_GUARD_NOT_TYPED },
 	{ "disc without volume id", nameless, NB_GUARD_PERMIT },
 	{ "a newer backup in a session before", newer_than_others,
+	  NB_GUARD_LAST_GOOD },
+	{ "the newest of a pool that is not configured", newest_of_another_pool,
 	  NB_GUARD_LAST_GOOD },
 	{ "label unreadable", label_unreadable, NB_GUARD_PERMIT },
 	{ "unreadable, and in memory that of the newest", unreadable_newest,

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Whose disc it is: a pool that was renamed, a disc whose name left the
+# configuration, two configurations on one state directory.  What the catalog
+# knows counts, not what a configuration names.
+. "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
+
+# configure POOL NAMES
+configure()
+{
+	cat >"$work/nb.conf" <<-END2
+		state_dir = "$work/state"
+		staging_dir = "$work/staging"
+		drive "burner" { device = "stdio:$work/drive"  capacity = 20M }
+		pool "$1" { discs = { $2 }  drives = { "burner" } }
+		job "nightly" { pool = "$1"  tree "www" { path = "$work/tree" } }
+	END2
+	chmod 600 "$work/nb.conf"
+}
+
+two_nights()
+{
+	rm -rf "$work"/{state,staging,discs,tree}
+	mkdir "$work/tree"
+	echo all there is >"$work/tree/file"
+	make_discs
+	configure db '"DB-A", "DB-B"'
+	nb_is 0 run && insert B && nb_is 0 run
+}
+
+volume()
+{
+	nb disc --json
+	python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))["volume_id"])' "$work/out"
+}
+
+# kept NAME POOL HINT: the disc in the drive is not adopted as NAME.
+kept()
+{
+	local id before
+	id=$(volume)
+	before=$(sha256sum "$work/drive")
+	nb_is 3 adopt --as "$1" --volume-id "$id" &&
+		says err "holds the newest good backup of pool $2, although the" &&
+		says err "hint: adopt another disc$3" &&
+		[ "$before" = "$(sha256sum "$work/drive")" ]
+}
+
+# given_up NAME: it is, for somebody who says that it is no longer needed.
+given_up()
+{
+	nb_is 0 adopt --as "$1" --volume-id "$(volume)" --accept-shrink &&
+		nb_is 0 run
+}
+
+renamed()
+{
+	two_nights || return 1
+	configure data '"DB-A", "DB-B"'
+	kept DB-B db ", and burn a backup to it; then nightburn adopt" &&
+		insert A && nb_is 0 adopt --as DB-A --volume-id "$(volume)" &&
+		nb_is 0 run && insert B &&
+		kept DB-B db "; or nightburn adopt --accept-shrink" &&
+		given_up DB-B
+}
+check "the newest backup of a pool that was renamed is not adopted" renamed
+
+other_configuration()
+{
+	two_nights || return 1
+	configure web '"W-A", "W-B"'
+	kept W-A db ", and burn" && insert C &&
+		: >"$work/discs/C" && nb_is 0 run && insert B &&
+		kept W-B db "; or nightburn adopt --accept-shrink" &&
+		given_up W-B
+}
+check "nor that of another configuration with this state directory" \
+	other_configuration
+
+name_removed()
+{
+	two_nights || return 1
+	configure db '"DB-A", "DB-C"'
+	kept DB-C db ", and burn a backup to it first" &&
+		: >"$work/discs/C" && insert C && nb_is 0 run && insert B &&
+		nb_is 0 adopt --as DB-A --volume-id "$(volume)"
+}
+check "nor that of a disc whose name left the configuration" name_removed
+
+finish
