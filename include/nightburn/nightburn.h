@@ -237,12 +237,12 @@ struct nb_run_result {
 	uint64_t ours_left_out; /* nightburn's own files and directories */
 	uint64_t shrunk; /* sources with much less than in the last good one */
 	int nights;      /* in a row on this disc, if more than allowed */
+	uint64_t mounts_left_out; /* mount points that could not be read */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody
- * has to act, and the dump is kept in staging.  NB_EWRONG with
- * RESULT->verified: the backup is good, and ->changed, ->corrupt, ->reread or
- * ->shrunk is not 0.  RESULT is filled in as far as the run got. */
+ * has to act, and the dump is kept in staging.  NB_EWRONG with ->verified: it
+ * lacks something.  RESULT is filled in as far as the run got. */
 NB_API enum nb_err nb_run(struct nightburn *nb,
 			  const struct nb_run_options *options,
 			  struct nb_run_result *result);

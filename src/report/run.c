@@ -135,6 +135,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "tables_left_out", RUN, tables_left_out),
 	NB_COLUMN(NUMBER, "prepared_left_out", RUN, prepared_left_out),
 	NB_COLUMN(NUMBER, "ours_left_out", RUN, ours_left_out),
+	NB_COLUMN(NUMBER, "mounts_left_out", RUN, mounts_left_out),
 	NB_COLUMN(NUMBER, "shrunk", RUN, shrunk),
 	NB_COLUMN(NUMBER, "nights", RUN, nights),
 	{ .name = "plan",
@@ -178,6 +179,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 		 "LEFT OUT");
 	add_note(s, r->ours_left_out, "name", "of nightburn itself, left out",
 		 "of nightburn itself, left out");
+	add_note(s, r->mounts_left_out, "mount point",
+		 "LEFT OUT, it cannot be read",
+		 "LEFT OUT, they cannot be read");
 	add_note(s, r->shrunk, "source",
 		 "SHRUNK, much less than in the last good backup",
 		 "SHRUNK, much less than in the last good backup");

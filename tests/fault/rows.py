@@ -131,6 +131,10 @@ ELSEWHERE = {
          "zisofs2: a petabyte"),
     84: ("overlapping extents", HOSTILE,
          "3000 files on the same megabyte"),
+    87: ("path vanishes while a tree is walked", "tests/e2e/vanishing.sh",
+         "a busy spool fails no night"),
+    88: ("mount that denies, is dead or hangs", "tests/e2e/vanishing.sh",
+         "and one that does not answer in time"),
 }
 
 

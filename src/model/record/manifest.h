@@ -41,7 +41,8 @@ enum nb_note {
 	NB_NOTE_LEFT_OUT,  /* excluded: the source cannot read it */
 	NB_NOTE_ROWS,      /* a table whose rows a dump lacks */
 	NB_NOTE_PREPARED,  /* a prepared transaction that a dump lacks */
-	NB_NOTE_OURS       /* excluded: it belongs to nightburn */
+	NB_NOTE_OURS,      /* excluded: it belongs to nightburn */
+	NB_NOTE_MOUNT      /* left out: a mount point that cannot be read */
 };
 
 struct nb_manifest_note {

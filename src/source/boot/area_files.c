@@ -86,7 +86,10 @@ static enum nb_err
 copy_tree(struct nb_boot_job *job, int root, const char *sub)
 {
 	/* The system partition may be mounted beneath /boot. */
-	const struct nb_tree_rules rules = { .one_file_system = true };
+	const struct nb_tree_rules rules = {
+		.one_file_system = true,
+		.io_timeout = NB_TREE_IO_TIMEOUT,
+	};
 	struct nb_entries list = NB_ARRAY_INIT;
 	struct nb_manifest_sources sources = NB_ARRAY_INIT;
 	struct nb_roots roots = NB_ARRAY_INIT;

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "model/record/file_flags.h"
+#include "source/tree/look.h"
 
 /* Limits for the attributes of a file, and for one of them (linux/limits.h). */
 #define NAMES_MAX 65536
@@ -75,15 +76,16 @@ nb_tree_take_stat(struct nb_entry *e, const struct stat *st)
 }
 
 static enum nb_err
-read_link(const struct nb_walk *w, int dir, const char *name,
-	  struct nb_entry *e)
+read_link(struct nb_walk *w, int dir, const char *name, struct nb_entry *e)
 {
 	char target[PATH_MAX + 1];
 	ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
 
+	/* No longer a link: that one vanished. */
+	if (n < 0 && errno == EINVAL)
+		errno = ENOENT;
 	if (n < 0)
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot read the link %s",
-				     w->object, e->root_path);
+		return nb_tree_failed(w, "read the link", e->root_path);
 	target[n] = '\0';
 	return nb_str_dup(target, &e->target);
 }
@@ -151,11 +153,24 @@ by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Without /proc, every file seems to have vanished. */
+static enum nb_err
+attributes_failed(struct nb_walk *w, int dir, const char *path)
+{
+	int number = errno;
+	char proc[64];
+
+	snprintf(proc, sizeof proc, "/proc/self/fd/%d", dir);
+	if (nb_tree_is_gone(number) && access(proc, F_OK))
+		number = ENOSYS;
+	errno = number;
+	return nb_tree_failed(w, "read the extended attributes of", path);
+}
+
 /* Through /proc, because neither a link nor a device can be opened, and a path
  * from the top might lead elsewhere by now. */
 static enum nb_err
-read_xattrs(const struct nb_walk *w, int dir, const char *name,
-	    struct nb_entry *e)
+read_xattrs(struct nb_walk *w, int dir, const char *name, struct nb_entry *e)
 {
 	char path[64 + NAME_MAX], names[NAMES_MAX];
 	enum nb_err err = NB_OK;
@@ -167,19 +182,13 @@ read_xattrs(const struct nb_walk *w, int dir, const char *name,
 		e->xattrs_cut = true;
 		return NB_OK;
 	}
-	if (n < 0
-	    && (errno == ENOTSUP
-		|| (errno == ENOENT
-		    && faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW))))
+	if (n < 0 && errno == ENOTSUP)
 		return NB_OK;
 	for (ssize_t i = 0; !err && i < n; i += (ssize_t)strlen(names + i) + 1)
 		if (is_ours(names + i))
 			err = read_xattr(path, names + i, e);
 	if (n < 0 || err == NB_ESOURCE)
-		return nb_fail_errno(NB_ESOURCE,
-				     "%s: cannot read the "
-				     "extended attributes of %s",
-				     w->object, e->root_path);
+		return attributes_failed(w, dir, e->root_path);
 	if (e->xattrs.count)
 		qsort(e->xattrs.at, e->xattrs.count, sizeof *e->xattrs.at,
 		      by_name);
@@ -223,16 +232,20 @@ read_flags(int fd, struct nb_entry *e)
 }
 
 static enum nb_err
-inspect_file(const struct nb_walk *w, int dir, const char *name,
+inspect_file(struct nb_walk *w, int dir, const char *name,
 	     const struct stat *st, struct nb_entry *e)
 {
 	enum nb_err err = NB_OK;
 	int fd;
 
 	if (w->probe && faccessat(dir, name, R_OK, AT_EACCESS))
-		return nb_fail_errno(NB_ESOURCE, "%s: cannot read %s",
-				     w->object, e->root_path);
+		return nb_tree_failed(w, "read", e->root_path);
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	/* It vanished, or has become a link. */
+	if (fd < 0 && (nb_tree_is_gone(errno) || errno == ELOOP)) {
+		errno = ENOENT;
+		return nb_tree_failed(w, "open", e->root_path);
+	}
 	if (fd >= 0)
 		read_flags(fd, e);
 	/* The blocks of attributes are counted as those of the file: a file
@@ -255,7 +268,7 @@ inspect_directory(int dir, const char *name, struct nb_entry *e)
 }
 
 enum nb_err
-nb_tree_inspect(const struct nb_walk *w, int dir, const char *name,
+nb_tree_inspect(struct nb_walk *w, int dir, const char *name,
 		const struct stat *st, struct nb_entry *e)
 {
 	enum nb_err err = NB_OK;

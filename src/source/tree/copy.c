@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/tree/private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/ignore.h"
+#include "source/tree/look.h"
 
 #define TRIES 3
 #define PAUSE_MS \
@@ -202,7 +204,7 @@ nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 	int from = -1, to = -1;
 	struct copy copy;
 	char *path = NULL;
-	bool steady;
+	bool steady, gone;
 	enum nb_err err;
 
 	if (!is_wanted(w, e) || !has_room(w, (uint64_t)st->st_size))
@@ -213,8 +215,12 @@ nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 				    (unsigned long long)++w->copied);
 	if (err)
 		return err;
-	from = openat(dir, name,
-		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	from = nb_tree_open_listed(dir, name, &gone);
+	if (gone) {
+		errno = ENOENT;
+		err = nb_tree_failed(w, "open", e->root_path);
+		goto out;
+	}
 	to = nb_path_open(w->context->staging, path, O_RDWR | O_CREAT, 0600);
 	/* A file that cannot be opened is reported when it is burned. */
 	if (from >= 0 && to >= 0) {
@@ -227,6 +233,7 @@ nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 			path = NULL;
 		}
 	}
+out:
 	nb_fd_close(&from);
 	nb_fd_close(&to);
 	free(path);

@@ -22,10 +22,13 @@ struct nb_tree_rules {
 				       seconds; 0: none */
 	bool fail_on_change;        /* on_change = report | fail */
 	enum nb_pack pack;
-	double min_ratio; /* of what the last good backup held; 0: off */
+	int64_t io_timeout; /* seconds for a call into the file system; 0: no
+				limit */
+	double min_ratio;   /* of what the last good backup held; 0: off */
 };
 
 #define NB_TREE_MIN_RATIO 0.5
+#define NB_TREE_IO_TIMEOUT 60
 
 struct nb_tree_options {
 	char *path;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "source/tree/look.h"
 #include "source/tree/tar.h"
 
 #define PIECE ((size_t)256 * 1024)
@@ -26,6 +27,7 @@ struct pack {
 	struct nb_tar *tar;
 	struct nb_sha256 *sha256;
 	uint8_t *buf; /* WHOLE bytes */
+	bool *gone;   /* for each member: it vanished before it was read */
 };
 
 /* Does ST still describe the file that E was when it was listed? */
@@ -125,12 +127,17 @@ add_large(struct pack *p, int fd, struct nb_entry *e)
 }
 
 static enum nb_err
-add_file(struct pack *p, struct nb_entry *e)
+add_file(struct pack *p, struct nb_entry *e, bool *gone)
 {
-	int fd = nb_path_open(p->walk->root, e->root_path, O_RDONLY, 0);
-	enum nb_err err =
-		e->size <= WHOLE ? add_whole(p, fd, e) : add_large(p, fd, e);
+	int fd = nb_tree_open_listed(p->walk->root, e->root_path, gone);
+	enum nb_err err;
 
+	if (*gone) {
+		nb_log(NB_NOTE, "%s: %s vanished before it was read",
+		       p->walk->object, e->root_path);
+		return NB_OK;
+	}
+	err = e->size <= WHOLE ? add_whole(p, fd, e) : add_large(p, fd, e);
 	nb_fd_close(&fd);
 	nb_sha256_finish(p->sha256, e->sha256);
 	e->hashed = true;
@@ -145,6 +152,11 @@ add_member(struct pack *p, size_t i)
 	struct nb_entry *first =
 		e->ino && e->ino - 1 < i ? &p->members.at[e->ino - 1] : NULL;
 
+	/* It is a file of its own then. */
+	if (first && p->gone[e->ino - 1]) {
+		e->ino = e->dev = 0;
+		first = NULL;
+	}
 	if (first && e->type == NB_ENTRY_FILE) {
 		e->size = first->size;
 		e->torn = first->torn;
@@ -152,8 +164,22 @@ add_member(struct pack *p, size_t i)
 		memcpy(e->sha256, first->sha256, sizeof e->sha256);
 	}
 	if (e->type == NB_ENTRY_FILE && !first)
-		return add_file(p, e);
+		return add_file(p, e, &p->gone[i]);
 	return nb_tar_add(p->tar, e, first);
+}
+
+static void
+forget_gone(struct pack *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->members.count; i++) {
+		if (p->gone[i])
+			nb_entry_clear(&p->members.at[i]);
+		else
+			p->members.at[kept++] = p->members.at[i];
+	}
+	p->members.count = kept;
 }
 
 static enum nb_err
@@ -162,6 +188,9 @@ write_archive(struct pack *p)
 	struct nb_walk *w = p->walk;
 	enum nb_err err = nb_tar_new(&p->file, &p->tar);
 
+	p->gone = calloc(p->members.count + 1, sizeof *p->gone);
+	if (!err && !p->gone)
+		err = nb_fail_memory();
 	for (size_t i = 0; !err && i < p->members.count; i++) {
 		err = add_member(p, i);
 		if (!err)
@@ -169,6 +198,8 @@ write_archive(struct pack *p)
 	}
 	if (!err)
 		err = nb_tar_finish(p->tar);
+	if (!err)
+		forget_gone(p);
 	return err ? err : nb_dump_file_finish(&p->file);
 }
 
@@ -271,6 +302,7 @@ nb_tree_pack(struct nb_walk *w, struct nb_source_output *out)
 	nb_sha256_free(p.sha256);
 	nb_entries_free(&p.members);
 	free(p.buf);
+	free(p.gone);
 	free(path);
 	return err;
 }

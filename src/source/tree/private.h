@@ -26,6 +26,8 @@ struct nb_walk {
 	int64_t now;
 	uint64_t bytes;
 	int64_t next_progress;
+	int trouble; /* an error number that is not logged yet (look.h); 0 */
+	bool gone;   /* ... and it means that a file vanished */
 };
 
 /* Lists everything beneath W->root.  NB_ESOURCE (walk.c) */
@@ -37,16 +39,16 @@ void nb_tree_take_stat(struct nb_entry *e, const struct stat *st);
 /*
  * Adds what requires access to the file NAME in the open directory DIR: the
  * target of a link, extended attributes, holes, and whether it can be read.
- * NB_ESOURCE (attr.c)
+ * As nb_tree_failed (look.h) if it cannot be read or vanished (attr.c)
  */
-enum nb_err nb_tree_inspect(const struct nb_walk *w, int dir, const char *name,
+enum nb_err nb_tree_inspect(struct nb_walk *w, int dir, const char *name,
 			    const struct stat *st, struct nb_entry *e);
 
 /*
  * Copies a file that is likely to change into staging, completely and
  * consistently, and makes E refer to the copy; a file that changes each time it
- * is read becomes torn, and is noted.  NB_ESOURCE if the source's rules say so
- * (copy.c).
+ * is read becomes torn, and is noted.  NB_ESOURCE if the source's rules say so,
+ * or as nb_tree_failed (copy.c).
  */
 enum nb_err nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 			 const struct stat *st, struct nb_entry *e);

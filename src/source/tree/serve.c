@@ -15,7 +15,7 @@
 #include "base/str.h"
 #include "model/record/backup_path.h"
 #include "source/serve/serve.h"
-#include "source/tree/private.h"
+#include "source/tree/look.h"
 
 #define BUFFER ((size_t)256 << 10)
 #define BATCH 16 /* entries in one frame */
@@ -206,10 +206,9 @@ send_steadily(struct sending *s, int fd, struct nb_entry *e)
 static enum nb_err
 send_content(struct sending *s, struct nb_entry *e, bool *gone)
 {
-	int fd = nb_path_open(s->roots.at[e->root], e->root_path, O_RDONLY, 0);
+	int fd = nb_tree_open_listed(s->roots.at[e->root], e->root_path, gone);
 	enum nb_err err;
 
-	*gone = fd < 0 && errno == ENOENT;
 	if (*gone)
 		return NB_OK;
 	if (fd < 0)

@@ -10,13 +10,18 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/record/holding.h"
-#include "source/tree/private.h"
+#include "source/tree/look.h"
 
 static enum nb_err
 open_root(const struct nb_config_source *source, int *fd)
 {
-	const char *path = nb_tree_options(source)->path;
+	const struct nb_tree_options *tree = nb_tree_options(source);
+	const char *path = tree->path;
+	enum nb_err err = nb_tree_answers(source->kind->name, source->name,
+					  path, tree->rules.io_timeout);
 
+	if (err)
+		return err;
 	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
 		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
@@ -236,7 +241,11 @@ take_path(const char *path, struct nb_tree_options *tree)
 {
 	char *slash;
 	struct stat st;
+	enum nb_err err =
+		nb_tree_answers("tree", path, path, tree->rules.io_timeout);
 
+	if (err)
+		return err;
 	tree->path = realpath(path, NULL);
 	if (!tree->path || stat(tree->path, &st))
 		return nb_fail_errno(nb_fd_open_error(), "%s: cannot find",

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/ignore.h"
+#include "source/tree/look.h"
 
 #define PROGRESS_MS 1000
 
@@ -72,46 +73,69 @@ struct listed {
 	unsigned int ours; /* what of nightburn may be in it (source/ours.h) */
 };
 
-/* One NAME of the directory D. */
+static bool
+matches(const struct nb_walk *w, const char *path, bool dir)
+{
+	return nb_ignore_match(w->rules->exclude.at, w->rules->exclude.count,
+			       path, dir);
+}
+
+/*
+ * What is excluded is never looked at: its type is that of the directory that
+ * names it, TYPE.  If that says none, only what is excluded whatever it is.
+ */
+static bool
+is_excluded(const struct nb_walk *w, const char *path, unsigned char type)
+{
+	if (type != DT_UNKNOWN)
+		return matches(w, path, type == DT_DIR);
+	return matches(w, path, true) && matches(w, path, false);
+}
+
+/* E is NAME in the directory D, which was looked at. */
 static enum nb_err
-list_one(struct nb_walk *w, const struct listed *d, const char *name)
+list_seen(struct nb_walk *w, const struct listed *d, const char *name,
+	  const struct stat *st, struct nb_entry *e)
 {
 	const struct nb_tree_rules *rules = w->rules;
-	struct nb_entry e = { .root = w->root_index,
-			      .tolerant = !rules->fail_on_change };
 	const char *what;
-	struct stat st;
-	enum nb_err err;
 	int dir = dirfd(d->dir);
 
-	err = path_below(d->path, name, &e.root_path);
+	if (matches(w, e->root_path, S_ISDIR(st->st_mode))) {
+		w->record.excluded++;
+		return NB_OK;
+	}
+	what = nb_ours_what(&w->view, d->ours, dir, name, st);
+	if (what)
+		return leave_out_ours(w, e, what);
+	nb_tree_take_stat(e, st);
+	e->tolerant = e->tolerant && e->content == NB_CONTENT_ROOT;
+	if (rules->max_file_size && e->size > rules->max_file_size)
+		return leave_out(w, e);
+	return add_one(w, dir, name, st, e);
+}
+
+/* One NAME of the directory D. */
+static enum nb_err
+list_one(struct nb_walk *w, const struct listed *d, const struct dirent *name)
+{
+	struct nb_entry e = { .root = w->root_index,
+			      .tolerant = !w->rules->fail_on_change };
+	struct stat st;
+	enum nb_err err = path_below(d->path, name->d_name, &e.root_path);
+
 	if (err)
 		return err;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
-		/* Deleted since the directory was read: treat it as if it never
-		 * existed. */
-		if (errno != ENOENT)
-			err = nb_fail_errno(NB_ESOURCE, "%s: cannot stat %s",
-					    w->object, e.root_path);
-		goto out;
-	}
-	if (nb_ignore_match(rules->exclude.at, rules->exclude.count,
-			    e.root_path, S_ISDIR(st.st_mode))) {
+	if (is_excluded(w, e.root_path, name->d_type)) {
 		w->record.excluded++;
-		goto out;
+	} else {
+		err = nb_tree_look(w, dirfd(d->dir), name->d_name, e.root_path,
+				   &st);
+		if (!err)
+			err = list_seen(w, d, name->d_name, &st, &e);
+		if (!nb_tree_is_dead(w, dirfd(d->dir)))
+			err = nb_tree_excuse(w, e.root_path, err);
 	}
-	what = nb_ours_what(&w->view, d->ours, dir, name, &st);
-	if (what) {
-		err = leave_out_ours(w, &e, what);
-		goto out;
-	}
-	nb_tree_take_stat(&e, &st);
-	e.tolerant = e.tolerant && e.content == NB_CONTENT_ROOT;
-	if (rules->max_file_size && e.size > rules->max_file_size)
-		err = leave_out(w, &e);
-	else
-		err = add_one(w, dir, name, &st, &e);
-out:
 	nb_entry_clear(&e);
 	return err;
 }
@@ -128,18 +152,14 @@ list_names(struct nb_walk *w, const struct listed *d)
 		if (!next)
 			break;
 		if (strcmp(next->d_name, ".") && strcmp(next->d_name, ".."))
-			err = list_one(w, d, next->d_name);
+			err = list_one(w, d, next);
 	}
-	if (!err && errno)
-		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s", w->object,
-				    d->path);
-	return err;
+	return !err && errno ? nb_tree_failed(w, "read", d->path) : err;
 }
 
-/* Lists the directory DIRECTORY; the root of another file system is listed but
- * not entered. */
+/* The root of another file system is not entered. */
 static enum nb_err
-list_directory(struct nb_walk *w, const char *directory)
+enter(struct nb_walk *w, const char *directory)
 {
 	struct listed d = { .path = directory };
 	struct stat st;
@@ -147,8 +167,10 @@ list_directory(struct nb_walk *w, const char *directory)
 	enum nb_err err = NB_OK;
 
 	if (fd < 0 || fstat(fd, &st)) {
-		err = nb_fail_errno(NB_ESOURCE, "%s: cannot open %s", w->object,
-				    directory);
+		/* It is no directory any more. */
+		if (errno == ENOTDIR || errno == ELOOP)
+			errno = ENOENT;
+		err = nb_tree_failed(w, "open", directory);
 		goto out;
 	}
 	if (w->rules->one_file_system && st.st_dev != w->dev)
@@ -156,8 +178,7 @@ list_directory(struct nb_walk *w, const char *directory)
 	d.ours = nb_ours_within(&w->view, &st);
 	d.dir = fdopendir(fd);
 	if (!d.dir) {
-		err = nb_fail_errno(NB_ESOURCE, "%s: cannot read %s", w->object,
-				    directory);
+		err = nb_tree_failed(w, "read", directory);
 		goto out;
 	}
 	fd = -1;
@@ -166,6 +187,22 @@ list_directory(struct nb_walk *w, const char *directory)
 out:
 	nb_fd_close(&fd);
 	return err;
+}
+
+/* Of the top, nothing is excused: it must be there until it was read. */
+static enum nb_err
+list_directory(struct nb_walk *w, const char *directory)
+{
+	enum nb_err err = enter(w, directory);
+	struct stat st;
+
+	if (strcmp(directory, "."))
+		return nb_tree_excuse(w, directory, err);
+	if (!err && (fstat(w->root, &st) || !st.st_nlink)) {
+		errno = ENOENT;
+		err = nb_tree_failed(w, "read", directory);
+	}
+	return nb_tree_refuse(w, "the directory", err);
 }
 
 enum nb_err
@@ -213,7 +250,7 @@ add_root(struct nb_walk *w)
 	if (!err)
 		return nb_entries_add(w->list, &e);
 	nb_entry_clear(&e);
-	return err;
+	return nb_tree_refuse(w, "the directory", err);
 }
 
 /* The file NAME alone, in place of the tree. */
@@ -241,7 +278,7 @@ add_only(struct nb_walk *w, const char *name)
 	if (!err)
 		err = add_one(w, w->root, name, &st, &e);
 	nb_entry_clear(&e);
-	return err;
+	return nb_tree_refuse(w, name, err);
 }
 
 /*

@@ -61,6 +61,7 @@ mount_begin(struct nb_mount_options *mount)
 	mount->retries = RETRIES;
 	mount->pause = PAUSE;
 	mount->rules.min_ratio = NB_TREE_MIN_RATIO;
+	mount->rules.io_timeout = NB_TREE_IO_TIMEOUT;
 }
 
 void

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/tree/look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "source/scout.h"
+
+bool
+nb_tree_is_gone(int number)
+{
+	return number == ENOENT || number == ESTALE;
+}
+
+int
+nb_tree_open_listed(int root, const char *path, bool *gone)
+{
+	int fd = nb_path_open(root, path, O_RDONLY, 0);
+	struct stat st;
+
+	*gone = fd < 0 ? nb_tree_is_gone(errno) || errno == ELOOP
+			|| errno == ENOTDIR || errno == ENXIO
+		       : !fstat(fd, &st) && !S_ISREG(st.st_mode);
+	if (*gone)
+		nb_fd_close(&fd);
+	return fd;
+}
+
+/* The server or program behind a file system is. */
+static bool
+is_dead(int number)
+{
+	static const int numbers[] = { ENOTCONN,     EHOSTDOWN, EHOSTUNREACH,
+				       ECONNABORTED, ESHUTDOWN, ETIMEDOUT };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (number == numbers[i])
+			return true;
+	return false;
+}
+
+static enum nb_err
+in_trouble(struct nb_walk *w, int number, bool gone)
+{
+	w->trouble = number;
+	w->gone = gone;
+	return NB_ESOURCE;
+}
+
+enum nb_err
+nb_tree_failed(struct nb_walk *w, const char *what, const char *path)
+{
+	int number = errno;
+
+	if (nb_tree_is_gone(number) || is_dead(number))
+		return in_trouble(w, number, nb_tree_is_gone(number));
+	return nb_fail_errno(NB_ESOURCE, "%s: cannot %s %s", w->object, what,
+			     path);
+}
+
+/* Asks no file system, only the kernel. */
+static bool
+is_mount_point(int dir, const char *name)
+{
+	const uint64_t wanted = STATX_ATTR_MOUNT_ROOT | STATX_ATTR_AUTOMOUNT;
+	struct statx found;
+
+	return !statx(dir, name,
+		      AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT
+			      | AT_STATX_DONT_SYNC,
+		      0, &found)
+		&& found.stx_attributes & wanted;
+}
+
+static enum nb_err
+look_first(struct nb_walk *w, int dir, const char *name)
+{
+	const struct nb_scout scout = {
+		.dir = dir,
+		.name = name,
+		.enter = !w->rules->one_file_system,
+		.seconds = (unsigned int)w->rules->io_timeout,
+	};
+	int number = nb_scout_run(&scout);
+
+	if (number == ECANCELED)
+		return NB_ECANCELED;
+	return number ? in_trouble(w, number, number == ENOENT) : NB_OK;
+}
+
+enum nb_err
+nb_tree_look(struct nb_walk *w, int dir, const char *name, const char *path,
+	     struct stat *st)
+{
+	enum nb_err err = NB_OK;
+
+	if (is_mount_point(dir, name))
+		err = look_first(w, dir, name);
+	if (err || !fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW))
+		return err;
+	/* Nothing else denies a look at what is in a directory that can be
+	 * searched (older kernels do not tell mount points). */
+	if (errno == EACCES && !faccessat(dir, ".", X_OK, AT_EACCESS))
+		return in_trouble(w, EACCES, false);
+	return nb_tree_failed(w, "stat", path);
+}
+
+static const char *
+reason(int number, int64_t seconds, char buf[64])
+{
+	if (number != ETIMEDOUT)
+		return strerror(number);
+	snprintf(buf, 64, "no response for %lld s", (long long)seconds);
+	return buf;
+}
+
+/* The mount point PATH is not in the backup. */
+static enum nb_err
+leave_out(struct nb_walk *w, const char *path)
+{
+	char buf[64];
+	const char *why = reason(w->trouble, w->rules->io_timeout, buf);
+
+	if (w->rules->one_file_system) {
+		nb_log(NB_NOTE, "%s: %s: mount point, cannot be read: %s",
+		       w->object, path, why);
+		w->record.excluded++;
+		return NB_OK;
+	}
+	nb_log(NB_ERROR,
+	       "%s: %s: mount point, left out: cannot be read: %s\n"
+	       "hint: unmount it, or add it to exclude",
+	       w->object, path, why);
+	return nb_manifest_source_note(&w->record, NB_NOTE_MOUNT, path, 0);
+}
+
+bool
+nb_tree_is_dead(const struct nb_walk *w, int dir)
+{
+	struct statfs fs;
+
+	return w->trouble && !w->gone && fstatfs(dir, &fs) && is_dead(errno);
+}
+
+enum nb_err
+nb_tree_excuse(struct nb_walk *w, const char *path, enum nb_err err)
+{
+	if (!err || !w->trouble)
+		return err;
+	if (w->gone) {
+		nb_log(NB_NOTE, "%s: %s vanished while the tree was listed",
+		       w->object, path);
+		err = NB_OK;
+	} else if (nb_tree_is_dead(w, w->root)) {
+		err = nb_tree_refuse(w, path, err);
+	} else {
+		err = leave_out(w, path);
+	}
+	w->trouble = 0;
+	return err;
+}
+
+enum nb_err
+nb_tree_refuse(struct nb_walk *w, const char *path, enum nb_err err)
+{
+	if (!err || !w->trouble)
+		return err;
+	return nb_fail(NB_ESOURCE, "%s: cannot read %s: %s", w->object, path,
+		       strerror(w->trouble));
+}
+
+enum nb_err
+nb_tree_answers(const char *kind, const char *name, const char *path,
+		int64_t seconds)
+{
+	const struct nb_scout scout = {
+		.dir = AT_FDCWD,
+		.name = path,
+		.follow = true,
+		.enter = true,
+		.seconds = (unsigned int)seconds,
+	};
+	int number = nb_scout_run(&scout);
+	char buf[64];
+
+	if (number == ECANCELED)
+		return NB_ECANCELED;
+	if (number == ETIMEDOUT)
+		return nb_fail(NB_ESOURCE, "%s %s: cannot open %s: %s", kind,
+			       name, path, reason(number, seconds, buf));
+	return NB_OK;
+}
