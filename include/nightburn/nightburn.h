@@ -56,6 +56,7 @@
 
 #include <nightburn/catalog.h>
 #include <nightburn/disk.h>
+#include <nightburn/check.h>
 #include <nightburn/drill.h>
 #include <nightburn/error.h>
 #include <nightburn/remote.h>
@@ -103,15 +104,6 @@ struct nb_progress {
 typedef int nb_progress_fn(void *ctx, const struct nb_progress *progress);
 NB_API void nb_set_progress(struct nightburn *nb, nb_progress_fn *fn,
 			    void *ctx);
-
-/* Describes the configuration for people: one line for each job, source and
- * drive. */
-struct nb_config_summary {
-	NB_SIZE(nb_config_summary);
-	size_t jobs, pools, drives, sources;
-};
-NB_API void nb_config_summary(const struct nightburn *nb,
-			      struct nb_config_summary *out);
 
 /* ---- drives and discs ---- */
 
@@ -193,8 +185,9 @@ struct nb_plan_info {
 	char about[128];          /* NB_REASON_ONLY_COPY: that copy; or "" */
 };
 /* Inspects and decides, and changes nothing.  Returns OUT->err (not logged)
- * once there is a plan, even if that is a refusal; before that, OUT->job is "".
- * CHOICE may be NULL, and its JOB may be if there is only one job. */
+ * once there is a plan, even if that is a refusal, or NB_EFAIL (logged) if the
+ * power supply would not let it start; before that, OUT->job is "".  CHOICE may
+ * be NULL, and its JOB may be if there is only one job. */
 NB_API enum nb_err nb_plan_job(struct nightburn *nb,
 			       const struct nb_drive_choice *choice,
 			       struct nb_plan_info *out);

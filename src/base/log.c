@@ -16,10 +16,13 @@ log_to_stderr(void *ctx, enum nb_level level, const char *message)
 		fprintf(stderr, "nightburn: %s\n", message);
 }
 
-static struct {
+struct listener {
 	nb_log_fn *fn;
 	void *ctx;
-} sink = { log_to_stderr, NULL };
+};
+
+static struct listener sink = { log_to_stderr, NULL };
+static struct listener also;
 
 void
 nb_set_log(nb_log_fn *fn, void *ctx)
@@ -27,6 +30,14 @@ nb_set_log(nb_log_fn *fn, void *ctx)
 	pthread_mutex_lock(&lock);
 	sink.fn = fn ? fn : log_to_stderr;
 	sink.ctx = ctx;
+	pthread_mutex_unlock(&lock);
+}
+
+void
+nb_log_also(nb_log_fn *fn, void *ctx)
+{
+	pthread_mutex_lock(&lock);
+	also = (struct listener){ fn, ctx };
 	pthread_mutex_unlock(&lock);
 }
 
@@ -54,6 +65,8 @@ nb_log_v(enum nb_level level, const char *fmt, va_list ap)
 	make_plain(text);
 	pthread_mutex_lock(&lock);
 	sink.fn(sink.ctx, level, text);
+	if (also.fn)
+		also.fn(also.ctx, level, text);
 	pthread_mutex_unlock(&lock);
 	errno = saved;
 }

@@ -27,7 +27,7 @@ struct cli {
 	bool quiet, verbose, dry_run;
 	const struct nb_report_form *form; /* of reports */
 	const char *job, *drive, *device, *pool;
-	bool resume, accept_shrink, accept_delete, init, wait, force;
+	bool syntax, resume, accept_shrink, accept_delete, init, wait, force;
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *run_as;
 	char *conninfo; /* a copy, freed by main */

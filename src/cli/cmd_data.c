@@ -166,9 +166,11 @@ cmd_check_config(struct cli *cli)
 	if (err)
 		return err;
 	nb_config_summary(nb, &sum);
+	if (!cli->syntax)
+		err = nb_check_config(nb);
 	nb_close(nb);
-	if (cli->quiet)
-		return NB_OK;
+	if (err || cli->quiet)
+		return err;
 	nb_str_addf(&s,
 		    "%s: good: jobs %zu, sources %zu, pools %zu, drives "
 		    "%zu\n",

@@ -37,6 +37,8 @@ static const struct option_entry {
 	  "burn the dump in the staging directory", TO(resume) },
 	{ 'S', false, FLAG, "accept-shrink", NULL,
 	  "what became less is not needed", TO(accept_shrink) },
+	{ 'y', false, FLAG, "syntax", NULL, "check only the file itself",
+	  TO(syntax) },
 	{ 'i', false, FLAG, "init", NULL, "turn a new disk into a clone",
 	  TO(init) },
 	{ 'X', false, FLAG, "accept-delete", NULL,

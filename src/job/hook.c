@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/hook.h"
 
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/names.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "model/config/build.h"
+#include "store/hook_record.h"
 
 static enum nb_err
 describe(const char *hook, const struct nb_hook_facts *facts,
@@ -32,10 +38,16 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 		{ "BURNED", r->burned ? "yes" : "no" },
 		{ "VERIFIED", r->verified ? "yes" : "no" },
 		{ "STAGED", r->staged ? "yes" : "no" },
-		{ "RESULT", nb_err_name(facts->err) },
+		{ "RESULT",
+		  facts->state ? facts->state : nb_err_name(facts->err) },
+		{ "ERROR", facts->errors ? facts->errors : "" },
 	};
+	char status[16] = "";
 	enum nb_err err = NB_OK;
 
+	if (!facts->state)
+		snprintf(status, sizeof status, "%d",
+			 nb_exit_status(nb_run_verdict(facts->err, r)));
 	for (size_t i = 0; !err && i < sizeof texts / sizeof *texts; i++)
 		err = nb_names_add(list, "NIGHTBURN_%s=%s", texts[i].name,
 				   texts[i].value);
@@ -43,9 +55,7 @@ describe(const char *hook, const struct nb_hook_facts *facts,
 		err = nb_names_add(list, "NIGHTBURN_GENERATION=%llu",
 				   (unsigned long long)r->generation);
 	if (!err)
-		err = nb_names_add(
-			list, "NIGHTBURN_STATUS=%d",
-			nb_exit_status(nb_run_verdict(facts->err, r)));
+		err = nb_names_add(list, "NIGHTBURN_STATUS=%s", status);
 	if (!err)
 		err = nb_array_push(list, NULL);
 	return err;
@@ -93,21 +103,150 @@ out:
 	return !err || err == NB_ECANCELED ? err : NB_EFAIL;
 }
 
-enum nb_err
-nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts)
+static enum nb_err
+run_all(const struct nb_config_job *job, enum nb_hook when,
+	const struct nb_names *variables)
 {
-	static const char *const names[NB_HOOKS] = {
-		[NB_HOOK_BEFORE] = "before",
-		[NB_HOOK_AFTER] = "after",
-		[NB_HOOK_ON_FAILURE] = "on_failure",
-	};
-	const struct nb_config_hooks *hooks = &facts->job->hooks;
-	struct nb_names variables = NB_ARRAY_INIT;
-	enum nb_err err = describe(names[when], facts, &variables);
+	const struct nb_config_hooks *hooks = &job->hooks;
+	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < hooks->count; i++)
 		if (hooks->at[i].when == when)
-			err = run_one(&hooks->at[i], names[when], &variables);
+			err = run_one(&hooks->at[i], nb_config_hook_names[when],
+				      variables);
+	return err;
+}
+
+enum nb_err
+nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts)
+{
+	struct nb_names variables = NB_ARRAY_INIT;
+	enum nb_err err =
+		describe(nb_config_hook_names[when], facts, &variables);
+
+	if (!err)
+		err = run_all(facts->job, when, &variables);
 	nb_names_free(&variables);
+	return err;
+}
+
+bool
+nb_hook_has(const struct nb_config_job *job, enum nb_hook when)
+{
+	for (size_t i = 0; i < job->hooks.count; i++)
+		if (job->hooks.at[i].when == when)
+			return true;
+	return false;
+}
+
+/* ---- while the run goes on ---- */
+
+struct nb_hook_thread {
+	enum nb_hook when;
+	const struct nb_config_job *job;
+	struct nb_names variables;
+	pthread_t thread;
+	enum nb_err err;
+};
+
+static void *
+run_thread(void *ctx)
+{
+	struct nb_hook_thread *t = ctx;
+
+	t->err = run_all(t->job, t->when, &t->variables);
+	return NULL;
+}
+
+/* Signals are for the thread that runs the job. */
+static int
+create(struct nb_hook_thread *t)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&t->thread, NULL, run_thread, t);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed;
+}
+
+enum nb_err
+nb_hook_start(enum nb_hook when, const struct nb_hook_facts *facts,
+	      struct nb_hook_thread **out)
+{
+	struct nb_hook_thread *t = calloc(1, sizeof *t);
+	enum nb_err err;
+
+	if (!t)
+		return nb_fail_memory();
+	t->when = when;
+	t->job = facts->job;
+	err = describe(nb_config_hook_names[when], facts, &t->variables);
+	if (!err) {
+		errno = create(t);
+		if (errno)
+			err = nb_fail_errno(NB_EFAIL, "hook %s: cannot be run",
+					    nb_config_hook_names[when]);
+	}
+	if (!err) {
+		*out = t;
+		return NB_OK;
+	}
+	nb_names_free(&t->variables);
+	free(t);
+	return err;
+}
+
+enum nb_err
+nb_hook_wait(struct nb_hook_thread *t)
+{
+	enum nb_err err = NB_OK;
+
+	if (t) {
+		pthread_join(t->thread, NULL);
+		err = t->err;
+		nb_names_free(&t->variables);
+	}
+	free(t);
+	return err;
+}
+
+/* ---- of a run that died ---- */
+
+static enum nb_err
+run_owed(const struct nb_config *config, const struct nb_config_job *job)
+{
+	struct nb_plan_info plan = { .job = "" };
+	const struct nb_run_result nothing = { .plan = &plan };
+	const struct nb_hook_facts facts = {
+		.config = config,
+		.job = job,
+		.result = &nothing,
+		.state = "died",
+		.errors = "a run died",
+	};
+	struct nb_hook_record *record = NULL;
+	enum nb_err err =
+		nb_hook_record_find(config->state_dir, job->name, &record);
+
+	if (err || !record)
+		return err;
+	if (nb_hook_has(job, NB_HOOK_ALWAYS))
+		nb_log(NB_WARNING,
+		       "job %s: a run died before its hooks \"always\" were "
+		       "run; they are run now",
+		       job->name);
+	return nb_hook_record_end(record, !nb_hook_run(NB_HOOK_ALWAYS, &facts));
+}
+
+enum nb_err
+nb_hook_owed(const struct nb_config *config)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < config->jobs.count; i++)
+		err = run_owed(config, &config->jobs.at[i]);
 	return err;
 }

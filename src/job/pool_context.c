@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/stop.h"
+#include "job/hook.h"
 #include "job/power.h"
 #include "source/source.h"
 #include "store/journal.h"
@@ -169,6 +170,8 @@ open_work(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 	enum nb_err err;
 
 	err = nb_state_open(context->nb->config->state_dir, &context->state);
+	if (!err)
+		err = nb_hook_owed(context->nb->config);
 	if (!err)
 		err = nb_lock_take(context->state->dir, &context->lock);
 	if (!err)

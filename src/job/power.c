@@ -157,6 +157,21 @@ refuse(const struct nb_config_power *limits, enum nb_power_answer answer,
 			       "hint: wait until the battery is charged",
 			       limits->ups, (long long)power->runtime,
 			       (long long)limits->min_runtime, what);
+	if (answer == NB_POWER_NO_RUNTIME)
+		return nb_fail(
+			NB_EFAIL,
+			"%s: the UPS does not tell its battery.runtime, "
+			"min_runtime is %lld s; no %s is started\n"
+			"hint: remove min_runtime from the guard block if "
+			"this UPS cannot tell",
+			limits->ups, (long long)limits->min_runtime, what);
+	if (answer == NB_POWER_STATE)
+		return nb_fail(NB_EFAIL,
+			       "%s: the state of the UPS is \"%s\", neither OL "
+			       "nor OB; no %s is started\n"
+			       "hint: see the front of the UPS, and %s %s",
+			       limits->ups, power->status, what, limits->upsc,
+			       limits->ups);
 	return nb_fail(NB_EFAIL,
 		       "%s: %s; no %s is started\n"
 		       "hint: run it again when the power is back",

@@ -395,15 +395,18 @@ examples()
 {
 	cp "$src/examples/nightburn.conf" "$work/example.conf"
 	chmod 600 "$work/example.conf"
-	"$nightburn" -c "$work/example.conf" check-config || return 1
+	"$nightburn" -c "$work/example.conf" check-config \
+		--syntax || return 1
 	sed 's/^\( *\)# \(.*[{}=].*\)$/\1\2/' "$work/example.conf" \
 		>"$work/all.conf"
 	chmod 600 "$work/all.conf"
-	"$nightburn" -c "$work/all.conf" check-config || return 1
+	"$nightburn" -c "$work/all.conf" check-config \
+		--syntax || return 1
 	sed -n "/nightburn.conf <<'END'/,/^    END/s/^    //p" \
 		"$src/README.md" | sed '1d;$d' >"$work/readme.conf"
 	chmod 600 "$work/readme.conf"
-	"$nightburn" -c "$work/readme.conf" check-config || return 1
+	"$nightburn" -c "$work/readme.conf" check-config \
+		--syntax || return 1
 	grep -q "nightburn --quiet run" "$src/examples/nightburn.cron"
 }
 check "the configurations of example and README are good" examples

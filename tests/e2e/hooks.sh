@@ -13,6 +13,12 @@ echo "\$NIGHTBURN_HOOK" "\$@" >>"$work/order"
 END
 chmod 755 "$work/tell"
 
+cat >"$work/die" <<END
+#!/bin/sh
+test -e "$work/died" || { : >"$work/died"; kill -KILL \$PPID; }
+END
+chmod 755 "$work/die"
+
 # configure HOOKS: a fresh disc, and a job with them.
 configure()
 {
@@ -35,20 +41,23 @@ END
 
 all="before { run = { \"$work/tell\", \"first\" } }
 	before { run = { \"$work/tell\", \"two words\" } }
+	after_read { run = \"$work/tell\" }
 	after { run = \"$work/tell\" }
-	on_failure { run = \"$work/tell\" }"
+	on_failure { run = \"$work/tell\" }
+	always { run = \"$work/tell\" }"
 
 good_night()
 {
 	configure "$all"
 	nb_is 0 run || return 1
-	printf 'before first\nbefore two words\nafter\n' |
+	printf 'before first\nbefore two words\nafter_read\nafter\nalways\n' |
 		diff - "$work/order" || return 1
 	grep -v -e _BACKUP_ID= -e _CONFIG= "$work/told.after" >"$work/told"
 	diff - "$work/told" <<END
 NIGHTBURN_BURNED=yes
 NIGHTBURN_DEVICE=stdio:$work/A.img
 NIGHTBURN_DISC=A
+NIGHTBURN_ERROR=
 NIGHTBURN_GENERATION=1
 NIGHTBURN_HOOK=after
 NIGHTBURN_JOB=j
@@ -61,6 +70,19 @@ NIGHTBURN_STATUS=0
 NIGHTBURN_VERIFIED=yes
 NIGHTBURN_WANTED=
 END
+}
+
+# Before the end nobody knows how it ends.
+told_the_truth()
+{
+	local hook
+	for hook in before after_read; do
+		grep -qx NIGHTBURN_RESULT=running "$work/told.$hook" &&
+			grep -qx NIGHTBURN_STATUS= "$work/told.$hook" ||
+			return 1
+	done
+	grep -qx NIGHTBURN_VERIFIED=no "$work/told.after_read" &&
+		grep -qx NIGHTBURN_RESULT=done "$work/told.always"
 }
 
 knows_the_backup()
@@ -97,14 +119,96 @@ dump_fails()
 	nb run
 	mv "$work/gone" "$work/tree"
 	[ "$status" = 1 ] && [ "$(cat "$work/order")" = on_failure ] &&
-		grep -qx NIGHTBURN_RESULT=source "$work/told.on_failure"
+		grep -qx NIGHTBURN_RESULT=source "$work/told.on_failure" &&
+		grep "^NIGHTBURN_ERROR=.*$work/tree: " \
+			"$work/told.on_failure"
+}
+
+# quiet HOOKS: a job that quiesces what $work/server stands for.
+quiet()
+{
+	configure "before { shell = \"echo quiet >$work/server\" }
+		always { shell = \"echo serves >$work/server\" }
+		${1:-}"
+	rm -f "$work/server"
+}
+
+serves()
+{
+	[ "$(cat "$work/server")" = serves ] &&
+		[ -z "$(find "$work/state" -name 'hooks-*')" ]
+}
+
+ends_quiet()
+{
+	quiet && nb_is 0 run && serves || return 1
+	quiet "$(printf 'before { shell = "exit 1" }')" && nb_is 1 run &&
+		serves || return 1
+	quiet "before { shell = \"mv $work/tree $work/gone\" }"
+	nb run
+	mv "$work/gone" "$work/tree"
+	[ "$status" = 1 ] && serves || return 1
+	quiet && rm "$work/A.img" && nb_is 3 run && serves || return 1
+	quiet 'before { shell = "kill -TERM $PPID; sleep 60" }' &&
+		nb_is 1 run && serves || return 1
+	quiet 'after { run = "false" }' && nb_is 1 run && serves
+}
+
+# Whoever starts next, a run or a person who checks the disc.
+dies_quiet()
+{
+	local next
+	for next in verify run; do
+		quiet "before { run = \"$work/die\" }"
+		: >"$work/died"
+		nb_is 0 run && serves && rm "$work/died" || return 1
+		"$nightburn" -c "$work/nb.conf" run 2>"$work/err"
+		[ $? = 137 ] && [ "$(cat "$work/server")" = quiet ] || return 1
+		nb "$next"
+		says err 'job j: a run died before its hooks "always" were run' &&
+			serves && [ "$status" = 0 ] || return 1
+	done
+}
+
+# What could not be done is tried again.
+always_fails()
+{
+	quiet 'always { shell = "exit 3" }' && nb_is 1 run &&
+		says err 'hook always: exit 3: exit status 3' &&
+		says err 'A: the backup is verified, generation 1' &&
+		[ -e "$work/state/hooks-j" ] && nb verify &&
+		says err 'a run died before its hooks "always" were run' &&
+		sed -i '/exit 3/d' "$work/nb.conf" && nb_is 0 verify && serves
+}
+
+# A second run finds the hooks of the first one still running.
+not_twice()
+{
+	quiet "always { shell = \"$nightburn -c $work/nb.conf run 2>$work/told; \
+echo \$? >>$work/told\" }"
+	nb_is 0 run && grep -q 'job j: the hooks of another run are still' \
+		"$work/told" && [ "$(tail -n 1 "$work/told")" = 5 ] && serves
+}
+
+# The disc is as long as it was told, when the sources are free again.
+free_in_the_burn()
+{
+	configure "after_read { shell = \"echo \$NIGHTBURN_BURNED >$work/told\" }"
+	nb_is 0 run && [ "$(cat "$work/told")" = no ] || return 1
+	configure 'after_read { shell = "exit 7" }'
+	nb_is 1 run && says err 'hook after_read: exit 7: exit status 7' &&
+		says err 'A: the backup is verified, generation 1' || return 1
+	configure "after_read { run = \"$work/tell\" }"
+	rm "$work/A.img"
+	nb_is 3 run && [ ! -e "$work/order" ]
 }
 
 person_needed()
 {
 	configure "$all"
 	rm "$work/A.img"
-	nb_is 3 run && [ "$(tail -n 1 "$work/order")" = on_failure ] &&
+	nb_is 3 run && [ "$(tail -n 2 "$work/order")" = 'on_failure
+always' ] &&
 		grep -qx NIGHTBURN_STATUS=3 "$work/told.on_failure" &&
 		grep -qx NIGHTBURN_STAGED=yes "$work/told.on_failure"
 }
@@ -157,12 +261,18 @@ no_hooks()
 
 check 'hooks run in the order of the file, with what they need to know' \
 	good_night
+check 'before the end a hook is told that the run goes on' told_the_truth
 check 'the id of the backup that a hook is told is the one of the catalog' \
 	knows_the_backup
 check 'a failing hook before the night ends it, nothing is read or burned' \
 	before_fails
 check 'a hook that hangs is ended at its deadline' before_hangs
 check 'a source that fails is told to on_failure' dump_fails
+check 'whatever ends a night, what was quiesced serves again' ends_quiet
+check 'after kill -9 the next start sees to that' dies_quiet
+check 'what "always" could not do is tried again' always_fails
+check 'no run of the job begins before "always" has ended' not_twice
+check 'the sources are free before the burn has ended' free_in_the_burn
 check 'a night that needs a person is told to on_failure' person_needed
 check 'a backup stays verified when a hook after it fails; somebody is told' \
 	after_fails

@@ -130,7 +130,11 @@ on_line()
 
 on_battery()
 {
-	power OB 900 && nb_on A 1 run &&
+	power OB 900 && nb_on A 1 plan && says out 'plan    blank' &&
+		says err "$ups: on battery; no dump is started" &&
+		nb_on A 1 check-config &&
+		says err "$ups: on battery; no dump is started" &&
+		nb_on A 1 run &&
 		says err "$ups: on battery; no dump is started" &&
 		untouched && nb_on A 1 blank &&
 		says err "$ups: on battery; no blank is started" && untouched
@@ -164,6 +168,21 @@ not_charged()
 {
 	power 'OL CHRG' 599 && nb_on A 1 run && says err "$ups: the battery \
 lasts 599 s, min_runtime is 600 s; no dump is started" && untouched
+}
+
+# A state that says nothing of the mains is no reason to begin.
+odd_state()
+{
+	power BYPASS 900 && nb_on A 1 run && says err "$ups: the state of the \
+UPS is \"BYPASS\", neither OL nor OB; no dump is started" && untouched
+}
+
+# min_runtime asks for what this UPS does not tell.
+tells_no_runtime()
+{
+	power OL x && nb_on A 1 check-config && nb_on A 1 run && says err \
+		"$ups: the UPS does not tell its battery.runtime, min_runtime \
+is 600 s; no dump is started" && untouched
 }
 
 # The power fails while the dump is taken: a hook plays that.
@@ -247,6 +266,8 @@ check 'on battery a person adopts nothing' adopts_nothing
 check 'with a low battery, or before a shutdown, nothing is begun' \
 	low_and_ending
 check 'a battery that is not charged yet begins nothing' not_charged
+check 'a state that is neither OL nor OB begins nothing' odd_state
+check 'min_runtime needs a UPS that tells its runtime' tells_no_runtime
 check 'the power fails in the dump: no burn, and the dump is kept' \
 	fails_in_the_dump
 check 'a UPS that does not answer is refused, or let go' silent

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "disc/read/bad_blocks.h"
 #include "job/hook.h"
+#include "job/run/hooked.h"
 #include "job/power.h"
 #include "job/run/shrink.h"
 #include "job/run/waiting.h"
@@ -454,11 +455,48 @@ nb_power_check(struct nightburn *nb, enum nb_work work,
 }
 
 enum nb_err
-nb_hook_run(enum nb_hook when, const struct nb_hook_facts *facts)
+nb_hook_owed(const struct nb_config *config)
 {
-	(void)when;
-	(void)facts;
+	(void)config;
 	return NB_OK;
+}
+
+enum nb_err
+nb_hooked_new(const struct nightburn *nb, const struct nb_run_options *options,
+	      const struct nb_run_result *result, struct nb_hooked **out)
+{
+	(void)nb;
+	(void)options;
+	(void)result;
+	*out = NULL;
+	return NB_OK;
+}
+
+enum nb_err
+nb_hooked_before(struct nb_hooked *hooked)
+{
+	(void)hooked;
+	return NB_OK;
+}
+
+void
+nb_hooked_read(struct nb_hooked *hooked)
+{
+	(void)hooked;
+}
+
+enum nb_err
+nb_hooked_end(struct nb_hooked *hooked, enum nb_err err)
+{
+	(void)hooked;
+	return err;
+}
+
+bool
+nb_backup_is_staged(const struct nb_backup *backup)
+{
+	(void)backup;
+	return true;
 }
 
 enum nb_err

@@ -22,6 +22,7 @@ struct nb_backup {
 						    snapshots */
 	struct nb_shrinks shrinks;               /* (shrink.h) */
 	struct nb_ours ours;                     /* what is in no tree */
+	struct nb_hooked *hooked; /* of the run; NULL: it has no hooks */
 	struct nb_staged staged;
 };
 
@@ -49,6 +50,9 @@ enum nb_err nb_backup_collect(struct nb_backup *backup, bool fixed_id);
 /* Uses the newest backup of the job that waits in staging instead.
  * NB_ENOTFOUND, logged. */
 enum nb_err nb_backup_resume(struct nb_backup *backup);
+
+/* True if all of it is in staging: no source is read in place. */
+bool nb_backup_is_staged(const struct nb_backup *backup);
 
 /*
  * Releases what the sources hold (snapshots), after everything was read.

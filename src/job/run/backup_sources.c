@@ -19,6 +19,14 @@ last_size(const struct nb_backup *backup, const char *kind, const char *name,
 				    stored);
 }
 
+static bool
+is_staged(const struct nb_config_source *s)
+{
+	const struct nb_source_ops *ops = nb_source_ops(s);
+
+	return ops->is_staged && ops->is_staged(s);
+}
+
 /* Estimates the space that S needs in staging: if it cannot tell but stages
  * everything, as much as last time. */
 static enum nb_err
@@ -30,7 +38,7 @@ estimate(const struct nb_backup *backup, const struct nb_config_source *s,
 	*bytes = 0;
 	if (ops->estimate)
 		return ops->estimate(s, bytes);
-	if (!ops->is_staged || !ops->is_staged(s))
+	if (!is_staged(s))
 		return NB_OK;
 	return last_size(backup, s->kind->name, s->name, bytes);
 }
@@ -152,6 +160,15 @@ nb_backup_release(struct nb_backup *backup)
 	return err;
 }
 
+bool
+nb_backup_is_staged(const struct nb_backup *backup)
+{
+	for (size_t i = 0; i < backup->sources->count; i++)
+		if (!is_staged(&backup->sources->at[i]))
+			return false;
+	return true;
+}
+
 enum nb_err
 nb_backup_run_sources(struct nb_backup *backup, bool staged,
 		      struct nb_source_output *out)
@@ -161,10 +178,9 @@ nb_backup_run_sources(struct nb_backup *backup, bool staged,
 
 	for (size_t i = 0; !err && i < backup->sources->count; i++) {
 		const struct nb_config_source *s = &backup->sources->at[i];
-		const struct nb_source_ops *ops = nb_source_ops(s);
 
-		if ((ops->is_staged && ops->is_staged(s)) == staged)
-			err = ops->collect(
+		if (is_staged(s) == staged)
+			err = nb_source_ops(s)->collect(
 				s, &source_context,
 				backup->held ? backup->held[i] : NULL, out);
 	}

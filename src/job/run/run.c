@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "job/jobs.h"
-#include "job/hook.h"
 #include "job/disc/choose_drive.h"
+#include "job/run/hooked.h"
 #include "job/run/record_dead.h"
 #include "job/power.h"
 #include "job/run/nights.h"
@@ -43,9 +43,12 @@ nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 	}
 	nb_inspect_close(&look);
 	nb_pool_context_close(&context);
-	if (err)
+	if (err) {
 		memset(out, 0, sizeof *out);
-	return err ? err : out->err;
+		return err;
+	}
+	err = nb_power_permit(nb, NB_WORK_DUMP);
+	return out->err ? out->err : err;
 }
 
 /* What can be checked before the dump: a wrong disc is reported now, and does
@@ -187,6 +190,8 @@ collect(struct nb_backup *backup, const struct nb_run_options *options,
 
 	err = options->resume ? nb_backup_resume(backup)
 			      : nb_backup_collect(backup, false);
+	if (!err && nb_backup_is_staged(backup))
+		nb_hooked_read(backup->hooked);
 	if (!err && !options->resume && !nb_backup_is_by_hand(backup))
 		err = nb_waiting_replace(backup);
 	if (err == NB_EFULL)
@@ -195,39 +200,6 @@ collect(struct nb_backup *backup, const struct nb_run_options *options,
 		snprintf(result->backup_id, sizeof result->backup_id, "%s",
 			 backup->staged.manifest.backup_id);
 	return err;
-}
-
-/* A session by hand has no hooks: they belong to the job. */
-static enum nb_err
-run_before(const struct nb_pool_context *context,
-	   const struct nb_backup *backup, const struct nb_run_result *result)
-{
-	const struct nb_hook_facts facts = { context->nb->config, context->job,
-					     result, NB_OK };
-
-	return nb_backup_is_by_hand(backup)
-		? NB_OK
-		: nb_hook_run(NB_HOOK_BEFORE, &facts);
-}
-
-/* Without the lock, since a hook may call nightburn.  A verified backup stays
- * verified if a hook fails, which is reported. */
-static enum nb_err
-run_after(const struct nightburn *nb, const struct nb_run_options *options,
-	  const struct nb_run_result *result, enum nb_err err)
-{
-	struct nb_hook_facts facts = { nb->config, NULL, result, err };
-	enum nb_err failed;
-
-	if (options->dry_run || options->path_count
-	    || nb_config_job(nb->config, options->job, &facts.job))
-		return err;
-	failed = nb_hook_run(err ? NB_HOOK_ON_FAILURE : NB_HOOK_AFTER, &facts);
-	if (failed && !err)
-		nb_log(NB_NOTE, "%s: the backup is verified, generation %llu",
-		       result->plan->disc,
-		       (unsigned long long)result->generation);
-	return err ? err : failed;
 }
 
 /* What waits is burned, so that there is room for the new dump. */
@@ -278,7 +250,7 @@ prepare_dump(struct nb_backup *backup, const struct nb_run_options *options,
 static enum nb_err
 run_locked(struct nb_pool_context *context,
 	   const struct nb_run_options *options, enum nb_intent intent,
-	   struct nb_run_result *result)
+	   struct nb_hooked *hooked, struct nb_run_result *result)
 {
 	struct nb_backup backup;
 	bool no_drive;
@@ -309,8 +281,9 @@ run_locked(struct nb_pool_context *context,
 	if (err || options->dry_run)
 		goto out;
 	err = prepare_dump(&backup, options, intent, result);
+	backup.hooked = hooked;
 	if (!err)
-		err = run_before(context, &backup, result);
+		err = nb_hooked_before(hooked);
 	if (err)
 		goto out;
 	err = collect(&backup, options, result);
@@ -345,22 +318,24 @@ run(struct nightburn *nb, const struct nb_run_options *options,
     enum nb_intent intent, nb_prove_fn *prove, struct nb_run_result *result)
 {
 	struct nb_pool_context context;
+	struct nb_hooked *hooked = NULL;
 	enum nb_err err;
 
-	err = nb_pool_context_open(
-		nb, options->job,
-		options->dry_run ? NB_POOL_PEEK : NB_POOL_WORK, &context);
+	err = nb_hooked_new(nb, options, result, &hooked);
+	if (!err)
+		err = nb_pool_context_open(nb, options->job,
+					   options->dry_run ? NB_POOL_PEEK
+							    : NB_POOL_WORK,
+					   &context);
 	if (err)
-		return err == NB_EUSAGE || err == NB_ENOTFOUND
-			? err
-			: run_after(nb, options, result, err);
+		return nb_hooked_end(hooked, err);
 	err = nb_pool_context_key(&context, false);
 	if (!err)
-		err = run_locked(&context, options, intent, result);
+		err = run_locked(&context, options, intent, hooked, result);
 	nb_pool_context_close(&context);
 	if (!err)
 		err = run_proof(nb, options, prove, result);
-	err = run_after(nb, options, result, err);
+	err = nb_hooked_end(hooked, err);
 	return nb_run_verdict(err, result);
 }
 

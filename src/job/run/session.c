@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "job/run/hooked.h"
 #include "job/run/off_disc.h"
 #include "job/run/previous_sessions.h"
 #include "job/run/shrink.h"
@@ -181,6 +182,8 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 	struct nb_session *s = ctx;
 	const struct nb_own_facts facts = own_facts(s);
 
+	/* What is written late comes after all that the sources hold. */
+	nb_hooked_read(s->hooked);
 	nb_own_files_share(&s->entries);
 	return nb_own_file_find(entry->path)->render(&facts, text, length);
 }
@@ -334,6 +337,7 @@ nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 
 	if (!s)
 		return nb_fail_memory();
+	s->hooked = backup->hooked;
 	if (append)
 		s->start = look->medium.next_writable;
 	else if (look && look->medium.random_access)

@@ -24,6 +24,7 @@ struct nb_session {
 					    its entries sorted and relative to
 					    it, until nb_dedup has compared
 					    them; NULL: there is none */
+	struct nb_hooked *hooked;     /* of the run; NULL: it has no hooks */
 	struct nb_roots roots;
 	struct nb_blocks *previous; /* those of the disc, if it is not blank */
 	struct nb_image *image;

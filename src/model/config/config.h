@@ -57,7 +57,14 @@ void nb_config_source_clear(struct nb_config_source *source);
 struct nb_config_sources NB_ARRAY(struct nb_config_source);
 
 /* A program of the administrator that a job runs. */
-enum nb_hook { NB_HOOK_BEFORE, NB_HOOK_AFTER, NB_HOOK_ON_FAILURE, NB_HOOKS };
+enum nb_hook {
+	NB_HOOK_BEFORE,
+	NB_HOOK_AFTER_READ,
+	NB_HOOK_AFTER,
+	NB_HOOK_ON_FAILURE,
+	NB_HOOK_ALWAYS,
+	NB_HOOKS
+};
 
 struct nb_config_hook {
 	enum nb_hook when;

@@ -15,9 +15,9 @@ const struct nb_field nb_config_hook_fields[] = {
 };
 
 const char *const nb_config_hook_names[NB_HOOKS] = {
-	[NB_HOOK_BEFORE] = "before",
-	[NB_HOOK_AFTER] = "after",
-	[NB_HOOK_ON_FAILURE] = "on_failure",
+	[NB_HOOK_BEFORE] = "before", [NB_HOOK_AFTER_READ] = "after_read",
+	[NB_HOOK_AFTER] = "after",   [NB_HOOK_ON_FAILURE] = "on_failure",
+	[NB_HOOK_ALWAYS] = "always",
 };
 
 void

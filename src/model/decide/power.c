@@ -2,6 +2,7 @@
 #include "model/decide/power.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,9 @@ nb_power_parse(const char *text, struct nb_power *out)
 	char *end;
 
 	*out = (struct nb_power){ .runtime = -1 };
+	if (status)
+		snprintf(out->status, sizeof out->status, "%.*s", (int)length,
+			 status);
 	/* Between two states a driver reports WAIT; OFF means that nothing is
 	 * powered. */
 	if (!status
@@ -80,12 +84,16 @@ nb_power_may_begin(const struct nb_config_power *limits,
 {
 	enum nb_power_answer answer = look_for_end(power);
 
+	if (!power->known && power->status[0])
+		return NB_POWER_STATE;
 	if (!power->known)
 		return limits->unknown_goes ? NB_POWER_GOOD : NB_POWER_UNKNOWN;
 	if (answer)
 		return answer;
 	if (power->on_battery)
 		return NB_POWER_BATTERY;
+	if (power->runtime < 0 && limits->min_runtime > 0)
+		return NB_POWER_NO_RUNTIME;
 	if (power->runtime >= 0 && power->runtime < limits->min_runtime)
 		return NB_POWER_RUNTIME;
 	return NB_POWER_GOOD;
@@ -128,6 +136,8 @@ nb_power_text(enum nb_power_answer answer)
 		[NB_POWER_LOW] = "low battery",
 		[NB_POWER_ENDING] = "shutdown in progress",
 		[NB_POWER_RUNTIME] = "the battery runtime is too short",
+		[NB_POWER_NO_RUNTIME] = "the battery runtime is not known",
+		[NB_POWER_STATE] = "neither on line nor on battery",
 		[NB_POWER_UNKNOWN] = "no response",
 	};
 

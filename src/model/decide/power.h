@@ -12,11 +12,13 @@
 #include "model/config/config.h"
 
 struct nb_power {
-	bool known;      /* the UPS responded with a ups.status */
+	bool known;      /* it is on line (OL) or on battery (OB), or one of
+			    the next */
 	bool on_battery; /* OB: no mains power */
 	bool low;        /* LB: the battery is low */
 	bool ending;     /* FSD: the shutdown has been ordered */
 	int64_t runtime; /* seconds of battery (battery.runtime); -1: unknown */
+	char status[32]; /* its ups.status, cut off; "": it did not respond */
 };
 
 /* Reads the output of "upsc NAME", lines of "key: value". */
@@ -24,11 +26,13 @@ void nb_power_parse(const char *text, struct nb_power *out);
 
 enum nb_power_answer {
 	NB_POWER_GOOD,
-	NB_POWER_BATTERY, /* on battery */
-	NB_POWER_LOW,     /* low battery */
-	NB_POWER_ENDING,  /* the shutdown has been ordered */
-	NB_POWER_RUNTIME, /* the battery is not charged enough */
-	NB_POWER_UNKNOWN  /* the UPS does not respond */
+	NB_POWER_BATTERY,    /* on battery */
+	NB_POWER_LOW,        /* low battery */
+	NB_POWER_ENDING,     /* the shutdown has been ordered */
+	NB_POWER_RUNTIME,    /* the battery is not charged enough */
+	NB_POWER_NO_RUNTIME, /* min_runtime is set, and the UPS does not tell */
+	NB_POWER_STATE,      /* neither on line nor on battery */
+	NB_POWER_UNKNOWN     /* the UPS does not respond */
 };
 
 /* May a dump, a blank or a burn begin? */
