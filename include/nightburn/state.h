@@ -77,11 +77,13 @@ enum nb_plan_reason {
 	NB_REASON_TOO_LARGE,         /* for the space that is free after the
 					plan */
 	NB_REASON_TOO_LARGE_FOR_DISC, /* even for the empty disc */
-	NB_REASON_SHRUNK,   /* the backup lacks something of the one before it:
+	NB_REASON_SHRUNK,    /* the backup lacks something of the one before it:
 			       nothing is blanked for it; accepted if it is
 			       appended */
-	NB_REASON_ONLY_COPY /* blanking it would destroy the only copy of a
-			       source or database */
+	NB_REASON_ONLY_COPY, /* blanking it would destroy the only copy of a
+				  source or database */
+	NB_REASON_OPEN_SESSION /* should be appended to, but a burn that was
+				  interrupted left a session open */
 };
 
 /* The medium as the drive reports it. */

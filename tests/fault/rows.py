@@ -135,6 +135,8 @@ ELSEWHERE = {
          "a busy spool fails no night"),
     88: ("mount that denies, is dead or hangs", "tests/e2e/vanishing.sh",
          "and one that does not answer in time"),
+    95: ("append failed, session left open", "tests/e2e/open_session.sh",
+         "killed while it appends"),
 }
 
 

@@ -3,13 +3,17 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "disc/library.h"
 
+/* nightburn(1): written but not verified. */
+#define STATUS_SUSPECT 4
 #define BATCH ((size_t)256 * 1024)
 /* How long the writer's thread may take to end: 10 seconds. */
 #define SETTLE_ROUNDS 1000
@@ -22,9 +26,49 @@ struct feed {
 	size_t at, filled;
 	uint64_t size;           /* of the image in bytes */
 	bool finish;             /* as in struct nb_burn */
-	_Atomic uint64_t given;  /* bytes handed to libburn */
+	struct burn_drive *burn; /* libburn's drive */
+	bool pads;               /* a CD: libburn fills a track up to 300
+				    blocks, even if it is cancelled */
+	int64_t start;          /* the only block at which it may begin; -1: the
+				    first one of a blank disc */
+	_Atomic uint64_t given; /* bytes handed to libburn */
 	_Atomic enum nb_err err; /* of the image; libburn only sees the end */
 };
+
+/* As the watchdog does: the journal has what was begun. */
+static void
+end_process(void)
+{
+	sigqueue(getpid(), SIGALRM,
+		 (union sigval){ .sival_int = STATUS_SUSPECT });
+	for (;;)
+		pause();
+}
+
+/*
+ * libburn asks the drive once more where to write, and uses block 0 if there is
+ * no answer.  It asks for the first data only after that: where it is not the
+ * block for which the image was made, it gets none, and sends no WRITE.
+ */
+static bool
+begins_elsewhere(struct feed *f)
+{
+	struct burn_progress p = { 0 };
+
+	if (f->given || f->start < 0)
+		return false;
+	burn_drive_get_status(f->burn, &p);
+	if (p.start_sector == f->start)
+		return false;
+	f->err = nb_fail(NB_ESUSPECT,
+			 "the drive does not name block %lld as the next one "
+			 "to be written: nothing is written",
+			 (long long)f->start);
+	burn_drive_cancel(f->burn);
+	if (f->pads)
+		end_process();
+	return true;
+}
 
 static int
 feed_read(struct burn_source *source, unsigned char *buf, int size)
@@ -32,6 +76,8 @@ feed_read(struct burn_source *source, unsigned char *buf, int size)
 	struct feed *f = source->data;
 	size_t want = (size_t)size;
 
+	if (begins_elsewhere(f))
+		return -1;
 	if (f->at == f->filled) {
 		size_t got = 0;
 		enum nb_err err =
@@ -264,7 +310,16 @@ static enum nb_err
 burn_session(struct nb_drive *drive, const struct nb_burn *burn,
 	     const struct nb_medium *medium, uint8_t checksum[NB_CHECKSUM_SIZE])
 {
-	struct feed f = { .image = burn->image, .finish = burn->finish };
+	struct feed f = {
+		.image = burn->image,
+		.finish = burn->finish,
+		.burn = drive->burn,
+		.pads = nb_profile_of(medium->profile)->atip,
+		.start = medium->state == NB_MEDIUM_BLANK
+				&& !medium->random_access
+			? -1
+			: (int64_t)nb_image_start(burn->image),
+	};
 	struct job job = { 0 };
 	uint64_t blocks = 0;
 	enum nb_err err;

@@ -117,6 +117,95 @@ judge_track(struct nb_drive *drive, struct nb_medium *m)
 	m->free = 0;
 }
 
+/* READ TRACK INFORMATION (MMC-5 6.27.3), as libburn keeps bytes 5 to 7: the
+ * track is reserved; nothing was written to it. */
+#define TRACK_RESERVED (1 << 15)
+#define TRACK_BLANK (1 << 14)
+
+/* Was anything but the track to come begun after the complete sessions?  For a
+ * CD libburn does not list what there is of an open session. */
+static bool
+has_begun(struct burn_session *session)
+{
+	struct burn_toc_entry entry = { 0 };
+	int count = 0;
+	struct burn_track **tracks = burn_session_get_tracks(session, &count);
+
+	if (count != 1)
+		return count > 1;
+	burn_track_get_entry(tracks[0], &entry);
+	if (!(entry.extensions_valid & 4))
+		return false;
+	return !(entry.track_status_bits & TRACK_BLANK)
+		|| (entry.track_status_bits & TRACK_RESERVED);
+}
+
+/* Counts the tracks of the complete sessions.  *BEGUN: a session after them has
+ * data. */
+static int
+count_tracks(struct nb_drive *drive, bool *begun)
+{
+	struct burn_disc *disc = burn_drive_get_disc(drive->burn);
+	struct burn_session **sessions;
+	int tracks = 0, count = 0, open;
+
+	*begun = false;
+	if (!disc)
+		return 0;
+	sessions = burn_disc_get_sessions(disc, &count);
+	open = burn_disc_get_incomplete_sessions(disc);
+	for (int i = 0; i < count + open; i++) {
+		int n = 0;
+
+		if (i < count && burn_session_get_tracks(sessions[i], &n))
+			tracks += n;
+		else if (i >= count && has_begun(sessions[i]))
+			*begun = true;
+	}
+	if (count && burn_session_get_start_tno(sessions[0], 0) > 1)
+		tracks += burn_session_get_start_tno(sessions[0], 0) - 1;
+	burn_disc_free(disc);
+	return tracks;
+}
+
+/*
+ * A burn that failed or died may leave its session open (MMC-5 6.22.3.1.3, last
+ * session incomplete).  The drive then names an address inside of it: what is
+ * burned there continues the rest of another image, and closing the session
+ * first makes that rest the newest one, which is what plain readers show.  So
+ * the disc counts as closed.  The track to come then either has data, which
+ * puts the next writable address behind its start, or is not the first one
+ * after the complete sessions.
+ */
+static bool
+is_session_open(struct nb_drive *drive)
+{
+	int start = 0, next = 0, first = 0, unused = 0, tracks;
+	bool begun;
+
+	tracks = count_tracks(drive, &begun);
+	if (begun)
+		return true;
+	if (burn_disc_track_lba_nwa(drive->burn, NULL, 0, &start, &next) <= 0)
+		return false;
+	if (next > start)
+		return true;
+	burn_disc_track_lba_nwa(drive->burn, NULL, tracks + 1, &first, &unused);
+	return tracks && first > 0 && first < start;
+}
+
+static void
+judge_session(struct nb_drive *drive, struct nb_medium *m)
+{
+	if (m->state != NB_MEDIUM_APPENDABLE || !m->sessions
+	    || !is_session_open(drive))
+		return;
+	m->open_session = true;
+	m->state = NB_MEDIUM_CLOSED;
+	m->next_writable = 0;
+	m->free = 0;
+}
+
 static void
 inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
 		   struct nb_medium *m)
@@ -141,6 +230,7 @@ inspect_sequential(struct nb_drive *drive, enum burn_disc_status status,
 		m->free = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
 	}
 	judge_track(drive, m);
+	judge_session(drive, m);
 	m->capacity = whole_capacity(drive, m);
 }
 

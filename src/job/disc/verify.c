@@ -121,6 +121,17 @@ unknown_newest(const struct nb_inspection *look,
 		       (unsigned long long)look->label.generation);
 }
 
+static void
+tell_open_session(const struct nb_inspection *look)
+{
+	if (look->medium.open_session)
+		nb_log(NB_NOTE,
+		       "%s: a burn that was interrupted left a session open; "
+		       "what is before it is verified, and nothing can be "
+		       "appended",
+		       look->device);
+}
+
 static enum nb_err
 verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
        struct nb_verify_result *result)
@@ -139,6 +150,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 		return err;
 	look.bad_blocks = &bad;
 	newest = look;
+	tell_open_session(&look);
 	if (look.medium.state == NB_MEDIUM_NONE)
 		err = nb_fail(NB_ENOMEDIUM, "%s: no disc", look.device);
 	else

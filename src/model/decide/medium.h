@@ -31,6 +31,9 @@ struct nb_medium {
 	uint64_t capacity;     /* blocks of the whole disc when empty */
 	uint64_t free;         /* blocks that one more session can take,
 				    its own overhead and gaps subtracted */
+	bool open_session;     /* a burn that was interrupted left a session
+				    open: STATE is closed, since the next burn
+				    would continue it */
 	bool headless; /* random access: the volume descriptors at its start
 			  cannot be read */
 	int sessions;  /* readable sessions, 0 when blank */

@@ -174,6 +174,8 @@ decide_blank_disc(const struct nb_plan_facts *f)
 static struct nb_decision
 decide_append(const struct nb_plan_facts *f, enum nb_plan_reason reason)
 {
+	if (f->medium->open_session)
+		return refuse(f, NB_REASON_OPEN_SESSION, NB_EWRONG);
 	if (f->medium->state != NB_MEDIUM_APPENDABLE)
 		return refuse(f, NB_REASON_CLOSED, NB_EWRONG);
 	if (f->need_append > f->medium->free)

@@ -12,7 +12,7 @@
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-#define NB_REASON_COUNT (NB_REASON_ONLY_COPY + 1)
+#define NB_REASON_COUNT (NB_REASON_OPEN_SESSION + 1)
 
 /* What was requested. */
 enum nb_intent {
@@ -85,9 +85,9 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  *    - append: append; if that is refused, and the disc is not the newest:
  *      blank.
  *    - fresh: SAME_DISC_REFUSED on the newest disc, otherwise WRITE_ONCE.
- *    Before appending: CLOSED, TOO_LARGE.  In a nightly run, if no other disc
- *    is due, LAST_GOOD replaces both: the disc is full, and nothing else may be
- *    written.
+ *    Before appending: OPEN_SESSION, CLOSED, TOO_LARGE.  In a nightly run, if
+ *    no other disc is due, LAST_GOOD replaces them: the disc is full, and
+ *    nothing else may be written.
  *    Before blanking: LAST_GOOD, SHRUNK, NOT_OLDEST, WRITE_ONCE,
  *    OTHER_UNVERIFIED, ONLY_COPY, TOO_LARGE_FOR_DISC.
  *    - alternate, and the backup shrank: append with SHRUNK, also to a disc

@@ -141,6 +141,10 @@ static const struct {
 				  "restore it, or insert another disc; if "
 				  "it is no longer needed, run nightburn run "
 				  "--accept-shrink" },
+	[NB_REASON_OPEN_SESSION] = { "open-session",
+				     "a burn that was interrupted left a "
+				     "session open; nothing can be appended",
+				     "insert the disc whose turn it is" },
 };
 
 static bool

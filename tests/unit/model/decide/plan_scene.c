@@ -104,6 +104,7 @@ scene_set(struct scene *scene, const struct situation *s)
 	scene->medium.erasable = s->kind == REWRITABLE;
 	scene->medium.capacity = SCENE_CAPACITY;
 	scene->medium.free = s->free;
+	scene->medium.open_session = s->open_session;
 	scene->facts = (struct nb_plan_facts){
 		.intent = s->intent,
 		.medium = &scene->medium,

@@ -52,8 +52,9 @@ struct situation {
 	int64_t limit;        /* max_verify_age */
 	int64_t verified_ago; /* all discs; negative: in the future */
 	uint64_t need_fresh, need_append, free;
-	bool shrunk; /* the new backup */
-	bool alone;  /* each disc has what no other one has */
+	bool shrunk;       /* the new backup */
+	bool open_session; /* of the disc in the drive, which is closed */
+	bool alone;        /* each disc has what no other one has */
 };
 
 struct scene {

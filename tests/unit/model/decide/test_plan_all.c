@@ -333,6 +333,7 @@ try_sizes_and_ages(struct situation *s)
 		s->free = sizes[i / 4].free;
 		s->limit = ages[i % 4].limit;
 		s->verified_ago = ages[i % 4].ago;
+		s->open_session = s->state == NB_MEDIUM_CLOSED && s->free == 0;
 		try_policies(s);
 	}
 }
