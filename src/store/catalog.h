@@ -165,6 +165,18 @@ enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 enum nb_err nb_catalog_last_holdings(struct nb_catalog *catalog,
 				     const char *job, struct nb_holdings *out);
 
+/* The newest backup of JOB that lacks nothing of the one before it. */
+struct nb_last_complete {
+	char id[NB_BACKUP_ID_MAX + 1]; /* "": there is none */
+	uint64_t generation;
+	int64_t created;
+	char disc[NB_NAME_MAX + 1]; /* that has it; "": none */
+	bool newer;                 /* JOB has a newer one, which does */
+};
+enum nb_err nb_catalog_last_complete(struct nb_catalog *catalog,
+				     const char *job,
+				     struct nb_last_complete *out);
+
 /* Does the next backup hold a source (or database) of an earlier one of JOB? */
 struct nb_covers {
 	bool (*fn)(void *ctx, const char *job, const char *kind,

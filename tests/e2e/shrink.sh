@@ -223,8 +223,107 @@ not_mounted()
 	night A 3 run &&
 		says err "tree www: no file system is mounted on $work/tree any more"
 }
+
+# ---- bytes that change by themselves ----
+
+unmount()
+{
+	! mountpoint -q "$work/tree" || umount "$work/tree"
+}
+trap 'unmount; at_exit' EXIT
+
+# The file is older than the backups: its status says that it did not change.
+old_file()
+{
+	fresh
+	truncate -s 8M "$work/fs"
+	mkfs.ext4 -q -b 4096 -F "$work/fs" && mount -o loop "$work/fs" "$work/tree" ||
+		return 1
+	head -c 6000 /dev/urandom >"$work/tree/ledger"
+	echo fresh >"$work/tree/notes"
+	cp "$work/tree/ledger" "$work/ledger"
+	umount "$work/tree" && debugfs -w -R \
+		'set_inode_field /ledger ctime 20200101000000' "$work/fs" &&
+		mount -o loop "$work/fs" "$work/tree"
+}
+
+rot()
+{
+	umount "$work/tree" && python3 "$src/tests/e2e/spoil.py" "$work/fs" \
+		"$work/ledger" && mount -o loop "$work/fs" "$work/tree"
+}
+
+# kept GENERATION DISC: that disc has the bytes as they were.
+kept()
+{
+	insert "$2"
+	rm -rf "$work/back"
+	nb_is 0 restore "$1" --to "$work/back" &&
+		cmp "$work/ledger" "$work/back/tree/www/ledger"
+}
+
+always='tree "www" { path = "'$work'/tree"  checksum = always }'
+silent()
+{
+	old_file || return 1
+	configure "$always"
+	night A 0 run && night B 0 run && rot || return 1
+	# The disc of this night has generation 1; the newest is on the other.
+	night A 3 --quiet run && says err "tree www: ledger: content differs \
+from generation 2 on DB-B, but its metadata is unchanged" &&
+		says err "tree www: 1 file changed without a sign of it" &&
+		says err "run nightburn run --accept-shrink" || return 1
+	for disc in B A B; do
+		night $disc 3 run && says err "ledger: content differs" ||
+			return 1
+	done
+	kept 1 A && kept 2 B
+}
+
+# A session does not fit: the disc is not blanked for it.
+silent_no_room()
+{
+	unmount
+	old_file || return 1
+	size=2M configure "$always"
+	sed -i 's/"DB-B" }/& rotation = alternate/' "$work/nb.conf"
+	head -c 900000 /dev/urandom >"$work/tree/big"
+	night A 0 run && night B 0 run && rot || return 1
+	head -c 950000 /dev/urandom >"$work/tree/big"
+	night A 3 run && says err "ledger: content differs from generation 2" &&
+		kept 1 A && kept 2 B
+}
+
+# Whoever writes the file, or puts the good one back, needs to say nothing.
+silent_written()
+{
+	unmount
+	old_file || return 1
+	configure "$always"
+	night A 0 run && night B 0 run && rot || return 1
+	cp -p "$work/ledger" "$work/tree/ledger"
+	night A 0 run && night B 0 run
+}
+
+silent_accepted()
+{
+	rot || return 1
+	configure 'tree "www" { path = "'"$work"'/tree"  checksum = never }'
+	night A 0 run && night B 0 run && configure "$always" &&
+		night A 0 run --accept-shrink && night B 0 run && night A 0 run
+	local good=$?
+	unmount
+	return $good
+}
+
 if [ "$(id -u)" = 0 ]; then
 	check "a file system that is not mounted is told" not_mounted
+	check "bytes that changed without a sign are told, on whatever disc" \
+		silent
+	check "and the good ones are kept, if there is no room, too" \
+		silent_no_room
+	check "a file that was written again is not told" silent_written
+	check "what was accepted is the new measure" silent_accepted
 fi
 
 # ---- databases ----

@@ -26,8 +26,9 @@ is_time(enum nb_reread when, int64_t last, int64_t now)
 	}
 }
 
-static enum nb_reread
-rule_of(const struct nb_backup *backup, const struct nb_manifest_source *of)
+enum nb_reread
+nb_dedup_rule(const struct nb_backup *backup,
+	      const struct nb_manifest_source *of)
 {
 	for (size_t i = 0; i < backup->sources->count; i++) {
 		const struct nb_config_source *s = &backup->sources->at[i];
@@ -104,7 +105,7 @@ pair_all(const struct nb_backup *backup, struct nb_session *s,
 
 		if (!was || !was->checked)
 			continue;
-		reread = is_time(rule_of(backup, source), was->checked,
+		reread = is_time(nb_dedup_rule(backup, source), was->checked,
 				 s->manifest.created);
 		if (!reread)
 			source->checked = was->checked;

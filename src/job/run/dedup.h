@@ -17,6 +17,16 @@
  */
 enum nb_err nb_dedup(struct nb_backup *backup, struct nb_session *session);
 
+/* Reads the file of ENTRY.  *READ: it is the one that was listed, unchanged
+ * while it was read, and SHA256 is valid.  NB_ECANCELED, NB_ENOMEM */
+enum nb_err nb_dedup_hash(struct nightburn *nb, const struct nb_session *s,
+			  const struct nb_entry *entry,
+			  uint8_t sha256[NB_SHA256_SIZE], bool *read);
+
+/* The rule of the source that made OF. */
+enum nb_reread nb_dedup_rule(const struct nb_backup *backup,
+			     const struct nb_manifest_source *of);
+
 /* ---- shared by job/run/dedup.c and job/run/dedup_check.c ---- */
 
 struct nb_dedup_pair {

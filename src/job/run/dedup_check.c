@@ -86,13 +86,28 @@ hash_file(struct check *c, const struct nb_session *s, const struct nb_entry *e,
 	return err;
 }
 
+enum nb_err
+nb_dedup_hash(struct nightburn *nb, const struct nb_session *s,
+	      const struct nb_entry *e, uint8_t sha256[NB_SHA256_SIZE],
+	      bool *read)
+{
+	struct check c = { .nb = nb, .work = NB_WORK_COMPARE };
+	enum nb_err err = begin(&c);
+
+	c.total = e->size;
+	if (!err)
+		err = hash_file(&c, s, e, sha256, read);
+	end(&c);
+	return err;
+}
+
 static enum nb_err
 log_corrupt(struct nb_dedup_pair *pair)
 {
 	const struct nb_entry *e = pair->entry;
 
 	pair->dropped = true;
-	nb_log(NB_WARNING,
+	nb_log(NB_ERROR,
 	       "%s %s: %s: content differs from backup %s, but its metadata is "
 	       "unchanged\n"
 	       "hint: check disk and memory; the earlier content is on this "

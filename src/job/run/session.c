@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "job/run/silent.h"
 #include "job/run/hooked.h"
 #include "job/run/off_disc.h"
 #include "job/run/previous_sessions.h"
@@ -200,12 +201,14 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 		err = nb_off_disc_mark(&s->entries, &s->manifest.sources);
 	if (!err)
 		err = nb_backup_compare(backup, &s->manifest, &s->entries);
-	if (!err && s->label.disc_id[0])
-		err = nb_shrinks_copy(&backup->shrinks, &s->manifest.shrinks);
 	if (!err && s->base)
 		err = nb_entries_sort(&s->entries);
 	if (!err && s->base)
 		err = nb_dedup(backup, s);
+	if (!err)
+		err = nb_silent_find(backup, s);
+	if (!err && s->label.disc_id[0])
+		err = nb_shrinks_copy(&backup->shrinks, &s->manifest.shrinks);
 	nb_previous_sessions_compared(s);
 	return err;
 }

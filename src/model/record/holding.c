@@ -176,9 +176,10 @@ nb_shrinks_free(struct nb_shrinks *list)
 }
 
 static const char *const names[] = {
-	[NB_SHRINK_GONE] = "gone",     [NB_SHRINK_MOUNT] = "mount",
-	[NB_SHRINK_FILES] = "files",   [NB_SHRINK_BYTES] = "bytes",
-	[NB_SHRINK_TABLES] = "tables", [NB_SHRINK_ROWS] = "rows",
+	[NB_SHRINK_GONE] = "gone",       [NB_SHRINK_MOUNT] = "mount",
+	[NB_SHRINK_FILES] = "files",     [NB_SHRINK_BYTES] = "bytes",
+	[NB_SHRINK_TABLES] = "tables",   [NB_SHRINK_ROWS] = "rows",
+	[NB_SHRINK_CONTENT] = "content",
 };
 
 const char *
@@ -214,6 +215,13 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		snprintf(text, NB_SHRINK_TEXT,
 			 "%s %s: no file system is mounted on %s any more",
 			 s->kind, s->name, s->mount);
+		return text;
+	case NB_SHRINK_CONTENT:
+		snprintf(text, NB_SHRINK_TEXT,
+			 "%s %s: %llu file%s changed without a sign of it; the "
+			 "last good backup has the earlier content",
+			 s->kind, s->name, (unsigned long long)s->now,
+			 s->now == 1 ? "" : "s");
 		return text;
 	case NB_SHRINK_BYTES:
 		nb_str_size(s->before, before);

@@ -44,13 +44,14 @@ enum nb_shrink_what {
 	NB_SHRINK_FILES,
 	NB_SHRINK_BYTES,
 	NB_SHRINK_TABLES,
-	NB_SHRINK_ROWS
+	NB_SHRINK_ROWS,
+	NB_SHRINK_CONTENT /* files whose bytes changed without a sign */
 };
 
 struct nb_shrink {
 	char *kind, *name; /* the source */
 	enum nb_shrink_what what;
-	uint64_t before, now; /* of FILES to ROWS */
+	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT: how many */
 	char *mount;          /* of MOUNT; otherwise NULL */
 };
 

@@ -116,27 +116,54 @@ load_holdings(struct nb_catalog *catalog, const char *backup_id,
 			       take_holding, out);
 }
 
+static void
+describe_last(const struct nb_rows *rows, const struct nb_backup_record *b,
+	      struct nb_last_complete *out)
+{
+	const struct nb_placement *place;
+	size_t at = 0;
+
+	snprintf(out->id, sizeof out->id, "%s", b->id);
+	out->generation = (uint64_t)b->generation;
+	out->created = b->created;
+	place = nb_rows_place(rows, b->id, &at);
+	if (place)
+		snprintf(out->disc, sizeof out->disc, "%s", place->disc->name);
+}
+
+enum nb_err
+nb_catalog_last_complete(struct nb_catalog *catalog, const char *job,
+			 struct nb_last_complete *out)
+{
+	struct nb_backup_list list = NB_ARRAY_INIT;
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	*out = (struct nb_last_complete){ .id = "" };
+	if (err)
+		return err;
+	err = nb_rows_newest_first(&rows, &list);
+	for (size_t i = 0; !out->id[0] && i < list.count; i++) {
+		if (strcmp(list.at[i]->job, job) != 0)
+			continue;
+		if (nb_rows_shrunk(&rows, list.at[i]->id))
+			out->newer = true;
+		else
+			describe_last(&rows, list.at[i], out);
+	}
+	nb_array_free(&list);
+	nb_rows_free(&rows);
+	return err;
+}
+
 enum nb_err
 nb_catalog_last_holdings(struct nb_catalog *catalog, const char *job,
 			 struct nb_holdings *out)
 {
-	struct nb_backup_list list = NB_ARRAY_INIT;
-	const char *last = NULL;
-	struct nb_rows rows;
-	enum nb_err err = nb_rows_load(catalog, &rows);
+	struct nb_last_complete last;
+	enum nb_err err = nb_catalog_last_complete(catalog, job, &last);
 
-	if (err)
-		return err;
-	err = nb_rows_newest_first(&rows, &list);
-	for (size_t i = 0; !last && i < list.count; i++)
-		if (!strcmp(list.at[i]->job, job)
-		    && !nb_rows_shrunk(&rows, list.at[i]->id))
-			last = list.at[i]->id;
-	if (!err && last)
-		err = load_holdings(catalog, last, out);
-	nb_array_free(&list);
-	nb_rows_free(&rows);
-	return err;
+	return err || !last.id[0] ? err : load_holdings(catalog, last.id, out);
 }
 
 /* ---- what a disc alone holds ---- */

@@ -9,7 +9,7 @@
 #define MIB ((uint64_t)1 << 20)
 #define NONE NB_NOT_COUNTED
 
-static char kind[] = "tree", name[] = "www";
+static char tree[] = "tree", www[] = "www";
 
 /* A tree, or with FORM a dump. */
 struct amount {
@@ -135,11 +135,29 @@ START_TEST(much_less_than_before_is_told_with_both_numbers)
 }
 END_TEST
 
+START_TEST(changed_content_is_told_with_the_number_of_files)
+{
+	static char tree[] = "tree", www[] = "www";
+	struct nb_shrink shrink = {
+		.kind = tree, .name = www, .what = NB_SHRINK_CONTENT, .now = 1
+	};
+	char text[NB_SHRINK_TEXT];
+
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: 1 file changed without a sign of it; the "
+			 "last good backup has the earlier content");
+	shrink.now = 12;
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: 12 files changed without a sign of it; "
+			 "the last good backup has the earlier content");
+}
+END_TEST
+
 START_TEST(every_way_to_shrink_has_a_name)
 {
 	enum nb_shrink_what what;
 
-	for (int i = NB_SHRINK_GONE; i <= NB_SHRINK_ROWS; i++) {
+	for (int i = NB_SHRINK_GONE; i <= NB_SHRINK_CONTENT; i++) {
 		const char *one = nb_shrink_name((enum nb_shrink_what)i);
 
 		ck_assert(nb_shrink_parse(one, &what));
@@ -215,6 +233,7 @@ main(void)
 
 	tcase_add_loop_test(tc, much_less_than_before_is_told_with_both_numbers,
 			    0, (int)(sizeof cases / sizeof *cases));
+	tcase_add_test(tc, changed_content_is_told_with_the_number_of_files);
 	tcase_add_test(tc, every_way_to_shrink_has_a_name);
 	tcase_add_test(tc, holdings_count_what_is_beneath_a_source);
 	suite_add_tcase(suite, tc);
