@@ -9,7 +9,7 @@
 #define MIB ((uint64_t)1 << 20)
 #define NONE NB_NOT_COUNTED
 
-static char tree[] = "tree", www[] = "www";
+static char kind[] = "tree", name[] = "www";
 
 /* A tree, or with FORM a dump. */
 struct amount {
@@ -137,9 +137,8 @@ END_TEST
 
 START_TEST(changed_content_is_told_with_the_number_of_files)
 {
-	static char tree[] = "tree", www[] = "www";
 	struct nb_shrink shrink = {
-		.kind = tree, .name = www, .what = NB_SHRINK_CONTENT, .now = 1
+		.kind = kind, .name = name, .what = NB_SHRINK_CONTENT, .now = 1
 	};
 	char text[NB_SHRINK_TEXT];
 
