@@ -20,6 +20,8 @@
 #include "model/source_kind.h"
 #include "source/ours.h"
 
+struct nb_calls;
+
 struct nb_source_context {
 	const char *backup_id; /* for a file that contains its place on the disc
 				  (boot/disc.c), never for a path */
@@ -35,6 +37,8 @@ struct nb_source_context {
 	 * no copy). */
 	const struct nb_ours *ours;
 	dev_t copy_of;
+	/* Watches calls into the file systems of sources; or NULL. */
+	struct nb_calls *calls;
 	/* Reports the bytes of WHAT so far; total 0: unknown.  An error:
 	 * stop. */
 	enum nb_err (*progress)(void *ctx, const char *what, uint64_t done,

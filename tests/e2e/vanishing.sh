@@ -77,7 +77,7 @@ many_times()
 {
 	local i
 	busy
-	for i in 1 2 3 4 5; do
+	for i in 1 2 3 4; do
 		nb_is 0 image "$work/image" || { idle; return 1; }
 	done
 	idle
@@ -241,10 +241,72 @@ stopped()
 	unmount hung
 }
 
+# hang WHEN: a file system that answers at first.
+hang()
+{
+	mkdir -p "$work/tree/mnt/late"
+	rm -f "$work/sign"
+	python3 "$src/tests/e2e/hanging.py" "$work/tree/mnt/late" "$1" \
+		"$work/sign" &
+	daemon=$!
+	disown "$daemon"
+	helpers="$helpers $daemon"
+	until_true grep -q "$work/tree/mnt/late " /proc/mounts
+}
+
+# begin ARGUMENTS...: not even SIGKILL ends this while it hangs.
+begin()
+{
+	"$nightburn" -c "$work/nb.conf" "$@" >"$work/out" 2>"$work/late" &
+	pid=$!
+}
+
+# given_up FILE WHY: said, the next run is not refused, and the process ends as soon
+# as the kernel lets it.
+given_up()
+{
+	local file=$1 why=$2
+	until_true grep -qx \
+		"nightburn: $file: $why; the run is ended" "$work/late" ||
+		{ cat "$work/late"; return 1; }
+	configure 'exclude = "mnt/"'
+	until_true nb_is 0 run || { cat "$work/err"; return 1; }
+	kill -KILL "$daemon"
+	wait "$pid" 2>/dev/null
+	[ $? != 0 ] && unmount late
+}
+
+listing()
+{
+	hang list && configure 'io_timeout = 1' && begin run &&
+		given_up 'tree all: mnt/late/sub' \
+			'no response from its file system'
+}
+
+reading()
+{
+	hang read && configure 'io_timeout = 1  copy_newer = 0' &&
+		begin image "$work/image" &&
+		given_up "file: .*/tree/all/mnt/late/sub/file" \
+			'no response from its file system'
+}
+
+asked()
+{
+	hang list && configure 'io_timeout = 1000' && begin run || return 1
+	until_true [ -e "$work/sign" ]
+	kill -TERM "$pid"
+	given_up 'tree all: mnt/late/sub' \
+		'asked to end while its file system does not respond'
+}
+
 configure ''
 check "a mounted file system is in the tree" mine
 check "one that root may not look at is noted" denied
 check "so is one whose program died" dead
 check "and one that does not answer in time" hung
 check "a run that waits for it ends when it is asked to" stopped
+check "one that hangs later ends the run, and blocks none after it" listing
+check "also while its files are read" reading
+check "and when it is asked to end" asked
 finish

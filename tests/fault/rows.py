@@ -134,7 +134,7 @@ ELSEWHERE = {
     87: ("path vanishes while a tree is walked", "tests/e2e/vanishing.sh",
          "a busy spool fails no night"),
     88: ("mount that denies, is dead or hangs", "tests/e2e/vanishing.sh",
-         "and one that does not answer in time"),
+         "one that hangs later ends the run, and blocks none after it"),
     95: ("append failed, session left open", "tests/e2e/open_session.sh",
          "killed while it appends"),
 }

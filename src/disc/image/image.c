@@ -83,6 +83,7 @@ nb_image_new(const struct nb_image_options *options, struct nb_entries *entries,
 	struct nb_streams_options streams = {
 		.roots = options->roots,
 		.root_count = options->root_count,
+		.calls = options->calls,
 		.render = render_late,
 		.boot_address = boot_address,
 		.ctx = image,

@@ -31,6 +31,7 @@ struct nb_image_options {
 	uint32_t previous_start;
 	const int *roots;
 	size_t root_count;
+	struct nb_calls *calls; /* as nb_streams_options.calls */
 	/* As nb_streams_options.render. */
 	enum nb_err (*render)(void *ctx, const struct nb_entry *entry,
 			      char **text, size_t *length);

@@ -312,6 +312,7 @@ nb_stream_new(struct nb_streams *streams, struct nb_entry *entry,
 	s->serial = serial;
 	s->file.fd = -1;
 	s->file.entry = entry;
+	s->file.calls = streams->options.calls;
 	stream->class = &stream_class;
 	stream->refcount = 1;
 	stream->data = s;

@@ -32,6 +32,8 @@ struct nb_streams;
 struct nb_streams_options {
 	const int *roots;
 	size_t root_count;
+	struct nb_calls *calls; /* watches calls that open and read files
+				   (base/watchdog.h); or NULL */
 	enum nb_err (*render)(void *ctx, const struct nb_entry *entry,
 			      char **text, size_t *length);
 	/* The first block of the image of NB_CONTENT_BOOT; waits for it. */

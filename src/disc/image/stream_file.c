@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/watchdog.h"
 #include "disc/hasher.h"
 
 /*
@@ -85,17 +86,29 @@ check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
 	return is_steady(e, st) ? NB_OK : differs(f, when);
 }
 
+/* What is in staging (root 0) is nightburn's own file system. */
+static void
+watch(const struct nb_stream_file *f)
+{
+	if (f->entry->root)
+		nb_calls_enter(f->calls, "file", f->entry->path);
+}
+
 enum nb_err
 nb_stream_file_open(struct nb_stream_file *f, const int *roots, size_t count)
 {
 	const struct nb_entry *e = f->entry;
 	struct stat st;
 	enum nb_err err;
+	bool bad;
 
 	if (e->root >= count)
 		return nb_fail(NB_EFAIL, "%s: no such root", e->path);
+	watch(f);
 	f->fd = nb_path_open(roots[e->root], e->root_path, O_RDONLY, 0);
-	if (f->fd < 0 || fstat(f->fd, &st))
+	bad = f->fd < 0 || fstat(f->fd, &st);
+	nb_calls_leave(f->calls);
+	if (bad)
 		return differs_errno(f);
 	err = check_stat(f, &st, "changed after it was scanned");
 	if (!S_ISREG(st.st_mode) && (!S_ISBLK(st.st_mode) || e->inode))
@@ -110,12 +123,17 @@ nb_stream_file_end(struct nb_stream_file *f)
 {
 	struct stat st;
 	char byte;
+	bool more, bad;
 
 	if (f->fd < 0)
 		return NB_OK;
-	if (nb_fd_read(f->fd, &byte, 1) == 1)
+	watch(f);
+	more = nb_fd_read(f->fd, &byte, 1) == 1;
+	bad = fstat(f->fd, &st);
+	nb_calls_leave(f->calls);
+	if (more)
 		return differs(f, "grew while it was read");
-	if (fstat(f->fd, &st))
+	if (bad)
 		return differs_errno(f);
 	return check_stat(f, &st, "changed while it was read");
 }
@@ -123,9 +141,12 @@ nb_stream_file_end(struct nb_stream_file *f)
 enum nb_err
 nb_stream_file_take(struct nb_stream_file *f, uint8_t *piece, size_t want)
 {
-	ssize_t got = f->fd < 0 ? 0 : nb_fd_read(f->fd, piece, want);
 	enum nb_err err = NB_OK;
+	ssize_t got;
 
+	watch(f);
+	got = f->fd < 0 ? 0 : nb_fd_read(f->fd, piece, want);
+	nb_calls_leave(f->calls);
 	if (got < 0)
 		err = differs_errno(f);
 	else if ((size_t)got < want)

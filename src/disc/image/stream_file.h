@@ -8,8 +8,11 @@
 
 #include "model/record/entry.h"
 
+struct nb_calls;
+
 struct nb_stream_file {
-	int fd; /* -1: not open, or it cannot be */
+	struct nb_calls *calls; /* or NULL */
+	int fd;                 /* -1: not open, or it cannot be */
 	struct nb_entry *entry;
 };
 

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/watchdog.h"
 #include "model/config/build.h"
 
 bool
@@ -72,13 +73,14 @@ nb_backup_prepare(struct nb_pool_context *context,
 		  const struct nb_run_options *options,
 		  struct nb_backup *backup)
 {
-	enum nb_err err = NB_OK;
+	enum nb_err err;
 
 	memset(backup, 0, sizeof *backup);
 	backup->staged.dir = -1;
 	backup->context = context;
 	backup->sources = &context->job->sources;
-	if (options->path_count)
+	err = nb_calls_begin(&backup->calls);
+	if (!err && options->path_count)
 		err = sources_by_hand(options, backup);
 	if (!err)
 		err = nb_ours_find(context->nb->config, &backup->ours);
@@ -216,6 +218,7 @@ nb_backup_clear(struct nb_backup *backup)
 	nb_array_free(&backup->by_hand);
 	nb_array_free(&backup->ours);
 	nb_shrinks_free(&backup->shrinks);
+	nb_calls_end(backup->calls);
 	nb_staged_free(&backup->staged);
 	memset(backup, 0, sizeof *backup);
 	backup->staged.dir = -1;

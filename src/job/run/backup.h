@@ -23,6 +23,7 @@ struct nb_backup {
 	struct nb_shrinks shrinks;               /* (shrink.h) */
 	struct nb_ours ours;                     /* what is in no tree */
 	struct nb_hooked *hooked; /* of the run; NULL: it has no hooks */
+	struct nb_calls *calls;   /* (base/watchdog.h) */
 	struct nb_staged staged;
 };
 

@@ -110,6 +110,7 @@ context_of(struct nb_backup *backup)
 		.staging = backup->staged.dir,
 		.date = backup->staged.manifest.created,
 		.ours = &backup->ours,
+		.calls = backup->calls,
 		.progress = source_progress,
 		.ctx = backup,
 	};

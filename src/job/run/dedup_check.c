@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/watchdog.h"
 
 #define PIECE ((size_t)256 * 1024)
 
@@ -71,17 +72,23 @@ static enum nb_err
 hash_file(struct check *c, const struct nb_session *s, const struct nb_entry *e,
 	  uint8_t sha256[NB_SHA256_SIZE], bool *read)
 {
-	int fd = nb_path_open(s->roots.at[e->root], e->root_path, O_RDONLY, 0);
 	enum nb_err err = NB_OK;
-	ssize_t n = fd < 0 ? -1 : 1;
+	ssize_t n;
+	int fd;
 
+	nb_calls_enter(s->calls, "file", e->path);
+	fd = nb_path_open(s->roots.at[e->root], e->root_path, O_RDONLY, 0);
+	n = fd < 0 ? -1 : 1;
 	while (!err && n > 0) {
+		nb_calls_enter(s->calls, "file", e->path);
 		n = nb_fd_read(fd, c->buf, PIECE);
+		nb_calls_leave(s->calls);
 		if (n > 0)
 			err = add_bytes(c, c->buf, (size_t)n);
 	}
 	nb_sha256_finish(c->sha256, sha256);
 	*read = n == 0 && is_same(fd, e);
+	nb_calls_leave(s->calls);
 	nb_fd_close(&fd);
 	return err;
 }

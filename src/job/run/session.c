@@ -314,6 +314,7 @@ build_image(const struct nb_inspection *look, struct nb_session *s,
 		.gap = gap_blocks(look),
 		.roots = s->roots.at,
 		.root_count = s->roots.count,
+		.calls = s->calls,
 		.render = render_late,
 		.ctx = s,
 	};
@@ -341,6 +342,7 @@ nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 	if (!s)
 		return nb_fail_memory();
 	s->hooked = backup->hooked;
+	s->calls = backup->calls;
 	if (append)
 		s->start = look->medium.next_writable;
 	else if (look && look->medium.random_access)

@@ -26,6 +26,7 @@ struct nb_session {
 					    them; NULL: there is none */
 	struct nb_hooked *hooked;     /* of the run; NULL: it has no hooks */
 	struct nb_roots roots;
+	struct nb_calls *calls;     /* the backup's */
 	struct nb_blocks *previous; /* those of the disc, if it is not blank */
 	struct nb_image *image;
 	const struct nb_key *key; /* for its manifest; NULL: no MAC */

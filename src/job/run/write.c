@@ -11,6 +11,7 @@
 #include "base/inhibit.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/watchdog.h"
 #include "disc/profile.h"
 #include "disc/read/readback.h"
 #include "job/disc/blank.h"
@@ -236,6 +237,7 @@ release(const struct nb_write *w, struct nb_session *s)
 {
 	nb_image_free(s->image);
 	s->image = NULL;
+	nb_calls_burning(s->calls, false);
 	nb_roots_close(&s->roots);
 	return nb_backup_release(w->backup);
 }
@@ -266,6 +268,7 @@ burn(const struct nb_write *w, struct nb_session *s,
 	if (!err && first && w->look->medium.unformatted)
 		err = nb_format_disc(w->context, w->look,
 				     first_session_blocks(s));
+	nb_calls_burning(s->calls, true);
 	if (!err)
 		err = nb_drive_burn(w->look->drive, &spec, checksum);
 	if (err && err != NB_ESUSPECT) {

@@ -90,7 +90,8 @@ is_same(const struct stat *a, const struct stat *b)
 
 /* As many bytes as the file had when it was opened, or fewer. */
 static enum nb_err
-copy_bytes(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
+copy_bytes(const struct nb_walk *w, const char *path, int from, int to,
+	   struct nb_sha256 *sha256, struct copy *copy)
 {
 	uint8_t *buf = malloc(PIECE);
 	uint64_t left = (uint64_t)copy->before.st_size;
@@ -98,6 +99,7 @@ copy_bytes(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
 	ssize_t n = 1;
 
 	while (!err && left && n > 0) {
+		nb_tree_enter(w, path);
 		n = nb_fd_read(from, buf, left < PIECE ? (size_t)left : PIECE);
 		if (n < 0)
 			err = nb_fail_errno(NB_ESOURCE, "cannot be read");
@@ -117,7 +119,8 @@ copy_bytes(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
 
 /* Copies FROM into TO, which is emptied first. */
 static enum nb_err
-copy_once(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
+copy_once(const struct nb_walk *w, const char *path, int from, int to,
+	  struct nb_sha256 *sha256, struct copy *copy)
 {
 	enum nb_err err = NB_OK;
 
@@ -127,7 +130,7 @@ copy_once(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
 		return nb_fail_errno(NB_ESOURCE, "cannot be copied");
 	copy->cloned = !ioctl(to, FICLONE, from);
 	if (!copy->cloned)
-		err = copy_bytes(from, to, sha256, copy);
+		err = copy_bytes(w, path, from, to, sha256, copy);
 	if (err)
 		return err;
 	if (fstat(copy->cloned ? to : from, &copy->after))
@@ -138,7 +141,8 @@ copy_once(int from, int to, struct nb_sha256 *sha256, struct copy *copy)
 }
 
 static enum nb_err
-copy_steadily(int from, int to, struct copy *copy, bool *steady)
+copy_steadily(const struct nb_walk *w, const char *path, int from, int to,
+	      struct copy *copy, bool *steady)
 {
 	struct nb_sha256 *sha256 = NULL;
 	enum nb_err err = nb_sha256_new(&sha256);
@@ -151,7 +155,7 @@ copy_steadily(int from, int to, struct copy *copy, bool *steady)
 		/* Even no time at all takes a while, for each file. */
 		if (i)
 			nanosleep(&pause, NULL);
-		err = copy_once(from, to, sha256, copy);
+		err = copy_once(w, path, from, to, sha256, copy);
 		*steady = copy->cloned || is_same(&copy->before, &copy->after);
 	}
 	nb_sha256_free(sha256);
@@ -224,7 +228,7 @@ nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 	to = nb_path_open(w->context->staging, path, O_RDWR | O_CREAT, 0600);
 	/* A file that cannot be opened is reported when it is burned. */
 	if (from >= 0 && to >= 0) {
-		err = copy_steadily(from, to, &copy, &steady);
+		err = copy_steadily(w, e->root_path, from, to, &copy, &steady);
 		if (err) {
 			nb_log(NB_ERROR, "%s: %s: not copied", w->object,
 			       e->root_path);

@@ -80,7 +80,7 @@ is_mount_point(int dir, const char *name)
 }
 
 static enum nb_err
-look_first(struct nb_walk *w, int dir, const char *name)
+look_first(struct nb_walk *w, int dir, const char *name, const char *path)
 {
 	const struct nb_scout scout = {
 		.dir = dir,
@@ -88,8 +88,12 @@ look_first(struct nb_walk *w, int dir, const char *name)
 		.enter = !w->rules->one_file_system,
 		.seconds = (unsigned int)w->rules->io_timeout,
 	};
-	int number = nb_scout_run(&scout);
+	int number;
 
+	/* It has the same limit, and is no loss. */
+	nb_tree_leave(w);
+	number = nb_scout_run(&scout);
+	nb_tree_enter(w, path);
 	if (number == ECANCELED)
 		return NB_ECANCELED;
 	return number ? in_trouble(w, number, number == ENOENT) : NB_OK;
@@ -102,7 +106,7 @@ nb_tree_look(struct nb_walk *w, int dir, const char *name, const char *path,
 	enum nb_err err = NB_OK;
 
 	if (is_mount_point(dir, name))
-		err = look_first(w, dir, name);
+		err = look_first(w, dir, name, path);
 	if (err || !fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW))
 		return err;
 	/* Nothing else denies a look at what is in a directory that can be

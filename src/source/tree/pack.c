@@ -72,7 +72,9 @@ read_whole(struct pack *p, int fd, struct nb_entry *e)
 	    || (uint64_t)st.st_size > WHOLE || lseek(fd, 0, SEEK_SET))
 		return false;
 	nb_tree_take_stat(e, &st);
+	nb_tree_enter(p->walk, e->root_path);
 	n = nb_fd_read(fd, p->buf, (size_t)e->size);
+	nb_tree_leave(p->walk);
 	if (n < 0)
 		return false;
 	e->size = (uint64_t)n;
@@ -112,8 +114,11 @@ add_large(struct pack *p, int fd, struct nb_entry *e)
 
 	while (!err && left) {
 		size_t want = left < PIECE ? (size_t)left : PIECE;
-		ssize_t n = fd < 0 ? 0 : nb_fd_read(fd, p->buf, want);
+		ssize_t n;
 
+		nb_tree_enter(p->walk, e->root_path);
+		n = fd < 0 ? 0 : nb_fd_read(fd, p->buf, want);
+		nb_tree_leave(p->walk);
 		if (n < 0)
 			n = 0;
 		memset(p->buf + n, 0, want - (size_t)n);
@@ -129,9 +134,12 @@ add_large(struct pack *p, int fd, struct nb_entry *e)
 static enum nb_err
 add_file(struct pack *p, struct nb_entry *e, bool *gone)
 {
-	int fd = nb_tree_open_listed(p->walk->root, e->root_path, gone);
 	enum nb_err err;
+	int fd;
 
+	nb_tree_enter(p->walk, e->root_path);
+	fd = nb_tree_open_listed(p->walk->root, e->root_path, gone);
+	nb_tree_leave(p->walk);
 	if (*gone) {
 		nb_log(NB_NOTE, "%s: %s vanished before it was read",
 		       p->walk->object, e->root_path);

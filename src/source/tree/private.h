@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "base/watchdog.h"
 #include "source/tree/tree.h"
 
 struct nb_walk {
@@ -52,6 +53,19 @@ enum nb_err nb_tree_inspect(struct nb_walk *w, int dir, const char *name,
  */
 enum nb_err nb_tree_copy(struct nb_walk *w, int dir, const char *name,
 			 const struct stat *st, struct nb_entry *e);
+
+/* A call for PATH begins (base/watchdog.h). */
+static inline void
+nb_tree_enter(const struct nb_walk *w, const char *path)
+{
+	nb_calls_enter(w->context->calls, w->object, path);
+}
+
+static inline void
+nb_tree_leave(const struct nb_walk *w)
+{
+	nb_calls_leave(w->context->calls);
+}
 
 /* Reports the progress from time to time; an error: stop (walk.c). */
 enum nb_err nb_tree_progress(struct nb_walk *w, uint64_t bytes);

@@ -126,6 +126,7 @@ list_one(struct nb_walk *w, const struct listed *d, const struct dirent *name)
 
 	if (err)
 		return err;
+	nb_tree_enter(w, e.root_path);
 	if (is_excluded(w, e.root_path, name->d_type)) {
 		w->record.excluded++;
 	} else {
@@ -193,9 +194,11 @@ out:
 static enum nb_err
 list_directory(struct nb_walk *w, const char *directory)
 {
-	enum nb_err err = enter(w, directory);
 	struct stat st;
+	enum nb_err err;
 
+	nb_tree_enter(w, directory);
+	err = enter(w, directory);
 	if (strcmp(directory, "."))
 		return nb_tree_excuse(w, directory, err);
 	if (!err && (fstat(w->root, &st) || !st.st_nlink)) {
@@ -289,11 +292,16 @@ enum nb_err
 nb_tree_walk(struct nb_walk *w)
 {
 	size_t first = w->list->count;
-	const char *what = nb_ours_above(&w->view, w->root);
+	const char *what;
 	enum nb_err err;
 
-	if (what)
+	nb_calls_limit(w->context->calls, w->rules->io_timeout);
+	nb_tree_enter(w, ".");
+	what = nb_ours_above(&w->view, w->root);
+	if (what) {
+		nb_tree_leave(w);
 		return refuse_ours(w, what);
+	}
 	err = w->rules->only ? add_only(w, w->rules->only) : add_root(w);
 
 	for (size_t i = first; !err && i < w->list->count; i++) {
@@ -301,8 +309,10 @@ nb_tree_walk(struct nb_walk *w)
 			continue;
 		/* The list moves when it grows, but this string does not. */
 		err = list_directory(w, w->list->at[i].root_path);
+		nb_tree_leave(w);
 		if (!err)
 			err = nb_tree_progress(w, w->bytes);
 	}
+	nb_tree_leave(w);
 	return err;
 }

@@ -101,6 +101,39 @@ START_TEST(one_that_does_not_listen_is_killed)
 END_TEST
 
 static void
+hang_in_call(void)
+{
+	struct nb_calls *calls;
+
+	if (nb_calls_begin(&calls))
+		_exit(99);
+	nb_calls_limit(calls, 1);
+	nb_calls_limit(calls, 0);
+	nb_calls_limit(NULL, 1);
+	nb_calls_enter(calls, "tree all", "before");
+	nb_calls_leave(calls);
+	nb_calls_end(calls);
+	if (nb_calls_begin(&calls))
+		_exit(98);
+	nb_calls_limit(calls, 1);
+	nb_calls_burning(calls, true);
+	nb_calls_enter(calls, "tree all", "sub");
+	for (;;)
+		pause();
+}
+
+START_TEST(a_call_that_hangs_ends_with_the_status_of_a_burn)
+{
+	int status = run(hang_in_call);
+
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 4);
+	assert_said("nightburn: tree all: sub: no response from its file "
+		    "system; the run is ended\n");
+}
+END_TEST
+
+static void
 beat_and_end(void)
 {
 	struct nb_watchdog *watchdog;
@@ -191,6 +224,7 @@ main(void)
 	tcase_add_test(test,
 		       a_hanging_process_ends_with_the_status_of_its_last_beat);
 	tcase_add_test(test, one_that_does_not_listen_is_killed);
+	tcase_add_test(test, a_call_that_hangs_ends_with_the_status_of_a_burn);
 	tcase_add_test(test, one_that_gives_signs_of_life_is_left_alone);
 	tcase_add_test(test, one_that_rests_is_left_alone);
 	tcase_add_test(test, a_call_after_a_rest_is_watched);

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""hanging.py MOUNT_POINT WHEN SIGN: a FUSE file system that never answers one
+kind of request, for which even SIGKILL does not end the waiting: "list" a
+directory beneath its top, or "read" a file.  The file SIGN appears then.  The
+requests are those of fuse(4)."""
+import ctypes
+import os
+import struct
+import sys
+
+where, when, sign = sys.argv[1:]
+fuse = os.open("/dev/fuse", os.O_RDWR)
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b"hanging", os.fsencode(where), b"fuse", 6,
+              f"fd={fuse},rootmode=40000,user_id=0,group_id=0".encode()):
+    sys.exit(os.strerror(ctypes.get_errno()))
+
+LOOKUP, GETATTR, OPEN, READ, STATFS, RELEASE = 1, 3, 14, 15, 17, 18
+FORGET, INIT, OPENDIR, READDIR, RELEASEDIR, INTERRUPT = 2, 26, 27, 28, 29, 36
+BATCH_FORGET = 42
+NODES = {1: (0o40755, 0), 2: (0o40755, 0), 3: (0o100644, 9)}
+NAMES = {1: {b"sub": 2}, 2: {b"file": 3}}
+
+
+def attr(node):
+    mode, size = NODES[node]
+    return struct.pack("<QQQQQQIIIIIIIIII", node, size, 1, 1, 1, 1, 0, 0, 0,
+                       mode, 1, 0, 0, 0, 4096, 0)
+
+
+def names(node):
+    out = b""
+    for name, to in NAMES[node].items():
+        out += struct.pack("<QQII", to, 1, len(name), NODES[to][0] >> 12) + name
+        out += b"\0" * (-len(out) % 8)
+    return out
+
+
+def answer(op, node, body):
+    if op == INIT:
+        return struct.pack("<IIIIHHIIHHI", 7, 31, 65536, 0, 12, 9, 65536, 1,
+                           0, 0, 0) + b"\0" * 28
+    if op == GETATTR:
+        return struct.pack("<QII", 0, 0, 0) + attr(node)
+    if op == LOOKUP:
+        to = NAMES.get(node, {}).get(body[:-1])
+        return to and struct.pack("<QQQQII", to, 0, 0, 0, 0, 0) + attr(to)
+    if op in (OPEN, OPENDIR):
+        return struct.pack("<QII", 0, 1, 0)
+    if op == READDIR:
+        if when == "list" and node == 2:
+            return False
+        return b"" if struct.unpack_from("<Q", body, 8)[0] else names(node)
+    if op == READ:
+        return False if when == "read" else b"answered\n"
+    if op == STATFS:
+        return struct.pack("<QQQQQIII", 0, 0, 0, 0, 0, 512, 255, 0) + b"\0" * 28
+    return b"" if op in (RELEASE, RELEASEDIR) else None
+
+
+while True:
+    try:
+        request = os.read(fuse, 1 << 17)
+    except OSError:
+        break
+    _, op, unique, node = struct.unpack_from("<IIQQ", request)
+    if op in (FORGET, BATCH_FORGET, INTERRUPT):
+        continue
+    reply = answer(op, node, request[40:])
+    if reply is False:
+        with open(sign, "w", encoding="ascii"):
+            continue
+    error = -2 if op == LOOKUP and not reply else -38 if reply is None else 0
+    body = reply if reply and not error else b""
+    os.write(fuse, struct.pack("<IiQ", 16 + len(body), error, unique) + body)
