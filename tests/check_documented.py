@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the documents must have.
 
-Each command, and each of its options, is in the manual, in the synopsis of the
-command and in the completion; the program itself is asked for its commands and
-options (--help).  Each path and function that ARCHITECTURE.md and CODING.md name
+Each command of nightburn and vdrive, and each of its options, is in the manual,
+in the synopsis of the command and in the completion; the programs themselves are
+asked for their commands and options (--help).  Each path and function that ARCHITECTURE.md and CODING.md name
 exists.  No line of a document has more than 80 columns.
 """
 import glob
@@ -15,6 +15,7 @@ import subprocess
 
 TOP = os.environ["NB_TOP_SRCDIR"]
 PROGRAM = os.path.join(os.environ["NB_TOP_BUILDDIR"], "nightburn")
+VDRIVE = os.path.join(os.environ["NB_TOP_BUILDDIR"], "vdrive")
 COLUMNS = 80
 OF_ALL = {"--config", "--quiet", "--verbose", "--help"}
 count = 0
@@ -44,19 +45,20 @@ def skip(name, why):
     print("ok %d - %s # SKIP %s" % (count, name, why))
 
 
-def completed(*words):
-    """What completion/nightburn offers for the last of the words."""
+def completed(*words, program=PROGRAM):
+    """What the completion of the program offers for the last of the words."""
+    name = os.path.basename(program)
     script = ('. "$1"; shift; COMP_WORDS=("$@"); '
-              'COMP_CWORD=$(($# - 1)); _nightburn; '
-              'printf "%s\\n" "${COMPREPLY[@]}"')
+              'COMP_CWORD=$(($# - 1)); _%s; '
+              'printf "%%s\\n" "${COMPREPLY[@]}"' % name)
     return out("bash", "-c", script, "bash",
-               os.path.join(TOP, "completion", "nightburn"), PROGRAM,
+               os.path.join(TOP, "completion", name), program,
                *words).split()
 
 
-def options_of(command):
+def options_of(*command, program=PROGRAM):
     """(short name or "", long name) of each, as the program says."""
-    text = out(PROGRAM, command, "--help")
+    text = out(program, *command, "--help")
     return [option for option in
             re.findall(r"^  (?:(-\w), |    )(--[a-z-]+)", text, re.M)
             if option[1] not in OF_ALL]
@@ -107,6 +109,58 @@ def check_commands():
     rule("the synopsis of a command has its options and no others",
          in_synopsis)
     rule("each option of a command is completed", in_completion)
+
+
+def vdrive_synopsis(manual, command):
+    """The options in the lines of the synopsis that are of the command (man)."""
+    lines = manual.split("\n.SH SYNOPSIS\n")[1].split("\n.SH ")[0]
+    own = [one for one in lines.split("\n.br\n")
+           if re.match(r"\.B vdrive" + (" " + command if command else r"\n"),
+                       one)]
+    assert len(own) == 1, (command, own)
+    return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*",
+                          re.sub(r"\\f.|\n\.[A-Z]+", " ",
+                                 own[0]).replace("\\-", "-")))
+
+
+def vdrive_heads(manual, section):
+    """The options that have an entry in the section, or in a head of it."""
+    text = manual.split("\n.SH %s\n" % section)[1].split("\n.SH ")[0]
+    return set(re.findall(r"--[a-z][a-z-]*", text.replace("\\-", "-")))
+
+
+def check_vdrive():
+    commands = re.findall(r"^ +vdrive ([a-z]+) ", out(VDRIVE, "--help"), re.M)
+    assert len(commands) == 4, commands
+    manual = read("man", "vdrive.1")
+    offered = completed("", program=VDRIVE)
+    rule("each command of vdrive is completed",
+         [c for c in commands if c not in offered])
+    wrong, known = [], set()
+    for command in commands:
+        options = options_of(command, program=VDRIVE)
+        assert options, command
+        known |= {name for _, name in options}
+        named = vdrive_synopsis(manual, command)
+        wrong += ["%s: synopsis lacks %s" % (command, name)
+                  for short, name in options if not {short, name} & named]
+        wrong += ["%s: does not take %s" % (command, name)
+                  for name in sorted(named.difference(*options))]
+        offered = completed(command, "--", program=VDRIVE)
+        wrong += ["%s: %s is not completed" % (command, name)
+                  for _, name in options if name not in offered]
+    own = {name for _, name in options_of(program=VDRIVE)}
+    assert len(own) > 10, own
+    offered = completed("--", program=VDRIVE)
+    wrong += ["%s is not completed" % name for name in sorted(own)
+              if name not in offered]
+    heads = vdrive_heads(manual, "OPTIONS")
+    wrong += ["the manual lacks %s" % name for name in sorted(own - heads)]
+    wrong += ["there is no %s" % name
+              for name in sorted(heads - own - {"--help", "--version"})]
+    wrong += ["the manual lacks %s of a command" % name for name in
+              sorted(known - vdrive_heads(manual, "COMMANDS"))]
+    rule("manual, help and completion of vdrive have the same options", wrong)
 
 
 def tree():
@@ -203,6 +257,7 @@ def check_rendered():
 
 def main():
     check_commands()
+    check_vdrive()
     paths, text = tree()
     for document in ("ARCHITECTURE.md", "CODING.md", "CONTRIBUTING.md"):
         rule("each path and name in %s exists" % document,

@@ -8,16 +8,12 @@
 #include <unistd.h>
 
 #include "vdrive/front/command.h"
+#include "vdrive/front/options.h"
 #include "vdrive/front/spawn.h"
 #include "vdrive/engine/layout.h"
 #include "vdrive/engine/mmc.h"
 
 #define CHUNK 512 /* blocks that are copied together */
-
-static const struct option options[] = { { "session", required_argument, NULL,
-					   's' },
-					 { "disc", no_argument, NULL, 'd' },
-					 { NULL, 0, NULL, 0 } };
 
 /* Copies blocks FROM to TO of the disc to position FROM minus BASE; zeros
  * become holes. 0, or an errno. */
@@ -113,13 +109,13 @@ vf_command_export(int argc, char **argv)
 	char why[VD_WHY_MAX];
 	int option, session = -1, status;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+	while ((option = vf_option_next("export", argc, argv)) != -1)
 		switch (option) {
-		case 's':
+		case VF_OPT_SESSION:
 			if (parse_session(optarg, &session))
 				return VF_EXIT_USAGE;
 			break;
-		case 'd':
+		case VF_OPT_DISC:
 			session = 0;
 			break;
 		default:

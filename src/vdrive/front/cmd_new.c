@@ -5,17 +5,12 @@
 
 #include "vdrive/engine/disc.h"
 #include "vdrive/front/command.h"
+#include "vdrive/front/options.h"
 #include "vdrive/front/spawn.h"
 
 #define CAPACITY_MIN \
 	600 /* enough for a CD track, which has at least 300
 			    blocks */
-
-static const struct option options[] = {
-	{ "type", required_argument, NULL, 't' },
-	{ "capacity", required_argument, NULL, 'c' },
-	{ NULL, 0, NULL, 0 }
-};
 
 /* Whole write units, and at most twice the size of a real disc. */
 static int
@@ -39,12 +34,12 @@ vf_command_new(int argc, char **argv)
 	char why[VD_WHY_MAX];
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+	while ((option = vf_option_next("new", argc, argv)) != -1)
 		switch (option) {
-		case 't':
+		case VF_OPT_TYPE:
 			type = optarg;
 			break;
-		case 'c':
+		case VF_OPT_CAPACITY:
 			if (parse_capacity(optarg, &capacity))
 				return VF_EXIT_USAGE;
 			break;

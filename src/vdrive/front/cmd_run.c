@@ -12,6 +12,7 @@
 
 #include "vdrive/front/rundir.h"
 #include "vdrive/front/serve.h"
+#include "vdrive/front/options.h"
 #include "vdrive/front/spawn.h"
 #include "vdrive/station/station.h"
 #include "vdrive/tcmu/target.h"
@@ -26,37 +27,6 @@ struct run {
 	bool kernel;        /* create real device nodes */
 	struct vk_target *targets[VF_DRIVES_MAX];
 	struct vf_station_options common;
-};
-
-enum {
-	OPT_DISC = 256,
-	OPT_ADD,
-	OPT_EMPTY,
-	OPT_OPEN,
-	OPT_DEVICE,
-	OPT_FAULTS,
-	OPT_TRACE,
-	OPT_TIMING,
-	OPT_DRIVE,
-	OPT_POWER_LOSS,
-	OPT_HURRY,
-	OPT_KERNEL
-};
-
-static const struct option options[] = {
-	{ "disc", required_argument, NULL, OPT_DISC },
-	{ "add", required_argument, NULL, OPT_ADD },
-	{ "empty", no_argument, NULL, OPT_EMPTY },
-	{ "open", no_argument, NULL, OPT_OPEN },
-	{ "device", required_argument, NULL, OPT_DEVICE },
-	{ "faults", required_argument, NULL, OPT_FAULTS },
-	{ "trace", required_argument, NULL, OPT_TRACE },
-	{ "timing", required_argument, NULL, OPT_TIMING },
-	{ "drive", required_argument, NULL, OPT_DRIVE },
-	{ "power-loss", no_argument, NULL, OPT_POWER_LOSS },
-	{ "kernel", no_argument, NULL, OPT_KERNEL },
-	{ "hurry", no_argument, NULL, OPT_HURRY },
-	{ NULL, 0, NULL, 0 }
 };
 
 /* A disc for the last drive, which is created if DISC begins one. */
@@ -88,42 +58,42 @@ static int
 take_option(struct run *run, int option, const char *value)
 {
 	switch (option) {
-	case OPT_DISC:
+	case VF_OPT_DISC:
 		return add_drive(run, value);
-	case OPT_EMPTY:
+	case VF_OPT_EMPTY:
 		return add_drive(run, NULL);
-	case OPT_ADD:
+	case VF_OPT_ADD:
 		return add_disc(run, value);
-	case OPT_OPEN:
+	case VF_OPT_OPEN:
 		if (!run->count)
 			return vf_usage("follows --disc or --empty", "--open");
 		run->drives[run->count - 1].open = true;
 		return 0;
-	case OPT_DEVICE:
+	case VF_OPT_DEVICE:
 		if (*value != '/' || !value[1] || strchr(value, '\n')
 		    || strlen(value) > 200)
 			return vf_usage("not a short absolute path", value);
 		run->device = value;
 		return 0;
-	case OPT_FAULTS:
+	case VF_OPT_FAULTS:
 		run->common.faults = value;
 		return 0;
-	case OPT_TRACE:
+	case VF_OPT_TRACE:
 		run->common.trace = value;
 		return 0;
-	case OPT_TIMING:
+	case VF_OPT_TIMING:
 		run->common.timing = value;
 		return 0;
-	case OPT_DRIVE:
+	case VF_OPT_DRIVE:
 		run->common.personality = value;
 		return 0;
-	case OPT_POWER_LOSS:
+	case VF_OPT_POWER_LOSS:
 		run->common.power_loss = true;
 		return 0;
-	case OPT_KERNEL:
+	case VF_OPT_KERNEL:
 		run->kernel = true;
 		return 0;
-	case OPT_HURRY:
+	case VF_OPT_HURRY:
 		setenv(VF_ENV_HURRY, VF_HURRY, 1);
 		return 0;
 	default:
@@ -183,7 +153,7 @@ parse(struct run *run, int argc, char **argv)
 {
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+	while ((option = vf_option_next("", argc, argv)) != -1) {
 		status = take_option(run, option, optarg);
 		if (status)
 			return status;

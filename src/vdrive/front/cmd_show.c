@@ -5,11 +5,9 @@
 
 #include "vdrive/engine/disc_head.h"
 #include "vdrive/front/command.h"
+#include "vdrive/front/options.h"
 #include "vdrive/front/spawn.h"
 #include "vdrive/engine/layout.h"
-
-static const struct option options[] = { { "json", no_argument, NULL, 'j' },
-					 { NULL, 0, NULL, 0 } };
 
 static const char *
 state_of(const struct vd_disc *disc)
@@ -70,8 +68,8 @@ vf_command_show(int argc, char **argv)
 	bool json = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option != 'j')
+	while ((option = vf_option_next("show", argc, argv)) != -1) {
+		if (option != VF_OPT_JSON)
 			return VF_EXIT_USAGE;
 		json = true;
 	}

@@ -10,17 +10,8 @@
 
 #include "vdrive/station/client.h"
 #include "vdrive/front/rundir.h"
+#include "vdrive/front/options.h"
 #include "vdrive/front/spawn.h"
-
-static const struct option options[] = {
-	{ "device", required_argument, NULL, 'd' },
-	{ "drive", required_argument, NULL, 'd' },
-	{ "next", no_argument, NULL, 'n' },
-	{ "empty", no_argument, NULL, 'e' },
-	{ "open", no_argument, NULL, 'o' },
-	{ "close", no_argument, NULL, 'c' },
-	{ NULL, 0, NULL, 0 }
-};
 
 static int
 send_swap(const char *device, const char *text)
@@ -56,21 +47,21 @@ vf_command_swap(int argc, char **argv)
 	char path[PATH_MAX];
 	int option;
 
-	while ((option = getopt_long(argc, argv, "d:", options, NULL)) != -1)
+	while ((option = vf_option_next("swap", argc, argv)) != -1)
 		switch (option) {
-		case 'd':
+		case VF_OPT_DEVICE:
 			device = optarg;
 			break;
-		case 'n':
+		case VF_OPT_NEXT:
 			text = VF_SWAP_NEXT;
 			break;
-		case 'e':
+		case VF_OPT_EMPTY:
 			text = VF_SWAP_EMPTY;
 			break;
-		case 'o':
+		case VF_OPT_OPEN:
 			text = VF_SWAP_OPEN;
 			break;
-		case 'c':
+		case VF_OPT_CLOSE:
 			text = VF_SWAP_CLOSE;
 			break;
 		default:
