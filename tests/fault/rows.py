@@ -135,6 +135,8 @@ ELSEWHERE = {
          "a busy spool fails no night"),
     88: ("mount that denies, is dead or hangs", "tests/e2e/vanishing.sh",
          "one that hangs later ends the run, and blocks none after it"),
+    90: ("more than 2^32 blocks", "tests/e2e/sizes.sh",
+         "8 TiB in one file are refused by all that burn"),
     95: ("append failed, session left open", "tests/e2e/open_session.sh",
          "killed while it appends"),
 }

@@ -13,6 +13,7 @@
 #include "job/run/off_disc.h"
 #include "job/run/previous_sessions.h"
 #include "job/run/shrink.h"
+#include "job/run/too_large.h"
 #include "model/record/backup_path.h"
 #include "model/record/own_files.h"
 
@@ -356,6 +357,8 @@ nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 		make_volume_id(&s->manifest, volume_id);
 		err = build_entries(backup, s, volume_id);
 	}
+	if (!err)
+		err = nb_check_size(&s->entries, s->start);
 	if (!err)
 		err = build_image(look, s, volume_id);
 	if (err)

@@ -19,6 +19,7 @@
 #include "job/disc/restorable.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
+#include "job/run/too_large.h"
 #include "store/journal.h"
 #include "store/staging.h"
 
@@ -66,6 +67,10 @@ nb_write_plan(const struct nb_write *w, struct nb_decision *decision,
 		else
 			need.fresh = first_session_blocks(s);
 	}
+	if (s
+	    && (decision->reason == NB_REASON_TOO_LARGE
+		|| decision->reason == NB_REASON_TOO_LARGE_FOR_DISC))
+		nb_tell_largest(&s->entries);
 	nb_session_free(s);
 	if (decision->plan == NB_PLAN_REFUSE)
 		return NB_OK;

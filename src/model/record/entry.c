@@ -285,7 +285,8 @@ nb_entries_bytes(const struct nb_entries *list)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i].type == NB_ENTRY_FILE)
-			bytes += list->at[i].size;
+		if (list->at[i].type == NB_ENTRY_FILE
+		    && __builtin_add_overflow(bytes, list->at[i].size, &bytes))
+			return UINT64_MAX;
 	return bytes;
 }

@@ -142,7 +142,8 @@ enum nb_err nb_entries_sort(struct nb_entries *list);
 struct nb_entry *nb_entries_find(const struct nb_entries *list,
 				 const char *path);
 
-/* The sum of the sizes of all files in bytes; each name of a file counts. */
+/* The sum of the sizes of all files in bytes; each name of a file counts.
+ * UINT64_MAX: more than that. */
 uint64_t nb_entries_bytes(const struct nb_entries *list);
 
 #endif
