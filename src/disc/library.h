@@ -8,6 +8,7 @@
 #define NB_DISC_LIBRARY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 
@@ -25,6 +26,13 @@ void nb_library_end(void);
  * of severity SORRY or worse was among them (or came since the last call).
  */
 bool nb_library_drain(void);
+
+#define NB_LIBRARY_WORDS 1024
+
+/* The same for what will be tried again: everything is NB_DEBUG, and the first
+ * bad message is copied to WORDS (N bytes, not 0), which is "" if there is
+ * none. */
+void nb_library_drain_quietly(char *words, size_t n);
 
 /*
  * Turns the return value RET of a libisofs or libburn call that is positive on

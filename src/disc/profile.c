@@ -14,12 +14,13 @@
 
 /* What can be added to it: nothing, sessions (and whether its ATIP has the
  * number of blocks), or any block: random access, format, multi-session, ATIP,
- * whether it grows. */
-#define NOTHING false, false, false, false, false
-#define SESSIONS false, false, true, false, false
-#define SESSIONS_ATIP false, false, true, true, false
-#define BLOCKS true, true, false, false, false
-#define BLOCKS_OF_A_FILE true, false, false, false, true
+ * whether it grows, whether a quick format leaves it without a block. */
+#define NOTHING false, false, false, false, false, false
+#define SESSIONS false, false, true, false, false, false
+#define SESSIONS_ATIP false, false, true, true, false, false
+#define BLOCKS true, true, false, false, false, false
+#define BLOCKS_BY_AND_BY true, true, false, false, false, true
+#define BLOCKS_OF_A_FILE true, false, false, false, true, false
 
 static const struct nb_profile profiles[] = {
 	{ 0x08, "CD-ROM", CD, NEVER, NOTHING },
@@ -28,7 +29,7 @@ static const struct nb_profile profiles[] = {
 	{ 0x10, "DVD-ROM", DVD, NEVER, NOTHING },
 	{ 0x11, "DVD-R sequential recording", DVD, NEVER, SESSIONS },
 	{ 0x12, "DVD-RAM", DVD, HEAD, BLOCKS },
-	{ 0x13, "DVD-RW restricted overwrite", DVD, HEAD, BLOCKS },
+	{ 0x13, "DVD-RW restricted overwrite", DVD, HEAD, BLOCKS_BY_AND_BY },
 	{ 0x14, "DVD-RW sequential recording", DVD, ALL, SESSIONS },
 	{ 0x15, "DVD-R/DL sequential recording", DVD, NEVER, NOTHING },
 	{ 0x16, "DVD-R/DL layer jump recording", DVD, NEVER, NOTHING },

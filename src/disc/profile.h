@@ -36,6 +36,8 @@ struct nb_profile {
 			       formats */
 	bool grows;         /* a file: its capacity depends on the free space of
 			       its file system */
+	bool quick_format; /* may be formatted without having a block that could
+			      be read, as dvd+rw-format leaves it */
 };
 
 #define NB_PROFILE_STDIO 0xffff /* libburn's, for a file */

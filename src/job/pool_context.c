@@ -69,6 +69,20 @@ counts_as(void *ctx, const char *job)
 	return context->job->name;
 }
 
+/* Without the lock: the disc of a run that died is as the next run finds it. */
+static void
+suspect_dead(const struct nb_label *dead, struct nb_pool_view *view)
+{
+	for (size_t i = 0; i < view->discs.count; i++) {
+		struct nb_pool_disc *d = &view->discs.at[i];
+
+		if (strcmp(d->name, dead->disc) != 0)
+			continue;
+		memcpy(d->disc_id, dead->disc_id, sizeof d->disc_id);
+		d->state = NB_DISC_SUSPECT;
+	}
+}
+
 enum nb_err
 nb_pool_context_refresh(struct nb_pool_context *context)
 {
@@ -88,6 +102,8 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 	}
 	memcpy(fresh.installation, context->state->installation,
 	       sizeof fresh.installation);
+	if (!context->lock && context->dead.disc_id[0])
+		suspect_dead(&context->dead, &fresh);
 	nb_pool_view_clear(&context->view);
 	context->view = fresh;
 	return NB_OK;
@@ -198,6 +214,22 @@ has_catalog(const struct nb_config *config, bool *there)
 	return err;
 }
 
+/* The same without the lock: nothing is recorded. */
+static enum nb_err
+foresee(struct nb_pool_context *context)
+{
+	struct nb_journal dead;
+	enum nb_err err = nb_journal_load(context->state->dir, &dead);
+
+	if (err)
+		return err == NB_ENOTFOUND ? NB_OK : err;
+	if (strcmp(dead.label.pool, context->pool->name) != 0)
+		return NB_OK;
+	context->dead = dead.label;
+	context->died_blanking = dead.step == NB_STEP_BLANK;
+	return NB_OK;
+}
+
 static enum nb_err
 open_peek(struct nb_pool_context *context)
 {
@@ -213,6 +245,8 @@ open_peek(struct nb_pool_context *context)
 	if (!err)
 		err = nb_catalog_open(context->state->catalog, NB_CATALOG_PEEK,
 				      &context->catalog);
+	if (!err)
+		err = foresee(context);
 	if (!err)
 		err = nb_pool_context_refresh(context);
 	return err;

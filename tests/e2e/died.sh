@@ -88,12 +88,38 @@ twin()
 		says out 'generation 5 on disc DB-A, session 1'
 }
 
+# What died is good, so the next run appends to the disc; nothing is recorded.
+plans_as_run_does()
+{
+	local before command
+	before=$(sha256sum state/journal)
+	for command in plan 'run -n'; do
+		# shellcheck disable=SC2086
+		nb_on A 0 $command && says out 'plan    append' &&
+			says err 'DB-A: a run died before generation 3 was verified' &&
+			! grep -q 'old copy' err || return 1
+	done
+	nb_on B 0 plan && says out 'disc    DB-B' &&
+		[ "$before" = "$(sha256sum state/journal)" ]
+}
+
+# The burn that is to be repeated was good.
+resume_finds_it_good()
+{
+	two_nights cd-rw || return 1
+	rule='when read after sync then kill client'
+	nb_on A 137 run && nb_on A 0 run --resume &&
+		says err 'is on disc DB-A already, verified: nothing is burned' &&
+		says out 'generation 3 on disc DB-A' && [ -z "$(ls staging)" ] &&
+		nb_on B 0 run && says out 'generation 4 on disc DB-B'
+}
+
 by_verify_at_once()
 {
 	two_nights cd-rw || return 1
 	rule='when read after sync then kill client'
-	nb_on A 137 run && nb_on A 0 verify && says out 'generation 3' &&
-		nb_on A 0 run &&
+	nb_on A 137 run && plans_as_run_does &&
+		nb_on A 0 verify && says out 'generation 3' && nb_on A 0 run &&
 		says out 'generation 4 on disc DB-A, session 2'
 }
 
@@ -141,6 +167,7 @@ in_dump()
 
 check "died while it read back: what is good is recorded" in_read_back
 check "verify records it, too" by_verify_at_once
+check "a burn that is good is not repeated by --resume" resume_finds_it_good
 check "not when its generation was used again" by_verify
 check "a second copy of a backup is recorded when there is a newer one" twin
 check "died while it burned a CD-RW: suspect, the other disc is taken" \

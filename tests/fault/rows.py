@@ -139,6 +139,9 @@ ELSEWHERE = {
          "8 TiB in one file are refused by all that burn"),
     95: ("append failed, session left open", "tests/e2e/open_session.sh",
          "killed while it appends"),
+    105: ("a code of a known class that no list has",
+          "tests/e2e/not_ready.sh",
+          "a drive that is not ready yet is waited for"),
 }
 
 

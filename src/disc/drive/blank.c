@@ -112,6 +112,18 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 	return nb_drive_leave(drive, blank(drive, answer));
 }
 
+/* libburn formats a DVD-RW that was formatted quickly only if it must, to its
+ * full size (bits 4 and 2). */
+static int
+format_flags(struct nb_drive *drive)
+{
+	char name[80];
+	int profile = 0;
+
+	burn_disc_get_profile(drive->burn, &profile, name);
+	return nb_profile_of(profile)->quick_format ? 1 << 4 | 1 << 2 : 0;
+}
+
 static enum nb_err
 format(struct nb_drive *drive, enum nb_guard answer)
 {
@@ -127,7 +139,7 @@ format(struct nb_drive *drive, enum nb_guard answer)
 		return nb_fail(NB_EWRONG, "%s: not formatted: %s", drive->path,
 			       nb_guard_text(answer));
 	nb_library_drain();
-	burn_disc_format(drive->burn, 0, 0);
+	burn_disc_format(drive->burn, 0, format_flags(drive));
 	nb_drive_wait(drive, NB_WORK_FORMAT, NULL, NULL);
 	if (nb_library_drain())
 		return NB_ESUSPECT;

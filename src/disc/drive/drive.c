@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/cdrom.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -313,6 +316,17 @@ nb_drive_again(struct nb_drive *drive)
 	return nb_drive_grab(drive, true);
 }
 
+/* Does the kernel know that the tray is closed? */
+static bool
+is_tray_closed(const struct nb_drive *drive)
+{
+	int fd = open(drive->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int status = fd < 0 ? -1 : ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT);
+
+	nb_fd_close(&fd);
+	return status == CDS_NO_DISC || status == CDS_DISC_OK;
+}
+
 static enum nb_err
 reload(struct nb_drive *drive)
 {
@@ -321,13 +335,19 @@ reload(struct nb_drive *drive)
 	nb_library_drain();
 	release(drive, true);
 	err = nb_drive_grab(drive, true);
-	if (!err && burn_disc_get_status(drive->burn) == BURN_DISC_EMPTY)
-		err = nb_fail(NB_ENOMEDIUM,
-			      "%s: the tray was opened, but the drive cannot "
-			      "close it\nhint: set keep_tray_shut = true in "
-			      "the drive block of the configuration",
-			      drive->path);
-	return err;
+	if (err || burn_disc_get_status(drive->burn) != BURN_DISC_EMPTY)
+		return err;
+	if (is_tray_closed(drive))
+		return nb_fail(NB_ENOMEDIUM,
+			       "%s: the tray was opened and closed, and there "
+			       "is no disc any more\nhint: insert the disc "
+			       "again, then run nightburn verify",
+			       drive->path);
+	return nb_fail(NB_ENOMEDIUM,
+		       "%s: the tray was opened, but the drive cannot close "
+		       "it\nhint: set keep_tray_shut = true in the drive block "
+		       "of the configuration",
+		       drive->path);
 }
 
 enum nb_err

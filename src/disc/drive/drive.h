@@ -83,7 +83,8 @@ enum nb_err nb_drive_sessions(struct nb_drive *drive, struct nb_blocks *blocks,
  */
 enum nb_err nb_drive_blank(struct nb_drive *drive, enum nb_guard answer);
 
-/* Formats a disc that was never formatted (DVD+RW, BD-RE, DVD-RAM).  Needs the
+/* Formats a disc that has no format yet (DVD+RW, BD-RE, DVD-RAM), or only a
+ * quick one that left it without a block (DVD-RW).  Needs the
  * same permit; NB_EWRONG on any other disc.  NB_ESUSPECT: the format failed. */
 enum nb_err nb_drive_format(struct nb_drive *drive, enum nb_guard answer);
 

@@ -250,6 +250,18 @@ nb_recorder_is_unformatted(struct nb_drive *drive)
 		&& status == BURN_FORMAT_IS_UNFORMATTED;
 }
 
+/* After a quick format a DVD-RW has no block that could be read until the first
+ * is written; READ CAPACITY cannot say less than one (MMC-5 6.25.3). */
+static bool
+is_without_data(const struct nb_medium *m, struct nb_blocks *blocks)
+{
+	uint8_t block[NB_BLOCK];
+
+	return nb_profile_of(m->profile)->quick_format && m->unformatted
+		&& blocks->count == 1 && blocks->get(blocks, 0, 1, block) != 1
+		&& blocks->get(blocks, NB_OVERWRITE_START, 1, block) != 1;
+}
+
 static enum nb_err
 inspect_random(struct nb_drive *drive, const struct nb_profile *profile,
 	       struct nb_medium *m)
@@ -267,6 +279,9 @@ inspect_random(struct nb_drive *drive, const struct nb_profile *profile,
 	err = nb_drive_blocks(drive, &blocks);
 	if (!err)
 		err = nb_probe_run(blocks, &probe);
+	if (!err && !probe.blank && is_without_data(m, blocks))
+		probe = (struct nb_probe){ .blank = true,
+					   .next = NB_OVERWRITE_START };
 	nb_blocks_free(blocks);
 	if (!err)
 		nb_medium_judge(m, &probe);

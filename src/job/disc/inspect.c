@@ -170,6 +170,40 @@ nb_inspect_decide(const struct nb_pool_context *context,
 	return nb_plan_decide(&facts);
 }
 
+/* A run died while it wrote to this disc: without the lock, the view becomes
+ * what the next run makes of it, if what was burned is good. */
+static void
+foresee(struct nb_pool_context *context, const struct nb_inspection *look)
+{
+	const struct nb_label *dead = &context->dead;
+	struct nb_pool_view *view = &context->view;
+	struct nb_pool_disc *disc = NULL;
+
+	for (size_t i = 0; i < view->discs.count; i++)
+		if (!strcmp(view->discs.at[i].disc_id, dead->disc_id))
+			disc = &view->discs.at[i];
+	if (!disc)
+		return;
+	if (context->died_blanking) {
+		if (look->medium.state == NB_MEDIUM_BLANK)
+			disc->state = NB_DISC_BLANKED;
+		return;
+	}
+	if (look->label_state != NB_LABEL_GOOD
+	    || strcmp(look->label.backup_id, dead->backup_id) != 0)
+		return;
+	nb_log(NB_NOTE,
+	       "%s: a run died before generation %llu was verified; the next "
+	       "one reads it, and this is the plan if it is good",
+	       dead->disc, (unsigned long long)dead->generation);
+	disc->state = NB_DISC_GOOD;
+	disc->generation = disc->complete = dead->generation;
+	memcpy(disc->backup_id, dead->backup_id, sizeof disc->backup_id);
+	disc->verified = nb_clock_date();
+	if (view->generation < dead->generation)
+		view->generation = view->complete = dead->generation;
+}
+
 enum nb_err
 nb_inspect_heed(struct nb_pool_context *context,
 		const struct nb_inspection *look)
@@ -178,8 +212,11 @@ nb_inspect_heed(struct nb_pool_context *context,
 	bool stale = false;
 	enum nb_err err;
 
+	if (!context->lock && context->dead.disc_id[0])
+		foresee(context, look);
 	if (!context->catalog || look->label_state != NB_LABEL_GOOD
 	    || !nb_pool_context_signed(context, label)
+	    || !strcmp(label->disc_id, context->dead.disc_id)
 	    || strcmp(label->installation, context->view.installation)
 	    || strcmp(label->pool, context->view.name))
 		return NB_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/run/record_dead.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,6 +9,7 @@
 #include "job/disc/check_disc.h"
 #include "job/disc/record_disc.h"
 #include "store/journal.h"
+#include "store/staging.h"
 
 /* If the session of the dead run is complete on the disc in this drive, records
  * it. */
@@ -98,5 +100,48 @@ nb_record_dead(struct nb_pool_context *context)
 			       (unsigned long long)label->generation);
 		err = nb_pool_context_refresh(context);
 	}
+	return err;
+}
+
+static enum nb_err
+fill_result(void *ctx, const struct nb_catalog_backup *row)
+{
+	struct nb_run_result *result = ctx;
+
+	snprintf(result->backup_id, sizeof result->backup_id, "%s", row->id);
+	result->generation = row->generation;
+	result->files = row->files;
+	result->bytes = row->bytes;
+	result->session = row->session;
+	snprintf(result->plan->disc, sizeof result->plan->disc, "%s",
+		 row->disc ? row->disc : "");
+	result->verified = true;
+	nb_log(NB_NOTE,
+	       "%s: this backup is on disc %s already, verified: nothing is "
+	       "burned",
+	       row->id, result->plan->disc);
+	return NB_OK;
+}
+
+enum nb_err
+nb_record_resumed(struct nb_pool_context *context, struct nb_run_result *result,
+		  bool *done)
+{
+	const char *staging = context->nb->config->staging_dir;
+	struct nb_staged staged = { .dir = -1 };
+	enum nb_err err = nb_staging_find(staging, context->job->name, &staged);
+
+	if (err == NB_ENOTFOUND)
+		return NB_OK;
+	if (!err)
+		err = nb_catalog_holds(context->catalog,
+				       staged.manifest.backup_id, NULL, done);
+	if (!err && *done)
+		err = nb_catalog_backup(context->catalog,
+					staged.manifest.backup_id, fill_result,
+					result);
+	if (!err && *done)
+		return nb_staging_remove(staging, &staged);
+	nb_staged_free(&staged);
 	return err;
 }

@@ -13,4 +13,12 @@
  */
 enum nb_err nb_record_dead(struct nb_pool_context *context);
 
+/*
+ * For run --resume: *DONE if the backup that waits is on a verified disc
+ * already, as after a run that died and whose burn was good.  RESULT then
+ * describes it, and it is removed from staging.
+ */
+enum nb_err nb_record_resumed(struct nb_pool_context *context,
+			      struct nb_run_result *result, bool *done);
+
 #endif

@@ -247,22 +247,33 @@ prepare_dump(struct nb_backup *backup, const struct nb_run_options *options,
 	return err;
 }
 
+/* What comes before any backup.  *DONE: there is nothing else to do. */
+static enum nb_err
+begin_locked(struct nb_pool_context *context,
+	     const struct nb_run_options *options, struct nb_run_result *result,
+	     bool *done)
+{
+	enum nb_err err = NB_OK;
+
+	if (context->lock && context->dead.disc_id[0])
+		err = nb_record_dead(context);
+	if (!err)
+		err = nb_pool_context_accept(context, options->accept_shrink);
+	if (!err && options->resume && !options->dry_run)
+		err = nb_record_resumed(context, result, done);
+	return err;
+}
+
 static enum nb_err
 run_locked(struct nb_pool_context *context,
 	   const struct nb_run_options *options, enum nb_intent intent,
 	   struct nb_hooked *hooked, struct nb_run_result *result)
 {
 	struct nb_backup backup;
-	bool no_drive;
-	enum nb_err err;
+	bool no_drive, done = false;
+	enum nb_err err = begin_locked(context, options, result, &done);
 
-	if (context->dead.disc_id[0]) {
-		err = nb_record_dead(context);
-		if (err)
-			return err;
-	}
-	err = nb_pool_context_accept(context, options->accept_shrink);
-	if (err)
+	if (err || done)
 		return err;
 	err = nb_backup_prepare(context, options, &backup);
 	if (err)
