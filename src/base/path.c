@@ -9,10 +9,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
+#include "base/stop.h"
 #include "base/str.h"
+
+/* The kernel takes a lease back after /proc/sys/fs/lease-break-time, 45 s. */
+#define LEASE_MS 60000
+#define LEASE_PAUSE_MS 100
 
 enum nb_err
 nb_path_join(const char *a, const char *b, char **out)
@@ -98,6 +105,18 @@ nb_path_open(int root, const char *path, int flags, mode_t mode)
 	    && (errno == ENOSYS || errno == EPERM || errno == ENAMETOOLONG))
 		fd = open_by_steps(root, path, (int)how.flags, mode);
 	return (int)fd;
+}
+
+bool
+nb_path_is_leased(int64_t began)
+{
+	const struct timespec pause = { .tv_nsec = LEASE_PAUSE_MS * 1000000L };
+
+	if (errno != EWOULDBLOCK || nb_clock_ms() - began > LEASE_MS
+	    || nb_stop_asked())
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
 }
 
 enum nb_err

@@ -8,6 +8,7 @@
 #define NB_BASE_PATH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -30,6 +31,14 @@ bool nb_path_is_safe(const char *path);
  * caller closes.
  */
 int nb_path_open(int root, const char *path, int flags, mode_t mode);
+
+/*
+ * After a failed open, with its errno: is there another process with a lease on
+ * the file (fcntl(2), F_SETLEASE), which the kernel is taking back?  Then waits
+ * a moment; true: try again.  Not longer than a minute after BEGAN
+ * (nb_clock_ms), nor when this process is asked to end.
+ */
+bool nb_path_is_leased(int64_t began);
 
 /*
  * Creates the missing directories of PATH beneath ROOT, with MODE, whatever the

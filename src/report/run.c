@@ -136,6 +136,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "prepared_left_out", RUN, prepared_left_out),
 	NB_COLUMN(NUMBER, "ours_left_out", RUN, ours_left_out),
 	NB_COLUMN(NUMBER, "mounts_left_out", RUN, mounts_left_out),
+	NB_COLUMN(NUMBER, "unreadable", RUN, unreadable),
 	NB_COLUMN(NUMBER, "shrunk", RUN, shrunk),
 	NB_COLUMN(NUMBER, "nights", RUN, nights),
 	{ .name = "plan",
@@ -182,6 +183,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->mounts_left_out, "mount point",
 		 "LEFT OUT, it cannot be read",
 		 "LEFT OUT, they cannot be read");
+	add_note(s, r->unreadable, "name",
+		 "LEFT OUT or EMPTY, it cannot be read",
+		 "LEFT OUT or EMPTY, they cannot be read");
 	add_note(s, r->shrunk, "source",
 		 "SHRUNK, much less than in the last good backup",
 		 "SHRUNK, much less than in the last good backup");

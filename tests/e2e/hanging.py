@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """hanging.py MOUNT_POINT WHEN SIGN: a FUSE file system that never answers one
 kind of request, for which even SIGKILL does not end the waiting: "list" a
-directory beneath its top, or "read" a file.  The file SIGN appears then.  The
-requests are those of fuse(4)."""
+directory beneath its top, or "read" a file.  The file SIGN appears then.  With
+"deny" it answers, but no file can be opened.  The requests are those of
+fuse(4)."""
 import ctypes
 import os
 import struct
@@ -46,6 +47,8 @@ def answer(op, node, body):
     if op == LOOKUP:
         to = NAMES.get(node, {}).get(body[:-1])
         return to and struct.pack("<QQQQII", to, 0, 0, 0, 0, 0) + attr(to)
+    if op == OPEN and when == "deny":
+        return "EIO"
     if op in (OPEN, OPENDIR):
         return struct.pack("<QII", 0, 1, 0)
     if op == READDIR:
@@ -71,6 +74,9 @@ while True:
     if reply is False:
         with open(sign, "w", encoding="ascii"):
             continue
+    if reply == "EIO":
+        os.write(fuse, struct.pack("<IiQ", 16, -5, unique))
+        continue
     error = -2 if op == LOOKUP and not reply else -38 if reply is None else 0
     body = reply if reply and not error else b""
     os.write(fuse, struct.pack("<IiQ", 16 + len(body), error, unique) + body)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
@@ -99,13 +100,23 @@ nb_stream_file_open(struct nb_stream_file *f, const int *roots, size_t count)
 {
 	const struct nb_entry *e = f->entry;
 	struct stat st;
+	int64_t began = nb_clock_ms();
 	enum nb_err err;
 	bool bad;
 
 	if (e->root >= count)
 		return nb_fail(NB_EFAIL, "%s: no such root", e->path);
-	watch(f);
-	f->fd = nb_path_open(roots[e->root], e->root_path, O_RDONLY, 0);
+	do {
+		watch(f);
+		f->fd = nb_path_open(roots[e->root], e->root_path, O_RDONLY, 0);
+	} while (f->fd < 0 && nb_path_is_leased(began));
+	/* Its content is known to others: zeros would be false. */
+	if (f->fd < 0 && errno == EWOULDBLOCK) {
+		nb_calls_leave(f->calls);
+		return nb_fail_errno(NB_ESOURCE,
+				     "%s: a lease keeps it from being read",
+				     e->root_path);
+	}
 	bad = f->fd < 0 || fstat(f->fd, &st);
 	nb_calls_leave(f->calls);
 	if (bad)

@@ -11,7 +11,7 @@ static const char *const note_names[] = {
 	[NB_NOTE_FLAGS] = "flags",         [NB_NOTE_XATTRS] = "xattrs",
 	[NB_NOTE_LEFT_OUT] = "left-out",   [NB_NOTE_ROWS] = "rows",
 	[NB_NOTE_PREPARED] = "prepared",   [NB_NOTE_OURS] = "nightburn",
-	[NB_NOTE_MOUNT] = "mount",
+	[NB_NOTE_MOUNT] = "mount",         [NB_NOTE_UNREADABLE] = "unreadable",
 };
 
 #define NOTES (sizeof note_names / sizeof *note_names)

@@ -88,6 +88,7 @@ copy_tree(struct nb_boot_job *job, int root, const char *sub)
 	/* The system partition may be mounted beneath /boot. */
 	const struct nb_tree_rules rules = {
 		.one_file_system = true,
+		.fixed = true,
 		.io_timeout = NB_TREE_IO_TIMEOUT,
 	};
 	struct nb_entries list = NB_ARRAY_INIT;

@@ -27,6 +27,8 @@
 /* A file may have millions of holes; restoring it with only the first ones does
  * no harm. */
 #define HOLES_MAX 2000
+/* There are thousands of them in /proc. */
+#define EMPTY_TOLD 10
 /* No file system has a hole in a file of one block. */
 #define HOLE_LEAST 4096
 
@@ -231,6 +233,24 @@ read_flags(int fd, struct nb_entry *e)
 		e->flags = nb_file_flags_known((uint32_t)flags);
 }
 
+/* Files as those of /proc have content, but no size. */
+static enum nb_err
+look_for_content(struct nb_walk *w, int fd, const struct nb_entry *e)
+{
+	struct stat st;
+	char byte;
+
+	if (nb_fd_read(fd, &byte, 1) != 1 || fstat(fd, &st) || st.st_size)
+		return NB_OK;
+	if (w->empty++ < EMPTY_TOLD)
+		nb_log(NB_ERROR,
+		       "%s: %s: has content, but no size; it is empty in the "
+		       "backup\nhint: exclude it",
+		       w->object, e->root_path);
+	return nb_manifest_source_note(&w->record, NB_NOTE_UNREADABLE,
+				       e->root_path, 0);
+}
+
 static enum nb_err
 inspect_file(struct nb_walk *w, int dir, const char *name,
 	     const struct stat *st, struct nb_entry *e)
@@ -240,17 +260,18 @@ inspect_file(struct nb_walk *w, int dir, const char *name,
 
 	if (w->probe && faccessat(dir, name, R_OK, AT_EACCESS))
 		return nb_tree_failed(w, "read", e->root_path);
-	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	/* It vanished, or has become a link. */
-	if (fd < 0 && (nb_tree_is_gone(errno) || errno == ELOOP)) {
+	fd = nb_tree_open(w, dir, name, e->root_path);
+	/* It has become a link, and so vanished. */
+	if (fd < 0 && errno == ELOOP)
 		errno = ENOENT;
+	if (fd < 0)
 		return nb_tree_failed(w, "open", e->root_path);
-	}
-	if (fd >= 0)
-		read_flags(fd, e);
+	read_flags(fd, e);
+	if (!e->size)
+		err = look_for_content(w, fd, e);
 	/* The blocks of attributes are counted as those of the file: a file
 	 * that has enough blocks for its size may nevertheless have a hole. */
-	if (fd >= 0 && (!st->st_blocks || st->st_size > HOLE_LEAST))
+	if (!err && (!st->st_blocks || st->st_size > HOLE_LEAST))
 		err = find_holes(fd, e);
 	nb_fd_close(&fd);
 	return err;

@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
@@ -22,14 +23,32 @@ nb_tree_is_gone(int number)
 int
 nb_tree_open_listed(int root, const char *path, bool *gone)
 {
-	int fd = nb_path_open(root, path, O_RDONLY, 0);
+	int64_t began = nb_clock_ms();
 	struct stat st;
+	int fd;
 
+	do
+		fd = nb_path_open(root, path, O_RDONLY, 0);
+	while (fd < 0 && nb_path_is_leased(began));
 	*gone = fd < 0 ? nb_tree_is_gone(errno) || errno == ELOOP
 			|| errno == ENOTDIR || errno == ENXIO
 		       : !fstat(fd, &st) && !S_ISREG(st.st_mode);
 	if (*gone)
 		nb_fd_close(&fd);
+	return fd;
+}
+
+int
+nb_tree_open(const struct nb_walk *w, int dir, const char *name,
+	     const char *path)
+{
+	int64_t began = nb_clock_ms();
+	int fd;
+
+	do {
+		nb_tree_enter(w, path);
+		fd = nb_path_open(dir, name, O_RDONLY, 0);
+	} while (fd < 0 && nb_path_is_leased(began));
 	return fd;
 }
 
@@ -51,6 +70,7 @@ in_trouble(struct nb_walk *w, int number, bool gone)
 {
 	w->trouble = number;
 	w->gone = gone;
+	w->unreadable = false;
 	return NB_ESOURCE;
 }
 
@@ -61,8 +81,16 @@ nb_tree_failed(struct nb_walk *w, const char *what, const char *path)
 
 	if (nb_tree_is_gone(number) || is_dead(number))
 		return in_trouble(w, number, nb_tree_is_gone(number));
-	return nb_fail_errno(NB_ESOURCE, "%s: cannot %s %s", w->object, what,
-			     path);
+	in_trouble(w, number, false);
+	w->unreadable = true;
+	if (w->rules->skip_unreadable)
+		return NB_ESOURCE;
+	w->trouble = 0;
+	return nb_fail(NB_ESOURCE, "%s: cannot %s %s: %s%s", w->object, what,
+		       path, strerror(number),
+		       w->rules->fixed ? ""
+				       : "\nhint: exclude it, or "
+					 "on_unreadable = report");
 }
 
 /* Asks no file system, only the kernel. */
@@ -145,12 +173,21 @@ leave_out(struct nb_walk *w, const char *path)
 	return nb_manifest_source_note(&w->record, NB_NOTE_MOUNT, path, 0);
 }
 
+enum nb_err
+nb_tree_skip(struct nb_walk *w, const char *path)
+{
+	nb_log(NB_ERROR, "%s: %s: left out: cannot be read: %s", w->object,
+	       path, strerror(w->trouble));
+	return nb_manifest_source_note(&w->record, NB_NOTE_UNREADABLE, path, 0);
+}
+
 bool
 nb_tree_is_dead(const struct nb_walk *w, int dir)
 {
 	struct statfs fs;
 
-	return w->trouble && !w->gone && fstatfs(dir, &fs) && is_dead(errno);
+	return w->trouble && !w->gone && !w->unreadable && fstatfs(dir, &fs)
+		&& is_dead(errno);
 }
 
 enum nb_err
@@ -162,6 +199,8 @@ nb_tree_excuse(struct nb_walk *w, const char *path, enum nb_err err)
 		nb_log(NB_NOTE, "%s: %s vanished while the tree was listed",
 		       w->object, path);
 		err = NB_OK;
+	} else if (w->unreadable) {
+		err = nb_tree_skip(w, path);
 	} else if (nb_tree_is_dead(w, w->root)) {
 		err = nb_tree_refuse(w, path, err);
 	} else {

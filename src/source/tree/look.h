@@ -20,10 +20,15 @@ bool nb_tree_is_gone(int number);
  */
 int nb_tree_open_listed(int root, const char *path, bool *gone);
 
+/* The same while the tree is listed, with patience for the leases of others;
+ * NAME is in the directory DIR, and PATH in the tree. */
+int nb_tree_open(const struct nb_walk *w, int dir, const char *name,
+		 const char *path);
+
 /*
  * A call has failed, with errno: "cannot WHAT PATH".  NB_ESOURCE; logged, or,
- * if PATH vanished or its file system is dead, not logged but in W->trouble,
- * for nb_tree_excuse.
+ * if PATH vanished, its file system is dead, or on_unreadable = report, not
+ * logged but in W->trouble, for nb_tree_excuse.
  */
 enum nb_err nb_tree_failed(struct nb_walk *w, const char *what,
 			   const char *path);
@@ -38,11 +43,14 @@ enum nb_err nb_tree_look(struct nb_walk *w, int dir, const char *name,
 
 /*
  * The end of an attempt to list PATH, which ended with ERR: what vanished is
- * noted in the log, a mount point that cannot be read in the manifest, and both
- * are NB_OK.  NB_ESOURCE if the file system of the whole source is dead.
+ * noted in the log, what cannot be read in the manifest, and both are NB_OK.
+ * NB_ESOURCE if the file system of the whole source is dead.
  */
 enum nb_err nb_tree_excuse(struct nb_walk *w, const char *path,
 			   enum nb_err err);
+
+/* PATH, which cannot be read (W->trouble), is left out and noted. */
+enum nb_err nb_tree_skip(struct nb_walk *w, const char *path);
 
 /* Is W in trouble because the file system of the open directory DIR is dead?
  * Then it is not excused name by name. */

@@ -7,6 +7,7 @@
 
 /* In the order of their enumerations. */
 static const char *const changes[] = { "report", "fail", NULL };
+static const char *const unreadables[] = { "fail", "report", NULL };
 static const char *const rereads[] = { "never", "daily", "weekly", "always",
 				       NULL };
 static const char *const packs[] = { "none", "tar.zst", NULL };
@@ -22,6 +23,8 @@ const struct nb_field nb_tree_fields[] = {
 	{ FIELD("copy_first", TEXTS, rules.copy_first), .local = true },
 	{ FIELD("copy_newer", TIME, rules.copy_newer), .local = true },
 	{ FIELD("on_change", CHOICE, rules.fail_on_change), .words = changes },
+	{ FIELD("on_unreadable", CHOICE, rules.skip_unreadable),
+	  .words = unreadables },
 	{ FIELD("checksum", WORD, checksum), .words = rereads, .local = true },
 	{ FIELD("pack", WORD, rules.pack), .words = packs, .local = true },
 	{ FIELD("min_ratio", RATIO, rules.min_ratio), .local = true },

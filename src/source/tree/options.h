@@ -21,6 +21,8 @@ struct nb_tree_rules {
 	int64_t copy_newer;         /* ... and those changed in the last
 				       seconds; 0: none */
 	bool fail_on_change;        /* on_change = report | fail */
+	bool skip_unreadable;       /* on_unreadable = fail | report */
+	bool fixed;                 /* they are no options of the user */
 	enum nb_pack pack;
 	int64_t io_timeout; /* seconds for a call into the file system; 0: no
 				limit */

@@ -89,14 +89,12 @@ add_whole(struct pack *p, int fd, struct nb_entry *e)
 	bool steady = false;
 
 	memset(p->buf, 0, (size_t)e->size);
-	for (int i = 0; fd >= 0 && !steady && i < TRIES; i++)
+	for (int i = 0; !steady && i < TRIES; i++)
 		steady = read_whole(p, fd, e);
 	e->ino = ino;
 	e->dev = dev;
 	if (!steady)
-		err = report_torn(p, e,
-				  fd < 0 ? "cannot be read"
-					 : "changed each time it was read");
+		err = report_torn(p, e, "changed each time it was read");
 	if (!err)
 		err = nb_tar_add(p->tar, e, NULL);
 	if (!err && e->size)
@@ -117,7 +115,7 @@ add_large(struct pack *p, int fd, struct nb_entry *e)
 		ssize_t n;
 
 		nb_tree_enter(p->walk, e->root_path);
-		n = fd < 0 ? 0 : nb_fd_read(fd, p->buf, want);
+		n = nb_fd_read(fd, p->buf, want);
 		nb_tree_leave(p->walk);
 		if (n < 0)
 			n = 0;
@@ -126,8 +124,21 @@ add_large(struct pack *p, int fd, struct nb_entry *e)
 		nb_sha256_add(p->sha256, p->buf, want);
 		left -= want;
 	}
-	if (!err && (fd < 0 || fstat(fd, &st) || !is_listed(e, &st)))
+	if (!err && (fstat(fd, &st) || !is_listed(e, &st)))
 		err = report_torn(p, e, "changed while it was read");
+	return err;
+}
+
+/* E cannot be read, with errno. */
+static enum nb_err
+skip(struct pack *p, struct nb_entry *e, bool *gone)
+{
+	enum nb_err err = nb_tree_failed(p->walk, "read", e->root_path);
+
+	if (p->walk->trouble)
+		err = nb_tree_skip(p->walk, e->root_path);
+	p->walk->trouble = 0;
+	*gone = true;
 	return err;
 }
 
@@ -140,6 +151,8 @@ add_file(struct pack *p, struct nb_entry *e, bool *gone)
 	nb_tree_enter(p->walk, e->root_path);
 	fd = nb_tree_open_listed(p->walk->root, e->root_path, gone);
 	nb_tree_leave(p->walk);
+	if (fd < 0 && !*gone)
+		return skip(p, e, gone);
 	if (*gone) {
 		nb_log(NB_NOTE, "%s: %s vanished before it was read",
 		       p->walk->object, e->root_path);

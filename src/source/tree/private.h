@@ -29,6 +29,8 @@ struct nb_walk {
 	int64_t next_progress;
 	int trouble; /* an error number that is not logged yet (look.h); 0 */
 	bool gone;   /* ... and it means that a file vanished */
+	bool unreadable;    /* ... or that this one cannot be read */
+	unsigned int empty; /* files with content, but without a size */
 };
 
 /* Lists everything beneath W->root.  NB_ESOURCE (walk.c) */

@@ -201,6 +201,20 @@ send_steadily(struct sending *s, int fd, struct nb_entry *e)
 	return err || steady ? err : report_change(s, e);
 }
 
+/* With errno; it was listed, and could be opened then. */
+static enum nb_err
+cannot_open(struct sending *s, const struct nb_entry *e, bool *gone)
+{
+	if (!nb_tree_options(s->source)->rules.skip_unreadable)
+		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
+				     s->source->name, e->root_path);
+	*gone = true;
+	nb_log(NB_ERROR, "tree %s: %s: left out: cannot be read: %s",
+	       s->source->name, e->root_path, strerror(errno));
+	return nb_manifest_source_note(&s->sources.at[0], NB_NOTE_UNREADABLE,
+				       e->root_path, 0);
+}
+
 /* GONE: it was deleted since it was listed, and is treated as if it had never
  * existed. */
 static enum nb_err
@@ -212,8 +226,7 @@ send_content(struct sending *s, struct nb_entry *e, bool *gone)
 	if (*gone)
 		return NB_OK;
 	if (fd < 0)
-		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
-				     s->source->name, e->root_path);
+		return cannot_open(s, e, gone);
 	err = send_steadily(s, fd, e);
 	nb_fd_close(&fd);
 	return err;

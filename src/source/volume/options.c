@@ -19,15 +19,19 @@
 #define FIELD(option, value, field) \
 	NB_FIELD(struct RECORD, option, value, field)
 
-#define MOUNT_FIELDS                                                  \
-	{ FIELD("subdirectory", TEXT, mount.subdirectory) },          \
-		{ FIELD("retries", NUMBER, mount.retries), .min = 0,  \
-		  .max = 1000 },                                      \
-		{ FIELD("pause", TIME, mount.pause) },                \
-		{ FIELD("min_ratio", RATIO, mount.rules.min_ratio) }, \
-	{                                                             \
-		FIELD("exclude", TEXTS, mount.rules.exclude)          \
+#define MOUNT_FIELDS                                                           \
+	{ FIELD("subdirectory", TEXT, mount.subdirectory) },                   \
+		{ FIELD("retries", NUMBER, mount.retries), .min = 0,           \
+		  .max = 1000 },                                               \
+		{ FIELD("pause", TIME, mount.pause) },                         \
+		{ FIELD("min_ratio", RATIO, mount.rules.min_ratio) },          \
+		{ FIELD("on_unreadable", CHOICE, mount.rules.skip_unreadable), \
+		  .words = unreadables },                                      \
+	{                                                                      \
+		FIELD("exclude", TEXTS, mount.rules.exclude)                   \
 	}
+
+static const char *const unreadables[] = { "fail", "report", NULL };
 
 #define RECORD nb_lvm_options
 const struct nb_field nb_lvm_fields[] = {

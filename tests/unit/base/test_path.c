@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/fd.h"
 #include "base/path.h"
 
 static int root;
@@ -256,6 +259,28 @@ END_TEST
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
+START_TEST(a_lease_is_waited_for_until_the_deadline)
+{
+	const char *path = nb_test_path("leased");
+	int64_t began = nb_clock_ms();
+	int held;
+
+	nb_test_write("leased", "x", 0600);
+	held = open(path, O_RDONLY | O_CLOEXEC);
+	signal(SIGIO, SIG_IGN);
+
+	ck_assert_int_eq(fcntl(held, F_SETLEASE, F_RDLCK), 0);
+	ck_assert_int_eq(open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC), -1);
+	ck_assert(nb_path_is_leased(began));
+	ck_assert_int_eq(open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC), -1);
+	ck_assert(!nb_path_is_leased(began - 61000));
+	ck_assert_int_eq(errno, EWOULDBLOCK);
+	ck_assert_int_eq(open(nb_test_path("none"), O_RDONLY | O_CLOEXEC), -1);
+	ck_assert(!nb_path_is_leased(began));
+	nb_fd_close(&held);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -276,6 +301,7 @@ main(void)
 	tcase_add_test(tc, no_directory_is_entered_through_a_link);
 	tcase_add_test(tc, a_tree_is_removed_without_following_links);
 	tcase_add_test(tc, what_is_mounted_is_not_removed);
+	tcase_add_test(tc, a_lease_is_waited_for_until_the_deadline);
 	tcase_add_loop_test(tc, names_are_encoded_as_one_component, 0,
 			    COUNT(encodings));
 	suite_add_tcase(suite, tc);

@@ -475,10 +475,14 @@ START_TEST(what_cannot_be_read_fails_with_its_name)
 	make_dir("r/sub");
 	nb_test_write("r/sub/secret", "x", 0600);
 	assert_refused_as_nobody("error: tree php: cannot read sub/secret: "
-				 "Permission denied\n");
+				 "Permission denied\n"
+				 "hint: exclude it, or on_unreadable = "
+				 "report\n");
 	ck_assert_int_eq(chmod(nb_test_path("r/sub"), 0700), 0);
 	assert_refused_as_nobody("error: tree php: cannot open sub: "
-				 "Permission denied\n");
+				 "Permission denied\n"
+				 "hint: exclude it, or on_unreadable = "
+				 "report\n");
 }
 END_TEST
 
