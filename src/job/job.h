@@ -33,6 +33,10 @@ enum nb_err nb_job_progress_of(struct nightburn *nb, enum nb_work work,
 /* Checks between two steps whether to stop.  NB_ECANCELED. */
 enum nb_err nb_job_check(struct nightburn *nb);
 
+struct nb_passed_over {
+	char device[512];
+};
+
 struct nb_pool_context {
 	struct nightburn *nb;
 	const struct nb_config_job *job;
@@ -48,6 +52,8 @@ struct nb_pool_context {
 	struct nb_label dead; /* the disc that a run was blanking or writing
 				 when it died; disc_id "": none */
 	bool died_blanking;
+	struct NB_ARRAY(struct nb_passed_over) passed_over; /* drives whose disc
+			       is too small for this backup */
 };
 
 enum nb_pool_context_mode {

@@ -280,6 +280,7 @@ nb_pool_context_close(struct nb_pool_context *context)
 	nb_lock_release(context->lock);
 	nb_state_close(context->state);
 	nb_key_clear(&context->key);
+	nb_array_free(&context->passed_over);
 	memset(context, 0, sizeof *context);
 }
 

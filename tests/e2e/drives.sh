@@ -249,12 +249,53 @@ writes_the_first_that_may_be()
 {
 	on "$both" 0 one.conf plan && says out 'D1' && says out '/dev/sr0' &&
 		on '--disc B.disc --disc A.disc' 0 one.conf plan &&
+		says out 'D1' && says out '/dev/sr1' &&
 		on "$both" 0 one.conf plan --drive f2 && says out 'D2' &&
 		on "$both" 0 one.conf plan --device /dev/sr1 && says out 'D2' &&
 		on "$both" 0 one.conf blank -n --device /dev/sr0 &&
 		says out 'D1' && on "$both" 0 one.conf rotate -n --drive f1 &&
 		on "$both" 0 one.conf run -n --drive f2 && says out 'D2' &&
 		on "$both" 0 one.conf append -n --device f2 && says out 'D2'
+}
+
+# Where a disc is ejected, START STOP UNIT says so in byte 4 (MMC-5 6.42).
+ejects()
+{
+	grep -c '"op":"1b","cdb":"1b......02' trace
+}
+
+# D2 is the newest: what is due, or an empty drive, is elsewhere.
+ejects_only_what_must_go()
+{
+	rm -f trace
+	on '--disc B.disc --disc A.disc' 0 one.conf rotate &&
+		says out 'D1' && [ "$(ejects)" = 0 ] || return 1
+	rm -f trace
+	on '--disc B.disc --empty' 0 one.conf rotate &&
+		says err 'insert disc D1' && [ "$(ejects)" = 0 ] || return 1
+	rm -f trace
+	on '--disc B.disc' 0 lone.conf rotate && says err 'ejecting D2' &&
+		[ "$(ejects)" != 0 ]
+}
+
+# The size is known only when the session is built: by then another drive is
+# still open to the backup.
+a_full_disc_hides_none()
+{
+	sed -e "s|$work/state|$work/filled|" -e 's/pool "db" {/& rotation = append/' \
+		one.conf >filled.conf
+	chmod 600 filled.conf
+	"$vdrive" new --type cd-r --capacity 13000 E.disc &&
+		"$vdrive" new --type cd-r --capacity 13000 F.disc &&
+		on '--disc E.disc --empty' 0 filled.conf run &&
+		head -c 1500000 /dev/urandom >tree/more &&
+		on '--disc E.disc --disc F.disc' 0 filled.conf run &&
+		says out 'generation 2 on disc D2, session 1' &&
+		head -c 1500000 /dev/urandom >tree/more &&
+		on '--disc E.disc --disc F.disc' 3 filled.conf run
+	status=$?
+	rm -rf tree/more staging
+	return $status
 }
 
 lost_catalog()
@@ -351,6 +392,11 @@ check 'of two discs the one with the wanted backup is read' \
 	reads_the_wanted_disc
 check 'of two discs the first that may be written is' \
 	writes_the_first_that_may_be
+sed 's/"f1", "f2"/"f1"/' one.conf >lone.conf
+chmod 600 lone.conf
+check 'rotate ejects only what must go' ejects_only_what_must_go
+check 'a full disc in the first drive hides none in the second' \
+	a_full_disc_hides_none
 check 'of two discs a suspect one is verified' verifies_the_suspect_disc
 check 'of two discs the newest is learnt first, when the catalog is lost' \
 	lost_catalog

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/disc/choose_drive.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,6 +223,46 @@ nb_choose_drive(struct nightburn *nb, const struct nb_drive_choice *choice,
 	return err;
 }
 
+/*
+ * How well a disc that may be written serves: one that is due is better than
+ * one that was left in the drive, and of two that are due the one on which
+ * nothing is destroyed; a disc that is being filled comes before the next one.
+ */
+static uint64_t
+rank(const struct nb_decision *decision, enum nb_rotation rotation)
+{
+	bool filling = rotation == NB_ROTATION_APPEND;
+
+	if (decision->plan == NB_PLAN_REFUSE)
+		return 0;
+	if (decision->plan == NB_PLAN_FRESH)
+		return filling ? NB_CHOOSE_FITS - 1 : NB_CHOOSE_FITS;
+	if (decision->plan == NB_PLAN_BLANK_FRESH)
+		return NB_CHOOSE_FITS - 2;
+	return decision->reason == NB_REASON_ROOM_LEFT ? NB_CHOOSE_FITS : 1;
+}
+
+static bool
+is_passed_over(const struct nb_pool_context *context, const char *device)
+{
+	for (size_t i = 0; i < context->passed_over.count; i++)
+		if (!strcmp(context->passed_over.at[i].device, device))
+			return true;
+	return false;
+}
+
+enum nb_err
+nb_choose_pass_over(struct nb_pool_context *context,
+		    const struct nb_inspection *look, bool *again)
+{
+	struct nb_passed_over one = { "" };
+
+	*again = context->pool->drives.count > 1
+		&& !is_passed_over(context, look->device);
+	snprintf(one.device, sizeof one.device, "%s", look->device);
+	return *again ? nb_array_push(&context->passed_over, one) : NB_OK;
+}
+
 struct writing {
 	struct nb_pool_context *context;
 	enum nb_intent intent;
@@ -238,7 +279,8 @@ rate_for_writing(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 		return err;
 	decision = nb_inspect_decide(w->context, look, w->intent,
 				     (struct nb_need){ 0 });
-	*fit = decision.plan == NB_PLAN_REFUSE ? 0 : NB_CHOOSE_FITS;
+	if (!is_passed_over(w->context, look->device))
+		*fit = rank(&decision, w->context->pool->rotation);
 	return NB_OK;
 }
 

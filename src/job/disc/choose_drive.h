@@ -31,13 +31,19 @@ enum nb_err nb_choose_drive(struct nightburn *nb,
 			    const struct nb_search *search,
 			    struct nb_inspection *out);
 
-/* For writing with INTENT: the first drive of the pool (or of CHOICE, whose job
- * is ignored) whose disc may be written, and the plan for it. */
+/* For writing with INTENT: the drive of the pool (or of CHOICE, whose job is
+ * ignored) whose disc is due, or else may be written, and the plan for it. */
 enum nb_err nb_choose_to_write(struct nb_pool_context *context,
 			       const struct nb_drive_choice *choice,
 			       enum nb_intent intent,
 			       struct nb_inspection *look,
 			       struct nb_decision *decision);
+
+/* The disc of LOOK was refused when the size of the backup was known: from now
+ * on it is taken only if no other one may be written.  *AGAIN: there is another
+ * drive, and this was not said before. */
+enum nb_err nb_choose_pass_over(struct nb_pool_context *context,
+				const struct nb_inspection *look, bool *again);
 
 /* ---- the wanted disc, for reading (wanted.c) ---- */
 

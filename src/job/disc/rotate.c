@@ -51,6 +51,31 @@ name_wanted(const struct nb_pool_context *context, struct nb_plan_info *result)
 			 next->name);
 }
 
+/* Is there a drive into which the wanted disc can be put, so that no other one
+ * must be taken out? */
+static bool
+has_empty_drive(struct nb_pool_context *context,
+		const struct nb_media_options *options,
+		const struct nb_inspection *taken)
+{
+	const struct nb_config_pool *pool = context->pool;
+	bool empty = false;
+
+	if (options->device || options->drive)
+		return false;
+	for (size_t i = 0; !empty && i < pool->drives.count; i++) {
+		struct nb_inspection look = { 0 };
+
+		if (taken->config
+		    && !strcmp(pool->drives.at[i], taken->config->name))
+			continue;
+		empty = !nb_inspect_open(context->nb, pool->drives.at[i], &look)
+			&& look.medium.state == NB_MEDIUM_NONE;
+		nb_inspect_close(&look);
+	}
+	return empty;
+}
+
 /* One inspection.  *DONE if the right disc is in the drive; else opens the tray
  * once. */
 static enum nb_err
@@ -76,7 +101,8 @@ look_once(struct nb_pool_context *context,
 	*done = is_wanted(&decision)
 		|| (decision.plan != NB_PLAN_REFUSE && !result->wanted[0]);
 	if (!*done && !*ejected && !options->dry_run && result->wanted[0]
-	    && look.medium.state != NB_MEDIUM_NONE) {
+	    && look.medium.state != NB_MEDIUM_NONE
+	    && !has_empty_drive(context, options, &look)) {
 		nb_log(NB_NOTE, "%s: ejecting %s", look.device,
 		       look.label.disc[0] ? look.label.disc : "the disc");
 		err = nb_drive_eject(look.drive);

@@ -118,6 +118,27 @@ refuse_once(const struct nb_plan_info *reported,
 	return nb_plan_refused(plan);
 }
 
+/* A disc that turns out to be too small does not hide one in another drive. */
+static enum nb_err
+choose_and_plan(const struct nb_write *w, const struct nb_drive_choice *choice,
+		struct nb_decision *decision, struct nb_session **session)
+{
+	bool again = true;
+	enum nb_err err = NB_OK;
+
+	while (!err && again) {
+		nb_inspect_close(w->look);
+		err = nb_choose_to_write(w->context, choice, w->intent, w->look,
+					 decision);
+		if (!err)
+			err = nb_write_plan(w, decision, session);
+		if (err || *session)
+			break;
+		err = nb_choose_pass_over(w->context, w->look, &again);
+	}
+	return err;
+}
+
 static enum nb_err
 write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	     enum nb_intent intent, struct nb_run_result *result)
@@ -133,11 +154,7 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	struct nb_write w = { backup->context, backup, &look, intent };
 	enum nb_err err;
 
-	err = nb_choose_to_write(backup->context, &choice, intent, &look,
-				 &decision);
-	if (err)
-		return err;
-	err = nb_write_plan(&w, &decision, &session);
+	err = choose_and_plan(&w, &choice, &decision, &session);
 	if (!err) {
 		nb_plan_fill(backup->context, &look, &decision, result->plan);
 		nb_backup_tell_shrinks(backup);

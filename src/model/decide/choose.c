@@ -42,7 +42,6 @@ nb_choose_settled(enum nb_choose_for purpose, const struct nb_drive_seen *last)
 	case NB_CHOOSE_ANY:
 		return last->answers && last->loaded;
 	case NB_CHOOSE_WRITABLE:
-		return last->answers && last->fit;
 	case NB_CHOOSE_BEST:
 		return last->answers && last->fit == NB_CHOOSE_FITS;
 	default:

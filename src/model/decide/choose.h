@@ -13,7 +13,8 @@
 enum nb_choose_for {
 	NB_CHOOSE_ANY,      /* to inspect: any disc */
 	NB_CHOOSE_BEST,     /* to read: the wanted disc, if present */
-	NB_CHOOSE_WRITABLE, /* to write: the first writable disc */
+	NB_CHOOSE_WRITABLE, /* to write: the disc whose turn it is, or else
+			       another writable one */
 	NB_CHOOSE_ONLY      /* to destroy by hand: never guess */
 };
 
