@@ -77,7 +77,7 @@ many_times()
 {
 	local i
 	busy
-	for i in 1 2 3 4; do
+	for i in 1 2 3; do
 		nb_is 0 image "$work/image" || { idle; return 1; }
 	done
 	idle
@@ -291,6 +291,29 @@ reading()
 			'no response from its file system'
 }
 
+# A child of the run was told to end.
+signalled()
+{
+	local one
+	for one in $(pgrep -P "$pid"); do
+		grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$one/status" && return 0
+	done
+	return 1
+}
+
+# The other host ends its part, and with it the connection.
+far()
+{
+	hang list && configure_far 'io_timeout = 1' && begin run || return 1
+	until_true signalled || { cat "$work/late"; return 1; }
+	kill -KILL "$daemon"
+	wait "$pid"
+	[ $? = 1 ] && grep -q 'tree all: mnt/late/sub: no response from' \
+		"$work/late" && unmount late && return 0
+	cat "$work/late"
+	return 1
+}
+
 asked()
 {
 	hang list && configure 'io_timeout = 1000' && begin run || return 1
@@ -309,4 +332,5 @@ check "a run that waits for it ends when it is asked to" stopped
 check "one that hangs later ends the run, and blocks none after it" listing
 check "also while its files are read" reading
 check "and when it is asked to end" asked
+check "also on another host" far
 finish

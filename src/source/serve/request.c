@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/str.h"
+#include "base/watchdog.h"
 #include "model/wire.h"
 #include "source/source.h"
 
@@ -227,9 +228,13 @@ nb_remote_serve(const char *config, int in, int out, const char *const *allowed,
 	enum nb_err err = check_words(allowed, count);
 
 	if (!err)
+		err = nb_calls_begin(&serve.calls);
+	if (!err)
 		err = nb_sha256_new(&serve.sha256);
-	if (err)
+	if (err) {
+		nb_calls_end(serve.calls);
 		return err;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	nb_set_log(send_message, &serve);
 	err = send_hello(&serve);
@@ -238,5 +243,6 @@ nb_remote_serve(const char *config, int in, int out, const char *const *allowed,
 	nb_array_free(&ours);
 	nb_set_log(NULL, NULL);
 	nb_sha256_free(serve.sha256);
+	nb_calls_end(serve.calls);
 	return err;
 }

@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/stop.h"
 #include "base/str.h"
+#include "base/watchdog.h"
 #include "model/wire.h"
 
 #define PEER "remote"
@@ -36,6 +37,18 @@ nb_serve_send(struct nb_serve *serve, char type, const void *body, size_t n)
 	}
 	pthread_mutex_unlock(&serve->lock);
 	return err;
+}
+
+ssize_t
+nb_serve_read(struct nb_serve *serve, int fd, const char *path, void *buf,
+	      size_t n)
+{
+	ssize_t got;
+
+	nb_calls_enter(serve->calls, "file", path);
+	got = nb_fd_read(fd, buf, n);
+	nb_calls_leave(serve->calls);
+	return got;
 }
 
 enum nb_err

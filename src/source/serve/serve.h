@@ -20,6 +20,7 @@ struct nb_serve {
 	uint64_t bytes;
 	bool gone;                  /* the connection is closed */
 	const struct nb_ours *ours; /* what of this host is in no tree */
+	struct nb_calls *calls;     /* (base/watchdog.h) */
 	const char *const *allowed; /* what may be requested (nightburn.h) */
 	size_t allowed_count;
 };
@@ -27,6 +28,9 @@ struct nb_serve {
 /* Sends a frame.  NB_ECANCELED, not logged: the connection is closed. */
 enum nb_err nb_serve_send(struct nb_serve *serve, char type, const void *body,
 			  size_t n);
+/* Reads from FD, the file PATH, as nb_fd_read does, under watch. */
+ssize_t nb_serve_read(struct nb_serve *serve, int fd, const char *path,
+		      void *buf, size_t n);
 /* Sends bytes of data, counted and hashed. */
 enum nb_err nb_serve_data(struct nb_serve *serve, const void *data, size_t n);
 

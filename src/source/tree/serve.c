@@ -119,12 +119,12 @@ send_bytes(struct sending *s, int fd, struct nb_entry *e)
 
 	while (!err && left) {
 		size_t want = left < BUFFER ? (size_t)left : BUFFER;
-		ssize_t n = nb_fd_read(fd, s->buffer, want);
+		ssize_t n = nb_serve_read(s->serve, fd, e->root_path, s->buffer,
+					  want);
 
 		if (n < 0)
 			return nb_fail_errno(NB_ESOURCE,
-					     "tree %s: cannot "
-					     "read %s",
+					     "tree %s: cannot read %s",
 					     s->source->name, e->root_path);
 		if (!n)
 			break;
@@ -332,6 +332,7 @@ list(struct sending *s, const struct nb_remote_request *request)
 		.staging = -1,
 		.date = request->date,
 		.ours = s->serve->ours,
+		.calls = s->serve->calls,
 		.progress = nb_serve_progress,
 		.ctx = s->serve,
 	};
