@@ -68,7 +68,7 @@ nb_user_find(const char *name, struct nb_user *out)
 		err = errno && errno != ENOENT && errno != ESRCH
 			? nb_fail_errno(NB_EIO, "%s: cannot look up the user",
 					name)
-			: nb_fail(NB_ENOTFOUND, "%s: no such user", name);
+			: nb_fail(NB_ENOTFOUND, "run_as: no user %s", name);
 	} else if (!found) {
 		err = nb_fail(NB_ENOTFOUND, "user id %u: no such user",
 			      (unsigned int)user.uid);

@@ -27,7 +27,8 @@ struct cli {
 	bool quiet, verbose, dry_run;
 	const struct nb_report_form *form; /* of reports */
 	const char *job, *drive, *device, *pool;
-	bool syntax, resume, accept_shrink, accept_delete, init, wait, force;
+	bool syntax, no_connect, resume, accept_shrink, accept_delete, init,
+		wait, force;
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *run_as;
 	char *conninfo; /* a copy, freed by main */
@@ -37,7 +38,9 @@ struct cli {
 	bool with_globals, replace, disconnect, drop_old;
 	const char *at, *section, *jobs, *globals;
 	struct cli_list tables, schemas, patterns;
-	const char *const *args; /* the remaining arguments, NULL-ended */
+	bool reported;             /* stdout has a report, or data */
+	struct nb_error_row error; /* the first that was logged */
+	const char *const *args;   /* the remaining arguments, NULL-ended */
 	size_t arg_count;
 };
 
@@ -96,12 +99,16 @@ enum nb_err cli_open(struct cli *cli, struct nightburn **nb);
 enum nb_err cli_open_for_device(struct cli *cli, struct nightburn **nb);
 
 /* A report to stdout, in the requested form. */
-struct nb_report cli_report(const struct cli *cli);
+struct nb_report cli_report(struct cli *cli);
 /* Is a report of the result wanted?  DONE: the job succeeded. */
 bool cli_wants_report(const struct cli *cli, bool done);
 /* Writes a report of one row to stdout. */
-enum nb_err cli_report_one(const struct cli *cli,
-			   const struct nb_record *record, const void *row);
+enum nb_err cli_report_one(struct cli *cli, const struct nb_record *record,
+			   const void *row);
+
+/* A form that is complete has a report of a command, too, that failed with ERR
+ * before it had anything to report. */
+enum nb_err cli_report_error(struct cli *cli, enum nb_err err);
 
 /* Prints S to stdout and frees it.  NB_EIO: writing failed, which main reports;
  * NB_ENOMEM: S failed. */
@@ -163,5 +170,8 @@ enum nb_err cmd_verify(struct cli *cli);
 int cli_width(void);
 /* Prints HEAD and MESSAGE on stderr for that width. */
 void cli_put_message(const char *head, const char *message);
+
+/* Keeps the first MESSAGE with its hint for cli_report_error. */
+void cli_note_error(struct cli *cli, const char *message);
 
 #endif

@@ -148,6 +148,7 @@ cmd_image(struct cli *cli)
 
 	if (strcmp(cli->args[0], "-"))
 		return image_to_file(cli, cli->args[0]);
+	cli->reported = true;
 	if (isatty(STDOUT_FILENO))
 		return complain(NB_EUSAGE, "image",
 				"stdout is a terminal\n"
@@ -159,21 +160,21 @@ enum nb_err
 cmd_check_config(struct cli *cli)
 {
 	struct nb_config_summary sum = NB_INIT(nb_config_summary);
-	struct nb_str s = NB_STR_INIT;
+	struct nb_config_row row = { .file = cli->config };
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open(cli, &nb);
 
 	if (err)
 		return err;
 	nb_config_summary(nb, &sum);
+	row.jobs = sum.jobs;
+	row.sources = sum.sources;
+	row.pools = sum.pools;
+	row.drives = sum.drives;
 	if (!cli->syntax)
-		err = nb_check_config(nb);
+		err = nb_check_config(nb, !cli->no_connect);
 	nb_close(nb);
-	if (err || cli->quiet)
-		return err;
-	nb_str_addf(&s,
-		    "%s: good: jobs %zu, sources %zu, pools %zu, drives "
-		    "%zu\n",
-		    cli->config, sum.jobs, sum.sources, sum.pools, sum.drives);
-	return cli_print(&s);
+	return err || !cli_wants_report(cli, true)
+		? err
+		: cli_report_one(cli, &nb_record_config, &row);
 }

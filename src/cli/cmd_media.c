@@ -84,7 +84,7 @@ ask(void *ctx, const struct nb_disc_info *info)
 }
 
 static enum nb_err
-report_adopted(const struct cli *cli, const struct nb_disc_info *info)
+report_adopted(struct cli *cli, const struct nb_disc_info *info)
 {
 	const struct nb_adopt_row row = { *info, cli->as, cli->dry_run };
 

@@ -29,7 +29,7 @@ parse_date(const char *text, int64_t *out)
 }
 
 static enum nb_err
-report(const struct cli *cli, const struct nb_restore_result *result)
+report(struct cli *cli, const struct nb_restore_result *result)
 {
 	bool wanted = cli->form->complete ? result->backup_id[0] != '\0'
 					  : result->files > 0;
@@ -113,6 +113,7 @@ restore_with(struct cli *cli, const struct nb_restore_options *options)
 	err = cli_open_for_device(cli, &nb);
 	if (err)
 		return err;
+	cli->reported = cli->to_stdout;
 	err = cli->to_stdout
 		? nb_restore_output(nb, options, STDOUT_FILENO, &result)
 		: nb_restore(nb, options, &result);

@@ -46,8 +46,8 @@ const struct command commands[] = {
 	{ "disc", cmd_disc, "", "show what is in the drive", "jdDJ", 0, 0 },
 	{ "msinfo", cmd_msinfo, "",
 	  "print where the next session goes, as cdrecord does", "jdD", 0, 0 },
-	{ "check-config", cmd_check_config, "", "check the configuration", "y",
-	  0, 0 },
+	{ "check-config", cmd_check_config, "", "check the configuration",
+	  "yEJ", 0, 0 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 }
 };
 

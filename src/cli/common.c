@@ -87,14 +87,18 @@ cli_print(struct nb_str *s)
 static enum nb_err
 print(void *ctx, struct nb_str *s)
 {
-	(void)ctx;
+	struct cli *cli = ctx;
+
+	cli->reported = cli->reported || s->length;
 	return cli_print(s);
 }
 
 struct nb_report
-cli_report(const struct cli *cli)
+cli_report(struct cli *cli)
 {
-	return (struct nb_report){ .form = cli->form, .put = print };
+	return (struct nb_report){ .form = cli->form,
+				   .put = print,
+				   .ctx = cli };
 }
 
 bool
@@ -104,10 +108,18 @@ cli_wants_report(const struct cli *cli, bool done)
 }
 
 enum nb_err
-cli_report_one(const struct cli *cli, const struct nb_record *record,
-	       const void *row)
+cli_report_one(struct cli *cli, const struct nb_record *record, const void *row)
 {
 	struct nb_report report = cli_report(cli);
 
 	return nb_report_one(&report, record, row);
+}
+
+enum nb_err
+cli_report_error(struct cli *cli, enum nb_err err)
+{
+	if (!err || cli->reported || !cli->form->complete)
+		return NB_OK;
+	cli->error.err = err;
+	return cli_report_one(cli, &nb_record_error, &cli->error);
 }

@@ -56,6 +56,7 @@ run_command(struct cli *cli, int argc, char **argv)
 	if (err == NB_ECANCELED)
 		cli_print_canceled();
 	cli_progress_clear();
+	cli_report_error(cli, err);
 	return nb_exit_status(err);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one way in which messages get to stderr. */
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -34,4 +35,20 @@ cli_put_message(const char *head, const char *message)
 		fprintf(stderr, "%s%s\n", head, message);
 	nb_str_free(&text);
 	nb_str_free(&s);
+}
+
+void
+cli_note_error(struct cli *cli, const char *message)
+{
+	static const char mark[] = "\nhint: ";
+	const char *hint = strstr(message, mark);
+	size_t n = hint ? (size_t)(hint - message) : strlen(message);
+
+	if (cli->error.message[0])
+		return;
+	snprintf(cli->error.message, sizeof cli->error.message, "%.*s", (int)n,
+		 message);
+	if (hint)
+		snprintf(cli->error.hint, sizeof cli->error.hint, "%s",
+			 hint + strlen(mark));
 }

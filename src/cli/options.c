@@ -39,6 +39,8 @@ static const struct option_entry {
 	  "what became less is not needed", TO(accept_shrink) },
 	{ 'y', false, FLAG, "syntax", NULL, "check only the file itself",
 	  TO(syntax) },
+	{ 'E', false, FLAG, "no-connect", NULL,
+	  "ask no server and no other host", TO(no_connect) },
 	{ 'i', false, FLAG, "init", NULL, "turn a new disk into a clone",
 	  TO(init) },
 	{ 'X', false, FLAG, "accept-delete", NULL,

@@ -208,8 +208,10 @@ cli_print_canceled(void)
 void
 cli_log(void *ctx, enum nb_level level, const char *message)
 {
-	const struct cli *cli = ctx;
+	struct cli *cli = ctx;
 
+	if (level == NB_ERROR)
+		cli_note_error(cli, message);
 	if (level == NB_DEBUG && !cli->verbose)
 		return;
 	if (level != NB_ERROR && cli->quiet)

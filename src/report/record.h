@@ -89,6 +89,18 @@ struct nb_value nb_column_value(const struct nb_column *column,
 /* nb_plan_info, nb_run_result (run.c) */
 extern const struct nb_record nb_record_plan, nb_record_run;
 
+/* A command that failed and reported nothing else; a configuration that is
+ * good.  (error.c) */
+struct nb_error_row {
+	enum nb_err err;
+	char message[1024], hint[512]; /* "": none */
+};
+struct nb_config_row {
+	const char *file;
+	size_t jobs, sources, pools, drives;
+};
+extern const struct nb_record nb_record_error, nb_record_config;
+
 /* A file with the image of a backup; then nb_verify_result, nb_restore_result,
  * nb_clone_result.  (result.c) */
 struct nb_image_row {

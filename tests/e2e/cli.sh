@@ -90,6 +90,55 @@ config_error()
 }
 check "a configuration error names file and line, exit 2" config_error
 
+open_quote()
+{
+	sed '/^job/i# The next line lacks a quote.\nstaging_dir = "/x' \
+		"$work/nb.conf" >"$work/bad.conf"
+	"$nightburn" -c "$work/bad.conf" check-config 2>"$work/err"
+	[ $? = 2 ] && says err "bad.conf:$(grep -n '"/x$' "$work/bad.conf" |
+		cut -d: -f1): an unterminated string; expected '\"'"
+}
+check "a quote that is not closed is told where it opens" open_quote
+
+# All at once, not one after the other.
+night_foreseen()
+{
+	mkdir "$work/hold"
+	cat >"$work/foreseen.conf" <<END
+state_dir = "$work/hold/state"
+staging_dir = "$work/hold"
+drive "file" { device = "stdio:$work/hold/A" }
+drive "gone" { device = "/dev/sr77" }
+pool "one" { discs = { "A" } drives = { "file", "gone" } }
+job "j" { pool = "one"
+	before { run = { "$work/nohook" } }
+	after { shell = "true" run_as = nb-nobody }
+	always { run = nb-no-program }
+	tree "absent" { path = "$work/absent" }
+	tree "own" { path = "$work/hold" }
+	postgres "db" { run_as = nb-nobody }
+	postgres "far" { conninfo = "host=$work/nowhere" }
+	tree "host" { host = "root@nb.invalid" path = "/etc" }
+}
+END
+	chmod 600 "$work/foreseen.conf"
+	"$nightburn" -c "$work/foreseen.conf" check-config --no-connect \
+		2>"$work/err"
+	[ $? = 2 ] && says err "drive gone: /dev/sr77: no such device" &&
+		says err "pool one: one disc, A, is never blanked" &&
+		says err "hook before: $work/nohook: cannot be run" &&
+		says err "run_as: no user nb-nobody" &&
+		says err "nb-no-program" && says err "$work/absent" &&
+		says err "tree own: $work/hold contains staging_dir" &&
+		! grep -e nowhere -e nb.invalid "$work/err" || return 1
+	sed -i '/nb.invalid/d' "$work/foreseen.conf"
+	"$nightburn" -c "$work/foreseen.conf" check-config 2>"$work/err"
+	[ $? = 2 ] && says err "$work/nowhere" &&
+		"$nightburn" -c "$work/foreseen.conf" check-config --syntax &&
+		[ ! -e "$work/hold/state" ]
+}
+check "check-config finds what a night would" night_foreseen
+
 unsafe_config()
 {
 	chmod 666 "$work/nb.conf"
@@ -271,6 +320,55 @@ json_described()
 	done
 }
 check "each member of a report is in the manual" json_described
+
+json_of_failures()
+{
+	local arguments
+	for arguments in run plan append blank rotate verify drill disc \
+		"adopt --as X" "restore --to $work/x" "image $work/x.iso" \
+		"catalog rebuild" "catalog accept"; do
+		# shellcheck disable=SC2086
+		nb_is 2 $arguments --json --job nope &&
+			says err "nope: no such job in $work/nb.conf" &&
+			keys_in_manual || return 1
+	done
+	for arguments in "show nope" "restore --to $work/x nope" \
+		"verify --device /dev/sr77" "key import $work/nokey" \
+		"drill nope" "restore --list nope"; do
+		# shellcheck disable=SC2086
+		nb_is 1 $arguments --json && keys_in_manual || return 1
+	done
+	nb_is 2 list --pool nope --json && keys_in_manual &&
+		nb_is 2 check-config --json --config /nowhere && keys_in_manual &&
+		says out '"exit_status": 2' &&
+		says out '"message": "/nowhere: '
+}
+check "a command that fails is JSON, too, when asked" json_of_failures
+
+one_backup_is_meant()
+{
+	local day
+	day=$(date -u +%Y%m%d)
+	nb_is 1 show "$day" && nb_is 1 restore --to "$work/many" "$day" &&
+		says err "$day: more than one backup id begins like this" &&
+		[ ! -e "$work/many" ] && nb_is 2 restore --to - &&
+		says err "restore: --to -: a directory is required" &&
+		[ ! -e - ]
+}
+check "what may mean several backups restores none" one_backup_is_meant
+
+blank_is_told()
+{
+	: >"$work/discs/new"
+	insert new
+	nb_is 3 verify && says err ": the disc is blank" &&
+		nb_is 3 restore --to "$work/x" --this-disc &&
+		says err ": the disc is blank"
+	local result=$?
+	insert B
+	return $result
+}
+check "a blank disc is said to be blank" blank_is_told
 
 by_generation()
 {

@@ -112,9 +112,13 @@ check_recorder(const char *path)
 {
 	struct stat st;
 
+	if (stat(path, &st) && errno == ENOENT)
+		return nb_fail(NB_ENOTFOUND,
+			       "%s: no such device\n"
+			       "hint: nightburn drives lists the recorders",
+			       path);
 	if (stat(path, &st))
-		return nb_fail_errno(nb_fd_open_error(), "%s: no such device",
-				     path);
+		return nb_fail_errno(NB_EIO, "%s: cannot be examined", path);
 	if (S_ISBLK(st.st_mode) && major(st.st_rdev) == MAJOR_SR)
 		return NB_OK;
 	if (S_ISCHR(st.st_mode) && major(st.st_rdev) == MAJOR_SG)

@@ -64,12 +64,6 @@ nb_config_summary(const struct nightburn *nb, struct nb_config_summary *out)
 }
 
 enum nb_err
-nb_check_config(struct nightburn *nb)
-{
-	return nb_power_permit(nb, NB_WORK_DUMP);
-}
-
-enum nb_err
 nb_drives(int (*fn)(void *ctx, const struct nb_drive_row *), void *ctx)
 {
 	struct nb_drive_info *list = NULL;

@@ -68,6 +68,29 @@ nb_known_backups_free(struct nb_known_backups *known)
 	memset(known, 0, sizeof *known);
 }
 
+enum nb_err
+nb_known_backups_single(const struct nb_known_backups *known, const char *which)
+{
+	const char *first = NULL;
+
+	if (!which || nb_backup_is_generation(which))
+		return NB_OK;
+	for (size_t i = 0; i < known->list.count; i++) {
+		const struct nb_known_backup *b = &known->list.at[i];
+
+		if (!nb_restore_names(which, b->id, b->generation))
+			continue;
+		if (first && strcmp(first, b->id) != 0)
+			return nb_fail(NB_ENOTFOUND,
+				       "%s: more than one backup id begins "
+				       "like this\n"
+				       "hint: nightburn list shows the backups",
+				       which);
+		first = b->id;
+	}
+	return NB_OK;
+}
+
 struct disc {
 	const char *id;
 	bool suspect;

@@ -18,6 +18,11 @@ enum nb_err nb_known_backups_load(struct nightburn *nb,
 				  struct nb_known_backups *known);
 void nb_known_backups_free(struct nb_known_backups *known);
 
+/* Does WHICH (NULL: nothing) name no more than one of them?  NB_ENOTFOUND,
+ * logged: several begin like this. */
+enum nb_err nb_known_backups_single(const struct nb_known_backups *known,
+				    const char *which);
+
 /* Is the disc DISC_ID suspect in the catalog?  False without a catalog. */
 bool nb_known_suspect(struct nightburn *nb, const char *disc_id);
 

@@ -132,6 +132,14 @@ tell_open_session(const struct nb_inspection *look)
 		       look->device);
 }
 
+static const char *
+nothing_here(const struct nb_inspection *look)
+{
+	return look->medium.state == NB_MEDIUM_BLANK
+		? "the disc is blank"
+		: "no nightburn label on this disc";
+}
+
 static enum nb_err
 verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
        struct nb_verify_result *result)
@@ -170,8 +178,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 		if (!err && look.session && !v.known)
 			err = unknown_newest(&look, &newest, &v);
 	} else if (err == NB_EFOREIGN) {
-		nb_fail(err, "%s: no nightburn label on this disc",
-			look.device);
+		nb_fail(err, "%s: %s", look.device, nothing_here(&look));
 	}
 	nb_disc_contents_free(&contents);
 	nb_array_free(&v.found);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/restore/restore_options.h"
 
+#include <string.h>
+
 #include "job/restore/restore.h"
 
 /* Options that are only for a database. */
@@ -38,6 +40,12 @@ check_target(const struct nb_restore_options *o, enum nb_restore_way way)
 			NB_EUSAGE,
 			"restore: either a directory or a database is "
 			"required\nhint: use --to DIR or --into DATABASE");
+	if (o->to && !strcmp(o->to, "-"))
+		return nb_fail(
+			NB_EUSAGE,
+			"restore: --to -: a directory is required\n"
+			"hint: --stdout writes one file to stdout; ./- is "
+			"a directory of that name");
 	if (way != NB_RESTORE_DELIVER && (o->to || o->into))
 		return nb_fail(NB_EUSAGE,
 			       "restore: %s together with %s\n"

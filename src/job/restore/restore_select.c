@@ -354,9 +354,11 @@ find_label(const struct choosing *c)
 		err = nb_unlabelled_identify(look);
 	if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_EFOREIGN,
-			      "%s: no nightburn label on this disc\nhint: "
-			      "mount it and read its "
-			      "RESTORE.txt",
+			      look->medium.state == NB_MEDIUM_BLANK
+				      ? "%s: the disc is blank"
+				      : "%s: no nightburn label on this disc\n"
+					"hint: mount it and read its "
+					"RESTORE.txt",
 			      look->device);
 	return err;
 }
@@ -371,6 +373,8 @@ nb_restore_pick(struct nightburn *nb, const struct nb_restore_request *request,
 	memset(pick, 0, sizeof *pick);
 	if (!request->this_disc)
 		err = nb_known_backups_load(nb, &c.known);
+	if (!err)
+		err = nb_known_backups_single(&c.known, request->wish.backup);
 	if (!err)
 		err = nb_choose_to_restore(nb, &request->drive, &request->wish,
 					   &c.known, &pick->look);

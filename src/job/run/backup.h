@@ -83,6 +83,8 @@ enum nb_err nb_backup_preflight(const struct nb_backup *backup);
 /* Estimates the bytes that all sources need in staging; 0: nothing, or
  * unknown. */
 enum nb_err nb_backup_need(const struct nb_backup *backup, uint64_t *need);
+/* Warns if the staging directory has less free space than that. */
+enum nb_err nb_backup_check_room(const struct nb_backup *backup);
 enum nb_err nb_backup_hold(struct nb_backup *backup);
 /* Calls collect for the sources that are (or are not) STAGED. */
 enum nb_err nb_backup_run_sources(struct nb_backup *backup, bool staged,

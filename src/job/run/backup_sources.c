@@ -57,9 +57,8 @@ nb_backup_need(const struct nb_backup *backup, uint64_t *need)
 	return err;
 }
 
-/* Compares the space that all sources need in staging with the free space. */
-static enum nb_err
-check_room(const struct nb_backup *backup)
+enum nb_err
+nb_backup_check_room(const struct nb_backup *backup)
 {
 	uint64_t need, room;
 	char have[16], want[16];
@@ -85,7 +84,7 @@ nb_backup_preflight(const struct nb_backup *backup)
 
 		err = nb_source_ops(s)->preflight(s);
 	}
-	return err ? err : check_room(backup);
+	return err ? err : nb_backup_check_room(backup);
 }
 
 static enum nb_err

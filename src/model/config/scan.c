@@ -8,6 +8,12 @@
 
 enum state { CODE, LINE_COMMENT, COMMENT, DOUBLE, SINGLE };
 
+static const char *const endless[] = {
+	[COMMENT] = "a comment without end; expected \"*/\"",
+	[DOUBLE] = "an unterminated string; expected '\"'",
+	[SINGLE] = "an unterminated string; expected \"'\"",
+};
+
 struct scan {
 	const char *file;
 	const char *p; /* the next byte */
@@ -75,16 +81,21 @@ scan_code(struct scan *s)
 	return NB_OK;
 }
 
-static void
+/* No value has more than one line, so the quote that is missing belongs to this
+ * one: the next quote is the first of another value. */
+static enum nb_err
 scan_string(struct scan *s)
 {
 	char quote = s->state == DOUBLE ? '"' : '\'';
 
+	if (*s->p == '\n')
+		return fail_at(s, s->begin, endless[s->state]);
 	if (*s->p == quote)
 		s->state = CODE;
 	else if (*s->p == '\\' && s->p[1])
 		put(s, '\\');
 	put(s, *s->p);
+	return NB_OK;
 }
 
 static void
@@ -102,18 +113,13 @@ scan_comment(struct scan *s)
 static enum nb_err
 scan_all(struct scan *s)
 {
-	static const char *const endless[] = {
-		[COMMENT] = "a comment without end; expected \"*/\"",
-		[DOUBLE] = "an unterminated string; expected '\"'",
-		[SINGLE] = "an unterminated string; expected \"'\"",
-	};
 	enum nb_err err = NB_OK;
 
 	while (*s->p && !err) {
 		if (s->state == CODE)
 			err = scan_code(s);
 		else if (s->state == DOUBLE || s->state == SINGLE)
-			scan_string(s);
+			err = scan_string(s);
 		else
 			scan_comment(s);
 	}

@@ -150,7 +150,7 @@ START_TEST(a_user_that_does_not_exist_is_not_found)
 				.stdin_fd = -1 };
 
 	nb_assert_fails(nb_proc_run(&spec, &result), NB_ENOTFOUND,
-			"error: nb-nobody: no such user\n");
+			"error: run_as: no user nb-nobody\n");
 }
 END_TEST
 

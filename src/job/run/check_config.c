@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a night would find, without one. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/user.h"
+#include "job/jobs.h"
+#include "job/power.h"
+#include "job/run/backup.h"
+#include "model/config/build.h"
+
+#define STDIO "stdio:"
+
+/* Counts what was found; each was logged. */
+struct findings {
+	struct nightburn *nb;
+	bool connect;
+	size_t count;
+};
+
+static void
+note(struct findings *f, enum nb_err err)
+{
+	f->count += err != NB_OK;
+}
+
+/* ---- pools and drives ---- */
+
+static enum nb_err
+check_file(const struct nb_config_drive *drive, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	enum nb_err err = dir ? NB_OK : nb_fail_memory();
+
+	if (!err && access(dir, W_OK | X_OK))
+		err = nb_fail_errno(nb_fd_open_error(),
+				    "drive %s: %s: cannot be used", drive->name,
+				    dir);
+	free(dir);
+	return err;
+}
+
+static enum nb_err
+check_drive(const struct nb_config_drive *drive)
+{
+	struct stat st;
+
+	if (!strncmp(drive->device, STDIO, strlen(STDIO)))
+		return check_file(drive, drive->device + strlen(STDIO));
+	if (stat(drive->device, &st))
+		return nb_fail(nb_fd_open_error(),
+			       "drive %s: %s: no such device\n"
+			       "hint: nightburn drives lists the recorders",
+			       drive->name, drive->device);
+	if (!S_ISBLK(st.st_mode) && !S_ISCHR(st.st_mode))
+		return nb_fail(NB_ECONFIG,
+			       "drive %s: %s: not a device\n"
+			       "hint: write stdio:%s to use a file as a disc",
+			       drive->name, drive->device, drive->device);
+	return NB_OK;
+}
+
+static enum nb_err
+check_pool(const struct nb_config_pool *pool)
+{
+	if (pool->rotation != NB_ROTATION_ALTERNATE || pool->discs.count > 1)
+		return NB_OK;
+	return nb_fail(NB_ECONFIG,
+		       "pool %s: one disc, %s, is never blanked, because no "
+		       "other disc has the newest backup\n"
+		       "hint: name a second disc, or set rotation = append",
+		       pool->name, pool->discs.at[0]);
+}
+
+/* ---- hooks ---- */
+
+static enum nb_err
+check_user(const char *of, const char *name)
+{
+	struct nb_user user = { .name = NULL };
+	enum nb_err err = nb_user_find(name, &user);
+
+	if (!err && !nb_user_allowed(&user))
+		err = nb_fail(NB_ECONFIG,
+			      "%s: run_as = %s: only root can become another "
+			      "user",
+			      of, name);
+	nb_user_free(&user);
+	return err;
+}
+
+static enum nb_err
+check_hook(const struct nb_config_hook *hook)
+{
+	const char *name = nb_config_hook_names[hook->when];
+	const char *program = hook->shell ? "/bin/sh" : hook->run.at[0];
+	char *found = NULL;
+	enum nb_err err = hook->run_as ? check_user(name, hook->run_as) : NB_OK;
+
+	if (err)
+		return err;
+	if (!strchr(program, '/')) {
+		err = nb_proc_find(program, &found);
+		free(found);
+	} else if (access(program, X_OK)) {
+		err = nb_fail_errno(nb_fd_open_error(),
+				    "hook %s: %s: cannot be run", name,
+				    program);
+	}
+	return err;
+}
+
+/* ---- sources ---- */
+
+static bool
+has_option(const struct nb_source_kind *kind, const char *option)
+{
+	for (const struct nb_field *f = kind->fields; f->name; f++)
+		if (!strcmp(f->name, option))
+			return true;
+	return false;
+}
+
+/* The value of an option that is a text; NULL: the kind has none, or it is not
+ * set. */
+static const char *
+text_of(const struct nb_config_source *s, const char *option)
+{
+	for (const struct nb_field *f = s->kind->fields; f->name; f++)
+		if (!strcmp(f->name, option))
+			return *(char *const *)((const char *)s->options
+						+ f->offset);
+	return NULL;
+}
+
+static bool
+contains(const char *tree, const char *path)
+{
+	char *a = realpath(tree, NULL), *b = realpath(path, NULL);
+	size_t n = a ? strlen(a) : 0;
+	bool within;
+
+	if (n == 1)
+		n = 0; /* the root directory */
+	within = a && b && !strncmp(a, b, n) && (b[n] == '/' || !b[n]);
+	free(a);
+	free(b);
+	return within;
+}
+
+static void
+tell_own(const struct nb_config *config, const struct nb_config_source *s,
+	 const char *tree)
+{
+	const char *const own[][2] = {
+		{ "state_dir", config->state_dir },
+		{ "staging_dir", config->staging_dir },
+	};
+
+	for (size_t i = 0; i < 2; i++)
+		if (contains(tree, own[i][1]))
+			nb_log(NB_WARNING,
+			       "%s %s: %s contains %s, %s, which is left out",
+			       s->kind->name, s->name, tree, own[i][0],
+			       own[i][1]);
+	for (size_t i = 0; i < config->drives.count; i++) {
+		const char *device = config->drives.at[i].device;
+
+		if (!strncmp(device, STDIO, strlen(STDIO))
+		    && contains(tree, device + strlen(STDIO)))
+			nb_log(NB_WARNING,
+			       "%s %s: %s contains the disc of drive %s, which "
+			       "is left out",
+			       s->kind->name, s->name, tree,
+			       config->drives.at[i].name);
+	}
+}
+
+static void
+check_source(struct findings *f, const struct nb_config_source *s)
+{
+	const struct nb_source_ops *ops = nb_source_ops(s);
+	const char *host = text_of(s, "host"), *path = text_of(s, "path");
+	const char *user = text_of(s, "run_as");
+	uint64_t bytes;
+	enum nb_err err = NB_OK;
+
+	if (host && !f->connect)
+		return;
+	if (f->connect || !has_option(s->kind, "conninfo"))
+		err = ops->preflight(s);
+	else if (user)
+		err = check_user(s->kind->name, user);
+	if (!err && f->connect && ops->estimate)
+		err = ops->estimate(s, &bytes);
+	note(f, err);
+	if (!err && !host && path)
+		tell_own(f->nb->config, s, path);
+}
+
+/* ---- all of it ---- */
+
+static void
+check_job(struct findings *f, const struct nb_config_job *job)
+{
+	struct nb_pool_context context;
+	struct nb_backup backup = { .context = &context,
+				    .sources = &job->sources };
+	size_t before = f->count;
+	enum nb_err err;
+
+	for (size_t i = 0; i < job->hooks.count; i++)
+		note(f, check_hook(&job->hooks.at[i]));
+	for (size_t i = 0; i < job->sources.count; i++)
+		check_source(f, &job->sources.at[i]);
+	if (!f->connect || f->count > before)
+		return;
+	err = nb_pool_context_open(f->nb, job->name, NB_POOL_PEEK, &context);
+	if (!err)
+		err = nb_backup_check_room(&backup);
+	note(f, err);
+	nb_pool_context_close(&context);
+}
+
+enum nb_err
+nb_check_config(struct nightburn *nb, bool connect)
+{
+	const struct nb_config *config = nb->config;
+	struct findings f = { .nb = nb, .connect = connect };
+	enum nb_err err = connect ? nb_power_permit(nb, NB_WORK_DUMP) : NB_OK;
+
+	for (size_t i = 0; i < config->drives.count; i++)
+		note(&f, check_drive(&config->drives.at[i]));
+	for (size_t i = 0; i < config->pools.count; i++)
+		note(&f, check_pool(&config->pools.at[i]));
+	for (size_t i = 0; i < config->jobs.count; i++)
+		check_job(&f, &config->jobs.at[i]);
+	return f.count ? NB_ECONFIG : err;
+}
