@@ -22,7 +22,7 @@ two_nights()
 {
 	rm -rf "$work"/{state,staging,discs,tree}
 	mkdir "$work/tree"
-	echo all there is >"$work/tree/file"
+	head -c 6000 /dev/urandom >"$work/tree/file"
 	make_discs
 	configure db '"DB-A", "DB-B"'
 	nb_is 0 run && insert B && nb_is 0 run
@@ -87,5 +87,24 @@ name_removed()
 		nb_is 0 adopt --as DB-A --volume-id "$(volume)"
 }
 check "nor that of a disc whose name left the configuration" name_removed
+
+# A copy in a file is damaged, the disc is not; then the other way round.
+copies()
+{
+	two_nights || return 1
+	cp "$work/discs/B" "$work/copy"
+	python3 "$src/tests/e2e/spoil.py" "$work/copy" "$work/tree/file" ||
+		return 1
+	nb verify --device "stdio:$work/copy"
+	[ "$status" = 1 ] &&
+		says err "DB-B: not recorded: stdio:$work/copy is no drive of" &&
+		nb_is 0 list && ! grep -E "suspect|damaged" "$work/out" || return 1
+	mv "$work/copy" "$work/copy2" && cp "$work/discs/B" "$work/copy" &&
+		cp "$work/copy2" "$work/discs/B" && nb_is 1 verify &&
+		nb_is 0 verify --device "stdio:$work/copy" &&
+		says err "DB-B: not recorded" && nb_is 0 list &&
+		grep -q suspect "$work/out"
+}
+check "a copy of a disc says nothing about the disc" copies
 
 finish

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "disc/profile.h"
 #include "job/disc/record_disc.h"
 
 enum nb_err
@@ -321,6 +322,14 @@ record_checks(struct nb_pool_context *context, const struct nb_pool_disc *disc,
 	return err;
 }
 
+/* A file that is no drive of the configuration: a copy of the disc, which says
+ * nothing about the disc itself. */
+static bool
+is_copied_file(const struct nb_inspection *look)
+{
+	return !look->config && look->medium.profile == NB_PROFILE_STDIO;
+}
+
 /* Records the result of verifying the session of LOOK; NEWEST is the newest
  * session if that is another one. */
 static enum nb_err
@@ -348,6 +357,13 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (err || !disc)
 		return err;
 	outcome->known = true;
+	if (is_copied_file(look)) {
+		nb_log(NB_WARNING,
+		       "%s: not recorded: %s is no drive of the configuration, "
+		       "but a copy of the disc",
+		       disc->name, look->device);
+		return NB_OK;
+	}
 	err = record_checks(context, disc, outcome);
 	if (err)
 		return err;
