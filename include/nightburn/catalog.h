@@ -97,6 +97,12 @@ NB_API enum nb_err nb_find(struct nightburn *nb, const char *pattern,
 			   int (*fn)(void *ctx, const struct nb_file_row *),
 			   void *ctx);
 
+/* Ends the rebuilding of the catalog of JOB's pool (nb_catalog_rebuild)
+ * although not all discs were read: the others are lost, or were never used.
+ * Those that it knows become suspect.  *CHANGED: this was necessary. */
+NB_API enum nb_err nb_rebuild_finish(struct nightburn *nb, const char *job,
+				     bool *changed);
+
 #ifdef __cplusplus
 }
 #endif

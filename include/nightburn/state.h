@@ -82,8 +82,12 @@ enum nb_plan_reason {
 			       appended */
 	NB_REASON_ONLY_COPY, /* blanking it would destroy the only copy of a
 				  source or database */
-	NB_REASON_OPEN_SESSION /* should be appended to, but a burn that was
+	NB_REASON_OPEN_SESSION,  /* should be appended to, but a burn that was
 				  interrupted left a session open */
+	NB_REASON_CATALOG_EMPTY, /* the catalog knows no disc of the pool, but
+				    this one has its label */
+	NB_REASON_REPLACED /* another disc of the catalog has its name, and
+			      newer backups, or has its generations */
 };
 
 /* The medium as the drive reports it. */

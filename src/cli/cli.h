@@ -27,8 +27,8 @@ struct cli {
 	bool quiet, verbose, dry_run;
 	const struct nb_report_form *form; /* of reports */
 	const char *job, *drive, *device, *pool;
-	bool syntax, no_connect, resume, accept_shrink, accept_delete, init,
-		wait, force;
+	bool syntax, no_connect, resume, finish, accept_shrink, accept_delete;
+	bool init, wait, force;
 	long wait_seconds;
 	const char *as, *volume_id, *to, *into, *source, *run_as;
 	char *conninfo; /* a copy, freed by main */

@@ -40,7 +40,9 @@ static enum nb_err
 accept_catalog(struct cli *cli, struct nightburn *nb)
 {
 	struct nb_accept_row row;
-	enum nb_err err = nb_accept(nb, cli->job, &row.changed);
+	enum nb_err err = cli->finish
+		? nb_rebuild_finish(nb, cli->job, &row.changed)
+		: nb_accept(nb, cli->job, &row.changed);
 
 	return err || !cli_wants_report(cli, true)
 		? err
@@ -59,9 +61,14 @@ cmd_catalog(struct cli *cli)
 		cli_wrong_usage("catalog", "expected rebuild or accept");
 		return NB_EUSAGE;
 	}
+	if (cli->finish && !rebuild) {
+		cli_wrong_usage("catalog", "--finish is for rebuild");
+		return NB_EUSAGE;
+	}
 	err = cli_open(cli, &nb);
 	if (!err)
-		err = rebuild ? verify(cli, nb, true) : accept_catalog(cli, nb);
+		err = rebuild && !cli->finish ? verify(cli, nb, true)
+					      : accept_catalog(cli, nb);
 	nb_close(nb);
 	return err;
 }

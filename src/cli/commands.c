@@ -36,7 +36,7 @@ const struct command commands[] = {
 	{ "find", cmd_find, "NAME", "find files by name in all backups", "J", 1,
 	  1 },
 	{ "catalog", cmd_catalog, "rebuild | accept",
-	  "rebuild a lost catalog from the disc in the drive", "jdDJ", 1, 1 },
+	  "rebuild a lost catalog from the disc in the drive", "jdDZJ", 1, 1 },
 	{ "key", cmd_key, "export | import [FILE|-]",
 	  "copy the key of this installation to another host", "FJ", 1, 2 },
 	{ "remote", cmd_remote, "[KIND...] [PATH...]",

@@ -60,6 +60,12 @@ enum nb_err nb_catalog_reach(struct nb_catalog *catalog, const char *pool,
 enum nb_err nb_catalog_witness(struct nb_catalog *catalog,
 			       const struct nb_label *label, bool *stale);
 
+/* The catalog of POOL is made again from its discs: if nothing at all is known
+ * of it, it is stale from now on, until it is accepted.  Otherwise nothing
+ * changes.  The lock is held. */
+enum nb_err nb_catalog_begin_rebuild(struct nb_catalog *catalog,
+				     const char *pool);
+
 /* Accepts the catalog of POOL as it is: it is no longer stale. */
 enum nb_err nb_catalog_accept(struct nb_catalog *catalog, const char *pool);
 
@@ -101,6 +107,9 @@ struct nb_catalog_session {
 	/* It was found damaged, as in struct nb_catalog_check. */
 	bool damaged;
 	uint64_t bad;
+	/* The disc is recorded without its name: what is on it can be restored,
+	 * nothing is written to it. */
+	bool apart;
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
@@ -202,6 +211,11 @@ enum nb_err nb_catalog_newest_of(struct nb_catalog *catalog,
 				 const char *disc_id,
 				 char pool[NB_NAME_MAX + 1], bool *holder);
 
+/* *APART: the catalog has the disc DISC_ID, and something on it, but not as one
+ * of its pool: another disc has its name, or its generations. */
+enum nb_err nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
+				bool *apart);
+
 /* Queries.  Each calls FN for every row, newest backup first; an error from FN
  * ends the query and is returned.  Pointers are valid during the call. */
 struct nb_catalog_backup {
@@ -261,6 +275,7 @@ enum nb_err nb_catalog_find(
 /* All discs, of all pools. */
 struct nb_catalog_disc {
 	const char *pool, *name, *disc_id, *note, *profile;
+	bool named; /* the name is its own; else another disc has it now */
 	enum nb_disc_state state;
 	enum nb_disc_remark remark;
 	uint64_t generation;

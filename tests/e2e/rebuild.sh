@@ -55,7 +55,7 @@ lost()
 {
 	rm "$work"/state/catalog.db*
 	insert B
-	nb_is 3 run && says err "the disc is not in the catalog" &&
+	nb_is 3 run && says err "the catalog is an old copy or was lost" &&
 		says err "hint: run nightburn catalog rebuild"
 }
 

@@ -91,7 +91,11 @@ ERRORS = {
     "adopt takes another disc with the same volume id": [
         ("guard.c", "if (strcmp(f->first_disc, f->second_disc))", "if (0)")],
     "any good disc makes an old catalog current": [
-        ("verify_record.c", "if (generation < reach.marked)", "if (0)")],
+        ("rebuild.c", "if (!err && reach->known < reach->marked)", "if (0)"),
+        ("rebuild.c", "if (!err && text.length)", "if (0)")],
+    "a disc that lost its name to a newer one takes it back": [
+        ("rebuild.c", "*apart = !err && holder->found && "
+         "holder->generation >= generation;", "(void)generation;")],
     "the same backup on another disc counts as this disc's": [
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
     "a shrunk backup counts as the newest": [

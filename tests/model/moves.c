@@ -109,6 +109,8 @@ do_command(const struct move *move, struct outcome *out)
 		return nb_job_verify(&nightburn, NULL, &result);
 	case M_ACCEPT:
 		return nb_accept(&nightburn, NULL, &changed);
+	case M_FINISH:
+		return nb_rebuild_finish(&nightburn, NULL, &changed);
 	default:
 		return nb_job_rebuild(&nightburn, NULL, &result);
 	}
@@ -296,6 +298,7 @@ move_print(FILE *to, const struct move *move)
 		"nightburn catalog rebuild",
 		"nightburn rotate",
 		"nightburn catalog accept",
+		"nightburn catalog rebuild --finish",
 		"nightburn run, and a source is empty"
 	};
 	static const char *const troubles[] = {

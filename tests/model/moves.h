@@ -31,6 +31,7 @@ enum action {
 	M_REBUILD,
 	M_ROTATE,
 	M_ACCEPT,
+	M_FINISH,
 	M_SHRUNK, /* a run, and a source is empty */
 	M_COUNT
 };

@@ -250,7 +250,7 @@ promise_learnt(const struct world *before, const struct move *move,
 	check_intent(before, move, out);
 	/* Also when it died, or failed, after that. */
 	if (w->is_old == OLD_PLAIN && !is_stale(w)
-	    && (move->action == M_ACCEPT
+	    && (move->action == M_ACCEPT || move->action == M_FINISH
 		|| (asks && stage.read_all && has_newest(before, m))
 		|| is_rebuilt(before, move, m)))
 		w->is_old = OLD_NO;
@@ -258,8 +258,8 @@ promise_learnt(const struct world *before, const struct move *move,
 		promise_broken("an old catalog is trusted again, although "
 			       "nobody accepted it");
 	if (w->is_old == OLD_HIDDEN && !asks && move->action != M_ROTATE
-	    && move->action != M_ACCEPT && !out->died && !move->trouble
-	    && is_witness(before, m))
+	    && move->action != M_ACCEPT && move->action != M_FINISH
+	    && !out->died && !move->trouble && is_witness(before, m))
 		w->is_old = OLD_PLAIN;
 }
 

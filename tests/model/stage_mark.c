@@ -100,8 +100,20 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 		&& (!row || row->state == NB_DISC_GOOD);
 	return !*stale ? NB_OK
 		       : save_mark((struct level){
-			       level.sequence,
+			       stage_higher(level.sequence,
+					    (uint8_t)(now()->sequence + 1)),
 			       stage_higher(level.generation, generation) });
+}
+
+enum nb_err
+nb_catalog_begin_rebuild(struct nb_catalog *catalog, const char *pool)
+{
+	(void)catalog;
+	(void)pool;
+	if (now()->sequence || now()->newest || level.sequence
+	    || level.generation)
+		return NB_OK;
+	return save_mark((struct level){ 1, 0 });
 }
 
 enum nb_err

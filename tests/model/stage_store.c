@@ -148,9 +148,25 @@ nb_catalog_discs(struct nb_catalog *catalog,
 				   const struct nb_catalog_disc *row),
 		 void *ctx)
 {
+	char id[NB_ID_HEX + 1], name[2] = "";
+	struct nb_catalog_disc told = { .disc_id = id, .name = name };
+
 	(void)catalog;
-	(void)fn;
-	(void)ctx;
+	told.pool = "p";
+	for (int i = 0; i < now()->count; i++) {
+		const struct row *r = &now()->row[i];
+
+		stage_id(r->id, id);
+		name[0] = (char)('A' + r->name);
+		told.named = r->named;
+		told.state = (enum nb_disc_state)r->state;
+		told.verified = date_of(r->verified);
+		told.generation = 0;
+		for (int k = 0; k < r->count; k++)
+			if (r->session[k].generation > told.generation)
+				told.generation = r->session[k].generation;
+		fn(ctx, &told);
+	}
 	return NB_OK;
 }
 
@@ -253,6 +269,17 @@ nb_catalog_newest_of(struct nb_catalog *catalog, const char *disc_id,
 	(void)disc_id;
 	pool[0] = '\0';
 	*holder = false;
+	return NB_OK;
+}
+
+/* No two discs have one generation. */
+enum nb_err
+nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
+		    bool *apart)
+{
+	(void)catalog;
+	(void)disc_id;
+	*apart = false;
 	return NB_OK;
 }
 

@@ -248,6 +248,9 @@ class World(ways.Ways, drills.Drills):
                 job["drives"].inside = [None] * len(job["drives"].inside)
                 job["drives"].insert(job["files"][name])
                 self.nightburn("catalog", "rebuild", "-j", job["name"])
+            if len(newest) < len(job["discs"]):
+                self.nightburn("catalog", "rebuild", "--finish", "-j",
+                               job["name"])
         for job in self.jobs:
             after = self.on_disc(job)
             if sorted(after) != sorted(before[job["name"]]):

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -152,6 +153,23 @@ check_disc(const struct nb_pool_context *context,
 	}
 }
 
+static enum nb_err
+fail_name_taken(const struct nb_pool_context *context,
+		const struct nb_pool_disc *named)
+{
+	const struct nb_pool_disc *next = nb_rotation_next(&context->view);
+	char hint[NB_HINT_MAX], text[NB_HINT_MAX];
+
+	snprintf(text, sizeof text,
+		 next ? "nightburn adopt --as %s, the disc whose turn it is"
+		      : "add a name to the pool",
+		 next ? next->name : "");
+	return nb_fail(NB_EWRONG,
+		       "%s: this disc holds the newest good backup; its name "
+		       "is taken\nhint: %s",
+		       named->name, nb_pool_context_hint(context, text, hint));
+}
+
 /* A name is taken if the newest good disc of the pool has it. */
 static enum nb_err
 check_name(const struct nb_pool_context *context, const char *as)
@@ -163,10 +181,7 @@ check_name(const struct nb_pool_context *context, const char *as)
 		return nb_fail(NB_EUSAGE, "%s: no disc of this name in pool %s",
 			       as ? as : "--as", context->view.name);
 	if (holds_newest(context, named))
-		return nb_fail(NB_EWRONG,
-			       "%s: this disc holds the newest "
-			       "good backup; its name is taken",
-			       named->name);
+		return fail_name_taken(context, named);
 	return NB_OK;
 }
 

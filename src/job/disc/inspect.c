@@ -139,6 +139,20 @@ nb_inspect_close(struct nb_inspection *look)
 	memset(look, 0, sizeof *look);
 }
 
+/* Without an answer it is one that the catalog does not have. */
+static bool
+is_apart(const struct nb_pool_context *context,
+	 const struct nb_inspection *look)
+{
+	bool apart = false;
+
+	return context->catalog && look->label_state == NB_LABEL_GOOD
+		&& !nb_pool_by_id(&context->view, look->label.disc_id)
+		&& !nb_catalog_is_apart(context->catalog, look->label.disc_id,
+					&apart)
+		&& apart;
+}
+
 struct nb_decision
 nb_inspect_decide(const struct nb_pool_context *context,
 		  const struct nb_inspection *look, enum nb_intent intent,
@@ -165,6 +179,7 @@ nb_inspect_decide(const struct nb_pool_context *context,
 		.need_fresh = need.fresh,
 		.need_append = need.append,
 		.shrunk = need.shrunk,
+		.apart = is_apart(context, look),
 	};
 
 	return nb_plan_decide(&facts);

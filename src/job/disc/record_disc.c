@@ -59,11 +59,13 @@ check_label(const struct nb_pool_context *context,
 		       look->label.disc, label->backup_id);
 }
 
-/* After a run died, the next run may have used the generation again.  Or the
- * same backup was burned to another disc: while it is the newest, recording
- * both would block the rotation, because neither may be blanked. */
+/* After a run died, or the catalog was lost, the next run may have used the
+ * generation again.  Or the same backup was burned to another disc: while it is
+ * the newest, recording both would block the rotation, because neither may be
+ * blanked. */
 static enum nb_err
-check_generation(struct nb_pool_context *context, const struct nb_label *label)
+check_generation(struct nb_pool_context *context, const struct nb_label *label,
+		 bool *apart)
 {
 	struct conflict c = { label, context->view.generation, false, "" };
 	enum nb_err err = nb_catalog_backups(context->catalog, label->pool,
@@ -83,6 +85,10 @@ check_generation(struct nb_pool_context *context, const struct nb_label *label)
 				hint));
 	if (err || !c.found)
 		return err;
+	if (apart) {
+		*apart = true;
+		return NB_OK;
+	}
 	return nb_fail(
 		NB_EWRONG,
 		"%s: generation %llu is now another backup\nhint: %s",
@@ -96,7 +102,7 @@ check_generation(struct nb_pool_context *context, const struct nb_label *label)
 static enum nb_err
 commit(struct nb_pool_context *context, const struct nb_inspection *look,
        const struct nb_disc_backup *found, enum nb_check_state check,
-       uint64_t bad)
+       uint64_t bad, bool apart)
 {
 	bool good = check == NB_CHECK_GOOD;
 	struct nb_catalog_session session = {
@@ -113,6 +119,7 @@ commit(struct nb_pool_context *context, const struct nb_inspection *look,
 		.checked = check != NB_CHECK_NONE ? nb_clock_date() : 0,
 		.damaged = check == NB_CHECK_DAMAGED,
 		.bad = bad,
+		.apart = apart,
 	};
 
 	memcpy(session.checksum, found->part.checksum, sizeof session.checksum);
@@ -132,7 +139,8 @@ ask_catalog(struct nb_pool_context *context, const struct nb_inspection *look,
  * session. */
 static enum nb_err
 load(struct nb_pool_context *context, const struct nb_inspection *look,
-     const struct nb_disc_contents *contents, struct nb_disc_backup *found)
+     const struct nb_disc_contents *contents, struct nb_disc_backup *found,
+     bool *apart)
 {
 	bool known = false;
 	enum nb_err err = found->err;
@@ -145,22 +153,23 @@ load(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (!err)
 		err = check_label(context, look, found);
 	if (!err)
-		err = check_generation(context, &found->label);
+		err = check_generation(context, &found->label, apart);
 	return err ? err : nb_disc_backup_complete(contents, found);
 }
 
 /* Unless it became known by recording an earlier one. */
 static enum nb_err
 record(struct nb_pool_context *context, const struct nb_inspection *look,
-       const struct nb_disc_backup *found, size_t *recorded)
+       const struct nb_disc_backup *found, size_t *recorded, bool *apart)
 {
 	bool known;
 	enum nb_err err = ask_catalog(context, look, found, &known);
 
 	if (!err && !known)
-		err = check_generation(context, &found->label);
+		err = check_generation(context, &found->label, apart);
 	if (!err && !known) {
-		err = commit(context, look, found, found->check, 0);
+		err = commit(context, look, found, found->check, 0,
+			     apart && *apart);
 		*recorded += !err;
 	}
 	return err;
@@ -171,7 +180,7 @@ record(struct nb_pool_context *context, const struct nb_inspection *look,
 enum nb_err
 nb_record_disc(struct nb_pool_context *context,
 	       const struct nb_inspection *look,
-	       struct nb_disc_contents *contents, size_t *recorded)
+	       struct nb_disc_contents *contents, size_t *recorded, bool *apart)
 {
 	struct nb_disc_backups *list = &contents->backups;
 	enum nb_err err = NB_OK;
@@ -181,11 +190,11 @@ nb_record_disc(struct nb_pool_context *context,
 		return nb_fail(NB_ECORRUPT,
 			       NB_MANIFEST_PATH ": missing on the disc");
 	for (size_t i = 0; !err && i < list->count; i++)
-		err = load(context, look, contents, &list->at[i]);
+		err = load(context, look, contents, &list->at[i], apart);
 	for (size_t i = 0; !err && i < list->count; i++) {
 		if (!list->at[i].loaded)
 			continue;
-		err = record(context, look, &list->at[i], recorded);
+		err = record(context, look, &list->at[i], recorded, apart);
 		nb_disc_backup_unload(&list->at[i]);
 	}
 	return err;
@@ -270,7 +279,8 @@ count_bad(const struct nb_label *label, enum nb_check_state check,
 static enum nb_err
 record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
 	   const struct nb_disc_contents *contents, struct nb_disc_backup *b,
-	   const struct nb_found_backups *found, struct nb_recorded_bad *out)
+	   const struct nb_found_backups *found, bool apart,
+	   struct nb_recorded_bad *out)
 {
 	struct conflict c = { &b->label, context->view.generation, false, "" };
 	const struct nb_found_backup *f =
@@ -294,7 +304,7 @@ record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (!whole)
 		check = NB_CHECK_DAMAGED;
 	if (!err)
-		err = commit(context, look, b, check, f ? f->bad : 0);
+		err = commit(context, look, b, check, f ? f->bad : 0, apart);
 	nb_disc_backup_unload(b);
 	if (!err)
 		count_bad(&b->label, check, out);
@@ -304,7 +314,8 @@ record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
 /* Its directory tree cannot be read: only the label tells of it. */
 static enum nb_err
 record_label(struct nb_pool_context *context, const struct nb_inspection *look,
-	     const struct nb_found_backups *found, struct nb_recorded_bad *out)
+	     const struct nb_found_backups *found, bool apart,
+	     struct nb_recorded_bad *out)
 {
 	const struct nb_disc_contents none = { .blocks = NULL };
 	struct nb_disc_backup b = {
@@ -315,12 +326,13 @@ record_label(struct nb_pool_context *context, const struct nb_inspection *look,
 		.part = { .start = nb_inspect_start(look) },
 	};
 
-	return record_bad(context, look, &none, &b, found, out);
+	return record_bad(context, look, &none, &b, found, apart, out);
 }
 
 enum nb_err
 nb_record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
-	      const struct nb_found_backups *found, struct nb_recorded_bad *out)
+	      const struct nb_found_backups *found, bool apart,
+	      struct nb_recorded_bad *out)
 {
 	struct nb_disc_contents contents = { .blocks = NULL };
 	size_t before = out->backups;
@@ -332,10 +344,10 @@ nb_record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (!err)
 		err = nb_disc_contents_sessions(&contents, look);
 	if (err == NB_ECORRUPT || err == NB_EIO)
-		err = record_label(context, look, found, out);
+		err = record_label(context, look, found, apart, out);
 	for (size_t i = 0; !err && i < contents.backups.count; i++)
 		err = record_bad(context, look, &contents,
-				 &contents.backups.at[i], found, out);
+				 &contents.backups.at[i], found, apart, out);
 	nb_disc_contents_free(&contents);
 	return err || out->backups == before
 		? err

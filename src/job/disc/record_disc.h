@@ -14,12 +14,14 @@
  * good (nb_check_disc, which fills in CONTENTS).  Its label is signed with our
  * key, and the labels of its earlier sessions must be as well, otherwise
  * NB_ECORRUPT. *RECORDED counts the backups.  NB_EWRONG, and nothing is
- * recorded: the catalog has another backup of the same generation on another
- * disc, or the same backup there and no newer one.
+ * recorded: the catalog has the same backup on another disc, and no newer one;
+ * or it has another backup of the same generation there, unless APART is not
+ * NULL: then the disc is recorded apart, without its name, and *APART is set.
  */
 enum nb_err nb_record_disc(struct nb_pool_context *context,
 			   const struct nb_inspection *look,
-			   struct nb_disc_contents *contents, size_t *recorded);
+			   struct nb_disc_contents *contents, size_t *recorded,
+			   bool *apart);
 
 struct nb_recorded_bad {
 	size_t backups;      /* recorded */
@@ -36,11 +38,12 @@ struct nb_recorded_bad {
  * Records the backups of the session of LOOK, which is not good, that the
  * catalog lacks, with what was FOUND of each; the disc becomes suspect.  A
  * backup whose manifest cannot be read is recorded by its label; without a
- * label with our key, it is not.  Adds to OUT.
+ * label with our key, it is not.  APART: the disc is recorded without its name.
+ * Adds to OUT.
  */
 enum nb_err nb_record_bad(struct nb_pool_context *context,
 			  const struct nb_inspection *look,
-			  const struct nb_found_backups *found,
+			  const struct nb_found_backups *found, bool apart,
 			  struct nb_recorded_bad *out);
 
 /* Warns if the disc, every file of which is good, stays suspect: only a drill

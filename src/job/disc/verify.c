@@ -8,7 +8,7 @@
 #include "job/disc/choose_drive.h"
 #include "job/jobs.h"
 #include "job/disc/fallback_session.h"
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "job/disc/unlabelled.h"
 #include "job/disc/verify_record.h"
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "disc/profile.h"
+#include "job/disc/rebuild.h"
 #include "job/disc/record_disc.h"
 
 enum nb_err
@@ -40,34 +41,6 @@ nb_verified_add(struct nb_verified *v, const struct nb_disc_contents *contents)
 	else if (!known)
 		v->unknown_sessions = true;
 	return err;
-}
-
-/* The newest backup ever seen of the pool is recorded, if GENERATION is that:
- * the catalog now has again what must be kept. */
-static enum nb_err
-catch_up(struct nb_pool_context *context, const struct nb_inspection *look,
-	 uint64_t generation)
-{
-	char hint[NB_HINT_MAX];
-	struct nb_reach reach;
-	enum nb_err err =
-		nb_catalog_reach(context->catalog, context->view.name, &reach);
-
-	if (err || !reach.stale)
-		return err;
-	if (generation < reach.marked) {
-		nb_log(NB_WARNING,
-		       "%s: recorded; the catalog still lacks "
-		       "generation %llu\nhint: %s",
-		       look->label.disc, (unsigned long long)reach.marked,
-		       nb_pool_context_hint(
-			       context,
-			       "run nightburn catalog rebuild with that disc, "
-			       "or nightburn catalog accept if it is lost",
-			       hint));
-		return NB_OK;
-	}
-	return nb_catalog_accept(context->catalog, context->view.name);
 }
 
 /* Is it a copy of an earlier state of the disc?  The catalog has that backup on
@@ -119,24 +92,6 @@ find_disc(const struct nb_pool_context *context,
 	return NB_OK;
 }
 
-/* Is it a disc of ours? */
-static enum nb_err
-check_owner(struct nb_pool_context *context, const struct nb_label *label)
-{
-	if (!nb_pool_context_signed(context, label))
-		return nb_fail(NB_EFOREIGN,
-			       "%s: not recorded: the label was not made with "
-			       "the key of this installation\n"
-			       "hint: nightburn key import",
-			       label->disc);
-	if (!nb_pool_by_name(&context->view, label->disc))
-		return nb_fail(NB_EFOREIGN,
-			       "%s: not recorded: no disc of "
-			       "pool %s in the configuration",
-			       label->disc, label->pool);
-	return NB_OK;
-}
-
 /* The newest session of this disc is bad, and has a backup that the catalog
  * knows. */
 static enum nb_err
@@ -166,95 +121,6 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err;
 }
 
-/* What a failed burn left is bad; the rest is everything that was ever recorded
- * for the disc, and is good. */
-static enum nb_err
-record_shortened(struct nb_pool_context *context,
-		 const struct nb_inspection *look,
-		 const struct nb_inspection *newest, enum nb_disc_remark remark)
-{
-	bool labelled = newest->label_state == NB_LABEL_GOOD
-		&& nb_pool_context_signed(context, &newest->label);
-
-	return nb_catalog_shortened(
-		context->catalog, look->label.disc_id, nb_clock_date(),
-		labelled ? newest->label.generation : 0, remark);
-}
-
-/* Everything in the session of LOOK is good: records what the catalog lacks of
- * it, as after a run that died. */
-static enum nb_err
-record_good(struct nb_pool_context *context, const struct nb_inspection *look,
-	    const struct nb_inspection *newest,
-	    struct nb_disc_contents *contents)
-{
-	size_t recorded;
-	enum nb_err err = nb_record_disc(context, look, contents, &recorded);
-
-	if (!err && look->session)
-		err = record_shortened(context, look, newest, NB_REMARK_REST);
-	else if (!err)
-		err = nb_catalog_verified(context->catalog, look->label.disc_id,
-					  nb_clock_date());
-	return err ? err : nb_warn_suspect(context, look->label.disc_id);
-}
-
-/* The backups of the bad sessions are recorded. */
-static enum nb_err
-tell_bad(const struct nb_inspection *look, const struct nb_recorded_bad *bad,
-	 bool one_good)
-{
-	const char *disc = look->label.disc;
-	unsigned long long good = look->label.generation;
-	unsigned long long generation = bad->not_good;
-	const char *what = bad->state == NB_CHECK_DAMAGED
-		? "is damaged"
-		: "could not be checked";
-
-	if (!generation)
-		return nb_fail(NB_EWRONG,
-			       "%s: recorded; its backups are good, but a file "
-			       "of nightburn's own is damaged: the disc is "
-			       "suspect",
-			       disc);
-	if (!one_good)
-		return nb_fail(NB_EWRONG,
-			       "%s: recorded, but generation %llu %s\nhint: "
-			       "nightburn list shows what was found of each",
-			       disc, generation, what);
-	return nb_fail(NB_EWRONG,
-		       "%s: recorded, but generation %llu %s; the earlier "
-		       "generation %llu is good\nhint: nightburn restore --to "
-		       "DIR %llu restores the good one",
-		       disc, generation, what, good, good);
-}
-
-/* Records everything on a disc of ours after the catalog was lost: also what is
- * damaged, so that it is not forgotten. */
-static enum nb_err
-record_lost(struct nb_pool_context *context, const struct nb_inspection *look,
-	    const struct nb_inspection *newest, struct nb_verified *outcome)
-{
-	struct nb_recorded_bad bad = { 0 };
-	bool good = outcome->err == NB_OK;
-	uint64_t newest_known = good ? look->label.generation : 0;
-	enum nb_err err = check_owner(context, &look->label);
-
-	if (!err && good)
-		err = record_good(context, look, newest, outcome->contents);
-	for (size_t i = 0; !err && i < outcome->bad.count; i++)
-		err = nb_record_bad(context, &outcome->bad.at[i],
-				    &outcome->found, &bad);
-	if (bad.generation > newest_known)
-		newest_known = bad.generation;
-	outcome->known = !look->session || bad.backups || bad.reused;
-	if (!err && good && !outcome->known)
-		err = record_shortened(context, look, newest, NB_REMARK_LOST);
-	if (!err && newest_known)
-		err = catch_up(context, look, newest_known);
-	return err || !bad.backups ? err : tell_bad(look, &bad, good);
-}
-
 struct lost {
 	const char *disc_id;
 	bool found;
@@ -277,10 +143,11 @@ record_all_good(struct nb_pool_context *context,
 		const struct nb_inspection *newest, struct nb_verified *outcome)
 {
 	struct lost lost = { look->label.disc_id, false };
-	enum nb_err err = record_good(context, look, newest, outcome->contents);
+	enum nb_err err =
+		nb_record_good(context, look, newest, outcome->contents, NULL);
 
 	if (!err)
-		err = catch_up(context, look, look->label.generation);
+		err = nb_rebuild_catch_up(context, look->label.disc);
 	if (!err && look->session)
 		err = nb_catalog_discs(context->catalog, find_lost, &lost);
 	outcome->known = !lost.found;
@@ -327,7 +194,7 @@ record_checks(struct nb_pool_context *context, const struct nb_pool_disc *disc,
 static bool
 is_copied_file(const struct nb_inspection *look)
 {
-	return !look->config && look->medium.profile == NB_PROFILE_STDIO;
+	return !look->config && nb_profile_of(look->medium.profile)->grows;
 }
 
 /* Records the result of verifying the session of LOOK; NEWEST is the newest
@@ -352,7 +219,7 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 		return err;
 	if (outcome->lost && may_be_recorded(outcome->err)
 	    && !nb_pool_by_id(&context->view, look->label.disc_id))
-		return record_lost(context, look, newest, outcome);
+		return nb_rebuild_disc(context, look, newest, outcome);
 	err = find_disc(context, look, &disc, &less);
 	if (err || !disc)
 		return err;

@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "job/drill/keeper.h"
 #include "job/jobs.h"
 #include "store/staging.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "job/jobs.h"
 #include "job/restore/restore_options.h"
 

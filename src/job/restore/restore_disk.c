@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "job/destroy.h"
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "source/source.h"
 
 struct restoring {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "job/restore/dump_stream.h"
 #include "job/restore/restore_options.h"
 #include "job/restore/staged_dump.h"

@@ -16,7 +16,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "disc/read/bad_blocks.h"
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "job/restore/dump_stream.h"
 #include "job/restore/restore_options.h"
 

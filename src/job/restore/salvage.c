@@ -12,7 +12,7 @@
 #include "disc/read/readback.h"
 #include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "model/record/backup_path.h"
 
 struct salvage {

@@ -33,7 +33,7 @@ record_whole(struct nb_pool_context *context, const struct nb_inspection *look,
 		nb_disc_contents_free(&contents);
 		return err == NB_ECANCELED ? err : NB_OK;
 	}
-	err = nb_record_disc(context, look, &contents, &recorded);
+	err = nb_record_disc(context, look, &contents, &recorded, NULL);
 	nb_disc_contents_free(&contents);
 	if (!err)
 		err = nb_catalog_verified(context->catalog, label->disc_id,

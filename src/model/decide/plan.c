@@ -89,7 +89,8 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	const struct nb_pool_disc *newest = newest_besides(f->pool, disc);
 	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
 
-	if (reason == NB_REASON_TOO_LARGE_FOR_DISC || f->pool->stale)
+	if (reason == NB_REASON_TOO_LARGE_FOR_DISC
+	    || reason == NB_REASON_CATALOG_EMPTY || f->pool->stale)
 		return NULL;
 	if (reason == NB_REASON_OTHER_UNVERIFIED)
 		return newest;
@@ -98,6 +99,10 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 		return newest;
 	if (f->rotation == NB_ROTATION_FRESH && next
 	    && next->state == NB_DISC_GOOD)
+		return NULL;
+	/* The name of the one in the drive, which the catalog does not have. */
+	if (next && !next->disc_id[0] && f->label && f->label_signed
+	    && !strcmp(next->name, f->label->disc))
 		return NULL;
 	return next != disc ? next : NULL;
 }
@@ -116,6 +121,8 @@ refuse(const struct nb_plan_facts *f, enum nb_plan_reason reason,
 		memcpy(d.disc, disc->name, sizeof d.disc);
 	if (disc)
 		d.may_be_newest = disc->generation >= f->pool->generation;
+	else if (reason == NB_REASON_NOT_IN_CATALOG)
+		d.may_be_newest = f->label->generation > f->pool->generation;
 	if (wanted)
 		memcpy(d.wanted, wanted->name, sizeof d.wanted);
 	return d;
@@ -299,6 +306,24 @@ decide_written(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
 	return decide_fresh_only(f, disc);
 }
 
+/* The disc is ours, and the catalog has none with its id in the pool. */
+static enum nb_plan_reason
+why_unknown(const struct nb_plan_facts *f)
+{
+	const struct nb_pool_disc *named =
+		nb_pool_by_name(f->pool, f->label->disc);
+
+	if (f->pool->stale)
+		return NB_REASON_CATALOG_STALE;
+	if (f->apart
+	    || (named->disc_id[0] && named->generation > f->label->generation))
+		return NB_REASON_REPLACED;
+	for (size_t i = 0; i < f->pool->discs.count; i++)
+		if (f->pool->discs.at[i].disc_id[0])
+			return NB_REASON_NOT_IN_CATALOG;
+	return NB_REASON_CATALOG_EMPTY;
+}
+
 /* Is the disc ours, and does it match the catalog? */
 static struct nb_decision
 decide_labelled(const struct nb_plan_facts *f)
@@ -318,7 +343,8 @@ decide_labelled(const struct nb_plan_facts *f)
 		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
 	disc = nb_pool_by_id(f->pool, label->disc_id);
 	if (!disc)
-		return refuse(f, NB_REASON_NOT_IN_CATALOG, NB_EFOREIGN);
+		return refuse(f, why_unknown(f),
+			      f->pool->stale ? NB_EWRONG : NB_EFOREIGN);
 	if (strcmp(label->disc, disc->name))
 		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
 	if (f->pool->stale)

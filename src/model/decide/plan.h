@@ -12,7 +12,7 @@
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-#define NB_REASON_COUNT (NB_REASON_OPEN_SESSION + 1)
+#define NB_REASON_COUNT (NB_REASON_REPLACED + 1)
 
 /* What was requested. */
 enum nb_intent {
@@ -40,6 +40,8 @@ struct nb_plan_facts {
 	uint64_t need_append; /* blocks of an appended one; 0: not known yet */
 	bool shrunk;          /* the backup lacks something of the one before
 				 it, and nobody accepted that */
+	bool apart;           /* the catalog has the disc, but not as one of the
+				 pool */
 };
 
 struct nb_decision {
@@ -74,8 +76,9 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  * 3. The owner: LAST_SESSION or LAST_SESSION_OLD (an earlier label shows that
  *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our
  *    key OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
- *    name), NOT_IN_CATALOG, NAME_CONFLICT (the name of another disc).  A label
- *    that is signed with our key is ours, whichever host wrote it.
+ *    name); if the catalog has no disc with its id: CATALOG_STALE, REPLACED,
+ *    CATALOG_EMPTY, NOT_IN_CATALOG; NAME_CONFLICT (the name of another disc).
+ *    A label that is signed with our key is ours, whichever host wrote it.
  * 4. The catalog: CATALOG_STALE; and whether the disc is in order: SUSPECT,
  *    RETIRED, GENERATION_CONFLICT (generation or backup id differ, or the disc
  *    is empty according to the catalog).

@@ -82,7 +82,10 @@ static const struct {
 				      "the catalog is an old copy or was "
 				      "lost: the discs hold newer backups",
 				      "run nightburn catalog rebuild with "
-				      "each disc of the pool, newest first" },
+				      "each disc of the pool, newest first; "
+				      "then, if some are lost or were never "
+				      "used, nightburn catalog rebuild "
+				      "--finish" },
 	[NB_REASON_SUSPECT] = { "suspect",
 				"the disc is suspect: a burn, a verification "
 				"or a drill failed",
@@ -145,6 +148,17 @@ static const struct {
 				     "a burn that was interrupted left a "
 				     "session open; nothing can be appended",
 				     "insert the disc whose turn it is" },
+	[NB_REASON_CATALOG_EMPTY] = { "catalog-empty",
+				      "the catalog is new and knows no disc of "
+				      "the pool, but this one has backups",
+				      "run nightburn catalog rebuild with "
+				      "each disc of the pool" },
+	[NB_REASON_REPLACED] = { "replaced",
+				 "the disc is a copy, or was replaced: the "
+				 "catalog has another one for it",
+				 "insert the disc whose turn it is; to use "
+				 "this one again, run nightburn adopt --as "
+				 "NAME" },
 };
 
 static bool
@@ -168,6 +182,8 @@ nb_plan_reason_text(enum nb_plan_reason reason)
 const char *
 nb_plan_hint(const struct nb_decision *d)
 {
+	if (d->may_be_newest && d->reason == NB_REASON_NOT_IN_CATALOG)
+		return "run nightburn catalog rebuild";
 	if (d->may_be_newest
 	    && (d->reason == NB_REASON_SUSPECT
 		|| d->reason == NB_REASON_GENERATION_CONFLICT))

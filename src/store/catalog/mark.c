@@ -140,6 +140,7 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 	struct nb_mark seen = { .generation = label->generation };
 	struct nb_reach reach;
 	bool doubtful, raised = false;
+	struct nb_mark have;
 	enum nb_err err = nb_catalog_reach(catalog, label->pool, &reach);
 
 	*stale = false;
@@ -151,12 +152,34 @@ nb_catalog_witness(struct nb_catalog *catalog, const struct nb_label *label,
 	*stale = true;
 	if (catalog->mark_damaged)
 		return NB_OK;
-	/* Without the lock, only in memory. */
+	err = load(catalog, label->pool, &have);
+	if (err)
+		return err;
+	/* It stays stale when that generation is recorded: others may be
+	 * lacking.  Without the lock, only in memory. */
+	seen.sequence = have.sequence + 1;
 	snprintf(seen.pool, sizeof seen.pool, "%s", label->pool);
 	err = nb_marks_raise(&catalog->marks, &seen, &raised);
 	return err || !raised || !catalog->working
 		? err
 		: nb_marks_save(catalog->dir, &catalog->marks);
+}
+
+enum nb_err
+nb_catalog_begin_rebuild(struct nb_catalog *catalog, const char *pool)
+{
+	struct nb_mark seen = { .sequence = 1 };
+	bool raised = false;
+	struct nb_mark have;
+	enum nb_err err = load(catalog, pool, &have);
+
+	if (err || have.sequence || have.generation || catalog->mark_damaged
+	    || nb_marks_find(&catalog->marks, pool))
+		return err;
+	snprintf(seen.pool, sizeof seen.pool, "%s", pool);
+	err = nb_marks_raise(&catalog->marks, &seen, &raised);
+	return err || !raised ? err
+			      : nb_marks_save(catalog->dir, &catalog->marks);
 }
 
 /* In the transaction: at least as far as the mark, and one step further. */

@@ -250,6 +250,7 @@ pass_disc(const struct nb_rows *rows, const struct nb_disc_record *disc,
 	struct nb_catalog_disc row = {
 		.pool = disc->pool,
 		.name = disc->name,
+		.named = disc->named,
 		.disc_id = disc->id,
 		.state = state_of(disc),
 		.note = disc->note,

@@ -206,6 +206,23 @@ nb_catalog_newest_of(struct nb_catalog *catalog, const char *disc_id,
 	return err;
 }
 
+enum nb_err
+nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
+		    bool *apart)
+{
+	const struct nb_disc_record *disc;
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	*apart = false;
+	if (err)
+		return err;
+	disc = nb_rows_disc(&rows, disc_id);
+	*apart = disc && !disc->named && newest_on(&rows, disc);
+	nb_rows_free(&rows);
+	return NB_OK;
+}
+
 struct holds {
 	struct nb_catalog *catalog;
 	const char *disc_id;

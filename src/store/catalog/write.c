@@ -55,12 +55,15 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 	 enum nb_disc_state state, const char *note,
 	 const struct nb_catalog_session *session)
 {
+	bool apart = session && session->apart;
 	struct nb_disc_record disc, changed;
 	enum nb_disc_remark remark;
 	bool found;
-	enum nb_err err =
-		take_name(catalog, label->pool, label->disc, label->disc_id);
+	enum nb_err err = NB_OK;
 
+	if (!apart)
+		err = take_name(catalog, label->pool, label->disc,
+				label->disc_id);
 	if (!err)
 		err = nb_catalog_get_disc(catalog, label->disc_id, &disc,
 					  &found, &remark);
@@ -71,7 +74,7 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 				  .id = label->disc_id,
 				  .pool = label->pool,
 				  .name = label->disc,
-				  .named = 1,
+				  .named = !apart,
 			  };
 	changed.state = nb_disc_state_name(state);
 	changed.note = note;

@@ -64,7 +64,7 @@ static const struct {
 	{ clone_name, 3, "incomplete" },
 	{ type_name, 7, "socket" },
 	{ work_text, NB_WORK_CLONE + 1, "clone" },
-	{ reason_code, NB_REASON_OPEN_SESSION + 1, "open-session" },
+	{ reason_code, NB_REASON_REPLACED + 1, "replaced" },
 };
 
 #define COUNT (int)(sizeof states / sizeof *states)

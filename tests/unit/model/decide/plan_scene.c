@@ -69,6 +69,13 @@ name_letter(const struct situation *s)
 	return 'A' + (s->twist == NAME_OF_ANOTHER ? (s->in + 1) % n : s->in);
 }
 
+static bool
+is_unknown(enum twist twist)
+{
+	return twist == UNKNOWN_ID || twist == OLD_COPY || twist == APART
+		|| twist == UNKNOWN_STALE;
+}
+
 static void
 set_label(struct nb_label *label, const struct situation *s)
 {
@@ -78,10 +85,10 @@ set_label(struct nb_label *label, const struct situation *s)
 	strcpy(label->installation,
 	       s->twist == FOREIGN || s->twist == OTHER_HOST ? THEIRS : OURS);
 	strcpy(label->pool, s->twist == OTHER_POOL ? "web" : "db");
-	fill_id(label->disc_id, s->twist == UNKNOWN_ID ? 'f' : 'a' + s->in);
+	fill_id(label->disc_id, is_unknown(s->twist) ? 'f' : 'a' + s->in);
 	snprintf(label->disc, sizeof label->disc, "DB-%c", name_letter(s));
-	label->generation =
-		generation + (s->twist == NEWER) - (s->twist == OLDER);
+	label->generation = generation + (s->twist == NEWER)
+		- (s->twist == OLDER || s->twist == OLD_COPY);
 	snprintf(label->backup_id, sizeof label->backup_id, "backup-%s%d",
 		 s->twist == OTHER_BACKUP ? "x" : "", (int)generation);
 }
@@ -92,7 +99,8 @@ scene_set(struct scene *scene, const struct situation *s)
 	memset(&scene->pool, 0, sizeof scene->pool);
 	strcpy(scene->pool.name, "db");
 	strcpy(scene->pool.installation, OURS);
-	scene->pool.stale = s->twist == CATALOG_STALE;
+	scene->pool.stale =
+		s->twist == CATALOG_STALE || s->twist == UNKNOWN_STALE;
 	for (int i = 0; s->discs[i]; i++)
 		set_disc(scene, s, i);
 	scene->pool.discs.at = scene->discs;
@@ -124,5 +132,6 @@ scene_set(struct scene *scene, const struct situation *s)
 		.need_fresh = s->need_fresh,
 		.need_append = s->need_append,
 		.shrunk = s->shrunk,
+		.apart = s->twist == APART,
 	};
 }

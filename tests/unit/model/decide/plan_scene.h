@@ -23,6 +23,9 @@ enum twist {
 	OTHER_HOST,
 	OTHER_POOL,
 	UNKNOWN_ID,
+	OLD_COPY,      /* id unknown, older than the disc of its name */
+	APART,         /* id unknown to the pool, but not to the catalog */
+	UNKNOWN_STALE, /* id unknown, and the catalog is an old copy */
 	UNKNOWN_NAME,
 	NAME_OF_ANOTHER,
 	OLDER,

@@ -133,7 +133,7 @@ check_accepted(const struct situation *s, const struct standing *st,
 	if (d->plan == NB_PLAN_FRESH) {
 		RULE(s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE);
 		RULE(d->reason == NB_REASON_BLANK_DISC);
-		RULE(s->intent == NB_INTENT_BLANK || s->twist != CATALOG_STALE);
+		RULE(s->intent == NB_INTENT_BLANK || !scene->pool.stale);
 		RULE(s->intent == NB_INTENT_BLANK
 		     || strchr("ub", s->discs[d->disc[3] - 'A']));
 		RULE(s->intent == NB_INTENT_BLANK
@@ -168,6 +168,8 @@ error_of(enum nb_plan_reason reason)
 	case NB_REASON_LABEL_FORGED:
 	case NB_REASON_OTHER_POOL:
 	case NB_REASON_NOT_IN_CATALOG:
+	case NB_REASON_CATALOG_EMPTY:
+	case NB_REASON_REPLACED:
 	case NB_REASON_NAME_CONFLICT:
 		return NB_EFOREIGN;
 	default:
@@ -214,7 +216,7 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 
 	if (s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE
 	    && has_free_name(s) && s->need_fresh <= SCENE_CAPACITY
-	    && s->twist != CATALOG_STALE)
+	    && s->twist != CATALOG_STALE && s->twist != UNKNOWN_STALE)
 		RULE(d->plan == NB_PLAN_FRESH);
 	if (room
 	    && (s->intent == NB_INTENT_APPEND

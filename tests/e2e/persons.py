@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Persons who do what they are told.
+
+After an accident (the catalog is lost, an old one is put back, a disc is copied
+or found again) somebody starts the nightly job and follows each hint to the
+letter, and where there are several, each of them.  Within three steps a night
+must be good again, and at no time may the newest backup be gone from all discs.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+NIGHTBURN = os.path.join(os.environ["NB_TOP_BUILDDIR"], "nightburn")
+STEPS = 3
+CONF = """
+state_dir = "%(top)s/state"
+staging_dir = "%(top)s/staging"
+drive "burner" { device = "stdio:%(top)s/drive"  capacity = 8M }
+pool "db" { discs = { "A", "B" }  drives = { "burner" }
+  max_nights_on_one_disc = 0 }
+job "nightly" { pool = "db"  tree "www" { path = "%(top)s/tree" } }
+"""
+
+
+class Failed(Exception):
+    pass
+
+
+class Office:
+    """Discs, a drive, a state directory, and what was burned."""
+
+    def __init__(self, top):
+        self.top, self.newest, self.told = top, None, []
+
+    def path(self, *names):
+        return os.path.join(self.top, *names)
+
+    def open_for_business(self):
+        for name in ("tree", "discs"):
+            os.makedirs(self.path(name))
+        for disc in "AB":
+            open(self.path("discs", disc), "w", encoding="utf-8").close()
+
+    def configure(self):
+        with open(self.path("conf"), "w", encoding="utf-8") as f:
+            f.write(CONF % {"top": self.top})
+        os.chmod(self.path("conf"), 0o600)
+
+    def copy(self, top):
+        shutil.copytree(self.top, top, symlinks=True)
+        other = Office(top)
+        other.newest, other.told = self.newest, list(self.told)
+        other.configure()
+        return other
+
+    def insert(self, disc):
+        link = self.path("drive")
+        if os.path.lexists(link):
+            os.unlink(link)
+        os.symlink(os.path.join("discs", disc), link)
+
+    def loaded(self):
+        return os.path.basename(os.readlink(self.path("drive")))
+
+    def discs(self):
+        return sorted(os.listdir(self.path("discs")))
+
+    def nb(self, *arguments):
+        """(status, what was said)"""
+        done = subprocess.run(
+            [NIGHTBURN, "-c", self.path("conf"), *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=120, check=False)
+        said = re.sub(r",\n    (\S)", r", \1", done.stdout) + done.stderr
+        self.told.append("%s: %s: %d\n%s" % (
+            self.loaded(), " ".join(arguments), done.returncode, said))
+        return done.returncode, said
+
+    def night(self, disc=None):
+        if disc:
+            self.insert(disc)
+        with open(self.path("tree", "file"), "a", encoding="utf-8") as f:
+            f.write("one more line\n")
+        status, said = self.nb("run")
+        if status == 0:
+            self.newest = re.search(r"\b\d{8}T\d{6}Z-[0-9a-f]+", said).group()
+        return status, said
+
+    def must(self, disc, *arguments, status=0):
+        self.insert(disc)
+        got, said = self.nb(*arguments)
+        if got != status:
+            raise Failed("%s on %s ended with %d" % (" ".join(arguments), disc,
+                                                     got))
+        return said
+
+    def has_newest(self):
+        """Does it come back from any of the discs?"""
+        for disc in self.discs():
+            back = self.path("back")
+            shutil.rmtree(back, ignore_errors=True)
+            done = subprocess.run(
+                [NIGHTBURN, "restore", "--device",
+                 "stdio:" + self.path("discs", disc), "--this-disc",
+                 self.newest, "--to", back], stdin=subprocess.DEVNULL,
+                capture_output=True, timeout=120, check=False)
+            if done.returncode == 0:
+                return True
+        return False
+
+    def volume_id(self):
+        done = subprocess.run(
+            [NIGHTBURN, "-c", self.path("conf"), "disc", "--json"],
+            capture_output=True, text=True, timeout=120, check=False)
+        return json.loads(done.stdout).get("volume_id", "")
+
+    def blank(self, disc):
+        with open(self.path("discs", disc), "w", encoding="utf-8"):
+            pass
+
+
+# ---- what a hint says, and what a person does then ----
+
+def rebuild_each(office):
+    loaded = office.loaded()
+    for disc in [loaded] + [d for d in office.discs() if d != loaded]:
+        office.insert(disc)
+        office.nb("catalog", "rebuild")
+
+
+def finish(office):
+    office.nb("catalog", "rebuild", "--finish")
+
+
+def rebuild_this(office):
+    office.nb("catalog", "rebuild")
+
+
+def adopt(office):
+    """Under the name that is on the disc; if that is taken, as it says."""
+    name = office.loaded()[0]
+    volume = office.volume_id()
+    said = office.nb("adopt", "--as", name, "--volume-id", volume)[1]
+    other = re.search(r"hint: nightburn adopt --as ([AB])", said)
+    if other:
+        office.nb("adopt", "--as", other.group(1), "--volume-id", volume)
+
+
+def verify(office):
+    office.nb("verify")
+
+
+def insert(name):
+    def do(office):
+        if name in office.discs():
+            office.insert(name)
+        else:
+            office.told.append("there is no disc %s" % name)
+    return do
+
+
+def another(office):
+    others = [d for d in office.discs() if d != office.loaded()]
+    office.insert(others[0])
+
+
+HINTS = [
+    (r"catalog rebuild with each", rebuild_each),
+    (r"catalog rebuild --finish", finish),
+    (r"catalog rebuild with that|nightburn catalog rebuild(?! with| --)",
+     rebuild_this),
+    (r"nightburn adopt --as NAME", adopt),
+    (r"nightburn verify", verify),
+    (r"insert another disc|insert the disc whose", another),
+]
+
+
+def ways_out(said, office, words):
+    """(what the hint says, what is done) for each remedy that is named."""
+    hints = " ".join(re.findall(r"hint: (.*(?:\n(?!nightburn).*)*)", said))
+    hints = re.sub(r"\s+", " ", hints)
+    ways = [(m.group(0), do) for pattern, do in HINTS
+            if (m := re.search(pattern, hints))]
+    # Finishing is for those who have read what they have.
+    if any(do is rebuild_each for _, do in ways):
+        done = any("with each" in word for word in words)
+        ways = [w for w in ways if w[1] is not (
+            rebuild_each if done else finish)]
+    ways += [("insert " + name, insert(name)) for name in sorted(set(
+        re.findall(r"insert (?:disc )?([AB])\b", hints)))
+             if name != office.loaded()]
+    return ways
+
+
+def follow(office, steps, words):
+    """Each way out, to its end; how many there were."""
+    status, said = office.night()
+    if not office.has_newest():
+        raise Failed("the newest backup is gone: " + " > ".join(words)
+                     + "\n" + "\n".join(office.told))
+    if status == 0:
+        return 1
+    ways = ways_out(said, office, words)
+    if steps == 0 or not ways:
+        raise Failed("no way out: " + " > ".join(words) + "\n"
+                     + "\n".join(office.told))
+    count = 0
+    for number, (text, do) in enumerate(ways):
+        other = office.copy("%s.%d" % (office.top, number))
+        do(other)
+        if not other.has_newest():
+            raise Failed("the newest backup is gone: " + " > ".join(
+                words + [text]) + "\n" + "\n".join(other.told))
+        count += follow(other, steps - 1, words + [text])
+        shutil.rmtree(other.top)
+    return count
+
+
+# ---- accidents ----
+
+def state_lost(office):
+    """But the key was kept, as README says."""
+    shutil.copy(office.path("state", "key"), office.path("key"))
+    shutil.rmtree(office.path("state"))
+    os.mkdir(office.path("state"), 0o700)
+    shutil.copy(office.path("key"), office.path("state", "key"))
+
+
+def catalog_lost(office):
+    for name in os.listdir(office.path("state")):
+        if name.startswith("catalog.db"):
+            os.unlink(office.path("state", name))
+
+
+def nights(office, order):
+    for disc in order:
+        status, _ = office.night(disc)
+        if status:
+            raise Failed("a night before the accident failed\n"
+                         + "\n".join(office.told))
+
+
+def the_catalog(office):
+    nights(office, "ABAB")
+    catalog_lost(office)
+
+
+def the_catalog_newest_in_drive(office):
+    the_catalog(office)
+    office.insert("A")
+
+
+def all_state(office):
+    nights(office, "ABAB")
+    state_lost(office)
+
+
+def all_state_oldest_first(office):
+    nights(office, "ABAB")
+    state_lost(office)
+    office.insert("A")
+
+
+def an_old_catalog(office):
+    nights(office, "AB")
+    shutil.copy(office.path("state", "catalog.db"), office.path("old"))
+    nights(office, "AB")
+    catalog_lost(office)
+    shutil.copy(office.path("old"), office.path("state", "catalog.db"))
+    office.insert("A")
+
+
+def a_copy_rebuilt_first(office):
+    nights(office, "AB")
+    shutil.copy(office.path("discs", "B"), office.path("copy"))
+    nights(office, "AB")
+    state_lost(office)
+    shutil.copy(office.path("copy"), office.path("discs", "B2"))
+    office.must("B2", "catalog", "rebuild")
+    office.insert("B")
+
+
+def a_copy_in_the_drive(office):
+    nights(office, "AB")
+    shutil.copy(office.path("discs", "B"), office.path("copy"))
+    nights(office, "ABA")
+    shutil.copy(office.path("copy"), office.path("discs", "B2"))
+    office.insert("B2")
+    office.nb("catalog", "rebuild")
+
+
+def one_disc_lost(office):
+    nights(office, "ABAB")
+    state_lost(office)
+    os.unlink(office.path("discs", "A"))
+    office.must("B", "catalog", "rebuild")
+
+
+def the_newest_lost_and_found(office):
+    """The nights went on without it, under numbers that it has as well."""
+    nights(office, "AB")
+    shutil.copy(office.path("discs", "B"), office.path("found"))
+    state_lost(office)
+    os.unlink(office.path("discs", "B"))
+    office.must("A", "catalog", "rebuild")
+    office.must("A", "catalog", "rebuild", "--finish")
+    office.blank("B")
+    nights(office, "BA")
+    os.rename(office.path("found"), office.path("discs", "B2"))
+    office.insert("B2")
+
+
+def begun_anew_without_a_rebuild(office):
+    """New state, and a blank disc was in the drive that night."""
+    nights(office, "ABAB")
+    state_lost(office)
+    os.rename(office.path("discs", "A"), office.path("discs", "A2"))
+    office.blank("A")
+    nights(office, "A")
+    office.insert("B")
+
+
+ACCIDENTS = {
+    "the catalog is lost": the_catalog,
+    "the catalog is lost, the older disc is in the drive":
+        the_catalog_newest_in_drive,
+    "all state but the key is lost": all_state,
+    "all state but the key is lost, the older disc first":
+        all_state_oldest_first,
+    "an old catalog was put back": an_old_catalog,
+    "an old copy of a disc was read first": a_copy_rebuilt_first,
+    "an old copy of a disc is in the drive": a_copy_in_the_drive,
+    "state and a disc are lost": one_disc_lost,
+    "a disc that was given up is found again": the_newest_lost_and_found,
+    "nights went on in a new state directory": begun_anew_without_a_rebuild,
+}
+
+
+def main():
+    bad = 0
+    for number, (name, accident) in enumerate(ACCIDENTS.items(), 1):
+        top = tempfile.mkdtemp(prefix="nbpersons.")
+        office = Office(os.path.join(top, "o"))
+        wrong = None
+        try:
+            office.open_for_business()
+            office.configure()
+            accident(office)
+            ways = follow(office, STEPS, [])
+        except Failed as error:
+            wrong, bad = str(error), bad + 1
+        finally:
+            shutil.rmtree(top)
+        print("%sok %d - %s" % ("not " if wrong else "", number, name))
+        print(re.sub("^", "# ", wrong or "%d ways out" % ways, flags=re.M),
+              flush=True)
+    print("1..%d" % len(ACCIDENTS))
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
