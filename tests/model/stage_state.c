@@ -3,7 +3,7 @@
  * beyond its files. */
 #include <string.h>
 
-#include "job/disc/manifest_mac.h"
+#include "job/disc/restorable.h"
 #include "job/disc/restorable.h"
 #include "stage.h"
 #include "base/str.h"
