@@ -7,6 +7,9 @@
 #include "job/disc/restorable.h"
 #include "stage.h"
 #include "base/str.h"
+#include "base/watchdog.h"
+#include "job/run/too_large.h"
+#include "store/catalog.h"
 #include "store/staging.h"
 #include "store/key.h"
 #include "store/state.h"
@@ -112,6 +115,51 @@ nb_step_name(enum nb_step step)
 }
 
 /* There is room always. */
+/* That it was burned already, nb_backup_resume asks here. */
+enum nb_err
+nb_staging_find(const char *staging_dir, const char *job,
+		struct nb_staged *staged)
+{
+	(void)staging_dir;
+	(void)job;
+	(void)staged;
+	return NB_ENOTFOUND;
+}
+
+enum nb_err
+nb_staging_remove(const char *staging_dir, struct nb_staged *staged)
+{
+	(void)staging_dir;
+	(void)staged;
+	return NB_OK;
+}
+
+enum nb_err
+nb_catalog_backup(struct nb_catalog *catalog, const char *which,
+		  enum nb_err (*fn)(void *ctx,
+				    const struct nb_catalog_backup *row),
+		  void *ctx)
+{
+	(void)catalog;
+	(void)which;
+	(void)fn;
+	(void)ctx;
+	return NB_ENOTFOUND;
+}
+
+void
+nb_calls_burning(struct nb_calls *calls, bool burning)
+{
+	(void)calls;
+	(void)burning;
+}
+
+void
+nb_tell_largest(const struct nb_entries *entries)
+{
+	(void)entries;
+}
+
 enum nb_err
 nb_staging_room(const char *staging_dir, uint64_t *bytes)
 {
