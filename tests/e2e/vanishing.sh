@@ -13,7 +13,7 @@ ended()
 		kill -KILL "$one" 2>/dev/null
 	done
 	for one in "$work"/tree/mnt/*; do
-		fusermount -u -z "$one" 2>/dev/null
+		while umount -l "$one" 2>/dev/null; do :; done
 	done
 	at_exit
 }
