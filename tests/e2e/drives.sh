@@ -292,7 +292,15 @@ a_full_disc_hides_none()
 		on '--disc E.disc --disc F.disc' 0 filled.conf run &&
 		says out 'generation 2 on disc D2, session 1' &&
 		head -c 1500000 /dev/urandom >tree/more &&
-		on '--disc E.disc --disc F.disc' 3 filled.conf run
+		on '--disc E.disc --disc F.disc' 3 filled.conf run &&
+		says err 'if all names of the pool are in use, add one to it' &&
+		"$vdrive" new --type cd-r --capacity 13000 G.disc &&
+		on '--disc E.disc --disc G.disc' 3 filled.conf run --resume &&
+		sed -i 's/"D1", "D2" }/"D1", "D2", "D3" }/' filled.conf &&
+		on '--disc E.disc --disc G.disc' 0 filled.conf run --resume &&
+		says out 'generation 3 on disc D3, session 1' &&
+		on '--disc G.disc --disc E.disc' 0 filled.conf plan &&
+		says err 'fits only if most of its files are unchanged'
 	status=$?
 	rm -rf tree/more staging
 	return $status

@@ -6,6 +6,7 @@
 #include "job/jobs.h"
 #include "job/disc/choose_drive.h"
 #include "job/run/hooked.h"
+#include "job/run/last_size.h"
 #include "job/run/record_dead.h"
 #include "job/power.h"
 #include "job/run/nights.h"
@@ -40,6 +41,8 @@ nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 			err = nb_catalog_next_generation(context.catalog,
 							 context.pool->name,
 							 &out->generation);
+		if (!err)
+			err = nb_last_size_tell(&context, out);
 	}
 	nb_inspect_close(&look);
 	nb_pool_context_close(&context);

@@ -14,7 +14,8 @@ nb_rotation_next(const struct nb_pool_view *pool)
 
 		if (d->state == NB_DISC_UNUSED || d->state == NB_DISC_BLANKED)
 			return d;
-		if (d->state == NB_DISC_GOOD && d->complete != pool->complete
+		if (d->state == NB_DISC_GOOD && !d->write_once
+		    && d->complete != pool->complete
 		    && (!next || d->complete < next->complete))
 			next = d;
 	}
@@ -181,13 +182,14 @@ decide_blank_disc(const struct nb_plan_facts *f)
 static struct nb_decision
 decide_append(const struct nb_plan_facts *f, enum nb_plan_reason reason)
 {
+	uint64_t need = f->need_append ? f->need_append : NB_SESSION_MIN;
+
 	if (f->medium->open_session)
 		return refuse(f, NB_REASON_OPEN_SESSION, NB_EWRONG);
 	if (f->medium->state != NB_MEDIUM_APPENDABLE)
 		return refuse(f, NB_REASON_CLOSED, NB_EWRONG);
-	if (f->need_append > f->medium->free)
-		return too_large(f, NB_REASON_TOO_LARGE, f->need_append,
-				 f->medium->free);
+	if (need > f->medium->free)
+		return too_large(f, NB_REASON_TOO_LARGE, need, f->medium->free);
 	return accept(NB_PLAN_APPEND, reason, f->label->disc, f->need_append,
 		      f->medium->free);
 }

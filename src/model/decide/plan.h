@@ -14,6 +14,10 @@
 
 #define NB_REASON_COUNT (NB_REASON_REPLACED + 1)
 
+/* Blocks that every session needs, for its descriptors, label, manifest and
+ * instructions: with less, a disc is full before the size is known. */
+#define NB_SESSION_MIN 64
+
 /* What was requested. */
 enum nb_intent {
 	NB_INTENT_RUN,    /* the nightly job, by the rotation */
@@ -37,7 +41,8 @@ struct nb_plan_facts {
 	int64_t max_verify_age; /* seconds; 0: any */
 	int64_t now;
 	uint64_t need_fresh;  /* blocks of a first session; 0: not known yet */
-	uint64_t need_append; /* blocks of an appended one; 0: not known yet */
+	uint64_t need_append; /* blocks of an appended one; 0: not known yet,
+				 but NB_SESSION_MIN at least */
 	bool shrunk;          /* the backup lacks something of the one before
 				 it, and nobody accepted that */
 	bool apart;           /* the catalog has the disc, but not as one of the
@@ -116,7 +121,8 @@ struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
  * The disc that is due: an unused or blanked one first, otherwise the one with
  * the lowest complete generation that is not the pool's newest; NULL if there
  * is none.
- * Suspect and retired discs are skipped.
+ * Suspect and retired discs are skipped, and so are those that were written and
+ * cannot be blanked.
  */
 const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
 

@@ -120,7 +120,8 @@ static const struct {
 	[NB_REASON_WRITE_ONCE] = { "write-once",
 				   "the disc is not blank and must not be "
 				   "blanked",
-				   "insert a blank disc" },
+				   "insert a blank disc; if all names of the "
+				   "pool are in use, add one to it" },
 	[NB_REASON_CLOSED] = { "closed",
 			       "the disc is closed; no session can be appended",
 			       "insert the disc whose turn it is" },

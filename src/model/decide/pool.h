@@ -26,8 +26,10 @@ struct nb_pool_disc {
 			      one before it; 0: none.  It decides what may be
 			      blanked. */
 	int64_t verified;  /* date of its last good verification */
-	int nights; /* the number of backups on it that are newer than any
+	int nights;      /* the number of backups on it that are newer than any
 		       on another disc: how often it was left in the drive */
+	bool write_once; /* its medium cannot be blanked, as far as it is known:
+			    it is never due again */
 	char alone[NB_ALONE_TEXT]; /* what no newer backup on another disc
 				      holds; "": nothing */
 };

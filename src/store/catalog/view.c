@@ -85,6 +85,23 @@ nights_on(const struct nb_rows *rows, const struct nb_disc_record *disc)
 	return nights;
 }
 
+/* Discs that can be written once have these names, followed by nothing, a
+ * blank or a slash (disc/profile.c). */
+static bool
+is_write_once(const char *profile)
+{
+	static const char *const kinds[] = { "CD-R", "DVD-R", "DVD+R", "BD-R" };
+
+	for (size_t i = 0; profile && i < sizeof kinds / sizeof *kinds; i++) {
+		size_t n = strlen(kinds[i]);
+
+		if (!strncmp(profile, kinds[i], n)
+		    && (!profile[n] || strchr(" /", profile[n])))
+			return true;
+	}
+	return false;
+}
+
 static void
 describe_disc(const struct nb_rows *rows, const char *pool,
 	      struct nb_pool_disc *out)
@@ -98,6 +115,7 @@ describe_disc(const struct nb_rows *rows, const char *pool,
 	strncpy(out->disc_id, disc->id, NB_ID_HEX);
 	nb_disc_state_parse(disc->state, &out->state);
 	out->verified = disc->verified;
+	out->write_once = is_write_once(disc->profile);
 	if (!backup)
 		return;
 	out->generation = (uint64_t)backup->generation;

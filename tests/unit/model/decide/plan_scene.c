@@ -51,6 +51,7 @@ set_disc(struct scene *scene, const struct situation *s, int i)
 		d->verified = SCENE_NOW - s->verified_ago;
 	}
 	d->complete = scene_complete(s, i);
+	d->write_once = s->once_known;
 	if (s->alone && d->generation)
 		strcpy(d->alone, "tree www (generation 1)");
 	if (d->state == NB_DISC_GOOD && d->generation > scene->pool.generation)

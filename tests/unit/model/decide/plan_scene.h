@@ -56,6 +56,7 @@ struct situation {
 	int64_t verified_ago; /* all discs; negative: in the future */
 	uint64_t need_fresh, need_append, free;
 	bool shrunk;       /* the new backup */
+	bool once_known;   /* no disc of the pool can be blanked */
 	bool open_session; /* of the disc in the drive, which is closed */
 	bool alone;        /* each disc has what no other one has */
 };

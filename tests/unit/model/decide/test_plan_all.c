@@ -192,7 +192,7 @@ check_refused(const struct situation *s, const struct nb_decision *d)
 	RULE(!d->wanted[0] || !strchr("sr", s->discs[d->wanted[3] - 'A']));
 	if (d->err == NB_EFULL)
 		RULE(d->need > d->available);
-	if (!s->need_fresh && !s->need_append)
+	if (!s->need_fresh && !s->need_append && s->free >= NB_SESSION_MIN)
 		RULE(d->err != NB_EFULL);
 	if (d->reason == NB_REASON_LAST_SESSION
 	    || d->reason == NB_REASON_LAST_SESSION_OLD)
@@ -211,7 +211,7 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 		      const struct nb_decision *d)
 {
 	bool room = s->state == NB_MEDIUM_APPENDABLE && st->ours
-		&& s->need_append <= s->free;
+		&& s->need_append <= s->free && s->free >= NB_SESSION_MIN;
 	bool night = s->intent == NB_INTENT_RUN;
 
 	if (s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE
