@@ -7,14 +7,12 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "base/watchdog.h"
 #include "disc/read/bad_blocks.h"
 #include "job/hook.h"
 #include "job/run/hooked.h"
 #include "job/run/last_size.h"
 #include "job/power.h"
 #include "job/run/shrink.h"
-#include "job/run/too_large.h"
 #include "job/run/waiting.h"
 #include "model/record/backup_path.h"
 #include "stage.h"
@@ -521,38 +519,6 @@ nb_image_free(struct nb_image *image)
 	(void)image;
 }
 
-/* What waits is the world's: nb_backup_resume looks for it. */
-enum nb_err
-nb_staging_find(const char *staging_dir, const char *job,
-		struct nb_staged *staged)
-{
-	(void)staging_dir;
-	(void)job;
-	(void)staged;
-	return NB_ENOTFOUND;
-}
-
-enum nb_err
-nb_staging_remove(const char *staging_dir, struct nb_staged *staged)
-{
-	(void)staging_dir;
-	(void)staged;
-	return NB_OK;
-}
-
-enum nb_err
-nb_catalog_backup(struct nb_catalog *catalog, const char *which,
-		  enum nb_err (*fn)(void *ctx,
-				    const struct nb_catalog_backup *row),
-		  void *ctx)
-{
-	(void)catalog;
-	(void)which;
-	(void)fn;
-	(void)ctx;
-	return NB_ENOTFOUND;
-}
-
 enum nb_err
 nb_last_size_tell(const struct nb_pool_context *context,
 		  const struct nb_plan_info *plan)
@@ -560,17 +526,4 @@ nb_last_size_tell(const struct nb_pool_context *context,
 	(void)context;
 	(void)plan;
 	return NB_OK;
-}
-
-void
-nb_calls_burning(struct nb_calls *calls, bool burning)
-{
-	(void)calls;
-	(void)burning;
-}
-
-void
-nb_tell_largest(const struct nb_entries *entries)
-{
-	(void)entries;
 }
