@@ -240,8 +240,10 @@ look_for_content(struct nb_walk *w, int fd, const struct nb_entry *e)
 	struct stat st;
 	char byte;
 
-	if (nb_fd_read(fd, &byte, 1) != 1 || fstat(fd, &st) || st.st_size)
-		return NB_OK;
+	/* Twice: one that is written anew may be empty in between. */
+	for (int i = 0; i < 2; i++)
+		if (pread(fd, &byte, 1, 0) != 1 || fstat(fd, &st) || st.st_size)
+			return NB_OK;
 	if (w->empty++ < EMPTY_TOLD)
 		nb_log(NB_ERROR,
 		       "%s: %s: has content, but no size; it is empty in the "
