@@ -192,4 +192,18 @@ check "a manifest that is not the one written is detected by its MAC" forged
 check "a list of nothing says how to fill it" empty_list
 check "a list without a configuration says what can be done" no_configuration
 check "another word than rebuild is a usage error" usage
+# Each in a drive of its own: the command takes one after the other.
+two_drives()
+{
+	rm -f "$work"/state/catalog.db* "$work"/state/mark
+	sed -i 's/^pool/drive "lower" { device = "stdio:'"${work//\//\\/}"'\/second"  capacity = 100M }\n&/
+		s/drives = { "upper" }/drives = { "upper", "lower" }/' "$work/nb.conf"
+	insert A && ln -sfn discs/B "$work/second"
+	nb_is 0 catalog rebuild && says err "recorded; not read yet: DB-" &&
+		nb_is 0 catalog rebuild && ! grep -q "not read" "$work/err" &&
+		nb_is 0 list && grep -q "DB-A (good)" "$work/out" &&
+		grep -q "DB-B (good)" "$work/out"
+}
+check "with two drives each disc is read" two_drives
+
 finish

@@ -20,7 +20,8 @@ class Drills:
                               want=(0,) if roles else (0, 3))
         said = json.loads(done.stdout)
         if said["differences"] or said["bad"] or said["failed"] \
-                or bool(said["lacking"]) != (done.returncode == 3) \
+                or bool(said["lacking"] or said["altered"]) \
+                != (done.returncode == 3) \
                 or said["databases"] + said["lacking"] \
                 != len(job["databases"]):
             raise Failed("drill of %s: %s" % (backup, said))

@@ -61,8 +61,8 @@ enum nb_err nb_choose_to_verify(struct nightburn *nb,
 				const struct nb_drive_choice *choice,
 				struct nb_inspection *look);
 
-/* The disc with the newest generation by its label, since the catalog is
- * lost. */
+/* Of the discs that the catalog does not have, the one with the newest
+ * generation by its label. */
 enum nb_err nb_choose_to_rebuild(struct nightburn *nb,
 				 const struct nb_drive_choice *choice,
 				 struct nb_inspection *look);

@@ -102,11 +102,33 @@ rate_to_verify(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 }
 
 static enum nb_err
+find_recorded(void *ctx, const struct nb_catalog_disc *row)
+{
+	struct state *s = ctx;
+
+	if (row->disc_id && !strcmp(row->disc_id, s->label->disc_id)
+	    && row->generation >= s->label->generation)
+		s->fit = 1;
+	return NB_OK;
+}
+
+/* The newest of those that the catalog does not have yet. */
+static enum nb_err
 rate_to_rebuild(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 {
-	const struct nb_label *label = identifying_label(ctx, look);
+	const struct wanted *w = ctx;
+	struct nb_catalog *catalog = NULL;
+	struct state s = { .label = identifying_label(w, look) };
 
-	*fit = label ? 1 + label->generation : 0;
+	if (!s.label)
+		return NB_OK;
+	s.fit = 2 + s.label->generation;
+	if (nb_catalog_exists(w->nb)
+	    && !nb_catalog_of(w->nb, NB_CATALOG_LIST, &catalog)) {
+		nb_catalog_discs(catalog, find_recorded, &s);
+		nb_catalog_close(catalog);
+	}
+	*fit = s.fit;
 	return NB_OK;
 }
 
