@@ -33,6 +33,7 @@ struct nb_backup_row {
 	uint64_t bad; /* NB_CHECK_DAMAGED: its files that are; 0: all of it is
 			 unreadable */
 	bool shrunk;  /* it lacks something of the one before it */
+	bool apart;   /* another disc has the name DISC now */
 };
 struct nb_source_row {
 	const char *kind, *name, *database, *format, *path, *compression;
@@ -56,6 +57,8 @@ struct nb_disc_row {
 	uint64_t generation;
 	int64_t verified;
 	int sessions, cycles; /* cycles: first sessions written to it */
+	bool apart; /* another disc has its name now: nothing is written to
+		       this one */
 };
 
 struct nb_clone_row {

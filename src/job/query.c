@@ -58,6 +58,7 @@ pass_backup(void *ctx, const struct nb_catalog_backup *row)
 		.checked = row->checked,
 		.bad = row->bad,
 		.shrunk = row->shrunk,
+		.apart = row->apart,
 	};
 
 	strncpy(q->backup_id, row->id, NB_BACKUP_ID_MAX);
@@ -118,6 +119,7 @@ pass_disc(void *ctx, const struct nb_catalog_disc *row)
 		.verified = row->verified,
 		.sessions = row->sessions,
 		.cycles = row->cycles,
+		.apart = !row->named,
 	};
 
 	return q->on_disc(q->ctx, &out) ? NB_ECANCELED : NB_OK;

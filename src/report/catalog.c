@@ -53,6 +53,7 @@ static const struct nb_column backup_columns[] = {
 	{ .name = "check", .type = NB_COLUMN_WORD, .text = backup_check },
 	NB_COLUMN(NUMBER, "bad", BACKUP, bad),
 	NB_COLUMN(BOOL, "shrunk", BACKUP, shrunk),
+	NB_COLUMN(BOOL, "apart", BACKUP, apart),
 };
 
 /* What was last found of a backup that is on a disc. */
@@ -83,7 +84,8 @@ describe_backup(struct nb_str *s, const void *row)
 		    (unsigned long long)b->generation, b->id, b->job,
 		    nb_str_size(b->bytes, size));
 	if (b->disc)
-		nb_str_addf(s, "  %s (%s)", b->disc, backup_disc_state(b));
+		nb_str_addf(s, "  %s (%s%s)", b->disc, backup_disc_state(b),
+			    b->apart ? ", apart" : "");
 	else
 		nb_str_add(s, "  no longer on any disc");
 	if (b->disc)
@@ -172,6 +174,7 @@ static const struct nb_column disc_columns[] = {
 	NB_COLUMN(DATE, "verified", DISC, verified),
 	NB_COLUMN(NUMBER, "sessions", DISC, sessions),
 	NB_COLUMN(NUMBER, "cycles", DISC, cycles),
+	NB_COLUMN(BOOL, "apart", DISC, apart),
 };
 
 static void
@@ -180,11 +183,14 @@ describe_disc(struct nb_str *s, const void *row)
 	const struct nb_disc_row *d = row;
 	char date[32];
 
-	nb_str_addf(s, "%-10s %-10s %-8s generation %llu, verified %s%s%s\n",
+	nb_str_addf(s, "%-10s %-10s %-8s generation %llu, verified %s%s%s",
 		    d->pool, d->name, disc_state(d),
 		    (unsigned long long)d->generation,
 		    nb_report_date(d->verified, date), d->note ? ", " : "",
 		    d->note ? d->note : "");
+	if (d->apart)
+		nb_str_addf(s, ", apart: disc id %.8s", d->disc_id);
+	nb_str_add(s, "\n");
 }
 
 const struct nb_record nb_record_known_disc =

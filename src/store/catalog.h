@@ -234,6 +234,7 @@ struct nb_catalog_backup {
 	enum nb_check_state check; /* what was last found of it on DISC */
 	int64_t checked;           /* when; 0: never */
 	uint64_t bad;              /* as in nb_catalog_check */
+	bool apart;                /* DISC is not its name any more */
 };
 
 enum nb_err nb_catalog_backups(
@@ -272,7 +273,7 @@ enum nb_err nb_catalog_find(
 	enum nb_err (*fn)(void *ctx, const struct nb_catalog_file *row),
 	void *ctx);
 
-/* All discs, of all pools. */
+/* All discs, of all pools, that have a name or something on them. */
 struct nb_catalog_disc {
 	const char *pool, *name, *disc_id, *note, *profile;
 	bool named; /* the name is its own; else another disc has it now */

@@ -312,7 +312,11 @@ def the_newest_lost_and_found(office):
     office.blank("B")
     nights(office, "BA")
     os.rename(office.path("found"), office.path("discs", "B2"))
-    office.insert("B2")
+    said = office.must("B2", "catalog", "rebuild", status=3)
+    listed = office.must("B2", "list")
+    if "recorded apart" not in said or "  B (good, apart)" not in listed \
+            or ", apart: disc id " not in re.sub(r"\s+", " ", listed):
+        raise Failed("not apart: " + said + listed)
 
 
 def begun_anew_without_a_rebuild(office):

@@ -61,8 +61,8 @@ find_newest(void *ctx, const struct nb_catalog_disc *row)
 {
 	struct state *s = ctx;
 
-	if (!strcmp(row->pool, s->label->pool) && row->state == NB_DISC_GOOD
-	    && row->generation > s->newest)
+	if (row->named && !strcmp(row->pool, s->label->pool)
+	    && row->state == NB_DISC_GOOD && row->generation > s->newest)
 		s->newest = row->generation;
 	return NB_OK;
 }

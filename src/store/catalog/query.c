@@ -60,6 +60,7 @@ pass_backup(const struct nb_rows *rows, const struct nb_backup_record *backup,
 		row.verified = place->disc->verified;
 		row.disc = place->disc->name;
 		row.disc_id = place->disc->id;
+		row.apart = !place->disc->named;
 		row.disc_state = state_of(place->disc);
 		row.session = (int)place->session->number;
 		tell_check(rows, place, &row);
@@ -274,6 +275,19 @@ pass_disc(const struct nb_rows *rows, const struct nb_disc_record *disc,
 	return fn(ctx, &row);
 }
 
+/* One that lost its name, but not what is on it, is kept apart. */
+static bool
+is_shown(const struct nb_rows *rows, const struct nb_disc_record *disc)
+{
+	if (disc->named)
+		return true;
+	for (size_t i = 0; i < rows->placements.count; i++)
+		if (rows->placements.at[i].disc == disc
+		    && !rows->placements.at[i].session->gone)
+			return true;
+	return false;
+}
+
 enum nb_err
 nb_catalog_discs(struct nb_catalog *catalog, disc_fn *fn, void *ctx)
 {
@@ -284,7 +298,7 @@ nb_catalog_discs(struct nb_catalog *catalog, disc_fn *fn, void *ctx)
 	if (damaged && damaged != NB_ECORRUPT)
 		return damaged;
 	for (size_t i = 0; !err && i < rows.discs.count; i++)
-		if (rows.discs.at[i].named)
+		if (is_shown(&rows, &rows.discs.at[i]))
 			err = nb_array_push(&list, &rows.discs.at[i]);
 	if (!err && list.count)
 		qsort(list.at, list.count, sizeof *list.at, by_pool_and_name);

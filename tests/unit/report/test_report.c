@@ -220,6 +220,17 @@ static const struct nb_disc_row known_disc = {
 	.cycles = 9,
 };
 
+static const struct nb_disc_row disc_apart = {
+	.pool = "db",
+	.name = "DB-A",
+	.disc_id = "00112233445566778899aabbccdd"
+		   "eeff",
+	.state = NB_DISC_GOOD,
+	.generation = 2,
+	.verified = 1795224000,
+	.apart = true,
+};
+
 static const struct nb_drive_row drive = {
 	.address = "/dev/sr0",
 	.vendor = "PLEXTOR",
@@ -466,6 +477,10 @@ static const struct {
 	  "db         DB-A       suspect  generation 6, verified 2026-11-21 "
 	  "01:20 UTC,\n    burn failed\n",
 	  "cycles", "9" },
+	{ &nb_record_known_disc, &disc_apart,
+	  "db         DB-A       good     generation 2, verified 2026-11-21 "
+	  "01:20 UTC,\n    apart: disc id 00112233\n",
+	  "apart", "true" },
 	{ &nb_record_drive, &drive,
 	  "/dev/sr0  PLEXTOR DVDR 1.02, serial 123\n"
 	  "  writes: CD-R, DVD+RW\n",
