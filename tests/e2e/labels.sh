@@ -299,7 +299,7 @@ clone_blanked()
 	put_back A
 	nb_is 0 run && cp "$work/discs/A" "$work/newer" || return 1
 	cp "$work/kept/A" "$work/discs/A"
-	refused not-in-catalog "it is a copy, or the catalog was lost" || return 1
+	refused replaced "the disc is a copy, or was replaced" || return 1
 	cp "$work/newer" "$work/discs/A"
 	cp "$work/newer" "$work/kept/A"
 	nb_is 0 plan

@@ -149,7 +149,8 @@ if SANITIZED:  # it takes terabytes
     CASES = CASES[:-1]
 WORDS = {"f": r"\nhint: .*file size limit \(ulimit -f\)",
          "n": r"Too many open files|cannot be had|cannot open shared|"
-              r"unable to open|no reason given by the library|no drive",
+              r"unable to open|no reason given by the library|no drive|"
+              r"Failed to transfer command to drive",
          "v": r"out of memory|annot allocate|cannot map|failed to map|"
               r"cannot create|cannot start|hread"}
 

@@ -11,7 +11,7 @@
 #include "job/disc/fingerprint.h"
 #include "stage.h"
 
-#define SESSION_BLOCKS 10
+#define SESSION_BLOCKS 100 /* more than NB_SESSION_MIN */
 #define OURS "00000000000000000000000000000001"
 
 struct nb_drive {

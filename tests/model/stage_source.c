@@ -17,7 +17,7 @@
 #include "model/record/backup_path.h"
 #include "stage.h"
 
-enum { SESSION_BLOCKS = 10 };
+enum { SESSION_BLOCKS = 100 };
 
 /* ---- the configuration: one job, one drive ---- */
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -85,8 +86,9 @@ ready_ms(const struct nb_drive *drive)
 /* Why libburn could not open a drive that no program uses. */
 struct refusal {
 	struct nb_sense sense;
-	bool sensed; /* SENSE is the drive's reason */
-	int rounds;  /* without a reason that may pass */
+	bool sensed;                  /* SENSE is the drive's reason */
+	int rounds;                   /* without a reason that may pass */
+	char words[NB_LIBRARY_WORDS]; /* of libburn, in the first of them */
 	int64_t deadline;
 };
 
@@ -95,9 +97,9 @@ fail_refused(const struct nb_drive *drive, const struct refusal *r)
 {
 	if (!r->sensed)
 		return nb_fail(NB_ELOCKED,
-			       "%s: cannot open the drive\nhint: it may be "
+			       "%s: cannot open the drive%s%s\nhint: it may be "
 			       "disconnected, or in use by another program",
-			       drive->path);
+			       drive->path, r->words[0] ? ": " : "", r->words);
 	return nb_fail(NB_EIO,
 		       "%s: the drive is not ready (sense %x/%02x/%02x)\n"
 		       "hint: take the disc out and insert it again; if that "
@@ -113,6 +115,9 @@ is_refused(struct refusal *r, const char *words)
 	r->sensed = nb_sense_find(words, &r->sense);
 	if (r->sensed && nb_sense_passes(&r->sense))
 		return nb_clock_ms() >= r->deadline;
+	/* The first time it tells most. */
+	if (!r->rounds)
+		snprintf(r->words, sizeof r->words, "%s", words);
 	return ++r->rounds >= REFUSED_ROUNDS;
 }
 

@@ -732,8 +732,8 @@ START_TEST(a_form_is_a_few_functions_and_knows_no_command)
 	nb_report_end(&report);
 	ck_assert_str_eq(s.text,
 			 "db,DB-A,00112233445566778899aabbccddeeff,suspect,"
-			 "burn failed,CD-RW,6,1795224000,2,9\n" ID
-			 ",nightly,db,db1,2,0,0,12,1,,,0,0,,0,,0,0\n");
+			 "burn failed,CD-RW,6,1795224000,2,9,0\n" ID
+			 ",nightly,db,db1,2,0,0,12,1,,,0,0,,0,,0,0,0\n");
 	nb_str_free(&s);
 }
 END_TEST
