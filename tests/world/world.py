@@ -15,7 +15,7 @@ damaged is not.
 
 Without seeds, those below (NB_TORTURE=1: a thousand); --jobs has N worlds at a
 time.  NB_WORLD_KEEP=1 keeps the worlds; NB_WORLD_TIMEOUT is for a command, in
-seconds.  TMPDIR=/dev/shm halves the processor time: ext4 looks long for inodes.
+seconds.  TMPDIR=/dev/shm takes less processor time than a disk.
 """
 import argparse
 import contextlib
