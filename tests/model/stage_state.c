@@ -114,7 +114,6 @@ nb_step_name(enum nb_step step)
 	return names[step];
 }
 
-/* There is room always. */
 enum nb_err
 nb_staging_find(const char *staging_dir, const char *job,
 		struct nb_staged *staged)
@@ -162,6 +161,7 @@ nb_tell_largest(const struct nb_entries *entries)
 	(void)entries;
 }
 
+/* There is room always. */
 enum nb_err
 nb_staging_room(const char *staging_dir, uint64_t *bytes)
 {
