@@ -182,7 +182,9 @@ struct nb_plan_info {
 	uint64_t generation;      /* generation of the new backup */
 	enum nb_err err;          /* NB_OK, or the error of a refusal */
 	char hint[512];           /* the remedy, with job and disc; or "" */
-	char about[128];          /* NB_REASON_ONLY_COPY: that copy; or "" */
+	char about[128];          /* NB_REASON_ONLY_COPY: that copy;
+				     NB_REASON_NOT_REWRITABLE: the kind of disc
+				     and the pool; or "" */
 };
 /* Inspects and decides, and changes nothing.  Returns OUT->err (not logged)
  * once there is a plan, even if that is a refusal, or NB_EFAIL (logged) if the

@@ -82,7 +82,8 @@ ERRORS = {
          "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (disc->", "if (disc->")],
     "a blank disc is written although the catalog was lost": [
         ("plan.c", "if (f->pool->stale)\n\t\treturn refuse(f, "
-         "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (!next", "if (!next")],
+         "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (!nb_plan_suits",
+         "if (!nb_plan_suits")],
     "a disc newer than the catalog is no witness": [
         ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &stale);",
          "err = NB_OK;")],

@@ -229,12 +229,14 @@ def held(scene, disc):
 
 
 def write_once_first(scene):
-    """Disc A is a CD-R, which somebody put in on the first night."""
+    """Disc A is a CD-R, of the time when the pool was filled one by one."""
     scene.make("cd-rw")
     new_disc(scene.disc("C"), "cd-rw")
     os.unlink(scene.disc("A"))
     new_disc(scene.disc("A"), "cd-r")
+    scene.rotation = "append"
     scene.night("A", 1)
+    scene.rotation = "alternate"
     scene.night("B", 2)
 
 

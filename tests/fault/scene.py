@@ -36,6 +36,7 @@ class Scene:
     def __init__(self, path):
         self.path = path
         self.more = ""     # of the drive's configuration
+        self.rotation = "alternate"
         self.timeout = 20  # seconds that a drive has for a sign of life
         self.tree = os.path.join(path, "tree")
 
@@ -61,6 +62,7 @@ class Scene:
                        'drive "d" { device = "/dev/sr0" timeout = '
                        f'{self.timeout} {self.more} }}\n'
                        'pool "p" { discs = { "A", "B" } drives = { "d" }'
+                       f' rotation = {self.rotation}'
                        ' max_nights_on_one_disc = 0 }\n'
                        'job "j" { pool = "p" tree "files" '
                        f'{{ path = "{self.tree}" }} }}\n')

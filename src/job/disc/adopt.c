@@ -20,25 +20,15 @@ identifying_label(const struct nb_inspection *look)
 	return look->has_earlier ? &look->earlier : NULL;
 }
 
-/* The newest backup, or the newest that is complete. */
-static bool
-holds_newest(const struct nb_pool_context *context,
-	     const struct nb_pool_disc *disc)
-{
-	const struct nb_pool_view *view = &context->view;
-
-	return (disc->generation && disc->generation == view->generation)
-		|| (disc->complete && disc->complete == view->complete);
-}
-
 /* What the user cannot override. */
 enum obstacle {
 	NOTHING,
 	NO_DISC,
 	WRITE_ONCE,
-	OTHER_POOL, /* of this configuration */
-	NEWEST,     /* the pool's newest good backup is on it */
-	NEWEST_OF   /* the same of a pool or disc that is not configured: only
+	NOT_REWRITABLE, /* blank, but of no use to this rotation */
+	OTHER_POOL,     /* of this configuration */
+	NEWEST,         /* the pool's newest good backup is on it */
+	NEWEST_OF /* the same of a pool or disc that is not configured: only
 		       --accept-shrink gives it up */
 };
 
@@ -74,11 +64,13 @@ find_obstacle(const struct nb_pool_context *context,
 	if (!medium->random_access && !medium->erasable
 	    && medium->state != NB_MEDIUM_BLANK)
 		return WRITE_ONCE;
+	if (!nb_plan_suits(medium, context->pool->rotation))
+		return NOT_REWRITABLE;
 	if (label && strcmp(label->pool, context->view.name)
 	    && nb_config_pool(context->nb->config, label->pool))
 		return OTHER_POOL;
 	known = label ? nb_pool_by_id(&context->view, label->disc_id) : NULL;
-	if (known && holds_newest(context, known))
+	if (known && nb_pool_has_newest(&context->view, known))
 		return NEWEST;
 	return kept ? NEWEST_OF : NOTHING;
 }
@@ -135,8 +127,16 @@ check_disc(const struct nb_pool_context *context,
 	case NO_DISC:
 		return nb_fail(NB_ENOMEDIUM, "%s: no disc", look->device);
 	case WRITE_ONCE:
-		return nb_fail(NB_EWRONG, "%s: the disc cannot be blanked",
-			       look->device);
+		return nb_fail(NB_EWRONG,
+			       "%s: the disc cannot be blanked: %s\n"
+			       "hint: insert a blank or a rewritable disc",
+			       look->device, look->medium.profile_name);
+	case NOT_REWRITABLE:
+		return nb_fail(NB_EWRONG, "%s: %s: %s, pool %s\nhint: %s",
+			       look->device,
+			       nb_plan_reason_text(NB_REASON_NOT_REWRITABLE),
+			       look->medium.profile_name, context->view.name,
+			       nb_plan_reason_hint(NB_REASON_NOT_REWRITABLE));
 	case OTHER_POOL:
 		return fail_other_pool(context->nb->config, label);
 	case NEWEST:
@@ -180,7 +180,7 @@ check_name(const struct nb_pool_context *context, const char *as)
 	if (!named)
 		return nb_fail(NB_EUSAGE, "%s: no disc of this name in pool %s",
 			       as ? as : "--as", context->view.name);
-	if (holds_newest(context, named))
+	if (nb_pool_has_newest(&context->view, named))
 		return fail_name_taken(context, named);
 	return NB_OK;
 }

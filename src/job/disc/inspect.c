@@ -271,6 +271,9 @@ nb_plan_fill(const struct nb_pool_context *context,
 	disc = nb_pool_by_name(&context->view, decision->disc);
 	if (disc && decision->reason == NB_REASON_ONLY_COPY)
 		snprintf(out->about, sizeof out->about, "%s", disc->alone);
+	if (decision->reason == NB_REASON_NOT_REWRITABLE)
+		snprintf(out->about, sizeof out->about, "%s, pool %s",
+			 look->medium.profile_name, context->pool->name);
 	if (nb_plan_hint(decision)) {
 		char hint[NB_HINT_MAX];
 

@@ -100,6 +100,9 @@ look_once(struct nb_pool_context *context,
 	/* Where no other disc is due, the next run uses this one. */
 	*done = is_wanted(&decision)
 		|| (decision.plan != NB_PLAN_REFUSE && !result->wanted[0]);
+	if (decision.reason == NB_REASON_NOT_REWRITABLE && !*ejected
+	    && !options->dry_run)
+		nb_plan_refused(result);
 	if (!*done && !*ejected && !options->dry_run && result->wanted[0]
 	    && look.medium.state != NB_MEDIUM_NONE
 	    && !has_empty_drive(context, options, &look)) {

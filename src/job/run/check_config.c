@@ -79,6 +79,27 @@ check_pool(const struct nb_config_pool *pool)
 		       pool->name, pool->discs.at[0]);
 }
 
+/* What the next nights will refuse, as far as the catalog tells. */
+static enum nb_err
+check_discs(const struct nb_pool_context *context)
+{
+	const struct nb_pool_discs *discs = &context->view.discs;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; i < discs->count; i++)
+		if (context->pool->rotation == NB_ROTATION_ALTERNATE
+		    && discs->at[i].write_once
+		    && discs->at[i].state == NB_DISC_GOOD)
+			err = nb_fail(
+				NB_ECONFIG,
+				"pool %s: disc %s can be written only once, "
+				"but rotation = alternate blanks its discs\n"
+				"hint: set rotation = append in the pool's "
+				"section of the configuration",
+				context->pool->name, discs->at[i].name);
+	return err;
+}
+
 /* ---- hooks ---- */
 
 static enum nb_err
@@ -223,6 +244,8 @@ check_job(struct findings *f, const struct nb_config_job *job)
 	if (!f->connect || f->count > before)
 		return;
 	err = nb_pool_context_open(f->nb, job->name, NB_POOL_PEEK, &context);
+	if (!err)
+		note(f, check_discs(&context));
 	if (!err)
 		err = nb_backup_check_room(&backup);
 	note(f, err);

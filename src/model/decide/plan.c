@@ -4,24 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct nb_pool_disc *
-nb_rotation_next(const struct nb_pool_view *pool)
-{
-	const struct nb_pool_disc *next = NULL;
-
-	for (size_t i = 0; i < pool->discs.count; i++) {
-		const struct nb_pool_disc *d = &pool->discs.at[i];
-
-		if (d->state == NB_DISC_UNUSED || d->state == NB_DISC_BLANKED)
-			return d;
-		if (d->state == NB_DISC_GOOD && !d->write_once
-		    && d->complete != pool->complete
-		    && (!next || d->complete < next->complete))
-			next = d;
-	}
-	return next;
-}
-
 /* No other good disc is older. */
 static bool
 is_oldest(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
@@ -101,6 +83,11 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	if (f->rotation == NB_ROTATION_FRESH && next
 	    && next->state == NB_DISC_GOOD)
 		return NULL;
+	/* A disc that is not there yet: the one in the drive is meant to be
+	 * it. */
+	if (reason == NB_REASON_NOT_REWRITABLE && next
+	    && next->state == NB_DISC_UNUSED)
+		return NULL;
 	/* The name of the one in the drive, which the catalog does not have. */
 	if (next && !next->disc_id[0] && f->label && f->label_signed
 	    && !strcmp(next->name, f->label->disc))
@@ -155,6 +142,21 @@ accept(enum nb_plan plan, enum nb_plan_reason reason, const char *disc,
 	return d;
 }
 
+/* Not for a random-access disc in state "closed": it is write-protected. */
+static bool
+can_be_blanked(const struct nb_medium *medium)
+{
+	if (medium->random_access)
+		return medium->state != NB_MEDIUM_CLOSED;
+	return medium->erasable;
+}
+
+bool
+nb_plan_suits(const struct nb_medium *medium, enum nb_rotation rotation)
+{
+	return rotation != NB_ROTATION_ALTERNATE || can_be_blanked(medium);
+}
+
 static struct nb_decision
 decide_blank_disc(const struct nb_plan_facts *f)
 {
@@ -168,6 +170,8 @@ decide_blank_disc(const struct nb_plan_facts *f)
 			      capacity);
 	if (f->pool->stale)
 		return refuse(f, NB_REASON_CATALOG_STALE, NB_EWRONG);
+	if (!nb_plan_suits(f->medium, f->rotation))
+		return refuse(f, NB_REASON_NOT_REWRITABLE, NB_EWRONG);
 	if (!next
 	    || (next->state != NB_DISC_UNUSED
 		&& next->state != NB_DISC_BLANKED))
@@ -192,15 +196,6 @@ decide_append(const struct nb_plan_facts *f, enum nb_plan_reason reason)
 		return too_large(f, NB_REASON_TOO_LARGE, need, f->medium->free);
 	return accept(NB_PLAN_APPEND, reason, f->label->disc, f->need_append,
 		      f->medium->free);
-}
-
-/* Not for a random-access disc in state "closed": it is write-protected. */
-static bool
-can_be_blanked(const struct nb_medium *medium)
-{
-	if (medium->random_access)
-		return medium->state != NB_MEDIUM_CLOSED;
-	return medium->erasable;
 }
 
 static bool

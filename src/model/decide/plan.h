@@ -12,7 +12,7 @@
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-#define NB_REASON_COUNT (NB_REASON_REPLACED + 1)
+#define NB_REASON_COUNT (NB_REASON_NOT_REWRITABLE + 1)
 
 /* Blocks that every session needs, for its descriptors, label, manifest and
  * instructions: with less, a disc is full before the size is known. */
@@ -76,8 +76,9 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  * 1. The drive: NO_DISC, DAMAGED.
  * 2. A blank disc: LABEL_UNREADABLE (a label was seen nevertheless);
  *    intent blank: FRESH, nothing needs to be done and DISC is "";
- *    CATALOG_STALE, NO_DISC_NAME, TOO_LARGE_FOR_DISC; otherwise FRESH, with the
- *    first name of the pool that is unused or blanked.
+ *    CATALOG_STALE, NOT_REWRITABLE (rotation alternate), NO_DISC_NAME,
+ *    TOO_LARGE_FOR_DISC; otherwise FRESH, with the first name of the pool that
+ *    is unused or blanked.
  * 3. The owner: LAST_SESSION or LAST_SESSION_OLD (an earlier label shows that
  *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our
  *    key OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
@@ -113,17 +114,13 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  * Refusals: WANTED is never the disc in the drive.  It is the disc of
  * nb_rotation_next; for OTHER_UNVERIFIED the disc to verify; in rotation
  * append the newest disc, which is being filled; in rotation fresh only an
- * unused or blanked one; none for TOO_LARGE_FOR_DISC.
+ * unused or blanked one; none for TOO_LARGE_FOR_DISC, nor for NOT_REWRITABLE
+ * one that was never used, which the disc in the drive may be meant to be.
  */
 struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
 
-/*
- * The disc that is due: an unused or blanked one first, otherwise the one with
- * the lowest complete generation that is not the pool's newest; NULL if there
- * is none.
- * Suspect and retired discs are skipped, and so are those that were written and
- * cannot be blanked.
- */
-const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
+/* May ROTATION begin to use a blank disc of this kind?  Alternate may not if it
+ * cannot be blanked: it would be refused when its turn comes again. */
+bool nb_plan_suits(const struct nb_medium *medium, enum nb_rotation rotation);
 
 #endif

@@ -160,6 +160,12 @@ static const struct {
 				 "insert the disc whose turn it is; to use "
 				 "this one again, run nightburn adopt --as "
 				 "NAME" },
+	[NB_REASON_NOT_REWRITABLE] = { "not-rewritable",
+				       "the disc can be written only once, but "
+				       "rotation = alternate blanks its discs",
+				       "use a rewritable disc, or set rotation "
+				       "= append in the pool's section of the "
+				       "configuration" },
 };
 
 static bool

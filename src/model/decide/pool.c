@@ -27,3 +27,29 @@ nb_pool_by_name(const struct nb_pool_view *view, const char *name)
 			return &view->discs.at[i];
 	return NULL;
 }
+
+const struct nb_pool_disc *
+nb_rotation_next(const struct nb_pool_view *pool)
+{
+	const struct nb_pool_disc *next = NULL;
+
+	for (size_t i = 0; i < pool->discs.count; i++) {
+		const struct nb_pool_disc *d = &pool->discs.at[i];
+
+		if (d->state == NB_DISC_UNUSED || d->state == NB_DISC_BLANKED)
+			return d;
+		if (d->state == NB_DISC_GOOD && !d->write_once
+		    && d->complete != pool->complete
+		    && (!next || d->complete < next->complete))
+			next = d;
+	}
+	return next;
+}
+
+bool
+nb_pool_has_newest(const struct nb_pool_view *view,
+		   const struct nb_pool_disc *disc)
+{
+	return (disc->generation && disc->generation == view->generation)
+		|| (disc->complete && disc->complete == view->complete);
+}

@@ -56,4 +56,18 @@ const struct nb_pool_disc *nb_pool_by_id(const struct nb_pool_view *view,
 const struct nb_pool_disc *nb_pool_by_name(const struct nb_pool_view *view,
 					   const char *name);
 
+/* Is the newest verified backup of the pool on DISC, or the newest complete
+ * one?  Whatever the state of DISC: another one may have it, too. */
+bool nb_pool_has_newest(const struct nb_pool_view *view,
+			const struct nb_pool_disc *disc);
+
+/*
+ * The disc that is due: an unused or blanked one first, otherwise the one with
+ * the lowest complete generation that is not the pool's newest; NULL if there
+ * is none.
+ * Suspect and retired discs are skipped, and so are those that were written and
+ * cannot be blanked.
+ */
+const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
+
 #endif

@@ -185,21 +185,12 @@ pool_names(const struct nb_rows *rows, const char *pool, struct nb_names *names)
 	return err;
 }
 
-static bool
-is_newest(const struct nb_pool_view *view, const char *disc_id)
-{
-	const struct nb_pool_disc *disc = nb_pool_by_id(view, disc_id);
-
-	return disc && disc->state == NB_DISC_GOOD
-		&& ((disc->generation && disc->generation == view->generation)
-		    || (disc->complete && disc->complete == view->complete));
-}
-
 enum nb_err
 nb_catalog_newest_of(struct nb_catalog *catalog, const char *disc_id,
 		     char pool[NB_NAME_MAX + 1], bool *holder)
 {
 	struct nb_pool_view view = { .stale = false };
+	const struct nb_pool_disc *known;
 	const struct nb_disc_record *disc;
 	struct nb_names names = NB_ARRAY_INIT;
 	struct nb_rows rows;
@@ -216,7 +207,8 @@ nb_catalog_newest_of(struct nb_catalog *catalog, const char *disc_id,
 		err = pool_names(&rows, disc->pool, &names);
 		if (!err)
 			err = describe_pool(&rows, &names, &view);
-		*holder = !err && is_newest(&view, disc_id);
+		known = err ? NULL : nb_pool_by_id(&view, disc_id);
+		*holder = known && nb_pool_has_newest(&view, known);
 	}
 	nb_pool_view_clear(&view);
 	nb_names_free(&names);

@@ -57,6 +57,13 @@ has_free_name(const struct situation *s)
 	return strchr(s->discs, 'u') || strchr(s->discs, 'b');
 }
 
+/* Discs that can be written once are of no use to rotation alternate. */
+static bool
+is_suited(const struct situation *s)
+{
+	return s->kind != ONCE || s->rotation != NB_ROTATION_ALTERNATE;
+}
+
 static bool
 may_blank(const struct situation *s, const struct standing *st)
 {
@@ -138,6 +145,7 @@ check_accepted(const struct situation *s, const struct standing *st,
 		     || strchr("ub", s->discs[d->disc[3] - 'A']));
 		RULE(s->intent == NB_INTENT_BLANK
 		     || s->need_fresh <= SCENE_CAPACITY);
+		RULE(s->intent == NB_INTENT_BLANK || is_suited(s));
 		return NULL;
 	}
 	RULE(!strcmp(d->disc, scene->discs[s->in].name));
@@ -215,8 +223,9 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 	bool night = s->intent == NB_INTENT_RUN;
 
 	if (s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE
-	    && has_free_name(s) && s->need_fresh <= SCENE_CAPACITY
-	    && s->twist != CATALOG_STALE && s->twist != UNKNOWN_STALE)
+	    && has_free_name(s) && is_suited(s)
+	    && s->need_fresh <= SCENE_CAPACITY && s->twist != CATALOG_STALE
+	    && s->twist != UNKNOWN_STALE)
 		RULE(d->plan == NB_PLAN_FRESH);
 	if (room
 	    && (s->intent == NB_INTENT_APPEND
@@ -407,6 +416,9 @@ START_TEST(every_plan_and_every_reason_is_among_them)
 				  .state = NB_MEDIUM_CLOSED };
 
 	try_states(NB_MEDIUM_NONE, NB_MEDIUM_DAMAGED);
+	try_discs(&once);
+	once.label = NB_LABEL_NONE;
+	once.state = NB_MEDIUM_BLANK;
 	try_discs(&once);
 	ck_assert_str_eq(seen.fault, "");
 	for (int i = 0; i <= NB_PLAN_BLANK_FRESH; i++)
