@@ -251,11 +251,13 @@ check "a volume id alone makes no disc ours" volume_only
 # wrote, zeros alone, and one byte more than whole blocks.
 no_disc()
 {
-	local bytes
+	local bytes blanked="b'nightburn: blank\\n' + bytes(2031)"
 	cp -a "$work/drive" "$work/was"
-	for bytes in "1 'x'" "2047 'notes '" "4096 bytes(4086)" \
+	for bytes in "1 'x'" "10 'x'" "2047 'notes '" "2048 'x'" "2049 'x'" \
+		"4096 bytes(4086)" \
 		"1048576 bytes(1048566)" "40000001 bytes(40000000)" \
-		"1 b'\\0'" "2048 b'\\0'" "1048576 b'\\0'"; do
+		"1 b'\\0'" "2048 b'\\0'" "1048576 b'\\0'" \
+		"27 'nightburn: blank\\n'" "2058 $blanked" "530000 $blanked"; do
 		python3 - "$work/discs/C" "${bytes%% *}" "${bytes#* }" <<'END'
 import sys
 size, head = int(sys.argv[2]), eval(sys.argv[3])
@@ -276,6 +278,33 @@ END
 	mv "$work/was" "$work/drive"
 }
 check "a file that somebody wrote is no blank disc" no_disc
+
+# A link to what somebody wrote, and to what is no file at all.
+no_file()
+{
+	local command
+	mv "$work/drive" "$work/was"
+	echo "my own notes" >"$work/discs/notes"
+	ln -s notes "$work/discs/C"
+	insert C
+	refused unknown-data "contains data, but no nightburn label" &&
+		[ "$(cat "$work/discs/notes")" = "my own notes" ] || return 1
+	rm "$work/discs/notes" "$work/discs/C"
+	for kind in "mkdir $work/discs/C" "mkfifo $work/discs/C" \
+		"ln -s /dev/null $work/discs/C"; do
+		$kind && insert C || return 1
+		for command in plan run append blank disc verify rotate \
+			"adopt --as DB-A --volume-id="; do
+			# shellcheck disable=SC2086
+			nb_is 2 $command && says err 'not a regular file' ||
+				return 1
+		done
+		rm -d "$work/discs/C"
+	done
+	rm "$work/drive"
+	mv "$work/was" "$work/drive"
+}
+check "what is no file is no disc, and a link to notes is none" no_file
 
 clone_old()
 {

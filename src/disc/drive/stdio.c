@@ -115,7 +115,10 @@ nb_drive_stdio_judge(struct nb_drive *drive, struct nb_probe *probe)
 
 	if (fstat(drive->fd, &st))
 		return nb_fail_errno(NB_EIO, "%s: cannot stat", drive->path);
-	if (st.st_size && !probe->marked)
+	/* Blanking writes up to the anchor, and that first. */
+	if (st.st_size
+	    && (!probe->marked
+		|| st.st_size <= (off_t)NB_PROBE_ANCHOR * NB_BLOCK))
 		probe->blank = false;
 	return NB_OK;
 }
