@@ -95,4 +95,39 @@ alternate blanks its discs" &&
 }
 check "check-config finds such a disc of an earlier time" changed_later
 
+# A fresh disc that is too small for what the last night had is told by plan,
+# and refused when the size is known; one that is large enough is not told.
+too_small()
+{
+	configure "$names rotation = append"
+	head -c 3000000 /dev/urandom >tree/large
+	on X 0 run && disc S cd-r 1000 && on S 0 plan &&
+		says out 'plan    fresh' &&
+		says err 'B: the last backup had 3.3 MB, and the disc takes 2.0 \
+MB: one of that size will not fit' &&
+		says err 'hint: insert a larger disc, or exclude something' &&
+		on S 3 run && says err 'does not fit on a disc of this kind' &&
+		disc L cd-r && on L 0 plan && says out 'plan    fresh' &&
+		! grep 'will not fit' err && on L 0 run --resume &&
+		says out 'on disc B, session 1'
+}
+check "plan tells a fresh disc that is too small" too_small
+
+# A disc that will be blanked is told, too, and one that is appended to.
+too_small_again()
+{
+	rm -rf state staging ./*.disc
+	configure "$names"
+	disc S cd-rw 3000 && disc L cd-rw && mv tree/large . &&
+		on S 0 run && on L 0 run && mv large tree/ &&
+		head -c 3000000 /dev/urandom >tree/more || return 1
+	on L 0 run && says out 'session 2' && on S 0 plan &&
+		says out 'plan    blank-then-fresh' &&
+		says err 'A: the last backup had 6.3 MB, and the disc takes 6.1 \
+MB: one of that size will not fit' &&
+		on S 3 run && says err 'does not fit on a disc of this kind' &&
+		on S 0 verify
+}
+check "plan tells a disc that was left or is due, too" too_small_again
+
 finish
