@@ -14,6 +14,8 @@ class Drills:
 
     def drill(self, job, backup):
         """Of what verify has called good."""
+        # With all, the database postgres, too.
+        dumps = len(self.truth[backup]["databases"]) + job["all"]
         # Without the roles, a database may not come back: scripts, policies.
         roles = job["globals"] or not job["databases"]
         done = self.nightburn("drill", "-j", job["name"], "--json", backup,
@@ -23,7 +25,7 @@ class Drills:
                 or bool(said["lacking"] or said["altered"]) \
                 != (done.returncode == 3) \
                 or said["databases"] + said["lacking"] \
-                != len(job["databases"]):
+                != dumps:
             raise Failed("drill of %s: %s" % (backup, said))
         if os.listdir(self.work + "/staging"):
             raise Failed("drill of %s: leaves %s" % (

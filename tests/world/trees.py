@@ -187,12 +187,14 @@ class Tree:
         shutil.rmtree(self.top)
 
 
-def describe(top):
-    """Of each path all that a backup keeps."""
+def describe(top, without=None):
+    """Of each path all that a backup keeps, but for this one at the top."""
     top = os.fsencode(top)
     nodes, groups = {}, {}
     paths = [b""]
     for where, dirs, files in os.walk(top):
+        if where == top and without in dirs:
+            dirs.remove(without)
         paths += [os.path.relpath(os.path.join(where, name), top)
                   for name in dirs + files]
     for path in sorted(paths):

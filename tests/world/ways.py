@@ -29,9 +29,12 @@ class Ways:
         self.nightburn("restore", "--to", to, "-j", truth["job"]["name"],
                        backup)
         for name, nodes in truth["trees"].items():
-            self.differ(trees.differences(
-                nodes, trees.describe(to + "/tree/" + name),
-                "nightburn, tree " + name))
+            top = to + "/tree/" + name
+            busy = truth["busy"][name]
+            self.differ(trees.differences(nodes, trees.describe(top, busy),
+                                          "nightburn, tree " + name))
+            if busy:
+                self.grew(truth["job"], name, os.fsencode(top))
         self.remove(to)
         for source, (name, seen) in truth["databases"].items():
             self.target.clean(self.roles(truth["job"]))
@@ -62,11 +65,12 @@ class Ways:
                                                       have.get(key)))
         raise Failed("%s, database %s:\n%s" % (who, name, "\n".join(told)))
 
-    def extract(self, job, disc):
+    def extract(self, job, disc, paths=("/",)):
         whole = self.work + "/whole"
         options, address = job["drives"].reader(disc)
+        each = [("-extract", path, whole + path.rstrip("/")) for path in paths]
         self.command(*self.vdrive(options), "xorriso", "-osirrox", "on",
-                     "-indev", address, "-extract", "/", whole)
+                     "-indev", address, *sum(each, ()))
         self.command("chmod", "-R", "u+rwX", whole)
         return whole
 
@@ -84,7 +88,8 @@ class Ways:
         for name, seen in truth["databases"].values():
             self.compare_database(name, seen, "restore.sh")
 
-    def back_by_manifest(self, backup, truth, whole):
+    def intact(self, backup, whole):
+        """{name: entry} of its manifest; the files have these hashes."""
         path = whole + "/nightburn/%s/manifest.json" % backup
         if not os.path.exists(path):
             path = whole + "/nightburn/manifest.json"
@@ -107,12 +112,16 @@ class Ways:
                             != entry["sha256"]:
                         raise Failed("%r: another hash" % name)
             found[name] = entry
+        return found
+
+    def back_by_manifest(self, backup, truth, whole):
+        found = self.intact(backup, whole)
         for name, nodes in truth["trees"].items():
             top = ("%s/tree/%s" % (backup, name)).encode()
             if not any(n == top or n.startswith(top + b"/") for n in found):
                 continue  # packed
             have = trees.reduced(trees.describe(os.path.join(
-                os.fsencode(whole), top)))
+                os.fsencode(whole), top), truth["busy"][name]))
             want = trees.reduced(nodes)
             for node in list(want.values()) + list(have.values()):
                 node.pop("mode", None)  # chmod

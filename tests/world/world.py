@@ -4,12 +4,13 @@
 
 A seed makes a world: databases, trees, pools, drives and discs, a locale, a
 umask, a user; some nights pass, with sessions appended by hand, disc changes
-that were forgotten, a catalog that is lost; then the backups are brought back
-three ways, by nightburn, by the disc's own script after xorriso, and by what
-the manifest says of the files that xorriso extracted, and all there is is
-compared with what was there that night.  verify and drill must agree: that each
-of these backups is good, and, at the end of some worlds, that a disc which was
-damaged is not.
+that were forgotten, a catalog that is lost, sources that are not there
+(losses.py); each morning the newest backup is on a disc; then the backups are
+brought back three ways, by nightburn, by the disc's own script after xorriso,
+and by what the manifest says of the files that xorriso extracted, and all there
+is is compared with what was there that night.  verify and drill must agree:
+that each of these backups is good, and, at the end of some worlds, that a disc
+which was damaged is not.
 
     world.py [--jobs N] [SEED[-LAST]...]
 
@@ -19,7 +20,6 @@ seconds.  TMPDIR=/dev/shm takes less processor time than a disk.
 """
 import argparse
 import contextlib
-import json
 import os
 import pwd
 import random
@@ -33,6 +33,8 @@ import traceback
 
 import databases
 import drills
+import losses
+import nights
 import programs
 import recorders
 import trees
@@ -52,7 +54,7 @@ def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-class World(ways.Ways, drills.Drills):
+class World(ways.Ways, drills.Drills, losses.Losses, nights.Nights):
     """Everything that one seed makes."""
 
     def __init__(self, seed, source, target, work):
@@ -61,7 +63,8 @@ class World(ways.Ways, drills.Drills):
         self.room = random.Random("room %d" % seed)
         self.more = random.Random("more %d" % seed)
         self.harm = random.Random("harm %d" % seed)
-        self.faults = []
+        self.gone = random.Random("gone %d" % seed)
+        self.faults, self.diary = [], []
         self.source, self.target, self.work = source, target, work
         self.env = dict(os.environ, PGUSER="postgres", LC_ALL=rnd.choice(
             ["C", "C.UTF-8", "C.UTF-8"]), TZ=rnd.choice(
@@ -76,7 +79,8 @@ class World(ways.Ways, drills.Drills):
         if self.once:
             self.medium = self.more.choice(recorders.WRITE_ONCE)
         source.clean(databases.ROLES)
-        self.jobs = [self.make_job(i) for i in range(rnd.choice([1, 1, 2]))]
+        self.count = rnd.choice([1, 1, 2])
+        self.jobs = [self.make_job(i) for i in range(self.count)]
         self.configure()
 
     def make_job(self, number):
@@ -98,6 +102,7 @@ class World(ways.Ways, drills.Drills):
         job["drives"] = recorders.Recorders(
             self.work, job, self.medium, self.room.choice([1, 1, 2]),
             4 * number)
+        self.add_losses(job)
         return job
 
     def write_once(self, job):
@@ -131,8 +136,10 @@ class World(ways.Ways, drills.Drills):
                           "format = directory jobs = 2"])
         job["databases"].append(database)
         how += self.more.choice(["", " checksum = content"])
-        job["lines"].append("postgres %s { database = %s %s %s }" % (
-            quoted(database.source), quoted(name), self.server(), how))
+        database.how = how
+        database.line = "postgres %s { database = %s %s %s }" % (
+            quoted(database.source), quoted(name), self.server(), how)
+        job["lines"].append(database.line)
 
     def add_tree(self, job, name):
         rnd = self.rnd
@@ -186,116 +193,6 @@ class World(ways.Ways, drills.Drills):
             (job["drives"].options() for job in self.jobs), [])), NIGHTBURN,
             "-c", self.work + "/nb.conf", *args, want=want)
 
-    def vdrive(self, options):
-        """What stands before a command that sees these recorders."""
-        return [recorders.VDRIVE, "--hurry", *options, *self.faults, "--"] \
-            if options else []
-
-    def insert(self, job, disc):
-        job["drives"].insert(disc, self.room.randrange(
-            len(job["drives"].inside)))
-
-    def burn(self, job):
-        """A run; a person tries the discs in turn until one was right."""
-        done = self.nightburn("run", "-j", job["name"], "--json", want=(0, 3))
-        for disc in job["discs"] * 2:
-            if not done.returncode or b'"verified": true' in done.stdout:
-                return json.loads(done.stdout)
-            self.insert(job, disc)
-            done = self.nightburn("run", "-j", job["name"], "--resume",
-                                  "--json", want=(0, 3))
-        raise Failed("no disc was right: " + done.stderr.decode())
-
-    def night(self, job):
-        rnd = self.rnd
-        for tree in job["trees"]:
-            tree.night()
-        for database in job["databases"]:
-            database.night()
-        # Forgotten, or changed for any of them.
-        if rnd.random() < 0.7:
-            self.insert(job, rnd.choice(job["discs"]))
-        result = self.burn(job)
-        if not result["verified"]:
-            raise Failed("not verified: %s" % result)
-        # Its name, by nightburn, and the file that bears it.
-        job["files"][result["plan"]["disc"]] = job["drives"].disc_in(
-            result["plan"]["drive"])
-        self.truth[result["backup"]] = {
-            "job": job,
-            "trees": {t.name: trees.describe(t.top) for t in job["trees"]},
-            "databases": {d.source: (d.name, d.describe())
-                          for d in job["databases"]}}
-
-    def append(self, job):
-        """A session by hand; a disc that takes none is not the test's."""
-        path = os.path.join(self.work, "by hand %d" % self.room.randrange(99))
-        with open(path, "w", encoding="utf-8") as f:
-            f.write("by hand\n")
-        self.nightburn("append", "-j", job["name"], path, want=(0, 3))
-
-    def lose_catalog(self):
-        """It comes back from the discs, the newest first."""
-        before = {job["name"]: self.on_disc(job) for job in self.jobs}
-        for name in os.listdir(self.work + "/state"):
-            if name.startswith("catalog.db"):
-                os.unlink(self.work + "/state/" + name)
-        for job in self.jobs:
-            newest = {}
-            for backup, name in before[job["name"]]:
-                newest[name] = max(backup, newest.get(name, ""))
-            for name in sorted(newest, key=newest.get, reverse=True):
-                job["drives"].inside = [None] * len(job["drives"].inside)
-                job["drives"].insert(job["files"][name])
-                self.nightburn("catalog", "rebuild", "-j", job["name"])
-            if len(newest) < len(job["discs"]):
-                self.nightburn("catalog", "rebuild", "--finish", "-j",
-                               job["name"])
-        for job in self.jobs:
-            after = self.on_disc(job)
-            if sorted(after) != sorted(before[job["name"]]):
-                raise Failed("rebuilt: %s is %s" % (before[job["name"]],
-                                                    after))
-
-    def on_disc(self, job):
-        """What the catalog says is on each disc, newest first."""
-        listed = json.loads(self.nightburn("list", "--json").stdout)
-        rows = listed["backups"]
-        return [(row["backup"], row["disc"]) for row in rows
-                if row.get("disc") and row["backup"] in self.truth
-                and self.truth[row["backup"]]["job"] is job]
-
-    def bring_back(self, job):
-        listed = self.on_disc(job)
-        if not listed:
-            raise Failed("nothing of %s is listed" % job["name"])
-        newest = max(listed, key=lambda row: row[0])
-        for backup, name in {newest, self.rnd.choice(listed)}:
-            truth, disc = self.truth[backup], job["files"][name]
-            self.insert(job, disc)
-            self.nightburn("verify", "-j", job["name"])
-            self.drill(job, backup)
-            self.back_by_nightburn(backup, truth)
-            whole = self.extract(job, disc)
-            self.back_by_manifest(backup, truth, whole)
-            self.back_by_script(backup, truth, whole)
-            self.remove(whole)
-
-    def live(self):
-        for night in range(self.rnd.randrange(3, 7)):
-            for job in self.jobs:
-                self.night(job)
-                if self.room.random() < 0.15:
-                    self.append(job)
-            if night and self.rnd.random() < 0.2:
-                self.bring_back(self.rnd.choice(self.jobs))
-        if self.room.random() < 0.2:
-            self.lose_catalog()
-        for job in self.jobs:
-            self.bring_back(job)
-        if self.harm.random() < .4:
-            self.damaged(self.harm.choice(self.jobs))
-
 
 def may_run(user):
     return subprocess.run(["runuser", "-u", user, "--", "test", "-x",
@@ -340,14 +237,16 @@ def run_seed(seed, source, target):
 
 def live_through(seed, source, target, work):
     """None, or how what came back differs."""
+    world = None
     try:
         world = World(seed, source, target, work)
         world.live()
         return None
     except Failed as error:
-        return str(error)
+        what = str(error)
     except Exception:
-        return traceback.format_exc()
+        what = traceback.format_exc()
+    return "\n".join((world.diary if world else []) + [what])
 
 
 def worlds(seeds):
