@@ -80,6 +80,37 @@ quick_format()
 		on 0 '# none' verify
 }
 
+# The same closed, as a complete session without anything in it.
+closed_format()
+{
+	begin dvd-rw
+	"$vdrive" --hurry --disc A.disc -- python3 \
+		"$src/tests/vdrive/sgio.py" 'format 21 = good' \
+		'close = good' >out 2>&1 || return 1
+	on 0 '# none' plan && says out 'plan    fresh' &&
+		on 0 '# none' run && on 0 '# none' run &&
+		says out 'generation 2 on disc A, session 2' &&
+		on 0 '# none' verify
+}
+
+# A complete session of zeros was written by somebody: nothing is written to it
+# until a person says so, and then it is used like any other disc.
+zero_session()
+{
+	begin "$1"
+	head -c 700000 /dev/zero >zeros
+	"$vdrive" --hurry --disc A.disc -- wodim dev=/dev/sr0 "${2--multi}" \
+		-data zeros >out 2>&1 || return 1
+	on 3 '# none' run &&
+		says err 'contains data, but no nightburn label' &&
+		says err 'or run nightburn adopt --as NAME' &&
+		on 0 '# none' adopt --as A --volume-id= &&
+		says out 'the disc is blank and can become A' &&
+		on 0 '# none' run --resume &&
+		says out 'generation 1 on disc A, session 1' &&
+		on 0 '# none' verify
+}
+
 one()
 {
 	work=$tap_dir
@@ -89,5 +120,9 @@ one()
 at_once 'one "a drive that is not ready yet is waited for" waits_for_it' \
 	'one "a drive that stays so is told with its sense" names_the_sense' \
 	'one "a disc that is gone is not a tray that stays open" no_disc_is_no_tray' \
-	'one "a DVD-RW with an empty format is used" quick_format'
+	'one "a DVD-RW with an empty format is used" quick_format' \
+	'one "and so is one that was closed" closed_format' \
+	'one "a DVD-RW with a session of zeros is asked about" zero_session dvd-rw' \
+	'one "and one that is closed" zero_session dvd-rw -v' \
+	'one "and a CD-RW" zero_session cd-rw'
 finish
