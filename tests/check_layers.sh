@@ -55,6 +55,7 @@ job             base filter model/* store source/* disc/*
 job/disc        base filter model/* store source/* disc/* job
 job/run         base filter model/* store source/* disc/* job job/disc
 job/restore     base filter model/* store source/* disc/* job job/disc
+job/pool        base filter model/* store source/* disc/* job job/disc
 job/drill       base filter model/* store source/* disc/* job job/disc job/restore
 job/clone       base filter model/* store source/* disc/* job
 job/api         base model/* source disc/* job

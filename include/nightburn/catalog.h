@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <nightburn/size.h>
 #include <nightburn/state.h>
 
 #ifdef __cplusplus
@@ -105,6 +106,28 @@ NB_API enum nb_err nb_find(struct nightburn *nb, const char *pattern,
  * Those that it knows become suspect.  *CHANGED: this was necessary. */
 NB_API enum nb_err nb_rebuild_finish(struct nightburn *nb, const char *job,
 				     bool *changed);
+
+struct nb_drive_choice;
+
+struct nb_take_over_result {
+	NB_SIZE(nb_take_over_result);
+	char pool[65];
+	char host[256]; /* which wrote the disc; "": this installation owned it
+			   already */
+	bool changed;
+};
+/*
+ * Takes the pool of a job over from another machine that has the same key: from
+ * now on the discs that it wrote may be written to.  The disc in the drive
+ * tells which; the catalog has been rebuilt (nb_catalog_rebuild).  FROM, the
+ * name of that host, is typed by a person who knows that it burns to the pool
+ * no more; NB_EUSAGE, logged with the name: NULL or another.  NB_EWRONG: the
+ * catalog does not have the disc; NB_EFOREIGN: it is not one of the pool.
+ */
+NB_API enum nb_err nb_take_over(struct nightburn *nb,
+				const struct nb_drive_choice *choice,
+				const char *from,
+				struct nb_take_over_result *result);
 
 #ifdef __cplusplus
 }

@@ -86,6 +86,10 @@ enum nb_plan_reason {
 				  interrupted left a session open */
 	NB_REASON_CATALOG_EMPTY, /* the catalog knows no disc of the pool, but
 				    this one has its label */
+	NB_REASON_OTHER_MACHINE, /* another installation with the same key
+				    wrote it last */
+	NB_REASON_TAKEN_OVER,    /* another installation took the pool over: no
+				 disc of it is written to here */
 	NB_REASON_REPLACED, /* another disc of the catalog has its name, and
 			       newer backups, or has its generations */
 	NB_REASON_NOT_REWRITABLE /* blank, but cannot be blanked later, as the

@@ -30,6 +30,7 @@ struct cli {
 	bool syntax, no_connect, resume, finish, accept_shrink, accept_delete;
 	bool init, wait, force;
 	long wait_seconds;
+	const char *from; /* a host */
 	const char *as, *volume_id, *to, *into, *source, *run_as;
 	char *conninfo; /* a copy, freed by main */
 	const char *to_device, *yes_erase;
@@ -158,6 +159,7 @@ enum nb_err cmd_restore_bootarea(struct cli *cli);
 enum nb_err cmd_restore_list(struct cli *cli,
 			     const struct nb_restore_options *options);
 enum nb_err cmd_rotate(struct cli *cli);
+enum nb_err cmd_pool(struct cli *cli);
 enum nb_err cmd_clone(struct cli *cli);
 enum nb_err cmd_run(struct cli *cli);
 enum nb_err cmd_show(struct cli *cli);

@@ -118,3 +118,24 @@ cmd_adopt(struct cli *cli)
 	nb_close(nb);
 	return err;
 }
+
+enum nb_err
+cmd_pool(struct cli *cli)
+{
+	const struct nb_drive_choice choice = cli_drive_choice(cli);
+	struct nb_take_over_result result = NB_INIT(nb_take_over_result);
+	struct nightburn *nb = NULL;
+	enum nb_err err;
+
+	if (strcmp(cli->args[0], "take-over") != 0) {
+		cli_wrong_usage("pool", "expected take-over");
+		return NB_EUSAGE;
+	}
+	err = cli_open(cli, &nb);
+	if (!err)
+		err = nb_take_over(nb, &choice, cli->from, &result);
+	if (!err && cli_wants_report(cli, true))
+		err = cli_report_one(cli, &nb_record_take_over, &result);
+	nb_close(nb);
+	return err;
+}

@@ -37,6 +37,8 @@ const struct command commands[] = {
 	  1 },
 	{ "catalog", cmd_catalog, "rebuild | accept",
 	  "rebuild a lost catalog from the disc in the drive", "jdDZJ", 1, 1 },
+	{ "pool", cmd_pool, "take-over",
+	  "take a pool over from another machine", "jdDzJ", 1, 1 },
 	{ "key", cmd_key, "export | import [FILE|-]",
 	  "copy the key of this installation to another host", "FJ", 1, 2 },
 	{ "remote", cmd_remote, "[KIND...] [PATH...]",

@@ -35,6 +35,8 @@ static const struct option_entry {
 	{ 'J', false, FORM, NULL, NULL, NULL, TO(form) },
 	{ 'R', false, FLAG, "resume", NULL,
 	  "burn the dump in the staging directory", TO(resume) },
+	{ 'z', false, TEXT, "from", "HOST",
+	  "the machine that burns to the pool no more", TO(from) },
 	{ 'Z', false, FLAG, "finish", NULL,
 	  "the discs that were not read are lost", TO(finish) },
 	{ 'S', false, FLAG, "accept-shrink", NULL,

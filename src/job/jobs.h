@@ -41,6 +41,10 @@ enum nb_err nb_job_msinfo(struct nightburn *nb,
 enum nb_err nb_job_verify(struct nightburn *nb,
 			  const struct nb_drive_choice *choice,
 			  struct nb_verify_result *result);
+enum nb_err nb_job_take_over(struct nightburn *nb,
+			     const struct nb_drive_choice *choice,
+			     const char *from,
+			     struct nb_take_over_result *result);
 enum nb_err nb_job_rebuild(struct nightburn *nb,
 			   const struct nb_drive_choice *choice,
 			   struct nb_verify_result *result);

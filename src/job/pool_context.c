@@ -14,6 +14,7 @@
 #include "source/source.h"
 #include "store/journal.h"
 #include "store/mark.h"
+#include "store/owners.h"
 
 enum nb_err
 nb_job_progress_of(struct nightburn *nb, enum nb_work work, const char *name,
@@ -96,6 +97,12 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 		return err;
 	if (!context->accept_shrink)
 		err = nb_catalog_alone(context->catalog, &next, &fresh);
+	if (err) {
+		nb_pool_view_clear(&fresh);
+		return err;
+	}
+	err = nb_owners_load(context->state->dir, context->pool->name,
+			     &fresh.owner);
 	if (err) {
 		nb_pool_view_clear(&fresh);
 		return err;

@@ -181,3 +181,24 @@ describe_accept(struct nb_str *s, const void *row)
 
 const struct nb_record nb_record_accept =
 	NB_RECORD("catalog", accept_columns, describe_accept);
+
+static const struct nb_column take_over_columns[] = {
+	NB_COLUMN_NAME("pool", struct nb_take_over_result, pool),
+	NB_COLUMN_CHARS("host", struct nb_take_over_result, host),
+	NB_COLUMN(BOOL, "changed", struct nb_take_over_result, changed),
+};
+
+static void
+describe_take_over(struct nb_str *s, const void *row)
+{
+	const struct nb_take_over_result *r = row;
+
+	if (r->changed)
+		nb_str_addf(s, "pool %s is taken over from %s\n", r->pool,
+			    r->host);
+	else
+		nb_str_addf(s, "pool %s belongs to this machine\n", r->pool);
+}
+
+const struct nb_record nb_record_take_over =
+	NB_RECORD("pool", take_over_columns, describe_take_over);

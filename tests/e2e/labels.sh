@@ -107,6 +107,13 @@ value()
 print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
 }
 
+# The volume id of the disc in the drive.
+volume()
+{
+	"$nightburn" -c "$work/nb.conf" disc --json |
+		python3 -c 'import json,sys; print(json.load(sys.stdin)["volume_id"])'
+}
+
 make_host one
 make_host two
 on one
@@ -382,24 +389,63 @@ assert r["changed"] and r["before"] and r["before"] != r["key"]' "$work/out" &&
 }
 check "another key is replaced only by force, and reported" import_other
 
+# The first host learns it from the disc that the second one wrote, and then
+# leaves its own discs alone, too.
+fenced()
+{
+	on one
+	insert B
+	nb_is 0 plan || return 1
+	insert A
+	refused taken-over "another machine took the pool over" &&
+		nb_is 0 restore --this-disc --to "$work/back3" || return 1
+	insert B
+	refused taken-over "another machine took the pool over" &&
+		nb_is 3 blank &&
+		says err "another machine took the pool over" &&
+		nb_is 3 adopt --as DB-B --volume-id "$(volume)" &&
+		says err "another machine took the pool over" &&
+		nb_is 3 pool take-over && says err "no disc of pool db that" ||
+		return 1
+	: >"$work/discs/E"
+	insert E
+	refused taken-over "another machine took the pool over" || return 1
+	insert A
+}
+
 copied_key()
 {
 	on two
 	insert A
-	# The label is believed now, but this catalog does not know the disc.
-	refused not-in-catalog "the disc is not in the catalog" || return 1
+	# The label is believed now, but the other machine may go on.
+	refused other-machine "another machine with the same key" || return 1
 	nb_is 0 disc --json && says out '"ours": true' || return 1
+	nb_is 3 pool take-over && says err "does not have all discs" || return 1
 	for f in "$work"/one/catalog.db*; do cp "$f" "$work/two"; done
+	refused other-machine "another machine with the same key" &&
+		nb_is 3 adopt --as DB-B --volume-id "$(volume)" &&
+		says err "another machine with the same key" &&
+		nb_is 2 pool take-over && says err "--from '$(hostname)'" &&
+		nb_is 2 pool take-over --from elsewhere &&
+		nb_is 0 pool take-over --from "$(hostname)" &&
+		says out "pool db is taken over from $(hostname)" &&
+		nb_is 0 pool take-over --json --from "$(hostname)" &&
+		says out '{"pool": "db", "host": null, "changed": false}' &&
+		nb_is 0 pool take-over &&
+		says out "pool db belongs to this machine" || return 1
 	nb_is 0 run && says out "generation 7 on disc DB-A" || return 1
 	label_of A "$work/l"
 	[ "$(value "$work/l" installation)" = "$(cat "$work/two/installation")" ] &&
 		[ "$(cat "$work/one/installation")" != \
 			"$(cat "$work/two/installation")" ] &&
-		for f in "$work"/two/catalog.db*; do cp "$f" "$work/one"; done &&
-		on one && nb_is 0 plan && says out "plan    append" &&
+		fenced || return 1
+	for f in "$work"/two/catalog.db*; do cp "$f" "$work/one"; done
+	refused taken-over "another machine took the pool over" &&
+		nb_is 0 pool take-over --from "$(hostname)" &&
+		nb_is 0 plan && says out "plan    append" &&
 		insert B && nb_is 0 run && says out "generation 8 on disc DB-B"
 }
-check "with the copied key and catalog a second host accepts the disc" \
+check "with the copied key a second host writes after it took the pool over" \
 	copied_key
 
 open_key()

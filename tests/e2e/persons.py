@@ -169,7 +169,25 @@ def another(office):
     office.insert(others[0])
 
 
+def take_over(office):
+    """A person knows whose machine that is."""
+    said = office.nb("pool", "take-over")[1]
+    host = re.search(r"--from '([^']*)'", said)
+    if host:
+        office.nb("pool", "take-over", "--from", host.group(1))
+
+
+def rebuild_and_take_over(office):
+    """With the disc that was to be written to in the drive at the end."""
+    loaded = office.loaded()
+    rebuild_each(office)
+    office.insert(loaded)
+    take_over(office)
+
+
 HINTS = [
+    (r"with each disc of the pool, then nightburn pool take-over",
+     rebuild_and_take_over),
     (r"catalog rebuild with each", rebuild_each),
     (r"catalog rebuild --finish", finish),
     (r"catalog rebuild with that|nightburn catalog rebuild(?! with| --)",
@@ -186,6 +204,8 @@ def ways_out(said, office, words):
     hints = re.sub(r"\s+", " ", hints)
     ways = [(m.group(0), do) for pattern, do in HINTS
             if (m := re.search(pattern, hints))]
+    if any(do is rebuild_and_take_over for _, do in ways):
+        ways = [w for w in ways if w[1] is not rebuild_each]
     # Finishing is for those who have read what they have.
     if any(do is rebuild_each for _, do in ways):
         done = any("with each" in word for word in words)
@@ -193,7 +213,7 @@ def ways_out(said, office, words):
             rebuild_each if done else finish)]
     ways += [("insert " + name, insert(name)) for name in sorted(set(
         re.findall(r"insert (?:disc )?([AB])\b", hints)))
-             if name != office.loaded()]
+             if name != office.loaded() and name in office.discs()]
     return ways
 
 
@@ -309,6 +329,7 @@ def the_newest_lost_and_found(office):
     os.unlink(office.path("discs", "B"))
     office.must("A", "catalog", "rebuild")
     office.must("A", "catalog", "rebuild", "--finish")
+    take_over(office)
     office.blank("B")
     nights(office, "BA")
     os.rename(office.path("found"), office.path("discs", "B2"))

@@ -102,6 +102,23 @@ nb_catalog_rebuild(struct nightburn *nb, const struct nb_drive_choice *choice,
 	return call_verify(nb, choice, result, nb_job_rebuild);
 }
 
+enum nb_err
+nb_take_over(struct nightburn *nb, const struct nb_drive_choice *choice,
+	     const char *from, struct nb_take_over_result *result)
+{
+	struct nb_take_over_result own = OWN(nb_take_over_result);
+	struct nb_drive_choice taken;
+	enum nb_err err = take_choice(choice, &taken);
+
+	if (!err)
+		err = nb_sized_check(result);
+	if (err)
+		return err;
+	err = nb_job_take_over(nb, &taken, from, &own);
+	nb_sized_give(result, &own, sizeof own);
+	return err;
+}
+
 /* ---- runs ---- */
 
 enum nb_err

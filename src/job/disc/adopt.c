@@ -26,6 +26,8 @@ enum obstacle {
 	NO_DISC,
 	WRITE_ONCE,
 	NOT_REWRITABLE, /* blank, but of no use to this rotation */
+	TAKEN_OVER,     /* by another machine: the pool, not the disc */
+	OTHER_MACHINE,  /* which has the same key */
 	OTHER_POOL,     /* of this configuration */
 	NEWEST,         /* the pool's newest good backup is on it */
 	NEWEST_OF /* the same of a pool or disc that is not configured: only
@@ -64,8 +66,13 @@ find_obstacle(const struct nb_pool_context *context,
 	if (!medium->random_access && !medium->erasable
 	    && medium->state != NB_MEDIUM_BLANK)
 		return WRITE_ONCE;
+	if (nb_pool_is_fenced(&context->view))
+		return TAKEN_OVER;
 	if (!nb_plan_suits(medium, context->pool->rotation))
 		return NOT_REWRITABLE;
+	if (label && nb_pool_context_signed(context, label)
+	    && !nb_pool_owns(&context->view, label))
+		return OTHER_MACHINE;
 	if (label && strcmp(label->pool, context->view.name)
 	    && nb_config_pool(context->nb->config, label->pool))
 		return OTHER_POOL;
@@ -73,6 +80,19 @@ find_obstacle(const struct nb_pool_context *context,
 	if (known && nb_pool_has_newest(&context->view, known))
 		return NEWEST;
 	return kept ? NEWEST_OF : NOTHING;
+}
+
+/* What the plan would say of it. */
+static enum nb_err
+fail_as_plan(const struct nb_pool_context *context, const char *what,
+	     enum nb_plan_reason reason)
+{
+	char hint[NB_HINT_MAX];
+
+	return nb_fail(NB_EWRONG, "%s: %s\nhint: %s", what,
+		       nb_plan_reason_text(reason),
+		       nb_pool_context_hint(context,
+					    nb_plan_reason_hint(reason), hint));
 }
 
 /* The job whose pool the disc belongs to has to adopt it. */
@@ -137,6 +157,12 @@ check_disc(const struct nb_pool_context *context,
 			       nb_plan_reason_text(NB_REASON_NOT_REWRITABLE),
 			       look->medium.profile_name, context->view.name,
 			       nb_plan_reason_hint(NB_REASON_NOT_REWRITABLE));
+	case TAKEN_OVER:
+		return fail_as_plan(context, context->view.name,
+				    NB_REASON_TAKEN_OVER);
+	case OTHER_MACHINE:
+		return fail_as_plan(context, label->disc,
+				    NB_REASON_OTHER_MACHINE);
 	case OTHER_POOL:
 		return fail_other_pool(context->nb->config, label);
 	case NEWEST:

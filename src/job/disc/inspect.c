@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "disc/library.h"
 #include "job/disc/fallback_session.h"
+#include "store/owners.h"
 
 static enum nb_err
 drive_progress(void *ctx, enum nb_work work, uint64_t done, uint64_t total)
@@ -219,6 +220,24 @@ foresee(struct nb_pool_context *context, const struct nb_inspection *look)
 		view->generation = view->complete = dead->generation;
 }
 
+/* Did the installation that wrote LABEL take the pool over from this one?  It
+ * is kept for the discs that still look as this one left them. */
+static enum nb_err
+heed_take_over(struct nb_pool_context *context, const struct nb_label *label)
+{
+	struct nb_pool_owner *owner = &context->view.owner;
+
+	if (!strcmp(label->installation, context->view.installation)
+	    || label->take_overs <= owner->take_overs
+	    || label->take_overs <= owner->fenced)
+		return NB_OK;
+	owner->fenced = label->take_overs;
+	if (!context->lock)
+		return NB_OK;
+	return nb_owners_add(context->state->dir, true, label->installation,
+			     label->take_overs, label->pool);
+}
+
 enum nb_err
 nb_inspect_heed(struct nb_pool_context *context,
 		const struct nb_inspection *look)
@@ -232,9 +251,11 @@ nb_inspect_heed(struct nb_pool_context *context,
 	if (!context->catalog || look->label_state != NB_LABEL_GOOD
 	    || !nb_pool_context_signed(context, label)
 	    || !strcmp(label->disc_id, context->dead.disc_id)
-	    || strcmp(label->installation, context->view.installation)
 	    || strcmp(label->pool, context->view.name))
 		return NB_OK;
+	err = heed_take_over(context, label);
+	if (err || !nb_pool_owns(&context->view, label))
+		return err;
 	err = nb_catalog_witness(context->catalog, label, &stale);
 	if (err || !stale)
 		return err;

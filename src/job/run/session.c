@@ -111,6 +111,7 @@ make_label(const struct nb_backup *backup, const struct nb_inspection *look,
 		return NB_OK;
 	memcpy(label->installation, backup->context->view.installation,
 	       sizeof label->installation);
+	label->take_overs = backup->context->view.owner.take_overs;
 	memcpy(label->disc, decision->disc, sizeof label->disc);
 	err = continue_chain(backup, look, append, label);
 	if (!err)

@@ -12,7 +12,8 @@ same_label(const struct nb_label *a, const struct nb_label *b)
 		&& !strcmp(a->backup_id, b->backup_id)
 		&& !strcmp(a->previous, b->previous) && a->created == b->created
 		&& a->has_manifest_mac == b->has_manifest_mac
-		&& a->by_hand == b->by_hand && !strcmp(a->mac, b->mac);
+		&& a->take_overs == b->take_overs && a->by_hand == b->by_hand
+		&& !strcmp(a->mac, b->mac);
 }
 
 static bool
@@ -59,6 +60,8 @@ check_label(const struct nb_guard_facts *f)
 		return strcmp(f->second->installation, f->pool->installation)
 			? NB_GUARD_OTHER_INSTALLATION
 			: NB_GUARD_FORGED;
+	if (!nb_pool_owns(f->pool, f->second))
+		return NB_GUARD_OTHER_MACHINE;
 	if (strcmp(f->second->pool, f->pool->name))
 		return NB_GUARD_OTHER_POOL;
 	disc = nb_pool_by_id(f->pool, f->second->disc_id);
@@ -97,6 +100,9 @@ check_typed(const struct nb_guard_facts *f)
 		return NB_GUARD_PERMIT;
 	if (!same_label(f->first, f->second))
 		return NB_GUARD_LABEL_CHANGED;
+	if (nb_label_is_signed(f->second, f->key)
+	    && !nb_pool_owns(f->pool, f->second))
+		return NB_GUARD_OTHER_MACHINE;
 	disc = nb_pool_by_id(f->pool, f->second->disc_id);
 	if (disc
 	    && (holds_newest(f->pool, disc)
@@ -127,6 +133,8 @@ check_untouched(const struct nb_guard_facts *f)
 static enum nb_guard
 check_disc(const struct nb_guard_facts *f)
 {
+	if (nb_pool_is_fenced(f->pool))
+		return NB_GUARD_TAKEN_OVER;
 	if (f->first_medium)
 		return check_untouched(f);
 	if (f->pool->stale)
@@ -171,6 +179,9 @@ nb_guard_text(enum nb_guard answer)
 			"the disc belongs to another installation",
 		[NB_GUARD_FORGED] = ("the label was not made with the key of "
 				     "this installation"),
+		[NB_GUARD_OTHER_MACHINE] =
+			"another machine with the same key wrote the disc",
+		[NB_GUARD_TAKEN_OVER] = "another machine took the pool over",
 		[NB_GUARD_OTHER_POOL] = "the disc belongs to another pool",
 		[NB_GUARD_NOT_IN_CATALOG] = "the disc is not in the catalog",
 		[NB_GUARD_CATALOG_DISAGREES] =

@@ -8,9 +8,10 @@
 #define PROGRAM "nightburn "
 
 /* The commands that fail with "several jobs" if they are not given one. */
-static const char *const commands[] = { "adopt",          "append", "blank",
-					"catalog accept", "image",  "plan",
-					"rotate",         "run",    NULL };
+static const char *const commands[] = {
+	"adopt", "append", "blank", "catalog accept", "image",
+	"plan",  "rotate", "run",   "pool take-over", NULL
+};
 
 static size_t
 command_length(const char *text)

@@ -73,7 +73,8 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
 
 	if (reason == NB_REASON_TOO_LARGE_FOR_DISC
-	    || reason == NB_REASON_CATALOG_EMPTY || f->pool->stale)
+	    || reason == NB_REASON_CATALOG_EMPTY
+	    || reason == NB_REASON_TAKEN_OVER || f->pool->stale)
 		return NULL;
 	if (reason == NB_REASON_OTHER_UNVERIFIED)
 		return newest;
@@ -336,6 +337,8 @@ decide_labelled(const struct nb_plan_facts *f)
 			      NB_EFOREIGN);
 	if (strcmp(label->pool, f->pool->name))
 		return refuse(f, NB_REASON_OTHER_POOL, NB_EFOREIGN);
+	if (!f->pool->stale && !nb_pool_owns(f->pool, label))
+		return refuse(f, NB_REASON_OTHER_MACHINE, NB_EFOREIGN);
 	if (!nb_pool_by_name(f->pool, label->disc))
 		return refuse(f, NB_REASON_NAME_CONFLICT, NB_EFOREIGN);
 	disc = nb_pool_by_id(f->pool, label->disc_id);
@@ -374,9 +377,11 @@ refuse_bad_session(const struct nb_plan_facts *f,
 struct nb_decision
 nb_plan_decide(const struct nb_plan_facts *f)
 {
-	switch (f->medium->state) {
-	case NB_MEDIUM_NONE:
+	if (f->medium->state == NB_MEDIUM_NONE)
 		return refuse(f, NB_REASON_NO_DISC, NB_ENOMEDIUM);
+	if (nb_pool_is_fenced(f->pool))
+		return refuse(f, NB_REASON_TAKEN_OVER, NB_EFOREIGN);
+	switch (f->medium->state) {
 	case NB_MEDIUM_DAMAGED:
 		return refuse(f, NB_REASON_DAMAGED, NB_EWRONG);
 	case NB_MEDIUM_BLANK:

@@ -84,7 +84,8 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  *    key OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
  *    name); if the catalog has no disc with its id: CATALOG_STALE, REPLACED,
  *    CATALOG_EMPTY, NOT_IN_CATALOG; NAME_CONFLICT (the name of another disc).
- *    A label that is signed with our key is ours, whichever host wrote it.
+ *    A label that is signed with our key by an installation whose pool was not
+ *    taken over: OTHER_MACHINE, after OTHER_POOL.
  * 4. The catalog: CATALOG_STALE; and whether the disc is in order: SUSPECT,
  *    RETIRED, GENERATION_CONFLICT (generation or backup id differ, or the disc
  *    is empty according to the catalog).

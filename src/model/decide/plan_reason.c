@@ -154,6 +154,19 @@ static const struct {
 				      "the pool, but this one has backups",
 				      "run nightburn catalog rebuild with "
 				      "each disc of the pool" },
+	[NB_REASON_OTHER_MACHINE] = { "other-machine",
+				      "another machine with the same key wrote "
+				      "the disc",
+				      "insert a disc of this machine; if the "
+				      "other one burns no more, run nightburn "
+				      "catalog rebuild with each disc of the "
+				      "pool, then nightburn pool take-over" },
+	[NB_REASON_TAKEN_OVER] = { "taken-over",
+				   "another machine took the pool over",
+				   "run nightburn there; if this machine is to "
+				   "burn again, run nightburn catalog rebuild "
+				   "with each disc of the pool, then nightburn "
+				   "pool take-over" },
 	[NB_REASON_REPLACED] = { "replaced",
 				 "the disc is a copy, or was replaced: the "
 				 "catalog has another one for it",

@@ -7,6 +7,7 @@ void
 nb_pool_view_clear(struct nb_pool_view *view)
 {
 	nb_array_free(&view->discs);
+	nb_array_free(&view->owner.taken);
 	memset(view, 0, sizeof *view);
 }
 
@@ -52,4 +53,26 @@ nb_pool_has_newest(const struct nb_pool_view *view,
 {
 	return (disc->generation && disc->generation == view->generation)
 		|| (disc->complete && disc->complete == view->complete);
+}
+
+bool
+nb_pool_is_fenced(const struct nb_pool_view *view)
+{
+	return view->owner.fenced > view->owner.take_overs;
+}
+
+bool
+nb_pool_owns(const struct nb_pool_view *view, const struct nb_label *label)
+{
+	const struct nb_pool_owner *owner = &view->owner;
+
+	if (!strcmp(view->installation, label->installation))
+		return true;
+	if (label->take_overs >= owner->take_overs)
+		return false;
+	for (size_t i = 0; i < owner->taken.count; i++)
+		if (!strcmp(owner->taken.at[i].installation,
+			    label->installation))
+			return true;
+	return false;
 }

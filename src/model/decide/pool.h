@@ -36,9 +36,31 @@ struct nb_pool_disc {
 
 struct nb_pool_discs NB_ARRAY(struct nb_pool_disc);
 
+/* An installation whose discs are this one's, since it took the pool over. */
+struct nb_taken {
+	char installation[NB_ID_HEX + 1];
+};
+
+struct nb_pool_taken NB_ARRAY(struct nb_taken);
+
+/*
+ * A pool belongs to one installation (state directory).  Each take-over has a
+ * number, which stands in the labels that are written from then on: so the
+ * installation that the pool was taken from sees it on the first such disc, and
+ * writes to no disc of the pool any more.
+ */
+struct nb_pool_owner {
+	struct nb_pool_taken taken;
+	uint64_t take_overs; /* the number of the last one by this installation;
+				 0: none */
+	uint64_t fenced;     /* of the last one by another that was seen; 0:
+				 none */
+};
+
 struct nb_pool_view {
 	char name[NB_NAME_MAX + 1];
 	char installation[NB_ID_HEX + 1];
+	struct nb_pool_owner owner;
 	struct nb_pool_discs discs; /* in the order of the configuration */
 	uint64_t generation;        /* the newest verified generation of the
 				       pool */
@@ -49,6 +71,14 @@ struct nb_pool_view {
 };
 
 void nb_pool_view_clear(struct nb_pool_view *view);
+
+/* Did another installation take the pool over? */
+bool nb_pool_is_fenced(const struct nb_pool_view *view);
+
+/* May a disc with LABEL, which has the key of this installation, be written to?
+ * This installation wrote it, or one from which it took the pool over since. */
+bool nb_pool_owns(const struct nb_pool_view *view,
+		  const struct nb_label *label);
 
 /* By id or by name; NULL when there is none. */
 const struct nb_pool_disc *nb_pool_by_id(const struct nb_pool_view *view,

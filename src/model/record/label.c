@@ -36,6 +36,9 @@ nb_label_render(const struct nb_label *label, char **text)
 		nb_str_add(&s, ",\n  \"manifest_mac\": true");
 	if (label->by_hand)
 		nb_str_add(&s, ",\n  \"by_hand\": true");
+	if (label->take_overs)
+		nb_str_addf(&s, ",\n  \"take_overs\": %llu",
+			    (unsigned long long)label->take_overs);
 	if (label->mac[0])
 		nb_str_addf(&s, ",\n  \"mac\": \"%s\"", label->mac);
 	nb_str_add(&s, "\n}\n");
@@ -106,6 +109,8 @@ read_label(const json_t *root, struct nb_label *l)
 		&& (nb_json_hex(root, "previous", l->previous, NB_SHA256_HEX)
 		    || nb_json_hex(root, "previous", l->previous, 0))
 		&& nb_json_i64(root, "created", &l->created)
+		&& (!json_object_get(root, "take_overs")
+		    || nb_json_u64(root, "take_overs", &l->take_overs))
 		&& (!json_object_get(root, "mac")
 		    || nb_json_hex(root, "mac", l->mac, NB_MAC_HEX))
 		&& is_name(l->pool) && is_name(l->disc)

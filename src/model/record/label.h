@@ -40,14 +40,16 @@ struct nb_label {
 	int64_t created;                  /* seconds since 1970 UTC */
 	bool has_manifest_mac;            /* the manifest of the session has a
 					     MAC too */
-	bool by_hand;                     /* BACKUP_ID was appended by hand:
+	uint64_t take_overs;      /* how often the pool had been taken over by
+				another installation when it was written */
+	bool by_hand;             /* BACKUP_ID was appended by hand:
 					     newest is one of a job before it */
-	char mac[NB_MAC_HEX + 1];         /* hex; "" if it has none */
+	char mac[NB_MAC_HEX + 1]; /* hex; "" if it has none */
 };
 
 /* The label as JSON text with a final newline; the member "mac" is left out
- * when it is empty, "manifest_mac" and "by_hand" when they are false.  The
- * caller frees.  NB_ENOMEM */
+ * when it is empty, "manifest_mac" and "by_hand" when they are false,
+ * "take_overs" when it is 0.  The caller frees.  NB_ENOMEM */
 enum nb_err nb_label_render(const struct nb_label *label, char **text);
 
 /* Fills in ->mac, of the text that nb_label_render makes of the label without a
@@ -59,7 +61,7 @@ enum nb_err nb_label_sign(struct nb_label *label, const struct nb_key *key);
 bool nb_label_is_signed(const struct nb_label *label, const struct nb_key *key);
 
 /*
- * Parses LENGTH bytes.  Every member but these two must be present, all with
+ * Parses LENGTH bytes.  Every member but these four must be present, all with
  * the right type and within their bounds, ids in hex: else NB_ECORRUPT (logged
  * as a warning that begins with NAME) and OUT untouched.  Unknown members are
  * ignored.  The MAC is only read, not checked.

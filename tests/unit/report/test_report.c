@@ -363,6 +363,9 @@ static const struct nb_adopt_row adopted = {
 	.as = "DB-A",
 };
 
+static const struct nb_take_over_result taken_over = { .pool = "db",
+						       .host = "old",
+						       .changed = true };
 static const struct nb_accept_row accepted = { .changed = true };
 
 static const struct nb_part_row part = { .number = 1,
@@ -547,6 +550,8 @@ static const struct {
 	  "state", "\"closed\"" },
 	{ &nb_record_accept, &accepted, "the catalog is accepted as it is\n",
 	  "changed", "true" },
+	{ &nb_record_take_over, &taken_over, "pool db is taken over from old\n",
+	  "host", "\"old\"" },
 	{ &nb_record_bootarea, &boot,
 	  "bootarea boot (/dev/sda, 8.0 GB, gpt) to /dev/sdb (8.0 GB, no "
 	  "partition table)\n"

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "store/journal.h"
 #include "store/lock.h"
+#include "store/owners.h"
 #include "store/staging.h"
 #include "store/state.h"
 
@@ -140,6 +141,61 @@ any(void *ctx, const struct nb_staged *staged)
 	return true;
 }
 
+#define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+START_TEST(the_owners_of_a_pool_are_kept)
+{
+	const char *dir = nb_test_dir();
+	struct nb_pool_owner owner = { 0 };
+
+	nb_assert_ok(nb_owners_load(dir, "a b", &owner));
+	ck_assert(!owner.taken.count && !owner.take_overs && !owner.fenced);
+	nb_assert_ok(nb_owners_add(dir, false, ID_A, 3, "a b"));
+	nb_assert_ok(nb_owners_add(dir, true, ID_B, 4, "a b"));
+	nb_assert_ok(nb_owners_add(dir, false, ID_B, 9, "a"));
+	nb_assert_ok(nb_owners_load(dir, "a b", &owner));
+	ck_assert_uint_eq(owner.taken.count, 1);
+	ck_assert_str_eq(owner.taken.at[0].installation, ID_A);
+	ck_assert_uint_eq(owner.take_overs, 3);
+	ck_assert_uint_eq(owner.fenced, 4);
+	nb_array_free(&owner.taken);
+}
+END_TEST
+
+/* One that is misread could make another machine's disc this one's. */
+START_TEST(owners_that_cannot_be_read_are_told)
+{
+	static const char *const bad[] = {
+		"from",
+		"from " ID_A,
+		"from " ID_A " 1",
+		"from " ID_A " x db\n",
+		"from " ID_A " 99999999999999999999 db\n",
+		"from " ID_A "a 1 db\n",
+		"of " ID_A " 1 db\n",
+		"from gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 1 db\n",
+		"by " ID_A " 1 db\n\n",
+	};
+	char *message;
+
+	nb_assert_ok(nb_str_format(
+		&message,
+		"error: %s: damaged\nhint: move it away; pools that were taken "
+		"over are taken over again\n",
+		nb_test_path("owners")));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct nb_pool_owner owner = { 0 };
+
+		nb_test_write("owners", bad[i], 0600);
+		nb_assert_fails(nb_owners_load(nb_test_dir(), "db", &owner),
+				NB_ECORRUPT, message);
+		nb_array_free(&owner.taken);
+	}
+	free(message);
+}
+END_TEST
+
 START_TEST(the_newest_complete_backup_of_a_job_is_found)
 {
 	const char *dir = nb_test_path("staging");
@@ -233,6 +289,8 @@ main(void)
 	tcase_add_test(tc, the_lock_is_held_once_and_names_its_holder);
 	tcase_add_test(tc, an_intent_is_found_until_it_ends);
 	tcase_add_test(tc, a_journal_that_cannot_be_read_is_told);
+	tcase_add_test(tc, the_owners_of_a_pool_are_kept);
+	tcase_add_test(tc, owners_that_cannot_be_read_are_told);
 	tcase_add_test(tc, the_newest_complete_backup_of_a_job_is_found);
 	tcase_add_test(tc, the_id_is_taken_off_sources_of_an_earlier_version);
 	tcase_add_test(tc, a_partial_backup_is_removed_by_the_next);

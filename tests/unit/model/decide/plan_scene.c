@@ -84,7 +84,10 @@ set_label(struct nb_label *label, const struct situation *s)
 
 	memset(label, 0, sizeof *label);
 	strcpy(label->installation,
-	       s->twist == FOREIGN || s->twist == OTHER_HOST ? THEIRS : OURS);
+	       s->twist == FOREIGN || s->twist == OTHER_HOST
+			       || s->twist == TAKEN_OVER
+		       ? THEIRS
+		       : OURS);
 	strcpy(label->pool, s->twist == OTHER_POOL ? "web" : "db");
 	fill_id(label->disc_id, is_unknown(s->twist) ? 'f' : 'a' + s->in);
 	snprintf(label->disc, sizeof label->disc, "DB-%c", name_letter(s));
@@ -104,6 +107,11 @@ scene_set(struct scene *scene, const struct situation *s)
 		s->twist == CATALOG_STALE || s->twist == UNKNOWN_STALE;
 	for (int i = 0; s->discs[i]; i++)
 		set_disc(scene, s, i);
+	strcpy(scene->taken.installation, THEIRS);
+	scene->pool.owner.taken.at = &scene->taken;
+	scene->pool.owner.taken.count = s->twist == TAKEN_OVER;
+	scene->pool.owner.take_overs = s->twist == TAKEN_OVER;
+	scene->pool.owner.fenced = s->twist == FENCED;
 	scene->pool.discs.at = scene->discs;
 	scene->pool.discs.count = strlen(s->discs);
 	set_label(&scene->label, s);

@@ -14,13 +14,16 @@
 enum kind { REWRITABLE, RANDOM_ACCESS, ONCE };
 
 /* What is odd about the label of the disc in the drive.  Those of FOREIGN and
- * FORGED do not bear our key; that of OTHER_HOST does.  CATALOG_STALE is not about it:
+ * FORGED do not bear our key; that of OTHER_HOST does, and that of TAKEN_OVER,
+ * whose pool is ours now.  CATALOG_STALE is not about it:
  * the catalog is an old copy. */
 enum twist {
 	AS_IT_SHOULD,
 	FOREIGN,
 	FORGED,
 	OTHER_HOST,
+	TAKEN_OVER,
+	FENCED, /* another installation took our pool over */
 	OTHER_POOL,
 	UNKNOWN_ID,
 	OLD_COPY,      /* id unknown, older than the disc of its name */
@@ -67,6 +70,7 @@ struct scene {
 	struct nb_label label;
 	struct nb_pool_view pool;
 	struct nb_pool_disc discs[SCENE_DISCS];
+	struct nb_taken taken;
 };
 
 void scene_set(struct scene *scene, const struct situation *s);

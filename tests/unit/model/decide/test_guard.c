@@ -8,6 +8,7 @@
 #define OURS "0000000000000000000000000000000a"
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define ID_C "cccccccccccccccccccccccccccccccc"
 #define NOW 1000000
 #define LIMIT 5000
 
@@ -18,6 +19,7 @@ struct scene {
 	struct nb_key key;
 	struct nb_label first, second;
 	struct nb_pool_view pool;
+	struct nb_taken taken[2];
 	struct nb_pool_disc discs[3];
 	struct nb_medium media[2];
 };
@@ -58,6 +60,8 @@ set_up(struct scene *s)
 	s->pool.generation = s->pool.complete = 9;
 	s->pool.discs.at = s->discs;
 	s->pool.discs.count = 3;
+	strcpy(s->taken[0].installation, ID_A);
+	strcpy(s->taken[1].installation, ID_C);
 	s->facts = (struct nb_guard_facts){
 		.lock_held = true,
 		.first_state = NB_LABEL_GOOD,
@@ -138,6 +142,7 @@ CHANGE(backup_changed, strcpy(s->first.backup_id, "backup-6"))
 CHANGE(previous_changed, strcpy(s->first.previous, ID_A ID_A))
 CHANGE(date_changed, s->first.created++)
 CHANGE(has_mac_changed, s->first.has_manifest_mac = true)
+CHANGE(take_overs_changed, s->first.take_overs = 1)
 CHANGE(by_hand_changed, s->first.by_hand = true)
 CHANGE(mac_changed, s->first.mac[0] = 'x')
 CHANGE(no_key, s->facts.key = NULL)
@@ -147,7 +152,12 @@ CHANGE(wrong_mac, s->second.mac[63] = 'x'; s->first = s->second)
 CHANGE(changed_after_signing, s->second.generation = 6; s->first = s->second;
        s->discs[0].generation = 6)
 CHANGE(other_installation, strcpy(s->pool.installation, ID_B); other_key(s))
-CHANGE(other_host, strcpy(s->second.installation, ID_B); sign(s))
+CHANGE(other_host, strcpy(s->second.installation, ID_C); sign(s))
+CHANGE(taken_over, other_host(s); s->pool.owner.taken.at = s->taken;
+       s->pool.owner.taken.count = 2; s->pool.owner.take_overs = 1)
+CHANGE(taken_back, s->second.take_overs = 1; taken_over(s))
+CHANGE(fenced, s->pool.owner.fenced = 2; s->pool.owner.take_overs = 1)
+CHANGE(fenced_before, s->pool.owner.fenced = s->pool.owner.take_overs = 2)
 CHANGE(other_pool, strcpy(s->pool.name, "web"))
 CHANGE(id_unknown, strcpy(s->discs[0].disc_id, OURS))
 CHANGE(id_lost, s->discs[0].disc_id[0] = '\0')
@@ -229,6 +239,7 @@ static const struct row {
 	{ "date", date_changed, NB_GUARD_LABEL_CHANGED },
 	{ "manifest_mac", has_mac_changed, NB_GUARD_LABEL_CHANGED },
 	{ "by_hand", by_hand_changed, NB_GUARD_LABEL_CHANGED },
+	{ "take_overs", take_overs_changed, NB_GUARD_LABEL_CHANGED },
 	{ "MAC", mac_changed, NB_GUARD_LABEL_CHANGED },
 	{ "no key here", no_key, NB_GUARD_FORGED },
 	{ "another key", other_key, NB_GUARD_FORGED },
@@ -238,7 +249,13 @@ static const struct row {
 	  NB_GUARD_FORGED },
 	{ "installation of another", other_installation,
 	  NB_GUARD_OTHER_INSTALLATION },
-	{ "another host that has the key", other_host, NB_GUARD_PERMIT },
+	{ "another host that has the key", other_host, NB_GUARD_OTHER_MACHINE },
+	{ "the same, and the pool was taken over from it", taken_over,
+	  NB_GUARD_PERMIT },
+	{ "the same, which took it back", taken_back, NB_GUARD_OTHER_MACHINE },
+	{ "another machine took the pool over", fenced, NB_GUARD_TAKEN_OVER },
+	{ "another had it, and it was taken back", fenced_before,
+	  NB_GUARD_PERMIT },
 	{ "pool of another", other_pool, NB_GUARD_OTHER_POOL },
 	{ "id not in catalog", id_unknown, NB_GUARD_NOT_IN_CATALOG },
 	{ "no id in catalog", id_lost, NB_GUARD_NOT_IN_CATALOG },
@@ -319,6 +336,9 @@ CHANGE(good_shrunk_newest, label_good(s); s->pool.generation = 7)
 CHANGE(good_of_no_generation, label_good(s); s->pool.generation = 0;
        s->discs[0].generation = s->discs[0].complete = 0)
 CHANGE(good_only_copy, label_good(s); only_copy(s))
+CHANGE(good_other_host, label_good(s); other_host(s))
+CHANGE(good_fenced, label_good(s); fenced(s))
+CHANGE(good_taken_over, label_good(s); taken_over(s))
 CHANGE(with_image, s->facts.blank_only = false; s->facts.image_complete = true;
        s->facts.image_blocks = 5; s->facts.disc_blocks = 5)
 CHANGE(with_large_image, with_image(s); s->facts.disc_blocks = 4)
@@ -362,6 +382,12 @@ static const struct row typed_rows[] = {
 	{ "not in the catalog", good_unknown, NB_GUARD_PERMIT },
 	{ "suspect", good_suspect, NB_GUARD_PERMIT },
 	{ "of another installation", good_other_installation, NB_GUARD_PERMIT },
+	{ "of another host that has the key", good_other_host,
+	  NB_GUARD_OTHER_MACHINE },
+	{ "another machine took the pool over", good_fenced,
+	  NB_GUARD_TAKEN_OVER },
+	{ "of one whose pool was taken over", good_taken_over,
+	  NB_GUARD_PERMIT },
 	{ "forged", good_forged, NB_GUARD_PERMIT },
 	{ "forged, or the newest without its key", good_forged_newest,
 	  NB_GUARD_LAST_GOOD },

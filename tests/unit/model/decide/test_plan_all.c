@@ -42,7 +42,7 @@ look_at(const struct situation *s)
 		highest = g > highest ? g : highest;
 	}
 	st.ours = s->label == NB_LABEL_GOOD
-		&& (s->twist == AS_IT_SHOULD || s->twist == OTHER_HOST)
+		&& (s->twist == AS_IT_SHOULD || s->twist == TAKEN_OVER)
 		&& s->discs[s->in] == 'g';
 	st.newest = mine >= highest;
 	st.other_newest = highest > mine;
@@ -133,7 +133,7 @@ static const char *
 check_accepted(const struct situation *s, const struct standing *st,
 	       const struct scene *scene, const struct nb_decision *d)
 {
-	RULE(d->err == NB_OK && !d->wanted[0]);
+	RULE(d->err == NB_OK && !d->wanted[0] && s->twist != FENCED);
 	RULE(d->reason < NB_REASON_NO_DISC || d->reason == NB_REASON_SHRUNK);
 	RULE(d->reason != NB_REASON_SHRUNK
 	     || (s->shrunk && d->plan == NB_PLAN_APPEND));
@@ -178,6 +178,8 @@ error_of(enum nb_plan_reason reason)
 	case NB_REASON_NOT_IN_CATALOG:
 	case NB_REASON_CATALOG_EMPTY:
 	case NB_REASON_REPLACED:
+	case NB_REASON_OTHER_MACHINE:
+	case NB_REASON_TAKEN_OVER:
 	case NB_REASON_NAME_CONFLICT:
 		return NB_EFOREIGN;
 	default:
@@ -208,7 +210,10 @@ check_refused(const struct situation *s, const struct nb_decision *d)
 	if (d->reason == NB_REASON_LAST_SESSION_OLD)
 		RULE(s->discs[s->in] == 'g');
 	RULE((s->state == NB_MEDIUM_NONE) == (d->reason == NB_REASON_NO_DISC));
-	RULE((s->state == NB_MEDIUM_DAMAGED)
+	RULE((s->twist == FENCED && s->state != NB_MEDIUM_NONE)
+	     == (d->reason == NB_REASON_TAKEN_OVER));
+	RULE(d->reason != NB_REASON_TAKEN_OVER || !d->wanted[0]);
+	RULE((s->state == NB_MEDIUM_DAMAGED && s->twist != FENCED)
 	     == (d->reason == NB_REASON_DAMAGED));
 	return NULL;
 }
@@ -225,7 +230,7 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 	if (s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE
 	    && has_free_name(s) && is_suited(s)
 	    && s->need_fresh <= SCENE_CAPACITY && s->twist != CATALOG_STALE
-	    && s->twist != UNKNOWN_STALE)
+	    && s->twist != UNKNOWN_STALE && s->twist != FENCED)
 		RULE(d->plan == NB_PLAN_FRESH);
 	if (room
 	    && (s->intent == NB_INTENT_APPEND
