@@ -233,6 +233,8 @@ struct nb_run_result {
 	uint64_t shrunk; /* sources with much less than in the last good one */
 	int nights;      /* in a row on this disc, if more than allowed */
 	uint64_t mounts_left_out, unreadable; /* that could not be read */
+	uint64_t waiting; /* older backups that wait for a disc and have
+			   * something that this one lacks */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody

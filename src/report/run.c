@@ -139,6 +139,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "unreadable", RUN, unreadable),
 	NB_COLUMN(NUMBER, "shrunk", RUN, shrunk),
 	NB_COLUMN(NUMBER, "nights", RUN, nights),
+	NB_COLUMN(NUMBER, "waiting", RUN, waiting),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,
@@ -189,6 +190,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->shrunk, "source",
 		 "SHRUNK, much less than in the last good backup",
 		 "SHRUNK, much less than in the last good backup");
+	add_note(s, r->waiting, "backup",
+		 "WAITING for a disc, with something that this one lacks",
+		 "WAITING for a disc, with something that this one lacks");
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",

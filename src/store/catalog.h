@@ -174,6 +174,10 @@ enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 enum nb_err nb_catalog_last_holdings(struct nb_catalog *catalog,
 				     const char *job, struct nb_holdings *out);
 
+/* What the backup ID holds, appended to OUT. */
+enum nb_err nb_catalog_holdings(struct nb_catalog *catalog, const char *id,
+				struct nb_holdings *out);
+
 /* The newest backup of JOB that lacks nothing of the one before it. */
 struct nb_last_complete {
 	char id[NB_BACKUP_ID_MAX + 1]; /* "": there is none */

@@ -85,6 +85,70 @@ more_is_kept()
 }
 check "one that has more than a newer one is kept" more_is_kept
 
+# What waits has 400 files, of which the burned backup has 40.
+packed='tree "www" { path = "'$work'/tree"  pack = "tar.zst" }'
+files() { for i in $(seq "$@"); do echo "$i" >"$work/tree/file$i"; done; }
+more_waits()
+{
+	rm -rf "$work/tree"
+	mkdir "$work/tree"
+	sources=$packed fresh
+	files 40
+	night A 0 run && night B 0 run || return 1
+	files 41 400
+	rm "$work/drive"
+	nb_is 3 run && [ "$(waiting)" = 1 ] || return 1
+	rm -f "$work"/tree/file???
+}
+
+not_forgotten()
+{
+	more_waits || return 1
+	for disc in A B; do
+		night $disc 3 --quiet run && [ "$(waiting)" = 1 ] &&
+			says err "still waits: it has something that" &&
+			says out "1 backup WAITING for a disc" || return 1
+	done
+	night A 0 run --resume && [ "$(waiting)" = 0 ] || return 1
+	rm -rf "$work/back"
+	nb_is 0 restore 5 --to "$work/back" &&
+		[ "$(find "$work/back" -name 'file*' | wc -l)" = 400 ]
+}
+check "it outlives the newer one, which is burned, until it is, too" \
+	not_forgotten
+
+given_up()
+{
+	more_waits || return 1
+	night A 3 run && [ "$(waiting)" = 1 ] &&
+		night B 0 run --accept-shrink && [ "$(waiting)" = 0 ]
+}
+check "or until somebody says that it is not needed" given_up
+
+# A tree that is not packed is read when it is burned: nothing of it waits.
+in_place()
+{
+	packed='tree "www" { path = "'$work'/tree" }' more_waits || return 1
+	night A 0 run && [ "$(waiting)" = 0 ]
+}
+check "of a tree that is read when it is burned, nothing waits" in_place
+
+dump_waits()
+{
+	fresh
+	psql -X -q -d shop -c "delete from t where n > 10"
+	night A 0 run && night B 0 run || return 1
+	database
+	stranger
+	nb_is 3 run || return 1
+	psql -X -q -d shop -c "delete from t where n > 10"
+	night A 3 run && [ "$(waiting)" = 1 ] &&
+		says err "still waits: it has something that" || return 1
+	database
+	night B 0 run && [ "$(waiting)" = 0 ]
+}
+check "the same with the dump of a database" dump_waits
+
 no_recorder()
 {
 	fresh
@@ -136,10 +200,27 @@ refused()
 		[ "$(waiting)" = 1 ] && night A 0 run --resume
 }
 
+# A newer one is on a good disc, but lacks what this one has.
+lacks()
+{
+	umount "$work/staging"
+	dropdb shop
+	small || return 1
+	night A 0 run && night B 0 run && database || return 1
+	stranger
+	nb_is 3 run && cp -a "$work/staging" "$work/kept" &&
+		rm -rf "$work"/staging/* || return 1
+	dropdb shop
+	night A 0 run && database && cp -a "$work/kept/." "$work/staging" &&
+		rm -rf "$work/kept" || return 1
+	night B 0 run && says err "which waits here, is burned first"
+}
+
 if [ "$(id -u)" = 0 ]; then
 	check "without room for two, what waits is burned first" burned_first
 	check "or removed, if a disc has a newer one" removed
 	check "without the disc for it, it waits on" refused
+	check "nor is it removed if a newer one lacks something" lacks
 	umount "$work/staging"
 fi
 

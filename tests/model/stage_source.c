@@ -176,9 +176,10 @@ nb_waiting_tell(const struct nb_backup *backup)
 }
 
 enum nb_err
-nb_waiting_end(struct nb_backup *backup)
+nb_waiting_end(struct nb_backup *backup, struct nb_run_result *result)
 {
 	(void)backup;
+	(void)result;
 	if (stage_event(E_STORE))
 		return NB_EIO;
 	stage.world->staged = 0;

@@ -190,7 +190,7 @@ finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
 					    hint));
 		return err;
 	}
-	return nb_waiting_end(backup);
+	return nb_waiting_end(backup, result);
 }
 
 /* Trees that the user named are not kept in staging. */

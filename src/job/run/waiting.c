@@ -47,12 +47,67 @@ describe(const struct nb_staged *staged, char text[128])
 		 nb_str_size(nb_entries_bytes(&staged->entries), size));
 }
 
+/* ---- what does it have? ---- */
+
+/* Does NOW hold what WAITING does, as far as that is in staging? */
+static enum nb_err
+compare(const struct nb_backup *backup, const struct nb_staged *waiting,
+	const struct nb_holdings *now, bool *holds)
+{
+	struct nb_holdings was = NB_ARRAY_INIT;
+	struct nb_shrink unused;
+	enum nb_err err =
+		nb_holdings_take(&waiting->manifest, &waiting->entries, &was);
+
+	*holds = true;
+	for (size_t i = 0; !err && i < was.count; i++)
+		if (nb_backup_lacks(backup, &was.at[i], now, &unused))
+			*holds = false;
+	nb_holdings_free(&was);
+	return err;
+}
+
+/* Does BACKUP? */
+static enum nb_err
+compare_staged(const struct nb_backup *backup, const struct nb_staged *waiting,
+	       bool *holds)
+{
+	struct nb_holdings now = NB_ARRAY_INIT;
+	enum nb_err err = NB_OK;
+
+	*holds = true;
+	if (backup->context->accept_shrink)
+		return NB_OK;
+	err = nb_holdings_take(&backup->staged.manifest,
+			       &backup->staged.entries, &now);
+	if (!err)
+		err = compare(backup, waiting, &now, holds);
+	nb_holdings_free(&now);
+	return err;
+}
+
+/* Does the backup ID of the catalog? */
+static enum nb_err
+compare_burned(const struct nb_backup *backup, const struct nb_staged *waiting,
+	       const char *id, bool *holds)
+{
+	struct nb_holdings now = NB_ARRAY_INIT;
+	enum nb_err err =
+		nb_catalog_holdings(backup->context->catalog, id, &now);
+
+	if (!err)
+		err = compare(backup, waiting, &now, holds);
+	nb_holdings_free(&now);
+	return err;
+}
+
 /* ---- is it still needed? ---- */
 
 struct newer {
 	const char *job;
 	int64_t created;
 	uint64_t generation; /* of one on a good disc that is as new; 0: none */
+	char id[NB_BACKUP_ID_MAX + 1];
 	char disc[NB_NAME_MAX + 1];
 };
 
@@ -67,6 +122,7 @@ look_at(void *ctx, const struct nb_catalog_backup *row)
 	    || row->check == NB_CHECK_DAMAGED)
 		return NB_OK;
 	n->generation = row->generation;
+	snprintf(n->id, sizeof n->id, "%s", row->id);
 	strncpy(n->disc, row->disc, NB_NAME_MAX);
 	return NB_OK;
 }
@@ -87,12 +143,15 @@ free_room(const struct nb_backup *backup, struct nb_staged *waiting,
 {
 	struct newer n;
 	char what[128];
+	bool holds = false;
 	enum nb_err err = find_newer(backup, waiting, &n);
 
 	describe(waiting, what);
+	if (!err && n.generation)
+		err = compare_burned(backup, waiting, n.id, &holds);
 	if (err)
 		return err;
-	if (!n.generation) {
+	if (!holds) {
 		*must_burn = true;
 		nb_log(NB_NOTE,
 		       "%s: no room for one more; %s, which waits here, is "
@@ -132,30 +191,9 @@ nb_waiting_make_room(const struct nb_backup *backup, bool *must_burn)
 
 struct replacing {
 	const struct nb_backup *backup;
+	uint64_t kept; /* those that have something that BACKUP lacks */
 	enum nb_err err;
 };
-
-/* Does BACKUP hold what WAITING does, as far as that is in staging? */
-static enum nb_err
-compare(const struct nb_backup *backup, const struct nb_staged *waiting,
-	bool *holds)
-{
-	struct nb_holdings was = NB_ARRAY_INIT, now = NB_ARRAY_INIT;
-	struct nb_shrink unused;
-	enum nb_err err =
-		nb_holdings_take(&waiting->manifest, &waiting->entries, &was);
-
-	*holds = true;
-	if (!err)
-		err = nb_holdings_take(&backup->staged.manifest,
-				       &backup->staged.entries, &now);
-	for (size_t i = 0; !err && i < was.count; i++)
-		if (nb_backup_lacks(backup, &was.at[i], &now, &unused))
-			*holds = false;
-	nb_holdings_free(&was);
-	nb_holdings_free(&now);
-	return err;
-}
 
 static bool
 is_replaced(void *ctx, const struct nb_staged *staged)
@@ -166,8 +204,7 @@ is_replaced(void *ctx, const struct nb_staged *staged)
 
 	if (r->err || is_own(r->backup, staged))
 		return false;
-	if (!r->backup->context->accept_shrink)
-		r->err = compare(r->backup, staged, &holds);
+	r->err = compare_staged(r->backup, staged, &holds);
 	if (r->err || holds)
 		return !r->err;
 	describe(staged, what);
@@ -180,7 +217,7 @@ is_replaced(void *ctx, const struct nb_staged *staged)
 enum nb_err
 nb_waiting_replace(const struct nb_backup *backup)
 {
-	struct replacing r = { backup, NB_OK };
+	struct replacing r = { .backup = backup };
 	enum nb_err err =
 		nb_staging_prune(staging_of(backup), backup->context->job->name,
 				 is_replaced, &r);
@@ -188,26 +225,45 @@ nb_waiting_replace(const struct nb_backup *backup)
 	return r.err ? r.err : err;
 }
 
-/* Whatever waits is older than what was burned; but of a backup that shrank,
- * only itself. */
+/* Of a backup that shrank, only itself. */
 static bool
 is_done(void *ctx, const struct nb_staged *staged)
 {
-	const struct nb_backup *backup = ctx;
+	struct replacing *r = ctx;
+	bool holds = true;
+	char what[128], hint[NB_HINT_MAX];
 
-	return !backup->shrinks.count || is_own(backup, staged);
+	if (is_own(r->backup, staged))
+		return true;
+	if (!r->err)
+		r->err = compare_staged(r->backup, staged, &holds);
+	if (r->err || holds)
+		return !r->err && !r->backup->shrinks.count;
+	r->kept++;
+	describe(staged, what);
+	nb_log(NB_ERROR,
+	       "%s: %s still waits: it has something that the burned backup "
+	       "lacks\nhint: %s",
+	       staging_of(r->backup), what,
+	       nb_pool_context_hint(
+		       r->backup->context,
+		       "nightburn run --resume burns it; if it is no longer "
+		       "needed, run nightburn run --accept-shrink",
+		       hint));
+	return false;
 }
 
 enum nb_err
-nb_waiting_end(struct nb_backup *backup)
+nb_waiting_end(struct nb_backup *backup, struct nb_run_result *result)
 {
-	enum nb_err err =
-		nb_staging_prune(staging_of(backup), backup->context->job->name,
-				 is_done, backup);
+	struct replacing r = { .backup = backup };
+	enum nb_err err = nb_staging_prune(
+		staging_of(backup), backup->context->job->name, is_done, &r);
 
 	if (!err)
 		nb_staged_free(&backup->staged);
-	return err;
+	result->waiting = r.kept;
+	return r.err ? r.err : err;
 }
 
 void

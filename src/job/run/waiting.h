@@ -11,8 +11,8 @@
 
 /*
  * Is there room in staging for BACKUP?  If not, and a backup of the job waits:
- * one that is older than a good one on a verified disc is removed; any other
- * *MUST_BURN first.
+ * one that is older than a good one on a verified disc, and has nothing that
+ * that one lacks, is removed; any other *MUST_BURN first.
  */
 enum nb_err nb_waiting_make_room(const struct nb_backup *backup,
 				 bool *must_burn);
@@ -21,9 +21,13 @@ enum nb_err nb_waiting_make_room(const struct nb_backup *backup,
  * that has something that BACKUP lacks. */
 enum nb_err nb_waiting_replace(const struct nb_backup *backup);
 
-/* BACKUP is on a verified disc: removes it from staging, and whatever else
- * waits, unless BACKUP shrank. */
-enum nb_err nb_waiting_end(struct nb_backup *backup);
+/*
+ * BACKUP is on a verified disc: removes it from staging, and whatever else
+ * waits, unless BACKUP shrank or that has something that BACKUP lacks: such
+ * ones are named, and RESULT->waiting is their number.
+ */
+enum nb_err nb_waiting_end(struct nb_backup *backup,
+			   struct nb_run_result *result);
 
 /* There is no room for BACKUP: a hint, if another one waits. */
 void nb_waiting_tell(const struct nb_backup *backup);

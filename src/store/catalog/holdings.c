@@ -101,12 +101,12 @@ take_holding(void *ctx, const void *row)
 	return err ? err : nb_str_dup(holding->mount, &h->mount);
 }
 
-static enum nb_err
-load_holdings(struct nb_catalog *catalog, const char *backup_id,
-	      struct nb_holdings *out)
+enum nb_err
+nb_catalog_holdings(struct nb_catalog *catalog, const char *id,
+		    struct nb_holdings *out)
 {
-	const struct nb_source_record source = { .backup_id = backup_id };
-	const struct nb_holding_record holding = { .backup_id = backup_id };
+	const struct nb_source_record source = { .backup_id = id };
+	const struct nb_holding_record holding = { .backup_id = id };
 	enum nb_err err = nb_catalog_each(catalog, NB_TABLE_SOURCES, 1, &source,
 					  take_source, out);
 
@@ -163,7 +163,8 @@ nb_catalog_last_holdings(struct nb_catalog *catalog, const char *job,
 	struct nb_last_complete last;
 	enum nb_err err = nb_catalog_last_complete(catalog, job, &last);
 
-	return err || !last.id[0] ? err : load_holdings(catalog, last.id, out);
+	return err || !last.id[0] ? err
+				  : nb_catalog_holdings(catalog, last.id, out);
 }
 
 /* ---- what a disc alone holds ---- */
