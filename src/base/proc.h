@@ -75,9 +75,9 @@ void nb_proc_result_free(struct nb_proc_result *result);
 
 /*
  * Finds NAME (with a slash: as it is) in PATH; the caller frees *OUT.
- * NB_ENOTFOUND, logged.
+ * NB_ENOTFOUND, logged as one of OBJECT, or of NAME if that is NULL.
  */
-enum nb_err nb_proc_find(const char *name, char **out);
+enum nb_err nb_proc_find(const char *object, const char *name, char **out);
 
 /*
  * The cause of a failure according to ERRORS, the program's stderr, in one

@@ -48,8 +48,16 @@ is_program(const char *path)
 	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
 }
 
+/* What the program is for, if its name in messages also says which it is. */
+static const char *
+named(const struct nb_proc *spec)
+{
+	return spec->name && strstr(spec->name, spec->argv[0]) ? spec->name
+							       : NULL;
+}
+
 enum nb_err
-nb_proc_find(const char *name, char **out)
+nb_proc_find(const char *object, const char *name, char **out)
 {
 	const char *path = getenv("PATH");
 	char *found = NULL;
@@ -74,7 +82,8 @@ nb_proc_find(const char *name, char **out)
 		p += n;
 		if (!*p)
 			return nb_fail(NB_ENOTFOUND,
-				       "%s: program not found in PATH", name);
+				       "%s: program not found in PATH",
+				       object ? object : name);
 	}
 	return err;
 }
@@ -247,7 +256,8 @@ await_start(struct start *s, const char *name, pid_t pid)
 				     "%s: cannot set up its standard streams",
 				     name);
 	return nb_fail_errno(errno == ENOENT ? NB_ENOTFOUND : NB_EFAIL,
-			     "%s: cannot execute", s->path);
+			     "%s: cannot execute",
+			     named(s->spec) ? named(s->spec) : s->path);
 }
 
 static enum nb_err
@@ -291,9 +301,9 @@ nb_child_start(const struct nb_proc *spec, const char *name,
 	enum nb_err err = NB_OK;
 
 	if (!spec->function)
-		err = nb_proc_find(spec->argv[0], &s.path);
+		err = nb_proc_find(named(spec), spec->argv[0], &s.path);
 	if (!err && spec->run_as)
-		err = nb_user_find(spec->run_as, &s.user);
+		err = nb_user_find(spec->name, spec->run_as, &s.user);
 	if (!err && spec->run_as && !nb_user_allowed(&s.user))
 		err = nb_fail(NB_EFAIL, "%s: only root can become %s", name,
 			      s.user.name);

@@ -54,7 +54,7 @@ find_groups(struct nb_user *user)
 }
 
 enum nb_err
-nb_user_find(const char *name, struct nb_user *out)
+nb_user_find(const char *of, const char *name, struct nb_user *out)
 {
 	struct nb_user user = { .uid = geteuid(), .gid = getegid() };
 	struct passwd pw, *found = NULL;
@@ -68,7 +68,8 @@ nb_user_find(const char *name, struct nb_user *out)
 		err = errno && errno != ENOENT && errno != ESRCH
 			? nb_fail_errno(NB_EIO, "%s: cannot look up the user",
 					name)
-			: nb_fail(NB_ENOTFOUND, "run_as: no user %s", name);
+			: nb_fail(NB_ENOTFOUND, "%s%srun_as: no user %s",
+				  of ? of : "", of ? ": " : "", name);
 	} else if (!found) {
 		err = nb_fail(NB_ENOTFOUND, "user id %u: no such user",
 			      (unsigned int)user.uid);

@@ -20,10 +20,11 @@ struct nb_user {
 };
 
 /*
- * Looks up NAME, or the current user if NAME is NULL.  NB_ENOTFOUND: no such
+ * Looks up NAME, which is the run_as of OF in messages (NULL: of nothing that
+ * has a name), or the current user if NAME is NULL.  NB_ENOTFOUND: no such
  * user; NB_EIO: the user database cannot be read.  Free with nb_user_free.
  */
-enum nb_err nb_user_find(const char *name, struct nb_user *out);
+enum nb_err nb_user_find(const char *of, const char *name, struct nb_user *out);
 void nb_user_free(struct nb_user *user);
 
 /* True when this process may become USER: it is USER, or root. */

@@ -6,6 +6,7 @@
 #ifndef NB_CLI_CLI_H
 #define NB_CLI_CLI_H
 
+#include <getopt.h>
 #include <stdio.h>
 
 #include <nightburn/nightburn.h>
@@ -64,25 +65,33 @@ const char *cli_nearest_command(const char *name);
 /* Prints a message after "nightburn: "; a hint follows a line feed.
  * (usage.c) */
 void cli_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same for an error, which cli_report_error reports.  Returns ERR. */
+enum nb_err cli_fail(struct cli *cli, enum nb_err err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /*
  * Parse the options before a command, and those after it.  True: continue; *AT
- * is the index of the command's name.  False: *STATUS is the exit status; help
- * or an error was printed.
+ * is the index of the command's name.  False: help was printed, or an error,
+ * which is *ERR.
  */
 bool cli_parse_global(struct cli *cli, int argc, char **argv, int *at,
-		      int *status);
+		      enum nb_err *err);
 bool cli_parse_command(struct cli *cli, const struct command *command, int argc,
-		       char **argv, int *status);
+		       char **argv, enum nb_err *err);
 /* Help on all commands, or on one. */
 void cli_print_usage(FILE *to);
 void cli_print_help(const struct command *command);
 /* Prints an error in the options or arguments of COMMAND (NULL: in those before
- * the command), with a hint to its help.  Returns 2. */
-int cli_wrong_usage(const char *command, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-/* Only the hint. */
-int cli_hint_help(const char *command);
+ * the command), with a hint to its help.  Returns NB_EUSAGE. */
+enum nb_err cli_wrong_usage(struct cli *cli, const char *command,
+			    const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same for what getopt_long, which printed nothing, returned as LETTER. */
+enum nb_err cli_wrong_option(struct cli *cli, const char *command, int letter,
+			     const struct option *longs, char **argv);
+/* The arguments were wrong before all were read: takes the report form that one
+ * of them names. */
+void cli_find_form(struct cli *cli, int argc, char **argv);
 
 /* The drive that --device, --drive and --job name. */
 struct nb_drive_choice cli_drive_choice(const struct cli *cli);
@@ -103,9 +112,13 @@ enum nb_err cli_open_for_device(struct cli *cli, struct nightburn **nb);
 struct nb_report cli_report(struct cli *cli);
 /* Is a report of the result wanted?  DONE: the job succeeded. */
 bool cli_wants_report(const struct cli *cli, bool done);
-/* Writes a report of one row to stdout. */
-enum nb_err cli_report_one(struct cli *cli, const struct nb_record *record,
-			   const void *row);
+/* Ends REPORT of a command that ends with ERR.  Returns ERR, or why it could
+ * not be written. */
+enum nb_err cli_report_end(struct cli *cli, struct nb_report *report,
+			   enum nb_err err);
+/* Writes a report of one row to stdout, of a command that ends with ERR. */
+enum nb_err cli_report_one(struct cli *cli, enum nb_err err,
+			   const struct nb_record *record, const void *row);
 
 /* A form that is complete has a report of a command, too, that failed with ERR
  * before it had anything to report. */
@@ -134,8 +147,10 @@ bool cli_wait_for_stdin(void);
 /* With THROUGH they end the program immediately: while it waits for the
  * user. */
 void cli_let_signals(bool through);
-/* Prints that the job was cancelled, and by which signal. */
-void cli_print_canceled(void);
+/* The signal that asked the job to stop, or 0. */
+int cli_stopped_by(void);
+/* Prints that the job was cancelled, and by which signal.  (usage.c) */
+void cli_print_canceled(struct cli *cli);
 
 enum nb_err cmd_adopt(struct cli *cli);
 enum nb_err cmd_append(struct cli *cli);
@@ -175,5 +190,7 @@ void cli_put_message(const char *head, const char *message);
 
 /* Keeps the first MESSAGE with its hint for cli_report_error. */
 void cli_note_error(struct cli *cli, const char *message);
+/* Prints HINT; it is that of the first message, if that had none. */
+void cli_hint(struct cli *cli, const char *hint);
 
 #endif

@@ -20,15 +20,15 @@ show(void *ctx, const struct nb_bootarea_info *info)
 }
 
 static enum nb_err
-report_result(struct cli *cli, struct view *view,
+report_result(struct cli *cli, struct view *view, enum nb_err err,
 	      const struct nb_restore_result *result)
 {
 	if (!view->shown)
-		return NB_OK;
+		return err;
 	nb_report_part(&view->report, "result", NB_REPORT_ONE);
 	if (result->files && cli_wants_report(cli, true))
 		nb_report_row(&view->report, &nb_record_restore, result);
-	return nb_report_end(&view->report);
+	return cli_report_end(cli, &view->report, err);
 }
 
 enum nb_err
@@ -51,19 +51,17 @@ cmd_restore_bootarea(struct cli *cli)
 	};
 	struct nb_restore_result result = NB_INIT(nb_restore_result);
 	struct nightburn *nb = NULL;
-	enum nb_err err, printed;
+	enum nb_err err;
 
-	if (cli->to || cli->into || cli->at || cli->arg_count > 1) {
-		cli_wrong_usage("restore",
-				"--bootarea takes one backup, "
-				"--source, --to-device and --yes-erase");
-		return NB_EUSAGE;
-	}
+	if (cli->to || cli->into || cli->at || cli->arg_count > 1)
+		return cli_wrong_usage(cli, "restore",
+				       "--bootarea takes one backup, "
+				       "--source, --to-device and --yes-erase");
 	err = cli_open_for_device(cli, &nb);
 	if (err)
 		return err;
 	err = nb_restore_bootarea(nb, &options, &result);
-	printed = report_result(cli, &view, &result);
+	err = report_result(cli, &view, err, &result);
 	nb_close(nb);
-	return err ? err : printed;
+	return err;
 }

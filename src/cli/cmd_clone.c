@@ -21,7 +21,7 @@ cmd_clone(struct cli *cli)
 		return err;
 	err = nb_clone(nb, &options, &result);
 	if (!err && cli_wants_report(cli, true))
-		printed = cli_report_one(cli, &nb_record_clone, &result);
+		printed = cli_report_one(cli, err, &nb_record_clone, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }

@@ -19,7 +19,7 @@ verify(struct cli *cli, struct nightburn *nb, bool rebuild)
 	err = rebuild ? nb_catalog_rebuild(nb, &choice, &result)
 		      : nb_verify(nb, &choice, &result);
 	if (result.disc[0] && cli_wants_report(cli, true))
-		printed = cli_report_one(cli, &nb_record_verify, &result);
+		printed = cli_report_one(cli, err, &nb_record_verify, &result);
 	free(result.bad_blocks);
 	return err ? err : printed;
 }
@@ -46,37 +46,31 @@ accept_catalog(struct cli *cli, struct nightburn *nb)
 
 	return err || !cli_wants_report(cli, true)
 		? err
-		: cli_report_one(cli, &nb_record_accept, &row);
+		: cli_report_one(cli, err, &nb_record_accept, &row);
 }
 
 enum nb_err
 cmd_catalog(struct cli *cli)
 {
+	bool rebuild = !strcmp(cli->args[0], "rebuild");
 	struct nightburn *nb = NULL;
 	enum nb_err err;
 
-	bool rebuild = !strcmp(cli->args[0], "rebuild");
-
-	if (!rebuild && strcmp(cli->args[0], "accept")) {
-		cli_wrong_usage("catalog", "expected rebuild or accept");
-		return NB_EUSAGE;
-	}
-	if (cli->finish && !rebuild) {
-		cli_wrong_usage("catalog", "--finish is for rebuild");
-		return NB_EUSAGE;
-	}
+	if (!rebuild && strcmp(cli->args[0], "accept"))
+		return cli_wrong_usage(cli, "catalog",
+				       "expected rebuild or accept");
+	if (cli->finish && !rebuild)
+		return cli_wrong_usage(cli, "catalog",
+				       "--finish is for rebuild");
+	if ((cli->finish || !rebuild) && (cli->drive || cli->device))
+		return cli_wrong_usage(cli, "catalog",
+				       "no drive is needed for %s",
+				       rebuild ? "--finish" : "accept");
 	err = cli_open(cli, &nb);
 	if (!err)
 		err = rebuild && !cli->finish ? verify(cli, nb, true)
 					      : accept_catalog(cli, nb);
 	nb_close(nb);
-	return err;
-}
-
-static enum nb_err
-complain(enum nb_err err, const char *file, const char *what)
-{
-	cli_tell("%s: %s", file, what);
 	return err;
 }
 
@@ -97,7 +91,8 @@ write_image(struct cli *cli, int fd, struct nb_run_result *result)
 
 /* Stdout is only available for a report if the image is not written to it. */
 static enum nb_err
-report_image(struct cli *cli, const struct nb_run_result *result)
+report_image(struct cli *cli, enum nb_err err,
+	     const struct nb_run_result *result)
 {
 	const struct nb_image_row row = {
 		.file = cli->args[0],
@@ -108,7 +103,7 @@ report_image(struct cli *cli, const struct nb_run_result *result)
 	};
 
 	return cli_wants_report(cli, true)
-		? cli_report_one(cli, &nb_record_image, &row)
+		? cli_report_one(cli, err, &nb_record_image, &row)
 		: NB_OK;
 }
 
@@ -124,27 +119,27 @@ image_to_file(struct cli *cli, const char *file)
 	int fd;
 
 	if (!lstat(file, &st) && !S_ISREG(st.st_mode))
-		return complain(NB_EUSAGE, file,
-				"exists and is not a regular file");
+		return cli_fail(cli, NB_EUSAGE,
+				"%s: exists and is not a regular file", file);
 	if (asprintf(&temporary, "%s.XXXXXX", file) < 0)
 		return NB_ENOMEM;
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
-		err = complain(NB_EIO, file, strerror(errno));
+		err = cli_fail(cli, NB_EIO, "%s: %s", file, strerror(errno));
 		free(temporary);
 		return err;
 	}
 	err = write_image(cli, fd, &result);
 	whole = result.blocks;
 	if (whole && (fsync(fd) || rename(temporary, file))) {
-		err = complain(NB_EIO, file, strerror(errno));
+		err = cli_fail(cli, NB_EIO, "%s: %s", file, strerror(errno));
 		whole = false;
 	}
 	if (!whole)
 		unlink(temporary);
 	close(fd);
 	free(temporary);
-	reported = whole ? report_image(cli, &result) : NB_OK;
+	reported = whole ? report_image(cli, err, &result) : NB_OK;
 	return err ? err : reported;
 }
 
@@ -157,8 +152,8 @@ cmd_image(struct cli *cli)
 		return image_to_file(cli, cli->args[0]);
 	cli->reported = true;
 	if (isatty(STDOUT_FILENO))
-		return complain(NB_EUSAGE, "image",
-				"stdout is a terminal\n"
+		return cli_fail(cli, NB_EUSAGE,
+				"image: stdout is a terminal\n"
 				"hint: name a file, or use a pipe");
 	return write_image(cli, STDOUT_FILENO, &result);
 }
@@ -183,5 +178,5 @@ cmd_check_config(struct cli *cli)
 	nb_close(nb);
 	return err || !cli_wants_report(cli, true)
 		? err
-		: cli_report_one(cli, &nb_record_config, &row);
+		: cli_report_one(cli, err, &nb_record_config, &row);
 }

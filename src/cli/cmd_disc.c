@@ -13,14 +13,13 @@ enum nb_err
 cmd_drives(struct cli *cli)
 {
 	struct nb_report report = cli_report(cli);
-	enum nb_err err, written;
+	enum nb_err err;
 
 	nb_report_begin(&report, NB_REPORT_LIST);
 	err = nb_drives(put_drive, &report);
 	if (!err && !report.rows && !cli->quiet && !cli->form->complete)
 		cli_tell("no recorder found");
-	written = nb_report_end(&report);
-	return written ? written : err;
+	return cli_report_end(cli, &report, err);
 }
 
 enum nb_err
@@ -36,7 +35,7 @@ cmd_disc(struct cli *cli)
 		return err;
 	err = nb_disc(nb, &choice, &info);
 	if (!err || err == NB_ENOMEDIUM)
-		printed = cli_report_one(cli, &nb_record_disc, &info);
+		printed = cli_report_one(cli, err, &nb_record_disc, &info);
 	nb_close(nb);
 	return err ? err : printed;
 }

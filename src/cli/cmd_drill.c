@@ -24,7 +24,7 @@ cmd_drill(struct cli *cli)
 		return err;
 	err = nb_drill(nb, &options, &result);
 	if (result.backup_id[0] && cli_wants_report(cli, true))
-		printed = cli_report_one(cli, &nb_record_drill, &result);
+		printed = cli_report_one(cli, err, &nb_record_drill, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }

@@ -22,7 +22,7 @@ export_key(struct nightburn *nb)
 
 /* All of FILE, or of stdin for "-"; a text that is too long is not a key. */
 static enum nb_err
-read_text(const char *file, char text[TEXT_MAX + 1])
+read_text(struct cli *cli, const char *file, char text[TEXT_MAX + 1])
 {
 	FILE *from = strcmp(file, "-") ? fopen(file, "re") : stdin;
 	enum nb_err err = NB_OK;
@@ -34,10 +34,8 @@ read_text(const char *file, char text[TEXT_MAX + 1])
 		cli_let_signals(false);
 		text[n] = '\0';
 	}
-	if (!from || ferror(from)) {
-		cli_tell("%s: %s", file, strerror(errno));
-		err = NB_EIO;
-	}
+	if (!from || ferror(from))
+		err = cli_fail(cli, NB_EIO, "%s: %s", file, strerror(errno));
 	if (from && from != stdin)
 		fclose(from);
 	return err;
@@ -48,12 +46,12 @@ import_key(struct cli *cli, struct nightburn *nb, const char *file)
 {
 	struct nb_key_result result = NB_INIT(nb_key_result);
 	char text[TEXT_MAX + 1] = "";
-	enum nb_err err = read_text(file, text);
+	enum nb_err err = read_text(cli, file, text);
 
 	if (!err)
 		err = nb_key_import(nb, text, cli->force, &result);
 	if (!err && cli_wants_report(cli, true))
-		err = cli_report_one(cli, &nb_record_key, &result);
+		err = cli_report_one(cli, err, &nb_record_key, &result);
 	return err;
 }
 
@@ -64,15 +62,12 @@ cmd_key(struct cli *cli)
 	struct nightburn *nb = NULL;
 	enum nb_err err;
 
-	if (!export && strcmp(cli->args[0], "import")) {
-		cli_wrong_usage("key", "expected export or import");
-		return NB_EUSAGE;
-	}
-	if (export && (cli->arg_count > 1 || cli->force || cli->form->name)) {
-		cli_wrong_usage("key",
-				"export takes neither a file nor an option");
-		return NB_EUSAGE;
-	}
+	if (!export && strcmp(cli->args[0], "import"))
+		return cli_wrong_usage(cli, "key", "expected export or import");
+	if (export && (cli->arg_count > 1 || cli->force || cli->form->name))
+		return cli_wrong_usage(
+			cli, "key",
+			"export takes neither a file nor an option");
 	err = cli_open(cli, &nb);
 	if (!err)
 		err = export

@@ -39,7 +39,7 @@ change_media(struct cli *cli,
 		return err;
 	err = change(nb, &options, &plan);
 	if (!err || cli->form->complete)
-		printed = cli_report_one(cli, &nb_record_plan, &plan);
+		printed = cli_report_one(cli, err, &nb_record_plan, &plan);
 	nb_close(nb);
 	return err ? err : printed;
 }
@@ -89,7 +89,7 @@ report_adopted(struct cli *cli, const struct nb_disc_info *info)
 	const struct nb_adopt_row row = { *info, cli->as, cli->dry_run };
 
 	return cli_wants_report(cli, true)
-		? cli_report_one(cli, &nb_record_adopt, &row)
+		? cli_report_one(cli, NB_OK, &nb_record_adopt, &row)
 		: NB_OK;
 }
 
@@ -102,10 +102,8 @@ cmd_adopt(struct cli *cli)
 	struct nightburn *nb = NULL;
 	enum nb_err err;
 
-	if (!cli->as) {
-		cli_wrong_usage("adopt", "--as NAME is missing");
-		return NB_EUSAGE;
-	}
+	if (!cli->as)
+		return cli_wrong_usage(cli, "adopt", "--as NAME is missing");
 	if (isatty(STDIN_FILENO)) {
 		options.confirm = ask;
 		options.ctx = &asking;

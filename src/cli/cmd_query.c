@@ -64,15 +64,6 @@ put_file(void *ctx, const struct nb_file_row *row)
 	return nb_report_row(ctx, &nb_record_file, row) != NB_OK;
 }
 
-/* ERR is NB_ECANCELED if the report could not be written. */
-static enum nb_err
-end_report(struct nb_report *report, enum nb_err err)
-{
-	enum nb_err written = nb_report_end(report);
-
-	return written ? written : err;
-}
-
 enum nb_err
 cmd_list(struct cli *cli)
 {
@@ -83,9 +74,9 @@ cmd_list(struct cli *cli)
 	enum nb_err waiting = NB_OK, err = cli_open(cli, &nb);
 
 	if (err && cli_lacks_config(cli))
-		cli_put_message("hint: ",
-				"without a configuration, this lists a disc: "
-				"nightburn restore --list --device DEVICE");
+		cli_hint(cli,
+			 "without a configuration, this lists a disc: "
+			 "nightburn restore --list --device DEVICE");
 	if (err)
 		return err;
 	nb_report_begin(&report, NB_REPORT_PARTS);
@@ -105,7 +96,7 @@ cmd_list(struct cli *cli)
 	if (!err && !backups.count && !cli->quiet)
 		cli_tell("no backup is in the catalog\nhint: nightburn catalog "
 			 "rebuild records those on the disc in the drive");
-	return end_report(&report, err);
+	return cli_report_end(cli, &report, err);
 }
 
 enum nb_err
@@ -121,7 +112,7 @@ cmd_show(struct cli *cli)
 	err = nb_show(nb, cli->args[0], put_backup, put_source, put_file,
 		      &report);
 	nb_close(nb);
-	return end_report(&report, err);
+	return cli_report_end(cli, &report, err);
 }
 
 enum nb_err
@@ -136,5 +127,5 @@ cmd_find(struct cli *cli)
 	nb_report_begin(&report, NB_REPORT_LIST);
 	err = nb_find(nb, cli->args[0], put_file, &report);
 	nb_close(nb);
-	return end_report(&report, err);
+	return cli_report_end(cli, &report, err);
 }

@@ -29,38 +29,35 @@ parse_date(const char *text, int64_t *out)
 }
 
 static enum nb_err
-report(struct cli *cli, const struct nb_restore_result *result)
+report(struct cli *cli, enum nb_err err, const struct nb_restore_result *result)
 {
 	bool wanted = cli->form->complete ? result->backup_id[0] != '\0'
 					  : result->files > 0;
 
 	return wanted && cli_wants_report(cli, true)
-		? cli_report_one(cli, &nb_record_restore, result)
+		? cli_report_one(cli, err, &nb_record_restore, result)
 		: NB_OK;
 }
 
-/* The options that are not texts.  False: an error was reported. */
-static bool
-parse_values(const struct cli *cli, struct nb_restore_options *options)
+/* The options that are not texts. */
+static enum nb_err
+parse_values(struct cli *cli, struct nb_restore_options *options)
 {
 	char *end = NULL;
 	long jobs = cli->jobs ? strtol(cli->jobs, &end, 10) : 0;
 
-	if (cli->at && !parse_date(cli->at, &options->at)) {
-		cli_wrong_usage("restore",
-				"--at %s: expected a date as 2026-11-28 or "
-				"\"2026-11-28 02:00\"",
-				cli->at);
-		return false;
-	}
-	if (cli->jobs && (!*cli->jobs || *end || jobs < 1 || jobs > 64)) {
-		cli_wrong_usage("restore",
-				"--jobs %s: expected a number from 1 to 64",
-				cli->jobs);
-		return false;
-	}
+	if (cli->at && !parse_date(cli->at, &options->at))
+		return cli_wrong_usage(
+			cli, "restore",
+			"--at %s: expected a date as 2026-11-28 or "
+			"\"2026-11-28 02:00\"",
+			cli->at);
+	if (cli->jobs && (!*cli->jobs || *end || jobs < 1 || jobs > 64))
+		return cli_wrong_usage(
+			cli, "restore",
+			"--jobs %s: expected a number from 1 to 64", cli->jobs);
 	options->jobs = (int)jobs;
-	return true;
+	return NB_OK;
 }
 
 static struct nb_restore_options
@@ -118,7 +115,7 @@ restore_with(struct cli *cli, const struct nb_restore_options *options)
 		? nb_restore_output(nb, options, STDOUT_FILENO, &result)
 		: nb_restore(nb, options, &result);
 	if (!cli->to_stdout)
-		printed = report(cli, &result);
+		printed = report(cli, err, &result);
 	free(result.bad_blocks);
 	nb_close(nb);
 	return err ? err : printed;
@@ -128,15 +125,15 @@ static enum nb_err
 restore_files(struct cli *cli)
 {
 	struct nb_restore_options options = options_of(cli);
+	enum nb_err err = parse_values(cli, &options);
 
-	if (!parse_values(cli, &options))
-		return NB_EUSAGE;
+	if (err)
+		return err;
 	if (!cli->list)
 		return restore_with(cli, &options);
 	if (!cli->to_stdout)
 		return cmd_restore_list(cli, &options);
-	cli_wrong_usage("restore", "--list together with --stdout");
-	return NB_EUSAGE;
+	return cli_wrong_usage(cli, "restore", "--list together with --stdout");
 }
 
 enum nb_err
@@ -146,7 +143,7 @@ cmd_restore(struct cli *cli)
 		return cmd_restore_bootarea(cli);
 	if (!cli->to_device && !cli->yes_erase)
 		return restore_files(cli);
-	cli_wrong_usage("restore",
-			"--to-device and --yes-erase require --bootarea");
-	return NB_EUSAGE;
+	return cli_wrong_usage(
+		cli, "restore",
+		"--to-device and --yes-erase require --bootarea");
 }

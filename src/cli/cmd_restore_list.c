@@ -71,7 +71,7 @@ cmd_restore_list(struct cli *cli, const struct nb_restore_options *options)
 					       .on_content = put_content,
 					       .ctx = &l };
 	struct nightburn *nb = NULL;
-	enum nb_err err = cli_open_for_device(cli, &nb), written;
+	enum nb_err err = cli_open_for_device(cli, &nb);
 
 	if (err)
 		return err;
@@ -79,6 +79,5 @@ cmd_restore_list(struct cli *cli, const struct nb_restore_options *options)
 	err = nb_restore_list(nb, options, &to);
 	begin_parts(&l, sizeof parts / sizeof *parts);
 	nb_close(nb);
-	written = nb_report_end(&l.report);
-	return written ? written : err;
+	return cli_report_end(cli, &l.report, err);
 }

@@ -30,7 +30,7 @@ run_job(struct cli *cli,
 	/* With --quiet, too, if the backup needs attention. */
 	if (cli_wants_report(cli, !err || result.verified)
 	    || (err == NB_EWRONG && result.verified))
-		printed = cli_report_one(cli, &nb_record_run, &result);
+		printed = cli_report_one(cli, err, &nb_record_run, &result);
 	nb_close(nb);
 	return err ? err : printed;
 }
@@ -59,7 +59,7 @@ cmd_plan(struct cli *cli)
 	if (!err)
 		err = nb_plan_job(nb, &choice, &plan);
 	if (plan.job[0])
-		printed = cli_report_one(cli, &nb_record_plan, &plan);
+		printed = cli_report_one(cli, err, &nb_record_plan, &plan);
 	nb_close(nb);
 	return err ? err : printed;
 }

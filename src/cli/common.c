@@ -46,7 +46,7 @@ cli_open(struct cli *cli, struct nightburn **nb)
 	enum nb_err err = open_configured(cli, nb);
 
 	if (err && missing)
-		fprintf(stderr, "hint: -c FILE names another configuration\n");
+		cli_hint(cli, "-c FILE names another configuration");
 	return err;
 }
 
@@ -61,11 +61,9 @@ cli_open_for_device(struct cli *cli, struct nightburn **nb)
 		return NB_OK;
 	err = open_configured(cli, nb);
 	if (err && missing)
-		fprintf(stderr,
-			"hint: without a configuration, name the drive "
-			"with --device, as\n"
-			"      --device /dev/sr0 or --device "
-			"stdio:FILE\n");
+		cli_hint(cli,
+			 "without a configuration, name the drive: "
+			 "--device /dev/sr0 or --device stdio:FILE");
 	return err;
 }
 
@@ -107,19 +105,44 @@ cli_wants_report(const struct cli *cli, bool done)
 	return cli->form->complete || (done && !cli->quiet);
 }
 
+/* What a report of a command that ends with ERR has of that. */
+static const struct nb_error_row *
+failure_of(struct cli *cli, enum nb_err err)
+{
+	cli->error.err = err;
+	if (err == NB_ECANCELED)
+		cli_note_error(cli, "asked to end");
+	return err && cli->error.message[0] ? &cli->error : NULL;
+}
+
 enum nb_err
-cli_report_one(struct cli *cli, const struct nb_record *record, const void *row)
+cli_report_end(struct cli *cli, struct nb_report *report, enum nb_err err)
+{
+	enum nb_err written;
+
+	report->failure = failure_of(cli, err);
+	written = nb_report_end(report);
+	return written ? written : err;
+}
+
+enum nb_err
+cli_report_one(struct cli *cli, enum nb_err err, const struct nb_record *record,
+	       const void *row)
 {
 	struct nb_report report = cli_report(cli);
 
+	report.failure = failure_of(cli, err);
 	return nb_report_one(&report, record, row);
 }
 
 enum nb_err
 cli_report_error(struct cli *cli, enum nb_err err)
 {
+	struct nb_error_row row;
+
 	if (!err || cli->reported || !cli->form->complete)
 		return NB_OK;
-	cli->error.err = err;
-	return cli_report_one(cli, &nb_record_error, &cli->error);
+	row = cli->error;
+	row.err = err;
+	return cli_report_one(cli, NB_OK, &nb_record_error, &row);
 }

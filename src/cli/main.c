@@ -5,59 +5,56 @@
 
 #include "cli/cli.h"
 
-static int
-no_such_command(const char *name)
+static enum nb_err
+no_such_command(struct cli *cli, const char *name)
 {
 	const char *nearest = cli_nearest_command(name);
 
-	cli_tell("%s: no such command", name);
-	if (nearest)
-		fprintf(stderr, "hint: did you mean %s?\n", nearest);
-	else
-		cli_hint_help(NULL);
-	return 2;
+	if (!nearest)
+		return cli_wrong_usage(cli, NULL, "%s: no such command", name);
+	return cli_fail(cli, NB_EUSAGE,
+			"%s: no such command\nhint: did you mean %s?", name,
+			nearest);
 }
 
-static int
-help(int argc, char **argv)
+static enum nb_err
+help(struct cli *cli, int argc, char **argv)
 {
 	const struct command *c;
 
 	if (argc < 2) {
 		cli_print_usage(stdout);
-		return 0;
+		return NB_OK;
 	}
 	c = cli_find_command(argv[1]);
 	if (!c)
-		return no_such_command(argv[1]);
+		return no_such_command(cli, argv[1]);
 	cli_print_help(c);
-	return 0;
+	return NB_OK;
 }
 
-static int
+static enum nb_err
 run_command(struct cli *cli, int argc, char **argv)
 {
 	const struct command *c = cli_find_command(argv[0]);
 	static char program[] = "nightburn";
-	enum nb_err err;
-	int status;
+	enum nb_err err = NB_OK;
 
 	if (!strcmp(argv[0], "help"))
-		return help(argc, argv);
+		return help(cli, argc, argv);
 	if (!c)
-		return no_such_command(argv[0]);
+		return no_such_command(cli, argv[0]);
 	argv[0] = program; /* as getopt formats it in its own error messages */
-	if (!cli_parse_command(cli, c, argc, argv, &status))
-		return status;
+	if (!cli_parse_command(cli, c, argc, argv, &err))
+		return err;
 	nb_set_log(cli_log, cli);
 	cli_progress_setup(cli->quiet);
 	cli_catch_signals();
 	err = c->run(cli);
 	if (err == NB_ECANCELED)
-		cli_print_canceled();
+		cli_print_canceled(cli);
 	cli_progress_clear();
-	cli_report_error(cli, err);
-	return nb_exit_status(err);
+	return err;
 }
 
 int
@@ -65,16 +62,21 @@ main(int argc, char **argv)
 {
 	struct cli cli = { .config = NB_CONFIG_FILE,
 			   .form = nb_report_forms[0] };
+	enum nb_err err = NB_OK;
 	int at = 0, status;
 
-	if (cli_parse_global(&cli, argc, argv, &at, &status)) {
-		if (at < argc) {
-			status = run_command(&cli, argc - at, argv + at);
-		} else {
-			cli_print_usage(stderr);
-			status = 2;
-		}
+	if (!cli_parse_global(&cli, argc, argv, &at, &err)) {
+		/* Help, or an error, was printed. */
+	} else if (at < argc) {
+		err = run_command(&cli, argc - at, argv + at);
+	} else {
+		cli_print_usage(stderr);
+		err = NB_EUSAGE;
 	}
+	if (err == NB_EUSAGE)
+		cli_find_form(&cli, argc, argv);
+	cli_report_error(&cli, err);
+	status = nb_exit_status(err);
 	free(cli.conninfo);
 	if (fflush(stdout) || ferror(stdout)) {
 		cli_tell("cannot write to stdout: %s", strerror(errno));

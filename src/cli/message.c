@@ -52,3 +52,11 @@ cli_note_error(struct cli *cli, const char *message)
 		snprintf(cli->error.hint, sizeof cli->error.hint, "%s",
 			 hint + strlen(mark));
 }
+
+void
+cli_hint(struct cli *cli, const char *hint)
+{
+	if (cli->error.message[0] && !cli->error.hint[0])
+		snprintf(cli->error.hint, sizeof cli->error.hint, "%s", hint);
+	cli_put_message("hint: ", hint);
+}

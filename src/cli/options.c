@@ -114,7 +114,7 @@ static const struct option_entry {
 };
 
 #define COUNT (sizeof table / sizeof *table)
-#define SHORTS (2 * COUNT + 4)
+#define SHORTS (2 * COUNT + 5)
 #define FORMS 16    /* maximum number */
 #define A_FORM 1000 /* and above: what getopt returns for these */
 #define GLOBAL "cqvh"
@@ -283,69 +283,86 @@ set_option(struct cli *cli, const struct option_entry *o, int letter,
 	return true;
 }
 
+void
+cli_find_form(struct cli *cli, int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		for (int f = 0; nb_report_forms[f]; f++)
+			if (nb_report_forms[f]->name
+			    && !strncmp(argv[i], "--", 2)
+			    && !strcmp(argv[i] + 2, nb_report_forms[f]->name))
+				cli->form = nb_report_forms[f];
+}
+
+static enum nb_err
+take_option(struct cli *cli, const struct command *c, int letter,
+	    const struct option *longs, char **argv)
+{
+	const struct option_entry *o = find_option(letter);
+
+	if (!o)
+		return cli_wrong_option(cli, c->name, letter, longs, argv);
+	if (!strchr("cqv", o->letter) && !strchr(c->options, o->letter))
+		return cli_wrong_usage(cli, c->name, "does not take --%s",
+				       name_of(o, letter));
+	if (set_option(cli, o, letter, optarg))
+		return NB_OK;
+	return cli_wrong_usage(cli, c->name,
+			       o->kind == LIST
+				       ? "--%s: given too many times"
+				       : "--%s: expected a number of seconds",
+			       name_of(o, letter));
+}
+
 bool
 cli_parse_command(struct cli *cli, const struct command *c, int argc,
-		  char **argv, int *status)
+		  char **argv, enum nb_err *err)
 {
 	struct option longs[COUNT + FORMS + 1];
-	char shorts[SHORTS];
+	char shorts[SHORTS] = ":";
 	int letter;
 
-	make_getopt(longs, shorts);
+	make_getopt(longs, shorts + 1);
 	optind = 0;
+	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const struct option_entry *o = find_option(letter);
-
-		*status = o ? 0 : cli_hint_help(c->name);
-		if (!o)
-			return false;
 		if (letter == 'h') {
 			cli_print_help(c);
 			return false;
 		}
-		if (!strchr("cqv", o->letter)
-		    && !strchr(c->options, o->letter)) {
-			*status = cli_wrong_usage(c->name, "does not take --%s",
-						  name_of(o, letter));
+		*err = take_option(cli, c, letter, longs, argv);
+		if (*err)
 			return false;
-		}
-		if (!set_option(cli, o, letter, optarg)) {
-			*status = cli_wrong_usage(
-				c->name,
-				o->kind == LIST
-					? "--%s: given too many times"
-					: "--%s: expected a number of seconds",
-				name_of(o, letter));
-			return false;
-		}
 	}
 	cli->args = (const char *const *)argv + optind;
 	cli->arg_count = (size_t)(argc - optind);
 	if (cli->arg_count >= c->least_args && cli->arg_count <= c->most_args)
 		return true;
-	fprintf(stderr,
-		"nightburn: %s: too %s arguments\nusage: nightburn "
-		"%s [options]%s%s\n",
-		c->name, cli->arg_count > c->most_args ? "many" : "few",
-		c->name, c->usage[0] ? " " : "", c->usage);
-	*status = 2;
+	*err = cli_wrong_usage(
+		cli, c->name,
+		"too %s arguments, usage: nightburn %s [options]%s%s",
+		cli->arg_count > c->most_args ? "many" : "few", c->name,
+		c->usage[0] ? " " : "", c->usage);
 	return false;
 }
 
 bool
-cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
+cli_parse_global(struct cli *cli, int argc, char **argv, int *at,
+		 enum nb_err *err)
 {
 	struct option longs[COUNT + FORMS + 1];
-	char shorts[SHORTS] = "+";
+	char shorts[SHORTS] = "+:";
 	int letter;
 
-	make_getopt(longs, shorts + 1);
+	make_getopt(longs, shorts + 2);
+	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct option_entry *o = find_option(letter);
 
-		*status = o ? 0 : cli_hint_help(NULL);
-		if (!o)
+		if (!o) {
+			*err = cli_wrong_option(cli, NULL, letter, longs, argv);
 			return false;
+		}
 		if (letter == 'h') {
 			cli_print_usage(stdout);
 			return false;
@@ -355,8 +372,8 @@ cli_parse_global(struct cli *cli, int argc, char **argv, int *at, int *status)
 			return false;
 		}
 		if (!strchr(GLOBAL, o->letter)) {
-			*status = cli_wrong_usage(
-				NULL,
+			*err = cli_wrong_usage(
+				cli, NULL,
 				"--%s: this option belongs after a command",
 				name_of(o, letter));
 			return false;

@@ -195,14 +195,10 @@ cli_progress(void *ctx, const struct nb_progress *p)
 	return number != 0;
 }
 
-void
-cli_print_canceled(void)
+int
+cli_stopped_by(void)
 {
-	int number = stopping ? stopping : pending_stop();
-
-	cli_progress_clear();
-	fprintf(stderr, "nightburn: ended%s%s\n", number ? " by SIG" : "",
-		number ? nb_str_signal(number) : "");
+	return stopping ? stopping : pending_stop();
 }
 
 void

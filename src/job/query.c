@@ -131,11 +131,13 @@ nb_list(struct nightburn *nb, const char *pool,
 {
 	struct query q = { .on_backup = fn, .ctx = ctx };
 	struct nb_catalog *catalog;
+	const struct nb_config_pool *unused;
 	enum nb_err err = NB_OK;
 
-	if (pool && !nb_config_pool(nb->config, pool))
-		return nb_fail(NB_EUSAGE, "%s: no such pool", pool);
-	err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
+	if (pool)
+		err = nb_config_find_pool(nb->config, pool, &unused);
+	if (!err)
+		err = nb_catalog_of(nb, NB_CATALOG_LIST, &catalog);
 	if (err)
 		return err;
 	err = nb_catalog_backups(catalog, pool, pass_backup, &q);

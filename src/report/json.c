@@ -114,23 +114,37 @@ add(const char *text, size_t n, void *ctx)
 }
 
 static void
-write_row(const struct nb_report *r, struct nb_str *s,
-	  const struct nb_record *record, const void *row)
+dump(struct nb_str *s, json_t *object)
 {
-	json_t *object = make_object(record, row);
-
-	if (r->part_shape == NB_REPORT_LIST)
-		nb_str_add(s, r->rows ? ",\n" : "\n");
 	if (!object || json_dump_callback(object, add, s, 0))
 		s->failed = true;
 	json_decref(object);
 }
 
 static void
+write_row(const struct nb_report *r, struct nb_str *s,
+	  const struct nb_record *record, const void *row)
+{
+	json_t *object = make_object(record, row);
+
+	if (r->shape == NB_REPORT_LIST && !r->rows)
+		nb_str_add(s, "[");
+	if (r->part_shape == NB_REPORT_LIST)
+		nb_str_add(s, r->rows ? ",\n" : "\n");
+	if (r->shape == NB_REPORT_ONE && r->failure
+	    && json_object_set_new(object, "failure",
+				   make_object(&nb_record_error, r->failure)))
+		s->failed = true;
+	dump(s, object);
+}
+
+/* A list begins with its first row: if there is none because the command
+ * failed, that is the report. */
+static void
 begin(const struct nb_report *r, struct nb_str *s)
 {
-	if (r->shape != NB_REPORT_ONE)
-		nb_str_add(s, r->shape == NB_REPORT_LIST ? "[" : "{");
+	if (r->shape == NB_REPORT_PARTS)
+		nb_str_add(s, "{");
 }
 
 static void
@@ -158,6 +172,16 @@ end(const struct nb_report *r, struct nb_str *s)
 		[NB_REPORT_PARTS] = "}\n",
 	};
 
+	if (r->shape == NB_REPORT_LIST && !r->rows) {
+		if (r->failure)
+			dump(s, make_object(&nb_record_error, r->failure));
+		nb_str_add(s, r->failure ? "\n" : "[]\n");
+		return;
+	}
+	if (r->shape == NB_REPORT_PARTS && r->failure) {
+		nb_str_add(s, ",\n\"failure\": ");
+		dump(s, make_object(&nb_record_error, r->failure));
+	}
 	nb_str_add(s, ends[r->shape]);
 }
 

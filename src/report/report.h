@@ -41,6 +41,9 @@ struct nb_report {
 	enum nb_err (*put)(void *ctx, struct nb_str *s);
 	void *ctx;
 	enum nb_err err; /* of PUT, the first */
+	/* Why the command failed; NULL: it did not, or that is not known yet.
+	 * Before the row, if there is one, else before the end. */
+	const struct nb_error_row *failure;
 
 	/* For the form: what is being written. */
 	enum nb_report_shape shape, part_shape;

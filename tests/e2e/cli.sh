@@ -34,7 +34,15 @@ check "an unknown command is one, the nearest is named" \
 	wrong 2 "hint: did you mean restore?" restroe
 check "a far one is not" wrong 2 "hint: nightburn --help" frobnicate
 check "an unknown option is one" \
-	wrong 2 "nightburn: unrecognized option '--colour'" run --colour
+	wrong 2 "nightburn: run: unrecognized option '--colour'" run --colour
+check "so is one without its value" \
+	wrong 2 "nightburn: run: option '-j' requires an argument" run -j
+check "one with a value that it does not take" \
+	wrong 2 "run: option '--resume=1' doesn't allow an argument" \
+	run --resume=1
+check "a letter that is none" wrong 2 "run: invalid option -- 'x'" run -qx
+check "and the beginning of several" \
+	wrong 2 "restore: option '--no' is ambiguous" restore --no
 check "the hint is the help of the command" \
 	wrong 2 "hint: nightburn run --help" run --colour
 check "an option of another command is one" \
@@ -55,7 +63,12 @@ check "an unknown drive is one, the drives are named" \
 	wrong 2 "hint: the drives are: upper" disc --drive f9
 check "a device that is neither a path nor a drive is one" \
 	wrong 2 "f9: no such drive in" verify --device f9
-check "an unknown pool is one" wrong 2 "f9: no such pool" list --pool f9
+check "an unknown pool is one, the pools are named" \
+	wrong 2 "hint: the pools are: db" list --pool f9
+check "a drive for what needs none is one" \
+	wrong 2 "catalog: no drive is needed for accept" catalog accept \
+	--drive upper
+check "so is no directory" wrong 2 "restore: --to is empty" restore --to ""
 check "an unknown disc name is one" \
 	wrong 2 "DB-X: no disc of this name in pool db" adopt --as DB-X
 check "an unknown clone is one" wrong 2 "no clone" clone f9
@@ -127,8 +140,10 @@ END
 	[ $? = 2 ] && says err "drive gone: /dev/sr77: no such device" &&
 		says err "pool one: one disc, A, is never blanked" &&
 		says err "hook before: $work/nohook: cannot be run" &&
-		says err "run_as: no user nb-nobody" &&
-		says err "nb-no-program" && says err "$work/absent" &&
+		says err "hook after: true: run_as: no user nb-nobody" &&
+		says err "postgres db: run_as: no user nb-nobody" &&
+		says err "hook always: nb-no-program: program not found" &&
+		says err "$work/absent" &&
 		says err "tree own: $work/hold contains staging_dir" &&
 		! grep -e nowhere -e nb.invalid "$work/err" || return 1
 	sed -i '/nb.invalid/d' "$work/foreseen.conf"
@@ -321,41 +336,119 @@ json_described()
 }
 check "each member of a report is in the manual" json_described
 
+# All commands with --json; what they are asked for fails, or is only tried.
+asked=("run -n" "append -n" plan "blank -n" "rotate -n" "adopt -n --as DB-A"
+	verify "restore --to $work/x" "restore --list" "restore --into x"
+	"restore --bootarea --to-device /dev/sr77" drill clone
+	"image $work/x.iso" list "show nope" "find nope" "catalog rebuild"
+	"catalog rebuild --finish" "catalog accept" "key export"
+	"key import $work/nokey" drives disc check-config)
+
+answers=0
+
+# each_fails LEAST ARGUMENTS...: what they print, for told_in_json; at least so
+# many of them fail.
+each_fails()
+{
+	local least=$1 one count=0
+	shift
+	for one in "${asked[@]}"; do
+		# shellcheck disable=SC2086
+		nb $one --json "$@" </dev/null
+		[ "$status" = 0 ] && continue
+		count=$((count + 1))
+		answers=$((answers + 1))
+		{
+			echo "$status $one $*"
+			cat "$work/out"
+		} >"$work/json/$answers"
+	done
+	[ $count -ge "$least" ] || { echo "$*: $count"; return 1; }
+}
+
+# Each is one document with the status and the first message, and its members
+# are in the manual.
+told_in_json()
+{
+	python3 - "$work/json" "$src/man/nightburn.1" <<'END'
+import json, os, re, sys
+manual = open(sys.argv[2]).read()
+words = set(re.findall(r"\w+", manual[manual.index(".Sh JSON"):]))
+def walk(value):
+    for one in value if isinstance(value, list) else []:
+        walk(one)
+    for key, one in value.items() if isinstance(value, dict) else []:
+        assert key in words, key
+        walk(one)
+for name in os.listdir(sys.argv[1]):
+    asked, text = open(sys.argv[1] + "/" + name).read().split("\n", 1)
+    try:
+        told = json.loads(text)
+        walk(told)
+        told = told.get("failure", told)
+        assert told["exit_status"] == int(asked.split()[0]) and told["message"]
+    except (ValueError, KeyError, AssertionError) as error:
+        sys.exit("%s: %s: %r" % (asked, text, error))
+END
+}
+
 json_of_failures()
 {
-	local arguments
-	for arguments in run plan append blank rotate verify drill disc \
-		"adopt --as X" "restore --to $work/x" "image $work/x.iso" \
-		"catalog rebuild" "catalog accept"; do
+	local one
+	mkdir "$work/json"
+	each_fails 23 --colour && each_fails 23 -c &&
+		each_fails 20 --config "$work/none.conf" &&
+		each_fails 23 --job nope && each_fails 23 --drive nope &&
+		each_fails 23 --device /dev/sr77 a b c d || return 1
+	cp -a "$work/state" "$work/kept"
+	head -c 5000 /dev/urandom >"$work/state/catalog.db"
+	each_fails 12
+	local result=$?
+	rm -rf "$work/state"
+	mv "$work/kept" "$work/state"
+	[ $result = 0 ] && told_in_json || return 1
+	for one in "--json" "frobnicate --json" "--json run" "help x --json"; do
 		# shellcheck disable=SC2086
-		nb_is 2 $arguments --json --job nope &&
-			says err "nope: no such job in $work/nb.conf" &&
-			keys_in_manual || return 1
+		nb_is 2 $one && says out '"error": "usage"' || return 1
 	done
-	for arguments in "show nope" "restore --to $work/x nope" \
-		"verify --device /dev/sr77" "key import $work/nokey" \
-		"drill nope" "restore --list nope"; do
-		# shellcheck disable=SC2086
-		nb_is 1 $arguments --json && keys_in_manual || return 1
-	done
-	nb_is 2 list --pool nope --json && keys_in_manual &&
-		nb_is 2 check-config --json --config /nowhere && keys_in_manual &&
-		says out '"exit_status": 2' &&
-		says out '"message": "/nowhere: '
 }
 check "a command that fails is JSON, too, when asked" json_of_failures
 
 one_backup_is_meant()
 {
-	local day
-	day=$(date -u +%Y%m%d)
 	nb_is 1 show "$day" && nb_is 1 restore --to "$work/many" "$day" &&
-		says err "$day: more than one backup id begins like this" &&
+		says err "$day: $several" && nb_is 1 drill nope &&
+		says err "backup nope is not on disc" &&
 		[ ! -e "$work/many" ] && nb_is 2 restore --to - &&
 		says err "restore: --to -: a directory is required" &&
 		[ ! -e - ]
 }
+
+# Of one disc; what the hint names is taken.
+one_of_this_disc()
+{
+	local conf=$work/several.conf command
+	sed "s,/state\",/state2\",; s,/drive\",/discs/several\",
+		s,pool \"db\" {,& rotation = append," "$work/nb.conf" >"$conf"
+	chmod 600 "$conf"
+	: >"$work/discs/several"
+	nb_is 0 run -q -c "$conf" && nb_is 0 run -q -c "$conf" || return 1
+	for command in "restore --to $work/many --this-disc" "restore --list" \
+		"restore --salvage --to $work/many" "drill --this-disc" \
+		"restore --stdout --this-disc --source files"; do
+		# shellcheck disable=SC2086
+		nb_is 1 $command -c "$conf" "$day" &&
+			says err "$day: $several" && [ ! -e "$work/many" ] &&
+			! grep -v -e '^nightburn: 2' -e '^hint: name one' \
+				"$work/err" || return 1
+	done
+	nb_is 0 restore -c "$conf" --to "$work/many" "$(sed -n \
+		's/^hint: name one of those on this disc: .*, //p' "$work/err")"
+}
+day=$(date -u +%Y%m%d)
+several="more than one backup id begins like this"
 check "what may mean several backups restores none" one_backup_is_meant
+check "also on one disc" one_of_this_disc
 
 blank_is_told()
 {
@@ -363,7 +456,8 @@ blank_is_told()
 	insert new
 	nb_is 3 verify && says err ": the disc is blank" &&
 		nb_is 3 restore --to "$work/x" --this-disc &&
-		says err ": the disc is blank"
+		says err ": the disc is blank" && nb_is 3 restore --to "$work/x" &&
+		says err "hint: insert DB-B, which has generation 2"
 	local result=$?
 	insert B
 	return $result

@@ -104,15 +104,17 @@ os.execv(sys.argv[1], sys.argv[1:])' "$nightburn" -c "$work/nb.conf" run \
 		kill "-$1" "$pid"
 	done
 	wait "$pid"
-	[ $? = 1 ] && says err "ended by SIG$1" &&
+	[ $? = 1 ] && says err "$3" &&
 		[ "$(fingerprint)" = "$before" ] &&
 		[ -z "$(ls "$work/staging")" ] || return 1
 	! kill -0 "$(cat "$work/pids")"
 }
-check "a signal during the dump ends it in order, and pg_dump" signalled TERM 1
-check "SIGINT does so" signalled INT 1
-check "SIGHUP does so" signalled HUP 1
-check "a signal that comes three times does so" signalled TERM 3
+check "a signal during the dump ends it in order, and pg_dump" signalled TERM 1 \
+	"ended by SIGTERM"
+check "SIGINT does so" signalled INT 1 "stopped by you (SIGINT)"
+check "SIGHUP does so" signalled HUP 1 "ended by SIGHUP"
+check "a signal that comes three times does so" signalled TERM 3 \
+	"ended by SIGTERM"
 
 shrunk()
 {

@@ -168,17 +168,19 @@ password()
 	mkdir -p "$HOME"
 	rm -f "$HOME/.pgpass"
 	config "conninfo = \"host=$PGHOST user=pw\""
-	fails 'no password supplied' 'a line host:port:database:user:password' \
+	fails 'no password supplied' \
+		"a line $PGHOST:5432:*:*:PASSWORD in ~/.pgpass (mode 0600)" \
 		run || return 1
-	printf '%s\n' "$PGHOST:5432:*:pw:wrong" >"$HOME/.pgpass"
+	sed -n 's/^hint: a line \(.*:\)PASSWORD in .*/\1wrong/p' "$work/err" \
+		>"$HOME/.pgpass"
 	chmod 0600 "$HOME/.pgpass"
-	fails 'password authentication failed for user "pw"' \
-		'correct the password of pw: a line host:port:' run &&
+	fails 'password authentication failed for user "pw"' "correct the \
+password of pw: a line $PGHOST:5432:*:pw:PASSWORD in" restore --into new \
+		--conninfo "host=$PGHOST user=pw" &&
 		fails 'password authentication failed for user "pw"' \
-			'correct the password of pw: a line host:port:' \
-			restore --into new --conninfo "host=$PGHOST user=pw" ||
-		return 1
-	printf '%s\n' "$PGHOST:5432:*:pw:right" >"$HOME/.pgpass"
+			"correct the password of pw: a line" run || return 1
+	sed -n 's/^hint: .*: a line \(.*:\)PASSWORD in .*/\1right/p' "$work/err" \
+		>"$HOME/.pgpass"
 	nb_is 0 run && nb_is 0 restore --into new --conninfo \
 		"host=$PGHOST user=pw" && has new 10 || return 1
 	# All that is done needs it, the comparison, too.

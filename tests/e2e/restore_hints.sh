@@ -251,8 +251,8 @@ no_configuration()
 		"$nightburn" -c "$work/none.conf" $command \
 			>"$work/out" 2>"$work/err"
 		[ $? = 2 ] && says err "$work/none.conf: cannot open" && says \
-			err "hint: without a configuration, name the drive with \
---device, as" && says err "--device /dev/sr0 or --device stdio:FILE" || return 1
+			err "hint: without a configuration, name the drive: \
+--device /dev/sr0 or --device stdio:FILE" || return 1
 	done
 	"$nightburn" -c "$work/none.conf" restore --list --device \
 		"stdio:$work/discs/A" >"$work/out" 2>"$work/err" &&

@@ -26,6 +26,7 @@ from scene import ALL, MEDIA, Broken, two_nights
 
 SAMPLE = int(os.environ.get("NB_SIGNAL_POINTS", "2"))
 SIGNALS = ("term", "int", "hup")
+ENDED = r"(ended by SIG(TERM|HUP)|stopped by you \(SIGINT\))"
 # A shell may have had it ignored for what it runs in the background, and what
 # is ignored stays so.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -87,8 +88,7 @@ def check_end(scene, status, text):
         raise Broken(f"exit status {status}")
     if status == 0 and "verified" not in text:
         raise Broken("neither verified nor ended")
-    if status == 1 and (not re.search(r"ended by SIG(TERM|INT|HUP)$", text,
-                                      re.M)
+    if status == 1 and (not re.search(ENDED + "$", text, re.M)
                         or journal(scene) or state == "suspect"):
         raise Broken(f"not ended in order: disc A is {state}")
     if status == 4 and state != "suspect":
@@ -182,7 +182,7 @@ def by_hand(base, work, which, point, name):
         options = rules(scene, at_commands(point, name))
         status, text = scene.ask(disc, *arguments, options=options)
         if status not in allowed or (status == 1 and
-                                     "ended by SIG" not in text):
+                                     not re.search(ENDED, text)):
             raise Broken(f"status {status}")
         scene.check(2)
         if journal(scene) and status != 4:

@@ -278,6 +278,7 @@ nb_job_drill(struct nightburn *nb, const struct nb_drill_options *options,
 	enum nb_err err;
 
 	request.wish.damaged = true;
+	request.no_paths = true;
 	err = nb_restore_pick(nb, &request, &pick);
 	if (!err)
 		err = drill(&d);

@@ -197,6 +197,7 @@ nb_job_restore_disk(struct nightburn *nb,
 	enum nb_err err;
 
 	request.replaces = true;
+	request.no_paths = true;
 	memset(result, 0, sizeof *result);
 	if (!options->to_device)
 		return nb_fail(NB_EUSAGE,

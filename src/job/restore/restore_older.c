@@ -5,12 +5,16 @@
 #include "job/restore/restore_select.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "model/record/backup_path.h"
 #include "model/record/holding.h"
+
+#define NAMED 4 /* of the ids that begin alike */
 
 const char *
 nb_restore_name(uint64_t generation, int64_t created,
@@ -267,6 +271,47 @@ split_path(const struct nb_disc_backups *list, const char *path, char **id)
 			return nb_backup_path_within(*id, path);
 	}
 	return NULL;
+}
+
+bool
+nb_restore_is_path(const char *which)
+{
+	return which[strspn(which, "0123456789abcdefABCDEFTZ-")] != '\0';
+}
+
+enum nb_err
+nb_restore_single(const struct nb_disc_contents *contents, const char *which)
+{
+	const struct nb_disc_backups *list = &contents->backups;
+	struct nb_str ids = NB_STR_INIT;
+	char *text = NULL;
+	size_t count = 0;
+	enum nb_err err;
+
+	if (!which || nb_backup_is_generation(which))
+		return NB_OK;
+	for (size_t i = 0; i < list->count; i++) {
+		const char *id = list->at[i].label.backup_id;
+
+		if (!nb_restore_names(which, id, 0))
+			continue;
+		if (++count <= NAMED)
+			nb_str_addf(&ids, "%s%s", count > 1 ? ", " : "", id);
+		else if (count == NAMED + 1)
+			nb_str_add(&ids, ", ...");
+	}
+	if (count < 2) {
+		nb_str_free(&ids);
+		return NB_OK;
+	}
+	err = nb_str_take(&ids, &text);
+	if (!err)
+		err = nb_fail(NB_EFAIL,
+			      "%s: more than one backup id begins like this\n"
+			      "hint: name one of those on this disc: %s",
+			      which, text);
+	free(text);
+	return err;
 }
 
 enum nb_err

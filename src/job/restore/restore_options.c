@@ -40,6 +40,10 @@ check_target(const struct nb_restore_options *o, enum nb_restore_way way)
 			NB_EUSAGE,
 			"restore: either a directory or a database is "
 			"required\nhint: use --to DIR or --into DATABASE");
+	if (o->to && !*o->to)
+		return nb_fail(NB_EUSAGE,
+			       "restore: --to is empty\n"
+			       "hint: use --to DIR; . is this directory");
 	if (o->to && !strcmp(o->to, "-"))
 		return nb_fail(
 			NB_EUSAGE,
@@ -101,5 +105,6 @@ nb_restore_request_of(const struct nb_restore_options *options)
 		.this_disc = options->this_disc,
 		.allow_older = options->allow_older,
 		.replaces = options->into != NULL,
+		.no_paths = options->into != NULL,
 	};
 }

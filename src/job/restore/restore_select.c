@@ -33,13 +33,6 @@ is_meant(const struct nb_restore_wish *wish, const struct nb_label *label)
 	return !wish->at || label->created <= wish->at;
 }
 
-/* No id and no generation: a path, in the place of the backup. */
-static bool
-is_path(const char *which)
-{
-	return which[strspn(which, "0123456789abcdefABCDEFTZ-")] != '\0';
-}
-
 /* Neither the catalog nor the disc has what is wanted. */
 static enum nb_err
 no_such_backup(const struct choosing *c)
@@ -52,7 +45,8 @@ no_such_backup(const struct choosing *c)
 		: "nightburn restore --list shows the newest backup of a disc";
 	char date[NB_CLOCK_TEXT];
 
-	if (wish->backup && is_path(wish->backup))
+	if (wish->backup && nb_restore_is_path(wish->backup)
+	    && !c->request->no_paths)
 		return nb_restore_no_backup(c->pick, wish->backup);
 	if (wish->backup)
 		return nb_fail(NB_ENOTFOUND,
@@ -168,10 +162,12 @@ static enum nb_err
 find_meant(struct choosing *c)
 {
 	struct nb_restore_wish exact = c->request->wish;
+	enum nb_err err;
 
 	if (c->place == NB_RESTORE_HERE)
 		exact.backup = c->meant->id;
-	return find(c, &exact);
+	err = nb_restore_single(&c->pick->contents, exact.backup);
+	return err ? err : find(c, &exact);
 }
 
 /* In the current session: the backup that is meant or, if none was named, an
@@ -323,19 +319,18 @@ decide(struct choosing *c)
 		       (unsigned long long)look->label.generation);
 }
 
+/* There is no disc, or a blank one: which has what is meant? */
 static enum nb_err
-no_disc(const struct choosing *c)
+nothing_there(const struct choosing *c, enum nb_err err, const char *what)
 {
 	const struct nb_known_backup *b = nb_restore_meant(
 		c->known.list.at, c->known.list.count, &c->request->wish, NULL);
 	char name[NB_RESTORE_NAME_MAX];
 
 	if (!b || !b->disc)
-		return nb_fail(NB_ENOMEDIUM, "%s: no disc",
-			       c->pick->look.device);
-	return nb_fail(NB_ENOMEDIUM,
-		       "%s: no disc\nhint: insert %s, which has %s",
-		       c->pick->look.device, b->disc,
+		return nb_fail(err, "%s: %s", c->pick->look.device, what);
+	return nb_fail(err, "%s: %s\nhint: insert %s, which has %s",
+		       c->pick->look.device, what, b->disc,
 		       nb_restore_name(b->generation, b->created, name));
 }
 
@@ -347,18 +342,17 @@ find_label(const struct choosing *c)
 	enum nb_err err = NB_OK;
 
 	if (look->medium.state == NB_MEDIUM_NONE)
-		return no_disc(c);
+		return nothing_there(c, NB_ENOMEDIUM, "no disc");
 	if (look->label_state != NB_LABEL_GOOD)
 		err = nb_fallback_session(look);
 	if (err == NB_ENOTFOUND)
 		err = nb_unlabelled_identify(look);
-	if (err == NB_ENOTFOUND)
+	if (err == NB_ENOTFOUND && look->medium.state == NB_MEDIUM_BLANK)
+		err = nothing_there(c, NB_EFOREIGN, "the disc is blank");
+	else if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_EFOREIGN,
-			      look->medium.state == NB_MEDIUM_BLANK
-				      ? "%s: the disc is blank"
-				      : "%s: no nightburn label on this disc\n"
-					"hint: mount it and read its "
-					"RESTORE.txt",
+			      "%s: no nightburn label on this disc\n"
+			      "hint: mount it and read its RESTORE.txt",
 			      look->device);
 	return err;
 }

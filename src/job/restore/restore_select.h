@@ -19,6 +19,7 @@ struct nb_restore_request {
 	bool allow_older; /* than what is meant, if that cannot be read */
 	bool replaces;    /* not an older one without ALLOW_OLDER: it goes into
 			     a database or over a disk */
+	bool no_paths;    /* a path cannot be meant in the place of a backup */
 };
 
 /* A backup that was chosen, and where it is read from. */
@@ -116,6 +117,15 @@ void nb_restore_who_has(struct nb_disc_contents *contents,
 			const struct nb_disc_backup *but,
 			const struct nb_restore_options *options,
 			char id[NB_BACKUP_ID_MAX + 1]);
+
+/* No id and no generation: a path, in the place of the backup. */
+bool nb_restore_is_path(const char *which);
+
+/* Is WHICH (NULL: the newest) one backup, or does more than one of those in
+ * CONTENTS have an id that begins like this?  NB_EFAIL, logged with their
+ * ids. */
+enum nb_err nb_restore_single(const struct nb_disc_contents *contents,
+			      const char *which);
 
 /* PATH, which may be one of `nightburn find`, is in the place of the backup:
  * NB_ENOTFOUND, logged; a hint names the backup on the disc that has it. */

@@ -99,6 +99,7 @@ choose(struct salvage *s, const struct nb_restore_options *options,
 	bool appended = options->job && nb_job_is_by_hand(options->job);
 	const struct nb_nodes *nodes = &s->contents.nodes;
 	char by_hand[NB_BACKUP_ID_MAX + 1] = "";
+	size_t count = 0;
 
 	for (size_t i = 0; i < nodes->count; i++) {
 		const char *path = nodes->at[i].entry.path;
@@ -106,6 +107,12 @@ choose(struct salvage *s, const struct nb_restore_options *options,
 
 		if (!is_id(path) || !is_meant(s, path, which))
 			continue;
+		if (which && !nb_backup_is_generation(which) && count++)
+			return nb_fail(NB_EFAIL,
+				       "%s: more than one backup id begins "
+				       "like this\nhint: name one of those on "
+				       "this disc: %s, %s",
+				       which, s->id[0] ? s->id : by_hand, path);
 		best = is_by_hand(s, path) ? by_hand : s->id;
 		if (!best[0] || is_newer(s, path, best))
 			snprintf(best, sizeof s->id, "%s", path);

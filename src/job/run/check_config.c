@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "base/user.h"
 #include "job/jobs.h"
 #include "job/power.h"
@@ -106,7 +107,7 @@ static enum nb_err
 check_user(const char *of, const char *name)
 {
 	struct nb_user user = { .name = NULL };
-	enum nb_err err = nb_user_find(name, &user);
+	enum nb_err err = nb_user_find(of, name, &user);
 
 	if (!err && !nb_user_allowed(&user))
 		err = nb_fail(NB_ECONFIG,
@@ -120,21 +121,21 @@ check_user(const char *of, const char *name)
 static enum nb_err
 check_hook(const struct nb_config_hook *hook)
 {
-	const char *name = nb_config_hook_names[hook->when];
 	const char *program = hook->shell ? "/bin/sh" : hook->run.at[0];
-	char *found = NULL;
-	enum nb_err err = hook->run_as ? check_user(name, hook->run_as) : NB_OK;
+	char *object = NULL, *found = NULL;
+	enum nb_err err = nb_str_format(&object, "hook %s: %s",
+					nb_config_hook_names[hook->when],
+					hook->shell ? hook->shell : program);
 
-	if (err)
-		return err;
-	if (!strchr(program, '/')) {
-		err = nb_proc_find(program, &found);
-		free(found);
-	} else if (access(program, X_OK)) {
-		err = nb_fail_errno(nb_fd_open_error(),
-				    "hook %s: %s: cannot be run", name,
-				    program);
-	}
+	if (!err && hook->run_as)
+		err = check_user(object, hook->run_as);
+	if (!err && !strchr(program, '/'))
+		err = nb_proc_find(object, program, &found);
+	else if (!err && access(program, X_OK))
+		err = nb_fail_errno(nb_fd_open_error(), "%s: cannot be run",
+				    object);
+	free(found);
+	free(object);
 	return err;
 }
 
@@ -204,6 +205,18 @@ tell_own(const struct nb_config *config, const struct nb_config_source *s,
 	}
 }
 
+static enum nb_err
+check_source_user(const struct nb_config_source *s, const char *user)
+{
+	char *of = NULL;
+	enum nb_err err = nb_str_format(&of, "%s %s", s->kind->name, s->name);
+
+	if (!err)
+		err = check_user(of, user);
+	free(of);
+	return err;
+}
+
 static void
 check_source(struct findings *f, const struct nb_config_source *s)
 {
@@ -218,7 +231,7 @@ check_source(struct findings *f, const struct nb_config_source *s)
 	if (f->connect || !has_option(s->kind, "conninfo"))
 		err = ops->preflight(s);
 	else if (user)
-		err = check_user(s->kind->name, user);
+		err = check_source_user(s, user);
 	if (!err && f->connect && ops->estimate)
 		err = ops->estimate(s, &bytes);
 	note(f, err);

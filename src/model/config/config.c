@@ -132,6 +132,23 @@ fail_name(const struct nb_config *config, const char *kind, const char *name,
 }
 
 enum nb_err
+nb_config_find_pool(const struct nb_config *config, const char *name,
+		    const struct nb_config_pool **out)
+{
+	const struct nb_config_pool *pool = nb_config_pool(config, name);
+	struct nb_str names = NB_STR_INIT;
+
+	if (pool) {
+		*out = pool;
+		return NB_OK;
+	}
+	for (size_t i = 0; i < config->pools.count; i++)
+		nb_str_addf(&names, "%s%s", i ? ", " : "",
+			    config->pools.at[i].name);
+	return fail_name(config, "pool", name, &names);
+}
+
+enum nb_err
 nb_config_find_drive(const struct nb_config *config, const char *name,
 		     const struct nb_config_drive **out)
 {

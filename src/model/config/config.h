@@ -160,7 +160,10 @@ const struct nb_config_drive *nb_config_drive(const struct nb_config *config,
 					      const char *name);
 const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
 					    const char *name);
-/* The drive NAME.  NB_EUSAGE, logged with the names that exist. */
+/* The pool, or drive, NAME.  NB_EUSAGE, logged with the names that exist. */
+enum nb_err nb_config_find_pool(const struct nb_config *config,
+				const char *name,
+				const struct nb_config_pool **out);
 enum nb_err nb_config_find_drive(const struct nb_config *config,
 				 const char *name,
 				 const struct nb_config_drive **out);

@@ -45,7 +45,7 @@ nb_boot_check_programs(const struct nb_disk *disk)
 
 	for (size_t i = 0; !err && !path && i < disk->parts.count; i++)
 		if (nb_disk_part_is_swap(&disk->parts.at[i]))
-			err = nb_proc_find("mkswap", &path);
+			err = nb_proc_find(NULL, "mkswap", &path);
 	free(path);
 	return err;
 }

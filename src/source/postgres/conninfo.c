@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -190,7 +191,7 @@ find_passfile(const struct nb_config_source *source, char **path)
 	if (chosen && *chosen) {
 		err = nb_str_dup(chosen, path);
 	} else if (nb_pg_options(source)->run_as || !home || !*home) {
-		err = nb_user_find(nb_pg_options(source)->run_as, &user);
+		err = nb_user_find(NULL, nb_pg_options(source)->run_as, &user);
 		if (!err)
 			err = nb_str_format(path, "%s/.pgpass", user.home);
 		nb_user_free(&user);
@@ -217,4 +218,22 @@ nb_pg_warn_passfile(const struct nb_config_source *source)
 		       path, (unsigned int)st.st_mode & 07777, path);
 	free(path);
 	return NB_OK;
+}
+
+enum nb_err
+nb_pg_check_user(const struct nb_config_source *source)
+{
+	struct nb_user user = { .name = NULL };
+	char of[256];
+	enum nb_err err;
+
+	snprintf(of, sizeof of, "postgres %s", source->name);
+	err = nb_user_find(of, nb_pg_options(source)->run_as, &user);
+	if (!err && !nb_user_allowed(&user))
+		err = nb_fail(NB_ESOURCE,
+			      "%s: only root can become %s\n"
+			      "hint: start nightburn as root or as %s",
+			      of, user.name, user.name);
+	nb_user_free(&user);
+	return err;
 }

@@ -70,7 +70,7 @@ make_directory(struct nb_pg_dump *dump)
 	struct nb_user user = { .name = NULL };
 	int staging = dump->context->staging, fd = -1;
 	enum nb_err err =
-		nb_user_find(nb_pg_options(dump->source)->run_as, &user);
+		nb_user_find(NULL, nb_pg_options(dump->source)->run_as, &user);
 
 	if (err)
 		return err;

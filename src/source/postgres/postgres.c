@@ -30,21 +30,6 @@ is_archive(const struct nb_config_source *source)
 	return nb_pg_format_of(source)->reader == NB_PG_RESTORE;
 }
 
-static enum nb_err
-check_user(const struct nb_config_source *source)
-{
-	struct nb_user user = { .name = NULL };
-	enum nb_err err = nb_user_find(nb_pg_options(source)->run_as, &user);
-
-	if (!err && !nb_user_allowed(&user))
-		err = nb_fail(NB_ESOURCE,
-			      "postgres %s: only root can become "
-			      "%s\nhint: start nightburn as root or as %s",
-			      source->name, user.name, user.name);
-	nb_user_free(&user);
-	return err;
-}
-
 /* A dump may be made by a newer pg_dump, but not by an older one. */
 static enum nb_err
 check_version(const struct nb_config_source *source, int number,
@@ -91,7 +76,7 @@ check_program(const struct nb_config_source *source, int *number, char **text)
 enum nb_err
 nb_pg_preflight(const struct nb_config_source *source, int *number, char **text)
 {
-	enum nb_err err = check_user(source);
+	enum nb_err err = nb_pg_check_user(source);
 
 	if (!err)
 		err = nb_pg_warn_passfile(source);
@@ -145,8 +130,8 @@ add_entries(const struct nb_pg_dump *dump, struct nb_source_output *out)
 		.hashed = true,
 	};
 	const struct nb_config_source *source = dump->source;
-	enum nb_err err =
-		nb_user_find(nb_pg_transport(source)->owner(source), &owner);
+	enum nb_err err = nb_user_find(
+		NULL, nb_pg_transport(source)->owner(source), &owner);
 
 	if (!err)
 		err = nb_pg_write_scripts(dump, &owner, out);

@@ -54,6 +54,9 @@ void nb_pg_add_value(struct nb_str *s, const char *value);
 /* Warns if libpq will ignore the password file because of its permissions. */
 enum nb_err nb_pg_warn_passfile(const struct nb_config_source *source);
 
+/* May this process become run_as?  NB_ENOTFOUND, NB_ESOURCE, logged. */
+enum nb_err nb_pg_check_user(const struct nb_config_source *source);
+
 /* ---- server.c: what the server says ---- */
 
 struct nb_pg_database {

@@ -159,14 +159,15 @@ resolve(const struct nb_rows *rows, const char *which,
 	} else {
 		*out = resolve_id(rows, which, &count);
 	}
-	if (count != 1)
+	if (count != 1 || !*which)
 		return nb_fail(
 			NB_ENOTFOUND,
 			"%s: %s\nhint: nightburn list "
 			"shows the backups",
 			which,
-			count ? "more than one backup id begins like this"
-			      : "no such backup");
+			count > 1 && *which
+				? "more than one backup id begins like this"
+				: "no such backup");
 	return NB_OK;
 }
 

@@ -682,6 +682,44 @@ START_TEST(lists_and_parts_are_one_document)
 }
 END_TEST
 
+#define FAILURE                                           \
+	"{\"error\": \"not found\", \"exit_status\": 1, " \
+	"\"message\": \"x: no such backup\", \"hint\": null}"
+
+/* Reports of a command that failed: one row, a list without and with rows, and
+ * parts. */
+START_TEST(a_report_has_the_failure_as_far_as_its_shape_allows)
+{
+	static const char *const texts[] = {
+		"{\"changed\": true, \"failure\": " FAILURE "}\n",
+		FAILURE "\n",
+		"[\n{\"changed\": true}]\n",
+		"{\"some\": [],\n\"failure\": " FAILURE "}\n",
+	};
+	const struct nb_error_row failure = { .err = NB_ENOTFOUND,
+					      .message = "x: no such backup" };
+	struct nb_str s = NB_STR_INIT;
+	struct nb_report report = { .form = form("json"),
+				    .put = keep,
+				    .ctx = &s,
+				    .failure = &failure };
+
+	if (_i == 0)
+		nb_report_one(&report, &nb_record_accept, &accepted);
+	else
+		nb_report_begin(&report,
+				_i < 3 ? NB_REPORT_LIST : NB_REPORT_PARTS);
+	if (_i == 2)
+		nb_report_row(&report, &nb_record_accept, &accepted);
+	if (_i == 3)
+		nb_report_part(&report, "some", NB_REPORT_LIST);
+	if (_i)
+		nb_report_end(&report);
+	ck_assert_str_eq(s.text, texts[_i]);
+	nb_str_free(&s);
+}
+END_TEST
+
 static enum nb_err
 refuse(void *ctx, struct nb_str *s)
 {
@@ -810,6 +848,8 @@ main(void)
 	tcase_add_test(tc, a_night_that_burned_nothing_reports_its_plan);
 	tcase_add_test(tc, without_a_plan_there_is_no_word_for_one);
 	tcase_add_test(tc, lists_and_parts_are_one_document);
+	tcase_add_loop_test(
+		tc, a_report_has_the_failure_as_far_as_its_shape_allows, 0, 4);
 	tcase_add_test(tc, what_cannot_be_written_ends_the_report);
 	tcase_add_test(tc, a_form_is_a_few_functions_and_knows_no_command);
 	tcase_add_test(tc, one_is_singular);

@@ -96,7 +96,7 @@ choose_user(const struct nb_drill_wish *wish, struct nb_drill_server *server)
 
 	if (!user && !geteuid())
 		user = "postgres";
-	err = nb_user_find(user, &found);
+	err = nb_user_find("drill", user, &found);
 	if (!err && !found.uid)
 		err = nb_fail(NB_EUSAGE,
 			      "drill: PostgreSQL does not run as root\n"

@@ -21,7 +21,7 @@ nb_pg_cluster_mkdir(const struct nb_drill_server *server, const char *name)
 {
 	int above = open(server->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct nb_user user = { .name = NULL };
-	enum nb_err err = nb_user_find(server->run_as, &user);
+	enum nb_err err = nb_user_find("drill", server->run_as, &user);
 	int fd = -1;
 
 	if (!err && (above < 0 || mkdirat(above, name, 0700)))

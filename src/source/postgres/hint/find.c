@@ -8,6 +8,7 @@
 #include "source/postgres/hint/hint.h"
 
 #define SOCKETS "/.s.PGSQL."
+#define USUAL "/var/run/postgresql"
 
 /* The text between MARK and the next quotation mark; NULL: there is none. */
 static enum nb_err
@@ -77,7 +78,7 @@ tell_socket(const char *host, const char *port, enum nb_pg_doing doing,
 enum nb_err
 nb_pg_hint_socket(const char *message, enum nb_pg_doing doing, char **out)
 {
-	static const char *const usual[] = { "/var/run/postgresql", "/tmp" };
+	static const char *const usual[] = { USUAL, "/tmp" };
 	char *socket = NULL, *own = NULL, *host = NULL, *port = NULL;
 	enum nb_err err = quoted(message, "on socket \"", &socket);
 
@@ -98,6 +99,58 @@ nb_pg_hint_socket(const char *message, enum nb_pg_doing doing, char **out)
 	free(own);
 	free(host);
 	free(port);
+	return err;
+}
+
+/* The server as .pgpass names it, "host:port". */
+static enum nb_err
+server_in(const char *message, char **out)
+{
+	char *socket = NULL, *host = NULL;
+	const char *slash, *port = strstr(message, "port ");
+	enum nb_err err = quoted(message, "on socket \"", &socket);
+
+	if (!err)
+		err = quoted(message, "server at \"", &host);
+	slash = socket ? strstr(socket, SOCKETS) : NULL;
+	/* libpq looks for its default directory under this name. */
+	if (!err && slash && !strncmp(socket, USUAL SOCKETS, sizeof USUAL))
+		err = nb_str_format(out, "localhost:%s",
+				    slash + strlen(SOCKETS));
+	else if (!err && slash)
+		err = nb_str_format(out, "%.*s:%s", (int)(slash - socket),
+				    socket, slash + strlen(SOCKETS));
+	else if (!err && host && port)
+		err = nb_str_format(out, "%s:%.*s", host,
+				    (int)strspn(port + 5, "0123456789"),
+				    port + 5);
+	else if (!err)
+		err = nb_str_dup("host:port", out);
+	free(socket);
+	free(host);
+	return err;
+}
+
+enum nb_err
+nb_pg_hint_password(const char *message, enum nb_pg_doing doing, char **out)
+{
+	char *server = NULL, *user = NULL;
+	enum nb_err err = quoted(message, "failed for user \"", &user);
+
+	(void)doing;
+	if (!err)
+		err = server_in(message, &server);
+	if (!err)
+		err = nb_str_format(
+			out,
+			"%s%s%sa line %s:*:%s:PASSWORD in ~/.pgpass (mode "
+			"0600) of the user who runs the programs%s",
+			user ? "correct the password of " : "",
+			user ? user : "", user ? ": " : "", server,
+			user ? user : "*",
+			user ? ", unless conninfo has one" : "");
+	free(server);
+	free(user);
 	return err;
 }
 

@@ -51,6 +51,9 @@ extern const size_t nb_pg_cause_count;
 /* "connection to server on socket ... failed": which sockets there are. */
 enum nb_err nb_pg_hint_socket(const char *message, enum nb_pg_doing doing,
 			      char **out);
+/* No password, or a wrong one: where it goes, for that server and user. */
+enum nb_err nb_pg_hint_password(const char *message, enum nb_pg_doing doing,
+				char **out);
 /* An extension that the server lacks: its package. */
 enum nb_err nb_pg_hint_extension(const char *message, enum nb_pg_doing doing,
 				 char **out);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/postgres/hint/hint.h"
 
-#define PASSFILE                                                               \
-	"a line host:port:database:user:password in ~/.pgpass (mode 0600) of " \
-	"the user who runs the programs"
 #define SUPERUSER "restore as a superuser, as with --run-as postgres"
 
 #define BOTH(text)                                                   \
@@ -23,9 +20,9 @@ const struct nb_pg_cause nb_pg_causes[] = {
 		      "user of the system",
 		      "--run-as %s: the programs run as that user of the "
 		      "system" } },
-	{ .mark = "no password supplied", .remedy = BOTH(PASSFILE) },
+	{ .mark = "no password supplied", .find = nb_pg_hint_password },
 	{ .mark = "password authentication failed for user \"",
-	  .remedy = BOTH("correct the password of %s: " PASSFILE) },
+	  .find = nb_pg_hint_password },
 	{ .mark = "pg_hba.conf entry for",
 	  .remedy = BOTH("add a line for it to pg_hba.conf on the server, then "
 			 "SELECT pg_reload_conf()") },

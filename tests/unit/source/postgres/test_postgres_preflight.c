@@ -58,7 +58,7 @@ START_TEST(what_cannot_work_is_told_before_the_night)
 
 	pg_options.run_as = nobody;
 	nb_assert_fails(preflight(&source), NB_ENOTFOUND,
-			"error: run_as: no user nb-nobody\n");
+			"error: postgres testdb: run_as: no user nb-nobody\n");
 	source = pg_source();
 	pg_options.conninfo = odd;
 	nb_assert_fails(preflight(&source), NB_ECONFIG,
