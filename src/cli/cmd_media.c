@@ -125,15 +125,13 @@ cmd_pool(struct cli *cli)
 	struct nightburn *nb = NULL;
 	enum nb_err err;
 
-	if (strcmp(cli->args[0], "take-over") != 0) {
-		cli_wrong_usage("pool", "expected take-over");
-		return NB_EUSAGE;
-	}
+	if (strcmp(cli->args[0], "take-over") != 0)
+		return cli_wrong_usage(cli, "pool", "expected take-over");
 	err = cli_open(cli, &nb);
 	if (!err)
 		err = nb_take_over(nb, &choice, cli->from, &result);
 	if (!err && cli_wants_report(cli, true))
-		err = cli_report_one(cli, &nb_record_take_over, &result);
+		err = cli_report_one(cli, err, &nb_record_take_over, &result);
 	nb_close(nb);
 	return err;
 }

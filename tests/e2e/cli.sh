@@ -342,7 +342,8 @@ asked=("run -n" "append -n" plan "blank -n" "rotate -n" "adopt -n --as DB-A"
 	"restore --bootarea --to-device /dev/sr77" drill clone
 	"image $work/x.iso" list "show nope" "find nope" "catalog rebuild"
 	"catalog rebuild --finish" "catalog accept" "key export"
-	"key import $work/nokey" drives disc check-config)
+	"key import $work/nokey" drives disc check-config
+	"pool take-over --from x")
 
 answers=0
 
