@@ -203,6 +203,33 @@ free_in_the_burn()
 	nb_is 3 run && [ ! -e "$work/order" ]
 }
 
+# The hook stops the recorder, so that the burn cannot end; its last words
+# are in the trace of the recorder before all was written.
+ends_in_the_burn()
+{
+	local vdrive=$build/vdrive
+	cat >"$work/read" <<END
+#!/bin/sh
+recorder=\$(ps -o ppid= -p "\$PPID")
+kill -STOP \$recorder
+! grep '"op":"35"' "$work/trace" && echo '{"op":"read"}' >>"$work/trace"
+kill -CONT \$recorder
+END
+	chmod 755 "$work/read"
+	configure "after_read { run = \"$work/read\" }"
+	sed -i 's,^drive.*,drive "d" { device = "/dev/sr0" },' "$work/nb.conf"
+	head -c 4000000 /dev/urandom >"$work/tree/large"
+	"$vdrive" new --type cd-rw --capacity 30000 "$work/A.disc" &&
+		timeout 100 "$vdrive" --hurry --timing 2 --trace "$work/trace" \
+			--disc "$work/A.disc" -- "$nightburn" -c "$work/nb.conf" \
+			run >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+	rm "$work/tree/large"
+	[ $status = 0 ] || { cat "$work/err"; return 1; }
+	[ "$(grep -oE '"op":"(read|35)"' "$work/trace" | head -n 1)" = \
+		'"op":"read"' ] && grep -q '"op":"35"' "$work/trace"
+}
+
 person_needed()
 {
 	configure "$all"
@@ -273,6 +300,7 @@ check 'after kill -9 the next start sees to that' dies_quiet
 check 'what "always" could not do is tried again' always_fails
 check 'no run of the job begins before "always" has ended' not_twice
 check 'the sources are free before the burn has ended' free_in_the_burn
+check 'what runs then ends before the burn does' ends_in_the_burn
 check 'a night that needs a person is told to on_failure' person_needed
 check 'a backup stays verified when a hook after it fails; somebody is told' \
 	after_fails

@@ -104,6 +104,21 @@ write_conf()
 	chmod 600 "$work/nb.conf"
 }
 
+# configure_far OPTIONS: as configure, a function of the test that writes a tree
+# with these options, but on another host, to which the connection is this host's
+# alone.
+configure_far()
+{
+	configure ''
+	mv "$work/nb.conf" "$work/far.conf"
+	printf '#!/bin/sh\nexec %s -c %s remote\n' "$nightburn" \
+		"$work/far.conf" >"$work/ssh"
+	: >"$work/known"
+	chmod 755 "$work/ssh"
+	configure "host = \"far\"  ssh = \"$work/ssh\"
+		known_hosts = \"$work/known\" $1"
+}
+
 # sql_is DATABASE QUERY ANSWER
 sql_is()
 {

@@ -28,18 +28,6 @@ job "j" { pool = "db"  tree "all" { path = "$work/tree" $1 } }
 END
 }
 
-configure_far()
-{
-	configure ''
-	mv "$work/nb.conf" "$work/far.conf"
-	printf '#!/bin/sh\nexec %s -c %s remote\n' "$nightburn" \
-		"$work/far.conf" >"$work/ssh"
-	: >"$work/known"
-	chmod 755 "$work/ssh"
-	configure "host = \"far\"  ssh = \"$work/ssh\"
-		known_hosts = \"$work/known\" $1"
-}
-
 back()
 {
 	rm -rf "$work/back"

@@ -96,19 +96,6 @@ gone_top()
 		says err "tree all: cannot open $work/gone: No such file"
 }
 
-# The tree of another host; the connection is this host's alone.
-configure_far()
-{
-	configure ''
-	mv "$work/nb.conf" "$work/far.conf"
-	printf '#!/bin/sh\nexec %s -c %s remote\n' "$nightburn" \
-		"$work/far.conf" >"$work/ssh"
-	: >"$work/known"
-	chmod 755 "$work/ssh"
-	configure "host = \"far\"  ssh = \"$work/ssh\"
-		known_hosts = \"$work/known\" $1"
-}
-
 configure ''
 check "a busy spool fails no night" many_times
 configure 'pack = "tar.zst"'

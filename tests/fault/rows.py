@@ -201,7 +201,7 @@ def stack_for(row, place):
 def say(text):
     """The first thing that is wrong, without ids and paths."""
     for line in re.findall("nightburn: (?!warning)(.*)", text):
-        if "blanking A" not in line and "[" not in line:
+        if not re.search(r"blanking A|\[|^the largest files: ", line):
             break
     else:
         # A long line is broken after a comma.
