@@ -185,6 +185,8 @@ struct nb_plan_info {
 	char about[128];          /* NB_REASON_ONLY_COPY: that copy;
 				     NB_REASON_NOT_REWRITABLE: the kind of disc
 				     and the pool; or "" */
+	uint64_t expected; /* bytes; by nb_plan_job: the last backup of the job,
+			      whose sources are not read; 0: there is none */
 };
 /* Inspects and decides, and changes nothing.  Returns OUT->err (not logged)
  * once there is a plan, even if that is a refusal, or NB_EFAIL (logged) if the

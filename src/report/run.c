@@ -58,6 +58,7 @@ static const struct nb_column plan_columns[] = {
 	NB_COLUMN(NUMBER, "generation", PLAN, generation),
 	NB_COLUMN(STATUS, "exit_status", PLAN, err),
 	NB_COLUMN_CHARS("about", PLAN, about),
+	NB_COLUMN(BYTES, "expected", PLAN, expected),
 };
 
 /* HEAD and the text after it, wrapped to the width of a terminal. */
@@ -88,10 +89,14 @@ describe_plan(struct nb_str *s, const void *row)
 		nb_str_addf(s, "disc    %s\n", p->disc);
 	add_line(s, "plan    ", "%s, because %s%s%s", plan_name(p),
 		 plan_text(p), p->about[0] ? ": " : "", p->about);
-	if (p->need)
-		nb_str_addf(s, "size    %s of %s\n",
-			    nb_str_size(p->need * 2048, need),
-			    nb_str_size(p->available * 2048, room));
+	if (p->need || p->expected)
+		nb_str_addf(s, "size    %s of %s%s\n",
+			    nb_str_size(p->need ? p->need * 2048 : p->expected,
+					need),
+			    nb_str_size(p->available * 2048, room),
+			    p->need ? "" : ", if it is like the last backup");
+	else if (p->generation && p->plan != NB_PLAN_REFUSE)
+		nb_str_add(s, "size    not known, there is no backup yet\n");
 	if (p->wanted[0])
 		nb_str_addf(s, "wanted  %s\n", p->wanted);
 	if (plan_hint(p))

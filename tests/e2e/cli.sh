@@ -240,7 +240,8 @@ check "without a disc the exit status is 3" no_disc
 
 plan_text()
 {
-	nb_is 0 plan && says out "plan    fresh, because the disc is blank"
+	nb_is 0 plan && says out "plan    fresh, because the disc is blank" &&
+		says out "size    not known, there is no backup yet"
 }
 check "plan prints what and why" plan_text
 

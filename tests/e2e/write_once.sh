@@ -103,6 +103,7 @@ too_small()
 	head -c 3000000 /dev/urandom >tree/large
 	on X 0 run && disc S cd-r 1000 && on S 0 plan &&
 		says out 'plan    fresh' &&
+		says out 'size    3.3 MB of 2.0 MB, if it is like the last' &&
 		says err 'B: the last backup had 3.3 MB, and the disc takes 2.0 \
 MB: one of that size will not fit' &&
 		says err 'hint: insert a larger disc, or exclude something' &&

@@ -26,7 +26,7 @@ find_last(void *ctx, const struct nb_catalog_backup *row)
 
 enum nb_err
 nb_last_size_tell(const struct nb_pool_context *context,
-		  const struct nb_plan_info *plan)
+		  struct nb_plan_info *plan)
 {
 	struct last last = { .job = context->job->name };
 	uint64_t room = plan->available * NB_BLOCK;
@@ -37,6 +37,8 @@ nb_last_size_tell(const struct nb_pool_context *context,
 		return NB_OK;
 	err = nb_catalog_backups(context->catalog, context->pool->name,
 				 find_last, &last);
+	if (!err)
+		plan->expected = last.bytes;
 	if (err || last.bytes <= room)
 		return err;
 	nb_str_size(last.bytes, size);

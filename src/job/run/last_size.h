@@ -6,9 +6,10 @@
 
 #include "job/job.h"
 
-/* Logs if the last backup of CONTEXT's job would not fit where PLAN puts the
- * next one.  Nothing for a refusal, or if there is no backup. */
+/* Sets PLAN->expected; logs if the last backup of CONTEXT's job would not fit
+ * where PLAN puts the next one.  Nothing for a refusal, or if there is no
+ * backup. */
 enum nb_err nb_last_size_tell(const struct nb_pool_context *context,
-			      const struct nb_plan_info *plan);
+			      struct nb_plan_info *plan);
 
 #endif

@@ -647,13 +647,13 @@ START_TEST(without_a_plan_there_is_no_word_for_one)
 				    .ctx = &s };
 
 	nb_report_one(&report, &nb_record_plan, &early);
-	ck_assert_str_eq(
-		s.text,
-		"{\"job\": \"\", \"pool\": \"\", \"drive\": null, "
-		"\"device\": \"\", \"plan\": \"\", \"reason\": \"\", "
-		"\"text\": null, \"hint\": null, \"disc\": null, "
-		"\"wanted\": null, \"need\": 0, \"available\": 0, "
-		"\"generation\": 0, \"exit_status\": 0, \"about\": null}\n");
+	ck_assert_str_eq(s.text,
+			 "{\"job\": \"\", \"pool\": \"\", \"drive\": null, "
+			 "\"device\": \"\", \"plan\": \"\", \"reason\": \"\", "
+			 "\"text\": null, \"hint\": null, \"disc\": null, "
+			 "\"wanted\": null, \"need\": 0, \"available\": 0, "
+			 "\"generation\": 0, \"exit_status\": 0, \"about\": "
+			 "null, \"expected\": 0}\n");
 	nb_str_free(&s);
 }
 END_TEST
