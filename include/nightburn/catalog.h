@@ -31,10 +31,12 @@ struct nb_backup_row {
 	enum nb_drill_state drill;
 	enum nb_check_state check; /* what was last found of it on DISC */
 	int64_t checked;           /* when; 0: never */
-	uint64_t bad; /* NB_CHECK_DAMAGED: its files that are; 0: all of it is
+	uint64_t bad;  /* NB_CHECK_DAMAGED: its files that are; 0: all of it is
 			 unreadable */
-	bool shrunk;  /* it lacks something of the one before it */
-	bool apart;   /* another disc has the name DISC now */
+	bool shrunk;   /* it lacks something of the one before it */
+	bool apart;    /* another disc has the name DISC now */
+	uint64_t lost; /* its files that were not read whole when they were
+			  burned: zeros are in their place */
 };
 struct nb_source_row {
 	const char *kind, *name, *database, *format, *path, *compression;

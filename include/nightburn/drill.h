@@ -45,14 +45,16 @@ struct nb_drill_result {
 	uint64_t lacking, altered;
 	uint64_t uncounted;  /* databases in which nothing was compared */
 	char directory[512]; /* directory of what was kept, or "" */
+	uint64_t lost; /* of FILES: not read whole when they were burned; zeros
+			  are in their place */
 };
 
 /*
  * Restores a backup from the disc in the drive as nb_restore does, databases
  * into a temporary cluster, and compares.  NB_ECORRUPT: something was not
  * restored, or differs; NB_EWRONG: everything that this machine can restore is
- * good, but ->lacking or ->altered is not 0; NB_EFULL: not enough space in
- * staging_dir; other errors: the drill did not take place, and
+ * good, but ->lacking, ->altered or ->lost is not 0; NB_EFULL: not enough space
+ * in staging_dir; other errors: the drill did not take place, and
  * RESULT->backup_id is "".
  */
 NB_API enum nb_err nb_drill(struct nightburn *nb,

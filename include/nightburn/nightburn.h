@@ -235,8 +235,8 @@ struct nb_run_result {
 	uint64_t shrunk; /* sources with much less than in the last good one */
 	int nights;      /* in a row on this disc, if more than allowed */
 	uint64_t mounts_left_out, unreadable; /* that could not be read */
-	uint64_t waiting; /* older backups that wait for a disc and have
-			   * something that this one lacks */
+	uint64_t waiting; /* older ones, with something that this one lacks */
+	uint64_t lost;    /* files not read whole: zeros are in their place */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody
@@ -312,6 +312,7 @@ struct nb_verify_result {
 	 * BAD_BLOCKS with free(3). */
 	struct nb_block_run *bad_blocks;
 	size_t bad_block_runs;
+	uint64_t lost; /* of the good FILES: zeros that were burned for them */
 };
 /*
  * Compares every file on the disc with its hash and, if the disc is in the

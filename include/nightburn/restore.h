@@ -77,6 +77,8 @@ struct nb_restore_result {
 	size_t bad_block_runs;
 	char old_database[64]; /* the new name of a database that was replaced,
 				  or "" */
+	uint64_t lost; /* of FILES: not read whole when they were burned; zeros
+			  are in their place */
 };
 
 /* A backup on a disc, according to its manifest. */

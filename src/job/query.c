@@ -58,6 +58,7 @@ pass_backup(void *ctx, const struct nb_catalog_backup *row)
 		.checked = row->checked,
 		.bad = row->bad,
 		.shrunk = row->shrunk,
+		.lost = row->lost,
 		.apart = row->apart,
 	};
 

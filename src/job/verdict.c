@@ -5,10 +5,10 @@ enum nb_err
 nb_run_verdict(enum nb_err err, const struct nb_run_result *result)
 {
 	return !err
-			&& (result->changed || result->corrupt || result->reread
-			    || result->shrunk || result->nights
-			    || result->mounts_left_out || result->unreadable
-			    || result->waiting)
+			&& (result->changed || result->lost || result->corrupt
+			    || result->reread || result->shrunk
+			    || result->nights || result->mounts_left_out
+			    || result->unreadable || result->waiting)
 		? NB_EWRONG
 		: err;
 }

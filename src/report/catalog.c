@@ -54,6 +54,7 @@ static const struct nb_column backup_columns[] = {
 	NB_COLUMN(NUMBER, "bad", BACKUP, bad),
 	NB_COLUMN(BOOL, "shrunk", BACKUP, shrunk),
 	NB_COLUMN(BOOL, "apart", BACKUP, apart),
+	NB_COLUMN(NUMBER, "lost", BACKUP, lost),
 };
 
 /* What was last found of a backup that is on a disc. */
@@ -78,7 +79,7 @@ static void
 describe_backup(struct nb_str *s, const void *row)
 {
 	const struct nb_backup_row *b = row;
-	char size[16], date[32];
+	char size[16], date[32], files[48];
 
 	nb_str_addf(s, "%4llu  %s  %-10s %8s",
 		    (unsigned long long)b->generation, b->id, b->job,
@@ -92,6 +93,9 @@ describe_backup(struct nb_str *s, const void *row)
 		add_check(s, b);
 	if (b->shrunk)
 		nb_str_add(s, ", SHRUNK");
+	if (b->lost)
+		nb_str_addf(s, ", %s LOST",
+			    nb_report_count(b->lost, "file", files));
 	if (b->drilled)
 		nb_str_addf(s, ", drill of %s %s",
 			    nb_report_date(b->drilled, date), backup_drill(b));

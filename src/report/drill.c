@@ -20,6 +20,7 @@ static const struct nb_column columns[] = {
 	NB_COLUMN(NUMBER, "altered", DRILL, altered),
 	NB_COLUMN(NUMBER, "uncounted", DRILL, uncounted),
 	NB_COLUMN_CHARS("directory", DRILL, directory),
+	NB_COLUMN(NUMBER, "lost", DRILL, lost),
 };
 
 /* ", 3 sources WORDS" */
@@ -51,6 +52,7 @@ describe(struct nb_str *s, const void *row)
 		    nb_str_size(r->bytes, size));
 	add_problem(s, r->differences, "difference", "found");
 	add_problem(s, r->bad, "file", "BAD");
+	add_problem(s, r->lost, "file", "LOST when burned");
 	add_problem(s, r->failed, "source", "NOT restored");
 	add_problem(s, r->lacking, "source", "CANNOT be restored here");
 	add_problem(s, r->altered, "database", "NOT as before");

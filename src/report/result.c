@@ -63,6 +63,7 @@ static const struct nb_column verify_columns[] = {
 	NB_COLUMN(NUMBER, "bad", VERIFY, bad),
 	NB_COLUMN(NUMBER, "session", VERIFY, session),
 	NB_COLUMN(BOOL, "incomplete", VERIFY, incomplete),
+	NB_COLUMN(NUMBER, "lost", VERIFY, lost),
 	BAD_BLOCKS(verify_run),
 };
 
@@ -89,6 +90,10 @@ describe_verify(struct nb_str *s, const void *row)
 	if (r->incomplete)
 		nb_str_addf(s, "%s could NOT be checked",
 			    r->files || r->bad ? "the rest" : "it");
+	if (r->lost)
+		nb_str_addf(s, ", %llu of them LOST when %s burned",
+			    (unsigned long long)r->lost,
+			    r->lost == 1 ? "it was" : "they were");
 	nb_str_add(s, "\n");
 }
 
@@ -117,6 +122,7 @@ static const struct nb_column restore_columns[] = {
 	NB_COLUMN(BOOL, "restored", RESTORE, restored),
 	NB_COLUMN(BOOL, "older", RESTORE, older),
 	NB_COLUMN(NUMBER, "unproved", RESTORE, unproved),
+	NB_COLUMN(NUMBER, "lost", RESTORE, lost),
 	NB_COLUMN_CHARS("old_database", RESTORE, old_database),
 	BAD_BLOCKS(restore_run),
 };
@@ -135,6 +141,9 @@ describe_restore(struct nb_str *s, const void *row)
 	if (r->bad)
 		nb_str_addf(s, ", %llu NOT delivered",
 			    (unsigned long long)r->bad);
+	if (r->lost)
+		nb_str_addf(s, ", %llu of them LOST",
+			    (unsigned long long)r->lost);
 	if (r->older)
 		nb_str_add(s, ", an OLDER backup");
 	if (r->unproved)

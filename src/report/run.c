@@ -133,6 +133,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "excluded", RUN, excluded),
 	NB_COLUMN(NUMBER, "too_large", RUN, too_large),
 	NB_COLUMN(NUMBER, "changed", RUN, changed),
+	NB_COLUMN(NUMBER, "lost", RUN, lost),
 	NB_COLUMN(NUMBER, "corrupt", RUN, corrupt),
 	NB_COLUMN(NUMBER, "reread", RUN, reread),
 	NB_COLUMN(NUMBER, "off_disc", RUN, off_disc),
@@ -198,6 +199,10 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->waiting, "backup",
 		 "WAITING for a disc, with something that this one lacks",
 		 "WAITING for a disc, with something that this one lacks");
+	add_note(s, r->lost, "file",
+		 "LOST, it vanished or could not be read when it was burned",
+		 "LOST, they vanished or could not be read when they were "
+		 "burned");
 	add_note(s, r->changed, "file", "CHANGED while it was read",
 		 "CHANGED while they were read");
 	add_note(s, r->corrupt, "file",

@@ -239,6 +239,8 @@ struct nb_catalog_backup {
 	int64_t checked;           /* when; 0: never */
 	uint64_t bad;              /* as in nb_catalog_check */
 	bool apart;                /* DISC is not its name any more */
+	uint64_t lost; /* its files that were not read whole when it was
+			  burned */
 };
 
 enum nb_err nb_catalog_backups(

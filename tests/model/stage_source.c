@@ -192,6 +192,13 @@ nb_backup_tell_shrinks(const struct nb_backup *backup)
 	(void)backup;
 }
 
+void
+nb_backup_tell_lost(const struct nb_backup *backup, size_t told)
+{
+	(void)backup;
+	(void)told;
+}
+
 bool
 nb_source_covers(const struct nb_config_source *source, const char *kind,
 		 const char *name, bool database)

@@ -37,6 +37,7 @@ nb_image_share_hashes(struct nb_image *image)
 			struct nb_entry *to = pass ? e : first;
 
 			to->torn |= from->torn;
+			to->lost |= from->lost;
 			if (from->hashed && !to->hashed) {
 				memcpy(to->sha256, from->sha256,
 				       sizeof to->sha256);

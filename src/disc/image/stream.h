@@ -8,8 +8,8 @@
  * makes the whole image fail, with an error that names it; libisofs alone would
  * silently write zeros.  So does one that is no longer the file that was listed
  * (mtime, ctime, inode), before or after it was read.  A `tolerant` entry
- * becomes `torn` instead: a warning names it, and zeros replace what is
- * missing.
+ * becomes `torn` instead: a warning names it; if bytes are missing, zeros
+ * replace them, and it is `lost`, too.
  */
 #ifndef NB_DISC_STREAM_H
 #define NB_DISC_STREAM_H

@@ -35,13 +35,29 @@ differs(struct nb_stream_file *f, const char *what)
 	return NB_OK;
 }
 
+/* The same if not all of the bytes that were listed are there. */
 static enum nb_err
-differs_errno(struct nb_stream_file *f)
+lacks(struct nb_stream_file *f, const char *what)
+{
+	struct nb_entry *e = f->entry;
+
+	if (!e->tolerant)
+		return nb_fail(NB_ESOURCE, "%s: %s", e->root_path, what);
+	if (!e->lost)
+		nb_log(NB_ERROR,
+		       "%s: %s; LOST in this backup: zeros are in its place",
+		       e->root_path, what);
+	e->torn = e->lost = true;
+	return NB_OK;
+}
+
+static enum nb_err
+lacks_errno(struct nb_stream_file *f)
 {
 	char what[128];
 
 	snprintf(what, sizeof what, "cannot be read: %s", strerror(errno));
-	return differs(f, what);
+	return lacks(f, what);
 }
 
 /* A copy in staging (root 0) has its own times. */
@@ -66,8 +82,9 @@ device_size(int fd)
 								: (uint64_t)end;
 }
 
+/* BEFORE any byte of it was read?  Otherwise all of them were. */
 static enum nb_err
-check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
+check_stat(struct nb_stream_file *f, const struct stat *st, bool before)
 {
 	const struct nb_entry *e = f->entry;
 	char what[128];
@@ -77,14 +94,20 @@ check_stat(struct nb_stream_file *f, const struct stat *st, const char *when)
 	uint64_t size = device ? device_size(f->fd) : (uint64_t)st->st_size;
 
 	if (!S_ISREG(st->st_mode) && !device)
-		return differs(f, "no longer a regular file");
+		return before ? lacks(f, "no longer a regular file")
+			      : differs(f, "no longer a regular file");
 	if (size != e->size) {
 		snprintf(what, sizeof what,
 			 "size changed from %llu to %llu bytes",
 			 (unsigned long long)e->size, (unsigned long long)size);
-		return differs(f, what);
+		return before && size < e->size ? lacks(f, what)
+						: differs(f, what);
 	}
-	return is_steady(e, st) ? NB_OK : differs(f, when);
+	if (is_steady(e, st))
+		return NB_OK;
+	return differs(f,
+		       before ? "changed after it was scanned"
+			      : "changed while it was read");
 }
 
 /* What is in staging (root 0) is nightburn's own file system. */
@@ -120,8 +143,8 @@ nb_stream_file_open(struct nb_stream_file *f, const int *roots, size_t count)
 	bad = f->fd < 0 || fstat(f->fd, &st);
 	nb_calls_leave(f->calls);
 	if (bad)
-		return differs_errno(f);
-	err = check_stat(f, &st, "changed after it was scanned");
+		return lacks_errno(f);
+	err = check_stat(f, &st, true);
 	if (!S_ISREG(st.st_mode) && (!S_ISBLK(st.st_mode) || e->inode))
 		nb_fd_close(&f->fd);
 	if (!err && e->size > NB_PIECE)
@@ -145,8 +168,8 @@ nb_stream_file_end(struct nb_stream_file *f)
 	if (more)
 		return differs(f, "grew while it was read");
 	if (bad)
-		return differs_errno(f);
-	return check_stat(f, &st, "changed while it was read");
+		return differs(f, "cannot be looked at after it was read");
+	return check_stat(f, &st, false);
 }
 
 enum nb_err
@@ -159,9 +182,9 @@ nb_stream_file_take(struct nb_stream_file *f, uint8_t *piece, size_t want)
 	got = f->fd < 0 ? 0 : nb_fd_read(f->fd, piece, want);
 	nb_calls_leave(f->calls);
 	if (got < 0)
-		err = differs_errno(f);
+		err = lacks_errno(f);
 	else if ((size_t)got < want)
-		err = differs(f, "shrank while it was read");
+		err = lacks(f, "shrank while it was read");
 	if (got < 0)
 		got = 0;
 	memset(piece + got, 0, want - (size_t)got);

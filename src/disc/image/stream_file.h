@@ -18,7 +18,8 @@ struct nb_stream_file {
 
 /*
  * Each of these returns NB_ESOURCE, with the file's name, if it is not what was
- * listed; for a tolerant entry it returns NB_OK and sets entry->torn.
+ * listed; for a tolerant entry it returns NB_OK and sets entry->torn, and
+ * entry->lost if it has fewer bytes that can be read than were listed.
  */
 enum nb_err nb_stream_file_open(struct nb_stream_file *f, const int *roots,
 				size_t count);

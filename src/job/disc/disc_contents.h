@@ -33,7 +33,9 @@ struct nb_disc_backup {
 	 * its files that are bad; 0: all of them, or not known. */
 	enum nb_check_state check;
 	uint64_t bad;
-	bool loaded; /* by nb_disc_backup_load: */
+	uint64_t lost; /* set by nb_restorable: its files that were not read
+			  whole when they were burned */
+	bool loaded;   /* by nb_disc_backup_load: */
 	/* Paths are relative to the backup: its id was taken off. */
 	struct nb_manifest manifest;
 	struct nb_entries entries;

@@ -59,6 +59,27 @@ check_entry(struct check *c, const struct nb_entry *e)
 	return NB_OK;
 }
 
+static uint64_t
+count_lost(const struct nb_entries *entries)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < entries->count; i++)
+		lost += entries->at[i].lost;
+	return lost;
+}
+
+static uint64_t
+count_all_lost(const struct nb_disc_backup *b)
+{
+	const struct nb_manifest_sources *sources = &b->manifest.sources;
+	uint64_t lost = count_lost(&b->entries);
+
+	for (size_t i = 0; i < sources->count; i++)
+		lost += count_lost(&sources->at[i].members);
+	return lost;
+}
+
 enum nb_err
 nb_restorable(const struct nb_disc_contents *contents, struct nb_disc_backup *b,
 	      const struct nb_sums *sums, uint64_t *bad)
@@ -73,6 +94,7 @@ nb_restorable(const struct nb_disc_contents *contents, struct nb_disc_backup *b,
 		c.bad++;
 		err = NB_ECORRUPT;
 	}
+	b->lost = count_all_lost(b);
 	for (size_t i = 0; !err && i < b->entries.count; i++)
 		err = check_entry(&c, &b->entries.at[i]);
 	if (!was_loaded && b->loaded)

@@ -14,8 +14,8 @@
  * Checks BACKUP, one of CONTENTS; loads it temporarily if it is not loaded.
  * SUMS: the disc's SHA256SUMS (nb_disc_sums), with which the manifest must
  * agree; NULL: not compared.  Whatever is missing, including the manifest, is
- * logged by name and counted in *BAD.  Sets BACKUP->looked_up.  NB_ECORRUPT,
- * NB_EIO, NB_ENOMEM.
+ * logged by name and counted in *BAD.  Sets BACKUP->looked_up and ->lost.
+ * NB_ECORRUPT, NB_EIO, NB_ENOMEM.
  */
 enum nb_err nb_restorable(const struct nb_disc_contents *contents,
 			  struct nb_disc_backup *backup,

@@ -132,6 +132,29 @@ tell_open_session(const struct nb_inspection *look)
 		       look->device);
 }
 
+/* The disc is as it was burned; the backups on it are not what the sources
+ * were. */
+static void
+tell_lost(const struct nb_disc_contents *contents,
+	  struct nb_verify_result *result)
+{
+	for (size_t i = 0; i < contents->backups.count; i++) {
+		const struct nb_disc_backup *b = &contents->backups.at[i];
+		bool one = b->lost == 1;
+
+		result->lost += b->lost;
+		if (b->lost)
+			nb_log(NB_WARNING,
+			       "%s: backup %s: %llu file%s not read whole when "
+			       "%s burned: zeros are in %s place",
+			       b->label.disc, b->label.backup_id,
+			       (unsigned long long)b->lost,
+			       one ? " was" : "s were",
+			       one ? "it was" : "they were",
+			       one ? "its" : "their");
+	}
+}
+
 static const char *
 nothing_here(const struct nb_inspection *look)
 {
@@ -180,6 +203,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 	} else if (err == NB_EFOREIGN) {
 		nb_fail(err, "%s: %s", look.device, nothing_here(&look));
 	}
+	tell_lost(&contents, result);
 	nb_disc_contents_free(&contents);
 	nb_array_free(&v.found);
 	nb_array_free(&v.bad);

@@ -223,6 +223,14 @@ verdict(const struct nb_drilling *d)
 			       "it as it was\nhint: the messages above say "
 			       "what it lacks",
 			       r->backup_id);
+	if (r->lost)
+		return nb_fail(NB_EWRONG,
+			       "backup %s: of %llu file%s of its trees, only "
+			       "zeros or a part were burned\n"
+			       "hint: nightburn find NAME shows which other "
+			       "backups have a file",
+			       r->backup_id, (unsigned long long)r->lost,
+			       r->lost == 1 ? "" : "s");
 	return NB_OK;
 }
 

@@ -96,6 +96,7 @@ drill_files(struct nb_drilling *d, const struct nb_manifest_source *record)
 	d->result->files += done.files;
 	d->result->bytes += done.bytes;
 	d->result->bad += done.bad;
+	d->result->lost += done.lost;
 	if (!d->options->keep)
 		removed = nb_path_remove(d->fd, FILES);
 	err = count_failure(d, record, err);

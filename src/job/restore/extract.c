@@ -73,10 +73,7 @@ finish_file(struct state *s, const struct nb_entry *e)
 				     "its size",
 				     e->path);
 	if (e->torn)
-		nb_log(NB_WARNING,
-		       "%s: changed while it was read; its content may be "
-		       "inconsistent",
-		       e->path);
+		nb_extract_tell_torn(s->result, e);
 	return s->spec->attributes ? nb_extract_set(&s->attributes, s->fd, e)
 				   : NB_OK;
 }

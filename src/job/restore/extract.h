@@ -43,6 +43,8 @@ struct nb_extract_result {
 	uint64_t bad;          /* not restored, because missing, unreadable or
 				  with another hash; the first were logged by
 				  name */
+	uint64_t lost;         /* of FILES: not read whole when they were
+				  burned; the first were logged by name */
 	bool lacks;            /* a database: the server has not all roles or
 				  tablespaces */
 };

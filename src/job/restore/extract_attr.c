@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "disc/read/readback.h"
 #include "model/record/file_flags.h"
 
 static bool
@@ -376,4 +377,23 @@ nb_extract_cannot(const char *what, const struct nb_entry *e, int dir,
 			       "empty directory, or use --force",
 			       e->path);
 	return nb_fail_errno(NB_EIO, "%s: cannot %s", e->path, what);
+}
+
+void
+nb_extract_tell_torn(struct nb_extract_result *result, const struct nb_entry *e)
+{
+	if (!e->lost)
+		nb_log(NB_WARNING,
+		       "%s: changed while it was read; its content may be "
+		       "inconsistent",
+		       e->path);
+	else if (result->lost++ < NB_BAD_NAMED)
+		nb_log(NB_ERROR,
+		       "%s: LOST: it could not be read whole when it was "
+		       "burned, zeros are in its place",
+		       e->path);
+	else if (result->lost == NB_BAD_NAMED + 1)
+		nb_log(NB_ERROR,
+		       "%s: LOST, too; further files are only counted",
+		       e->path);
 }

@@ -38,6 +38,11 @@ enum nb_err nb_extract_set_directories(struct nb_extract_attributes *a,
 /* Sets what has to be set while the new file FD is empty. */
 void nb_extract_set_early(int fd, const struct nb_entry *e);
 
+/* Says of E, which is restored and torn, what that means; counts in RESULT what
+ * is lost, and names the first of these. */
+void nb_extract_tell_torn(struct nb_extract_result *result,
+			  const struct nb_entry *e);
+
 /* Sets the flags of all files and directories that were set before: nothing can
  * be changed in or about one that is immutable. */
 void nb_extract_set_flags(struct nb_extract_attributes *a,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/restore/restore.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,24 @@ nb_restore_describe_pick(const struct nb_restore_pick *pick,
 	memcpy(result->disc, pick->look.label.disc, sizeof result->disc);
 	result->generation = m->generation;
 	result->older = pick->older;
+}
+
+enum nb_err
+nb_restore_lost_verdict(const struct nb_restore_result *result)
+{
+	char files[64] = "1 file that was restored is";
+
+	if (!result->lost)
+		return NB_OK;
+	if (result->lost > 1)
+		snprintf(files, sizeof files,
+			 "%llu files that were restored are",
+			 (unsigned long long)result->lost);
+	return nb_fail(NB_EWRONG,
+		       "%s: %s LOST in this backup: zeros are in their place\n"
+		       "hint: nightburn find NAME shows which other backups "
+		       "have a file",
+		       result->backup_id, files);
 }
 
 static enum nb_err
@@ -45,6 +64,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	result->files = done.files;
 	result->bytes = done.bytes;
 	result->bad = done.bad;
+	result->lost = done.lost;
 	contents->blocks->bad = NULL;
 	nb_restore_give_bad(&bad, result);
 	/* A database that is loaded may lack properties that it had. */
@@ -52,6 +72,8 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 	if (err && options->into && !loaded && !result->bad)
 		result->bad = 1;
 	result->restored = !err || loaded;
+	if (!err)
+		err = nb_restore_lost_verdict(result);
 	return err ? err : nb_restore_pick_verdict(pick);
 }
 

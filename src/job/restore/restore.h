@@ -52,6 +52,9 @@ struct nb_restore_request nb_restore_request_of(
 void nb_restore_describe_pick(const struct nb_restore_pick *pick,
 			      struct nb_restore_result *result);
 
+/* NB_EWRONG, logged, if RESULT->lost is not 0. */
+enum nb_err nb_restore_lost_verdict(const struct nb_restore_result *result);
+
 /* Moves the blocks that could not be read to RESULT, which then owns them. */
 void nb_restore_give_bad(struct nb_block_runs *bad,
 			 struct nb_restore_result *result);

@@ -22,6 +22,7 @@ add_result(struct nb_extract_result *to, const struct nb_extract_result *one)
 	to->bytes += one->bytes;
 	to->bad += one->bad;
 	to->unproved += one->unproved;
+	to->lost += one->lost;
 }
 
 /* Restores the wanted archives, one after the other. */

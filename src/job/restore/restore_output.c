@@ -256,7 +256,7 @@ deliver(struct nightburn *nb, const struct nb_disc_contents *contents,
 
 	path.path = c->name;
 	open_output(&out);
-	if (path.entry->torn)
+	if (path.entry->torn && !path.entry->lost)
 		nb_log(NB_WARNING,
 		       "%s: changed while it was read; its content may be "
 		       "inconsistent",
@@ -272,7 +272,8 @@ deliver(struct nightburn *nb, const struct nb_disc_contents *contents,
 	result->bad = err != NB_OK;
 	result->files = !err;
 	result->bytes = err ? 0 : out.done;
-	return err;
+	result->lost = !err && path.entry->lost;
+	return err ? err : nb_restore_lost_verdict(result);
 }
 
 static enum nb_err
@@ -298,7 +299,7 @@ restore_from(struct nightburn *nb, const struct nb_restore_options *options,
 			      result);
 	pick->contents.blocks->bad = NULL;
 	nb_restore_give_bad(&bad, result);
-	result->restored = !err;
+	result->restored = result->files > 0;
 	nb_str_free(&c.names);
 	free(c.name);
 	return err;

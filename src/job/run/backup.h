@@ -7,6 +7,7 @@
 #define NB_JOB_BACKUP_H
 
 #include "job/job.h"
+#include "model/record/holding.h"
 #include "source/source.h"
 #include "store/staging.h"
 
@@ -21,6 +22,7 @@ struct nb_backup {
 	char run[2 * NB_RUN_ID_BYTES + 1];       /* id in the names of
 						    snapshots */
 	struct nb_shrinks shrinks;               /* (shrink.h) */
+	struct nb_holdings last;                 /* what was compared with */
 	struct nb_ours ours;                     /* what is in no tree */
 	struct nb_hooked *hooked; /* of the run; NULL: it has no hooks */
 	struct nb_calls *calls;   /* (base/watchdog.h) */

@@ -155,18 +155,22 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	struct nb_decision decision;
 	struct nb_inspection look = { 0 };
 	struct nb_write w = { backup->context, backup, &look, intent };
+	size_t told = 0;
 	enum nb_err err;
 
 	err = choose_and_plan(&w, &choice, &decision, &session);
 	if (!err) {
 		nb_plan_fill(backup->context, &look, &decision, result->plan);
 		nb_backup_tell_shrinks(backup);
-		result->shrunk = backup->shrinks.count;
+		told = backup->shrinks.count;
 		err = session ? check_by_hand(backup, result->plan)
 			      : refuse_once(&reported, result->plan);
 	}
 	if (!err)
 		err = nb_write_session(&w, &decision, session, result);
+	if (session)
+		nb_backup_tell_lost(backup, told);
+	result->shrunk = backup->shrinks.count;
 	if (!err && intent == NB_INTENT_RUN)
 		err = nb_count_nights(backup, result);
 	nb_session_free(session);

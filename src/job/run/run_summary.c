@@ -5,7 +5,8 @@ static void
 add(const struct nb_entry *e, struct nb_run_result *result)
 {
 	result->shared += e->shared != NULL;
-	result->changed += e->torn;
+	result->changed += e->torn && !e->lost;
+	result->lost += e->lost;
 	result->off_disc += e->flags != 0;
 }
 

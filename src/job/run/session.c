@@ -184,10 +184,17 @@ render_late(void *ctx, const struct nb_entry *entry, char **text,
 {
 	struct nb_session *s = ctx;
 	const struct nb_own_facts facts = own_facts(s);
+	enum nb_err err = NB_OK;
 
 	/* What is written late comes after all that the sources hold. */
 	nb_hooked_read(s->hooked);
 	nb_own_files_share(&s->entries);
+	if (!s->read)
+		err = nb_backup_compare_lost(s->backup, &s->manifest,
+					     &s->entries);
+	s->read = true;
+	if (err)
+		return err;
 	return nb_own_file_find(entry->path)->render(&facts, text, length);
 }
 
@@ -211,6 +218,8 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 		err = nb_silent_find(backup, s);
 	if (!err && s->label.disc_id[0])
 		err = nb_shrinks_copy(&backup->shrinks, &s->manifest.shrinks);
+	if (!err && s->label.disc_id[0])
+		err = nb_backup_reserve(backup, &s->manifest);
 	nb_previous_sessions_compared(s);
 	return err;
 }
@@ -343,6 +352,7 @@ nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,
 
 	if (!s)
 		return nb_fail_memory();
+	s->backup = backup;
 	s->hooked = backup->hooked;
 	s->calls = backup->calls;
 	if (append)

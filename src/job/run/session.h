@@ -13,7 +13,8 @@
 struct nb_manifests NB_ARRAY(const struct nb_manifest *);
 
 struct nb_session {
-	struct nb_label label; /* disc_id "" for a plain image file */
+	struct nb_backup *backup; /* borrowed */
+	struct nb_label label;    /* disc_id "" for a plain image file */
 	struct nb_manifest manifest;
 	struct nb_entries entries;    /* of this session, sorted */
 	struct nb_disc_contents disc; /* what is on the disc already */
@@ -32,6 +33,7 @@ struct nb_session {
 	const struct nb_key *key; /* for its manifest; NULL: no MAC */
 	uint32_t start;           /* first block */
 	uint64_t blocks;          /* exact size */
+	bool read;                /* everything that the sources hold was */
 };
 
 /*

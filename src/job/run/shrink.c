@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/run/shrink.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "model/decide/shrink.h"
 
@@ -40,34 +42,128 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		  const struct nb_entries *entries)
 {
 	const struct nb_pool_context *context = backup->context;
-	struct nb_holdings was = NB_ARRAY_INIT, now = NB_ARRAY_INIT;
+	struct nb_holdings *was = &backup->last, now = NB_ARRAY_INIT;
 	struct nb_shrink shrink;
 	enum nb_err err;
 
 	nb_shrinks_free(&backup->shrinks);
+	nb_holdings_free(was);
 	if (context->accept_shrink || !context->catalog
 	    || nb_backup_is_by_hand(backup))
 		return NB_OK;
 	err = nb_catalog_last_holdings(context->catalog, context->job->name,
-				       &was);
+				       was);
 	if (!err)
 		err = nb_holdings_take(m, entries, &now);
-	for (size_t i = 0; !err && i < was.count; i++)
-		if (nb_backup_lacks(backup, &was.at[i], &now, &shrink))
+	for (size_t i = 0; !err && i < was->count; i++)
+		if (nb_backup_lacks(backup, &was->at[i], &now, &shrink))
 			err = nb_shrinks_add(&backup->shrinks, &shrink);
-	nb_holdings_free(&was);
 	nb_holdings_free(&now);
 	return err;
+}
+
+/* ---- files that could not be read when they were burned ---- */
+
+static bool
+is_shrunk(const struct nb_backup *backup, const struct nb_holding *was)
+{
+	for (size_t i = 0; i < backup->shrinks.count; i++)
+		if (!strcmp(backup->shrinks.at[i].kind, was->kind)
+		    && !strcmp(backup->shrinks.at[i].name, was->name))
+			return true;
+	return false;
+}
+
+enum nb_err
+nb_backup_reserve(const struct nb_backup *backup, struct nb_manifest *m)
+{
+	struct nb_shrinks more = NB_ARRAY_INIT;
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < backup->last.count; i++) {
+		const struct nb_holding *was = &backup->last.at[i];
+		const struct nb_shrink longest = { .kind = was->kind,
+						   .name = was->name,
+						   .what = NB_SHRINK_CONTENT,
+						   .before = UINT64_MAX,
+						   .now = UINT64_MAX };
+
+		if (min_ratio(backup, was) > 0 && !is_shrunk(backup, was))
+			err = nb_shrinks_add(&more, &longest);
+	}
+	if (!err)
+		err = nb_manifest_reserve(m, &more);
+	nb_shrinks_free(&more);
+	return err;
+}
+
+static bool
+has_lost(const struct nb_entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (entries->at[i].lost)
+			return true;
+	return false;
+}
+
+enum nb_err
+nb_backup_compare_lost(struct nb_backup *backup, struct nb_manifest *m,
+		       const struct nb_entries *entries)
+{
+	struct nb_holdings now = NB_ARRAY_INIT;
+	struct nb_shrink shrink;
+	enum nb_err err;
+
+	if (!backup->last.count || !has_lost(entries))
+		return NB_OK;
+	err = nb_holdings_take(m, entries, &now);
+	for (size_t i = 0; !err && i < backup->last.count; i++) {
+		const struct nb_holding *was = &backup->last.at[i];
+
+		if (is_shrunk(backup, was)
+		    || !nb_backup_lacks(backup, was, &now, &shrink))
+			continue;
+		err = nb_shrinks_add(&backup->shrinks, &shrink);
+		if (!err && m->disc_id[0])
+			err = nb_shrinks_add(&m->shrinks, &shrink);
+	}
+	nb_holdings_free(&now);
+	return err;
+}
+
+/* ---- telling ---- */
+
+static void
+tell_from(const struct nb_backup *backup, size_t first)
+{
+	char text[NB_SHRINK_TEXT];
+
+	for (size_t i = first; i < backup->shrinks.count; i++)
+		nb_log(NB_ERROR, "%s",
+		       nb_shrink_text(&backup->shrinks.at[i], text));
+}
+
+void
+nb_backup_tell_lost(const struct nb_backup *backup, size_t told)
+{
+	if (backup->shrinks.count == told)
+		return;
+	tell_from(backup, told);
+	nb_log(NB_ERROR,
+	       "%s: so many files were lost while they were burned that this "
+	       "backup is not complete: no disc with the last good one is "
+	       "blanked for it\n"
+	       "hint: find out what removes files at that time; the next run "
+	       "compares again",
+	       backup->context->job->name);
 }
 
 void
 nb_backup_tell_shrinks(const struct nb_backup *backup)
 {
-	char text[NB_SHRINK_TEXT], hint[NB_HINT_MAX];
+	char hint[NB_HINT_MAX];
 
-	for (size_t i = 0; i < backup->shrinks.count; i++)
-		nb_log(NB_ERROR, "%s",
-		       nb_shrink_text(&backup->shrinks.at[i], text));
+	tell_from(backup, 0);
 	if (backup->shrinks.count)
 		nb_log(NB_ERROR,
 		       "%s: the backup shrank, so no disc is blanked for "

@@ -8,9 +8,9 @@
 
 /*
  * Compares M, with its files ENTRIES, with what the catalog has of the last
- * complete backup of the job, and sets BACKUP->shrinks.  Nothing is compared if
- * the user accepts whatever it is, and with files that are appended by hand.
- * Errors of the catalog.
+ * complete backup of the job, and sets BACKUP->shrinks and ->last.  Nothing is
+ * compared if the user accepts whatever it is, and with files that are appended
+ * by hand.  Errors of the catalog.
  */
 enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
@@ -22,6 +22,21 @@ enum nb_err nb_backup_compare(struct nb_backup *backup,
 bool nb_backup_lacks(const struct nb_backup *backup,
 		     const struct nb_holding *was,
 		     const struct nb_holdings *now, struct nb_shrink *out);
+
+/* Keeps room in M for what nb_backup_compare_lost may add.  NB_ENOMEM */
+enum nb_err nb_backup_reserve(const struct nb_backup *backup,
+			      struct nb_manifest *m);
+
+/*
+ * When all files were read: if some are lost (entry.h), compares what is left
+ * with the same backup by the same rules, and adds to BACKUP->shrinks and, on a
+ * disc, to M->shrinks, what is not among them.  NB_ENOMEM
+ */
+enum nb_err nb_backup_compare_lost(struct nb_backup *backup,
+				   struct nb_manifest *m,
+				   const struct nb_entries *entries);
+/* Logs those after the first TOLD, and what that means. */
+void nb_backup_tell_lost(const struct nb_backup *backup, size_t told);
 
 /* Logs them, each as an error (also with --quiet), and what to do. */
 void nb_backup_tell_shrinks(const struct nb_backup *backup);

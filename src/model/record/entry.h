@@ -78,6 +78,8 @@ struct nb_entry {
 	bool tolerant;          /* a change while it is read is reported and
 				   does not make the image fail */
 	bool torn;              /* the content may be inconsistent */
+	bool lost;              /* TORN, too: not all bytes could be read; zeros
+				   are in their place */
 	bool off_disc;          /* a symbolic link that only the manifest has:
 				   nb_entry_fits_disc */
 	char *target;           /* of a symbolic link, exact bytes */

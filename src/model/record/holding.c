@@ -15,29 +15,39 @@ is_dump(const struct nb_manifest_source *source)
 	return source->format && !nb_manifest_source_is_archive(source);
 }
 
-static int64_t
-count_members(const struct nb_entries *members)
+/* Counts E, which is no copy of a file if not all of that could be read. */
+static void
+count_one(const struct nb_entry *e, struct nb_holding *h)
 {
-	int64_t files = 0;
-
-	for (size_t i = 0; i < members->count; i++)
-		files += members->at[i].type != NB_ENTRY_DIR;
-	return files;
+	if (e->lost) {
+		h->lost++;
+		h->lost_bytes += e->size;
+	} else {
+		h->files += e->type != NB_ENTRY_DIR;
+	}
 }
 
-static int64_t
-count_beneath(const struct nb_entries *entries, const char *path)
+static void
+count_members(const struct nb_entries *members, struct nb_holding *h)
+{
+	h->files = 0;
+	for (size_t i = 0; i < members->count; i++)
+		count_one(&members->at[i], h);
+}
+
+static void
+count_beneath(const struct nb_entries *entries, const char *path,
+	      struct nb_holding *h)
 {
 	size_t n = strlen(path);
-	int64_t files = 0;
 
+	h->files = 0;
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct nb_entry *e = &entries->at[i];
 
-		files += e->type != NB_ENTRY_DIR && !strncmp(e->path, path, n)
-			&& e->path[n] == '/';
+		if (!strncmp(e->path, path, n) && e->path[n] == '/')
+			count_one(e, h);
 	}
-	return files;
 }
 
 /* If anything was counted, the number of tables is that of their rows. */
@@ -85,9 +95,10 @@ take_one(const struct nb_manifest_source *source,
 	if (is_dump(source))
 		count_tables(&source->counts, h);
 	else if (source->format)
-		h->files = count_members(&source->members);
+		count_members(&source->members, h);
 	else if (source->path)
-		h->files = count_beneath(entries, source->path);
+		count_beneath(entries, source->path, h);
+	h->bytes -= h->lost_bytes < h->bytes ? h->lost_bytes : h->bytes;
 	return err;
 }
 
@@ -179,7 +190,7 @@ static const char *const names[] = {
 	[NB_SHRINK_GONE] = "gone",       [NB_SHRINK_MOUNT] = "mount",
 	[NB_SHRINK_FILES] = "files",     [NB_SHRINK_BYTES] = "bytes",
 	[NB_SHRINK_TABLES] = "tables",   [NB_SHRINK_ROWS] = "rows",
-	[NB_SHRINK_CONTENT] = "content",
+	[NB_SHRINK_CONTENT] = "content", [NB_SHRINK_LOST] = "lost",
 };
 
 const char *
@@ -222,6 +233,13 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 			 "last good backup has the earlier content",
 			 s->kind, s->name, (unsigned long long)s->now,
 			 s->now == 1 ? "" : "s");
+		return text;
+	case NB_SHRINK_LOST:
+		snprintf(text, NB_SHRINK_TEXT,
+			 "%s %s: %llu file%s not read whole when %s burned",
+			 s->kind, s->name, (unsigned long long)s->now,
+			 s->now == 1 ? "" : "s",
+			 s->now == 1 ? "it was" : "they were");
 		return text;
 	case NB_SHRINK_BYTES:
 		nb_str_size(s->before, before);

@@ -20,8 +20,10 @@ struct nb_holding {
 			forms are not compared; NULL: a directory */
 	char *mount; /* mount point of a tree; NULL: unknown */
 	uint64_t bytes;
-	int64_t files;        /* all but directories, or NB_NOT_COUNTED */
-	int64_t tables, rows; /* of a database, or NB_NOT_COUNTED */
+	int64_t files;             /* all but directories, or NB_NOT_COUNTED */
+	uint64_t lost, lost_bytes; /* files that are not counted in FILES and
+				      BYTES: zeros stand for some of theirs */
+	int64_t tables, rows;      /* of a database, or NB_NOT_COUNTED */
 };
 
 struct nb_holdings NB_ARRAY(struct nb_holding);
@@ -45,13 +47,17 @@ enum nb_shrink_what {
 	NB_SHRINK_BYTES,
 	NB_SHRINK_TABLES,
 	NB_SHRINK_ROWS,
-	NB_SHRINK_CONTENT /* files whose bytes changed without a sign */
+	NB_SHRINK_CONTENT, /* files whose bytes changed without a sign */
+	NB_SHRINK_LOST /* only in the catalog: files that were not read whole.
+			  If that makes a source too small, FILES or BYTES says
+			  so as well */
 };
 
 struct nb_shrink {
 	char *kind, *name; /* the source */
 	enum nb_shrink_what what;
-	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT: how many */
+	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT and LOST: how
+				 many files, BEFORE of LOST: their bytes */
 	char *mount;          /* of MOUNT; otherwise NULL */
 };
 

@@ -56,6 +56,37 @@ add_shrinks(struct nb_str *s, const struct nb_shrinks *list)
 		nb_str_add(s, "\n],\n");
 }
 
+/* With blanks for what is not there. */
+static void
+add_room(struct nb_str *s, const struct nb_manifest *m)
+{
+	size_t end = s->length + m->room;
+
+	add_shrinks(s, &m->shrinks);
+	while (!s->failed && s->length < end)
+		nb_str_add(s, s->length + 1 < end ? " " : "\n");
+}
+
+enum nb_err
+nb_manifest_reserve(struct nb_manifest *m, const struct nb_shrinks *more)
+{
+	struct nb_shrinks all = NB_ARRAY_INIT;
+	struct nb_str s = NB_STR_INIT;
+	enum nb_err err = nb_shrinks_copy(&m->shrinks, &all);
+
+	if (!err)
+		err = nb_shrinks_copy(more, &all);
+	if (!err)
+		add_shrinks(&s, &all);
+	if (!err && s.failed)
+		err = nb_fail_memory();
+	if (!err)
+		m->room = s.length;
+	nb_str_free(&s);
+	nb_shrinks_free(&all);
+	return err;
+}
+
 static void
 add_head(struct nb_str *s, const struct nb_manifest *m)
 {
@@ -81,7 +112,7 @@ add_head(struct nb_str *s, const struct nb_manifest *m)
 		nb_manifest_add_source(s, &m->sources.at[i]);
 	}
 	nb_str_add(s, "\n],\n");
-	add_shrinks(s, &m->shrinks);
+	add_room(s, m);
 }
 
 /* Does a reader accept the text that was rendered? */

@@ -108,6 +108,8 @@ struct nb_manifest {
 	struct nb_manifest_sources sources;
 	struct nb_shrinks shrinks; /* what it lacks of the backup before it,
 				      unless the user accepted that */
+	size_t room; /* bytes of the text that are kept for SHRINKS
+			(nb_manifest_reserve) */
 };
 
 /* Is PATH that of an earlier session's manifest, which was moved when the next
@@ -169,6 +171,11 @@ void nb_manifest_clear(struct nb_manifest *m);
 enum nb_err nb_manifest_render(const struct nb_manifest *m,
 			       const struct nb_entries *entries, char **text,
 			       size_t *length);
+
+/* Some of MORE may be added to M->shrinks when the files were read: the length
+ * of the text does not depend on it from now on.  NB_ENOMEM */
+enum nb_err nb_manifest_reserve(struct nb_manifest *m,
+				const struct nb_shrinks *more);
 
 /* The result of checking the MAC of a manifest. */
 enum nb_manifest_mac {

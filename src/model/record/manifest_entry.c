@@ -72,7 +72,7 @@ add_state(struct nb_str *s, const struct nb_entry *e, bool state)
 		nb_manifest_add_bytes(s, "shared", e->shared);
 	}
 	if (e->tolerant || e->torn)
-		nb_str_addf(s, ",\"torn\":%d", e->torn);
+		nb_str_addf(s, ",\"torn\":%d", e->lost ? 2 : e->torn);
 	if (e->off_disc)
 		nb_str_add(s, ",\"off_disc\":true");
 	if (e->flags) {

@@ -146,9 +146,10 @@ read_state(const json_t *object, struct nb_entry *e)
 		|| e->type != NB_ENTRY_FILE))
 		return false;
 	e->tolerant = torn != NULL;
-	if (torn && (!nb_json_u64(object, "torn", &value) || value > 1))
+	if (torn && (!nb_json_u64(object, "torn", &value) || value > 2))
 		return false;
-	e->torn = value == 1;
+	e->torn = value != 0;
+	e->lost = value == 2;
 	if (flags)
 		e->flags = nb_file_flags_parse(flags);
 	e->xattrs_cut = json_is_true(json_object_get(object, "xattrs_cut"));

@@ -54,43 +54,66 @@ report_torn(struct pack *p, struct nb_entry *e, const char *what)
 			       "%s: %s %s\nhint: exclude it, or "
 			       "on_change = report",
 			       w->object, e->root_path, what);
-	nb_log(NB_WARNING, "%s: %s %s; its content may be inconsistent",
-	       w->object, e->root_path, what);
+	if (e->lost)
+		nb_log(NB_ERROR,
+		       "%s: %s %s; LOST in this backup: zeros are in its place",
+		       w->object, e->root_path, what);
+	else
+		nb_log(NB_WARNING, "%s: %s %s; its content may be inconsistent",
+		       w->object, e->root_path, what);
 	e->torn = true;
 	return nb_manifest_source_note(&w->record, NB_NOTE_CHANGED,
 				       e->root_path, e->size);
 }
 
-/* Reads the whole file into the buffer; its size may have changed. */
-static bool
-read_whole(struct pack *p, int fd, struct nb_entry *e)
+/* E cannot be read, with errno. */
+static enum nb_err
+skip(struct pack *p, struct nb_entry *e, bool *gone)
+{
+	enum nb_err err = nb_tree_failed(p->walk, "read", e->root_path);
+
+	if (p->walk->trouble)
+		err = nb_tree_skip(p->walk, e->root_path);
+	p->walk->trouble = 0;
+	*gone = true;
+	return err;
+}
+
+/* Reads the whole file into the buffer; its size may have changed.  0, or -1
+ * with errno. */
+static int
+read_whole(struct pack *p, int fd, struct nb_entry *e, bool *steady)
 {
 	struct stat st;
 	ssize_t n;
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode)
-	    || (uint64_t)st.st_size > WHOLE || lseek(fd, 0, SEEK_SET))
-		return false;
+	if (fstat(fd, &st) || lseek(fd, 0, SEEK_SET))
+		return -1;
 	nb_tree_take_stat(e, &st);
+	if (e->size > WHOLE)
+		e->size = WHOLE;
 	nb_tree_enter(p->walk, e->root_path);
 	n = nb_fd_read(fd, p->buf, (size_t)e->size);
 	nb_tree_leave(p->walk);
 	if (n < 0)
-		return false;
+		return -1;
 	e->size = (uint64_t)n;
-	return !fstat(fd, &st) && is_listed(e, &st);
+	*steady = !fstat(fd, &st) && is_listed(e, &st);
+	return 0;
 }
 
 static enum nb_err
-add_whole(struct pack *p, int fd, struct nb_entry *e)
+add_whole(struct pack *p, int fd, struct nb_entry *e, bool *gone)
 {
 	uint64_t ino = e->ino, dev = e->dev;
 	enum nb_err err = NB_OK;
 	bool steady = false;
+	int failed = 0;
 
-	memset(p->buf, 0, (size_t)e->size);
-	for (int i = 0; !steady && i < TRIES; i++)
-		steady = read_whole(p, fd, e);
+	for (int i = 0; !failed && !steady && i < TRIES; i++)
+		failed = read_whole(p, fd, e, &steady);
+	if (failed)
+		return skip(p, e, gone);
 	e->ino = ino;
 	e->dev = dev;
 	if (!steady)
@@ -100,6 +123,21 @@ add_whole(struct pack *p, int fd, struct nb_entry *e)
 	if (!err && e->size)
 		err = nb_tar_bytes(p->tar, p->buf, (size_t)e->size);
 	nb_sha256_add(p->sha256, p->buf, (size_t)e->size);
+	return err;
+}
+
+/* N is what a read gave, or -1 with errno. */
+static enum nb_err
+note_lost(struct pack *p, struct nb_entry *e, ssize_t n)
+{
+	enum nb_err err = NB_OK;
+
+	if (n < 0)
+		err = nb_tree_failed(p->walk, "read", e->root_path);
+	if (p->walk->trouble)
+		err = NB_OK;
+	p->walk->trouble = 0;
+	e->lost = true;
 	return err;
 }
 
@@ -116,29 +154,21 @@ add_large(struct pack *p, int fd, struct nb_entry *e)
 
 		nb_tree_enter(p->walk, e->root_path);
 		n = nb_fd_read(fd, p->buf, want);
+		if (n < (ssize_t)want && !e->lost)
+			err = note_lost(p, e, n);
 		nb_tree_leave(p->walk);
 		if (n < 0)
 			n = 0;
 		memset(p->buf + n, 0, want - (size_t)n);
-		err = nb_tar_bytes(p->tar, p->buf, want);
+		if (!err)
+			err = nb_tar_bytes(p->tar, p->buf, want);
 		nb_sha256_add(p->sha256, p->buf, want);
 		left -= want;
 	}
-	if (!err && (fstat(fd, &st) || !is_listed(e, &st)))
-		err = report_torn(p, e, "changed while it was read");
-	return err;
-}
-
-/* E cannot be read, with errno. */
-static enum nb_err
-skip(struct pack *p, struct nb_entry *e, bool *gone)
-{
-	enum nb_err err = nb_tree_failed(p->walk, "read", e->root_path);
-
-	if (p->walk->trouble)
-		err = nb_tree_skip(p->walk, e->root_path);
-	p->walk->trouble = 0;
-	*gone = true;
+	if (!err && (e->lost || fstat(fd, &st) || !is_listed(e, &st)))
+		err = report_torn(p, e,
+				  e->lost ? "cannot be read to its end"
+					  : "changed while it was read");
 	return err;
 }
 
@@ -158,7 +188,8 @@ add_file(struct pack *p, struct nb_entry *e, bool *gone)
 		       p->walk->object, e->root_path);
 		return NB_OK;
 	}
-	err = e->size <= WHOLE ? add_whole(p, fd, e) : add_large(p, fd, e);
+	err = e->size <= WHOLE ? add_whole(p, fd, e, gone)
+			       : add_large(p, fd, e);
 	nb_fd_close(&fd);
 	nb_sha256_finish(p->sha256, e->sha256);
 	e->hashed = true;
@@ -181,6 +212,7 @@ add_member(struct pack *p, size_t i)
 	if (first && e->type == NB_ENTRY_FILE) {
 		e->size = first->size;
 		e->torn = first->torn;
+		e->lost = first->lost;
 		e->hashed = true;
 		memcpy(e->sha256, first->sha256, sizeof e->sha256);
 	}

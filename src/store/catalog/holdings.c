@@ -10,24 +10,43 @@
 /* ---- recording ---- */
 
 static enum nb_err
-put_shrinks(struct nb_catalog *catalog, const struct nb_manifest *m)
+put_shrink(struct nb_catalog *catalog, const struct nb_manifest *m,
+	   size_t number, const struct nb_shrink *s)
 {
+	const struct nb_shrink_record row = {
+		.backup_id = m->backup_id,
+		.number = (int64_t)number,
+		.kind = s->kind,
+		.name = s->name,
+		.what = nb_shrink_name(s->what),
+		.previous = (int64_t)s->before,
+		.present = (int64_t)s->now,
+		.mount = s->mount,
+	};
+
+	return nb_catalog_put(catalog, NB_TABLE_SHRINKS, &row);
+}
+
+/* What the manifest says, and which of its files are lost. */
+static enum nb_err
+put_shrinks(struct nb_catalog *catalog, const struct nb_manifest *m,
+	    const struct nb_holdings *list)
+{
+	size_t number = 0;
 	enum nb_err err = NB_OK;
 
-	for (size_t i = 0; !err && i < m->shrinks.count; i++) {
-		const struct nb_shrink *s = &m->shrinks.at[i];
-		const struct nb_shrink_record row = {
-			.backup_id = m->backup_id,
-			.number = (int64_t)i,
-			.kind = s->kind,
-			.name = s->name,
-			.what = nb_shrink_name(s->what),
-			.previous = (int64_t)s->before,
-			.present = (int64_t)s->now,
-			.mount = s->mount,
-		};
+	for (; !err && number < m->shrinks.count; number++)
+		err = put_shrink(catalog, m, number, &m->shrinks.at[number]);
+	for (size_t i = 0; !err && i < list->count; i++) {
+		const struct nb_holding *h = &list->at[i];
+		const struct nb_shrink lost = { .kind = h->kind,
+						.name = h->name,
+						.what = NB_SHRINK_LOST,
+						.before = h->lost_bytes,
+						.now = h->lost };
 
-		err = nb_catalog_put(catalog, NB_TABLE_SHRINKS, &row);
+		if (h->lost)
+			err = put_shrink(catalog, m, number++, &lost);
 	}
 	return err;
 }
@@ -53,8 +72,10 @@ nb_catalog_put_holdings(struct nb_catalog *catalog, const struct nb_manifest *m,
 
 		err = nb_catalog_put(catalog, NB_TABLE_HOLDINGS, &row);
 	}
+	if (!err)
+		err = put_shrinks(catalog, m, &list);
 	nb_holdings_free(&list);
-	return err ? err : put_shrinks(catalog, m);
+	return err;
 }
 
 /* ---- the last complete backup ---- */
@@ -101,19 +122,45 @@ take_holding(void *ctx, const void *row)
 	return err ? err : nb_str_dup(holding->mount, &h->mount);
 }
 
+/* The bytes of a source are those that were listed. */
+static enum nb_err
+take_lost(void *ctx, const void *row)
+{
+	const struct nb_shrink_record *lost = row;
+	struct nb_holdings *list = ctx;
+	uint64_t bytes = (uint64_t)lost->previous;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct nb_holding *h = &list->at[i];
+
+		if (strcmp(lost->what, nb_shrink_name(NB_SHRINK_LOST))
+		    || strcmp(lost->kind, h->kind)
+		    || strcmp(lost->name, h->name))
+			continue;
+		h->lost = (uint64_t)lost->present;
+		h->lost_bytes = bytes;
+		h->bytes -= bytes < h->bytes ? bytes : h->bytes;
+	}
+	return NB_OK;
+}
+
 enum nb_err
 nb_catalog_holdings(struct nb_catalog *catalog, const char *id,
 		    struct nb_holdings *out)
 {
 	const struct nb_source_record source = { .backup_id = id };
 	const struct nb_holding_record holding = { .backup_id = id };
+	const struct nb_shrink_record shrink = { .backup_id = id };
 	enum nb_err err = nb_catalog_each(catalog, NB_TABLE_SOURCES, 1, &source,
 					  take_source, out);
 
-	if (err || catalog->tables <= NB_TABLE_HOLDINGS)
-		return err;
-	return nb_catalog_each(catalog, NB_TABLE_HOLDINGS, 1, &holding,
-			       take_holding, out);
+	if (!err && catalog->tables > NB_TABLE_HOLDINGS)
+		err = nb_catalog_each(catalog, NB_TABLE_HOLDINGS, 1, &holding,
+				      take_holding, out);
+	if (!err && catalog->tables > NB_TABLE_SHRINKS)
+		err = nb_catalog_each(catalog, NB_TABLE_SHRINKS, 1, &shrink,
+				      take_lost, out);
+	return err;
 }
 
 static void

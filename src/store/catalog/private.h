@@ -130,6 +130,8 @@ bool nb_rows_damaged(const struct nb_rows *rows, const char *disc_id);
 
 /* Does it lack something of the one before it? */
 bool nb_rows_shrunk(const struct nb_rows *rows, const char *backup_id);
+/* The number of its files that were not read whole (NB_SHRINK_LOST). */
+uint64_t nb_rows_lost(const struct nb_rows *rows, const char *backup_id);
 
 /* All backups, the newest first: by generation, then by date, then by id. */
 struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);

@@ -49,6 +49,7 @@ pass_backup(const struct nb_rows *rows, const struct nb_backup_record *backup,
 		.bytes = (uint64_t)backup->bytes,
 		.files = (uint64_t)backup->files,
 		.shrunk = nb_rows_shrunk(rows, backup->id),
+		.lost = nb_rows_lost(rows, backup->id),
 	};
 
 	if (drill) {

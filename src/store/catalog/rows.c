@@ -124,12 +124,6 @@ compare_check(const void *key, const void *row)
 }
 
 static int
-compare_shrink(const void *id, const void *row)
-{
-	return strcmp(id, ((const struct nb_shrink_record *)row)->backup_id);
-}
-
-static int
 compare_session(const void *id, const void *row)
 {
 	int64_t a = *(const int64_t *)id;
@@ -171,10 +165,44 @@ nb_rows_check(const struct nb_rows *rows, const char *backup_id,
 	return SEARCH(&key, &rows->checks, compare_check);
 }
 
+/* The next one of the backup, from *AT on, or NULL. */
+static const struct nb_shrink_record *
+next_shrink(const struct nb_rows *rows, const char *backup_id, size_t *at)
+{
+	while (*at < rows->shrinks.count)
+		if (!strcmp(rows->shrinks.at[(*at)++].backup_id, backup_id))
+			return &rows->shrinks.at[*at - 1];
+	return NULL;
+}
+
+static bool
+is_lost(const struct nb_shrink_record *row)
+{
+	return !strcmp(row->what, nb_shrink_name(NB_SHRINK_LOST));
+}
+
 bool
 nb_rows_shrunk(const struct nb_rows *rows, const char *backup_id)
 {
-	return SEARCH(backup_id, &rows->shrinks, compare_shrink) != NULL;
+	const struct nb_shrink_record *row;
+	size_t at = 0;
+
+	while ((row = next_shrink(rows, backup_id, &at)))
+		if (!is_lost(row))
+			return true;
+	return false;
+}
+
+uint64_t
+nb_rows_lost(const struct nb_rows *rows, const char *backup_id)
+{
+	const struct nb_shrink_record *row;
+	uint64_t lost = 0;
+	size_t at = 0;
+
+	while ((row = next_shrink(rows, backup_id, &at)))
+		lost += is_lost(row) ? (uint64_t)row->present : 0;
+	return lost;
 }
 
 enum nb_disc_remark

@@ -178,7 +178,8 @@ put_file(struct nb_catalog *catalog, const char *backup_id, const char *path,
 
 	if (e->target)
 		row.target = (struct nb_bytes){ e->target, strlen(e->target) };
-	if (e->hashed)
+	/* Whoever compares must not take zeros for the content. */
+	if (e->hashed && !e->lost)
 		row.sha256 = (struct nb_bytes){ e->sha256, sizeof e->sha256 };
 	return nb_catalog_put(catalog, NB_TABLE_FILES, &row);
 }

@@ -320,6 +320,7 @@ static const struct nb_verify_result verified_one = {
 	.files = 1,
 	.bytes = 12,
 	.session = 2,
+	.lost = 1,
 };
 
 static const struct nb_verify_result unchecked = {
@@ -351,6 +352,7 @@ static const struct nb_run_result busy_night = {
 	.shared = 1,
 	.excluded = 2,
 	.changed = 1,
+	.lost = 2,
 	.corrupt = 1,
 	.reread = 2,
 	.left_out = 2,
@@ -524,7 +526,8 @@ static const struct {
 	  "    contents compared never\n",
 	  "compared", "null" },
 	{ &nb_record_verify, &verified_one,
-	  "disc DB-A, session 2, generation 7: 1 file, 12 B, is good\n",
+	  "disc DB-A, session 2, generation 7: 1 file, 12 B, is good,\n"
+	  "    1 of them LOST when it was burned\n",
 	  "session", "2" },
 	{ &nb_record_verify, &unchecked,
 	  "disc DB-A, generation 7: it could NOT be checked\n", "incomplete",
@@ -541,6 +544,8 @@ static const struct {
 	     "    2 databases LEFT OUT, they allow no connections\n"
 	     "    1 table whose rows are LEFT OUT\n"
 	     "    2 prepared transactions LEFT OUT\n"
+	     "    2 files LOST, they vanished or could not be read when they "
+	     "were burned\n"
 	     "    1 file CHANGED while it was read\n"
 	     "    1 file with CHANGED CONTENT but unchanged metadata\n"
 	     "    2 files whose earlier copies on this disc are DAMAGED, "
@@ -776,7 +781,7 @@ START_TEST(a_form_is_a_few_functions_and_knows_no_command)
 	ck_assert_str_eq(s.text,
 			 "db,DB-A,00112233445566778899aabbccddeeff,suspect,"
 			 "burn failed,CD-RW,6,1795224000,2,9,0\n" ID
-			 ",nightly,db,db1,2,0,0,12,1,,,0,0,,0,,0,0,0\n");
+			 ",nightly,db,db1,2,0,0,12,1,,,0,0,,0,,0,0,0,0\n");
 	nb_str_free(&s);
 }
 END_TEST

@@ -170,16 +170,20 @@ END_TEST
 /* What stands in the image of the tolerated file of 3 bytes. */
 static const struct {
 	const char *now, *content, *message;
+	bool lost;
 } tolerated[] = {
 	{ "ab", "ab\0",
-	  "warning: f: size changed from 3 to 2 bytes; its content on the "
-	  "disc may be inconsistent\n" },
+	  "error: f: size changed from 3 to 2 bytes; LOST in this backup: "
+	  "zeros are in its place\n",
+	  true },
 	{ "abcd", "abc",
 	  "warning: f: size changed from 3 to 4 bytes; its content on the "
-	  "disc may be inconsistent\n" },
+	  "disc may be inconsistent\n",
+	  false },
 	{ NULL, "\0\0\0",
-	  "warning: f: cannot be read: No such file or "
-	  "directory; its content on the disc may be inconsistent\n" },
+	  "error: f: cannot be read: No such file or directory; LOST in this "
+	  "backup: zeros are in its place\n",
+	  true },
 };
 
 START_TEST(a_tolerated_change_is_told_and_has_a_true_hash)
@@ -199,6 +203,7 @@ START_TEST(a_tolerated_change_is_told_and_has_a_true_hash)
 	nb_assert_ok(write_image(&list, "out.iso"));
 	ck_assert_str_eq(nb_test_log(), tolerated[_i].message);
 	ck_assert(e->torn);
+	ck_assert_int_eq(e->lost, tolerated[_i].lost);
 	nb_assert_ok(nb_sha256_new(&sha256));
 	nb_sha256_add(sha256, tolerated[_i].content, 3);
 	nb_sha256_finish(sha256, digest);

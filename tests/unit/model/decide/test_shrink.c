@@ -152,11 +152,27 @@ START_TEST(changed_content_is_told_with_the_number_of_files)
 }
 END_TEST
 
+START_TEST(lost_files_are_told_with_their_number)
+{
+	struct nb_shrink shrink = {
+		.kind = kind, .name = name, .what = NB_SHRINK_LOST, .now = 1
+	};
+	char text[NB_SHRINK_TEXT];
+
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: 1 file not read whole when it was burned");
+	shrink.now = 12;
+	ck_assert_str_eq(
+		nb_shrink_text(&shrink, text),
+		"tree www: 12 files not read whole when they were burned");
+}
+END_TEST
+
 START_TEST(every_way_to_shrink_has_a_name)
 {
 	enum nb_shrink_what what;
 
-	for (int i = NB_SHRINK_GONE; i <= NB_SHRINK_CONTENT; i++) {
+	for (int i = NB_SHRINK_GONE; i <= NB_SHRINK_LOST; i++) {
 		const char *one = nb_shrink_name((enum nb_shrink_what)i);
 
 		ck_assert(nb_shrink_parse(one, &what));
@@ -182,6 +198,7 @@ START_TEST(holdings_count_what_is_beneath_a_source)
 		{ "tree/www/d", NB_ENTRY_DIR },
 		{ "tree/www/d/l", NB_ENTRY_SYMLINK },
 		{ "tree/www2/b", NB_ENTRY_FILE },
+		{ "tree/www/e", NB_ENTRY_FILE },
 	};
 	struct nb_property counts[] = { { rows, a, a, ten, empty },
 					{ rows, a, b, two, empty },
@@ -204,12 +221,16 @@ START_TEST(holdings_count_what_is_beneath_a_source)
 		struct nb_entry e = { .type = files[i].type };
 
 		nb_assert_ok(nb_str_dup(files[i].path, &e.path));
+		e.lost = e.path[strlen(e.path) - 1] == 'e';
+		e.size = e.lost ? 3 : 0;
 		nb_assert_ok(nb_entries_add(&entries, &e));
 	}
 	nb_assert_ok(nb_holdings_take(&m, &entries, &list));
 	h = nb_holdings_find(&list, "tree", "www");
 	ck_assert_int_eq(h->files, 2);
-	ck_assert_uint_eq(h->bytes, 7);
+	ck_assert_uint_eq(h->bytes, 4);
+	ck_assert_uint_eq(h->lost, 1);
+	ck_assert_uint_eq(h->lost_bytes, 3);
 	ck_assert_int_eq(h->rows, NB_NOT_COUNTED);
 	ck_assert_int_eq(nb_holdings_find(&list, "tree", "www2")->files, 1);
 	h = nb_holdings_find(&list, "postgres", "shop");
@@ -233,6 +254,7 @@ main(void)
 	tcase_add_loop_test(tc, much_less_than_before_is_told_with_both_numbers,
 			    0, (int)(sizeof cases / sizeof *cases));
 	tcase_add_test(tc, changed_content_is_told_with_the_number_of_files);
+	tcase_add_test(tc, lost_files_are_told_with_their_number);
 	tcase_add_test(tc, every_way_to_shrink_has_a_name);
 	tcase_add_test(tc, holdings_count_what_is_beneath_a_source);
 	suite_add_tcase(suite, tc);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/record/holding.h"
 #include "model/record/json.h"
 #include "model/record/manifest.h"
 
@@ -107,6 +108,56 @@ START_TEST(many_files)
 	for (size_t i = 0; i < count; i++)
 		add_file(&entries, i);
 	check_both(count, 0, 0);
+}
+END_TEST
+
+/* What is known only when all files were read has its room already. */
+static size_t
+length_now(struct nb_manifest *read, struct nb_entries *found)
+{
+	size_t length;
+	char *text;
+
+	nb_assert_ok(nb_manifest_render(&m, &entries, &text, &length));
+	nb_assert_ok(nb_manifest_parse("m", text, length, read, found));
+	free(text);
+	return length;
+}
+
+START_TEST(what_is_lost_while_it_is_read_changes_no_length)
+{
+	static char kind[] = "tree", name[] = "www", other[] = "w \"2\"";
+	const struct nb_shrink may[] = {
+		{ kind, name, NB_SHRINK_CONTENT, UINT64_MAX, UINT64_MAX, NULL },
+		{ kind, other, NB_SHRINK_CONTENT, UINT64_MAX, UINT64_MAX,
+		  NULL },
+	};
+	const struct nb_shrinks more = { (struct nb_shrink *)may, 2, 0 };
+	const struct nb_shrink one = {
+		kind, other, NB_SHRINK_FILES, 40, 1, NULL
+	};
+	size_t first = 0;
+
+	add_file(&entries, 1)->tolerant = true;
+	nb_assert_ok(nb_manifest_reserve(&m, &more));
+	for (int torn = 0; torn < 3; torn++) {
+		struct nb_manifest read = { 0 };
+		struct nb_entries found = NB_ARRAY_INIT;
+		size_t length;
+
+		entries.at[0].torn = torn > 0;
+		entries.at[0].lost = torn > 1;
+		if (torn)
+			nb_assert_ok(nb_shrinks_add(&m.shrinks, &one));
+		length = length_now(&read, &found);
+		first = first ? first : length;
+		ck_assert_uint_eq(length, first);
+		ck_assert_int_eq(found.at[0].torn, torn > 0);
+		ck_assert_int_eq(found.at[0].lost, torn > 1);
+		ck_assert_uint_eq(read.shrinks.count, (size_t)torn);
+		nb_manifest_clear(&read);
+		nb_entries_free(&found);
+	}
 }
 END_TEST
 
@@ -268,6 +319,7 @@ main(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, no_file_and_one);
 	tcase_add_test(tc, many_files);
+	tcase_add_test(tc, what_is_lost_while_it_is_read_changes_no_length);
 	tcase_add_test(tc, many_members_of_an_archive);
 	tcase_add_test(tc, many_sources_with_many_notes);
 	tcase_add_loop_test(tc, the_memory_that_json_takes_is_known_before, 0,
