@@ -321,8 +321,7 @@ clone_old()
 	nb_is 0 run || return 1
 	cp "$work/discs/B" "$work/newer"
 	cp "$work/kept/B" "$work/discs/B"
-	refused generation-conflict "the backup on the disc is not the one in the catalog" ||
-		return 1
+	refused replaced "the disc is a copy, or was replaced" || return 1
 	nb_is 0 verify && says err "not recorded" || return 1
 	cp "$work/newer" "$work/discs/B"
 	cp "$work/newer" "$work/kept/B"
@@ -353,7 +352,7 @@ clone_newest()
 		nb_is 0 run && says out "generation 6 on disc DB-A" || return 1
 	# From now on the other one is the stale copy.
 	put_back A
-	refused generation-conflict "the backup on the disc is not" || return 1
+	refused replaced "the disc is a copy, or was replaced" || return 1
 	mv "$work/discs/C" "$work/discs/A"
 	cp "$work/discs/A" "$work/kept/A"
 }

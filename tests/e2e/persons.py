@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+from hints import take_over, ways_out
+
 NIGHTBURN = os.path.join(os.environ["NB_TOP_BUILDDIR"], "nightburn")
 STEPS = 3
 CONF = """
@@ -67,8 +69,22 @@ class Office:
     def loaded(self):
         return os.path.basename(os.readlink(self.path("drive")))
 
+    @staticmethod
+    def names():
+        """Of the pool."""
+        return ["A", "B"]
+
+    @staticmethod
+    def name_on(disc):
+        """What somebody wrote on it."""
+        return disc[0]
+
     def discs(self):
         return sorted(os.listdir(self.path("discs")))
+
+    def unused(self):
+        return [d for d in self.discs()
+                if not os.path.getsize(self.path("discs", d))]
 
     def nb(self, *arguments):
         """(status, what was said)"""
@@ -122,99 +138,6 @@ class Office:
     def blank(self, disc):
         with open(self.path("discs", disc), "w", encoding="utf-8"):
             pass
-
-
-# ---- what a hint says, and what a person does then ----
-
-def rebuild_each(office):
-    loaded = office.loaded()
-    for disc in [loaded] + [d for d in office.discs() if d != loaded]:
-        office.insert(disc)
-        office.nb("catalog", "rebuild")
-
-
-def finish(office):
-    office.nb("catalog", "rebuild", "--finish")
-
-
-def rebuild_this(office):
-    office.nb("catalog", "rebuild")
-
-
-def adopt(office):
-    """Under the name that is on the disc; if that is taken, as it says."""
-    name = office.loaded()[0]
-    volume = office.volume_id()
-    said = office.nb("adopt", "--as", name, "--volume-id", volume)[1]
-    other = re.search(r"hint: nightburn adopt --as ([AB])", said)
-    if other:
-        office.nb("adopt", "--as", other.group(1), "--volume-id", volume)
-
-
-def verify(office):
-    office.nb("verify")
-
-
-def insert(name):
-    def do(office):
-        if name in office.discs():
-            office.insert(name)
-        else:
-            office.told.append("there is no disc %s" % name)
-    return do
-
-
-def another(office):
-    others = [d for d in office.discs() if d != office.loaded()]
-    office.insert(others[0])
-
-
-def take_over(office):
-    """A person knows whose machine that is."""
-    said = office.nb("pool", "take-over")[1]
-    host = re.search(r"--from '([^']*)'", said)
-    if host:
-        office.nb("pool", "take-over", "--from", host.group(1))
-
-
-def rebuild_and_take_over(office):
-    """With the disc that was to be written to in the drive at the end."""
-    loaded = office.loaded()
-    rebuild_each(office)
-    office.insert(loaded)
-    take_over(office)
-
-
-HINTS = [
-    (r"with each disc of the pool, then nightburn pool take-over",
-     rebuild_and_take_over),
-    (r"catalog rebuild with each", rebuild_each),
-    (r"catalog rebuild --finish", finish),
-    (r"catalog rebuild with that|nightburn catalog rebuild(?! with| --)",
-     rebuild_this),
-    (r"nightburn adopt --as NAME", adopt),
-    (r"nightburn verify", verify),
-    (r"insert another disc|insert the disc whose", another),
-]
-
-
-def ways_out(said, office, words):
-    """(what the hint says, what is done) for each remedy that is named."""
-    hints = " ".join(re.findall(r"hint: (.*(?:\n(?!nightburn).*)*)", said))
-    hints = re.sub(r"\s+", " ", hints)
-    ways = [(m.group(0), do) for pattern, do in HINTS
-            if (m := re.search(pattern, hints))]
-    if any(do is rebuild_and_take_over for _, do in ways):
-        ways = [w for w in ways if w[1] is not rebuild_each]
-    # Finishing is for those who have read what they have.
-    if any(do is rebuild_each for _, do in ways):
-        done = any("with each" in word for word in words)
-        ways = [w for w in ways if w[1] is not (
-            rebuild_each if done else finish)]
-    ways += [("insert " + name, insert(name)) for name in sorted(set(
-        re.findall(r"insert (?:disc )?([AB])\b", hints)))
-             if name != office.loaded() and name in office.discs()]
-    return ways
 
 
 def follow(office, steps, words):
@@ -314,6 +237,14 @@ def a_copy_in_the_drive(office):
     office.nb("catalog", "rebuild")
 
 
+def a_copy_without_a_session(office):
+    nights(office, "AB")
+    shutil.copy(office.path("discs", "B"), office.path("copy"))
+    nights(office, "B")
+    shutil.copy(office.path("copy"), office.path("discs", "B2"))
+    office.insert("B2")
+
+
 def one_disc_lost(office):
     nights(office, "ABAB")
     state_lost(office)
@@ -360,6 +291,8 @@ ACCIDENTS = {
     "an old catalog was put back": an_old_catalog,
     "an old copy of a disc was read first": a_copy_rebuilt_first,
     "an old copy of a disc is in the drive": a_copy_in_the_drive,
+    "a copy from before a session was added is in the drive":
+        a_copy_without_a_session,
     "state and a disc are lost": one_disc_lost,
     "a disc that was given up is found again": the_newest_lost_and_found,
     "nights went on in a new state directory": begun_anew_without_a_rebuild,

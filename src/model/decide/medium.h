@@ -43,4 +43,9 @@ struct nb_medium {
 	char address[256];      /* /dev/sr0 or the path of a stdio file */
 };
 
+bool nb_medium_can_be_blanked(const struct nb_medium *medium);
+
+/* Is something on it that can never be removed? */
+bool nb_medium_is_for_good(const struct nb_medium *medium);
+
 #endif

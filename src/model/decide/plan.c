@@ -106,6 +106,7 @@ refuse(const struct nb_plan_facts *f, enum nb_plan_reason reason,
 				 .reason = reason,
 				 .err = err };
 
+	d.for_good = nb_medium_is_for_good(f->medium);
 	if (disc)
 		memcpy(d.disc, disc->name, sizeof d.disc);
 	if (disc)
@@ -144,18 +145,11 @@ accept(enum nb_plan plan, enum nb_plan_reason reason, const char *disc,
 }
 
 /* Not for a random-access disc in state "closed": it is write-protected. */
-static bool
-can_be_blanked(const struct nb_medium *medium)
-{
-	if (medium->random_access)
-		return medium->state != NB_MEDIUM_CLOSED;
-	return medium->erasable;
-}
-
 bool
 nb_plan_suits(const struct nb_medium *medium, enum nb_rotation rotation)
 {
-	return rotation != NB_ROTATION_ALTERNATE || can_be_blanked(medium);
+	return rotation != NB_ROTATION_ALTERNATE
+		|| nb_medium_can_be_blanked(medium);
 }
 
 static struct nb_decision
@@ -221,7 +215,7 @@ decide_blanking(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 		return refuse(f, NB_REASON_SHRUNK, NB_EWRONG);
 	if (!is_oldest(f->pool, disc))
 		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
-	if (!can_be_blanked(f->medium))
+	if (!nb_medium_can_be_blanked(f->medium))
 		return refuse(f, NB_REASON_WRITE_ONCE, NB_EWRONG);
 	if (!is_fresh_enough(f, other))
 		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
@@ -353,6 +347,8 @@ decide_labelled(const struct nb_plan_facts *f)
 		return refuse(f, NB_REASON_SUSPECT, NB_EWRONG);
 	if (disc->state == NB_DISC_RETIRED)
 		return refuse(f, NB_REASON_RETIRED, NB_EWRONG);
+	if (nb_pool_is_old_copy(f->pool, disc, label->generation))
+		return refuse(f, NB_REASON_REPLACED, NB_EFOREIGN);
 	if (disc->state != NB_DISC_GOOD || !disc->generation
 	    || disc->generation > f->pool->generation
 	    || label->generation != disc->generation

@@ -63,10 +63,12 @@ struct nb_decision {
 	uint64_t available;
 	bool may_be_newest; /* a refusal: no good disc has a newer backup than
 			       what is recorded on this one */
+	bool for_good;      /* a refusal: something is on the disc, which
+			       cannot be blanked */
 };
 
 /* The remedy, or NULL: that of nb_plan_reason_hint, unless it could end with
- * erasing the newest good backup. */
+ * erasing the newest good backup, or the disc cannot be blanked. */
 const char *nb_plan_hint(const struct nb_decision *decision);
 
 /*
@@ -87,8 +89,9 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  *    A label that is signed with our key by an installation whose pool was not
  *    taken over: OTHER_MACHINE, after OTHER_POOL.
  * 4. The catalog: CATALOG_STALE; and whether the disc is in order: SUSPECT,
- *    RETIRED, GENERATION_CONFLICT (generation or backup id differ, or the disc
- *    is empty according to the catalog).
+ *    RETIRED, REPLACED (an older copy of a good disc), GENERATION_CONFLICT
+ *    (generation or backup id differ otherwise, or the disc is empty according
+ *    to the catalog).
  * 5. How to write to it:
  *    - intent append: append.  - intent blank: blank.
  *    - alternate: newest disc: SAME_DISC_REFUSED, or append; any other: blank.

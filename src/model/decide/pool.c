@@ -76,3 +76,12 @@ nb_pool_owns(const struct nb_pool_view *view, const struct nb_label *label)
 			return true;
 	return false;
 }
+
+bool
+nb_pool_is_old_copy(const struct nb_pool_view *pool,
+		    const struct nb_pool_disc *disc, uint64_t generation)
+{
+	return disc->state == NB_DISC_GOOD
+		&& disc->generation <= pool->generation
+		&& generation < disc->generation;
+}

@@ -100,4 +100,9 @@ bool nb_pool_has_newest(const struct nb_pool_view *view,
  */
 const struct nb_pool_disc *nb_rotation_next(const struct nb_pool_view *pool);
 
+/* Is a disc whose newest label has this GENERATION a copy of DISC from before a
+ * session was added?  Only a copy can lack what was verified on a good disc. */
+bool nb_pool_is_old_copy(const struct nb_pool_view *pool,
+			 const struct nb_pool_disc *disc, uint64_t generation);
+
 #endif

@@ -198,6 +198,9 @@ check_refused(const struct situation *s, const struct nb_decision *d)
 	     && nb_plan_reason_hint(d->reason)[0]);
 	if (d->reason == NB_REASON_SUSPECT && d->may_be_newest)
 		RULE(!strstr(nb_plan_hint(d), "adopt"));
+	if (d->for_good
+	    || (d->reason == NB_REASON_REPLACED && d->may_be_newest))
+		RULE(!strstr(nb_plan_hint(d), "adopt"));
 	RULE(!d->wanted[0] || strcmp(d->wanted, d->disc));
 	RULE(!d->wanted[0] || !strchr("sr", s->discs[d->wanted[3] - 'A']));
 	if (d->err == NB_EFULL)
