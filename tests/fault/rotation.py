@@ -32,6 +32,9 @@ SEARCHES = {
     "three discs, sources that shrink": "--discs 3 --faults --shrink",
     "three discs, filled one by one":
         "--discs 3 --rotation append --faults --limit",
+    "two discs, sessions that stay open": "--faults --open",
+    "three discs, filled one by one, sessions that stay open":
+        "--discs 3 --rotation append --faults --open",
 }
 # File, text, text in its place; what happens then.
 ERRORS = {
@@ -102,13 +105,18 @@ ERRORS = {
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
     "a shrunk backup counts as the newest": [
         ("stage_store.c", "(BY_HAND | SHRUNK))", "BY_HAND)")],
+    "a session that was left open is continued": [
+        ("plan.c", "if (f->medium->open_session)\n\t\treturn refuse(f, "
+         "NB_REASON_OPEN_SESSION, NB_EWRONG);\n\tif (f->medium->state != "
+         "NB_MEDIUM_APPENDABLE)", "if (0)"),
+        ("plan.c", "if (need > f->medium->free)", "if (0)")],
 }
 # By a word in the name.
 OPTIONS = {"shrunk": "--shrink --harmless",
            "recently": "--faults --limit", "appending": "--faults --limit",
            "mark": "--rollback", "lost": "--rollback",
            "witness": "--rollback", "compare": "--rollback",
-           "current": "--rollback"}
+           "current": "--rollback", "open": "--faults --open"}
 
 
 def search(name):

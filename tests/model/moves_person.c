@@ -34,7 +34,7 @@ replace(struct world *w, uint8_t which, enum kind kind)
 		return false;
 	world_take(w, m);
 	m->kind = (uint8_t)kind;
-	m->count = 0;
+	m->count = m->open = 0;
 	if (kind == K_LOST && w->in == which)
 		w->in = NOBODY;
 	return true;

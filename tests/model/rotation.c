@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * usage: rotation [--discs N] [--rotation NAME] [--refuse-same] [--limit]
- *            [--harmless] [--rollback] [--faults] [--shrink] [--spare N]
- *            [--depth N] [--worlds N | --walk SEED]
+ *            [--harmless] [--rollback] [--faults] [--shrink] [--open]
+ *            [--spare N] [--depth N] [--worlds N | --walk SEED]
  *
  * All that persons, recorders and nightburn's own jobs can do with the discs
  * of a pool, one move after another, up to a depth; and after each the
@@ -24,6 +24,7 @@ static const struct option long_options[] = {
 	{ "rollback", no_argument, NULL, 'b' },
 	{ "faults", no_argument, NULL, 'f' },
 	{ "shrink", no_argument, NULL, 'i' },
+	{ "open", no_argument, NULL, 'o' },
 	{ "walk", required_argument, NULL, 'k' },
 	{ "spare", required_argument, NULL, 'x' },
 	{ "depth", required_argument, NULL, 'd' },
@@ -65,6 +66,9 @@ take_option(int c)
 		break;
 	case 'i':
 		setting.shrink = true;
+		break;
+	case 'o':
+		setting.open = true;
 		break;
 	case 'x':
 		spare = atoi(optarg);

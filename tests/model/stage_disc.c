@@ -86,7 +86,9 @@ nb_drive_inspect(struct nb_drive *drive, struct nb_medium *out)
 	out->unformatted = m->kind == K_BLANK;
 	out->state = m->kind == K_BLANK ? NB_MEDIUM_BLANK
 		: m->kind == K_HALF     ? NB_MEDIUM_DAMAGED
+		: m->open               ? NB_MEDIUM_CLOSED
 					: NB_MEDIUM_APPENDABLE;
+	out->open_session = m->open;
 	return NB_OK;
 }
 
@@ -268,7 +270,7 @@ nb_drive_blank(struct nb_drive *drive, enum nb_guard answer)
 	promise_touch(m);
 	was = *m;
 	m->kind = K_HALF;
-	m->count = 0;
+	m->count = m->open = 0;
 	promise_destroyed(&was);
 	if (stage_event(E_BLANK))
 		return NB_ESUSPECT;
@@ -287,6 +289,38 @@ nb_drive_format(struct nb_drive *drive, enum nb_guard answer)
 	return NB_OK;
 }
 
+static void
+add_session(struct medium *m, const struct nb_session *s, int flags)
+{
+	struct session *last = &m->session[m->count++];
+
+	m->id = stage_number(s->label.disc_id);
+	m->name = stage_name(s->label.disc);
+	last->generation = (uint8_t)s->label.generation;
+	last->backup = stage_number(s->label.backup_id);
+	last->flags = (uint8_t)flags;
+	last->flags |= strcmp(s->manifest.job, NB_JOB_BY_HAND) ? 0 : BY_HAND;
+	last->flags |= s->manifest.shrinks.count ? SHRUNK : 0;
+}
+
+/* Until it is closed, a reader sees nothing of it. */
+static enum nb_err
+append_session(struct medium *m, const struct nb_session *s)
+{
+	if (stage_event(E_BURN))
+		return NB_ESUSPECT;
+	if (stage.lied)
+		return NB_OK;
+	m->open = 1;
+	if (stage_event(E_BURN))
+		return NB_ESUSPECT;
+	if (stage.lied)
+		return NB_OK;
+	m->open = 0;
+	add_session(m, s, WHOLE);
+	return stage_event(E_BURN) ? NB_ESUSPECT : NB_OK;
+}
+
 /* The session comes to the disc in steps: its blocks, its label, all of it.
  * Earlier sessions stay what they are. */
 static enum nb_err
@@ -299,13 +333,7 @@ put_session(struct medium *m, const struct nb_session *s)
 	if (stage.lied)
 		return NB_OK;
 	m->kind = K_BAD_LABEL;
-	m->id = stage_number(s->label.disc_id);
-	m->name = stage_name(s->label.disc);
-	m->count++;
-	last->generation = (uint8_t)s->label.generation;
-	last->backup = stage_number(s->label.backup_id);
-	last->flags = strcmp(s->manifest.job, NB_JOB_BY_HAND) ? 0 : BY_HAND;
-	last->flags |= s->manifest.shrinks.count ? SHRUNK : 0;
+	add_session(m, s, 0);
 	if (stage_event(E_BURN))
 		return NB_ESUSPECT;
 	if (stage.lied)
@@ -333,6 +361,9 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 	promise_believed();
 	if (m->kind != K_BLANK) {
 		promise_touch(m);
+		if (m->open)
+			promise_broken("a session that was left open is "
+				       "continued");
 		if (!s->previous || m->id != stage_number(s->label.disc_id)
 		    || m->count != s->earlier.count)
 			promise_broken(
@@ -340,7 +371,8 @@ nb_drive_burn(struct nb_drive *drive, const struct nb_burn *burn,
 	}
 	if (stage.broken || m->count == SESSIONS)
 		return NB_ESUSPECT;
-	return put_session(m, s);
+	return setting.open && m->count ? append_session(m, s)
+					: put_session(m, s);
 }
 
 /* The discs of the play have no sessions that are bad. */

@@ -18,6 +18,8 @@ compare_media(const struct medium *a, const struct medium *b)
 		return a->name < b->name ? -1 : 1;
 	if (a->count != b->count)
 		return a->count < b->count ? -1 : 1;
+	if (a->open != b->open)
+		return a->open - b->open;
 	for (int i = 0; i < a->count; i++) {
 		int d = a->session[i].generation - b->session[i].generation;
 
@@ -54,7 +56,7 @@ static void
 clear_medium(struct medium *m)
 {
 	if (m->kind != K_OURS && m->kind != K_BAD_LABEL)
-		m->id = m->name = m->count = 0;
+		m->id = m->name = m->count = m->open = 0;
 	memset(m->session + m->count, 0,
 	       (size_t)(SESSIONS - m->count) * sizeof *m->session);
 }

@@ -215,7 +215,7 @@ world_print(FILE *to, const struct world *w)
 		if (m->count)
 			fprintf(to, " %c#%d", 'A' + m->name, m->id);
 		print_sessions(to, m->session, m->count);
-		fputc(';', to);
+		fputs(m->open ? " and one left open;" : ";", to);
 	}
 	fputc('\n', to);
 	print_catalog(to, "catalog", &w->now);

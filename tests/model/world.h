@@ -51,6 +51,7 @@ struct session {
 
 struct medium {
 	uint8_t kind, id, name, count;
+	uint8_t open; /* a burn left one more session open */
 	struct session session[SESSIONS];
 };
 
@@ -118,6 +119,8 @@ struct setting {
 	bool untidy;   /* discs keep their numbers: walks */
 	bool faults;   /* runs meet faults, ends and swaps */
 	bool shrink;   /* sources shrink */
+	bool open;     /* an append that is interrupted leaves its session
+			  open, instead of a bad one */
 };
 extern struct setting setting;
 
