@@ -93,6 +93,24 @@ bool nb_pool_context_signed(const struct nb_pool_context *context,
 /* Reads the view of the pool from the catalog again. */
 enum nb_err nb_pool_context_refresh(struct nb_pool_context *context);
 
+/*
+ * *OUT: the names of the discs of CONTEXT's pool, those of the configuration;
+ * with automatic names OWN, which is empty and which the caller frees: those in
+ * the catalog, and last the one that the next new disc gets, one higher than
+ * any that was ever used.  NB_ENOMEM, and the errors of the catalog.
+ * (pool_names.c)
+ */
+enum nb_err nb_pool_names(const struct nb_pool_context *context,
+			  struct nb_names *own, const struct nb_names **out);
+/* Is NAME the one that the next new disc gets, so that there is no disc of this
+ * name to insert? */
+bool nb_pool_is_new(const struct nb_pool_context *context, const char *name);
+/* With automatic names the name of a disc in a drive is one of the pool, also
+ * if the catalog lacks the disc: adds it to the view, not to be written.
+ * NB_ENOMEM */
+enum nb_err nb_pool_heed_name(struct nb_pool_context *context,
+			      const struct nb_label *label);
+
 /* Is there a catalog in the state directory of the configuration? */
 bool nb_catalog_exists(struct nightburn *nb);
 

@@ -89,10 +89,14 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 {
 	const struct nb_covers next = { covers, counts_as, context };
 	struct nb_pool_view fresh = { 0 };
-	enum nb_err err;
+	struct nb_names own = NB_ARRAY_INIT;
+	const struct nb_names *names;
+	enum nb_err err = nb_pool_names(context, &own, &names);
 
-	err = nb_catalog_pool(context->catalog, context->pool->name,
-			      &context->pool->discs, &fresh);
+	if (!err)
+		err = nb_catalog_pool(context->catalog, context->pool->name,
+				      names, &fresh);
+	nb_names_free(&own);
 	if (err)
 		return err;
 	if (!context->accept_shrink)
@@ -129,15 +133,19 @@ static enum nb_err
 empty_view(struct nb_pool_context *context)
 {
 	struct nb_marks marks = NB_ARRAY_INIT;
-	enum nb_err err;
+	struct nb_names own = NB_ARRAY_INIT;
+	const struct nb_names *names;
+	enum nb_err err = nb_pool_names(context, &own, &names);
 
-	for (size_t i = 0; i < context->pool->discs.count; i++) {
+	for (size_t i = 0; !err && i < names->count; i++) {
 		struct nb_pool_disc disc = { .state = NB_DISC_UNUSED };
 
-		strncpy(disc.name, context->pool->discs.at[i], NB_NAME_MAX);
-		if (nb_array_push(&context->view.discs, disc))
-			return NB_ENOMEM;
+		strncpy(disc.name, names->at[i], NB_NAME_MAX);
+		err = nb_array_push(&context->view.discs, disc);
 	}
+	nb_names_free(&own);
+	if (err)
+		return err;
 	strncpy(context->view.name, context->pool->name, NB_NAME_MAX);
 	err = nb_marks_load(context->nb->config->state_dir, &marks);
 	context->view.stale = err == NB_ECORRUPT

@@ -131,4 +131,95 @@ MB: one of that size will not fit' &&
 }
 check "plan tells a disc that was left or is due, too" too_small_again
 
+# ---- discs = auto: new discs get the next name ----
+
+named='discs = auto  disc_names = "DB-##"  rotation = append'
+
+# filled DISC: nights until it is full; the last one waits.
+filled()
+{
+	local n
+	for n in 1 2 3 4 5 6; do
+		head -c 1000000 /dev/urandom >tree/large
+		on "$1" 0 run || break
+	done
+	[ $status = 3 ] && [ "$n" -gt 1 ]
+}
+
+# A full disc, and a new one: plan, rotate and list name it alike.
+next_name()
+{
+	rm -rf state staging tree/more ./*.disc
+	configure "$named"
+	disc X cd-r 6000 && disc Y dvd+r &&
+		on X 0 check-config && on X 0 plan && says out 'disc    DB-01' &&
+		filled X && says err 'insert a blank disc, which becomes DB-02' &&
+		on X 3 plan && says out 'wanted  DB-02' &&
+		says out 'insert a blank disc, which becomes DB-02' &&
+		on X 0 rotate &&
+		says err 'insert a blank disc, which becomes DB-02' &&
+		on Y 0 plan && says out 'disc    DB-02' &&
+		on Y 0 rotate && on Y 0 run --resume &&
+		says out 'on disc DB-02, session 1' &&
+		says err 'the blank disc is now DB-02: write that on it' &&
+		on Y 0 run && says out 'on disc DB-02, session 2' &&
+		on Y 0 list && says out 'DB-01' && says out 'DB-02' &&
+		! grep DB-03 out
+}
+check "discs = auto: a full disc is followed by the next name" next_name
+
+# The full one again, and a catalog that is lost: names are not used twice.
+again()
+{
+	on X 3 plan && says out 'insert disc DB-02' && on X 0 verify || return 1
+	mv state/catalog.db lost && rm -f state/catalog.db-*
+	disc Z cd-r && on Z 3 run && on Y 3 plan &&
+		says out 'catalog rebuild' && on Y 0 catalog rebuild &&
+		says err 'not read yet: DB-03' && on X 0 catalog rebuild &&
+		on X 0 catalog rebuild --finish && on Z 0 plan &&
+		says out 'disc    DB-03' && on X 0 verify && on Y 0 run
+}
+check "the names are found again on the discs" again
+
+# A state directory that knows no disc: the name in the label is one of the pool.
+unknown()
+{
+	cp -r state kept && rm state/catalog.db* state/mark* &&
+		on Y 3 plan && says out 'run nightburn catalog rebuild'
+	status=$?
+	rm -rf state && mv kept state
+	return $status
+}
+check "a disc with such a name is no stranger" unknown
+
+# A disc that is to be used again gets the next name, and no name that was.
+taken_over()
+{
+	disc W cd-rw && "$vdrive" --hurry --disc W.disc -- wodim \
+		dev=/dev/sr0 -data tree/large >out 2>&1 &&
+		on W 3 plan && on W 2 adopt --as DB-01 --volume-id= &&
+		says err 'hint: give the name DB-03' &&
+		on W 0 adopt --as DB-03 --volume-id= && on W 0 run &&
+		says out 'on disc DB-03, session 1' && on Z 0 plan &&
+		says out 'disc    DB-04'
+}
+check "adopt gives the next name, too" taken_over
+
+# One backup on each disc; a run that dies gives its name to no other disc.
+one_each()
+{
+	rm -rf state staging ./*.disc
+	configure discs = auto rotation = fresh
+	disc A bd-r && disc B bd-r && disc C bd-r && disc D bd-r &&
+		on A 0 run && says out 'on disc db-001' &&
+		on A 3 run && says err 'insert a blank disc, which becomes db-002' &&
+		on B 0 run --resume && says out 'on disc db-002' || return 1
+	echo 'when write nth 21 then sense 3/0c/00' >rules
+	timeout 60 "$vdrive" --hurry --disc C.disc --faults rules -- \
+		"$nightburn" -c nb.conf run >out 2>err
+	[ $? = 4 ] && on D 0 plan && says out 'disc    db-004' &&
+		on D 0 run && says out 'on disc db-004'
+}
+check "one backup on each disc" one_each
+
 finish

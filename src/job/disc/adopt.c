@@ -202,6 +202,14 @@ check_name(const struct nb_pool_context *context, const char *as)
 {
 	const struct nb_pool_disc *named =
 		as ? nb_pool_by_name(&context->view, as) : NULL;
+	const struct nb_pool_disc *next = nb_rotation_next(&context->view);
+
+	if (context->pool->automatic && next && named != next)
+		return nb_fail(NB_EUSAGE,
+			       "%s: not the name that the next disc of pool %s "
+			       "gets\nhint: give the name %s",
+			       as ? as : "--as", context->view.name,
+			       next->name);
 
 	if (!named)
 		return nb_fail(NB_EUSAGE, "%s: no disc of this name in pool %s",

@@ -152,6 +152,21 @@ act(void *ctx)
 	return nb_drive_blank(b->look->drive, b->answer);
 }
 
+/* The name that no disc has after an adoption.  An automatic one is new: the
+ * disc loses the one that it had.  NULL: none. */
+static const char *
+freed_name(const struct blank *b)
+{
+	const struct nb_label *label = &b->before.label;
+
+	if (!b->how->as || !b->context->pool->automatic)
+		return b->how->as;
+	if (!b->known || strcmp(label->pool, b->context->view.name)
+	    || !strcmp(label->disc, b->how->as))
+		return NULL;
+	return label->disc;
+}
+
 static enum nb_err
 record(void *ctx, enum nb_err err)
 {
@@ -168,9 +183,9 @@ record(void *ctx, enum nb_err err)
 	if (b->known)
 		err = nb_catalog_set_disc(catalog, b->before.label.disc_id,
 					  NB_DISC_BLANKED, "blanked");
-	if (!err && b->how->as)
+	if (!err && freed_name(b))
 		err = nb_catalog_release_name(catalog, b->context->view.name,
-					      b->how->as);
+					      freed_name(b));
 	return err ? err : retract(b);
 }
 

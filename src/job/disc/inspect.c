@@ -248,11 +248,15 @@ nb_inspect_heed(struct nb_pool_context *context,
 
 	if (!context->lock && context->dead.disc_id[0])
 		foresee(context, look);
-	if (!context->catalog || look->label_state != NB_LABEL_GOOD
+	err = look->label_state == NB_LABEL_GOOD
+			&& nb_pool_context_signed(context, label)
+		? nb_pool_heed_name(context, label)
+		: NB_OK;
+	if (err || !context->catalog || look->label_state != NB_LABEL_GOOD
 	    || !nb_pool_context_signed(context, label)
 	    || !strcmp(label->disc_id, context->dead.disc_id)
 	    || strcmp(label->pool, context->view.name))
-		return NB_OK;
+		return err;
 	err = heed_take_over(context, label);
 	if (err || !nb_pool_owns(&context->view, label))
 		return err;
@@ -298,7 +302,8 @@ nb_plan_fill(const struct nb_pool_context *context,
 	if (nb_plan_hint(decision)) {
 		char hint[NB_HINT_MAX];
 
-		nb_hint_disc(nb_plan_hint(decision), out->wanted, hint);
+		nb_hint_disc(nb_plan_hint(decision), out->wanted,
+			     nb_pool_is_new(context, out->wanted), hint);
 		nb_pool_context_hint(context, hint, out->hint);
 	}
 }

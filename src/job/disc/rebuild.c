@@ -208,7 +208,9 @@ check_owner(struct nb_pool_context *context, const struct nb_label *label)
 			       "the key of this installation\n"
 			       "hint: nightburn key import",
 			       label->disc);
-	if (!nb_pool_by_name(&context->view, label->disc))
+	if (!nb_pool_by_name(&context->view, label->disc)
+	    && !(context->pool->automatic
+		 && nb_config_disc_number(context->pool, label->disc)))
 		return nb_fail(NB_EFOREIGN,
 			       "%s: not recorded: no disc of "
 			       "pool %s in the configuration",

@@ -129,7 +129,11 @@ rotate_site(struct nb_pool_context *context,
 	if (!err && !done && !options->dry_run && !result->wanted[0])
 		return nb_plan_refused(result);
 	if (!err && !done && !options->dry_run)
-		nb_log(NB_NOTE, "insert disc %s", result->wanted);
+		nb_log(NB_NOTE, "insert %s %s",
+		       nb_pool_is_new(context, result->wanted)
+			       ? "a blank disc, which becomes"
+			       : "disc",
+		       result->wanted);
 	while (!err && !done && options->wait && !options->dry_run) {
 		if (nb_clock_ms() >= deadline)
 			return nb_fail(NB_EWRONG,

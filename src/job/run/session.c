@@ -34,17 +34,19 @@ add_d_characters(char *id, const char *text, size_t n)
 	id[end] = '\0';
 }
 
-/* POOL_DISC_YYYYMMDD within the 32 characters of a volume identifier. */
+/* POOL_DISC_YYYYMMDD within the 32 characters of a volume identifier.  What
+ * tells discs apart is mostly the end of their names. */
 static void
 make_volume_id(const struct nb_manifest *m, char id[NB_VOLUME_ID_MAX + 1])
 {
+	size_t n = strlen(m->disc);
 	char date[NB_CLOCK_TEXT];
 
 	id[0] = '\0';
 	add_d_characters(id, m->pool, 11);
 	add_d_characters(id, "_", 1);
 	if (m->disc[0]) {
-		add_d_characters(id, m->disc, 11);
+		add_d_characters(id, m->disc + (n > 11 ? n - 11 : 0), 11);
 		add_d_characters(id, "_", 1);
 	}
 	add_d_characters(id, nb_clock_compact(m->created, date), 8);

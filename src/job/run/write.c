@@ -349,6 +349,7 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 		.image_blocks = first_session_blocks(s),
 		.image_shrunk = s->manifest.shrinks.count > 0,
 	};
+	bool is_new = nb_pool_is_new(w->context, decision->disc);
 	int awake = nb_inhibit("a disc is being burned");
 	enum nb_err err = check_room(w, s);
 
@@ -356,6 +357,10 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 		err = nb_blank_disc(w->context, w->look, &how);
 	if (!err)
 		err = burn(w, s, result);
+	if (!err && is_new)
+		nb_log(NB_NOTE,
+		       "%s: the blank disc is now %s: write that on it",
+		       w->look->device, decision->disc);
 	nb_fd_close(&awake);
 	result->generation = s->label.generation;
 	result->blocks = s->blocks;

@@ -130,7 +130,9 @@ build_pool(const struct build *b, cfg_t *cfg, const struct nb_section *section)
 		if (!nb_config_drive(b->config, pool->drives.at[i]))
 			err = fail_at(b, nb_syntax_value(cfg, "drives", i),
 				      "no drive", "the name of a drive block");
-	return err;
+	return err ? err
+		   : nb_config_pool_end(b->config->file, nb_syntax_line(cfg),
+					pool);
 }
 
 static enum nb_err

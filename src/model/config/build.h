@@ -57,6 +57,12 @@ void nb_config_clone_begin(struct nb_config_clone *clone);
 enum nb_err nb_config_clone_end(const char *file,
 				struct nb_config_clone *clone);
 
+/* ---- pools (model/config/disc_names.c) ---- */
+
+/* As nb_config_source_end; LINE is that of the block. */
+enum nb_err nb_config_pool_end(const char *file, int line,
+			       struct nb_config_pool *pool);
+
 /* ---- hooks (model/config/hook.c) ---- */
 
 extern const char *const nb_config_hook_names[NB_HOOKS];

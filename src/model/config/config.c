@@ -41,6 +41,7 @@ static void
 pool_clear(struct nb_config_pool *pool)
 {
 	free(pool->name);
+	free(pool->disc_names);
 	nb_names_free(&pool->discs);
 	nb_names_free(&pool->drives);
 }

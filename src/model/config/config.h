@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/names.h"
+#include "model/record/label.h"
 
 struct nb_config_drive {
 	char *name;
@@ -32,7 +33,9 @@ enum nb_rotation {
 
 struct nb_config_pool {
 	char *name;
-	struct nb_names discs;
+	struct nb_names discs; /* empty if AUTOMATIC */
+	bool automatic;        /* discs = auto: a new disc gets the next name */
+	char *disc_names; /* "DB-###", their pattern; NULL: not AUTOMATIC */
 	struct nb_names drives;
 	enum nb_rotation rotation;
 	bool append_on_same_disc;   /* on_same_disc = append | refuse */
@@ -160,6 +163,13 @@ const struct nb_config_drive *nb_config_drive(const struct nb_config *config,
 					      const char *name);
 const struct nb_config_pool *nb_config_pool(const struct nb_config *config,
 					    const char *name);
+/* The number of the disc NAME in a pool with automatic names, from 1; 0: its
+ * pattern does not give that name.  (model/config/disc_names.c) */
+unsigned int nb_config_disc_number(const struct nb_config_pool *pool,
+				   const char *name);
+/* The reverse, for numbers up to 999,999. */
+void nb_config_disc_name(const struct nb_config_pool *pool, unsigned int number,
+			 char name[NB_NAME_MAX + 1]);
 /* The pool, or drive, NAME.  NB_EUSAGE, logged with the names that exist. */
 enum nb_err nb_config_find_pool(const struct nb_config *config,
 				const char *name,

@@ -34,6 +34,7 @@ static const struct nb_field drive_fields[] = {
 #define RECORD nb_config_pool
 static const struct nb_field pool_fields[] = {
 	{ FIELD("discs", NAMES, discs), .required = true },
+	{ FIELD("disc_names", NAME, disc_names) },
 	{ FIELD("drives", NAMES, drives), .required = true },
 	{ FIELD("rotation", WORD, rotation), .words = rotations },
 	{ FIELD("on_same_disc", CHOICE, append_on_same_disc),

@@ -111,8 +111,10 @@ find_disc(const char *hint, size_t *length)
 }
 
 const char *
-nb_hint_disc(const char *hint, const char *disc, char text[NB_HINT_MAX])
+nb_hint_disc(const char *hint, const char *disc, bool is_new,
+	     char text[NB_HINT_MAX])
 {
+	const char *what = is_new ? "a blank disc, which becomes " : "disc ";
 	struct writer w = { text, 0 };
 	const char *at;
 	size_t n;
@@ -123,12 +125,13 @@ nb_hint_disc(const char *hint, const char *disc, char text[NB_HINT_MAX])
 		put(&w, hint, strlen(hint));
 	} else if (at) {
 		put(&w, hint, (size_t)(at - hint));
-		put(&w, "disc ", 5);
+		put(&w, what, strlen(what));
 		put(&w, disc, strlen(disc));
 		put(&w, at + n, strlen(at + n));
 	} else {
 		put(&w, hint, strlen(hint));
-		put(&w, ", or insert disc ", 17);
+		put(&w, ", or insert ", 12);
+		put(&w, what, strlen(what));
 		put(&w, disc, strlen(disc));
 	}
 	return text;

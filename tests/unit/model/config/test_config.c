@@ -97,6 +97,67 @@ START_TEST(drives_and_pools_become_records)
 }
 END_TEST
 
+static const struct {
+	const char *pattern, *name;
+	unsigned int number;
+} names[] = {
+	{ "DB-###", "DB-001", 1 },
+	{ "DB-###", "DB-999", 999 },
+	{ "DB-###", "DB-1000", 1000 },
+	{ "DB-###", "DB-999999", 999999 },
+	{ "#", "7", 7 },
+	{ "20##-a", "2012-a", 12 },
+	{ "1#1", "1231", 23 },
+	/* not of the pattern */
+	{ "DB-###", "DB-01", 0 },
+	{ "DB-###", "DB-0001", 0 },
+	{ "DB-###", "DB-000", 0 },
+	{ "DB-###", "DB-01a", 0 },
+	{ "DB-###", "DB-1000000", 0 },
+	{ "DB-###", "db-001", 0 },
+	{ "DB-###", "", 0 },
+	{ "1#1", "11", 0 },
+};
+
+START_TEST(a_new_disc_gets_its_name_from_its_number)
+{
+	char text[512], name[NB_NAME_MAX + 1];
+	struct nb_config *c;
+	const struct nb_config_pool *pool;
+
+	snprintf(text, sizeof text,
+		 "drive d { device = /dev/sr0 }\n"
+		 "pool p { discs = auto rotation = append drives = d\n"
+		 "disc_names = \"%s\" }\n"
+		 "job j { pool = p tree t { path = / } }\n",
+		 names[_i].pattern);
+	c = parse(text);
+	pool = nb_config_pool(c, "p");
+	ck_assert(pool->automatic);
+	ck_assert_uint_eq(pool->discs.count, 0);
+	ck_assert_uint_eq(nb_config_disc_number(pool, names[_i].name),
+			  names[_i].number);
+	nb_config_disc_name(pool, names[_i].number, name);
+	if (names[_i].number)
+		ck_assert_str_eq(name, names[_i].name);
+	nb_config_free(c);
+}
+END_TEST
+
+START_TEST(the_names_of_new_discs_begin_with_that_of_the_pool)
+{
+	struct nb_config *c =
+		parse("drive d { device = /dev/sr0 }\n"
+		      "pool db { discs = auto rotation = fresh drives = d }\n"
+		      "pool other { discs = { auto, A } drives = d }\n"
+		      "job j { pool = db tree t { path = / } }\n");
+
+	ck_assert_str_eq(nb_config_pool(c, "db")->disc_names, "db-###");
+	ck_assert(!nb_config_pool(c, "other")->automatic);
+	nb_config_free(c);
+}
+END_TEST
+
 START_TEST(sources_stand_in_the_order_of_the_file)
 {
 	struct nb_config *c = parse(full);
@@ -464,6 +525,9 @@ main(void)
 	TCase *tc = nb_test_case("config", 10);
 
 	tcase_add_test(tc, drives_and_pools_become_records);
+	tcase_add_loop_test(tc, a_new_disc_gets_its_name_from_its_number, 0,
+			    sizeof names / sizeof *names);
+	tcase_add_test(tc, the_names_of_new_discs_begin_with_that_of_the_pool);
 	tcase_add_test(tc, sources_stand_in_the_order_of_the_file);
 	tcase_add_test(tc, a_postgres_block_is_read_option_by_option);
 	tcase_add_test(tc, a_tree_block_is_read_option_by_option);

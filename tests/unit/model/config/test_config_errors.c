@@ -24,6 +24,9 @@
 #define NAMES                                                          \
 	"different names of 1 to 64 bytes without slash, leading dot " \
 	"or control characters"
+#define DRIVE "drive d { device = /dev/a } "
+#define PATTERN \
+	"expected a name of at most 58 bytes with ### for the number, once"
 #define EARLY "the file ends within a block or a list; expected its \"}\""
 
 static const struct {
@@ -144,6 +147,20 @@ static const struct {
 	  "1: pool \"p\" has no drives; expected " NAMES },
 	{ "pool p { discs = { A,\nA } }",
 	  "2: discs is \"A\"; expected " NAMES },
+	{ DRIVE "pool p {\ndiscs = auto drives = d }",
+	  "1: pool \"p\" has discs = auto; expected rotation = append or "
+	  "fresh with it" },
+	{ DRIVE "pool p { discs = A drives = d\ndisc_names = \"A-#\" }",
+	  "1: pool \"p\" has disc_names; expected discs = auto with it" },
+	{ DRIVE "pool p { discs = auto rotation = fresh drives = d\n"
+		"disc_names = \"A-#-#\" }",
+	  "1: disc_names is \"A-#-#\"; " PATTERN },
+	{ DRIVE "pool p { discs = auto rotation = fresh drives = d\n"
+		"disc_names = \"A\" }",
+	  "1: disc_names is \"A\"; " PATTERN },
+	{ DRIVE "pool p { discs = auto rotation = fresh drives = d\n"
+		"disc_names = \"A#######\" }",
+	  "1: disc_names is \"A#######\"; " PATTERN },
 	{ "pool p { discs = A\ndiscs = B }",
 	  "2: discs is given twice; expected once" },
 	{ "pool p { discs = A\ndrives = { x } }",

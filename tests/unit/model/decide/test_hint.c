@@ -35,21 +35,29 @@ END_TEST
 
 static const struct {
 	const char *hint, *disc, *text;
+	bool is_new;
 } discs[] = {
-	{ "insert another disc", "", "insert another disc" },
-	{ "insert another disc", "B", "insert disc B" },
-	{ "insert another disc, or wait", "B", "insert disc B, or wait" },
-	{ "wait, then insert a blank disc", "B", "wait, then insert disc B" },
+	{ "insert another disc, or wait", "B",
+	  "insert a blank disc, which becomes B, or wait", true },
+	{ "clean the disc", "B",
+	  "clean the disc, or insert a blank disc, which becomes B", true },
+	{ "insert another disc", "", "insert another disc", false },
+	{ "insert another disc", "B", "insert disc B", false },
+	{ "insert another disc, or wait", "B", "insert disc B, or wait",
+	  false },
+	{ "wait, then insert a blank disc", "B", "wait, then insert disc B",
+	  false },
 	{ "run nightburn verify with the other disc first", "B",
-	  "run nightburn verify with disc B first" },
-	{ "clean the disc", "B", "clean the disc, or insert disc B" },
+	  "run nightburn verify with disc B first", false },
+	{ "clean the disc", "B", "clean the disc, or insert disc B", false },
 };
 
 START_TEST(the_disc_to_insert_is_named_once)
 {
 	char text[NB_HINT_MAX];
 
-	ck_assert_str_eq(nb_hint_disc(discs[_i].hint, discs[_i].disc, text),
+	ck_assert_str_eq(nb_hint_disc(discs[_i].hint, discs[_i].disc,
+				      discs[_i].is_new, text),
 			 discs[_i].text);
 }
 END_TEST
@@ -62,7 +70,7 @@ START_TEST(a_long_hint_is_cut)
 	hint[sizeof hint - 1] = '\0';
 	ck_assert_uint_eq(strlen(nb_hint_job(hint, "db", text)),
 			  NB_HINT_MAX - 1);
-	ck_assert_uint_eq(strlen(nb_hint_disc(hint, "B", text)),
+	ck_assert_uint_eq(strlen(nb_hint_disc(hint, "B", false, text)),
 			  NB_HINT_MAX - 1);
 }
 END_TEST
