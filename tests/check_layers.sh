@@ -135,7 +135,7 @@ grep -nE '^#include "source/postgres/(cluster|restore)/' src/source/postgres/*.[
 	grep -v '^src/source/postgres/postgres\.c:' |
 	rule "the table of postgres alone includes from the folders above it"
 grep -rnE 'backup_id' src/source |
-	grep -vE '^src/source/(source\.h|boot/disc\.c|postgres/(describe\.[ch]|serve\.c)|tree/serve\.c):' |
+	grep -vE '^src/source/(source\.h|ours\.c|boot/disc\.c|postgres/(describe\.[ch]|serve\.c)|tree/serve\.c):' |
 	rule "no source knows where its backup stands on the disc"
 grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
 	rule "a restore knows no path with the backup's id in it"

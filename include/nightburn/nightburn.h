@@ -204,10 +204,10 @@ struct nb_run_options {
 	bool resume;        /* burn the backup in staging, without dumping */
 	bool accept_shrink; /* what the backup lacks, and what the disc alone
 			       holds, is not needed */
-	/* for nb_append: trees to burn instead of the job's sources; NULL: the
-	 * job's sources */
-	const char *const *paths;
+	const char *const *paths; /* nb_append: trees instead of the sources */
 	size_t path_count;
+	const char *file; /* nb_image: instead of FD, mode 0600 */
+	bool replace; /* FILE, if it is not empty; never what is nightburn's */
 };
 
 struct nb_run_result {
@@ -288,9 +288,9 @@ NB_API enum nb_err nb_adopt(struct nightburn *nb,
 			    const struct nb_media_options *options,
 			    struct nb_disc_info *info);
 
-/* Writes the image of a backup of JOB to the descriptor FD.  It is complete if
- * RESULT->blocks is not 0; this includes NB_EWRONG, with which ->changed is not
- * 0. */
+/* Writes the image of a backup of JOB to the descriptor FD, or to the file of
+ * OPTIONS (NB_EUSAGE: it exists).  It is complete if RESULT->blocks is not 0;
+ * this includes NB_EWRONG, with which ->changed is not 0. */
 NB_API enum nb_err nb_image(struct nightburn *nb,
 			    const struct nb_run_options *options, int fd,
 			    struct nb_run_result *result);

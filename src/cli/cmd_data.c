@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -75,72 +71,43 @@ cmd_catalog(struct cli *cli)
 }
 
 static enum nb_err
-write_image(struct cli *cli, int fd, struct nb_run_result *result)
+write_image(struct cli *cli, const char *file, struct nb_run_result *result)
 {
 	struct nb_run_options options = { .size = sizeof options,
 					  .job = cli->job,
-					  .accept_shrink = cli->accept_shrink };
+					  .accept_shrink = cli->accept_shrink,
+					  .file = file,
+					  .replace = cli->force };
 	struct nightburn *nb = NULL;
 	enum nb_err err = cli_open(cli, &nb);
 
 	if (!err)
-		err = nb_image(nb, &options, fd, result);
+		err = nb_image(nb, &options, STDOUT_FILENO, result);
 	nb_close(nb);
 	return err;
 }
 
 /* Stdout is only available for a report if the image is not written to it. */
 static enum nb_err
-report_image(struct cli *cli, enum nb_err err,
-	     const struct nb_run_result *result)
-{
-	const struct nb_image_row row = {
-		.file = cli->args[0],
-		.backup_id = result->backup_id,
-		.files = result->files,
-		.bytes = result->bytes,
-		.blocks = result->blocks,
-	};
-
-	return cli_wants_report(cli, true)
-		? cli_report_one(cli, err, &nb_record_image, &row)
-		: NB_OK;
-}
-
-/* FILE appears complete or not at all; only a regular file is replaced. */
-static enum nb_err
 image_to_file(struct cli *cli, const char *file)
 {
 	struct nb_run_result result = NB_INIT(nb_run_result);
-	char *temporary = NULL;
-	enum nb_err err, reported;
-	struct stat st;
-	bool whole;
-	int fd;
+	enum nb_err err = write_image(cli, file, &result);
+	const struct nb_image_row row = {
+		.file = file,
+		.backup_id = result.backup_id,
+		.files = result.files,
+		.bytes = result.bytes,
+		.blocks = result.blocks,
+	};
 
-	if (!lstat(file, &st) && !S_ISREG(st.st_mode))
-		return cli_fail(cli, NB_EUSAGE,
-				"%s: exists and is not a regular file", file);
-	if (asprintf(&temporary, "%s.XXXXXX", file) < 0)
-		return NB_ENOMEM;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		err = cli_fail(cli, NB_EIO, "%s: %s", file, strerror(errno));
-		free(temporary);
-		return err;
+	if (result.blocks && cli_wants_report(cli, true)) {
+		enum nb_err reported =
+			cli_report_one(cli, err, &nb_record_image, &row);
+
+		return err ? err : reported;
 	}
-	err = write_image(cli, fd, &result);
-	whole = result.blocks;
-	if (whole && (fsync(fd) || rename(temporary, file))) {
-		err = cli_fail(cli, NB_EIO, "%s: %s", file, strerror(errno));
-		whole = false;
-	}
-	if (!whole)
-		unlink(temporary);
-	close(fd);
-	free(temporary);
-	reported = whole ? report_image(cli, err, &result) : NB_OK;
-	return err ? err : reported;
+	return err;
 }
 
 enum nb_err
@@ -155,7 +122,7 @@ cmd_image(struct cli *cli)
 		return cli_fail(cli, NB_EUSAGE,
 				"image: stdout is a terminal\n"
 				"hint: name a file, or use a pipe");
-	return write_image(cli, STDOUT_FILENO, &result);
+	return write_image(cli, NULL, &result);
 }
 
 enum nb_err

@@ -29,7 +29,7 @@ const struct command commands[] = {
 	  "disk",
 	  "niXFJ", 0, 1 },
 	{ "image", cmd_image, "FILE|-",
-	  "write an image of a new backup to a file", "jSJ", 1, 1 },
+	  "write an image of a new backup to a file", "jSFJ", 1, 1 },
 	{ "list", cmd_list, "", "list backups and discs", "PJ", 0, 0 },
 	{ "show", cmd_show, "BACKUP", "show a backup with its files", "J", 1,
 	  1 },

@@ -31,6 +31,10 @@ enum nb_err nb_job_append(struct nightburn *nb,
 enum nb_err nb_job_image(struct nightburn *nb,
 			 const struct nb_run_options *options, int fd,
 			 struct nb_run_result *result);
+/* To the file of OPTIONS. */
+enum nb_err nb_job_image_file(struct nightburn *nb,
+			      const struct nb_run_options *options,
+			      struct nb_run_result *result);
 
 enum nb_err nb_job_disc(struct nightburn *nb,
 			const struct nb_drive_choice *choice,

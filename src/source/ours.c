@@ -4,11 +4,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "model/backup_id.h"
 #include "model/record/disc_mark.h"
 
 #define STDIO "stdio:"
@@ -17,6 +19,7 @@
 #define DESCRIPTOR 32768
 #define IDENTIFIER "CD001"
 #define APPLICATION 574
+#define PUBLISHER 318
 
 static const char *const texts[] = {
 	[NB_OURS_STATE] = "state_dir",
@@ -95,32 +98,28 @@ nb_ours_within(const struct nb_ours_view *view, const struct stat *dir)
 	return within;
 }
 
-static bool
-has_form(const char *name, const char *form)
-{
-	for (; *form; form++, name++) {
-		const char *set = *form == '9' ? "0123456789"
-			: *form == 'f'         ? "0123456789abcdef"
-					       : NULL;
-
-		if (!*name || (set ? !strchr(set, *name) : *name != *form))
-			return false;
-	}
-	return !*name || !strcmp(name, ".partial");
-}
-
 /* Names that store/staging.c and job/restore/staged_dump.c give. */
-static bool
-is_staged(const char *name)
+bool
+nb_ours_is_staged(const char *name)
 {
-	return has_form(name, "99999999T999999Z-ffffffff")
+	const char *end = nb_backup_id_end(name);
+
+	return (end && (!*end || !strcmp(end, ".partial")))
 		|| (!strncmp(name, "restore.", strlen("restore."))
 		    && strlen(name) == strlen("restore.XXXXXX"));
 }
 
-/* By what it contains, since the link of a drive names one disc only. */
+/* Does the volume DESCRIPTOR have TEXT in that field? */
 static bool
-is_disc(int dir, const char *name, const struct stat *st)
+has_text(const char *descriptor, size_t field, const char *text)
+{
+	return !memcmp(descriptor + field, text, strlen(text));
+}
+
+/* By what it contains, since the link of a drive names one disc only.  IMAGES:
+ * an image without a label, too, which may be in the place of a disc. */
+static bool
+is_disc(int dir, const char *name, const struct stat *st, bool images)
 {
 	char head[DESCRIPTOR + 2048] = "";
 	const char *descriptor = head + DESCRIPTOR;
@@ -135,15 +134,17 @@ is_disc(int dir, const char *name, const struct stat *st)
 	nb_fd_close(&fd);
 	if (n != (ssize_t)sizeof head)
 		return false;
-	return !memcmp(head, NB_BLANK_MARK, strlen(NB_BLANK_MARK))
-		|| (!memcmp(descriptor + 1, IDENTIFIER, strlen(IDENTIFIER))
-		    && !memcmp(descriptor + APPLICATION, NB_APPLICATION_ID,
-			       strlen(NB_APPLICATION_ID)));
+	return has_text(head, 0, NB_BLANK_MARK)
+		|| (has_text(descriptor, 1, IDENTIFIER)
+		    && has_text(descriptor, APPLICATION, NB_APPLICATION_ID)
+		    && (images
+			|| !has_text(descriptor, PUBLISHER, NB_IMAGE_MARK)));
 }
 
-const char *
-nb_ours_what(const struct nb_ours_view *view, unsigned int within, int dir,
-	     const char *name, const struct stat *st)
+/* Of what the configuration names. */
+static const char *
+named(const struct nb_ours_view *view, unsigned int within, int dir,
+      const char *name, const struct stat *st)
 {
 	unsigned int kinds = nb_ours_within(view, st);
 
@@ -152,11 +153,25 @@ nb_ours_what(const struct nb_ours_view *view, unsigned int within, int dir,
 	if (kinds & 1U << NB_OURS_DISC)
 		return texts[NB_OURS_DISC];
 	if (within & 1U << NB_OURS_STAGING && S_ISDIR(st->st_mode)
-	    && is_staged(name))
+	    && nb_ours_is_staged(name))
 		return texts[NB_OURS_STAGING];
-	if (within & 1U << NB_OURS_DISCS && is_disc(dir, name, st))
+	if (within & 1U << NB_OURS_DISCS && is_disc(dir, name, st, true))
 		return texts[NB_OURS_DISCS];
 	return NULL;
+}
+
+/* Of what any configuration may name. */
+static const char *
+formed(int dir, const char *name, const struct stat *st)
+{
+	return is_disc(dir, name, st, false) ? texts[NB_OURS_DISC] : NULL;
+}
+
+const char *
+nb_ours_what(const struct nb_ours_view *view, unsigned int within, int dir,
+	     const char *name, const struct stat *st)
+{
+	return named(view, within, dir, name, st);
 }
 
 /* ---- looking upwards ---- */
@@ -177,7 +192,7 @@ is_named(int dir, const struct stat *child)
 		return false;
 	}
 	while (!is && (d = readdir(names)))
-		is = is_staged(d->d_name)
+		is = nb_ours_is_staged(d->d_name)
 			&& !fstatat(dir, d->d_name, &st, AT_SYMLINK_NOFOLLOW)
 			&& st.st_ino == child->st_ino
 			&& st.st_dev == child->st_dev;
@@ -207,5 +222,76 @@ nb_ours_above(const struct nb_ours_view *view, int dir)
 		fd = up;
 	}
 	nb_fd_close(&fd);
+	return what;
+}
+
+/* ---- by a path ---- */
+
+/* NAME in DIR, or what it is in; *DIR becomes the directory NAME if it is one,
+ * else -1. */
+static const char *
+step(const struct nb_ours_view *view, int *dir, const char *name, bool any)
+{
+	const char *what = NULL;
+	struct stat top, st;
+	int next = -1;
+
+	if (!fstat(*dir, &top)
+	    && !fstatat(*dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
+		what = named(view, nb_ours_within(view, &top), *dir, name, &st);
+		if (!what && any)
+			what = formed(*dir, name, &st);
+		next = openat(*dir, name,
+			      O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	}
+	nb_fd_close(dir);
+	*dir = next;
+	return what;
+}
+
+const char *
+nb_ours_beneath(const struct nb_ours *ours, int root, const char *path,
+		bool any)
+{
+	const struct nb_ours_view view = { .ours = ours };
+	char *copy = strdup(path), *rest = copy, *name;
+	int dir = openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *what = NULL;
+
+	while (!what && dir >= 0 && (name = strsep(&rest, "/")))
+		if (*name)
+			what = step(&view, &dir, name, any);
+	nb_fd_close(&dir);
+	free(copy);
+	return what;
+}
+
+/* PATH may not exist, but its directory does: without links, beneath "/". */
+static char *
+resolve(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash ? strndup(path, (size_t)(slash - path) + 1)
+			     : strdup("."),
+	     *real = parent ? realpath(parent, NULL) : NULL, *all = NULL;
+
+	if (real && asprintf(&all, "%s/%s", real, slash ? slash + 1 : path) < 0)
+		all = NULL;
+	free(real);
+	free(parent);
+	return all;
+}
+
+const char *
+nb_ours_path(const struct nb_ours *ours, const char *path)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *real = resolve(path);
+	const char *what = real && root >= 0
+		? nb_ours_beneath(ours, root, real, true)
+		: NULL;
+
+	free(real);
+	nb_fd_close(&root);
 	return what;
 }

@@ -52,8 +52,23 @@ unsigned int nb_ours_within(const struct nb_ours_view *view,
 const char *nb_ours_what(const struct nb_ours_view *view, unsigned int within,
 			 int dir, const char *name, const struct stat *st);
 
+/* Is NAME one that nightburn gives in staging?  It says nothing of who made
+ * what has it. */
+bool nb_ours_is_staged(const char *name);
+
 /* The same of the open directory DIR itself, which may be anywhere beneath what
  * is nightburn's. */
 const char *nb_ours_above(const struct nb_ours_view *view, int dir);
+
+/*
+ * What is nightburn's of PATH beneath the open directory ROOT: the file itself,
+ * or a directory on the way to it.  ANY: also what another configuration may
+ * name, by its form; an image (NB_IMAGE_MARK) is no disc.  PATH may end with
+ * what does not exist.
+ */
+const char *nb_ours_beneath(const struct nb_ours *ours, int root,
+			    const char *path, bool any);
+/* The same of a path of this host, whose directory may have links. */
+const char *nb_ours_path(const struct nb_ours *ours, const char *path);
 
 #endif

@@ -29,6 +29,81 @@ chmod 600 "$work/nb.conf"
 image=$work/image.iso
 device=stdio:$image
 
+# refused FILE WHY: not even with --force, and nothing is changed or added.
+refused()
+{
+	local force before
+	before=$(find "$work" -name pg -prune -o -type f ! -path "$work/out" \
+		! -path "$work/err" ! -name lock -print0 | sort -z |
+		xargs -0 sha256sum)
+	for force in "" --force; do
+		nb_is 2 image ${force:+"$force"} "$1" &&
+			says err "$1: $2" || return 1
+	done
+	[ "$before" = "$(find "$work" -name pg -prune -o -type f \
+		! -path "$work/out" ! -path "$work/err" ! -name lock -print0 |
+		sort -z | xargs -0 sha256sum)" ]
+}
+
+# What nightburn keeps: the disc in the drive, also if it is blank; a disc that
+# is in no drive, wherever it is; its state; what waits.
+kept()
+{
+	refused "$work/discs/A" "nightburn's own disc" || return 1
+	nb_is 0 -c "$work/tree.conf" run && cp "$work/discs/A" "$work/copy" &&
+		cp "$work/discs/A" "$work/discs/C" || return 1
+	rm "$work/drive"
+	nb_is 3 -c "$work/tree.conf" run || return 1
+	insert B
+	refused "$work/discs/A" "nightburn's own disc" &&
+		refused "$work/copy" "nightburn's own disc" &&
+		refused "$work/discs/C" "nightburn's own disc" &&
+		refused "$work/state/catalog.db" \
+			"nightburn's own state_dir" &&
+		refused "$work/state/new" "nightburn's own state_dir" &&
+		refused "$(echo "$work"/staging/*Z-*/backup.json)" \
+			"nightburn's own staging_dir" || return 1
+	insert A
+	ln -s discs/A "$work/link"
+	refused "$work/link" "exists and is not a regular file"
+}
+
+# What is not nightburn's is replaced if a person says so.
+forced()
+{
+	echo mine >"$work/file"
+	nb_is 2 image "$work/file" && [ "$(cat "$work/file")" = mine ] &&
+		says err "hint: name another file; or replace it: nightburn \
+image --force $work/file" || return 1
+	nb_is 0 image --force "$work/file" && nb_is 2 image "$work/file" &&
+		nb_is 0 image --force "$work/file" || return 1
+	: >"$work/file"
+	nb_is 0 image "$work/file" && [ -s "$work/file" ] && rm "$work/file" &&
+		(cd "$work" && nb_is 0 image file) && [ -s "$work/file" ]
+	rm "$work/file"
+}
+
+# It has no name until it is complete: it is in no tree, and kill -9 leaves
+# nothing.
+nameless()
+{
+	python3 -c "import os; os.open('$work', os.O_TMPFILE | os.O_RDWR)" ||
+		{ echo "not on this file system"; return 0; }
+	nb_is 0 image "$work/tree/self.iso" &&
+		says out " 2 files" && rm "$work/tree/self.iso"
+}
+
+sed '/postgres/,/^  }/d' "$work/nb.conf" >"$work/tree.conf"
+chmod 600 "$work/tree.conf"
+mv "$work/nb.conf" "$work/all.conf"
+cp -p "$work/tree.conf" "$work/nb.conf"
+check "it replaces nothing that nightburn keeps" kept
+check "it replaces another file only with --force" forced
+check "it has no name before it is complete" nameless
+mv "$work/all.conf" "$work/nb.conf"
+rm -rf "$work"/{state,staging,discs,copy}
+make_discs
+
 written()
 {
 	nb_is 0 image "$image" && [ -s "$image" ]

@@ -160,7 +160,7 @@ check "a catalog that was rebuilt from the discs knows it, too" rebuilt
 image()
 {
 	nb_is 3 image "$work/image" && says err "tree www: 0 files" &&
-		nb_is 0 image --accept-shrink "$work/image"
+		nb_is 0 image --accept-shrink --force "$work/image"
 }
 check "image tells it" image
 

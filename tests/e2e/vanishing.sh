@@ -78,7 +78,7 @@ many_times()
 	local i
 	busy
 	for i in 1 2 3; do
-		nb image "$work/image"
+		nb image --force "$work/image"
 		# 3: one changed each time that it was read.
 		[ "$status" = 0 ] || [ "$status" = 3 ] ||
 			{ idle; cat "$work/err"; return 1; }

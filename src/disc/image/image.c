@@ -73,6 +73,8 @@ name_volume(struct nb_image *image)
 	iso_image_set_application_id(iso, NB_APPLICATION_ID);
 	iso_image_set_data_preparer_id(iso, NB_APPLICATION_ID);
 	iso_image_set_system_id(iso, "LINUX");
+	if (!image->options.is_disc)
+		iso_image_set_publisher_id(iso, NB_IMAGE_MARK);
 }
 
 enum nb_err

@@ -21,6 +21,7 @@ struct nb_image;
 struct nb_image_options {
 	char volume_id[NB_VOLUME_ID_MAX + 1];
 	int64_t date;      /* volume and default dates */
+	bool is_disc;      /* no: an image, which has no label */
 	uint32_t start;    /* first block of this session on the disc:
 				      0 for a plain image file */
 	bool overwritable; /* descriptors are also needed at block 0

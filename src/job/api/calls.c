@@ -215,7 +215,9 @@ nb_image(struct nightburn *nb, const struct nb_run_options *options, int fd,
 
 	if (err)
 		return err;
-	err = nb_job_image(nb, &run.options, fd, &run.result);
+	err = run.options.file
+		? nb_job_image_file(nb, &run.options, &run.result)
+		: nb_job_image(nb, &run.options, fd, &run.result);
 	give_run(&run, result);
 	return err;
 }

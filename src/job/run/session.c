@@ -320,6 +320,7 @@ build_image(const struct nb_inspection *look, struct nb_session *s,
 {
 	struct nb_image_options options = {
 		.date = s->manifest.created,
+		.is_disc = look,
 		.start = s->start,
 		.overwritable = look && look->medium.random_access,
 		.previous = s->previous,

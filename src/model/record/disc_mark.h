@@ -14,4 +14,7 @@
  * the data preparer's (8.4.19). */
 #define NB_APPLICATION_ID "NIGHTBURN"
 
+/* The publisher (8.4.18) of an image that is no disc: it has no label. */
+#define NB_IMAGE_MARK "NIGHTBURN IMAGE"
+
 #endif
