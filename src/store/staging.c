@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "model/backup_id.h"
 #include "model/record/backup_path.h"
 
 #define RECORD "backup.json"
@@ -38,14 +39,24 @@ open_staging(const char *staging_dir, int *fd)
 }
 
 static bool
-has_tail(const char *name, const char *tail)
+is_own(int staging, const char *name)
 {
-	size_t n = strlen(name), t = strlen(tail);
+	const char *end = nb_backup_id_end(name);
+	struct stat st;
 
-	return n > t && !strcmp(name + n - t, tail);
+	return end && (!*end || !strcmp(end, PARTIAL))
+		&& !fstatat(staging, name, &st, AT_SYMLINK_NOFOLLOW)
+		&& S_ISDIR(st.st_mode) && st.st_uid == geteuid();
 }
 
-/* Calls FN for each name in the directory that can be that of a backup. */
+/* Of a name that is nightburn's own. */
+static bool
+is_partial(const char *name)
+{
+	return *nb_backup_id_end(name);
+}
+
+/* Calls FN for each backup that this user has in the directory. */
 static enum nb_err
 each_name(int staging, enum nb_err (*fn)(void *ctx, const char *name),
 	  void *ctx)
@@ -60,20 +71,20 @@ each_name(int staging, enum nb_err (*fn)(void *ctx, const char *name),
 		return nb_fail_errno(NB_EIO, "staging: cannot read");
 	}
 	while (!err && (e = readdir(dir)))
-		if (e->d_name[0] != '.')
+		if (is_own(staging, e->d_name))
 			err = fn(ctx, e->d_name);
 	closedir(dir);
 	return err;
 }
 
-/* If interrupted, it counts as incomplete: the next run removes it. */
+/* If interrupted, the next run removes it. */
 static enum nb_err
 remove_backup(int staging, const char *name)
 {
 	char *partial = NULL;
 	enum nb_err err = nb_str_format(&partial, "%s" PARTIAL, name);
 
-	if (!err && has_tail(name, PARTIAL))
+	if (!err && is_partial(name))
 		err = nb_path_remove(staging, name);
 	else if (!err && renameat(staging, name, staging, partial))
 		err = nb_fail_errno(NB_EIO, "%s: cannot remove", name);
@@ -86,8 +97,7 @@ remove_backup(int staging, const char *name)
 static enum nb_err
 remove_partial(void *ctx, const char *name)
 {
-	return has_tail(name, PARTIAL) ? nb_path_remove(*(int *)ctx, name)
-				       : NB_OK;
+	return is_partial(name) ? nb_path_remove(*(int *)ctx, name) : NB_OK;
 }
 
 enum nb_err
@@ -240,7 +250,7 @@ consider(void *ctx, const char *name)
 	struct search *s = ctx;
 	struct nb_staged staged;
 
-	if (has_tail(name, PARTIAL) || (s->keep && !strcmp(name, s->keep))
+	if (is_partial(name) || (s->keep && !strcmp(name, s->keep))
 	    || load_record(s->staging_dir, s->staging, name, &staged))
 		return NB_OK;
 	if (!strcmp(staged.manifest.job, s->job)
@@ -299,7 +309,7 @@ pass_one(void *ctx, const char *name)
 	struct nb_staged staged;
 	enum nb_err err;
 
-	if (has_tail(name, PARTIAL)
+	if (is_partial(name)
 	    || load_record(p->staging_dir, p->staging, name, &staged))
 		return NB_OK;
 	err = p->fn(p->ctx, &staged);
@@ -365,7 +375,7 @@ prune_one(void *ctx, const char *name)
 	struct nb_staged staged;
 	bool gone;
 
-	if (has_tail(name, PARTIAL)
+	if (is_partial(name)
 	    || load_record(p->staging_dir, p->staging, name, &staged))
 		return NB_OK;
 	gone = !strcmp(staged.manifest.job, p->job)

@@ -8,7 +8,8 @@
  * backup.json is a manifest (model/record/manifest.h) whose paths are relative
  * to the backup's own directory there; links and devices are only in this file.
  * If an early version wrote it, the paths of its sources begin with the
- * backup's id.
+ * backup's id.  Whatever does not have such a name, is no directory, or belongs
+ * to another user, is not nightburn's: it is neither read nor removed.
  */
 #ifndef NB_STORE_STAGING_H
 #define NB_STORE_STAGING_H

@@ -161,8 +161,14 @@ in_adoption()
 in_dump()
 {
 	two_nights cd-rw || return 1
-	mkdir -p staging/20000101T000000Z-00000000.partial
-	nb_on A 0 run && [ ! -e staging/20000101T000000Z-00000000.partial ]
+	mkdir -p staging/20000101T000000Z-00000000.partial \
+		staging/photos.partial
+	echo mine >staging/photos.partial/1.jpg
+	echo mine >staging/download.iso.partial
+	nb_on A 0 run && [ ! -e staging/20000101T000000Z-00000000.partial ] &&
+		! grep -F .partial err && [ -e staging/photos.partial/1.jpg ] &&
+		[ -e staging/download.iso.partial ] &&
+		rm -r staging/{photos,download.iso}.partial
 }
 
 check "died while it read back: what is good is recorded" in_read_back

@@ -109,6 +109,10 @@ START_TEST(a_journal_that_cannot_be_read_is_told)
 }
 END_TEST
 
+#define ONE "20261121T000001Z-00000001"
+#define TWO "20261121T000002Z-00000002"
+#define THREE "20261121T000003Z-00000003"
+
 /* A complete backup of job J with one file. */
 static void
 stage(const char *id, int64_t created)
@@ -201,12 +205,12 @@ START_TEST(the_newest_complete_backup_of_a_job_is_found)
 	const char *dir = nb_test_path("staging");
 	struct nb_staged partial, found;
 
-	stage("one", 100);
-	stage("two", 200);
-	nb_assert_ok(nb_staging_begin(dir, "three", &partial));
+	stage(ONE, 100);
+	stage(TWO, 200);
+	nb_assert_ok(nb_staging_begin(dir, THREE, &partial));
 	nb_staged_free(&partial);
 	nb_assert_ok(nb_staging_find(dir, "j", &found));
-	ck_assert_str_eq(found.manifest.backup_id, "two");
+	ck_assert_str_eq(found.manifest.backup_id, TWO);
 	ck_assert_uint_eq(found.entries.count, 1);
 	nb_staged_free(&found);
 	ck_assert_int_eq(nb_staging_find(dir, "other", &found), NB_ENOTFOUND);
@@ -220,11 +224,11 @@ START_TEST(the_id_is_taken_off_sources_of_an_earlier_version)
 {
 	static const char record[] =
 		"{\"nightburn_manifest\":1,\"filters\":true,\n"
-		"\"backup_id\":\"one\",\"generation\":0,\"created\":100,\n"
+		"\"backup_id\":\"" ONE "\",\"generation\":0,\"created\":100,\n"
 		"\"job\":\"j\",\"pool\":\"p\",\"disc\":\"\","
 		"\"disc_id\":\"\",\"host\":\"h\",\n"
 		"\"sources\":[{\"kind\":\"postgres\",\"name\":\"d\","
-		"\"path\":\"one/postgres/d.dump\",\"bytes\":4,"
+		"\"path\":\"" ONE "/postgres/d.dump\",\"bytes\":4,"
 		"\"stored\":4}],\n"
 		"\"files\":[\n"
 		"{\"path\":\"postgres/d.dump\",\"type\":\"file\","
@@ -237,10 +241,11 @@ START_TEST(the_id_is_taken_off_sources_of_an_earlier_version)
 	struct nb_staged found;
 
 	ck_assert_int_eq(mkdir(dir, 0711), 0);
-	ck_assert_int_eq(mkdir(nb_test_path("staging/one"), 0711), 0);
-	ck_assert_int_eq(mkdir(nb_test_path("staging/one/postgres"), 0711), 0);
-	nb_test_write("staging/one/postgres/d.dump", "data", 0400);
-	nb_test_write("staging/one/backup.json", record, 0600);
+	ck_assert_int_eq(mkdir(nb_test_path("staging/" ONE), 0711), 0);
+	ck_assert_int_eq(mkdir(nb_test_path("staging/" ONE "/postgres"), 0711),
+			 0);
+	nb_test_write("staging/" ONE "/postgres/d.dump", "data", 0400);
+	nb_test_write("staging/" ONE "/backup.json", record, 0600);
 	nb_assert_ok(nb_staging_find(dir, "j", &found));
 	ck_assert_str_eq(found.entries.at[0].path, "postgres/d.dump");
 	ck_assert_str_eq(found.manifest.sources.at[0].path, "postgres/d.dump");
@@ -253,12 +258,55 @@ START_TEST(a_partial_backup_is_removed_by_the_next)
 	const char *dir = nb_test_path("staging");
 	struct nb_staged staged;
 
-	nb_assert_ok(nb_staging_begin(dir, "dead", &staged));
+	nb_assert_ok(nb_staging_begin(dir, ONE, &staged));
 	nb_staged_free(&staged);
-	ck_assert_int_eq(access(nb_test_path("staging/dead.partial"), F_OK), 0);
-	nb_assert_ok(nb_staging_begin(dir, "next", &staged));
-	ck_assert_int_ne(access(nb_test_path("staging/dead.partial"), F_OK), 0);
+	ck_assert_int_eq(access(nb_test_path("staging/" ONE ".partial"), F_OK),
+			 0);
+	nb_assert_ok(nb_staging_begin(dir, TWO, &staged));
+	ck_assert_int_ne(access(nb_test_path("staging/" ONE ".partial"), F_OK),
+			 0);
 	nb_assert_ok(nb_staging_remove(dir, &staged));
+}
+END_TEST
+
+/* What others keep there, named almost as nightburn does, or by others. */
+START_TEST(nothing_else_in_staging_is_touched_or_told)
+{
+	static const char *const names[] = {
+		"photos.partial",
+		".partial",
+		ONE ".partial.old",
+		"old." ONE ".partial",
+		"20261121T000001Z-0000000g",
+		"20261121T000001-00000001.partial",
+		"file.partial",
+		ONE,
+		TWO ".partial",
+	};
+	const char *dir = nb_test_path("staging");
+	struct nb_staged staged;
+	char path[128];
+
+	ck_assert_int_eq(mkdir(dir, 0711), 0);
+	for (size_t i = 0; i < 6; i++) {
+		snprintf(path, sizeof path, "staging/%s", names[i]);
+		ck_assert_int_eq(mkdir(nb_test_path(path), 0700), 0);
+		strcat(path, "/file");
+		nb_test_write(path, "mine", 0600);
+	}
+	for (size_t i = 6; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "staging/%s", names[i]);
+		nb_test_write(path, "mine", 0600);
+	}
+	nb_assert_ok(nb_staging_begin(dir, THREE, &staged));
+	nb_assert_ok(nb_staging_remove(dir, &staged));
+	nb_assert_fails(nb_staging_find(dir, "j", &staged), NB_ENOTFOUND, "");
+	nb_assert_ok(nb_staging_prune(dir, "j", any, NULL));
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "staging/%s%s", names[i],
+			 i < 6 ? "/file" : "");
+		ck_assert_int_eq(access(nb_test_path(path), F_OK), 0);
+	}
 }
 END_TEST
 
@@ -268,10 +316,11 @@ START_TEST(a_staged_file_of_another_size_is_told)
 	struct nb_staged found;
 	char *message;
 
-	stage("one", 100);
-	ck_assert_int_eq(truncate(nb_test_path("staging/one/dump"), 2), 0);
+	stage(ONE, 100);
+	ck_assert_int_eq(truncate(nb_test_path("staging/" ONE "/dump"), 2), 0);
 	nb_assert_ok(nb_str_format(
-		&message, "error: %s/one/dump: missing or wrong size\n", dir));
+		&message, "error: %s/" ONE "/dump: missing or wrong size\n",
+		dir));
 	nb_assert_fails(nb_staging_find(dir, "j", &found), NB_ECORRUPT,
 			message);
 	free(message);
@@ -294,6 +343,7 @@ main(void)
 	tcase_add_test(tc, the_newest_complete_backup_of_a_job_is_found);
 	tcase_add_test(tc, the_id_is_taken_off_sources_of_an_earlier_version);
 	tcase_add_test(tc, a_partial_backup_is_removed_by_the_next);
+	tcase_add_test(tc, nothing_else_in_staging_is_touched_or_told);
 	tcase_add_test(tc, a_staged_file_of_another_size_is_told);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
