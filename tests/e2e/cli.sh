@@ -154,6 +154,26 @@ END
 }
 check "check-config finds what a night would" night_foreseen
 
+# Others have files in staging_dir; or it is the state_dir.
+shared_staging()
+{
+	local own="$work/own.conf" of=$work/shared
+	mkdir -p "$of/20260101T000000Z-01234567.partial" "$of/lost+found"
+	sed "s,^staging_dir.*,staging_dir = \"$of\"," "$work/nb.conf" >"$own"
+	chmod 600 "$own"
+	nb_is 0 -c "$own" check-config && ! grep staging_dir "$work/err" ||
+		return 1
+	mkdir "$of/photos.partial"
+	nb_is 0 -c "$own" check-config && says err "staging_dir: $of has other \
+things in it: photos.partial" || return 1
+	ln -s "$of" "$work/link"
+	sed -i "s,^state_dir.*,state_dir = \"$work/link\"," "$own"
+	nb_is 2 -c "$own" check-config &&
+		says err "staging_dir: $of is the state_dir" &&
+		says err "hint: set staging_dir = \"$work/link/staging\""
+}
+check "check-config looks at who else uses staging_dir" shared_staging
+
 unsafe_config()
 {
 	chmod 666 "$work/nb.conf"
@@ -330,7 +350,8 @@ json_described()
 	local arguments
 	for arguments in "plan" "disc" "list" "show 2" "drives" "verify" \
 		"run --dry-run" "catalog accept" \
-		"restore --force --to $work/out.dir" "image $work/disc.iso"; do
+		"restore --force --to $work/out.dir" \
+		"image --force $work/disc.iso"; do
 		# shellcheck disable=SC2086
 		nb_is 0 $arguments --json && keys_in_manual || return 1
 	done

@@ -126,6 +126,67 @@ assert clone["state"] == "good" and clone["files"] > 300, clone
 ' <"$work/out"
 }
 
+# own_disk DISC STATE_DIR [OPTION]
+own_disk()
+{
+	configure "target = \"$standby\"  ${3-}"
+	sed -i "s,^state_dir.*,state_dir = \"$2\"," "$work/nb.conf"
+	echo "drive \"d\" { device = \"stdio:$1\"  capacity = 100M }" \
+		>>"$work/nb.conf"
+}
+
+# The lock and the catalog are used meanwhile.
+on_the_disk()
+{
+	find "$standby" -path '*/srv/state' -prune \
+		-o -printf '%p %s %T@\n' | sort
+}
+
+# clone_keeps FILE WHAT: the clone is refused for it, and nothing is changed.
+clone_keeps()
+{
+	local before
+	before=$(on_the_disk)
+	nb_is 3 clone --accept-delete && says err "clone standby: $standby/$1" &&
+		says err ": nightburn's own $2, which would be" && [ "$before" = "$(on_the_disk)" ]
+}
+
+# What nightburn keeps is on the standby disk: the disc in the drive, another
+# one beside it, the state.
+own_on_the_disk()
+{
+	local blank=$work/blank
+	{ echo "nightburn: blank"; head -c 40000 /dev/zero; } >"$blank"
+	mkdir -p "$standby/srv/discs" "$standby/srv/state" "$work/at" &&
+		ln -s "$standby/srv/discs" "$work/at/discs" || return 1
+	: >"$standby/srv/discs/A"
+	own_disk "$work/at/discs/A" "$system/var/lib/nightburn"
+	clone_keeps srv/discs/A disc || return 1
+	nb_is 0 check-config && says err "clone standby: $standby contains \
+the disc of drive d, which is never deleted" || return 1
+	mkdir -p srv/discs && echo new >srv/discs/A &&
+		clone_keeps srv/discs/A disc && rm -r srv || return 1
+	cp "$blank" "$standby/srv/discs/B"
+	own_disk "$standby/srv/discs/C" "$system/var/lib/nightburn"
+	: >"$standby/srv/discs/C" && rm "$standby/srv/discs/A" &&
+		clone_keeps srv/discs/ disc || return 1
+	own_disk "$standby/srv/discs/C" "$system/var/lib/nightburn" \
+		'exclude = { "/srv/discs" }'
+	nb_is 0 clone && [ -e "$standby/srv/discs/B" ] &&
+		[ ! -e "$standby/srv/state" ] || return 1
+	mkdir -p "$standby/srv/state" &&
+		cp -a "$system/var/lib/nightburn/." "$standby/srv/state" &&
+		own_disk "$work/at/discs/C" "$standby/srv/state" \
+			'exclude = { "/srv/discs", "/var/lib/nightburn" }' &&
+		clone_keeps srv/state/ state_dir &&
+		[ -s "$standby/srv/state/catalog.db" ] && nb_is 0 check-config &&
+		says err "$standby contains state_dir, $standby/srv/state" ||
+		return 1
+	rm -r "$standby/srv"
+	configure
+	nb_is 0 clone && same
+}
+
 many_deletions()
 {
 	mkdir "$work/aside" && mv bin/1* bin/2* "$work/aside" || return 1
@@ -275,6 +336,7 @@ check 'the system is copied, but for what belongs to its own disk' first_time
 check 'what changed is copied, what is gone is deleted' second_time
 check 'a dry run changes nothing' dry_run
 check 'the catalog knows the clone' in_the_catalog
+check 'what nightburn keeps on the standby disk is left alone' own_on_the_disk
 check 'too many deletions ask for a person' many_deletions
 keep
 check 'an empty source deletes nothing' empty_source

@@ -329,21 +329,29 @@ write_clone(struct clone *c, const struct nb_clone_work *work,
 static enum nb_err
 run(struct clone *c, struct nb_clone_result *r)
 {
-	struct nb_clone_work work = { .nb = c->nb, .config = c->config };
+	struct nb_clone_work work = { .nb = c->nb,
+				      .config = c->config,
+				      .ours = NB_ARRAY_INIT };
 	enum nb_err err = open_target(c);
 
 	if (!err)
 		err = check_target(c);
 	if (!err && c->options->init)
 		err = new_marker(c);
+	if (!err)
+		err = nb_ours_find(c->nb->config, &work.ours);
 	if (err)
-		return err;
+		goto out;
 	work.target = c->target;
+	work.root = c->root;
 	work.contents = !c->options->init
 		&& nb_clone_compares(c->config->checksum, c->marker.checked,
 				     nb_clock_date());
 	r->compared = work.contents;
-	return write_clone(c, &work, r);
+	err = write_clone(c, &work, r);
+out:
+	nb_array_free(&work.ours);
+	return err;
 }
 
 /* Unmounts what was mounted; the directory stays for the next time. */

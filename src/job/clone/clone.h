@@ -5,11 +5,14 @@
 
 #include "job/job.h"
 #include "model/decide/clone.h"
+#include "source/ours.h"
 
 struct nb_clone_work {
 	struct nightburn *nb;
 	const struct nb_config_clone *config;
 	const char *target;     /* where it is mounted now */
+	int root;               /* the same, open */
+	struct nb_ours ours;    /* what of it is nightburn's own */
 	bool dry_run, contents; /* compare contents */
 };
 
@@ -23,7 +26,8 @@ struct nb_clone_pass {
 /*
  * One pass of rsync from source to target; DRY: change nothing.  MOST: the most
  * files that it may delete.  NB_ESOURCE: rsync failed; files that vanished
- * while they were read are only logged.  (rsync.c)
+ * while they were read are only logged.  NB_EWRONG: MOST; or, if DRY, it would
+ * change what is nightburn's own.  (rsync.c)
  */
 enum nb_err nb_clone_rsync(const struct nb_clone_work *work, bool dry,
 			   uint64_t most, struct nb_clone_pass *out);

@@ -16,6 +16,8 @@
 #define EXIT_MAX_DELETE 25
 #define EXIT_VANISHED 24
 
+#define ITEM 12 /* of --out-format "%i %n": what is before the name */
+
 struct pass {
 	const struct nb_clone_work *work;
 	struct nb_clone_pass *out;
@@ -146,12 +148,50 @@ take_number(const char *line, const char *key, uint64_t *out)
 		*out = strtoull(line + n, NULL, 10);
 }
 
+/* The name in a line "%i %n"; NULL: it is one of the statistics. */
+static const char *
+name_in(const char *line)
+{
+	if (strlen(line) <= ITEM || line[ITEM - 1] != ' ')
+		return NULL;
+	return !strncmp(line, "*deleting", 9)
+			|| (strchr("<>ch.", line[0])
+			    && strchr("fdLDS", line[1]))
+		? line + ITEM
+		: NULL;
+}
+
+/* Discs, the state and what waits may lie on the target, but nightburn is not
+ * what deletes or overwrites them. */
+static enum nb_err
+keep_ours(const struct nb_clone_work *work, const char *line)
+{
+	const char *name = name_in(line), *what, *slash;
+
+	what = name ? nb_ours_beneath(&work->ours, work->root, name, false)
+		    : NULL;
+	if (!what)
+		return NB_OK;
+	slash = strrchr(name, '/');
+	return nb_fail(NB_EWRONG,
+		       "clone %s: %s/%s: nightburn's own %s, which would be "
+		       "%s\nhint: move it to another disk; or add \"/%.*s\" "
+		       "to exclude of the clone",
+		       work->config->name, work->target, name, what,
+		       *line == '*' ? "deleted" : "changed",
+		       slash ? (int)(slash - name) : (int)strlen(name), name);
+}
+
 /* Either a changed file, as "%i %n", or a line of the statistics. */
 static enum nb_err
 take_line(struct pass *p, const char *line)
 {
 	const char *source = p->work->config->source;
 	struct nb_clone_pass *out = p->out;
+	enum nb_err err = p->dry ? keep_ours(p->work, line) : NB_OK;
+
+	if (err)
+		return err;
 
 	/* The content differs, size and date do not. */
 	if (!strncmp(line, ">fc", 3) && !strncmp(line + 3, "..", 2)) {

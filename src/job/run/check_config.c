@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a night would find, without one. */
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +17,7 @@
 #include "job/power.h"
 #include "job/run/backup.h"
 #include "model/config/build.h"
+#include "source/ours.h"
 
 #define STDIO "stdio:"
 
@@ -177,9 +180,11 @@ contains(const char *tree, const char *path)
 	return within;
 }
 
+/* Warns of each of nightburn's own that is in TREE: WHOSE, and what happens to
+ * it, WHAT. */
 static void
-tell_own(const struct nb_config *config, const struct nb_config_source *s,
-	 const char *tree)
+tell_own(const struct nb_config *config, const char *tree, const char *kind,
+	 const char *name, const char *what)
 {
 	const char *const own[][2] = {
 		{ "state_dir", config->state_dir },
@@ -188,20 +193,17 @@ tell_own(const struct nb_config *config, const struct nb_config_source *s,
 
 	for (size_t i = 0; i < 2; i++)
 		if (contains(tree, own[i][1]))
-			nb_log(NB_WARNING,
-			       "%s %s: %s contains %s, %s, which is left out",
-			       s->kind->name, s->name, tree, own[i][0],
-			       own[i][1]);
+			nb_log(NB_WARNING, "%s %s: %s contains %s, %s, %s",
+			       kind, name, tree, own[i][0], own[i][1], what);
 	for (size_t i = 0; i < config->drives.count; i++) {
 		const char *device = config->drives.at[i].device;
 
 		if (!strncmp(device, STDIO, strlen(STDIO))
 		    && contains(tree, device + strlen(STDIO)))
 			nb_log(NB_WARNING,
-			       "%s %s: %s contains the disc of drive %s, which "
-			       "is left out",
-			       s->kind->name, s->name, tree,
-			       config->drives.at[i].name);
+			       "%s %s: %s contains the disc of drive %s, %s",
+			       kind, name, tree, config->drives.at[i].name,
+			       what);
 	}
 }
 
@@ -236,7 +238,65 @@ check_source(struct findings *f, const struct nb_config_source *s)
 		err = ops->estimate(s, &bytes);
 	note(f, err);
 	if (!err && !host && path)
-		tell_own(f->nb->config, s, path);
+		tell_own(f->nb->config, path, s->kind->name, s->name,
+			 "which is left out");
+}
+
+/* ---- staging ---- */
+
+/* What others have in staging_dir: the first name, and how many there are. */
+static void
+find_foreign(const char *staging_dir, char first[NAME_MAX + 1], size_t *count)
+{
+	DIR *dir = opendir(staging_dir);
+	struct dirent *d;
+
+	*count = 0;
+	while (dir && (d = readdir(dir)))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..")
+		    && strcmp(d->d_name, "lost+found")
+		    && !nb_ours_is_staged(d->d_name) && !(*count)++)
+			strcpy(first, d->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+static enum nb_err
+check_staging(const struct nb_config *config)
+{
+	struct stat state, staging;
+	char first[NAME_MAX + 1];
+	size_t count;
+
+	if (!strcmp(config->state_dir, config->staging_dir)
+	    || (!stat(config->state_dir, &state)
+		&& !stat(config->staging_dir, &staging)
+		&& state.st_ino == staging.st_ino
+		&& state.st_dev == staging.st_dev))
+		return nb_fail(NB_ECONFIG,
+			       "staging_dir: %s is the state_dir\n"
+			       "hint: set staging_dir = \"%s/staging\"",
+			       config->staging_dir, config->state_dir);
+	find_foreign(config->staging_dir, first, &count);
+	if (count)
+		nb_log(NB_WARNING,
+		       "staging_dir: %s has other things in it: %s%s\n"
+		       "hint: give backups that wait a directory of their own",
+		       config->staging_dir, first,
+		       count > 1 ? " and more" : "");
+	return NB_OK;
+}
+
+/* ---- clones ---- */
+
+static void
+check_clone(const struct nb_config *config, const struct nb_config_clone *clone)
+{
+	if (clone->target)
+		tell_own(config, clone->target, "clone", clone->name,
+			 "which is never deleted\n"
+			 "hint: move it to another disk; or add it to exclude "
+			 "of the clone");
 }
 
 /* ---- all of it ---- */
@@ -272,11 +332,14 @@ nb_check_config(struct nightburn *nb, bool connect)
 	struct findings f = { .nb = nb, .connect = connect };
 	enum nb_err err = connect ? nb_power_permit(nb, NB_WORK_DUMP) : NB_OK;
 
+	note(&f, check_staging(config));
 	for (size_t i = 0; i < config->drives.count; i++)
 		note(&f, check_drive(&config->drives.at[i]));
 	for (size_t i = 0; i < config->pools.count; i++)
 		note(&f, check_pool(&config->pools.at[i]));
 	for (size_t i = 0; i < config->jobs.count; i++)
 		check_job(&f, &config->jobs.at[i]);
+	for (size_t i = 0; i < config->clones.count; i++)
+		check_clone(config, &config->clones.at[i]);
 	return f.count ? NB_ECONFIG : err;
 }
