@@ -162,4 +162,81 @@ accepted()
 }
 check "what is accepted beforehand is the new measure" accepted
 
+# ---- parts that cannot be read ----
+
+if [ "$(id -u)" != 0 ] || ! runuser -u nobody -- test -x "$nightburn"; then
+	skip 'parts that cannot be read' 'needs root, and nobody as reader'
+	finish
+	exit 0
+fi
+printf '#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 %s %s "$@"\n' \
+	--clear-groups "$nightburn" >"$work/as_nobody"
+chmod 755 "$work/as_nobody"
+nightburn=$work/as_nobody
+trap 'umount "$work/tree/sub" 2>/dev/null; at_exit' EXIT
+
+# night_of DISC STATUS ARGUMENTS...: of the tree as it is.
+night_of()
+{
+	rm -f "$work/asked"
+	insert "$1"
+	nb_is "${@:2}"
+}
+
+# part OPTIONS COMMAND...: COMMAND makes sub, in which are 20 files of 62.
+part()
+{
+	umount "$work/tree/sub" 2>/dev/null
+	fresh "$1"
+	echo true >"$work/deed"
+	mkdir "$work/tree/sub"
+	"${@:2}" || { echo "skipped: $*"; return 0; }
+	for i in $(seq 20); do echo "$i" >"$work/tree/sub/p$i"; done
+	chown -R 65534:65534 "$work"
+	night_of A 0 run && night_of B 0 run || return 1
+	chown root "$work/tree/sub" && chmod 700 "$work/tree/sub"
+	for disc in A B A; do
+		night_of $disc 3 --quiet run && says err "tree www: sub cannot \
+be read; the last good backup has 20 files there" &&
+			says out '1 source SHRUNK' || return 1
+	done
+	there A 1 && there B 2
+}
+
+# there DISC GENERATION: the part is.
+there()
+{
+	insert "$1"
+	rm -rf "$work/back"
+	nb_is 0 restore "$2" --to "$work/back" &&
+		[ "$(cat "$work/back/tree/www/sub"/p* | wc -l)" = 20 ]
+}
+
+# Afterwards: somebody says that it is right.
+part_accepted()
+{
+	night_of A 3 run --accept-shrink && ! grep SHRUNK "$work/out" &&
+		night_of B 3 run && ! grep SHRUNK "$work/out"
+}
+
+report='on_unreadable = report'
+check "a directory that cannot be read any more keeps its copies" \
+	part "$report" true
+check "so it does in a packed tree" part "$report  pack = \"tar.zst\"" true
+check "and a mount point" part '' mount -t tmpfs none "$work/tree/sub"
+check "until somebody says that it is right" part_accepted
+
+# Single files count as such.
+file_denied()
+{
+	umount "$work/tree/sub"
+	fresh "$report"
+	chown -R 65534:65534 "$work"
+	night_of A 0 run && night_of B 0 run || return 1
+	chown root "$work/tree/file1" && chmod 600 "$work/tree/file1"
+	night_of A 3 run && ! grep SHRUNK "$work/out" &&
+		says out '1 name LEFT OUT or EMPTY'
+}
+check "a single file that cannot be read is only named" file_denied
+
 finish

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/run/shrink.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
 #include "model/decide/shrink.h"
 
 /* The min_ratio of the source that produces WAS; 0: nothing is compared. */
@@ -37,6 +40,130 @@ nb_backup_lacks(const struct nb_backup *backup, const struct nb_holding *was,
 	return ratio > 0 && (!is || nb_shrink_of(was, is, ratio, out));
 }
 
+/* ---- parts that were left out ---- */
+
+/* What could not be read of a source. */
+struct parts {
+	const struct nb_manifest_source *source;
+	char *prefix; /* of its files in the catalog */
+	bool *had;    /* for each note: there were files */
+	struct nb_shrink shrink;
+	char *before; /* a backup on two discs has two rows */
+};
+
+static bool
+is_part(enum nb_note what)
+{
+	return what == NB_NOTE_MOUNT || what == NB_NOTE_UNREADABLE;
+}
+
+/* Is PATH beneath DIRECTORY? */
+static bool
+is_beneath(const char *path, const char *directory)
+{
+	size_t n = strlen(directory);
+
+	return !strncmp(path, directory, n) && path[n] == '/';
+}
+
+static enum nb_err
+look_for_parts(void *ctx, const struct nb_catalog_file *row)
+{
+	const struct nb_entry *e = row->entry;
+	struct parts *p = ctx;
+	const struct nb_manifest_notes *notes = &p->source->notes;
+	bool found = false;
+
+	if (e->type == NB_ENTRY_DIR || !is_beneath(e->path, p->prefix)
+	    || (p->before && !strcmp(p->before, e->path)))
+		return NB_OK;
+	for (size_t i = 0; !found && i < notes->count; i++) {
+		found = is_part(notes->at[i].what)
+			&& is_beneath(e->path + strlen(p->prefix) + 1,
+				      notes->at[i].path);
+		p->had[i] |= found;
+	}
+	if (!found)
+		return NB_OK;
+	p->shrink.before++;
+	free(p->before);
+	p->before = NULL;
+	return nb_str_dup(e->path, &p->before);
+}
+
+static enum nb_err
+add_parts(struct nb_backup *backup, struct parts *p)
+{
+	const struct nb_manifest_notes *notes = &p->source->notes;
+
+	for (size_t i = notes->count; i-- > 0;) {
+		if (!p->had[i])
+			continue;
+		p->shrink.mount = notes->at[i].path;
+		p->shrink.now++;
+	}
+	return p->shrink.now ? nb_shrinks_add(&backup->shrinks, &p->shrink)
+			     : NB_OK;
+}
+
+/* Of the source of WAS in the backup LAST; what was one file counts as one. */
+static enum nb_err
+find_parts(struct nb_backup *backup, const struct nb_holding *was,
+	   const struct nb_manifest_source *source, const char *last)
+{
+	struct parts p = { .source = source,
+			   .shrink = { .kind = was->kind,
+				       .name = was->name,
+				       .what = NB_SHRINK_PART } };
+	char *name = NULL;
+	enum nb_err err = nb_path_encode(was->name, &name);
+
+	if (!err)
+		err = nb_str_format(&p.prefix, "%s/%s/%s", last, was->kind,
+				    name);
+	p.had = calloc(source->notes.count, sizeof *p.had);
+	if (!err && !p.had)
+		err = nb_fail_memory();
+	if (!err)
+		err = nb_catalog_files(backup->context->catalog, last,
+				       look_for_parts, &p);
+	if (!err)
+		err = add_parts(backup, &p);
+	free(p.before);
+	free(p.prefix);
+	free(p.had);
+	free(name);
+	return err;
+}
+
+static enum nb_err
+compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
+{
+	struct nb_last_complete last = { .id = "" };
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < backup->last.count; i++) {
+		const struct nb_holding *was = &backup->last.at[i];
+		const struct nb_manifest_source *source =
+			nb_manifest_find(m, was->kind, was->name);
+		bool part = false;
+
+		for (size_t k = 0; source && k < source->notes.count; k++)
+			part |= is_part(source->notes.at[k].what);
+		if (!part || min_ratio(backup, was) <= 0)
+			continue;
+		if (!last.id[0])
+			err = nb_catalog_last_complete(
+				backup->context->catalog,
+				backup->context->job->name, &last);
+		if (!err)
+			err = find_parts(backup, was, source, last.id);
+	}
+	return err;
+}
+
+/* ---- everything ---- */
+
 enum nb_err
 nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		  const struct nb_entries *entries)
@@ -59,7 +186,7 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		if (nb_backup_lacks(backup, &was->at[i], &now, &shrink))
 			err = nb_shrinks_add(&backup->shrinks, &shrink);
 	nb_holdings_free(&now);
-	return err;
+	return err ? err : compare_parts(backup, m);
 }
 
 /* ---- files that could not be read when they were burned ---- */

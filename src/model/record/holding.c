@@ -191,6 +191,7 @@ static const char *const names[] = {
 	[NB_SHRINK_FILES] = "files",     [NB_SHRINK_BYTES] = "bytes",
 	[NB_SHRINK_TABLES] = "tables",   [NB_SHRINK_ROWS] = "rows",
 	[NB_SHRINK_CONTENT] = "content", [NB_SHRINK_LOST] = "lost",
+	[NB_SHRINK_PART] = "part",
 };
 
 const char *
@@ -211,6 +212,21 @@ nb_shrink_parse(const char *name, enum nb_shrink_what *what)
 	return false;
 }
 
+static void
+part_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	char more[48] = "";
+
+	if (s->now > 1)
+		snprintf(more, sizeof more, " and %llu more",
+			 (unsigned long long)s->now - 1);
+	snprintf(text, NB_SHRINK_TEXT,
+		 "%s %s: %.120s%s cannot be read; the last good backup has "
+		 "%llu file%s there",
+		 s->kind, s->name, s->mount, more,
+		 (unsigned long long)s->before, s->before == 1 ? "" : "s");
+}
+
 const char *
 nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 {
@@ -226,6 +242,9 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		snprintf(text, NB_SHRINK_TEXT,
 			 "%s %s: no file system is mounted on %s any more",
 			 s->kind, s->name, s->mount);
+		return text;
+	case NB_SHRINK_PART:
+		part_text(s, text);
 		return text;
 	case NB_SHRINK_CONTENT:
 		snprintf(text, NB_SHRINK_TEXT,

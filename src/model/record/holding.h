@@ -47,6 +47,8 @@ enum nb_shrink_what {
 	NB_SHRINK_BYTES,
 	NB_SHRINK_TABLES,
 	NB_SHRINK_ROWS,
+	NB_SHRINK_PART,    /* a directory, or what is mounted on it, was left
+			      out */
 	NB_SHRINK_CONTENT, /* files whose bytes changed without a sign */
 	NB_SHRINK_LOST /* only in the catalog: files that were not read whole.
 			  If that makes a source too small, FILES or BYTES says
@@ -57,8 +59,10 @@ struct nb_shrink {
 	char *kind, *name; /* the source */
 	enum nb_shrink_what what;
 	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT and LOST: how
-				 many files, BEFORE of LOST: their bytes */
-	char *mount;          /* of MOUNT; otherwise NULL */
+				 many files, BEFORE of LOST: their bytes; of
+				 PART: files, and how many parts have them */
+	char *mount;          /* of MOUNT; of PART the first one, relative to
+				 the source; otherwise NULL */
 };
 
 /* Appends a copy.  NB_ENOMEM */

@@ -39,7 +39,8 @@ read_shrink(const json_t *object, struct nb_shrink *s)
 		&& nb_manifest_read_bytes(object, "kind", &s->kind)
 		&& nb_manifest_read_bytes(object, "name", &s->name)
 		&& (nb_manifest_read_bytes(object, "mount", &s->mount)
-		    || s->what != NB_SHRINK_MOUNT)
+		    || (s->what != NB_SHRINK_MOUNT
+			&& s->what != NB_SHRINK_PART))
 		&& nb_json_u64(object, "before", &s->before)
 		&& nb_json_u64(object, "now", &s->now);
 }

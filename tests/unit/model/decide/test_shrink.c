@@ -168,6 +168,28 @@ START_TEST(lost_files_are_told_with_their_number)
 }
 END_TEST
 
+START_TEST(a_part_that_was_left_out_is_told_by_name)
+{
+	static char path[] = "home/anna";
+	struct nb_shrink shrink = { .kind = kind,
+				    .name = name,
+				    .what = NB_SHRINK_PART,
+				    .mount = path,
+				    .before = 1,
+				    .now = 1 };
+	char text[NB_SHRINK_TEXT];
+
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: home/anna cannot be read; the last good "
+			 "backup has 1 file there");
+	shrink.before = 45;
+	shrink.now = 3;
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: home/anna and 2 more cannot be read; the "
+			 "last good backup has 45 files there");
+}
+END_TEST
+
 START_TEST(every_way_to_shrink_has_a_name)
 {
 	enum nb_shrink_what what;
@@ -255,6 +277,7 @@ main(void)
 			    0, (int)(sizeof cases / sizeof *cases));
 	tcase_add_test(tc, changed_content_is_told_with_the_number_of_files);
 	tcase_add_test(tc, lost_files_are_told_with_their_number);
+	tcase_add_test(tc, a_part_that_was_left_out_is_told_by_name);
 	tcase_add_test(tc, every_way_to_shrink_has_a_name);
 	tcase_add_test(tc, holdings_count_what_is_beneath_a_source);
 	suite_add_tcase(suite, tc);
