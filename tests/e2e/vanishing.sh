@@ -244,6 +244,42 @@ hang()
 	until_true grep -q "$work/tree/mnt/late " /proc/mounts
 }
 
+# stale OPTIONS: a name, a file, a link and a directory of a file system that does
+# not know them any more have vanished.
+stale()
+{
+	hang stale
+	configure "io_timeout = 5 $1"
+	nb_is 0 run && [ "$(grep -c ' vanished while' "$work/err")" = 4 ] &&
+		back && [ -d "$work/back/tree/all/mnt/late/sub" ] &&
+		[ "$(ls -R "$work/back/tree/all/mnt/late/sub" | wc -w)" -le 3 ] ||
+		return 1
+	unmount late
+}
+
+# Without types, what is excluded as a directory has to be looked at.
+typeless()
+{
+	hang unknown
+	configure 'io_timeout = 5  exclude = { "dir/", "lost" }'
+	nb_is 0 run && back && [ "$(ls "$work/back/tree/all/mnt/late/sub")" = \
+		"$(printf 'file\nlink')" ] || return 1
+	configure 'io_timeout = 5  exclude = { "file/", "link/" }'
+	nb_is 0 run && back && (cd "$work/back/tree/all/mnt/late/sub" &&
+		[ "$(readlink link)" = file ] && [ -f dir/deep ] &&
+		[ -f file ] && [ -f lost ]) || return 1
+	unmount late
+}
+
+# What an automounter could not mount is there, and yet it is not.
+unmounted()
+{
+	hang absent
+	configure 'io_timeout = 5'
+	noted late 'No such file or directory' && unwanted late || return 1
+	unmount late
+}
+
 # begin ARGUMENTS...: not even SIGKILL ends this while it hangs.
 begin()
 {
@@ -323,4 +359,8 @@ check "one that hangs later ends the run, and blocks none after it" listing
 check "also while its files are read" reading
 check "and when it is asked to end" asked
 check "also on another host" far
+check "what a server does not know any more has vanished" stale ''
+check "in a packed tree, too" stale 'pack = "tar.zst"'
+check "a directory that tells no types is looked at" typeless
+check "a mount point that says it is not there is noted, too" unmounted
 finish

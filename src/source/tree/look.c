@@ -124,7 +124,11 @@ look_first(struct nb_walk *w, int dir, const char *name, const char *path)
 	nb_tree_enter(w, path);
 	if (number == ECANCELED)
 		return NB_ECANCELED;
-	return number ? in_trouble(w, number, number == ENOENT) : NB_OK;
+	/* An automounter says so, too, if it cannot mount what is there. */
+	return number
+		? in_trouble(w, number,
+			     number == ENOENT && !is_mount_point(dir, name))
+		: NB_OK;
 }
 
 enum nb_err
