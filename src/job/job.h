@@ -82,6 +82,9 @@ void nb_pool_context_close(struct nb_pool_context *context);
  */
 enum nb_err nb_pool_context_key(struct nb_pool_context *context, bool make);
 
+/* The job of CONTEXT, which must outlive it, and its past. */
+struct nb_line nb_pool_context_line(struct nb_pool_context *context);
+
 /* HINT with "-j JOB" where a command needs it (model/decide/hint.h). */
 const char *nb_pool_context_hint(const struct nb_pool_context *context,
 				 const char *hint, char text[NB_HINT_MAX]);

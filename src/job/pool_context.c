@@ -44,30 +44,34 @@ nb_job_check(struct nightburn *nb)
 }
 
 static bool
-covers(void *ctx, const char *job, const char *kind, const char *name,
-       bool database)
+covers(void *ctx, const char *kind, const char *name, bool database)
 {
 	const struct nb_pool_context *context = ctx;
 	const struct nb_config_sources *sources = &context->job->sources;
 
-	for (size_t i = 0;
-	     !strcmp(job, context->job->name) && i < sources->count; i++)
+	for (size_t i = 0; i < sources->count; i++)
 		if (nb_source_covers(&sources->at[i], kind, name, database))
 			return true;
 	return false;
 }
 
-/* A job that is no longer configured was renamed to the one that writes. */
-static const char *
-counts_as(void *ctx, const char *job)
+static bool
+is_configured(void *ctx, const char *job)
 {
 	const struct nb_pool_context *context = ctx;
 	const struct nb_config_jobs *jobs = &context->nb->config->jobs;
 
 	for (size_t i = 0; i < jobs->count; i++)
 		if (!strcmp(jobs->at[i].name, job))
-			return job;
-	return context->job->name;
+			return true;
+	return false;
+}
+
+struct nb_line
+nb_pool_context_line(struct nb_pool_context *context)
+{
+	return (struct nb_line){ context->job->name, context->pool->name,
+				 is_configured, context };
 }
 
 /* Without the lock: the disc of a run that died is as the next run finds it. */
@@ -87,7 +91,8 @@ suspect_dead(const struct nb_label *dead, struct nb_pool_view *view)
 enum nb_err
 nb_pool_context_refresh(struct nb_pool_context *context)
 {
-	const struct nb_covers next = { covers, counts_as, context };
+	const struct nb_covers next = { nb_pool_context_line(context), covers,
+					context };
 	struct nb_pool_view fresh = { 0 };
 	struct nb_names own = NB_ARRAY_INIT;
 	const struct nb_names *names;

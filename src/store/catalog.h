@@ -169,33 +169,47 @@ enum nb_err nb_catalog_last_size(struct nb_catalog *catalog, const char *job,
 				 const char *kind, const char *name,
 				 uint64_t *stored);
 
-/* What the newest backup of JOB holds that lacks nothing of the one before it;
+/*
+ * A job and its past: the backups of its name in its pool; those of a job of
+ * that pool that is not configured any more (it was renamed), and those of its
+ * name in another pool (it was moved), if all of them are older: two jobs whose
+ * backups were made at the same time are two.
+ */
+struct nb_line {
+	const char *job, *pool;
+	/* Is there a job of this name? */
+	bool (*configured)(void *ctx, const char *job);
+	void *ctx;
+};
+
+/* What the newest backup of LINE holds that lacks nothing of the one before it;
  * empty: there is none.  Appended to OUT. */
 enum nb_err nb_catalog_last_holdings(struct nb_catalog *catalog,
-				     const char *job, struct nb_holdings *out);
+				     const struct nb_line *line,
+				     struct nb_holdings *out);
 
 /* What the backup ID holds, appended to OUT. */
 enum nb_err nb_catalog_holdings(struct nb_catalog *catalog, const char *id,
 				struct nb_holdings *out);
 
-/* The newest backup of JOB that lacks nothing of the one before it. */
+/* The newest backup of LINE that lacks nothing of the one before it. */
 struct nb_last_complete {
 	char id[NB_BACKUP_ID_MAX + 1]; /* "": there is none */
 	uint64_t generation;
 	int64_t created;
 	char disc[NB_NAME_MAX + 1]; /* that has it; "": none */
-	bool newer;                 /* JOB has a newer one, which does */
+	bool newer;                 /* LINE has a newer one, which does */
 };
 enum nb_err nb_catalog_last_complete(struct nb_catalog *catalog,
-				     const char *job,
+				     const struct nb_line *line,
 				     struct nb_last_complete *out);
 
-/* Does the next backup hold a source (or database) of an earlier one of JOB? */
+/* Does the next backup of LINE hold a source (or database) of an earlier one?
+ */
 struct nb_covers {
-	bool (*fn)(void *ctx, const char *job, const char *kind,
-		   const char *name, bool database);
-	/* As which job does JOB count?  One that was renamed is the same. */
-	const char *(*job)(void *ctx, const char *job);
+	struct nb_line line;
+	bool (*fn)(void *ctx, const char *kind, const char *name,
+		   bool database);
 	void *ctx;
 };
 

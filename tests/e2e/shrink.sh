@@ -201,6 +201,70 @@ renamed()
 }
 check "a job that was renamed goes on" renamed
 
+# Before its first night under the new name; moved to other discs after that.
+renamed_emptied()
+{
+	fresh
+	configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	rm -rf "$work"/tree/*
+	configure "$tree"
+	sed -i 's/"nightly"/"daily"/' "$work/nb.conf"
+	night A 3 run && says err "0 files; the last good backup has 41" &&
+		night B 3 run && has A 1 && has B 2 || return 1
+	: >"$work/discs/C"
+	: >"$work/discs/D"
+	discs='"DB-C", "DB-D"' configure "$tree"
+	sed -i 's/pool "db"/pool "new"/; s/pool = "db"/pool = "new"/' \
+		"$work/nb.conf"
+	night C 3 run && says err "0 files; the last good backup has 41"
+}
+check "a job that was renamed, or moved to a new pool, has its measure" \
+	renamed_emptied
+
+# other POOL DISCS SOURCES...: a job of another configuration on this state.
+other_job()
+{
+	local pool=$1
+	discs=$2 configure "$3"
+	sed -i "s/\"nightly\"/\"${4:-other}\"/; s/\"db\"/\"$pool\"/" \
+		"$work/nb.conf"
+}
+
+# Its source has the same name, and is something else.
+foreign()
+{
+	fresh
+	rm -rf "$work"/other
+	mkdir -p "$work"/other/{x,y}
+	echo 1 >"$work/other/x/1"
+	local etc='tree "etc" { path = "'"$work"'/other/x" }'
+	configure "$tree $etc"
+	fill
+	night A 0 run && night B 0 run || return 1
+	: >"$work/discs/C"
+	other_job op '"DB-C", "DB-D"' \
+		'tree "www" { path = "'"$work"'/other/y" }' "${1:-other}"
+	# It looks as if the job had been moved: see renamed_emptied.
+	night C 0 run --accept-shrink || return 1
+	configure "$etc"
+	night A 0 run || return 1
+	night B 3 run && has B 2 &&
+		says_of_only_copy || return 1
+}
+says_of_only_copy()
+{
+	insert B
+	nb_is 3 plan && says out "tree www (generation 2)"
+}
+check "a job of another pool has no copy of this one's sources" foreign
+same_name()
+{
+	foreign nightly
+}
+check "nor if it has the same name" same_name
+
 # ---- a file system ----
 
 not_mounted()
@@ -381,6 +445,18 @@ emptied_database()
 	night B 0 run --accept-shrink
 }
 check "a database without rows is not a good backup of it" emptied_database
+
+# The block of the globals has the name of a database.
+named_alike()
+{
+	fresh
+	databases || return 1
+	configure "$cluster_all"' postgres "forum" { globals_only = true }'
+	night A 0 run && night B 0 run && dropdb forum || return 1
+	night A 3 run &&
+		says err "postgres forum: missing; the last good backup has it"
+}
+check "a database with the name of the globals is missed, too" named_alike
 
 new_cluster()
 {

@@ -32,7 +32,7 @@ nb_backup_lacks(const struct nb_backup *backup, const struct nb_holding *was,
 {
 	double ratio = min_ratio(backup, was);
 	const struct nb_holding *is =
-		nb_holdings_find(now, was->kind, was->name);
+		nb_holdings_find(now, was->kind, was->name, was->database);
 
 	*out = (struct nb_shrink){ .kind = was->kind,
 				   .name = was->name,
@@ -168,7 +168,8 @@ enum nb_err
 nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		  const struct nb_entries *entries)
 {
-	const struct nb_pool_context *context = backup->context;
+	struct nb_pool_context *context = backup->context;
+	const struct nb_line line = nb_pool_context_line(context);
 	struct nb_holdings *was = &backup->last, now = NB_ARRAY_INIT;
 	struct nb_shrink shrink;
 	enum nb_err err;
@@ -178,8 +179,7 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	if (context->accept_shrink || !context->catalog
 	    || nb_backup_is_by_hand(backup))
 		return NB_OK;
-	err = nb_catalog_last_holdings(context->catalog, context->job->name,
-				       was);
+	err = nb_catalog_last_holdings(context->catalog, &line, was);
 	if (!err)
 		err = nb_holdings_take(m, entries, &now);
 	for (size_t i = 0; !err && i < was->count; i++)

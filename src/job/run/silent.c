@@ -121,10 +121,10 @@ static enum nb_err
 find(struct finding *f)
 {
 	struct nb_catalog *catalog = f->backup->context->catalog;
+	const struct nb_line line = nb_pool_context_line(f->backup->context);
 	const struct nb_session *s = f->session;
 	bool wanted = false;
-	enum nb_err err = nb_catalog_last_complete(
-		catalog, f->backup->context->job->name, &f->last);
+	enum nb_err err = nb_catalog_last_complete(catalog, &line, &f->last);
 
 	for (size_t i = 0; i < s->manifest.sources.count; i++)
 		wanted |= is_wanted(f, &s->manifest.sources.at[i]);

@@ -122,11 +122,12 @@ nb_holdings_take(const struct nb_manifest *m, const struct nb_entries *entries,
 
 const struct nb_holding *
 nb_holdings_find(const struct nb_holdings *list, const char *kind,
-		 const char *name)
+		 const char *name, bool database)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (!strcmp(list->at[i].kind, kind)
-		    && !strcmp(list->at[i].name, name))
+		    && !strcmp(list->at[i].name, name)
+		    && list->at[i].database == database)
 			return &list->at[i];
 	return NULL;
 }

@@ -34,9 +34,11 @@ struct nb_holdings NB_ARRAY(struct nb_holding);
 enum nb_err nb_holdings_take(const struct nb_manifest *m,
 			     const struct nb_entries *entries,
 			     struct nb_holdings *out);
-/* The one of KIND NAME, or NULL. */
+/* The one of KIND and NAME, or NULL: a block may have the name of a database,
+ * as the one of the globals. */
 const struct nb_holding *nb_holdings_find(const struct nb_holdings *list,
-					  const char *kind, const char *name);
+					  const char *kind, const char *name,
+					  bool database);
 void nb_holdings_free(struct nb_holdings *list);
 
 /* What became less. */

@@ -179,10 +179,11 @@ describe_last(const struct nb_rows *rows, const struct nb_backup_record *b,
 }
 
 enum nb_err
-nb_catalog_last_complete(struct nb_catalog *catalog, const char *job,
+nb_catalog_last_complete(struct nb_catalog *catalog, const struct nb_line *line,
 			 struct nb_last_complete *out)
 {
 	struct nb_backup_list list = NB_ARRAY_INIT;
+	struct nb_spans spans = { .line = line };
 	struct nb_rows rows;
 	enum nb_err err = nb_rows_load(catalog, &rows);
 
@@ -190,8 +191,10 @@ nb_catalog_last_complete(struct nb_catalog *catalog, const char *job,
 	if (err)
 		return err;
 	err = nb_rows_newest_first(&rows, &list);
-	for (size_t i = 0; !out->id[0] && i < list.count; i++) {
-		if (strcmp(list.at[i]->job, job) != 0)
+	if (!err)
+		err = nb_spans_take(&rows, line, &spans);
+	for (size_t i = 0; !err && !out->id[0] && i < list.count; i++) {
+		if (!nb_spans_in_line(&spans, nb_spans_of(&spans, list.at[i])))
 			continue;
 		if (nb_rows_shrunk(&rows, list.at[i]->id))
 			out->newer = true;
@@ -199,16 +202,17 @@ nb_catalog_last_complete(struct nb_catalog *catalog, const char *job,
 			describe_last(&rows, list.at[i], out);
 	}
 	nb_array_free(&list);
+	nb_array_free(&spans.list);
 	nb_rows_free(&rows);
 	return err;
 }
 
 enum nb_err
-nb_catalog_last_holdings(struct nb_catalog *catalog, const char *job,
+nb_catalog_last_holdings(struct nb_catalog *catalog, const struct nb_line *line,
 			 struct nb_holdings *out)
 {
 	struct nb_last_complete last;
-	enum nb_err err = nb_catalog_last_complete(catalog, job, &last);
+	enum nb_err err = nb_catalog_last_complete(catalog, line, &last);
 
 	return err || !last.id[0] ? err
 				  : nb_catalog_holdings(catalog, last.id, out);
@@ -219,6 +223,7 @@ nb_catalog_last_holdings(struct nb_catalog *catalog, const char *job,
 /* A source of a backup that is on a disc. */
 struct held {
 	const struct nb_placement *place;
+	const struct nb_span *span;
 	char *kind, *name;
 	bool database;
 };
@@ -229,6 +234,7 @@ struct alone {
 	struct nb_catalog *catalog;
 	const struct nb_covers *covers;
 	struct nb_rows rows;
+	struct nb_spans spans;
 	struct held_list list;
 	const struct nb_placement *place; /* of the backup that is listed */
 };
@@ -239,6 +245,7 @@ add_held(void *ctx, const void *row)
 	const struct nb_source_record *source = row;
 	struct alone *a = ctx;
 	struct held held = { .place = a->place,
+			     .span = nb_spans_of(&a->spans, a->place->backup),
 			     .database = source->database != NULL };
 	enum nb_err err = nb_str_dup(source->kind, &held.kind);
 
@@ -289,26 +296,21 @@ is_good(const struct alone *a, const struct nb_placement *place)
 		&& !nb_rows_shrunk(&a->rows, place->backup->id);
 }
 
-static const char *
-job_of(const struct alone *a, const struct held *h)
-{
-	return a->covers->job(a->covers->ctx, h->place->backup->job);
-}
-
 static bool
 is_same_source(const struct alone *a, const struct held *x,
 	       const struct held *y)
 {
 	return !strcmp(x->kind, y->kind) && !strcmp(x->name, y->name)
-		&& !strcmp(job_of(a, x), job_of(a, y));
+		&& x->database == y->database
+		&& nb_spans_same(&a->spans, x->span, y->span);
 }
 
 /* Is there another copy that is as new, or will there be one? */
 static bool
 is_elsewhere(const struct alone *a, const struct held *h)
 {
-	if (a->covers->fn(a->covers->ctx, job_of(a, h), h->kind, h->name,
-			  h->database))
+	if (nb_spans_in_line(&a->spans, h->span)
+	    && a->covers->fn(a->covers->ctx, h->kind, h->name, h->database))
 		return true;
 	for (size_t i = 0; i < a->list.count; i++) {
 		const struct held *other = &a->list.at[i];
@@ -366,7 +368,9 @@ nb_catalog_alone(struct nb_catalog *catalog, const struct nb_covers *covers,
 
 	if (err)
 		return err;
-	err = list_held(&a);
+	err = nb_spans_take(&a.rows, &covers->line, &a.spans);
+	if (!err)
+		err = list_held(&a);
 	for (size_t i = 0; !err && i < view->discs.count; i++)
 		if (view->discs.at[i].state == NB_DISC_GOOD)
 			describe_alone(&a, &view->discs.at[i]);
@@ -375,6 +379,7 @@ nb_catalog_alone(struct nb_catalog *catalog, const struct nb_covers *covers,
 		free(a.list.at[i].name);
 	}
 	nb_array_free(&a.list);
+	nb_array_free(&a.spans.list);
 	nb_rows_free(&a.rows);
 	return err;
 }

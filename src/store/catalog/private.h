@@ -134,6 +134,30 @@ bool nb_rows_shrunk(const struct nb_rows *rows, const char *backup_id);
 uint64_t nb_rows_lost(const struct nb_rows *rows, const char *backup_id);
 
 /* All backups, the newest first: by generation, then by date, then by id. */
+/* The backups of one job in one pool, but those that were made by hand. */
+struct nb_span {
+	const char *job, *pool;
+	struct {
+		int64_t first, last;
+	} created, generation;
+};
+
+struct nb_spans {
+	struct NB_ARRAY(struct nb_span) list;
+	const struct nb_line *line;
+};
+
+/* They point into ROWS; free ->list.  NB_ENOMEM */
+enum nb_err nb_spans_take(const struct nb_rows *rows,
+			  const struct nb_line *line, struct nb_spans *out);
+/* NULL: it was made by hand. */
+const struct nb_span *nb_spans_of(const struct nb_spans *spans,
+				  const struct nb_backup_record *backup);
+bool nb_spans_in_line(const struct nb_spans *spans, const struct nb_span *span);
+/* Are they of one job?  Of those that are not the line's, by their names. */
+bool nb_spans_same(const struct nb_spans *spans, const struct nb_span *a,
+		   const struct nb_span *b);
+
 struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);
 enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
 				 struct nb_backup_list *list);

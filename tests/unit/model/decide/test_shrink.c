@@ -248,20 +248,21 @@ START_TEST(holdings_count_what_is_beneath_a_source)
 		nb_assert_ok(nb_entries_add(&entries, &e));
 	}
 	nb_assert_ok(nb_holdings_take(&m, &entries, &list));
-	h = nb_holdings_find(&list, "tree", "www");
+	h = nb_holdings_find(&list, "tree", "www", false);
 	ck_assert_int_eq(h->files, 2);
 	ck_assert_uint_eq(h->bytes, 4);
 	ck_assert_uint_eq(h->lost, 1);
 	ck_assert_uint_eq(h->lost_bytes, 3);
 	ck_assert_int_eq(h->rows, NB_NOT_COUNTED);
-	ck_assert_int_eq(nb_holdings_find(&list, "tree", "www2")->files, 1);
-	h = nb_holdings_find(&list, "postgres", "shop");
+	ck_assert_int_eq(nb_holdings_find(&list, "tree", "www2", false)->files,
+			 1);
+	h = nb_holdings_find(&list, "postgres", "shop", true);
 	ck_assert(h->database);
 	ck_assert_str_eq(h->form, "custom none");
 	ck_assert_int_eq(h->files, NB_NOT_COUNTED);
 	ck_assert_int_eq(h->tables, 2);
 	ck_assert_int_eq(h->rows, 12);
-	ck_assert_ptr_null(nb_holdings_find(&list, "tree", "shop"));
+	ck_assert_ptr_null(nb_holdings_find(&list, "tree", "shop", false));
 	nb_holdings_free(&list);
 	nb_entries_free(&entries);
 }
