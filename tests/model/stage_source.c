@@ -529,7 +529,7 @@ nb_image_free(struct nb_image *image)
 
 enum nb_err
 nb_last_size_tell(const struct nb_pool_context *context,
-		  const struct nb_plan_info *plan)
+		  struct nb_plan_info *plan)
 {
 	(void)context;
 	(void)plan;
