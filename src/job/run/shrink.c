@@ -139,6 +139,7 @@ find_parts(struct nb_backup *backup, const struct nb_holding *was,
 static enum nb_err
 compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
 {
+	const struct nb_line line = nb_pool_context_line(backup->context);
 	struct nb_last_complete last = { .id = "" };
 	enum nb_err err = NB_OK;
 
@@ -153,9 +154,8 @@ compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
 		if (!part || min_ratio(backup, was) <= 0)
 			continue;
 		if (!last.id[0])
-			err = nb_catalog_last_complete(
-				backup->context->catalog,
-				backup->context->job->name, &last);
+			err = nb_catalog_last_complete(backup->context->catalog,
+						       &line, &last);
 		if (!err)
 			err = find_parts(backup, was, source, last.id);
 	}
