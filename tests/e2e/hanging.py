@@ -3,10 +3,10 @@
 """hanging.py MOUNT_POINT WHEN SIGN: a FUSE file system that never answers one
 kind of request, for which even SIGKILL does not end the waiting: "list" a
 directory beneath its top, or "read" a file.  The file SIGN appears then.  With
-others it answers: "deny", no file can be opened; "unknown", directories do not
-tell types; "stale", what they name is of a server that does not know it any
-more; "absent", the top itself is not there, as where an automounter could not
-mount it.  The requests are those of fuse(4)."""
+others it answers: "deny", no file can be opened; "broken", none can be read;
+"unknown", directories do not tell types; "stale", what they name is of a server
+that does not know it any more; "absent", the top itself is not there, as where
+an automounter could not mount it.  The requests are those of fuse(4)."""
 import ctypes
 import os
 import struct
@@ -28,7 +28,8 @@ NAMES = {1: {b"sub": 2}, 2: {b"file": 3}, 5: {b"deep": 3}}
 if when in ("unknown", "stale"):
     NAMES[2].update({b"link": 4, b"dir": 5, b"lost": 6})
 # What fails: the requests of which nodes, and with which number.
-FAILS = {"deny": {(OPEN, 3): 5}, "absent": {(OPENDIR, 1): 2},
+FAILS = {"deny": {(OPEN, 3): 5}, "broken": {(READ, 3): 5},
+         "absent": {(OPENDIR, 1): 2},
          "stale": {(OPEN, 3): 116, (READLINK, 4): 116, (OPENDIR, 5): 116,
                    (LOOKUP, 6): 116}}.get(when, {})
 

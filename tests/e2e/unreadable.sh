@@ -126,4 +126,41 @@ nb_is 3 run && rm -rf "$work/back"
 check "packed" says err 'bad/sub/file: left out: cannot be read'
 configure_far 'on_unreadable = report'
 check "on another host" reported
+
+# ---- files that can be opened, but not read ----
+
+umount -l "$work/tree/bad"
+until_true bash -c "! grep -q '$work/tree/bad ' /proc/mounts"
+python3 "$src/tests/e2e/hanging.py" "$work/tree/bad" broken "$work/sign" &
+daemon=$!
+disown "$daemon"
+until_true grep -q "$work/tree/bad " /proc/mounts
+
+# Zeros are in its place, and that is said.
+lost()
+{
+	nb_is 3 --quiet run && says err \
+		'bad/sub/file: cannot be read: Input/output error; LOST' &&
+		says out '1 file LOST'
+}
+
+packed_lost()
+{
+	nb_is 3 --quiet run && says err \
+		'bad/sub/file: left out: cannot be read: Input/output error' &&
+		says out '1 name LEFT OUT or EMPTY, it cannot be read'
+}
+
+packed_fails()
+{
+	nb_is 1 run && says err \
+		'tree all: cannot read bad/sub/file: Input/output error'
+}
+
+configure 'copy_newer = 0'
+check "one whose bytes cannot be read is lost" lost
+configure 'pack = "tar.zst"'
+check "packed it fails the night" packed_fails
+configure 'on_unreadable = report  pack = "tar.zst"'
+check "or it is left out and named, not filled with zeros" packed_lost
 finish
