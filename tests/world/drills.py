@@ -16,6 +16,8 @@ class Drills:
         """Of what verify has called good."""
         # With all, the database postgres, too.
         dumps = len(self.truth[backup]["databases"]) + job["all"]
+        # A backup may wait there for a disc.
+        waiting = sorted(os.listdir(self.work + "/staging"))
         # Without the roles, a database may not come back: scripts, policies.
         roles = job["globals"] or not job["databases"]
         done = self.nightburn("drill", "-j", job["name"], "--json", backup,
@@ -27,7 +29,7 @@ class Drills:
                 or said["databases"] + said["lacking"] \
                 != dumps:
             raise Failed("drill of %s: %s" % (backup, said))
-        if os.listdir(self.work + "/staging"):
+        if sorted(os.listdir(self.work + "/staging")) != waiting:
             raise Failed("drill of %s: leaves %s" % (
                 backup, os.listdir(self.work + "/staging")))
 

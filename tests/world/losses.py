@@ -76,6 +76,9 @@ class Losses:
         """What is lost tonight, or comes back."""
         if not job["losing"] or first:
             return
+        if job["accident"]:
+            job["loss"] = None
+            return
         loss = job["loss"]
         if loss:
             if loss["accepted"] or self.gone.random() < .5:

@@ -23,6 +23,8 @@ class Nights:
 
     def burn(self, job, *options):
         """A run; a person tries the discs in turn until one was right."""
+        if job["by hints"]:
+            return self.burn_by_hints(job, options)
         done = self.nightburn("run", "-j", job["name"], "--json", *options,
                               want=(0, 3))
         for disc in job["discs"] * 2:
@@ -41,27 +43,35 @@ class Nights:
             database.night()
         # Forgotten, or changed for any of them.
         if rnd.random() < 0.7:
-            self.insert(job, rnd.choice(job["discs"]))
+            disc = rnd.choice(job["discs"])
+            if not job["accident"]:
+                self.insert(job, disc)
         self.evening(job, first)
         with self.absent(job):
-            self.night_as_it_is(job, [] if first else self.on_disc(job))
+            self.night_as_it_is(job, first)
 
-    def night_as_it_is(self, job, before):
+    def night_as_it_is(self, job, first):
+        before = self.on_disc(job) if job["loss"] else []
         if self.hard(job):
             self.no_backup(job, before)
             self.diary.append(job["name"] + ": no backup")
+            return
+        if self.fails(job, first) and not self.failing_night(job):
             return
         accepted = job["loss"] and job["loss"]["accepted"]
         result = self.burn(job, *["--accept-shrink"] * bool(accepted))
         if not result["verified"]:
             raise Failed("not verified: %s" % result)
+        self.note(job, result)
+        self.told_of_loss(job, result, before)
+
+    def note(self, job, result):
         # Its name, by nightburn, and the file that bears it.
-        job["files"][result["plan"]["disc"]] = job["drives"].disc_in(
-            result["plan"]["drive"])
+        self.write_on(job, result["plan"]["disc"], job["drives"].disc_in(
+            result["plan"]["drive"]))
         self.remember(job, result)
         self.diary.append("%s: %s on %s" % (
             job["name"], result["backup"], result["plan"]["disc"]))
-        self.told_of_loss(job, result, before)
 
     def remember(self, job, result):
         """What was there this night."""
@@ -115,18 +125,24 @@ class Nights:
         """What the catalog says is on each disc, newest first."""
         return [(row["backup"], row["disc"]) for row in self.listed()
                 if row.get("disc") and row["backup"] in self.truth
-                and self.truth[row["backup"]]["job"] is job]
+                and self.truth[row["backup"]]["job"] is job
+                and not row["apart"]]
 
     def morning(self, job):
         """The newest backup that the catalog calls verified is on a disc."""
         rows = [row for row in self.listed() if row["job"] == job["name"]
-                and row["verified"] and row["check"] == "good"]
+                and row["verified"] and row["check"] == "good"
+                and not row["apart"]]
         if not rows:
             raise Failed("nothing of %s is verified" % job["name"])
         row = max(rows, key=lambda row: (row["generation"], row["backup"]))
-        whole = self.extract(job, job["files"][row["disc"]],
-                             ("/nightburn", "/" + row["backup"]))
-        self.intact(row["backup"], whole)
+        disc = job["files"][row["disc"]]
+        self.on_this_disc(job, row["backup"], disc)
+        job["newest"] = row["backup"], disc
+
+    def on_this_disc(self, job, backup, disc):
+        whole = self.extract(job, disc, ("/nightburn", "/" + backup))
+        self.intact(backup, whole)
         self.remove(whole)
 
     def bring_back(self, job):
@@ -147,14 +163,18 @@ class Nights:
 
     def live(self):
         for night in range(self.rnd.randrange(3, 7)):
+            self.accident(not night)
             for job in self.jobs:
                 self.night(job, not night)
                 self.morning(job)
                 if self.room.random() < 0.15:
                     self.append(job)
+            self.save_for_later()
             if night and self.rnd.random() < 0.2:
                 self.bring_back(self.rnd.choice(self.jobs))
-        if self.room.random() < 0.2:
+        # It comes back as it was, if it was not put together before.
+        if self.room.random() < 0.2 and not any(
+                job["by hints"] for job in self.jobs):
             self.lose_catalog()
         for job in self.jobs:
             self.bring_back(job)

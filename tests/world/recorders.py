@@ -65,6 +65,12 @@ class Recorders:
                     os.symlink(now, link)
         self.inside = inside
 
+    def take_out(self):
+        """Of all drives."""
+        for disc in [d for d in self.inside if d]:
+            drive = self.inside.index(disc)
+            self.insert(None, drive)
+
     def disc_in(self, name):
         """The disc in the drive that a plan names."""
         return self.inside[self.names().index(name)]

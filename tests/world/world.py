@@ -5,12 +5,14 @@
 A seed makes a world: databases, trees, pools, drives and discs, a locale, a
 umask, a user; some nights pass, with sessions appended by hand, disc changes
 that were forgotten, a catalog that is lost, sources that are not there
-(losses.py); each morning the newest backup is on a disc; then the backups are
-brought back three ways, by nightburn, by the disc's own script after xorriso,
-and by what the manifest says of the files that xorriso extracted, and all there
-is is compared with what was there that night.  verify and drill must agree:
-that each of these backups is good, and, at the end of some worlds, that a disc
-which was damaged is not.
+(losses.py), burns that fail on write-once media (failures.py), accidents with
+the catalog and the discs, after which a person follows hints (accidents.py);
+each morning the newest backup is on a disc; then the backups are brought back
+three ways, by nightburn, by the disc's own script after xorriso, and by what
+the manifest says of the files that xorriso extracted, and all there is is
+compared with what was there that night.  verify and drill must agree: that each
+of these backups is good, and, at the end of some worlds, that a disc which was
+damaged is not.
 
     world.py [--jobs N] [SEED[-LAST]...]
 
@@ -31,8 +33,10 @@ import sys
 import tempfile
 import traceback
 
+import accidents
 import databases
 import drills
+import failures
 import losses
 import nights
 import programs
@@ -45,7 +49,9 @@ from ways import Failed
 BUILD = os.environ["NB_TOP_BUILDDIR"]
 NIGHTBURN = os.path.join(BUILD, "nightburn")
 # Each of these found a fault once, or stands for a kind.
-SEEDS = [5, 8, 11]
+SEEDS = [5, 8, 11, 21]
+# These found one before there were accidents, and stay what they were.
+CAREFUL = [5, 8, 11, 99]
 TIMEOUT = int(os.environ.get("NB_WORLD_TIMEOUT", "300"))
 MANY = [2000, 16000, 30000] if os.environ.get("NB_TORTURE") else [500, 2000]
 
@@ -54,7 +60,8 @@ def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-class World(ways.Ways, drills.Drills, losses.Losses, nights.Nights):
+class World(ways.Ways, drills.Drills, losses.Losses, accidents.Accidents,
+            failures.Failures, nights.Nights):
     """Everything that one seed makes."""
 
     def __init__(self, seed, source, target, work):
@@ -64,6 +71,9 @@ class World(ways.Ways, drills.Drills, losses.Losses, nights.Nights):
         self.more = random.Random("more %d" % seed)
         self.harm = random.Random("harm %d" % seed)
         self.gone = random.Random("gone %d" % seed)
+        self.fail = random.Random("fail %d" % seed)
+        self.mishap = random.Random("mishap %d" % seed)
+        self.careless = self.mishap.random() < .3 and seed not in CAREFUL
         self.faults, self.diary = [], []
         self.source, self.target, self.work = source, target, work
         self.env = dict(os.environ, PGUSER="postgres", LC_ALL=rnd.choice(
@@ -89,6 +99,7 @@ class World(ways.Ways, drills.Drills, losses.Losses, nights.Nights):
         job = {"name": "job%d" % number, "pool": "pool%d" % number,
                "discs": ["P%d-%s" % (number, d) for d in "ABC"[:rnd.choice(
                    [2, 2, 3])]],
+               "accident": None, "by hints": False, "copies": {},
                "databases": [], "trees": [], "lines": [], "files": {},
                "rotation": rnd.choice(["alternate", "append"])}
         self.write_once(job)
@@ -102,7 +113,9 @@ class World(ways.Ways, drills.Drills, losses.Losses, nights.Nights):
         job["drives"] = recorders.Recorders(
             self.work, job, self.medium, self.room.choice([1, 1, 2]),
             4 * number)
+        job["names"] = list(job["discs"])
         self.add_losses(job)
+        self.add_failures(job)
         return job
 
     def write_once(self, job):
