@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Files of a tree that cannot be read: the night fails, or they are left out and
-# named, as on_unreadable says; never are there zeros in their place.  Files
+# named, as on_unreadable says; zeros in their place are told.  Files
 # under a lease are waited for, files without a size are told.
 . "${NB_TOP_SRCDIR:?}/tests/e2e/lib.sh"
 
