@@ -344,6 +344,23 @@ from generation 2 on DB-B, but its metadata is unchanged" &&
 	kept 1 A && kept 2 B
 }
 
+# What a packed tree has is compared, too, with a session of the same disc as
+# well.
+silent_packed()
+{
+	local packed='tree "www" { path = "'$work'/tree"  checksum = always
+		pack = "tar.zst" }'
+	unmount
+	old_file || return 1
+	configure "$packed"
+	night A 0 run && night B 0 run && night B 0 run && rot || return 1
+	night B 3 run && says err "tree www: ledger: content differs from \
+generation 3 on DB-B, but its metadata is unchanged" || return 1
+	night A 3 run && says err "ledger: content differs" &&
+		says err "run nightburn run --accept-shrink" &&
+		kept 1 A && night A 0 run --accept-shrink && night B 0 run
+}
+
 # A session does not fit: the disc is not blanked for it.
 silent_no_room()
 {
@@ -384,6 +401,7 @@ if [ "$(id -u)" = 0 ]; then
 	check "a file system that is not mounted is told" not_mounted
 	check "bytes that changed without a sign are told, on whatever disc" \
 		silent
+	check "also those in a packed tree" silent_packed
 	check "and the good ones are kept, if there is no room, too" \
 		silent_no_room
 	check "a file that was written again is not told" silent_written

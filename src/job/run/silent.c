@@ -12,6 +12,14 @@ struct finding {
 	struct nb_session *session;
 	struct nb_last_complete last;
 	const struct nb_entry *before; /* a backup on two discs has two rows */
+	bool based; /* nb_dedup compared with that one, except for members */
+};
+
+/* A file that is burned now. */
+struct now {
+	const struct nb_entry *entry;
+	struct nb_manifest_source *source;
+	const char *within; /* its path in that */
 };
 
 /* One that differs in the last good backup is looked at until it is right
@@ -25,20 +33,49 @@ is_wanted(const struct finding *f, const struct nb_manifest_source *source)
 		|| (f->last.newer && rule != NB_REREAD_NEVER);
 }
 
-/* The source that has PATH, if its files are to be compared. */
-static struct nb_manifest_source *
-find_source(const struct finding *f, const char *path)
+static bool
+is_below(const char *path, const char *of)
+{
+	size_t n = of ? strlen(of) : 0;
+
+	return n && !strncmp(path, of, n) && path[n] == '/';
+}
+
+/* The file PATH in SOURCE, if it has one: on the disc, or in its archive, whose
+ * members have the same paths in the catalog. */
+static const struct nb_entry *
+find_in(const struct finding *f, const struct nb_manifest_source *source,
+	const char *path, const char **within)
+{
+	const struct nb_entry *e;
+
+	if (is_below(path, source->path)) {
+		*within = path + strlen(source->path) + 1;
+		return f->based ? NULL
+				: nb_entries_find(&f->session->entries, path);
+	}
+	if (!source->members.count || !is_below(path, source->kind))
+		return NULL;
+	e = nb_entries_find(&source->members, path + strlen(source->kind) + 1);
+	if (e)
+		*within = strchr(e->path, '/') ? strchr(e->path, '/') + 1
+					       : e->path;
+	return e;
+}
+
+/* The file PATH, if its source is to be compared.  False: there is none. */
+static bool
+find_now(const struct finding *f, const char *path, struct now *out)
 {
 	struct nb_manifest_sources *list = &f->session->manifest.sources;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const char *of = list->at[i].path;
-		size_t n = of ? strlen(of) : 0;
-
-		if (n && !strncmp(path, of, n) && path[n] == '/')
-			return is_wanted(f, &list->at[i]) ? &list->at[i] : NULL;
+		out->source = &list->at[i];
+		out->entry = find_in(f, out->source, path, &out->within);
+		if (out->entry)
+			return is_wanted(f, out->source);
 	}
-	return NULL;
+	return false;
 }
 
 /* Does all that the catalog and the file system know say that E is what WAS
@@ -56,23 +93,22 @@ seems_same(const struct finding *f, const struct nb_entry *e,
 
 /* nb_dedup noted it if it differs from the copy on this disc, too. */
 static bool
-is_noted(const struct nb_manifest_source *source, const struct nb_entry *e)
+is_noted(const struct now *now)
 {
-	const char *path = e->path + strlen(source->path) + 1;
+	const struct nb_manifest_source *source = now->source;
 
 	for (size_t i = 0; i < source->notes.count; i++)
 		if (source->notes.at[i].what == NB_NOTE_CORRUPT
-		    && !strcmp(source->notes.at[i].path, path))
+		    && !strcmp(source->notes.at[i].path, now->within))
 			return true;
 	return false;
 }
 
 static enum nb_err
-tell(const struct finding *f, struct nb_manifest_source *source,
-     const struct nb_entry *e)
+tell(const struct finding *f, const struct now *now)
 {
 	const struct nb_last_complete *last = &f->last;
-	const char *path = e->path + strlen(source->path) + 1;
+	struct nb_manifest_source *source = now->source;
 	bool where = last->disc[0] != '\0';
 
 	nb_log(NB_ERROR,
@@ -80,10 +116,11 @@ tell(const struct finding *f, struct nb_manifest_source *source,
 	       "metadata is unchanged\n"
 	       "hint: check disk and memory; nightburn restore %llu has the "
 	       "earlier content",
-	       source->kind, source->name, path,
+	       source->kind, source->name, now->within,
 	       (unsigned long long)last->generation, where ? " on " : "",
 	       last->disc, (unsigned long long)last->generation);
-	return nb_manifest_source_note(source, NB_NOTE_CORRUPT, path, e->size);
+	return nb_manifest_source_note(source, NB_NOTE_CORRUPT, now->within,
+				       now->entry->size);
 }
 
 static enum nb_err
@@ -92,18 +129,18 @@ compare(void *ctx, const struct nb_catalog_file *row)
 	struct finding *f = ctx;
 	size_t n = strlen(f->last.id);
 	const char *path = row->entry->path;
-	struct nb_manifest_source *source;
 	const struct nb_entry *e;
+	struct now now;
 	uint8_t sha256[NB_SHA256_SIZE];
 	bool read = true;
 	enum nb_err err = NB_OK;
 
 	if (strncmp(path, f->last.id, n) != 0 || path[n] != '/')
 		return NB_OK;
-	e = nb_entries_find(&f->session->entries, path + n + 1);
-	source = e && e != f->before ? find_source(f, e->path) : NULL;
-	f->before = e;
-	if (!source || !seems_same(f, e, row->entry) || is_noted(source, e))
+	if (!find_now(f, path + n + 1, &now) || now.entry == f->before)
+		return NB_OK;
+	f->before = e = now.entry;
+	if (!seems_same(f, e, row->entry) || is_noted(&now))
 		return NB_OK;
 	if (e->hashed)
 		memcpy(sha256, e->sha256, sizeof sha256);
@@ -114,7 +151,7 @@ compare(void *ctx, const struct nb_catalog_file *row)
 				    sha256, &read);
 	if (err || !read || !memcmp(sha256, row->entry->sha256, sizeof sha256))
 		return err;
-	return tell(f, source, e);
+	return tell(f, &now);
 }
 
 static enum nb_err
@@ -126,11 +163,14 @@ find(struct finding *f)
 	bool wanted = false;
 	enum nb_err err = nb_catalog_last_complete(catalog, &line, &f->last);
 
-	for (size_t i = 0; i < s->manifest.sources.count; i++)
-		wanted |= is_wanted(f, &s->manifest.sources.at[i]);
 	/* nb_dedup compared with that one, and knows more of it. */
-	if (err || !wanted || !f->last.id[0]
-	    || (s->base && !strcmp(s->base->manifest.backup_id, f->last.id)))
+	f->based = !err && s->base
+		&& !strcmp(s->base->manifest.backup_id, f->last.id);
+	for (size_t i = 0; !err && i < s->manifest.sources.count; i++)
+		wanted |= is_wanted(f, &s->manifest.sources.at[i])
+			&& (!f->based
+			    || s->manifest.sources.at[i].members.count);
+	if (err || !wanted || !f->last.id[0])
 		return err;
 	err = nb_entries_sort(&f->session->entries);
 	return err ? err : nb_catalog_files(catalog, f->last.id, compare, f);
