@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +13,13 @@
 #include "base/fd.h"
 #include "model/backup_id.h"
 #include "model/record/disc_mark.h"
+#include "model/record/label.h"
 
 #define STDIO "stdio:"
 /* Of a volume descriptor: where the first is, the length of the application
  * identifier and its place (ECMA-119 8.4). */
-#define DESCRIPTOR 32768
+#define BLOCK 2048
+#define DESCRIPTOR (16 * BLOCK)
 #define IDENTIFIER "CD001"
 #define APPLICATION 574
 #define PUBLISHER 318
@@ -121,24 +124,61 @@ has_text(const char *descriptor, size_t field, const char *text)
 static bool
 is_disc(int dir, const char *name, const struct stat *st, bool images)
 {
-	char head[DESCRIPTOR + 2048] = "";
-	const char *descriptor = head + DESCRIPTOR;
-	ssize_t n;
+	char head[sizeof NB_BLANK_MARK] = "", descriptor[BLOCK] = "";
+	bool is;
 	int fd;
 
-	if (!S_ISREG(st->st_mode) || st->st_size < DESCRIPTOR + 2048)
+	if (!S_ISREG(st->st_mode) || st->st_size < DESCRIPTOR + BLOCK)
 		return false;
 	fd = openat(dir, name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	n = fd < 0 ? -1 : nb_fd_read(fd, head, sizeof head);
+	is = fd >= 0 && pread(fd, head, sizeof head, 0) == sizeof head
+		&& pread(fd, descriptor, BLOCK, DESCRIPTOR) == BLOCK
+		&& (has_text(head, 0, NB_BLANK_MARK)
+		    || (has_text(descriptor, 1, IDENTIFIER)
+			&& has_text(descriptor, APPLICATION, NB_APPLICATION_ID)
+			&& (images
+			    || !has_text(descriptor, PUBLISHER,
+					 NB_IMAGE_MARK))));
 	nb_fd_close(&fd);
-	if (n != (ssize_t)sizeof head)
-		return false;
-	return has_text(head, 0, NB_BLANK_MARK)
-		|| (has_text(descriptor, 1, IDENTIFIER)
-		    && has_text(descriptor, APPLICATION, NB_APPLICATION_ID)
-		    && (images
-			|| !has_text(descriptor, PUBLISHER, NB_IMAGE_MARK)));
+	return is;
+}
+
+/* Is PART a regular file in the directory NAME? */
+static bool
+has_file(int dir, const char *name, const char *part, struct stat *st)
+{
+	char path[NAME_MAX + 32];
+	int n = snprintf(path, sizeof path, "%s/%s", name, part);
+
+	return n > 0 && (size_t)n < sizeof path
+		&& !fstatat(dir, path, st, AT_SYMLINK_NOFOLLOW)
+		&& S_ISREG(st->st_mode);
+}
+
+/* store/state.c: the id and a line feed, and what comes with it. */
+static bool
+is_state(int dir, const char *name)
+{
+	struct stat st;
+
+	return has_file(dir, name, "installation", &st)
+		&& st.st_size == NB_ID_HEX + 1
+		&& (has_file(dir, name, "catalog.db", &st)
+		    || has_file(dir, name, "key", &st)
+		    || has_file(dir, name, "lock", &st));
+}
+
+/* store/staging.c: being dumped, or complete with its record. */
+static bool
+is_waiting(int dir, const char *name)
+{
+	const char *end = nb_backup_id_end(name);
+	struct stat st;
+
+	return end
+		&& (!strcmp(end, ".partial")
+		    || (!*end && has_file(dir, name, "backup.json", &st)));
 }
 
 /* Of what the configuration names. */
@@ -160,18 +200,27 @@ named(const struct nb_ours_view *view, unsigned int within, int dir,
 	return NULL;
 }
 
-/* Of what any configuration may name. */
+/* Of what any configuration may name.  Discs consist of blocks; most other
+ * files do not, and are not even opened. */
 static const char *
 formed(int dir, const char *name, const struct stat *st)
 {
-	return is_disc(dir, name, st, false) ? texts[NB_OURS_DISC] : NULL;
+	if (!S_ISDIR(st->st_mode))
+		return st->st_size % BLOCK == 0 && is_disc(dir, name, st, false)
+			? texts[NB_OURS_DISC]
+			: NULL;
+	if (is_state(dir, name))
+		return texts[NB_OURS_STATE];
+	return is_waiting(dir, name) ? texts[NB_OURS_STAGING] : NULL;
 }
 
 const char *
 nb_ours_what(const struct nb_ours_view *view, unsigned int within, int dir,
 	     const char *name, const struct stat *st)
 {
-	return named(view, within, dir, name, st);
+	const char *what = named(view, within, dir, name, st);
+
+	return what ? what : formed(dir, name, st);
 }
 
 /* ---- looking upwards ---- */
@@ -211,7 +260,7 @@ nb_ours_above(const struct nb_ours_view *view, int dir)
 	       && (st.st_ino != child.st_ino || st.st_dev != child.st_dev)) {
 		unsigned int within = nb_ours_within(view, &st);
 
-		if (within & 1U << NB_OURS_STATE)
+		if (within & 1U << NB_OURS_STATE || is_state(fd, "."))
 			what = texts[NB_OURS_STATE];
 		else if (within & 1U << NB_OURS_STAGING && child.st_ino
 			 && is_named(fd, &child))

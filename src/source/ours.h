@@ -2,7 +2,8 @@
 /*
  * What nightburn itself keeps on this host, and what therefore is in no tree:
  * its state with the secret key, what waits in staging, and discs that are
- * files, which would contain themselves.
+ * files, which would contain themselves.  What is another configuration's is
+ * recognized by its form.
  */
 #ifndef NB_SOURCE_OURS_H
 #define NB_SOURCE_OURS_H

@@ -68,6 +68,27 @@ kept()
 	refused "$work/link" "exists and is not a regular file"
 }
 
+# restore --force, of files and of members of an archive.
+restored_over()
+{
+	local pack
+	for pack in 's/ pack = "tar.zst"//' 's,/tree",& pack = "tar.zst",'; do
+		rm -rf "$work/over" && insert A
+		sed -i "$pack" "$work/nb.conf"
+		nb_is 0 run &&
+			nb_is 0 restore --to "$work/over" || return 1
+		cp "$work/copy" "$work/over/tree/t/one"
+		nb_is 2 restore --force --to "$work/over" &&
+			says err "t/one: nightburn's own disc, which no \
+restore replaces" && cmp "$work/copy" "$work/over/tree/t/one" || return 1
+		echo mine >"$work/over/tree/t/one"
+		nb_is 0 restore --force --to "$work/over" &&
+			diff -r "$work/tree" "$work/over/tree/t" || return 1
+	done
+	rm -rf "$work/over"
+	cp -p "$work/tree.conf" "$work/nb.conf"
+}
+
 # What is not nightburn's is replaced if a person says so.
 forced()
 {
@@ -98,6 +119,7 @@ chmod 600 "$work/tree.conf"
 mv "$work/nb.conf" "$work/all.conf"
 cp -p "$work/tree.conf" "$work/nb.conf"
 check "it replaces nothing that nightburn keeps" kept
+check "nor does a restore" restored_over
 check "it replaces another file only with --force" forced
 check "it has no name before it is complete" nameless
 mv "$work/all.conf" "$work/nb.conf"

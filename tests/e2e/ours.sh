@@ -35,6 +35,39 @@ prepare()
 	mkdir -p "$work/tree/spool/20260101T000000Z-01234567"
 	echo waits >"$work/tree/spool/20260101T000000Z-01234567/dump"
 	insert A
+	others
+}
+
+# What another configuration keeps: its state, what waits, and a disc; an image
+# and what is only named alike are anybody's.
+others()
+{
+	local other=$work/tree/other
+	mkdir -p "$other"/state "$other"/spool/20260101T000000Z-01234567 \
+		"$other"/spool/20260101T000000Z-01234567.partial \
+		"$other"/20260101T000000Z-01234567 "$other"/installation
+	printf '%032d\n' 0 >"$other/state/installation"
+	head -c 32 /dev/zero >"$other/state/key"
+	: >"$other/spool/20260101T000000Z-01234567/backup.json"
+	echo mine >"$other/20260101T000000Z-01234567/file"
+	echo mine >"$other/installation/installation"
+	echo mine >"$other/installation/key"
+	{ echo "nightburn: blank"; head -c 102383 /dev/zero; } >"$other/blank"
+	disc_of "" >"$other/disc"
+	disc_of "NIGHTBURN IMAGE" >"$other/image"
+}
+
+# disc_of PUBLISHER: no more than its volume descriptor.
+disc_of()
+{
+	python3 - "$1" <<'END'
+import sys
+d = bytearray(2048)
+d[1:6] = b"CD001"
+d[318:446] = sys.argv[1].encode().ljust(128)
+d[574:702] = b"NIGHTBURN".ljust(128)
+sys.stdout.buffer.write(bytes(32768) + d)
+END
 }
 
 night() { insert "$1" && nb_is 0 run && says out verified; }
@@ -66,6 +99,10 @@ only_mine()
 ./discs/restore.abcdef/file
 ./discs/zeros.iso
 ./drive
+./other/20260101T000000Z-01234567/file
+./other/image
+./other/installation/installation
+./other/installation/key
 ./spool/20260101-notes
 ./spool/mine/file
 ./state.old/key
@@ -88,11 +125,16 @@ END
 named()
 {
 	nb_is 0 -v run --json || return 1
-	grep -q '"ours_left_out": [3-9]' "$work/out" ||
+	grep -q '"ours_left_out": 1[0-9]' "$work/out" ||
 		{ cat "$work/out"; return 1; }
 	says err "tree all: state: nightburn's own state_dir, left out" &&
 		says err "tree all: discs/A: nightburn's own disc, left out" &&
-		says err "tree all: discs/B: nightburn's own disc, left out"
+		says err "tree all: discs/B: nightburn's own disc, left out" &&
+		says err "other/state: nightburn's own state_dir, left out" &&
+		says err "other/disc: nightburn's own disc, left out" &&
+		says err "other/blank: nightburn's own disc, left out" &&
+		says err "other/spool/20260101T000000Z-01234567: nightburn's \
+own staging_dir, left out"
 }
 
 # refused WHAT ARGUMENTS...
@@ -112,6 +154,9 @@ by_hand()
 			head -n 1)" &&
 		refused disc append "$work/tree/discs/A" &&
 		refused disc append "$work/tree/discs/B" &&
+		refused disc append "$work/tree/other/disc" &&
+		refused state_dir append "$work/tree/other/state" &&
+		refused state_dir append "$work/tree/other/state/key" &&
 		refused staging_dir append \
 			"$work/tree/spool/20260101T000000Z-01234567" &&
 		nb_is 0 append "$work/tree/spool/mine"

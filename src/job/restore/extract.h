@@ -8,6 +8,7 @@
 #define NB_JOB_EXTRACT_H
 
 #include "disc/read/reader.h"
+#include "source/ours.h"
 
 /* Files from an archive on the disc, in its order. */
 struct nb_extract_feed {
@@ -31,6 +32,7 @@ struct nb_extract {
 					     relative to it */
 	int to;                           /* the directory, open */
 	bool overwrite;                   /* replace existing files */
+	const struct nb_ours *ours;       /* of which none is replaced */
 	bool attributes;                  /* owners, modes and times */
 	bool salvage;                     /* files without a hash as well */
 	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);

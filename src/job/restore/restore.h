@@ -72,6 +72,10 @@ enum nb_err nb_restore_salvage(struct nightburn *nb,
 enum nb_err nb_restore_temporary(const struct nightburn *nb, char **path,
 				 int *fd);
 
+/* NB_EUSAGE: SPEC would replace a disc in a file, or what else is nightburn's
+ * own.  (restore_files.c) */
+enum nb_err nb_restore_spares_ours(const struct nb_extract *spec);
+
 /* Restores the wanted members of a tree that is the archive FILE, by SPEC,
  * whose entries are replaced.  (unpack.c) */
 enum nb_err nb_restore_unpack(struct nb_extract *spec,

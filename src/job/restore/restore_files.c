@@ -52,6 +52,26 @@ unpack_all(struct nb_extract *spec, const struct nb_disc_backup *backup,
 }
 
 enum nb_err
+nb_restore_spares_ours(const struct nb_extract *spec)
+{
+	for (size_t i = 0; spec->overwrite && i < spec->entries->count; i++) {
+		const struct nb_entry *e = &spec->entries->at[i];
+		const char *what = e->type == NB_ENTRY_DIR
+			? NULL
+			: nb_ours_beneath(spec->ours, spec->to, e->path, true);
+
+		if (what)
+			return nb_fail(NB_EUSAGE,
+				       "%s: nightburn's own %s, which no "
+				       "restore replaces\n"
+				       "hint: restore to another directory, or "
+				       "name the paths that are needed",
+				       e->path, what);
+	}
+	return NB_OK;
+}
+
+enum nb_err
 nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		   const struct nb_nodes *nodes,
 		   const struct nb_disc_backup *backup,
@@ -60,6 +80,7 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		   struct nb_extract_result *result)
 {
 	struct nb_entries plain = NB_ARRAY_INIT;
+	struct nb_ours ours = NB_ARRAY_INIT;
 	struct nb_extract spec = {
 		.blocks = blocks,
 		.nodes = nodes,
@@ -67,6 +88,7 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		.above = backup->manifest.backup_id,
 		.to = target.fd,
 		.overwrite = target.overwrite,
+		.ours = &ours,
 		.attributes = target.attributes,
 		.salvage = options->salvage,
 		.progress = extract_progress,
@@ -79,6 +101,10 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 	for (size_t i = 0; !err && i < backup->entries.count; i++)
 		if (!nb_restore_packed(backup, backup->entries.at[i].path))
 			err = nb_array_push(&plain, backup->entries.at[i]);
+	if (!err && nb && target.overwrite)
+		err = nb_ours_find(nb->config, &ours);
+	if (!err)
+		err = nb_restore_spares_ours(&spec);
 	if (!err)
 		err = nb_extract_run(&spec, result);
 	if (!err || err == NB_ECORRUPT) {
@@ -86,6 +112,7 @@ nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		err = unpacked ? unpacked : err;
 	}
 	nb_array_free(&plain);
+	nb_array_free(&ours);
 	return err;
 }
 

@@ -260,6 +260,8 @@ nb_restore_unpack(struct nb_extract *spec, const struct nb_disc_backup *backup,
 
 	memset(result, 0, sizeof *result);
 	spec->entries = &wanted;
+	if (!err)
+		err = nb_restore_spares_ours(spec);
 	if (!err && wanted.count)
 		err = unpack(spec, file, source, result);
 	if (err == NB_EWRONG) {
