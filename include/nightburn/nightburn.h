@@ -202,8 +202,7 @@ struct nb_run_options {
 	const char *drive, *device; /* as nb_drive_choice */
 	bool dry_run;
 	bool resume;        /* burn the backup in staging, without dumping */
-	bool accept_shrink; /* what the backup lacks, and what the disc alone
-			       holds, is not needed */
+	bool accept_shrink; /* what it lacks, or only the disc has, may go */
 	const char *const *paths; /* nb_append: trees instead of the sources */
 	size_t path_count;
 	const char *file; /* nb_image: instead of FD, mode 0600 */
@@ -235,8 +234,9 @@ struct nb_run_result {
 	uint64_t shrunk; /* sources with much less than in the last good one */
 	int nights;      /* in a row on this disc, if more than allowed */
 	uint64_t mounts_left_out, unreadable; /* that could not be read */
-	uint64_t waiting; /* older ones, with something that this one lacks */
-	uint64_t lost;    /* files not read whole: zeros are in their place */
+	uint64_t waiting;  /* older ones, with something that this one lacks */
+	uint64_t lost;     /* files not read whole: zeros are in their place */
+	uint64_t accepted; /* sources that shrank, with ->accept_shrink */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody

@@ -144,6 +144,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "mounts_left_out", RUN, mounts_left_out),
 	NB_COLUMN(NUMBER, "unreadable", RUN, unreadable),
 	NB_COLUMN(NUMBER, "shrunk", RUN, shrunk),
+	NB_COLUMN(NUMBER, "accepted", RUN, accepted),
 	NB_COLUMN(NUMBER, "nights", RUN, nights),
 	NB_COLUMN(NUMBER, "waiting", RUN, waiting),
 	{ .name = "plan",
@@ -196,6 +197,9 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->shrunk, "source",
 		 "SHRUNK, much less than in the last good backup",
 		 "SHRUNK, much less than in the last good backup");
+	add_note(s, r->accepted, "source",
+		 "much less than in the last good backup, accepted",
+		 "much less than in the last good backup, accepted");
 	add_note(s, r->waiting, "backup",
 		 "WAITING for a disc, with something that this one lacks",
 		 "WAITING for a disc, with something that this one lacks");

@@ -93,6 +93,11 @@ accepted()
 {
 	rm -rf "$work"/tree/*
 	night B 3 run && night B 0 run --accept-shrink && says out verified &&
+		says err "accepted: tree www: 0 files; the last good backup \
+has 41" && says out "1 source much less than in the last good backup, accepted" &&
+		! grep -q hint "$work/err" || return 1
+	night A 0 run --dry-run --accept-shrink &&
+		! grep accepted "$work/err" "$work/out" &&
 		night A 0 run && night B 0 run && ! grep -q shrunk "$work/err"
 }
 check "what is said to be right is the new measure" accepted

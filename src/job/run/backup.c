@@ -218,6 +218,7 @@ nb_backup_clear(struct nb_backup *backup)
 	nb_array_free(&backup->by_hand);
 	nb_array_free(&backup->ours);
 	nb_shrinks_free(&backup->shrinks);
+	nb_shrinks_free(&backup->accepted);
 	nb_holdings_free(&backup->last);
 	nb_calls_end(backup->calls);
 	nb_staged_free(&backup->staged);

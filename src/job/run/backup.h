@@ -22,6 +22,7 @@ struct nb_backup {
 	char run[2 * NB_RUN_ID_BYTES + 1];       /* id in the names of
 						    snapshots */
 	struct nb_shrinks shrinks;               /* (shrink.h) */
+	struct nb_shrinks accepted;              /* what the user accepts */
 	struct nb_holdings last;                 /* what was compared with */
 	struct nb_ours ours;                     /* what is in no tree */
 	struct nb_hooked *hooked; /* of the run; NULL: it has no hooks */

@@ -62,6 +62,7 @@ image_locked(struct nb_pool_context *context,
 		err = write_image(&backup, fd, result);
 		nb_backup_tell_shrinks(&backup);
 		result->shrunk = backup.shrinks.count;
+		result->accepted = backup.accepted.count;
 		if (!err)
 			err = nb_backup_release(&backup);
 		discarded = nb_backup_discard(&backup);

@@ -171,6 +171,7 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 	if (session)
 		nb_backup_tell_lost(backup, told);
 	result->shrunk = backup->shrinks.count;
+	result->accepted = backup->accepted.count;
 	if (!err && intent == NB_INTENT_RUN)
 		err = nb_count_nights(backup, result);
 	nb_session_free(session);

@@ -164,6 +164,17 @@ compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
 
 /* ---- everything ---- */
 
+/* What was lost is compared with nothing, either. */
+static void
+accept_all(struct nb_backup *backup)
+{
+	const struct nb_shrinks none = NB_ARRAY_INIT;
+
+	backup->accepted = backup->shrinks;
+	backup->shrinks = none;
+	nb_holdings_free(&backup->last);
+}
+
 enum nb_err
 nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		  const struct nb_entries *entries)
@@ -175,9 +186,9 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	enum nb_err err;
 
 	nb_shrinks_free(&backup->shrinks);
+	nb_shrinks_free(&backup->accepted);
 	nb_holdings_free(was);
-	if (context->accept_shrink || !context->catalog
-	    || nb_backup_is_by_hand(backup))
+	if (!context->catalog || nb_backup_is_by_hand(backup))
 		return NB_OK;
 	err = nb_catalog_last_holdings(context->catalog, &line, was);
 	if (!err)
@@ -186,7 +197,11 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		if (nb_backup_lacks(backup, &was->at[i], &now, &shrink))
 			err = nb_shrinks_add(&backup->shrinks, &shrink);
 	nb_holdings_free(&now);
-	return err ? err : compare_parts(backup, m);
+	if (!err)
+		err = compare_parts(backup, m);
+	if (context->accept_shrink)
+		accept_all(backup);
+	return err;
 }
 
 /* ---- files that could not be read when they were burned ---- */
@@ -288,8 +303,11 @@ nb_backup_tell_lost(const struct nb_backup *backup, size_t told)
 void
 nb_backup_tell_shrinks(const struct nb_backup *backup)
 {
-	char hint[NB_HINT_MAX];
+	char text[NB_SHRINK_TEXT], hint[NB_HINT_MAX];
 
+	for (size_t i = 0; i < backup->accepted.count; i++)
+		nb_log(NB_WARNING, "accepted: %s",
+		       nb_shrink_text(&backup->accepted.at[i], text));
 	tell_from(backup, 0);
 	if (backup->shrinks.count)
 		nb_log(NB_ERROR,

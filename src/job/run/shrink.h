@@ -8,9 +8,9 @@
 
 /*
  * Compares M, with its files ENTRIES, with what the catalog has of the last
- * complete backup of the job, and sets BACKUP->shrinks and ->last.  Nothing is
- * compared if the user accepts whatever it is, and with files that are appended
- * by hand.  Errors of the catalog.
+ * complete backup of the job, and sets BACKUP->shrinks and ->last; or, if the
+ * user accepts whatever it is, BACKUP->accepted.  Files that are appended by
+ * hand are not compared.  Errors of the catalog.
  */
 enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
@@ -38,7 +38,8 @@ enum nb_err nb_backup_compare_lost(struct nb_backup *backup,
 /* Logs those after the first TOLD, and what that means. */
 void nb_backup_tell_lost(const struct nb_backup *backup, size_t told);
 
-/* Logs them, each as an error (also with --quiet), and what to do. */
+/* Logs them, each as an error (also with --quiet), and what to do; what was
+ * accepted as warnings. */
 void nb_backup_tell_shrinks(const struct nb_backup *backup);
 
 #endif
