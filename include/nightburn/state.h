@@ -122,7 +122,9 @@ enum nb_disc_state {
 	NB_DISC_SUSPECT, /* a write, a verification or a drill failed; somebody
 			    has to check it */
 	NB_DISC_BLANKED, /* blanked by us and not written since */
-	NB_DISC_RETIRED  /* not to be written any more */
+	NB_DISC_RETIRED, /* not to be written any more */
+	NB_DISC_REPLACED /* somebody gave its name to another disc (adopt), and
+			    it was not read since: it counts as lost */
 };
 
 /* The state of a clone in the catalog. */

@@ -31,7 +31,7 @@ static const char *const labels[] = {
 static const char *const discs[] = {
 	[NB_DISC_UNUSED] = "unused",   [NB_DISC_GOOD] = "good",
 	[NB_DISC_SUSPECT] = "suspect", [NB_DISC_BLANKED] = "blanked",
-	[NB_DISC_RETIRED] = "retired",
+	[NB_DISC_RETIRED] = "retired", [NB_DISC_REPLACED] = "replaced",
 };
 
 static const char *const clones[] = {

@@ -86,7 +86,9 @@ describe_backup(struct nb_str *s, const void *row)
 		    nb_str_size(b->bytes, size));
 	if (b->disc)
 		nb_str_addf(s, "  %s (%s%s)", b->disc, backup_disc_state(b),
-			    b->apart ? ", apart" : "");
+			    b->apart && b->disc_state != NB_DISC_REPLACED
+				    ? ", apart"
+				    : "");
 	else
 		nb_str_add(s, "  no longer on any disc");
 	if (b->disc)

@@ -107,4 +107,66 @@ copies()
 }
 check "a copy of a disc says nothing about the disc" copies
 
+# three NAMES: as configure, with a third disc; $uniq is its other source.
+three()
+{
+	configure db '"DB-A", "DB-B", "DB-C"'
+	sed -i "s|tree \"www\"|${uniq-} &|" "$work/nb.conf"
+}
+
+# Two discs have a source that is not configured any more, the third has not;
+# then somebody says that a new disc is the second.
+one_is_replaced()
+{
+	local uniq="tree \"uniq\" { path = \"$work/uniq\" }"
+	rm -rf "$work"/{state,staging,discs,tree,uniq}
+	mkdir "$work/tree" "$work/uniq" && make_discs && : >"$work/discs/C"
+	echo www >"$work/tree/file"
+	echo uniq >"$work/uniq/file"
+	three && nb_is 0 run && insert B && nb_is 0 run || return 1
+	uniq='' && three && insert C && nb_is 0 run || return 1
+	mv "$work/discs/B" "$work/discs/found" && : >"$work/discs/B" &&
+		insert B && nb_is 3 run &&
+		nb_is 0 adopt --as DB-B --volume-id "" && nb_is 0 run --resume
+}
+
+replaced()
+{
+	local before
+	one_is_replaced && nb_is 0 list && says out "  DB-B (replaced), checked" &&
+		joined out | grep -q "^db  *DB-B  *replaced .*, apart: disc id " &&
+		insert A && before=$(sha256sum "$work/drive") || return 1
+	nb_is 3 run && says err "tree uniq (generation 1)" &&
+		[ "$before" = "$(sha256sum "$work/drive")" ] || return 1
+	nb_is 3 restore 2 --to "$work/back" &&
+		says err "hint: insert the earlier DB-B (disc id "
+}
+check "a disc whose name another one got counts no longer as a copy" replaced
+
+# It comes back: it can be read, but nobody would notice if it went again.
+found()
+{
+	insert found && nb_is 3 catalog rebuild && says err "recorded apart" &&
+		nb_is 0 list && says out "  DB-B (good, apart), checked" &&
+		insert A && nb_is 3 run && says err "tree uniq (generation 1)"
+}
+check "nor does it when it was read again, but it is kept apart" found
+
+# Each way to a name: its own, another one.
+blanked_with_another_key()
+{
+	local name
+	for name in DB-A DB-C; do
+		two_nights || return 1
+		rm "$work/state/key"
+		configure db '"DB-A", "DB-B", "DB-C"'
+		insert A && nb_is 0 adopt --as "$name" --volume-id "$(volume)" &&
+			nb_is 0 list &&
+			says out "no longer on any disc" &&
+			! joined out | grep -E "DB-A +good|DB-A \(good" || return 1
+	done
+}
+check "what was blanked is gone, whatever key its label has" \
+	blanked_with_another_key
+
 finish

@@ -2,6 +2,7 @@
 #include "job/jobs.h"
 #include "job/disc/blank.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -21,6 +22,9 @@ struct blank {
 	 * other disc, whatever its label says; if blanking it is interrupted,
 	 * it remains an unknown disc. */
 	bool known;
+	/* Unless KNOWN: the disc of the catalog that it is according to a label
+	 * that has another key, or to that of an earlier session; "": none. */
+	char listed[NB_ID_HEX + 1];
 	char now[NB_FINGERPRINT_SIZE]; /* of an adoption */
 	enum nb_guard answer;
 };
@@ -48,6 +52,32 @@ retract(void *ctx)
 	const struct blank *b = ctx;
 
 	return b->known ? nb_journal_end(state_dir(b)) : NB_OK;
+}
+
+static enum nb_err
+match_listed(void *ctx, const struct nb_catalog_disc *row)
+{
+	struct blank *b = ctx;
+	const struct nb_label *label = b->before.label_state == NB_LABEL_GOOD
+		? &b->before.label
+		: &b->before.earlier;
+
+	if (!strcmp(row->disc_id, label->disc_id)
+	    && !strcmp(row->pool, label->pool)
+	    && !strcmp(row->name, label->disc))
+		snprintf(b->listed, sizeof b->listed, "%s", row->disc_id);
+	return NB_OK;
+}
+
+static enum nb_err
+find_listed(struct blank *b)
+{
+	bool labelled =
+		b->before.label_state == NB_LABEL_GOOD || b->before.has_earlier;
+
+	return labelled && !b->known && b->context->catalog
+		? nb_catalog_discs(b->context->catalog, match_listed, b)
+		: NB_OK;
 }
 
 /* Reads the disc and the catalog again. */
@@ -142,9 +172,16 @@ static enum nb_err
 act(void *ctx)
 {
 	struct blank *b = ctx;
+	enum nb_err err = NB_OK;
 
 	if (b->look->medium.state == NB_MEDIUM_BLANK)
 		return NB_OK;
+	/* It is not in the journal. */
+	if (b->listed[0])
+		err = nb_catalog_set_disc(b->context->catalog, b->listed,
+					  NB_DISC_SUSPECT, "being blanked");
+	if (err)
+		return err;
 	if (b->known)
 		nb_log(NB_NOTE, "%s: blanking %s (generation %llu)",
 		       b->look->device, b->look->label.disc,
@@ -183,6 +220,9 @@ record(void *ctx, enum nb_err err)
 	if (b->known)
 		err = nb_catalog_set_disc(catalog, b->before.label.disc_id,
 					  NB_DISC_BLANKED, "blanked");
+	else if (b->listed[0])
+		err = nb_catalog_set_disc(catalog, b->listed, NB_DISC_BLANKED,
+					  "blanked");
 	if (!err && freed_name(b))
 		err = nb_catalog_release_name(catalog, b->context->view.name,
 					      freed_name(b));
@@ -218,7 +258,9 @@ nb_blank_disc(struct nb_pool_context *context, struct nb_inspection *look,
 	/* The write that follows holds the inhibitor lock for both. */
 	if (how->image_blocks)
 		these.inhibit = NULL;
-	err = nb_destroy(context->nb, &these, &b);
+	err = find_listed(&b);
+	if (!err)
+		err = nb_destroy(context->nb, &these, &b);
 	if (!err)
 		err = nb_inspect_again(look);
 	if (!err && look->medium.state != NB_MEDIUM_BLANK)

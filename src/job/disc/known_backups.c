@@ -16,6 +16,22 @@ copy(struct nb_known_backups *known, const char *text, const char **out)
 	return err;
 }
 
+/* In messages: the name alone would mean the disc that has it now. */
+static enum nb_err
+copy_disc(struct nb_known_backups *known, const struct nb_catalog_backup *row,
+	  const char **out)
+{
+	enum nb_err err;
+
+	if (!row->disc || !row->apart)
+		return copy(known, row->disc, out);
+	err = nb_names_add(&known->texts, "the earlier %s (disc id %.8s)",
+			   row->disc, row->disc_id);
+	if (!err)
+		*out = known->texts.at[known->texts.count - 1];
+	return err;
+}
+
 static enum nb_err
 add(void *ctx, const struct nb_catalog_backup *row)
 {
@@ -36,7 +52,7 @@ add(void *ctx, const struct nb_catalog_backup *row)
 	if (!err)
 		err = copy(known, row->pool, &b.pool);
 	if (!err)
-		err = copy(known, row->disc, &b.disc);
+		err = copy_disc(known, row, &b.disc);
 	if (!err)
 		err = copy(known, row->disc_id, &b.disc_id);
 	return err ? err : nb_array_push(&known->list, b);

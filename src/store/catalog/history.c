@@ -137,7 +137,8 @@ verify(struct nb_disc_record *disc, enum nb_disc_remark *remark, int64_t date,
 		*remark = as;
 		disc->note = nb_remark_note(as);
 	}
-	if (as != NB_REMARK_NONE || nb_disc_is(disc, NB_DISC_SUSPECT))
+	if (as != NB_REMARK_NONE || nb_disc_is(disc, NB_DISC_SUSPECT)
+	    || nb_disc_is(disc, NB_DISC_REPLACED))
 		disc->state = nb_disc_state_name(NB_DISC_GOOD);
 }
 

@@ -281,7 +281,8 @@ list_held(struct alone *a)
 	return err;
 }
 
-/* Can the copy at PLACE be relied upon? */
+/* Can the copy at PLACE be relied upon?  Not if its disc has no name any more:
+ * somebody gave it to another one, or nobody would notice that it is gone. */
 static bool
 is_good(const struct alone *a, const struct nb_placement *place)
 {
@@ -291,7 +292,7 @@ is_good(const struct alone *a, const struct nb_placement *place)
 
 	if (check)
 		nb_check_state_parse(check->state, &state);
-	return state != NB_CHECK_DAMAGED
+	return state != NB_CHECK_DAMAGED && place->disc->named
 		&& !strcmp(place->disc->state, nb_disc_state_name(NB_DISC_GOOD))
 		&& !nb_rows_shrunk(&a->rows, place->backup->id);
 }

@@ -112,7 +112,7 @@ nb_catalog_mark(struct nb_catalog *catalog)
 		: nb_marks_save(catalog->dir, &catalog->marks);
 }
 
-/* Is the disc suspect or retired?  Then its label may never have been recorded.
+/* Is the disc suspect, retired or replaced?  Then its label may never have been recorded.
  * If it was blanked since, this is a copy. */
 static enum nb_err
 is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
@@ -128,7 +128,7 @@ is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 	if (found)
 		nb_disc_state_parse(row.state, &state);
 	*doubtful = state == NB_DISC_SUSPECT || state == NB_DISC_RETIRED
-		|| state == NB_DISC_BLANKED;
+		|| state == NB_DISC_BLANKED || state == NB_DISC_REPLACED;
 	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], &row);
 	return NB_OK;
 }

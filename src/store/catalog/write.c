@@ -33,18 +33,22 @@ match_name(void *ctx, const void *row)
 }
 
 /* Takes the name from the disc that has it, unless its id is BUT, because a
- * name belongs to one disc. */
+ * name belongs to one disc.  If that was good, it is REPLACED from now on, if
+ * somebody said so. */
 static enum nb_err
 take_name(struct nb_catalog *catalog, const char *pool, const char *name,
-	  const char *but)
+	  const char *but, bool replaced)
 {
 	struct name n = { .pool = pool, .name = name, .but = but };
 	enum nb_err err = nb_catalog_each(catalog, NB_TABLE_DISCS, 0, NULL,
 					  match_name, &n);
+	struct nb_disc_record changed = n.disc;
 
-	n.disc.named = 0;
+	changed.named = 0;
+	if (!err && n.found && replaced && nb_disc_is(&n.disc, NB_DISC_GOOD))
+		changed.state = nb_disc_state_name(NB_DISC_REPLACED);
 	if (!err && n.found)
-		err = nb_catalog_put(catalog, NB_TABLE_DISCS, &n.disc);
+		err = nb_catalog_put(catalog, NB_TABLE_DISCS, &changed);
 	clear_disc(&n.disc);
 	return err;
 }
@@ -63,7 +67,7 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 
 	if (!apart)
 		err = take_name(catalog, label->pool, label->disc,
-				label->disc_id);
+				label->disc_id, false);
 	if (!err)
 		err = nb_catalog_get_disc(catalog, label->disc_id, &disc,
 					  &found, &remark);
@@ -355,6 +359,6 @@ nb_catalog_release_name(struct nb_catalog *catalog, const char *pool,
 		return err;
 	err = nb_catalog_advance(catalog, pool, 0);
 	if (!err)
-		err = take_name(catalog, pool, name, "");
+		err = take_name(catalog, pool, name, "", true);
 	return nb_catalog_end(catalog, err);
 }

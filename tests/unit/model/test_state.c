@@ -60,7 +60,7 @@ static const struct {
 	{ plan_name, 4, "blank-then-fresh" },
 	{ medium_name, 6, "damaged" },
 	{ label_name, 3, "unreadable" },
-	{ disc_name, 5, "retired" },
+	{ disc_name, 6, "replaced" },
 	{ clone_name, 3, "incomplete" },
 	{ type_name, 7, "socket" },
 	{ work_text, NB_WORK_CLONE + 1, "clone" },

@@ -583,6 +583,52 @@ START_TEST(discs_are_told_by_name_with_what_is_on_them)
 }
 END_TEST
 
+/* Until somebody has it in the drive again, it counts as lost. */
+START_TEST(a_disc_whose_name_was_given_away_is_replaced_until_it_is_read)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	struct nb_label label = scene_label('A', 1);
+	char text[256] = "";
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 2, true));
+	nb_assert_ok(nb_catalog_release_name(catalog, "p", "A"));
+	nb_assert_ok(nb_catalog_release_name(catalog, "p", "C"));
+	nb_assert_ok(nb_catalog_discs(catalog, tell_disc, text));
+	ck_assert_str_eq(text, "A replaced 1 1 1, B good 2 1 1, ");
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A unused 0 , B good 2 b2, newest 2");
+	nb_assert_ok(nb_catalog_verified(catalog, label.disc_id, 5));
+	*text = '\0';
+	nb_assert_ok(nb_catalog_discs(catalog, tell_disc, text));
+	ck_assert_str_eq(text, "A good 1 1 1, B good 2 1 1, ");
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A unused 0 , B good 2 b2, newest 2");
+	nb_assert_ok(nb_catalog_set_disc(catalog, label.disc_id,
+					 NB_DISC_BLANKED, "blanked"));
+	*text = '\0';
+	nb_assert_ok(nb_catalog_discs(catalog, tell_disc, text));
+	ck_assert_str_eq(text, "B good 2 1 1, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
+/* What a failed burn left on it is no reason to believe otherwise. */
+START_TEST(a_suspect_disc_whose_name_was_given_away_stays_suspect)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	struct nb_label label = scene_label('A', 1);
+	char text[256] = "";
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(nb_catalog_suspect(catalog, &label, "a test"));
+	nb_assert_ok(nb_catalog_release_name(catalog, "p", "A"));
+	nb_assert_ok(nb_catalog_discs(catalog, tell_disc, text));
+	ck_assert_str_eq(text, "A suspect 1 1 1, ");
+	nb_catalog_close(catalog);
+}
+END_TEST
+
 START_TEST(a_damaged_catalog_is_set_aside_and_the_next_one_is_new)
 {
 	struct nb_catalog *catalog;
@@ -626,6 +672,11 @@ add(TCase *tc)
 		tc, a_backup_is_found_by_its_id_its_beginning_or_its_generation,
 		0, COUNT(asked));
 	tcase_add_test(tc, discs_are_told_by_name_with_what_is_on_them);
+	tcase_add_test(
+		tc,
+		a_disc_whose_name_was_given_away_is_replaced_until_it_is_read);
+	tcase_add_test(tc,
+		       a_suspect_disc_whose_name_was_given_away_stays_suspect);
 	tcase_add_test(tc,
 		       a_damaged_catalog_is_set_aside_and_the_next_one_is_new);
 }
