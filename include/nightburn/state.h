@@ -90,8 +90,11 @@ enum nb_plan_reason {
 				    wrote it last */
 	NB_REASON_TAKEN_OVER,    /* another installation took the pool over: no
 				 disc of it is written to here */
-	NB_REASON_REPLACED, /* another disc of the catalog has its name, and
+	NB_REASON_REPLACED,   /* another disc of the catalog has its name, and
 			       newer backups, or has its generations */
+	NB_REASON_ALL_SHRUNK, /* each good disc of the pool has only backups
+				 that lack something: the new one is appended,
+				 or nothing is written */
 	NB_REASON_NOT_REWRITABLE /* blank, but cannot be blanked later, as the
 				    rotation wants */
 };

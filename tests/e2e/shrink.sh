@@ -169,6 +169,50 @@ image()
 }
 check "image tells it" image
 
+# The job moves to new discs while its tree is not mounted; then it is back.
+all_shrunk()
+{
+	fresh
+	configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	discs='"DB-C", "DB-D"' configure "$tree"
+	sed -i 's/pool = "db"/pool = "new"/; s/pool "db"/pool "new"/' \
+		"$work/nb.conf"
+	: >"$work/discs/C"
+	: >"$work/discs/D"
+	mv "$work/tree" "$work/newest" && mkdir "$work/tree" &&
+		night C 3 run && night D 3 run &&
+		rmdir "$work/tree" && mv "$work/newest" "$work/tree"
+}
+
+back_again()
+{
+	all_shrunk && night C 0 plan &&
+		says out "no good disc of the pool has a backup that lacks" &&
+		night C 0 run && night D 0 run && says err "blanking DB-D" &&
+		has C 3 && has D 4
+}
+check "what is good again is appended where all discs have less" back_again
+
+# Without room to append, somebody has to say that it is not needed.
+all_shrunk_and_full()
+{
+	local before
+	all_shrunk && rm "$work/staging" -r || return 1
+	sed -i "s/capacity = 100M/capacity = 3500K/" "$work/nb.conf"
+	before=$(sha256sum <"$work/discs/C")
+	night C 3 run && says err "no good disc of the pool has a backup" &&
+		says err "hint: insert another disc, or add a name to the pool; if" &&
+		says err "run nightburn run --accept-shrink" &&
+		[ "$(sha256sum <"$work/discs/C")" = "$before" ] || return 1
+	night D 3 run --accept-shrink && says err "insert disc DB-C" &&
+		night C 0 run --accept-shrink && says err "blanking DB-C" &&
+		night D 0 run && has C 3 && has D 4
+}
+check "where there is no room, somebody says that it is not needed" \
+	all_shrunk_and_full
+
 # ---- somebody removed a source from the configuration ----
 
 removed()

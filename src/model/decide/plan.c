@@ -210,7 +210,10 @@ decide_blanking(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	uint64_t capacity = f->medium->capacity;
 
 	if (holds_newest(f->pool, disc) || !other)
-		return refuse(f, NB_REASON_LAST_GOOD, NB_EWRONG);
+		return refuse(f,
+			      f->pool->complete ? NB_REASON_LAST_GOOD
+						: NB_REASON_ALL_SHRUNK,
+			      NB_EWRONG);
 	if (f->shrunk)
 		return refuse(f, NB_REASON_SHRUNK, NB_EWRONG);
 	if (!is_oldest(f->pool, disc))
@@ -239,22 +242,23 @@ decide_without_other(const struct nb_plan_facts *f, struct nb_decision d)
 	return d;
 }
 
-/* A backup that shrank is burned only where that destroys nothing. */
+/* A backup that shrank is burned only where that destroys nothing, and so is
+ * any as long as there are only such. */
 static struct nb_decision
-decide_shrunk(const struct nb_plan_facts *f)
+decide_harmless(const struct nb_plan_facts *f, enum nb_plan_reason reason)
 {
-	struct nb_decision d = decide_append(f, NB_REASON_SHRUNK);
+	struct nb_decision d = decide_append(f, reason);
 
-	return d.plan == NB_PLAN_APPEND
-		? d
-		: refuse(f, NB_REASON_SHRUNK, NB_EWRONG);
+	return d.plan == NB_PLAN_APPEND ? d : refuse(f, reason, NB_EWRONG);
 }
 
 static struct nb_decision
 decide_alternate(const struct nb_plan_facts *f, const struct nb_pool_disc *disc)
 {
 	if (f->shrunk)
-		return decide_shrunk(f);
+		return decide_harmless(f, NB_REASON_SHRUNK);
+	if (!f->pool->complete)
+		return decide_harmless(f, NB_REASON_ALL_SHRUNK);
 	if (!holds_newest(f->pool, disc))
 		return decide_blanking(f, disc, NB_REASON_OLDEST_DISC);
 	if (!f->append_on_same_disc)

@@ -101,11 +101,13 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  *    Before appending: OPEN_SESSION, CLOSED, TOO_LARGE.  In a nightly run, if
  *    no other disc is due, LAST_GOOD replaces them: the disc is full, and
  *    nothing else may be written.
- *    Before blanking: LAST_GOOD, SHRUNK, NOT_OLDEST, WRITE_ONCE,
+ *    Before blanking: LAST_GOOD (ALL_SHRUNK if no good disc has a complete
+ *    backup), SHRUNK, NOT_OLDEST, WRITE_ONCE,
  *    OTHER_UNVERIFIED, ONLY_COPY, TOO_LARGE_FOR_DISC.
  *    - alternate, and the backup shrank: append with SHRUNK, also to a disc
  *      that would be blanked and with on_same_disc = refuse; if that is
- *      impossible, SHRUNK.
+ *      impossible, SHRUNK.  The same with ALL_SHRUNK, if no good disc has a
+ *      complete backup.
  *
  * What is newest, oldest or good counts only backups that are complete: one
  * that shrank destroys nothing, now and on the nights that follow.

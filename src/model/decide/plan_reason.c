@@ -190,6 +190,13 @@ static const struct {
 				 "this one again, run nightburn adopt --as "
 				 "NAME",
 				 "insert the disc whose turn it is" },
+	[NB_REASON_ALL_SHRUNK] = { "all-shrunk",
+				   "no good disc of the pool has a backup that "
+				   "lacks nothing, so none is blanked",
+				   "insert another disc, or add a name to the "
+				   "pool; if what these backups lack is no "
+				   "longer needed, run nightburn run "
+				   "--accept-shrink" },
 	[NB_REASON_NOT_REWRITABLE] = { "not-rewritable",
 				       "the disc can be written only once, but "
 				       "rotation = alternate blanks its discs",

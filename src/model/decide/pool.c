@@ -47,6 +47,16 @@ nb_rotation_next(const struct nb_pool_view *pool)
 	return next;
 }
 
+void
+nb_pool_accept_shrunk(struct nb_pool_view *view)
+{
+	if (view->complete)
+		return;
+	view->complete = view->generation;
+	for (size_t i = 0; i < view->discs.count; i++)
+		view->discs.at[i].complete = view->discs.at[i].generation;
+}
+
 bool
 nb_pool_has_newest(const struct nb_pool_view *view,
 		   const struct nb_pool_disc *disc)

@@ -91,6 +91,10 @@ const struct nb_pool_disc *nb_pool_by_name(const struct nb_pool_view *view,
 bool nb_pool_has_newest(const struct nb_pool_view *view,
 			const struct nb_pool_disc *disc);
 
+/* Somebody says that what backups lack is not needed: if no good disc has a
+ * complete one, all of them count as complete. */
+void nb_pool_accept_shrunk(struct nb_pool_view *view);
+
 /*
  * The disc that is due: an unused or blanked one first, otherwise the one with
  * the lowest complete generation that is not the pool's newest; NULL if there

@@ -112,8 +112,8 @@ nb_catalog_mark(struct nb_catalog *catalog)
 		: nb_marks_save(catalog->dir, &catalog->marks);
 }
 
-/* Is the disc suspect, retired or replaced?  Then its label may never have been recorded.
- * If it was blanked since, this is a copy. */
+/* Is the disc suspect, retired or replaced?  Then its label may never have been
+ * recorded.  If it was blanked since, this is a copy. */
 static enum nb_err
 is_doubtful(struct nb_catalog *catalog, const char *disc_id, bool *doubtful)
 {

@@ -24,6 +24,7 @@ struct standing {
 	bool ours;           /* label and catalog agree */
 	bool newest, oldest; /* among the good ones */
 	bool other_newest;   /* another good disc is newer than all */
+	bool none;           /* no good disc has a complete backup */
 	bool in_time;        /* verified within the limit */
 };
 
@@ -45,6 +46,7 @@ look_at(const struct situation *s)
 		&& (s->twist == AS_IT_SHOULD || s->twist == TAKEN_OVER)
 		&& s->discs[s->in] == 'g';
 	st.newest = mine >= highest;
+	st.none = !highest && (s->discs[s->in] != 'g' || !mine);
 	st.other_newest = highest > mine;
 	st.in_time = s->limit == 0
 		|| (s->verified_ago >= 0 && s->verified_ago <= s->limit);
@@ -134,9 +136,12 @@ check_accepted(const struct situation *s, const struct standing *st,
 	       const struct scene *scene, const struct nb_decision *d)
 {
 	RULE(d->err == NB_OK && !d->wanted[0] && s->twist != FENCED);
-	RULE(d->reason < NB_REASON_NO_DISC || d->reason == NB_REASON_SHRUNK);
+	RULE(d->reason < NB_REASON_NO_DISC || d->reason == NB_REASON_SHRUNK
+	     || d->reason == NB_REASON_ALL_SHRUNK);
 	RULE(d->reason != NB_REASON_SHRUNK
 	     || (s->shrunk && d->plan == NB_PLAN_APPEND));
+	RULE(d->reason != NB_REASON_ALL_SHRUNK
+	     || (!scene->pool.complete && d->plan == NB_PLAN_APPEND));
 	if (d->plan == NB_PLAN_FRESH) {
 		RULE(s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE);
 		RULE(d->reason == NB_REASON_BLANK_DISC);
@@ -157,7 +162,8 @@ check_accepted(const struct situation *s, const struct standing *st,
 	RULE(s->intent != NB_INTENT_BLANK);
 	RULE(s->intent == NB_INTENT_APPEND || s->rotation == NB_ROTATION_APPEND
 	     || (s->rotation == NB_ROTATION_ALTERNATE
-		 && (s->shrunk || (st->newest && !s->refuse_same))));
+		 && (s->shrunk || st->none
+		     || (st->newest && !s->refuse_same))));
 	return NULL;
 }
 
@@ -240,7 +246,7 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 		|| (night && s->rotation == NB_ROTATION_APPEND)))
 		RULE(d->plan == NB_PLAN_APPEND);
 	if (room && night && s->rotation == NB_ROTATION_ALTERNATE
-	    && (s->shrunk || (st->newest && !s->refuse_same)))
+	    && (s->shrunk || st->none || (st->newest && !s->refuse_same)))
 		RULE(d->plan == NB_PLAN_APPEND);
 	if (has_sessions(s) && may_blank(s, st)
 	    && (s->intent == NB_INTENT_BLANK
@@ -360,14 +366,21 @@ try_sizes_and_ages(struct situation *s)
 static void
 try_discs(struct situation *s)
 {
-	static const char *const pools[] = { "g",   "gg",  "ggg", "gggg", "gu",
-					     "gsg", "gbg", "rgg", "su" };
+	static const struct {
+		const char *discs, *complete;
+	} pools[] = {
+		{ "g", NULL },    { "gg", NULL },  { "ggg", NULL },
+		{ "gggg", NULL }, { "gu", NULL },  { "gsg", NULL },
+		{ "gbg", NULL },  { "rgg", NULL }, { "su", NULL },
+		{ "gg", "00" },
+	};
 	static const char states[] = "gusbr";
 	char discs[SCENE_DISCS + 1];
 
 	for (size_t p = 0; p < sizeof pools / sizeof *pools; p++) {
-		for (s->in = 0; pools[p][s->in]; s->in++) {
-			strcpy(discs, pools[p]);
+		s->complete = pools[p].complete;
+		for (s->in = 0; pools[p].discs[s->in]; s->in++) {
+			strcpy(discs, pools[p].discs);
 			s->discs = discs;
 			for (int i = 0; states[i]; i++) {
 				discs[s->in] = states[i];

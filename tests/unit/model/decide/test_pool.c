@@ -56,8 +56,29 @@ START_TEST(a_cleared_view_is_empty)
 }
 END_TEST
 
-static const char *const states[] = { "unused", "good", "suspect", "blanked",
-				      "retired" };
+/* As long as one disc has a complete backup, only those count. */
+START_TEST(what_shrank_counts_if_somebody_says_so_and_there_is_no_other)
+{
+	struct nb_pool_view view;
+
+	fill(&view);
+	view.discs.at[0].generation = view.generation = 5;
+	view.discs.at[2].generation = 7;
+	view.discs.at[0].complete = view.complete = 4;
+	nb_pool_accept_shrunk(&view);
+	ck_assert_uint_eq(view.complete, 4);
+	ck_assert_uint_eq(view.discs.at[0].complete, 4);
+	view.discs.at[0].complete = view.complete = 0;
+	nb_pool_accept_shrunk(&view);
+	ck_assert_uint_eq(view.complete, 5);
+	ck_assert_uint_eq(view.discs.at[0].complete, 5);
+	ck_assert_uint_eq(view.discs.at[1].complete, 0);
+	nb_pool_view_clear(&view);
+}
+END_TEST
+
+static const char *const states[] = { "unused",  "good",    "suspect",
+				      "blanked", "retired", "replaced" };
 
 START_TEST(each_disc_state_has_a_name_that_leads_back_to_it)
 {
@@ -101,6 +122,9 @@ main(void)
 	tcase_add_test(tc, a_disc_is_found_by_id_and_by_name);
 	tcase_add_test(tc, no_disc_is_found_by_an_empty_id);
 	tcase_add_test(tc, a_cleared_view_is_empty);
+	tcase_add_test(
+		tc,
+		what_shrank_counts_if_somebody_says_so_and_there_is_no_other);
 	tcase_add_loop_test(tc,
 			    each_disc_state_has_a_name_that_leads_back_to_it, 0,
 			    COUNT(states));
