@@ -19,7 +19,7 @@ enum nb_work {
 	NB_WORK_READ_BACK,
 	NB_WORK_IMAGE,
 	NB_WORK_VERIFY,
-	NB_WORK_CHECK, /* a dump, before it is restored */
+	NB_WORK_CHECK, /* a dump, before it is restored, or burned later */
 	NB_WORK_RESTORE,
 	NB_WORK_CLONE_SCAN,
 	NB_WORK_CLONE

@@ -286,8 +286,6 @@ nb_staging_find_other(const char *staging_dir, const char *job, const char *but,
 	nb_fd_close(&s.staging);
 	if (!err && !s.found)
 		return NB_ENOTFOUND;
-	if (!err)
-		err = nb_staged_check(&best);
 	if (err)
 		nb_staged_free(&best);
 	else

@@ -5,6 +5,9 @@
  *     STAGING/<backup-id>.partial/   being dumped
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
+ *     STAGING/<backup-id>.damaged/   the same, found damaged: set aside for a
+ *                                    person, and not looked at any more
+ *
  * backup.json is a manifest (model/record/manifest.h) whose paths are relative
  * to the backup's own directory there; links and devices are only in this file.
  * If an early version wrote it, the paths of its sources begin with the
@@ -35,7 +38,8 @@ enum nb_err nb_staging_begin(const char *staging_dir, const char *id,
 enum nb_err nb_staging_finish(const char *staging_dir,
 			      struct nb_staged *staged);
 
-/* The newest complete backup of JOB; NB_ENOTFOUND, not logged. */
+/* The newest complete backup of JOB, whose files are not checked; NB_ENOTFOUND,
+ * not logged. */
 enum nb_err nb_staging_find(const char *staging_dir, const char *job,
 			    struct nb_staged *staged);
 /* The same, other than the backup BUT. */
@@ -61,15 +65,31 @@ enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
 					    const struct nb_staged *staged),
 			     void *ctx);
 
+/*
+ * Reads all files of STAGED and compares them with their recorded SHA-256.
+ * Calls PROGRESS with the bytes that were read and all of them; an error from
+ * it ends this.  NB_ECORRUPT, not logged: *BAD, of STAGED, is missing, cannot
+ * be read, or differs.
+ */
+enum nb_err nb_staged_verify(const struct nb_staged *staged,
+			     enum nb_err (*progress)(void *ctx, uint64_t done,
+						     uint64_t total),
+			     void *ctx, const struct nb_entry **bad);
+
+/* Renames the directory of STAGED, to its PATH with NB_STAGED_DAMAGED.
+ * NB_EIO */
+#define NB_STAGED_DAMAGED ".damaged"
+enum nb_err nb_staged_set_aside(const struct nb_staged *staged);
+
 /* Bytes available to an unprivileged user in that directory, or where it will
  * be created.  NB_EIO */
 enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
 
-/* ---- for staging.c (staging_files.c) ---- */
-
-/* Writes all files to stable storage.  NB_EIO */
-enum nb_err nb_staged_sync(const struct nb_staged *staged);
-/* Checks that all files exist, by type and size.  NB_ECORRUPT */
+/* Checks that all files of STAGED exist, by type and size.  NB_ECORRUPT */
 enum nb_err nb_staged_check(const struct nb_staged *staged);
+
+/* For staging.c: writes all files to stable storage.  NB_EIO
+ * (staging_files.c) */
+enum nb_err nb_staged_sync(const struct nb_staged *staged);
 
 #endif

@@ -3,12 +3,14 @@
 #include "store/staging.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/str.h"
 
@@ -96,4 +98,87 @@ nb_staged_check(const struct nb_staged *staged)
 				       staged->path, e->path);
 	}
 	return NB_OK;
+}
+
+/* ---- their bytes ---- */
+
+#define PIECE ((size_t)256 * 1024)
+
+struct reading {
+	const struct nb_staged *staged;
+	struct nb_sha256 *sha256;
+	uint8_t *buf;
+	uint64_t done, total;
+	enum nb_err (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};
+
+/* NB_ECORRUPT: it is not what was written. */
+static enum nb_err
+read_file(struct reading *r, const struct nb_entry *e)
+{
+	int fd = nb_path_open(r->staged->dir, e->path, O_RDONLY, 0);
+	uint8_t sha256[NB_SHA256_SIZE];
+	ssize_t n = fd < 0 ? -1 : 1;
+	uint64_t size = 0;
+	enum nb_err err = NB_OK;
+
+	while (!err && n > 0) {
+		n = nb_fd_read(fd, r->buf, PIECE);
+		if (n <= 0)
+			break;
+		nb_sha256_add(r->sha256, r->buf, (size_t)n);
+		size += (uint64_t)n;
+		if (size > e->size)
+			break;
+		r->done += (uint64_t)n;
+		err = r->progress(r->ctx, r->done, r->total);
+	}
+	nb_sha256_finish(r->sha256, sha256);
+	nb_fd_close(&fd);
+	if (!err
+	    && (n < 0 || size != e->size
+		|| (e->hashed && memcmp(sha256, e->sha256, sizeof sha256))))
+		err = NB_ECORRUPT;
+	return err;
+}
+
+enum nb_err
+nb_staged_verify(const struct nb_staged *staged,
+		 enum nb_err (*progress)(void *ctx, uint64_t done,
+					 uint64_t total),
+		 void *ctx, const struct nb_entry **bad)
+{
+	struct reading r = { .staged = staged,
+			     .buf = malloc(PIECE),
+			     .total = nb_entries_bytes(&staged->entries),
+			     .progress = progress,
+			     .ctx = ctx };
+	enum nb_err err = r.buf ? nb_sha256_new(&r.sha256) : nb_fail_memory();
+
+	*bad = NULL;
+	for (size_t i = 0; !err && i < staged->entries.count; i++) {
+		const struct nb_entry *e = &staged->entries.at[i];
+
+		if (stands_here(e))
+			err = read_file(&r, e);
+		if (err == NB_ECORRUPT)
+			*bad = e;
+	}
+	nb_sha256_free(r.sha256);
+	free(r.buf);
+	return err;
+}
+
+enum nb_err
+nb_staged_set_aside(const struct nb_staged *staged)
+{
+	char *aside = NULL;
+	enum nb_err err =
+		nb_str_format(&aside, "%s" NB_STAGED_DAMAGED, staged->path);
+
+	if (!err && rename(staged->path, aside))
+		err = nb_fail_errno(NB_EIO, "%s: cannot rename", staged->path);
+	free(aside);
+	return err;
 }

@@ -70,6 +70,34 @@ resumed()
 }
 check "run --resume burns it" resumed
 
+# One byte is another, or the last one is missing.
+damaged()
+{
+	local change file before
+	fresh
+	night A 0 run && night B 0 run || return 1
+	for change in "dd bs=1 seek=100 conv=notrunc" "truncate -s -1"; do
+		stranger
+		nb_is 3 run || return 1
+		file=$(find "$work/staging" -type f -size +9k | head -n 1)
+		printf X | case $change in
+		dd*) $change of="$file" 2>"$work/dd" ;;
+		*) $change "$file" ;;
+		esac || return 1
+		before=$(cat "$work/discs/A" | sha256sum)
+		night A 1 run --resume &&
+			says err "$file: damaged since it was dumped; nothing is" &&
+			says err "hint: nightburn run makes a new one; remove" &&
+			[ "$(cat "$work/discs/A" | sha256sum)" = "$before" ] &&
+			[ -d "$(dirname "$(dirname "$file")").damaged" ] &&
+			nb_is 1 run --resume && says err "no backup of job" &&
+			nb_is 0 list && ! grep -E "^wait|suspect" "$work/out" ||
+			return 1
+	done
+	night A 0 run && [ "$(waiting)" = 2 ]
+}
+check "what was damaged since is not burned, and blanks nothing" damaged
+
 more_is_kept()
 {
 	fresh

@@ -171,6 +171,40 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 	return err;
 }
 
+static enum nb_err
+tell_verified(void *ctx, uint64_t done, uint64_t total)
+{
+	return nb_job_progress(ctx, NB_WORK_CHECK, done, total);
+}
+
+/* What waited may have been damaged since: nothing is blanked for that.  A
+ * fresh dump was just written, and is not read once more. */
+static enum nb_err
+check_staged(const struct nb_backup *backup)
+{
+	const struct nb_staged *staged = &backup->staged;
+	const struct nb_entry *bad;
+	char hint[NB_HINT_MAX];
+	enum nb_err err = nb_staged_verify(staged, tell_verified,
+					   backup->context->nb, &bad);
+
+	if (err != NB_ECORRUPT)
+		return err;
+	err = nb_staged_set_aside(staged);
+	if (err)
+		return err;
+	return nb_fail(NB_ECORRUPT,
+		       "%s/%s: damaged since it was dumped; nothing is burned, "
+		       "and the backup is set aside as %s" NB_STAGED_DAMAGED
+		       "\nhint: %s",
+		       staged->path, bad->path, staged->path,
+		       nb_pool_context_hint(backup->context,
+					    "nightburn run makes a new one; "
+					    "remove that directory when it is "
+					    "no longer needed",
+					    hint));
+}
+
 enum nb_err
 nb_backup_resume(struct nb_backup *backup)
 {
@@ -199,6 +233,8 @@ nb_backup_resume(struct nb_backup *backup)
 				backup->context,
 				"nightburn run without --resume creates one",
 				hint));
+	if (!err)
+		err = check_staged(backup);
 	return err ? err : nb_backup_hold(backup);
 }
 

@@ -24,6 +24,8 @@ find(const struct nb_backup *backup, struct nb_staged *waiting, bool *there)
 						backup->context->job->name,
 						*own ? own : NULL, waiting);
 
+	if (!err && (err = nb_staged_check(waiting)))
+		nb_staged_free(waiting);
 	*there = !err;
 	return err == NB_ENOTFOUND || err == NB_ECORRUPT ? NB_OK : err;
 }

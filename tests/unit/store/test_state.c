@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "store/journal.h"
 #include "store/lock.h"
@@ -124,9 +125,11 @@ stage(const char *id, int64_t created)
 		.mode = 0400,
 		.size = 4,
 		.hashed = true,
-		.sha256 = { 1 },
 	};
 
+	ck_assert(nb_unhex("3a6eb0790f39ac87c94f3856b2dd2c5d"
+			   "110e6811602261a9a923d3bb23adc8b7",
+			   sizeof e.sha256, e.sha256));
 	nb_assert_ok(nb_staging_begin(dir, id, &staged));
 	staged.manifest.created = created;
 	strcpy(staged.manifest.job, "j");
@@ -321,9 +324,67 @@ START_TEST(a_staged_file_of_another_size_is_told)
 	nb_assert_ok(nb_str_format(
 		&message, "error: %s/" ONE "/dump: missing or wrong size\n",
 		dir));
-	nb_assert_fails(nb_staging_find(dir, "j", &found), NB_ECORRUPT,
-			message);
+	nb_assert_ok(nb_staging_find(dir, "j", &found));
+	nb_assert_fails(nb_staged_check(&found), NB_ECORRUPT, message);
+	nb_staged_free(&found);
 	free(message);
+}
+END_TEST
+
+static enum nb_err
+watch(void *ctx, uint64_t done, uint64_t total)
+{
+	uint64_t *last = ctx;
+
+	ck_assert_uint_le(done, total);
+	*last = done;
+	return *last == total ? NB_OK : NB_ECANCELED;
+}
+
+/* What happens to the four bytes of the file, which are "data". */
+static const struct {
+	const char *text; /* NULL: there is no file */
+	enum nb_err err;
+} changes[] = {
+	{ "data", NB_OK },       { "datA", NB_ECORRUPT },
+	{ "dat", NB_ECANCELED }, { "data.", NB_ECORRUPT },
+	{ NULL, NB_ECORRUPT },
+};
+
+START_TEST(the_bytes_of_a_staged_file_are_compared_with_their_hash)
+{
+	const char *dir = nb_test_path("staging");
+	const struct nb_entry *bad;
+	struct nb_staged found;
+	uint64_t last = 0;
+
+	stage(ONE, 100);
+	ck_assert_int_eq(unlink(nb_test_path("staging/" ONE "/dump")), 0);
+	if (changes[_i].text)
+		nb_test_write("staging/" ONE "/dump", changes[_i].text, 0400);
+	nb_assert_ok(nb_staging_find(dir, "j", &found));
+	ck_assert_int_eq(nb_staged_verify(&found, watch, &last, &bad),
+			 changes[_i].err);
+	ck_assert_str_eq(bad ? bad->path : "",
+			 changes[_i].err == NB_ECORRUPT ? "dump" : "");
+	nb_staged_free(&found);
+}
+END_TEST
+
+START_TEST(a_backup_that_was_set_aside_is_not_found_but_kept)
+{
+	const char *dir = nb_test_path("staging");
+	struct nb_staged found;
+
+	stage(ONE, 100);
+	nb_assert_ok(nb_staging_find(dir, "j", &found));
+	nb_assert_ok(nb_staged_set_aside(&found));
+	nb_staged_free(&found);
+	ck_assert_int_eq(nb_staging_find(dir, "j", &found), NB_ENOTFOUND);
+	nb_assert_ok(nb_staging_prune(dir, "j", any, NULL));
+	stage(TWO, 200);
+	ck_assert_int_eq(
+		access(nb_test_path("staging/" ONE ".damaged/dump"), F_OK), 0);
 }
 END_TEST
 
@@ -345,6 +406,10 @@ main(void)
 	tcase_add_test(tc, a_partial_backup_is_removed_by_the_next);
 	tcase_add_test(tc, nothing_else_in_staging_is_touched_or_told);
 	tcase_add_test(tc, a_staged_file_of_another_size_is_told);
+	tcase_add_loop_test(
+		tc, the_bytes_of_a_staged_file_are_compared_with_their_hash, 0,
+		sizeof changes / sizeof *changes);
+	tcase_add_test(tc, a_backup_that_was_set_aside_is_not_found_but_kept);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }
