@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/names.h"
@@ -215,6 +216,20 @@ nb_hook_wait(struct nb_hook_thread *t)
 
 /* ---- of a run that died ---- */
 
+/* Nobody but a person knows what they would have done. */
+static enum nb_err
+tell_owed(const struct nb_config *config, const char *job, const char *why,
+	  struct nb_hook_record *record)
+{
+	nb_log(NB_WARNING,
+	       "job %s: a run died before its hooks \"always\" were run, and "
+	       "%s "
+	       "any more\n"
+	       "hint: do what they would have done, then rm %s/hooks-%s",
+	       job, why, config->state_dir, job);
+	return nb_hook_record_end(record, false);
+}
+
 static enum nb_err
 run_owed(const struct nb_config *config, const struct nb_config_job *job)
 {
@@ -233,12 +248,45 @@ run_owed(const struct nb_config *config, const struct nb_config_job *job)
 
 	if (err || !record)
 		return err;
-	if (nb_hook_has(job, NB_HOOK_ALWAYS))
-		nb_log(NB_WARNING,
-		       "job %s: a run died before its hooks \"always\" were "
-		       "run; they are run now",
-		       job->name);
+	if (!nb_hook_has(job, NB_HOOK_ALWAYS))
+		return tell_owed(config, job->name, "it has none", record);
+	nb_log(NB_WARNING,
+	       "job %s: a run died before its hooks \"always\" were run; they "
+	       "are run now",
+	       job->name);
 	return nb_hook_record_end(record, !nb_hook_run(NB_HOOK_ALWAYS, &facts));
+}
+
+static bool
+is_configured(const struct nb_config *config, const char *job)
+{
+	for (size_t i = 0; i < config->jobs.count; i++)
+		if (!strcmp(config->jobs.at[i].name, job))
+			return true;
+	return false;
+}
+
+/* Of jobs that were renamed or removed. */
+static enum nb_err
+tell_others(const struct nb_config *config)
+{
+	struct nb_names jobs = NB_ARRAY_INIT;
+	enum nb_err err = nb_hook_record_jobs(config->state_dir, &jobs);
+
+	for (size_t i = 0; !err && i < jobs.count; i++) {
+		struct nb_hook_record *record = NULL;
+
+		if (is_configured(config, jobs.at[i]))
+			continue;
+		err = nb_hook_record_find(config->state_dir, jobs.at[i],
+					  &record);
+		if (!err && record)
+			err = tell_owed(config, jobs.at[i],
+					"the configuration does not have it",
+					record);
+	}
+	nb_names_free(&jobs);
+	return err;
 }
 
 enum nb_err
@@ -248,5 +296,5 @@ nb_hook_owed(const struct nb_config *config)
 
 	for (size_t i = 0; !err && i < config->jobs.count; i++)
 		err = run_owed(config, &config->jobs.at[i]);
-	return err;
+	return err ? err : tell_others(config);
 }

@@ -39,7 +39,8 @@ enum nb_err nb_hook_wait(struct nb_hook_thread *thread);
 bool nb_hook_has(const struct nb_config_job *job, enum nb_hook when);
 
 /* Runs the hooks "always" of each job whose last run died before it had.  That
- * one fails is logged, and tried again next time. */
+ * one fails is logged, and tried again next time; that they are not configured
+ * any more is logged until somebody removes the record. */
 enum nb_err nb_hook_owed(const struct nb_config *config);
 
 #endif

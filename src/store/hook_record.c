@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/hook_record.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/str.h"
+
+#define PREFIX "hooks-" /* of the name of a record */
 
 struct nb_hook_record {
 	int fd;
@@ -60,7 +64,7 @@ new_record(const char *state_dir, const char *job, struct nb_hook_record **out)
 		return nb_fail_memory();
 	r->fd = -1;
 	r->dir = state_dir;
-	err = nb_str_format(&r->path, "%s/hooks-%s", state_dir, job);
+	err = nb_str_format(&r->path, "%s/" PREFIX "%s", state_dir, job);
 	if (err)
 		release(r);
 	else
@@ -111,6 +115,23 @@ nb_hook_record_find(const char *state_dir, const char *job,
 	else
 		release(r);
 	return err == NB_ENOTFOUND || err == NB_ELOCKED ? NB_OK : err;
+}
+
+enum nb_err
+nb_hook_record_jobs(const char *state_dir, struct nb_names *jobs)
+{
+	const size_t n = strlen(PREFIX);
+	DIR *dir = opendir(state_dir);
+	enum nb_err err = NB_OK;
+	struct dirent *e;
+
+	if (!dir)
+		return nb_fail_errno(NB_EIO, "%s: cannot read", state_dir);
+	while (!err && (e = readdir(dir)))
+		if (!strncmp(e->d_name, PREFIX, n))
+			err = nb_names_add(jobs, "%s", e->d_name + n);
+	closedir(dir);
+	return err;
 }
 
 enum nb_err

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "base/names.h"
 
 struct nb_hook_record;
 
@@ -23,6 +23,10 @@ enum nb_err nb_hook_record_begin(const char *state_dir, const char *job,
  * or if its run lives.  NB_EIO */
 enum nb_err nb_hook_record_find(const char *state_dir, const char *job,
 				struct nb_hook_record **out);
+
+/* Adds the jobs that have a record to JOBS, whether their run lives or not.
+ * NB_EIO */
+enum nb_err nb_hook_record_jobs(const char *state_dir, struct nb_names *jobs);
 
 /* DONE: nothing is owed any more; otherwise the next run finds the record.
  * Frees RECORD, which may be NULL.  NB_EIO */

@@ -171,6 +171,32 @@ dies_quiet()
 }
 
 # What could not be done is tried again.
+# The job, or only the block, has gone from the configuration: somebody has to
+# know, at each start, until it was seen to.
+owed_by_none()
+{
+	local change why told
+	for change in '/always {/d' 's/job "j"/job "k"/'; do
+		case $change in
+		/*) why='it has none any more' ;;
+		*) why='the configuration does not have it any more' ;;
+		esac
+		told="job j: a run died before its hooks \"always\" were run, and"
+		quiet "before { run = \"$work/die\" }"
+		: >"$work/died"
+		nb_is 0 run && rm "$work/died" || return 1
+		"$nightburn" -c "$work/nb.conf" run 2>"$work/err"
+		[ $? = 137 ] && sed -i "$change" "$work/nb.conf" || return 1
+		for _ in 1 2; do
+			nb_is 0 verify && says err "$told $why" && ! serves ||
+				return 1
+		done
+		says err "then rm $work/state/hooks-j" &&
+			rm "$work/state/hooks-j" && nb verify &&
+			! grep "a run died" "$work/err" || return 1
+	done
+}
+
 always_fails()
 {
 	quiet 'always { shell = "exit 3" }' && nb_is 1 run &&
@@ -297,6 +323,8 @@ check 'a hook that hangs is ended at its deadline' before_hangs
 check 'a source that fails is told to on_failure' dump_fails
 check 'whatever ends a night, what was quiesced serves again' ends_quiet
 check 'after kill -9 the next start sees to that' dies_quiet
+check 'what is configured no longer is told until somebody has done it' \
+	owed_by_none
 check 'what "always" could not do is tried again' always_fails
 check 'no run of the job begins before "always" has ended' not_twice
 check 'the sources are free before the burn has ended' free_in_the_burn
