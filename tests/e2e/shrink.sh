@@ -337,6 +337,49 @@ not_mounted()
 		says err "tree www: no file system is mounted on $work/tree any more"
 }
 
+unmount_inner()
+{
+	! mountpoint -q "$work/tree/data" || umount "$work/tree/data"
+}
+trap 'unmount_inner; at_exit' EXIT
+
+# It has less than half of the files, which nobody would miss by their number.
+inner_mount()
+{
+	fresh
+	configure "${1:-$tree}"
+	fill
+	mkdir "$work/tree/data" && mount -t tmpfs nb "$work/tree/data" ||
+		return 1
+	for i in $(seq 30); do echo "$i" >"$work/tree/data/f$i"; done
+	night A 0 run && night B 0 run
+	local good=$?
+	umount "$work/tree/data"
+	[ $good = 0 ] || return 1
+	night A 3 run &&
+		says err "tree www: no file system is mounted on data any more" &&
+		night B 3 run && has_data 1 A && has_data 2 B &&
+		night A 0 run --accept-shrink && night B 0 run
+}
+has_data()
+{
+	insert "$2"
+	rm -rf "$work/back"
+	nb_is 0 restore "$1" --to "$work/back" &&
+		[ -e "$work/back/tree/www/data/f30" ]
+}
+inner_packed()
+{
+	inner_mount 'tree "www" { path = "'"$work"'/tree"  pack = "tar.zst" }'
+}
+mkdir "$work/probe"
+if mount -t tmpfs nb "$work/probe" 2>/dev/null; then
+	umount "$work/probe"
+	check "a file system below the tree that is not mounted is missed" \
+		inner_mount
+	check "in a packed tree, too" inner_packed
+fi
+
 # ---- bytes that change by themselves ----
 
 unmount()

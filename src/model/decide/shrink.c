@@ -36,6 +36,25 @@ counts_fell(int64_t was, int64_t now, double ratio, uint64_t min)
 		&& fell((uint64_t)was, (uint64_t)now, ratio, min);
 }
 
+/* The mount point of WAS that NOW does not have; NULL: none, or unknown. */
+static char *
+lost_mount(const struct nb_holding *was, const struct nb_holding *now)
+{
+	if (!was->mount || !now->mount)
+		return NULL;
+	if (strcmp(was->mount, now->mount) != 0)
+		return was->mount;
+	for (size_t i = 0; i < was->inner.count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < now->inner.count; k++)
+			found |= !strcmp(was->inner.at[i], now->inner.at[k]);
+		if (!found)
+			return was->inner.at[i];
+	}
+	return NULL;
+}
+
 bool
 nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 	     double ratio, struct nb_shrink *out)
@@ -43,10 +62,9 @@ nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 	*out = (struct nb_shrink){ .kind = now->kind, .name = now->name };
 	if (ratio <= 0)
 		return false;
-	if (was->mount && now->mount && strcmp(was->mount, now->mount)) {
-		out->mount = was->mount;
+	out->mount = lost_mount(was, now);
+	if (out->mount)
 		return shrank(out, NB_SHRINK_MOUNT, 0, 0);
-	}
 	if (counts_fell(was->files, now->files, ratio, NB_SHRINK_FILES_MIN))
 		return shrank(out, NB_SHRINK_FILES, (uint64_t)was->files,
 			      (uint64_t)now->files);

@@ -72,6 +72,20 @@ clear(struct nb_holding *h)
 	free(h->name);
 	free(h->form);
 	free(h->mount);
+	nb_names_free(&h->inner);
+}
+
+static enum nb_err
+take_mounts(const struct nb_properties *properties, struct nb_holding *h)
+{
+	enum nb_err err = nb_str_dup(
+		nb_properties_get(properties, NB_PROPERTY_MOUNT), &h->mount);
+
+	for (size_t i = 0; !err && i < properties->count; i++)
+		if (!strcmp(properties->at[i].what, NB_PROPERTY_INNER_MOUNT))
+			err = nb_names_add(&h->inner, "%s",
+					   properties->at[i].value);
+	return err;
 }
 
 static enum nb_err
@@ -87,9 +101,7 @@ take_one(const struct nb_manifest_source *source,
 	if (!err)
 		err = nb_str_dup(source->name, &h->name);
 	if (!err)
-		err = nb_str_dup(nb_properties_get(&source->properties,
-						   NB_PROPERTY_MOUNT),
-				 &h->mount);
+		err = take_mounts(&source->properties, h);
 	if (!err && is_dump(source))
 		err = nb_str_format(&h->form, "%s %s", source->format, with);
 	if (is_dump(source))

@@ -6,10 +6,13 @@
 #ifndef NB_MODEL_HOLDING_H
 #define NB_MODEL_HOLDING_H
 
+#include "base/names.h"
 #include "model/record/manifest.h"
 
 /* The property of a tree: the mount point of the file system that it is on. */
 #define NB_PROPERTY_MOUNT "mount"
+/* One for each file system that is mounted below: relative to the tree. */
+#define NB_PROPERTY_INNER_MOUNT "inner-mount"
 
 #define NB_NOT_COUNTED (-1)
 
@@ -19,6 +22,7 @@ struct nb_holding {
 	char *form;  /* format and compression of a dump: bytes of different
 			forms are not compared; NULL: a directory */
 	char *mount; /* mount point of a tree; NULL: unknown */
+	struct nb_names inner; /* those below it, if MOUNT is known */
 	uint64_t bytes;
 	int64_t files;             /* all but directories, or NB_NOT_COUNTED */
 	uint64_t lost, lost_bytes; /* files that are not counted in FILES and
@@ -44,7 +48,8 @@ void nb_holdings_free(struct nb_holdings *list);
 /* What became less. */
 enum nb_shrink_what {
 	NB_SHRINK_GONE,  /* the whole source, or database */
-	NB_SHRINK_MOUNT, /* the file system of a tree is not mounted */
+	NB_SHRINK_MOUNT, /* the file system of a tree, or one below it, is not
+			    mounted */
 	NB_SHRINK_FILES,
 	NB_SHRINK_BYTES,
 	NB_SHRINK_TABLES,
@@ -63,8 +68,8 @@ struct nb_shrink {
 	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT and LOST: how
 				 many files, BEFORE of LOST: their bytes; of
 				 PART: files, and how many parts have them */
-	char *mount;          /* of MOUNT; of PART the first one, relative to
-				 the source; otherwise NULL */
+	char *mount; /* of MOUNT; of PART the first one.  Below the tree
+				 it is relative to it.  Otherwise NULL */
 };
 
 /* Appends a copy.  NB_ENOMEM */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -12,6 +13,8 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/str.h"
+#include "model/record/holding.h"
 #include "source/scout.h"
 
 bool
@@ -157,12 +160,26 @@ reason(int number, int64_t seconds, char buf[64])
 	return buf;
 }
 
+enum nb_err
+nb_tree_mounted(struct nb_walk *w, const char *path)
+{
+	static char what[] = NB_PROPERTY_INNER_MOUNT;
+	struct nb_property p = { .what = what };
+	enum nb_err err = nb_str_dup(path, &p.value);
+
+	if (!err)
+		err = nb_properties_add(&w->record.properties, &p);
+	free(p.value);
+	return err;
+}
+
 /* The mount point PATH is not in the backup. */
 static enum nb_err
 leave_out(struct nb_walk *w, const char *path)
 {
 	char buf[64];
 	const char *why = reason(w->trouble, w->rules->io_timeout, buf);
+	enum nb_err err;
 
 	if (w->rules->one_file_system) {
 		nb_log(NB_NOTE, "%s: %s: mount point, cannot be read: %s",
@@ -174,7 +191,8 @@ leave_out(struct nb_walk *w, const char *path)
 	       "%s: %s: mount point, left out: cannot be read: %s\n"
 	       "hint: unmount it, or add it to exclude",
 	       w->object, path, why);
-	return nb_manifest_source_note(&w->record, NB_NOTE_MOUNT, path, 0);
+	err = nb_manifest_source_note(&w->record, NB_NOTE_MOUNT, path, 0);
+	return err ? err : nb_tree_mounted(w, path);
 }
 
 enum nb_err

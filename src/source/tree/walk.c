@@ -71,6 +71,7 @@ struct listed {
 	DIR *dir;
 	const char *path;
 	unsigned int ours; /* what of nightburn may be in it (source/ours.h) */
+	dev_t dev;
 };
 
 static bool
@@ -108,6 +109,13 @@ list_seen(struct nb_walk *w, const struct listed *d, const char *name,
 	what = nb_ours_what(&w->view, d->ours, dir, name, st);
 	if (what)
 		return leave_out_ours(w, e, what);
+	if (S_ISDIR(st->st_mode) && st->st_dev != d->dev
+	    && !rules->one_file_system) {
+		enum nb_err err = nb_tree_mounted(w, e->root_path);
+
+		if (err)
+			return err;
+	}
 	nb_tree_take_stat(e, st);
 	e->tolerant = e->tolerant && e->content == NB_CONTENT_ROOT;
 	if (rules->max_file_size && e->size > rules->max_file_size)
@@ -177,6 +185,7 @@ enter(struct nb_walk *w, const char *directory)
 	if (w->rules->one_file_system && st.st_dev != w->dev)
 		goto out;
 	d.ours = nb_ours_within(&w->view, &st);
+	d.dev = st.st_dev;
 	d.dir = fdopendir(fd);
 	if (!d.dir) {
 		err = nb_tree_failed(w, "read", directory);

@@ -7,77 +7,6 @@
 #include "base/str.h"
 #include "store/catalog/private.h"
 
-/* ---- recording ---- */
-
-static enum nb_err
-put_shrink(struct nb_catalog *catalog, const struct nb_manifest *m,
-	   size_t number, const struct nb_shrink *s)
-{
-	const struct nb_shrink_record row = {
-		.backup_id = m->backup_id,
-		.number = (int64_t)number,
-		.kind = s->kind,
-		.name = s->name,
-		.what = nb_shrink_name(s->what),
-		.previous = (int64_t)s->before,
-		.present = (int64_t)s->now,
-		.mount = s->mount,
-	};
-
-	return nb_catalog_put(catalog, NB_TABLE_SHRINKS, &row);
-}
-
-/* What the manifest says, and which of its files are lost. */
-static enum nb_err
-put_shrinks(struct nb_catalog *catalog, const struct nb_manifest *m,
-	    const struct nb_holdings *list)
-{
-	size_t number = 0;
-	enum nb_err err = NB_OK;
-
-	for (; !err && number < m->shrinks.count; number++)
-		err = put_shrink(catalog, m, number, &m->shrinks.at[number]);
-	for (size_t i = 0; !err && i < list->count; i++) {
-		const struct nb_holding *h = &list->at[i];
-		const struct nb_shrink lost = { .kind = h->kind,
-						.name = h->name,
-						.what = NB_SHRINK_LOST,
-						.before = h->lost_bytes,
-						.now = h->lost };
-
-		if (h->lost)
-			err = put_shrink(catalog, m, number++, &lost);
-	}
-	return err;
-}
-
-enum nb_err
-nb_catalog_put_holdings(struct nb_catalog *catalog, const struct nb_manifest *m,
-			const struct nb_entries *entries)
-{
-	struct nb_holdings list = NB_ARRAY_INIT;
-	enum nb_err err = nb_holdings_take(m, entries, &list);
-
-	for (size_t i = 0; !err && i < list.count; i++) {
-		const struct nb_holding *h = &list.at[i];
-		const struct nb_holding_record row = {
-			.backup_id = m->backup_id,
-			.number = (int64_t)i,
-			.files = h->files,
-			.tables = h->tables,
-			.rows = h->rows,
-			.form = h->form,
-			.mount = h->mount,
-		};
-
-		err = nb_catalog_put(catalog, NB_TABLE_HOLDINGS, &row);
-	}
-	if (!err)
-		err = put_shrinks(catalog, m, &list);
-	nb_holdings_free(&list);
-	return err;
-}
-
 /* ---- the last complete backup ---- */
 
 static enum nb_err
@@ -103,6 +32,22 @@ take_source(void *ctx, const void *row)
 	return err;
 }
 
+static enum nb_err
+split_mounts(const char *text, struct nb_holding *h)
+{
+	size_t n = text ? strcspn(text, "\n") : 0;
+	enum nb_err err = NB_OK;
+
+	if (text)
+		err = nb_str_format(&h->mount, "%.*s", (int)n, text);
+	while (!err && text && text[n]) {
+		text += n + 1;
+		n = strcspn(text, "\n");
+		err = nb_names_add(&h->inner, "%.*s", (int)n, text);
+	}
+	return err;
+}
+
 /* The list has the sources of the backup, in the order of their numbers. */
 static enum nb_err
 take_holding(void *ctx, const void *row)
@@ -119,7 +64,7 @@ take_holding(void *ctx, const void *row)
 	h->tables = holding->tables;
 	h->rows = holding->rows;
 	err = nb_str_dup(holding->form, &h->form);
-	return err ? err : nb_str_dup(holding->mount, &h->mount);
+	return err ? err : split_mounts(holding->mount, h);
 }
 
 /* The bytes of a source are those that were listed. */
