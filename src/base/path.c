@@ -209,9 +209,10 @@ nb_parent_close(struct nb_parent *last)
 	last->path = NULL;
 }
 
-/* Empties the directory FD, which it closes.  0, or -1 with errno. */
+/* Empties the directory FD, which it closes, but for the name BUT.  0, or -1
+ * with errno. */
 static int
-empty_directory(int fd, dev_t dev)
+empty_directory(int fd, dev_t dev, const char *but)
 {
 	DIR *dir = fdopendir(fd);
 	struct dirent *e;
@@ -224,9 +225,11 @@ empty_directory(int fd, dev_t dev)
 	while (!bad && (e = readdir(dir))) {
 		int sub;
 
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")
+		    || (but && !strcmp(e->d_name, but)))
 			continue;
-		if (!unlinkat(dirfd(dir), e->d_name, 0))
+		/* Somebody else may be removing it, too. */
+		if (!unlinkat(dirfd(dir), e->d_name, 0) || errno == ENOENT)
 			continue;
 		sub = openat(dirfd(dir), e->d_name,
 			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -237,12 +240,26 @@ empty_directory(int fd, dev_t dev)
 			if (bad)
 				nb_fd_close(&sub);
 			else
-				bad = empty_directory(sub, dev);
+				bad = empty_directory(sub, dev, NULL);
 		}
-		bad = bad || unlinkat(dirfd(dir), e->d_name, AT_REMOVEDIR);
+		bad = bad
+			|| (unlinkat(dirfd(dir), e->d_name, AT_REMOVEDIR)
+			    && errno != ENOENT);
 	}
 	closedir(dir);
 	return bad ? -1 : 0;
+}
+
+bool
+nb_path_empty(int dir, const char *but)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && !fstat(fd, &st))
+		return !empty_directory(fd, st.st_dev, but);
+	nb_fd_close(&fd);
+	return false;
 }
 
 enum nb_err
@@ -259,8 +276,8 @@ nb_path_remove(int dirfd, const char *name)
 		nb_fd_close(&fd);
 		return nb_fail_errno(NB_EIO, "%s: cannot remove", name);
 	}
-	bad = empty_directory(fd, st.st_dev);
-	if (bad || unlinkat(dirfd, name, AT_REMOVEDIR))
+	bad = empty_directory(fd, st.st_dev, NULL);
+	if (bad || (unlinkat(dirfd, name, AT_REMOVEDIR) && errno != ENOENT))
 		return nb_fail_errno(NB_EIO, "%s: cannot remove", name);
 	return NB_OK;
 }

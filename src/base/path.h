@@ -73,6 +73,10 @@ void nb_parent_close(struct nb_parent *last);
  * no links and stays on one file system.  NB_EIO. */
 enum nb_err nb_path_remove(int dirfd, const char *name);
 
+/* Removes everything in the directory DIR but the name BUT (NULL: nothing), in
+ * the same way.  False with errno. */
+bool nb_path_empty(int dir, const char *but);
+
 /*
  * A name that can be one path component on any disc: letters, digits, "._-"
  * stay (no leading dot), all other bytes become %XX.  Distinct names stay

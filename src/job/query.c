@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "job/job.h"
+#include "store/owners.h"
 #include "store/staging.h"
 
 /* The caller's functions, which are called by those for the catalog. */
@@ -147,10 +148,28 @@ nb_list(struct nightburn *nb, const char *pool,
 }
 
 struct waiting {
+	struct nb_state *state; /* NULL: there is none */
 	const char *pool;
 	int (*fn)(void *ctx, const struct nb_backup_row *row);
 	void *ctx;
 };
+
+/* In the same directory may be those of another installation. */
+static enum nb_err
+is_own(const struct waiting *w, const struct nb_manifest *m, bool *own)
+{
+	struct nb_pool_view view = { .name = "" };
+	enum nb_err err = NB_OK;
+
+	if (w->state) {
+		memcpy(view.installation, w->state->installation,
+		       sizeof view.installation);
+		err = nb_owners_load(w->state->dir, m->pool, &view.owner);
+	}
+	*own = !m->installation[0] || nb_pool_has_from(&view, m->installation);
+	nb_pool_view_clear(&view);
+	return err;
+}
 
 static enum nb_err
 pass_waiting(void *ctx, const struct nb_staged *staged)
@@ -166,8 +185,11 @@ pass_waiting(void *ctx, const struct nb_staged *staged)
 		.bytes = nb_entries_bytes(&staged->entries),
 	};
 
-	if (w->pool && strcmp(w->pool, m->pool) != 0)
-		return NB_OK;
+	bool own = true;
+	enum nb_err err = is_own(w, m, &own);
+
+	if (err || !own || (w->pool && strcmp(w->pool, m->pool) != 0))
+		return err;
 	for (size_t i = 0; i < staged->entries.count; i++)
 		row.files += staged->entries.at[i].type == NB_ENTRY_FILE;
 	return w->fn(w->ctx, &row) ? NB_ECANCELED : NB_OK;
@@ -177,9 +199,16 @@ enum nb_err
 nb_list_waiting(struct nightburn *nb, const char *pool,
 		int (*fn)(void *ctx, const struct nb_backup_row *), void *ctx)
 {
-	struct waiting w = { pool, fn, ctx };
+	struct waiting w = { NULL, pool, fn, ctx };
+	enum nb_err err = NB_OK;
 
-	return nb_staging_each(nb->config->staging_dir, pass_waiting, &w);
+	if (nb_catalog_exists(nb))
+		err = nb_state_open(nb->config->state_dir, &w.state);
+	if (!err)
+		err = nb_staging_each(nb->config->staging_dir, pass_waiting,
+				      &w);
+	nb_state_close(w.state);
+	return err;
 }
 
 enum nb_err

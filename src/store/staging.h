@@ -2,7 +2,7 @@
 /*
  * Staging: dumps wait here until a disc with them is verified.
  *
- *     STAGING/<backup-id>.partial/   being dumped
+ *     STAGING/<backup-id>.partial/   being dumped (store/temporary.h)
  *     STAGING/<backup-id>/           complete, fsynced, with backup.json
  *
  *     STAGING/<backup-id>.damaged/   the same, found damaged: set aside for a
@@ -13,23 +13,31 @@
  * If an early version wrote it, the paths of its sources begin with the
  * backup's id.  Whatever does not have such a name, is no directory, or belongs
  * to another user, is not nightburn's: it is neither read nor removed.
+ *
+ * The directory may be that of several pools, configurations and installations
+ * (state directories).  A record says which; one that an early version wrote
+ * does not name the installation.
  */
 #ifndef NB_STORE_STAGING_H
 #define NB_STORE_STAGING_H
 
+#include "model/decide/pool.h"
 #include "model/record/manifest.h"
+#include "store/temporary.h"
 
 struct nb_staged {
-	char *path; /* of the directory */
-	int dir;    /* open descriptor of it */
+	char *path;                   /* of the directory */
+	int dir;                      /* open descriptor of it */
+	struct nb_temporary *partial; /* until it is complete; its directory is
+					 DIR */
 	struct nb_manifest manifest;
 	struct nb_entries entries; /* staged files, root 0, hashed */
 };
 
 /*
  * Creates STAGING_DIR if missing (mode 0711), and STAGING_DIR/<ID>.partial
- * (0711) for a new backup; removes partial directories of earlier runs (the
- * caller holds the lock).  Fills in path, dir and manifest.backup_id.
+ * (0711) for a new backup; removes what dead processes left.  Fills in path,
+ * dir, partial and manifest.backup_id.
  */
 enum nb_err nb_staging_begin(const char *staging_dir, const char *id,
 			     struct nb_staged *staged);
@@ -38,16 +46,23 @@ enum nb_err nb_staging_begin(const char *staging_dir, const char *id,
 enum nb_err nb_staging_finish(const char *staging_dir,
 			      struct nb_staged *staged);
 
-/* The newest complete backup of JOB, whose files are not checked; NB_ENOTFOUND,
- * not logged. */
+/* Was it made for JOB in POOL, by this installation or one from which it took
+ * the pool over? */
+bool nb_staged_is_of(const struct nb_staged *staged, const char *job,
+		     const struct nb_pool_view *pool);
+
+/* The newest complete backup of JOB in POOL, whose files are not checked;
+ * NB_ENOTFOUND, not logged. */
 enum nb_err nb_staging_find(const char *staging_dir, const char *job,
+			    const struct nb_pool_view *pool,
 			    struct nb_staged *staged);
 /* The same, other than the backup BUT. */
 enum nb_err nb_staging_find_other(const char *staging_dir, const char *job,
+				  const struct nb_pool_view *pool,
 				  const char *but, struct nb_staged *staged);
 
-/* Calls FN for each complete backup, of any job; nothing if there is no such
- * directory or it may not be read.  An error from FN ends it. */
+/* Calls FN for each complete backup, whosever it is; nothing if there is no
+ * such directory or it may not be read.  An error from FN ends it. */
 enum nb_err nb_staging_each(const char *staging_dir,
 			    enum nb_err (*fn)(void *ctx,
 					      const struct nb_staged *staged),
@@ -59,8 +74,9 @@ enum nb_err nb_staging_remove(const char *staging_dir,
 			      struct nb_staged *staged);
 void nb_staged_free(struct nb_staged *staged);
 
-/* Removes the complete backups of JOB for which MAY_GO is true. */
+/* Removes the complete backups of JOB in POOL for which MAY_GO is true. */
 enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
+			     const struct nb_pool_view *pool,
 			     bool (*may_go)(void *ctx,
 					    const struct nb_staged *staged),
 			     void *ctx);
@@ -88,7 +104,17 @@ enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
 /* Checks that all files of STAGED exist, by type and size.  NB_ECORRUPT */
 enum nb_err nb_staged_check(const struct nb_staged *staged);
 
-/* For staging.c: writes all files to stable storage.  NB_EIO
+/* ---- for staging.c and staging_find.c ---- */
+
+#define NB_STAGING_RECORD "backup.json"
+
+/* Creates it if missing.  NB_EIO */
+enum nb_err nb_staging_open(const char *staging_dir, int *fd);
+bool nb_staging_is_partial(const char *name);
+/* Removes the backup NAME, or what is there of it.  NB_EIO */
+enum nb_err nb_staging_remove_name(int staging, const char *name);
+
+/* Writes all files to stable storage.  NB_EIO
  * (staging_files.c) */
 enum nb_err nb_staged_sync(const struct nb_staged *staged);
 

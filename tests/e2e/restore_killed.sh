@@ -14,7 +14,7 @@ cat >"$work/bin/pg_restore" <<-END
 	#!/bin/bash
 	"$bin/pg_restore" "\$@" || exit
 	[ -e "$work/flags/hang" ] || exit 0
-	touch "$work/flags/hangs"
+	echo \$\$ >"$work/flags/hangs"
 	exec sleep 600
 END
 cat >"$work/bin/psql" <<-END
@@ -142,4 +142,29 @@ empty()
 	says err "new: incomplete, because" && typed && databases 4
 }
 check "one that existed" empty
+# What was copied to staging for the programs of PostgreSQL.
+copies() { [ "$(find "$work/staging" -name 'restore.*' | wc -l)" = "$1" ]; }
+
+left()
+{
+	local pid
+	touch "$work/flags/hang"
+	"$nightburn" -c "$work/nb.conf" restore --into copy --source app \
+		--run-as postgres --jobs 2 >"$work/log" 2>&1 &
+	pid=$!
+	until_true test -s "$work/flags/hangs" || return 1
+	copies 1 && insert B && nb_is 0 run && copies 1 || return 1
+	insert A
+	kill -KILL $pid "$(cat "$work/flags/hangs")"
+	wait $pid 2>/dev/null
+	rm "$work/flags"/*
+	copies 1 && nb_is 0 "$@" && copies 0 &&
+		says err ": removed, a process that died left it"
+	local good=$?
+	dropdb copy
+	return $good
+}
+check "a run removes the copy of a dump that a killed restore left" left run
+check "so does a drill" left drill
+
 finish

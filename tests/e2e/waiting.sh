@@ -8,11 +8,11 @@
 configure()
 {
 	cat >"$work/nb.conf" <<END
-state_dir = "$work/state"
+state_dir = "$work/${state-state}"
 staging_dir = "$work/staging"
 drive "burner" { device = "stdio:$work/drive"  capacity = 200M }
-pool "db" { discs = { "DB-A", "DB-B" }  drives = { "burner" } }
-job "nightly" { pool = "db"  ${sources-$all} }
+pool "${pool-db}" { discs = { ${discs-"DB-A", "DB-B"} }  drives = { "burner" } }
+job "nightly" { pool = "${pool-db}"  ${sources-$all} }
 END
 	chmod 600 "$work/nb.conf"
 }
@@ -176,6 +176,39 @@ dump_waits()
 	night B 0 run && [ "$(waiting)" = 0 ]
 }
 check "the same with the dump of a database" dump_waits
+
+# ---- one staging directory, several who use it ----
+
+# beside SETTING MESSAGE: with that, configure makes the second one.
+beside()
+{
+	more_waits || return 1
+	local id sources discs state=state pool=db
+	id=$(ls "$work/staging")
+	: >"$work/discs/C"
+	mkdir -p "$work/other"
+	cp "$work/tree"/* "$work/other"
+	sources='tree "www" { path = "'$work'/other"  pack = "tar.zst" }'
+	discs='"C"'
+	eval "$1"
+	configure
+	night C 0 run && says err "$2" && [ "$(ls "$work/staging")" = "$id" ] &&
+		night C 1 run --resume && says err "no backup of job nightly" &&
+		rm "$work/drive" && nb_is 3 run && [ "$(waiting)" = 2 ] &&
+		night C 0 run && [ "$(ls "$work/staging")" = "$id" ] || return 1
+	[ $state = state ] || { nb_is 0 list && ! grep "^wait" "$work/out"; } ||
+		return 1
+	sources=$packed discs='"DB-A", "DB-B"' state=state pool=db configure
+	night A 0 run --resume && [ "$(waiting)" = 0 ] && nb_is 0 list &&
+		says out " 3  "
+}
+other_pool() { beside pool=other "waits here for pool db, and stays"; }
+check "a job of the same name in another pool leaves it alone" other_pool
+other_machine()
+{
+	beside state=state2 "waits here for another installation"
+}
+check "so does another installation" other_machine
 
 no_recorder()
 {

@@ -170,6 +170,12 @@ nb_waiting_replace(const struct nb_backup *backup)
 }
 
 void
+nb_waiting_tell_others(const struct nb_pool_context *context)
+{
+	(void)context;
+}
+
+void
 nb_waiting_tell(const struct nb_backup *backup)
 {
 	(void)backup;

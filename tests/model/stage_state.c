@@ -116,10 +116,11 @@ nb_step_name(enum nb_step step)
 
 enum nb_err
 nb_staging_find(const char *staging_dir, const char *job,
-		struct nb_staged *staged)
+		const struct nb_pool_view *pool, struct nb_staged *staged)
 {
 	(void)staging_dir;
 	(void)job;
+	(void)pool;
 	if (!stage.world->staged)
 		return NB_ENOTFOUND;
 	stage_backup(stage.world->staged, staged->manifest.backup_id);

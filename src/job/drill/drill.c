@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "job/disc/restorable.h"
@@ -178,10 +177,12 @@ drill_in_directory(struct nb_drilling *d)
 	struct nightburn *nb = d->nb, inner;
 	struct nb_config config;
 	struct nb_keeper *keeper = NULL;
-	enum nb_err err = nb_restore_temporary(nb, &d->dir, &d->fd), removed;
+	enum nb_err err = nb_restore_temporary(nb, &d->made), removed;
 
 	if (err)
 		return err;
+	d->dir = d->made->path;
+	d->fd = d->made->dir;
 	if (nb) {
 		inner = *nb;
 		config = *nb->config;
@@ -189,11 +190,13 @@ drill_in_directory(struct nb_drilling *d)
 		inner.config = &config;
 		d->nb = &inner;
 	}
-	err = nb_keeper_begin(d->dir, d->kind ? d->kind->halt : NULL, &keeper);
+	err = nb_keeper_begin(d->made, d->kind ? d->kind->halt : NULL, &keeper);
 	if (!err)
 		err = drill_all(d);
-	if (!err && d->options->keep)
+	if (!err && d->options->keep) {
+		nb_temporary_keep(d->made);
 		tell_kept(d);
+	}
 	removed = nb_keeper_end(keeper, !err && d->options->keep);
 	if (removed)
 		nb_log(NB_WARNING, "%s: could not be removed\nhint: rm -r %s",
@@ -201,7 +204,6 @@ drill_in_directory(struct nb_drilling *d)
 	if (d->kind)
 		d->kind->clear(&d->server);
 	d->nb = nb;
-	nb_fd_close(&d->fd);
 	return err;
 }
 
@@ -291,7 +293,7 @@ nb_job_drill(struct nightburn *nb, const struct nb_drill_options *options,
 	if (!err)
 		err = drill(&d);
 	nb_array_free(&d.records);
-	free(d.dir);
+	nb_temporary_close(d.made);
 	nb_restore_pick_close(&pick);
 	return err;
 }

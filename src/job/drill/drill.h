@@ -11,8 +11,9 @@ struct nb_drilling {
 	const struct nb_drill_options *options;
 	const struct nb_restore_pick *pick;
 	struct nb_drill_result *result;
-	char *dir;
-	int fd; /* descriptor of DIR */
+	struct nb_temporary *made;
+	char *dir; /* its path */
+	int fd;    /* its descriptor */
 	/* The records to be restored, borrowed: those without a database
 	 * first. */
 	struct NB_ARRAY(const struct nb_manifest_source *) records;

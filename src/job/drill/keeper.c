@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/os.h"
-#include "base/path.h"
 
 #define TRIES 3 /* a server may just be starting */
 #define PAUSE_MS 300
@@ -31,15 +30,16 @@ remove_all(const char *dir, void (*halt)(const char *dir))
 			nanosleep(&pause, NULL);
 		if (halt)
 			halt(dir);
-		if (!nb_path_remove(AT_FDCWD, dir) && access(dir, F_OK))
+		if (nb_temporary_remove(dir))
 			return true;
 	}
 	return false;
 }
 
 static void __attribute__((noreturn))
-keep(int socket, const char *dir, void (*halt)(const char *dir))
+keep(int socket, const struct nb_temporary *made, void (*halt)(const char *dir))
 {
+	int lock = fcntl(made->lock, F_DUPFD, 5);
 	sigset_t all;
 	char byte;
 	ssize_t n;
@@ -49,15 +49,17 @@ keep(int socket, const char *dir, void (*halt)(const char *dir))
 	setsid();
 	if (dup2(socket, 3) < 0)
 		_exit(1);
-	nb_os_close_from(4);
+	if (lock >= 0)
+		dup2(lock, 4);
+	nb_os_close_from(lock >= 0 ? 5 : 4);
 	do
 		n = read(3, &byte, 1);
 	while (n < 0 && errno == EINTR);
-	_exit(n > 0 || remove_all(dir, halt) ? 0 : 1);
+	_exit(n > 0 || remove_all(made->path, halt) ? 0 : 1);
 }
 
 enum nb_err
-nb_keeper_begin(const char *dir, void (*halt)(const char *dir),
+nb_keeper_begin(const struct nb_temporary *made, void (*halt)(const char *dir),
 		struct nb_keeper **out)
 {
 	struct nb_keeper *keeper = calloc(1, sizeof *keeper);
@@ -72,7 +74,7 @@ nb_keeper_begin(const char *dir, void (*halt)(const char *dir),
 	keeper->socket = ends[1];
 	keeper->pid = fork();
 	if (!keeper->pid)
-		keep(ends[0], dir, halt);
+		keep(ends[0], made, halt);
 	close(ends[0]);
 	if (keeper->pid < 0) {
 		close(ends[1]);

@@ -8,16 +8,17 @@
 
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "store/temporary.h"
 
 struct nb_keeper;
 
-/* DIR is removed after HALT was called (NULL: nothing to stop).  NB_EFAIL,
- * NB_ENOMEM */
-enum nb_err nb_keeper_begin(const char *dir, void (*halt)(const char *dir),
+/* The directory MADE is removed after HALT was called (NULL: nothing to stop),
+ * and is in use until then.  NB_EFAIL, NB_ENOMEM */
+enum nb_err nb_keeper_begin(const struct nb_temporary *made,
+			    void (*halt)(const char *dir),
 			    struct nb_keeper **out);
 
-/* Makes it remove DIR now, and waits for that; KEEP: makes it leave everything
+/* Makes it remove it now, and waits for that; KEEP: makes it leave everything
  * as it is.  NB_EIO: not everything could be removed.  Accepts NULL. */
 enum nb_err nb_keeper_end(struct nb_keeper *keeper, bool keep);
 

@@ -10,6 +10,7 @@
 #include "job/restore/extract.h"
 #include "job/restore/restore_paths.h"
 #include "job/restore/restore_select.h"
+#include "store/temporary.h"
 
 /* A backup that is being restored. */
 struct nb_restoring {
@@ -67,10 +68,12 @@ enum nb_err nb_restore_salvage(struct nightburn *nb,
 			       const struct nb_restore_options *options,
 			       struct nb_restore_result *result);
 
-/* Creates a temporary directory in staging (NB NULL: in /tmp); the caller
- * removes it.  (staged_dump.c) */
-enum nb_err nb_restore_temporary(const struct nightburn *nb, char **path,
-				 int *fd);
+/* Creates a temporary directory in staging (NB NULL: in /tmp), and removes what
+ * dead processes left there.  End removes it and accepts NULL; NB_EIO.
+ * (staged_dump.c) */
+enum nb_err nb_restore_temporary(const struct nightburn *nb,
+				 struct nb_temporary **out);
+enum nb_err nb_restore_temporary_end(struct nb_temporary *temporary);
 
 /* NB_EUSAGE: SPEC would replace a disc in a file, or what else is nightburn's
  * own.  (restore_files.c) */

@@ -154,7 +154,7 @@ check(void *ctx)
 static enum nb_err
 by_directory(struct loading *l, struct nb_extract_result *result)
 {
-	struct nb_staged_dump staged = { .fd = -1 };
+	struct nb_staged_dump staged = { .made = NULL };
 	bool loaded = false;
 	struct nb_source_restore spec = { .tick = check,
 					  .tick_ctx = l,

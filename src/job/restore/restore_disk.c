@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fd.h"
 #include "base/path.h"
 #include "job/destroy.h"
 #include "job/disc/restorable.h"
@@ -135,7 +134,7 @@ extract_and_write(struct nightburn *nb,
 	const struct nb_manifest_source *source = NULL;
 	struct nb_restore_options all = { .source = options->source };
 	struct nb_restore_target target = { -1, false, false };
-	char *dir = NULL;
+	struct nb_temporary *made = NULL;
 	enum nb_err err, removed;
 
 	err = choose(from->backup, options->source, &source);
@@ -145,18 +144,17 @@ extract_and_write(struct nightburn *nb,
 	if (!err)
 		err = nb_restore_select(from->backup, &all, source->path);
 	if (!err)
-		err = nb_restore_temporary(nb, &dir, &target.fd);
+		err = nb_restore_temporary(nb, &made);
 	if (err)
 		return err;
+	target.fd = made->dir;
 	keep_needed(from->backup, source);
 	err = nb_restore_extract(nb, from->contents.blocks,
 				 &from->contents.nodes, from->backup, &all,
 				 target, done);
 	if (!err)
-		err = write_to(nb, options, source, dir);
-	nb_fd_close(&target.fd);
-	removed = nb_path_remove(AT_FDCWD, dir);
-	free(dir);
+		err = write_to(nb, options, source, made->path);
+	removed = nb_restore_temporary_end(made);
 	return err ? err : removed;
 }
 

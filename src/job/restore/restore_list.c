@@ -144,7 +144,7 @@ by_file(struct listing *l, const struct nb_manifest_source *source,
 					&l->pick->contents.nodes,
 					l->pick->backup };
 	struct nb_extract_result done = { 0 };
-	struct nb_staged_dump staged = { .fd = -1 };
+	struct nb_staged_dump staged = { .made = NULL };
 	enum nb_err err, removed;
 
 	err = nb_restore_select(l->pick->backup, &only, source->path);

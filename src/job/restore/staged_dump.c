@@ -48,33 +48,26 @@ make_reachable(int dir, const char *kind)
 }
 
 enum nb_err
-nb_restore_temporary(const struct nightburn *nb, char **path, int *fd)
+nb_restore_temporary(const struct nightburn *nb, struct nb_temporary **out)
 {
 	const char *staging = nb ? nb->config->staging_dir : "/tmp";
-	enum nb_err err;
-	char *made;
 
 	if (nb && !mkdir(staging, 0711))
 		chmod(staging, 0711); /* whatever the umask */
-	err = nb_str_format(&made, "%s/restore.XXXXXX", staging);
-	if (err)
-		return err;
-	if (!mkdtemp(made)) {
-		err = nb_fail_errno(NB_EIO, "%s: cannot create a directory",
-				    staging);
-		free(made);
-		return err;
-	}
-	*fd = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (*fd < 0 || fchmod(*fd, 0711)) {
-		err = nb_fail_errno(NB_EIO, "%s: cannot open", made);
-		nb_fd_close(fd);
-		rmdir(made);
-		free(made);
-		return err;
-	}
-	*path = made;
-	return NB_OK;
+	nb_temporary_sweep(staging);
+	return nb_temporary_make(staging, out);
+}
+
+enum nb_err
+nb_restore_temporary_end(struct nb_temporary *temporary)
+{
+	enum nb_err err = NB_OK;
+
+	if (temporary && !nb_temporary_remove(temporary->path))
+		err = nb_fail_errno(NB_EIO, "%s: cannot remove",
+				    temporary->path);
+	nb_temporary_close(temporary);
+	return err;
 }
 
 enum nb_err
@@ -84,31 +77,25 @@ nb_staged_dump_make(const struct nb_restoring *r,
 		    struct nb_extract_result *result)
 {
 	struct nb_restore_target target = { -1, false, false };
-	enum nb_err err =
-		nb_restore_temporary(r->nb, &staged->dir, &staged->fd);
+	enum nb_err err = nb_restore_temporary(r->nb, &staged->made);
 
 	if (err)
 		return err;
-	target.fd = staged->fd;
+	target.fd = staged->made->dir;
 	err = nb_restore_extract(r->nb, r->blocks, r->nodes, r->backup,
 				 r->options, target, result);
 	if (!err)
 		err = make_reachable(target.fd, source->kind);
 	if (!err)
 		err = give_to(target.fd, r->backup, r->options->run_as);
-	return err ? err
-		   : nb_path_join(staged->dir, source->path, &staged->path);
+	return err
+		? err
+		: nb_path_join(staged->made->path, source->path, &staged->path);
 }
 
 enum nb_err
 nb_staged_dump_remove(struct nb_staged_dump *staged)
 {
-	enum nb_err err = NB_OK;
-
-	nb_fd_close(&staged->fd);
-	if (staged->dir)
-		err = nb_path_remove(AT_FDCWD, staged->dir);
 	free(staged->path);
-	free(staged->dir);
-	return err;
+	return nb_restore_temporary_end(staged->made);
 }

@@ -7,9 +7,8 @@
 #include "job/restore/restore.h"
 
 struct nb_staged_dump {
-	char *dir;  /* that was created for it; NULL: none */
-	char *path; /* of the dump in it */
-	int fd;     /* descriptor of the directory; -1: closed */
+	struct nb_temporary *made; /* the directory; NULL: none */
+	char *path;                /* of the dump in it */
 };
 
 /* Extracts what is left of R->backup, which is a dump, so that

@@ -125,6 +125,8 @@ describe(struct nb_backup *backup, int64_t date)
 		 nb_backup_is_by_hand(backup) ? NB_JOB_BY_HAND
 					      : backup->context->job->name);
 	snprintf(m->pool, sizeof m->pool, "%s", backup->context->pool->name);
+	memcpy(m->installation, backup->context->view.installation,
+	       sizeof m->installation);
 	if (gethostname(m->host, sizeof m->host - 1))
 		strcpy(m->host, "unknown");
 }
@@ -162,7 +164,8 @@ nb_backup_collect(struct nb_backup *backup, bool fixed_id)
 	err = nb_backup_hold(backup);
 	if (!err)
 		err = dump_all(backup);
-	if (!err)
+	/* What is appended by hand does not wait: it goes with this process. */
+	if (!err && !nb_backup_is_by_hand(backup))
 		err = nb_staging_finish(staging, &backup->staged);
 	if (err == NB_EFULL)
 		nb_log(NB_NOTE, "%s: no room for this backup", staging);
@@ -214,7 +217,7 @@ nb_backup_resume(struct nb_backup *backup)
 	enum nb_err err;
 
 	err = nb_staging_find(staging, backup->context->job->name,
-			      &backup->staged);
+			      &backup->context->view, &backup->staged);
 	if (!err)
 		err = nb_catalog_holds(backup->context->catalog,
 				       backup->staged.manifest.backup_id, NULL,

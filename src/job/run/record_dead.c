@@ -129,7 +129,8 @@ nb_record_resumed(struct nb_pool_context *context, struct nb_run_result *result,
 {
 	const char *staging = context->nb->config->staging_dir;
 	struct nb_staged staged = { .dir = -1 };
-	enum nb_err err = nb_staging_find(staging, context->job->name, &staged);
+	enum nb_err err = nb_staging_find(staging, context->job->name,
+					  &context->view, &staged);
 
 	if (err == NB_ENOTFOUND)
 		return NB_OK;

@@ -284,6 +284,8 @@ begin_locked(struct nb_pool_context *context,
 		err = nb_record_dead(context);
 	if (!err)
 		err = nb_pool_context_accept(context, options->accept_shrink);
+	if (!err && !options->path_count && !options->dry_run)
+		nb_waiting_tell_others(context);
 	if (!err && options->resume && !options->dry_run)
 		err = nb_record_resumed(context, result, done);
 	return err;

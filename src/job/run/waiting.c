@@ -20,9 +20,9 @@ static enum nb_err
 find(const struct nb_backup *backup, struct nb_staged *waiting, bool *there)
 {
 	const char *own = backup->staged.manifest.backup_id;
-	enum nb_err err = nb_staging_find_other(staging_of(backup),
-						backup->context->job->name,
-						*own ? own : NULL, waiting);
+	enum nb_err err = nb_staging_find_other(
+		staging_of(backup), backup->context->job->name,
+		&backup->context->view, *own ? own : NULL, waiting);
 
 	if (!err && (err = nb_staged_check(waiting)))
 		nb_staged_free(waiting);
@@ -222,7 +222,7 @@ nb_waiting_replace(const struct nb_backup *backup)
 	struct replacing r = { .backup = backup };
 	enum nb_err err =
 		nb_staging_prune(staging_of(backup), backup->context->job->name,
-				 is_replaced, &r);
+				 &backup->context->view, is_replaced, &r);
 
 	return r.err ? r.err : err;
 }
@@ -259,8 +259,9 @@ enum nb_err
 nb_waiting_end(struct nb_backup *backup, struct nb_run_result *result)
 {
 	struct replacing r = { .backup = backup };
-	enum nb_err err = nb_staging_prune(
-		staging_of(backup), backup->context->job->name, is_done, &r);
+	enum nb_err err =
+		nb_staging_prune(staging_of(backup), backup->context->job->name,
+				 &backup->context->view, is_done, &r);
 
 	if (!err)
 		nb_staged_free(&backup->staged);
@@ -285,4 +286,37 @@ nb_waiting_tell(const struct nb_backup *backup)
 					    hint));
 	}
 	nb_staged_free(&waiting);
+}
+
+static enum nb_err
+tell_other(void *ctx, const struct nb_staged *staged)
+{
+	const struct nb_pool_context *context = ctx;
+	const struct nb_manifest *m = &staged->manifest;
+	char what[128];
+
+	if (strcmp(m->job, context->job->name) != 0
+	    || nb_staged_is_of(staged, m->job, &context->view))
+		return NB_OK;
+	describe(staged, what);
+	if (strcmp(m->pool, context->view.name) != 0)
+		nb_log(NB_NOTE,
+		       "%s: %s waits here for pool %s, and stays\n"
+		       "hint: nightburn run --resume burns it, with the "
+		       "configuration of that pool",
+		       context->nb->config->staging_dir, what, m->pool);
+	else
+		nb_log(NB_NOTE,
+		       "%s: %s waits here for another installation, of host "
+		       "%s, and stays\nhint: set another staging_dir for this "
+		       "one; if that one is gone, nightburn pool take-over",
+		       context->nb->config->staging_dir, what, m->host);
+	return NB_OK;
+}
+
+void
+nb_waiting_tell_others(const struct nb_pool_context *context)
+{
+	nb_staging_each(context->nb->config->staging_dir, tell_other,
+			(void *)(uintptr_t)context);
 }

@@ -72,19 +72,24 @@ nb_pool_is_fenced(const struct nb_pool_view *view)
 }
 
 bool
-nb_pool_owns(const struct nb_pool_view *view, const struct nb_label *label)
+nb_pool_has_from(const struct nb_pool_view *view, const char *installation)
 {
-	const struct nb_pool_owner *owner = &view->owner;
+	const struct nb_pool_taken *taken = &view->owner.taken;
 
-	if (!strcmp(view->installation, label->installation))
+	if (!strcmp(view->installation, installation))
 		return true;
-	if (label->take_overs >= owner->take_overs)
-		return false;
-	for (size_t i = 0; i < owner->taken.count; i++)
-		if (!strcmp(owner->taken.at[i].installation,
-			    label->installation))
+	for (size_t i = 0; i < taken->count; i++)
+		if (!strcmp(taken->at[i].installation, installation))
 			return true;
 	return false;
+}
+
+bool
+nb_pool_owns(const struct nb_pool_view *view, const struct nb_label *label)
+{
+	return !strcmp(view->installation, label->installation)
+		|| (label->take_overs < view->owner.take_overs
+		    && nb_pool_has_from(view, label->installation));
 }
 
 bool

@@ -75,6 +75,11 @@ void nb_pool_view_clear(struct nb_pool_view *view);
 /* Did another installation take the pool over? */
 bool nb_pool_is_fenced(const struct nb_pool_view *view);
 
+/* Is what INSTALLATION made for the pool this one's: is it itself that, or has
+ * it taken the pool over from it? */
+bool nb_pool_has_from(const struct nb_pool_view *view,
+		      const char *installation);
+
 /* May a disc with LABEL, which has the key of this installation, be written to?
  * This installation wrote it, or one from which it took the pool over since. */
 bool nb_pool_owns(const struct nb_pool_view *view,

@@ -106,6 +106,10 @@ add_head(struct nb_str *s, const struct nb_manifest *m)
 	nb_str_add_json(s, m->disc_id);
 	nb_str_add(s, ",\"host\":");
 	nb_str_add_json(s, m->host);
+	if (m->installation[0]) {
+		nb_str_add(s, ",\"installation\":");
+		nb_str_add_json(s, m->installation);
+	}
 	nb_str_add(s, ",\n\"sources\":[");
 	for (size_t i = 0; i < m->sources.count; i++) {
 		nb_str_add(s, i ? ",\n" : "\n");

@@ -104,6 +104,9 @@ struct nb_manifest {
 	char disc[NB_NAME_MAX + 1];
 	char disc_id[NB_ID_HEX + 1];
 	char host[256];
+	char installation[NB_ID_HEX + 1]; /* that made it, while it waits in
+					     staging; "": unknown, or on a disc,
+					     whose label has it */
 	int64_t created;
 	struct nb_manifest_sources sources;
 	struct nb_shrinks shrinks; /* what it lacks of the backup before it,

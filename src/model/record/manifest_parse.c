@@ -86,6 +86,9 @@ read_head(const json_t *root, struct nb_manifest *m)
 		&& nb_json_text(root, "disc", m->disc, sizeof m->disc)
 		&& nb_json_text(root, "disc_id", m->disc_id, sizeof m->disc_id)
 		&& nb_json_text(root, "host", m->host, sizeof m->host)
+		&& (!json_object_get(root, "installation")
+		    || nb_json_hex(root, "installation", m->installation,
+				   NB_ID_HEX))
 		&& read_sources(root, m) && read_shrinks(root, m);
 }
 
