@@ -194,6 +194,11 @@ add_notes(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->unreadable, "name",
 		 "LEFT OUT or EMPTY, it cannot be read",
 		 "LEFT OUT or EMPTY, they cannot be read");
+}
+
+static void
+add_faults(struct nb_str *s, const struct nb_run_result *r)
+{
 	add_note(s, r->shrunk, "source",
 		 "SHRUNK, much less than in the last good backup",
 		 "SHRUNK, much less than in the last good backup");
@@ -238,6 +243,7 @@ describe_run(struct nb_str *s, const void *row)
 		    nb_str_size(r->bytes, size), r->drilled ? ", drilled" : "");
 	nb_str_add(s, "\n");
 	add_notes(s, r);
+	add_faults(s, r);
 }
 
 const struct nb_record nb_record_run =

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "model/backup_id.h"
 #include "model/record/backup_path.h"
 
 #define PARTIAL NB_TEMPORARY_PARTIAL
@@ -32,6 +33,14 @@ nb_staging_open(const char *staging_dir, int *fd)
 	if (*fd < 0)
 		return nb_fail_errno(NB_EIO, "%s: cannot open", staging_dir);
 	return NB_OK;
+}
+
+bool
+nb_staging_is_partial(const char *name)
+{
+	const char *end = nb_backup_id_end(name);
+
+	return end && *end;
 }
 
 /* If interrupted, it counts as incomplete: the next run removes it. */

@@ -16,14 +16,6 @@
 
 #define RECORD_MAX ((size_t)1 << 30)
 
-bool
-nb_staging_is_partial(const char *name)
-{
-	const char *end = nb_backup_id_end(name);
-
-	return end && *end;
-}
-
 static bool
 is_own(int staging, const char *name)
 {

@@ -76,7 +76,7 @@ enum nb_err nb_restore_temporary(const struct nightburn *nb,
 enum nb_err nb_restore_temporary_end(struct nb_temporary *temporary);
 
 /* NB_EUSAGE: SPEC would replace a disc in a file, or what else is nightburn's
- * own.  (restore_files.c) */
+ * own.  (restore_paths.c) */
 enum nb_err nb_restore_spares_ours(const struct nb_extract *spec);
 
 /* Restores the wanted members of a tree that is the archive FILE, by SPEC,

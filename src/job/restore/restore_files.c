@@ -52,26 +52,6 @@ unpack_all(struct nb_extract *spec, const struct nb_disc_backup *backup,
 }
 
 enum nb_err
-nb_restore_spares_ours(const struct nb_extract *spec)
-{
-	for (size_t i = 0; spec->overwrite && i < spec->entries->count; i++) {
-		const struct nb_entry *e = &spec->entries->at[i];
-		const char *what = e->type == NB_ENTRY_DIR
-			? NULL
-			: nb_ours_beneath(spec->ours, spec->to, e->path, true);
-
-		if (what)
-			return nb_fail(NB_EUSAGE,
-				       "%s: nightburn's own %s, which no "
-				       "restore replaces\n"
-				       "hint: restore to another directory, or "
-				       "name the paths that are needed",
-				       e->path, what);
-	}
-	return NB_OK;
-}
-
-enum nb_err
 nb_restore_extract(struct nightburn *nb, struct nb_blocks *blocks,
 		   const struct nb_nodes *nodes,
 		   const struct nb_disc_backup *backup,

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/log.h"
 #include "base/str.h"
+#include "job/restore/restore.h"
 #include "model/record/backup_path.h"
 
 bool
@@ -281,4 +283,24 @@ nb_restore_each(const struct nb_disc_backup *backup,
 				 : fn(ctx, &one);
 	}
 	return err;
+}
+
+enum nb_err
+nb_restore_spares_ours(const struct nb_extract *spec)
+{
+	for (size_t i = 0; spec->overwrite && i < spec->entries->count; i++) {
+		const struct nb_entry *e = &spec->entries->at[i];
+		const char *what = e->type == NB_ENTRY_DIR
+			? NULL
+			: nb_ours_beneath(spec->ours, spec->to, e->path, true);
+
+		if (what)
+			return nb_fail(NB_EUSAGE,
+				       "%s: nightburn's own %s, which no "
+				       "restore replaces\n"
+				       "hint: restore to another directory, or "
+				       "name the paths that are needed",
+				       e->path, what);
+	}
+	return NB_OK;
 }
