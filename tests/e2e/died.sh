@@ -166,7 +166,7 @@ in_dump()
 	echo mine >staging/photos.partial/1.jpg
 	echo mine >staging/download.iso.partial
 	nb_on A 0 run && [ ! -e staging/20000101T000000Z-00000000.partial ] &&
-		! grep -F .partial err && [ -e staging/photos.partial/1.jpg ] &&
+		! grep -F -e photos -e download err && [ -e staging/photos.partial/1.jpg ] &&
 		[ -e staging/download.iso.partial ] &&
 		rm -r staging/{photos,download.iso}.partial
 }

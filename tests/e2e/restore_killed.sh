@@ -145,16 +145,18 @@ check "one that existed" empty
 # What was copied to staging for the programs of PostgreSQL.
 copies() { [ "$(find "$work/staging" -name 'restore.*' | wc -l)" = "$1" ]; }
 
+# left OTHER COMMAND: the disc OTHER takes what a night burns meanwhile.
 left()
 {
-	local pid
+	local pid other=$1
+	shift
 	touch "$work/flags/hang"
 	"$nightburn" -c "$work/nb.conf" restore --into copy --source app \
 		--run-as postgres --jobs 2 >"$work/log" 2>&1 &
 	pid=$!
 	until_true test -s "$work/flags/hangs" || return 1
-	copies 1 && insert B && nb_is 0 run && copies 1 || return 1
-	insert A
+	rm "$work/flags/hang"
+	copies 1 && insert "$other" && nb_is 0 run && copies 1 || return 1
 	kill -KILL $pid "$(cat "$work/flags/hangs")"
 	wait $pid 2>/dev/null
 	rm "$work/flags"/*
@@ -164,7 +166,7 @@ left()
 	dropdb copy
 	return $good
 }
-check "a run removes the copy of a dump that a killed restore left" left run
-check "so does a drill" left drill
+check "a run removes the copy of a dump that a killed restore left" left B run
+check "so does a drill" left A drill
 
 finish
