@@ -148,6 +148,7 @@ nb_list(struct nightburn *nb, const char *pool,
 }
 
 struct waiting {
+	const struct nb_config *config;
 	struct nb_state *state; /* NULL: there is none */
 	const char *pool;
 	int (*fn)(void *ctx, const struct nb_backup_row *row);
@@ -171,6 +172,22 @@ is_own(const struct waiting *w, const struct nb_manifest *m, bool *own)
 	return err;
 }
 
+/* The job that burns what waits for JOB: if that was renamed, one of the pool.
+ */
+static const char *
+burns(const struct nb_config *config, const char *job, const char *pool)
+{
+	const char *other = job;
+
+	for (size_t i = 0; i < config->jobs.count; i++) {
+		if (!strcmp(config->jobs.at[i].name, job))
+			return job;
+		if (!strcmp(config->jobs.at[i].pool, pool))
+			other = config->jobs.at[i].name;
+	}
+	return other;
+}
+
 static enum nb_err
 pass_waiting(void *ctx, const struct nb_staged *staged)
 {
@@ -178,7 +195,7 @@ pass_waiting(void *ctx, const struct nb_staged *staged)
 	const struct waiting *w = ctx;
 	struct nb_backup_row row = {
 		.id = m->backup_id,
-		.job = m->job,
+		.job = burns(w->config, m->job, m->pool),
 		.pool = m->pool,
 		.host = m->host,
 		.created = m->created,
@@ -199,7 +216,7 @@ enum nb_err
 nb_list_waiting(struct nightburn *nb, const char *pool,
 		int (*fn)(void *ctx, const struct nb_backup_row *), void *ctx)
 {
-	struct waiting w = { NULL, pool, fn, ctx };
+	struct waiting w = { nb->config, NULL, pool, fn, ctx };
 	enum nb_err err = NB_OK;
 
 	if (nb_catalog_exists(nb))

@@ -46,18 +46,21 @@ enum nb_err nb_staging_begin(const char *staging_dir, const char *id,
 enum nb_err nb_staging_finish(const char *staging_dir,
 			      struct nb_staged *staged);
 
-/* Was it made for JOB in POOL, by this installation or one from which it took
- * the pool over? */
-bool nb_staged_is_of(const struct nb_staged *staged, const char *job,
+struct nb_line; /* store/catalog.h */
+
+/* Was it made for the job of LINE, or one that is not configured any more, in
+ * POOL, by this installation or one from which it took the pool over? */
+bool nb_staged_is_of(const struct nb_staged *staged, const struct nb_line *line,
 		     const struct nb_pool_view *pool);
 
-/* The newest complete backup of JOB in POOL, whose files are not checked;
+/* The newest complete backup of LINE in POOL, whose files are not checked;
  * NB_ENOTFOUND, not logged. */
-enum nb_err nb_staging_find(const char *staging_dir, const char *job,
+enum nb_err nb_staging_find(const char *staging_dir, const struct nb_line *line,
 			    const struct nb_pool_view *pool,
 			    struct nb_staged *staged);
 /* The same, other than the backup BUT. */
-enum nb_err nb_staging_find_other(const char *staging_dir, const char *job,
+enum nb_err nb_staging_find_other(const char *staging_dir,
+				  const struct nb_line *line,
 				  const struct nb_pool_view *pool,
 				  const char *but, struct nb_staged *staged);
 
@@ -74,12 +77,11 @@ enum nb_err nb_staging_remove(const char *staging_dir,
 			      struct nb_staged *staged);
 void nb_staged_free(struct nb_staged *staged);
 
-/* Removes the complete backups of JOB in POOL for which MAY_GO is true. */
-enum nb_err nb_staging_prune(const char *staging_dir, const char *job,
-			     const struct nb_pool_view *pool,
-			     bool (*may_go)(void *ctx,
-					    const struct nb_staged *staged),
-			     void *ctx);
+/* Removes the complete backups of LINE in POOL for which MAY_GO is true. */
+enum nb_err nb_staging_prune(
+	const char *staging_dir, const struct nb_line *line,
+	const struct nb_pool_view *pool,
+	bool (*may_go)(void *ctx, const struct nb_staged *staged), void *ctx);
 
 /*
  * Reads all files of STAGED and compares them with their recorded SHA-256.

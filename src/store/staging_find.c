@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "model/backup_id.h"
 #include "model/record/backup_path.h"
+#include "store/catalog.h"
 
 #define RECORD_MAX ((size_t)1 << 30)
 
@@ -88,18 +89,22 @@ load_record(const char *staging_dir, int staging, const char *id,
 }
 
 bool
-nb_staged_is_of(const struct nb_staged *staged, const char *job,
+nb_staged_is_of(const struct nb_staged *staged, const struct nb_line *line,
 		const struct nb_pool_view *pool)
 {
 	const struct nb_manifest *m = &staged->manifest;
 
-	return !strcmp(m->job, job) && !strcmp(m->pool, pool->name)
+	return (!strcmp(m->job, line->job)
+		|| (!nb_job_is_by_hand(m->job)
+		    && !line->configured(line->ctx, m->job)))
+		&& !strcmp(m->pool, pool->name)
 		&& (!m->installation[0]
 		    || nb_pool_has_from(pool, m->installation));
 }
 
 struct search {
-	const char *staging_dir, *job, *keep;
+	const char *staging_dir, *keep;
+	const struct nb_line *line;
 	const struct nb_pool_view *pool;
 	int staging;
 	struct nb_staged *best;
@@ -124,7 +129,7 @@ consider(void *ctx, const char *name)
 	if (nb_staging_is_partial(name) || (s->keep && !strcmp(name, s->keep))
 	    || load_record(s->staging_dir, s->staging, name, &staged))
 		return NB_OK;
-	if (nb_staged_is_of(&staged, s->job, s->pool)
+	if (nb_staged_is_of(&staged, s->line, s->pool)
 	    && (!s->found || is_newer(&staged, s->best))) {
 		if (s->found)
 			nb_staged_free(s->best);
@@ -137,19 +142,19 @@ consider(void *ctx, const char *name)
 }
 
 enum nb_err
-nb_staging_find(const char *staging_dir, const char *job,
+nb_staging_find(const char *staging_dir, const struct nb_line *line,
 		const struct nb_pool_view *pool, struct nb_staged *staged)
 {
-	return nb_staging_find_other(staging_dir, job, pool, NULL, staged);
+	return nb_staging_find_other(staging_dir, line, pool, NULL, staged);
 }
 
 enum nb_err
-nb_staging_find_other(const char *staging_dir, const char *job,
+nb_staging_find_other(const char *staging_dir, const struct nb_line *line,
 		      const struct nb_pool_view *pool, const char *but,
 		      struct nb_staged *staged)
 {
 	struct nb_staged best = { .dir = -1 };
-	struct search s = { staging_dir, job, but, pool, -1, &best, false };
+	struct search s = { staging_dir, but, line, pool, -1, &best, false };
 	enum nb_err err;
 
 	err = nb_staging_open(staging_dir, &s.staging);
@@ -203,7 +208,8 @@ nb_staging_each(const char *staging_dir,
 }
 
 struct pruning {
-	const char *staging_dir, *job;
+	const char *staging_dir;
+	const struct nb_line *line;
 	const struct nb_pool_view *pool;
 	int staging;
 	bool (*may_go)(void *ctx, const struct nb_staged *staged);
@@ -220,19 +226,19 @@ prune_one(void *ctx, const char *name)
 	if (nb_staging_is_partial(name)
 	    || load_record(p->staging_dir, p->staging, name, &staged))
 		return NB_OK;
-	gone = nb_staged_is_of(&staged, p->job, p->pool)
+	gone = nb_staged_is_of(&staged, p->line, p->pool)
 		&& p->may_go(p->ctx, &staged);
 	nb_staged_free(&staged);
 	return gone ? nb_staging_remove_name(p->staging, name) : NB_OK;
 }
 
 enum nb_err
-nb_staging_prune(const char *staging_dir, const char *job,
+nb_staging_prune(const char *staging_dir, const struct nb_line *line,
 		 const struct nb_pool_view *pool,
 		 bool (*may_go)(void *ctx, const struct nb_staged *staged),
 		 void *ctx)
 {
-	struct pruning p = { staging_dir, job, pool, -1, may_go, ctx };
+	struct pruning p = { staging_dir, line, pool, -1, may_go, ctx };
 	enum nb_err err;
 
 	err = nb_staging_open(staging_dir, &p.staging);

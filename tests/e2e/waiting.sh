@@ -211,6 +211,18 @@ other_machine()
 }
 check "so does another installation" other_machine
 
+# It waits for a job that has another name now.
+renamed()
+{
+	fresh
+	stranger
+	nb_is 3 run && [ "$(waiting)" = 1 ] || return 1
+	sed -i 's/job "nightly"/job "daily"/' "$work/nb.conf"
+	nb_is 0 list && says out "nightburn run -j daily --resume" &&
+		night A 0 run -j daily --resume && [ "$(waiting)" = 0 ]
+}
+check "what waits for a job that was renamed is burned by it" renamed
+
 no_recorder()
 {
 	fresh

@@ -83,6 +83,8 @@ def ours(work, name, kind, pool="p"):
     """A disc that another installation of nightburn wrote."""
     scene = Scene(os.path.join(work, name))
     scene.make(kind)
+    if kind.endswith("-r") or kind == "dvd+r":
+        scene.rotation = "append"
     conf = scene.configure()
     if pool != "p":
         with open(conf, encoding="ascii") as file:

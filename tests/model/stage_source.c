@@ -170,7 +170,7 @@ nb_waiting_replace(const struct nb_backup *backup)
 }
 
 void
-nb_waiting_tell_others(const struct nb_pool_context *context)
+nb_waiting_tell_others(struct nb_pool_context *context)
 {
 	(void)context;
 }

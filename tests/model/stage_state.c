@@ -115,11 +115,11 @@ nb_step_name(enum nb_step step)
 }
 
 enum nb_err
-nb_staging_find(const char *staging_dir, const char *job,
+nb_staging_find(const char *staging_dir, const struct nb_line *line,
 		const struct nb_pool_view *pool, struct nb_staged *staged)
 {
 	(void)staging_dir;
-	(void)job;
+	(void)line;
 	(void)pool;
 	if (!stage.world->staged)
 		return NB_ENOTFOUND;

@@ -35,13 +35,28 @@ state_dir(const struct blank *b)
 	return b->context->state->dir;
 }
 
+/* The label that the catalog may know it by. */
+static const struct nb_label *
+label_of(const struct blank *b)
+{
+	return b->before.label_state == NB_LABEL_GOOD ? &b->before.label
+						      : &b->before.earlier;
+}
+
+static bool
+is_in_catalog(const struct blank *b)
+{
+	return b->known || b->listed[0];
+}
+
 static enum nb_err
 intend(void *ctx)
 {
 	const struct blank *b = ctx;
-	struct nb_journal intent = { NB_STEP_BLANK, b->before.label };
+	struct nb_journal intent = { NB_STEP_BLANK, *label_of(b) };
 
-	return b->known ? nb_journal_begin(state_dir(b), &intent) : NB_OK;
+	return is_in_catalog(b) ? nb_journal_begin(state_dir(b), &intent)
+				: NB_OK;
 }
 
 /* Retracts an intent that was not carried out: otherwise the next blank disc
@@ -51,16 +66,14 @@ retract(void *ctx)
 {
 	const struct blank *b = ctx;
 
-	return b->known ? nb_journal_end(state_dir(b)) : NB_OK;
+	return is_in_catalog(b) ? nb_journal_end(state_dir(b)) : NB_OK;
 }
 
 static enum nb_err
 match_listed(void *ctx, const struct nb_catalog_disc *row)
 {
 	struct blank *b = ctx;
-	const struct nb_label *label = b->before.label_state == NB_LABEL_GOOD
-		? &b->before.label
-		: &b->before.earlier;
+	const struct nb_label *label = label_of(b);
 
 	if (!strcmp(row->disc_id, label->disc_id)
 	    && !strcmp(row->pool, label->pool)
@@ -172,16 +185,9 @@ static enum nb_err
 act(void *ctx)
 {
 	struct blank *b = ctx;
-	enum nb_err err = NB_OK;
 
 	if (b->look->medium.state == NB_MEDIUM_BLANK)
 		return NB_OK;
-	/* It is not in the journal. */
-	if (b->listed[0])
-		err = nb_catalog_set_disc(b->context->catalog, b->listed,
-					  NB_DISC_SUSPECT, "being blanked");
-	if (err)
-		return err;
 	if (b->known)
 		nb_log(NB_NOTE, "%s: blanking %s (generation %llu)",
 		       b->look->device, b->look->label.disc,
@@ -210,8 +216,8 @@ record(void *ctx, enum nb_err err)
 	struct blank *b = ctx;
 	struct nb_catalog *catalog = b->context->catalog;
 
-	if (err == NB_ESUSPECT && b->known
-	    && nb_catalog_suspect(catalog, &b->before.label, "blanking failed"))
+	if (err == NB_ESUSPECT && is_in_catalog(b)
+	    && nb_catalog_suspect(catalog, label_of(b), "blanking failed"))
 		return err; /* the journal already has it */
 	if (err) {
 		retract(b);

@@ -212,12 +212,13 @@ enum nb_err
 nb_backup_resume(struct nb_backup *backup)
 {
 	const char *staging = backup->context->nb->config->staging_dir;
+	const struct nb_line line = nb_pool_context_line(backup->context);
 	char hint[NB_HINT_MAX];
 	bool burned = false;
 	enum nb_err err;
 
-	err = nb_staging_find(staging, backup->context->job->name,
-			      &backup->context->view, &backup->staged);
+	err = nb_staging_find(staging, &line, &backup->context->view,
+			      &backup->staged);
 	if (!err)
 		err = nb_catalog_holds(backup->context->catalog,
 				       backup->staged.manifest.backup_id, NULL,

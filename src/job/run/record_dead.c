@@ -128,9 +128,10 @@ nb_record_resumed(struct nb_pool_context *context, struct nb_run_result *result,
 		  bool *done)
 {
 	const char *staging = context->nb->config->staging_dir;
+	const struct nb_line line = nb_pool_context_line(context);
 	struct nb_staged staged = { .dir = -1 };
-	enum nb_err err = nb_staging_find(staging, context->job->name,
-					  &context->view, &staged);
+	enum nb_err err =
+		nb_staging_find(staging, &line, &context->view, &staged);
 
 	if (err == NB_ENOTFOUND)
 		return NB_OK;

@@ -27,6 +27,18 @@ min_ratio(const struct nb_backup *backup, const struct nb_holding *was)
 }
 
 bool
+nb_backup_covers(const struct nb_backup *backup, const struct nb_holding *was)
+{
+	const struct nb_config_sources *sources = backup->sources;
+
+	for (size_t i = 0; i < sources->count; i++)
+		if (nb_source_covers(&sources->at[i], was->kind, was->name,
+				     was->database))
+			return true;
+	return false;
+}
+
+bool
 nb_backup_lacks(const struct nb_backup *backup, const struct nb_holding *was,
 		const struct nb_holdings *now, struct nb_shrink *out)
 {

@@ -16,6 +16,10 @@ enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
 			      const struct nb_entries *entries);
 
+/* Is the source of WAS configured in the job? */
+bool nb_backup_covers(const struct nb_backup *backup,
+		      const struct nb_holding *was);
+
 /* Does NOW lack, by the rules of its source, something of WAS?  OUT says what,
  * and borrows its texts.  A source that is no longer configured lacks nothing:
  * somebody removed it. */

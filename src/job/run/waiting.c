@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "job/run/shrink.h"
+#include "store/catalog.h"
 
 static const char *
 staging_of(const struct nb_backup *backup)
@@ -19,10 +20,11 @@ staging_of(const struct nb_backup *backup)
 static enum nb_err
 find(const struct nb_backup *backup, struct nb_staged *waiting, bool *there)
 {
+	const struct nb_line line = nb_pool_context_line(backup->context);
 	const char *own = backup->staged.manifest.backup_id;
-	enum nb_err err = nb_staging_find_other(
-		staging_of(backup), backup->context->job->name,
-		&backup->context->view, *own ? own : NULL, waiting);
+	enum nb_err err = nb_staging_find_other(staging_of(backup), &line,
+						&backup->context->view,
+						*own ? own : NULL, waiting);
 
 	if (!err && (err = nb_staged_check(waiting)))
 		nb_staged_free(waiting);
@@ -63,7 +65,8 @@ compare(const struct nb_backup *backup, const struct nb_staged *waiting,
 
 	*holds = true;
 	for (size_t i = 0; !err && i < was.count; i++)
-		if (nb_backup_lacks(backup, &was.at[i], now, &unused))
+		if (!nb_backup_covers(backup, &was.at[i])
+		    || nb_backup_lacks(backup, &was.at[i], now, &unused))
 			*holds = false;
 	nb_holdings_free(&was);
 	return err;
@@ -219,9 +222,10 @@ is_replaced(void *ctx, const struct nb_staged *staged)
 enum nb_err
 nb_waiting_replace(const struct nb_backup *backup)
 {
+	const struct nb_line line = nb_pool_context_line(backup->context);
 	struct replacing r = { .backup = backup };
 	enum nb_err err =
-		nb_staging_prune(staging_of(backup), backup->context->job->name,
+		nb_staging_prune(staging_of(backup), &line,
 				 &backup->context->view, is_replaced, &r);
 
 	return r.err ? r.err : err;
@@ -258,10 +262,10 @@ is_done(void *ctx, const struct nb_staged *staged)
 enum nb_err
 nb_waiting_end(struct nb_backup *backup, struct nb_run_result *result)
 {
+	const struct nb_line line = nb_pool_context_line(backup->context);
 	struct replacing r = { .backup = backup };
-	enum nb_err err =
-		nb_staging_prune(staging_of(backup), backup->context->job->name,
-				 &backup->context->view, is_done, &r);
+	enum nb_err err = nb_staging_prune(staging_of(backup), &line,
+					   &backup->context->view, is_done, &r);
 
 	if (!err)
 		nb_staged_free(&backup->staged);
@@ -291,12 +295,13 @@ nb_waiting_tell(const struct nb_backup *backup)
 static enum nb_err
 tell_other(void *ctx, const struct nb_staged *staged)
 {
-	const struct nb_pool_context *context = ctx;
+	struct nb_pool_context *context = ctx;
+	const struct nb_line line = nb_pool_context_line(context);
 	const struct nb_manifest *m = &staged->manifest;
 	char what[128];
 
 	if (strcmp(m->job, context->job->name) != 0
-	    || nb_staged_is_of(staged, m->job, &context->view))
+	    || nb_staged_is_of(staged, &line, &context->view))
 		return NB_OK;
 	describe(staged, what);
 	if (strcmp(m->pool, context->view.name) != 0)
@@ -315,8 +320,7 @@ tell_other(void *ctx, const struct nb_staged *staged)
 }
 
 void
-nb_waiting_tell_others(const struct nb_pool_context *context)
+nb_waiting_tell_others(struct nb_pool_context *context)
 {
-	nb_staging_each(context->nb->config->staging_dir, tell_other,
-			(void *)(uintptr_t)context);
+	nb_staging_each(context->nb->config->staging_dir, tell_other, context);
 }

@@ -31,7 +31,7 @@ enum nb_err nb_waiting_end(struct nb_backup *backup,
 
 /* Names what waits for a job of the same name, but of another pool or of
  * another installation with the same staging directory: it stays. */
-void nb_waiting_tell_others(const struct nb_pool_context *context);
+void nb_waiting_tell_others(struct nb_pool_context *context);
 
 /* There is no room for BACKUP: a hint, if another one waits. */
 void nb_waiting_tell(const struct nb_backup *backup);

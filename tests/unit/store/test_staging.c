@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/str.h"
+#include "store/catalog.h"
 #include "store/staging.h"
 #include "store/temporary.h"
 
@@ -64,6 +65,27 @@ any(void *ctx, const struct nb_staged *staged)
 	return true;
 }
 
+/* All jobs are configured; or none, and J was renamed. */
+static bool
+all(void *ctx, const char *job)
+{
+	(void)ctx;
+	(void)job;
+	return true;
+}
+
+static bool
+none(void *ctx, const char *job)
+{
+	(void)ctx;
+	(void)job;
+	return false;
+}
+
+static const struct nb_line line = { "j", "p", all, NULL };
+static const struct nb_line other = { "other", "p", all, NULL };
+static const struct nb_line renamed = { "other", "p", none, NULL };
+
 START_TEST(the_newest_complete_backup_of_a_job_is_found)
 {
 	const char *dir = nb_test_path("staging");
@@ -73,14 +95,17 @@ START_TEST(the_newest_complete_backup_of_a_job_is_found)
 	stage(TWO, 200);
 	nb_assert_ok(nb_staging_begin(dir, THREE, &partial));
 	nb_staged_free(&partial);
-	nb_assert_ok(nb_staging_find(dir, "j", &pool, &found));
+	nb_assert_ok(nb_staging_find(dir, &line, &pool, &found));
 	ck_assert_str_eq(found.manifest.backup_id, TWO);
 	ck_assert_uint_eq(found.entries.count, 1);
 	nb_staged_free(&found);
-	ck_assert_int_eq(nb_staging_find(dir, "other", &pool, &found),
+	ck_assert_int_eq(nb_staging_find(dir, &other, &pool, &found),
 			 NB_ENOTFOUND);
-	nb_assert_ok(nb_staging_prune(dir, "j", &pool, any, NULL));
-	ck_assert_int_eq(nb_staging_find(dir, "j", &pool, &found),
+	nb_assert_ok(nb_staging_find(dir, &renamed, &pool, &found));
+	ck_assert_str_eq(found.manifest.backup_id, TWO);
+	nb_staged_free(&found);
+	nb_assert_ok(nb_staging_prune(dir, &line, &pool, any, NULL));
+	ck_assert_int_eq(nb_staging_find(dir, &line, &pool, &found),
 			 NB_ENOTFOUND);
 }
 END_TEST
@@ -101,16 +126,16 @@ START_TEST(a_backup_for_another_pool_or_installation_is_not_ones_own)
 
 	stage_for(ONE, 300, "q", HERE);
 	stage_for(TWO, 400, "p", THERE);
-	ck_assert_int_eq(nb_staging_find(dir, "j", &pool, &found),
+	ck_assert_int_eq(nb_staging_find(dir, &line, &pool, &found),
 			 NB_ENOTFOUND);
-	nb_assert_ok(nb_staging_prune(dir, "j", &pool, any, NULL));
+	nb_assert_ok(nb_staging_prune(dir, &line, &pool, any, NULL));
 	ck_assert(is_there("staging/" ONE) && is_there("staging/" TWO));
 	stage_for(THREE, 100, "p", "");
-	nb_assert_ok(nb_staging_find(dir, "j", &pool, &found));
+	nb_assert_ok(nb_staging_find(dir, &line, &pool, &found));
 	ck_assert_str_eq(found.manifest.backup_id, THREE);
 	nb_staged_free(&found);
 	nb_assert_ok(nb_array_push(&taken.owner.taken, from));
-	nb_assert_ok(nb_staging_find(dir, "j", &taken, &found));
+	nb_assert_ok(nb_staging_find(dir, &line, &taken, &found));
 	ck_assert_str_eq(found.manifest.backup_id, TWO);
 	ck_assert_str_eq(found.manifest.installation, THERE);
 	nb_staged_free(&found);
@@ -145,7 +170,7 @@ START_TEST(the_id_is_taken_off_sources_of_an_earlier_version)
 			 0);
 	nb_test_write("staging/" ONE "/postgres/d.dump", "data", 0400);
 	nb_test_write("staging/" ONE "/backup.json", record, 0600);
-	nb_assert_ok(nb_staging_find(dir, "j", &pool, &found));
+	nb_assert_ok(nb_staging_find(dir, &line, &pool, &found));
 	ck_assert_str_eq(found.entries.at[0].path, "postgres/d.dump");
 	ck_assert_str_eq(found.manifest.sources.at[0].path, "postgres/d.dump");
 	nb_staged_free(&found);
@@ -199,9 +224,9 @@ START_TEST(nothing_else_in_staging_is_touched_or_told)
 	}
 	nb_assert_ok(nb_staging_begin(dir, THREE, &staged));
 	nb_assert_ok(nb_staging_remove(dir, &staged));
-	nb_assert_fails(nb_staging_find(dir, "j", &pool, &staged), NB_ENOTFOUND,
-			"");
-	nb_assert_ok(nb_staging_prune(dir, "j", &pool, any, NULL));
+	nb_assert_fails(nb_staging_find(dir, &line, &pool, &staged),
+			NB_ENOTFOUND, "");
+	nb_assert_ok(nb_staging_prune(dir, &line, &pool, any, NULL));
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		snprintf(path, sizeof path, "staging/%s%s", names[i],
 			 i < 6 ? "/file" : "");
@@ -269,7 +294,7 @@ START_TEST(a_staged_file_of_another_size_is_told)
 	nb_assert_ok(nb_str_format(
 		&message, "error: %s/" ONE "/dump: missing or wrong size\n",
 		dir));
-	nb_assert_ok(nb_staging_find(dir, "j", &pool, &found));
+	nb_assert_ok(nb_staging_find(dir, &line, &pool, &found));
 	nb_assert_fails(nb_staged_check(&found), NB_ECORRUPT, message);
 	nb_staged_free(&found);
 	free(message);
@@ -307,7 +332,7 @@ START_TEST(the_bytes_of_a_staged_file_are_compared_with_their_hash)
 	ck_assert_int_eq(unlink(nb_test_path("staging/" ONE "/dump")), 0);
 	if (changes[_i].text)
 		nb_test_write("staging/" ONE "/dump", changes[_i].text, 0400);
-	nb_assert_ok(nb_staging_find(dir, "j", &pool, &found));
+	nb_assert_ok(nb_staging_find(dir, &line, &pool, &found));
 	ck_assert_int_eq(nb_staged_verify(&found, watch, &last, &bad),
 			 changes[_i].err);
 	ck_assert_str_eq(bad ? bad->path : "",
@@ -322,12 +347,12 @@ START_TEST(a_backup_that_was_set_aside_is_not_found_but_kept)
 	struct nb_staged found;
 
 	stage(ONE, 100);
-	nb_assert_ok(nb_staging_find(dir, "j", &pool, &found));
+	nb_assert_ok(nb_staging_find(dir, &line, &pool, &found));
 	nb_assert_ok(nb_staged_set_aside(&found));
 	nb_staged_free(&found);
-	ck_assert_int_eq(nb_staging_find(dir, "j", &pool, &found),
+	ck_assert_int_eq(nb_staging_find(dir, &line, &pool, &found),
 			 NB_ENOTFOUND);
-	nb_assert_ok(nb_staging_prune(dir, "j", &pool, any, NULL));
+	nb_assert_ok(nb_staging_prune(dir, &line, &pool, any, NULL));
 	stage(TWO, 200);
 	ck_assert_int_eq(
 		access(nb_test_path("staging/" ONE ".damaged/dump"), F_OK), 0);
