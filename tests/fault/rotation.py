@@ -48,7 +48,9 @@ ERRORS = {
         ("plan.c", "if (!is_oldest(f->pool, disc))", "if (0)")],
     "labels of other installations are trusted": [
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)"),
-        ("plan.c", "if (!f->label_signed)", "if (0)")],
+        ("plan.c", "if (!f->label_signed)", "if (0)"),
+        ("pool.c", "return !strcmp(view->installation, "
+         "label->installation)\n\t\t||", "return true ||")],
     "a generation older than the catalog's is trusted": [
         ("guard.c", "|| disc->generation != f->second->generation", ""),
         ("guard.c", "|| strcmp(disc->backup_id, f->second->backup_id)", ""),
