@@ -40,6 +40,14 @@ night()
 	nb_is "$@"
 }
 
+# Backups of two pools are told apart by their times, in seconds.
+another_second()
+{
+	local now
+	now=$(date +%s)
+	while [ "$(date +%s)" = "$now" ]; do :; done
+}
+
 # Is the file of the tree of this generation on disc $1?
 has()
 {
@@ -176,6 +184,7 @@ all_shrunk()
 	configure "$tree"
 	fill
 	night A 0 run && night B 0 run || return 1
+	another_second
 	discs='"DB-C", "DB-D"' configure "$tree"
 	sed -i 's/pool = "db"/pool = "new"/; s/pool "db"/pool "new"/' \
 		"$work/nb.conf"
@@ -262,6 +271,7 @@ renamed_emptied()
 	sed -i 's/"nightly"/"daily"/' "$work/nb.conf"
 	night A 3 run && says err "0 files; the last good backup has 41" &&
 		night B 3 run && has A 1 && has B 2 || return 1
+	another_second
 	: >"$work/discs/C"
 	: >"$work/discs/D"
 	discs='"DB-C", "DB-D"' configure "$tree"
@@ -293,10 +303,12 @@ foreign()
 	fill
 	night A 0 run && night B 0 run || return 1
 	: >"$work/discs/C"
+	another_second
 	other_job op '"DB-C", "DB-D"' \
 		'tree "www" { path = "'"$work"'/other/y" }' "${1:-other}"
 	# It looks as if the job had been moved: see renamed_emptied.
 	night C 0 run --accept-shrink || return 1
+	another_second
 	configure "$etc"
 	night A 0 run || return 1
 	night B 3 run && has B 2 &&
