@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "disc/blocks_iso.h"
+#include "disc/image/in_order.h"
 #include "disc/library.h"
 #include "disc/read/reader.h"
 #include "model/record/disc_mark.h"
@@ -90,10 +91,12 @@ nb_image_new(const struct nb_image_options *options, struct nb_entries *entries,
 		.boot_address = boot_address,
 		.ctx = image,
 	};
+	struct nb_in_order *ordered;
 	enum nb_err err;
 
 	if (!image)
 		return nb_fail_memory();
+	ordered = nb_in_order_begin();
 	pthread_mutex_init(&image->lock, NULL);
 	pthread_cond_init(&image->known, NULL);
 	image->options = *options;
@@ -122,6 +125,7 @@ nb_image_new(const struct nb_image_options *options, struct nb_entries *entries,
 		err = nb_image_boot(image);
 	if (!err)
 		name_volume(image);
+	nb_in_order_end(ordered);
 	if (err)
 		nb_image_free(image);
 	else

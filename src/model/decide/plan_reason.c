@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/decide/plan.h"
 
-/* FOR_GOOD: the hint for a disc that cannot be blanked, if it is another. */
 static const struct {
-	const char *code, *text, *hint, *for_good;
+	const char *code, *text, *hint;
 } reasons[] = {
 	[NB_REASON_BLANK_DISC] = { "blank-disc", "the disc is blank", NULL },
 	[NB_REASON_OLDEST_DISC] = { "oldest-disc",
@@ -29,15 +28,12 @@ static const struct {
 				     "the disc contains data, but no nightburn "
 				     "label",
 				     "insert another disc, or run nightburn "
-				     "adopt --as NAME",
-				     "insert another disc" },
+				     "adopt --as NAME" },
 	[NB_REASON_LABEL_UNREADABLE] = { "label-unreadable",
 					 "the label of the disc cannot be "
 					 "trusted",
 					 "clean the disc, or run nightburn "
-					 "adopt --as NAME",
-					 "clean the disc, or insert another "
-					 "disc" },
+					 "adopt --as NAME" },
 	[NB_REASON_LAST_SESSION] = { "last-session",
 				     "the newest session of the disc is bad; "
 				     "earlier ones hold backups",
@@ -48,28 +44,21 @@ static const struct {
 					 "the newest session of the disc is "
 					 "bad; earlier ones hold older backups",
 					 "run nightburn adopt --as NAME to use "
-					 "it again",
-					 "insert the disc whose turn it is" },
+					 "it again" },
 	[NB_REASON_OTHER_INSTALLATION] = { "other-installation",
 					   "the disc belongs to another "
 					   "installation of nightburn",
 					   "insert a disc of this "
 					   "installation, import the other key "
 					   "with nightburn key import, or run "
-					   "nightburn adopt --as NAME",
-					   "insert a disc of this "
-					   "installation, or import the other "
-					   "key with nightburn key import" },
+					   "nightburn adopt --as NAME" },
 	[NB_REASON_LABEL_FORGED] = { "label-forged",
 				     "the label was not made with the key of "
 				     "this installation",
 				     "if the key was lost, restore it with "
 				     "nightburn key import; otherwise insert "
 				     "another disc, or run nightburn adopt "
-				     "--as NAME",
-				     "if the key was lost, restore it with "
-				     "nightburn key import; otherwise insert "
-				     "another disc" },
+				     "--as NAME" },
 	[NB_REASON_OTHER_POOL] = { "other-pool",
 				   "the disc belongs to another pool",
 				   "insert a disc of this pool" },
@@ -78,20 +67,17 @@ static const struct {
 				       "is a copy, or the "
 				       "catalog was lost",
 				       "run nightburn catalog rebuild, or "
-				       "nightburn adopt --as NAME",
-				       "run nightburn catalog rebuild" },
+				       "nightburn adopt --as NAME" },
 	[NB_REASON_NAME_CONFLICT] = { "name-conflict",
 				      "the name of the disc does not match the "
 				      "configuration and the catalog",
 				      "insert another disc, or run nightburn "
-				      "adopt --as NAME",
-				      "insert another disc" },
+				      "adopt --as NAME" },
 	[NB_REASON_GENERATION_CONFLICT] = { "generation-conflict",
 					    "the backup on the disc is not the "
 					    "one in the catalog",
 					    "run nightburn verify, or "
-					    "nightburn adopt --as NAME",
-					    "run nightburn verify" },
+					    "nightburn adopt --as NAME" },
 	[NB_REASON_CATALOG_STALE] = { "catalog-stale",
 				      "the catalog is an old copy or was "
 				      "lost: the discs hold newer backups",
@@ -104,9 +90,7 @@ static const struct {
 				"the disc is suspect: a burn, a verification "
 				"or a drill failed",
 				"run nightburn verify, or nightburn adopt --as "
-				"NAME",
-				"run nightburn verify, or insert another "
-				"disc" },
+				"NAME" },
 	[NB_REASON_RETIRED] = { "retired", "the disc is retired",
 				"insert another disc" },
 	[NB_REASON_NO_DISC_NAME] = { "no-disc-name",
@@ -188,8 +172,7 @@ static const struct {
 				 "catalog has another one for it",
 				 "insert the disc whose turn it is; to use "
 				 "this one again, run nightburn adopt --as "
-				 "NAME",
-				 "insert the disc whose turn it is" },
+				 "NAME" },
 	[NB_REASON_ALL_SHRUNK] = { "all-shrunk",
 				   "no good disc of the pool has a backup that "
 				   "lacks nothing, so none is blanked",
@@ -203,6 +186,26 @@ static const struct {
 				       "use a rewritable disc, or set rotation "
 				       "= append in the pool's section of the "
 				       "configuration" },
+};
+
+/* The hint for a disc that cannot be blanked, if it is another. */
+static const char *const for_good[NB_REASON_COUNT] = {
+	[NB_REASON_UNKNOWN_DATA] = "insert another disc",
+	[NB_REASON_LABEL_UNREADABLE] = "clean the disc, or insert another "
+				       "disc",
+	[NB_REASON_LAST_SESSION_OLD] = "insert the disc whose turn it is",
+	[NB_REASON_OTHER_INSTALLATION] = "insert a disc of this "
+					 "installation, or import the other "
+					 "key with nightburn key import",
+	[NB_REASON_LABEL_FORGED] = "if the key was lost, restore it with "
+				   "nightburn key import; otherwise insert "
+				   "another disc",
+	[NB_REASON_NOT_IN_CATALOG] = "run nightburn catalog rebuild",
+	[NB_REASON_NAME_CONFLICT] = "insert another disc",
+	[NB_REASON_GENERATION_CONFLICT] = "run nightburn verify",
+	[NB_REASON_SUSPECT] = "run nightburn verify, or insert another "
+			      "disc",
+	[NB_REASON_REPLACED] = "insert the disc whose turn it is",
 };
 
 static bool
@@ -235,9 +238,9 @@ nb_plan_hint(const struct nb_decision *d)
 		       "verify shows what is good on this one";
 	/* Its blanking would be refused. */
 	if (d->may_be_newest && d->reason == NB_REASON_REPLACED)
-		return reasons[d->reason].for_good;
-	if (d->for_good && is_known(d->reason) && reasons[d->reason].for_good)
-		return reasons[d->reason].for_good;
+		return for_good[d->reason];
+	if (d->for_good && is_known(d->reason) && for_good[d->reason])
+		return for_good[d->reason];
 	return nb_plan_reason_hint(d->reason);
 }
 
