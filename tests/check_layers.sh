@@ -84,6 +84,7 @@ libisoburn/libisoburn\.h       disc
 libisofs/libisofs\.h           disc
 libmount/libmount\.h           source/device
 libpq-fe\.h                    source/postgres
+malloc\.h                      disc/image
 openssl/[a-z]+\.h              base
 sodium\.h                      model/record store
 sqlite3\.h                     store/sqlite

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* glibc keeps up to 7 free chunks of each size up to 1,032 bytes for the thread,
- * which it tells nobody of; other free chunks are split for smaller ones. */
+/* glibc keeps up to 7 free chunks of each size up to 1,032 bytes for the
+ * thread, which are in no statistics; others are split for smaller ones. */
 #define KEPT 7
 #define KEPT_SIZE 1032
 #define STEP 16
