@@ -78,40 +78,19 @@ name_volume(struct nb_image *image)
 		iso_image_set_publisher_id(iso, NB_IMAGE_MARK);
 }
 
-enum nb_err
-nb_image_new(const struct nb_image_options *options, struct nb_entries *entries,
-	     const char *move_to, struct nb_image **out)
+/*
+ * Builds libisofs' tree: that of the session before, and this one's files.
+ * What libisofs numbers by address must come in one order: see in_order.h.
+ */
+static enum nb_err
+build_tree(struct nb_image *image, const char *move_to)
 {
-	struct nb_image *image = calloc(1, sizeof *image);
-	struct nb_streams_options streams = {
-		.roots = options->roots,
-		.root_count = options->root_count,
-		.calls = options->calls,
-		.render = render_late,
-		.boot_address = boot_address,
-		.ctx = image,
-	};
-	struct nb_in_order *ordered;
-	enum nb_err err;
+	const struct nb_image_options *options = &image->options;
+	struct nb_in_order *ordered = nb_in_order_begin();
+	enum nb_err err =
+		nb_library_check(iso_image_new(options->volume_id, &image->iso),
+				 NB_EFAIL, "new image");
 
-	if (!image)
-		return nb_fail_memory();
-	ordered = nb_in_order_begin();
-	pthread_mutex_init(&image->lock, NULL);
-	pthread_cond_init(&image->known, NULL);
-	image->options = *options;
-	image->entries = entries;
-	err = nb_image_find_links(image);
-	if (!err)
-		err = hash_empty_files(entries);
-	if (!err)
-		err = nb_checksum_new(&image->checksum);
-	if (!err)
-		err = nb_streams_new(&streams, &image->streams);
-	if (!err)
-		err = nb_library_check(
-			iso_image_new(options->volume_id, &image->iso),
-			NB_EFAIL, "new image");
 	if (!err && options->previous)
 		err = nb_reader_try(options->previous, options->previous_start);
 	if (!err && options->previous)
@@ -126,6 +105,39 @@ nb_image_new(const struct nb_image_options *options, struct nb_entries *entries,
 	if (!err)
 		name_volume(image);
 	nb_in_order_end(ordered);
+	return err;
+}
+
+enum nb_err
+nb_image_new(const struct nb_image_options *options, struct nb_entries *entries,
+	     const char *move_to, struct nb_image **out)
+{
+	struct nb_image *image = calloc(1, sizeof *image);
+	struct nb_streams_options streams = {
+		.roots = options->roots,
+		.root_count = options->root_count,
+		.calls = options->calls,
+		.render = render_late,
+		.boot_address = boot_address,
+		.ctx = image,
+	};
+	enum nb_err err;
+
+	if (!image)
+		return nb_fail_memory();
+	pthread_mutex_init(&image->lock, NULL);
+	pthread_cond_init(&image->known, NULL);
+	image->options = *options;
+	image->entries = entries;
+	err = nb_image_find_links(image);
+	if (!err)
+		err = hash_empty_files(entries);
+	if (!err)
+		err = nb_checksum_new(&image->checksum);
+	if (!err)
+		err = nb_streams_new(&streams, &image->streams);
+	if (!err)
+		err = build_tree(image, move_to);
 	if (err)
 		nb_image_free(image);
 	else
