@@ -104,14 +104,13 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 	nb_names_free(&own);
 	if (err)
 		return err;
-	if (context->accept_shrink)
-		nb_pool_accept_shrunk(&fresh);
-	else
-		err = nb_catalog_alone(context->catalog, &next, &fresh);
+	err = nb_catalog_alone(context->catalog, &next, &fresh);
 	if (err) {
 		nb_pool_view_clear(&fresh);
 		return err;
 	}
+	if (context->accept_shrink)
+		nb_pool_accept_shrunk(&fresh);
 	err = nb_owners_load(context->state->dir, context->pool->name,
 			     &fresh.owner);
 	if (err) {

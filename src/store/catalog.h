@@ -215,8 +215,8 @@ struct nb_covers {
 
 /*
  * For each disc of VIEW: what it alone holds, because it is in no newer backup
- * on another good disc, and not in the next one.  What was appended by hand
- * does not count: it belongs to its disc.
+ * on another good disc, and not in the next one.  What was appended by hand is
+ * elsewhere if it was appended to another disc of the pool later.
  */
 enum nb_err nb_catalog_alone(struct nb_catalog *catalog,
 			     const struct nb_covers *covers,

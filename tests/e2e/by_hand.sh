@@ -140,4 +140,30 @@ listed()
 }
 check "restore --list tells of them" listed
 
+# The disc that alone has them is not blanked, until somebody says so.
+not_blanked()
+{
+	local alone="the disc alone holds something that no newer backup has: \
+tree env.sh (generation 1, appended by hand) and others"
+	insert B
+	at 180 run && insert A || return 1
+	nb_is 3 plan && tr -s '\n ' ' ' <"$work/out" | grep -qF "$alone" ||
+		return 1
+	nb_is 3 run && says err "$alone" && nb_is 3 blank &&
+		says err "$alone" && restores second -j append
+}
+check "a disc that alone has them is not blanked" not_blanked
+
+# On B, too: A may go, and then B has the only ones.
+elsewhere()
+{
+	insert B
+	at 240 append "$work/env.sh" "$work/mine" && insert A &&
+		at 300 run && says err "blanking DB-A" && insert B || return 1
+	nb_is 3 run && says err "tree env.sh (generation 2, appended by hand)" &&
+		at 360 run --accept-shrink && says err "accepted: disc DB-B \
+alone holds tree env.sh (generation 2, appended by hand) and others"
+}
+check "the last one of several is kept, or named when it is given up" elsewhere
+
 finish

@@ -169,7 +169,7 @@ beneath()
 	sed "s,tree \"all\" { path = \"[^\"]*,&/state/sub," "$work/nb.conf" \
 		>"$work/beneath.conf"
 	chmod 600 "$work/beneath.conf"
-	refused state_dir -c "$work/beneath.conf" run
+	refused state_dir -c "$work/beneath.conf" run --accept-shrink
 }
 
 # The host whose tree it is burns its own backups, too; the connection is this

@@ -181,6 +181,18 @@ permit(void *ctx)
 		       alone_on(b), hint);
 }
 
+/* Somebody said that it is no longer needed. */
+static void
+tell_accepted(const struct blank *b)
+{
+	const struct nb_pool_disc *disc =
+		nb_pool_by_id(&b->context->view, b->look->label.disc_id);
+
+	if (disc && disc->accepted[0])
+		nb_log(NB_WARNING, "accepted: disc %s alone holds %s",
+		       disc->name, disc->accepted);
+}
+
 static enum nb_err
 act(void *ctx)
 {
@@ -188,6 +200,7 @@ act(void *ctx)
 
 	if (b->look->medium.state == NB_MEDIUM_BLANK)
 		return NB_OK;
+	tell_accepted(b);
 	if (b->known)
 		nb_log(NB_NOTE, "%s: blanking %s (generation %llu)",
 		       b->look->device, b->look->label.disc,

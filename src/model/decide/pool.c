@@ -50,11 +50,18 @@ nb_rotation_next(const struct nb_pool_view *pool)
 void
 nb_pool_accept_shrunk(struct nb_pool_view *view)
 {
-	if (view->complete)
-		return;
-	view->complete = view->generation;
-	for (size_t i = 0; i < view->discs.count; i++)
-		view->discs.at[i].complete = view->discs.at[i].generation;
+	bool none = !view->complete;
+
+	if (none)
+		view->complete = view->generation;
+	for (size_t i = 0; i < view->discs.count; i++) {
+		struct nb_pool_disc *d = &view->discs.at[i];
+
+		if (none)
+			d->complete = d->generation;
+		memcpy(d->accepted, d->alone, sizeof d->accepted);
+		d->alone[0] = '\0';
+	}
 }
 
 bool

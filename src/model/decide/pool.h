@@ -30,8 +30,10 @@ struct nb_pool_disc {
 		       on another disc: how often it was left in the drive */
 	bool write_once; /* its medium cannot be blanked, as far as it is known:
 			    it is never due again */
-	char alone[NB_ALONE_TEXT]; /* what no newer backup on another disc
+	char alone[NB_ALONE_TEXT];    /* what no newer backup on another disc
 				      holds; "": nothing */
+	char accepted[NB_ALONE_TEXT]; /* the same, if somebody said that it is
+					 no longer needed */
 };
 
 struct nb_pool_discs NB_ARRAY(struct nb_pool_disc);
@@ -96,8 +98,9 @@ const struct nb_pool_disc *nb_pool_by_name(const struct nb_pool_view *view,
 bool nb_pool_has_newest(const struct nb_pool_view *view,
 			const struct nb_pool_disc *disc);
 
-/* Somebody says that what backups lack is not needed: if no good disc has a
- * complete one, all of them count as complete. */
+/* Somebody says that what backups lack, and what a disc alone holds, is not
+ * needed: if no good disc has a complete one, all of them count as complete,
+ * and each "alone" becomes "accepted". */
 void nb_pool_accept_shrunk(struct nb_pool_view *view);
 
 /*

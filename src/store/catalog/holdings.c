@@ -168,7 +168,7 @@ nb_catalog_last_holdings(struct nb_catalog *catalog, const struct nb_line *line,
 /* A source of a backup that is on a disc. */
 struct held {
 	const struct nb_placement *place;
-	const struct nb_span *span;
+	const struct nb_span *span; /* NULL: it was appended by hand */
 	char *kind, *name;
 	bool database;
 };
@@ -216,8 +216,7 @@ list_held(struct alone *a)
 			.backup_id = place->backup->id,
 		};
 
-		if (place->session->gone
-		    || nb_job_is_by_hand(place->backup->job))
+		if (place->session->gone)
 			continue;
 		a->place = place;
 		err = nb_catalog_each(a->catalog, NB_TABLE_SOURCES, 1, &like,
@@ -242,13 +241,23 @@ is_good(const struct alone *a, const struct nb_placement *place)
 		&& !nb_rows_shrunk(&a->rows, place->backup->id);
 }
 
+/* What was appended by hand is of no job. */
+static bool
+is_same_job(const struct alone *a, const struct held *x, const struct held *y)
+{
+	if (!x->span || !y->span)
+		return x->span == y->span
+			&& !strcmp(x->place->backup->pool,
+				   y->place->backup->pool);
+	return nb_spans_same(&a->spans, x->span, y->span);
+}
+
 static bool
 is_same_source(const struct alone *a, const struct held *x,
 	       const struct held *y)
 {
 	return !strcmp(x->kind, y->kind) && !strcmp(x->name, y->name)
-		&& x->database == y->database
-		&& nb_spans_same(&a->spans, x->span, y->span);
+		&& x->database == y->database && is_same_job(a, x, y);
 }
 
 /* Is there another copy that is as new, or will there be one? */
@@ -299,9 +308,10 @@ describe_alone(const struct alone *a, struct nb_pool_disc *disc)
 	}
 	if (first)
 		snprintf(disc->alone, sizeof disc->alone,
-			 "%s %.64s (generation %lld)%s", first->kind,
+			 "%s %.64s (generation %lld%s)%s", first->kind,
 			 first->name,
 			 (long long)first->place->backup->generation,
+			 first->span ? "" : ", appended by hand",
 			 more ? " and others" : "");
 }
 

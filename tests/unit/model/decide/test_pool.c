@@ -65,7 +65,10 @@ START_TEST(what_shrank_counts_if_somebody_says_so_and_there_is_no_other)
 	view.discs.at[0].generation = view.generation = 5;
 	view.discs.at[2].generation = 7;
 	view.discs.at[0].complete = view.complete = 4;
+	strcpy(view.discs.at[0].alone, "tree www");
 	nb_pool_accept_shrunk(&view);
+	ck_assert_str_eq(view.discs.at[0].alone, "");
+	ck_assert_str_eq(view.discs.at[0].accepted, "tree www");
 	ck_assert_uint_eq(view.complete, 4);
 	ck_assert_uint_eq(view.discs.at[0].complete, 4);
 	view.discs.at[0].complete = view.complete = 0;
