@@ -131,6 +131,26 @@ NB_API enum nb_err nb_take_over(struct nightburn *nb,
 				const char *from,
 				struct nb_take_over_result *result);
 
+struct nb_lost_result {
+	NB_SIZE(nb_lost_result);
+	char pool[65], disc[65], disc_id[33]; /* of the one that is lost */
+	bool changed;                         /* it was not said before */
+	uint64_t backups;    /* on no other disc that is not lost */
+	char newest[65];     /* the disc of the pool that now has the newest
+				good backup; "" if there is none */
+	uint64_t generation; /* of that backup; 0: none */
+};
+/*
+ * DISC, a name or the first eight characters or more of a disc id, is broken or
+ * lost: what the catalog has on it counts no longer as a copy, and its name is
+ * free for another disc.  JOB: only discs of its pool; NULL: of any.  A disc
+ * that is found is recorded again by nb_catalog_rebuild.  NB_EUSAGE: there is
+ * no such disc, or there are several.
+ */
+NB_API enum nb_err nb_disc_lost(struct nightburn *nb, const char *job,
+				const char *disc,
+				struct nb_lost_result *result);
+
 #ifdef __cplusplus
 }
 #endif

@@ -45,6 +45,28 @@ accept_catalog(struct cli *cli, struct nightburn *nb)
 		: cli_report_one(cli, err, &nb_record_accept, &row);
 }
 
+static enum nb_err
+disc_lost(struct cli *cli)
+{
+	struct nb_lost_result result = NB_INIT(nb_lost_result);
+	struct nightburn *nb = NULL;
+	enum nb_err err;
+
+	if (cli->arg_count < 2)
+		return cli_wrong_usage(cli, "catalog",
+				       "lost: the name of the disc is missing");
+	if (cli->finish || cli->drive || cli->device)
+		return cli_wrong_usage(cli, "catalog",
+				       "lost takes no drive and no --finish");
+	err = cli_open(cli, &nb);
+	if (!err)
+		err = nb_disc_lost(nb, cli->job, cli->args[1], &result);
+	if (!err && cli_wants_report(cli, true))
+		err = cli_report_one(cli, err, &nb_record_lost, &result);
+	nb_close(nb);
+	return err;
+}
+
 enum nb_err
 cmd_catalog(struct cli *cli)
 {
@@ -52,9 +74,11 @@ cmd_catalog(struct cli *cli)
 	struct nightburn *nb = NULL;
 	enum nb_err err;
 
-	if (!rebuild && strcmp(cli->args[0], "accept"))
+	if (!strcmp(cli->args[0], "lost"))
+		return disc_lost(cli);
+	if ((!rebuild && strcmp(cli->args[0], "accept")) || cli->arg_count > 1)
 		return cli_wrong_usage(cli, "catalog",
-				       "expected rebuild or accept");
+				       "expected rebuild, accept or lost DISC");
 	if (cli->finish && !rebuild)
 		return cli_wrong_usage(cli, "catalog",
 				       "--finish is for rebuild");

@@ -49,6 +49,8 @@ enum nb_err nb_job_take_over(struct nightburn *nb,
 			     const struct nb_drive_choice *choice,
 			     const char *from,
 			     struct nb_take_over_result *result);
+enum nb_err nb_job_lost(struct nightburn *nb, const char *job, const char *disc,
+			struct nb_lost_result *result);
 enum nb_err nb_job_rebuild(struct nightburn *nb,
 			   const struct nb_drive_choice *choice,
 			   struct nb_verify_result *result);

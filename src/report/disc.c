@@ -202,3 +202,32 @@ describe_take_over(struct nb_str *s, const void *row)
 
 const struct nb_record nb_record_take_over =
 	NB_RECORD("pool", take_over_columns, describe_take_over);
+
+static const struct nb_column lost_columns[] = {
+	NB_COLUMN_NAME("pool", struct nb_lost_result, pool),
+	NB_COLUMN_NAME("disc", struct nb_lost_result, disc),
+	NB_COLUMN_NAME("disc_id", struct nb_lost_result, disc_id),
+	NB_COLUMN(BOOL, "changed", struct nb_lost_result, changed),
+	NB_COLUMN(NUMBER, "backups", struct nb_lost_result, backups),
+	NB_COLUMN_CHARS("newest", struct nb_lost_result, newest),
+	NB_COLUMN(NUMBER, "generation", struct nb_lost_result, generation),
+};
+
+static void
+describe_lost(struct nb_str *s, const void *row)
+{
+	const struct nb_lost_result *r = row;
+
+	nb_str_addf(s, "disc %s of pool %s %s lost\n", r->disc, r->pool,
+		    r->changed ? "is recorded as" : "was already recorded as");
+	if (r->newest[0])
+		nb_str_addf(s,
+			    "the newest good backup is generation %llu, on "
+			    "disc %s\n",
+			    (unsigned long long)r->generation, r->newest);
+	else
+		nb_str_add(s, "no other disc of the pool has a good backup\n");
+}
+
+const struct nb_record nb_record_lost =
+	NB_RECORD("lost", lost_columns, describe_lost);

@@ -127,6 +127,8 @@ struct nb_accept_row {
 extern const struct nb_record nb_record_adopt, nb_record_accept;
 /* nb_take_over_result */
 extern const struct nb_record nb_record_take_over;
+/* nb_lost_result */
+extern const struct nb_record nb_record_lost;
 
 /* nb_backup_row, nb_source_row, nb_disc_row, nb_clone_row (catalog.c),
  * nb_file_row (files.c) */

@@ -159,6 +159,14 @@ enum nb_err nb_catalog_shortened(struct nb_catalog *catalog,
 enum nb_err nb_catalog_release_name(struct nb_catalog *catalog,
 				    const char *pool, const char *name);
 
+/* Somebody says that the disc DISC_ID is broken or lost: it is REPLACED,
+ * without its name, until it is read again.  Nothing happens if it is unknown.
+ */
+enum nb_err nb_catalog_lost(struct nb_catalog *catalog, const char *disc_id);
+
+/* It was found: it has its name again, unless another disc has that. */
+enum nb_err nb_catalog_found(struct nb_catalog *catalog, const char *disc_id);
+
 /* Is the backup with this id on the disc DISC_ID (NULL: on any disc),
  * verified? */
 enum nb_err nb_catalog_holds(struct nb_catalog *catalog, const char *backup_id,
@@ -230,7 +238,8 @@ enum nb_err nb_catalog_newest_of(struct nb_catalog *catalog,
 				 char pool[NB_NAME_MAX + 1], bool *holder);
 
 /* *APART: the catalog has the disc DISC_ID, and something on it, but not as one
- * of its pool: another disc has its name, or its generations. */
+ * of its pool: another disc has its name, or its generations.  Not one that was
+ * lost, as long as its name is free. */
 enum nb_err nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
 				bool *apart);
 

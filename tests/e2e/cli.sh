@@ -365,7 +365,7 @@ asked=("run -n" "append -n" plan "blank -n" "rotate -n" "adopt -n --as DB-A"
 	"image $work/x.iso" list "show nope" "find nope" "catalog rebuild"
 	"catalog rebuild --finish" "catalog accept" "key export"
 	"key import $work/nokey" drives disc check-config
-	"pool take-over --from x")
+	"pool take-over --from x" "catalog lost DB-A")
 
 answers=0
 

@@ -2,8 +2,8 @@
 """What a person does who follows the hints of nightburn to the letter.
 
 An office has discs(), those that are unused(), the names() of the pool,
-name_on(disc), the one that is loaded(), insert(disc), volume_id() of what is
-loaded, nb(argument...) which runs nightburn and gives (status, what it said),
+name_on(disc), perhaps the names of those that are lost, the one that is
+loaded(), insert(disc), volume_id() of what is loaded, nb(argument...) which runs nightburn and gives (status, what it said),
 and told, a list of texts.
 """
 import re
@@ -33,10 +33,26 @@ def adopt(office):
     name = office.name_on(office.loaded())
     volume = office.volume_id()
     said = office.nb("adopt", "--as", name, "--volume-id", volume)[1]
-    other = re.search(r"hint: nightburn adopt --as (%s)\b" % one_of(office),
-                      said)
+    lost = re.search(r"broken or lost: nightburn catalog lost (%s)\b"
+                     % one_of(office), said)
+    if lost and lost.group(1) in lost_discs(office):
+        say_lost(office)
+        office.nb("adopt", "--as", name, "--volume-id", volume)
+        return
+    other = re.search(r"nightburn adopt --as (%s)\b" % one_of(office), said)
     if other:
         office.nb("adopt", "--as", other.group(1), "--volume-id", volume)
+
+
+def lost_discs(office):
+    return getattr(office, "lost", [])
+
+
+def say_lost(office):
+    """A person knows which one."""
+    for disc in lost_discs(office):
+        office.nb("catalog", "lost", disc)
+    office.lost = []
 
 
 def verify(office):
@@ -89,6 +105,7 @@ HINTS = [
      rebuild_this),
     (r"nightburn adopt --as NAME", adopt),
     (r"nightburn verify", verify),
+    (r"nightburn catalog lost", say_lost),
     (r"insert a blank disc", blank),
     (r"insert another disc|insert the disc whose", another),
 ]
@@ -100,6 +117,8 @@ def ways_out(said, office, words):
     hints = re.sub(r" -j \S+", "", re.sub(r"\s+", " ", hints))
     ways = [(m.group(0), do) for pattern, do in HINTS
             if (m := re.search(pattern, hints))]
+    if not lost_discs(office):
+        ways = [w for w in ways if w[1] is not say_lost]
     if any(do is rebuild_and_take_over for _, do in ways):
         ways = [w for w in ways if w[1] is not rebuild_each]
     # Finishing is for those who have read what they have.

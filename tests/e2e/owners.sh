@@ -169,4 +169,42 @@ blanked_with_another_key()
 check "what was blanked is gone, whatever key its label has" \
 	blanked_with_another_key
 
+# Both ways: it is found again, or a new disc gets its name.
+lost()
+{
+	two_nights || return 1
+	mv "$work/discs/B" "$work/discs/found" && : >"$work/discs/B" &&
+		insert B && nb_is 3 run &&
+		says err "run nightburn catalog lost NAME with the name of" &&
+		nb_is 3 adopt --as DB-B --volume-id "" &&
+		says err "hint: if disc DB-B is broken or lost: nightburn \
+catalog lost DB-B; otherwise nightburn adopt --as DB-A, the disc" ||
+		return 1
+	nb_is 2 catalog lost DB-X && says err "hint: it has: DB-A, DB-B" &&
+		nb_is 2 catalog lost && nb_is 2 catalog accept DB-B &&
+		nb_is 0 catalog lost DB-B &&
+		says err "DB-B: lost with it, generation 2" &&
+		says out "newest good backup is generation 1, on disc DB-A" &&
+		nb_is 0 catalog lost DB-B --json &&
+		says out '"changed": false, "backups": 0, "newest": "DB-A"' &&
+		nb_is 0 list && says out "DB-B (replaced), checked" &&
+		joined out | grep -q "DB-B  *replaced .*, lost, apart:" ||
+		return 1
+	insert A && nb_is 3 blank && says err "holds the last good backup" &&
+		nb_is 3 adopt --as DB-B --volume-id "$(volume)" &&
+		says err "holds the newest good backup" &&
+		insert B && nb_is 0 run --resume &&
+		says out "generation 3 on disc DB-B"
+}
+check "a disc that is lost counts no longer, and the other one is kept" lost
+
+lost_and_found()
+{
+	two_nights && nb_is 0 catalog lost DB-B || return 1
+	nb_is 3 run && says err "hint: run nightburn catalog rebuild" &&
+		nb_is 0 catalog rebuild && nb_is 0 list &&
+		says out "DB-B (good), checked" && insert A && nb_is 0 run
+}
+check "one that is found again is recorded by catalog rebuild" lost_and_found
+
 finish

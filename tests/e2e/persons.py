@@ -38,6 +38,7 @@ class Office:
 
     def __init__(self, top):
         self.top, self.newest, self.told = top, None, []
+        self.lost = []
 
     def path(self, *names):
         return os.path.join(self.top, *names)
@@ -57,6 +58,7 @@ class Office:
         shutil.copytree(self.top, top, symlinks=True)
         other = Office(top)
         other.newest, other.told = self.newest, list(self.told)
+        other.lost = list(self.lost)
         other.configure()
         return other
 
@@ -133,7 +135,7 @@ class Office:
         done = subprocess.run(
             [NIGHTBURN, "-c", self.path("conf"), "disc", "--json"],
             capture_output=True, text=True, timeout=120, check=False)
-        return json.loads(done.stdout).get("volume_id", "")
+        return json.loads(done.stdout).get("volume_id") or ""
 
     def blank(self, disc):
         with open(self.path("discs", disc), "w", encoding="utf-8"):
@@ -281,7 +283,29 @@ def begun_anew_without_a_rebuild(office):
     office.insert("B")
 
 
+def lose_newest(office):
+    """What the other disc has is the newest that is left."""
+    nights(office, "A")
+    left = office.newest
+    nights(office, "B")
+    office.newest = left
+    office.lost = ["B"]
+
+
+def the_newest_disc_lost(office):
+    lose_newest(office)
+    office.blank("B")
+
+
+def the_newest_disc_unreadable(office):
+    lose_newest(office)
+    with open(office.path("discs", "B"), "r+b") as disc:
+        disc.write(b"\xa5" * os.path.getsize(office.path("discs", "B")))
+
+
 ACCIDENTS = {
+    "the newest disc is lost, a new one is in the drive": the_newest_disc_lost,
+    "the newest disc cannot be read": the_newest_disc_unreadable,
     "the catalog is lost": the_catalog,
     "the catalog is lost, the older disc is in the drive":
         the_catalog_newest_in_drive,

@@ -177,7 +177,7 @@ no_configuration()
 
 usage()
 {
-	nb_is 2 catalog forget && says err "expected rebuild or accept"
+	nb_is 2 catalog forget && says err "expected rebuild, accept or lost"
 }
 
 check "nights on two discs" nights

@@ -382,6 +382,8 @@ nb_rebuild_disc(struct nb_pool_context *context,
 		err = replace_holder(
 			context, &holder,
 			first_made(outcome->contents, &look->label));
+	if (!err && !apart)
+		err = nb_catalog_found(context->catalog, look->label.disc_id);
 	if (!err && (good || bad.backups))
 		err = nb_rebuild_catch_up(context, look->label.disc);
 	if (err)

@@ -23,7 +23,9 @@ static const struct {
 	[NB_REASON_NO_DISC] = { "no-disc", "no disc in the drive",
 				"insert the disc whose turn it is" },
 	[NB_REASON_DAMAGED] = { "damaged", "unreadable or unsupported medium",
-				"clean the disc, or replace it" },
+				"clean the disc; if it is broken, run "
+				"nightburn "
+				"catalog lost NAME, and insert another one" },
 	[NB_REASON_UNKNOWN_DATA] = { "unknown-data",
 				     "the disc contains data, but no nightburn "
 				     "label",
@@ -96,9 +98,12 @@ static const struct {
 	[NB_REASON_NO_DISC_NAME] = { "no-disc-name",
 				     "the disc is blank, but all names of the "
 				     "pool are in use",
+				     "if it replaces a disc that is broken or "
+				     "lost, run nightburn catalog lost NAME "
+				     "with the name of that disc; otherwise "
 				     "add a name to the pool, or run nightburn "
-				     "adopt --as NAME with the name of the "
-				     "disc that it replaces" },
+				     "adopt --as NAME with the name of a disc "
+				     "that is no longer needed" },
 	[NB_REASON_NOT_OLDEST] = { "not-oldest",
 				   "the disc is neither the newest nor the "
 				   "oldest of the pool",

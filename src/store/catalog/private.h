@@ -53,6 +53,12 @@ enum nb_err nb_catalog_get_disc(struct nb_catalog *catalog, const char *disc_id,
 enum nb_err nb_catalog_put_disc(struct nb_catalog *catalog,
 				const struct nb_disc_record *disc,
 				enum nb_disc_remark remark);
+/* Takes the name from the disc that has it, unless its id is BUT ("": none is),
+ * because a name belongs to one disc.  If that was good, it is REPLACED from
+ * now on, if somebody said so.  (names.c) */
+enum nb_err nb_catalog_take_name(struct nb_catalog *catalog, const char *pool,
+				 const char *name, const char *but,
+				 bool replaced);
 /* Is it the one of DISC?  A word that is none, because the catalog is damaged,
  * is no state. */
 bool nb_disc_is(const struct nb_disc_record *disc, enum nb_disc_state state);

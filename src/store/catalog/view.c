@@ -228,7 +228,9 @@ nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
 	if (err)
 		return err;
 	disc = nb_rows_disc(&rows, disc_id);
-	*apart = disc && !disc->named && newest_on(&rows, disc);
+	*apart = disc && !disc->named && newest_on(&rows, disc)
+		&& (!nb_disc_is(disc, NB_DISC_REPLACED)
+		    || named_disc(&rows, disc->pool, disc->name));
 	nb_rows_free(&rows);
 	return NB_OK;
 }

@@ -12,47 +12,6 @@ clear_disc(struct nb_disc_record *disc)
 	nb_row_clear(&nb_catalog_tables[NB_TABLE_DISCS], disc);
 }
 
-struct name {
-	const char *pool, *name;
-	const char *but; /* id of a disc that keeps its name; "" for none */
-	struct nb_disc_record disc;
-	bool found;
-};
-
-static enum nb_err
-match_name(void *ctx, const void *row)
-{
-	const struct nb_disc_record *disc = row;
-	struct name *n = ctx;
-
-	if (n->found || !disc->named || strcmp(disc->pool, n->pool)
-	    || strcmp(disc->name, n->name) || !strcmp(disc->id, n->but))
-		return NB_OK;
-	n->found = true;
-	return nb_row_copy(&nb_catalog_tables[NB_TABLE_DISCS], disc, &n->disc);
-}
-
-/* Takes the name from the disc that has it, unless its id is BUT, because a
- * name belongs to one disc.  If that was good, it is REPLACED from now on, if
- * somebody said so. */
-static enum nb_err
-take_name(struct nb_catalog *catalog, const char *pool, const char *name,
-	  const char *but, bool replaced)
-{
-	struct name n = { .pool = pool, .name = name, .but = but };
-	enum nb_err err = nb_catalog_each(catalog, NB_TABLE_DISCS, 0, NULL,
-					  match_name, &n);
-	struct nb_disc_record changed = n.disc;
-
-	changed.named = 0;
-	if (!err && n.found && replaced && nb_disc_is(&n.disc, NB_DISC_GOOD))
-		changed.state = nb_disc_state_name(NB_DISC_REPLACED);
-	if (!err && n.found)
-		err = nb_catalog_put(catalog, NB_TABLE_DISCS, &changed);
-	clear_disc(&n.disc);
-	return err;
-}
-
 /* SESSION describes the medium; NULL: unknown. */
 static enum nb_err
 put_disc(struct nb_catalog *catalog, const struct nb_label *label,
@@ -66,8 +25,8 @@ put_disc(struct nb_catalog *catalog, const struct nb_label *label,
 	enum nb_err err = NB_OK;
 
 	if (!apart)
-		err = take_name(catalog, label->pool, label->disc,
-				label->disc_id, false);
+		err = nb_catalog_take_name(catalog, label->pool, label->disc,
+					   label->disc_id, false);
 	if (!err)
 		err = nb_catalog_get_disc(catalog, label->disc_id, &disc,
 					  &found, &remark);
@@ -346,19 +305,5 @@ nb_catalog_set_disc(struct nb_catalog *catalog, const char *disc_id,
 	if (!err && state == NB_DISC_BLANKED)
 		err = forget_sessions(catalog, disc_id);
 	clear_disc(&disc);
-	return nb_catalog_end(catalog, err);
-}
-
-enum nb_err
-nb_catalog_release_name(struct nb_catalog *catalog, const char *pool,
-			const char *name)
-{
-	enum nb_err err = nb_catalog_begin(catalog);
-
-	if (err)
-		return err;
-	err = nb_catalog_advance(catalog, pool, 0);
-	if (!err)
-		err = take_name(catalog, pool, name, "", true);
 	return nb_catalog_end(catalog, err);
 }

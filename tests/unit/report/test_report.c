@@ -368,6 +368,13 @@ static const struct nb_adopt_row adopted = {
 static const struct nb_take_over_result taken_over = { .pool = "db",
 						       .host = "old",
 						       .changed = true };
+static const struct nb_lost_result lost_disc = { .pool = "db",
+						 .disc = "B",
+						 .disc_id = "b1",
+						 .changed = true,
+						 .backups = 1,
+						 .newest = "A",
+						 .generation = 7 };
 static const struct nb_accept_row accepted = { .changed = true };
 
 static const struct nb_part_row part = { .number = 1,
@@ -557,6 +564,10 @@ static const struct {
 	  "changed", "true" },
 	{ &nb_record_take_over, &taken_over, "pool db is taken over from old\n",
 	  "host", "\"old\"" },
+	{ &nb_record_lost, &lost_disc,
+	  "disc B of pool db is recorded as lost\n"
+	  "the newest good backup is generation 7, on disc A\n",
+	  "backups", "1" },
 	{ &nb_record_bootarea, &boot,
 	  "bootarea boot (/dev/sda, 8.0 GB, gpt) to /dev/sdb (8.0 GB, no "
 	  "partition table)\n"

@@ -629,6 +629,29 @@ START_TEST(a_suspect_disc_whose_name_was_given_away_stays_suspect)
 }
 END_TEST
 
+/* The name is free; the disc is no other one's copy as long as it is. */
+START_TEST(a_disc_that_is_lost_has_no_name_until_it_is_recorded_again)
+{
+	struct nb_catalog *catalog = scene_open("now", NB_CATALOG_WORK);
+	struct nb_label label = scene_label('B', 2);
+	char text[256] = "";
+	bool apart = true;
+
+	nb_assert_ok(scene_commit(catalog, 'A', 1, true));
+	nb_assert_ok(scene_commit(catalog, 'B', 2, true));
+	nb_assert_ok(nb_catalog_suspect(catalog, &label, "a test"));
+	nb_assert_ok(nb_catalog_lost(catalog, label.disc_id));
+	nb_assert_ok(nb_catalog_lost(catalog, "of no disc"));
+	nb_assert_ok(nb_catalog_discs(catalog, tell_disc, text));
+	ck_assert_str_eq(text, "A good 1 1 1, B replaced 2 1 1, ");
+	ck_assert_str_eq(scene_view(catalog, NULL),
+			 "A good 1 a1, B unused 0 , newest 1");
+	nb_assert_ok(nb_catalog_is_apart(catalog, label.disc_id, &apart));
+	ck_assert(!apart);
+	nb_catalog_close(catalog);
+}
+END_TEST
+
 START_TEST(a_damaged_catalog_is_set_aside_and_the_next_one_is_new)
 {
 	struct nb_catalog *catalog;
@@ -677,6 +700,8 @@ add(TCase *tc)
 		a_disc_whose_name_was_given_away_is_replaced_until_it_is_read);
 	tcase_add_test(tc,
 		       a_suspect_disc_whose_name_was_given_away_stays_suspect);
+	tcase_add_test(
+		tc, a_disc_that_is_lost_has_no_name_until_it_is_recorded_again);
 	tcase_add_test(tc,
 		       a_damaged_catalog_is_set_aside_and_the_next_one_is_new);
 }

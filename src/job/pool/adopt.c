@@ -4,12 +4,10 @@
 
 #include "base/log.h"
 #include "job/jobs.h"
+#include "job/pool/adopt.h"
 #include "job/disc/blank.h"
-#include "job/disc/check_disc.h"
 #include "job/disc/choose_drive.h"
-#include "job/disc/fallback_session.h"
 #include "job/disc/fingerprint.h"
-#include "job/disc/record_disc.h"
 
 /* The label that identifies the disc; NULL: none. */
 static const struct nb_label *
@@ -187,9 +185,12 @@ fail_name_taken(const struct nb_pool_context *context,
 	char hint[NB_HINT_MAX], text[NB_HINT_MAX];
 
 	snprintf(text, sizeof text,
-		 next ? "nightburn adopt --as %s, the disc whose turn it is"
-		      : "add a name to the pool",
-		 next ? next->name : "");
+		 "if disc %s is broken or lost: nightburn catalog lost %s; "
+		 "otherwise %s%s%s",
+		 named->name, named->name,
+		 next ? "nightburn adopt --as " : "add a name to the pool",
+		 next ? next->name : "",
+		 next ? ", the disc whose turn it is" : "");
 	return nb_fail(NB_EWRONG,
 		       "%s: this disc holds the newest good backup; its name "
 		       "is taken\nhint: %s",
@@ -217,81 +218,6 @@ check_name(const struct nb_pool_context *context, const char *as)
 	if (nb_pool_has_newest(&context->view, named))
 		return fail_name_taken(context, named);
 	return NB_OK;
-}
-
-/* Nothing in a session is newer than its label. */
-static bool
-may_have_newer(const struct nb_pool_context *context,
-	       const struct nb_label *label)
-{
-	return label->generation > context->view.generation
-		&& nb_pool_context_signed(context, label)
-		&& !strcmp(label->pool, context->view.name);
-}
-
-/* Is it ours, and newer than any known one?  A backup that could not be checked
- * may be good.  Without a label, its manifest tells whose it is. */
-static enum nb_err
-is_newer(const struct nb_pool_context *context,
-	 const struct nb_disc_contents *contents, struct nb_disc_backup *b,
-	 bool *newer)
-{
-	const struct nb_pool_view *view = &context->view;
-	bool may = b->has_label ? may_have_newer(context, &b->label)
-				: b->label.generation >= view->generation;
-	enum nb_err err;
-
-	if (b->check == NB_CHECK_DAMAGED || !may)
-		return NB_OK;
-	err = b->err ? b->err : nb_disc_backup_load(contents, b);
-	if (!err)
-		*newer = *newer || !strcmp(b->manifest.pool, view->name);
-	nb_disc_backup_unload(b);
-	return err == NB_ENOMEM || err == NB_ECANCELED ? err : NB_OK;
-}
-
-/* One session.  *GOOD: all of it. */
-static enum nb_err
-find_newer_in(const struct nb_pool_context *context,
-	      const struct nb_inspection *look, bool *newer, bool *good)
-{
-	struct nb_disc_contents contents = { .blocks = NULL };
-	struct nb_verify_result unused;
-	enum nb_err err = nb_check_disc(context->nb, look, &contents, &unused);
-
-	*good = !err;
-	if (nb_fallback_may_help(err))
-		err = NB_OK;
-	for (size_t i = 0; !err && i < contents.backups.count; i++)
-		err = is_newer(context, &contents, &contents.backups.at[i],
-			       newer);
-	nb_disc_contents_free(&contents);
-	return err;
-}
-
-/*
- * Does the disc have, in the session of LOOK or an earlier one, a good backup
- * that is newer than any known one?  A failed burn or verification may concern
- * only the newest session, or another backup.
- */
-static enum nb_err
-find_newer(const struct nb_pool_context *context, struct nb_inspection look,
-	   bool *newer)
-{
-	enum nb_err err = NB_OK;
-	bool good = false;
-
-	if (look.label_state != NB_LABEL_GOOD)
-		err = nb_fallback_session(&look);
-	if (err == NB_ENOTFOUND && look.label_state == NB_LABEL_UNREADABLE)
-		return find_newer_in(context, &look, newer, &good);
-	while (!err && !*newer && !good
-	       && may_have_newer(context, &look.label)) {
-		err = find_newer_in(context, &look, newer, &good);
-		if (!err && !*newer && !good)
-			err = nb_fallback_session(&look);
-	}
-	return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
 static enum nb_err
@@ -340,7 +266,7 @@ adopt_disc(struct nb_pool_context *context,
 		err = confirm(options, look, info, &how.typed);
 	if (err || options->dry_run)
 		return err;
-	err = find_newer(context, *look, &how.holds_newer);
+	err = nb_adopt_find_newer(context, *look, &how.holds_newer);
 	if (!err)
 		err = is_kept(context, look, pool, &how.newest_of);
 	return err ? err : nb_blank_disc(context, look, &how);
