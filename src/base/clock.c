@@ -84,6 +84,12 @@ format_date(int64_t date, const char *format, char buf[NB_CLOCK_TEXT])
 	return buf;
 }
 
+bool
+nb_clock_is_due(int64_t last, int64_t now, int64_t period)
+{
+	return last > now || now - last >= period;
+}
+
 const char *
 nb_clock_text(int64_t date, char buf[NB_CLOCK_TEXT])
 {

@@ -6,6 +6,7 @@
 #ifndef NB_BASE_CLOCK_H
 #define NB_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Milliseconds of a clock that never goes back. */
@@ -17,6 +18,13 @@ int64_t nb_clock_ms(void);
  * clock.
  */
 int64_t nb_clock_date(void);
+
+/*
+ * Is what was done at LAST to be done again at NOW, after PERIOD seconds?  A
+ * LAST in the future was written by a clock that was wrong, and must not put it
+ * off until then.
+ */
+bool nb_clock_is_due(int64_t last, int64_t now, int64_t period);
 
 #define NB_CLOCK_TEXT 32
 

@@ -400,6 +400,16 @@ weekly()
 }
 check "drill = weekly: a run drills when it is due" weekly
 
+# The clock was ahead in one night.
+ahead()
+{
+	at 4000 && says out "verified, drilled" &&
+		at 8 && ! says out drilled >/dev/null &&
+		at 14 && says out "verified, drilled" &&
+		at 15 && ! says out drilled >/dev/null
+}
+check "one of the future does not put the next one off" ahead
+
 nightly()
 {
 	echo 'more=(--exclude-table-data=public.t)' >"$work/change"

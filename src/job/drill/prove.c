@@ -13,15 +13,19 @@
 
 struct last {
 	const char *job;
-	int64_t date;
+	int64_t now;
+	int64_t date; /* 0: none */
 };
+
+/* One of the future was written by a clock that was wrong. */
 
 static enum nb_err
 find_last(void *ctx, const struct nb_catalog_backup *row)
 {
 	struct last *last = ctx;
 
-	if (!strcmp(row->job, last->job) && row->drilled > last->date)
+	if (!strcmp(row->job, last->job) && row->drilled > last->date
+	    && row->drilled <= last->now)
 		last->date = row->drilled;
 	return NB_OK;
 }
@@ -35,7 +39,7 @@ is_due(struct nightburn *nb, const struct nb_config_job *job, bool *due)
 		[NB_DRILL_MONTHLY] = 30 * DAY - SLACK,
 	};
 	struct nb_catalog *catalog = NULL;
-	struct last last = { .job = job->name };
+	struct last last = { .job = job->name, .now = nb_clock_date() };
 	enum nb_err err;
 
 	*due = false;
@@ -46,7 +50,8 @@ is_due(struct nightburn *nb, const struct nb_config_job *job, bool *due)
 		return err;
 	err = nb_catalog_backups(catalog, job->pool, find_last, &last);
 	nb_catalog_close(catalog);
-	*due = !last.date || nb_clock_date() >= last.date + periods[job->drill];
+	*due = !last.date
+		|| nb_clock_is_due(last.date, last.now, periods[job->drill]);
 	return err;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 
 #define DAY (24 * 3600)
@@ -18,9 +19,9 @@ is_time(enum nb_reread when, int64_t last, int64_t now)
 	case NB_REREAD_ALWAYS:
 		return true;
 	case NB_REREAD_DAILY:
-		return now - last >= DAY - SLACK;
+		return nb_clock_is_due(last, now, DAY - SLACK);
 	case NB_REREAD_WEEKLY:
-		return now - last >= 7 * DAY - SLACK;
+		return nb_clock_is_due(last, now, 7 * DAY - SLACK);
 	default:
 		return false;
 	}

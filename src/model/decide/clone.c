@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "model/record/json.h"
 
 #define LEAST_DELETED 100
@@ -147,6 +148,5 @@ nb_clone_compares(enum nb_compare when, int64_t checked, int64_t now)
 {
 	if (when != NB_COMPARE_WEEKLY)
 		return when == NB_COMPARE_ALWAYS;
-	/* A clock that was set back must not postpone it for ever. */
-	return checked > now || now - checked >= WEEK;
+	return nb_clock_is_due(checked, now, WEEK);
 }

@@ -54,6 +54,25 @@ START_TEST(source_date_epoch_is_the_date_where_it_is_a_number)
 }
 END_TEST
 
+static const struct {
+	int64_t last, now, period;
+	bool due;
+} repeats[] = {
+	{ 1000, 1099, 100, false },
+	{ 1000, 1100, 100, true },
+	{ 1000, 1000, 100, false },
+	{ 1001, 1000, 100, true }, /* the clock was wrong once */
+	{ INT64_MAX, 1000, 100, true },
+};
+
+START_TEST(what_was_done_in_the_future_is_due)
+{
+	ck_assert_int_eq(nb_clock_is_due(repeats[_i].last, repeats[_i].now,
+					 repeats[_i].period),
+			 repeats[_i].due);
+}
+END_TEST
+
 START_TEST(milliseconds_never_go_back)
 {
 	int64_t before = nb_clock_ms(), after;
@@ -75,6 +94,8 @@ main(void)
 	tcase_add_loop_test(tc,
 			    source_date_epoch_is_the_date_where_it_is_a_number,
 			    0, (int)(sizeof epochs / sizeof *epochs));
+	tcase_add_loop_test(tc, what_was_done_in_the_future_is_due, 0,
+			    (int)(sizeof repeats / sizeof *repeats));
 	tcase_add_test(tc, milliseconds_never_go_back);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
