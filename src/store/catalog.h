@@ -212,6 +212,14 @@ enum nb_err nb_catalog_last_complete(struct nb_catalog *catalog,
 				     const struct nb_line *line,
 				     struct nb_last_complete *out);
 
+struct nb_completes NB_ARRAY(struct nb_last_complete);
+
+/* Those of LINE, the newest first, at most MOST, also what is on no disc any
+ * more; appended to OUT. */
+enum nb_err nb_catalog_completes(struct nb_catalog *catalog,
+				 const struct nb_line *line, size_t most,
+				 struct nb_completes *out);
+
 /* Does the next backup of LINE hold a source (or database) of an earlier one?
  */
 struct nb_covers {

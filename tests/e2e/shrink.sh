@@ -124,6 +124,52 @@ bytes()
 }
 check "much fewer bytes are told, with min_ratio = 0 they are not" bytes
 
+# Never half of it in one night.
+slowly()
+{
+	fresh
+	configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	rm "$work"/tree/file{1..19}
+	night A 0 run || return 1
+	rm "$work"/tree/file{20..30}
+	night B 3 --quiet run &&
+		says err "tree www: 11 files; generation 2 has 41" &&
+		says err "shrank, so no disc is blanked" || return 1
+	insert B
+	nb_is 0 restore 2 --to "$work/all" || return 1
+	night B 0 run --accept-shrink &&
+		says err "accepted: tree www: 11 files; generation 2 has 41" ||
+		return 1
+	rm "$work"/tree/file31
+	night A 0 run && night B 0 run && ! grep -q shrank "$work/err"
+}
+check "what becomes less each night is told before the last whole copy is gone" \
+	slowly
+
+# 300 kB in one file, and nine keys.
+small()
+{
+	fresh
+	configure "$tree"
+	mkdir "$work/tree"
+	echo read me >"$work/tree/README"
+	head -c 300000 /dev/urandom >"$work/tree/books.db"
+	night A 0 run && night B 0 run || return 1
+	: >"$work/tree/books.db"
+	night A 3 run && says err "B; the last good backup has 300.0 kB" ||
+		return 1
+	fresh
+	configure "$tree"
+	mkdir "$work/tree"
+	for i in 1 2 3 4 5 6 7 8 9; do echo "$i" >"$work/tree/$i.key"; done
+	night A 0 run && night B 0 run || return 1
+	rm "$work"/tree/[2-9].key
+	night A 3 run && says err "tree www: 1 file; the last good backup has 9"
+}
+check "of a small tree as well" small
+
 # The disc has no room for a session more: it is not blanked for it.
 no_room()
 {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "job/run/decline.h"
 #include "model/decide/shrink.h"
 
 /* The min_ratio of the source that produces WAS; 0: nothing is compared. */
@@ -208,6 +209,8 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	for (size_t i = 0; !err && i < was->count; i++)
 		if (nb_backup_lacks(backup, &was->at[i], &now, &shrink))
 			err = nb_shrinks_add(&backup->shrinks, &shrink);
+	if (!err)
+		err = nb_backup_compare_older(backup, &now);
 	nb_holdings_free(&now);
 	if (!err)
 		err = compare_parts(backup, m);

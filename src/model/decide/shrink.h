@@ -13,8 +13,8 @@
  * Trees have always some traffic: a ratio is not applied to fewer files or
  * bytes than these.  What falls to nothing is always told.
  */
-#define NB_SHRINK_FILES_MIN 10
-#define NB_SHRINK_BYTES_MIN ((uint64_t)1 << 20)
+#define NB_SHRINK_FILES_MIN 3
+#define NB_SHRINK_BYTES_MIN ((uint64_t)16 << 10)
 
 /*
  * What NOW has less than WAS: one reason, or none (false).  RATIO: the share of

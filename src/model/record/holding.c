@@ -286,7 +286,7 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 			 names[s->what]);
 		break;
 	}
-	snprintf(text, NB_SHRINK_TEXT, "%s %s: %s; the last good backup has %s",
-		 s->kind, s->name, now, before);
+	snprintf(text, NB_SHRINK_TEXT, "%s %s: %s; %s has %s", s->kind, s->name,
+		 now, s->mount ? s->mount : "the last good backup", before);
 	return text;
 }

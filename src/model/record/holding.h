@@ -69,7 +69,9 @@ struct nb_shrink {
 				 many files, BEFORE of LOST: their bytes; of
 				 PART: files, and how many parts have them */
 	char *mount; /* of MOUNT; of PART the first one.  Below the tree
-				 it is relative to it.  Otherwise NULL */
+				 it is relative to it.  Of FILES to ROWS: the
+				 older backup that has BEFORE, "generation 3";
+				 NULL: the last good one */
 };
 
 /* Appends a copy.  NB_ENOMEM */

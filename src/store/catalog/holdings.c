@@ -153,6 +153,35 @@ nb_catalog_last_complete(struct nb_catalog *catalog, const struct nb_line *line,
 }
 
 enum nb_err
+nb_catalog_completes(struct nb_catalog *catalog, const struct nb_line *line,
+		     size_t most, struct nb_completes *out)
+{
+	struct nb_backup_list list = NB_ARRAY_INIT;
+	struct nb_spans spans = { .line = line };
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	if (err)
+		return err;
+	err = nb_rows_newest_first(&rows, &list);
+	if (!err)
+		err = nb_spans_take(&rows, line, &spans);
+	for (size_t i = 0; !err && out->count < most && i < list.count; i++) {
+		struct nb_last_complete one = { .id = "" };
+
+		if (!nb_spans_in_line(&spans, nb_spans_of(&spans, list.at[i]))
+		    || nb_rows_shrunk(&rows, list.at[i]->id))
+			continue;
+		describe_last(&rows, list.at[i], &one);
+		err = nb_array_push(out, one);
+	}
+	nb_array_free(&list);
+	nb_array_free(&spans.list);
+	nb_rows_free(&rows);
+	return err;
+}
+
+enum nb_err
 nb_catalog_last_holdings(struct nb_catalog *catalog, const struct nb_line *line,
 			 struct nb_holdings *out)
 {
