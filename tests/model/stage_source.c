@@ -10,7 +10,7 @@
 #include "disc/read/bad_blocks.h"
 #include "job/hook.h"
 #include "job/run/hooked.h"
-#include "job/run/last_size.h"
+#include "job/last_size.h"
 #include "job/power.h"
 #include "job/run/shrink.h"
 #include "job/run/waiting.h"

@@ -6,7 +6,7 @@
 #include "job/jobs.h"
 #include "job/disc/choose_drive.h"
 #include "job/run/hooked.h"
-#include "job/run/last_size.h"
+#include "job/last_size.h"
 #include "job/run/record_dead.h"
 #include "job/power.h"
 #include "job/run/nights.h"

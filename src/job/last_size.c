@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/last_size.h"
+#include "job/last_size.h"
 
 #include <string.h>
 
