@@ -197,7 +197,14 @@ forged()
 {
 	put_back A
 	label_of A "$work/l" && change "$work/l" "$1" && rewrite A "$work/l" &&
-		refused "${2-label-forged}" "${3-$no_key}" && put_back A
+		refused "${2-label-forged}" "${3-$no_key}" && readable_again
+}
+
+# A, which was suspect as long as a disc with its volume id had no good label.
+readable_again()
+{
+	put_back A
+	nb_is 0 verify
 }
 check "a label whose generation was changed is refused" \
 	forged 'L["generation"] = 0'
@@ -250,7 +257,7 @@ volume_only()
 	xorriso -outdev "stdio:$work/discs/A" -volid "$volume" \
 		-map "$work/tree" / >/dev/null 2>&1 || return 1
 	refused unknown-data "contains data, but no nightburn label" &&
-		nb_is 0 disc && says out "$volume" && put_back A
+		nb_is 0 disc && says out "$volume" && readable_again
 }
 check "a volume id alone makes no disc ours" volume_only
 

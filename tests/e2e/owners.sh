@@ -207,4 +207,31 @@ lost_and_found()
 }
 check "one that is found again is recorded by catalog rebuild" lost_and_found
 
+# spoil_label DISC: a label that nobody can read, in each of its copies.
+spoil_label()
+{
+	python3 - "$work/discs/$1" <<-'END2'
+	import sys
+	with open(sys.argv[1], "r+b") as f:
+	    disc = f.read().replace(b'"disc_id"', b'"disk"id"')
+	    f.seek(0)
+	    f.write(disc)
+	END2
+}
+
+# suspected VERB STATUS: it says which disc that is, and the other is kept.
+suspected()
+{
+	two_nights && spoil_label B && nb_is 3 plan &&
+		says err "by its volume id disc DB-B" && nb_is "$2" $1 &&
+		says err "by its volume id disc DB-B, but the label of" &&
+		says err "if it is broken, nightburn catalog lost DB-B" &&
+		nb_is 0 list && joined out | grep -q "DB-B  *suspect" &&
+		nb_is "$2" $1 && ! grep "by its volume id" "$work/err" &&
+		insert A && nb_is 3 blank && says err "the last good backup"
+}
+check "verify: a disc whose label cannot be read holds nothing that counts" \
+	suspected verify 3
+check "run: the same" suspected run 3
+
 finish

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "disc/library.h"
+#include "job/disc/doubt.h"
 #include "job/disc/fallback_session.h"
 #include "store/owners.h"
 
@@ -251,7 +252,7 @@ nb_inspect_heed(struct nb_pool_context *context,
 	err = look->label_state == NB_LABEL_GOOD
 			&& nb_pool_context_signed(context, label)
 		? nb_pool_heed_name(context, label)
-		: NB_OK;
+		: nb_doubt(context, look);
 	if (err || !context->catalog || look->label_state != NB_LABEL_GOOD
 	    || !nb_pool_context_signed(context, label)
 	    || !strcmp(label->disc_id, context->dead.disc_id)

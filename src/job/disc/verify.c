@@ -7,6 +7,7 @@
 #include "job/disc/check_disc.h"
 #include "job/disc/choose_drive.h"
 #include "job/jobs.h"
+#include "job/disc/doubt.h"
 #include "job/disc/fallback_session.h"
 #include "job/disc/restorable.h"
 #include "job/disc/unlabelled.h"
@@ -47,8 +48,11 @@ static enum nb_err
 check_image(struct nightburn *nb, struct nb_inspection *look,
 	    struct nb_disc_contents *contents, struct nb_verify_result *result)
 {
-	enum nb_err err = nb_unlabelled_identify(look);
+	enum nb_err err = nb_doubt_in_pools(nb, look);
 
+	if (err)
+		return err;
+	err = nb_unlabelled_identify(look);
 	if (err)
 		return err == NB_ENOTFOUND ? NB_EFOREIGN : err;
 	return check_files(nb, look, contents, result);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/run/dedup.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,40 +15,18 @@
 #include "job/run/too_large.h"
 #include "model/record/backup_path.h"
 #include "model/record/own_files.h"
+#include "model/volume_id.h"
 
 #define GAP_BLOCKS 2048
 #define GAP_PART 1024
 
-/* Upper-case letters, digits and underscores (ECMA-119 7.4.1), at most N. */
 static void
-add_d_characters(char *id, const char *text, size_t n)
+make_volume_id(const struct nb_manifest *m, char id[NB_VOLUME_ID_SIZE])
 {
-	size_t end = strlen(id);
-
-	for (size_t i = 0; i < n && text[i] && end < NB_VOLUME_ID_MAX; i++) {
-		int c = toupper((unsigned char)text[i]);
-
-		id[end++] = (char)(isascii(c) && isalnum(c) ? c : '_');
-	}
-	id[end] = '\0';
-}
-
-/* POOL_DISC_YYYYMMDD within the 32 characters of a volume identifier.  What
- * tells discs apart is mostly the end of their names. */
-static void
-make_volume_id(const struct nb_manifest *m, char id[NB_VOLUME_ID_MAX + 1])
-{
-	size_t n = strlen(m->disc);
 	char date[NB_CLOCK_TEXT];
 
-	id[0] = '\0';
-	add_d_characters(id, m->pool, 11);
-	add_d_characters(id, "_", 1);
-	if (m->disc[0]) {
-		add_d_characters(id, m->disc + (n > 11 ? n - 11 : 0), 11);
-		add_d_characters(id, "_", 1);
-	}
-	add_d_characters(id, nb_clock_compact(m->created, date), 8);
+	nb_volume_id_make(m->pool, m->disc, nb_clock_compact(m->created, date),
+			  id);
 }
 
 /* What a user appends by hand does not move the disc in the rotation. */

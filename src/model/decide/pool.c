@@ -64,6 +64,24 @@ nb_pool_accept_shrunk(struct nb_pool_view *view)
 	}
 }
 
+void
+nb_pool_doubt(struct nb_pool_view *view, const char *disc_id)
+{
+	view->generation = view->complete = 0;
+	for (size_t i = 0; i < view->discs.count; i++) {
+		struct nb_pool_disc *d = &view->discs.at[i];
+
+		if (!strcmp(d->disc_id, disc_id))
+			d->state = NB_DISC_SUSPECT;
+		if (d->state != NB_DISC_GOOD)
+			continue;
+		if (d->generation > view->generation)
+			view->generation = d->generation;
+		if (d->complete > view->complete)
+			view->complete = d->complete;
+	}
+}
+
 bool
 nb_pool_has_newest(const struct nb_pool_view *view,
 		   const struct nb_pool_disc *disc)

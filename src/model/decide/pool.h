@@ -93,6 +93,10 @@ const struct nb_pool_disc *nb_pool_by_id(const struct nb_pool_view *view,
 const struct nb_pool_disc *nb_pool_by_name(const struct nb_pool_view *view,
 					   const char *name);
 
+/* The disc DISC_ID is suspect, and the newest backups are those of the good
+ * discs that remain. */
+void nb_pool_doubt(struct nb_pool_view *view, const char *disc_id);
+
 /* Is the newest verified backup of the pool on DISC, or the newest complete
  * one?  Whatever the state of DISC: another one may have it, too. */
 bool nb_pool_has_newest(const struct nb_pool_view *view,

@@ -56,6 +56,27 @@ START_TEST(a_cleared_view_is_empty)
 }
 END_TEST
 
+START_TEST(what_is_on_a_disc_in_doubt_is_not_the_newest)
+{
+	struct nb_pool_view view;
+
+	fill(&view);
+	view.discs.at[0].generation = 3;
+	view.discs.at[0].complete = 2;
+	view.discs.at[1] = (struct nb_pool_disc){ .name = "DB-B",
+						  .disc_id = "bb",
+						  .state = NB_DISC_GOOD,
+						  .generation = 4,
+						  .complete = 4 };
+	view.generation = view.complete = 4;
+	nb_pool_doubt(&view, "bb");
+	ck_assert_int_eq(view.discs.at[1].state, NB_DISC_SUSPECT);
+	ck_assert_uint_eq(view.generation, 3);
+	ck_assert_uint_eq(view.complete, 2);
+	nb_pool_view_clear(&view);
+}
+END_TEST
+
 /* As long as one disc has a complete backup, only those count. */
 START_TEST(what_shrank_counts_if_somebody_says_so_and_there_is_no_other)
 {
@@ -122,6 +143,7 @@ main(void)
 	Suite *suite = suite_create("pool");
 	TCase *tc = nb_test_case("pool", 10);
 
+	tcase_add_test(tc, what_is_on_a_disc_in_doubt_is_not_the_newest);
 	tcase_add_test(tc, a_disc_is_found_by_id_and_by_name);
 	tcase_add_test(tc, no_disc_is_found_by_an_empty_id);
 	tcase_add_test(tc, a_cleared_view_is_empty);
