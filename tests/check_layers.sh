@@ -53,7 +53,8 @@ disc/image      base model/* disc disc/read
 disc/drive      base model/* disc disc/read disc/image
 job             base filter model/* store source/* disc/*
 job/disc        base filter model/* store source/* disc/* job
-job/run         base filter model/* store source/* disc/* job job/disc
+job/backup      base filter model/* store source/* disc/* job job/disc
+job/run         base filter model/* store source/* disc/* job job/disc job/backup
 job/restore     base filter model/* store source/* disc/* job job/disc
 job/pool        base filter model/* store source/* disc/* job job/disc
 job/drill       base filter model/* store source/* disc/* job job/disc job/restore
@@ -141,7 +142,7 @@ grep -rnE 'backup_id' src/source |
 grep -rnE 'strlen\(.*backup_id\)|%s/.*backup_id' src/job/restore |
 	rule "a restore knows no path with the backup's id in it"
 grep -rnE '\bnb_backup_path_(put|take_all)\(' src --include='*.c' |
-	grep -vE '^src/(model/record/backup_path|job/run/session|job/disc/disc_contents|source/tree/serve)\.c:' |
+	grep -vE '^src/(model/record/backup_path|job/backup/session|job/disc/disc_contents|source/tree/serve)\.c:' |
 	rule "a backup's id is put on and taken off in few places"
 grep -rnE '\bNB_GUARD_PERMIT\b' src --include='*.c' |
 	grep -vE '^src/model/decide/guard\.c:|[!=]= NB_GUARD_PERMIT\b' |

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the size of the last backup says about a plan that does not know that of
  * the next one. */
-#ifndef NB_JOB_RUN_LAST_SIZE_H
-#define NB_JOB_RUN_LAST_SIZE_H
+#ifndef NB_JOB_LAST_SIZE_H
+#define NB_JOB_LAST_SIZE_H
 
 #include "job/job.h"
 

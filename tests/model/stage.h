@@ -10,7 +10,7 @@
 
 #include <setjmp.h>
 
-#include "job/run/session.h"
+#include "job/backup/session.h"
 #include "world.h"
 
 enum event {

@@ -9,10 +9,10 @@
 #include "base/str.h"
 #include "disc/read/bad_blocks.h"
 #include "job/hook.h"
-#include "job/run/hooked.h"
+#include "job/backup/hooked.h"
 #include "job/last_size.h"
 #include "job/power.h"
-#include "job/run/shrink.h"
+#include "job/backup/shrink.h"
 #include "job/run/waiting.h"
 #include "model/record/backup_path.h"
 #include "stage.h"
@@ -216,7 +216,7 @@ nb_source_covers(const struct nb_config_source *source, const char *kind,
 	return true;
 }
 
-/* ---- a session: as job/run/session.c makes its label ---- */
+/* ---- a session: as job/backup/session.c makes its label ---- */
 
 enum nb_err
 nb_session_new(struct nb_backup *backup, const struct nb_inspection *look,

@@ -8,7 +8,7 @@
 #include "stage.h"
 #include "base/str.h"
 #include "base/watchdog.h"
-#include "job/run/too_large.h"
+#include "job/backup/too_large.h"
 #include "store/catalog.h"
 #include "store/staging.h"
 #include "store/key.h"

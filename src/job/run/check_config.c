@@ -15,7 +15,7 @@
 #include "base/user.h"
 #include "job/jobs.h"
 #include "job/power.h"
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 #include "model/config/build.h"
 #include "source/ours.h"
 

@@ -5,8 +5,8 @@
 #include "disc/library.h"
 #include "job/jobs.h"
 #include "job/run/run_summary.h"
-#include "job/run/shrink.h"
-#include "job/run/session.h"
+#include "job/backup/shrink.h"
+#include "job/backup/session.h"
 #include "model/record/own_files.h"
 
 static enum nb_err

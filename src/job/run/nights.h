@@ -3,7 +3,7 @@
 #ifndef NB_JOB_NIGHTS_H
 #define NB_JOB_NIGHTS_H
 
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 
 /*
  * BACKUP was burned and verified as RESULT says.  Tells, as an error, so that

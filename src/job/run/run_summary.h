@@ -5,7 +5,7 @@
 #ifndef NB_JOB_RUN_SUMMARY_H
 #define NB_JOB_RUN_SUMMARY_H
 
-#include "job/run/session.h"
+#include "job/backup/session.h"
 
 /* Fills in the counters of RESULT. */
 void nb_run_summary(const struct nb_session *session,

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "job/run/shrink.h"
+#include "job/backup/measure.h"
 #include "store/catalog.h"
 
 static const char *

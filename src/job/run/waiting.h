@@ -7,7 +7,7 @@
 #ifndef NB_JOB_WAITING_H
 #define NB_JOB_WAITING_H
 
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 
 /*
  * Is there room in staging for BACKUP?  If not, and a backup of the job waits:

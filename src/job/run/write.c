@@ -19,7 +19,7 @@
 #include "job/disc/restorable.h"
 #include "job/power.h"
 #include "job/run/run_summary.h"
-#include "job/run/too_large.h"
+#include "job/backup/too_large.h"
 #include "store/journal.h"
 #include "store/staging.h"
 

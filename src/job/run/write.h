@@ -6,7 +6,7 @@
 #ifndef NB_JOB_WRITE_H
 #define NB_JOB_WRITE_H
 
-#include "job/run/session.h"
+#include "job/backup/session.h"
 
 struct nb_write {
 	struct nb_pool_context *context;

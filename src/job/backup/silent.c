@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/silent.h"
+#include "job/backup/silent.h"
 
 #include <string.h>
 
 #include "base/log.h"
-#include "job/run/dedup.h"
+#include "job/backup/dedup.h"
 #include "model/record/holding.h"
 
 struct finding {

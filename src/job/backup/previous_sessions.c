@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/previous_sessions.h"
+#include "job/backup/previous_sessions.h"
 
 #include <stdlib.h>
 #include <string.h>

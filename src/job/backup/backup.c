@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 
 #include <stdio.h>
 #include <stdlib.h>

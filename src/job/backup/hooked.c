@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/hooked.h"
+#include "job/backup/hooked.h"
 
 #include <pthread.h>
 #include <stdlib.h>

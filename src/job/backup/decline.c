@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/decline.h"
+#include "job/backup/decline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "job/run/shrink.h"
+#include "job/backup/measure.h"
 
 /*
  * More than a rotation usually has discs.  In a pool that is only appended to,

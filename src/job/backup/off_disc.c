@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/off_disc.h"
+#include "job/backup/off_disc.h"
 
 #include <string.h>
 

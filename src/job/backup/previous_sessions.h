@@ -5,7 +5,7 @@
 #ifndef NB_JOB_PREVIOUS_SESSIONS_H
 #define NB_JOB_PREVIOUS_SESSIONS_H
 
-#include "job/run/session.h"
+#include "job/backup/session.h"
 
 /* Reads what is on the disc, which an appended session keeps reachable, into
  * SESSION->disc, ->previous, ->earlier, ->kept and ->base. */

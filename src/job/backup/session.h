@@ -7,7 +7,7 @@
 #define NB_JOB_SESSION_H
 
 #include "disc/image/image.h"
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 #include "job/disc/disc_contents.h"
 
 struct nb_manifests NB_ARRAY(const struct nb_manifest *);

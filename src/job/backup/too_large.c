@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/too_large.h"
+#include "job/backup/too_large.h"
 
 #include <stdlib.h>
 #include <string.h>

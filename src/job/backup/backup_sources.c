@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The steps for every source of a backup. */
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #ifndef NB_JOB_DECLINE_H
 #define NB_JOB_DECLINE_H
 
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 #include "model/record/holding.h"
 
 /*

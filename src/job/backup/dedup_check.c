@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/dedup.h"
+#include "job/backup/dedup.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

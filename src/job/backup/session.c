@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/dedup.h"
+#include "job/backup/dedup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,12 +7,12 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "job/run/silent.h"
-#include "job/run/hooked.h"
-#include "job/run/off_disc.h"
-#include "job/run/previous_sessions.h"
-#include "job/run/shrink.h"
-#include "job/run/too_large.h"
+#include "job/backup/silent.h"
+#include "job/backup/hooked.h"
+#include "job/backup/off_disc.h"
+#include "job/backup/previous_sessions.h"
+#include "job/backup/shrink.h"
+#include "job/backup/too_large.h"
 #include "model/record/backup_path.h"
 #include "model/record/own_files.h"
 #include "model/volume_id.h"

@@ -7,7 +7,7 @@
 #ifndef NB_JOB_SILENT_H
 #define NB_JOB_SILENT_H
 
-#include "job/run/session.h"
+#include "job/backup/session.h"
 
 /*
  * After nb_dedup: reads the files of SESSION, sorted and relative to the

@@ -7,7 +7,7 @@
 #ifndef NB_JOB_SHARE_H
 #define NB_JOB_SHARE_H
 
-#include "job/run/session.h"
+#include "job/backup/session.h"
 
 /*
  * Marks those of SESSION->entries (sorted, relative to the backup like those of
@@ -27,7 +27,7 @@ enum nb_err nb_dedup_hash(struct nightburn *nb, const struct nb_session *s,
 enum nb_reread nb_dedup_rule(const struct nb_backup *backup,
 			     const struct nb_manifest_source *of);
 
-/* ---- shared by job/run/dedup.c and job/run/dedup_check.c ---- */
+/* ---- shared by job/backup/dedup.c and job/backup/dedup_check.c ---- */
 
 struct nb_dedup_pair {
 	struct nb_entry *entry;

@@ -3,7 +3,7 @@
 #ifndef NB_JOB_SHRINK_H
 #define NB_JOB_SHRINK_H
 
-#include "job/run/backup.h"
+#include "job/backup/backup.h"
 #include "model/record/holding.h"
 
 /*
@@ -15,17 +15,6 @@
 enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
 			      const struct nb_entries *entries);
-
-/* Is the source of WAS configured in the job? */
-bool nb_backup_covers(const struct nb_backup *backup,
-		      const struct nb_holding *was);
-
-/* Does NOW lack, by the rules of its source, something of WAS?  OUT says what,
- * and borrows its texts.  A source that is no longer configured lacks nothing:
- * somebody removed it. */
-bool nb_backup_lacks(const struct nb_backup *backup,
-		     const struct nb_holding *was,
-		     const struct nb_holdings *now, struct nb_shrink *out);
 
 /* Keeps room in M for what nb_backup_compare_lost may add.  NB_ENOMEM */
 enum nb_err nb_backup_reserve(const struct nb_backup *backup,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "job/run/shrink.h"
+#include "job/backup/shrink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,51 +7,8 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "job/run/decline.h"
-#include "model/decide/shrink.h"
-
-/* The min_ratio of the source that produces WAS; 0: nothing is compared. */
-static double
-min_ratio(const struct nb_backup *backup, const struct nb_holding *was)
-{
-	const struct nb_config_sources *sources = backup->sources;
-
-	for (size_t i = 0; i < sources->count; i++) {
-		const struct nb_config_source *source = &sources->at[i];
-		const struct nb_source_ops *ops = nb_source_ops(source);
-
-		if (nb_source_covers(source, was->kind, was->name,
-				     was->database))
-			return ops->min_ratio ? ops->min_ratio(source) : 0;
-	}
-	return 0;
-}
-
-bool
-nb_backup_covers(const struct nb_backup *backup, const struct nb_holding *was)
-{
-	const struct nb_config_sources *sources = backup->sources;
-
-	for (size_t i = 0; i < sources->count; i++)
-		if (nb_source_covers(&sources->at[i], was->kind, was->name,
-				     was->database))
-			return true;
-	return false;
-}
-
-bool
-nb_backup_lacks(const struct nb_backup *backup, const struct nb_holding *was,
-		const struct nb_holdings *now, struct nb_shrink *out)
-{
-	double ratio = min_ratio(backup, was);
-	const struct nb_holding *is =
-		nb_holdings_find(now, was->kind, was->name, was->database);
-
-	*out = (struct nb_shrink){ .kind = was->kind,
-				   .name = was->name,
-				   .what = NB_SHRINK_GONE };
-	return ratio > 0 && (!is || nb_shrink_of(was, is, ratio, out));
-}
+#include "job/backup/decline.h"
+#include "job/backup/measure.h"
 
 /* ---- parts that were left out ---- */
 
@@ -164,7 +121,7 @@ compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
 
 		for (size_t k = 0; source && k < source->notes.count; k++)
 			part |= is_part(source->notes.at[k].what);
-		if (!part || min_ratio(backup, was) <= 0)
+		if (!part || nb_backup_min_ratio(backup, was) <= 0)
 			continue;
 		if (!last.id[0])
 			err = nb_catalog_last_complete(backup->context->catalog,
@@ -245,7 +202,8 @@ nb_backup_reserve(const struct nb_backup *backup, struct nb_manifest *m)
 						   .before = UINT64_MAX,
 						   .now = UINT64_MAX };
 
-		if (min_ratio(backup, was) > 0 && !is_shrunk(backup, was))
+		if (nb_backup_min_ratio(backup, was) > 0
+		    && !is_shrunk(backup, was))
 			err = nb_shrinks_add(&more, &longest);
 	}
 	if (!err)
