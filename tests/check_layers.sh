@@ -44,7 +44,7 @@ source/postgres/count base model/record
 source/postgres/hint base
 source/postgres/property base model/record
 source/postgres/restore base filter model/* source source/postgres source/postgres/property source/postgres/hint
-source/tree     base filter model/* source source/ssh source/serve
+source/tree     base filter model/* source source/device source/ssh source/serve
 source/volume   base filter model/* source source/device source/tree
 source/boot     base filter model/* source source/device source/tree
 disc            base model/*

@@ -156,6 +156,10 @@ struct nb_source_ops {
 	/* The share of what the last good backup held that is enough, 0 to 1;
 	 * 0: it may hold less.  NULL: 0. */
 	double (*min_ratio)(const struct nb_config_source *source);
+	/* Do its options leave out PATH, a directory below its top?  NULL:
+	 * nothing. */
+	bool (*leaves_out)(const struct nb_config_source *source,
+			   const char *path);
 	/* Does it produce the source NAME of a backup (DATABASE: the dump of
 	 * one)?  NULL: if that is its name. */
 	bool (*covers)(const struct nb_config_source *source, const char *name,

@@ -125,6 +125,7 @@ configure 'on_unreadable = report  pack = "tar.zst"'
 nb_is 3 run && rm -rf "$work/back"
 check "packed" says err 'bad/sub/file: left out: cannot be read'
 configure_far 'on_unreadable = report'
+rm -r "$work/state" "$work/discs" && make_discs
 check "on another host" reported
 
 # ---- files that can be opened, but not read ----

@@ -36,13 +36,66 @@ counts_fell(int64_t was, int64_t now, double ratio, uint64_t min)
 		&& fell((uint64_t)was, (uint64_t)now, ratio, min);
 }
 
+static const char *
+value_of(const struct nb_holding *h, const char *what)
+{
+	return nb_properties_get(&h->identity, what);
+}
+
+/* Is it another one, by what both know of it? */
+static bool
+is_another(const struct nb_holding *was, const struct nb_holding *now,
+	   struct nb_shrink *out)
+{
+	for (size_t i = 0; i < was->identity.count; i++) {
+		const struct nb_property *p = &was->identity.at[i];
+		const char *is = value_of(now, p->what);
+
+		if (!is || !strcmp(is, p->value))
+			continue;
+		out->of = p->what;
+		out->had = p->value;
+		out->is = (char *)(uintptr_t)is;
+		return shrank(out, NB_SHRINK_OTHER, 0, 0);
+	}
+	return false;
+}
+
+/* The value of the file system that is mounted on PATH; NULL: unknown. */
+static const char *
+file_system(const struct nb_holding *h, const char *path)
+{
+	const size_t n = strlen(NB_IDENTITY_FILE_SYSTEM);
+
+	for (size_t i = 0; i < h->identity.count; i++)
+		if (!strncmp(h->identity.at[i].what, NB_IDENTITY_FILE_SYSTEM, n)
+		    && !strcmp(h->identity.at[i].what + n, path))
+			return h->identity.at[i].value;
+	return NULL;
+}
+
+/* Of the same directory: is it on the same file system, which is mounted
+ * elsewhere, or on one that is mounted nearer to it? */
+static bool
+is_moved(const struct nb_holding *was, const struct nb_holding *now)
+{
+	const char *old = file_system(was, was->mount);
+	const char *new = file_system(now, now->mount);
+	size_t n = strlen(was->mount);
+
+	if (old && new && !strcmp(old, new))
+		return true;
+	n -= n == 1; /* that of "/" */
+	return !strncmp(was->mount, now->mount, n) && now->mount[n] == '/';
+}
+
 /* The mount point of WAS that NOW does not have; NULL: none, or unknown. */
 static char *
 lost_mount(const struct nb_holding *was, const struct nb_holding *now)
 {
 	if (!was->mount || !now->mount)
 		return NULL;
-	if (strcmp(was->mount, now->mount) != 0)
+	if (strcmp(was->mount, now->mount) != 0 && !is_moved(was, now))
 		return was->mount;
 	for (size_t i = 0; i < was->inner.count; i++) {
 		bool found = false;
@@ -62,6 +115,8 @@ nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 	*out = (struct nb_shrink){ .kind = now->kind, .name = now->name };
 	if (ratio <= 0)
 		return false;
+	if (is_another(was, now, out))
+		return true;
 	out->mount = lost_mount(was, now);
 	if (out->mount)
 		return shrank(out, NB_SHRINK_MOUNT, 0, 0);

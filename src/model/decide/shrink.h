@@ -21,8 +21,9 @@
  * WAS that is enough, above 0 up to 1; 0: nothing is compared.  OUT borrows its
  * texts from both.
  *
- * In this order: the mount point; files, bytes (only of the same form), tables
- * and rows.  Tables and rows only if they fell to 0.
+ * In this order: what it is (nb_holding.identity); the mount point; files,
+ * bytes (only of the same form), tables and rows.  Tables and rows only if they
+ * fell to 0.
  */
 bool nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 		  double ratio, struct nb_shrink *out);

@@ -73,6 +73,7 @@ clear(struct nb_holding *h)
 	free(h->form);
 	free(h->mount);
 	nb_names_free(&h->inner);
+	nb_properties_clear(&h->identity);
 }
 
 static enum nb_err
@@ -102,6 +103,8 @@ take_one(const struct nb_manifest_source *source,
 		err = nb_str_dup(source->name, &h->name);
 	if (!err)
 		err = take_mounts(&source->properties, h);
+	if (!err)
+		err = nb_properties_copy(&source->identity, &h->identity);
 	if (!err && is_dump(source))
 		err = nb_str_format(&h->form, "%s %s", source->format, with);
 	if (is_dump(source))
@@ -152,6 +155,22 @@ nb_holdings_free(struct nb_holdings *list)
 	nb_array_free(list);
 }
 
+enum nb_err
+nb_identity_add(struct nb_properties *list, const char *what, const char *name,
+		const char *value)
+{
+	struct nb_property p = { .value = (char *)(uintptr_t)value };
+	enum nb_err err;
+
+	if (!value || strpbrk(value, "\t\n") || strpbrk(name, "\t\n"))
+		return NB_OK;
+	err = nb_str_format(&p.what, "%s%s", what, name);
+	if (!err)
+		err = nb_properties_add(list, &p);
+	free(p.what);
+	return err;
+}
+
 /* ---- shrinks ---- */
 
 static void
@@ -160,6 +179,9 @@ clear_shrink(struct nb_shrink *shrink)
 	free(shrink->kind);
 	free(shrink->name);
 	free(shrink->mount);
+	free(shrink->of);
+	free(shrink->is);
+	free(shrink->had);
 }
 
 enum nb_err
@@ -174,6 +196,12 @@ nb_shrinks_add(struct nb_shrinks *list, const struct nb_shrink *shrink)
 		err = nb_str_dup(shrink->name, &own.name);
 	if (!err)
 		err = nb_str_dup(shrink->mount, &own.mount);
+	if (!err)
+		err = nb_str_dup(shrink->of, &own.of);
+	if (!err)
+		err = nb_str_dup(shrink->is, &own.is);
+	if (!err)
+		err = nb_str_dup(shrink->had, &own.had);
 	if (!err)
 		err = nb_array_push(list, own);
 	if (err)
@@ -204,7 +232,7 @@ static const char *const names[] = {
 	[NB_SHRINK_FILES] = "files",     [NB_SHRINK_BYTES] = "bytes",
 	[NB_SHRINK_TABLES] = "tables",   [NB_SHRINK_ROWS] = "rows",
 	[NB_SHRINK_CONTENT] = "content", [NB_SHRINK_LOST] = "lost",
-	[NB_SHRINK_PART] = "part",
+	[NB_SHRINK_PART] = "part",       [NB_SHRINK_OTHER] = "other",
 };
 
 const char *
@@ -240,6 +268,33 @@ part_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		 (unsigned long long)s->before, s->before == 1 ? "" : "s");
 }
 
+static void
+files_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	const char *plural = s->now == 1 ? "" : "s";
+	unsigned long long n = s->now;
+
+	if (s->what == NB_SHRINK_CONTENT)
+		snprintf(text, NB_SHRINK_TEXT,
+			 "%s %s: %llu file%s changed without a sign of it; the "
+			 "last good backup has the earlier content",
+			 s->kind, s->name, n, plural);
+	else
+		snprintf(text, NB_SHRINK_TEXT,
+			 "%s %s: %llu file%s not read whole when %s burned",
+			 s->kind, s->name, n, plural,
+			 n == 1 ? "it was" : "they were");
+}
+
+static void
+other_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	snprintf(text, NB_SHRINK_TEXT,
+		 "%s %s: another %.120s: %.160s; %s has %.160s", s->kind,
+		 s->name, s->of, s->is,
+		 s->mount ? s->mount : "the last good backup", s->had);
+}
+
 const char *
 nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 {
@@ -259,19 +314,12 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 	case NB_SHRINK_PART:
 		part_text(s, text);
 		return text;
-	case NB_SHRINK_CONTENT:
-		snprintf(text, NB_SHRINK_TEXT,
-			 "%s %s: %llu file%s changed without a sign of it; the "
-			 "last good backup has the earlier content",
-			 s->kind, s->name, (unsigned long long)s->now,
-			 s->now == 1 ? "" : "s");
+	case NB_SHRINK_OTHER:
+		other_text(s, text);
 		return text;
+	case NB_SHRINK_CONTENT:
 	case NB_SHRINK_LOST:
-		snprintf(text, NB_SHRINK_TEXT,
-			 "%s %s: %llu file%s not read whole when %s burned",
-			 s->kind, s->name, (unsigned long long)s->now,
-			 s->now == 1 ? "" : "s",
-			 s->now == 1 ? "it was" : "they were");
+		files_text(s, text);
 		return text;
 	case NB_SHRINK_BYTES:
 		nb_str_size(s->before, before);

@@ -14,6 +14,19 @@
 /* One for each file system that is mounted below: relative to the tree. */
 #define NB_PROPERTY_INNER_MOUNT "inner-mount"
 
+/*
+ * What tells a source from another one of the same name: the `what` of a
+ * property in nb_manifest_source.identity.  Values of the same one are
+ * compared; what one of two backups does not have is unknown.
+ */
+#define NB_IDENTITY_PATH "path" /* of a tree, without symbolic links */
+#define NB_IDENTITY_FILE_SYSTEM "file system on " /* and its mount point */
+#define NB_IDENTITY_VOLUME "volume"
+#define NB_IDENTITY_ARRAY "array"
+#define NB_IDENTITY_DATABASE "database"
+#define NB_IDENTITY_CLUSTER "cluster"
+#define NB_IDENTITY_SERVER "server" /* where the cluster is not known */
+
 #define NB_NOT_COUNTED (-1)
 
 struct nb_holding {
@@ -22,7 +35,8 @@ struct nb_holding {
 	char *form;  /* format and compression of a dump: bytes of different
 			forms are not compared; NULL: a directory */
 	char *mount; /* mount point of a tree; NULL: unknown */
-	struct nb_names inner; /* those below it, if MOUNT is known */
+	struct nb_names inner;         /* those below it, if MOUNT is known */
+	struct nb_properties identity; /* what and value, as above */
 	uint64_t bytes;
 	int64_t files;             /* all but directories, or NB_NOT_COUNTED */
 	uint64_t lost, lost_bytes; /* files that are not counted in FILES and
@@ -45,6 +59,11 @@ const struct nb_holding *nb_holdings_find(const struct nb_holdings *list,
 					  bool database);
 void nb_holdings_free(struct nb_holdings *list);
 
+/* Appends WHAT, of NAME unless that is "", and VALUE to the identity LIST.
+ * Nothing if VALUE is NULL, or neither fits on a line.  NB_ENOMEM */
+enum nb_err nb_identity_add(struct nb_properties *list, const char *what,
+			    const char *name, const char *value);
+
 /* What became less. */
 enum nb_shrink_what {
 	NB_SHRINK_GONE,  /* the whole source, or database */
@@ -57,6 +76,7 @@ enum nb_shrink_what {
 	NB_SHRINK_PART,    /* a directory, or what is mounted on it, was left
 			      out */
 	NB_SHRINK_CONTENT, /* files whose bytes changed without a sign */
+	NB_SHRINK_OTHER,   /* nothing: it is another source of that name */
 	NB_SHRINK_LOST /* only in the catalog: files that were not read whole.
 			  If that makes a source too small, FILES or BYTES says
 			  so as well */
@@ -68,10 +88,12 @@ struct nb_shrink {
 	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT and LOST: how
 				 many files, BEFORE of LOST: their bytes; of
 				 PART: files, and how many parts have them */
-	char *mount; /* of MOUNT; of PART the first one.  Below the tree
-				 it is relative to it.  Of FILES to ROWS: the
-				 older backup that has BEFORE, "generation 3";
-				 NULL: the last good one */
+	char *mount;    /* of MOUNT; of PART the first one.  Below the tree it
+			is relative to it.  Of FILES to ROWS and OTHER: the
+			older backup that has BEFORE or HAD, "generation 3";
+			NULL: the last good one */
+	char *of;       /* of OTHER: which identity differs, as above, */
+	char *is, *had; /* its value, and that of before.  Otherwise NULL */
 };
 
 /* Appends a copy.  NB_ENOMEM */
@@ -85,7 +107,7 @@ void nb_shrinks_free(struct nb_shrinks *list);
 const char *nb_shrink_name(enum nb_shrink_what what);
 bool nb_shrink_parse(const char *name, enum nb_shrink_what *what);
 
-#define NB_SHRINK_TEXT 256
+#define NB_SHRINK_TEXT 640
 /* For people, with the name of the source and both numbers. */
 const char *nb_shrink_text(const struct nb_shrink *shrink,
 			   char text[NB_SHRINK_TEXT]);

@@ -34,6 +34,17 @@ nb_manifest_clear(struct nb_manifest *m)
 }
 
 static void
+add_other(struct nb_str *s, const struct nb_shrink *one)
+{
+	nb_str_add(s, ",");
+	nb_manifest_add_bytes(s, "of", one->of);
+	nb_str_add(s, ",");
+	nb_manifest_add_bytes(s, "is", one->is);
+	nb_str_add(s, ",");
+	nb_manifest_add_bytes(s, "had", one->had);
+}
+
+static void
 add_shrinks(struct nb_str *s, const struct nb_shrinks *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -47,6 +58,8 @@ add_shrinks(struct nb_str *s, const struct nb_shrinks *list)
 			nb_str_add(s, ",");
 			nb_manifest_add_bytes(s, "mount", one->mount);
 		}
+		if (one->what == NB_SHRINK_OTHER)
+			add_other(s, one);
 		nb_str_addf(s, ",\"what\":\"%s\",\"before\":%llu,\"now\":%llu}",
 			    nb_shrink_name(one->what),
 			    (unsigned long long)one->before,

@@ -87,6 +87,8 @@ struct nb_manifest_source {
 	/* For a dump, what was counted in its snapshot; the role of each is the
 	 * schema.  Empty: nothing was counted. */
 	struct nb_properties counts;
+	/* What it is, as far as that can be told (model/record/holding.h). */
+	struct nb_properties identity;
 	struct nb_entries members; /* of an archive, paths within it; among
 				      the files of the text */
 };

@@ -31,6 +31,14 @@ read_sources(const json_t *root, struct nb_manifest *m)
 }
 
 static bool
+read_other(const json_t *object, struct nb_shrink *s)
+{
+	return nb_manifest_read_bytes(object, "of", &s->of)
+		&& nb_manifest_read_bytes(object, "is", &s->is)
+		&& nb_manifest_read_bytes(object, "had", &s->had);
+}
+
+static bool
 read_shrink(const json_t *object, struct nb_shrink *s)
 {
 	const char *what = json_string_value(json_object_get(object, "what"));
@@ -41,6 +49,7 @@ read_shrink(const json_t *object, struct nb_shrink *s)
 		&& (nb_manifest_read_bytes(object, "mount", &s->mount)
 		    || (s->what != NB_SHRINK_MOUNT
 			&& s->what != NB_SHRINK_PART))
+		&& (s->what != NB_SHRINK_OTHER || read_other(object, s))
 		&& nb_json_u64(object, "before", &s->before)
 		&& nb_json_u64(object, "now", &s->now);
 }
@@ -62,6 +71,9 @@ read_shrinks(const json_t *root, struct nb_manifest *m)
 		free(one.kind);
 		free(one.name);
 		free(one.mount);
+		free(one.of);
+		free(one.is);
+		free(one.had);
 		if (!good)
 			return false;
 	}

@@ -31,6 +31,10 @@ bool nb_manifest_read_properties(const json_t *object,
 				 struct nb_properties *list);
 void nb_manifest_add_counts(struct nb_str *s, const struct nb_properties *list);
 bool nb_manifest_read_counts(const json_t *object, struct nb_properties *list);
+void nb_manifest_add_identity(struct nb_str *s,
+			      const struct nb_properties *list);
+bool nb_manifest_read_identity(const json_t *object,
+			       struct nb_properties *list);
 bool nb_manifest_read_source(const json_t *object,
 			     struct nb_manifest_source *source);
 

@@ -30,6 +30,9 @@ static const struct keys of_properties = {
 static const struct keys of_counts = {
 	"counts", { "what", "schema", "name", "value", NULL }
 };
+static const struct keys of_identity = {
+	"identity", { "what", NULL, NULL, "value", NULL }
+};
 
 /* These are always there; the others only if they are not empty. */
 static bool
@@ -159,6 +162,12 @@ nb_manifest_add_counts(struct nb_str *s, const struct nb_properties *list)
 	add_list(s, &of_counts, list);
 }
 
+void
+nb_manifest_add_identity(struct nb_str *s, const struct nb_properties *list)
+{
+	add_list(s, &of_identity, list);
+}
+
 static bool
 read_property(const json_t *object, const struct keys *keys,
 	      struct nb_property *p)
@@ -207,4 +216,10 @@ bool
 nb_manifest_read_counts(const json_t *object, struct nb_properties *list)
 {
 	return read_list(object, &of_counts, list);
+}
+
+bool
+nb_manifest_read_identity(const json_t *object, struct nb_properties *list)
+{
+	return read_list(object, &of_identity, list);
 }

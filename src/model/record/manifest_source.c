@@ -64,7 +64,9 @@ copy_lists(const struct nb_manifest_source *from, struct nb_manifest_source *to)
 	}
 	if (!err)
 		err = nb_properties_copy(&from->properties, &to->properties);
-	return err ? err : nb_properties_copy(&from->counts, &to->counts);
+	if (!err)
+		err = nb_properties_copy(&from->counts, &to->counts);
+	return err ? err : nb_properties_copy(&from->identity, &to->identity);
 }
 
 enum nb_err
@@ -116,6 +118,7 @@ nb_manifest_source_clear(struct nb_manifest_source *source)
 	nb_array_free(&source->notes);
 	nb_properties_clear(&source->properties);
 	nb_properties_clear(&source->counts);
+	nb_properties_clear(&source->identity);
 	nb_entries_free(&source->members);
 	memset(source, 0, sizeof *source);
 }
@@ -168,6 +171,7 @@ nb_manifest_add_source(struct nb_str *s,
 	add_notes(s, &source->notes);
 	nb_manifest_add_properties(s, &source->properties);
 	nb_manifest_add_counts(s, &source->counts);
+	nb_manifest_add_identity(s, &source->identity);
 	nb_str_add(s, "}");
 }
 
@@ -230,5 +234,6 @@ nb_manifest_read_source(const json_t *object, struct nb_manifest_source *source)
 		    || nb_json_i64(object, "checked", &source->checked))
 		&& read_notes(object, source)
 		&& nb_manifest_read_properties(object, &source->properties)
-		&& nb_manifest_read_counts(object, &source->counts);
+		&& nb_manifest_read_counts(object, &source->counts)
+		&& nb_manifest_read_identity(object, &source->identity);
 }

@@ -28,9 +28,15 @@ nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
 	if (!table || !iter)
 		err = nb_fail(NB_EIO, "/proc/self/mountinfo: cannot be read");
 	while (!err && !mnt_table_next_fs(table, iter, &fs)) {
-		struct nb_mount mount = { mnt_fs_get_target(fs),
-					  mnt_fs_get_fstype(fs),
-					  mnt_fs_get_source(fs) };
+		struct nb_mount mount = {
+			.path = mnt_fs_get_target(fs),
+			.type = mnt_fs_get_fstype(fs),
+			.source = mnt_fs_get_source(fs),
+			.root = mnt_fs_get_root(fs),
+			.id = mnt_fs_get_id(fs),
+			.parent = mnt_fs_get_parent_id(fs),
+			.device = mnt_fs_get_devno(fs),
+		};
 
 		if (mount.path && mount.source)
 			err = fn(ctx, &mount);

@@ -4,16 +4,20 @@
 #define NB_SOURCE_MOUNT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
 /*
  * A mount of this machine, from /proc/self/mountinfo: where (exact bytes), the
- * type of the file system, what is mounted.  An error from FN ends the
+ * type of the file system, what is mounted, and which directory of it; the ids
+ * of the mount and of the one on which it is.  An error from FN ends the
  * iteration.
  */
 struct nb_mount {
-	const char *path, *type, *source;
+	const char *path, *type, *source, *root;
+	int id, parent;
+	dev_t device;
 };
 enum nb_err nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *),
 		      void *ctx);

@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "model/record/holding.h"
 #include "source/scout.h"
+#include "source/tree/mounted.h"
 
 bool
 nb_tree_is_gone(int number)
@@ -160,8 +161,8 @@ reason(int number, int64_t seconds, char buf[64])
 	return buf;
 }
 
-enum nb_err
-nb_tree_mounted(struct nb_walk *w, const char *path)
+static enum nb_err
+note_mount(struct nb_walk *w, const char *path)
 {
 	static char what[] = NB_PROPERTY_INNER_MOUNT;
 	struct nb_property p = { .what = what };
@@ -171,6 +172,16 @@ nb_tree_mounted(struct nb_walk *w, const char *path)
 		err = nb_properties_add(&w->record.properties, &p);
 	free(p.value);
 	return err;
+}
+
+enum nb_err
+nb_tree_mounted(struct nb_walk *w, int dir, const char *name, const char *path)
+{
+	bool self;
+	enum nb_err err = nb_tree_mount_identity(
+		dir, name, path, NB_TREE_BY_UUID, &self, &w->record.identity);
+
+	return err || self ? err : note_mount(w, path);
 }
 
 /* The mount point PATH is not in the backup. */
@@ -192,7 +203,7 @@ leave_out(struct nb_walk *w, const char *path)
 	       "hint: unmount it, or add it to exclude",
 	       w->object, path, why);
 	err = nb_manifest_source_note(&w->record, NB_NOTE_MOUNT, path, 0);
-	return err ? err : nb_tree_mounted(w, path);
+	return err ? err : note_mount(w, path);
 }
 
 enum nb_err

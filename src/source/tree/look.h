@@ -49,9 +49,11 @@ enum nb_err nb_tree_look(struct nb_walk *w, int dir, const char *name,
 enum nb_err nb_tree_excuse(struct nb_walk *w, const char *path,
 			   enum nb_err err);
 
-/* Notes that a file system is mounted on PATH: a later backup can tell that it
- * is not.  NB_ENOMEM */
-enum nb_err nb_tree_mounted(struct nb_walk *w, const char *path);
+/* Notes that a file system is mounted on NAME in the directory DIR, which is
+ * PATH in the tree, and which one: a later backup can tell that it is not.
+ * NB_ENOMEM, NB_EIO */
+enum nb_err nb_tree_mounted(struct nb_walk *w, int dir, const char *name,
+			    const char *path);
 
 /* PATH, which cannot be read (W->trouble), is left out and noted. */
 enum nb_err nb_tree_skip(struct nb_walk *w, const char *path);

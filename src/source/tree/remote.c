@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/record/backup_path.h"
+#include "model/record/holding.h"
 #include "source/ssh/ssh.h"
 #include "source/tree/arrival.h"
 #include "source/tree/private.h"
@@ -220,6 +221,49 @@ prepare(struct nb_arrival *a)
 	return err;
 }
 
+/* Its mount points are those of the other host; an older one says nothing. */
+static enum nb_err
+take_mounts(const struct nb_manifest_source *there,
+	    struct nb_manifest_source *record)
+{
+	const size_t n = strlen(NB_IDENTITY_FILE_SYSTEM);
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < there->properties.count; i++) {
+		const struct nb_property *p = &there->properties.at[i];
+
+		if (!strcmp(p->what, NB_PROPERTY_MOUNT)
+		    || !strcmp(p->what, NB_PROPERTY_INNER_MOUNT))
+			err = nb_properties_add(&record->properties, p);
+	}
+	for (size_t i = 0; !err && i < there->identity.count; i++) {
+		const struct nb_property *p = &there->identity.at[i];
+
+		if (!strncmp(p->what, NB_IDENTITY_FILE_SYSTEM, n))
+			err = nb_identity_add(&record->identity, p->what, "",
+					      p->value);
+	}
+	return err;
+}
+
+static enum nb_err
+take_place(const struct nb_arrival *a, struct nb_manifest_source *record)
+{
+	const struct nb_tree_options *tree = nb_tree_options(a->source);
+	const char *there =
+		nb_properties_get(&a->record.identity, NB_IDENTITY_PATH);
+	char *path = NULL;
+	enum nb_err err =
+		nb_str_format(&path, "%s on %s", there ? there : tree->path,
+			      tree->remote.host);
+
+	if (!err)
+		err = nb_identity_add(&record->identity, NB_IDENTITY_PATH, "",
+				      path);
+	free(path);
+	return err ? err : take_mounts(&a->record, record);
+}
+
 /* Of the notes, only those are used that the other end makes about itself. */
 static enum nb_err
 hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
@@ -242,6 +286,8 @@ hand_over_record(struct nb_arrival *a, struct nb_source_output *out)
 		err = nb_str_dup(a->source->name, &record.name);
 	if (!err)
 		err = nb_str_dup(a->prefix, &record.path);
+	if (!err)
+		err = take_place(a, &record);
 	if (!err)
 		err = nb_array_push(out->sources, record);
 	if (err)

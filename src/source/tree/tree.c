@@ -9,8 +9,9 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "model/record/holding.h"
+#include "model/ignore.h"
 #include "source/tree/look.h"
+#include "source/tree/mounted.h"
 
 static enum nb_err
 open_root(const struct nb_config_source *source, int *fd)
@@ -113,52 +114,6 @@ nb_tree_collect(const struct nb_config_source *source,
 
 /* ---- on this host ---- */
 
-/*
- * The mount point of the file system of the directory PATH: the highest
- * directory above it on the same device.  A bind mount of the same device does
- * not count.  PATH itself if it cannot be determined.
- */
-static enum nb_err
-find_mount(const char *path, char **out)
-{
-	char *found = realpath(path, NULL), *cut;
-	struct stat st, above;
-	char was;
-
-	if (!found)
-		return nb_str_dup(path, out);
-	*out = found;
-	if (stat(found, &st))
-		return NB_OK;
-	while (found[1]) {
-		cut = strrchr(found, '/');
-		cut += cut == found;
-		was = *cut;
-		*cut = '\0';
-		if (stat(found, &above) || above.st_dev != st.st_dev) {
-			*cut = was;
-			break;
-		}
-	}
-	return NB_OK;
-}
-
-/* A later backup can tell that the file system was not mounted. */
-static enum nb_err
-record_mount(const struct nb_config_source *source,
-	     struct nb_manifest_sources *sources)
-{
-	static char what[] = NB_PROPERTY_MOUNT;
-	struct nb_property p = { .what = what };
-	enum nb_err err = find_mount(nb_tree_options(source)->path, &p.value);
-
-	if (!err)
-		err = nb_properties_add(
-			&sources->at[sources->count - 1].properties, &p);
-	free(p.value);
-	return err;
-}
-
 static enum nb_err
 collect_here(const struct nb_config_source *source,
 	     const struct nb_source_context *context,
@@ -172,7 +127,9 @@ collect_here(const struct nb_config_source *source,
 				      context, root, out);
 	return err || nb_tree_options(source)->rules.only
 		? err
-		: record_mount(source, out->sources);
+		: nb_tree_record_place(
+			nb_tree_options(source)->path,
+			&out->sources->at[out->sources->count - 1]);
 }
 
 static enum nb_err
@@ -231,6 +188,25 @@ static double
 min_ratio(const struct nb_config_source *source)
 {
 	return nb_tree_options(source)->rules.min_ratio;
+}
+
+/* Or a directory above it. */
+static bool
+leaves_out(const struct nb_config_source *source, const char *path)
+{
+	const struct nb_tree_rules *rules = &nb_tree_options(source)->rules;
+	bool found = rules->one_file_system;
+	char *above = strdup(path), *slash = above;
+
+	while (slash && !found) {
+		found = nb_ignore_match(rules->exclude.at, rules->exclude.count,
+					above, true);
+		slash = strrchr(above, '/');
+		if (slash)
+			*slash = '\0';
+	}
+	free(above);
+	return found;
 }
 
 /* ---- a path named by the user ---- */
@@ -317,6 +293,7 @@ const struct nb_source_ops nb_source_tree = {
 	.is_staged = is_staged,
 	.reread = reread,
 	.min_ratio = min_ratio,
+	.leaves_out = leaves_out,
 	.by_hand = by_hand,
 	.serve = nb_tree_serve,
 	.may_serve = nb_tree_may_serve,

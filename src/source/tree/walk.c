@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "model/ignore.h"
 #include "source/tree/look.h"
+#include "source/tree/mounted.h"
 
 #define PROGRESS_MS 1000
 
@@ -109,9 +110,9 @@ list_seen(struct nb_walk *w, const struct listed *d, const char *name,
 	what = nb_ours_what(&w->view, d->ours, dir, name, st);
 	if (what)
 		return leave_out_ours(w, e, what);
-	if (S_ISDIR(st->st_mode) && st->st_dev != d->dev
-	    && !rules->one_file_system) {
-		enum nb_err err = nb_tree_mounted(w, e->root_path);
+	if (S_ISDIR(st->st_mode) && !rules->one_file_system
+	    && nb_tree_is_mount(dir, name, st, d->dev)) {
+		enum nb_err err = nb_tree_mounted(w, dir, name, e->root_path);
 
 		if (err)
 			return err;

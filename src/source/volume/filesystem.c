@@ -224,6 +224,7 @@ nb_filesystem_collect(const struct nb_filesystem *fs,
 	struct nb_source_context context = *fs->context;
 	struct stat st;
 	enum nb_err err = NB_OK;
+	const char *sub = fs->mount->subdirectory;
 	int root;
 
 	if (*fd < 0)
@@ -236,5 +237,16 @@ nb_filesystem_collect(const struct nb_filesystem *fs,
 	if (err)
 		return err;
 	context.copy_of = st.st_rdev;
-	return nb_tree_collect(source, &fs->mount->rules, &context, root, out);
+	err = nb_tree_collect(source, &fs->mount->rules, &context, root, out);
+	return err ? err
+		   : nb_filesystem_is(out, NB_IDENTITY_PATH, sub ? sub : "/");
+}
+
+enum nb_err
+nb_filesystem_is(struct nb_source_output *out, const char *what,
+		 const char *origin)
+{
+	return nb_identity_add(
+		&out->sources->at[out->sources->count - 1].identity, what, "",
+		origin);
 }

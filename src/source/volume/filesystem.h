@@ -10,6 +10,7 @@
 #ifndef NB_SOURCE_FILESYSTEM_H
 #define NB_SOURCE_FILESYSTEM_H
 
+#include "model/record/holding.h"
 #include "source/volume/options.h"
 
 struct nb_filesystem {
@@ -51,5 +52,10 @@ enum nb_err nb_filesystem_mount(const struct nb_filesystem *fs, int *fd);
 enum nb_err nb_filesystem_collect(const struct nb_filesystem *fs,
 				  const struct nb_config_source *source,
 				  int *fd, struct nb_source_output *out);
+
+/* The source that was added to OUT is of ORIGIN, a WHAT (NB_IDENTITY_VOLUME).
+ * NB_ENOMEM */
+enum nb_err nb_filesystem_is(struct nb_source_output *out, const char *what,
+			     const char *origin);
 
 #endif

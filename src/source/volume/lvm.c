@@ -140,6 +140,8 @@ collect(const struct nb_config_source *source,
 	if (!err)
 		err = nb_filesystem_collect(&fs, source, &held->mount, out);
 	free(original);
+	if (!err)
+		err = nb_filesystem_is(out, NB_IDENTITY_VOLUME, fs.origin);
 	if (!err) {
 		err = nb_lvm_check(&held->lvm);
 		held->bad = err != NB_OK;

@@ -339,8 +339,10 @@ collect_tree(struct held *held, const struct nb_source_context *context,
 		.mount = &held->config->mount,
 		.context = context,
 	};
+	enum nb_err err =
+		nb_filesystem_collect(&fs, held->source, &held->mount, out);
 
-	return nb_filesystem_collect(&fs, held->source, &held->mount, out);
+	return err ? err : nb_filesystem_is(out, NB_IDENTITY_ARRAY, fs.origin);
 }
 
 static enum nb_err

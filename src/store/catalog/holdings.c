@@ -32,18 +32,39 @@ take_source(void *ctx, const void *row)
 	return err;
 }
 
+/* One of the lines that nb_catalog_put_holdings writes. */
+static enum nb_err
+take_line(const char *line, size_t n, struct nb_holding *h)
+{
+	const char *tab = memchr(line, '\t', n);
+	char *what = NULL, *value = NULL;
+	enum nb_err err;
+
+	if (strncmp(line, "/=", 2) || !tab)
+		return nb_names_add(&h->inner, "%.*s", (int)n, line);
+	err = nb_str_format(&what, "%.*s", (int)(tab - line - 2), line + 2);
+	if (!err)
+		err = nb_str_format(&value, "%.*s", (int)(line + n - tab - 1),
+				    tab + 1);
+	if (!err)
+		err = nb_identity_add(&h->identity, what, "", value);
+	free(what);
+	free(value);
+	return err;
+}
+
 static enum nb_err
 split_mounts(const char *text, struct nb_holding *h)
 {
 	size_t n = text ? strcspn(text, "\n") : 0;
 	enum nb_err err = NB_OK;
 
-	if (text)
+	if (n)
 		err = nb_str_format(&h->mount, "%.*s", (int)n, text);
 	while (!err && text && text[n]) {
 		text += n + 1;
 		n = strcspn(text, "\n");
-		err = nb_names_add(&h->inner, "%.*s", (int)n, text);
+		err = take_line(text, n, h);
 	}
 	return err;
 }

@@ -48,18 +48,23 @@ put_shrinks(struct nb_catalog *catalog, const struct nb_manifest *m,
 	return err;
 }
 
-/* All mount points of H, one per line; the caller frees.  NULL: unknown. */
+/* All mount points of H, one per line, the first one empty if it is unknown;
+ * and its identity, in lines that no mount point has ("/=WHAT<tab>VALUE").  The
+ * caller frees.  NULL: all is unknown. */
 static enum nb_err
 join_mounts(const struct nb_holding *h, char **text)
 {
 	struct nb_str s = NB_STR_INIT;
 
 	*text = NULL;
-	if (!h->mount)
+	if (!h->mount && !h->identity.count)
 		return NB_OK;
-	nb_str_add(&s, h->mount);
+	nb_str_add(&s, h->mount ? h->mount : "");
 	for (size_t i = 0; i < h->inner.count; i++)
 		nb_str_addf(&s, "\n%s", h->inner.at[i]);
+	for (size_t i = 0; i < h->identity.count; i++)
+		nb_str_addf(&s, "\n/=%s\t%s", h->identity.at[i].what,
+			    h->identity.at[i].value);
 	return nb_str_take(&s, text);
 }
 

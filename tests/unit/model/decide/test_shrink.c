@@ -145,6 +145,114 @@ START_TEST(much_less_than_before_is_told_with_both_numbers)
 }
 END_TEST
 
+/* What is known of a tree: its mount point, its path, and file systems. */
+struct known {
+	const char *mount;
+	struct {
+		const char *what, *name, *value;
+	} identity[3];
+};
+
+#define PATH NB_IDENTITY_PATH
+#define ON NB_IDENTITY_FILE_SYSTEM
+
+static const struct {
+	const char *what;
+	struct known was, now;
+	const char *text;
+} identities[] = {
+	{ "the same",
+	  { "/", { { PATH, "", "/srv" }, { ON, "/", "UUID 1" } } },
+	  { "/", { { PATH, "", "/srv" }, { ON, "/", "UUID 1" } } },
+	  NULL },
+	{ "another path",
+	  { "/", { { PATH, "", "/a" } } },
+	  { "/b", { { PATH, "", "/b" } } },
+	  "tree www: another path: /b; the last good backup has /a" },
+	{ "an old catalog knows no path",
+	  { "/", { { NULL, NULL, NULL } } },
+	  { "/", { { PATH, "", "/b" }, { ON, "/", "UUID 1" } } },
+	  NULL },
+	{ "it is not known now",
+	  { "/", { { PATH, "", "/a" }, { ON, "/", "UUID 1" } } },
+	  { "/", { { PATH, "", "/a" } } },
+	  NULL },
+	{ "another file system",
+	  { "/srv", { { PATH, "", "/srv/a" }, { ON, "/srv", "UUID 1" } } },
+	  { "/srv", { { PATH, "", "/srv/a" }, { ON, "/srv", "UUID 2" } } },
+	  "tree www: another file system on /srv: UUID 2; the last good backup "
+	  "has UUID 1" },
+	{ "another one below it",
+	  { "/", { { ON, "/", "UUID 1" }, { ON, "d", "db:/a" } } },
+	  { "/", { { ON, "/", "UUID 1" }, { ON, "d", "db:/b" } } },
+	  "tree www: another file system on d: db:/b; the last good backup has "
+	  "db:/a" },
+	{ "it got its own file system",
+	  { "/", { { PATH, "", "/srv" }, { ON, "/", "UUID 1" } } },
+	  { "/srv", { { PATH, "", "/srv" }, { ON, "/srv", "UUID 2" } } },
+	  NULL },
+	{ "which is not there any more",
+	  { "/srv", { { PATH, "", "/srv" }, { ON, "/srv", "UUID 2" } } },
+	  { "/", { { PATH, "", "/srv" }, { ON, "/", "UUID 1" } } },
+	  "tree www: no file system is mounted on /srv any more" },
+	{ "nor what was mounted below another one",
+	  { "/a/b", { { PATH, "", "/a/b" }, { ON, "/a/b", "UUID 2" } } },
+	  { "/a", { { PATH, "", "/a/b" }, { ON, "/a", "UUID 3" } } },
+	  "tree www: no file system is mounted on /a/b any more" },
+	{ "the same file system, mounted higher",
+	  { "/a/b", { { PATH, "", "/a/b" }, { ON, "/a/b", "UUID 2" } } },
+	  { "/a", { { PATH, "", "/a/b" }, { ON, "/a", "UUID 2" } } },
+	  NULL },
+	{ "a name that begins alike is not above",
+	  { "/a", { { NULL, NULL, NULL } } },
+	  { "/ab", { { NULL, NULL, NULL } } },
+	  "tree www: no file system is mounted on /a any more" },
+};
+
+static struct nb_holding
+known_holding(const struct known *known)
+{
+	struct nb_holding h = { .kind = kind,
+				.name = name,
+				.mount = (char *)(uintptr_t)known->mount,
+				.files = 100 };
+
+	for (size_t i = 0; i < 3 && known->identity[i].what; i++)
+		nb_assert_ok(nb_identity_add(
+			&h.identity, known->identity[i].what,
+			known->identity[i].name, known->identity[i].value));
+	return h;
+}
+
+START_TEST(another_source_of_the_same_name_is_told)
+{
+	struct nb_holding was = known_holding(&identities[_i].was);
+	struct nb_holding now = known_holding(&identities[_i].now);
+	const char *wanted = identities[_i].text;
+	char text[NB_SHRINK_TEXT];
+	struct nb_shrink shrink;
+	bool shrank = nb_shrink_of(&was, &now, 0.5, &shrink);
+
+	ck_assert_msg(shrank == (wanted != NULL), "%s", identities[_i].what);
+	if (shrank)
+		ck_assert_str_eq(nb_shrink_text(&shrink, text), wanted);
+	ck_assert(!nb_shrink_of(&was, &now, 0, &shrink));
+	nb_properties_clear(&was.identity);
+	nb_properties_clear(&now.identity);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_on_a_line_is_unknown)
+{
+	struct nb_properties list = NB_ARRAY_INIT;
+
+	nb_assert_ok(nb_identity_add(&list, PATH, "", "/a\nb"));
+	nb_assert_ok(nb_identity_add(&list, ON, "a\tb", "UUID 1"));
+	nb_assert_ok(nb_identity_add(&list, PATH, "", NULL));
+	ck_assert_uint_eq(list.count, 0);
+}
+END_TEST
+
 START_TEST(changed_content_is_told_with_the_number_of_files)
 {
 	struct nb_shrink shrink = {
@@ -286,6 +394,9 @@ main(void)
 
 	tcase_add_loop_test(tc, much_less_than_before_is_told_with_both_numbers,
 			    0, (int)(sizeof cases / sizeof *cases));
+	tcase_add_loop_test(tc, another_source_of_the_same_name_is_told, 0,
+			    (int)(sizeof identities / sizeof *identities));
+	tcase_add_test(tc, what_does_not_fit_on_a_line_is_unknown);
 	tcase_add_test(tc, changed_content_is_told_with_the_number_of_files);
 	tcase_add_test(tc, lost_files_are_told_with_their_number);
 	tcase_add_test(tc, a_part_that_was_left_out_is_told_by_name);

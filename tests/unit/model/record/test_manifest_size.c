@@ -128,13 +128,24 @@ START_TEST(what_is_lost_while_it_is_read_changes_no_length)
 {
 	static char kind[] = "tree", name[] = "www", other[] = "w \"2\"";
 	const struct nb_shrink may[] = {
-		{ kind, name, NB_SHRINK_CONTENT, UINT64_MAX, UINT64_MAX, NULL },
-		{ kind, other, NB_SHRINK_CONTENT, UINT64_MAX, UINT64_MAX,
-		  NULL },
+		{ .kind = kind,
+		  .name = name,
+		  .what = NB_SHRINK_CONTENT,
+		  .before = UINT64_MAX,
+		  .now = UINT64_MAX },
+		{ .kind = kind,
+		  .name = other,
+		  .what = NB_SHRINK_CONTENT,
+		  .before = UINT64_MAX,
+		  .now = UINT64_MAX },
 	};
 	const struct nb_shrinks more = { (struct nb_shrink *)may, 2, 0 };
 	const struct nb_shrink one = {
-		kind, other, NB_SHRINK_FILES, 40, 1, NULL
+		.kind = kind,
+		.name = other,
+		.what = NB_SHRINK_FILES,
+		.before = 40,
+		.now = 1,
 	};
 	size_t first = 0;
 
