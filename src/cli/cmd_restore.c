@@ -31,8 +31,9 @@ parse_date(const char *text, int64_t *out)
 static enum nb_err
 report(struct cli *cli, enum nb_err err, const struct nb_restore_result *result)
 {
-	bool wanted = cli->form->complete ? result->backup_id[0] != '\0'
-					  : result->files > 0;
+	bool wanted = cli->form->complete
+		? result->backup_id[0] != '\0'
+		: result->files > 0 || result->restored;
 
 	return wanted && cli_wants_report(cli, true)
 		? cli_report_one(cli, err, &nb_record_restore, result)

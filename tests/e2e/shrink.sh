@@ -80,7 +80,19 @@ emptied()
 		says err "tree www: 0 files; the last good backup has 41" &&
 		says err "lacks something of the one before it" &&
 		says err "name 2 to restore generation 2 (" &&
-		nb_is 0 restore 4 --to "$work/fourth" && has A 1 && has B 2
+		nb_is 0 restore 4 --to "$work/fourth" &&
+		says err "tree www: 0 files; the last good backup has 41" &&
+		says err "0 files were restored" || return 1
+	# The newest is elsewhere, and not the one to insert.
+	insert A
+	nb_is 3 restore --to "$work/newest" && says_first && rm "$work/drive" &&
+		nb_is 3 restore --to "$work/newest" && says_first &&
+		has A 1 && has B 2
+}
+says_first()
+{
+	says err "hint: name 2 to restore generation 2 (" &&
+		says err "; insert DB-B for generation 6 ("
 }
 check "an emptied directory does not destroy the copies of it" emptied
 packed()

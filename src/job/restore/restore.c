@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "job/disc/restorable.h"
 #include "job/jobs.h"
 #include "job/restore/restore_options.h"
@@ -124,6 +125,11 @@ nb_job_restore(struct nightburn *nb, const struct nb_restore_options *options,
 						&pick, false);
 	if (!err)
 		err = restore_picked(nb, options, &request, &pick, result);
+	if (!err && !result->files)
+		nb_log(NB_WARNING,
+		       "%s: 0 files were restored: what was asked for has none "
+		       "in this backup",
+		       result->backup_id);
 	if (!err && !request.replaces)
 		err = nb_restore_check_complete(&request, options->source,
 						&pick, true);

@@ -96,18 +96,17 @@ nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 }
 
 void
-nb_restore_find_complete(const struct nb_known_backups *known,
-			 struct nb_restore_pick *pick)
+nb_restore_find_complete(const struct nb_known_backups *known, const char *job,
+			 int64_t at, struct nb_restore_pick *pick)
 {
-	const struct nb_manifest *m = &pick->backup->manifest;
 	const struct nb_known_backup *best = NULL;
 	char name[NB_RESTORE_NAME_MAX];
 
-	for (size_t i = 0; m->shrinks.count && i < known->list.count; i++) {
+	for (size_t i = 0; i < known->list.count; i++) {
 		const struct nb_known_backup *b = &known->list.at[i];
 
-		if (!b->shrunk && !b->damaged && b->disc
-		    && !strcmp(b->job, m->job)
+		if (!b->shrunk && !b->damaged && b->disc && !strcmp(b->job, job)
+		    && (!at || b->created <= at)
 		    && (!best || b->generation > best->generation))
 			best = b;
 	}
@@ -117,6 +116,27 @@ nb_restore_find_complete(const struct nb_known_backups *known,
 			 (unsigned long long)best->generation,
 			 nb_restore_name(best->generation, best->created, name),
 			 best->disc);
+}
+
+bool
+nb_restore_tell_complete(const struct nb_restore_request *request,
+			 const struct nb_known_backups *known,
+			 const struct nb_known_backup *b, const char *what,
+			 struct nb_restore_pick *pick)
+{
+	char name[NB_RESTORE_NAME_MAX];
+
+	if (!b->shrunk || request->wish.backup)
+		return false;
+	nb_restore_find_complete(known, b->job, request->wish.at, pick);
+	if (!pick->complete[0])
+		return false;
+	nb_log(NB_ERROR,
+	       "%s: %s\nhint: %s; insert %s for %s, which lacks something of "
+	       "the one before it",
+	       pick->look.device, what, pick->complete, b->disc,
+	       nb_restore_name(b->generation, b->created, name));
+	return true;
 }
 
 enum nb_err
@@ -129,13 +149,13 @@ nb_restore_check_complete(const struct nb_restore_request *request,
 	char text[NB_SHRINK_TEXT], name[NB_RESTORE_NAME_MAX];
 	size_t told = 0;
 
-	for (size_t i = 0; !request->wish.backup && i < shrinks->count; i++) {
+	for (size_t i = 0; i < shrinks->count; i++) {
 		if (source && strcmp(source, shrinks->at[i].name) != 0)
 			continue;
 		told++;
 		nb_log(NB_WARNING, "%s", nb_shrink_text(&shrinks->at[i], text));
 	}
-	if (!told)
+	if (!told || request->wish.backup)
 		return NB_OK;
 	return nb_fail(NB_EWRONG,
 		       "%s: %s lacks something of the one before it%s\n"

@@ -296,7 +296,7 @@ decide(struct choosing *c)
 		.pool = look->label.pool,
 		.generation = believed(c),
 	};
-	char name[NB_RESTORE_NAME_MAX];
+	char name[NB_RESTORE_NAME_MAX], what[2 * NB_RESTORE_NAME_MAX];
 
 	c->place = nb_restore_place(c->known.list.at, c->known.list.count,
 				    &c->request->wish, &disc, &c->meant,
@@ -307,15 +307,18 @@ decide(struct choosing *c)
 		return NB_OK;
 	nb_restore_name(c->meant->generation, c->meant->created, name);
 	nb_restore_tell_damaged(c->damaged);
+	snprintf(what, sizeof what, "%s is on %.64s", name, c->meant->disc);
+	if (nb_restore_tell_complete(c->request, &c->known, c->meant, what,
+				     c->pick))
+		return NB_EWRONG;
 	/* What this disc has may be later than the date. */
 	if (c->request->wish.at)
-		return nb_fail(NB_EWRONG, "%s: %s is on %s\nhint: insert %s",
-			       look->device, name, c->meant->disc,
-			       c->meant->disc);
+		return nb_fail(NB_EWRONG, "%s: %s\nhint: insert %s",
+			       look->device, what, c->meant->disc);
 	return nb_fail(NB_EWRONG,
-		       "%s: %s is on %s\nhint: insert it, or name generation "
-		       "%llu, or use --this-disc",
-		       look->device, name, c->meant->disc,
+		       "%s: %s\nhint: insert it, or name generation %llu, or "
+		       "use --this-disc",
+		       look->device, what,
 		       (unsigned long long)look->label.generation);
 }
 
@@ -329,6 +332,8 @@ nothing_there(const struct choosing *c, enum nb_err err, const char *what)
 
 	if (!b || !b->disc)
 		return nb_fail(err, "%s: %s", c->pick->look.device, what);
+	if (nb_restore_tell_complete(c->request, &c->known, b, what, c->pick))
+		return err;
 	return nb_fail(err, "%s: %s\nhint: insert %s, which has %s",
 		       c->pick->look.device, what, b->disc,
 		       nb_restore_name(b->generation, b->created, name));
@@ -380,8 +385,9 @@ nb_restore_pick(struct nightburn *nb, const struct nb_restore_request *request,
 		err = find_in_sessions(&c);
 	if (!err)
 		err = check_age(&c);
-	if (!err)
-		nb_restore_find_complete(&c.known, pick);
+	if (!err && pick->backup->manifest.shrinks.count)
+		nb_restore_find_complete(&c.known, pick->backup->manifest.job,
+					 request->wish.at, pick);
 	nb_known_backups_free(&c.known);
 	return err;
 }

@@ -81,15 +81,23 @@ void nb_restore_try(const struct nb_restore_pick *pick, const char *head,
  * backup is an older one. */
 enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
 
-/* Finds the newest complete backup of the same job, for PICK->complete, if the
- * chosen one is not. */
+/* Finds the newest complete backup of JOB, not after AT (0: of all), for
+ * PICK->complete: the chosen one is not. */
 void nb_restore_find_complete(const struct nb_known_backups *known,
+			      const char *job, int64_t at,
+			      struct nb_restore_pick *pick);
+
+/* B, which is meant, is not here: WHAT.  True, logged: the user did not name
+ * it, it is not complete, and a hint names PICK->complete first. */
+bool nb_restore_tell_complete(const struct nb_restore_request *request,
+			      const struct nb_known_backups *known,
+			      const struct nb_known_backup *b, const char *what,
 			      struct nb_restore_pick *pick);
 
 /*
- * The user did not name a backup, and the chosen one lacks something of the one
- * before it: NB_EWRONG, logged.  SOURCE: only this one is restored; NULL: all.
- * DONE: it was restored, which nothing that is replaced should be.
+ * The chosen backup lacks something of the one before it: warns of that; if the
+ * user did not name it, NB_EWRONG, logged.  SOURCE: only this one is restored;
+ * NULL: all.  DONE: it was restored, which nothing that is replaced should be.
  */
 enum nb_err nb_restore_check_complete(const struct nb_restore_request *request,
 				      const char *source,
