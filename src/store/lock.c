@@ -28,7 +28,9 @@ fail_locked(int fd)
 	text[strcspn(text, "\n")] = '\0';
 	return nb_fail(
 		NB_ELOCKED,
-		"another run is active%s%s\nhint: wait until it has finished",
+		"another run is active%s%s\nhint: wait until it has finished; "
+		"to run several jobs each night, put them into one line: "
+		"nightburn run -j ONE; nightburn run -j OTHER",
 		text[0] ? ": " : "", text);
 }
 

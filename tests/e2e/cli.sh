@@ -637,4 +637,37 @@ api_example()
 }
 check "the example in C runs a job" api_example
 
+# The disc that is a file, and what is restored to.
+full_file_system()
+{
+	head -c 2000000 /dev/urandom >"$work/wide/file"
+	cat >"$work/full.conf" <<END
+state_dir = "$work/full"
+staging_dir = "$work/full.staging"
+drive "file" { device = "stdio:$work/small/A"  capacity = 100M }
+pool "p" { discs = auto  drives = { "file" }  rotation = append }
+job "j" { pool = "p"  tree "wide" { path = "$work/wide" } }
+END
+	chmod 600 "$work/full.conf"
+	: >"$work/small/A"
+	nb_is 3 -c "$work/full.conf" run && says err \
+		"hint: free some space on the file system of the disc" &&
+		says err "run --resume burns it once that is settled" ||
+		return 1
+	sed -i "s,$work/small/A,$work/roomy," "$work/full.conf"
+	: >"$work/roomy"
+	nb_is 0 -q -c "$work/full.conf" run && says err "the blank disc is now \
+p-001: write that on it" &&
+		nb_is 3 -c "$work/full.conf" restore --to "$work/small/back" &&
+		says err "tree/wide/file: cannot write: No space left on device"
+}
+mkdir "$work/small" "$work/wide"
+if mount -t tmpfs -o size=1M nb "$work/small" 2>/dev/null; then
+	trap 'umount "$work/small"; at_exit' EXIT
+	check "a full file system is named, and what is on it" full_file_system
+else
+	skip "a full file system is named, and what is on it" \
+		"tmpfs cannot be mounted"
+fi
+
 finish

@@ -66,7 +66,10 @@ check "nights without their disc keep one backup, and list shows it" one_waits
 resumed()
 {
 	stranger
-	nb_is 3 run && night A 0 run --resume && [ "$(waiting)" = 0 ]
+	nb_is 3 append && says err "hint: nightburn append --resume burns it \
+when disc DB-A is in the drive" && nb_is 3 run && says err "hint: nightburn \
+run --resume burns it when disc DB-A is in the drive" &&
+		night A 0 run --resume && [ "$(waiting)" = 0 ]
 }
 check "run --resume burns it" resumed
 

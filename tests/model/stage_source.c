@@ -181,6 +181,15 @@ nb_waiting_tell(const struct nb_backup *backup)
 	(void)backup;
 }
 
+void
+nb_waiting_tell_kept(const struct nb_backup *backup, enum nb_intent intent,
+		     const struct nb_plan_info *plan)
+{
+	(void)backup;
+	(void)intent;
+	(void)plan;
+}
+
 enum nb_err
 nb_waiting_end(struct nb_backup *backup, struct nb_run_result *result)
 {

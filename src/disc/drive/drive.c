@@ -218,7 +218,7 @@ inspect_stdio(struct nb_drive *drive, struct nb_medium *m)
 	m->erasable = profile->blank != NB_BLANK_NEVER;
 	if (drive->fd < 0)
 		return NB_OK;
-	err = nb_drive_stdio_capacity(drive, &m->capacity);
+	err = nb_drive_stdio_capacity(drive, m);
 	if (!err)
 		err = nb_drive_blocks(drive, &blocks);
 	if (!err)

@@ -73,8 +73,9 @@ enum nb_err nb_drive_check_mount(const struct nb_drive *drive);
 /* Opens the file to which the path of a stdio drive leads now (no file: fd
  * stays -1). */
 enum nb_err nb_drive_stdio_open(struct nb_drive *drive);
-/* Blocks that the file may grow to. */
-enum nb_err nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks);
+/* Blocks that the file may grow to, and whether its file system lets it. */
+enum nb_err nb_drive_stdio_capacity(struct nb_drive *drive,
+				    struct nb_medium *m);
 enum nb_err nb_drive_stdio_size(struct nb_drive *drive, uint64_t *blocks);
 
 /* A file is blank only if it is empty, or nightburn blanked it: anything else

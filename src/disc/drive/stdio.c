@@ -88,7 +88,7 @@ nb_drive_stdio_size(struct nb_drive *drive, uint64_t *blocks)
 }
 
 enum nb_err
-nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks)
+nb_drive_stdio_capacity(struct nb_drive *drive, struct nb_medium *m)
 {
 	struct statvfs fs;
 	struct stat st;
@@ -100,11 +100,12 @@ nb_drive_stdio_capacity(struct nb_drive *drive, uint64_t *blocks)
 	 * stat(2)) can be reused. */
 	bytes = (uint64_t)fs.f_bavail * fs.f_frsize
 		+ (uint64_t)st.st_blocks * 512;
-	if (drive->capacity && drive->capacity < bytes)
+	m->cramped = !drive->capacity || bytes < drive->capacity;
+	if (!m->cramped)
 		bytes = drive->capacity;
-	*blocks = bytes / NB_BLOCK;
-	if (*blocks > NB_STDIO_BLOCKS_MAX)
-		*blocks = NB_STDIO_BLOCKS_MAX;
+	m->capacity = bytes / NB_BLOCK;
+	if (m->capacity > NB_STDIO_BLOCKS_MAX)
+		m->capacity = NB_STDIO_BLOCKS_MAX;
 	return NB_OK;
 }
 

@@ -273,6 +273,18 @@ nb_backup_tell_lost(const struct nb_backup *backup, size_t told)
 	       backup->context->job->name);
 }
 
+static const char *
+hint_of(const struct nb_shrinks *shrinks)
+{
+	for (size_t i = 0; i < shrinks->count; i++)
+		if (shrinks->at[i].what == NB_SHRINK_MOUNT)
+			return "mount what is not mounted, or restore what was "
+			       "lost; if this is intended, run nightburn run "
+			       "--accept-shrink";
+	return "restore what was lost; if this is intended, run nightburn run "
+	       "--accept-shrink";
+}
+
 void
 nb_backup_tell_shrinks(const struct nb_backup *backup)
 {
@@ -287,9 +299,6 @@ nb_backup_tell_shrinks(const struct nb_backup *backup)
 		       "%s: the backup shrank, so no disc is blanked for "
 		       "it\nhint: %s",
 		       backup->context->job->name,
-		       nb_pool_context_hint(
-			       backup->context,
-			       "restore what was lost; if this is intended, "
-			       "run nightburn run --accept-shrink",
-			       hint));
+		       nb_pool_context_hint(backup->context,
+					    hint_of(&backup->shrinks), hint));
 }

@@ -30,6 +30,7 @@ struct state {
 	int fd;    /* file being written */
 	dev_t dev; /* file system of the target */
 	struct nb_extract_out out;
+	const char *path; /* of the file that is written */
 	struct nb_extract_attributes attributes;
 	struct nb_parent parent, first; /* of what is created, and of what it
 					   is another name of */
@@ -56,8 +57,9 @@ take_bytes(void *ctx, const void *data, size_t n)
 		return NB_ECORRUPT;
 	nb_sha256_add(s->sha256, data, n);
 	if (nb_extract_write(&s->out, data, n))
-		return s->target_err = nb_fail_errno(nb_fd_write_error(),
-						     "cannot write");
+		return s->target_err =
+			       nb_fail_errno(nb_fd_write_error(),
+					     "%s: cannot write", s->path);
 	s->done += n;
 	return report_progress(s);
 }
@@ -110,6 +112,7 @@ copy_file(struct state *s, const struct nb_entry *e, bool *good)
 	enum nb_err err;
 
 	*good = false;
+	s->path = e->path;
 	s->out = (struct nb_extract_out){ .fd = s->fd,
 					  .holes = &e->holes,
 					  .size = nb_restore_size(e) };

@@ -181,21 +181,14 @@ write_backup(struct nb_backup *backup, const struct nb_run_options *options,
 
 /* The dump stays in staging until a disc with it is verified. */
 static enum nb_err
-finish(struct nb_backup *backup, enum nb_err err, struct nb_run_result *result)
+finish(struct nb_backup *backup, enum nb_err err, enum nb_intent intent,
+       struct nb_run_result *result)
 {
-	const struct nb_config *config = backup->context->nb->config;
-	char hint[NB_HINT_MAX];
-
-	if (err) {
-		result->staged = true;
-		nb_log(NB_NOTE, "%s: the backup is kept in %s\nhint: %s",
-		       result->backup_id, config->staging_dir,
-		       nb_pool_context_hint(backup->context,
-					    "nightburn run --resume burns it",
-					    hint));
-		return err;
-	}
-	return nb_waiting_end(backup, result);
+	if (!err)
+		return nb_waiting_end(backup, result);
+	result->staged = true;
+	nb_waiting_tell_kept(backup, intent, result->plan);
+	return err;
 }
 
 /* Trees that the user named are not kept in staging. */
@@ -247,7 +240,7 @@ burn_waiting(struct nb_pool_context *context,
 		err = collect(&backup, &resume, &result);
 	if (!err) {
 		err = write_backup(&backup, &resume, intent, &result);
-		err = finish(&backup, err, &result);
+		err = finish(&backup, err, intent, &result);
 	}
 	nb_backup_clear(&backup);
 	return err;
@@ -330,8 +323,9 @@ run_locked(struct nb_pool_context *context,
 	err = write_backup(&backup, options, intent, result);
 	if (no_drive && may_dump(err, options, &backup))
 		err = NB_ENOMEDIUM;
-	err = nb_backup_is_by_hand(&backup) ? finish_by_hand(&backup, err)
-					    : finish(&backup, err, result);
+	err = nb_backup_is_by_hand(&backup)
+		? finish_by_hand(&backup, err)
+		: finish(&backup, err, intent, result);
 out:
 	nb_backup_clear(&backup);
 	return err;

@@ -324,3 +324,34 @@ nb_waiting_tell_others(struct nb_pool_context *context)
 {
 	nb_staging_each(context->nb->config->staging_dir, tell_other, context);
 }
+
+/* How what waits is burned: never by blanking, if only appending was asked for;
+ * and not before the cause of a refusal is gone. */
+static const char *
+describe_resume(const struct nb_plan_info *plan, enum nb_intent intent,
+		char text[NB_HINT_MAX])
+{
+	const char *command = intent == NB_INTENT_APPEND ? "append" : "run";
+
+	if (plan->err && plan->wanted[0])
+		snprintf(text, NB_HINT_MAX,
+			 "nightburn %s --resume burns it when disc %s is in "
+			 "the drive",
+			 command, plan->wanted);
+	else
+		snprintf(text, NB_HINT_MAX, "nightburn %s --resume burns it%s",
+			 command, plan->err ? " once that is settled" : "");
+	return text;
+}
+
+void
+nb_waiting_tell_kept(const struct nb_backup *backup, enum nb_intent intent,
+		     const struct nb_plan_info *plan)
+{
+	char how[NB_HINT_MAX], hint[NB_HINT_MAX];
+
+	describe_resume(plan, intent, how);
+	nb_log(NB_NOTE, "%s: the backup is kept in %s\nhint: %s",
+	       backup->staged.manifest.backup_id, staging_of(backup),
+	       nb_pool_context_hint(backup->context, how, hint));
+}

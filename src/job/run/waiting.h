@@ -36,4 +36,9 @@ void nb_waiting_tell_others(struct nb_pool_context *context);
 /* There is no room for BACKUP: a hint, if another one waits. */
 void nb_waiting_tell(const struct nb_backup *backup);
 
+/* BACKUP was not burned and is kept: a note, with the command that burns it for
+ * the INTENT; PLAN may be a refusal. */
+void nb_waiting_tell_kept(const struct nb_backup *backup, enum nb_intent intent,
+			  const struct nb_plan_info *plan);
+
 #endif

@@ -358,7 +358,7 @@ nb_write_session(const struct nb_write *w, const struct nb_decision *decision,
 	if (!err)
 		err = burn(w, s, result);
 	if (!err && is_new)
-		nb_log(NB_NOTE,
+		nb_log(NB_ERROR,
 		       "%s: the blank disc is now %s: write that on it",
 		       w->look->device, decision->disc);
 	nb_fd_close(&awake);

@@ -29,6 +29,8 @@ struct nb_medium {
 	bool unformatted;      /* never formatted, which it needs before the
 				    first write */
 	uint64_t capacity;     /* blocks of the whole disc when empty */
+	bool cramped;          /* a file that could be larger: its file
+				  system has no room for that */
 	uint64_t free;         /* blocks that one more session can take,
 				    its own overhead and gaps subtracted */
 	bool open_session;     /* a burn that was interrupted left a session

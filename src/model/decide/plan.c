@@ -107,6 +107,7 @@ refuse(const struct nb_plan_facts *f, enum nb_plan_reason reason,
 				 .err = err };
 
 	d.for_good = nb_medium_is_for_good(f->medium);
+	d.cramped = f->medium->cramped;
 	if (disc)
 		memcpy(d.disc, disc->name, sizeof d.disc);
 	if (disc)

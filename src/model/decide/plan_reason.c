@@ -244,6 +244,9 @@ nb_plan_hint(const struct nb_decision *d)
 	/* Its blanking would be refused. */
 	if (d->may_be_newest && d->reason == NB_REASON_REPLACED)
 		return for_good[d->reason];
+	if (d->cramped && d->reason == NB_REASON_TOO_LARGE_FOR_DISC)
+		return "free some space on the file system of the disc, "
+		       "compress more, or split the job";
 	if (d->for_good && is_known(d->reason) && for_good[d->reason])
 		return for_good[d->reason];
 	return nb_plan_reason_hint(d->reason);

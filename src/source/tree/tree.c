@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,14 @@ open_root(const struct nb_config_source *source, int *fd)
 	if (err)
 		return err;
 	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return nb_fail(NB_ESOURCE,
+			       "tree %s: cannot open %s: %s\n"
+			       "hint: mount it, if it is on another file "
+			       "system; or take the tree out of the "
+			       "configuration, so that the rest of the job is "
+			       "backed up",
+			       source->name, path, strerror(errno));
 	if (*fd < 0)
 		return nb_fail_errno(NB_ESOURCE, "tree %s: cannot open %s",
 				     source->name, path);

@@ -55,7 +55,10 @@ START_TEST(the_lock_is_held_once_and_names_its_holder)
 	nb_assert_ok(
 		nb_str_format(&message,
 			      "error: another run is active: "
-			      "process %ld\nhint: wait until it has finished\n",
+			      "process %ld\nhint: wait until it has finished; "
+			      "to run several jobs each night, put them into "
+			      "one line: nightburn run -j ONE; nightburn run "
+			      "-j OTHER\n",
 			      (long)getpid()));
 	nb_assert_fails(nb_lock_take(nb_test_dir(), &other), NB_ELOCKED,
 			message);

@@ -102,6 +102,27 @@ START_TEST(of_two_copies_of_the_newest_the_one_verified_last_counts)
 }
 END_TEST
 
+/* A larger disc would not help. */
+START_TEST(a_full_file_system_is_no_disc_that_is_too_small)
+{
+	struct situation s = { .discs = "gg", A };
+	struct nb_decision d;
+	struct scene scene;
+
+	scene_set(&scene, &s);
+	scene.facts.need_fresh = scene.medium.capacity + 1;
+	d = nb_plan_decide(&scene.facts);
+	ck_assert_int_eq(d.reason, NB_REASON_TOO_LARGE_FOR_DISC);
+	ck_assert_str_eq(nb_plan_hint(&d),
+			 "use larger discs, compress more, or split the job");
+	scene.medium.cramped = true;
+	d = nb_plan_decide(&scene.facts);
+	ck_assert_str_eq(nb_plan_hint(&d),
+			 "free some space on the file system of the disc, "
+			 "compress more, or split the job");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -118,6 +139,7 @@ main(void)
 	tcase_add_loop_test(
 		tc, of_two_copies_of_the_newest_the_one_verified_last_counts, 0,
 		2);
+	tcase_add_test(tc, a_full_file_system_is_no_disc_that_is_too_small);
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }

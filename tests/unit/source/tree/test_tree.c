@@ -418,6 +418,11 @@ START_TEST(another_file_system_is_listed_and_not_entered)
 }
 END_TEST
 
+#define WITHOUT_TREE                                                    \
+	"hint: mount it, if it is on another file system; or take the " \
+	"tree out of the configuration, so that the rest of the job "   \
+	"is backed up\n"
+
 START_TEST(a_root_that_is_missing_or_a_file_is_named)
 {
 	const struct nb_source_ops *ops = &nb_source_tree;
@@ -432,14 +437,14 @@ START_TEST(a_root_that_is_missing_or_a_file_is_named)
 
 	snprintf(text, sizeof text,
 		 "error: tree php: cannot open %s: "
-		 "No such file or directory\n",
+		 "No such file or directory\n" WITHOUT_TREE,
 		 path);
 	nb_assert_fails(ops->preflight(&source), NB_ESOURCE, text);
 	nb_assert_fails(collect(path, NULL, false), NB_ESOURCE, text);
 	nb_test_write("gone", "", 0644);
 	snprintf(text, sizeof text,
 		 "error: tree php: cannot open %s: "
-		 "Not a directory\n",
+		 "Not a directory\n" WITHOUT_TREE,
 		 path);
 	nb_assert_fails(ops->preflight(&source), NB_ESOURCE, text);
 	forget();
