@@ -93,6 +93,13 @@ const char *nb_pool_context_hint(const struct nb_pool_context *context,
 bool nb_pool_context_signed(const struct nb_pool_context *context,
 			    const struct nb_label *label);
 
+/* ALONE: what the disc DISC_ID of the catalog, whether or not the configuration
+ * names it and its pool, alone holds; "": nothing, or nobody needs it
+ * (->accept_shrink). */
+enum nb_err nb_pool_context_alone(struct nb_pool_context *context,
+				  const char *disc_id,
+				  char alone[NB_ALONE_TEXT]);
+
 /* Reads the view of the pool from the catalog again. */
 enum nb_err nb_pool_context_refresh(struct nb_pool_context *context);
 

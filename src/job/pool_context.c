@@ -127,6 +127,29 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 }
 
 enum nb_err
+nb_pool_context_alone(struct nb_pool_context *context, const char *disc_id,
+		      char alone[NB_ALONE_TEXT])
+{
+	const struct nb_covers next = { nb_pool_context_line(context), covers,
+					context };
+	struct nb_pool_disc disc = { .state = NB_DISC_GOOD };
+	struct nb_pool_view one = { .stale = false };
+	enum nb_err err;
+
+	alone[0] = '\0';
+	if (!context->catalog || context->accept_shrink)
+		return NB_OK;
+	snprintf(disc.disc_id, sizeof disc.disc_id, "%s", disc_id);
+	err = nb_array_push(&one.discs, disc);
+	if (!err)
+		err = nb_catalog_alone(context->catalog, &next, &one);
+	if (!err)
+		memcpy(alone, one.discs.at[0].alone, NB_ALONE_TEXT);
+	nb_pool_view_clear(&one);
+	return err;
+}
+
+enum nb_err
 nb_pool_context_accept(struct nb_pool_context *context, bool accept_shrink)
 {
 	context->accept_shrink = accept_shrink;

@@ -234,4 +234,54 @@ check "verify: a disc whose label cannot be read holds nothing that counts" \
 	suspected verify 3
 check "run: the same" suspected run 3
 
+# What one disc alone has, of a pool that was renamed then.
+alone_in_a_renamed_pool()
+{
+	local dry uniq="tree \"uniq\" { path = \"$work/uniq\" }"
+	rm -rf "$work"/{state,staging,discs,tree,uniq}
+	mkdir "$work/tree" "$work/uniq" && make_discs
+	echo www >"$work/tree/file"
+	echo uniq >"$work/uniq/file"
+	configure db '"DB-A", "DB-B"' &&
+		sed -i "s|tree \"www\"|$uniq &|" "$work/nb.conf" &&
+		nb_is 0 run && configure db '"DB-A", "DB-B"' && insert B &&
+		nb_is 0 run && configure data '"DB-A", "DB-B"' && insert A ||
+		return 1
+	for dry in -n ''; do
+		nb_is 3 adopt $dry --as DB-A --volume-id "$(volume)" &&
+			says err "alone holds something that no newer backup" &&
+			says err "has: tree uniq (generation 1)" || return 1
+	done
+	nb_is 3 adopt --as DB-A --volume-id X &&
+		says err "it has generation 1 of pool db, disc DB-A, of 20" &&
+		says err "hint: all of it would be erased; confirm with" &&
+		given_up DB-A
+}
+check "nor is what it alone has, of a pool that was renamed" \
+	alone_in_a_renamed_pool
+
+# Nothing is left but two discs whose key is lost.
+all_is_lost()
+{
+	local one before dry
+	two_nights && rm -rf "$work"/{state,staging} || return 1
+	before=$(sha256sum "$work"/discs/*)
+	for one in A B; do
+		insert $one
+		for dry in -n ''; do
+			nb_is 3 adopt $dry --as DB-A --volume-id "$(volume)" &&
+				says err "hint: if the key was kept, nightburn \
+key import, then" || return 1
+		done
+	done
+	[ "$before" = "$(sha256sum "$work"/discs/*)" ] && insert A &&
+		nb_is 0 adopt -n --as DB-A --volume-id "$(volume)" \
+			--accept-shrink &&
+		[ "$before" = "$(sha256sum "$work"/discs/*)" ] &&
+		given_up DB-A && insert B &&
+		nb_is 0 adopt --as DB-B --volume-id "$(volume)"
+}
+check "with state and key lost, no disc is adopted before one was burned" \
+	all_is_lost
+
 finish

@@ -128,6 +128,7 @@ ask_guard(const struct blank *b)
 		.second_disc = b->now,
 		.holds_newer = b->how->holds_newer,
 		.newest_of = b->how->newest_of,
+		.alone = b->how->alone,
 		.blank_only = b->how->image_blocks == 0,
 		.image_complete = b->how->image_blocks != 0,
 		.image_blocks = b->how->image_blocks,
@@ -152,33 +153,51 @@ alone_on(const struct blank *b)
 	const struct nb_pool_disc *disc =
 		nb_pool_by_id(&b->context->view, b->look->label.disc_id);
 
-	return disc && b->answer == NB_GUARD_ONLY_COPY ? disc->alone : "";
+	if (b->answer != NB_GUARD_ONLY_COPY)
+		return "";
+	return disc && disc->alone[0] ? disc->alone
+		: b->how->alone       ? b->how->alone
+				      : "";
+}
+
+/* "": none. */
+static const char *
+hint_of(const struct blank *b)
+{
+	const struct nb_inspection *look = b->look;
+
+	if (b->how->holds_newer && look->label_state == NB_LABEL_GOOD
+	    && !nb_pool_context_signed(b->context, &look->label))
+		return "\nhint: if the key was kept, nightburn key import, "
+		       "then "
+		       "nightburn catalog rebuild with each disc of the pool; "
+		       "if not, burn a backup to another disc first; or "
+		       "nightburn adopt --accept-shrink --as NAME, if what is "
+		       "on it is no longer needed";
+	if (b->how->holds_newer)
+		return "\nhint: nightburn verify shows what is good on it; "
+		       "start nightburn run with another disc first";
+	if (b->answer == NB_GUARD_ONLY_COPY)
+		return "\nhint: restore it; if it is no longer needed, run "
+		       "nightburn adopt --accept-shrink --as NAME";
+	return "";
 }
 
 static enum nb_err
 permit(void *ctx)
 {
-	static const char newer[] =
-		"\nhint: nightburn verify shows what is good on it; start "
-		"nightburn run with another disc first";
-	static const char only_copy[] =
-		"\nhint: restore it; if it is no longer needed, run nightburn "
-		"adopt --accept-shrink --as NAME";
 	struct blank *b = ctx;
-	char hint[NB_HINT_MAX] = "";
+	char hint[NB_HINT_MAX];
 
 	b->answer = ask_guard(b);
 	if (b->answer == NB_GUARD_PERMIT)
 		return NB_OK;
-	if (b->how->holds_newer)
-		nb_pool_context_hint(b->context, newer, hint);
-	else if (b->answer == NB_GUARD_ONLY_COPY)
-		nb_pool_context_hint(b->context, only_copy, hint);
 	return nb_fail(NB_EWRONG, "%s: not %s: %s%s%s%s",
 		       b->how->typed ? b->look->device : name_of(b->look),
 		       b->how->typed ? "adopted" : "blanked",
 		       nb_guard_text(b->answer), *alone_on(b) ? ": " : "",
-		       alone_on(b), hint);
+		       alone_on(b),
+		       nb_pool_context_hint(b->context, hint_of(b), hint));
 }
 
 /* Somebody said that it is no longer needed. */
@@ -278,6 +297,10 @@ nb_blank_disc(struct nb_pool_context *context, struct nb_inspection *look,
 	if (how->image_blocks)
 		these.inhibit = NULL;
 	err = find_listed(&b);
+	if (!err && how->dry_run) {
+		snprintf(b.now, sizeof b.now, "%s", how->shown);
+		return permit(&b);
+	}
 	if (!err)
 		err = nb_destroy(context->nb, &these, &b);
 	if (!err)

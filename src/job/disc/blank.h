@@ -19,6 +19,8 @@ struct nb_blanking {
 	bool holds_newer;  /* it has a good session newer than any known
 			      backup */
 	bool newest_of;    /* see struct nb_guard_facts */
+	const char *alone; /* the same */
+	bool dry_run;      /* only ask whether the guard permits it */
 };
 
 /*

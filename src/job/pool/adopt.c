@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "job/jobs.h"
 #include "job/pool/adopt.h"
@@ -231,12 +232,33 @@ rate(void *ctx, const struct nb_inspection *look, uint64_t *fit)
 	return err;
 }
 
+#define ABOUT_SIZE (2 * NB_NAME_MAX + 128)
+
+static const char *
+what_is_on(const struct nb_inspection *look, char what[ABOUT_SIZE])
+{
+	const struct nb_label *label = identifying_label(look);
+	char date[NB_CLOCK_TEXT];
+
+	if (look->medium.state == NB_MEDIUM_BLANK)
+		return "it is blank";
+	if (!label)
+		return "it has data, but no label that can be read";
+	snprintf(what, ABOUT_SIZE,
+		 "it has generation %llu of pool %s, disc %s, of %s",
+		 (unsigned long long)label->generation, label->pool,
+		 label->disc, nb_clock_text(label->created, date));
+	return what;
+}
+
 /* Only the volume id of the disc that the user was shown. */
 static enum nb_err
 confirm(const struct nb_media_options *options,
 	const struct nb_inspection *look, const struct nb_disc_info *info,
 	const char **typed)
 {
+	char what[ABOUT_SIZE];
+
 	*typed = options->volume_id;
 	if (!*typed && options->confirm) {
 		*typed = options->confirm(options->ctx, info);
@@ -246,10 +268,11 @@ confirm(const struct nb_media_options *options,
 	if (*typed && !strcmp(*typed, look->volume_id))
 		return NB_OK;
 	return nb_fail(NB_EFOREIGN,
-		       "%s: the volume id of this disc is "
-		       "\"%s\"\nhint: confirm with exactly this: "
-		       "--volume-id \"%s\"",
-		       look->device, look->volume_id, look->volume_id);
+		       "%s: the volume id of this disc is \"%s\": %s\n"
+		       "hint: all of it would be erased; confirm with exactly "
+		       "this: --volume-id \"%s\"",
+		       look->device, look->volume_id, what_is_on(look, what),
+		       look->volume_id);
 }
 
 static enum nb_err
@@ -257,18 +280,25 @@ adopt_disc(struct nb_pool_context *context,
 	   const struct nb_media_options *options, struct nb_inspection *look,
 	   const struct nb_disc_info *info)
 {
-	char shown[NB_FINGERPRINT_SIZE], pool[NB_NAME_MAX + 1];
-	struct nb_blanking how = { .shown = shown, .as = options->as };
+	char shown[NB_FINGERPRINT_SIZE], pool[NB_NAME_MAX + 1] = "";
+	char alone[NB_ALONE_TEXT] = "";
+	struct nb_blanking how = { .shown = shown,
+				   .as = options->as,
+				   .alone = alone,
+				   .dry_run = options->dry_run };
 	enum nb_err err;
 
 	err = nb_fingerprint(look, shown);
 	if (!err)
 		err = confirm(options, look, info, &how.typed);
-	if (err || options->dry_run)
-		return err;
-	err = nb_adopt_find_newer(context, *look, &how.holds_newer);
 	if (!err)
 		err = is_kept(context, look, pool, &how.newest_of);
+	if (!err)
+		err = nb_adopt_find_newer(context, *look, pool[0] != '\0',
+					  &how.holds_newer);
+	if (!err && identifying_label(look))
+		err = nb_pool_context_alone(
+			context, identifying_label(look)->disc_id, alone);
 	return err ? err : nb_blank_disc(context, look, &how);
 }
 

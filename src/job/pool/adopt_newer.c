@@ -6,25 +6,32 @@
 #include "job/disc/check_disc.h"
 #include "job/disc/fallback_session.h"
 
+struct question {
+	const struct nb_pool_context *context;
+	/* Nothing has been burned yet, so that what another installation
+	 * burned, or this one before its state was lost, may be all there is.
+	 */
+	bool any;
+};
+
 /* Nothing in a session is newer than its label. */
 static bool
-may_have_newer(const struct nb_pool_context *context,
-	       const struct nb_label *label)
+may_have_newer(const struct question *q, const struct nb_label *label)
 {
-	return label->generation > context->view.generation
-		&& nb_pool_context_signed(context, label)
-		&& !strcmp(label->pool, context->view.name);
+	return q->any
+		|| (label->generation > q->context->view.generation
+		    && nb_pool_context_signed(q->context, label)
+		    && !strcmp(label->pool, q->context->view.name));
 }
 
 /* Is it ours, and newer than any known one?  A backup that could not be checked
  * may be good.  Without a label, its manifest tells whose it is. */
 static enum nb_err
-is_newer(const struct nb_pool_context *context,
-	 const struct nb_disc_contents *contents, struct nb_disc_backup *b,
-	 bool *newer)
+is_newer(const struct question *q, const struct nb_disc_contents *contents,
+	 struct nb_disc_backup *b, bool *newer)
 {
-	const struct nb_pool_view *view = &context->view;
-	bool may = b->has_label ? may_have_newer(context, &b->label)
+	const struct nb_pool_view *view = &q->context->view;
+	bool may = b->has_label ? may_have_newer(q, &b->label)
 				: b->label.generation >= view->generation;
 	enum nb_err err;
 
@@ -32,44 +39,49 @@ is_newer(const struct nb_pool_context *context,
 		return NB_OK;
 	err = b->err ? b->err : nb_disc_backup_load(contents, b);
 	if (!err)
-		*newer = *newer || !strcmp(b->manifest.pool, view->name);
+		*newer = *newer || q->any
+			|| !strcmp(b->manifest.pool, view->name);
 	nb_disc_backup_unload(b);
 	return err == NB_ENOMEM || err == NB_ECANCELED ? err : NB_OK;
 }
 
 /* One session.  *GOOD: all of it. */
 static enum nb_err
-find_newer_in(const struct nb_pool_context *context,
-	      const struct nb_inspection *look, bool *newer, bool *good)
+find_newer_in(const struct question *q, const struct nb_inspection *look,
+	      bool *newer, bool *good)
 {
 	struct nb_disc_contents contents = { .blocks = NULL };
 	struct nb_verify_result unused;
-	enum nb_err err = nb_check_disc(context->nb, look, &contents, &unused);
+	enum nb_err err =
+		nb_check_disc(q->context->nb, look, &contents, &unused);
 
 	*good = !err;
 	if (nb_fallback_may_help(err))
 		err = NB_OK;
 	for (size_t i = 0; !err && i < contents.backups.count; i++)
-		err = is_newer(context, &contents, &contents.backups.at[i],
-			       newer);
+		err = is_newer(q, &contents, &contents.backups.at[i], newer);
 	nb_disc_contents_free(&contents);
 	return err;
 }
 
 enum nb_err
 nb_adopt_find_newer(const struct nb_pool_context *context,
-		    struct nb_inspection look, bool *newer)
+		    struct nb_inspection look, bool known, bool *newer)
 {
+	const struct question q = {
+		.context = context,
+		.any = !known && !context->view.generation
+			&& !context->accept_shrink,
+	};
 	enum nb_err err = NB_OK;
 	bool good = false;
 
 	if (look.label_state != NB_LABEL_GOOD)
 		err = nb_fallback_session(&look);
 	if (err == NB_ENOTFOUND && look.label_state == NB_LABEL_UNREADABLE)
-		return find_newer_in(context, &look, newer, &good);
-	while (!err && !*newer && !good
-	       && may_have_newer(context, &look.label)) {
-		err = find_newer_in(context, &look, newer, &good);
+		return find_newer_in(&q, &look, newer, &good);
+	while (!err && !*newer && !good && may_have_newer(&q, &look.label)) {
+		err = find_newer_in(&q, &look, newer, &good);
 		if (!err && !*newer && !good)
 			err = nb_fallback_session(&look);
 	}

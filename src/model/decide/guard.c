@@ -96,6 +96,8 @@ check_typed(const struct nb_guard_facts *f)
 		return NB_GUARD_LAST_GOOD;
 	if (f->first_state != f->second_state)
 		return NB_GUARD_LABEL_CHANGED;
+	if (f->alone && f->alone[0])
+		return NB_GUARD_ONLY_COPY;
 	if (f->second_state != NB_LABEL_GOOD)
 		return NB_GUARD_PERMIT;
 	if (!same_label(f->first, f->second))

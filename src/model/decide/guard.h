@@ -74,12 +74,16 @@ struct nb_guard_facts {
 	const char *first_volume, *second_volume;
 	const char *first_disc, *second_disc; /* its fingerprint: when it was
 						 shown, and now */
-	bool holds_newer; /* adopt: a session of the disc was just read, is
+	bool holds_newer;  /* adopt: a session of the disc was just read, is
 			     good, and is newer than any on a good disc of the
-			     pool */
-	bool newest_of;   /* adopt: the catalog has the newest good backup of a
+			     pool; or that has none, and nobody said that what
+			     others wrote is not needed */
+	bool newest_of;    /* adopt: the catalog has the newest good backup of a
 			   pool on it, configured or not, and nobody said that
 			   it is not needed */
+	const char *alone; /* adopt: what it alone holds, of a disc of the
+			      catalog that is none of the pool's, and nobody
+			      said that it is not needed; NULL or "": nothing */
 	/*
 	 * Formatting a disc that was never written or formatted: the state that
 	 * the drive reports replaces label and catalog, because the disc has

@@ -328,6 +328,8 @@ CHANGE(unreadable_newest, label_unreadable(s); is_newest(s))
 CHANGE(unlabelled_newest, is_newest(s))
 CHANGE(newer_than_others, s->facts.holds_newer = true)
 CHANGE(newest_of_another_pool, s->facts.newest_of = true)
+CHANGE(only_copy_apart, s->facts.alone = "tree uniq (generation 1)")
+CHANGE(nothing_alone, s->facts.alone = "")
 CHANGE(label_appeared, s->facts.second_state = NB_LABEL_GOOD)
 CHANGE(label_went, s->facts.first_state = NB_LABEL_GOOD)
 CHANGE(good_but_changed, label_good(s); date_changed(s))
@@ -367,6 +369,10 @@ static const struct row typed_rows[] = {
 	  NB_GUARD_LAST_GOOD },
 	{ "the newest of a pool that is not configured", newest_of_another_pool,
 	  NB_GUARD_LAST_GOOD },
+	{ "the only copy, on a disc that is none of the pool's",
+	  only_copy_apart, NB_GUARD_ONLY_COPY },
+	{ "a disc of which there are other copies", nothing_alone,
+	  NB_GUARD_PERMIT },
 	{ "label unreadable", label_unreadable, NB_GUARD_PERMIT },
 	{ "unreadable, and in memory that of the newest", unreadable_newest,
 	  NB_GUARD_PERMIT },
