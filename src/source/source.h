@@ -160,6 +160,9 @@ struct nb_source_ops {
 	 * nothing. */
 	bool (*leaves_out)(const struct nb_config_source *source,
 			   const char *path);
+	/* The share of its files that must still be there under their names.
+	 * NULL: 0. */
+	double (*min_kept)(const struct nb_config_source *source);
 	/* Does it produce the source NAME of a backup (DATABASE: the dump of
 	 * one)?  NULL: if that is its name. */
 	bool (*covers)(const struct nb_config_source *source, const char *name,

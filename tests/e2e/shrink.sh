@@ -160,6 +160,34 @@ slowly()
 check "what becomes less each night is told before the last whole copy is gone" \
 	slowly
 
+# As many files and bytes, and nobody can read them.
+renamed()
+{
+	local f
+	fresh
+	configure "$1"
+	fill
+	night A 0 run && night B 0 run || return 1
+	for f in "$work"/tree/*; do mv "$f" "$f.locked"; done
+	night A 3 --quiet run &&
+		says err "tree www: of 41 files in the last good backup, 0 are there under their names" &&
+		says err "shrank, so no disc is blanked" && has A 1 || return 1
+	for f in "$work"/tree/*{1,2,3,4,5,big}.locked; do
+		mv "$f" "${f%.locked}"
+	done
+	night A 0 run && night B 0 run || return 1
+	for f in "$work"/tree/*; do mv "$f" "${f%.locked}.old"; done
+	night A 3 run && night B 0 run --accept-shrink &&
+		says err "accepted: tree www: of 41 files in the last good" &&
+		night A 0 run || return 1
+	configure "${1/path/min_kept = 0  path}"
+	for f in "$work"/tree/*; do mv "$f" "$f.new"; done
+	night B 0 run
+}
+check "files that all have other names are missed" renamed "$tree"
+check "in an archive as well" renamed \
+	'tree "www" { path = "'"$work"'/tree"  pack = "tar.zst" }'
+
 # 300 kB in one file, and nine keys.
 small()
 {

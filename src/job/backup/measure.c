@@ -29,6 +29,16 @@ nb_backup_min_ratio(const struct nb_backup *backup,
 		: 0;
 }
 
+double
+nb_backup_min_kept(const struct nb_backup *backup, const struct nb_holding *was)
+{
+	const struct nb_config_source *source = source_of(backup, was);
+
+	return source && nb_source_ops(source)->min_kept
+		? nb_source_ops(source)->min_kept(source)
+		: 0;
+}
+
 bool
 nb_backup_covers(const struct nb_backup *backup, const struct nb_holding *was)
 {

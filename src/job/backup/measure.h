@@ -10,6 +10,10 @@
 double nb_backup_min_ratio(const struct nb_backup *backup,
 			   const struct nb_holding *was);
 
+/* In the same way, the share of its files that must still be there. */
+double nb_backup_min_kept(const struct nb_backup *backup,
+			  const struct nb_holding *was);
+
 /* Is the source of WAS configured in the job? */
 bool nb_backup_covers(const struct nb_backup *backup,
 		      const struct nb_holding *was);

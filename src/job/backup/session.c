@@ -188,9 +188,9 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 	if (!err)
 		err = nb_off_disc_mark(&s->entries, &s->manifest.sources);
 	if (!err)
-		err = nb_backup_compare(backup, &s->manifest, &s->entries);
-	if (!err && s->base)
 		err = nb_entries_sort(&s->entries);
+	if (!err)
+		err = nb_backup_compare(backup, &s->manifest, &s->entries);
 	if (!err && s->base)
 		err = nb_dedup(backup, s);
 	if (!err)

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "job/backup/decline.h"
+#include "job/backup/kept.h"
 #include "job/backup/measure.h"
 
 /* ---- parts that were left out ---- */
@@ -171,22 +172,14 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	nb_holdings_free(&now);
 	if (!err)
 		err = compare_parts(backup, m);
+	if (!err)
+		err = nb_backup_compare_names(backup, m, entries);
 	if (context->accept_shrink)
 		accept_all(backup);
 	return err;
 }
 
 /* ---- files that could not be read when they were burned ---- */
-
-static bool
-is_shrunk(const struct nb_backup *backup, const struct nb_holding *was)
-{
-	for (size_t i = 0; i < backup->shrinks.count; i++)
-		if (!strcmp(backup->shrinks.at[i].kind, was->kind)
-		    && !strcmp(backup->shrinks.at[i].name, was->name))
-			return true;
-	return false;
-}
 
 enum nb_err
 nb_backup_reserve(const struct nb_backup *backup, struct nb_manifest *m)
@@ -203,7 +196,7 @@ nb_backup_reserve(const struct nb_backup *backup, struct nb_manifest *m)
 						   .now = UINT64_MAX };
 
 		if (nb_backup_min_ratio(backup, was) > 0
-		    && !is_shrunk(backup, was))
+		    && !nb_shrinks_have(&backup->shrinks, was))
 			err = nb_shrinks_add(&more, &longest);
 	}
 	if (!err)
@@ -235,7 +228,7 @@ nb_backup_compare_lost(struct nb_backup *backup, struct nb_manifest *m,
 	for (size_t i = 0; !err && i < backup->last.count; i++) {
 		const struct nb_holding *was = &backup->last.at[i];
 
-		if (is_shrunk(backup, was)
+		if (nb_shrinks_have(&backup->shrinks, was)
 		    || !nb_backup_lacks(backup, was, &now, &shrink))
 			continue;
 		err = nb_shrinks_add(&backup->shrinks, &shrink);

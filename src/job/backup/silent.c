@@ -33,36 +33,6 @@ is_wanted(const struct finding *f, const struct nb_manifest_source *source)
 		|| (f->last.newer && rule != NB_REREAD_NEVER);
 }
 
-static bool
-is_below(const char *path, const char *of)
-{
-	size_t n = of ? strlen(of) : 0;
-
-	return n && !strncmp(path, of, n) && path[n] == '/';
-}
-
-/* The file PATH in SOURCE, if it has one: on the disc, or in its archive, whose
- * members have the same paths in the catalog. */
-static const struct nb_entry *
-find_in(const struct finding *f, const struct nb_manifest_source *source,
-	const char *path, const char **within)
-{
-	const struct nb_entry *e;
-
-	if (is_below(path, source->path)) {
-		*within = path + strlen(source->path) + 1;
-		return f->based ? NULL
-				: nb_entries_find(&f->session->entries, path);
-	}
-	if (!source->members.count || !is_below(path, source->kind))
-		return NULL;
-	e = nb_entries_find(&source->members, path + strlen(source->kind) + 1);
-	if (e)
-		*within = strchr(e->path, '/') ? strchr(e->path, '/') + 1
-					       : e->path;
-	return e;
-}
-
 /* The file PATH, if its source is to be compared.  False: there is none. */
 static bool
 find_now(const struct finding *f, const char *path, struct now *out)
@@ -71,7 +41,9 @@ find_now(const struct finding *f, const char *path, struct now *out)
 
 	for (size_t i = 0; i < list->count; i++) {
 		out->source = &list->at[i];
-		out->entry = find_in(f, out->source, path, &out->within);
+		out->entry = nb_manifest_source_file(
+			out->source, f->based ? NULL : &f->session->entries,
+			path, &out->within);
 		if (out->entry)
 			return is_wanted(f, out->source);
 	}

@@ -219,6 +219,16 @@ nb_shrinks_copy(const struct nb_shrinks *from, struct nb_shrinks *to)
 	return err;
 }
 
+bool
+nb_shrinks_have(const struct nb_shrinks *list, const struct nb_holding *holding)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i].kind, holding->kind)
+		    && !strcmp(list->at[i].name, holding->name))
+			return true;
+	return false;
+}
+
 void
 nb_shrinks_free(struct nb_shrinks *list)
 {
@@ -233,6 +243,7 @@ static const char *const names[] = {
 	[NB_SHRINK_TABLES] = "tables",   [NB_SHRINK_ROWS] = "rows",
 	[NB_SHRINK_CONTENT] = "content", [NB_SHRINK_LOST] = "lost",
 	[NB_SHRINK_PART] = "part",       [NB_SHRINK_OTHER] = "other",
+	[NB_SHRINK_NAMES] = "names",
 };
 
 const char *
@@ -295,6 +306,17 @@ other_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		 s->mount ? s->mount : "the last good backup", s->had);
 }
 
+static void
+names_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	snprintf(text, NB_SHRINK_TEXT,
+		 "%s %s: of %llu files in the last good backup, %llu %s there "
+		 "under %s name%s",
+		 s->kind, s->name, (unsigned long long)s->before,
+		 (unsigned long long)s->now, s->now == 1 ? "is" : "are",
+		 s->now == 1 ? "its" : "their", s->now == 1 ? "" : "s");
+}
+
 const char *
 nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 {
@@ -316,6 +338,9 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		return text;
 	case NB_SHRINK_OTHER:
 		other_text(s, text);
+		return text;
+	case NB_SHRINK_NAMES:
+		names_text(s, text);
 		return text;
 	case NB_SHRINK_CONTENT:
 	case NB_SHRINK_LOST:

@@ -75,6 +75,7 @@ enum nb_shrink_what {
 	NB_SHRINK_ROWS,
 	NB_SHRINK_PART,    /* a directory, or what is mounted on it, was left
 			      out */
+	NB_SHRINK_NAMES,   /* few of its files are there under their names */
 	NB_SHRINK_CONTENT, /* files whose bytes changed without a sign */
 	NB_SHRINK_OTHER,   /* nothing: it is another source of that name */
 	NB_SHRINK_LOST /* only in the catalog: files that were not read whole.
@@ -101,6 +102,9 @@ enum nb_err nb_shrinks_add(struct nb_shrinks *list,
 			   const struct nb_shrink *shrink);
 enum nb_err nb_shrinks_copy(const struct nb_shrinks *from,
 			    struct nb_shrinks *to);
+/* Is one of them of the source of HOLDING? */
+bool nb_shrinks_have(const struct nb_shrinks *list,
+		     const struct nb_holding *holding);
 void nb_shrinks_free(struct nb_shrinks *list);
 
 /* Names for manifest and catalog, as "files"; NULL or false: unknown. */

@@ -131,6 +131,15 @@ enum nb_err nb_manifest_source_note(struct nb_manifest_source *source,
 				    enum nb_note what, const char *path,
 				    uint64_t size);
 
+/*
+ * The file PATH ("tree/www/a", as the catalog has it) of SOURCE, if there is
+ * one: in FILES, sorted, of its backup (NULL: not looked for), or in its
+ * archive.  WITHIN: its path in the source; borrowed.
+ */
+const struct nb_entry *nb_manifest_source_file(
+	const struct nb_manifest_source *source, const struct nb_entries *files,
+	const char *path, const char **within);
+
 /* Adds a property, copied.  NB_ENOMEM */
 enum nb_err nb_properties_add(struct nb_properties *list,
 			      const struct nb_property *property);

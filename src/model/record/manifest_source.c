@@ -237,3 +237,32 @@ nb_manifest_read_source(const json_t *object, struct nb_manifest_source *source)
 		&& nb_manifest_read_counts(object, &source->counts)
 		&& nb_manifest_read_identity(object, &source->identity);
 }
+
+static bool
+is_below(const char *path, const char *of)
+{
+	size_t n = of ? strlen(of) : 0;
+
+	return n && !strncmp(path, of, n) && path[n] == '/';
+}
+
+/* The members of an archive have the same paths in the catalog. */
+const struct nb_entry *
+nb_manifest_source_file(const struct nb_manifest_source *source,
+			const struct nb_entries *files, const char *path,
+			const char **within)
+{
+	const struct nb_entry *e;
+
+	if (is_below(path, source->path)) {
+		*within = path + strlen(source->path) + 1;
+		return files ? nb_entries_find(files, path) : NULL;
+	}
+	if (!source->members.count || !is_below(path, source->kind))
+		return NULL;
+	e = nb_entries_find(&source->members, path + strlen(source->kind) + 1);
+	if (e)
+		*within = strchr(e->path, '/') ? strchr(e->path, '/') + 1
+					       : e->path;
+	return e;
+}

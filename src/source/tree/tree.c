@@ -218,6 +218,12 @@ leaves_out(const struct nb_config_source *source, const char *path)
 	return found;
 }
 
+static double
+min_kept(const struct nb_config_source *source)
+{
+	return nb_tree_options(source)->rules.min_kept;
+}
+
 /* ---- a path named by the user ---- */
 
 /* The tree at PATH, or if that is a file, the file in its directory. */
@@ -303,6 +309,7 @@ const struct nb_source_ops nb_source_tree = {
 	.reread = reread,
 	.min_ratio = min_ratio,
 	.leaves_out = leaves_out,
+	.min_kept = min_kept,
 	.by_hand = by_hand,
 	.serve = nb_tree_serve,
 	.may_serve = nb_tree_may_serve,

@@ -166,6 +166,12 @@ min_ratio(const struct nb_config_source *source)
 	return nb_lvm_options(source)->mount.rules.min_ratio;
 }
 
+static double
+min_kept(const struct nb_config_source *source)
+{
+	return nb_lvm_options(source)->mount.rules.min_kept;
+}
+
 const struct nb_source_ops nb_source_lvm = {
 	.kind = NB_LVM_KIND,
 	.preflight = preflight,
@@ -173,4 +179,5 @@ const struct nb_source_ops nb_source_lvm = {
 	.release = release,
 	.collect = collect,
 	.min_ratio = min_ratio,
+	.min_kept = min_kept,
 };

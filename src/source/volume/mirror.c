@@ -382,6 +382,12 @@ min_ratio(const struct nb_config_source *source)
 	return nb_mirror_options(source)->mount.rules.min_ratio;
 }
 
+static double
+min_kept(const struct nb_config_source *source)
+{
+	return nb_mirror_options(source)->mount.rules.min_kept;
+}
+
 const struct nb_source_ops nb_source_mirror = {
 	.kind = NB_MIRROR_KIND,
 	.preflight = preflight,
@@ -389,4 +395,5 @@ const struct nb_source_ops nb_source_mirror = {
 	.release = release,
 	.collect = collect,
 	.min_ratio = min_ratio,
+	.min_kept = min_kept,
 };

@@ -25,6 +25,7 @@
 		  .max = 1000 },                                               \
 		{ FIELD("pause", TIME, mount.pause) },                         \
 		{ FIELD("min_ratio", RATIO, mount.rules.min_ratio) },          \
+		{ FIELD("min_kept", RATIO, mount.rules.min_kept) },            \
 		{ FIELD("on_unreadable", CHOICE, mount.rules.skip_unreadable), \
 		  .words = unreadables },                                      \
 	{                                                                      \
@@ -65,6 +66,7 @@ mount_begin(struct nb_mount_options *mount)
 	mount->retries = RETRIES;
 	mount->pause = PAUSE;
 	mount->rules.min_ratio = NB_TREE_MIN_RATIO;
+	mount->rules.min_kept = NB_TREE_MIN_KEPT;
 	mount->rules.io_timeout = NB_TREE_IO_TIMEOUT;
 }
 

@@ -194,7 +194,8 @@ static const struct {
 	{ SMALL "job j { pool = p\ntree t { path = / database = x } }",
 	  "4: no such option 'database'; expected path, exclude, "
 	  "one_file_system, max_file_size, copy_first, copy_newer, "
-	  "on_change, on_unreadable, checksum, pack, min_ratio, io_timeout, "
+	  "on_change, on_unreadable, checksum, pack, min_ratio, min_kept, "
+	  "io_timeout, "
 	  "host, port, "
 	  "identity, "
 	  "known_hosts, ssh, timeout, max_size" },
