@@ -7,10 +7,10 @@
 #include "model/record/holding.h"
 
 /*
- * Compares M, with its files ENTRIES, sorted, with what the catalog has of the last
- * complete backup of the job, and sets BACKUP->shrinks and ->last; or, if the
- * user accepts whatever it is, BACKUP->accepted.  Files that are appended by
- * hand are not compared.  Errors of the catalog.
+ * Compares M, with its files ENTRIES (sorted), with what the catalog has of the
+ * last complete backup of the job, and sets BACKUP->shrinks and ->last; or, if
+ * the user accepts whatever it is, BACKUP->accepted.  Files that are appended
+ * by hand are not compared.  Errors of the catalog.
  */
 enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
