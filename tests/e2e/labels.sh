@@ -395,6 +395,21 @@ assert r["changed"] and r["before"] and r["before"] != r["key"]' "$work/out" &&
 }
 check "another key is replaced only by force, and reported" import_other
 
+# Each command that reads that disc says so; verify remembers it.
+told_once()
+{
+	local told="another machine took pool db over"
+	nb_is 0 disc && says err "$told" && nb_is 3 rotate &&
+		says err "another machine took the pool over" &&
+		! grep "insert disc" "$work/err" || return 1
+	insert B && nb_is 0 plan && cp -a "$state" "$work/then" &&
+		insert A && nb_is 0 verify &&
+		says err "$told" && insert B && nb_is 3 plan &&
+		says out "another machine took the pool over" && nb_is 0 disc &&
+		says err "$told" && rm -r "$state" &&
+		mv "$work/then" "$state" && insert A
+}
+
 # The first host learns it from the disc that the second one wrote, and then
 # leaves its own discs alone, too.
 fenced()
@@ -403,6 +418,7 @@ fenced()
 	insert B
 	nb_is 0 plan || return 1
 	insert A
+	told_once || return 1
 	refused taken-over "another machine took the pool over" &&
 		nb_is 0 restore --this-disc --to "$work/back3" || return 1
 	insert B

@@ -7,6 +7,7 @@
 #include "job/disc/choose_drive.h"
 #include "job/disc/fallback_session.h"
 #include "store/key.h"
+#include "store/owners.h"
 
 /* Was the label made with the key of the installation?  This does not need the
  * catalog, which may be damaged. */
@@ -65,6 +66,29 @@ nb_inspect_fill(struct nightburn *nb, const struct nb_inspection *look,
 	fill_label(nb, look, out);
 }
 
+/* Without the catalog, which may be damaged. */
+static enum nb_err
+tell_taken_over(struct nightburn *nb, const struct nb_label *label)
+{
+	struct nb_pool_view view = { .name = "" };
+	struct nb_state *state = NULL;
+	enum nb_err err;
+
+	if (!nb_catalog_exists(nb))
+		return NB_OK;
+	err = nb_state_open(nb->config->state_dir, &state);
+	if (!err)
+		err = nb_owners_load(state->dir, label->pool, &view.owner);
+	if (!err && strcmp(label->installation, state->installation) != 0
+	    && label->take_overs > view.owner.take_overs)
+		view.owner.fenced = label->take_overs;
+	if (!err && nb_pool_is_fenced(&view))
+		nb_inspect_warn_fenced(label->disc, label->pool);
+	nb_pool_view_clear(&view);
+	nb_state_close(state);
+	return err;
+}
+
 enum nb_err
 nb_job_disc(struct nightburn *nb, const struct nb_drive_choice *choice,
 	    struct nb_disc_info *out)
@@ -84,6 +108,8 @@ nb_job_disc(struct nightburn *nb, const struct nb_drive_choice *choice,
 		if (!err)
 			fill_label(nb, &look, out);
 	}
+	if (!err && out->ours)
+		err = tell_taken_over(nb, &look.label);
 	nb_inspect_close(&look);
 	if (err && err != NB_ENOTFOUND)
 		return err;

@@ -221,10 +221,9 @@ foresee(struct nb_pool_context *context, const struct nb_inspection *look)
 		view->generation = view->complete = dead->generation;
 }
 
-/* Did the installation that wrote LABEL take the pool over from this one?  It
- * is kept for the discs that still look as this one left them. */
-static enum nb_err
-heed_take_over(struct nb_pool_context *context, const struct nb_label *label)
+enum nb_err
+nb_inspect_heed_owner(struct nb_pool_context *context,
+		      const struct nb_label *label)
 {
 	struct nb_pool_owner *owner = &context->view.owner;
 
@@ -237,6 +236,15 @@ heed_take_over(struct nb_pool_context *context, const struct nb_label *label)
 		return NB_OK;
 	return nb_owners_add(context->state->dir, true, label->installation,
 			     label->take_overs, label->pool);
+}
+
+void
+nb_inspect_warn_fenced(const char *disc, const char *pool)
+{
+	nb_log(NB_WARNING,
+	       "%s: another machine took pool %s over: this one writes to none "
+	       "of its discs\nhint: %s",
+	       disc, pool, nb_plan_reason_hint(NB_REASON_TAKEN_OVER));
 }
 
 enum nb_err
@@ -258,7 +266,7 @@ nb_inspect_heed(struct nb_pool_context *context,
 	    || !strcmp(label->disc_id, context->dead.disc_id)
 	    || strcmp(label->pool, context->view.name))
 		return err;
-	err = heed_take_over(context, label);
+	err = nb_inspect_heed_owner(context, label);
 	if (err || !nb_pool_owns(&context->view, label))
 		return err;
 	err = nb_catalog_witness(context->catalog, label, &stale);

@@ -66,6 +66,16 @@ struct nb_decision nb_inspect_decide(const struct nb_pool_context *context,
 enum nb_err nb_inspect_heed(struct nb_pool_context *context,
 			    const struct nb_inspection *look);
 
+/* Did the installation that wrote LABEL, which has our key and is of CONTEXT's
+ * pool, take that over from this one?  Then CONTEXT->view.owner.fenced is set,
+ * and kept if the lock is held, for the discs that still look as this one left
+ * them. */
+enum nb_err nb_inspect_heed_owner(struct nb_pool_context *context,
+				  const struct nb_label *label);
+
+/* Warns that another machine took POOL over. */
+void nb_inspect_warn_fenced(const char *disc, const char *pool);
+
 /* Fills in OUT, a struct of the API, from the decision. */
 void nb_plan_fill(const struct nb_pool_context *context,
 		  const struct nb_inspection *look,

@@ -197,6 +197,19 @@ is_copied_file(const struct nb_inspection *look)
 	return !look->config && nb_profile_of(look->medium.profile)->grows;
 }
 
+/* What is found on a disc that another machine wrote is recorded as well. */
+static enum nb_err
+heed_owner(struct nb_pool_context *context, const struct nb_label *label)
+{
+	enum nb_err err = NB_OK;
+
+	if (nb_pool_context_signed(context, label))
+		err = nb_inspect_heed_owner(context, label);
+	if (!err && nb_pool_is_fenced(&context->view))
+		nb_inspect_warn_fenced(label->disc, label->pool);
+	return err;
+}
+
 /* Records the result of verifying the session of LOOK; NEWEST is the newest
  * session if that is another one. */
 static enum nb_err
@@ -215,6 +228,8 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 		       look->label.disc);
 		return NB_OK;
 	}
+	if (!err)
+		err = heed_owner(context, &look->label);
 	if (err)
 		return err;
 	if (outcome->lost && may_be_recorded(outcome->err)
