@@ -98,6 +98,7 @@ struct nb_remote_answer {
 	int version; /* as PQserverVersion; of pg_dump for a check, otherwise of
 			the server */
 	char *version_text;
+	char *system; /* the identifier of the cluster; NULL: unknown */
 	struct NB_ARRAY(struct nb_remote_database) databases;
 };
 

@@ -53,7 +53,8 @@ nb_remote_answer_clear(struct nb_remote_answer *answer)
 		clear_database(&answer->databases.at[i]);
 	nb_array_free(&answer->databases);
 	free(answer->version_text);
-	answer->version_text = NULL;
+	free(answer->system);
+	answer->version_text = answer->system = NULL;
 }
 
 enum nb_err
@@ -63,6 +64,10 @@ nb_remote_answer_render(const struct nb_remote_answer *answer, char **text)
 
 	nb_str_addf(&s, "{\"version\":%d,\"version_text\":", answer->version);
 	nb_str_add_json(&s, answer->version_text);
+	if (answer->system) {
+		nb_str_add(&s, ",\"system\":");
+		nb_str_add_json(&s, answer->system);
+	}
 	nb_str_add(&s, ",\"databases\":[");
 	for (size_t i = 0; i < answer->databases.count; i++) {
 		const struct nb_remote_database *d = &answer->databases.at[i];
@@ -129,6 +134,7 @@ nb_remote_answer_parse(const char *text, size_t length,
 
 	good = nb_json_u64(root, "version", &number) && number < 100000000
 		&& nb_json_text(root, "version_text", version, sizeof version)
+		&& nb_json_optional(root, "system", &answer.system)
 		&& parse_databases(root, &answer)
 		&& !nb_str_dup(version, &answer.version_text);
 	json_decref(root);

@@ -297,4 +297,96 @@ if mount -o loop "$work/probe/fs" "$work/probe/at" 2>/dev/null; then
 	check "and the same one on another mount point" higher
 fi
 
+# ---- another database, another cluster ----
+
+start_cluster
+psql -X -q -d postgres -c 'create role app login' -c 'grant all on schema
+	public to app' && createdb -O app one && createdb -O app two || exit 1
+for name in one two; do
+	psql -X -q -d $name -U app -c "create table t as
+		select '$name' as name, generate_series(1, 50) as n" || exit 1
+done
+
+# shop OPTIONS
+shop()
+{
+	sources "postgres \"shop\" { min_ratio = 0.5  $1 }"
+}
+
+database()
+{
+	fresh
+	shop 'database = "one"'
+	good && shop 'database = "two"' || return 1
+	night A 3 run && night B 3 run && says err "postgres shop: another \
+database: two; the last good backup has one" &&
+		night A 0 run --accept-shrink && night B 0 run
+}
+check "another database under the same name is told" database
+
+# The same one, whatever its name, and from another host.
+same_cluster()
+{
+	fresh
+	shop 'database = "one"'
+	good || return 1
+	shop "database = \"one\"  conninfo = \"host=$cluster/socket\""
+	good && write_ssh || return 1
+	shop "database = \"one\"  $far" && good || return 1
+	shop "database = \"two\"  $far"
+	night A 3 run && says err "postgres shop: another database: two"
+}
+write_ssh()
+{
+	configure ''
+	configure_far ''
+	far="host = \"far\"  ssh = \"$work/ssh\"  known_hosts = \"$work/known\""
+}
+check "the same cluster is right, however it is reached" same_cluster
+
+identifier()
+{
+	psql -XAt -d postgres -c 'select system_identifier
+		from pg_control_system()'
+}
+
+another_cluster()
+{
+	fresh
+	local was is both="postgres \"main\" { all = true }"
+	sources "$both postgres \"roles\" { globals_only = true }"
+	good && was=$(identifier) || return 1
+	local first=$PGHOST
+	bash "$src/tests/pg_cluster.sh" start "$work/second" || return 1
+	export PGHOST=$work/second/socket
+	pg_dumpall -h "$first" 2>/dev/null | psql -X -q -d postgres \
+		>/dev/null 2>&1
+	is=$(identifier)
+	local text="another cluster: system identifier $is; the last good \
+backup has system identifier $was"
+	night A 3 run && says err "postgres one: $text" &&
+		says err "postgres two: $text" &&
+		says err "postgres roles: $text" && night B 3 run
+	local told=$?
+	bash "$src/tests/pg_cluster.sh" stop "$work/second" >/dev/null 2>&1
+	export PGHOST=$first
+	[ $told = 0 ] && night A 0 run
+}
+check "another cluster on the same socket is told" another_cluster
+
+# Where the server does not tell its identifier, its name is compared.
+unknown()
+{
+	fresh
+	psql -X -q -d one -c 'revoke execute on function pg_control_system()
+		from public' && ln -sfn socket "$cluster/alias" || return 1
+	local user="database = \"one\"  conninfo = \"user=app"
+	shop "$user\""
+	good || return 1
+	shop "$user host=$cluster/alias\""
+	night A 3 run && says err "postgres shop: another server: \
+$cluster/alias; the last good backup has this host"
+}
+check "a server that does not tell which it is has a name" unknown
+
 finish

@@ -190,10 +190,8 @@ beside()
 	local id sources discs state=state pool=db
 	id=$(ls "$work/staging")
 	: >"$work/discs/C"
-	mkdir -p "$work/other"
-	cp "$work/tree"/* "$work/other"
-	sources='tree "www" { path = "'$work'/other"  pack = "tar.zst" }'
 	discs='"C"'
+	sources=$packed
 	eval "$1"
 	configure
 	night C 0 run && says err "$2" && [ "$(ls "$work/staging")" = "$id" ] &&
@@ -202,7 +200,7 @@ beside()
 		night C 0 run && [ "$(ls "$work/staging")" = "$id" ] || return 1
 	[ $state = state ] || { nb_is 0 list && ! grep "^wait" "$work/out"; } ||
 		return 1
-	sources=$packed discs='"DB-A", "DB-B"' state=state pool=db configure
+	discs='"DB-A", "DB-B"' state=state pool=db configure
 	night A 0 run --resume && [ "$(waiting)" = 0 ] && nb_is 0 list &&
 		says out " 3  "
 }

@@ -126,6 +126,33 @@ take_options(const PQconninfoOption *options, const char *database,
 	return err;
 }
 
+static enum nb_err
+describe_server(const PQconninfoOption *options, char **out)
+{
+	const char *host = option(options, "host");
+	const char *port = option(options, "port");
+	const char *service = option(options, "service");
+
+	if (!host)
+		host = option(options, "hostaddr");
+	if (!host && service)
+		return nb_str_format(out, "service %s", service);
+	return nb_str_format(out, "%s%s%s", host && *host ? host : "this host",
+			     port ? ", port " : "", port ? port : "");
+}
+
+enum nb_err
+nb_pg_conninfo_server(const struct nb_config_source *source, char **out)
+{
+	PQconninfoOption *options = NULL;
+	enum nb_err err = parse(source, &options);
+
+	if (!err)
+		err = describe_server(options, out);
+	PQconninfoFree(options);
+	return err;
+}
+
 enum nb_err
 nb_pg_conninfo(const struct nb_config_source *source, const char *database,
 	       struct nb_pg_conninfo *out)

@@ -162,7 +162,7 @@ out:
 }
 
 static enum nb_err
-add_record(struct nb_pg_dump *dump, const char *server_version,
+add_record(struct nb_pg_dump *dump, const struct nb_pg_server *server,
 	   struct nb_manifest_sources *sources)
 {
 	struct nb_manifest_source record = { .bytes = dump->raw,
@@ -181,7 +181,9 @@ add_record(struct nb_pg_dump *dump, const char *server_version,
 		err = nb_str_dup(nb_pg_format_compression(dump->format),
 				 &record.compression);
 	if (!err)
-		err = nb_str_dup(server_version, &record.server_version);
+		err = nb_str_dup(server->version_text, &record.server_version);
+	if (!err)
+		err = nb_pg_identify(dump->source, server, &record);
 	if (!err && dump->properties)
 		err = nb_properties_copy(dump->properties, &record.properties);
 	record.counts = dump->counts;
@@ -197,7 +199,7 @@ add_record(struct nb_pg_dump *dump, const char *server_version,
 
 /* Runs, checks and records one dump; DUMP's inputs are filled in. */
 static enum nb_err
-take_dump(struct nb_pg_dump *dump, const char *server_version,
+take_dump(struct nb_pg_dump *dump, const struct nb_pg_server *server,
 	  struct nb_source_output *out)
 {
 	const struct nb_source_context *context = dump->context;
@@ -215,7 +217,7 @@ take_dump(struct nb_pg_dump *dump, const char *server_version,
 	if (!err)
 		err = add_entries(dump, out);
 	if (!err)
-		err = add_record(dump, server_version, out->sources);
+		err = add_record(dump, server, out->sources);
 	nb_pg_dump_clear(dump);
 	free(object);
 	return err;
@@ -240,7 +242,7 @@ take_database(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 		       "send encoding, owner and settings of the database\n"
 		       "hint: install the same version on both hosts",
 		       dump.name, nb_pg_options(source)->remote.host);
-	return take_dump(&dump, server->version_text, out);
+	return take_dump(&dump, server, out);
 }
 
 /* Names what cannot be dumped: in a warning, and in the notes of RECORD. */
@@ -275,7 +277,7 @@ take_all(const struct nb_pg_dump *model, const struct nb_pg_server *server,
 
 	if (nb_pg_options(source)->globals_only) {
 		dump.name = source->name;
-		return take_dump(&dump, server->version_text, out);
+		return take_dump(&dump, server, out);
 	}
 	for (size_t i = 0; !err && i < server->databases.count; i++)
 		if (!*server->databases.at[i].left_out)

@@ -47,6 +47,11 @@ enum nb_err nb_pg_conninfo_given(const char *text, const char *database,
 void nb_pg_conninfo_plain(struct nb_pg_conninfo *conninfo);
 void nb_pg_conninfo_clear(struct nb_pg_conninfo *conninfo);
 
+/* The server that SOURCE names, for people: host and port, or the service;
+ * "this host" if it names none.  The caller frees.  NB_ECONFIG */
+enum nb_err nb_pg_conninfo_server(const struct nb_config_source *source,
+				  char **out);
+
 /* Appends VALUE between quotes, as a connection string and postgresql.conf have
  * it. */
 void nb_pg_add_value(struct nb_str *s, const char *value);
@@ -70,6 +75,8 @@ struct nb_pg_database {
 struct nb_pg_server {
 	int version;        /* as PQserverVersion: 150020 */
 	char *version_text; /* "15.20" */
+	char *system;       /* the system identifier of the cluster, in decimal;
+			       NULL: not requested, or it does not tell */
 	/* The databases of the source, sorted by name: none for globals, all
 	 * except template0 and template1, or the one. */
 	struct NB_ARRAY(struct nb_pg_database) databases;
@@ -77,7 +84,8 @@ struct nb_pg_server {
 
 /*
  * Asks the server through libpq, in a child process that becomes run_as: for
- * the databases, with their SIZES or else with their properties.  NB_ESOURCE:
+ * the databases, with their SIZES or else with their properties and the system
+ * identifier.  NB_ESOURCE:
  * no connection, or no answer within a minute.
  */
 enum nb_err nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
@@ -86,6 +94,15 @@ enum nb_err nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
 enum nb_err nb_pg_ask(const struct nb_config_source *source, bool sizes,
 		      struct nb_pg_server *out);
 void nb_pg_server_clear(struct nb_pg_server *server);
+
+/* ---- identity.c: what a dump is of ---- */
+
+/* Adds to RECORD what tells SOURCE, and the server that answered SERVER, from
+ * others: its database, if it is of one, and the cluster; if that is unknown,
+ * the server by its name.  NB_ECONFIG, NB_ENOMEM */
+enum nb_err nb_pg_identify(const struct nb_config_source *source,
+			   const struct nb_pg_server *server,
+			   struct nb_manifest_source *record);
 
 /* ---- dump.c: one dump ---- */
 

@@ -130,6 +130,8 @@ ask(const struct nb_config_source *source, bool sizes, struct nb_pg_server *out)
 		err = take_databases(&q.answer, &server);
 	if (!err)
 		err = nb_str_dup(q.answer.version_text, &server.version_text);
+	if (!err)
+		err = nb_str_dup(q.answer.system, &server.system);
 	server.version = q.answer.version;
 	nb_remote_answer_clear(&q.answer);
 	if (err)

@@ -46,6 +46,7 @@ ask(struct nb_serve *serve, const struct nb_remote_request *request)
 
 	answer.version = server.version;
 	answer.version_text = server.version_text;
+	answer.system = server.system;
 	for (size_t i = 0; !err && i < server.databases.count; i++)
 		err = nb_array_push(
 			&answer.databases,

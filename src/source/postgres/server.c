@@ -21,6 +21,7 @@
 #define CANDIDATES 2
 #define COLUMNS 3  /* of the query for databases */
 #define PROPERTY 6 /* of that for their properties */
+#define QUERIES 3  /* the third one is for the identifier */
 
 /* Everything that the child needs, prepared before the fork. */
 struct question {
@@ -28,6 +29,7 @@ struct question {
 	int count;
 	char *query;      /* NULL: only the version */
 	char *properties; /* a second query; NULL: none */
+	bool identify;    /* a third one, which may fail */
 };
 
 static int
@@ -40,8 +42,7 @@ complain(const char *message)
 static void
 put_value(struct nb_str *s, const char *value)
 {
-	nb_str_add(s, value);
-	nb_str_add_bytes(s, "", 1);
+	nb_str_add_bytes(s, value, strlen(value) + 1);
 }
 
 /* The number of rows, then each value. */
@@ -55,10 +56,10 @@ put_rows(struct nb_str *s, const PGresult *rows)
 			put_value(s, PQgetvalue(rows, i, k));
 }
 
-/* Writes each value and a NUL: the version twice, then the rows of both
+/* Writes each value and a NUL: the version twice, then the rows of all
  * queries. */
 static int
-put_answer(PGconn *conn, PGresult *const rows[2])
+put_answer(PGconn *conn, PGresult *const rows[QUERIES])
 {
 	const char *text = PQparameterStatus(conn, "server_version");
 	struct nb_str s = NB_STR_INIT;
@@ -69,8 +70,8 @@ put_answer(PGconn *conn, PGresult *const rows[2])
 	nb_str_add_bytes(&s, "", 1);
 	nb_str_add_bytes(&s, text, strcspn(text, " "));
 	nb_str_add_bytes(&s, "", 1);
-	put_rows(&s, rows[0]);
-	put_rows(&s, rows[1]);
+	for (int i = 0; i < QUERIES; i++)
+		put_rows(&s, rows[i]);
 	failed = s.failed || nb_fd_write(STDOUT_FILENO, s.text, s.length);
 	nb_str_free(&s);
 	return failed ? complain("cannot answer") : 0;
@@ -88,6 +89,18 @@ execute(PGconn *conn, const char *sql, int *status)
 	    && how != PGRES_COMMAND_OK)
 		*status = complain(PQerrorMessage(conn));
 	return rows;
+}
+
+/* Servers that only speak like PostgreSQL have none, and some do not show it:
+ * then nothing is known. */
+static PGresult *
+ask_identifier(PGconn *conn, const struct question *q)
+{
+	return q->identify && PQserverVersion(conn) >= 90600
+		? PQexec(conn,
+			 "SELECT system_identifier FROM "
+			 "pg_control_system()")
+		: NULL;
 }
 
 /* Names in other databases' encodings come as they are. */
@@ -131,7 +144,7 @@ ask(void *ctx)
 {
 	struct question *q = ctx;
 	PGconn *conn = connect_to(q);
-	PGresult *rows[2] = { NULL, NULL };
+	PGresult *rows[QUERIES] = { NULL };
 	int status = 0;
 
 	if (PQstatus(conn) != CONNECTION_OK)
@@ -139,10 +152,12 @@ ask(void *ctx)
 	PQclear(execute(conn, prepare, &status));
 	rows[0] = execute(conn, q->query, &status);
 	rows[1] = execute(conn, q->properties, &status);
-	if (!status)
+	if (!status) {
+		rows[2] = ask_identifier(conn, q);
 		status = put_answer(conn, rows);
-	PQclear(rows[0]);
-	PQclear(rows[1]);
+	}
+	for (int i = 0; i < QUERIES; i++)
+		PQclear(rows[i]);
 	PQfinish(conn);
 	return status;
 }
@@ -189,6 +204,7 @@ make_question(const struct nb_config_source *source, bool sizes,
 		&& !nb_pg_options(source)->globals_only;
 	enum nb_err err;
 
+	q->identify = !sizes;
 	err = make_query(source, sizes, q);
 	if (!err)
 		err = nb_pg_conninfo(
@@ -214,9 +230,8 @@ clear_database(struct nb_pg_database *database)
 	nb_properties_clear(&database->properties);
 }
 
-/* The rest of the answer, from P to END. */
 struct answer {
-	const char *p, *end;
+	const char *p, *end; /* the rest */
 };
 
 /* The next COUNT values; false if there are fewer. */
@@ -263,6 +278,12 @@ take_property(struct nb_pg_server *server, const char *const *row)
 }
 
 static enum nb_err
+take_identifier(struct nb_pg_server *server, const char *const *row)
+{
+	return server->system ? NB_OK : nb_str_dup(row[0], &server->system);
+}
+
+static enum nb_err
 take_rows(struct nb_pg_server *server, struct answer *a, int columns,
 	  enum nb_err (*take)(struct nb_pg_server *server,
 			      const char *const *row))
@@ -288,7 +309,9 @@ take_answer(const struct nb_proc_result *result, struct nb_pg_server *out)
 	err = nb_str_dup(version[1], &out->version_text);
 	if (!err)
 		err = take_rows(out, &a, COLUMNS, take_database);
-	return err ? err : take_rows(out, &a, PROPERTY, take_property);
+	if (!err)
+		err = take_rows(out, &a, PROPERTY, take_property);
+	return err ? err : take_rows(out, &a, 1, take_identifier);
 }
 
 static enum nb_err
@@ -372,5 +395,6 @@ nb_pg_server_clear(struct nb_pg_server *server)
 		clear_database(&server->databases.at[i]);
 	nb_array_free(&server->databases);
 	free(server->version_text);
-	server->version_text = NULL;
+	free(server->system);
+	server->version_text = server->system = NULL;
 }

@@ -276,6 +276,7 @@ START_TEST(answers_and_ends_arrive_as_they_were_made)
 	struct nb_remote_answer a = { .version = 150020,
 				      .version_text =
 					      (char *)(uintptr_t) "15.20",
+				      .system = (char *)(uintptr_t) "7001",
 				      .databases = { &d, 1, 1 } },
 				back;
 	struct nb_remote_end end = { .good = true,
@@ -289,6 +290,7 @@ START_TEST(answers_and_ends_arrive_as_they_were_made)
 	free(text);
 	ck_assert_int_eq(back.version, 150020);
 	ck_assert_str_eq(back.version_text, "15.20");
+	ck_assert_str_eq(back.system, "7001");
 	ck_assert_uint_eq(back.databases.count, 1);
 	ck_assert_str_eq(back.databases.at[0].name, "a \xfe");
 	ck_assert_uint_eq(back.databases.at[0].size, 12);

@@ -264,6 +264,11 @@ START_TEST(what_a_database_is_is_recorded_beside_its_dump)
 	pg_sql("postgres", "DROP DATABASE kept");
 	assert_hashed("postgres/testdb.dump+create.sql");
 	assert_hashed("postgres/testdb.dump+settings.sql");
+	list = &pg_output.sources->at[0].identity;
+	ck_assert_uint_eq(list->count, 2);
+	ck_assert_str_eq(nb_properties_get(list, "database"), "kept");
+	ck_assert_ptr_nonnull(strstr(nb_properties_get(list, "cluster"),
+				     "system identifier "));
 	list = &pg_output.sources->at[0].properties;
 	ck_assert_uint_eq(list->count, sizeof properties / sizeof *properties);
 	for (size_t i = 0; i < list->count; i++) {
