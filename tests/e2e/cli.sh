@@ -637,6 +637,35 @@ api_example()
 }
 check "the example in C runs a job" api_example
 
+odd_places()
+{
+	mkdir -p "$work/odd/dir" "$work/state/sub"
+	cat >"$work/odd.conf" <<END
+state_dir = "$work/odd"
+staging_dir = "/proc/nb"
+drive "a" { device = "stdio:$work/odd/dir" }
+drive "b" { device = "$work/odd" }
+pool "p" { discs = { "A", "B" }  drives = { "a", "b" } }
+job "j" { pool = "p"
+	tree "own" { path = "$work/state/sub" }
+	postgres "one" { all = true }
+	postgres "two" { all = true  conninfo = "port=5433" } }
+END
+	chmod 600 "$work/odd.conf"
+	nb_is 2 -c "$work/odd.conf" check-config --no-connect &&
+		says err "state_dir: $work/odd has other things in it: dir" &&
+		says err "staging_dir: /proc/nb: files cannot be kept there" &&
+		says err "hint: name a file in it, as stdio:$work/odd/dir/A" &&
+		says err "drive b: $work/odd: a directory, not a device" &&
+		says err "tree own: it belongs to nightburn's own state_dir" &&
+		says err "job j: postgres one and two: two clusters with all" ||
+		return 1
+	sed -i "s,/proc/nb,$work/none/staging," "$work/odd.conf"
+	nb_is 2 -c "$work/odd.conf" check-config --no-connect &&
+		says err "hint: mkdir -p $work/none"
+}
+check "check-config finds places that a night cannot use" odd_places
+
 # The disc that is a file, and what is restored to.
 full_file_system()
 {

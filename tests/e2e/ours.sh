@@ -143,7 +143,8 @@ refused()
 	local what=$1
 	shift
 	nb_is 1 "$@" && says err "it belongs to nightburn's own $what and is" &&
-		says err "nightburn key export"
+		says err "hint: name another path" &&
+		{ [ "$what" != state_dir ] || says err "nightburn key export"; }
 }
 
 by_hand()

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a night would find, without one. */
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 #include "job/jobs.h"
 #include "job/power.h"
 #include "job/backup/backup.h"
+#include "job/run/check_places.h"
 #include "model/config/build.h"
 #include "source/ours.h"
 
@@ -34,42 +34,7 @@ note(struct findings *f, enum nb_err err)
 	f->count += err != NB_OK;
 }
 
-/* ---- pools and drives ---- */
-
-static enum nb_err
-check_file(const struct nb_config_drive *drive, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	enum nb_err err = dir ? NB_OK : nb_fail_memory();
-
-	if (!err && access(dir, W_OK | X_OK))
-		err = nb_fail_errno(nb_fd_open_error(),
-				    "drive %s: %s: cannot be used", drive->name,
-				    dir);
-	free(dir);
-	return err;
-}
-
-static enum nb_err
-check_drive(const struct nb_config_drive *drive)
-{
-	struct stat st;
-
-	if (!strncmp(drive->device, STDIO, strlen(STDIO)))
-		return check_file(drive, drive->device + strlen(STDIO));
-	if (stat(drive->device, &st))
-		return nb_fail(nb_fd_open_error(),
-			       "drive %s: %s: no such device\n"
-			       "hint: nightburn drives lists the recorders",
-			       drive->name, drive->device);
-	if (!S_ISBLK(st.st_mode) && !S_ISCHR(st.st_mode))
-		return nb_fail(NB_ECONFIG,
-			       "drive %s: %s: not a device\n"
-			       "hint: write stdio:%s to use a file as a disc",
-			       drive->name, drive->device, drive->device);
-	return NB_OK;
-}
+/* ---- pools ---- */
 
 static enum nb_err
 check_pool(const struct nb_config_pool *pool)
@@ -207,6 +172,29 @@ tell_own(const struct nb_config *config, const char *tree, const char *kind,
 	}
 }
 
+/* A tree of the configuration is refused there, as each night would. */
+static enum nb_err
+check_above(const struct nb_config *config, const struct nb_config_source *s,
+	    const char *path)
+{
+	struct nb_ours ours = NB_ARRAY_INIT;
+	const struct nb_ours_view view = { .ours = &ours };
+	const char *what = NULL;
+	enum nb_err err = nb_ours_find(config, &ours);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (!err && fd >= 0)
+		what = nb_ours_above(&view, fd);
+	nb_fd_close(&fd);
+	nb_array_free(&ours);
+	if (err || !what)
+		return err;
+	return nb_fail(NB_ECONFIG,
+		       "%s %s: it belongs to nightburn's own %s and is never "
+		       "burned\nhint: name another path",
+		       s->kind->name, s->name, what);
+}
+
 static enum nb_err
 check_source_user(const struct nb_config_source *s, const char *user)
 {
@@ -236,55 +224,12 @@ check_source(struct findings *f, const struct nb_config_source *s)
 		err = check_source_user(s, user);
 	if (!err && f->connect && ops->estimate)
 		err = ops->estimate(s, &bytes);
+	if (!err && !host && path)
+		err = check_above(f->nb->config, s, path);
 	note(f, err);
 	if (!err && !host && path)
 		tell_own(f->nb->config, path, s->kind->name, s->name,
 			 "which is left out");
-}
-
-/* ---- staging ---- */
-
-/* What others have in staging_dir: the first name, and how many there are. */
-static void
-find_foreign(const char *staging_dir, char first[NAME_MAX + 1], size_t *count)
-{
-	DIR *dir = opendir(staging_dir);
-	struct dirent *d;
-
-	*count = 0;
-	while (dir && (d = readdir(dir)))
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..")
-		    && strcmp(d->d_name, "lost+found")
-		    && !nb_ours_is_staged(d->d_name) && !(*count)++)
-			strcpy(first, d->d_name);
-	if (dir)
-		closedir(dir);
-}
-
-static enum nb_err
-check_staging(const struct nb_config *config)
-{
-	struct stat state, staging;
-	char first[NAME_MAX + 1];
-	size_t count;
-
-	if (!strcmp(config->state_dir, config->staging_dir)
-	    || (!stat(config->state_dir, &state)
-		&& !stat(config->staging_dir, &staging)
-		&& state.st_ino == staging.st_ino
-		&& state.st_dev == staging.st_dev))
-		return nb_fail(NB_ECONFIG,
-			       "staging_dir: %s is the state_dir\n"
-			       "hint: set staging_dir = \"%s/staging\"",
-			       config->staging_dir, config->state_dir);
-	find_foreign(config->staging_dir, first, &count);
-	if (count)
-		nb_log(NB_WARNING,
-		       "staging_dir: %s has other things in it: %s%s\n"
-		       "hint: give backups that wait a directory of their own",
-		       config->staging_dir, first,
-		       count > 1 ? " and more" : "");
-	return NB_OK;
 }
 
 /* ---- clones ---- */
@@ -301,6 +246,39 @@ check_clone(const struct nb_config *config, const struct nb_config_clone *clone)
 
 /* ---- all of it ---- */
 
+static bool
+has_all(const struct nb_config_source *s)
+{
+	for (const struct nb_field *f = s->kind->fields; f->name; f++)
+		if (!strcmp(f->name, "all"))
+			return *(const bool *)((const char *)s->options
+					       + f->offset);
+	return false;
+}
+
+/* Databases are told apart by their names, and each cluster has "postgres". */
+static enum nb_err
+check_clusters(const struct nb_config_job *job)
+{
+	const struct nb_config_source *first = NULL;
+
+	for (size_t i = 0; i < job->sources.count; i++) {
+		const struct nb_config_source *s = &job->sources.at[i];
+
+		if (!has_all(s))
+			continue;
+		if (first)
+			return nb_fail(NB_ECONFIG,
+				       "job %s: %s %s and %s: two clusters "
+				       "with all = true have databases of one "
+				       "name\nhint: put them into two jobs",
+				       job->name, s->kind->name, first->name,
+				       s->name);
+		first = s;
+	}
+	return NB_OK;
+}
+
 static void
 check_job(struct findings *f, const struct nb_config_job *job)
 {
@@ -312,6 +290,7 @@ check_job(struct findings *f, const struct nb_config_job *job)
 
 	for (size_t i = 0; i < job->hooks.count; i++)
 		note(f, check_hook(&job->hooks.at[i]));
+	note(f, check_clusters(job));
 	for (size_t i = 0; i < job->sources.count; i++)
 		check_source(f, &job->sources.at[i]);
 	if (!f->connect || f->count > before)
@@ -332,9 +311,7 @@ nb_check_config(struct nightburn *nb, bool connect)
 	struct findings f = { .nb = nb, .connect = connect };
 	enum nb_err err = connect ? nb_power_permit(nb, NB_WORK_DUMP) : NB_OK;
 
-	note(&f, check_staging(config));
-	for (size_t i = 0; i < config->drives.count; i++)
-		note(&f, check_drive(&config->drives.at[i]));
+	f.count = nb_check_places(config);
 	for (size_t i = 0; i < config->pools.count; i++)
 		note(&f, check_pool(&config->pools.at[i]));
 	for (size_t i = 0; i < config->jobs.count; i++)

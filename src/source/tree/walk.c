@@ -238,9 +238,12 @@ refuse_ours(const struct nb_walk *w, const char *what)
 {
 	return nb_fail(NB_ESOURCE,
 		       "%s: it belongs to nightburn's own %s and is never "
-		       "burned\nhint: nightburn key export prints the key, "
-		       "which restores need if the state is lost",
-		       w->object, what);
+		       "burned\nhint: name another path%s",
+		       w->object, what,
+		       strcmp(what, "state_dir")
+			       ? ""
+			       : "; to keep a copy of the key elsewhere, run "
+				 "nightburn key export");
 }
 
 static enum nb_err
