@@ -156,8 +156,8 @@ struct nb_source_ops {
 	/* The share of what the last good backup held that is enough, 0 to 1;
 	 * 0: it may hold less.  NULL: 0. */
 	double (*min_ratio)(const struct nb_config_source *source);
-	/* Do its options leave out PATH, a directory below its top?  NULL:
-	 * nothing. */
+	/* Do its options leave out PATH, a directory below its top, or the
+	 * table "schema.table"?  NULL: nothing. */
 	bool (*leaves_out)(const struct nb_config_source *source,
 			   const char *path);
 	/* The share of its files that must still be there under their names.

@@ -334,7 +334,7 @@ disc DB-B alone holds tree other (generation 2)" && night A 0 run
 }
 check "the only copy of a source that was removed is not blanked" removed
 
-renamed()
+job_renamed()
 {
 	fresh
 	configure "$tree"
@@ -344,7 +344,7 @@ renamed()
 	sed -i 's/"nightly"/"daily"/' "$work/nb.conf"
 	night A 0 run && night B 0 run
 }
-check "a job that was renamed goes on" renamed
+check "a job that was renamed goes on" job_renamed
 
 # Before its first night under the new name; moved to other discs after that.
 renamed_emptied()
@@ -654,6 +654,32 @@ emptied_database()
 	night B 0 run --accept-shrink
 }
 check "a database without rows is not a good backup of it" emptied_database
+
+# The others have most of the rows.
+emptied_table()
+{
+	local sql
+	fresh
+	databases || return 1
+	psql -X -q -d shop -c 'create schema "Sales Dept"' \
+		-c 'create table "Sales Dept"."Customers" as
+			select generate_series(1, 200) as n' \
+		-c 'create table few as select generate_series(1, 99) as n' ||
+		return 1
+	configure 'postgres "shop" { }'
+	night A 0 run && night B 0 run || return 1
+	psql -X -q -d shop -c 'truncate few'
+	night A 0 run || return 1
+	for sql in 'truncate' 'drop table'; do
+		psql -X -q -d shop -c "$sql \"Sales Dept\".\"Customers\""
+		night B 3 --quiet run &&
+			says err "postgres shop: table Sales Dept.Customers has no rows or is gone; it had 200" &&
+			says err "shrank, so no disc is blanked" || return 1
+	done
+	configure 'postgres "shop" { transient_tables = { "public.few", "Sales*.*" } }'
+	night B 0 run && night A 0 run
+}
+check "nor is one with a table that is empty or gone" emptied_table
 
 # The block of the globals has the name of a database.
 named_alike()

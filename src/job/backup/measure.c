@@ -45,24 +45,38 @@ nb_backup_covers(const struct nb_backup *backup, const struct nb_holding *was)
 	return source_of(backup, was) != NULL;
 }
 
-/* nb_shrink_of without the mount points that the options of SOURCE leave out:
- * somebody excluded them. */
+static bool
+leaves_out(const struct nb_config_source *source, const char *path)
+{
+	const struct nb_source_ops *ops = nb_source_ops(source);
+
+	return ops->leaves_out && ops->leaves_out(source, path);
+}
+
+/* nb_shrink_of without the mount points and tables that the options of SOURCE
+ * leave out: somebody excluded them. */
 static bool
 shrank(const struct nb_config_source *source, const struct nb_holding *was,
        const struct nb_holding *now, double ratio, struct nb_shrink *out)
 {
-	const struct nb_source_ops *ops = nb_source_ops(source);
-	char **kept = calloc(was->inner.count + 1, sizeof *kept);
+	char **inner = calloc(was->inner.count + 1, sizeof *inner);
+	struct nb_property *filled =
+		calloc(was->filled.count + 1, sizeof *filled);
 	struct nb_holding mine = *was;
-	bool shrank;
+	bool known = inner && filled, shrank;
 
-	for (size_t i = mine.inner.count = 0; kept && i < was->inner.count; i++)
-		if (!ops->leaves_out
-		    || !ops->leaves_out(source, was->inner.at[i]))
-			kept[mine.inner.count++] = was->inner.at[i];
-	mine.inner.at = kept;
-	shrank = nb_shrink_of(kept ? &mine : was, now, ratio, out);
-	free(kept);
+	mine.inner.at = inner;
+	mine.filled.at = filled;
+	mine.inner.count = mine.filled.count = 0;
+	for (size_t i = 0; known && i < was->inner.count; i++)
+		if (!leaves_out(source, was->inner.at[i]))
+			inner[mine.inner.count++] = was->inner.at[i];
+	for (size_t i = 0; known && i < was->filled.count; i++)
+		if (!leaves_out(source, was->filled.at[i].what))
+			filled[mine.filled.count++] = was->filled.at[i];
+	shrank = nb_shrink_of(known ? &mine : was, now, ratio, out);
+	free(inner);
+	free(filled);
 	return shrank;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/decide/shrink.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -108,6 +109,29 @@ lost_mount(const struct nb_holding *was, const struct nb_holding *now)
 	return NULL;
 }
 
+static bool
+lost_tables(const struct nb_holding *was, const struct nb_holding *now,
+	    struct nb_shrink *out)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; now->rows >= 0 && i < was->filled.count; i++) {
+		const struct nb_property *p = &was->filled.at[i];
+		uint64_t rows = strtoull(p->value, NULL, 10);
+
+		if (rows < NB_SHRINK_ROWS_MIN
+		    || nb_properties_find(&now->filled, p->what, "", ""))
+			continue;
+		if (!count++) {
+			out->mount = p->what;
+			out->before = rows;
+		}
+	}
+	out->what = NB_SHRINK_EMPTIED;
+	out->now = count;
+	return count > 0;
+}
+
 bool
 nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 	     double ratio, struct nb_shrink *out)
@@ -131,5 +155,5 @@ nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 		return shrank(out, NB_SHRINK_TABLES, (uint64_t)was->tables, 0);
 	if (was->rows > 0 && now->rows == 0)
 		return shrank(out, NB_SHRINK_ROWS, (uint64_t)was->rows, 0);
-	return false;
+	return lost_tables(was, now, out);
 }

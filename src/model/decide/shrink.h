@@ -15,6 +15,8 @@
  */
 #define NB_SHRINK_FILES_MIN 3
 #define NB_SHRINK_BYTES_MIN ((uint64_t)16 << 10)
+/* A table with fewer rows than these may become empty. */
+#define NB_SHRINK_ROWS_MIN 100
 
 /*
  * What NOW has less than WAS: one reason, or none (false).  RATIO: the share of
@@ -23,7 +25,7 @@
  *
  * In this order: what it is (nb_holding.identity); the mount point; files,
  * bytes (only of the same form), tables and rows.  Tables and rows only if they
- * fell to 0.
+ * fell to 0; then the single tables that have no rows any more.
  */
 bool nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 		  double ratio, struct nb_shrink *out);

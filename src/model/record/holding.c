@@ -51,18 +51,31 @@ count_beneath(const struct nb_entries *entries, const char *path,
 }
 
 /* If anything was counted, the number of tables is that of their rows. */
-static void
+static enum nb_err
 count_tables(const struct nb_properties *counts, struct nb_holding *h)
 {
-	if (!counts->count)
-		return;
-	h->tables = h->rows = 0;
-	for (size_t i = 0; i < counts->count; i++) {
-		if (strcmp(counts->at[i].what, "rows"))
+	enum nb_err err = NB_OK;
+
+	if (counts->count)
+		h->tables = h->rows = 0;
+	for (size_t i = 0; !err && i < counts->count; i++) {
+		const struct nb_property *p = &counts->at[i];
+		char *name = NULL;
+
+		if (strcmp(p->what, "rows"))
 			continue;
 		h->tables++;
-		h->rows += strtoll(counts->at[i].value, NULL, 10);
+		h->rows += strtoll(p->value, NULL, 10);
+		if (!strcmp(p->value, "0"))
+			continue;
+		err = nb_str_format(&name, "%s.%s", p->role, p->name);
+		if (!err)
+			err = nb_identity_add(&h->filled, "", name, p->value);
+		free(name);
 	}
+	if (!err)
+		nb_properties_sort(&h->filled);
+	return err;
 }
 
 static void
@@ -74,6 +87,7 @@ clear(struct nb_holding *h)
 	free(h->mount);
 	nb_names_free(&h->inner);
 	nb_properties_clear(&h->identity);
+	nb_properties_clear(&h->filled);
 }
 
 static enum nb_err
@@ -107,8 +121,8 @@ take_one(const struct nb_manifest_source *source,
 		err = nb_properties_copy(&source->identity, &h->identity);
 	if (!err && is_dump(source))
 		err = nb_str_format(&h->form, "%s %s", source->format, with);
-	if (is_dump(source))
-		count_tables(&source->counts, h);
+	if (!err && is_dump(source))
+		err = count_tables(&source->counts, h);
 	else if (source->format)
 		count_members(&source->members, h);
 	else if (source->path)
@@ -243,7 +257,7 @@ static const char *const names[] = {
 	[NB_SHRINK_TABLES] = "tables",   [NB_SHRINK_ROWS] = "rows",
 	[NB_SHRINK_CONTENT] = "content", [NB_SHRINK_LOST] = "lost",
 	[NB_SHRINK_PART] = "part",       [NB_SHRINK_OTHER] = "other",
-	[NB_SHRINK_NAMES] = "names",
+	[NB_SHRINK_NAMES] = "names",     [NB_SHRINK_EMPTIED] = "emptied",
 };
 
 const char *
@@ -298,6 +312,21 @@ files_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 }
 
 static void
+emptied_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	char more[48] = "";
+
+	if (s->now > 1)
+		snprintf(more, sizeof more, ", and %llu more such table%s",
+			 (unsigned long long)s->now - 1,
+			 s->now == 2 ? "" : "s");
+	snprintf(text, NB_SHRINK_TEXT,
+		 "%s %s: table %.130s has no rows or is gone; it had %llu%s",
+		 s->kind, s->name, s->mount, (unsigned long long)s->before,
+		 more);
+}
+
+static void
 other_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 {
 	snprintf(text, NB_SHRINK_TEXT,
@@ -338,6 +367,9 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		return text;
 	case NB_SHRINK_OTHER:
 		other_text(s, text);
+		return text;
+	case NB_SHRINK_EMPTIED:
+		emptied_text(s, text);
 		return text;
 	case NB_SHRINK_NAMES:
 		names_text(s, text);

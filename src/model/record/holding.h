@@ -37,6 +37,8 @@ struct nb_holding {
 	char *mount; /* mount point of a tree; NULL: unknown */
 	struct nb_names inner;         /* those below it, if MOUNT is known */
 	struct nb_properties identity; /* what and value, as above */
+	struct nb_properties filled;   /* tables that are not empty: what is
+					  "schema.table", value their rows */
 	uint64_t bytes;
 	int64_t files;             /* all but directories, or NB_NOT_COUNTED */
 	uint64_t lost, lost_bytes; /* files that are not counted in FILES and
@@ -73,6 +75,7 @@ enum nb_shrink_what {
 	NB_SHRINK_BYTES,
 	NB_SHRINK_TABLES,
 	NB_SHRINK_ROWS,
+	NB_SHRINK_EMPTIED, /* tables that are gone or empty */
 	NB_SHRINK_PART,    /* a directory, or what is mounted on it, was left
 			      out */
 	NB_SHRINK_NAMES,   /* few of its files are there under their names */
@@ -88,11 +91,14 @@ struct nb_shrink {
 	enum nb_shrink_what what;
 	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT and LOST: how
 				 many files, BEFORE of LOST: their bytes; of
-				 PART: files, and how many parts have them */
+				 PART: files, and how many parts have them; of
+				 EMPTIED: the rows of MOUNT, and how many
+				 tables */
 	char *mount;    /* of MOUNT; of PART the first one.  Below the tree it
-			is relative to it.  Of FILES to ROWS and OTHER: the
-			older backup that has BEFORE or HAD, "generation 3";
-			NULL: the last good one */
+			is relative to it.  Of EMPTIED: the first table.  Of
+			FILES to ROWS and OTHER: the older backup that has
+			BEFORE or HAD, "generation 3"; NULL: the last good one
+			*/
 	char *of;       /* of OTHER: which identity differs, as above, */
 	char *is, *had; /* its value, and that of before.  Otherwise NULL */
 };

@@ -48,6 +48,7 @@ read_shrink(const json_t *object, struct nb_shrink *s)
 		&& nb_manifest_read_bytes(object, "name", &s->name)
 		&& (nb_manifest_read_bytes(object, "mount", &s->mount)
 		    || (s->what != NB_SHRINK_MOUNT
+			&& s->what != NB_SHRINK_EMPTIED
 			&& s->what != NB_SHRINK_PART))
 		&& (s->what != NB_SHRINK_OTHER || read_other(object, s))
 		&& nb_json_u64(object, "before", &s->before)

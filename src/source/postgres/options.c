@@ -34,6 +34,7 @@ const struct nb_field nb_pg_fields[] = {
 	{ FIELD("lock_timeout", TIME, lock_timeout) },
 	{ FIELD("max_size", SIZE, max_size) },
 	{ FIELD("min_ratio", RATIO, min_ratio), .local = true },
+	{ FIELD("transient_tables", TEXTS, transient_tables), .local = true },
 	{ FIELD("checksum", WORD, checksum), .words = checksums },
 	{ FIELD("checksum_limit", SIZE, checksum_limit) },
 	{ FIELD("check", CHOICE, full_check), .words = checks, .local = true },

@@ -29,10 +29,11 @@ struct nb_pg_options {
 	char *pg_dump; /* program; NULL: found on PATH */
 	char *pg_dumpall;
 	char *pg_restore;
-	int64_t timeout;      /* seconds for the whole dump */
-	int64_t lock_timeout; /* seconds, --lock-wait-timeout */
-	uint64_t max_size;    /* bytes of a dump; 0: no limit */
-	double min_ratio;     /* of the last good backup's size; 0: off */
+	int64_t timeout;                  /* seconds for the whole dump */
+	int64_t lock_timeout;             /* seconds, --lock-wait-timeout */
+	uint64_t max_size;                /* bytes of a dump; 0: no limit */
+	struct nb_names transient_tables; /* patterns of "schema.table" */
+	double min_ratio; /* of the last good backup's size; 0: off */
 	enum nb_pg_checksum checksum;
 	uint64_t checksum_limit; /* bytes of a table; for larger ones only rows
 				    are counted */

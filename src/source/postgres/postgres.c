@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -341,6 +342,18 @@ min_ratio(const struct nb_config_source *source)
 	return nb_pg_options(source)->min_ratio;
 }
 
+/* Tables that may become empty. */
+static bool
+leaves_out(const struct nb_config_source *source, const char *table)
+{
+	const struct nb_names *list = &nb_pg_options(source)->transient_tables;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!fnmatch(list->at[i], table, 0))
+			return true;
+	return false;
+}
+
 /* All databases of a server are sources of their own. */
 static bool
 covers(const struct nb_config_source *source, const char *name, bool database)
@@ -373,6 +386,7 @@ const struct nb_source_ops nb_source_postgres = {
 	.collect = collect,
 	.is_staged = is_staged,
 	.min_ratio = min_ratio,
+	.leaves_out = leaves_out,
 	.covers = covers,
 	.restore = nb_pg_restore,
 	.restore_check = nb_pg_restore_check,

@@ -40,14 +40,16 @@ take_line(const char *line, size_t n, struct nb_holding *h)
 	char *what = NULL, *value = NULL;
 	enum nb_err err;
 
-	if (strncmp(line, "/=", 2) || !tab)
+	if ((strncmp(line, "/=", 2) && strncmp(line, "/#", 2)) || !tab)
 		return nb_names_add(&h->inner, "%.*s", (int)n, line);
 	err = nb_str_format(&what, "%.*s", (int)(tab - line - 2), line + 2);
 	if (!err)
 		err = nb_str_format(&value, "%.*s", (int)(line + n - tab - 1),
 				    tab + 1);
 	if (!err)
-		err = nb_identity_add(&h->identity, what, "", value);
+		err = nb_identity_add(line[1] == '#' ? &h->filled
+						     : &h->identity,
+				      what, "", value);
 	free(what);
 	free(value);
 	return err;

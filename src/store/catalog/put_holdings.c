@@ -57,7 +57,7 @@ join_mounts(const struct nb_holding *h, char **text)
 	struct nb_str s = NB_STR_INIT;
 
 	*text = NULL;
-	if (!h->mount && !h->identity.count)
+	if (!h->mount && !h->identity.count && !h->filled.count)
 		return NB_OK;
 	nb_str_add(&s, h->mount ? h->mount : "");
 	for (size_t i = 0; i < h->inner.count; i++)
@@ -65,6 +65,9 @@ join_mounts(const struct nb_holding *h, char **text)
 	for (size_t i = 0; i < h->identity.count; i++)
 		nb_str_addf(&s, "\n/=%s\t%s", h->identity.at[i].what,
 			    h->identity.at[i].value);
+	for (size_t i = 0; i < h->filled.count; i++)
+		nb_str_addf(&s, "\n/#%s\t%s", h->filled.at[i].what,
+			    h->filled.at[i].value);
 	return nb_str_take(&s, text);
 }
 

@@ -253,6 +253,60 @@ START_TEST(what_does_not_fit_on_a_line_is_unknown)
 }
 END_TEST
 
+static const struct {
+	const char *was[2], *now[2]; /* tables, and their rows */
+	const char *text;
+} tables[] = {
+	{ { "public.a", "100" }, { "public.a", "1" }, NULL },
+	{ { "public.a", "99" }, { "public.b", "5" }, NULL },
+	{ { "public.a", "100" },
+	  { "public.b", "5" },
+	  "tree www: table public.a has no rows or is gone; it had 100" },
+};
+
+START_TEST(a_table_without_rows_is_told)
+{
+	struct nb_holding was = { .kind = kind, .name = name };
+	struct nb_holding now = was;
+	char text[NB_SHRINK_TEXT];
+	struct nb_shrink shrink;
+
+	was.files = now.files = NB_NOT_COUNTED;
+	was.tables = now.tables = 2;
+	was.rows = now.rows = 1000;
+	nb_assert_ok(nb_identity_add(&was.filled, "", tables[_i].was[0],
+				     tables[_i].was[1]));
+	nb_assert_ok(nb_identity_add(&now.filled, "", tables[_i].now[0],
+				     tables[_i].now[1]));
+	ck_assert_int_eq(nb_shrink_of(&was, &now, 0.5, &shrink),
+			 tables[_i].text != NULL);
+	if (tables[_i].text)
+		ck_assert_str_eq(nb_shrink_text(&shrink, text),
+				 tables[_i].text);
+	now.rows = NB_NOT_COUNTED;
+	ck_assert(!nb_shrink_of(&was, &now, 0.5, &shrink));
+	nb_properties_clear(&was.filled);
+	nb_properties_clear(&now.filled);
+}
+END_TEST
+
+START_TEST(several_such_tables_are_counted)
+{
+	static char table[] = "public.a";
+	struct nb_shrink shrink = { .kind = kind,
+				    .name = name,
+				    .what = NB_SHRINK_EMPTIED,
+				    .mount = table,
+				    .before = 200,
+				    .now = 3 };
+	char text[NB_SHRINK_TEXT];
+
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: table public.a has no rows or is gone; it "
+			 "had 200, and 2 more such tables");
+}
+END_TEST
+
 START_TEST(changed_content_is_told_with_the_number_of_files)
 {
 	struct nb_shrink shrink = {
@@ -397,6 +451,9 @@ main(void)
 	tcase_add_loop_test(tc, another_source_of_the_same_name_is_told, 0,
 			    (int)(sizeof identities / sizeof *identities));
 	tcase_add_test(tc, what_does_not_fit_on_a_line_is_unknown);
+	tcase_add_loop_test(tc, a_table_without_rows_is_told, 0,
+			    (int)(sizeof tables / sizeof *tables));
+	tcase_add_test(tc, several_such_tables_are_counted);
 	tcase_add_test(tc, changed_content_is_told_with_the_number_of_files);
 	tcase_add_test(tc, lost_files_are_told_with_their_number);
 	tcase_add_test(tc, a_part_that_was_left_out_is_told_by_name);
