@@ -64,8 +64,9 @@ class Scene:
                        'pool "p" { discs = { "A", "B" } drives = { "d" }'
                        f' rotation = {self.rotation}'
                        ' max_nights_on_one_disc = 0 }\n'
-                       'job "j" { pool = "p" tree "files" '
-                       f'{{ path = "{self.tree}" }} }}\n')
+                       # The tree of a copy has another path.
+                       'job "j" { pool = "p" tree "files" { min_ratio = 0 '
+                       f'path = "{self.tree}" }} }}\n')
         os.chmod(conf, 0o600)
         return conf
 
