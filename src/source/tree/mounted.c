@@ -102,23 +102,33 @@ find_uuid(const char *by_uuid, dev_t device, char **value)
 	return err;
 }
 
+static bool
+is_zfs(const struct search *mount)
+{
+	return !strcmp(mount->type, "zfs");
+}
+
 /* Does its source name it, wherever it is mounted: that of a server, or of a
  * pool? */
 static bool
 is_named(const struct search *mount)
 {
-	return strstr(mount->source, ":/") || !strncmp(mount->source, "//", 2)
-		|| !strcmp(mount->type, "zfs");
+	return !strncmp(mount->source, "//", 2) || is_zfs(mount)
+		|| (mount->source[0] != '/' && strstr(mount->source, ":/"));
 }
 
-/* A file system of several devices has a number of its own. */
+/* A file system of several devices has a number of its own; a snapshot of each
+ * night is of the same one. */
 static enum nb_err
 identify(const struct search *mount, const char *by_uuid, char **value)
 {
 	struct stat st;
 
 	if (is_named(mount))
-		return nb_str_dup(mount->source, value);
+		return nb_str_format(
+			value, "%.*s",
+			(int)strcspn(mount->source, is_zfs(mount) ? "@" : ""),
+			mount->source);
 	if (!strncmp(mount->source, "/dev/", 5) && !stat(mount->source, &st)
 	    && S_ISBLK(st.st_mode))
 		return find_uuid(by_uuid, st.st_rdev, value);

@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/str.h"
+#include "model/record/holding.h"
 
 static enum nb_err
 add_file(const struct nb_source_context *context,
@@ -33,10 +34,12 @@ add_file(const struct nb_source_context *context,
 }
 
 static enum nb_err
-add_record(const struct nb_config_source *source, uint64_t size,
-	   const char *directory, struct nb_source_output *out)
+add_record(const struct nb_config_source *source,
+	   const struct nb_mirror *mirror, const char *directory,
+	   struct nb_source_output *out)
 {
-	struct nb_manifest_source record = { .bytes = size, .stored = size };
+	struct nb_manifest_source record = { .bytes = mirror->size,
+					     .stored = mirror->size };
 	enum nb_err err = nb_str_dup("mirror", &record.kind);
 
 	if (!err)
@@ -45,6 +48,9 @@ add_record(const struct nb_config_source *source, uint64_t size,
 		err = nb_str_dup("image", &record.format);
 	if (!err)
 		err = nb_str_dup(directory, &record.path);
+	if (!err)
+		err = nb_identity_add(&record.identity, NB_IDENTITY_ARRAY, "",
+				      mirror->array);
 	if (!err)
 		err = nb_array_push(out->sources, record);
 	if (err)
@@ -87,7 +93,7 @@ nb_mirror_image(const struct nb_config_source *source,
 	if (!err)
 		err = add_file(context, mirror, directory, device, out);
 	if (!err)
-		err = add_record(source, mirror->size, directory, out);
+		err = add_record(source, mirror, directory, out);
 	free(directory);
 	return err;
 }
