@@ -224,7 +224,7 @@ same()
 bind()
 {
 	fresh
-	configure "path = \"$work/tree\""
+	${1:-configure} "path = \"$work/tree\""
 	mount --bind "$work/other" "$work/tree" && fill "$work/tree" &&
 		good && unmount || return 1
 	told "tree www: no file system is mounted on $work/tree any more"
@@ -282,6 +282,7 @@ mkdir "$work/probe"
 if mount --bind "$work/probe" "$work/probe" 2>/dev/null; then
 	umount "$work/probe"
 	check "a bind mount that is away is told" bind
+	check "also on another host" bind configure_far
 	check "also below the tree, unless it was excluded" inner_bind
 	check "a directory that got its own file system is right" moved
 fi
