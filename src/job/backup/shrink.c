@@ -284,7 +284,7 @@ nb_backup_tell_shrinks(const struct nb_backup *backup)
 	char text[NB_SHRINK_TEXT], hint[NB_HINT_MAX];
 
 	for (size_t i = 0; i < backup->accepted.count; i++)
-		nb_log(NB_WARNING, "accepted: %s",
+		nb_log(NB_ERROR, "accepted: %s",
 		       nb_shrink_text(&backup->accepted.at[i], text));
 	tell_from(backup, 0);
 	if (backup->shrinks.count)

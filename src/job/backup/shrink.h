@@ -31,8 +31,8 @@ enum nb_err nb_backup_compare_lost(struct nb_backup *backup,
 /* Logs those after the first TOLD, and what that means. */
 void nb_backup_tell_lost(const struct nb_backup *backup, size_t told);
 
-/* Logs them, each as an error (also with --quiet), and what to do; what was
- * accepted as warnings. */
+/* Logs them, and what was accepted, each as an error (also with --quiet: the
+ * option may be in a crontab), and what to do. */
 void nb_backup_tell_shrinks(const struct nb_backup *backup);
 
 #endif

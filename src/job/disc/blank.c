@@ -208,8 +208,8 @@ tell_accepted(const struct blank *b)
 		nb_pool_by_id(&b->context->view, b->look->label.disc_id);
 
 	if (disc && disc->accepted[0])
-		nb_log(NB_WARNING, "accepted: disc %s alone holds %s",
-		       disc->name, disc->accepted);
+		nb_log(NB_ERROR, "accepted: disc %s alone holds %s", disc->name,
+		       disc->accepted);
 }
 
 static enum nb_err

@@ -133,8 +133,8 @@ check_new_state(const char *dir)
 	free(path);
 	if (count)
 		nb_log(NB_WARNING,
-		       "state_dir: %s has other things in it: %s%s, which no "
-		       "tree will have\n"
+		       "state_dir: %s has other things in it: %s%s, which "
+		       "are left out of trees\n"
 		       "hint: give nightburn a directory of its own",
 		       dir, first, count > 1 ? " and more" : "");
 }
