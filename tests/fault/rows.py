@@ -176,6 +176,8 @@ ELSEWHERE = {
     108: ("files vanish between listing and burning",
           "tests/e2e/lost_files.sh",
           "many lost files are no copy of them"),
+    109: ("a source is another one under its name", "tests/e2e/identity.sh",
+          "another file system on the same mount point is told"),
 }
 
 
