@@ -95,8 +95,10 @@ enum nb_plan_reason {
 	NB_REASON_ALL_SHRUNK, /* each good disc of the pool has only backups
 				 that lack something: the new one is appended,
 				 or nothing is written */
-	NB_REASON_NOT_REWRITABLE /* blank, but cannot be blanked later, as the
-				    rotation wants */
+	NB_REASON_NOT_REWRITABLE, /* blank, but cannot be blanked later, as the
+				     rotation wants */
+	NB_REASON_MOVED /* the state directory is that of another machine, or a
+			   copy of it: nothing is written here */
 };
 
 /* The medium as the drive reports it. */

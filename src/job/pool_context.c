@@ -13,6 +13,7 @@
 #include "job/power.h"
 #include "source/source.h"
 #include "store/journal.h"
+#include "store/machine.h"
 #include "store/mark.h"
 #include "store/owners.h"
 
@@ -113,6 +114,10 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 		nb_pool_accept_shrunk(&fresh);
 	err = nb_owners_load(context->state->dir, context->pool->name,
 			     &fresh.owner);
+	if (!err)
+		err = nb_machine_check(context->state->dir,
+				       context->state->installation,
+				       fresh.owner.moved_from);
 	if (err) {
 		nb_pool_view_clear(&fresh);
 		return err;
@@ -234,6 +239,9 @@ open_work(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 		err = nb_hook_owed(context->nb->config);
 	if (!err)
 		err = nb_lock_take(context->state->dir, &context->lock);
+	if (!err)
+		err = nb_machine_save(context->state->dir,
+				      context->state->installation, true);
 	if (!err)
 		err = open_catalog(context, mode);
 	if (!err)

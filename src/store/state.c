@@ -97,6 +97,19 @@ nb_state_open(const char *dir, struct nb_state **out)
 	return err;
 }
 
+enum nb_err
+nb_state_renew(struct nb_state *state)
+{
+	char *path;
+	enum nb_err err = nb_path_join(state->dir, "installation", &path);
+
+	if (err)
+		return err;
+	err = make_installation(path, state->installation);
+	free(path);
+	return err;
+}
+
 void
 nb_state_close(struct nb_state *state)
 {

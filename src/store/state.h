@@ -18,6 +18,9 @@ struct nb_state {
 /* NB_EIO, NB_ECONFIG if others may write the directory, NB_ECORRUPT if the id
  * is damaged.  Free with nb_state_close. */
 enum nb_err nb_state_open(const char *dir, struct nb_state **out);
+/* Gives STATE a new id: it is another installation from now on.  On stable
+ * storage; the lock is held.  NB_EIO, NB_EFULL. */
+enum nb_err nb_state_renew(struct nb_state *state);
 void nb_state_close(struct nb_state *state);
 
 #endif

@@ -284,4 +284,45 @@ key import, then" || return 1
 check "with state and key lost, no disc is adopted before one was burned" \
 	all_is_lost
 
+# The state directory, copied to another machine; here it is the other way
+# round: the copy has the name of this one.
+cloned()
+{
+	local before command
+	two_nights && cp -a "$work/state" "$work/first" && insert A &&
+		sed -i '1s/.*/elsewhere/' "$work/state/machine" || return 1
+	before=$(sha256sum "$work"/discs/*)
+	nb_is 3 plan --json && says out '"reason": "moved"' || return 1
+	for command in run append blank rotate \
+		"adopt --as DB-A --volume-id $(volume)"; do
+		# shellcheck disable=SC2086
+		nb_is 3 $command && says err "directory is that of another" ||
+			return 1
+	done
+	nb_is 3 run --resume &&
+		says err "of host elsewhere, and this is host $(hostname)" &&
+		says err "run nightburn pool take-over --from with its name" &&
+		nb_is 2 pool take-over && says err "--from 'elsewhere'" &&
+		nb_is 2 pool take-over --from "$(hostname)" &&
+		[ "$before" = "$(sha256sum "$work"/discs/*)" ] &&
+		nb_is 0 pool take-over --from elsewhere &&
+		says out "pool db is taken over from elsewhere" &&
+		nb_is 0 run --resume && says out "on disc DB-A" || return 1
+	rm -rf "$work/state" && mv "$work/first" "$work/state" &&
+		nb_is 3 run && says err "another machine took the pool over" &&
+		insert B && nb_is 3 run &&
+		says err "another machine took the pool over"
+}
+check "a copy of the state directory on another machine writes nothing" cloned
+
+# Nothing is asked about one from before this was recorded.
+not_recorded()
+{
+	two_nights && rm "$work/state/machine" && insert A && nb_is 0 plan &&
+		[ ! -e "$work/state/machine" ] && nb_is 0 run &&
+		[ "$(head -n 1 "$work/state/machine")" = "$(hostname)" ]
+}
+check "one that does not say where it is at home belongs to the first run" \
+	not_recorded
+
 finish

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/watchdog.h"
 #include "job/backup/too_large.h"
+#include "store/machine.h"
 #include "store/catalog.h"
 #include "store/staging.h"
 #include "store/key.h"
@@ -331,4 +332,24 @@ void
 nb_sha256_free(struct nb_sha256 *h)
 {
 	(void)h;
+}
+
+/* It stays where it is. */
+enum nb_err
+nb_machine_check(const char *state_dir, const char *installation,
+		 char from[NB_HOST_SIZE])
+{
+	(void)state_dir;
+	(void)installation;
+	from[0] = '\0';
+	return NB_OK;
+}
+
+enum nb_err
+nb_machine_save(const char *state_dir, const char *installation, bool once)
+{
+	(void)state_dir;
+	(void)installation;
+	(void)once;
+	return NB_OK;
 }

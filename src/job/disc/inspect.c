@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -247,6 +248,21 @@ nb_inspect_warn_fenced(const char *disc, const char *pool)
 	       disc, pool, nb_plan_reason_hint(NB_REASON_TAKEN_OVER));
 }
 
+void
+nb_inspect_tell_moved(const struct nb_pool_context *context, char *text,
+		      size_t size)
+{
+	char here[NB_HOST_SIZE] = "";
+
+	gethostname(here, sizeof here - 1);
+	snprintf(text, size, "of host %.50s, and this is %s%.50s",
+		 context->view.owner.moved_from,
+		 strcmp(here, context->view.owner.moved_from) != 0
+			 ? "host "
+			 : "another machine, also ",
+		 here);
+}
+
 enum nb_err
 nb_inspect_heed(struct nb_pool_context *context,
 		const struct nb_inspection *look)
@@ -308,6 +324,8 @@ nb_plan_fill(const struct nb_pool_context *context,
 	if (decision->reason == NB_REASON_NOT_REWRITABLE)
 		snprintf(out->about, sizeof out->about, "%s, pool %s",
 			 look->medium.profile_name, context->pool->name);
+	if (decision->reason == NB_REASON_MOVED)
+		nb_inspect_tell_moved(context, out->about, sizeof out->about);
 	if (nb_plan_hint(decision)) {
 		char hint[NB_HINT_MAX];
 

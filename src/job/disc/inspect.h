@@ -73,6 +73,10 @@ enum nb_err nb_inspect_heed(struct nb_pool_context *context,
 enum nb_err nb_inspect_heed_owner(struct nb_pool_context *context,
 				  const struct nb_label *label);
 
+/* TEXT: both hosts, if the state directory is that of another machine. */
+void nb_inspect_tell_moved(const struct nb_pool_context *context, char *text,
+			   size_t size);
+
 /* Warns that another machine took POOL over. */
 void nb_inspect_warn_fenced(const char *disc, const char *pool);
 

@@ -26,6 +26,7 @@ enum obstacle {
 	WRITE_ONCE,
 	NOT_REWRITABLE, /* blank, but of no use to this rotation */
 	TAKEN_OVER,     /* by another machine: the pool, not the disc */
+	MOVED,          /* the state directory is that of another machine */
 	OTHER_MACHINE,  /* which has the same key */
 	OTHER_POOL,     /* of this configuration */
 	NEWEST,         /* the pool's newest good backup is on it */
@@ -67,6 +68,8 @@ find_obstacle(const struct nb_pool_context *context,
 		return WRITE_ONCE;
 	if (nb_pool_is_fenced(&context->view))
 		return TAKEN_OVER;
+	if (nb_pool_is_moved(&context->view))
+		return MOVED;
 	if (!nb_plan_suits(medium, context->pool->rotation))
 		return NOT_REWRITABLE;
 	if (label && nb_pool_context_signed(context, label)
@@ -159,6 +162,9 @@ check_disc(const struct nb_pool_context *context,
 	case TAKEN_OVER:
 		return fail_as_plan(context, context->view.name,
 				    NB_REASON_TAKEN_OVER);
+	case MOVED:
+		return fail_as_plan(context, context->view.owner.moved_from,
+				    NB_REASON_MOVED);
 	case OTHER_MACHINE:
 		return fail_as_plan(context, label->disc,
 				    NB_REASON_OTHER_MACHINE);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "job/disc/choose_drive.h"
 #include "job/jobs.h"
+#include "store/machine.h"
 #include "store/owners.h"
 
 struct writer {
@@ -113,6 +114,55 @@ take_over(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err;
 }
 
+/* Of one pool, from the installation of which this one is a copy. */
+static enum nb_err
+leave_behind(const struct nb_state *state, const char *pool)
+{
+	struct nb_pool_owner owner = { .take_overs = 0 };
+	uint64_t number;
+	enum nb_err err = nb_owners_load(state->dir, pool, &owner);
+
+	number = 1
+		+ (owner.take_overs > owner.fenced ? owner.take_overs
+						   : owner.fenced);
+	nb_array_free(&owner.taken);
+	return err ? err
+		   : nb_owners_add(state->dir, false, state->installation,
+				   number, pool);
+}
+
+/*
+ * The state directory came from another machine: it becomes an installation of
+ * its own, which has taken over all pools, so that the other one is fenced by
+ * the first label that it sees.  The machine is recorded last: until then
+ * nothing is written, and this can be repeated.
+ */
+static enum nb_err
+settle(struct nb_pool_context *context, const char *from,
+       struct nb_take_over_result *result)
+{
+	const struct nb_config_pools *pools = &context->nb->config->pools;
+	const char *home = context->view.owner.moved_from;
+	struct nb_state *state = context->state;
+	enum nb_err err = NB_OK;
+
+	snprintf(result->host, sizeof result->host, "%s", home);
+	if (!from || strcmp(from, home) != 0)
+		return nb_fail(NB_EUSAGE,
+			       "%s: is that of host %s\nhint: if that burns no "
+			       "more, or is this machine under an earlier "
+			       "name, confirm it: --from '%s'",
+			       state->dir, home, home);
+	for (size_t i = 0; !err && i < pools->count; i++)
+		err = leave_behind(state, pools->at[i].name);
+	if (!err)
+		err = nb_state_renew(state);
+	if (!err)
+		err = nb_machine_save(state->dir, state->installation, false);
+	result->changed = !err;
+	return err;
+}
+
 enum nb_err
 nb_job_take_over(struct nightburn *nb, const struct nb_drive_choice *choice,
 		 const char *from, struct nb_take_over_result *result)
@@ -126,10 +176,13 @@ nb_job_take_over(struct nightburn *nb, const struct nb_drive_choice *choice,
 		return err;
 	snprintf(result->pool, sizeof result->pool, "%s", context.view.name);
 	err = nb_pool_context_key(&context, false);
-	if (!err)
+	if (!err && nb_pool_is_moved(&context.view)) {
+		err = settle(&context, from, result);
+	} else if (!err) {
 		err = nb_choose_to_verify(nb, choice, &look);
-	if (!err)
-		err = take_over(&context, &look, from, result);
+		if (!err)
+			err = take_over(&context, &look, from, result);
+	}
 	nb_inspect_close(&look);
 	nb_pool_context_close(&context);
 	return err;

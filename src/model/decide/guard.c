@@ -137,6 +137,8 @@ check_disc(const struct nb_guard_facts *f)
 {
 	if (nb_pool_is_fenced(f->pool))
 		return NB_GUARD_TAKEN_OVER;
+	if (nb_pool_is_moved(f->pool))
+		return NB_GUARD_MOVED;
 	if (f->first_medium)
 		return check_untouched(f);
 	if (f->pool->stale)
@@ -184,6 +186,8 @@ nb_guard_text(enum nb_guard answer)
 		[NB_GUARD_OTHER_MACHINE] =
 			"another machine with the same key wrote the disc",
 		[NB_GUARD_TAKEN_OVER] = "another machine took the pool over",
+		[NB_GUARD_MOVED] =
+			"the state directory is that of another machine",
 		[NB_GUARD_OTHER_POOL] = "the disc belongs to another pool",
 		[NB_GUARD_NOT_IN_CATALOG] = "the disc is not in the catalog",
 		[NB_GUARD_CATALOG_DISAGREES] =

@@ -23,6 +23,7 @@ enum nb_guard {
 	NB_GUARD_OTHER_MACHINE,      /* signed with our key by an installation
 					whose pool was not taken over */
 	NB_GUARD_TAKEN_OVER,         /* the pool belongs to another one now */
+	NB_GUARD_MOVED, /* the state directory is that of another machine */
 	NB_GUARD_OTHER_POOL,
 	NB_GUARD_NOT_IN_CATALOG,
 	NB_GUARD_CATALOG_DISAGREES, /* in name, generation or backup id, or it

@@ -74,7 +74,8 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 
 	if (reason == NB_REASON_TOO_LARGE_FOR_DISC
 	    || reason == NB_REASON_CATALOG_EMPTY
-	    || reason == NB_REASON_TAKEN_OVER || f->pool->stale)
+	    || reason == NB_REASON_TAKEN_OVER || reason == NB_REASON_MOVED
+	    || f->pool->stale)
 		return NULL;
 	if (reason == NB_REASON_OTHER_UNVERIFIED)
 		return newest;
@@ -143,14 +144,6 @@ accept(enum nb_plan plan, enum nb_plan_reason reason, const char *disc,
 
 	snprintf(d.disc, sizeof d.disc, "%s", disc);
 	return d;
-}
-
-/* Not for a random-access disc in state "closed": it is write-protected. */
-bool
-nb_plan_suits(const struct nb_medium *medium, enum nb_rotation rotation)
-{
-	return rotation != NB_ROTATION_ALTERNATE
-		|| nb_medium_can_be_blanked(medium);
 }
 
 static struct nb_decision
@@ -382,6 +375,8 @@ nb_plan_decide(const struct nb_plan_facts *f)
 		return refuse(f, NB_REASON_NO_DISC, NB_ENOMEDIUM);
 	if (nb_pool_is_fenced(f->pool))
 		return refuse(f, NB_REASON_TAKEN_OVER, NB_EFOREIGN);
+	if (nb_pool_is_moved(f->pool))
+		return refuse(f, NB_REASON_MOVED, NB_EFOREIGN);
 	switch (f->medium->state) {
 	case NB_MEDIUM_DAMAGED:
 		return refuse(f, NB_REASON_DAMAGED, NB_EWRONG);

@@ -12,7 +12,7 @@
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-#define NB_REASON_COUNT (NB_REASON_NOT_REWRITABLE + 1)
+#define NB_REASON_COUNT (NB_REASON_MOVED + 1)
 
 /* Blocks that every session needs, for its descriptors, label, manifest and
  * instructions: with less, a disc is full before the size is known. */

@@ -191,6 +191,12 @@ static const struct {
 				       "use a rewritable disc, or set rotation "
 				       "= append in the pool's section of the "
 				       "configuration" },
+	[NB_REASON_MOVED] = { "moved",
+			      "the state directory is that of another machine, "
+			      "or a copy of it",
+			      "run nightburn there; if that one burns no more, "
+			      "or is this one under an earlier name, run "
+			      "nightburn pool take-over --from with its name" },
 };
 
 /* The hint for a disc that cannot be blanked, if it is another. */

@@ -97,6 +97,12 @@ nb_pool_is_fenced(const struct nb_pool_view *view)
 }
 
 bool
+nb_pool_is_moved(const struct nb_pool_view *view)
+{
+	return view->owner.moved_from[0] != '\0';
+}
+
+bool
 nb_pool_has_from(const struct nb_pool_view *view, const char *installation)
 {
 	const struct nb_pool_taken *taken = &view->owner.taken;

@@ -14,6 +14,7 @@
 #include "model/state.h"
 
 #define NB_ALONE_TEXT 128
+#define NB_HOST_SIZE 65 /* of a host name, with the NUL */
 
 struct nb_pool_disc {
 	char name[NB_NAME_MAX + 1];
@@ -57,6 +58,8 @@ struct nb_pool_owner {
 				 0: none */
 	uint64_t fenced;     /* of the last one by another that was seen; 0:
 				 none */
+	char moved_from[NB_HOST_SIZE]; /* the host where the state directory is
+				at home, if that is not this machine; "" */
 };
 
 struct nb_pool_view {
@@ -76,6 +79,9 @@ void nb_pool_view_clear(struct nb_pool_view *view);
 
 /* Did another installation take the pool over? */
 bool nb_pool_is_fenced(const struct nb_pool_view *view);
+
+/* Is the state directory that of another machine, or a copy of it? */
+bool nb_pool_is_moved(const struct nb_pool_view *view);
 
 /* Is what INSTALLATION made for the pool this one's: is it itself that, or has
  * it taken the pool over from it? */

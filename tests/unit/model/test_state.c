@@ -64,7 +64,7 @@ static const struct {
 	{ clone_name, 3, "incomplete" },
 	{ type_name, 7, "socket" },
 	{ work_text, NB_WORK_CLONE + 1, "clone" },
-	{ reason_code, NB_REASON_NOT_REWRITABLE + 1, "not-rewritable" },
+	{ reason_code, NB_REASON_MOVED + 1, "moved" },
 };
 
 #define COUNT (int)(sizeof states / sizeof *states)

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "store/journal.h"
 #include "store/lock.h"
+#include "store/machine.h"
 #include "store/owners.h"
 #include "store/state.h"
 
@@ -134,6 +135,34 @@ START_TEST(the_owners_of_a_pool_are_kept)
 }
 END_TEST
 
+/* The name of the host, and the hash where both machines have one. */
+START_TEST(a_state_directory_is_at_home_on_one_machine)
+{
+	const char *dir = nb_test_dir();
+	char from[NB_HOST_SIZE], host[NB_HOST_SIZE] = "", text[128];
+
+	gethostname(host, sizeof host - 1);
+	nb_assert_ok(nb_machine_check(dir, ID_A, from));
+	ck_assert_str_eq(from, "");
+	nb_assert_ok(nb_machine_save(dir, ID_A, true));
+	nb_assert_ok(nb_machine_check(dir, ID_A, from));
+	ck_assert_str_eq(from, "");
+	nb_test_write("machine", "old\n-\n", 0600);
+	nb_assert_ok(nb_machine_save(dir, ID_A, true));
+	nb_assert_ok(nb_machine_check(dir, ID_A, from));
+	ck_assert_str_eq(from, "old");
+	snprintf(text, sizeof text, "%s\n-\n", host);
+	nb_test_write("machine", text, 0600);
+	nb_assert_ok(nb_machine_check(dir, ID_A, from));
+	ck_assert_str_eq(from, "");
+	nb_test_write("machine", "old\n", 0600);
+	ck_assert_int_eq(nb_machine_check(dir, ID_A, from), NB_ECORRUPT);
+	nb_assert_ok(nb_machine_save(dir, ID_A, false));
+	nb_assert_ok(nb_machine_check(dir, ID_A, from));
+	ck_assert_str_eq(from, "");
+}
+END_TEST
+
 /* One that is misread could make another machine's disc this one's. */
 START_TEST(owners_that_cannot_be_read_are_told)
 {
@@ -178,6 +207,7 @@ main(void)
 	tcase_add_test(tc, the_lock_is_held_once_and_names_its_holder);
 	tcase_add_test(tc, an_intent_is_found_until_it_ends);
 	tcase_add_test(tc, a_journal_that_cannot_be_read_is_told);
+	tcase_add_test(tc, a_state_directory_is_at_home_on_one_machine);
 	tcase_add_test(tc, the_owners_of_a_pool_are_kept);
 	tcase_add_test(tc, owners_that_cannot_be_read_are_told);
 	suite_add_tcase(suite, tc);

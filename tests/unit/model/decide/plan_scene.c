@@ -112,6 +112,7 @@ scene_set(struct scene *scene, const struct situation *s)
 	scene->pool.owner.taken.count = s->twist == TAKEN_OVER;
 	scene->pool.owner.take_overs = s->twist == TAKEN_OVER;
 	scene->pool.owner.fenced = s->twist == FENCED;
+	strcpy(scene->pool.owner.moved_from, s->twist == MOVED ? "old" : "");
 	scene->pool.discs.at = scene->discs;
 	scene->pool.discs.count = strlen(s->discs);
 	set_label(&scene->label, s);

@@ -24,6 +24,7 @@ enum twist {
 	OTHER_HOST,
 	TAKEN_OVER,
 	FENCED, /* another installation took our pool over */
+	MOVED,  /* the state directory is that of another machine */
 	OTHER_POOL,
 	UNKNOWN_ID,
 	OLD_COPY,      /* id unknown, older than the disc of its name */

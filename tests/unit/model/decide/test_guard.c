@@ -163,6 +163,7 @@ CHANGE(taken_over, other_host(s); s->pool.owner.taken.at = s->taken;
        s->pool.owner.taken.count = 2; s->pool.owner.take_overs = 1)
 CHANGE(taken_back, s->second.take_overs = 1; taken_over(s))
 CHANGE(fenced, s->pool.owner.fenced = 2; s->pool.owner.take_overs = 1)
+CHANGE(moved, strcpy(s->pool.owner.moved_from, "old"))
 CHANGE(fenced_before, s->pool.owner.fenced = s->pool.owner.take_overs = 2)
 CHANGE(other_pool, strcpy(s->pool.name, "web"))
 CHANGE(id_unknown, strcpy(s->discs[0].disc_id, OURS))
@@ -260,6 +261,7 @@ static const struct row {
 	  NB_GUARD_PERMIT },
 	{ "the same, which took it back", taken_back, NB_GUARD_OTHER_MACHINE },
 	{ "another machine took the pool over", fenced, NB_GUARD_TAKEN_OVER },
+	{ "the state directory of another machine", moved, NB_GUARD_MOVED },
 	{ "another had it, and it was taken back", fenced_before,
 	  NB_GUARD_PERMIT },
 	{ "pool of another", other_pool, NB_GUARD_OTHER_POOL },
@@ -345,6 +347,7 @@ CHANGE(good_of_no_generation, label_good(s); s->pool.generation = 0;
        s->discs[0].generation = s->discs[0].complete = 0)
 CHANGE(good_only_copy, label_good(s); only_copy(s))
 CHANGE(good_other_host, label_good(s); other_host(s))
+CHANGE(good_moved, label_good(s); moved(s))
 CHANGE(good_fenced, label_good(s); fenced(s))
 CHANGE(good_taken_over, label_good(s); taken_over(s))
 CHANGE(with_image, s->facts.blank_only = false; s->facts.image_complete = true;
@@ -398,6 +401,8 @@ static const struct row typed_rows[] = {
 	  NB_GUARD_OTHER_MACHINE },
 	{ "another machine took the pool over", good_fenced,
 	  NB_GUARD_TAKEN_OVER },
+	{ "the state directory of another machine", good_moved,
+	  NB_GUARD_MOVED },
 	{ "of one whose pool was taken over", good_taken_over,
 	  NB_GUARD_PERMIT },
 	{ "forged", good_forged, NB_GUARD_PERMIT },

@@ -135,7 +135,8 @@ static const char *
 check_accepted(const struct situation *s, const struct standing *st,
 	       const struct scene *scene, const struct nb_decision *d)
 {
-	RULE(d->err == NB_OK && !d->wanted[0] && s->twist != FENCED);
+	RULE(d->err == NB_OK && !d->wanted[0] && s->twist != FENCED
+	     && s->twist != MOVED);
 	RULE(d->reason < NB_REASON_NO_DISC || d->reason == NB_REASON_SHRUNK
 	     || d->reason == NB_REASON_ALL_SHRUNK);
 	RULE(d->reason != NB_REASON_SHRUNK
@@ -186,6 +187,7 @@ error_of(enum nb_plan_reason reason)
 	case NB_REASON_REPLACED:
 	case NB_REASON_OTHER_MACHINE:
 	case NB_REASON_TAKEN_OVER:
+	case NB_REASON_MOVED:
 	case NB_REASON_NAME_CONFLICT:
 		return NB_EFOREIGN;
 	default:
@@ -222,7 +224,11 @@ check_refused(const struct situation *s, const struct nb_decision *d)
 	RULE((s->twist == FENCED && s->state != NB_MEDIUM_NONE)
 	     == (d->reason == NB_REASON_TAKEN_OVER));
 	RULE(d->reason != NB_REASON_TAKEN_OVER || !d->wanted[0]);
-	RULE((s->state == NB_MEDIUM_DAMAGED && s->twist != FENCED)
+	RULE((s->twist == MOVED && s->state != NB_MEDIUM_NONE)
+	     == (d->reason == NB_REASON_MOVED));
+	RULE(d->reason != NB_REASON_MOVED || !d->wanted[0]);
+	RULE((s->state == NB_MEDIUM_DAMAGED && s->twist != FENCED
+	      && s->twist != MOVED)
 	     == (d->reason == NB_REASON_DAMAGED));
 	return NULL;
 }
@@ -239,7 +245,8 @@ check_not_too_careful(const struct situation *s, const struct standing *st,
 	if (s->state == NB_MEDIUM_BLANK && s->label == NB_LABEL_NONE
 	    && has_free_name(s) && is_suited(s)
 	    && s->need_fresh <= SCENE_CAPACITY && s->twist != CATALOG_STALE
-	    && s->twist != UNKNOWN_STALE && s->twist != FENCED)
+	    && s->twist != UNKNOWN_STALE && s->twist != FENCED
+	    && s->twist != MOVED)
 		RULE(d->plan == NB_PLAN_FRESH);
 	if (room
 	    && (s->intent == NB_INTENT_APPEND
