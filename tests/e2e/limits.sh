@@ -174,7 +174,8 @@ set_ids()
 		printf x >ids/root && chmod 6755 ids/root &&
 		printf x >ids/mine && chown 65534:65534 ids/mine &&
 		chmod 6751 ids/mine && chmod 2775 ids/dir || return 1
-	sed -e '/tree "more"/d' -e 's/tree "t" {/& min_ratio = 0/' -e "s,$work/tree/fixed,$work/ids," \
+	sed -e '/tree "more"/d' -e 's/tree "[tp][^ ]* {/& min_ratio = 0/' \
+		-e "s,$work/tree/fixed,$work/ids," \
 		-e "s,$work/tree\",$work/ids\"," nb.conf >ids.conf
 	chmod 600 ids.conf
 	nb_is 0 -c "$work/ids.conf" run || return 1
