@@ -148,7 +148,12 @@ found()
 {
 	insert found && nb_is 3 catalog rebuild && says err "recorded apart" &&
 		nb_is 0 list && says out "  DB-B (good, apart), checked" &&
-		insert A && nb_is 3 run && says err "tree uniq (generation 1)"
+		insert A && nb_is 3 run && says err "tree uniq (generation 1)" &&
+		nb_is 0 list || return 1
+	nb_is 0 catalog lost "$(joined out |
+		sed -n 's/.*, apart: disc id \([0-9a-f]*\)$/\1/p')" &&
+		nb_is 0 list && says out "  DB-B (replaced), checked" &&
+		says out "  DB-B (good), checked"
 }
 check "nor does it when it was read again, but it is kept apart" found
 
@@ -232,7 +237,8 @@ suspected()
 }
 check "verify: a disc whose label cannot be read holds nothing that counts" \
 	suspected verify 3
-check "run: the same" suspected run 3
+check "run: a disc without a readable label does not count" \
+	suspected run 3
 
 # What one disc alone has, of a pool that was renamed then.
 alone_in_a_renamed_pool()

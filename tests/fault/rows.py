@@ -178,6 +178,14 @@ ELSEWHERE = {
           "many lost files are no copy of them"),
     109: ("a source is another one under its name", "tests/e2e/identity.sh",
           "another file system on the same mount point is told"),
+    110: ("the newest disc is broken or lost", "tests/e2e/owners.sh",
+          "a disc that is lost counts no longer, and the other one is kept"),
+    111: ("the label of the newest disc cannot be read", "tests/e2e/owners.sh",
+          "run: a disc without a readable label does not count"),
+    112: ("state and key lost, discs adopted", "tests/e2e/owners.sh",
+          "with state and key lost, no disc is adopted before one was burned"),
+    113: ("the state directory on another machine, too", "tests/e2e/owners.sh",
+          "a copy of the state directory on another machine writes nothing"),
 }
 
 

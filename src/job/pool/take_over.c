@@ -61,7 +61,8 @@ check_disc(const struct nb_pool_context *context,
 		nb_pool_context_hint(
 			context,
 			"run nightburn catalog rebuild with each of them "
-			"first",
+			"first; if some are lost or were never used, then "
+			"nightburn catalog rebuild --finish",
 			hint));
 }
 
