@@ -182,9 +182,9 @@ struct nb_plan_info {
 	uint64_t generation;      /* generation of the new backup */
 	enum nb_err err;          /* NB_OK, or the error of a refusal */
 	char hint[512];           /* the remedy, with job and disc; or "" */
-	char about[128];          /* that copy of NB_REASON_ONLY_COPY; kind of
-				     disc and pool of NB_REASON_NOT_REWRITABLE;
-				     both hosts of NB_REASON_MOVED; or "" */
+	char about[128];          /* what the reason is about: the only copy,
+				     the kind of disc, the names on the disc
+				     and of the pool, both hosts; or "" */
 	uint64_t expected; /* bytes; by nb_plan_job: the last backup of the job,
 			      whose sources are not read; 0: there is none */
 };

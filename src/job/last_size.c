@@ -37,6 +37,10 @@ nb_last_size_tell(const struct nb_pool_context *context,
 		return NB_OK;
 	err = nb_catalog_backups(context->catalog, context->pool->name,
 				 find_last, &last);
+	/* The pool is new, or was renamed. */
+	if (!err && !last.generation)
+		err = nb_catalog_backups(context->catalog, NULL, find_last,
+					 &last);
 	if (!err)
 		plan->expected = last.bytes;
 	if (err || last.bytes <= room)

@@ -125,10 +125,15 @@ describe_waiting(struct nb_str *s, const void *row)
 	const struct nb_backup_row *b = row;
 	char size[16];
 
+	/* Trees are read when they are burned. */
+	if (!b->bytes)
+		snprintf(size, sizeof size, "trees");
+	else
+		nb_str_size(b->bytes, size);
 	nb_str_addf(s,
 		    "wait  %s  %-10s %8s\n"
 		    "      for a disc: nightburn run -j %s --resume\n",
-		    b->id, b->job, nb_str_size(b->bytes, size), b->job);
+		    b->id, b->job, size, b->job);
 }
 
 const struct nb_record nb_record_waiting =

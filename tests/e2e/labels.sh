@@ -550,4 +550,45 @@ check "a person adopts a disc without its key; its next label has a MAC" \
 check "a damaged catalog, or a key that cannot be read, makes no disc a stranger" \
 	damaged
 
+# says_joined TEXT: in a result that may be broken between words.
+says_joined()
+{
+	tr -s '\n ' ' ' <"$work/out" | grep -qF -- "$1" && return 0
+	cat "$work/out"
+	return 1
+}
+
+# In the configuration, by somebody who does not know what hangs on the names.
+renamed()
+{
+	local old="it is DB-B of pool db; pool db has DB-C, DB-D"
+	rm -rf "$work/discs" "$work/names"
+	make_discs
+	make_host names
+	on names
+	nb_is 0 run && insert B && nb_is 0 run || return 1
+	sed -i 's/"DB-A", "DB-B"/"DB-C", "DB-D"/' "$work/names.conf"
+	refused name-conflict "$old" && nb_is 3 plan &&
+		says_joined "hint write DB-B into discs of pool db again; or \
+insert a blank disc, which becomes DB-C" || return 1
+	: >"$work/discs/C"
+	insert C
+	nb_is 0 run && says out "on disc DB-C" && insert A &&
+		nb_is 3 plan && says_joined "nightburn adopt --as NAME"
+}
+check "names of discs that were changed are told, with a way out" renamed
+
+pool_renamed()
+{
+	sed -i 's/"db"/"new"/; s/"DB-C", "DB-D"/"DB-A", "DB-B"/' \
+		"$work/names.conf"
+	insert B
+	refused other-pool "it is DB-B of pool db; pool new has DB-A, DB-B" &&
+		nb_is 3 plan && says_joined "give the pool its old name, db" &&
+		says_joined "insert a blank disc, which becomes DB-A" &&
+		: >"$work/discs/D" && insert D && nb_is 0 plan &&
+		! grep "there is no backup yet" "$work/out" && nb_is 0 run
+}
+check "so is the name of the pool" pool_renamed
+
 finish

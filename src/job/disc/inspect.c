@@ -11,6 +11,7 @@
 #include "disc/library.h"
 #include "job/disc/doubt.h"
 #include "job/disc/fallback_session.h"
+#include "job/renamed.h"
 #include "store/owners.h"
 
 static enum nb_err
@@ -326,7 +327,8 @@ nb_plan_fill(const struct nb_pool_context *context,
 			 look->medium.profile_name, context->pool->name);
 	if (decision->reason == NB_REASON_MOVED)
 		nb_inspect_tell_moved(context, out->about, sizeof out->about);
-	if (nb_plan_hint(decision)) {
+	if (!nb_renamed_tell(context, &look->label, decision, out)
+	    && nb_plan_hint(decision)) {
 		char hint[NB_HINT_MAX];
 
 		nb_hint_disc(nb_plan_hint(decision), out->wanted,

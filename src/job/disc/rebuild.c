@@ -47,8 +47,11 @@ name_unread(struct nb_pool_context *context, struct nb_str *text)
 	for (size_t i = 0; !err && i < discs->count; i++) {
 		if (!is_unread(&discs->at[i], last))
 			continue;
-		nb_str_addf(text, "%s%s", text->length ? ", " : "",
-			    discs->at[i].name);
+		nb_str_addf(text, "%s%s%s", text->length ? ", " : "",
+			    discs->at[i].name,
+			    nb_pool_is_new(context, discs->at[i].name)
+				    ? " (if there is one)"
+				    : "");
 		if (discs->at[i].generation)
 			nb_str_addf(
 				text, " (generation %llu or newer)",

@@ -308,8 +308,10 @@ tell_other(void *ctx, const struct nb_staged *staged)
 		nb_log(NB_NOTE,
 		       "%s: %s waits here for pool %s, and stays\n"
 		       "hint: nightburn run --resume burns it, with the "
-		       "configuration of that pool",
-		       context->nb->config->staging_dir, what, m->pool);
+		       "configuration of that pool; if it is not needed, rm -r "
+		       "%s/%s",
+		       context->nb->config->staging_dir, what, m->pool,
+		       context->nb->config->staging_dir, m->backup_id);
 	else
 		nb_log(NB_NOTE,
 		       "%s: %s waits here for another installation, of host "
