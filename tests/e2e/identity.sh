@@ -41,7 +41,8 @@ unmount()
 remove_links()
 {
 	unmount
-	[ -z "${directory:-}" ] || rmdir "$directory" 2>/dev/null
+	[ -z "${directory:-}" ] ||
+		rmdir "$directory" "${directory%/*}" 2>/dev/null
 	at_exit
 }
 trap remove_links EXIT
