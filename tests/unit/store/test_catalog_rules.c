@@ -645,7 +645,7 @@ START_TEST(a_disc_that_is_lost_has_no_name_until_it_is_recorded_again)
 	nb_assert_ok(nb_catalog_discs(catalog, tell_disc, text));
 	ck_assert_str_eq(text, "A good 1 1 1, B replaced 2 1 1, ");
 	ck_assert_str_eq(scene_view(catalog, NULL),
-			 "A good 1 a1, B unused 0 , newest 1");
+			 "A good 1 b1, B unused 0 , newest 1");
 	nb_assert_ok(nb_catalog_is_apart(catalog, label.disc_id, &apart));
 	ck_assert(!apart);
 	nb_catalog_close(catalog);
