@@ -58,12 +58,15 @@ take_line(const char *line, size_t n, struct nb_holding *h)
 static enum nb_err
 split_mounts(const char *text, struct nb_holding *h)
 {
-	size_t n = text ? strcspn(text, "\n") : 0;
 	enum nb_err err = NB_OK;
+	size_t n;
 
+	if (!text)
+		return NB_OK;
+	n = strcspn(text, "\n");
 	if (n)
 		err = nb_str_format(&h->mount, "%.*s", (int)n, text);
-	while (!err && text && text[n]) {
+	while (!err && text[n]) {
 		text += n + 1;
 		n = strcspn(text, "\n");
 		err = take_line(text, n, h);
