@@ -254,6 +254,17 @@ burned_first()
 		[ "$(grep -c 'DB-A (good)' "$work/out")" = 2 ]
 }
 
+# One night with the clock ahead: what is on A is not newer.
+ahead()
+{
+	umount "$work/staging"
+	small && SOURCE_DATE_EPOCH=4000000000 night A 0 run || return 1
+	stranger
+	nb_is 3 run && [ "$(waiting)" = 1 ] || return 1
+	night B 0 run && says err "which waits here, is burned first" &&
+		nb_is 0 list && [ "$(grep -c 'DB-B (good)' "$work/out")" = 2 ]
+}
+
 removed()
 {
 	# A newer one is on a good disc, and the old one came back.
@@ -297,6 +308,7 @@ if [ "$(id -u)" = 0 ]; then
 	check "without room for two, what waits is burned first" burned_first
 	check "or removed, if a disc has a newer one" removed
 	check "without the disc for it, it waits on" refused
+	check "nor is what has a date of the future newer" ahead
 	check "nor is it removed if a newer one lacks something" lacks
 	umount "$work/staging"
 fi

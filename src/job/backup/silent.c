@@ -60,7 +60,9 @@ seems_same(const struct finding *f, const struct nb_entry *e,
 	return e->type == NB_ENTRY_FILE && was->type == NB_ENTRY_FILE
 		&& was->hashed && e->inode && !e->torn && e->size == was->size
 		&& e->mtime == was->mtime && e->ctime
-		&& e->ctime < f->last.created;
+		&& e->ctime < f->last.created
+		/* Else the clock was wrong that night. */
+		&& f->last.created <= f->session->manifest.created;
 }
 
 /* nb_dedup noted it if it differs from the copy on this disc, too. */

@@ -110,7 +110,7 @@ compare_burned(const struct nb_backup *backup, const struct nb_staged *waiting,
 
 struct newer {
 	const char *job;
-	int64_t created;
+	int64_t created, now;
 	uint64_t generation; /* of one on a good disc that is as new; 0: none */
 	char id[NB_BACKUP_ID_MAX + 1];
 	char disc[NB_NAME_MAX + 1];
@@ -122,7 +122,7 @@ look_at(void *ctx, const struct nb_catalog_backup *row)
 	struct newer *n = ctx;
 
 	if (n->generation || strcmp(row->job, n->job)
-	    || row->created < n->created || !row->disc
+	    || row->created < n->created || row->created > n->now || !row->disc
 	    || row->disc_state != NB_DISC_GOOD || row->shrunk
 	    || row->check == NB_CHECK_DAMAGED)
 		return NB_OK;
@@ -137,7 +137,9 @@ find_newer(const struct nb_backup *backup, const struct nb_staged *waiting,
 	   struct newer *n)
 {
 	*n = (struct newer){ .job = waiting->manifest.job,
-			     .created = waiting->manifest.created };
+			     .created = waiting->manifest.created,
+			     /* One of the future: that clock was wrong. */
+			     .now = nb_clock_date() };
 	return nb_catalog_backups(backup->context->catalog,
 				  backup->context->pool->name, look_at, n);
 }
