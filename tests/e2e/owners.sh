@@ -212,6 +212,33 @@ lost_and_found()
 }
 check "one that is found again is recorded by catalog rebuild" lost_and_found
 
+# B has the newer one, of an emptied tree: adopt does not take A for it, whatever
+# the catalog knows of A.
+last_complete()
+{
+	local how
+	for how in "catalog lost DB-A" forget; do
+		rm -rf "$work"/{state,staging,discs,tree}
+		mkdir "$work/tree" && make_discs && configure db '"DB-A", "DB-B"'
+		for i in $(seq 9); do echo "$i" >"$work/tree/$i"; done
+		nb_is 0 run && rm "$work"/tree/* && insert B && nb_is 3 run ||
+			return 1
+		if [ "$how" = forget ]; then
+			rm "$work"/state/catalog.db*
+			nb_is 0 catalog rebuild &&
+				nb_is 0 catalog rebuild --finish
+		else
+			nb_is 0 $how
+		fi || return 1
+		insert A && nb_is 3 adopt --as DB-A --volume-id "$(volume)" &&
+			says err "hint: it is the last backup that lacks nothing" &&
+			nb_is 0 verify &&
+			nb_is 0 adopt --accept-shrink --as DB-A \
+				--volume-id "$(volume)" || return 1
+	done
+}
+check "nor is the last good backup given up for one that shrank" last_complete
+
 # spoil_label DISC: a label that nobody can read, in each of its copies.
 spoil_label()
 {

@@ -172,6 +172,7 @@ renamed()
 	for f in "$work"/tree/*; do mv "$f" "$f.locked"; done
 	night A 3 --quiet run &&
 		says err "tree www: of 41 files in the last good backup, 0 are there under their names" &&
+		says err "min_kept = 0 is for files that have new names" &&
 		says err "shrank, so no disc is blanked" && has A 1 || return 1
 	for f in "$work"/tree/*{1,2,3,4,5,big}.locked; do
 		mv "$f" "${f%.locked}"
@@ -186,6 +187,21 @@ renamed()
 	night B 0 run
 }
 check "files that all have other names are missed" renamed "$tree"
+
+# The large one is most of the bytes.
+all_empty()
+{
+	local i
+	fresh
+	configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	for i in $(seq 40); do : >"$work/tree/file$i"; done
+	night A 3 run &&
+		says err "of 41 files in the last good backup, 1 is there" &&
+		has A 1
+}
+check "so are files that are all empty" all_empty
 check "in an archive as well" renamed \
 	'tree "www" { path = "'"$work"'/tree"  pack = "tar.zst" }'
 
@@ -675,6 +691,7 @@ emptied_table()
 		psql -X -q -d shop -c "$sql \"Sales Dept\".\"Customers\""
 		night B 3 --quiet run &&
 			says err "postgres shop: table Sales Dept.Customers has no rows or is gone; it had 200" &&
+			says err "transient_tables is for tables that come" &&
 			says err "shrank, so no disc is blanked" || return 1
 	done
 	configure 'postgres "shop" { transient_tables = { "public.few", "Sales*.*" } }'

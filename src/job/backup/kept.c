@@ -63,6 +63,7 @@ count(void *ctx, const struct nb_catalog_file *row)
 {
 	struct kept *k = ctx;
 	const char *path = row->entry->path, *within;
+	const struct nb_entry *now;
 
 	if (row->entry->type == NB_ENTRY_DIR || strlen(path) <= k->skip
 	    || (k->before && !strcmp(k->before, path)))
@@ -73,10 +74,10 @@ count(void *ctx, const struct nb_catalog_file *row)
 		if (!t->source
 		    || strncmp(path + k->skip, t->prefix, strlen(t->prefix)))
 			continue;
+		now = nb_manifest_source_file(t->source, k->files,
+					      path + k->skip, &within);
 		t->had++;
-		t->kept += nb_manifest_source_file(t->source, k->files,
-						   path + k->skip, &within)
-			!= NULL;
+		t->kept += now && (now->size || !row->entry->size);
 	}
 	free(k->before);
 	k->before = NULL;

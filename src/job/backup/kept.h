@@ -12,7 +12,8 @@
 /*
  * For each tree of the last good backup that did not shrink otherwise: are
  * enough of its files (min_kept) still there, by their names, among FILES,
- * which are sorted, or the members of its archive in M?  Whatever renames all
+ * which are sorted, or the members of its archive in M?  One that is empty now
+ * is not.  Whatever renames all
  * files, as what encrypts them does, changes neither number nor size.  Adds to
  * BACKUP->shrinks.  Errors of the catalog.
  */

@@ -266,16 +266,44 @@ nb_backup_tell_lost(const struct nb_backup *backup, size_t told)
 	       backup->context->job->name);
 }
 
+/* What the first of a kind is about that may come each night, and the option
+ * that is for that; NULL: none. */
+static const char *
+hint_of_kind(enum nb_shrink_what what)
+{
+	switch (what) {
+	case NB_SHRINK_MOUNT:
+		return "mount what is not mounted, or restore what was lost; "
+		       "if this is intended, run nightburn run "
+		       "--accept-shrink; exclude is for a mount point that "
+		       "comes and goes";
+	case NB_SHRINK_EMPTIED:
+		return "restore what was lost; if this is intended, run "
+		       "nightburn run --accept-shrink; transient_tables is "
+		       "for tables that come and go";
+	case NB_SHRINK_NAMES:
+		return "restore what was lost; if this is intended, run "
+		       "nightburn run --accept-shrink; min_kept = 0 is for "
+		       "files that have new names each night";
+	case NB_SHRINK_OTHER:
+		return "if this is intended, run nightburn run "
+		       "--accept-shrink; otherwise correct the configuration, "
+		       "or what it names";
+	default:
+		return NULL;
+	}
+}
+
 static const char *
 hint_of(const struct nb_shrinks *shrinks)
 {
-	for (size_t i = 0; i < shrinks->count; i++)
-		if (shrinks->at[i].what == NB_SHRINK_MOUNT)
-			return "mount what is not mounted, or restore what was "
-			       "lost; if this is intended, run nightburn run "
-			       "--accept-shrink";
-	return "restore what was lost; if this is intended, run nightburn run "
-	       "--accept-shrink";
+	const char *hint = NULL;
+
+	for (size_t i = 0; !hint && i < shrinks->count; i++)
+		hint = hint_of_kind(shrinks->at[i].what);
+	return hint ? hint
+		    : "restore what was lost; if this is intended, run "
+		      "nightburn run --accept-shrink";
 }
 
 void

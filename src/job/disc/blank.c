@@ -174,6 +174,12 @@ hint_of(const struct blank *b)
 		       "if not, burn a backup to another disc first; or "
 		       "nightburn adopt --accept-shrink --as NAME, if what is "
 		       "on it is no longer needed";
+	if (b->how->holds_newer && look->label_state == NB_LABEL_GOOD
+	    && look->label.generation <= b->context->view.generation)
+		return "\nhint: it is the last backup that lacks nothing: "
+		       "start nightburn run with another disc first; or "
+		       "nightburn adopt --accept-shrink --as NAME, if what is "
+		       "on it is no longer needed";
 	if (b->how->holds_newer)
 		return "\nhint: nightburn verify shows what is good on it; "
 		       "start nightburn run with another disc first";

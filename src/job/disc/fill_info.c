@@ -80,7 +80,7 @@ tell_taken_over(struct nightburn *nb, const struct nb_label *label)
 	if (!err)
 		err = nb_owners_load(state->dir, label->pool, &view.owner);
 	if (!err && strcmp(label->installation, state->installation) != 0
-	    && label->take_overs > view.owner.take_overs)
+	    && label->take_overs >= view.owner.take_overs)
 		view.owner.fenced = label->take_overs;
 	if (!err && nb_pool_is_fenced(&view))
 		nb_inspect_warn_fenced(label->disc, label->pool);

@@ -230,7 +230,7 @@ nb_inspect_heed_owner(struct nb_pool_context *context,
 	struct nb_pool_owner *owner = &context->view.owner;
 
 	if (!strcmp(label->installation, context->view.installation)
-	    || label->take_overs <= owner->take_overs
+	    || label->take_overs < owner->take_overs
 	    || label->take_overs <= owner->fenced)
 		return NB_OK;
 	owner->fenced = label->take_overs;

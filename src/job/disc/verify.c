@@ -164,7 +164,9 @@ nothing_here(const struct nb_inspection *look)
 {
 	return look->medium.state == NB_MEDIUM_BLANK
 		? "the disc is blank"
-		: "no nightburn label on this disc";
+		: "no nightburn label on this disc\n"
+		  "hint: if it is a disc of the pool, it is broken: "
+		  "nightburn catalog lost NAME says so";
 }
 
 static enum nb_err

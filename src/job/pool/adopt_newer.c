@@ -14,12 +14,13 @@ struct question {
 	bool any;
 };
 
-/* Nothing in a session is newer than its label. */
+/* Nothing in a session is newer than its label.  What good discs have of newer
+ * backups that lack something does not count. */
 static bool
 may_have_newer(const struct question *q, const struct nb_label *label)
 {
 	return q->any
-		|| (label->generation > q->context->view.generation
+		|| (label->generation > q->context->view.complete
 		    && nb_pool_context_signed(q->context, label)
 		    && !strcmp(label->pool, q->context->view.name));
 }
@@ -32,7 +33,7 @@ is_newer(const struct question *q, const struct nb_disc_contents *contents,
 {
 	const struct nb_pool_view *view = &q->context->view;
 	bool may = b->has_label ? may_have_newer(q, &b->label)
-				: b->label.generation >= view->generation;
+				: b->label.generation >= view->complete;
 	enum nb_err err;
 
 	if (b->check == NB_CHECK_DAMAGED || !may)
@@ -40,7 +41,10 @@ is_newer(const struct question *q, const struct nb_disc_contents *contents,
 	err = b->err ? b->err : nb_disc_backup_load(contents, b);
 	if (!err)
 		*newer = *newer || q->any
-			|| !strcmp(b->manifest.pool, view->name);
+			|| (!strcmp(b->manifest.pool, view->name)
+			    && (!b->manifest.shrinks.count
+				|| b->label.generation + !b->has_label
+					> view->generation));
 	nb_disc_backup_unload(b);
 	return err == NB_ENOMEM || err == NB_ECANCELED ? err : NB_OK;
 }

@@ -29,13 +29,16 @@ static const struct {
 	[NB_REASON_UNKNOWN_DATA] = { "unknown-data",
 				     "the disc contains data, but no nightburn "
 				     "label",
-				     "insert another disc, or run nightburn "
-				     "adopt --as NAME" },
+				     "if it is a disc of the pool, it is "
+				     "broken: run nightburn catalog lost NAME "
+				     "first; otherwise insert another disc, "
+				     "or run nightburn adopt --as NAME" },
 	[NB_REASON_LABEL_UNREADABLE] = { "label-unreadable",
 					 "the label of the disc cannot be "
 					 "trusted",
-					 "clean the disc, or run nightburn "
-					 "adopt --as NAME" },
+					 "clean the disc; if it is broken, run "
+					 "nightburn catalog lost NAME first, "
+					 "or nightburn adopt --as NAME" },
 	[NB_REASON_LAST_SESSION] = { "last-session",
 				     "the newest session of the disc is bad; "
 				     "earlier ones hold backups",
@@ -147,8 +150,10 @@ static const struct {
 	[NB_REASON_ONLY_COPY] = { "only-copy",
 				  "the disc alone holds something that no "
 				  "newer backup has",
-				  "restore it, or insert another disc; if "
-				  "it is no longer needed, run nightburn run "
+				  "restore it by its generation, nightburn "
+				  "restore GENERATION --to DIR, or insert "
+				  "another disc; if all of that is no longer "
+				  "needed, run nightburn run "
 				  "--accept-shrink" },
 	[NB_REASON_OPEN_SESSION] = { "open-session",
 				     "a burn that was interrupted left a "

@@ -93,7 +93,8 @@ nb_pool_has_newest(const struct nb_pool_view *view,
 bool
 nb_pool_is_fenced(const struct nb_pool_view *view)
 {
-	return view->owner.fenced > view->owner.take_overs;
+	return view->owner.fenced
+		&& view->owner.fenced >= view->owner.take_overs;
 }
 
 bool

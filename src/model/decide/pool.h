@@ -77,7 +77,8 @@ struct nb_pool_view {
 
 void nb_pool_view_clear(struct nb_pool_view *view);
 
-/* Did another installation take the pool over? */
+/* Did another installation take the pool over?  Also if both did, from the same
+ * third one, without knowing of each other: then neither writes. */
 bool nb_pool_is_fenced(const struct nb_pool_view *view);
 
 /* Is the state directory that of another machine, or a copy of it? */

@@ -38,7 +38,8 @@ const struct nb_pg_cause nb_pg_causes[] = {
 	{ .mark = "FATAL:  database \"",
 	  .also = "\" does not exist",
 	  .remedy = { "psql -l lists the databases; database = \"NAME\" in "
-		      "this block, if it is not the name of the block",
+		      "this block, if it is not the name of the block; take "
+		      "the block out if the database was dropped for good",
 		      "createdb --maintenance-db=template1 %s" } },
 	{ .mark = "FATAL:  database \"",
 	  .also = "\" is not currently accepting connections",

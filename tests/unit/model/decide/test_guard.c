@@ -164,7 +164,8 @@ CHANGE(taken_over, other_host(s); s->pool.owner.taken.at = s->taken;
 CHANGE(taken_back, s->second.take_overs = 1; taken_over(s))
 CHANGE(fenced, s->pool.owner.fenced = 2; s->pool.owner.take_overs = 1)
 CHANGE(moved, strcpy(s->pool.owner.moved_from, "old"))
-CHANGE(fenced_before, s->pool.owner.fenced = s->pool.owner.take_overs = 2)
+CHANGE(fenced_before, s->pool.owner.fenced = 2; s->pool.owner.take_overs = 3)
+CHANGE(fenced_alike, s->pool.owner.fenced = s->pool.owner.take_overs = 2)
 CHANGE(other_pool, strcpy(s->pool.name, "web"))
 CHANGE(id_unknown, strcpy(s->discs[0].disc_id, OURS))
 CHANGE(id_lost, s->discs[0].disc_id[0] = '\0')
@@ -261,6 +262,8 @@ static const struct row {
 	  NB_GUARD_PERMIT },
 	{ "the same, which took it back", taken_back, NB_GUARD_OTHER_MACHINE },
 	{ "another machine took the pool over", fenced, NB_GUARD_TAKEN_OVER },
+	{ "both took it over from a third one", fenced_alike,
+	  NB_GUARD_TAKEN_OVER },
 	{ "the state directory of another machine", moved, NB_GUARD_MOVED },
 	{ "another had it, and it was taken back", fenced_before,
 	  NB_GUARD_PERMIT },
