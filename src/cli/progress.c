@@ -201,20 +201,6 @@ cli_stopped_by(void)
 	return stopping ? stopping : pending_stop();
 }
 
-/* Was the warning before MESSAGE the same?  A disc is looked at more than once
- * by some commands. */
-static bool
-is_said(enum nb_level level, const char *message)
-{
-	static char last[512];
-	bool said = level == NB_WARNING && !strcmp(last, message);
-
-	if (level != NB_DEBUG)
-		snprintf(last, sizeof last, "%s",
-			 level == NB_WARNING ? message : "");
-	return said;
-}
-
 void
 cli_log(void *ctx, enum nb_level level, const char *message)
 {
@@ -227,11 +213,9 @@ cli_log(void *ctx, enum nb_level level, const char *message)
 	if (level != NB_ERROR && cli->quiet)
 		return;
 	pthread_mutex_lock(&lock);
-	if (!is_said(level, message)) {
-		clear_line();
-		cli_put_message(level == NB_WARNING ? "nightburn: warning: "
-						    : "nightburn: ",
-				message);
-	}
+	clear_line();
+	cli_put_message(level == NB_WARNING ? "nightburn: warning: "
+					    : "nightburn: ",
+			message);
 	pthread_mutex_unlock(&lock);
 }

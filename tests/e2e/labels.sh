@@ -591,20 +591,4 @@ pool_renamed()
 }
 check "so is the name of the pool" pool_renamed
 
-# plan and verify look at its label more than once.
-said_once()
-{
-	rm -rf "$work/discs" "$work/spoiled"
-	make_discs
-	make_host spoiled
-	on spoiled
-	nb_is 0 run || return 1
-	sed -i 's/"nightburn_label"/"nightburn_lab3l"/g' "$work/discs/A"
-	nb_is 3 plan
-	[ "$(grep -c 'label.json: not a nightburn label' "$work/err")" = 1 ] &&
-		nb_is 3 verify
-	[ "$(grep -c 'label.json: not a nightburn label' "$work/err")" = 1 ]
-}
-check "a label that cannot be read is told once" said_once
-
 finish
