@@ -72,6 +72,19 @@ says_newest(const struct catalog *c, const struct row *r)
 		&& complete == pool_newest(c);
 }
 
+/* What nightburn found when it read a disc changes nothing on it. */
+static bool
+is_same_disc(const struct medium *a, const struct medium *b)
+{
+	struct medium x = *a, y = *b;
+
+	for (size_t i = 0; i < sizeof x.session / sizeof *x.session; i++) {
+		x.session[i].flags &= (uint8_t)~PROVEN;
+		y.session[i].flags &= (uint8_t)~PROVEN;
+	}
+	return !memcmp(&x, &y, sizeof x);
+}
+
 /* Nothing but blank discs, and discs that label and catalog agree on. */
 void
 promise_touch(const struct medium *m)
@@ -79,7 +92,7 @@ promise_touch(const struct medium *m)
 	const struct session *known, *top;
 	const struct row *r;
 
-	if (stage.adopting && memcmp(m, &stage.shown, sizeof *m))
+	if (stage.adopting && !is_same_disc(m, &stage.shown))
 		promise_broken("a disc other than the one shown is adopted");
 	if (stage.adopting || m->kind == K_BLANK)
 		return;
