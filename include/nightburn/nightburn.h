@@ -218,10 +218,9 @@ struct nb_run_result {
 	uint64_t blocks;
 	int session;
 	bool burned, verified;
-	bool staged;        /* the dump is kept for `run --resume` */
-	uint64_t shared;    /* files whose content is in an earlier session */
-	uint64_t excluded;  /* names excluded by patterns */
-	uint64_t too_large; /* files excluded by max_file_size */
+	bool staged;     /* the dump is kept for `run --resume` */
+	uint64_t shared; /* files whose content is in an earlier session */
+	uint64_t excluded, too_large; /* by patterns, by max_file_size */
 	/* Things that need attention although all was verified: files that
 	 * changed while they were read, whose content changed without their
 	 * metadata, whose earlier copy on the disc was damaged. */
@@ -237,6 +236,7 @@ struct nb_run_result {
 	uint64_t waiting;  /* older ones, with something that this one lacks */
 	uint64_t lost;     /* files not read whole: zeros are in their place */
 	uint64_t accepted; /* sources that shrank, with ->accept_shrink */
+	uint64_t behind;   /* dumps of a standby that gets nothing new */
 };
 
 /* The nightly job.  NB_ENOMEDIUM, NB_EWRONG, NB_EFOREIGN, NB_EFULL: somebody

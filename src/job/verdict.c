@@ -8,7 +8,8 @@ nb_run_verdict(enum nb_err err, const struct nb_run_result *result)
 			&& (result->changed || result->lost || result->corrupt
 			    || result->reread || result->shrunk
 			    || result->nights || result->mounts_left_out
-			    || result->unreadable || result->waiting)
+			    || result->unreadable || result->waiting
+			    || result->behind)
 		? NB_EWRONG
 		: err;
 }

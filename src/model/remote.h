@@ -98,7 +98,8 @@ struct nb_remote_answer {
 	int version; /* as PQserverVersion; of pg_dump for a check, otherwise of
 			the server */
 	char *version_text;
-	char *system; /* the identifier of the cluster; NULL: unknown */
+	char *system;    /* the identifier of the cluster; NULL: unknown */
+	uint64_t behind; /* seconds that a standby has got nothing new */
 	struct NB_ARRAY(struct nb_remote_database) databases;
 };
 

@@ -7,6 +7,7 @@
 #include "model/record/manifest_private.h"
 
 #define DATABASES_MAX 100000
+#define BEHIND_MAX 10000000000 /* seconds: three centuries */
 #define VERSION_MAX 64
 
 enum nb_err
@@ -68,6 +69,9 @@ nb_remote_answer_render(const struct nb_remote_answer *answer, char **text)
 		nb_str_add(&s, ",\"system\":");
 		nb_str_add_json(&s, answer->system);
 	}
+	if (answer->behind)
+		nb_str_addf(&s, ",\"behind\":%llu",
+			    (unsigned long long)answer->behind);
 	nb_str_add(&s, ",\"databases\":[");
 	for (size_t i = 0; i < answer->databases.count; i++) {
 		const struct nb_remote_database *d = &answer->databases.at[i];
@@ -135,7 +139,9 @@ nb_remote_answer_parse(const char *text, size_t length,
 	good = nb_json_u64(root, "version", &number) && number < 100000000
 		&& nb_json_text(root, "version_text", version, sizeof version)
 		&& nb_json_optional(root, "system", &answer.system)
-		&& parse_databases(root, &answer)
+		&& (!json_object_get(root, "behind")
+		    || nb_json_u64(root, "behind", &answer.behind))
+		&& answer.behind <= BEHIND_MAX && parse_databases(root, &answer)
 		&& !nb_str_dup(version, &answer.version_text);
 	json_decref(root);
 	if (good) {

@@ -147,6 +147,7 @@ static const struct nb_column run_columns[] = {
 	NB_COLUMN(NUMBER, "accepted", RUN, accepted),
 	NB_COLUMN(NUMBER, "nights", RUN, nights),
 	NB_COLUMN(NUMBER, "waiting", RUN, waiting),
+	NB_COLUMN(NUMBER, "behind", RUN, behind),
 	{ .name = "plan",
 	  .type = NB_COLUMN_RECORD,
 	  .item = run_plan,
@@ -205,6 +206,9 @@ add_faults(struct nb_str *s, const struct nb_run_result *r)
 	add_note(s, r->accepted, "source",
 		 "much less than in the last good backup, accepted",
 		 "much less than in the last good backup, accepted");
+	add_note(s, r->behind, "dump",
+		 "BEHIND, of a standby that gets nothing new",
+		 "BEHIND, of a standby that gets nothing new");
 	add_note(s, r->waiting, "backup",
 		 "WAITING for a disc, with something that this one lacks",
 		 "WAITING for a disc, with something that this one lacks");

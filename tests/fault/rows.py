@@ -186,6 +186,11 @@ ELSEWHERE = {
           "with state and key lost, no disc is adopted before one was burned"),
     113: ("the state directory on another machine, too", "tests/e2e/owners.sh",
           "a copy of the state directory on another machine writes nothing"),
+    114: ("a server that leaves out damaged pages",
+          "tests/e2e/server_health.sh",
+          "a server that leaves out damaged pages is not dumped"),
+    115: ("a standby that gets nothing new", "tests/e2e/server_health.sh",
+          "so is one whose primary is gone"),
 }
 
 

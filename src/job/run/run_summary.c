@@ -26,6 +26,7 @@ nb_run_summary(const struct nb_session *s, struct nb_run_result *result)
 		[NB_NOTE_OURS] = &result->ours_left_out,
 		[NB_NOTE_MOUNT] = &result->mounts_left_out,
 		[NB_NOTE_UNREADABLE] = &result->unreadable,
+		[NB_NOTE_BEHIND] = &result->behind,
 		[NB_NOTE_CHANGED] = NULL,
 		[NB_NOTE_FLAGS] = NULL,
 		[NB_NOTE_XATTRS] = NULL,

@@ -43,8 +43,10 @@ enum nb_note {
 	NB_NOTE_PREPARED,  /* a prepared transaction that a dump lacks */
 	NB_NOTE_OURS,      /* excluded: it belongs to nightburn */
 	NB_NOTE_MOUNT,     /* left out: a mount point that cannot be read */
-	NB_NOTE_UNREADABLE /* left out: it cannot be read; or empty here, but
-			      it has content */
+	NB_NOTE_UNREADABLE, /* left out: it cannot be read; or empty here, but
+			       it has content */
+	NB_NOTE_BEHIND /* a standby that got nothing new since the date PATH,
+			  SIZE seconds ago */
 };
 
 struct nb_manifest_note {

@@ -12,6 +12,7 @@ static const char *const note_names[] = {
 	[NB_NOTE_LEFT_OUT] = "left-out",   [NB_NOTE_ROWS] = "rows",
 	[NB_NOTE_PREPARED] = "prepared",   [NB_NOTE_OURS] = "nightburn",
 	[NB_NOTE_MOUNT] = "mount",         [NB_NOTE_UNREADABLE] = "unreadable",
+	[NB_NOTE_BEHIND] = "behind",
 };
 
 #define NOTES (sizeof note_names / sizeof *note_names)

@@ -57,7 +57,8 @@ nb_pg_identify(const struct nb_config_source *source,
 
 	if (err)
 		return err;
-	return is_identifier(server->system)
+	err = is_identifier(server->system)
 		? identify_cluster(server->system, &record->identity)
 		: identify_server(source, &record->identity);
+	return err ? err : nb_pg_note_behind(source, server, record);
 }

@@ -6,6 +6,7 @@
 
 #define TIMEOUT (6 * 3600)
 #define LOCK_TIMEOUT (10 * 60)
+#define MAX_BEHIND (24 * 3600)
 #define CHECKSUM_LIMIT ((uint64_t)1 << 30)
 
 static const char *const formats[] = { "custom", "plain", "directory", NULL };
@@ -34,6 +35,7 @@ const struct nb_field nb_pg_fields[] = {
 	{ FIELD("lock_timeout", TIME, lock_timeout) },
 	{ FIELD("max_size", SIZE, max_size) },
 	{ FIELD("min_ratio", RATIO, min_ratio), .local = true },
+	{ FIELD("max_behind", TIME, max_behind), .local = true },
 	{ FIELD("transient_tables", TEXTS, transient_tables), .local = true },
 	{ FIELD("checksum", WORD, checksum), .words = checksums },
 	{ FIELD("checksum_limit", SIZE, checksum_limit) },
@@ -53,6 +55,7 @@ nb_pg_options_begin(void *options)
 		.timeout = TIMEOUT,
 		.lock_timeout = LOCK_TIMEOUT,
 		.min_ratio = 0.5,
+		.max_behind = MAX_BEHIND,
 		.checksum = NB_PG_CHECKSUM_ROWS,
 		.checksum_limit = CHECKSUM_LIMIT,
 		.full_check = true,

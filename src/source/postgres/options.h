@@ -33,7 +33,8 @@ struct nb_pg_options {
 	int64_t lock_timeout;             /* seconds, --lock-wait-timeout */
 	uint64_t max_size;                /* bytes of a dump; 0: no limit */
 	struct nb_names transient_tables; /* patterns of "schema.table" */
-	double min_ratio; /* of the last good backup's size; 0: off */
+	int64_t max_behind; /* seconds, of a standby; 0: no limit */
+	double min_ratio;   /* of the last good backup's size; 0: off */
 	enum nb_pg_checksum checksum;
 	uint64_t checksum_limit; /* bytes of a table; for larger ones only rows
 				    are counted */

@@ -77,6 +77,11 @@ struct nb_pg_server {
 	char *version_text; /* "15.20" */
 	char *system;       /* the system identifier of the cluster, in decimal;
 			       NULL: not requested, or it does not tell */
+	char *damaged;      /* the setting with which it leaves out damaged
+			       pages; NULL: none */
+	int64_t behind;     /* of a standby that has not replayed all there is,
+			       or gets nothing: the seconds since it got
+			       something new; else 0 */
 	/* The databases of the source, sorted by name: none for globals, all
 	 * except template0 and template1, or the one. */
 	struct NB_ARRAY(struct nb_pg_database) databases;
@@ -85,8 +90,8 @@ struct nb_pg_server {
 /*
  * Asks the server through libpq, in a child process that becomes run_as: for
  * the databases, with their SIZES or else with their properties and the system
- * identifier.  NB_ESOURCE:
- * no connection, or no answer within a minute.
+ * identifier.  NB_ESOURCE: no connection, no answer within a minute, or it
+ * leaves out damaged pages.
  */
 enum nb_err nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
 			   struct nb_pg_server *out);
@@ -99,10 +104,19 @@ void nb_pg_server_clear(struct nb_pg_server *server);
 
 /* Adds to RECORD what tells SOURCE, and the server that answered SERVER, from
  * others: its database, if it is of one, and the cluster; if that is unknown,
- * the server by its name.  NB_ECONFIG, NB_ENOMEM */
+ * the server by its name.  And whether it is behind (nb_pg_note_behind).
+ * NB_ECONFIG, NB_ENOMEM */
 enum nb_err nb_pg_identify(const struct nb_config_source *source,
 			   const struct nb_pg_server *server,
 			   struct nb_manifest_source *record);
+
+/* ---- health.c: whether it is up to date ---- */
+
+/* Notes in RECORD, and logs once, that SERVER is a standby that has been behind
+ * for longer than SOURCE allows.  NB_ENOMEM */
+enum nb_err nb_pg_note_behind(const struct nb_config_source *source,
+			      const struct nb_pg_server *server,
+			      struct nb_manifest_source *record);
 
 /* ---- dump.c: one dump ---- */
 

@@ -133,6 +133,7 @@ ask(const struct nb_config_source *source, bool sizes, struct nb_pg_server *out)
 	if (!err)
 		err = nb_str_dup(q.answer.system, &server.system);
 	server.version = q.answer.version;
+	server.behind = (int64_t)q.answer.behind;
 	nb_remote_answer_clear(&q.answer);
 	if (err)
 		nb_pg_server_clear(&server);

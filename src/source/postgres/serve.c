@@ -47,6 +47,7 @@ ask(struct nb_serve *serve, const struct nb_remote_request *request)
 	answer.version = server.version;
 	answer.version_text = server.version_text;
 	answer.system = server.system;
+	answer.behind = (uint64_t)server.behind;
 	for (size_t i = 0; !err && i < server.databases.count; i++)
 		err = nb_array_push(
 			&answer.databases,

@@ -11,6 +11,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "source/postgres/count/connect.h"
+#include "source/postgres/health.h"
 #include "source/postgres/hint/hint.h"
 #include "source/postgres/postgres.h"
 #include "source/postgres/property/property.h"
@@ -21,7 +22,7 @@
 #define CANDIDATES 2
 #define COLUMNS 3  /* of the query for databases */
 #define PROPERTY 6 /* of that for their properties */
-#define QUERIES 3  /* the third one is for the identifier */
+#define QUERIES 4  /* the third one is for the identifier */
 
 /* Everything that the child needs, prepared before the fork. */
 struct question {
@@ -29,7 +30,8 @@ struct question {
 	int count;
 	char *query;      /* NULL: only the version */
 	char *properties; /* a second query; NULL: none */
-	bool identify;    /* a third one, which may fail */
+	bool identify;    /* two more, which may fail */
+	bool all;
 };
 
 static int
@@ -91,18 +93,6 @@ execute(PGconn *conn, const char *sql, int *status)
 	return rows;
 }
 
-/* Servers that only speak like PostgreSQL have none, and some do not show it:
- * then nothing is known. */
-static PGresult *
-ask_identifier(PGconn *conn, const struct question *q)
-{
-	return q->identify && PQserverVersion(conn) >= 90600
-		? PQexec(conn,
-			 "SELECT system_identifier FROM "
-			 "pg_control_system()")
-		: NULL;
-}
-
 /* Names in other databases' encodings come as they are. */
 static const char prepare[] = "SET statement_timeout TO 0;"
 			      "SET search_path TO pg_catalog;"
@@ -153,7 +143,8 @@ ask(void *ctx)
 	rows[0] = execute(conn, q->query, &status);
 	rows[1] = execute(conn, q->properties, &status);
 	if (!status) {
-		rows[2] = ask_identifier(conn, q);
+		if (q->identify)
+			nb_pg_ask_aside(conn, q->all, rows + 2);
 		status = put_answer(conn, rows);
 	}
 	for (int i = 0; i < QUERIES; i++)
@@ -205,6 +196,7 @@ make_question(const struct nb_config_source *source, bool sizes,
 	enum nb_err err;
 
 	q->identify = !sizes;
+	q->all = nb_pg_options(source)->all;
 	err = make_query(source, sizes, q);
 	if (!err)
 		err = nb_pg_conninfo(
@@ -311,7 +303,9 @@ take_answer(const struct nb_proc_result *result, struct nb_pg_server *out)
 		err = take_rows(out, &a, COLUMNS, take_database);
 	if (!err)
 		err = take_rows(out, &a, PROPERTY, take_property);
-	return err ? err : take_rows(out, &a, 1, take_identifier);
+	if (!err)
+		err = take_rows(out, &a, 1, take_identifier);
+	return err ? err : take_rows(out, &a, NB_PG_HEALTH, nb_pg_take_health);
 }
 
 static enum nb_err
@@ -376,6 +370,8 @@ nb_pg_ask_here(const struct nb_config_source *source, bool sizes,
 		err = ask_in_child(source, &q, &result);
 	if (!err)
 		err = take_answer(&result, &server);
+	if (!err)
+		err = nb_pg_refuse_damaged(source, &server);
 	if (err)
 		nb_pg_server_clear(&server);
 	else
@@ -396,5 +392,6 @@ nb_pg_server_clear(struct nb_pg_server *server)
 	nb_array_free(&server->databases);
 	free(server->version_text);
 	free(server->system);
-	server->version_text = server->system = NULL;
+	free(server->damaged);
+	server->version_text = server->system = server->damaged = NULL;
 }

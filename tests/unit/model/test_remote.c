@@ -277,6 +277,7 @@ START_TEST(answers_and_ends_arrive_as_they_were_made)
 				      .version_text =
 					      (char *)(uintptr_t) "15.20",
 				      .system = (char *)(uintptr_t) "7001",
+				      .behind = 90061,
 				      .databases = { &d, 1, 1 } },
 				back;
 	struct nb_remote_end end = { .good = true,
@@ -291,6 +292,7 @@ START_TEST(answers_and_ends_arrive_as_they_were_made)
 	ck_assert_int_eq(back.version, 150020);
 	ck_assert_str_eq(back.version_text, "15.20");
 	ck_assert_str_eq(back.system, "7001");
+	ck_assert_uint_eq(back.behind, 90061);
 	ck_assert_uint_eq(back.databases.count, 1);
 	ck_assert_str_eq(back.databases.at[0].name, "a \xfe");
 	ck_assert_uint_eq(back.databases.at[0].size, 12);
@@ -316,6 +318,10 @@ static const char *const no_answers[] = {
 	"{\"version\":-1,\"version_text\":\"\","
 	"\"databases\":[]}",
 	"{\"version\":1,\"version_text\":\"\"}",
+	"{\"version\":1,\"version_text\":\"\",\"databases\":[],"
+	"\"behind\":20000000000}",
+	"{\"version\":1,\"version_text\":\"\",\"databases\":[],"
+	"\"behind\":\"1\"}",
 	"{\"version\":1e9,\"version_text\":\"\",\"databases\":[]}",
 	"{\"version\":1,\"version_text\":\"\",\"databases\":[{}]}",
 	"{\"version\":1,\"version_text\":\"\",\"databases\":[{\"name_hex\":"
