@@ -6,7 +6,8 @@ directory beneath its top, or "read" a file.  The file SIGN appears then.  With
 others it answers: "deny", no file can be opened; "broken", none can be read;
 "unknown", directories do not tell types; "stale", what they name is of a server
 that does not know it any more; "absent", the top itself is not there, as where
-an automounter could not mount it.  The requests are those of fuse(4)."""
+an automounter could not mount it; "same", two files with three names have one
+inode number, and two links each.  The requests are those of fuse(4)."""
 import ctypes
 import os
 import struct
@@ -27,6 +28,8 @@ NODES = {1: (0o40755, 0), 2: (0o40755, 0), 3: (0o100644, 9), 4: (0o120777, 4),
 NAMES = {1: {b"sub": 2}, 2: {b"file": 3}, 5: {b"deep": 3}}
 if when in ("unknown", "stale"):
     NAMES[2].update({b"link": 4, b"dir": 5, b"lost": 6})
+if when == "same":
+    NAMES[2].update({b"again": 3, b"other": 6})
 # What fails: the requests of which nodes, and with which number.
 FAILS = {"deny": {(OPEN, 3): 5}, "broken": {(READ, 3): 5},
          "absent": {(OPENDIR, 1): 2},
@@ -36,8 +39,9 @@ FAILS = {"deny": {(OPEN, 3): 5}, "broken": {(READ, 3): 5},
 
 def attr(node):
     mode, size = NODES[node]
-    return struct.pack("<QQQQQQIIIIIIIIII", node, size, 1, 1, 1, 1, 0, 0, 0,
-                       mode, 1, 0, 0, 0, 4096, 0)
+    number, links = (42, 2) if when == "same" and size else (node, 1)
+    return struct.pack("<QQQQQQIIIIIIIIII", number, size, 1, 1, 1, 1, 0, 0, 0,
+                       mode, links, 0, 0, 0, 4096, 0)
 
 
 def names(node):
@@ -71,8 +75,9 @@ def answer(op, node, body):
             return False
         return b"" if struct.unpack_from("<Q", body, 8)[0] else names(node)
     if op == READ:
+        text = b"answered\n" if node == 3 else b"another.\n"
         return (False if when == "read" else
-                b"answered\n"[struct.unpack_from("<Q", body, 8)[0]:])
+                text[struct.unpack_from("<Q", body, 8)[0]:])
     if op == STATFS:
         return struct.pack("<QQQQQIII", 0, 0, 0, 0, 0, 512, 255, 0) + b"\0" * 28
     return b"" if op in (RELEASE, RELEASEDIR) else None

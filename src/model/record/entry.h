@@ -90,7 +90,8 @@ struct nb_entry {
 	/* Two entries with the same non-zero ino are one file (hard links). */
 	uint64_t dev;
 	uint64_t ino;
-	bool hashed; /* sha256 is set */
+	uint64_t links; /* how many names it has, of a tree that is listed */
+	bool hashed;    /* sha256 is set */
 	uint8_t sha256[NB_SHA256_SIZE];
 	bool on_the_way; /* a restore: a directory that was not asked for, but
 			    something in it */

@@ -67,6 +67,7 @@ nb_tree_take_stat(struct nb_entry *e, const struct stat *st)
 	if (e->type != NB_ENTRY_DIR && st->st_nlink > 1) {
 		e->dev = st->st_dev;
 		e->ino = st->st_ino;
+		e->links = st->st_nlink;
 	}
 	if (e->type != NB_ENTRY_FILE)
 		return;

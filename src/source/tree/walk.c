@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/ignore.h"
+#include "source/tree/links.h"
 #include "source/tree/look.h"
 #include "source/tree/mounted.h"
 
@@ -110,7 +111,8 @@ list_seen(struct nb_walk *w, const struct listed *d, const char *name,
 	what = nb_ours_what(&w->view, d->ours, dir, name, st);
 	if (what)
 		return leave_out_ours(w, e, what);
-	if (S_ISDIR(st->st_mode) && !rules->one_file_system
+	if ((S_ISDIR(st->st_mode) || S_ISREG(st->st_mode))
+	    && !rules->one_file_system
 	    && nb_tree_is_mount(dir, name, st, d->dev)) {
 		enum nb_err err = nb_tree_mounted(w, dir, name, e->root_path);
 
@@ -167,7 +169,8 @@ list_names(struct nb_walk *w, const struct listed *d)
 	return !err && errno ? nb_tree_failed(w, "read", d->path) : err;
 }
 
-/* The root of another file system is not entered. */
+/* The root of another file system is not entered; a subvolume has a number of
+ * its own, but is not mounted. */
 static enum nb_err
 enter(struct nb_walk *w, const char *directory)
 {
@@ -183,8 +186,14 @@ enter(struct nb_walk *w, const char *directory)
 		err = nb_tree_failed(w, "open", directory);
 		goto out;
 	}
-	if (w->rules->one_file_system && st.st_dev != w->dev)
+	if (w->rules->one_file_system && st.st_dev != w->dev
+	    && nb_tree_is_mount(fd, ".", &st, w->dev)) {
+		nb_log(NB_NOTE,
+		       "%s: %s: another file system, left out "
+		       "(one_file_system)",
+		       w->object, directory);
 		goto out;
+	}
 	d.ours = nb_ours_within(&w->view, &st);
 	d.dev = st.st_dev;
 	d.dir = fdopendir(fd);
@@ -327,5 +336,5 @@ nb_tree_walk(struct nb_walk *w)
 			err = nb_tree_progress(w, w->bytes);
 	}
 	nb_tree_leave(w);
-	return err;
+	return err ? err : nb_tree_check_links(w, first);
 }
