@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "job/jobs.h"
+#include "job/catalog_file.h"
 #include "job/job.h"
+#include "job/jobs.h"
 #include "store/key.h"
 
 _Static_assert(NB_KEY_LINE == NB_KEY_TEXT + 1, "the line of the API");
@@ -91,6 +92,24 @@ replace(const struct nb_state *state, const struct nb_key *have,
 	return err;
 }
 
+/* A new catalog does not know what is on the discs of this key. */
+static enum nb_err
+tell_unread(const struct nightburn *nb)
+{
+	bool unread;
+	enum nb_err err = nb_catalog_unread(nb->config, &unread);
+
+	if (!err && unread)
+		nb_log(NB_WARNING,
+		       "%s: the discs of this key are not in a catalog yet: "
+		       "until then nothing is burned\nhint: run nightburn "
+		       "catalog rebuild with each disc of the pool, newest "
+		       "first; then, if some are lost or there are none, "
+		       "nightburn catalog rebuild --finish",
+		       nb->config->state_dir);
+	return err;
+}
+
 static enum nb_err
 import_locked(const struct nb_state *state, const struct nb_key *key,
 	      bool force, struct nb_key_result *result)
@@ -127,6 +146,8 @@ nb_job_key_import(struct nightburn *nb, const char *text, bool force,
 		err = nb_lock_take(state->dir, &lock);
 	if (!err)
 		err = import_locked(state, &key, force, result);
+	if (!err && result->changed)
+		err = tell_unread(nb);
 	nb_lock_release(lock);
 	nb_state_close(state);
 	nb_key_clear(&key);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/stop.h"
+#include "job/catalog_file.h"
 #include "job/hook.h"
 #include "job/power.h"
 #include "source/source.h"
@@ -161,8 +162,8 @@ nb_pool_context_accept(struct nb_pool_context *context, bool accept_shrink)
 	return context->catalog ? nb_pool_context_refresh(context) : NB_OK;
 }
 
-/* The view of a pool without a catalog: its configuration, and whether the mark
- * shows that there was a catalog. */
+/* The view of a pool without a catalog: its configuration, and whether there
+ * was a catalog. */
 static enum nb_err
 empty_view(struct nb_pool_context *context)
 {
@@ -182,10 +183,14 @@ empty_view(struct nb_pool_context *context)
 		return err;
 	strncpy(context->view.name, context->pool->name, NB_NAME_MAX);
 	err = nb_marks_load(context->nb->config->state_dir, &marks);
-	context->view.stale = err == NB_ECORRUPT
-		|| nb_marks_find(&marks, context->pool->name);
+	if (err == NB_ENOTFOUND)
+		err = nb_catalog_unread(context->nb->config,
+					&context->view.stale);
+	else
+		context->view.stale = err == NB_ECORRUPT
+			|| nb_marks_find(&marks, context->pool->name);
 	nb_array_free(&marks);
-	return err == NB_ECORRUPT || err == NB_ENOTFOUND ? NB_OK : err;
+	return err == NB_ECORRUPT ? NB_OK : err;
 }
 
 /* A run died while it was writing to a disc, whose contents are now unknown. */
@@ -219,9 +224,11 @@ static enum nb_err
 open_catalog(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 {
 	const char *path = context->state->catalog;
-	enum nb_err err;
+	enum nb_err err = nb_catalog_expect(context->nb->config);
 
-	err = nb_catalog_open(path, NB_CATALOG_WORK, &context->catalog);
+	if (!err)
+		err = nb_catalog_open(path, NB_CATALOG_WORK,
+				      &context->catalog);
 	if (err != NB_ECORRUPT || mode != NB_POOL_REBUILD)
 		return err;
 	err = nb_catalog_set_aside(path);
@@ -251,21 +258,6 @@ open_work(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 	return err;
 }
 
-/* Is there a catalog in the state directory? */
-static enum nb_err
-has_catalog(const struct nb_config *config, bool *there)
-{
-	enum nb_err err;
-	char *path;
-
-	err = nb_path_join(config->state_dir, "catalog.db", &path);
-	if (!err) {
-		*there = access(path, F_OK) == 0;
-		free(path);
-	}
-	return err;
-}
-
 /* The same without the lock: nothing is recorded. */
 static enum nb_err
 foresee(struct nb_pool_context *context)
@@ -288,7 +280,7 @@ open_peek(struct nb_pool_context *context)
 	enum nb_err err;
 	bool there;
 
-	err = has_catalog(context->nb->config, &there);
+	err = nb_catalog_there(context->nb->config, &there);
 	if (err)
 		return err;
 	if (!there)
@@ -343,52 +335,4 @@ nb_pool_context_hint(const struct nb_pool_context *context, const char *hint,
 	bool several = context->nb->config->jobs.count > 1;
 
 	return nb_hint_job(hint, several ? context->job->name : NULL, text);
-}
-
-/* Reports whether there is no catalog yet, or it was lost. */
-static enum nb_err
-no_catalog(const char *dir)
-{
-	struct nb_marks marks = NB_ARRAY_INIT;
-	enum nb_err err = nb_marks_load(dir, &marks);
-
-	nb_array_free(&marks);
-	if (err == NB_ENOTFOUND)
-		return nb_fail(err,
-			       "%s: no catalog yet\nhint: the first backup "
-			       "creates it; from discs that exist, nightburn "
-			       "catalog rebuild",
-			       dir);
-	return nb_fail(NB_ENOTFOUND,
-		       "%s: the catalog was lost\nhint: "
-		       "run nightburn catalog rebuild with each disc of the "
-		       "pool, newest first",
-		       dir);
-}
-
-bool
-nb_catalog_exists(struct nightburn *nb)
-{
-	bool there;
-
-	return !has_catalog(nb->config, &there) && there;
-}
-
-enum nb_err
-nb_catalog_of(struct nightburn *nb, enum nb_catalog_mode mode,
-	      struct nb_catalog **out)
-{
-	struct nb_state *state = NULL;
-	enum nb_err err;
-	bool there;
-
-	err = has_catalog(nb->config, &there);
-	if (!err && !there)
-		err = no_catalog(nb->config->state_dir);
-	if (!err)
-		err = nb_state_open(nb->config->state_dir, &state);
-	if (!err)
-		err = nb_catalog_open(state->catalog, mode, out);
-	nb_state_close(state);
-	return err;
 }

@@ -275,13 +275,27 @@ def the_newest_lost_and_found(office):
         raise Failed("not apart: " + said + listed)
 
 
-def begun_anew_without_a_rebuild(office):
-    """New state, and a blank disc was in the drive that night."""
+def begun_anew_with_a_blank_disc(office):
+    """New state, and a blank disc is in the drive the first night."""
     nights(office, "ABAB")
     state_lost(office)
     os.rename(office.path("discs", "A"), office.path("discs", "A2"))
     office.blank("A")
+
+
+def begun_anew_with_a_new_key(office):
+    """The same, and the old key was imported only after that night."""
+    nights(office, "ABAB")
+    state_lost(office)
+    key = office.path("state", "key")
+    text = office.nb("key", "export")[1].split()[0]
+    os.unlink(key)
+    os.rename(office.path("discs", "A"), office.path("discs", "A2"))
+    office.blank("A")
     nights(office, "A")
+    with open(office.path("key.txt"), "w") as file:
+        file.write(text + "\n")
+    office.nb("key", "import", "--force", office.path("key.txt"))
     office.insert("B")
 
 
@@ -321,7 +335,10 @@ ACCIDENTS = {
         a_copy_without_a_session,
     "state and a disc are lost": one_disc_lost,
     "a disc that was given up is found again": the_newest_lost_and_found,
-    "nights went on in a new state directory": begun_anew_without_a_rebuild,
+    "a blank disc is in the drive of a new state directory":
+        begun_anew_with_a_blank_disc,
+    "nights went on in a new state directory, with a new key":
+        begun_anew_with_a_new_key,
 }
 
 

@@ -22,7 +22,7 @@ void arena_reset(void);
 #define strdup(text) arena_text(text)
 /* Also the members of this name, everywhere alike. */
 #define free arena_leave
-/* Only the catalog is asked for. */
+/* For the catalog, its mark and the key. */
 #define access(path, mode) stage_access(path)
 int stage_access(const char *path);
 

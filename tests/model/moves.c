@@ -12,11 +12,14 @@ static char a_place[] = "s";
 static struct nb_config_job job = { .name = job_name, .pool = pool_name };
 static struct nb_config_drive drive = { .name = drive_name,
 					.device = drive_name };
+/* Only its name is asked for here: see nb_config_pool. */
+static struct nb_config_pool pool = { .name = pool_name };
 static struct nb_config config = {
 	.state_dir = a_place,
 	.staging_dir = a_place,
 	.drives = { .at = &drive, .count = 1 },
 	.jobs = { .at = &job, .count = 1 },
+	.pools = { .at = &pool, .count = 1 },
 };
 static struct nightburn nightburn = { .config = &config };
 

@@ -163,6 +163,7 @@ lose_all(struct world *w)
 		return false;
 	w->mark = (struct level){ 0, 0 };
 	lose_catalog(w);
+	w->is_old = OLD_PLAIN; /* a key without a catalog tells */
 	w->journal = 0;
 	if (w->has_saved && !setting.untidy) {
 		w->saved.sequence = (uint8_t)(w->saved.sequence + FAR);

@@ -185,7 +185,10 @@ check_belief(struct world *w, const struct row *r)
 static bool
 is_stale(const struct world *w)
 {
-	return w->now.sequence < w->mark.sequence
+	bool unread = w->rolled_back && !w->now.there && !w->mark.sequence
+		&& !w->mark.generation;
+
+	return unread || w->now.sequence < w->mark.sequence
 		|| w->now.newest < w->mark.generation;
 }
 

@@ -69,6 +69,26 @@ nb_marks_load(const char *dir, struct nb_marks *marks)
 	return nb_array_push(marks, mark);
 }
 
+/* One pool, whose marks nb_catalog_expect begins. */
+enum nb_err
+nb_marks_raise(struct nb_marks *marks, const struct nb_mark *to, bool *raised)
+{
+	*raised = true;
+	return nb_array_push(marks, *to);
+}
+
+enum nb_err
+nb_marks_save(const char *dir, const struct nb_marks *marks)
+{
+	(void)dir;
+	if (stage_event(E_MARK))
+		return NB_EIO;
+	stage.world->mark =
+		(struct level){ (uint8_t)marks->at[0].sequence,
+				(uint8_t)marks->at[0].generation };
+	return NB_OK;
+}
+
 struct nb_mark *
 nb_marks_find(const struct nb_marks *marks, const char *pool)
 {
