@@ -227,8 +227,7 @@ open_catalog(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 	enum nb_err err = nb_catalog_expect(context->nb->config);
 
 	if (!err)
-		err = nb_catalog_open(path, NB_CATALOG_WORK,
-				      &context->catalog);
+		err = nb_catalog_open(path, NB_CATALOG_WORK, &context->catalog);
 	if (err != NB_ECORRUPT || mode != NB_POOL_REBUILD)
 		return err;
 	err = nb_catalog_set_aside(path);

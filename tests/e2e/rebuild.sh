@@ -206,4 +206,56 @@ two_drives()
 }
 check "with two drives each disc is read" two_drives
 
+# A new server: the key is there, and the first disc in the drive is blank.
+new_server()
+{
+	nb_is 0 key export && cp "$work/out" "$work/key.txt" &&
+		rm -rf "$work/state" && nb_is 0 key import "$work/key.txt" &&
+		says err "$work/state: the discs of this key are not in a \
+catalog yet: until then nothing is burned" &&
+		says err "hint: run nightburn catalog rebuild with each disc" &&
+		rm -f "$work/second" "$work/discs/new" && insert new &&
+		: >"$work/discs/new" && nb_is 3 plan &&
+		says out "the catalog is an old copy or was lost" &&
+		nb_is 3 run && says err "the catalog is an old copy or was lost" &&
+		[ ! -s "$work/discs/new" ] &&
+		nb_is 0 key import "$work/key.txt" && [ ! -s "$work/err" ]
+}
+check "a new server with the key burns nothing before the discs were read" \
+	new_server
+
+# The newest backup is the one that was.
+old_discs_read()
+{
+	insert A && nb_is 0 catalog rebuild && insert B &&
+		nb_is 0 catalog rebuild && insert new && nb_is 3 run &&
+		says err "all names of the pool are in use" && insert A &&
+		nb_is 0 pool take-over --from "$(hostname)" && nb_is 0 plan
+}
+check "then the nights go on" old_discs_read
+
+# Discs that do not exist need not be read.
+nothing_to_read()
+{
+	rm -rf "$work/state" && nb_is 0 key import "$work/key.txt" &&
+		insert new && nb_is 3 plan &&
+		nb_is 0 catalog rebuild --finish && nb_is 0 run &&
+		says out "generation 1"
+}
+check "a key whose discs are gone: rebuild --finish says so" nothing_to_read
+
+# That was wrong: one of the old discs is found.
+found_again()
+{
+	local high="has the highest number, but generation 1 ("
+
+	rm -rf "$work/back" && insert A && nb_is 3 catalog rebuild && says err "DB-A: recorded; " &&
+		says err "$high" && says err "was made later" &&
+		says err "hint: to restore, name the one that is meant: 1 or " &&
+		nb_is 3 restore --to "$work/back" && says err "$high" &&
+		says err "hint: name the one that is meant: 1 or "
+}
+check "old discs that are read after the first night: which is the newest?" \
+	found_again
+
 finish

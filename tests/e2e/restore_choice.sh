@@ -224,4 +224,39 @@ disc_alone()
 }
 check "the same without a catalog" disc_alone
 
+# ---- a backup with a lower number was made later ----
+
+clock_went_back()
+{
+	rm -rf "$work/state" "$work/staging"
+	make_discs && configure alternate && night 20 && insert B && night 18
+}
+check "a clock that went back makes the newer backup the older one" \
+	clock_went_back
+
+by_number()
+{
+	local later="generation 2 (2026-11-18 02:00 UTC), which has the highest \
+number, but generation 1 (2026-11-20 02:00 UTC) was made later"
+
+	back 3 && in_dir 18 && says err "this is $later" &&
+		says err "hint: name the one that is meant: 1 or 2" &&
+		back 0 2 && in_dir 18 && back 0 --allow-older && in_dir 18 &&
+		back 0 --this-disc && in_dir 18 && back 0 --at 2026-11-18 &&
+		in_dir 18 && insert A && back 0 1 && in_dir 20 && insert B
+}
+check "that one is restored with status 3, and both are named" by_number
+
+database_by_number()
+{
+	nb_is 3 restore --into later --run-as postgres && no_db later &&
+		says err "generation 2 (2026-11-18 02:00 UTC) has the highest \
+number, but generation 1 (2026-11-20 02:00 UTC), on HELD-A, was made later; \
+nothing was restored" &&
+		says err "hint: name the one that is meant: 1 or 2" &&
+		nb_is 0 restore --into later --run-as postgres 2 &&
+		in_db later 18
+}
+check "a database is not loaded before one is named" database_by_number
+
 finish

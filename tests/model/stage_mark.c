@@ -83,9 +83,8 @@ nb_marks_save(const char *dir, const struct nb_marks *marks)
 	(void)dir;
 	if (stage_event(E_MARK))
 		return NB_EIO;
-	stage.world->mark =
-		(struct level){ (uint8_t)marks->at[0].sequence,
-				(uint8_t)marks->at[0].generation };
+	stage.world->mark = (struct level){ (uint8_t)marks->at[0].sequence,
+					    (uint8_t)marks->at[0].generation };
 	return NB_OK;
 }
 

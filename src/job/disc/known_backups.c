@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "job/disc/known_backups.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
 
 static enum nb_err
 copy(struct nb_known_backups *known, const char *text, const char **out)
@@ -135,4 +139,94 @@ nb_known_suspect(struct nightburn *nb, const char *disc_id)
 	nb_catalog_discs(catalog, look_for, &d);
 	nb_catalog_close(catalog);
 	return d.suspect;
+}
+
+/* ---- in messages ---- */
+
+const char *
+nb_restore_name(uint64_t generation, int64_t created,
+		char out[NB_RESTORE_NAME_MAX])
+{
+	char date[NB_CLOCK_TEXT];
+
+	nb_clock_text(created, date);
+	snprintf(out, NB_RESTORE_NAME_MAX, "generation %llu (%.10s %.5s UTC)",
+		 (unsigned long long)generation, date, date + 11);
+	return out;
+}
+
+const char *
+nb_restore_damage(const struct nb_known_backup *b,
+		  char out[NB_RESTORE_NAME_MAX])
+{
+	char date[NB_CLOCK_TEXT], files[40] = "";
+
+	nb_clock_text(b->checked, date);
+	if (b->bad)
+		snprintf(files, sizeof files, " (%llu file%s)",
+			 (unsigned long long)b->bad, b->bad == 1 ? "" : "s");
+	snprintf(out, NB_RESTORE_NAME_MAX, "was found damaged on %.10s%s", date,
+		 files);
+	return out;
+}
+
+const char *
+nb_restore_word(const char *job, const char *id, uint64_t generation,
+		char out[NB_BACKUP_ID_MAX + 1])
+{
+	if (nb_job_is_by_hand(job))
+		snprintf(out, NB_BACKUP_ID_MAX + 1, "%s", id);
+	else
+		snprintf(out, NB_BACKUP_ID_MAX + 1, "%llu",
+			 (unsigned long long)generation);
+	return out;
+}
+
+/* ---- do the numbers tell which one is the newest? ---- */
+
+static bool
+is_on(const struct nb_known_backup *b, const char *disc_id)
+{
+	return b->disc_id && !strcmp(b->disc_id, disc_id);
+}
+
+static enum nb_err
+tell_order(const struct nb_label *label, const struct nb_known_backup *newest,
+	   const struct nb_known_backup *later)
+{
+	char first[NB_RESTORE_NAME_MAX], second[NB_RESTORE_NAME_MAX];
+
+	nb_restore_name(newest->generation, newest->created, first);
+	nb_restore_name(later->generation, later->created, second);
+	return nb_fail(NB_EWRONG,
+		       "%s: recorded; %s, on %s, has the highest number, but "
+		       "%s, on %s, was made later\n"
+		       "hint: to restore, name the one that is meant: %llu or "
+		       "%llu",
+		       label->disc, first, newest->disc, second, later->disc,
+		       (unsigned long long)later->generation,
+		       (unsigned long long)newest->generation);
+}
+
+enum nb_err
+nb_known_check_order(struct nightburn *nb, const struct nb_label *label)
+{
+	const struct nb_restore_wish any = { .backup = NULL };
+	const struct nb_restore_disc pool = { .id = label->disc_id,
+					      .pool = label->pool };
+	const struct nb_known_backup *newest, *later = NULL;
+	struct nb_known_backups known;
+	enum nb_err err = nb_known_backups_load(nb, &known);
+
+	if (err)
+		return err;
+	newest = nb_restore_meant(known.list.at, known.list.count, &any, &pool);
+	if (newest && newest->disc)
+		later = nb_restore_later(known.list.at, known.list.count,
+					 newest, nb_clock_date());
+	if (later
+	    && (is_on(later, label->disc_id) || is_on(newest, label->disc_id)))
+		err = tell_order(label, newest, later);
+	nb_known_backups_free(&known);
+	return err;
 }

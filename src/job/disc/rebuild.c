@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "job/disc/known_backups.h"
 #include "job/disc/record_disc.h"
 #include "job/jobs.h"
 
@@ -393,5 +394,6 @@ nb_rebuild_disc(struct nb_pool_context *context,
 		return err;
 	if (bad.backups)
 		return tell_bad(look, &bad, good);
-	return apart ? tell_apart(context, &look->label) : NB_OK;
+	return apart ? tell_apart(context, &look->label)
+		     : nb_known_check_order(context->nb, &look->label);
 }

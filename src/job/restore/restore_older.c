@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is said, and what else the disc has, if the backup that is meant is
- * damaged. */
+ * damaged, or another one was made later. */
 #include "job/restore/restore_paths.h"
 #include "job/restore/restore_select.h"
 
@@ -16,33 +16,6 @@
 
 #define NAMED 4 /* of the ids that begin alike */
 
-const char *
-nb_restore_name(uint64_t generation, int64_t created,
-		char out[NB_RESTORE_NAME_MAX])
-{
-	char date[NB_CLOCK_TEXT];
-
-	nb_clock_text(created, date);
-	snprintf(out, NB_RESTORE_NAME_MAX, "generation %llu (%.10s %.5s UTC)",
-		 (unsigned long long)generation, date, date + 11);
-	return out;
-}
-
-const char *
-nb_restore_damage(const struct nb_known_backup *b,
-		  char out[NB_RESTORE_NAME_MAX])
-{
-	char date[NB_CLOCK_TEXT], files[40] = "";
-
-	nb_clock_text(b->checked, date);
-	if (b->bad)
-		snprintf(files, sizeof files, " (%llu file%s)",
-			 (unsigned long long)b->bad, b->bad == 1 ? "" : "s");
-	snprintf(out, NB_RESTORE_NAME_MAX, "was found damaged on %.10s%s", date,
-		 files);
-	return out;
-}
-
 void
 nb_restore_try(const struct nb_restore_pick *pick, const char *head,
 	       char out[NB_RESTORE_NAME_MAX])
@@ -52,18 +25,6 @@ nb_restore_try(const struct nb_restore_pick *pick, const char *head,
 		snprintf(out, NB_RESTORE_NAME_MAX,
 			 "%sname %s to try that one anyway", head,
 			 pick->damaged);
-}
-
-const char *
-nb_restore_word(const char *job, const char *id, uint64_t generation,
-		char out[NB_BACKUP_ID_MAX + 1])
-{
-	if (nb_job_is_by_hand(job))
-		snprintf(out, NB_BACKUP_ID_MAX + 1, "%s", id);
-	else
-		snprintf(out, NB_BACKUP_ID_MAX + 1, "%llu",
-			 (unsigned long long)generation);
-	return out;
 }
 
 void
@@ -78,13 +39,72 @@ nb_restore_tell_damaged(const struct nb_known_backup *b)
 }
 
 enum nb_err
+nb_restore_check_later(const struct nb_restore_request *request,
+		       const struct nb_known_backups *known,
+		       struct nb_restore_pick *pick)
+{
+	const struct nb_label *label = &pick->backup->label;
+	const struct nb_known_backup chosen = {
+		.job = pick->backup->manifest.job,
+		.pool = pick->backup->manifest.pool,
+		.generation = label->generation,
+		.created = label->created,
+	};
+	const struct nb_known_backup *later;
+	char name[NB_RESTORE_NAME_MAX], found[NB_RESTORE_NAME_MAX];
+	int64_t before = nb_clock_date();
+
+	if (request->wish.at && request->wish.at < before)
+		before = request->wish.at;
+	later = request->wish.backup || pick->older
+		? NULL
+		: nb_restore_later(known->list.at, known->list.count, &chosen,
+				   before);
+	if (!later)
+		return NB_OK;
+	nb_restore_name(later->generation, later->created, name);
+	nb_restore_name(label->generation, label->created, found);
+	if (request->replaces && !request->allow_older)
+		return nb_fail(NB_EWRONG,
+			       "%s: %s has the highest number, but %s, on %s, "
+			       "was made later; nothing was restored\n"
+			       "hint: name the one that is meant: %llu or %llu",
+			       pick->look.device, found, name, later->disc,
+			       (unsigned long long)later->generation,
+			       (unsigned long long)label->generation);
+	pick->later = later->generation;
+	pick->allowed = request->allow_older;
+	snprintf(pick->meant, sizeof pick->meant, "%s", name);
+	return NB_OK;
+}
+
+static enum nb_err
+later_verdict(const struct nb_restore_pick *pick)
+{
+	const struct nb_label *label = &pick->backup->label;
+	char found[NB_RESTORE_NAME_MAX];
+
+	if (!pick->later || pick->allowed)
+		return NB_OK;
+	return nb_fail(
+		NB_EWRONG,
+		"%s: this is %s, which has the highest number, but %s "
+		"was made later\nhint: name the one that is meant: %llu "
+		"or %llu",
+		pick->look.device,
+		nb_restore_name(label->generation, label->created, found),
+		pick->meant, (unsigned long long)pick->later,
+		(unsigned long long)label->generation);
+}
+
+enum nb_err
 nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 {
 	const struct nb_label *label = &pick->backup->label;
 	char found[NB_RESTORE_NAME_MAX], hint[NB_RESTORE_NAME_MAX];
 
 	if (!pick->older || pick->allowed)
-		return NB_OK;
+		return later_verdict(pick);
 	nb_restore_name(label->generation, label->created, found);
 	if (pick->damaged[0])
 		nb_restore_try(pick, "", hint);

@@ -254,7 +254,7 @@ check_age(const struct choosing *c)
 	char found[NB_RESTORE_NAME_MAX], hint[NB_RESTORE_NAME_MAX];
 
 	if (!is_older(c))
-		return NB_OK;
+		return nb_restore_check_later(c->request, &c->known, pick);
 	describe_newest(c);
 	nb_restore_name(label->generation, label->created, found);
 	nb_restore_try(pick, "\nhint: ", hint);

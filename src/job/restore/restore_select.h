@@ -10,8 +10,6 @@
 #include "job/disc/disc_contents.h"
 #include "job/disc/known_backups.h"
 
-#define NB_RESTORE_NAME_MAX 80 /* bytes of a backup's name, with its NUL */
-
 struct nb_restore_request {
 	struct nb_drive_choice drive;
 	struct nb_restore_wish wish;
@@ -29,8 +27,10 @@ struct nb_restore_pick {
 	/* One of CONTENTS: its manifest is loaded, its entries are sorted, and
 	 * their paths, like those of its sources, are relative to it. */
 	struct nb_disc_backup *backup;
-	bool older;   /* than the one that is meant */
-	bool allowed; /* to be older: nobody has to look at it */
+	bool older;     /* than the one that is meant */
+	uint64_t later; /* the generation of one that was made later, although
+			   its number is lower, or 0 */
+	bool allowed;   /* to be older: nobody has to look at it */
 	char meant[NB_RESTORE_NAME_MAX];
 	char why[NB_RESTORE_NAME_MAX]; /* "cannot be read" */
 	/* "name 2 to restore generation 2 ..., on DB-B": the newest that is
@@ -55,20 +55,6 @@ void nb_restore_pick_close(struct nb_restore_pick *pick);
 
 /* ---- the backup that is meant is damaged (restore_older.c) ---- */
 
-/* Writes to OUT, and returns, "generation 2 (2026-11-28 02:00 UTC)". */
-const char *nb_restore_name(uint64_t generation, int64_t created,
-			    char out[NB_RESTORE_NAME_MAX]);
-
-/* Writes to OUT, and returns, "was found damaged on 2026-11-28 (3 files)". */
-const char *nb_restore_damage(const struct nb_known_backup *b,
-			      char out[NB_RESTORE_NAME_MAX]);
-
-/* What a user types for a backup: its generation or, because what was appended
- * by hand has that of another one, its id. */
-const char *nb_restore_word(const char *job, const char *id,
-			    uint64_t generation,
-			    char out[NB_BACKUP_ID_MAX + 1]);
-
 /* Warns of B (may be NULL), if it is known to be damaged. */
 void nb_restore_tell_damaged(const struct nb_known_backup *b);
 
@@ -78,8 +64,17 @@ void nb_restore_try(const struct nb_restore_pick *pick, const char *head,
 		    char out[NB_RESTORE_NAME_MAX]);
 
 /* The return value of a restore that was completed: NB_EWRONG, logged, if the
- * backup is an older one. */
+ * backup is an older one, or another one was made later. */
 enum nb_err nb_restore_pick_verdict(const struct nb_restore_pick *pick);
+
+/*
+ * The backup that was chosen has the highest generation: was another one of its
+ * job made later (nb_restore_later)?  If something is replaced, NB_EWRONG,
+ * logged; otherwise PICK says so, for the verdict.  Not if the user named it.
+ */
+enum nb_err nb_restore_check_later(const struct nb_restore_request *request,
+				   const struct nb_known_backups *known,
+				   struct nb_restore_pick *pick);
 
 /* Finds the newest complete backup of JOB, not after AT (0: of all), for
  * PICK->complete: the chosen one is not. */

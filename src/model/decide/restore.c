@@ -122,6 +122,26 @@ nb_restore_meant(const struct nb_known_backup *list, size_t count,
 	return best ? best : find_best(known, wish, disc, THERE);
 }
 
+const struct nb_known_backup *
+nb_restore_later(const struct nb_known_backup *list, size_t count,
+		 const struct nb_known_backup *chosen, int64_t before)
+{
+	const struct nb_known_backup *best = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct nb_known_backup *b = &list[i];
+
+		if (b->good && b->disc && !b->damaged && !b->shrunk
+		    && !strcmp(b->pool, chosen->pool)
+		    && !strcmp(b->job, chosen->job)
+		    && b->generation < chosen->generation
+		    && b->created > chosen->created && b->created <= before
+		    && (!best || b->created > best->created))
+			best = b;
+	}
+	return best;
+}
+
 enum nb_restore_place
 nb_restore_place(const struct nb_known_backup *list, size_t count,
 		 const struct nb_restore_wish *wish,

@@ -59,6 +59,17 @@ const struct nb_known_backup *nb_restore_meant(
 	const struct nb_known_backup *list, size_t count,
 	const struct nb_restore_wish *wish, const struct nb_restore_disc *disc);
 
+/*
+ * The newest backup is the one with the highest generation.  An installation
+ * that began to count before it knew the discs of the one before it, or a clock
+ * that was wrong, leaves another one of the same job that was made later than
+ * CHOSEN, and not after BEFORE (seconds since the epoch): the latest complete
+ * and good one in LIST, or NULL.
+ */
+const struct nb_known_backup *nb_restore_later(
+	const struct nb_known_backup *list, size_t count,
+	const struct nb_known_backup *chosen, int64_t before);
+
 /* Where is it? *MEANT is the backup, NULL with NB_RESTORE_BY_DISC.  If the
  * newest backup on the disc is newer than all that the catalog knows, the disc
  * itself decides.  *DAMAGED: another one, which would be meant if it were not

@@ -353,6 +353,50 @@ START_TEST(with_no_disc_in_the_newest_of_all_pools_is_wanted)
 }
 END_TEST
 
+/* Generation 4 of the table above, made by a clock that is wrong. */
+static const struct {
+	const char *what;
+	int64_t created, before;
+	uint64_t generation;
+	bool good, damaged, shrunk;
+	const char *later;
+} wrong_clock[] = {
+	{ "in order", 4 * DAY, 9 * DAY, 4, true, false, false, NULL },
+	{ "before generation 2", DAY, 9 * DAY, 4, true, false, false, "id2" },
+	{ "in the same second", 2 * DAY, 9 * DAY, 4, true, false, false, NULL },
+	{ "the other is of the future", DAY, 2 * DAY - 1, 4, true, false, false,
+	  NULL },
+	{ "up to now", DAY, 2 * DAY, 4, true, false, false, "id2" },
+	{ "the other is on no good disc", DAY, 9 * DAY, 4, false, false, false,
+	  NULL },
+	{ "the other is damaged", DAY, 9 * DAY, 4, true, true, false, NULL },
+	{ "the other shrank", DAY, 9 * DAY, 4, true, false, true, NULL },
+	{ "the other has a higher number", DAY, 9 * DAY, 1, true, false, false,
+	  NULL },
+};
+
+/* The weekly job, what was appended by hand and another pool do not count. */
+START_TEST(what_was_made_later_is_found_whatever_its_number)
+{
+	const struct nb_known_backup chosen = {
+		.job = "nightly",
+		.pool = "db",
+		.generation = wrong_clock[_i].generation,
+		.created = wrong_clock[_i].created,
+	};
+	struct nb_known_backup list[ALL];
+	const struct nb_known_backup *later;
+
+	memcpy(list, known, sizeof list);
+	list[2].good = false;
+	list[4].good = wrong_clock[_i].good;
+	list[4].damaged = wrong_clock[_i].damaged;
+	list[4].shrunk = wrong_clock[_i].shrunk;
+	later = nb_restore_later(list, ALL, &chosen, wrong_clock[_i].before);
+	ck_assert_pstr_eq(later ? later->id : NULL, wrong_clock[_i].later);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -368,6 +412,9 @@ main(void)
 		tc, one_that_is_known_to_be_damaged_is_passed_over_and_named, 0,
 		COUNT(sick));
 	tcase_add_test(tc, with_no_disc_in_the_newest_of_all_pools_is_wanted);
+	tcase_add_loop_test(tc,
+			    what_was_made_later_is_found_whatever_its_number, 0,
+			    COUNT(wrong_clock));
 	suite_add_tcase(suite, tc);
 	return nb_test_main(suite);
 }
