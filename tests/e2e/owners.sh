@@ -317,6 +317,27 @@ key import, then" || return 1
 check "with state and key lost, no disc is adopted before one was burned" \
 	all_is_lost
 
+# The first night of a new server, before anything is there.
+all_is_lost_and_empty()
+{
+	local one before
+	two_nights && rm -rf "$work"/{state,staging,tree} || return 1
+	mkdir "$work/tree" && insert new && : >"$work/discs/new" &&
+		nb_is 0 run || return 1
+	before=$(sha256sum "$work"/discs/[AB])
+	for one in A B; do
+		insert $one
+		nb_is 3 adopt --as DB-B --volume-id "$(volume)" &&
+			says err "hint: if the key was kept, nightburn key \
+import, then" && says err "if not, burn a backup that is not empty" ||
+			return 1
+	done
+	[ "$before" = "$(sha256sum "$work"/discs/[AB])" ] &&
+		echo 1 >"$work/tree/file" && insert new && nb_is 0 run &&
+		insert A && nb_is 0 adopt --as DB-B --volume-id "$(volume)"
+}
+check "nor before one was burned that is not empty" all_is_lost_and_empty
+
 # The state directory, copied to another machine; here it is the other way
 # round: the copy has the name of this one.
 cloned()

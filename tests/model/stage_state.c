@@ -216,6 +216,23 @@ nb_key_load(const char *state_dir, struct nb_key *out)
 	return NB_OK;
 }
 
+/* No backup is empty. */
+enum nb_err
+nb_catalog_last_holdings(struct nb_catalog *catalog, const struct nb_line *line,
+			 struct nb_holdings *out)
+{
+	(void)catalog;
+	(void)line;
+	(void)out;
+	return NB_OK;
+}
+
+void
+nb_holdings_free(struct nb_holdings *holdings)
+{
+	(void)holdings;
+}
+
 /* Generations are counted once, and each night has its date. */
 enum nb_err
 nb_known_check_order(struct nightburn *nb, const struct nb_label *label)

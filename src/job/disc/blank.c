@@ -171,7 +171,8 @@ hint_of(const struct blank *b)
 		return "\nhint: if the key was kept, nightburn key import, "
 		       "then "
 		       "nightburn catalog rebuild with each disc of the pool; "
-		       "if not, burn a backup to another disc first; or "
+		       "if not, burn a backup that is not empty to another "
+		       "disc first; or "
 		       "nightburn adopt --accept-shrink --as NAME, if what is "
 		       "on it is no longer needed";
 	if (b->how->holds_newer && look->label_state == NB_LABEL_GOOD

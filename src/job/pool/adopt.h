@@ -13,7 +13,7 @@
  * counts, whatever key its label has, unless somebody said that it is not
  * needed.
  */
-enum nb_err nb_adopt_find_newer(const struct nb_pool_context *context,
+enum nb_err nb_adopt_find_newer(struct nb_pool_context *context,
 				struct nb_inspection look, bool known,
 				bool *newer);
 

@@ -8,11 +8,35 @@
 
 struct question {
 	const struct nb_pool_context *context;
-	/* Nothing has been burned yet, so that what another installation
-	 * burned, or this one before its state was lost, may be all there is.
-	 */
+	/* Nothing has been burned yet, or nothing but an empty directory, so
+	 * that what another installation burned, or this one before its state
+	 * was lost, may be all there is. */
 	bool any;
 };
+
+static bool
+holds_something(const struct nb_holding *h)
+{
+	return h->files > 0 || h->rows > 0;
+}
+
+static enum nb_err
+burned_nothing(struct nb_pool_context *context, bool *nothing)
+{
+	const struct nb_line line = nb_pool_context_line(context);
+	struct nb_holdings last = NB_ARRAY_INIT;
+	enum nb_err err = NB_OK;
+
+	*nothing = !context->view.generation;
+	if (*nothing)
+		return NB_OK;
+	err = nb_catalog_last_holdings(context->catalog, &line, &last);
+	*nothing = !err && last.count;
+	for (size_t i = 0; i < last.count; i++)
+		*nothing = *nothing && !holds_something(&last.at[i]);
+	nb_holdings_free(&last);
+	return err;
+}
 
 /* Nothing in a session is newer than its label.  What good discs have of newer
  * backups that lack something does not count. */
@@ -69,18 +93,16 @@ find_newer_in(const struct question *q, const struct nb_inspection *look,
 }
 
 enum nb_err
-nb_adopt_find_newer(const struct nb_pool_context *context,
-		    struct nb_inspection look, bool known, bool *newer)
+nb_adopt_find_newer(struct nb_pool_context *context, struct nb_inspection look,
+		    bool known, bool *newer)
 {
-	const struct question q = {
-		.context = context,
-		.any = !known && !context->view.generation
-			&& !context->accept_shrink,
-	};
-	enum nb_err err = NB_OK;
+	struct question q = { .context = context };
 	bool good = false;
+	enum nb_err err = known || context->accept_shrink
+		? NB_OK
+		: burned_nothing(context, &q.any);
 
-	if (look.label_state != NB_LABEL_GOOD)
+	if (!err && look.label_state != NB_LABEL_GOOD)
 		err = nb_fallback_session(&look);
 	if (err == NB_ENOTFOUND && look.label_state == NB_LABEL_UNREADABLE)
 		return find_newer_in(&q, &look, newer, &good);
