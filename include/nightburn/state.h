@@ -97,8 +97,11 @@ enum nb_plan_reason {
 				 or nothing is written */
 	NB_REASON_NOT_REWRITABLE, /* blank, but cannot be blanked later, as the
 				     rotation wants */
-	NB_REASON_MOVED /* the state directory is that of another machine, or a
-			   copy of it: nothing is written here */
+	NB_REASON_MOVED, /* the state directory is that of another machine, or a
+			    copy of it: nothing is written here */
+	NB_REASON_OTHER_UNREAD /* the newest backup is on another disc, which
+				  may be one that was in a drive since and
+				  could not be read */
 };
 
 /* The medium as the drive reports it. */

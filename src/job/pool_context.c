@@ -17,6 +17,7 @@
 #include "store/machine.h"
 #include "store/mark.h"
 #include "store/owners.h"
+#include "store/unread.h"
 
 enum nb_err
 nb_job_progress_of(struct nightburn *nb, enum nb_work work, const char *name,
@@ -119,6 +120,8 @@ nb_pool_context_refresh(struct nb_pool_context *context)
 		err = nb_machine_check(context->state->dir,
 				       context->state->installation,
 				       fresh.owner.moved_from);
+	if (!err)
+		err = nb_unread_load(context->state->dir, &fresh);
 	if (err) {
 		nb_pool_view_clear(&fresh);
 		return err;

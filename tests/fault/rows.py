@@ -191,6 +191,8 @@ ELSEWHERE = {
           "a server that leaves out damaged pages is not dumped"),
     115: ("a standby that gets nothing new", "tests/e2e/server_health.sh",
           "so is one whose primary is gone"),
+    117: ("a disc that nobody can identify", "tests/e2e/lost.sh",
+          "run: a disc that nobody can identify may be the newest one"),
 }
 
 

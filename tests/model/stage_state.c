@@ -10,6 +10,7 @@
 #include "base/watchdog.h"
 #include "job/backup/too_large.h"
 #include "store/machine.h"
+#include "store/unread.h"
 #include "store/catalog.h"
 #include "store/staging.h"
 #include "job/disc/known_backups.h"
@@ -378,5 +379,23 @@ nb_machine_save(const char *state_dir, const char *installation, bool once)
 	(void)state_dir;
 	(void)installation;
 	(void)once;
+	return NB_OK;
+}
+
+/* A disc that cannot be identified only makes the plan refuse more. */
+enum nb_err
+nb_unread_load(const char *state_dir, struct nb_pool_view *view)
+{
+	(void)state_dir;
+	(void)view;
+	return NB_OK;
+}
+
+enum nb_err
+nb_unread_add(const char *state_dir, struct nb_pool_view *view, bool keep)
+{
+	(void)state_dir;
+	(void)view;
+	(void)keep;
 	return NB_OK;
 }

@@ -184,6 +184,10 @@ hint_of(const struct blank *b)
 	if (b->how->holds_newer)
 		return "\nhint: nightburn verify shows what is good on it; "
 		       "start nightburn run with another disc first";
+	if (b->answer == NB_GUARD_UNREAD)
+		return "\nhint: run nightburn verify with the disc that has "
+		       "the newest backup first; if that is the one that "
+		       "cannot be read, nightburn catalog lost with its name";
 	if (b->answer == NB_GUARD_ONLY_COPY)
 		return "\nhint: restore it; if it is no longer needed, run "
 		       "nightburn adopt --accept-shrink --as NAME";

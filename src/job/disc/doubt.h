@@ -11,6 +11,9 @@
  * not known to be there any more, that is suspect from now on: in the view, and
  * with the lock in the catalog.  It counts no longer as the one that holds the
  * newest backup, so that another is not blanked.  Warned of.
+ *
+ * If nobody can tell which one it is, each good disc of the pool is ->unread,
+ * if the drive is one of the pool (store/unread.h).
  */
 enum nb_err nb_doubt(struct nb_pool_context *context,
 		     const struct nb_inspection *look);

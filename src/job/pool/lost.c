@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "job/jobs.h"
+#include "store/unread.h"
 
 /* Of a disc id, as it is shown by list. */
 #define ID_SHOWN 8
@@ -178,6 +179,8 @@ give_up(struct nb_pool_context *context, const char *pool, const char *which,
 		err = tell_only(context, result);
 	if (!err && result->changed)
 		err = nb_catalog_lost(context->catalog, result->disc_id);
+	if (!err)
+		err = nb_unread_forget(context->state->dir, result->pool);
 	return err ? err
 		   : nb_catalog_discs(context->catalog, find_newest, result);
 }

@@ -36,6 +36,10 @@ check_others(const struct nb_guard_facts *f)
 
 		if (!holds_newest(f->pool, d))
 			continue;
+		if (d->unread) {
+			answer = NB_GUARD_UNREAD;
+			continue;
+		}
 		if (!f->max_verify_age)
 			return NB_GUARD_PERMIT;
 		if (d->verified > 0 && d->verified <= f->now
@@ -111,6 +115,9 @@ check_typed(const struct nb_guard_facts *f)
 		|| (disc->generation
 		    && disc->generation == f->pool->generation)))
 		return NB_GUARD_LAST_GOOD;
+	if (disc && disc->state == NB_DISC_GOOD
+	    && check_others(f) == NB_GUARD_UNREAD)
+		return NB_GUARD_UNREAD;
 	return disc && disc->alone[0] ? NB_GUARD_ONLY_COPY : NB_GUARD_PERMIT;
 }
 
@@ -195,6 +202,8 @@ nb_guard_text(enum nb_guard answer)
 		[NB_GUARD_SUSPECT] = "the disc is suspect or retired",
 		[NB_GUARD_LAST_GOOD] =
 			"no other disc holds the newest good backup",
+		[NB_GUARD_UNREAD] =
+			"the newest backup may be on a disc that is unreadable",
 		[NB_GUARD_TOO_OLD] = ("the newest backup, on another disc, "
 				      "has not been verified recently enough"),
 		[NB_GUARD_ONLY_COPY] = ("the disc alone holds something that "

@@ -31,6 +31,8 @@ enum nb_guard {
 	NB_GUARD_SUSPECT,           /* or retired, in the catalog */
 	NB_GUARD_LAST_GOOD,         /* no other disc holds the newest verified
 					generation */
+	NB_GUARD_UNREAD,            /* another one does, but may be one that
+				       was seen since and could not be read */
 	NB_GUARD_TOO_OLD,           /* another one does, but was not verified
 				       within the age limit */
 	NB_GUARD_ONLY_COPY,         /* it alone holds something that no newer
@@ -104,7 +106,7 @@ struct nb_guard_facts {
  * drive, stale catalog, then label, key, pool, catalog, other discs and their
  * age (or, for an adoption, what was typed, whether it is the disc that was
  * shown, a newer backup on it, another pool's newest, both labels, newest
- * backup; for formatting, in
+ * backup, and that this is not unread; for formatting, in
  * place of all from the catalog on: blank, the same medium), image, shrunk,
  * size, intent.  An age is within the limit up to and including max_verify_age;
  * a date of verification that is 0 or lies in the future is never within a

@@ -92,6 +92,22 @@ nb_hint_job(const char *hint, const char *job, char text[NB_HINT_MAX])
 	return text;
 }
 
+/* After "the other disc", the name of a disc is its. */
+static void
+put_rest(struct writer *w, const char *rest, const char *disc)
+{
+	static const char lost[] = "catalog lost ", name[] = "NAME";
+	const char *at = strstr(rest, lost);
+
+	if (at && !strncmp(at + strlen(lost), name, strlen(name))) {
+		at += strlen(lost);
+		put(w, rest, (size_t)(at - rest));
+		put_word(w, disc);
+		rest = at + strlen(name);
+	}
+	put(w, rest, strlen(rest));
+}
+
 /* The part of HINT that stands for a disc: after "insert ", up to the next
  * clause. */
 static const char *
@@ -127,7 +143,7 @@ nb_hint_disc(const char *hint, const char *disc, bool is_new,
 		put(&w, hint, (size_t)(at - hint));
 		put(&w, what, strlen(what));
 		put(&w, disc, strlen(disc));
-		put(&w, at + n, strlen(at + n));
+		put_rest(&w, at + n, disc);
 	} else {
 		put(&w, hint, strlen(hint));
 		put(&w, ", or insert ", 12);

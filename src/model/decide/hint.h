@@ -20,10 +20,10 @@ const char *nb_hint_job(const char *hint, const char *job,
 
 /*
  * Copies HINT to TEXT, with DISC as the disc to insert: "insert another disc"
- * becomes "insert disc DB-B", "the other disc" becomes "disc DB-B", and a hint
- * without either ends with ", or insert disc DB-B".  DISC "": no change.
- * IS_NEW: there is no such disc yet; "a blank disc, which becomes DB-B".
- * Returns TEXT.
+ * becomes "insert disc DB-B", "the other disc" becomes "disc DB-B", after which
+ * "catalog lost NAME" has its name, too; a hint without either ends with ", or
+ * insert disc DB-B".  DISC "": no change.  IS_NEW: there is no such disc yet;
+ * "a blank disc, which becomes DB-B".  Returns TEXT.
  */
 const char *nb_hint_disc(const char *hint, const char *disc, bool is_new,
 			 char text[NB_HINT_MAX]);

@@ -25,23 +25,6 @@ holds_newest(const struct nb_pool_view *pool, const struct nb_pool_disc *d)
 		&& d->complete == pool->complete;
 }
 
-/* The disc other than DISC that holds the newest generation of the pool; if
- * there are several, the one that was verified last; NULL if there is none. */
-static const struct nb_pool_disc *
-newest_besides(const struct nb_pool_view *pool, const struct nb_pool_disc *disc)
-{
-	const struct nb_pool_disc *newest = NULL;
-
-	for (size_t i = 0; i < pool->discs.count; i++) {
-		const struct nb_pool_disc *d = &pool->discs.at[i];
-
-		if (d != disc && holds_newest(pool, d)
-		    && (!newest || d->verified > newest->verified))
-			newest = d;
-	}
-	return newest;
-}
-
 /* The label that identifies the disc in the drive; NULL: none. */
 static const struct nb_label *
 identifying_label(const struct nb_plan_facts *f)
@@ -69,7 +52,8 @@ static const struct nb_pool_disc *
 wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	    enum nb_plan_reason reason)
 {
-	const struct nb_pool_disc *newest = newest_besides(f->pool, disc);
+	const struct nb_pool_disc *newest =
+		nb_pool_newest_besides(f->pool, disc);
 	const struct nb_pool_disc *next = nb_rotation_next(f->pool);
 
 	if (reason == NB_REASON_TOO_LARGE_FOR_DISC
@@ -77,7 +61,8 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	    || reason == NB_REASON_TAKEN_OVER || reason == NB_REASON_MOVED
 	    || f->pool->stale)
 		return NULL;
-	if (reason == NB_REASON_OTHER_UNVERIFIED)
+	if (reason == NB_REASON_OTHER_UNVERIFIED
+	    || reason == NB_REASON_OTHER_UNREAD)
 		return newest;
 	if (f->rotation == NB_ROTATION_APPEND && newest
 	    && f->intent == NB_INTENT_RUN)
@@ -200,7 +185,8 @@ static struct nb_decision
 decide_blanking(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 		enum nb_plan_reason reason)
 {
-	const struct nb_pool_disc *other = newest_besides(f->pool, disc);
+	const struct nb_pool_disc *other =
+		nb_pool_newest_besides(f->pool, disc);
 	uint64_t capacity = f->medium->capacity;
 
 	if (holds_newest(f->pool, disc) || !other)
@@ -214,6 +200,8 @@ decide_blanking(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 		return refuse(f, NB_REASON_NOT_OLDEST, NB_EWRONG);
 	if (!nb_medium_can_be_blanked(f->medium))
 		return refuse(f, NB_REASON_WRITE_ONCE, NB_EWRONG);
+	if (other->unread)
+		return refuse(f, NB_REASON_OTHER_UNREAD, NB_EWRONG);
 	if (!is_fresh_enough(f, other))
 		return refuse(f, NB_REASON_OTHER_UNVERIFIED, NB_EWRONG);
 	if (disc->alone[0])

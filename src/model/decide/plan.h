@@ -12,7 +12,7 @@
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-#define NB_REASON_COUNT (NB_REASON_MOVED + 1)
+#define NB_REASON_COUNT (NB_REASON_OTHER_UNREAD + 1)
 
 /* Blocks that every session needs, for its descriptors, label, manifest and
  * instructions: with less, a disc is full before the size is known. */
@@ -105,7 +105,7 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  *    nothing else may be written.
  *    Before blanking: LAST_GOOD (ALL_SHRUNK if no good disc has a complete
  *    backup), SHRUNK, NOT_OLDEST, WRITE_ONCE,
- *    OTHER_UNVERIFIED, ONLY_COPY, TOO_LARGE_FOR_DISC.
+ *    OTHER_UNREAD, OTHER_UNVERIFIED, ONLY_COPY, TOO_LARGE_FOR_DISC.
  *    - alternate, and the backup shrank: append with SHRUNK, also to a disc
  *      that would be blanked and with on_same_disc = refuse; if that is
  *      impossible, SHRUNK.  The same with ALL_SHRUNK, if no good disc has a
@@ -120,10 +120,11 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  * does not count: with an age limit the answer is a refusal.
  *
  * Refusals: WANTED is never the disc in the drive.  It is the disc of
- * nb_rotation_next; for OTHER_UNVERIFIED the disc to verify; in rotation
- * append the newest disc, which is being filled; in rotation fresh only an
- * unused or blanked one; none for TOO_LARGE_FOR_DISC, nor for NOT_REWRITABLE
- * one that was never used, which the disc in the drive may be meant to be.
+ * nb_rotation_next; for OTHER_UNVERIFIED and OTHER_UNREAD the disc to verify;
+ * in rotation append the newest disc, which is being filled; in rotation fresh
+ * only an unused or blanked one; none for TOO_LARGE_FOR_DISC, nor for
+ * NOT_REWRITABLE one that was never used, which the disc in the drive may be
+ * meant to be.
  */
 struct nb_decision nb_plan_decide(const struct nb_plan_facts *facts);
 

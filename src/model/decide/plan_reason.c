@@ -202,6 +202,14 @@ static const struct {
 			      "run nightburn there; if that one burns no more, "
 			      "or is this one under an earlier name, run "
 			      "nightburn pool take-over --from with its name" },
+	[NB_REASON_OTHER_UNREAD] = { "other-unread",
+				     "a disc that could not be read may be "
+				     "the one with the newest backup, so this "
+				     "one is not blanked",
+				     "run nightburn verify with the other "
+				     "disc first; if that is the one that "
+				     "cannot be read, nightburn catalog lost "
+				     "NAME" },
 };
 
 /* The hint for a disc that cannot be blanked, if it is another. */

@@ -90,6 +90,31 @@ nb_pool_has_newest(const struct nb_pool_view *view,
 		|| (disc->complete && disc->complete == view->complete);
 }
 
+static bool
+is_better_known(const struct nb_pool_disc *a, const struct nb_pool_disc *b)
+{
+	if (a->unread != b->unread)
+		return b->unread;
+	return a->verified > b->verified;
+}
+
+const struct nb_pool_disc *
+nb_pool_newest_besides(const struct nb_pool_view *view,
+		       const struct nb_pool_disc *disc)
+{
+	const struct nb_pool_disc *newest = NULL;
+
+	for (size_t i = 0; i < view->discs.count; i++) {
+		const struct nb_pool_disc *d = &view->discs.at[i];
+
+		if (d != disc && d->state == NB_DISC_GOOD && d->complete
+		    && d->complete == view->complete
+		    && (!newest || is_better_known(d, newest)))
+			newest = d;
+	}
+	return newest;
+}
+
 bool
 nb_pool_is_fenced(const struct nb_pool_view *view)
 {

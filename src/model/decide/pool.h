@@ -35,6 +35,9 @@ struct nb_pool_disc {
 				      holds; "": nothing */
 	char accepted[NB_ALONE_TEXT]; /* the same, if somebody said that it is
 					 no longer needed */
+	bool unread; /* since it was last verified, a disc that cannot be
+			identified was in a drive of the pool: it may be this
+			one */
 };
 
 struct nb_pool_discs NB_ARRAY(struct nb_pool_disc);
@@ -108,6 +111,12 @@ void nb_pool_doubt(struct nb_pool_view *view, const char *disc_id);
  * one?  Whatever the state of DISC: another one may have it, too. */
 bool nb_pool_has_newest(const struct nb_pool_view *view,
 			const struct nb_pool_disc *disc);
+
+/* The good disc other than DISC that holds the newest complete backup; if there
+ * are several, one that is not unread, of these the one that was verified last;
+ * NULL if there is none. */
+const struct nb_pool_disc *nb_pool_newest_besides(
+	const struct nb_pool_view *view, const struct nb_pool_disc *disc);
 
 /* Somebody says that what backups lack, and what a disc alone holds, is not
  * needed: if no good disc has a complete one, all of them count as complete,

@@ -16,6 +16,7 @@
 #include "store/machine.h"
 #include "store/owners.h"
 #include "store/state.h"
+#include "store/unread.h"
 
 START_TEST(the_id_of_an_installation_stays)
 {
@@ -163,6 +164,46 @@ START_TEST(a_state_directory_is_at_home_on_one_machine)
 }
 END_TEST
 
+/* Each good disc may be the one that could not be identified, until it was
+ * verified again or somebody said which one it is. */
+START_TEST(a_disc_that_may_be_one_that_could_not_be_read_is_unread)
+{
+	const char *dir = nb_test_dir();
+	struct nb_pool_disc discs[] = {
+		{ .name = "A", .disc_id = ID_A, .verified = 5 },
+		{ .name = "B", .disc_id = ID_B, .verified = 7 },
+	};
+	struct nb_pool_view view = { .name = "a b" };
+
+	discs[0].state = NB_DISC_GOOD;
+	discs[1].state = NB_DISC_SUSPECT;
+	view.discs.at = discs;
+	view.discs.count = 2;
+	nb_assert_ok(nb_unread_load(dir, &view));
+	nb_assert_ok(nb_unread_forget(dir, "a b"));
+	nb_assert_ok(nb_unread_add(dir, &view, false));
+	ck_assert(discs[0].unread && !discs[1].unread);
+	discs[0].unread = false;
+	nb_assert_ok(nb_unread_load(dir, &view));
+	ck_assert(!discs[0].unread);
+	nb_assert_ok(nb_unread_add(dir, &view, true));
+	discs[0].unread = false;
+	nb_assert_ok(nb_unread_forget(dir, "a"));
+	nb_assert_ok(nb_unread_load(dir, &view));
+	ck_assert(discs[0].unread && !discs[1].unread);
+	discs[0].unread = false;
+	discs[0].verified = 6;
+	nb_assert_ok(nb_unread_load(dir, &view));
+	ck_assert(!discs[0].unread);
+	discs[0].verified = 5;
+	nb_assert_ok(nb_unread_forget(dir, "a b"));
+	nb_assert_ok(nb_unread_load(dir, &view));
+	ck_assert(!discs[0].unread);
+	nb_test_write("unread", ID_A " 5", 0600);
+	ck_assert_int_eq(nb_unread_load(dir, &view), NB_ECORRUPT);
+}
+END_TEST
+
 /* One that is misread could make another machine's disc this one's. */
 START_TEST(owners_that_cannot_be_read_are_told)
 {
@@ -208,6 +249,8 @@ main(void)
 	tcase_add_test(tc, an_intent_is_found_until_it_ends);
 	tcase_add_test(tc, a_journal_that_cannot_be_read_is_told);
 	tcase_add_test(tc, a_state_directory_is_at_home_on_one_machine);
+	tcase_add_test(tc,
+		       a_disc_that_may_be_one_that_could_not_be_read_is_unread);
 	tcase_add_test(tc, the_owners_of_a_pool_are_kept);
 	tcase_add_test(tc, owners_that_cannot_be_read_are_told);
 	suite_add_tcase(suite, tc);

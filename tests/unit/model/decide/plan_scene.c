@@ -52,6 +52,7 @@ set_disc(struct scene *scene, const struct situation *s, int i)
 	}
 	d->complete = scene_complete(s, i);
 	d->write_once = s->once_known;
+	d->unread = s->unread;
 	if (s->alone && d->generation)
 		strcpy(d->alone, "tree www (generation 1)");
 	if (d->state == NB_DISC_GOOD && d->generation > scene->pool.generation)

@@ -63,6 +63,7 @@ struct situation {
 	bool once_known;   /* no disc of the pool can be blanked */
 	bool open_session; /* of the disc in the drive, which is closed */
 	bool alone;        /* each disc has what no other one has */
+	bool unread;       /* each disc may be one that could not be read */
 };
 
 struct scene {

@@ -42,25 +42,22 @@ set_up(struct scene *s)
 	memset(&s->key, 'k', sizeof s->key);
 	nb_assert_ok(nb_label_sign(&label, &s->key));
 	s->first = s->second = label;
-	s->discs[0] = (struct nb_pool_disc){
-		"DB-A",      ID_A, NB_DISC_GOOD, 7,  "backup-7", 7,
-		NOW - 90000, 1,    false,        "", ""
+	s->discs[0] =
+		(struct nb_pool_disc){ "DB-A",     ID_A, NB_DISC_GOOD, 7,
+				       "backup-7", 7,    NOW - 90000,  1,
+				       false,      "",   "",           false };
+	s->discs[1] =
+		(struct nb_pool_disc){ "DB-B",     ID_B, NB_DISC_GOOD, 9,
+				       "backup-9", 9,    NOW - 100,    1,
+				       false,      "",   "",           false };
+	s->discs[2] = (struct nb_pool_disc){
+		"DB-C",       "cccccccccccccccccccccccccccccccc",
+		NB_DISC_GOOD, 8,
+		"backup-8",   8,
+		NOW - 50,     1,
+		false,        "",
+		"",           false
 	};
-	s->discs[1] = (struct nb_pool_disc){
-		"DB-B",    ID_B, NB_DISC_GOOD, 9,  "backup-9", 9,
-		NOW - 100, 1,    false,        "", ""
-	};
-	s->discs[2] = (struct nb_pool_disc){ "DB-C",
-					     "cccccccccccccccccccccccccccccccc",
-					     NB_DISC_GOOD,
-					     8,
-					     "backup-8",
-					     8,
-					     NOW - 50,
-					     1,
-					     false,
-					     "",
-					     "" };
 	strcpy(s->pool.name, "db");
 	strcpy(s->pool.installation, OURS);
 	s->pool.generation = s->pool.complete = 9;
@@ -211,6 +208,11 @@ CHANGE(newest_here_shrunk, s->discs[0].generation = s->pool.generation = 11;
 CHANGE(only_copy, strcpy(s->discs[0].alone, "tree www (generation 7)"))
 CHANGE(only_copy_elsewhere, strcpy(s->discs[2].alone, "tree www"))
 CHANGE(only_copy_too_old, only_copy(s); over_the_limit(s))
+CHANGE(unread, s->discs[1].unread = true)
+CHANGE(unread_no_limit, unread(s); no_limit(s))
+CHANGE(unread_here, s->discs[0].unread = s->discs[2].unread = true)
+CHANGE(unread_second_copy, unread(s); s->discs[2].complete = 9)
+CHANGE(unread_first_copy, s->discs[2].unread = true; s->discs[2].complete = 9)
 CHANGE(image_shrunk, s->facts.image_shrunk = true)
 CHANGE(only_second_copy_in_time, s->discs[2].complete = 9;
        s->discs[1].verified = 1)
@@ -299,6 +301,13 @@ static const struct row {
 	{ "no limit, no newest", no_limit_no_newest, NB_GUARD_LAST_GOOD },
 	{ "second copy old", second_copy_old, NB_GUARD_PERMIT },
 	{ "second copy in time", only_second_copy_in_time, NB_GUARD_PERMIT },
+	{ "newest may be the one that was not read", unread, NB_GUARD_UNREAD },
+	{ "the same, and no limit", unread_no_limit, NB_GUARD_UNREAD },
+	{ "another may be that one", unread_here, NB_GUARD_PERMIT },
+	{ "the first copy may be that one", unread_second_copy,
+	  NB_GUARD_PERMIT },
+	{ "the second copy may be that one", unread_first_copy,
+	  NB_GUARD_PERMIT },
 	{ "newest shrank, another is complete", newest_shrunk,
 	  NB_GUARD_PERMIT },
 	{ "the newest complete one itself", complete_here, NB_GUARD_LAST_GOOD },
@@ -353,6 +362,11 @@ CHANGE(good_other_host, label_good(s); other_host(s))
 CHANGE(good_moved, label_good(s); moved(s))
 CHANGE(good_fenced, label_good(s); fenced(s))
 CHANGE(good_taken_over, label_good(s); taken_over(s))
+CHANGE(good_unread, label_good(s); unread(s))
+CHANGE(good_unread_suspect, good_suspect(s); unread(s))
+CHANGE(good_unread_unknown, good_unknown(s); unread(s))
+CHANGE(good_unread_only_copy, good_only_copy(s); unread(s))
+CHANGE(unlabelled_unread, unread(s))
 CHANGE(with_image, s->facts.blank_only = false; s->facts.image_complete = true;
        s->facts.image_blocks = 5; s->facts.disc_blocks = 5)
 CHANGE(with_large_image, with_image(s); s->facts.disc_blocks = 4)
@@ -391,6 +405,16 @@ static const struct row typed_rows[] = {
 	  NB_GUARD_PERMIT },
 	{ "label good, the only copy of something", good_only_copy,
 	  NB_GUARD_ONLY_COPY },
+	{ "label good, and the newest was not read", good_unread,
+	  NB_GUARD_UNREAD },
+	{ "suspect, and the newest was not read", good_unread_suspect,
+	  NB_GUARD_PERMIT },
+	{ "not in the catalog, and the newest was not read",
+	  good_unread_unknown, NB_GUARD_PERMIT },
+	{ "the only copy, and the newest was not read", good_unread_only_copy,
+	  NB_GUARD_UNREAD },
+	{ "no label, and the newest was not read", unlabelled_unread,
+	  NB_GUARD_PERMIT },
 	{ "label only the second time", label_appeared,
 	  NB_GUARD_LABEL_CHANGED },
 	{ "label only the first time", label_went, NB_GUARD_LABEL_CHANGED },

@@ -49,6 +49,8 @@ static const struct {
 	  false },
 	{ "run nightburn verify with the other disc first", "B",
 	  "run nightburn verify with disc B first", false },
+	{ "verify the other disc; or nightburn catalog lost NAME", "B",
+	  "verify disc B; or nightburn catalog lost B", false },
 	{ "clean the disc", "B", "clean the disc, or insert disc B", false },
 };
 

@@ -74,7 +74,7 @@ may_blank(const struct situation *s, const struct standing *st)
 
 	return st->ours && st->oldest && !st->newest && st->other_newest
 		&& st->in_time && erasable && s->need_fresh <= SCENE_CAPACITY
-		&& !s->shrunk && !s->alone;
+		&& !s->shrunk && !s->alone && !s->unread;
 }
 
 static bool
@@ -306,21 +306,22 @@ try_one(const struct situation *s, struct scene *scene)
 	snprintf(seen.fault, sizeof seen.fault,
 		 "%s: %s (%s); intent %d "
 		 "rotation %d discs %s in %d state %d kind %d label %d twist "
-		 "%d same %d shrunk %d alone %d limit %d ago %d need %d %d "
+		 "%d same %d shrunk %d alone %d unread %d limit %d ago %d need "
+		 "%d %d "
 		 "free %d",
 		 fault, nb_plan_name(d.plan), nb_plan_reason_code(d.reason),
 		 s->intent, s->rotation, s->discs, s->in, s->state, s->kind,
 		 s->label, s->twist, s->refuse_same, s->shrunk, s->alone,
-		 (int)s->limit, (int)s->verified_ago, (int)s->need_fresh,
-		 (int)s->need_append, (int)s->free);
+		 s->unread, (int)s->limit, (int)s->verified_ago,
+		 (int)s->need_fresh, (int)s->need_append, (int)s->free);
 }
 
 static void
 try_policies(struct situation *s)
 {
-	/* What shrank or is nowhere else matters only to a disc that could be
-	 * blanked. */
-	int policies = s->label == NB_LABEL_GOOD ? 54 : 36;
+	/* What shrank, is nowhere else or was not read matters only to a disc
+	 * that could be blanked. */
+	int policies = s->label == NB_LABEL_GOOD ? 72 : 36;
 	struct scene scene;
 
 	if (++seen.policies % nb_test_sample() != 0)
@@ -329,6 +330,7 @@ try_policies(struct situation *s)
 		s->earlier = s->label != NB_LABEL_GOOD && policy >= 18;
 		s->shrunk = s->label == NB_LABEL_GOOD && policy / 18 == 1;
 		s->alone = s->label == NB_LABEL_GOOD && policy / 18 == 2;
+		s->unread = s->label == NB_LABEL_GOOD && policy / 18 == 3;
 		if (policy % 18 == 0)
 			scene_set(&scene, s);
 		s->intent = (enum nb_intent)(policy % 3);

@@ -102,6 +102,26 @@ START_TEST(of_two_copies_of_the_newest_the_one_verified_last_counts)
 }
 END_TEST
 
+/* One that nobody could identify was seen since: it may be that one. */
+START_TEST(of_two_copies_of_the_newest_the_one_that_was_read_counts)
+{
+	struct situation s = { .discs = "ggg", .generations = "122", A };
+	struct nb_decision d;
+	struct scene scene;
+
+	scene_set(&scene, &s);
+	scene.discs[1 + _i].unread = true;
+	scene.discs[2 - _i].verified--;
+	d = nb_plan_decide(&scene.facts);
+	ck_assert_int_eq(d.plan, NB_PLAN_BLANK_FRESH);
+	scene.discs[2 - _i].unread = true;
+	d = nb_plan_decide(&scene.facts);
+	ck_assert_int_eq(d.plan, NB_PLAN_REFUSE);
+	ck_assert_int_eq(d.reason, NB_REASON_OTHER_UNREAD);
+	ck_assert_str_eq(d.wanted, _i ? "DB-C" : "DB-B");
+}
+END_TEST
+
 /* A larger disc would not help. */
 START_TEST(a_full_file_system_is_no_disc_that_is_too_small)
 {
@@ -138,6 +158,9 @@ main(void)
 	tcase_add_test(tc, a_disc_newer_than_its_pool_is_a_conflict);
 	tcase_add_loop_test(
 		tc, of_two_copies_of_the_newest_the_one_verified_last_counts, 0,
+		2);
+	tcase_add_loop_test(
+		tc, of_two_copies_of_the_newest_the_one_that_was_read_counts, 0,
 		2);
 	tcase_add_test(tc, a_full_file_system_is_no_disc_that_is_too_small);
 	suite_add_tcase(suite, tc);
