@@ -53,6 +53,7 @@ struct nb_file_row {
 	unsigned int mode, uid, gid;
 	int64_t mtime;
 	char sha256[65]; /* "" if it has none */
+	bool disc_lost;  /* DISC counts as lost, or another one has its name */
 };
 struct nb_disc_row {
 	const char *pool, *name, *disc_id, *note, *profile;
@@ -139,13 +140,16 @@ struct nb_lost_result {
 	char newest[65];     /* the disc of the pool that now has the newest
 				good backup; "" if there is none */
 	uint64_t generation; /* of that backup; 0: none */
+	bool shrunk;         /* it lacks something of the one before it: no
+				good disc has one that does not */
 };
 /*
  * DISC, a name or the first eight characters or more of a disc id, is broken or
  * lost: what the catalog has on it counts no longer as a copy, and its name is
  * free for another disc.  JOB: only discs of its pool; NULL: of any.  A disc
  * that is found is recorded again by nb_catalog_rebuild.  NB_EUSAGE: there is
- * no such disc, or there are several.
+ * no such disc, or there are several.  NB_EWRONG: no other disc has a good
+ * backup, or one that lacks nothing, and DISC is not its id.
  */
 NB_API enum nb_err nb_disc_lost(struct nightburn *nb, const char *job,
 				const char *disc,

@@ -99,9 +99,11 @@ enum nb_plan_reason {
 				     rotation wants */
 	NB_REASON_MOVED, /* the state directory is that of another machine, or a
 			    copy of it: nothing is written here */
-	NB_REASON_OTHER_UNREAD /* the newest backup is on another disc, which
+	NB_REASON_OTHER_UNREAD, /* the newest backup is on another disc, which
 				  may be one that was in a drive since and
 				  could not be read */
+	NB_REASON_LOST /* our label, and somebody said that this disc is lost
+			  (nb_disc_lost) */
 };
 
 /* The medium as the drive reports it. */

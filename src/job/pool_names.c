@@ -67,8 +67,8 @@ nb_pool_is_new(const struct nb_pool_context *context, const char *name)
 	const struct nb_pool_disc *disc =
 		name[0] ? nb_pool_by_name(&context->view, name) : NULL;
 
-	return context->pool->automatic && disc
-		&& disc->state == NB_DISC_UNUSED;
+	return disc && disc->state == NB_DISC_UNUSED
+		&& (context->pool->automatic || disc->lost);
 }
 
 enum nb_err

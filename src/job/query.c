@@ -102,6 +102,7 @@ pass_file(void *ctx, const struct nb_catalog_file *row)
 
 	out.backup_id = row->backup_id;
 	out.disc = row->disc;
+	out.disc_lost = row->lost;
 	out.generation = row->generation;
 	return q->on_file(q->ctx, &out) ? NB_ECANCELED : NB_OK;
 }

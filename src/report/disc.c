@@ -211,6 +211,7 @@ static const struct nb_column lost_columns[] = {
 	NB_COLUMN(NUMBER, "backups", struct nb_lost_result, backups),
 	NB_COLUMN_CHARS("newest", struct nb_lost_result, newest),
 	NB_COLUMN(NUMBER, "generation", struct nb_lost_result, generation),
+	NB_COLUMN(BOOL, "shrunk", struct nb_lost_result, shrunk),
 };
 
 static void
@@ -223,8 +224,11 @@ describe_lost(struct nb_str *s, const void *row)
 	if (r->newest[0])
 		nb_str_addf(s,
 			    "the newest good backup is generation %llu, on "
-			    "disc %s\n",
-			    (unsigned long long)r->generation, r->newest);
+			    "disc %s%s\n",
+			    (unsigned long long)r->generation, r->newest,
+			    r->shrunk ? ", which lacks something of the one "
+					"before it"
+				      : "");
 	else
 		nb_str_add(s, "no other disc of the pool has a good backup\n");
 }

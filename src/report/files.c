@@ -29,17 +29,23 @@ static const struct nb_column file_columns[] = {
 	NB_COLUMN(MODE, "mode", FILE_ROW, mode),
 	NB_COLUMN(DATE, "mtime", FILE_ROW, mtime),
 	NB_COLUMN_CHARS("sha256", FILE_ROW, sha256),
+	NB_COLUMN(BOOL, "disc_lost", FILE_ROW, disc_lost),
 };
+
+#define NAME_SIZE 65
+#define LOST " (lost)"
 
 static void
 describe_file(struct nb_str *s, const void *row)
 {
 	const struct nb_file_row *f = row;
 	struct nb_str name = NB_STR_INIT;
-	char size[16];
+	char size[16], disc[NAME_SIZE + sizeof LOST];
 
+	snprintf(disc, sizeof disc, "%s%s", f->disc ? f->disc : "-",
+		 f->disc_lost ? LOST : "");
 	nb_str_addf(s, "%4llu  %-10s %9s ", (unsigned long long)f->generation,
-		    f->disc ? f->disc : "-", nb_str_size(f->size, size));
+		    disc, nb_str_size(f->size, size));
 	nb_report_add_name(&name, f->path);
 	nb_report_add_last(s, &name);
 }

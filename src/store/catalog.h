@@ -251,6 +251,11 @@ enum nb_err nb_catalog_newest_of(struct nb_catalog *catalog,
 enum nb_err nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
 				bool *apart);
 
+/* *LOST: the catalog has the disc DISC_ID, and something on it, but it counts
+ * as lost; its name is free. */
+enum nb_err nb_catalog_is_lost(struct nb_catalog *catalog, const char *disc_id,
+			       bool *lost);
+
 /* Queries.  Each calls FN for every row, newest backup first; an error from FN
  * ends the query and is returned.  Pointers are valid during the call. */
 struct nb_catalog_backup {
@@ -293,6 +298,7 @@ enum nb_err nb_catalog_sources(
 
 struct nb_catalog_file {
 	const char *backup_id, *disc; /* disc NULL: gone */
+	bool lost;                    /* the disc counts as lost */
 	uint64_t generation;
 	const struct nb_entry *entry;
 };

@@ -79,4 +79,69 @@ no_disc_of_the_pool()
 }
 check "another's data, or no disc, changes nothing" no_disc_of_the_pool
 
+# B has a backup that shrank, A the last one that lacks nothing.
+a_shrunk_night()
+{
+	local i
+	two_nights && rm -rf "$work"/{state,staging} && make_discs || return 1
+	for i in $(seq 30); do
+		head -c 6000 /dev/urandom >"$work/tree/$i"
+	done
+	nb_is 0 run && rm "$work"/tree/1? && rm "$work"/tree/2? &&
+		insert B && nb_is 3 run
+}
+
+# The disc id that a hint named.
+named_id()
+{
+	sed -n 's/.*nightburn catalog lost \([0-9a-f]*\)$/\1/p' "$work/err"
+}
+
+last_complete()
+{
+	a_shrunk_night && nb_is 3 catalog lost A &&
+		says err "no other good disc of pool db has a backup that" &&
+		nb_is 0 list && ! grep -q "A  *replaced" "$work/out" &&
+		nb_is 3 catalog lost A && nb_is 0 catalog lost "$(named_id)" &&
+		says out "which lacks something of the one before it" &&
+		says err "no good backup that lacks nothing any more" &&
+		nb_is 0 catalog lost "$(nb list --json; python3 -c '
+import json, sys
+print([d["disc_id"] for d in json.load(open(sys.argv[1]))["discs"]
+       if d["disc"] == "A"][0])' "$work/out")" --json &&
+		says out '"newest": "B", "generation": 2, "shrunk": true'
+}
+check "the last disc that lacks nothing is not lost by a slip" last_complete
+
+last_of_all()
+{
+	two_nights && nb_is 0 catalog lost B && nb_is 3 catalog lost A &&
+		says err "no other good disc of pool db has a backup" &&
+		nb_is 0 catalog lost "$(named_id)" &&
+		says err "pool db has no good backup any more"
+}
+check "nor is the last good one" last_of_all
+
+# Each command says what is true of a disc that is lost, and lost A turns up.
+told()
+{
+	a_shrunk_night && nb_is 3 catalog lost A &&
+		nb_is 0 catalog lost "$(named_id)" || return 1
+	nb_is 0 find 30 && says out "A (lost)" && nb_is 0 show 1 &&
+		says out "A (lost)" && ! grep -q "B (lost)" "$work/out" &&
+		nb_is 3 restore --to "$work/back" &&
+		says err "which counts as lost); name 2 for this one" &&
+		nb_is 0 rotate && says err "insert a blank disc, which becomes" ||
+		return 1
+	insert A && nb_is 3 plan --json && says out '"reason": "lost"' &&
+		nb_is 0 verify && says err "hint: nightburn catalog rebuild" &&
+		nb_is 3 rotate && says err "hint: run nightburn catalog rebuild" &&
+		nb_is 3 adopt --as A --volume-id "$(volume)" &&
+		says err "hint: nightburn catalog rebuild" &&
+		nb_is 3 run && says err "hint: run nightburn catalog rebuild" &&
+		nb_is 0 catalog rebuild && nb_is 0 find 30 &&
+		! grep lost "$work/out" && nb_is 0 plan
+}
+check "what is told of a lost disc, and of one that turns up again" told
+
 finish

@@ -216,8 +216,11 @@ check "one that is found again is recorded by catalog rebuild" lost_and_found
 # the catalog knows of A.
 last_complete()
 {
-	local how
+	local how hint
 	for how in "catalog lost DB-A" forget; do
+		hint="it is the last backup that lacks nothing"
+		[ "$how" = forget ] ||
+			hint="nightburn catalog rebuild records it again"
 		rm -rf "$work"/{state,staging,discs,tree}
 		mkdir "$work/tree" && make_discs && configure db '"DB-A", "DB-B"'
 		for i in $(seq 9); do echo "$i" >"$work/tree/$i"; done
@@ -228,10 +231,12 @@ last_complete()
 			nb_is 0 catalog rebuild &&
 				nb_is 0 catalog rebuild --finish
 		else
-			nb_is 0 $how
+			nb_is 3 $how &&
+				nb_is 0 catalog lost "$(sed -n \
+					's/.*catalog lost //p' "$work/err")"
 		fi || return 1
 		insert A && nb_is 3 adopt --as DB-A --volume-id "$(volume)" &&
-			says err "hint: it is the last backup that lacks nothing" &&
+			says err "hint: $hint" &&
 			nb_is 0 verify &&
 			nb_is 0 adopt --accept-shrink --as DB-A \
 				--volume-id "$(volume)" || return 1

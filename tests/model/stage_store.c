@@ -298,6 +298,15 @@ nb_catalog_newest_of(struct nb_catalog *catalog, const char *disc_id,
 
 /* No two discs have one generation. */
 enum nb_err
+nb_catalog_is_lost(struct nb_catalog *catalog, const char *disc_id, bool *lost)
+{
+	(void)catalog;
+	(void)disc_id;
+	*lost = false;
+	return NB_OK;
+}
+
+enum nb_err
 nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
 		    bool *apart)
 {

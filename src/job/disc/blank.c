@@ -160,6 +160,18 @@ alone_on(const struct blank *b)
 				      : "";
 }
 
+/* The catalog has it as lost. */
+static bool
+is_given_up(const struct blank *b)
+{
+	bool lost = false;
+
+	return b->context->catalog && label_of(b)->disc_id[0]
+		&& !nb_catalog_is_lost(b->context->catalog,
+				       label_of(b)->disc_id, &lost)
+		&& lost;
+}
+
 /* "": none. */
 static const char *
 hint_of(const struct blank *b)
@@ -175,6 +187,10 @@ hint_of(const struct blank *b)
 		       "disc first; or "
 		       "nightburn adopt --accept-shrink --as NAME, if what is "
 		       "on it is no longer needed";
+	if (b->how->holds_newer && is_given_up(b))
+		return "\nhint: nightburn catalog rebuild records it again; "
+		       "or nightburn adopt --accept-shrink --as NAME, if what "
+		       "is on it is no longer needed";
 	if (b->how->holds_newer && look->label_state == NB_LABEL_GOOD
 	    && look->label.generation <= b->context->view.generation)
 		return "\nhint: it is the last backup that lacks nothing: "

@@ -157,6 +157,18 @@ is_apart(const struct nb_pool_context *context,
 		&& apart;
 }
 
+static bool
+is_lost(const struct nb_pool_context *context, const struct nb_inspection *look)
+{
+	bool lost = false;
+
+	return context->catalog && look->label_state == NB_LABEL_GOOD
+		&& !nb_pool_by_id(&context->view, look->label.disc_id)
+		&& !nb_catalog_is_lost(context->catalog, look->label.disc_id,
+				       &lost)
+		&& lost;
+}
+
 struct nb_decision
 nb_inspect_decide(const struct nb_pool_context *context,
 		  const struct nb_inspection *look, enum nb_intent intent,
@@ -184,6 +196,7 @@ nb_inspect_decide(const struct nb_pool_context *context,
 		.need_append = need.append,
 		.shrunk = need.shrunk,
 		.apart = is_apart(context, look),
+		.lost = is_lost(context, look),
 	};
 
 	return nb_plan_decide(&facts);

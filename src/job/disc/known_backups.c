@@ -29,8 +29,11 @@ copy_disc(struct nb_known_backups *known, const struct nb_catalog_backup *row,
 
 	if (!row->disc || !row->apart)
 		return copy(known, row->disc, out);
-	err = nb_names_add(&known->texts, "the earlier %s (disc id %.8s)",
-			   row->disc, row->disc_id);
+	err = nb_names_add(&known->texts, "the earlier %s (disc id %.8s%s)",
+			   row->disc, row->disc_id,
+			   row->disc_state == NB_DISC_REPLACED
+				   ? ", which counts as lost"
+				   : "");
 	if (!err)
 		*out = known->texts.at[known->texts.count - 1];
 	return err;
@@ -45,6 +48,7 @@ add(void *ctx, const struct nb_catalog_backup *row)
 		.created = row->created,
 		.good = row->disc && row->disc_state == NB_DISC_GOOD,
 		.shrunk = row->shrunk,
+		.lost = row->disc && row->disc_state == NB_DISC_REPLACED,
 		.damaged = row->check == NB_CHECK_DAMAGED,
 		.checked = row->checked,
 		.bad = row->bad,

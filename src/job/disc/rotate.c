@@ -42,7 +42,8 @@ name_wanted(const struct nb_pool_context *context, struct nb_plan_info *result)
 {
 	const struct nb_pool_disc *next = nb_rotation_next(&context->view);
 
-	if (result->wanted[0] || nb_pool_is_fenced(&context->view)
+	if (result->wanted[0] || result->reason == NB_REASON_LOST
+	    || nb_pool_is_fenced(&context->view)
 	    || nb_pool_is_moved(&context->view))
 		return;
 	if (!next)

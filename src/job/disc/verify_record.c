@@ -58,6 +58,21 @@ is_copy(const struct nb_pool_context *context, const struct nb_pool_disc *disc,
 				label->disc_id, copy);
 }
 
+static enum nb_err
+tell_lost(const struct nb_pool_context *context, const struct nb_label *label)
+{
+	bool lost = false;
+	enum nb_err err =
+		nb_catalog_is_lost(context->catalog, label->disc_id, &lost);
+
+	if (lost && nb_pool_context_signed(context, label))
+		nb_log(NB_WARNING,
+		       "%s: not recorded: the disc counts as lost\n"
+		       "hint: nightburn catalog rebuild records it again",
+		       label->disc);
+	return err;
+}
+
 /* A copy or a forgery says nothing about the disc whose id it has.  *LESS: the
  * newer backups of the disc are in its bad sessions. */
 static enum nb_err
@@ -73,7 +88,7 @@ find_disc(const struct nb_pool_context *context,
 	*out = NULL;
 	disc = nb_pool_by_id(&context->view, label->disc_id);
 	if (!disc)
-		return NB_OK;
+		return tell_lost(context, label);
 	err = is_copy(context, disc, label, &copy);
 	if (err)
 		return err;

@@ -155,34 +155,82 @@ tell_only(struct nb_pool_context *context, struct nb_lost_result *result)
 	return err;
 }
 
-static enum nb_err
-find_newest(void *ctx, const struct nb_catalog_disc *row)
-{
-	struct nb_lost_result *result = ctx;
+/* What the pool has then on its other discs, and the disc has now. */
+struct rest {
+	struct nb_lost_result *result;
+	bool complete, any; /* on the disc, good */
+};
 
-	if (!row->named || row->state != NB_DISC_GOOD
-	    || strcmp(row->pool, result->pool) != 0
-	    || row->generation <= result->generation)
+static bool
+is_better(const struct nb_catalog_backup *row,
+	  const struct nb_lost_result *result)
+{
+	if (!result->newest[0] || row->shrunk != result->shrunk)
+		return !result->newest[0] || result->shrunk;
+	return row->generation > result->generation;
+}
+
+static enum nb_err
+find_newest(void *ctx, const struct nb_catalog_backup *row)
+{
+	struct rest *rest = ctx;
+	struct nb_lost_result *result = rest->result;
+
+	if (!row->disc || row->apart || row->disc_state != NB_DISC_GOOD
+	    || nb_job_is_by_hand(row->job))
 		return NB_OK;
-	result->generation = row->generation;
-	snprintf(result->newest, sizeof result->newest, "%s", row->name);
+	if (!strcmp(row->disc_id, result->disc_id)) {
+		rest->any = true;
+		rest->complete |= !row->shrunk;
+	} else if (is_better(row, result)) {
+		result->generation = row->generation;
+		result->shrunk = row->shrunk;
+		snprintf(result->newest, sizeof result->newest, "%s",
+			 row->disc);
+	}
 	return NB_OK;
+}
+
+/* The last good disc counts as lost only if it was named by its id: nobody does
+ * that by mistake. */
+static enum nb_err
+check_last(const struct rest *rest, const char *which)
+{
+	const struct nb_lost_result *result = rest->result;
+	bool none = rest->any && !result->newest[0];
+
+	if (!none && (!rest->complete || !result->shrunk))
+		return NB_OK;
+	if (strcmp(which, result->disc) != 0) {
+		nb_log(NB_WARNING, "pool %s has no good backup%s any more",
+		       result->pool, none ? "" : " that lacks nothing");
+		return NB_OK;
+	}
+	return nb_fail(NB_EWRONG,
+		       "%s: no other good disc of pool %s has a backup%s\n"
+		       "hint: if it is broken or lost nevertheless, name its "
+		       "disc id: nightburn catalog lost %.*s",
+		       which, result->pool, none ? "" : " that lacks nothing",
+		       ID_SHOWN, result->disc_id);
 }
 
 static enum nb_err
 give_up(struct nb_pool_context *context, const char *pool, const char *which,
 	struct nb_lost_result *result)
 {
+	struct rest rest = { .result = result };
 	enum nb_err err = find(context, pool, which, result);
 
+	if (!err)
+		err = nb_catalog_backups(context->catalog, result->pool,
+					 find_newest, &rest);
+	if (!err && result->changed)
+		err = check_last(&rest, which);
 	if (!err && result->changed)
 		err = tell_only(context, result);
 	if (!err && result->changed)
 		err = nb_catalog_lost(context->catalog, result->disc_id);
-	if (!err)
-		err = nb_unread_forget(context->state->dir, result->pool);
-	return err ? err
-		   : nb_catalog_discs(context->catalog, find_newest, result);
+	return err ? err : nb_unread_forget(context->state->dir, result->pool);
 }
 
 enum nb_err

@@ -296,7 +296,7 @@ decide(struct choosing *c)
 		.pool = look->label.pool,
 		.generation = believed(c),
 	};
-	char name[NB_RESTORE_NAME_MAX], what[2 * NB_RESTORE_NAME_MAX];
+	char name[NB_RESTORE_NAME_MAX], what[3 * NB_RESTORE_NAME_MAX];
 
 	c->place = nb_restore_place(c->known.list.at, c->known.list.count,
 				    &c->request->wish, &disc, &c->meant,
@@ -307,7 +307,7 @@ decide(struct choosing *c)
 		return NB_OK;
 	nb_restore_name(c->meant->generation, c->meant->created, name);
 	nb_restore_tell_damaged(c->damaged);
-	snprintf(what, sizeof what, "%s is on %.64s", name, c->meant->disc);
+	snprintf(what, sizeof what, "%s is on %.124s", name, c->meant->disc);
 	if (nb_restore_tell_complete(c->request, &c->known, c->meant, what,
 				     c->pick))
 		return NB_EWRONG;

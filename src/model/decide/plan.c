@@ -98,7 +98,7 @@ refuse(const struct nb_plan_facts *f, enum nb_plan_reason reason,
 		memcpy(d.disc, disc->name, sizeof d.disc);
 	if (disc)
 		d.may_be_newest = disc->generation >= f->pool->generation;
-	else if (reason == NB_REASON_NOT_IN_CATALOG)
+	else if (reason == NB_REASON_NOT_IN_CATALOG || reason == NB_REASON_LOST)
 		d.may_be_newest = f->label->generation > f->pool->generation;
 	if (wanted)
 		memcpy(d.wanted, wanted->name, sizeof d.wanted);
@@ -296,6 +296,8 @@ why_unknown(const struct nb_plan_facts *f)
 	if (f->apart
 	    || (named->disc_id[0] && named->generation > f->label->generation))
 		return NB_REASON_REPLACED;
+	if (f->lost)
+		return NB_REASON_LOST;
 	for (size_t i = 0; i < f->pool->discs.count; i++)
 		if (f->pool->discs.at[i].disc_id[0])
 			return NB_REASON_NOT_IN_CATALOG;

@@ -12,7 +12,7 @@
 #include "model/decide/medium.h"
 #include "model/decide/pool.h"
 
-#define NB_REASON_COUNT (NB_REASON_OTHER_UNREAD + 1)
+#define NB_REASON_COUNT (NB_REASON_LOST + 1)
 
 /* Blocks that every session needs, for its descriptors, label, manifest and
  * instructions: with less, a disc is full before the size is known. */
@@ -47,6 +47,7 @@ struct nb_plan_facts {
 				 it, and nobody accepted that */
 	bool apart;           /* the catalog has the disc, but not as one of the
 				 pool */
+	bool lost;            /* the catalog has it, as one that is lost */
 };
 
 struct nb_decision {
@@ -87,9 +88,9 @@ const char *nb_plan_hint(const struct nb_decision *decision);
  *    it is a disc of the catalog), UNKNOWN_DATA, LABEL_UNREADABLE; without our
  *    key OTHER_INSTALLATION or LABEL_FORGED; OTHER_POOL, NAME_CONFLICT (no such
  *    name); if the catalog has no disc with its id: CATALOG_STALE, REPLACED,
- *    CATALOG_EMPTY, NOT_IN_CATALOG; NAME_CONFLICT (the name of another disc).
- *    A label that is signed with our key by an installation whose pool was not
- *    taken over: OTHER_MACHINE, after OTHER_POOL.
+ *    LOST, CATALOG_EMPTY, NOT_IN_CATALOG; NAME_CONFLICT (the name of another
+ *    disc).  A label that is signed with our key by an installation whose pool
+ *    was not taken over: OTHER_MACHINE, after OTHER_POOL.
  * 4. The catalog: CATALOG_STALE; and whether the disc is in order: SUSPECT,
  *    RETIRED, REPLACED (an older copy of a good disc), GENERATION_CONFLICT
  *    (generation or backup id differ otherwise, or the disc is empty according

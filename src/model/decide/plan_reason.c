@@ -202,6 +202,10 @@ static const struct {
 			      "run nightburn there; if that one burns no more, "
 			      "or is this one under an earlier name, run "
 			      "nightburn pool take-over --from with its name" },
+	[NB_REASON_LOST] = { "lost",
+			     "the disc counts as lost, and is here again",
+			     "run nightburn catalog rebuild to record it "
+			     "again, or nightburn adopt --as NAME" },
 	[NB_REASON_OTHER_UNREAD] = { "other-unread",
 				     "a disc that could not be read may be "
 				     "the one with the newest backup, so this "
@@ -225,6 +229,7 @@ static const char *const for_good[NB_REASON_COUNT] = {
 				   "nightburn key import; otherwise insert "
 				   "another disc",
 	[NB_REASON_NOT_IN_CATALOG] = "run nightburn catalog rebuild",
+	[NB_REASON_LOST] = "run nightburn catalog rebuild to record it again",
 	[NB_REASON_NAME_CONFLICT] = "insert another disc",
 	[NB_REASON_GENERATION_CONFLICT] = "run nightburn verify",
 	[NB_REASON_SUSPECT] = "run nightburn verify, or insert another "
@@ -253,8 +258,10 @@ nb_plan_reason_text(enum nb_plan_reason reason)
 const char *
 nb_plan_hint(const struct nb_decision *d)
 {
-	if (d->may_be_newest && d->reason == NB_REASON_NOT_IN_CATALOG)
-		return "run nightburn catalog rebuild";
+	if (d->may_be_newest
+	    && (d->reason == NB_REASON_NOT_IN_CATALOG
+		|| d->reason == NB_REASON_LOST))
+		return for_good[d->reason];
 	if (d->may_be_newest
 	    && (d->reason == NB_REASON_SUSPECT
 		|| d->reason == NB_REASON_GENERATION_CONFLICT))

@@ -21,6 +21,7 @@ struct nb_known_backup {
 	int64_t checked;
 	uint64_t bad; /* files that are; 0: all of it, or unknown */
 	bool shrunk;  /* it lacks something of the one before it */
+	bool lost;    /* its disc counts as lost */
 };
 
 /* What was requested. */

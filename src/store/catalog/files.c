@@ -76,6 +76,7 @@ pass_places(const struct files *f, const struct nb_entry *e)
 		if (!place && row.disc)
 			break;
 		row.disc = place ? place->disc->name : NULL;
+		row.lost = place && nb_disc_is(place->disc, NB_DISC_REPLACED);
 		err = f->fn(f->ctx, &row);
 	} while (!err && place);
 	return err;

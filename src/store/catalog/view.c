@@ -109,6 +109,9 @@ describe_disc(const struct nb_rows *rows, const char *pool,
 	const struct nb_disc_record *disc = named_disc(rows, pool, out->name);
 	const struct nb_backup_record *backup;
 
+	for (size_t i = 0; !disc && i < rows->discs.count; i++)
+		out->lost |= !strcmp(rows->discs.at[i].pool, pool)
+			&& !strcmp(rows->discs.at[i].name, out->name);
 	if (!disc)
 		return;
 	backup = newest_on(rows, disc);
@@ -231,6 +234,30 @@ nb_catalog_is_apart(struct nb_catalog *catalog, const char *disc_id,
 	*apart = disc && !disc->named && newest_on(&rows, disc)
 		&& (!nb_disc_is(disc, NB_DISC_REPLACED)
 		    || named_disc(&rows, disc->pool, disc->name));
+	nb_rows_free(&rows);
+	return NB_OK;
+}
+
+static bool
+is_lost(const struct nb_rows *rows, const struct nb_disc_record *disc)
+{
+	return !disc->named && nb_disc_is(disc, NB_DISC_REPLACED)
+		&& newest_on(rows, disc)
+		&& !named_disc(rows, disc->pool, disc->name);
+}
+
+enum nb_err
+nb_catalog_is_lost(struct nb_catalog *catalog, const char *disc_id, bool *lost)
+{
+	const struct nb_disc_record *disc;
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	*lost = false;
+	if (err)
+		return err;
+	disc = nb_rows_disc(&rows, disc_id);
+	*lost = disc && is_lost(&rows, disc);
 	nb_rows_free(&rows);
 	return NB_OK;
 }

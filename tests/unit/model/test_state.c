@@ -64,7 +64,7 @@ static const struct {
 	{ clone_name, 3, "incomplete" },
 	{ type_name, 7, "socket" },
 	{ work_text, NB_WORK_CLONE + 1, "clone" },
-	{ reason_code, NB_REASON_OTHER_UNREAD + 1, "other-unread" },
+	{ reason_code, NB_REASON_LOST + 1, "lost" },
 };
 
 #define COUNT (int)(sizeof states / sizeof *states)

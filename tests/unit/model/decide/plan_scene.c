@@ -75,7 +75,7 @@ static bool
 is_unknown(enum twist twist)
 {
 	return twist == UNKNOWN_ID || twist == OLD_COPY || twist == APART
-		|| twist == UNKNOWN_STALE;
+		|| twist == UNKNOWN_STALE || twist == LOST;
 }
 
 static void
@@ -144,5 +144,6 @@ scene_set(struct scene *scene, const struct situation *s)
 		.need_append = s->need_append,
 		.shrunk = s->shrunk,
 		.apart = s->twist == APART,
+		.lost = s->twist == LOST,
 	};
 }

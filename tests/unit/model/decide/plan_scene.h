@@ -29,6 +29,7 @@ enum twist {
 	UNKNOWN_ID,
 	OLD_COPY,      /* id unknown, older than the disc of its name */
 	APART,         /* id unknown to the pool, but not to the catalog */
+	LOST,          /* the same, but to the catalog it is lost */
 	UNKNOWN_STALE, /* id unknown, and the catalog is an old copy */
 	UNKNOWN_NAME,
 	NAME_OF_ANOTHER,

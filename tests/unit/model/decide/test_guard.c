@@ -42,21 +42,22 @@ set_up(struct scene *s)
 	memset(&s->key, 'k', sizeof s->key);
 	nb_assert_ok(nb_label_sign(&label, &s->key));
 	s->first = s->second = label;
-	s->discs[0] =
-		(struct nb_pool_disc){ "DB-A",     ID_A, NB_DISC_GOOD, 7,
-				       "backup-7", 7,    NOW - 90000,  1,
-				       false,      "",   "",           false };
-	s->discs[1] =
-		(struct nb_pool_disc){ "DB-B",     ID_B, NB_DISC_GOOD, 9,
-				       "backup-9", 9,    NOW - 100,    1,
-				       false,      "",   "",           false };
+	s->discs[0] = (struct nb_pool_disc){
+		"DB-A", ID_A,  NB_DISC_GOOD, 7,  "backup-7", 7,    NOW - 90000,
+		1,      false, "",           "", false,      false
+	};
+	s->discs[1] = (struct nb_pool_disc){
+		"DB-B", ID_B,  NB_DISC_GOOD, 9,  "backup-9", 9,    NOW - 100,
+		1,      false, "",           "", false,      false
+	};
 	s->discs[2] = (struct nb_pool_disc){
 		"DB-C",       "cccccccccccccccccccccccccccccccc",
 		NB_DISC_GOOD, 8,
 		"backup-8",   8,
 		NOW - 50,     1,
 		false,        "",
-		"",           false
+		"",           false,
+		false
 	};
 	strcpy(s->pool.name, "db");
 	strcpy(s->pool.installation, OURS);

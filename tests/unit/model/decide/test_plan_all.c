@@ -185,6 +185,7 @@ error_of(enum nb_plan_reason reason)
 	case NB_REASON_NOT_IN_CATALOG:
 	case NB_REASON_CATALOG_EMPTY:
 	case NB_REASON_REPLACED:
+	case NB_REASON_LOST:
 	case NB_REASON_OTHER_MACHINE:
 	case NB_REASON_TAKEN_OVER:
 	case NB_REASON_MOVED:

@@ -13,21 +13,21 @@
  * was lost with a disc that was blanked, and something was appended to A. */
 static const struct nb_known_backup known[] = {
 	{ "id5", "nightly", "db", "C", "c", false, 5, 5 * DAY, false, 0, 0,
-	  false },
+	  false, false },
 	{ "id4b", "append", "db", "A", "a", true, 4, 4 * DAY + 60, false, 0, 0,
-	  false },
+	  false, false },
 	{ "id4", "nightly", "db", "A", "a", true, 4, 4 * DAY, false, 0, 0,
-	  false },
+	  false, false },
 	{ "id3w", "weekly", "db", "B", "b", true, 3, 3 * DAY, false, 0, 0,
-	  false },
+	  false, false },
 	{ "id2", "nightly", "db", "B", "b", true, 2, 2 * DAY, false, 0, 0,
-	  false },
+	  false, false },
 	{ "id2", "nightly", "db", "C", "c", false, 2, 2 * DAY, false, 0, 0,
-	  false },
+	  false, false },
 	{ "id1", "nightly", "db", NULL, NULL, false, 1, 1 * DAY, false, 0, 0,
-	  false },
+	  false, false },
 	{ "other2", "photos", "files", "F", "f", true, 2, 6 * DAY, false, 0, 0,
-	  false },
+	  false, false },
 };
 #define ALL COUNT(known)
 
