@@ -43,8 +43,8 @@ ERRORS = {
          "NB_GUARD_LAST_GOOD;\n\tanswer = check_others",
          "answer = check_others"),
         ("plan.c", "if (holds_newest(f->pool, disc) || !other)", "if (!other)"),
-        ("plan.c", "if (d != disc && holds_newest(pool, d)",
-         "if (holds_newest(pool, d)"),
+        ("pool.c", "if (d != disc && d->state == NB_DISC_GOOD",
+         "if (d->state == NB_DISC_GOOD"),
         ("plan.c", "if (!is_oldest(f->pool, disc))", "if (0)")],
     "labels of other installations are trusted": [
         ("guard.c", "if (!nb_label_is_signed(f->second, f->key))", "if (0)"),
