@@ -163,6 +163,9 @@ struct nb_source_ops {
 	/* The share of its files that must still be there under their names.
 	 * NULL: 0. */
 	double (*min_kept)(const struct nb_config_source *source);
+	/* The share of those that are there whose content must still be in the
+	 * tree.  NULL: 0. */
+	double (*min_unchanged)(const struct nb_config_source *source);
 	/* Does it produce the source NAME of a backup (DATABASE: the dump of
 	 * one)?  NULL: if that is its name. */
 	bool (*covers)(const struct nb_config_source *source, const char *name,

@@ -29,7 +29,7 @@ fresh()
 
 fill()
 {
-	for i in $(seq 40); do echo "$i $RANDOM" >"$work/tree/file$i"; done
+	for i in $(seq 40); do echo "$i of 40" >"$work/tree/file$i"; done
 	head -c 3000000 /dev/urandom >"$work/tree/big"
 }
 

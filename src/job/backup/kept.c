@@ -2,97 +2,53 @@
 #include "job/backup/kept.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/path.h"
-#include "base/str.h"
 #include "job/backup/measure.h"
+#include "job/backup/past_files.h"
 
 /* One source for each of BACKUP->last. */
 struct tally {
-	const struct nb_manifest_source *source; /* NULL: is not compared */
-	char *prefix;                            /* of its files, "tree/www/" */
+	bool asked; /* it is to be compared */
 	uint64_t had, kept;
 };
 
-struct kept {
-	struct nb_backup *backup;
-	const struct nb_entries *files;
-	struct tally *tallies;
-	size_t skip;  /* of a path in the catalog: the backup's id */
-	char *before; /* a backup on two discs has two rows */
-};
-
-static enum nb_err
-begin_one(struct tally *t, const struct nb_manifest_source *source)
+/* Is there something to compare? */
+static bool
+begin(const struct nb_backup *backup, struct tally *tallies)
 {
-	char *name = NULL;
-	enum nb_err err = nb_path_encode(source->name, &name);
+	bool any = false;
 
-	if (!err)
-		err = nb_str_format(&t->prefix, "%s/%s/", source->kind, name);
-	free(name);
-	t->source = source;
-	return err;
-}
+	for (size_t i = 0; i < backup->last.count; i++) {
+		const struct nb_holding *was = &backup->last.at[i];
 
-/* *ANY: there is something to compare. */
-static enum nb_err
-begin(struct kept *k, const struct nb_manifest *m, bool *any)
-{
-	const struct nb_holdings *last = &k->backup->last;
-	enum nb_err err = NB_OK;
-
-	for (size_t i = 0; !err && i < last->count; i++) {
-		const struct nb_holding *was = &last->at[i];
-		const struct nb_manifest_source *source =
-			nb_manifest_find(m, was->kind, was->name);
-
-		if (!source || was->files < NB_KEPT_MIN
-		    || nb_shrinks_have(&k->backup->shrinks, was)
-		    || nb_backup_min_kept(k->backup, was) <= 0)
-			continue;
-		err = begin_one(&k->tallies[i], source);
-		*any = true;
+		tallies[i].asked = was->files >= NB_KEPT_MIN
+			&& !nb_shrinks_have(&backup->shrinks, was)
+			&& nb_backup_min_kept(backup, was) > 0;
+		any |= tallies[i].asked;
 	}
-	return err;
+	return any;
 }
 
 static enum nb_err
-count(void *ctx, const struct nb_catalog_file *row)
+count(void *ctx, const struct nb_past_file *file)
 {
-	struct kept *k = ctx;
-	const char *path = row->entry->path, *within;
-	const struct nb_entry *now;
+	struct tally *t = &((struct tally *)ctx)[file->at];
 
-	if (row->entry->type == NB_ENTRY_DIR || strlen(path) <= k->skip
-	    || (k->before && !strcmp(k->before, path)))
+	if (!t->asked)
 		return NB_OK;
-	for (size_t i = 0; i < k->backup->last.count; i++) {
-		struct tally *t = &k->tallies[i];
-
-		if (!t->source
-		    || strncmp(path + k->skip, t->prefix, strlen(t->prefix)))
-			continue;
-		now = nb_manifest_source_file(t->source, k->files,
-					      path + k->skip, &within);
-		t->had++;
-		t->kept += now && (now->size || !row->entry->size);
-	}
-	free(k->before);
-	k->before = NULL;
-	return nb_str_dup(path, &k->before);
+	t->had++;
+	t->kept += file->now && (file->now->size || !file->was->size);
+	return NB_OK;
 }
 
 static enum nb_err
-finish(const struct kept *k)
+finish(struct nb_backup *backup, const struct tally *tallies)
 {
-	struct nb_backup *backup = k->backup;
 	enum nb_err err = NB_OK;
 
 	for (size_t i = 0; !err && i < backup->last.count; i++) {
 		const struct nb_holding *was = &backup->last.at[i];
-		const struct tally *t = &k->tallies[i];
+		const struct tally *t = &tallies[i];
 		const struct nb_shrink shrink = { .kind = was->kind,
 						  .name = was->name,
 						  .what = NB_SHRINK_NAMES,
@@ -113,25 +69,19 @@ nb_backup_compare_names(struct nb_backup *backup, const struct nb_manifest *m,
 {
 	const struct nb_line line = nb_pool_context_line(backup->context);
 	struct nb_catalog *catalog = backup->context->catalog;
-	struct kept k = { .backup = backup, .files = files };
 	struct nb_last_complete last = { .id = "" };
-	bool any = false;
-	enum nb_err err;
+	struct tally *tallies;
+	enum nb_err err = NB_OK;
 
-	k.tallies = calloc(backup->last.count + 1, sizeof *k.tallies);
-	if (!k.tallies)
+	tallies = calloc(backup->last.count + 1, sizeof *tallies);
+	if (!tallies)
 		return nb_fail_memory();
-	err = begin(&k, m, &any);
-	if (!err && any)
+	if (begin(backup, tallies))
 		err = nb_catalog_last_complete(catalog, &line, &last);
-	k.skip = strlen(last.id) + 1;
 	if (!err && last.id[0])
-		err = nb_catalog_files(catalog, last.id, count, &k);
+		err = nb_past_files(backup, m, files, last.id, count, tallies);
 	if (!err)
-		err = finish(&k);
-	for (size_t i = 0; i < backup->last.count; i++)
-		free(k.tallies[i].prefix);
-	free(k.before);
-	free(k.tallies);
+		err = finish(backup, tallies);
+	free(tallies);
 	return err;
 }

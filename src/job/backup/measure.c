@@ -39,6 +39,17 @@ nb_backup_min_kept(const struct nb_backup *backup, const struct nb_holding *was)
 		: 0;
 }
 
+double
+nb_backup_min_unchanged(const struct nb_backup *backup,
+			const struct nb_holding *was)
+{
+	const struct nb_config_source *source = source_of(backup, was);
+
+	return source && nb_source_ops(source)->min_unchanged
+		? nb_source_ops(source)->min_unchanged(source)
+		: 0;
+}
+
 bool
 nb_backup_covers(const struct nb_backup *backup, const struct nb_holding *was)
 {

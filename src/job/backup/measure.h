@@ -14,6 +14,10 @@ double nb_backup_min_ratio(const struct nb_backup *backup,
 double nb_backup_min_kept(const struct nb_backup *backup,
 			  const struct nb_holding *was);
 
+/* And the share of those that are there whose content must be in the tree. */
+double nb_backup_min_unchanged(const struct nb_backup *backup,
+			       const struct nb_holding *was);
+
 /* Is the source of WAS configured in the job? */
 bool nb_backup_covers(const struct nb_backup *backup,
 		      const struct nb_holding *was);

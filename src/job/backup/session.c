@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "job/backup/rewritten.h"
 #include "job/backup/silent.h"
 #include "job/backup/hooked.h"
 #include "job/backup/off_disc.h"
@@ -191,6 +192,10 @@ list_backup(struct nb_backup *backup, struct nb_session *s)
 		err = nb_entries_sort(&s->entries);
 	if (!err)
 		err = nb_backup_compare(backup, &s->manifest, &s->entries);
+	if (!err)
+		err = nb_rewritten_find(backup, s);
+	if (!err)
+		nb_backup_accept(backup);
 	if (!err && s->base)
 		err = nb_dedup(backup, s);
 	if (!err)

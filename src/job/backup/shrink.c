@@ -135,12 +135,13 @@ compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
 
 /* ---- everything ---- */
 
-/* What was lost is compared with nothing, either. */
-static void
-accept_all(struct nb_backup *backup)
+void
+nb_backup_accept(struct nb_backup *backup)
 {
 	const struct nb_shrinks none = NB_ARRAY_INIT;
 
+	if (!backup->context->accept_shrink)
+		return;
 	backup->accepted = backup->shrinks;
 	backup->shrinks = none;
 	nb_holdings_free(&backup->last);
@@ -174,8 +175,6 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		err = compare_parts(backup, m);
 	if (!err)
 		err = nb_backup_compare_names(backup, m, entries);
-	if (context->accept_shrink)
-		accept_all(backup);
 	return err;
 }
 
@@ -285,6 +284,10 @@ hint_of_kind(enum nb_shrink_what what)
 		return "restore what was lost; if this is intended, run "
 		       "nightburn run --accept-shrink; min_kept = 0 is for "
 		       "files that have new names each night";
+	case NB_SHRINK_REWRITTEN:
+		return "restore what was lost; if this is intended, run "
+		       "nightburn run --accept-shrink; min_unchanged = 0 is "
+		       "for files that are written anew each night";
 	case NB_SHRINK_OTHER:
 		return "if this is intended, run nightburn run "
 		       "--accept-shrink; otherwise correct the configuration, "

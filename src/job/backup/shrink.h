@@ -8,13 +8,16 @@
 
 /*
  * Compares M, with its files ENTRIES (sorted), with what the catalog has of the
- * last complete backup of the job, and sets BACKUP->shrinks and ->last; or, if
- * the user accepts whatever it is, BACKUP->accepted.  Files that are appended
- * by hand are not compared.  Errors of the catalog.
+ * last complete backup of the job, and sets BACKUP->shrinks and ->last.  Files
+ * that are appended by hand are not compared.  Errors of the catalog.
  */
 enum nb_err nb_backup_compare(struct nb_backup *backup,
 			      const struct nb_manifest *m,
 			      const struct nb_entries *entries);
+
+/* If the user accepts whatever became less so far, it is in BACKUP->accepted
+ * instead, and what is lost later is compared with nothing. */
+void nb_backup_accept(struct nb_backup *backup);
 
 /* Keeps room in M for what nb_backup_compare_lost may add.  NB_ENOMEM */
 enum nb_err nb_backup_reserve(const struct nb_backup *backup,

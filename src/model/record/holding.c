@@ -252,12 +252,13 @@ nb_shrinks_free(struct nb_shrinks *list)
 }
 
 static const char *const names[] = {
-	[NB_SHRINK_GONE] = "gone",       [NB_SHRINK_MOUNT] = "mount",
-	[NB_SHRINK_FILES] = "files",     [NB_SHRINK_BYTES] = "bytes",
-	[NB_SHRINK_TABLES] = "tables",   [NB_SHRINK_ROWS] = "rows",
-	[NB_SHRINK_CONTENT] = "content", [NB_SHRINK_LOST] = "lost",
-	[NB_SHRINK_PART] = "part",       [NB_SHRINK_OTHER] = "other",
-	[NB_SHRINK_NAMES] = "names",     [NB_SHRINK_EMPTIED] = "emptied",
+	[NB_SHRINK_GONE] = "gone",           [NB_SHRINK_MOUNT] = "mount",
+	[NB_SHRINK_FILES] = "files",         [NB_SHRINK_BYTES] = "bytes",
+	[NB_SHRINK_TABLES] = "tables",       [NB_SHRINK_ROWS] = "rows",
+	[NB_SHRINK_CONTENT] = "content",     [NB_SHRINK_LOST] = "lost",
+	[NB_SHRINK_PART] = "part",           [NB_SHRINK_OTHER] = "other",
+	[NB_SHRINK_NAMES] = "names",         [NB_SHRINK_EMPTIED] = "emptied",
+	[NB_SHRINK_REWRITTEN] = "rewritten",
 };
 
 const char *
@@ -346,6 +347,19 @@ names_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		 s->now == 1 ? "its" : "their", s->now == 1 ? "" : "s");
 }
 
+static void
+rewritten_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	char of[48] = "all ";
+
+	if (s->now < s->before)
+		snprintf(of, sizeof of, "%llu of ", (unsigned long long)s->now);
+	snprintf(text, NB_SHRINK_TEXT,
+		 "%s %s: %s%llu files have other contents than in the last "
+		 "good backup",
+		 s->kind, s->name, of, (unsigned long long)s->before);
+}
+
 const char *
 nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 {
@@ -373,6 +387,9 @@ nb_shrink_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		return text;
 	case NB_SHRINK_NAMES:
 		names_text(s, text);
+		return text;
+	case NB_SHRINK_REWRITTEN:
+		rewritten_text(s, text);
 		return text;
 	case NB_SHRINK_CONTENT:
 	case NB_SHRINK_LOST:

@@ -75,12 +75,13 @@ enum nb_shrink_what {
 	NB_SHRINK_BYTES,
 	NB_SHRINK_TABLES,
 	NB_SHRINK_ROWS,
-	NB_SHRINK_EMPTIED, /* tables that are gone or empty */
-	NB_SHRINK_PART,    /* a directory, or what is mounted on it, was left
+	NB_SHRINK_EMPTIED,   /* tables that are gone or empty */
+	NB_SHRINK_PART,      /* a directory, or what is mounted on it, was left
 			      out */
-	NB_SHRINK_NAMES,   /* few of its files are there under their names */
-	NB_SHRINK_CONTENT, /* files whose bytes changed without a sign */
-	NB_SHRINK_OTHER,   /* nothing: it is another source of that name */
+	NB_SHRINK_NAMES,     /* few of its files are there under their names */
+	NB_SHRINK_REWRITTEN, /* few of its files have their content */
+	NB_SHRINK_CONTENT,   /* files whose bytes changed without a sign */
+	NB_SHRINK_OTHER,     /* nothing: it is another source of that name */
 	NB_SHRINK_LOST /* only in the catalog: files that were not read whole.
 			  If that makes a source too small, FILES or BYTES says
 			  so as well */
@@ -89,7 +90,8 @@ enum nb_shrink_what {
 struct nb_shrink {
 	char *kind, *name; /* the source */
 	enum nb_shrink_what what;
-	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT and LOST: how
+	uint64_t before, now; /* of FILES to ROWS; BEFORE of REWRITTEN: files
+				 that are there, NOW: with another content; NOW of CONTENT and LOST: how
 				 many files, BEFORE of LOST: their bytes; of
 				 PART: files, and how many parts have them; of
 				 EMPTIED: the rows of MOUNT, and how many

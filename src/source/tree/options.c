@@ -29,6 +29,7 @@ const struct nb_field nb_tree_fields[] = {
 	{ FIELD("pack", WORD, rules.pack), .words = packs, .local = true },
 	{ FIELD("min_ratio", RATIO, rules.min_ratio), .local = true },
 	{ FIELD("min_kept", RATIO, rules.min_kept), .local = true },
+	{ FIELD("min_unchanged", RATIO, rules.min_unchanged), .local = true },
 	{ FIELD("io_timeout", TIME, rules.io_timeout) },
 	NB_SSH_FIELDS(struct nb_tree_options, remote),
 	{ FIELD("timeout", TIME, remote.timeout), .local = true },
@@ -43,6 +44,7 @@ nb_tree_options_begin(void *options)
 		.rules.copy_newer = COPY_NEWER,
 		.rules.min_ratio = NB_TREE_MIN_RATIO,
 		.rules.min_kept = NB_TREE_MIN_KEPT,
+		.rules.min_unchanged = NB_TREE_MIN_UNCHANGED,
 		.rules.io_timeout = NB_TREE_IO_TIMEOUT,
 		.checksum = NB_REREAD_WEEKLY,
 	};

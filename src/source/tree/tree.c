@@ -224,6 +224,12 @@ min_kept(const struct nb_config_source *source)
 	return nb_tree_options(source)->rules.min_kept;
 }
 
+static double
+min_unchanged(const struct nb_config_source *source)
+{
+	return nb_tree_options(source)->rules.min_unchanged;
+}
+
 /* ---- a path named by the user ---- */
 
 /* The tree at PATH, or if that is a file, the file in its directory. */
@@ -310,6 +316,7 @@ const struct nb_source_ops nb_source_tree = {
 	.min_ratio = min_ratio,
 	.leaves_out = leaves_out,
 	.min_kept = min_kept,
+	.min_unchanged = min_unchanged,
 	.by_hand = by_hand,
 	.serve = nb_tree_serve,
 	.may_serve = nb_tree_may_serve,

@@ -172,6 +172,12 @@ min_kept(const struct nb_config_source *source)
 	return nb_lvm_options(source)->mount.rules.min_kept;
 }
 
+static double
+min_unchanged(const struct nb_config_source *source)
+{
+	return nb_lvm_options(source)->mount.rules.min_unchanged;
+}
+
 const struct nb_source_ops nb_source_lvm = {
 	.kind = NB_LVM_KIND,
 	.preflight = preflight,
@@ -180,4 +186,5 @@ const struct nb_source_ops nb_source_lvm = {
 	.collect = collect,
 	.min_ratio = min_ratio,
 	.min_kept = min_kept,
+	.min_unchanged = min_unchanged,
 };

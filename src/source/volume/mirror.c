@@ -388,6 +388,12 @@ min_kept(const struct nb_config_source *source)
 	return nb_mirror_options(source)->mount.rules.min_kept;
 }
 
+static double
+min_unchanged(const struct nb_config_source *source)
+{
+	return nb_mirror_options(source)->mount.rules.min_unchanged;
+}
+
 const struct nb_source_ops nb_source_mirror = {
 	.kind = NB_MIRROR_KIND,
 	.preflight = preflight,
@@ -396,4 +402,5 @@ const struct nb_source_ops nb_source_mirror = {
 	.collect = collect,
 	.min_ratio = min_ratio,
 	.min_kept = min_kept,
+	.min_unchanged = min_unchanged,
 };

@@ -26,6 +26,7 @@
 		{ FIELD("pause", TIME, mount.pause) },                         \
 		{ FIELD("min_ratio", RATIO, mount.rules.min_ratio) },          \
 		{ FIELD("min_kept", RATIO, mount.rules.min_kept) },            \
+		{ FIELD("min_unchanged", RATIO, mount.rules.min_unchanged) },  \
 		{ FIELD("on_unreadable", CHOICE, mount.rules.skip_unreadable), \
 		  .words = unreadables },                                      \
 	{                                                                      \
@@ -67,6 +68,7 @@ mount_begin(struct nb_mount_options *mount)
 	mount->pause = PAUSE;
 	mount->rules.min_ratio = NB_TREE_MIN_RATIO;
 	mount->rules.min_kept = NB_TREE_MIN_KEPT;
+	mount->rules.min_unchanged = NB_TREE_MIN_UNCHANGED;
 	mount->rules.io_timeout = NB_TREE_IO_TIMEOUT;
 }
 

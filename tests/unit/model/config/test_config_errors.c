@@ -195,7 +195,7 @@ static const struct {
 	  "4: no such option 'database'; expected path, exclude, "
 	  "one_file_system, max_file_size, copy_first, copy_newer, "
 	  "on_change, on_unreadable, checksum, pack, min_ratio, min_kept, "
-	  "io_timeout, "
+	  "min_unchanged, io_timeout, "
 	  "host, port, "
 	  "identity, "
 	  "known_hosts, ssh, timeout, max_size" },

@@ -307,6 +307,25 @@ START_TEST(several_such_tables_are_counted)
 }
 END_TEST
 
+START_TEST(other_contents_are_told_with_both_numbers)
+{
+	struct nb_shrink shrink = { .kind = kind,
+				    .name = name,
+				    .what = NB_SHRINK_REWRITTEN,
+				    .before = 412,
+				    .now = 400 };
+	char text[NB_SHRINK_TEXT];
+
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: 400 of 412 files have other contents than "
+			 "in the last good backup");
+	shrink.now = 412;
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: all 412 files have other contents than in "
+			 "the last good backup");
+}
+END_TEST
+
 START_TEST(changed_content_is_told_with_the_number_of_files)
 {
 	struct nb_shrink shrink = {
@@ -454,6 +473,7 @@ main(void)
 	tcase_add_loop_test(tc, a_table_without_rows_is_told, 0,
 			    (int)(sizeof tables / sizeof *tables));
 	tcase_add_test(tc, several_such_tables_are_counted);
+	tcase_add_test(tc, other_contents_are_told_with_both_numbers);
 	tcase_add_test(tc, changed_content_is_told_with_the_number_of_files);
 	tcase_add_test(tc, lost_files_are_told_with_their_number);
 	tcase_add_test(tc, a_part_that_was_left_out_is_told_by_name);
