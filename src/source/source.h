@@ -120,6 +120,14 @@ struct nb_serve;
 struct nb_remote_request;
 struct nb_source_drill;
 
+/* The shares of what the last good backup held that are enough, 0 to 1.
+ * 0: this is not compared. */
+struct nb_least {
+	double ratio;     /* of files and of bytes */
+	double kept;      /* of files, by their names */
+	double unchanged; /* of these, by their content */
+};
+
 struct nb_source_ops {
 	struct nb_source_kind kind; /* name, options, texts on the disc */
 	/* Checks what can be checked in advance: programs, versions, users,
@@ -153,19 +161,12 @@ struct nb_source_ops {
 	bool (*is_staged)(const struct nb_config_source *source);
 	/* How often unchanged files are read nevertheless.  NULL: never. */
 	enum nb_reread (*reread)(const struct nb_config_source *source);
-	/* The share of what the last good backup held that is enough, 0 to 1;
-	 * 0: it may hold less.  NULL: 0. */
-	double (*min_ratio)(const struct nb_config_source *source);
+	/* NULL: nothing is compared. */
+	struct nb_least (*least)(const struct nb_config_source *source);
 	/* Do its options leave out PATH, a directory below its top, or the
 	 * table "schema.table"?  NULL: nothing. */
 	bool (*leaves_out)(const struct nb_config_source *source,
 			   const char *path);
-	/* The share of its files that must still be there under their names.
-	 * NULL: 0. */
-	double (*min_kept)(const struct nb_config_source *source);
-	/* The share of those that are there whose content must still be in the
-	 * tree.  NULL: 0. */
-	double (*min_unchanged)(const struct nb_config_source *source);
 	/* Does it produce the source NAME of a backup (DATABASE: the dump of
 	 * one)?  NULL: if that is its name. */
 	bool (*covers)(const struct nb_config_source *source, const char *name,

@@ -694,10 +694,16 @@ emptied_table()
 			says err "transient_tables is for tables that come" &&
 			says err "shrank, so no disc is blanked" || return 1
 	done
+	psql -X -q -d shop -c 'create table "Sales Dept"."Customers" as select 1'
+	night B 3 --quiet run &&
+		says err "postgres shop: table Sales Dept.Customers has 1 row; it had 200" &&
+		nb_is 3 restore --source shop --into again &&
+		says err "table Sales Dept.Customers has 1 row; it had 200" ||
+		return 1
 	configure 'postgres "shop" { transient_tables = { "public.few", "Sales*.*" } }'
 	night B 0 run && night A 0 run
 }
-check "nor is one with a table that is empty or gone" emptied_table
+check "nor is one with a table that has few rows, none, or is gone" emptied_table
 
 # The block of the globals has the name of a database.
 named_alike()

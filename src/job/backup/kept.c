@@ -23,7 +23,7 @@ begin(const struct nb_backup *backup, struct tally *tallies)
 
 		tallies[i].asked = was->files >= NB_KEPT_MIN
 			&& !nb_shrinks_have(&backup->shrinks, was)
-			&& nb_backup_min_kept(backup, was) > 0;
+			&& nb_backup_least(backup, was).kept > 0;
 		any |= tallies[i].asked;
 	}
 	return any;
@@ -56,8 +56,8 @@ finish(struct nb_backup *backup, const struct tally *tallies)
 						  .now = t->kept };
 
 		if (t->had >= NB_KEPT_MIN
-		    && (double)t->kept
-			    < (double)t->had * nb_backup_min_kept(backup, was))
+		    && (double)t->kept < (double)t->had
+				    * nb_backup_least(backup, was).kept)
 			err = nb_shrinks_add(&backup->shrinks, &shrink);
 	}
 	return err;

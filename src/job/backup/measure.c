@@ -18,36 +18,14 @@ source_of(const struct nb_backup *backup, const struct nb_holding *was)
 	return NULL;
 }
 
-double
-nb_backup_min_ratio(const struct nb_backup *backup,
-		    const struct nb_holding *was)
+struct nb_least
+nb_backup_least(const struct nb_backup *backup, const struct nb_holding *was)
 {
 	const struct nb_config_source *source = source_of(backup, was);
 
-	return source && nb_source_ops(source)->min_ratio
-		? nb_source_ops(source)->min_ratio(source)
-		: 0;
-}
-
-double
-nb_backup_min_kept(const struct nb_backup *backup, const struct nb_holding *was)
-{
-	const struct nb_config_source *source = source_of(backup, was);
-
-	return source && nb_source_ops(source)->min_kept
-		? nb_source_ops(source)->min_kept(source)
-		: 0;
-}
-
-double
-nb_backup_min_unchanged(const struct nb_backup *backup,
-			const struct nb_holding *was)
-{
-	const struct nb_config_source *source = source_of(backup, was);
-
-	return source && nb_source_ops(source)->min_unchanged
-		? nb_source_ops(source)->min_unchanged(source)
-		: 0;
+	return source && nb_source_ops(source)->least
+		? nb_source_ops(source)->least(source)
+		: (struct nb_least){ .ratio = 0 };
 }
 
 bool
@@ -95,7 +73,7 @@ bool
 nb_backup_lacks(const struct nb_backup *backup, const struct nb_holding *was,
 		const struct nb_holdings *now, struct nb_shrink *out)
 {
-	double ratio = nb_backup_min_ratio(backup, was);
+	double ratio = nb_backup_least(backup, was).ratio;
 	const struct nb_holding *is =
 		nb_holdings_find(now, was->kind, was->name, was->database);
 

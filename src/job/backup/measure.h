@@ -6,17 +6,9 @@
 #include "job/backup/backup.h"
 #include "model/record/holding.h"
 
-/* The min_ratio of the source that produces WAS; 0: nothing is compared. */
-double nb_backup_min_ratio(const struct nb_backup *backup,
-			   const struct nb_holding *was);
-
-/* In the same way, the share of its files that must still be there. */
-double nb_backup_min_kept(const struct nb_backup *backup,
-			  const struct nb_holding *was);
-
-/* And the share of those that are there whose content must be in the tree. */
-double nb_backup_min_unchanged(const struct nb_backup *backup,
-			       const struct nb_holding *was);
+/* What is enough of the source that produces WAS. */
+struct nb_least nb_backup_least(const struct nb_backup *backup,
+				const struct nb_holding *was);
 
 /* Is the source of WAS configured in the job? */
 bool nb_backup_covers(const struct nb_backup *backup,

@@ -310,7 +310,7 @@ begin(struct search *s)
 		if (was->files < NB_REWRITTEN_MIN
 		    || nb_shrinks_have(&backup->shrinks, was))
 			continue;
-		s->tallies[i].least = nb_backup_min_unchanged(backup, was);
+		s->tallies[i].least = nb_backup_least(backup, was).unchanged;
 		any |= s->tallies[i].least > 0;
 	}
 	return any;

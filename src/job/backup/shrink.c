@@ -10,6 +10,7 @@
 #include "job/backup/decline.h"
 #include "job/backup/kept.h"
 #include "job/backup/measure.h"
+#include "model/decide/shrink.h"
 
 /* ---- parts that were left out ---- */
 
@@ -122,7 +123,7 @@ compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
 
 		for (size_t k = 0; source && k < source->notes.count; k++)
 			part |= is_part(source->notes.at[k].what);
-		if (!part || nb_backup_min_ratio(backup, was) <= 0)
+		if (!part || nb_backup_least(backup, was).ratio <= 0)
 			continue;
 		if (!last.id[0])
 			err = nb_catalog_last_complete(backup->context->catalog,
@@ -194,7 +195,7 @@ nb_backup_reserve(const struct nb_backup *backup, struct nb_manifest *m)
 						   .before = UINT64_MAX,
 						   .now = UINT64_MAX };
 
-		if (nb_backup_min_ratio(backup, was) > 0
+		if (nb_backup_least(backup, was).ratio > 0
 		    && !nb_shrinks_have(&backup->shrinks, was))
 			err = nb_shrinks_add(&more, &longest);
 	}

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "model/record/backup_path.h"
-#include "model/record/holding.h"
+#include "model/decide/shrink.h"
 
 #define DISC_MORE 60 /* that is said of a disc beside its name */
 #define NAMED 4      /* of the ids that begin alike */

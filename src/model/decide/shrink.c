@@ -109,22 +109,34 @@ lost_mount(const struct nb_holding *was, const struct nb_holding *now)
 	return NULL;
 }
 
+/* The rows of TABLE in NOW as text; NULL: none, or there is no such table. */
+static char *
+rows_of(const struct nb_holding *now, const char *table)
+{
+	const struct nb_property *p =
+		nb_properties_find(&now->filled, table, "", "");
+
+	return p ? p->value : NULL;
+}
+
 static bool
-lost_tables(const struct nb_holding *was, const struct nb_holding *now,
-	    struct nb_shrink *out)
+lost_rows(const struct nb_holding *was, const struct nb_holding *now,
+	  double ratio, struct nb_shrink *out)
 {
 	uint64_t count = 0;
 
 	for (size_t i = 0; now->rows >= 0 && i < was->filled.count; i++) {
 		const struct nb_property *p = &was->filled.at[i];
 		uint64_t rows = strtoull(p->value, NULL, 10);
+		char *is = rows_of(now, p->what);
 
 		if (rows < NB_SHRINK_ROWS_MIN
-		    || nb_properties_find(&now->filled, p->what, "", ""))
+		    || !fell(rows, is ? strtoull(is, NULL, 10) : 0, ratio, 0))
 			continue;
 		if (!count++) {
 			out->mount = p->what;
 			out->before = rows;
+			out->is = is;
 		}
 	}
 	out->what = NB_SHRINK_EMPTIED;
@@ -155,5 +167,5 @@ nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 		return shrank(out, NB_SHRINK_TABLES, (uint64_t)was->tables, 0);
 	if (was->rows > 0 && now->rows == 0)
 		return shrank(out, NB_SHRINK_ROWS, (uint64_t)was->rows, 0);
-	return lost_tables(was, now, out);
+	return lost_rows(was, now, ratio, out);
 }

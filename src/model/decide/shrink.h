@@ -15,7 +15,7 @@
  */
 #define NB_SHRINK_FILES_MIN 3
 #define NB_SHRINK_BYTES_MIN ((uint64_t)16 << 10)
-/* A table with fewer rows than these may become empty. */
+/* A table with fewer rows than these may lose them. */
 #define NB_SHRINK_ROWS_MIN 100
 
 /*
@@ -25,9 +25,14 @@
  *
  * In this order: what it is (nb_holding.identity); the mount point; files,
  * bytes (only of the same form), tables and rows.  Tables and rows only if they
- * fell to 0; then the single tables that have no rows any more.
+ * fell to 0; then the rows of single tables.
  */
 bool nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 		  double ratio, struct nb_shrink *out);
+
+#define NB_SHRINK_TEXT 640
+/* For people, with the name of the source and both numbers. */
+const char *nb_shrink_text(const struct nb_shrink *shrink,
+			   char text[NB_SHRINK_TEXT]);
 
 #endif

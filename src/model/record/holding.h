@@ -90,19 +90,22 @@ enum nb_shrink_what {
 struct nb_shrink {
 	char *kind, *name; /* the source */
 	enum nb_shrink_what what;
-	uint64_t before, now; /* of FILES to ROWS; BEFORE of REWRITTEN: files
-				 that are there, NOW: with another content; NOW of CONTENT and LOST: how
+	uint64_t before, now; /* of FILES to ROWS; NOW of CONTENT and LOST: how
 				 many files, BEFORE of LOST: their bytes; of
 				 PART: files, and how many parts have them; of
 				 EMPTIED: the rows of MOUNT, and how many
-				 tables */
+				 tables; of REWRITTEN: files that are there
+				 under their names, and those of them with
+				 another content */
 	char *mount;    /* of MOUNT; of PART the first one.  Below the tree it
 			is relative to it.  Of EMPTIED: the first table.  Of
 			FILES to ROWS and OTHER: the older backup that has
 			BEFORE or HAD, "generation 3"; NULL: the last good one
 			*/
 	char *of;       /* of OTHER: which identity differs, as above, */
-	char *is, *had; /* its value, and that of before.  Otherwise NULL */
+	char *is, *had; /* its value, and that of before.  IS of EMPTIED: the
+			   rows that MOUNT has now; NULL: none.  Otherwise
+			   NULL */
 };
 
 /* Appends a copy.  NB_ENOMEM */
@@ -118,10 +121,5 @@ void nb_shrinks_free(struct nb_shrinks *list);
 /* Names for manifest and catalog, as "files"; NULL or false: unknown. */
 const char *nb_shrink_name(enum nb_shrink_what what);
 bool nb_shrink_parse(const char *name, enum nb_shrink_what *what);
-
-#define NB_SHRINK_TEXT 640
-/* For people, with the name of the source and both numbers. */
-const char *nb_shrink_text(const struct nb_shrink *shrink,
-			   char text[NB_SHRINK_TEXT]);
 
 #endif

@@ -34,14 +34,12 @@ nb_manifest_clear(struct nb_manifest *m)
 }
 
 static void
-add_other(struct nb_str *s, const struct nb_shrink *one)
+add_text(struct nb_str *s, const char *member, const char *text)
 {
+	if (!text)
+		return;
 	nb_str_add(s, ",");
-	nb_manifest_add_bytes(s, "of", one->of);
-	nb_str_add(s, ",");
-	nb_manifest_add_bytes(s, "is", one->is);
-	nb_str_add(s, ",");
-	nb_manifest_add_bytes(s, "had", one->had);
+	nb_manifest_add_bytes(s, member, text);
 }
 
 static void
@@ -54,12 +52,10 @@ add_shrinks(struct nb_str *s, const struct nb_shrinks *list)
 		nb_manifest_add_bytes(s, "kind", one->kind);
 		nb_str_add(s, ",");
 		nb_manifest_add_bytes(s, "name", one->name);
-		if (one->mount) {
-			nb_str_add(s, ",");
-			nb_manifest_add_bytes(s, "mount", one->mount);
-		}
-		if (one->what == NB_SHRINK_OTHER)
-			add_other(s, one);
+		add_text(s, "mount", one->mount);
+		add_text(s, "of", one->of);
+		add_text(s, "is", one->is);
+		add_text(s, "had", one->had);
 		nb_str_addf(s, ",\"what\":\"%s\",\"before\":%llu,\"now\":%llu}",
 			    nb_shrink_name(one->what),
 			    (unsigned long long)one->before,

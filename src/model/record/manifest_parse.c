@@ -30,12 +30,25 @@ read_sources(const json_t *root, struct nb_manifest *m)
 	return true;
 }
 
+/* Its texts, of which each kind needs some. */
 static bool
-read_other(const json_t *object, struct nb_shrink *s)
+read_texts(const json_t *object, struct nb_shrink *s)
 {
-	return nb_manifest_read_bytes(object, "of", &s->of)
-		&& nb_manifest_read_bytes(object, "is", &s->is)
-		&& nb_manifest_read_bytes(object, "had", &s->had);
+	bool mount = nb_manifest_read_bytes(object, "mount", &s->mount);
+	bool of = nb_manifest_read_bytes(object, "of", &s->of);
+	bool is = nb_manifest_read_bytes(object, "is", &s->is);
+	bool had = nb_manifest_read_bytes(object, "had", &s->had);
+
+	switch (s->what) {
+	case NB_SHRINK_MOUNT:
+	case NB_SHRINK_EMPTIED:
+	case NB_SHRINK_PART:
+		return mount;
+	case NB_SHRINK_OTHER:
+		return of && is && had;
+	default:
+		return true;
+	}
 }
 
 static bool
@@ -46,11 +59,7 @@ read_shrink(const json_t *object, struct nb_shrink *s)
 	return what && nb_shrink_parse(what, &s->what)
 		&& nb_manifest_read_bytes(object, "kind", &s->kind)
 		&& nb_manifest_read_bytes(object, "name", &s->name)
-		&& (nb_manifest_read_bytes(object, "mount", &s->mount)
-		    || (s->what != NB_SHRINK_MOUNT
-			&& s->what != NB_SHRINK_EMPTIED
-			&& s->what != NB_SHRINK_PART))
-		&& (s->what != NB_SHRINK_OTHER || read_other(object, s))
+		&& read_texts(object, s)
 		&& nb_json_u64(object, "before", &s->before)
 		&& nb_json_u64(object, "now", &s->now);
 }

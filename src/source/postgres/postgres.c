@@ -336,10 +336,10 @@ is_staged(const struct nb_config_source *source)
 	return true;
 }
 
-static double
-min_ratio(const struct nb_config_source *source)
+static struct nb_least
+least(const struct nb_config_source *source)
 {
-	return nb_pg_options(source)->min_ratio;
+	return (struct nb_least){ .ratio = nb_pg_options(source)->min_ratio };
 }
 
 /* Tables that may become empty. */
@@ -385,7 +385,7 @@ const struct nb_source_ops nb_source_postgres = {
 	.estimate = estimate,
 	.collect = collect,
 	.is_staged = is_staged,
-	.min_ratio = min_ratio,
+	.least = least,
 	.leaves_out = leaves_out,
 	.covers = covers,
 	.restore = nb_pg_restore,

@@ -27,9 +27,9 @@ const struct nb_field nb_tree_fields[] = {
 	  .words = unreadables },
 	{ FIELD("checksum", WORD, checksum), .words = rereads, .local = true },
 	{ FIELD("pack", WORD, rules.pack), .words = packs, .local = true },
-	{ FIELD("min_ratio", RATIO, rules.min_ratio), .local = true },
-	{ FIELD("min_kept", RATIO, rules.min_kept), .local = true },
-	{ FIELD("min_unchanged", RATIO, rules.min_unchanged), .local = true },
+	{ FIELD("min_ratio", RATIO, rules.least.ratio), .local = true },
+	{ FIELD("min_kept", RATIO, rules.least.kept), .local = true },
+	{ FIELD("min_unchanged", RATIO, rules.least.unchanged), .local = true },
 	{ FIELD("io_timeout", TIME, rules.io_timeout) },
 	NB_SSH_FIELDS(struct nb_tree_options, remote),
 	{ FIELD("timeout", TIME, remote.timeout), .local = true },
@@ -42,9 +42,7 @@ nb_tree_options_begin(void *options)
 {
 	*(struct nb_tree_options *)options = (struct nb_tree_options){
 		.rules.copy_newer = COPY_NEWER,
-		.rules.min_ratio = NB_TREE_MIN_RATIO,
-		.rules.min_kept = NB_TREE_MIN_KEPT,
-		.rules.min_unchanged = NB_TREE_MIN_UNCHANGED,
+		.rules.least = NB_TREE_LEAST,
 		.rules.io_timeout = NB_TREE_IO_TIMEOUT,
 		.checksum = NB_REREAD_WEEKLY,
 	};

@@ -24,16 +24,12 @@ struct nb_tree_rules {
 	bool skip_unreadable;       /* on_unreadable = fail | report */
 	bool fixed;                 /* they are no options of the user */
 	enum nb_pack pack;
-	int64_t io_timeout;   /* seconds for a call into the file system; 0: no
+	int64_t io_timeout;    /* seconds for a call into the file system; 0: no
 				limit */
-	double min_ratio;     /* of what the last good backup held; 0: off */
-	double min_kept;      /* of its files, by their names; 0: off */
-	double min_unchanged; /* of these, by their content; 0: off */
+	struct nb_least least; /* min_ratio, min_kept, min_unchanged */
 };
 
-#define NB_TREE_MIN_RATIO 0.5
-#define NB_TREE_MIN_KEPT 0.5
-#define NB_TREE_MIN_UNCHANGED 0.1
+#define NB_TREE_LEAST ((struct nb_least){ 0.5, 0.5, 0.1 })
 #define NB_TREE_IO_TIMEOUT 60
 
 struct nb_tree_options {

@@ -193,10 +193,10 @@ reread(const struct nb_config_source *source)
 	return nb_tree_options(source)->checksum;
 }
 
-static double
-min_ratio(const struct nb_config_source *source)
+static struct nb_least
+least(const struct nb_config_source *source)
 {
-	return nb_tree_options(source)->rules.min_ratio;
+	return nb_tree_options(source)->rules.least;
 }
 
 /* Or a directory above it. */
@@ -216,18 +216,6 @@ leaves_out(const struct nb_config_source *source, const char *path)
 	}
 	free(above);
 	return found;
-}
-
-static double
-min_kept(const struct nb_config_source *source)
-{
-	return nb_tree_options(source)->rules.min_kept;
-}
-
-static double
-min_unchanged(const struct nb_config_source *source)
-{
-	return nb_tree_options(source)->rules.min_unchanged;
 }
 
 /* ---- a path named by the user ---- */
@@ -313,10 +301,8 @@ const struct nb_source_ops nb_source_tree = {
 	.collect = collect,
 	.is_staged = is_staged,
 	.reread = reread,
-	.min_ratio = min_ratio,
+	.least = least,
 	.leaves_out = leaves_out,
-	.min_kept = min_kept,
-	.min_unchanged = min_unchanged,
 	.by_hand = by_hand,
 	.serve = nb_tree_serve,
 	.may_serve = nb_tree_may_serve,

@@ -376,22 +376,10 @@ release(const struct nb_config_source *source, void *data)
 	return err;
 }
 
-static double
-min_ratio(const struct nb_config_source *source)
+static struct nb_least
+least(const struct nb_config_source *source)
 {
-	return nb_mirror_options(source)->mount.rules.min_ratio;
-}
-
-static double
-min_kept(const struct nb_config_source *source)
-{
-	return nb_mirror_options(source)->mount.rules.min_kept;
-}
-
-static double
-min_unchanged(const struct nb_config_source *source)
-{
-	return nb_mirror_options(source)->mount.rules.min_unchanged;
+	return nb_mirror_options(source)->mount.rules.least;
 }
 
 const struct nb_source_ops nb_source_mirror = {
@@ -400,7 +388,5 @@ const struct nb_source_ops nb_source_mirror = {
 	.hold = hold,
 	.release = release,
 	.collect = collect,
-	.min_ratio = min_ratio,
-	.min_kept = min_kept,
-	.min_unchanged = min_unchanged,
+	.least = least,
 };

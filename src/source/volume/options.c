@@ -24,9 +24,10 @@
 		{ FIELD("retries", NUMBER, mount.retries), .min = 0,           \
 		  .max = 1000 },                                               \
 		{ FIELD("pause", TIME, mount.pause) },                         \
-		{ FIELD("min_ratio", RATIO, mount.rules.min_ratio) },          \
-		{ FIELD("min_kept", RATIO, mount.rules.min_kept) },            \
-		{ FIELD("min_unchanged", RATIO, mount.rules.min_unchanged) },  \
+		{ FIELD("min_ratio", RATIO, mount.rules.least.ratio) },        \
+		{ FIELD("min_kept", RATIO, mount.rules.least.kept) },          \
+		{ FIELD("min_unchanged", RATIO,                                \
+			mount.rules.least.unchanged) },                        \
 		{ FIELD("on_unreadable", CHOICE, mount.rules.skip_unreadable), \
 		  .words = unreadables },                                      \
 	{                                                                      \
@@ -66,9 +67,7 @@ mount_begin(struct nb_mount_options *mount)
 {
 	mount->retries = RETRIES;
 	mount->pause = PAUSE;
-	mount->rules.min_ratio = NB_TREE_MIN_RATIO;
-	mount->rules.min_kept = NB_TREE_MIN_KEPT;
-	mount->rules.min_unchanged = NB_TREE_MIN_UNCHANGED;
+	mount->rules.least = NB_TREE_LEAST;
 	mount->rules.io_timeout = NB_TREE_IO_TIMEOUT;
 }
 

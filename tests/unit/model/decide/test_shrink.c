@@ -257,14 +257,21 @@ static const struct {
 	const char *was[2], *now[2]; /* tables, and their rows */
 	const char *text;
 } tables[] = {
-	{ { "public.a", "100" }, { "public.a", "1" }, NULL },
+	{ { "public.a", "100" }, { "public.a", "50" }, NULL },
+	{ { "public.a", "99" }, { "public.a", "1" }, NULL },
+	{ { "public.a", "100" },
+	  { "public.a", "49" },
+	  "tree www: table public.a has 49 rows; it had 100" },
+	{ { "public.a", "2000" },
+	  { "public.a", "1" },
+	  "tree www: table public.a has 1 row; it had 2000" },
 	{ { "public.a", "99" }, { "public.b", "5" }, NULL },
 	{ { "public.a", "100" },
 	  { "public.b", "5" },
 	  "tree www: table public.a has no rows or is gone; it had 100" },
 };
 
-START_TEST(a_table_without_rows_is_told)
+START_TEST(a_table_with_few_or_no_rows_is_told)
 {
 	struct nb_holding was = { .kind = kind, .name = name };
 	struct nb_holding now = was;
@@ -470,7 +477,7 @@ main(void)
 	tcase_add_loop_test(tc, another_source_of_the_same_name_is_told, 0,
 			    (int)(sizeof identities / sizeof *identities));
 	tcase_add_test(tc, what_does_not_fit_on_a_line_is_unknown);
-	tcase_add_loop_test(tc, a_table_without_rows_is_told, 0,
+	tcase_add_loop_test(tc, a_table_with_few_or_no_rows_is_told, 0,
 			    (int)(sizeof tables / sizeof *tables));
 	tcase_add_test(tc, several_such_tables_are_counted);
 	tcase_add_test(tc, other_contents_are_told_with_both_numbers);
