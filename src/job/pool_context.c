@@ -73,8 +73,10 @@ is_configured(void *ctx, const char *job)
 struct nb_line
 nb_pool_context_line(struct nb_pool_context *context)
 {
-	return (struct nb_line){ context->job->name, context->pool->name,
-				 is_configured, context };
+	return (struct nb_line){ .job = context->job->name,
+				 .pool = context->pool->name,
+				 .configured = is_configured,
+				 .ctx = context };
 }
 
 /* Without the lock: the disc of a run that died is as the next run finds it. */

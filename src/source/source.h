@@ -123,7 +123,7 @@ struct nb_source_drill;
 /* The shares of what the last good backup held that are enough, 0 to 1.
  * 0: this is not compared. */
 struct nb_least {
-	double ratio;     /* of files and of bytes */
+	double ratio;     /* of files and of bytes; 0: nothing is compared */
 	double kept;      /* of files, by their names */
 	double unchanged; /* of these, by their content */
 };

@@ -188,6 +188,7 @@ struct nb_line {
 	/* Is there a job of this name? */
 	bool (*configured)(void *ctx, const char *job);
 	void *ctx;
+	const char *old_job, *old_pool; /* (store/kin.h); NULL: none */
 };
 
 /* What the newest backup of LINE holds that lacks nothing of the one before it;

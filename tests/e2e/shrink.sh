@@ -136,6 +136,16 @@ bytes()
 }
 check "much fewer bytes are told, with min_ratio = 0 they are not" bytes
 
+# Names and contents are not asked about, either.
+now_and_then()
+{
+	fresh
+	configure 'tree "www" { path = "'"$work"'/tree"  min_ratio = 0 }'
+	fill
+	night A 0 run && night B 0 run && rm "$work"/tree/* && night A 0 run
+}
+check "nor is a directory that is emptied now and then" now_and_then
+
 # Never half of it in one night.
 slowly()
 {
@@ -394,6 +404,34 @@ other_job()
 	sed -i "s/\"nightly\"/\"${4:-other}\"/; s/\"db\"/\"$pool\"/" \
 		"$work/nb.conf"
 }
+
+# Job, pool and discs all have new names: what it is tells.
+all_renamed()
+{
+	local etc='tree "etc" { path = "'"$work"'/other" }'
+	fresh
+	mkdir -p "$work/other"
+	echo 1 >"$work/other/one"
+	configure "$tree"
+	fill
+	night A 0 run && night B 0 run || return 1
+	: >"$work/discs/C"
+	: >"$work/discs/D"
+	rm -rf "$work"/tree/*
+	another_second
+	other_job new '"DB-C", "DB-D"' "$tree $etc" daily
+	for disc in C D C; do
+		night $disc 3 --quiet run &&
+			says err "0 files; the last good backup has 41" ||
+			return 1
+	done
+	night C 3 run && says err "daily: compared with the backups of job nightly of pool db, which had the same sources" || return 1
+	fill
+	night D 0 run && rm -rf "$work"/tree/* && night C 3 run &&
+		says err "0 files; the last good backup has 41" &&
+		! grep "compared with" "$work/err"
+}
+check "so has one that was renamed together with its pool" all_renamed
 
 # Its source has the same name, and is something else.
 foreign()

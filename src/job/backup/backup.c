@@ -20,6 +20,18 @@ nb_backup_is_by_hand(const struct nb_backup *backup)
 	return backup->sources == &backup->by_hand;
 }
 
+struct nb_line
+nb_backup_line(const struct nb_backup *backup)
+{
+	struct nb_line line = nb_pool_context_line(backup->context);
+
+	if (backup->kin.id[0]) {
+		line.old_job = backup->kin.job;
+		line.old_pool = backup->kin.pool;
+	}
+	return line;
+}
+
 /* Creates a source for PATH as the user typed it, of the kind that accepts
  * it. */
 static enum nb_err

@@ -9,6 +9,7 @@
 #include "job/job.h"
 #include "model/record/holding.h"
 #include "source/source.h"
+#include "store/kin.h"
 #include "store/staging.h"
 
 #define NB_RUN_ID_BYTES 8
@@ -24,11 +25,15 @@ struct nb_backup {
 	struct nb_shrinks shrinks;               /* (shrink.h) */
 	struct nb_shrinks accepted;              /* what the user accepts */
 	struct nb_holdings last;                 /* what was compared with */
+	struct nb_kin kin;                       /* (kin.h); zeros: none */
 	struct nb_ours ours;                     /* what is in no tree */
 	struct nb_hooked *hooked; /* of the run; NULL: it has no hooks */
 	struct nb_calls *calls;   /* (base/watchdog.h) */
 	struct nb_staged staged;
 };
+
+/* The job and its past, for what is compared with. */
+struct nb_line nb_backup_line(const struct nb_backup *backup);
 
 /* True if it contains paths that the user named instead of the job's sources:
  * such a session does not count as a generation. */

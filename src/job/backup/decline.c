@@ -24,7 +24,7 @@ static enum nb_err
 load(struct nb_backup *backup, struct past *past)
 {
 	struct nb_pool_context *context = backup->context;
-	const struct nb_line line = nb_pool_context_line(context);
+	const struct nb_line line = nb_backup_line(backup);
 	enum nb_err err = nb_catalog_completes(context->catalog, &line, BACK,
 					       &past->list);
 

@@ -67,7 +67,7 @@ enum nb_err
 nb_backup_compare_names(struct nb_backup *backup, const struct nb_manifest *m,
 			const struct nb_entries *files)
 {
-	const struct nb_line line = nb_pool_context_line(backup->context);
+	const struct nb_line line = nb_backup_line(backup);
 	struct nb_catalog *catalog = backup->context->catalog;
 	struct nb_last_complete last = { .id = "" };
 	struct tally *tallies;

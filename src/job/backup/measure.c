@@ -21,11 +21,13 @@ source_of(const struct nb_backup *backup, const struct nb_holding *was)
 struct nb_least
 nb_backup_least(const struct nb_backup *backup, const struct nb_holding *was)
 {
+	const struct nb_least nothing = { .ratio = 0 };
 	const struct nb_config_source *source = source_of(backup, was);
+	struct nb_least least = nothing;
 
-	return source && nb_source_ops(source)->least
-		? nb_source_ops(source)->least(source)
-		: (struct nb_least){ .ratio = 0 };
+	if (source && nb_source_ops(source)->least)
+		least = nb_source_ops(source)->least(source);
+	return least.ratio > 0 ? least : nothing;
 }
 
 bool

@@ -319,7 +319,7 @@ begin(struct search *s)
 enum nb_err
 nb_rewritten_find(struct nb_backup *backup, const struct nb_session *session)
 {
-	const struct nb_line line = nb_pool_context_line(backup->context);
+	const struct nb_line line = nb_backup_line(backup);
 	struct search s = { .backup = backup, .session = session };
 	enum nb_err err = NB_OK;
 

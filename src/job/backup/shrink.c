@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "job/backup/decline.h"
 #include "job/backup/kept.h"
+#include "job/backup/kin.h"
 #include "job/backup/measure.h"
 #include "model/decide/shrink.h"
 
@@ -111,7 +112,7 @@ find_parts(struct nb_backup *backup, const struct nb_holding *was,
 static enum nb_err
 compare_parts(struct nb_backup *backup, const struct nb_manifest *m)
 {
-	const struct nb_line line = nb_pool_context_line(backup->context);
+	const struct nb_line line = nb_backup_line(backup);
 	struct nb_last_complete last = { .id = "" };
 	enum nb_err err = NB_OK;
 
@@ -153,7 +154,7 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		  const struct nb_entries *entries)
 {
 	struct nb_pool_context *context = backup->context;
-	const struct nb_line line = nb_pool_context_line(context);
+	struct nb_line line;
 	struct nb_holdings *was = &backup->last, now = NB_ARRAY_INIT;
 	struct nb_shrink shrink;
 	enum nb_err err;
@@ -163,9 +164,12 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	nb_holdings_free(was);
 	if (!context->catalog || nb_backup_is_by_hand(backup))
 		return NB_OK;
-	err = nb_catalog_last_holdings(context->catalog, &line, was);
+	err = nb_holdings_take(m, entries, &now);
 	if (!err)
-		err = nb_holdings_take(m, entries, &now);
+		err = nb_backup_find_kin(backup, &now);
+	line = nb_backup_line(backup);
+	if (!err)
+		err = nb_catalog_last_holdings(context->catalog, &line, was);
 	for (size_t i = 0; !err && i < was->count; i++)
 		if (nb_backup_lacks(backup, &was->at[i], &now, &shrink))
 			err = nb_shrinks_add(&backup->shrinks, &shrink);

@@ -132,7 +132,7 @@ static enum nb_err
 find(struct finding *f)
 {
 	struct nb_catalog *catalog = f->backup->context->catalog;
-	const struct nb_line line = nb_pool_context_line(f->backup->context);
+	const struct nb_line line = nb_backup_line(f->backup);
 	const struct nb_session *s = f->session;
 	bool wanted = false;
 	enum nb_err err = nb_catalog_last_complete(catalog, &line, &f->last);

@@ -5,9 +5,11 @@
  * have a job of the same name.  So what tells is the time: one job follows
  * another, or both are there at once and are two.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "store/catalog/private.h"
+#include "store/kin.h"
 
 static const struct nb_span *
 find(const struct nb_spans *spans, const char *job, const char *pool)
@@ -81,6 +83,15 @@ is_line(const struct nb_spans *spans, const struct nb_span *span)
 		&& !strcmp(span->pool, spans->line->pool);
 }
 
+/* Was it known under that name and in that pool? */
+static bool
+is_old(const struct nb_line *line, const struct nb_span *span)
+{
+	return line->old_job && line->old_pool
+		&& !strcmp(span->job, line->old_job)
+		&& !strcmp(span->pool, line->old_pool);
+}
+
 bool
 nb_spans_in_line(const struct nb_spans *spans, const struct nb_span *span)
 {
@@ -91,7 +102,7 @@ nb_spans_in_line(const struct nb_spans *spans, const struct nb_span *span)
 		return false;
 	if (is_line(spans, span))
 		return true;
-	if (strcmp(span->job, line->job)
+	if (strcmp(span->job, line->job) && !is_old(line, span)
 	    && (strcmp(span->pool, line->pool)
 		|| line->configured(line->ctx, span->job)))
 		return false;
@@ -108,4 +119,71 @@ nb_spans_same(const struct nb_spans *spans, const struct nb_span *a,
 		return follows(a, b) || follows(b, a);
 	return (is_line(spans, a) && nb_spans_in_line(spans, b))
 		|| (is_line(spans, b) && nb_spans_in_line(spans, a));
+}
+
+/* ---- jobs that were renamed together with their pool ---- */
+
+static bool
+may_be_kin(const struct nb_spans *spans, const struct nb_span *span)
+{
+	const struct nb_line *line = spans->line;
+	const struct nb_span *now = find(spans, line->job, line->pool);
+
+	return span && strcmp(span->job, line->job)
+		&& strcmp(span->pool, line->pool)
+		&& !line->configured(line->ctx, span->job)
+		&& (!now || follows(span, now));
+}
+
+static bool
+is_listed(const struct nb_kins *list, const struct nb_backup_record *b)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i].job, b->job)
+		    && !strcmp(list->at[i].pool, b->pool))
+			return true;
+	return false;
+}
+
+static enum nb_err
+list_kin(const struct nb_rows *rows, const struct nb_spans *spans,
+	 const struct nb_backup_list *list, struct nb_kins *out)
+{
+	enum nb_err err = NB_OK;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		const struct nb_backup_record *b = list->at[i];
+		struct nb_kin one;
+
+		if (!may_be_kin(spans, nb_spans_of(spans, b))
+		    || is_listed(out, b) || nb_rows_shrunk(rows, b->id))
+			continue;
+		snprintf(one.id, sizeof one.id, "%s", b->id);
+		snprintf(one.job, sizeof one.job, "%s", b->job);
+		snprintf(one.pool, sizeof one.pool, "%s", b->pool);
+		err = nb_array_push(out, one);
+	}
+	return err;
+}
+
+enum nb_err
+nb_catalog_kin(struct nb_catalog *catalog, const struct nb_line *line,
+	       struct nb_kins *out)
+{
+	struct nb_backup_list list = NB_ARRAY_INIT;
+	struct nb_spans spans = { .line = line };
+	struct nb_rows rows;
+	enum nb_err err = nb_rows_load(catalog, &rows);
+
+	if (err)
+		return err;
+	err = nb_rows_newest_first(&rows, &list);
+	if (!err)
+		err = nb_spans_take(&rows, line, &spans);
+	if (!err)
+		err = list_kin(&rows, &spans, &list, out);
+	nb_array_free(&list);
+	nb_array_free(&spans.list);
+	nb_rows_free(&rows);
+	return err;
 }

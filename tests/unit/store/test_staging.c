@@ -82,9 +82,15 @@ none(void *ctx, const char *job)
 	return false;
 }
 
-static const struct nb_line line = { "j", "p", all, NULL };
-static const struct nb_line other = { "other", "p", all, NULL };
-static const struct nb_line renamed = { "other", "p", none, NULL };
+static const struct nb_line line = { .job = "j",
+				     .pool = "p",
+				     .configured = all };
+static const struct nb_line other = { .job = "other",
+				      .pool = "p",
+				      .configured = all };
+static const struct nb_line renamed = { .job = "other",
+					.pool = "p",
+					.configured = none };
 
 START_TEST(the_newest_complete_backup_of_a_job_is_found)
 {
