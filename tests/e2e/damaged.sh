@@ -555,4 +555,27 @@ for type in cd-rw bd-re; do
 		salvage_generation $type
 done
 
+# Of a file, or a rewritable disc with random access, other systems see only the
+# volume descriptor at block 16, and what it leads to.
+make_discs
+overwritable()
+{
+	rm -rf "$work"/{state,back} && : >"$work/discs/A" && insert A &&
+		write_conf <<-END2 && seq 9999 >"$tree/numbers" && nb_is 0 run
+			job "j" { pool = "db"  tree "t" { path = "$tree" } }
+		END2
+}
+
+hidden()
+{
+	overwritable && nb_is 0 verify && nb_is 0 append && nb_is 0 verify &&
+		dd if=/dev/zero of="$work/discs/A" bs=2048 seek=16 count=1 \
+			conv=notrunc 2>"$work/log" || return 1
+	nb_is 3 verify && says err "other systems cannot mount the disc" &&
+		nb_is 0 list && joined out | grep -q "A  *suspect" &&
+		nb_is 0 restore --to "$work/back" &&
+		cmp "$tree/numbers" "$work/back/tree/t/numbers"
+}
+check "a disc that only nightburn can read is not good" hidden
+
 finish

@@ -124,6 +124,15 @@ stage_label(const struct medium *m, int i, struct nb_label *label)
 	label->created = m->session[i].backup;
 }
 
+/* What can be read at all can be mounted. */
+bool
+nb_reader_is_mountable(struct nb_blocks *blocks, uint32_t start)
+{
+	(void)blocks;
+	(void)start;
+	return true;
+}
+
 enum nb_err
 nb_reader_damaged_tree(struct nb_blocks *blocks, uint32_t start,
 		       struct nb_nodes *out)

@@ -195,6 +195,33 @@ nb_reader_volume_id(struct nb_blocks *blocks, uint32_t start,
 			volume_id[i] = '_';
 }
 
+/* ECMA-119 8.4.18: the record of the root directory; 9.1.3, 9.1.4: within it,
+ * place and length, little-endian and big-endian. */
+#define ROOT_AT 156
+#define EXTENT_AT 2
+#define EXTENT_BYTES 16
+
+static uint32_t
+root_block(const uint8_t *descriptor)
+{
+	const uint8_t *at = descriptor + ROOT_AT + EXTENT_AT;
+
+	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16
+		| (uint32_t)at[3] << 24;
+}
+
+bool
+nb_reader_is_mountable(struct nb_blocks *blocks, uint32_t start)
+{
+	uint8_t first[NB_BLOCK], own[NB_BLOCK], root[NB_BLOCK];
+
+	return !read_descriptor(blocks, 0, first)
+		&& !read_descriptor(blocks, start, own)
+		&& !memcmp(first + ROOT_AT + EXTENT_AT,
+			   own + ROOT_AT + EXTENT_AT, EXTENT_BYTES)
+		&& !nb_blocks_read(blocks, root_block(first), 1, root);
+}
+
 #define PIECE_BLOCKS 512 /* 1 MiB */
 
 enum nb_err

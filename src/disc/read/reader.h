@@ -39,6 +39,14 @@ enum nb_label_state nb_reader_label(struct nb_blocks *blocks, uint32_t start,
 void nb_reader_volume_id(struct nb_blocks *blocks, uint32_t start,
 			 char volume_id[33]);
 
+/*
+ * Do other systems see the tree of the session at START, which is the newest?
+ * On a disc with random access they know only the volume descriptor at block
+ * 16: it, and the first block of the root directory that it names, must be
+ * readable, and that root must be the one of the session.
+ */
+bool nb_reader_is_mountable(struct nb_blocks *blocks, uint32_t start);
+
 struct nb_extent {
 	uint32_t lba;
 	uint64_t bytes;

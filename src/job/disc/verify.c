@@ -125,6 +125,33 @@ unknown_newest(const struct nb_inspection *look,
 		       (unsigned long long)look->label.generation);
 }
 
+/* Is it the newest session, and hidden from those who look for it where the
+ * disc begins? */
+static bool
+is_unmountable(const struct nb_inspection *look,
+	       const struct nb_disc_contents *contents)
+{
+	const struct nb_medium *medium = &look->medium;
+
+	return medium->random_access && contents->blocks
+		&& (!look->session || look->session >= medium->sessions)
+		&& !nb_reader_is_mountable(contents->blocks,
+					   nb_inspect_start(look));
+}
+
+static enum nb_err
+fail_unmountable(const struct nb_inspection *look)
+{
+	return nb_fail(NB_EWRONG,
+		       "%s: all backups are good, but other systems cannot "
+		       "mount the disc: its first volume descriptor, at block "
+		       "16, is damaged\n"
+		       "hint: nightburn restore reads it; when another disc "
+		       "has a newer backup, nightburn adopt --as NAME writes "
+		       "it again",
+		       look->label.disc);
+}
+
 static void
 tell_open_session(const struct nb_inspection *look)
 {
@@ -169,6 +196,17 @@ nothing_here(const struct nb_inspection *look)
 		  "nightburn catalog lost NAME says so";
 }
 
+/* What was verified is good: is there more to say? */
+static enum nb_err
+judge_newest(const struct nb_inspection *look,
+	     const struct nb_inspection *newest, const struct nb_verified *v)
+{
+	if (v->unmountable)
+		return fail_unmountable(look);
+	return look->session && !v->known ? unknown_newest(look, newest, v)
+					  : NB_OK;
+}
+
 static enum nb_err
 verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
        struct nb_verify_result *result)
@@ -195,6 +233,7 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 	if (err == NB_EFOREIGN && !lost && look.label_state != NB_LABEL_GOOD)
 		err = check_image(nb, &look, &contents, result);
 	v.err = err;
+	v.unmountable = !err && is_unmountable(&look, &contents);
 	if (look.label_state == NB_LABEL_GOOD) {
 		recorded = err == NB_ECANCELED
 			? NB_OK
@@ -204,8 +243,8 @@ verify(struct nightburn *nb, const struct nb_drive_choice *choice, bool lost,
 			*result = first;
 		if (!err || (lost && recorded == NB_EWRONG))
 			err = recorded;
-		if (!err && look.session && !v.known)
-			err = unknown_newest(&look, &newest, &v);
+		if (!err)
+			err = judge_newest(&look, &newest, &v);
 	} else if (err == NB_EFOREIGN) {
 		nb_fail(err, "%s: %s", look.device, nothing_here(&look));
 	}

@@ -264,6 +264,10 @@ record_at(struct nb_pool_context *context, const struct nb_inspection *look,
 	err = record_checks(context, disc, outcome);
 	if (err)
 		return err;
+	if (outcome->unmountable)
+		return nb_catalog_set_disc(context->catalog, disc->disc_id,
+					   NB_DISC_SUSPECT,
+					   "other systems cannot mount it");
 	if (outcome->err == NB_OK && less)
 		return record_less(context, look, disc, outcome);
 	if (outcome->err == NB_OK)

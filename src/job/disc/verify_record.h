@@ -20,6 +20,8 @@ struct nb_verified {
 				  anything that only it has */
 	bool known;            /* the catalog tells whether the newest session
 				  was a backup */
+	bool unmountable;      /* all is good, but other systems see nothing of
+				  it */
 	bool unknown_sessions; /* one can be read, but its files could not be
 				  checked */
 };

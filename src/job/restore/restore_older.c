@@ -14,8 +14,7 @@
 #include "model/record/backup_path.h"
 #include "model/decide/shrink.h"
 
-#define DISC_MORE 60 /* that is said of a disc beside its name */
-#define NAMED 4      /* of the ids that begin alike */
+#define NAMED 4 /* of the ids that begin alike */
 
 void
 nb_restore_try(const struct nb_restore_pick *pick, const char *head,
@@ -116,15 +115,6 @@ nb_restore_pick_verdict(const struct nb_restore_pick *pick)
 		       pick->look.device, found, pick->meant, pick->why, hint);
 }
 
-/* On a disc that counts as lost only if no other one has any. */
-static bool
-is_better(const struct nb_known_backup *a, const struct nb_known_backup *b)
-{
-	if (a->lost != b->lost)
-		return b->lost;
-	return a->generation > b->generation;
-}
-
 void
 nb_restore_find_complete(const struct nb_known_backups *known, const char *job,
 			 int64_t at, struct nb_restore_pick *pick)
@@ -137,15 +127,17 @@ nb_restore_find_complete(const struct nb_known_backups *known, const char *job,
 
 		if (!b->shrunk && !b->damaged && b->disc && !strcmp(b->job, job)
 		    && (!at || b->created <= at)
-		    && (!best || is_better(b, best)))
-			best = b;
+		    && (!best || b->lost < best->lost
+			|| (b->lost == best->lost
+			    && b->generation > best->generation)))
+			best = b; /* on a lost disc only if no other has any */
 	}
 	if (best)
 		snprintf(pick->complete, sizeof pick->complete,
-			 "name %llu to restore %s, on %.*s",
+			 "name %llu to restore %s, on %.124s",
 			 (unsigned long long)best->generation,
 			 nb_restore_name(best->generation, best->created, name),
-			 NB_NAME_MAX + DISC_MORE, best->disc);
+			 best->disc);
 }
 
 bool
