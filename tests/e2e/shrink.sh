@@ -497,6 +497,63 @@ unmount_inner()
 }
 trap 'unmount_inner; at_exit' EXIT
 
+# Mounted as before, and empty.  What is left of it in the tree is enough.
+inner_emptied()
+{
+	fresh
+	configure "${1:-$tree}"
+	fill
+	mkdir "$work/tree/data" && mount -t tmpfs nb "$work/tree/data" ||
+		return 1
+	for i in $(seq 30); do echo "$i" >"$work/tree/data/f$i"; done
+	night A 0 run && night B 0 run && rm "$work"/tree/data/f{1..29} &&
+		night A 3 run &&
+		says err "tree www: 1 file on data; the last good backup has 30 there" &&
+		night B 3 run && has_data 1 A && has_data 2 B &&
+		night A 0 run --accept-shrink && night B 0 run
+	local good=$?
+	umount "$work/tree/data"
+	return $good
+}
+inner_emptied_packed()
+{
+	inner_emptied 'tree "www" { path = "'"$work"'/tree"  pack = "tar.zst" }'
+}
+
+# A directory that moved to another place, as to a larger disk.
+linked()
+{
+	local i
+	rm -rf "$work/other"
+	fresh
+	configure "${1:-$tree}"
+	fill
+	mkdir -p "$work/tree/data/deep" "$work/other"
+	for i in $(seq 30); do echo "$i" >"$work/tree/data/deep/f$i"; done
+	night A 0 run && night B 0 run || return 1
+	mv "$work/tree/data" "$work/tree/large"
+	ln -s large "$work/tree/data"
+	night A 0 run && ln -sfn "$work/tree/large" "$work/tree/data" &&
+		night B 0 run || return 1
+	mv "$work/tree/large" "$work/other/data"
+	ln -sfn "$work/other/data" "$work/tree/data"
+	night A 0 run --accept-shrink || return 1
+	rm "$work/tree/data" && mv "$work/other/data" "$work/tree/data" &&
+		night B 0 run && night A 0 run || return 1
+	mv "$work/tree/data" "$work/other/data" &&
+		ln -s "$work/other/data" "$work/tree/data" &&
+		night B 3 run &&
+		says err "tree www: data is a symbolic link now; the last good backup has 30 files there" &&
+		says err "hint: name the directory that it leads to as a tree" &&
+		night A 3 run && night B 0 run --accept-shrink && night A 0 run
+}
+check "a directory that became a link out of the tree is missed" linked
+linked_packed()
+{
+	linked 'tree "www" { path = "'"$work"'/tree"  pack = "tar.zst" }'
+}
+check "in a packed tree, too" linked_packed
+
 # It has less than half of the files, which nobody would miss by their number.
 inner_mount()
 {
@@ -532,6 +589,9 @@ if mount -t tmpfs nb "$work/probe" 2>/dev/null; then
 	check "a file system below the tree that is not mounted is missed" \
 		inner_mount
 	check "in a packed tree, too" inner_packed
+	check "so is one that is mounted and has few of its files" \
+		inner_emptied
+	check "in a packed tree as well" inner_emptied_packed
 fi
 
 # ---- bytes that change by themselves ----

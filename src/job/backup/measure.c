@@ -44,6 +44,15 @@ leaves_out(const struct nb_config_source *source, const char *path)
 	return ops->leaves_out && ops->leaves_out(source, path);
 }
 
+bool
+nb_backup_leaves_out(const struct nb_backup *backup,
+		     const struct nb_holding *was, const char *path)
+{
+	const struct nb_config_source *source = source_of(backup, was);
+
+	return source && leaves_out(source, path);
+}
+
 /* nb_shrink_of without the mount points and tables that the options of SOURCE
  * leave out: somebody excluded them. */
 static bool

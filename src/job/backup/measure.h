@@ -10,6 +10,10 @@
 struct nb_least nb_backup_least(const struct nb_backup *backup,
 				const struct nb_holding *was);
 
+/* Do the options of its source leave out PATH (nb_source_ops.leaves_out)? */
+bool nb_backup_leaves_out(const struct nb_backup *backup,
+			  const struct nb_holding *was, const char *path);
+
 /* Is the source of WAS configured in the job? */
 bool nb_backup_covers(const struct nb_backup *backup,
 		      const struct nb_holding *was);

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "job/backup/decline.h"
+#include "job/backup/inner.h"
 #include "job/backup/kept.h"
 #include "job/backup/kin.h"
 #include "job/backup/measure.h"
@@ -175,9 +176,11 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 			err = nb_shrinks_add(&backup->shrinks, &shrink);
 	if (!err)
 		err = nb_backup_compare_older(backup, &now);
-	nb_holdings_free(&now);
 	if (!err)
 		err = compare_parts(backup, m);
+	if (!err)
+		err = nb_backup_compare_inner(backup, m, entries, &now);
+	nb_holdings_free(&now);
 	if (!err)
 		err = nb_backup_compare_names(backup, m, entries);
 	return err;
@@ -285,6 +288,10 @@ hint_of_kind(enum nb_shrink_what what)
 		return "restore what was lost; if this is intended, run "
 		       "nightburn run --accept-shrink; transient_tables is "
 		       "for tables that come and go";
+	case NB_SHRINK_LINK:
+		return "name the directory that it leads to as a tree of its "
+		       "own; if what was there is no longer needed, run "
+		       "nightburn run --accept-shrink";
 	case NB_SHRINK_NAMES:
 		return "restore what was lost; if this is intended, run "
 		       "nightburn run --accept-shrink; min_kept = 0 is for "

@@ -10,9 +10,8 @@ is_same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* MIN: of fewer before, only nothing is too few. */
-static bool
-fell(uint64_t was, uint64_t now, double ratio, uint64_t min)
+bool
+nb_shrink_fell(uint64_t was, uint64_t now, double ratio, uint64_t min)
 {
 	if (!now)
 		return was > 0;
@@ -34,7 +33,7 @@ static bool
 counts_fell(int64_t was, int64_t now, double ratio, uint64_t min)
 {
 	return was >= 0 && now >= 0
-		&& fell((uint64_t)was, (uint64_t)now, ratio, min);
+		&& nb_shrink_fell((uint64_t)was, (uint64_t)now, ratio, min);
 }
 
 static const char *
@@ -131,7 +130,8 @@ lost_rows(const struct nb_holding *was, const struct nb_holding *now,
 		char *is = rows_of(now, p->what);
 
 		if (rows < NB_SHRINK_ROWS_MIN
-		    || !fell(rows, is ? strtoull(is, NULL, 10) : 0, ratio, 0))
+		    || !nb_shrink_fell(rows, is ? strtoull(is, NULL, 10) : 0,
+				       ratio, 0))
 			continue;
 		if (!count++) {
 			out->mount = p->what;
@@ -160,8 +160,8 @@ nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 		return shrank(out, NB_SHRINK_FILES, (uint64_t)was->files,
 			      (uint64_t)now->files);
 	if (is_same(was->form, now->form)
-	    && fell(was->bytes, now->bytes, ratio,
-		    now->form ? 0 : NB_SHRINK_BYTES_MIN))
+	    && nb_shrink_fell(was->bytes, now->bytes, ratio,
+			      now->form ? 0 : NB_SHRINK_BYTES_MIN))
 		return shrank(out, NB_SHRINK_BYTES, was->bytes, now->bytes);
 	if (was->tables > 0 && now->tables == 0)
 		return shrank(out, NB_SHRINK_TABLES, (uint64_t)was->tables, 0);

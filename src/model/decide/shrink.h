@@ -18,6 +18,10 @@
 /* A table with fewer rows than these may lose them. */
 #define NB_SHRINK_ROWS_MIN 100
 
+/* Is NOW too small a share of WAS?  0 always is, and of less than MIN nothing
+ * else. */
+bool nb_shrink_fell(uint64_t was, uint64_t now, double ratio, uint64_t min);
+
 /*
  * What NOW has less than WAS: one reason, or none (false).  RATIO: the share of
  * WAS that is enough, above 0 up to 1; 0: nothing is compared.  OUT borrows its

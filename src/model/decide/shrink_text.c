@@ -105,6 +105,27 @@ rewritten_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 		 s->kind, s->name, of, (unsigned long long)s->before);
 }
 
+static void
+inner_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	snprintf(text, NB_SHRINK_TEXT,
+		 "%s %s: %llu file%s on %.160s; the last good backup has %llu "
+		 "there",
+		 s->kind, s->name, (unsigned long long)s->now,
+		 s->now == 1 ? "" : "s", s->mount,
+		 (unsigned long long)s->before);
+}
+
+static void
+link_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
+{
+	snprintf(text, NB_SHRINK_TEXT,
+		 "%s %s: %.160s is a symbolic link now; the last good backup "
+		 "has %llu file%s there",
+		 s->kind, s->name, s->mount, (unsigned long long)s->before,
+		 s->before == 1 ? "" : "s");
+}
+
 /* Files, bytes, tables and rows. */
 static void
 amount_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
@@ -136,6 +157,8 @@ static void (*const texts[])(const struct nb_shrink *s,
 	[NB_SHRINK_ROWS] = amount_text,
 	[NB_SHRINK_EMPTIED] = emptied_text,
 	[NB_SHRINK_PART] = part_text,
+	[NB_SHRINK_INNER] = inner_text,
+	[NB_SHRINK_LINK] = link_text,
 	[NB_SHRINK_NAMES] = names_text,
 	[NB_SHRINK_REWRITTEN] = rewritten_text,
 	[NB_SHRINK_CONTENT] = content_text,

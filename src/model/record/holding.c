@@ -258,7 +258,8 @@ static const char *const names[] = {
 	[NB_SHRINK_CONTENT] = "content",     [NB_SHRINK_LOST] = "lost",
 	[NB_SHRINK_PART] = "part",           [NB_SHRINK_OTHER] = "other",
 	[NB_SHRINK_NAMES] = "names",         [NB_SHRINK_EMPTIED] = "emptied",
-	[NB_SHRINK_REWRITTEN] = "rewritten",
+	[NB_SHRINK_REWRITTEN] = "rewritten", [NB_SHRINK_INNER] = "inner",
+	[NB_SHRINK_LINK] = "link",
 };
 
 const char *

@@ -78,6 +78,9 @@ enum nb_shrink_what {
 	NB_SHRINK_EMPTIED,   /* tables that are gone or empty */
 	NB_SHRINK_PART,      /* a directory, or what is mounted on it, was left
 			      out */
+	NB_SHRINK_INNER,     /* a file system that is mounted below a tree has
+				few files */
+	NB_SHRINK_LINK,      /* a directory with files is a symbolic link now */
 	NB_SHRINK_NAMES,     /* few of its files are there under their names */
 	NB_SHRINK_REWRITTEN, /* few of its files have their content */
 	NB_SHRINK_CONTENT,   /* files whose bytes changed without a sign */
@@ -94,7 +97,8 @@ struct nb_shrink {
 				 many files, BEFORE of LOST: their bytes; of
 				 PART: files, and how many parts have them; of
 				 EMPTIED: the rows of MOUNT, and how many
-				 tables; of REWRITTEN: files that are there
+				 tables; of INNER and LINK: files there; of
+				 REWRITTEN: files that are there
 				 under their names, and those of them with
 				 another content */
 	char *mount;    /* of MOUNT; of PART the first one.  Below the tree it

@@ -43,6 +43,8 @@ read_texts(const json_t *object, struct nb_shrink *s)
 	case NB_SHRINK_MOUNT:
 	case NB_SHRINK_EMPTIED:
 	case NB_SHRINK_PART:
+	case NB_SHRINK_INNER:
+	case NB_SHRINK_LINK:
 		return mount;
 	case NB_SHRINK_OTHER:
 		return of && is && had;

@@ -314,6 +314,27 @@ START_TEST(several_such_tables_are_counted)
 }
 END_TEST
 
+START_TEST(parts_of_a_tree_are_told_by_their_paths)
+{
+	static char path[] = "home/anna";
+	struct nb_shrink shrink = { .kind = kind,
+				    .name = name,
+				    .what = NB_SHRINK_INNER,
+				    .mount = path,
+				    .before = 30,
+				    .now = 1 };
+	char text[NB_SHRINK_TEXT];
+
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: 1 file on home/anna; the last good backup "
+			 "has 30 there");
+	shrink.what = NB_SHRINK_LINK;
+	ck_assert_str_eq(nb_shrink_text(&shrink, text),
+			 "tree www: home/anna is a symbolic link now; the last "
+			 "good backup has 30 files there");
+}
+END_TEST
+
 START_TEST(other_contents_are_told_with_both_numbers)
 {
 	struct nb_shrink shrink = { .kind = kind,
@@ -480,6 +501,7 @@ main(void)
 	tcase_add_loop_test(tc, a_table_with_few_or_no_rows_is_told, 0,
 			    (int)(sizeof tables / sizeof *tables));
 	tcase_add_test(tc, several_such_tables_are_counted);
+	tcase_add_test(tc, parts_of_a_tree_are_told_by_their_paths);
 	tcase_add_test(tc, other_contents_are_told_with_both_numbers);
 	tcase_add_test(tc, changed_content_is_told_with_the_number_of_files);
 	tcase_add_test(tc, lost_files_are_told_with_their_number);
