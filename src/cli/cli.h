@@ -180,6 +180,17 @@ enum nb_err cmd_run(struct cli *cli);
 enum nb_err cmd_show(struct cli *cli);
 enum nb_err cmd_verify(struct cli *cli);
 
+/* ---- hint.c ---- */
+
+/* From now on hints name the configuration of CLI, which stays, if it is not
+ * the one that every command takes.  FIND_COMMAND is cli_find_command. */
+void cli_hint_setup(const struct cli *cli,
+		    const struct command *(*find_command)(const char *name));
+/* Adds HINT to S, with "-c FILE" after each "nightburn" before a command. */
+void cli_add_hint(struct nb_str *s, const char *hint);
+/* The same in place, if there is room for it in SIZE bytes. */
+void cli_complete_hint(char *hint, size_t size);
+
 /* ---- message.c ---- */
 
 /* Columns for messages: 80, or fewer if the terminal has fewer; 0 if stderr is

@@ -38,6 +38,7 @@ change_media(struct cli *cli,
 	if (err)
 		return err;
 	err = change(nb, &options, &plan);
+	cli_complete_hint(plan.hint, sizeof plan.hint);
 	if (!err || cli->form->complete)
 		printed = cli_report_one(cli, err, &nb_record_plan, &plan);
 	nb_close(nb);

@@ -58,6 +58,7 @@ cmd_plan(struct cli *cli)
 	err = cli_open(cli, &nb);
 	if (!err)
 		err = nb_plan_job(nb, &choice, &plan);
+	cli_complete_hint(plan.hint, sizeof plan.hint);
 	if (plan.job[0])
 		printed = cli_report_one(cli, err, &nb_record_plan, &plan);
 	nb_close(nb);

@@ -47,6 +47,7 @@ run_command(struct cli *cli, int argc, char **argv)
 	argv[0] = program; /* as getopt formats it in its own error messages */
 	if (!cli_parse_command(cli, c, argc, argv, &err))
 		return err;
+	cli_hint_setup(cli, cli_find_command);
 	nb_set_log(cli_log, cli);
 	cli_progress_setup(cli->quiet);
 	cli_catch_signals();

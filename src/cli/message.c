@@ -8,6 +8,8 @@
 
 #define WIDTH 80 /* lines that are longer are hard to read */
 
+static const char mark[] = "\nhint: ";
+
 int
 cli_width(void)
 {
@@ -25,8 +27,16 @@ void
 cli_put_message(const char *head, const char *message)
 {
 	struct nb_str text = NB_STR_INIT, s = NB_STR_INIT;
+	size_t n = strlen(message);
+	const char *hint = strstr(message, mark);
 
-	nb_str_addf(&text, "%s%s", head, message);
+	if (!strcmp(head, mark + 1))
+		n = 0;
+	else if (hint)
+		n = (size_t)(hint - message) + strlen(mark);
+	nb_str_add(&text, head);
+	nb_str_add_bytes(&text, message, n);
+	cli_add_hint(&text, message + n);
 	if (!text.failed)
 		nb_str_add_message(&s, text.text, cli_width());
 	if (!s.failed && s.text)
@@ -40,7 +50,6 @@ cli_put_message(const char *head, const char *message)
 void
 cli_note_error(struct cli *cli, const char *message)
 {
-	static const char mark[] = "\nhint: ";
 	const char *hint = strstr(message, mark);
 	size_t n = hint ? (size_t)(hint - message) : strlen(message);
 
@@ -51,12 +60,15 @@ cli_note_error(struct cli *cli, const char *message)
 	if (hint)
 		snprintf(cli->error.hint, sizeof cli->error.hint, "%s",
 			 hint + strlen(mark));
+	cli_complete_hint(cli->error.hint, sizeof cli->error.hint);
 }
 
 void
 cli_hint(struct cli *cli, const char *hint)
 {
-	if (cli->error.message[0] && !cli->error.hint[0])
+	if (cli->error.message[0] && !cli->error.hint[0]) {
 		snprintf(cli->error.hint, sizeof cli->error.hint, "%s", hint);
+		cli_complete_hint(cli->error.hint, sizeof cli->error.hint);
+	}
 	cli_put_message("hint: ", hint);
 }

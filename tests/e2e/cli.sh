@@ -88,11 +88,28 @@ job "other" { pool = "two" tree "files" { path = "\/etc" } }\
 	local status=$?
 	insert A
 	[ $status = 3 ] && [ "$(wc -L <"$work/out")" -le 80 ] &&
-		tr -s '\n ' ' ' <"$work/out" | grep -qF "insert disc DB-A, or \
+		tr -s '\n ' ' ' <"$work/out" | plain_hints |
+			grep -qF "insert disc DB-A, or \
 run nightburn adopt -j nightly --as NAME"
 }
 check "a hint for one job of several names the job, within 80 columns" \
 	several_jobs
+
+# Also with the configuration that was named, in whatever way it is told.
+hint_with_config()
+{
+	local name="$work/an other's.conf"
+	sed "s,^state_dir.*,state_dir = \"$work/fresh\"," "$work/nb.conf" \
+		>"$name" && chmod 600 "$name" || return 1
+	"$nightburn" -c "$name" show 99 --json >"$work/out" 2>"$work/err"
+	grep -q '"hint": .*nightburn -c .* catalog rebuild' "$work/out" ||
+		return 1
+	eval "set -- $(sed -n 's/^hint: .*nightburn \(-c .*\) catalog .*/\1/p' \
+		"$work/err")"
+	[ "$1 $2" = "-c $name" ] || return 1
+	! "$nightburn" -c "$name" run --colour 2>&1 | grep -F -- " -c "
+}
+check "a hint names the configuration that was named" hint_with_config
 
 config_error()
 {

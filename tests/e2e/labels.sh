@@ -553,7 +553,8 @@ check "a damaged catalog, or a key that cannot be read, makes no disc a stranger
 # says_joined TEXT: in a result that may be broken between words.
 says_joined()
 {
-	tr -s '\n ' ' ' <"$work/out" | grep -qF -- "$1" && return 0
+	tr -s '\n ' ' ' <"$work/out" | plain_hints | grep -qF -- "$1" &&
+		return 0
 	cat "$work/out"
 	return 1
 }

@@ -25,11 +25,18 @@ at_exit()
 trap at_exit EXIT
 trap 'exit 1' INT TERM HUP
 
+# Hints without the configuration, which is that of the test.
+plain_hints()
+{
+	sed -E "s,nightburn -c ('[^']*'|[^ ]+) ,nightburn ,g" "$@"
+}
+
 # The exit status and both outputs of nightburn: $status, $work/out, $work/err.
 nb()
 {
 	"$nightburn" -c "$work/nb.conf" "$@" >"$work/out" 2>"$work/err"
 	status=$?
+	plain_hints -i "$work/err"
 	return 0
 }
 
@@ -51,11 +58,14 @@ joined()
 	sed -e :a -e '/,$/N; s/,\n    \([^ ]\)/, \1/; ta' "$work/$1"
 }
 
-# says out|err TEXT; a result that was broken after a comma is one line.
+# says out|err TEXT; a result that was broken after a comma is one line, and so is
+# a hint that was broken because of the configuration in it.
 says()
 {
-	grep -qF -- "$2" "$work/$1" && return 0
+	plain_hints "$work/$1" | grep -qF -- "$2" && return 0
 	joined "$1" | grep -qF -- "$2" && return 0
+	tr -s ' \n' ' ' <"$work/$1" | plain_hints | grep -qF -- "$2" &&
+		return 0
 	echo "\"$2\" is not in $1:"
 	cat "$work/$1"
 	return 1

@@ -97,6 +97,7 @@ class Office:
             stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=120, check=False)
         said = re.sub(r",\n    (\S)", r", \1", done.stdout) + done.stderr
+        said = re.sub(r"nightburn\s+-c\s+\S+\s", "nightburn ", said)
         self.told.append("%s: %s: %d\n%s" % (
             self.loaded(), " ".join(arguments), done.returncode, said))
         return done.returncode, said

@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-from scene import ALL, CRASH, DEADLINE, NIGHTBURN, VDRIVE, Broken, Scene
+from scene import (ALL, CRASH, DEADLINE, NIGHTBURN, VDRIVE, Broken, Scene,
+                   plain)
 
 WAYS = {
     "the recorder hangs at the third WRITE": "when write nth 3 then hang",
@@ -76,7 +77,7 @@ class Files(Scene):
             [NIGHTBURN, "-c", self.configure(), *arguments], env=env,
             stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=DEADLINE, check=False)
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, plain(done.stdout + done.stderr)
 
     def night(self, disc, version, options=(), crash=None, preload=CRASH,
               shell=None):

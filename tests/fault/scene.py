@@ -3,6 +3,7 @@
 share.  What is on a disc is read by another program."""
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -28,6 +29,11 @@ STATUSES = (0, 1, 3, 4, 5, 125, 137)
 
 class Broken(Exception):
     """The promise, or something that holds with it."""
+
+
+def plain(text):
+    """Hints without the configuration, which is that of the scene."""
+    return re.sub(r"nightburn\s+-c\s+\S+\s", "nightburn ", text)
 
 
 class Scene:
@@ -94,7 +100,7 @@ class Scene:
             env={**os.environ, **(crash or {})}, timeout=DEADLINE,
             stdin=subprocess.DEVNULL, capture_output=True, text=True,
             errors="backslashreplace")
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, plain(done.stdout + done.stderr)
 
     def ask(self, disc, *arguments, faults=None, options=()):
         """Exit status and output of another command of nightburn."""
@@ -108,7 +114,7 @@ class Scene:
              NIGHTBURN, "-c", self.configure(), *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=DEADLINE, check=False)
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, plain(done.stdout + done.stderr)
 
     def volume(self, disc):
         """The volume id of the disc."""

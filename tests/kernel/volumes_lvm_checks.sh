@@ -23,6 +23,7 @@ said()
 	printf '%s\n' "$@" "exit status $status" "left:" >"$work/want"
 	# What state_left_out looks at.
 	grep -v "nightburn's own state_dir, left out" "$seen/$night" |
+		sed 's,nightburn -c [^ ]* ,nightburn ,' |
 		diff "$work/want" -
 }
 
