@@ -166,4 +166,25 @@ alone holds tree env.sh (generation 2, appended by hand) and others"
 }
 check "the last one of several is kept, or named when it is given up" elsewhere
 
+# Another file has that name, on B.
+namesake()
+{
+	local disc
+	rm -rf "$work"/{state,staging,discs}
+	make_discs
+	mkdir -p "$work"/{one,two}
+	echo 1 >"$work/one/plan.txt"
+	echo 2 >"$work/two/plan.txt"
+	insert A
+	at 0 run && at 60 append "$work/one/plan.txt" && insert B &&
+		at 120 run && at 180 append "$work/two/plan.txt" && insert A ||
+		return 1
+	nb_is 3 run && says err "tree plan.txt (generation 1, appended by hand)" ||
+		return 1
+	insert B
+	at 240 append "$work/one/plan.txt" && insert A && at 300 run &&
+		says err "blanking DB-A"
+}
+check "another file of the same name is no copy of it" namesake
+
 finish

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/ignore.h"
+#include "model/record/holding.h"
 #include "source/tree/look.h"
 #include "source/tree/mounted.h"
 
@@ -123,6 +124,24 @@ nb_tree_collect(const struct nb_config_source *source,
 
 /* ---- on this host ---- */
 
+/* What and where it is.  Of a single file only the path. */
+static enum nb_err
+record_place(const struct nb_tree_options *tree,
+	     struct nb_manifest_source *record)
+{
+	char *path = NULL;
+	enum nb_err err;
+
+	if (!tree->rules.only)
+		return nb_tree_record_place(tree->path, record);
+	err = nb_path_join(tree->path, tree->rules.only, &path);
+	if (!err)
+		err = nb_identity_add(&record->identity, NB_IDENTITY_PATH, "",
+				      path);
+	free(path);
+	return err;
+}
+
 static enum nb_err
 collect_here(const struct nb_config_source *source,
 	     const struct nb_source_context *context,
@@ -134,11 +153,9 @@ collect_here(const struct nb_config_source *source,
 	if (!err)
 		err = nb_tree_collect(source, &nb_tree_options(source)->rules,
 				      context, root, out);
-	return err || nb_tree_options(source)->rules.only
-		? err
-		: nb_tree_record_place(
-			nb_tree_options(source)->path,
-			&out->sources->at[out->sources->count - 1]);
+	return err ? err
+		   : record_place(nb_tree_options(source),
+				  &out->sources->at[out->sources->count - 1]);
 }
 
 static enum nb_err
