@@ -9,6 +9,7 @@ two_nights()
 	rm -rf "$work"/{state,staging,discs,tree,back}
 	mkdir "$work/tree"
 	head -c 6000 /dev/urandom >"$work/tree/file"
+	seq 9999 >"$work/tree/word"
 	make_discs
 	write_conf <<-END2
 		job "nightly" { pool = "db"  tree "www" { path = "$work/tree" } }
@@ -143,5 +144,21 @@ told()
 		! grep lost "$work/out" && nb_is 0 plan
 }
 check "what is told of a lost disc, and of one that turns up again" told
+
+# What helps with a disc that was verified, and is bad.
+bad_again()
+{
+	local at
+	two_nights && at=$(grep -abo "^9998$" \
+		"$work/discs/B" | head -n 1 | cut -d: -f1) &&
+		printf other | dd of="$work/discs/B" bs=1 seek="$at" \
+			conv=notrunc 2>"$work/log" && nb_is 1 verify || return 1
+	nb_is 3 run && ! grep -q "nightburn verify" "$work/err" &&
+		says err "next backup; if this one is broken, nightburn catalog" &&
+		insert A && nb_is 0 run && insert B && nb_is 3 run &&
+		says err "hint: run nightburn adopt --as NAME to use it again" &&
+		nb_is 0 adopt --as B --volume-id "$(volume)" && nb_is 0 run
+}
+check "a disc that is bad is not verified again and again" bad_again
 
 finish

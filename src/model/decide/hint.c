@@ -92,14 +92,14 @@ nb_hint_job(const char *hint, const char *job, char text[NB_HINT_MAX])
 	return text;
 }
 
-/* After "the other disc", the name of a disc is its. */
+/* OTHER: after "the other disc", the name of a disc is its. */
 static void
-put_rest(struct writer *w, const char *rest, const char *disc)
+put_rest(struct writer *w, const char *rest, const char *disc, bool other)
 {
 	static const char lost[] = "catalog lost ", name[] = "NAME";
 	const char *at = strstr(rest, lost);
 
-	if (at && !strncmp(at + strlen(lost), name, strlen(name))) {
+	if (at && other && !strncmp(at + strlen(lost), name, strlen(name))) {
 		at += strlen(lost);
 		put(w, rest, (size_t)(at - rest));
 		put_word(w, disc);
@@ -143,7 +143,7 @@ nb_hint_disc(const char *hint, const char *disc, bool is_new,
 		put(&w, hint, (size_t)(at - hint));
 		put(&w, what, strlen(what));
 		put(&w, disc, strlen(disc));
-		put_rest(&w, at + n, disc);
+		put_rest(&w, at + n, disc, !strncmp(at, "the other", 9));
 	} else {
 		put(&w, hint, strlen(hint));
 		put(&w, ", or insert ", 12);

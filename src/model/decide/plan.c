@@ -96,6 +96,7 @@ refuse(const struct nb_plan_facts *f, enum nb_plan_reason reason,
 	d.cramped = f->medium->cramped;
 	if (disc)
 		memcpy(d.disc, disc->name, sizeof d.disc);
+	d.damaged = disc && disc->damaged;
 	if (disc)
 		d.may_be_newest = disc->generation >= f->pool->generation;
 	else if (reason == NB_REASON_NOT_IN_CATALOG || reason == NB_REASON_LOST)

@@ -64,6 +64,8 @@ struct nb_decision {
 	uint64_t available;
 	bool may_be_newest; /* a refusal: no good disc has a newer backup than
 			       what is recorded on this one */
+	bool damaged;       /* a refusal: a backup on it was found damaged, so
+			       that verifying it again does not help */
 	bool cramped;       /* a refusal: the disc is a file whose file system
 			       has no room for a whole disc */
 	bool for_good;      /* a refusal: something is on the disc, which

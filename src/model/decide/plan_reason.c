@@ -255,9 +255,24 @@ nb_plan_reason_text(enum nb_plan_reason reason)
 	return is_known(reason) ? reasons[reason].text : "unknown";
 }
 
+/* Somebody has verified it already. */
+static const char *
+hint_damaged(const struct nb_decision *d)
+{
+	if (d->may_be_newest || d->for_good)
+		return "insert another disc for the next backup; if this one "
+		       "is broken, nightburn catalog lost NAME gives its name "
+		       "to another";
+	return "run nightburn adopt --as NAME to use it again; if it is "
+	       "broken, run nightburn catalog lost NAME and insert another "
+	       "disc";
+}
+
 const char *
 nb_plan_hint(const struct nb_decision *d)
 {
+	if (d->reason == NB_REASON_SUSPECT && d->damaged)
+		return hint_damaged(d);
 	if (d->may_be_newest
 	    && (d->reason == NB_REASON_NOT_IN_CATALOG
 		|| d->reason == NB_REASON_LOST))

@@ -35,11 +35,12 @@ struct nb_pool_disc {
 				      holds; "": nothing */
 	char accepted[NB_ALONE_TEXT]; /* the same, if somebody said that it is
 					 no longer needed */
-	bool lost;   /* there is no disc of this name, but there was one, which
+	bool lost;    /* there is no disc of this name, but there was one, which
 			counts as lost */
-	bool unread; /* since it was last verified, a disc that cannot be
+	bool unread;  /* since it was last verified, a disc that cannot be
 			identified was in a drive of the pool: it may be this
 			one */
+	bool damaged; /* a backup on it was found damaged */
 };
 
 struct nb_pool_discs NB_ARRAY(struct nb_pool_disc);

@@ -102,6 +102,24 @@ is_write_once(const char *profile)
 	return false;
 }
 
+static bool
+is_damaged(const struct nb_rows *rows, const struct nb_disc_record *disc)
+{
+	bool damaged = false;
+
+	for (size_t i = 0; !damaged && i < rows->placements.count; i++) {
+		const struct nb_placement *s = &rows->placements.at[i];
+		const struct nb_check_record *check = NULL;
+		enum nb_check_state state;
+
+		if (s->disc == disc && !s->session->gone)
+			check = nb_rows_check(rows, s->backup->id, disc->id);
+		damaged = check && nb_check_state_parse(check->state, &state)
+			&& state == NB_CHECK_DAMAGED;
+	}
+	return damaged;
+}
+
 static void
 describe_disc(const struct nb_rows *rows, const char *pool,
 	      struct nb_pool_disc *out)
@@ -124,6 +142,7 @@ describe_disc(const struct nb_rows *rows, const char *pool,
 	out->generation = (uint64_t)backup->generation;
 	out->complete = complete_on(rows, disc);
 	out->nights = nights_on(rows, disc);
+	out->damaged = is_damaged(rows, disc);
 	strncpy(out->backup_id, backup->id, NB_BACKUP_ID_MAX);
 }
 

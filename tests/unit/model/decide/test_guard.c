@@ -43,12 +43,12 @@ set_up(struct scene *s)
 	nb_assert_ok(nb_label_sign(&label, &s->key));
 	s->first = s->second = label;
 	s->discs[0] = (struct nb_pool_disc){
-		"DB-A", ID_A,  NB_DISC_GOOD, 7,  "backup-7", 7,    NOW - 90000,
-		1,      false, "",           "", false,      false
+		"DB-A", ID_A,  NB_DISC_GOOD, 7,  "backup-7", 7,     NOW - 90000,
+		1,      false, "",           "", false,      false, false
 	};
 	s->discs[1] = (struct nb_pool_disc){
-		"DB-B", ID_B,  NB_DISC_GOOD, 9,  "backup-9", 9,    NOW - 100,
-		1,      false, "",           "", false,      false
+		"DB-B", ID_B,  NB_DISC_GOOD, 9,  "backup-9", 9,     NOW - 100,
+		1,      false, "",           "", false,      false, false
 	};
 	s->discs[2] = (struct nb_pool_disc){
 		"DB-C",       "cccccccccccccccccccccccccccccccc",
@@ -57,7 +57,7 @@ set_up(struct scene *s)
 		NOW - 50,     1,
 		false,        "",
 		"",           false,
-		false
+		false,        false
 	};
 	strcpy(s->pool.name, "db");
 	strcpy(s->pool.installation, OURS);

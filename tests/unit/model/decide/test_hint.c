@@ -51,6 +51,8 @@ static const struct {
 	  "run nightburn verify with disc B first", false },
 	{ "verify the other disc; or nightburn catalog lost NAME", "B",
 	  "verify disc B; or nightburn catalog lost B", false },
+	{ "insert another disc; or nightburn catalog lost NAME", "B",
+	  "insert disc B; or nightburn catalog lost NAME", false },
 	{ "clean the disc", "B", "clean the disc, or insert disc B", false },
 };
 
