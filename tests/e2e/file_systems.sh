@@ -138,4 +138,67 @@ mounted_file()
 		grep -q real "$work/first/tree/all/conf"
 }
 check "a file that was mounted, and is not, is missed" mounted_file
+
+# ---- what only this process does not see ----
+
+# without COMMAND STATUS: a run for which COMMAND changed what is mounted.
+without()
+{
+	insert A
+	unshare -m bash -c "$1 && exec \"\$0\" -c \"\$1\" run" "$nightburn" \
+		"$work/nb.conf" >"$work/out" 2>"$work/err"
+	[ $? = "$2" ] || { cat "$work/out" "$work/err"; return 1; }
+}
+
+# As ProtectHome does it.
+hidden()
+{
+	local bind="mount --bind $work/mem/none"
+	fresh && configure && mkdir "$tree/sub" && echo in >"$tree/sub/in" ||
+		return 1
+	without "$bind $tree/sub" 3 &&
+		says err "tree all: sub is hidden from this process" &&
+		says out '1 mount point LEFT OUT' || return 1
+	without "$bind $tree" 3 &&
+		says err "tree all: $tree is hidden from this process" &&
+		[ "$(grep -c 'is hidden' "$work/err")" = 1 ] || return 1
+	configure 'one_file_system = true'
+	without "$bind $tree/sub" 3 && says err 'sub is hidden' || return 1
+	configure 'exclude = { "sub" }'
+	without "$bind $tree/sub" 0
+}
+
+# As ProtectSystem does it, and another directory in its place on purpose.
+seen()
+{
+	fresh && configure && mkdir "$tree/sub" "$work/other" &&
+		echo in >"$tree/sub/in" && echo other >"$work/other/in" ||
+		return 1
+	without "mount --bind -o ro $tree $tree" 0 &&
+		without "mount --bind $work/other $tree/sub" 0
+}
+
+# A file system that was mounted when this process had mounts of its own.
+not_mounted()
+{
+	fresh && configure && mkdir "$tree/sub" &&
+		mount -t tmpfs none "$tree/sub" && echo in >"$tree/sub/in" ||
+		return 1
+	without "umount $tree/sub" 3 && says err 'sub is hidden' || return 1
+	configure 'one_file_system = true'
+	without "umount $tree/sub" 0
+}
+
+mkdir "$work/mem"
+if unshare -m true 2>/dev/null && cmp -s /proc/self/mountinfo \
+	/proc/1/mountinfo && mount -t tmpfs none "$work/mem"; then
+	trap 'unmount; umount "$work/mem"; at_exit' EXIT
+	mkdir -m 0 "$work/mem/none"
+	check "what is hidden from nightburn alone is told" hidden
+	check "what is only bound to its place is not" seen
+	check "what is not mounted for nightburn alone is told" not_mounted
+else
+	skip 'what only this process does not see' \
+		'needs the mounts of process 1'
+fi
 finish

@@ -191,8 +191,14 @@ ELSEWHERE = {
           "a server that leaves out damaged pages is not dumped"),
     115: ("a standby that gets nothing new", "tests/e2e/server_health.sh",
           "so is one whose primary is gone"),
+    116: ("a tree that never had a file", "tests/e2e/never.sh",
+          "a tree that never had a file is told until that is accepted"),
     117: ("a disc that nobody can identify", "tests/e2e/lost.sh",
           "run: a disc that nobody can identify may be the newest one"),
+    118: ("a systemd unit hides a part of a tree", "tests/e2e/file_systems.sh",
+          "what is hidden from nightburn alone is told"),
+    119: ("one inode number for several files", "tests/e2e/file_systems.sh",
+          "files with one inode number have their own bytes"),
 }
 
 

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "job/backup/decline.h"
+#include "job/backup/empty.h"
 #include "job/backup/inner.h"
 #include "job/backup/kept.h"
 #include "job/backup/kin.h"
@@ -175,6 +176,8 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 		if (nb_backup_lacks(backup, &was->at[i], &now, &shrink))
 			err = nb_shrinks_add(&backup->shrinks, &shrink);
 	if (!err)
+		err = nb_backup_compare_empty(backup, &now);
+	if (!err)
 		err = nb_backup_compare_older(backup, &now);
 	if (!err)
 		err = compare_parts(backup, m);
@@ -315,7 +318,12 @@ hint_of(const struct nb_shrinks *shrinks)
 	const char *hint = NULL;
 
 	for (size_t i = 0; !hint && i < shrinks->count; i++)
-		hint = hint_of_kind(shrinks->at[i].what);
+		hint = shrinks->at[i].what == NB_SHRINK_FILES
+				&& !shrinks->at[i].before
+			? "mount what belongs there, or see path and exclude; "
+			  "if it is meant to be empty, run nightburn run "
+			  "--accept-shrink, or set min_ratio = 0"
+			: hint_of_kind(shrinks->at[i].what);
 	return hint ? hint
 		    : "restore what was lost; if this is intended, run "
 		      "nightburn run --accept-shrink";

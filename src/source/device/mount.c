@@ -17,16 +17,16 @@
 #define ASK_MS (30 * 1000)
 
 enum nb_err
-nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
+nb_mounts_in(const char *file,
+	     enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
 {
-	struct libmnt_table *table =
-		mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_table *table = mnt_new_table_from_file(file);
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *fs;
 	enum nb_err err = NB_OK;
 
 	if (!table || !iter)
-		err = nb_fail(NB_EIO, "/proc/self/mountinfo: cannot be read");
+		err = nb_fail(NB_EIO, "%s: cannot be read", file);
 	while (!err && !mnt_table_next_fs(table, iter, &fs)) {
 		struct nb_mount mount = {
 			.path = mnt_fs_get_target(fs),
@@ -44,6 +44,12 @@ nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
 	mnt_free_iter(iter);
 	mnt_unref_table(table);
 	return err;
+}
+
+enum nb_err
+nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *), void *ctx)
+{
+	return nb_mounts_in("/proc/self/mountinfo", fn, ctx);
 }
 
 struct search {

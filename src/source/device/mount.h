@@ -21,6 +21,10 @@ struct nb_mount {
 };
 enum nb_err nb_mounts(enum nb_err (*fn)(void *ctx, const struct nb_mount *),
 		      void *ctx);
+/* The same from FILE, the mountinfo of another process. */
+enum nb_err nb_mounts_in(const char *file,
+			 enum nb_err (*fn)(void *ctx, const struct nb_mount *),
+			 void *ctx);
 
 /* Is PATH a mount point? */
 enum nb_err nb_mounted_at(const char *path, bool *is);

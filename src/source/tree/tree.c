@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "model/ignore.h"
 #include "model/record/holding.h"
+#include "source/tree/hidden.h"
 #include "source/tree/look.h"
 #include "source/tree/mounted.h"
 
@@ -124,16 +125,33 @@ nb_tree_collect(const struct nb_config_source *source,
 
 /* ---- on this host ---- */
 
-/* What and where it is.  Of a single file only the path. */
+/* What of a directory is hidden, and what and where it is. */
 static enum nb_err
-record_place(const struct nb_tree_options *tree,
+record_tree(const struct nb_config_source *source,
+	    struct nb_manifest_source *record)
+{
+	const struct nb_tree_options *tree = nb_tree_options(source);
+	char *object = NULL;
+	enum nb_err err = nb_str_format(&object, "tree %s", source->name);
+
+	if (!err)
+		err = nb_tree_note_hidden(object, tree->path, &tree->rules,
+					  record);
+	free(object);
+	return err ? err : nb_tree_record_place(tree->path, record);
+}
+
+/* The same; of a single file only the path. */
+static enum nb_err
+record_place(const struct nb_config_source *source,
 	     struct nb_manifest_source *record)
 {
+	const struct nb_tree_options *tree = nb_tree_options(source);
 	char *path = NULL;
 	enum nb_err err;
 
 	if (!tree->rules.only)
-		return nb_tree_record_place(tree->path, record);
+		return record_tree(source, record);
 	err = nb_path_join(tree->path, tree->rules.only, &path);
 	if (!err)
 		err = nb_identity_add(&record->identity, NB_IDENTITY_PATH, "",
@@ -154,7 +172,7 @@ collect_here(const struct nb_config_source *source,
 		err = nb_tree_collect(source, &nb_tree_options(source)->rules,
 				      context, root, out);
 	return err ? err
-		   : record_place(nb_tree_options(source),
+		   : record_place(source,
 				  &out->sources->at[out->sources->count - 1]);
 }
 
