@@ -86,6 +86,8 @@ enum nb_err nb_catalog_next_generation(struct nb_catalog *catalog,
 enum nb_err nb_catalog_last_hash(struct nb_catalog *catalog, const char *pool,
 				 const char *path, char hex[NB_SHA256_HEX + 1]);
 
+#define NB_NOTE_BAD_SESSION "the newest session is bad"
+
 /* A session that was written and verified. */
 struct nb_catalog_session {
 	const struct nb_label *label;
@@ -107,14 +109,16 @@ struct nb_catalog_session {
 	/* It was found damaged, as in struct nb_catalog_check. */
 	bool damaged;
 	uint64_t bad;
+	/* Something on the disc is bad, whatever this session is. */
+	bool suspect;
 	/* The disc is recorded without its name: what is on it can be restored,
 	 * nothing is written to it. */
 	bool apart;
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
- * files; the disc becomes NB_DISC_GOOD, or NB_DISC_SUSPECT if a backup on it is
- * damaged. */
+ * files; the disc becomes NB_DISC_GOOD, or NB_DISC_SUSPECT if SESSION says so or
+ * a backup on it is damaged. */
 enum nb_err nb_catalog_commit(struct nb_catalog *catalog,
 			      const struct nb_catalog_session *session);
 

@@ -17,6 +17,7 @@ import tempfile
 from scene import ALL, BUILD
 
 SOURCE = os.environ["NB_TOP_SRCDIR"]
+MODEL = os.path.join(BUILD, "tests", "model", "rotation")
 WORLDS = int(os.environ.get("NB_WORLDS", "3500000" if ALL else "25000"))
 # In make torture each search takes more than 1 GiB.
 AT_ONCE = 2 if ALL else os.cpu_count()
@@ -32,6 +33,8 @@ SEARCHES = {
     "three discs, sources that shrink": "--discs 3 --faults --shrink",
     "three discs, filled one by one":
         "--discs 3 --rotation append --faults --limit",
+    "two discs, discs that are said to be lost": "--faults --lost",
+    "three discs, discs that are said to be lost": "--discs 3 --faults --lost",
     "two discs, sessions that stay open": "--faults --open",
     "three discs, filled one by one, sessions that stay open":
         "--discs 3 --rotation append --faults --open",
@@ -90,6 +93,8 @@ ERRORS = {
         ("plan.c", "if (f->pool->stale)\n\t\treturn refuse(f, "
          "NB_REASON_CATALOG_STALE, NB_EWRONG);\n\tif (!nb_plan_suits",
          "if (!nb_plan_suits")],
+    "a key without a catalog is that of the first night": [
+        ("catalog_file.c", "if (err || !unread)", "if (1)")],
     "a disc newer than the catalog is no witness": [
         ("inspect.c", "err = nb_catalog_witness(context->catalog, label, &stale);",
          "err = NB_OK;")],
@@ -114,18 +119,18 @@ ERRORS = {
         ("plan.c", "if (need > f->medium->free)", "if (0)")],
 }
 # By a word in the name.
-OPTIONS = {"shrunk": "--shrink --harmless",
+OPTIONS = {"name": "--lost --faults", "shrunk": "--shrink --harmless",
            "recently": "--faults --limit", "appending": "--faults --limit",
            "mark": "--rollback", "lost": "--rollback",
            "witness": "--rollback", "compare": "--rollback",
-           "current": "--rollback", "open": "--faults --open"}
+           "current": "--rollback", "key": "--rollback",
+           "open": "--faults --open"}
 
 
 def search(name):
     """Whether the promise holds, and what was said."""
     done = subprocess.run(
-        [os.path.join(BUILD, "tests", "model", "rotation"), "--depth",
-         "40" if ALL else "6", "--worlds", str(WORLDS),
+        [MODEL, "--depth", "40" if ALL else "6", "--worlds", str(WORLDS),
          *SEARCHES[name].split()], capture_output=True, text=True,
         check=False)
     return done.returncode == 0, done.stdout + done.stderr
@@ -179,8 +184,16 @@ def change(work, changes):
     return changed
 
 
+def play(program, options, worlds):
+    """Its exit status, and what it said."""
+    done = subprocess.run(
+        [program, "--depth", "8", "--worlds", str(worlds), *options.split()],
+        capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
 def break_it(name, parts):
-    """Whether the error was found, and what was said."""
+    """Whether the error, and nothing else, was found, and what was said."""
     with tempfile.TemporaryDirectory(prefix="nberror.") as work:
         program = os.path.join(work, "rotation")
         changed = change(work, ERRORS[name])
@@ -191,10 +204,13 @@ def break_it(name, parts):
                        check=True)
         options = [text for word, text in OPTIONS.items()
                    if word in name.split()] or ["--faults"]
-        done = subprocess.run(
-            [program, "--depth", "8", "--worlds", "400000",
-             *options[0].split()], capture_output=True, text=True, check=False)
-    return done.returncode == 1, done.stdout + done.stderr
+        status, said = play(program, options[0], 400000)
+    if status != 1:
+        return False, said
+    worlds = int(re.search(r"(\d+) worlds,", said.splitlines()[-1]).group(1))
+    status, without = play(MODEL, options[0], worlds)
+    return status == 0, said if status == 0 else without + \
+        "\nfound without the error, too"
 
 
 def tell(number, good, name, text):

@@ -78,10 +78,11 @@ confirm(void *ctx, const struct nb_disc_info *info)
 	return volume;
 }
 
+static const char *const names[] = { "A", "B", "C", "D" };
+
 static enum nb_err
 do_adopt(const struct move *move)
 {
-	static const char *const names[] = { "A", "B", "C", "D" };
 	char volume[33];
 	struct nb_media_options options = { .confirm = confirm, .ctx = volume };
 	struct nb_disc_info info;
@@ -89,6 +90,14 @@ do_adopt(const struct move *move)
 	options.as = names[move->what];
 	stage.adopting = true;
 	return nb_job_adopt(&nightburn, &options, &info);
+}
+
+static enum nb_err
+do_give_up(const struct move *move)
+{
+	struct nb_lost_result result = { .changed = false };
+
+	return nb_job_lost(&nightburn, NULL, names[move->what], &result);
 }
 
 static enum nb_err
@@ -112,6 +121,8 @@ do_command(const struct move *move, struct outcome *out)
 		return nb_job_verify(&nightburn, NULL, &result);
 	case M_ACCEPT:
 		return nb_accept(&nightburn, NULL, &changed);
+	case M_GIVE_UP:
+		return do_give_up(move);
 	case M_FINISH:
 		return nb_rebuild_finish(&nightburn, NULL, &changed);
 	default:
@@ -130,6 +141,13 @@ play(const struct move *move, struct outcome *out)
 	arena_reset();
 }
 
+/* Is it a command that takes the name of a disc? */
+static bool
+has_name(const struct move *move)
+{
+	return move->action == M_ADOPT || move->action == M_GIVE_UP;
+}
+
 bool
 move_apply(struct world *w, const struct move *move, struct outcome *out)
 {
@@ -145,13 +163,14 @@ move_apply(struct world *w, const struct move *move, struct outcome *out)
 	stage.swap = move->swap;
 	stage.ever_good = world_good(w) > 0;
 	stage.shrunk = move->action == M_SHRUNK;
-	if (stage.shrunk && !setting.shrink)
+	if ((stage.shrunk && !setting.shrink)
+	    || (move->action == M_GIVE_UP && !setting.give_up))
 		return false;
 	if (move->action < M_RUN) {
 		if (!move_person(w, move))
 			return false;
 	} else {
-		if (move->what >= (move->action == M_ADOPT ? setting.discs : 1))
+		if (move->what >= (has_name(move) ? setting.discs : 1))
 			return false;
 		before = *w;
 		if (!out)
@@ -250,7 +269,7 @@ move_each(const struct world *w, move_fn *fn, void *ctx)
 			struct move move = { .action = (uint8_t)action,
 					     .what = (uint8_t)what };
 			bool one = action == M_REMOVE
-				|| (action > M_CLONE && action != M_ADOPT);
+				|| (action > M_CLONE && !has_name(&move));
 
 			if ((what && one) || !try(&e, &move))
 				continue;
@@ -302,7 +321,8 @@ move_print(FILE *to, const struct move *move)
 		"nightburn rotate",
 		"nightburn catalog accept",
 		"nightburn catalog rebuild --finish",
-		"nightburn run, and a source is empty"
+		"nightburn run, and a source is empty",
+		"nightburn catalog lost"
 	};
 	static const char *const troubles[] = {
 		"", "dies before", "fails", "is not done, and is said to be",
@@ -312,7 +332,7 @@ move_print(FILE *to, const struct move *move)
 					      "blank", "burn", "read" };
 
 	fputs(actions[move->action], to);
-	if (move->action == M_ADOPT)
+	if (has_name(move))
 		fprintf(to, " %c", 'A' + move->what);
 	else if (move->action == M_INSERT
 		 || (move->action > M_REMOVE && move->action <= M_CLONE))

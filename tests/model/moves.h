@@ -32,7 +32,8 @@ enum action {
 	M_ROTATE,
 	M_ACCEPT,
 	M_FINISH,
-	M_SHRUNK, /* a run, and a source is empty */
+	M_SHRUNK,  /* a run, and a source is empty */
+	M_GIVE_UP, /* somebody says that a disc is lost, whether it is or not */
 	M_COUNT
 };
 

@@ -72,15 +72,18 @@ says_newest(const struct catalog *c, const struct row *r)
 		&& complete == pool_newest(c);
 }
 
-/* What nightburn found when it read a disc changes nothing on it. */
+/* What nightburn found when it read a disc changes nothing on it; and that one of
+ * two copies is damaged, or that a session after the same ones was left open, is
+ * not what tells discs apart. */
 static bool
 is_same_disc(const struct medium *a, const struct medium *b)
 {
 	struct medium x = *a, y = *b;
 
+	x.open = y.open = 0;
 	for (size_t i = 0; i < sizeof x.session / sizeof *x.session; i++) {
-		x.session[i].flags &= (uint8_t)~PROVEN;
-		y.session[i].flags &= (uint8_t)~PROVEN;
+		x.session[i].flags &= (uint8_t) ~(PROVEN | WHOLE);
+		y.session[i].flags &= (uint8_t) ~(PROVEN | WHOLE);
 	}
 	return !memcmp(&x, &y, sizeof x);
 }
@@ -228,6 +231,40 @@ has_newest(const struct world *before, const struct medium *m)
 	return m->session[m->count - 1].generation >= before->mark.generation;
 }
 
+/* The newest backup of the job on M, which may be on another disc, too; 0: there
+ * is none. */
+static uint8_t
+job_newest_on(const struct medium *m)
+{
+	uint8_t backup = 0;
+
+	for (int i = 0; m->kind == K_OURS && i < m->count; i++)
+		if (!(m->session[i].flags & BY_HAND))
+			backup = m->session[i].backup;
+	return backup;
+}
+
+/* No disc has a backup of the job that the catalog lacks; a disc with one that
+ * was appended by hand is not written to before it was read. */
+static bool
+knows_all(const struct world *w)
+{
+	for (int i = 0; i < setting.media; i++) {
+		uint8_t backup = job_newest_on(&w->medium[i]);
+		const struct row *r = NULL;
+		bool known = !backup;
+
+		for (int k = 0; k < w->now.count; k++)
+			if (w->now.row[k].id == w->medium[i].id)
+				r = &w->now.row[k];
+		for (int k = 0; r && k < r->count; k++)
+			known = known || r->session[k].backup == backup;
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
 /* A rebuild records the newest generation that was ever seen, be it damaged: the
  * disc is suspect then, and every other one is unknown. */
 static bool
@@ -235,8 +272,9 @@ is_rebuilt(const struct world *before, const struct move *move,
 	   const struct medium *m)
 {
 	return move->action == M_REBUILD && m && m->kind == K_OURS
-		&& m->session[m->count - 1].generation
-		>= before->mark.generation;
+		&& (m->session[m->count - 1].generation
+			    >= before->mark.generation
+		    || knows_all(stage.world));
 }
 
 /* Nothing was begun, and the journal says so. */
@@ -262,20 +300,23 @@ promise_learnt(const struct world *before, const struct move *move,
 		before->in == NOBODY ? NULL : &before->medium[before->in];
 	struct world *w = stage.world;
 	bool asks = move->action == M_VERIFY || move->action == M_REBUILD;
+	bool looked = memchr(stage.event, E_LOOK, (size_t)stage.count);
 
 	check_intent(before, move, out);
 	/* Also when it died, or failed, after that. */
 	if (w->is_old == OLD_PLAIN && !is_stale(w)
 	    && (move->action == M_ACCEPT || move->action == M_FINISH
-		|| (asks && stage.read_all && has_newest(before, m))
+		|| (asks && stage.read_all
+		    && (has_newest(before, m) || knows_all(w)))
 		|| is_rebuilt(before, move, m)))
 		w->is_old = OLD_NO;
 	if (w->is_old == OLD_PLAIN && !is_stale(w))
 		promise_broken("an old catalog is trusted again, although "
 			       "nobody accepted it");
-	if (w->is_old == OLD_HIDDEN && !asks && move->action != M_ROTATE
-	    && move->action != M_ACCEPT && move->action != M_FINISH
-	    && !out->died && !move->trouble && is_witness(before, m))
+	if (w->is_old == OLD_HIDDEN && looked && !asks
+	    && move->action != M_ROTATE && move->action != M_ACCEPT
+	    && move->action != M_FINISH && !out->died && !move->trouble
+	    && is_witness(before, m))
 		w->is_old = OLD_PLAIN;
 }
 

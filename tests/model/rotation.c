@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * usage: rotation [--discs N] [--rotation NAME] [--refuse-same] [--limit]
- *            [--harmless] [--rollback] [--faults] [--shrink] [--open]
+ *            [--harmless] [--rollback] [--faults] [--shrink] [--open] [--lost]
  *            [--spare N] [--depth N] [--worlds N | --walk SEED]
  *
  * All that persons, recorders and nightburn's own jobs can do with the discs
@@ -25,6 +25,7 @@ static const struct option long_options[] = {
 	{ "faults", no_argument, NULL, 'f' },
 	{ "shrink", no_argument, NULL, 'i' },
 	{ "open", no_argument, NULL, 'o' },
+	{ "lost", no_argument, NULL, 'g' },
 	{ "walk", required_argument, NULL, 'k' },
 	{ "spare", required_argument, NULL, 'x' },
 	{ "depth", required_argument, NULL, 'd' },
@@ -69,6 +70,9 @@ take_option(int c)
 		break;
 	case 'o':
 		setting.open = true;
+		break;
+	case 'g':
+		setting.give_up = true;
 		break;
 	case 'x':
 		spare = atoi(optarg);

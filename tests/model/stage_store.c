@@ -239,7 +239,8 @@ nb_catalog_commit(struct nb_catalog *catalog,
 	s.backup = stage_number(session->label->backup_id);
 	first = take_old(s.backup);
 	s.generation = first ? first : (uint8_t)session->label->generation;
-	row->state = session->damaged ? NB_DISC_SUSPECT : NB_DISC_GOOD;
+	row->state = session->damaged || session->suspect ? NB_DISC_SUSPECT
+							  : NB_DISC_GOOD;
 	if (session->verified)
 		row->verified = V_FRESH;
 	if (!by_hand || stage.read_all)
@@ -397,11 +398,37 @@ nb_catalog_release_name(struct nb_catalog *catalog, const char *pool,
 	return stage_put_mark();
 }
 
-/* It has its name since something on it was recorded. */
+enum nb_err
+nb_catalog_lost(struct nb_catalog *catalog, const char *disc_id)
+{
+	struct row *row = catalog_row(now(), stage_number(disc_id));
+
+	(void)catalog;
+	if (stage_event(E_STORE))
+		return NB_EIO;
+	if (!row)
+		return NB_OK;
+	stage_advance(0);
+	row->named = 0;
+	row->state = NB_DISC_REPLACED;
+	return stage_put_mark();
+}
+
+/* It has its name again, unless another one has it. */
 enum nb_err
 nb_catalog_found(struct nb_catalog *catalog, const char *disc_id)
 {
+	struct row *row = catalog_row(now(), stage_number(disc_id));
+
 	(void)catalog;
-	(void)disc_id;
-	return NB_OK;
+	if (!row || row->named)
+		return NB_OK;
+	for (int i = 0; i < now()->count; i++)
+		if (now()->row[i].named && now()->row[i].name == row->name)
+			return NB_OK;
+	if (stage_event(E_STORE))
+		return NB_EIO;
+	stage_advance(0);
+	row->named = 1;
+	return stage_put_mark();
 }

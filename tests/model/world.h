@@ -119,6 +119,7 @@ struct setting {
 	bool untidy;   /* discs keep their numbers: walks */
 	bool faults;   /* runs meet faults, ends and swaps */
 	bool shrink;   /* sources shrink */
+	bool give_up;  /* discs are said to be lost */
 	bool open;     /* an append that is interrupted leaves its session
 			  open, instead of a bad one */
 };

@@ -102,7 +102,7 @@ check_generation(struct nb_pool_context *context, const struct nb_label *label,
 static enum nb_err
 commit(struct nb_pool_context *context, const struct nb_inspection *look,
        const struct nb_disc_backup *found, enum nb_check_state check,
-       uint64_t bad, bool apart)
+       uint64_t bad, bool suspect, bool apart)
 {
 	bool good = check == NB_CHECK_GOOD;
 	struct nb_catalog_session session = {
@@ -119,6 +119,7 @@ commit(struct nb_pool_context *context, const struct nb_inspection *look,
 		.checked = check != NB_CHECK_NONE ? nb_clock_date() : 0,
 		.damaged = check == NB_CHECK_DAMAGED,
 		.bad = bad,
+		.suspect = suspect,
 		.apart = apart,
 	};
 
@@ -168,7 +169,7 @@ record(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (!err && !known)
 		err = check_generation(context, &found->label, apart);
 	if (!err && !known) {
-		err = commit(context, look, found, found->check, 0,
+		err = commit(context, look, found, found->check, 0, false,
 			     apart && *apart);
 		*recorded += !err;
 	}
@@ -304,7 +305,8 @@ record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
 	if (!whole)
 		check = NB_CHECK_DAMAGED;
 	if (!err)
-		err = commit(context, look, b, check, f ? f->bad : 0, apart);
+		err = commit(context, look, b, check, f ? f->bad : 0, true,
+			     apart);
 	nb_disc_backup_unload(b);
 	if (!err)
 		count_bad(&b->label, check, out);
@@ -352,8 +354,7 @@ nb_record_bad(struct nb_pool_context *context, const struct nb_inspection *look,
 	return err || out->backups == before
 		? err
 		: nb_catalog_set_disc(context->catalog, look->label.disc_id,
-				      NB_DISC_SUSPECT,
-				      "the newest session is bad");
+				      NB_DISC_SUSPECT, NB_NOTE_BAD_SESSION);
 }
 
 enum nb_err

@@ -115,9 +115,9 @@ record_less(struct nb_pool_context *context, const struct nb_inspection *look,
 {
 	bool lost = outcome->lost_sessions && !outcome->unknown_sessions;
 	struct nb_str text = NB_STR_INIT;
-	enum nb_err err = nb_catalog_set_disc(context->catalog, disc->disc_id,
-					      NB_DISC_SUSPECT,
-					      "the newest session is bad");
+	enum nb_err err =
+		nb_catalog_set_disc(context->catalog, disc->disc_id,
+				    NB_DISC_SUSPECT, NB_NOTE_BAD_SESSION);
 
 	if (err)
 		return err;

@@ -196,8 +196,11 @@ put_all(struct nb_catalog *catalog, const struct nb_catalog_session *session)
 	err = nb_catalog_advance(catalog, session->label->pool,
 				 session->label->generation);
 	if (!err)
-		err = put_disc(catalog, session->label, NB_DISC_GOOD, NULL,
-			       session);
+		err = session->suspect
+			? put_disc(catalog, session->label, NB_DISC_SUSPECT,
+				   NB_NOTE_BAD_SESSION, session)
+			: put_disc(catalog, session->label, NB_DISC_GOOD, NULL,
+				   session);
 	if (!err)
 		err = put_session(catalog, session, &part.session_id);
 	if (!err)
