@@ -117,8 +117,8 @@ struct nb_catalog_session {
 };
 
 /* Records it all in one transaction: disc, session, backup, part, sources,
- * files; the disc becomes NB_DISC_GOOD, or NB_DISC_SUSPECT if SESSION says so or
- * a backup on it is damaged. */
+ * files; the disc becomes NB_DISC_GOOD, or NB_DISC_SUSPECT if SESSION says so
+ * or a backup on it is damaged. */
 enum nb_err nb_catalog_commit(struct nb_catalog *catalog,
 			      const struct nb_catalog_session *session);
 

@@ -59,6 +59,17 @@ def verify(office):
     office.nb("verify")
 
 
+def verify_with(name):
+    """Then the disc that was loaded is wanted again."""
+    def do(office):
+        loaded = office.loaded()
+        insert(name)(office)
+        if office.nb("verify")[0] and name in lost_discs(office):
+            say_lost(office)
+        office.insert(loaded)
+    return do
+
+
 def insert(name):
     def do(office):
         if name in office.discs():
@@ -119,6 +130,16 @@ def ways_out(said, office, words):
             if (m := re.search(pattern, hints))]
     if not lost_discs(office):
         ways = [w for w in ways if w[1] is not say_lost]
+    which = re.search(r"nightburn verify with disc (%s) first; if that is the "
+                      r"one that cannot be read, nightburn catalog lost"
+                      % one_of(office), hints)
+    if which:
+        ways = [w for w in ways if w[1] not in (verify, say_lost)]
+        ways.append(("verify with " + which.group(1),
+                     verify_with(which.group(1))))
+    others = [w for w in ways if w[1] is not blank]
+    if others and not office.unused():
+        ways = others
     if any(do is rebuild_and_take_over for _, do in ways):
         ways = [w for w in ways if w[1] is not rebuild_each]
     # Finishing is for those who have read what they have.

@@ -105,9 +105,6 @@ ERRORS = {
     "any good disc makes an old catalog current": [
         ("rebuild.c", "if (!err && reach->known < reach->marked)", "if (0)"),
         ("rebuild.c", "if (!err && text.length)", "if (0)")],
-    "a disc that lost its name to a newer one takes it back": [
-        ("rebuild.c", "*apart = !err && holder->found && "
-         "holder->generation >= generation;", "(void)generation;")],
     "the same backup on another disc counts as this disc's": [
         ("record_disc.c", "look->label.disc_id, known)", "NULL, known)")],
     "a shrunk backup counts as the newest": [
@@ -119,7 +116,7 @@ ERRORS = {
         ("plan.c", "if (need > f->medium->free)", "if (0)")],
 }
 # By a word in the name.
-OPTIONS = {"name": "--lost --faults", "shrunk": "--shrink --harmless",
+OPTIONS = {"shrunk": "--shrink --harmless",
            "recently": "--faults --limit", "appending": "--faults --limit",
            "mark": "--rollback", "lost": "--rollback",
            "witness": "--rollback", "compare": "--rollback",

@@ -392,6 +392,20 @@ nb_unread_load(const char *state_dir, struct nb_pool_view *view)
 }
 
 enum nb_err
+nb_unread_forget(const char *state_dir, const char *pool)
+{
+	(void)state_dir;
+	(void)pool;
+	return NB_OK;
+}
+
+bool
+nb_job_is_by_hand(const char *job)
+{
+	return !strcmp(job, NB_JOB_BY_HAND);
+}
+
+enum nb_err
 nb_unread_add(const char *state_dir, struct nb_pool_view *view, bool keep)
 {
 	(void)state_dir;

@@ -135,6 +135,10 @@ nb_catalog_backups(struct nb_catalog *catalog, const char *pool,
 		told.disc_state = (enum nb_disc_state)r->state;
 		for (int k = 0; k < r->count; k++) {
 			told.generation = r->session[k].generation;
+			told.shrunk = r->session[k].flags & SHRUNK;
+			told.job = r->session[k].flags & BY_HAND
+				? NB_JOB_BY_HAND
+				: "j";
 			stage_backup(r->session[k].backup, id);
 			fn(ctx, &told);
 		}
