@@ -144,7 +144,7 @@ check "restore --list tells of them" listed
 not_blanked()
 {
 	local alone="the disc alone holds something that no newer backup has: \
-tree env.sh (generation 1, appended by hand) and others"
+tree env.sh (generation 1, appended by hand) and 1 other"
 	insert B
 	at 180 run && insert A || return 1
 	nb_is 3 plan && tr -s '\n ' ' ' <"$work/out" | grep -qF "$alone" ||
@@ -162,7 +162,7 @@ elsewhere()
 		at 300 run && says err "blanking DB-A" && insert B || return 1
 	nb_is 3 run && says err "tree env.sh (generation 2, appended by hand)" &&
 		at 360 run --accept-shrink && says err "accepted: disc DB-B \
-alone holds tree env.sh (generation 2, appended by hand) and others"
+alone holds tree env.sh (generation 2, appended by hand) and 1 other"
 }
 check "the last one of several is kept, or named when it is given up" elsewhere
 

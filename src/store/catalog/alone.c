@@ -158,33 +158,63 @@ is_told(const struct alone *a, const struct held *h, const struct held *first)
 	return first && is_same_source(a, h, first);
 }
 
+static bool
+is_alone(const struct alone *a, const struct held *h,
+	 const struct nb_pool_disc *disc)
+{
+	return !strcmp(h->place->disc->id, disc->disc_id)
+		&& !is_elsewhere(a, h);
+}
+
+/* Those that the disc alone holds, of whatever age, beside FIRST. */
+static unsigned int
+count_others(const struct alone *a, const struct held *first,
+	     const struct nb_pool_disc *disc)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < a->list.count; i++) {
+		const struct held *h = &a->list.at[i];
+		bool told = is_same_source(a, h, first);
+
+		if (told || !is_alone(a, h, disc))
+			continue;
+		for (size_t k = 0; k < i && !told; k++)
+			told = is_same_source(a, h, &a->list.at[k])
+				&& is_alone(a, &a->list.at[k], disc);
+		n += !told;
+	}
+	return n;
+}
+
 static void
 describe_alone(const struct alone *a, struct nb_pool_disc *disc)
 {
 	const struct held *first = NULL;
-	bool more = false;
+	char more[32] = "";
+	unsigned int others;
 
 	for (size_t i = 0; i < a->list.count; i++) {
 		const struct held *h = &a->list.at[i];
 
-		if (strcmp(h->place->disc->id, disc->disc_id)
-		    || is_elsewhere(a, h))
+		if (!is_alone(a, h, disc))
 			continue;
 		if (!first
 		    || (is_told(a, h, first)
 			&& h->place->backup->generation
 				> first->place->backup->generation))
 			first = h;
-		else
-			more = more || !is_told(a, h, first);
 	}
-	if (first)
-		snprintf(disc->alone, sizeof disc->alone,
-			 "%s %.64s (generation %lld%s)%s", first->kind,
-			 first->name,
-			 (long long)first->place->backup->generation,
-			 first->span ? "" : ", appended by hand",
-			 more ? " and others" : "");
+	if (!first)
+		return;
+	others = count_others(a, first, disc);
+	if (others)
+		snprintf(more, sizeof more, " and %u other%s", others,
+			 others == 1 ? "" : "s");
+	snprintf(disc->alone, sizeof disc->alone,
+		 "%s %.64s (generation %lld%s)%s", first->kind, first->name,
+		 (long long)first->place->backup->generation,
+		 first->span ? "" : ", appended by hand", more);
 }
 
 enum nb_err
