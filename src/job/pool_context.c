@@ -17,6 +17,7 @@
 #include "store/machine.h"
 #include "store/mark.h"
 #include "store/owners.h"
+#include "store/staging.h"
 #include "store/unread.h"
 
 enum nb_err
@@ -243,11 +244,14 @@ open_catalog(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 static enum nb_err
 open_work(struct nb_pool_context *context, enum nb_pool_context_mode mode)
 {
+	const struct nb_config *config = context->nb->config;
 	enum nb_err err;
 
-	err = nb_state_open(context->nb->config->state_dir, &context->state);
+	err = nb_staging_is_apart(config->staging_dir, config->state_dir);
 	if (!err)
-		err = nb_hook_owed(context->nb->config);
+		err = nb_state_open(config->state_dir, &context->state);
+	if (!err)
+		err = nb_hook_owed(config);
 	if (!err)
 		err = nb_lock_take(context->state->dir, &context->lock);
 	if (!err)

@@ -103,6 +103,9 @@ enum nb_err nb_staged_set_aside(const struct nb_staged *staged);
  * be created.  NB_EIO */
 enum nb_err nb_staging_room(const char *staging_dir, uint64_t *bytes);
 
+/* NB_ECONFIG, logged: they are one directory, under whatever names. */
+enum nb_err nb_staging_is_apart(const char *staging_dir, const char *state_dir);
+
 /* Checks that all files of STAGED exist, by type and size.  NB_ECORRUPT */
 enum nb_err nb_staged_check(const struct nb_staged *staged);
 

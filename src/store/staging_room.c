@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "base/str.h"
@@ -34,4 +35,20 @@ nb_staging_room(const char *staging_dir, uint64_t *bytes)
 		*bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
 	free(path);
 	return err;
+}
+
+enum nb_err
+nb_staging_is_apart(const char *staging_dir, const char *state_dir)
+{
+	struct stat state, staging;
+
+	if (strcmp(state_dir, staging_dir) != 0
+	    && (stat(state_dir, &state) || stat(staging_dir, &staging)
+		|| state.st_ino != staging.st_ino
+		|| state.st_dev != staging.st_dev))
+		return NB_OK;
+	return nb_fail(NB_ECONFIG,
+		       "staging_dir: %s is the state_dir\n"
+		       "hint: set staging_dir = \"%s/staging\"",
+		       staging_dir, state_dir);
 }

@@ -174,7 +174,7 @@ check "check-config finds what a night would" night_foreseen
 # Others have files in staging_dir; or it is the state_dir.
 shared_staging()
 {
-	local own="$work/own.conf" of=$work/shared
+	local before own="$work/own.conf" of=$work/shared
 	mkdir -p "$of/20260101T000000Z-01234567.partial" "$of/lost+found"
 	sed "s,^staging_dir.*,staging_dir = \"$of\"," "$work/nb.conf" >"$own"
 	chmod 600 "$own"
@@ -184,10 +184,13 @@ shared_staging()
 	nb_is 0 -c "$own" check-config && says err "staging_dir: $of has other \
 things in it: photos.partial" || return 1
 	ln -s "$of" "$work/link"
+	before=$(ls "$of")
 	sed -i "s,^state_dir.*,state_dir = \"$work/link\"," "$own"
 	nb_is 2 -c "$own" check-config &&
 		says err "staging_dir: $of is the state_dir" &&
-		says err "hint: set staging_dir = \"$work/link/staging\""
+		says err "hint: set staging_dir = \"$work/link/staging\"" &&
+		nb_is 2 -c "$own" run && says err "$of is the state_dir" &&
+		[ "$(ls "$of")" = "$before" ]
 }
 check "check-config looks at who else uses staging_dir" shared_staging
 

@@ -53,6 +53,8 @@ a_kept()
 unread()
 {
 	two_nights && cp "$work/discs/B" "$work/B.whole" && break_disc B &&
+		nb_is 3 restore --to "$work/back" &&
+		says err "hint: insert another disc" &&
 		nb_is 3 $1 && a_kept || return 1
 	insert B && cp "$work/B.whole" "$work/discs/B" && sleep 1 &&
 		nb_is 0 verify && insert A && nb_is 0 plan && nb_is 0 run

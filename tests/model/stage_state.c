@@ -413,3 +413,11 @@ nb_unread_add(const char *state_dir, struct nb_pool_view *view, bool keep)
 	(void)keep;
 	return NB_OK;
 }
+
+enum nb_err
+nb_staging_is_apart(const char *staging_dir, const char *state_dir)
+{
+	(void)staging_dir;
+	(void)state_dir;
+	return NB_OK;
+}

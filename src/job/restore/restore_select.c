@@ -170,8 +170,7 @@ find_meant(struct choosing *c)
 	return err ? err : find(c, &exact);
 }
 
-/* In the current session: the backup that is meant or, if none was named, an
- * older one. */
+/* In the current session: what is meant or, if none was named, an older one. */
 static enum nb_err
 find_in_session(struct choosing *c)
 {
@@ -356,9 +355,10 @@ find_label(const struct choosing *c)
 		err = nothing_there(c, NB_EFOREIGN, "the disc is blank");
 	else if (err == NB_ENOTFOUND)
 		err = nb_fail(NB_EFOREIGN,
-			      "%s: no nightburn label on this disc\n"
-			      "hint: mount it and read its RESTORE.txt",
-			      look->device);
+			      "%s: no nightburn label on this disc\nhint: %s",
+			      look->device,
+			      look->volume_id[0] ? "mount it, read RESTORE.txt"
+						 : "insert another disc");
 	return err;
 }
 

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "source/ours.h"
+#include "store/staging.h"
 
 #define STDIO "stdio:"
 
@@ -142,19 +143,13 @@ check_new_state(const char *dir)
 static enum nb_err
 check_staging(const struct nb_config *config)
 {
-	struct stat state, staging;
 	char first[NAME_MAX + 1];
 	size_t count;
+	enum nb_err err =
+		nb_staging_is_apart(config->staging_dir, config->state_dir);
 
-	if (!strcmp(config->state_dir, config->staging_dir)
-	    || (!stat(config->state_dir, &state)
-		&& !stat(config->staging_dir, &staging)
-		&& state.st_ino == staging.st_ino
-		&& state.st_dev == staging.st_dev))
-		return nb_fail(NB_ECONFIG,
-			       "staging_dir: %s is the state_dir\n"
-			       "hint: set staging_dir = \"%s/staging\"",
-			       config->staging_dir, config->state_dir);
+	if (err)
+		return err;
 	find_foreign(config->staging_dir, true, first, &count);
 	if (count)
 		nb_log(NB_WARNING,
