@@ -29,7 +29,7 @@ fresh()
 	for i in $(seq 30); do
 		head -c $((1000 + i % 7)) /dev/urandom >"$work/tree/file$i"
 	done
-	for i in $(seq 10); do echo "$i" >"$work/tree/deep/note$i"; done
+	for i in $(seq 10); do echo "this is note $i" >"$work/tree/deep/note$i"; done
 	: >"$work/tree/empty"
 	ln -s file1 "$work/tree/link"
 }
