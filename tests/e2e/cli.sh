@@ -664,7 +664,7 @@ odd_places()
 state_dir = "$work/odd"
 staging_dir = "/proc/nb"
 drive "a" { device = "stdio:$work/odd/dir" }
-drive "b" { device = "$work/odd" }
+drive "b" { device = "/dev/pts" }
 pool "p" { discs = { "A", "B" }  drives = { "a", "b" } }
 job "j" { pool = "p"
 	tree "own" { path = "$work/state/sub" }
@@ -676,7 +676,7 @@ END
 		says err "state_dir: $work/odd has other things in it: dir" &&
 		says err "staging_dir: /proc/nb: files cannot be kept there" &&
 		says err "hint: name a file in it, as stdio:$work/odd/dir/A" &&
-		says err "drive b: $work/odd: a directory, not a device" &&
+		says err "drive b: /dev/pts: a directory, not a device" &&
 		says err "tree own: it belongs to nightburn's own state_dir" &&
 		says err "job j: postgres one and two: two clusters with all" ||
 		return 1
