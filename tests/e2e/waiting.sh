@@ -40,7 +40,9 @@ waiting() { find "$work/staging" -mindepth 1 -maxdepth 1 | wc -l; }
 # A disc that is not of the pool.
 stranger()
 {
-	[ -e "$work/discs/X" ] || head -c 400000 /dev/urandom >"$work/discs/X"
+	[ -e "$work/discs/X" ] || xorriso -outdev "stdio:$work/discs/X" \
+		-volid HOLIDAYS -map "$src/tests/e2e/lib.sh" /lib.sh \
+		>/dev/null 2>&1
 	insert X
 }
 
