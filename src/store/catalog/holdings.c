@@ -147,32 +147,47 @@ describe_last(const struct nb_rows *rows, const struct nb_backup_record *b,
 		snprintf(out->disc, sizeof out->disc, "%s", place->disc->name);
 }
 
+/* At most MOST; *NEWER becomes true if the line has a newer one than the first
+ * of them, or one at all if there is none, which lacks something. */
+static enum nb_err
+take_completes(struct nb_catalog *catalog, const struct nb_line *line,
+	       size_t most, struct nb_completes *out, bool *newer)
+{
+	size_t count = 0;
+	struct nb_past past;
+	enum nb_err err = nb_past_load(catalog, line, &past);
+
+	for (size_t i = 0; !err && count < most && i < past.list.count; i++) {
+		const struct nb_backup_record *b = past.list.at[i];
+		struct nb_last_complete one = { .id = "" };
+
+		if (!nb_spans_in_line(&past.spans, nb_spans_of(&past.spans, b)))
+			continue;
+		if (nb_rows_shrunk(&past.rows, b->id)) {
+			*newer = *newer || !count;
+			continue;
+		}
+		describe_last(&past.rows, b, &one);
+		err = nb_array_push(out, one);
+		count += !err;
+	}
+	nb_past_free(&past);
+	return err;
+}
+
 enum nb_err
 nb_catalog_last_complete(struct nb_catalog *catalog, const struct nb_line *line,
 			 struct nb_last_complete *out)
 {
-	struct nb_backup_list list = NB_ARRAY_INIT;
-	struct nb_spans spans = { .line = line };
-	struct nb_rows rows;
-	enum nb_err err = nb_rows_load(catalog, &rows);
+	struct nb_completes one = NB_ARRAY_INIT;
+	bool newer = false;
+	enum nb_err err = take_completes(catalog, line, 1, &one, &newer);
 
 	*out = (struct nb_last_complete){ .id = "" };
-	if (err)
-		return err;
-	err = nb_rows_newest_first(&rows, &list);
-	if (!err)
-		err = nb_spans_take(&rows, line, &spans);
-	for (size_t i = 0; !err && !out->id[0] && i < list.count; i++) {
-		if (!nb_spans_in_line(&spans, nb_spans_of(&spans, list.at[i])))
-			continue;
-		if (nb_rows_shrunk(&rows, list.at[i]->id))
-			out->newer = true;
-		else
-			describe_last(&rows, list.at[i], out);
-	}
-	nb_array_free(&list);
-	nb_array_free(&spans.list);
-	nb_rows_free(&rows);
+	if (!err && one.count)
+		*out = one.at[0];
+	out->newer = newer;
+	nb_array_free(&one);
 	return err;
 }
 
@@ -180,29 +195,9 @@ enum nb_err
 nb_catalog_completes(struct nb_catalog *catalog, const struct nb_line *line,
 		     size_t most, struct nb_completes *out)
 {
-	struct nb_backup_list list = NB_ARRAY_INIT;
-	struct nb_spans spans = { .line = line };
-	struct nb_rows rows;
-	enum nb_err err = nb_rows_load(catalog, &rows);
+	bool newer = false;
 
-	if (err)
-		return err;
-	err = nb_rows_newest_first(&rows, &list);
-	if (!err)
-		err = nb_spans_take(&rows, line, &spans);
-	for (size_t i = 0; !err && out->count < most && i < list.count; i++) {
-		struct nb_last_complete one = { .id = "" };
-
-		if (!nb_spans_in_line(&spans, nb_spans_of(&spans, list.at[i]))
-		    || nb_rows_shrunk(&rows, list.at[i]->id))
-			continue;
-		describe_last(&rows, list.at[i], &one);
-		err = nb_array_push(out, one);
-	}
-	nb_array_free(&list);
-	nb_array_free(&spans.list);
-	nb_rows_free(&rows);
-	return err;
+	return take_completes(catalog, line, most, out, &newer);
 }
 
 enum nb_err

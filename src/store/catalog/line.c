@@ -121,6 +121,27 @@ nb_spans_same(const struct nb_spans *spans, const struct nb_span *a,
 		|| (is_line(spans, b) && nb_spans_in_line(spans, a));
 }
 
+enum nb_err
+nb_past_load(struct nb_catalog *catalog, const struct nb_line *line,
+	     struct nb_past *past)
+{
+	enum nb_err err;
+
+	memset(past, 0, sizeof *past);
+	err = nb_rows_load(catalog, &past->rows);
+	if (!err)
+		err = nb_rows_newest_first(&past->rows, &past->list);
+	return err ? err : nb_spans_take(&past->rows, line, &past->spans);
+}
+
+void
+nb_past_free(struct nb_past *past)
+{
+	nb_array_free(&past->list);
+	nb_array_free(&past->spans.list);
+	nb_rows_free(&past->rows);
+}
+
 /* ---- jobs that were renamed together with their pool ---- */
 
 static bool
@@ -146,17 +167,16 @@ is_listed(const struct nb_kins *list, const struct nb_backup_record *b)
 }
 
 static enum nb_err
-list_kin(const struct nb_rows *rows, const struct nb_spans *spans,
-	 const struct nb_backup_list *list, struct nb_kins *out)
+list_kin(const struct nb_past *past, struct nb_kins *out)
 {
 	enum nb_err err = NB_OK;
 
-	for (size_t i = 0; !err && i < list->count; i++) {
-		const struct nb_backup_record *b = list->at[i];
+	for (size_t i = 0; !err && i < past->list.count; i++) {
+		const struct nb_backup_record *b = past->list.at[i];
 		struct nb_kin one;
 
-		if (!may_be_kin(spans, nb_spans_of(spans, b))
-		    || is_listed(out, b) || nb_rows_shrunk(rows, b->id))
+		if (!may_be_kin(&past->spans, nb_spans_of(&past->spans, b))
+		    || is_listed(out, b) || nb_rows_shrunk(&past->rows, b->id))
 			continue;
 		snprintf(one.id, sizeof one.id, "%s", b->id);
 		snprintf(one.job, sizeof one.job, "%s", b->job);
@@ -170,20 +190,11 @@ enum nb_err
 nb_catalog_kin(struct nb_catalog *catalog, const struct nb_line *line,
 	       struct nb_kins *out)
 {
-	struct nb_backup_list list = NB_ARRAY_INIT;
-	struct nb_spans spans = { .line = line };
-	struct nb_rows rows;
-	enum nb_err err = nb_rows_load(catalog, &rows);
+	struct nb_past past;
+	enum nb_err err = nb_past_load(catalog, line, &past);
 
-	if (err)
-		return err;
-	err = nb_rows_newest_first(&rows, &list);
 	if (!err)
-		err = nb_spans_take(&rows, line, &spans);
-	if (!err)
-		err = list_kin(&rows, &spans, &list, out);
-	nb_array_free(&list);
-	nb_array_free(&spans.list);
-	nb_rows_free(&rows);
+		err = list_kin(&past, out);
+	nb_past_free(&past);
 	return err;
 }

@@ -168,6 +168,17 @@ struct nb_backup_list NB_ARRAY(const struct nb_backup_record *);
 enum nb_err nb_rows_newest_first(const struct nb_rows *rows,
 				 struct nb_backup_list *list);
 
+/* The backups of the catalog, the newest first, and which of them are LINE's.
+ * NB_ENOMEM, errors of the database.  Free in every case. */
+struct nb_past {
+	struct nb_rows rows;
+	struct nb_backup_list list;
+	struct nb_spans spans;
+};
+enum nb_err nb_past_load(struct nb_catalog *catalog, const struct nb_line *line,
+			 struct nb_past *past);
+void nb_past_free(struct nb_past *past);
+
 /* The next place of the backup after *AT, starting with *AT 0; NULL: there is
  * no other. */
 const struct nb_placement *nb_rows_place(const struct nb_rows *rows,
