@@ -326,7 +326,7 @@ apart()
 one_night()
 {
 	unreadable
-	medium "$1" "$2" && on 0 run && apart "$3"
+	medium "$1" "$2" && echo 1 >"$tree/file" && on 0 run && apart "$3"
 }
 check "the copies are a part of a small disc apart" apart 58
 check "4 MiB on a BD-RE" one_night bd-re 11826176 2048

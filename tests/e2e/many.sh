@@ -60,7 +60,7 @@ prepare()
 {
 	rm -rf "$work"/{tree,packed,state,staging,back,discs,figures}
 	make_discs
-	make_tree "$work/tree" "$1" && make_tree "$work/packed" "$(($1 / 8))"
+	make_tree "$work/tree" "$1" && make_tree "$work/packed" "$(($1 / 8 + 1))"
 	cat >"$work/nb.conf" <<END
 state_dir = "$work/state"
 staging_dir = "$work/staging"

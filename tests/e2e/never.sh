@@ -30,7 +30,7 @@ fresh()
 # always_empty OPTIONS
 always_empty()
 {
-	local text='tree www: 0 files; every earlier backup has 0'
+	local text='tree www: no file in it, and none in any backup before'
 	configure "$1"
 	night A 3 run && says err "$text" &&
 		says err 'hint: mount what belongs there' && night B 3 run &&

@@ -127,12 +127,25 @@ link_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 }
 
 /* Files, bytes, tables and rows. */
+/* It was empty from the first backup on, so that no number tells. */
+static bool
+is_never(const struct nb_shrink *s)
+{
+	return s->what == NB_SHRINK_FILES && !s->before && !s->now;
+}
+
 static void
 amount_text(const struct nb_shrink *s, char text[NB_SHRINK_TEXT])
 {
 	const char *what = nb_shrink_name(s->what);
 	char before[48], now[48];
 
+	if (is_never(s)) {
+		snprintf(text, NB_SHRINK_TEXT,
+			 "%s %s: no file in it, and none in any backup before",
+			 s->kind, s->name);
+		return;
+	}
 	if (s->what == NB_SHRINK_BYTES) {
 		nb_str_size(s->before, before);
 		nb_str_size(s->now, now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/tree/hidden.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,22 @@ note(const struct hidden *h, const char *within)
 	return nb_manifest_source_note(h->record, NB_NOTE_MOUNT, name, 0);
 }
 
+/* Or may nobody look into it, as with ProtectHome and InaccessiblePaths? */
+static bool
+is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool empty = true;
+
+	while (dir && empty && (entry = readdir(dir)))
+		empty = !strcmp(entry->d_name, ".")
+			|| !strcmp(entry->d_name, "..");
+	if (dir)
+		closedir(dir);
+	return empty;
+}
+
 /* PATH is a mount point here or there. */
 static enum nb_err
 check(const struct hidden *h, const char *path)
@@ -204,7 +221,7 @@ check(const struct hidden *h, const char *path)
 	within = path + strlen(h->path) - (h->path[1] == '\0');
 	within += *within == '/';
 	/* Somebody may have put another directory in its place on purpose. */
-	if ((here->memory && !strcmp(here->path, path))
+	if ((here->memory && !strcmp(here->path, path) && is_empty(path))
 	    || (!strcmp(there->path, path) && strcmp(here->path, path) != 0))
 		return is_left_out(h, within) || is_other(h, there)
 			? NB_OK
