@@ -82,13 +82,15 @@ load(const char *state_dir, char **path, struct lines *lines)
 }
 
 static enum nb_err
-save(const char *path, const struct lines *lines, const char *but)
+save(const char *path, const struct lines *lines, const char *pool,
+     const char *disc_id)
 {
 	struct nb_str all = NB_STR_INIT;
 	enum nb_err err;
 
 	for (size_t i = 0; i < lines->count; i++)
-		if (strcmp(lines->at[i].pool, but) != 0)
+		if (strcmp(lines->at[i].pool, pool) != 0
+		    && strcmp(lines->at[i].disc_id, disc_id) != 0)
 			nb_str_addf(&all, "%s %lld %s\n", lines->at[i].disc_id,
 				    (long long)lines->at[i].verified,
 				    lines->at[i].pool);
@@ -139,7 +141,22 @@ nb_unread_add(const char *state_dir, struct nb_pool_view *view, bool keep)
 		err = nb_array_push(&lines, line);
 	}
 	if (!err && more && keep)
-		err = save(path, &lines, "");
+		err = save(path, &lines, "", "");
+	nb_array_free(&lines);
+	free(path);
+	return err;
+}
+
+/* All lines but those of POOL and of DISC_ID. */
+static enum nb_err
+forget(const char *state_dir, const char *pool, const char *disc_id)
+{
+	struct lines lines = NB_ARRAY_INIT;
+	char *path = NULL;
+	enum nb_err err = load(state_dir, &path, &lines);
+
+	if (!err && lines.count)
+		err = save(path, &lines, pool, disc_id);
 	nb_array_free(&lines);
 	free(path);
 	return err;
@@ -148,13 +165,11 @@ nb_unread_add(const char *state_dir, struct nb_pool_view *view, bool keep)
 enum nb_err
 nb_unread_forget(const char *state_dir, const char *pool)
 {
-	struct lines lines = NB_ARRAY_INIT;
-	char *path = NULL;
-	enum nb_err err = load(state_dir, &path, &lines);
+	return forget(state_dir, pool, "");
+}
 
-	if (!err && lines.count)
-		err = save(path, &lines, pool);
-	nb_array_free(&lines);
-	free(path);
-	return err;
+enum nb_err
+nb_unread_found(const char *state_dir, const char *disc_id)
+{
+	return forget(state_dir, "", disc_id);
 }

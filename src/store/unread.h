@@ -27,4 +27,8 @@ enum nb_err nb_unread_add(const char *state_dir, struct nb_pool_view *view,
  * held.  NB_ECORRUPT, NB_EIO, NB_EFULL. */
 enum nb_err nb_unread_forget(const char *state_dir, const char *pool);
 
+/* The disc was read, and is good: it was another one, also if its last
+ * verification was in the same second.  As nb_unread_forget. */
+enum nb_err nb_unread_found(const char *state_dir, const char *disc_id);
+
 #endif

@@ -144,13 +144,18 @@ check "restore --list tells of them" listed
 not_blanked()
 {
 	local alone="the disc alone holds something that no newer backup has: \
-tree env.sh (generation 1, appended by hand) and 1 other"
+tree env.sh (20" id
 	insert B
 	at 180 run && insert A || return 1
 	nb_is 3 plan && tr -s '\n ' ' ' <"$work/out" | grep -qF "$alone" ||
 		return 1
-	nb_is 3 run && says err "$alone" && nb_is 3 blank &&
-		says err "$alone" && restores second -j append
+	nb_is 3 blank && says err "$alone" && nb_is 3 run &&
+		says err "$alone" && says err ", appended by hand) and 1 other" &&
+		says err "nightburn restore BACKUP --to DIR" || return 1
+	# The night before it has the same generation.
+	id=$(sed -n 's/.* (\(20[^,]*\), appended by hand.*/\1/p' "$work/err")
+	restores second "$id" && restores second 1 -j append &&
+		restores second -j append
 }
 check "a disc that alone has them is not blanked" not_blanked
 
@@ -160,9 +165,9 @@ elsewhere()
 	insert B
 	at 240 append "$work/env.sh" "$work/mine" && insert A &&
 		at 300 run && says err "blanking DB-A" && insert B || return 1
-	nb_is 3 run && says err "tree env.sh (generation 2, appended by hand)" &&
+	nb_is 3 run && says err "tree env.sh (20" && says err ", appended by hand)" &&
 		at 360 run --accept-shrink && says err "accepted: disc DB-B \
-alone holds tree env.sh (generation 2, appended by hand) and 1 other"
+alone holds tree env.sh (20" && says err ", appended by hand) and 1 other"
 }
 check "the last one of several is kept, or named when it is given up" elsewhere
 
@@ -179,7 +184,7 @@ namesake()
 	at 0 run && at 60 append "$work/one/plan.txt" && insert B &&
 		at 120 run && at 180 append "$work/two/plan.txt" && insert A ||
 		return 1
-	nb_is 3 run && says err "tree plan.txt (generation 1, appended by hand)" ||
+	nb_is 3 run && says err "tree plan.txt (20" ||
 		return 1
 	insert B
 	at 240 append "$work/one/plan.txt" && insert A && at 300 run &&

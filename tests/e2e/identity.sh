@@ -98,6 +98,23 @@ has $work/tree"
 		says err "accepted: $text" && night A 0 run
 }
 check "another directory under the same name is told" another ''
+
+# Whoever accepts another directory has to know what it lacks.
+another_with_less()
+{
+	local other="tree www: another path: $work/other; the last good backup \
+has $work/tree"
+	fresh
+	configure "path = \"$work/tree\""
+	good || return 1
+	configure "path = \"$work/other\""
+	find "$work/other" -type f | tail -n +2 | xargs rm
+	night A 3 run && says err "$other" &&
+		says err "tree www: 1 file; the last good backup has" &&
+		night A 0 run --accept-shrink && says err "accepted: $other" &&
+		says err "accepted: tree www: 1 file; the last good backup has"
+}
+check "with what it has less" another_with_less
 check "also packed" another 'pack = "tar.zst"'
 
 link()

@@ -163,4 +163,17 @@ bad_again()
 }
 check "a disc that is bad is not verified again and again" bad_again
 
+# The catalog was made again from the disc that is left.
+never_seen()
+{
+	two_nights && rm -f "$work"/state/catalog.db* && insert A &&
+		nb_is 0 catalog rebuild && nb_is 2 catalog lost B &&
+		says err "B: the catalog has no such disc, so that nothing on \
+it counts" && says err "hint: insert a blank disc, which becomes B" &&
+		nb_is 2 catalog lost C && says err "hint: it has: A" &&
+		nb_is 0 catalog rebuild --finish && : >"$work/discs/new" &&
+		insert new && nb_is 0 run && says out "on disc B"
+}
+check "a disc that the catalog never knew needs not be declared lost" never_seen
+
 finish

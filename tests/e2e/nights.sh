@@ -339,7 +339,7 @@ last_good()
 	nb_is 3 blank && says err "the disc holds the last good backup" ||
 		return 1
 	insert A
-	nb_is 3 blank && says err "(generation 4, appended by hand)" &&
+	nb_is 3 blank && says err ", appended by hand)" &&
 		nb_is 0 blank --accept-shrink &&
 		says out "plan    blank-then-fresh"
 }

@@ -69,6 +69,24 @@ no_disc_is_no_tray()
 		! grep 'cannot close' err
 }
 
+# Names are free, so that any blank disc would be burned to.
+not_blank()
+{
+	local sense times
+	begin "$1" && on 0 '# none' run || return 1
+	for sense in 3/11/05 5/24/00 2/3a/00; do
+		for times in 2 forever; do
+			on 3 "when capacity then sense $sense times $times" \
+				plan && says out 'plan    refuse' &&
+				on 3 "when capacity then sense $sense times $times" \
+					run && ! grep -q verified out &&
+				on 3 "when capacity then sense $sense times $times" \
+					append tree/file || return 1
+		done
+	done
+	on 0 '# none' verify && says out 'disc A, generation 1: 1 file'
+}
+
 quick_format()
 {
 	begin dvd-rw
@@ -120,6 +138,9 @@ one()
 at_once 'one "a drive that is not ready yet is waited for" waits_for_it' \
 	'one "a drive that stays so is told with its sense" names_the_sense' \
 	'one "a disc that is gone is not a tray that stays open" no_disc_is_no_tray' \
+	'one "a DVD+RW whose capacity is not told is not blank" not_blank dvd+rw' \
+	'one "nor is a BD-RE" not_blank bd-re' \
+	'one "nor is a DVD-RAM" not_blank dvd-ram' \
 	'one "a DVD-RW with an empty format is used" quick_format' \
 	'one "and so is one that was closed" closed_format' \
 	'one "a DVD-RW with a session of zeros is asked about" zero_session dvd-rw' \

@@ -199,6 +199,8 @@ ELSEWHERE = {
           "what is hidden from nightburn alone is told"),
     119: ("one inode number for several files", "tests/e2e/file_systems.sh",
           "files with one inode number have their own bytes"),
+    120: ("READ CAPACITY fails on a disc with data", "tests/e2e/not_ready.sh",
+          "a DVD+RW whose capacity is not told is not blank"),
 }
 
 

@@ -262,6 +262,15 @@ is_without_data(const struct nb_medium *m, struct nb_blocks *blocks)
 		&& blocks->get(blocks, NB_OVERWRITE_START, 1, block) != 1;
 }
 
+/* A formatted disc has room for volume descriptors.  If the drive does not say
+ * how many blocks it has (READ CAPACITY, MMC-5 6.25), nothing of it was read,
+ * and there may be data on it. */
+static bool
+is_unknown(const struct nb_medium *m, const struct nb_blocks *blocks)
+{
+	return !m->unformatted && blocks->count < NB_PROBE_BLOCKS;
+}
+
 static enum nb_err
 inspect_random(struct nb_drive *drive, const struct nb_profile *profile,
 	       struct nb_medium *m)
@@ -269,6 +278,7 @@ inspect_random(struct nb_drive *drive, const struct nb_profile *profile,
 	struct nb_blocks *blocks = NULL;
 	struct nb_probe probe = { 0 };
 	enum nb_err err;
+	bool unknown;
 	off_t space;
 
 	m->random_access = profile->random_access;
@@ -277,13 +287,18 @@ inspect_random(struct nb_drive *drive, const struct nb_profile *profile,
 	space = burn_disc_available_space(drive->burn, NULL);
 	m->capacity = space > 0 ? (uint64_t)space / NB_BLOCK : 0;
 	err = nb_drive_blocks(drive, &blocks);
-	if (!err)
+	if (err)
+		return err;
+	unknown = is_unknown(m, blocks);
+	if (!unknown)
 		err = nb_probe_run(blocks, &probe);
 	if (!err && !probe.blank && is_without_data(m, blocks))
 		probe = (struct nb_probe){ .blank = true,
 					   .next = NB_OVERWRITE_START };
 	nb_blocks_free(blocks);
-	if (!err)
+	if (unknown)
+		m->state = NB_MEDIUM_DAMAGED;
+	else if (!err)
 		nb_medium_judge(m, &probe);
 	return err;
 }

@@ -53,11 +53,13 @@ nb_backup_leaves_out(const struct nb_backup *backup,
 	return source && leaves_out(source, path);
 }
 
-/* nb_shrink_of without the mount points and tables that the options of SOURCE
- * leave out: somebody excluded them. */
+/* nb_shrink_of, or if OTHER, which has mount points of its own, nb_shrink_less,
+ * without the mount points and tables that the options of SOURCE leave out:
+ * somebody excluded them. */
 static bool
 shrank(const struct nb_config_source *source, const struct nb_holding *was,
-       const struct nb_holding *now, double ratio, struct nb_shrink *out)
+       const struct nb_holding *now, double ratio, bool other,
+       struct nb_shrink *out)
 {
 	char **inner = calloc(was->inner.count + 1, sizeof *inner);
 	struct nb_property *filled =
@@ -68,13 +70,16 @@ shrank(const struct nb_config_source *source, const struct nb_holding *was,
 	mine.inner.at = inner;
 	mine.filled.at = filled;
 	mine.inner.count = mine.filled.count = 0;
-	for (size_t i = 0; known && i < was->inner.count; i++)
+	for (size_t i = 0; known && !other && i < was->inner.count; i++)
 		if (!leaves_out(source, was->inner.at[i]))
 			inner[mine.inner.count++] = was->inner.at[i];
 	for (size_t i = 0; known && i < was->filled.count; i++)
 		if (!leaves_out(source, was->filled.at[i].what))
 			filled[mine.filled.count++] = was->filled.at[i];
-	shrank = nb_shrink_of(known ? &mine : was, now, ratio, out);
+	if (other)
+		mine.mount = NULL;
+	shrank = (other ? nb_shrink_less : nb_shrink_of)(known ? &mine : was,
+							 now, ratio, out);
 	free(inner);
 	free(filled);
 	return shrank;
@@ -92,5 +97,28 @@ nb_backup_lacks(const struct nb_backup *backup, const struct nb_holding *was,
 				   .name = was->name,
 				   .what = NB_SHRINK_GONE };
 	return ratio > 0
-		&& (!is || shrank(source_of(backup, was), was, is, ratio, out));
+		&& (!is
+		    || shrank(source_of(backup, was), was, is, ratio, false,
+			      out));
+}
+
+enum nb_err
+nb_backup_add_lacks(const struct nb_backup *backup,
+		    const struct nb_holding *was, const struct nb_holdings *now,
+		    struct nb_shrinks *out)
+{
+	const struct nb_holding *is =
+		nb_holdings_find(now, was->kind, was->name, was->database);
+	struct nb_shrink shrink;
+	enum nb_err err;
+
+	if (!nb_backup_lacks(backup, was, now, &shrink))
+		return NB_OK;
+	err = nb_shrinks_add(out, &shrink);
+	if (err || shrink.what != NB_SHRINK_OTHER)
+		return err;
+	return shrank(source_of(backup, was), was, is,
+		      nb_backup_least(backup, was).ratio, true, &shrink)
+		? nb_shrinks_add(out, &shrink)
+		: NB_OK;
 }

@@ -25,4 +25,11 @@ bool nb_backup_lacks(const struct nb_backup *backup,
 		     const struct nb_holding *was,
 		     const struct nb_holdings *now, struct nb_shrink *out);
 
+/* Appends that to OUT; if NOW has another source under the same name, also what
+ * that has less: whoever accepts the one has to know the other.  NB_ENOMEM */
+enum nb_err nb_backup_add_lacks(const struct nb_backup *backup,
+				const struct nb_holding *was,
+				const struct nb_holdings *now,
+				struct nb_shrinks *out);
+
 #endif

@@ -158,7 +158,6 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	struct nb_pool_context *context = backup->context;
 	struct nb_line line;
 	struct nb_holdings *was = &backup->last, now = NB_ARRAY_INIT;
-	struct nb_shrink shrink;
 	enum nb_err err;
 
 	nb_shrinks_free(&backup->shrinks);
@@ -173,8 +172,8 @@ nb_backup_compare(struct nb_backup *backup, const struct nb_manifest *m,
 	if (!err)
 		err = nb_catalog_last_holdings(context->catalog, &line, was);
 	for (size_t i = 0; !err && i < was->count; i++)
-		if (nb_backup_lacks(backup, &was->at[i], &now, &shrink))
-			err = nb_shrinks_add(&backup->shrinks, &shrink);
+		err = nb_backup_add_lacks(backup, &was->at[i], &now,
+					  &backup->shrinks);
 	if (!err)
 		err = nb_backup_compare_empty(backup, &now);
 	if (!err)
@@ -239,7 +238,8 @@ nb_backup_compare_lost(struct nb_backup *backup, struct nb_manifest *m,
 		const struct nb_holding *was = &backup->last.at[i];
 
 		if (nb_shrinks_have(&backup->shrinks, was)
-		    || !nb_backup_lacks(backup, was, &now, &shrink))
+		    || !nb_backup_lacks(backup, was, &now, &shrink)
+		    || shrink.what == NB_SHRINK_OTHER)
 			continue;
 		err = nb_shrinks_add(&backup->shrinks, &shrink);
 		if (!err && m->disc_id[0])

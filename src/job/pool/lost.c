@@ -71,6 +71,16 @@ look_at(void *ctx, const struct nb_catalog_disc *row)
 	return NB_OK;
 }
 
+/* Is it a name of the pool that no disc has? */
+static bool
+is_unused(const struct nb_pool_context *context, const char *which)
+{
+	const struct nb_pool_disc *disc =
+		nb_pool_by_name(&context->view, which);
+
+	return disc && disc->state == NB_DISC_UNUSED;
+}
+
 /* Discs that were given up do not make a name ambiguous: nothing changes. */
 static enum nb_err
 find(struct nb_pool_context *context, const char *pool, const char *which,
@@ -81,6 +91,12 @@ find(struct nb_pool_context *context, const char *pool, const char *which,
 
 	if (!err && s.all.failed)
 		err = nb_fail_memory();
+	else if (!err && !s.count && is_unused(context, which))
+		err = nb_fail(NB_EUSAGE,
+			      "%s: the catalog has no such disc, so that "
+			      "nothing on it counts\n"
+			      "hint: insert a blank disc, which becomes %s",
+			      which, which);
 	else if (!err && !s.count)
 		err = nb_fail(NB_EUSAGE,
 			      "%s: the catalog has no such disc\nhint: %s%s",

@@ -102,7 +102,7 @@ is_of_the_job(const struct choosing *c, const struct nb_restore_wish *wish,
 {
 	const char *job = c->request->wish.job;
 
-	if (wish->backup)
+	if (wish->backup && !(job && nb_backup_is_generation(wish->backup)))
 		return !nb_job_is_by_hand(b->manifest.job);
 	return job ? !strcmp(b->manifest.job, job)
 		   : !nb_job_is_by_hand(b->manifest.job);

@@ -150,8 +150,8 @@ static const struct {
 	[NB_REASON_ONLY_COPY] = { "only-copy",
 				  "the disc alone holds something that no "
 				  "newer backup has",
-				  "restore it by its generation, nightburn "
-				  "restore GENERATION --to DIR, or insert "
+				  "restore it, nightburn restore BACKUP --to "
+				  "DIR with that generation or id, or insert "
 				  "another disc; if all of that is no longer "
 				  "needed, run nightburn run "
 				  "--accept-shrink" },

@@ -51,7 +51,9 @@ matches(const struct nb_known_backup *b, const struct nb_restore_wish *wish,
 	const struct nb_restore_disc *disc, enum kind kind)
 {
 	if (wish->backup)
-		return nb_restore_names(wish->backup, b->id, b->generation);
+		return nb_restore_names(wish->backup, b->id, b->generation)
+			&& (!wish->job || !strcmp(b->job, wish->job)
+			    || !nb_backup_is_generation(wish->backup));
 	return b->disc_id && is_of(b, disc, kind)
 		&& (!disc || is_in_pool(b, disc))
 		&& (!wish->job || !strcmp(b->job, wish->job))

@@ -27,7 +27,8 @@ struct nb_known_backup {
 /* What was requested. */
 struct nb_restore_wish {
 	const char *backup; /* id, prefix or generation; NULL: the newest */
-	const char *job;    /* NULL: of any job; not for a named backup */
+	const char *job;    /* NULL: of any job; not for a backup that is named
+			       by its id */
 	int64_t at;         /* the newest not after this date; 0: of all */
 	bool damaged;       /* the newest, also if it is known to be damaged */
 };

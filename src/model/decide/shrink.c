@@ -149,10 +149,18 @@ nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 	     double ratio, struct nb_shrink *out)
 {
 	*out = (struct nb_shrink){ .kind = now->kind, .name = now->name };
+	return ratio > 0
+		&& (is_another(was, now, out)
+		    || nb_shrink_less(was, now, ratio, out));
+}
+
+bool
+nb_shrink_less(const struct nb_holding *was, const struct nb_holding *now,
+	       double ratio, struct nb_shrink *out)
+{
+	*out = (struct nb_shrink){ .kind = now->kind, .name = now->name };
 	if (ratio <= 0)
 		return false;
-	if (is_another(was, now, out))
-		return true;
 	out->mount = lost_mount(was, now);
 	if (out->mount)
 		return shrank(out, NB_SHRINK_MOUNT, 0, 0);

@@ -34,6 +34,10 @@ bool nb_shrink_fell(uint64_t was, uint64_t now, double ratio, uint64_t min);
 bool nb_shrink_of(const struct nb_holding *was, const struct nb_holding *now,
 		  double ratio, struct nb_shrink *out);
 
+/* The same, whatever it is: another directory or cluster may have less, too. */
+bool nb_shrink_less(const struct nb_holding *was, const struct nb_holding *now,
+		    double ratio, struct nb_shrink *out);
+
 #define NB_SHRINK_TEXT 640
 /* For people, with the name of the source and both numbers. */
 const char *nb_shrink_text(const struct nb_shrink *shrink,

@@ -237,7 +237,8 @@ bool
 nb_shrinks_have(const struct nb_shrinks *list, const struct nb_holding *holding)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->at[i].kind, holding->kind)
+		if (list->at[i].what != NB_SHRINK_OTHER
+		    && !strcmp(list->at[i].kind, holding->kind)
 		    && !strcmp(list->at[i].name, holding->name))
 			return true;
 	return false;

@@ -117,7 +117,8 @@ enum nb_err nb_shrinks_add(struct nb_shrinks *list,
 			   const struct nb_shrink *shrink);
 enum nb_err nb_shrinks_copy(const struct nb_shrinks *from,
 			    struct nb_shrinks *to);
-/* Is one of them of the source of HOLDING? */
+/* Is one of them of the source of HOLDING?  That it is another one (OTHER) does
+ * not count: it may lack something as well. */
 bool nb_shrinks_have(const struct nb_shrinks *list,
 		     const struct nb_holding *holding);
 void nb_shrinks_free(struct nb_shrinks *list);

@@ -187,11 +187,19 @@ count_others(const struct alone *a, const struct held *first,
 	return n;
 }
 
+/* What was appended has the generation of the backup before it. */
+static bool
+is_newer(const struct nb_backup_record *a, const struct nb_backup_record *b)
+{
+	return a->generation != b->generation ? a->generation > b->generation
+					      : a->created > b->created;
+}
+
 static void
 describe_alone(const struct alone *a, struct nb_pool_disc *disc)
 {
 	const struct held *first = NULL;
-	char more[32] = "";
+	char more[32] = "", which[NB_BACKUP_ID_MAX + 32];
 	unsigned int others;
 
 	for (size_t i = 0; i < a->list.count; i++) {
@@ -201,8 +209,7 @@ describe_alone(const struct alone *a, struct nb_pool_disc *disc)
 			continue;
 		if (!first
 		    || (is_told(a, h, first)
-			&& h->place->backup->generation
-				> first->place->backup->generation))
+			&& is_newer(h->place->backup, first->place->backup)))
 			first = h;
 	}
 	if (!first)
@@ -211,10 +218,15 @@ describe_alone(const struct alone *a, struct nb_pool_disc *disc)
 	if (others)
 		snprintf(more, sizeof more, " and %u other%s", others,
 			 others == 1 ? "" : "s");
-	snprintf(disc->alone, sizeof disc->alone,
-		 "%s %.64s (generation %lld%s)%s", first->kind, first->name,
-		 (long long)first->place->backup->generation,
-		 first->span ? "" : ", appended by hand", more);
+	/* A backup of a job has the generation of what was appended, too. */
+	if (first->span)
+		snprintf(which, sizeof which, "generation %lld",
+			 (long long)first->place->backup->generation);
+	else
+		snprintf(which, sizeof which, "%.32s, appended by hand",
+			 first->place->backup->id);
+	snprintf(disc->alone, sizeof disc->alone, "%.8s %.44s (%.56s)%.14s",
+		 first->kind, first->name, which, more);
 }
 
 enum nb_err

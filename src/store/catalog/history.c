@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/catalog/private.h"
+#include "store/unread.h"
 
 /* ---- what was found when all of a backup was read ---- */
 
@@ -157,7 +158,10 @@ enum nb_err
 nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 		    int64_t date)
 {
-	return nb_catalog_shortened(catalog, disc_id, date, 0, NB_REMARK_NONE);
+	enum nb_err err =
+		nb_catalog_shortened(catalog, disc_id, date, 0, NB_REMARK_NONE);
+
+	return err ? err : nb_unread_found(catalog->dir, disc_id);
 }
 
 enum nb_err
