@@ -59,7 +59,7 @@ wanted_disc(const struct nb_plan_facts *f, const struct nb_pool_disc *disc,
 	if (reason == NB_REASON_TOO_LARGE_FOR_DISC
 	    || reason == NB_REASON_CATALOG_EMPTY
 	    || reason == NB_REASON_TAKEN_OVER || reason == NB_REASON_MOVED
-	    || f->pool->stale)
+	    || reason == NB_REASON_OTHER_MACHINE || f->pool->stale)
 		return NULL;
 	if (reason == NB_REASON_OTHER_UNVERIFIED
 	    || reason == NB_REASON_OTHER_UNREAD)

@@ -509,7 +509,7 @@ static const struct plan_case {
 	  REFUSES(OTHER_MACHINE, NB_EFOREIGN, "DB-A", "") },
 	{ "the newest, by another host that has our key",
 	  { .discs = "gg", B, .twist = OTHER_HOST },
-	  REFUSES(OTHER_MACHINE, NB_EFOREIGN, "DB-B", "DB-A") },
+	  REFUSES(OTHER_MACHINE, NB_EFOREIGN, "DB-B", "") },
 	{ "written by a host whose pool was taken over",
 	  { .discs = "gg", A, .twist = TAKEN_OVER },
 	  TAKES(BLANK_FRESH, OLDEST_DISC, "DB-A"),
