@@ -125,7 +125,7 @@ HINTS = [
 def ways_out(said, office, words):
     """(what the hint says, what is done) for each remedy that is named."""
     hints = " ".join(re.findall(r"hint: (.*(?:\n(?!nightburn).*)*)", said))
-    hints = re.sub(r" -j \S+", "", re.sub(r"\s+", " ", hints))
+    hints = re.sub(r" -[cj] \S+", "", re.sub(r"\s+", " ", hints))
     ways = [(m.group(0), do) for pattern, do in HINTS
             if (m := re.search(pattern, hints))]
     if not lost_discs(office):
