@@ -15,6 +15,21 @@
 #include "job/run/waiting.h"
 #include "job/run/write.h"
 
+/* Sources are not read for a plan. */
+static void
+tell_shrunk(const struct nb_pool_context *context,
+	    const struct nb_plan_info *plan)
+{
+	const struct nb_pool_view *view = &context->view;
+
+	if (plan->plan == NB_PLAN_BLANK_FRESH
+	    && view->generation > view->complete)
+		nb_log(NB_NOTE,
+		       "%s: generation %llu lacks something of the one before "
+		       "it; as long as that is so, no disc is blanked",
+		       plan->job, (unsigned long long)view->generation);
+}
+
 enum nb_err
 nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 	    struct nb_plan_info *out)
@@ -43,6 +58,7 @@ nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 							 &out->generation);
 		if (!err)
 			err = nb_last_size_tell(&context, out);
+		tell_shrunk(&context, out);
 	}
 	nb_inspect_close(&look);
 	nb_pool_context_close(&context);
