@@ -16,7 +16,8 @@ load()
 		echo $n >>/m/two/b
 		sync /m/two/b
 		cp /m/one/a /m/one/copy.$((n % 7))
-		echo $n >/tmp/written
+		echo $n >/tmp/writing
+		mv /tmp/writing /tmp/written
 	done
 }
 

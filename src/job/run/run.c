@@ -17,11 +17,8 @@
 
 /* Sources are not read for a plan. */
 static void
-tell_shrunk(const struct nb_pool_context *context,
-	    const struct nb_plan_info *plan)
+tell_shrunk(const struct nb_pool_view *view, const struct nb_plan_info *plan)
 {
-	const struct nb_pool_view *view = &context->view;
-
 	if (plan->plan == NB_PLAN_BLANK_FRESH
 	    && view->generation > view->complete)
 		nb_log(NB_NOTE,
@@ -58,7 +55,7 @@ nb_job_plan(struct nightburn *nb, const struct nb_drive_choice *choice,
 							 &out->generation);
 		if (!err)
 			err = nb_last_size_tell(&context, out);
-		tell_shrunk(&context, out);
+		tell_shrunk(&context.view, out);
 	}
 	nb_inspect_close(&look);
 	nb_pool_context_close(&context);
