@@ -145,7 +145,8 @@ enum nb_err nb_catalog_suspect(struct nb_catalog *catalog,
 			       const struct nb_label *label, const char *note);
 
 /* Records a later verification of the whole disc: good, with its date; but it
- * stays suspect because of a drill. */
+ * stays suspect because of a drill.  It is not the disc that nobody could read,
+ * either (store/unread.h). */
 enum nb_err nb_catalog_verified(struct nb_catalog *catalog, const char *disc_id,
 				int64_t date);
 

@@ -55,8 +55,10 @@ parse_all(const char *path, const char *text, size_t length,
 
 		if (!parse(p, n, &line))
 			return nb_fail(NB_ECORRUPT,
-				       "%s: damaged\nhint: verify each disc "
-				       "of the pool, then move the file away",
+				       "%s: damaged\nhint: move the file "
+				       "away, then run nightburn verify with "
+				       "each disc of the pool before the next "
+				       "night",
 				       path);
 		err = nb_array_push(lines, line);
 		p += n + (p[n] == '\n');

@@ -176,4 +176,15 @@ it counts" && says err "hint: insert a blank disc, which becomes B" &&
 }
 check "a disc that the catalog never knew needs not be declared lost" never_seen
 
+# The file that remembers a disc that nobody could read.
+damaged_file()
+{
+	two_nights && echo nonsense >"$work/state/unread" || return 1
+	nb_is 1 verify && says err "$work/state/unread: damaged" &&
+		says err "hint: move the file away, then run nightburn verify" &&
+		rm "$work/state/unread" && nb_is 0 verify
+}
+check "a damaged file of discs that nobody could read: its hint works" \
+	damaged_file
+
 finish
